@@ -1,0 +1,109 @@
+// The bytes of a stack: packets and buffers live here, named by (offset, length), recycled, never
+// allocated one by one. One ArrayBuffer, power-of-two size classes, a free list per class.
+//
+// `u8` and `dv` are replaced when the memory grows: read them from the object at the start of a
+// function, never keep them across an `alloc`.
+
+/** Smallest block: 64 bytes. */
+const MIN_SHIFT = 6;
+/** Largest block: 16 MiB. */
+const MAX_SHIFT = 24;
+
+/** The size class (log2 of the block size) that holds `size` bytes. */
+function classOf(size: number): number {
+  const shift = 32 - Math.clz32((size - 1) | 0);
+  return shift < MIN_SHIFT ? MIN_SHIFT : shift;
+}
+
+/** A stack of free block offsets that keeps its typed array. */
+class FreeList {
+  offsets = new Int32Array(16);
+  count = 0;
+
+  push(off: number): void {
+    if (this.count === this.offsets.length) {
+      const bigger = new Int32Array(this.count * 2);
+      bigger.set(this.offsets);
+      this.offsets = bigger;
+    }
+    this.offsets[this.count++] = off;
+  }
+
+  pop(): number {
+    return this.count === 0 ? 0 : (this.offsets[--this.count] as number);
+  }
+}
+
+/** Options of {@link Memory}; sizes in bytes. */
+export interface MemoryOptions {
+  /** Bytes reserved at once. Default 256 KiB. */
+  initial?: number;
+  /** Bytes at which `alloc` starts to refuse. Default 1 GiB, at most 2 GiB - 1. */
+  max?: number;
+}
+
+/**
+ * A bounded arena of recycled blocks. Offset 0 is never handed out: it means "none".
+ * Hosts that exchange packets in one process share a Memory, and then no packet is ever copied
+ * between them.
+ */
+export class Memory {
+  u8: Uint8Array;
+  dv: DataView;
+  /** Counts growths: whoever keeps a raw pointer to the bytes (TUN) compares it. */
+  generation = 0;
+  /** Bytes in blocks that are handed out now. */
+  used = 0;
+  readonly max: number;
+  #top = 64;
+  readonly #free: FreeList[] = [];
+
+  constructor(options: MemoryOptions = {}) {
+    this.max = Math.min(options.max ?? 2 ** 30, 2 ** 31 - 1);
+    const buffer = new ArrayBuffer(Math.min(options.initial ?? 256 * 1024, this.max));
+    this.u8 = new Uint8Array(buffer);
+    this.dv = new DataView(buffer);
+    for (let i = 0; i <= MAX_SHIFT; i++) this.#free.push(new FreeList());
+  }
+
+  /** A block of at least `size` bytes (contents undefined), or 0 when `max` is reached or `size` > 16 MiB. */
+  alloc(size: number): number {
+    const shift = classOf(size);
+    if (shift > MAX_SHIFT) return 0;
+    const off = (this.#free[shift] as FreeList).pop();
+    const bytes = 1 << shift;
+    if (off !== 0) {
+      this.used += bytes;
+      return off;
+    }
+    return this.#carve(bytes);
+  }
+
+  /** Gives back a block of `alloc(size)`; `size` is the number that was asked for. */
+  free(off: number, size: number): void {
+    const shift = classOf(size);
+    this.used -= 1 << shift;
+    (this.#free[shift] as FreeList).push(off);
+  }
+
+  #carve(bytes: number): number {
+    const off = this.#top;
+    if (off + bytes > this.u8.length && !this.#grow(off + bytes)) return 0;
+    this.#top = off + bytes;
+    this.used += bytes;
+    return off;
+  }
+
+  #grow(least: number): boolean {
+    if (least > this.max) return false;
+    let size = this.u8.length;
+    while (size < least) size *= 2;
+    const buffer = new ArrayBuffer(Math.min(size, this.max));
+    const u8 = new Uint8Array(buffer);
+    u8.set(this.u8);
+    this.u8 = u8;
+    this.dv = new DataView(buffer);
+    this.generation++;
+    return true;
+  }
+}

@@ -1,0 +1,83 @@
+// A TCP segment as the engine sees it: SEG.SEQ, SEG.ACK, SEG.LEN, SEG.WND, SEG.UP and the control
+// bits of RFC 9293 section 3.1, the options of section 3.2, and where its text lies. One object is
+// reused for every segment; nothing here is allocated per packet.
+
+/** Control bits, at their place in the 13th octet of the header (RFC 9293 section 3.1). */
+export const FIN = 0x01;
+export const SYN = 0x02;
+export const RST = 0x04;
+export const PSH = 0x08;
+export const ACK = 0x10;
+export const URG = 0x20;
+export const ECE = 0x40;
+export const CWR = 0x80;
+
+/** Bits of `Segment.opts`: which options are present. */
+export const OPT_MSS = 0x01;
+export const OPT_WSCALE = 0x02;
+export const OPT_SACK_PERMITTED = 0x04;
+export const OPT_SACK = 0x08;
+export const OPT_TIMESTAMPS = 0x10;
+/** At least one option of a kind we do not know; its bytes are in the option area. */
+export const OPT_UNKNOWN = 0x20;
+
+/** At most four SACK blocks fit in 40 octets of options (RFC 2018 section 3). */
+export const MAX_SACK_BLOCKS = 4;
+
+/** One segment, received or to be sent. Sequence numbers are int32. */
+export class Segment {
+  srcPort = 0;
+  dstPort = 0;
+  /** SEG.SEQ: of the SYN if there is one, else of the first octet of text. */
+  seq = 0;
+  /** SEG.ACK; meaningful only with the ACK bit. */
+  ack = 0;
+  /** Control bits: FIN | SYN | … */
+  ctl = 0;
+  /** The four bits between data offset and CWR; the lowest is AE. Ignored on receipt. */
+  reserved = 0;
+  /** SEG.WND as in the header: 16 bits, not scaled. */
+  wnd = 0;
+  /** SEG.UP: offset from SEG.SEQ of the first octet after the urgent data. */
+  up = 0;
+  /** Offset in Memory of the text (received segments). */
+  textOff = 0;
+  /** Octets of text. */
+  textLen = 0;
+  /** OPT_… bits. */
+  opts = 0;
+  /** MSS option value, 0..65535. */
+  mss = 0;
+  /** Window scale shift as received, 0..255 (RFC 7323: above 14 counts as 14). */
+  wscale = 0;
+  tsVal = 0;
+  tsEcr = 0;
+  sackCount = 0;
+  /** Pairs left edge, right edge. */
+  readonly sack = new Int32Array(2 * MAX_SACK_BLOCKS);
+  /** The whole option area of a received segment: offset in Memory and length. */
+  optOff = 0;
+  optLen = 0;
+
+  /** Makes this a segment without text and options. */
+  set(seq: number, ack: number, ctl: number): this {
+    this.seq = seq;
+    this.ack = ack;
+    this.ctl = ctl;
+    this.reserved = 0;
+    this.wnd = 0;
+    this.up = 0;
+    this.textOff = 0;
+    this.textLen = 0;
+    this.opts = 0;
+    this.sackCount = 0;
+    this.optOff = 0;
+    this.optLen = 0;
+    return this;
+  }
+}
+
+/** SEG.LEN: octets of text, counting SYN and FIN (RFC 9293 section 3.4). */
+export function segLen(seg: Segment): number {
+  return seg.textLen + ((seg.ctl >> 1) & 1) + (seg.ctl & 1);
+}
