@@ -12,7 +12,7 @@ const MAX_SHIFT = 24;
 /** The size class (log2 of the block size) that holds `size` bytes. */
 function classOf(size: number): number {
   const shift = 32 - Math.clz32((size - 1) | 0);
-  return shift < MIN_SHIFT ? MIN_SHIFT : shift;
+  return Math.max(shift, MIN_SHIFT);
 }
 
 /** A stack of free block offsets that keeps its typed array. */

@@ -1,0 +1,54 @@
+// A segment in one line of text, for logs, tests and the lab.
+
+import {
+  ACK,
+  OPT_MSS,
+  OPT_SACK,
+  OPT_SACK_PERMITTED,
+  OPT_TIMESTAMPS,
+  OPT_UNKNOWN,
+  OPT_WSCALE,
+  type Segment,
+  URG,
+} from './segment.ts';
+
+/** Names of the control bits from the lowest, in the order in which people say them: "SYN,ACK". */
+const CONTROL = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR'] as const;
+
+/** "SYN,ACK"; "none" for no control bit. */
+export function formatControl(ctl: number): string {
+  const names = CONTROL.filter((_, bit) => (ctl & (1 << bit)) !== 0);
+  return names.length === 0 ? 'none' : names.join(',');
+}
+
+/** "mss 1460,sackOK,TS val 1 ecr 0,wscale 7"; SACK edges relative to `ackBase`; "" without options. */
+export function formatOptions(seg: Segment, ackBase: number): string {
+  const parts: string[] = [];
+  if ((seg.opts & OPT_MSS) !== 0) parts.push(`mss ${seg.mss}`);
+  if ((seg.opts & OPT_SACK_PERMITTED) !== 0) parts.push('sackOK');
+  if ((seg.opts & OPT_TIMESTAMPS) !== 0) parts.push(`TS val ${seg.tsVal >>> 0} ecr ${seg.tsEcr >>> 0}`);
+  if ((seg.opts & OPT_WSCALE) !== 0) parts.push(`wscale ${seg.wscale}`);
+  if ((seg.opts & OPT_SACK) !== 0) {
+    let blocks = 'sack';
+    for (let i = 0; i < 2 * seg.sackCount; i += 2) {
+      blocks += ` ${(seg.sack[i]! - ackBase) >>> 0}:${(seg.sack[i + 1]! - ackBase) >>> 0}`;
+    }
+    parts.push(blocks);
+  }
+  if ((seg.opts & OPT_UNKNOWN) !== 0) parts.push('unknown');
+  return parts.join(',');
+}
+
+/**
+ * One line: "SYN,ACK seq=0 ack=1 win=65535 len=0 <mss 1460,sackOK>". Numbers are printed relative to
+ * `seqBase` (the sender's ISS) and `ackBase` (the receiver's, also for SACK blocks); 0 prints them as sent.
+ * `ack` only with the ACK bit, `urg` only with the URG bit, `len` counts text alone.
+ */
+export function formatSegment(seg: Segment, seqBase = 0, ackBase = 0): string {
+  let text = `${formatControl(seg.ctl)} seq=${(seg.seq - seqBase) >>> 0}`;
+  if ((seg.ctl & ACK) !== 0) text += ` ack=${(seg.ack - ackBase) >>> 0}`;
+  text += ` win=${seg.wnd} len=${seg.textLen}`;
+  if ((seg.ctl & URG) !== 0) text += ` urg=${seg.up}`;
+  const options = formatOptions(seg, ackBase);
+  return options === '' ? text : `${text} <${options}>`;
+}

@@ -1,0 +1,203 @@
+// TCP options (RFC 9293 section 3.2, RFC 7323, RFC 2018): the walk over received octets, and a
+// cursor for whoever wants to see every option as it stands.
+
+import { Malformed } from './malformed.ts';
+import type { Memory } from './memory.ts';
+import {
+  OPT_MSS,
+  OPT_SACK,
+  OPT_SACK_PERMITTED,
+  OPT_TIMESTAMPS,
+  OPT_UNKNOWN,
+  OPT_WSCALE,
+  type Segment,
+} from './segment.ts';
+
+/** Option kinds (IANA "TCP Option Kind Numbers"). */
+export const TCPOPT_END = 0;
+export const TCPOPT_NOP = 1;
+export const TCPOPT_MSS = 2;
+export const TCPOPT_WSCALE = 3;
+export const TCPOPT_SACK_PERMITTED = 4;
+export const TCPOPT_SACK = 5;
+export const TCPOPT_TIMESTAMPS = 8;
+
+/** NOP NOP TS 10, as one word: how timestamps are sent since RFC 1323 appendix A. */
+export const NOP_NOP_TS = 0x0101080a;
+
+/**
+ * Reads the `len` octets of options at `off` into `seg`. Options may stand at any offset (MUST-64);
+ * unknown kinds are skipped by their length (MUST-6, MUST-68) and so is a known kind whose length is
+ * not its own: both set OPT_UNKNOWN. Of two options of a kind the first counts. A length that is
+ * below 2 or reaches beyond the area is TCP_OPTION_LENGTH (MUST-7); what stood before is in `seg`.
+ */
+export function parseTcpOptions(mem: Memory, off: number, len: number, seg: Segment): number {
+  seg.opts = 0;
+  seg.sackCount = 0;
+  seg.optOff = off;
+  seg.optLen = len;
+  if (len === 0) return Malformed.OK;
+  if (len === 12 && mem.dv.getInt32(off) === NOP_NOP_TS) {
+    seg.opts = OPT_TIMESTAMPS;
+    seg.tsVal = mem.dv.getInt32(off + 4);
+    seg.tsEcr = mem.dv.getInt32(off + 8);
+    return Malformed.OK;
+  }
+  const u8 = mem.u8;
+  const end = off + len;
+  let i = off;
+  while (i < end) {
+    const kind = u8[i] as number;
+    if (kind === TCPOPT_END) break;
+    if (kind === TCPOPT_NOP) {
+      i++;
+      continue;
+    }
+    const length = i + 1 < end ? (u8[i + 1] as number) : 0;
+    if (length < 2 || i + length > end) return Malformed.TCP_OPTION_LENGTH;
+    readOption(mem, i, kind, length, seg);
+    i += length;
+  }
+  return Malformed.OK;
+}
+
+/** One option of a legal length at `i`. */
+function readOption(mem: Memory, i: number, kind: number, length: number, seg: Segment): void {
+  const opt = optionBit(kind, length);
+  if (opt === OPT_UNKNOWN || (seg.opts & opt) === 0) seg.opts |= opt;
+  else return;
+  const dv = mem.dv;
+  if (opt === OPT_MSS) seg.mss = dv.getUint16(i + 2);
+  else if (opt === OPT_WSCALE) seg.wscale = dv.getUint8(i + 2);
+  else if (opt === OPT_TIMESTAMPS) {
+    seg.tsVal = dv.getInt32(i + 2);
+    seg.tsEcr = dv.getInt32(i + 6);
+  } else if (opt === OPT_SACK) {
+    const edges = (length - 2) >> 2;
+    for (let n = 0; n < edges; n++) seg.sack[n] = dv.getInt32(i + 2 + 4 * n);
+    seg.sackCount = edges >> 1;
+  }
+}
+
+/** The OPT_… bit of a kind, if the length is that kind's. */
+function optionBit(kind: number, length: number): number {
+  if (kind === TCPOPT_MSS && length === 4) return OPT_MSS;
+  if (kind === TCPOPT_WSCALE && length === 3) return OPT_WSCALE;
+  if (kind === TCPOPT_SACK_PERMITTED && length === 2) return OPT_SACK_PERMITTED;
+  if (kind === TCPOPT_TIMESTAMPS && length === 10) return OPT_TIMESTAMPS;
+  // A length in the 40 octets of the area leaves at most four blocks (RFC 2018 section 3).
+  if (kind === TCPOPT_SACK && length >= 10 && length <= 34 && (length & 7) === 2) return OPT_SACK;
+  return OPT_UNKNOWN;
+}
+
+/**
+ * Steps over raw options, NOPs included, up to the end-of-list option:
+ * `cursor.start(mem, seg.optOff, seg.optLen); while (cursor.next(mem)) …`.
+ */
+export class TcpOptionCursor {
+  kind = 0;
+  /** Where the option's kind octet stands. */
+  off = 0;
+  /** Octets of the whole option: 1 for NOP. */
+  length = 0;
+  /** Where its data begins, and how many octets they are. */
+  dataOff = 0;
+  dataLen = 0;
+  /** The walk ended at a bad length. */
+  malformed = false;
+  #next = 0;
+  #end = 0;
+
+  /** Begins at `off`, before the first option. */
+  start(off: number, len: number): this {
+    this.#next = off;
+    this.#end = off + len;
+    this.malformed = false;
+    return this;
+  }
+
+  /** Moves to the next option; false at the end of the list. */
+  next(mem: Memory): boolean {
+    const i = this.#next;
+    if (i >= this.#end) return false;
+    const kind = mem.u8[i] as number;
+    if (kind === TCPOPT_END) return false;
+    const single = kind === TCPOPT_NOP;
+    const length = single ? 1 : i + 1 < this.#end ? (mem.u8[i + 1] as number) : 0;
+    if (length < (single ? 1 : 2) || i + length > this.#end) {
+      this.malformed = true;
+      this.#next = this.#end;
+      return false;
+    }
+    this.kind = kind;
+    this.off = i;
+    this.length = length;
+    this.dataOff = single ? i + 1 : i + 2;
+    this.dataLen = single ? 0 : length - 2;
+    this.#next = i + length;
+    return true;
+  }
+}
+
+/** SACK blocks that fit beside the other options of `opts` (OPT_… bits) in 40 octets, at most `count`. */
+export function sackBlocksThatFit(opts: number, count: number): number {
+  const room = (40 - fixedOptionsLength(opts) - 4) >> 3;
+  return Math.min(count, room);
+}
+
+/** Octets, padded, of the options of `opts` other than SACK blocks. */
+function fixedOptionsLength(opts: number): number {
+  let n = 0;
+  if ((opts & OPT_MSS) !== 0) n += 4;
+  if ((opts & OPT_TIMESTAMPS) !== 0) n += 12;
+  else if ((opts & OPT_SACK_PERMITTED) !== 0) n += 4;
+  if ((opts & OPT_WSCALE) !== 0) n += 4;
+  return n;
+}
+
+/** Octets of the options that `writeTcpOptions` writes for `seg`: a multiple of 4, at most 40. */
+export function tcpOptionsLength(seg: Segment): number {
+  const opts = seg.opts;
+  const n = fixedOptionsLength(opts);
+  if ((opts & OPT_SACK) === 0) return n;
+  const blocks = sackBlocksThatFit(opts, seg.sackCount);
+  return blocks > 0 ? n + 4 + 8 * blocks : n;
+}
+
+/**
+ * Writes the options of `seg` at `off` in the order and with the NOPs that Linux uses (MSS, SACK-permitted
+ * or NOP NOP beside timestamps, NOP window scale, NOP NOP SACK) and returns their length. Blocks that do
+ * not fit are left out from the end; OPT_UNKNOWN writes nothing.
+ */
+export function writeTcpOptions(mem: Memory, off: number, seg: Segment): number {
+  const opts = seg.opts;
+  if (opts === 0) return 0;
+  const dv = mem.dv;
+  let i = off;
+  if ((opts & OPT_MSS) !== 0) {
+    dv.setInt32(i, 0x02040000 | (seg.mss & 0xffff));
+    i += 4;
+  }
+  if ((opts & OPT_TIMESTAMPS) !== 0) {
+    dv.setInt32(i, (opts & OPT_SACK_PERMITTED) !== 0 ? 0x0402080a : NOP_NOP_TS);
+    dv.setInt32(i + 4, seg.tsVal);
+    dv.setInt32(i + 8, seg.tsEcr);
+    i += 12;
+  } else if ((opts & OPT_SACK_PERMITTED) !== 0) {
+    dv.setInt32(i, 0x01010402);
+    i += 4;
+  }
+  if ((opts & OPT_WSCALE) !== 0) {
+    dv.setInt32(i, 0x01030300 | (seg.wscale & 0xff));
+    i += 4;
+  }
+  if ((opts & OPT_SACK) !== 0) {
+    const blocks = sackBlocksThatFit(opts, seg.sackCount);
+    if (blocks > 0) {
+      dv.setInt32(i, 0x01010500 | (2 + 8 * blocks));
+      i += 4;
+      for (let n = 0; n < 2 * blocks; n++, i += 4) dv.setInt32(i, seg.sack[n] as number);
+    }
+  }
+  return i - off;
+}

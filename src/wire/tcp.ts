@@ -1,0 +1,64 @@
+// The TCP header (RFC 9293 section 3.1) to and from a Segment, and its checksum.
+
+import { sum } from './checksum.ts';
+import { Malformed } from './malformed.ts';
+import type { Memory } from './memory.ts';
+import type { Segment } from './segment.ts';
+import { parseTcpOptions, tcpOptionsLength, writeTcpOptions } from './tcp-options.ts';
+
+/** Octets of a header without options. */
+export const TCP_HEADER_LENGTH = 20;
+/** Octets of the longest header. */
+export const MAX_TCP_HEADER_LENGTH = 60;
+/** Where the checksum stands in the header. */
+export const TCP_CHECKSUM_OFFSET = 16;
+
+/**
+ * Reads the segment in [off, off + len) into `seg`; 0 or a `Malformed` code. The checksum is not looked
+ * at: see `tcpChecksumOk`. On TCP_OPTION_LENGTH all fields of the fixed header and the text are filled.
+ */
+export function parseTcp(mem: Memory, off: number, len: number, seg: Segment): number {
+  if (len < TCP_HEADER_LENGTH) return Malformed.TRUNCATED;
+  const dv = mem.dv;
+  const ports = dv.getInt32(off);
+  const x = dv.getInt32(off + 12);
+  const headerLen = (x >>> 28) << 2;
+  if (headerLen < TCP_HEADER_LENGTH || headerLen > len) return Malformed.TCP_DATA_OFFSET;
+  seg.srcPort = ports >>> 16;
+  seg.dstPort = ports & 0xffff;
+  seg.seq = dv.getInt32(off + 4);
+  seg.ack = dv.getInt32(off + 8);
+  seg.reserved = (x >>> 24) & 0xf;
+  seg.ctl = (x >>> 16) & 0xff;
+  seg.wnd = x & 0xffff;
+  seg.up = dv.getUint16(off + 18);
+  seg.textOff = off + headerLen;
+  seg.textLen = len - headerLen;
+  return parseTcpOptions(mem, off + TCP_HEADER_LENGTH, headerLen - TCP_HEADER_LENGTH, seg);
+}
+
+/** Whether the segment of `len` octets at `off` has a right checksum; `pseudo` from `pseudoSum` (MUST-3). */
+export function tcpChecksumOk(mem: Memory, off: number, len: number, pseudo: number): boolean {
+  return sum(mem, off, len, pseudo) === 0xffff;
+}
+
+/** Octets of the header that `writeTcpHeader` writes for `seg`, options and padding included. */
+export function tcpHeaderLength(seg: Segment): number {
+  return seg.opts === 0 ? TCP_HEADER_LENGTH : TCP_HEADER_LENGTH + tcpOptionsLength(seg);
+}
+
+/**
+ * Writes the header of `seg` with its options at `off` and returns its length. The checksum is left 0;
+ * text is the caller's to place behind. Padding is NOPs before an option, never behind the last (MUST-69).
+ */
+export function writeTcpHeader(mem: Memory, off: number, seg: Segment): number {
+  const optLen = seg.opts === 0 ? 0 : writeTcpOptions(mem, off + TCP_HEADER_LENGTH, seg);
+  const headerLen = TCP_HEADER_LENGTH + optLen;
+  const dv = mem.dv;
+  dv.setInt32(off, (seg.srcPort << 16) | seg.dstPort);
+  dv.setInt32(off + 4, seg.seq);
+  dv.setInt32(off + 8, seg.ack);
+  dv.setInt32(off + 12, (headerLen << 26) | (seg.reserved << 24) | (seg.ctl << 16) | seg.wnd);
+  dv.setInt32(off + 16, seg.up);
+  return headerLen;
+}
