@@ -29,38 +29,38 @@ function swap(sum: number): number {
  * high half of a word (RFC 1071 section 4.1). Any alignment, any length.
  */
 export function sum(mem: Memory, off: number, len: number, seed: number): number {
+  while (len > CHUNK) {
+    seed = sumChunk(mem, off, CHUNK, seed);
+    off += CHUNK;
+    len -= CHUNK;
+  }
+  return sumChunk(mem, off, len, seed);
+}
+
+function sumChunk(mem: Memory, off: number, len: number, seed: number): number {
   const dv = mem.dv;
   const end = off + len;
-  let s = 0;
   let i = off;
   // Words are read little-endian and the result is swapped once: the sum does not mind (section 2, B).
   // Per word only the high half is split off. `all` wraps modulo 2^32, and all - 2^16 * high is the
   // sum of the low halves, exact because that is below 2^31 for CHUNK octets.
-  while (end - i >= 4) {
-    const stop = end - i > CHUNK ? i + CHUNK : end;
-    let all = 0;
-    let high = 0;
-    for (const e = stop - 31; i < e; i += 32) {
-      const a = dv.getInt32(i, true);
-      const b = dv.getInt32(i + 4, true);
-      const c = dv.getInt32(i + 8, true);
-      const d = dv.getInt32(i + 12, true);
-      all = (all + a + b + c + d) | 0;
-      high = (high + (a >>> 16) + (b >>> 16) + (c >>> 16) + (d >>> 16)) | 0;
-      const f = dv.getInt32(i + 16, true);
-      const g = dv.getInt32(i + 20, true);
-      const h = dv.getInt32(i + 24, true);
-      const j = dv.getInt32(i + 28, true);
-      all = (all + f + g + h + j) | 0;
-      high = (high + (f >>> 16) + (g >>> 16) + (h >>> 16) + (j >>> 16)) | 0;
-    }
-    for (const e = stop - 3; i < e; i += 4) {
-      const a = dv.getInt32(i, true);
-      all = (all + a) | 0;
-      high = (high + (a >>> 16)) | 0;
-    }
-    s += fold((all - (high << 16)) | 0) + fold(high);
+  let all = 0;
+  let high = 0;
+  for (const e = end - 15; i < e; i += 16) {
+    const a = dv.getInt32(i, true);
+    const b = dv.getInt32(i + 4, true);
+    const c = dv.getInt32(i + 8, true);
+    const d = dv.getInt32(i + 12, true);
+    // A tree, so that the additions do not wait for each other.
+    all = (all + ((((a + b) | 0) + ((c + d) | 0)) | 0)) | 0;
+    high = (high + ((((a >>> 16) + (b >>> 16)) | 0) + (((c >>> 16) + (d >>> 16)) | 0))) | 0;
   }
+  for (const e = end - 3; i < e; i += 4) {
+    const a = dv.getInt32(i, true);
+    all = (all + a) | 0;
+    high = (high + (a >>> 16)) | 0;
+  }
+  let s = fold((all - (high << 16)) | 0) + fold(high);
   if (end - i >= 2) {
     s += dv.getUint16(i, true);
     i += 2;
