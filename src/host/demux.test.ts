@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { NONE, TupleTable } from './demux.ts';
+
+type Tuple = [number, number, number, number, number, number, number, number, number];
+
+const v4 = (local: number, remote: number, ports: number): Tuple => [
+  0,
+  0,
+  0xffff,
+  local | 0,
+  0,
+  0,
+  0xffff,
+  remote | 0,
+  ports | 0,
+];
+
+/** Few enough tuples that random steps hit the same ones, and neighbours in every word. */
+const tuple: fc.Arbitrary<Tuple> = fc.oneof(
+  fc.tuple(fc.nat(2), fc.integer({ min: -4, max: 4 }), fc.nat(8)).map(([l, r, p]) => v4(l, r, p)),
+  fc.array(fc.constantFrom(0, 1, 0xffff), { minLength: 9, maxLength: 9 }).map((t) => t as Tuple),
+);
+
+describe('TupleTable', () => {
+  it('agrees with a Map on random setting, finding and deleting, IPv4 and IPv6, values of either sign', () => {
+    const step = fc.record({
+      op: fc.constantFrom('set', 'set', 'find', 'delete'),
+      tuple,
+      value: fc.integer({ min: NONE + 1, max: 2 ** 31 - 1 }),
+    });
+    const key = fc.tuple(fc.integer(), fc.integer());
+    fc.assert(
+      fc.property(key, fc.array(step, { maxLength: 400 }), ([k0, k1], steps) => {
+        const table = new TupleTable(k0, k1);
+        const map = new Map<string, number>();
+        for (const { op, tuple, value } of steps) {
+          const name = tuple.join();
+          const want = map.get(name) ?? NONE;
+          if (op === 'find') expect(table.find(...tuple)).toBe(want);
+          else if (op === 'set') {
+            expect(table.set(...tuple, value)).toBe(want);
+            map.set(name, value);
+            expect(table.find(...tuple)).toBe(value);
+          } else {
+            expect(table.delete(...tuple)).toBe(want);
+            map.delete(name);
+            expect(table.find(...tuple)).toBe(NONE);
+          }
+          expect(table.size).toBe(map.size);
+        }
+        const values: number[] = [];
+        table.forEach((value) => {
+          values.push(value);
+        });
+        expect(values.sort()).toEqual([...map.values()].sort());
+        for (const [name, value] of map)
+          expect(table.find(...(name.split(',').map(Number) as Tuple))).toBe(value);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('finds nothing in an empty table, also for the tuple of all zeros', () => {
+    const table = new TupleTable(1, 2);
+    expect(table.find(0, 0, 0, 0, 0, 0, 0, 0, 0)).toBe(NONE);
+    expect(table.find(...v4(0, 0, 0))).toBe(NONE);
+    expect(table.delete(...v4(0, 0, 0))).toBe(NONE);
+  });
+
+  it('keeps every entry while it grows to 20000 and gives the memory back when they are gone', () => {
+    const table = new TupleTable(3, 4);
+    const empty = table.bytes;
+    for (let i = 0; i < 20_000; i++) table.set(...v4(0x0a000001, i >> 4, i & 15), i);
+    expect(table.bytes / table.size).toBeLessThanOrEqual(44);
+    for (let i = 0; i < 20_000; i += 2) expect(table.delete(...v4(0x0a000001, i >> 4, i & 15))).toBe(i);
+    for (let i = 1; i < 20_000; i += 2) expect(table.find(...v4(0x0a000001, i >> 4, i & 15))).toBe(i);
+    for (let i = 1; i < 20_000; i += 2) table.delete(...v4(0x0a000001, i >> 4, i & 15));
+    expect(table.size).toBe(0);
+    expect(table.bytes).toBe(empty);
+  });
+
+  it('is laid out by its key: another key gives another order', () => {
+    const order = (k0: number, k1: number) => {
+      const table = new TupleTable(k0, k1);
+      for (let i = 0; i < 64; i++) table.set(...v4(1, i, 80), i);
+      const values: number[] = [];
+      table.forEach((value) => {
+        values.push(value);
+      });
+      return values;
+    };
+    expect(order(1, 2)).toEqual(order(1, 2));
+    expect(order(1, 2)).not.toEqual(order(1, 3));
+    expect(order(1, 2)).not.toEqual(order(0, 2));
+  });
+});
