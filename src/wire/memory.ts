@@ -11,8 +11,8 @@ const MAX_SHIFT = 24;
 
 /** The size class (log2 of the block size) that holds `size` bytes. */
 function classOf(size: number): number {
-  const shift = 32 - Math.clz32((size - 1) | 0);
-  return Math.max(shift, MIN_SHIFT);
+  if (size <= 1 << MIN_SHIFT) return MIN_SHIFT;
+  return size > 1 << MAX_SHIFT ? MAX_SHIFT + 1 : 32 - Math.clz32(size - 1);
 }
 
 /** A stack of free block offsets that keeps its typed array. */
@@ -60,7 +60,7 @@ export class Memory {
 
   constructor(options: MemoryOptions = {}) {
     this.max = Math.min(options.max ?? 2 ** 30, 2 ** 31 - 1);
-    const buffer = new ArrayBuffer(Math.min(options.initial ?? 256 * 1024, this.max));
+    const buffer = new ArrayBuffer(Math.min(Math.max(options.initial ?? 256 * 1024, 64), this.max));
     this.u8 = new Uint8Array(buffer);
     this.dv = new DataView(buffer);
     for (let i = 0; i <= MAX_SHIFT; i++) this.#free.push(new FreeList());
