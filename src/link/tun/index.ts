@@ -1,0 +1,29 @@
+// The door of link/tun: a TUN interface to the kernel of this machine, its configuration, a network
+// namespace to do it in, and the kernel's own view of its connections. Node and Linux only.
+
+export {
+  bringLoopbackUp,
+  configureInterface,
+  type InterfaceAddress,
+  type InterfaceConfig,
+  type InterfaceRoute,
+} from './config.ts';
+export { openTun, type TunCounters, TunDevice, type TunOptions, type TunReceiver } from './device.ts';
+export { TunError } from './errors.ts';
+export {
+  type KernelSocket,
+  type KernelState,
+  type KernelTuple,
+  kernelStateOf,
+  kernelTcpTable,
+  parseTcpTable,
+} from './kernel.ts';
+export {
+  type Availability,
+  canUseNamespaces,
+  canUseTun,
+  inNamespace,
+  NAMESPACE_VARIABLE,
+  type NamespaceAvailability,
+  reexecInNamespace,
+} from './namespace.ts';
