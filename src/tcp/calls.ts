@@ -1,0 +1,263 @@
+// The user calls (RFC 9293 section 3.10.1 to 3.10.6): what each does in each state. They return
+// {@link Err}: 0 is "ok".
+
+import { prepareOffer } from './emit.ts';
+import type { Engine } from './engine.ts';
+import { Err } from './errors.ts';
+import { startTiming } from './rto.ts';
+import { startSending } from './segment-arrives/listen.ts';
+import { State, type StateName, stateName } from './state.ts';
+import { finAcked, rcvWnd, receivable, sendRoom, type Tcb } from './tcb.ts';
+import { restartKeepAlive } from './timeouts.ts';
+import { endConnection, enter, setTimer } from './timers.ts';
+import * as row from './transitions.ts';
+import { startUserTimer, transmit } from './transmit.ts';
+import { windowUpdateDue } from './window.ts';
+
+/** Passive OPEN (3.10.1). */
+export function openPassive(e: Engine, tcb: Tcb): Err {
+  if (tcb.state !== State.CLOSED) return Err.ALREADY_CONNECTED;
+  enter(e, tcb, row.OPEN_PASSIVE);
+  return Err.OK;
+}
+
+/** Active OPEN (3.10.1). The sockets and `pmtu` of the TCB are filled in. */
+export function openActive(e: Engine, tcb: Tcb): Err {
+  if (tcb.state !== State.CLOSED && tcb.state !== State.LISTEN) return Err.ALREADY_CONNECTED;
+  if (tcb.remotePort === 0 || (tcb.r0 | tcb.r1 | tcb.r3) === 0) return Err.NO_REMOTE;
+  tcb.passive = 0;
+  tcb.heardMs = e.ms;
+  prepareOffer(tcb);
+  startSending(tcb, e.rules.selectIss(e, tcb));
+  enter(e, tcb, tcb.state === State.LISTEN ? row.LISTEN_OPEN : row.OPEN_ACTIVE);
+  startTiming(e, tcb, tcb.snd.iss);
+  setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
+  startUserTimer(e, tcb);
+  e.rules.sendSyn(e, tcb);
+  return Err.OK;
+}
+
+/**
+ * SEND (3.10.2): `n` more octets are in the send buffer; at most `sendRoom(tcb)`. `urgent` sets SND.UP
+ * after them (MUST-30).
+ */
+export function send(e: Engine, tcb: Tcb, n: number, urgent = false): Err {
+  switch (tcb.state) {
+    case State.CLOSED:
+      return tcb.error === Err.OK ? Err.NOT_CONNECTED : tcb.error;
+    case State.LISTEN:
+      return Err.NO_REMOTE;
+    case State.FIN_WAIT_1:
+    case State.FIN_WAIT_2:
+    case State.CLOSING:
+    case State.LAST_ACK:
+    case State.TIME_WAIT:
+      return Err.CLOSING;
+    default:
+  }
+  const { snd } = tcb;
+  if (snd.fin === 1) return Err.CLOSING;
+  if (n > sendRoom(tcb)) return Err.NO_RESOURCES;
+  snd.end = (snd.end + n) | 0;
+  if (urgent) {
+    snd.up = snd.end;
+    snd.urgent = 1;
+  }
+  if (tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT) transmit(e, tcb);
+  return Err.OK;
+}
+
+/** Sends what Nagle's algorithm or a cork held back, after `noDelay` or `cork` has changed. */
+export function push(e: Engine, tcb: Tcb): void {
+  if (tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT) transmit(e, tcb);
+}
+
+/**
+ * RECEIVE (3.10.3): the user has taken `n` octets, at most `receivable(tcb)`. `Err.CLOSING` when there
+ * is nothing and there will be nothing.
+ */
+export function receive(e: Engine, tcb: Tcb, n: number): Err {
+  const { rcv } = tcb;
+  if (n > receivable(tcb)) return Err.NO_RESOURCES;
+  if (n > 0) {
+    rcv.user = (rcv.user + n) | 0;
+    if (takesText(tcb.state) && rcv.fin === 0 && windowUpdateDue(tcb)) e.rules.sendAck(e, tcb);
+    return Err.OK;
+  }
+  switch (tcb.state) {
+    case State.CLOSED:
+      return tcb.error === Err.OK ? Err.NOT_CONNECTED : tcb.error;
+    case State.CLOSE_WAIT:
+    case State.CLOSING:
+    case State.LAST_ACK:
+    case State.TIME_WAIT:
+      return Err.CLOSING;
+    default:
+      return Err.OK;
+  }
+}
+
+function takesText(state: State): boolean {
+  return state === State.ESTABLISHED || state === State.FIN_WAIT_1 || state === State.FIN_WAIT_2;
+}
+
+/** CLOSE (3.10.4): "I have no more data to send"; receiving goes on. */
+export function close(e: Engine, tcb: Tcb): Err {
+  const { snd } = tcb;
+  switch (tcb.state) {
+    case State.CLOSED:
+      return Err.NOT_CONNECTED;
+    case State.LISTEN:
+      endConnection(e, tcb, row.LISTEN_CLOSE, Err.OK);
+      return Err.OK;
+    case State.SYN_SENT:
+      endConnection(e, tcb, row.SYN_SENT_CLOSE, Err.OK);
+      return Err.OK;
+    case State.SYN_RECEIVED:
+      if (snd.fin === 1) return Err.CLOSING;
+      snd.fin = 1;
+      // With SENDs pending the CLOSE waits for ESTABLISHED.
+      if (snd.end !== ((snd.iss + 1) | 0)) return Err.OK;
+      enter(e, tcb, row.SYN_RECEIVED_CLOSE);
+      transmit(e, tcb);
+      return Err.OK;
+    case State.ESTABLISHED:
+      snd.fin = 1;
+      enter(e, tcb, row.ESTABLISHED_CLOSE);
+      transmit(e, tcb);
+      return Err.OK;
+    case State.CLOSE_WAIT:
+      snd.fin = 1;
+      enter(e, tcb, row.CLOSE_WAIT_CLOSE);
+      transmit(e, tcb);
+      return Err.OK;
+    default:
+      return Err.CLOSING;
+  }
+}
+
+/**
+ * The user goes away: CLOSE in both directions (section 3.6.1, MAY-1). Text that was not read, or that
+ * comes later, is answered by a RST (SHLD-3); FIN-WAIT-2 no longer waits for ever.
+ */
+export function detach(e: Engine, tcb: Tcb): void {
+  if (tcb.orphan === 1 || tcb.state === State.CLOSED) return;
+  tcb.orphan = 1;
+  if (receivable(tcb) > 0 || (tcb.rcv.rangeCount > 0 && takesText(tcb.state))) {
+    abort(e, tcb);
+    return;
+  }
+  close(e, tcb);
+  if (tcb.state === State.FIN_WAIT_2) setTimer(e, tcb, 'wait', tcb.config.finWait2Ms);
+}
+
+/** ABORT (3.10.5): nothing more is sent but a RST, if the peer knows of us. */
+export function abort(e: Engine, tcb: Tcb): Err {
+  switch (tcb.state) {
+    case State.CLOSED:
+      return Err.NOT_CONNECTED;
+    case State.SYN_RECEIVED:
+    case State.ESTABLISHED:
+    case State.FIN_WAIT_1:
+    case State.FIN_WAIT_2:
+    case State.CLOSE_WAIT:
+      e.rules.sendReset(e, tcb);
+      break;
+    default:
+  }
+  endConnection(e, tcb, row.ABORT[tcb.state], Err.ABORTED);
+  return Err.OK;
+}
+
+/** Turns keep-alives on or off (MAY-5, MUST-24). */
+export function setKeepAlive(e: Engine, tcb: Tcb, on: boolean): void {
+  tcb.keepAlive = on ? 1 : 0;
+  tcb.keepProbes = 0;
+  restartKeepAlive(e, tcb);
+}
+
+/** Changes USER TIMEOUT (MUST-21); 0 restores R2. */
+export function setUserTimeout(e: Engine, tcb: Tcb, ms: number): void {
+  tcb.userTimeoutMs = ms;
+  if (tcb.timer.user !== 0) startUserTimer(e, tcb);
+}
+
+/** What STATUS returns, in the manner of Linux's `tcp_info`. Octets, microseconds, counts. */
+export interface TcpStatus {
+  readonly state: StateName;
+  readonly sndUna: number;
+  readonly sndNxt: number;
+  readonly sndWnd: number;
+  readonly sndMss: number;
+  readonly rcvNxt: number;
+  readonly rcvWnd: number;
+  readonly rcvMss: number;
+  readonly iss: number;
+  readonly irs: number;
+  readonly sndWscale: number;
+  readonly rcvWscale: number;
+  readonly timestamps: boolean;
+  readonly sack: boolean;
+  readonly windowScale: boolean;
+  readonly rttUs: number;
+  readonly rttvarUs: number;
+  readonly minRttUs: number;
+  readonly rtoUs: number;
+  readonly cwnd: number;
+  readonly ssthresh: number;
+  readonly caState: 'open' | 'fast-recovery' | 'loss';
+  readonly congestion: string;
+  readonly unackedBytes: number;
+  readonly notSentBytes: number;
+  readonly unreadBytes: number;
+  readonly finAcked: boolean;
+  readonly pmtu: number;
+  readonly segsIn: number;
+  readonly segsOut: number;
+  readonly retransmissions: number;
+  readonly timeouts: number;
+  readonly probes: number;
+}
+
+const CA_STATES = ['open', 'fast-recovery', 'loss'] as const;
+
+/** STATUS (3.10.6). */
+export function status(tcb: Tcb): TcpStatus {
+  const { snd, rcv, rto, cc } = tcb;
+  const notSent = (snd.end - snd.nxt) | 0;
+  return {
+    state: stateName(tcb.state),
+    sndUna: snd.una,
+    sndNxt: snd.nxt,
+    sndWnd: snd.wnd,
+    sndMss: snd.mss,
+    rcvNxt: rcv.nxt,
+    rcvWnd: rcvWnd(tcb),
+    rcvMss: rcv.mss,
+    iss: snd.iss,
+    irs: rcv.irs,
+    sndWscale: snd.wscale,
+    rcvWscale: rcv.wscale,
+    timestamps: tcb.ts === 1,
+    sack: tcb.sack === 1,
+    windowScale: tcb.ws === 1,
+    rttUs: rto.srttUs,
+    rttvarUs: rto.rttvarUs,
+    minRttUs: rto.measured === 1 ? rto.minRttUs : 0,
+    rtoUs: rto.rtoMs * 1000,
+    cwnd: cc.cwnd,
+    ssthresh: cc.ssthresh,
+    caState: CA_STATES[cc.phase] as 'open' | 'fast-recovery' | 'loss',
+    congestion: tcb.config.congestion,
+    unackedBytes: (snd.nxt - snd.una) | 0,
+    notSentBytes: notSent < 0 ? 0 : notSent,
+    unreadBytes: receivable(tcb),
+    finAcked: finAcked(tcb),
+    pmtu: tcb.pmtu,
+    segsIn: tcb.segsIn,
+    segsOut: tcb.segsOut,
+    retransmissions: tcb.retransmissions,
+    timeouts: tcb.timeouts,
+    probes: rto.probes,
+  };
+}

@@ -1,0 +1,119 @@
+// What can be set for a connection. A host has defaults; OPEN may change them. Times in
+// milliseconds, sizes in octets.
+
+/** Settings of a connection. */
+export interface TcpConfig {
+  /** Maximum segment lifetime (RFC 9293 section 3.4.2 says 120 000; Linux waits 2 x 30 000). */
+  readonly mslMs: number;
+  /** Send buffer: SEND refuses octets beyond it. */
+  readonly sendBuffer: number;
+  /** Receive buffer: the largest window we offer. */
+  readonly receiveBuffer: number;
+  /** Upper bound that the window scale is chosen for. */
+  readonly receiveBufferMax: number;
+  /** RFC 7323 window scale. */
+  readonly windowScale: boolean;
+  /** RFC 7323 timestamps. */
+  readonly timestamps: boolean;
+  /** RFC 2018 selective acknowledgments. */
+  readonly sack: boolean;
+  /** Nagle's algorithm off (MUST-17). */
+  readonly noDelay: boolean;
+  /** Longest delay of an ACK (MUST-40: below 500); 0 acknowledges at once. */
+  readonly delayedAckMs: number;
+  /** RFC 6298 section 2.1: before the first measurement. */
+  readonly initialRtoMs: number;
+  readonly minRtoMs: number;
+  readonly maxRtoMs: number;
+  /** R1 (3.8.3, SHLD-10): retransmissions of one segment before the user is told. */
+  readonly r1: number;
+  /** R2 (3.8.3, SHLD-11): how long one segment is retransmitted before the connection is given up. */
+  readonly r2Ms: number;
+  /** R2 for a SYN (MUST-23: at least 180 000). */
+  readonly synR2Ms: number;
+  /** R2 for the SYN,ACK of a passive open. */
+  readonly synAckR2Ms: number;
+  /** USER TIMEOUT: overrides r2Ms when not 0 (MUST-21). */
+  readonly userTimeoutMs: number;
+  /** Keep-alives (MUST-25: off unless asked for). */
+  readonly keepAlive: boolean;
+  /** Idle time before the first probe (MUST-28: 7 200 000 or more by default). */
+  readonly keepAliveIdleMs: number;
+  readonly keepAliveIntervalMs: number;
+  readonly keepAliveCount: number;
+  /** How long FIN-WAIT-2 waits when the user has gone. */
+  readonly finWait2Ms: number;
+  /** RFC 5961 section 7: at most one challenge ACK a connection in this time. */
+  readonly challengeAckMs: number;
+  /** Initial window in segments (RFC 6928). */
+  readonly initialWindow: number;
+  /** Least MSS that is believed; a smaller option counts as this. */
+  readonly minMss: number;
+  /** Ranges kept out of order; text that would make one more is dropped. */
+  readonly maxRanges: number;
+  /** Name of the congestion control: see congestion.ts. */
+  readonly congestion: string;
+}
+
+/** Defaults: Linux's where the RFCs leave a choice. */
+export const defaultConfig: TcpConfig = {
+  mslMs: 30_000,
+  sendBuffer: 256 * 1024,
+  receiveBuffer: 256 * 1024,
+  receiveBufferMax: 4 * 1024 * 1024,
+  windowScale: true,
+  timestamps: true,
+  sack: true,
+  noDelay: false,
+  delayedAckMs: 40,
+  initialRtoMs: 1000,
+  minRtoMs: 200,
+  maxRtoMs: 120_000,
+  r1: 3,
+  r2Ms: 924_600,
+  synR2Ms: 180_000,
+  synAckR2Ms: 180_000,
+  userTimeoutMs: 0,
+  keepAlive: false,
+  keepAliveIdleMs: 7_200_000,
+  keepAliveIntervalMs: 75_000,
+  keepAliveCount: 9,
+  finWait2Ms: 60_000,
+  challengeAckMs: 500,
+  initialWindow: 10,
+  minMss: 48,
+  maxRanges: 64,
+  congestion: 'newreno',
+};
+
+/** Throws a RangeError that names the setting that cannot be. */
+export function checkConfig(c: TcpConfig): TcpConfig {
+  const range = (name: keyof TcpConfig, low: number, high: number): void => {
+    const value = c[name];
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < low || value > high) {
+      throw new RangeError(`tcp.${name} must be a whole number from ${low} to ${high}, not ${String(value)}`);
+    }
+  };
+  range('mslMs', 1, 600_000);
+  range('sendBuffer', 1, 2 ** 24);
+  range('receiveBuffer', 1, 2 ** 24);
+  range('receiveBufferMax', c.receiveBuffer, 2 ** 30 - 1);
+  range('delayedAckMs', 0, 499);
+  range('initialRtoMs', 1, 60_000);
+  range('minRtoMs', 1, 60_000);
+  range('maxRtoMs', c.minRtoMs, 3_600_000);
+  range('r1', 1, 100);
+  range('r2Ms', 1000, 2 ** 30);
+  range('synR2Ms', 1, 2 ** 30);
+  range('synAckR2Ms', 1, 2 ** 30);
+  range('userTimeoutMs', 0, 2 ** 30);
+  range('keepAliveIdleMs', 1, 2 ** 30);
+  range('keepAliveIntervalMs', 1, 2 ** 30);
+  range('keepAliveCount', 1, 127);
+  range('finWait2Ms', 1, 2 ** 30);
+  range('challengeAckMs', 0, 60_000);
+  range('initialWindow', 1, 100);
+  range('minMss', 1, 536);
+  range('maxRanges', 1, 4096);
+  return c;
+}

@@ -1,0 +1,129 @@
+// Forming segments of a connection: sequence numbers, window, options (RFC 9293 section 3.1, 3.2).
+
+import {
+  ACK,
+  OPT_MSS,
+  OPT_SACK_PERMITTED,
+  OPT_TIMESTAMPS,
+  OPT_WSCALE,
+  RST,
+  SYN,
+  URG,
+} from '../wire/segment.ts';
+import { seqGt, seqMax, seqMin } from '../wire/seq.ts';
+import type { Engine } from './engine.ts';
+import { fillSack } from './reassembly.ts';
+import { State } from './state.ts';
+import type { Tcb } from './tcb.ts';
+import { clearTimer } from './timers.ts';
+import { tsNow } from './timestamps.ts';
+import { offerWindow, windowShift } from './window.ts';
+
+const MAX_UP = 0xffff;
+const TIMESTAMPS_OCTETS = 12;
+
+/** Sends one segment: `len` octets of text from `seq`, with the control bits `ctl`. */
+export function emit(e: Engine, tcb: Tcb, seq: number, ctl: number, len: number): void {
+  const { snd, rcv } = tcb;
+  const seg = e.outgoing.set(seq, 0, ctl);
+  seg.srcPort = tcb.localPort;
+  seg.dstPort = tcb.remotePort;
+  seg.textLen = len;
+  seg.wnd = offerWindow(tcb, false);
+  if (snd.urgent === 1 && seqGt(snd.up, seq)) {
+    // MUST-62: the pointer names the first octet after the urgent data.
+    const up = (snd.up - seq) | 0;
+    seg.up = up > MAX_UP ? MAX_UP : up;
+    seg.ctl |= URG;
+  }
+  if (tcb.ts === 1) {
+    seg.opts |= OPT_TIMESTAMPS;
+    seg.tsVal = tsNow(e, tcb);
+    seg.tsEcr = (ctl & ACK) !== 0 ? tcb.tsRecent : 0;
+  }
+  if ((ctl & ACK) !== 0) {
+    seg.ack = rcv.nxt;
+    if (tcb.sack === 1 && (rcv.rangeCount > 0 || rcv.dsackLeft !== rcv.dsackRight)) {
+      let room = tcb.ts === 1 ? 3 : 4;
+      if (len > 0) room = Math.min(room, (snd.mss - len - 4) >> 3);
+      if (room > 0) fillSack(tcb, seg, room);
+    }
+    rcv.acked = rcv.nxt;
+    tcb.ackNow = 0;
+    clearTimer(e, tcb, 'delack');
+  }
+  tcb.segsOut = (tcb.segsOut + 1) | 0;
+  e.out.segment(tcb, seg);
+}
+
+/** <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> */
+export function sendAck(e: Engine, tcb: Tcb): void {
+  emit(e, tcb, acceptableSeq(tcb), ACK, 0);
+}
+
+/**
+ * SND.NXT, or the edge of the peer's window when SND.NXT is beyond it (a probe is out, or the window
+ * has shrunk): the peer would refuse anything later, and with it our ACK.
+ */
+function acceptableSeq(tcb: Tcb): number {
+  const { snd } = tcb;
+  return seqMin(snd.nxt, seqMax(snd.una, (snd.una + snd.wnd) | 0));
+}
+
+/** <SEQ=SND.NXT><CTL=RST>, with an ACK as other stacks do. */
+export function sendReset(e: Engine, tcb: Tcb): void {
+  emit(e, tcb, acceptableSeq(tcb), RST | ACK, 0);
+}
+
+/** Sends our SYN, or SYN,ACK when the peer's SYN is known: <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>. */
+export function sendSyn(e: Engine, tcb: Tcb): void {
+  const { snd, rcv } = tcb;
+  const ctl = tcb.state === State.SYN_SENT ? SYN : SYN | ACK;
+  const seg = e.outgoing.set(snd.iss, 0, ctl);
+  seg.srcPort = tcb.localPort;
+  seg.dstPort = tcb.remotePort;
+  seg.wnd = synWindow(tcb);
+  seg.opts = OPT_MSS;
+  seg.mss = rcv.mss;
+  if (tcb.sack === 1) seg.opts |= OPT_SACK_PERMITTED;
+  if (tcb.ws === 1) {
+    seg.opts |= OPT_WSCALE;
+    seg.wscale = rcv.wscale;
+  }
+  if (tcb.ts === 1) {
+    seg.opts |= OPT_TIMESTAMPS;
+    seg.tsVal = tsNow(e, tcb);
+    seg.tsEcr = (ctl & ACK) !== 0 ? tcb.tsRecent : 0;
+  }
+  if ((ctl & ACK) !== 0) {
+    seg.ack = rcv.nxt;
+    rcv.acked = rcv.nxt;
+    tcb.ackNow = 0;
+  }
+  tcb.segsOut = (tcb.segsOut + 1) | 0;
+  e.out.segment(tcb, seg);
+}
+
+/** The window of a SYN is never scaled (RFC 7323 section 2.2). */
+export function synWindow(tcb: Tcb): number {
+  return Math.min(tcb.rcv.buf, 0xffff);
+}
+
+/** What our SYN will offer: MSS from the largest packet we can take (MUST-67), and the options. */
+export function prepareOffer(tcb: Tcb): void {
+  const { config, rcv } = tcb;
+  rcv.mss = Math.min(tcb.pmtu - (tcb.family === 6 ? 60 : 40), 0xffff);
+  rcv.wscale = windowShift(config.receiveBufferMax);
+  tcb.ws = config.windowScale ? 1 : 0;
+  tcb.ts = config.timestamps ? 1 : 0;
+  tcb.sack = config.sack ? 1 : 0;
+}
+
+/** Eff.snd.MSS (section 3.7.1, MUST-16), after the peer's MSS or the path's MTU is known. */
+export function updateSendMss(tcb: Tcb): void {
+  const { snd } = tcb;
+  const path = tcb.pmtu - (tcb.family === 6 ? 60 : 40);
+  let mss = snd.peerMss < path ? snd.peerMss : path;
+  if (mss < tcb.config.minMss) mss = tcb.config.minMss;
+  snd.mss = tcb.ts === 1 ? mss - TIMESTAMPS_OCTETS : mss;
+}

@@ -1,0 +1,83 @@
+// What surrounds one connection: the time, the rules, and where segments and news go. The engine of
+// a host is one object; its functions take it first.
+
+import { Segment } from '../wire/segment.ts';
+import type { Drop } from './drop.ts';
+import { type Rules, rfc9293 } from './rules.ts';
+import type { Tcb } from './tcb.ts';
+import type { Transition } from './transitions.ts';
+
+/**
+ * Where the engine's output goes. None of these may call the engine: what the user should do about
+ * an event waits until the event is over (`tcb.signals`).
+ */
+export interface Output {
+  /**
+   * Send a segment of this connection. Its text is the octets [seg.seq, seg.seq + seg.textLen) of the
+   * send buffer (one further if the segment has SYN). `seg` is valid only during the call.
+   */
+  segment(tcb: Tcb, seg: Segment): void;
+  /** Send a segment that belongs to no connection, back to where `to` came from. */
+  reply(to: Segment, seg: Segment): void;
+  /** Keep `len` octets of the arriving segment's text, `skip` octets into it, as sequence numbers [seq, seq + len). False: no memory. */
+  text(tcb: Tcb, seg: Segment, skip: number, seq: number, len: number): boolean;
+  /**
+   * A SYN has arrived at `listen`, a TCB in LISTEN. The TCB that becomes SYN-RECEIVED: a new one in
+   * LISTEN with both sockets filled in, `listen` itself, or null when there is no room.
+   */
+  spawn(listen: Tcb, seg: Segment): Tcb | null;
+  /** The handshake of a passive open is about to complete: false when the accept queue is full. */
+  admit(tcb: Tcb): boolean;
+  /** `tcb` was in TIME-WAIT and is gone; its SYN wants a new connection whose ISS is at least `minIss`. */
+  reopen(tcb: Tcb, seg: Segment, minIss: number): void;
+  /** A state change, after it happened. */
+  transition(tcb: Tcb, row: Transition): void;
+  /** A segment, or its text, was discarded. */
+  drop(tcb: Tcb | null, seg: Segment, reason: Drop): void;
+}
+
+/** Names of the timers of a connection. */
+export type TimerName = 'rexmt' | 'persist' | 'delack' | 'keep' | 'user' | 'wait';
+
+/** Somebody who watches the timers. */
+export interface TimerTrace {
+  /** A timer was set to a deadline (ms), or cancelled (0). */
+  timerSet(tcb: Tcb, timer: TimerName, deadlineMs: number): void;
+  timerFired(tcb: Tcb, timer: TimerName): void;
+}
+
+/** The engine of one host. */
+export class Engine {
+  /** Microseconds: what `setNow` was given. */
+  now = 0;
+  /** Whole milliseconds of now, int32. */
+  ms = 0;
+  /** Microseconds of now, int32 (wraps). */
+  us = 0;
+  readonly out: Output;
+  readonly rules: Rules;
+  /** Key of RFC 6528: four words from a CSPRNG. */
+  readonly issKey: Int32Array;
+  trace: TimerTrace | null = null;
+  /** The segment under construction; one is enough, since `out.segment` consumes it at once. */
+  readonly outgoing = new Segment();
+
+  constructor(out: Output, issKey: Int32Array, rules: Rules = rfc9293) {
+    this.out = out;
+    this.issKey = issKey;
+    this.rules = rules;
+  }
+
+  /** Sets the time, in microseconds; it never goes back. */
+  setNow(us: number): void {
+    this.now = us;
+    this.us = us | 0;
+    this.ms = Math.floor(us / 1000) | 0;
+  }
+}
+
+/** The deadline `ms` milliseconds from now, never 0 and never early. */
+export function deadline(e: Engine, ms: number): number {
+  const at = (Math.ceil(e.now / 1000) + ms) | 0;
+  return at === 0 ? 1 : at;
+}

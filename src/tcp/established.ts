@@ -1,0 +1,26 @@
+// Entering ESTABLISHED, from either handshake state: the user is told, the congestion window starts.
+
+import { controlOf } from './congestion.ts';
+import type { Engine } from './engine.ts';
+import { Signal } from './signals.ts';
+import type { Tcb } from './tcb.ts';
+import { restartKeepAlive } from './timeouts.ts';
+import { clearTimer } from './timers.ts';
+import { initialWindow } from './transmit.ts';
+
+/** RFC 6298 section 5.7: the RTO after a SYN was retransmitted. */
+const RTO_AFTER_SYN_LOSS_MS = 3000;
+
+/** Called right after the transition to ESTABLISHED. */
+export function established(e: Engine, tcb: Tcb): void {
+  const { cc, rto, snd } = tcb;
+  clearTimer(e, tcb, 'user');
+  // RFC 5681 section 3.1: one segment when the SYN or SYN,ACK was lost.
+  cc.cwnd = rto.timeouts > 1 ? snd.mss : initialWindow(tcb);
+  if (rto.timeouts > 0 && rto.measured === 0) rto.rtoMs = RTO_AFTER_SYN_LOSS_MS;
+  rto.timeouts = 0;
+  snd.lastMs = e.ms;
+  controlOf(tcb).init(tcb);
+  tcb.signals |= Signal.OPENED;
+  restartKeepAlive(e, tcb);
+}

@@ -1,0 +1,29 @@
+// The door of the engine: one TCP connection as data and functions (RFC 9293).
+
+export * from './calls.ts';
+export * from './config.ts';
+export { type CongestionControl, congestionControl, registerCongestionControl } from './congestion.ts';
+export { DROP_COUNT, Drop, dropName } from './drop.ts';
+export { Engine, type Output, type TimerName, type TimerTrace } from './engine.ts';
+export { Err, errCode, TcpError, tcpError } from './errors.ts';
+export { icmpError, pathMtu, quotesFlight } from './icmp.ts';
+export { brokenInvariant } from './invariants.ts';
+export { type Rules, rfc9293 } from './rules.ts';
+export { segmentArrives } from './segment-arrives/index.ts';
+export { reviveFromCookie } from './segment-arrives/listen.ts';
+export { Signal } from './signals.ts';
+export { State, type StateName, stateName } from './state.ts';
+export {
+  cloneTcb,
+  copyTcb,
+  finAcked,
+  finSent,
+  Phase,
+  rcvWnd,
+  receivable,
+  sendRoom,
+  Tcb,
+  wakeAt,
+} from './tcb.ts';
+export { timeout } from './timeouts.ts';
+export { type Transition, transitions } from './transitions.ts';

@@ -1,0 +1,61 @@
+// What must hold of every TCB after every event. Tests, fuzzers and the model checker call this.
+
+import { seqGt, seqLt } from '../wire/seq.ts';
+import { State } from './state.ts';
+import { finSent, receivable, sendRoom, type Tcb } from './tcb.ts';
+
+/** The first invariant that `tcb` breaks, in words, or null. */
+export function brokenInvariant(tcb: Tcb): string | null {
+  const { snd, rcv, cc, timer, state } = tcb;
+  for (const part of [tcb, snd, rcv, tcb.rto, cc, timer]) {
+    for (const [name, value] of Object.entries(part)) {
+      if (typeof value === 'number' && (value | 0) !== value) return `${name} = ${value} is not an int32`;
+    }
+  }
+  if (state === State.CLOSED) {
+    return Object.values(timer).some((t) => t !== 0) ? 'a timer runs in CLOSED' : null;
+  }
+  if (state === State.LISTEN) return null;
+  if (seqGt(snd.una, snd.nxt)) return 'SND.UNA > SND.NXT';
+  const last = (snd.end + snd.fin) | 0;
+  if (seqGt(snd.nxt, last) && seqGt(snd.end, snd.iss)) return 'SND.NXT is beyond what the user queued';
+  if (snd.wnd < 0) return 'SND.WND < 0';
+  if (snd.mss < 1) return 'Eff.snd.MSS < 1';
+  if (sendRoom(tcb) < 0) return 'more queued than the send buffer holds';
+  if (cc.cwnd < 0) return 'cwnd < 0';
+  if (state === State.SYN_SENT) return null;
+  if (seqLt(rcv.edge, rcv.nxt) && rcv.fin === 0) return 'RCV.WND < 0';
+  if (receivable(tcb) < 0) return 'the user received more than arrived';
+  if (((rcv.nxt - rcv.user) | 0) > rcv.buf + 1 + (1 << rcv.wscale))
+    return 'more received than the buffer holds';
+  for (let i = 0; i < rcv.rangeCount; i++) {
+    const left = rcv.ranges[2 * i] as number;
+    const right = rcv.ranges[2 * i + 1] as number;
+    if (!seqLt(left, right)) return 'an empty range out of order';
+    if (!seqGt(left, rcv.nxt)) return 'a range out of order at or before RCV.NXT';
+    if (seqGt(right, rcv.edge)) return 'a range out of order beyond the window';
+    for (let j = 0; j < i; j++) {
+      const l = rcv.ranges[2 * j] as number;
+      const r = rcv.ranges[2 * j + 1] as number;
+      if (!seqLt(right, l) && !seqGt(left, r)) return 'two ranges out of order touch';
+    }
+  }
+  switch (state) {
+    case State.FIN_WAIT_1:
+    case State.FIN_WAIT_2:
+    case State.CLOSING:
+    case State.LAST_ACK:
+    case State.TIME_WAIT:
+      if (snd.fin !== 1) return 'a closing state without CLOSE';
+      if (state === State.FIN_WAIT_2 && !finSent(tcb)) return 'FIN-WAIT-2 without a FIN sent';
+      break;
+    default:
+      if (snd.fin === 1 && state !== State.SYN_RECEIVED) return 'CLOSE was called, yet the state is open';
+  }
+  if (state === State.TIME_WAIT && timer.wait === 0) return 'TIME-WAIT without its timer';
+  const outstanding = snd.una !== snd.nxt;
+  if (outstanding && timer.rexmt === 0 && timer.persist === 0 && state !== State.TIME_WAIT) {
+    return 'something is unacknowledged, and no timer runs';
+  }
+  return null;
+}

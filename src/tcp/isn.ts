@@ -1,0 +1,27 @@
+// The initial send sequence number: a clock plus a keyed hash of the connection's four-tuple
+// (RFC 9293 section 3.4.1, MUST-8, SHLD-1, MUST-9; RFC 6528 section 3).
+
+import { seqLt } from '../wire/seq.ts';
+import type { Engine } from './engine.ts';
+import { sipHashTuple } from './siphash.ts';
+import type { Tcb } from './tcb.ts';
+
+/** M + F(localip, localport, remoteip, remoteport, secretkey), M ticking every 4 microseconds. */
+export function selectIss(e: Engine, tcb: Tcb): number {
+  const clock = Math.floor(e.now / 4) | 0;
+  const hash = sipHashTuple(
+    e.issKey,
+    tcb.l0,
+    tcb.l1,
+    tcb.l2,
+    tcb.l3,
+    tcb.r0,
+    tcb.r1,
+    tcb.r2,
+    tcb.r3,
+    (tcb.localPort << 16) | tcb.remotePort,
+    0,
+  );
+  const iss = (clock + hash) | 0;
+  return tcb.hasMinIss === 1 && seqLt(iss, tcb.minIss) ? tcb.minIss : iss;
+}

@@ -1,0 +1,34 @@
+// Slow start and congestion avoidance: RFC 5681 section 3.1, counting octets (RFC 3465, L = 2).
+
+import type { CongestionControl } from './congestion.ts';
+import type { Tcb } from './tcb.ts';
+
+const MAX_CWND = 0x3fffffff;
+
+/** RFC 5681 and RFC 6582. */
+export const newReno: CongestionControl = {
+  name: 'newreno',
+
+  init(): void {},
+
+  acked(tcb: Tcb, acked: number): void {
+    const { cc, snd } = tcb;
+    if (cc.cwnd < cc.ssthresh) {
+      const most = 2 * snd.mss;
+      cc.cwnd += acked < most ? acked : most;
+    } else {
+      cc.credit += acked;
+      if (cc.credit >= cc.cwnd) {
+        cc.credit -= cc.cwnd;
+        cc.cwnd += snd.mss;
+      }
+    }
+    if (cc.cwnd > MAX_CWND) cc.cwnd = MAX_CWND;
+  },
+
+  ssthresh(tcb: Tcb, flight: number): number {
+    const half = flight >> 1;
+    const least = 2 * tcb.snd.mss;
+    return half > least ? half : least;
+  },
+};

@@ -1,0 +1,84 @@
+// Finding and repairing losses: fast retransmit and fast recovery (RFC 5681 section 3.2, RFC 6582),
+// limited transmit (RFC 3042), and the aftermath of a timeout (RFC 5681 section 3.1 (4)).
+
+import { seqGeq, seqGt, seqMax } from '../wire/seq.ts';
+import { controlOf } from './congestion.ts';
+import type { Engine } from './engine.ts';
+import { Phase, type Tcb } from './tcb.ts';
+import { setTimer } from './timers.ts';
+
+const DUP_THRESHOLD = 3;
+
+/** Octets that may be in flight now: cwnd, and limited transmit's allowance on the first two duplicates. */
+export function allowedFlight(tcb: Tcb): number {
+  const { cc, snd } = tcb;
+  if (cc.phase === Phase.OPEN && cc.dupAcks > 0 && cc.dupAcks < DUP_THRESHOLD) {
+    return cc.cwnd + cc.dupAcks * snd.mss;
+  }
+  return cc.cwnd;
+}
+
+/** A duplicate ACK arrived (RFC 5681 section 2). */
+export function duplicateAck(e: Engine, tcb: Tcb): void {
+  const { cc, snd } = tcb;
+  if (cc.phase === Phase.LOSS) return;
+  if (cc.dupAcks < 0x3fffffff) cc.dupAcks++;
+  if (cc.phase === Phase.FAST_RECOVERY) {
+    cc.cwnd += snd.mss; // RFC 5681 section 3.2 (4)
+    return;
+  }
+  if (cc.dupAcks !== DUP_THRESHOLD || !seqGt(snd.una, cc.recover)) return;
+  const flight = (snd.nxt - snd.una) | 0;
+  cc.ssthresh = controlOf(tcb).ssthresh(tcb, flight, e.now);
+  cc.cwnd = cc.ssthresh + DUP_THRESHOLD * snd.mss;
+  cc.recover = (snd.nxt - 1) | 0;
+  cc.phase = Phase.FAST_RECOVERY;
+  e.rules.retransmit(e, tcb, snd.una);
+  setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
+}
+
+/** `acked` new octets were acknowledged; SND.UNA has moved already. */
+export function newAck(e: Engine, tcb: Tcb, acked: number): void {
+  const { cc, snd } = tcb;
+  if (cc.phase === Phase.FAST_RECOVERY) {
+    if (seqGt(snd.una, cc.recover)) {
+      // A full acknowledgment: RFC 6582 section 3.2 step 3, first option.
+      const flight = (snd.nxt - snd.una) | 0;
+      const most = (flight > snd.mss ? flight : snd.mss) + snd.mss;
+      cc.cwnd = cc.ssthresh < most ? cc.ssthresh : most;
+      cc.phase = Phase.OPEN;
+      cc.dupAcks = 0;
+      return;
+    }
+    // A partial acknowledgment: the next hole is lost too.
+    cc.cwnd -= acked;
+    if (acked >= snd.mss) cc.cwnd += snd.mss;
+    if (cc.cwnd < snd.mss) cc.cwnd = snd.mss;
+    e.rules.retransmit(e, tcb, snd.una);
+    return;
+  }
+  cc.dupAcks = 0;
+  controlOf(tcb).acked(tcb, acked, e.now);
+  if (cc.phase === Phase.LOSS) {
+    snd.rtx = seqMax(snd.rtx, snd.una);
+    if (seqGt(snd.una, cc.recover)) cc.phase = Phase.OPEN;
+  }
+}
+
+/** The retransmission timer expired: RFC 5681 section 3.1 (4), RFC 6582 section 4.2. */
+export function timeoutLoss(e: Engine, tcb: Tcb): void {
+  const { cc, snd, rto } = tcb;
+  const flight = (snd.nxt - snd.una) | 0;
+  if (rto.timeouts === 0) cc.ssthresh = controlOf(tcb).ssthresh(tcb, flight, e.now);
+  cc.cwnd = snd.mss;
+  cc.credit = 0;
+  cc.dupAcks = 0;
+  cc.recover = (snd.nxt - 1) | 0;
+  cc.phase = Phase.LOSS;
+  snd.rtx = snd.una;
+}
+
+/** True while octets sent before a timeout wait to be sent again. */
+export function retransmitting(tcb: Tcb): boolean {
+  return tcb.cc.phase === Phase.LOSS && seqGeq(tcb.cc.recover, tcb.snd.rtx);
+}

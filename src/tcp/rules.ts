@@ -1,0 +1,68 @@
+// The rules of TCP as one table: the steps of RFC 9293 section 3.10 and of the RFCs around it, each a
+// function that is reached only through this table. A TCP that forgets one rule is this table with one
+// entry replaced; the engine knows nothing of that.
+
+import { sendAck, sendReset, sendSyn } from './emit.ts';
+import { selectIss } from './isn.ts';
+import { ack, ackByState, synReceivedAck } from './segment-arrives/ack.ts';
+import { closed, replyReset } from './segment-arrives/closed.ts';
+import { fin, finReached } from './segment-arrives/fin.ts';
+import { listenAck, listenRst, listenSyn } from './segment-arrives/listen.ts';
+import { rst } from './segment-arrives/rst.ts';
+import { sequence, timestamps, trim } from './segment-arrives/sequence.ts';
+import { syn } from './segment-arrives/syn.ts';
+import { synSentAck, synSentRst, synSentSyn } from './segment-arrives/syn-sent.ts';
+import { lateData, scheduleAck, text } from './segment-arrives/text.ts';
+import { timeWait, timeWaitRst } from './segment-arrives/time-wait.ts';
+import { urg } from './segment-arrives/urg.ts';
+import { keepAliveTimeout, persistTimeout, retransmissionTimeout, userTimeout } from './timeouts.ts';
+import { timeWaitMs } from './timers.ts';
+import { resendLost, retransmit } from './transmit.ts';
+
+/** RFC 9293. */
+export const rfc9293 = {
+  // 3.10.7.1 CLOSED
+  closed,
+  replyReset,
+  // 3.10.7.2 LISTEN
+  listenRst,
+  listenAck,
+  listenSyn,
+  // 3.10.7.3 SYN-SENT
+  synSentAck,
+  synSentRst,
+  synSentSyn,
+  // 3.10.7.4 other states
+  timestamps,
+  sequence,
+  timeWait,
+  timeWaitRst,
+  rst,
+  syn,
+  trim,
+  ack,
+  synReceivedAck,
+  ackByState,
+  urg,
+  text,
+  lateData,
+  scheduleAck,
+  fin,
+  finReached,
+  // 3.10.8 timeouts
+  retransmissionTimeout,
+  persistTimeout,
+  keepAliveTimeout,
+  userTimeout,
+  timeWaitMs,
+  // sending
+  selectIss,
+  sendSyn,
+  sendAck,
+  sendReset,
+  retransmit,
+  resendLost,
+};
+
+/** A table of rules: {@link rfc9293}, or one with an entry replaced. */
+export type Rules = typeof rfc9293;

@@ -1,0 +1,184 @@
+// 3.10.7.4, fifth: check the ACK field. Acceptability (RFC 5961 section 5), SND.UNA and what follows
+// from its advance, duplicates, the send window, and the states that wait for an ACK.
+
+import { ACK, FIN, OPT_TIMESTAMPS, type Segment } from '../../wire/segment.ts';
+import { seqGeq, seqGt, seqLeq, seqLt } from '../../wire/seq.ts';
+import { challengeAck } from '../challenge.ts';
+import { Drop } from '../drop.ts';
+import type { Engine } from '../engine.ts';
+import { Err } from '../errors.ts';
+import { established } from '../established.ts';
+import { duplicateAck, newAck } from '../recovery.ts';
+import { sample, stopTiming } from '../rto.ts';
+import { Signal } from '../signals.ts';
+import { State } from '../state.ts';
+import { finAcked, type Tcb } from '../tcb.ts';
+import { clearTimer, endConnection, enter, enterTimeWait, setTimer } from '../timers.ts';
+import { tsNow } from '../timestamps.ts';
+import * as row from '../transitions.ts';
+import { startUserTimer } from '../transmit.ts';
+
+/** True when the segment goes no further. */
+export function ack(e: Engine, tcb: Tcb, seg: Segment): boolean {
+  if ((seg.ctl & ACK) === 0) {
+    e.out.drop(tcb, seg, Drop.NO_ACK);
+    return true;
+  }
+  if (tcb.state === State.SYN_RECEIVED) {
+    if (e.rules.synReceivedAck(e, tcb, seg)) return true;
+  } else if (!ackAcceptable(e, tcb, seg)) {
+    return true;
+  }
+  acknowledge(e, tcb, seg);
+  return e.rules.ackByState(e, tcb, seg);
+}
+
+/** SYN-RECEIVED: SND.UNA < SEG.ACK =< SND.NXT opens the connection, anything else is reset. */
+export function synReceivedAck(e: Engine, tcb: Tcb, seg: Segment): boolean {
+  const { snd } = tcb;
+  if (!seqGt(seg.ack, snd.una) || !seqLeq(seg.ack, snd.nxt)) {
+    e.out.drop(tcb, seg, Drop.BAD_ACK_IN_SYN_RECEIVED);
+    e.rules.replyReset(e, seg);
+    return true;
+  }
+  if (tcb.passive === 1 && !e.out.admit(tcb)) {
+    e.out.drop(tcb, seg, Drop.LISTEN_REFUSED);
+    return true;
+  }
+  enter(e, tcb, row.SYN_RECEIVED_ACK);
+  established(e, tcb);
+  setSendWindow(tcb, seg);
+  // A CLOSE that was called before the peer knew us: "queue for processing after entering ESTABLISHED".
+  if (snd.fin === 1) enter(e, tcb, row.ESTABLISHED_CLOSE);
+  return false;
+}
+
+/** (SND.UNA - MAX.SND.WND) =< SEG.ACK =< SND.NXT (MAY-12). */
+function ackAcceptable(e: Engine, tcb: Tcb, seg: Segment): boolean {
+  const { snd } = tcb;
+  if (seqGt(seg.ack, snd.nxt)) {
+    e.out.drop(tcb, seg, Drop.ACK_OF_UNSENT);
+    challengeAck(e, tcb);
+    return false;
+  }
+  if (seqLt(seg.ack, (snd.una - snd.maxWnd) | 0)) {
+    e.out.drop(tcb, seg, Drop.ACK_TOO_OLD);
+    challengeAck(e, tcb);
+    return false;
+  }
+  return true;
+}
+
+/** "Do the same processing as for the ESTABLISHED state." */
+function acknowledge(e: Engine, tcb: Tcb, seg: Segment): void {
+  const { snd } = tcb;
+  if (seqGt(seg.ack, snd.una)) {
+    advance(e, tcb, seg);
+  } else if (isDuplicate(tcb, seg)) {
+    duplicateAck(e, tcb);
+  }
+  if (seqGeq(seg.ack, snd.una)) updateSendWindow(e, tcb, seg);
+}
+
+/** SND.UNA <- SEG.ACK. */
+function advance(e: Engine, tcb: Tcb, seg: Segment): void {
+  const { snd, rto } = tcb;
+  const acked = (seg.ack - snd.una) | 0;
+  const backedOff = rto.timeouts > 0;
+  snd.una = seg.ack;
+  snd.probe = 0;
+  if (!stopTiming(e, tcb, seg.ack) && (backedOff || rto.measured === 0)) sampleTimestamp(e, tcb, seg);
+  rto.timeouts = 0;
+  rto.probes = 0;
+  if (snd.urgent === 1 && seqGeq(snd.una, snd.up)) snd.urgent = 0;
+  // RFC 6298 section 5.2 and 5.3.
+  if (snd.una === snd.nxt) {
+    clearTimer(e, tcb, 'rexmt');
+    clearTimer(e, tcb, 'user');
+  } else {
+    setTimer(e, tcb, 'rexmt', rto.rtoMs);
+    startUserTimer(e, tcb);
+  }
+  newAck(e, tcb, acked);
+  tcb.signals |= Signal.ROOM;
+  if (finAcked(tcb)) tcb.signals |= Signal.FIN_ACKED;
+}
+
+/** RFC 7323 section 4.1: an echoed timestamp is a sample even after a retransmission. */
+function sampleTimestamp(e: Engine, tcb: Tcb, seg: Segment): void {
+  if (tcb.ts === 0 || (seg.opts & OPT_TIMESTAMPS) === 0 || seg.tsEcr === 0) return;
+  const ms = (tsNow(e, tcb) - seg.tsEcr) | 0;
+  if (ms >= 0 && ms < 500_000) sample(tcb, ms * 1000);
+}
+
+/** RFC 5681 section 2: a duplicate ACK. */
+function isDuplicate(tcb: Tcb, seg: Segment): boolean {
+  const { snd } = tcb;
+  return (
+    seg.ack === snd.una &&
+    snd.una !== snd.nxt &&
+    snd.probe === 0 &&
+    seg.textLen === 0 &&
+    (seg.ctl & FIN) === 0 &&
+    seg.wnd << snd.wscale === snd.wnd
+  );
+}
+
+/** "The send window should be updated", unless the segment is older than the last that did. */
+function updateSendWindow(e: Engine, tcb: Tcb, seg: Segment): void {
+  const { snd } = tcb;
+  if (!seqLt(snd.wl1, seg.seq) && !(snd.wl1 === seg.seq && seqLeq(snd.wl2, seg.ack))) return;
+  setSendWindow(tcb, seg);
+  if (snd.wnd === 0) {
+    // MUST-37: a peer that acknowledges probes is alive, however long its window stays closed.
+    if (snd.una !== snd.nxt || tcb.timer.persist !== 0) startUserTimer(e, tcb);
+    return;
+  }
+  if (snd.probe === 1) {
+    // The window has opened and the probe's octet was not taken: it is ordinary text again.
+    snd.probe = 0;
+    tcb.rto.probes = 0;
+    e.rules.retransmit(e, tcb, snd.una);
+    setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
+  } else if (tcb.timer.persist !== 0) {
+    clearTimer(e, tcb, 'persist');
+  }
+}
+
+function setSendWindow(tcb: Tcb, seg: Segment): void {
+  const { snd } = tcb;
+  snd.wnd = seg.wnd << snd.wscale;
+  if (snd.wnd > snd.maxWnd) snd.maxWnd = snd.wnd;
+  snd.wl1 = seg.seq;
+  snd.wl2 = seg.ack;
+}
+
+/** What an ACK of our FIN does. True: the connection is gone. */
+export function ackByState(e: Engine, tcb: Tcb, seg: Segment): boolean {
+  switch (tcb.state) {
+    case State.FIN_WAIT_1:
+      // A FIN in the same segment goes the short way (figure 5, note 2): see fin.ts.
+      if (finAcked(tcb) && (seg.ctl & FIN) === 0) finWait2(e, tcb);
+      return false;
+    case State.CLOSING:
+      if (finAcked(tcb)) {
+        enterTimeWait(e, tcb, row.CLOSING_ACK);
+        return true;
+      }
+      return false;
+    case State.LAST_ACK:
+      if (finAcked(tcb)) {
+        endConnection(e, tcb, row.LAST_ACK_ACK, Err.OK);
+        return true;
+      }
+      return false;
+    default:
+      return false;
+  }
+}
+
+/** FIN-WAIT-1 to FIN-WAIT-2; an orphan does not wait there for ever. */
+export function finWait2(e: Engine, tcb: Tcb): void {
+  enter(e, tcb, row.FIN_WAIT_1_ACK);
+  if (tcb.orphan === 1) setTimer(e, tcb, 'wait', tcb.config.finWait2Ms);
+}

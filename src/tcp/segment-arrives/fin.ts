@@ -1,0 +1,48 @@
+// 3.10.7.4, eighth: check the FIN bit. A FIN beyond a hole waits until the text before it has come.
+
+import { FIN, type Segment } from '../../wire/segment.ts';
+import type { Engine } from '../engine.ts';
+import { Signal } from '../signals.ts';
+import { State } from '../state.ts';
+import { finAcked, type Tcb } from '../tcb.ts';
+import { enter, enterTimeWait } from '../timers.ts';
+import * as row from '../transitions.ts';
+import { finWait2 } from './ack.ts';
+
+/** Remembers where the FIN is, and processes it when RCV.NXT has reached it. */
+export function fin(e: Engine, tcb: Tcb, seg: Segment): void {
+  const { rcv } = tcb;
+  if ((seg.ctl & FIN) !== 0 && rcv.fin === 0) {
+    rcv.fin = 1;
+    rcv.finSeq = (seg.seq + seg.textLen) | 0;
+    if (rcv.finSeq !== rcv.nxt) tcb.ackNow = 1;
+  }
+  if (rcv.fin === 1 && rcv.finSeq === rcv.nxt) e.rules.finReached(e, tcb);
+  // The ACK of our FIN came with a FIN that is not reached yet.
+  if (tcb.state === State.FIN_WAIT_1 && finAcked(tcb)) finWait2(e, tcb);
+}
+
+/** "Advance RCV.NXT over the FIN, and send an acknowledgment for the FIN." */
+export function finReached(e: Engine, tcb: Tcb): void {
+  const { rcv } = tcb;
+  rcv.nxt = (rcv.nxt + 1) | 0;
+  if (((rcv.edge - rcv.nxt) | 0) < 0) rcv.edge = rcv.nxt;
+  tcb.signals |= Signal.PEER_FIN;
+  switch (tcb.state) {
+    case State.ESTABLISHED:
+      enter(e, tcb, row.ESTABLISHED_FIN);
+      // Delayed like any ACK: a user who closes at once sends the ACK with the FIN.
+      e.rules.scheduleAck(e, tcb);
+      return;
+    case State.FIN_WAIT_1:
+      tcb.ackNow = 1;
+      if (finAcked(tcb)) enterTimeWait(e, tcb, row.FIN_WAIT_1_FIN_ACK);
+      else enter(e, tcb, row.FIN_WAIT_1_FIN);
+      return;
+    case State.FIN_WAIT_2:
+      tcb.ackNow = 1;
+      enterTimeWait(e, tcb, row.FIN_WAIT_2_FIN);
+      return;
+    default:
+  }
+}

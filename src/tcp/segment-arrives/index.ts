@@ -1,0 +1,65 @@
+// SEGMENT ARRIVES (RFC 9293 section 3.10.7): which steps, in which order. The steps are entries of
+// `e.rules`, each in the file of its name beside this one. A step returns true when it has dealt with
+// the segment completely.
+
+import type { Segment } from '../../wire/segment.ts';
+import type { Engine } from '../engine.ts';
+import { State } from '../state.ts';
+import type { Tcb } from '../tcb.ts';
+import { transmit } from '../transmit.ts';
+
+/** An arriving segment whose checksum was right and whose four-tuple is this connection's. */
+export function segmentArrives(e: Engine, tcb: Tcb, seg: Segment): void {
+  tcb.segsIn = (tcb.segsIn + 1) | 0;
+  switch (tcb.state) {
+    case State.CLOSED:
+      e.rules.closed(e, seg);
+      return;
+    case State.LISTEN:
+      arrivesInListen(e, tcb, seg);
+      return;
+    case State.SYN_SENT:
+      arrivesInSynSent(e, tcb, seg);
+      return;
+    default:
+      arrivesSynchronized(e, tcb, seg);
+  }
+}
+
+/** 3.10.7.2 */
+function arrivesInListen(e: Engine, tcb: Tcb, seg: Segment): void {
+  const r = e.rules;
+  if (r.listenRst(e, tcb, seg)) return;
+  if (r.listenAck(e, tcb, seg)) return;
+  r.listenSyn(e, tcb, seg);
+}
+
+/** 3.10.7.3 */
+function arrivesInSynSent(e: Engine, tcb: Tcb, seg: Segment): void {
+  const r = e.rules;
+  if (r.synSentAck(e, tcb, seg)) return;
+  if (r.synSentRst(e, tcb, seg)) return;
+  if (r.synSentSyn(e, tcb, seg)) return;
+  textAndFin(e, tcb, seg);
+}
+
+/** 3.10.7.4 */
+function arrivesSynchronized(e: Engine, tcb: Tcb, seg: Segment): void {
+  const r = e.rules;
+  if (r.timestamps(e, tcb, seg)) return;
+  if (r.sequence(e, tcb, seg)) return; // first
+  if (r.rst(e, tcb, seg)) return; // second; third, security: no compartments here
+  if (r.syn(e, tcb, seg)) return; // fourth
+  r.trim(e, tcb, seg);
+  if (r.ack(e, tcb, seg)) return; // fifth
+  textAndFin(e, tcb, seg);
+}
+
+/** The sixth, seventh and eighth step, and what there is to send afterwards. */
+function textAndFin(e: Engine, tcb: Tcb, seg: Segment): void {
+  const r = e.rules;
+  r.urg(e, tcb, seg); // sixth
+  if (r.text(e, tcb, seg)) return; // seventh
+  r.fin(e, tcb, seg); // eighth
+  transmit(e, tcb);
+}

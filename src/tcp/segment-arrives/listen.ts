@@ -1,0 +1,136 @@
+// SEGMENT ARRIVES in LISTEN (RFC 9293 section 3.10.7.2): RST ignored, ACK reset, SYN answered.
+
+import {
+  ACK,
+  FIN,
+  OPT_MSS,
+  OPT_SACK_PERMITTED,
+  OPT_TIMESTAMPS,
+  OPT_WSCALE,
+  RST,
+  type Segment,
+  SYN,
+} from '../../wire/segment.ts';
+import { Drop } from '../drop.ts';
+import { prepareOffer, synWindow, updateSendMss } from '../emit.ts';
+import type { Engine } from '../engine.ts';
+import { startTiming } from '../rto.ts';
+import type { Tcb } from '../tcb.ts';
+import { enter, setTimer } from '../timers.ts';
+import * as row from '../transitions.ts';
+import { initialWindow, startUserTimer } from '../transmit.ts';
+
+const MAX_WSCALE = 14;
+/** Section 3.7.1, MUST-15: without an MSS option. */
+const DEFAULT_MSS_V4 = 536;
+const DEFAULT_MSS_V6 = 1220;
+
+/** First, check for a RST. */
+export function listenRst(e: Engine, tcb: Tcb, seg: Segment): boolean {
+  if ((seg.ctl & RST) === 0) return false;
+  e.out.drop(tcb, seg, Drop.RST_TO_LISTEN);
+  return true;
+}
+
+/** Second, check for an ACK. */
+export function listenAck(e: Engine, tcb: Tcb, seg: Segment): boolean {
+  if ((seg.ctl & ACK) === 0) return false;
+  e.out.drop(tcb, seg, Drop.ACK_TO_LISTEN);
+  e.rules.replyReset(e, seg);
+  return true;
+}
+
+/** Third, check for a SYN. Text and FIN that come with it are not taken; the peer sends them again. */
+export function listenSyn(e: Engine, listen: Tcb, seg: Segment): void {
+  if ((seg.ctl & SYN) === 0) {
+    e.out.drop(listen, seg, Drop.NO_SYN_TO_LISTEN); // fourth: other data or control
+    return;
+  }
+  if ((seg.ctl & FIN) !== 0) {
+    e.out.drop(listen, seg, Drop.SYN_AND_FIN);
+    return;
+  }
+  const tcb = e.out.spawn(listen, seg);
+  if (tcb === null) {
+    e.out.drop(listen, seg, Drop.LISTEN_REFUSED);
+    return;
+  }
+  tcb.passive = 1;
+  tcb.heardMs = e.ms;
+  prepareOffer(tcb);
+  learnSyn(e, tcb, seg);
+  startSending(tcb, e.rules.selectIss(e, tcb));
+  enter(e, tcb, row.LISTEN_SYN);
+  synReceived(e, tcb);
+}
+
+/** Rebuilds the TCB whose SYN,ACK was a SYN cookie, as if it had been here since (RFC 4987 section 3.6). */
+export function reviveFromCookie(e: Engine, tcb: Tcb, seg: Segment, mss: number): void {
+  tcb.passive = 1;
+  tcb.heardMs = e.ms;
+  const { rcv, snd } = tcb;
+  rcv.irs = (seg.seq - 1) | 0;
+  startReceiving(tcb);
+  snd.peerMss = mss;
+  updateSendMss(tcb);
+  rcv.fullSize = Math.min(rcv.mss, DEFAULT_MSS_V4);
+  startSending(tcb, (seg.ack - 1) | 0);
+  enter(e, tcb, row.LISTEN_COOKIE);
+}
+
+/** SND.UNA, SND.NXT and the end of the queue for a new ISS. */
+export function startSending(tcb: Tcb, iss: number): void {
+  const { snd, cc } = tcb;
+  snd.iss = iss;
+  snd.una = iss;
+  snd.nxt = (iss + 1) | 0;
+  snd.end = snd.nxt;
+  snd.rtx = snd.nxt;
+  cc.recover = iss;
+  cc.cwnd = initialWindow(tcb);
+}
+
+/** RCV.NXT is set to IRS+1; the window is the one of our SYN. */
+function startReceiving(tcb: Tcb): void {
+  const { rcv } = tcb;
+  rcv.nxt = (rcv.irs + 1) | 0;
+  rcv.user = rcv.nxt;
+  rcv.acked = rcv.nxt;
+  rcv.edge = (rcv.nxt + synWindow(tcb)) | 0;
+}
+
+/** "RCV.NXT is set to SEG.SEQ+1, IRS is set to SEG.SEQ", and the options: only what both sides offer. */
+export function learnSyn(e: Engine, tcb: Tcb, seg: Segment): void {
+  const { snd, rcv } = tcb;
+  rcv.irs = seg.seq;
+  startReceiving(tcb);
+  if ((seg.opts & OPT_WSCALE) === 0 || tcb.ws === 0) {
+    tcb.ws = 0;
+    rcv.wscale = 0;
+    snd.wscale = 0;
+  } else {
+    snd.wscale = seg.wscale > MAX_WSCALE ? MAX_WSCALE : seg.wscale;
+  }
+  if ((seg.opts & OPT_SACK_PERMITTED) === 0) tcb.sack = 0;
+  if ((seg.opts & OPT_TIMESTAMPS) === 0) tcb.ts = 0;
+  if (tcb.ts === 1) {
+    tcb.tsRecent = seg.tsVal;
+    tcb.tsRecentMs = e.ms;
+  }
+  if ((seg.opts & OPT_MSS) !== 0) snd.peerMss = seg.mss;
+  else snd.peerMss = tcb.family === 6 ? DEFAULT_MSS_V6 : DEFAULT_MSS_V4;
+  updateSendMss(tcb);
+  rcv.fullSize = Math.min(rcv.mss, DEFAULT_MSS_V4);
+  snd.wnd = seg.wnd; // the window of a SYN is never scaled
+  snd.maxWnd = seg.wnd;
+  snd.wl1 = seg.seq;
+  snd.wl2 = seg.ack;
+}
+
+/** <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>, and its timers. */
+export function synReceived(e: Engine, tcb: Tcb): void {
+  startTiming(e, tcb, tcb.snd.iss);
+  setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
+  if (tcb.timer.user === 0) startUserTimer(e, tcb);
+  e.rules.sendSyn(e, tcb);
+}

@@ -1,0 +1,39 @@
+// 3.10.7.4, second: check the RST bit. Exactly RCV.NXT resets; elsewhere in the window it is challenged
+// (RFC 5961 section 3). Outside the window it never gets here.
+
+import { RST, type Segment } from '../../wire/segment.ts';
+import { challengeAck } from '../challenge.ts';
+import { Drop } from '../drop.ts';
+import type { Engine } from '../engine.ts';
+import { Err } from '../errors.ts';
+import { State } from '../state.ts';
+import type { Tcb } from '../tcb.ts';
+import { endConnection, returnToListen } from '../timers.ts';
+import * as row from '../transitions.ts';
+
+/** True when the segment had a RST. */
+export function rst(e: Engine, tcb: Tcb, seg: Segment): boolean {
+  if ((seg.ctl & RST) === 0) return false;
+  if (seg.seq !== tcb.rcv.nxt) {
+    e.out.drop(tcb, seg, Drop.RST_CHALLENGED);
+    challengeAck(e, tcb);
+    return true;
+  }
+  resetConnection(e, tcb);
+  return true;
+}
+
+/** What a valid RST does in each state. */
+export function resetConnection(e: Engine, tcb: Tcb): void {
+  switch (tcb.state) {
+    case State.SYN_RECEIVED:
+      if (tcb.passive === 1) returnToListen(e, tcb, row.SYN_RECEIVED_RST_PASSIVE);
+      else endConnection(e, tcb, row.SYN_RECEIVED_RST_ACTIVE, Err.REFUSED);
+      return;
+    case State.TIME_WAIT:
+      endConnection(e, tcb, row.TIME_WAIT_RST, Err.OK);
+      return;
+    default:
+      endConnection(e, tcb, row.RST[tcb.state], Err.RESET);
+  }
+}

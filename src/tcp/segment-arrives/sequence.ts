@@ -1,0 +1,123 @@
+// 3.10.7.4, first: check sequence number; and before it PAWS (RFC 7323 section 5.3), which comes first
+// where timestamps are in use. What of an acceptable segment lies outside the window is trimmed later.
+
+import { ACK, FIN, OPT_TIMESTAMPS, RST, type Segment, SYN, segLen, URG } from '../../wire/segment.ts';
+import { seqGeq, seqGt, seqLeq, seqLt } from '../../wire/seq.ts';
+import { challengeAck, mayChallenge } from '../challenge.ts';
+import { Drop } from '../drop.ts';
+import type { Engine } from '../engine.ts';
+import { noteDuplicate } from '../reassembly.ts';
+import { State } from '../state.ts';
+import { rcvWnd, type Tcb } from '../tcb.ts';
+import { pawsRejects, updateTsRecent } from '../timestamps.ts';
+import { reopens } from './time-wait.ts';
+
+/** RFC 7323 section 5.3 R1. */
+export function timestamps(e: Engine, tcb: Tcb, seg: Segment): boolean {
+  if (!pawsRejects(e, tcb, seg)) return false;
+  if (tcb.state === State.TIME_WAIT && reopens(e, tcb, seg)) return false;
+  e.out.drop(tcb, seg, Drop.PAWS);
+  answerUnacceptable(e, tcb, seg);
+  return true;
+}
+
+/** The four cases of table 6, with the allowances for a closed window and for simultaneous open. */
+export function sequence(e: Engine, tcb: Tcb, seg: Segment): boolean {
+  if (tcb.state === State.TIME_WAIT && e.rules.timeWait(e, tcb, seg)) return true;
+  if (acceptable(tcb, seg)) {
+    heard(e, tcb, seg);
+    return false;
+  }
+  if (tcb.state === State.SYN_RECEIVED && (seg.ctl & (SYN | RST)) === SYN && seg.seq === tcb.rcv.irs) {
+    return synAgain(e, tcb, seg);
+  }
+  if ((seg.ctl & RST) !== 0) {
+    e.out.drop(tcb, seg, Drop.RST_OUTSIDE_WINDOW);
+    return true;
+  }
+  e.out.drop(tcb, seg, Drop.OUTSIDE_WINDOW);
+  if (seg.textLen > 0 && seqLt(seg.seq, tcb.rcv.nxt)) {
+    noteDuplicate(tcb, seg.seq, (seg.seq + seg.textLen) | 0);
+  }
+  answerUnacceptable(e, tcb, seg);
+  return true;
+}
+
+function heard(e: Engine, tcb: Tcb, seg: Segment): void {
+  tcb.heardMs = e.ms;
+  tcb.keepProbes = 0;
+  if ((seg.opts & OPT_TIMESTAMPS) !== 0) updateTsRecent(e, tcb, seg);
+}
+
+/** Table 6. */
+function acceptable(tcb: Tcb, seg: Segment): boolean {
+  const { rcv } = tcb;
+  const wnd = rcvWnd(tcb);
+  const len = segLen(seg);
+  if (len === 0) {
+    return wnd === 0 ? seg.seq === rcv.nxt : seqGeq(seg.seq, rcv.nxt) && seqLt(seg.seq, rcv.edge);
+  }
+  // A closed window takes no text, but the ACK, URG and RST of a segment at its edge (MUST-66).
+  if (wnd === 0) return seg.seq === rcv.nxt;
+  if (seqGeq(seg.seq, rcv.nxt) && seqLt(seg.seq, rcv.edge)) return true;
+  const last = (seg.seq + len - 1) | 0;
+  return seqGeq(last, rcv.nxt) && seqLt(last, rcv.edge);
+}
+
+/** In SYN-RECEIVED the peer's SYN again: with an ACK it completes a simultaneous open (figure 7). */
+function synAgain(e: Engine, tcb: Tcb, seg: Segment): boolean {
+  if ((seg.ctl & ACK) !== 0) {
+    seg.ctl &= ~SYN;
+    seg.seq = tcb.rcv.nxt;
+    heard(e, tcb, seg);
+    return false;
+  }
+  e.out.drop(tcb, seg, Drop.DUPLICATE_SYN);
+  if (mayChallenge(e, tcb)) e.rules.sendSyn(e, tcb);
+  return true;
+}
+
+/**
+ * "An acknowledgment should be sent in reply": always for text or FIN, which are somebody's
+ * retransmission; within the limit of RFC 5961 for the rest, or two ends could answer each other for ever.
+ */
+function answerUnacceptable(e: Engine, tcb: Tcb, seg: Segment): void {
+  if ((seg.ctl & SYN) === 0 && (seg.textLen > 0 || (seg.ctl & FIN) !== 0)) e.rules.sendAck(e, tcb);
+  else challengeAck(e, tcb);
+}
+
+/** "Trimming off any portions that lie outside the window": leaves the segment that begins at or after RCV.NXT. */
+export function trim(e: Engine, tcb: Tcb, seg: Segment): void {
+  const { rcv } = tcb;
+  if (segLen(seg) === 0) return;
+  const old = (rcv.nxt - seg.seq) | 0;
+  if (old > 0) {
+    const skip = old < seg.textLen ? old : seg.textLen;
+    if (skip > 0) noteDuplicate(tcb, seg.seq, (seg.seq + skip) | 0);
+    if (old > seg.textLen) seg.ctl &= ~FIN;
+    seg.textOff += skip;
+    seg.textLen -= skip;
+    seg.seq = rcv.nxt;
+    if ((seg.ctl & URG) !== 0) {
+      if (seg.up > old) seg.up -= old;
+      else seg.ctl &= ~URG;
+    }
+    tcb.ackNow = 1;
+  }
+  const beyond = (seg.seq + seg.textLen - rcv.edge) | 0;
+  if (beyond > 0) {
+    e.out.drop(tcb, seg, Drop.OUTSIDE_WINDOW);
+    seg.textLen -= beyond;
+    seg.ctl &= ~FIN;
+    tcb.ackNow = 1;
+  } else if (
+    beyond === 0 &&
+    (seg.ctl & FIN) !== 0 &&
+    seqLeq(rcv.edge, rcv.nxt) &&
+    seqGt(rcv.edge, rcv.user)
+  ) {
+    // The window is closed and text waits: the FIN comes after it.
+    seg.ctl &= ~FIN;
+    tcb.ackNow = 1;
+  }
+}

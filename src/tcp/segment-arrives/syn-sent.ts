@@ -1,0 +1,72 @@
+// SEGMENT ARRIVES in SYN-SENT (RFC 9293 section 3.10.7.3).
+
+import { ACK, FIN, RST, type Segment, SYN, URG } from '../../wire/segment.ts';
+import { seqGt, seqLeq } from '../../wire/seq.ts';
+import { mayChallenge } from '../challenge.ts';
+import { Drop } from '../drop.ts';
+import type { Engine } from '../engine.ts';
+import { Err } from '../errors.ts';
+import { established } from '../established.ts';
+import { stopTiming } from '../rto.ts';
+import type { Tcb } from '../tcb.ts';
+import { clearTimer, endConnection, enter, setTimer } from '../timers.ts';
+import * as row from '../transitions.ts';
+import { initialWindow, transmit } from '../transmit.ts';
+import { learnSyn, synReceived } from './listen.ts';
+
+/** First, check the ACK bit: it must acknowledge our SYN, or it belongs to an older connection. */
+export function synSentAck(e: Engine, tcb: Tcb, seg: Segment): boolean {
+  const { snd } = tcb;
+  if ((seg.ctl & ACK) === 0) return false;
+  if (seqGt(seg.ack, snd.iss) && seqLeq(seg.ack, snd.nxt)) return false;
+  e.out.drop(tcb, seg, Drop.BAD_ACK_IN_SYN_SENT);
+  if ((seg.ctl & RST) === 0) {
+    e.rules.replyReset(e, seg);
+    // The RST clears the peer's old connection: try again at once instead of after an RTO.
+    if (mayChallenge(e, tcb)) setTimer(e, tcb, 'rexmt', 1);
+  }
+  return true;
+}
+
+/** Second, check the RST bit: only with an acceptable ACK. */
+export function synSentRst(e: Engine, tcb: Tcb, seg: Segment): boolean {
+  if ((seg.ctl & RST) === 0) return false;
+  if ((seg.ctl & ACK) === 0) {
+    e.out.drop(tcb, seg, Drop.RST_WITHOUT_ACK_IN_SYN_SENT);
+    return true;
+  }
+  endConnection(e, tcb, row.SYN_SENT_RST, Err.REFUSED);
+  return true;
+}
+
+/** Fourth, check the SYN bit. False: the segment goes on to the sixth step. */
+export function synSentSyn(e: Engine, tcb: Tcb, seg: Segment): boolean {
+  const { snd } = tcb;
+  if ((seg.ctl & SYN) === 0) {
+    e.out.drop(tcb, seg, Drop.NO_SYN_IN_SYN_SENT); // fifth
+    return true;
+  }
+  tcb.heardMs = e.ms;
+  learnSyn(e, tcb, seg);
+  tcb.cc.cwnd = initialWindow(tcb);
+  if ((seg.ctl & ACK) !== 0) {
+    stopTiming(e, tcb, seg.ack);
+    snd.una = seg.ack;
+    clearTimer(e, tcb, 'rexmt');
+    enter(e, tcb, row.SYN_SENT_SYN_ACK);
+    established(e, tcb);
+    tcb.ackNow = 1;
+    // The SYN is dealt with; what is left begins after it.
+    seg.ctl &= ~SYN;
+    seg.seq = (seg.seq + 1) | 0;
+    if (seg.textLen > 0 || (seg.ctl & (FIN | URG)) !== 0) {
+      e.rules.trim(e, tcb, seg);
+      return false;
+    }
+    transmit(e, tcb);
+    return true;
+  }
+  enter(e, tcb, row.SYN_SENT_SYN);
+  synReceived(e, tcb);
+  return true;
+}

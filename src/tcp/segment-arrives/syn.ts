@@ -1,0 +1,22 @@
+// 3.10.7.4, fourth: check the SYN bit. In a synchronized state it is challenged (RFC 5961 section 4).
+
+import { type Segment, SYN } from '../../wire/segment.ts';
+import { challengeAck } from '../challenge.ts';
+import { Drop } from '../drop.ts';
+import type { Engine } from '../engine.ts';
+import { State } from '../state.ts';
+import type { Tcb } from '../tcb.ts';
+import { returnToListen } from '../timers.ts';
+import * as row from '../transitions.ts';
+
+/** True when the segment had a SYN. */
+export function syn(e: Engine, tcb: Tcb, seg: Segment): boolean {
+  if ((seg.ctl & SYN) === 0) return false;
+  e.out.drop(tcb, seg, Drop.SYN_CHALLENGED);
+  if (tcb.state === State.SYN_RECEIVED && tcb.passive === 1) {
+    returnToListen(e, tcb, row.SYN_RECEIVED_SYN_PASSIVE);
+    return true;
+  }
+  challengeAck(e, tcb);
+  return true;
+}

@@ -1,0 +1,55 @@
+// TIME-WAIT: a new SYN reopens (section 3.6.1 MAY-2, RFC 6191), the peer's FIN again is acknowledged
+// and restarts 2MSL, a RST is ignored (RFC 1337), everything else is old.
+
+import { ACK, FIN, OPT_TIMESTAMPS, RST, type Segment, SYN, segLen } from '../../wire/segment.ts';
+import { seqGt } from '../../wire/seq.ts';
+import { challengeAck } from '../challenge.ts';
+import { Drop } from '../drop.ts';
+import type { Engine } from '../engine.ts';
+import { Err } from '../errors.ts';
+import type { Tcb } from '../tcb.ts';
+import { endConnection, setTimer } from '../timers.ts';
+import * as row from '../transitions.ts';
+
+/** Added to SND.NXT for the least ISS of a connection that follows one in TIME-WAIT, as Linux does. */
+const ISS_STEP = 65537;
+
+/** True when SEG is a SYN of a newer incarnation: by its timestamp, or by its sequence number. */
+export function reopens(_e: Engine, tcb: Tcb, seg: Segment): boolean {
+  if ((seg.ctl & (SYN | ACK | RST | FIN)) !== SYN) return false;
+  if (tcb.ts === 1 && (seg.opts & OPT_TIMESTAMPS) !== 0 && seqGt(seg.tsVal, tcb.tsRecent)) return true;
+  return seqGt(seg.seq, tcb.rcv.nxt);
+}
+
+/** Every segment of TIME-WAIT ends here. */
+export function timeWait(e: Engine, tcb: Tcb, seg: Segment): boolean {
+  const { rcv, snd } = tcb;
+  if (reopens(e, tcb, seg)) {
+    const minIss = (snd.nxt + ISS_STEP) | 0;
+    endConnection(e, tcb, row.TIME_WAIT_SYN, Err.OK);
+    e.out.reopen(tcb, seg, minIss);
+    return true;
+  }
+  if ((seg.ctl & RST) !== 0) return e.rules.timeWaitRst(e, tcb, seg);
+  e.out.drop(tcb, seg, Drop.TIME_WAIT);
+  const end = (seg.seq + segLen(seg)) | 0;
+  if ((seg.ctl & FIN) !== 0) {
+    // "Acknowledge it, and restart the 2 MSL timeout", if it is the FIN that we know.
+    if (end === rcv.nxt && (seg.ctl & ACK) !== 0 && seg.ack === snd.nxt) {
+      setTimer(e, tcb, 'wait', e.rules.timeWaitMs(tcb));
+    }
+    e.rules.sendAck(e, tcb);
+    return true;
+  }
+  // An ACK exactly where it should be is the last word of a simultaneous close: nothing to say.
+  if (seg.seq === rcv.nxt && segLen(seg) === 0) return true;
+  if (seg.textLen > 0) e.rules.sendAck(e, tcb);
+  else challengeAck(e, tcb);
+  return true;
+}
+
+/** RFC 1337 section 3: a RST does not end TIME-WAIT. */
+export function timeWaitRst(e: Engine, tcb: Tcb, seg: Segment): boolean {
+  e.out.drop(tcb, seg, Drop.RST_IN_TIME_WAIT);
+  return true;
+}

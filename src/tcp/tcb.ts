@@ -1,0 +1,269 @@
+// The transmission control block (RFC 9293 section 3.3.1): everything one connection remembers, as
+// plain data. Sequence numbers are int32 (wire/seq.ts); deadlines are int32 milliseconds, 0 is "off";
+// round-trip samples int32 microseconds. No octet of text is here: the host keeps those.
+
+import type { TcpConfig } from './config.ts';
+import { Err } from './errors.ts';
+import { State } from './state.ts';
+
+/** SND.* of RFC 9293 section 3.3.1, and what sending needs besides. */
+export class SendSequence {
+  una = 0;
+  nxt = 0;
+  /** SND.WND in octets, scaled. */
+  wnd = 0;
+  wl1 = 0;
+  wl2 = 0;
+  /** MAX.SND.WND (RFC 5961 section 5). */
+  maxWnd = 0;
+  iss = 0;
+  /** SND.UP: the octet after the urgent data; meaningful while `urgent` is 1. */
+  up = 0;
+  urgent = 0;
+  /** Sequence number after the last octet that SEND queued: where our FIN is, once CLOSE was called. */
+  end = 0;
+  /** 1 when CLOSE was called: a FIN follows the queued octets. */
+  fin = 0;
+  /** Send buffer size. */
+  buf = 0;
+  /** Octets of text in a full segment: Eff.snd.MSS (section 3.7.1) less the timestamps option. */
+  mss = 536;
+  /** SendMSS: what the peer's MSS option said. */
+  peerMss = 536;
+  /** Shift of the peer's window field. */
+  wscale = 0;
+  /** In loss recovery after a timeout: the next sequence number to retransmit. */
+  rtx = 0;
+  /** 1 while the only octet in flight is a zero-window probe. */
+  probe = 0;
+  /** 1 when an override timeout allows a segment smaller than the SWS rules want (3.8.6.2.1 (4)). */
+  override = 0;
+  lastMs = 0;
+}
+
+/** RCV.* of RFC 9293 section 3.3.1, and what receiving needs besides. */
+export class ReceiveSequence {
+  nxt = 0;
+  irs = 0;
+  /** RCV.UP; meaningful while `urgent` is 1. */
+  up = 0;
+  urgent = 0;
+  /** Right edge of the window: RCV.NXT + RCV.WND. It never moves left (SHLD-14). */
+  edge = 0;
+  /** Sequence number of the next octet that the user has not RECEIVEd. */
+  user = 0;
+  /** Receive buffer size. */
+  buf = 0;
+  wscale = 0;
+  /** MSS option we sent. */
+  mss = 536;
+  /** Largest segment text seen: what "full-sized" means for delayed ACKs (section 3.8.6.3). */
+  fullSize = 536;
+  /** RCV.NXT as last acknowledged: Last.ACK.sent of RFC 7323. */
+  acked = 0;
+  /** 1: a FIN was seen at sequence number `finSeq`, perhaps beyond a hole. */
+  fin = 0;
+  finSeq = 0;
+  /** Ranges received out of order: pairs left, right; the most recent first (RFC 2018 section 4). */
+  ranges: Int32Array = NO_RANGES;
+  rangeCount = 0;
+  /** A duplicate to report (RFC 2883); none when both are equal. */
+  dsackLeft = 0;
+  dsackRight = 0;
+}
+
+/** State of RFC 6298 and of the one segment being timed. */
+export class RetransmissionTimeout {
+  srttUs = 0;
+  rttvarUs = 0;
+  rtoMs = 0;
+  /** 1 once a sample was taken. */
+  measured = 0;
+  /** 1 while a segment is timed. */
+  timing = 0;
+  timedSeq = 0;
+  timedAtUs = 0;
+  /** Consecutive timeouts without progress: back-off, and R1. */
+  timeouts = 0;
+  /** Zero-window probes sent without an opening. */
+  probes = 0;
+  minRttUs = 0x7fffffff;
+}
+
+/** Phases of `CongestionState.phase`. */
+export const Phase = { OPEN: 0, FAST_RECOVERY: 1, LOSS: 2 } as const;
+
+/** State of RFC 5681 and RFC 6582, in octets. */
+export class CongestionState {
+  cwnd = 0;
+  ssthresh = 0x3fffffff;
+  phase: number = Phase.OPEN;
+  dupAcks = 0;
+  /** RFC 6582 "recover". */
+  recover = 0;
+  /** Octets acknowledged towards the next increase of cwnd in congestion avoidance. */
+  credit = 0;
+  /** Room for an algorithm of its own (CUBIC: K, W_max, epoch…). */
+  a = 0;
+  b = 0;
+  c = 0;
+  d = 0;
+}
+
+/** Deadlines, in milliseconds of the engine's clock; 0 when off. */
+export class Timers {
+  /** Retransmission (3.8.1). */
+  rexmt = 0;
+  /** Zero-window probe or SWS override (3.8.6.1, 3.8.6.2.1). */
+  persist = 0;
+  /** Delayed ACK (3.8.6.3). */
+  delack = 0;
+  /** Keep-alive (3.8.4). */
+  keep = 0;
+  /** USER TIMEOUT: R2 of the oldest thing unacknowledged (3.8.3). */
+  user = 0;
+  /** 2MSL in TIME-WAIT; the limit of an orphan's FIN-WAIT-2. */
+  wait = 0;
+}
+
+const NO_RANGES = new Int32Array(0);
+
+/** One connection. */
+export class Tcb {
+  /** Chosen by the host: where it keeps what belongs to this connection. */
+  id = 0;
+  state: State = State.CLOSED;
+  /** 1: came from LISTEN (MUST-11). */
+  passive = 0;
+  /** 1: the user has gone; nobody will RECEIVE (section 3.6.1, MAY-1). */
+  orphan = 0;
+  /** Why it ended: {@link Err}. */
+  error: Err = Err.OK;
+  softError: Err = Err.OK;
+  /** Bits of {@link Signal}. */
+  signals = 0;
+  /** 4 or 6. */
+  family = 4;
+  // The two sockets: address words as in wire/address.ts, and ports.
+  l0 = 0;
+  l1 = 0;
+  l2 = 0;
+  l3 = 0;
+  r0 = 0;
+  r1 = 0;
+  r2 = 0;
+  r3 = 0;
+  localPort = 0;
+  remotePort = 0;
+  /** Largest packet to the peer, in octets, IP header included. */
+  pmtu = 1500;
+  /** 1: SACK was negotiated (or is being offered in SYN-SENT). */
+  sack = 0;
+  /** 1: window scaling was negotiated (or is being offered). */
+  ws = 0;
+  /** 1: timestamps were negotiated (or are being offered). */
+  ts = 0;
+  /** TS.Recent, and the millisecond at which it was set (RFC 7323 section 5.3). */
+  tsRecent = 0;
+  tsRecentMs = 0;
+  /** Added to our clock so that a TSval tells nothing about other connections. */
+  tsOffset = 0;
+  /** 1: an ACK must go out with this event. */
+  ackNow = 0;
+  /** Least ISS when this connection follows one in TIME-WAIT; used when `hasMinIss` is 1. */
+  minIss = 0;
+  hasMinIss = 0;
+  /** When the last challenge ACK went out; meaningful when `challenged` is 1. */
+  challengeMs = 0;
+  challenged = 0;
+  /** Millisecond of the last segment received. */
+  heardMs = 0;
+  keepProbes = 0;
+  /** Settings a user can change while the connection lives. */
+  noDelay = 0;
+  /** 1: hold partial segments until told otherwise (MAY-15: not pushed). */
+  cork = 0;
+  keepAlive = 0;
+  userTimeoutMs = 0;
+  /** Counters of STATUS. */
+  retransmissions = 0;
+  timeouts = 0;
+  segsIn = 0;
+  segsOut = 0;
+  readonly snd = new SendSequence();
+  readonly rcv = new ReceiveSequence();
+  readonly rto = new RetransmissionTimeout();
+  readonly cc = new CongestionState();
+  readonly timer = new Timers();
+  config: TcpConfig;
+
+  constructor(config: TcpConfig) {
+    this.config = config;
+    this.noDelay = config.noDelay ? 1 : 0;
+    this.keepAlive = config.keepAlive ? 1 : 0;
+    this.userTimeoutMs = config.userTimeoutMs;
+    this.snd.buf = config.sendBuffer;
+    this.rcv.buf = config.receiveBuffer;
+    this.rto.rtoMs = config.initialRtoMs;
+  }
+}
+
+/** A copy that shares nothing with the original but its settings. */
+export function cloneTcb(from: Tcb): Tcb {
+  const to = new Tcb(from.config);
+  copyTcb(to, from);
+  return to;
+}
+
+/** Makes `to` equal to `from`. */
+export function copyTcb(to: Tcb, from: Tcb): void {
+  const { snd, rcv, rto, cc, timer } = to;
+  Object.assign(to, from, { snd, rcv, rto, cc, timer });
+  Object.assign(snd, from.snd);
+  Object.assign(rcv, from.rcv, { ranges: from.rcv.ranges.slice() });
+  Object.assign(rto, from.rto);
+  Object.assign(cc, from.cc);
+  Object.assign(timer, from.timer);
+}
+
+/** True when our FIN has been sent. */
+export function finSent(tcb: Tcb): boolean {
+  return tcb.snd.fin === 1 && ((tcb.snd.nxt - tcb.snd.end) | 0) > 0;
+}
+
+/** True when our FIN has been acknowledged. */
+export function finAcked(tcb: Tcb): boolean {
+  return tcb.snd.fin === 1 && ((tcb.snd.una - tcb.snd.end) | 0) > 0;
+}
+
+/** RCV.WND: what of the window we offered is left. */
+export function rcvWnd(tcb: Tcb): number {
+  return (tcb.rcv.edge - tcb.rcv.nxt) | 0;
+}
+
+/** Octets that RECEIVE can take now. */
+export function receivable(tcb: Tcb): number {
+  const { rcv } = tcb;
+  const octets = (rcv.nxt - rcv.user) | 0;
+  return rcv.fin === 1 && ((rcv.nxt - rcv.finSeq) | 0) > 0 ? octets - 1 : octets;
+}
+
+/** Octets that SEND can queue now. */
+export function sendRoom(tcb: Tcb): number {
+  const { snd } = tcb;
+  const start = ((snd.una - snd.iss) | 0) === 0 ? (snd.iss + 1) | 0 : snd.una;
+  const queued = (snd.end - start) | 0;
+  return queued < 0 ? snd.buf : snd.buf - queued;
+}
+
+/** The earliest deadline in milliseconds, or 0 when the connection waits for nothing. */
+export function wakeAt(tcb: Tcb): number {
+  const t = tcb.timer;
+  let at = t.rexmt;
+  if (t.persist !== 0 && (at === 0 || ((t.persist - at) | 0) < 0)) at = t.persist;
+  if (t.delack !== 0 && (at === 0 || ((t.delack - at) | 0) < 0)) at = t.delack;
+  if (t.keep !== 0 && (at === 0 || ((t.keep - at) | 0) < 0)) at = t.keep;
+  if (t.user !== 0 && (at === 0 || ((t.user - at) | 0) < 0)) at = t.user;
+  if (t.wait !== 0 && (at === 0 || ((t.wait - at) | 0) < 0)) at = t.wait;
+  return at;
+}

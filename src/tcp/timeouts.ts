@@ -1,0 +1,141 @@
+// Timeouts (RFC 9293 section 3.10.8; 3.8.3, 3.8.4, 3.8.6.1): one function for each.
+
+import { ACK, FIN } from '../wire/segment.ts';
+import { emit } from './emit.ts';
+import type { Engine } from './engine.ts';
+import { Err } from './errors.ts';
+import { timeoutLoss } from './recovery.ts';
+import { backOff } from './rto.ts';
+import { Signal } from './signals.ts';
+import { State } from './state.ts';
+import type { Tcb } from './tcb.ts';
+import { clearTimer, endConnection, returnToListen, setTimer } from './timers.ts';
+import * as row from './transitions.ts';
+import { startPersist, transmit } from './transmit.ts';
+
+/** Runs every timer of `tcb` that is due. */
+export function timeout(e: Engine, tcb: Tcb): void {
+  const { timer } = tcb;
+  if (due(e, timer.user)) {
+    fired(e, tcb, 'user');
+    e.rules.userTimeout(e, tcb);
+    return;
+  }
+  if (due(e, timer.wait)) {
+    fired(e, tcb, 'wait');
+    waitTimeout(e, tcb);
+    return;
+  }
+  if (due(e, timer.rexmt)) {
+    fired(e, tcb, 'rexmt');
+    e.rules.retransmissionTimeout(e, tcb);
+  }
+  if (due(e, timer.persist)) {
+    fired(e, tcb, 'persist');
+    e.rules.persistTimeout(e, tcb);
+  }
+  if (due(e, timer.delack)) {
+    fired(e, tcb, 'delack');
+    tcb.ackNow = 1;
+    transmit(e, tcb);
+  }
+  if (due(e, timer.keep)) {
+    fired(e, tcb, 'keep');
+    e.rules.keepAliveTimeout(e, tcb);
+  }
+}
+
+function due(e: Engine, at: number): boolean {
+  return at !== 0 && ((at - e.ms) | 0) <= 0;
+}
+
+function fired(e: Engine, tcb: Tcb, name: 'rexmt' | 'persist' | 'delack' | 'keep' | 'user' | 'wait'): void {
+  tcb.timer[name] = 0;
+  if (e.trace !== null) e.trace.timerFired(tcb, name);
+}
+
+/** USER TIMEOUT, which is also R2 (MUST-20). */
+export function userTimeout(e: Engine, tcb: Tcb): void {
+  if (tcb.state === State.SYN_RECEIVED && tcb.passive === 1) {
+    returnToListen(e, tcb, row.SYN_RECEIVED_TIMEOUT);
+    return;
+  }
+  // SHLD-25: what ICMP said meanwhile is the better reason.
+  endConnection(
+    e,
+    tcb,
+    row.USER_TIMEOUT[tcb.state],
+    tcb.softError === Err.OK ? Err.TIMED_OUT : tcb.softError,
+  );
+}
+
+/** RETRANSMISSION TIMEOUT (RFC 6298 section 5.4 to 5.7). */
+export function retransmissionTimeout(e: Engine, tcb: Tcb): void {
+  const { snd, rto, config } = tcb;
+  if (snd.una === snd.nxt) return;
+  const syn = snd.una === snd.iss;
+  if (!syn) timeoutLoss(e, tcb);
+  tcb.timeouts = (tcb.timeouts + 1) | 0;
+  rto.timeouts = (rto.timeouts + 1) | 0;
+  if (rto.timeouts === config.r1) tcb.signals |= Signal.DELAYED; // SHLD-9
+  backOff(tcb);
+  if (syn) e.rules.retransmit(e, tcb, snd.iss);
+  else e.rules.resendLost(e, tcb);
+  setTimer(e, tcb, 'rexmt', rto.rtoMs);
+}
+
+/** The window is closed (MUST-36), or silly-window avoidance has waited long enough. */
+export function persistTimeout(e: Engine, tcb: Tcb): void {
+  const { snd, rto } = tcb;
+  if (snd.wnd > 0 && snd.probe === 0) {
+    snd.override = 1;
+    transmit(e, tcb);
+    snd.override = 0;
+    return;
+  }
+  if (snd.una === snd.nxt) {
+    snd.probe = 1;
+    snd.nxt = (snd.nxt + 1) | 0;
+  }
+  if (rto.probes < 0x3fffffff) rto.probes++;
+  const text = ((snd.end - snd.una) | 0) > 0;
+  emit(e, tcb, snd.una, text ? ACK : ACK | FIN, text ? 1 : 0);
+  startPersist(e, tcb);
+}
+
+/** Keep-alives (section 3.8.4): only when idle (MUST-26), no text (SHLD-12), a lost answer is no proof (MUST-29). */
+export function keepAliveTimeout(e: Engine, tcb: Tcb): void {
+  const { config, snd } = tcb;
+  if (tcb.keepAlive === 0 || row.KEEPALIVE_TIMEOUT[tcb.state] === undefined) return;
+  const idle = (e.ms - tcb.heardMs) | 0;
+  if (snd.una !== snd.nxt || tcb.timer.persist !== 0) {
+    setTimer(e, tcb, 'keep', config.keepAliveIdleMs);
+    return;
+  }
+  if (tcb.keepProbes === 0 && idle < config.keepAliveIdleMs) {
+    setTimer(e, tcb, 'keep', config.keepAliveIdleMs - idle);
+    return;
+  }
+  if (tcb.keepProbes >= config.keepAliveCount) {
+    endConnection(e, tcb, row.KEEPALIVE_TIMEOUT[tcb.state], Err.TIMED_OUT);
+    return;
+  }
+  tcb.keepProbes++;
+  emit(e, tcb, (snd.nxt - 1) | 0, ACK, 0);
+  setTimer(e, tcb, 'keep', config.keepAliveIntervalMs);
+}
+
+/** Starts, or stops, the keep-alive timer after the setting or the state has changed. */
+export function restartKeepAlive(e: Engine, tcb: Tcb): void {
+  if (tcb.keepAlive === 1 && row.KEEPALIVE_TIMEOUT[tcb.state] !== undefined) {
+    setTimer(e, tcb, 'keep', tcb.config.keepAliveIdleMs);
+  } else {
+    clearTimer(e, tcb, 'keep');
+  }
+}
+
+/** TIME-WAIT TIMEOUT, or the end of an orphan's FIN-WAIT-2. */
+function waitTimeout(e: Engine, tcb: Tcb): void {
+  if (tcb.state === State.TIME_WAIT) endConnection(e, tcb, row.TIME_WAIT_TIMEOUT, Err.OK);
+  else if (tcb.state === State.FIN_WAIT_2) endConnection(e, tcb, row.FIN_WAIT_2_TIMEOUT, Err.TIMED_OUT);
+}

@@ -1,0 +1,93 @@
+// Setting and cancelling the timers of a TCB. Deadlines are only numbers: whoever drives the engine
+// asks `wakeAt(tcb)` after each event and calls `timeout` when that time has come.
+
+import { deadline, type Engine, type TimerName } from './engine.ts';
+import type { Err } from './errors.ts';
+import { Signal } from './signals.ts';
+import type { Tcb, Timers } from './tcb.ts';
+import type { Transition } from './transitions.ts';
+
+/** A switch and not `timer[name] = at`: a keyed store with six names would be megamorphic. */
+function store(timer: Timers, name: TimerName, at: number): void {
+  switch (name) {
+    case 'rexmt':
+      timer.rexmt = at;
+      return;
+    case 'persist':
+      timer.persist = at;
+      return;
+    case 'delack':
+      timer.delack = at;
+      return;
+    case 'keep':
+      timer.keep = at;
+      return;
+    case 'user':
+      timer.user = at;
+      return;
+    case 'wait':
+      timer.wait = at;
+  }
+}
+
+/** Starts (or restarts) a timer. */
+export function setTimer(e: Engine, tcb: Tcb, name: TimerName, ms: number): void {
+  const at = deadline(e, ms);
+  store(tcb.timer, name, at);
+  if (e.trace !== null) e.trace.timerSet(tcb, name, at);
+}
+
+/** Turns a timer off. */
+export function clearTimer(e: Engine, tcb: Tcb, name: TimerName): void {
+  if (e.trace !== null && tcb.timer[name] !== 0) e.trace.timerSet(tcb, name, 0);
+  store(tcb.timer, name, 0);
+}
+
+/** Turns all timers off. */
+export function clearTimers(e: Engine, tcb: Tcb): void {
+  clearTimer(e, tcb, 'rexmt');
+  clearTimer(e, tcb, 'persist');
+  clearTimer(e, tcb, 'delack');
+  clearTimer(e, tcb, 'keep');
+  clearTimer(e, tcb, 'user');
+  clearTimer(e, tcb, 'wait');
+}
+
+/** Takes a row of the transition table. */
+export function enter(e: Engine, tcb: Tcb, t: Transition | undefined): void {
+  if (t === undefined || t.from !== tcb.state) {
+    throw new Error(`no transition ${t?.name ?? '?'} from state ${tcb.state}`);
+  }
+  tcb.state = t.to;
+  e.out.transition(tcb, t);
+}
+
+/** Enters CLOSED by `t`, "delete the TCB": every timer off, the user told why. */
+export function endConnection(e: Engine, tcb: Tcb, t: Transition | undefined, error: Err): void {
+  tcb.error = error;
+  clearTimers(e, tcb);
+  tcb.snd.probe = 0;
+  tcb.ackNow = 0;
+  tcb.signals |= Signal.ENDED;
+  enter(e, tcb, t);
+}
+
+/** SYN-RECEIVED returns to LISTEN: the half-open connection is forgotten (MUST-11). */
+export function returnToListen(e: Engine, tcb: Tcb, t: Transition): void {
+  clearTimers(e, tcb);
+  tcb.ackNow = 0;
+  tcb.signals |= Signal.ENDED;
+  enter(e, tcb, t);
+}
+
+/** Enters TIME-WAIT by `t` and starts 2MSL; "turn off the other timers" (3.10.7.4 eighth). */
+export function enterTimeWait(e: Engine, tcb: Tcb, t: Transition): void {
+  clearTimers(e, tcb);
+  setTimer(e, tcb, 'wait', e.rules.timeWaitMs(tcb));
+  enter(e, tcb, t);
+}
+
+/** How long TIME-WAIT lasts: 2 MSL (MUST-13). */
+export function timeWaitMs(tcb: Tcb): number {
+  return 2 * tcb.config.mslMs;
+}

@@ -1,0 +1,182 @@
+// What may be sent now: the usable window, sender silly-window avoidance and Nagle (RFC 9293 section
+// 3.8.6.2.1 MUST-38, 3.7.4 SHLD-7), the congestion window, and the timers that follow from it.
+
+import { ACK, FIN, PSH } from '../wire/segment.ts';
+import { seqGt, seqLeq } from '../wire/seq.ts';
+import { emit } from './emit.ts';
+import type { Engine } from './engine.ts';
+import { allowedFlight, retransmitting } from './recovery.ts';
+import { startTiming } from './rto.ts';
+import { State } from './state.ts';
+import { finSent, type Tcb } from './tcb.ts';
+import { clearTimer, setTimer } from './timers.ts';
+
+/** Override timeout of sender SWS avoidance (section 3.8.6.2.1: 0.1 to 1 second). */
+const OVERRIDE_MS = 200;
+
+/** True in the states in which queued text and our FIN go out. */
+function sends(state: State): boolean {
+  switch (state) {
+    case State.ESTABLISHED:
+    case State.CLOSE_WAIT:
+    case State.FIN_WAIT_1:
+    case State.CLOSING:
+    case State.LAST_ACK:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Sends what may be sent, an ACK if one is owed and nothing carried it, and sets the timers. */
+export function transmit(e: Engine, tcb: Tcb): void {
+  if (sends(tcb.state)) {
+    if (retransmitting(tcb)) e.rules.resendLost(e, tcb);
+    if (!retransmitting(tcb)) sendNew(e, tcb);
+  }
+  if (tcb.ackNow === 1) e.rules.sendAck(e, tcb);
+  watch(e, tcb);
+}
+
+/** Text and FIN that were never sent. */
+function sendNew(e: Engine, tcb: Tcb): void {
+  const { snd, cc } = tcb;
+  if (((snd.end - snd.nxt) | 0) < 0) return; // our FIN is out
+  if (snd.nxt === snd.una) restartAfterIdle(e, tcb);
+  for (;;) {
+    const queued = (snd.end - snd.nxt) | 0;
+    const usable = (snd.una + snd.wnd - snd.nxt) | 0;
+    if (queued < 0 || usable <= 0) return;
+    if (queued === 0) {
+      if (snd.fin === 1) sendSegment(e, tcb, 0, FIN);
+      return;
+    }
+    let len = queued < snd.mss ? queued : snd.mss;
+    if (usable < len) len = usable;
+    const flight = (snd.nxt - snd.una) | 0;
+    const room = (allowedFlight(tcb) - flight) | 0;
+    if (room < len) {
+      if (flight > 0) return;
+      len = cc.cwnd < len ? cc.cwnd : len;
+    }
+    if (len < snd.mss && !maySendSmall(tcb, len, queued, flight === 0)) return;
+    sendSegment(e, tcb, len, snd.fin === 1 && len === queued && usable > len ? FIN : 0);
+  }
+}
+
+/** Conditions (2), (3) and (4) of section 3.8.6.2.1 for a segment below Eff.snd.MSS. */
+function maySendSmall(tcb: Tcb, len: number, queued: number, idle: boolean): boolean {
+  const { snd } = tcb;
+  if (snd.override === 1) return true;
+  const all = len === queued;
+  if (all && (snd.fin === 1 || snd.urgent === 1)) return true;
+  if (!idle && tcb.noDelay === 0) return false;
+  if (all) return tcb.cork === 0;
+  return len >= snd.maxWnd >> 1;
+}
+
+/** One segment at SND.NXT. */
+function sendSegment(e: Engine, tcb: Tcb, len: number, fin: number): void {
+  const { snd } = tcb;
+  const seq = snd.nxt;
+  snd.nxt = (seq + len + fin) | 0;
+  snd.lastMs = e.ms;
+  startTiming(e, tcb, seq);
+  if (tcb.timer.rexmt === 0) setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
+  if (tcb.timer.user === 0) startUserTimer(e, tcb);
+  // MUST-61: PSH on the last buffered octet.
+  const psh = len > 0 && ((seq + len - snd.end) | 0) === 0 ? PSH : 0;
+  emit(e, tcb, seq, ACK | psh | fin, len);
+}
+
+/** RFC 5681 section 4.1: after an idle RTO cwnd is at most the initial window. */
+function restartAfterIdle(e: Engine, tcb: Tcb): void {
+  const { cc, snd, rto } = tcb;
+  if (((e.ms - snd.lastMs) | 0) <= rto.rtoMs) return;
+  const restart = initialWindow(tcb);
+  if (cc.cwnd > restart) cc.cwnd = restart;
+}
+
+/** RFC 6928: min(10 * MSS, max(2 * MSS, 14600)), for `initialWindow` = 10. */
+export function initialWindow(tcb: Tcb): number {
+  const { snd, config } = tcb;
+  const segments = config.initialWindow;
+  return Math.min(segments * snd.mss, Math.max(2 * snd.mss, segments * 1460));
+}
+
+/** Sends again from `seq`, at most one segment; how many sequence numbers that covered. */
+export function retransmit(e: Engine, tcb: Tcb, seq: number): number {
+  const { snd } = tcb;
+  tcb.retransmissions = (tcb.retransmissions + 1) | 0;
+  tcb.rto.timing = 0; // MUST-18: Karn
+  snd.lastMs = e.ms;
+  if (seq === snd.iss) {
+    e.rules.sendSyn(e, tcb);
+    return 1;
+  }
+  const finOut = finSent(tcb);
+  let len = ((finOut ? snd.end : snd.nxt) - seq) | 0;
+  if (len > snd.mss) len = snd.mss;
+  const last = ((seq + len - snd.end) | 0) === 0;
+  const fin = finOut && last ? FIN : 0;
+  if (len === 0 && fin === 0) return 0;
+  emit(e, tcb, seq, ACK | (len > 0 && last ? PSH : 0) | fin, len);
+  return len + fin;
+}
+
+/** After a timeout: what was in flight goes again, as slow start allows. */
+export function resendLost(e: Engine, tcb: Tcb): void {
+  const { snd, cc } = tcb;
+  while (retransmitting(tcb)) {
+    const out = (snd.rtx - snd.una) | 0;
+    if (out > 0 && out + snd.mss > cc.cwnd) return;
+    // SHLD-16: inside the window; the first octet goes in any case, so that the peer answers.
+    if (out >= snd.wnd && out > 0) return;
+    const n = e.rules.retransmit(e, tcb, snd.rtx);
+    if (n === 0) return;
+    snd.rtx = (snd.rtx + n) | 0;
+  }
+}
+
+/** Starts USER TIMEOUT for the oldest thing that waits for an answer (section 3.8.3, R2). */
+export function startUserTimer(e: Engine, tcb: Tcb): void {
+  const { config, state } = tcb;
+  let ms = tcb.userTimeoutMs;
+  if (ms === 0) {
+    if (state === State.SYN_SENT) ms = config.synR2Ms;
+    else if (state === State.SYN_RECEIVED) ms = tcb.passive === 1 ? config.synAckR2Ms : config.synR2Ms;
+    else ms = config.r2Ms;
+  }
+  setTimer(e, tcb, 'user', ms);
+}
+
+/** Sets the retransmission, persist and user timers as the send sequence now asks. */
+function watch(e: Engine, tcb: Tcb): void {
+  const { snd, timer } = tcb;
+  const outstanding = snd.una !== snd.nxt;
+  if (outstanding && snd.probe === 0) {
+    if (timer.persist !== 0) clearTimer(e, tcb, 'persist');
+    return;
+  }
+  if (timer.rexmt !== 0) clearTimer(e, tcb, 'rexmt');
+  const pending =
+    sends(tcb.state) && (seqGt(snd.end, snd.nxt) || (snd.fin === 1 && seqLeq(snd.nxt, snd.end)));
+  if (outstanding || pending) {
+    if (timer.persist === 0) startPersist(e, tcb);
+    if (timer.user === 0) startUserTimer(e, tcb);
+  } else {
+    if (timer.persist !== 0) clearTimer(e, tcb, 'persist');
+    if (timer.user !== 0) clearTimer(e, tcb, 'user');
+  }
+}
+
+/** Window probes: first after an RTO (SHLD-29), then at growing intervals (SHLD-30). */
+export function startPersist(e: Engine, tcb: Tcb): void {
+  const { snd, rto, config } = tcb;
+  if (snd.wnd > 0 && snd.probe === 0) {
+    setTimer(e, tcb, 'persist', OVERRIDE_MS);
+    return;
+  }
+  const shift = rto.probes > 16 ? 16 : rto.probes;
+  setTimer(e, tcb, 'persist', Math.min(rto.rtoMs * 2 ** shift, config.maxRtoMs));
+}

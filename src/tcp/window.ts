@@ -1,0 +1,54 @@
+// The receive window: what we offer, and when we say that it has grown (RFC 9293 section 3.8.6,
+// silly-window avoidance 3.8.6.2.2 MUST-39, no shrinking SHLD-14).
+
+import { seqGt } from '../wire/seq.ts';
+import { rcvWnd, type Tcb } from './tcb.ts';
+
+const MAX_FIELD = 0xffff;
+
+/** Smallest shift with which a window of `octets` fits in 16 bits (RFC 7323 section 2.3). */
+export function windowShift(octets: number): number {
+  let shift = 0;
+  while (shift < 14 && octets >> shift > MAX_FIELD) shift++;
+  return shift;
+}
+
+/** How far the right edge could be: what the user has taken, plus the buffer. */
+function possibleEdge(tcb: Tcb): number {
+  return (tcb.rcv.user + tcb.rcv.buf) | 0;
+}
+
+/** The smallest step in which the right edge moves: min(Fr * RCV.BUFF, Eff.snd.MSS). */
+function leastStep(tcb: Tcb): number {
+  const half = tcb.rcv.buf >> 1;
+  return half < tcb.rcv.fullSize ? half : tcb.rcv.fullSize;
+}
+
+/** Moves the right edge if it may, and returns the window field for an outgoing segment. */
+export function offerWindow(tcb: Tcb, syn: boolean): number {
+  const { rcv } = tcb;
+  const edge = possibleEdge(tcb);
+  if (((edge - rcv.edge) | 0) >= leastStep(tcb)) rcv.edge = edge;
+  const shift = syn ? 0 : rcv.wscale;
+  const wnd = rcvWnd(tcb);
+  if (wnd <= 0) return 0;
+  // Rounded up, so that the edge which the peer computes never moves left.
+  const field = (wnd + (1 << shift) - 1) >> shift;
+  if (field >= MAX_FIELD) {
+    // The edge is where the peer sees it: the rest is offered as the window moves on.
+    const seen = (rcv.nxt + (MAX_FIELD << shift)) | 0;
+    if (seqGt(rcv.edge, seen) && !syn) rcv.edge = seen;
+    return MAX_FIELD;
+  }
+  return field;
+}
+
+/** True when the user has taken enough that the peer should hear of it at once. */
+export function windowUpdateDue(tcb: Tcb): boolean {
+  const { rcv } = tcb;
+  const wnd = rcvWnd(tcb);
+  const possible = (possibleEdge(tcb) - rcv.nxt) | 0;
+  const half = rcv.buf >> 1;
+  const step = half < 2 * rcv.fullSize ? half : 2 * rcv.fullSize;
+  return possible - wnd >= (step < 1 ? 1 : step) && wnd * 2 <= possible;
+}
