@@ -1,0 +1,279 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { finish, sum } from './checksum.ts';
+import { formatSegment } from './format.ts';
+import { IpPacket, parseIp } from './ip.ts';
+import { Malformed } from './malformed.ts';
+import { pseudoSum } from './pseudo.ts';
+import {
+  ACK,
+  OPT_MSS,
+  OPT_SACK,
+  OPT_SACK_PERMITTED,
+  OPT_TIMESTAMPS,
+  OPT_UNKNOWN,
+  OPT_WSCALE,
+  Segment,
+  SYN,
+} from './segment.ts';
+import { parseTcp, TCP_CHECKSUM_OFFSET, tcpChecksumOk, tcpHeaderLength, writeTcpHeader } from './tcp.ts';
+import { sackBlocksThatFit, TcpOptionCursor } from './tcp-options.ts';
+import { captured, digits, hex, place } from './testing.ts';
+
+const u8 = fc.integer({ min: 0, max: 255 });
+const u16 = fc.integer({ min: 0, max: 0xffff });
+const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+
+/** A 20-octet header with the given options behind, then text. */
+function segment(options: string, text = ''): Uint8Array {
+  const bytes = new Uint8Array([
+    ...hex(`04d2 0050 00000001 00000002 5010 1000 0000 0000 ${options}`),
+    ...hex(text),
+  ]);
+  bytes[12] = ((20 + hex(options).length) / 4) << 4;
+  return bytes;
+}
+
+function parse(bytes: Uint8Array): { code: number; seg: Segment; off: number } {
+  const { mem, off, len } = place(bytes);
+  const seg = new Segment();
+  return { code: parseTcp(mem, off, len, seg), seg, off };
+}
+
+const tcpFrames = ['syn', 'synAck', 'ack', 'data', 'finAck', 'syn6', 'rstAck6'] as const;
+
+describe('a captured segment', () => {
+  it.each(tcpFrames)('%s: has a right checksum, and a wrong one with any bit flipped', (name) => {
+    const { mem, off, len } = place(hex(captured[name]).subarray(14));
+    const ip = new IpPacket();
+    expect(parseIp(mem, off, len, ip)).toBe(Malformed.OK);
+    const pseudo = pseudoSum(ip, 6, ip.payloadLen);
+    expect(tcpChecksumOk(mem, ip.payloadOff, ip.payloadLen, pseudo)).toBe(true);
+    for (let bit = 0; bit < 8 * ip.payloadLen; bit++) {
+      mem.u8[ip.payloadOff + (bit >> 3)]! ^= 1 << (bit & 7);
+      expect(tcpChecksumOk(mem, ip.payloadOff, ip.payloadLen, pseudo)).toBe(false);
+      mem.u8[ip.payloadOff + (bit >> 3)]! ^= 1 << (bit & 7);
+    }
+  });
+
+  it.each(tcpFrames)('%s: parsed and written again is the same octets', (name) => {
+    const { mem, off, len } = place(hex(captured[name]).subarray(14));
+    const ip = new IpPacket();
+    parseIp(mem, off, len, ip);
+    const seg = new Segment();
+    expect(parseTcp(mem, ip.payloadOff, ip.payloadLen, seg)).toBe(Malformed.OK);
+    const at = 2001;
+    const headerLen = writeTcpHeader(mem, at, seg);
+    expect(headerLen).toBe(tcpHeaderLength(seg));
+    expect(headerLen + seg.textLen).toBe(ip.payloadLen);
+    mem.u8.copyWithin(at + headerLen, seg.textOff, seg.textOff + seg.textLen);
+    expect(mem.dv.getUint16(at + TCP_CHECKSUM_OFFSET)).toBe(0);
+    const check = finish(sum(mem, at, ip.payloadLen, pseudoSum(ip, 6, ip.payloadLen)));
+    mem.dv.setUint16(at + TCP_CHECKSUM_OFFSET, check);
+    expect(digits(mem, at, ip.payloadLen)).toBe(digits(mem, ip.payloadOff, ip.payloadLen));
+  });
+
+  it.each([
+    ['syn', 'SYN seq=0 win=64240 len=0 <mss 1460,sackOK,TS val 2583750257 ecr 0,wscale 10>'],
+    [
+      'synAck',
+      'SYN,ACK seq=0 ack=1 win=65160 len=0 <mss 1460,sackOK,TS val 3548900402 ecr 2583750257,wscale 10>',
+    ],
+    ['ack', 'ACK seq=1 ack=1 win=63 len=0 <TS val 2583750257 ecr 3548900402>'],
+    ['data', 'PSH,ACK seq=1 ack=1 win=63 len=5 <TS val 2583750257 ecr 3548900402>'],
+    ['finAck', 'FIN,ACK seq=6 ack=7 win=63 len=0 <TS val 2583750257 ecr 3548900402>'],
+  ] as const)('%s in one line', (name, line) => {
+    const { mem, off } = place(hex(captured[name]).subarray(14));
+    const seg = new Segment();
+    parseTcp(mem, off + 20, hex(captured[name]).length - 34, seg);
+    const [client, server] = [0x7ad3c5d1, 0x352d2ed1];
+    expect(formatSegment(seg, name === 'synAck' ? server : client, name === 'synAck' ? client : server)).toBe(
+      line,
+    );
+  });
+});
+
+describe('parseTcp', () => {
+  it('reads every field of the fixed header', () => {
+    const { code, seg, off } = parse(hex('ffff 0001 ffffffff 80000000 5fff fffe 0000 fffd 0102'));
+    expect(code).toBe(Malformed.OK);
+    expect(seg).toMatchObject({
+      srcPort: 0xffff,
+      dstPort: 1,
+      seq: -1,
+      ack: -(2 ** 31),
+      ctl: 0xff,
+      reserved: 0xf,
+    });
+    expect(seg).toMatchObject({ wnd: 0xfffe, up: 0xfffd, textOff: off + 20, textLen: 2, opts: 0, optLen: 0 });
+  });
+
+  it.each([
+    ['fewer than 20 octets', hex('04d20050000000010000000250101000000000'), Malformed.TRUNCATED],
+    ['data offset 4', hex('04d2005000000001000000024010100000000000'), Malformed.TCP_DATA_OFFSET],
+    [
+      'data offset beyond the segment',
+      hex('04d2005000000001000000026010100000000000'),
+      Malformed.TCP_DATA_OFFSET,
+    ],
+  ])('%s is malformed', (_, bytes, expected) => {
+    expect(parse(bytes).code).toBe(expected);
+  });
+
+  it.each([
+    ['length 0 (MUST-7)', '0204 05b4 fe00 0000'],
+    ['length 1', '0204 05b4 fe01 0000'],
+    ['length beyond the header', '0204 05b4 fe05 0000'],
+    ['a last octet that is a kind alone', '0204 05b4 0101 01fe'],
+    ['a known kind beyond the header', '0204 05b4 080a 0000'],
+  ])('an option with %s is malformed; what stood before it is read', (_, options) => {
+    const { code, seg } = parse(segment(options, 'aabb'));
+    expect(code).toBe(Malformed.TCP_OPTION_LENGTH);
+    expect(seg).toMatchObject({ opts: OPT_MSS, mss: 1460, dstPort: 80, textLen: 2 });
+  });
+
+  it('skips unknown kinds by their length and flags them (MUST-6, MUST-68)', () => {
+    const { code, seg, off } = parse(segment('fe06 0204 ffff 0204 05b4 0000'));
+    expect([code, seg.opts, seg.mss]).toEqual([Malformed.OK, OPT_UNKNOWN | OPT_MSS, 1460]);
+    expect([seg.optOff, seg.optLen]).toEqual([off + 20, 12]);
+  });
+
+  it.each(['0203 0501', '0304 0501', '0403 0001', '0504 0000', '0804 0000', '0502 0101'])(
+    'a known kind with another length than its own (%s) counts as unknown',
+    (options) => {
+      const { code, seg } = parse(segment(options));
+      expect([code, seg.opts]).toEqual([Malformed.OK, OPT_UNKNOWN]);
+    },
+  );
+
+  it('stops at the end-of-list option: what follows is padding', () => {
+    const { code, seg } = parse(segment('0204 05b4 00fe 0000'));
+    expect([code, seg.opts]).toEqual([Malformed.OK, OPT_MSS]);
+  });
+
+  it('of two options of a kind the first counts', () => {
+    const { seg } = parse(segment('0204 05b4 0204 0001 0303 0703 0302 0000'));
+    expect([seg.mss, seg.wscale]).toEqual([1460, 7]);
+  });
+
+  it('a wrong length first does not hide a valid option of the kind behind it', () => {
+    expect(parse(segment('0203 0502 0405 b400')).seg).toMatchObject({
+      opts: OPT_MSS | OPT_UNKNOWN,
+      mss: 1460,
+    });
+  });
+
+  it('reads timestamps at any alignment as in the aligned form (MUST-64)', () => {
+    const ts = '080a fedcba98 80000001';
+    for (const options of [`0101 ${ts}`, `${ts} 0101`, `01 ${ts} 01`, `${ts} 0000`, `01 ${ts} 00`]) {
+      const { code, seg } = parse(segment(options));
+      expect([code, seg.opts, seg.tsVal, seg.tsEcr]).toEqual([
+        0,
+        OPT_TIMESTAMPS,
+        0xfedcba98 | 0,
+        0x80000001 | 0,
+      ]);
+    }
+  });
+
+  it('forgets the options of the segment before', () => {
+    const seg = new Segment();
+    const first = place(segment('0101 0512 00000001 00000002 00000003 00000004'));
+    parseTcp(first.mem, first.off, first.len, seg);
+    expect([seg.opts, seg.sackCount, ...seg.sack.subarray(0, 4)]).toEqual([OPT_SACK, 2, 1, 2, 3, 4]);
+    const second = place(segment(''));
+    parseTcp(second.mem, second.off, second.len, seg);
+    expect([seg.opts, seg.sackCount]).toEqual([0, 0]);
+  });
+
+  it('reads four SACK blocks', () => {
+    const { seg } = parse(segment(`0101 0522 ${'00000001 ffffffff'.repeat(4)}`));
+    expect([seg.sackCount, ...seg.sack]).toEqual([4, 1, -1, 1, -1, 1, -1, 1, -1]);
+  });
+});
+
+describe('writeTcpHeader', () => {
+  const optBits = fc.integer({ min: 0, max: 0x1f });
+
+  it('writes what parseTcp reads, a multiple of 4 octets, at most 60', () => {
+    fc.assert(
+      fc.property(
+        fc.record({ srcPort: u16, dstPort: u16, seq: int32, ack: int32, ctl: u8, wnd: u16, up: u16 }),
+        fc.record({ reserved: fc.nat(15), opts: optBits, mss: u16, wscale: u8, tsVal: int32, tsEcr: int32 }),
+        fc.array(int32, { minLength: 8, maxLength: 8 }),
+        fc.nat(4),
+        (header, options, edges, blocks) => {
+          const seg = Object.assign(new Segment(), header, options, { sackCount: blocks });
+          seg.sack.set(edges);
+          const { mem, off } = place(new Uint8Array(60).fill(0xa5));
+          const headerLen = writeTcpHeader(mem, off, seg);
+          expect(headerLen).toBe(tcpHeaderLength(seg));
+          expect(headerLen % 4).toBe(0);
+          expect(headerLen).toBeLessThanOrEqual(60);
+          // Nothing is written outside.
+          expect([mem.u8[off - 1], mem.u8[off + headerLen]]).toEqual([0xa5, 0xa5]);
+          const out = new Segment();
+          expect(parseTcp(mem, off, headerLen, out)).toBe(Malformed.OK);
+          expect(out).toMatchObject(header);
+          const fits = (options.opts & OPT_SACK) !== 0 ? sackBlocksThatFit(options.opts, blocks) : 0;
+          expect(out.sackCount).toBe(fits);
+          expect(out.opts).toBe(fits > 0 ? options.opts : options.opts & ~OPT_SACK);
+          expect([...out.sack.subarray(0, 2 * fits)]).toEqual(edges.slice(0, 2 * fits));
+          if ((out.opts & OPT_MSS) !== 0) expect(out.mss).toBe(options.mss);
+          if ((out.opts & OPT_WSCALE) !== 0) expect(out.wscale).toBe(options.wscale);
+          if ((out.opts & OPT_TIMESTAMPS) !== 0)
+            expect([out.tsVal, out.tsEcr]).toEqual([options.tsVal, options.tsEcr]);
+          expect(out.reserved).toBe(options.reserved);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it.each([
+    [OPT_MSS, '020405b4'],
+    [OPT_MSS | OPT_SACK_PERMITTED, '020405b401010402'],
+    [OPT_MSS | OPT_WSCALE, '020405b401030307'],
+    [OPT_MSS | OPT_TIMESTAMPS, '020405b40101080a0000000100000002'],
+    [OPT_MSS | OPT_WSCALE | OPT_SACK_PERMITTED | OPT_TIMESTAMPS, '020405b40402080a000000010000000201030307'],
+    [OPT_TIMESTAMPS | OPT_SACK, '0101080a00000001000000020101050a0000000a00000014'],
+    [OPT_SACK, '0101050a0000000a00000014'],
+    [OPT_UNKNOWN, ''],
+  ])('options %i stand in the order of Linux, padded by NOPs', (opts, expected) => {
+    const seg = new Segment().set(1, 2, SYN | ACK);
+    Object.assign(seg, { opts, mss: 1460, wscale: 7, tsVal: 1, tsEcr: 2, sackCount: 1 });
+    seg.sack.set([10, 20]);
+    const { mem, off } = place(new Uint8Array(60));
+    const headerLen = writeTcpHeader(mem, off, seg);
+    expect(digits(mem, off + 20, headerLen - 20)).toBe(expected);
+  });
+
+  it('beside timestamps three SACK blocks fit, alone four', () => {
+    expect(sackBlocksThatFit(OPT_TIMESTAMPS, 4)).toBe(3);
+    expect(sackBlocksThatFit(0, 4)).toBe(4);
+    expect(sackBlocksThatFit(0, 2)).toBe(2);
+  });
+});
+
+describe('TcpOptionCursor', () => {
+  function list(options: string): { kinds: string[]; malformed: boolean } {
+    const { mem, off, len } = place(hex(options));
+    const cursor = new TcpOptionCursor().start(off, len);
+    const kinds: string[] = [];
+    while (cursor.next(mem))
+      kinds.push(`${cursor.kind}@${cursor.off - off}:${digits(mem, cursor.dataOff, cursor.dataLen)}`);
+    return { kinds, malformed: cursor.malformed };
+  }
+
+  it('steps over every option, NOPs too, up to the end of the list', () => {
+    expect(list('01 020405b4 fe02 fe03aa 00 01')).toEqual({
+      kinds: ['1@0:', '2@1:05b4', '254@5:', '254@7:aa'],
+      malformed: false,
+    });
+    expect(list('')).toEqual({ kinds: [], malformed: false });
+  });
+
+  it.each(['01fe00', '01fe01', '01fe03', '01fe'])('%s ends as malformed', (options) => {
+    expect(list(options)).toEqual({ kinds: ['1@0:'], malformed: true });
+  });
+});
