@@ -250,7 +250,7 @@ export function status(tcb: Tcb): TcpStatus {
     caState: CA_STATES[cc.phase] as 'open' | 'fast-recovery' | 'loss',
     congestion: tcb.config.congestion,
     unackedBytes: (snd.nxt - snd.una) | 0,
-    notSentBytes: notSent < 0 ? 0 : notSent,
+    notSentBytes: Math.max(notSent, 0),
     unreadBytes: receivable(tcb),
     finAcked: finAcked(tcb),
     pmtu: tcb.pmtu,

@@ -33,7 +33,7 @@ export function emit(e: Engine, tcb: Tcb, seq: number, ctl: number, len: number)
   if (snd.urgent === 1 && seqGt(snd.up, seq)) {
     // MUST-62: the pointer names the first octet after the urgent data.
     const up = (snd.up - seq) | 0;
-    seg.up = up > MAX_UP ? MAX_UP : up;
+    seg.up = Math.min(up, MAX_UP);
     seg.ctl |= URG;
   }
   if (tcb.ts === 1) {
@@ -123,7 +123,7 @@ export function prepareOffer(tcb: Tcb): void {
 export function updateSendMss(tcb: Tcb): void {
   const { snd } = tcb;
   const path = tcb.pmtu - (tcb.family === 6 ? 60 : 40);
-  let mss = snd.peerMss < path ? snd.peerMss : path;
+  let mss = Math.min(snd.peerMss, path);
   if (mss < tcb.config.minMss) mss = tcb.config.minMss;
   snd.mss = tcb.ts === 1 ? mss - TIMESTAMPS_OCTETS : mss;
 }

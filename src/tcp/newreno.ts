@@ -15,7 +15,7 @@ export const newReno: CongestionControl = {
     const { cc, snd } = tcb;
     if (cc.cwnd < cc.ssthresh) {
       const most = 2 * snd.mss;
-      cc.cwnd += acked < most ? acked : most;
+      cc.cwnd += Math.min(acked, most);
     } else {
       cc.credit += acked;
       if (cc.credit >= cc.cwnd) {
@@ -29,6 +29,6 @@ export const newReno: CongestionControl = {
   ssthresh(tcb: Tcb, flight: number): number {
     const half = flight >> 1;
     const least = 2 * tcb.snd.mss;
-    return half > least ? half : least;
+    return Math.max(half, least);
   },
 };

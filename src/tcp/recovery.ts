@@ -44,8 +44,8 @@ export function newAck(e: Engine, tcb: Tcb, acked: number): void {
     if (seqGt(snd.una, cc.recover)) {
       // A full acknowledgment: RFC 6582 section 3.2 step 3, first option.
       const flight = (snd.nxt - snd.una) | 0;
-      const most = (flight > snd.mss ? flight : snd.mss) + snd.mss;
-      cc.cwnd = cc.ssthresh < most ? cc.ssthresh : most;
+      const most = Math.max(flight, snd.mss) + snd.mss;
+      cc.cwnd = Math.min(cc.ssthresh, most);
       cc.phase = Phase.OPEN;
       cc.dupAcks = 0;
       return;

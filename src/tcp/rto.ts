@@ -42,14 +42,14 @@ export function sample(tcb: Tcb, us: number): void {
   // The floor is on the variance term, as in Linux: a steady path must leave room for the peer's
   // delayed ACK, whatever its round-trip time.
   const variance = Math.ceil((4 * rto.rttvarUs) / 1000);
-  const margin = variance < config.minRtoMs ? config.minRtoMs : variance;
+  const margin = Math.max(variance, config.minRtoMs);
   const ms = Math.ceil(rto.srttUs / 1000) + margin;
-  rto.rtoMs = ms > config.maxRtoMs ? config.maxRtoMs : ms;
+  rto.rtoMs = Math.min(ms, config.maxRtoMs);
 }
 
 /** RFC 6298 section 5.5: RTO <- RTO * 2, bounded. */
 export function backOff(tcb: Tcb): void {
   const { rto, config } = tcb;
   const doubled = rto.rtoMs * 2;
-  rto.rtoMs = doubled > config.maxRtoMs ? config.maxRtoMs : doubled;
+  rto.rtoMs = Math.min(doubled, config.maxRtoMs);
 }

@@ -51,13 +51,13 @@ function sendNew(e: Engine, tcb: Tcb): void {
       if (snd.fin === 1) sendSegment(e, tcb, 0, FIN);
       return;
     }
-    let len = queued < snd.mss ? queued : snd.mss;
+    let len = Math.min(queued, snd.mss);
     if (usable < len) len = usable;
     const flight = (snd.nxt - snd.una) | 0;
     const room = (allowedFlight(tcb) - flight) | 0;
     if (room < len) {
       if (flight > 0) return;
-      len = cc.cwnd < len ? cc.cwnd : len;
+      len = Math.min(cc.cwnd, len);
     }
     if (len < snd.mss && !maySendSmall(tcb, len, queued, flight === 0)) return;
     sendSegment(e, tcb, len, snd.fin === 1 && len === queued && usable > len ? FIN : 0);
@@ -177,6 +177,6 @@ export function startPersist(e: Engine, tcb: Tcb): void {
     setTimer(e, tcb, 'persist', OVERRIDE_MS);
     return;
   }
-  const shift = rto.probes > 16 ? 16 : rto.probes;
+  const shift = Math.min(rto.probes, 16);
   setTimer(e, tcb, 'persist', Math.min(rto.rtoMs * 2 ** shift, config.maxRtoMs));
 }

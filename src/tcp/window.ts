@@ -21,7 +21,7 @@ function possibleEdge(tcb: Tcb): number {
 /** The smallest step in which the right edge moves: min(Fr * RCV.BUFF, Eff.snd.MSS). */
 function leastStep(tcb: Tcb): number {
   const half = tcb.rcv.buf >> 1;
-  return half < tcb.rcv.fullSize ? half : tcb.rcv.fullSize;
+  return Math.min(half, tcb.rcv.fullSize);
 }
 
 /** Moves the right edge if it may, and returns the window field for an outgoing segment. */
@@ -49,6 +49,6 @@ export function windowUpdateDue(tcb: Tcb): boolean {
   const wnd = rcvWnd(tcb);
   const possible = (possibleEdge(tcb) - rcv.nxt) | 0;
   const half = rcv.buf >> 1;
-  const step = half < 2 * rcv.fullSize ? half : 2 * rcv.fullSize;
-  return possible - wnd >= (step < 1 ? 1 : step) && wnd * 2 <= possible;
+  const step = Math.min(half, 2 * rcv.fullSize);
+  return possible - wnd >= Math.max(step, 1) && wnd * 2 <= possible;
 }

@@ -109,7 +109,7 @@ export function learnSyn(e: Engine, tcb: Tcb, seg: Segment): void {
     rcv.wscale = 0;
     snd.wscale = 0;
   } else {
-    snd.wscale = seg.wscale > MAX_WSCALE ? MAX_WSCALE : seg.wscale;
+    snd.wscale = Math.min(seg.wscale, MAX_WSCALE);
   }
   if ((seg.opts & OPT_SACK_PERMITTED) === 0) tcb.sack = 0;
   if ((seg.opts & OPT_TIMESTAMPS) === 0) tcb.ts = 0;

@@ -92,7 +92,7 @@ export function trim(e: Engine, tcb: Tcb, seg: Segment): void {
   if (segLen(seg) === 0) return;
   const old = (rcv.nxt - seg.seq) | 0;
   if (old > 0) {
-    const skip = old < seg.textLen ? old : seg.textLen;
+    const skip = Math.min(old, seg.textLen);
     if (skip > 0) noteDuplicate(tcb, seg.seq, (seg.seq + skip) | 0);
     if (old > seg.textLen) seg.ctl &= ~FIN;
     seg.textOff += skip;
