@@ -77,7 +77,7 @@ describe('MAC addresses', () => {
   });
 
   it('of an IPv4 group carry its low 23 bits (RFC 1112 section 6.4)', () => {
-    expect(formatMac(0x0100, ipv4MulticastMacLo(0xe0800afb | 0))).toBe('01:00:5e:00:0a:fb');
+    expect(formatMac(0x0100, ipv4MulticastMacLo(0xe0800afa | 0))).toBe('01:00:5e:00:0a:fa');
     expect(formatMac(0x0100, ipv4MulticastMacLo(0xefffffff | 0))).toBe('01:00:5e:7f:ff:ff');
   });
 });

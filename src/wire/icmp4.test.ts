@@ -100,15 +100,21 @@ describe('ICMP', () => {
     expect(writeIcmp4Unreachable(mem, 2000, UNREACH4_PORT, off, len)).toBe(576 - 20);
   });
 
-  it('an extended error quotes as much as its length field says (RFC 4884 section 4.1)', () => {
-    const { mem, off } = place(new Uint8Array(200));
-    const n = writeIcmp4Error(mem, 2000, 11, 0, 32 << 16, off, 140);
-    const out = new IcmpMessage();
-    parseIcmp4(mem, 2000, n, out);
-    expect(out.quotedLen).toBe(128);
-    parseIcmp4(mem, 2000, writeIcmp4Error(mem, 2000, 11, 0, 50 << 16, off, 140), out);
-    expect(out.quotedLen).toBe(140);
-  });
+  it.each([3, 11, 12])(
+    'an extended error of type %i quotes as much as its length says (RFC 4884 section 4)',
+    (type) => {
+      const { mem, off } = place(new Uint8Array(200));
+      const out = new IcmpMessage();
+      const quotedLen = (words: number) => {
+        parseIcmp4(mem, 2000, writeIcmp4Error(mem, 2000, type, 0, words << 16, off, 140), out);
+        return out.quotedLen;
+      };
+      expect(quotedLen(33)).toBe(132);
+      expect(quotedLen(32)).toBe(128);
+      // Below 128 octets or beyond the message it is no such length: everything is the quote.
+      expect([quotedLen(31), quotedLen(50), quotedLen(0)]).toEqual([140, 140, 140]);
+    },
+  );
 
   it('fewer than 8 octets are truncated; a wrong checksum is malformed', () => {
     const { mem, off, len } = place(hex(captured.portUnreachable4).subarray(34));

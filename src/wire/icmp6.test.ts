@@ -10,6 +10,7 @@ import {
   parseIcmp6,
   UNREACH6_PORT,
   writeIcmp6Echo,
+  writeIcmp6Error,
   writeIcmp6PacketTooBig,
   writeIcmp6ParameterProblem,
   writeIcmp6TimeExceeded,
@@ -120,6 +121,16 @@ describe('ICMPv6', () => {
     const pseudo = pseudoSumWords(6, 0, 0, 0, 1, 0, 0, 0, 2, 58, n);
     expect(parseIcmp6(mem, 2000, n, pseudo, new IcmpMessage())).toBe(Malformed.OK);
     expect(icmp6QuoteLength(100)).toBe(100);
+  });
+
+  it('an extended error quotes as much as its length says, in units of 8 octets (RFC 4884 section 4)', () => {
+    const { mem, off } = place(new Uint8Array(200));
+    for (const type of [1, 3]) {
+      const n = writeIcmp6Error(mem, 2000, type, 0, 17 << 24, off, 160, 0);
+      const out = new IcmpMessage();
+      expect(parseIcmp6(mem, 2000, n, n, out)).toBe(Malformed.OK);
+      expect(out.quotedLen).toBe(136);
+    }
   });
 
   it('the pseudo-header is part of the checksum', () => {

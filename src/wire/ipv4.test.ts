@@ -161,6 +161,27 @@ describe('an IPv4 header', () => {
   });
 });
 
+describe('an IPv4 fragment', () => {
+  it.each([
+    ['00000000', false, 0],
+    ['00004000', false, 0],
+    ['00002000', true, 0],
+    ['00000001', true, 8],
+    ['00001000', true, 0x8000],
+  ])('has more fragments or an offset: %s', (word, fragment, fragOff) => {
+    const { code, out } = parse(packet(`4500001c ${word} 40110000 0a000001 0a000002`));
+    expect([code, out.fragment, out.fragOff]).toEqual([Malformed.OK, fragment, fragOff]);
+  });
+});
+
+describe('the end of an IPv4 fragment', () => {
+  it('may be octet 65535 of its packet, not 65536', () => {
+    expect(parse(packet('4500001f 00001ffc 40110000 0a000001 0a000002', 11)).code).toBe(Malformed.OK);
+    const beyond = packet('45000020 00001ffc 40110000 0a000001 0a000002', 12);
+    expect(parse(beyond).code).toBe(Malformed.FRAGMENT_BEYOND_MAXIMUM);
+  });
+});
+
 describe('IPv4 options (MUST-50)', () => {
   const header = (options: string) => packet(`46000020 00000000 40110000 0a000001 0a000002 ${options}`);
 

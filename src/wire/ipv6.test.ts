@@ -195,6 +195,10 @@ describe('IPv6 extension headers', () => {
     });
   });
 
+  it('a fragment may end at octet 65535 of its payload', () => {
+    expect(parse(packet(44, '1100 fff8 00000001 00000000000000')).code).toBe(Malformed.OK);
+  });
+
   it('AH and ESP end the walk as upper protocols', () => {
     expect(parse(packet(51, '0604000000000000')).out.protocol).toBe(51);
     expect(parse(packet(50, '0604000000000000')).code).toBe(Malformed.OK);

@@ -140,6 +140,15 @@ describe('neighbour discovery', () => {
     expect(parse(message).code).toBe(expected);
   });
 
+  it('takes a link-layer address only from its own option with 8 octets', () => {
+    const unknown = parse(`8700 0000 00000000 ${TARGET} 0e01 020000000001`).out;
+    const longer = parse(`8700 0000 00000000 ${TARGET} 0102 020000000001 0000000000000000`).out;
+    const target = parse(`8800 0000 00000000 ${TARGET} 0202 020000000001 0000000000000000`).out;
+    for (const out of [unknown, longer, target]) {
+      expect([out.hasSourceMac, out.hasTargetMac]).toEqual([false, false]);
+    }
+  });
+
   it('is types 133 to 137', () => {
     expect([132, 133, 137, 138].map(isNdpType)).toEqual([false, true, true, false]);
   });
