@@ -31,7 +31,7 @@ describe('TupleTable', () => {
     });
     const key = fc.tuple(fc.integer(), fc.integer());
     fc.assert(
-      fc.property(key, fc.array(step, { maxLength: 400 }), ([k0, k1], steps) => {
+      fc.property(key, fc.array(step, { maxLength: 400, size: 'max' }), ([k0, k1], steps) => {
         const table = new TupleTable(k0, k1);
         const map = new Map<string, number>();
         for (const { op, tuple, value } of steps) {

@@ -316,6 +316,22 @@ describe('Reassembler', () => {
     expect(bench.mem.used).toBe(bench.reassembler.bytes);
   });
 
+  it('never pushes out the datagram that grows, nor a condemned one, which would free nothing', () => {
+    const bench = new Bench({ bytes: 1024 });
+    const o = make({ id: 1, payload: bytes(1200) });
+    const bad = make({ id: 2 });
+    bench.feed(packetOf(bad, 16, 40));
+    expect(bench.feed(packetOf(bad, 24, 56))).toBe('overlap');
+    expect(bench.feed(packetOf(o, 0, 1104))).toBe('memory');
+    expect(bench.feed(packetOf(o, 0, 480))).toBe('');
+    expect(bench.feed(packetOf(o, 480, 1080))).toBe('memory');
+    expect(bench.feed(packetOf(o, 480, 960))).toBe('');
+    expect(bench.feed(packetOf(o, 960, 1200))).toBe('memory');
+    expect([bench.reassembler.size, bench.reassembler.bytes, bench.mem.used]).toEqual([2, 1024, 1024]);
+    expect(bench.reassembler.dropped.evicted).toBe(0);
+    expect(bench.feed(packetOf(bad, 0, 16))).toBe('condemned');
+  });
+
   it('condemns a datagram in too many fragments', () => {
     const bench = new Bench({ fragments: 4 });
     for (let i = 0; i < 4; i++) expect(bench.feed(packetOf(make(), 16 * i, 16 * i + 8))).toBe('');

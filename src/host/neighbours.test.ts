@@ -140,6 +140,16 @@ describe('NeighbourCache', () => {
     }
   });
 
+  it('is not confirmed by an announcement of the MAC that it has', () => {
+    const { cache } = reachable();
+    expect(cache.resolve(...A, 1, 50, 30_000)?.state).toBe(DELAY);
+    expect(cache.learned(...A, 0, 7, true, true, 30_001)).toBe(true);
+    expect(cache.peek(...A)?.state).toBe(DELAY);
+    cache.advance(35_000);
+    expect(cache.learned(...A, 0, 7, false, true, 35_001)).toBe(true);
+    expect(cache.peek(...A)?.state).toBe(PROBE);
+  });
+
   it('does not replace a MAC by an advertisement without the override flag', () => {
     const { cache } = reachable();
     cache.resolve(...A, 1, 50, 30_000);
@@ -215,7 +225,7 @@ describe('NeighbourCache', () => {
       dt: fc.constantFrom(0, 1, 500, 1000, 5000, 31_000),
     });
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
         const open = new Set<number>();
         const close = (off: number) => expect(open.delete(off)).toBe(true);
         const out: NeighbourOutput = { sendRequest: () => {}, transmit: close, failed: close };

@@ -92,7 +92,7 @@ describe('PathMtuCache', () => {
       dt: fc.nat(4 * MINUTE),
     });
     fc.assert(
-      fc.property(fc.array(report, { maxLength: 100 }), (reports) => {
+      fc.property(fc.array(report, { maxLength: 100, size: 'max' }), (reports) => {
         const cache = new PathMtuCache(1, 2, 5);
         let now = 0;
         for (const { d, six, mtu, len, dt } of reports) {

@@ -55,6 +55,19 @@ describe('EphemeralPorts', () => {
     expect(same).toBeLessThan(3);
   });
 
+  it('does not tell one destination how many connections go to another', () => {
+    let moved = 0;
+    for (let i = 0; i < 50; i++) {
+      const ports = new EphemeralPorts(key);
+      const other = ipv4Address(0x0c000000 + i);
+      for (let n = 0; n < 10; n++) ports.choose(local, remote, 80, free);
+      const fresh = new EphemeralPorts(key).choose(local, other, 80, free);
+      if (ports.choose(local, other, 80, free) !== fresh) moved++;
+    }
+    // One in 1024 shares the counter.
+    expect(moved).toBeLessThan(3);
+  });
+
   it('skips ports in use', () => {
     const first = new EphemeralPorts(key).choose(local, remote, 80, free);
     const second = new EphemeralPorts(key).choose(local, remote, 80, (p) => p === first);

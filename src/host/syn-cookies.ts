@@ -14,8 +14,8 @@ const SLOTS_VALID = 2;
  */
 export const COOKIE_MSS: readonly number[] = [216, 536, 1220, 1300, 1400, 1440, 1460, 8960];
 
-/** Tells the two hashes apart; a slot number is never negative. */
-const BASE = -1;
+/** Tells the two hashes apart: no slot number, not even that before the clock began. */
+const BASE = -2;
 
 /**
  * The ISS of a SYN+ACK that stands for a SYN: a base that only the key's owner knows, plus the peer's
@@ -71,7 +71,7 @@ export function checkCookie(
   const base = sipHashTuple(key, l0, l1, l2, l3, r0, r1, r2, r3, ports, BASE);
   const cookie = (iss - irs - base) | 0;
   const age = (now - (cookie >>> 24)) & 0xff;
-  if (age >= SLOTS_VALID || age > now) return 0;
+  if (age >= SLOTS_VALID) return 0;
   const hash = sipHashTuple(key, l0, l1, l2, l3, r0, r1, r2, r3, ports, now - age);
   const index = (cookie - hash) & 0xffffff;
   return index < COOKIE_MSS.length ? (COOKIE_MSS[index] as number) : 0;

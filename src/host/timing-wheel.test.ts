@@ -69,7 +69,7 @@ describe('TimingWheel', () => {
     );
     const start = fc.constantFrom(0, 1000, 2 ** 31 - 50_000, 2 ** 32 - 50_000, 2 ** 32 - 300, 2 ** 32 - 1);
     fc.assert(
-      fc.property(start, fc.array(step, { maxLength: 120 }), (start, steps) => {
+      fc.property(start, fc.array(step, { maxLength: 200, size: 'max' }), (start, steps) => {
         const wheel = new TimingWheel(start | 0);
         const naive = new NaiveTimers(start);
         for (const { op, id, delay } of steps) {
@@ -85,6 +85,7 @@ describe('TimingWheel', () => {
               const wait = wheel.untilNext(naive.now | 0);
               const first = naive.list[0];
               if (first === undefined) expect(wait).toBe(-1);
+              else if (naive.list.length <= 16) expect(wait).toBe(Math.max(0, first.at - naive.now));
               else expect(wait).toBeLessThanOrEqual(first.at - naive.now);
               if (wait > 0) expect(fired(wheel, (naive.now + wait - 1) | 0)).toEqual([]);
               if (wait > 0) naive.advance(naive.now + wait - 1);
@@ -98,6 +99,15 @@ describe('TimingWheel', () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  it('fires at the very tick when a deadline is the first tick of a slot of any level', () => {
+    for (const at of [256, 65_536, 16_777_216, 16_777_216 + 65_536, 65_536 + 256]) {
+      const wheel = new TimingWheel(1);
+      wheel.arm(0, at);
+      expect(fired(wheel, at - 1)).toEqual([]);
+      expect(fired(wheel, at)).toEqual([0]);
+    }
   });
 
   it('says exactly how long nothing will happen when few timers share a slot', () => {

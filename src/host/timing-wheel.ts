@@ -177,12 +177,10 @@ export class TimingWheel {
         if (bits !== 0) return (w << 5) | (31 - Math.clz32(bits & -bits));
       }
     }
-    const from = this.#now >>> 24;
-    const own = 24 + (from >> 5);
-    const ahead = (occupied[own] as number) & (-1 << (from & 31));
-    if (ahead !== 0) return (own << 5) | (31 - Math.clz32(ahead & -ahead));
-    for (let i = 1; i <= 8; i++) {
-      const w = 24 + ((own - 24 + i) & 7);
+    const own = this.#now >>> 29;
+    // No deadline is more than 128 slots ahead.
+    for (let i = 0; i <= 4; i++) {
+      const w = 24 + ((own + i) & 7);
       const bits = occupied[w] as number;
       if (bits !== 0) return (w << 5) | (31 - Math.clz32(bits & -bits));
     }
