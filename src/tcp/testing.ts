@@ -270,10 +270,16 @@ export class Pair {
   readonly #index = { a: 0, b: 0 };
 
   constructor(
-    options: { a?: Partial<TcpConfig>; b?: Partial<TcpConfig>; delayUs?: number; fate?: Fate } = {},
+    options: {
+      a?: Partial<TcpConfig>;
+      b?: Partial<TcpConfig>;
+      delayUs?: number;
+      fate?: Fate;
+      rules?: Rules;
+    } = {},
   ) {
-    this.a = new Endpoint(1, 1000, options.a);
-    this.b = new Endpoint(2, 2000, options.b);
+    this.a = new Endpoint(1, 1000, options.a, options.rules);
+    this.b = new Endpoint(2, 2000, options.b, options.rules);
     const delay = options.delayUs ?? 10_000;
     this.fate = options.fate ?? (() => [delay]);
   }

@@ -110,7 +110,7 @@ export function retransmit(e: Engine, tcb: Tcb, seq: number): number {
   tcb.retransmissions = (tcb.retransmissions + 1) | 0;
   tcb.rto.timing = 0; // MUST-18: Karn
   snd.lastMs = e.ms;
-  if (seq === snd.iss) {
+  if (snd.syn === 1) {
     e.rules.sendSyn(e, tcb);
     return 1;
   }
@@ -170,7 +170,10 @@ function watch(e: Engine, tcb: Tcb): void {
   }
 }
 
-/** Window probes: first after an RTO (SHLD-29), then at growing intervals (SHLD-30). */
+/**
+ * Window probes: first after an RTO (SHLD-29), then at growing intervals (SHLD-30), yet often enough that
+ * an answer comes before R2: a peer that acknowledges them is alive (MUST-37).
+ */
 export function startPersist(e: Engine, tcb: Tcb): void {
   const { snd, rto, config } = tcb;
   if (snd.wnd > 0 && snd.probe === 0) {
@@ -178,5 +181,7 @@ export function startPersist(e: Engine, tcb: Tcb): void {
     return;
   }
   const shift = Math.min(rto.probes, 16);
-  setTimer(e, tcb, 'persist', Math.min(rto.rtoMs * 2 ** shift, config.maxRtoMs));
+  const r2 = tcb.userTimeoutMs === 0 ? config.r2Ms : tcb.userTimeoutMs;
+  const most = Math.max(Math.min(config.maxRtoMs, r2 >> 1), 1);
+  setTimer(e, tcb, 'persist', Math.min(rto.rtoMs * 2 ** shift, most));
 }

@@ -83,10 +83,12 @@ function acknowledge(e: Engine, tcb: Tcb, seg: Segment): void {
 /** SND.UNA <- SEG.ACK. */
 function advance(e: Engine, tcb: Tcb, seg: Segment): void {
   const { snd, rto } = tcb;
-  const acked = (seg.ack - snd.una) | 0;
+  const acked = (seg.ack - snd.una - snd.syn) | 0; // the SYN is no octet: it does not open cwnd
   const backedOff = rto.timeouts > 0;
   snd.una = seg.ack;
+  snd.syn = 0;
   snd.probe = 0;
+  tcb.softError = Err.OK;
   if (!stopTiming(e, tcb, seg.ack) && (backedOff || rto.measured === 0)) sampleTimestamp(e, tcb, seg);
   rto.timeouts = 0;
   rto.probes = 0;
@@ -130,8 +132,9 @@ function updateSendWindow(e: Engine, tcb: Tcb, seg: Segment): void {
   if (!seqLt(snd.wl1, seg.seq) && !(snd.wl1 === seg.seq && seqLeq(snd.wl2, seg.ack))) return;
   setSendWindow(tcb, seg);
   if (snd.wnd === 0) {
-    // MUST-37: a peer that acknowledges probes is alive, however long its window stays closed.
-    if (snd.una !== snd.nxt || tcb.timer.persist !== 0) startUserTimer(e, tcb);
+    // MUST-37: a peer that acknowledges probes is alive, however long its window stays closed. When our
+    // user has gone nobody else could end that, so R2 does (RFC 6429).
+    if (tcb.orphan === 0 && (snd.una !== snd.nxt || tcb.timer.persist !== 0)) startUserTimer(e, tcb);
     return;
   }
   if (snd.probe === 1) {
