@@ -14,10 +14,15 @@ import * as row from '../transitions.ts';
 /** Added to SND.NXT for the least ISS of a connection that follows one in TIME-WAIT, as Linux does. */
 const ISS_STEP = 65537;
 
-/** True when SEG is a SYN of a newer incarnation: by its timestamp, or by its sequence number. */
+/**
+ * True when SEG is a SYN of a newer incarnation (RFC 6191 section 2): by its timestamp where both have
+ * them, else, or when that is the same, by its sequence number.
+ */
 export function reopens(_e: Engine, tcb: Tcb, seg: Segment): boolean {
   if ((seg.ctl & (SYN | ACK | RST | FIN)) !== SYN) return false;
-  if (tcb.ts === 1 && (seg.opts & OPT_TIMESTAMPS) !== 0 && seqGt(seg.tsVal, tcb.tsRecent)) return true;
+  if (tcb.ts === 1 && (seg.opts & OPT_TIMESTAMPS) !== 0 && seg.tsVal !== tcb.tsRecent) {
+    return seqGt(seg.tsVal, tcb.tsRecent);
+  }
   return seqGt(seg.seq, tcb.rcv.nxt);
 }
 
