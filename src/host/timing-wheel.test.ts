@@ -119,6 +119,17 @@ describe('TimingWheel', () => {
     }
   });
 
+  it('reaches 2^31 - 1 ms ahead from anywhere on the circle', () => {
+    for (let slot = 0; slot < 256; slot++) {
+      const now = (slot << 24) | 5;
+      const wheel = new TimingWheel(now);
+      wheel.arm(0, (now + 0x7fffffff) | 0);
+      expect(wheel.untilNext(now)).toBe(0x7fffffff);
+      expect(fired(wheel, (now + 0x7ffffffe) | 0)).toEqual([]);
+      expect(fired(wheel, (now + 0x7fffffff) | 0)).toEqual([0]);
+    }
+  });
+
   it('is woken at most three times too early when many timers share a far slot', () => {
     const wheel = new TimingWheel(0);
     for (let id = 0; id < 100; id++) wheel.arm(id, 20 * DAY + id);
