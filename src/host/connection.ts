@@ -1,0 +1,531 @@
+// A connection as its user sees it: the octets (two rings), the promises, and the calls of RFC 9293
+// section 3.9.1 in the shape of today's programs. The rules are the engine's; the bookkeeping of
+// demultiplexing and timers is tcp-layer.ts's.
+
+import {
+  Err,
+  receivable,
+  Signal,
+  State,
+  type StateName,
+  sendRoom,
+  stateName,
+  status,
+  type Tcb,
+  type TcpError,
+  type TcpStatus,
+  tcpError,
+} from '../tcp/index.ts';
+import { formatWords, type Memory } from '../wire/index.ts';
+import type { Path } from './ip-layer.ts';
+import type { Listener } from './listener.ts';
+import { Ring } from './ring.ts';
+
+/** Callbacks of a connection; one table can serve many. They run after the event that caused them. */
+export interface ConnectionHandler {
+  /** The connection is ESTABLISHED. */
+  open?(connection: Connection): void;
+  /** There is something to read, or the peer has sent its FIN and everything was read. */
+  readable?(connection: Connection): void;
+  /** The send buffer has room again after `offer` took less than everything. */
+  writable?(connection: Connection): void;
+  /** The peer has urgent data (RFC 9293 section 3.8.5). */
+  urgent?(connection: Connection): void;
+  /** Both directions have ended, or the connection broke: `error` says how. */
+  close?(connection: Connection, error: TcpError | null): void;
+}
+
+/** What a connection asks of the host; see tcp-layer.ts. */
+export interface ConnectionOwner {
+  send(c: Connection, octets: number, urgent: boolean): Err;
+  received(c: Connection, octets: number): void;
+  close(c: Connection): Err;
+  detach(c: Connection): void;
+  abort(c: Connection): void;
+  push(c: Connection): void;
+  setKeepAlive(c: Connection, on: boolean): void;
+  setUserTimeout(c: Connection, ms: number): void;
+  /** A promise was settled or a callback ran: user code has something to do. */
+  woke(): void;
+}
+
+/** An endpoint of a connection. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What `info()` returns: STATUS, and what the host knows besides. */
+export interface ConnectionInfo extends TcpStatus {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** Octets of buffer memory held now. */
+  readonly bufferBytes: number;
+}
+
+interface ReadWaiter {
+  readonly resolve: (chunk: Uint8Array | null) => void;
+  readonly reject: (error: TcpError) => void;
+  readonly max: number;
+}
+
+interface PendingWrite {
+  readonly octets: Uint8Array;
+  done: number;
+  readonly urgent: boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: TcpError) => void;
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: TcpError) => void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: TcpError) => void = () => {};
+  const promise = new Promise<T>((a, b) => {
+    resolve = a;
+    reject = b;
+  });
+  return { promise, resolve, reject };
+}
+
+/** Smallest ring that is allocated for text. */
+const MIN_RING = 2048;
+
+/** One TCP connection. Made by `host.connect` and `listener.accept`. */
+export class Connection {
+  readonly tcb: Tcb;
+  /** @internal */
+  readonly sndRing: Ring;
+  /** @internal */
+  readonly rcvRing: Ring;
+  /** @internal Where packets to the peer go; found again when `pathEpoch` is old. */
+  path: Path | null = null;
+  /** @internal */
+  pathEpoch = -1;
+  /** @internal Sum of the pseudo-header without the length. */
+  pseudo = 0;
+  /** @internal The listener whose queue this is in, until it is accepted. */
+  listener: Listener | null = null;
+  handler: ConnectionHandler | null = null;
+  /** Free for the user of callbacks. */
+  data: unknown = null;
+  /** Diffserv field of its packets (MUST-48). */
+  tos = 0;
+  /** Time to live or hop limit of its packets (MUST-49). */
+  ttl = 64;
+  readonly #owner: ConnectionOwner;
+  #ended = false;
+  #error: TcpError | null = null;
+  #eof = false;
+  /** Whether `offer` took less than everything since the last `writable`. */
+  #wantsRoom = false;
+  #endAfterWrites = false;
+  #readers: ReadWaiter[] | null = null;
+  #writes: PendingWrite[] | null = null;
+  #opened: Deferred<Connection> | null = null;
+  #closed: Deferred<void> | null = null;
+  #finAcked: Deferred<void> | null = null;
+  #rcvHint = MIN_RING;
+  #sndHint = MIN_RING;
+
+  /** @internal */
+  constructor(owner: ConnectionOwner, tcb: Tcb, memory: Memory) {
+    this.#owner = owner;
+    this.tcb = tcb;
+    this.sndRing = new Ring(memory);
+    this.rcvRing = new Ring(memory);
+  }
+
+  get state(): StateName {
+    return stateName(this.tcb.state);
+  }
+  get localAddress(): string {
+    const { family, l0, l1, l2, l3 } = this.tcb;
+    return formatWords(family === 6 ? 6 : 4, l0, l1, l2, l3);
+  }
+  get remoteAddress(): string {
+    const { family, r0, r1, r2, r3 } = this.tcb;
+    return formatWords(family === 6 ? 6 : 4, r0, r1, r2, r3);
+  }
+  get localPort(): number {
+    return this.tcb.localPort;
+  }
+  get remotePort(): number {
+    return this.tcb.remotePort;
+  }
+  /** Octets that can be read now. */
+  get readableLength(): number {
+    return receivable(this.tcb);
+  }
+  /** Octets that `offer` would take now. */
+  get writableLength(): number {
+    return this.#canSend() ? Math.max(0, sendRoom(this.tcb)) : 0;
+  }
+  /** True when the peer's FIN has come and everything before it was read. */
+  get eof(): boolean {
+    return this.#eof && receivable(this.tcb) === 0;
+  }
+  /** Why the connection broke, or null. */
+  get error(): TcpError | null {
+    return this.#error;
+  }
+  /** True when both directions have ended. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Resolves at ESTABLISHED; rejects with ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH… */
+  get opened(): Promise<Connection> {
+    if (this.#opened === null) {
+      this.#opened = deferred<Connection>();
+      this.#opened.promise.catch(() => {});
+      if (this.tcb.state >= State.ESTABLISHED) this.#opened.resolve(this);
+      else if (this.#ended) this.#opened.reject(this.#error ?? tcpError(Err.ABORTED, 'connect'));
+    }
+    return this.#opened.promise;
+  }
+
+  /**
+   * Resolves when both directions have ended in order (TIME-WAIT, or CLOSED after LAST-ACK); rejects with
+   * the error of a connection that broke (ECONNRESET, ETIMEDOUT, ECONNABORTED…).
+   */
+  get closed(): Promise<void> {
+    if (this.#closed === null) {
+      this.#closed = deferred<void>();
+      this.#closed.promise.catch(() => {});
+      if (this.#ended) settle(this.#closed, this.#error);
+    }
+    return this.#closed.promise;
+  }
+
+  // Reading.
+
+  /**
+   * The next octets, at most `max`: a copy that the caller owns. null at the end of the peer's stream.
+   * Rejects with the connection's error. Several reads are answered in order.
+   */
+  read(max = 0x7fffffff): Promise<Uint8Array | null> {
+    if (max < 1) throw new RangeError('read: max must be at least 1');
+    if (this.#readers === null || this.#readers.length === 0) {
+      if (receivable(this.tcb) > 0) return Promise.resolve(this.take(max));
+      if (this.#eof) return Promise.resolve(null);
+      if (this.#ended) return this.#error === null ? Promise.resolve(null) : Promise.reject(this.#error);
+    }
+    return new Promise((resolve, reject) => {
+      if (this.#readers === null) this.#readers = [];
+      this.#readers.push({ resolve, reject, max });
+    });
+  }
+
+  /** What can be read now, at most `max` octets: a copy; null when there is nothing. Never waits. */
+  take(max = 0x7fffffff): Uint8Array | null {
+    const n = Math.min(receivable(this.tcb), max);
+    if (n <= 0) return null;
+    const out = new Uint8Array(n);
+    this.readInto(out);
+    return out;
+  }
+
+  /** Copies what can be read now into `dst`; how many octets. Never waits. */
+  readInto(dst: Uint8Array): number {
+    const { rcv } = this.tcb;
+    const n = Math.min(receivable(this.tcb), dst.length);
+    if (n <= 0) return 0;
+    this.rcvRing.copyOut(rcv.user, dst, 0, n);
+    this.#received(n);
+    return n;
+  }
+
+  /** Throws away at most `max` octets that could be read; how many. */
+  discard(max = 0x7fffffff): number {
+    const n = Math.min(receivable(this.tcb), max);
+    if (n > 0) this.#received(n);
+    return Math.max(n, 0);
+  }
+
+  #received(n: number): void {
+    this.#owner.received(this, n);
+    if (receivable(this.tcb) === 0 && this.tcb.rcv.rangeCount === 0) this.#idleRing();
+  }
+
+  /** An empty receive ring goes back to the Memory; the next one is as large as this was. */
+  #idleRing(): void {
+    if (this.rcvRing.capacity > this.#rcvHint) this.#rcvHint = this.rcvRing.capacity;
+    this.rcvRing.release();
+  }
+
+  /** Reads to the end, chunk by chunk. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
+    for (;;) {
+      const chunk = await this.read();
+      if (chunk === null) return;
+      yield chunk;
+    }
+  }
+
+  // Writing.
+
+  #canSend(): boolean {
+    switch (this.tcb.state) {
+      case State.SYN_SENT:
+      case State.SYN_RECEIVED:
+      case State.ESTABLISHED:
+      case State.CLOSE_WAIT:
+        return !this.#endAfterWrites && this.tcb.snd.fin === 0 && this.tcb.orphan === 0;
+      default:
+        return false;
+    }
+  }
+
+  /**
+   * Sends all of `octets`; resolves when the last one is in the send buffer. That is the backpressure:
+   * `await` it. The bytes must not be changed before. Rejects with EPIPE after `end`, or the connection's error.
+   */
+  write(octets: Uint8Array, options: { urgent?: boolean } = {}): Promise<void> {
+    const urgent = options.urgent ?? false;
+    if (!this.#canSend()) return Promise.reject(this.#sendError());
+    const queued = this.#writes !== null && this.#writes.length > 0;
+    const done = queued ? 0 : this.#enqueue(octets, 0, urgent);
+    if (done === octets.length && !queued) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      if (this.#writes === null) this.#writes = [];
+      this.#writes.push({ octets, done, urgent, resolve, reject });
+    });
+  }
+
+  /** Sends what fits of `octets` now; how many. 0 when there is no room (`writable` tells when) or no sending. */
+  offer(octets: Uint8Array): number {
+    if (!this.#canSend() || (this.#writes !== null && this.#writes.length > 0)) return 0;
+    const n = this.#enqueue(octets, 0, false);
+    if (n < octets.length) this.#wantsRoom = true;
+    return n;
+  }
+
+  /** Puts octets from `from` into the send ring, as many as there is room for; where it stopped. */
+  #enqueue(octets: Uint8Array, from: number, urgent: boolean): number {
+    const { tcb, sndRing } = this;
+    const { snd } = tcb;
+    const n = Math.min(octets.length - from, sendRoom(tcb));
+    if (n <= 0) return from;
+    const first = snd.una === snd.iss ? (snd.iss + 1) | 0 : snd.una;
+    const held = (snd.end - first) | 0;
+    const need = held + n;
+    if (need > sndRing.capacity && !sndRing.ensure(Math.max(need, this.#sndHint), first, snd.end))
+      return from;
+    sndRing.write(snd.end, octets, from, n);
+    this.#owner.send(this, n, urgent && from + n === octets.length);
+    return from + n;
+  }
+
+  /**
+   * No more will be written: CLOSE of RFC 9293, a FIN after everything written. Reading goes on. Resolves
+   * when the peer has acknowledged the FIN; rejects with the connection's error.
+   */
+  end(): Promise<void> {
+    if (this.#finAcked === null) {
+      this.#finAcked = deferred<void>();
+      this.#finAcked.promise.catch(() => {});
+    }
+    const { promise } = this.#finAcked;
+    if (this.#ended) settle(this.#finAcked, this.#error);
+    else if (this.#writes !== null && this.#writes.length > 0) this.#endAfterWrites = true;
+    else if (!this.#endAfterWrites) this.#owner.close(this);
+    return promise;
+  }
+
+  /**
+   * Closes both directions: what was written is delivered, then a FIN; what the peer still sends is
+   * answered by a RST, at once if something is unread (SHLD-3).
+   */
+  close(): void {
+    if (this.#ended) return;
+    if (this.#writes !== null && this.#writes.length > 0 && receivable(this.tcb) === 0) {
+      this.end();
+      this.closeAfterWrites = true;
+      return;
+    }
+    this.#owner.detach(this);
+  }
+  /** @internal */
+  closeAfterWrites = false;
+
+  /** ABORT: sends a RST and forgets the connection. Everything pending rejects with ECONNABORTED. */
+  abort(): void {
+    this.#owner.abort(this);
+  }
+
+  // Settings.
+
+  /** Turns Nagle's algorithm off (MUST-17). */
+  setNoDelay(on = true): void {
+    this.tcb.noDelay = on ? 1 : 0;
+    if (on) this.#owner.push(this);
+  }
+  /** Holds partial segments until `uncork`. */
+  cork(): void {
+    this.tcb.cork = 1;
+  }
+  uncork(): void {
+    this.tcb.cork = 0;
+    this.#owner.push(this);
+  }
+  /** Keep-alives on or off (MUST-24). */
+  setKeepAlive(on = true): void {
+    this.#owner.setKeepAlive(this, on);
+  }
+  /** USER TIMEOUT in milliseconds; 0 is the default R2 (MUST-21). */
+  setUserTimeout(ms: number): void {
+    this.#owner.setUserTimeout(this, ms);
+  }
+
+  /** STATUS (RFC 9293 section 3.10.6), in the manner of Linux's `tcp_info`. */
+  info(): ConnectionInfo {
+    return {
+      local: { address: this.localAddress, port: this.localPort },
+      remote: { address: this.remoteAddress, port: this.remotePort },
+      ...status(this.tcb),
+      bufferBytes: this.sndRing.capacity + this.rcvRing.capacity,
+    };
+  }
+
+  // What the host tells.
+
+  /** @internal Room for text of the peer up to `bytes` octets from RCV.user on. */
+  makeRoom(bytes: number): boolean {
+    const { rcvRing, tcb } = this;
+    if (bytes <= rcvRing.capacity) return true;
+    const live = Math.min(rcvRing.capacity, (tcb.rcv.edge - tcb.rcv.user) | 0);
+    let want = Math.max(bytes, this.#rcvHint);
+    if (rcvRing.capacity > 0) want = Math.max(want, Math.min(rcvRing.capacity * 4, tcb.rcv.buf));
+    return (
+      rcvRing.ensure(want, tcb.rcv.user, (tcb.rcv.user + live) | 0) ||
+      rcvRing.ensure(bytes, tcb.rcv.user, (tcb.rcv.user + live) | 0)
+    );
+  }
+
+  /** @internal Acts on the engine's signals. */
+  signalled(signals: number): void {
+    const { tcb, handler } = this;
+    if ((signals & Signal.OPENED) !== 0) {
+      if (this.#opened !== null) {
+        this.#opened.resolve(this);
+        this.#owner.woke();
+      }
+      if (handler?.open !== undefined) {
+        this.#owner.woke();
+        handler.open(this);
+      }
+    }
+    if ((signals & Signal.URGENT) !== 0 && handler?.urgent !== undefined) handler.urgent(this);
+    if ((signals & Signal.PEER_FIN) !== 0) this.#eof = true;
+    if ((signals & (Signal.TEXT | Signal.PEER_FIN)) !== 0) this.#feedReaders();
+    if ((signals & Signal.ROOM) !== 0) this.#drainWrites();
+    if ((signals & Signal.FIN_ACKED) !== 0 && this.#finAcked !== null) {
+      this.#finAcked.resolve();
+      this.#owner.woke();
+    }
+    if (tcb.state === State.TIME_WAIT) this.#finish(null);
+  }
+
+  /** @internal The connection has ended by an error, or in order. */
+  finish(err: Err): void {
+    this.#finish(err === Err.OK ? null : tcpError(err, this.#syscall(), this.#peer()));
+  }
+
+  #syscall(): string {
+    return this.#opened !== null && this.tcb.snd.una === this.tcb.snd.iss ? 'connect' : 'read';
+  }
+  #peer(): string {
+    return this.tcb.family === 6
+      ? `[${this.remoteAddress}]:${this.remotePort}`
+      : `${this.remoteAddress}:${this.remotePort}`;
+  }
+  #sendError(): TcpError {
+    return this.#error ?? tcpError(Err.CLOSING, 'write', this.#peer());
+  }
+
+  #feedReaders(): void {
+    const readers = this.#readers;
+    while (readers !== null && readers.length > 0) {
+      const reader = readers[0] as ReadWaiter;
+      const chunk = this.take(reader.max);
+      if (chunk === null && !this.#eof) break;
+      readers.shift();
+      reader.resolve(chunk);
+      this.#owner.woke();
+    }
+    if (this.handler?.readable !== undefined) {
+      this.#owner.woke();
+      this.handler.readable(this);
+    }
+  }
+
+  #drainWrites(): void {
+    const { snd } = this.tcb;
+    const writes = this.#writes;
+    while (writes !== null && writes.length > 0) {
+      const w = writes[0] as PendingWrite;
+      w.done = this.#enqueue(w.octets, w.done, w.urgent);
+      if (w.done < w.octets.length) return;
+      writes.shift();
+      w.resolve();
+      this.#owner.woke();
+    }
+    if (this.#endAfterWrites) {
+      this.#endAfterWrites = false;
+      if (this.closeAfterWrites) this.#owner.detach(this);
+      else this.#owner.close(this);
+    }
+    if (((snd.end - snd.una) | 0) <= 0) {
+      if (this.sndRing.capacity > this.#sndHint) this.#sndHint = this.sndRing.capacity;
+      this.sndRing.release();
+    }
+    if (this.#wantsRoom && this.#canSend()) {
+      this.#wantsRoom = false;
+      if (this.handler?.writable !== undefined) {
+        this.#owner.woke();
+        this.handler.writable(this);
+      }
+    }
+  }
+
+  #finish(error: TcpError | null): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#error = error;
+    this.sndRing.release();
+    if (error !== null || receivable(this.tcb) === 0 || this.tcb.orphan === 1) {
+      // "All segment queues should be flushed"; after an orderly end, what was not read still can be.
+      this.tcb.rcv.user = this.tcb.rcv.nxt;
+      this.tcb.rcv.rangeCount = 0;
+      this.tcb.rcv.fin = 0;
+      this.rcvRing.release();
+    }
+    const readers = this.#readers;
+    this.#readers = null;
+    if (readers !== null) {
+      for (const r of readers) {
+        if (error === null) r.resolve(null);
+        else r.reject(error);
+      }
+    }
+    const writes = this.#writes;
+    this.#writes = null;
+    if (writes !== null) for (const w of writes) w.reject(this.#sendError());
+    if (this.#opened !== null) this.#opened.reject(error ?? tcpError(Err.ABORTED, 'connect', this.#peer()));
+    if (this.#finAcked !== null) settle(this.#finAcked, error);
+    if (this.#closed !== null) settle(this.#closed, error);
+    this.#owner.woke();
+    this.handler?.close?.(this, error);
+  }
+}
+
+function settle(d: Deferred<void>, error: TcpError | null): void {
+  if (error === null) d.resolve();
+  else d.reject(error);
+}

@@ -1,0 +1,67 @@
+// What a host counts, and what somebody may watch: counters always, a tap when there is one.
+
+import type { Drop, Tcb, TimerName, Transition } from '../tcp/index.ts';
+import { DROP_COUNT } from '../tcp/index.ts';
+import type { Segment } from '../wire/index.ts';
+
+/** Counters of a host. Packets, octets, events since it was made. */
+export class HostCounters {
+  packetsIn = 0;
+  packetsOut = 0;
+  octetsIn = 0;
+  octetsOut = 0;
+  /** By `Malformed` code. */
+  readonly malformed: number[] = new Array(64).fill(0);
+  /** Not to an address of ours. */
+  notForUs = 0;
+  /** No protocol of ours. */
+  unknownProtocol = 0;
+  noRoute = 0;
+  noMemory = 0;
+  /** Fragments that were discarded, alone or with their datagram. */
+  fragmentsDropped = 0;
+  reassembled = 0;
+  loopbackDropped = 0;
+  tcpBadChecksum = 0;
+  /** From or to an address that cannot speak TCP (MUST-57, MUST-63). */
+  tcpBadAddress = 0;
+  segmentsIn = 0;
+  segmentsOut = 0;
+  resetsOut = 0;
+  activeOpens = 0;
+  passiveOpens = 0;
+  /** Discarded segments by {@link Drop}. */
+  readonly drops: number[] = new Array(DROP_COUNT + 1).fill(0);
+  /** SYNs refused because the accept queue was full. */
+  acceptOverflows = 0;
+  /** SYNs that met a full SYN queue. */
+  synOverflows = 0;
+  cookiesSent = 0;
+  cookiesAccepted = 0;
+  cookiesFailed = 0;
+  /** TIME-WAIT records pushed out before their time. */
+  timeWaitOverflows = 0;
+  udpIn = 0;
+  udpOut = 0;
+  udpBadChecksum = 0;
+  /** Datagrams for a full queue. */
+  udpDropped = 0;
+  icmpIn = 0;
+  icmpOut = 0;
+  /** ICMP errors that quoted nothing of ours (RFC 5927). */
+  icmpIgnored = 0;
+  /** ICMP errors not sent because of the rate limit. */
+  icmpLimited = 0;
+}
+
+/** Somebody who watches a host. None of these may change anything. The TCB is valid only during the call. */
+export interface HostTap {
+  /** A segment went out; `tcb` is null when it belongs to no connection. */
+  segmentOut?(tcb: Tcb | null, seg: Segment, nowUs: number): void;
+  /** A segment has been processed: `tcb.state` is the state after it. */
+  segmentIn?(tcb: Tcb | null, seg: Segment, nowUs: number): void;
+  transition?(tcb: Tcb, row: Transition, nowUs: number): void;
+  drop?(tcb: Tcb | null, seg: Segment, reason: Drop, nowUs: number): void;
+  timerSet?(tcb: Tcb, timer: TimerName, deadlineMs: number, nowUs: number): void;
+  timerFired?(tcb: Tcb, timer: TimerName, nowUs: number): void;
+}

@@ -1,0 +1,366 @@
+// Ethernet below IP: frames in and out, ARP (RFC 826) and neighbour discovery (RFC 4861) for the MAC of
+// the next hop. Packets wait, a few, while a neighbour is asked.
+
+import {
+  ARP_LENGTH,
+  ARP_REPLY,
+  ARP_REQUEST,
+  ArpPacket,
+  ETHERNET_HEADER_LENGTH,
+  ETHERTYPE_ARP,
+  ETHERTYPE_IPV4,
+  ETHERTYPE_IPV6,
+  EthernetFrame,
+  type IcmpMessage,
+  IPPROTO_ICMPV6,
+  IPV6_HEADER_LENGTH,
+  IPV6_MULTICAST_MAC_HI,
+  type IpPacket,
+  isGroupMac,
+  isUnspecified,
+  Malformed,
+  type Memory,
+  NA_OVERRIDE,
+  NA_SOLICITED,
+  NDP_HOP_LIMIT,
+  NDP_NEIGHBOR_ADVERTISEMENT,
+  NDP_NEIGHBOR_LENGTH,
+  NDP_NEIGHBOR_SOLICITATION,
+  parseArp,
+  parseEthernet,
+  pseudoSumWords,
+  SOLICITED_NODE_W0,
+  SOLICITED_NODE_W1,
+  SOLICITED_NODE_W2,
+  solicitedNodeW3,
+  writeArpReply,
+  writeArpRequest,
+  writeEthernetHeader,
+  writeIpv6Header,
+  writeNeighborAdvertisement,
+  writeNeighborSolicitation,
+} from '../wire/index.ts';
+import type { HostCounters } from './counters.ts';
+import type { HostInterface } from './interface.ts';
+import type { IpLayer, Path } from './ip-layer.ts';
+import { INCOMPLETE, type Neighbour, NeighbourCache, type NeighbourOutput } from './neighbours.ts';
+
+const ALL_NODES_W0 = 0xff020000 | 0;
+const BROADCAST_HI = 0xffff;
+const BROADCAST_LO = -1;
+
+/** One Ethernet interface: its cache, and the frames that the cache wants sent. */
+class Link implements NeighbourOutput {
+  readonly iface: HostInterface;
+  readonly cache: NeighbourCache;
+  readonly #memory: Memory;
+
+  constructor(iface: HostInterface, k0: number, k1: number) {
+    this.iface = iface;
+    this.#memory = iface.memory;
+    this.cache = new NeighbourCache(this, k0, k1);
+  }
+
+  /** Sends a frame whose header is still missing to a MAC. */
+  frame(off: number, len: number, type: number, macHi: number, macLo: number): void {
+    const { mac } = this.iface;
+    writeEthernetHeader(this.#memory, off, macHi, macLo, mac.hi, mac.lo, type);
+    this.iface.transmit(off, len);
+  }
+
+  transmit(off: number, len: number, n: Neighbour): void {
+    this.frame(
+      off,
+      len,
+      n.w2 === 0xffff && (n.w0 | n.w1) === 0 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6,
+      n.macHi,
+      n.macLo,
+    );
+  }
+
+  failed(off: number, len: number): void {
+    this.#memory.free(off, len);
+  }
+
+  sendRequest(n: Neighbour): void {
+    if (n.w2 === 0xffff && (n.w0 | n.w1) === 0) this.#askArp(n);
+    else this.#askNdp(n);
+  }
+
+  #askArp(n: Neighbour): void {
+    const source = this.iface.addresses.find((a) => a.address.family === 4);
+    if (source === undefined) return;
+    const len = ETHERNET_HEADER_LENGTH + ARP_LENGTH;
+    const off = this.#memory.alloc(len);
+    if (off === 0) return;
+    const { mac } = this.iface;
+    writeArpRequest(this.#memory, off + ETHERNET_HEADER_LENGTH, mac.hi, mac.lo, source.address.w3, n.w3);
+    if (n.state === INCOMPLETE) this.frame(off, len, ETHERTYPE_ARP, BROADCAST_HI, BROADCAST_LO);
+    else this.frame(off, len, ETHERTYPE_ARP, n.macHi, n.macLo);
+  }
+
+  #askNdp(n: Neighbour): void {
+    const source = this.iface.addresses.find((a) => a.address.family === 6);
+    if (source === undefined) return;
+    const s = source.address;
+    const multicast = n.state === INCOMPLETE;
+    const d0 = multicast ? SOLICITED_NODE_W0 : n.w0;
+    const d1 = multicast ? SOLICITED_NODE_W1 : n.w1;
+    const d2 = multicast ? SOLICITED_NODE_W2 : n.w2;
+    const d3 = multicast ? solicitedNodeW3(n.w3) : n.w3;
+    const off = this.alloc6();
+    if (off === 0) return;
+    const { mac } = this.iface;
+    const sum = pseudoSumWords(6, s.w0, s.w1, s.w2, s.w3, d0, d1, d2, d3, IPPROTO_ICMPV6, 0);
+    const at = off + ETHERNET_HEADER_LENGTH + IPV6_HEADER_LENGTH;
+    writeNeighborSolicitation(this.#memory, at, n.w0, n.w1, n.w2, n.w3, true, mac.hi, mac.lo, sum);
+    this.send6(
+      off,
+      s.w0,
+      s.w1,
+      s.w2,
+      s.w3,
+      d0,
+      d1,
+      d2,
+      d3,
+      multicast ? IPV6_MULTICAST_MAC_HI : n.macHi,
+      multicast ? d3 : n.macLo,
+    );
+  }
+
+  /** A block for a frame with a neighbour message. */
+  alloc6(): number {
+    return this.#memory.alloc(ETHERNET_HEADER_LENGTH + IPV6_HEADER_LENGTH + NDP_NEIGHBOR_LENGTH);
+  }
+
+  /** Writes the IPv6 header of a neighbour message and sends the frame. */
+  send6(
+    off: number,
+    s0: number,
+    s1: number,
+    s2: number,
+    s3: number,
+    d0: number,
+    d1: number,
+    d2: number,
+    d3: number,
+    macHi: number,
+    macLo: number,
+  ): void {
+    const ip = off + ETHERNET_HEADER_LENGTH;
+    writeIpv6Header(
+      this.#memory,
+      ip,
+      NDP_NEIGHBOR_LENGTH,
+      0,
+      NDP_HOP_LIMIT,
+      0,
+      IPPROTO_ICMPV6,
+      s0,
+      s1,
+      s2,
+      s3,
+      d0,
+      d1,
+      d2,
+      d3,
+    );
+    this.frame(
+      off,
+      ETHERNET_HEADER_LENGTH + IPV6_HEADER_LENGTH + NDP_NEIGHBOR_LENGTH,
+      ETHERTYPE_IPV6,
+      macHi,
+      macLo,
+    );
+  }
+}
+
+/** Ethernet of a host: all its Ethernet interfaces. */
+export class EthernetLayer {
+  /** Milliseconds that do not wrap. */
+  nowMs = 0;
+  readonly #ip: IpLayer;
+  readonly #counters: HostCounters;
+  readonly #random: () => number;
+  readonly #links = new Map<HostInterface, Link>();
+  readonly #frame = new EthernetFrame();
+  readonly #arp = new ArpPacket();
+  /** The interface of the packet in hand, for neighbour discovery. */
+  #current: Link | null = null;
+
+  constructor(ip: IpLayer, counters: HostCounters, random: () => number) {
+    this.#ip = ip;
+    this.#counters = counters;
+    this.#random = random;
+  }
+
+  #link(iface: HostInterface): Link {
+    let link = this.#links.get(iface);
+    if (link === undefined) {
+      link = new Link(iface, this.#random(), this.#random());
+      this.#links.set(iface, link);
+    }
+    return link;
+  }
+
+  /** Neighbours known on an interface, for tests and for display. */
+  neighbours(iface: HostInterface): NeighbourCache {
+    return this.#link(iface).cache;
+  }
+
+  /** Sends an IP packet, headroom for the frame header in front, to the next hop of its path. */
+  send(path: Path, off: number, len: number): void {
+    const link = this.#link(path.iface);
+    const n = link.cache.resolve(path.hop0, path.hop1, path.hop2, path.hop3, off, len, this.nowMs);
+    if (n !== null) link.transmit(off, len, n);
+  }
+
+  /** A frame arrived. */
+  input(iface: HostInterface, off: number, len: number): void {
+    const frame = this.#frame;
+    const memory = iface.memory;
+    const bad = parseEthernet(memory, off, len, frame);
+    if (bad !== Malformed.OK) {
+      this.#malformed(bad);
+      return;
+    }
+    if (!isGroupMac(frame.dstHi) && (frame.dstHi !== iface.mac.hi || frame.dstLo !== iface.mac.lo)) {
+      this.#counters.notForUs++;
+      return;
+    }
+    this.#current = this.#link(iface);
+    switch (frame.etherType) {
+      case ETHERTYPE_IPV4:
+      case ETHERTYPE_IPV6:
+        this.#ip.input(iface, frame.payloadOff, frame.payloadLen);
+        break;
+      case ETHERTYPE_ARP:
+        this.#arpInput(this.#current, frame.payloadOff, frame.payloadLen);
+        break;
+      default:
+        this.#counters.unknownProtocol++;
+    }
+    this.#current = null;
+  }
+
+  #malformed(bad: number): void {
+    const { malformed } = this.#counters;
+    malformed[bad] = (malformed[bad] as number) + 1;
+  }
+
+  #arpInput(link: Link, off: number, len: number): void {
+    const arp = this.#arp;
+    const memory = link.iface.memory;
+    const bad = parseArp(memory, off, len, arp);
+    if (bad !== Malformed.OK) {
+      this.#malformed(bad);
+      return;
+    }
+    const { senderHi, senderLo, senderIp, targetIp } = arp;
+    const forUs = link.iface.addresses.some((a) => a.address.family === 4 && a.address.w3 === targetIp);
+    if (arp.operation === ARP_REPLY) {
+      link.cache.learned(0, 0, 0xffff, senderIp, senderHi, senderLo, forUs, true, this.nowMs);
+      return;
+    }
+    if (arp.operation !== ARP_REQUEST) return;
+    if (!forUs) {
+      link.cache.learned(0, 0, 0xffff, senderIp, senderHi, senderLo, false, true, this.nowMs);
+      return;
+    }
+    if (senderIp !== 0) link.cache.heard(0, 0, 0xffff, senderIp, senderHi, senderLo, this.nowMs);
+    const size = ETHERNET_HEADER_LENGTH + ARP_LENGTH;
+    const reply = memory.alloc(size);
+    if (reply === 0) return;
+    const { mac } = link.iface;
+    writeArpReply(
+      memory,
+      reply + ETHERNET_HEADER_LENGTH,
+      mac.hi,
+      mac.lo,
+      targetIp,
+      senderHi,
+      senderLo,
+      senderIp,
+    );
+    link.frame(reply, size, ETHERTYPE_ARP, senderHi, senderLo);
+  }
+
+  /** Whether we listen to a group: all nodes, and the solicited-node groups of our addresses. */
+  listensTo(d0: number, d1: number, d2: number, d3: number): boolean {
+    if (d0 === ALL_NODES_W0 && d1 === 0 && d2 === 0 && d3 === 1) return true;
+    if (d0 !== SOLICITED_NODE_W0 || d1 !== SOLICITED_NODE_W1 || d2 !== SOLICITED_NODE_W2) return false;
+    return this.#ip.interfaces.some((i) =>
+      i.addresses.some((a) => a.address.family === 6 && solicitedNodeW3(a.address.w3) === d3),
+    );
+  }
+
+  /** A neighbour solicitation or advertisement; only from this link (RFC 4861 section 7.1: hop limit 255). */
+  neighbourDiscovery(p: IpPacket, m: IcmpMessage): void {
+    const link = this.#current;
+    if (link === null || p.ttl !== NDP_HOP_LIMIT) return;
+    const { target0, target1, target2, target3 } = m;
+    if (m.type === NDP_NEIGHBOR_ADVERTISEMENT) {
+      if (!m.hasTargetMac) return;
+      const solicited = (m.flags & NA_SOLICITED) !== 0;
+      const override = (m.flags & NA_OVERRIDE) !== 0;
+      link.cache.learned(
+        target0,
+        target1,
+        target2,
+        target3,
+        m.targetMacHi,
+        m.targetMacLo,
+        solicited,
+        override,
+        this.nowMs,
+      );
+      return;
+    }
+    if (m.type !== NDP_NEIGHBOR_SOLICITATION) return;
+    const ours = link.iface.addresses.some(
+      ({ address: a }) =>
+        a.family === 6 && a.w3 === target3 && a.w2 === target2 && a.w1 === target1 && a.w0 === target0,
+    );
+    if (!ours) return;
+    this.#advertise(link, p, m);
+  }
+
+  #advertise(link: Link, p: IpPacket, m: IcmpMessage): void {
+    const { src0, src1, src2, src3 } = p;
+    const probe = isUnspecified(src0, src1, src2, src3); // duplicate address detection: answer everybody
+    if (!probe && m.hasSourceMac)
+      link.cache.heard(src0, src1, src2, src3, m.sourceMacHi, m.sourceMacLo, this.nowMs);
+    if (!probe && !m.hasSourceMac) return;
+    const off = link.alloc6();
+    if (off === 0) return;
+    const { target0: t0, target1: t1, target2: t2, target3: t3 } = m;
+    const d0 = probe ? ALL_NODES_W0 : src0;
+    const d1 = probe ? 0 : src1;
+    const d2 = probe ? 0 : src2;
+    const d3 = probe ? 1 : src3;
+    const { mac, memory } = link.iface;
+    const sum = pseudoSumWords(6, t0, t1, t2, t3, d0, d1, d2, d3, IPPROTO_ICMPV6, 0);
+    const flags = probe ? NA_OVERRIDE : NA_SOLICITED | NA_OVERRIDE;
+    const at = off + ETHERNET_HEADER_LENGTH + IPV6_HEADER_LENGTH;
+    writeNeighborAdvertisement(memory, at, flags, t0, t1, t2, t3, mac.hi, mac.lo, sum);
+    const macHi = probe ? IPV6_MULTICAST_MAC_HI : m.sourceMacHi;
+    const macLo = probe ? 1 : m.sourceMacLo;
+    link.send6(off, t0, t1, t2, t3, d0, d1, d2, d3, macHi, macLo);
+  }
+
+  /** Repeats and gives up requests. */
+  poll(): void {
+    for (const link of this.#links.values()) link.cache.advance(this.nowMs);
+  }
+
+  /** Milliseconds until `poll` has something to do, or -1. */
+  untilNext(): number {
+    let ms = -1;
+    for (const link of this.#links.values()) {
+      const wait = Math.ceil(link.cache.untilNext(this.nowMs));
+      if (wait >= 0 && (ms < 0 || wait < ms)) ms = wait;
+    }
+    return ms;
+  }
+}

@@ -1,0 +1,362 @@
+// A host: interfaces, addresses and routes, and the protocols above them. It does nothing by itself:
+// links give it packets, and whoever drives it calls `poll` when `wakeAt` says so.
+
+import {
+  checkConfig,
+  congestionControl,
+  defaultConfig,
+  Err,
+  type Rules,
+  type TcpConfig,
+  tcpError,
+} from '../tcp/index.ts';
+import { formatMac, type IpAddress, Memory, parseAddress, parseCidr, parseMac } from '../wire/index.ts';
+import type { Connection, ConnectionHandler } from './connection.ts';
+import { HostCounters, type HostTap } from './counters.ts';
+import { EthernetLayer } from './ethernet-layer.ts';
+import { FragmentLayer } from './fragment-layer.ts';
+import { IcmpLayer } from './icmp-layer.ts';
+import { HostInterface, type InterfaceKind } from './interface.ts';
+import { IpLayer } from './ip-layer.ts';
+import type { Listener, ListenOptions } from './listener.ts';
+import { type Route, RouteTable } from './routes.ts';
+import { TcpLayer } from './tcp-layer.ts';
+import { UdpLayer, type UdpOptions, type UdpSocket } from './udp.ts';
+
+/** Microseconds from a monotonic clock. */
+export interface Clock {
+  now(): number;
+}
+
+/** What a host is made of. */
+export interface HostOptions {
+  /** Microseconds; the same at every call within one event. */
+  clock: Clock;
+  /** 32 random bits: a CSPRNG, or a seeded generator where runs must repeat. */
+  random: () => number;
+  name?: string;
+  /** Where its packets and buffers are. Hosts that share one exchange packets without copying. */
+  memory?: Memory;
+  /** Settings of its connections. */
+  tcp?: Partial<TcpConfig>;
+  /** Ephemeral ports, inclusive. */
+  ports?: { first: number; last: number };
+  /** TIME-WAIT records kept. Default 65,536. */
+  timeWaitCapacity?: number;
+  /** A TCP with other rules: for experiments. */
+  rules?: Rules;
+  /** Called when user code was given something to do: a promise settled, a callback ran. */
+  onUserWoke?: () => void;
+}
+
+/** An interface to be added. */
+export interface InterfaceOptions {
+  name?: string;
+  /** Largest IP packet in octets. Default 1500. */
+  mtu?: number;
+  /** Default 'ip': packets without a frame header. */
+  kind?: InterfaceKind;
+  /** Ethernet address; default one made from the index, locally administered. */
+  mac?: string;
+  /** Addresses with prefix length: `10.0.0.1/24`, `fd00::1/64`. A route to each network is added. */
+  addresses?: readonly string[];
+}
+
+/** Options of `host.connect`. */
+export interface ConnectOptions {
+  address: string;
+  port: number;
+  localAddress?: string;
+  /** 0, the default, chooses one (RFC 6056). */
+  localPort?: number;
+  /** Settings that differ from the host's. */
+  tcp?: Partial<TcpConfig>;
+  handler?: ConnectionHandler;
+  /** Aborts the attempt. */
+  signal?: AbortSignal;
+}
+
+const LOOPBACK_MTU = 65_535;
+/** Packets that wait on the loopback interface; more are dropped and counted. */
+const LOOPBACK_QUEUE = 1024;
+const IPV4_LEAST_MTU = 68;
+const IPV6_LEAST_MTU = 1280;
+
+/** One IP host with TCP, UDP and ICMP. */
+export class Host {
+  readonly name: string;
+  readonly memory: Memory;
+  readonly clock: Clock;
+  readonly counters = new HostCounters();
+  readonly tcp: TcpLayer;
+  readonly ip: IpLayer;
+  readonly #udp: UdpLayer;
+  readonly #ethernet: EthernetLayer;
+  readonly #fragments: FragmentLayer;
+  readonly #routes = new RouteTable();
+  /** Offset and length, in turn, of the packets to ourselves. */
+  readonly #loopback: number[] = [];
+  #waker: ((atUs: number) => void) | null = null;
+
+  constructor(options: HostOptions) {
+    this.name = options.name ?? 'host';
+    this.memory = options.memory ?? new Memory();
+    this.clock = options.clock;
+    if (options.tcp !== undefined) {
+      checkConfig({ ...defaultConfig, ...options.tcp });
+      congestionControl(options.tcp.congestion ?? defaultConfig.congestion);
+    }
+    const { counters, memory } = this;
+    const random = (): number => options.random() | 0;
+    const woke = options.onUserWoke ?? ((): void => {});
+    this.ip = new IpLayer(memory, counters, this.#routes);
+    this.tcp = new TcpLayer({
+      memory,
+      ip: this.ip,
+      counters,
+      random,
+      woke,
+      touched: () => this.#touched(),
+      ...(options.tcp === undefined ? {} : { config: options.tcp }),
+      ...(options.rules === undefined ? {} : { rules: options.rules }),
+      ...(options.ports === undefined ? {} : { ports: options.ports }),
+      ...(options.timeWaitCapacity === undefined ? {} : { timeWaitCapacity: options.timeWaitCapacity }),
+    });
+    const icmp = new IcmpLayer(this.ip, this.tcp, counters);
+    this.#udp = new UdpLayer(this.ip, counters, woke, (packet) => icmp.portUnreachable(packet));
+    this.#ethernet = new EthernetLayer(this.ip, counters, random);
+    this.#fragments = new FragmentLayer(memory, counters);
+    this.ip.tcp = this.tcp;
+    this.ip.udp = this.#udp;
+    this.ip.icmp = { input: (packet) => icmp.input4(packet) };
+    this.ip.icmp6 = { input: (packet) => icmp.input6(packet) };
+    this.ip.link = this.#ethernet;
+    this.ip.reassembler = this.#fragments;
+    this.ip.group = (d0, d1, d2, d3) => this.#ethernet.listensTo(d0, d1, d2, d3);
+    icmp.ndp = (packet, message) => this.#ethernet.neighbourDiscovery(packet, message);
+    const lo = this.addInterface({ name: 'lo', mtu: LOOPBACK_MTU, addresses: ['127.0.0.1/8', '::1/128'] });
+    lo.attach((off, len) => this.#loop(off, len));
+  }
+
+  // Configuration.
+
+  /** Adds an interface; join it to a link by `attach` and `receive`. Throws RangeError, TypeError. */
+  addInterface(options: InterfaceOptions = {}): HostInterface {
+    const index = this.ip.interfaces.length;
+    const mtu = options.mtu ?? 1500;
+    if (!Number.isInteger(mtu) || mtu < IPV4_LEAST_MTU || mtu > LOOPBACK_MTU) {
+      throw new RangeError(
+        `mtu must be a whole number from ${IPV4_LEAST_MTU} to ${LOOPBACK_MTU}, not ${mtu}`,
+      );
+    }
+    const name = options.name ?? `if${index}`;
+    if (this.ip.interfaces.some((i) => i.name === name))
+      throw new RangeError(`there is an interface '${name}' already`);
+    const mac = parseMac(options.mac ?? formatMac(0x0200, Math.imul(index + 1, 0x9e3779b1)));
+    if (mac === null) throw new TypeError(`'${options.mac}' is not an Ethernet address`);
+    const kind = options.kind ?? 'ip';
+    const sink = {
+      input: (iface: HostInterface, off: number, len: number): void => {
+        this.#setNow();
+        if (kind === 'ethernet') this.#ethernet.input(iface, off, len);
+        else this.ip.input(iface, off, len);
+      },
+    };
+    const iface = new HostInterface(sink, this.memory, index, { name, mtu, kind, mac });
+    this.ip.interfaces.push(iface);
+    for (const address of options.addresses ?? []) this.addAddress(iface, address);
+    return iface;
+  }
+
+  /** Adds an address `a.b.c.d/n` or `…::…/n` and the route to its network. Throws TypeError, EADDRINUSE. */
+  addAddress(iface: HostInterface, text: string): void {
+    const cidr = parseCidr(text);
+    if (cidr === null)
+      throw new TypeError(`'${text}' is not an address with a prefix length, like 10.0.0.1/24`);
+    const { address, prefix } = cidr;
+    if (address.family === 6 && iface.mtu < IPV6_LEAST_MTU) {
+      throw new RangeError(
+        `${iface.name}: IPv6 needs an mtu of ${IPV6_LEAST_MTU} or more (RFC 8200 section 5)`,
+      );
+    }
+    if (this.ip.owner(address.w0, address.w1, address.w2, address.w3) !== null) {
+      throw tcpError(Err.ADDRESS_IN_USE, 'bind', text);
+    }
+    iface.addresses.push({ address, prefix });
+    this.#routes.add({ network: address, prefix, iface: iface.index, gateway: null, source: address });
+    this.ip.epoch++;
+  }
+
+  /** Adds a route: `network` as `10.0.0.0/8`, or 'default' and 'default6'. Throws TypeError. */
+  addRoute(network: string, iface: HostInterface, gateway?: string): Route {
+    const text = network === 'default' ? '0.0.0.0/0' : network === 'default6' ? '::/0' : network;
+    const cidr = parseCidr(text);
+    if (cidr === null) throw new TypeError(`'${network}' is not a network, like 10.0.0.0/8`);
+    const via = gateway === undefined ? null : address(gateway, 'gateway');
+    const route = this.#routes.add({
+      network: cidr.address,
+      prefix: cidr.prefix,
+      iface: iface.index,
+      gateway: via,
+      source: null,
+    });
+    this.ip.epoch++;
+    return route;
+  }
+
+  get interfaces(): readonly HostInterface[] {
+    return this.ip.interfaces;
+  }
+
+  /** Somebody who watches segments, transitions, drops and timers; null: nobody. */
+  set tap(tap: HostTap | null) {
+    this.tcp.tap = tap;
+    this.tcp.engine.trace =
+      tap !== null && (tap.timerSet !== undefined || tap.timerFired !== undefined) ? this.tcp : null;
+  }
+  get tap(): HostTap | null {
+    return this.tcp.tap;
+  }
+
+  // What programs do.
+
+  /** Passive OPEN. Throws EADDRINUSE, EADDRNOTAVAIL, RangeError. */
+  listen(options: ListenOptions): Listener {
+    checkPort(options.port, 0);
+    this.#setNow();
+    return this.tcp.listen(options, this.#local(options.address, 'listen'));
+  }
+
+  /** Active OPEN; resolves at ESTABLISHED, rejects with a TcpError (ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH…). */
+  async connect(options: ConnectOptions): Promise<Connection> {
+    const { signal } = options;
+    if (signal?.aborted === true) throw tcpError(Err.ABORTED, 'connect');
+    const c = this.open(options);
+    if (signal === undefined) return c.opened;
+    const onAbort = (): void => c.abort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await c.opened;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Active OPEN, not waited for: the connection in SYN-SENT. Throws a TcpError when it cannot begin. */
+  open(options: ConnectOptions): Connection {
+    checkPort(options.port, 1);
+    checkPort(options.localPort ?? 0, 0);
+    if (options.tcp !== undefined) checkConfig({ ...this.tcp.config, ...options.tcp });
+    this.#setNow();
+    const to = address(options.address, 'address');
+    const source = this.#local(options.localAddress, 'connect');
+    return this.tcp.connect(
+      to,
+      options.port,
+      source,
+      options.localPort ?? 0,
+      options.handler ?? null,
+      options.tcp,
+    );
+  }
+
+  /** Opens a UDP socket. Throws EADDRINUSE, EADDRNOTAVAIL. */
+  udp(options: UdpOptions = {}): UdpSocket {
+    checkPort(options.port ?? 0, 0);
+    return this.#udp.open(options, this.#local(options.address, 'bind'));
+  }
+
+  #local(text: string | undefined, syscall: string): IpAddress | null {
+    if (text === undefined) return null;
+    const a = address(text, 'address');
+    if (this.ip.owner(a.w0, a.w1, a.w2, a.w3) === null)
+      throw tcpError(Err.ADDRESS_NOT_AVAILABLE, syscall, text);
+    return a;
+  }
+
+  /** Live connections. */
+  get connections(): Connection[] {
+    return [...this.tcp.connections()];
+  }
+
+  // What drives it.
+
+  /** Runs what is due at `nowUs`: timers, packets to ourselves. */
+  poll(nowUs: number): void {
+    this.tcp.setNow(nowUs);
+    this.#drainLoopback();
+    this.#shareNow();
+    this.tcp.poll();
+    this.#ethernet.poll();
+    this.#fragments.poll();
+    this.#drainLoopback();
+  }
+
+  /** When `poll` is wanted, in microseconds; Infinity: not until something else happens. */
+  wakeAt(): number {
+    if (this.#loopback.length > 0) return this.tcp.engine.now;
+    let ms = this.tcp.untilNext();
+    const a = this.#ethernet.untilNext();
+    if (a >= 0 && (ms < 0 || a < ms)) ms = a;
+    const b = this.#fragments.untilNext();
+    if (b >= 0 && (ms < 0 || b < ms)) ms = b;
+    if (ms < 0) return Number.POSITIVE_INFINITY;
+    return (Math.floor(this.tcp.engine.now / 1000) + ms) * 1000;
+  }
+
+  /** `wake` is called after a user call that may have made `wakeAt` earlier: for drivers that sleep. */
+  setWaker(wake: (atUs: number) => void): void {
+    this.#waker = wake;
+  }
+
+  describe(): string {
+    return `${this.name}: ${this.tcp.size} connections, ${this.tcp.timeWait.size} in TIME-WAIT`;
+  }
+
+  #setNow(): void {
+    this.tcp.setNow(this.clock.now());
+    this.#shareNow();
+  }
+
+  #shareNow(): void {
+    this.#fragments.nowMs = this.tcp.engine.ms;
+    this.#ethernet.nowMs = this.tcp.nowMs;
+  }
+
+  #touched(): void {
+    if (this.#waker !== null) this.#waker(this.wakeAt());
+  }
+
+  #loop(off: number, len: number): void {
+    if (this.#loopback.length >= 2 * LOOPBACK_QUEUE) {
+      this.counters.loopbackDropped++;
+      this.memory.free(off, len);
+      return;
+    }
+    this.#loopback.push(off, len);
+  }
+
+  #drainLoopback(): void {
+    const lo = this.ip.interfaces[0] as HostInterface;
+    while (this.#loopback.length > 0) {
+      for (const packets = this.#loopback.splice(0); packets.length > 0; ) {
+        const [off, len] = packets.splice(0, 2) as [number, number];
+        this.ip.input(lo, off, len);
+        this.memory.free(off, len);
+      }
+    }
+  }
+}
+
+function address(text: string, what: string): IpAddress {
+  const a = parseAddress(text);
+  if (a === null)
+    throw new TypeError(`${what}: '${text}' is not an IP address (names are not resolved here)`);
+  return a;
+}
+
+function checkPort(port: number, least: number): void {
+  if (!Number.isInteger(port) || port < least || port > 0xffff) {
+    throw new RangeError(`port must be a whole number from ${least} to 65535, not ${port}`);
+  }
+}

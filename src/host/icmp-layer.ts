@@ -1,0 +1,276 @@
+// ICMP and ICMPv6 on one host: echo is answered, errors go to the connection they quote (RFC 792,
+// RFC 4443, RFC 1122 section 3.2.2; RFC 9293 section 3.9.2.2 and RFC 5927 for what they may do there).
+
+import { Err } from '../tcp/index.ts';
+import {
+  ICMP_HEADER_LENGTH,
+  ICMP4_ECHO_REPLY,
+  ICMP4_ECHO_REQUEST,
+  ICMP4_PARAMETER_PROBLEM,
+  ICMP4_TIME_EXCEEDED,
+  ICMP4_UNREACHABLE,
+  ICMP6_ECHO_REPLY,
+  ICMP6_ECHO_REQUEST,
+  ICMP6_PACKET_TOO_BIG,
+  ICMP6_PARAMETER_PROBLEM,
+  ICMP6_TIME_EXCEEDED,
+  ICMP6_UNREACHABLE,
+  IcmpMessage,
+  IPPROTO_ICMP,
+  IPPROTO_ICMPV6,
+  IPPROTO_TCP,
+  IpPacket,
+  icmp4QuoteLength,
+  icmp6QuoteLength,
+  isMulticast,
+  Malformed,
+  type Memory,
+  parseIcmp4,
+  parseIcmp6,
+  parseQuotedIp,
+  pseudoSum,
+  pseudoSumWords,
+  UNREACH4_FRAG_NEEDED,
+  UNREACH4_NET,
+  UNREACH4_PORT,
+  UNREACH4_PROTOCOL,
+  UNREACH4_SOURCE_ROUTE,
+  UNREACH6_ADDRESS,
+  UNREACH6_NO_ROUTE,
+  UNREACH6_PORT,
+  writeIcmp4Echo,
+  writeIcmp4Unreachable,
+  writeIcmp6Echo,
+  writeIcmp6Unreachable,
+} from '../wire/index.ts';
+import type { HostCounters } from './counters.ts';
+import type { IpLayer, Path } from './ip-layer.ts';
+import type { TcpLayer } from './tcp-layer.ts';
+
+/** Errors sent in a second (RFC 1812 section 4.3.2.8, RFC 4443 section 2.4 (f)). */
+const ERRORS_PER_SECOND = 100;
+const DEFAULT_TTL = 64;
+/** Octets of a quoted TCP header that we need: ports and sequence number. */
+const QUOTED_TCP = 8;
+
+/** ICMP of a host. */
+export class IcmpLayer {
+  readonly #ip: IpLayer;
+  readonly #tcp: TcpLayer;
+  readonly #counters: HostCounters;
+  readonly #memory: Memory;
+  readonly #message = new IcmpMessage();
+  readonly #quoted = new IpPacket();
+  /** Neighbour discovery: what is neither echo nor error. */
+  ndp: ((packet: IpPacket, message: IcmpMessage) => void) | null = null;
+  #second = 0;
+  #sentInSecond = 0;
+
+  constructor(ip: IpLayer, tcp: TcpLayer, counters: HostCounters) {
+    this.#ip = ip;
+    this.#tcp = tcp;
+    this.#counters = counters;
+    this.#memory = ip.memory;
+  }
+
+  /** An ICMP packet for this host. */
+  input4(packet: IpPacket): void {
+    const m = this.#message;
+    if (!this.#parsed(parseIcmp4(this.#memory, packet.payloadOff, packet.payloadLen, m))) return;
+    switch (m.type) {
+      case ICMP4_ECHO_REQUEST:
+        this.#echo(packet, m);
+        return;
+      case ICMP4_UNREACHABLE:
+        this.#unreachable4(packet, m);
+        return;
+      case ICMP4_TIME_EXCEEDED:
+      case ICMP4_PARAMETER_PROBLEM:
+        this.#tell(packet, m, false, Err.HOST_UNREACHABLE); // MUST-56: soft
+        return;
+      default: // MUST-55: source quench is ignored, as is all else
+    }
+  }
+
+  /** An ICMPv6 packet for this host. */
+  input6(packet: IpPacket): void {
+    const m = this.#message;
+    const { payloadOff, payloadLen } = packet;
+    const pseudo = pseudoSum(packet, IPPROTO_ICMPV6, payloadLen);
+    if (!this.#parsed(parseIcmp6(this.#memory, payloadOff, payloadLen, pseudo, m))) return;
+    switch (m.type) {
+      case ICMP6_ECHO_REQUEST:
+        this.#echo(packet, m);
+        return;
+      case ICMP6_PACKET_TOO_BIG:
+        this.#tooBig(m);
+        return;
+      case ICMP6_UNREACHABLE:
+        // Port unreachable, like SHLD-26 for IPv4, is hard; no route and the rest are soft.
+        this.#tell(
+          packet,
+          m,
+          m.code === UNREACH6_PORT,
+          m.code === UNREACH6_PORT
+            ? Err.REFUSED
+            : m.code === UNREACH6_NO_ROUTE || m.code === UNREACH6_ADDRESS
+              ? Err.HOST_UNREACHABLE
+              : Err.NET_UNREACHABLE,
+        );
+        return;
+      case ICMP6_TIME_EXCEEDED:
+      case ICMP6_PARAMETER_PROBLEM:
+        this.#tell(packet, m, false, Err.HOST_UNREACHABLE);
+        return;
+      default:
+        this.ndp?.(packet, m);
+    }
+  }
+
+  #parsed(bad: number): boolean {
+    this.#counters.icmpIn++;
+    if (bad === Malformed.OK) return true;
+    const { malformed } = this.#counters;
+    malformed[bad] = (malformed[bad] as number) + 1;
+    return false;
+  }
+
+  /** Destination unreachable: 0, 1, 5 are soft (MUST-56), 2 and 3 hard (SHLD-26), 4 is path MTU discovery. */
+  #unreachable4(packet: IpPacket, m: IcmpMessage): void {
+    switch (m.code) {
+      case UNREACH4_FRAG_NEEDED:
+        this.#tooBig(m);
+        return;
+      case UNREACH4_PROTOCOL:
+        this.#tell(packet, m, true, Err.PROTOCOL_UNREACHABLE);
+        return;
+      case UNREACH4_PORT:
+        this.#tell(packet, m, true, Err.REFUSED);
+        return;
+      case UNREACH4_NET:
+      case UNREACH4_SOURCE_ROUTE:
+        this.#tell(packet, m, false, Err.NET_UNREACHABLE);
+        return;
+      default:
+        this.#tell(packet, m, false, Err.HOST_UNREACHABLE);
+    }
+  }
+
+  /** The TCP segment that an error quotes, if it is one and long enough to know it by. */
+  #quotedTcp(m: IcmpMessage): boolean {
+    const q = this.#quoted;
+    if (m.quotedLen === 0 || parseQuotedIp(this.#memory, m.quotedOff, m.quotedLen, q) !== Malformed.OK)
+      return false;
+    return q.protocol === IPPROTO_TCP && q.payloadLen >= QUOTED_TCP && !(q.fragment && q.fragOff > 0);
+  }
+
+  #tell(_packet: IpPacket, m: IcmpMessage, hard: boolean, error: Err): void {
+    if (this.#quotedTcp(m)) {
+      const { dv } = this.#memory;
+      const q = this.#quoted;
+      const at = q.payloadOff;
+      if (this.#tcp.icmp(q, dv.getUint16(at), dv.getUint16(at + 2), dv.getInt32(at + 4), hard, error)) return;
+    }
+    this.#counters.icmpIgnored++;
+  }
+
+  #tooBig(m: IcmpMessage): void {
+    if (this.#quotedTcp(m)) {
+      const { dv } = this.#memory;
+      const q = this.#quoted;
+      const at = q.payloadOff;
+      if (this.#tcp.tooBig(q, dv.getUint16(at), dv.getUint16(at + 2), dv.getInt32(at + 4), m.mtu)) return;
+    }
+    this.#counters.icmpIgnored++;
+  }
+
+  #echo(p: IpPacket, m: IcmpMessage): void {
+    if (isMulticast(p.dst0, p.dst1, p.dst2, p.dst3)) return;
+    const path = this.#ip.path(p.src0, p.src1, p.src2, p.src3);
+    if (path === null) return;
+    const len = ICMP_HEADER_LENGTH + m.dataLen;
+    const off = this.#ip.alloc(path, len);
+    if (off === 0) return;
+    const at = off + this.#ip.headroom(path);
+    if (p.family === 4) {
+      writeIcmp4Echo(this.#memory, at, ICMP4_ECHO_REPLY, m.id, m.seq, m.dataOff, m.dataLen);
+    } else {
+      const pseudo = this.#pseudoBack(p, len);
+      writeIcmp6Echo(this.#memory, at, ICMP6_ECHO_REPLY, m.id, m.seq, m.dataOff, m.dataLen, pseudo);
+    }
+    this.#sendBack(path, p, off, len);
+  }
+
+  #pseudoBack(p: IpPacket, len: number): number {
+    return pseudoSumWords(
+      6,
+      p.dst0,
+      p.dst1,
+      p.dst2,
+      p.dst3,
+      p.src0,
+      p.src1,
+      p.src2,
+      p.src3,
+      IPPROTO_ICMPV6,
+      len,
+    );
+  }
+
+  #sendBack(path: Path, p: IpPacket, off: number, len: number): void {
+    this.#counters.icmpOut++;
+    const protocol = p.family === 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+    this.#ip.send(
+      path,
+      off,
+      len,
+      protocol,
+      DEFAULT_TTL,
+      0,
+      p.dst0,
+      p.dst1,
+      p.dst2,
+      p.dst3,
+      p.src0,
+      p.src1,
+      p.src2,
+      p.src3,
+    );
+  }
+
+  /** Port unreachable for a datagram that nobody wants. */
+  portUnreachable(p: IpPacket): void {
+    if (isMulticast(p.dst0, p.dst1, p.dst2, p.dst3) || p.fragment) return;
+    if (!this.#mayError()) {
+      this.#counters.icmpLimited++;
+      return;
+    }
+    const path = this.#ip.path(p.src0, p.src1, p.src2, p.src3);
+    if (path === null) return;
+    const quote = p.family === 4 ? icmp4QuoteLength(p.totalLen) : icmp6QuoteLength(p.totalLen);
+    const len = ICMP_HEADER_LENGTH + quote;
+    const off = this.#ip.alloc(path, len);
+    if (off === 0) return;
+    const at = off + this.#ip.headroom(path);
+    if (p.family === 4) writeIcmp4Unreachable(this.#memory, at, UNREACH4_PORT, p.headerOff, p.totalLen);
+    else
+      writeIcmp6Unreachable(
+        this.#memory,
+        at,
+        UNREACH6_PORT,
+        p.headerOff,
+        p.totalLen,
+        this.#pseudoBack(p, len),
+      );
+    this.#sendBack(path, p, off, len);
+  }
+
+  #mayError(): boolean {
+    const second = Math.floor(this.#tcp.engine.now / 1e6);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#sentInSecond = 0;
+    }
+    return this.#sentInSecond++ < ERRORS_PER_SECOND;
+  }
+}

@@ -1,0 +1,74 @@
+// An interface of a host: addresses, the way to a link, and what it does with packets it cannot send.
+
+import type { IpAddress, MacAddress, Memory } from '../wire/index.ts';
+
+/** Takes a packet; the block (off, len) of `memory.alloc(len)` is the taker's from then on. */
+export type Transmit = (off: number, len: number) => void;
+
+/** What the bytes on the link begin with. */
+export type InterfaceKind = 'ip' | 'ethernet';
+
+/** An address of an interface and the prefix length of its network. */
+export interface LocalAddress {
+  readonly address: IpAddress;
+  readonly prefix: number;
+}
+
+/** What an interface hands its packets to. */
+export interface PacketSink {
+  input(iface: HostInterface, off: number, len: number): void;
+}
+
+/** One interface. A link joins it by `attach`, and gives it packets by `receive`. */
+export class HostInterface {
+  readonly index: number;
+  readonly name: string;
+  readonly memory: Memory;
+  /** Largest IP packet, in octets. */
+  readonly mtu: number;
+  readonly kind: InterfaceKind;
+  /** Octets before the IP header: 14 on Ethernet. */
+  readonly headerLen: number;
+  readonly mac: MacAddress;
+  readonly addresses: LocalAddress[] = [];
+  /** Packets sent while no link was attached. */
+  unsent = 0;
+  readonly #sink: PacketSink;
+  #transmit: Transmit | null = null;
+
+  constructor(
+    sink: PacketSink,
+    memory: Memory,
+    index: number,
+    options: { name: string; mtu: number; kind: InterfaceKind; mac: MacAddress },
+  ) {
+    this.#sink = sink;
+    this.memory = memory;
+    this.index = index;
+    this.name = options.name;
+    this.mtu = options.mtu;
+    this.kind = options.kind;
+    this.headerLen = options.kind === 'ethernet' ? 14 : 0;
+    this.mac = options.mac;
+  }
+
+  /** The link installs its end; null takes it away. */
+  attach(transmit: Transmit | null): void {
+    this.#transmit = transmit;
+  }
+
+  /** A packet arrived at [off, off + len) of `memory`; the caller keeps the block. */
+  receive(off: number, len: number): void {
+    this.#sink.input(this, off, len);
+  }
+
+  /** Sends a block, frame header included; ownership passes on. */
+  transmit(off: number, len: number): void {
+    if (this.#transmit === null) {
+      this.unsent++;
+      this.memory.free(off, len);
+    } else {
+      this.#transmit(off, len);
+    }
+  }
+}

@@ -1,0 +1,253 @@
+// IP on one host: what arrives is checked, reassembled and handed to its protocol; what leaves gets a
+// route, a header and a link (RFC 1122 section 3, RFC 8200).
+
+import {
+  type Family,
+  IPPROTO_ICMP,
+  IPPROTO_ICMPV6,
+  IPPROTO_TCP,
+  IPPROTO_UDP,
+  IPV4_DF,
+  IPV4_HEADER_LENGTH,
+  IPV6_HEADER_LENGTH,
+  type IpAddress,
+  IpPacket,
+  inPrefix,
+  isMulticast,
+  Malformed,
+  type Memory,
+  parseIp,
+  writeIpv4Header,
+  writeIpv6Header,
+} from '../wire/index.ts';
+import type { HostCounters } from './counters.ts';
+import type { HostInterface } from './interface.ts';
+import type { Route, RouteTable } from './routes.ts';
+
+/** Where packets to one destination go. */
+export interface Path {
+  readonly iface: HostInterface;
+  readonly family: Family;
+  /** The next hop on the link: the gateway, or the destination itself. */
+  readonly hop0: number;
+  readonly hop1: number;
+  readonly hop2: number;
+  readonly hop3: number;
+  /** The source address to use. */
+  readonly source: IpAddress;
+}
+
+/** A protocol above IP. */
+export interface Protocol {
+  input(packet: IpPacket, iface: HostInterface): void;
+}
+
+/** Link-layer output of an Ethernet interface: neighbour resolution. */
+export interface LinkLayer {
+  send(path: Path, off: number, len: number): void;
+}
+
+/** Reassembly: see fragments.ts. */
+export interface Reassembler {
+  /** Takes a fragment. True: `packet` now is the whole packet. */
+  accept(packet: IpPacket): boolean;
+  /** The whole packet has been processed. */
+  release(): void;
+}
+
+/** The IP layer of a host. */
+export class IpLayer {
+  readonly memory: Memory;
+  readonly counters: HostCounters;
+  readonly routes: RouteTable;
+  readonly interfaces: HostInterface[] = [];
+  tcp: Protocol | null = null;
+  udp: Protocol | null = null;
+  icmp: Protocol | null = null;
+  icmp6: Protocol | null = null;
+  link: LinkLayer | null = null;
+  reassembler: Reassembler | null = null;
+  /** Whether a group address is one that we listen to (NDP). */
+  group: ((d0: number, d1: number, d2: number, d3: number) => boolean) | null = null;
+  /** Counts changes of addresses and routes: who keeps a Path compares it. */
+  epoch = 0;
+  readonly #packet = new IpPacket();
+  #id = 0;
+
+  constructor(memory: Memory, counters: HostCounters, routes: RouteTable) {
+    this.memory = memory;
+    this.counters = counters;
+    this.routes = routes;
+  }
+
+  /** The interface that has this address, or null. */
+  owner(w0: number, w1: number, w2: number, w3: number): HostInterface | null {
+    for (let i = 0; i < this.interfaces.length; i++) {
+      const iface = this.interfaces[i] as HostInterface;
+      for (let j = 0; j < iface.addresses.length; j++) {
+        const a = (iface.addresses[j] as { address: IpAddress }).address;
+        if (a.w3 === w3 && a.w2 === w2 && a.w1 === w1 && a.w0 === w0) return iface;
+      }
+    }
+    return null;
+  }
+
+  /** The way to a destination, or null: network unreachable. `source` insists on an address of ours. */
+  path(d0: number, d1: number, d2: number, d3: number, source: IpAddress | null = null): Path | null {
+    const own = this.owner(d0, d1, d2, d3);
+    const family: Family = d0 === 0 && d1 === 0 && d2 === 0xffff ? 4 : 6;
+    if (own !== null) {
+      const loopback = this.interfaces[0] as HostInterface;
+      const address =
+        source ??
+        (own.addresses.find((a) => same(a.address, d0, d1, d2, d3)) as { address: IpAddress }).address;
+      return { iface: loopback, family, hop0: d0, hop1: d1, hop2: d2, hop3: d3, source: address };
+    }
+    const route = this.routes.lookup(d0, d1, d2, d3);
+    if (route === null) return null;
+    const iface = this.interfaces[route.iface] as HostInterface;
+    const from = source ?? route.source ?? this.#sourceFor(iface, family, d0, d1, d2, d3);
+    if (from === null) return null;
+    return hop(route, iface, family, from, d0, d1, d2, d3);
+  }
+
+  /** The address of an interface that shares a network with the destination, else its first. */
+  #sourceFor(
+    iface: HostInterface,
+    family: Family,
+    d0: number,
+    d1: number,
+    d2: number,
+    d3: number,
+  ): IpAddress | null {
+    let first: IpAddress | null = null;
+    for (const { address, prefix } of iface.addresses) {
+      if (address.family !== family) continue;
+      if (inPrefix(d0, d1, d2, d3, address, prefix)) return address;
+      first ??= address;
+    }
+    return first;
+  }
+
+  /** A packet arrived: [off, off + len) is an IP packet. Never throws. */
+  input(iface: HostInterface, off: number, len: number): void {
+    const { counters } = this;
+    const packet = this.#packet;
+    counters.packetsIn++;
+    counters.octetsIn += len;
+    const bad = parseIp(this.memory, off, len, packet);
+    if (bad !== Malformed.OK) {
+      counters.malformed[bad] = (counters.malformed[bad] as number) + 1;
+      return;
+    }
+    if (this.owner(packet.dst0, packet.dst1, packet.dst2, packet.dst3) === null && !this.#toGroup(packet)) {
+      counters.notForUs++;
+      return;
+    }
+    if (packet.fragment) {
+      if (this.reassembler === null || !this.reassembler.accept(packet)) return;
+      counters.reassembled++;
+      this.#deliver(packet, iface);
+      this.reassembler.release();
+      return;
+    }
+    this.#deliver(packet, iface);
+  }
+
+  #toGroup(p: IpPacket): boolean {
+    return (
+      this.group !== null &&
+      isMulticast(p.dst0, p.dst1, p.dst2, p.dst3) &&
+      this.group(p.dst0, p.dst1, p.dst2, p.dst3)
+    );
+  }
+
+  #deliver(packet: IpPacket, iface: HostInterface): void {
+    switch (packet.protocol) {
+      case IPPROTO_TCP:
+        this.tcp?.input(packet, iface);
+        return;
+      case IPPROTO_UDP:
+        this.udp?.input(packet, iface);
+        return;
+      case IPPROTO_ICMP:
+        if (packet.family === 4) this.icmp?.input(packet, iface);
+        return;
+      case IPPROTO_ICMPV6:
+        if (packet.family === 6) this.icmp6?.input(packet, iface);
+        return;
+      default:
+        this.counters.unknownProtocol++;
+    }
+  }
+
+  /**
+   * A block for a packet with `payloadLen` octets above IP; 0 when there is no memory. Its payload begins
+   * at `off + headroom(path)`, and `send` takes it with the same numbers.
+   */
+  alloc(path: Path, payloadLen: number): number {
+    const off = this.memory.alloc(this.headroom(path) + payloadLen);
+    if (off === 0) this.counters.noMemory++;
+    return off;
+  }
+
+  /** Octets before the payload: link header and IP header. */
+  headroom(path: Path): number {
+    return path.iface.headerLen + (path.family === 4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH);
+  }
+
+  /** Writes the IP header and gives the block to the link. Addresses are words; DF is always set (RFC 1191). */
+  send(
+    path: Path,
+    off: number,
+    payloadLen: number,
+    protocol: number,
+    ttl: number,
+    tos: number,
+    s0: number,
+    s1: number,
+    s2: number,
+    s3: number,
+    d0: number,
+    d1: number,
+    d2: number,
+    d3: number,
+  ): void {
+    const { iface } = path;
+    const ip = off + iface.headerLen;
+    let len: number;
+    if (path.family === 4) {
+      this.#id = (this.#id + 1) & 0xffff;
+      len =
+        payloadLen +
+        writeIpv4Header(this.memory, ip, payloadLen, this.#id, IPV4_DF, ttl, tos, protocol, s3, d3);
+    } else {
+      len =
+        payloadLen +
+        writeIpv6Header(this.memory, ip, payloadLen, 0, ttl, tos, protocol, s0, s1, s2, s3, d0, d1, d2, d3);
+    }
+    this.counters.packetsOut++;
+    this.counters.octetsOut += len;
+    if (iface.headerLen === 0) iface.transmit(off, len);
+    else this.link?.send(path, off, iface.headerLen + len);
+  }
+}
+
+function same(a: IpAddress, w0: number, w1: number, w2: number, w3: number): boolean {
+  return a.w3 === w3 && a.w2 === w2 && a.w1 === w1 && a.w0 === w0;
+}
+
+function hop(
+  route: Route,
+  iface: HostInterface,
+  family: Family,
+  source: IpAddress,
+  d0: number,
+  d1: number,
+  d2: number,
+  d3: number,
+): Path {
+  const g = route.gateway;
+  if (g !== null) return { iface, family, source, hop0: g.w0, hop1: g.w1, hop2: g.w2, hop3: g.w3 };
+  return { iface, family, source, hop0: d0, hop1: d1, hop2: d2, hop3: d3 };
+}

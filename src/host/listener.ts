@@ -1,0 +1,140 @@
+// A listener: a TCB in LISTEN and its two queues. The SYN queue holds half-open connections
+// (SYN-RECEIVED); the accept queue holds those that are ESTABLISHED and that nobody has accepted.
+
+import { Err, type Tcb, type TcpError, tcpError } from '../tcp/index.ts';
+import type { IpAddress } from '../wire/index.ts';
+import type { Connection, ConnectionHandler } from './connection.ts';
+
+/** Options of `host.listen`. */
+export interface ListenOptions {
+  /** 0 chooses a free one. */
+  port: number;
+  /** A local address; default: every address of the host, IPv4 and IPv6. */
+  address?: string;
+  /** Bound of the accept queue. Default 128. */
+  backlog?: number;
+  /** Bound of the SYN queue; SYN cookies beyond it. Default 256. */
+  synBacklog?: number;
+  /** SYN cookies (RFC 4987): false drops SYNs instead when the SYN queue is full. Default true. */
+  synCookies?: boolean;
+  /** Callbacks for its connections; they are accepted at once, without `accept`. */
+  handler?: ConnectionHandler;
+}
+
+/** What a listener asks of the host. */
+export interface ListenerOwner {
+  closeListener(listener: Listener): void;
+  woke(): void;
+}
+
+interface Acceptor {
+  readonly resolve: (c: Connection) => void;
+  readonly reject: (error: TcpError) => void;
+}
+
+/** A passive OPEN that stays: each SYN makes a connection of its own (MUST-41, MUST-42). */
+export class Listener {
+  readonly tcb: Tcb;
+  /** null: every address. */
+  readonly address: IpAddress | null;
+  readonly port: number;
+  readonly backlog: number;
+  readonly synBacklog: number;
+  readonly synCookies: boolean;
+  readonly handler: ConnectionHandler | null;
+  /** Connections in SYN-RECEIVED. */
+  synQueueLength = 0;
+  /** @internal Until when cookies that were sent can come back, in ms of the host's clock; 0: none sent. */
+  cookiesUntil = 0;
+  readonly #owner: ListenerOwner;
+  readonly #queue: Connection[] = [];
+  readonly #acceptors: Acceptor[] = [];
+  #closed = false;
+
+  /** @internal */
+  constructor(
+    owner: ListenerOwner,
+    tcb: Tcb,
+    address: IpAddress | null,
+    port: number,
+    options: ListenOptions,
+  ) {
+    this.#owner = owner;
+    this.tcb = tcb;
+    this.address = address;
+    this.port = port;
+    this.backlog = options.backlog ?? 128;
+    this.synBacklog = options.synBacklog ?? 256;
+    this.synCookies = options.synCookies ?? true;
+    this.handler = options.handler ?? null;
+  }
+
+  /** Connections that wait to be accepted. */
+  get acceptQueueLength(): number {
+    return this.#queue.length;
+  }
+  get closed(): boolean {
+    return this.#closed;
+  }
+  /** True when one more connection can be kept. */
+  get acceptQueueOpen(): boolean {
+    return this.handler !== null || this.#acceptors.length > 0 || this.#queue.length < this.backlog;
+  }
+
+  /** The next connection, ESTABLISHED. Rejects with ECONNABORTED when the listener is closed. */
+  accept(): Promise<Connection> {
+    const c = this.#queue.shift();
+    if (c !== undefined) {
+      c.listener = null;
+      return Promise.resolve(c);
+    }
+    if (this.#closed) return Promise.reject(tcpError(Err.ABORTED, 'accept', 'the listener is closed'));
+    return new Promise((resolve, reject) => this.#acceptors.push({ resolve, reject }));
+  }
+
+  /** Every connection until the listener is closed. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Connection, void, void> {
+    while (!this.#closed || this.#queue.length > 0) {
+      let c: Connection;
+      try {
+        c = await this.accept();
+      } catch {
+        return;
+      }
+      yield c;
+    }
+  }
+
+  /** Stops listening. Half-open and unaccepted connections are reset; accepted ones live on. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#owner.closeListener(this);
+    for (const c of this.#queue.splice(0)) c.abort();
+    for (const a of this.#acceptors.splice(0))
+      a.reject(tcpError(Err.ABORTED, 'accept', 'the listener is closed'));
+    this.#owner.woke();
+  }
+
+  /** @internal A handshake has completed. */
+  established(c: Connection): void {
+    if (this.handler !== null) {
+      c.listener = null;
+      return;
+    }
+    const acceptor = this.#acceptors.shift();
+    if (acceptor === undefined) {
+      this.#queue.push(c);
+      return;
+    }
+    c.listener = null;
+    acceptor.resolve(c);
+    this.#owner.woke();
+  }
+
+  /** @internal A connection that nobody has accepted is gone. */
+  forget(c: Connection): void {
+    const i = this.#queue.indexOf(c);
+    if (i >= 0) this.#queue.splice(i, 1);
+  }
+}

@@ -1,0 +1,764 @@
+// Many connections on one host: segments to their TCB by four-tuple, the engine's output to packets,
+// timers, the queues of listeners, TIME-WAIT records, SYN cookies.
+
+import {
+  abort,
+  close,
+  type Drop,
+  defaultConfig,
+  detach,
+  Engine,
+  Err,
+  icmpError,
+  type Output,
+  openActive,
+  openPassive,
+  pathMtu,
+  push,
+  quotesFlight,
+  type Rules,
+  receive,
+  rfc9293,
+  Signal,
+  State,
+  segmentArrives,
+  send,
+  setKeepAlive,
+  setUserTimeout,
+  Tcb,
+  type TcpConfig,
+  type TimerName,
+  type TimerTrace,
+  type Transition,
+  tcpError,
+  timeout,
+  transitionNamed,
+  wakeAt,
+} from '../tcp/index.ts';
+import { sipHashTuple } from '../tcp/siphash.ts';
+import {
+  ACK,
+  addressFromWords,
+  finish,
+  IPPROTO_TCP,
+  type IpAddress,
+  type IpPacket,
+  isValidTcpSource,
+  Malformed,
+  type Memory,
+  parseTcp,
+  pseudoSum,
+  pseudoSumWords,
+  RST,
+  Segment,
+  SYN,
+  sum,
+  TCP_CHECKSUM_OFFSET,
+  tcpChecksumOk,
+  tcpHeaderLength,
+  writeTcpHeader,
+} from '../wire/index.ts';
+import { Connection, type ConnectionHandler, type ConnectionOwner } from './connection.ts';
+import type { HostCounters, HostTap } from './counters.ts';
+import { NONE, TupleTable } from './demux.ts';
+import type { IpLayer, Path } from './ip-layer.ts';
+import { Listener, type ListenerOwner, type ListenOptions } from './listener.ts';
+import { PathMtuCache } from './pmtu.ts';
+import { EphemeralPorts } from './ports.ts';
+import { acceptCookie, sendCookie } from './syn-cookie-handshake.ts';
+import { TimeWaitStore } from './time-wait-store.ts';
+import { TimingWheel } from './timing-wheel.ts';
+
+/** Default time to live and hop limit (RFC 1122 section 3.2.1.7: configurable). */
+const DEFAULT_TTL = 64;
+/** Most TIME-WAIT records; beyond it the oldest goes. */
+const TIME_WAIT_CAPACITY = 65_536;
+
+/** What the TCP of a host is made of. */
+export interface TcpLayerOptions {
+  readonly memory: Memory;
+  readonly ip: IpLayer;
+  readonly counters: HostCounters;
+  /** 32 random bits from a CSPRNG, again and again. */
+  readonly random: () => number;
+  readonly config?: Partial<TcpConfig>;
+  readonly rules?: Rules;
+  readonly ports?: { first: number; last: number };
+  readonly timeWaitCapacity?: number;
+  /** User code may have something to do. */
+  readonly woke: () => void;
+  /** A deadline may have become earlier. */
+  readonly touched: () => void;
+}
+
+/** TCP on one host. */
+export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOwner {
+  readonly engine: Engine;
+  readonly config: TcpConfig;
+  readonly counters: HostCounters;
+  readonly memory: Memory;
+  readonly ip: IpLayer;
+  readonly pmtu: PathMtuCache;
+  readonly timeWait: TimeWaitStore;
+  readonly cookieKey: Int32Array;
+  /** Where segments without a connection are built, and the packet that is being processed. */
+  packet: IpPacket | null = null;
+  tap: HostTap | null = null;
+  /** Milliseconds that do not wrap, for the cookie clock. */
+  nowMs = 0;
+  readonly woke: () => void;
+  readonly #touched: () => void;
+  readonly #ports: EphemeralPorts;
+  readonly #tsKey: Int32Array;
+  readonly #table: TupleTable;
+  readonly #wheel = new TimingWheel(0);
+  readonly #connections: (Connection | null)[] = [];
+  readonly #freeIds: number[] = [];
+  readonly #listeners = new Map<number, Listener[]>();
+  readonly #seg = new Segment();
+  #live = 0;
+  /** The connection that `spawn` made during the event in progress. */
+  #spawned: Connection | null = null;
+  /** The SYN that reopens a TIME-WAIT, and its least ISS. */
+  #reopening = false;
+  #minIss = 0;
+
+  constructor(o: TcpLayerOptions) {
+    const key = (): Int32Array => Int32Array.of(o.random(), o.random(), o.random(), o.random());
+    this.memory = o.memory;
+    this.ip = o.ip;
+    this.counters = o.counters;
+    this.config = { ...defaultConfig, ...o.config };
+    this.engine = new Engine(this, key(), o.rules ?? rfc9293);
+    this.cookieKey = key();
+    this.#tsKey = key();
+    this.#ports = new EphemeralPorts(key(), o.ports?.first, o.ports?.last);
+    this.#table = new TupleTable(o.random(), o.random());
+    this.pmtu = new PathMtuCache(o.random(), o.random());
+    this.timeWait = new TimeWaitStore(
+      this.config,
+      this.#table,
+      o.timeWaitCapacity ?? TIME_WAIT_CAPACITY,
+      (tcb) => this.transition(tcb, transitionNamed('time-wait-timeout')),
+    );
+    this.woke = o.woke;
+    this.#touched = o.touched;
+  }
+
+  /** Live connections, SYN-RECEIVED ones included, TIME-WAIT records not. */
+  get size(): number {
+    return this.#live;
+  }
+
+  /** Every live connection. */
+  *connections(): Generator<Connection, void, void> {
+    for (const c of this.#connections) if (c !== null) yield c;
+  }
+
+  // Time.
+
+  setNow(us: number): void {
+    if (us !== this.engine.now) {
+      this.engine.setNow(us);
+      this.nowMs = us / 1000;
+    }
+  }
+
+  /** Runs every timer that is due. */
+  poll(): void {
+    const { engine } = this;
+    this.#wheel.advance(engine.ms);
+    for (let id = this.#wheel.next(); id >= 0; id = this.#wheel.next()) {
+      const c = this.#connections[id];
+      if (c === null || c === undefined) continue;
+      timeout(engine, c.tcb);
+      this.#after(c);
+    }
+    this.timeWait.expire(engine.ms);
+    this.counters.timeWaitOverflows = this.timeWait.overflowed;
+  }
+
+  /** Milliseconds until `poll` has something to do, or -1. */
+  untilNext(): number {
+    const { ms } = this.engine;
+    const a = this.#wheel.untilNext(ms);
+    const b = this.timeWait.untilNext(ms);
+    if (a < 0) return b;
+    return b < 0 ? a : Math.min(a, b);
+  }
+
+  // User calls.
+
+  /** Passive OPEN. Throws EADDRINUSE. */
+  listen(options: ListenOptions, address: IpAddress | null): Listener {
+    const { port } = options;
+    const chosen = port === 0 ? this.#freeListenPort(address) : port;
+    const others = this.#listeners.get(chosen) ?? [];
+    if (
+      others.some(
+        (l) => l.address === address || (l.address !== null && address !== null && l.address.equals(address)),
+      )
+    ) {
+      throw tcpError(Err.ADDRESS_IN_USE, 'listen', `${address ?? '*'}:${chosen}`);
+    }
+    const tcb = new Tcb(this.config);
+    tcb.localPort = chosen;
+    openPassive(this.engine, tcb);
+    const listener = new Listener(this, tcb, address, chosen, options);
+    this.#listeners.set(chosen, [...others, listener]);
+    return listener;
+  }
+
+  #freeListenPort(address: IpAddress | null): number {
+    const any = address ?? addressFromWords(4, 0, 0, 0xffff, 0);
+    const port = this.#ports.choose(any, any, 0, (p) => this.#listeners.has(p));
+    if (port === 0) throw tcpError(Err.ADDRESS_NOT_AVAILABLE, 'listen', 'no free port');
+    return port;
+  }
+
+  /** Active OPEN: the connection in SYN-SENT. Throws a TcpError when it cannot begin. */
+  connect(
+    remote: IpAddress,
+    remotePort: number,
+    source: IpAddress | null,
+    localPort: number,
+    handler: ConnectionHandler | null,
+    config: Partial<TcpConfig> | undefined,
+  ): Connection {
+    const where = `${remote}:${remotePort}`;
+    if (!isValidTcpSource(remote.w0, remote.w1, remote.w2, remote.w3))
+      throw tcpError(Err.BAD_REMOTE, 'connect', where);
+    const path = this.ip.path(remote.w0, remote.w1, remote.w2, remote.w3, source);
+    if (path === null) throw tcpError(Err.NET_UNREACHABLE, 'connect', where);
+    const local = path.source;
+    const taken = (port: number): boolean => !this.#tupleFree(local, port, remote, remotePort);
+    const port = localPort === 0 ? this.#ports.choose(local, remote, remotePort, taken) : localPort;
+    if (port === 0) throw tcpError(Err.ADDRESS_NOT_AVAILABLE, 'connect', 'no free port');
+    const tcb = new Tcb(config === undefined ? this.config : { ...this.config, ...config });
+    setTuple(tcb, local, port, remote, remotePort);
+    if (localPort !== 0 && taken(localPort) && !this.#reuseTimeWait(tcb)) {
+      throw tcpError(Err.ADDRESS_IN_USE, 'connect', `${local}:${localPort}`);
+    }
+    const c = this.#adopt(tcb, path);
+    c.handler = handler;
+    this.counters.activeOpens++;
+    openActive(this.engine, tcb);
+    this.#after(c);
+    this.#touched();
+    return c;
+  }
+
+  /** RFC 6191 from our side: timestamps tell a new connection from the one in TIME-WAIT. */
+  #reuseTimeWait(tcb: Tcb): boolean {
+    const value = this.#find(tcb);
+    if (value >= 0 || value === NONE || !this.config.timestamps) return false;
+    const old = this.timeWait.load(~value);
+    if (old.ts === 0 || ((this.engine.ms - old.tsRecentMs) | 0) < 1000) return false;
+    tcb.hasMinIss = 1;
+    tcb.minIss = (old.snd.nxt + 65_537) | 0;
+    this.timeWait.remove(~value);
+    return true;
+  }
+
+  #tupleFree(local: IpAddress, port: number, remote: IpAddress, remotePort: number): boolean {
+    return (
+      this.#table.find(
+        local.w0,
+        local.w1,
+        local.w2,
+        local.w3,
+        remote.w0,
+        remote.w1,
+        remote.w2,
+        remote.w3,
+        (port << 16) | remotePort,
+      ) === NONE
+    );
+  }
+
+  // A connection whose `id` is negative has ended, or is a record in TIME-WAIT: only reading goes on.
+
+  send(c: Connection, octets: number, urgent: boolean): Err {
+    if (c.tcb.id < 0) return Err.CLOSING;
+    const err = send(this.engine, c.tcb, octets, urgent);
+    this.#called(c);
+    return err;
+  }
+  received(c: Connection, octets: number): void {
+    receive(this.engine, c.tcb, octets);
+    this.#called(c);
+  }
+  close(c: Connection): Err {
+    if (c.tcb.id < 0) return Err.NOT_CONNECTED;
+    const err = close(this.engine, c.tcb);
+    this.#called(c);
+    return err;
+  }
+  detach(c: Connection): void {
+    if (c.tcb.id < 0) return;
+    detach(this.engine, c.tcb);
+    this.#called(c);
+  }
+  abort(c: Connection): void {
+    if (c.tcb.id < 0) return;
+    abort(this.engine, c.tcb);
+    this.#called(c);
+  }
+  push(c: Connection): void {
+    if (c.tcb.id < 0) return;
+    push(this.engine, c.tcb);
+    this.#called(c);
+  }
+  setKeepAlive(c: Connection, on: boolean): void {
+    if (c.tcb.id < 0) return;
+    setKeepAlive(this.engine, c.tcb, on);
+    this.#called(c);
+  }
+  setUserTimeout(c: Connection, ms: number): void {
+    if (c.tcb.id < 0) return;
+    setUserTimeout(this.engine, c.tcb, ms);
+    this.#called(c);
+  }
+  #called(c: Connection): void {
+    this.#after(c);
+    this.#touched();
+  }
+
+  closeListener(listener: Listener): void {
+    const rest = (this.#listeners.get(listener.port) ?? []).filter((l) => l !== listener);
+    if (rest.length === 0) this.#listeners.delete(listener.port);
+    else this.#listeners.set(listener.port, rest);
+    for (const c of this.#connections) {
+      if (c !== null && c.listener === listener && c.tcb.state === State.SYN_RECEIVED) this.abort(c);
+    }
+    close(this.engine, listener.tcb);
+    this.#touched();
+  }
+
+  // Connections.
+
+  /** Gives a TCB its place: id, demultiplexing entry, path, what depends on the path. */
+  #adopt(tcb: Tcb, path: Path): Connection {
+    const id = this.#freeIds.pop() ?? this.#connections.length;
+    tcb.id = id;
+    const c = new Connection(this, tcb, this.memory);
+    this.#connections[id] = c;
+    this.#live++;
+    const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
+    this.#table.set(l0, l1, l2, l3, r0, r1, r2, r3, (tcb.localPort << 16) | tcb.remotePort, id);
+    c.path = path;
+    c.pathEpoch = this.ip.epoch;
+    c.ttl = DEFAULT_TTL;
+    c.pseudo = pseudoSumWords(path.family, l0, l1, l2, l3, r0, r1, r2, r3, IPPROTO_TCP, 0);
+    const known = this.pmtu.get(r0, r1, r2, r3, this.engine.ms);
+    tcb.pmtu = known === 0 ? path.iface.mtu : Math.min(known, path.iface.mtu);
+    tcb.tsOffset = this.tsOffset(tcb);
+    // A window field is rounded up to its scale: leave room for that in a ring that is exactly full.
+    const { receiveBuffer } = tcb.config;
+    if (receiveBuffer >= 65_536 && (receiveBuffer & (receiveBuffer - 1)) === 0)
+      tcb.rcv.buf = receiveBuffer - 128;
+    return c;
+  }
+
+  /** Offset of the timestamp clock of a tuple, the same for every incarnation (RFC 7323 section 5.4). */
+  tsOffset(tcb: Tcb): number {
+    const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
+    return sipHashTuple(this.#tsKey, l0, l1, l2, l3, r0, r1, r2, r3, 0, 0);
+  }
+
+  #find(tcb: Tcb): number {
+    const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
+    return this.#table.find(l0, l1, l2, l3, r0, r1, r2, r3, (tcb.localPort << 16) | tcb.remotePort);
+  }
+
+  #forget(c: Connection): void {
+    const { tcb } = c;
+    const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
+    this.#table.delete(l0, l1, l2, l3, r0, r1, r2, r3, (tcb.localPort << 16) | tcb.remotePort);
+    this.#release(c);
+  }
+
+  #release(c: Connection): void {
+    const { id } = c.tcb;
+    this.#wheel.disarm(id);
+    this.#connections[id] = null;
+    this.#freeIds.push(id);
+    this.#live--;
+    c.tcb.id = -1;
+  }
+
+  /** What every event of a connection ends with: timers, signals, its end. */
+  #after(c: Connection): void {
+    const { tcb } = c;
+    if (tcb.id < 0) return;
+    const at = wakeAt(tcb);
+    if (at !== 0) this.#wheel.armNoLater(tcb.id, at);
+    const { signals } = tcb;
+    if (signals === 0 && tcb.state !== State.TIME_WAIT) return;
+    tcb.signals = 0;
+    if (tcb.state === State.TIME_WAIT) {
+      // The record that is left needs no TCB.
+      this.#release(c);
+      this.timeWait.add(tcb);
+      c.signalled(signals);
+      return;
+    }
+    const { listener } = c;
+    if ((signals & Signal.ENDED) !== 0) {
+      this.#forget(c);
+      if (listener !== null) {
+        if (tcb.passive === 1 && tcb.snd.una === tcb.snd.iss) listener.synQueueLength--;
+        else listener.forget(c);
+      }
+      c.signalled(signals & ~Signal.ENDED);
+      c.finish(tcb.error);
+      return;
+    }
+    if ((signals & Signal.OPENED) !== 0 && listener !== null) {
+      listener.synQueueLength--;
+      this.counters.passiveOpens++;
+      c.handler = listener.handler;
+      listener.established(c);
+    }
+    c.signalled(signals);
+  }
+
+  // Segments in.
+
+  /** A TCP segment for this host. */
+  input(packet: IpPacket): void {
+    const { counters, memory, engine } = this;
+    const seg = this.#seg;
+    const { payloadOff, payloadLen } = packet;
+    const bad = parseTcp(memory, payloadOff, payloadLen, seg);
+    if (bad !== Malformed.OK) {
+      counters.malformed[bad] = (counters.malformed[bad] as number) + 1;
+      return;
+    }
+    if (!tcpChecksumOk(memory, payloadOff, payloadLen, pseudoSum(packet, IPPROTO_TCP, payloadLen))) {
+      counters.tcpBadChecksum++;
+      return;
+    }
+    counters.segmentsIn++;
+    const { dst0, dst1, dst2, dst3, src0, src1, src2, src3 } = packet;
+    const ports = (seg.dstPort << 16) | seg.srcPort;
+    const value = this.#table.find(dst0, dst1, dst2, dst3, src0, src1, src2, src3, ports);
+    this.packet = packet;
+    if (value >= 0) {
+      const c = this.#connections[value] as Connection;
+      segmentArrives(engine, c.tcb, seg);
+      if (this.tap !== null) this.tap.segmentIn?.(c.tcb, seg, engine.now);
+      this.#after(c);
+    } else if (!isValidTcpSource(src0, src1, src2, src3)) {
+      counters.tcpBadAddress++;
+    } else if (value === NONE) {
+      this.#toListener(seg);
+    } else {
+      this.#toTimeWait(~value, seg);
+    }
+    this.packet = null;
+  }
+
+  /** The listener for the packet in hand: a specific address before the wildcard. */
+  #listenerFor(port: number): Listener | null {
+    const list = this.#listeners.get(port);
+    if (list === undefined) return null;
+    const { dst0, dst1, dst2, dst3 } = this.packet as IpPacket;
+    let wildcard: Listener | null = null;
+    for (const l of list) {
+      const a = l.address;
+      if (a === null) wildcard = l;
+      else if (a.w3 === dst3 && a.w2 === dst2 && a.w1 === dst1 && a.w0 === dst0) return l;
+    }
+    return wildcard;
+  }
+
+  #toListener(seg: Segment): void {
+    const { engine } = this;
+    const listener = this.#listenerFor(seg.dstPort);
+    if (listener === null) {
+      if (this.tap !== null) this.tap.segmentIn?.(null, seg, engine.now);
+      engine.rules.closed(engine, seg);
+      return;
+    }
+    if (
+      (seg.ctl & (ACK | RST | SYN)) === ACK &&
+      listener.cookiesUntil > this.nowMs &&
+      listener.acceptQueueOpen
+    ) {
+      const c = acceptCookie(this, listener, seg);
+      if (c !== null) {
+        segmentArrives(engine, c.tcb, seg);
+        if (this.tap !== null) this.tap.segmentIn?.(c.tcb, seg, engine.now);
+        this.#after(c);
+        return;
+      }
+    }
+    segmentArrives(engine, listener.tcb, seg);
+    const child = this.#spawned;
+    this.#spawned = null;
+    if (this.tap !== null) this.tap.segmentIn?.(child === null ? listener.tcb : child.tcb, seg, engine.now);
+    if (child !== null) this.#after(child);
+  }
+
+  #toTimeWait(index: number, seg: Segment): void {
+    const { engine } = this;
+    const tcb = this.timeWait.load(index);
+    segmentArrives(engine, tcb, seg);
+    tcb.signals = 0;
+    if (this.tap !== null) this.tap.segmentIn?.(tcb, seg, engine.now);
+    if (!this.#reopening) {
+      this.timeWait.store(index, tcb);
+      return;
+    }
+    this.timeWait.remove(index);
+    this.#toListener(seg);
+    this.#reopening = false;
+  }
+
+  // Output of the engine.
+
+  spawn(listen: Tcb, seg: Segment): Tcb | null {
+    const listener = this.#listenerFor(seg.dstPort) as Listener;
+    if (!listener.acceptQueueOpen) {
+      this.counters.acceptOverflows++;
+      return null;
+    }
+    if (listener.synQueueLength >= listener.synBacklog) {
+      this.counters.synOverflows++;
+      if (listener.synCookies) sendCookie(this, listener, seg);
+      return null;
+    }
+    const c = this.child(listener, seg);
+    if (c === null) return null;
+    c.tcb.state = listen.state;
+    if (this.#reopening) {
+      c.tcb.hasMinIss = 1;
+      c.tcb.minIss = this.#minIss;
+    }
+    this.#spawned = c;
+    return c.tcb;
+  }
+
+  /** A connection of `listener` with the sockets of the packet in hand, in LISTEN; null without a way back. */
+  child(listener: Listener, seg: Segment): Connection | null {
+    const p = this.packet as IpPacket;
+    const tcb = new Tcb(this.config);
+    tcb.state = State.LISTEN;
+    fillTuple(tcb, p, seg);
+    const path = this.ip.path(p.src0, p.src1, p.src2, p.src3);
+    if (path === null) {
+      this.counters.noRoute++;
+      return null;
+    }
+    const c = this.#adopt(tcb, path);
+    c.listener = listener;
+    listener.synQueueLength++;
+    return c;
+  }
+
+  admit(tcb: Tcb): boolean {
+    const listener = (this.#connections[tcb.id] as Connection).listener;
+    if (listener === null || listener.acceptQueueOpen) return true;
+    this.counters.acceptOverflows++;
+    return false;
+  }
+
+  reopen(_tcb: Tcb, _seg: Segment, minIss: number): void {
+    this.#reopening = true;
+    this.#minIss = minIss;
+  }
+
+  text(tcb: Tcb, seg: Segment, skip: number, seq: number, len: number): boolean {
+    const c = this.#connections[tcb.id] as Connection;
+    if (!c.makeRoom((seq + len - tcb.rcv.user) | 0)) {
+      this.counters.noMemory++;
+      return false;
+    }
+    c.rcvRing.copyIn(seq, seg.textOff + skip, len);
+    return true;
+  }
+
+  segment(tcb: Tcb, seg: Segment): void {
+    this.counters.segmentsOut++;
+    if ((seg.ctl & RST) !== 0) this.counters.resetsOut++;
+    if (this.tap !== null) this.tap.segmentOut?.(tcb, seg, this.engine.now);
+    const c = tcb.id >= 0 ? (this.#connections[tcb.id] as Connection) : null;
+    if (c === null) {
+      this.#sendLoose(tcb.r0, tcb.r1, tcb.r2, tcb.r3, tcb.l0, tcb.l1, tcb.l2, tcb.l3, seg);
+      return;
+    }
+    if (c.pathEpoch !== this.ip.epoch) this.#findPath(c);
+    const { path } = c;
+    if (path === null) {
+      this.counters.noRoute++;
+      return;
+    }
+    const { ip, memory } = this;
+    const headerLen = tcpHeaderLength(seg);
+    const payloadLen = headerLen + seg.textLen;
+    const off = ip.alloc(path, payloadLen);
+    if (off === 0) return;
+    const at = off + ip.headroom(path);
+    writeTcpHeader(memory, at, seg);
+    let s = sum(memory, at, headerLen, c.pseudo + payloadLen);
+    if (seg.textLen > 0) s = c.sndRing.copySumTo(at + headerLen, seg.seq, seg.textLen, s);
+    memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(s));
+    ip.send(
+      path,
+      off,
+      payloadLen,
+      IPPROTO_TCP,
+      c.ttl,
+      c.tos,
+      tcb.l0,
+      tcb.l1,
+      tcb.l2,
+      tcb.l3,
+      tcb.r0,
+      tcb.r1,
+      tcb.r2,
+      tcb.r3,
+    );
+  }
+
+  #findPath(c: Connection): void {
+    const { r0, r1, r2, r3 } = c.tcb;
+    const source = c.path === null ? null : c.path.source;
+    c.path = this.ip.path(r0, r1, r2, r3, source);
+    c.pathEpoch = this.ip.epoch;
+  }
+
+  reply(_to: Segment, seg: Segment): void {
+    const p = this.packet;
+    if (p === null) return;
+    this.counters.segmentsOut++;
+    if ((seg.ctl & RST) !== 0) this.counters.resetsOut++;
+    if (this.tap !== null) this.tap.segmentOut?.(null, seg, this.engine.now);
+    this.#sendLoose(p.src0, p.src1, p.src2, p.src3, p.dst0, p.dst1, p.dst2, p.dst3, seg);
+  }
+
+  /** Sends a segment without text of no live connection from (s…) to (d…). */
+  sendWithout(packet: IpPacket, seg: Segment): void {
+    this.counters.segmentsOut++;
+    if (this.tap !== null) this.tap.segmentOut?.(null, seg, this.engine.now);
+    const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
+    this.#sendLoose(src0, src1, src2, src3, dst0, dst1, dst2, dst3, seg);
+  }
+
+  #sendLoose(
+    d0: number,
+    d1: number,
+    d2: number,
+    d3: number,
+    s0: number,
+    s1: number,
+    s2: number,
+    s3: number,
+    seg: Segment,
+  ): void {
+    const { ip, memory } = this;
+    const path = ip.path(d0, d1, d2, d3);
+    if (path === null) {
+      this.counters.noRoute++;
+      return;
+    }
+    const len = tcpHeaderLength(seg);
+    const off = ip.alloc(path, len);
+    if (off === 0) return;
+    const at = off + ip.headroom(path);
+    writeTcpHeader(memory, at, seg);
+    const pseudo = pseudoSumWords(path.family, s0, s1, s2, s3, d0, d1, d2, d3, IPPROTO_TCP, len);
+    memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(sum(memory, at, len, pseudo)));
+    ip.send(path, off, len, IPPROTO_TCP, DEFAULT_TTL, 0, s0, s1, s2, s3, d0, d1, d2, d3);
+  }
+
+  transition(tcb: Tcb, row: Transition): void {
+    if (this.tap !== null) this.tap.transition?.(tcb, row, this.engine.now);
+  }
+  drop(tcb: Tcb | null, seg: Segment, reason: Drop): void {
+    const { drops } = this.counters;
+    drops[reason] = (drops[reason] as number) + 1;
+    if (this.tap !== null) this.tap.drop?.(tcb, seg, reason, this.engine.now);
+  }
+  timerSet(tcb: Tcb, timer: TimerName, deadlineMs: number): void {
+    this.tap?.timerSet?.(tcb, timer, deadlineMs, this.engine.now);
+  }
+  timerFired(tcb: Tcb, timer: TimerName): void {
+    this.tap?.timerFired?.(tcb, timer, this.engine.now);
+  }
+
+  // ICMP.
+
+  /** An ICMP error quoted a segment of ours: the tuple as we see it, and the sequence number. */
+  icmp(
+    quoted: IpPacket,
+    localPort: number,
+    remotePort: number,
+    seq: number,
+    hard: boolean,
+    error: Err,
+  ): boolean {
+    const c = this.#quoted(quoted, localPort, remotePort);
+    if (c === null || !icmpError(this.engine, c.tcb, seq, hard, error)) return false;
+    this.#after(c);
+    return true;
+  }
+
+  /** A packet of ours was too big for a link of `mtu` octets (RFC 1191, RFC 8201), if it is true (RFC 5927). */
+  tooBig(quoted: IpPacket, localPort: number, remotePort: number, seq: number, mtu: number): boolean {
+    const c = this.#quoted(quoted, localPort, remotePort);
+    if (c === null || !quotesFlight(c.tcb, seq)) return false;
+    const { dst0, dst1, dst2, dst3 } = quoted;
+    const to = this.pmtu.report(dst0, dst1, dst2, dst3, mtu, quoted.totalLen, c.tcb.pmtu, this.engine.ms);
+    if (to === 0) return false;
+    for (const other of this.#connections) {
+      if (other === null) continue;
+      const { tcb } = other;
+      if (tcb.r3 !== dst3 || tcb.r2 !== dst2 || tcb.r1 !== dst1 || tcb.r0 !== dst0) continue;
+      pathMtu(this.engine, tcb, to);
+      this.#after(other);
+    }
+    return true;
+  }
+
+  #quoted(q: IpPacket, localPort: number, remotePort: number): Connection | null {
+    const ports = (localPort << 16) | remotePort;
+    const value = this.#table.find(q.src0, q.src1, q.src2, q.src3, q.dst0, q.dst1, q.dst2, q.dst3, ports);
+    return value < 0 ? null : (this.#connections[value] as Connection);
+  }
+}
+
+function setTuple(
+  tcb: Tcb,
+  local: IpAddress,
+  localPort: number,
+  remote: IpAddress,
+  remotePort: number,
+): void {
+  tcb.family = remote.family;
+  tcb.l0 = local.w0;
+  tcb.l1 = local.w1;
+  tcb.l2 = local.w2;
+  tcb.l3 = local.w3;
+  tcb.r0 = remote.w0;
+  tcb.r1 = remote.w1;
+  tcb.r2 = remote.w2;
+  tcb.r3 = remote.w3;
+  tcb.localPort = localPort;
+  tcb.remotePort = remotePort;
+}
+
+function fillTuple(tcb: Tcb, p: IpPacket, seg: Segment): void {
+  tcb.family = p.family;
+  tcb.l0 = p.dst0;
+  tcb.l1 = p.dst1;
+  tcb.l2 = p.dst2;
+  tcb.l3 = p.dst3;
+  tcb.r0 = p.src0;
+  tcb.r1 = p.src1;
+  tcb.r2 = p.src2;
+  tcb.r3 = p.src3;
+  tcb.localPort = seg.dstPort;
+  tcb.remotePort = seg.srcPort;
+}

@@ -1,0 +1,241 @@
+// UDP (RFC 768, RFC 8200 section 8.1): sockets with a bounded queue.
+
+import { Err, TcpError, tcpError } from '../tcp/index.ts';
+import {
+  addressFromWords,
+  IPPROTO_UDP,
+  type IpAddress,
+  type IpPacket,
+  Malformed,
+  parseAddress,
+  parseUdp,
+  pseudoSum,
+  pseudoSumWords,
+  UDP_HEADER_LENGTH,
+  UdpDatagram,
+  udpChecksumOk,
+  writeUdpHeader,
+} from '../wire/index.ts';
+import type { HostCounters } from './counters.ts';
+import type { IpLayer } from './ip-layer.ts';
+
+/** A datagram that arrived. */
+export interface UdpMessage {
+  readonly data: Uint8Array;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Options of `host.udp`. */
+export interface UdpOptions {
+  /** 0 chooses a free port from 49152 on. */
+  port?: number;
+  /** A local address; default: all. */
+  address?: string;
+  /** Datagrams kept for `receive`; beyond it new ones are dropped and counted. Default 64. */
+  queue?: number;
+  /** Called for each datagram instead of queueing it. */
+  onMessage?: (message: UdpMessage, socket: UdpSocket) => void;
+}
+
+const FIRST_PORT = 49_152;
+const LAST_PORT = 65_535;
+const DEFAULT_TTL = 64;
+const DEFAULT_QUEUE = 64;
+
+/** A UDP socket. */
+export class UdpSocket {
+  readonly port: number;
+  readonly address: IpAddress | null;
+  /** Datagrams dropped because the queue was full. */
+  dropped = 0;
+  readonly #layer: UdpLayer;
+  readonly #limit: number;
+  readonly #onMessage: ((message: UdpMessage, socket: UdpSocket) => void) | null;
+  readonly #queue: UdpMessage[] = [];
+  readonly #waiters: ((m: UdpMessage | null) => void)[] = [];
+  #closed = false;
+
+  /** @internal */
+  constructor(layer: UdpLayer, port: number, address: IpAddress | null, options: UdpOptions) {
+    this.#layer = layer;
+    this.port = port;
+    this.address = address;
+    this.#limit = options.queue ?? DEFAULT_QUEUE;
+    this.#onMessage = options.onMessage ?? null;
+  }
+
+  /** Sends one datagram. Throws ENETUNREACH without a route, EMSGSIZE when it does not fit the link. */
+  send(data: Uint8Array, address: string, port: number): void {
+    if (this.#closed) throw tcpError(Err.NOT_CONNECTED, 'send');
+    this.#layer.send(this, data, address, port);
+  }
+
+  /** The next datagram; null when the socket is closed. */
+  receive(): Promise<UdpMessage | null> {
+    const m = this.#queue.shift();
+    if (m !== undefined) return Promise.resolve(m);
+    if (this.#closed) return Promise.resolve(null);
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#layer.forget(this);
+    for (const w of this.#waiters.splice(0)) w(null);
+  }
+
+  /** @internal False: no room. */
+  deliver(m: UdpMessage): boolean {
+    if (this.#onMessage !== null) {
+      this.#onMessage(m, this);
+      return true;
+    }
+    const waiter = this.#waiters.shift();
+    if (waiter !== undefined) {
+      waiter(m);
+      return true;
+    }
+    if (this.#queue.length >= this.#limit) {
+      this.dropped++;
+      return false;
+    }
+    this.#queue.push(m);
+    return true;
+  }
+}
+
+/** UDP on one host. */
+export class UdpLayer {
+  readonly #ip: IpLayer;
+  readonly #counters: HostCounters;
+  readonly #woke: () => void;
+  readonly #unreachable: (packet: IpPacket) => void;
+  readonly #sockets = new Map<number, UdpSocket[]>();
+  readonly #view = new UdpDatagram();
+  #next = FIRST_PORT;
+
+  /** `unreachable` answers a datagram that nobody wants (port unreachable). */
+  constructor(
+    ip: IpLayer,
+    counters: HostCounters,
+    woke: () => void,
+    unreachable: (packet: IpPacket) => void,
+  ) {
+    this.#ip = ip;
+    this.#counters = counters;
+    this.#woke = woke;
+    this.#unreachable = unreachable;
+  }
+
+  /** Opens a socket. Throws EADDRINUSE, EADDRNOTAVAIL. */
+  open(options: UdpOptions, address: IpAddress | null): UdpSocket {
+    const port = options.port === undefined || options.port === 0 ? this.#freePort() : options.port;
+    const others = this.#sockets.get(port) ?? [];
+    if (
+      others.some((s) => s.address === address || (s.address !== null && address?.equals(s.address) === true))
+    ) {
+      throw tcpError(Err.ADDRESS_IN_USE, 'bind', `${address ?? '*'}:${port}`);
+    }
+    const socket = new UdpSocket(this, port, address, options);
+    this.#sockets.set(port, [...others, socket]);
+    return socket;
+  }
+
+  #freePort(): number {
+    for (let i = FIRST_PORT; i <= LAST_PORT; i++) {
+      const port = this.#next;
+      this.#next = port === LAST_PORT ? FIRST_PORT : port + 1;
+      if (!this.#sockets.has(port)) return port;
+    }
+    throw tcpError(Err.ADDRESS_NOT_AVAILABLE, 'bind', 'no free UDP port');
+  }
+
+  /** @internal */
+  forget(socket: UdpSocket): void {
+    const rest = (this.#sockets.get(socket.port) ?? []).filter((s) => s !== socket);
+    if (rest.length === 0) this.#sockets.delete(socket.port);
+    else this.#sockets.set(socket.port, rest);
+  }
+
+  /** A UDP packet for this host. */
+  input(packet: IpPacket): void {
+    const counters = this.#counters;
+    const mem = this.#ip.memory;
+    const view = this.#view;
+    const bad = parseUdp(mem, packet.payloadOff, packet.payloadLen, view);
+    if (bad !== Malformed.OK) {
+      counters.malformed[bad] = (counters.malformed[bad] as number) + 1;
+      return;
+    }
+    const pseudo = pseudoSum(packet, IPPROTO_UDP, view.length);
+    if (!udpChecksumOk(mem, packet.payloadOff, view.length, pseudo, packet.family)) {
+      counters.udpBadChecksum++;
+      return;
+    }
+    counters.udpIn++;
+    const socket = this.#socketFor(view.dstPort, packet);
+    if (socket === null) {
+      this.#unreachable(packet);
+      return;
+    }
+    const { src0, src1, src2, src3 } = packet;
+    const message: UdpMessage = {
+      data: mem.u8.slice(view.dataOff, view.dataOff + view.dataLen),
+      address: addressFromWords(packet.family, src0, src1, src2, src3).toString(),
+      port: view.srcPort,
+    };
+    if (!socket.deliver(message)) counters.udpDropped++;
+    this.#woke();
+  }
+
+  #socketFor(port: number, p: IpPacket): UdpSocket | null {
+    let any: UdpSocket | null = null;
+    for (const s of this.#sockets.get(port) ?? []) {
+      const a = s.address;
+      if (a === null) any = s;
+      else if (a.w3 === p.dst3 && a.w2 === p.dst2 && a.w1 === p.dst1 && a.w0 === p.dst0) return s;
+    }
+    return any;
+  }
+
+  /** @internal */
+  send(socket: UdpSocket, data: Uint8Array, address: string, port: number): void {
+    const to = parseAddress(address);
+    if (to === null) throw new TypeError(`send: '${address}' is not an IP address`);
+    if (!Number.isInteger(port) || port < 1 || port > 0xffff) throw new RangeError(`send: port ${port}`);
+    const ip = this.#ip;
+    const path = ip.path(to.w0, to.w1, to.w2, to.w3, socket.address);
+    if (path === null) throw tcpError(Err.NET_UNREACHABLE, 'send', address);
+    const len = UDP_HEADER_LENGTH + data.length;
+    const room = path.iface.mtu - ip.headroom(path) + path.iface.headerLen;
+    if (len > room)
+      throw new TcpError(
+        'EMSGSIZE',
+        `${data.length} octets do not fit a packet of ${path.iface.mtu}`,
+        'send',
+      );
+    const off = ip.alloc(path, len);
+    if (off === 0) throw tcpError(Err.NO_RESOURCES, 'send');
+    const at = off + ip.headroom(path);
+    ip.memory.u8.set(data, at + UDP_HEADER_LENGTH);
+    const s = path.source;
+    const pseudo = pseudoSumWords(
+      path.family,
+      s.w0,
+      s.w1,
+      s.w2,
+      s.w3,
+      to.w0,
+      to.w1,
+      to.w2,
+      to.w3,
+      IPPROTO_UDP,
+      len,
+    );
+    writeUdpHeader(ip.memory, at, socket.port, port, data.length, pseudo);
+    this.#counters.udpOut++;
+    ip.send(path, off, len, IPPROTO_UDP, DEFAULT_TTL, 0, s.w0, s.w1, s.w2, s.w3, to.w0, to.w1, to.w2, to.w3);
+  }
+}
