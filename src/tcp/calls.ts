@@ -1,6 +1,7 @@
 // The user calls (RFC 9293 section 3.10.1 to 3.10.6): what each does in each state. They return
 // {@link Err}: 0 is "ok".
 
+import { seqGeq } from '../wire/seq.ts';
 import { prepareOffer } from './emit.ts';
 import type { Engine } from './engine.ts';
 import { Err } from './errors.ts';
@@ -45,8 +46,12 @@ export function send(e: Engine, tcb: Tcb, n: number, urgent = false): Err {
   switch (tcb.state) {
     case State.CLOSED:
       return tcb.error === Err.OK ? Err.NOT_CONNECTED : tcb.error;
-    case State.LISTEN:
-      return Err.NO_REMOTE;
+    case State.LISTEN: {
+      // "If the remote socket is specified, then change the connection from passive to active."
+      const err = openActive(e, tcb);
+      if (err !== Err.OK) return err;
+      break;
+    }
     case State.FIN_WAIT_1:
     case State.FIN_WAIT_2:
     case State.CLOSING:
@@ -59,7 +64,7 @@ export function send(e: Engine, tcb: Tcb, n: number, urgent = false): Err {
   if (snd.fin === 1) return Err.CLOSING;
   if (n > sendRoom(tcb)) return Err.NO_RESOURCES;
   snd.end = (snd.end + n) | 0;
-  if (urgent) {
+  if (urgent && n > 0) {
     snd.up = snd.end;
     snd.urgent = 1;
   }
@@ -81,9 +86,11 @@ export function receive(e: Engine, tcb: Tcb, n: number): Err {
   if (n > receivable(tcb)) return Err.NO_RESOURCES;
   if (n > 0) {
     rcv.user = (rcv.user + n) | 0;
+    if (rcv.urgent === 1 && seqGeq(rcv.user, rcv.up)) rcv.urgent = 0; // normal mode again (3.8.5)
     if (takesText(tcb.state) && rcv.fin === 0 && windowUpdateDue(tcb)) e.rules.sendAck(e, tcb);
     return Err.OK;
   }
+  if (receivable(tcb) > 0) return Err.OK;
   switch (tcb.state) {
     case State.CLOSED:
       return tcb.error === Err.OK ? Err.NOT_CONNECTED : tcb.error;

@@ -113,7 +113,7 @@ export function checkConfig(c: TcpConfig): TcpConfig {
   range('finWait2Ms', 1, 2 ** 30);
   range('challengeAckMs', 0, 60_000);
   range('initialWindow', 1, 100);
-  range('minMss', 1, 536);
+  range('minMss', 28, 536); // options take up to 12 of them
   range('maxRanges', 1, 4096);
   return c;
 }

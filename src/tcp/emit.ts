@@ -29,7 +29,7 @@ export function emit(e: Engine, tcb: Tcb, seq: number, ctl: number, len: number)
   seg.srcPort = tcb.localPort;
   seg.dstPort = tcb.remotePort;
   seg.textLen = len;
-  seg.wnd = offerWindow(tcb, false);
+  seg.wnd = offerWindow(tcb);
   if (snd.urgent === 1 && seqGt(snd.up, seq)) {
     // MUST-62: the pointer names the first octet after the urgent data.
     const up = (snd.up - seq) | 0;

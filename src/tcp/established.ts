@@ -15,7 +15,7 @@ const RTO_AFTER_SYN_LOSS_MS = 3000;
 export function established(e: Engine, tcb: Tcb): void {
   const { cc, rto, snd } = tcb;
   clearTimer(e, tcb, 'user');
-  // RFC 5681 section 3.1: one segment when the SYN or SYN,ACK was lost.
+  // RFC 6928 section 2: one segment when the SYN or SYN,ACK was sent more than twice.
   cc.cwnd = rto.timeouts > 1 ? snd.mss : initialWindow(tcb);
   if (rto.timeouts > 0 && rto.measured === 0) rto.rtoMs = RTO_AFTER_SYN_LOSS_MS;
   rto.timeouts = 0;

@@ -4,6 +4,7 @@ import { seqGeq, seqLt } from '../wire/seq.ts';
 import { updateSendMss } from './emit.ts';
 import type { Engine } from './engine.ts';
 import type { Err } from './errors.ts';
+import { startLoss } from './recovery.ts';
 import { Signal } from './signals.ts';
 import { State } from './state.ts';
 import type { Tcb } from './tcb.ts';
@@ -39,6 +40,6 @@ export function pathMtu(e: Engine, tcb: Tcb, mtu: number): void {
   updateSendMss(tcb);
   if (tcb.state < State.ESTABLISHED || tcb.snd.mss >= before || tcb.snd.una === tcb.snd.nxt) return;
   // What was too big is lost for sure; it is no sign of congestion (RFC 1191 section 6.4).
-  e.rules.retransmit(e, tcb, tcb.snd.una);
+  if (tcb.snd.syn === 0 && tcb.snd.probe === 0) startLoss(tcb);
   transmit(e, tcb);
 }

@@ -26,4 +26,5 @@ export {
   wakeAt,
 } from './tcb.ts';
 export { timeout } from './timeouts.ts';
-export { type Transition, transitions } from './transitions.ts';
+export { type Transition, transitionNamed, transitions } from './transitions.ts';
+export { windowShift } from './window.ts';

@@ -26,8 +26,7 @@ export function brokenInvariant(tcb: Tcb): string | null {
   if (state === State.SYN_SENT) return null;
   if (seqLt(rcv.edge, rcv.nxt) && rcv.fin === 0) return 'RCV.WND < 0';
   if (receivable(tcb) < 0) return 'the user received more than arrived';
-  if (((rcv.nxt - rcv.user) | 0) > rcv.buf + 1 + (1 << rcv.wscale))
-    return 'more received than the buffer holds';
+  if (receivable(tcb) > rcv.buf) return 'more received than the buffer holds';
   for (let i = 0; i < rcv.rangeCount; i++) {
     const left = rcv.ranges[2 * i] as number;
     const right = rcv.ranges[2 * i + 1] as number;

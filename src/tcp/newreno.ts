@@ -1,7 +1,7 @@
 // Slow start and congestion avoidance: RFC 5681 section 3.1, counting octets (RFC 3465, L = 2).
 
 import type { CongestionControl } from './congestion.ts';
-import type { Tcb } from './tcb.ts';
+import { Phase, type Tcb } from './tcb.ts';
 
 const MAX_CWND = 0x3fffffff;
 
@@ -14,7 +14,8 @@ export const newReno: CongestionControl = {
   acked(tcb: Tcb, acked: number): void {
     const { cc, snd } = tcb;
     if (cc.cwnd < cc.ssthresh) {
-      const most = 2 * snd.mss;
+      // RFC 3465 section 2.3: L = 1 in the slow start after a timeout.
+      const most = cc.phase === Phase.LOSS ? snd.mss : 2 * snd.mss;
       cc.cwnd += Math.min(acked, most);
     } else {
       cc.credit += acked;

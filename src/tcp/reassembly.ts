@@ -34,6 +34,15 @@ export function holdsRange(tcb: Tcb, left: number, right: number): boolean {
   return false;
 }
 
+/** True when octets at or after `seq` are held. */
+export function holdsBeyond(tcb: Tcb, seq: number): boolean {
+  const { rcv } = tcb;
+  for (let i = 0; i < rcv.rangeCount; i++) {
+    if (seqGt(rcv.ranges[2 * i + 1] as number, seq)) return true;
+  }
+  return false;
+}
+
 /** True when [left, right) can be added: it touches a held range, or there is room for one more. */
 export function canAddRange(tcb: Tcb, left: number, right: number): boolean {
   const { rcv } = tcb;

@@ -8,6 +8,8 @@ import { Phase, type Tcb } from './tcb.ts';
 import { setTimer } from './timers.ts';
 
 const DUP_THRESHOLD = 3;
+/** No window is larger (RFC 7323 section 2.3). */
+const MAX_CWND = 0x3fffffff;
 
 /** Octets that may be in flight now: cwnd, and limited transmit's allowance on the first two duplicates. */
 export function allowedFlight(tcb: Tcb): number {
@@ -24,10 +26,12 @@ export function duplicateAck(e: Engine, tcb: Tcb): void {
   if (cc.phase === Phase.LOSS) return;
   if (cc.dupAcks < 0x3fffffff) cc.dupAcks++;
   if (cc.phase === Phase.FAST_RECOVERY) {
-    cc.cwnd += snd.mss; // RFC 5681 section 3.2 (4)
+    // RFC 5681 section 3.2 (4); bounded, since a peer can send any number of duplicates.
+    if (cc.cwnd < MAX_CWND) cc.cwnd += snd.mss;
     return;
   }
-  if (cc.dupAcks !== DUP_THRESHOLD || !seqGt(snd.una, cc.recover)) return;
+  // RFC 6582 section 3.2 step 2: SEG.ACK - 1 must be beyond `recover`, or they are echoes of go-back-N.
+  if (cc.dupAcks !== DUP_THRESHOLD || !seqGt((snd.una - 1) | 0, cc.recover)) return;
   const flight = (snd.nxt - snd.una) | 0;
   cc.ssthresh = controlOf(tcb).ssthresh(tcb, flight, e.now);
   cc.cwnd = cc.ssthresh + DUP_THRESHOLD * snd.mss;
@@ -58,6 +62,8 @@ export function newAck(e: Engine, tcb: Tcb, acked: number): void {
     return;
   }
   cc.dupAcks = 0;
+  // `recover` follows at a distance, or it would lie ahead again after 2 GiB without a loss.
+  if (cc.phase === Phase.OPEN && seqGt((snd.una - 2) | 0, cc.recover)) cc.recover = (snd.una - 2) | 0;
   controlOf(tcb).acked(tcb, acked, e.now);
   if (cc.phase === Phase.LOSS) {
     snd.rtx = seqMax(snd.rtx, snd.una);
@@ -72,10 +78,17 @@ export function timeoutLoss(e: Engine, tcb: Tcb): void {
   if (rto.timeouts === 0) cc.ssthresh = controlOf(tcb).ssthresh(tcb, flight, e.now);
   cc.cwnd = snd.mss;
   cc.credit = 0;
+  startLoss(tcb);
+}
+
+/** Everything in flight counts as lost and goes again from SND.UNA, as cwnd allows. */
+export function startLoss(tcb: Tcb): void {
+  const { cc, snd } = tcb;
   cc.dupAcks = 0;
   cc.recover = (snd.nxt - 1) | 0;
   cc.phase = Phase.LOSS;
   snd.rtx = snd.una;
+  tcb.rto.timing = 0; // MUST-18: what is timed will be sent again
 }
 
 /** True while octets sent before a timeout wait to be sent again. */

@@ -17,6 +17,8 @@ export class SendSequence {
   /** MAX.SND.WND (RFC 5961 section 5). */
   maxWnd = 0;
   iss = 0;
+  /** 1 until our SYN is acknowledged. SND.UNA = ISS does not say that: it comes round again after 4 GiB. */
+  syn = 0;
   /** SND.UP: the octet after the urgent data; meaningful while `urgent` is 1. */
   up = 0;
   urgent = 0;
@@ -251,8 +253,7 @@ export function receivable(tcb: Tcb): number {
 /** Octets that SEND can queue now. */
 export function sendRoom(tcb: Tcb): number {
   const { snd } = tcb;
-  const start = ((snd.una - snd.iss) | 0) === 0 ? (snd.iss + 1) | 0 : snd.una;
-  const queued = (snd.end - start) | 0;
+  const queued = (snd.end - snd.una - snd.syn) | 0;
   return queued < 0 ? snd.buf : snd.buf - queued;
 }
 

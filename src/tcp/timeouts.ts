@@ -1,6 +1,6 @@
 // Timeouts (RFC 9293 section 3.10.8; 3.8.3, 3.8.4, 3.8.6.1): one function for each.
 
-import { ACK, FIN } from '../wire/segment.ts';
+import { ACK, FIN, PSH } from '../wire/segment.ts';
 import { emit } from './emit.ts';
 import type { Engine } from './engine.ts';
 import { Err } from './errors.ts';
@@ -73,7 +73,7 @@ export function userTimeout(e: Engine, tcb: Tcb): void {
 export function retransmissionTimeout(e: Engine, tcb: Tcb): void {
   const { snd, rto, config } = tcb;
   if (snd.una === snd.nxt) return;
-  const syn = snd.una === snd.iss;
+  const syn = snd.syn === 1;
   if (!syn) timeoutLoss(e, tcb);
   tcb.timeouts = (tcb.timeouts + 1) | 0;
   rto.timeouts = (rto.timeouts + 1) | 0;
@@ -99,19 +99,21 @@ export function persistTimeout(e: Engine, tcb: Tcb): void {
   }
   if (rto.probes < 0x3fffffff) rto.probes++;
   const text = ((snd.end - snd.una) | 0) > 0;
-  emit(e, tcb, snd.una, text ? ACK : ACK | FIN, text ? 1 : 0);
+  const psh = ((snd.una + 1 - snd.end) | 0) === 0 ? PSH : 0;
+  emit(e, tcb, snd.una, text ? ACK | psh : ACK | FIN, text ? 1 : 0);
   startPersist(e, tcb);
 }
 
 /** Keep-alives (section 3.8.4): only when idle (MUST-26), no text (SHLD-12), a lost answer is no proof (MUST-29). */
 export function keepAliveTimeout(e: Engine, tcb: Tcb): void {
   const { config, snd } = tcb;
-  if (tcb.keepAlive === 0 || row.KEEPALIVE_TIMEOUT[tcb.state] === undefined) return;
+  if (tcb.keepAlive === 0) return;
   const idle = (e.ms - tcb.heardMs) | 0;
   if (snd.una !== snd.nxt || tcb.timer.persist !== 0) {
     setTimer(e, tcb, 'keep', config.keepAliveIdleMs);
     return;
   }
+  if (row.KEEPALIVE_TIMEOUT[tcb.state] === undefined) return;
   if (tcb.keepProbes === 0 && idle < config.keepAliveIdleMs) {
     setTimer(e, tcb, 'keep', config.keepAliveIdleMs - idle);
     return;

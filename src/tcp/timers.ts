@@ -2,10 +2,10 @@
 // asks `wakeAt(tcb)` after each event and calls `timeout` when that time has come.
 
 import { deadline, type Engine, type TimerName } from './engine.ts';
-import type { Err } from './errors.ts';
+import { Err } from './errors.ts';
 import { Signal } from './signals.ts';
 import type { Tcb, Timers } from './tcb.ts';
-import type { Transition } from './transitions.ts';
+import { LISTEN_CLOSE, type Transition } from './transitions.ts';
 
 /** A switch and not `timer[name] = at`: a keyed store with six names would be megamorphic. */
 function store(timer: Timers, name: TimerName, at: number): void {
@@ -72,12 +72,16 @@ export function endConnection(e: Engine, tcb: Tcb, t: Transition | undefined, er
   enter(e, tcb, t);
 }
 
-/** SYN-RECEIVED returns to LISTEN: the half-open connection is forgotten (MUST-11). */
+/**
+ * SYN-RECEIVED returns to LISTEN: the half-open connection is forgotten (MUST-11). A CLOSE that waited
+ * for ESTABLISHED is carried out now.
+ */
 export function returnToListen(e: Engine, tcb: Tcb, t: Transition): void {
   clearTimers(e, tcb);
   tcb.ackNow = 0;
   tcb.signals |= Signal.ENDED;
   enter(e, tcb, t);
+  if (tcb.snd.fin === 1) endConnection(e, tcb, LISTEN_CLOSE, Err.OK);
 }
 
 /** Enters TIME-WAIT by `t` and starts 2MSL; "turn off the other timers" (3.10.7.4 eighth). */

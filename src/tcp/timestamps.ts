@@ -13,18 +13,22 @@ export function tsNow(e: Engine, tcb: Tcb): number {
   return (e.ms + tcb.tsOffset) | 0;
 }
 
+/** True while TS.Recent is young enough to judge by. */
+function recentIsValid(e: Engine, tcb: Tcb): boolean {
+  const age = (e.ms - tcb.tsRecentMs) | 0;
+  return age >= 0 && age <= TS_RECENT_VALID_MS;
+}
+
 /** Section 5.3 R1: true when the segment is an old duplicate by its timestamp. A RST is never. */
 export function pawsRejects(e: Engine, tcb: Tcb, seg: Segment): boolean {
   if (tcb.ts === 0 || (seg.opts & OPT_TIMESTAMPS) === 0 || (seg.ctl & RST) !== 0) return false;
-  if (!seqLt(seg.tsVal, tcb.tsRecent)) return false;
-  const age = (e.ms - tcb.tsRecentMs) | 0;
-  return age >= 0 && age <= TS_RECENT_VALID_MS;
+  return seqLt(seg.tsVal, tcb.tsRecent) && recentIsValid(e, tcb);
 }
 
 /** Section 4.3 (2): TS.Recent <- SEG.TSval, when the segment spans Last.ACK.sent. */
 export function updateTsRecent(e: Engine, tcb: Tcb, seg: Segment): void {
   if (tcb.ts === 0 || (seg.opts & OPT_TIMESTAMPS) === 0) return;
-  if (seqLt(seg.tsVal, tcb.tsRecent) && ((e.ms - tcb.tsRecentMs) | 0) <= TS_RECENT_VALID_MS) return;
+  if (seqLt(seg.tsVal, tcb.tsRecent) && recentIsValid(e, tcb)) return;
   if (!seqLeq(seg.seq, tcb.rcv.acked)) return;
   tcb.tsRecent = seg.tsVal;
   tcb.tsRecentMs = e.ms;

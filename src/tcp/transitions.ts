@@ -319,7 +319,8 @@ export const LATE_DATA = rowsFrom(
 );
 export const USER_TIMEOUT = rowsFrom(
   'user-timeout',
-  [S.SYN_SENT, S.SYN_RECEIVED, ...SYNCHRONIZED],
+  // Nothing can be unacknowledged in FIN-WAIT-2.
+  [S.SYN_SENT, S.SYN_RECEIVED, ...SYNCHRONIZED.filter((state) => state !== S.FIN_WAIT_2)],
   'USER TIMEOUT',
   'R2 reached',
   'signal connection aborted due to user timeout',
@@ -362,3 +363,10 @@ export const ICMP_HARD = rowsFrom(
 
 /** Every row, in order of `id`. */
 export const transitions: readonly Transition[] = rows;
+
+/** The row of a name (the first, where one name has a row for each state). Throws for an unknown one. */
+export function transitionNamed(name: string): Transition {
+  const found = rows.find((t) => t.name === name);
+  if (found === undefined) throw new Error(`no transition named ${name}`);
+  return found;
+}

@@ -58,6 +58,7 @@ function sendNew(e: Engine, tcb: Tcb): void {
     if (room < len) {
       if (flight > 0) return;
       len = Math.min(cc.cwnd, len);
+      if (len <= 0) return;
     }
     if (len < snd.mss && !maySendSmall(tcb, len, queued, flight === 0)) return;
     sendSegment(e, tcb, len, snd.fin === 1 && len === queued && usable > len ? FIN : 0);

@@ -24,23 +24,21 @@ function leastStep(tcb: Tcb): number {
   return Math.min(half, tcb.rcv.fullSize);
 }
 
-/** Moves the right edge if it may, and returns the window field for an outgoing segment. */
-export function offerWindow(tcb: Tcb, syn: boolean): number {
+/** Moves the right edge if it may, and returns the window field for an outgoing segment (not a SYN). */
+export function offerWindow(tcb: Tcb): number {
   const { rcv } = tcb;
   const edge = possibleEdge(tcb);
   if (((edge - rcv.edge) | 0) >= leastStep(tcb)) rcv.edge = edge;
-  const shift = syn ? 0 : rcv.wscale;
   const wnd = rcvWnd(tcb);
   if (wnd <= 0) return 0;
-  // Rounded up, so that the edge which the peer computes never moves left.
-  const field = (wnd + (1 << shift) - 1) >> shift;
-  if (field >= MAX_FIELD) {
-    // The edge is where the peer sees it: the rest is offered as the window moves on.
-    const seen = (rcv.nxt + (MAX_FIELD << shift)) | 0;
-    if (seqGt(rcv.edge, seen) && !syn) rcv.edge = seen;
-    return MAX_FIELD;
-  }
-  return field;
+  // Rounded down: the peer may see less than there is, but what it was offered is always taken
+  // (RFC 7323 section 2.4).
+  const field = wnd >> rcv.wscale;
+  if (field < MAX_FIELD) return field;
+  // The edge is where the peer sees it: the rest is offered as the window moves on.
+  const seen = (rcv.nxt + (MAX_FIELD << rcv.wscale)) | 0;
+  if (seqGt(rcv.edge, seen)) rcv.edge = seen;
+  return MAX_FIELD;
 }
 
 /** True when the user has taken enough that the peer should hear of it at once. */

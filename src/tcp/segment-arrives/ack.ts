@@ -36,7 +36,7 @@ export function ack(e: Engine, tcb: Tcb, seg: Segment): boolean {
 /** SYN-RECEIVED: SND.UNA < SEG.ACK =< SND.NXT opens the connection, anything else is reset. */
 export function synReceivedAck(e: Engine, tcb: Tcb, seg: Segment): boolean {
   const { snd } = tcb;
-  if (!seqGt(seg.ack, snd.una) || !seqLeq(seg.ack, snd.nxt)) {
+  if (!ackInRange(tcb, seg)) {
     e.out.drop(tcb, seg, Drop.BAD_ACK_IN_SYN_RECEIVED);
     e.rules.replyReset(e, seg);
     return true;
@@ -53,20 +53,20 @@ export function synReceivedAck(e: Engine, tcb: Tcb, seg: Segment): boolean {
   return false;
 }
 
+/** True when the ACK field is one that the fifth step accepts in this state. */
+export function ackInRange(tcb: Tcb, seg: Segment): boolean {
+  const { snd } = tcb;
+  if (seqGt(seg.ack, snd.nxt)) return false;
+  if (tcb.state === State.SYN_RECEIVED) return seqGt(seg.ack, snd.una);
+  return seqGeq(seg.ack, (snd.una - snd.maxWnd) | 0);
+}
+
 /** (SND.UNA - MAX.SND.WND) =< SEG.ACK =< SND.NXT (MAY-12). */
 function ackAcceptable(e: Engine, tcb: Tcb, seg: Segment): boolean {
-  const { snd } = tcb;
-  if (seqGt(seg.ack, snd.nxt)) {
-    e.out.drop(tcb, seg, Drop.ACK_OF_UNSENT);
-    challengeAck(e, tcb);
-    return false;
-  }
-  if (seqLt(seg.ack, (snd.una - snd.maxWnd) | 0)) {
-    e.out.drop(tcb, seg, Drop.ACK_TOO_OLD);
-    challengeAck(e, tcb);
-    return false;
-  }
-  return true;
+  if (ackInRange(tcb, seg)) return true;
+  e.out.drop(tcb, seg, seqGt(seg.ack, tcb.snd.nxt) ? Drop.ACK_OF_UNSENT : Drop.ACK_TOO_OLD);
+  challengeAck(e, tcb);
+  return false;
 }
 
 /** "Do the same processing as for the ESTABLISHED state." */
@@ -121,6 +121,7 @@ function isDuplicate(tcb: Tcb, seg: Segment): boolean {
     snd.una !== snd.nxt &&
     snd.probe === 0 &&
     seg.textLen === 0 &&
+    tcb.ackNow === 0 && // else it came with text that was cut off
     (seg.ctl & FIN) === 0 &&
     seg.wnd << snd.wscale === snd.wnd
   );

@@ -1,7 +1,9 @@
 // 3.10.7.4, eighth: check the FIN bit. A FIN beyond a hole waits until the text before it has come.
 
 import { FIN, type Segment } from '../../wire/segment.ts';
+import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
+import { holdsBeyond } from '../reassembly.ts';
 import { Signal } from '../signals.ts';
 import { State } from '../state.ts';
 import { finAcked, type Tcb } from '../tcb.ts';
@@ -12,10 +14,16 @@ import { finWait2 } from './ack.ts';
 /** Remembers where the FIN is, and processes it when RCV.NXT has reached it. */
 export function fin(e: Engine, tcb: Tcb, seg: Segment): void {
   const { rcv } = tcb;
+  const finSeq = (seg.seq + seg.textLen) | 0;
   if ((seg.ctl & FIN) !== 0 && rcv.fin === 0) {
-    rcv.fin = 1;
-    rcv.finSeq = (seg.seq + seg.textLen) | 0;
-    if (rcv.finSeq !== rcv.nxt) tcb.ackNow = 1;
+    if (holdsBeyond(tcb, finSeq)) {
+      e.out.drop(tcb, seg, Drop.TEXT_AFTER_FIN); // this FIN, or that text, is a lie
+      tcb.ackNow = 1;
+    } else {
+      rcv.fin = 1;
+      rcv.finSeq = finSeq;
+      if (finSeq !== rcv.nxt) tcb.ackNow = 1;
+    }
   }
   if (rcv.fin === 1 && rcv.finSeq === rcv.nxt) e.rules.finReached(e, tcb);
   // The ACK of our FIN came with a FIN that is not reached yet.

@@ -76,17 +76,23 @@ export function reviveFromCookie(e: Engine, tcb: Tcb, seg: Segment, mss: number)
   rcv.fullSize = Math.min(rcv.mss, DEFAULT_MSS_V4);
   startSending(tcb, (seg.ack - 1) | 0);
   enter(e, tcb, row.LISTEN_COOKIE);
+  setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
+  startUserTimer(e, tcb);
 }
 
-/** SND.UNA, SND.NXT and the end of the queue for a new ISS. */
+/** SND.UNA, SND.NXT and the end of the queue for a new ISS; a TCB may come here a second time. */
 export function startSending(tcb: Tcb, iss: number): void {
-  const { snd, cc } = tcb;
+  const { snd, cc, rto } = tcb;
+  rto.timing = 0;
+  rto.timeouts = 0;
+  rto.rtoMs = tcb.config.initialRtoMs;
   snd.iss = iss;
   snd.una = iss;
+  snd.syn = 1;
   snd.nxt = (iss + 1) | 0;
   snd.end = snd.nxt;
   snd.rtx = snd.nxt;
-  cc.recover = iss;
+  cc.recover = (iss - 1) | 0;
   cc.cwnd = initialWindow(tcb);
 }
 
@@ -129,7 +135,7 @@ export function learnSyn(e: Engine, tcb: Tcb, seg: Segment): void {
 
 /** <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>, and its timers. */
 export function synReceived(e: Engine, tcb: Tcb): void {
-  startTiming(e, tcb, tcb.snd.iss);
+  if (tcb.passive === 1) startTiming(e, tcb, tcb.snd.iss);
   setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
   if (tcb.timer.user === 0) startUserTimer(e, tcb);
   e.rules.sendSyn(e, tcb);

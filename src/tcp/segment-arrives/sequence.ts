@@ -1,8 +1,8 @@
 // 3.10.7.4, first: check sequence number; and before it PAWS (RFC 7323 section 5.3), which comes first
 // where timestamps are in use. What of an acceptable segment lies outside the window is trimmed later.
 
-import { ACK, FIN, OPT_TIMESTAMPS, RST, type Segment, SYN, segLen, URG } from '../../wire/segment.ts';
-import { seqGeq, seqGt, seqLeq, seqLt } from '../../wire/seq.ts';
+import { ACK, FIN, RST, type Segment, SYN, segLen, URG } from '../../wire/segment.ts';
+import { seqGeq, seqGt, seqLeq, seqLt, seqMin } from '../../wire/seq.ts';
 import { challengeAck, mayChallenge } from '../challenge.ts';
 import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
@@ -10,12 +10,11 @@ import { noteDuplicate } from '../reassembly.ts';
 import { State } from '../state.ts';
 import { rcvWnd, type Tcb } from '../tcb.ts';
 import { pawsRejects, updateTsRecent } from '../timestamps.ts';
-import { reopens } from './time-wait.ts';
+import { ackInRange } from './ack.ts';
 
 /** RFC 7323 section 5.3 R1. */
 export function timestamps(e: Engine, tcb: Tcb, seg: Segment): boolean {
   if (!pawsRejects(e, tcb, seg)) return false;
-  if (tcb.state === State.TIME_WAIT && reopens(e, tcb, seg)) return false;
   e.out.drop(tcb, seg, Drop.PAWS);
   answerUnacceptable(e, tcb, seg);
   return true;
@@ -24,12 +23,13 @@ export function timestamps(e: Engine, tcb: Tcb, seg: Segment): boolean {
 /** The four cases of table 6, with the allowances for a closed window and for simultaneous open. */
 export function sequence(e: Engine, tcb: Tcb, seg: Segment): boolean {
   if (tcb.state === State.TIME_WAIT && e.rules.timeWait(e, tcb, seg)) return true;
+  // Before the window: a SYN with text reaches into it.
+  if (tcb.state === State.SYN_RECEIVED && (seg.ctl & (SYN | RST)) === SYN && seg.seq === tcb.rcv.irs) {
+    return synAgain(e, tcb, seg);
+  }
   if (acceptable(tcb, seg)) {
     heard(e, tcb, seg);
     return false;
-  }
-  if (tcb.state === State.SYN_RECEIVED && (seg.ctl & (SYN | RST)) === SYN && seg.seq === tcb.rcv.irs) {
-    return synAgain(e, tcb, seg);
   }
   if ((seg.ctl & RST) !== 0) {
     e.out.drop(tcb, seg, Drop.RST_OUTSIDE_WINDOW);
@@ -37,7 +37,7 @@ export function sequence(e: Engine, tcb: Tcb, seg: Segment): boolean {
   }
   e.out.drop(tcb, seg, Drop.OUTSIDE_WINDOW);
   if (seg.textLen > 0 && seqLt(seg.seq, tcb.rcv.nxt)) {
-    noteDuplicate(tcb, seg.seq, (seg.seq + seg.textLen) | 0);
+    noteDuplicate(tcb, seg.seq, seqMin((seg.seq + seg.textLen) | 0, tcb.rcv.nxt));
   }
   answerUnacceptable(e, tcb, seg);
   return true;
@@ -46,15 +46,18 @@ export function sequence(e: Engine, tcb: Tcb, seg: Segment): boolean {
 function heard(e: Engine, tcb: Tcb, seg: Segment): void {
   tcb.heardMs = e.ms;
   tcb.keepProbes = 0;
-  if ((seg.opts & OPT_TIMESTAMPS) !== 0) updateTsRecent(e, tcb, seg);
+  // A segment that a later step discards must not move TS.Recent: whoever forged it could stop the rest.
+  if ((seg.ctl & (RST | SYN | ACK)) === ACK && ackInRange(tcb, seg)) updateTsRecent(e, tcb, seg);
 }
 
-/** Table 6. */
+/** Table 6, with an allowance of appendix A.2. */
 function acceptable(tcb: Tcb, seg: Segment): boolean {
   const { rcv } = tcb;
   const wnd = rcvWnd(tcb);
   const len = segLen(seg);
   if (len === 0) {
+    // A peer that has filled our window sends its ACKs from the edge: they count, or both sides wait.
+    if (seg.seq === rcv.edge && (seg.ctl & RST) === 0) return true;
     return wnd === 0 ? seg.seq === rcv.nxt : seqGeq(seg.seq, rcv.nxt) && seqLt(seg.seq, rcv.edge);
   }
   // A closed window takes no text, but the ACK, URG and RST of a segment at its edge (MUST-66).
@@ -67,14 +70,21 @@ function acceptable(tcb: Tcb, seg: Segment): boolean {
 /** In SYN-RECEIVED the peer's SYN again: with an ACK it completes a simultaneous open (figure 7). */
 function synAgain(e: Engine, tcb: Tcb, seg: Segment): boolean {
   if ((seg.ctl & ACK) !== 0) {
-    seg.ctl &= ~SYN;
-    seg.seq = tcb.rcv.nxt;
+    dropSyn(seg);
+    seg.wnd >>= tcb.snd.wscale; // the window of a SYN is not scaled, that of what is left is
     heard(e, tcb, seg);
     return false;
   }
   e.out.drop(tcb, seg, Drop.DUPLICATE_SYN);
-  if (mayChallenge(e, tcb)) e.rules.sendSyn(e, tcb);
+  if (mayChallenge(e, tcb)) e.rules.retransmit(e, tcb, tcb.snd.iss);
   return true;
+}
+
+/** The SYN is dealt with: leaves the segment that begins after it. */
+export function dropSyn(seg: Segment): void {
+  seg.ctl &= ~SYN;
+  seg.seq = (seg.seq + 1) | 0;
+  if (seg.up > 0) seg.up--;
 }
 
 /**

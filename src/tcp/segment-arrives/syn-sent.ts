@@ -13,6 +13,7 @@ import { clearTimer, endConnection, enter, setTimer } from '../timers.ts';
 import * as row from '../transitions.ts';
 import { initialWindow, transmit } from '../transmit.ts';
 import { learnSyn, synReceived } from './listen.ts';
+import { dropSyn } from './sequence.ts';
 
 /** First, check the ACK bit: it must acknowledge our SYN, or it belongs to an older connection. */
 export function synSentAck(e: Engine, tcb: Tcb, seg: Segment): boolean {
@@ -52,13 +53,12 @@ export function synSentSyn(e: Engine, tcb: Tcb, seg: Segment): boolean {
   if ((seg.ctl & ACK) !== 0) {
     stopTiming(e, tcb, seg.ack);
     snd.una = seg.ack;
+    snd.syn = 0;
     clearTimer(e, tcb, 'rexmt');
     enter(e, tcb, row.SYN_SENT_SYN_ACK);
     established(e, tcb);
     tcb.ackNow = 1;
-    // The SYN is dealt with; what is left begins after it.
-    seg.ctl &= ~SYN;
-    seg.seq = (seg.seq + 1) | 0;
+    dropSyn(seg);
     if (seg.textLen > 0 || (seg.ctl & (FIN | URG)) !== 0) {
       e.rules.trim(e, tcb, seg);
       return false;
@@ -67,6 +67,7 @@ export function synSentSyn(e: Engine, tcb: Tcb, seg: Segment): boolean {
     return true;
   }
   enter(e, tcb, row.SYN_SENT_SYN);
+  tcb.rto.timing = 0; // MUST-18: the SYN,ACK sends our SYN a second time
   synReceived(e, tcb);
   return true;
 }

@@ -56,6 +56,7 @@ function outOfOrder(e: Engine, tcb: Tcb, seg: Segment, seq: number, end: number)
   tcb.ackNow = 1;
   if (holdsRange(tcb, seq, end)) {
     noteDuplicate(tcb, seq, end);
+    addRange(tcb, seq, end); // the range that holds it is now the most recent (RFC 2883 section 4)
     return;
   }
   if (!canAddRange(tcb, seq, end)) {

@@ -1,13 +1,13 @@
 // 3.10.7.4, sixth: check the URG bit (MUST-30 to MUST-33, MUST-62; section 3.8.5).
 
 import { type Segment, URG } from '../../wire/segment.ts';
-import { seqGt, seqMax } from '../../wire/seq.ts';
+import { seqGt } from '../../wire/seq.ts';
 import type { Engine } from '../engine.ts';
 import { Signal } from '../signals.ts';
 import { State } from '../state.ts';
 import type { Tcb } from '../tcb.ts';
 
-/** RCV.UP <- max(RCV.UP, SEG.UP); the user is told once for each continuous sequence of urgent data. */
+/** RCV.UP <- max(RCV.UP, SEG.UP); the user is told when urgent mode begins and when the pointer advances (MUST-32). */
 export function urg(_e: Engine, tcb: Tcb, seg: Segment): void {
   if ((seg.ctl & URG) === 0) return;
   const { rcv } = tcb;
@@ -20,8 +20,8 @@ export function urg(_e: Engine, tcb: Tcb, seg: Segment): void {
       return; // the peer's FIN has been received: ignore
   }
   const up = (seg.seq + seg.up) | 0;
-  const urgent = rcv.urgent === 1 && seqGt(rcv.up, rcv.user);
-  rcv.up = rcv.urgent === 1 ? seqMax(rcv.up, up) : up;
+  if (!seqGt(up, rcv.urgent === 1 ? rcv.up : rcv.user)) return;
+  rcv.up = up;
   rcv.urgent = 1;
-  if (!urgent && seqGt(rcv.up, rcv.user)) tcb.signals |= Signal.URGENT;
+  tcb.signals |= Signal.URGENT;
 }
