@@ -120,6 +120,8 @@ export class Connection {
   ttl = 64;
   readonly #owner: ConnectionOwner;
   #ended = false;
+  /** Whether it was ESTABLISHED once. */
+  #wasOpen = false;
   #error: TcpError | null = null;
   #eof = false;
   /** Whether `offer` took less than everything since the last `writable`. */
@@ -412,6 +414,7 @@ export class Connection {
   signalled(signals: number): void {
     const { tcb, handler } = this;
     if ((signals & Signal.OPENED) !== 0) {
+      this.#wasOpen = true;
       if (this.#opened !== null) {
         this.#opened.resolve(this);
         this.#owner.woke();
@@ -517,7 +520,8 @@ export class Connection {
     const writes = this.#writes;
     this.#writes = null;
     if (writes !== null) for (const w of writes) w.reject(this.#sendError());
-    if (this.#opened !== null) this.#opened.reject(error ?? tcpError(Err.ABORTED, 'connect', this.#peer()));
+    if (this.#opened !== null && !this.#wasOpen)
+      this.#opened.reject(error ?? tcpError(Err.ABORTED, 'connect', this.#peer()));
     if (this.#finAcked !== null) settle(this.#finAcked, error);
     if (this.#closed !== null) settle(this.#closed, error);
     this.#owner.woke();

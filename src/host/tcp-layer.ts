@@ -350,7 +350,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     c.pathEpoch = this.ip.epoch;
     c.ttl = DEFAULT_TTL;
     c.pseudo = pseudoSumWords(path.family, l0, l1, l2, l3, r0, r1, r2, r3, IPPROTO_TCP, 0);
-    const known = this.pmtu.get(r0, r1, r2, r3, this.engine.ms);
+    const known = this.pmtu.get(r0, r1, r2, r3, this.nowMs);
     tcb.pmtu = known === 0 ? path.iface.mtu : Math.min(known, path.iface.mtu);
     tcb.tsOffset = this.tsOffset(tcb);
     // A window field is rounded up to its scale: leave room for that in a ring that is exactly full.
@@ -710,7 +710,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     const c = this.#quoted(quoted, localPort, remotePort);
     if (c === null || !quotesFlight(c.tcb, seq)) return false;
     const { dst0, dst1, dst2, dst3 } = quoted;
-    const to = this.pmtu.report(dst0, dst1, dst2, dst3, mtu, quoted.totalLen, c.tcb.pmtu, this.engine.ms);
+    const to = this.pmtu.report(dst0, dst1, dst2, dst3, mtu, quoted.totalLen, c.tcb.pmtu, this.nowMs);
     if (to === 0) return false;
     for (const other of this.#connections) {
       if (other === null) continue;

@@ -1,0 +1,107 @@
+// Two hosts joined by the least link there can be: packets queue as (offset, length) and are handed
+// over one by one, nothing is copied. What is measured with it is the stack alone.
+
+import { Host, type HostInterface, type HostOptions } from '../src/host/index.ts';
+import { Memory } from '../src/wire/index.ts';
+
+const QUEUE = 1 << 16;
+
+/** One direction: a ring of (offset, length). */
+class Direction {
+  readonly #packets = new Int32Array(2 * QUEUE);
+  #head = 0;
+  #tail = 0;
+  readonly #memory: Memory;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
+  push(off: number, len: number): void {
+    if (this.#tail - this.#head === QUEUE) throw new Error('the bench link is full');
+    const at = 2 * (this.#tail++ & (QUEUE - 1));
+    this.#packets[at] = off;
+    this.#packets[at + 1] = len;
+  }
+
+  /** Delivers what is queued now; how many packets. */
+  deliver(to: HostInterface): number {
+    const n = this.#tail - this.#head;
+    for (let i = 0; i < n; i++) {
+      const at = 2 * (this.#head++ & (QUEUE - 1));
+      const off = this.#packets[at] as number;
+      const len = this.#packets[at + 1] as number;
+      to.receive(off, len);
+      this.#memory.free(off, len);
+    }
+    return n;
+  }
+}
+
+/** Seeded 32-bit generator (mulberry32): the benches need no CSPRNG. */
+export function seeded(seed: number): () => number {
+  let a = seed | 0;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return (t ^ (t >>> 14)) | 0;
+  };
+}
+
+/** Two hosts, 10.0.0.1 and 10.0.0.2, and a clock that the bench moves. */
+export class BenchPair {
+  readonly memory = new Memory({ initial: 64 << 20, max: 2 ** 31 - 1 });
+  readonly a: Host;
+  readonly b: Host;
+  now = 0;
+  packets = 0;
+  readonly #ab = new Direction(this.memory);
+  readonly #ba = new Direction(this.memory);
+  readonly #ia: HostInterface;
+  readonly #ib: HostInterface;
+
+  constructor(options: Partial<HostOptions> & { mtu?: number } = {}) {
+    const { mtu = 1500, ...rest } = options;
+    const clock = { now: (): number => this.now };
+    this.a = new Host({ clock, random: seeded(1), memory: this.memory, name: 'a', ...rest });
+    this.b = new Host({ clock, random: seeded(2), memory: this.memory, name: 'b', ...rest });
+    this.#ia = this.a.addInterface({ mtu, addresses: ['10.0.0.1/8'] });
+    this.#ib = this.b.addInterface({ mtu, addresses: ['10.0.0.2/8'] });
+    this.#ia.attach((off, len) => this.#ab.push(off, len));
+    this.#ib.attach((off, len) => this.#ba.push(off, len));
+  }
+
+  /** Hands packets over until there are none; how many there were. */
+  exchange(): number {
+    let total = 0;
+    for (;;) {
+      const n = this.#ab.deliver(this.#ib) + this.#ba.deliver(this.#ia);
+      if (n === 0) break;
+      total += n;
+    }
+    this.packets += total;
+    return total;
+  }
+
+  /** Lets time pass. */
+  advance(us: number): void {
+    this.now += us;
+    this.a.poll(this.now);
+    this.b.poll(this.now);
+  }
+}
+
+/** Microseconds of processor time that `run` took, user and system. */
+export function cpuUs(run: () => void): number {
+  const before = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
+/** The middle of some numbers. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((x, y) => x - y);
+  return sorted[sorted.length >> 1] as number;
+}
