@@ -45,7 +45,8 @@ export function offerWindow(tcb: Tcb): number {
 export function windowUpdateDue(tcb: Tcb): boolean {
   const { rcv } = tcb;
   const wnd = rcvWnd(tcb);
-  const possible = (possibleEdge(tcb) - rcv.nxt) | 0;
+  const free = (possibleEdge(tcb) - rcv.nxt) | 0;
+  const possible = Math.min(free, MAX_FIELD << rcv.wscale); // more cannot be said
   const half = rcv.buf >> 1;
   const step = Math.min(half, 2 * rcv.fullSize);
   return possible - wnd >= Math.max(step, 1) && wnd * 2 <= possible;
