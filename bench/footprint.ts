@@ -1,0 +1,55 @@
+// Octets of memory for each end of an idle ESTABLISHED connection, and for each TIME-WAIT record with its
+// entry in the tuple table. Needs `--expose-gc`.
+
+import type { Connection } from '../src/host/index.ts';
+import { BenchPair } from './pair.ts';
+
+declare const gc: (() => void) | undefined;
+
+function heap(): number {
+  if (gc === undefined) throw new Error('run with --expose-gc');
+  gc();
+  gc();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** The port range of both hosts, so that one pair of addresses is enough. */
+const PORTS = { first: 1024, last: 65_535 };
+
+/** Octets for one end of an idle connection, everything included: TCB, rings, demultiplexing, timer, object. */
+export function idleConnection(count: number): number {
+  const pair = new BenchPair({ ports: PORTS });
+  const kept: Connection[] = [];
+  pair.b.listen({ port: 80, synBacklog: count, handler: { open: (c) => kept.push(c) } });
+  const open = (): void => {
+    kept.push(pair.a.open({ address: '10.0.0.2', port: 80 }));
+    pair.exchange();
+    pair.advance(100);
+  };
+  for (let i = 0; i < 64; i++) open();
+  const before = heap();
+  for (let i = 0; i < count; i++) open();
+  pair.advance(10e6);
+  pair.exchange();
+  const octets = (heap() - before) / (2 * count);
+  if (kept.some((c) => c.state !== 'ESTABLISHED')) throw new Error('not all are ESTABLISHED');
+  return octets;
+}
+
+/** Octets for one TIME-WAIT record. */
+export function timeWaitRecord(count: number): number {
+  const pair = new BenchPair({ ports: PORTS });
+  pair.b.listen({ port: 80, handler: { readable: (c) => (c.eof ? c.close() : undefined) } });
+  const churn = (): void => {
+    pair.a.open({ address: '10.0.0.2', port: 80, handler: { open: (c) => c.close() } });
+    pair.exchange();
+    pair.advance(100);
+  };
+  for (let i = 0; i < 64; i++) churn();
+  const before = heap();
+  for (let i = 0; i < count; i++) churn();
+  const octets = (heap() - before) / count;
+  if (pair.a.tcp.timeWait.size < count) throw new Error(`only ${pair.a.tcp.timeWait.size} in TIME-WAIT`);
+  return octets;
+}
