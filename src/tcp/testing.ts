@@ -256,6 +256,14 @@ export function formatRecord(r: SegmentRecord, seqBase = 0, ackBase = 0): string
   return formatSegment(seg, seqBase, (r.ctl & ACK) !== 0 ? ackBase : 0);
 }
 
+/** When the endpoint wants `tick`, in microseconds; Infinity when it waits for nothing. */
+export function wakeUs(a: Endpoint): number {
+  const wake = wakeAt(a.tcb);
+  if (wake === 0) return Number.POSITIVE_INFINITY;
+  const ms = Math.floor(a.engine.now / 1000);
+  return (ms + ((wake - ms) | 0)) * 1000;
+}
+
 /** What the wire does with a segment: deliver it (once or more, each after a delay in microseconds) or nothing. */
 export type Fate = (r: SegmentRecord, from: 'a' | 'b', index: number) => readonly number[];
 
@@ -276,12 +284,15 @@ export class Pair {
       delayUs?: number;
       fate?: Fate;
       rules?: Rules;
+      /** The clock at the start, in microseconds. */
+      startUs?: number;
     } = {},
   ) {
     this.a = new Endpoint(1, 1000, options.a, options.rules);
     this.b = new Endpoint(2, 2000, options.b, options.rules);
     const delay = options.delayUs ?? 10_000;
     this.fate = options.fate ?? (() => [delay]);
+    this.setNow(options.startUs ?? 0);
   }
 
   /** Puts what the endpoints have sent onto the wire. */
@@ -306,8 +317,7 @@ export class Pair {
     let next = Number.POSITIVE_INFINITY;
     for (const f of this.#flight) next = Math.min(next, f.at);
     for (const side of [this.a, this.b]) {
-      const wake = wakeAt(side.tcb);
-      if (wake !== 0) next = Math.min(next, Math.max(this.now, wake * 1000));
+      next = Math.min(next, Math.max(this.now, wakeUs(side)));
     }
     if (next > until) {
       if (until !== Number.POSITIVE_INFINITY) this.setNow(until);

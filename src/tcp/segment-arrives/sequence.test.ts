@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import { rcvWnd } from '../tcb.ts';
+import { expected, inState, octets, options, pass, SYNCHRONIZED, sent, text, ts } from './testing.ts';
+
+const NXT = 1;
+const WND = 1000;
+
+/** ESTABLISHED with RCV.NXT = 1 and RCV.WND = 1000. */
+function established(wnd = WND) {
+  const a = inState('ESTABLISHED', { config: { receiveBuffer: WND } });
+  a.autoRead = false;
+  if (wnd === 0) {
+    a.inject('ACK', NXT, 1, text(WND));
+    pass(a, 100);
+    a.sent.length = a.drops.length = 0;
+  }
+  return a;
+}
+
+describe('first, check sequence number: the acceptability test of table 6', () => {
+  it('length 0, window > 0: RCV.NXT =< SEG.SEQ < RCV.NXT+RCV.WND', () => {
+    for (const [seq, ok] of [
+      [NXT - 1, false],
+      [NXT, true],
+      [NXT + WND - 1, true],
+      [NXT + WND + 1, false],
+      [NXT + 2 ** 31, false],
+    ] as const) {
+      const a = established();
+      a.inject('ACK', seq, 1);
+      expect([seq, sent(a)]).toEqual([seq, ok ? [] : ['ACK seq=1 ack=1 len=0']]);
+      const r = established();
+      r.inject('RST', seq, 1);
+      expect([seq, sent(r).length + (r.state === 'CLOSED' ? 1 : 0)]).toEqual([seq, ok ? 1 : 0]);
+    }
+  });
+
+  it('length 0 at RCV.NXT+RCV.WND: the ACK of a peer that has filled our window counts (appendix A.2), a RST does not', () => {
+    const a = established();
+    a.send(octets(10));
+    a.sent.length = 0;
+    a.inject('ACK', NXT + WND, 11);
+    expect([a.tcb.snd.una - a.tcb.snd.iss, sent(a)]).toEqual([11, []]);
+    a.inject('RST', NXT + WND);
+    expect([a.state, sent(a), a.drops]).toEqual(['ESTABLISHED', [], ['rst-outside-window']]);
+  });
+
+  it('length 0, window 0: SEG.SEQ = RCV.NXT', () => {
+    const a = established(0);
+    expect(rcvWnd(a.tcb)).toBe(0);
+    a.inject('ACK', NXT + WND, 1);
+    expect(sent(a)).toEqual([]);
+    a.inject('ACK', NXT + WND + 1, 1);
+    expect(sent(a)).toEqual([`ACK seq=1 ack=${NXT + WND} len=0`]);
+  });
+
+  it('length > 0, window > 0: the first or the last octet in the window', () => {
+    for (const [seq, len, taken] of [
+      [NXT - 10, 10, 0],
+      [NXT - 10, 11, 1],
+      [NXT, 5, 5],
+      [NXT, WND + 50, WND],
+      [NXT - 10, WND + 10, WND],
+      [NXT + WND, 1, 0],
+      [NXT + WND - 1, 1, 0],
+    ] as const) {
+      const a = established();
+      a.inject('ACK', seq, 1, text(len));
+      expect([seq, len, expected(a) - NXT]).toEqual([seq, len, taken]);
+    }
+  });
+
+  it('length > 0, window 0: not acceptable, answered by an ACK with the present RCV.NXT', () => {
+    const a = established(0);
+    a.inject('ACK', NXT + WND, 1, text(1));
+    expect([sent(a), expected(a)]).toEqual([[`ACK seq=1 ack=${NXT + WND} len=0`], NXT + WND]);
+  });
+
+  it('MUST-66: with a closed window the ACK, URG and RST of a segment at RCV.NXT count, its text does not', () => {
+    const a = established(0);
+    a.send(octets(10));
+    a.sent.length = 0;
+    a.inject('ACK,URG', NXT + WND, 11, { ...text(5), up: 5 });
+    expect((a.tcb.snd.una - a.tcb.snd.iss) | 0).toBe(11);
+    expect([a.tcb.rcv.urgent, (a.tcb.rcv.up - a.tcb.rcv.irs) | 0]).toEqual([1, NXT + WND + 5]);
+    expect(expected(a)).toBe(NXT + WND);
+    a.inject('RST', NXT + WND);
+    expect(a.state).toBe('CLOSED');
+  });
+
+  it('a bare FIN at a closed window waits until the text before it is read', () => {
+    const a = established(0);
+    a.inject('FIN,ACK', NXT + WND, 1);
+    expect([a.state, sent(a)]).toEqual(['ESTABLISHED', [`ACK seq=1 ack=${NXT + WND} len=0`]]);
+    a.receive();
+    a.inject('FIN,ACK', NXT + WND, 1);
+    expect(a.state).toBe('CLOSE-WAIT');
+  });
+
+  it('"if a segment’s contents straddle the boundary between old and new, only the new parts are processed"', () => {
+    const a = established();
+    a.inject('ACK', NXT, 1, text(100));
+    a.inject('ACK', NXT + 50, 1, text(100, 50));
+    a.receive();
+    expect(a.read).toEqual([...octets(150)]);
+  });
+
+  it('what lies beyond the window is cut off, its FIN too, and is not acknowledged', () => {
+    const a = established();
+    a.inject('FIN,ACK', NXT, 1, text(WND + 1));
+    expect([a.state, expected(a), sent(a)]).toEqual([
+      'ESTABLISHED',
+      NXT + WND,
+      [`ACK seq=1 ack=${NXT + WND} len=0`],
+    ]);
+    expect(a.drops).toEqual(['outside-window']);
+  });
+
+  it('an unacceptable RST is dropped without an answer, in every synchronized state', () => {
+    for (const state of SYNCHRONIZED) {
+      const a = inState(state);
+      a.inject('RST', expected(a) - 1);
+      a.inject('RST,ACK', expected(a) + 3_000_000, 1);
+      expect([a.state, sent(a), a.drops]).toEqual([state, [], ['rst-outside-window', 'rst-outside-window']]);
+    }
+  });
+
+  it('old text is always acknowledged: it is somebody’s retransmission', () => {
+    const a = inState('ESTABLISHED');
+    a.inject('ACK', 1, 1, text(10));
+    for (let i = 0; i < 5; i++) a.inject('ACK', 1, 1, text(10));
+    expect(sent(a)).toEqual(new Array(5).fill('ACK seq=1 ack=11 len=0'));
+  });
+
+  it('empty segments outside the window are answered once in the challenge interval: two ends cannot answer each other for ever', () => {
+    const a = inState('ESTABLISHED');
+    for (let i = 0; i < 5; i++) a.inject('ACK', 0, 1);
+    expect(sent(a).length).toBe(1);
+    pass(a, 500);
+    a.inject('ACK', 0, 1);
+    expect(sent(a).length).toBe(1);
+  });
+
+  it('a keep-alive with or without a garbage octet is answered (3.8.4)', () => {
+    for (const garbage of [0, 1]) {
+      const a = inState('ESTABLISHED');
+      a.inject('ACK', 0, 1, text(garbage));
+      expect(sent(a)).toEqual(['ACK seq=1 ack=1 len=0']);
+    }
+  });
+});
+
+describe('the peer’s SYN again in SYN-RECEIVED', () => {
+  it('is answered by the SYN,ACK again', () => {
+    const a = inState('SYN-RECEIVED');
+    a.inject('SYN', 0);
+    expect([a.state, sent(a), a.drops]).toEqual([
+      'SYN-RECEIVED',
+      ['SYN,ACK seq=0 ack=1 len=0'],
+      ['duplicate-syn'],
+    ]);
+  });
+
+  it('also when it carries text that reaches into the window', () => {
+    const a = inState('SYN-RECEIVED');
+    a.inject('SYN', 0, 0, text(10));
+    expect([a.state, sent(a)]).toEqual(['SYN-RECEIVED', ['SYN,ACK seq=0 ack=1 len=0']]);
+  });
+
+  it('a flood of them is answered once in the challenge interval', () => {
+    const a = inState('SYN-RECEIVED');
+    for (let i = 0; i < 10; i++) a.inject('SYN', 0);
+    expect(sent(a).length).toBe(1);
+  });
+
+  it('MUST-18: after that the round trip of our SYN is not measured', () => {
+    const a = inState('SYN-RECEIVED');
+    a.inject('SYN', 0);
+    a.setNow(5_000);
+    a.inject('ACK', 1, 1);
+    expect([a.state, a.tcb.rto.measured]).toEqual(['ESTABLISHED', 0]);
+  });
+});
+
+describe('PAWS comes before it (RFC 7323 section 5.3)', () => {
+  it('R1: SEG.TSval < TS.Recent is dropped and acknowledged, also when its text is in the window', () => {
+    const a = inState('ESTABLISHED', { syn: options({ ts: 1000 }) });
+    a.inject('ACK', 1, 1, { ...text(10), ...ts(999) });
+    expect([sent(a), a.drops, a.read]).toEqual([['ACK seq=1 ack=1 len=0'], ['paws'], []]);
+    a.inject('ACK', 1, 1, { ...text(10), ...ts(1000) });
+    expect(a.read.length).toBe(10);
+  });
+
+  it('a RST is never dropped by it', () => {
+    const a = inState('ESTABLISHED', { syn: options({ ts: 1000 }) });
+    a.inject('RST', 1, 0, ts(1));
+    expect(a.state).toBe('CLOSED');
+  });
+});

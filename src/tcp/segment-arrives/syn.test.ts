@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { expected, inState, pass, SYNCHRONIZED, sent } from './testing.ts';
+
+describe('fourth, check the SYN bit (RFC 5961 section 4)', () => {
+  for (const state of SYNCHRONIZED) {
+    it(`a SYN in ${state} is challenged whatever its sequence number, and changes nothing`, () => {
+      for (const at of [0, 1, 100, 2 ** 30, -5000]) {
+        for (const ctl of ['SYN', 'SYN,ACK']) {
+          const a = inState(state);
+          const { nxt } = a.tcb.rcv;
+          const snd = (a.tcb.snd.nxt - a.tcb.snd.iss) | 0;
+          a.inject(ctl, expected(a) + at, 1);
+          expect([a.state, sent(a), a.tcb.rcv.nxt]).toEqual([
+            state,
+            [`ACK seq=${snd} ack=${expected(a)} len=0`],
+            nxt,
+          ]);
+        }
+      }
+    });
+  }
+
+  it('in SYN-RECEIVED from LISTEN a SYN in the window returns to LISTEN', () => {
+    const a = inState('SYN-RECEIVED');
+    a.inject('SYN', 10);
+    expect([a.state, a.rows]).toEqual(['LISTEN', ['syn-received-syn-passive']]);
+  });
+
+  it('in SYN-RECEIVED from SYN-SENT it is challenged (MUST-11)', () => {
+    const a = inState('SYN-RECEIVED', { active: true });
+    a.inject('SYN', 10);
+    expect([a.state, sent(a)]).toEqual(['SYN-RECEIVED', ['ACK seq=1 ack=1 len=0']]);
+  });
+
+  it('RFC 5961 section 7: at most one challenge ACK in each interval, per connection', () => {
+    const a = inState('ESTABLISHED');
+    const b = inState('ESTABLISHED');
+    for (let i = 0; i < 100; i++) a.inject('SYN', 10);
+    b.inject('SYN', 10);
+    expect([sent(a).length, sent(b).length]).toEqual([1, 1]);
+    pass(a, 499);
+    a.inject('SYN', 10);
+    expect(sent(a).length).toBe(0);
+    pass(a, 1);
+    a.inject('SYN', 10);
+    expect(sent(a).length).toBe(1);
+  });
+});
