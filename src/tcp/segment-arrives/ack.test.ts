@@ -1,0 +1,250 @@
+import { describe, expect, it } from 'vitest';
+import { Err } from '../errors.ts';
+import { Signal } from '../signals.ts';
+import { sendRoom } from '../tcb.ts';
+import { expected, inState, octets, options, pass, sent, text, ts } from './testing.ts';
+
+/** ESTABLISHED with 100 octets in flight. */
+function inFlight(n = 100, way = {}) {
+  const a = inState('ESTABLISHED', way);
+  a.send(octets(n));
+  a.sent.length = 0;
+  return a;
+}
+
+const una = (a: ReturnType<typeof inFlight>) => (a.tcb.snd.una - a.tcb.snd.iss) | 0;
+
+describe('fifth, check the ACK field', () => {
+  it('a segment without ACK is dropped', () => {
+    const a = inFlight();
+    a.inject('', 1, 0, text(10));
+    a.inject('FIN', 1);
+    expect([a.state, sent(a), a.drops, a.read]).toEqual(['ESTABLISHED', [], ['no-ack', 'no-ack'], []]);
+  });
+
+  it('MAY-12: SEG.ACK > SND.NXT is dropped with its text, and answered by an ACK', () => {
+    const a = inFlight();
+    a.inject('ACK', 1, 102, text(10));
+    expect([una(a), sent(a), a.drops, a.read]).toEqual([
+      1,
+      ['ACK seq=101 ack=1 len=0'],
+      ['ack-of-unsent'],
+      [],
+    ]);
+  });
+
+  it('MAY-12: SEG.ACK < SND.UNA - MAX.SND.WND is dropped with its text, and answered by an ACK; the limit itself is accepted', () => {
+    const a = inFlight(100, { wnd: 1000 });
+    a.inject('ACK', 1, -1000, text(10));
+    expect([sent(a), a.drops, a.read]).toEqual([['ACK seq=101 ack=1 len=0'], ['ack-too-old'], []]);
+    a.inject('ACK', 1, -999, text(10));
+    expect(a.read.length).toBe(10);
+  });
+
+  it('MAY-12: MAX.SND.WND is the largest window ever offered, not the present one', () => {
+    const a = inFlight(100, { wnd: 1000 });
+    a.inject('ACK', 1, 1, { wnd: 10 });
+    a.inject('ACK', 1, -999, text(10));
+    expect(a.read.length).toBe(10);
+  });
+
+  it('SND.UNA < SEG.ACK =< SND.NXT: SND.UNA <- SEG.ACK, and there is room again', () => {
+    const a = inFlight();
+    a.signals = 0;
+    a.inject('ACK', 1, 51);
+    expect([una(a), a.signals & Signal.ROOM]).toEqual([51, Signal.ROOM]);
+    a.inject('ACK', 1, 101);
+    expect([una(a), a.tcb.timer.rexmt, a.tcb.timer.user]).toEqual([101, 0, 0]);
+  });
+
+  it('a duplicate (SEG.ACK =< SND.UNA) is ignored, its text is not', () => {
+    const a = inFlight();
+    a.inject('ACK', 1, 101);
+    a.inject('ACK', 1, 51, text(10));
+    expect([una(a), a.read.length]).toEqual([101, 10]);
+  });
+
+  it('RFC 6298 5.2, 5.3: an ACK of everything stops the timer, one of new data restarts it, a duplicate does neither', () => {
+    const a = inFlight();
+    const first = a.tcb.timer.rexmt;
+    a.setNow(100_000);
+    a.inject('ACK', 1, 1);
+    expect(a.tcb.timer.rexmt).toBe(first);
+    a.inject('ACK', 1, 51);
+    expect(a.tcb.timer.rexmt).toBe(100 + a.tcb.rto.rtoMs);
+    a.inject('ACK', 1, 101);
+    expect(a.tcb.timer.rexmt).toBe(0);
+  });
+});
+
+describe('the send window', () => {
+  it('is updated when SND.WL1 < SEG.SEQ, or SND.WL1 = SEG.SEQ and SND.WL2 =< SEG.ACK', () => {
+    const a = inFlight();
+    a.inject('ACK', 1, 51, { ...text(10), wnd: 5000 });
+    expect(a.tcb.snd.wnd).toBe(5000);
+    a.inject('ACK', 11, 51, { wnd: 4000 });
+    expect(a.tcb.snd.wnd).toBe(4000);
+    a.inject('ACK', 11, 51, { wnd: 4500 });
+    expect(a.tcb.snd.wnd).toBe(4500);
+  });
+
+  it('is not updated by an old segment: SEG.SEQ < SND.WL1, or the same with an older SEG.ACK', () => {
+    const a = inFlight();
+    a.inject('ACK', 20, 101, { wnd: 5000 });
+    a.inject('ACK', 10, 101, { wnd: 1 });
+    a.inject('ACK', 20, 51, { wnd: 2 });
+    expect(a.tcb.snd.wnd).toBe(5000);
+  });
+
+  it('MUST-1: the field is unsigned, and scaled by the shift of the peer’s SYN (RFC 7323 2.3)', () => {
+    const a = inState('ESTABLISHED', { syn: options({ wscale: 4 }), wnd: 0x8001 });
+    expect(a.tcb.snd.wnd).toBe(0x80010);
+    const b = inState('ESTABLISHED', { wnd: 0xffff });
+    expect(b.tcb.snd.wnd).toBe(0xffff);
+  });
+
+  it('MUST-34, SHLD-15: a window that shrinks below what is in flight stops new data and hurts nothing else', () => {
+    const a = inFlight(1000, { config: { noDelay: true } });
+    a.inject('ACK', 1, 1, { wnd: 100 });
+    a.send(octets(10));
+    expect(sent(a)).toEqual([]);
+    a.inject('ACK', 1, 951, { wnd: 60 });
+    expect(sent(a)).toEqual(['PSH,ACK seq=1001 ack=1 len=10']);
+  });
+
+  it('SHLD-17: data beyond the edge of a shrunk window is not given up while the peer answers', () => {
+    const a = inFlight(1000);
+    a.inject('ACK', 1, 1, { wnd: 0 });
+    for (let minute = 0; minute < 180; minute++) {
+      pass(a, 60_000);
+      a.inject('ACK', 1, 1, { wnd: 0 });
+    }
+    expect(a.state).toBe('ESTABLISHED');
+    a.inject('ACK', 1, 1);
+    pass(a, 200_000);
+    expect(sent(a).at(-1)).toBe('ACK seq=1 ack=1 len=536');
+  });
+});
+
+describe('SYN-RECEIVED', () => {
+  it('SND.UNA < SEG.ACK =< SND.NXT: ESTABLISHED, and the segment goes on', () => {
+    const a = inState('SYN-RECEIVED');
+    a.inject('ACK', 1, 1, { ...text(10), wnd: 777 });
+    expect([a.state, a.rows, a.read.length, a.tcb.snd.wnd]).toEqual([
+      'ESTABLISHED',
+      ['syn-received-ack'],
+      10,
+      777,
+    ]);
+    expect(a.signals & Signal.OPENED).not.toBe(0);
+  });
+
+  it('any other ACK is answered by <SEQ=SEG.ACK><CTL=RST>, and the state stays', () => {
+    for (const ack of [0, 2, -5]) {
+      const a = inState('SYN-RECEIVED');
+      a.inject('ACK', 1, ack);
+      expect([a.state, sent(a)]).toEqual(['SYN-RECEIVED', [`RST seq=${ack >>> 0} len=0`]]);
+    }
+  });
+
+  it('a full accept queue drops the ACK; the SYN,ACK goes again and the next ACK opens', () => {
+    const a = inState('SYN-RECEIVED');
+    a.acceptQueueOpen = false;
+    a.inject('ACK', 1, 1);
+    expect([a.state, sent(a), a.drops]).toEqual(['SYN-RECEIVED', [], ['listen-refused']]);
+    pass(a, 1000);
+    expect(sent(a)).toEqual(['SYN,ACK seq=0 ack=1 len=0']);
+    a.acceptQueueOpen = true;
+    a.inject('ACK', 1, 1);
+    expect(a.state).toBe('ESTABLISHED');
+  });
+
+  it('FIN with the ACK: ESTABLISHED, then CLOSE-WAIT', () => {
+    const a = inState('SYN-RECEIVED');
+    a.inject('FIN,ACK', 1, 1, text(3));
+    expect([a.state, a.rows]).toEqual(['CLOSE-WAIT', ['syn-received-ack', 'established-fin']]);
+  });
+
+  it('a CLOSE that was queued takes effect: FIN-WAIT-1', () => {
+    const a = inState('SYN-RECEIVED');
+    a.send(octets(5));
+    a.close();
+    a.inject('ACK', 1, 1);
+    expect([a.state, sent(a)]).toEqual(['FIN-WAIT-1', ['FIN,PSH,ACK seq=1 ack=1 len=5']]);
+  });
+});
+
+describe('the states that wait for the ACK of our FIN', () => {
+  it('FIN-WAIT-1: FIN-WAIT-2 when the FIN is acknowledged, not before', () => {
+    const a = inState('ESTABLISHED');
+    a.send(octets(10));
+    a.close();
+    a.inject('ACK', 1, 11);
+    expect([a.state, a.signals & Signal.FIN_ACKED]).toEqual(['FIN-WAIT-1', 0]);
+    a.inject('ACK', 1, 12);
+    expect([a.state, a.signals & Signal.FIN_ACKED]).toEqual(['FIN-WAIT-2', Signal.FIN_ACKED]);
+  });
+
+  it('CLOSING: TIME-WAIT when the FIN is acknowledged, otherwise the segment is ignored', () => {
+    const a = inState('CLOSING');
+    a.inject('ACK', 2, 1);
+    expect(a.state).toBe('CLOSING');
+    a.inject('ACK', 2, 2);
+    expect([a.state, a.rows]).toEqual(['TIME-WAIT', ['closing-ack']]);
+    expect([a.tcb.timer.rexmt, a.tcb.timer.user, a.tcb.timer.wait]).toEqual([0, 0, 60_000]);
+  });
+
+  it('LAST-ACK: CLOSED when the FIN is acknowledged', () => {
+    const a = inState('LAST-ACK');
+    a.inject('ACK', 2, 1);
+    expect(a.state).toBe('LAST-ACK');
+    a.inject('ACK', 2, 2);
+    expect([a.state, a.tcb.error, sent(a)]).toEqual(['CLOSED', Err.OK, []]);
+  });
+
+  it('CLOSE-WAIT: the same processing as for ESTABLISHED', () => {
+    const a = inState('CLOSE-WAIT');
+    a.send(octets(100));
+    a.inject('ACK', 2, 101, { wnd: 9 });
+    expect([una(a), a.tcb.snd.wnd, a.state]).toEqual([101, 9, 'CLOSE-WAIT']);
+  });
+
+  it('a FIN,ACK before the SYN,ACK is acknowledged: both go again until they are', () => {
+    const a = inState('SYN-RECEIVED');
+    a.close();
+    expect([a.state, sent(a)]).toEqual(['FIN-WAIT-1', ['FIN,ACK seq=1 ack=1 len=0']]);
+    pass(a, 1000);
+    expect(sent(a)).toEqual(['SYN,ACK seq=0 ack=1 len=0']);
+    a.inject('ACK', 1, 1);
+    pass(a, 3000);
+    expect(sent(a)).toEqual(['FIN,ACK seq=1 ack=1 len=0']);
+    a.inject('ACK', 1, 2);
+    expect(a.state).toBe('FIN-WAIT-2');
+  });
+});
+
+describe('what is forged must not harm', () => {
+  it('a segment whose ACK is refused does not move TS.Recent', () => {
+    const a = inState('ESTABLISHED', { syn: options({ ts: 1000 }) });
+    for (const ctl of ['ACK', 'SYN', 'SYN,ACK', '']) a.inject(ctl, 1, 5000, { ...text(1), ...ts(900_000) });
+    expect(a.tcb.tsRecent).toBe(1000);
+    a.inject('ACK', 1, 1, { ...text(1), ...ts(1001) });
+    expect([a.tcb.tsRecent, expected(a)]).toEqual([1001, 2]);
+  });
+});
+
+describe('SND.UNA comes round to ISS after 4 GiB', () => {
+  it('and is not taken for an unacknowledged SYN', () => {
+    const a = inState('ESTABLISHED');
+    const { snd } = a.tcb;
+    // As after 2^32 - 1 octets, all acknowledged.
+    snd.una = snd.nxt = snd.end = snd.iss;
+    expect(sendRoom(a.tcb)).toBe(snd.buf);
+    a.send(octets(300));
+    expect([sent(a), sendRoom(a.tcb)]).toEqual([['PSH,ACK seq=0 ack=1 len=300'], snd.buf - 300]);
+    pass(a, a.tcb.rto.rtoMs);
+    expect(sent(a)).toEqual(['PSH,ACK seq=0 ack=1 len=300']);
+    a.inject('ACK', 1, 300);
+    expect(una(a)).toBe(300);
+  });
+});

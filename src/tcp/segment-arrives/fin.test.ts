@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest';
+import { Signal } from '../signals.ts';
+import { Pair } from '../testing.ts';
+import { departures, expected, inState, octets, pass, sent, text } from './testing.ts';
+
+describe('eighth, check the FIN bit', () => {
+  it('CLOSED, LISTEN and SYN-SENT do not process it', () => {
+    const a = inState('SYN-SENT');
+    a.inject('FIN,ACK', 500, 1);
+    expect([a.state, sent(a)]).toEqual(['SYN-SENT', []]);
+    const b = inState('LISTEN');
+    b.inject('FIN', 500);
+    expect([b.state, sent(b)]).toEqual(['LISTEN', []]);
+  });
+
+  it('ESTABLISHED: CLOSE-WAIT; the user hears "connection closing", the FIN is acknowledged', () => {
+    const a = inState('ESTABLISHED');
+    a.inject('FIN,ACK', 1, 1, text(10));
+    expect([a.state, a.rows, a.read.length]).toEqual(['CLOSE-WAIT', ['established-fin'], 10]);
+    expect(a.signals & Signal.PEER_FIN).not.toBe(0);
+    expect(departures(a, 100)).toEqual([{ at: 40, line: 'ACK seq=1 ack=12 len=0' }]);
+  });
+
+  it('FIN-WAIT-1, our FIN not acknowledged: CLOSING (simultaneous close)', () => {
+    const a = inState('FIN-WAIT-1');
+    a.inject('FIN,ACK', 1, 1);
+    expect([a.state, a.rows, sent(a)]).toEqual(['CLOSING', ['fin-wait-1-fin'], ['ACK seq=2 ack=2 len=0']]);
+  });
+
+  it('FIN-WAIT-1, our FIN acknowledged in this segment: TIME-WAIT (three-segment close, figure 5 note 2)', () => {
+    const a = inState('FIN-WAIT-1');
+    a.inject('FIN,ACK', 1, 2);
+    expect([a.state, a.rows, sent(a)]).toEqual([
+      'TIME-WAIT',
+      ['fin-wait-1-fin-ack'],
+      ['ACK seq=2 ack=2 len=0'],
+    ]);
+  });
+
+  it('FIN-WAIT-2: TIME-WAIT, "start the time-wait timer, turn off the other timers"', () => {
+    const a = inState('FIN-WAIT-2');
+    a.inject('FIN,ACK', 1, 2, text(5));
+    expect([a.state, a.rows, sent(a)]).toEqual(['TIME-WAIT', ['fin-wait-2-fin'], ['ACK seq=2 ack=7 len=0']]);
+    const { rexmt, persist, delack, keep, user, wait } = a.tcb.timer;
+    expect([rexmt, persist, delack, keep, user, wait]).toEqual([0, 0, 0, 0, 0, 60_000]);
+  });
+
+  it('CLOSE-WAIT, CLOSING and LAST-ACK remain, and acknowledge the FIN again', () => {
+    for (const [state, seq] of [
+      ['CLOSE-WAIT', 1],
+      ['CLOSING', 2],
+      ['LAST-ACK', 2],
+    ] as const) {
+      const a = inState(state);
+      a.inject('FIN,ACK', 1, 1);
+      expect([a.state, sent(a)]).toEqual([state, [`ACK seq=${seq} ack=2 len=0`]]);
+    }
+  });
+
+  it('a FIN beyond a hole waits until the text before it has come', () => {
+    for (const [state, next] of [
+      ['ESTABLISHED', 'CLOSE-WAIT'],
+      ['FIN-WAIT-1', 'CLOSING'],
+      ['FIN-WAIT-2', 'TIME-WAIT'],
+    ] as const) {
+      const a = inState(state);
+      const ack = state === 'FIN-WAIT-2' ? 2 : 1;
+      a.inject('FIN,ACK', 11, ack, text(10, 10));
+      expect([a.state, expected(a), a.signals & Signal.PEER_FIN]).toEqual([state, 1, 0]);
+      a.inject('ACK', 1, ack, text(10));
+      expect([a.state, expected(a), a.read]).toEqual([next, 22, [...octets(20)]]);
+    }
+  });
+
+  it('FIN-WAIT-1: a FIN beyond a hole that acknowledges ours leads to FIN-WAIT-2, then to TIME-WAIT', () => {
+    const a = inState('FIN-WAIT-1');
+    a.inject('FIN,ACK', 11, 2);
+    expect(a.state).toBe('FIN-WAIT-2');
+    a.inject('ACK', 1, 2, text(10));
+    expect([a.state, a.rows]).toEqual(['TIME-WAIT', ['fin-wait-1-ack', 'fin-wait-2-fin']]);
+  });
+
+  it('a FIN before text that is already held is a lie: it is dropped, and the connection goes on', () => {
+    const a = inState('ESTABLISHED');
+    a.inject('ACK', 21, 1, text(10, 20));
+    a.inject('FIN,ACK', 11, 1, text(5, 10));
+    expect([a.drops, a.tcb.rcv.fin]).toEqual([['text-after-fin'], 0]);
+    a.inject('ACK', 1, 1, text(20));
+    a.inject('FIN,ACK', 31, 1);
+    expect([a.state, a.read]).toEqual(['CLOSE-WAIT', [...octets(30)]]);
+  });
+
+  it('a second FIN elsewhere changes nothing', () => {
+    const a = inState('ESTABLISHED');
+    a.inject('FIN,ACK', 11, 1);
+    a.inject('FIN,ACK', 16, 1);
+    a.inject('ACK', 1, 1, text(10));
+    expect([a.state, expected(a)]).toEqual(['CLOSE-WAIT', 12]);
+  });
+
+  it('a FIN at the edge of a full window needs no room: it is taken with the text before it', () => {
+    const a = inState('ESTABLISHED', { config: { receiveBuffer: 100 } });
+    a.autoRead = false;
+    a.inject('FIN,ACK', 1, 1, text(100));
+    expect([a.state, expected(a)]).toEqual(['CLOSE-WAIT', 102]);
+    a.receive();
+    expect(a.read).toEqual([...octets(100)]);
+  });
+
+  it('SYN-RECEIVED that CLOSE took to FIN-WAIT-1 closes like any other', () => {
+    const a = inState('SYN-RECEIVED');
+    a.close();
+    a.inject('FIN,ACK', 1, 2);
+    expect(a.state).toBe('TIME-WAIT');
+  });
+});
+
+describe('whole closings', () => {
+  it('four segments (figure 12): the passive side still sends in CLOSE-WAIT', () => {
+    const p = new Pair();
+    p.connect();
+    p.a.close();
+    p.run(() => p.b.state === 'CLOSE-WAIT' && p.a.state === 'FIN-WAIT-2');
+    p.b.send(octets(5000));
+    p.b.close();
+    p.run(() => p.a.state === 'TIME-WAIT' && p.b.state === 'CLOSED');
+    expect(p.a.read).toEqual([...octets(5000)]);
+    expect(p.a.rows.slice(-3)).toEqual(['established-close', 'fin-wait-1-ack', 'fin-wait-2-fin']);
+    expect(p.b.rows.slice(-3)).toEqual(['established-fin', 'close-wait-close', 'last-ack-ack']);
+    p.run();
+    expect(p.a.state).toBe('CLOSED');
+  });
+
+  it('simultaneous close (figure 13): both CLOSING, both TIME-WAIT', () => {
+    const p = new Pair();
+    p.connect();
+    p.a.close();
+    p.b.close();
+    p.run(() => p.a.state === 'TIME-WAIT' && p.b.state === 'TIME-WAIT');
+    for (const side of [p.a, p.b]) {
+      expect(side.rows.slice(-3)).toEqual(['established-close', 'fin-wait-1-fin', 'closing-ack']);
+    }
+    p.run();
+    expect([p.a.state, p.b.state]).toEqual(['CLOSED', 'CLOSED']);
+  });
+
+  it('three segments: a user who closes at once sends FIN with the ACK of the FIN', () => {
+    const p = new Pair();
+    p.connect();
+    p.a.sent.length = p.b.sent.length = 0;
+    const log: string[] = [];
+    p.fate = (r, from) => {
+      log.push(`${from} ${r.ctl}`);
+      return [1000];
+    };
+    p.a.close();
+    p.run(() => p.b.state === 'CLOSE-WAIT');
+    p.b.close();
+    p.run(() => p.b.state === 'CLOSED');
+    expect(log).toEqual(['a 17', 'b 17', 'a 16']);
+    expect(p.a.rows.at(-1)).toBe('fin-wait-1-fin-ack');
+  });
+
+  it('every FIN and every ACK of a FIN may be lost (MUST-13 is what saves the last one)', () => {
+    for (let mask = 0; mask < 64; mask++) {
+      const p = new Pair();
+      p.connect();
+      p.run(undefined, p.now + 1_000_000);
+      const seen = { a: 0, b: 0 };
+      p.fate = (_r, from) => {
+        const i = seen[from]++;
+        return i < 3 && ((mask >> (i + (from === 'a' ? 0 : 3))) & 1) === 1 ? [] : [10_000];
+      };
+      p.a.close();
+      p.run(() => p.b.state === 'CLOSE-WAIT');
+      p.b.close();
+      p.run();
+      expect([mask, p.a.state, p.b.state, p.a.tcb.error, p.b.tcb.error]).toEqual([
+        mask,
+        'CLOSED',
+        'CLOSED',
+        0,
+        0,
+      ]);
+    }
+  });
+
+  it('our FIN is retransmitted in FIN-WAIT-1, CLOSING and LAST-ACK', () => {
+    for (const state of ['FIN-WAIT-1', 'CLOSING', 'LAST-ACK'] as const) {
+      const a = inState(state);
+      pass(a, 1100);
+      const ack = state === 'FIN-WAIT-1' ? 1 : 2;
+      expect(sent(a)).toContain(`FIN,ACK seq=1 ack=${ack} len=0`);
+    }
+  });
+});

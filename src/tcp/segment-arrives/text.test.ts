@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { Err } from '../errors.ts';
+import { Signal } from '../signals.ts';
+import { departures, expected, inState, octets, options, pass, sent, text } from './testing.ts';
+
+describe('seventh, process the segment text', () => {
+  it('ESTABLISHED, FIN-WAIT-1 and FIN-WAIT-2 take it: RCV.NXT advances, the user is told', () => {
+    for (const state of ['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2'] as const) {
+      const a = inState(state);
+      a.inject('ACK', 1, state === 'FIN-WAIT-2' ? 2 : 1, text(10));
+      expect([a.state, expected(a), a.read]).toEqual([state, 11, [...octets(10)]]);
+      expect(a.signals & Signal.TEXT).not.toBe(0);
+    }
+  });
+
+  it('CLOSE-WAIT, CLOSING and LAST-ACK ignore it: the FIN has been received', () => {
+    for (const state of ['CLOSE-WAIT', 'CLOSING', 'LAST-ACK'] as const) {
+      const a = inState(state);
+      a.inject('ACK', 2, 1, text(10));
+      expect([a.state, expected(a), a.read, a.drops]).toEqual([state, 2, [], ['text-after-fin']]);
+    }
+  });
+
+  it('SHLD-31, MAY-13: text out of order is held and acknowledged at once; the hole filled, all of it is there', () => {
+    const a = inState('ESTABLISHED');
+    a.inject('ACK', 11, 1, text(10, 10));
+    a.inject('ACK', 31, 1, text(10, 30));
+    expect([sent(a), a.read]).toEqual([['ACK seq=1 ack=1 len=0', 'ACK seq=1 ack=1 len=0'], []]);
+    a.inject('ACK', 1, 1, text(10));
+    expect([sent(a), a.read]).toEqual([['ACK seq=1 ack=21 len=0'], [...octets(20)]]);
+    a.inject('ACK', 21, 1, text(10, 20));
+    expect([sent(a), a.read]).toEqual([['ACK seq=1 ack=41 len=0'], [...octets(40)]]);
+  });
+
+  it('MUST-58, MUST-59: text and FIN of one segment, and the queue behind it, are one ACK', () => {
+    const a = inState('ESTABLISHED');
+    a.inject('FIN,ACK', 11, 1, text(10, 10));
+    a.sent.length = 0;
+    a.inject('ACK', 1, 1, text(10));
+    expect([sent(a), a.state]).toEqual([['ACK seq=1 ack=22 len=0'], 'CLOSE-WAIT']);
+  });
+
+  it('MUST-58: the ACK rides on a segment that is sent anyway', () => {
+    const a = inState('ESTABLISHED');
+    a.inject('ACK', 1, 1, text(10));
+    a.send(octets(5));
+    expect(sent(a)).toEqual(['PSH,ACK seq=1 ack=11 len=5']);
+    expect(a.tcb.timer.delack).toBe(0);
+  });
+
+  it('text that no memory is left for is not acknowledged, nor its FIN; it can come again', () => {
+    const a = inState('ESTABLISHED');
+    a.memoryLeft = false;
+    a.inject('FIN,ACK', 1, 1, text(10));
+    a.inject('FIN,ACK', 21, 1, text(10, 20));
+    expect([a.state, expected(a), a.drops]).toEqual(['ESTABLISHED', 1, ['no-memory', 'no-memory']]);
+    a.memoryLeft = true;
+    a.inject('FIN,ACK', 1, 1, text(10));
+    expect([a.state, a.read.length]).toEqual(['CLOSE-WAIT', 10]);
+  });
+
+  it('at the bound of ranges held, text that would make one more is dropped; what touches a range is not', () => {
+    const a = inState('ESTABLISHED', { config: { maxRanges: 2 } });
+    a.inject('ACK', 11, 1, text(5, 10));
+    a.inject('ACK', 21, 1, text(5, 20));
+    a.inject('FIN,ACK', 31, 1, text(5, 30));
+    a.inject('ACK', 26, 1, text(5, 25));
+    expect([a.drops, a.tcb.rcv.rangeCount, a.tcb.rcv.fin]).toEqual([['reassembly-full'], 2, 0]);
+    a.inject('ACK', 1, 1, text(20));
+    expect(a.read).toEqual([...octets(30)]);
+  });
+
+  it('text beyond a FIN that was seen is dropped', () => {
+    const a = inState('ESTABLISHED');
+    a.inject('FIN,ACK', 11, 1, text(10, 10));
+    a.inject('ACK', 11, 1, text(20, 10));
+    a.inject('ACK', 1, 1, text(10));
+    expect([a.state, a.read, a.drops]).toEqual(['CLOSE-WAIT', [...octets(20)], ['text-after-fin']]);
+  });
+});
+
+describe('delayed ACKs (3.8.6.3)', () => {
+  const full = { syn: options({ mss: 1000 }), config: { delayedAckMs: 40 } };
+
+  it('SHLD-18: one small segment is acknowledged when the delay is over', () => {
+    const a = inState('ESTABLISHED', full);
+    a.inject('ACK', 1, 1, text(10));
+    expect(departures(a, 1000)).toEqual([{ at: 40, line: 'ACK seq=1 ack=11 len=0' }]);
+  });
+
+  it('MUST-40: the delay cannot be set to 500 ms or more', () => {
+    const a = inState('ESTABLISHED', { config: { delayedAckMs: 499 } });
+    a.inject('ACK', 1, 1, text(10));
+    expect(departures(a, 1000)).toEqual([{ at: 499, line: 'ACK seq=1 ack=11 len=0' }]);
+  });
+
+  it('SHLD-19: every second full-sized segment is acknowledged at once', () => {
+    const a = inState('ESTABLISHED', full);
+    const acks: number[] = [];
+    for (let i = 0; i < 6; i++) {
+      a.inject('ACK', 1 + 1000 * i, 1, text(1000));
+      acks.push(sent(a).length);
+    }
+    expect(acks).toEqual([0, 1, 0, 1, 0, 1]);
+  });
+
+  it('SHLD-19: two full-sized segments’ worth of small ones are, too', () => {
+    const a = inState('ESTABLISHED', full);
+    a.inject('ACK', 1, 1, text(1000));
+    a.inject('ACK', 1001, 1, text(1000));
+    a.sent.length = 0;
+    const acks: number[] = [];
+    for (let i = 0; i < 8; i++) {
+      a.inject('ACK', 2001 + 500 * i, 1, text(500));
+      acks.push(sent(a).length);
+    }
+    expect(acks).toEqual([0, 0, 0, 1, 0, 0, 0, 1]);
+  });
+
+  it('the delay counts from the first segment that waits', () => {
+    const a = inState('ESTABLISHED', full);
+    a.inject('ACK', 1, 1, text(10));
+    pass(a, 30);
+    a.inject('ACK', 11, 1, text(10));
+    expect(departures(a, 1000)).toEqual([{ at: 10, line: 'ACK seq=1 ack=21 len=0' }]);
+  });
+
+  it('a delay of 0 acknowledges every segment', () => {
+    const a = inState('ESTABLISHED', { config: { delayedAckMs: 0 } });
+    a.inject('ACK', 1, 1, text(10));
+    expect(sent(a)).toEqual(['ACK seq=1 ack=11 len=0']);
+  });
+
+  it('RFC 5681 4.2: a segment that fills all or part of a gap is acknowledged at once', () => {
+    const a = inState('ESTABLISHED');
+    a.inject('ACK', 21, 1, text(10));
+    a.sent.length = 0;
+    a.inject('ACK', 1, 1, text(10));
+    expect(sent(a)).toEqual(['ACK seq=1 ack=11 len=0']);
+  });
+});
+
+describe('SHLD-3: text for a user who has gone (3.6.1)', () => {
+  it('FIN-WAIT-1 and FIN-WAIT-2: a RST shows that it was lost', () => {
+    for (const state of ['FIN-WAIT-1', 'FIN-WAIT-2'] as const) {
+      const a = inState(state);
+      a.detach();
+      a.inject('ACK', 1, 2, text(10));
+      const ack = state === 'FIN-WAIT-1' ? ['fin-wait-1-ack', 'late-data'] : ['late-data'];
+      expect([a.state, sent(a), a.tcb.error, a.drops]).toEqual([
+        'CLOSED',
+        ['RST,ACK seq=2 ack=1 len=0'],
+        Err.ABORTED,
+        ['late-data'],
+      ]);
+      expect(a.rows).toEqual(ack);
+    }
+  });
+
+  it('a retransmission of text that was received before is not late', () => {
+    const a = inState('ESTABLISHED');
+    a.inject('ACK', 1, 1, text(10));
+    a.detach();
+    a.sent.length = 0;
+    a.inject('ACK', 1, 1, text(10));
+    expect([a.state, sent(a)]).toEqual(['FIN-WAIT-1', ['ACK seq=2 ack=11 len=0']]);
+  });
+});
