@@ -13,6 +13,8 @@ import {
   type IpAddress,
   IpPacket,
   inPrefix,
+  isLoopback,
+  isMapped,
   isMulticast,
   Malformed,
   type Memory,
@@ -129,6 +131,22 @@ export class IpLayer {
     return first;
   }
 
+  /**
+   * True for a source that no packet from `iface` can have: from outside, a loopback address or one of
+   * ours; from anywhere, the broadcast address of a network (RFC 1122 section 3.2.1.3).
+   */
+  impossibleSource(iface: HostInterface, s0: number, s1: number, s2: number, s3: number): boolean {
+    if (iface.index !== 0 && (isLoopback(s0, s1, s2, s3) || this.owner(s0, s1, s2, s3) !== null)) return true;
+    if (!isMapped(s0, s1, s2)) return false;
+    for (const { addresses } of this.interfaces) {
+      for (const { address, prefix } of addresses) {
+        if (address.family !== 4 || prefix > 30) continue;
+        if ((address.w3 | (0xffff_ffff >>> prefix)) === s3) return true;
+      }
+    }
+    return false;
+  }
+
   /** A packet arrived: [off, off + len) is an IP packet. Never throws. */
   input(iface: HostInterface, off: number, len: number): void {
     const { counters } = this;
@@ -140,7 +158,9 @@ export class IpLayer {
       counters.malformed[bad] = (counters.malformed[bad] as number) + 1;
       return;
     }
-    if (this.owner(packet.dst0, packet.dst1, packet.dst2, packet.dst3) === null && !this.#toGroup(packet)) {
+    const { dst0, dst1, dst2, dst3 } = packet;
+    const strange = iface.index !== 0 && isLoopback(dst0, dst1, dst2, dst3); // RFC 1122 section 3.2.1.3 (g)
+    if (strange || (this.owner(dst0, dst1, dst2, dst3) === null && !this.#toGroup(packet))) {
       counters.notForUs++;
       return;
     }

@@ -70,10 +70,9 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
   tcp.sendWithout(p, out);
 }
 
-/** The connection that a valid cookie stands for, in SYN-RECEIVED; null: not a cookie of ours. */
-export function acceptCookie(tcp: TcpLayer, listener: Listener, seg: Segment): Connection | null {
+/** The MSS of the SYN that a cookie was sent for, when this ACK returns it; 0: not a cookie of ours. */
+export function cookieMss(tcp: TcpLayer, seg: Segment): number {
   const p = tcp.packet as IpPacket;
-  const { config } = tcp;
   const mss = checkCookie(
     tcp.cookieKey,
     p.dst0,
@@ -89,10 +88,19 @@ export function acceptCookie(tcp: TcpLayer, listener: Listener, seg: Segment): C
     (seg.ack - 1) | 0,
     tcp.nowMs,
   );
-  if (mss === 0) {
-    tcp.counters.cookiesFailed++;
-    return null;
-  }
+  if (mss === 0) tcp.counters.cookiesFailed++;
+  return mss;
+}
+
+/** The connection that a valid cookie stands for, in SYN-RECEIVED; null: no way back to the peer. */
+export function acceptCookie(
+  tcp: TcpLayer,
+  listener: Listener,
+  seg: Segment,
+  mss: number,
+): Connection | null {
+  const p = tcp.packet as IpPacket;
+  const { config } = tcp;
   const c = tcp.child(listener, seg);
   if (c === null) return null;
   const { tcb } = c;

@@ -4,7 +4,7 @@
 import {
   abort,
   close,
-  type Drop,
+  Drop,
   defaultConfig,
   detach,
   Engine,
@@ -61,11 +61,12 @@ import {
 import { Connection, type ConnectionHandler, type ConnectionOwner } from './connection.ts';
 import type { HostCounters, HostTap } from './counters.ts';
 import { NONE, TupleTable } from './demux.ts';
+import type { HostInterface } from './interface.ts';
 import type { IpLayer, Path } from './ip-layer.ts';
 import { Listener, type ListenerOwner, type ListenOptions } from './listener.ts';
 import { PathMtuCache } from './pmtu.ts';
 import { EphemeralPorts } from './ports.ts';
-import { acceptCookie, sendCookie } from './syn-cookie-handshake.ts';
+import { acceptCookie, cookieMss, sendCookie } from './syn-cookie-handshake.ts';
 import { TimeWaitStore } from './time-wait-store.ts';
 import { TimingWheel } from './timing-wheel.ts';
 
@@ -426,7 +427,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   // Segments in.
 
   /** A TCP segment for this host. */
-  input(packet: IpPacket): void {
+  input(packet: IpPacket, iface: HostInterface): void {
     const { counters, memory, engine } = this;
     const seg = this.#seg;
     const { payloadOff, payloadLen } = packet;
@@ -449,7 +450,10 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
       segmentArrives(engine, c.tcb, seg);
       if (this.tap !== null) this.tap.segmentIn?.(c.tcb, seg, engine.now);
       this.#after(c);
-    } else if (!isValidTcpSource(src0, src1, src2, src3)) {
+    } else if (
+      !isValidTcpSource(src0, src1, src2, src3) ||
+      this.ip.impossibleSource(iface, src0, src1, src2, src3)
+    ) {
       counters.tcpBadAddress++;
     } else if (value === NONE) {
       this.#toListener(seg);
@@ -481,16 +485,10 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
       engine.rules.closed(engine, seg);
       return;
     }
-    if (
-      (seg.ctl & (ACK | RST | SYN)) === ACK &&
-      listener.cookiesUntil > this.nowMs &&
-      listener.acceptQueueOpen
-    ) {
-      const c = acceptCookie(this, listener, seg);
-      if (c !== null) {
-        segmentArrives(engine, c.tcb, seg);
-        if (this.tap !== null) this.tap.segmentIn?.(c.tcb, seg, engine.now);
-        this.#after(c);
+    if ((seg.ctl & (ACK | RST | SYN)) === ACK && listener.cookiesUntil > this.nowMs) {
+      const mss = cookieMss(this, seg);
+      if (mss !== 0) {
+        this.#fromCookie(listener, seg, mss);
         return;
       }
     }
@@ -499,6 +497,18 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     this.#spawned = null;
     if (this.tap !== null) this.tap.segmentIn?.(child === null ? listener.tcb : child.tcb, seg, engine.now);
     if (child !== null) this.#after(child);
+  }
+
+  /** A cookie has come back. Without a place it is dropped: the peer's text will bring it again. */
+  #fromCookie(listener: Listener, seg: Segment, mss: number): void {
+    const { engine } = this;
+    let c: Connection | null = null;
+    if (listener.acceptQueueOpen) c = acceptCookie(this, listener, seg, mss);
+    else this.counters.acceptOverflows++;
+    if (c === null) this.drop(listener.tcb, seg, Drop.LISTEN_REFUSED);
+    else segmentArrives(engine, c.tcb, seg);
+    if (this.tap !== null) this.tap.segmentIn?.(c === null ? listener.tcb : c.tcb, seg, engine.now);
+    if (c !== null) this.#after(c);
   }
 
   #toTimeWait(index: number, seg: Segment): void {
