@@ -95,8 +95,11 @@ export class Host {
   readonly #fragments: FragmentLayer;
   readonly #routes = new RouteTable();
   /** Offset and length, in turn, of the packets to ourselves. */
-  readonly #loopback: number[] = [];
+  #loopback: number[] = [];
+  #taken: number[] = [];
   #waker: ((atUs: number) => void) | null = null;
+  /** A packet has come since the last poll: what it set in motion is known after the next one. */
+  #received = false;
 
   constructor(options: HostOptions) {
     this.name = options.name ?? 'host';
@@ -115,6 +118,7 @@ export class Host {
       ip: this.ip,
       counters,
       random,
+      entered: () => this.#setNow(),
       woke,
       touched: () => this.#touched(),
       ...(options.tcp === undefined ? {} : { config: options.tcp }),
@@ -160,6 +164,7 @@ export class Host {
         this.#setNow();
         if (kind === 'ethernet') this.#ethernet.input(iface, off, len);
         else this.ip.input(iface, off, len);
+        if (!this.#received) this.#askForPoll();
       },
     };
     const iface = new HostInterface(sink, this.memory, index, { name, mtu, kind, mac });
@@ -283,13 +288,13 @@ export class Host {
 
   /** Runs what is due at `nowUs`: timers, packets to ourselves. */
   poll(nowUs: number): void {
+    this.#received = false;
     this.tcp.setNow(nowUs);
-    this.#drainLoopback();
     this.#shareNow();
+    this.#takeLoopback();
     this.tcp.poll();
     this.#ethernet.poll();
     this.#fragments.poll();
-    this.#drainLoopback();
   }
 
   /** When `poll` is wanted, in microseconds; Infinity: not until something else happens. */
@@ -304,7 +309,10 @@ export class Host {
     return (Math.floor(this.tcp.engine.now / 1000) + ms) * 1000;
   }
 
-  /** `wake` is called after a user call that may have made `wakeAt` earlier: for drivers that sleep. */
+  /**
+   * `wake` is called after a user call or a packet that may have made `wakeAt` earlier, once for all packets
+   * until the next poll: for drivers that sleep.
+   */
   setWaker(wake: (atUs: number) => void): void {
     this.#waker = wake;
   }
@@ -327,6 +335,11 @@ export class Host {
     if (this.#waker !== null) this.#waker(this.wakeAt());
   }
 
+  #askForPoll(): void {
+    this.#received = true;
+    if (this.#waker !== null) this.#waker(this.tcp.engine.now);
+  }
+
   #loop(off: number, len: number): void {
     if (this.#loopback.length >= 2 * LOOPBACK_QUEUE) {
       this.counters.loopbackDropped++;
@@ -334,17 +347,22 @@ export class Host {
       return;
     }
     this.#loopback.push(off, len);
+    if (!this.#received) this.#askForPoll();
   }
 
-  #drainLoopback(): void {
+  /** Takes the packets to ourselves that wait now; what they cause waits for the next poll, which is due at once. */
+  #takeLoopback(): void {
     const lo = this.ip.interfaces[0] as HostInterface;
-    while (this.#loopback.length > 0) {
-      for (const packets = this.#loopback.splice(0); packets.length > 0; ) {
-        const [off, len] = packets.splice(0, 2) as [number, number];
-        this.ip.input(lo, off, len);
-        this.memory.free(off, len);
-      }
+    const packets = this.#loopback;
+    this.#loopback = this.#taken;
+    for (let i = 0; i < packets.length; i += 2) {
+      const off = packets[i] as number;
+      const len = packets[i + 1] as number;
+      this.ip.input(lo, off, len);
+      this.memory.free(off, len);
     }
+    packets.length = 0;
+    this.#taken = packets;
   }
 }
 

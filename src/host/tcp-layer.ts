@@ -86,6 +86,8 @@ export interface TcpLayerOptions {
   readonly rules?: Rules;
   readonly ports?: { first: number; last: number };
   readonly timeWaitCapacity?: number;
+  /** A user call begins: the host sets the time. */
+  readonly entered: () => void;
   /** User code may have something to do. */
   readonly woke: () => void;
   /** A deadline may have become earlier. */
@@ -108,6 +110,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   /** Milliseconds that do not wrap, for the cookie clock. */
   nowMs = 0;
   readonly woke: () => void;
+  readonly #entered: () => void;
   readonly #touched: () => void;
   readonly #ports: EphemeralPorts;
   readonly #tsKey: Int32Array;
@@ -143,6 +146,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
       (tcb) => this.transition(tcb, transitionNamed('time-wait-timeout')),
     );
     this.woke = o.woke;
+    this.#entered = o.entered;
     this.#touched = o.touched;
   }
 
@@ -277,46 +281,55 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     );
   }
 
-  // A connection whose `id` is negative has ended, or is a record in TIME-WAIT: only reading goes on.
+  // A user call happens now, not at the time of the last event. A connection whose `id` is negative has
+  // ended, or is a record in TIME-WAIT: only reading goes on.
 
   send(c: Connection, octets: number, urgent: boolean): Err {
     if (c.tcb.id < 0) return Err.CLOSING;
+    this.#entered();
     const err = send(this.engine, c.tcb, octets, urgent);
     this.#called(c);
     return err;
   }
   received(c: Connection, octets: number): void {
+    this.#entered();
     receive(this.engine, c.tcb, octets);
     this.#called(c);
   }
   close(c: Connection): Err {
     if (c.tcb.id < 0) return Err.NOT_CONNECTED;
+    this.#entered();
     const err = close(this.engine, c.tcb);
     this.#called(c);
     return err;
   }
   detach(c: Connection): void {
     if (c.tcb.id < 0) return;
+    this.#entered();
     detach(this.engine, c.tcb);
     this.#called(c);
   }
   abort(c: Connection): void {
     if (c.tcb.id < 0) return;
+    this.#entered();
     abort(this.engine, c.tcb);
     this.#called(c);
   }
   push(c: Connection): void {
     if (c.tcb.id < 0) return;
+    this.#entered();
     push(this.engine, c.tcb);
     this.#called(c);
   }
   setKeepAlive(c: Connection, on: boolean): void {
     if (c.tcb.id < 0) return;
+    this.#entered();
     setKeepAlive(this.engine, c.tcb, on);
     this.#called(c);
   }
   setUserTimeout(c: Connection, ms: number): void {
     if (c.tcb.id < 0) return;
+    this.#entered();
     setUserTimeout(this.engine, c.tcb, ms);
     this.#called(c);
   }
