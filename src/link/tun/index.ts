@@ -1,6 +1,16 @@
 // The door of link/tun: a TUN interface to the kernel of this machine, its configuration, a network
-// namespace to do it in, and the kernel's own view of its connections. Node and Linux only.
+// namespace to do it in, a host behind it, and the kernel's own view of its connections. Node and Linux only.
 
+export {
+  type AttachDeviceOptions,
+  Attachment,
+  type AttachOptions,
+  attachDevice,
+  attachTun,
+  type PacketDevice,
+  peerAddresses,
+} from './attach.ts';
+export { RealClock, type TimeSource } from './clock.ts';
 export {
   bringLoopbackUp,
   configureInterface,

@@ -1,0 +1,328 @@
+// Puts a host on a TUN device, in real time: packets of the kernel reach the host in batches, what the host
+// sends goes to the kernel at once, and a simulated wire can lie between them to lose and delay packets.
+
+import type { Host, HostInterface } from '../../host/index.ts';
+import { type IpAddress, inPrefix, type Memory, parseAddress, parseCidr } from '../../wire/index.ts';
+import type { PcapngWriter } from '../pcapng.ts';
+import {
+  type PacketInfo,
+  type Port,
+  RealtimeDriver,
+  type Transmit,
+  Wire,
+  type WireOptions,
+  World,
+} from '../sim/index.ts';
+import { HostCapture } from './capture.ts';
+import { RealClock } from './clock.ts';
+import { configureInterface, type InterfaceAddress } from './config.ts';
+import { openTun, type TunReceiver } from './device.ts';
+import { HostDriver, nodeTimers, type TimerPlatform } from './driver.ts';
+import { TunError } from './errors.ts';
+
+/** Packets that the kernel queues for us before it drops some: full windows of a few dozen connections. */
+const QUEUE_LENGTH = 8192;
+
+/** What {@link attachDevice} needs of a device; a TunDevice is one. */
+export interface PacketDevice {
+  readonly name: string;
+  readonly mtu: number;
+  readonly memory: Memory;
+  onPackets(receiver: TunReceiver): void;
+  /** Gives a packet to the other side; the block stays the caller's. */
+  write(off: number, len: number): boolean;
+  pause(): void;
+  resume(): void;
+  close(): void;
+}
+
+/** Options of {@link attachDevice}. */
+export interface AttachDeviceOptions {
+  /** The host's addresses with their prefix lengths: `10.9.0.2/24`. */
+  addresses: readonly string[];
+  /** A simulated wire between the device (end a) and the host (end b), and the seed of its dice. */
+  faults?: WireOptions & { seed?: number | string };
+  /** Where packets are recorded. Make it with `epochUs: clock.epochUs`. */
+  capture?: PcapngWriter;
+  timers?: TimerPlatform;
+}
+
+/** Options of {@link attachTun}. */
+export interface AttachOptions extends AttachDeviceOptions {
+  /** The kernel's addresses on the device, each in the network of one of `addresses`. */
+  peers: readonly string[];
+  /** The device's name, '%d' for the first free number. Default 'synfin%d'. */
+  name?: string;
+  /** Largest packet in octets. Default 1500. */
+  mtu?: number;
+  /** Packets that the kernel queues for us. Default 8192. */
+  queueLength?: number;
+  /** Packets read per turn of the event loop. Default 64. */
+  batch?: number;
+  /** See `TunOptions`. */
+  busyTurns?: number;
+  /** The interface was deleted. Without a handler the error is thrown uncaught. */
+  onError?: (error: TunError) => void;
+}
+
+/** A host on a device. */
+export class Attachment {
+  readonly device: PacketDevice;
+  readonly iface: HostInterface;
+  /** The simulated wire, if there is one: a is the kernel's end. */
+  readonly wire: Wire | null;
+  readonly #driver: HostDriver;
+  readonly #world: RealtimeDriver | null;
+  readonly #capture: PcapngWriter | undefined;
+  #closed = false;
+
+  /** @internal */
+  constructor(
+    device: PacketDevice,
+    iface: HostInterface,
+    driver: HostDriver,
+    wire: Wire | null,
+    world: RealtimeDriver | null,
+    capture: PcapngWriter | undefined,
+  ) {
+    this.device = device;
+    this.iface = iface;
+    this.wire = wire;
+    this.#driver = driver;
+    this.#world = world;
+    this.#capture = capture;
+  }
+
+  /** Stops taking packets: they queue in the kernel. Timers and sending go on. */
+  pause(): void {
+    this.device.pause();
+  }
+  resume(): void {
+    this.device.resume();
+  }
+
+  /** Takes the device away and forgets what is under way; the host has no link and no time any more. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#world?.stop();
+    this.wire?.close();
+    this.iface.attach(null);
+    this.#driver.stop();
+    this.device.close();
+    this.#capture?.flush();
+  }
+}
+
+/** Joins a host, whose clock is a {@link RealClock}, to a device. Throws TypeError, RangeError, EADDRINUSE. */
+export function attachDevice(host: Host, device: PacketDevice, options: AttachDeviceOptions): Attachment {
+  const { clock, memory } = host;
+  if (!(clock instanceof RealClock)) throw new TypeError('a host on a device needs a RealClock');
+  if (device.memory !== memory) throw new TypeError('the device must read into the memory of the host');
+  const iface = host.addInterface({
+    name: device.name,
+    mtu: device.mtu,
+    kind: 'ip',
+    addresses: options.addresses,
+  });
+  addDefaultRoutes(host, iface);
+  const timers = options.timers ?? nodeTimers;
+  const driver = new HostDriver(host, clock, timers);
+  const capture =
+    options.capture === undefined ? null : new HostCapture(host, clock, options.capture, device.name);
+
+  /** The last step of a packet to the host. */
+  const deliver = (off: number, len: number): void => {
+    if (capture === null) {
+      iface.receive(off, len);
+      return;
+    }
+    capture.beginIn(off, len);
+    try {
+      iface.receive(off, len);
+    } finally {
+      capture.endIn();
+    }
+  };
+  /** The first step of a packet from the host. */
+  const taken = (transmit: Transmit): Transmit => {
+    if (capture === null) return transmit;
+    return (off, len) => {
+      capture.out(off, len);
+      transmit(off, len);
+      capture.outDone();
+    };
+  };
+
+  if (options.faults === undefined) {
+    iface.attach(
+      taken((off, len) => {
+        device.write(off, len);
+        memory.free(off, len);
+      }),
+    );
+    device.onPackets(receiverOf(driver, deliver, () => {}));
+    return new Attachment(device, iface, driver, null, null, options.capture);
+  }
+
+  const { seed, ...wireOptions } = options.faults;
+  const world = new World({ memory, ...(seed === undefined ? {} : { seed }) });
+  const real = new RealtimeDriver(world, {
+    now: () => clock.now(),
+    setTimer: (ms, fn) =>
+      timers.setTimer(ms, () => {
+        driver.begin();
+        try {
+          fn();
+        } finally {
+          driver.end();
+        }
+      }),
+    clearTimer: (timer) => timers.clearTimer(timer),
+  });
+  let toHost: Transmit | null = null;
+  const far: Port = {
+    memory,
+    mtu: device.mtu,
+    kind: 'ip',
+    receive: (off, len) => void device.write(off, len),
+    attach: (transmit) => {
+      toHost = transmit;
+    },
+  };
+  const near: Port = {
+    memory,
+    mtu: device.mtu,
+    kind: 'ip',
+    receive: deliver,
+    attach: (transmit) => {
+      if (transmit === null) iface.attach(null);
+      else {
+        iface.attach(
+          taken((off, len) => {
+            real.sync();
+            transmit(off, len);
+          }),
+        );
+      }
+    },
+  };
+  const wire = new Wire(world, far, near, wireOptions);
+  if (capture !== null) {
+    wire.tap = {
+      dropped(p: PacketInfo, reason) {
+        if (p.direction === 'a->b') capture.inLost(p.off, p.len, reason);
+        else capture.outLost(reason);
+      },
+    };
+  }
+  device.onPackets(
+    receiverOf(
+      driver,
+      (off, len) => {
+        real.sync();
+        // The device reads the next packet into the same block.
+        const copy = toHost === null ? 0 : memory.alloc(len);
+        if (copy === 0) return;
+        memory.u8.copyWithin(copy, off, off + len);
+        toHost?.(copy, len);
+      },
+      () => real.kick(),
+    ),
+  );
+  real.start();
+  return new Attachment(device, iface, driver, wire, real, options.capture);
+}
+
+/** One event per batch; an exception of the host's user ends the event before it goes on its way. */
+function receiverOf(driver: HostDriver, receive: Transmit, batchEnd: () => void): TunReceiver {
+  return {
+    receive(off, len) {
+      driver.begin();
+      try {
+        receive(off, len);
+      } catch (error) {
+        driver.end();
+        throw error;
+      }
+    },
+    batchEnd() {
+      try {
+        batchEnd();
+      } finally {
+        driver.end();
+      }
+    },
+  };
+}
+
+/** All else is reached through the device too: the kernel behind it is a router. */
+function addDefaultRoutes(host: Host, iface: HostInterface): void {
+  for (const [family, network] of [
+    [4, 'default'],
+    [6, 'default6'],
+  ] as const) {
+    if (iface.addresses.some(({ address }) => address.family === family)) host.addRoute(network, iface);
+  }
+}
+
+/**
+ * The addresses for the kernel's end: each peer with the prefix of the host's network that it is in.
+ * Throws a TunError 'EINVAL' for a peer that is in none, and for an address that has no peer.
+ */
+export function peerAddresses(addresses: readonly string[], peers: readonly string[]): InterfaceAddress[] {
+  const networks = addresses.map((text) => {
+    const cidr = parseCidr(text);
+    if (cidr === null) throw new TunError('EINVAL', `not an address with a prefix length: '${text}'`);
+    return { text, ...cidr, reached: false };
+  });
+  const found = peers.map((text) => {
+    const peer = parseAddress(text);
+    if (peer === null) throw new TunError('EINVAL', `not an IP address: '${text}'`);
+    const network = networks.find((n) => within(peer, n.address, n.prefix) && !n.address.equals(peer));
+    if (network === undefined) {
+      throw new TunError('EINVAL', `${text} is in the network of none of the host's addresses`);
+    }
+    for (const n of networks) n.reached ||= within(peer, n.address, n.prefix);
+    return { address: text, prefix: network.prefix };
+  });
+  const alone = networks.find((n) => !n.reached);
+  if (alone !== undefined) throw new TunError('EINVAL', `no peer is in the network of ${alone.text}`);
+  return found;
+}
+
+function within(a: IpAddress, network: IpAddress, prefix: number): boolean {
+  return a.family === network.family && inPrefix(a.w0, a.w1, a.w2, a.w3, network, prefix);
+}
+
+/**
+ * Makes a TUN device, gives the kernel its addresses on it, and puts the host, whose clock is a
+ * {@link RealClock}, behind it. Rejects with a {@link TunError}, or as {@link attachDevice} throws.
+ */
+export async function attachTun(host: Host, options: AttachOptions): Promise<Attachment> {
+  const { memory } = host;
+  const { name, mtu, batch, busyTurns, onError } = options;
+  const addresses = peerAddresses(options.addresses, options.peers);
+  const device = await openTun({
+    memory,
+    ...(name === undefined ? {} : { name }),
+    ...(mtu === undefined ? {} : { mtu }),
+    ...(batch === undefined ? {} : { batch }),
+    ...(busyTurns === undefined ? {} : { busyTurns }),
+    ...(onError === undefined ? {} : { onError }),
+  });
+  let attachment: Attachment | undefined;
+  try {
+    attachment = attachDevice(host, device, options);
+    await configureInterface({
+      name: device.name,
+      queueLength: options.queueLength ?? QUEUE_LENGTH,
+      addresses,
+    });
+    return attachment;
+  } catch (error) {
+    attachment?.close();
+    device.close();
+    throw error;
+  }
+}
