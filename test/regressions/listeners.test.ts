@@ -60,10 +60,10 @@ describe('which connection a segment belongs to', () => {
     expect(peer.lines(1, iss, 1000)).toEqual(['PSH,ACK seq=1 ack=1 len=536']);
   });
 
-  it('a SYN from the unspecified address, broadcast or multicast is dropped in silence (smoltcp PR 1144, MUST-63)', () => {
+  it('a SYN from the unspecified, a broadcast, multicast or loopback address, or our own, is dropped in silence (smoltcp PR 1144, MUST-63)', () => {
     const peer = new RawPeer();
     const listener = peer.host.listen({ port: 80 });
-    for (const address of [0, 0xffff_ffff, 0xe000_0001, 0x0aff_ffff, 0x7f00_0001]) {
+    for (const address of [0, 0xffff_ffff, 0xe000_0001, 0x0aff_ffff, 0x7f00_0002, 0x0a00_0001]) {
       peer.address = address | 0;
       peer.send(1, 80, 'SYN', 1000);
       peer.send(1, 81, 'SYN', 1000); // nor a RST from a port where nobody listens

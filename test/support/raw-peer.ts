@@ -53,6 +53,7 @@ export class RawPeer {
       ...options,
     });
     this.#iface = this.host.addInterface({ addresses: ['10.0.0.1/8'] });
+    this.host.addRoute('default', this.#iface, '10.0.0.254');
     this.#iface.attach((off, len) => {
       this.#note(off, len);
       this.memory.free(off, len);
@@ -129,17 +130,16 @@ export class RawPeer {
     throw new Error('the host never comes to rest');
   }
 
-  /** What the host sent to `port` since the last call: "SYN,ACK seq=… ack=…", numbers as on the wire. */
-  take(port?: number): Sent[] {
-    const taken: Sent[] = [];
-    for (let i = 0; i < this.sent.length; ) {
-      if (port === undefined || this.sent[i]?.port === port) taken.push(...this.sent.splice(i, 1));
-      else i++;
-    }
+  /** What the host sent since the last call: to `port`, with the control bits `ctl` exactly, or everything. */
+  take(port?: number, ctl?: string): Sent[] {
+    const wanted = (r: Sent): boolean =>
+      (port === undefined || r.port === port) && (ctl === undefined || r.ctl === control(ctl));
+    const taken = this.sent.filter(wanted);
+    this.sent.splice(0, this.sent.length, ...this.sent.filter((r) => !wanted(r)));
     return taken;
   }
 
-  /** The same as lines, relative to the ISSs, without window and options. */
+  /** What it sent to `port` as lines, relative to the ISSs, without window and options. */
   lines(port?: number, iss = 0, irs = 0): string[] {
     return this.take(port).map((r) =>
       formatRecord(r, iss, irs)
@@ -151,7 +151,7 @@ export class RawPeer {
   /** Sends a SYN from `port` and takes its SYN,ACK; null when there is none. */
   syn(port: number, to: number, irs = 1000 * port, more: Partial<SegmentRecord> = {}): Sent | null {
     this.send(port, to, 'SYN', irs, 0, more);
-    return this.take(port).find((r) => r.ctl === control('SYN,ACK')) ?? null;
+    return this.take(port, 'SYN,ACK')[0] ?? null;
   }
 
   /** A whole handshake from `port`; the host's ISS, or null without a SYN,ACK. The peer's ISS is `irs`. */
