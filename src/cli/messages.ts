@@ -26,6 +26,129 @@ export const messages = {
     en: '{what}: "{text}" is not an address with a prefix length, like 10.0.0.2/24',
     zh: '{what}：“{text}” 不是带前缀长度的地址，例如 10.0.0.2/24',
   },
+  // TUN, serve, connect.
+  badTunName: {
+    en: '--tun: "{text}" is not an interface name (1 to 15 characters, no space, no slash)',
+    zh: '--tun：“{text}” 不是接口名（1 到 15 个字符，不含空格和斜杠）',
+  },
+  peersDoNotMatch: {
+    en: 'every --peer ({peers}) must be another address in the network of an --address ({addresses}), and every --address needs one',
+    zh: '每个 --peer（{peers}）必须是某个 --address（{addresses}）所在网络中的另一个地址，并且每个 --address 都要有对应的 --peer',
+  },
+  tooManyArguments: { en: 'too many arguments: {text}', zh: '多余的参数：{text}' },
+  portTwice: { en: 'two services cannot have the same port {port}', zh: '两个服务不能使用同一端口 {port}' },
+  nothingToServe: {
+    en: 'nothing to serve: give --http, --echo, --discard or --chargen with a port',
+    zh: '没有要提供的服务：请用 --http、--echo、--discard 或 --chargen 指定端口',
+  },
+  noSuchDirectory: { en: '--dir: there is no directory "{text}"', zh: '--dir：没有目录 “{text}”' },
+  connectNeeds: { en: 'connect needs an address and a port', zh: 'connect 需要一个地址和一个端口' },
+  ready: {
+    en: 'ready: {addresses} behind {tun}: {services}',
+    zh: '就绪：{tun} 之后的 {addresses}：{services}',
+  },
+  refused: { en: '{where}: connection refused', zh: '{where}：连接被拒绝' },
+  timedOut: { en: '{where}: connection timed out', zh: '{where}：连接超时' },
+  reset: { en: '{where}: connection reset by the peer', zh: '{where}：连接被对端重置' },
+  unreachable: { en: '{where}: unreachable', zh: '{where}：不可达' },
+  failed: { en: '{where}: {message}', zh: '{where}：{message}' },
+  captureFailed: { en: 'cannot write the capture: {message}', zh: '无法写入抓包文件：{message}' },
+  tunFailed: { en: '{tun}: {message}', zh: '{tun}：{message}' },
+  tunEACCES: {
+    en: '{tun}: no permission to open /dev/net/tun: run as root',
+    zh: '{tun}：没有打开 /dev/net/tun 的权限：请以 root 身份运行',
+  },
+  tunEPERM: {
+    en: '{tun}: making a TUN interface needs CAP_NET_ADMIN: run as root, or in a namespace of your own (unshare -Urn)',
+    zh: '{tun}：创建 TUN 接口需要 CAP_NET_ADMIN：请以 root 身份运行，或在自己的命名空间中运行（unshare -Urn）',
+  },
+  tunENOENT: {
+    en: '{tun}: this machine has no /dev/net/tun: modprobe tun, or give the container --device /dev/net/tun',
+    zh: '{tun}：本机没有 /dev/net/tun：请执行 modprobe tun，或给容器加上 --device /dev/net/tun',
+  },
+  tunEBUSY: {
+    en: '{tun}: another process has this interface: choose another name',
+    zh: '{tun}：该接口已被其他进程占用：请换一个名字',
+  },
+  tunENOSYS: {
+    en: '{tun}: TUN needs Linux and the optional dependency koffi: npm install koffi',
+    zh: '{tun}：TUN 需要 Linux 和可选依赖 koffi：npm install koffi',
+  },
+  tunEBADFD: { en: '{tun}: the interface was deleted', zh: '{tun}：接口已被删除' },
+  networkUsage: {
+    en: `The network:
+  --tun NAME          the TUN interface to make; it is removed at the end
+  --address CIDR      an address of synfin, like 10.9.0.2/24 or fd00:9::2/64; may be repeated
+  --peer ADDRESS      an address of this machine's kernel in that network; may be repeated
+  --mtu OCTETS        largest packet, 1500 by default
+  --pcap FILE         record every packet as pcapng, with states and reasons as comments
+  --loss P            lose packets, each with this probability (0.02 or 2%), in each direction
+  --duplicate P       send packets twice
+  --reorder P         delay packets so that later ones overtake them
+  --delay MS          delay every packet, in each direction
+  --seed N            repeat the same dice`,
+    zh: `网络：
+  --tun NAME          要创建的 TUN 接口，结束时删除
+  --address CIDR      synfin 的地址，例如 10.9.0.2/24 或 fd00:9::2/64，可重复
+  --peer ADDRESS      本机内核在该网络中的地址，可重复
+  --mtu OCTETS        最大数据包字节数，默认 1500
+  --pcap FILE         把每个数据包记录为 pcapng，状态和原因写在注释里
+  --loss P            每个方向以该概率丢包（0.02 或 2%）
+  --duplicate P       重复发送数据包
+  --reorder P         推迟数据包，使后面的先到
+  --delay MS          每个方向上的延迟（毫秒）
+  --seed N            随机数种子，用于重现`,
+  },
+  serveUsage: {
+    en: `synfin serve --tun NAME --address CIDR --peer ADDRESS [SERVICES]
+
+Puts a synfin host behind a TUN interface and serves until SIGINT or SIGTERM; it then closes its
+connections with a FIN and removes the interface. Prints one line when it is ready.
+
+Services:
+  --http PORT         files over HTTP/1.1; names that begin with a dot are hidden
+  --dir DIR           the directory of the files, . by default
+  --echo PORT         sends back what it gets (RFC 862)
+  --discard PORT      throws away what it gets (RFC 863)
+  --chargen PORT      sends lines of characters (RFC 864)`,
+    zh: `synfin serve --tun NAME --address CIDR --peer ADDRESS [服务]
+
+在 TUN 接口之后放一台 synfin 主机并提供服务，直到收到 SIGINT 或 SIGTERM；
+届时用 FIN 关闭连接并删除接口。就绪时输出一行。
+
+服务：
+  --http PORT         通过 HTTP/1.1 提供文件；以点开头的名字不可见
+  --dir DIR           文件所在目录，默认为 .
+  --echo PORT         回显（RFC 862）
+  --discard PORT      丢弃（RFC 863）
+  --chargen PORT      不断发送字符行（RFC 864）`,
+  },
+  serveExit: {
+    en: 'Exit codes: 0 stopped by a signal, 1 the interface or the capture failed, 2 wrong arguments',
+    zh: '退出码：0 被信号停止，1 接口或抓包失败，2 参数错误',
+  },
+  connectUsage: {
+    en: `synfin connect HOST PORT --tun NAME --address CIDR --peer ADDRESS
+
+Like nc: standard input goes to the peer, what the peer sends goes to standard output. The end of
+standard input sends a FIN; reading goes on until the peer's. HOST is an IP address.
+
+  --timeout SECONDS   give up opening after this time, 180 by default
+  --ladder            draw the segments and the states of both ends on standard error`,
+    zh: `synfin connect HOST PORT --tun NAME --address CIDR --peer ADDRESS
+
+类似 nc：标准输入发送给对端，对端发来的写到标准输出。标准输入结束时发送 FIN，
+并继续读取直到对端的 FIN。HOST 是 IP 地址。
+
+  --timeout SECONDS   建立连接的最长时间，默认 180 秒
+  --ladder            在标准错误上画出报文段和两端的状态`,
+  },
+  connectExit: {
+    en: `Exit codes: 0 both directions ended in order, 1 the interface or the output failed, 2 wrong arguments,
+3 refused, 4 timed out, 5 reset, 6 unreachable, 130 interrupted`,
+    zh: `退出码：0 两个方向都正常结束，1 接口或输出失败，2 参数错误，
+3 被拒绝，4 超时，5 被重置，6 不可达，130 被中断`,
+  },
 } as const satisfies Record<string, Readonly<Record<Lang, string>>>;
 
 /** A key of {@link messages}. */
