@@ -49,6 +49,8 @@ export interface TcpConfig {
   readonly initialWindow: number;
   /** Least MSS that is believed; a smaller option counts as this. */
   readonly minMss: number;
+  /** Largest MSS that is offered and used, below what the path allows (TCP_MAXSEG); 0: no such bound. */
+  readonly maxMss: number;
   /** Ranges kept out of order; text that would make one more is dropped. */
   readonly maxRanges: number;
   /** Name of the congestion control: see congestion.ts. */
@@ -82,6 +84,7 @@ export const defaultConfig: TcpConfig = {
   challengeAckMs: 500,
   initialWindow: 10,
   minMss: 48,
+  maxMss: 0,
   maxRanges: 64,
   congestion: 'newreno',
 };
@@ -114,6 +117,7 @@ export function checkConfig(c: TcpConfig): TcpConfig {
   range('challengeAckMs', 0, 60_000);
   range('initialWindow', 1, 100);
   range('minMss', 28, 536); // options take up to 12 of them
+  if (c.maxMss !== 0) range('maxMss', c.minMss, 0xffff);
   range('maxRanges', 1, 4096);
   return c;
 }

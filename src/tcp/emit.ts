@@ -113,7 +113,9 @@ export function synWindow(tcb: Tcb): number {
 export function prepareOffer(tcb: Tcb): void {
   const { config, rcv } = tcb;
   rcv.mss = Math.min(tcb.pmtu - (tcb.family === 6 ? 60 : 40), 0xffff);
-  rcv.wscale = windowShift(config.receiveBufferMax);
+  if (config.maxMss !== 0 && config.maxMss < rcv.mss) rcv.mss = config.maxMss;
+  // Not so coarse that a small buffer could not be seen.
+  rcv.wscale = windowShift(Math.min(config.receiveBufferMax, rcv.buf * 256));
   tcb.ws = config.windowScale ? 1 : 0;
   tcb.ts = config.timestamps ? 1 : 0;
   tcb.sack = config.sack ? 1 : 0;
@@ -123,7 +125,9 @@ export function prepareOffer(tcb: Tcb): void {
 export function updateSendMss(tcb: Tcb): void {
   const { snd } = tcb;
   const path = tcb.pmtu - (tcb.family === 6 ? 60 : 40);
+  const { maxMss } = tcb.config;
   let mss = Math.min(snd.peerMss, path);
+  if (maxMss !== 0 && mss > maxMss) mss = maxMss;
   if (mss < tcb.config.minMss) mss = tcb.config.minMss;
   snd.mss = tcb.ts === 1 ? mss - TIMESTAMPS_OCTETS : mss;
 }

@@ -24,11 +24,18 @@ function leastStep(tcb: Tcb): number {
   return Math.min(half, tcb.rcv.fullSize);
 }
 
+/** RCV.WND as the peer can see it: in units of 2^Rcv.Wind.Shift. */
+function seenWnd(tcb: Tcb): number {
+  const wnd = rcvWnd(tcb);
+  return wnd <= 0 ? 0 : (wnd >> tcb.rcv.wscale) << tcb.rcv.wscale;
+}
+
 /** Moves the right edge if it may, and returns the window field for an outgoing segment (not a SYN). */
 export function offerWindow(tcb: Tcb): number {
   const { rcv } = tcb;
   const edge = possibleEdge(tcb);
-  if (((edge - rcv.edge) | 0) >= leastStep(tcb)) rcv.edge = edge;
+  const hidden = rcvWnd(tcb) - seenWnd(tcb);
+  if (((edge - rcv.edge) | 0) + hidden >= leastStep(tcb) && seqGt(edge, rcv.edge)) rcv.edge = edge;
   const wnd = rcvWnd(tcb);
   if (wnd <= 0) return 0;
   // Rounded down: the peer may see less than there is, but what it was offered is always taken
@@ -44,7 +51,7 @@ export function offerWindow(tcb: Tcb): number {
 /** True when the user has taken enough that the peer should hear of it at once. */
 export function windowUpdateDue(tcb: Tcb): boolean {
   const { rcv } = tcb;
-  const wnd = rcvWnd(tcb);
+  const wnd = seenWnd(tcb);
   const free = (possibleEdge(tcb) - rcv.nxt) | 0;
   const possible = Math.min(free, MAX_FIELD << rcv.wscale); // more cannot be said
   const half = rcv.buf >> 1;

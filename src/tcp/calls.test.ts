@@ -1,0 +1,414 @@
+import { describe, expect, it } from 'vitest';
+import {
+  detach,
+  openActive,
+  openPassive,
+  push,
+  receive,
+  send,
+  setKeepAlive,
+  setUserTimeout,
+  status,
+} from './calls.ts';
+import { Err } from './errors.ts';
+import { departures, inState, octets, options, pass, STATES, sent, text } from './segment-arrives/testing.ts';
+import type { StateName } from './state.ts';
+import { receivable, sendRoom } from './tcb.ts';
+
+/** Every state with what a call returns there. */
+type Returns = Readonly<Record<StateName, number>>;
+
+function inAll(value: number, except: Partial<Returns>): Returns {
+  return Object.fromEntries(STATES.map((state) => [state, except[state] ?? value])) as Returns;
+}
+
+function check(returns: Returns, call: (a: ReturnType<typeof inState>) => number): void {
+  const found = Object.fromEntries(STATES.map((state) => [state, call(inState(state))]));
+  expect(found).toEqual(returns);
+}
+
+describe('OPEN (3.10.1)', () => {
+  it('passive: CLOSED gives LISTEN, everything else "connection already exists"', () => {
+    check(inAll(Err.ALREADY_CONNECTED, { CLOSED: Err.OK }), (a) => openPassive(a.engine, a.tcb));
+  });
+
+  it('active: CLOSED and LISTEN give SYN-SENT, everything else "connection already exists"', () => {
+    check(inAll(Err.ALREADY_CONNECTED, { CLOSED: Err.OK, LISTEN: Err.OK }), (a) =>
+      openActive(a.engine, a.tcb),
+    );
+  });
+
+  it('active: <SEQ=ISS><CTL=SYN> is sent, SND.UNA = ISS, SND.NXT = ISS+1', () => {
+    for (const state of ['CLOSED', 'LISTEN'] as const) {
+      const a = inState(state);
+      a.openActive();
+      const { snd } = a.tcb;
+      expect([a.state, sent(a)]).toEqual(['SYN-SENT', ['SYN seq=0 len=0']]);
+      expect([(snd.una - snd.iss) | 0, (snd.nxt - snd.iss) | 0]).toEqual([0, 1]);
+    }
+  });
+
+  it('MUST-14, SHLD-5, MUST-65: the SYN carries MSS and what our settings offer; later segments carry no MSS', () => {
+    const a = inState('SYN-SENT');
+    a.openActive();
+    const b = inState('CLOSED');
+    b.openActive();
+    expect(b.lines()).toEqual(['SYN seq=0 win=65535 len=0 <mss 1460,sackOK,wscale 7>']);
+    const c = inState('ESTABLISHED', { syn: options({ mss: 1000, ts: 1 }) });
+    c.send(octets(5000));
+    expect(c.sent.every((r) => r.opts === 0x10)).toBe(true);
+  });
+
+  it('active without a remote socket: "remote socket unspecified", and the state stays', () => {
+    for (const state of ['CLOSED', 'LISTEN'] as const) {
+      const a = inState(state);
+      a.tcb.remotePort = 0;
+      expect([a.openActive(), a.state, sent(a)]).toEqual([Err.NO_REMOTE, state, []]);
+    }
+  });
+});
+
+describe('SEND (3.10.2)', () => {
+  it('what it returns in each state', () => {
+    check(
+      inAll(Err.OK, {
+        CLOSED: Err.NOT_CONNECTED,
+        'FIN-WAIT-1': Err.CLOSING,
+        'FIN-WAIT-2': Err.CLOSING,
+        CLOSING: Err.CLOSING,
+        'LAST-ACK': Err.CLOSING,
+        'TIME-WAIT': Err.CLOSING,
+      }),
+      (a) => send(a.engine, a.tcb, 0),
+    );
+  });
+
+  it('CLOSED after an error returns that error', () => {
+    const a = inState('ESTABLISHED');
+    a.inject('RST', 1);
+    expect(send(a.engine, a.tcb, 1)).toBe(Err.RESET);
+  });
+
+  it('LISTEN: with the remote socket specified the connection becomes active, and the text waits', () => {
+    const a = inState('LISTEN');
+    expect([a.send(octets(10)), a.state, sent(a)]).toEqual([10, 'SYN-SENT', ['SYN seq=0 len=0']]);
+    a.inject('SYN,ACK', 0, 1);
+    expect(sent(a)).toEqual(['PSH,ACK seq=1 ack=1 len=10']);
+    const b = inState('LISTEN');
+    b.tcb.remotePort = 0;
+    expect([send(b.engine, b.tcb, 1), b.state]).toEqual([Err.NO_REMOTE, 'LISTEN']);
+  });
+
+  it('SYN-SENT and SYN-RECEIVED: queued until ESTABLISHED', () => {
+    const a = inState('SYN-RECEIVED');
+    expect([a.send(octets(10)), sent(a)]).toEqual([10, []]);
+    a.inject('ACK', 1, 1);
+    expect(sent(a)).toEqual(['PSH,ACK seq=1 ack=1 len=10']);
+  });
+
+  it('ESTABLISHED and CLOSE-WAIT: sent, with the acknowledgment on it', () => {
+    for (const state of ['ESTABLISHED', 'CLOSE-WAIT'] as const) {
+      const a = inState(state);
+      a.send(octets(10));
+      expect(sent(a)).toEqual([`PSH,ACK seq=1 ack=${state === 'ESTABLISHED' ? 1 : 2} len=10`]);
+    }
+  });
+
+  it('more than the buffer holds: "insufficient resources", and nothing is taken', () => {
+    for (const state of ['SYN-SENT', 'SYN-RECEIVED', 'ESTABLISHED', 'CLOSE-WAIT'] as const) {
+      const a = inState(state, { config: { sendBuffer: 1000 } });
+      expect(sendRoom(a.tcb)).toBe(1000);
+      expect(send(a.engine, a.tcb, 1001)).toBe(Err.NO_RESOURCES);
+      expect([sent(a), sendRoom(a.tcb)]).toEqual([[], 1000]);
+      expect(a.send(octets(1000))).toBe(1000);
+      expect([sendRoom(a.tcb), send(a.engine, a.tcb, 1)]).toEqual([0, Err.NO_RESOURCES]);
+    }
+  });
+
+  it('after CLOSE in SYN-RECEIVED: "connection closing"', () => {
+    const a = inState('SYN-RECEIVED');
+    a.send(octets(5));
+    a.close();
+    expect(send(a.engine, a.tcb, 1)).toBe(Err.CLOSING);
+  });
+});
+
+describe('RECEIVE (3.10.3)', () => {
+  it('with nothing to receive: what it returns in each state', () => {
+    check(
+      inAll(Err.OK, {
+        CLOSED: Err.NOT_CONNECTED,
+        'CLOSE-WAIT': Err.CLOSING,
+        CLOSING: Err.CLOSING,
+        'LAST-ACK': Err.CLOSING,
+        'TIME-WAIT': Err.CLOSING,
+      }),
+      (a) => receive(a.engine, a.tcb, 0),
+    );
+  });
+
+  it('CLOSE-WAIT: text that is there satisfies it, then "connection closing"', () => {
+    const a = inState('ESTABLISHED');
+    a.autoRead = false;
+    a.inject('FIN,ACK', 1, 1, text(10));
+    expect([receivable(a.tcb), receive(a.engine, a.tcb, 0)]).toEqual([10, Err.OK]);
+    expect([a.receive(), receive(a.engine, a.tcb, 0)]).toEqual([Err.OK, Err.CLOSING]);
+  });
+
+  it('text that came before our own closing can be received in every later state', () => {
+    const a = inState('FIN-WAIT-1');
+    a.autoRead = false;
+    a.inject('FIN,ACK', 1, 2, text(10));
+    expect([a.state, a.receive(), a.read]).toEqual(['TIME-WAIT', Err.OK, [...octets(10)]]);
+  });
+
+  it('more than there is: "insufficient resources"', () => {
+    const a = inState('ESTABLISHED');
+    a.autoRead = false;
+    a.inject('ACK', 1, 1, text(10));
+    expect(receive(a.engine, a.tcb, 11)).toBe(Err.NO_RESOURCES);
+  });
+
+  it('CLOSED: text that is there can still be received, then the error that ended the connection', () => {
+    const a = inState('ESTABLISHED');
+    a.autoRead = false;
+    a.inject('ACK', 1, 1, text(10));
+    a.inject('RST', 11);
+    expect([a.receive(), receive(a.engine, a.tcb, 0)]).toEqual([Err.OK, Err.RESET]);
+  });
+});
+
+describe('CLOSE (3.10.4)', () => {
+  it('what it returns in each state', () => {
+    check(
+      inAll(Err.OK, {
+        CLOSED: Err.NOT_CONNECTED,
+        'FIN-WAIT-1': Err.CLOSING,
+        'FIN-WAIT-2': Err.CLOSING,
+        CLOSING: Err.CLOSING,
+        'LAST-ACK': Err.CLOSING,
+        'TIME-WAIT': Err.CLOSING,
+      }),
+      (a) => a.close(),
+    );
+  });
+
+  it('where it leads, and what is sent', () => {
+    for (const [state, next, line] of [
+      ['LISTEN', 'CLOSED', []],
+      ['SYN-SENT', 'CLOSED', []],
+      ['SYN-RECEIVED', 'FIN-WAIT-1', ['FIN,ACK seq=1 ack=1 len=0']],
+      ['ESTABLISHED', 'FIN-WAIT-1', ['FIN,ACK seq=1 ack=1 len=0']],
+      ['CLOSE-WAIT', 'LAST-ACK', ['FIN,ACK seq=1 ack=2 len=0']],
+    ] as const) {
+      const a = inState(state);
+      a.close();
+      expect([state, a.state, sent(a)]).toEqual([state, next, line]);
+    }
+  });
+
+  it('a second CLOSE does not send a second FIN', () => {
+    for (const state of ['FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'] as const) {
+      const a = inState(state);
+      a.close();
+      expect([a.state, sent(a)]).toEqual([state, []]);
+    }
+  });
+
+  it('ESTABLISHED: FIN-WAIT-1 at once, the FIN after all preceding SENDs', () => {
+    const a = inState('ESTABLISHED', { config: { initialWindow: 1 } });
+    a.send(octets(1200));
+    a.close();
+    expect([a.state, sent(a)]).toEqual(['FIN-WAIT-1', ['ACK seq=1 ack=1 len=536']]);
+    a.inject('ACK', 1, 537);
+    expect(sent(a)).toEqual(['ACK seq=537 ack=1 len=536', 'FIN,PSH,ACK seq=1073 ack=1 len=128']);
+  });
+
+  it('SYN-RECEIVED with SENDs pending: queued until ESTABLISHED; a second CLOSE is "connection closing"', () => {
+    const a = inState('SYN-RECEIVED');
+    a.send(octets(5));
+    expect([a.close(), a.state, sent(a), a.close()]).toEqual([Err.OK, 'SYN-RECEIVED', [], Err.CLOSING]);
+    a.inject('ACK', 1, 1);
+    expect([a.state, sent(a)]).toEqual(['FIN-WAIT-1', ['FIN,PSH,ACK seq=1 ack=1 len=5']]);
+  });
+
+  it('receiving goes on after it (half-closed)', () => {
+    const a = inState('FIN-WAIT-2');
+    a.inject('ACK', 1, 2, text(1000));
+    expect([a.state, a.read.length]).toEqual(['FIN-WAIT-2', 1000]);
+  });
+});
+
+describe('the user goes: CLOSE in both directions (3.6.1)', () => {
+  it('MAY-1: without unread text it is a CLOSE', () => {
+    const a = inState('ESTABLISHED');
+    a.detach();
+    expect([a.state, sent(a)]).toEqual(['FIN-WAIT-1', ['FIN,ACK seq=1 ack=1 len=0']]);
+  });
+
+  it('SHLD-3: with unread text it is a RST, in every state that can have some', () => {
+    for (const state of [
+      'ESTABLISHED',
+      'FIN-WAIT-1',
+      'FIN-WAIT-2',
+      'CLOSE-WAIT',
+      'CLOSING',
+      'LAST-ACK',
+    ] as const) {
+      const a = inState('ESTABLISHED');
+      a.autoRead = false;
+      const finish = state === 'CLOSE-WAIT' || state === 'LAST-ACK';
+      if (state === 'FIN-WAIT-1' || state === 'FIN-WAIT-2' || state === 'CLOSING') a.close();
+      a.inject(
+        finish || state === 'CLOSING' ? 'FIN,ACK' : 'ACK',
+        1,
+        state === 'FIN-WAIT-2' ? 2 : 1,
+        text(10),
+      );
+      if (state === 'LAST-ACK') a.close();
+      expect(a.state).toBe(state);
+      a.sent.length = 0;
+      a.detach();
+      expect([state, a.state, a.tcb.error, sent(a).map((line) => line.split(' ')[0])]).toEqual([
+        state,
+        'CLOSED',
+        Err.ABORTED,
+        ['RST,ACK'],
+      ]);
+    }
+  });
+
+  it('text beyond a hole counts as unread', () => {
+    const a = inState('ESTABLISHED');
+    a.inject('ACK', 11, 1, text(10, 10));
+    a.sent.length = 0;
+    a.detach();
+    expect([a.state, sent(a)]).toEqual(['CLOSED', ['RST,ACK seq=1 ack=1 len=0']]);
+  });
+
+  it('TIME-WAIT goes on', () => {
+    const a = inState('FIN-WAIT-1');
+    a.autoRead = false;
+    a.inject('FIN,ACK', 1, 2, text(10));
+    a.sent.length = 0;
+    a.detach();
+    expect([a.state, sent(a)]).toEqual(['TIME-WAIT', []]);
+    pass(a, 60_000);
+    expect(a.state).toBe('CLOSED');
+  });
+
+  it('FIN-WAIT-2 ends after finWait2Ms, whether the user goes before or after it begins', () => {
+    const late = inState('FIN-WAIT-2');
+    late.detach();
+    pass(late, 59_999);
+    expect(late.state).toBe('FIN-WAIT-2');
+    pass(late, 1);
+    expect([late.state, late.rows]).toEqual(['CLOSED', ['fin-wait-2-timeout']]);
+    const early = inState('ESTABLISHED');
+    early.detach();
+    early.inject('ACK', 1, 2);
+    pass(early, 60_000);
+    expect(early.state).toBe('CLOSED');
+  });
+
+  it('FIN-WAIT-2 of a user who is there waits for ever', () => {
+    const a = inState('FIN-WAIT-2');
+    pass(a, 30 * 24 * 3600 * 1000);
+    expect(a.state).toBe('FIN-WAIT-2');
+  });
+
+  it('does nothing twice, and nothing in CLOSED', () => {
+    const a = inState('ESTABLISHED');
+    a.detach();
+    a.sent.length = 0;
+    a.detach();
+    const b = inState('CLOSED');
+    detach(b.engine, b.tcb);
+    expect([sent(a), b.state]).toEqual([[], 'CLOSED']);
+  });
+});
+
+describe('ABORT (3.10.5)', () => {
+  it('what it returns in each state', () => {
+    check(inAll(Err.OK, { CLOSED: Err.NOT_CONNECTED }), (a) => a.abort());
+  });
+
+  it('SYN-RECEIVED, ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2 and CLOSE-WAIT send <SEQ=SND.NXT><CTL=RST>; the others nothing', () => {
+    for (const state of STATES.slice(1)) {
+      const a = inState(state);
+      const nxt = (a.tcb.snd.nxt - a.tcb.snd.iss) | 0;
+      const ack = (a.tcb.rcv.nxt - a.tcb.rcv.irs) | 0;
+      a.abort();
+      const resets = ['SYN-RECEIVED', 'ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSE-WAIT'].includes(
+        state,
+      );
+      expect([state, a.state, a.tcb.error, sent(a)]).toEqual([
+        state,
+        'CLOSED',
+        Err.ABORTED,
+        resets ? [`RST,ACK seq=${nxt} ack=${ack} len=0`] : [],
+      ]);
+    }
+  });
+});
+
+describe('STATUS (3.10.6)', () => {
+  it('names the state as the RFC writes it, in every state', () => {
+    for (const state of STATES) expect(status(inState(state).tcb).state).toBe(state);
+  });
+
+  it('tells the windows, what waits for an acknowledgment and what waits to be received', () => {
+    const a = inState('ESTABLISHED', { wnd: 600, syn: options({ mss: 1000 }) });
+    a.autoRead = false;
+    a.inject('ACK', 1, 1, { ...text(10), wnd: 600 });
+    a.send(octets(1000));
+    expect(status(a.tcb)).toMatchObject({
+      sndWnd: 600,
+      sndMss: 1000,
+      unackedBytes: 600,
+      notSentBytes: 400,
+      unreadBytes: 10,
+      caState: 'open',
+      congestion: 'newreno',
+      timestamps: false,
+      sack: false,
+      windowScale: false,
+      pmtu: 1500,
+    });
+  });
+});
+
+describe('settings of a living connection', () => {
+  it('MUST-17: Nagle off lets go what it held', () => {
+    const a = inState('ESTABLISHED');
+    a.send(octets(10));
+    a.send(octets(10));
+    a.sent.length = 0;
+    a.tcb.noDelay = 1;
+    push(a.engine, a.tcb);
+    expect(sent(a)).toEqual(['PSH,ACK seq=11 ack=1 len=10']);
+  });
+
+  it('MUST-24: keep-alives can be turned on and off for each connection', () => {
+    const a = inState('ESTABLISHED');
+    setKeepAlive(a.engine, a.tcb, true);
+    expect(departures(a, 7_200_000)).toEqual([{ at: 7_200_000, line: 'ACK seq=0 ack=1 len=0' }]);
+    setKeepAlive(a.engine, a.tcb, false);
+    expect(departures(a, 7_200_000_0)).toEqual([]);
+    expect(a.state).toBe('ESTABLISHED');
+  });
+
+  it('MUST-21: USER TIMEOUT sets R2, also for what is in flight already; 0 restores the default', () => {
+    const a = inState('ESTABLISHED');
+    a.send(octets(10));
+    setUserTimeout(a.engine, a.tcb, 5000);
+    setUserTimeout(a.engine, a.tcb, 0);
+    pass(a, 100_000);
+    expect(a.state).toBe('ESTABLISHED');
+    setUserTimeout(a.engine, a.tcb, 5000);
+    pass(a, 4_999);
+    expect(a.state).toBe('ESTABLISHED');
+    pass(a, 1);
+    expect([a.state, a.tcb.error]).toEqual(['CLOSED', Err.TIMED_OUT]);
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { congestionControl, controlOf, registerCongestionControl } from './congestion.ts';
+import { newReno } from './newreno.ts';
+import { inState, options } from './segment-arrives/testing.ts';
+
+function tcb(cwnd: number, ssthresh: number) {
+  const a = inState('ESTABLISHED', { syn: options({ mss: 1000 }) });
+  a.tcb.cc.cwnd = cwnd;
+  a.tcb.cc.ssthresh = ssthresh;
+  return a.tcb;
+}
+
+describe('MUST-19: slow start and congestion avoidance (RFC 5681 section 3.1)', () => {
+  it('slow start: cwnd grows by what was acknowledged, at most two segments for an ACK (RFC 3465)', () => {
+    const t = tcb(4000, 100_000);
+    newReno.acked(t, 500, 0);
+    expect(t.cc.cwnd).toBe(4500);
+    newReno.acked(t, 2000, 0);
+    expect(t.cc.cwnd).toBe(6500);
+    newReno.acked(t, 5000, 0);
+    expect(t.cc.cwnd).toBe(8500);
+  });
+
+  it('congestion avoidance: one segment for each cwnd acknowledged', () => {
+    const t = tcb(10_000, 10_000);
+    for (let i = 0; i < 9; i++) newReno.acked(t, 1000, 0);
+    expect(t.cc.cwnd).toBe(10_000);
+    newReno.acked(t, 1000, 0);
+    expect(t.cc.cwnd).toBe(11_000);
+    for (let i = 0; i < 10; i++) newReno.acked(t, 1000, 0);
+    expect(t.cc.cwnd).toBe(11_000);
+    newReno.acked(t, 1000, 0);
+    expect(t.cc.cwnd).toBe(12_000);
+  });
+
+  it('ssthresh after a loss: half of the flight, at least two segments', () => {
+    const t = tcb(10_000, 100_000);
+    expect([newReno.ssthresh(t, 9000, 0), newReno.ssthresh(t, 1000, 0)]).toEqual([4500, 2000]);
+  });
+
+  it('cwnd stays an int32 for ever', () => {
+    const t = tcb(0x3fffffff, 0x3fffffff + 1);
+    newReno.acked(t, 2000, 0);
+    expect(t.cc.cwnd).toBe(0x3fffffff);
+  });
+});
+
+describe('MAY-18: alternative congestion controls', () => {
+  it('are registered and chosen by name; an unknown name is an error that lists the known', () => {
+    const fixed = { name: 'fixed', init() {}, acked() {}, ssthresh: () => 1 };
+    registerCongestionControl(fixed);
+    expect(congestionControl('fixed')).toBe(fixed);
+    expect(() => congestionControl('none')).toThrow(/'none': one of newreno, .*fixed/);
+    const a = inState('ESTABLISHED', { config: { congestion: 'fixed' } });
+    expect(controlOf(a.tcb)).toBe(fixed);
+  });
+
+  it('on the segment path an unknown name is NewReno: nothing throws there', () => {
+    expect(controlOf(inState('ESTABLISHED', { config: { congestion: 'none' } }).tcb)).toBe(newReno);
+  });
+});

@@ -1,0 +1,291 @@
+import { describe, expect, it } from 'vitest';
+import { defaultConfig } from './config.ts';
+import { Err } from './errors.ts';
+import { icmpError } from './icmp.ts';
+import { departures, inState, octets, pass, sent, text } from './segment-arrives/testing.ts';
+import { Signal } from './signals.ts';
+
+describe('RETRANSMISSION TIMEOUT (3.10.8, RFC 6298 section 5)', () => {
+  it('MUST-19: the segment at the front goes again, at intervals that double up to the bound', () => {
+    const a = inState('ESTABLISHED', { config: { minRtoMs: 1000, maxRtoMs: 8000 } });
+    a.send(octets(10));
+    a.sent.length = 0;
+    expect(departures(a, 40_000).map((d) => d.at)).toEqual([1000, 3000, 7000, 15000, 23000, 31000, 39000]);
+    expect(a.tcb.retransmissions).toBe(7);
+  });
+
+  it('an ACK of new data restarts R2; the backed-off RTO stays until a new sample (MUST-18)', () => {
+    const a = inState('ESTABLISHED', { config: { minRtoMs: 1000 } });
+    a.send(octets(536));
+    pass(a, 3000);
+    expect([a.tcb.rto.rtoMs, a.tcb.rto.timeouts]).toEqual([4000, 2]);
+    a.inject('ACK', 1, 537);
+    expect([a.tcb.rto.rtoMs, a.tcb.rto.timeouts]).toEqual([4000, 0]);
+    a.send(octets(10));
+    pass(a, 10);
+    a.inject('ACK', 1, 547);
+    expect(a.tcb.rto.rtoMs).toBeLessThan(1100);
+  });
+
+  it('MUST-20, SHLD-9, SHLD-10: the user hears of it at R1 = 3 retransmissions', () => {
+    const a = inState('ESTABLISHED', { config: { minRtoMs: 1000 } });
+    a.send(octets(10));
+    pass(a, 6999);
+    expect(a.signals & Signal.DELAYED).toBe(0);
+    pass(a, 1);
+    expect(a.signals & Signal.DELAYED).not.toBe(0);
+  });
+
+  it('MUST-20, SHLD-11: the connection is closed at R2, which is at least 100 s', () => {
+    expect(defaultConfig.r2Ms).toBeGreaterThanOrEqual(100_000);
+    expect(defaultConfig.r1).toBeGreaterThanOrEqual(3);
+    for (const state of ['ESTABLISHED', 'CLOSE-WAIT'] as const) {
+      const a = inState(state);
+      a.send(octets(10));
+      pass(a, defaultConfig.r2Ms - 1);
+      expect(a.state).toBe(state);
+      pass(a, 1);
+      expect([a.state, a.tcb.error, a.rows]).toEqual(['CLOSED', Err.TIMED_OUT, ['user-timeout']]);
+    }
+  });
+
+  it('MUST-20: a FIN that nobody acknowledges ends at R2 too: FIN-WAIT-1, CLOSING, LAST-ACK', () => {
+    for (const state of ['FIN-WAIT-1', 'CLOSING', 'LAST-ACK'] as const) {
+      const a = inState(state);
+      pass(a, defaultConfig.r2Ms);
+      expect([a.state, a.tcb.error]).toEqual(['CLOSED', Err.TIMED_OUT]);
+    }
+  });
+
+  it('R2 counts from the oldest thing unacknowledged: progress gives more time', () => {
+    const a = inState('ESTABLISHED', { config: { userTimeoutMs: 10_000 } });
+    a.send(octets(3000));
+    for (let i = 1; i <= 5; i++) {
+      pass(a, 9_000);
+      a.inject('ACK', 1, 1 + 536 * i);
+    }
+    expect(a.state).toBe('ESTABLISHED');
+    pass(a, 10_000);
+    expect(a.state).toBe('CLOSED');
+  });
+
+  it('idle time does not count towards R2', () => {
+    const a = inState('ESTABLISHED', { config: { userTimeoutMs: 10_000 } });
+    a.send(octets(10));
+    a.inject('ACK', 1, 11);
+    pass(a, 100_000);
+    a.send(octets(10));
+    pass(a, 9_999);
+    expect(a.state).toBe('ESTABLISHED');
+  });
+
+  it('SHLD-25: an ICMP error that came meanwhile is the reason that is told', () => {
+    const a = inState('ESTABLISHED', { config: { userTimeoutMs: 10_000 } });
+    a.send(octets(10));
+    icmpError(a.engine, a.tcb, a.tcb.snd.una, false, Err.HOST_UNREACHABLE);
+    pass(a, 10_000);
+    expect([a.state, a.tcb.error]).toEqual(['CLOSED', Err.HOST_UNREACHABLE]);
+  });
+});
+
+describe('zero-window probing (3.8.6.1)', () => {
+  /** ESTABLISHED with a closed window and 100 octets waiting. */
+  function closed(config = {}) {
+    const a = inState('ESTABLISHED', { wnd: 0, config: { minRtoMs: 1000, ...config } });
+    a.send(octets(100));
+    expect(sent(a)).toEqual([]);
+    return a;
+  }
+
+  it('MUST-36, SHLD-29, SHLD-30: one octet after an RTO, then at intervals that grow exponentially to the bound', () => {
+    const a = closed({ maxRtoMs: 30_000 });
+    const probes = departures(a, 125_000);
+    expect(probes.map((d) => d.at)).toEqual([1000, 3000, 7000, 15000, 31000, 61000, 91000, 121000]);
+    expect(new Set(probes.map((d) => d.line))).toEqual(new Set(['ACK seq=1 ack=1 len=1']));
+  });
+
+  it('MUST-37, MAY-8: while probes are acknowledged the connection stays, for hours and days', () => {
+    const a = closed({ userTimeoutMs: 60_000 });
+    let answered = 0;
+    for (let hour = 0; hour < 48; hour++) {
+      const until = a.engine.now + 3600e6;
+      while (a.engine.now < until) {
+        pass(a, 1000);
+        for (const _ of sent(a)) {
+          answered++;
+          a.inject('ACK', 1, 1, { wnd: 0 });
+        }
+      }
+    }
+    expect([a.state, answered > 1000]).toEqual(['ESTABLISHED', true]);
+    a.inject('ACK', 1, 1);
+    expect(sent(a)).toEqual(['ACK seq=1 ack=1 len=1']);
+    a.inject('ACK', 1, 2);
+    expect(sent(a)).toEqual(['PSH,ACK seq=2 ack=1 len=99']);
+  });
+
+  it('MUST-20: probes that nobody answers end the connection at R2', () => {
+    const a = closed();
+    pass(a, defaultConfig.r2Ms);
+    expect([a.state, a.tcb.error]).toEqual(['CLOSED', Err.TIMED_OUT]);
+  });
+
+  it('an opening whose announcement was lost is found by the next probe', () => {
+    const a = closed();
+    pass(a, 1000);
+    a.inject('ACK', 1, 1, { wnd: 0 });
+    // The window opens; that ACK is lost. The next probe's octet is taken.
+    a.sent.length = 0;
+    pass(a, 2000);
+    expect(sent(a)).toEqual(['ACK seq=1 ack=1 len=1']);
+    a.inject('ACK', 1, 2, { wnd: 1000 });
+    expect(sent(a)).toEqual(['PSH,ACK seq=2 ack=1 len=99']);
+    expect(a.tcb.timer.persist).toBe(0);
+  });
+
+  it('a probe whose octet was taken while the window stays closed is followed by one of the next octet', () => {
+    const a = closed();
+    pass(a, 1000);
+    a.sent.length = 0;
+    a.inject('ACK', 1, 2, { wnd: 0 });
+    pass(a, 3000);
+    expect(sent(a)).toContain('ACK seq=2 ack=1 len=1');
+  });
+
+  it('an opening that is too small for the SWS rules waits for the override timeout, then is used (3.8.6.2.1 (4))', () => {
+    const a = closed();
+    a.inject('ACK', 1, 1, { wnd: 5000 });
+    a.inject('ACK', 1, 101, { wnd: 0 });
+    a.sent.length = 0;
+    a.send(octets(600));
+    a.inject('ACK', 1, 101, { wnd: 50 });
+    expect(departures(a, 300)).toEqual([{ at: 200, line: 'ACK seq=101 ack=1 len=50' }]);
+  });
+
+  it('a FIN alone is probed with: FIN at SND.UNA', () => {
+    const a = inState('ESTABLISHED', { wnd: 0, config: { minRtoMs: 1000 } });
+    a.close();
+    expect([a.state, sent(a)]).toEqual(['FIN-WAIT-1', []]);
+    pass(a, 3000);
+    expect(sent(a)).toEqual(['FIN,ACK seq=1 ack=1 len=0', 'FIN,ACK seq=1 ack=1 len=0']);
+    a.inject('ACK', 1, 2, { wnd: 0 });
+    expect([a.state, a.tcb.timer.persist]).toEqual(['FIN-WAIT-2', 0]);
+  });
+
+  it('MUST-61: a probe with the last octet has PSH, the others have not', () => {
+    const a = inState('ESTABLISHED', { wnd: 0 });
+    a.send(octets(1));
+    pass(a, 1000);
+    expect(sent(a)[0]).toBe('PSH,ACK seq=1 ack=1 len=1');
+  });
+
+  it('MUST-35: a window that shrinks to zero under data in flight is probed by the retransmissions', () => {
+    const a = inState('ESTABLISHED', { config: { minRtoMs: 1000 } });
+    a.send(octets(100));
+    a.inject('ACK', 1, 1, { wnd: 0 });
+    a.sent.length = 0;
+    expect(departures(a, 4000).map((d) => [d.at, d.line])).toEqual([
+      [1000, 'PSH,ACK seq=1 ack=1 len=100'],
+      [3000, 'PSH,ACK seq=1 ack=1 len=100'],
+    ]);
+  });
+
+  it('the segment that acknowledges while a probe is out begins at SND.UNA: the peer would refuse SND.NXT', () => {
+    const a = closed();
+    pass(a, 1000);
+    a.sent.length = 0;
+    a.inject('ACK', 1, 1, { ...text(10), wnd: 0 });
+    pass(a, 40);
+    expect(sent(a)).toEqual(['ACK seq=1 ack=11 len=0']);
+  });
+});
+
+describe('keep-alives (3.8.4)', () => {
+  const on = { keepAlive: true };
+
+  it('MUST-25: off unless asked for', () => {
+    const a = inState('ESTABLISHED');
+    expect(departures(a, 100 * 3600 * 1000)).toEqual([]);
+  });
+
+  it('MAY-5, MUST-28, SHLD-12: after two idle hours <SEQ=SND.NXT-1> without text', () => {
+    expect(defaultConfig.keepAliveIdleMs).toBeGreaterThanOrEqual(7_200_000);
+    const a = inState('ESTABLISHED', { config: on });
+    expect(departures(a, 7_200_000)).toEqual([{ at: 7_200_000, line: 'ACK seq=0 ack=1 len=0' }]);
+  });
+
+  it('MUST-27: the interval is configurable', () => {
+    const a = inState('ESTABLISHED', { config: { ...on, keepAliveIdleMs: 5000, keepAliveIntervalMs: 1000 } });
+    expect(departures(a, 7000).map((d) => d.at)).toEqual([5000, 6000, 7000]);
+  });
+
+  it('MUST-26: a segment received within the interval puts it off', () => {
+    const a = inState('ESTABLISHED', { config: { ...on, keepAliveIdleMs: 5000 } });
+    pass(a, 4000);
+    a.inject('ACK', 1, 1);
+    expect(departures(a, 6000).map((d) => d.at)).toEqual([5000]);
+  });
+
+  it('MUST-26: not while something is unacknowledged or waits for a window', () => {
+    const a = inState('ESTABLISHED', { config: { ...on, keepAliveIdleMs: 5000 } });
+    a.send(octets(5));
+    pass(a, 20_000);
+    expect(sent(a).every((line) => line.includes('len=5'))).toBe(true);
+    const b = inState('ESTABLISHED', { wnd: 0, config: { ...on, keepAliveIdleMs: 5000 } });
+    b.send(octets(5));
+    pass(b, 20_000);
+    expect(sent(b).every((line) => line.includes('len=1'))).toBe(true);
+  });
+
+  it('MUST-29: a probe without an answer is no proof; only all of them are', () => {
+    const a = inState('ESTABLISHED', {
+      config: { ...on, keepAliveIdleMs: 5000, keepAliveIntervalMs: 1000, keepAliveCount: 3 },
+    });
+    pass(a, 7_500);
+    expect([a.state, sent(a).length]).toEqual(['ESTABLISHED', 3]);
+    a.inject('ACK', 1, 1);
+    pass(a, 5_000 + 2_500);
+    expect([a.state, sent(a).length]).toEqual(['ESTABLISHED', 3]);
+    pass(a, 500);
+    expect([a.state, a.tcb.error, a.rows]).toEqual(['CLOSED', Err.TIMED_OUT, ['keepalive-timeout']]);
+  });
+
+  it('CLOSE-WAIT and FIN-WAIT-2 are kept alive too, and end', () => {
+    for (const state of ['CLOSE-WAIT', 'FIN-WAIT-2'] as const) {
+      const a = inState(state, { config: { ...on, keepAliveIdleMs: 1000, keepAliveIntervalMs: 100 } });
+      pass(a, 100_000);
+      expect([a.state, a.rows]).toEqual(['CLOSED', ['keepalive-timeout']]);
+    }
+  });
+
+  it('a long FIN-WAIT-1 does not stop them for FIN-WAIT-2', () => {
+    const a = inState('FIN-WAIT-1', { config: { ...on, keepAliveIdleMs: 5000 } });
+    pass(a, 20_000);
+    a.inject('ACK', 1, 2);
+    a.sent.length = 0;
+    pass(a, 20_000);
+    expect(sent(a)[0]).toBe('ACK seq=1 ack=1 len=0');
+  });
+});
+
+describe('several timers at once', () => {
+  it('R2 and the retransmission due together: the connection ends and nothing is sent', () => {
+    const a = inState('ESTABLISHED', { config: { minRtoMs: 1000, userTimeoutMs: 1000 } });
+    a.send(octets(5));
+    a.sent.length = 0;
+    pass(a, 1000);
+    expect([a.state, sent(a)]).toEqual(['CLOSED', []]);
+  });
+
+  it('a delayed ACK due together with a retransmission rides on it', () => {
+    const a = inState('ESTABLISHED', { config: { minRtoMs: 40 } });
+    a.send(octets(5));
+    a.sent.length = 0;
+    a.inject('ACK', 1, 1, text(5));
+    const rtoAt = a.tcb.timer.rexmt;
+    expect(a.tcb.timer.delack).toBe(rtoAt);
+    a.setNow(rtoAt * 1000);
+    a.tick();
+    expect(sent(a)).toEqual(['PSH,ACK seq=1 ack=6 len=5']);
+  });
+});
