@@ -233,7 +233,8 @@ describe('CLOSE-WAIT that nobody closes', () => {
     for (let port = 1; port <= 600; port++) {
       const iss = peer.open(port, 80) as number;
       const c = await listener.accept();
-      peer.send(port, 80, 'FIN,ACK', 1000 * port + 1, iss + 1);
+      peer.send(port, 80, 'FIN,PSH,ACK', 1000 * port + 1, iss + 1, { text: octets(100) });
+      expect(await c.read()).toEqual(octets(100));
       expect(await c.read()).toBeNull();
       kept.push(c);
     }

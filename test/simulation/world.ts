@@ -40,7 +40,7 @@ function pick<T>(random: Random, of: readonly T[]): T {
   return of[random.int(of.length)] as T;
 }
 
-function randomConfig(random: Random): Partial<TcpConfig> {
+function randomConfig(random: Random, keepAlive: boolean): Partial<TcpConfig> {
   return {
     mslMs: pick(random, [1000, 30_000]),
     sendBuffer: pick(random, [500, 4096, 65_536, 262_144]),
@@ -50,7 +50,7 @@ function randomConfig(random: Random): Partial<TcpConfig> {
     sack: random.chance(0.7),
     noDelay: random.chance(0.3),
     delayedAckMs: pick(random, [0, 40, 200]),
-    keepAlive: random.chance(0.2),
+    keepAlive,
     keepAliveIdleMs: 20_000,
     keepAliveIntervalMs: 5000,
     maxRanges: pick(random, [1, 4, 64]),
@@ -58,9 +58,9 @@ function randomConfig(random: Random): Partial<TcpConfig> {
 }
 
 /** Faults from none to bad; loss stays low enough that R2 is not reached. */
-function randomFaults(random: Random): WireConfig {
+function randomFaults(random: Random, worst: number): WireConfig {
   const config: WireConfig = { delayUs: pick(random, [0, 100, 10_000, 80_000]) };
-  if (random.chance(0.6)) config.loss = random.float() * 0.25;
+  if (random.chance(0.6)) config.loss = random.float() * worst;
   if (random.chance(0.4)) config.duplicate = random.float() * 0.3;
   if (random.chance(0.4)) config.corrupt = random.float() * 0.1;
   if (random.chance(0.4)) config.jitterUs = random.int(50_000);
@@ -128,13 +128,19 @@ function checkBytes(from: End, to: End): void {
 export async function runWorld(seed: number, lan: boolean): Promise<{ orderly: number; broken: number }> {
   const net = new Net(seed);
   const random = net.world.random.fork('programs');
-  const faults = { ...randomFaults(random), aToB: randomFaults(random) };
+  const worst = lan ? 0.1 : 0.25; // on a switch a packet crosses two wires
+  const faults = { ...randomFaults(random, worst), aToB: randomFaults(random, worst) };
   const mtu = pick(random, [1500, 1500, 1280, 9000]);
-  const options = { iface: { mtu }, tcp: randomConfig(random) };
+  const quits = random.chance(0.2);
+  const synBacklog = pick(random, [256, 256, 1, 0]);
+  // When a RST is lost, or an old ACK returns a SYN cookie again, only keep-alives tell one end that there
+  // is no other (RFC 9293 section 3.8.4).
+  const keepAlive = quits || synBacklog < 256 || (faults.loss ?? 0) > 0.1 || random.chance(0.1);
+  const options = { iface: { mtu }, tcp: randomConfig(random, keepAlive) };
   const hosts = lan ? net.lan(3, faults, options) : [];
   let wire: Wire | null = null;
   if (!lan) {
-    const pair = net.pair(faults, options, { iface: { mtu }, tcp: randomConfig(random) });
+    const pair = net.pair(faults, options, { iface: { mtu }, tcp: randomConfig(random, keepAlive) });
     hosts.push(pair.a, pair.b);
     wire = pair.wire;
   }
@@ -145,20 +151,21 @@ export async function runWorld(seed: number, lan: boolean): Promise<{ orderly: n
   }
   if (seed % 4 === 0) for (const host of hosts) watchInvariants(host);
   const pairings: Pairing[] = [];
+  if (process.env['TRACE']) for (const h of hosts) h.tap = { transition: (t, r, now) => console.log(now, h.name, t.localPort, t.remotePort, r.name), segmentOut: (t, g, now) => console.log(now, h.name, '>', g.srcPort, g.dstPort, g.ctl, g.seq - (t?.snd.iss ?? 0), g.ack, g.textLen), segmentIn: (t, g, now) => console.log(now, h.name, '<', g.srcPort, g.dstPort, g.ctl, g.seq - (t?.rcv.irs ?? 0), g.ack, g.textLen), drop:(t,g,r,now)=>console.log(now,h.name,'drop',r) };
   const byClientPort = new Map<string, Pairing>();
   const programs: Promise<void>[] = [];
   const server = hosts[1]!;
   const listener = server.listen({
     port: 80,
     backlog: pick(random, [1, 128]),
-    synBacklog: pick(random, [0, 1, 256]),
+    synBacklog,
   });
   const serve = async (): Promise<void> => {
     for await (const c of listener) {
       const end = new End(octets(random.int(pick(random, [1, 3000, 30_000])), 7));
       const pairing = byClientPort.get(`${c.remoteAddress}:${c.remotePort}`);
-      if (pairing !== undefined) pairing.server = end;
-      programs.push(use(net, net.world.random.fork(`server ${c.remotePort}`), c, end, random.chance(0.05)));
+      if (pairing !== undefined) pairing.server ??= end;
+      programs.push(use(net, net.world.random.fork(`server ${c.remotePort}`), c, end, quits && random.chance(0.5)));
     }
   };
   const serving = serve();
@@ -181,7 +188,7 @@ export async function runWorld(seed: number, lan: boolean): Promise<{ orderly: n
         pairing.client.failed(error);
         return;
       }
-      await use(net, mine, c, pairing.client, mine.chance(0.05));
+      await use(net, mine, c, pairing.client, quits && mine.chance(0.3));
     };
     programs.push(open());
   }
@@ -194,6 +201,7 @@ export async function runWorld(seed: number, lan: boolean): Promise<{ orderly: n
   await Promise.all(programs);
   listener.close();
   await net.run(serving);
+  if (process.env['TRACE']) for (const { client: c, server: o } of pairings) console.log([c, o].map((e) => e && [e.sent.length, e.written, concat(e.received).length, e.eof, e.error]));
   let orderly = 0;
   for (const { client, server: other } of pairings) {
     if (other === null) continue;
