@@ -4,6 +4,7 @@
 
 import {
   Err,
+  finAcked,
   receivable,
   Signal,
   State,
@@ -21,7 +22,10 @@ import type { Path } from './ip-layer.ts';
 import type { Listener } from './listener.ts';
 import { Ring } from './ring.ts';
 
-/** Callbacks of a connection; one table can serve many. They run after the event that caused them. */
+/**
+ * Callbacks of a connection; one table can serve many. They run after the event that caused them and may
+ * call anything. What they throw becomes an unhandled rejection; it does not stop the stack.
+ */
 export interface ConnectionHandler {
   /** The connection is ESTABLISHED. */
   open?(connection: Connection): void;
@@ -31,6 +35,11 @@ export interface ConnectionHandler {
   writable?(connection: Connection): void;
   /** The peer has urgent data (RFC 9293 section 3.8.5). */
   urgent?(connection: Connection): void;
+  /**
+   * Delivery is in doubt, the connection goes on: R1 was reached (ETIMEDOUT; SHLD-9), or ICMP told of a
+   * soft error (MUST-47, SHLD-25).
+   */
+  trouble?(connection: Connection, error: TcpError): void;
   /** Both directions have ended, or the connection broke: `error` says how. */
   close?(connection: Connection, error: TcpError | null): void;
 }
@@ -111,6 +120,8 @@ export class Connection {
   pseudo = 0;
   /** @internal The listener whose queue this is in, until it is accepted. */
   listener: Listener | null = null;
+  /** @internal In the listener's SYN queue. */
+  halfOpen = false;
   handler: ConnectionHandler | null = null;
   /** Free for the user of callbacks. */
   data: unknown = null;
@@ -127,6 +138,9 @@ export class Connection {
   /** Whether `offer` took less than everything since the last `writable`. */
   #wantsRoom = false;
   #endAfterWrites = false;
+  #closeAfterWrites = false;
+  /** What had not been read when both directions ended in order: no longer in the Memory. */
+  #left: Uint8Array | null = null;
   #readers: ReadWaiter[] | null = null;
   #writes: PendingWrite[] | null = null;
   #opened: Deferred<Connection> | null = null;
@@ -176,6 +190,16 @@ export class Connection {
   get error(): TcpError | null {
     return this.#error;
   }
+  /** The last soft error that ICMP told of, until something is acknowledged; or null (SHLD-25). */
+  get softError(): TcpError | null {
+    const { softError } = this.tcb;
+    return softError === Err.OK ? null : tcpError(softError as Err, undefined, this.#peer());
+  }
+  /** Octets up to the end of the peer's urgent data, as far as it has announced them (MUST-33). */
+  get urgentLength(): number {
+    const { rcv } = this.tcb;
+    return rcv.urgent === 1 ? Math.max(0, (rcv.up - rcv.user) | 0) : 0;
+  }
   /** True when both directions have ended. */
   get ended(): boolean {
     return this.#ended;
@@ -186,7 +210,7 @@ export class Connection {
     if (this.#opened === null) {
       this.#opened = deferred<Connection>();
       this.#opened.promise.catch(() => {});
-      if (this.tcb.state >= State.ESTABLISHED) this.#opened.resolve(this);
+      if (this.#wasOpen || this.tcb.state >= State.ESTABLISHED) this.#opened.resolve(this);
       else if (this.#ended) this.#opened.reject(this.#error ?? tcpError(Err.ABORTED, 'connect'));
     }
     return this.#opened.promise;
@@ -212,7 +236,7 @@ export class Connection {
    * Rejects with the connection's error. Several reads are answered in order.
    */
   read(max = 0x7fffffff): Promise<Uint8Array | null> {
-    if (max < 1) throw new RangeError('read: max must be at least 1');
+    if (!(max >= 1)) throw new RangeError('read: max must be at least 1');
     if (this.#readers === null || this.#readers.length === 0) {
       if (receivable(this.tcb) > 0) return Promise.resolve(this.take(max));
       if (this.#eof) return Promise.resolve(null);
@@ -235,10 +259,12 @@ export class Connection {
 
   /** Copies what can be read now into `dst`; how many octets. Never waits. */
   readInto(dst: Uint8Array): number {
-    const { rcv } = this.tcb;
-    const n = Math.min(receivable(this.tcb), dst.length);
+    const there = receivable(this.tcb);
+    const n = Math.min(there, dst.length);
     if (n <= 0) return 0;
-    this.rcvRing.copyOut(rcv.user, dst, 0, n);
+    const left = this.#left;
+    if (left === null) this.rcvRing.copyOut(this.tcb.rcv.user, dst, 0, n);
+    else dst.set(left.subarray(left.length - there, left.length - there + n));
     this.#received(n);
     return n;
   }
@@ -259,6 +285,7 @@ export class Connection {
   #idleRing(): void {
     if (this.rcvRing.capacity > this.#rcvHint) this.#rcvHint = this.rcvRing.capacity;
     this.rcvRing.release();
+    this.#left = null;
   }
 
   /** Reads to the end, chunk by chunk. */
@@ -286,7 +313,8 @@ export class Connection {
 
   /**
    * Sends all of `octets`; resolves when the last one is in the send buffer. That is the backpressure:
-   * `await` it. The bytes must not be changed before. Rejects with EPIPE after `end`, or the connection's error.
+   * `await` it. The bytes must not be changed before. Rejects with EPIPE after `end`, with ENOBUFS when the
+   * Memory is full and nothing is under way that could free some, or with the connection's error.
    */
   write(octets: Uint8Array, options: { urgent?: boolean } = {}): Promise<void> {
     const urgent = options.urgent ?? false;
@@ -294,6 +322,8 @@ export class Connection {
     const queued = this.#writes !== null && this.#writes.length > 0;
     const done = queued ? 0 : this.#enqueue(octets, 0, urgent);
     if (done === octets.length && !queued) return Promise.resolve();
+    if (!queued && this.#nothingHeld())
+      return Promise.reject(tcpError(Err.NO_RESOURCES, 'write', this.#peer()));
     return new Promise((resolve, reject) => {
       if (this.#writes === null) this.#writes = [];
       this.#writes.push({ octets, done, urgent, resolve, reject });
@@ -314,19 +344,29 @@ export class Connection {
     const { snd } = tcb;
     const n = Math.min(octets.length - from, sendRoom(tcb));
     if (n <= 0) return from;
-    const first = snd.una === snd.iss ? (snd.iss + 1) | 0 : snd.una;
-    const held = (snd.end - first) | 0;
-    const need = held + n;
-    if (need > sndRing.capacity && !sndRing.ensure(Math.max(need, this.#sndHint), first, snd.end))
+    const first = (snd.una + snd.syn) | 0;
+    const need = ((snd.end - first) | 0) + n;
+    if (
+      need > sndRing.capacity &&
+      !sndRing.ensure(Math.max(need, this.#sndHint), first, snd.end) &&
+      !sndRing.ensure(need, first, snd.end)
+    )
       return from;
     sndRing.write(snd.end, octets, from, n);
     this.#owner.send(this, n, urgent && from + n === octets.length);
     return from + n;
   }
 
+  /** True when nothing is in the send buffer: no acknowledgment will come that makes room. */
+  #nothingHeld(): boolean {
+    const { snd } = this.tcb;
+    return ((snd.end - snd.una - snd.syn) | 0) <= 0;
+  }
+
   /**
-   * No more will be written: CLOSE of RFC 9293, a FIN after everything written. Reading goes on. Resolves
-   * when the peer has acknowledged the FIN; rejects with the connection's error.
+   * No more will be written: CLOSE of RFC 9293, a FIN after everything written. Reading goes on. A connection
+   * that is still opening opens first. Resolves when the peer has acknowledged the FIN; rejects with the
+   * connection's error.
    */
   end(): Promise<void> {
     if (this.#finAcked === null) {
@@ -334,31 +374,46 @@ export class Connection {
       this.#finAcked.promise.catch(() => {});
     }
     const { promise } = this.#finAcked;
-    if (this.#ended) settle(this.#finAcked, this.#error);
-    else if (this.#writes !== null && this.#writes.length > 0) this.#endAfterWrites = true;
+    if (this.#ended) this.#settleFin(this.#finAcked);
+    else if (this.#writesPending() || this.tcb.state === State.SYN_SENT) this.#endAfterWrites = true;
     else if (!this.#endAfterWrites) this.#owner.close(this);
     return promise;
   }
 
+  #writesPending(): boolean {
+    return this.#writes !== null && this.#writes.length > 0;
+  }
+
+  /** What `end` put off, when everything written is in the send buffer and the peer is known. */
+  #endWhenDrained(): void {
+    if (!this.#endAfterWrites || this.#writesPending() || this.tcb.state === State.SYN_SENT) return;
+    this.#endAfterWrites = false;
+    if (this.#closeAfterWrites) this.#owner.detach(this);
+    else this.#owner.close(this);
+  }
+
   /**
    * Closes both directions: what was written is delivered, then a FIN; what the peer still sends is
-   * answered by a RST, at once if something is unread (SHLD-3).
+   * answered by a RST, at once if something is unread (SHLD-3). What is left to read is thrown away.
    */
   close(): void {
-    if (this.#ended) return;
-    if (this.#writes !== null && this.#writes.length > 0 && receivable(this.tcb) === 0) {
+    if (this.#ended) {
+      this.discard();
+      return;
+    }
+    const opening = this.tcb.state === State.SYN_SENT && !this.#nothingHeld();
+    if (opening || (this.#writesPending() && receivable(this.tcb) === 0)) {
       this.end();
-      this.closeAfterWrites = true;
+      this.#closeAfterWrites = true;
       return;
     }
     this.#owner.detach(this);
   }
-  /** @internal */
-  closeAfterWrites = false;
 
   /** ABORT: sends a RST and forgets the connection. Everything pending rejects with ECONNABORTED. */
   abort(): void {
-    this.#owner.abort(this);
+    if (this.#ended) this.discard();
+    else this.#owner.abort(this);
   }
 
   // Settings.
@@ -380,8 +435,10 @@ export class Connection {
   setKeepAlive(on = true): void {
     this.#owner.setKeepAlive(this, on);
   }
-  /** USER TIMEOUT in milliseconds; 0 is the default R2 (MUST-21). */
+  /** USER TIMEOUT in milliseconds; 0 is the default R2 (MUST-21). Throws RangeError. */
   setUserTimeout(ms: number): void {
+    if (!Number.isInteger(ms) || ms < 0 || ms > 2 ** 30)
+      throw new RangeError(`setUserTimeout: ms must be a whole number from 0 to ${2 ** 30}, not ${ms}`);
     this.#owner.setUserTimeout(this, ms);
   }
 
@@ -410,29 +467,48 @@ export class Connection {
     );
   }
 
-  /** @internal Acts on the engine's signals. */
+  /** @internal Acts on the engine's signals. A callback may end the connection: then the rest is no news. */
   signalled(signals: number): void {
-    const { tcb, handler } = this;
     if ((signals & Signal.OPENED) !== 0) {
       this.#wasOpen = true;
       if (this.#opened !== null) {
         this.#opened.resolve(this);
         this.#owner.woke();
       }
-      if (handler?.open !== undefined) {
-        this.#owner.woke();
-        handler.open(this);
-      }
+      this.#tell(this.handler?.open);
+      this.#endWhenDrained();
     }
-    if ((signals & Signal.URGENT) !== 0 && handler?.urgent !== undefined) handler.urgent(this);
+    if ((signals & Signal.URGENT) !== 0) this.#tell(this.handler?.urgent);
+    if ((signals & (Signal.DELAYED | Signal.SOFT_ERROR)) !== 0) this.#trouble(signals);
+    if (this.#ended) return;
     if ((signals & Signal.PEER_FIN) !== 0) this.#eof = true;
     if ((signals & (Signal.TEXT | Signal.PEER_FIN)) !== 0) this.#feedReaders();
+    if (this.#ended) return;
     if ((signals & Signal.ROOM) !== 0) this.#drainWrites();
     if ((signals & Signal.FIN_ACKED) !== 0 && this.#finAcked !== null) {
       this.#finAcked.resolve();
       this.#owner.woke();
     }
-    if (tcb.state === State.TIME_WAIT) this.#finish(null);
+    if (this.tcb.state === State.TIME_WAIT) this.#finish(null);
+  }
+
+  /** Runs a callback of the user. */
+  #tell(callback: ((c: Connection) => void) | undefined): void {
+    if (callback === undefined || this.#ended) return;
+    this.#owner.woke();
+    try {
+      callback.call(this.handler, this);
+    } catch (error) {
+      void Promise.reject(error); // the user's mistake, reported by the platform
+    }
+  }
+
+  #trouble(signals: number): void {
+    const trouble = this.handler?.trouble;
+    if (trouble === undefined) return;
+    const soft = (signals & Signal.SOFT_ERROR) !== 0 ? this.softError : null;
+    const error = soft ?? tcpError(Err.TIMED_OUT, 'write', this.#peer());
+    this.#tell((c) => trouble.call(this.handler, c, error));
   }
 
   /** @internal The connection has ended by an error, or in order. */
@@ -441,7 +517,7 @@ export class Connection {
   }
 
   #syscall(): string {
-    return this.#opened !== null && this.tcb.snd.una === this.tcb.snd.iss ? 'connect' : 'read';
+    return this.#opened !== null && !this.#wasOpen ? 'connect' : 'read';
   }
   #peer(): string {
     return this.tcb.family === 6
@@ -462,10 +538,7 @@ export class Connection {
       reader.resolve(chunk);
       this.#owner.woke();
     }
-    if (this.handler?.readable !== undefined) {
-      this.#owner.woke();
-      this.handler.readable(this);
-    }
+    this.#tell(this.handler?.readable);
   }
 
   #drainWrites(): void {
@@ -474,26 +547,23 @@ export class Connection {
     while (writes !== null && writes.length > 0) {
       const w = writes[0] as PendingWrite;
       w.done = this.#enqueue(w.octets, w.done, w.urgent);
-      if (w.done < w.octets.length) return;
+      if (w.done < w.octets.length) {
+        if (!this.#nothingHeld()) return;
+        w.reject(tcpError(Err.NO_RESOURCES, 'write', this.#peer()));
+      } else {
+        w.resolve();
+      }
       writes.shift();
-      w.resolve();
       this.#owner.woke();
     }
-    if (this.#endAfterWrites) {
-      this.#endAfterWrites = false;
-      if (this.closeAfterWrites) this.#owner.detach(this);
-      else this.#owner.close(this);
-    }
+    this.#endWhenDrained();
     if (((snd.end - snd.una) | 0) <= 0) {
       if (this.sndRing.capacity > this.#sndHint) this.#sndHint = this.sndRing.capacity;
       this.sndRing.release();
     }
     if (this.#wantsRoom && this.#canSend()) {
       this.#wantsRoom = false;
-      if (this.handler?.writable !== undefined) {
-        this.#owner.woke();
-        this.handler.writable(this);
-      }
+      this.#tell(this.handler?.writable);
     }
   }
 
@@ -502,13 +572,21 @@ export class Connection {
     this.#ended = true;
     this.#error = error;
     this.sndRing.release();
-    if (error !== null || receivable(this.tcb) === 0 || this.tcb.orphan === 1) {
-      // "All segment queues should be flushed"; after an orderly end, what was not read still can be.
-      this.tcb.rcv.user = this.tcb.rcv.nxt;
-      this.tcb.rcv.rangeCount = 0;
-      this.tcb.rcv.fin = 0;
-      this.rcvRing.release();
+    const { tcb } = this;
+    const unread = receivable(tcb);
+    if (error === null && unread > 0 && tcb.orphan === 0) {
+      // It still can be read; but the Memory has no garbage collection, should nobody come for it.
+      const left = new Uint8Array(unread);
+      this.rcvRing.copyOut(tcb.rcv.user, left, 0, unread);
+      this.#left = left;
+    } else {
+      // "All segment queues should be flushed": then the end of the stream is not reached either.
+      if (unread > 0) this.#eof = false;
+      tcb.rcv.user = tcb.rcv.nxt;
+      tcb.rcv.rangeCount = 0;
+      tcb.rcv.fin = 0;
     }
+    this.rcvRing.release();
     const readers = this.#readers;
     this.#readers = null;
     if (readers !== null) {
@@ -522,10 +600,20 @@ export class Connection {
     if (writes !== null) for (const w of writes) w.reject(this.#sendError());
     if (this.#opened !== null && !this.#wasOpen)
       this.#opened.reject(error ?? tcpError(Err.ABORTED, 'connect', this.#peer()));
-    if (this.#finAcked !== null) settle(this.#finAcked, error);
+    if (this.#finAcked !== null) this.#settleFin(this.#finAcked);
     if (this.#closed !== null) settle(this.#closed, error);
     this.#owner.woke();
-    this.handler?.close?.(this, error);
+    try {
+      this.handler?.close?.(this, error);
+    } catch (thrown) {
+      void Promise.reject(thrown);
+    }
+  }
+
+  /** A FIN that was never acknowledged, although nothing broke: the user closed before there was a peer. */
+  #settleFin(d: Deferred<void>): void {
+    const lost = this.#error === null && !finAcked(this.tcb);
+    settle(d, lost ? tcpError(Err.ABORTED, 'shutdown', this.#peer()) : this.#error);
   }
 }
 

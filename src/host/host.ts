@@ -228,6 +228,7 @@ export class Host {
   /** Passive OPEN. Throws EADDRINUSE, EADDRNOTAVAIL, RangeError. */
   listen(options: ListenOptions): Listener {
     checkPort(options.port, 0);
+    if (options.tcp !== undefined) checkConfig({ ...this.tcp.config, ...options.tcp });
     this.#setNow();
     return this.tcp.listen(options, this.#local(options.address, 'listen'));
   }

@@ -1,7 +1,7 @@
 // A listener: a TCB in LISTEN and its two queues. The SYN queue holds half-open connections
 // (SYN-RECEIVED); the accept queue holds those that are ESTABLISHED and that nobody has accepted.
 
-import { Err, type Tcb, type TcpError, tcpError } from '../tcp/index.ts';
+import { Err, type Tcb, type TcpConfig, type TcpError, tcpError } from '../tcp/index.ts';
 import type { IpAddress } from '../wire/index.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 
@@ -19,6 +19,8 @@ export interface ListenOptions {
   synCookies?: boolean;
   /** Callbacks for its connections; they are accepted at once, without `accept`. */
   handler?: ConnectionHandler;
+  /** Settings of its connections that differ from the host's. */
+  tcp?: Partial<TcpConfig>;
 }
 
 /** What a listener asks of the host. */
@@ -81,13 +83,18 @@ export class Listener {
     return this.handler !== null || this.#acceptors.length > 0 || this.#queue.length < this.backlog;
   }
 
+  /** The next connection, ESTABLISHED, if one waits; else null. Never waits itself. */
+  take(): Connection | null {
+    const c = this.#queue.shift();
+    if (c === undefined) return null;
+    c.listener = null;
+    return c;
+  }
+
   /** The next connection, ESTABLISHED. Rejects with ECONNABORTED when the listener is closed. */
   accept(): Promise<Connection> {
-    const c = this.#queue.shift();
-    if (c !== undefined) {
-      c.listener = null;
-      return Promise.resolve(c);
-    }
+    const c = this.take();
+    if (c !== null) return Promise.resolve(c);
     if (this.#closed) return Promise.reject(tcpError(Err.ABORTED, 'accept', 'the listener is closed'));
     return new Promise((resolve, reject) => this.#acceptors.push({ resolve, reject }));
   }

@@ -29,7 +29,8 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
   const p = tcp.packet as IpPacket;
   const path = tcp.ip.path(p.src0, p.src1, p.src2, p.src3);
   if (path === null) return;
-  const { config, engine } = tcp;
+  const { engine } = tcp;
+  const { config } = listener.tcb;
   const mss = (seg.opts & OPT_MSS) !== 0 ? seg.mss : p.family === 6 ? DEFAULT_MSS_V6 : DEFAULT_MSS_V4;
   const iss = makeCookie(
     tcp.cookieKey,
@@ -100,7 +101,7 @@ export function acceptCookie(
   mss: number,
 ): Connection | null {
   const p = tcp.packet as IpPacket;
-  const { config } = tcp;
+  const { config } = listener.tcb;
   const c = tcp.child(listener, seg);
   if (c === null) return null;
   const { tcb } = c;

@@ -83,12 +83,23 @@ describe('SYN cookies', () => {
   it('move on with the peer’s ISS and by 2^24 per 64 s, as an ISN clock does', () => {
     const t: Nine = [0, 0, 0xffff, 1, 0, 0, 0xffff, 2, 3];
     const at = (slot: number, irs: number) => makeCookie(key, ...t, irs, 1460, slot * 64_000);
-    expect((at(5, 1000) - at(5, 0)) | 0).toBe(1000);
+    for (let irs = 0; irs < 2 ** 31; irs += 2 ** 27) {
+      const moved = (at(5, irs) - at(5, 0) - irs) | 0;
+      expect(Math.abs(moved)).toBeLessThan(2 ** 24);
+    }
     for (let slot = 0; slot < 20; slot++) {
       const step = ((at(slot + 1, 0) - at(slot, 0)) | 0) / 2 ** 24;
       expect(step).toBeGreaterThan(0);
       expect(step).toBeLessThan(2);
     }
+  });
+
+  it('a later ACK of the connection, when both sides have sent equally much, returns no cookie', () => {
+    const t: Nine = [0, 0, 0xffff, 1, 0, 0, 0xffff, 2, 3];
+    const iss = makeCookie(key, ...t, 1000, 1460, 0);
+    expect(checkCookie(key, ...t, 1000, iss, 0)).toBe(1460);
+    for (let sent = 1; sent < 10_000; sent++)
+      expect(checkCookie(key, ...t, 1000 + sent, iss + sent, 0)).toBe(0);
   });
 });
 

@@ -14,8 +14,14 @@ const SLOTS_VALID = 2;
  */
 export const COOKIE_MSS: readonly number[] = [216, 536, 1220, 1300, 1400, 1440, 1460, 8960];
 
-/** Tells the two hashes apart: no slot number, not even that before the clock began. */
+/** Tells the two hashes apart. */
 const BASE = -2;
+
+/** What the second hash is of, besides the tuple: with the peer's ISS, a later ACK of the connection, when
+ * both sides have sent equally much, is not taken for the one that returns the cookie. */
+function moment(slot: number, irs: number): number {
+  return Math.imul(slot, 0x9e3779b1) ^ irs;
+}
 
 /**
  * The ISS of a SYN+ACK that stands for a SYN: a base that only the key's owner knows, plus the peer's
@@ -44,7 +50,7 @@ export function makeCookie(
   let index = COOKIE_MSS.length - 1;
   while (index > 0 && (COOKIE_MSS[index] as number) > mss) index--;
   const base = sipHashTuple(key, l0, l1, l2, l3, r0, r1, r2, r3, ports, BASE);
-  const hash = sipHashTuple(key, l0, l1, l2, l3, r0, r1, r2, r3, ports, slot);
+  const hash = sipHashTuple(key, l0, l1, l2, l3, r0, r1, r2, r3, ports, moment(slot, irs));
   return (base + irs + (slot << 24) + ((hash + index) & 0xffffff)) | 0;
 }
 
@@ -72,7 +78,7 @@ export function checkCookie(
   const cookie = (iss - irs - base) | 0;
   const age = (now - (cookie >>> 24)) & 0xff;
   if (age >= SLOTS_VALID) return 0;
-  const hash = sipHashTuple(key, l0, l1, l2, l3, r0, r1, r2, r3, ports, now - age);
+  const hash = sipHashTuple(key, l0, l1, l2, l3, r0, r1, r2, r3, ports, moment(now - age, irs));
   const index = (cookie - hash) & 0xffffff;
   return index < COOKIE_MSS.length ? (COOKIE_MSS[index] as number) : 0;
 }

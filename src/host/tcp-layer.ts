@@ -206,7 +206,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     ) {
       throw tcpError(Err.ADDRESS_IN_USE, 'listen', `${address ?? '*'}:${chosen}`);
     }
-    const tcb = new Tcb(this.config);
+    const tcb = new Tcb(options.tcp === undefined ? this.config : { ...this.config, ...options.tcp });
     tcb.localPort = chosen;
     openPassive(this.engine, tcb);
     const listener = new Listener(this, tcb, address, chosen, options);
@@ -421,7 +421,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     if ((signals & Signal.ENDED) !== 0) {
       this.#forget(c);
       if (listener !== null) {
-        if (tcb.passive === 1 && tcb.snd.una === tcb.snd.iss) listener.synQueueLength--;
+        if (c.halfOpen) leaveSynQueue(c, listener);
         else listener.forget(c);
       }
       c.signalled(signals & ~Signal.ENDED);
@@ -429,7 +429,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
       return;
     }
     if ((signals & Signal.OPENED) !== 0 && listener !== null) {
-      listener.synQueueLength--;
+      leaveSynQueue(c, listener);
       this.counters.passiveOpens++;
       c.handler = listener.handler;
       listener.established(c);
@@ -566,7 +566,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   /** A connection of `listener` with the sockets of the packet in hand, in LISTEN; null without a way back. */
   child(listener: Listener, seg: Segment): Connection | null {
     const p = this.packet as IpPacket;
-    const tcb = new Tcb(this.config);
+    const tcb = new Tcb(listener.tcb.config);
     tcb.state = State.LISTEN;
     fillTuple(tcb, p, seg);
     const path = this.ip.path(p.src0, p.src1, p.src2, p.src3);
@@ -576,6 +576,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     }
     const c = this.#adopt(tcb, path);
     c.listener = listener;
+    c.halfOpen = true;
     listener.synQueueLength++;
     return c;
   }
@@ -587,9 +588,12 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     return false;
   }
 
-  reopen(_tcb: Tcb, _seg: Segment, minIss: number): void {
+  reopen(_tcb: Tcb, seg: Segment, minIss: number): boolean {
+    const listener = this.#listenerFor(seg.dstPort);
+    if (listener === null || !listener.acceptQueueOpen) return false;
     this.#reopening = true;
     this.#minIss = minIss;
+    return true;
   }
 
   text(tcb: Tcb, seg: Segment, skip: number, seq: number, len: number): boolean {
@@ -750,6 +754,11 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     const value = this.#table.find(q.src0, q.src1, q.src2, q.src3, q.dst0, q.dst1, q.dst2, q.dst3, ports);
     return value < 0 ? null : (this.#connections[value] as Connection);
   }
+}
+
+function leaveSynQueue(c: Connection, listener: Listener): void {
+  c.halfOpen = false;
+  listener.synQueueLength--;
 }
 
 function setTuple(

@@ -32,5 +32,8 @@ async function runAll(name: string, count: number, lan: boolean): Promise<void> 
 
 it(`${WIRES} worlds of two hosts on a wire`, () => runAll('wire', WIRES, false), 120_000);
 
-it(`${LANS} worlds of three hosts on a switch: a lan with ARP and neighbour discovery`, () =>
-  runAll('lan', LANS, true), 120_000);
+it(
+  `${LANS} worlds of three hosts on a switch: a lan with ARP and neighbour discovery`,
+  () => runAll('lan', LANS, true),
+  120_000,
+);
