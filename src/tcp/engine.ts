@@ -28,8 +28,11 @@ export interface Output {
   spawn(listen: Tcb, seg: Segment): Tcb | null;
   /** The handshake of a passive open is about to complete: false when the accept queue is full. */
   admit(tcb: Tcb): boolean;
-  /** `tcb` was in TIME-WAIT and is gone; its SYN wants a new connection whose ISS is at least `minIss`. */
-  reopen(tcb: Tcb, seg: Segment, minIss: number): void;
+  /**
+   * A SYN for `tcb`, which is in TIME-WAIT, wants a new connection whose ISS is at least `minIss`. True:
+   * it will be made when this event is over, and TIME-WAIT ends; false: nobody listens, TIME-WAIT stays.
+   */
+  reopen(tcb: Tcb, seg: Segment, minIss: number): boolean;
   /** A state change, after it happened. */
   transition(tcb: Tcb, row: Transition): void;
   /** A segment, or its text, was discarded. */

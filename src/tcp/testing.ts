@@ -117,8 +117,10 @@ export class Endpoint implements Output, TimerTrace {
   admit(): boolean {
     return this.acceptQueueOpen;
   }
-  reopen(_tcb: Tcb, seg: Segment, minIss: number): void {
+  reopen(_tcb: Tcb, seg: Segment, minIss: number): boolean {
+    if (!this.acceptQueueOpen) return false;
     this.reopened = { seg: record(seg, new Uint8Array(0)), minIss };
+    return true;
   }
   transition(_tcb: Tcb, row: Transition): void {
     this.rows.push(row.name);

@@ -94,6 +94,13 @@ describe('MAY-2: a SYN in TIME-WAIT opens a new connection', () => {
     }
   });
 
+  it('not when nobody listens any more: TIME-WAIT stays and answers with an ACK', () => {
+    const a = inState('TIME-WAIT');
+    a.acceptQueueOpen = false;
+    a.inject('SYN', 1000);
+    expect([a.state, a.rows, sent(a)]).toEqual(['TIME-WAIT', [], ['ACK seq=2 ack=2 len=0']]);
+  });
+
   it('not with ACK, RST or FIN', () => {
     for (const ctl of ['SYN,ACK', 'SYN,RST', 'SYN,FIN']) {
       const a = inState('TIME-WAIT');

@@ -29,10 +29,8 @@ export function reopens(_e: Engine, tcb: Tcb, seg: Segment): boolean {
 /** Every segment of TIME-WAIT ends here. */
 export function timeWait(e: Engine, tcb: Tcb, seg: Segment): boolean {
   const { rcv, snd } = tcb;
-  if (reopens(e, tcb, seg)) {
-    const minIss = (snd.nxt + ISS_STEP) | 0;
+  if (reopens(e, tcb, seg) && e.out.reopen(tcb, seg, (snd.nxt + ISS_STEP) | 0)) {
     endConnection(e, tcb, row.TIME_WAIT_SYN, Err.OK);
-    e.out.reopen(tcb, seg, minIss);
     return true;
   }
   if ((seg.ctl & RST) !== 0) return e.rules.timeWaitRst(e, tcb, seg);
