@@ -1,0 +1,21 @@
+// The door of the POSIX layer: sockets by descriptor over a Host.
+
+export { constant, constants } from './constants.ts';
+export type { EpollEvent } from './epoll.ts';
+export { type Errno, errnoNumbers, isErrno } from './errno.ts';
+export type { OptionValue } from './options.ts';
+export {
+  type Blocked,
+  type Done,
+  done,
+  type Failed,
+  failed,
+  type Outcome,
+  type Result,
+  type Unsupported,
+  unsupported,
+} from './outcome.ts';
+export { freebsd, freebsdStates, linux, type Personality } from './personality.ts';
+export { type PollEntry, Posix, type PosixOptions } from './posix.ts';
+export { type TcpInfo, tcpInfo } from './tcp-info.ts';
+export { type Linger, type SocketAddress, TcpSocket } from './tcp-socket.ts';

@@ -1,0 +1,273 @@
+// getsockopt and setsockopt of TCP sockets: a table by level and name. An option that is not in it is
+// unsupported, not ignored.
+
+import { congestionControl, type TcpConfig } from '../../tcp/index.ts';
+import { constant, constantName } from './constants.ts';
+import { errnoNumbers } from './errno.ts';
+import { done, failed, type Outcome, unsupported } from './outcome.ts';
+import { tcpInfo } from './tcp-info.ts';
+import type { Linger, TcpSocket } from './tcp-socket.ts';
+
+/** What an option holds: a number, a name (TCP_CONGESTION), or SO_LINGER. */
+export type OptionValue = number | string | Linger;
+
+interface Option {
+  /** null: write only. */
+  readonly get: ((s: TcpSocket) => unknown) | null;
+  /** null: read only (ENOPROTOOPT). */
+  readonly set: ((s: TcpSocket, value: number) => Outcome) | null;
+}
+
+const table = new Map<string, Option>();
+const key = (level: number, name: number): string => `${level}/${name}`;
+
+function option(level: string, name: string, get: Option['get'], set: Option['set']): void {
+  table.set(key(constant(level), constant(name)), { get, set });
+}
+
+/** A setting of the connection, in units of `scale` of the setting. */
+function setting(name: string, field: keyof TcpConfig, scale: number, low: number, high: number): void {
+  option(
+    'SOL_TCP',
+    name,
+    (s) => Math.floor((effective(s)[field] as number) / scale),
+    (s, value) => {
+      if (value < low || value > high) return failed('EINVAL');
+      return change(s, { [field]: value * scale });
+    },
+  );
+}
+
+/** An option without an effect on segments: its value is remembered. */
+function remembered(level: string, name: string, initial: number): void {
+  option(
+    level,
+    name,
+    (s) => s.remembered.get(name) ?? initial,
+    (s, value) => {
+      s.remembered.set(name, value);
+      return done();
+    },
+  );
+}
+
+function effective(s: TcpSocket): TcpConfig {
+  return s.connection?.tcb.config ?? { ...s.owner.host.tcp.config, ...s.owner.settings, ...s.config };
+}
+
+function change(s: TcpSocket, settings: Partial<TcpConfig>): Outcome {
+  s.config = { ...s.config, ...settings };
+  s.applySettings();
+  return done();
+}
+
+function apply(s: TcpSocket, act: () => void): Outcome {
+  act();
+  s.applySettings();
+  return done();
+}
+
+const flag = (on: boolean): number => (on ? 1 : 0);
+
+option('SOL_SOCKET', 'SO_TYPE', () => constant('SOCK_STREAM'), null);
+option('SOL_SOCKET', 'SO_PROTOCOL', () => constant('IPPROTO_TCP'), null);
+option('SOL_SOCKET', 'SO_DOMAIN', (s) => constant(s.family === 6 ? 'AF_INET6' : 'AF_INET'), null);
+option('SOL_SOCKET', 'SO_ACCEPTCONN', (s) => flag(s.listener !== null && !s.listener.closed), null);
+option(
+  'SOL_SOCKET',
+  'SO_ERROR',
+  (s) => {
+    const errno = s.takeError();
+    return errno === null ? 0 : errnoNumbers[errno];
+  },
+  null,
+);
+option(
+  'SOL_SOCKET',
+  'SO_REUSEADDR',
+  (s) => flag(s.reuseAddress),
+  (s, v) => apply(s, () => (s.reuseAddress = v !== 0)),
+);
+remembered('SOL_SOCKET', 'SO_REUSEPORT', 0);
+remembered('SOL_SOCKET', 'SO_PRIORITY', 0);
+remembered('SOL_SOCKET', 'SO_MARK', 0);
+remembered('SOL_SOCKET', 'SO_BUSY_POLL', 0);
+remembered('SOL_SOCKET', 'SO_DEBUG', 0);
+remembered('SOL_IP', 'IP_RECVERR', 0);
+remembered('SOL_IP', 'IP_FREEBIND', 0);
+remembered('SOL_IP', 'IP_BIND_ADDRESS_NO_PORT', 0);
+remembered('SOL_IPV6', 'IPV6_RECVERR', 0);
+remembered('SOL_IPV6', 'IPV6_V6ONLY', 0);
+option(
+  'SOL_SOCKET',
+  'SO_KEEPALIVE',
+  (s) => flag(s.keepAlive),
+  (s, v) => apply(s, () => (s.keepAlive = v !== 0)),
+);
+option(
+  'SOL_SOCKET',
+  'SO_OOBINLINE',
+  (s) => flag(s.outOfBandInline),
+  (s, v) => apply(s, () => (s.outOfBandInline = v !== 0)),
+);
+option(
+  'SOL_SOCKET',
+  'SO_RCVLOWAT',
+  (s) => s.receiveLowWater,
+  (s, v) => (v < 0 ? failed('EINVAL') : apply(s, () => (s.receiveLowWater = Math.max(1, v)))),
+);
+for (const [name, field, least] of [
+  ['SO_SNDBUF', 'sendBuffer', 2304],
+  ['SO_RCVBUF', 'receiveBuffer', 1152],
+] as const) {
+  const set: Option['set'] = (s, v) => {
+    const size = Math.max(v, least);
+    if (field === 'sendBuffer') return change(s, { sendBuffer: size });
+    // A program that sets it also fixes what the window scale is chosen for.
+    return change(s, { receiveBuffer: size, receiveBufferMax: Math.max(size, 1) });
+  };
+  option('SOL_SOCKET', name, (s) => effective(s)[field] * s.owner.personality.bufferFactor, set);
+  option('SOL_SOCKET', `${name}FORCE`, null, set);
+}
+
+option(
+  'SOL_TCP',
+  'TCP_NODELAY',
+  (s) => flag(s.noDelay),
+  (s, v) => apply(s, () => (s.noDelay = v !== 0)),
+);
+option(
+  'SOL_TCP',
+  'TCP_CORK',
+  (s) => flag(s.cork),
+  (s, v) => apply(s, () => (s.cork = v !== 0)),
+);
+option(
+  'SOL_TCP',
+  'TCP_MAXSEG',
+  (s) => s.connection?.tcb.snd.mss ?? (effective(s).maxMss === 0 ? 536 : effective(s).maxMss),
+  (s, v) => {
+    if (v !== 0 && (v < 88 || v > 32_767)) return failed('EINVAL');
+    if (s.connection !== null) return unsupported('TCP_MAXSEG after the handshake');
+    return change(s, { maxMss: v });
+  },
+);
+setting('TCP_KEEPIDLE', 'keepAliveIdleMs', 1000, 1, 32_767);
+setting('TCP_KEEPINTVL', 'keepAliveIntervalMs', 1000, 1, 32_767);
+setting('TCP_KEEPCNT', 'keepAliveCount', 1, 1, 127);
+setting('TCP_USER_TIMEOUT', 'userTimeoutMs', 1, 0, 2 ** 30);
+option(
+  'SOL_TCP',
+  'TCP_SYNCNT',
+  (s) => synRetries(effective(s)),
+  (s, v) => {
+    if (v < 1 || v > 127) return failed('EINVAL');
+    return change(s, { synR2Ms: synR2Ms(effective(s), v) });
+  },
+);
+option(
+  'SOL_TCP',
+  'TCP_LINGER2',
+  (s) => Math.floor(effective(s).finWait2Ms / 1000),
+  (s, v) => {
+    if (v < 0) return unsupported('TCP_LINGER2 below 0: no FIN-WAIT-2');
+    return change(s, { finWait2Ms: v === 0 ? s.owner.host.tcp.config.finWait2Ms : Math.min(v, 120) * 1000 });
+  },
+);
+option('SOL_TCP', 'TCP_QUICKACK', null, (s, v) => {
+  const c = s.connection;
+  if (c === null || c.ended) return done();
+  if (v === 0) return unsupported('TCP_QUICKACK 0 on a connection');
+  return change(s, { delayedAckMs: 0 });
+});
+option('SOL_TCP', 'TCP_INFO', tcpInfo, null);
+option('SOL_IP', 'IP_MTU', (s) => s.connection?.tcb.pmtu ?? null, null);
+option('SOL_IPV6', 'IPV6_MTU', (s) => s.connection?.tcb.pmtu ?? null, null);
+for (const [level, name] of [
+  ['SOL_IP', 'IP_TOS'],
+  ['SOL_IPV6', 'IPV6_TCLASS'],
+] as const) {
+  option(
+    level,
+    name,
+    (s) => s.tos,
+    (s, v) => apply(s, () => (s.tos = v & 0xfc)), // the ECN bits are TCP's own
+  );
+}
+for (const [level, name] of [
+  ['SOL_IP', 'IP_TTL'],
+  ['SOL_IPV6', 'IPV6_UNICAST_HOPS'],
+] as const) {
+  option(
+    level,
+    name,
+    (s) => (s.ttl === 0 ? 64 : s.ttl),
+    (s, v) => (v < 1 || v > 255 ? failed('EINVAL') : apply(s, () => (s.ttl = v))),
+  );
+}
+for (const [level, name] of [
+  ['SOL_IP', 'IP_MTU_DISCOVER'],
+  ['SOL_IPV6', 'IPV6_MTU_DISCOVER'],
+] as const) {
+  option(
+    level,
+    name,
+    () => constant('IP_PMTUDISC_WANT'),
+    (_s, v) =>
+      v === constant('IP_PMTUDISC_WANT') || v === constant('IP_PMTUDISC_DO')
+        ? done()
+        : unsupported('path MTU discovery cannot be turned off'),
+  );
+}
+
+/** SYN retransmissions n end after (2^(n+1) - 1) initial RTOs. */
+function synR2Ms(c: TcpConfig, retries: number): number {
+  return Math.min(c.initialRtoMs * (2 ** Math.min(retries + 1, 20) - 1), 2 ** 30);
+}
+
+function synRetries(c: TcpConfig): number {
+  return Math.max(1, Math.round(Math.log2(c.synR2Ms / c.initialRtoMs + 1)) - 1);
+}
+
+const label = (level: number, name: number): string => {
+  if (level === constant('SOL_SOCKET')) return constantName('SO_', name);
+  return level === constant('SOL_TCP') ? constantName('TCP_', name) : `option ${name} of level ${level}`;
+};
+
+/** setsockopt. */
+export function setOption(s: TcpSocket, level: number, name: number, value: OptionValue): Outcome {
+  if (level === constant('SOL_SOCKET') && name === constant('SO_LINGER')) {
+    if (typeof value !== 'object') return failed('EINVAL');
+    s.linger = value;
+    return done();
+  }
+  if (level === constant('SOL_TCP') && name === constant('TCP_CONGESTION')) return setCongestion(s, value);
+  const entry = table.get(key(level, name));
+  if (entry === undefined) return unsupported(`setsockopt ${label(level, name)}`);
+  if (entry.set === null) return failed('ENOPROTOOPT');
+  if (typeof value !== 'number') return failed('EINVAL');
+  return entry.set(s, value);
+}
+
+function setCongestion(s: TcpSocket, value: OptionValue): Outcome {
+  const name = value === 'reno' ? 'newreno' : String(value);
+  try {
+    congestionControl(name);
+  } catch {
+    return unsupported(`congestion control '${value}'`);
+  }
+  return change(s, { congestion: name });
+}
+
+/** getsockopt: `out` of the result is a number, a string, a {@link Linger} or a TcpInfo. */
+export function getOption(s: TcpSocket, level: number, name: number): Outcome {
+  if (level === constant('SOL_SOCKET') && name === constant('SO_LINGER')) return done(0, s.linger);
+  if (level === constant('SOL_TCP') && name === constant('TCP_CONGESTION')) {
+    const { congestion } = effective(s);
+    return done(0, congestion === 'newreno' ? 'reno' : congestion);
+  }
+  const entry = table.get(key(level, name));
+  if (entry === undefined || entry.get === null) return unsupported(`getsockopt ${label(level, name)}`);
+  const value = entry.get(s);
+  return value === null ? failed('ENOTCONN') : done(0, value);
+}

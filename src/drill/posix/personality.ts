@@ -1,0 +1,81 @@
+// Where the socket calls of systems differ: what is a choice of the system, not of TCP.
+
+import type { StateName } from '../../tcp/index.ts';
+import { linuxStates } from './constants.ts';
+
+/** The choices of one system. */
+export interface Personality {
+  readonly name: 'linux' | 'freebsd';
+  /** Connections that the accept queue of `listen(fd, backlog)` holds. */
+  acceptQueue(backlog: number): number;
+  /** Whether a RST in CLOSE-WAIT is EPIPE. */
+  readonly brokenPipe: boolean;
+  /** What SO_SNDBUF and SO_RCVBUF tell, relative to what was set. */
+  readonly bufferFactor: number;
+  /** `tcpi_state`. A connection that has ended is CLOSED, or in TIME-WAIT. */
+  tcpiState(state: StateName): number;
+}
+
+const LINUX_STATE: Readonly<Record<StateName, number>> = {
+  CLOSED: linuxStates.TCP_CLOSE,
+  LISTEN: linuxStates.TCP_LISTEN,
+  'SYN-SENT': linuxStates.TCP_SYN_SENT,
+  'SYN-RECEIVED': linuxStates.TCP_SYN_RECV,
+  ESTABLISHED: linuxStates.TCP_ESTABLISHED,
+  'FIN-WAIT-1': linuxStates.TCP_FIN_WAIT1,
+  'FIN-WAIT-2': linuxStates.TCP_FIN_WAIT2,
+  'CLOSE-WAIT': linuxStates.TCP_CLOSE_WAIT,
+  CLOSING: linuxStates.TCP_CLOSING,
+  'LAST-ACK': linuxStates.TCP_LAST_ACK,
+  // The socket has let go of the connection by then.
+  'TIME-WAIT': linuxStates.TCP_CLOSE,
+};
+
+/** TCPS_… of <netinet/tcp_fsm.h>. */
+const FREEBSD_STATE: Readonly<Record<StateName, number>> = {
+  CLOSED: 0,
+  LISTEN: 1,
+  'SYN-SENT': 2,
+  'SYN-RECEIVED': 3,
+  ESTABLISHED: 4,
+  'CLOSE-WAIT': 5,
+  'FIN-WAIT-1': 6,
+  CLOSING: 7,
+  'LAST-ACK': 8,
+  'FIN-WAIT-2': 9,
+  'TIME-WAIT': 10,
+};
+
+/** Linux. */
+export const linux: Personality = {
+  name: 'linux',
+  acceptQueue: (backlog) => Math.max(0, backlog) + 1,
+  brokenPipe: true,
+  bufferFactor: 2,
+  tcpiState: (state) => LINUX_STATE[state],
+};
+
+/** FreeBSD. */
+export const freebsd: Personality = {
+  name: 'freebsd',
+  acceptQueue: (backlog) => Math.max(1, Math.floor((3 * Math.max(0, backlog)) / 2)),
+  brokenPipe: false,
+  bufferFactor: 1,
+  tcpiState: (state) => FREEBSD_STATE[state],
+};
+
+/** `TCPI_…` symbols of FreeBSD's states, for code blocks. */
+export const freebsdStates: Readonly<Record<string, number>> = {
+  TCPI_CLOSED: 0,
+  TCPI_LISTEN: 1,
+  TCPI_SYN_SENT: 2,
+  TCPI_SYN_RECEIVED: 3,
+  TCPI_SYN_RECV: 3,
+  TCPI_ESTABLISHED: 4,
+  TCPI_CLOSE_WAIT: 5,
+  TCPI_FIN_WAIT_1: 6,
+  TCPI_CLOSING: 7,
+  TCPI_LAST_ACK: 8,
+  TCPI_FIN_WAIT_2: 9,
+  TCPI_TIME_WAIT: 10,
+};

@@ -1,0 +1,71 @@
+// TCP_INFO: the fields of Linux's `struct tcp_info` that the engine knows. A field that is not here is one
+// that it does not keep: reading it is "unsupported", never 0.
+
+import { Phase } from '../../tcp/index.ts';
+import { caStates, tcpiOptions } from './constants.ts';
+import type { TcpSocket } from './tcp-socket.ts';
+
+/** TCP_INFINITE_SSTHRESH. */
+const INFINITE_SSTHRESH = 0x7fffffff;
+/** What the engine's ssthresh is before the first loss. */
+const NO_SSTHRESH = 0x3fffffff;
+
+/** `tcpi_…` by name. Units are Linux's: microseconds, octets, segments. */
+export type TcpInfo = Readonly<Record<string, number>>;
+
+/** TCP_INFO of a socket. */
+export function tcpInfo(socket: TcpSocket): TcpInfo {
+  const { connection: c, listener } = socket;
+  const { personality } = socket.owner;
+  if (c === null) {
+    const state = listener === null || listener.closed ? 'CLOSED' : 'LISTEN';
+    const info: Record<string, number> = { tcpi_state: personality.tcpiState(state) };
+    if (listener !== null) {
+      info['tcpi_unacked'] = listener.acceptQueueLength; // as Linux reports a listener's queue
+      info['tcpi_sacked'] = listener.backlog - 1;
+    }
+    return info;
+  }
+  const { tcb } = c;
+  const s = c.info();
+  const mss = Math.max(1, tcb.snd.mss);
+  const segments = (octets: number): number => Math.ceil(octets / mss);
+  const ended = c.ended && s.state !== 'TIME-WAIT';
+  let options = 0;
+  if (s.timestamps) options |= tcpiOptions.TCPI_OPT_TIMESTAMPS;
+  if (s.sack) options |= tcpiOptions.TCPI_OPT_SACK;
+  if (s.windowScale) options |= tcpiOptions.TCPI_OPT_WSCALE;
+  return {
+    tcpi_state: personality.tcpiState(ended ? 'CLOSED' : s.state),
+    tcpi_ca_state: caState(tcb.cc.phase),
+    tcpi_retransmits: tcb.rto.timeouts,
+    tcpi_probes: tcb.rto.probes,
+    tcpi_backoff: tcb.rto.timeouts,
+    tcpi_options: options,
+    tcpi_snd_wscale: s.sndWscale,
+    tcpi_rcv_wscale: s.rcvWscale,
+    tcpi_rto: s.rtoUs,
+    tcpi_snd_mss: s.sndMss,
+    tcpi_unacked: segments(s.unackedBytes),
+    tcpi_pmtu: s.pmtu,
+    tcpi_rtt: s.rttUs,
+    tcpi_rttvar: s.rttvarUs,
+    tcpi_min_rtt: s.minRttUs,
+    tcpi_snd_ssthresh: s.ssthresh >= NO_SSTHRESH ? INFINITE_SSTHRESH : Math.floor(s.ssthresh / mss),
+    tcpi_snd_cwnd: Math.floor(s.cwnd / mss),
+    tcpi_advmss: s.rcvMss - (s.timestamps ? 12 : 0),
+    tcpi_total_retrans: s.retransmissions,
+    tcpi_segs_in: s.segsIn,
+    tcpi_segs_out: s.segsOut,
+    tcpi_notsent_bytes: s.notSentBytes,
+    tcpi_snd_wnd: s.sndWnd,
+    tcpi_rcv_wnd: s.rcvWnd,
+    tcpi_bytes_acked: Math.max(0, (tcb.snd.una - tcb.snd.iss - 1) | 0) - (s.finAcked ? 1 : 0),
+    tcpi_bytes_received: Math.max(0, (tcb.rcv.nxt - tcb.rcv.irs - 1) | 0),
+  };
+}
+
+function caState(phase: number): number {
+  if (phase === Phase.LOSS) return caStates.TCP_CA_Loss;
+  return phase === Phase.OPEN ? caStates.TCP_CA_Open : caStates.TCP_CA_Recovery;
+}

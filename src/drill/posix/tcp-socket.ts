@@ -1,0 +1,440 @@
+// A TCP socket as POSIX shapes it over a Host: bind, listen, accept, connect, send, receive, shutdown,
+// close, with the errors that Linux gives. Every call is synchronous; what blocks is an `Outcome`.
+
+import type { Connection, Host, Listener } from '../../host/index.ts';
+import { State, type TcpConfig, TcpError } from '../../tcp/index.ts';
+import { parseAddress } from '../../wire/index.ts';
+import { constant } from './constants.ts';
+import { type Errno, isErrno } from './errno.ts';
+import { type File, Poll } from './file.ts';
+import { configure, peekInto } from './octets.ts';
+import { OutOfBand } from './out-of-band.ts';
+import { done, failed, type Outcome, type Result, unsupported, waitFor } from './outcome.ts';
+import type { Personality } from './personality.ts';
+
+const MSG_OOB = constant('MSG_OOB');
+const MSG_PEEK = constant('MSG_PEEK');
+const MSG_TRUNC = constant('MSG_TRUNC');
+const MSG_DONTWAIT = constant('MSG_DONTWAIT');
+const MSG_WAITALL = constant('MSG_WAITALL');
+const MSG_NOSIGNAL = constant('MSG_NOSIGNAL');
+const MSG_MORE = constant('MSG_MORE');
+const RECEIVE_FLAGS = MSG_OOB | MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT | MSG_WAITALL | MSG_NOSIGNAL;
+const SEND_FLAGS = MSG_OOB | MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE;
+
+/** A socket address; `address` null is the wildcard. */
+export interface SocketAddress {
+  readonly address: string | null;
+  readonly port: number;
+}
+
+/** What a socket asks of the process it belongs to. */
+export interface SocketOwner {
+  readonly host: Host;
+  readonly personality: Personality;
+  /** Settings of sockets to come that differ from the host's. */
+  readonly settings: Partial<TcpConfig>;
+  now(): number;
+  /** Gives a new file a descriptor. */
+  open(file: File): number;
+  /** True when another socket holds the address. */
+  taken(socket: TcpSocket, address: SocketAddress): boolean;
+}
+
+/** SO_LINGER. */
+export interface Linger {
+  readonly on: boolean;
+  readonly seconds: number;
+}
+
+/** One TCP socket. */
+export class TcpSocket implements File {
+  nonblocking = false;
+  readonly family: 4 | 6;
+  bound: SocketAddress | null = null;
+  connection: Connection | null = null;
+  listener: Listener | null = null;
+  /** Settings for the connections of this socket that differ from the host's. */
+  config: Partial<TcpConfig> = {};
+  reuseAddress = false;
+  linger: Linger = { on: false, seconds: 0 };
+  receiveLowWater = 1;
+  keepAlive = false;
+  noDelay = false;
+  cork = false;
+  outOfBandInline = false;
+  tos = 0;
+  /** 0: the host's default. */
+  ttl = 0;
+  /** Values of options that only have to be remembered. */
+  readonly remembered = new Map<string, number>();
+  readonly owner: SocketOwner;
+  readonly #oob = new OutOfBand();
+  #connected = false;
+  #errorTaken = false;
+  #receiveShut = false;
+  #sendShut = false;
+  #more = false;
+  #lastState: number = State.CLOSED;
+
+  constructor(owner: SocketOwner, family: 4 | 6) {
+    this.owner = owner;
+    this.family = family;
+  }
+
+  // Naming.
+
+  bind(address: SocketAddress): Outcome {
+    if (this.bound !== null || this.connection !== null || this.listener !== null) return failed('EINVAL');
+    if (address.address !== null) {
+      const a = parseAddress(address.address);
+      if (a === null) return failed('EINVAL');
+      if (this.owner.host.ip.owner(a.w0, a.w1, a.w2, a.w3) === null) return failed('EADDRNOTAVAIL');
+    }
+    if (address.port !== 0 && this.owner.taken(this, address)) return failed('EADDRINUSE');
+    this.bound = address;
+    return done();
+  }
+
+  /** getsockname: null before a port was chosen. */
+  get localAddress(): SocketAddress | null {
+    const { connection, listener, bound } = this;
+    if (connection !== null) return { address: connection.localAddress, port: connection.localPort };
+    if (listener !== null) return { address: listener.address?.toString() ?? null, port: listener.port };
+    return bound;
+  }
+
+  /** getpeername: null when there is no peer. */
+  get peerAddress(): SocketAddress | null {
+    const c = this.connection;
+    return c === null || !this.#connected ? null : { address: c.remoteAddress, port: c.remotePort };
+  }
+
+  // Opening.
+
+  listen(backlog: number): Outcome {
+    if (this.connection !== null) return failed('EINVAL');
+    const most = this.owner.personality.acceptQueue(backlog);
+    if (this.listener !== null) {
+      return this.listener.backlog === most
+        ? done()
+        : unsupported('listen: the backlog of a listener is fixed');
+    }
+    try {
+      this.listener = this.owner.host.listen({
+        port: this.bound?.port ?? 0,
+        ...(this.bound?.address == null ? {} : { address: this.bound.address }),
+        backlog: most,
+        synBacklog: Math.max(most, 1),
+        tcp: { ...this.owner.settings, ...this.config },
+      });
+      return done();
+    } catch (e) {
+      return thrown(e);
+    }
+  }
+
+  accept(nonblocking: boolean): Outcome {
+    const { listener } = this;
+    if (listener === null) return failed('EINVAL');
+    return waitFor(this.nonblocking, 'EAGAIN', () => {
+      if (listener.closed) return failed('EINVAL');
+      const c = listener.take();
+      if (c === null) return null;
+      const child = new TcpSocket(this.owner, this.family);
+      child.#adopt(c);
+      child.#inherit(this);
+      child.nonblocking = nonblocking;
+      const fd = this.owner.open(child);
+      return done(fd, { address: c.remoteAddress, port: c.remotePort });
+    });
+  }
+
+  #adopt(c: Connection): void {
+    this.connection = c;
+    this.#connected = true;
+    this.#lastState = c.tcb.state;
+  }
+
+  /** What the child of a listener has from it. */
+  #inherit(from: TcpSocket): void {
+    this.config = { ...from.config };
+    this.reuseAddress = from.reuseAddress;
+    this.linger = from.linger;
+    this.receiveLowWater = from.receiveLowWater;
+    this.keepAlive = from.keepAlive;
+    this.noDelay = from.noDelay;
+    this.cork = from.cork;
+    this.outOfBandInline = from.outOfBandInline;
+    this.tos = from.tos;
+    this.ttl = from.ttl;
+    for (const [name, value] of from.remembered) this.remembered.set(name, value);
+    this.applySettings();
+  }
+
+  /** Gives the connection what was set on the socket. */
+  applySettings(): void {
+    const c = this.connection;
+    if (c === null || c.ended) return;
+    c.tos = this.tos;
+    if (this.ttl !== 0) c.ttl = this.ttl;
+    configure(c, this.config);
+    if (this.noDelay !== (c.tcb.noDelay === 1)) c.setNoDelay(this.noDelay);
+    if (this.cork && c.tcb.cork === 0) c.cork();
+    else if (!this.cork && !this.#more && c.tcb.cork === 1) c.uncork();
+    if (this.keepAlive !== (c.tcb.keepAlive === 1)) c.setKeepAlive(this.keepAlive);
+  }
+
+  connect(to: SocketAddress): Outcome {
+    const c = this.connection;
+    if (this.listener !== null) return failed('EISCONN');
+    if (c !== null) {
+      if (!this.#connected && !c.ended) {
+        if (c.tcb.state >= State.ESTABLISHED) return this.#connectDone(c) ?? failed('EISCONN');
+        return failed('EALREADY');
+      }
+      if (this.#connected) return failed('EISCONN');
+      const errno = this.takeError();
+      this.connection = null;
+      if (errno !== null) return failed(errno);
+    }
+    if (to.address === null || to.port === 0) return failed(to.port === 0 ? 'EADDRNOTAVAIL' : 'ENETUNREACH');
+    this.#errorTaken = false;
+    try {
+      const opened = this.owner.host.open({
+        address: to.address,
+        port: to.port,
+        ...(this.bound?.address == null ? {} : { localAddress: this.bound.address }),
+        localPort: this.bound?.port ?? 0,
+        tcp: { ...this.owner.settings, ...this.config },
+      });
+      this.connection = opened;
+      this.#connected = false;
+      this.#lastState = opened.tcb.state;
+      this.applySettings();
+      return waitFor(this.nonblocking, 'EINPROGRESS', () => this.#connectDone(opened));
+    } catch (e) {
+      return thrown(e);
+    }
+  }
+
+  /** AF_UNSPEC: forgets the connection. */
+  disconnect(): Outcome {
+    this.connection?.abort();
+    this.connection = null;
+    this.#connected = false;
+    this.#sendShut = false;
+    this.#receiveShut = false;
+    return done();
+  }
+
+  #connectDone(c: Connection): Result | null {
+    if (c.tcb.state >= State.ESTABLISHED && !c.ended) {
+      this.#connected = true;
+      return done();
+    }
+    if (!c.ended) return null;
+    const errno = this.takeError() ?? 'ECONNABORTED';
+    this.connection = null;
+    return failed(errno);
+  }
+
+  // Errors.
+
+  /** SO_ERROR: the pending error, which is then no longer pending. */
+  takeError(): Errno | null {
+    const errno = this.pendingError;
+    if (errno !== null) this.#errorTaken = true;
+    return errno;
+  }
+
+  /** The pending error. */
+  get pendingError(): Errno | null {
+    const c = this.connection;
+    if (c === null || c.error === null || this.#errorTaken) return null;
+    const { code } = c.error;
+    if (code === 'ECONNRESET' && this.#lastState === State.CLOSE_WAIT && this.owner.personality.brokenPipe) {
+      return 'EPIPE';
+    }
+    return isErrno(code) ? code : 'ECONNABORTED';
+  }
+
+  // Reading.
+
+  /** read, recv…: `out` of the result is the octets. */
+  receive(max: number, flags = 0): Outcome {
+    if ((flags & ~RECEIVE_FLAGS) !== 0)
+      return unsupported(`receive with flags 0x${(flags & ~RECEIVE_FLAGS).toString(16)}`);
+    const c = this.connection;
+    if (c === null) return failed('ENOTCONN');
+    if ((flags & MSG_OOB) !== 0) return this.#oob.receive(c, this.outOfBandInline);
+    const nonblocking = this.nonblocking || (flags & MSG_DONTWAIT) !== 0;
+    const target = (flags & MSG_WAITALL) !== 0 ? max : Math.min(this.receiveLowWater, max);
+    return waitFor(nonblocking, 'EAGAIN', () => {
+      if (max === 0) return done(0, new Uint8Array(0));
+      const n = Math.min(this.#available(c), max);
+      const ended = c.ended || this.#receiveShut || c.eof || this.#finReached(c);
+      if (n > 0 && (n >= target || nonblocking || ended || this.#oob.atEdge(c, n))) {
+        return this.#take(c, n, flags);
+      }
+      const errno = this.takeError();
+      if (errno !== null) return failed(errno);
+      return ended ? done(0, new Uint8Array(0)) : null;
+    });
+  }
+
+  /** Octets that one read can take: up to the urgent octet when that is not inline. */
+  #available(c: Connection): number {
+    return this.outOfBandInline ? c.readableLength : this.#oob.available(c);
+  }
+
+  #finReached(c: Connection): boolean {
+    const { state } = c.tcb;
+    return (
+      state === State.CLOSE_WAIT ||
+      state === State.CLOSING ||
+      state === State.LAST_ACK ||
+      state === State.TIME_WAIT
+    );
+  }
+
+  #take(c: Connection, n: number, flags: number): Result {
+    if (!this.outOfBandInline) this.#oob.stepOver(c);
+    if ((flags & MSG_PEEK) !== 0) {
+      const octets = new Uint8Array(n);
+      if (peekInto(c, octets) < 0) return unsupported('MSG_PEEK on a connection that has ended');
+      return done(n, octets);
+    }
+    if ((flags & MSG_TRUNC) !== 0) return done(c.discard(n), new Uint8Array(n));
+    const octets = new Uint8Array(n);
+    c.readInto(octets);
+    return done(n, octets);
+  }
+
+  /** FIONREAD. */
+  get unread(): number {
+    return this.connection === null ? 0 : this.connection.readableLength;
+  }
+
+  /** SIOCATMARK: true when the next octet is the urgent one. */
+  get atMark(): boolean {
+    return this.connection !== null && this.#oob.atMark(this.connection);
+  }
+
+  // Writing.
+
+  /** write, send… */
+  send(octets: Uint8Array, flags = 0): Outcome {
+    if ((flags & ~SEND_FLAGS) !== 0)
+      return unsupported(`send with flags 0x${(flags & ~SEND_FLAGS).toString(16)}`);
+    const c = this.connection;
+    if (c === null) return failed('EPIPE');
+    const nonblocking = this.nonblocking || (flags & MSG_DONTWAIT) !== 0;
+    let sent = 0;
+    const attempt = (): Result | null => {
+      if (this.pendingError !== null || this.#sendShut || c.ended) {
+        return sent > 0 ? done(sent) : failed(this.takeError() ?? 'EPIPE');
+      }
+      if (c.tcb.state < State.ESTABLISHED) return null;
+      sent += this.#offer(c, octets.subarray(sent), flags);
+      if (sent === octets.length || (nonblocking && sent > 0)) return done(sent);
+      return null;
+    };
+    return waitFor(nonblocking, 'EAGAIN', attempt);
+  }
+
+  #offer(c: Connection, octets: Uint8Array, flags: number): number {
+    const n = Math.min(octets.length, c.writableLength);
+    if (n === 0) return 0;
+    const more = (flags & MSG_MORE) !== 0;
+    if (more && c.tcb.cork === 0) c.cork();
+    this.#more = more;
+    if ((flags & MSG_OOB) !== 0) void c.write(octets.subarray(0, n), { urgent: true });
+    else c.offer(octets.subarray(0, n));
+    if (!more && !this.cork && c.tcb.cork === 1) c.uncork();
+    return n;
+  }
+
+  /** SIOCOUTQ: octets that the peer has not acknowledged, sent or not. */
+  get unacknowledged(): number {
+    const c = this.connection;
+    if (c === null || c.ended) return 0;
+    const { snd } = c.tcb;
+    return Math.max(0, (snd.end - snd.una - snd.syn) | 0);
+  }
+
+  // Closing.
+
+  shutdown(how: number): Outcome {
+    if (how < 0 || how > 2) return failed('EINVAL');
+    if (this.listener !== null) {
+      if (how !== 1) this.listener.close();
+      return done();
+    }
+    const c = this.connection;
+    if (c === null || c.ended) return failed('ENOTCONN');
+    if (c.tcb.state === State.SYN_SENT) return this.disconnect();
+    if (how !== 1) this.#receiveShut = true;
+    if (how !== 0 && !this.#sendShut) {
+      this.#sendShut = true;
+      void c.end().catch(() => {});
+    }
+    return done();
+  }
+
+  close(): Outcome {
+    this.listener?.close();
+    const c = this.connection;
+    if (c === null || c.ended) return done();
+    if (this.linger.on && this.linger.seconds === 0) {
+      c.abort();
+      return done();
+    }
+    c.close();
+    if (!this.linger.on || this.nonblocking) return done();
+    const deadline = this.owner.now() + this.linger.seconds * 1_000_000;
+    const finished = (): Result | null =>
+      c.ended || c.tcb.state === State.FIN_WAIT_2 || c.tcb.state === State.TIME_WAIT ? done() : null;
+    return waitFor(false, 'EAGAIN', finished, deadline, done());
+  }
+
+  // Readiness.
+
+  tick(): void {
+    const c = this.connection;
+    if (c === null) return;
+    if (!c.ended) this.#lastState = c.tcb.state;
+    if (!this.#connected && !c.ended && c.tcb.state >= State.ESTABLISHED) this.#connected = true;
+    if (!this.outOfBandInline) this.#oob.notice(c);
+  }
+
+  ready(): number {
+    const { listener, connection: c } = this;
+    if (listener !== null)
+      return !listener.closed && listener.acceptQueueLength > 0 ? Poll.IN | Poll.RDNORM : 0;
+    if (c === null) return Poll.OUT | Poll.WRNORM | Poll.HUP;
+    const { state } = c.tcb;
+    let bits = this.pendingError === null ? 0 : Poll.ERR;
+    const receiveShut = this.#receiveShut || c.ended || this.#finReached(c);
+    const sendShut = this.#sendShut || c.ended;
+    if ((receiveShut && sendShut) || c.ended) bits |= Poll.HUP;
+    if (receiveShut) bits |= Poll.IN | Poll.RDNORM | Poll.RDHUP;
+    if (!c.ended && state < State.ESTABLISHED) return bits;
+    if (this.#available(c) >= Math.max(1, this.receiveLowWater)) bits |= Poll.IN | Poll.RDNORM;
+    if (sendShut || this.#writable(c)) bits |= Poll.OUT | Poll.WRNORM;
+    if (this.#oob.waiting) bits |= Poll.PRI;
+    return bits;
+  }
+
+  /** Linux: a third of the send buffer is free. */
+  #writable(c: Connection): boolean {
+    const free = c.writableLength;
+    return free > 0 && 2 * free >= c.tcb.snd.buf - free;
+  }
+}
+
+function thrown(e: unknown): Result {
+  if (e instanceof TcpError && isErrno(e.code)) return failed(e.code);
+  if (e instanceof RangeError || e instanceof TypeError) return failed('EINVAL');
+  throw e;
+}
