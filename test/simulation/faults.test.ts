@@ -9,7 +9,7 @@ import { runWorld } from './world.ts';
 
 const WIRES = 1500;
 const LANS = 500;
-const only = env['SEED'];
+const { SEED: only } = env;
 
 async function runAll(name: string, count: number, lan: boolean): Promise<void> {
   let orderly = 0;
