@@ -91,12 +91,12 @@ function report(error: unknown, where: string, tun: string, io: Io): number {
   if (error instanceof OutputClosed) return 1;
   const text = networkErrorText(io.lang, error, tun);
   if (text !== null) {
-    io.stderr.write(`${text}\n`);
+    io.stderr.write(`synfin: ${text}\n`);
     return 1;
   }
   if (!(error instanceof TcpError)) throw error;
   const [code, key] = EXIT[error.code] ?? [1, 'failed'];
-  io.stderr.write(`${t(io.lang, key, { where, message: error.message })}\n`);
+  io.stderr.write(`synfin: ${t(io.lang, key, { where, message: error.message })}\n`);
   return code;
 }
 

@@ -72,7 +72,7 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
     network = await openNetwork(settings, {
       name: 'synfin',
       onGone: (error) => {
-        io.stderr.write(`${networkErrorText(lang, error, settings.tun)}\n`);
+        io.stderr.write(`synfin: ${networkErrorText(lang, error, settings.tun)}\n`);
         code = 1;
         stop.abort();
       },
@@ -92,7 +92,7 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
   } catch (error) {
     const text = networkErrorText(lang, error, settings.tun);
     if (text === null) throw error;
-    io.stderr.write(`${text}\n`);
+    io.stderr.write(`synfin: ${text}\n`);
     return 1;
   } finally {
     network?.close();

@@ -70,21 +70,32 @@ describe.skipIf(why !== '')(titled('synfin connect and servers of the kernel', w
 
   test('exit code 3: nothing listens, and it is said at once', async () => {
     const outcome = await ns.synfin(`connect 10.9.1.1 5999 ${NET}`);
-    expect(outcome).toMatchObject({ code: 3, stdout: '', stderr: '10.9.1.1:5999: connection refused\n' });
+    expect(outcome).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: 'synfin: 10.9.1.1:5999: connection refused\n',
+    });
   });
 
   test('exit code 4: nobody answers', async () => {
     const outcome = await ns.synfin(`connect 10.9.1.77 5001 --timeout 1 ${NET}`);
-    expect(outcome).toMatchObject({ code: 4, stdout: '', stderr: '10.9.1.77:5001: connection timed out\n' });
+    expect(outcome).toMatchObject({
+      code: 4,
+      stdout: '',
+      stderr: 'synfin: 10.9.1.77:5001: connection timed out\n',
+    });
     expect(outcome.ms).toBeGreaterThan(900);
   });
 
   test('exit code 5: the kernel aborts', async () => {
     const outcome = await ns.run('sh', [
       '-c',
-      `(echo x; sleep 1) | ${process.execPath} test/fixtures/command.ts connect 10.9.1.1 5004 ${NET}`,
+      `(echo x; sleep 1) | ${process.execPath} src/cli/main.ts --lang en connect 10.9.1.1 5004 ${NET}`,
     ]);
-    expect(outcome).toMatchObject({ code: 5, stderr: '10.9.1.1:5004: connection reset by the peer\n' });
+    expect(outcome).toMatchObject({
+      code: 5,
+      stderr: 'synfin: 10.9.1.1:5004: connection reset by the peer\n',
+    });
   });
 
   test.each([
@@ -93,7 +104,7 @@ describe.skipIf(why !== '')(titled('synfin connect and servers of the kernel', w
   ])('exit code 6: a router without a route to %s says so', async (host, shown) => {
     await ns.sh('echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding');
     const outcome = await ns.synfin(`connect ${host} 80 ${NET}`);
-    expect(outcome).toMatchObject({ code: 6, stdout: '', stderr: `${shown}:80: unreachable\n` });
+    expect(outcome).toMatchObject({ code: 6, stdout: '', stderr: `synfin: ${shown}:80: unreachable\n` });
     expect(outcome.ms).toBeLessThan(5000);
   });
 
@@ -105,7 +116,7 @@ describe.skipIf(why !== '')(titled('synfin connect and servers of the kernel', w
       ['connect 10.9.1.1 80 --tun x --peer 10.9.1.1', '--address is needed\n'],
       [`connect 10.9.1.1 80 ${NET} --loss 2`, '--loss must be a probability such as 0.02 or 2%, not "2"\n'],
     ] as const) {
-      expect(await ns.synfin(args)).toMatchObject({ code: 2, stdout: '', stderr: line });
+      expect(await ns.synfin(args)).toMatchObject({ code: 2, stdout: '', stderr: `synfin: ${line}` });
     }
   });
 

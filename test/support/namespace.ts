@@ -18,7 +18,7 @@ export interface Outcome {
   readonly ms: number;
 }
 
-const SYNFIN = fileURLToPath(new URL('../fixtures/command.ts', import.meta.url));
+const SYNFIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 function has(program: string): Promise<boolean> {
   return new Promise((resolve) => {
@@ -119,12 +119,12 @@ export class Namespace {
 
   /** Runs a command of synfin to its end, through a shell: `redirect` is added, `< in > out`. */
   synfin(args: string, redirect = '< /dev/null', timeoutMs = 60_000): Promise<Outcome> {
-    return this.sh(`exec ${process.execPath} ${SYNFIN} ${args} ${redirect}`, timeoutMs);
+    return this.sh(`exec ${process.execPath} ${SYNFIN} --lang en ${args} ${redirect}`, timeoutMs);
   }
 
   /** Starts `synfin serve` and waits for its line. */
   async serve(args: string): Promise<Server> {
-    const words = [SYNFIN, 'serve', ...args.split(' ')];
+    const words = [SYNFIN, '--lang', 'en', 'serve', ...args.split(' ')];
     const child = this.spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
     const server = new Server(child);
     await server.ready;
