@@ -17,6 +17,7 @@ import {
   IPV6_MULTICAST_MAC_HI,
   type IpPacket,
   isGroupMac,
+  isMulticast,
   isUnspecified,
   Malformed,
   type Memory,
@@ -49,10 +50,12 @@ const ALL_NODES_W0 = 0xff020000 | 0;
 const BROADCAST_HI = 0xffff;
 const BROADCAST_LO = -1;
 
-/** One Ethernet interface: its cache, and the frames that the cache wants sent. */
+/** One Ethernet interface: its cache, and the frames that the cache wants sent or has given up. */
 class Link implements NeighbourOutput {
   readonly iface: HostInterface;
   readonly cache: NeighbourCache;
+  /** Offset and length, in turn, of frames whose neighbour did not answer: the layer tells whose they were. */
+  readonly undeliverable: number[] = [];
   readonly #memory: Memory;
 
   constructor(iface: HostInterface, k0: number, k1: number) {
@@ -78,8 +81,9 @@ class Link implements NeighbourOutput {
     );
   }
 
-  failed(off: number, len: number): void {
-    this.#memory.free(off, len);
+  failed(off: number, len: number, reason: 'unreachable' | 'queue full' | 'table full'): void {
+    if (reason === 'unreachable') this.undeliverable.push(off, len);
+    else this.#memory.free(off, len);
   }
 
   sendRequest(n: Neighbour): void {
@@ -180,6 +184,8 @@ class Link implements NeighbourOutput {
 export class EthernetLayer {
   /** Milliseconds that do not wrap. */
   nowMs = 0;
+  /** Told of IP packets that had no neighbour to go to. */
+  unreachable: ((off: number, len: number) => void) | null = null;
   readonly #ip: IpLayer;
   readonly #counters: HostCounters;
   readonly #random: () => number;
@@ -233,7 +239,7 @@ export class EthernetLayer {
     switch (frame.etherType) {
       case ETHERTYPE_IPV4:
       case ETHERTYPE_IPV6:
-        this.#ip.input(iface, frame.payloadOff, frame.payloadLen);
+        this.#ip.input(iface, frame.payloadOff, frame.payloadLen, isGroupMac(frame.dstHi));
         break;
       case ETHERTYPE_ARP:
         this.#arpInput(this.#current, frame.payloadOff, frame.payloadLen);
@@ -301,16 +307,19 @@ export class EthernetLayer {
     if (link === null || p.ttl !== NDP_HOP_LIMIT) return;
     const { target0, target1, target2, target3 } = m;
     if (m.type === NDP_NEIGHBOR_ADVERTISEMENT) {
-      if (!m.hasTargetMac) return;
       const solicited = (m.flags & NA_SOLICITED) !== 0;
       const override = (m.flags & NA_OVERRIDE) !== 0;
+      if (solicited && isMulticast(p.dst0, p.dst1, p.dst2, p.dst3)) return; // RFC 4861 section 7.1.2
+      // The answer to a unicast question may leave out what the question shows to be known (section 7.2.4).
+      const known = link.cache.peek(target0, target1, target2, target3);
+      if (!m.hasTargetMac && (known === null || known.state === INCOMPLETE)) return;
       link.cache.learned(
         target0,
         target1,
         target2,
         target3,
-        m.targetMacHi,
-        m.targetMacLo,
+        m.hasTargetMac ? m.targetMacHi : (known?.macHi as number),
+        m.hasTargetMac ? m.targetMacLo : (known?.macLo as number),
         solicited,
         override,
         this.nowMs,
@@ -329,9 +338,10 @@ export class EthernetLayer {
   #advertise(link: Link, p: IpPacket, m: IcmpMessage): void {
     const { src0, src1, src2, src3 } = p;
     const probe = isUnspecified(src0, src1, src2, src3); // duplicate address detection: answer everybody
-    if (!probe && m.hasSourceMac)
-      link.cache.heard(src0, src1, src2, src3, m.sourceMacHi, m.sourceMacLo, this.nowMs);
-    if (!probe && !m.hasSourceMac) return;
+    // RFC 4861 section 7.2.4: a unicast question may come without the option; it came from somewhere.
+    const askerHi = m.hasSourceMac ? m.sourceMacHi : this.#frame.srcHi;
+    const askerLo = m.hasSourceMac ? m.sourceMacLo : this.#frame.srcLo;
+    if (!probe && m.hasSourceMac) link.cache.heard(src0, src1, src2, src3, askerHi, askerLo, this.nowMs);
     const off = link.alloc6();
     if (off === 0) return;
     const { target0: t0, target1: t1, target2: t2, target3: t3 } = m;
@@ -344,14 +354,27 @@ export class EthernetLayer {
     const flags = probe ? NA_OVERRIDE : NA_SOLICITED | NA_OVERRIDE;
     const at = off + ETHERNET_HEADER_LENGTH + IPV6_HEADER_LENGTH;
     writeNeighborAdvertisement(memory, at, flags, t0, t1, t2, t3, mac.hi, mac.lo, sum);
-    const macHi = probe ? IPV6_MULTICAST_MAC_HI : m.sourceMacHi;
-    const macLo = probe ? 1 : m.sourceMacLo;
+    const macHi = probe ? IPV6_MULTICAST_MAC_HI : askerHi;
+    const macLo = probe ? 1 : askerLo;
     link.send6(off, t0, t1, t2, t3, d0, d1, d2, d3, macHi, macLo);
   }
 
   /** Repeats and gives up requests. */
   poll(): void {
-    for (const link of this.#links.values()) link.cache.advance(this.nowMs);
+    for (const link of this.#links.values()) {
+      link.cache.advance(this.nowMs);
+      if (link.undeliverable.length > 0) this.#giveUp(link);
+    }
+  }
+
+  #giveUp(link: Link): void {
+    const frames = link.undeliverable.splice(0);
+    for (let i = 0; i < frames.length; i += 2) {
+      const off = frames[i] as number;
+      const len = frames[i + 1] as number;
+      this.unreachable?.(off + ETHERNET_HEADER_LENGTH, len - ETHERNET_HEADER_LENGTH);
+      link.iface.memory.free(off, len);
+    }
   }
 
   /** Milliseconds until `poll` has something to do, or -1. */

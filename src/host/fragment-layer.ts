@@ -11,10 +11,13 @@ export class FragmentLayer {
   readonly #memory: Memory;
   readonly #counters: HostCounters;
   readonly #reassembler: Reassembler;
+  /** Told of the first fragment of a packet whose time is up. */
+  readonly #timedOut: (off: number, len: number) => void;
   #off = 0;
   #len = 0;
 
-  constructor(memory: Memory, counters: HostCounters) {
+  constructor(memory: Memory, counters: HostCounters, timedOut: (off: number, len: number) => void) {
+    this.#timedOut = timedOut;
     this.#memory = memory;
     this.#counters = counters;
     this.#reassembler = new Reassembler(memory);
@@ -44,7 +47,7 @@ export class FragmentLayer {
 
   /** Drops what has waited too long. */
   poll(): void {
-    this.#reassembler.expire(this.nowMs, () => {});
+    this.#reassembler.expire(this.nowMs, this.#timedOut);
   }
 
   /** Milliseconds until `poll` has something to do, or -1. */

@@ -10,7 +10,17 @@ import {
   type TcpConfig,
   tcpError,
 } from '../tcp/index.ts';
-import { formatMac, type IpAddress, Memory, parseAddress, parseCidr, parseMac } from '../wire/index.ts';
+import {
+  formatMac,
+  type IpAddress,
+  ipv4Address,
+  isMapped,
+  isUnspecified,
+  Memory,
+  parseAddress,
+  parseCidr,
+  parseMac,
+} from '../wire/index.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { HostCounters, type HostTap } from './counters.ts';
 import { EthernetLayer } from './ethernet-layer.ts';
@@ -127,15 +137,22 @@ export class Host {
       ...(options.timeWaitCapacity === undefined ? {} : { timeWaitCapacity: options.timeWaitCapacity }),
     });
     const icmp = new IcmpLayer(this.ip, this.tcp, counters);
-    this.#udp = new UdpLayer(this.ip, counters, woke, (packet) => icmp.portUnreachable(packet));
+    this.#udp = new UdpLayer(this.ip, counters, woke, (packet) => icmp.portUnreachable(packet), {
+      before: () => this.#setNow(),
+      after: () => this.#touched(),
+    });
     this.#ethernet = new EthernetLayer(this.ip, counters, random);
-    this.#fragments = new FragmentLayer(memory, counters);
+    this.#ethernet.unreachable = (off, len) => icmp.neighbourUnreachable(off, len);
+    this.#fragments = new FragmentLayer(memory, counters, (off, len) =>
+      icmp.reassemblyTimeExceeded(off, len),
+    );
     this.ip.tcp = this.tcp;
     this.ip.udp = this.#udp;
     this.ip.icmp = { input: (packet) => icmp.input4(packet) };
     this.ip.icmp6 = { input: (packet) => icmp.input6(packet) };
     this.ip.link = this.#ethernet;
     this.ip.reassembler = this.#fragments;
+    this.ip.errors = icmp;
     this.ip.group = (d0, d1, d2, d3) => this.#ethernet.listensTo(d0, d1, d2, d3);
     icmp.ndp = (packet, message) => this.#ethernet.neighbourDiscovery(packet, message);
     const lo = this.addInterface({ name: 'lo', mtu: LOOPBACK_MTU, addresses: ['127.0.0.1/8', '::1/128'] });
@@ -179,6 +196,8 @@ export class Host {
     if (cidr === null)
       throw new TypeError(`'${text}' is not an address with a prefix length, like 10.0.0.1/24`);
     const { address, prefix } = cidr;
+    if (address.family === 6 && isMapped(address.w0, address.w1, address.w2))
+      throw new TypeError(`'${text}' is an IPv4 address: write it as one`);
     if (address.family === 6 && iface.mtu < IPV6_LEAST_MTU) {
       throw new RangeError(
         `${iface.name}: IPv6 needs an mtu of ${IPV6_LEAST_MTU} or more (RFC 8200 section 5)`,
@@ -275,6 +294,7 @@ export class Host {
   #local(text: string | undefined, syscall: string): IpAddress | null {
     if (text === undefined) return null;
     const a = address(text, 'address');
+    if (isUnspecified(a.w0, a.w1, a.w2, a.w3)) return null;
     if (this.ip.owner(a.w0, a.w1, a.w2, a.w3) === null)
       throw tcpError(Err.ADDRESS_NOT_AVAILABLE, syscall, text);
     return a;
@@ -353,6 +373,7 @@ export class Host {
 
   /** Takes the packets to ourselves that wait now; what they cause waits for the next poll, which is due at once. */
   #takeLoopback(): void {
+    if (this.#loopback.length === 0) return;
     const lo = this.ip.interfaces[0] as HostInterface;
     const packets = this.#loopback;
     this.#loopback = this.#taken;
@@ -371,7 +392,8 @@ function address(text: string, what: string): IpAddress {
   const a = parseAddress(text);
   if (a === null)
     throw new TypeError(`${what}: '${text}' is not an IP address (names are not resolved here)`);
-  return a;
+  // ::ffff:a.b.c.d is how some programs write IPv4 (RFC 4291 section 2.5.5.2).
+  return isMapped(a.w0, a.w1, a.w2) ? ipv4Address(a.w3) : a;
 }
 
 function checkPort(port: number, least: number): void {

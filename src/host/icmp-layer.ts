@@ -19,17 +19,24 @@ import {
   IPPROTO_ICMP,
   IPPROTO_ICMPV6,
   IPPROTO_TCP,
+  IPV4_HEADER_LENGTH,
+  IPV6_HEADER_LENGTH,
   IpPacket,
   icmp4QuoteLength,
   icmp6QuoteLength,
   isMulticast,
+  isValidTcpSource,
   Malformed,
   type Memory,
+  PARAM6_NEXT_HEADER,
   parseIcmp4,
   parseIcmp6,
+  parseIp,
   parseQuotedIp,
   pseudoSum,
   pseudoSumWords,
+  TIME4_REASSEMBLY,
+  TIME6_REASSEMBLY,
   UNREACH4_FRAG_NEEDED,
   UNREACH4_NET,
   UNREACH4_PORT,
@@ -39,9 +46,9 @@ import {
   UNREACH6_NO_ROUTE,
   UNREACH6_PORT,
   writeIcmp4Echo,
-  writeIcmp4Unreachable,
+  writeIcmp4Error,
   writeIcmp6Echo,
-  writeIcmp6Unreachable,
+  writeIcmp6Error,
 } from '../wire/index.ts';
 import type { HostCounters } from './counters.ts';
 import type { IpLayer, Path } from './ip-layer.ts';
@@ -185,18 +192,21 @@ export class IcmpLayer {
   }
 
   #echo(p: IpPacket, m: IcmpMessage): void {
-    if (isMulticast(p.dst0, p.dst1, p.dst2, p.dst3)) return;
+    if (isMulticast(p.dst0, p.dst1, p.dst2, p.dst3) || !this.#mayAnswer(p)) return;
     const path = this.#ip.path(p.src0, p.src1, p.src2, p.src3);
     if (path === null) return;
-    const len = ICMP_HEADER_LENGTH + m.dataLen;
+    // A reply that does not fit the link is cut, not fragmented (RFC 1122 section 3.2.2.6).
+    const header = p.family === 4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH;
+    const dataLen = Math.min(m.dataLen, path.iface.mtu - header - ICMP_HEADER_LENGTH);
+    const len = ICMP_HEADER_LENGTH + dataLen;
     const off = this.#ip.alloc(path, len);
     if (off === 0) return;
     const at = off + this.#ip.headroom(path);
     if (p.family === 4) {
-      writeIcmp4Echo(this.#memory, at, ICMP4_ECHO_REPLY, m.id, m.seq, m.dataOff, m.dataLen);
+      writeIcmp4Echo(this.#memory, at, ICMP4_ECHO_REPLY, m.id, m.seq, m.dataOff, dataLen);
     } else {
       const pseudo = this.#pseudoBack(p, len);
-      writeIcmp6Echo(this.#memory, at, ICMP6_ECHO_REPLY, m.id, m.seq, m.dataOff, m.dataLen, pseudo);
+      writeIcmp6Echo(this.#memory, at, ICMP6_ECHO_REPLY, m.id, m.seq, m.dataOff, dataLen, pseudo);
     }
     this.#sendBack(path, p, off, len);
   }
@@ -240,7 +250,48 @@ export class IcmpLayer {
 
   /** Port unreachable for a datagram that nobody wants. */
   portUnreachable(p: IpPacket): void {
-    if (isMulticast(p.dst0, p.dst1, p.dst2, p.dst3) || p.fragment) return;
+    if (p.family === 4) this.#error(p, ICMP4_UNREACHABLE, UNREACH4_PORT, 0);
+    else this.#error(p, ICMP6_UNREACHABLE, UNREACH6_PORT, 0);
+  }
+
+  /** RFC 1122 section 3.2.2.1; RFC 8200 section 4, with a pointer to the octet that names the protocol. */
+  protocolUnreachable(p: IpPacket): void {
+    if (p.family === 4) this.#error(p, ICMP4_UNREACHABLE, UNREACH4_PROTOCOL, 0);
+    else this.#error(p, ICMP6_PARAMETER_PROBLEM, PARAM6_NEXT_HEADER, p.protocolOff - p.headerOff);
+  }
+
+  /** The rest of a packet whose first fragment lies at [off, off + len) has not come (RFC 1122 section 3.3.2). */
+  reassemblyTimeExceeded(off: number, len: number): void {
+    const p = this.#quoted;
+    if (parseIp(this.#memory, off, len, p) !== Malformed.OK) return;
+    if (p.family === 4) this.#error(p, ICMP4_TIME_EXCEEDED, TIME4_REASSEMBLY, 0);
+    else this.#error(p, ICMP6_TIME_EXCEEDED, TIME6_REASSEMBLY, 0);
+  }
+
+  /** A packet of ours at [off, off + len) had no neighbour to go to: to its connection, "host unreachable". */
+  neighbourUnreachable(off: number, len: number): void {
+    const q = this.#quoted;
+    if (parseIp(this.#memory, off, len, q) !== Malformed.OK || q.protocol !== IPPROTO_TCP) return;
+    const { dv } = this.#memory;
+    const at = q.payloadOff;
+    this.#tcp.icmp(
+      q,
+      dv.getUint16(at),
+      dv.getUint16(at + 2),
+      dv.getInt32(at + 4),
+      false,
+      Err.HOST_UNREACHABLE,
+    );
+  }
+
+  /** Whether an answer may go to a packet's source: one host, not many (RFC 1122 section 3.2.2). */
+  #mayAnswer(p: IpPacket): boolean {
+    const { src0, src1, src2, src3 } = p;
+    return isValidTcpSource(src0, src1, src2, src3) && !this.#ip.isBroadcast(src0, src1, src2, src3);
+  }
+
+  #error(p: IpPacket, type: number, code: number, rest: number): void {
+    if (isMulticast(p.dst0, p.dst1, p.dst2, p.dst3) || p.fragOff > 0 || !this.#mayAnswer(p)) return;
     if (!this.#mayError()) {
       this.#counters.icmpLimited++;
       return;
@@ -252,16 +303,8 @@ export class IcmpLayer {
     const off = this.#ip.alloc(path, len);
     if (off === 0) return;
     const at = off + this.#ip.headroom(path);
-    if (p.family === 4) writeIcmp4Unreachable(this.#memory, at, UNREACH4_PORT, p.headerOff, p.totalLen);
-    else
-      writeIcmp6Unreachable(
-        this.#memory,
-        at,
-        UNREACH6_PORT,
-        p.headerOff,
-        p.totalLen,
-        this.#pseudoBack(p, len),
-      );
+    if (p.family === 4) writeIcmp4Error(this.#memory, at, type, code, rest, p.headerOff, p.totalLen);
+    else writeIcmp6Error(this.#memory, at, type, code, rest, p.headerOff, p.totalLen, this.#pseudoBack(p, 0));
     this.#sendBack(path, p, off, len);
   }
 

@@ -5,6 +5,7 @@ import {
   type Family,
   IPPROTO_ICMP,
   IPPROTO_ICMPV6,
+  IPPROTO_NONE,
   IPPROTO_TCP,
   IPPROTO_UDP,
   IPV4_DF,
@@ -13,6 +14,7 @@ import {
   type IpAddress,
   IpPacket,
   inPrefix,
+  isLimitedBroadcast,
   isLoopback,
   isMapped,
   isMulticast,
@@ -49,6 +51,12 @@ export interface LinkLayer {
   send(path: Path, off: number, len: number): void;
 }
 
+/** Who tells a sender that its packet came to nothing. */
+export interface ErrorReporter {
+  /** Nobody here speaks the packet's protocol. */
+  protocolUnreachable(packet: IpPacket): void;
+}
+
 /** Reassembly: see fragments.ts. */
 export interface Reassembler {
   /** Takes a fragment. True: `packet` now is the whole packet. */
@@ -69,6 +77,7 @@ export class IpLayer {
   icmp6: Protocol | null = null;
   link: LinkLayer | null = null;
   reassembler: Reassembler | null = null;
+  errors: ErrorReporter | null = null;
   /** Whether a group address is one that we listen to (NDP). */
   group: ((d0: number, d1: number, d2: number, d3: number) => boolean) | null = null;
   /** Counts changes of addresses and routes: who keeps a Path compares it. */
@@ -94,10 +103,14 @@ export class IpLayer {
     return null;
   }
 
-  /** The way to a destination, or null: network unreachable. `source` insists on an address of ours. */
+  /**
+   * The way to a destination, or null: network unreachable. `source` insists on an address of ours; one of
+   * the other family leads nowhere.
+   */
   path(d0: number, d1: number, d2: number, d3: number, source: IpAddress | null = null): Path | null {
     const own = this.owner(d0, d1, d2, d3);
-    const family: Family = d0 === 0 && d1 === 0 && d2 === 0xffff ? 4 : 6;
+    const family: Family = isMapped(d0, d1, d2) ? 4 : 6;
+    if (source !== null && source.family !== family) return null;
     if (own !== null) {
       const loopback = this.interfaces[0] as HostInterface;
       const address =
@@ -137,18 +150,24 @@ export class IpLayer {
    */
   impossibleSource(iface: HostInterface, s0: number, s1: number, s2: number, s3: number): boolean {
     if (iface.index !== 0 && (isLoopback(s0, s1, s2, s3) || this.owner(s0, s1, s2, s3) !== null)) return true;
-    if (!isMapped(s0, s1, s2)) return false;
+    return this.isBroadcast(s0, s1, s2, s3);
+  }
+
+  /** 255.255.255.255, or the broadcast address of a network that we are in. */
+  isBroadcast(w0: number, w1: number, w2: number, w3: number): boolean {
+    if (!isMapped(w0, w1, w2)) return false;
+    if (isLimitedBroadcast(w0, w1, w2, w3)) return true;
     for (const { addresses } of this.interfaces) {
       for (const { address, prefix } of addresses) {
         if (address.family !== 4 || prefix > 30) continue;
-        if ((address.w3 | (0xffff_ffff >>> prefix)) === s3) return true;
+        if ((address.w3 | (0xffff_ffff >>> prefix)) === w3) return true;
       }
     }
     return false;
   }
 
-  /** A packet arrived: [off, off + len) is an IP packet. Never throws. */
-  input(iface: HostInterface, off: number, len: number): void {
+  /** A packet arrived: [off, off + len) is an IP packet; `toGroup`: in a frame to more than us. Never throws. */
+  input(iface: HostInterface, off: number, len: number, toGroup = false): void {
     const { counters } = this;
     const packet = this.#packet;
     counters.packetsIn++;
@@ -158,9 +177,7 @@ export class IpLayer {
       counters.malformed[bad] = (counters.malformed[bad] as number) + 1;
       return;
     }
-    const { dst0, dst1, dst2, dst3 } = packet;
-    const strange = iface.index !== 0 && isLoopback(dst0, dst1, dst2, dst3); // RFC 1122 section 3.2.1.3 (g)
-    if (strange || (this.owner(dst0, dst1, dst2, dst3) === null && !this.#toGroup(packet))) {
+    if (!this.#isForUs(packet, iface, toGroup)) {
       counters.notForUs++;
       return;
     }
@@ -172,6 +189,14 @@ export class IpLayer {
       return;
     }
     this.#deliver(packet, iface);
+  }
+
+  #isForUs(p: IpPacket, iface: HostInterface, toGroup: boolean): boolean {
+    const { dst0, dst1, dst2, dst3 } = p;
+    if (iface.index !== 0 && isLoopback(dst0, dst1, dst2, dst3)) return false; // RFC 1122 section 3.2.1.3 (g)
+    // One address in a frame to all: RFC 1122 section 3.3.6.
+    if (this.owner(dst0, dst1, dst2, dst3) !== null) return !toGroup;
+    return this.#toGroup(p);
   }
 
   #toGroup(p: IpPacket): boolean {
@@ -196,8 +221,11 @@ export class IpLayer {
       case IPPROTO_ICMPV6:
         if (packet.family === 6) this.icmp6?.input(packet, iface);
         return;
+      case IPPROTO_NONE:
+        return;
       default:
         this.counters.unknownProtocol++;
+        this.errors?.protocolUnreachable(packet);
     }
   }
 

@@ -1,7 +1,7 @@
 // The handshake of a listener whose SYN queue is full: the SYN,ACK carries everything (RFC 4987 section
 // 3.6), and the ACK that returns it makes the connection.
 
-import { reviveFromCookie, Tcb, windowShift } from '../tcp/index.ts';
+import { reviveFromCookie, Tcb, type TcpConfig, windowShift } from '../tcp/index.ts';
 import {
   ACK,
   type IpPacket,
@@ -13,9 +13,10 @@ import {
   SYN,
 } from '../wire/index.ts';
 import type { Connection } from './connection.ts';
+import type { Path } from './ip-layer.ts';
 import type { Listener } from './listener.ts';
 import { checkCookie, cookieSackPermitted, cookieTsVal, cookieWscale, makeCookie } from './syn-cookies.ts';
-import type { TcpLayer } from './tcp-layer.ts';
+import { type TcpLayer, windowOf } from './tcp-layer.ts';
 
 /** A cookie is good for two slots of 64 seconds. */
 const COOKIE_LIFE_MS = 128_000;
@@ -50,9 +51,9 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
   const out = reply.set(iss, (seg.seq + 1) | 0, SYN | ACK);
   out.srcPort = seg.dstPort;
   out.dstPort = seg.srcPort;
-  out.wnd = Math.min(config.receiveBuffer, 0xffff);
+  out.wnd = Math.min(windowOf(config), 0xffff);
   out.opts = OPT_MSS;
-  out.mss = path.iface.mtu - (p.family === 6 ? 60 : 40);
+  out.mss = offeredMss(config, path.iface.mtu, p.family);
   // Without timestamps there is nowhere to keep the other options: they are not offered.
   if (config.timestamps && (seg.opts & OPT_TIMESTAMPS) !== 0) {
     const wscale = config.windowScale && (seg.opts & OPT_WSCALE) !== 0 ? seg.wscale : -1;
@@ -105,7 +106,7 @@ export function acceptCookie(
   const c = tcp.child(listener, seg);
   if (c === null) return null;
   const { tcb } = c;
-  tcb.rcv.mss = tcb.pmtu - (p.family === 6 ? 60 : 40);
+  tcb.rcv.mss = offeredMss(config, (c.path as Path).iface.mtu, p.family);
   if (config.timestamps && (seg.opts & OPT_TIMESTAMPS) !== 0) {
     const ecr = (seg.tsEcr - tcb.tsOffset) | 0;
     const wscale = cookieWscale(ecr);
@@ -122,6 +123,12 @@ export function acceptCookie(
   reviveFromCookie(tcp.engine, tcb, seg, mss);
   tcp.counters.cookiesAccepted++;
   return c;
+}
+
+/** The MSS of our SYN,ACK: what fits the link (MUST-67), or less by configuration. */
+function offeredMss({ maxMss }: TcpConfig, mtu: number, family: number): number {
+  const mss = mtu - (family === 6 ? 60 : 40);
+  return maxMss !== 0 && maxMss < mss ? maxMss : Math.min(mss, 0xffff);
 }
 
 /** The timestamp offset that the connection will have. */

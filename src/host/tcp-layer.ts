@@ -1,6 +1,7 @@
 // Many connections on one host: segments to their TCB by four-tuple, the engine's output to packets,
 // timers, the queues of listeners, TIME-WAIT records, SYN cookies.
 
+import { challengeAck } from '../tcp/challenge.ts';
 import {
   abort,
   close,
@@ -39,10 +40,12 @@ import { sipHashTuple } from '../tcp/siphash.ts';
 import {
   ACK,
   addressFromWords,
+  FIN,
   finish,
   IPPROTO_TCP,
   type IpAddress,
   type IpPacket,
+  isMulticast,
   isValidTcpSource,
   Malformed,
   type Memory,
@@ -231,17 +234,16 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     config: Partial<TcpConfig> | undefined,
   ): Connection {
     const where = `${remote}:${remotePort}`;
-    if (!isValidTcpSource(remote.w0, remote.w1, remote.w2, remote.w3))
+    const { w0, w1, w2, w3 } = remote;
+    if (!isValidTcpSource(w0, w1, w2, w3) || this.ip.isBroadcast(w0, w1, w2, w3))
       throw tcpError(Err.BAD_REMOTE, 'connect', where);
-    const path = this.ip.path(remote.w0, remote.w1, remote.w2, remote.w3, source);
+    const path = this.ip.path(w0, w1, w2, w3, source);
     if (path === null) throw tcpError(Err.NET_UNREACHABLE, 'connect', where);
     const local = path.source;
-    const taken = (port: number): boolean => !this.#tupleFree(local, port, remote, remotePort);
-    const port = localPort === 0 ? this.#ports.choose(local, remote, remotePort, taken) : localPort;
-    if (port === 0) throw tcpError(Err.ADDRESS_NOT_AVAILABLE, 'connect', 'no free port');
     const tcb = new Tcb(config === undefined ? this.config : { ...this.config, ...config });
-    setTuple(tcb, local, port, remote, remotePort);
-    if (localPort !== 0 && taken(localPort) && !this.#reuseTimeWait(tcb)) {
+    setTuple(tcb, local, localPort, remote, remotePort);
+    if (localPort === 0) tcb.localPort = this.#choosePort(tcb, local, remote);
+    if (this.#find(tcb) !== NONE && !this.#reuseTimeWait(tcb)) {
       throw tcpError(Err.ADDRESS_IN_USE, 'connect', `${local}:${localPort}`);
     }
     const c = this.#adopt(tcb, path);
@@ -253,32 +255,34 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     return c;
   }
 
-  /** RFC 6191 from our side: timestamps tell a new connection from the one in TIME-WAIT. */
-  #reuseTimeWait(tcb: Tcb): boolean {
-    const value = this.#find(tcb);
-    if (value >= 0 || value === NONE || !this.config.timestamps) return false;
-    const old = this.timeWait.load(~value);
-    if (old.ts === 0 || ((this.engine.ms - old.tsRecentMs) | 0) < 1000) return false;
-    tcb.hasMinIss = 1;
-    tcb.minIss = (old.snd.nxt + 65_537) | 0;
-    this.timeWait.remove(~value);
-    return true;
+  /** A port whose tuple is free; when all are taken, one whose TIME-WAIT can make way. */
+  #choosePort(tcb: Tcb, local: IpAddress, remote: IpAddress): number {
+    const taken = (port: number): boolean => {
+      tcb.localPort = port;
+      return this.#find(tcb) !== NONE;
+    };
+    const waits = (port: number): boolean => taken(port) && !this.#mayReuse(this.#find(tcb));
+    const port =
+      this.#ports.choose(local, remote, tcb.remotePort, taken) ||
+      this.#ports.choose(local, remote, tcb.remotePort, waits);
+    if (port === 0) throw tcpError(Err.ADDRESS_NOT_AVAILABLE, 'connect', 'no free port');
+    return port;
   }
 
-  #tupleFree(local: IpAddress, port: number, remote: IpAddress, remotePort: number): boolean {
-    return (
-      this.#table.find(
-        local.w0,
-        local.w1,
-        local.w2,
-        local.w3,
-        remote.w0,
-        remote.w1,
-        remote.w2,
-        remote.w3,
-        (port << 16) | remotePort,
-      ) === NONE
-    );
+  /** RFC 6191 from our side: timestamps tell a new connection from the one in TIME-WAIT. */
+  #mayReuse(value: number): boolean {
+    if (value >= 0 || value === NONE || !this.config.timestamps) return false;
+    const old = this.timeWait.load(~value);
+    return old.ts === 1 && ((this.engine.ms - old.tsRecentMs) | 0) >= 1000;
+  }
+
+  #reuseTimeWait(tcb: Tcb): boolean {
+    const value = this.#find(tcb);
+    if (!this.#mayReuse(value)) return false;
+    tcb.hasMinIss = 1;
+    tcb.minIss = (this.timeWait.load(~value).snd.nxt + 65_537) | 0;
+    this.timeWait.remove(~value);
+    return true;
   }
 
   // A user call happens now, not at the time of the last event. A connection whose `id` is negative has
@@ -367,10 +371,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     const known = this.pmtu.get(r0, r1, r2, r3, this.nowMs);
     tcb.pmtu = known === 0 ? path.iface.mtu : Math.min(known, path.iface.mtu);
     tcb.tsOffset = this.tsOffset(tcb);
-    // A window field is rounded up to its scale: leave room for that in a ring that is exactly full.
-    const { receiveBuffer } = tcb.config;
-    if (receiveBuffer >= 65_536 && (receiveBuffer & (receiveBuffer - 1)) === 0)
-      tcb.rcv.buf = receiveBuffer - 128;
+    tcb.rcv.buf = windowOf(tcb.config);
     return c;
   }
 
@@ -464,6 +465,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
       if (this.tap !== null) this.tap.segmentIn?.(c.tcb, seg, engine.now);
       this.#after(c);
     } else if (
+      isMulticast(dst0, dst1, dst2, dst3) ||
       !isValidTcpSource(src0, src1, src2, src3) ||
       this.ip.impossibleSource(iface, src0, src1, src2, src3)
     ) {
@@ -525,18 +527,33 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   }
 
   #toTimeWait(index: number, seg: Segment): void {
-    const { engine } = this;
-    const tcb = this.timeWait.load(index);
-    segmentArrives(engine, tcb, seg);
+    const { engine, timeWait } = this;
+    const tcb = timeWait.load(index);
+    if (!this.#staysInTimeWait(tcb, seg)) segmentArrives(engine, tcb, seg);
     tcb.signals = 0;
     if (this.tap !== null) this.tap.segmentIn?.(tcb, seg, engine.now);
-    if (!this.#reopening) {
-      this.timeWait.store(index, tcb);
+    if (tcb.state === State.TIME_WAIT) {
+      timeWait.store(index, tcb);
       return;
     }
-    this.timeWait.remove(index);
-    this.#toListener(seg);
+    timeWait.remove(index);
+    if (this.#reopening) this.#toListener(seg);
     this.#reopening = false;
+  }
+
+  /** A SYN that nobody here would take does not end TIME-WAIT: MAY-2 is for the connection that follows. */
+  #staysInTimeWait(tcb: Tcb, seg: Segment): boolean {
+    if ((seg.ctl & (SYN | ACK | RST | FIN)) !== SYN) return false;
+    const listener = this.#listenerFor(seg.dstPort);
+    if (listener === null) {
+      this.drop(tcb, seg, Drop.SYN_CHALLENGED);
+      challengeAck(this.engine, tcb);
+      return true;
+    }
+    if (listener.acceptQueueOpen) return false;
+    this.counters.acceptOverflows++;
+    this.drop(tcb, seg, Drop.LISTEN_REFUSED);
+    return true;
   }
 
   // Output of the engine.
@@ -754,6 +771,15 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     const value = this.#table.find(q.src0, q.src1, q.src2, q.src3, q.dst0, q.dst1, q.dst2, q.dst3, ports);
     return value < 0 ? null : (this.#connections[value] as Connection);
   }
+}
+
+/**
+ * The largest window of a connection. A window field is rounded up to its scale: room for that is left in
+ * a ring that would be exactly full.
+ */
+export function windowOf({ receiveBuffer }: TcpConfig): number {
+  const exact = receiveBuffer >= 65_536 && (receiveBuffer & (receiveBuffer - 1)) === 0;
+  return exact ? receiveBuffer - 128 : receiveBuffer;
 }
 
 function leaveSynQueue(c: Connection, listener: Listener): void {

@@ -34,7 +34,7 @@ export interface UdpOptions {
   address?: string;
   /** Datagrams kept for `receive`; beyond it new ones are dropped and counted. Default 64. */
   queue?: number;
-  /** Called for each datagram instead of queueing it. */
+  /** Called for each datagram instead of queueing it. What it throws becomes an unhandled rejection. */
   onMessage?: (message: UdpMessage, socket: UdpSocket) => void;
 }
 
@@ -89,7 +89,11 @@ export class UdpSocket {
   /** @internal False: no room. */
   deliver(m: UdpMessage): boolean {
     if (this.#onMessage !== null) {
-      this.#onMessage(m, this);
+      try {
+        this.#onMessage(m, this);
+      } catch (error) {
+        void Promise.reject(error); // the user's mistake, reported by the platform
+      }
       return true;
     }
     const waiter = this.#waiters.shift();
@@ -106,12 +110,19 @@ export class UdpSocket {
   }
 }
 
+/** What brackets a user call: the time is set before, and the driver may have to know after. */
+export interface UserCalls {
+  before(): void;
+  after(): void;
+}
+
 /** UDP on one host. */
 export class UdpLayer {
   readonly #ip: IpLayer;
   readonly #counters: HostCounters;
   readonly #woke: () => void;
   readonly #unreachable: (packet: IpPacket) => void;
+  readonly #called: UserCalls;
   readonly #sockets = new Map<number, UdpSocket[]>();
   readonly #view = new UdpDatagram();
   #next = FIRST_PORT;
@@ -122,7 +133,9 @@ export class UdpLayer {
     counters: HostCounters,
     woke: () => void,
     unreachable: (packet: IpPacket) => void,
+    called: UserCalls,
   ) {
+    this.#called = called;
     this.#ip = ip;
     this.#counters = counters;
     this.#woke = woke;
@@ -205,6 +218,7 @@ export class UdpLayer {
     const to = parseAddress(address);
     if (to === null) throw new TypeError(`send: '${address}' is not an IP address`);
     if (!Number.isInteger(port) || port < 1 || port > 0xffff) throw new RangeError(`send: port ${port}`);
+    this.#called.before();
     const ip = this.#ip;
     const path = ip.path(to.w0, to.w1, to.w2, to.w3, socket.address);
     if (path === null) throw tcpError(Err.NET_UNREACHABLE, 'send', address);
@@ -237,5 +251,6 @@ export class UdpLayer {
     writeUdpHeader(ip.memory, at, socket.port, port, data.length, pseudo);
     this.#counters.udpOut++;
     ip.send(path, off, len, IPPROTO_UDP, DEFAULT_TTL, 0, s.w0, s.w1, s.w2, s.w3, to.w0, to.w1, to.w2, to.w3);
+    this.#called.after();
   }
 }
