@@ -15,14 +15,14 @@ import * as row from './transitions.ts';
 import { startUserTimer, transmit } from './transmit.ts';
 import { windowUpdateDue } from './window.ts';
 
-/** Passive OPEN (3.10.1). */
+/** Passive OPEN (3.10.1) of a new TCB. */
 export function openPassive(e: Engine, tcb: Tcb): Err {
   if (tcb.state !== State.CLOSED) return Err.ALREADY_CONNECTED;
   enter(e, tcb, row.OPEN_PASSIVE);
   return Err.OK;
 }
 
-/** Active OPEN (3.10.1). The sockets and `pmtu` of the TCB are filled in. */
+/** Active OPEN (3.10.1) of a new TCB, or of one in LISTEN. Its sockets and `pmtu` are filled in. */
 export function openActive(e: Engine, tcb: Tcb): Err {
   if (tcb.state !== State.CLOSED && tcb.state !== State.LISTEN) return Err.ALREADY_CONNECTED;
   if (tcb.remotePort === 0 || (tcb.r0 | tcb.r1 | tcb.r3) === 0) return Err.NO_REMOTE;

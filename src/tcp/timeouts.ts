@@ -114,7 +114,8 @@ export function keepAliveTimeout(e: Engine, tcb: Tcb): void {
     return;
   }
   if (row.KEEPALIVE_TIMEOUT[tcb.state] === undefined) return;
-  if (tcb.keepProbes === 0 && idle < config.keepAliveIdleMs) {
+  // Negative: more than 24 days, of which the machine slept the most.
+  if (tcb.keepProbes === 0 && idle >= 0 && idle < config.keepAliveIdleMs) {
     setTimer(e, tcb, 'keep', config.keepAliveIdleMs - idle);
     return;
   }

@@ -93,7 +93,8 @@ function sendSegment(e: Engine, tcb: Tcb, len: number, fin: number): void {
 /** RFC 5681 section 4.1: after an idle RTO cwnd is at most the initial window. */
 function restartAfterIdle(e: Engine, tcb: Tcb): void {
   const { cc, snd, rto } = tcb;
-  if (((e.ms - snd.lastMs) | 0) <= rto.rtoMs) return;
+  const idle = (e.ms - snd.lastMs) | 0;
+  if (idle >= 0 && idle <= rto.rtoMs) return;
   const restart = initialWindow(tcb);
   if (cc.cwnd > restart) cc.cwnd = restart;
 }

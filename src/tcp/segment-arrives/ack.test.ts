@@ -96,6 +96,13 @@ describe('the send window', () => {
     expect(a.tcb.snd.wnd).toBe(5000);
   });
 
+  it('3.8.6: is updated by a segment that acknowledges something new, wherever it begins', () => {
+    const a = inFlight();
+    a.inject('ACK', 20, 1, { wnd: 5000 });
+    a.inject('FIN,ACK', 11, 101, { wnd: 0 });
+    expect(a.tcb.snd.wnd).toBe(0);
+  });
+
   it('MUST-1: the field is unsigned, and scaled by the shift of the peer’s SYN (RFC 7323 2.3)', () => {
     const a = inState('ESTABLISHED', { syn: options({ wscale: 4 }), wnd: 0x8001 });
     expect(a.tcb.snd.wnd).toBe(0x80010);

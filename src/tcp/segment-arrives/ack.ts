@@ -72,12 +72,13 @@ function ackAcceptable(e: Engine, tcb: Tcb, seg: Segment): boolean {
 /** "Do the same processing as for the ESTABLISHED state." */
 function acknowledge(e: Engine, tcb: Tcb, seg: Segment): void {
   const { snd } = tcb;
-  if (seqGt(seg.ack, snd.una)) {
+  const advances = seqGt(seg.ack, snd.una);
+  if (advances) {
     advance(e, tcb, seg);
   } else if (isDuplicate(tcb, seg)) {
     duplicateAck(e, tcb);
   }
-  if (seqGeq(seg.ack, snd.una)) updateSendWindow(e, tcb, seg);
+  if (advances || seg.ack === snd.una) updateSendWindow(e, tcb, seg, advances);
 }
 
 /** SND.UNA <- SEG.ACK. */
@@ -127,10 +128,13 @@ function isDuplicate(tcb: Tcb, seg: Segment): boolean {
   );
 }
 
-/** "The send window should be updated", unless the segment is older than the last that did. */
-function updateSendWindow(e: Engine, tcb: Tcb, seg: Segment): void {
+/**
+ * "The send window should be updated", unless the segment is older than the last that did. One that
+ * acknowledges something new is not, wherever it begins: a retransmission, say (section 3.8.6).
+ */
+function updateSendWindow(e: Engine, tcb: Tcb, seg: Segment, advances: boolean): void {
   const { snd } = tcb;
-  if (!seqLt(snd.wl1, seg.seq) && !(snd.wl1 === seg.seq && seqLeq(snd.wl2, seg.ack))) return;
+  if (!advances && !seqLt(snd.wl1, seg.seq) && !(snd.wl1 === seg.seq && seqLeq(snd.wl2, seg.ack))) return;
   setSendWindow(tcb, seg);
   if (snd.wnd === 0) {
     // MUST-37: a peer that acknowledges probes is alive, however long its window stays closed. When our

@@ -150,6 +150,33 @@ describe('first, check sequence number: the acceptability test of table 6', () =
   });
 });
 
+describe('simultaneous window probes (appendix A.2)', () => {
+  it('two ends that have taken each other’s probe: the ACK of a segment at RCV.NXT - 1 counts', () => {
+    for (const [ctl, n, answer] of [
+      ['ACK', 1, ['ACK seq=2 ack=2 len=0', 'PSH,ACK seq=2 ack=2 len=9']],
+      ['ACK', 0, ['PSH,ACK seq=2 ack=2 len=9']],
+    ] as const) {
+      const a = inState('ESTABLISHED', { wnd: 0, config: { delayedAckMs: 0 } });
+      a.send(octets(10));
+      pass(a, 1000);
+      a.inject('ACK', 1, 1, { ...text(1), wnd: 0 }); // the peer's probe, which we take
+      a.sent.length = 0;
+      a.inject(ctl, 1, 2, { ...text(n), wnd: 0 });
+      expect((a.tcb.snd.una - a.tcb.snd.iss) | 0).toBe(2);
+      a.inject('ACK', 2, 2);
+      expect(sent(a)).toEqual(answer);
+    }
+  });
+
+  it('without a probe of ours such a segment is as old as any other', () => {
+    const a = inState('ESTABLISHED');
+    a.inject('ACK', 1, 1, text(1));
+    a.send(octets(10));
+    a.inject('ACK', 1, 11, text(1));
+    expect((a.tcb.snd.una - a.tcb.snd.iss) | 0).toBe(1);
+  });
+});
+
 describe('the peer’s SYN again in SYN-RECEIVED', () => {
   it('is answered by the SYN,ACK again', () => {
     const a = inState('SYN-RECEIVED');

@@ -39,8 +39,30 @@ export function sequence(e: Engine, tcb: Tcb, seg: Segment): boolean {
   if (seg.textLen > 0 && seqLt(seg.seq, tcb.rcv.nxt)) {
     noteDuplicate(tcb, seg.seq, seqMin((seg.seq + seg.textLen) | 0, tcb.rcv.nxt));
   }
+  if (crossedProbe(tcb, seg)) {
+    if (segLen(seg) > 0) tcb.ackNow = 1;
+    seg.textLen = 0;
+    seg.ctl &= ~(FIN | URG);
+    heard(e, tcb, seg);
+    return false;
+  }
   answerUnacceptable(e, tcb, seg);
   return true;
+}
+
+/**
+ * While a window probe of ours is out, the peer's probe again, or its ACK from before it: at most one
+ * octet at RCV.NXT - 1. Its ACK counts, or two ends that have taken each other's probes refuse each
+ * other's ACKs for ever (appendix A.2, "simultaneous window probes").
+ */
+function crossedProbe(tcb: Tcb, seg: Segment): boolean {
+  return (
+    tcb.snd.probe === 1 &&
+    ((seg.seq + 1) | 0) === tcb.rcv.nxt &&
+    segLen(seg) <= 1 &&
+    (seg.ctl & (ACK | SYN)) === ACK &&
+    ackInRange(tcb, seg)
+  );
 }
 
 function heard(e: Engine, tcb: Tcb, seg: Segment): void {

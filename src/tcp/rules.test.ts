@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { type Rules, rfc9293 } from './rules.ts';
+import { inState, octets, pass, sent, text, type Way } from './segment-arrives/testing.ts';
+import type { StateName } from './state.ts';
+import type { Endpoint } from './testing.ts';
+
+/** For each rule, a state and an event that reach it. */
+const REACHES: Readonly<Record<keyof Rules, readonly [StateName, (a: Endpoint) => void, Way?]>> = {
+  closed: ['CLOSED', (a) => a.inject('SYN', 5)],
+  replyReset: ['LISTEN', (a) => a.inject('ACK', 5, 5)],
+  listenRst: ['LISTEN', (a) => a.inject('SYN', 5)],
+  listenAck: ['LISTEN', (a) => a.inject('SYN', 5)],
+  listenSyn: ['LISTEN', (a) => a.inject('SYN', 5)],
+  synSentAck: ['SYN-SENT', (a) => a.inject('SYN', 5)],
+  synSentRst: ['SYN-SENT', (a) => a.inject('SYN', 5)],
+  synSentSyn: ['SYN-SENT', (a) => a.inject('SYN', 5)],
+  timestamps: ['ESTABLISHED', (a) => a.inject('ACK', 1, 1)],
+  sequence: ['ESTABLISHED', (a) => a.inject('ACK', 1, 1)],
+  timeWait: ['TIME-WAIT', (a) => a.inject('ACK', 2, 2)],
+  timeWaitRst: ['TIME-WAIT', (a) => a.inject('RST', 2)],
+  rst: ['ESTABLISHED', (a) => a.inject('ACK', 1, 1)],
+  syn: ['ESTABLISHED', (a) => a.inject('ACK', 1, 1)],
+  trim: ['ESTABLISHED', (a) => a.inject('ACK', 1, 1)],
+  ack: ['ESTABLISHED', (a) => a.inject('ACK', 1, 1)],
+  synReceivedAck: ['SYN-RECEIVED', (a) => a.inject('ACK', 1, 1)],
+  ackByState: ['ESTABLISHED', (a) => a.inject('ACK', 1, 1)],
+  urg: ['ESTABLISHED', (a) => a.inject('ACK', 1, 1)],
+  text: ['ESTABLISHED', (a) => a.inject('ACK', 1, 1)],
+  lateData: [
+    'FIN-WAIT-2',
+    (a) => {
+      a.detach();
+      a.inject('ACK', 1, 2, text(1));
+    },
+  ],
+  scheduleAck: ['ESTABLISHED', (a) => a.inject('ACK', 1, 1, text(1))],
+  fin: ['ESTABLISHED', (a) => a.inject('ACK', 1, 1)],
+  finReached: ['ESTABLISHED', (a) => a.inject('FIN,ACK', 1, 1)],
+  retransmissionTimeout: ['SYN-SENT', (a) => pass(a, 1000)],
+  persistTimeout: [
+    'ESTABLISHED',
+    (a) => {
+      a.send(octets(1));
+      pass(a, 1000);
+    },
+    { wnd: 0 },
+  ],
+  keepAliveTimeout: [
+    'ESTABLISHED',
+    (a) => pass(a, 1000),
+    { config: { keepAlive: true, keepAliveIdleMs: 1000 } },
+  ],
+  userTimeout: ['SYN-SENT', (a) => pass(a, 180_000)],
+  timeWaitMs: ['FIN-WAIT-2', (a) => a.inject('FIN,ACK', 1, 2)],
+  selectIss: ['CLOSED', (a) => a.openActive()],
+  sendSyn: ['CLOSED', (a) => a.openActive()],
+  sendAck: ['ESTABLISHED', (a) => a.inject('ACK', 9, 1, text(1))],
+  sendReset: ['ESTABLISHED', (a) => a.abort()],
+  retransmit: ['SYN-SENT', (a) => pass(a, 1000)],
+  resendLost: [
+    'ESTABLISHED',
+    (a) => {
+      a.send(octets(1));
+      pass(a, 1000);
+    },
+  ],
+};
+
+describe('rules are reached only through the table', () => {
+  for (const name of Object.keys(rfc9293) as (keyof Rules)[]) {
+    it(`${name} can be replaced alone`, () => {
+      let calls = 0;
+      const original = rfc9293[name] as (...args: never[]) => unknown;
+      const spy = (...args: never[]): unknown => {
+        calls++;
+        return original(...args);
+      };
+      const [state, act, way] = REACHES[name];
+      const a = inState(state, { ...way, rules: { [name]: spy } });
+      const before = calls;
+      act(a);
+      expect(calls).toBeGreaterThan(before);
+    });
+  }
+});
+
+describe('TCPs that forget one rule', () => {
+  it('without TIME-WAIT the last ACK cannot be repeated: the peer’s FIN is answered by a RST', () => {
+    const a = inState('FIN-WAIT-2', { rules: { timeWaitMs: () => 0 } });
+    a.inject('FIN,ACK', 1, 2);
+    pass(a, 1);
+    a.sent.length = 0;
+    a.inject('FIN,ACK', 1, 2);
+    expect([a.state, sent(a)]).toEqual(['CLOSED', ['RST seq=2 len=0']]);
+  });
+
+  it('with a fixed ISS every connection starts with the same number', () => {
+    const rules = { selectIss: () => 1_000 };
+    for (const startUs of [0, 5_000_000]) {
+      expect(inState('SYN-SENT', { rules, startUs }).tcb.snd.iss).toBe(1_000);
+    }
+  });
+
+  it('without challenges any RST in the window resets', () => {
+    const a = inState('ESTABLISHED', {
+      rules: {
+        rst(e, tcb, seg) {
+          if ((seg.ctl & 0x04) !== 0) seg.seq = tcb.rcv.nxt;
+          return rfc9293.rst(e, tcb, seg);
+        },
+      },
+    });
+    a.inject('RST', 500);
+    expect(a.state).toBe('CLOSED');
+  });
+
+  it('a handshake of two: SYN-RECEIVED accepts any ACK number', () => {
+    const a = inState('SYN-RECEIVED', {
+      rules: {
+        synReceivedAck(e, tcb, seg) {
+          seg.ack = tcb.snd.nxt;
+          return rfc9293.synReceivedAck(e, tcb, seg);
+        },
+      },
+    });
+    a.inject('ACK', 1, 12345);
+    expect(a.state).toBe('ESTABLISHED');
+  });
+});

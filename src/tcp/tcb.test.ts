@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { defaultConfig } from './config.ts';
+import { inState, octets, options, pass, STATES, text } from './segment-arrives/testing.ts';
+import { cloneTcb, copyTcb, finAcked, finSent, Tcb, wakeAt } from './tcb.ts';
+
+describe('the TCB is plain data', () => {
+  it('in every state: numbers, one typed array, its settings; it survives structuredClone', () => {
+    for (const state of STATES) {
+      const { tcb } = inState(state, { syn: options({ mss: 1000, sack: true, ts: 5, wscale: 3 }) });
+      expect({ ...structuredClone(tcb) }).toEqual({ ...tcb, ...parts(tcb) });
+    }
+  });
+
+  function parts(tcb: Tcb) {
+    return {
+      snd: { ...tcb.snd },
+      rcv: { ...tcb.rcv },
+      rto: { ...tcb.rto },
+      cc: { ...tcb.cc },
+      timer: { ...tcb.timer },
+    };
+  }
+
+  it('has the same fields in the same order in every state: one shape', () => {
+    const shapes = STATES.map((state) => {
+      const { tcb } = inState(state);
+      return JSON.stringify(
+        [tcb, tcb.snd, tcb.rcv, tcb.rto, tcb.cc, tcb.timer].map((part) => Object.keys(part)),
+      );
+    });
+    expect(new Set(shapes).size).toBe(1);
+  });
+
+  it('a clone is equal and shares nothing that changes', () => {
+    const a = inState('ESTABLISHED', { syn: options({ sack: true }) });
+    a.inject('ACK', 11, 1, text(10));
+    a.send(octets(100));
+    const clone = cloneTcb(a.tcb);
+    expect(clone).toEqual(a.tcb);
+    const before = structuredClone(clone);
+    a.inject('ACK', 31, 1, text(10));
+    a.inject('ACK', 1, 101, text(10));
+    a.close();
+    pass(a, 100);
+    expect(structuredClone(clone)).toEqual(before);
+    expect(clone).not.toEqual(a.tcb);
+  });
+
+  it('copyTcb goes back in time: from the same TCB the same event gives the same segments', () => {
+    const a = inState('ESTABLISHED');
+    a.send(octets(3000));
+    const then = cloneTcb(a.tcb);
+    const run = () => {
+      a.sent.length = 0;
+      a.inject('ACK', 1, 537, text(5));
+      return a.lines();
+    };
+    const first = run();
+    copyTcb(a.tcb, then);
+    expect(a.tcb).toEqual(then);
+    a.read.length = 0;
+    expect(run()).toEqual(first);
+  });
+});
+
+describe('what is read off it', () => {
+  it('finSent and finAcked', () => {
+    const a = inState('ESTABLISHED', { wnd: 0 });
+    expect([finSent(a.tcb), finAcked(a.tcb)]).toEqual([false, false]);
+    a.close();
+    expect([finSent(a.tcb), finAcked(a.tcb)]).toEqual([false, false]);
+    a.inject('ACK', 1, 1);
+    expect([finSent(a.tcb), finAcked(a.tcb)]).toEqual([true, false]);
+    a.inject('ACK', 1, 2);
+    expect([finSent(a.tcb), finAcked(a.tcb)]).toEqual([true, true]);
+  });
+
+  it('wakeAt is the earliest of the six deadlines, also when the clock wraps', () => {
+    const tcb = new Tcb(defaultConfig);
+    expect(wakeAt(tcb)).toBe(0);
+    const names = ['rexmt', 'persist', 'delack', 'keep', 'user', 'wait'] as const;
+    for (const first of names) {
+      for (const base of [1000, 2 ** 31 - 1]) {
+        for (const name of names) tcb.timer[name] = (base + (name === first ? 0 : 5000)) | 0;
+        expect([first, wakeAt(tcb)]).toEqual([first, base | 0]);
+      }
+    }
+  });
+});
