@@ -1,0 +1,255 @@
+// From a trace to the rows of a ladder: what stands where, in words, before anybody draws it. Every
+// renderer takes these rows; none looks at the trace.
+
+import type { StateName } from '../../tcp/index.ts';
+import { type End, otherEnd, type States, type TraceEvent, type TraceSegment } from '../trace.ts';
+import { type Lang, type WordKey, word, words } from './words.ts';
+
+/** Options of {@link LadderRows}. */
+export interface RowOptions {
+  readonly lang: Lang;
+  /** Sequence numbers as they are on the wire; default: counted from each end's ISS. */
+  readonly absolute?: boolean;
+  /** Idle time in microseconds from which a gap row stands for it. Default 250 000. */
+  readonly gapUs?: number;
+}
+
+/** What kind of segment an arrow is, for its colour. */
+export type Tone = 'syn' | 'fin' | 'rst' | 'data' | 'ack';
+
+/** What all rows but gaps have. */
+interface RowBase {
+  /** Microseconds since the beginning. */
+  readonly t: number;
+  readonly states: States;
+  /** Which ends changed their state with this row. */
+  readonly changed: Readonly<Record<End, boolean>>;
+  /** The rules behind the changes: `syn-sent-syn-ack §3.10.7.3`. */
+  readonly rules: readonly string[];
+}
+
+/** A segment leaves. */
+export interface DepartRow extends RowBase {
+  readonly kind: 'depart';
+  readonly id: number;
+  readonly from: End;
+  readonly tone: Tone;
+  /** `SYN,ACK`, `seq=0`, `ack=1`…: may be broken between words. */
+  readonly label: readonly string[];
+  /** The options of a SYN, and SACK blocks, likewise. */
+  readonly options: readonly string[];
+  readonly retransmission: boolean;
+}
+
+/** A segment arrives, or does not: `lost`. */
+export interface ArriveRow extends RowBase {
+  readonly kind: 'arrive' | 'lost';
+  readonly id: number;
+  readonly to: End;
+  readonly tone: Tone;
+  /** It is under way no longer: no copy follows. */
+  readonly copy: number;
+  /** Why it was lost or discarded, or that it is a copy; '' for nothing to say. */
+  readonly note: string;
+}
+
+/** A program's call, at the outer edge of its end. */
+export interface CallRow extends RowBase {
+  readonly kind: 'call';
+  readonly end: End;
+  /** `write(27)`. */
+  readonly call: string;
+  /** 'in': the program gives something to TCP; 'out': TCP gives the program something. */
+  readonly direction: 'in' | 'out';
+  /** What was written or read, quoted; '' for nothing. */
+  readonly note: string;
+}
+
+/** A timer, or a state change without a segment. */
+export interface NoteRow extends RowBase {
+  readonly kind: 'timer' | 'change';
+  readonly end: End;
+  readonly note: string;
+  /** 'begin' and 'end' of a time that is waited; between them the end waits. */
+  readonly bracket: 'begin' | 'end' | null;
+}
+
+/** Nothing happened for so long. */
+export interface GapRow {
+  readonly kind: 'gap';
+  /** Where it ends, and how long it is, in microseconds. */
+  readonly t: number;
+  readonly us: number;
+  readonly note: string;
+}
+
+/** A row of a ladder. */
+export type Row = DepartRow | ArriveRow | CallRow | NoteRow | GapRow;
+
+/** Longest text shown of what was written or read. */
+const QUOTE = 60;
+/** Segments that can still arrive with their colour. */
+const REMEMBERED = 4096;
+
+/** Makes rows of events, one event at a time. */
+export class LadderRows {
+  readonly #options: RowOptions;
+  readonly #iss: Record<End, number | null> = { left: null, right: null };
+  /** Of the last segments: what an arrival has to know of its departure. */
+  readonly #departed = new Map<number, { readonly tone: Tone; readonly text: string }>();
+  readonly #waiting: Record<End, boolean> = { left: false, right: false };
+  #last = 0;
+
+  constructor(options: RowOptions) {
+    this.#options = options;
+  }
+
+  /** The rows of the next event: a gap if there was one, and its own. */
+  push(event: TraceEvent): Row[] {
+    const rows: Row[] = [];
+    const us = event.t - this.#last;
+    if (us >= (this.#options.gapUs ?? 250_000)) {
+      const seconds = (us / 1e6).toFixed(2);
+      rows.push({ kind: 'gap', t: event.t, us, note: this.#word('gap', { seconds }) });
+    }
+    this.#last = event.t;
+    const row = this.#row(event);
+    if (row !== null) rows.push(row);
+    return rows;
+  }
+
+  #word(key: WordKey, params: Record<string, string | number> = {}): string {
+    return word(this.#options.lang, key, params);
+  }
+
+  #base(event: TraceEvent): RowBase {
+    const { t, states, changes } = event;
+    const rules = changes.map(({ rule, section }) =>
+      rule === null ? this.#word('asObserved') : `${rule} ${sectionText(section ?? '')}`,
+    );
+    const changed = {
+      left: changes.some(({ end }) => end === 'left'),
+      right: changes.some(({ end }) => end === 'right'),
+    };
+    return { t, states, changed, rules };
+  }
+
+  #row(event: TraceEvent): Row | null {
+    const base = this.#base(event);
+    switch (event.kind) {
+      case 'sent': {
+        const { id, from, segment, retransmission } = event;
+        if (segment.flags.includes('SYN')) this.#iss[from] ??= segment.seq;
+        const tone = toneOf(segment);
+        const label = this.#label(from, segment);
+        this.#departed.set(id, { tone, text: label.slice(0, 2).join(' ') });
+        this.#departed.delete(id - REMEMBERED);
+        if (retransmission) label.push(this.#word('retransmission'));
+        const options = this.#optionsText(from, segment);
+        return { ...base, kind: 'depart', id, from, tone, label, options, retransmission };
+      }
+      case 'arrived': {
+        const { id, to, copy, discarded } = event;
+        const notes =
+          copy > 0 ? [this.#word('duplicate', { segment: this.#departed.get(id)?.text ?? `#${id}` })] : [];
+        if (discarded !== null) notes.push(this.#word('discarded', { reason: discarded }));
+        return { ...base, kind: 'arrive', id, to, copy, tone: this.#tone(id), note: notes.join(', ') };
+      }
+      case 'lost': {
+        const { id, to, copy, reason } = event;
+        const note = this.#word('lost', { reason });
+        return { ...base, kind: 'lost', id, to, copy, tone: this.#tone(id), note };
+      }
+      case 'call': {
+        const { end, call, octets, text } = event;
+        const direction = call === 'read' || call === 'accept' || call === 'eof' ? 'out' : 'in';
+        const name = call === 'eof' ? 'read(): 0' : `${call}(${octets ?? ''})`;
+        const note = call === 'eof' ? this.#word('eof') : text === null ? '' : quote(text);
+        return { ...base, kind: 'call', end, call: name, direction, note };
+      }
+      case 'timer':
+        return this.#timerRow(event, base);
+      case 'change':
+        return this.#changeRow(event, base);
+    }
+  }
+
+  #tone(id: number): Tone {
+    return this.#departed.get(id)?.tone ?? 'ack';
+  }
+
+  #timerRow(event: TraceEvent & { kind: 'timer' }, base: RowBase): Row | null {
+    const { end, timer, what, ms } = event;
+    if (what === 'set') {
+      if (timer !== '2msl') return null;
+      this.#waiting[end] = true;
+      const note = this.#word('twoMslSet', { seconds: secondsText(ms ?? 0) });
+      return { ...base, kind: 'timer', end, note, bracket: 'begin' };
+    }
+    const name = timer in words ? this.#word(timer as WordKey) : timer;
+    return { ...base, kind: 'timer', end, note: this.#word('timerFired', { timer: name }), bracket: null };
+  }
+
+  #changeRow(event: TraceEvent & { kind: 'change' }, base: RowBase): Row {
+    const change = event.changes[0];
+    const end = change?.end ?? 'left';
+    const over = change?.from === 'TIME-WAIT' && this.#waiting[end];
+    if (over) this.#waiting[end] = false;
+    const note = over && change?.rule === 'time-wait-timeout' ? this.#word('twoMslOver') : '';
+    return { ...base, kind: 'change', end, note, bracket: over ? 'end' : null };
+  }
+
+  /** A sequence number of `end`, as it is shown. */
+  #number(end: End, n: number): number {
+    const iss = this.#iss[end];
+    return this.#options.absolute === true || iss === null ? n : (n - iss) >>> 0;
+  }
+
+  #label(from: End, { flags, seq, ack, length, urgent }: TraceSegment): string[] {
+    const label = [flags, `seq=${this.#number(from, seq)}`];
+    if (ack !== null) label.push(`ack=${this.#number(otherEnd(from), ack)}`);
+    if (length > 0) label.push(`len=${length}`);
+    if (urgent !== undefined) label.push(`urg=${urgent}`);
+    return label;
+  }
+
+  #optionsText(from: End, { flags, options }: TraceSegment): string[] {
+    const text: string[] = [];
+    const { mss, windowScale, sackPermitted, timestamps, sack } = options;
+    if (flags.includes('SYN')) {
+      if (mss !== undefined) text.push(`mss=${mss}`);
+      if (windowScale !== undefined) text.push(`wscale=${windowScale}`);
+      if (sackPermitted !== undefined) text.push('SACK');
+      if (timestamps !== undefined) text.push('timestamps');
+    }
+    const of = otherEnd(from);
+    for (const [left, right] of sack ?? [])
+      text.push(`sack=${this.#number(of, left)}..${this.#number(of, right)}`);
+    return text;
+  }
+}
+
+function toneOf({ flags, length }: TraceSegment): Tone {
+  if (flags.includes('RST')) return 'rst';
+  if (flags.includes('SYN')) return 'syn';
+  if (flags.includes('FIN')) return 'fin';
+  return length > 0 ? 'data' : 'ack';
+}
+
+function quote(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line === '' ? '' : `"${line.length > QUOTE ? `${line.slice(0, QUOTE)}...` : line}"`;
+}
+
+/** "§3.10.7.4"; what is not a section of RFC 9293 names its RFC. */
+function sectionText(section: string): string {
+  return /^\d/.test(section) ? `§${section}` : section;
+}
+
+/** Seconds without needless zeros: 0.5, 60. */
+export function secondsText(ms: number): string {
+  return String(Math.round(ms) / 1000);
+}
+
+/** All rows of a state name's column are this wide: SYN-RECEIVED. */
+export const STATE_COLUMNS: number = ('SYN-RECEIVED' satisfies StateName).length;

@@ -1,0 +1,336 @@
+// Draws the rows of a ladder for a terminal, line by line, without knowing what comes next. A segment
+// leaves its end, turns down at a column of its own, and turns to the other end when it arrives, so that
+// segments that cross each other, or overtake, can be told apart:
+//
+//     SYN-SENT ●── SYN seq=0 ────────────╮   ┃ LISTEN
+//     SYN-SENT ┃                         ╰──▶● SYN-RECEIVED
+
+import type { StateName } from '../../tcp/index.ts';
+import { type End, otherEnd, type TraceEnd } from '../trace.ts';
+import { asciiGlyphs, BOLD, DIM, type Glyphs, STATE_COLOURS, TONE_COLOURS, unicodeGlyphs } from './glyphs.ts';
+import { Line } from './line.ts';
+import {
+  type ArriveRow,
+  type CallRow,
+  type DepartRow,
+  type GapRow,
+  type NoteRow,
+  type Row,
+  STATE_COLUMNS,
+} from './rows.ts';
+import { cut, textWidth, wrap } from './width.ts';
+import { type Lang, word } from './words.ts';
+
+/** How a ladder is drawn. */
+export interface TerminalOptions {
+  readonly ends: Readonly<Record<End, TraceEnd>>;
+  readonly lang: Lang;
+  /** Columns; less than 72 counts as 72. From 106 on there is a column for the rules. */
+  readonly width: number;
+  readonly ascii: boolean;
+  readonly colour: boolean;
+}
+
+const TIME_COLUMNS = 7;
+/** The left bar: time, a space, the state, and the mark of a call stand before it. */
+const LEFT_BAR = TIME_COLUMNS + 1 + STATE_COLUMNS + 1;
+/** Everything but the space between the bars. */
+const FRAME = LEFT_BAR + 1 + 1 + 1 + STATE_COLUMNS;
+const LEAST_WIDTH = 72;
+/** Between the bars at most. */
+const MOST_AREA = 64;
+const RULES_FROM = 106;
+/** Columns from one way down to the next. */
+const SLOT_STEP = 4;
+
+/** A segment under way: it has a column of its own. */
+interface Slot {
+  readonly id: number;
+  readonly style: string;
+}
+
+/** Draws one ladder. */
+export class TerminalLadder {
+  readonly #options: TerminalOptions;
+  readonly #glyphs: Glyphs;
+  readonly #area: number;
+  readonly #rules: number;
+  /** By the end that the segments go to, from the bar inwards. */
+  readonly #slots: Record<End, (Slot | null)[]>;
+  readonly #brackets: Record<End, boolean> = { left: false, right: false };
+  /** Colours of the bars: those of the states. */
+  readonly #bars: Record<End, string> = { left: '', right: '' };
+  #time = '';
+
+  constructor(options: TerminalOptions) {
+    this.#options = options;
+    this.#glyphs = options.ascii ? asciiGlyphs : unicodeGlyphs;
+    const width = Math.max(options.width, LEAST_WIDTH);
+    this.#rules = width < RULES_FROM ? 0 : Math.min(Math.max(width - FRAME - 2 - 46, 24), 48);
+    this.#area = Math.min(width - FRAME - (this.#rules > 0 ? this.#rules + 2 : 0), MOST_AREA);
+    const slots = (): null[] => new Array<null>(this.#area < 44 ? 2 : 3).fill(null);
+    this.#slots = { left: slots(), right: slots() };
+  }
+
+  get #rightBar(): number {
+    return LEFT_BAR + 1 + this.#area;
+  }
+
+  /** The lines above the ladder: who is who, and what the signs mean. */
+  head(): string[] {
+    const { ends, lang } = this.#options;
+    const g = this.#glyphs;
+    const names = this.#blank();
+    const where = this.#blank();
+    const right = this.#rightBar + 2 + STATE_COLUMNS;
+    where.put(
+      0,
+      word(lang, 'time').padStart(TIME_COLUMNS - (textWidth(word(lang, 'time')) - word(lang, 'time').length)),
+      DIM,
+    );
+    for (const end of ['left', 'right'] as const) {
+      const { name, address, port } = ends[end];
+      const socket = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+      const place = (text: string): number => (end === 'left' ? LEFT_BAR + 1 : right) - textWidth(text);
+      names.put(place(name), name, BOLD);
+      where.put(place(socket), socket, DIM);
+    }
+    if (this.#rules > 0) where.put(right + 2, word(lang, 'rule'), DIM);
+    const signs = [
+      `${g.change} ${word(lang, 'stateChange')}`,
+      `${g.callRight} ${word(lang, 'programCall')}`,
+      `${g.line}${g.line}${g.leftDown} ${word(lang, 'leaves')}`,
+      `${g.upRight}${g.line}${g.headRight} ${word(lang, 'arrives')}`,
+    ];
+    const legend = this.#blank();
+    legend.put(TIME_COLUMNS + 1, signs.join('   '), DIM);
+    return [legend, names, where].map((line) => line.toString(this.#options.colour));
+  }
+
+  /** The lines of one row. */
+  row(row: Row): string[] {
+    return this.#draw(row).map((line) => line.toString(this.#options.colour));
+  }
+
+  #draw(row: Row): Line[] {
+    if (row.kind !== 'gap') {
+      this.#bars.left = STATE_COLOURS[row.states.left];
+      this.#bars.right = STATE_COLOURS[row.states.right];
+    }
+    switch (row.kind) {
+      case 'depart':
+        return this.#depart(row);
+      case 'arrive':
+      case 'lost':
+        return this.#arrive(row);
+      case 'call':
+        return this.#call(row);
+      case 'timer':
+      case 'change':
+        return this.#note(row);
+      case 'gap':
+        return this.#gap(row);
+    }
+  }
+
+  #blank(): Line {
+    return new Line(this.#rightBar + 2 + STATE_COLUMNS + (this.#rules > 0 ? this.#rules + 2 : 0));
+  }
+
+  /** A line with its bars, what is under way, and the timers that wait. */
+  #line(bar = this.#glyphs.bar): Line {
+    const line = this.#blank();
+    const g = this.#glyphs;
+    line.put(LEFT_BAR, bar, this.#bars.left);
+    line.put(this.#rightBar, bar, this.#bars.right);
+    for (const end of ['left', 'right'] as const) {
+      if (this.#brackets[end]) line.put(this.#x(this.#edge(end, 1)), g.down, STATE_COLOURS['TIME-WAIT']);
+      this.#slots[end].forEach((slot, i) => {
+        if (slot !== null) line.put(this.#x(this.#slotColumn(end, i)), g.down, slot.style);
+      });
+    }
+    return line;
+  }
+
+  /** The first line of a row: with its time, its states and its rules. */
+  #stateLine(row: Exclude<Row, GapRow>): Line {
+    const line = this.#line();
+    this.#putTime(line, row.t);
+    this.#putState(line, 'left', row.states.left, row.changed.left);
+    this.#putState(line, 'right', row.states.right, row.changed.right);
+    if (this.#rules > 0 && row.rules.length > 0) {
+      const text = cut(this.#plain(row.rules.join('; ')), this.#rules, this.#glyphs.ellipsis);
+      line.put(this.#rightBar + 2 + STATE_COLUMNS + 2, text, DIM);
+    }
+    return line;
+  }
+
+  /** Without the section sign where there is only ASCII. */
+  #plain(text: string): string {
+    return this.#options.ascii ? text.replaceAll('§', '') : text;
+  }
+
+  #putTime(line: Line, t: number): void {
+    const time = (t / 1e6).toFixed(3);
+    if (time !== this.#time) line.put(0, time.padStart(TIME_COLUMNS), DIM);
+    this.#time = time;
+  }
+
+  #putState(line: Line, end: End, state: StateName, changed: boolean): void {
+    const colour = STATE_COLOURS[state];
+    const style = changed ? `${BOLD};${colour}` : `${DIM};${colour}`;
+    if (end === 'left') line.put(LEFT_BAR - 1 - state.length, state, style);
+    else line.put(this.#rightBar + 2, state, style);
+    if (changed) line.put(this.#bar(end), this.#glyphs.change, `${BOLD};${colour}`);
+  }
+
+  #bar(end: End): number {
+    return end === 'left' ? LEFT_BAR : this.#rightBar;
+  }
+
+  /** A column between the bars, from 0, as a column of the line. */
+  #x(column: number): number {
+    return LEFT_BAR + 1 + column;
+  }
+
+  /** `n` columns from the bar of an end, inwards. */
+  #edge(end: End, n: number): number {
+    return end === 'left' ? n : this.#area - 1 - n;
+  }
+
+  #slotColumn(to: End, index: number): number {
+    return this.#edge(to, 3 + SLOT_STEP * index);
+  }
+
+  /** Columns between which text stands without covering what is under way. */
+  #room(): { first: number; last: number } {
+    let first = this.#brackets.left ? 4 : 3;
+    let last = this.#area - (this.#brackets.right ? 5 : 4);
+    this.#slots.left.forEach((slot, i) => {
+      if (slot !== null) first = Math.max(first, this.#slotColumn('left', i) + 3);
+    });
+    this.#slots.right.forEach((slot, i) => {
+      if (slot !== null) last = Math.min(last, this.#slotColumn('right', i) - 3);
+    });
+    return { first, last };
+  }
+
+  /** Writes text near an end: from the left, or up to the right. */
+  #putNear(line: Line, end: End, text: string, style: string, room = this.#room()): void {
+    const fitting = cut(text, room.last - room.first + 1, this.#glyphs.ellipsis);
+    const start = end === 'left' ? room.first : room.last + 1 - textWidth(fitting);
+    line.put(this.#x(start), fitting, style);
+  }
+
+  /** A horizontal line over columns first..last; it crosses what is under way. */
+  #rule(line: Line, first: number, last: number, glyph: string, style: string): void {
+    const { down, cross } = this.#glyphs;
+    for (let c = first; c <= last; c++) {
+      const x = this.#x(c);
+      line.put(x, line.at(x) === down ? cross : glyph, style);
+    }
+  }
+
+  #depart(row: DepartRow): Line[] {
+    const { from, id, tone } = row;
+    const g = this.#glyphs;
+    const to = otherEnd(from);
+    const style = TONE_COLOURS[tone];
+    const lane = this.#slots[to].indexOf(null);
+    const corner = lane < 0 ? this.#edge(to, 3) : this.#slotColumn(to, lane);
+    const line = this.#stateLine(row);
+    if (!row.changed[from])
+      line.put(this.#bar(from), from === 'left' ? g.leaveRight : g.leaveLeft, this.#bars[from]);
+    const stroke = row.retransmission ? g.dashed : g.line;
+    if (from === 'left') this.#rule(line, 0, corner - 1, stroke, style);
+    else this.#rule(line, corner + 1, this.#area - 1, stroke, style);
+    const label = lane < 0 ? [...row.label, `#${id}`] : row.label;
+    if (lane >= 0) this.#slots[to][lane] = { id, style };
+    const room = this.#room();
+    const width = room.last - room.first + 1;
+    const texts = [...wrap(label, width), ...wrap(row.options, width)];
+    line.put(this.#x(corner), this.#turn(lane, from), style);
+    const [first = '', ...rest] = texts;
+    const start = from === 'left' ? room.first : room.last + 1 - textWidth(first);
+    line.put(this.#x(start - 1), ` ${first} `, style);
+    const lines = [line];
+    for (const text of rest) {
+      const more = this.#line();
+      this.#putNear(more, from, text, DIM, room);
+      lines.push(more);
+    }
+    return lines;
+  }
+
+  /** The end of a departure: it turns down, or its number stands for the way. */
+  #turn(lane: number, from: End): string {
+    const g = this.#glyphs;
+    if (lane >= 0) return from === 'left' ? g.leftDown : g.rightDown;
+    return from === 'left' ? g.callRight : g.callLeft;
+  }
+
+  #arrive(row: ArriveRow): Line[] {
+    const { id, to, tone } = row;
+    const g = this.#glyphs;
+    const style = TONE_COLOURS[tone];
+    const lane = this.#slots[to].findIndex((slot) => slot?.id === id);
+    const corner = lane < 0 ? this.#edge(to, 3) : this.#slotColumn(to, lane);
+    if (lane >= 0) this.#slots[to][lane] = null;
+    const line = this.#stateLine(row);
+    const note = lane < 0 && row.copy === 0 ? `#${id} ${row.note}`.trim() : row.note;
+    if (row.kind === 'lost') {
+      line.put(this.#x(corner), g.lost, `${BOLD};31`);
+    } else {
+      line.put(this.#x(corner), lane < 0 ? g.line : to === 'right' ? g.upRight : g.upLeft, style);
+      if (to === 'right') this.#rule(line, corner + 1, this.#area - 2, g.line, style);
+      else this.#rule(line, 1, corner - 1, g.line, style);
+      line.put(this.#x(this.#edge(to, 0)), to === 'right' ? g.headRight : g.headLeft, style);
+    }
+    if (note !== '') {
+      const room = this.#room();
+      const beside =
+        to === 'right'
+          ? { ...room, last: Math.min(room.last, corner - 3) }
+          : { ...room, first: Math.max(room.first, corner + 3) };
+      this.#putNear(line, to, note, row.kind === 'lost' ? '31' : DIM, beside);
+    }
+    return [line];
+  }
+
+  #call(row: CallRow): Line[] {
+    const { end, call, direction, note } = row;
+    const g = this.#glyphs;
+    const line = this.#line();
+    this.#putTime(line, row.t);
+    const inwards = (direction === 'in') === (end === 'left');
+    const mark = inwards ? g.callRight : g.callLeft;
+    if (end === 'left') line.put(LEFT_BAR - 1 - call.length, call + mark, BOLD);
+    else line.put(this.#rightBar + 1, mark + call, BOLD);
+    if (note !== '') this.#putNear(line, end, note, DIM);
+    return [line];
+  }
+
+  #note(row: NoteRow): Line[] {
+    const { end, note, bracket } = row;
+    const g = this.#glyphs;
+    const style = bracket === null ? DIM : STATE_COLOURS['TIME-WAIT'];
+    const line = this.#stateLine(row);
+    if (bracket === 'end') this.#brackets[end] = false;
+    const room = this.#room();
+    if (bracket !== null) {
+      const [begin, finish] = end === 'left' ? [g.beginLeft, g.endLeft] : [g.beginRight, g.endRight];
+      line.put(this.#x(this.#edge(end, 1)), bracket === 'begin' ? begin : finish, style);
+      this.#brackets[end] = bracket === 'begin';
+    }
+    if (note !== '') this.#putNear(line, end, note, style, room);
+    return [line];
+  }
+
+  #gap(row: GapRow): Line[] {
+    const line = this.#line(this.#glyphs.pause);
+    const { dots } = this.#glyphs;
+    const text = `${dots} ${row.note} ${dots}`;
+    line.put(this.#x((this.#area - textWidth(text)) >> 1), text, DIM);
+    return [line];
+  }
+}

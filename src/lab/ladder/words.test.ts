@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { word, words } from './words.ts';
+
+function placeholders(text: string): string[] {
+  return [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string).sort();
+}
+
+test.each(Object.entries(words))(
+  '%s: every language says it, with the same placeholders',
+  (_key, { en, zh }) => {
+    expect(en.trim()).not.toBe('');
+    expect(zh.trim()).not.toBe('');
+    expect(placeholders(zh)).toEqual(placeholders(en));
+  },
+);
+
+test('a parameter replaces its placeholder; one that is not given stays to be seen', () => {
+  expect(word('en', 'lost', { reason: 'rule' })).toBe('lost: rule');
+  expect(word('zh', 'lost')).toBe('丢失：{reason}');
+});

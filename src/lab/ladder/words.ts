@@ -1,0 +1,43 @@
+// What a ladder says in words, in its languages. `{name}` is replaced by a parameter. State names, flags
+// and options are the standards' and are not translated.
+
+/** The languages. */
+export type Lang = 'en' | 'zh';
+
+/** The texts by key. */
+export const words = {
+  time: { en: 'time', zh: '时间' },
+  stateChange: { en: 'state change', zh: '状态变化' },
+  programCall: { en: 'program call', zh: '程序调用' },
+  leaves: { en: 'segment leaves', zh: '报文段发出' },
+  arrives: { en: 'arrives', zh: '到达' },
+  retransmission: { en: '(retransmission)', zh: '（重传）' },
+  lost: { en: 'lost: {reason}', zh: '丢失：{reason}' },
+  duplicate: { en: 'copy of {segment}', zh: '{segment} 的副本' },
+  discarded: { en: 'discarded: {reason}', zh: '丢弃：{reason}' },
+  gap: { en: '{seconds} s', zh: '{seconds} 秒' },
+  twoMslSet: { en: '2 MSL = {seconds} s', zh: '2 MSL = {seconds} 秒' },
+  twoMslOver: { en: '2 MSL over', zh: '2 MSL 已过' },
+  timerFired: { en: '{timer} timer', zh: '{timer}定时器' },
+  rexmt: { en: 'retransmission', zh: '重传' },
+  persist: { en: 'persist', zh: '坚持' },
+  delack: { en: 'delayed-ACK', zh: '延迟确认' },
+  keep: { en: 'keep-alive', zh: '保活' },
+  user: { en: 'user timeout', zh: '用户超时' },
+  wait: { en: 'FIN-WAIT-2', zh: 'FIN-WAIT-2 ' },
+  eof: { en: 'end of stream', zh: '流结束' },
+  asObserved: { en: 'as the kernel reports', zh: '内核报告的状态' },
+  rule: { en: 'rule of RFC 9293', zh: 'RFC 9293 规则' },
+} as const satisfies Record<string, Readonly<Record<Lang, string>>>;
+
+/** A key of {@link words}. */
+export type WordKey = keyof typeof words;
+
+/** The text of a key. */
+export function word(
+  lang: Lang,
+  key: WordKey,
+  params: Readonly<Record<string, string | number>> = {},
+): string {
+  return words[key][lang].replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+}
