@@ -149,6 +149,72 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
     zh: `退出码：0 两个方向都正常结束，1 接口或输出失败，2 参数错误，
 3 被拒绝，4 超时，5 被重置，6 不可达，130 被中断`,
   },
+  // main, run.
+  unknownCommand: {
+    en: 'there is no command "{text}": run, serve or connect (synfin --help)',
+    zh: '没有命令 "{text}"：可用 run、serve 或 connect（synfin --help）',
+  },
+  unknownOption: {
+    en: '{command} has no option {option} (see {command} --help)',
+    zh: '{command} 没有选项 {option}（见 {command} --help）',
+  },
+  optionNeedsValue: { en: '{option} needs a value', zh: '{option} 需要一个值' },
+  optionTakesNoValue: { en: '{option} takes no value', zh: '{option} 不接受值' },
+  badArguments: { en: 'bad arguments: {message}', zh: '参数有误：{message}' },
+  notOneOf: {
+    en: '{what} must be one of {choices}, not "{text}"',
+    zh: '{what} 必须是 {choices} 之一，而不是 "{text}"',
+  },
+  runTitleKernel: {
+    en: 'One TCP connection, drawn while it happens: synfin and {peer}, through TUN.',
+    zh: '一个 TCP 连接，边发生边绘制：synfin 与 {peer}，经由 TUN。',
+  },
+  runTitleSynfin: {
+    en: 'One TCP connection: synfin against a second synfin, in virtual time.',
+    zh: '一个 TCP 连接：synfin 与另一个 synfin，虚拟时间。',
+  },
+  runWire: {
+    en: 'The wire takes {delay} ms each way (--delay).',
+    zh: '线路单向时延 {delay} 毫秒（--delay）。',
+  },
+  runMslShort: {
+    en: 'MSL shortened to {msl} s by --msl (RFC 9293: 2 min; Linux waits 60 s).',
+    zh: 'MSL 由 --msl 缩短为 {msl} 秒（RFC 9293：2 分钟；Linux 等待 60 秒）。',
+  },
+  runMsl: {
+    en: 'MSL is {msl} s (--msl; RFC 9293: 2 min; Linux waits 60 s).',
+    zh: 'MSL 为 {msl} 秒（--msl；RFC 9293：2 分钟；Linux 等待 60 秒）。',
+  },
+  runObserved: {
+    en: 'The states of {peer} are what the kernel itself reports (sock_diag).',
+    zh: '{peer} 的状态由内核自己报告（sock_diag）。',
+  },
+  runNoKernel: {
+    en: 'No kernel peer here ({why}): a second synfin takes its place.',
+    zh: '此处无法使用内核作为对端（{why}）：改用另一个 synfin。',
+  },
+  runKernelNeeded: { en: '--peer kernel: {why}', zh: '--peer kernel：{why}' },
+  runStates: { en: '{name}: {states}', zh: '{name}：{states}' },
+  runNotThese: { en: 'expected {name}: {states}', zh: '预期 {name}：{states}' },
+  runWaits: {
+    en: '{name} would stay in TIME-WAIT for 60 s; its network namespace ends with this command.',
+    zh: '{name} 还会在 TIME-WAIT 停留 60 秒；它的网络命名空间随本命令结束。',
+  },
+  runCounts: {
+    en: '{left} → {right}: {leftSegments} segments, {leftOctets} octets; {right} → {left}: {rightSegments} segments, {rightOctets} octets; {retransmissions} retransmitted',
+    zh: '{left} → {right}：{leftSegments} 个报文段、{leftOctets} 字节；{right} → {left}：{rightSegments} 个报文段、{rightOctets} 字节；重传 {retransmissions} 个',
+  },
+  runDataSame: {
+    en: 'read as written, both ways (SHA-256 {left}…, {right}…)',
+    zh: '双向读到的与写入的一致（SHA-256 {left}…、{right}…）',
+  },
+  runDataDiffers: { en: 'what {name} read is not what was written', zh: '{name} 读到的与写入的不一致' },
+  runFailed: { en: 'the run failed: {message}', zh: '运行失败：{message}' },
+  runCapture: {
+    en: '{packets} packets in {file}, with the states as comments',
+    zh: '{packets} 个数据包写入 {file}，状态见数据包注释',
+  },
+  runInterrupted: { en: 'interrupted', zh: '已中断' },
 } as const satisfies Record<string, Readonly<Record<Lang, string>>>;
 
 /** A key of {@link messages}. */

@@ -1,0 +1,197 @@
+// The help of `synfin` and of `synfin run`, complete and in both languages. Texts of options stand beside
+// their names; tests compare them with what is parsed.
+
+import { textWidth, wrapText } from '../lab/index.ts';
+import type { Lang } from './messages.ts';
+
+/** Columns. */
+const WIDTH = 80;
+
+type Both = Readonly<Record<Lang, string>>;
+
+/** One option as the help shows it. */
+export interface OptionHelp {
+  /** `--peer WHO`. */
+  readonly option: string;
+  readonly text: Both;
+}
+
+const runOptionsHelp: readonly OptionHelp[] = [
+  {
+    option: '--peer kernel|synfin',
+    text: {
+      en: "the other end: this machine's kernel, or a second synfin in virtual time. Default: the kernel, and synfin where TUN or network namespaces are not to be had",
+      zh: '对端：本机内核，或虚拟时间中的另一个 synfin。默认：内核；若无法使用 TUN 或网络命名空间，则为 synfin',
+    },
+  },
+  {
+    option: '--close WHO',
+    text: {
+      en: 'who closes first: active (synfin does), passive (the peer does), or simultaneous (both at once, through CLOSING). Default: active',
+      zh: '谁先关闭：active（synfin 先）、passive（对端先）或 simultaneous（两端同时，经过 CLOSING）。默认：active',
+    },
+  },
+  {
+    option: '--msl MS',
+    text: {
+      en: 'maximum segment lifetime of synfin, 1 to 120000; TIME-WAIT lasts twice as long. Default: 500, so that you need not wait for 4 minutes',
+      zh: 'synfin 的最长报文段寿命（MSL），1 到 120000 毫秒；TIME-WAIT 为其两倍。默认：500，免得等 4 分钟',
+    },
+  },
+  {
+    option: '--delay MS',
+    text: {
+      en: 'how long the wire takes each way, 5 to 400. Default: 40',
+      zh: '线路的单向时延，5 到 400 毫秒。默认：40',
+    },
+  },
+  {
+    option: '--pcap FILE',
+    text: {
+      en: 'record the packets as pcapng, with the states of both ends as comments',
+      zh: '把数据包记录为 pcapng 文件，两端状态写在注释里',
+    },
+  },
+  {
+    option: '--json',
+    text: { en: 'print the trace as one JSON document instead', zh: '改为输出 JSON 格式的轨迹' },
+  },
+  {
+    option: '--absolute',
+    text: { en: 'sequence numbers as they are on the wire', zh: '显示线路上的原始序列号' },
+  },
+  {
+    option: '--[no-]ascii',
+    text: {
+      en: 'draw with ASCII only. Default: when the locale is not UTF-8',
+      zh: '只用 ASCII 字符绘制。默认：区域设置不是 UTF-8 时',
+    },
+  },
+  {
+    option: '--[no-]color',
+    text: {
+      en: 'colour by state. Default: on a terminal, unless NO_COLOR is set',
+      zh: '按状态着色。默认：在终端上，且未设置 NO_COLOR',
+    },
+  },
+];
+
+const commonOptionsHelp: readonly OptionHelp[] = [
+  {
+    option: '--lang en|zh',
+    text: {
+      en: 'language. Default: from LC_ALL, LC_MESSAGES, LANG',
+      zh: '语言。默认：取自 LC_ALL、LC_MESSAGES、LANG',
+    },
+  },
+  { option: '--help', text: { en: 'this text', zh: '显示本帮助' } },
+];
+
+const versionHelp: OptionHelp = { option: '--version', text: { en: 'the version', zh: '显示版本' } };
+
+function optionLines(options: readonly OptionHelp[], lang: Lang): string {
+  const column = Math.max(...options.map(({ option }) => textWidth(option))) + 4;
+  const lines = options.map(({ option, text }) => {
+    const [first = '', ...rest] = wrapText(text[lang], WIDTH - column);
+    return [`  ${option.padEnd(column - 2)}${first}`, ...rest.map((line) => ' '.repeat(column) + line)].join(
+      '\n',
+    );
+  });
+  return lines.join('\n');
+}
+
+const RUN: Both = {
+  en: `synfin run [OPTIONS]
+
+Plays one whole TCP connection and draws it while it happens: handshake, data
+both ways, close, TIME-WAIT, with the states of both ends beside every segment.
+The peer is the kernel of this machine, in a network namespace of its own:
+nothing of the machine's network is touched.
+
+Options:
+{options}
+
+Examples:
+  synfin run                                   synfin closes first
+  synfin run --close simultaneous              both FINs cross
+  synfin run --pcap run.pcapng                 then open it in Wireshark
+  synfin run --peer synfin --json              the same trace every time
+
+Exit codes: 0 both ends passed the expected states and all data arrived, 1 they
+did not, or the run was not possible, 2 wrong arguments, 130 interrupted, 141
+the output was closed, 143 terminated
+`,
+  zh: `synfin run [选项]
+
+完整地演示一个 TCP 连接，边发生边绘制：三次握手、双向数据、四次挥手、TIME-WAIT，
+每个报文段旁边都有两端的状态。对端是本机内核，运行在独立的网络命名空间中，
+不影响本机网络。
+
+选项：
+{options}
+
+示例：
+  synfin run                                   synfin 先关闭
+  synfin run --close simultaneous              两个 FIN 交错
+  synfin run --pcap run.pcapng                 之后可用 Wireshark 打开
+  synfin run --peer synfin --json              每次都得到相同的轨迹
+
+退出码：0 两端经过了预期的状态且数据全部到达，1 没有，或无法运行，
+2 参数错误，130 被中断，141 输出被关闭，143 被终止
+`,
+};
+
+const MAIN: Both = {
+  en: `synfin COMMAND [OPTIONS]
+
+TCP in TypeScript: build on it, watch it, break it.
+
+Commands:
+  run        one whole connection, drawn while it happens
+  serve      services on a TUN interface: http, echo, discard, chargen
+  connect    standard input and output through a connection, on a TUN interface
+
+Options:
+{options}
+
+"synfin COMMAND --help" says more.
+
+Examples:
+  synfin run
+  synfin run --help
+  synfin run --close passive --lang zh
+
+Exit codes: 0 done, 1 it failed, 2 wrong arguments; each command has more
+`,
+  zh: `synfin 命令 [选项]
+
+用 TypeScript 写的 TCP：用它构建、观察它、打破它。
+
+命令：
+  run        完整的一个连接，边发生边绘制
+  serve      在 TUN 接口上提供服务：http、echo、discard、chargen
+  connect    在 TUN 接口上把标准输入输出接到一个连接
+
+选项：
+{options}
+
+“synfin 命令 --help” 有更多说明。
+
+示例：
+  synfin run
+  synfin run --help
+  synfin run --close passive --lang zh
+
+退出码：0 成功，1 失败，2 参数错误；各命令另有说明
+`,
+};
+
+/** The help of `synfin run`. */
+export function runHelp(lang: Lang): string {
+  return RUN[lang].replace('{options}', optionLines([...runOptionsHelp, ...commonOptionsHelp], lang));
+}
+
+/** The help of `synfin`. */
+export function mainHelp(lang: Lang): string {
+  return MAIN[lang].replace('{options}', optionLines([...commonOptionsHelp, versionHelp], lang));
+}

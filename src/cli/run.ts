@@ -1,0 +1,305 @@
+// `synfin run`: one whole connection, from the handshake to CLOSED, drawn while it happens; against the
+// kernel of this machine where that can be had. Exits with 0 only if both ends passed the states that
+// RFC 9293 wants.
+
+import { createHash } from 'node:crypto';
+import { LadderRows, secondsText, TerminalLadder, type TraceEvent, wrapText } from '../lab/index.ts';
+import type { PacketInfo } from '../link/index.ts';
+import { canUseNamespaces, canUseTun, inNamespace, reexecInNamespace, TunError } from '../link/tun/index.ts';
+import type { StateName } from '../tcp/index.ts';
+import { type Command, type Io, optionText, parseWhole, UsageError, type Values } from './command.ts';
+import { runHelp } from './help.ts';
+import { type Lang, type MessageKey, type Params, t } from './messages.ts';
+import { RunCapture } from './run-capture.ts';
+import { kernelStage } from './run-kernel.ts';
+import { CLOSE_ORDERS, type CloseOrder, expectedStates, play, type Received, tally } from './run-scenario.ts';
+import { type OpenStage, type StageOptions, synfinStage } from './run-synfin.ts';
+import { columnsOf, hasUnicode, wantsColour } from './terminal.ts';
+
+const PEERS = ['kernel', 'synfin'] as const;
+const DEFAULT_MSL_MS = 500;
+const DEFAULT_DELAY_MS = 40;
+/** 128 + the number of the signal, as shells have it. */
+const EXIT_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** The options, as `util.parseArgs` wants them. */
+export const runOptions = {
+  peer: { type: 'string' },
+  close: { type: 'string' },
+  msl: { type: 'string' },
+  delay: { type: 'string' },
+  pcap: { type: 'string' },
+  json: { type: 'boolean' },
+  absolute: { type: 'boolean' },
+  ascii: { type: 'boolean' },
+  color: { type: 'boolean' },
+} as const;
+
+/** What was asked for. */
+interface Settings {
+  /** null: the kernel if possible. */
+  readonly peer: (typeof PEERS)[number] | null;
+  readonly close: CloseOrder;
+  readonly mslMs: number;
+  readonly delayMs: number;
+  readonly pcap: string | null;
+  readonly json: boolean;
+  readonly absolute: boolean;
+  readonly ascii: boolean;
+  readonly colour: boolean;
+}
+
+function choice<T extends string>(values: Values, name: string, choices: readonly T[]): T | null {
+  const text = optionText(values, name);
+  if (text === undefined) return null;
+  const found = choices.find((c) => c === text);
+  if (found === undefined) {
+    throw new UsageError('notOneOf', { what: `--${name}`, choices: choices.join(', '), text });
+  }
+  return found;
+}
+
+function settingsOf(values: Values, io: Io): Settings {
+  const number = (name: string, ms: number, low: number, high: number): number =>
+    parseWhole(optionText(values, name) ?? String(ms), `--${name}`, low, high);
+  const flag = (name: string): boolean | undefined => values[name] as boolean | undefined;
+  const { env } = process;
+  return {
+    peer: choice(values, 'peer', PEERS),
+    close: choice(values, 'close', CLOSE_ORDERS) ?? 'active',
+    mslMs: number('msl', DEFAULT_MSL_MS, 1, 120_000),
+    delayMs: number('delay', DEFAULT_DELAY_MS, 5, 400),
+    pcap: optionText(values, 'pcap') ?? null,
+    json: flag('json') ?? false,
+    absolute: flag('absolute') ?? false,
+    ascii: flag('ascii') ?? !hasUnicode(env),
+    colour: flag('color') ?? wantsColour(io.stdout, env),
+  };
+}
+
+/** One run with one stage; what it prints. */
+class Run {
+  readonly #settings: Settings;
+  readonly #io: Io;
+  readonly #rows: LadderRows;
+  readonly #width: number;
+  #ladder: TerminalLadder | null = null;
+  #capture: RunCapture | null = null;
+  #onClosed: (() => void) | null = null;
+
+  constructor(settings: Settings, io: Io) {
+    this.#settings = settings;
+    this.#io = io;
+    this.#rows = new LadderRows({ lang: io.lang, absolute: settings.absolute });
+    this.#width = columnsOf(io.stdout, process.env);
+  }
+
+  get stageOptions(): StageOptions {
+    const { mslMs, delayMs } = this.#settings;
+    return { mslMs, delayMs, onEvent: (event, packet) => this.#onEvent(event, packet) };
+  }
+
+  #print(...lines: string[]): void {
+    if (!this.#settings.json) for (const line of lines) this.#io.stdout.write(`${line}\n`);
+  }
+
+  /** A message, in lines as wide as the ladder. */
+  say(key: MessageKey, params: Params = {}, mark = ''): void {
+    const indent = mark === '' ? '' : '  ';
+    const text = ascii(t(this.#io.lang, key, params), this.#settings.ascii);
+    const lines = wrapText(text, Math.max(this.#width, 72) - 2);
+    this.#print(...lines.map((line, i) => (i === 0 ? mark : indent) + line));
+  }
+
+  /** Plays the script on a stage and says how it went; the exit code. */
+  async on(stage: OpenStage): Promise<number> {
+    const { close, pcap, delayMs, mslMs, ascii, colour } = this.#settings;
+    const { lang } = this.#io;
+    const { ends, recorder } = stage;
+    const kernel = ends.right.states === 'observed';
+    if (pcap !== null) this.#capture = new RunCapture(pcap, ends, kernel ? () => Date.now() * 1000 : null);
+    this.#ladder = new TerminalLadder({ ends, lang, width: this.#width, ascii, colour });
+    this.say(kernel ? 'runTitleKernel' : 'runTitleSynfin', { peer: ends.right.name });
+    if (kernel) this.say('runObserved', { peer: ends.right.name });
+    this.say('runWire', { delay: delayMs });
+    this.say(mslMs < 30_000 ? 'runMslShort' : 'runMsl', { msl: secondsText(mslMs) });
+    this.#print('', ...this.#ladder.head());
+    const texts = {
+      left: `hello ${ends.right.name}, this is synfin`,
+      right: `hello synfin, ${ends.right.name} hears you`,
+    };
+    const closed = new Promise<void>((resolve) => {
+      this.#onClosed = resolve;
+    });
+    let received: Received | null = null;
+    let failure = '';
+    try {
+      received = await stage.run(play(stage, { close, texts, pauseMs: 2 * delayMs + 80 }));
+      await stage.run(closed);
+    } catch (error) {
+      failure = error instanceof Error ? error.message : String(error);
+    }
+    const trace = recorder.trace();
+    const counts = tally(trace);
+    const failures = failure === '' ? [] : [t(lang, 'runFailed', { message: failure })];
+    this.#print('');
+    for (const end of ['left', 'right'] as const) {
+      const { name } = ends[end];
+      const wanted = expectedStates(end, close, ends[end].states === 'observed');
+      const right = same(wanted, counts.states[end]);
+      this.say('runStates', { name, states: path(counts.states[end]) }, this.#mark(right));
+      if (!right) failures.push(t(lang, 'runNotThese', { name, states: path(wanted) }));
+    }
+    this.say(
+      'runCounts',
+      {
+        left: ends.left.name,
+        leftSegments: counts.segments.left,
+        leftOctets: counts.octets.left,
+        right: ends.right.name,
+        rightSegments: counts.segments.right,
+        rightOctets: counts.octets.right,
+        retransmissions: counts.retransmissions,
+      },
+      this.#mark(received !== null),
+    );
+    const hashes = { left: sha256(texts.left), right: sha256(texts.right) };
+    if (received !== null) {
+      const wrong = (['left', 'right'] as const).filter(
+        (end) => sha256((received as Received)[end]) !== hashes[end === 'left' ? 'right' : 'left'],
+      );
+      for (const end of wrong) failures.push(t(lang, 'runDataDiffers', { name: ends[end].name }));
+      if (wrong.length === 0)
+        this.say(
+          'runDataSame',
+          { left: hashes.left.slice(0, 8), right: hashes.right.slice(0, 8) },
+          this.#mark(true),
+        );
+    }
+    if (kernel && counts.states.right.at(-1) === 'TIME-WAIT') this.say('runWaits', { name: ends.right.name });
+    if (this.#capture !== null) {
+      this.#capture.close();
+      this.say('runCapture', { packets: this.#capture.packets, file: pcap as string });
+    }
+    const ok = failures.length === 0;
+    if (this.#settings.json) {
+      const { states, ...numbers } = counts;
+      const summary = { ok, failures, close, mslMs, delayMs, states, ...numbers, sha256: hashes };
+      this.#io.stdout.write(`${JSON.stringify({ ...trace, summary }, null, 1)}\n`);
+    }
+    for (const line of failures) this.#io.stderr.write(`synfin run: ${line}\n`);
+    return ok ? 0 : 1;
+  }
+
+  #mark(right: boolean): string {
+    if (this.#settings.ascii) return right ? '+ ' : 'x ';
+    return right ? '✓ ' : '✗ ';
+  }
+
+  #onEvent(event: TraceEvent, packet: PacketInfo | null): void {
+    this.#capture?.event(event, packet);
+    for (const row of this.#rows.push(event)) this.#print(...(this.#ladder?.row(row) ?? []));
+    // The left end is the last to leave TIME-WAIT, unless the right one, too, is watched to its end.
+    const { left, right } = event.states;
+    const done = (state: StateName, waits: boolean): boolean =>
+      state === 'CLOSED' || (waits && state === 'TIME-WAIT');
+    if (event.t > 0 && done(left, false) && done(right, this.#rightWaits)) this.#onClosed?.();
+  }
+
+  /** The right end's TIME-WAIT is not waited for. */
+  #rightWaits = false;
+  set rightWaits(waits: boolean) {
+    this.#rightWaits = waits;
+  }
+}
+
+function path(states: readonly StateName[]): string {
+  return states.join(' → ');
+}
+
+function ascii(text: string, only: boolean): string {
+  return only ? text.replaceAll('→', '->').replaceAll('…', '...') : text;
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((x, i) => x === b[i]);
+}
+
+function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/** Why there can be no kernel peer, in one line; '' if there can. */
+async function whyNoKernel(): Promise<string> {
+  const tun = await canUseTun();
+  if (!tun.ok) return oneLine(tun.why);
+  if (inNamespace()) return '';
+  const namespaces = await canUseNamespaces();
+  return namespaces.ok ? '' : oneLine(namespaces.why);
+}
+
+function oneLine(text: string): string {
+  return text.split('\n', 1)[0] as string;
+}
+
+async function run(values: Values, positionals: readonly string[], io: Io): Promise<number> {
+  if (positionals.length > 0) throw new UsageError('tooManyArguments', { text: positionals.join(' ') });
+  const settings = settingsOf(values, io);
+  const onStage = new Run(settings, io);
+  if (settings.peer === 'synfin') return onSynfin(onStage);
+  let why = await whyNoKernel();
+  if (why === '' && !inNamespace()) return reexecInNamespace(process.argv.slice(1));
+  if (why === '') {
+    const stage = await kernelStage(onStage.stageOptions).catch((error: unknown) => {
+      if (!(error instanceof TunError)) throw error;
+      why = oneLine(error.message);
+      return null;
+    });
+    if (stage !== null) return onKernel(onStage, stage, io);
+  }
+  if (settings.peer === 'kernel') {
+    io.stderr.write(`synfin run: ${t(io.lang, 'runKernelNeeded', { why })}\n`);
+    return 1;
+  }
+  const note = t(io.lang, 'runNoKernel', { why });
+  (settings.json ? io.stderr : io.stdout).write(`${note}\n`);
+  return onSynfin(onStage);
+}
+
+async function onSynfin(onStage: Run): Promise<number> {
+  const stage = synfinStage(onStage.stageOptions);
+  try {
+    return await onStage.on(stage);
+  } finally {
+    stage.dispose();
+  }
+}
+
+/** Ends cleanly, whether it is played to the end or interrupted. */
+async function onKernel(onStage: Run, stage: OpenStage, io: Io): Promise<number> {
+  onStage.rightWaits = true;
+  let interrupt: NodeJS.SignalsListener = () => {};
+  const interrupted = new Promise<number>((resolve) => {
+    interrupt = (signal) => {
+      io.stderr.write(`\nsynfin run: ${t(io.lang, 'runInterrupted')}\n`);
+      resolve(EXIT_SIGNAL[signal as keyof typeof EXIT_SIGNAL]);
+    };
+  });
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  try {
+    return await Promise.race([onStage.on(stage), interrupted]);
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+    stage.dispose();
+  }
+}
+
+/** `synfin run` */
+export const runCommand: Command = {
+  name: 'run',
+  usage: (lang: Lang) => runHelp(lang),
+  options: runOptions,
+  run,
+};
