@@ -1,0 +1,36 @@
+// The READMEs' programs run, and print what their comments say.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = new URL('..', import.meta.url).pathname;
+
+describe.each(['README.md', 'README.zh-CN.md'])('%s', (file) => {
+  const text = readFileSync(join(root, file), 'utf8');
+  const programs = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map((m) => m[1] as string);
+
+  it('has a program', () => {
+    expect(programs.length).toBeGreaterThan(0);
+  });
+
+  it.each(programs)('prints what it says', (program) => {
+    const folder = mkdtempSync(join(tmpdir(), 'synfin-readme-'));
+    try {
+      const path = join(folder, 'program.ts');
+      writeFileSync(path, program.replaceAll("'synfin'", JSON.stringify(join(root, 'src/index.ts'))));
+      const printed = execFileSync(process.execPath, [path], { encoding: 'utf8', timeout: 30_000 });
+      const promised = [...program.matchAll(/console\.log\(.*\/\/ (.*)$/gm)].map((m) => m[1]);
+      expect(printed.trim().split('\n')).toEqual(promised);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('links to files that exist', () => {
+    const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map((m) => m[1] as string);
+    for (const link of links) expect(() => readFileSync(join(root, link)), link).not.toThrow(/ENOENT/);
+  });
+});
