@@ -24,8 +24,8 @@ export interface FileServerOptions {
 const MAX_HEAD = 16 * 1024;
 /** Longest request body that is read and thrown away; a longer one is refused. */
 const MAX_BODY = 1024 * 1024;
-/** Octets read from a file at once: a send buffer full. */
-const CHUNK = 256 * 1024;
+/** Octets read from a file at once: half a send buffer, so that the next piece is there before this one is sent. */
+const CHUNK = 128 * 1024;
 /** How long we listen after our FIN to what the client still has to say, in milliseconds. */
 const LINGER_MS = 2000;
 

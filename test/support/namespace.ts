@@ -70,6 +70,11 @@ export class Namespace {
     return new Namespace(holder, can.how);
   }
 
+  /** A process in the namespace. */
+  get pid(): number {
+    return this.#holder.pid as number;
+  }
+
   /** The path of a file of the test. */
   path(name: string): string {
     return join(this.dir, name);
