@@ -3,7 +3,15 @@
 // RFC 9293 wants.
 
 import { createHash } from 'node:crypto';
-import { LadderRows, secondsText, TerminalLadder, type TraceEvent, wrapText } from '../lab/index.ts';
+import {
+  type End,
+  LadderRows,
+  secondsText,
+  TerminalLadder,
+  type Trace,
+  type TraceEvent,
+  wrapText,
+} from '../lab/index.ts';
 import type { PacketInfo } from '../link/index.ts';
 import { canUseNamespaces, canUseTun, inNamespace, reexecInNamespace, TunError } from '../link/tun/index.ts';
 import type { StateName } from '../tcp/index.ts';
@@ -86,6 +94,8 @@ class Run {
   #ladder: TerminalLadder | null = null;
   #capture: RunCapture | null = null;
   #onClosed: (() => void) | null = null;
+  /** The right end's TIME-WAIT is not waited for: a kernel's lasts a minute. */
+  #mayWait = false;
 
   constructor(settings: Settings, io: Io) {
     this.#settings = settings;
@@ -113,82 +123,106 @@ class Run {
 
   /** Plays the script on a stage and says how it went; the exit code. */
   async on(stage: OpenStage): Promise<number> {
-    const { close, pcap, delayMs, mslMs, ascii, colour } = this.#settings;
-    const { lang } = this.#io;
+    const { close, pcap, delayMs } = this.#settings;
     const { ends, recorder } = stage;
     const kernel = ends.right.states === 'observed';
     if (pcap !== null) this.#capture = new RunCapture(pcap, ends, kernel ? () => Date.now() * 1000 : null);
-    this.#ladder = new TerminalLadder({ ends, lang, width: this.#width, ascii, colour });
-    this.say(kernel ? 'runTitleKernel' : 'runTitleSynfin', { peer: ends.right.name });
-    if (kernel) this.say('runObserved', { peer: ends.right.name });
-    this.say('runWire', { delay: delayMs });
-    this.say(mslMs < 30_000 ? 'runMslShort' : 'runMsl', { msl: secondsText(mslMs) });
-    this.#print('', ...this.#ladder.head());
+    this.#introduce(ends);
+    this.#mayWait = kernel;
+    const closed = new Promise<void>((resolve) => {
+      this.#onClosed = resolve;
+    });
     const texts = {
       left: `hello ${ends.right.name}, this is synfin`,
       right: `hello synfin, ${ends.right.name} hears you`,
     };
-    const closed = new Promise<void>((resolve) => {
-      this.#onClosed = resolve;
-    });
     let received: Received | null = null;
-    let failure = '';
+    let error: unknown = null;
     try {
       received = await stage.run(play(stage, { close, texts, pauseMs: 2 * delayMs + 80 }));
       await stage.run(closed);
-    } catch (error) {
-      failure = error instanceof Error ? error.message : String(error);
+    } catch (thrown) {
+      error = thrown;
     }
-    const trace = recorder.trace();
+    const failures = this.#judge(recorder.trace(), texts, received);
+    if (error !== null) {
+      const message = error instanceof Error ? error.message : String(error);
+      failures.unshift(t(this.#io.lang, 'runFailed', { message }));
+    }
+    this.#conclude(recorder.trace(), failures);
+    return failures.length === 0 ? 0 : 1;
+  }
+
+  /** Who meets whom, what is not as in real life, and the head of the ladder. */
+  #introduce(ends: Trace['ends']): void {
+    const { delayMs, mslMs, ascii, colour } = this.#settings;
+    const { lang } = this.#io;
+    const { name: peer, states } = ends.right;
+    this.#ladder = new TerminalLadder({ ends, lang, width: this.#width, ascii, colour });
+    this.say(states === 'observed' ? 'runTitleKernel' : 'runTitleSynfin', { peer });
+    if (states === 'observed') this.say('runObserved', { peer });
+    this.say('runWire', { delay: delayMs });
+    this.say(mslMs < 30_000 ? 'runMslShort' : 'runMsl', { msl: secondsText(mslMs) });
+    this.#print('', ...this.#ladder.head());
+  }
+
+  /** Compares what happened with what should have; says it, and returns what was wrong. */
+  #judge(trace: Trace, texts: Readonly<Record<End, string>>, received: Received | null): string[] {
+    const { lang } = this.#io;
+    const { close } = this.#settings;
+    const { left, right } = trace.ends;
     const counts = tally(trace);
-    const failures = failure === '' ? [] : [t(lang, 'runFailed', { message: failure })];
+    const failures: string[] = [];
     this.#print('');
     for (const end of ['left', 'right'] as const) {
-      const { name } = ends[end];
-      const wanted = expectedStates(end, close, ends[end].states === 'observed');
-      const right = same(wanted, counts.states[end]);
-      this.say('runStates', { name, states: path(counts.states[end]) }, this.#mark(right));
-      if (!right) failures.push(t(lang, 'runNotThese', { name, states: path(wanted) }));
+      const { name, states } = trace.ends[end];
+      const wanted = expectedStates(end, close, states === 'observed');
+      const good = same(wanted, counts.states[end]);
+      this.say('runStates', { name, states: path(counts.states[end]) }, this.#mark(good));
+      if (!good) failures.push(t(lang, 'runNotThese', { name, states: path(wanted) }));
     }
+    const { segments, octets, retransmissions } = counts;
+    const numbers = {
+      leftSegments: segments.left,
+      leftOctets: octets.left,
+      rightSegments: segments.right,
+      rightOctets: octets.right,
+    };
+    const whole = received !== null;
     this.say(
       'runCounts',
-      {
-        left: ends.left.name,
-        leftSegments: counts.segments.left,
-        leftOctets: counts.octets.left,
-        right: ends.right.name,
-        rightSegments: counts.segments.right,
-        rightOctets: counts.octets.right,
-        retransmissions: counts.retransmissions,
-      },
-      this.#mark(received !== null),
+      { left: left.name, right: right.name, ...numbers, retransmissions },
+      this.#mark(whole),
     );
-    const hashes = { left: sha256(texts.left), right: sha256(texts.right) };
     if (received !== null) {
-      const wrong = (['left', 'right'] as const).filter(
-        (end) => sha256((received as Received)[end]) !== hashes[end === 'left' ? 'right' : 'left'],
-      );
-      for (const end of wrong) failures.push(t(lang, 'runDataDiffers', { name: ends[end].name }));
-      if (wrong.length === 0)
-        this.say(
-          'runDataSame',
-          { left: hashes.left.slice(0, 8), right: hashes.right.slice(0, 8) },
-          this.#mark(true),
-        );
+      const wrong = (
+        [
+          ['left', 'right'],
+          ['right', 'left'],
+        ] as const
+      ).filter(([reader, writer]) => sha256(received[reader]) !== sha256(texts[writer]));
+      for (const [end] of wrong) failures.push(t(lang, 'runDataDiffers', { name: trace.ends[end].name }));
+      const short = { left: sha256(texts.left).slice(0, 8), right: sha256(texts.right).slice(0, 8) };
+      if (wrong.length === 0) this.say('runDataSame', short, this.#mark(true));
     }
-    if (kernel && counts.states.right.at(-1) === 'TIME-WAIT') this.say('runWaits', { name: ends.right.name });
+    if (right.states === 'observed' && counts.states.right.at(-1) === 'TIME-WAIT') {
+      this.say('runWaits', { name: right.name });
+    }
+    return failures;
+  }
+
+  /** The capture, what went wrong, and with --json the trace, whose `summary` is the verdict and the tally. */
+  #conclude(trace: Trace, failures: readonly string[]): void {
+    const { json, pcap, close, mslMs, delayMs } = this.#settings;
     if (this.#capture !== null) {
       this.#capture.close();
-      this.say('runCapture', { packets: this.#capture.packets, file: pcap as string });
+      this.say('runCapture', { packets: this.#capture.packets, file: pcap ?? '' });
     }
-    const ok = failures.length === 0;
-    if (this.#settings.json) {
-      const { states, ...numbers } = counts;
-      const summary = { ok, failures, close, mslMs, delayMs, states, ...numbers, sha256: hashes };
+    if (json) {
+      const summary = { ok: failures.length === 0, failures, close, mslMs, delayMs, ...tally(trace) };
       this.#io.stdout.write(`${JSON.stringify({ ...trace, summary }, null, 1)}\n`);
     }
     for (const line of failures) this.#io.stderr.write(`synfin run: ${line}\n`);
-    return ok ? 0 : 1;
   }
 
   #mark(right: boolean): string {
@@ -199,17 +233,9 @@ class Run {
   #onEvent(event: TraceEvent, packet: PacketInfo | null): void {
     this.#capture?.event(event, packet);
     for (const row of this.#rows.push(event)) this.#print(...(this.#ladder?.row(row) ?? []));
-    // The left end is the last to leave TIME-WAIT, unless the right one, too, is watched to its end.
     const { left, right } = event.states;
-    const done = (state: StateName, waits: boolean): boolean =>
-      state === 'CLOSED' || (waits && state === 'TIME-WAIT');
-    if (event.t > 0 && done(left, false) && done(right, this.#rightWaits)) this.#onClosed?.();
-  }
-
-  /** The right end's TIME-WAIT is not waited for. */
-  #rightWaits = false;
-  set rightWaits(waits: boolean) {
-    this.#rightWaits = waits;
+    if (event.t > 0 && left === 'CLOSED' && (right === 'CLOSED' || (this.#mayWait && right === 'TIME-WAIT')))
+      this.#onClosed?.();
   }
 }
 
@@ -277,7 +303,6 @@ async function onSynfin(onStage: Run): Promise<number> {
 
 /** Ends cleanly, whether it is played to the end or interrupted. */
 async function onKernel(onStage: Run, stage: OpenStage, io: Io): Promise<number> {
-  onStage.rightWaits = true;
   let interrupt: NodeJS.SignalsListener = () => {};
   const interrupted = new Promise<number>((resolve) => {
     interrupt = (signal) => {
