@@ -197,6 +197,7 @@ describe('the congestion window', () => {
     const a = established();
     a.tcb.cc.cwnd = 0;
     a.send(octets(10));
+    pass(a, 1000);
     expect(sent(a)).toEqual([]);
   });
 

@@ -121,6 +121,38 @@ describe('MUST-39: receiver silly-window avoidance (3.8.6.2.2)', () => {
     );
   });
 
+  it('an ACK that announces a window always shows more than was seen', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 5000 }),
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 1460 }), fc.nat(3000)), { maxLength: 40 }),
+        (receiveBuffer, steps) => {
+          const a = inState('ESTABLISHED', {
+            config: { receiveBuffer, delayedAckMs: 0 },
+            syn: options({ wscale: 0, mss: 1460 }),
+          });
+          a.autoRead = false;
+          let seen = a.tcb.rcv.edge;
+          const look = () => {
+            const r = a.sent.splice(0).at(-1);
+            return r === undefined ? seen : (r.ack + (r.wnd << a.tcb.rcv.wscale)) | 0;
+          };
+          for (const [n, read] of steps) {
+            a.inject('ACK', expected(a), 1, text(n));
+            seen = look();
+            a.receive(Math.min(read, (a.tcb.rcv.nxt - a.tcb.rcv.user) | 0));
+            if (a.sent.length > 0) {
+              const now = look();
+              expect((now - seen) | 0).toBeGreaterThan(0);
+              seen = now;
+            }
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
   it('the buffer is never overrun: at most RCV.BUFF octets wait for the user', () => {
     const a = inState('ESTABLISHED', {
       config: { receiveBuffer: 5000, delayedAckMs: 0 },

@@ -154,6 +154,8 @@ describe('SEGMENT ARRIVES in LISTEN (3.10.7.2)', () => {
     a.inject('SYN', 9);
     expect(sent(a)).toEqual(['SYN,ACK seq=0 ack=1 len=0']);
     expect(a.tcb.timer.rexmt - a.engine.ms).toBe(1000);
+    a.inject('ACK', 1, 1);
+    expect([a.tcb.cc.cwnd, a.tcb.rto.measured]).toEqual([5360, 1]);
   });
 });
 

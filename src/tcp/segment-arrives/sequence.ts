@@ -126,7 +126,6 @@ export function trim(e: Engine, tcb: Tcb, seg: Segment): void {
   if (old > 0) {
     const skip = Math.min(old, seg.textLen);
     if (skip > 0) noteDuplicate(tcb, seg.seq, (seg.seq + skip) | 0);
-    if (old > seg.textLen) seg.ctl &= ~FIN;
     seg.textOff += skip;
     seg.textLen -= skip;
     seg.seq = rcv.nxt;

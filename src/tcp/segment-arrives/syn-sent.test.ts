@@ -127,6 +127,13 @@ describe('MUST-10: simultaneous open (figure 7)', () => {
     expect(a.tcb.snd.wnd).toBeGreaterThan(60_000 - 128);
   });
 
+  it('MUST-18: our SYN was sent twice, so its round trip is not measured', () => {
+    const a = inState('SYN-RECEIVED', { active: true });
+    a.setNow(30_000);
+    a.inject('SYN,ACK', 0, 1);
+    expect([a.state, a.tcb.rto.measured]).toEqual(['ESTABLISHED', 0]);
+  });
+
   it('lost crossing SYNs and SYN,ACKs are retransmitted until it works', () => {
     for (let lost = 0; lost < 16; lost++) {
       const p = new Pair({

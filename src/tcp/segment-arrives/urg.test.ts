@@ -68,6 +68,13 @@ describe('sixth, check the URG bit (3.8.5)', () => {
     expect(told(a)).toBe(false);
   });
 
+  it('of a segment that begins before RCV.NXT it still points to the same octet', () => {
+    const a = established();
+    a.inject('ACK', 1, 1, text(10));
+    a.inject('ACK,URG', 6, 1, { ...text(10), up: 8 });
+    expect([told(a), (a.tcb.rcv.up - a.tcb.rcv.irs) | 0]).toEqual([true, 14]);
+  });
+
   it('after the peer’s FIN it is ignored: CLOSE-WAIT, CLOSING, LAST-ACK', () => {
     for (const state of ['CLOSE-WAIT', 'CLOSING', 'LAST-ACK'] as const) {
       const a = inState(state);
@@ -104,6 +111,7 @@ describe('sending urgent data', () => {
 
   it('"the user must also send at least one data octet": SEND of nothing is not urgent', () => {
     const a = established();
+    a.send(octets(5));
     a.send([], true);
     a.send(octets(5));
     expect(sent(a)).toEqual(['PSH,ACK seq=1 ack=1 len=5']);
