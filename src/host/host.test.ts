@@ -1,0 +1,283 @@
+import { describe, expect, it } from 'vitest';
+import { Wire } from '../link/sim/index.ts';
+import { Memory } from '../wire/index.ts';
+import { Host } from './index.ts';
+import { codeOf, Net, octets, port, readAll, thrown } from './testing.ts';
+
+describe('listen', () => {
+  it('EADDRINUSE for the same address and port, or two wildcards; a specific address beside the wildcard is fine (MUST-42)', () => {
+    const net = new Net();
+    const host = net.host('a', ['10.0.0.1/24', '10.0.1.1/24', 'fd00::1/64']);
+    const all = host.listen({ port: 80 });
+    expect(thrown(() => host.listen({ port: 80 }))).toBe('EADDRINUSE');
+    expect(thrown(() => host.listen({ port: 80, address: '0.0.0.0' }))).toBe('EADDRINUSE');
+    host.listen({ port: 80, address: '10.0.0.1' });
+    host.listen({ port: 80, address: 'fd00::1' });
+    expect(thrown(() => host.listen({ port: 80, address: '10.0.0.1' }))).toBe('EADDRINUSE');
+    expect(thrown(() => host.listen({ port: 80, address: '::ffff:10.0.0.1' }))).toBe('EADDRINUSE');
+    host.listen({ port: 80, address: '10.0.1.1' });
+    all.close();
+    host.listen({ port: 80 });
+  });
+
+  it('EADDRNOTAVAIL for an address of nobody here', () => {
+    const host = new Net().host('a', ['10.0.0.1/24']);
+    expect(thrown(() => host.listen({ port: 80, address: '10.0.0.9' }))).toBe('EADDRNOTAVAIL');
+  });
+
+  it('port 0 chooses a free one; what is no port or no address is refused', () => {
+    const host = new Net().host('a', ['10.0.0.1/24']);
+    const ports = new Set([1, 2, 3].map(() => host.listen({ port: 0 }).port));
+    expect(ports.size).toBe(3);
+    for (const p of [-1, 65_536, 1.5, Number.NaN])
+      expect(thrown(() => host.listen({ port: p }))).toBe('RangeError');
+    expect(thrown(() => host.listen({ port: 1, address: 'localhost' }))).toBe('TypeError');
+  });
+
+  it('a listener on one address gets its connections, the wildcard the rest, IPv4 and IPv6 (MUST-43)', async () => {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 100 });
+    const all = b.listen({ port: 80 });
+    const four = b.listen({ port: 80, address: '10.0.0.2' });
+    const c4 = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
+    const c6 = await net.run(a.connect({ address: 'fd00::2', port: 80 }));
+    const s4 = await net.run(four.accept());
+    const s6 = await net.run(all.accept());
+    expect([s4.remotePort, s4.localAddress]).toEqual([c4.localPort, '10.0.0.2']);
+    expect([s6.remotePort, s6.localAddress, s6.remoteAddress]).toEqual([c6.localPort, 'fd00::2', 'fd00::1']);
+    four.close();
+    await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
+    expect((await net.run(all.accept())).localAddress).toBe('10.0.0.2');
+  });
+});
+
+describe('connect', () => {
+  it('ECONNREFUSED when nobody listens: the promise rejects, nothing is left', async () => {
+    const net = new Net();
+    const { a } = net.pair();
+    const error = await net.run(a.connect({ address: '10.0.0.2', port: 9 }).catch((e) => e));
+    expect([error.code, error.syscall, error.name]).toEqual(['ECONNREFUSED', 'connect', 'TcpError']);
+    expect(error.message).toContain('10.0.0.2:9');
+    expect(await net.run(codeOf(a.connect({ address: 'fd00::2', port: 9 })))).toBe('ECONNREFUSED');
+    expect(a.connections).toEqual([]);
+  });
+
+  it('ETIMEDOUT after R2 of a SYN, at least 3 minutes (MUST-23), when nobody answers', async () => {
+    const net = new Net();
+    const { a, wire } = net.pair();
+    wire.partition(true);
+    expect(await net.run(codeOf(a.connect({ address: '10.0.0.2', port: 9 })))).toBe('ETIMEDOUT');
+    expect(net.world.now()).toBeGreaterThanOrEqual(180_000_000);
+  });
+
+  it('ENETUNREACH at once without a route, or with a source of the other family', async () => {
+    const { a } = new Net().pair();
+    expect(await codeOf(a.connect({ address: '192.0.2.1', port: 9 }))).toBe('ENETUNREACH');
+    expect(await codeOf(a.connect({ address: '2001:db8::1', port: 9 }))).toBe('ENETUNREACH');
+    const other = { address: 'fd00::2', port: 9, localAddress: '10.0.0.1' };
+    expect(await codeOf(a.connect(other))).toBe('ENETUNREACH');
+  });
+
+  it('EADDRNOTAVAIL for a peer that cannot be one: unspecified, multicast, broadcast (MUST-46)', async () => {
+    const { a } = new Net().pair();
+    a.addRoute('default', port(a));
+    a.addRoute('default6', port(a));
+    for (const address of ['0.0.0.0', '::', '224.0.0.1', 'ff02::1', '255.255.255.255', '10.0.0.255'])
+      expect([address, await codeOf(a.connect({ address, port: 9 }))]).toEqual([address, 'EADDRNOTAVAIL']);
+    expect(a.counters.segmentsOut).toBe(0);
+  });
+
+  it('EADDRNOTAVAIL for a source that is not ours; EADDRINUSE for a tuple that is in use', async () => {
+    const net = new Net();
+    const { a, b } = net.pair();
+    b.listen({ port: 80 });
+    const to = { address: '10.0.0.2', port: 80 };
+    expect(await codeOf(a.connect({ ...to, localAddress: '10.0.0.7' }))).toBe('EADDRNOTAVAIL');
+    await net.run(a.connect({ ...to, localPort: 5000 }));
+    expect(await codeOf(a.connect({ ...to, localPort: 5000 }))).toBe('EADDRINUSE');
+    await net.run(a.connect({ address: 'fd00::2', port: 80, localPort: 5000 })); // another tuple
+  });
+
+  it('the source address is the one of the network of the peer, or the one that is asked for (MUST-44, MUST-45)', async () => {
+    const net = new Net();
+    const { a, b } = net.pair();
+    a.addAddress(port(a), '10.0.0.9/24');
+    b.listen({ port: 80 });
+    const c = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
+    const d = await net.run(a.connect({ address: '10.0.0.2', port: 80, localAddress: '10.0.0.9' }));
+    expect([c.localAddress, d.localAddress]).toEqual(['10.0.0.1', '10.0.0.9']);
+  });
+
+  it('an AbortSignal ends the attempt with ECONNABORTED, before or during it; afterwards it does nothing', async () => {
+    const net = new Net();
+    const { a, b } = net.pair();
+    b.listen({ port: 80 });
+    const to = { address: '10.0.0.2', port: 80 };
+    expect(await codeOf(a.connect({ ...to, signal: AbortSignal.abort() }))).toBe('ECONNABORTED');
+    expect(a.counters.activeOpens).toBe(0);
+    const abort = new AbortController();
+    const attempt = codeOf(a.connect({ ...to, signal: abort.signal }));
+    abort.abort();
+    expect([await attempt, a.connections.length]).toEqual(['ECONNABORTED', 0]);
+    const late = new AbortController();
+    const c = await net.run(a.connect({ ...to, signal: late.signal }));
+    late.abort();
+    expect(c.state).toBe('ESTABLISHED');
+  });
+
+  it('IPv4 written as IPv6 is IPv4', async () => {
+    const net = new Net();
+    const { a, b } = net.pair();
+    b.listen({ port: 80, address: '::ffff:10.0.0.2' });
+    const c = await net.run(a.connect({ address: '::ffff:10.0.0.2', port: 80 }));
+    expect([c.remoteAddress, c.info().rcvMss]).toEqual(['10.0.0.2', 1460]);
+  });
+
+  it('settings that cannot be are refused with their name', async () => {
+    const { a } = new Net().pair();
+    const to = { address: '10.0.0.2', port: 80 };
+    expect(() => a.open({ ...to, tcp: { delayedAckMs: 500 } })).toThrow(/tcp.delayedAckMs/);
+    expect(() => a.open({ ...to, port: 0 })).toThrow(RangeError);
+    expect(() => a.open({ ...to, localPort: 70_000 })).toThrow(RangeError);
+    const options = { clock: { now: () => 0 }, random: () => 0 };
+    expect(() => new Host({ ...options, tcp: { congestion: 'nope' } })).toThrow();
+    expect(() => new Host({ ...options, tcp: { mslMs: 0 } })).toThrow(/tcp.mslMs/);
+  });
+});
+
+describe('interfaces, addresses and routes', () => {
+  it('names, MTUs, addresses and MACs that cannot be are refused', () => {
+    const host = new Host({ clock: { now: () => 0 }, random: () => 0 });
+    host.addInterface({ name: 'x', addresses: ['10.0.0.1/24'] });
+    expect(thrown(() => host.addInterface({ name: 'x' }))).toBe('RangeError');
+    expect(thrown(() => host.addInterface({ mtu: 67 }))).toBe('RangeError');
+    expect(thrown(() => host.addInterface({ mtu: 65_536 }))).toBe('RangeError');
+    expect(thrown(() => host.addInterface({ mac: 'nonsense' }))).toBe('TypeError');
+    expect(thrown(() => host.addInterface({ name: 'y', addresses: ['10.0.0.1/24'] }))).toBe('EADDRINUSE');
+    expect(thrown(() => host.addInterface({ name: 'z', addresses: ['10.0.0.2'] }))).toBe('TypeError');
+    expect(thrown(() => host.addInterface({ name: 'v', mtu: 1279, addresses: ['fd00::1/64'] }))).toBe(
+      'RangeError',
+    );
+    expect(thrown(() => host.addInterface({ name: 'w', addresses: ['::ffff:10.0.0.7/96'] }))).toBe(
+      'TypeError',
+    );
+    expect(thrown(() => host.addRoute('10.0.0.0', port(host)))).toBe('TypeError');
+    expect(thrown(() => host.addRoute('default', port(host), 'fd00::9'))).toBe('RangeError');
+  });
+
+  it('a connection follows a route that is added while it lives, and its packets die without one', async () => {
+    const net = new Net();
+    const a = net.host('a', ['10.0.0.1/24']);
+    const b = net.host('b', ['10.0.1.1/24']);
+    new Wire(net.world, port(a), port(b), { delayUs: 1000 });
+    b.listen({ port: 80, handler: {} });
+    a.addRoute('default', port(a));
+    const attempt = a.connect({ address: '10.0.1.1', port: 80 });
+    await net.pass(500_000);
+    expect(b.counters.noRoute).toBeGreaterThan(0); // a SYN came, and there is no way back
+    b.addRoute('10.0.0.0/24', port(b));
+    expect((await net.run(attempt)).state).toBe('ESTABLISHED');
+  });
+});
+
+describe('loopback', () => {
+  it('a host talks to itself: TCP by 127.0.0.1, ::1 and its own addresses', async () => {
+    const net = new Net();
+    const host = net.host('a', ['10.0.0.1/24', 'fd00::1/64']);
+    const listener = host.listen({ port: 80 });
+    for (const address of ['127.0.0.1', '::1', '10.0.0.1', 'fd00::1']) {
+      const c = await net.run(host.connect({ address, port: 80 }));
+      const s = await net.run(listener.accept());
+      expect([s.remoteAddress, s.localAddress]).toEqual([address, address]);
+      void c.write(octets(100_000)).then(() => c.end());
+      expect(await net.run(readAll(s))).toEqual(octets(100_000));
+      s.close();
+      await net.run(c.closed);
+    }
+    expect(port(host).unsent).toBe(0);
+  });
+
+  it('two programs that answer each other for ever do not keep poll from returning', async () => {
+    const net = new Net();
+    const host = net.host('a', ['10.0.0.1/24']);
+    let turns = 0;
+    const echo = {
+      readable: (c: { take(): Uint8Array | null; offer(o: Uint8Array): number }) => {
+        turns++;
+        c.offer(c.take() ?? octets(1));
+      },
+    };
+    host.listen({ port: 80, handler: { ...echo, open: (s) => void s.offer(octets(1)) } });
+    host.open({ address: '127.0.0.1', port: 80, handler: echo });
+    await expect(net.world.run({ maxEvents: 1000 })).rejects.toThrow(/ran away/);
+    expect(turns).toBeGreaterThan(100);
+    for (const c of host.connections) c.abort();
+  });
+
+  it('its queue is bounded: what does not fit is dropped and counted', () => {
+    const memory = new Memory();
+    const host = new Host({ clock: { now: () => 0 }, random: () => 1, memory });
+    const socket = host.udp();
+    for (let i = 0; i < 1030; i++) socket.send(octets(1), '127.0.0.1', 9);
+    expect(host.counters.loopbackDropped).toBe(6);
+    for (let i = 0; i < 10 && host.wakeAt() < 1e9; i++) host.poll(0);
+    expect(memory.used).toBe(0);
+  });
+});
+
+describe('who drives it', () => {
+  it('wakeAt says when a timer is due after a packet came, and poll at that time is what counts', async () => {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 10_000 });
+    b.listen({ port: 80, handler: {} });
+    const c = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
+    const acks: number[] = [];
+    a.tap = { segmentIn: (_, __, now) => void acks.push(now) };
+    const start = net.world.now();
+    await net.run(c.write(octets(1)));
+    await net.rest();
+    // There, the delayed ACK of 40 ms (MUST-40) rounded up to a whole millisecond, and back.
+    expect(acks.length).toBe(1);
+    expect((acks[0] as number) - start).toBeGreaterThanOrEqual(60_000);
+    expect((acks[0] as number) - start).toBeLessThanOrEqual(62_000);
+    expect(c.info().retransmissions).toBe(0);
+  });
+
+  it('a clock that does not begin at zero, and one that passes 2^31 ms, make no difference', async () => {
+    for (const startMs of [2 ** 31 - 5000, 2 ** 32 - 3000, 1.7e12]) {
+      const memory = new Memory();
+      let now = startMs * 1000;
+      const make = (address: string): Host => {
+        const host = new Host({ clock: { now: () => now }, random: () => 77, memory });
+        host.addInterface({ addresses: [address] });
+        return host;
+      };
+      const a = make('10.0.0.1/24');
+      const b = make('10.0.0.2/24');
+      const queue: [Host, number, number][] = [];
+      port(a).attach((off, len) => void queue.push([b, off, len]));
+      port(b).attach((off, len) => void queue.push([a, off, len]));
+      b.listen({ port: 80, handler: { readable: (s) => (s.take() === null ? s.close() : undefined) } });
+      const c = a.open({ address: '10.0.0.2', port: 80 });
+      const log: string[] = [];
+      c.handler = { open: () => void log.push('open'), close: (_, e) => void log.push(e?.code ?? 'closed') };
+      void c.write(octets(100));
+      void c.end();
+      for (let i = 0; i < 10_000; i++) {
+        for (const [host, off, len] of queue.splice(0)) {
+          port(host).receive(off, len);
+          memory.free(off, len);
+        }
+        for (const host of [a, b]) if (host.wakeAt() <= now) host.poll(now);
+        if (queue.length > 0) continue;
+        const next = Math.min(a.wakeAt(), b.wakeAt());
+        if (next === Number.POSITIVE_INFINITY) break;
+        now = Math.max(now, next);
+      }
+      expect(log).toEqual(['open', 'closed']);
+      expect(now / 1000 - startMs).toBeLessThan(61_000);
+      expect(now / 1000 - startMs).toBeGreaterThanOrEqual(60_000); // 2 MSL
+      expect([memory.used, a.tcp.timeWait.size]).toEqual([0, 0]);
+    }
+  });
+});
