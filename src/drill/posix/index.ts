@@ -15,7 +15,7 @@ export {
   type Unsupported,
   unsupported,
 } from './outcome.ts';
-export { freebsd, freebsdStates, linux, type Personality } from './personality.ts';
+export { freebsd, linux, type Personality } from './personality.ts';
 export { type PollEntry, Posix, type PosixOptions } from './posix.ts';
 export { type TcpInfo, tcpInfo } from './tcp-info.ts';
 export { type Linger, type SocketAddress, TcpSocket } from './tcp-socket.ts';

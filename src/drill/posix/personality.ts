@@ -63,19 +63,3 @@ export const freebsd: Personality = {
   bufferFactor: 1,
   tcpiState: (state) => FREEBSD_STATE[state],
 };
-
-/** `TCPI_…` symbols of FreeBSD's states, for code blocks. */
-export const freebsdStates: Readonly<Record<string, number>> = {
-  TCPI_CLOSED: 0,
-  TCPI_LISTEN: 1,
-  TCPI_SYN_SENT: 2,
-  TCPI_SYN_RECEIVED: 3,
-  TCPI_SYN_RECV: 3,
-  TCPI_ESTABLISHED: 4,
-  TCPI_CLOSE_WAIT: 5,
-  TCPI_FIN_WAIT_1: 6,
-  TCPI_CLOSING: 7,
-  TCPI_LAST_ACK: 8,
-  TCPI_FIN_WAIT_2: 9,
-  TCPI_TIME_WAIT: 10,
-};

@@ -18,13 +18,13 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
   const { connection: c, listener } = socket;
   const { personality } = socket.owner;
   if (c === null) {
-    const state = listener === null || listener.closed ? 'CLOSED' : 'LISTEN';
-    const info: Record<string, number> = { tcpi_state: personality.tcpiState(state) };
-    if (listener !== null) {
-      info['tcpi_unacked'] = listener.acceptQueueLength; // as Linux reports a listener's queue
-      info['tcpi_sacked'] = listener.backlog - 1;
-    }
-    return info;
+    if (listener === null || listener.closed) return { tcpi_state: personality.tcpiState('CLOSED') };
+    return {
+      tcpi_state: personality.tcpiState('LISTEN'),
+      // As Linux reports the queue of a listener.
+      tcpi_unacked: listener.acceptQueueLength,
+      tcpi_sacked: listener.backlog - 1,
+    };
   }
   const { tcb } = c;
   const s = c.info();

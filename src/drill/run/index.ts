@@ -1,0 +1,64 @@
+// The door of the runtime: one script against one target.
+
+import type { Script } from '../ast.ts';
+import type { RunConfig } from './config.ts';
+import { runConfig } from './config.ts';
+import { linuxProfile, type Profile } from './profile.ts';
+import type { ScriptResult } from './result.ts';
+import { Runner } from './runner.ts';
+import type { Target } from './target.ts';
+import { VirtualTarget, type VirtualTargetOptions } from './virtual.ts';
+
+export type { RunConfig } from './config.ts';
+export { freebsdProfile, linuxProfile, type Profile, profiles } from './profile.ts';
+export {
+  type Fail,
+  formatResult,
+  type Pass,
+  type RunPacket,
+  type ScriptResult,
+  type UnsupportedScript,
+} from './result.ts';
+export { type ShellAction, shellActions } from './sysctl.ts';
+export type { Syscalls, Target } from './target.ts';
+export { VirtualTarget, type VirtualTargetOptions } from './virtual.ts';
+
+/** Options of {@link runScript}. */
+export interface ScriptOptions {
+  /** What the script was written for. Default Linux. */
+  readonly profile?: Profile;
+  /** Seed of the host's dice. */
+  readonly seed?: number | string;
+  /** A TCP with other rules. */
+  readonly rules?: VirtualTargetOptions['rules'];
+  /**
+   * Stricter than packetdrill: packets that are left when the script ends fail it, and TS ecr is compared.
+   */
+  readonly strict?: boolean;
+  /** What to run against; default the synfin Host in virtual time. */
+  readonly target?: (config: RunConfig, profile: Profile) => Target;
+}
+
+/** Runs a script; never throws for what a script can be or a stack can do. */
+export async function runScript(script: Script, options: ScriptOptions = {}): Promise<ScriptResult> {
+  const profile = options.profile ?? linuxProfile;
+  const read = runConfig(script);
+  if ('reason' in read) {
+    const base = { file: script.file, packets: [], notes: [], endUs: 0 };
+    return { outcome: 'unsupported', line: read.line, reason: read.reason, ...base };
+  }
+  const { config } = read;
+  const target =
+    options.target?.(config, profile) ??
+    new VirtualTarget(config, {
+      personality: profile.personality,
+      tcp: profile.tcp,
+      seed: options.seed ?? 1,
+      ...(options.rules === undefined ? {} : { rules: options.rules }),
+    });
+  try {
+    return await new Runner(script, config, target, { profile, strict: options.strict ?? false }).run();
+  } finally {
+    await target.close();
+  }
+}

@@ -1,0 +1,98 @@
+// A packet as the stack under test sent it, read without trust and without a word of the stack's own code.
+
+import { addressFromWords, type IpAddress } from '../../wire/index.ts';
+import { checksumOk, ICMP, ICMPV6, TCP, UDP } from './octets.ts';
+import { readTcp, type TcpView } from './tcp-octets.ts';
+
+/** An outbound packet, read. */
+export interface LivePacket {
+  readonly octets: Uint8Array;
+  readonly atUs: number;
+  readonly src: IpAddress;
+  readonly dst: IpAddress;
+  readonly tos: number;
+  readonly ttl: number;
+  readonly flowLabel: number;
+  readonly protocol: number;
+  /** Octets above IP. */
+  readonly payload: Uint8Array;
+  readonly tcp: TcpView | null;
+  readonly udp: { readonly srcPort: number; readonly dstPort: number; readonly payload: Uint8Array } | null;
+  readonly icmp: { readonly type: number; readonly code: number; readonly rest: number } | null;
+  /** What is wrong with headers and checksums, or null. */
+  readonly fault: string | null;
+}
+
+/** Reads an outbound packet. */
+export function readLive(octets: Uint8Array, atUs: number): LivePacket | string {
+  const dv = new DataView(octets.buffer, octets.byteOffset, octets.length);
+  const version = octets.length > 0 ? dv.getUint8(0) >> 4 : 0;
+  if (version === 4 && octets.length >= 20) return read4(octets, dv, atUs);
+  if (version === 6 && octets.length >= 40) return read6(octets, dv, atUs);
+  return `a packet of ${octets.length} octets with version ${version}`;
+}
+
+function read4(octets: Uint8Array, dv: DataView, atUs: number): LivePacket | string {
+  const head = (dv.getUint8(0) & 15) * 4;
+  const total = dv.getUint16(2);
+  if (head < 20 || total < head || total > octets.length) return 'an IPv4 packet with wrong lengths';
+  let fault: string | null = null;
+  const word = (at: number): IpAddress => addressFromWords(4, 0, 0, 0xffff, dv.getInt32(at));
+  if (!checksumOk(octets.subarray(0, head), word(12), word(16), ICMP))
+    fault = 'the IPv4 header checksum is wrong';
+  else if (total !== octets.length)
+    fault = `IPv4 total length ${total}, but there are ${octets.length} octets`;
+  return upper(octets, atUs, word(12), word(16), dv.getUint8(9), octets.subarray(head, total), fault, {
+    tos: dv.getUint8(1),
+    ttl: dv.getUint8(8),
+    flowLabel: 0,
+  });
+}
+
+function read6(octets: Uint8Array, dv: DataView, atUs: number): LivePacket | string {
+  const length = dv.getUint16(4);
+  if (40 + length > octets.length) return 'an IPv6 packet with a wrong length';
+  const at = (i: number): IpAddress =>
+    addressFromWords(6, dv.getInt32(i), dv.getInt32(i + 4), dv.getInt32(i + 8), dv.getInt32(i + 12));
+  const fault =
+    40 + length === octets.length
+      ? null
+      : `IPv6 payload length ${length}, but there are ${octets.length - 40} octets`;
+  const first = dv.getUint32(0);
+  return upper(octets, atUs, at(8), at(24), dv.getUint8(6), octets.subarray(40, 40 + length), fault, {
+    tos: (first >>> 20) & 0xff,
+    ttl: dv.getUint8(7),
+    flowLabel: first & 0xfffff,
+  });
+}
+
+function upper(
+  octets: Uint8Array,
+  atUs: number,
+  src: IpAddress,
+  dst: IpAddress,
+  protocol: number,
+  payload: Uint8Array,
+  ipFault: string | null,
+  ip: { tos: number; ttl: number; flowLabel: number },
+): LivePacket {
+  const dv = new DataView(payload.buffer, payload.byteOffset, payload.length);
+  const tcp = protocol === TCP ? readTcp(payload) : null;
+  const udp =
+    protocol === UDP && payload.length >= 8
+      ? { srcPort: dv.getUint16(0), dstPort: dv.getUint16(2), payload: payload.subarray(8) }
+      : null;
+  const isIcmp = protocol === ICMP || protocol === ICMPV6;
+  const icmp =
+    isIcmp && payload.length >= 8
+      ? { type: dv.getUint8(0), code: dv.getUint8(1), rest: dv.getUint32(4) }
+      : null;
+  const whole = tcp !== null || udp !== null || icmp !== null;
+  const unsummed = udp !== null && src.family === 4 && dv.getUint16(6) === 0;
+  let fault = ipFault;
+  if (fault === null && whole && !unsummed && !checksumOk(payload, src, dst, protocol)) {
+    fault = `the ${tcp !== null ? 'TCP' : udp !== null ? 'UDP' : 'ICMP'} checksum is wrong`;
+  }
+  if (fault === null && udp !== null && dv.getUint16(4) !== payload.length) fault = 'the UDP length is wrong';
+  return { octets, atUs, src, dst, protocol, payload, tcp, udp, icmp, fault, ...ip };
+}

@@ -1,0 +1,81 @@
+// Which system a script was written for: what of it is configuration of the stack and of the referee.
+
+import type { TcpConfig } from '../../tcp/index.ts';
+import { freebsd, linux, type Personality } from '../posix/index.ts';
+
+/** The expectations of one system. */
+export interface Profile {
+  readonly name: 'linux' | 'freebsd';
+  /** Whose `#ifdef` blocks count. */
+  readonly platform: 'Linux' | 'FreeBSD';
+  readonly personality: Personality;
+  readonly tcp: Partial<TcpConfig>;
+  /**
+   * 'exact': TCP options byte for byte and in order. 'set': the same options with the same values and the same header length,
+   * in any order (the stack writes them as Linux does).
+   */
+  readonly optionOrder: 'exact' | 'set';
+  /** What the system does otherwise and no setting covers. */
+  readonly differences: readonly string[];
+}
+
+/** (2^(n+1) - 1) initial RTOs: when n retransmissions have had their time. */
+const retries = (n: number, initialRtoMs = 1000): number => initialRtoMs * (2 ** (n + 1) - 1);
+
+/** Linux with the defaults that its own scripts assume. */
+export const linuxProfile: Profile = {
+  name: 'linux',
+  platform: 'Linux',
+  personality: linux,
+  optionOrder: 'exact',
+  tcp: {
+    receiveBuffer: 65_536,
+    receiveBufferMax: 6 * 1024 * 1024,
+    sendBuffer: 4 * 1024 * 1024,
+    initialRtoMs: 1000,
+    minRtoMs: 200,
+    delayedAckMs: 40,
+    synR2Ms: retries(6),
+    synAckR2Ms: retries(5),
+    initialWindow: 10,
+    mslMs: 30_000,
+  },
+  differences: [
+    'the first segments of a connection are not acknowledged at once (quickack mode)',
+    'the send buffer counts octets, not the memory of socket buffers: partial writes have other sizes',
+    'the window field of outbound segments follows the plain buffer size',
+    'accept does not give a connection that was reset in the queue',
+    'the accept queue is checked when the SYN comes, not again with every ACK',
+  ],
+};
+
+/** FreeBSD with the defaults that its test suite sets. */
+export const freebsdProfile: Profile = {
+  name: 'freebsd',
+  platform: 'FreeBSD',
+  personality: freebsd,
+  optionOrder: 'set',
+  tcp: {
+    receiveBuffer: 65_536,
+    receiveBufferMax: 2_097_152,
+    sendBuffer: 32_768,
+    initialRtoMs: 1000,
+    minRtoMs: 200,
+    delayedAckMs: 40,
+    synR2Ms: 75_000,
+    synAckR2Ms: retries(3),
+    initialWindow: 10,
+    mslMs: 30_000,
+    minMss: 216,
+  },
+  differences: [
+    'the order of TCP options is not compared, only which they are and how long the header is',
+    'receive buffers are not rounded up to a multiple of the MSS',
+    'a FIN is sent again with the ACK of a simultaneous close',
+    'RST segments of closed ports carry no ACK where RFC 9293 says so, as here; FreeBSD agrees',
+    'the host cache does not exist',
+  ],
+};
+
+/** By name. */
+export const profiles = { linux: linuxProfile, freebsd: freebsdProfile } as const;

@@ -1,0 +1,310 @@
+// System calls of a script: each by name to a call of the target, and the check of what it wrote through
+// its pointers.
+
+import type { Expression, Syscall } from '../ast.ts';
+import { printExpression } from '../parse/print.ts';
+import { constant, type EpollEvent, type Outcome, type SocketAddress } from '../posix/index.ts';
+import type { RunConfig } from './config.ts';
+import { Mismatch, UnsupportedError } from './result.ts';
+import { readOption, sameOption } from './socket-option.ts';
+import type { Syscalls } from './target.ts';
+import { addressOf, fieldOf, iovec, isEllipsis, numberOf, payload, single, textOf } from './values.ts';
+
+/** A call that was begun. */
+export interface Begun {
+  readonly outcome: Outcome;
+  /** Whether the result is a new descriptor: then the script's number stands for the live one. */
+  readonly givesFd: boolean;
+  /** Compares what the call wrote with the script; throws Mismatch. */
+  readonly check: (out: unknown, value: number) => void;
+}
+
+/** What calls need to know of the run. */
+export interface CallContext {
+  readonly calls: Syscalls;
+  readonly config: RunConfig;
+  /** The live descriptor of a script's number. */
+  fd(script: number): number;
+}
+
+type Call = (args: readonly Expression[], x: CallContext) => Begun;
+
+const nothing = (): void => {};
+const plain = (outcome: Outcome): Begun => ({ outcome, givesFd: false, check: nothing });
+
+function arg(args: readonly Expression[], i: number): Expression {
+  const e = args[i];
+  if (e === undefined) throw new UnsupportedError(`a call with ${args.length} arguments`);
+  return e;
+}
+
+function fdArg(args: readonly Expression[], x: CallContext, i = 0): number {
+  return x.fd(numberOf(arg(args, i)));
+}
+
+function bindAddress(x: CallContext): SocketAddress {
+  return { address: x.config.localIp, port: x.config.bindPort };
+}
+function connectAddress(x: CallContext): SocketAddress {
+  return { address: x.config.remoteIp, port: x.config.connectPort };
+}
+
+/** Data that was read against a literal of the script. */
+function dataCheck(expected: Expression | undefined): Begun['check'] {
+  const text = textOf(expected);
+  if (text === null) return nothing;
+  return (out, n) => {
+    const want = [...text].slice(0, n).map((c) => c.charCodeAt(0) & 0xff);
+    const got = out instanceof Uint8Array ? [...out.subarray(0, want.length)] : [];
+    if (want.join() !== got.join()) throw new Mismatch('the data read differ', want.join(' '), got.join(' '));
+  };
+}
+
+function receive(
+  x: CallContext,
+  fd: number,
+  buffer: Expression | undefined,
+  max: number,
+  flags: number,
+): Begun {
+  return { outcome: x.calls.receive(fd, max, flags), givesFd: false, check: dataCheck(buffer) };
+}
+
+function checkNumber(name: string, expected: Expression | undefined): Begun['check'] {
+  const e = single(expected);
+  if (e === undefined || isEllipsis(e)) return nothing;
+  const want = numberOf(e);
+  return (out) => {
+    if (out !== want) throw new Mismatch(`${name} differs`, String(want), String(out));
+  };
+}
+
+function socketCall(args: readonly Expression[], x: CallContext): Begun {
+  const inet = constant(x.config.wire === 6 || x.config.mapped ? 'AF_INET6' : 'AF_INET');
+  const domain = isEllipsis(args[0]) ? inet : numberOf(arg(args, 0));
+  const protocol = isEllipsis(args[2]) ? 0 : numberOf(arg(args, 2));
+  return { outcome: x.calls.socket(domain, numberOf(arg(args, 1)), protocol), givesFd: true, check: nothing };
+}
+
+function acceptCall(args: readonly Expression[], x: CallContext): Begun {
+  const flags = args.length > 3 ? numberOf(arg(args, 3)) : 0;
+  return { outcome: x.calls.accept(fdArg(args, x), flags), givesFd: true, check: nothing };
+}
+
+function message(args: readonly Expression[]): Expression & { readonly kind: 'struct' } {
+  const m = single(arg(args, 1));
+  if (m?.kind !== 'struct') throw new UnsupportedError(`the message ${printExpression(arg(args, 1))}`);
+  const control = fieldOf(m, 'msg_control');
+  if (
+    control !== undefined &&
+    !(control.kind === 'list' && control.items.length === 0) &&
+    !isEllipsis(control)
+  ) {
+    throw new UnsupportedError('msg_control');
+  }
+  return m;
+}
+
+function sendmsg(args: readonly Expression[], x: CallContext): Begun {
+  const m = message(args);
+  const name = fieldOf(m, 'msg_name');
+  const io = iovec(fieldOf(m, 'msg_iov'));
+  const to = isEllipsis(name) ? null : addressOf(name, connectAddress(x));
+  return plain(x.calls.send(fdArg(args, x), gather(io), numberOf(arg(args, 2)), to));
+}
+
+function gather(io: ReturnType<typeof iovec>): Uint8Array {
+  const parts = io.map(({ base, length }) => payload(base, length));
+  const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
+  let at = 0;
+  for (const p of parts) {
+    out.set(p, at);
+    at += p.length;
+  }
+  return out;
+}
+
+function recvmsg(args: readonly Expression[], x: CallContext): Begun {
+  const m = message(args);
+  const io = iovec(fieldOf(m, 'msg_iov'));
+  const max = io.reduce((n, e) => n + e.length, 0);
+  const flags = fieldOf(m, 'msg_flags');
+  if (flags !== undefined && !isEllipsis(flags) && numberOf(flags) !== 0) {
+    throw new UnsupportedError(`recvmsg that gives msg_flags ${printExpression(flags)}`);
+  }
+  return receive(x, fdArg(args, x), io[0]?.base, max, numberOf(arg(args, 2)));
+}
+
+function pollCall(args: readonly Expression[], x: CallContext): Begun {
+  const list = arg(args, 0);
+  if (list.kind !== 'list') throw new UnsupportedError('poll without a list');
+  const entries = list.items.map((e) => {
+    if (e.kind !== 'struct') throw new UnsupportedError(`the pollfd ${printExpression(e)}`);
+    const get = (name: string): number => numberOf(fieldOf(e, name) ?? { kind: 'int', value: 0, text: '0' });
+    const fd = get('fd');
+    return { fd: fd < 0 ? fd : x.fd(fd), events: get('events'), revents: get('revents') };
+  });
+  return {
+    outcome: x.calls.poll(entries, numberOf(arg(args, 2))),
+    givesFd: false,
+    check: (out) => {
+      for (const [i, bits] of (out as number[]).entries()) {
+        const want = entries[i]?.revents ?? 0;
+        if (bits !== want)
+          throw new Mismatch(
+            `revents of entry ${i} differ`,
+            `0x${want.toString(16)}`,
+            `0x${bits.toString(16)}`,
+          );
+      }
+    },
+  };
+}
+
+function epollEvent(e: Expression | undefined, x: CallContext): { events: number; data: number } | null {
+  const s = single(e);
+  if (s === undefined || s.kind === 'ellipsis') return null;
+  if (s.kind !== 'struct') throw new UnsupportedError(`the epoll_event ${printExpression(s)}`);
+  const fd = fieldOf(s, 'fd');
+  const data = fieldOf(s, 'ptr', 'u32', 'u64');
+  const value =
+    fd !== undefined ? x.fd(numberOf(fd)) : data !== undefined && !isEllipsis(data) ? numberOf(data) : 0;
+  return {
+    events: numberOf(fieldOf(s, 'events') ?? { kind: 'int', value: 0, text: '0' }) >>> 0,
+    data: value,
+  };
+}
+
+function epollControl(args: readonly Expression[], x: CallContext): Begun {
+  const event = epollEvent(args[3], x) ?? { events: 0, data: 0 };
+  const epfd = fdArg(args, x);
+  return plain(
+    x.calls.epollControl(epfd, numberOf(arg(args, 1)), fdArg(args, x, 2), event.events | 0, event.data),
+  );
+}
+
+function epollWait(args: readonly Expression[], x: CallContext): Begun {
+  const list = arg(args, 1);
+  const items = list.kind === 'list' ? list.items : [list];
+  return {
+    outcome: x.calls.epollWait(fdArg(args, x), numberOf(arg(args, 2)), numberOf(arg(args, 3))),
+    givesFd: false,
+    check: (out, n) => {
+      for (const [i, actual] of (out as EpollEvent[]).slice(0, n).entries()) {
+        const want = epollEvent(items[i], x);
+        if (want === null) continue;
+        const say = (e: { events: number; data: number }): string =>
+          `events 0x${(e.events >>> 0).toString(16)} data ${e.data}`;
+        if (want.events !== actual.events >>> 0 || want.data !== actual.data) {
+          throw new Mismatch(`event ${i} differs`, say(want), say(actual));
+        }
+      }
+    },
+  };
+}
+
+function setsockopt(args: readonly Expression[], x: CallContext): Begun {
+  const value = readOption(arg(args, 3));
+  return plain(x.calls.setsockopt(fdArg(args, x), numberOf(arg(args, 1)), numberOf(arg(args, 2)), value));
+}
+
+function getsockopt(args: readonly Expression[], x: CallContext): Begun {
+  const expected = arg(args, 3);
+  return {
+    outcome: x.calls.getsockopt(fdArg(args, x), numberOf(arg(args, 1)), numberOf(arg(args, 2))),
+    givesFd: false,
+    check: (out) => sameOption(expected, out),
+  };
+}
+
+function ioctl(args: readonly Expression[], x: CallContext): Begun {
+  const request = numberOf(arg(args, 1));
+  const sets = request === constant('FIONBIO');
+  const argument = sets ? numberOf(arg(args, 2)) : 0;
+  const check = sets ? nothing : checkNumber('the value', args[2]);
+  return { outcome: x.calls.ioctl(fdArg(args, x), request, argument), givesFd: false, check };
+}
+
+/** `...` in the place of an address that the call fills in is not looked at; an address is. */
+function nameCheck(expected: Expression | undefined, x: CallContext): Begun['check'] {
+  if (isEllipsis(expected)) return nothing;
+  return (out) => {
+    const actual = out as SocketAddress;
+    const want = addressOf(expected, actual);
+    if (want === null || want.port !== actual.port || want.address !== actual.address) {
+      throw new Mismatch('the address differs', show(want), show(actual));
+    }
+    void x;
+  };
+}
+
+function show(a: SocketAddress | null): string {
+  return a === null ? 'AF_UNSPEC' : `${a.address ?? '*'}:${a.port}`;
+}
+
+const calls: Readonly<Record<string, Call>> = {
+  socket: socketCall,
+  bind: (a, x) => plain(x.calls.bind(fdArg(a, x), addressOf(a[1], bindAddress(x)) ?? bindAddress(x))),
+  listen: (a, x) => plain(x.calls.listen(fdArg(a, x), numberOf(arg(a, 1)))),
+  accept: acceptCall,
+  accept4: acceptCall,
+  connect: (a, x) => plain(x.calls.connect(fdArg(a, x), addressOf(a[1], connectAddress(x)))),
+  read: (a, x) => receive(x, fdArg(a, x), a[1], numberOf(arg(a, 2)), 0),
+  readv: (a, x) => {
+    const io = iovec(a[1]);
+    return receive(
+      x,
+      fdArg(a, x),
+      io[0]?.base,
+      io.reduce((n, e) => n + e.length, 0),
+      0,
+    );
+  },
+  recv: (a, x) => receive(x, fdArg(a, x), a[1], numberOf(arg(a, 2)), numberOf(arg(a, 3))),
+  recvfrom: (a, x) => receive(x, fdArg(a, x), a[1], numberOf(arg(a, 2)), numberOf(arg(a, 3))),
+  recvmsg,
+  write: (a, x) => plain(x.calls.send(fdArg(a, x), payload(a[1], numberOf(arg(a, 2))))),
+  writev: (a, x) => plain(x.calls.send(fdArg(a, x), gather(iovec(a[1])))),
+  send: (a, x) => plain(x.calls.send(fdArg(a, x), payload(a[1], numberOf(arg(a, 2))), numberOf(arg(a, 3)))),
+  sendto: (a, x) => {
+    const to =
+      a[4] === undefined || isEllipsis(a[4]) || a[4].kind === 'word'
+        ? null
+        : addressOf(a[4], connectAddress(x));
+    const wanted = a[4] !== undefined && isEllipsis(a[4]) ? connectAddress(x) : to;
+    const data = payload(a[1], numberOf(arg(a, 2)));
+    return plain(x.calls.send(fdArg(a, x), data, numberOf(arg(a, 3)), wanted));
+  },
+  sendmsg,
+  shutdown: (a, x) => plain(x.calls.shutdown(fdArg(a, x), numberOf(arg(a, 1)))),
+  close: (a, x) => plain(x.calls.close(fdArg(a, x))),
+  fcntl: (a, x) =>
+    plain(x.calls.fcntl(fdArg(a, x), numberOf(arg(a, 1)), isEllipsis(a[2]) ? 0 : numberOf(arg(a, 2)))),
+  ioctl,
+  getsockopt,
+  setsockopt,
+  getsockname: (a, x) => ({
+    outcome: x.calls.getsockname(fdArg(a, x)),
+    givesFd: false,
+    check: nameCheck(a[1], x),
+  }),
+  getpeername: (a, x) => ({
+    outcome: x.calls.getpeername(fdArg(a, x)),
+    givesFd: false,
+    check: nameCheck(a[1], x),
+  }),
+  poll: pollCall,
+  epoll_create: (_a, x) => ({ outcome: x.calls.epollCreate(), givesFd: true, check: nothing }),
+  epoll_create1: (_a, x) => ({ outcome: x.calls.epollCreate(), givesFd: true, check: nothing }),
+  epoll_ctl: epollControl,
+  epoll_wait: epollWait,
+  // It gives the program rights; here it has all that there are.
+  cap_set: () => plain({ kind: 'done', value: 0, out: null }),
+};
+
+/** Begins a call. Throws UnsupportedError for one that is not known. */
+export function beginCall(s: Syscall, x: CallContext): Begun {
+  const call = Object.hasOwn(calls, s.name) ? calls[s.name] : undefined;
+  if (call === undefined) throw new UnsupportedError(`the system call ${s.name}`);
+  return call(s.args, x);
+}

@@ -1,0 +1,284 @@
+// Shell lines of a script: sysctl names to settings of the stack, and the few commands that mean something
+// to it. A line that is not known here makes the script unsupported.
+
+import type { TcpConfig } from '../../tcp/index.ts';
+
+/** What a shell line asks for. */
+export type ShellAction =
+  /** `optional`: one of a set of defaults, the script goes on without it. */
+  | { readonly kind: 'set'; readonly settings: Partial<TcpConfig>; readonly optional: boolean }
+  /** Nothing to do: the stack is like that already, or it concerns a tool. */
+  | { readonly kind: 'nothing' }
+  /** A setting of a set of defaults that the stack does not have. */
+  | { readonly kind: 'note'; readonly text: string }
+  | { readonly kind: 'sleep'; readonly us: number }
+  /** The command succeeds when `count` connections are in `state` (FreeBSD's sockstat). */
+  | { readonly kind: 'count'; readonly state: string; readonly count: number }
+  | { readonly kind: 'unsupported'; readonly reason: string };
+
+type Apply = (value: string) => Partial<TcpConfig> | null | string;
+
+const NOTHING: ShellAction = { kind: 'nothing' };
+const MAX_BUFFER = 2 ** 24;
+
+/** A setting that is a number times `scale`. */
+const number =
+  (field: keyof TcpConfig, scale = 1): Apply =>
+  (v) => ({ [field]: Number(v) * scale });
+/** A setting that is on or off. */
+const flag =
+  (field: keyof TcpConfig): Apply =>
+  (v) => ({ [field]: Number(v) !== 0 });
+/** Only these values are what the stack does; null: nothing to set. */
+const only =
+  (...values: readonly string[]): Apply =>
+  (v) =>
+    values.includes(v) ? null : `has no such setting; it behaves like ${values.join(' or ')}`;
+const inert: Apply = () => null;
+
+/** (2^(n+1) - 1) initial RTOs of a second. */
+const synRetries =
+  (field: 'synR2Ms' | 'synAckR2Ms'): Apply =>
+  (v) => ({ [field]: Math.min(1000 * (2 ** (Number(v) + 1) - 1), 2 ** 30) });
+
+/** tcp_retries2 counts from a 200 ms RTO that doubles up to 120 s. */
+function retries2(v: string): Partial<TcpConfig> {
+  const n = Number(v);
+  const ms = n <= 9 ? 200 * (2 ** (n + 1) - 1) : 200 * (2 ** 10 - 1) + (n - 9) * 120_000;
+  return { r2Ms: Math.max(1000, ms) };
+}
+
+function rmem(v: string): Partial<TcpConfig> | string {
+  const [, start, most] = v.trim().split(/\s+/).map(Number);
+  if (start === undefined || most === undefined) return 'wants three numbers';
+  // Half of the memory is for the octets.
+  const receiveBuffer = Math.max(1, Math.min(start >> 1, MAX_BUFFER));
+  return { receiveBuffer, receiveBufferMax: Math.max(most, receiveBuffer) };
+}
+
+function wmem(v: string): Partial<TcpConfig> | string {
+  const [, start, most] = v.trim().split(/\s+/).map(Number);
+  if (start === undefined || most === undefined) return 'wants three numbers';
+  return { sendBuffer: Math.min(most, MAX_BUFFER) }; // it grows by itself up to that
+}
+
+function congestion(v: string): Partial<TcpConfig> {
+  return { congestion: v === 'reno' ? 'newreno' : v };
+}
+
+function rfc1323(v: string): Partial<TcpConfig> {
+  return { timestamps: v === '1' || v === '3', windowScale: v === '1' || v === '2' };
+}
+
+const IPV4: Readonly<Record<string, Apply>> = {
+  tcp_timestamps: flag('timestamps'),
+  tcp_sack: flag('sack'),
+  tcp_window_scaling: flag('windowScale'),
+  tcp_rmem: rmem,
+  tcp_wmem: wmem,
+  tcp_syn_retries: synRetries('synR2Ms'),
+  tcp_synack_retries: synRetries('synAckR2Ms'),
+  tcp_retries1: number('r1'),
+  tcp_retries2: retries2,
+  tcp_fin_timeout: number('finWait2Ms', 1000),
+  tcp_keepalive_time: number('keepAliveIdleMs', 1000),
+  tcp_keepalive_intvl: number('keepAliveIntervalMs', 1000),
+  tcp_keepalive_probes: number('keepAliveCount'),
+  tcp_invalid_ratelimit: number('challengeAckMs'),
+  tcp_min_snd_mss: number('minMss'),
+  tcp_rto_min_us: (v) => ({ minRtoMs: Math.ceil(Number(v) / 1000) }),
+  tcp_rto_max_ms: number('maxRtoMs'),
+  tcp_congestion_control: congestion,
+  tcp_ecn: only('0', '2'),
+  tcp_dsack: only('1'),
+  tcp_fack: only('0'),
+  tcp_frto: only('0'),
+  tcp_reordering: only('3'),
+  tcp_early_retrans: only('0'),
+  tcp_recovery: only('0'),
+  tcp_slow_start_after_idle: only('1'),
+  tcp_mtu_probing: only('0'),
+  tcp_stdurg: only('0'),
+  tcp_rfc1337: only('0', '1'),
+  tcp_abort_on_overflow: only('0'),
+  tcp_thin_linear_timeouts: only('0'),
+  tcp_autocorking: only('0'),
+  tcp_shrink_window: only('0'),
+  tcp_comp_sack_nr: only('0'),
+  tcp_comp_sack_delay_ns: inert,
+  tcp_comp_sack_slack_ns: inert,
+  tcp_syncookies: only('1'),
+  tcp_fastopen: inert, // a script that uses it says so in its calls
+  tcp_fastopen_key: inert,
+  tcp_moderate_rcvbuf: inert,
+  tcp_no_metrics_save: inert,
+  tcp_challenge_ack_limit: inert,
+  tcp_max_syn_backlog: inert,
+  tcp_min_tso_segs: inert,
+  tcp_tso_win_divisor: inert,
+  tcp_tso_rtt_log: inert,
+  tcp_limit_output_bytes: inert,
+  tcp_pacing_ss_ratio: inert,
+  tcp_pacing_ca_ratio: inert,
+  tcp_notsent_lowat: only('4294967295', '-1'),
+  tcp_tw_reuse: inert,
+  tcp_min_rtt_wlen: inert,
+  tcp_mem: inert,
+  tcp_app_win: inert,
+  tcp_adv_win_scale: inert,
+  tcp_backlog_ack_defer: inert,
+  ip_local_port_range: inert,
+  ip_no_pmtu_disc: only('0'),
+  ip_forward: inert,
+};
+
+const FREEBSD: Readonly<Record<string, Apply>> = {
+  'net.inet.tcp.rfc1323': rfc1323,
+  'net.inet.tcp.sack.enable': flag('sack'),
+  'net.inet.tcp.recvspace': number('receiveBuffer'),
+  'net.inet.tcp.sendspace': number('sendBuffer'),
+  'kern.ipc.maxsockbuf': number('receiveBufferMax'),
+  'net.inet.tcp.rexmit_initial': number('initialRtoMs'),
+  'net.inet.tcp.rexmit_min': (v) => ({ minRtoMs: Math.max(Number(v), 1) }),
+  'net.inet.tcp.msl': number('mslMs'),
+  'net.inet.tcp.finwait2_timeout': number('finWait2Ms'),
+  'net.inet.tcp.keepinit': number('synR2Ms'),
+  'net.inet.tcp.keepidle': number('keepAliveIdleMs'),
+  'net.inet.tcp.keepintvl': number('keepAliveIntervalMs'),
+  'net.inet.tcp.keepcnt': number('keepAliveCount'),
+  'net.inet.tcp.always_keepalive': flag('keepAlive'),
+  'net.inet.tcp.delayed_ack': (v) => (v === '0' ? { delayedAckMs: 0 } : null),
+  'net.inet.tcp.delacktime': number('delayedAckMs'),
+  'net.inet.tcp.initcwnd_segments': number('initialWindow'),
+  'net.inet.tcp.minmss': (v) => ({ minMss: Math.max(28, Math.min(Number(v), 536)) }),
+  'net.inet.tcp.syncache.rexmtlimit': synRetries('synAckR2Ms'),
+  'net.inet.tcp.cc.algorithm': congestion,
+  'net.inet.tcp.ecn.enable': only('0', '2'),
+  'net.inet.tcp.syncookies': only('1'),
+  'net.inet.tcp.syncookies_only': only('0'),
+  'net.inet.tcp.path_mtu_discovery': only('1'),
+  'net.inet.tcp.blackhole': only('0'),
+  'net.inet.tcp.drop_synfin': only('1'),
+  'net.inet.tcp.insecure_rst': only('0'),
+  'net.inet.tcp.insecure_syn': only('0'),
+  'net.inet.tcp.insecure_ack': only('0'),
+  'net.inet.tcp.rfc3042': only('1'),
+  'net.inet.tcp.rfc3390': inert,
+  'net.inet.tcp.rfc3465': inert,
+  'net.inet.tcp.rfc6675_pipe': inert,
+  'net.inet.tcp.hostcache.purgenow': inert,
+  'net.inet.tcp.hostcache.enable': inert,
+  'net.inet.tcp.fast_finwait2_recycle': only('0'),
+  'net.inet.tcp.tolerate_missing_ts': only('0'),
+  'net.inet.tcp.ts_offset_per_conn': inert,
+  'net.inet.tcp.functions_default': only('freebsd'),
+  'net.inet.tcp.log_debug': inert,
+  'net.inet.tcp.udp_tunneling_port': only('0'),
+  'net.inet.tcp.recvbuf_auto': inert,
+  'net.inet.tcp.sendbuf_auto': inert,
+  'net.inet.tcp.tso': inert,
+  'net.inet.tcp.mssdflt': only('536'),
+  'net.inet.tcp.v6mssdflt': only('1220'),
+  'net.inet.icmp.icmplim': inert,
+};
+
+/** One `name=value` of sysctl. */
+export function sysctl(name: string, value: string): ShellAction {
+  const short = name.replace(/^net\.ipv4\.|^net\/ipv4\//, '');
+  const apply = short === name ? own(FREEBSD, name) : own(IPV4, short);
+  if (apply === undefined) {
+    if (
+      /^net[./](core|ipv6)[./]/.test(name) &&
+      /(optmem|rmem|wmem|somaxconn|netdev|flowlabel|default_qdisc)/.test(name)
+    )
+      return NOTHING;
+    return { kind: 'unsupported', reason: `sysctl ${name}` };
+  }
+  const settings = apply(value.trim());
+  if (settings === null) return NOTHING;
+  if (typeof settings === 'string')
+    return { kind: 'unsupported', reason: `sysctl ${name}=${value}: the stack ${settings}` };
+  for (const v of Object.values(settings)) {
+    if (typeof v === 'number' && !Number.isFinite(v))
+      return { kind: 'unsupported', reason: `sysctl ${name}=${value}` };
+  }
+  return { kind: 'set', settings, optional: false };
+}
+
+function own(table: Readonly<Record<string, Apply>>, name: string): Apply | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/** The defaults that the scripts of packetdrill's own suite begin with (`common/defaults.sh`). */
+const SUITE_DEFAULTS: readonly (readonly [string, string])[] = [
+  ['tcp_rmem', '4096 540000 15728640'],
+  ['tcp_wmem', '4096 262144 4194304'],
+  ['tcp_timestamps', '1'],
+  ['tcp_syn_retries', '5'],
+  ['tcp_synack_retries', '5'],
+  ['tcp_frto', '2'],
+  ['tcp_sack', '1'],
+  ['tcp_dsack', '1'],
+  ['tcp_reordering', '3'],
+  ['tcp_congestion_control', 'cubic'],
+  ['tcp_slow_start_after_idle', '0'],
+  ['tcp_early_retrans', '4'],
+  ['tcp_recovery', '1'],
+  ['tcp_ecn', '0'],
+];
+
+/** Programs that set up a machine this stack does not have. */
+const TOOLS =
+  /^(?:ip\s+tcp_metrics|tc\s|ethtool\s|modprobe\s|nstat\b|set\s+-|true\b|:$|exit\s+0$|echo\b|sync$|export\s|rm\s|mount\s|mkdir\s|#)/;
+
+/** Actions of the text of a command, in order. */
+export function shellActions(text: string): ShellAction[] {
+  const actions: ShellAction[] = [];
+  for (const line of text.split(/\n|;|&&/)) {
+    const command = line.replace(/\s#.*$/, '').trim();
+    if (command !== '') actions.push(...shellLine(command));
+  }
+  return actions;
+}
+
+function shellLine(command: string): ShellAction[] {
+  if (/(^|\/)defaults\.sh$/.test(command)) return suiteDefaults();
+  const count = /^sockstat\b.*grep -c\s+'?([A-Z0-9_]+)'?\s*\|\s*grep\s+(-\S+\s+)?'?(\d+)'?$/.exec(command);
+  if (count !== null) {
+    return [{ kind: 'count', state: stateOf(count[1] as string), count: Number(count[3]) }];
+  }
+  const sleep = /^sleep\s+([\d.]+)$/.exec(command);
+  if (sleep !== null) return [{ kind: 'sleep', us: Number(sleep[1]) * 1e6 }];
+  const assignments =
+    /^(?:\/sbin\/)?sysctl\s+(.*)$/.exec(command)?.[1] ?? /set_sysctls\.py\s+(.*)$/.exec(command)?.[1];
+  if (assignments !== undefined) return assigned(assignments, command);
+  if (TOOLS.test(command)) return [NOTHING];
+  return [{ kind: 'unsupported', reason: `shell command: ${command}` }];
+}
+
+function assigned(text: string, command: string): ShellAction[] {
+  const actions: ShellAction[] = [];
+  const pair = /([A-Za-z0-9_./-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s]+)/g;
+  const clean = text.replace(/\s+[12]?>\S*.*$/, '');
+  for (const m of clean.matchAll(pair)) {
+    const name = (m[1] as string).replace(/^\/proc\/sys\//, '').replaceAll('/', '.');
+    actions.push(sysctl(name, (m[2] as string).replace(/^["']|["']$/g, '')));
+  }
+  return actions.length > 0 ? actions : [{ kind: 'unsupported', reason: `shell command: ${command}` }];
+}
+
+function suiteDefaults(): ShellAction[] {
+  return SUITE_DEFAULTS.map(([name, value]) => {
+    const action = sysctl(`net.ipv4.${name}`, value);
+    if (action.kind === 'unsupported') return { kind: 'note', text: `defaults.sh: ${action.reason}` };
+    return action.kind === 'set' ? { ...action, optional: true } : action;
+  });
+}
+
+/** TIME_WAIT, FIN_WAIT_1 … as the RFC writes them. */
+function stateOf(name: string): string {
+  return name
+    .replace(/^SYN_RCVD$|^SYN_RECEIVED$|^SYN_RECV$/, 'SYN-RECEIVED')
+    .replaceAll('_', '-')
+    .replace(/WAIT(\d)$/, 'WAIT-$1');
+}

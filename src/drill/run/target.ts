@@ -1,0 +1,50 @@
+// What a script can be run against: a stack with socket calls, a wire that carries raw IP packets, and
+// a clock. The synfin Host in virtual time is one; a kernel behind a TUN device can be another.
+
+import type { TcpConfig } from '../../tcp/index.ts';
+import type { Posix, TcpInfo } from '../posix/index.ts';
+
+/** Socket calls of the stack under test. */
+export type Syscalls = Pick<
+  Posix,
+  | 'socket'
+  | 'bind'
+  | 'listen'
+  | 'accept'
+  | 'connect'
+  | 'shutdown'
+  | 'receive'
+  | 'send'
+  | 'close'
+  | 'fcntl'
+  | 'ioctl'
+  | 'setsockopt'
+  | 'getsockopt'
+  | 'getsockname'
+  | 'getpeername'
+  | 'poll'
+  | 'epollCreate'
+  | 'epollControl'
+  | 'epollWait'
+>;
+
+/** A stack under test. Times are microseconds of its own clock. */
+export interface Target {
+  readonly name: string;
+  readonly syscalls: Syscalls;
+  now(): number;
+  /** A packet for the stack. */
+  inject(packet: Uint8Array): void;
+  /** Called for every packet from the stack, with the time it left. */
+  onPacket: ((packet: Uint8Array, atUs: number) => void) | null;
+  /** Lets time pass up to `untilUs`, or until `stop` (asked before and after every event) is true. */
+  advance(untilUs: number, stop: () => boolean): Promise<void>;
+  /** Settings of the stack for connections to come; a reason when it cannot have them. */
+  configure(settings: Partial<TcpConfig>): string | null;
+  /** TCP_INFO of a descriptor, null when it is none of a TCP socket. */
+  tcpInfo(fd: number): TcpInfo | null;
+  /** Connections by state as the RFC spells it, TIME-WAIT included; null: cannot be told. */
+  countInState(state: string): number | null;
+  /** Ends the stack. */
+  close(): Promise<void>;
+}

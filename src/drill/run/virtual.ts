@@ -1,0 +1,112 @@
+// The synfin Host in virtual time as a target: a World, one Host, and a wire whose other end is the script.
+
+import { Host, type HostInterface } from '../../host/index.ts';
+import { World } from '../../link/sim/index.ts';
+import { checkConfig, congestionControl, type Rules, type TcpConfig } from '../../tcp/index.ts';
+import { type Personality, Posix, type TcpInfo, tcpInfo } from '../posix/index.ts';
+import type { RunConfig } from './config.ts';
+import type { Target } from './target.ts';
+
+/** Time before the script begins: a clock at 0 is a special case that scripts do not mean. */
+const START_US = 10_000_000;
+
+/** Options of {@link VirtualTarget}. */
+export interface VirtualTargetOptions {
+  readonly personality: Personality;
+  readonly tcp: Partial<TcpConfig>;
+  readonly seed?: number | string;
+  /** A TCP with other rules. */
+  readonly rules?: Rules;
+}
+
+/** A Host whose only neighbour is a script. */
+export class VirtualTarget implements Target {
+  readonly name = 'synfin';
+  readonly world: World;
+  readonly host: Host;
+  readonly syscalls: Posix;
+  onPacket: ((packet: Uint8Array, atUs: number) => void) | null = null;
+  readonly #iface: HostInterface;
+
+  constructor(config: RunConfig, options: VirtualTargetOptions) {
+    this.world = new World({ seed: options.seed ?? 1 });
+    this.world.runSync(START_US);
+    const { clock, memory } = this.world;
+    const dice = this.world.random.fork('host');
+    this.host = new Host({
+      name: 'synfin',
+      clock,
+      memory,
+      random: () => dice.nextUint32(),
+      tcp: options.tcp,
+      ...(options.rules === undefined ? {} : { rules: options.rules }),
+    });
+    const prefix = config.wire === 4 ? 16 : 48;
+    this.#iface = this.host.addInterface({
+      name: 'tun0',
+      mtu: config.mtu,
+      addresses: [`${config.localIp}/${prefix}`],
+    });
+    this.host.addRoute(config.wire === 4 ? 'default' : 'default6', this.#iface);
+    this.#iface.attach((off, len) => {
+      const packet = memory.u8.slice(off, off + len);
+      memory.free(off, len);
+      this.onPacket?.(packet, this.world.now());
+    });
+    this.world.addNode(this.host);
+    this.syscalls = new Posix({ host: this.host, personality: options.personality });
+  }
+
+  now(): number {
+    return this.world.now();
+  }
+
+  inject(packet: Uint8Array): void {
+    const { memory } = this.world;
+    const off = memory.alloc(packet.length);
+    if (off === 0) throw new RangeError(`a packet of ${packet.length} octets`);
+    memory.u8.set(packet, off);
+    this.#iface.receive(off, packet.length);
+    memory.free(off, packet.length);
+    this.syscalls.tick();
+  }
+
+  async advance(untilUs: number, stop: () => boolean): Promise<void> {
+    const { world } = this;
+    this.syscalls.tick();
+    while (!stop()) {
+      if (world.nextAt() > untilUs) {
+        if (untilUs < Number.POSITIVE_INFINITY) world.runSync(untilUs);
+        this.syscalls.tick();
+        return;
+      }
+      world.step();
+      this.syscalls.tick();
+    }
+  }
+
+  configure(settings: Partial<TcpConfig>): string | null {
+    const merged = { ...this.syscalls.settings, ...settings };
+    try {
+      checkConfig({ ...this.host.tcp.config, ...merged });
+      if (settings.congestion !== undefined) congestionControl(settings.congestion);
+    } catch (e) {
+      return (e as Error).message;
+    }
+    this.syscalls.settings = merged;
+    return null;
+  }
+
+  tcpInfo(fd: number): TcpInfo | null {
+    const socket = this.syscalls.tcp(fd);
+    return socket === null ? null : tcpInfo(socket);
+  }
+
+  countInState(state: string): number | null {
+    if (state === 'TIME-WAIT') return this.host.tcp.timeWait.size;
+    if (state === 'LISTEN' || state === 'CLOSED') return null;
+    return this.host.connections.filter((c) => c.state === state).length;
+  }
+
+  async close(): Promise<void> {}
+}
