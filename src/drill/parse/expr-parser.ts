@@ -3,6 +3,7 @@
 
 import { type ScriptError, Source } from './error.ts';
 import type { BinaryOp, CodeExpr, CodeStatement, CompareOp, FPart } from './expr-ast.ts';
+import { splitFString } from './expr-fstring.ts';
 import { type CodeToken, type CodeTokenKind, lexCode } from './expr-lexer.ts';
 
 /** How deep expressions and blocks may nest. */
@@ -157,8 +158,12 @@ class CodeParser {
       }
     }
     const value = this.expressions();
-    if (this.acceptOp('='))
-      return { kind: 'assign', names: this.targets(value), value: this.expressions(), at: token.at };
+    if (this.acceptOp('=')) {
+      const names = this.targets(value);
+      const assigned = this.expressions();
+      if (this.isOp('=')) throw this.error('unsupported: assignment to several targets');
+      return { kind: 'assign', names, value: assigned, at: token.at };
+    }
     const op = this.peek().kind === 'op' ? AUGMENTED.exec(this.peek().text)?.[1] : undefined;
     if (op !== undefined) {
       if (value.kind !== 'name') throw this.error('only a name can be assigned to');
@@ -176,7 +181,6 @@ class CodeParser {
 
   private targets(value: CodeExpr): string[] {
     const items = value.kind === 'sequence' ? value.items : [value];
-    if (this.isOp('=')) throw this.error('unsupported: assignment to several targets');
     return items.map((item) => {
       if (item.kind !== 'name') throw this.source.error(item.at, 'only a name can be assigned to');
       return item.name;
@@ -363,40 +367,21 @@ class CodeParser {
     };
   }
 
-  /** `text {value!r:spec} {{` */
   private fparts(token: CodeToken): FPart[] {
-    const { text } = token;
-    const fail = (why: string): ScriptError => this.source.error(token.at, why);
-    const parts: FPart[] = [];
-    let literal = '';
-    for (let i = 0; i < text.length; ) {
-      const c = text[i]!;
-      if ((c === '{' || c === '}') && text[i + 1] === c) {
-        literal += c;
-        i += 2;
-      } else if (c === '}') throw fail("single '}' in an f-string");
-      else if (c === '{') {
-        const field = splitField(text, i + 1);
-        if (field === null) throw fail("'{' without '}' in an f-string");
-        if (literal !== '') parts.push({ kind: 'text', text: literal });
-        literal = '';
-        parts.push({
-          kind: 'value',
-          value: this.embedded(field.code, token.at),
-          repr: field.repr,
-          spec: field.spec,
-        });
-        i = field.end;
-      } else {
-        literal += c;
-        i++;
-      }
-    }
-    if (literal !== '') parts.push({ kind: 'text', text: literal });
-    return parts;
+    const pieces = splitFString(token.text);
+    if (typeof pieces === 'string') throw this.source.error(token.at, pieces);
+    return pieces.map((piece) => {
+      if (piece.kind === 'text') return piece;
+      return {
+        kind: 'value',
+        value: this.embedded(piece.code, token.at),
+        repr: piece.repr,
+        spec: piece.spec,
+      };
+    });
   }
 
-  /** An expression inside an f-string; mistakes are reported at the string. */
+  /** An expression inside an f-string; a mistake shows the expression and the line of the string. */
   private embedded(code: string, at: number): CodeExpr {
     const source = new Source(this.source.file, code.trim(), this.source.line(at));
     const inner = new CodeParser(source, lexCode(source));
@@ -483,40 +468,4 @@ class CodeParser {
   private error(summary: string): ScriptError {
     return this.source.error(this.peek().at, summary);
   }
-}
-
-/** The replacement field of an f-string that begins at `start`, behind its `{`; null when it does not end. */
-function splitField(
-  text: string,
-  start: number,
-): { code: string; repr: boolean; spec: string; end: number } | null {
-  let depth = 0;
-  let quote = '';
-  let codeEnd = -1;
-  let repr = false;
-  for (let i = start; i < text.length; i++) {
-    const c = text[i]!;
-    if (quote !== '') {
-      if (c === quote) quote = '';
-    } else if (c === "'" || c === '"') quote = c;
-    else if (c === '(' || c === '[') depth++;
-    else if (c === ')' || c === ']') depth--;
-    else if (c === '}' && depth <= 0) {
-      const code = text.slice(start, codeEnd < 0 ? i : codeEnd);
-      return { code, repr, spec: '', end: i + 1 };
-    } else if (c === '!' && depth <= 0 && codeEnd < 0 && /^[rs][:}]/.test(text.slice(i + 1, i + 3))) {
-      codeEnd = i;
-      repr = text[i + 1] === 'r';
-    } else if (c === ':' && depth <= 0) {
-      const end = text.indexOf('}', i);
-      if (end < 0) return null;
-      return {
-        code: text.slice(start, codeEnd < 0 ? i : codeEnd),
-        repr,
-        spec: text.slice(i + 1, end),
-        end: end + 1,
-      };
-    }
-  }
-  return null;
 }
