@@ -74,6 +74,11 @@ export class Net {
     return { a: left, b: right, wire: new Wire(this.world, port(left), port(right), wire) };
   }
 
+  /** A new wire between two hosts. */
+  rewire(a: Host, b: Host, options: WireOptions): Wire {
+    return new Wire(this.world, port(a), port(b), options);
+  }
+
   /** Hosts 10.0.0.n, fd00::n on a switch. */
   lan(count: number, wire: WireOptions = { delayUs: 100 }, options: NetHostOptions = {}): Host[] {
     const box = new Switch(this.world);
@@ -200,11 +205,11 @@ export interface RawPacket {
 export class RawPort {
   readonly packets: RawPacket[] = [];
   readonly frames: Uint8Array[] = [];
-  readonly #net: Net;
+  readonly net: Net;
   readonly #iface: HostInterface;
 
   constructor(net: Net, host: Host) {
-    this.#net = net;
+    this.net = net;
     this.#iface = port(host);
     this.#iface.attach((off, len) => {
       this.frames.push(net.memory.u8.slice(off, off + len));
@@ -214,7 +219,7 @@ export class RawPort {
   }
 
   #parse(off: number, len: number): RawPacket {
-    const { memory } = this.#net;
+    const { memory } = this.net;
     const p = new IpPacket();
     expect(parseIp(memory, off, len, p)).toBe(0);
     let segment: Segment | null = null;
@@ -236,7 +241,7 @@ export class RawPort {
 
   /** A packet or frame arrives now. */
   send(bytes: Uint8Array): void {
-    const { memory } = this.#net;
+    const { memory } = this.net;
     const off = memory.alloc(bytes.length);
     memory.u8.set(bytes, off);
     this.#iface.receive(off, bytes.length);
