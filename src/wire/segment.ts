@@ -20,6 +20,17 @@ export const OPT_SACK = 0x08;
 export const OPT_TIMESTAMPS = 0x10;
 /** At least one option of a kind we do not know; its bytes are in the option area. */
 export const OPT_UNKNOWN = 0x20;
+/** TCP Fast Open (RFC 7413 section 4.1.1): a cookie, or with `cookieLen` 0 a request for one. */
+export const OPT_FAST_OPEN = 0x40;
+
+/** Longest Fast Open cookie, in octets. */
+export const MAX_COOKIE_LENGTH = 16;
+
+/** ECN field of an IP header (RFC 3168 section 5): the two low bits of `Segment.ecn`. */
+export const ECN_NOT_ECT = 0;
+export const ECN_ECT_1 = 1;
+export const ECN_ECT_0 = 2;
+export const ECN_CE = 3;
 
 /** At most four SACK blocks fit in 40 octets of options (RFC 2018 section 3). */
 export const MAX_SACK_BLOCKS = 4;
@@ -55,6 +66,13 @@ export class Segment {
   sackCount = 0;
   /** Pairs left edge, right edge. */
   readonly sack = new Int32Array(2 * MAX_SACK_BLOCKS);
+  /** Octets of `cookie` that are meant: 0, or an even number from 4 to 16. */
+  cookieLen = 0;
+  readonly cookie = new Uint8Array(MAX_COOKIE_LENGTH);
+  /** 1: the Fast Open option is of the experimental kind 254 (RFC 7413 appendix, RFC 6994). */
+  cookieExperimental = 0;
+  /** ECN field of the packet: ECN_NOT_ECT, ECN_ECT_0, ECN_ECT_1, ECN_CE. */
+  ecn = 0;
   /** The whole option area of a received segment: offset in Memory and length. */
   optOff = 0;
   optLen = 0;
@@ -71,6 +89,9 @@ export class Segment {
     this.textLen = 0;
     this.opts = 0;
     this.sackCount = 0;
+    this.cookieLen = 0;
+    this.cookieExperimental = 0;
+    this.ecn = 0;
     this.optOff = 0;
     this.optLen = 0;
     return this;

@@ -4,6 +4,8 @@
 import { Malformed } from './malformed.ts';
 import type { Memory } from './memory.ts';
 import {
+  MAX_COOKIE_LENGTH,
+  OPT_FAST_OPEN,
   OPT_MSS,
   OPT_SACK,
   OPT_SACK_PERMITTED,
@@ -21,6 +23,11 @@ export const TCPOPT_WSCALE = 3;
 export const TCPOPT_SACK_PERMITTED = 4;
 export const TCPOPT_SACK = 5;
 export const TCPOPT_TIMESTAMPS = 8;
+/** TCP Fast Open (RFC 7413 section 4.1.1). */
+export const TCPOPT_FAST_OPEN = 34;
+/** Experiments (RFC 6994); with the magic number it was Fast Open before it had a kind of its own. */
+export const TCPOPT_EXPERIMENT = 254;
+export const FAST_OPEN_MAGIC = 0xf989;
 
 /** NOP NOP TS 10, as one word: how timestamps are sent since RFC 1323 appendix A. */
 export const NOP_NOP_TS = 0x0101080a;
@@ -34,6 +41,7 @@ export const NOP_NOP_TS = 0x0101080a;
 export function parseTcpOptions(mem: Memory, off: number, len: number, seg: Segment): number {
   seg.opts = 0;
   seg.sackCount = 0;
+  seg.cookieLen = 0;
   seg.optOff = off;
   seg.optLen = len;
   if (len === 0) return Malformed.OK;
@@ -56,9 +64,33 @@ export function parseTcpOptions(mem: Memory, off: number, len: number, seg: Segm
     const length = i + 1 < end ? (u8[i + 1] as number) : 0;
     if (length < 2 || i + length > end) return Malformed.TCP_OPTION_LENGTH;
     readOption(mem, i, kind, length, seg);
+    if (kind === TCPOPT_FAST_OPEN) readCookie(mem, i, 2, length, 0, seg);
+    else if (kind === TCPOPT_EXPERIMENT && length >= 4 && mem.dv.getUint16(i + 2) === FAST_OPEN_MAGIC)
+      readCookie(mem, i, 4, length, 1, seg);
+    else readOption(mem, i, kind, length, seg);
     i += length;
   }
   return Malformed.OK;
+}
+
+/** A Fast Open option with `header` octets before its cookie; an odd or impossible length counts as unknown. */
+function readCookie(
+  mem: Memory,
+  i: number,
+  header: number,
+  length: number,
+  experimental: number,
+  seg: Segment,
+): void {
+  const n = length - header;
+  if ((n !== 0 && (n < 4 || n > MAX_COOKIE_LENGTH || (n & 1) !== 0)) || (seg.opts & OPT_FAST_OPEN) !== 0) {
+    seg.opts |= OPT_UNKNOWN;
+    return;
+  }
+  seg.opts |= OPT_FAST_OPEN;
+  seg.cookieLen = n;
+  seg.cookieExperimental = experimental;
+  for (let k = 0; k < n; k++) seg.cookie[k] = mem.u8[i + header + k] as number;
 }
 
 /** One option of a legal length at `i`. */
@@ -155,10 +187,18 @@ function fixedOptionsLength(opts: number): number {
   return n;
 }
 
+/** Octets, padded, of the Fast Open option of `seg`; 0 when it does not fit beside `used` octets. */
+function cookieLength(seg: Segment, used: number): number {
+  if ((seg.opts & OPT_FAST_OPEN) === 0) return 0;
+  const n = ((seg.cookieExperimental === 1 ? 4 : 2) + seg.cookieLen + 3) & ~3;
+  return used + n > 40 ? 0 : n;
+}
+
 /** Octets of the options that `writeTcpOptions` writes for `seg`: a multiple of 4, at most 40. */
 export function tcpOptionsLength(seg: Segment): number {
   const opts = seg.opts;
-  const n = fixedOptionsLength(opts);
+  const fixed = fixedOptionsLength(opts);
+  const n = fixed + cookieLength(seg, fixed);
   if ((opts & OPT_SACK) === 0) return n;
   const blocks = sackBlocksThatFit(opts, seg.sackCount);
   return blocks > 0 ? n + 4 + 8 * blocks : n;
@@ -199,5 +239,21 @@ export function writeTcpOptions(mem: Memory, off: number, seg: Segment): number 
       for (let n = 0; n < 2 * blocks; n++, i += 4) dv.setInt32(i, seg.sack[n] as number);
     }
   }
+  if ((opts & OPT_FAST_OPEN) !== 0 && cookieLength(seg, i - off) > 0) i = writeCookie(mem, i, seg);
   return i - off;
+}
+
+/** Kind, length, cookie, and NOPs up to 32 bits; where it ends. */
+function writeCookie(mem: Memory, i: number, seg: Segment): number {
+  const u8 = mem.u8;
+  const experimental = seg.cookieExperimental === 1;
+  u8[i++] = experimental ? TCPOPT_EXPERIMENT : TCPOPT_FAST_OPEN;
+  u8[i++] = (experimental ? 4 : 2) + seg.cookieLen;
+  if (experimental) {
+    u8[i++] = FAST_OPEN_MAGIC >> 8;
+    u8[i++] = FAST_OPEN_MAGIC & 0xff;
+  }
+  for (let k = 0; k < seg.cookieLen; k++) u8[i++] = seg.cookie[k] as number;
+  for (let used = (experimental ? 4 : 2) + seg.cookieLen; (used & 3) !== 0; used++) u8[i++] = TCPOPT_NOP;
+  return i;
 }

@@ -4,9 +4,11 @@ import { finish, sum } from './checksum.ts';
 import { formatSegment } from './format.ts';
 import { IpPacket, parseIp } from './ip.ts';
 import { Malformed } from './malformed.ts';
+import { Memory } from './memory.ts';
 import { pseudoSum } from './pseudo.ts';
 import {
   ACK,
+  OPT_FAST_OPEN,
   OPT_MSS,
   OPT_SACK,
   OPT_SACK_PERMITTED,
@@ -275,5 +277,45 @@ describe('TcpOptionCursor', () => {
 
   it.each(['01fe00', '01fe01', '01fe03', '01fe'])('%s ends as malformed', (options) => {
     expect(list(options)).toEqual({ kinds: ['1@0:'], malformed: true });
+  });
+});
+
+describe('the Fast Open option (RFC 7413 section 4.1.1)', () => {
+  const cookie = [1, 2, 3, 4, 5, 6, 7, 8];
+  const write = (len: number, experimental: 0 | 1): { seg: Segment; length: number } => {
+    const memory = new Memory();
+    const out = new Segment().set(1, 0, SYN);
+    out.opts = OPT_MSS | OPT_FAST_OPEN;
+    out.mss = 1460;
+    out.cookieLen = len;
+    out.cookieExperimental = experimental;
+    out.cookie.set(cookie.slice(0, len));
+    const off = memory.alloc(64);
+    const length = writeTcpHeader(memory, off, out);
+    const seg = new Segment();
+    expect(parseTcp(memory, off, length, seg)).toBe(0);
+    return { seg, length };
+  };
+
+  it.each([0, 4, 6, 8])('a cookie of %i octets comes back as it was written, padded to 32 bits', (len) => {
+    for (const experimental of [0, 1] as const) {
+      const { seg, length } = write(len, experimental);
+      expect(seg.opts).toBe(OPT_MSS | OPT_FAST_OPEN);
+      expect([...seg.cookie.subarray(0, seg.cookieLen)]).toEqual(cookie.slice(0, len));
+      expect([seg.cookieExperimental, length & 3]).toEqual([experimental, 0]);
+    }
+  });
+
+  it('a cookie of an odd or too short length counts as an unknown option', () => {
+    const memory = new Memory();
+    const off = memory.alloc(64);
+    const seg = new Segment();
+    for (const n of [1, 2, 3, 5, 18]) {
+      writeTcpHeader(memory, off, new Segment().set(1, 0, SYN));
+      const options = [34, 2 + n, ...new Array(n).fill(7), 0, 0, 0].slice(0, 4 * Math.ceil((2 + n) / 4));
+      memory.u8.set(options, off + 20);
+      memory.u8[off + 12] = ((20 + options.length) / 4) << 4;
+      expect([n, parseTcp(memory, off, 20 + options.length, seg), seg.opts]).toEqual([n, 0, OPT_UNKNOWN]);
+    }
   });
 });
