@@ -13,6 +13,7 @@ import {
   UsageError,
   type Values,
 } from './command.ts';
+import { ConnectLadder } from './connect-ladder.ts';
 import { type MessageKey, t } from './messages.ts';
 import { type Network, networkErrorText, networkOptions, networkSettings, openNetwork } from './network.ts';
 
@@ -86,6 +87,11 @@ async function quiet(sending: Promise<void>, receiving: Promise<void>): Promise<
   await Promise.race([sending, receiving]);
 }
 
+/** Whether two texts are the same address. */
+function peerIs(peer: string, address: string): boolean {
+  return String(parseAddressArgument(peer, '--peer')) === address;
+}
+
 /** One line about how it ended; the exit code. Throws what is no such end. */
 function report(error: unknown, where: string, tun: string, io: Io): number {
   if (error instanceof OutputClosed) return 1;
@@ -109,6 +115,10 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
   const timeout = optionText(values, 'timeout');
   const seconds = timeout === undefined ? undefined : parseWhole(timeout, '--timeout', 1, 3600);
   const settings = networkSettings(values);
+  if (values['ladder'] === true && !settings.peers.some((peer) => peerIs(peer, address))) {
+    throw new UsageError('ladderNeedsPeer', { text: address });
+  }
+  const ladder = values['ladder'] === true ? new ConnectLadder(settings, address, port, io) : null;
   const where = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 
   const stop = new AbortController();
@@ -121,6 +131,7 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
   try {
     network = await openNetwork(settings, {
       name: 'synfin',
+      ...(ladder === null ? {} : { watch: ladder.watch, prepare: (host) => ladder.tap(host) }),
       onGone: (error) => {
         gone = error;
         stop.abort();
@@ -129,6 +140,7 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
     const connection = await network.host.connect({
       address,
       port,
+      localPort: ladder?.localPort ?? 0,
       signal: stop.signal,
       // RFC 5461 section 4.1: while the connection is opened, an ICMP error is reason enough to give up.
       handler: {
@@ -148,6 +160,7 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
     if (gone === undefined && stop.signal.aborted) return EXIT_INTERRUPTED;
     return report(gone ?? unreachable ?? thrown, where, settings.tun, io);
   } finally {
+    ladder?.end();
     network?.close();
     io.stdin.destroy();
     process.off('SIGINT', onSignal);

@@ -191,7 +191,7 @@ export class FileServer {
     try {
       let goesOn = true;
       while (goesOn) {
-        const head = await within(this.#idleMs, inbox.head(), () => connection.abort());
+        const head = await within(this.#idleMs, inbox.head(), () => leave(connection));
         if (head === null) break;
         goesOn = await this.#answer(connection, inbox, head);
       }
@@ -215,7 +215,7 @@ export class FileServer {
       await connection.write(plain(413, false, noBody));
       return false;
     }
-    if (bodyLength > 0 && !(await within(this.#idleMs, inbox.skip(bodyLength), () => connection.abort())))
+    if (bodyLength > 0 && !(await within(this.#idleMs, inbox.skip(bodyLength), () => leave(connection))))
       return false;
     if (method !== 'GET' && method !== 'HEAD') {
       await connection.write(plain(405, keepAlive, noBody));
@@ -320,6 +320,12 @@ async function finish(connection: HttpConnection): Promise<void> {
   acked.catch(() => {});
   while ((await connection.read()) !== null);
   await acked;
+}
+
+/** Ends a connection whose client is silent: a FIN, and a RST if that is not answered. */
+function leave(connection: HttpConnection): void {
+  connection.end().catch(() => {});
+  setTimeout(() => connection.abort(), LINGER_MS).unref();
 }
 
 /** Calls `late` when a promise has not settled after `ms` milliseconds. */

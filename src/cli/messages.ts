@@ -43,6 +43,10 @@ export const messages = {
   },
   noSuchDirectory: { en: '--dir: there is no directory "{text}"', zh: '--dir：没有目录 “{text}”' },
   connectNeeds: { en: 'connect needs an address and a port', zh: 'connect 需要一个地址和一个端口' },
+  ladderNeedsPeer: {
+    en: '--ladder shows the states of both ends: {text} must be a --peer, the kernel of this machine',
+    zh: '--ladder 显示两端的状态：{text} 必须是某个 --peer，即本机内核',
+  },
   ready: {
     en: 'ready: {addresses} behind {tun}: {services}',
     zh: '就绪：{tun} 之后的 {addresses}：{services}',

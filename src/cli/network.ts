@@ -5,7 +5,14 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import type { ParseArgsConfig } from 'node:util';
 import { Host } from '../host/index.ts';
 import { PcapngWriter, type WireOptions } from '../link/index.ts';
-import { type Attachment, attachTun, peerAddresses, RealClock, TunError } from '../link/tun/index.ts';
+import {
+  type Attachment,
+  type AttachOptions,
+  attachTun,
+  peerAddresses,
+  RealClock,
+  TunError,
+} from '../link/tun/index.ts';
 import {
   optionText,
   optionTexts,
@@ -116,7 +123,12 @@ function randomWords(): () => number {
  */
 export async function openNetwork(
   settings: NetworkSettings,
-  options: { name: string; prepare?: (host: Host) => void; onGone: (error: TunError) => void },
+  options: {
+    name: string;
+    prepare?: (host: Host) => void;
+    watch?: AttachOptions['watch'];
+    onGone: (error: TunError) => void;
+  },
 ): Promise<Network> {
   const clock = new RealClock();
   const host = new Host({ name: options.name, clock, random: randomWords() });
@@ -146,6 +158,7 @@ export async function openNetwork(
         ? {}
         : { capture: new PcapngWriter(sink, { epochUs: clock.epochUs, chunkBytes: CAPTURE_CHUNK }) }),
       ...(faults === undefined ? {} : { faults }),
+      ...(options.watch === undefined ? {} : { watch: options.watch }),
     });
     return {
       host,

@@ -120,6 +120,29 @@ describe.skipIf(why !== '')(titled('synfin connect and servers of the kernel', w
     }
   });
 
+  test('--ladder draws every segment on standard error, and the states that the kernel says it is in', async () => {
+    const args = `connect 10.9.1.1 5002 --ladder ${NET.replace('--address fd00:9:1::2/64 --peer fd00:9:1::1', '')}`;
+    writeFileSync(
+      ns.path('script'),
+      `echo | ${process.execPath} src/cli/main.ts --lang en ${args} > /dev/null`,
+    );
+    const { code, stderr } = await ns.run('sh', [ns.path('script')]);
+    expect(code).toBe(0);
+    const wanted = [
+      'SYN-SENT',
+      'SYN seq=0',
+      'SYN-RECEIVED',
+      'ESTABLISHED',
+      'PSH,ACK seq=1 ack=1 len=1',
+      'FIN,ACK',
+    ];
+    for (const text of wanted) expect(stderr).toContain(text);
+    expect(stderr).toMatch(/FIN-WAIT-2.* (CLOSE-WAIT|LAST-ACK)\n/);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/TIME-WAIT.*(LISTEN|CLOSED)$/);
+    const other = await ns.synfin(`connect 10.9.1.77 80 --ladder ${NET}`);
+    expect(other).toMatchObject({ code: 2, stdout: '' });
+  });
+
   test('the device is gone afterwards', async () => {
     expect((await ns.sh('ip -o link show fin1')).code).not.toBe(0);
   });

@@ -5,12 +5,14 @@ import type { Host, HostInterface } from '../../host/index.ts';
 import { type IpAddress, inPrefix, type Memory, parseAddress, parseCidr } from '../../wire/index.ts';
 import type { PcapngWriter } from '../pcapng.ts';
 import {
+  combineTaps,
   type PacketInfo,
   type Port,
   RealtimeDriver,
   type Transmit,
   Wire,
   type WireOptions,
+  type WireTap,
   World,
 } from '../sim/index.ts';
 import { HostCapture } from './capture.ts';
@@ -40,8 +42,14 @@ export interface PacketDevice {
 export interface AttachDeviceOptions {
   /** The host's addresses with their prefix lengths: `10.9.0.2/24`. */
   addresses: readonly string[];
-  /** A simulated wire between the device (end a) and the host (end b), and the seed of its dice. */
+  /** A simulated wire between the host (end a) and the device (end b), and the seed of its dice. */
   faults?: WireOptions & { seed?: number | string };
+  /** Who watches that wire; without `faults` it does nothing but let itself be watched. */
+  watch?: {
+    readonly tap: WireTap;
+    /** The other side has taken, and a kernel has processed, what was just delivered. */
+    written?(): void;
+  };
   /** Where packets are recorded. Make it with `epochUs: clock.epochUs`. */
   capture?: PcapngWriter;
   timers?: TimerPlatform;
@@ -69,7 +77,7 @@ export interface AttachOptions extends AttachDeviceOptions {
 export class Attachment {
   readonly device: PacketDevice;
   readonly iface: HostInterface;
-  /** The simulated wire, if there is one: a is the kernel's end. */
+  /** The simulated wire, if there is one: a is the host's end. */
   readonly wire: Wire | null;
   readonly #driver: HostDriver;
   readonly #world: RealtimeDriver | null;
@@ -154,7 +162,8 @@ export function attachDevice(host: Host, device: PacketDevice, options: AttachDe
     };
   };
 
-  if (options.faults === undefined) {
+  const { watch } = options;
+  if (options.faults === undefined && watch === undefined) {
     iface.attach(
       taken((off, len) => {
         device.write(off, len);
@@ -165,7 +174,7 @@ export function attachDevice(host: Host, device: PacketDevice, options: AttachDe
     return new Attachment(device, iface, driver, null, null, options.capture);
   }
 
-  const { seed, ...wireOptions } = options.faults;
+  const { seed, ...wireOptions } = options.faults ?? {};
   const world = new World({ memory, ...(seed === undefined ? {} : { seed }) });
   const real = new RealtimeDriver(world, {
     now: () => clock.now(),
@@ -185,7 +194,10 @@ export function attachDevice(host: Host, device: PacketDevice, options: AttachDe
     memory,
     mtu: device.mtu,
     kind: 'ip',
-    receive: (off, len) => void device.write(off, len),
+    receive: (off, len) => {
+      device.write(off, len);
+      watch?.written?.();
+    },
     attach: (transmit) => {
       toHost = transmit;
     },
@@ -207,15 +219,15 @@ export function attachDevice(host: Host, device: PacketDevice, options: AttachDe
       }
     },
   };
-  const wire = new Wire(world, far, near, wireOptions);
-  if (capture !== null) {
-    wire.tap = {
-      dropped(p: PacketInfo, reason) {
-        if (p.direction === 'a->b') capture.inLost(p.off, p.len, reason);
-        else capture.outLost(reason);
-      },
-    };
-  }
+  const wire = new Wire(world, near, far, wireOptions);
+  const losses: WireTap = {
+    dropped(p: PacketInfo, reason) {
+      if (p.direction === 'b->a') capture?.inLost(p.off, p.len, reason);
+      else capture?.outLost(reason);
+    },
+  };
+  const taps = [...(capture === null ? [] : [losses]), ...(watch === undefined ? [] : [watch.tap])];
+  if (taps.length > 0) wire.tap = combineTaps(...taps);
   device.onPackets(
     receiverOf(
       driver,
@@ -289,6 +301,17 @@ export function peerAddresses(addresses: readonly string[], peers: readonly stri
   const alone = networks.find((n) => !n.reached);
   if (alone !== undefined) throw new TunError('EINVAL', `no peer is in the network of ${alone.text}`);
   return found;
+}
+
+/** That of the host's addresses (`10.9.0.2/24`…), without prefix, in whose network `to` is; '' if there is none. */
+export function networkAddress(addresses: readonly string[], to: string): string {
+  const target = parseAddress(to);
+  for (const text of addresses) {
+    const cidr = parseCidr(text);
+    if (target !== null && cidr !== null && within(target, cidr.address, cidr.prefix))
+      return String(cidr.address);
+  }
+  return '';
 }
 
 function within(a: IpAddress, network: IpAddress, prefix: number): boolean {

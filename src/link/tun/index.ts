@@ -7,6 +7,7 @@ export {
   type AttachOptions,
   attachDevice,
   attachTun,
+  networkAddress,
   type PacketDevice,
   peerAddresses,
 } from './attach.ts';

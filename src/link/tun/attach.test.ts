@@ -1,0 +1,304 @@
+import { expect, test } from 'vitest';
+import { type Connection, Host } from '../../host/index.ts';
+import { Memory } from '../../wire/index.ts';
+import { PcapngWriter } from '../pcapng.ts';
+import {
+  type AttachDeviceOptions,
+  type Attachment,
+  attachDevice,
+  networkAddress,
+  peerAddresses,
+} from './attach.ts';
+import { RealClock } from './clock.ts';
+import type { TunReceiver } from './device.ts';
+import type { TimerPlatform } from './driver.ts';
+
+/** Time and timers that the test moves; milliseconds. */
+class FakeTime implements TimerPlatform {
+  readonly timeOrigin = 1_700_000_000_000;
+  ms = 100;
+  timers: { atMs: number; fn: () => void }[] = [];
+  /** Added at every reading: time goes on while an event is processed. */
+  step = 0;
+
+  now(): number {
+    this.ms += this.step;
+    return this.ms;
+  }
+  setTimer(ms: number, fn: () => void): unknown {
+    const timer = { atMs: this.ms + ms, fn };
+    this.timers.push(timer);
+    return timer;
+  }
+  clearTimer(timer: unknown): void {
+    this.timers = this.timers.filter((each) => each !== timer);
+  }
+}
+
+/** A device whose packets wait until the test passes them on. */
+class FakeDevice {
+  readonly mtu = 1500;
+  readonly name: string;
+  readonly memory: Memory;
+  receiver: TunReceiver | null = null;
+  sent: Uint8Array[] = [];
+  calls: string[] = [];
+
+  constructor(name: string, memory: Memory) {
+    this.name = name;
+    this.memory = memory;
+  }
+  onPackets(receiver: TunReceiver): void {
+    this.receiver = receiver;
+  }
+  write(off: number, len: number): boolean {
+    this.sent.push(this.memory.u8.slice(off, off + len));
+    return true;
+  }
+  pause(): void {
+    this.calls.push('pause');
+  }
+  resume(): void {
+    this.calls.push('resume');
+  }
+  close(): void {
+    this.calls.push('close');
+  }
+  /** The other side sends: one batch, each packet in the same block. */
+  batch(packets: readonly Uint8Array[]): void {
+    const block = this.memory.alloc(65_536);
+    for (const octets of packets) {
+      this.memory.u8.set(octets, block);
+      this.receiver?.receive(block, octets.length);
+    }
+    this.receiver?.batchEnd();
+    this.memory.free(block, 65_536);
+  }
+}
+
+interface End {
+  host: Host;
+  clock: RealClock;
+  device: FakeDevice;
+  attachment: Attachment;
+}
+
+/** Two hosts, 10.0.0.1 and 10.0.0.2, each on a device of its own. */
+class Bench {
+  readonly time = new FakeTime();
+  readonly a: End;
+  readonly b: End;
+
+  constructor(options: Partial<AttachDeviceOptions> = {}) {
+    this.a = this.#end(1, options);
+    this.b = this.#end(2, {});
+  }
+
+  #end(n: number, options: Partial<AttachDeviceOptions>): End {
+    const clock = new RealClock(this.time);
+    let random = n;
+    const host = new Host({
+      name: `host ${n}`,
+      clock,
+      random: () => {
+        random = (Math.imul(random, 1_103_515_245) + 12_345) | 0;
+        return random;
+      },
+    });
+    const device = new FakeDevice(`dev${n}`, host.memory);
+    const attachment = attachDevice(host, device, {
+      addresses: [`10.0.0.${n}/24`],
+      timers: this.time,
+      ...options,
+    });
+    return { host, clock, device, attachment };
+  }
+
+  /** Passes packets on until there are none; time goes on by 10 µs for each batch. */
+  exchange(): void {
+    for (;;) {
+      const fromA = this.a.device.sent.splice(0);
+      const fromB = this.b.device.sent.splice(0);
+      if (fromA.length + fromB.length === 0) return;
+      this.time.ms += 0.01;
+      if (fromA.length > 0) this.b.device.batch(fromA);
+      if (fromB.length > 0) this.a.device.batch(fromB);
+    }
+  }
+
+  /** Time goes on by `ms`; timers that are due run, and packets are passed on. */
+  pass(ms: number): void {
+    const end = this.time.ms + ms;
+    for (;;) {
+      this.exchange();
+      const first = this.time.timers.sort((x, y) => x.atMs - y.atMs)[0];
+      if (first === undefined || first.atMs > end) break;
+      this.time.timers.shift();
+      this.time.ms = Math.max(this.time.ms, first.atMs);
+      first.fn();
+    }
+    this.time.ms = end;
+  }
+
+  async connect(): Promise<{ ours: Connection; theirs: Connection }> {
+    const listener = this.b.host.listen({ port: 80 });
+    const opening = this.a.host.connect({ address: '10.0.0.2', port: 80 });
+    const accepting = listener.accept();
+    this.pass(100);
+    return { ours: await opening, theirs: await accepting };
+  }
+}
+
+test('hosts behind devices exchange octets, and whole connections end, driven by packets and one timer each', async () => {
+  const bench = new Bench();
+  const { ours, theirs } = await bench.connect();
+  await ours.write(new Uint8Array(20_000).fill(7));
+  bench.pass(1000);
+  expect(theirs.take()).toEqual(new Uint8Array(20_000).fill(7));
+  const ends = [ours.end(), theirs.end()];
+  bench.pass(1000);
+  await Promise.all(ends);
+  expect([ours.state, theirs.state]).toEqual(['TIME-WAIT', 'TIME-WAIT']); // both closed at once
+  bench.pass(120_000);
+  expect(bench.a.host.describe()).toBe('host 1: 0 connections, 0 in TIME-WAIT');
+  expect(bench.time.timers).toEqual([]);
+});
+
+test('a batch happens at one moment: the clock is read once for it, and goes on afterwards', async () => {
+  const bench = new Bench();
+  const { ours } = await bench.connect();
+  await ours.write(new Uint8Array(4 * 1448));
+  const packets = bench.a.device.sent.splice(0);
+  expect(packets).toHaveLength(4);
+  const { clock, host } = bench.b;
+  const seen: number[] = [];
+  host.tap = { segmentIn: (_tcb, _seg, nowUs) => void seen.push(nowUs, clock.now()) };
+  bench.time.step = 1;
+  bench.b.device.batch(packets);
+  expect(new Set(seen).size).toBe(1);
+  const after = clock.now();
+  expect(after).toBeGreaterThan(seen[0] as number);
+  expect(clock.now()).toBeGreaterThan(after);
+});
+
+test('the timer is set for the first deadline and left alone by later ones', async () => {
+  const bench = new Bench();
+  const { ours } = await bench.connect();
+  await ours.write(new Uint8Array(10)); // the retransmission timer
+  const set = bench.time.timers.length;
+  const first = bench.time.timers.map(({ atMs }) => atMs);
+  await ours.write(new Uint8Array(10));
+  ours.setKeepAlive();
+  expect(bench.time.timers.map(({ atMs }) => atMs)).toEqual(first);
+  expect(set).toBeLessThanOrEqual(2);
+  bench.a.device.sent.length = 0; // lost
+  bench.pass(2000);
+  expect(ours.info().retransmissions).toBeGreaterThan(0);
+  expect(ours.info().unackedBytes).toBe(0);
+});
+
+/** The texts of a capture: comments and names. */
+function texts(octets: readonly number[]): string {
+  return Buffer.from(octets).toString('latin1');
+}
+
+test('a capture has a packet before its answer, with the states that the packet caused', async () => {
+  const octets: number[] = [];
+  const bench = new Bench({ capture: new PcapngWriter((bytes) => void octets.push(...bytes)) });
+  await bench.connect();
+  const text = texts(octets);
+  const order = ['host 1', 'SYN-SENT', 'SYN-SENT -> ESTABLISHED', 'ESTABLISHED'];
+  let at = 0;
+  for (const comment of order) {
+    at = text.indexOf(comment, at);
+    expect(at, comment).toBeGreaterThan(0);
+    at += comment.length;
+  }
+});
+
+test('a capture says why the host discarded a packet: segment, checksum, header, address', async () => {
+  const octets: number[] = [];
+  const bench = new Bench({ capture: new PcapngWriter((bytes) => void octets.push(...bytes)) });
+  const { theirs } = await bench.connect();
+  await theirs.write(new Uint8Array(100));
+  const [good] = bench.b.device.sent.splice(0);
+  if (good === undefined) throw new Error('nothing was sent');
+  const with1 = (at: number, flip: number): Uint8Array => {
+    const bad = good.slice();
+    bad[at] = (bad[at] as number) ^ flip;
+    return bad;
+  };
+  bench.a.device.batch([with1(60, 1), with1(0, 0x10), good, good]);
+  const text = texts(octets);
+  expect(text).toContain('discarded: bad checksum');
+  expect(text).toContain('discarded: IP version');
+  expect(text).toContain('ESTABLISHED discarded: outside-window');
+  expect(bench.a.host.counters.tcpBadChecksum).toBe(1);
+});
+
+test('a wire between loses packets, and the capture marks them; the memory loses none', async () => {
+  const octets: number[] = [];
+  const bench = new Bench({
+    faults: { loss: 1, seed: 1 },
+    capture: new PcapngWriter((bytes) => void octets.push(...bytes)),
+  });
+  const opening = bench.a.host.connect({ address: '10.0.0.2', port: 80 });
+  opening.catch(() => {});
+  bench.pass(1500);
+  expect(bench.b.device.sent).toEqual([]);
+  expect(texts(octets).split('SYN-SENT lost by the link: loss')).toHaveLength(3);
+  expect(texts(octets).split('dropped')).toHaveLength(3);
+  expect(bench.a.host.memory.used).toBe(0);
+});
+
+test('a wire between delays packets by real time, in both directions', async () => {
+  const bench = new Bench({ faults: { delayUs: 30_000 } });
+  bench.b.host.listen({ port: 80, handler: {} });
+  const opening = bench.a.host.connect({ address: '10.0.0.2', port: 80 });
+  bench.pass(200);
+  expect((await opening).info().rttUs).toBeGreaterThanOrEqual(60_000);
+  expect((await opening).info().rttUs).toBeLessThan(61_000);
+});
+
+test('pause and resume are the device’s; close takes host, timers and device apart', async () => {
+  const bench = new Bench();
+  const { ours } = await bench.connect();
+  bench.a.attachment.pause();
+  bench.a.attachment.resume();
+  await ours.write(new Uint8Array(10));
+  bench.a.attachment.close();
+  bench.a.attachment.close();
+  expect(bench.a.device.calls).toEqual(['pause', 'resume', 'close']);
+  bench.a.device.sent.length = 0;
+  await ours.write(new Uint8Array(10_000));
+  expect(bench.a.device.sent).toEqual([]);
+  expect(bench.a.attachment.iface.unsent).toBeGreaterThan(0);
+});
+
+test('a host without a RealClock cannot live on a device, nor one with another memory', () => {
+  const memory = new Memory();
+  const options = { addresses: ['10.0.0.1/24'] };
+  const host = new Host({ clock: { now: () => 0 }, random: () => 1, memory });
+  expect(() => attachDevice(host, new FakeDevice('x', memory), options)).toThrow(/RealClock/);
+  const other = new Host({ clock: new RealClock(), random: () => 1 });
+  expect(() => attachDevice(other, new FakeDevice('x', memory), options)).toThrow(/memory/);
+});
+
+test('a peer takes the prefix of the network that it is in', () => {
+  expect(peerAddresses(['10.0.0.2/24', 'fd00::2/64'], ['fd00::1', '10.0.0.1'])).toEqual([
+    { address: 'fd00::1', prefix: 64 },
+    { address: '10.0.0.1', prefix: 24 },
+  ]);
+  expect(networkAddress(['10.0.0.2/24', 'fd00::2/64'], 'fd00::77')).toBe('fd00::2');
+  expect(networkAddress(['10.0.0.2/24'], '10.0.1.1')).toBe('');
+});
+
+test.each([
+  [['10.0.0.2/24'], ['10.0.1.1'], /none of the host/],
+  [['10.0.0.2/24'], ['10.0.0.2'], /none of the host/],
+  [['10.0.0.2/24', 'fd00::2/64'], ['10.0.0.1'], /no peer is in the network of fd00/],
+  [['10.0.0.2'], ['10.0.0.1'], /prefix length/],
+  [['10.0.0.2/24'], ['here'], /not an IP address/],
+])('addresses %j with peers %j are refused', (addresses, peers, why) => {
+  expect(() => peerAddresses(addresses, peers)).toThrow(why);
+});
