@@ -63,7 +63,6 @@ export function parseTcpOptions(mem: Memory, off: number, len: number, seg: Segm
     }
     const length = i + 1 < end ? (u8[i + 1] as number) : 0;
     if (length < 2 || i + length > end) return Malformed.TCP_OPTION_LENGTH;
-    readOption(mem, i, kind, length, seg);
     if (kind === TCPOPT_FAST_OPEN) readCookie(mem, i, 2, length, 0, seg);
     else if (kind === TCPOPT_EXPERIMENT && length >= 4 && mem.dv.getUint16(i + 2) === FAST_OPEN_MAGIC)
       readCookie(mem, i, 4, length, 1, seg);
