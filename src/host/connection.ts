@@ -102,6 +102,28 @@ function deferred<T>(): Deferred<T> {
   return { promise, resolve, reject };
 }
 
+/** What IP is asked to do with the packets of a connection. */
+export interface IpService {
+  /** Time to live or hop limit, 1 to 255 (MUST-49). Default 64 (RFC 1122 section 3.2.1.7). */
+  ttl?: number;
+  /** The octet of Diffserv field and ECN, 0 to 255 (MUST-48). Default 0. */
+  tos?: number;
+}
+
+/** Throws a RangeError for a service that IP has not. */
+export function checkIpService({ ttl = DEFAULT_TTL, tos = 0 }: IpService): void {
+  checkOctet('ttl', ttl, 1);
+  checkOctet('tos', tos, 0);
+}
+
+function checkOctet(name: string, value: number, least: number): void {
+  if (!Number.isInteger(value) || value < least || value > 255)
+    throw new RangeError(`${name} must be a whole number from ${least} to 255, not ${value}`);
+}
+
+/** Time to live and hop limit where nothing else is asked for. */
+export const DEFAULT_TTL = 64;
+
 /** Smallest ring that is allocated for text. */
 const MIN_RING = 2048;
 
@@ -125,11 +147,9 @@ export class Connection {
   handler: ConnectionHandler | null = null;
   /** Free for the user of callbacks. */
   data: unknown = null;
-  /** Diffserv field of its packets (MUST-48). */
-  tos = 0;
-  /** Time to live or hop limit of its packets (MUST-49). */
-  ttl = 64;
   readonly #owner: ConnectionOwner;
+  #tos = 0;
+  #ttl = DEFAULT_TTL;
   #ended = false;
   /** Whether it was ESTABLISHED once. */
   #wasOpen = false;
@@ -418,6 +438,22 @@ export class Connection {
 
   // Settings.
 
+  /** Diffserv field of its packets (MUST-48), from the next one on (SHLD-21). Setting throws RangeError. */
+  get tos(): number {
+    return this.#tos;
+  }
+  set tos(value: number) {
+    checkOctet('tos', value, 0);
+    this.#tos = value;
+  }
+  /** Time to live or hop limit of its packets (MUST-49), from the next one on. Setting throws RangeError. */
+  get ttl(): number {
+    return this.#ttl;
+  }
+  set ttl(value: number) {
+    checkOctet('ttl', value, 1);
+    this.#ttl = value;
+  }
   /** Turns Nagle's algorithm off (MUST-17). */
   setNoDelay(on = true): void {
     this.tcb.noDelay = on ? 1 : 0;

@@ -222,6 +222,11 @@ export class EthernetLayer {
     if (n !== null) link.transmit(off, len, n);
   }
 
+  /** A transport has no answer by this path: is its next hop still there? */
+  doubt(path: Path): void {
+    this.#link(path.iface).cache.doubt(path.hop0, path.hop1, path.hop2, path.hop3, this.nowMs);
+  }
+
   /** A frame arrived. */
   input(iface: HostInterface, off: number, len: number): void {
     const frame = this.#frame;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Wire } from '../link/sim/index.ts';
 import { Memory } from '../wire/index.ts';
 import { Host } from './index.ts';
-import { codeOf, Net, octets, port, readAll, thrown } from './testing.ts';
+import { codeOf, Net, octets, port, readAll, sendAndEnd, thrown } from './testing.ts';
 
 describe('listen', () => {
   it('EADDRINUSE for the same address and port, or two wildcards; a specific address beside the wildcard is fine (MUST-42)', () => {
@@ -189,7 +189,7 @@ describe('loopback', () => {
       const c = await net.run(host.connect({ address, port: 80 }));
       const s = await net.run(listener.accept());
       expect([s.remoteAddress, s.localAddress]).toEqual([address, address]);
-      void c.write(octets(100_000)).then(() => c.end());
+      sendAndEnd(c, octets(100_000));
       expect(await net.run(readAll(s))).toEqual(octets(100_000));
       s.close();
       await net.run(c.closed);

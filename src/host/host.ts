@@ -21,7 +21,7 @@ import {
   parseCidr,
   parseMac,
 } from '../wire/index.ts';
-import type { Connection, ConnectionHandler } from './connection.ts';
+import { type Connection, type ConnectionHandler, checkIpService, type IpService } from './connection.ts';
 import { HostCounters, type HostTap } from './counters.ts';
 import { EthernetLayer } from './ethernet-layer.ts';
 import { FragmentLayer } from './fragment-layer.ts';
@@ -73,7 +73,7 @@ export interface InterfaceOptions {
 }
 
 /** Options of `host.connect`. */
-export interface ConnectOptions {
+export interface ConnectOptions extends IpService {
   address: string;
   port: number;
   localAddress?: string;
@@ -247,6 +247,7 @@ export class Host {
   /** Passive OPEN. Throws EADDRINUSE, EADDRNOTAVAIL, RangeError. */
   listen(options: ListenOptions): Listener {
     checkPort(options.port, 0);
+    checkIpService(options);
     if (options.tcp !== undefined) checkConfig({ ...this.tcp.config, ...options.tcp });
     this.#setNow();
     return this.tcp.listen(options, this.#local(options.address, 'listen'));
@@ -271,6 +272,7 @@ export class Host {
   open(options: ConnectOptions): Connection {
     checkPort(options.port, 1);
     checkPort(options.localPort ?? 0, 0);
+    checkIpService(options);
     if (options.tcp !== undefined) checkConfig({ ...this.tcp.config, ...options.tcp });
     this.#setNow();
     const to = address(options.address, 'address');
@@ -282,6 +284,7 @@ export class Host {
       options.localPort ?? 0,
       options.handler ?? null,
       options.tcp,
+      options,
     );
   }
 

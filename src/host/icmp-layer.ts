@@ -205,13 +205,14 @@ export class IcmpLayer {
     if (p.family === 4) {
       writeIcmp4Echo(this.#memory, at, ICMP4_ECHO_REPLY, m.id, m.seq, m.dataOff, dataLen);
     } else {
-      const pseudo = this.#pseudoBack(p, len);
+      const pseudo = this.#pseudoBack(p);
       writeIcmp6Echo(this.#memory, at, ICMP6_ECHO_REPLY, m.id, m.seq, m.dataOff, dataLen, pseudo);
     }
     this.#sendBack(path, p, off, len);
   }
 
-  #pseudoBack(p: IpPacket, len: number): number {
+  /** The sum of the pseudo-header of an answer, without its length. */
+  #pseudoBack(p: IpPacket): number {
     return pseudoSumWords(
       6,
       p.dst0,
@@ -223,7 +224,7 @@ export class IcmpLayer {
       p.src2,
       p.src3,
       IPPROTO_ICMPV6,
-      len,
+      0,
     );
   }
 
@@ -304,7 +305,7 @@ export class IcmpLayer {
     if (off === 0) return;
     const at = off + this.#ip.headroom(path);
     if (p.family === 4) writeIcmp4Error(this.#memory, at, type, code, rest, p.headerOff, p.totalLen);
-    else writeIcmp6Error(this.#memory, at, type, code, rest, p.headerOff, p.totalLen, this.#pseudoBack(p, 0));
+    else writeIcmp6Error(this.#memory, at, type, code, rest, p.headerOff, p.totalLen, this.#pseudoBack(p));
     this.#sendBack(path, p, off, len);
   }
 

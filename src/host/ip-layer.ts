@@ -49,6 +49,8 @@ export interface Protocol {
 /** Link-layer output of an Ethernet interface: neighbour resolution. */
 export interface LinkLayer {
   send(path: Path, off: number, len: number): void;
+  /** Verify the next hop of a path. */
+  doubt(path: Path): void;
 }
 
 /** Who tells a sender that its packet came to nothing. */
@@ -227,6 +229,11 @@ export class IpLayer {
         this.counters.unknownProtocol++;
         this.errors?.protocolUnreachable(packet);
     }
+  }
+
+  /** A transport's negative advice (RFC 1122 section 3.3.1.4): its packets along this path come to nothing. */
+  doubt(path: Path): void {
+    if (path.iface.headerLen > 0) this.link?.doubt(path);
   }
 
   /**

@@ -3,10 +3,10 @@
 
 import { Err, type Tcb, type TcpConfig, type TcpError, tcpError } from '../tcp/index.ts';
 import type { IpAddress } from '../wire/index.ts';
-import type { Connection, ConnectionHandler } from './connection.ts';
+import { type Connection, type ConnectionHandler, DEFAULT_TTL, type IpService } from './connection.ts';
 
 /** Options of `host.listen`. */
-export interface ListenOptions {
+export interface ListenOptions extends IpService {
   /** 0 chooses a free one. */
   port: number;
   /** A local address; default: every address of the host, IPv4 and IPv6. */
@@ -44,6 +44,9 @@ export class Listener {
   readonly synBacklog: number;
   readonly synCookies: boolean;
   readonly handler: ConnectionHandler | null;
+  /** What its connections begin with, their SYN,ACK included. */
+  readonly ttl: number;
+  readonly tos: number;
   /** Connections in SYN-RECEIVED. */
   synQueueLength = 0;
   /** @internal Until when cookies that were sent can come back, in ms of the host's clock; 0: none sent. */
@@ -69,6 +72,8 @@ export class Listener {
     this.synBacklog = options.synBacklog ?? 256;
     this.synCookies = options.synCookies ?? true;
     this.handler = options.handler ?? null;
+    this.ttl = options.ttl ?? DEFAULT_TTL;
+    this.tos = options.tos ?? 0;
   }
 
   /** Connections that wait to be accepted. */

@@ -231,6 +231,18 @@ export class NeighbourCache {
       this.#enter(n, REACHABLE, nowMs + REACHABLE_MS);
   }
 
+  /**
+   * A transport's segments to this next hop come to nothing (RFC 1122 section 3.3.1.4, RFC 9293 MUST-20):
+   * it is asked at once whether it is there. When it is not, the next packet looks for it anew.
+   */
+  doubt(w0: number, w1: number, w2: number, w3: number, nowMs: number): void {
+    const n = this.peek(w0, w1, w2, w3);
+    if (n === null || n.state === INCOMPLETE || n.state === PROBE || n.state === PERMANENT) return;
+    n.state = PROBE;
+    n.requests = 0;
+    this.#request(n, nowMs);
+  }
+
   /** Configures a neighbour that needs no asking. */
   setPermanent(w0: number, w1: number, w2: number, w3: number, macHi: number, macLo: number): void {
     const n = this.peek(w0, w1, w2, w3) ?? this.#create(w0, w1, w2, w3);

@@ -69,7 +69,7 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
   }
   listener.cookiesUntil = tcp.nowMs + COOKIE_LIFE_MS;
   tcp.counters.cookiesSent++;
-  tcp.sendWithout(p, out);
+  tcp.sendWithout(p, out, listener.ttl, listener.tos);
 }
 
 /** The MSS of the SYN that a cookie was sent for, when this ACK returns it; 0: not a cookie of ours. */

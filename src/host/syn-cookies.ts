@@ -14,6 +14,10 @@ const SLOTS_VALID = 2;
  */
 export const COOKIE_MSS: readonly number[] = [216, 536, 1220, 1300, 1400, 1440, 1460, 8960];
 
+/** The number of an MSS is the top 3 of the 24 bits: an ACK beside the right one is not another MSS. */
+const MSS_SHIFT = 21;
+const MSS_NONE = (1 << MSS_SHIFT) - 1;
+
 /** Tells the two hashes apart. */
 const BASE = -2;
 
@@ -51,7 +55,7 @@ export function makeCookie(
   while (index > 0 && (COOKIE_MSS[index] as number) > mss) index--;
   const base = sipHashTuple(key, l0, l1, l2, l3, r0, r1, r2, r3, ports, BASE);
   const hash = sipHashTuple(key, l0, l1, l2, l3, r0, r1, r2, r3, ports, moment(slot, irs));
-  return (base + irs + (slot << 24) + ((hash + index) & 0xffffff)) | 0;
+  return (base + irs + (slot << 24) + ((hash + (index << MSS_SHIFT)) & 0xffffff)) | 0;
 }
 
 /**
@@ -80,7 +84,7 @@ export function checkCookie(
   if (age >= SLOTS_VALID) return 0;
   const hash = sipHashTuple(key, l0, l1, l2, l3, r0, r1, r2, r3, ports, moment(now - age, irs));
   const index = (cookie - hash) & 0xffffff;
-  return index < COOKIE_MSS.length ? (COOKIE_MSS[index] as number) : 0;
+  return (index & MSS_NONE) === 0 ? (COOKIE_MSS[index >> MSS_SHIFT] as number) : 0;
 }
 
 /** TSval bits that carry options: the window scale (15: none), SACK-permitted, ECN. */

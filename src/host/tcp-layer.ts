@@ -61,7 +61,13 @@ import {
   tcpHeaderLength,
   writeTcpHeader,
 } from '../wire/index.ts';
-import { Connection, type ConnectionHandler, type ConnectionOwner } from './connection.ts';
+import {
+  Connection,
+  type ConnectionHandler,
+  type ConnectionOwner,
+  DEFAULT_TTL,
+  type IpService,
+} from './connection.ts';
 import type { HostCounters, HostTap } from './counters.ts';
 import { NONE, TupleTable } from './demux.ts';
 import type { HostInterface } from './interface.ts';
@@ -73,8 +79,6 @@ import { acceptCookie, cookieMss, sendCookie } from './syn-cookie-handshake.ts';
 import { TimeWaitStore } from './time-wait-store.ts';
 import { TimingWheel } from './timing-wheel.ts';
 
-/** Default time to live and hop limit (RFC 1122 section 3.2.1.7: configurable). */
-const DEFAULT_TTL = 64;
 /** Most TIME-WAIT records; beyond it the oldest goes. */
 const TIME_WAIT_CAPACITY = 65_536;
 
@@ -232,6 +236,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     localPort: number,
     handler: ConnectionHandler | null,
     config: Partial<TcpConfig> | undefined,
+    service: IpService = {},
   ): Connection {
     const where = `${remote}:${remotePort}`;
     const { w0, w1, w2, w3 } = remote;
@@ -248,6 +253,8 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     }
     const c = this.#adopt(tcb, path);
     c.handler = handler;
+    c.ttl = service.ttl ?? DEFAULT_TTL;
+    c.tos = service.tos ?? 0;
     this.counters.activeOpens++;
     openActive(this.engine, tcb);
     this.#after(c);
@@ -366,7 +373,6 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     this.#table.set(l0, l1, l2, l3, r0, r1, r2, r3, (tcb.localPort << 16) | tcb.remotePort, id);
     c.path = path;
     c.pathEpoch = this.ip.epoch;
-    c.ttl = DEFAULT_TTL;
     c.pseudo = pseudoSumWords(path.family, l0, l1, l2, l3, r0, r1, r2, r3, IPPROTO_TCP, 0);
     const known = this.pmtu.get(r0, r1, r2, r3, this.nowMs);
     tcb.pmtu = known === 0 ? path.iface.mtu : Math.min(known, path.iface.mtu);
@@ -411,10 +417,12 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     const { signals } = tcb;
     if (signals === 0 && tcb.state !== State.TIME_WAIT) return;
     tcb.signals = 0;
+    // MUST-20: negative advice to IP at R1.
+    if ((signals & Signal.DELAYED) !== 0 && c.path !== null) this.ip.doubt(c.path);
     if (tcb.state === State.TIME_WAIT) {
       // The record that is left needs no TCB.
       this.#release(c);
-      this.timeWait.add(tcb);
+      this.timeWait.add(tcb, c.ttl, c.tos);
       c.signalled(signals);
       return;
     }
@@ -593,6 +601,8 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     }
     const c = this.#adopt(tcb, path);
     c.listener = listener;
+    c.ttl = listener.ttl;
+    c.tos = listener.tos;
     c.halfOpen = true;
     listener.synQueueLength++;
     return c;
@@ -629,7 +639,8 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     if (this.tap !== null) this.tap.segmentOut?.(tcb, seg, this.engine.now);
     const c = tcb.id >= 0 ? (this.#connections[tcb.id] as Connection) : null;
     if (c === null) {
-      this.#sendLoose(tcb.r0, tcb.r1, tcb.r2, tcb.r3, tcb.l0, tcb.l1, tcb.l2, tcb.l3, seg);
+      const { ttl, tos } = this.timeWait; // a record's: no other TCB without a connection sends
+      this.#sendLoose(tcb.r0, tcb.r1, tcb.r2, tcb.r3, tcb.l0, tcb.l1, tcb.l2, tcb.l3, seg, ttl, tos);
       return;
     }
     if (c.pathEpoch !== this.ip.epoch) this.#findPath(c);
@@ -679,15 +690,15 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     this.counters.segmentsOut++;
     if ((seg.ctl & RST) !== 0) this.counters.resetsOut++;
     if (this.tap !== null) this.tap.segmentOut?.(null, seg, this.engine.now);
-    this.#sendLoose(p.src0, p.src1, p.src2, p.src3, p.dst0, p.dst1, p.dst2, p.dst3, seg);
+    this.#sendLoose(p.src0, p.src1, p.src2, p.src3, p.dst0, p.dst1, p.dst2, p.dst3, seg, DEFAULT_TTL, 0);
   }
 
   /** Sends a segment without text of no live connection from (s…) to (d…). */
-  sendWithout(packet: IpPacket, seg: Segment): void {
+  sendWithout(packet: IpPacket, seg: Segment, ttl: number, tos: number): void {
     this.counters.segmentsOut++;
     if (this.tap !== null) this.tap.segmentOut?.(null, seg, this.engine.now);
     const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
-    this.#sendLoose(src0, src1, src2, src3, dst0, dst1, dst2, dst3, seg);
+    this.#sendLoose(src0, src1, src2, src3, dst0, dst1, dst2, dst3, seg, ttl, tos);
   }
 
   #sendLoose(
@@ -700,6 +711,8 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     s2: number,
     s3: number,
     seg: Segment,
+    ttl: number,
+    tos: number,
   ): void {
     const { ip, memory } = this;
     const path = ip.path(d0, d1, d2, d3);
@@ -714,7 +727,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     writeTcpHeader(memory, at, seg);
     const pseudo = pseudoSumWords(path.family, s0, s1, s2, s3, d0, d1, d2, d3, IPPROTO_TCP, len);
     memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(sum(memory, at, len, pseudo)));
-    ip.send(path, off, len, IPPROTO_TCP, DEFAULT_TTL, 0, s0, s1, s2, s3, d0, d1, d2, d3);
+    ip.send(path, off, len, IPPROTO_TCP, ttl, tos, s0, s1, s2, s3, d0, d1, d2, d3);
   }
 
   transition(tcb: Tcb, row: Transition): void {

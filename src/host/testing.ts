@@ -25,7 +25,13 @@ import {
   writeTcpHeader,
   writeUdpHeader,
 } from '../wire/index.ts';
-import { Host, type HostInterface, type HostOptions, type InterfaceOptions } from './index.ts';
+import {
+  type Connection,
+  Host,
+  type HostInterface,
+  type HostOptions,
+  type InterfaceOptions,
+} from './index.ts';
 
 /** Options of {@link Net.host}. */
 export interface NetHostOptions extends Partial<HostOptions> {
@@ -169,6 +175,13 @@ export function octets(n: number, from = 0): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(n);
   for (let i = 0; i < n; i++) out[i] = (from + i) * 167 + ((from + i) >> 8);
   return out;
+}
+
+/** Writes all, then ends; errors show at the other end. */
+export function sendAndEnd(c: Connection, data: Uint8Array): void {
+  c.write(data)
+    .then(() => c.end())
+    .catch(() => {});
 }
 
 /** Everything up to the end. */

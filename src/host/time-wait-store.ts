@@ -21,6 +21,10 @@ import {
 const FLAG_TS = 1;
 const FLAG_CHALLENGED = 2;
 const WSCALE_SHIFT = 8;
+const TOS_SHIFT = 16;
+const TTL_SHIFT = 24;
+/** The octets of the flags that `add` sets for good. */
+const KEPT = -0x10000;
 
 /** The TIME-WAIT records of a host, and their entries in its tuple table (as ~index). */
 export class TimeWaitStore {
@@ -28,6 +32,9 @@ export class TimeWaitStore {
   readonly #table: TupleTable;
   readonly #tcb: Tcb;
   readonly #ended: (tcb: Tcb) => void;
+  /** Time to live and Diffserv field of the record that was loaded last (RFC 9293 MUST-48, MUST-49). */
+  ttl = 0;
+  tos = 0;
 
   /** `ended` is told of every record that goes because its time has come. */
   constructor(config: TcpConfig, table: TupleTable, capacity: number, ended: (tcb: Tcb) => void) {
@@ -48,8 +55,8 @@ export class TimeWaitStore {
     return this.#records.overflowed;
   }
 
-  /** Turns a TCB that has entered TIME-WAIT into a record. */
-  add(tcb: Tcb): void {
+  /** Turns a TCB that has entered TIME-WAIT into a record; its packets go on with `ttl` and `tos`. */
+  add(tcb: Tcb, ttl: number, tos: number): void {
     const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
     const ports = (tcb.localPort << 16) | tcb.remotePort;
     const index = this.#records.add(tcb.timer.wait, l0, l1, l2, l3, r0, r1, r2, r3, ports);
@@ -59,6 +66,7 @@ export class TimeWaitStore {
     r.set(index, TW_RCV_NXT, tcb.rcv.nxt);
     r.set(index, TW_RCV_WND, (tcb.rcv.edge - tcb.rcv.nxt) | 0);
     r.set(index, TW_TS_OFFSET, tcb.tsOffset);
+    r.set(index, TW_FLAGS, (ttl << TTL_SHIFT) | (tos << TOS_SHIFT));
     this.#save(index, tcb);
   }
 
@@ -70,7 +78,8 @@ export class TimeWaitStore {
     r.set(
       index,
       TW_FLAGS,
-      (tcb.ts === 1 ? FLAG_TS : 0) |
+      (r.get(index, TW_FLAGS) & KEPT) |
+        (tcb.ts === 1 ? FLAG_TS : 0) |
         (tcb.challenged === 1 ? FLAG_CHALLENGED : 0) |
         (tcb.rcv.wscale << WSCALE_SHIFT),
     );
@@ -98,6 +107,8 @@ export class TimeWaitStore {
     tcb.error = 0;
     tcb.signals = 0;
     tcb.ackNow = 0;
+    this.ttl = flags >>> TTL_SHIFT;
+    this.tos = (flags >>> TOS_SHIFT) & 0xff;
     tcb.ts = flags & FLAG_TS;
     tcb.challenged = (flags & FLAG_CHALLENGED) !== 0 ? 1 : 0;
     tcb.challengeMs = r.get(index, TW_LAST_CHALLENGE);
