@@ -123,6 +123,30 @@ describe('NeighbourCache', () => {
     expect(cache.untilNext(40_000)).toBe(-1);
   });
 
+  it('is asked at once when a transport doubts it (MUST-20), and only once; packets go on meanwhile', () => {
+    const { out, cache } = reachable();
+    for (const t of [1000, 1001]) cache.doubt(...A, t);
+    expect(out.take()).toEqual(['ask 7 for 1']);
+    expect(cache.resolve(...A, 1, 50, 1002)?.state).toBe(PROBE);
+    cache.learned(...A, 0, 7, true, true, 1003);
+    expect(cache.peek(...A)?.state).toBe(REACHABLE);
+    cache.doubt(...A, 2000);
+    for (const t of [3000, 4000]) cache.advance(t);
+    expect(out.take()).toEqual(['ask 7 for 1', 'ask 7 for 1', 'ask 7 for 1']);
+    cache.advance(5000);
+    expect([cache.peek(...A), cache.unreachable]).toEqual([null, 1]);
+  });
+
+  it('is not asked when a transport doubts what is being asked for already, is configured, or is unknown', () => {
+    const { out, cache } = make();
+    cache.doubt(...A, 0);
+    cache.resolve(...A, 100, 50, 0);
+    cache.doubt(...A, 1);
+    cache.setPermanent(...A, 0, 7);
+    cache.doubt(...A, 2);
+    expect(out.take()).toEqual(['ask all for 1', 'transmit 100 to 7']);
+  });
+
   it('does not keep what others announce about addresses that nobody asked for', () => {
     const { out, cache } = make();
     expect(cache.learned(...A, 0, 66, false, true, 0)).toBe(false);
