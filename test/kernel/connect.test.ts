@@ -154,11 +154,12 @@ describe.skipIf(why !== '')(titled('synfin connect and servers of the kernel', w
       ['a half-close', `5005`, '< /dev/null > /dev/null'],
     ])('%s: nothing malformed, no bad checksum, nothing sent twice', async (_what, port, redirect) => {
       const file = ns.path('capture.pcapng');
-      const { code } = await ns.synfin(
+      const { code, ms } = await ns.synfin(
         `connect 10.9.1.1 ${port} ${NET} --pcap ${file}`,
         redirect.replace('BIG', big),
       );
       expect(code).toBe(0);
+      expect(ms).toBeLessThan(15_000);
       const found = await analyse(file);
       expect(found).toMatchObject({ malformed: 0, badChecksums: 0 });
       expect(found.packets).toBeGreaterThan((MEGABYTES * 1e6) / 1448);
