@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest';
+import type { Host } from './index.ts';
+import { codeOf, Net, octets, port, RawPort, readAll, sendAndEnd } from './testing.ts';
+
+const OURS = [2, 0, 0, 0, 0, 2];
+const THEIRS = [2, 0, 0, 0, 0, 1];
+const ALL = [255, 255, 255, 255, 255, 255];
+
+function alone(): { net: Net; host: Host; raw: RawPort; frames(): string[] } {
+  const net = new Net();
+  const host = net.host('b', ['10.0.0.2/24', 'fd00::2/64'], {
+    iface: { kind: 'ethernet', mac: '02:00:00:00:00:02' },
+  });
+  const raw = new RawPort(net, host);
+  return { net, host, raw, frames: () => raw.frames.splice(0).map(hex) };
+}
+
+function hex(bytes: Uint8Array | readonly number[]): string {
+  return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
+}
+
+function unhex(text: string): Uint8Array {
+  return Uint8Array.from({ length: text.length / 2 }, (_, i) =>
+    Number.parseInt(text.slice(2 * i, 2 * i + 2), 16),
+  );
+}
+
+function arp(
+  operation: number,
+  senderMac: number[],
+  sender: number[],
+  targetMac: number[],
+  target: number[],
+): number[] {
+  return [0, 1, 8, 0, 6, 4, 0, operation, ...senderMac, ...sender, ...targetMac, ...target];
+}
+
+function frame(
+  dst: number[],
+  src: number[],
+  type: [number, number],
+  payload: readonly number[] | Uint8Array,
+): Uint8Array {
+  return new Uint8Array([...dst, ...src, ...type, ...payload]);
+}
+
+const ARP: [number, number] = [8, 6];
+const PEER = [10, 0, 0, 1];
+const SELF = [10, 0, 0, 2];
+const NONE = [0, 0, 0, 0, 0, 0];
+
+describe('ARP', () => {
+  it('a request for our address is answered to the asker; one for another is not', () => {
+    const { raw, frames } = alone();
+    raw.send(frame(ALL, THEIRS, ARP, arp(1, THEIRS, PEER, NONE, SELF)));
+    expect(frames()).toEqual([hex(frame(THEIRS, OURS, ARP, arp(2, OURS, SELF, THEIRS, PEER)))]);
+    raw.send(frame(ALL, THEIRS, ARP, arp(1, THEIRS, PEER, NONE, [10, 0, 0, 3])));
+    expect(frames()).toEqual([]);
+  });
+
+  it('a probe (RFC 5227) is answered, and nothing is learned from it', () => {
+    const { raw, host, frames } = alone();
+    raw.send(frame(ALL, THEIRS, ARP, arp(1, THEIRS, [0, 0, 0, 0], NONE, SELF)));
+    expect(frames().length).toBe(1);
+    host.udp().send(octets(1), '10.0.0.1', 9);
+    expect(frames()[0]).toMatch(/^ffffffffffff/); // still to be asked for
+  });
+
+  it('the first packet asks by broadcast and waits; the answer sends it, and no more is asked', () => {
+    const { raw, host, frames } = alone();
+    const socket = host.udp();
+    socket.send(octets(1), '10.0.0.1', 9);
+    socket.send(octets(2), '10.0.0.1', 9);
+    expect(frames()).toEqual([hex(frame(ALL, OURS, ARP, arp(1, OURS, SELF, NONE, PEER)))]);
+    raw.send(frame(OURS, THEIRS, ARP, arp(2, THEIRS, PEER, OURS, SELF)));
+    expect(frames().map((f) => f.slice(0, 28))).toEqual([
+      hex([...THEIRS, ...OURS, 8, 0]),
+      hex([...THEIRS, ...OURS, 8, 0]),
+    ]);
+    socket.send(octets(3), '10.0.0.1', 9);
+    expect(frames().length).toBe(1);
+  });
+
+  it('packets that wait are bounded: the oldest goes', () => {
+    const { raw, host, frames } = alone();
+    const socket = host.udp();
+    for (let n = 1; n <= 6; n++) socket.send(octets(n), '10.0.0.1', 9);
+    frames();
+    raw.send(frame(OURS, THEIRS, ARP, arp(2, THEIRS, PEER, OURS, SELF)));
+    expect(frames().map((f) => f.length / 2 - 42)).toEqual([3, 4, 5, 6]);
+  });
+
+  it('is asked once a second, three times; then the packets die, and a connection hears of it (EHOSTUNREACH)', async () => {
+    const { net, host, frames } = alone();
+    const troubles: string[] = [];
+    const c = host.open({
+      address: '10.0.0.1',
+      port: 9,
+      handler: { trouble: (_, error) => void troubles.push(error.code) },
+    });
+    void c.opened;
+    const times: number[] = [];
+    const start = net.world.now();
+    for (let i = 0; i < 40; i++) {
+      for (const f of frames())
+        if (f.slice(24, 28) === '0806') times.push(Math.round((net.world.now() - start) / 1e6));
+      await net.pass(100_000);
+    }
+    expect(times.slice(0, 3)).toEqual([0, 1, 2]);
+    expect(troubles[0]).toBe('EHOSTUNREACH');
+    expect(c.state).toBe('SYN-SENT'); // MUST-56
+    expect(await net.run(codeOf(c.opened))).toBe('EHOSTUNREACH');
+  });
+
+  it('a reply that nobody asked for, and one with the MAC of a group, teach nothing', () => {
+    const { raw, host, frames } = alone();
+    raw.send(frame(OURS, THEIRS, ARP, arp(2, THEIRS, PEER, OURS, SELF)));
+    host.udp().send(octets(1), '10.0.0.1', 9);
+    expect(frames()[0]).toMatch(/^ffffffffffff/);
+    raw.send(frame(OURS, THEIRS, ARP, arp(2, ALL, PEER, OURS, SELF)));
+    expect(frames()).toEqual([]);
+  });
+});
+
+describe('neighbour discovery', () => {
+  /** Two hosts whose frames are noted: what a asks, b answers. */
+  function two(): { net: Net; a: Host; b: Host; frames: string[] } {
+    const net = new Net();
+    const iface = { kind: 'ethernet' as const };
+    const { a, b, wire } = net.pair(
+      { delayUs: 100 },
+      { iface: { ...iface, mac: '02:00:00:00:00:01' } },
+      { iface: { ...iface, mac: '02:00:00:00:00:02' } },
+    );
+    const frames: string[] = [];
+    wire.tap = { sent: (p) => void frames.push(hex(net.memory.u8.slice(p.off, p.off + p.len))) };
+    return { net, a, b, frames };
+  }
+
+  const TYPE = 2 * 54; // of the ICMPv6 message behind Ethernet and IPv6
+  const types = (frames: string[]): string[] =>
+    frames.map((f) => (f.slice(24, 28) === '86dd' ? f.slice(TYPE, TYPE + 2) : f));
+
+  it('the first packet asks the solicited-node group with our MAC, the answer comes with the S and O flags', async () => {
+    const { net, a, b, frames } = two();
+    const server = b.udp({ port: 53 });
+    a.udp().send(octets(4), 'fd00::2', 53);
+    expect((await net.run(server.receive()))?.data).toEqual(octets(4));
+    expect(types(frames)).toEqual(['87', '88', frames[2]?.slice(TYPE, TYPE + 2)]);
+    const [ask, answer] = frames as [string, string];
+    expect(ask.slice(0, 12)).toBe('3333ff000002');
+    expect(ask.slice(2 * 38, 2 * 54)).toBe(`ff02${'0'.repeat(19)}1ff000002`);
+    expect(answer.slice(0, 12)).toBe('020000000001');
+    expect(answer.slice(TYPE + 8, TYPE + 16)).toBe('60000000');
+  });
+
+  it('a question without a link-layer address option is answered to where the frame came from (RFC 4861 section 7.2.4)', async () => {
+    const { net, a, b, frames } = two();
+    const server = b.udp({ port: 53 });
+    a.udp().send(octets(4), 'fd00::2', 53);
+    await net.run(server.receive());
+    const ask = unhex(frames[0] as string);
+    // The same without its option: shorter, and the checksum less what the option added.
+    const bare = ask.slice(0, ask.length - 8);
+    const view = new DataView(bare.buffer);
+    view.setUint16(18, 24);
+    let sum = 0;
+    const full = new DataView(ask.buffer);
+    for (let at = ask.length - 8; at < ask.length; at += 2) sum += full.getUint16(at);
+    let checksum = full.getUint16(56) + sum + 8;
+    while (checksum > 0xffff) checksum = (checksum & 0xffff) + (checksum >> 16);
+    view.setUint16(56, checksum);
+    const { host, raw } = alone();
+    raw.send(bare);
+    expect(host.counters.malformed.reduce((x, y) => x + y)).toBe(0);
+    expect(raw.frames.map((f) => hex(f).slice(0, 12))).toEqual(['020000000001']);
+  });
+
+  it('questions and answers from beyond a router are dropped (hop limit 255)', async () => {
+    const { net, a, b, frames } = two();
+    const server = b.udp({ port: 53 });
+    a.udp().send(octets(4), 'fd00::2', 53);
+    await net.run(server.receive());
+    const ask = unhex(frames[0] as string);
+    ask[21] = 254;
+    const { raw } = alone();
+    raw.send(ask);
+    expect(raw.frames).toEqual([]);
+  });
+
+  it('duplicate address detection is answered to all nodes', () => {
+    const { raw } = alone();
+    // From ::, for fd00::2, to its solicited-node group.
+    const message = unhex(`8700000000000000fd00${'0'.repeat(27)}2`);
+    const source = new Uint8Array(16);
+    const group = unhex(`ff02${'0'.repeat(19)}1ff000002`);
+    const packet = new Uint8Array([0x60, 0, 0, 0, 0, 24, 58, 255, ...source, ...group, ...message]);
+    const view = new DataView(packet.buffer);
+    let sum = 24 + 58;
+    for (let at = 8; at < packet.length; at += 2) sum += view.getUint16(at);
+    while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
+    view.setUint16(42, ~sum & 0xffff);
+    raw.send(frame([0x33, 0x33, 0xff, 0, 0, 2], THEIRS, [0x86, 0xdd], packet));
+    const [answer] = raw.frames.map(hex);
+    expect(answer?.slice(0, 12)).toBe('333300000001');
+    expect(answer?.slice(2 * 38, 2 * 54)).toBe(`ff02${'0'.repeat(27)}1`);
+    expect(answer?.slice(TYPE + 8, TYPE + 16)).toBe('20000000'); // not solicited, overrides
+  });
+});
+
+describe('frames', () => {
+  it('for another MAC, of an unknown type, too short or empty are dropped', () => {
+    const { raw, host } = alone();
+    raw.send(frame([2, 0, 0, 0, 0, 9], THEIRS, [8, 0], octets(40)));
+    raw.send(frame(OURS, THEIRS, [0x88, 0xcc], octets(40)));
+    raw.send(octets(13));
+    raw.send(frame(OURS, THEIRS, ARP, octets(10)));
+    expect(host.counters).toMatchObject({ notForUs: 1, unknownProtocol: 1, packetsIn: 0 });
+    expect(host.counters.malformed.reduce((a, b) => a + b)).toBe(2);
+    expect(raw.frames).toEqual([]);
+  });
+
+  it('carry TCP between hosts on a switch, by ARP and by neighbour discovery, through a gateway too', async () => {
+    const net = new Net();
+    const [a, b, c] = net.lan(3) as [Host, Host, Host];
+    const listener = b.listen({ port: 80 });
+    for (const from of [a, c]) {
+      for (const address of ['10.0.0.2', 'fd00::2']) {
+        const client = await net.run(from.connect({ address, port: 80 }));
+        const s = await net.run(listener.accept());
+        sendAndEnd(client, octets(50_000));
+        expect(await net.run(readAll(s))).toEqual(octets(50_000));
+        s.close();
+      }
+    }
+    b.addAddress(port(b), '192.0.2.1/32'); // behind b, as far as a knows
+    a.addRoute('192.0.2.0/24', port(a), '10.0.0.2');
+    expect((await net.run(a.connect({ address: '192.0.2.1', port: 80 }))).state).toBe('ESTABLISHED');
+  });
+});
