@@ -1,9 +1,11 @@
-// Listeners: their own settings, and taking connections without waiting.
+// Listeners: their settings, their two queues, and their end.
 
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Wire, World } from '../link/sim/index.ts';
+import { ACK, RST, SYN } from '../wire/index.ts';
 import { Host } from './host.ts';
 import type { HostInterface } from './interface.ts';
+import { codeOf, Net, octets, port, RawPort, readAll, tcpPacket } from './testing.ts';
 
 function pair(): { world: World; a: Host; b: Host } {
   const world = new World();
@@ -57,4 +59,161 @@ it('settings that cannot be are refused by listen', () => {
   const { b } = pair();
   expect(() => b.listen({ port: 80, tcp: { maxMss: 10 } })).toThrow(RangeError);
   expect(() => b.listen({ port: 80, tcp: { maxMss: 0x10000 } })).toThrow(RangeError);
+});
+
+describe('the accept queue', () => {
+  it('gives connections in the order in which they came, also to several who wait', async () => {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 1000 });
+    const listener = b.listen({ port: 80 });
+    const waiting = [listener.accept(), listener.accept()];
+    const clients = [];
+    for (let i = 0; i < 4; i++) clients.push(await net.run(a.connect({ address: '10.0.0.2', port: 80 })));
+    const accepted = await net.run(Promise.all([...waiting, listener.accept(), listener.accept()]));
+    expect(accepted.map((s) => s.remotePort)).toEqual(clients.map((c) => c.localPort));
+  });
+
+  it('is bounded: what does not fit waits in SYN-RECEIVED and gets in later, with its text', async () => {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 1000 });
+    const listener = b.listen({ port: 80, backlog: 2 });
+    const clients = [];
+    for (let i = 0; i < 3; i++) clients.push(a.open({ address: '10.0.0.2', port: 80 }));
+    await net.pass(100_000);
+    expect([listener.acceptQueueLength, listener.synQueueLength, b.counters.acceptOverflows]).toEqual([
+      2, 1, 1,
+    ]);
+    expect(clients.map((c) => c.state)).toEqual(['ESTABLISHED', 'ESTABLISHED', 'ESTABLISHED']); // as far as they know
+    const late = a.open({ address: '10.0.0.2', port: 80 });
+    await net.pass(100_000);
+    expect([late.state, b.tcp.size]).toEqual(['SYN-SENT', 3]); // a new SYN is dropped
+    await net.run(clients[2]?.write(octets(10)) as Promise<void>);
+    await net.run(listener.accept());
+    await net.run(listener.accept());
+    const third = await net.run(listener.accept());
+    expect([third.remotePort, await net.run(third.read())]).toEqual([clients[2]?.localPort, octets(10)]);
+    await net.run(late.opened);
+    expect(late.state).toBe('ESTABLISHED');
+  });
+
+  it('with a backlog of 0 takes only whom somebody waits for', async () => {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 1000 });
+    const listener = b.listen({ port: 80, backlog: 0 });
+    const c = a.open({ address: '10.0.0.2', port: 80 });
+    await net.pass(100_000);
+    expect(c.state).toBe('SYN-SENT');
+    expect((await net.run(listener.accept())).remotePort).toBe(c.localPort);
+  });
+
+  it('loses a connection that is reset before it is accepted', async () => {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 1000 });
+    const listener = b.listen({ port: 80 });
+    const [c, d] = await net.run(Promise.all([1, 2].map(() => a.connect({ address: '10.0.0.2', port: 80 }))));
+    c?.abort();
+    await net.pass(100_000);
+    expect(listener.acceptQueueLength).toBe(1);
+    expect((await net.run(listener.accept())).remotePort).toBe(d?.localPort);
+  });
+
+  it('keeps one that has ended its direction: accept gives it, with its text', async () => {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 1000 });
+    const listener = b.listen({ port: 80 });
+    const c = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
+    await net.run(c.write(octets(5)));
+    await net.run(c.end());
+    const s = await net.run(listener.accept());
+    expect([s.state, await net.run(readAll(s))]).toEqual(['CLOSE-WAIT', octets(5)]);
+  });
+});
+
+describe('close', () => {
+  it('resets what was not accepted or half-open, leaves the rest alone', async () => {
+    const net = new Net();
+    const { a, b, wire } = net.pair({ delayUs: 1000 });
+    const listener = b.listen({ port: 80 });
+    const accepted = a.open({ address: '10.0.0.2', port: 80 });
+    const s = await net.run(listener.accept());
+    const queued = a.open({ address: '10.0.0.2', port: 80 });
+    await net.pass(100_000);
+    wire.partition(true, 'b->a');
+    const half = a.open({ address: '10.0.0.2', port: 80 });
+    await net.pass(100_000);
+    wire.partition(false);
+    expect([listener.acceptQueueLength, listener.synQueueLength]).toEqual([1, 1]);
+    listener.close();
+    listener.close();
+    expect(await codeOf(listener.accept())).toBe('ECONNABORTED');
+    await net.pass(100_000);
+    expect([accepted.state, s.state, queued.state, b.tcp.size]).toEqual([
+      'ESTABLISHED',
+      'ESTABLISHED',
+      'CLOSED',
+      1,
+    ]);
+    expect(await net.run(codeOf(half.opened))).toBe('ECONNREFUSED');
+    expect([listener.synQueueLength, listener.closed]).toEqual([0, true]);
+  });
+
+  it('ends the iteration, and rejects who waits, with ECONNABORTED', async () => {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 1000 });
+    const listener = b.listen({ port: 80 });
+    let came = 0;
+    const iterated = (async () => {
+      for await (const s of listener) came += s.localPort;
+    })();
+    await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
+    await net.pass(100_000);
+    const waits = codeOf(listener.accept());
+    listener.close();
+    await net.run(iterated);
+    expect([came, await waits]).toEqual([80, 'ECONNABORTED']);
+  });
+
+  it('inside its own handler', async () => {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 1000 });
+    const listener = b.listen({ port: 80, handler: { open: () => listener.close() } });
+    const c = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
+    await net.pass(100_000);
+    expect(c.state).toBe('ESTABLISHED');
+    expect(await net.run(codeOf(a.connect({ address: '10.0.0.2', port: 80 })))).toBe('ECONNREFUSED');
+  });
+});
+
+describe('the SYN queue', () => {
+  it('is bounded; a place is free again when a half-open connection opens, is reset, or gives up', async () => {
+    const net = new Net();
+    const host = net.host('b', ['10.0.0.2/24']);
+    host.addRoute('default', port(host));
+    const raw = new RawPort(net, host);
+    const listener = host.listen({ port: 80, synBacklog: 2, synCookies: false, tcp: { synAckR2Ms: 5000 } });
+    const syn = (from: number): number | undefined => {
+      raw.send(tcpPacket(net, '10.0.0.1', '10.0.0.2', { from, to: 80, ctl: SYN, seq: 100 }));
+      return raw.takeSegments()[0]?.seq;
+    };
+    const first = syn(1) as number;
+    expect([syn(2) === undefined, syn(3) === undefined]).toEqual([false, true]);
+    expect([listener.synQueueLength, host.counters.synOverflows]).toEqual([2, 1]);
+    raw.send(tcpPacket(net, '10.0.0.1', '10.0.0.2', { from: 1, to: 80, ctl: ACK, seq: 101, ack: first + 1 }));
+    expect([listener.synQueueLength, listener.acceptQueueLength]).toEqual([1, 1]);
+    expect(syn(4)).toBeDefined();
+    raw.send(tcpPacket(net, '10.0.0.1', '10.0.0.2', { from: 4, to: 80, ctl: RST, seq: 101 }));
+    expect(listener.synQueueLength).toBe(1);
+    await net.pass(6_000_000);
+    expect([listener.synQueueLength, listener.acceptQueueLength, host.tcp.size]).toEqual([0, 1, 1]);
+  });
+
+  it('a SYN that comes twice makes one half-open connection', () => {
+    const net = new Net();
+    const host = net.host('b', ['10.0.0.2/24']);
+    const raw = new RawPort(net, host);
+    const listener = host.listen({ port: 80 });
+    for (let i = 0; i < 3; i++)
+      raw.send(tcpPacket(net, '10.0.0.1', '10.0.0.2', { from: 1, to: 80, ctl: SYN, seq: 100 }));
+    expect([listener.synQueueLength, host.tcp.size]).toEqual([1, 1]);
+  });
 });
