@@ -109,6 +109,7 @@ function transfer(
 /** RCV side got a prefix of what the other sent; all of it when neither failed. */
 function check(r: Run): void {
   const { p } = transfer(r);
+  const tiny = [r.a, r.b].some((s) => (s.config.receiveBuffer ?? 100) < 100);
   const pairs: readonly (readonly [Endpoint, Endpoint, number])[] = [
     [p.a, p.b, r.a.octets],
     [p.b, p.a, r.b.octets],
@@ -118,7 +119,9 @@ function check(r: Run): void {
     const errors: number[] = [from.tcb.error, to.tcb.error];
     if (errors.every((error) => error === Err.OK))
       expect([to.read.length, from.state]).toEqual([n, 'CLOSED']);
-    else expect(r.network.loss).toBeGreaterThan(0.1);
+    // Windows of an octet go by probes alone: nothing is timed that was not sent twice, the RTO grows
+    // beyond TIME-WAIT, and the last FIN can come too late.
+    else expect(r.network.loss).toBeGreaterThan(tiny ? 0 : 0.1);
     for (const error of errors) expect([Err.OK, Err.TIMED_OUT, Err.RESET, Err.REFUSED]).toContain(error);
   }
 }

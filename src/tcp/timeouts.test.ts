@@ -162,6 +162,18 @@ describe('zero-window probing (3.8.6.1)', () => {
     expect(departures(a, 300)).toEqual([{ at: 200, line: 'ACK seq=101 ack=1 len=50' }]);
   });
 
+  it('MUST-18: the first probe of an octet is timed, its repetition is not', () => {
+    const a = closed();
+    a.tcb.rto.measured = 0;
+    pass(a, 1000);
+    pass(a, 30);
+    a.inject('ACK', 1, 2, { wnd: 0 });
+    expect([a.tcb.rto.measured, a.tcb.rto.srttUs]).toEqual([1, 30_000]);
+    pass(a, 10_000);
+    a.inject('ACK', 1, 3, { wnd: 0 });
+    expect(a.tcb.rto.srttUs).toBe(30_000);
+  });
+
   it('a FIN alone is probed with: FIN at SND.UNA', () => {
     const a = inState('ESTABLISHED', { wnd: 0, config: { minRtoMs: 1000 } });
     a.close();

@@ -5,7 +5,7 @@ import { emit } from './emit.ts';
 import type { Engine } from './engine.ts';
 import { Err } from './errors.ts';
 import { timeoutLoss } from './recovery.ts';
-import { backOff } from './rto.ts';
+import { backOff, startTiming } from './rto.ts';
 import { Signal } from './signals.ts';
 import { State } from './state.ts';
 import type { Tcb } from './tcb.ts';
@@ -95,7 +95,10 @@ export function persistTimeout(e: Engine, tcb: Tcb): void {
   }
   if (snd.una === snd.nxt) {
     snd.probe = 1;
+    startTiming(e, tcb, snd.nxt);
     snd.nxt = (snd.nxt + 1) | 0;
+  } else {
+    rto.timing = 0; // MUST-18
   }
   if (rto.probes < 0x3fffffff) rto.probes++;
   const text = ((snd.end - snd.una) | 0) > 0;
