@@ -9,6 +9,8 @@ export interface TcpConfig {
   readonly sendBuffer: number;
   /** Receive buffer: the largest window we offer. */
   readonly receiveBuffer: number;
+  /** The receive buffer grows to a multiple of the MSS when that is known (FreeBSD). */
+  readonly receiveWholeSegments: boolean;
   /** Upper bound that the window scale is chosen for. */
   readonly receiveBufferMax: number;
   /** RFC 7323 window scale. */
@@ -21,6 +23,11 @@ export interface TcpConfig {
   readonly noDelay: boolean;
   /** Longest delay of an ACK (MUST-40: below 500); 0 acknowledges at once. */
   readonly delayedAckMs: number;
+  /**
+   * Segments with text that are acknowledged at once before ACKs are delayed (Linux: 16): a peer in slow
+   * start grows faster. It ends early when the user answers within the delay. 0: none.
+   */
+  readonly quickAcks: number;
   /** RFC 6298 section 2.1: before the first measurement. */
   readonly initialRtoMs: number;
   readonly minRtoMs: number;
@@ -62,12 +69,14 @@ export const defaultConfig: TcpConfig = {
   mslMs: 30_000,
   sendBuffer: 256 * 1024,
   receiveBuffer: 256 * 1024,
+  receiveWholeSegments: false,
   receiveBufferMax: 4 * 1024 * 1024,
   windowScale: true,
   timestamps: true,
   sack: true,
   noDelay: false,
   delayedAckMs: 40,
+  quickAcks: 0,
   initialRtoMs: 1000,
   minRtoMs: 200,
   maxRtoMs: 120_000,
@@ -102,6 +111,7 @@ export function checkConfig(c: TcpConfig): TcpConfig {
   range('receiveBuffer', 1, 2 ** 24);
   range('receiveBufferMax', c.receiveBuffer, 2 ** 30 - 1);
   range('delayedAckMs', 0, 499);
+  range('quickAcks', 0, 1000);
   range('initialRtoMs', 1, 60_000);
   range('minRtoMs', 1, 60_000);
   range('maxRtoMs', c.minRtoMs, 3_600_000);

@@ -61,6 +61,9 @@ export class ReceiveSequence {
   mss = 536;
   /** Largest segment text seen: what "full-sized" means for delayed ACKs (section 3.8.6.3). */
   fullSize = 536;
+  /** Segments that will still be acknowledged at once (`quickAcks`), and when text last arrived. */
+  quick = 0;
+  textMs = 0;
   /** RCV.NXT as last acknowledged: Last.ACK.sent of RFC 7323. */
   acked = 0;
   /** 1: a FIN was seen at sequence number `finSeq`, perhaps beyond a hole. */
@@ -206,6 +209,7 @@ export class Tcb {
     this.userTimeoutMs = config.userTimeoutMs;
     this.snd.buf = config.sendBuffer;
     this.rcv.buf = config.receiveBuffer;
+    this.rcv.quick = config.quickAcks;
     this.rto.rtoMs = config.initialRtoMs;
   }
 }

@@ -82,12 +82,19 @@ function sendSegment(e: Engine, tcb: Tcb, len: number, fin: number): void {
   const seq = snd.nxt;
   snd.nxt = (seq + len + fin) | 0;
   snd.lastMs = e.ms;
+  if (tcb.rcv.quick > 0 && len > 0) endQuickAcks(e, tcb);
   startTiming(e, tcb, seq);
   if (tcb.timer.rexmt === 0) setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
   if (tcb.timer.user === 0) startUserTimer(e, tcb);
   // MUST-61: PSH on the last buffered octet.
   const psh = len > 0 && ((seq + len - snd.end) | 0) === 0 ? PSH : 0;
   emit(e, tcb, seq, ACK | psh | fin, len);
+}
+
+/** The user answers text within the delay: from now on it pays to wait for what can carry the ACK. */
+function endQuickAcks(e: Engine, tcb: Tcb): void {
+  const { rcv, config } = tcb;
+  if (rcv.quick < config.quickAcks && ((e.ms - rcv.textMs) | 0) < config.delayedAckMs) rcv.quick = 0;
 }
 
 /** RFC 5681 section 4.1: after an idle RTO cwnd is at most the initial window. */

@@ -126,11 +126,19 @@ export function learnSyn(e: Engine, tcb: Tcb, seg: Segment): void {
   if ((seg.opts & OPT_MSS) !== 0) snd.peerMss = seg.mss;
   else snd.peerMss = tcb.family === 6 ? DEFAULT_MSS_V6 : DEFAULT_MSS_V4;
   updateSendMss(tcb);
+  if (tcb.config.receiveWholeSegments) wholeSegments(tcb);
   rcv.fullSize = Math.min(rcv.mss, DEFAULT_MSS_V4);
   snd.wnd = seg.wnd; // the window of a SYN is never scaled
   snd.maxWnd = seg.wnd;
   snd.wl1 = seg.seq;
   snd.wl2 = seg.ack;
+}
+
+/** RCV.BUFF grows to a multiple of the MSS. */
+function wholeSegments(tcb: Tcb): void {
+  const { rcv, snd, pmtu, family } = tcb;
+  const mss = Math.min(Math.max(snd.peerMss, tcb.config.minMss), pmtu - (family === 6 ? 60 : 40));
+  if (rcv.buf > mss) rcv.buf = Math.ceil(rcv.buf / mss) * mss;
 }
 
 /** <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>, and its timers. */

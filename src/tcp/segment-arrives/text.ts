@@ -91,6 +91,10 @@ export function lateData(e: Engine, tcb: Tcb, seg: Segment): boolean {
 export function scheduleAck(e: Engine, tcb: Tcb): void {
   const { rcv, timer, config } = tcb;
   const unacked = (rcv.nxt - rcv.acked) | 0;
-  if (unacked >= 2 * rcv.fullSize || config.delayedAckMs === 0) tcb.ackNow = 1;
+  rcv.textMs = e.ms;
+  if (rcv.quick > 0) {
+    rcv.quick--;
+    tcb.ackNow = 1;
+  } else if (unacked >= 2 * rcv.fullSize || config.delayedAckMs === 0) tcb.ackNow = 1;
   else if (timer.delack === 0) setTimer(e, tcb, 'delack', config.delayedAckMs);
 }

@@ -1,0 +1,55 @@
+// `quickAcks`: the first segments are acknowledged at once; and `receiveWholeSegments`.
+
+import { describe, expect, it } from 'vitest';
+import { established, octets, pass, sent } from '../../../test/support/regression.ts';
+import { rfc9293 } from '../rules.ts';
+
+const text = (n: number): { text: Uint8Array } => ({ text: octets(n) });
+
+describe('quickAcks', () => {
+  it('without it the first small segment waits for the delay', () => {
+    const a = established(rfc9293);
+    a.inject('PSH,ACK', 1, 1, text(10));
+    expect(sent(a)).toEqual([]);
+    pass(a, 40);
+    expect(sent(a)).toEqual(['ACK seq=1 ack=11 len=0']);
+  });
+
+  it('that many segments with text are acknowledged at once, the next one waits', () => {
+    const a = established(rfc9293, { quickAcks: 2 });
+    for (const seq of [1, 11, 21]) a.inject('PSH,ACK', seq, 1, text(10));
+    expect(sent(a)).toEqual(['ACK seq=1 ack=11 len=0', 'ACK seq=1 ack=21 len=0']);
+    pass(a, 40);
+    expect(sent(a)).toEqual(['ACK seq=1 ack=31 len=0']);
+  });
+
+  it('an answer within the delay ends it', () => {
+    const a = established(rfc9293, { quickAcks: 16 });
+    a.inject('PSH,ACK', 1, 1, text(10));
+    a.send(octets(5));
+    a.inject('PSH,ACK', 11, 6, text(10));
+    expect(sent(a)).toEqual(['ACK seq=1 ack=11 len=0', 'PSH,ACK seq=1 ack=11 len=5']);
+  });
+
+  it('text sent before any has come, or long after it, does not', () => {
+    const a = established(rfc9293, { quickAcks: 16 });
+    a.send(octets(5));
+    a.inject('PSH,ACK', 1, 6, text(10));
+    pass(a, 100);
+    a.send(octets(5));
+    a.inject('PSH,ACK', 11, 11, text(10));
+    expect(sent(a).at(-1)).toBe('ACK seq=11 ack=21 len=0');
+  });
+});
+
+describe('receiveWholeSegments', () => {
+  const window = (on: boolean): number => {
+    const config = { receiveWholeSegments: on, receiveBuffer: 10_000, windowScale: false };
+    const a = established(rfc9293, config, { syn: { opts: 1, mss: 1460 } });
+    return a.tcb.rcv.buf;
+  };
+
+  it('the buffer grows to a multiple of the MSS at the handshake, if it is asked for', () => {
+    expect([window(false), window(true)]).toEqual([10_000, 7 * 1460]);
+  });
+});
