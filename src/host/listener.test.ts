@@ -217,3 +217,18 @@ describe('the SYN queue', () => {
     expect([listener.synQueueLength, host.tcp.size]).toEqual([1, 1]);
   });
 });
+
+it('a receive buffer that is a power of two is offered whole, and a peer can fill it', () => {
+  const { world, a, b } = pair();
+  const listener = b.listen({ port: 80, tcp: { receiveBuffer: 65_536 } });
+  const c = a.open({ address: '10.0.0.2', port: 80 });
+  world.runSync(1_000_000);
+  const d = listener.take();
+  expect([c.tcb.snd.wnd, d?.tcb.rcv.buf]).toEqual([65_535, 65_536]);
+  const data = Uint8Array.from({ length: 100_000 }, (_, i) => i % 251);
+  c.offer(data);
+  world.runSync(2_000_000);
+  expect(d?.readableLength).toBeGreaterThanOrEqual(65_408);
+  const got = d?.take() ?? new Uint8Array(0);
+  expect(got).toEqual(data.slice(0, got.length));
+});

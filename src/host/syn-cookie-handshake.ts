@@ -16,7 +16,7 @@ import type { Connection } from './connection.ts';
 import type { Path } from './ip-layer.ts';
 import type { Listener } from './listener.ts';
 import { checkCookie, cookieSackPermitted, cookieTsVal, cookieWscale, makeCookie } from './syn-cookies.ts';
-import { type TcpLayer, windowOf } from './tcp-layer.ts';
+import type { TcpLayer } from './tcp-layer.ts';
 
 /** A cookie is good for two slots of 64 seconds. */
 const COOKIE_LIFE_MS = 128_000;
@@ -51,7 +51,7 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
   const out = reply.set(iss, (seg.seq + 1) | 0, SYN | ACK);
   out.srcPort = seg.dstPort;
   out.dstPort = seg.srcPort;
-  out.wnd = Math.min(windowOf(config), 0xffff);
+  out.wnd = Math.min(config.receiveBuffer, 0xffff);
   out.opts = OPT_MSS;
   out.mss = offeredMss(config, path.iface.mtu, p.family);
   // Without timestamps there is nowhere to keep the other options: they are not offered.

@@ -377,7 +377,6 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     const known = this.pmtu.get(r0, r1, r2, r3, this.nowMs);
     tcb.pmtu = known === 0 ? path.iface.mtu : Math.min(known, path.iface.mtu);
     tcb.tsOffset = this.tsOffset(tcb);
-    tcb.rcv.buf = windowOf(tcb.config);
     return c;
   }
 
@@ -784,15 +783,6 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     const value = this.#table.find(q.src0, q.src1, q.src2, q.src3, q.dst0, q.dst1, q.dst2, q.dst3, ports);
     return value < 0 ? null : (this.#connections[value] as Connection);
   }
-}
-
-/**
- * The largest window of a connection. A window field is rounded up to its scale: room for that is left in
- * a ring that would be exactly full.
- */
-export function windowOf({ receiveBuffer }: TcpConfig): number {
-  const exact = receiveBuffer >= 65_536 && (receiveBuffer & (receiveBuffer - 1)) === 0;
-  return exact ? receiveBuffer - 128 : receiveBuffer;
 }
 
 function leaveSynQueue(c: Connection, listener: Listener): void {
