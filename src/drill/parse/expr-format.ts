@@ -103,7 +103,7 @@ export function format(value: CodeValue, spec: string): string {
   const numeric = typeof value !== 'string' && value !== null && typeof value !== 'object';
   return formatWith(value, {
     fill: fill ?? (zero !== undefined && align === undefined ? '0' : ' '),
-    align: align ?? (zero !== undefined ? '=' : numeric ? '>' : '<'),
+    align: align ?? (!numeric ? '<' : zero !== undefined ? '=' : '>'),
     sign: sign ?? '-',
     alternate: alternate !== undefined,
     width: Number(width ?? 0),
@@ -118,6 +118,9 @@ function formatWith(value: CodeValue, spec: Spec): string {
   if (typeof value === 'string' || value === null || typeof value === 'object') {
     if (spec.type !== '' && spec.type !== 's') {
       throw new CodeFault('ValueError', `format '${spec.type}' does not fit ${typeName(value)}`);
+    }
+    if (spec.comma || spec.sign !== '-' || spec.align === '=') {
+      throw new CodeFault('ValueError', `numeric format does not fit ${typeName(value)}`);
     }
     const text = str(value);
     return pad(spec.precision === null ? text : text.slice(0, spec.precision), '', spec);
@@ -147,7 +150,7 @@ function magnitude(value: bigint | number, spec: Spec): string {
     }
     case 'f':
     case 'F':
-      return Math.abs(Number(value)).toFixed(Math.min(spec.precision ?? 6, 100));
+      return fixed(Math.abs(Number(value)), spec.precision ?? 6);
     case 'e':
       return exponent(Math.abs(Number(value)).toExponential(Math.min(spec.precision ?? 6, 100)));
     case 'g': {
@@ -162,7 +165,7 @@ function magnitude(value: bigint | number, spec: Spec): string {
       );
     }
     case '%':
-      return `${(Math.abs(Number(value)) * 100).toFixed(Math.min(spec.precision ?? 6, 100))}%`;
+      return `${fixed(Math.abs(Number(value)) * 100, spec.precision ?? 6)}%`;
     case '': {
       if (integer) return (value < 0n ? -value : value).toString();
       if (spec.precision !== null) return magnitude(value, { ...spec, type: 'g' });
@@ -171,6 +174,12 @@ function magnitude(value: bigint | number, spec: Spec): string {
     default:
       throw new CodeFault('ValueError', `unsupported format '${spec.type}'`);
   }
+}
+
+/** Decimal without exponent, also beyond 10^21 where `toFixed` gives up. */
+function fixed(value: number, precision: number): string {
+  if (value < 1e21 || !Number.isFinite(value)) return value.toFixed(Math.min(precision, 100));
+  return BigInt(value).toString() + (precision === 0 ? '' : `.${'0'.repeat(Math.min(precision, 100))}`);
 }
 
 function exponent(text: string): string {

@@ -20,7 +20,11 @@ function numeric(name: string, value: CodeValue): bigint | number {
 /** `min` and `max`: of several arguments or of one sequence. */
 function extreme(name: 'min' | 'max', args: readonly CodeValue[]): CodeValue {
   const first = args[0];
-  const items = args.length === 1 && first !== undefined && isSequence(first) ? first.items : args;
+  let items: readonly CodeValue[] = args;
+  if (args.length === 1 && first !== undefined) {
+    if (isSequence(first)) items = first.items;
+    else if (typeof first === 'string') items = [...first];
+  }
   if (items.length === 0 || (args.length === 1 && items === args))
     throw new CodeFault('TypeError', `${name}() needs values to compare`);
   return items.reduce((best, item) => (ordered(name === 'min' ? '<' : '>', item, best) ? item : best));
@@ -28,8 +32,10 @@ function extreme(name: 'min' | 'max', args: readonly CodeValue[]): CodeValue {
 
 function toInt(args: readonly CodeValue[]): bigint {
   argumentCount('int', args, 0, 2);
-  const value = args[0] ?? 0n;
+  if (args.length === 0) return 0n;
+  const value = args[0]!;
   if (typeof value !== 'string') {
+    argumentCount('int', args, 1, 1);
     const n = numeric('int', value);
     return typeof n === 'bigint' ? n : truncate(n);
   }
@@ -51,7 +57,8 @@ function toInt(args: readonly CodeValue[]): bigint {
 
 function toFloat(args: readonly CodeValue[]): number {
   argumentCount('float', args, 0, 1);
-  const value = args[0] ?? 0;
+  if (args.length === 0) return 0;
+  const value = args[0]!;
   if (typeof value !== 'string') return Number(numeric('float', value));
   const n = Number(value.trim());
   if (value.trim() === '' || Number.isNaN(n) || /^[-+]?0[xXoObB]/.test(value.trim())) {

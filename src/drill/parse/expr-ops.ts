@@ -135,6 +135,12 @@ function integers(op: BinaryOp, x: bigint, y: bigint): bigint | number {
   }
 }
 
+/** Python refuses a power that leaves the range of a float. */
+function finite(result: number, x: number, y: number): number {
+  if (Number.isFinite(result) || !Number.isFinite(x) || !Number.isFinite(y)) return result;
+  throw new CodeFault('OverflowError', 'numerical result out of range');
+}
+
 /** Floats; undefined when `op` is only for whole numbers. */
 function floats(op: BinaryOp, x: number, y: number): number | undefined {
   if ((op === '/' || op === '//' || op === '%') && y === 0)
@@ -152,13 +158,14 @@ function floats(op: BinaryOp, x: number, y: number): number | undefined {
       return Math.floor(x / y);
     case '%': {
       const rest = x % y;
-      return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest;
+      if (rest === 0) return y < 0 ? -0 : 0;
+      return rest < 0 !== y < 0 ? rest + y : rest;
     }
     case '**':
       if (x === 0 && y < 0)
         throw new CodeFault('ZeroDivisionError', '0.0 cannot be raised to a negative power');
       if (x < 0 && !Number.isInteger(y)) throw new CodeFault('ValueError', 'complex result');
-      return x ** y;
+      return finite(x ** y, x, y);
     default:
       return undefined;
   }

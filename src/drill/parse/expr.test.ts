@@ -79,6 +79,11 @@ describe('expressions of code blocks', () => {
     ],
     ['round(2.5), round(3.5), round(2.675, 1), round(7), int(-3.9)', '2 4 2.7 7 -3'],
     ['True + True, True, 5 == True, "a" * 3, [0] * 2, (1,) + (2,)', '2 True False aaa [0, 0] (1, 2)'],
+    ['min("bca"), max("ab", "b"), 4.0 % -2, 10 ** 22 / 3', 'a b -0.0 3.3333333333333335e+21'],
+    [
+      'f"{10 ** 22:.1f} {-1:05d} {1:+d} {2.0:e} {0.25:.0%} {1e6:g} {True:d}"',
+      '10000000000000000000000.0 -0001 +1 2.000000e+00 25% 1e+06 1',
+    ],
     ['18446744073709551615 + 1', '18446744073709551616'],
     ['"%d of %s: %5.2f|%-4d|%04d|%x|%%" % (3, "x", 1.5, 7, 8, 255)', '3 of x:  1.50|7   |0008|ff|%'],
     ['"cwnd %d" % 10, "%s" % "a", "%r" % "a"', "cwnd 10 a 'a'"],
@@ -108,6 +113,10 @@ describe('expressions of code blocks', () => {
     expect(show('constructor(1)')).toBe("NameError: name 'constructor' is not defined");
     expect(show('"%d" % "a"')).toBe('TypeError: %d format: a number is required, not str');
     expect(show('"%d %d" % 1')).toBe('TypeError: not enough arguments for format string');
+    expect(show('float(None)')).toBe('TypeError: float() needs a number, not NoneType');
+    expect(show('int(3, 8)')).toBe('TypeError: int() takes 1 arguments, got 2');
+    expect(show('f"{\'a\':,}"')).toBe('ValueError: numeric format does not fit str');
+    expect(show('1e300 ** 2')).toBe('OverflowError: numerical result out of range');
     expect(show('abs()')).toBe('TypeError: abs() takes 1 arguments, got 0');
     expect(run('a, b = 1, 2, 3')).toMatchObject({
       kind: 'error',

@@ -182,6 +182,7 @@ describe('encapsulation of a packet', () => {
     expect(summary('> gre flags [odd]: .')).toBe(
       "expected 'none', 'checksum', 'key' or 'sequence#', found 'odd'",
     );
+    expect(summary('> encap psp spi 2 . 1:1(0)')).toBe('unsupported: PSP encapsulation');
     expect(summary('> psp: . 1:1(0)')).toBe('unsupported: PSP encapsulation');
   });
 });

@@ -43,6 +43,7 @@ const NO_IP_INFO: IpInfo = { ecn: null, tos: null, flowLabel: null, ttl: null };
 const IP_INFO_WORDS = new Set(['ect0', 'ect1', 'ect01', 'ce', 'noecn', 'tos', 'flowlabel', 'ttl']);
 const UNSUPPORTED = new Map([
   ['psp', 'PSP encapsulation'],
+  ['encap', 'PSP encapsulation'],
   ['sctp', 'SCTP'],
   ['udplite', 'UDP-Lite'],
 ]);
