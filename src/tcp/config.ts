@@ -11,6 +11,11 @@ export interface TcpConfig {
   readonly receiveBuffer: number;
   /** The receive buffer grows to a multiple of the MSS when that is known (FreeBSD). */
   readonly receiveWholeSegments: boolean;
+  /**
+   * Every ACK offers the window as it is, unless it is a silly one (FreeBSD); else its right edge moves in
+   * steps of a segment. Both are receiver SWS avoidance (section 3.8.6.2.2, MUST-39).
+   */
+  readonly windowInOctets: boolean;
   /** Upper bound that the window scale is chosen for. */
   readonly receiveBufferMax: number;
   /** RFC 7323 window scale. */
@@ -70,6 +75,7 @@ export const defaultConfig: TcpConfig = {
   sendBuffer: 256 * 1024,
   receiveBuffer: 256 * 1024,
   receiveWholeSegments: false,
+  windowInOctets: false,
   receiveBufferMax: 4 * 1024 * 1024,
   windowScale: true,
   timestamps: true,

@@ -20,8 +20,15 @@ function possibleEdge(tcb: Tcb): number {
 
 /** The smallest step in which the right edge moves: min(Fr * RCV.BUFF, Eff.snd.MSS). */
 function leastStep(tcb: Tcb): number {
+  if (tcb.config.windowInOctets) return sillyWindow(tcb) ? tcb.rcv.buf + 1 : 1;
   const half = tcb.rcv.buf >> 1;
   return Math.min(half, tcb.rcv.fullSize);
+}
+
+/** True when less is free than a segment and a quarter of the buffer: not worth offering. */
+function sillyWindow(tcb: Tcb): boolean {
+  const free = (possibleEdge(tcb) - tcb.rcv.nxt) | 0;
+  return free < Math.min(tcb.rcv.buf >> 2, tcb.rcv.fullSize);
 }
 
 /** RCV.WND as the peer can see it: in units of 2^Rcv.Wind.Shift. */

@@ -11,6 +11,9 @@ import type { Linger, TcpSocket } from './tcp-socket.ts';
 /** What an option holds: a number, a name (TCP_CONGESTION), or SO_LINGER. */
 export type OptionValue = number | string | Linger;
 
+/** Segments that TCP_QUICKACK has acknowledged at once. */
+const QUICK_ACKS = 16;
+
 interface Option {
   /** null: write only. */
   readonly get: ((s: TcpSocket) => unknown) | null;
@@ -126,7 +129,13 @@ for (const [name, field, least] of [
     // A program that sets it also fixes what the window scale is chosen for.
     return change(s, { receiveBuffer: size, receiveBufferMax: Math.max(size, 1) });
   };
-  option('SOL_SOCKET', name, (s) => effective(s)[field] * s.owner.personality.bufferFactor, set);
+  const get = (s: TcpSocket): number => {
+    const live = s.connection?.tcb;
+    const size =
+      live === undefined ? effective(s)[field] : field === 'sendBuffer' ? live.snd.buf : live.rcv.buf;
+    return size * s.owner.personality.bufferFactor;
+  };
+  option('SOL_SOCKET', name, get, set);
   option('SOL_SOCKET', `${name}FORCE`, null, set);
 }
 
@@ -174,12 +183,21 @@ option(
     return change(s, { finWait2Ms: v === 0 ? s.owner.host.tcp.config.finWait2Ms : Math.min(v, 120) * 1000 });
   },
 );
-option('SOL_TCP', 'TCP_QUICKACK', null, (s, v) => {
-  const c = s.connection;
-  if (c === null || c.ended) return done();
-  if (v === 0) return unsupported('TCP_QUICKACK 0 on a connection');
-  return change(s, { delayedAckMs: 0 });
-});
+option(
+  'SOL_TCP',
+  'TCP_QUICKACK',
+  (s) => flag((s.connection?.tcb.rcv.quick ?? 0) > 0),
+  (s, v) => {
+    const c = s.connection;
+    if (c === null || c.ended) return done();
+    c.tcb.rcv.quick = v === 0 ? 0 : QUICK_ACKS;
+    if (v !== 0 && c.tcb.timer.delack !== 0) {
+      c.tcb.ackNow = 1;
+      s.owner.host.tcp.push(c);
+    }
+    return done();
+  },
+);
 option('SOL_TCP', 'TCP_INFO', tcpInfo, null);
 option('SOL_IP', 'IP_MTU', (s) => s.connection?.tcb.pmtu ?? null, null);
 option('SOL_IPV6', 'IPV6_MTU', (s) => s.connection?.tcb.pmtu ?? null, null);

@@ -1,7 +1,7 @@
 // What the `--name=value` lines of a script set for its run.
 
 import { parseAddress } from '../../wire/index.ts';
-import type { Script } from '../ast.ts';
+import type { Script, ScriptOption } from '../ast.ts';
 import { UnsupportedError } from './result.ts';
 
 /** Settings of one run. Times in microseconds. */
@@ -45,12 +45,13 @@ const WITHOUT_EFFECT = new Set([
   'D',
 ]);
 
-/** Reads the options of a script. Throws UnsupportedError. */
+/** Settings of a run: `args` as on a command line, then the script's own lines, which win. */
 export function runConfig(
   script: Script,
+  args: readonly ScriptOption[] = [],
 ): { config: RunConfig; line: number } | { reason: string; line: number } {
   const given = new Map<string, string>();
-  for (const o of script.options) {
+  for (const o of [...args, ...script.options]) {
     if (!KNOWN.has(o.name) && !WITHOUT_EFFECT.has(o.name))
       return { reason: `option --${o.name}`, line: o.line };
     given.set(o.name, o.value ?? '');

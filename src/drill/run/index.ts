@@ -35,6 +35,8 @@ export interface ScriptOptions {
    * Stricter than packetdrill: packets that are left when the script ends fail it, and TS ecr is compared.
    */
   readonly strict?: boolean;
+  /** Options as on a command line: `{ ip_version: 'ipv6' }`. The script's own lines win. */
+  readonly args?: Readonly<Record<string, string>>;
   /** What to run against; default the synfin Host in virtual time. */
   readonly target?: (config: RunConfig, profile: Profile) => Target;
 }
@@ -42,7 +44,8 @@ export interface ScriptOptions {
 /** Runs a script; never throws for what a script can be or a stack can do. */
 export async function runScript(script: Script, options: ScriptOptions = {}): Promise<ScriptResult> {
   const profile = options.profile ?? linuxProfile;
-  const read = runConfig(script);
+  const args = Object.entries(options.args ?? {}).map(([name, value]) => ({ name, value, line: 0 }));
+  const read = runConfig(script, args);
   if ('reason' in read) {
     const base = { file: script.file, packets: [], notes: [], endUs: 0 };
     return { outcome: 'unsupported', line: read.line, reason: read.reason, ...base };
@@ -54,11 +57,16 @@ export async function runScript(script: Script, options: ScriptOptions = {}): Pr
       personality: profile.personality,
       tcp: profile.tcp,
       seed: options.seed ?? 1,
-      ...(options.rules === undefined ? {} : { rules: options.rules }),
+      ...rulesOf(options, profile),
     });
   try {
     return await new Runner(script, config, target, { profile, strict: options.strict ?? false }).run();
   } finally {
     await target.close();
   }
+}
+
+function rulesOf(options: ScriptOptions, profile: Profile): Pick<VirtualTargetOptions, 'rules'> {
+  const rules = options.rules ?? profile.rules;
+  return rules === null ? {} : { rules };
 }

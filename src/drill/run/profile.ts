@@ -1,6 +1,6 @@
 // Which system a script was written for: what of it is configuration of the stack and of the referee.
 
-import type { TcpConfig } from '../../tcp/index.ts';
+import { type Rules, rfc9293, type TcpConfig } from '../../tcp/index.ts';
 import { freebsd, linux, type Personality } from '../posix/index.ts';
 
 /** The expectations of one system. */
@@ -15,6 +15,8 @@ export interface Profile {
    * in any order (the stack writes them as Linux does).
    */
   readonly optionOrder: 'exact' | 'set';
+  /** Where its TCP follows another rule; null: nowhere. */
+  readonly rules: Rules | null;
   /** What the system does otherwise and no setting covers. */
   readonly differences: readonly string[];
 }
@@ -28,6 +30,7 @@ export const linuxProfile: Profile = {
   platform: 'Linux',
   personality: linux,
   optionOrder: 'exact',
+  rules: null,
   tcp: {
     receiveBuffer: 65_536,
     receiveBufferMax: 6 * 1024 * 1024,
@@ -35,18 +38,27 @@ export const linuxProfile: Profile = {
     initialRtoMs: 1000,
     minRtoMs: 200,
     delayedAckMs: 40,
+    quickAcks: 16,
     synR2Ms: retries(6),
     synAckR2Ms: retries(5),
     initialWindow: 10,
     mslMs: 30_000,
   },
   differences: [
-    'the first segments of a connection are not acknowledged at once (quickack mode)',
+    'duplicates and reordering do not start quick ACKs again',
     'the send buffer counts octets, not the memory of socket buffers: partial writes have other sizes',
     'the window field of outbound segments follows the plain buffer size',
     'accept does not give a connection that was reset in the queue',
     'the accept queue is checked when the SYN comes, not again with every ACK',
   ],
+};
+
+/** An ACK of something else in SYN-SENT is reset; our SYN goes again when its timer says so, not at once. */
+const synSentAck: Rules['synSentAck'] = (e, tcb, seg) => {
+  const { rexmt } = tcb.timer;
+  const answered = rfc9293.synSentAck(e, tcb, seg);
+  if (answered) tcb.timer.rexmt = rexmt;
+  return answered;
 };
 
 /** FreeBSD with the defaults that its test suite sets. */
@@ -55,8 +67,11 @@ export const freebsdProfile: Profile = {
   platform: 'FreeBSD',
   personality: freebsd,
   optionOrder: 'set',
+  rules: { ...rfc9293, synSentAck },
   tcp: {
     receiveBuffer: 65_536,
+    receiveWholeSegments: true,
+    windowInOctets: true,
     receiveBufferMax: 2_097_152,
     sendBuffer: 32_768,
     initialRtoMs: 1000,
@@ -70,7 +85,6 @@ export const freebsdProfile: Profile = {
   },
   differences: [
     'the order of TCP options is not compared, only which they are and how long the header is',
-    'receive buffers are not rounded up to a multiple of the MSS',
     'a FIN is sent again with the ACK of a simultaneous close',
     'RST segments of closed ports carry no ACK where RFC 9293 says so, as here; FreeBSD agrees',
     'the host cache does not exist',

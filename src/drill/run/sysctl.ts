@@ -229,7 +229,7 @@ const SUITE_DEFAULTS: readonly (readonly [string, string])[] = [
 
 /** Programs that set up a machine this stack does not have. */
 const TOOLS =
-  /^(?:ip\s+tcp_metrics|tc\s|ethtool\s|modprobe\s|nstat\b|set\s+-|true\b|:$|exit\s+0$|echo\b|sync$|export\s|rm\s|mount\s|mkdir\s|#)/;
+  /^(?:ip\s+tcp_metrics|tc\s|ethtool\s|modprobe\s|nstat\b|set\s+-|true\b|:$|exit\s+0$|\/tmp\/sysctl_restore|echo\b|sync$|export\s|rm\s|mount\s|mkdir\s|#)/;
 
 /** Actions of the text of a command, in order. */
 export function shellActions(text: string): ShellAction[] {

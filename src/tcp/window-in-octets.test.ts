@@ -1,0 +1,43 @@
+// `windowInOctets`: the right edge moves with every ACK, yet no silly window is offered.
+
+import { expect, it } from 'vitest';
+import { established, octets, pass } from '../../test/support/regression.ts';
+import { rfc9293 } from './rules.ts';
+
+/** Windows of the ACKs for 100 octets at a time, of which the user takes 60. */
+function windows(windowInOctets: boolean): number[] {
+  const a = established(rfc9293, {
+    windowInOctets,
+    windowScale: false,
+    receiveBuffer: 4000,
+    delayedAckMs: 0,
+  });
+  a.autoRead = false;
+  for (let i = 0; i < 3; i++) {
+    a.inject('PSH,ACK', 1 + 100 * i, 1, { text: octets(100) });
+    a.receive(60);
+  }
+  return a.sent.map((r) => r.wnd);
+}
+
+it('without it the right edge waits for a whole segment', () => {
+  expect(windows(false)).toEqual([3900, 3800, 3700]);
+});
+
+it('with it each ACK tells what is free', () => {
+  expect(windows(true)).toEqual([3900, 3860, 3820]);
+});
+
+it('with it a window below a segment and a quarter of the buffer is not opened', () => {
+  const config = { windowInOctets: true, windowScale: false, receiveBuffer: 2000, delayedAckMs: 0 };
+  const a = established(rfc9293, config);
+  a.autoRead = false;
+  for (let seq = 1; seq < 2001; seq += 500) a.inject('PSH,ACK', seq, 1, { text: octets(500) });
+  a.receive(400);
+  a.inject('ACK', 1500, 1, { text: octets(1) }); // a probe
+  expect(a.sent.at(-1)?.wnd).toBe(0);
+  a.receive(400);
+  pass(a, 1000);
+  a.inject('ACK', 1500, 1, { text: octets(1) });
+  expect(a.sent.at(-1)?.wnd).toBe(800);
+});
