@@ -20,7 +20,8 @@ import {
 import { formatWords, type Memory } from '../wire/index.ts';
 import type { Path } from './ip-layer.ts';
 import type { Listener } from './listener.ts';
-import { Ring } from './ring.ts';
+import { SMALL_RING } from './memory-pressure.ts';
+import { Ring, type RingGate } from './ring.ts';
 
 /**
  * Callbacks of a connection; one table can serve many. They run after the event that caused them and may
@@ -46,6 +47,8 @@ export interface ConnectionHandler {
 
 /** What a connection asks of the host; see tcp-layer.ts. */
 export interface ConnectionOwner {
+  /** Whether rings may grow. */
+  readonly pressure: RingGate;
   send(c: Connection, octets: number, urgent: boolean): Err;
   received(c: Connection, octets: number): void;
   close(c: Connection): Err;
@@ -173,8 +176,8 @@ export class Connection {
   constructor(owner: ConnectionOwner, tcb: Tcb, memory: Memory) {
     this.#owner = owner;
     this.tcb = tcb;
-    this.sndRing = new Ring(memory);
-    this.rcvRing = new Ring(memory);
+    this.sndRing = new Ring(memory, owner.pressure);
+    this.rcvRing = new Ring(memory, owner.pressure);
   }
 
   get state(): StateName {
@@ -362,16 +365,21 @@ export class Connection {
   #enqueue(octets: Uint8Array, from: number, urgent: boolean): number {
     const { tcb, sndRing } = this;
     const { snd } = tcb;
-    const n = Math.min(octets.length - from, sendRoom(tcb));
+    let n = Math.min(octets.length - from, sendRoom(tcb));
     if (n <= 0) return from;
     const first = (snd.una + snd.syn) | 0;
-    const need = ((snd.end - first) | 0) + n;
+    const held = (snd.end - first) | 0;
+    const need = held + n;
     if (
       need > sndRing.capacity &&
       !sndRing.ensure(Math.max(need, this.#sndHint), first, snd.end) &&
       !sndRing.ensure(need, first, snd.end)
-    )
-      return from;
+    ) {
+      // Memory is short: what a small ring holds.
+      sndRing.ensure(Math.min(need, SMALL_RING), first, snd.end);
+      n = sndRing.capacity - held;
+      if (n <= 0) return from;
+    }
     sndRing.write(snd.end, octets, from, n);
     this.#owner.send(this, n, urgent && from + n === octets.length);
     return from + n;
@@ -490,16 +498,16 @@ export class Connection {
 
   // What the host tells.
 
-  /** @internal Room for text of the peer up to `bytes` octets from RCV.user on. */
-  makeRoom(bytes: number): boolean {
+  /** @internal Room for text of the peer up to `bytes` octets from RCV.user on; `outOfOrder`: beyond a hole. */
+  makeRoom(bytes: number, outOfOrder: boolean): boolean {
     const { rcvRing, tcb } = this;
     if (bytes <= rcvRing.capacity) return true;
     const live = Math.min(rcvRing.capacity, (tcb.rcv.edge - tcb.rcv.user) | 0);
     let want = Math.max(bytes, this.#rcvHint);
     if (rcvRing.capacity > 0) want = Math.max(want, Math.min(rcvRing.capacity * 4, tcb.rcv.buf));
     return (
-      rcvRing.ensure(want, tcb.rcv.user, (tcb.rcv.user + live) | 0) ||
-      rcvRing.ensure(bytes, tcb.rcv.user, (tcb.rcv.user + live) | 0)
+      rcvRing.ensure(want, tcb.rcv.user, (tcb.rcv.user + live) | 0, outOfOrder) ||
+      rcvRing.ensure(bytes, tcb.rcv.user, (tcb.rcv.user + live) | 0, outOfOrder)
     );
   }
 

@@ -18,6 +18,13 @@ export class HostCounters {
   unknownProtocol = 0;
   noRoute = 0;
   noMemory = 0;
+  /** Buffers that could not grow because the Memory is nearly full. */
+  buffersRefused = 0;
+  /** Connections that gave up their text out of order for that reason. */
+  outOfOrderPruned = 0;
+  /** Connections without a user, and connections with a closed window, that were reset for that reason. */
+  orphansAborted = 0;
+  zeroWindowsAborted = 0;
   /** Fragments that were discarded, alone or with their datagram. */
   fragmentsDropped = 0;
   reassembled = 0;

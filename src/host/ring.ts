@@ -8,6 +8,11 @@ import type { Memory } from '../wire/memory.ts';
 /** Largest ring: the largest block of a Memory. */
 const MAX_CAPACITY = 1 << 24;
 
+/** Who says whether a ring may be made larger now: see memory-pressure.ts. */
+export interface RingGate {
+  admits(octets: number, outOfOrder: boolean): boolean;
+}
+
 /**
  * One direction's buffer of a connection; it takes no memory before the first `ensure`. In all methods
  * the range [seq, seq + n) must not be longer than the capacity.
@@ -16,22 +21,25 @@ export class Ring {
   /** Octets; a power of two, or 0 when nothing is allocated. */
   capacity = 0;
   readonly #mem: Memory;
+  readonly #gate: RingGate | null;
   #off = 0;
 
-  constructor(mem: Memory) {
+  constructor(mem: Memory, gate: RingGate | null = null) {
     this.#mem = mem;
+    this.#gate = gate;
   }
 
   /**
    * Makes room for at least `bytes` octets; those of [seqLo, seqHi) are kept (at most `bytes` and at
    * most the present capacity). False when there is no memory or `bytes` is above 16 MiB; then nothing
-   * has changed. Never shrinks.
+   * has changed. Never shrinks. `outOfOrder`: for octets beyond a hole, which the gate refuses first.
    */
-  ensure(bytes: number, seqLo: number, seqHi: number): boolean {
+  ensure(bytes: number, seqLo: number, seqHi: number, outOfOrder = false): boolean {
     if (bytes <= this.capacity) return true;
     if (bytes > MAX_CAPACITY) return false;
     let capacity = 64;
     while (capacity < bytes) capacity *= 2;
+    if (this.#gate !== null && !this.#gate.admits(capacity, outOfOrder)) return false;
     return this.#moveTo(capacity, seqLo, seqHi);
   }
 

@@ -73,6 +73,7 @@ import { NONE, TupleTable } from './demux.ts';
 import type { HostInterface } from './interface.ts';
 import type { IpLayer, Path } from './ip-layer.ts';
 import { Listener, type ListenerOwner, type ListenOptions } from './listener.ts';
+import { MemoryPressure } from './memory-pressure.ts';
 import { PathMtuCache } from './pmtu.ts';
 import { EphemeralPorts } from './ports.ts';
 import { acceptCookie, cookieMss, sendCookie } from './syn-cookie-handshake.ts';
@@ -110,6 +111,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   readonly ip: IpLayer;
   readonly pmtu: PathMtuCache;
   readonly timeWait: TimeWaitStore;
+  readonly pressure: MemoryPressure;
   readonly cookieKey: Int32Array;
   /** Where segments without a connection are built, and the packet that is being processed. */
   packet: IpPacket | null = null;
@@ -139,6 +141,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     this.memory = o.memory;
     this.ip = o.ip;
     this.counters = o.counters;
+    this.pressure = new MemoryPressure(o.memory, o.counters);
     this.config = { ...defaultConfig, ...o.config };
     this.engine = new Engine(this, key(), o.rules ?? rfc9293);
     this.cookieKey = key();
@@ -186,6 +189,8 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
       timeout(engine, c.tcb);
       this.#after(c);
     }
+    if (this.pressure.untilNext(this.nowMs) === 0)
+      this.pressure.relieve(this.#connections, this.nowMs, (c) => this.abort(c));
     this.timeWait.expire(engine.ms);
     this.counters.timeWaitOverflows = this.timeWait.overflowed;
   }
@@ -194,9 +199,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   untilNext(): number {
     const { ms } = this.engine;
     const a = this.#wheel.untilNext(ms);
-    const b = this.timeWait.untilNext(ms);
-    if (a < 0) return b;
-    return b < 0 ? a : Math.min(a, b);
+    return sooner(sooner(a, this.timeWait.untilNext(ms)), this.pressure.untilNext(this.nowMs));
   }
 
   // User calls.
@@ -624,7 +627,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
 
   text(tcb: Tcb, seg: Segment, skip: number, seq: number, len: number): boolean {
     const c = this.#connections[tcb.id] as Connection;
-    if (!c.makeRoom((seq + len - tcb.rcv.user) | 0)) {
+    if (!c.makeRoom((seq + len - tcb.rcv.user) | 0, seq !== tcb.rcv.nxt)) {
       this.counters.noMemory++;
       return false;
     }
@@ -783,6 +786,12 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     const value = this.#table.find(q.src0, q.src1, q.src2, q.src3, q.dst0, q.dst1, q.dst2, q.dst3, ports);
     return value < 0 ? null : (this.#connections[value] as Connection);
   }
+}
+
+/** The earlier of two waits, of which -1 is none. */
+function sooner(a: number, b: number): number {
+  if (a < 0) return b;
+  return b < 0 ? a : Math.min(a, b);
 }
 
 function leaveSynQueue(c: Connection, listener: Listener): void {

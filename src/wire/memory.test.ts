@@ -53,6 +53,17 @@ describe('Memory', () => {
     expect(mem.alloc(100)).not.toBe(0);
   });
 
+  it('at its bound a small block is cut from a large one that is free', () => {
+    const mem = new Memory({ initial: 0, max: 64 + 4096 });
+    const large = mem.alloc(4096);
+    expect([large, mem.alloc(64)]).toEqual([64, 0]);
+    mem.free(large, 4096);
+    const small = Array.from({ length: 64 }, () => mem.alloc(64));
+    expect(new Set(small).size).toBe(64);
+    expect(small.every((off) => off >= 64 && off + 64 <= 64 + 4096)).toBe(true);
+    expect([mem.used, mem.alloc(64)]).toEqual([4096, 0]);
+  });
+
   it('takes size 0 as the smallest block', () => {
     const mem = new Memory();
     const off = mem.alloc(0);

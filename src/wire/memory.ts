@@ -76,7 +76,8 @@ export class Memory {
       this.used += bytes;
       return off;
     }
-    return this.#carve(bytes);
+    const fresh = this.#carve(bytes);
+    return fresh !== 0 ? fresh : this.#split(shift);
   }
 
   /** Gives back a block of `alloc(size)`; `size` is the number that was asked for. */
@@ -92,6 +93,18 @@ export class Memory {
     this.#top = off + bytes;
     this.used += bytes;
     return off;
+  }
+
+  /** At `max`: cuts a larger free block, so that blocks once carved large do not starve small ones. */
+  #split(shift: number): number {
+    for (let from = shift + 1; from <= MAX_SHIFT; from++) {
+      const off = (this.#free[from] as FreeList).pop();
+      if (off === 0) continue;
+      for (let half = from - 1; half >= shift; half--) (this.#free[half] as FreeList).push(off + (1 << half));
+      this.used += 1 << shift;
+      return off;
+    }
+    return 0;
   }
 
   #grow(least: number): boolean {
