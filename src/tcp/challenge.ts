@@ -15,6 +15,22 @@ export function mayChallenge(e: Engine, tcb: Tcb): boolean {
   return true;
 }
 
+/**
+ * Answers in one `challengeAckMs` to text and FINs outside the window: enough for a peer that sends its
+ * whole window again, too few for a stranger to draw a flood upon it.
+ */
+const MOST_ANSWERS = 100;
+
+/** True, and counted, when text or a FIN outside the window may be acknowledged now. */
+export function mayAnswer(e: Engine, tcb: Tcb): boolean {
+  const since = (e.ms - tcb.answerMs) | 0;
+  if (since < 0 || since >= tcb.config.challengeAckMs) {
+    tcb.answerMs = e.ms;
+    tcb.answers = 0;
+  }
+  return tcb.answers < MOST_ANSWERS && ++tcb.answers > 0;
+}
+
 /** <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>, if the limit allows. */
 export function challengeAck(e: Engine, tcb: Tcb): void {
   if (mayChallenge(e, tcb)) e.rules.sendAck(e, tcb);

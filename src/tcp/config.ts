@@ -24,6 +24,8 @@ export interface TcpConfig {
   readonly timestamps: boolean;
   /** RFC 2018 selective acknowledgments. */
   readonly sack: boolean;
+  /** RFC 3168: 'on' asks for ECN, 'accept' grants it to who asks (as Linux does), 'off' neither. */
+  readonly ecn: 'off' | 'accept' | 'on';
   /** Nagle's algorithm off (MUST-17). */
   readonly noDelay: boolean;
   /** Longest delay of an ACK (MUST-40: below 500); 0 acknowledges at once. */
@@ -80,6 +82,7 @@ export const defaultConfig: TcpConfig = {
   windowScale: true,
   timestamps: true,
   sack: true,
+  ecn: 'accept',
   noDelay: false,
   delayedAckMs: 40,
   quickAcks: 0,
@@ -106,6 +109,9 @@ export const defaultConfig: TcpConfig = {
 
 /** Throws a RangeError that names the setting that cannot be. */
 export function checkConfig(c: TcpConfig): TcpConfig {
+  if (!['off', 'accept', 'on'].includes(c.ecn)) {
+    throw new RangeError(`tcp.ecn must be 'off', 'accept' or 'on', not '${String(c.ecn)}'`);
+  }
   const range = (name: keyof TcpConfig, low: number, high: number): void => {
     const value = c[name];
     if (typeof value !== 'number' || !Number.isInteger(value) || value < low || value > high) {

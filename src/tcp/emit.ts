@@ -11,6 +11,7 @@ import {
   URG,
 } from '../wire/segment.ts';
 import { seqGt, seqMax, seqMin } from '../wire/seq.ts';
+import { ecnOfSyn, markEcn } from './ecn.ts';
 import type { Engine } from './engine.ts';
 import { fillSack } from './reassembly.ts';
 import { State } from './state.ts';
@@ -22,8 +23,8 @@ import { offerWindow, windowShift } from './window.ts';
 const MAX_UP = 0xffff;
 const TIMESTAMPS_OCTETS = 12;
 
-/** Sends one segment: `len` octets of text from `seq`, with the control bits `ctl`. */
-export function emit(e: Engine, tcb: Tcb, seq: number, ctl: number, len: number): void {
+/** Sends one segment: `len` octets of text from `seq`, with the control bits `ctl`; `fresh`: for the first time. */
+export function emit(e: Engine, tcb: Tcb, seq: number, ctl: number, len: number, fresh = false): void {
   const { snd, rcv } = tcb;
   const seg = e.outgoing.set(seq, 0, ctl);
   seg.srcPort = tcb.localPort;
@@ -52,6 +53,7 @@ export function emit(e: Engine, tcb: Tcb, seq: number, ctl: number, len: number)
     tcb.ackNow = 0;
     clearTimer(e, tcb, 'delack');
   }
+  if (tcb.ecn === 1 && (ctl & RST) === 0) markEcn(tcb, seg, fresh);
   tcb.segsOut = (tcb.segsOut + 1) | 0;
   e.out.segment(tcb, seg);
 }
@@ -100,6 +102,7 @@ export function sendSyn(e: Engine, tcb: Tcb): void {
     rcv.acked = rcv.nxt;
     tcb.ackNow = 0;
   }
+  ecnOfSyn(tcb, seg);
   tcb.segsOut = (tcb.segsOut + 1) | 0;
   e.out.segment(tcb, seg);
 }
@@ -119,6 +122,7 @@ export function prepareOffer(tcb: Tcb): void {
   tcb.ws = config.windowScale ? 1 : 0;
   tcb.ts = config.timestamps ? 1 : 0;
   tcb.sack = config.sack ? 1 : 0;
+  tcb.ecn = config.ecn === 'on' && tcb.passive === 0 ? 1 : 0;
 }
 
 /** Eff.snd.MSS (section 3.7.1, MUST-16), after the peer's MSS or the path's MTU is known. */

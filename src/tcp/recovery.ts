@@ -41,8 +41,8 @@ export function duplicateAck(e: Engine, tcb: Tcb): void {
   setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
 }
 
-/** `acked` new octets were acknowledged; SND.UNA has moved already. */
-export function newAck(e: Engine, tcb: Tcb, acked: number): void {
+/** `acked` new octets were acknowledged; SND.UNA has moved already. With an `echo` of ECN cwnd does not grow. */
+export function newAck(e: Engine, tcb: Tcb, acked: number, echo = false): void {
   const { cc, snd } = tcb;
   if (cc.phase === Phase.FAST_RECOVERY) {
     if (seqGt(snd.una, cc.recover)) {
@@ -64,7 +64,8 @@ export function newAck(e: Engine, tcb: Tcb, acked: number): void {
   cc.dupAcks = 0;
   // `recover` follows at a distance, or it would lie ahead again after 2 GiB without a loss.
   if (cc.phase === Phase.OPEN && seqGt((snd.una - 2) | 0, cc.recover)) cc.recover = (snd.una - 2) | 0;
-  controlOf(tcb).acked(tcb, acked, e.now);
+  if (seqGt((snd.una - 2) | 0, cc.ecnRecover)) cc.ecnRecover = (snd.una - 2) | 0;
+  if (!echo) controlOf(tcb).acked(tcb, acked, e.now);
   if (cc.phase === Phase.LOSS) {
     snd.rtx = seqMax(snd.rtx, snd.una);
     if (seqGt(snd.una, cc.recover)) cc.phase = Phase.OPEN;

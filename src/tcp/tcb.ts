@@ -106,6 +106,8 @@ export class CongestionState {
   dupAcks = 0;
   /** RFC 6582 "recover". */
   recover = 0;
+  /** SND.NXT when an echo of ECN was last heeded: one reduction for each window. */
+  ecnRecover = 0;
   /** Octets acknowledged towards the next increase of cwnd in congestion avoidance. */
   credit = 0;
   /** Room for an algorithm of its own (CUBIC: K, W_max, epoch…). */
@@ -173,6 +175,12 @@ export class Tcb {
   tsRecentMs = 0;
   /** Added to our clock so that a TSval tells nothing about other connections. */
   tsOffset = 0;
+  /** 1: ECN was negotiated (or is being asked for). */
+  ecn = 0;
+  /** 1: a packet was marked, and the peer has not yet said that it knows (ECE goes with every ACK). */
+  ecnEcho = 0;
+  /** 1: the window was reduced for an echo; CWR goes with the next new text. */
+  ecnReduced = 0;
   /** 1: an ACK must go out with this event. */
   ackNow = 0;
   /** Least ISS when this connection follows one in TIME-WAIT; used when `hasMinIss` is 1. */
@@ -181,6 +189,9 @@ export class Tcb {
   /** When the last challenge ACK went out; meaningful when `challenged` is 1. */
   challengeMs = 0;
   challenged = 0;
+  /** Answers to text outside the window since `answerMs`. */
+  answers = 0;
+  answerMs = 0;
   /** Millisecond of the last segment received. */
   heardMs = 0;
   keepProbes = 0;

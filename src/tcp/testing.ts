@@ -2,7 +2,7 @@
 // and two of them with a wire in between that loses, duplicates, holds and changes what it is told to.
 
 import { formatSegment } from '../wire/format.ts';
-import { ACK, FIN, PSH, RST, Segment, SYN, URG } from '../wire/segment.ts';
+import { ACK, CWR, ECE, FIN, PSH, RST, Segment, SYN, URG } from '../wire/segment.ts';
 import * as calls from './calls.ts';
 import { defaultConfig, type TcpConfig } from './config.ts';
 import { type Drop, dropName } from './drop.ts';
@@ -28,10 +28,12 @@ export interface SegmentRecord {
   tsVal: number;
   tsEcr: number;
   sack: number[];
+  /** ECN field of the packet. */
+  ecn?: number;
   text: Uint8Array;
 }
 
-const BITS: Readonly<Record<string, number>> = { FIN, SYN, RST, PSH, ACK, URG };
+const BITS: Readonly<Record<string, number>> = { FIN, SYN, RST, PSH, ACK, URG, ECE, CWR };
 
 /** 'SYN,ACK' as control bits. */
 export function control(text: string): number {
@@ -52,6 +54,7 @@ function record(seg: Segment, text: Uint8Array): SegmentRecord {
     tsVal,
     tsEcr,
     sack: [...seg.sack.subarray(0, 2 * seg.sackCount)],
+    ...(seg.ecn === 0 ? {} : { ecn: seg.ecn }),
     text,
   };
 }
@@ -145,6 +148,7 @@ export class Endpoint implements Output, TimerTrace {
     seg.dstPort = this.tcb.localPort;
     seg.wnd = r.wnd;
     seg.up = r.up;
+    seg.ecn = r.ecn ?? 0;
     seg.opts = r.opts;
     seg.mss = r.mss;
     seg.wscale = r.wscale;

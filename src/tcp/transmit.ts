@@ -88,7 +88,7 @@ function sendSegment(e: Engine, tcb: Tcb, len: number, fin: number): void {
   if (tcb.timer.user === 0) startUserTimer(e, tcb);
   // MUST-61: PSH on the last buffered octet.
   const psh = len > 0 && ((seq + len - snd.end) | 0) === 0 ? PSH : 0;
-  emit(e, tcb, seq, ACK | psh | fin, len);
+  emit(e, tcb, seq, ACK | psh | fin, len, true);
 }
 
 /** The user answers text within the delay: from now on it pays to wait for what can carry the ACK. */

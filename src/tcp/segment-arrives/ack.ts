@@ -1,10 +1,11 @@
 // 3.10.7.4, fifth: check the ACK field. Acceptability (RFC 5961 section 5), SND.UNA and what follows
 // from its advance, duplicates, the send window, and the states that wait for an ACK.
 
-import { ACK, FIN, OPT_TIMESTAMPS, type Segment } from '../../wire/segment.ts';
+import { ACK, ECE, FIN, OPT_TIMESTAMPS, type Segment } from '../../wire/segment.ts';
 import { seqGeq, seqGt, seqLeq, seqLt } from '../../wire/seq.ts';
 import { challengeAck } from '../challenge.ts';
 import { Drop } from '../drop.ts';
+import { echoedEcn } from '../ecn.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
 import { established } from '../established.ts';
@@ -73,8 +74,10 @@ function ackAcceptable(e: Engine, tcb: Tcb, seg: Segment): boolean {
 function acknowledge(e: Engine, tcb: Tcb, seg: Segment): void {
   const { snd } = tcb;
   const advances = seqGt(seg.ack, snd.una);
+  const echo = tcb.ecn === 1 && (seg.ctl & ECE) !== 0;
+  if (echo) echoedEcn(e, tcb, seg.ack);
   if (advances) {
-    advance(e, tcb, seg);
+    advance(e, tcb, seg, echo);
   } else if (isDuplicate(tcb, seg)) {
     duplicateAck(e, tcb);
   }
@@ -82,7 +85,7 @@ function acknowledge(e: Engine, tcb: Tcb, seg: Segment): void {
 }
 
 /** SND.UNA <- SEG.ACK. */
-function advance(e: Engine, tcb: Tcb, seg: Segment): void {
+function advance(e: Engine, tcb: Tcb, seg: Segment, echo: boolean): void {
   const { snd, rto } = tcb;
   const acked = (seg.ack - snd.una - snd.syn) | 0; // the SYN is no octet: it does not open cwnd
   const backedOff = rto.timeouts > 0;
@@ -102,7 +105,7 @@ function advance(e: Engine, tcb: Tcb, seg: Segment): void {
     setTimer(e, tcb, 'rexmt', rto.rtoMs);
     startUserTimer(e, tcb);
   }
-  newAck(e, tcb, acked);
+  newAck(e, tcb, acked, echo);
   tcb.signals |= Signal.ROOM;
   if (finAcked(tcb)) tcb.signals |= Signal.FIN_ACKED;
 }

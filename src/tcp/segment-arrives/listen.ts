@@ -12,6 +12,7 @@ import {
   SYN,
 } from '../../wire/segment.ts';
 import { Drop } from '../drop.ts';
+import { learnEcn } from '../ecn.ts';
 import { prepareOffer, synWindow, updateSendMss } from '../emit.ts';
 import type { Engine } from '../engine.ts';
 import { startTiming } from '../rto.ts';
@@ -93,6 +94,7 @@ export function startSending(tcb: Tcb, iss: number): void {
   snd.end = snd.nxt;
   snd.rtx = snd.nxt;
   cc.recover = (iss - 1) | 0;
+  cc.ecnRecover = iss;
   cc.cwnd = initialWindow(tcb);
 }
 
@@ -117,6 +119,7 @@ export function learnSyn(e: Engine, tcb: Tcb, seg: Segment): void {
   } else {
     snd.wscale = Math.min(seg.wscale, MAX_WSCALE);
   }
+  learnEcn(tcb, seg);
   if ((seg.opts & OPT_SACK_PERMITTED) === 0) tcb.sack = 0;
   if ((seg.opts & OPT_TIMESTAMPS) === 0) tcb.ts = 0;
   if (tcb.ts === 1) {

@@ -3,8 +3,9 @@
 
 import { ACK, FIN, RST, type Segment, SYN, segLen, URG } from '../../wire/segment.ts';
 import { seqGeq, seqGt, seqLeq, seqLt, seqMin } from '../../wire/seq.ts';
-import { challengeAck, mayChallenge } from '../challenge.ts';
+import { challengeAck, mayAnswer, mayChallenge } from '../challenge.ts';
 import { Drop } from '../drop.ts';
+import { receiveEcn } from '../ecn.ts';
 import type { Engine } from '../engine.ts';
 import { noteDuplicate } from '../reassembly.ts';
 import { State } from '../state.ts';
@@ -68,6 +69,7 @@ function crossedProbe(tcb: Tcb, seg: Segment): boolean {
 function heard(e: Engine, tcb: Tcb, seg: Segment): void {
   tcb.heardMs = e.ms;
   tcb.keepProbes = 0;
+  if (tcb.ecn === 1) receiveEcn(tcb, seg);
   // A segment that a later step discards must not move TS.Recent: whoever forged it could stop the rest.
   if ((seg.ctl & (RST | SYN | ACK)) === ACK && ackInRange(tcb, seg)) updateTsRecent(e, tcb, seg);
 }
@@ -110,12 +112,12 @@ export function dropSyn(seg: Segment): void {
 }
 
 /**
- * "An acknowledgment should be sent in reply": always for text or FIN, which are somebody's
- * retransmission; within the limit of RFC 5961 for the rest, or two ends could answer each other for ever.
+ * "An acknowledgment should be sent in reply": for text or FIN, which are somebody's retransmission, within
+ * a wide limit; within that of RFC 5961 for the rest, or two ends could answer each other for ever.
  */
 function answerUnacceptable(e: Engine, tcb: Tcb, seg: Segment): void {
-  if ((seg.ctl & SYN) === 0 && (seg.textLen > 0 || (seg.ctl & FIN) !== 0)) e.rules.sendAck(e, tcb);
-  else challengeAck(e, tcb);
+  if ((seg.ctl & SYN) !== 0 || (seg.textLen === 0 && (seg.ctl & FIN) === 0)) challengeAck(e, tcb);
+  else if (mayAnswer(e, tcb)) e.rules.sendAck(e, tcb);
 }
 
 /** "Trimming off any portions that lie outside the window": leaves the segment that begins at or after RCV.NXT. */

@@ -40,14 +40,13 @@ export function timeWait(e: Engine, tcb: Tcb, seg: Segment): boolean {
     // "Acknowledge it, and restart the 2 MSL timeout", if it is the FIN that we know.
     if (end === rcv.nxt && (seg.ctl & ACK) !== 0 && seg.ack === snd.nxt) {
       setTimer(e, tcb, 'wait', e.rules.timeWaitMs(tcb));
+      e.rules.sendAck(e, tcb);
+      return true;
     }
-    e.rules.sendAck(e, tcb);
-    return true;
   }
   // An ACK exactly where it should be is the last word of a simultaneous close: nothing to say.
   if (seg.seq === rcv.nxt && segLen(seg) === 0) return true;
-  if (seg.textLen > 0) e.rules.sendAck(e, tcb);
-  else challengeAck(e, tcb);
+  challengeAck(e, tcb);
   return true;
 }
 
