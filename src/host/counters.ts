@@ -22,23 +22,30 @@ export class HostCounters {
   buffersRefused = 0;
   /** Connections that gave up their text out of order for that reason. */
   outOfOrderPruned = 0;
-  /** Connections without a user, and connections with a closed window, that were reset for that reason. */
+  /** Connections without a user that were reset for that reason, or because there are `orphanCapacity`. */
   orphansAborted = 0;
+  /** Connections whose peer kept its window closed that were reset because the Memory is nearly full. */
   zeroWindowsAborted = 0;
   /** Fragments that were discarded, alone or with their datagram. */
   fragmentsDropped = 0;
   reassembled = 0;
   loopbackDropped = 0;
+  /** Packets that waited for a neighbour and gave way: four for each, entries by the cache's capacity. */
+  neighbourOverflows = 0;
   tcpBadChecksum = 0;
   /** From or to an address that cannot speak TCP (MUST-57, MUST-63). */
   tcpBadAddress = 0;
   segmentsIn = 0;
   segmentsOut = 0;
   resetsOut = 0;
+  /** RSTs to segments of no connection that were not sent because of the rate limit. */
+  resetsLimited = 0;
   activeOpens = 0;
   passiveOpens = 0;
   /** Discarded segments by {@link Drop}. */
   readonly drops: number[] = new Array(DROP_COUNT + 1).fill(0);
+  /** Connections refused because there are `connectionCapacity`. */
+  connectionOverflows = 0;
   /** SYNs refused because the accept queue was full. */
   acceptOverflows = 0;
   /** SYNs that met a full SYN queue. */

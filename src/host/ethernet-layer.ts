@@ -58,8 +58,11 @@ class Link implements NeighbourOutput {
   readonly undeliverable: number[] = [];
   readonly #memory: Memory;
 
-  constructor(iface: HostInterface, k0: number, k1: number) {
+  readonly #counters: HostCounters;
+
+  constructor(iface: HostInterface, counters: HostCounters, k0: number, k1: number) {
     this.iface = iface;
+    this.#counters = counters;
     this.#memory = iface.memory;
     this.cache = new NeighbourCache(this, k0, k1);
   }
@@ -82,8 +85,12 @@ class Link implements NeighbourOutput {
   }
 
   failed(off: number, len: number, reason: 'unreachable' | 'queue full' | 'table full'): void {
-    if (reason === 'unreachable') this.undeliverable.push(off, len);
-    else this.#memory.free(off, len);
+    if (reason === 'unreachable') {
+      this.undeliverable.push(off, len);
+      return;
+    }
+    this.#counters.neighbourOverflows++;
+    this.#memory.free(off, len);
   }
 
   sendRequest(n: Neighbour): void {
@@ -204,7 +211,7 @@ export class EthernetLayer {
   #link(iface: HostInterface): Link {
     let link = this.#links.get(iface);
     if (link === undefined) {
-      link = new Link(iface, this.#random(), this.#random());
+      link = new Link(iface, this.#counters, this.#random(), this.#random());
       this.#links.set(iface, link);
     }
     return link;

@@ -53,6 +53,12 @@ export interface HostOptions {
   ports?: { first: number; last: number };
   /** TIME-WAIT records kept. Default 65,536. */
   timeWaitCapacity?: number;
+  /** Connections kept; more are refused. Default 262,144. */
+  connectionCapacity?: number;
+  /** Connections kept after their user has closed them; more are reset. Default 65,536. */
+  orphanCapacity?: number;
+  /** RSTs sent in a second to segments of no connection. Default 1000. */
+  resetsPerSecond?: number;
   /** A TCP with other rules: for experiments. */
   rules?: Rules;
   /** Called when user code was given something to do: a promise settled, a callback ran. */
@@ -135,6 +141,9 @@ export class Host {
       ...(options.rules === undefined ? {} : { rules: options.rules }),
       ...(options.ports === undefined ? {} : { ports: options.ports }),
       ...(options.timeWaitCapacity === undefined ? {} : { timeWaitCapacity: options.timeWaitCapacity }),
+      ...(options.connectionCapacity === undefined ? {} : { connectionCapacity: options.connectionCapacity }),
+      ...(options.orphanCapacity === undefined ? {} : { orphanCapacity: options.orphanCapacity }),
+      ...(options.resetsPerSecond === undefined ? {} : { resetsPerSecond: options.resetsPerSecond }),
     });
     const icmp = new IcmpLayer(this.ip, this.tcp, counters);
     this.#udp = new UdpLayer(this.ip, counters, woke, (packet) => icmp.portUnreachable(packet), {

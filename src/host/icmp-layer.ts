@@ -52,6 +52,7 @@ import {
 } from '../wire/index.ts';
 import type { HostCounters } from './counters.ts';
 import type { IpLayer, Path } from './ip-layer.ts';
+import { RateLimit } from './rate-limit.ts';
 import type { TcpLayer } from './tcp-layer.ts';
 
 /** Errors sent in a second (RFC 1812 section 4.3.2.8, RFC 4443 section 2.4 (f)). */
@@ -70,8 +71,7 @@ export class IcmpLayer {
   readonly #quoted = new IpPacket();
   /** Neighbour discovery: what is neither echo nor error. */
   ndp: ((packet: IpPacket, message: IcmpMessage) => void) | null = null;
-  #second = 0;
-  #sentInSecond = 0;
+  readonly #errors = new RateLimit(ERRORS_PER_SECOND);
 
   constructor(ip: IpLayer, tcp: TcpLayer, counters: HostCounters) {
     this.#ip = ip;
@@ -293,7 +293,7 @@ export class IcmpLayer {
 
   #error(p: IpPacket, type: number, code: number, rest: number): void {
     if (isMulticast(p.dst0, p.dst1, p.dst2, p.dst3) || p.fragOff > 0 || !this.#mayAnswer(p)) return;
-    if (!this.#mayError()) {
+    if (!this.#errors.allows(this.#tcp.engine.now)) {
       this.#counters.icmpLimited++;
       return;
     }
@@ -307,14 +307,5 @@ export class IcmpLayer {
     if (p.family === 4) writeIcmp4Error(this.#memory, at, type, code, rest, p.headerOff, p.totalLen);
     else writeIcmp6Error(this.#memory, at, type, code, rest, p.headerOff, p.totalLen, this.#pseudoBack(p));
     this.#sendBack(path, p, off, len);
-  }
-
-  #mayError(): boolean {
-    const second = Math.floor(this.#tcp.engine.now / 1e6);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#sentInSecond = 0;
-    }
-    return this.#sentInSecond++ < ERRORS_PER_SECOND;
   }
 }

@@ -48,6 +48,14 @@ function reachable() {
 }
 
 describe('NeighbourCache', () => {
+  it('a neighbour that answered outlives any number that do not (RFC 6583 section 7.1)', () => {
+    const { out, cache } = reachable();
+    for (let i = 0; i < 100; i++) cache.resolve(0, 0, 0xffff, 0x0b000000 + i, 1000 + i, 50, 1 + i);
+    expect([cache.size, cache.peek(...A)?.state]).toEqual([8, REACHABLE]);
+    expect(cache.evicted).toBe(93);
+    expect(out.take().filter((line) => line.endsWith('table full')).length).toBe(93);
+  });
+
   it('asks at the first packet, and sends what waited, in order, when the answer comes', () => {
     const { out, cache } = make();
     expect(cache.resolve(...A, 100, 50, 0)).toBeNull();

@@ -25,6 +25,8 @@ const DELAY_MS = 5_000;
 const RETRANSMIT_MS = 1_000;
 /** MAX_MULTICAST_SOLICIT and MAX_UNICAST_SOLICIT. */
 const MAX_REQUESTS = 3;
+/** Of the capacity, what unanswered requests may take (RFC 6583 section 7.1: those that work go before). */
+const INCOMPLETE_SHARE = 4;
 /** Packets that wait for one address (RFC 1122 section 2.3.2.2 asks for at least one). */
 const MAX_QUEUED = 4;
 
@@ -335,7 +337,7 @@ export class NeighbourCache {
   #create(w0: number, w1: number, w2: number, w3: number): Neighbour {
     if (this.#evictable >= this.capacity) {
       this.evicted++;
-      this.#drop(this.#oldest as Neighbour, 'table full');
+      this.#drop(this.#leastWorthy(), 'table full');
     }
     let n = this.#free.pop();
     if (n === undefined) {
@@ -352,6 +354,18 @@ export class NeighbourCache {
     this.#table.set(w0, w1, w2, w3, w0, w1, w2, w3, 0, n.index);
     this.#append(n);
     return n;
+  }
+
+  /** The oldest that never answered, when those take more than their share; else the least recently used. */
+  #leastWorthy(): Neighbour {
+    let incomplete = 0;
+    let oldest: Neighbour | null = null;
+    for (let n = this.#oldest; n !== null; n = n.younger) {
+      if (n.state !== INCOMPLETE) continue;
+      oldest ??= n;
+      if (++incomplete * INCOMPLETE_SHARE >= this.capacity) return oldest;
+    }
+    return this.#oldest as Neighbour;
   }
 
   #drop(n: Neighbour, reason: 'unreachable' | 'table full'): void {

@@ -76,12 +76,19 @@ import { Listener, type ListenerOwner, type ListenOptions } from './listener.ts'
 import { MemoryPressure } from './memory-pressure.ts';
 import { PathMtuCache } from './pmtu.ts';
 import { EphemeralPorts } from './ports.ts';
+import { RateLimit } from './rate-limit.ts';
 import { acceptCookie, cookieMss, sendCookie } from './syn-cookie-handshake.ts';
 import { TimeWaitStore } from './time-wait-store.ts';
 import { TimingWheel } from './timing-wheel.ts';
 
 /** Most TIME-WAIT records; beyond it the oldest goes. */
 const TIME_WAIT_CAPACITY = 65_536;
+
+/** RSTs to segments of no connection, in a second. */
+const RESETS_PER_SECOND = 1000;
+/** Most connections, and most of them without a user. */
+const CONNECTION_CAPACITY = 262_144;
+const ORPHAN_CAPACITY = 65_536;
 
 /** What the TCP of a host is made of. */
 export interface TcpLayerOptions {
@@ -94,6 +101,9 @@ export interface TcpLayerOptions {
   readonly rules?: Rules;
   readonly ports?: { first: number; last: number };
   readonly timeWaitCapacity?: number;
+  readonly connectionCapacity?: number;
+  readonly orphanCapacity?: number;
+  readonly resetsPerSecond?: number;
   /** A user call begins: the host sets the time. */
   readonly entered: () => void;
   /** User code may have something to do. */
@@ -129,7 +139,12 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   readonly #freeIds: number[] = [];
   readonly #listeners = new Map<number, Listener[]>();
   readonly #seg = new Segment();
+  readonly #connectionCapacity: number;
+  readonly #orphanCapacity: number;
+  readonly #resets: RateLimit;
   #live = 0;
+  /** Live connections whose user has gone. */
+  #orphans = 0;
   /** The connection that `spawn` made during the event in progress. */
   #spawned: Connection | null = null;
   /** The SYN that reopens a TIME-WAIT, and its least ISS. */
@@ -155,6 +170,9 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
       o.timeWaitCapacity ?? TIME_WAIT_CAPACITY,
       (tcb) => this.transition(tcb, transitionNamed('time-wait-timeout')),
     );
+    this.#connectionCapacity = o.connectionCapacity ?? CONNECTION_CAPACITY;
+    this.#orphanCapacity = o.orphanCapacity ?? ORPHAN_CAPACITY;
+    this.#resets = new RateLimit(o.resetsPerSecond ?? RESETS_PER_SECOND);
     this.woke = o.woke;
     this.#entered = o.entered;
     this.#touched = o.touched;
@@ -163,6 +181,18 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   /** Live connections, SYN-RECEIVED ones included, TIME-WAIT records not. */
   get size(): number {
     return this.#live;
+  }
+
+  /** Those of them whose user has gone. */
+  get orphans(): number {
+    return this.#orphans;
+  }
+
+  /** False, and counted, when one connection more would be too many. */
+  #mayConnect(): boolean {
+    if (this.#live < this.#connectionCapacity) return true;
+    this.counters.connectionOverflows++;
+    return false;
   }
 
   /** Every live connection. */
@@ -247,6 +277,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
       throw tcpError(Err.BAD_REMOTE, 'connect', where);
     const path = this.ip.path(w0, w1, w2, w3, source);
     if (path === null) throw tcpError(Err.NET_UNREACHABLE, 'connect', where);
+    if (!this.#mayConnect()) throw tcpError(Err.NO_RESOURCES, 'connect', where);
     const local = path.source;
     const tcb = new Tcb(config === undefined ? this.config : { ...this.config, ...config });
     setTuple(tcb, local, localPort, remote, remotePort);
@@ -320,7 +351,14 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   detach(c: Connection): void {
     if (c.tcb.id < 0) return;
     this.#entered();
-    detach(this.engine, c.tcb);
+    const { tcb } = c;
+    const had = tcb.orphan;
+    detach(this.engine, tcb);
+    this.#orphans += tcb.orphan - had;
+    if (tcb.state !== State.CLOSED && this.#orphans > this.#orphanCapacity) {
+      this.counters.orphansAborted++;
+      abort(this.engine, tcb);
+    }
     this.#called(c);
   }
   abort(c: Connection): void {
@@ -407,6 +445,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     this.#connections[id] = null;
     this.#freeIds.push(id);
     this.#live--;
+    this.#orphans -= c.tcb.orphan;
     c.tcb.id = -1;
   }
 
@@ -528,8 +567,8 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   #fromCookie(listener: Listener, seg: Segment, mss: number): void {
     const { engine } = this;
     let c: Connection | null = null;
-    if (listener.acceptQueueOpen) c = acceptCookie(this, listener, seg, mss);
-    else this.counters.acceptOverflows++;
+    if (!listener.acceptQueueOpen) this.counters.acceptOverflows++;
+    else if (this.#mayConnect()) c = acceptCookie(this, listener, seg, mss);
     if (c === null) this.drop(listener.tcb, seg, Drop.LISTEN_REFUSED);
     else segmentArrives(engine, c.tcb, seg);
     if (this.tap !== null) this.tap.segmentIn?.(c === null ? listener.tcb : c.tcb, seg, engine.now);
@@ -579,7 +618,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
       if (listener.synCookies) sendCookie(this, listener, seg);
       return null;
     }
-    const c = this.child(listener, seg);
+    const c = this.#mayConnect() ? this.child(listener, seg) : null;
     if (c === null) return null;
     c.tcb.state = listen.state;
     if (this.#reopening) {
@@ -689,6 +728,10 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   reply(_to: Segment, seg: Segment): void {
     const p = this.packet;
     if (p === null) return;
+    if ((seg.ctl & RST) !== 0 && !this.#resets.allows(this.engine.now)) {
+      this.counters.resetsLimited++;
+      return;
+    }
     this.counters.segmentsOut++;
     if ((seg.ctl & RST) !== 0) this.counters.resetsOut++;
     if (this.tap !== null) this.tap.segmentOut?.(null, seg, this.engine.now);

@@ -36,13 +36,11 @@ export function timeWait(e: Engine, tcb: Tcb, seg: Segment): boolean {
   if ((seg.ctl & RST) !== 0) return e.rules.timeWaitRst(e, tcb, seg);
   e.out.drop(tcb, seg, Drop.TIME_WAIT);
   const end = (seg.seq + segLen(seg)) | 0;
-  if ((seg.ctl & FIN) !== 0) {
-    // "Acknowledge it, and restart the 2 MSL timeout", if it is the FIN that we know.
-    if (end === rcv.nxt && (seg.ctl & ACK) !== 0 && seg.ack === snd.nxt) {
-      setTimer(e, tcb, 'wait', e.rules.timeWaitMs(tcb));
-      e.rules.sendAck(e, tcb);
-      return true;
-    }
+  // "Acknowledge it, and restart the 2 MSL timeout", if it is the FIN that we know.
+  if ((seg.ctl & FIN) !== 0 && end === rcv.nxt && (seg.ctl & ACK) !== 0 && seg.ack === snd.nxt) {
+    setTimer(e, tcb, 'wait', e.rules.timeWaitMs(tcb));
+    e.rules.sendAck(e, tcb);
+    return true;
   }
   // An ACK exactly where it should be is the last word of a simultaneous close: nothing to say.
   if (seg.seq === rcv.nxt && segLen(seg) === 0) return true;
