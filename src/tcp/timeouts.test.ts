@@ -119,9 +119,7 @@ describe('zero-window probing (3.8.6.1)', () => {
     }
     expect([a.state, answered > 1000]).toEqual(['ESTABLISHED', true]);
     a.inject('ACK', 1, 1);
-    expect(sent(a)).toEqual(['ACK seq=1 ack=1 len=1']);
-    a.inject('ACK', 1, 2);
-    expect(sent(a)).toEqual(['PSH,ACK seq=2 ack=1 len=99']);
+    expect(sent(a)).toEqual(['PSH,ACK seq=1 ack=1 len=100']);
   });
 
   it('MUST-20: probes that nobody answers end the connection at R2', () => {

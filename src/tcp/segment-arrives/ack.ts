@@ -149,11 +149,26 @@ function updateSendWindow(e: Engine, tcb: Tcb, seg: Segment, advances: boolean):
     // The window has opened and the probe's octet was not taken: it is ordinary text again.
     snd.probe = 0;
     tcb.rto.probes = 0;
+    if (takeBackProbe(tcb)) return;
     e.rules.retransmit(e, tcb, snd.una);
     setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
   } else if (tcb.timer.persist !== 0) {
     clearTimer(e, tcb, 'persist');
   }
+}
+
+/**
+ * The probe's octet was never sent, as it were, when the segment that begins with it can be: alone it would
+ * cost a round trip. Only then, for the probe may still be under way and be acknowledged.
+ */
+function takeBackProbe(tcb: Tcb): boolean {
+  const { snd } = tcb;
+  const queued = (snd.end - snd.una) | 0;
+  const whole = queued >= snd.mss;
+  if (queued < 2 || snd.wnd < Math.min(queued, snd.mss) || (!whole && tcb.cork === 1)) return false;
+  snd.nxt = snd.una;
+  tcb.rto.timing = 0; // MUST-18: Karn
+  return true;
 }
 
 function setSendWindow(tcb: Tcb, seg: Segment): void {
