@@ -372,19 +372,19 @@ describe('callbacks', () => {
   it('after close nothing else is called: abort inside open, inside readable', async () => {
     for (const where of ['open', 'readable'] as const) {
       const net = new Net();
-      const { a, b } = net.pair();
+      const { b } = net.pair();
       const log: string[] = [];
       const handler = record(log, 's');
       const plain = handler[where];
+      let last: Connection | null = null;
       handler[where] = (s: Connection) => {
+        last = s;
         plain?.(s);
         s.abort();
       };
+      handler.urgent = () => void log.push('s urgent');
       b.listen({ port: 80, handler });
-      const raw = new RawPort(net, a);
-      void raw;
       // One segment completes the handshake, brings text and a FIN: three reasons for a callback at once.
-      b.interfaces[1]?.attach((off, len) => net.memory.free(off, len));
       const wire = new RawPort(net, b);
       wire.send(tcpPacket(net, '10.0.0.1', '10.0.0.2', { from: 9, to: 80, ctl: 2, seq: 100 }));
       const [answer] = wire.takeSegments();
@@ -392,7 +392,8 @@ describe('callbacks', () => {
         tcpPacket(net, '10.0.0.1', '10.0.0.2', {
           from: 9,
           to: 80,
-          ctl: 0x11,
+          ctl: 0x31,
+          up: 10,
           seq: 101,
           ack: (answer?.seq ?? 0) + 1,
           text: octets(10),
@@ -401,6 +402,8 @@ describe('callbacks', () => {
       expect(log.at(-1)).toBe('s close ECONNABORTED');
       expect(log.filter((line) => line.includes('close')).length).toBe(1);
       if (where === 'open') expect(log).toEqual(['s open', 's close ECONNABORTED']);
+      else expect(log).toEqual(['s open', 's urgent', 's readable 10', 's close ECONNABORTED']);
+      expect(last).toMatchObject({ ended: true, eof: where === 'readable' });
     }
   });
 

@@ -14,7 +14,6 @@ import {
   type IpAddress,
   IpPacket,
   inPrefix,
-  isLimitedBroadcast,
   isLoopback,
   isMapped,
   isMulticast,
@@ -155,10 +154,9 @@ export class IpLayer {
     return this.isBroadcast(s0, s1, s2, s3);
   }
 
-  /** 255.255.255.255, or the broadcast address of a network that we are in. */
+  /** The broadcast address of a network that we are in (255.255.255.255 is `isValidTcpSource`'s to refuse). */
   isBroadcast(w0: number, w1: number, w2: number, w3: number): boolean {
     if (!isMapped(w0, w1, w2)) return false;
-    if (isLimitedBroadcast(w0, w1, w2, w3)) return true;
     for (const { addresses } of this.interfaces) {
       for (const { address, prefix } of addresses) {
         if (address.family !== 4 || prefix > 30) continue;

@@ -340,6 +340,7 @@ export interface RawSegment {
   tsVal?: number;
   tsEcr?: number;
   text?: Uint8Array;
+  up?: number;
 }
 
 /** The octets of a segment with the right checksum. */
@@ -349,6 +350,7 @@ export function tcpBytes(net: Net, src: string, dst: string, r: RawSegment): Uin
   seg.srcPort = r.from;
   seg.dstPort = r.to;
   seg.wnd = r.wnd ?? 65_535;
+  seg.up = r.up ?? 0;
   seg.opts = r.opts ?? 0;
   seg.mss = r.mss ?? 1460;
   seg.wscale = r.wscale ?? 0;
