@@ -298,6 +298,7 @@ export class Runner implements CallContext {
     const ports = p.tcp ?? p.udp;
     const flow = this.#flow;
     if (ports === null) return false;
+    if (p.udp !== null && flow.localPort === 0) return ports.dstPort !== flow.remotePort;
     if (flow.state === 'connecting') return ports.dstPort !== flow.remotePort;
     return ports.srcPort !== flow.localPort || ports.dstPort !== flow.remotePort;
   }

@@ -66,6 +66,13 @@ function congestion(v: string): Partial<TcpConfig> {
   return { congestion: v === 'reno' ? 'newreno' : v };
 }
 
+/** 0: off, 1: asked for, 2: given to who asks; more is AccECN. */
+function ecn(v: string): Partial<TcpConfig> | string {
+  const values = ['off', 'on', 'accept'] as const;
+  const value = values[Number(v)];
+  return value === undefined ? 'has no AccECN' : { ecn: value };
+}
+
 function rfc1323(v: string): Partial<TcpConfig> {
   return { timestamps: v === '1' || v === '3', windowScale: v === '1' || v === '2' };
 }
@@ -89,7 +96,7 @@ const IPV4: Readonly<Record<string, Apply>> = {
   tcp_rto_min_us: (v) => ({ minRtoMs: Math.ceil(Number(v) / 1000) }),
   tcp_rto_max_ms: number('maxRtoMs'),
   tcp_congestion_control: congestion,
-  tcp_ecn: only('0', '2'),
+  tcp_ecn: ecn,
   tcp_dsack: only('1'),
   tcp_fack: only('0'),
   tcp_frto: only('0'),
@@ -153,7 +160,7 @@ const FREEBSD: Readonly<Record<string, Apply>> = {
   'net.inet.tcp.minmss': (v) => ({ minMss: Math.max(28, Math.min(Number(v), 536)) }),
   'net.inet.tcp.syncache.rexmtlimit': synRetries('synAckR2Ms'),
   'net.inet.tcp.cc.algorithm': congestion,
-  'net.inet.tcp.ecn.enable': only('0', '2'),
+  'net.inet.tcp.ecn.enable': ecn,
   'net.inet.tcp.syncookies': only('1'),
   'net.inet.tcp.syncookies_only': only('0'),
   'net.inet.tcp.path_mtu_discovery': only('1'),
