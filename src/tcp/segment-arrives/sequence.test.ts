@@ -168,6 +168,19 @@ describe('simultaneous window probes (appendix A.2)', () => {
     }
   });
 
+  it('a keep-alive without an octet is answered while a probe of ours is out (3.8.4), within the limit', () => {
+    const a = inState('ESTABLISHED', { wnd: 0 });
+    a.send(octets(10));
+    pass(a, 1000); // our probe, which the peer's window does not take
+    a.sent.length = 0;
+    for (let i = 0; i < 3; i++) a.inject('ACK', 0, 1, { wnd: 0 });
+    expect(sent(a)).toEqual(['ACK seq=1 ack=1 len=0']);
+    pass(a, 500);
+    a.sent.length = 0;
+    a.inject('ACK', 0, 1, { wnd: 0 });
+    expect(sent(a)).toEqual(['ACK seq=1 ack=1 len=0']);
+  });
+
   it('without a probe of ours such a segment is as old as any other', () => {
     const a = inState('ESTABLISHED');
     a.inject('ACK', 1, 1, text(1));

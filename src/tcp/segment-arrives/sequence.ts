@@ -41,7 +41,8 @@ export function sequence(e: Engine, tcb: Tcb, seg: Segment): boolean {
     noteDuplicate(tcb, seg.seq, seqMin((seg.seq + seg.textLen) | 0, tcb.rcv.nxt));
   }
   if (crossedProbe(tcb, seg)) {
-    if (segLen(seg) > 0) tcb.ackNow = 1;
+    // Without an octet and without news it is a keep-alive: it asks for an answer (3.8.4).
+    if (segLen(seg) > 0 || (seg.ack === tcb.snd.una && mayChallenge(e, tcb))) tcb.ackNow = 1;
     seg.textLen = 0;
     seg.ctl &= ~(FIN | URG);
     heard(e, tcb, seg);
