@@ -360,10 +360,11 @@ export class Runner implements CallContext {
       }
     }
     const ace = packet.protocol === 'tcp' && packet.flags.ace !== null;
-    if (entry !== undefined) entry.text = this.#print(live, ace);
     try {
       match(packet, live, flow, this.config, this.#match);
+      if (entry !== undefined) entry.text = this.#print(live, ace);
     } catch (e) {
+      if (entry !== undefined) entry.text = this.#print(live, ace);
       if (!(e instanceof Mismatch)) throw e;
       throw new Mismatch(
         `${e.message} (expected ${e.expected}, actual ${e.actual})`,
