@@ -1,0 +1,94 @@
+// Attacks below TCP: fragments that never end, forged ICMP, a link full of neighbours that do not exist.
+
+import { ICMP4_REDIRECT, ICMP4_SOURCE_QUENCH, ICMP4_UNREACHABLE, SYN } from '../../src/wire/index.ts';
+import {
+  CLIENT,
+  forgeArp,
+  forgeFragment4,
+  forgeFragment6,
+  forgeFrame,
+  forgeIcmp,
+  forgeUdp,
+} from './forge.ts';
+import { SERVICE } from './legit.ts';
+import { type Outcome, Stage } from './stage.ts';
+import { scatter, stranger } from './strangers.ts';
+
+const FRAGMENT_MEMORY = 1 << 20;
+
+function fragments(stage: Stage, packets: number, fill: Parameters<Stage['flood']>[2]): Outcome {
+  stage.peace();
+  const quiet = stage.used;
+  stage.watch('octets for fragments', FRAGMENT_MEMORY, () => Math.max(0, stage.used - quiet - (64 << 10)));
+  stage.flood(packets, 100_000, fill);
+  return stage.end(61_000_000);
+}
+
+/** 32 fragments of each datagram, of which the last never comes. */
+export function fragmentFlood4(packets: number): Outcome {
+  return fragments(new Stage('fragments-ipv4'), packets, (mem, off, i) =>
+    forgeFragment4(mem, off, stranger(i >> 5), i >> 5, (i & 31) * 1400, 1400, true),
+  );
+}
+
+/** The same in IPv6. */
+export function fragmentFlood6(packets: number): Outcome {
+  return fragments(new Stage('fragments-ipv6'), packets, (mem, off, i) =>
+    forgeFragment6(mem, off, 0x100 + (i >> 5), scatter(i >> 5), (i & 31) * 1400, 1400, true),
+  );
+}
+
+/** Every ICMP message that could hurt, with guessed and with right sequence numbers. */
+export function icmpForging(packets: number): Outcome {
+  const stage = new Stage('icmp-forging');
+  stage.legit.opening = false;
+  stage.peace();
+  const c = stage.victim.connections.find((x) => x.localPort === SERVICE);
+  if (c === undefined) throw new Error('no client');
+  const remotePort = c.remotePort;
+  const kinds = [
+    [ICMP4_UNREACHABLE, 3],
+    [ICMP4_UNREACHABLE, 2],
+    [ICMP4_UNREACHABLE, 1],
+    [ICMP4_UNREACHABLE, 4],
+    [ICMP4_SOURCE_QUENCH, 0],
+    [ICMP4_REDIRECT, 1],
+  ] as const;
+  const forge = (i: number, seq: number) => {
+    const [type, code] = kinds[i % kinds.length] as readonly [number, number];
+    const rest = type === ICMP4_REDIRECT ? 0x0a000063 : code === 4 ? 68 : 0;
+    return { src: 0x0a000063, type, code, rest, to: CLIENT, port: SERVICE, remotePort, seq };
+  };
+  stage.flood(packets, 100_000, (mem, off, i) => forgeIcmp(mem, off, forge(i, scatter(i))));
+  stage.facts['path MTU after guessing'] = c.tcb.pmtu;
+  // An attacker on the path knows what is in flight: wait for an answer to be out.
+  for (let i = 0; i < 1000 && c.tcb.snd.una === c.tcb.snd.nxt; i++) stage.pass(1000);
+  for (let i = 0; i < kinds.length; i++)
+    stage.one((mem, off) => forgeIcmp(mem, off, forge(i, c.tcb.snd.una)));
+  stage.facts['state after every kind with the right number'] = c.state;
+  stage.facts['path MTU after "68"'] = c.tcb.pmtu;
+  stage.pass(1_000_000);
+  return stage.end();
+}
+
+/** Datagrams to a closed port, each of which asks for an ICMP error. */
+export function udpClosedPort(packets: number): Outcome {
+  const stage = new Stage('udp-closed-port');
+  stage.peace();
+  stage.flood(packets, 100_000, (mem, off, i) => forgeUdp(mem, off, stranger(i), 7, 9, 0));
+  stage.facts['ICMP errors in a second'] = stage.replies / Math.ceil(packets / 100_000);
+  return stage.end();
+}
+
+/** ARP requests of hosts that do not exist, then SYNs of others: the victim asks for each in vain. */
+export function neighbourFlood(packets: number): Outcome {
+  const stage = new Stage('neighbour-flood', { kind: 'ethernet' });
+  stage.peace();
+  const { hi, lo } = stage.port.mac;
+  const onLink = (i: number): number => (0x0a010000 + (scatter(i) & 0xfeffff)) | 0;
+  stage.flood(packets / 2, 100_000, (mem, off, i) => forgeArp(mem, off, onLink(i)));
+  stage.flood(packets / 2, 100_000, (mem, off, i) =>
+    forgeFrame(mem, off, hi, lo, { src: onLink(~i), sport: 7, dport: SERVICE, ctl: SYN, seq: i }),
+  );
+  return stage.end(5_000_000);
+}
