@@ -380,7 +380,6 @@ export class Host {
       return;
     }
     this.#loopback.push(off, len);
-    if (!this.#received) this.#askForPoll();
   }
 
   /** Takes the packets to ourselves that wait now; what they cause waits for the next poll, which is due at once. */

@@ -119,7 +119,15 @@ describe('TimeWaitStore', () => {
     expect(find(table, tcbInTimeWait(1, 0))).toBe(NONE);
   });
 
-  it('remove forgets a record without a word; a tuple that has another owner by then stays', () => {
+  it('remove forgets a record and its tuple without a word', () => {
+    const { table, records, ended } = store();
+    const tcb = tcbInTimeWait(1, 1000);
+    records.add(tcb, 64, 0);
+    records.remove(~find(table, tcb));
+    expect([records.size, table.size, ended]).toEqual([0, 0, []]);
+  });
+
+  it('remove leaves a tuple that has another owner by then', () => {
     const { table, records, ended } = store();
     const tcb = tcbInTimeWait(1, 1000);
     records.add(tcb, 64, 0);
