@@ -113,7 +113,7 @@ describe('what is given up', () => {
     expect(s.aborted).toEqual([old]);
   });
 
-  it('an attempt that freed nothing is not repeated for 100 ms', () => {
+  it('an attempt that did not free enough is not repeated for 100 ms', () => {
     const s = new Setting();
     s.fill((MAX * 7) / 8);
     s.pressure.admits(8192, false);

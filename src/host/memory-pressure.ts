@@ -9,7 +9,7 @@ import type { HostCounters } from './counters.ts';
 
 /** A ring that a connection may have even when memory is short: a request, an answer. */
 export const SMALL_RING = 4096;
-/** Least time between two attempts, when the last one freed nothing. */
+/** Least time between two attempts, when the last one did not free enough: each looks at every connection. */
 const RETRY_MS = 100;
 
 /** Judges each growth of a ring, and makes room. */
@@ -53,7 +53,6 @@ export class MemoryPressure {
   /** Gives up what can be, until the least of it brings the Memory below the mark between `low` and `high`. */
   relieve(connections: readonly (Connection | null)[], nowMs: number, abort: (c: Connection) => void): void {
     this.#wanted = false;
-    const before = this.#memory.used;
     const enough = (this.low + this.high) / 2;
     const over = (): boolean => this.#memory.used > enough;
     if (over()) this.#prune(connections, over);
@@ -71,7 +70,7 @@ export class MemoryPressure {
         abort(closed[i] as Connection);
       }
     }
-    this.#notBeforeMs = this.#memory.used < before ? 0 : nowMs + RETRY_MS;
+    this.#notBeforeMs = over() ? nowMs + RETRY_MS : 0;
   }
 
   #prune(connections: readonly (Connection | null)[], over: () => boolean): void {
