@@ -1,6 +1,7 @@
 // The referee: what passes, what fails and where, what is unsupported.
 
 import { describe, expect, it } from 'vitest';
+import { rfc9293 } from '../../tcp/index.ts';
 import { parseScript } from '../parse/index.ts';
 import { formatResult, freebsdProfile, runScript, type ScriptOptions, type ScriptResult } from './index.ts';
 
@@ -329,4 +330,15 @@ it('a result for people names file, line, what was expected and what came, and t
     expect.stringMatching(/^ +0\.100000 < \. 1:1\(0\) ack 1 win 5840/),
     expect.stringMatching(/^ +0\.100000 > P\. 1:101\(100\)/),
   ]);
+});
+
+it('a stack that throws fails the script at its line', async () => {
+  const rules = {
+    ...rfc9293,
+    sendSyn: () => {
+      throw new Error('a bug');
+    },
+  };
+  const r = await run(GOOD.join('\n'), { rules });
+  expect(r).toMatchObject({ outcome: 'fail', line: 4, actual: expect.stringMatching(/a bug/) });
 });

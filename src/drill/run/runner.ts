@@ -75,7 +75,9 @@ export class Runner implements CallContext {
   readonly #target: Target;
   readonly #options: RunnerOptions;
   readonly #match: MatchOptions;
-  readonly #flow = new Flow();
+  #flow = new Flow();
+  /** The script's descriptor of the socket that the flow belongs to; -1: none yet. */
+  #flowFd = -1;
   readonly #fds = new Map<number, number>();
   readonly #queue: LivePacket[] = [];
   readonly #log: LogEntry[] = [];
@@ -156,7 +158,10 @@ export class Runner implements CallContext {
     }
     if (e instanceof UnsupportedError)
       return { outcome: 'unsupported', line, reason: e.message, ...this.#base() };
-    throw e;
+    // A stack that throws has failed, whatever the script says.
+    const actual = e instanceof Error ? (e.stack ?? e.message) : String(e);
+    const explanation = 'the stack threw an exception';
+    return { outcome: 'fail', line, explanation, expected: 'no exception', actual, ...this.#base() };
   }
 
   /** Kills the connection under test, as packetdrill does for the sake of the next script. */
@@ -165,7 +170,11 @@ export class Runner implements CallContext {
     if (flow.protocol !== 'tcp' || flow.remotePort === 0 || flow.localPort === 0) return;
     if (flow.lastInjected === null && flow.lastOutbound === null) return;
     this.#target.onPacket = null;
-    this.#target.inject(finalReset(flow, this.config));
+    try {
+      this.#target.inject(finalReset(flow, this.config));
+    } catch {
+      // A stack that throws has been judged already.
+    }
   }
 
   /** Microseconds since the script's time 0. */
@@ -451,6 +460,8 @@ export class Runner implements CallContext {
   #returned(p: Pending, result: Result): void {
     p.result = result;
     p.atUs = this.#now();
+    // Code that runs before the next call already sees the new connection.
+    if (result.kind === 'done') this.#after(p.event, result.value);
   }
 
   /** Waits for the blocking call under way, and judges it. */
@@ -474,21 +485,26 @@ export class Runner implements CallContext {
     this.#checkTime('the end of the call', time, p.moment, p.atUs);
   }
 
-  /** What a call means for the connection under test. */
+  /** What a call means for the connection under test: the newest that connects or listens. */
   #before(event: SyscallEvent): void {
-    const flow = this.#flow;
     const { name, args } = event.syscall;
-    if (name === 'connect' && (flow.state === 'new' || flow.state === 'connecting')) {
-      flow.state = flow.protocol === 'udp' ? flow.state : 'connecting';
-      flow.remotePort = this.config.connectPort;
-      const to = args[1];
-      if (to !== undefined && to.kind !== 'ellipsis') this.#remoteOf(to);
+    if (name !== 'connect' && name !== 'sendto' && name !== 'listen') return;
+    const fd = args[0] === undefined ? -1 : numberOf(args[0]);
+    if (name !== 'sendto' && this.#flowFd >= 0 && this.#flowFd !== fd) {
+      const { protocol } = this.#flow;
+      this.#flow = new Flow();
+      this.#flow.protocol = protocol;
     }
-    if (name === 'connect' || name === 'sendto') {
-      const first = args[0];
-      if (first !== undefined && name === 'connect') this.#codeFd = this.fd(numberOf(first));
-      if (flow.remotePort === 0) flow.remotePort = this.config.connectPort;
-    }
+    if (name !== 'sendto') this.#flowFd = fd;
+    const flow = this.#flow;
+    if (name === 'listen') return;
+    if (flow.remotePort === 0) flow.remotePort = this.config.connectPort;
+    if (name !== 'connect') return;
+    this.#codeFd = this.fd(fd);
+    if (flow.state !== 'new') return;
+    if (flow.protocol === 'tcp') flow.state = 'connecting';
+    const to = args[1];
+    if (to !== undefined && to.kind !== 'ellipsis') this.#remoteOf(to);
   }
 
   #remoteOf(e: SyscallEvent['syscall']['args'][number]): void {

@@ -39,7 +39,8 @@ export function finReached(e: Engine, tcb: Tcb): void {
   switch (tcb.state) {
     case State.ESTABLISHED:
       enter(e, tcb, row.ESTABLISHED_FIN);
-      // Delayed like any ACK: a user who closes at once sends the ACK with the FIN.
+      // Delayed like any ACK, also early on: a user who closes at once sends the ACK with the FIN.
+      rcv.quick = 0;
       e.rules.scheduleAck(e, tcb);
       return;
     case State.FIN_WAIT_1:

@@ -31,6 +31,14 @@ describe('quickAcks', () => {
     expect(sent(a)).toEqual(['ACK seq=1 ack=11 len=0', 'PSH,ACK seq=1 ack=11 len=5']);
   });
 
+  it('the ACK of a FIN waits: ours may carry it', () => {
+    const a = established(rfc9293, { quickAcks: 16 });
+    a.inject('PSH,ACK', 1, 1, text(10));
+    a.inject('FIN,ACK', 11, 1);
+    a.close();
+    expect(sent(a)).toEqual(['ACK seq=1 ack=11 len=0', 'FIN,ACK seq=1 ack=12 len=0']);
+  });
+
   it('text sent before any has come, or long after it, does not', () => {
     const a = established(rfc9293, { quickAcks: 16 });
     a.send(octets(5));
