@@ -68,6 +68,15 @@ describe('a SYN that meets a full SYN queue', () => {
     });
   });
 
+  it('is offered a window scale in which a small buffer can be seen, as without one (RFC 7323 section 2.3)', () => {
+    const s = server({}, { tcp: { receiveBuffer: 100 } });
+    const answer = syn(s, { opts: OPT_WSCALE | OPT_TIMESTAMPS, wscale: 2, tsVal: 1 });
+    const of = { seq: 1001, ack: answer.seq + 1, opts: OPT_TIMESTAMPS, tsVal: 2, tsEcr: answer.tsVal };
+    s.send({ ctl: ACK, ...of });
+    const [ack] = s.send({ ctl: ACK, ...of, seq: 900 });
+    expect([answer.wscale, ack?.wnd]).toEqual([0, 100]);
+  });
+
   it('is answered by another cookie when it comes again; both are good', async () => {
     const s = server();
     const first = syn(s);

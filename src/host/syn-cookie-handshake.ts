@@ -1,7 +1,7 @@
 // The handshake of a listener whose SYN queue is full: the SYN,ACK carries everything (RFC 4987 section
 // 3.6), and the ACK that returns it makes the connection.
 
-import { reviveFromCookie, Tcb, type TcpConfig, windowShift } from '../tcp/index.ts';
+import { offeredShift, reviveFromCookie, Tcb, type TcpConfig } from '../tcp/index.ts';
 import {
   ACK,
   type IpPacket,
@@ -62,7 +62,7 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
     if (sack) out.opts |= OPT_SACK_PERMITTED;
     if (wscale >= 0) {
       out.opts |= OPT_WSCALE;
-      out.wscale = windowShift(config.receiveBufferMax);
+      out.wscale = offeredShift(config.receiveBufferMax, config.receiveBuffer);
     }
     out.tsVal = (cookieTsVal(engine.ms, wscale, sack, false) + offsetFor(tcp, p)) | 0;
     out.tsEcr = seg.tsVal;
@@ -117,7 +117,7 @@ export function acceptCookie(
     if (wscale >= 0) {
       tcb.ws = 1;
       tcb.snd.wscale = wscale;
-      tcb.rcv.wscale = windowShift(config.receiveBufferMax);
+      tcb.rcv.wscale = offeredShift(config.receiveBufferMax, config.receiveBuffer);
     }
   }
   reviveFromCookie(tcp.engine, tcb, seg, mss);

@@ -18,7 +18,7 @@ import { State } from './state.ts';
 import type { Tcb } from './tcb.ts';
 import { clearTimer } from './timers.ts';
 import { tsNow } from './timestamps.ts';
-import { offerWindow, windowShift } from './window.ts';
+import { offeredShift, offerWindow } from './window.ts';
 
 const MAX_UP = 0xffff;
 const TIMESTAMPS_OCTETS = 12;
@@ -117,8 +117,7 @@ export function prepareOffer(tcb: Tcb): void {
   const { config, rcv } = tcb;
   rcv.mss = Math.min(tcb.pmtu - (tcb.family === 6 ? 60 : 40), 0xffff);
   if (config.maxMss !== 0 && config.maxMss < rcv.mss) rcv.mss = config.maxMss;
-  // Not so coarse that a small buffer could not be seen.
-  rcv.wscale = windowShift(Math.min(config.receiveBufferMax, rcv.buf * 256));
+  rcv.wscale = offeredShift(config.receiveBufferMax, rcv.buf);
   tcb.ws = config.windowScale ? 1 : 0;
   tcb.ts = config.timestamps ? 1 : 0;
   tcb.sack = config.sack ? 1 : 0;

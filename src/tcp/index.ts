@@ -27,4 +27,4 @@ export {
 } from './tcb.ts';
 export { timeout } from './timeouts.ts';
 export { type Transition, transitionNamed, transitions } from './transitions.ts';
-export { windowShift } from './window.ts';
+export { offeredShift, windowShift } from './window.ts';

@@ -13,6 +13,11 @@ export function windowShift(octets: number): number {
   return shift;
 }
 
+/** The shift that we offer: for a window of `most` octets, yet not so coarse that a buffer of `now` could not be seen. */
+export function offeredShift(most: number, now: number): number {
+  return windowShift(Math.min(most, now * 256));
+}
+
 /** How far the right edge could be: what the user has taken, plus the buffer. */
 function possibleEdge(tcb: Tcb): number {
   return (tcb.rcv.user + tcb.rcv.buf) | 0;
