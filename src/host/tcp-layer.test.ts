@@ -315,7 +315,7 @@ describe('TIME-WAIT', () => {
     expect(older.host.tcp.timeWait.size).toBe(0);
   });
 
-  it('a SYN that no listener takes does not end it: challenged without a listener, dropped when the accept queue is full', async () => {
+  it('a SYN that no listener takes does not end it: it is challenged, within the limit, also when the accept queue is full', async () => {
     const { host, listener, send, snd, rcv } = await waiting({}, 1000);
     listener.close();
     const syn = { from: 9, to: 80, ctl: SYN, seq: rcv + 1, opts: OPT_TIMESTAMPS, tsVal: 1001 };

@@ -1,7 +1,6 @@
 // Many connections on one host: segments to their TCB by four-tuple, the engine's output to packets,
 // timers, the queues of listeners, TIME-WAIT records, SYN cookies.
 
-import { challengeAck } from '../tcp/challenge.ts';
 import {
   abort,
   close,
@@ -40,8 +39,6 @@ import { sipHashTuple } from '../tcp/siphash.ts';
 import {
   ACK,
   addressFromWords,
-  FIN,
-  finish,
   IPPROTO_TCP,
   type IpAddress,
   type IpPacket,
@@ -55,11 +52,7 @@ import {
   RST,
   Segment,
   SYN,
-  sum,
-  TCP_CHECKSUM_OFFSET,
   tcpChecksumOk,
-  tcpHeaderLength,
-  writeTcpHeader,
 } from '../wire/index.ts';
 import {
   Connection,
@@ -73,13 +66,16 @@ import { NONE, TupleTable } from './demux.ts';
 import type { HostInterface } from './interface.ts';
 import type { IpLayer, Path } from './ip-layer.ts';
 import { Listener, type ListenerOwner, type ListenOptions } from './listener.ts';
+import { ListenerTable } from './listener-table.ts';
 import { MemoryPressure } from './memory-pressure.ts';
 import { PathMtuCache } from './pmtu.ts';
 import { EphemeralPorts } from './ports.ts';
 import { RateLimit } from './rate-limit.ts';
+import { SegmentOutput } from './segment-output.ts';
 import { acceptCookie, cookieMss, sendCookie } from './syn-cookie-handshake.ts';
 import { TimeWaitStore } from './time-wait-store.ts';
 import { TimingWheel } from './timing-wheel.ts';
+import { fillTuple, setTuple } from './tuples.ts';
 
 /** Most TIME-WAIT records; beyond it the oldest goes. */
 const TIME_WAIT_CAPACITY = 65_536;
@@ -137,7 +133,8 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   readonly #wheel = new TimingWheel(0);
   readonly #connections: (Connection | null)[] = [];
   readonly #freeIds: number[] = [];
-  readonly #listeners = new Map<number, Listener[]>();
+  readonly #listeners = new ListenerTable();
+  readonly #output: SegmentOutput;
   readonly #seg = new Segment();
   readonly #connectionCapacity: number;
   readonly #orphanCapacity: number;
@@ -157,6 +154,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     this.ip = o.ip;
     this.counters = o.counters;
     this.pressure = new MemoryPressure(o.memory, o.counters);
+    this.#output = new SegmentOutput(o.ip, o.memory, o.counters);
     this.config = { ...defaultConfig, ...o.config };
     this.engine = new Engine(this, key(), o.rules ?? rfc9293);
     this.cookieKey = key();
@@ -238,19 +236,14 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   listen(options: ListenOptions, address: IpAddress | null): Listener {
     const { port } = options;
     const chosen = port === 0 ? this.#freeListenPort(address) : port;
-    const others = this.#listeners.get(chosen) ?? [];
-    if (
-      others.some(
-        (l) => l.address === address || (l.address !== null && address !== null && l.address.equals(address)),
-      )
-    ) {
+    if (this.#listeners.taken(chosen, address)) {
       throw tcpError(Err.ADDRESS_IN_USE, 'listen', `${address ?? '*'}:${chosen}`);
     }
     const tcb = new Tcb(options.tcp === undefined ? this.config : { ...this.config, ...options.tcp });
     tcb.localPort = chosen;
     openPassive(this.engine, tcb);
     const listener = new Listener(this, tcb, address, chosen, options);
-    this.#listeners.set(chosen, [...others, listener]);
+    this.#listeners.add(listener);
     return listener;
   }
 
@@ -391,9 +384,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   }
 
   closeListener(listener: Listener): void {
-    const rest = (this.#listeners.get(listener.port) ?? []).filter((l) => l !== listener);
-    if (rest.length === 0) this.#listeners.delete(listener.port);
-    else this.#listeners.set(listener.port, rest);
+    this.#listeners.remove(listener);
     for (const c of this.#connections) {
       if (c !== null && c.listener === listener && c.tcb.state === State.SYN_RECEIVED) this.abort(c);
     }
@@ -504,6 +495,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
       return;
     }
     counters.segmentsIn++;
+    seg.ecn = packet.tos & 3;
     const { dst0, dst1, dst2, dst3, src0, src1, src2, src3 } = packet;
     const ports = (seg.dstPort << 16) | seg.srcPort;
     const value = this.#table.find(dst0, dst1, dst2, dst3, src0, src1, src2, src3, ports);
@@ -527,18 +519,9 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     this.packet = null;
   }
 
-  /** The listener for the packet in hand: a specific address before the wildcard. */
+  /** The listener for the packet in hand. */
   #listenerFor(port: number): Listener | null {
-    const list = this.#listeners.get(port);
-    if (list === undefined) return null;
-    const { dst0, dst1, dst2, dst3 } = this.packet as IpPacket;
-    let wildcard: Listener | null = null;
-    for (const l of list) {
-      const a = l.address;
-      if (a === null) wildcard = l;
-      else if (a.w3 === dst3 && a.w2 === dst2 && a.w1 === dst1 && a.w0 === dst0) return l;
-    }
-    return wildcard;
+    return this.#listeners.find(port, this.packet as IpPacket);
   }
 
   #toListener(seg: Segment): void {
@@ -578,7 +561,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   #toTimeWait(index: number, seg: Segment): void {
     const { engine, timeWait } = this;
     const tcb = timeWait.load(index);
-    if (!this.#staysInTimeWait(tcb, seg)) segmentArrives(engine, tcb, seg);
+    segmentArrives(engine, tcb, seg);
     tcb.signals = 0;
     if (this.tap !== null) this.tap.segmentIn?.(tcb, seg, engine.now);
     if (tcb.state === State.TIME_WAIT) {
@@ -588,21 +571,6 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     timeWait.remove(index);
     if (this.#reopening) this.#toListener(seg);
     this.#reopening = false;
-  }
-
-  /** A SYN that nobody here would take does not end TIME-WAIT: MAY-2 is for the connection that follows. */
-  #staysInTimeWait(tcb: Tcb, seg: Segment): boolean {
-    if ((seg.ctl & (SYN | ACK | RST | FIN)) !== SYN) return false;
-    const listener = this.#listenerFor(seg.dstPort);
-    if (listener === null) {
-      this.drop(tcb, seg, Drop.SYN_CHALLENGED);
-      challengeAck(this.engine, tcb);
-      return true;
-    }
-    if (listener.acceptQueueOpen) return false;
-    this.counters.acceptOverflows++;
-    this.drop(tcb, seg, Drop.LISTEN_REFUSED);
-    return true;
   }
 
   // Output of the engine.
@@ -658,7 +626,11 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
 
   reopen(_tcb: Tcb, seg: Segment, minIss: number): boolean {
     const listener = this.#listenerFor(seg.dstPort);
-    if (listener === null || !listener.acceptQueueOpen) return false;
+    if (listener === null) return false;
+    if (!listener.acceptQueueOpen) {
+      this.counters.acceptOverflows++;
+      return false;
+    }
     this.#reopening = true;
     this.#minIss = minIss;
     return true;
@@ -681,48 +653,10 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     const c = tcb.id >= 0 ? (this.#connections[tcb.id] as Connection) : null;
     if (c === null) {
       const { ttl, tos } = this.timeWait; // a record's: no other TCB without a connection sends
-      this.#sendLoose(tcb.r0, tcb.r1, tcb.r2, tcb.r3, tcb.l0, tcb.l1, tcb.l2, tcb.l3, seg, ttl, tos);
+      this.#output.sendLoose(tcb.r0, tcb.r1, tcb.r2, tcb.r3, tcb.l0, tcb.l1, tcb.l2, tcb.l3, seg, ttl, tos);
       return;
     }
-    if (c.pathEpoch !== this.ip.epoch) this.#findPath(c);
-    const { path } = c;
-    if (path === null) {
-      this.counters.noRoute++;
-      return;
-    }
-    const { ip, memory } = this;
-    const headerLen = tcpHeaderLength(seg);
-    const payloadLen = headerLen + seg.textLen;
-    const off = ip.alloc(path, payloadLen);
-    if (off === 0) return;
-    const at = off + ip.headroom(path);
-    writeTcpHeader(memory, at, seg);
-    let s = sum(memory, at, headerLen, c.pseudo + payloadLen);
-    if (seg.textLen > 0) s = c.sndRing.copySumTo(at + headerLen, seg.seq, seg.textLen, s);
-    memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(s));
-    ip.send(
-      path,
-      off,
-      payloadLen,
-      IPPROTO_TCP,
-      c.ttl,
-      c.tos,
-      tcb.l0,
-      tcb.l1,
-      tcb.l2,
-      tcb.l3,
-      tcb.r0,
-      tcb.r1,
-      tcb.r2,
-      tcb.r3,
-    );
-  }
-
-  #findPath(c: Connection): void {
-    const { r0, r1, r2, r3 } = c.tcb;
-    const source = c.path === null ? null : c.path.source;
-    c.path = this.ip.path(r0, r1, r2, r3, source);
-    c.pathEpoch = this.ip.epoch;
+    this.#output.send(c, seg);
   }
 
   reply(_to: Segment, seg: Segment): void {
@@ -735,7 +669,19 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     this.counters.segmentsOut++;
     if ((seg.ctl & RST) !== 0) this.counters.resetsOut++;
     if (this.tap !== null) this.tap.segmentOut?.(null, seg, this.engine.now);
-    this.#sendLoose(p.src0, p.src1, p.src2, p.src3, p.dst0, p.dst1, p.dst2, p.dst3, seg, DEFAULT_TTL, 0);
+    this.#output.sendLoose(
+      p.src0,
+      p.src1,
+      p.src2,
+      p.src3,
+      p.dst0,
+      p.dst1,
+      p.dst2,
+      p.dst3,
+      seg,
+      DEFAULT_TTL,
+      0,
+    );
   }
 
   /** Sends a segment without text of no live connection from (s…) to (d…). */
@@ -743,36 +689,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     this.counters.segmentsOut++;
     if (this.tap !== null) this.tap.segmentOut?.(null, seg, this.engine.now);
     const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
-    this.#sendLoose(src0, src1, src2, src3, dst0, dst1, dst2, dst3, seg, ttl, tos);
-  }
-
-  #sendLoose(
-    d0: number,
-    d1: number,
-    d2: number,
-    d3: number,
-    s0: number,
-    s1: number,
-    s2: number,
-    s3: number,
-    seg: Segment,
-    ttl: number,
-    tos: number,
-  ): void {
-    const { ip, memory } = this;
-    const path = ip.path(d0, d1, d2, d3);
-    if (path === null) {
-      this.counters.noRoute++;
-      return;
-    }
-    const len = tcpHeaderLength(seg);
-    const off = ip.alloc(path, len);
-    if (off === 0) return;
-    const at = off + ip.headroom(path);
-    writeTcpHeader(memory, at, seg);
-    const pseudo = pseudoSumWords(path.family, s0, s1, s2, s3, d0, d1, d2, d3, IPPROTO_TCP, len);
-    memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(sum(memory, at, len, pseudo)));
-    ip.send(path, off, len, IPPROTO_TCP, ttl, tos, s0, s1, s2, s3, d0, d1, d2, d3);
+    this.#output.sendLoose(src0, src1, src2, src3, dst0, dst1, dst2, dst3, seg, ttl, tos);
   }
 
   transition(tcb: Tcb, row: Transition): void {
@@ -840,38 +757,4 @@ function sooner(a: number, b: number): number {
 function leaveSynQueue(c: Connection, listener: Listener): void {
   c.halfOpen = false;
   listener.synQueueLength--;
-}
-
-function setTuple(
-  tcb: Tcb,
-  local: IpAddress,
-  localPort: number,
-  remote: IpAddress,
-  remotePort: number,
-): void {
-  tcb.family = remote.family;
-  tcb.l0 = local.w0;
-  tcb.l1 = local.w1;
-  tcb.l2 = local.w2;
-  tcb.l3 = local.w3;
-  tcb.r0 = remote.w0;
-  tcb.r1 = remote.w1;
-  tcb.r2 = remote.w2;
-  tcb.r3 = remote.w3;
-  tcb.localPort = localPort;
-  tcb.remotePort = remotePort;
-}
-
-function fillTuple(tcb: Tcb, p: IpPacket, seg: Segment): void {
-  tcb.family = p.family;
-  tcb.l0 = p.dst0;
-  tcb.l1 = p.dst1;
-  tcb.l2 = p.dst2;
-  tcb.l3 = p.dst3;
-  tcb.r0 = p.src0;
-  tcb.r1 = p.src1;
-  tcb.r2 = p.src2;
-  tcb.r3 = p.src3;
-  tcb.localPort = seg.dstPort;
-  tcb.remotePort = seg.srcPort;
 }

@@ -1,0 +1,49 @@
+// The listeners of a host by port and address (MUST-42: many on one port, each with an address of its own).
+
+import type { IpAddress, IpPacket } from '../wire/index.ts';
+import type { Listener } from './listener.ts';
+
+/** Listeners, found for a segment. */
+export class ListenerTable {
+  readonly #byPort = new Map<number, readonly Listener[]>();
+
+  /** True when somebody listens on the port. */
+  has(port: number): boolean {
+    return this.#byPort.has(port);
+  }
+
+  /** True when exactly this address (null: the wildcard) is listened on already. */
+  taken(port: number, address: IpAddress | null): boolean {
+    return this.#on(port).some(
+      (l) => l.address === address || (l.address !== null && address !== null && l.address.equals(address)),
+    );
+  }
+
+  add(listener: Listener): void {
+    this.#byPort.set(listener.port, [...this.#on(listener.port), listener]);
+  }
+
+  remove(listener: Listener): void {
+    const rest = this.#on(listener.port).filter((l) => l !== listener);
+    if (rest.length === 0) this.#byPort.delete(listener.port);
+    else this.#byPort.set(listener.port, rest);
+  }
+
+  /** The listener for a packet to `port`: one with its address before the wildcard. */
+  find(port: number, packet: IpPacket): Listener | null {
+    const list = this.#byPort.get(port);
+    if (list === undefined) return null;
+    const { dst0, dst1, dst2, dst3 } = packet;
+    let wildcard: Listener | null = null;
+    for (const l of list) {
+      const a = l.address;
+      if (a === null) wildcard = l;
+      else if (a.w3 === dst3 && a.w2 === dst2 && a.w1 === dst1 && a.w0 === dst0) return l;
+    }
+    return wildcard;
+  }
+
+  #on(port: number): readonly Listener[] {
+    return this.#byPort.get(port) ?? [];
+  }
+}
