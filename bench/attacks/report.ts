@@ -5,7 +5,11 @@ import type { Experience } from './legit.ts';
 import type { Outcome } from './stage.ts';
 
 const octets = (n: number): string =>
-  Math.abs(n) >= 1 << 20 ? `${(n / (1 << 20)).toFixed(1)} MiB` : `${(n / 1024).toFixed(1)} KiB`;
+  n === 0
+    ? '0'
+    : Math.abs(n) >= 1 << 20
+      ? `${(n / (1 << 20)).toFixed(1)} MiB`
+      : `${(n / 1024).toFixed(1)} KiB`;
 
 const experience = (e: Experience): string =>
   `median ${e.medianMs.toFixed(1)} ms, worst ${e.worstMs.toFixed(1)} ms, ${(e.goodput / 1000).toFixed(0)} kB/s` +
@@ -39,8 +43,8 @@ export function print(o: Outcome): void {
 /** Head of the table. */
 export function heading(): string {
   return [
-    '| attack | packets | replies each | octets out / in | Memory: most | queue: most / bound | client: latency before, during (ms) | goodput kept | new connections | cost |',
-    '|---|--:|--:|--:|--:|---|---|--:|--:|--:|',
+    '| attack | packets | replies each | octets out / in | Memory: most, after | heap: during | queue: most / bound | client: latency before, during (ms) | goodput kept | new connections | cost |',
+    '|---|--:|--:|--:|---|--:|---|---|--:|--:|--:|',
   ].join('\n');
 }
 
@@ -48,8 +52,8 @@ export function heading(): string {
 export function markdownRow(o: Outcome): string {
   const { before, during } = o;
   const queue = o.bounds
-    .filter((b) => b.most > 0 || o.bounds.length === 1)
-    .map((b) => `${b.what} ${b.most} / ${b.bound}`)
+    .filter((b) => b.most > 1)
+    .map((b) => `${b.what} ${b.most.toLocaleString('en')} / ${b.bound.toLocaleString('en')}`)
     .join('; ');
   const kept = during.goodput / before.goodput;
   return `| ${[
@@ -57,11 +61,12 @@ export function markdownRow(o: Outcome): string {
     o.packets.toLocaleString('en'),
     (o.replies / Math.max(o.packets, 1)).toFixed(2),
     (o.replyOctets / Math.max(o.octets, 1)).toFixed(2),
-    octets(Math.max(o.memory.most - o.memory.before, 0)),
-    queue,
+    `${octets(Math.max(o.memory.most - o.memory.before, 0))}, ${octets(Math.max(o.memory.after - o.memory.before, 0))}`,
+    `+${octets(o.heap.during - o.heap.before)}`,
+    queue === '' ? '—' : queue,
     Number.isNaN(during.medianMs) ? '—' : `${before.medianMs.toFixed(0)}, ${during.medianMs.toFixed(0)}`,
     Number.isNaN(kept) ? '—' : `${(kept * 100).toFixed(0)} %`,
     during.opens === 0 ? '—' : `${during.opened} of ${during.opens}`,
-    `${(o.ns / baselineNs()).toFixed(2)}`,
+    o.ns === 0 ? '—' : (o.ns / baselineNs()).toFixed(1),
   ].join(' | ')} |`;
 }
