@@ -169,8 +169,11 @@ export class End {
 
   #failed(error: unknown): void {
     const code = (error as TcpError).code;
-    if (NAMED_ERRORS.has(code)) this.error ??= code;
-    else this.wrong ??= String((error as Error).stack ?? error);
+    if (NAMED_ERRORS.has(code)) {
+      this.error ??= code;
+      // The Memory was full, the connection stands: this program gives up.
+      if (code === 'ENOBUFS' && !this.dead) this.c.abort();
+    } else this.wrong ??= String((error as Error).stack ?? error);
   }
 
   #closed(error: TcpError | null): void {

@@ -377,7 +377,12 @@ class Soak {
   // The run, and what must hold in the end.
 
   async run(): Promise<void> {
-    await this.world.run({ maxEvents: MAX_EVENTS, maxTimeUs: MAX_TIME_US });
+    try {
+      await this.world.run({ maxEvents: MAX_EVENTS, maxTimeUs: MAX_TIME_US });
+    } catch (error) {
+      const left = this.ends.filter((end) => !end.finished && !end.dead).map((end) => end.describe());
+      throw new Error(`the world does not come to rest: ${left.join('; ')}`, { cause: error });
+    }
     if (this.#failure !== null) throw this.#failure;
     for (const end of this.ends) this.#checkEnd(end);
     if (isPerfect(this.plan)) this.#checkPerfect();
