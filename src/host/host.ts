@@ -13,6 +13,7 @@ import {
 import {
   formatMac,
   type IpAddress,
+  type IpPacket,
   ipv4Address,
   isMapped,
   isUnspecified,
@@ -146,10 +147,9 @@ export class Host {
       ...(options.resetsPerSecond === undefined ? {} : { resetsPerSecond: options.resetsPerSecond }),
     });
     const icmp = new IcmpLayer(this.ip, this.tcp, counters);
-    this.#udp = new UdpLayer(this.ip, counters, woke, (packet) => icmp.portUnreachable(packet), {
-      before: () => this.#setNow(),
-      after: () => this.#touched(),
-    });
+    const calls = { before: () => this.#setNow(), after: () => this.#touched() };
+    const unwanted = (packet: IpPacket): void => icmp.portUnreachable(packet);
+    this.#udp = new UdpLayer(this.ip, counters, woke, unwanted, calls, random);
     this.#ethernet = new EthernetLayer(this.ip, counters, random);
     this.#ethernet.unreachable = (off, len) => icmp.neighbourUnreachable(off, len);
     this.#fragments = new FragmentLayer(memory, counters, (off, len) =>

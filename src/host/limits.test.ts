@@ -37,6 +37,15 @@ it('a connection whose user goes is reset when orphanCapacity wait already; one 
   expect([z!.state, b.tcp.orphans]).toEqual(['FIN-WAIT-1', 1]);
 });
 
+it('the port of a UDP socket does not follow from the one before it (RFC 6056 section 3.3.1)', () => {
+  const net = new Net();
+  const { a } = net.pair();
+  const ports = Array.from({ length: 8 }, () => a.udp().port);
+  const steps = ports.slice(1).map((p, i) => p - ports[i]!);
+  expect(new Set(steps).size).toBe(7);
+  expect(ports.every((p) => p >= 49_152 && p <= 65_535)).toBe(true);
+});
+
 it('segments of no connection draw at most resetsPerSecond RSTs', async () => {
   const net = new Net();
   const host = net.host('h', ['10.0.0.2/24'], { resetsPerSecond: 5 });

@@ -125,21 +125,23 @@ export class UdpLayer {
   readonly #called: UserCalls;
   readonly #sockets = new Map<number, UdpSocket[]>();
   readonly #view = new UdpDatagram();
-  #next = FIRST_PORT;
+  readonly #random: () => number;
 
-  /** `unreachable` answers a datagram that nobody wants (port unreachable). */
+  /** `unreachable` answers a datagram that nobody wants (port unreachable); `random`: 32 bits, for ports. */
   constructor(
     ip: IpLayer,
     counters: HostCounters,
     woke: () => void,
     unreachable: (packet: IpPacket) => void,
     called: UserCalls,
+    random: () => number,
   ) {
     this.#called = called;
     this.#ip = ip;
     this.#counters = counters;
     this.#woke = woke;
     this.#unreachable = unreachable;
+    this.#random = random;
   }
 
   /** Opens a socket. Throws EADDRINUSE, EADDRNOTAVAIL. */
@@ -156,10 +158,12 @@ export class UdpLayer {
     return socket;
   }
 
+  /** RFC 6056 section 3.3.1: a random one, or the next that is free. */
   #freePort(): number {
-    for (let i = FIRST_PORT; i <= LAST_PORT; i++) {
-      const port = this.#next;
-      this.#next = port === LAST_PORT ? FIRST_PORT : port + 1;
+    const count = LAST_PORT - FIRST_PORT + 1;
+    const from = (this.#random() >>> 0) % count;
+    for (let i = 0; i < count; i++) {
+      const port = FIRST_PORT + ((from + i) % count);
       if (!this.#sockets.has(port)) return port;
     }
     throw tcpError(Err.ADDRESS_NOT_AVAILABLE, 'bind', 'no free UDP port');
