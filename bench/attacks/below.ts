@@ -7,6 +7,7 @@ import {
   forgeFragment4,
   forgeFragment6,
   forgeFrame,
+  forgeFrame6,
   forgeIcmp,
   forgeUdp,
 } from './forge.ts';
@@ -90,5 +91,14 @@ export function neighbourFlood(packets: number): Outcome {
   stage.flood(packets / 2, 100_000, (mem, off, i) =>
     forgeFrame(mem, off, hi, lo, { src: onLink(~i), sport: 7, dport: SERVICE, ctl: SYN, seq: i }),
   );
+  return stage.end(5_000_000);
+}
+
+/** SYNs from addresses of the victim's /64 that nobody has (RFC 6583); the client shares the cache by IPv4. */
+export function neighbourFlood6(packets: number): Outcome {
+  const stage = new Stage('neighbour-flood-ipv6', { kind: 'ethernet' });
+  stage.peace();
+  const { hi, lo } = stage.port.mac;
+  stage.flood(packets, 100_000, (mem, off, i) => forgeFrame6(mem, off, hi, lo, scatter(i), SERVICE));
   return stage.end(5_000_000);
 }

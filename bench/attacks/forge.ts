@@ -4,6 +4,7 @@
 import {
   ETHERNET_HEADER_LENGTH,
   ETHERTYPE_IPV4,
+  ETHERTYPE_IPV6,
   finish,
   ICMP4_UNREACHABLE,
   IPPROTO_ICMP,
@@ -15,6 +16,7 @@ import {
   type Memory,
   pseudoSumWords,
   Segment,
+  SYN,
   sum,
   TCP_CHECKSUM_OFFSET,
   tcpHeaderLength,
@@ -149,6 +151,29 @@ export function forgeFragment6(
   at += writeIpv6FragmentHeader(mem, at, IPPROTO_UDP, from, more, id);
   mem.u8.fill(0x58, at, at + data);
   return IPV6_HEADER_LENGTH + 8 + data;
+}
+
+/** Puts a SYN from fd00::1:`src` to fd00::2 in a frame to the victim. */
+export function forgeFrame6(
+  mem: Memory,
+  off: number,
+  macHi: number,
+  macLo: number,
+  src: number,
+  dport: number,
+): number {
+  const net = 0xfd000000 | 0;
+  writeEthernetHeader(mem, off, macHi, macLo, 0x0600, src, ETHERTYPE_IPV6);
+  seg.set(src, 0, SYN);
+  seg.srcPort = 7;
+  seg.dstPort = dport;
+  const len = tcpHeaderLength(seg);
+  const ip = off + ETHERNET_HEADER_LENGTH;
+  const at = ip + writeIpv6Header(mem, ip, len, 0, 64, 0, IPPROTO_TCP, net, 0, 1, src, net, 0, 0, 2);
+  writeTcpHeader(mem, at, seg);
+  const pseudo = pseudoSumWords(6, net, 0, 1, src, net, 0, 0, 2, IPPROTO_TCP, len);
+  mem.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(sum(mem, at, len, pseudo)));
+  return ETHERNET_HEADER_LENGTH + IPV6_HEADER_LENGTH + len;
 }
 
 /** Writes a broadcast ARP request for the victim's address in the name of `src`. */

@@ -1,7 +1,14 @@
 // The attacks, by name.
 
 import { ackFlood, ackFloodEstablished, textFloodEstablished } from './ack-flood.ts';
-import { fragmentFlood4, fragmentFlood6, icmpForging, neighbourFlood, udpClosedPort } from './below.ts';
+import {
+  fragmentFlood4,
+  fragmentFlood6,
+  icmpForging,
+  neighbourFlood,
+  neighbourFlood6,
+  udpClosedPort,
+} from './below.ts';
 import { dataInjection, rstGuessing, synGuessing } from './blind.ts';
 import {
   acceptQueue,
@@ -54,6 +61,7 @@ export const attacks: readonly Attack[] = [
   { name: 'icmp-forging', full: 300_000, small: 5000, run: icmpForging },
   { name: 'udp-closed-port', full: 300_000, small: 5000, run: udpClosedPort },
   { name: 'neighbour-flood', full: 300_000, small: 20_000, run: neighbourFlood },
+  { name: 'neighbour-flood-ipv6', full: 300_000, small: 20_000, run: neighbourFlood6 },
   { name: 'amplification', full: 20, small: 5, run: amplification },
   { name: 'keepalive-flood', full: 300_000, small: 5000, run: keepAliveFlood },
   { name: 'ack-storm', full: 10, small: 3, run: ackStorm },
