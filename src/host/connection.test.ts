@@ -205,6 +205,26 @@ describe('writing', () => {
     c.abort();
   });
 
+  it('an offer that found no Memory is told when there is some again, although nothing of it was under way', async () => {
+    const net = new Net();
+    const small = new Memory({ initial: 16 * 1024, max: 16 * 1024 });
+    const { a, b } = net.pair({ delayUs: 1000 }, { memory: small });
+    b.listen({ port: 80, handler: { readable: (s) => void s.discard() } });
+    const c = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
+    const taken: number[] = [];
+    for (let off = small.alloc(64); off !== 0; off = small.alloc(64)) taken.push(off);
+    const offers: number[] = [];
+    c.handler = { writable: (it) => void offers.push(it.offer(octets(10))) };
+    expect([c.offer(octets(10)), c.offer(octets(10))]).toEqual([0, 0]);
+    await net.pass(1_050_000);
+    expect(offers).toEqual(new Array(10).fill(0));
+    for (const off of taken) small.free(off, 64);
+    await net.pass(100_000);
+    expect(offers).toEqual([...new Array(10).fill(0), 10]);
+    c.abort();
+    await net.rest();
+  });
+
   it('a ring as large as before is no must: what fits the Memory is enough', async () => {
     const net = new Net();
     const small = new Memory({ initial: 64 * 1024, max: 64 * 1024 });

@@ -32,7 +32,7 @@ export interface ConnectionHandler {
   open?(connection: Connection): void;
   /** There is something to read, or the peer has sent its FIN and everything was read. */
   readable?(connection: Connection): void;
-  /** The send buffer has room again after `offer` took less than everything. */
+  /** There is room again, or Memory to try for, after `offer` took less than everything. */
   writable?(connection: Connection): void;
   /** The peer has urgent data (RFC 9293 section 3.8.5). */
   urgent?(connection: Connection): void;
@@ -57,6 +57,8 @@ export interface ConnectionOwner {
   push(c: Connection): void;
   setKeepAlive(c: Connection, on: boolean): void;
   setUserTimeout(c: Connection, ms: number): void;
+  /** There is no Memory for what the user offers, and nothing of it is under way. */
+  starved(c: Connection): void;
   /** A promise was settled or a callback ran: user code has something to do. */
   woke(): void;
 }
@@ -160,6 +162,8 @@ export class Connection {
   #eof = false;
   /** Whether `offer` took less than everything since the last `writable`. */
   #wantsRoom = false;
+  /** Waits for Memory: `tryAgain` will be called. */
+  #starved = false;
   #endAfterWrites = false;
   #closeAfterWrites = false;
   /** What had not been read when both directions ended in order: no longer in the Memory. */
@@ -357,7 +361,13 @@ export class Connection {
   offer(octets: Uint8Array): number {
     if (!this.#canSend() || (this.#writes !== null && this.#writes.length > 0)) return 0;
     const n = this.#enqueue(octets, 0, false);
-    if (n < octets.length) this.#wantsRoom = true;
+    if (n < octets.length) {
+      this.#wantsRoom = true;
+      if (!this.#starved && this.#nothingHeld()) {
+        this.#starved = true;
+        this.#owner.starved(this);
+      }
+    }
     return n;
   }
 
@@ -383,6 +393,18 @@ export class Connection {
     sndRing.write(snd.end, octets, from, n);
     this.#owner.send(this, n, urgent && from + n === octets.length);
     return from + n;
+  }
+
+  /** @internal There may be Memory again. */
+  tryAgain(): void {
+    this.#starved = false;
+    this.#tellRoom();
+  }
+
+  #tellRoom(): void {
+    if (!this.#wantsRoom || !this.#canSend()) return;
+    this.#wantsRoom = false;
+    this.#tell(this.handler?.writable);
   }
 
   /** True when nothing is in the send buffer: no acknowledgment will come that makes room. */
@@ -605,10 +627,7 @@ export class Connection {
       if (this.sndRing.capacity > this.#sndHint) this.#sndHint = this.sndRing.capacity;
       this.sndRing.release();
     }
-    if (this.#wantsRoom && this.#canSend()) {
-      this.#wantsRoom = false;
-      this.#tell(this.handler?.writable);
-    }
+    this.#tellRoom();
   }
 
   #finish(error: TcpError | null): void {

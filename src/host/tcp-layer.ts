@@ -72,6 +72,7 @@ import { PathMtuCache } from './pmtu.ts';
 import { EphemeralPorts } from './ports.ts';
 import { RateLimit } from './rate-limit.ts';
 import { SegmentOutput } from './segment-output.ts';
+import { Starved } from './starved.ts';
 import { acceptCookie, cookieMss, sendCookie } from './syn-cookie-handshake.ts';
 import { TimeWaitStore } from './time-wait-store.ts';
 import { TimingWheel } from './timing-wheel.ts';
@@ -118,6 +119,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   readonly pmtu: PathMtuCache;
   readonly timeWait: TimeWaitStore;
   readonly pressure: MemoryPressure;
+  readonly #starved = new Starved();
   readonly cookieKey: Int32Array;
   /** Where segments without a connection are built, and the packet that is being processed. */
   packet: IpPacket | null = null;
@@ -219,6 +221,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     }
     if (this.pressure.untilNext(this.nowMs) === 0)
       this.pressure.relieve(this.#connections, this.nowMs, (c) => this.abort(c));
+    if (this.#starved.untilNext(this.nowMs) === 0) this.#starved.retry();
     this.timeWait.expire(engine.ms);
     this.counters.timeWaitOverflows = this.timeWait.overflowed;
   }
@@ -227,7 +230,8 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   untilNext(): number {
     const { ms } = this.engine;
     const a = this.#wheel.untilNext(ms);
-    return sooner(sooner(a, this.timeWait.untilNext(ms)), this.pressure.untilNext(this.nowMs));
+    const b = sooner(a, this.timeWait.untilNext(ms));
+    return sooner(b, sooner(this.pressure.untilNext(this.nowMs), this.#starved.untilNext(this.nowMs)));
   }
 
   // User calls.
@@ -322,6 +326,11 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   // A user call happens now, not at the time of the last event. A connection whose `id` is negative has
   // ended, or is a record in TIME-WAIT: only reading goes on.
 
+  starved(c: Connection): void {
+    this.#entered();
+    this.#starved.add(c, this.nowMs);
+    this.#touched();
+  }
   send(c: Connection, octets: number, urgent: boolean): Err {
     if (c.tcb.id < 0) return Err.CLOSING;
     this.#entered();
