@@ -281,13 +281,14 @@ const ipExtension: Damage = (b, r, k) => {
   for (let i = 0; i < count; i++) {
     // Hop-by-hop options belong at the front: the last that is put there.
     const front = i === count - 1 || r.chance(0.1);
-    const kind = front && r.chance(0.4) ? 0 : pick(r, [43, 44, 60, 60, 60, 60]);
+    const kind = count > 3 ? 60 : front && r.chance(0.4) ? 0 : pick(r, [43, 44, 60, 60, 60, 60]);
     const units = kind === 44 ? 1 : 1 + r.int(3);
     const header = noise(r, 8 * units);
     header[0] = out[ip + 6] as number;
     header[1] = kind === 44 ? 0 : r.chance(0.9) ? units - 1 : r.int(256);
     if (kind === 44) put16(header, 2, pick(r, [0, 1, 8, 9, 0xfff8, r.int(65_536)]));
     else if (kind === 43) header[3] = pick(r, [0, 0, 0, 1, 255]);
+    else if (count > 3) header.fill(0, 2);
     else if (r.chance(0.7)) {
       header.fill(0, 2);
       header[2] = pick(r, [0, 1, 5, 0x3e, 0x7e, 0xbe, 0xfe, 0xc2]);
