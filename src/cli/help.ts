@@ -1,4 +1,4 @@
-// The help of `synfin` and of `synfin run`, complete and in both languages. Texts of options stand beside
+// The help of `synfin`, of `synfin run` and of `synfin drill`, complete and in both languages. Texts of options stand beside
 // their names; tests compare them with what is parsed.
 
 import { textWidth, wrapText } from '../lab/index.ts';
@@ -76,6 +76,48 @@ const runOptionsHelp: readonly OptionHelp[] = [
   },
 ];
 
+const drillOptionsHelp: readonly OptionHelp[] = [
+  {
+    option: '--target synfin|kernel',
+    text: {
+      en: 'whose TCP is tested: synfin in virtual time, or the Linux kernel of this machine in real time. Default: synfin',
+      zh: '被测的 TCP：虚拟时间中的 synfin，或本机 Linux 内核（真实时间）。默认：synfin',
+    },
+  },
+  {
+    option: '--profile linux|freebsd',
+    text: {
+      en: 'the system that the scripts were written for. Default: linux',
+      zh: '脚本针对的系统。默认：linux',
+    },
+  },
+  {
+    option: '--define SYM=VAL',
+    text: {
+      en: 'what the word SYM stands for in the scripts; may be repeated',
+      zh: '脚本中 SYM 一词的含义，可重复',
+    },
+  },
+  {
+    option: '--tolerance-usecs N',
+    text: {
+      en: "by how much times may differ, in microseconds; a script's own line wins. Default: 4000",
+      zh: '允许的时间误差（微秒）；脚本自己的设置优先。默认：4000',
+    },
+  },
+  {
+    option: '--verbose',
+    text: {
+      en: 'the packets and the notes of every script, not only of those that fail',
+      zh: '显示所有脚本的数据包和说明，而不只是失败的',
+    },
+  },
+  {
+    option: '--json',
+    text: { en: 'print one JSON document instead', zh: '改为输出一个 JSON 文档' },
+  },
+];
+
 const commonOptionsHelp: readonly OptionHelp[] = [
   {
     option: '--lang en|zh',
@@ -141,6 +183,41 @@ the output was closed, 143 terminated
 `,
 };
 
+const DRILL: Both = {
+  en: `synfin drill FILE|DIRECTORY... [OPTIONS]
+
+Runs packetdrill scripts and judges every packet and system call in them; in
+directories, every *.pkt. The kernel is tested with real sockets, in a network
+namespace of its own for every script: nothing of the machine's network is
+touched. Scripts run no shell: of their commands only sysctl has an effect.
+
+Options:
+{options}
+
+Examples:
+  synfin drill handshake.pkt
+  synfin drill scripts --target kernel --tolerance-usecs 10000
+
+Exit codes: 0 no script failed, 1 some did, or the kernel was not to be had,
+2 wrong arguments
+`,
+  zh: `synfin drill 文件|目录... [选项]
+
+运行 packetdrill 脚本，检查其中的每个数据包和系统调用；目录中运行所有 *.pkt。
+测试内核时使用真实套接字，每个脚本在独立的网络命名空间中运行，不影响本机网络。
+脚本不会执行 shell：其中的命令只有 sysctl 有作用。
+
+选项：
+{options}
+
+示例：
+  synfin drill handshake.pkt
+  synfin drill scripts --target kernel --tolerance-usecs 10000
+
+退出码：0 没有失败的脚本，1 有失败的脚本或无法使用内核，2 参数错误
+`,
+};
+
 const MAIN: Both = {
   en: `synfin COMMAND [OPTIONS]
 
@@ -150,6 +227,7 @@ Commands:
   run        one whole connection, drawn while it happens
   serve      services on a TUN interface: http, echo, discard, chargen
   connect    standard input and output through a connection, on a TUN interface
+  drill      packetdrill scripts (*.pkt) against synfin or the Linux kernel
 
 Options:
 {options}
@@ -171,6 +249,7 @@ Exit codes: 0 done, 1 it failed, 2 wrong arguments; each command has more
   run        完整的一个连接，边发生边绘制
   serve      在 TUN 接口上提供服务：http、echo、discard、chargen
   connect    在 TUN 接口上把标准输入输出接到一个连接
+  drill      用 packetdrill 脚本（*.pkt）测试 synfin 或 Linux 内核
 
 选项：
 {options}
@@ -194,4 +273,9 @@ export function runHelp(lang: Lang): string {
 /** The help of `synfin`. */
 export function mainHelp(lang: Lang): string {
   return MAIN[lang].replace('{options}', optionLines([...commonOptionsHelp, versionHelp], lang));
+}
+
+/** The help of `synfin drill`. */
+export function drillHelp(lang: Lang): string {
+  return DRILL[lang].replace('{options}', optionLines([...drillOptionsHelp, ...commonOptionsHelp], lang));
 }

@@ -155,8 +155,8 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
   },
   // main, run.
   unknownCommand: {
-    en: 'there is no command "{text}": run, serve or connect (synfin --help)',
-    zh: '没有命令 "{text}"：可用 run、serve 或 connect（synfin --help）',
+    en: 'there is no command "{text}": run, serve, connect or drill (synfin --help)',
+    zh: '没有命令 "{text}"：可用 run、serve、connect 或 drill（synfin --help）',
   },
   unknownOption: {
     en: '{command} has no option {option} (see {command} --help)',
@@ -217,6 +217,27 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
   runCapture: {
     en: '{packets} packets in {file}, with the states as comments',
     zh: '{packets} 个数据包写入 {file}，状态见数据包注释',
+  },
+  // drill.
+  drillNeeds: {
+    en: 'drill needs a script or a directory of scripts (*.pkt)',
+    zh: 'drill 需要一个脚本，或一个含有脚本（*.pkt）的目录',
+  },
+  drillNoScript: { en: 'there is no script "{text}"', zh: '没有脚本 "{text}"' },
+  drillDefine: { en: '--define: {why}', zh: '--define：{why}' },
+  drillKernelNeeded: { en: '--target kernel: {why}', zh: '--target kernel：{why}' },
+  drillPass: { en: 'pass         {file}', zh: '通过    {file}' },
+  drillFail: { en: 'FAIL         {file}:{line}: {reason}', zh: '失败    {file}:{line}：{reason}' },
+  drillUnsupported: { en: 'unsupported  {file}:{line}: {reason}', zh: '不支持  {file}:{line}：{reason}' },
+  drillExpected: { en: 'expected: {text}', zh: '预期：{text}' },
+  drillActual: { en: 'actual:   {text}', zh: '实际：{text}' },
+  drillPackets: { en: 'packets up to there:', zh: '此前的数据包：' },
+  drillUnexpected: { en: '(not in the script)', zh: '（脚本中没有）' },
+  drillNote: { en: 'note: {text}', zh: '注：{text}' },
+  drillNotScript: { en: 'not a script', zh: '不是有效的脚本' },
+  drillSummary: {
+    en: '{passed} passed, {failed} failed, {unsupported} unsupported',
+    zh: '通过 {passed}，失败 {failed}，不支持 {unsupported}',
   },
   runInterrupted: { en: 'interrupted', zh: '已中断' },
 } as const satisfies Record<string, Readonly<Record<Lang, string>>>;

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { type Trace, textWidth } from '../lab/index.ts';
 import { connect } from './connect.ts';
+import { drillCommand } from './drill.ts';
 import { main } from './program.ts';
 import { runCommand } from './run.ts';
 import { serve } from './serve.ts';
@@ -22,8 +23,11 @@ async function synfin(args: string, env: Record<string, string> = {}) {
 
 describe('wrong arguments are one line on standard error, and exit code 2', () => {
   test.each([
-    ['frob', 'synfin: there is no command "frob": run, serve or connect (synfin --help)'],
-    ['constructor', 'synfin: there is no command "constructor": run, serve or connect (synfin --help)'],
+    ['frob', 'synfin: there is no command "frob": run, serve, connect or drill (synfin --help)'],
+    [
+      'constructor',
+      'synfin: there is no command "constructor": run, serve, connect or drill (synfin --help)',
+    ],
     ['--frob', 'synfin: synfin has no option --frob (see synfin --help)'],
     ['run --frob', 'synfin: synfin run has no option --frob (see synfin run --help)'],
     ['run -x', 'synfin: synfin run has no option -x (see synfin run --help)'],
@@ -36,6 +40,13 @@ describe('wrong arguments are one line on standard error, and exit code 2', () =
     ['run --peer windows', 'synfin: --peer must be one of kernel, synfin, not "windows"'],
     ['run --json=yes', 'synfin: --json takes no value'],
     ['run twice', 'synfin: too many arguments: twice'],
+    ['drill', 'synfin: drill needs a script or a directory of scripts (*.pkt)'],
+    ['drill /nonexistent.pkt', 'synfin: there is no script "/nonexistent.pkt"'],
+    ['drill src/tcp', 'synfin: there is no script "src/tcp"'],
+    ['drill x.pkt --target bsd', 'synfin: --target must be one of synfin, kernel, not "bsd"'],
+    ['drill x.pkt --profile bsd', 'synfin: --profile must be one of linux, freebsd, not "bsd"'],
+    ['drill x.pkt --define 1=2', "synfin: --define: '1' cannot be the name of a definition"],
+    ['drill x.pkt --tolerance-usecs -1', 'synfin: --tolerance-usecs needs a value'],
     ['run --lang fr', 'synfin: --lang must be one of en, zh, not "fr"'],
     ['run --lang', 'synfin: --lang needs a value'],
     [
@@ -60,6 +71,7 @@ describe('help and version', () => {
     ['run', runCommand],
     ['serve', serve],
     ['connect', connect],
+    ['drill', drillCommand],
   ] as const)(
     'synfin %s --help names every option that is parsed, in both languages',
     async (name, command) => {
@@ -86,18 +98,21 @@ describe('help and version', () => {
     },
   );
 
-  test.each(['', 'run'])('the help of "synfin %s" fits 80 columns in both languages', async (name) => {
-    for (const lang of ['en', 'zh']) {
-      for (const line of (await help(name, lang)).stdout.split('\n'))
-        expect(textWidth(line)).toBeLessThanOrEqual(80);
-    }
-  });
+  test.each(['', 'run', 'drill'])(
+    'the help of "synfin %s" fits 80 columns in both languages',
+    async (name) => {
+      for (const lang of ['en', 'zh']) {
+        for (const line of (await help(name, lang)).stdout.split('\n'))
+          expect(textWidth(line)).toBeLessThanOrEqual(80);
+      }
+    },
+  );
 
   test('synfin --help names the commands and its own options', async () => {
     for (const lang of ['en', 'zh']) {
       const { code, stdout } = await help('', lang);
       expect(code).toBe(0);
-      for (const word of ['run', 'serve', 'connect', '--lang', '--help', '--version'])
+      for (const word of ['run', 'serve', 'connect', 'drill', '--lang', '--help', '--version'])
         expect(stdout).toContain(word);
     }
   });

@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./run.ts')).runCommand,
   serve: async () => (await import('./serve.ts')).serve,
   connect: async () => (await import('./connect.ts')).connect,
+  drill: async () => (await import('./drill.ts')).drillCommand,
 };
 
 const EXIT_FAILED = 1;

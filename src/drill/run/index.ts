@@ -38,7 +38,7 @@ export interface ScriptOptions {
   /** Options as on a command line: `{ ip_version: 'ipv6' }`. The script's own lines win. */
   readonly args?: Readonly<Record<string, string>>;
   /** What to run against; default the synfin Host in virtual time. */
-  readonly target?: (config: RunConfig, profile: Profile) => Target;
+  readonly target?: (config: RunConfig, profile: Profile) => Target | Promise<Target>;
 }
 
 /** Runs a script; never throws for what a script can be or a stack can do. */
@@ -52,7 +52,7 @@ export async function runScript(script: Script, options: ScriptOptions = {}): Pr
   }
   const { config } = read;
   const target =
-    options.target?.(config, profile) ??
+    (await options.target?.(config, profile)) ??
     new VirtualTarget(config, {
       personality: profile.personality,
       tcp: profile.tcp,

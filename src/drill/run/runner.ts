@@ -150,7 +150,9 @@ export class Runner {
 
   async #command(command: Command): Promise<void> {
     if (this.#state.line === 0) this.#state.line = command.line;
-    for (const action of shellActions(command.text)) await this.#shell(action);
+    const { text } = command;
+    const actions = this.#state.target.shell?.(text) ?? shellActions(text);
+    for (const action of actions) await this.#shell(action);
   }
 
   async #shell(action: ShellAction): Promise<void> {

@@ -217,7 +217,7 @@ function own(table: Readonly<Record<string, Apply>>, name: string): Apply | unde
 }
 
 /** The defaults that the scripts of packetdrill's own suite begin with (`common/defaults.sh`). */
-const SUITE_DEFAULTS: readonly (readonly [string, string])[] = [
+export const SUITE_DEFAULTS: readonly (readonly [string, string])[] = [
   ['tcp_rmem', '4096 540000 15728640'],
   ['tcp_wmem', '4096 262144 4194304'],
   ['tcp_timestamps', '1'],
@@ -240,12 +240,15 @@ const TOOLS =
 
 /** Actions of the text of a command, in order. */
 export function shellActions(text: string): ShellAction[] {
-  const actions: ShellAction[] = [];
-  for (const line of text.split(/\n|;|&&/)) {
-    const command = line.replace(/\s#.*$/, '').trim();
-    if (command !== '') actions.push(...shellLine(command));
-  }
-  return actions;
+  return shellCommands(text).flatMap(shellLine);
+}
+
+/** The commands of a text, in order. */
+export function shellCommands(text: string): string[] {
+  return text
+    .split(/\n|;|&&/)
+    .map((line) => line.replace(/\s#.*$/, '').trim())
+    .filter((command) => command !== '');
 }
 
 function shellLine(command: string): ShellAction[] {
@@ -256,22 +259,26 @@ function shellLine(command: string): ShellAction[] {
   }
   const sleep = /^sleep\s+([\d.]+)$/.exec(command);
   if (sleep !== null) return [{ kind: 'sleep', us: Number(sleep[1]) * 1e6 }];
-  const assignments =
-    /^(?:\/sbin\/)?sysctl\s+(.*)$/.exec(command)?.[1] ?? /set_sysctls\.py\s+(.*)$/.exec(command)?.[1];
-  if (assignments !== undefined) return assigned(assignments, command);
+  const pairs = sysctlPairs(command);
+  if (pairs !== null) {
+    if (pairs.length === 0) return [{ kind: 'unsupported', reason: `shell command: ${command}` }];
+    return pairs.map(({ name, value }) => sysctl(name, value));
+  }
   if (TOOLS.test(command)) return [NOTHING];
   return [{ kind: 'unsupported', reason: `shell command: ${command}` }];
 }
 
-function assigned(text: string, command: string): ShellAction[] {
-  const actions: ShellAction[] = [];
+/** What a command that is sysctl (or does its work) sets; null for another command. */
+export function sysctlPairs(command: string): { readonly name: string; readonly value: string }[] | null {
+  const text =
+    /^(?:\/sbin\/)?sysctl\s+(.*)$/.exec(command)?.[1] ?? /set_sysctls\.py\s+(.*)$/.exec(command)?.[1];
+  if (text === undefined) return null;
   const pair = /([A-Za-z0-9_./-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s]+)/g;
   const clean = text.replace(/\s+[12]?>\S*.*$/, '');
-  for (const m of clean.matchAll(pair)) {
-    const name = (m[1] as string).replace(/^\/proc\/sys\//, '').replaceAll('/', '.');
-    actions.push(sysctl(name, (m[2] as string).replace(/^["']|["']$/g, '')));
-  }
-  return actions.length > 0 ? actions : [{ kind: 'unsupported', reason: `shell command: ${command}` }];
+  return [...clean.matchAll(pair)].map((m) => ({
+    name: (m[1] as string).replace(/^\/proc\/sys\//, '').replaceAll('/', '.'),
+    value: (m[2] as string).replace(/^["']|["']$/g, ''),
+  }));
 }
 
 function suiteDefaults(): ShellAction[] {

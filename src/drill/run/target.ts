@@ -1,8 +1,9 @@
 // What a script can be run against: a stack with socket calls, a wire that carries raw IP packets, and
-// a clock. The synfin Host in virtual time is one; a kernel behind a TUN device can be another.
+// a clock. The synfin Host in virtual time is one; a kernel behind a TUN device is another.
 
 import type { TcpConfig } from '../../tcp/index.ts';
 import type { Posix, TcpInfo } from '../posix/index.ts';
+import type { ShellAction } from './sysctl.ts';
 
 /** Socket calls of the stack under test. */
 export type Syscalls = Pick<
@@ -41,6 +42,8 @@ export interface Target {
   advance(untilUs: number, stop: () => boolean): Promise<void>;
   /** Settings of the stack for connections to come; a reason when it cannot have them. */
   configure(settings: Partial<TcpConfig>): string | null;
+  /** Shell lines as this stack understands them: it does what it can, and gives what is left to do. */
+  shell?(text: string): ShellAction[];
   /** TCP_INFO of a descriptor, null when it is none of a TCP socket. */
   tcpInfo(fd: number): TcpInfo | null;
   /** Connections by state as the RFC spells it, TIME-WAIT included; null: cannot be told. */

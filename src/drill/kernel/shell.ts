@@ -1,0 +1,40 @@
+// Shell lines of a script for the kernel: sysctl writes what is the network namespace's own, the rest is
+// what it is for every target. No shell runs.
+
+import { writeFileSync } from 'node:fs';
+import { type ShellAction, SUITE_DEFAULTS, shellActions, shellCommands, sysctlPairs } from '../run/sysctl.ts';
+
+/** Carries out the sysctl lines of `text`; what is left to do for the others. */
+export function kernelShell(text: string): ShellAction[] {
+  const actions: ShellAction[] = [];
+  for (const command of shellCommands(text)) {
+    if (/(^|\/)defaults\.sh$/.test(command)) {
+      for (const [name, value] of SUITE_DEFAULTS) {
+        const refused = writeSysctl(`net.ipv4.${name}`, value);
+        if (refused !== null) actions.push({ kind: 'note', text: `defaults.sh: ${refused}` });
+      }
+      continue;
+    }
+    const pairs = sysctlPairs(command);
+    if (pairs === null || pairs.length === 0) {
+      actions.push(...shellActions(command));
+      continue;
+    }
+    for (const { name, value } of pairs) {
+      const refused = writeSysctl(name, value);
+      if (refused !== null) actions.push({ kind: 'unsupported', reason: refused });
+    }
+  }
+  return actions;
+}
+
+/** Writes a setting of the namespace this process is in; why not, or null. */
+function writeSysctl(name: string, value: string): string | null {
+  if (!/^net\.(ipv4|ipv6|core)\.\w[\w.-]*$/.test(name) || name.includes('..')) return `sysctl ${name}`;
+  try {
+    writeFileSync(`/proc/sys/${name.replaceAll('.', '/')}`, value);
+    return null;
+  } catch (error) {
+    return `sysctl ${name}=${value}: ${(error as NodeJS.ErrnoException).code ?? 'failed'}`;
+  }
+}
