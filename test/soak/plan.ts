@@ -294,6 +294,21 @@ function randomFault(
   }
 }
 
+function roomyHost(h: HostPlan): HostPlan {
+  const tcp = { ...h.tcp, sendBuffer: 65_536, receiveBuffer: 262_144, minRtoMs: 1000, maxRtoMs: 60_000 };
+  return { ...h, synBacklog: 256, tcp };
+}
+
+function roomyConnection(c: ConnectionPlan): ConnectionPlan {
+  const { client, server } = c;
+  return {
+    ...c,
+    simultaneous: false,
+    client: { ...client, readPause: 0 },
+    server: { ...server, readPause: 0 },
+  };
+}
+
 /** The world of a seed. */
 export function planOf(seed: number): Plan {
   const r = new Random(`soak ${seed}`);
@@ -306,13 +321,17 @@ export function planOf(seed: number): Plan {
   const bulk = r.chance(0.3);
   /** Nothing goes wrong: then nothing may. */
   const perfect = r.chance(0.1);
+  /** And nobody has to wait: then nothing may be sent twice. */
+  const roomy = perfect && r.chance(0.5);
   const calm = perfect || r.chance(0.5);
   const spanUs = bulk ? 1_000_000 : pick(r, [1_000_000, 20_000_000, 120_000_000]);
   const connections = 1 + r.int(bulk ? 6 : pick(r, [3, 10, 40]));
   const faults = perfect || r.chance(0.3) ? 0 : r.int(8);
   const each = (n: number, what: string): Random[] =>
     Array.from({ length: n }, (_, i) => r.fork(`${what} ${i}`));
-  const plans = each(hosts, 'host').map((h) => randomHost(h, small && !bulk && !perfect, bulk));
+  const plans = each(hosts, 'host')
+    .map((h) => randomHost(h, small && !bulk && !perfect, bulk))
+    .map((h) => (roomy ? roomyHost(h) : h));
   return {
     seed,
     lan,
@@ -322,7 +341,9 @@ export function planOf(seed: number): Plan {
     wires: each(wires, 'wire').map((w) =>
       perfect ? { delayUs: pick(w, [0, 1000, 50_000]) } : randomWire(w, worst, !lan),
     ),
-    connections: each(connections, 'connection').map((c, i) => randomConnection(c, i, plans, spanUs, calm)),
+    connections: each(connections, 'connection')
+      .map((c, i) => randomConnection(c, i, plans, spanUs, calm))
+      .map((c) => (roomy ? roomyConnection(c) : c)),
     faults: each(faults, 'fault').map((f, i) => randomFault(f, i, wires, hosts, 3 * spanUs, worst, lan)),
   };
 }

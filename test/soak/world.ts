@@ -434,7 +434,28 @@ class Soak {
     for (const end of this.ends) {
       const refused = end.error === 'ECONNREFUSED' && end.name.startsWith('c') && !end.opened;
       if (end.error !== null && !refused) throw new Error(`an error in a perfect world: ${end.describe()}`);
+      const { retransmissions } = end.c.tcb;
+      if (retransmissions > 0 && this.#isRoomy())
+        throw new Error(`sent again in a perfect world, ${retransmissions} times: ${end.describe()}`);
     }
+  }
+
+  /** Nobody has to wait: no reason to send anything twice. */
+  #isRoomy(): boolean {
+    const { hosts, connections } = this.plan;
+    // A reader that pauses closes its window, and probes of it are retransmissions; the queue of the
+    // loopback interface is short.
+    const waits = connections.some(
+      ({ client, server, from, to }) => client.readPause > 0 || server.readPause > 0 || from === to,
+    );
+    if (waits) return false;
+    return hosts.every(
+      ({ synBacklog, tcp }) =>
+        synBacklog > 200 &&
+        (tcp.sendBuffer ?? 0) >= 500 &&
+        (tcp.receiveBuffer ?? 0) >= 500 &&
+        (tcp.minRtoMs ?? 0) >= 1000,
+    );
   }
 
   /** Packets in proportion to the work and to the time that connections lived. */
