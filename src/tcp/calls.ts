@@ -5,6 +5,7 @@ import { seqGeq } from '../wire/seq.ts';
 import { prepareOffer } from './emit.ts';
 import type { Engine } from './engine.ts';
 import { Err } from './errors.ts';
+import { FastOpen, usedEarly } from './fast-open.ts';
 import { startTiming } from './rto.ts';
 import { startSending } from './segment-arrives/listen.ts';
 import { State, type StateName, stateName } from './state.ts';
@@ -24,6 +25,27 @@ export function openPassive(e: Engine, tcb: Tcb): Err {
 
 /** Active OPEN (3.10.1) of a new TCB, or of one in LISTEN. Its sockets and `pmtu` are filled in. */
 export function openActive(e: Engine, tcb: Tcb): Err {
+  const err = beginActive(e, tcb);
+  if (err === Err.OK) e.rules.sendSyn(e, tcb);
+  return err;
+}
+
+/**
+ * Active OPEN with TCP Fast Open: all of it but the SYN, which goes out with the text of the SENDs until
+ * {@link sendFirstSyn}.
+ */
+export function openFast(e: Engine, tcb: Tcb): Err {
+  const err = beginActive(e, tcb);
+  if (err === Err.OK) tcb.fastOpen = FastOpen.OFFER;
+  return err;
+}
+
+/** The SYN of {@link openFast}. */
+export function sendFirstSyn(e: Engine, tcb: Tcb): void {
+  if (tcb.state === State.SYN_SENT && (tcb.fastOpen & FastOpen.OFFER) !== 0) e.rules.sendSyn(e, tcb);
+}
+
+function beginActive(e: Engine, tcb: Tcb): Err {
   if (tcb.state !== State.CLOSED && tcb.state !== State.LISTEN) return Err.ALREADY_CONNECTED;
   if (tcb.remotePort === 0 || (tcb.r0 | tcb.r1 | tcb.r3) === 0) return Err.NO_REMOTE;
   tcb.passive = 0;
@@ -34,7 +56,6 @@ export function openActive(e: Engine, tcb: Tcb): Err {
   startTiming(e, tcb, tcb.snd.iss);
   setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
   startUserTimer(e, tcb);
-  e.rules.sendSyn(e, tcb);
   return Err.OK;
 }
 
@@ -68,13 +89,13 @@ export function send(e: Engine, tcb: Tcb, n: number, urgent = false): Err {
     snd.up = snd.end;
     snd.urgent = 1;
   }
-  if (tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT) transmit(e, tcb);
+  push(e, tcb);
   return Err.OK;
 }
 
 /** Sends what Nagle's algorithm or a cork held back, after `noDelay` or `cork` has changed. */
 export function push(e: Engine, tcb: Tcb): void {
-  if (tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT) transmit(e, tcb);
+  if (tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT || usedEarly(tcb)) transmit(e, tcb);
 }
 
 /**
@@ -123,7 +144,11 @@ export function close(e: Engine, tcb: Tcb): Err {
     case State.SYN_RECEIVED:
       if (snd.fin === 1) return Err.CLOSING;
       snd.fin = 1;
-      // With SENDs pending the CLOSE waits for ESTABLISHED.
+      // With SENDs pending the CLOSE waits for ESTABLISHED; so it does where the user came early.
+      if (usedEarly(tcb)) {
+        transmit(e, tcb);
+        return Err.OK;
+      }
       if (snd.end !== ((snd.iss + 1) | 0)) return Err.OK;
       enter(e, tcb, row.SYN_RECEIVED_CLOSE);
       transmit(e, tcb);

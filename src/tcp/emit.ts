@@ -13,9 +13,10 @@ import {
 import { seqGt, seqMax, seqMin } from '../wire/seq.ts';
 import { ecnOfSyn, markEcn } from './ecn.ts';
 import type { Engine } from './engine.ts';
+import { FastOpen, offerFastOpen, usedEarly } from './fast-open.ts';
 import { fillSack } from './reassembly.ts';
 import { State } from './state.ts';
-import type { Tcb } from './tcb.ts';
+import { rcvWnd, type Tcb } from './tcb.ts';
 import { clearTimer } from './timers.ts';
 import { tsNow } from './timestamps.ts';
 import { offeredShift, offerWindow } from './window.ts';
@@ -101,7 +102,9 @@ export function sendSyn(e: Engine, tcb: Tcb): void {
     seg.ack = rcv.nxt;
     rcv.acked = rcv.nxt;
     tcb.ackNow = 0;
+    if (usedEarly(tcb)) seg.wnd = Math.min(seg.wnd, rcvWnd(tcb)); // the text of the SYN has used some
   }
+  if ((tcb.fastOpen & FastOpen.OFFER) !== 0) offerFastOpen(e, tcb, seg);
   ecnOfSyn(tcb, seg);
   tcb.segsOut = (tcb.segsOut + 1) | 0;
   e.out.segment(tcb, seg);

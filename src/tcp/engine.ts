@@ -3,6 +3,7 @@
 
 import { Segment } from '../wire/segment.ts';
 import type { Drop } from './drop.ts';
+import type { Cookies } from './fast-open.ts';
 import { type Rules, rfc9293 } from './rules.ts';
 import type { Tcb } from './tcb.ts';
 import type { Transition } from './transitions.ts';
@@ -62,6 +63,8 @@ export class Engine {
   /** Key of RFC 6528: four words from a CSPRNG. */
   readonly issKey: Int32Array;
   trace: TimerTrace | null = null;
+  /** Cookies of TCP Fast Open; null: there is none. */
+  cookies: Cookies | null = null;
   /** The segment under construction; one is enough, since `out.segment` consumes it at once. */
   readonly outgoing = new Segment();
 

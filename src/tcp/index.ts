@@ -6,6 +6,7 @@ export { type CongestionControl, congestionControl, registerCongestionControl } 
 export { DROP_COUNT, Drop, dropName } from './drop.ts';
 export { Engine, type Output, type TimerName, type TimerTrace } from './engine.ts';
 export { Err, errCode, TcpError, tcpError } from './errors.ts';
+export { type Cookies, FastOpen, usedEarly } from './fast-open.ts';
 export { icmpError, pathMtu, quotesFlight } from './icmp.ts';
 export { brokenInvariant } from './invariants.ts';
 export { type Rules, rfc9293 } from './rules.ts';

@@ -1,6 +1,7 @@
 // What must hold of every TCB after every event. Tests, fuzzers and the model checker call this.
 
 import { seqGt, seqLt } from '../wire/seq.ts';
+import { usedEarly } from './fast-open.ts';
 import { State } from './state.ts';
 import { finSent, receivable, sendRoom, type Tcb } from './tcb.ts';
 
@@ -19,11 +20,16 @@ export function brokenInvariant(tcb: Tcb): string | null {
   if (seqGt(snd.una, snd.nxt)) return 'SND.UNA > SND.NXT';
   const last = (snd.end + snd.fin) | 0;
   if (seqGt(snd.nxt, last) && seqGt(snd.end, snd.iss)) return 'SND.NXT is beyond what the user queued';
+  if (snd.syn === 1 && snd.una !== snd.iss) return 'our SYN is unacknowledged, yet SND.UNA > ISS';
   if (snd.wnd < 0) return 'SND.WND < 0';
   if (snd.mss < 1) return 'Eff.snd.MSS < 1';
   if (sendRoom(tcb) < 0) return 'more queued than the send buffer holds';
   if (cc.cwnd < 0) return 'cwnd < 0';
   if (state === State.SYN_SENT) return null;
+  if (state === State.SYN_RECEIVED && tcb.passive === 1 && !usedEarly(tcb)) {
+    if (rcv.nxt !== ((rcv.irs + 1) | 0)) return 'text was taken in SYN-RECEIVED without a cookie';
+    if (snd.nxt !== ((snd.iss + 1) | 0)) return 'text was sent in SYN-RECEIVED without a cookie';
+  }
   if (seqLt(rcv.edge, rcv.nxt) && rcv.fin === 0) return 'RCV.WND < 0';
   if (receivable(tcb) < 0) return 'the user received more than arrived';
   if (receivable(tcb) > rcv.buf) return 'more received than the buffer holds';

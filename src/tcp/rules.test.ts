@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { FastOpen } from './fast-open.ts';
 import { type Rules, rfc9293 } from './rules.ts';
 import { inState, octets, pass, sent, text, type Way } from './segment-arrives/testing.ts';
 import type { StateName } from './state.ts';
-import type { Endpoint } from './testing.ts';
+import { type Endpoint, TestCookies } from './testing.ts';
 
 /** For each rule, a state and an event that reach it. */
 const REACHES: Readonly<Record<keyof Rules, readonly [StateName, (a: Endpoint) => void, Way?]>> = {
@@ -62,6 +63,16 @@ const REACHES: Readonly<Record<keyof Rules, readonly [StateName, (a: Endpoint) =
     (a) => {
       a.send(octets(1));
       pass(a, 1000);
+    },
+  ],
+  earlyText: ['LISTEN', (a) => a.inject('SYN', 5)],
+  earlyAck: [
+    'CLOSED',
+    (a) => {
+      a.openFast();
+      a.engine.cookies = new TestCookies();
+      a.tcb.fastOpen = FastOpen.OFFERED;
+      a.inject('SYN,ACK', 5, 1);
     },
   ],
 };

@@ -3,6 +3,7 @@
 // entry replaced; the engine knows nothing of that.
 
 import { sendAck, sendReset, sendSyn } from './emit.ts';
+import { earlyAck, earlyText } from './fast-open.ts';
 import { selectIss } from './isn.ts';
 import { ack, ackByState, synReceivedAck } from './segment-arrives/ack.ts';
 import { closed, replyReset } from './segment-arrives/closed.ts';
@@ -62,6 +63,9 @@ export const rfc9293 = {
   sendReset,
   retransmit,
   resendLost,
+  // RFC 7413
+  earlyText,
+  earlyAck,
 };
 
 /** A table of rules: {@link rfc9293}, or one with an entry replaced. */

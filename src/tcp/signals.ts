@@ -21,4 +21,6 @@ export const Signal = {
   DELAYED: 0x080,
   /** An ICMP soft error; `tcb.softError` says which (SHLD-25). */
   SOFT_ERROR: 0x100,
+  /** TCP Fast Open: the user may have the connection, although its handshake has not completed. */
+  EARLY: 0x200,
 } as const;

@@ -177,6 +177,8 @@ export class Tcb {
   tsOffset = 0;
   /** 1: ECN was negotiated (or is being asked for). */
   ecn = 0;
+  /** TCP Fast Open: bits of `FastOpen` in fast-open.ts. */
+  fastOpen = 0;
   /** 1: a packet was marked, and the peer has not yet said that it knows (ECE goes with every ACK). */
   ecnEcho = 0;
   /** 1: the window was reduced for an echo; CWR goes with the next new text. */

@@ -2,11 +2,12 @@
 // and two of them with a wire in between that loses, duplicates, holds and changes what it is told to.
 
 import { formatSegment } from '../wire/format.ts';
-import { ACK, CWR, ECE, FIN, PSH, RST, Segment, SYN, URG } from '../wire/segment.ts';
+import { ACK, CWR, ECE, FIN, OPT_FAST_OPEN, PSH, RST, Segment, SYN, URG } from '../wire/segment.ts';
 import * as calls from './calls.ts';
 import { defaultConfig, type TcpConfig } from './config.ts';
 import { type Drop, dropName } from './drop.ts';
 import { Engine, type Output, type TimerName, type TimerTrace } from './engine.ts';
+import { type Cookies, FastOpen } from './fast-open.ts';
 import { brokenInvariant } from './invariants.ts';
 import { type Rules, rfc9293 } from './rules.ts';
 import { segmentArrives } from './segment-arrives/index.ts';
@@ -28,6 +29,8 @@ export interface SegmentRecord {
   tsVal: number;
   tsEcr: number;
   sack: number[];
+  /** The Fast Open option; empty: a request. */
+  cookie?: number[];
   /** ECN field of the packet. */
   ecn?: number;
   text: Uint8Array;
@@ -54,9 +57,44 @@ function record(seg: Segment, text: Uint8Array): SegmentRecord {
     tsVal,
     tsEcr,
     sack: [...seg.sack.subarray(0, 2 * seg.sackCount)],
+    ...((opts & OPT_FAST_OPEN) === 0 ? {} : { cookie: [...seg.cookie.subarray(0, seg.cookieLen)] }),
     ...(seg.ecn === 0 ? {} : { ecn: seg.ecn }),
     text,
   };
+}
+
+/** Cookies of TCP Fast Open for one endpoint: a server grants and takes COOKIE, a client has it or asks. */
+export class TestCookies implements Cookies {
+  static readonly COOKIE: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8];
+  /** What the client has. */
+  cookie: number[];
+  mss = 1460;
+  learned = 0;
+  failures = 0;
+
+  constructor(cookie: readonly number[] = []) {
+    this.cookie = [...cookie];
+  }
+  admit(tcb: Tcb, seg: Segment): boolean {
+    const is = [...seg.cookie.subarray(0, seg.cookieLen)];
+    if (is.join() === TestCookies.COOKIE.join()) return true;
+    tcb.fastOpen |= FastOpen.OFFER;
+    return false;
+  }
+  offer(tcb: Tcb, seg: Segment): number {
+    const cookie = tcb.passive === 1 ? TestCookies.COOKIE : this.cookie;
+    seg.opts |= OPT_FAST_OPEN;
+    seg.cookieLen = cookie.length;
+    seg.cookie.set(cookie);
+    return cookie.length === 0 ? 0 : this.mss;
+  }
+  learn(_tcb: Tcb, seg: Segment): void {
+    this.learned++;
+    if ((seg.opts & OPT_FAST_OPEN) !== 0) this.cookie = [...seg.cookie.subarray(0, seg.cookieLen)];
+  }
+  failed(): void {
+    this.failures++;
+  }
 }
 
 /** One TCP endpoint. Its socket is 10.0.0.`number`:`port`; octets are kept by sequence number. */
@@ -156,6 +194,11 @@ export class Endpoint implements Output, TimerTrace {
     seg.tsEcr = r.tsEcr | 0;
     seg.sackCount = r.sack.length / 2;
     seg.sack.set(r.sack);
+    if (r.cookie !== undefined) {
+      seg.opts |= OPT_FAST_OPEN;
+      seg.cookieLen = r.cookie.length;
+      seg.cookie.set(r.cookie);
+    }
     seg.textLen = r.text.length;
     this.#arriving = r;
     segmentArrives(this.engine, this.tcb, seg);
@@ -188,6 +231,14 @@ export class Endpoint implements Output, TimerTrace {
 
   openActive(): number {
     return calls.openActive(this.engine, this.tcb);
+  }
+  /** Active OPEN with Fast Open; how many octets of `early` were queued before the SYN went out. */
+  openFast(early: Iterable<number> = []): number {
+    calls.openFast(this.engine, this.tcb);
+    const n = this.send(early);
+    calls.sendFirstSyn(this.engine, this.tcb);
+    this.#after();
+    return n;
   }
   openPassive(): number {
     return calls.openPassive(this.engine, this.tcb);

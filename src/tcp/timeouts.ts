@@ -4,6 +4,7 @@ import { ACK, FIN, PSH } from '../wire/segment.ts';
 import { emit } from './emit.ts';
 import type { Engine } from './engine.ts';
 import { Err } from './errors.ts';
+import { FastOpen, usedEarly } from './fast-open.ts';
 import { timeoutLoss } from './recovery.ts';
 import { backOff, startTiming } from './rto.ts';
 import { Signal } from './signals.ts';
@@ -56,7 +57,7 @@ function fired(e: Engine, tcb: Tcb, name: 'rexmt' | 'persist' | 'delack' | 'keep
 
 /** USER TIMEOUT, which is also R2 (MUST-20). */
 export function userTimeout(e: Engine, tcb: Tcb): void {
-  if (tcb.state === State.SYN_RECEIVED && tcb.passive === 1) {
+  if (tcb.state === State.SYN_RECEIVED && tcb.passive === 1 && !usedEarly(tcb)) {
     returnToListen(e, tcb, row.SYN_RECEIVED_TIMEOUT);
     return;
   }
@@ -79,6 +80,7 @@ export function retransmissionTimeout(e: Engine, tcb: Tcb): void {
   rto.timeouts = (rto.timeouts + 1) | 0;
   if (rto.timeouts === config.r1) tcb.signals |= Signal.DELAYED; // SHLD-9
   backOff(tcb);
+  if ((tcb.fastOpen & FastOpen.OFFERED) !== 0 && rto.timeouts === 1 && syn) e.cookies?.failed(tcb);
   if (syn) e.rules.retransmit(e, tcb, snd.iss);
   else e.rules.resendLost(e, tcb);
   setTimer(e, tcb, 'rexmt', rto.rtoMs);

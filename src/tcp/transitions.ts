@@ -273,9 +273,9 @@ export const SYN_RECEIVED_RST_ACTIVE = row(
   'syn-received-rst-active',
   S.SYN_RECEIVED,
   'RST',
-  'came from SYN-SENT',
+  'came from SYN-SENT, or the user has it by Fast Open',
   S.CLOSED,
-  'signal connection refused',
+  'signal connection refused, or reset',
   '3.10.7.4 second',
 );
 export const SYN_RECEIVED_SYN_PASSIVE = row(

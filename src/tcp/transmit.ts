@@ -5,6 +5,7 @@ import { ACK, FIN, PSH } from '../wire/segment.ts';
 import { seqGt, seqLeq } from '../wire/seq.ts';
 import { emit } from './emit.ts';
 import type { Engine } from './engine.ts';
+import { usedEarly } from './fast-open.ts';
 import { allowedFlight, retransmitting } from './recovery.ts';
 import { startTiming } from './rto.ts';
 import { State } from './state.ts';
@@ -15,14 +16,16 @@ import { clearTimer, setTimer } from './timers.ts';
 const OVERRIDE_MS = 200;
 
 /** True in the states in which queued text and our FIN go out. */
-function sends(state: State): boolean {
-  switch (state) {
+function sends(tcb: Tcb): boolean {
+  switch (tcb.state) {
     case State.ESTABLISHED:
     case State.CLOSE_WAIT:
     case State.FIN_WAIT_1:
     case State.CLOSING:
     case State.LAST_ACK:
       return true;
+    case State.SYN_RECEIVED:
+      return usedEarly(tcb);
     default:
       return false;
   }
@@ -30,7 +33,7 @@ function sends(state: State): boolean {
 
 /** Sends what may be sent, an ACK if one is owed and nothing carried it, and sets the timers. */
 export function transmit(e: Engine, tcb: Tcb): void {
-  if (sends(tcb.state)) {
+  if (sends(tcb)) {
     if (retransmitting(tcb)) e.rules.resendLost(e, tcb);
     if (!retransmitting(tcb)) sendNew(e, tcb);
   }
@@ -53,7 +56,7 @@ function sendNew(e: Engine, tcb: Tcb): void {
     }
     let len = Math.min(queued, snd.mss);
     if (usable < len) len = usable;
-    const flight = (snd.nxt - snd.una) | 0;
+    const flight = (snd.nxt - snd.una - snd.syn) | 0;
     const room = (allowedFlight(tcb) - flight) | 0;
     if (room < len) {
       if (flight > 0) return;
@@ -168,8 +171,7 @@ function watch(e: Engine, tcb: Tcb): void {
     return;
   }
   if (timer.rexmt !== 0) clearTimer(e, tcb, 'rexmt');
-  const pending =
-    sends(tcb.state) && (seqGt(snd.end, snd.nxt) || (snd.fin === 1 && seqLeq(snd.nxt, snd.end)));
+  const pending = sends(tcb) && (seqGt(snd.end, snd.nxt) || (snd.fin === 1 && seqLeq(snd.nxt, snd.end)));
   if (outstanding || pending) {
     if (timer.persist === 0) startPersist(e, tcb);
     if (timer.user === 0) startUserTimer(e, tcb);

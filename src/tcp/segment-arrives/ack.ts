@@ -9,6 +9,7 @@ import { echoedEcn } from '../ecn.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
 import { established } from '../established.ts';
+import { earlyEstablished, usedEarly } from '../fast-open.ts';
 import { duplicateAck, newAck } from '../recovery.ts';
 import { sample, stopTiming } from '../rto.ts';
 import { Signal } from '../signals.ts';
@@ -42,13 +43,17 @@ export function synReceivedAck(e: Engine, tcb: Tcb, seg: Segment): boolean {
     e.rules.replyReset(e, seg);
     return true;
   }
-  if (tcb.passive === 1 && !e.out.admit(tcb)) {
+  const early = usedEarly(tcb);
+  if (tcb.passive === 1 && !early && !e.out.admit(tcb)) {
     e.out.drop(tcb, seg, Drop.LISTEN_REFUSED);
     return true;
   }
+  const lost = tcb.rto.timeouts > 0;
+  if (tcb.passive === 0 && tcb.fastOpen !== 0) e.rules.earlyAck(e, tcb, seg); // a simultaneous open
   enter(e, tcb, row.SYN_RECEIVED_ACK);
   established(e, tcb);
   setSendWindow(tcb, seg);
+  if (early) earlyEstablished(tcb, seg, lost);
   // A CLOSE that was called before the peer knew us: "queue for processing after entering ESTABLISHED".
   if (snd.fin === 1) enter(e, tcb, row.ESTABLISHED_CLOSE);
   return false;

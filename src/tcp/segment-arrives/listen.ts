@@ -41,7 +41,10 @@ export function listenAck(e: Engine, tcb: Tcb, seg: Segment): boolean {
   return true;
 }
 
-/** Third, check for a SYN. Text and FIN that come with it are not taken; the peer sends them again. */
+/**
+ * Third, check for a SYN. Text and FIN that come with it are not taken, but for text for Fast Open; the peer
+ * sends them again.
+ */
 export function listenSyn(e: Engine, listen: Tcb, seg: Segment): void {
   if ((seg.ctl & SYN) === 0) {
     e.out.drop(listen, seg, Drop.NO_SYN_TO_LISTEN); // fourth: other data or control
@@ -62,6 +65,7 @@ export function listenSyn(e: Engine, listen: Tcb, seg: Segment): void {
   learnSyn(e, tcb, seg);
   startSending(tcb, e.rules.selectIss(e, tcb));
   enter(e, tcb, row.LISTEN_SYN);
+  e.rules.earlyText(e, tcb, seg);
   synReceived(e, tcb);
 }
 
@@ -86,6 +90,7 @@ export function startSending(tcb: Tcb, iss: number): void {
   const { snd, cc, rto } = tcb;
   rto.timing = 0;
   rto.timeouts = 0;
+  tcb.fastOpen = 0;
   rto.rtoMs = tcb.config.initialRtoMs;
   snd.iss = iss;
   snd.una = iss;

@@ -6,6 +6,7 @@ import { challengeAck } from '../challenge.ts';
 import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
+import { usedEarly } from '../fast-open.ts';
 import { State } from '../state.ts';
 import type { Tcb } from '../tcb.ts';
 import { endConnection, returnToListen } from '../timers.ts';
@@ -27,7 +28,8 @@ export function rst(e: Engine, tcb: Tcb, seg: Segment): boolean {
 export function resetConnection(e: Engine, tcb: Tcb): void {
   switch (tcb.state) {
     case State.SYN_RECEIVED:
-      if (tcb.passive === 1) returnToListen(e, tcb, row.SYN_RECEIVED_RST_PASSIVE);
+      if (usedEarly(tcb)) endConnection(e, tcb, row.SYN_RECEIVED_RST_ACTIVE, Err.RESET);
+      else if (tcb.passive === 1) returnToListen(e, tcb, row.SYN_RECEIVED_RST_PASSIVE);
       else endConnection(e, tcb, row.SYN_RECEIVED_RST_ACTIVE, Err.REFUSED);
       return;
     case State.TIME_WAIT:

@@ -52,6 +52,7 @@ export function synSentSyn(e: Engine, tcb: Tcb, seg: Segment): boolean {
   tcb.cc.cwnd = initialWindow(tcb);
   if ((seg.ctl & ACK) !== 0) {
     stopTiming(e, tcb, seg.ack);
+    if (tcb.fastOpen !== 0) e.rules.earlyAck(e, tcb, seg);
     snd.una = seg.ack;
     snd.syn = 0;
     clearTimer(e, tcb, 'rexmt');

@@ -4,6 +4,7 @@ import { type Segment, SYN } from '../../wire/segment.ts';
 import { challengeAck } from '../challenge.ts';
 import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
+import { usedEarly } from '../fast-open.ts';
 import { State } from '../state.ts';
 import type { Tcb } from '../tcb.ts';
 import { returnToListen } from '../timers.ts';
@@ -13,7 +14,7 @@ import * as row from '../transitions.ts';
 export function syn(e: Engine, tcb: Tcb, seg: Segment): boolean {
   if ((seg.ctl & SYN) === 0) return false;
   e.out.drop(tcb, seg, Drop.SYN_CHALLENGED);
-  if (tcb.state === State.SYN_RECEIVED && tcb.passive === 1) {
+  if (tcb.state === State.SYN_RECEIVED && tcb.passive === 1 && !usedEarly(tcb)) {
     returnToListen(e, tcb, row.SYN_RECEIVED_SYN_PASSIVE);
     return true;
   }
