@@ -196,11 +196,12 @@ function cookieLength(seg: Segment, used: number): number {
 /** Octets of the options that `writeTcpOptions` writes for `seg`: a multiple of 4, at most 40. */
 export function tcpOptionsLength(seg: Segment): number {
   const opts = seg.opts;
-  const fixed = fixedOptionsLength(opts);
-  const n = fixed + cookieLength(seg, fixed);
-  if ((opts & OPT_SACK) === 0) return n;
-  const blocks = sackBlocksThatFit(opts, seg.sackCount);
-  return blocks > 0 ? n + 4 + 8 * blocks : n;
+  let n = fixedOptionsLength(opts);
+  if ((opts & OPT_SACK) !== 0) {
+    const blocks = sackBlocksThatFit(opts, seg.sackCount);
+    if (blocks > 0) n += 4 + 8 * blocks;
+  }
+  return n + cookieLength(seg, n);
 }
 
 /**

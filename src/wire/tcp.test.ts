@@ -306,6 +306,24 @@ describe('the Fast Open option (RFC 7413 section 4.1.1)', () => {
     }
   });
 
+  it('a cookie that does not fit beside SACK blocks is left out: a header has 60 octets at most', () => {
+    const memory = new Memory();
+    const off = memory.alloc(64);
+    const seg = new Segment();
+    for (const [blocks, there] of [
+      [3, true],
+      [4, false],
+    ] as const) {
+      const out = new Segment().set(1, 1, ACK);
+      out.opts = OPT_MSS | OPT_SACK | OPT_FAST_OPEN;
+      out.sackCount = blocks;
+      const length = tcpHeaderLength(out);
+      expect(length).toBeLessThanOrEqual(60);
+      expect([writeTcpHeader(memory, off, out), parseTcp(memory, off, length, seg)]).toEqual([length, 0]);
+      expect([blocks, seg.sackCount, (seg.opts & OPT_FAST_OPEN) !== 0]).toEqual([blocks, blocks, there]);
+    }
+  });
+
   it('a cookie of an odd or too short length counts as an unknown option', () => {
     const memory = new Memory();
     const off = memory.alloc(64);
