@@ -9,6 +9,10 @@ import {
   IpPacket,
   Malformed,
   Memory,
+  OPT_MSS,
+  OPT_SACK_PERMITTED,
+  OPT_TIMESTAMPS,
+  OPT_WSCALE,
   parseArp,
   parseEthernet,
   parseIcmp4,
@@ -30,6 +34,13 @@ import { templates } from './templates.ts';
 
 const ROOM = 70_000;
 const WIRE = 7;
+
+const OPTION_VALUES = [
+  [OPT_MSS, 'mss'],
+  [OPT_WSCALE, 'wscale'],
+  [OPT_TIMESTAMPS, 'tsVal'],
+  [OPT_TIMESTAMPS, 'tsEcr'],
+] as const;
 
 /** One kind of parser: its code, and everything it said, as text. */
 type Run = (mem: Memory, off: number, len: number) => { code: number; view: object };
@@ -138,13 +149,24 @@ export class WireLab {
     for (const name of ['srcPort', 'dstPort', 'seq', 'ack', 'ctl', 'wnd', 'up'] as const) {
       if (after[name] !== seg[name]) throw new Error(`${name} was ${seg[name]}, came back as ${after[name]}`);
     }
+    // SACK blocks and a cookie are left out when they do not fit; the rest always does.
+    const kept = OPT_MSS | OPT_WSCALE | OPT_TIMESTAMPS | OPT_SACK_PERMITTED;
+    if ((after.opts & kept) !== (seg.opts & kept))
+      throw new Error(`options were ${seg.opts}, came back as ${after.opts}`);
+    for (const [bit, name] of OPTION_VALUES) {
+      if ((seg.opts & bit) !== 0 && after[name] !== seg[name])
+        throw new Error(`${name} was ${seg[name]}, came back as ${after[name]}`);
+    }
   }
 
   #copy(from: Segment, to: Segment): Segment {
     to.set(from.seq, from.ack, from.ctl);
     const { srcPort, dstPort, wnd, up, opts, mss, wscale, tsVal, tsEcr, sackCount } = from;
+    const { cookieLen, cookieExperimental } = from;
     Object.assign(to, { srcPort, dstPort, wnd, up, opts, mss, wscale, tsVal, tsEcr, sackCount });
+    Object.assign(to, { cookieLen, cookieExperimental });
     to.sack.set(from.sack);
+    to.cookie.set(from.cookie);
     return to;
   }
 
