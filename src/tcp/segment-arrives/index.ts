@@ -51,7 +51,10 @@ function arrivesSynchronized(e: Engine, tcb: Tcb, seg: Segment): void {
   if (r.rst(e, tcb, seg)) return; // second; third, security: no compartments here
   if (r.syn(e, tcb, seg)) return; // fourth
   r.trim(e, tcb, seg);
-  if (r.ack(e, tcb, seg)) return; // fifth
+  if (r.ack(e, tcb, seg)) {
+    tcb.ackNow = 0; // what was trimmed off a segment that goes no further needs no ACK of its own
+    return;
+  }
   textAndFin(e, tcb, seg);
 }
 

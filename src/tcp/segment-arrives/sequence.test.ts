@@ -105,6 +105,14 @@ describe('first, check sequence number: the acceptability test of table 6', () =
     expect(a.read).toEqual([...octets(150)]);
   });
 
+  it('what straddles the window and is refused by its ACK field leaves no ACK behind', () => {
+    const a = inState('SYN-RECEIVED');
+    a.inject('ACK', NXT - 5, 0, text(10));
+    expect(sent(a)).toEqual(['RST seq=0 len=0']);
+    a.inject('ACK', NXT, 1);
+    expect([a.state, sent(a)]).toEqual(['ESTABLISHED', []]);
+  });
+
   it('what lies beyond the window is cut off, its FIN too, and is not acknowledged', () => {
     const a = established();
     a.inject('FIN,ACK', NXT, 1, text(WND + 1));
@@ -205,6 +213,15 @@ describe('the peer’s SYN again in SYN-RECEIVED', () => {
     const a = inState('SYN-RECEIVED');
     a.inject('SYN', 0, 0, text(10));
     expect([a.state, sent(a)]).toEqual(['SYN-RECEIVED', ['SYN,ACK seq=0 ack=1 len=0']]);
+  });
+
+  it('with an ACK it completes a simultaneous open (figure 7), but is old to a passive one', () => {
+    const active = inState('SYN-RECEIVED', { active: true });
+    active.inject('SYN,ACK', 0, 1);
+    expect([active.state, sent(active)]).toEqual(['ESTABLISHED', []]);
+    const passive = inState('SYN-RECEIVED');
+    passive.inject('SYN,ACK', 0, 1);
+    expect([passive.state, sent(passive)]).toEqual(['SYN-RECEIVED', ['ACK seq=1 ack=1 len=0']]);
   });
 
   it('a flood of them is answered once in the challenge interval', () => {

@@ -26,7 +26,8 @@ export function sequence(e: Engine, tcb: Tcb, seg: Segment): boolean {
   if (tcb.state === State.TIME_WAIT && e.rules.timeWait(e, tcb, seg)) return true;
   // Before the window: a SYN with text reaches into it.
   if (tcb.state === State.SYN_RECEIVED && (seg.ctl & (SYN | RST)) === SYN && seg.seq === tcb.rcv.irs) {
-    return synAgain(e, tcb, seg);
+    // A simultaneous open is active: to a passive one an old SYN,ACK is nothing but old.
+    if (tcb.passive === 0 || (seg.ctl & ACK) === 0) return synAgain(e, tcb, seg);
   }
   if (acceptable(tcb, seg)) {
     heard(e, tcb, seg);
@@ -76,7 +77,7 @@ function heard(e: Engine, tcb: Tcb, seg: Segment): void {
 }
 
 /** Table 6, with an allowance of appendix A.2. */
-function acceptable(tcb: Tcb, seg: Segment): boolean {
+export function acceptable(tcb: Tcb, seg: Segment): boolean {
   const { rcv } = tcb;
   const wnd = rcvWnd(tcb);
   const len = segLen(seg);

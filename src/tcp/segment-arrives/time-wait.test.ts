@@ -45,6 +45,27 @@ describe('TIME-WAIT', () => {
     expect(sent(a)).toEqual(['ACK seq=2 ack=2 len=0']);
   });
 
+  it('3.10.7.4 fifth: without an ACK a segment in the window is dropped without a word', () => {
+    const a = inState('TIME-WAIT');
+    for (const [ctl, seq] of [
+      ['FIN', 2],
+      ['FIN', 100],
+      ['', 2],
+      ['', 100],
+    ] as const) {
+      a.inject(ctl, seq);
+    }
+    expect(sent(a)).toEqual([]);
+    a.inject('', 1);
+    expect(sent(a)).toEqual(['ACK seq=2 ack=2 len=0']);
+  });
+
+  it('RFC 5961 section 5: an ACK of something unsent is acknowledged, also at RCV.NXT', () => {
+    const a = inState('TIME-WAIT');
+    a.inject('ACK', 2, 3);
+    expect(sent(a)).toEqual(['ACK seq=2 ack=2 len=0']);
+  });
+
   it('old text is acknowledged and discarded', () => {
     const a = inState('TIME-WAIT');
     a.inject('ACK', 1, 2, text(10));

@@ -2,7 +2,7 @@
 // and restarts 2MSL, a RST is ignored (RFC 1337), everything else is old.
 
 import { ACK, FIN, OPT_TIMESTAMPS, RST, type Segment, SYN, segLen } from '../../wire/segment.ts';
-import { seqGt } from '../../wire/seq.ts';
+import { seqGt, seqLeq } from '../../wire/seq.ts';
 import { challengeAck } from '../challenge.ts';
 import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
@@ -10,6 +10,7 @@ import { Err } from '../errors.ts';
 import type { Tcb } from '../tcb.ts';
 import { endConnection, setTimer } from '../timers.ts';
 import * as row from '../transitions.ts';
+import { acceptable } from './sequence.ts';
 
 /** Added to SND.NXT for the least ISS of a connection that follows one in TIME-WAIT, as Linux does. */
 const ISS_STEP = 65537;
@@ -42,8 +43,11 @@ export function timeWait(e: Engine, tcb: Tcb, seg: Segment): boolean {
     e.rules.sendAck(e, tcb);
     return true;
   }
-  // An ACK exactly where it should be is the last word of a simultaneous close: nothing to say.
-  if (seg.seq === rcv.nxt && segLen(seg) === 0) return true;
+  // 3.10.7.4 fifth: "if the ACK bit is off, drop the segment and return".
+  if ((seg.ctl & (SYN | ACK)) === 0 && acceptable(tcb, seg)) return true;
+  // An ACK exactly where it should be is the last word of a simultaneous close: nothing to say. One of
+  // something unsent is answered (RFC 5961 section 5).
+  if (seg.seq === rcv.nxt && segLen(seg) === 0 && seqLeq(seg.ack, snd.nxt)) return true;
   challengeAck(e, tcb);
   return true;
 }
