@@ -241,6 +241,8 @@ export class PacketJudge {
       flow.state = 'synack-sent';
       flow.scriptLocalIsn = packet.seq.start;
       flow.liveLocalIsn = tcp.seq;
+    } else if (flow.state === 'syn-sent' && syn && hasAck) {
+      flow.state = 'synack-sent'; // a simultaneous open: the peer's ISN is known
     } else if (flow.state === 'connecting' && syn) {
       flow.liveLocalIsn = tcp.seq;
       flow.localPort = tcp.srcPort;
