@@ -14,8 +14,10 @@ import { StrictMemory } from '../../src/link/sim/testing.ts';
 import { brokenInvariant, type Rules, rfc9293, type TcpConfig } from '../../src/tcp/index.ts';
 import type { Segment } from '../../src/wire/index.ts';
 import type { Coverage } from './coverage.ts';
+import type { Knowledge } from './damage.ts';
+import { fragments } from './fragments.ts';
 import { fixChecksums, fixLengths, get16, get32, layoutOf, put16, put32, TCP } from './layout.ts';
-import { fragments, type Knowledge, mutate } from './mutate.ts';
+import { mutate } from './mutate.ts';
 import { templates } from './templates.ts';
 
 /** What a session attacks. */
