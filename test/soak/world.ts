@@ -13,6 +13,7 @@ import { type Action, type Node, type PacketInfo, Switch, Wire, World } from '..
 import { StrictMemory } from '../../src/link/sim/testing.ts';
 import { brokenInvariant, type Rules, rfc9293, type Tcb, type TcpError } from '../../src/tcp/index.ts';
 import { Memory } from '../../src/wire/index.ts';
+import { Census } from './census.ts';
 import { End } from './end.ts';
 import type { ConnectionPlan, FaultPlan, HostPlan, Plan, Program } from './plan.ts';
 import { Plug } from './plug.ts';
@@ -102,10 +103,7 @@ class Soak {
   readonly world: World;
   readonly sites: Site[] = [];
   readonly wires: Wire[] = [];
-  readonly ends: End[] = [];
-  readonly byKey = new Map<string, End>();
-  /** Keys of ends that there were more than once. */
-  readonly twice = new Set<string>();
+  readonly census = new Census();
   readonly programs = new Map<string, { program: Program; name: string }>();
   readonly totals: Totals;
   readonly rules: Rules;
@@ -212,7 +210,7 @@ class Soak {
 
   #crash(site: Site, downUs: number): void {
     if (site.host === null || site.node === null) return;
-    for (const end of this.ends) if (end.host === site.index && !end.finished) end.dead = true;
+    for (const end of this.census.ends) if (end.host === site.index && !end.finished) end.dead = true;
     this.world.removeNode(site.node);
     site.plug.pull();
     this.#countHost(site.host);
@@ -263,10 +261,7 @@ class Soak {
     const random = this.world.random.fork(`${name} ${site.boots} ${c.tcb.snd.iss}`);
     const end = new End(this.world, name, site.index, program, c, random);
     c.handler = end.handler;
-    this.ends.push(end);
-    // An old ACK can return a SYN cookie again, even when that connection is over (RFC 4987 section 3.6).
-    if (this.byKey.has(end.key)) this.twice.add(end.key);
-    this.byKey.set(end.key, end);
+    this.census.add(end);
     return end;
   }
 
@@ -380,82 +375,13 @@ class Soak {
     try {
       await this.world.run({ maxEvents: MAX_EVENTS, maxTimeUs: MAX_TIME_US });
     } catch (error) {
-      const left = this.ends.filter((end) => !end.finished && !end.dead).map((end) => end.describe());
+      const left = this.census.ends.filter((end) => !end.finished && !end.dead).map((end) => end.describe());
       throw new Error(`the world does not come to rest: ${left.join('; ')}`, { cause: error });
     }
     if (this.#failure !== null) throw this.#failure;
-    for (const end of this.ends) this.#checkEnd(end);
-    if (isPerfect(this.plan)) this.#checkPerfect();
-    if (this.twice.size > 0 && this.sites.every((site) => site.plan.synBacklog > 200))
-      throw new Error('two connections with one ISS, and no cookies');
+    this.census.check(this.plan, this.totals);
     this.#checkQuiet();
     await this.#checkNothingLeft();
-  }
-
-  #checkEnd(end: End): void {
-    const fail = (what: string): never => {
-      const peer = this.byKey.get(end.peerKey);
-      throw new Error(`${what}: ${end.describe()}; the other end: ${peer?.describe() ?? 'none'}`);
-    };
-    if (end.wrong !== null) fail(end.wrong);
-    if (end.dead) return;
-    if (!end.finished) fail('a connection that never ended');
-    if (end.error !== null) this.totals.error(end.error);
-    if (!end.opened) {
-      if (end.error === null && !end.quit) fail('not opened, and no error');
-      return;
-    }
-    if (end.error === null && !end.quit && !end.eof) fail('the stream stopped, and nobody was told');
-    if (end.error === null && end.ending && !end.quit && !end.finAcked)
-      fail('ended in order without an acknowledged FIN');
-    const peer = this.byKey.get(end.peerKey);
-    if (this.twice.has(end.key) || this.twice.has(end.peerKey)) {
-      this.totals.ghosts++;
-      return;
-    }
-    if (peer === undefined || peer.peerKey !== end.key) {
-      // The SYN,ACK's sender knows of it, or it is a cookie that came back twice (RFC 4987 section 3.6).
-      if (end.received > 0 && peer === undefined) fail('octets from nobody');
-      return;
-    }
-    if (end.received > peer.written) fail('more was received than written');
-    if (end.eof && !peer.ending) fail('an end of stream that nobody meant');
-    if (end.eof && end.received !== peer.written) fail('the end of the stream came before its last octet');
-    const orderly = [end, peer].every((e) => e.error === null && !e.quit && !e.dead);
-    if (!orderly) return;
-    this.totals.orderly++;
-    if (!peer.eof || peer.received !== end.written || end.written !== end.program.octets)
-      fail('orderly, yet not all arrived');
-  }
-
-  /** Nothing went wrong in this world: then nothing may have gone wrong for a program. */
-  #checkPerfect(): void {
-    this.totals.perfect++;
-    for (const end of this.ends) {
-      const refused = end.error === 'ECONNREFUSED' && end.name.startsWith('c') && !end.opened;
-      if (end.error !== null && !refused) throw new Error(`an error in a perfect world: ${end.describe()}`);
-      const { retransmissions } = end.c.tcb;
-      if (retransmissions > 0 && this.#isRoomy())
-        throw new Error(`sent again in a perfect world, ${retransmissions} times: ${end.describe()}`);
-    }
-  }
-
-  /** Nobody has to wait: no reason to send anything twice. */
-  #isRoomy(): boolean {
-    const { hosts, connections } = this.plan;
-    // A reader that pauses closes its window, and probes of it are retransmissions; the queue of the
-    // loopback interface is short.
-    const waits = connections.some(
-      ({ client, server, from, to }) => client.readPause > 0 || server.readPause > 0 || from === to,
-    );
-    if (waits) return false;
-    return hosts.every(
-      ({ synBacklog, tcp }) =>
-        synBacklog > 200 &&
-        (tcp.sendBuffer ?? 0) >= 500 &&
-        (tcp.receiveBuffer ?? 0) >= 500 &&
-        (tcp.minRtoMs ?? 0) >= 1000,
-    );
   }
 
   /** Packets in proportion to the work and to the time that connections lived. */
@@ -463,12 +389,12 @@ class Soak {
     let packets = 0;
     for (const wire of this.wires) packets += wire.ab.counters.sentPackets + wire.ba.counters.sentPackets;
     let work = 20;
-    for (const end of this.ends) {
+    for (const end of this.census.ends) {
       const segments = (end.written + end.received) / 48;
       work += 20 + end.calls + segments;
     }
     const seconds = this.world.now() / 1e6;
-    work += seconds * Math.min(this.ends.length, 10) * 0.2;
+    work += seconds * Math.min(this.census.ends.length, 10) * 0.2;
     this.totals.ratio(packets / work, this.plan.seed);
     if (packets > PACKETS_EACH * work)
       throw new Error(`${packets} packets for work of ${Math.round(work)} in ${Math.round(seconds)} s`);
@@ -501,18 +427,6 @@ class Soak {
     }
     if (this.memory.used !== 0) throw new Error(`${this.memory.used} octets are left on the wires`);
   }
-}
-
-/** No fault, no hurry, no small Memory, and every program stays to the end. */
-function isPerfect({ wires, faults, connections, hosts }: Plan): boolean {
-  const stays = ({ leave, userTimeoutMs }: Program): boolean =>
-    userTimeoutMs === 0 && (leave === 'end' || leave === 'end-last');
-  return (
-    faults.length === 0 &&
-    wires.every((w) => Object.keys(w).length === 1) &&
-    hosts.every((h) => h.memory > 2 ** 20) &&
-    connections.every((c) => !c.simultaneous && stays(c.client) && stays(c.server))
-  );
 }
 
 /** Plays a plan; throws when something does not hold. */
