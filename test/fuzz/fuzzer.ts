@@ -123,15 +123,16 @@ export class Fuzzer {
     const genome = this.#next();
     const { coverage } = this;
     const before = coverage.fresh;
-    const lab = open(genome, coverage, this.#rules);
+    let lab: Lab | WireLab | null = null;
     this.sessions++;
     try {
+      lab = open(genome, coverage, this.#rules);
       for (const gene of genome.genes) lab.step(gene);
       lab.end();
     } catch (error) {
       return { genome, error: error as Error };
     } finally {
-      this.executions += lab.executions;
+      this.executions += lab?.executions ?? 0;
     }
     if (coverage.fresh > before) {
       if (this.corpus.length >= CORPUS) this.corpus.splice(this.#random.int(CORPUS), 1);

@@ -77,11 +77,11 @@ function holds(commands: Commands, numRuns: number, end: End = conclude): void {
 }
 
 describe('two hosts', { timeout: Number(RUNS ?? 0) * 1000 + 60_000 }, () => {
-  it('on a bad network deliver everything', () => holds(honest, 300));
-  it('with users that close and abort deliver a prefix, or say what broke', () => holds(rough, 300));
-  it('with an attacker who knows the sockets but no number deliver everything', () => holds(withBlind, 300));
+  it('on a bad network deliver everything', () => holds(honest, 150));
+  it('with users that close and abort deliver a prefix, or say what broke', () => holds(rough, 150));
+  it('with an attacker who knows the sockets but no number deliver everything', () => holds(withBlind, 100));
   it('with an attacker on the path neither throw, nor grow, nor answer each other for ever', () =>
-    holds(withOnPath, 500, (_, p) => {
+    holds(withOnPath, 300, (_, p) => {
       p.heal(10_000);
       p.end();
     }));
