@@ -4,6 +4,7 @@
 
 import {
   Err,
+  FastOpen,
   finAcked,
   receivable,
   Signal,
@@ -16,6 +17,7 @@ import {
   type TcpError,
   type TcpStatus,
   tcpError,
+  usedEarly,
 } from '../tcp/index.ts';
 import { formatWords, type Memory } from '../wire/index.ts';
 import type { Path } from './ip-layer.ts';
@@ -28,7 +30,7 @@ import { Ring, type RingGate } from './ring.ts';
  * call anything. What they throw becomes an unhandled rejection; it does not stop the stack.
  */
 export interface ConnectionHandler {
-  /** The connection is ESTABLISHED. */
+  /** The connection is ESTABLISHED, or may be used before that (`early`). */
   open?(connection: Connection): void;
   /** There is something to read, or the peer has sent its FIN and everything was read. */
   readable?(connection: Connection): void;
@@ -147,6 +149,8 @@ export class Connection {
   pseudo = 0;
   /** @internal The listener whose queue this is in, until it is accepted. */
   listener: Listener | null = null;
+  /** @internal The listener whose bound of early connections it counts for. */
+  earlyAt: Listener | null = null;
   /** @internal In the listener's SYN queue. */
   halfOpen = false;
   handler: ConnectionHandler | null = null;
@@ -186,6 +190,14 @@ export class Connection {
 
   get state(): StateName {
     return stateName(this.tcb.state);
+  }
+  /** True while it is used before its handshake has completed: TCP Fast Open at a listener (RFC 7413). */
+  get early(): boolean {
+    return usedEarly(this.tcb);
+  }
+  /** True when text of the SYN was taken by its receiver (RFC 7413). */
+  get synTextTaken(): boolean {
+    return (this.tcb.fastOpen & FastOpen.TAKEN) !== 0;
   }
   get localAddress(): string {
     const { family, l0, l1, l2, l3 } = this.tcb;
@@ -535,15 +547,7 @@ export class Connection {
 
   /** @internal Acts on the engine's signals. A callback may end the connection: then the rest is no news. */
   signalled(signals: number): void {
-    if ((signals & Signal.OPENED) !== 0) {
-      this.#wasOpen = true;
-      if (this.#opened !== null) {
-        this.#opened.resolve(this);
-        this.#owner.woke();
-      }
-      this.#tell(this.handler?.open);
-      this.#endWhenDrained();
-    }
+    if ((signals & (Signal.OPENED | Signal.EARLY)) !== 0) this.#open();
     if ((signals & Signal.URGENT) !== 0) this.#tell(this.handler?.urgent);
     if ((signals & (Signal.DELAYED | Signal.SOFT_ERROR)) !== 0) this.#trouble(signals);
     if (this.#ended) return;
@@ -556,6 +560,18 @@ export class Connection {
       this.#owner.woke();
     }
     if (this.tcb.state === State.TIME_WAIT) this.#finish(null);
+  }
+
+  #open(): void {
+    if (!this.#wasOpen) {
+      this.#wasOpen = true;
+      if (this.#opened !== null) {
+        this.#opened.resolve(this);
+        this.#owner.woke();
+      }
+      this.#tell(this.handler?.open);
+    }
+    this.#endWhenDrained();
   }
 
   /** Runs a callback of the user. */

@@ -53,6 +53,12 @@ export class HostCounters {
   cookiesSent = 0;
   cookiesAccepted = 0;
   cookiesFailed = 0;
+  /** TCP Fast Open: SYNs whose cookie was right, wrong, or right with `fastOpen` of the listener waiting. */
+  fastOpenAccepted = 0;
+  fastOpenBadCookies = 0;
+  fastOpenOverflows = 0;
+  /** SYNs of ours with the option that were not answered within the RTO. */
+  fastOpenFailed = 0;
   /** TIME-WAIT records pushed out before their time. */
   timeWaitOverflows = 0;
   udpIn = 0;

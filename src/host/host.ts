@@ -89,6 +89,13 @@ export interface ConnectOptions extends IpService {
   /** Settings that differ from the host's. */
   tcp?: Partial<TcpConfig>;
   handler?: ConnectionHandler;
+  /**
+   * TCP Fast Open (RFC 7413): the SYN carries what of `early` fits, when the server has granted a cookie before;
+   * else it asks for one. The server may get that text twice: for requests that may be repeated.
+   */
+  fastOpen?: boolean;
+  /** Octets to be written first. */
+  early?: Uint8Array;
   /** Aborts the attempt. */
   signal?: AbortSignal;
 }
@@ -257,6 +264,9 @@ export class Host {
   listen(options: ListenOptions): Listener {
     checkPort(options.port, 0);
     checkIpService(options);
+    const { fastOpen = 0 } = options;
+    if (!Number.isInteger(fastOpen) || fastOpen < 0)
+      throw new RangeError(`fastOpen must be a whole number from 0, not ${fastOpen}`);
     if (options.tcp !== undefined) checkConfig({ ...this.tcp.config, ...options.tcp });
     this.#setNow();
     return this.tcp.listen(options, this.#local(options.address, 'listen'));
@@ -293,6 +303,7 @@ export class Host {
       options.localPort ?? 0,
       options.handler ?? null,
       options.tcp,
+      options,
       options,
     );
   }

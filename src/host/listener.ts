@@ -17,6 +17,12 @@ export interface ListenOptions extends IpService {
   synBacklog?: number;
   /** SYN cookies (RFC 4987): false drops SYNs instead when the SYN queue is full. Default true. */
   synCookies?: boolean;
+  /**
+   * TCP Fast Open (RFC 7413): connections that may be used although their handshake has not completed, because
+   * their SYN had a cookie of ours; beyond it a SYN is answered as without. What it sends before can arrive
+   * twice: for requests that may be repeated. 0, the default, is off.
+   */
+  fastOpen?: number;
   /** Callbacks for its connections; they are accepted at once, without `accept`. */
   handler?: ConnectionHandler;
   /** Settings of its connections that differ from the host's. */
@@ -43,12 +49,15 @@ export class Listener {
   readonly backlog: number;
   readonly synBacklog: number;
   readonly synCookies: boolean;
+  readonly fastOpen: number;
   readonly handler: ConnectionHandler | null;
   /** What its connections begin with, their SYN,ACK included. */
   readonly ttl: number;
   readonly tos: number;
   /** Connections in SYN-RECEIVED. */
   synQueueLength = 0;
+  /** Connections in SYN-RECEIVED whose user has them by Fast Open. */
+  earlyLength = 0;
   /** @internal Until when cookies that were sent can come back, in ms of the host's clock; 0: none sent. */
   cookiesUntil = 0;
   readonly #owner: ListenerOwner;
@@ -71,6 +80,7 @@ export class Listener {
     this.backlog = options.backlog ?? 128;
     this.synBacklog = options.synBacklog ?? 256;
     this.synCookies = options.synCookies ?? true;
+    this.fastOpen = options.fastOpen ?? 0;
     this.handler = options.handler ?? null;
     this.ttl = options.ttl ?? DEFAULT_TTL;
     this.tos = options.tos ?? 0;
@@ -88,7 +98,7 @@ export class Listener {
     return this.handler !== null || this.#acceptors.length > 0 || this.#queue.length < this.backlog;
   }
 
-  /** The next connection, ESTABLISHED, if one waits; else null. Never waits itself. */
+  /** The next connection, ESTABLISHED or early by Fast Open, if one waits; else null. Never waits itself. */
   take(): Connection | null {
     const c = this.#queue.shift();
     if (c === undefined) return null;
@@ -128,7 +138,7 @@ export class Listener {
     this.#owner.woke();
   }
 
-  /** @internal A handshake has completed. */
+  /** @internal A handshake has completed, or Fast Open does not wait for it. */
   established(c: Connection): void {
     if (this.handler !== null) {
       c.listener = null;

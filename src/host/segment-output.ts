@@ -7,6 +7,7 @@ import {
   type Memory,
   pseudoSumWords,
   type Segment,
+  SYN,
   sum,
   TCP_CHECKSUM_OFFSET,
   tcpHeaderLength,
@@ -18,6 +19,11 @@ import type { IpLayer } from './ip-layer.ts';
 
 /** The two ECN bits of a Diffserv field belong to congestion control (RFC 3168 section 5). */
 const DSCP = 0xfc;
+
+/** Sequence number of the first octet of text: a SYN comes before it. */
+function firstOctet(seg: Segment): number {
+  return (seg.ctl & SYN) === 0 ? seg.seq : seg.seq + 1;
+}
 
 /** Builds and sends the segments of a host. */
 export class SegmentOutput {
@@ -48,7 +54,7 @@ export class SegmentOutput {
     const at = off + ip.headroom(path);
     writeTcpHeader(memory, at, seg);
     let s = sum(memory, at, headerLen, c.pseudo + payloadLen);
-    if (seg.textLen > 0) s = c.sndRing.copySumTo(at + headerLen, seg.seq, seg.textLen, s);
+    if (seg.textLen > 0) s = c.sndRing.copySumTo(at + headerLen, firstOctet(seg), seg.textLen, s);
     memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(s));
     const tos = (c.tos & DSCP) | seg.ecn;
     const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;

@@ -12,6 +12,7 @@ import {
   icmpError,
   type Output,
   openActive,
+  openFast,
   openPassive,
   pathMtu,
   push,
@@ -23,6 +24,7 @@ import {
   State,
   segmentArrives,
   send,
+  sendFirstSyn,
   setKeepAlive,
   setUserTimeout,
   Tcb,
@@ -63,6 +65,7 @@ import {
 } from './connection.ts';
 import type { HostCounters, HostTap } from './counters.ts';
 import { NONE, TupleTable } from './demux.ts';
+import { FastOpenCookies, type FastOpenOwner } from './fast-open.ts';
 import type { HostInterface } from './interface.ts';
 import type { IpLayer, Path } from './ip-layer.ts';
 import { Listener, type ListenerOwner, type ListenOptions } from './listener.ts';
@@ -109,8 +112,16 @@ export interface TcpLayerOptions {
   readonly touched: () => void;
 }
 
+/** What an active OPEN may send with its SYN. */
+export interface FirstOptions {
+  /** TCP Fast Open. */
+  readonly fastOpen?: boolean;
+  /** Octets to be written first. */
+  readonly early?: Uint8Array;
+}
+
 /** TCP on one host. */
-export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOwner {
+export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOwner, FastOpenOwner {
   readonly engine: Engine;
   readonly config: TcpConfig;
   readonly counters: HostCounters;
@@ -121,6 +132,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   readonly pressure: MemoryPressure;
   readonly #starved = new Starved();
   readonly cookieKey: Int32Array;
+  readonly fastOpen: FastOpenCookies;
   /** Where segments without a connection are built, and the packet that is being processed. */
   packet: IpPacket | null = null;
   tap: HostTap | null = null;
@@ -173,6 +185,8 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     this.#connectionCapacity = o.connectionCapacity ?? CONNECTION_CAPACITY;
     this.#orphanCapacity = o.orphanCapacity ?? ORPHAN_CAPACITY;
     this.#resets = new RateLimit(o.resetsPerSecond ?? RESETS_PER_SECOND);
+    this.fastOpen = new FastOpenCookies(this, key);
+    this.engine.cookies = this.fastOpen;
     this.woke = o.woke;
     this.#entered = o.entered;
     this.#touched = o.touched;
@@ -267,6 +281,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     handler: ConnectionHandler | null,
     config: Partial<TcpConfig> | undefined,
     service: IpService = {},
+    first: FirstOptions = {},
   ): Connection {
     const where = `${remote}:${remotePort}`;
     const { w0, w1, w2, w3 } = remote;
@@ -287,7 +302,11 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     c.ttl = service.ttl ?? DEFAULT_TTL;
     c.tos = service.tos ?? 0;
     this.counters.activeOpens++;
-    openActive(this.engine, tcb);
+    const { fastOpen = false, early = null } = first;
+    if (fastOpen) openFast(this.engine, tcb);
+    else openActive(this.engine, tcb);
+    if (early !== null) c.write(early).catch(() => c.ended || c.abort()); // no memory: nothing may follow
+    if (fastOpen) sendFirstSyn(this.engine, tcb);
     this.#after(c);
     this.#touched();
     return c;
@@ -427,6 +446,10 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     return sipHashTuple(this.#tsKey, l0, l1, l2, l3, r0, r1, r2, r3, 0, 0);
   }
 
+  connectionOf(tcb: Tcb): Connection {
+    return this.#connections[tcb.id] as Connection;
+  }
+
   #find(tcb: Tcb): number {
     const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
     return this.#table.find(l0, l1, l2, l3, r0, r1, r2, r3, (tcb.localPort << 16) | tcb.remotePort);
@@ -468,6 +491,10 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
       return;
     }
     const { listener } = c;
+    if (c.earlyAt !== null && (signals & (Signal.OPENED | Signal.ENDED)) !== 0) {
+      c.earlyAt.earlyLength--;
+      c.earlyAt = null;
+    }
     if ((signals & Signal.ENDED) !== 0) {
       this.#forget(c);
       if (listener !== null) {
@@ -478,7 +505,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
       c.finish(tcb.error);
       return;
     }
-    if ((signals & Signal.OPENED) !== 0 && listener !== null) {
+    if ((signals & (Signal.OPENED | Signal.EARLY)) !== 0 && listener !== null && c.halfOpen) {
       leaveSynQueue(c, listener);
       this.counters.passiveOpens++;
       c.handler = listener.handler;

@@ -341,6 +341,9 @@ export interface RawSegment {
   tsEcr?: number;
   text?: Uint8Array;
   up?: number;
+  /** The Fast Open option, with OPT_FAST_OPEN in `opts`. */
+  cookie?: readonly number[];
+  experimental?: boolean;
 }
 
 /** The octets of a segment with the right checksum. */
@@ -356,6 +359,9 @@ export function tcpBytes(net: Net, src: string, dst: string, r: RawSegment): Uin
   seg.wscale = r.wscale ?? 0;
   seg.tsVal = (r.tsVal ?? 0) | 0;
   seg.tsEcr = (r.tsEcr ?? 0) | 0;
+  seg.cookieLen = r.cookie?.length ?? 0;
+  seg.cookie.set(r.cookie ?? []);
+  seg.cookieExperimental = r.experimental === true ? 1 : 0;
   const body = r.text ?? new Uint8Array(0);
   const len = tcpHeaderLength(seg) + body.length;
   const off = memory.alloc(len);
