@@ -189,7 +189,8 @@ const DRILL: Both = {
 Runs packetdrill scripts and judges every packet and system call in them; in
 directories, every *.pkt. The kernel is tested with real sockets, in a network
 namespace of its own for every script: nothing of the machine's network is
-touched. Scripts run no shell: of their commands only sysctl has an effect.
+touched. Time is real there: what fails by its times alone is run up to three
+times. Scripts run no shell: of their commands only sysctl has an effect.
 
 Options:
 {options}
@@ -205,6 +206,7 @@ Exit codes: 0 no script failed, 1 some did, or the kernel was not to be had,
 
 运行 packetdrill 脚本，检查其中的每个数据包和系统调用；目录中运行所有 *.pkt。
 测试内核时使用真实套接字，每个脚本在独立的网络命名空间中运行，不影响本机网络。
+这是真实时间：仅因时间不符而失败的脚本最多运行三次。
 脚本不会执行 shell：其中的命令只有 sysctl 有作用。
 
 选项：

@@ -4,6 +4,7 @@ export type { Script, ScriptEvent } from './ast.ts';
 export { type ParseOptions, parseDefine, parseScript, printScript, ScriptError } from './parse/index.ts';
 export {
   type Fail,
+  failedByTime,
   formatResult,
   freebsdProfile,
   linuxProfile,

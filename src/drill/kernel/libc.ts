@@ -8,6 +8,7 @@ export interface SocketLibc {
   errno(): number;
   addressOf(bytes: Uint8Array): number;
   unshare(flags: number): number;
+  schedSetScheduler(pid: number, policy: number, parameter: number): number;
   socket(domain: number, type: number, protocol: number): number;
   bind(fd: number, address: number, length: number): number;
   listen(fd: number, backlog: number): number;
@@ -43,6 +44,9 @@ export async function loadSocketLibc(): Promise<SocketLibc> {
     errno,
     addressOf,
     unshare: f<'unshare'>('int unshare(int flags)'),
+    schedSetScheduler: f<'schedSetScheduler'>(
+      'int sched_setscheduler(int pid, int policy, uintptr_t parameter)',
+    ),
     socket: f<'socket'>('int socket(int domain, int type, int protocol)'),
     bind: f<'bind'>('int bind(int fd, uintptr_t address, uint32_t length)'),
     listen: f<'listen'>('int listen(int fd, int backlog)'),

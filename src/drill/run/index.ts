@@ -13,6 +13,7 @@ export type { RunConfig } from './config.ts';
 export { freebsdProfile, linuxProfile, type Profile, profiles } from './profile.ts';
 export {
   type Fail,
+  failedByTime,
   formatResult,
   type Pass,
   type RunPacket,

@@ -47,6 +47,14 @@ export interface UnsupportedScript extends ResultBase {
 /** How a script ended. */
 export type ScriptResult = Pass | Fail | UnsupportedScript;
 
+/** True when a run failed by its times alone: on a busy machine in real time that may be the machine. */
+export function failedByTime(r: ScriptResult): boolean {
+  return (
+    r.outcome === 'fail' &&
+    / at another time$|^no packet came in time$|^the call did not return$/.test(r.explanation)
+  );
+}
+
 /** Thrown inside a run: an expectation was not met. */
 export class Mismatch extends Error {
   override readonly name = 'Mismatch';
