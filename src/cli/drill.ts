@@ -1,4 +1,5 @@
-// `synfin drill`: packetdrill scripts against synfin in virtual time, or against the kernel of this machine.
+// `synfin drill`: packetdrill scripts against synfin in virtual time, or in real time: against synfin
+// behind a TUN device, or against the kernel of this machine.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +27,7 @@ import {
 import { drillHelp } from './help.ts';
 import { type MessageKey, type Params, t } from './messages.ts';
 
-const TARGETS = ['synfin', 'kernel'] as const;
+const TARGETS = ['synfin', 'tun', 'kernel'] as const;
 const PROFILES = ['linux', 'freebsd'] as const;
 /** Runs of a script in real time until a failure by times alone counts. */
 const ATTEMPTS = 3;
@@ -116,13 +117,13 @@ async function runOne(file: string, text: string, settings: Settings, io: Io): P
   try {
     const script = parseScript(text, { file, defines: settings.defines, platform: profile.platform });
     let options: ScriptOptions = { profile, args: settings.args };
-    if (settings.target === 'kernel') {
-      const { KernelTarget, kernelArguments } = await import('../drill/kernel/index.ts');
+    if (settings.target !== 'synfin') {
+      const { KernelTarget, kernelArguments, TunTarget } = await import('../drill/kernel/index.ts');
       const args = { ...kernelArguments(script), ...settings.args };
-      options = { profile, args, target: (config) => KernelTarget.open(config) };
+      options = { profile, args, target: settings.target === 'tun' ? TunTarget.open : KernelTarget.open };
     }
     let result = await runScript(script, options);
-    if (settings.target === 'kernel') {
+    if (settings.target !== 'synfin') {
       for (let i = 1; i < ATTEMPTS && failedByTime(result); i++) result = await runScript(script, options);
     }
     return result;
@@ -176,8 +177,8 @@ class Report {
   }
 }
 
-/** Why the kernel cannot be tested, in one line; '' if it can. */
-async function whyNoKernel(): Promise<string> {
+/** Why there is no TUN device or no namespace, in one line; '' if it can. */
+async function whyNoTun(): Promise<string> {
   const tun = await canUseTun();
   const namespaces = inNamespace() ? { ok: true as const } : await canUseNamespaces();
   const why = !tun.ok ? tun.why : !namespaces.ok ? namespaces.why : '';
@@ -187,10 +188,10 @@ async function whyNoKernel(): Promise<string> {
 async function run(values: Values, positionals: readonly string[], io: Io): Promise<number> {
   const settings = settingsOf(values);
   const files = scriptsOf(positionals);
-  if (settings.target === 'kernel') {
-    const why = await whyNoKernel();
+  if (settings.target !== 'synfin') {
+    const why = await whyNoTun();
     if (why !== '') {
-      io.stderr.write(`synfin drill: ${t(io.lang, 'drillKernelNeeded', { why })}\n`);
+      io.stderr.write(`synfin drill: ${t(io.lang, 'drillTunNeeded', { target: settings.target, why })}\n`);
       return 1;
     }
     if (!inNamespace()) return reexecInNamespace(process.argv.slice(1));

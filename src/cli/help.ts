@@ -78,10 +78,10 @@ const runOptionsHelp: readonly OptionHelp[] = [
 
 const drillOptionsHelp: readonly OptionHelp[] = [
   {
-    option: '--target synfin|kernel',
+    option: '--target WHO',
     text: {
-      en: 'whose TCP is tested: synfin in virtual time, or the Linux kernel of this machine in real time. Default: synfin',
-      zh: '被测的 TCP：虚拟时间中的 synfin，或本机 Linux 内核（真实时间）。默认：synfin',
+      en: 'whose TCP is tested: synfin (in virtual time), tun (synfin behind a TUN device, in real time), or kernel (the Linux kernel of this machine, in real time). Default: synfin',
+      zh: '被测的 TCP：synfin（虚拟时间）、tun（TUN 设备之后的 synfin，真实时间）或 kernel（本机 Linux 内核，真实时间）。默认：synfin',
     },
   },
   {
@@ -187,10 +187,10 @@ const DRILL: Both = {
   en: `synfin drill FILE|DIRECTORY... [OPTIONS]
 
 Runs packetdrill scripts and judges every packet and system call in them; in
-directories, every *.pkt. The kernel is tested with real sockets, in a network
-namespace of its own for every script: nothing of the machine's network is
-touched. Time is real there: what fails by its times alone is run up to three
-times. Scripts run no shell: of their commands only sysctl has an effect.
+directories, every *.pkt. In real time every script has a network namespace of
+its own: nothing of the machine's network is touched, and what fails by its
+times alone is run up to three times. Scripts run no shell: of their commands
+only sysctl has an effect.
 
 Options:
 {options}
@@ -199,15 +199,13 @@ Examples:
   synfin drill handshake.pkt
   synfin drill scripts --target kernel --tolerance-usecs 10000
 
-Exit codes: 0 no script failed, 1 some did, or the kernel was not to be had,
-2 wrong arguments
+Exit codes: 0 no script failed, 1 some did or there is no TUN, 2 wrong arguments
 `,
   zh: `synfin drill 文件|目录... [选项]
 
 运行 packetdrill 脚本，检查其中的每个数据包和系统调用；目录中运行所有 *.pkt。
-测试内核时使用真实套接字，每个脚本在独立的网络命名空间中运行，不影响本机网络。
-这是真实时间：仅因时间不符而失败的脚本最多运行三次。
-脚本不会执行 shell：其中的命令只有 sysctl 有作用。
+真实时间下，每个脚本在独立的网络命名空间中运行，不影响本机网络；
+仅因时间不符而失败的脚本最多运行三次。脚本不会执行 shell：其中的命令只有 sysctl 有作用。
 
 选项：
 {options}
@@ -216,7 +214,7 @@ Exit codes: 0 no script failed, 1 some did, or the kernel was not to be had,
   synfin drill handshake.pkt
   synfin drill scripts --target kernel --tolerance-usecs 10000
 
-退出码：0 没有失败的脚本，1 有失败的脚本或无法使用内核，2 参数错误
+退出码：0 没有失败的脚本，1 有失败的脚本或无法使用 TUN，2 参数错误
 `,
 };
 

@@ -225,7 +225,7 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
   },
   drillNoScript: { en: 'there is no script "{text}"', zh: '没有脚本 "{text}"' },
   drillDefine: { en: '--define: {why}', zh: '--define：{why}' },
-  drillKernelNeeded: { en: '--target kernel: {why}', zh: '--target kernel：{why}' },
+  drillTunNeeded: { en: '--target {target}: {why}', zh: '--target {target}：{why}' },
   drillPass: { en: 'pass         {file}', zh: '通过    {file}' },
   drillFail: { en: 'FAIL         {file}:{line}: {reason}', zh: '失败    {file}:{line}：{reason}' },
   drillUnsupported: { en: 'unsupported  {file}:{line}: {reason}', zh: '不支持  {file}:{line}：{reason}' },

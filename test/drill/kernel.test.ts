@@ -1,5 +1,5 @@
 // Scripts that Linux passes, in test/drill/kernel: all of them against synfin, where the ones that fail are
-// listed with the reason; and some against the kernel of this machine, in real time.
+// listed with the reason; and some in real time, against the kernel of this machine and synfin behind a TUN device.
 
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -49,10 +49,13 @@ interface Report {
   readonly summary: Readonly<Record<string, number>>;
 }
 
-/** `synfin drill --target kernel` with these scripts. */
-function onKernel(files: readonly string[]): Promise<{ code: number; report: Report }> {
+/** `synfin drill` in real time with these scripts. */
+function drill(
+  target: 'kernel' | 'tun',
+  files: readonly string[],
+): Promise<{ code: number; report: Report }> {
   // A test machine is busy: what these scripts tell apart by time is further apart than this.
-  const args = ['drill', '--target', 'kernel', '--tolerance-usecs', '25000', '--json', ...files];
+  const args = ['drill', '--target', target, '--tolerance-usecs', '25000', '--json', ...files];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [main, ...args], { timeout: 30_000 }, (error, stdout, stderr) => {
       if (stdout === '') reject(new Error(stderr));
@@ -67,7 +70,7 @@ const some = [
   ...['time-wait-reset', 'epoll-edge', 'icmp-frag-needed', 'ipv6', 'ipv4-mapped', 'urgent', 'udp'],
 ];
 
-describe.skipIf(why !== '')(`the kernel of this machine${why === '' ? '' : ` (skipped: ${why})`}`, () => {
+describe.skipIf(why !== '')(`in real time${why === '' ? '' : ` (skipped: ${why})`}`, () => {
   const dir = mkdtempSync(join(tmpdir(), 'synfin-kernel-'));
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
   const script = (name: string, text: string): string => {
@@ -76,8 +79,11 @@ describe.skipIf(why !== '')(`the kernel of this machine${why === '' ? '' : ` (sk
     return path;
   };
 
-  it('passes its scripts', async () => {
-    const { code, report } = await onKernel(some.map((name) => join(folder, `${name}.pkt`)));
+  it('the kernel of this machine passes its scripts', async () => {
+    const { code, report } = await drill(
+      'kernel',
+      some.map((name) => join(folder, `${name}.pkt`)),
+    );
     const wrong = report.results.filter(({ outcome }) => outcome !== 'pass').map(formatResult);
     expect(wrong).toEqual([]);
     expect([code, report.summary]).toEqual([0, { passed: some.length, failed: 0, unsupported: 0 }]);
@@ -90,9 +96,9 @@ describe.skipIf(why !== '')(`the kernel of this machine${why === '' ? '' : ` (sk
     '+.01 < S 0:0(0) win 1000 <mss 1000,sackOK,TS val 1 ecr 0>',
   ];
 
-  it('fails a script that expects something else, and the packets show what came', async () => {
+  it('it fails a script that expects something else, and the packets show what came', async () => {
     const text = [...listening, '+0 > R. 0:0(0) ack 1'].join('\n');
-    const { code, report } = await onKernel([script('wrong.pkt', text)]);
+    const { code, report } = await drill('kernel', [script('wrong.pkt', text)]);
     expect(code).toBe(1);
     expect(report.results[0]).toMatchObject({
       outcome: 'fail',
@@ -102,24 +108,39 @@ describe.skipIf(why !== '')(`the kernel of this machine${why === '' ? '' : ` (sk
     });
   });
 
-  it('has a network of its own for every script: sysctl of one does not reach the next', async () => {
+  it('every script has a network of its own: sysctl of one does not reach the next', async () => {
     const without = ['`sysctl -q net.ipv4.tcp_timestamps=0`', ...listening];
     const answer = '+0 > S. 0:0(0) ack 1 <mss 1460,nop,nop,sackOK>';
     const stamped = '+0 > S. 0:0(0) ack 1 <mss 1460,sackOK,TS val 1 ecr 1>';
-    const { report } = await onKernel([
+    const { report } = await drill('kernel', [
       script('a.pkt', [...without, answer].join('\n')),
       script('b.pkt', [...listening, stamped].join('\n')),
     ]);
     expect(report.results.map(formatResult).map((text) => text.split(': ')[1])).toEqual(['pass', 'pass']);
   });
 
-  it('runs no shell, and touches no descriptor that is not of the script', async () => {
-    const { report } = await onKernel([
+  it('a script runs no shell, and touches no descriptor that is not of the script', async () => {
+    const { report } = await drill('kernel', [
       script('shell.pkt', [...listening, `+0 \`touch ${dir}/made\``].join('\n')),
       script('fd.pkt', [' 0 close(1) = -1 EBADF (Bad file descriptor)'].join('\n')),
       script('path.pkt', ' 0 `sysctl -w kernel.hostname=x`\n+0 close(9) = -1 EBADF (Bad file descriptor)'),
     ]);
     expect(report.results.map(({ outcome }) => outcome)).toEqual(['unsupported', 'pass', 'unsupported']);
     expect(readdirSync(dir)).not.toContain('made');
+  });
+
+  it('packets go to synfin behind a TUN device, and back', async () => {
+    const files = ['handshake-passive', 'close-active', 'blocking', 'delayed-ack', 'ipv6', 'udp'];
+    const { report } = await drill('tun', [
+      ...files.map((name) => join(folder, `${name}.pkt`)),
+      script('wrong.pkt', [...listening, '+0 > R. 0:0(0) ack 1'].join('\n')),
+    ]);
+    const verdicts = report.results.map(formatResult);
+    expect(report.summary, verdicts.join('\n')).toEqual({
+      passed: files.length,
+      failed: 1,
+      unsupported: 0,
+    });
+    expect(report.results.at(-1)?.outcome).toBe('fail');
   });
 });

@@ -1,10 +1,12 @@
-// The door of drill/kernel: scripts against the TCP of the Linux kernel. Node and Linux only.
+// The door of drill/kernel: scripts in real time, against the TCP of the Linux kernel or against synfin
+// behind a TUN device. Node and Linux only.
 
 import type { Script } from '../ast.ts';
 
 export { KernelTarget } from './target.ts';
+export { TunTarget } from './tun-target.ts';
 
-/** The local address that packetdrill gives a kernel, for runScript's `args`; the script's own lines win. */
+/** The local address that packetdrill gives the stack under test, for runScript's `args`; the script's own lines win. */
 export function kernelArguments(script: Script): { local_ip: string } {
   const version = script.options.findLast((option) => option.name === 'ip_version')?.value;
   return { local_ip: version === 'ipv6' ? 'fd3d:fa7b:d17d::1' : '192.168.0.1' };

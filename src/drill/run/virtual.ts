@@ -2,9 +2,10 @@
 
 import { Host, type HostInterface } from '../../host/index.ts';
 import { World } from '../../link/sim/index.ts';
-import { checkConfig, congestionControl, type Rules, type TcpConfig } from '../../tcp/index.ts';
-import { type Personality, Posix, type TcpInfo, tcpInfo } from '../posix/index.ts';
+import type { Rules, TcpConfig } from '../../tcp/index.ts';
+import { type Personality, Posix, type TcpInfo } from '../posix/index.ts';
 import type { RunConfig } from './config.ts';
+import { configureHost, connectionsInState, hostTcpInfo } from './host.ts';
 import type { Target } from './target.ts';
 
 /** Time before the script begins: a clock at 0 is a special case that scripts do not mean. */
@@ -86,26 +87,15 @@ export class VirtualTarget implements Target {
   }
 
   configure(settings: Partial<TcpConfig>): string | null {
-    const merged = { ...this.syscalls.settings, ...settings };
-    try {
-      checkConfig({ ...this.host.tcp.config, ...merged });
-      if (settings.congestion !== undefined) congestionControl(settings.congestion);
-    } catch (e) {
-      return (e as Error).message;
-    }
-    this.syscalls.settings = merged;
-    return null;
+    return configureHost(this.syscalls, settings);
   }
 
   tcpInfo(fd: number): TcpInfo | null {
-    const socket = this.syscalls.tcp(fd);
-    return socket === null ? null : tcpInfo(socket);
+    return hostTcpInfo(this.syscalls, fd);
   }
 
   countInState(state: string): number | null {
-    if (state === 'TIME-WAIT') return this.host.tcp.timeWait.size;
-    if (state === 'LISTEN' || state === 'CLOSED') return null;
-    return this.host.connections.filter((c) => c.state === state).length;
+    return connectionsInState(this.host, state);
   }
 
   async close(): Promise<void> {}

@@ -1,0 +1,31 @@
+// What every target that is a synfin Host has in common: its settings and what it tells.
+
+import type { Host } from '../../host/index.ts';
+import { checkConfig, congestionControl, type TcpConfig } from '../../tcp/index.ts';
+import { type Posix, type TcpInfo, tcpInfo } from '../posix/index.ts';
+
+/** Settings for sockets to come; a reason when they make no sense. */
+export function configureHost(posix: Posix, settings: Partial<TcpConfig>): string | null {
+  const merged = { ...posix.settings, ...settings };
+  try {
+    checkConfig({ ...posix.host.tcp.config, ...merged });
+    if (settings.congestion !== undefined) congestionControl(settings.congestion);
+  } catch (e) {
+    return (e as Error).message;
+  }
+  posix.settings = merged;
+  return null;
+}
+
+/** TCP_INFO of a descriptor, null when it is none of a TCP socket. */
+export function hostTcpInfo(posix: Posix, fd: number): TcpInfo | null {
+  const socket = posix.tcp(fd);
+  return socket === null ? null : tcpInfo(socket);
+}
+
+/** Connections by state; null: cannot be told. */
+export function connectionsInState(host: Host, state: string): number | null {
+  if (state === 'TIME-WAIT') return host.tcp.timeWait.size;
+  if (state === 'LISTEN' || state === 'CLOSED') return null;
+  return host.connections.filter((c) => c.state === state).length;
+}
