@@ -16,6 +16,9 @@ const RETRY_MOST_MS = 86_400_000;
 /** Tells these hashes from others of the same addresses. */
 const PURPOSE = 0x0054464f;
 
+/** Octets that the options of a segment take at most. */
+const OPTIONS_MOST = 40;
+
 /** What is known of a server. */
 interface Server {
   cookie: Uint8Array;
@@ -63,10 +66,11 @@ export class FastOpenCookies implements Cookies {
     this.#key = this.#newKey();
   }
 
-  /** True when a SYN to this address could carry text now. */
-  knows({ w0, w1, w2, w3 }: IpAddress): boolean {
+  /** Octets that a SYN to this address can carry for sure, whatever its options; 0: no cookie, or no answer lately. */
+  room({ w0, w1, w2, w3 }: IpAddress): number {
     const server = this.#servers.get(`${w0},${w1},${w2},${w3}`);
-    return server !== undefined && server.cookie.length > 0 && this.#owner.nowMs >= server.retryMs;
+    if (server === undefined || server.cookie.length === 0 || this.#owner.nowMs < server.retryMs) return 0;
+    return Math.max(0, server.mss - OPTIONS_MOST);
   }
 
   #presentKey(): Int32Array {

@@ -49,7 +49,8 @@ export class Listener {
   readonly backlog: number;
   readonly synBacklog: number;
   readonly synCookies: boolean;
-  readonly fastOpen: number;
+  /** See {@link ListenOptions}; may be changed. */
+  fastOpen: number;
   readonly handler: ConnectionHandler | null;
   /** What its connections begin with, their SYN,ACK included. */
   readonly ttl: number;

@@ -167,6 +167,27 @@ setting('TCP_KEEPCNT', 'keepAliveCount', 1, 1, 127);
 setting('TCP_USER_TIMEOUT', 'userTimeoutMs', 1, 0, 2 ** 30);
 option(
   'SOL_TCP',
+  'TCP_FASTOPEN',
+  (s) => s.fastOpenQueue,
+  (s, v) => {
+    if (v < 0 || s.connection !== null) return failed('EINVAL');
+    s.fastOpenQueue = v;
+    if (s.listener !== null) s.listener.fastOpen = v;
+    return done();
+  },
+);
+option(
+  'SOL_TCP',
+  'TCP_FASTOPEN_CONNECT',
+  (s) => flag(s.fastOpenConnect),
+  (s, v) => {
+    if (v < 0 || v > 1 || s.connection !== null || s.listener !== null) return failed('EINVAL');
+    s.fastOpenConnect = v === 1;
+    return done();
+  },
+);
+option(
+  'SOL_TCP',
   'TCP_SYNCNT',
   (s) => synRetries(effective(s)),
   (s, v) => {

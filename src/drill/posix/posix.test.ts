@@ -349,3 +349,114 @@ it('UDP: datagrams keep their borders; ports that nobody has give nothing', () =
   pass(10_000);
   expect([show(now(waiting) as Result), show(server.receive(b, 10, 0))]).toEqual([2, 4]);
 });
+
+describe('TCP Fast Open', () => {
+  const FLAG = c('MSG_FASTOPEN');
+  const octets = (n: number): Uint8Array => Uint8Array.from({ length: n }, (_, i) => i);
+
+  /** A listener of the server with a bound of early connections. */
+  function fastListener(): number {
+    const l = socket(server);
+    server.bind(l, ANY);
+    expect(show(server.setsockopt(l, c('SOL_TCP'), c('TCP_FASTOPEN'), 5))).toBe(0);
+    server.listen(l, 5);
+    return l;
+  }
+
+  /** A first connection brings the client a cookie. */
+  function acquaint(l: number): void {
+    const a = socket(client);
+    const sending = client.send(a, octets(10), FLAG, TO);
+    expect(sending.kind).toBe('blocked');
+    pass(10_000);
+    expect(show(now(sending) as Result)).toBe(10);
+    server.close(value(server.accept(l)));
+    client.close(a);
+    pass(10_000);
+  }
+
+  it('sendto with MSG_FASTOPEN and no cookie opens first: EINPROGRESS without blocking, nothing is queued', () => {
+    const l = fastListener();
+    const a = socket(client, 'SOCK_STREAM');
+    client.fcntl(a, c('F_SETFL'), c('O_NONBLOCK'));
+    expect(show(client.send(a, octets(10), FLAG, TO))).toBe('EINPROGRESS');
+    expect(show(client.send(a, octets(10), FLAG, TO))).toBe('EALREADY');
+    pass(10_000);
+    expect(show(client.send(a, octets(10), FLAG, TO))).toBe('EISCONN');
+    const s = value(server.accept(l));
+    expect(show(server.receive(s, 10, c('MSG_DONTWAIT')))).toBe('EAGAIN');
+  });
+
+  it('with a cookie the octets go with the SYN, and the server reads and answers before the ACK', () => {
+    const l = fastListener();
+    acquaint(l);
+    const a = socket(client);
+    client.fcntl(a, c('F_SETFL'), c('O_NONBLOCK'));
+    expect(show(client.send(a, octets(100), FLAG, TO))).toBe(100);
+    pass(1_000);
+    const s = value(server.accept(l));
+    expect(server.tcp(s)?.connection?.state).toBe('SYN-RECEIVED');
+    expect((server.read(s, 1000) as Result & { out: Uint8Array }).out).toEqual(octets(100));
+    expect(show(server.send(s, octets(50)))).toBe(50);
+    pass(1_000);
+    expect(show(client.read(a, 1000))).toBe(50);
+    const info = client.getsockopt(a, c('SOL_TCP'), c('TCP_INFO')) as { out: { tcpi_options: number } };
+    expect(info.out.tcpi_options & 32).toBe(32);
+  });
+
+  it('a blocking sendto returns when everything is queued; one that is not answered fails as connect does', () => {
+    const l = fastListener();
+    acquaint(l);
+    const a = socket(client);
+    const sending = client.send(a, new Uint8Array(5000), FLAG, TO);
+    expect(now(sending)).toBe(null);
+    pass(10_000);
+    expect(show(now(sending) as Result)).toBe(5000);
+    server.close(l);
+    pass(10_000);
+    const b = socket(client);
+    const refused = client.send(b, octets(10), FLAG, TO);
+    pass(10_000);
+    expect(show(now(refused) as Result)).toBe('ECONNREFUSED');
+  });
+
+  it('TCP_FASTOPEN_CONNECT leaves the SYN to the first write when there is a cookie', () => {
+    const l = fastListener();
+    acquaint(l);
+    const a = socket(client);
+    client.setsockopt(a, c('SOL_TCP'), c('TCP_FASTOPEN_CONNECT'), 1);
+    client.fcntl(a, c('F_SETFL'), c('O_NONBLOCK'));
+    expect(show(client.connect(a, TO))).toBe(0);
+    expect(show(client.connect(a, TO))).toBe('EISCONN');
+    expect(client.host.connections.length).toBe(0);
+    expect(show(client.send(a, octets(100)))).toBe(100);
+    pass(1_000);
+    expect(server.tcp(value(server.accept(l)))?.unread).toBe(100);
+  });
+
+  it('TCP_FASTOPEN_CONNECT without a cookie connects, and asks for one', () => {
+    const l = fastListener();
+    for (const result of ['EINPROGRESS', 0]) {
+      const a = socket(client);
+      client.setsockopt(a, c('SOL_TCP'), c('TCP_FASTOPEN_CONNECT'), 1);
+      client.fcntl(a, c('F_SETFL'), c('O_NONBLOCK'));
+      expect(show(client.connect(a, TO))).toBe(result);
+      pass(10_000);
+    }
+    expect(show(server.accept(l)) as number).toBeGreaterThan(0);
+  });
+
+  it('the options are what was set; TCP_FASTOPEN of a connection and a bound below 0 are EINVAL', () => {
+    const l = fastListener();
+    const get = (name: string): unknown =>
+      (server.getsockopt(l, c('SOL_TCP'), c(name)) as { out: unknown }).out;
+    expect([get('TCP_FASTOPEN'), get('TCP_FASTOPEN_CONNECT')]).toEqual([5, 0]);
+    server.setsockopt(l, c('SOL_TCP'), c('TCP_FASTOPEN'), 7);
+    expect([get('TCP_FASTOPEN'), server.tcp(l)?.listener?.fastOpen]).toEqual([7, 7]);
+    expect(show(server.setsockopt(l, c('SOL_TCP'), c('TCP_FASTOPEN'), -1))).toBe('EINVAL');
+    expect(show(server.setsockopt(l, c('SOL_TCP'), c('TCP_FASTOPEN_CONNECT'), 1))).toBe('EINVAL');
+    expect(show(client.setsockopt(socket(client), c('SOL_TCP'), c('TCP_FASTOPEN_CONNECT'), 2))).toBe(
+      'EINVAL',
+    );
+  });
+});

@@ -119,8 +119,7 @@ export class Posix implements SocketOwner {
   send(fd: number, octets: Uint8Array, flags = 0, to: SocketAddress | null = null): Outcome {
     return this.#socket(fd, (s) => {
       if (s instanceof UdpSocket) return s.send(octets, to);
-      if (to !== null && s.connection === null) return failed('EPIPE');
-      return s.send(octets, flags);
+      return s.send(octets, flags, to);
     });
   }
 

@@ -35,6 +35,7 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
   if (s.timestamps) options |= tcpiOptions.TCPI_OPT_TIMESTAMPS;
   if (s.sack) options |= tcpiOptions.TCPI_OPT_SACK;
   if (s.windowScale) options |= tcpiOptions.TCPI_OPT_WSCALE;
+  if (c.synTextTaken) options |= tcpiOptions.TCPI_OPT_SYN_DATA;
   if (tcb.ecn === 1) options |= tcpiOptions.TCPI_OPT_ECN;
   return {
     tcpi_state: personality.tcpiState(ended ? 'CLOSED' : s.state),

@@ -20,7 +20,8 @@ const MSG_WAITALL = constant('MSG_WAITALL');
 const MSG_NOSIGNAL = constant('MSG_NOSIGNAL');
 const MSG_MORE = constant('MSG_MORE');
 const RECEIVE_FLAGS = MSG_OOB | MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT | MSG_WAITALL | MSG_NOSIGNAL;
-const SEND_FLAGS = MSG_OOB | MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE;
+const MSG_FASTOPEN = constant('MSG_FASTOPEN');
+const SEND_FLAGS = MSG_OOB | MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE | MSG_FASTOPEN;
 
 /** A socket address; `address` null is the wildcard. */
 export interface SocketAddress {
@@ -63,6 +64,10 @@ export class TcpSocket implements File {
   noDelay = false;
   cork = false;
   outOfBandInline = false;
+  /** TCP_FASTOPEN: the bound of a listener's early connections. */
+  fastOpenQueue = 0;
+  /** TCP_FASTOPEN_CONNECT: connect leaves the SYN to the first write. */
+  fastOpenConnect = false;
   tos = 0;
   /** 0: the host's default. */
   ttl = 0;
@@ -76,6 +81,8 @@ export class TcpSocket implements File {
   #sendShut = false;
   #more = false;
   #lastState: number = State.CLOSED;
+  /** Where a connect that waits for the first write goes to. */
+  #deferred: SocketAddress | null = null;
 
   constructor(owner: SocketOwner, family: 4 | 6) {
     this.owner = owner;
@@ -126,6 +133,7 @@ export class TcpSocket implements File {
         ...(this.bound?.address == null ? {} : { address: this.bound.address }),
         backlog: most,
         synBacklog: Math.max(most, 1),
+        fastOpen: this.fastOpenQueue,
         tcp: { ...this.owner.settings, ...this.config },
       });
       return done();
@@ -187,7 +195,7 @@ export class TcpSocket implements File {
 
   connect(to: SocketAddress): Outcome {
     const c = this.connection;
-    if (this.listener !== null) return failed('EISCONN');
+    if (this.listener !== null || this.#deferred !== null) return failed('EISCONN');
     if (c !== null) {
       if (!this.#connected && !c.ended) {
         if (c.tcb.state >= State.ESTABLISHED) return this.#connectDone(c) ?? failed('EISCONN');
@@ -199,29 +207,47 @@ export class TcpSocket implements File {
       if (errno !== null) return failed(errno);
     }
     if (to.address === null || to.port === 0) return failed(to.port === 0 ? 'EADDRNOTAVAIL' : 'ENETUNREACH');
-    this.#errorTaken = false;
+    if (this.fastOpenConnect && this.#roomInSyn(to) > 0) {
+      this.#deferred = to;
+      return done();
+    }
     try {
-      const opened = this.owner.host.open({
-        address: to.address,
-        port: to.port,
-        ...(this.bound?.address == null ? {} : { localAddress: this.bound.address }),
-        localPort: this.bound?.port ?? 0,
-        tcp: { ...this.owner.settings, ...this.config },
-      });
-      this.connection = opened;
-      this.#connected = false;
-      this.#lastState = opened.tcb.state;
-      this.applySettings();
+      const opened = this.#open(to, this.fastOpenConnect ? { fastOpen: true } : {});
       return waitFor(this.nonblocking, 'EINPROGRESS', () => this.#connectDone(opened));
     } catch (e) {
       return thrown(e);
     }
   }
 
+  /** Active OPEN; throws what `host.open` throws. */
+  #open(to: SocketAddress, first: { fastOpen?: boolean; early?: Uint8Array }): Connection {
+    this.#errorTaken = false;
+    const opened = this.owner.host.open({
+      address: to.address ?? '',
+      port: to.port,
+      ...(this.bound?.address == null ? {} : { localAddress: this.bound.address }),
+      localPort: this.bound?.port ?? 0,
+      tcp: { ...this.owner.settings, ...this.config },
+      ...first,
+    });
+    this.connection = opened;
+    this.#connected = false;
+    this.#lastState = opened.tcb.state;
+    this.applySettings();
+    return opened;
+  }
+
+  /** Octets that a SYN can carry, 0 without a cookie. */
+  #roomInSyn(to: SocketAddress): number {
+    const a = to.address === null ? null : parseAddress(to.address);
+    return a === null ? 0 : this.owner.host.tcp.fastOpen.room(a);
+  }
+
   /** AF_UNSPEC: forgets the connection. */
   disconnect(): Outcome {
     this.connection?.abort();
     this.connection = null;
+    this.#deferred = null;
     this.#connected = false;
     this.#sendShut = false;
     this.#receiveShut = false;
@@ -323,24 +349,59 @@ export class TcpSocket implements File {
 
   // Writing.
 
-  /** write, send… */
-  send(octets: Uint8Array, flags = 0): Outcome {
+  /** write, send…; `to` counts with MSG_FASTOPEN only. */
+  send(octets: Uint8Array, flags = 0, to: SocketAddress | null = null): Outcome {
     if ((flags & ~SEND_FLAGS) !== 0)
       return unsupported(`send with flags 0x${(flags & ~SEND_FLAGS).toString(16)}`);
+    if ((flags & MSG_FASTOPEN) !== 0 || this.#deferred !== null) return this.#sendFast(octets, flags, to);
     const c = this.connection;
     if (c === null) return failed('EPIPE');
+    return this.#sendOn(c, octets, flags, 0, 'EAGAIN');
+  }
+
+  /**
+   * The first octets go with the SYN (RFC 7413), as many as fit where there is a cookie. Without blocking that
+   * is the result, as on Linux, or EINPROGRESS when there are none.
+   */
+  #sendFast(octets: Uint8Array, flags: number, to: SocketAddress | null): Outcome {
+    const address = this.#deferred ?? to;
+    if (this.listener !== null || this.#connected) return failed('EISCONN');
+    if (this.connection !== null) {
+      if (!this.connection.ended) return failed('EALREADY');
+      const errno = this.takeError();
+      this.connection = null;
+      if (errno !== null) return failed(errno);
+    }
+    if (address === null || address.address === null || address.port === 0) return failed('EINVAL');
+    const early = octets.subarray(0, this.#roomInSyn(address));
+    this.#deferred = null;
+    try {
+      const c = this.#open(address, { fastOpen: true, early });
+      const nonblocking = this.nonblocking || (flags & MSG_DONTWAIT) !== 0;
+      if (nonblocking) return early.length > 0 ? done(early.length) : failed('EINPROGRESS');
+      return this.#sendOn(c, octets, flags, early.length, 'EINPROGRESS');
+    } catch (e) {
+      return thrown(e);
+    }
+  }
+
+  /** Sends what comes after the first `already` octets. */
+  #sendOn(c: Connection, octets: Uint8Array, flags: number, already: number, would: Errno): Outcome {
     const nonblocking = this.nonblocking || (flags & MSG_DONTWAIT) !== 0;
     let sent = 0;
+    let withSyn = already; // counts when the connection has opened
     const attempt = (): Result | null => {
       if (this.pendingError !== null || this.#sendShut || c.ended) {
         return sent > 0 ? done(sent) : failed(this.takeError() ?? 'EPIPE');
       }
-      if (c.tcb.state < State.ESTABLISHED) return null;
+      if (c.tcb.state < State.ESTABLISHED && !c.early) return null;
+      sent += withSyn;
+      withSyn = 0;
       sent += this.#offer(c, octets.subarray(sent), flags);
       if (sent === octets.length || (nonblocking && sent > 0)) return done(sent);
       return null;
     };
-    return waitFor(nonblocking, 'EAGAIN', attempt);
+    return waitFor(nonblocking, would, attempt);
   }
 
   #offer(c: Connection, octets: Uint8Array, flags: number): number {
@@ -412,6 +473,7 @@ export class TcpSocket implements File {
     const { listener, connection: c } = this;
     if (listener !== null)
       return !listener.closed && listener.acceptQueueLength > 0 ? Poll.IN | Poll.RDNORM : 0;
+    if (this.#deferred !== null) return Poll.OUT | Poll.WRNORM;
     if (c === null) return Poll.OUT | Poll.WRNORM | Poll.HUP;
     const { state } = c.tcb;
     let bits = this.pendingError === null ? 0 : Poll.ERR;
@@ -419,7 +481,7 @@ export class TcpSocket implements File {
     const sendShut = this.#sendShut || c.ended;
     if ((receiveShut && sendShut) || c.ended) bits |= Poll.HUP;
     if (receiveShut) bits |= Poll.IN | Poll.RDNORM | Poll.RDHUP;
-    if (!c.ended && state < State.ESTABLISHED) return bits;
+    if (!c.ended && state < State.ESTABLISHED && !c.early) return bits;
     if (this.#available(c) >= Math.max(1, this.receiveLowWater)) bits |= Poll.IN | Poll.RDNORM;
     if (sendShut || this.#writable(c)) bits |= Poll.OUT | Poll.WRNORM;
     if (this.#oob.waiting) bits |= Poll.PRI;
