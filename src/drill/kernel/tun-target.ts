@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { Host } from '../../host/index.ts';
-import { type Attachment, attachTun, RealClock } from '../../link/tun/index.ts';
+import { type Attachment, attachTun, configureInterface, RealClock } from '../../link/tun/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
 import { Posix, type TcpInfo } from '../posix/index.ts';
 import { configureHost, connectionsInState, hostTcpInfo } from '../run/host.ts';
@@ -51,6 +51,8 @@ export class TunTarget implements Target {
     const posix = new Posix({ host, personality: profile.personality });
     const target = new TunTarget(clock, posix, attachment);
     try {
+      // A script may inject what is larger than our MTU: that is the far end's affair.
+      await configureInterface({ name: attachment.device.name, mtu: 65_535 });
       target.#socket = await PacketSocket.open(libc, attachment.device.name, (packet) => {
         target.onPacket?.(packet, clock.real());
         target.#pace.wake();
