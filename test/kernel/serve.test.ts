@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Namespace, type Server, titled, whyNoKernel } from '../support/namespace.ts';
-import { analyse, hasTshark, troubles } from '../support/tshark.ts';
+import { analyse, faults, hasTshark, SOUND } from '../support/tshark.ts';
 
 const MEGABYTES = Number(process.env['SYNFIN_KERNEL_MB'] ?? 20);
 const NET = '--tun fin2 --address 10.9.2.2/24 --peer 10.9.2.1 --address fd00:9:2::2/64 --peer fd00:9:2::1';
@@ -183,14 +183,8 @@ describe.skipIf(why !== '')(titled('synfin serve and clients of the kernel', why
     ),
     async () => {
       const found = await analyse(ns.path('all.pcapng'));
-      expect(found).toMatchObject({ malformed: [], badChecksums: [] });
+      expect(faults(found)).toEqual(SOUND);
       expect(found.packets).toBeGreaterThan((2 * MEGABYTES * 1e6) / 1448);
-      // A tail loss probe of a kernel that this busy machine let wait, and our answer to it, are no fault.
-      const probes = (found.kernels['retransmission'] ?? 0) + (found.kernels['spurious_retransmission'] ?? 0);
-      const { duplicate_ack = 0, ...ours } = troubles(found.ours);
-      expect(probes).toBeLessThan(10);
-      expect(duplicate_ack).toBeLessThanOrEqual(probes);
-      expect(ours).toEqual({});
     },
     180_000,
   );

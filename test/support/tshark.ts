@@ -98,3 +98,28 @@ export async function analyse(file: string): Promise<Findings> {
   }
   return { packets: lines.length, malformed, badChecksums, ours, kernels, comments };
 }
+
+/**
+ * What a capture may show: nothing malformed, no bad checksum, nothing of ours sent twice. When a busy
+ * machine does not let us run for some milliseconds the kernel sends a tail loss probe, and we answer it
+ * with a duplicate ACK: a few of these are nobody's fault.
+ */
+export function faults(found: Findings): unknown {
+  const { malformed, badChecksums } = found;
+  const probes = (found.kernels['retransmission'] ?? 0) + (found.kernels['spurious_retransmission'] ?? 0);
+  const { duplicate_ack = 0, ...ours } = troubles(found.ours);
+  const { retransmission: _r, spurious_retransmission: _s, ...kernels } = troubles(found.kernels);
+  return {
+    malformed,
+    badChecksums,
+    ours,
+    kernels,
+    probes: probes < MOST_PROBES ? 0 : probes,
+    unprovoked: Math.max(0, duplicate_ack - probes),
+  };
+}
+
+const MOST_PROBES = 20;
+
+/** What {@link faults} answers for a sound capture. */
+export const SOUND = { malformed: [], badChecksums: [], ours: {}, kernels: {}, probes: 0, unprovoked: 0 };

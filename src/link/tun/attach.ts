@@ -36,6 +36,8 @@ export interface PacketDevice {
   pause(): void;
   resume(): void;
   close(): void;
+  /** Reads what waits, at once. */
+  catchUp?(): void;
 }
 
 /** Options of {@link attachDevice}. */
@@ -136,6 +138,7 @@ export function attachDevice(host: Host, device: PacketDevice, options: AttachDe
   addDefaultRoutes(host, iface);
   const timers = options.timers ?? nodeTimers;
   const driver = new HostDriver(host, clock, timers);
+  driver.catchUp = () => device.catchUp?.();
   const capture =
     options.capture === undefined ? null : new HostCapture(host, clock, options.capture, device.name);
 

@@ -9,6 +9,8 @@ import { fromNodeError, systemError, TunError } from './errors.ts';
 import { type Libc, loadLibc, type PollHandle, pinnedBytes } from './libc.ts';
 
 const TUNSETIFF = 0x400454ca;
+/** Packets that `catchUp` reads at most: the kernel's queue. */
+const CATCH_UP = 8192;
 const IFF_TUN = 0x0001;
 /** No "packet information" before each packet: bytes are the IP packet and nothing else. */
 const IFF_NO_PI = 0x1000;
@@ -238,15 +240,24 @@ export class TunDevice {
   #turn(): void {
     this.#scheduled = false;
     if (this.#closed || this.#paused) return;
-    const count = this.#drain();
+    const count = this.#drain(this.#batch);
     if (this.#busyTurns === 0 || this.#closed || this.#paused) return;
     if (count > 0) this.#turnsLeft = this.#busyTurns;
     else this.#turnsLeft--;
     if (this.#turnsLeft > 0) this.#schedule();
   }
 
+  /**
+   * Takes what waits in the kernel's queue now, as one batch. For whoever is about to run timers: after a
+   * pause of this process the answers that would have stopped them are in the queue.
+   */
+  catchUp(): void {
+    if (!this.#polling || this.#paused || this.#closed || this.#draining) return;
+    this.#drain(CATCH_UP);
+  }
+
   /** Reads until the queue is empty or the batch is full; the number of packets. */
-  #drain(): number {
+  #drain(most: number): number {
     const { memory, counters } = this;
     const receiver = this.#receiver as TunReceiver;
     const block = this.#block;
@@ -254,7 +265,7 @@ export class TunDevice {
     let errno = 0;
     this.#draining = true;
     try {
-      while (count < this.#batch && !this.#paused && !this.#closed) {
+      while (count < most && !this.#paused && !this.#closed) {
         if (this.#generation !== memory.generation) this.#rebase();
         const n = this.#libc.read(this.#fd, this.#base + block, READ_BYTES);
         if (n <= PREFIX_BYTES) {

@@ -36,6 +36,8 @@ export class HostDriver {
   #inEvent = false;
   #stopped = false;
   readonly #onTimer: () => void;
+  /** Called before timers run: brings in what has arrived meanwhile. */
+  catchUp: () => void = () => {};
 
   constructor(host: Host, clock: RealClock, timers: TimerPlatform = nodeTimers) {
     this.#host = host;
@@ -44,6 +46,7 @@ export class HostDriver {
     this.#onTimer = () => {
       this.#timer = null;
       this.#timerAtUs = Infinity;
+      if (!this.#stopped) this.catchUp();
       this.begin();
       this.end();
     };
