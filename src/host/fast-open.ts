@@ -96,12 +96,11 @@ export class FastOpenCookies implements Cookies {
         return false;
       }
     }
-    if (listener.earlyLength >= listener.fastOpen) {
+    if (!listener.enterEarly(this.#owner.nowMs)) {
       counters.fastOpenOverflows++;
       return false;
     }
     counters.fastOpenAccepted++;
-    listener.earlyLength++;
     c.earlyAt = listener;
     return true;
   }

@@ -29,6 +29,9 @@ export interface ListenOptions extends IpService {
   tcp?: Partial<TcpConfig>;
 }
 
+/** How long a connection that was reset before its handshake was complete counts as one that is early. */
+const EARLY_RESET_MS = 60_000;
+
 /** What a listener asks of the host. */
 export interface ListenerOwner {
   closeListener(listener: Listener): void;
@@ -57,13 +60,15 @@ export class Listener {
   readonly tos: number;
   /** Connections in SYN-RECEIVED. */
   synQueueLength = 0;
-  /** Connections in SYN-RECEIVED whose user has them by Fast Open. */
+  /** Connections in SYN-RECEIVED whose user has them by Fast Open, and those of the last minute that were reset. */
   earlyLength = 0;
   /** @internal Until when cookies that were sent can come back, in ms of the host's clock; 0: none sent. */
   cookiesUntil = 0;
   readonly #owner: ListenerOwner;
   readonly #queue: Connection[] = [];
   readonly #acceptors: Acceptor[] = [];
+  /** Until when a reset early connection counts, in ms of the host's clock; at most `fastOpen` of them. */
+  readonly #earlyResets: number[] = [];
   #closed = false;
 
   /** @internal */
@@ -153,6 +158,27 @@ export class Listener {
     c.listener = null;
     acceptor.resolve(c);
     this.#owner.woke();
+  }
+
+  /** @internal True, and counted, when one more connection may be used early. */
+  enterEarly(nowMs: number): boolean {
+    const resets = this.#earlyResets;
+    while (resets.length > 0 && (resets[0] as number) <= nowMs) {
+      resets.shift();
+      this.earlyLength--;
+    }
+    if (this.earlyLength >= this.fastOpen) return false;
+    this.earlyLength++;
+    return true;
+  }
+
+  /**
+   * @internal An early connection is ESTABLISHED or gone. One that was reset counts on for a while: whose address
+   * somebody else uses resets what it never asked for, and no bound would hold (RFC 7413 section 5.1).
+   */
+  leaveEarly(reset: boolean, nowMs: number): void {
+    if (reset) this.#earlyResets.push(nowMs + EARLY_RESET_MS);
+    else this.earlyLength--;
   }
 
   /** @internal A connection that nobody has accepted is gone. */

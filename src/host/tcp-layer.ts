@@ -492,7 +492,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     }
     const { listener } = c;
     if (c.earlyAt !== null && (signals & (Signal.OPENED | Signal.ENDED)) !== 0) {
-      c.earlyAt.earlyLength--;
+      c.earlyAt.leaveEarly(tcb.error === Err.RESET && (signals & Signal.OPENED) === 0, this.nowMs);
       c.earlyAt = null;
     }
     if ((signals & Signal.ENDED) !== 0) {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Err } from './errors.ts';
 import { FastOpen } from './fast-open.ts';
+import { pathMtu } from './icmp.ts';
 import { octets, pass, sent, text } from './segment-arrives/testing.ts';
 import { Signal } from './signals.ts';
 import { Phase } from './tcb.ts';
@@ -356,6 +357,57 @@ it('a simultaneous open: the text of neither SYN is taken, and goes again when t
   expect([p.a.state, p.b.state]).toEqual(['ESTABLISHED', 'ESTABLISHED']);
   expect([p.a.read, p.b.read]).toEqual([p.b.written, p.a.written]);
   expect([p.a.tcb.timeouts, p.b.tcb.timeouts]).toEqual([0, 0]);
+});
+
+it('a SYN whose text is too big for the path goes again without it, at once', () => {
+  const a = client(1428, COOKIE, { noDelay: true });
+  sent(a);
+  pathMtu(a.engine, a.tcb, 1000);
+  expect(sent(a)).toEqual(['SYN seq=0 len=0']);
+  pathMtu(a.engine, a.tcb, 1000);
+  expect(sent(a)).toEqual([]);
+  a.inject('SYN,ACK', 0, 1, { opts: 1, mss: 1460 });
+  expect(sent(a)).toEqual(['ACK seq=1 ack=1 len=960', 'PSH,ACK seq=961 ack=1 len=468']);
+});
+
+it('whatever comes to an early server or to a client with text in its SYN, the invariants hold', () => {
+  const near = fc.oneof(fc.integer({ min: -3, max: 120 }), fc.integer());
+  const act = fc.oneof(
+    fc.record({
+      ctl: fc.constantFrom('SYN', 'SYN,ACK', 'ACK', 'FIN,ACK', 'RST', 'RST,ACK', ''),
+      seq: near,
+      ack: near,
+      text: fc.nat(40),
+      wnd: fc.constantFrom(0, 1, 65_535),
+      cookie: fc.constantFrom(undefined, [], COOKIE, [1, 1, 1, 1]),
+    }),
+    fc.record({ ms: fc.constantFrom(1, 200, 1000, 5000, 200_000) }),
+    fc.record({ send: fc.nat(3000) }),
+    fc.constantFrom('close' as const, 'detach' as const, 'read' as const, 'abort' as const),
+  );
+  fc.assert(
+    fc.property(
+      fc.boolean(),
+      fc.boolean(),
+      fc.nat(200),
+      fc.array(act, { maxLength: 20 }),
+      (serves, reads, n, acts) => {
+        const a = serves ? early(n, { receiveBuffer: 100 }) : client(n);
+        a.autoRead = reads;
+        for (const it of acts) {
+          if (it === 'read') a.receive();
+          else if (typeof it === 'string') a[it]();
+          else if ('ms' in it) pass(a, it.ms);
+          else if ('send' in it) a.send(octets(it.send));
+          else {
+            const { ctl, seq, ack, wnd, cookie } = it;
+            a.inject(ctl, seq, ack, { wnd, ...text(it.text), ...(cookie === undefined ? {} : { cookie }) });
+          }
+        }
+      },
+    ),
+    { numRuns: 1000 },
+  );
 });
 
 /** A client with `cookie` sends `up` octets from its SYN on, a server answers `down` as soon as it can. */

@@ -1,6 +1,6 @@
 // What an ICMP error does to the connection that it quotes (RFC 9293 section 3.9.2.2, RFC 5927).
 
-import { seqGeq, seqLt } from '../wire/seq.ts';
+import { seqGeq, seqGt, seqLt } from '../wire/seq.ts';
 import { updateSendMss } from './emit.ts';
 import type { Engine } from './engine.ts';
 import type { Err } from './errors.ts';
@@ -38,6 +38,10 @@ export function pathMtu(e: Engine, tcb: Tcb, mtu: number): void {
   const before = tcb.snd.mss;
   tcb.pmtu = mtu;
   updateSendMss(tcb);
+  if (tcb.state === State.SYN_SENT && seqGt(tcb.snd.nxt, (tcb.snd.iss + 1) | 0)) {
+    e.rules.retransmit(e, tcb, tcb.snd.iss); // without the text that made it too big
+    return;
+  }
   if (tcb.state < State.ESTABLISHED || tcb.snd.mss >= before || tcb.snd.una === tcb.snd.nxt) return;
   // What was too big is lost for sure; it is no sign of congestion (RFC 1191 section 6.4).
   if (tcb.snd.syn === 0 && tcb.snd.probe === 0) startLoss(tcb);
