@@ -143,6 +143,8 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   readonly #touched: () => void;
   readonly #ports: EphemeralPorts;
   readonly #tsKey: Int32Array;
+  /** The two addresses whose timestamp offset was asked for last, and the offset; at first none. */
+  #tsLast = { l0: 0, l1: 0, l2: 0, l3: 0, r0: 0, r1: 0, r2: 0, r3: 0, offset: 0 };
   readonly #table: TupleTable;
   readonly #wheel = new TimingWheel(0);
   readonly #connections: (Connection | null)[] = [];
@@ -443,7 +445,14 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   /** Offset of the timestamp clock of a tuple, the same for every incarnation (RFC 7323 section 5.4). */
   tsOffset(tcb: Tcb): number {
     const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
-    return sipHashTuple(this.#tsKey, l0, l1, l2, l3, r0, r1, r2, r3, 0, 0);
+    const last = this.#tsLast;
+    // Connections come in series between the same two hosts.
+    if (r3 === last.r3 && l3 === last.l3 && r2 === last.r2 && l2 === last.l2 && r1 === last.r1) {
+      if (l1 === last.l1 && r0 === last.r0 && l0 === last.l0) return last.offset;
+    }
+    const offset = sipHashTuple(this.#tsKey, l0, l1, l2, l3, r0, r1, r2, r3, 0, 0);
+    this.#tsLast = { l0, l1, l2, l3, r0, r1, r2, r3, offset };
+    return offset;
   }
 
   connectionOf(tcb: Tcb): Connection {

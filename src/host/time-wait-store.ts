@@ -149,18 +149,18 @@ export class TimeWaitStore {
     return this.#records.untilNext(nowMs);
   }
 
-  #unlink(index: number): void {
+  /** Takes the record's entry out of the table, and no other's; the TCB of the record. */
+  #unlink(index: number): Tcb {
     const t = this.load(index);
+    const { l0, l1, l2, l3, r0, r1, r2, r3 } = t;
     const ports = (t.localPort << 16) | t.remotePort;
-    const value = this.#table.find(t.l0, t.l1, t.l2, t.l3, t.r0, t.r1, t.r2, t.r3, ports);
-    if (value !== NONE && value === ~index) {
-      this.#table.delete(t.l0, t.l1, t.l2, t.l3, t.r0, t.r1, t.r2, t.r3, ports);
-    }
+    const value = this.#table.delete(l0, l1, l2, l3, r0, r1, r2, r3, ports);
+    if (value !== ~index && value !== NONE) this.#table.set(l0, l1, l2, l3, r0, r1, r2, r3, ports, value);
+    return t;
   }
 
   #expired(index: number): void {
-    this.#unlink(index);
-    const tcb = this.load(index);
+    const tcb = this.#unlink(index);
     tcb.state = State.CLOSED;
     this.#ended(tcb);
   }
