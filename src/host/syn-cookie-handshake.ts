@@ -53,6 +53,7 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
   out.dstPort = seg.srcPort;
   out.wnd = Math.min(config.receiveBuffer, 0xffff);
   out.opts = OPT_MSS;
+  out.freebsdOrder = config.synOptionOrder === 'freebsd' ? 1 : 0;
   out.mss = offeredMss(config, path.iface.mtu, p.family);
   // Without timestamps there is nowhere to keep the other options: they are not offered.
   if (config.timestamps && (seg.opts & OPT_TIMESTAMPS) !== 0) {

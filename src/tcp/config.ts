@@ -24,6 +24,8 @@ export interface TcpConfig {
   readonly timestamps: boolean;
   /** RFC 2018 selective acknowledgments. */
   readonly sack: boolean;
+  /** The order of a SYN's options, which the RFCs leave open. */
+  readonly synOptionOrder: 'linux' | 'freebsd';
   /** RFC 3168: 'on' asks for ECN, 'accept' grants it to who asks (as Linux does), 'off' neither. */
   readonly ecn: 'off' | 'accept' | 'on';
   /** Nagle's algorithm off (MUST-17). */
@@ -83,6 +85,7 @@ export const defaultConfig: TcpConfig = {
   timestamps: true,
   sack: true,
   ecn: 'accept',
+  synOptionOrder: 'linux',
   noDelay: false,
   delayedAckMs: 40,
   quickAcks: 0,

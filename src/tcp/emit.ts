@@ -87,6 +87,7 @@ export function sendSyn(e: Engine, tcb: Tcb): void {
   seg.dstPort = tcb.remotePort;
   seg.wnd = synWindow(tcb);
   seg.opts = OPT_MSS;
+  seg.freebsdOrder = tcb.config.synOptionOrder === 'freebsd' ? 1 : 0;
   seg.mss = rcv.mss;
   if (tcb.sack === 1) seg.opts |= OPT_SACK_PERMITTED;
   if (tcb.ws === 1) {

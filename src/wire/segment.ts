@@ -71,6 +71,8 @@ export class Segment {
   readonly cookie = new Uint8Array(MAX_COOKIE_LENGTH);
   /** 1: the Fast Open option is of the experimental kind 254 (RFC 7413 appendix, RFC 6994). */
   cookieExperimental = 0;
+  /** 1: the options of a SYN go out in FreeBSD's order instead of Linux's; the length is the same. */
+  freebsdOrder = 0;
   /** ECN field of the packet: ECN_NOT_ECT, ECN_ECT_0, ECN_ECT_1, ECN_CE. */
   ecn = 0;
   /** The whole option area of a received segment: offset in Memory and length. */
@@ -91,6 +93,7 @@ export class Segment {
     this.sackCount = 0;
     this.cookieLen = 0;
     this.cookieExperimental = 0;
+    this.freebsdOrder = 0;
     this.ecn = 0;
     this.optOff = 0;
     this.optLen = 0;

@@ -212,6 +212,7 @@ export function tcpOptionsLength(seg: Segment): number {
 export function writeTcpOptions(mem: Memory, off: number, seg: Segment): number {
   const opts = seg.opts;
   if (opts === 0) return 0;
+  if (seg.freebsdOrder === 1) return writeFreebsdOptions(mem, off, seg);
   const dv = mem.dv;
   let i = off;
   if ((opts & OPT_MSS) !== 0) {
@@ -239,6 +240,38 @@ export function writeTcpOptions(mem: Memory, off: number, seg: Segment): number 
       for (let n = 0; n < 2 * blocks; n++, i += 4) dv.setInt32(i, seg.sack[n] as number);
     }
   }
+  if ((opts & OPT_FAST_OPEN) !== 0 && cookieLength(seg, i - off) > 0) i = writeCookie(mem, i, seg);
+  return i - off;
+}
+
+/**
+ * The options of a SYN as FreeBSD has them: MSS, NOP window scale, SACK-permitted, timestamps after the NOPs
+ * that put their numbers on 32 bits, zeros at the end. Length as {@link tcpOptionsLength}.
+ */
+function writeFreebsdOptions(mem: Memory, off: number, seg: Segment): number {
+  const { opts } = seg;
+  const { u8, dv } = mem;
+  let i = off;
+  if ((opts & OPT_MSS) !== 0) {
+    dv.setInt32(i, 0x02040000 | (seg.mss & 0xffff));
+    i += 4;
+  }
+  if ((opts & OPT_WSCALE) !== 0) {
+    dv.setInt32(i, 0x01030300 | (seg.wscale & 0xff));
+    i += 4;
+  }
+  if ((opts & OPT_SACK_PERMITTED) !== 0) {
+    dv.setUint16(i, (TCPOPT_SACK_PERMITTED << 8) | 2);
+    i += 2;
+  }
+  if ((opts & OPT_TIMESTAMPS) !== 0) {
+    while (((i - off) & 3) !== 2) u8[i++] = TCPOPT_NOP;
+    dv.setUint16(i, (TCPOPT_TIMESTAMPS << 8) | 10);
+    dv.setInt32(i + 2, seg.tsVal);
+    dv.setInt32(i + 6, seg.tsEcr);
+    i += 10;
+  }
+  while (((i - off) & 3) !== 0) u8[i++] = TCPOPT_END;
   if ((opts & OPT_FAST_OPEN) !== 0 && cookieLength(seg, i - off) > 0) i = writeCookie(mem, i, seg);
   return i - off;
 }

@@ -337,3 +337,31 @@ describe('the Fast Open option (RFC 7413 section 4.1.1)', () => {
     }
   });
 });
+
+describe("a SYN in FreeBSD's order of options", () => {
+  const order = (opts: number): string => {
+    const memory = new Memory();
+    const seg = new Segment().set(1, 0, SYN);
+    seg.opts = opts;
+    seg.mss = 1460;
+    seg.wscale = 6;
+    seg.freebsdOrder = 1;
+    const off = memory.alloc(64);
+    const length = writeTcpHeader(memory, off, seg);
+    expect(length).toBe(tcpHeaderLength(seg));
+    const back = new Segment();
+    expect(parseTcp(memory, off, length, back)).toBe(0);
+    expect(back.opts).toBe(opts);
+    return Buffer.from(memory.u8.subarray(off + 20, off + length)).toString('hex');
+  };
+  const TS = '080a0000000000000000';
+
+  it('is MSS, NOP window scale, SACK-permitted, timestamps; each of the length that Linux needs', () => {
+    const all = OPT_MSS | OPT_WSCALE | OPT_SACK_PERMITTED | OPT_TIMESTAMPS;
+    expect(order(all)).toBe(`020405b4010303060402${TS}`);
+    expect(order(OPT_MSS | OPT_SACK_PERMITTED)).toBe('020405b404020000');
+    expect(order(OPT_MSS | OPT_TIMESTAMPS)).toBe(`020405b40101${TS}`);
+    expect(order(OPT_MSS | OPT_WSCALE | OPT_SACK_PERMITTED)).toBe('020405b40103030604020000');
+    expect(order(OPT_MSS | OPT_WSCALE)).toBe('020405b401030306');
+  });
+});

@@ -1,5 +1,5 @@
-// Scripts that Linux passes, in test/drill/kernel: all of them against synfin, where the ones that fail are
-// listed with the reason; and some in real time, against the kernel of this machine and synfin behind a TUN device.
+// Scripts that Linux passes: those of test/drill/kernel pass on synfin too, those of test/linux-only do not, for
+// the reason that is listed; and some in real time, against the kernel of this machine and synfin behind TUN.
 
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,14 +11,25 @@ import { formatResult, parseScript, runScript, type ScriptResult } from '../../s
 import { canUseNamespaces, canUseTun } from '../../src/link/tun/index.ts';
 
 const folder = fileURLToPath(new URL('./kernel/', import.meta.url));
+const linuxOnly = fileURLToPath(new URL('../linux-only/', import.meta.url));
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
-const names = readdirSync(folder)
-  .filter((file) => file.endsWith('.pkt'))
-  .map((file) => file.slice(0, -4));
+/** Names of the scripts in a folder. */
+function scripts(dir: string): string[] {
+  return readdirSync(dir)
+    .filter((file) => file.endsWith('.pkt'))
+    .map((file) => file.slice(0, -4));
+}
+
+const names = [...scripts(folder), ...scripts(linuxOnly)];
+
+/** Where a script is. */
+function pathOf(name: string): string {
+  return join(failures.has(name) ? linuxOnly : folder, `${name}.pkt`);
+}
 
 const failures = new Map(
-  readFileSync(join(folder, 'expected-failures.txt'), 'utf8')
+  readFileSync(join(linuxOnly, 'reasons.txt'), 'utf8')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => line.split(': ', 2) as [string, string]),
@@ -27,14 +38,12 @@ const failures = new Map(
 describe('scripts that Linux passes, on synfin', () => {
   it('are all here, and what is expected to fail is among them, with a reason', () => {
     expect(names.length).toBeGreaterThanOrEqual(50);
-    for (const [name, reason] of failures) {
-      expect(names).toContain(name);
-      expect(reason.length).toBeGreaterThan(10);
-    }
+    expect([...failures.keys()].sort()).toEqual(scripts(linuxOnly).sort());
+    for (const reason of failures.values()) expect(reason.length).toBeGreaterThan(10);
   });
 
   it.each(names)('%s', async (name) => {
-    const text = readFileSync(join(folder, `${name}.pkt`), 'utf8');
+    const text = readFileSync(pathOf(name), 'utf8');
     const result = await runScript(parseScript(text, { file: `${name}.pkt` }));
     expect(result.outcome === 'pass', formatResult(result)).toBe(!failures.has(name));
   });
@@ -80,10 +89,7 @@ describe.skipIf(why !== '')(`in real time${why === '' ? '' : ` (skipped: ${why})
   };
 
   it('the kernel of this machine passes its scripts', async () => {
-    const { code, report } = await drill(
-      'kernel',
-      some.map((name) => join(folder, `${name}.pkt`)),
-    );
+    const { code, report } = await drill('kernel', some.map(pathOf));
     const wrong = report.results.filter(({ outcome }) => outcome !== 'pass').map(formatResult);
     expect(wrong).toEqual([]);
     expect([code, report.summary]).toEqual([0, { passed: some.length, failed: 0, unsupported: 0 }]);
@@ -132,7 +138,7 @@ describe.skipIf(why !== '')(`in real time${why === '' ? '' : ` (skipped: ${why})
   it('packets go to synfin behind a TUN device, and back', async () => {
     const files = ['handshake-passive', 'close-active', 'blocking', 'delayed-ack', 'ipv6', 'udp'];
     const { report } = await drill('tun', [
-      ...files.map((name) => join(folder, `${name}.pkt`)),
+      ...files.map((name) => pathOf(name)),
       script('wrong.pkt', [...listening, '+0 > R. 0:0(0) ack 1'].join('\n')),
     ]);
     const verdicts = report.results.map(formatResult);

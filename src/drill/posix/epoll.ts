@@ -25,8 +25,14 @@ interface Interest {
   data: number;
   /** Readiness at the last look, and what has become ready since it was last told. */
   seen: number;
+  arrivals: number;
   news: boolean;
   disarmed: boolean;
+}
+
+/** What is ready when an interest is declared is told at once. */
+function freshLook(file: File): Pick<Interest, 'seen' | 'arrivals' | 'news' | 'disarmed'> {
+  return { seen: file.ready(), arrivals: file.arrivals?.() ?? 0, news: true, disarmed: false };
 }
 
 /** One epoll instance. */
@@ -42,13 +48,12 @@ export class Epoll implements File {
     const known = this.#interests[i];
     if (op === CTL_ADD) {
       if (known !== undefined) return failed('EEXIST');
-      this.#interests.push({ fd, file, events, data, seen: file.ready(), news: true, disarmed: false });
+      this.#interests.push({ fd, file, events, data, ...freshLook(file) });
       return done();
     }
     if (known === undefined) return failed('ENOENT');
     if (op === CTL_DEL) this.#interests.splice(i, 1);
-    else if (op === CTL_MOD)
-      Object.assign(known, { events, data, seen: file.ready(), news: true, disarmed: false });
+    else if (op === CTL_MOD) Object.assign(known, { events, data, ...freshLook(file) });
     else return failed('EINVAL');
     return done();
   }
@@ -62,8 +67,10 @@ export class Epoll implements File {
   tick(): void {
     for (const x of this.#interests) {
       const now = x.file.ready();
-      if ((now & ~x.seen) !== 0) x.news = true;
+      const arrivals = x.file.arrivals?.() ?? 0;
+      if ((now & ~x.seen) !== 0 || arrivals !== x.arrivals) x.news = true;
       x.seen = now;
+      x.arrivals = arrivals;
     }
   }
 

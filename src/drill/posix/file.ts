@@ -9,6 +9,8 @@ export interface File {
   nonblocking: boolean;
   /** Poll bits (POLLIN …) that hold now. */
   ready(): number;
+  /** Changes whenever more has arrived, although it was ready before: edges that EPOLLET tells of. */
+  arrivals?(): number;
   /** Something has happened in the stack: remember what only shows in passing. */
   tick(): void;
   close(): Outcome;

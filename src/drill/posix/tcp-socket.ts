@@ -469,6 +469,10 @@ export class TcpSocket implements File {
     if (!this.outOfBandInline) this.#oob.notice(c);
   }
 
+  arrivals(): number {
+    return this.connection === null ? 0 : this.connection.tcb.rcv.nxt;
+  }
+
   ready(): number {
     const { listener, connection: c } = this;
     if (listener !== null)

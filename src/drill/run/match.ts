@@ -17,7 +17,6 @@ const ACE_BITS = 64 | 128 | 256;
 
 /** How strictly the referee looks. */
 export interface MatchOptions {
-  readonly optionOrder: 'exact' | 'set';
   /** Whether TS ecr is compared with the script's, which packetdrill does not do. */
   readonly checkEcr: boolean;
 }
@@ -185,11 +184,10 @@ function matchOptions(
   const differ = (): Mismatch =>
     new Mismatch('TCP options differ', list(p.options as readonly TcpOption[]), list(actual));
   if (live.headerLength !== 20 + Math.ceil(octets / 4) * 4) throw differ();
-  const expected = o.optionOrder === 'exact' ? padded(p.options, octets) : sorted(p.options);
-  const found = o.optionOrder === 'exact' ? actual : sorted(actual);
-  if (expected.length !== found.length) throw differ();
+  const expected = padded(p.options, octets);
+  if (expected.length !== actual.length) throw differ();
   for (const [i, option] of expected.entries()) {
-    if (!sameOption(option, found[i] as TcpOption, config, o)) throw differ();
+    if (!sameOption(option, actual[i] as TcpOption, config, o)) throw differ();
   }
 }
 
@@ -197,11 +195,6 @@ function matchOptions(
 function padded(options: readonly TcpOption[], octets: number): TcpOption[] {
   const eol: TcpOption = { kind: 'eol' };
   return [...options, ...new Array<TcpOption>((4 - (octets % 4)) % 4).fill(eol)];
-}
-
-function sorted(options: readonly TcpOption[]): TcpOption[] {
-  const rest = options.filter((x) => x.kind !== 'nop' && x.kind !== 'eol');
-  return rest.sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0));
 }
 
 function sameOption(a: TcpOption, b: TcpOption, config: RunConfig, o: MatchOptions): boolean {

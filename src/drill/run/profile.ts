@@ -10,11 +10,6 @@ export interface Profile {
   readonly platform: 'Linux' | 'FreeBSD';
   readonly personality: Personality;
   readonly tcp: Partial<TcpConfig>;
-  /**
-   * 'exact': TCP options byte for byte and in order. 'set': the same options with the same values and the same header length,
-   * in any order (the stack writes them as Linux does).
-   */
-  readonly optionOrder: 'exact' | 'set';
   /** Where its TCP follows another rule; null: nowhere. */
   readonly rules: Rules | null;
   /** What the system does otherwise and no setting covers. */
@@ -29,7 +24,6 @@ export const linuxProfile: Profile = {
   name: 'linux',
   platform: 'Linux',
   personality: linux,
-  optionOrder: 'exact',
   rules: null,
   tcp: {
     receiveBuffer: 65_536,
@@ -66,7 +60,6 @@ export const freebsdProfile: Profile = {
   name: 'freebsd',
   platform: 'FreeBSD',
   personality: freebsd,
-  optionOrder: 'set',
   rules: { ...rfc9293, synSentAck },
   tcp: {
     receiveBuffer: 65_536,
@@ -82,9 +75,9 @@ export const freebsdProfile: Profile = {
     initialWindow: 10,
     mslMs: 30_000,
     minMss: 216,
+    synOptionOrder: 'freebsd',
   },
   differences: [
-    'the order of TCP options is not compared, only which they are and how long the header is',
     'a FIN is sent again with the ACK of a simultaneous close',
     'RST segments of closed ports carry no ACK where RFC 9293 says so, as here; FreeBSD agrees',
     'the host cache does not exist',

@@ -35,8 +35,8 @@ export class Runner {
     this.#script = script;
     this.#options = options;
     this.#state = new RunState(config, target);
-    const { optionOrder, platform } = options.profile;
-    this.#packets = new PacketJudge(this.#state, { optionOrder, checkEcr: options.strict });
+    const { platform } = options.profile;
+    this.#packets = new PacketJudge(this.#state, { checkEcr: options.strict });
     this.#calls = new CallJudge(this.#state);
     this.#code.setAll(codeConstants(platform));
   }
