@@ -28,6 +28,20 @@ export interface LinuxResults {
   readonly differences: Readonly<Record<string, string>>;
 }
 
+/** What most of the differences come from. */
+const LINUX_NOTES: readonly string[] = [
+  '- A segment with neither ACK, RST nor SYN is dropped before its sequence number is looked at: no answer.',
+  '- A segment with octets that ends at RCV.NXT or begins at RCV.NXT+RCV.WND still counts as in the window as far as',
+  '  its ACK goes; so does a RST at RCV.NXT+RCV.WND, which is challenged.',
+  '- SYN-RECEIVED from LISTEN looks at the ACK field first: a wrong one is reset wherever the segment lies. A SYN in',
+  '  the window is answered by a RST.',
+  '- SYN-RECEIVED from SYN-SENT answers the old SYN of a simultaneous open by a challenge ACK, and takes an old',
+  '  acknowledgment without a RST.',
+  '- A RST at RCV.NXT - 1 resets once the peer’s FIN has been received; new text after that FIN is answered by a RST.',
+  '- Text in order is taken in ESTABLISHED even if its ACK is ancient, which RFC 5961 section 5 forbids.',
+  '- A RST ends TIME-WAIT, unless `net.ipv4.tcp_rfc1337` is set; a segment in the window without an ACK is answered.',
+];
+
 /** The whole page. `passed`: the scripts that pass on the host in virtual time. */
 export function documentOf(passed: ReadonlySet<string>, linux: LinuxResults | null): string {
   const cells = allCells();
@@ -178,6 +192,8 @@ function linuxSection(linux: LinuxResults | null): string[] {
     ...how,
     '',
     `Linux ${linux.kernel}: ${linux.ran} scripts ran, ${linux.ran - total} as expected, ${total} otherwise.`,
+    '',
+    ...LINUX_NOTES,
     '',
     '| state | expected | Linux | cells |',
     '|---|---|---|---|',

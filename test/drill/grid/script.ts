@@ -57,11 +57,7 @@ const WAY: Readonly<Record<GridState, readonly string[]>> = {
   LISTEN,
   'SYN-SENT': SYN_SENT,
   'SYN-RECEIVED (passive)': SYN_RECEIVED,
-  'SYN-RECEIVED (active)': [
-    ...SYN_SENT,
-    `+.01 < S 0:0(0) ${WIN} <mss 1460>`,
-    '+0 > S. 0:0(0) ack 1 <mss 1460>',
-  ],
+  'SYN-RECEIVED (active)': [...SYN_SENT, `+.01 < S 0:0(0) ${WIN} <mss 1460>`, '+0 > S. 0:0(0) ack 1 <...>'],
   ESTABLISHED: [...ESTABLISHED, ...WRITE, '+0 > P. 1:101(100) ack 1'],
   'FIN-WAIT-1': FIN_WAIT_1,
   'FIN-WAIT-2': FIN_WAIT_2,
@@ -123,7 +119,7 @@ function replies(c: Cell, reply: Reply): string[] {
     case 'RST,ACK':
       return [`${SOON} > R. 0:0(0) ack ${u32(seq + length)}`];
     case 'SYN,ACK':
-      return [`${SOON} > S. 0:0(0) ack 1 <mss 1460>`];
+      return [`${SOON} > S. 0:0(0) ack 1 <...>`];
     case 'SYN,ACK of a new connection':
       return [`${SOON} > S. ${range(NEW_ISS, 0)} ack ${u32(seq + 1)} <...>`];
     default:
