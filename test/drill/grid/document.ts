@@ -43,7 +43,7 @@ const LINUX_NOTES: readonly string[] = [
 ];
 
 /** The whole page. `passed`: the scripts that pass on the host in virtual time. */
-export function documentOf(passed: ReadonlySet<string>, linux: LinuxResults | null): string {
+export function documentOf(passed: ReadonlySet<string>, linux: LinuxResults | null, others: string): string {
   const cells = allCells();
   const differs = new Set(Object.keys(linux?.differences ?? {}));
   return [
@@ -51,6 +51,8 @@ export function documentOf(passed: ReadonlySet<string>, linux: LinuxResults | nu
     ...STATES.flatMap((state) => ['', ...section(state, passed, differs)]),
     '',
     ...linuxSection(linux),
+    '',
+    ...otherScripts(others),
     '',
   ].join('\n');
 }
@@ -209,4 +211,22 @@ function summary(places: readonly string[]): string {
   return places.length <= 6
     ? places.join(', ')
     : `${places.slice(0, 5).join(', ')} and ${places.length - 5} more`;
+}
+
+/** The rest of the scripts: `text` has a line NAME: WHAT for each in which Linux differs. */
+function otherScripts(text: string): string[] {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return [
+    '### The other scripts',
+    '',
+    'Of [test/drill/basic](../test/drill/basic), which passes on synfin, Linux does these otherwise; all of',
+    '[test/drill/kernel](../test/drill/kernel) passes on both.',
+    '',
+    '| script | what Linux does, and why |',
+    '|---|---|',
+    ...lines.map((line) => {
+      const colon = line.indexOf(': ');
+      return `| ${line.slice(0, colon)} | ${line.slice(colon + 2)} |`;
+    }),
+  ];
 }
