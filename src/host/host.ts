@@ -121,6 +121,9 @@ export class Host {
   /** Offset and length, in turn, of the packets to ourselves. */
   #loopback: number[] = [];
   #taken: number[] = [];
+  /** The address that was connected to last, as text and as words. */
+  #lastText = '';
+  #lastAddress: IpAddress | null = null;
   #waker: ((atUs: number) => void) | null = null;
   /** A packet has come since the last poll: what it set in motion is known after the next one. */
   #received = false;
@@ -294,7 +297,7 @@ export class Host {
     checkIpService(options);
     if (options.tcp !== undefined) checkConfig({ ...this.tcp.config, ...options.tcp });
     this.#setNow();
-    const to = address(options.address, 'address');
+    const to = this.#remote(options.address);
     const source = this.#local(options.localAddress, 'connect');
     return this.tcp.connect(
       to,
@@ -306,6 +309,15 @@ export class Host {
       options,
       options,
     );
+  }
+
+  /** The address of a peer; programs connect to the same one again and again. */
+  #remote(text: string): IpAddress {
+    if (text !== this.#lastText || this.#lastAddress === null) {
+      this.#lastAddress = address(text, 'address');
+      this.#lastText = text;
+    }
+    return this.#lastAddress;
   }
 
   /** Opens a UDP socket. Throws EADDRINUSE, EADDRNOTAVAIL. */

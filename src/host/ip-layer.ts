@@ -40,6 +40,15 @@ export interface Path {
   readonly source: IpAddress;
 }
 
+interface LastPath {
+  readonly d0: number;
+  readonly d1: number;
+  readonly d2: number;
+  readonly d3: number;
+  readonly epoch: number;
+  readonly path: Path | null;
+}
+
 /** A protocol above IP. */
 export interface Protocol {
   input(packet: IpPacket, iface: HostInterface): void;
@@ -84,6 +93,8 @@ export class IpLayer {
   /** Counts changes of addresses and routes: who keeps a Path compares it. */
   epoch = 0;
   readonly #packet = new IpPacket();
+  /** The destination that was asked for last, and the answer. */
+  #last: LastPath = { d0: 0, d1: 0, d2: 0, d3: 0, epoch: -1, path: null };
   #id = 0;
 
   constructor(memory: Memory, counters: HostCounters, routes: RouteTable) {
@@ -109,6 +120,18 @@ export class IpLayer {
    * the other family leads nowhere.
    */
   path(d0: number, d1: number, d2: number, d3: number, source: IpAddress | null = null): Path | null {
+    if (source !== null) return this.#findPath(d0, d1, d2, d3, source);
+    // Packets to one destination come in series.
+    const last = this.#last;
+    if (d3 === last.d3 && d2 === last.d2 && d1 === last.d1 && d0 === last.d0 && this.epoch === last.epoch) {
+      return last.path;
+    }
+    const path = this.#findPath(d0, d1, d2, d3, null);
+    this.#last = { d0, d1, d2, d3, epoch: this.epoch, path };
+    return path;
+  }
+
+  #findPath(d0: number, d1: number, d2: number, d3: number, source: IpAddress | null): Path | null {
     const own = this.owner(d0, d1, d2, d3);
     const family: Family = isMapped(d0, d1, d2) ? 4 : 6;
     if (source !== null && source.family !== family) return null;
