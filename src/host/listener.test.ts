@@ -232,3 +232,30 @@ it('a receive buffer that is a power of two is offered whole, and a peer can fil
   const got = d?.take() ?? new Uint8Array(0);
   expect(got).toEqual(data.slice(0, got.length));
 });
+
+describe('deferAccept (Linux TCP_DEFER_ACCEPT)', () => {
+  it('a handshake completes with the first text, and with the bare ACK after so many repetitions', async () => {
+    const net = new Net();
+    const { a, b } = net.pair();
+    const listener = b.listen({ port: 80, deferAccept: 2 });
+    const silent = a.open({ address: '10.0.0.2', port: 80 });
+    net.world.runSync(net.world.now() + 500_000);
+    expect([silent.state, listener.acceptQueueLength, listener.synQueueLength]).toEqual([
+      'ESTABLISHED',
+      0,
+      1,
+    ]);
+    silent.offer(new Uint8Array(10));
+    net.world.runSync(net.world.now() + 500_000);
+    expect([listener.acceptQueueLength, listener.synQueueLength]).toEqual([1, 0]);
+    const mute = a.open({ address: '10.0.0.2', port: 80 });
+    net.world.runSync(net.world.now() + 2_500_000);
+    expect([mute.state, listener.acceptQueueLength]).toEqual(['ESTABLISHED', 1]);
+    net.world.runSync(net.world.now() + 5_000_000);
+    expect(listener.acceptQueueLength).toBe(2);
+    listener.close();
+    silent.abort();
+    mute.abort();
+    await net.finish();
+  });
+});

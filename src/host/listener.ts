@@ -23,6 +23,11 @@ export interface ListenOptions extends IpService {
    * twice: for requests that may be repeated. 0, the default, is off.
    */
   fastOpen?: number;
+  /**
+   * A handshake completes only with the first text (or FIN): its bare ACK is dropped until the SYN,ACK has
+   * been repeated so many times, as Linux does with TCP_DEFER_ACCEPT. 0, the default: off.
+   */
+  deferAccept?: number;
   /** Callbacks for its connections; they are accepted at once, without `accept`. */
   handler?: ConnectionHandler;
   /** Settings of its connections that differ from the host's. */
@@ -54,6 +59,8 @@ export class Listener {
   readonly synCookies: boolean;
   /** See {@link ListenOptions}; may be changed. */
   fastOpen: number;
+  /** See `ListenOptions`. */
+  deferAccept: number;
   readonly handler: ConnectionHandler | null;
   /** What its connections begin with, their SYN,ACK included. */
   readonly ttl: number;
@@ -87,6 +94,7 @@ export class Listener {
     this.synBacklog = options.synBacklog ?? 256;
     this.synCookies = options.synCookies ?? true;
     this.fastOpen = options.fastOpen ?? 0;
+    this.deferAccept = options.deferAccept ?? 0;
     this.handler = options.handler ?? null;
     this.ttl = options.ttl ?? DEFAULT_TTL;
     this.tos = options.tos ?? 0;

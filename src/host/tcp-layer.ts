@@ -41,6 +41,7 @@ import { sipHashTuple } from '../tcp/siphash.ts';
 import {
   ACK,
   addressFromWords,
+  FIN,
   IPPROTO_TCP,
   type IpAddress,
   type IpPacket,
@@ -664,7 +665,10 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
 
   admit(tcb: Tcb): boolean {
     const listener = (this.#connections[tcb.id] as Connection).listener;
-    if (listener === null || listener.acceptQueueOpen) return true;
+    if (listener === null) return true;
+    const { textLen, ctl } = this.#seg;
+    if (textLen === 0 && (ctl & FIN) === 0 && tcb.rto.timeouts < listener.deferAccept) return false;
+    if (listener.acceptQueueOpen) return true;
     this.counters.acceptOverflows++;
     return false;
   }

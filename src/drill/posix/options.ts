@@ -178,6 +178,23 @@ option(
 );
 option(
   'SOL_TCP',
+  'TCP_DEFER_ACCEPT',
+  (s) => 2 ** s.deferAccept - 1,
+  (s, v) => {
+    // Linux counts in repetitions of the SYN,ACK: as many as take so long.
+    s.deferAccept = v <= 0 ? 0 : Math.ceil(Math.log2(v + 1));
+    if (s.listener !== null) s.listener.deferAccept = s.deferAccept;
+    return done();
+  },
+);
+option(
+  'SOL_TCP',
+  'TCP_NOTSENT_LOWAT',
+  (s) => s.notSentLowWater,
+  (s, v) => apply(s, () => (s.notSentLowWater = v)),
+);
+option(
+  'SOL_TCP',
   'TCP_FASTOPEN_CONNECT',
   (s) => flag(s.fastOpenConnect),
   (s, v) => {

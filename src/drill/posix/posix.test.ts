@@ -334,7 +334,7 @@ describe('options', () => {
     expect(show(set('SOL_SOCKET', 'SO_ERROR', 1))).toBe('ENOPROTOOPT');
     expect(set('SOL_TCP', 'TCP_MD5SIG', 1).kind).toBe('unsupported');
     expect(client.setsockopt(a, c('SOL_TCP'), c('TCP_CONGESTION'), 'no such').kind).toBe('unsupported');
-    expect(client.getsockopt(a, c('SOL_TCP'), c('TCP_DEFER_ACCEPT')).kind).toBe('unsupported');
+    expect(client.getsockopt(a, c('SOL_TCP'), c('TCP_REPAIR')).kind).toBe('unsupported');
   });
 });
 

@@ -66,6 +66,10 @@ export class TcpSocket implements File {
   outOfBandInline = false;
   /** TCP_FASTOPEN: the bound of a listener's early connections. */
   fastOpenQueue = 0;
+  /** TCP_DEFER_ACCEPT, in repetitions of the SYN,ACK. */
+  deferAccept = 0;
+  /** TCP_NOTSENT_LOWAT: writable only below so many octets that were never sent; negative or 0: no such limit. */
+  notSentLowWater = 0;
   /** TCP_FASTOPEN_CONNECT: connect leaves the SYN to the first write. */
   fastOpenConnect = false;
   tos = 0;
@@ -134,6 +138,7 @@ export class TcpSocket implements File {
         backlog: most,
         synBacklog: Math.max(most, 1),
         fastOpen: this.fastOpenQueue,
+        deferAccept: this.deferAccept,
         tcp: { ...this.owner.settings, ...this.config },
       });
       return done();
@@ -495,6 +500,8 @@ export class TcpSocket implements File {
   /** Linux: a third of the send buffer is free. */
   #writable(c: Connection): boolean {
     const free = c.writableLength;
+    const { snd } = c.tcb;
+    if (this.notSentLowWater > 0 && 2 * ((snd.end - snd.nxt) | 0) >= this.notSentLowWater) return false;
     return free > 0 && 2 * free >= c.tcb.snd.buf - free;
   }
 }

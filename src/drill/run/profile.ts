@@ -43,6 +43,8 @@ export const linuxProfile: Profile = {
     'the send buffer counts octets, not the memory of socket buffers: partial writes have other sizes',
     'the window field of outbound segments follows the plain buffer size',
     'accept does not give a connection that was reset in the queue',
+    'TCP_NOTSENT_LOWAT decides when a socket is writable, not how much one write takes',
+    'while TCP_DEFER_ACCEPT waits for text, SYN,ACKs go on',
     'the accept queue is checked when the SYN comes, not again with every ACK',
   ],
 };
