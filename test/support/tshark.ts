@@ -71,6 +71,8 @@ export async function analyse(file: string): Promise<Findings> {
     'tshark',
     [
       ...['-r', file, '-o', 'tcp.check_checksum:TRUE', '-o', 'ip.check_checksum:TRUE'],
+      // The text is random: no dissector above TCP may try to understand it, and find it malformed.
+      ...['-d', 'tcp.port==1-65535,data'],
       ...['-T', 'fields', '-E', 'separator=/t', '-E', 'occurrence=a'],
       ...fields.flatMap((field) => ['-e', field]),
     ],
