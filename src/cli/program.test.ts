@@ -150,7 +150,7 @@ describe('synfin run --peer synfin', () => {
         states: { left: left.split(','), right: `LISTEN,SYN-RECEIVED,ESTABLISHED,${right}`.split(',') },
         retransmissions: 0,
       });
-      expect(trace).toMatchObject({ format: 'synfin-trace', version: 1 });
+      expect(trace).toMatchObject({ format: 'synfin-trace', version: 2 });
     },
   );
 

@@ -59,6 +59,8 @@ function line(event: TraceEvent): string {
       return `${at} ${event.end} ${event.call}`;
     case 'change':
       return `${at} change${changes}`;
+    case 'fault':
+      return `${at} ${event.end ?? 'wire'} ${event.what}${changes}`;
   }
 }
 

@@ -4,7 +4,14 @@
 
 import type { HostTap } from '../host/index.ts';
 import type { DropReason, PacketInfo, WireTap } from '../link/index.ts';
-import { dropName, type StateName, stateName, type Tcb, type Transition } from '../tcp/index.ts';
+import {
+  dropName,
+  type StateName,
+  stateName,
+  type Tcb,
+  type TimerName,
+  type Transition,
+} from '../tcp/index.ts';
 import {
   ACK,
   formatControl,
@@ -19,23 +26,37 @@ import {
   seqGt,
   URG,
 } from '../wire/index.ts';
+import { tcbView, timerName } from './tcb-view.ts';
 import {
   type CallName,
   type End,
+  type FaultEvent,
   otherEnd,
+  type QueueView,
   type StateChange,
   type States,
+  type TcbView,
   type Trace,
+  type TraceConnection,
   type TraceEnd,
   type TraceEvent,
   type TraceOptions,
+  type TraceScenario,
   type TraceSegment,
 } from './trace.ts';
+
+/** What a detailed trace asks for. */
+export interface TraceDetail {
+  /** The TCB that an end has for a connection now, and its clock in milliseconds; null if there is none. */
+  tcb(end: End, connection: TraceConnection): { readonly tcb: Tcb; readonly nowMs: number } | null;
+  /** The queues of the right end's listener; null if there is none. */
+  queues(): QueueView | null;
+}
 
 /** Options of {@link TraceRecorder}. */
 export interface RecorderOptions {
   readonly ends: Readonly<Record<End, TraceEnd>>;
-  /** The states before anything happens. */
+  /** The states before anything happens; of every connection. */
   readonly begin: States;
   /** Microseconds. */
   readonly now: () => number;
@@ -45,6 +66,30 @@ export interface RecorderOptions {
   readonly observe?: Partial<Record<End, () => StateName>>;
   /** Events kept; later ones are counted in `unrecorded`. Default 100 000. */
   readonly capacity?: number;
+  /** Every connection between the two hosts, TCBs, queues, packets, and all timers. Default: none of it. */
+  readonly detail?: TraceDetail;
+}
+
+/** Connections that a detailed trace follows; further ones are not in it. */
+const MOST_CONNECTIONS = 256;
+
+/** One connection, as far as it was followed. */
+class Followed {
+  readonly index: number;
+  readonly connection: TraceConnection;
+  readonly states: Record<End, StateName>;
+  /** Sequence number after the last one sent. */
+  readonly sent: Record<End, number | null> = { left: null, right: null };
+  /** Deadlines of the timers that run, in milliseconds of the end's clock. */
+  readonly deadlines: Record<End, Map<string, number>> = { left: new Map(), right: new Map() };
+  /** What was told last, to tell only what has changed. */
+  readonly views: Record<End, string> = { left: 'null', right: 'null' };
+
+  constructor(index: number, connection: TraceConnection) {
+    this.index = index;
+    this.connection = connection;
+    this.states = { ...connection.begin };
+  }
 }
 
 /** A segment on its way. */
@@ -52,21 +97,34 @@ interface Flight {
   readonly id: number;
   /** Copies that have neither arrived nor been lost. */
   copies: number;
+  flipped: number | null;
 }
 
 /** An arrival that is being processed. */
 interface Arrival {
   readonly id: number;
+  readonly of: Followed;
   readonly to: End;
   readonly copy: number;
   readonly packet: PacketInfo;
+  readonly flipped: number | null;
   discarded: string | null;
 }
 
-/** An event without what all have. */
-type Bare<E> = E extends TraceEvent ? Omit<E, 't' | 'states' | 'changes'> : never;
+/** A timer that was set, or cancelled, and is told when the event that did it is over. */
+interface TimerNews {
+  readonly t: number;
+  readonly of: Followed;
+  readonly end: End;
+  readonly timer: TimerName;
+  /** null: cancelled. */
+  ms: number | null;
+}
 
-/** Records one connection, between the two ports of `ends`. */
+/** An event without what all have. */
+type Bare<E> = E extends TraceEvent ? Omit<E, 't' | 'connection' | 'states' | 'changes'> : never;
+
+/** Records one connection, between the two ports of `ends`; or in detail all between two hosts. */
 export class TraceRecorder {
   readonly events: TraceEvent[] = [];
   /** Events that were not kept because there were too many. */
@@ -76,73 +134,122 @@ export class TraceRecorder {
   readonly #options: RecorderOptions;
   /** The first event is at 0. */
   #originUs = Number.NaN;
-  readonly #states: Record<End, StateName>;
+  readonly #followed: Followed[] = [];
+  readonly #byPorts = new Map<string, Followed>();
   readonly #flights = new Map<string, Flight>();
-  /** Sequence number after the last one sent. */
-  readonly #sent: Record<End, number | null> = { left: null, right: null };
   /** Changes that wait for the segment that comes with them. */
-  #changes: StateChange[] = [];
-  /** Timers set during an arrival: they come after it. */
-  #timers: Bare<TraceEvent>[] = [];
+  #changes: { readonly of: Followed; readonly change: StateChange }[] = [];
+  /** Timers set during an event: they come after it. */
+  #timers: TimerNews[] = [];
   #arrival: Arrival | null = null;
   #ids = 0;
+  #queues = 'null';
 
   constructor(options: RecorderOptions) {
     this.#options = options;
-    this.#states = { ...options.begin };
+    const { left, right } = options.ends;
+    this.#follow(left.port, right.port);
     this.wireTap = {
       sent: (p) => this.#onSent(p),
       delivered: (p) => this.#onDelivered(p),
-      dropped: (p, reason) => this.#onDropped(p, reason),
+      dropped: (p, reason) => this.#onLost(p, reason),
       duplicated: (p) => this.#onDuplicated(p),
+      corrupted: (p, bit) => this.#onCorrupted(p, bit),
     };
   }
 
-  /** The states of both ends now. */
+  /** The states of both ends of connection 0 now. */
   get states(): States {
-    return { ...this.#states };
+    return { ...this.#first.states };
+  }
+
+  get #first(): Followed {
+    return this.#followed[0] as Followed;
   }
 
   /** Everything so far. */
-  trace(): Trace {
+  trace(scenario?: TraceScenario): Trace {
     this.flush();
     const { ends, begin } = this.#options;
-    return { format: 'synfin-trace', version: 1, ends, begin, events: this.events };
+    return {
+      format: 'synfin-trace',
+      version: 2,
+      ends,
+      connections: this.#followed.map(({ connection }) => connection),
+      begin,
+      ...(scenario === undefined ? {} : { scenario }),
+      events: this.events,
+    };
   }
 
   /** The tap of the host at an end whose states are 'engine'. */
   hostTap(end: End): HostTap {
     return {
       segmentOut: (tcb) => {
-        if (this.#arrival?.to === end && (tcb === null || this.#follows(end, tcb))) this.#endArrival();
+        if (this.#arrival?.to === end && (tcb === null || this.#of(end, tcb) !== null)) this.#endArrival();
       },
       segmentIn: () => {
         if (this.#arrival?.to === end) this.#endArrival();
       },
       transition: (tcb, row) => {
-        if (this.#follows(end, tcb)) this.#onTransition(end, row);
+        const of = this.#of(end, tcb);
+        if (of !== null) this.#onTransition(of, end, row);
       },
       drop: (_tcb, _seg, reason) => {
         if (this.#arrival?.to === end) this.#arrival.discarded = dropName(reason);
       },
       timerSet: (tcb, timer, deadlineMs, nowUs) => {
-        if (timer !== 'wait' || deadlineMs === 0 || !this.#follows(end, tcb)) return;
-        const ms = (deadlineMs - Math.ceil(nowUs / 1000)) | 0;
-        // The wait of FIN-WAIT-2 has no name in the RFC; that of TIME-WAIT is 2MSL. The state follows at once.
-        this.#timers.push({ kind: 'timer', end, timer: '2msl', what: 'set', ms });
+        const of = this.#of(end, tcb);
+        if (of !== null) this.#onTimerSet(of, end, timer, deadlineMs, nowUs);
       },
       timerFired: (tcb, timer) => {
-        if (!this.#follows(end, tcb)) return;
+        const of = this.#of(end, tcb);
+        if (of === null) return;
+        of.deadlines[end].delete(timer);
         this.flush();
-        this.#emit({ kind: 'timer', end, timer, what: 'fired', ms: null });
+        this.#emit(of, { kind: 'timer', end, timer, what: 'fired', ms: null });
       },
     };
   }
 
   /** A program's call, before it takes effect; or what a program was given. */
-  call(end: End, call: CallName, octets: number | null = null, text: string | null = null): void {
+  call(
+    end: End,
+    call: CallName,
+    octets: number | null = null,
+    text: string | null = null,
+    connection = 0,
+  ): void {
     this.flush();
-    this.#emit({ kind: 'call', end, call, octets, text });
+    const of = this.#followed[connection];
+    if (of !== undefined) this.#emit(of, { kind: 'call', end, call, octets, text });
+  }
+
+  /** A host or the wire failed, or is back. What a host that crashed knew is gone. */
+  fault(what: FaultEvent['what'], end: End | null): void {
+    this.flush();
+    for (const of of end !== null && what === 'crash' ? this.#followed : []) {
+      const from = of.states[end as End];
+      of.deadlines[end as End].clear();
+      if (from === 'CLOSED') continue;
+      of.states[end as End] = 'CLOSED';
+      this.#changes.push({ of, change: { end: end as End, from, to: 'CLOSED', rule: null, section: null } });
+    }
+    if (end !== null && what === 'reboot') {
+      for (const of of this.#followed) {
+        const to = this.#options.begin[end];
+        const from = of.states[end];
+        of.states[end] = to;
+        if (from !== to) this.#changes.push({ of, change: { end, from, to, rule: null, section: null } });
+      }
+    }
+    this.#emit(this.#first, { kind: 'fault', what, end });
+    this.flush();
+  }
+
+  /** The number of the connection between a port at the left and one at the right; -1 if it is not followed. */
+  connection(left: number, right: number): number {
+    return this.#follow(left, right)?.index ?? -1;
   }
 
   /** An end whose states are 'observed' has processed the segment that was delivered to it. */
@@ -153,74 +260,142 @@ export class TraceRecorder {
   /** Writes down what waited for something to come with it. */
   flush(): void {
     if (this.#arrival !== null) this.#endArrival();
-    if (this.#changes.length > 0) this.#emit({ kind: 'change' });
+    const waiting = this.#changes[0];
+    if (waiting !== undefined) {
+      this.#emit(waiting.of, { kind: 'change' });
+      this.flush();
+    }
     this.#emitTimers();
   }
 
-  #follows(end: End, tcb: Tcb): boolean {
-    const { ends } = this.#options;
-    return tcb.localPort === ends[end].port && tcb.remotePort === ends[otherEnd(end)].port;
+  /** The connection between two ports: a new one in detail; null when it is not followed. */
+  #follow(left: number, right: number): Followed | null {
+    const key = `${left}:${right}`;
+    const known = this.#byPorts.get(key);
+    if (known !== undefined) return known;
+    const { ends, begin, detail } = this.#options;
+    const index = this.#followed.length;
+    if (index > 0 && (detail === undefined || index >= MOST_CONNECTIONS)) return null;
+    const connection = {
+      left: { address: ends.left.address, port: left },
+      right: { address: ends.right.address, port: right },
+      begin,
+    };
+    const followed = new Followed(index, connection);
+    this.#followed.push(followed);
+    this.#byPorts.set(key, followed);
+    return followed;
   }
 
-  #onTransition(end: End, row: Transition): void {
+  #between(end: End, here: number, there: number): Followed | null {
+    return end === 'left' ? this.#follow(here, there) : this.#follow(there, here);
+  }
+
+  /** The connection of a TCB; null for a listener's, or if it is not followed. */
+  #of(end: End, tcb: Tcb): Followed | null {
+    return tcb.remotePort === 0 ? null : this.#between(end, tcb.localPort, tcb.remotePort);
+  }
+
+  #onTransition(of: Followed, end: End, row: Transition): void {
     const to = stateName(row.to);
-    this.#changes.push({ end, from: this.#states[end], to, rule: row.name, section: row.section });
-    this.#states[end] = to;
+    const change = { end, from: of.states[end], to, rule: row.name, section: row.section };
+    this.#changes.push({ of, change });
+    of.states[end] = to;
     // A segment that the rule sends comes next, and takes the change with it; a RST has gone before.
     const segmentFollows = row.action.includes('send ') && to !== 'CLOSED';
     if (this.#arrival === null && !segmentFollows) this.flush();
   }
 
-  #observe(end: End): void {
-    const state = this.#options.observe?.[end]?.();
-    if (state === undefined || state === this.#states[end]) return;
-    this.#changes.push({ end, from: this.#states[end], to: state, rule: null, section: null });
-    this.#states[end] = state;
+  #onTimerSet(of: Followed, end: End, timer: TimerName, deadlineMs: number, nowUs: number): void {
+    const running = of.deadlines[end];
+    const before = running.get(timer);
+    if (deadlineMs === 0) running.delete(timer);
+    else running.set(timer, deadlineMs);
+    if (this.#options.detail === undefined && (timer !== 'wait' || deadlineMs === 0)) return;
+    if (before === (deadlineMs === 0 ? undefined : deadlineMs)) return;
+    const ms = deadlineMs === 0 ? null : (deadlineMs - Math.ceil(nowUs / 1000)) | 0;
+    const told = this.#timers.find((news) => news.of === of && news.end === end && news.timer === timer);
+    if (told !== undefined) told.ms = ms;
+    else this.#timers.push({ t: this.#now(), of, end, timer, ms });
   }
 
-  #ours(p: PacketInfo, from: End): Segment | null {
-    const { ends } = this.#options;
-    const seg = p.tcp;
-    if (seg === null || seg.srcPort !== ends[from].port || seg.dstPort !== ends[otherEnd(from)].port)
-      return null;
-    return seg;
+  #observe(of: Followed, end: End): void {
+    const state = this.#options.observe?.[end]?.();
+    if (state === undefined || state === of.states[end]) return;
+    const change = { end, from: of.states[end], to: state, rule: null, section: null };
+    this.#changes.push({ of, change });
+    of.states[end] = state;
   }
 
   #onSent(p: PacketInfo): void {
     const from = senderOf(p);
-    const seg = this.#ours(p, from);
-    if (seg === null) return;
+    const seg = p.tcp;
+    const of = seg === null ? null : this.#between(from, seg.srcPort, seg.dstPort);
+    if (seg === null || of === null) return;
     if (this.#arrival !== null) this.#endArrival();
-    if (this.#changes.some((change) => change.end !== from)) this.flush();
-    this.#observe(from);
+    if (this.#changes.some(({ of: other, change }) => other !== of || change.end !== from)) this.flush();
+    this.#observe(of, from);
     const id = ++this.#ids;
-    this.#flights.set(keyOf(p), { id, copies: 1 });
+    this.#flights.set(keyOf(p), { id, copies: 1, flipped: null });
     const last = (seg.seq + segLen(seg)) | 0;
-    const before = this.#sent[from];
-    const retransmission = before !== null && segLen(seg) > 0 && seqGt(before, seg.seq);
-    if (before === null || seqGt(last, before) || (seg.ctl & SYN) !== 0) this.#sent[from] = last;
-    this.#emit({ kind: 'sent', id, from, segment: traceSegment(seg), retransmission }, p);
+    const before = of.sent[from];
+    const retransmission = !p.injected && before !== null && segLen(seg) > 0 && seqGt(before, seg.seq);
+    if (!p.injected && (before === null || seqGt(last, before) || (seg.ctl & SYN) !== 0))
+      of.sent[from] = last;
+    const detail = this.#options.detail === undefined ? {} : { packet: hex(p) };
+    const origin = p.injected ? { injected: true as const } : { nth: this.#nth(from) };
+    const segment = traceSegment(seg);
+    this.#emit(of, { kind: 'sent', id, from, segment, retransmission, ...origin, ...detail }, p);
     this.#emitTimers();
+  }
+
+  readonly #counts: Record<End, number> = { left: 0, right: 0 };
+
+  #nth(from: End): number {
+    return ++this.#counts[from];
   }
 
   #onDelivered(p: PacketInfo): void {
     const flight = this.#landed(p);
+    const seg = p.tcp;
     if (flight === null) return;
     this.flush();
-    const to = otherEnd(senderOf(p));
-    this.#arrival = { id: flight.id, to, copy: p.copy, packet: p, discarded: null };
+    const from = senderOf(p);
+    const of = seg === null ? this.#first : this.#between(from, seg.srcPort, seg.dstPort);
+    const { id, flipped } = flight;
+    const to = otherEnd(from);
+    const discarded = flipped === null ? null : 'checksum';
+    this.#arrival = { id, of: of ?? this.#first, to, copy: p.copy, packet: p, flipped, discarded };
   }
 
-  #onDropped(p: PacketInfo, reason: DropReason): void {
+  /** What was on its way is lost: on the wire, or because nobody is there (`down`). */
+  #onLost(p: PacketInfo, reason: DropReason | 'down'): void {
     const flight = this.#landed(p);
+    const seg = p.tcp;
     if (flight === null) return;
     this.flush();
-    this.#emit({ kind: 'lost', id: flight.id, to: otherEnd(senderOf(p)), copy: p.copy, reason }, p);
+    const from = senderOf(p);
+    const of = (seg === null ? null : this.#between(from, seg.srcPort, seg.dstPort)) ?? this.#first;
+    this.#emit(of, { kind: 'lost', id: flight.id, to: otherEnd(from), copy: p.copy, reason }, p);
+  }
+
+  /** The packet that is being delivered finds a host that has crashed. */
+  nobodyThere(): void {
+    const arrival = this.#arrival;
+    if (arrival === null) return;
+    this.#arrival = null;
+    const { of, id, to, copy, packet } = arrival;
+    this.#emit(of, { kind: 'lost', id, to, copy, reason: 'down' }, packet);
   }
 
   #onDuplicated(p: PacketInfo): void {
     const flight = this.#flights.get(keyOf(p));
     if (flight !== undefined) flight.copies++;
+  }
+
+  #onCorrupted(p: PacketInfo, bit: number): void {
+    const flight = this.#flights.get(keyOf(p));
+    if (flight !== undefined) flight.flipped = bit;
   }
 
   #landed(p: PacketInfo): Flight | null {
@@ -234,30 +409,71 @@ export class TraceRecorder {
   #endArrival(): void {
     const arrival = this.#arrival as Arrival;
     this.#arrival = null;
-    this.#observe(arrival.to);
-    const { id, to, copy, discarded, packet } = arrival;
-    this.#emit({ kind: 'arrived', id, to, copy, discarded }, packet);
+    const { of, id, to, copy, discarded, packet, flipped } = arrival;
+    this.#observe(of, to);
+    const damage = flipped === null ? {} : { flipped };
+    this.#emit(of, { kind: 'arrived', id, to, copy, discarded, ...damage }, packet);
     this.#emitTimers();
   }
 
   #emitTimers(): void {
-    for (const timer of this.#timers.splice(0)) {
+    for (const { t, of, end, timer, ms } of this.#timers.splice(0)) {
       // Set before TIME-WAIT is entered, or for an orphan in FIN-WAIT-2, which is no 2MSL.
-      const twoMsl = timer.kind === 'timer' && this.#states[timer.end] === 'TIME-WAIT';
-      this.#emit(timer.kind === 'timer' && !twoMsl ? { ...timer, timer: 'wait' } : timer);
+      const name = timerName(timer, of.states[end]);
+      this.#emit(
+        of,
+        { kind: 'timer', end, timer: name, what: ms === null ? 'cancelled' : 'set', ms },
+        null,
+        t,
+      );
     }
   }
 
-  #emit(bare: Bare<TraceEvent>, packet: PacketInfo | null = null): void {
-    const changes = this.#changes;
-    this.#changes = [];
+  #now(): number {
     const now = this.#options.now();
     if (Number.isNaN(this.#originUs)) this.#originUs = now;
-    const t = Math.round(now - this.#originUs);
-    const event = { t, ...bare, states: { ...this.#states }, changes } as TraceEvent;
+    return Math.round(now - this.#originUs);
+  }
+
+  #emit(of: Followed, bare: Bare<TraceEvent>, packet: PacketInfo | null = null, t = this.#now()): void {
+    const changes: StateChange[] = [];
+    this.#changes = this.#changes.filter((waiting) => {
+      if (waiting.of === of) changes.push(waiting.change);
+      return waiting.of !== of;
+    });
+    const seen = { connection: of.index, states: { ...of.states }, changes, ...this.#look(of) };
+    const event = { t, ...bare, ...seen } as TraceEvent;
     if (this.events.length < (this.#options.capacity ?? 100_000)) this.events.push(event);
     else this.unrecorded++;
     this.#options.onEvent?.(event, packet);
+  }
+
+  /** The TCBs and queues that are not as they were told last. */
+  #look(of: Followed): Pick<TraceEvent, 'tcbs' | 'queues'> {
+    const { detail } = this.#options;
+    if (detail === undefined) return {};
+    const tcbs: Partial<Record<End, TcbView | null>> = {};
+    for (const end of ['left', 'right'] as const) {
+      const view = this.#view(of, end, detail);
+      const text = JSON.stringify(view);
+      if (text === of.views[end]) continue;
+      of.views[end] = text;
+      tcbs[end] = view;
+    }
+    const queues = detail.queues();
+    const text = JSON.stringify(queues);
+    const news = queues !== null && text !== this.#queues;
+    this.#queues = text;
+    return { ...(Object.keys(tcbs).length > 0 ? { tcbs } : {}), ...(news ? { queues } : {}) };
+  }
+
+  #view(of: Followed, end: End, detail: TraceDetail): TcbView | null {
+    const found = detail.tcb(end, of.connection);
+    const state = of.states[end];
+    if (found !== null) return tcbView(found.tcb, found.nowMs);
+    // A record of TIME-WAIT is all that is left of a TCB.
+    const last = JSON.parse(of.views[end]) as TcbView | null;
+    return state === 'TIME-WAIT' && last !== null ? { ...last, state } : null;
   }
 }
 
@@ -267,6 +483,12 @@ function senderOf(p: PacketInfo): End {
 
 function keyOf(p: PacketInfo): string {
   return `${p.direction}${p.index}`;
+}
+
+function hex(p: PacketInfo): string {
+  let text = '';
+  for (let i = 0; i < p.len; i++) text += (p.mem.u8[p.off + i] as number).toString(16).padStart(2, '0');
+  return text;
 }
 
 /** A segment as plain data. */

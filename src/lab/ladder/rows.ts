@@ -65,9 +65,10 @@ export interface CallRow extends RowBase {
   readonly note: string;
 }
 
-/** A timer, or a state change without a segment. */
+/** A timer, a state change without a segment, or a fault of a host or the wire. */
 export interface NoteRow extends RowBase {
-  readonly kind: 'timer' | 'change';
+  readonly kind: 'timer' | 'change' | 'fault';
+  /** For what happens to the wire: left. */
   readonly end: End;
   readonly note: string;
   /** 'begin' and 'end' of a time that is waited; between them the end waits. */
@@ -86,6 +87,8 @@ export interface GapRow {
 /** A row of a ladder. */
 export type Row = DepartRow | ArriveRow | CallRow | NoteRow | GapRow;
 
+/** What TCP tells the program, rather than the program TCP. */
+const TOLD: ReadonlySet<string> = new Set(['connected', 'read', 'accept', 'eof', 'error']);
 /** Longest text shown of what was written or read. */
 const QUOTE = 60;
 /** Segments that can still arrive with their colour. */
@@ -162,15 +165,25 @@ export class LadderRows {
       }
       case 'call': {
         const { end, call, octets, text } = event;
-        const direction = call === 'read' || call === 'accept' || call === 'eof' ? 'out' : 'in';
-        const name = call === 'eof' ? 'read(): 0' : `${call}(${octets ?? ''})`;
-        const note = call === 'eof' ? this.#word('eof') : text === null ? '' : quote(text);
+        const direction = TOLD.has(call) ? 'out' : 'in';
+        const name =
+          call === 'eof' ? 'read(): 0' : call === 'error' ? (text ?? '') : `${call}(${octets ?? ''})`;
+        const note =
+          call === 'eof' ? this.#word('eof') : text === null || call === 'error' ? '' : quote(text);
         return { ...base, kind: 'call', end, call: name, direction, note };
       }
       case 'timer':
         return this.#timerRow(event, base);
       case 'change':
         return this.#changeRow(event, base);
+      case 'fault':
+        return {
+          ...base,
+          kind: 'fault',
+          end: event.end ?? 'left',
+          note: this.#word(event.what),
+          bracket: null,
+        };
     }
   }
 
@@ -180,6 +193,7 @@ export class LadderRows {
 
   #timerRow(event: TraceEvent & { kind: 'timer' }, base: RowBase): Row | null {
     const { end, timer, what, ms } = event;
+    if (what === 'cancelled') return null;
     if (what === 'set') {
       if (timer !== '2msl') return null;
       this.#waiting[end] = true;

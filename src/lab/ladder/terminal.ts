@@ -127,6 +127,7 @@ export class TerminalLadder {
         return this.#call(row);
       case 'timer':
       case 'change':
+      case 'fault':
         return this.#note(row);
       case 'gap':
         return this.#gap(row);

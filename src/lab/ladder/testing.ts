@@ -13,7 +13,7 @@ export function segment(
   return { flags, seq, ack, length: 0, window: 65_535, options: {}, ...more };
 }
 
-type Bare<E> = E extends TraceEvent ? Omit<E, 't' | 'states' | 'changes'> : never;
+type Bare<E> = E extends TraceEvent ? Omit<E, 't' | 'connection' | 'states' | 'changes'> : never;
 
 /** Writes a trace down event by event. */
 export class TraceBuilder {
@@ -39,18 +39,19 @@ export class TraceBuilder {
       this.#states[end] = change[0];
       return [{ end, from, to: change[0], rule: change[1], section: change[1] === null ? null : '3.10' }];
     });
-    this.events.push({ t: ms * 1000, ...event, states: { ...this.#states }, changes } as TraceEvent);
+    const seen = { connection: 0, states: { ...this.#states }, changes };
+    this.events.push({ t: ms * 1000, ...event, ...seen } as TraceEvent);
     return this;
   }
 
   trace(): Trace {
+    const left = { name: 'synfin', address: '10.0.0.2', port: 50_000, states: 'engine' } as const;
+    const right = { name: 'Linux 6.18', address: '10.0.0.1', port: 8080, states: 'observed' } as const;
     return {
       format: 'synfin-trace',
-      version: 1,
-      ends: {
-        left: { name: 'synfin', address: '10.0.0.2', port: 50_000, states: 'engine' },
-        right: { name: 'Linux 6.18', address: '10.0.0.1', port: 8080, states: 'observed' },
-      },
+      version: 2,
+      ends: { left, right },
+      connections: [{ left, right, begin: this.#begin }],
       begin: this.#begin,
       events: this.events,
     };
