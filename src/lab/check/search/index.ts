@@ -1,0 +1,27 @@
+// The door of the search: exhaustive exploration of systems whose states are octets.
+
+export {
+  type Bound,
+  type Finding,
+  omission,
+  type Progress,
+  Search,
+  type SearchOptions,
+  type SearchResult,
+  search,
+} from './bfs.ts';
+export { SavedSearchError } from './bytes.ts';
+export { type Fingerprint, fingerprint } from './fingerprint.ts';
+export { checkLiveness, type LivenessOptions, type LivenessResult } from './liveness.ts';
+export type { Memory } from './store.ts';
+export {
+  CUT,
+  type Fairness,
+  type Lasso,
+  type Liveness,
+  NOTHING,
+  type Property,
+  replay,
+  type Story,
+  type System,
+} from './system.ts';
