@@ -1,7 +1,8 @@
 // The door of the lab: what watches a connection, and shows it.
 
 export * from './ladder/index.ts';
-export * from './scenario/scenario.ts';
+export * from './numbers.ts';
+export * from './scenario/index.ts';
 export { tcbView } from './tcb-view.ts';
 export * from './trace.ts';
 export { type RecorderOptions, type TraceDetail, TraceRecorder, traceSegment } from './trace-recorder.ts';

@@ -6,6 +6,7 @@ import type { HostTap } from '../host/index.ts';
 import type { DropReason, PacketInfo, WireTap } from '../link/index.ts';
 import {
   dropName,
+  State,
   type StateName,
   stateName,
   type Tcb,
@@ -78,8 +79,9 @@ class Followed {
   readonly index: number;
   readonly connection: TraceConnection;
   readonly states: Record<End, StateName>;
-  /** Sequence number after the last one sent. */
+  /** Sequence number after the last one sent, and that of the SYN, in this incarnation. */
   readonly sent: Record<End, number | null> = { left: null, right: null };
+  readonly syn: Record<End, number | null> = { left: null, right: null };
   /** Deadlines of the timers that run, in milliseconds of the end's clock. */
   readonly deadlines: Record<End, Map<string, number>> = { left: new Map(), right: new Map() };
   /** What was told last, to tell only what has changed. */
@@ -89,6 +91,18 @@ class Followed {
     this.index = index;
     this.connection = connection;
     this.states = { ...connection.begin };
+  }
+
+  /** Whether a segment covers numbers that its end has sent before; notes what it covers. */
+  again(from: End, seg: Segment): boolean {
+    if ((seg.ctl & SYN) !== 0 && this.syn[from] !== seg.seq) {
+      this.syn[from] = seg.seq;
+      this.sent[from] = null;
+    }
+    const last = (seg.seq + segLen(seg)) | 0;
+    const before = this.sent[from];
+    if (before === null || seqGt(last, before)) this.sent[from] = last;
+    return before !== null && segLen(seg) > 0 && seqGt(before, seg.seq);
   }
 }
 
@@ -142,6 +156,7 @@ export class TraceRecorder {
   /** Timers set during an event: they come after it. */
   #timers: TimerNews[] = [];
   #arrival: Arrival | null = null;
+  readonly #listening: Record<End, boolean> = { left: false, right: false };
   #ids = 0;
   #queues = 'null';
 
@@ -192,6 +207,7 @@ export class TraceRecorder {
         if (this.#arrival?.to === end) this.#endArrival();
       },
       transition: (tcb, row) => {
+        if (tcb.remotePort === 0) this.#onListener(end, tcb, row);
         const of = this.#of(end, tcb);
         if (of !== null) this.#onTransition(of, end, row);
       },
@@ -247,6 +263,11 @@ export class TraceRecorder {
     this.flush();
   }
 
+  /** The state of an end of a connection now. */
+  stateOf(end: End, connection: number): StateName | undefined {
+    return this.#followed[connection]?.states[end];
+  }
+
   /** The number of the connection between a port at the left and one at the right; -1 if it is not followed. */
   connection(left: number, right: number): number {
     return this.#follow(left, right)?.index ?? -1;
@@ -276,10 +297,11 @@ export class TraceRecorder {
     const { ends, begin, detail } = this.#options;
     const index = this.#followed.length;
     if (index > 0 && (detail === undefined || index >= MOST_CONNECTIONS)) return null;
+    const state = (end: End): StateName => (this.#listening[end] ? 'LISTEN' : begin[end]);
     const connection = {
       left: { address: ends.left.address, port: left },
       right: { address: ends.right.address, port: right },
-      begin,
+      begin: { left: state('left'), right: state('right') },
     };
     const followed = new Followed(index, connection);
     this.#followed.push(followed);
@@ -296,9 +318,19 @@ export class TraceRecorder {
     return tcb.remotePort === 0 ? null : this.#between(end, tcb.localPort, tcb.remotePort);
   }
 
+  /** In detail, connection 0 begins with the listener of its port; further ones begin in LISTEN. */
+  #onListener(end: End, tcb: Tcb, row: Transition): void {
+    if (this.#options.detail === undefined || tcb.localPort !== this.#options.ends[end].port) return;
+    this.#listening[end] = row.to === State.LISTEN;
+    const from = this.#first.states[end];
+    if (from === (row.to === State.LISTEN ? 'CLOSED' : 'LISTEN')) this.#onTransition(this.#first, end, row);
+  }
+
   #onTransition(of: Followed, end: End, row: Transition): void {
     const to = stateName(row.to);
-    const change = { end, from: of.states[end], to, rule: row.name, section: row.section };
+    // A new incarnation begins in LISTEN, whatever became of the one before.
+    const from = row.from === State.LISTEN ? 'LISTEN' : of.states[end];
+    const change = { end, from, to, rule: row.name, section: row.section };
     this.#changes.push({ of, change });
     of.states[end] = to;
     // A segment that the rule sends comes next, and takes the change with it; a RST has gone before.
@@ -337,11 +369,7 @@ export class TraceRecorder {
     this.#observe(of, from);
     const id = ++this.#ids;
     this.#flights.set(keyOf(p), { id, copies: 1, flipped: null });
-    const last = (seg.seq + segLen(seg)) | 0;
-    const before = of.sent[from];
-    const retransmission = !p.injected && before !== null && segLen(seg) > 0 && seqGt(before, seg.seq);
-    if (!p.injected && (before === null || seqGt(last, before) || (seg.ctl & SYN) !== 0))
-      of.sent[from] = last;
+    const retransmission = !p.injected && of.again(from, seg);
     const detail = this.#options.detail === undefined ? {} : { packet: hex(p) };
     const origin = p.injected ? { injected: true as const } : { nth: this.#nth(from) };
     const segment = traceSegment(seg);

@@ -1,0 +1,93 @@
+// Runs a scenario: two hosts with the real TCP, a simulated wire, virtual time, and programs that do what
+// the scenario says. Nothing here knows a scenario by name. Same scenario, changes and seed: same trace.
+
+import { RunawayError } from '../../link/index.ts';
+import { type Rules, rfc9293 } from '../../tcp/index.ts';
+import type { Trace, TraceEvent, TraceScenario } from '../trace.ts';
+import { parseEdit } from './edits.ts';
+import type { Scenario, Step } from './scenario.ts';
+import { Stage } from './stage.ts';
+
+/** How a scenario is run. */
+export interface RunOptions {
+  /** Changes to it: see edits.ts. */
+  readonly edits?: readonly string[];
+  readonly seed?: number;
+  /** Milliseconds. */
+  readonly mslMs?: number;
+  readonly delayMs?: number;
+  /** TCP with other rules, for both hosts, and their name. Default RFC 9293. */
+  readonly rules?: { readonly id: string; readonly rules: Rules };
+  /** Called with every event while it happens. */
+  readonly onEvent?: (event: TraceEvent) => void;
+}
+
+/** What was run, and how often each change to the wire acted: 0 means that nothing was as it says. */
+export interface ScenarioRun {
+  readonly trace: Trace;
+  readonly edits: readonly { readonly text: string; readonly acted: number }[];
+  /** Why it ended: nothing was pending, its time was over, or too much happened. */
+  readonly ended: 'quiescent' | 'time' | 'bound';
+}
+
+const DEFAULT_DELAY_MS = 10;
+const DEFAULT_MSL_MS = 30_000;
+const DEFAULT_UNTIL_MS = 1_800_000;
+/** A scenario is to be looked at: more events than this are a storm. */
+const MOST_EVENTS = 100_000;
+
+/**
+ * Runs a scenario from the beginning to the end, at once.
+ * @throws EditError for a change that cannot be understood
+ */
+export function playScenario(scenario: Scenario, options: RunOptions = {}): ScenarioRun {
+  const { setup } = scenario;
+  const delayMs = options.delayMs ?? setup.delayMs ?? DEFAULT_DELAY_MS;
+  const mslMs = options.mslMs ?? setup.mslMs ?? DEFAULT_MSL_MS;
+  const seed = options.seed ?? setup.seed ?? 1;
+  const rules = options.rules ?? { id: 'rfc9293', rules: rfc9293 };
+  const edits = [...(scenario.faults ?? []), ...(options.edits ?? [])].map(parseEdit);
+  const stage = new Stage(setup, {
+    seed,
+    mslMs,
+    delayMs,
+    rules: rules.rules,
+    ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
+  });
+  const steps: Step[] = [...scenario.steps];
+  const acted = edits.map((edit) => {
+    if (edit.kind === 'rule') {
+      const handle = stage.wire.rule(edit.rule);
+      return { text: edit.text, times: () => handle.fired };
+    }
+    steps.push(edit.step);
+    return { text: edit.text, times: () => 1 };
+  });
+  stage.begin(steps);
+  const ended = run(stage, (scenario.untilMs ?? DEFAULT_UNTIL_MS) * 1000);
+  const about: TraceScenario = {
+    id: scenario.id,
+    edits: options.edits ?? [],
+    seed,
+    mslMs,
+    delayMs,
+    rules: rules.id,
+  };
+  const trace = stage.recorder.trace(about);
+  return { trace, ended, edits: acted.map(({ text, times }) => ({ text, acted: times() })) };
+}
+
+/** The trace of {@link playScenario}. */
+export function runScenario(scenario: Scenario, options: RunOptions = {}): Trace {
+  return playScenario(scenario, options).trace;
+}
+
+function run(stage: Stage, untilUs: number): ScenarioRun['ended'] {
+  try {
+    const { reason } = stage.world.runSync(untilUs, { maxEvents: MOST_EVENTS });
+    return reason === 'quiescent' ? 'quiescent' : 'time';
+  } catch (error) {
+    if (error instanceof RunawayError) return 'bound';
+    throw error;
+  }
+}

@@ -1,0 +1,255 @@
+// The stage of a scenario: two hosts on a wire in a world of their own, a recorder that watches both, and
+// the programs (program.ts). A host can crash and come back; its interface is a socket in the wall that the
+// wire stays plugged into.
+
+import { Host, type HostInterface } from '../../host/index.ts';
+import { type Action as Happening, type Port, type Transmit, Wire, World } from '../../link/index.ts';
+import { type Rules, stateName } from '../../tcp/index.ts';
+import { type End, otherEnd, type QueueView, type TraceConnection, type TraceEvent } from '../trace.ts';
+import { type TraceDetail, TraceRecorder } from '../trace-recorder.ts';
+import { WIRE_ENDS } from './edits.ts';
+import { forge } from './forge.ts';
+import { Program } from './program.ts';
+import type { HostSetup, Setup, Step, When } from './scenario.ts';
+
+/** What is not in the setup. */
+export interface StageOptions {
+  readonly seed: number;
+  readonly mslMs: number;
+  readonly delayMs: number;
+  readonly rules: Rules;
+  readonly onEvent?: (event: TraceEvent) => void;
+}
+
+/** Where the hosts are. */
+export const ADDRESSES: Readonly<Record<End, string>> = { left: '10.0.0.1', right: '10.0.0.2' };
+/** Port of the listener. */
+export const SERVICE_PORT = 80;
+/** Port of connection 0 at the end that opens actively; connection n has n more. */
+export const FIRST_PORT = 50_000;
+
+/** A place for a host: the wire is joined to this, whoever lives here. */
+class Place implements Port {
+  readonly memory;
+  readonly mtu: number;
+  iface: HostInterface | null = null;
+  readonly #world: World;
+  readonly #nobody: () => void;
+  #transmit: Transmit | null = null;
+
+  constructor(world: World, mtu: number, nobody: () => void) {
+    this.#world = world;
+    this.memory = world.memory;
+    this.mtu = mtu;
+    this.#nobody = nobody;
+  }
+
+  attach(transmit: Transmit | null): void {
+    this.#transmit = transmit;
+    this.iface?.attach(transmit);
+  }
+
+  receive(off: number, len: number): void {
+    if (this.iface === null) this.#nobody();
+    else this.iface.receive(off, len);
+  }
+
+  /** A host moves in, or out. */
+  house(iface: HostInterface | null): void {
+    this.iface?.attach(null);
+    this.iface = iface;
+    iface?.attach(this.#transmit);
+  }
+
+  get world(): World {
+    return this.#world;
+  }
+}
+
+/** A step that waits for something to be seen. */
+interface Waiting {
+  readonly step: Step;
+  readonly when: Exclude<When, number>;
+}
+
+/** Two hosts, a wire, time, and what the programs do. */
+export class Stage {
+  readonly world: World;
+  readonly wire: Wire;
+  readonly recorder: TraceRecorder;
+  readonly programs: Readonly<Record<End, Program>>;
+  readonly setup: Setup;
+  readonly #options: StageOptions;
+  readonly #places: Readonly<Record<End, Place>>;
+  readonly #hosts: Record<End, Host | null> = { left: null, right: null };
+  readonly #incarnations: Record<End, number> = { left: 0, right: 0 };
+  #waiting: Waiting[] = [];
+
+  constructor(setup: Setup, options: StageOptions) {
+    this.setup = setup;
+    this.#options = options;
+    const world = new World({ seed: options.seed });
+    this.world = world;
+    const name = (end: End): string => setup[end]?.name ?? (end === 'left' ? 'client' : 'server');
+    const port = (end: End): number => (end === 'left' ? FIRST_PORT : SERVICE_PORT);
+    const side = (end: End) =>
+      ({ name: name(end), address: ADDRESSES[end], port: port(end), states: 'engine' }) as const;
+    this.recorder = new TraceRecorder({
+      ends: { left: side('left'), right: side('right') },
+      begin: { left: 'CLOSED', right: 'CLOSED' },
+      now: () => world.now(),
+      onEvent: (event) => this.#seen(event),
+      detail: {
+        tcb: (end, connection) => this.#tcb(end, connection),
+        queues: () => this.#queues(),
+      },
+    });
+    const place = (): Place => new Place(world, 1500, () => this.recorder.nobodyThere());
+    this.#places = { left: place(), right: place() };
+    this.wire = new Wire(world, this.#places.left, this.#places.right, {
+      ...setup.wire,
+      delayUs: options.delayMs * 1000,
+      ends: WIRE_ENDS,
+    });
+    this.wire.tap = this.recorder.wireTap;
+    this.programs = { left: new Program(this, 'left'), right: new Program(this, 'right') };
+    for (const end of WIRE_ENDS) this.boot(end);
+  }
+
+  /** The host at an end; null after a crash. */
+  host(end: End): Host | null {
+    return this.#hosts[end];
+  }
+
+  /** A new host, which knows nothing, at an end. */
+  boot(end: End): void {
+    const { setup, world } = this;
+    const { mslMs, rules } = this.#options;
+    const own: HostSetup = setup[end] ?? {};
+    const dice = world.random.fork(`${end} ${this.#incarnations[end]++}`);
+    const host = new Host({
+      name: end,
+      clock: world.clock,
+      random: () => dice.nextUint32(),
+      memory: world.memory,
+      tcp: { mslMs, ...setup.tcp, ...own.tcp },
+      rules,
+    });
+    const iface = host.addInterface({ addresses: [`${ADDRESSES[end]}/24`] });
+    host.tap = this.recorder.hostTap(end);
+    this.#places[end].house(iface);
+    this.#hosts[end] = host;
+    world.addNode(host);
+  }
+
+  /** The host at an end loses everything. */
+  crash(end: End): void {
+    const host = this.#hosts[end];
+    if (host === null) return;
+    host.tap = null;
+    this.world.removeNode(host);
+    this.#places[end].house(null);
+    this.#hosts[end] = null;
+    this.programs[end].forget();
+  }
+
+  /** Puts all steps in their places in time. */
+  begin(steps: readonly Step[]): void {
+    if (this.setup.listen !== null) this.#do({ do: 'listen', end: 'right', when: 0 });
+    for (const step of steps) {
+      if (typeof step.when === 'number') this.#at(step.when * 1000, step);
+      else this.#waiting.push({ step, when: step.when });
+    }
+    this.look();
+  }
+
+  /** Something was seen that steps may have waited for. */
+  look(): void {
+    const due = this.#waiting.filter(({ when }) => this.#holds(when));
+    if (due.length === 0) return;
+    this.#waiting = this.#waiting.filter((waiting) => !due.includes(waiting));
+    for (const { step, when } of due) this.#at(this.world.now() + (when.after ?? 0) * 1000, step);
+  }
+
+  #holds(when: Exclude<When, number>): boolean {
+    const { end, connection = 0 } = when;
+    if ('state' in when) {
+      const index = this.recorder.connection(FIRST_PORT + connection, SERVICE_PORT);
+      return this.recorder.stateOf(end, index) === when.state;
+    }
+    const { read, eof } = this.programs[end].seen(connection);
+    return 'sees' in when ? eof : read >= when.read;
+  }
+
+  #seen(event: TraceEvent): void {
+    this.#options.onEvent?.(event);
+    if (event.changes.length === 0) return;
+    for (const { end, to } of event.changes) if (to === 'ESTABLISHED') this.programs[end].mayAccept();
+    this.look();
+  }
+
+  #at(us: number, step: Step): void {
+    const happening: Happening = { run: () => this.#do(step), describe: () => step.do };
+    this.world.schedule(us, happening);
+  }
+
+  /** Runs `act` in this instant, when what happens now is over. */
+  soon(act: () => void): void {
+    this.world.schedule(this.world.now(), { run: act });
+  }
+
+  #do(step: Step): void {
+    switch (step.do) {
+      case 'cut':
+      case 'mend':
+        this.wire.partition(step.do === 'cut');
+        this.recorder.fault(step.do, null);
+        return;
+      case 'crash':
+        this.crash(step.end);
+        this.recorder.fault('crash', step.end);
+        return;
+      case 'reboot':
+        if (this.#hosts[step.end] !== null) return;
+        this.boot(step.end);
+        this.recorder.fault('reboot', step.end);
+        if (step.end === 'right' && this.setup.listen !== null) this.programs.right.listen();
+        return;
+      case 'inject':
+        this.#inject(step);
+        return;
+      default:
+        if (this.#hosts[step.end] !== null) this.programs[step.end].act(step);
+    }
+  }
+
+  #inject(step: Step & { readonly do: 'inject' }): void {
+    const { to, segment, connection = 0 } = step;
+    const tcb = this.programs[to].tcb(connection);
+    const from = otherEnd(to);
+    const ports = this.programs[to].ports(connection);
+    const bytes = forge(segment, tcb, {
+      source: ADDRESSES[from],
+      destination: ADDRESSES[to],
+      sourcePort: segment.port ?? ports.remote,
+      destinationPort: ports.local,
+    });
+    this.recorder.flush();
+    this.wire.inject(to === 'right' ? 'a->b' : 'b->a', bytes);
+  }
+
+  #tcb(end: End, { left, right }: TraceConnection): ReturnType<TraceDetail['tcb']> {
+    const host = this.#hosts[end];
+    if (host === null) return null;
+    const [local, remote] = end === 'left' ? [left.port, right.port] : [right.port, left.port];
+    for (const { tcb } of host.connections) {
+      if (tcb.localPort === local && tcb.remotePort === remote && stateName(tcb.state) !== 'CLOSED')
+        return { tcb, nowMs: Math.floor(this.world.now() / 1000) };
+    }
+    return null;
+  }
+
+  #queues(): QueueView | null {
+    return this.programs.right.queues();
+  }
+}
