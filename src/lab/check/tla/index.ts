@@ -1,3 +1,4 @@
 // The door of the TLA+ model of TCP.
 
+export * from './refines.ts';
 export * from './tcp-model.ts';
