@@ -352,7 +352,7 @@ export class TraceRecorder {
   }
 
   #observe(of: Followed, end: End): void {
-    const state = this.#options.observe?.[end]?.();
+    const state = of.index === 0 ? this.#options.observe?.[end]?.() : undefined;
     if (state === undefined || state === of.states[end]) return;
     const change = { end, from: of.states[end], to: state, rule: null, section: null };
     this.#changes.push({ of, change });

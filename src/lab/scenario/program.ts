@@ -4,8 +4,8 @@
 import type { Connection, ConnectionHandler, ConnectOptions, Listener } from '../../host/index.ts';
 import { State, type Tcb, TcpError } from '../../tcp/index.ts';
 import { type End, otherEnd, type QueueView } from '../trace.ts';
-import type { Action, Reads } from './scenario.ts';
-import { ADDRESSES, FIRST_PORT, SERVICE_PORT, type Stage } from './stage.ts';
+import type { Action, ProgramAction, Reads } from './scenario.ts';
+import { ADDRESSES, FIRST_PORT, type Participant, portsOf, type Stage } from './stage.ts';
 
 /** A connection as its program sees it. */
 interface Held {
@@ -36,7 +36,7 @@ const ALPHABET = encoder.encode('abcdefghijklmnopqrstuvwxyz');
 const MOST_TEXT = 200;
 
 /** Runs at one end. */
-export class Program {
+export class Program implements Participant {
   readonly #stage: Stage;
   readonly #end: End;
   readonly #held = new Map<number, Held>();
@@ -76,19 +76,11 @@ export class Program {
 
   /** The TCB of a connection, a half-open one included; null if there is none. */
   tcb(connection: number): Tcb | null {
-    const { local, remote } = this.ports(connection);
+    const { local, remote } = portsOf(this.#end, connection);
     const host = this.#stage.host(this.#end);
     for (const { tcb } of host?.connections ?? [])
       if (tcb.localPort === local && tcb.remotePort === remote) return tcb;
     return this.#held.get(connection)?.connection.tcb ?? null;
-  }
-
-  /** The ports of a connection, as this end sees them: the left end's is 50000 + n. */
-  ports(connection: number): { readonly local: number; readonly remote: number } {
-    const high = FIRST_PORT + connection;
-    return this.#end === 'left'
-      ? { local: high, remote: SERVICE_PORT }
-      : { local: SERVICE_PORT, remote: high };
   }
 
   queues(): QueueView | null {
@@ -104,10 +96,10 @@ export class Program {
   }
 
   /** Does what a step says. */
-  act(action: Exclude<Action, { do: 'cut' | 'mend' | 'crash' | 'reboot' | 'inject' }>): void {
+  act(action: ProgramAction): void {
     switch (action.do) {
       case 'listen':
-        this.listen();
+        this.#listen();
         break;
       case 'unlisten':
         this.#unlisten();
@@ -135,13 +127,13 @@ export class Program {
   }
 
   /** Passive OPEN. */
-  listen(): void {
+  #listen(): void {
     const { backlog, synBacklog, synCookies, fastOpen } = this.#stage.setup.listen ?? {};
     const host = this.#stage.host(this.#end);
     if (host === null) return;
     this.#call('listen');
     this.#listener = host.listen({
-      port: this.ports(0).local,
+      port: portsOf(this.#end, 0).local,
       ...(backlog === undefined ? {} : { backlog }),
       ...(synBacklog === undefined ? {} : { synBacklog }),
       ...(synCookies === undefined ? {} : { synCookies }),
@@ -178,7 +170,7 @@ export class Program {
   }
 
   #connect({ connection = 0, fastOpen = false, text }: CallOf<'connect'>): void {
-    const { local, remote } = this.ports(connection);
+    const { local, remote } = portsOf(this.#end, connection);
     const early = text === undefined ? undefined : encoder.encode(text);
     this.#call('connect', connection, early?.length ?? null, text ?? null);
     const options: ConnectOptions = {
@@ -283,7 +275,7 @@ export class Program {
     octets: number | null = null,
     text: string | null = null,
   ): void {
-    const { local, remote } = this.ports(connection);
+    const { local, remote } = portsOf(this.#end, connection);
     const index =
       this.#end === 'left'
         ? this.#stage.recorder.connection(local, remote)

@@ -122,6 +122,12 @@ export type Action =
   | { readonly do: 'cut' | 'mend' }
   | { readonly do: 'inject'; readonly to: End; readonly connection?: number; readonly segment: Forged };
 
+/** What a program does, as opposed to what befalls a host or the wire. */
+export type ProgramAction = Exclude<
+  Action,
+  { readonly do: 'cut' | 'mend' } | { readonly do: 'crash' | 'reboot' } | { readonly do: 'inject' }
+>;
+
 /** An action and its time. */
 export type Step = Action & { readonly when: When };
 

@@ -4,13 +4,36 @@
 
 import { Host, type HostInterface } from '../../host/index.ts';
 import { type Action as Happening, type Port, type Transmit, Wire, World } from '../../link/index.ts';
-import { type Rules, stateName } from '../../tcp/index.ts';
+import { type Rules, type StateName, stateName, type Tcb } from '../../tcp/index.ts';
 import { type End, otherEnd, type QueueView, type TraceConnection, type TraceEvent } from '../trace.ts';
 import { type TraceDetail, TraceRecorder } from '../trace-recorder.ts';
 import { WIRE_ENDS } from './edits.ts';
 import { forge } from './forge.ts';
 import { Program } from './program.ts';
-import type { HostSetup, Setup, Step, When } from './scenario.ts';
+import type { HostSetup, ProgramAction, Setup, Step, When } from './scenario.ts';
+
+/** Somebody at an end who makes calls and is told things. */
+export interface Participant {
+  act(action: ProgramAction): void;
+  seen(connection: number): { readonly read: number; readonly eof: boolean };
+  /** A connection may wait to be accepted. */
+  mayAccept(): void;
+  /** The host has lost everything. */
+  forget(): void;
+  tcb(connection: number): Tcb | null;
+  queues(): QueueView | null;
+}
+
+/** An end that is no host of ours: a kernel. */
+export interface Foreign {
+  readonly end: End;
+  readonly name: string;
+  /** Its end of the wire. */
+  readonly port: Port;
+  /** Its state of connection 0, which is asked for after every segment. */
+  readonly observe: () => StateName;
+  program(stage: Stage): Participant;
+}
 
 /** What is not in the setup. */
 export interface StageOptions {
@@ -19,6 +42,9 @@ export interface StageOptions {
   readonly delayMs: number;
   readonly rules: Rules;
   readonly onEvent?: (event: TraceEvent) => void;
+  /** An end that is not ours, and the world that it lives in. */
+  readonly foreign?: Foreign;
+  readonly world?: World;
 }
 
 /** Where the hosts are. */
@@ -27,6 +53,12 @@ export const ADDRESSES: Readonly<Record<End, string>> = { left: '10.0.0.1', righ
 export const SERVICE_PORT = 80;
 /** Port of connection 0 at the end that opens actively; connection n has n more. */
 export const FIRST_PORT = 50_000;
+
+/** The ports of a connection, as an end sees them: the left end's is 50000 + n. */
+export function portsOf(end: End, connection: number): { readonly local: number; readonly remote: number } {
+  const high = FIRST_PORT + connection;
+  return end === 'left' ? { local: high, remote: SERVICE_PORT } : { local: SERVICE_PORT, remote: high };
+}
 
 /** A place for a host: the wire is joined to this, whoever lives here. */
 class Place implements Port {
@@ -77,7 +109,7 @@ export class Stage {
   readonly world: World;
   readonly wire: Wire;
   readonly recorder: TraceRecorder;
-  readonly programs: Readonly<Record<End, Program>>;
+  readonly programs: Readonly<Record<End, Participant>>;
   readonly setup: Setup;
   readonly #options: StageOptions;
   readonly #places: Readonly<Record<End, Place>>;
@@ -88,16 +120,20 @@ export class Stage {
   constructor(setup: Setup, options: StageOptions) {
     this.setup = setup;
     this.#options = options;
-    const world = new World({ seed: options.seed });
+    const world = options.world ?? new World({ seed: options.seed });
+    const { foreign } = options;
     this.world = world;
-    const name = (end: End): string => setup[end]?.name ?? (end === 'left' ? 'client' : 'server');
+    const name = (end: End): string =>
+      foreign?.end === end ? foreign.name : (setup[end]?.name ?? (end === 'left' ? 'client' : 'server'));
+    const states = (end: End) => (foreign?.end === end ? 'observed' : 'engine');
     const port = (end: End): number => (end === 'left' ? FIRST_PORT : SERVICE_PORT);
     const side = (end: End) =>
-      ({ name: name(end), address: ADDRESSES[end], port: port(end), states: 'engine' }) as const;
+      ({ name: name(end), address: ADDRESSES[end], port: port(end), states: states(end) }) as const;
     this.recorder = new TraceRecorder({
       ends: { left: side('left'), right: side('right') },
       begin: { left: 'CLOSED', right: 'CLOSED' },
       now: () => world.now(),
+      ...(foreign === undefined ? {} : { observe: { [foreign.end]: foreign.observe } }),
       onEvent: (event) => this.#seen(event),
       detail: {
         tcb: (end, connection) => this.#tcb(end, connection),
@@ -106,14 +142,17 @@ export class Stage {
     });
     const place = (): Place => new Place(world, 1500, () => this.recorder.nobodyThere());
     this.#places = { left: place(), right: place() };
-    this.wire = new Wire(world, this.#places.left, this.#places.right, {
+    const plug = (end: End): Port => (foreign?.end === end ? foreign.port : this.#places[end]);
+    this.wire = new Wire(world, plug('left'), plug('right'), {
       ...setup.wire,
       delayUs: options.delayMs * 1000,
       ends: WIRE_ENDS,
     });
     this.wire.tap = this.recorder.wireTap;
-    this.programs = { left: new Program(this, 'left'), right: new Program(this, 'right') };
-    for (const end of WIRE_ENDS) this.boot(end);
+    const program = (end: End): Participant =>
+      foreign?.end === end ? foreign.program(this) : new Program(this, end);
+    this.programs = { left: program('left'), right: program('right') };
+    for (const end of WIRE_ENDS) if (foreign?.end !== end) this.boot(end);
   }
 
   /** The host at an end; null after a crash. */
@@ -206,20 +245,23 @@ export class Stage {
         this.recorder.fault(step.do, null);
         return;
       case 'crash':
+        if (this.#hosts[step.end] === null) return;
         this.crash(step.end);
         this.recorder.fault('crash', step.end);
         return;
       case 'reboot':
-        if (this.#hosts[step.end] !== null) return;
+        if (this.#hosts[step.end] !== null || this.#options.foreign?.end === step.end) return;
         this.boot(step.end);
         this.recorder.fault('reboot', step.end);
-        if (step.end === 'right' && this.setup.listen !== null) this.programs.right.listen();
+        if (step.end === 'right' && this.setup.listen !== null)
+          this.programs.right.act({ do: 'listen', end: 'right' });
         return;
       case 'inject':
         this.#inject(step);
         return;
       default:
-        if (this.#hosts[step.end] !== null) this.programs[step.end].act(step);
+        if (this.#hosts[step.end] !== null || this.#options.foreign?.end === step.end)
+          this.programs[step.end].act(step);
     }
   }
 
@@ -227,7 +269,7 @@ export class Stage {
     const { to, segment, connection = 0 } = step;
     const tcb = this.programs[to].tcb(connection);
     const from = otherEnd(to);
-    const ports = this.programs[to].ports(connection);
+    const ports = portsOf(to, connection);
     const bytes = forge(segment, tcb, {
       source: ADDRESSES[from],
       destination: ADDRESSES[to],
