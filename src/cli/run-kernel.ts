@@ -8,7 +8,7 @@ import { createServer, type Socket } from 'node:net';
 import { release } from 'node:os';
 import { Host } from '../host/index.ts';
 import { type TraceEnd, TraceRecorder } from '../lab/index.ts';
-import { type Port, RealtimeDriver, type Transmit, Wire, World } from '../link/index.ts';
+import { RealtimeDriver, Wire, World } from '../link/index.ts';
 import {
   configureInterface,
   type KernelTuple,
@@ -16,6 +16,7 @@ import {
   openTun,
   type TunDevice,
 } from '../link/tun/index.ts';
+import { KernelPort, realPlatform } from './kernel-port.ts';
 import type { Actor } from './run-scenario.ts';
 import { connectionActor, type OpenStage, type StageOptions } from './run-synfin.ts';
 
@@ -24,49 +25,6 @@ const RIGHT = '10.0.0.1';
 const PORT = 8080;
 /** Real time that the whole script may take, 2 MSL aside. */
 const PATIENCE_MS = 15_000;
-
-/** The kernel's end of the wire: what arrives is the kernel's at once. */
-class KernelPort implements Port {
-  readonly memory;
-  readonly mtu;
-  readonly kind = 'ip';
-  readonly #device: TunDevice;
-  readonly #processed: () => void;
-  #transmit: Transmit | null = null;
-
-  constructor(device: TunDevice, processed: () => void) {
-    this.#device = device;
-    this.memory = device.memory;
-    this.mtu = device.mtu;
-    this.#processed = processed;
-  }
-
-  attach(transmit: Transmit | null): void {
-    this.#transmit = transmit;
-  }
-
-  /** The kernel has processed a packet when write() returns. */
-  receive(off: number, len: number): void {
-    this.#device.write(off, len);
-    this.#processed();
-  }
-
-  /** A packet of the kernel goes onto the wire. */
-  send(off: number, len: number): void {
-    const block = this.memory.alloc(len);
-    if (block === 0) return; // a lost packet
-    this.memory.u8.copyWithin(block, off, off + len);
-    if (this.#transmit === null) this.memory.free(block, len);
-    else this.#transmit(block, len);
-  }
-}
-
-/** The platform of the real-time driver. */
-const platform = {
-  now: () => performance.now() * 1000,
-  setTimer: (ms: number, fn: () => void) => setTimeout(fn, ms),
-  clearTimer: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
-};
 
 /**
  * Sets the stage. Must run in a namespace of our own. Rejects with a TunError when the interface cannot be
@@ -118,7 +76,7 @@ export async function kernelStage(options: StageOptions): Promise<OpenStage> {
     const wire = new Wire(world, iface, port, { delayUs: delayMs * 1000, ends: ['left', 'right'] });
     wire.tap = recorder.wireTap;
     host.tap = recorder.hostTap('left');
-    const driver = new RealtimeDriver(world, platform);
+    const driver = new RealtimeDriver(world, realPlatform);
     driver.start();
     device.onPackets({
       receive(off, len) {

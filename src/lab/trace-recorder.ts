@@ -82,6 +82,8 @@ class Followed {
   /** Sequence number after the last one sent, and that of the SYN, in this incarnation. */
   readonly sent: Record<End, number | null> = { left: null, right: null };
   readonly syn: Record<End, number | null> = { left: null, right: null };
+  /** A SYN,ACK was sent. */
+  readonly synAck: Record<End, boolean> = { left: false, right: false };
   /** Deadlines of the timers that run, in milliseconds of the end's clock. */
   readonly deadlines: Record<End, Map<string, number>> = { left: new Map(), right: new Map() };
   /** What was told last, to tell only what has changed. */
@@ -98,11 +100,15 @@ class Followed {
     if ((seg.ctl & SYN) !== 0 && this.syn[from] !== seg.seq) {
       this.syn[from] = seg.seq;
       this.sent[from] = null;
+      this.synAck[from] = false;
     }
+    // In a simultaneous open the SYN,ACK follows a SYN (figure 7): it says something new.
+    const first = (seg.ctl & (SYN | ACK)) === (SYN | ACK) && !this.synAck[from];
+    if (first) this.synAck[from] = true;
     const last = (seg.seq + segLen(seg)) | 0;
     const before = this.sent[from];
     if (before === null || seqGt(last, before)) this.sent[from] = last;
-    return before !== null && segLen(seg) > 0 && seqGt(before, seg.seq);
+    return !first && before !== null && segLen(seg) > 0 && seqGt(before, seg.seq);
   }
 }
 

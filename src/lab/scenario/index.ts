@@ -3,4 +3,13 @@
 export { EditError, parseEdit, parseTime } from './edits.ts';
 export { playScenario, type RunOptions, runScenario, type ScenarioRun } from './run.ts';
 export * from './scenario.ts';
-export { FIRST_PORT, SERVICE_PORT } from './stage.ts';
+export {
+  ADDRESSES,
+  FIRST_PORT,
+  type Foreign,
+  type Participant,
+  portsOf,
+  SERVICE_PORT,
+  Stage,
+  type StageOptions,
+} from './stage.ts';

@@ -213,6 +213,16 @@ describe('faults', () => {
     expect(statesPassed(trace, 'left').at(-1)).toBe('ESTABLISHED');
   });
 
+  test('the SYN,ACK of a simultaneous open is no retransmission of the SYN', () => {
+    const steps: Step[] = [connect, { do: 'connect', end: 'right', when: 0 }];
+    expect(segments(runScenario(scenario(steps, { listen: null }))).slice(0, 4)).toEqual([
+      'left SYN seq=0',
+      'right SYN seq=0',
+      'right SYN,ACK seq=0 ack=1',
+      'left SYN,ACK seq=0 ack=1',
+    ]);
+  });
+
   test('a forged RST beside RCV.NXT is challenged, one at RCV.NXT kills', () => {
     const inject = (seq: string, when: number): Step => ({
       do: 'inject',
