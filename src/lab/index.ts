@@ -1,8 +1,11 @@
 // The door of the lab: what watches a connection, and shows it.
 
+export * from './claims/index.ts';
 export * from './ladder/index.ts';
 export * from './numbers.ts';
+export * from './questions/index.ts';
 export * from './scenario/index.ts';
+export * from './scenarios/index.ts';
 export { tcbView } from './tcb-view.ts';
 export * from './trace.ts';
 export { type RecorderOptions, type TraceDetail, TraceRecorder, traceSegment } from './trace-recorder.ts';

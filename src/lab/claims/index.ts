@@ -1,0 +1,27 @@
+// The claims that texts about TCP make on opening and closing, each with what is true and the run that shows it.
+
+import { runScenario } from '../scenario/index.ts';
+import { scenarioNamed } from '../scenarios/index.ts';
+import type { Trace } from '../trace.ts';
+import { type Claim, ClaimError, type Decision } from './claim.ts';
+import { closingClaims } from './closing.ts';
+import { whyClaims } from './handshake-why.ts';
+import { openingClaims } from './opening.ts';
+import { waitingClaims } from './waiting.ts';
+
+export { type Claim, ClaimError, type Decision, type Verdict } from './claim.ts';
+
+/** All claims, in order. */
+export const claims: readonly Claim[] = [...openingClaims, ...whyClaims, ...closingClaims, ...waitingClaims];
+
+/**
+ * Runs what shows a claim, and finds where.
+ * @throws ClaimError when the run does not show it
+ */
+export function checkClaim(claim: Claim): Decision & { readonly trace: Trace } {
+  const scenario = scenarioNamed(claim.scenario);
+  if (scenario === undefined)
+    throw new ClaimError(`claim ${claim.number}: there is no scenario "${claim.scenario}"`);
+  const trace = runScenario(scenario, claim.edits === undefined ? {} : { edits: claim.edits });
+  return { trace, ...claim.decide(trace) };
+}
