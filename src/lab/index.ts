@@ -6,6 +6,7 @@ export * from './numbers.ts';
 export * from './questions/index.ts';
 export * from './scenario/index.ts';
 export * from './scenarios/index.ts';
+export { clearHit, type Hit, type SearchDocument, type SearchField, SearchIndex } from './search.ts';
 export { tcbView } from './tcb-view.ts';
 export * from './trace.ts';
 export { type RecorderOptions, type TraceDetail, TraceRecorder, traceSegment } from './trace-recorder.ts';

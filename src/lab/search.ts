@@ -1,0 +1,149 @@
+// Finds what somebody asks for in the lab, in English, in Chinese, or in both at once: words are stemmed a
+// little, Chinese is cut into pairs of characters, and what has several names (SYN_RCVD, 三次握手) is one concept.
+
+import { conceptsIn } from './search-words.ts';
+
+/** A text of a document, and how much it tells about it: a title more than an explanation. */
+export interface SearchField {
+  readonly text: string;
+  readonly weight: number;
+}
+
+/** What can be found. */
+export interface SearchDocument<T> {
+  readonly value: T;
+  /** Names that find it at once: `ack3-lost`, `claim 22`. */
+  readonly names: readonly string[];
+  readonly fields: readonly SearchField[];
+}
+
+/** What was found: the more of the query it has, the higher its score, 0 to 1; 2 if it is what was asked, word by word. */
+export interface Hit<T> {
+  readonly value: T;
+  readonly score: number;
+}
+
+/** A concept tells more than a word. */
+const CONCEPT = 2.2;
+/** Tokens that every second text has: their weight in the query. */
+const COMMON = 0.15;
+const STOP: ReadonlySet<string> = new Set(
+  (
+    'a an and are as at be been but by can could did do does for from get got had has have how i if in into is it ' +
+    'its just me my of on or our say show so tell than that the their them then there these they this to was we ' +
+    'were what when where which who why will with would you your happen about'
+  )
+    .split(' ')
+    .map(stem),
+);
+/** Pairs of characters that only make a sentence. */
+const STOP_PAIRS: ReadonlySet<string> = new Set(
+  '什么 为什 怎么 么办 么样 是什 会怎 如果 时候 一个 可以 这个 那个 会发 发生 生什 吗？ 哪些 为何 如何 请问 的话'.split(
+    ' ',
+  ),
+);
+
+/** Documents, ready to be searched. */
+export class SearchIndex<T> {
+  readonly #documents: readonly {
+    readonly value: T;
+    readonly exact: ReadonlySet<string>;
+    readonly weights: ReadonlyMap<string, number>;
+  }[];
+  /** In how many documents a token is. */
+  readonly #found = new Map<string, number>();
+
+  constructor(documents: readonly SearchDocument<T>[]) {
+    this.#documents = documents.map(({ value, names, fields }) => {
+      const exact = new Set([...names, ...fields.map(({ text }) => text)].map(bare));
+      const weights = new Map<string, number>();
+      const all = [...fields, ...names.map((text) => ({ text, weight: 1 }))];
+      for (const { text, weight } of all) {
+        for (const token of tokens(text)) weights.set(token, Math.max(weights.get(token) ?? 0, weight));
+      }
+      for (const token of weights.keys()) this.#found.set(token, (this.#found.get(token) ?? 0) + 1);
+      return { value, exact, weights };
+    });
+  }
+
+  /** The documents that have something of the query, the best first; at most `limit`. */
+  search(query: string, limit = 10): Hit<T>[] {
+    const wanted = [...tokens(query)].map((token) => ({ token, weight: this.#weight(token) }));
+    const total = wanted.reduce((sum, { weight }) => sum + weight, 0);
+    const plain = bare(query);
+    const hits: Hit<T>[] = [];
+    for (const { value, exact, weights } of this.#documents) {
+      if (plain !== '' && exact.has(plain)) {
+        hits.push({ value, score: 2 });
+        continue;
+      }
+      let score = 0;
+      for (const { token, weight } of wanted) score += weight * (weights.get(token) ?? 0);
+      // Of two that have the same, the one that says little else is meant.
+      if (score > 0)
+        hits.push({ value, score: Math.min(1, score / total) * (1 - Math.log2(weights.size + 2) / 100) });
+    }
+    return hits.sort((a, b) => b.score - a.score).slice(0, limit);
+  }
+
+  /** How much a token of the query says: rare ones more; unknown ones count as rare, so that they lower the score. */
+  #weight(token: string): number {
+    const n = this.#documents.length;
+    const found = this.#found.get(token) ?? 0;
+    const rarity = Math.log(1 + n / (found + 1));
+    const kind = token.startsWith('@') ? CONCEPT : isCommon(token) ? COMMON : 1;
+    return rarity * kind;
+  }
+}
+
+/** Scores from which a hit may be the one that is meant, and by how much it must be better than the next. */
+const CLEAR = 0.45;
+const AHEAD = 1.12;
+
+/**
+ * The one hit that is meant, or null when that is not clear; `same` says whether two lead to the same place, so that
+ * they do not compete.
+ */
+export function clearHit<T>(hits: readonly Hit<T>[], same: (a: T, b: T) => boolean): Hit<T> | null {
+  const best = hits[0];
+  if (best === undefined || best.score < CLEAR) return null;
+  const rival = hits.find(({ value }) => !same(value, best.value));
+  return rival === undefined || best.score >= rival.score * AHEAD ? best : null;
+}
+
+function isCommon(token: string): boolean {
+  return STOP.has(token) || STOP_PAIRS.has(token);
+}
+
+/** A text as it is compared word by word: without case, signs and spaces. */
+function bare(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '');
+}
+
+/** The tokens of a text: concepts (`@rst`), stems of words, and pairs of Chinese characters. */
+export function tokens(text: string): Set<string> {
+  const plain = text.normalize('NFKC').toLowerCase();
+  const found = new Set<string>(conceptsIn(plain));
+  for (const [word] of plain.matchAll(/[a-z0-9]+/g)) found.add(stem(word));
+  for (const [run] of plain.matchAll(/\p{Script=Han}+/gu)) {
+    const characters = [...run];
+    if (characters.length === 1) found.add(run);
+    for (let i = 1; i < characters.length; i++) found.add(`${characters[i - 1]}${characters[i]}`);
+  }
+  return found;
+}
+
+/** A word without the endings that its forms have: lost stays, drops and dropped are drop. */
+export function stem(word: string): string {
+  if (word.length < 4 || /\d/.test(word)) return word;
+  let bared = word;
+  if (bared.endsWith('ies')) bared = `${bared.slice(0, -3)}y`;
+  else if (/(?:[sxz]|[cs]h)es$/.test(bared)) bared = bared.slice(0, -2);
+  else if (/[^su]s$/.test(bared)) bared = bared.slice(0, -1);
+  const cut = bared.replace(/(?:ing|ed|ly)$/, '');
+  if (cut.length >= 3 && /[aeiouy]/.test(cut)) bared = cut.replace(/([bdfgmnprt])\1$/, '$1');
+  return bared.replace(/e$/, '');
+}
