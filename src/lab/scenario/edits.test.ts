@@ -37,6 +37,10 @@ describe('a change as text', () => {
     expect(stepOf('left write "two words" 1.5s')).toMatchObject({ what: 'two words', when: 1500 });
   });
 
+  test('a packet is repeated by its number', () => {
+    expect(stepOf('repeat left#3 1s')).toEqual({ do: 'repeat', from: 'left', nth: 3, when: 1000 });
+  });
+
   test('a host and the wire fail and come back', () => {
     expect(stepOf('right crash 1s')).toEqual({ do: 'crash', end: 'right', when: 1000 });
     expect(stepOf('cut 100ms')).toEqual({ do: 'cut', when: 100 });
@@ -65,6 +69,7 @@ describe('a change as text', () => {
     ['inject right RST seq=nxt 1s', 'a number is written as'],
     ['inject right RST len=99999 1s', 'whole number up to 65535'],
     ['inject right RST', 'must end with a time'],
+    ['repeat SYN 1s', 'repeat what?'],
     ['left close', 'must end with a time'],
     ['left write 1s', 'write what?'],
     ['left sing 1s', 'does not "sing"'],

@@ -6,6 +6,7 @@
 //   inject right RST seq=rcv.nxt+5 120ms
 //                                     a forged segment for the right end is put on the wire; flags, seq=, ack=
 //                                     (the right end's numbers at that time), len=, win=, port=, conn=
+//   repeat left#3 500ms               a copy of the left end's third packet arrives once more
 //   left close 300ms                  a call of a program: connect, write N|"text", read, shutdown, close, abort,
 //                                     keepalive, listen, unlisten, accept; conn=1 for another connection
 //   right crash 1s | right reboot 2s  a host
@@ -40,7 +41,7 @@ export const WIRE_ENDS = ['left', 'right'] as const;
 const RULE_VERBS = new Set(['drop', 'delay', 'dup', 'corrupt', 'hold']);
 const STRIPPED: readonly StripOption[] = ['wscale', 'sack', 'timestamps', 'mss'];
 const FORMS =
-  'a rule of the wire (drop, delay, dup, corrupt, hold), strip, inject, cut, mend, or an end (left, right) and what it does';
+  'a rule of the wire (drop, delay, dup, corrupt, hold), strip, inject, repeat, cut, mend, or an end (left, right) and what it does';
 const UNITS: Readonly<Record<string, number>> = { us: 0.001, µs: 0.001, ms: 1, s: 1000, m: 60_000 };
 const FLAGS = /^(SYN|FIN|RST|PSH|ACK|URG|ECE|CWR)([,+](SYN|FIN|RST|PSH|ACK|URG|ECE|CWR))*$/;
 const NUMBER = /^(rcv\.nxt|rcv\.edge|snd\.una|snd\.nxt|iss|irs)?([+-]?\d+)?$/;
@@ -66,6 +67,7 @@ export function parseEdit(text: string): Edit {
   if (RULE_VERBS.has(verb)) return { kind: 'rule', text: text.trim(), rule: ruleOf(text) };
   if (verb === 'strip') return { kind: 'rule', text: text.trim(), rule: strip(text, words) };
   if (verb === 'inject') return { kind: 'step', text: text.trim(), step: inject(text, words) };
+  if (verb === 'repeat') return { kind: 'step', text: text.trim(), step: repeat(text, words) };
   if (verb === 'cut' || verb === 'mend') {
     const when = timeOf(text, words.pop());
     if (words.length > 1) throw new EditError(text, `unexpected "${words[1]}"`);
@@ -93,6 +95,15 @@ function strip(text: string, words: readonly string[]): WireRule {
   if (way !== undefined && direction === undefined)
     throw new EditError(text, `no direction "${way}", expected left->right or right->left`);
   return stripRule(option, text.trim(), direction);
+}
+
+function repeat(text: string, words: readonly string[]): Step {
+  const [, what = '', time, rest] = words;
+  const found = /^(left|right)#([1-9]\d{0,5})$/.exec(what);
+  if (found === null) throw new EditError(text, `repeat what? Expected left#3 or right#1, not "${what}"`);
+  if (rest !== undefined) throw new EditError(text, `unexpected "${rest}"`);
+  const when = timeOf(text, time);
+  return { do: 'repeat', from: found[1] === 'left' ? 'left' : 'right', nth: Number(found[2]), when };
 }
 
 function timeOf(text: string, word: string | undefined): number {

@@ -223,6 +223,22 @@ describe('faults', () => {
     ]);
   });
 
+  test('arrivals are given one by one, and what arrived can arrive again', () => {
+    const trace = runScenario(
+      scenario(
+        [connect, { do: 'repeat', from: 'left', nth: 1, when: 100 }],
+        {},
+        {
+          arrivals: { left: [null, 1300], right: [1350] }, // the server repeats its own at 1110
+          untilMs: 2000,
+        },
+      ),
+    );
+    const times = trace.events.flatMap((e) => (e.kind === 'arrived' ? [`${e.t / 1000} ${e.to}`] : []));
+    expect(segments(trace).slice(0, 2)).toEqual(['left SYN seq=0 ×', 'left SYN seq=0 forged']);
+    expect(times.slice(0, 3)).toEqual(['110 right', '1120 left', '1300 right']);
+  });
+
   test('a forged RST beside RCV.NXT is challenged, one at RCV.NXT kills', () => {
     const inject = (seq: string, when: number): Step => ({
       do: 'inject',

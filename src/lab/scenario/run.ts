@@ -4,7 +4,7 @@
 import { RunawayError } from '../../link/index.ts';
 import { type Rules, rfc9293 } from '../../tcp/index.ts';
 import type { Trace, TraceEvent, TraceScenario } from '../trace.ts';
-import { parseEdit } from './edits.ts';
+import { parseEdit, WIRE_ENDS } from './edits.ts';
 import type { Scenario, Step } from './scenario.ts';
 import { Stage } from './stage.ts';
 
@@ -63,6 +63,10 @@ export function playScenario(scenario: Scenario, options: RunOptions = {}): Scen
     steps.push(edit.step);
     return { text: edit.text, times: () => 1 };
   });
+  for (const end of WIRE_ENDS) {
+    const times = scenario.arrivals?.[end];
+    if (times !== undefined) stage.arrivals(end, times);
+  }
   stage.begin(steps);
   const ended = run(stage, (scenario.untilMs ?? DEFAULT_UNTIL_MS) * 1000);
   const about: TraceScenario = {

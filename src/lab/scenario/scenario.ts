@@ -120,12 +120,14 @@ export type Action =
   | { readonly do: 'crash' | 'reboot'; readonly end: End }
   /** Everything on the wire, and everything that is sent, is lost until `mend`. */
   | { readonly do: 'cut' | 'mend' }
+  /** A copy of a segment that an end sent before, its `nth`, reaches the other end once more. */
+  | { readonly do: 'repeat'; readonly from: End; readonly nth: number }
   | { readonly do: 'inject'; readonly to: End; readonly connection?: number; readonly segment: Forged };
 
 /** What a program does, as opposed to what befalls a host or the wire. */
 export type ProgramAction = Exclude<
   Action,
-  { readonly do: 'cut' | 'mend' } | { readonly do: 'crash' | 'reboot' } | { readonly do: 'inject' }
+  { readonly do: 'cut' | 'mend' | 'crash' | 'reboot' | 'inject' | 'repeat' }
 >;
 
 /** An action and its time. */
@@ -150,6 +152,13 @@ export interface Scenario {
   readonly steps: readonly Step[];
   /** What the wire does to packets: wire rules as text, `drop ACK#1 left->right`. */
   readonly faults?: readonly string[];
+  /**
+   * When the packets of an end arrive, in the order in which they are sent: milliseconds from the beginning; null: it
+   * is lost. Packets beyond the list take the wire's delay. Stories of the checker are told so.
+   */
+  readonly arrivals?: Readonly<Partial<Record<End, readonly (number | null)[]>>>;
+  /** The rules of both hosts' TCP: the id of a mutant. Default RFC 9293. */
+  readonly rules?: string;
   /** Virtual time at which it ends, milliseconds. Default: when nothing is pending, at most 10 minutes. */
   readonly untilMs?: number;
 }

@@ -3,7 +3,14 @@
 // wire stays plugged into.
 
 import { Host, type HostInterface } from '../../host/index.ts';
-import { type Action as Happening, type Port, type Transmit, Wire, World } from '../../link/index.ts';
+import {
+  type Action as Happening,
+  type PacketInfo,
+  type Port,
+  type Transmit,
+  Wire,
+  World,
+} from '../../link/index.ts';
 import { type Rules, type StateName, stateName, type Tcb } from '../../tcp/index.ts';
 import { type End, otherEnd, type QueueView, type TraceConnection, type TraceEvent } from '../trace.ts';
 import { type TraceDetail, TraceRecorder } from '../trace-recorder.ts';
@@ -53,6 +60,9 @@ export const ADDRESSES: Readonly<Record<End, string>> = { left: '10.0.0.1', righ
 export const SERVICE_PORT = 80;
 /** Port of connection 0 at the end that opens actively; connection n has n more. */
 export const FIRST_PORT = 50_000;
+
+/** The wire's names for what an end sends. */
+const DIRECTIONS = { left: 'a->b', right: 'b->a' } as const;
 
 /** The ports of a connection, as an end sees them: the left end's is 50000 + n. */
 export function portsOf(end: End, connection: number): { readonly local: number; readonly remote: number } {
@@ -115,6 +125,7 @@ export class Stage {
   readonly #places: Readonly<Record<End, Place>>;
   readonly #hosts: Record<End, Host | null> = { left: null, right: null };
   readonly #incarnations: Record<End, number> = { left: 0, right: 0 };
+  readonly #sent: Readonly<Record<End, Uint8Array[]>> = { left: [], right: [] };
   #waiting: Waiting[] = [];
 
   constructor(setup: Setup, options: StageOptions) {
@@ -194,6 +205,7 @@ export class Stage {
 
   /** Puts all steps in their places in time. */
   begin(steps: readonly Step[]): void {
+    if (steps.some((step) => step.do === 'repeat')) this.#remember();
     if (this.setup.listen !== null) this.#do({ do: 'listen', end: 'right', when: 0 });
     for (const step of steps) {
       if (typeof step.when === 'number') this.#at(step.when * 1000, step);
@@ -259,6 +271,9 @@ export class Stage {
       case 'inject':
         this.#inject(step);
         return;
+      case 'repeat':
+        this.#repeat(step.from, step.nth);
+        return;
       default:
         if (this.#hosts[step.end] !== null || this.#options.foreign?.end === step.end)
           this.programs[step.end].act(step);
@@ -277,7 +292,39 @@ export class Stage {
       destinationPort: ports.local,
     });
     this.recorder.flush();
-    this.wire.inject(to === 'right' ? 'a->b' : 'b->a', bytes);
+    this.wire.inject(DIRECTIONS[from], bytes);
+  }
+
+  /** Packets beyond the list go as usual. */
+  arrivals(from: End, times: readonly (number | null)[]): void {
+    const direction = DIRECTIONS[from];
+    const lost = times.flatMap((at, i) => (at === null ? [i + 1] : []));
+    const match = (): boolean => true;
+    if (lost.length > 0) this.wire.rule({ direction, match, nth: lost, action: { drop: true } });
+    let sent = 0;
+    const delayBy = (): number => {
+      const at = times[sent++] ?? null;
+      return at === null ? 0 : Math.max(0, at * 1000 - this.world.now() - this.#options.delayMs * 1000);
+    };
+    this.wire.rule({ direction, match, action: { delayBy } });
+  }
+
+  /** Keeps what an end sends, so that it can be repeated. */
+  #remember(): void {
+    for (const from of WIRE_ENDS) {
+      const match = (p: PacketInfo): boolean => {
+        this.#sent[from].push(p.bytes());
+        return false;
+      };
+      this.wire.rule({ direction: DIRECTIONS[from], match, action: { drop: true } });
+    }
+  }
+
+  #repeat(from: End, nth: number): void {
+    const bytes = this.#sent[from][nth - 1];
+    if (bytes === undefined) return;
+    this.recorder.flush();
+    this.wire.inject(DIRECTIONS[from], bytes);
   }
 
   #tcb(end: End, { left, right }: TraceConnection): ReturnType<TraceDetail['tcb']> {

@@ -15,6 +15,8 @@ export type RuleAction =
   | { readonly drop: true }
   /** Extra delay in µs; later packets overtake. */
   | { readonly delayUs: number }
+  /** Extra delay in µs that is asked for packet by packet. */
+  | { readonly delayBy: (p: PacketInfo) => number }
   /** Extra copies. */
   | { readonly duplicate: number }
   | { readonly corrupt: Corruption }

@@ -29,6 +29,7 @@ export class Verdict {
       const { action } = rule.rule;
       if ('drop' in action) this.drop = true;
       else if ('delayUs' in action) this.extraUs += action.delayUs;
+      else if ('delayBy' in action) this.extraUs += action.delayBy(p);
       else if ('duplicate' in action) this.copies += action.duplicate;
       else if ('corrupt' in action) this.corruptions.push(action.corrupt);
       else if ('hold' in action) this.holder = rule;
