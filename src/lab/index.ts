@@ -1,6 +1,7 @@
 // The door of the lab: what watches a connection, and shows it.
 
 export * from './claims/index.ts';
+export * from './explain/index.ts';
 export * from './ladder/index.ts';
 export * from './numbers.ts';
 export * from './questions/index.ts';

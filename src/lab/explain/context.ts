@@ -1,0 +1,140 @@
+// What a trace says around one event: names of the ends, sequence numbers as `x+1` and `y+1`, the segment
+// behind an arrival, and what made an end send. Pure functions of the trace.
+
+import {
+  type ArrivedEvent,
+  type CallEvent,
+  type End,
+  type LostEvent,
+  otherEnd,
+  type SentEvent,
+  type TcbView,
+  type TimerEvent,
+  type Trace,
+  type TraceEvent,
+  type TraceSegment,
+  tcbAt,
+} from '../trace.ts';
+import type { Lang, Text } from './text.ts';
+
+const NAMES: Readonly<Record<string, Text>> = {
+  client: { en: 'the client', zh: '客户端' },
+  server: { en: 'the server', zh: '服务器' },
+};
+
+/** What an end is called in a sentence. */
+export function endName(trace: Trace, end: End, lang: Lang): string {
+  const { name } = trace.ends[end];
+  return NAMES[name]?.[lang] ?? name;
+}
+
+/** SEG.LEN: octets of text, counting SYN and FIN (RFC 9293 section 3.4). */
+export function segmentLength(segment: TraceSegment): number {
+  return segment.length + (has(segment, 'SYN') ? 1 : 0) + (has(segment, 'FIN') ? 1 : 0);
+}
+
+/** Whether a segment has a control bit. */
+export function has(segment: TraceSegment, flag: string): boolean {
+  return segment.flags.split(',').includes(flag);
+}
+
+/** How far `a` is beyond `b`, as sequence numbers: negative when it is before. */
+export function ahead(a: number, b: number): number {
+  return (a - b) | 0;
+}
+
+/** The segment that an arrival or a loss is about; null if the trace does not have it. */
+export function sentOf(trace: Trace, event: ArrivedEvent | LostEvent): SentEvent | null {
+  for (const other of trace.events) if (other.kind === 'sent' && other.id === event.id) return other;
+  return null;
+}
+
+/** The first sequence numbers of both ends as far as they are known at event `index`. */
+export function issAt(trace: Trace, index: number, connection: number): Readonly<Record<End, number | null>> {
+  const iss: Record<End, number | null> = { left: null, right: null };
+  for (let i = 0; i <= index && i < trace.events.length; i++) {
+    const event = trace.events[i] as TraceEvent;
+    if (event.connection !== connection || event.kind !== 'sent' || event.injected === true) continue;
+    if (has(event.segment, 'SYN')) iss[event.from] = event.segment.seq;
+  }
+  for (const end of ['left', 'right'] as const) {
+    const view = tcbAt(trace, index, end, connection);
+    if (view !== null && view.state !== 'LISTEN' && view.state !== 'CLOSED') iss[end] = view.snd.iss;
+  }
+  return iss;
+}
+
+/** The end that asked first: its first sequence number is x, that of the other y. */
+export function opener(trace: Trace, connection: number): End {
+  for (const event of trace.events) {
+    if (event.connection !== connection || event.kind !== 'sent' || event.injected === true) continue;
+    if (has(event.segment, 'SYN')) return event.from;
+  }
+  return 'left';
+}
+
+/** Beyond this a number has nothing to do with the connection: it is shown as it is. */
+const NEAR = 1 << 26;
+
+/** Writes sequence numbers of one connection, as they are known at one event: `x`, `y+1`, or raw. */
+export class Numbers {
+  readonly #iss: Readonly<Record<End, number | null>>;
+  readonly #first: End;
+
+  constructor(trace: Trace, index: number, connection: number) {
+    this.#iss = issAt(trace, index, connection);
+    this.#first = opener(trace, connection);
+  }
+
+  /** A number of the sequence space of `end`. */
+  of(end: End, number: number): string {
+    const iss = this.#iss[end];
+    const offset = iss === null ? NEAR : ahead(number, iss);
+    if (Math.abs(offset) >= NEAR) return String(number);
+    const letter = end === this.#first ? 'x' : 'y';
+    return offset === 0 ? letter : `${letter}${offset > 0 ? '+' : '-'}${Math.abs(offset)}`;
+  }
+
+  /** The acknowledgment field of a segment that `from` sends. */
+  ack(from: End, segment: TraceSegment): string {
+    return segment.ack === null ? '' : this.of(otherEnd(from), segment.ack);
+  }
+}
+
+/** What made an end do what it did at event `index`, at the same instant; null if nothing did that the trace has. */
+export function causeOf(trace: Trace, index: number, end: End): ArrivedEvent | TimerEvent | CallEvent | null {
+  const at = trace.events[index] as TraceEvent;
+  for (let i = index - 1; i >= 0; i--) {
+    const event = trace.events[i] as TraceEvent;
+    if (event.t !== at.t) return null;
+    if (event.connection !== at.connection) continue;
+    if (event.kind === 'arrived' && event.to === end) return event;
+    if (event.kind === 'timer' && event.end === end && event.what === 'fired') return event;
+    if (event.kind === 'call' && event.end === end && !TOLD.has(event.call)) return event;
+  }
+  return null;
+}
+
+/** What a program is told, and does not do. */
+const TOLD = new Set(['connected', 'eof', 'error', 'listen', 'accept']);
+
+/** The last segment that an end sent before event `index`, in its connection. */
+export function lastSent(trace: Trace, index: number, from: End): SentEvent | null {
+  const at = trace.events[index] as TraceEvent;
+  for (let i = index - 1; i >= 0; i--) {
+    const event = trace.events[i] as TraceEvent;
+    if (event.kind !== 'sent' || event.injected === true) continue;
+    if (event.connection === at.connection && event.from === from) return event;
+  }
+  return null;
+}
+
+/** The TCB of an end before and after event `index`. */
+export function tcbsAround(
+  trace: Trace,
+  index: number,
+  end: End,
+): { readonly before: TcbView | null; readonly after: TcbView | null } {
+  const { connection } = trace.events[index] as TraceEvent;
+  return { before: tcbAt(trace, index - 1, end, connection), after: tcbAt(trace, index, end, connection) };
+}

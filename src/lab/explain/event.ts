@@ -1,0 +1,425 @@
+// What happened at one event of a trace, why, and what each end knows after it: in one sentence each, from the
+// segment, the transition row that fired and the TCBs before and after. Nothing here knows a scenario.
+
+import {
+  type ArrivedEvent,
+  type CallEvent,
+  type ChangeEvent,
+  type End,
+  type FaultEvent,
+  type LostEvent,
+  otherEnd,
+  type SentEvent,
+  type StateChange,
+  type TimerEvent,
+  type Trace,
+  type TraceEvent,
+  type TraceOptions,
+  type TraceSegment,
+} from '../trace.ts';
+import { ahead, endName, has, Numbers, segmentLength, sentOf, tcbsAround } from './context.ts';
+import { dropInfo, explainDrop } from './drops.ts';
+import { type EventTextKey, eventTexts } from './event-texts.ts';
+import { knowledgeSentence } from './knowledge.ts';
+import { purposeOf } from './purpose.ts';
+import { explainRule } from './rules.ts';
+import { sentTexts } from './sent-texts.ts';
+import { duration, type Lang, listed, octets, type Params, phrase, say, sentences } from './text.ts';
+
+/** What is said about an event. */
+export interface Explanation {
+  /** What happened. */
+  readonly what: string;
+  /** Why: the rule behind it; null if nobody knows (an end that is observed). */
+  readonly why: string | null;
+  /** Where the rule stands: a section of RFC 9293, or another RFC by number. */
+  readonly section: string | null;
+  /** What each end knows now; null for an end without a connection. */
+  readonly knows: { readonly left: string | null; readonly right: string | null };
+  /** What is worth noticing besides. */
+  readonly notes: readonly string[];
+}
+
+/** What happened and why, before what is known is added. */
+type Account = Omit<Explanation, 'knows'>;
+
+/** Explains event number `index`. Throws a RangeError when the trace has no such event. */
+export function explainEvent(trace: Trace, index: number, lang: Lang): Explanation {
+  const event = trace.events[index];
+  if (event === undefined) {
+    throw new RangeError(`the trace has events 0 to ${trace.events.length - 1}, not ${index}`);
+  }
+  const account = accountOf(new Teller(trace, index, lang), event);
+  const { connection } = event;
+  return {
+    ...account,
+    knows: {
+      left: knowledgeSentence(trace, index, 'left', lang, connection),
+      right: knowledgeSentence(trace, index, 'right', lang, connection),
+    },
+  };
+}
+
+function accountOf(teller: Teller, event: TraceEvent): Account {
+  switch (event.kind) {
+    case 'sent':
+      return ofSent(teller, event);
+    case 'arrived':
+      return ofArrival(teller, event);
+    case 'lost':
+      return ofLoss(teller, event);
+    case 'call':
+      return ofCall(teller, event);
+    case 'timer':
+      return ofTimer(teller, event);
+    case 'change':
+      return ofChange(teller, event);
+    case 'fault':
+      return ofFault(teller, event);
+  }
+}
+
+/** Speaks about one event in one language. */
+class Teller {
+  readonly trace: Trace;
+  readonly index: number;
+  readonly lang: Lang;
+  readonly numbers: Numbers;
+
+  constructor(trace: Trace, index: number, lang: Lang) {
+    this.trace = trace;
+    this.index = index;
+    this.lang = lang;
+    const { connection } = trace.events[index] as TraceEvent;
+    this.numbers = new Numbers(trace, index, connection);
+  }
+
+  name(end: End): string {
+    return endName(this.trace, end, this.lang);
+  }
+
+  /** `me` and `peer` for a sentence at an end. */
+  ends(end: End): Params {
+    return { me: this.name(end), peer: this.name(otherEnd(end)) };
+  }
+
+  text(key: EventTextKey, params: Params = {}): string {
+    return say(eventTexts[key], this.lang, params);
+  }
+
+  words(key: EventTextKey, params: Params = {}): string {
+    return phrase(eventTexts[key], this.lang, params);
+  }
+
+  join(...parts: (string | null)[]): string {
+    return sentences(parts, this.lang);
+  }
+
+  octets(n: number): string {
+    return octets(n, this.lang);
+  }
+
+  /** `The server goes from LISTEN to SYN-RECEIVED.` for every change. */
+  changes(changes: readonly StateChange[]): string {
+    return this.join(
+      ...changes.map(({ end, from, to }) => this.text('becomes', { me: this.name(end), from, to })),
+    );
+  }
+
+  /** The sentence and the section of the last rule that fired: an end may pass two states at once. */
+  rule(changes: readonly StateChange[]): { readonly why: string | null; readonly section: string | null } {
+    const told = changes.filter(({ rule }) => rule !== null);
+    const why = told.map(({ end, from, to, rule }) =>
+      explainRule(rule as string, from, this.lang, { to, ...this.ends(end) }),
+    );
+    return { why: told.length === 0 ? null : this.join(...why), section: told.at(-1)?.section ?? null };
+  }
+}
+
+function ofSent(teller: Teller, event: SentEvent): Account {
+  const { trace, index, numbers } = teller;
+  const { from, segment } = event;
+  const purpose = purposeOf(trace, index, event);
+  const { what, why, section } = sentTexts[purpose];
+  const params = {
+    ...teller.ends(from),
+    flags: segment.flags,
+    seq: numbers.of(from, segment.seq),
+    ack: numbers.ack(from, segment),
+    next: numbers.of(from, (segment.seq + segmentLength(segment)) >>> 0),
+    octets: teller.octets(segment.length),
+    window: windowOctets(trace, index, event),
+  };
+  return {
+    what: teller.join(say(what, teller.lang, params), teller.changes(event.changes)),
+    why: say(why, teller.lang, params),
+    section: event.changes.findLast(({ section }) => section !== null)?.section ?? section,
+    notes: notesOfSegment(teller, event),
+  };
+}
+
+/** The window that a segment offers, in octets, as far as the scale is known. */
+function windowOctets(trace: Trace, index: number, event: SentEvent): number {
+  const shift = has(event.segment, 'SYN') ? 0 : scaleOf(trace, index, event);
+  return event.segment.window * 2 ** shift;
+}
+
+/** The shift of the sender's window fields: both SYNs must have offered one (RFC 7323 section 2.2). */
+function scaleOf(trace: Trace, index: number, event: SentEvent): number {
+  const offered: Record<End, number | null> = { left: null, right: null };
+  for (let i = 0; i <= index; i++) {
+    const other = trace.events[i] as TraceEvent;
+    if (other.kind !== 'sent' || other.connection !== event.connection || other.injected === true) continue;
+    if (has(other.segment, 'SYN')) offered[other.from] = other.segment.options.windowScale ?? null;
+  }
+  return offered.left === null || offered.right === null ? 0 : Math.min(14, offered[event.from] as number);
+}
+
+function notesOfSegment(teller: Teller, event: SentEvent): string[] {
+  const { from, segment, states } = event;
+  const notes: string[] = [];
+  if (has(segment, 'SYN') && !event.retransmission) notes.push(...notesOfOptions(teller, segment.options));
+  const { sack } = segment.options;
+  if (sack !== undefined && sack.length > 0) {
+    const space = otherEnd(from);
+    const blocks = sack.map(
+      ([left, right]) => `[${teller.numbers.of(space, left)}, ${teller.numbers.of(space, right)})`,
+    );
+    notes.push(teller.text('noteSack', { blocks: listed(blocks, teller.lang) }));
+  }
+  const plain = !has(segment, 'SYN') && !has(segment, 'RST');
+  if (plain && segment.window === 0) notes.push(teller.text('noteZeroWindow', teller.ends(from)));
+  if (plain && segment.ack !== null && segmentLength(segment) > 0 && newAck(teller, event)) {
+    notes.push(teller.text('noteAlsoAcks', { ack: teller.numbers.ack(from, segment) }));
+  }
+  return [...notes, ...notesOfStates(teller, event, states)];
+}
+
+/** The segment acknowledges more than the one before it did. */
+function newAck(teller: Teller, event: SentEvent): boolean {
+  for (let i = teller.index - 1; i >= 0; i--) {
+    const other = teller.trace.events[i] as TraceEvent;
+    if (other.kind !== 'sent' || other.from !== event.from || other.connection !== event.connection) continue;
+    return other.segment.ack !== event.segment.ack;
+  }
+  return false;
+}
+
+function notesOfOptions(teller: Teller, options: TraceOptions): string[] {
+  const notes: string[] = [];
+  const { mss, windowScale } = options;
+  if (mss !== undefined) notes.push(teller.text('noteMss', { n: mss }));
+  if (windowScale !== undefined) {
+    notes.push(teller.text('noteScale', { n: windowScale, unit: 2 ** Math.min(14, windowScale) }));
+  }
+  if (options.sackPermitted === true) notes.push(teller.text('noteSackPermitted'));
+  if (options.timestamps !== undefined) notes.push(teller.text('noteTimestamps'));
+  return notes;
+}
+
+/** Half-open, half-closed and half a handshake are three things: told when they begin. */
+function notesOfStates(teller: Teller, event: TraceEvent, { left, right }: TraceEvent['states']): string[] {
+  if (event.changes.length === 0) return [];
+  const notes: string[] = [];
+  const either = (a: string, b: string): boolean =>
+    (left === a && right === b) || (left === b && right === a);
+  if (either('FIN-WAIT-2', 'CLOSE-WAIT')) notes.push(teller.text('noteHalfClosed'));
+  if (event.changes.some(({ from, to }) => from === 'LISTEN' && to === 'SYN-RECEIVED')) {
+    notes.push(teller.text('noteSynQueue'));
+  }
+  const alive = (state: string): boolean =>
+    ['ESTABLISHED', 'CLOSE-WAIT', 'FIN-WAIT-1', 'FIN-WAIT-2'].includes(state);
+  const gone = (state: string): boolean => state === 'CLOSED' || state === 'LISTEN';
+  if ((alive(left) && gone(right)) || (alive(right) && gone(left))) notes.push(teller.text('noteHalfOpen'));
+  return notes;
+}
+
+function ofArrival(teller: Teller, event: ArrivedEvent): Account {
+  const { trace, lang } = teller;
+  const ends = teller.ends(event.to);
+  const sent = sentOf(trace, event);
+  if (sent === null)
+    return { what: teller.text('arrivesUnknown', ends), why: null, section: null, notes: [] };
+  const params = { ...ends, flags: flagsOf(sent.segment) };
+  const mine = teller.changes(event.changes);
+  const rule = teller.rule(event.changes);
+  const notes = notesOfStates(teller, event, event.states);
+  if (event.flipped !== undefined) notes.push(teller.text('noteFlipped', { n: event.flipped }));
+  const effects = effectsOf(teller, event, sent.segment, notes);
+  if (event.discarded !== null) {
+    const why = explainDrop(event.discarded, lang, params);
+    return {
+      what: teller.join(teller.text('discards', params), mine),
+      why: rule.why === null ? why : teller.join(why, rule.why),
+      section: rule.section ?? dropInfo(event.discarded)?.section ?? null,
+      notes: [...effects.told, ...notes],
+    };
+  }
+  const what = teller.join(
+    teller.text(event.copy > 0 ? 'arrivesCopy' : 'arrives', params),
+    mine,
+    ...effects.told,
+  );
+  if (rule.why !== null) return { what, why: rule.why, section: rule.section, notes };
+  if (trace.ends[event.to].states === 'observed') {
+    return { what, why: teller.text('observed'), section: null, notes };
+  }
+  return { what, ...effects.rule, notes };
+}
+
+/** `SYN,ACK`, or with text `PSH,ACK` as it stands. */
+function flagsOf(segment: TraceSegment): string {
+  return segment.flags === '' ? '(no flags)' : segment.flags;
+}
+
+/** What an arrival did to the TCB, from the TCBs before and after it; and the rule if no row fired. */
+function effectsOf(
+  teller: Teller,
+  event: ArrivedEvent,
+  segment: TraceSegment,
+  notes: string[],
+): { readonly told: string[]; readonly rule: Pick<Account, 'why' | 'section'> } {
+  const end = event.to;
+  const { before, after } = tcbsAround(teller.trace, teller.index, end);
+  const nothing = { why: teller.text('nothingChanged'), section: '3.10.7.4' };
+  const same = before !== null && after !== null && before.snd.iss === after.snd.iss;
+  if (!same)
+    return { told: [], rule: before === null && after === null ? { why: null, section: null } : nothing };
+  const told: string[] = [];
+  let rule: Pick<Account, 'why' | 'section'> = nothing;
+  if (after.snd.wnd !== before.snd.wnd && !has(segment, 'SYN')) {
+    const shut = after.snd.wnd === 0;
+    const now = teller.text('windowNow', { wnd: after.snd.wnd });
+    if (shut) told.push(now, teller.text('windowClosed'));
+    else (before.snd.wnd === 0 ? told : notes).push(now);
+    rule = { why: teller.text('updatesWindow'), section: '3.10.7.4 fifth' };
+  }
+  const beyond = after.rcv.ranges.length > 0 && !equal(after.rcv.ranges, before.rcv.ranges);
+  const taken = before.rcv.irs === after.rcv.irs ? ahead(after.rcv.nxt, before.rcv.nxt) : 0;
+  const una = ahead(after.snd.una, before.snd.una);
+  if (una > 0) {
+    const number = teller.numbers.of(end, after.snd.una);
+    const syn = before.snd.una === before.snd.iss && una === 1;
+    told.unshift(
+      syn
+        ? teller.text('acksSyn', { ...teller.ends(end), una: number })
+        : teller.text('advances', { n: una, una: number }),
+    );
+    rule = { why: teller.text('cumulative'), section: '3.10.7.4 fifth' };
+  }
+  if (taken > 0) {
+    told.push(teller.text('takes', { n: taken, nxt: teller.numbers.of(otherEnd(end), after.rcv.nxt) }));
+    rule = { why: teller.text('inOrder'), section: '3.10.7.4 seventh' };
+  } else if (beyond) {
+    told.push(teller.text('keepsBeyond', { nxt: teller.numbers.of(otherEnd(end), after.rcv.nxt) }));
+    rule = { why: teller.text('outOfOrder'), section: '3.10.7.4 seventh' };
+  }
+  return { told, rule };
+}
+
+function equal(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function ofLoss(teller: Teller, event: LostEvent): Account {
+  const sent = sentOf(teller.trace, event);
+  const key = `lost-${event.reason}`;
+  const reason = teller.text(isKey(key) ? key : 'lost-other');
+  return {
+    what: teller.text('lost', {
+      ...teller.ends(event.to),
+      flags: sent === null ? '?' : flagsOf(sent.segment),
+    }),
+    why: teller.text('lostWhy', { reason }),
+    section: '3.8.1',
+    notes: [],
+  };
+}
+
+function isKey(key: string): key is EventTextKey {
+  return Object.hasOwn(eventTexts, key);
+}
+
+const CALL_SECTIONS: Readonly<Record<CallEvent['call'], string>> = {
+  listen: '3.10.1',
+  connect: '3.10.1',
+  connected: '3.10.1',
+  accept: '3.10.1',
+  write: '3.10.2',
+  read: '3.10.3',
+  eof: '3.10.7.4 eighth',
+  shutdown: '3.6.1',
+  close: '3.10.4',
+  abort: '3.10.5',
+  error: '3.9.1',
+};
+
+function ofCall(teller: Teller, event: CallEvent): Account {
+  const params = {
+    ...teller.ends(event.end),
+    octets: teller.octets(event.octets ?? 0),
+    code: event.text ?? '?',
+  };
+  const error = `why-error-${event.text}`;
+  const why =
+    event.call !== 'error' ? (`why-${event.call}` as const) : isKey(error) ? error : 'why-error-other';
+  return {
+    what: teller.join(teller.text(`call-${event.call}`, params), teller.changes(event.changes)),
+    why: teller.rule(event.changes).why ?? teller.text(why, params),
+    section: teller.rule(event.changes).section ?? CALL_SECTIONS[event.call],
+    notes: notesOfStates(teller, event, event.states),
+  };
+}
+
+const TIMER_SECTIONS: Readonly<Record<string, string>> = {
+  rexmt: '3.8.1, RFC 6298 5',
+  persist: '3.8.6.1',
+  delack: '3.8.6.3',
+  keep: '3.8.4',
+  user: '3.8.3',
+  wait: '3.6.1',
+  '2msl': '3.4.2, 3.10.8',
+};
+
+function ofTimer(teller: Teller, event: TimerEvent): Account {
+  const { trace, index } = teller;
+  const key = `timer-${event.timer}`;
+  const timer = isKey(key) ? teller.words(key) : event.timer;
+  const ms = event.ms ?? 0;
+  const params = {
+    ...teller.ends(event.end),
+    timer,
+    ms: duration(ms, teller.lang),
+    msl: duration(ms / 2, teller.lang),
+  };
+  const { after } = tcbsAround(trace, index, event.end);
+  const backoff = event.what === 'set' && event.timer === 'rexmt' ? (after?.backoff ?? 0) : 0;
+  const why = backoff > 0 ? 'set-rexmt-backoff' : `${event.what}-${event.timer}`;
+  const what = event.what === 'set' && event.timer === '2msl' ? 'set2msl' : event.what;
+  const rule = teller.rule(event.changes);
+  return {
+    what: teller.join(teller.text(what, params), teller.changes(event.changes)),
+    why: rule.why ?? (isKey(why) ? teller.text(why, { ...params, n: backoff }) : null),
+    section: rule.section ?? TIMER_SECTIONS[event.timer] ?? null,
+    notes: [],
+  };
+}
+
+function ofChange(teller: Teller, event: ChangeEvent): Account {
+  const what = teller.changes(event.changes);
+  return {
+    what: what === '' ? teller.text('changeObserved') : what,
+    ...teller.rule(event.changes),
+    notes: notesOfStates(teller, event, event.states),
+  };
+}
+
+function ofFault(teller: Teller, event: FaultEvent): Account {
+  const params = event.end === null ? {} : teller.ends(event.end);
+  return {
+    what: teller.join(teller.text(`fault-${event.what}`, params), teller.changes(event.changes)),
+    why: teller.text(`why-${event.what}`, params),
+    section: event.what === 'crash' || event.what === 'reboot' ? '3.5.1' : '3.8.3',
+    notes: notesOfStates(teller, event, event.states),
+  };
+}

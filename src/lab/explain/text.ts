@@ -1,0 +1,56 @@
+// Texts in both languages, and how parameters get into them. `{name}` is replaced by a parameter; state
+// names, flags and the variables of the RFC are the standard's and are not translated.
+
+import type { Lang } from '../ladder/index.ts';
+import type { Text } from '../scenario/scenario.ts';
+
+export type { Lang, Text };
+
+/** Values for the `{name}`s of a text. */
+export type Params = Readonly<Record<string, string | number>>;
+
+/** Texts by key. */
+export type Texts = Readonly<Record<string, Text>>;
+
+/** A text in a language with its parameters; an English sentence gets its capital letter. */
+export function say(text: Text, lang: Lang, params: Params = {}): string {
+  const filled = text[lang].replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+  return lang === 'en' ? filled.charAt(0).toUpperCase() + filled.slice(1) : filled;
+}
+
+/** The same within a sentence: as it stands. */
+export function phrase(text: Text, lang: Lang, params: Params = {}): string {
+  return text[lang].replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+}
+
+/** Phrases one after the other: `a, b and c`, `a、b和c`. */
+export function listed(phrases: readonly string[], lang: Lang): string {
+  if (phrases.length < 2) return phrases.join('');
+  const comma = lang === 'en' ? ', ' : '、';
+  const and = lang === 'en' ? ' and ' : '和';
+  return `${phrases.slice(0, -1).join(comma)}${and}${phrases.at(-1)}`;
+}
+
+/** Sentences one after the other. */
+export function sentences(parts: readonly (string | null)[], lang: Lang): string {
+  return parts.filter((part) => part !== null && part !== '').join(lang === 'en' ? ' ' : '');
+}
+
+/** A count with its noun: `1 octet`, `2 octets`; Chinese has no plural. */
+export function octets(n: number, lang: Lang): string {
+  if (lang === 'zh') return `${n} 个字节`;
+  return n === 1 ? '1 octet' : `${n} octets`;
+}
+
+/** A time as people say it: `620 ms`, `1.5 s`, `2 min`. */
+export function duration(ms: number, lang: Lang): string {
+  const number = (value: number): string => String(Math.round(value * 1000) / 1000);
+  if (ms < 1000) return lang === 'en' ? `${number(ms)} ms` : `${number(ms)} 毫秒`;
+  if (ms < 120_000) return lang === 'en' ? `${number(ms / 1000)} s` : `${number(ms / 1000)} 秒`;
+  return lang === 'en' ? `${number(ms / 60_000)} min` : `${number(ms / 60_000)} 分钟`;
+}
+
+/** The parameters that a text names, in order of the alphabet, each once. */
+export function parametersOf(text: string): string[] {
+  return [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as string))].sort();
+}
