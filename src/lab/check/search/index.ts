@@ -13,6 +13,8 @@ export {
 export { SavedSearchError } from './bytes.ts';
 export { type Fingerprint, fingerprint } from './fingerprint.ts';
 export { checkLiveness, type LivenessOptions, type LivenessResult } from './liveness.ts';
+export { conduct, type Hand, type ParallelOptions, type Subject, searchPartitioned } from './parallel.ts';
+export { type Origin, Partition, type PartitionOptions, type Share, type Sighting } from './partition.ts';
 export type { Memory } from './store.ts';
 export {
   CUT,

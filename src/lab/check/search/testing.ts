@@ -247,3 +247,25 @@ export class Philosophers implements System {
     return n + this.#pad;
   }
 }
+
+/** Philosophers, for a thread that is told by name what to search. */
+export function philosophers(of: { readonly count: number; readonly pad: number }): System {
+  return new Philosophers(of.count, of.pad);
+}
+
+/** A system that cannot be made. */
+export function broken(): System {
+  throw new Error('no such system');
+}
+
+/** A system that fails when it is far enough. */
+export function failing(): System {
+  class Failing extends Philosophers {
+    override step(i: number, out: Uint8Array): number {
+      const length = super.step(i, out);
+      if (length >= 0 && out[0] === 2 && out[2] === 2) throw new Error('two may not eat here');
+      return length;
+    }
+  }
+  return new Failing(7);
+}
