@@ -574,8 +574,8 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     const { engine } = this;
     const listener = this.#listenerFor(seg.dstPort);
     if (listener === null) {
-      if (this.tap !== null) this.tap.segmentIn?.(null, seg, engine.now);
       engine.rules.closed(engine, seg);
+      if (this.tap !== null) this.tap.segmentIn?.(null, seg, engine.now);
       return;
     }
     if ((seg.ctl & (ACK | RST | SYN)) === ACK && listener.cookiesUntil > this.nowMs) {

@@ -228,3 +228,15 @@ test('a trace is bounded: what is beyond is counted, and still told', async () =
   for (let i = 0; i < 5; i++) recorder.call('left', 'write', i, null);
   expect([recorder.events.length, recorder.unrecorded, told.length]).toEqual([2, 3, 5]);
 });
+
+test('a segment for no connection is discarded, and the trace says so before the RST that answers it', async () => {
+  const { world, recorder, listener, connect } = record();
+  listener.close();
+  await world.settle(connect().catch(() => {}));
+  expect(recorder.trace().events.map(line)).toEqual([
+    '0 left sends #1 SYN left:SYN-SENT',
+    '10 right has #1 (closed)',
+    '10 right sends #2 RST,ACK',
+    '20 left has #2 left:CLOSED',
+  ]);
+});
