@@ -1,5 +1,7 @@
 // Every text that the command line shows, in its languages. `{name}` is replaced by a parameter.
 
+import { labMessages } from './lab-messages.ts';
+
 /** The languages. */
 export type Lang = 'en' | 'zh';
 
@@ -240,6 +242,7 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
     zh: '通过 {passed}，失败 {failed}，不支持 {unsupported}',
   },
   runInterrupted: { en: 'interrupted', zh: '已中断' },
+  ...labMessages,
 } as const satisfies Record<string, Readonly<Record<Lang, string>>>;
 
 /** A key of {@link messages}. */

@@ -1,6 +1,6 @@
-// `synfin run`: one whole connection, from the handshake to CLOSED, drawn while it happens; against the
-// kernel of this machine where that can be had. Exits with 0 only if both ends passed the states that
-// RFC 9293 wants.
+// `synfin run` without a scenario: one whole connection, from the handshake to CLOSED, drawn while it
+// happens; against the kernel of this machine where that can be had. Exits with 0 only if both ends passed
+// the states that RFC 9293 wants.
 
 import { createHash } from 'node:crypto';
 import {
@@ -20,6 +20,7 @@ import { runHelp } from './help.ts';
 import { type Lang, type MessageKey, type Params, t } from './messages.ts';
 import { RunCapture } from './run-capture.ts';
 import { kernelStage } from './run-kernel.ts';
+import { listScenarios, runScenarioCommand, scenarioOptions } from './run-lab.ts';
 import { CLOSE_ORDERS, type CloseOrder, expectedStates, play, type Received, tally } from './run-scenario.ts';
 import { type OpenStage, type StageOptions, synfinStage } from './run-synfin.ts';
 import { columnsOf, hasUnicode, wantsColour } from './terminal.ts';
@@ -41,6 +42,7 @@ export const runOptions = {
   absolute: { type: 'boolean' },
   ascii: { type: 'boolean' },
   color: { type: 'boolean' },
+  ...scenarioOptions,
 } as const;
 
 /** What was asked for. */
@@ -55,6 +57,7 @@ interface Settings {
   readonly absolute: boolean;
   readonly ascii: boolean;
   readonly colour: boolean;
+  readonly width: number;
 }
 
 function choice<T extends string>(values: Values, name: string, choices: readonly T[]): T | null {
@@ -81,7 +84,8 @@ function settingsOf(values: Values, io: Io): Settings {
     json: flag('json') ?? false,
     absolute: flag('absolute') ?? false,
     ascii: flag('ascii') ?? !hasUnicode(env),
-    colour: flag('color') ?? wantsColour(io.stdout, env),
+    colour: flag('color') ?? (flag('plain') !== true && wantsColour(io.stdout, env)),
+    width: flag('plain') === true ? 80 : columnsOf(io.stdout, env),
   };
 }
 
@@ -101,7 +105,7 @@ class Run {
     this.#settings = settings;
     this.#io = io;
     this.#rows = new LadderRows({ lang: io.lang, absolute: settings.absolute });
-    this.#width = columnsOf(io.stdout, process.env);
+    this.#width = settings.width;
   }
 
   get stageOptions(): StageOptions {
@@ -269,7 +273,18 @@ function oneLine(text: string): string {
 }
 
 async function run(values: Values, positionals: readonly string[], io: Io): Promise<number> {
-  if (positionals.length > 0) throw new UsageError('tooManyArguments', { text: positionals.join(' ') });
+  const [scenario, ...more] = positionals;
+  if (more.length > 0) throw new UsageError('tooManyArguments', { text: more.join(' ') });
+  if (values['list'] === true && scenario === undefined) return listScenarios(values, io);
+  if (scenario !== undefined) return runScenarioCommand(scenario, values, io);
+  if (values['tui'] === true) return runScenarioCommand(null, values, io);
+  return runConnection(values, io);
+}
+
+/** One connection, without a scenario. */
+async function runConnection(values: Values, io: Io): Promise<number> {
+  const foreign = Object.keys(scenarioOptions).find((name) => name !== 'plain' && values[name] !== undefined);
+  if (foreign !== undefined) throw new UsageError('onlyWithScenario', { option: `--${foreign}` });
   const settings = settingsOf(values, io);
   const onStage = new Run(settings, io);
   if (settings.peer === 'synfin') return onSynfin(onStage);

@@ -1,0 +1,121 @@
+// The web server of `synfin lab`: the files of one directory, for a browser on this machine. GET and HEAD only;
+// every answer forbids the page to load anything from elsewhere (Content Security Policy Level 3).
+
+import { createHash } from 'node:crypto';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { extname, join, sep } from 'node:path';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.map': 'application/json',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
+  '.woff2': 'font/woff2',
+};
+
+/**
+ * What a page may do: run its own scripts, and nothing of anybody else's. `inline` are the hashes of the scripts that
+ * stand in the page itself; styles in the page are allowed.
+ */
+export function contentPolicy(inline: readonly string[]): string {
+  const scripts = ["'self'", ...inline.map((hash) => `'sha256-${hash}'`)].join(' ');
+  return [
+    "default-src 'none'",
+    `script-src ${scripts}`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "worker-src 'self' blob:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'self'",
+  ].join('; ');
+}
+
+/** The SHA-256 hashes, base64, of the scripts in a page. */
+export function inlineScripts(html: string): string[] {
+  // A script ends at the first </script, whatever it says (HTML section 13.2.5.4).
+  return [...html.matchAll(/<script(?![^>]*\ssrc\s*=)[^>]*>([\s\S]*?)<\/script/gi)].map(([, text = '']) =>
+    createHash('sha256').update(text).digest('base64'),
+  );
+}
+
+/** The file of a path of a request, inside `root` whatever the path says; null if there is none. */
+export async function fileOf(root: string, path: string): Promise<string | null> {
+  let name: string;
+  try {
+    name = decodeURIComponent(path);
+  } catch {
+    return null;
+  }
+  if (name.includes('\0') || name.split(/[\\/]/).some((part) => part.startsWith('.'))) return null;
+  try {
+    const file = await realpath(join(root, name.endsWith('/') ? `${name}index.html` : name));
+    const top = await realpath(root);
+    if (!file.startsWith(top + sep)) return null;
+    return (await stat(file)).isFile() ? file : null;
+  } catch {
+    return null;
+  }
+}
+
+const PLAIN = 'text/plain; charset=utf-8';
+
+/** A server for the files in `root`; not listening yet. */
+export function labServer(root: string): Server {
+  return createServer((request, response) => {
+    answer(root, request, response).catch(() => {
+      if (!response.headersSent)
+        send(request, response, 500, PLAIN, Buffer.from('the file could not be read\n'));
+      else response.destroy();
+    });
+  });
+}
+
+async function answer(root: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { method, url = '/' } = request;
+  if (method !== 'GET' && method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD');
+    send(request, response, 405, PLAIN, Buffer.from('only GET and HEAD\n'));
+    return;
+  }
+  const path = url.split(/[?#]/, 1)[0] as string;
+  const file = await fileOf(root, path);
+  if (file === null) {
+    send(request, response, 404, PLAIN, Buffer.from('not found\n'));
+    return;
+  }
+  const content = await readFile(file);
+  const type = TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream';
+  const inline = type.startsWith('text/html') ? inlineScripts(content.toString('utf8')) : [];
+  send(request, response, 200, type, content, inline);
+}
+
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  type: string,
+  content: Buffer,
+  inline: readonly string[] = [],
+): void {
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': content.length,
+    'content-security-policy': contentPolicy(inline),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cache-control': 'no-cache',
+  });
+  response.end(request.method === 'HEAD' ? undefined : content);
+}

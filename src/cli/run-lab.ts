@@ -1,0 +1,183 @@
+// `synfin run SCENARIO`: an experiment on two simulated hosts in virtual time, with what the user changed in
+// it, as a ladder with its explanation, as a picture, a capture or JSON. `--list` names the scenarios.
+
+import {
+  EditError,
+  GROUPS,
+  parseEdit,
+  parseTime,
+  playScenario,
+  type RunOptions,
+  type Scenario,
+  type ScenarioRun,
+  scenarioNamed,
+  scenarios,
+  secondsText,
+  wrapText,
+} from '../lab/index.ts';
+import { type Io, optionText, optionTexts, parseWhole, UsageError, type Values } from './command.ts';
+import { t } from './messages.ts';
+import { nearNames } from './near.ts';
+import { Show, showOptions, showOptionsOf } from './show.ts';
+
+/** The options that only a scenario has, as `util.parseArgs` wants them. */
+export const scenarioOptions = {
+  list: { type: 'boolean' },
+  drop: { type: 'string', multiple: true },
+  'delay-segment': { type: 'string', multiple: true },
+  dup: { type: 'string', multiple: true },
+  corrupt: { type: 'string', multiple: true },
+  edit: { type: 'string', multiple: true },
+  seed: { type: 'string' },
+  tui: { type: 'boolean' },
+  plain: showOptions.plain,
+  explain: showOptions.explain,
+} as const;
+
+/** The options by which a scenario is changed, and the verb of the wire rule that each stands for. */
+const VERBS = { drop: 'drop', 'delay-segment': 'delay', dup: 'dup', corrupt: 'corrupt', edit: '' } as const;
+const MOST_SEED = 4_294_967_295;
+const MOST_MSL_MS = 3_600_000;
+const MOST_DELAY_MS = 60_000;
+
+/** The scenario of an id. Throws a UsageError that names those it may have meant. */
+export function wantedScenario(text: string): Scenario {
+  const found = scenarioNamed(text);
+  if (found !== undefined) return found;
+  const near = nearNames(
+    text,
+    scenarios.map(({ id }) => id),
+  );
+  if (near.length === 0) throw new UsageError('noScenario', { text });
+  throw new UsageError('noScenarioNear', { text, near: near.join(', ') });
+}
+
+/** The changes that the options ask for, as texts. Throws a UsageError for one that cannot be understood. */
+export function editsOf(values: Values): string[] {
+  return Object.entries(VERBS).flatMap(([option, verb]) =>
+    optionTexts(values, option).map((text) => {
+      const edit = `${verb} ${text}`.trim();
+      try {
+        parseEdit(edit);
+      } catch (error) {
+        if (!(error instanceof EditError)) throw error;
+        throw new UsageError('badEdit', { option: `--${option}`, why: error.message });
+      }
+      return edit;
+    }),
+  );
+}
+
+/** A time of an option: milliseconds, or with a unit, `30s`. */
+function timeOf(values: Values, name: string, least: number, most: number): number | undefined {
+  const text = optionText(values, name);
+  if (text === undefined) return undefined;
+  const ms = parseTime(text);
+  if (ms !== null && ms >= least && ms <= most) return ms;
+  return parseWhole(text, `--${name}`, least, most);
+}
+
+/** How the options want a scenario to be run. */
+export function runOptionsOf(values: Values): RunOptions {
+  const mslMs = timeOf(values, 'msl', 1, MOST_MSL_MS);
+  const delayMs = timeOf(values, 'delay', 0, MOST_DELAY_MS);
+  const seed = optionText(values, 'seed');
+  return {
+    edits: editsOf(values),
+    ...(seed === undefined ? {} : { seed: parseWhole(seed, '--seed', 0, MOST_SEED) }),
+    ...(mslMs === undefined ? {} : { mslMs }),
+    ...(delayMs === undefined ? {} : { delayMs }),
+  };
+}
+
+/** `synfin run --list` */
+export function listScenarios(values: Values, io: Io): number {
+  const { lang } = io;
+  if (values['json'] === true) {
+    const list = scenarios.map(({ id, group, title, question }) => ({ id, group, title, question }));
+    io.stdout.write(`${JSON.stringify(list, null, 1)}\n`);
+    return 0;
+  }
+  const show = new Show(io, showOptionsOf(values, io));
+  const column = Math.max(...scenarios.map(({ id }) => id.length)) + 4;
+  const width = Math.max(show.options.width, 72) - column;
+  GROUPS.forEach((group, i) => {
+    const members = scenarios.filter((scenario) => scenario.group === group);
+    if (members.length === 0) return;
+    if (i > 0) show.lines('');
+    show.title(t(lang, `group_${group}`));
+    for (const { id, title, question } of members) {
+      const [first = '', ...rest] = wrapText(title[lang], width);
+      show.lines(`  ${id.padEnd(column - 2)}${first}`);
+      const more = [...rest, ...wrapText(question[lang], width)];
+      for (const line of more) show.lines(' '.repeat(column) + line);
+    }
+  });
+  return 0;
+}
+
+/** Options that make no sense beside each other, first come first told. */
+function contradictions(values: Values, io: Io): void {
+  for (const name of ['peer', 'close']) {
+    if (values[name] !== undefined) throw new UsageError('notWithScenario', { option: `--${name}` });
+  }
+  const outputs = ['json', 'mermaid', 'tui'].filter((name) => values[name] === true);
+  if (values['svg'] === '-') outputs.push('svg -');
+  const [a, b] = outputs;
+  if (a !== undefined && b !== undefined) throw new UsageError('notTogether', { a: `--${a}`, b: `--${b}` });
+  const { isTTY } = io.stdout as { isTTY?: boolean };
+  if (values['tui'] === true && (isTTY !== true || values['plain'] === true))
+    throw new UsageError('tuiNeedsTerminal');
+}
+
+/** `synfin run SCENARIO`; null: the viewer's list of scenarios. */
+export async function runScenarioCommand(name: string | null, values: Values, io: Io): Promise<number> {
+  const scenario = name === null ? null : wantedScenario(name);
+  contradictions(values, io);
+  const options = runOptionsOf(values);
+  if (values['tui'] === true || scenario === null) {
+    const { openViewer } = await import('./tui/index.ts');
+    return openViewer(io, showOptionsOf(values, io), options, scenario);
+  }
+  const played = playScenario(scenario, options);
+  const { trace } = played;
+  if (values['json'] === true) io.stdout.write(`${JSON.stringify(trace, null, 1)}\n`);
+  else {
+    const show = new Show(io, showOptionsOf(values, io));
+    tellScenario(show, scenario, played, io);
+  }
+  return tellUnmatched(played, io, 'synfin run');
+}
+
+/** Title, question, ladder, explanation. */
+export function tellScenario(show: Show, scenario: Scenario, { trace }: ScenarioRun, io: Io): void {
+  const { lang } = io;
+  const { title, question, explanation, notice, linux } = scenario;
+  const { edits = [], seed = 1, mslMs = 0, delayMs = 0 } = trace.scenario ?? {};
+  show.title(`${scenario.id}: ${title[lang]}`);
+  show.say('labQuestion', { text: question[lang] });
+  show.say('labSettings', { delay: delayMs, msl: secondsText(mslMs), seed });
+  if (edits.length > 0) show.say('labEdits', { edits: edits.join('; ') });
+  show.lines('');
+  show.ladder(trace);
+  show.lines('');
+  show.text(explanation[lang]);
+  if (notice.length > 0) {
+    show.lines('');
+    show.say('labNotice');
+    for (const text of notice) show.text(text[lang], '- ');
+  }
+  if (linux !== undefined) {
+    show.lines('');
+    show.say('labLinux', { text: linux[lang] });
+  }
+}
+
+/** Says which of the user's changes matched nothing; the exit code. */
+export function tellUnmatched({ edits, trace }: ScenarioRun, io: Io, command: string): number {
+  const own = new Set(trace.scenario?.edits.map((edit) => edit.trim()));
+  const idle = edits.filter(({ text, acted }) => acted === 0 && own.has(text));
+  for (const { text } of idle)
+    io.stderr.write(`${command}: ${t(io.lang, 'editUnmatched', { edit: text })}\n`);
+  return idle.length === 0 ? 0 : 1;
+}

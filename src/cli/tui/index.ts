@@ -1,0 +1,58 @@
+// The door of the viewer: opens it on the scenarios of the lab.
+
+import { explainEvent } from '../../lab/explain/index.ts';
+import {
+  findInLab,
+  playScenario,
+  type RunOptions,
+  type Scenario,
+  scenarioOf,
+  scenarios,
+} from '../../lab/index.ts';
+import type { Io } from '../command.ts';
+import { beginning, opened, type TuiWorld } from './model.ts';
+import { type TerminalOutput, view } from './viewer.ts';
+
+/** The scenarios of the lab, run with the settings that the user gave. */
+export function labWorld(options: RunOptions): TuiWorld {
+  return {
+    scenarios,
+    run(scenario, edits) {
+      const played = playScenario(scenario, { ...options, edits });
+      const unmatched = played.edits.filter(({ acted }) => acted === 0).map(({ text }) => text);
+      return { trace: played.trace, unmatched };
+    },
+    find(text) {
+      const ids = findInLab(text, 30).flatMap(({ value }) => scenarioOf(value) ?? []);
+      return [...new Set(ids)];
+    },
+    explain(trace, at, lang) {
+      const { what, why, section, knows, notes } = explainEvent(trace, at, lang);
+      const where = section === null ? '' : ` (${/^\d/.test(section) ? `RFC 9293 §${section}` : section})`;
+      return [
+        what,
+        ...(why === null ? [] : [`${why}${where}`]),
+        ...notes,
+        ...(['left', 'right'] as const).flatMap((end) =>
+          knows[end] === null ? [] : [`${trace.ends[end].name}: ${knows[end]}`],
+        ),
+      ];
+    },
+  };
+}
+
+/** Opens the viewer, on a scenario or on the list of them; the exit code. */
+export function openViewer(
+  io: Io,
+  look: { readonly ascii: boolean; readonly colour: boolean; readonly absolute: boolean },
+  options: RunOptions,
+  scenario: Scenario | null,
+): Promise<number> {
+  const world = labWorld(options);
+  const begin = { ...beginning(io.lang), absolute: look.absolute };
+  const model = scenario === null ? begin : opened(begin, world, scenario, options.edits);
+  return view(model, world, io.stdin, io.stdout as TerminalOutput, {
+    ascii: look.ascii,
+    colour: look.colour,
+  });
+}

@@ -1,0 +1,353 @@
+// What stands beside or below the ladder: the explanation, the TCBs and what changed in them, the octets, the
+// sockets as `ss` lists them, the scenario's own words, and the difference of two segments.
+
+import {
+  type End,
+  type Lang,
+  numbersOf,
+  type QueueView,
+  type RelativeNumbers,
+  statesAt,
+  type TcbView,
+  type Trace,
+  tcbAt,
+  wrapText,
+} from '../../lab/index.ts';
+import { type MessageKey, type Params, t } from '../messages.ts';
+import { dissect, type Field, fieldsAt, packetAt } from './dissect.ts';
+import { labelsOf } from './labels.ts';
+import { type OpenRun, sentOf, shown, type TuiModel, type TuiWorld } from './model.ts';
+import { fitted, styled } from './paint.ts';
+
+/** The room of a pane. */
+export interface PaneSize {
+  readonly columns: number;
+  readonly rows: number;
+  readonly colour: boolean;
+  readonly ascii: boolean;
+}
+
+const BOLD = '1';
+const DIM = '2';
+const REVERSE = '7';
+const ENDS: readonly End[] = ['left', 'right'];
+
+/** The lines of the pane that is chosen; may be more than fit. */
+export function paneLines(model: TuiModel, open: OpenRun, world: TuiWorld, size: PaneSize): string[] {
+  const trace = shown(open);
+  switch (open.pane) {
+    case 'explain':
+      return explainLines(model, open, world, size);
+    case 'tcb':
+      return tcbLines(trace, open.at, model, size);
+    case 'bytes':
+      return byteLines(trace, open, model.lang, size);
+    case 'table':
+      return tableLines(trace, open.at, model.lang, size);
+    case 'story':
+      return storyLines(model, open, size);
+    case 'diff':
+      return diffLines(trace, open, model.lang, size);
+  }
+}
+
+function wrapped(text: string, size: PaneSize): string[] {
+  return text.split('\n').flatMap((line) => wrapText(line, size.columns));
+}
+
+function explainLines(model: TuiModel, open: OpenRun, world: TuiWorld, size: PaneSize): string[] {
+  const trace = shown(open);
+  const { lang, absolute } = model;
+  if (open.at < 0) return [t(lang, 'tuiBegin')];
+  const label = labelsOf(trace, lang, absolute)[open.at] ?? '';
+  const event = trace.events[open.at];
+  const changes = (event?.changes ?? []).map(({ end, from, to, rule, section }) => {
+    const why = rule === null ? '' : `  (${rule}, ${/^\d/.test(section ?? '') ? 'RFC 9293 ' : ''}${section})`;
+    return `${trace.ends[end].name}: ${from} ${size.ascii ? '->' : '→'} ${to}${why}`;
+  });
+  return [
+    ...wrapped(label, size).map((line) => styled(line, BOLD, size.colour)),
+    ...changes.flatMap((line) => wrapped(line, size)),
+    ...world.explain(trace, open.at, lang).flatMap((text) => wrapped(text, size)),
+  ];
+}
+
+/** The scenario's question, explanation, what to notice, and Linux. */
+function storyLines({ lang }: TuiModel, { scenario, edits }: OpenRun, size: PaneSize): string[] {
+  const { question, explanation, notice, linux } = scenario;
+  const edited = edits.length === 0 ? [] : [t(lang, 'labEdits', { edits: edits.join('; ') })];
+  return [
+    ...wrapped(question[lang], size).map((line) => styled(line, BOLD, size.colour)),
+    ...edited.flatMap((text) => wrapped(text, size)),
+    ...wrapped(explanation[lang], size),
+    ...(notice.length === 0 ? [] : [styled(t(lang, 'labNotice'), DIM, size.colour)]),
+    ...notice.flatMap((text) => bullet(text[lang], size)),
+    ...(linux === undefined ? [] : wrapped(t(lang, 'labLinux', { text: linux[lang] }), size)),
+  ];
+}
+
+function bullet(text: string, size: PaneSize): string[] {
+  const lines = wrapped(text, { ...size, columns: size.columns - 2 });
+  return lines.map((line, i) => `${i === 0 ? '- ' : '  '}${line}`);
+}
+
+// The TCBs.
+
+type Named = readonly [name: string, value: string];
+
+/** Every field of a TCB as a name and a value; sequence numbers counted from the ISS unless `absolute`. */
+export function tcbFields(view: TcbView, end: End, numbers: RelativeNumbers | null): Named[] {
+  const { snd, rcv, timers, options } = view;
+  const peer: End = end === 'left' ? 'right' : 'left';
+  const n = (of: End, value: number): string => numbers?.text(of, value) ?? String(value);
+  // IRS and RCV.NXT mean nothing before the peer's SYN.
+  const heard = view.state !== 'SYN-SENT' && view.state !== 'LISTEN' && view.state !== 'CLOSED';
+  const running = Object.entries(timers).map(([name, ms]) => `${name} ${ms}ms`);
+  return [
+    ['state', view.state],
+    ['snd.iss', n(end, snd.iss)],
+    ['snd.una', n(end, snd.una)],
+    ['snd.nxt', n(end, snd.nxt)],
+    ['snd.end', `${n(end, snd.end)}${snd.fin ? ' FIN' : ''}`],
+    ['snd.wnd', String(snd.wnd)],
+    ['snd.mss', String(snd.mss)],
+    ['rcv.nxt', heard ? n(peer, rcv.nxt) : '-'],
+    ['rcv.wnd', String(rcv.wnd)],
+    ['rcv.unread', String(rcv.unread)],
+    ['rcv.ranges', rcv.ranges.map(([a, b]) => `${n(peer, a)}..${n(peer, b)}`).join(' ') || '-'],
+    ['rcv.fin', rcv.fin === null ? '-' : n(peer, rcv.fin)],
+    ['timers', running.join(', ') || '-'],
+    ['rto', `${view.rto} ms`],
+    ['srtt', view.srtt === null ? '-' : `${view.srtt} ms`],
+    ['backoff', String(view.backoff)],
+    ['cwnd', String(view.cwnd)],
+    ['ssthresh', String(view.ssthresh)],
+    [
+      'options',
+      [options.windowScale && 'wscale', options.sack && 'sack', options.timestamps && 'ts']
+        .filter(Boolean)
+        .join(' ') || '-',
+    ],
+  ];
+}
+
+interface FieldChange {
+  readonly name: string;
+  readonly was: string | null;
+  readonly is: string;
+}
+
+/** The fields of an end's TCB at an event, and what they were before it; null when there is no TCB. */
+export function tcbChanges(
+  trace: Trace,
+  at: number,
+  end: End,
+  connection: number,
+  absolute: boolean,
+): readonly FieldChange[] | null {
+  const now = tcbAt(trace, at, end, connection);
+  if (now === null) return null;
+  const before = at > 0 ? tcbAt(trace, at - 1, end, connection) : null;
+  const numbers = absolute ? null : (numbersOf(trace)[connection] ?? null);
+  const was = new Map(before === null ? [] : tcbFields(before, end, numbers));
+  return tcbFields(now, end, numbers).map(([name, is]) => {
+    const old = was.get(name);
+    return { name, is, was: old === undefined || old === is ? null : old };
+  });
+}
+
+function tcbLines(trace: Trace, at: number, model: TuiModel, size: PaneSize): string[] {
+  const connection = trace.events[at]?.connection ?? 0;
+  const half = (size.columns - 1) >> 1;
+  const columns = ENDS.map((end) => {
+    const changes = tcbChanges(trace, at, end, connection, model.absolute);
+    const states = statesAt(trace, at, connection);
+    const name = `${trace.ends[end].name} ${states[end]}`;
+    if (changes === null) return [styled(name, BOLD, size.colour), t(model.lang, 'tuiNoTcb')];
+    const sorted = [
+      ...changes.filter(({ was }) => was !== null),
+      ...changes.filter(({ was }) => was === null),
+    ];
+    return [styled(name, BOLD, size.colour), ...sorted.map((change) => changeText(change, half, size))];
+  });
+  const [left = [], right = []] = columns;
+  return Array.from(
+    { length: Math.max(left.length, right.length) },
+    (_, i) => `${fitted(left[i] ?? '', half, size.ascii)} ${right[i] ?? ''}`,
+  );
+}
+
+function changeText({ name, was, is }: FieldChange, width: number, size: PaneSize): string {
+  const arrow = size.ascii ? '->' : '→';
+  if (was === null) return fitted(`  ${name.padEnd(10)} ${is}`, width, size.ascii);
+  const text = fitted(`* ${name.padEnd(10)} ${was} ${arrow} ${is}`, width, size.ascii);
+  return styled(text, '1;33', size.colour);
+}
+
+// The octets.
+
+const PER_LINE = 16;
+
+function byteLines(trace: Trace, open: OpenRun, lang: Lang, size: PaneSize): string[] {
+  const packet = packetAt(trace, open.at);
+  if (packet === null) return [t(lang, 'tuiNoBytes')];
+  const fields = dissect(packet);
+  const field = fields[Math.min(open.field, fields.length - 1)];
+  const perLine = size.columns >= 72 ? PER_LINE : PER_LINE / 2;
+  const lines: string[] = [];
+  const chosen = (at: number): boolean =>
+    field !== undefined && at >= field.at && at < field.at + field.length;
+  for (let at = 0; at < packet.length; at += perLine) {
+    let text = at.toString(16).padStart(4, '0');
+    for (let i = at; i < at + perLine && i < packet.length; i++) {
+      const octet = (packet[i] as number).toString(16).padStart(2, '0');
+      const open = chosen(i) && !(i > at && chosen(i - 1));
+      const after = i > at && chosen(i - 1) && !chosen(i);
+      const between = size.colour ? ' ' : open ? '[' : after ? ']' : ' ';
+      text += between + (chosen(i) ? styled(octet, REVERSE, size.colour) : octet);
+      if (!size.colour && chosen(i) && (i + 1 === packet.length || i + 1 === at + perLine)) text += ']';
+    }
+    lines.push(text);
+  }
+  if (field === undefined) return lines;
+  const { name, value, at, length: len } = field;
+  const about = wrapped(t(lang, 'tuiField', { name, value, at, len }), size);
+  // The line of the field stays in sight where not all lines do.
+  const room = Math.max(1, size.rows - about.length);
+  const first = Math.max(0, Math.min(Math.floor(at / perLine) - (room >> 1), lines.length - room));
+  const dump = lines.slice(first, first + room);
+  return [
+    ...about.map((line) => styled(line, BOLD, size.colour)),
+    ...dump,
+    ...(size.rows > about.length + dump.length + 3
+      ? fieldList(fields, open.field, size, about.length + dump.length)
+      : []),
+  ];
+}
+
+/** The fields around the chosen one, where there is room for them. */
+function fieldList(fields: readonly Field[], chosen: number, size: PaneSize, used: number): string[] {
+  const room = size.rows - used - 1;
+  const first = Math.max(0, Math.min(chosen - (room >> 1), fields.length - room));
+  const list = fields.slice(first, first + room).map(({ name, value }, i) => {
+    const here = first + i === chosen;
+    const text = fitted(`${here ? '>' : ' '} ${name.padEnd(20)} ${value}`, size.columns, size.ascii);
+    return here ? styled(text, REVERSE, size.colour) : text;
+  });
+  return ['', ...list];
+}
+
+// Sockets, as ss(8) lists them.
+
+const SS: Readonly<Record<string, string>> = {
+  ESTABLISHED: 'ESTAB',
+  'SYN-RECEIVED': 'SYN-RECV',
+  CLOSED: 'UNCONN',
+};
+const SS_TIMERS: Readonly<Record<string, string>> = {
+  rexmt: 'on',
+  persist: 'persist',
+  keep: 'keepalive',
+  '2msl': 'timewait',
+  delack: 'delack',
+  wait: 'fin-wait-2',
+  user: 'user',
+};
+
+/** The sockets of both hosts after an event: `ss -tano` on each. */
+function tableLines(trace: Trace, at: number, lang: Lang, size: PaneSize): string[] {
+  const lines: string[] = [styled(t(lang, 'tuiTableHead'), DIM, size.colour)];
+  const queues = queuesAt(trace, at);
+  for (const end of ENDS) {
+    const here: string[] = [];
+    trace.connections.forEach((connection, i) => {
+      const state = statesAt(trace, at, i)[end];
+      const peer = end === 'left' ? connection.right : connection.left;
+      const mine = connection[end];
+      const view = tcbAt(trace, at, end, i);
+      if (view === null) {
+        if (state !== 'CLOSED' && state !== 'LISTEN')
+          here.push(socketLine(state, '-', '-', mine, socketText(peer), ''));
+        return;
+      }
+      const unacknowledged = (view.snd.end - view.snd.una) >>> 0;
+      // A SYN that is not acknowledged is no text.
+      const send = view.state === 'SYN-SENT' || view.state === 'SYN-RECEIVED' ? 0 : unacknowledged;
+      const [timer] = Object.entries(view.timers);
+      const timers =
+        timer === undefined
+          ? ''
+          : `timer:(${SS_TIMERS[timer[0]] ?? timer[0]},${msText(timer[1])},${view.backoff})`;
+      here.push(
+        socketLine(view.state, String(view.rcv.unread), String(send), mine, socketText(peer), timers),
+      );
+    });
+    if (end === 'right' && queues !== null) {
+      const { accept, acceptLimit, syn } = queues;
+      const text = t(lang, 'tuiListener', { n: accept, limit: acceptLimit, syn });
+      const listener = trace.connections[0]?.right ?? trace.ends.right;
+      here.unshift(socketLine('LISTEN', String(accept), String(acceptLimit), listener, '*', text));
+    }
+    lines.push(styled(`${trace.ends[end].name}`, BOLD, size.colour), ...here);
+    if (here.length === 0) lines.push('  -');
+  }
+  return lines;
+}
+
+function queuesAt(trace: Trace, at: number): QueueView | null {
+  for (let i = Math.min(at, trace.events.length - 1); i >= 0; i--) {
+    const queues = trace.events[i]?.queues;
+    if (queues !== undefined) return queues;
+  }
+  return null;
+}
+
+function socketText({ address, port }: { readonly address: string; readonly port: number }): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function socketLine(
+  state: string,
+  recv: string,
+  send: string,
+  mine: { readonly address: string; readonly port: number },
+  peer: string,
+  timer: string,
+): string {
+  const name = (SS[state] ?? state).padEnd(11);
+  return `${name} ${recv.padStart(6)} ${send.padStart(6)}  ${socketText(mine).padEnd(20)} ${peer.padEnd(20)} ${timer}`.trimEnd();
+}
+
+/** As ss writes times: 672ms, 1.2sec, 59sec. */
+function msText(ms: number): string {
+  if (ms < 1000) return `${ms}ms`;
+  return ms < 10_000 ? `${Math.round(ms / 100) / 10}sec` : `${Math.round(ms / 1000)}sec`;
+}
+
+// The difference of two segments.
+
+function diffLines(trace: Trace, open: OpenRun, lang: Lang, size: PaneSize): string[] {
+  if (open.compared === null) return [];
+  const [a, b] = open.compared;
+  const [first, second] = [fieldsAt(trace, a), fieldsAt(trace, b)];
+  const names = [...new Set([...first, ...second].map(({ name }) => name))];
+  const value = (fields: readonly Field[], name: string): string =>
+    fields.find((field) => field.name === name)?.value ?? '-';
+  const rows = names.map((name) => [name, value(first, name), value(second, name)] as const);
+  const differ = rows.filter(([, one, other]) => one !== other);
+  const width = Math.max(8, (size.columns - 22) >> 1);
+  const line = (name: string, one: string, other: string): string =>
+    `${fitted(name, 20, size.ascii)} ${fitted(one, width, size.ascii)} ${other}`;
+  const id = (at: number): string => {
+    const sent = sentOf(trace, at);
+    return sent === null ? '' : `#${sent.id} ${sent.segment.flags} ${trace.ends[sent.from].name}`;
+  };
+  const say = (key: MessageKey, params: Params = {}): string => t(lang, key, params);
+  const tail = second.length === 0 || first.length === 0 ? [say('tuiNoBytes')] : [];
+  return [
+    styled(line(say('tuiDiffHead'), id(a), id(b)), BOLD, size.colour),
+    ...differ.map(([name, one, other]) => line(name, one, other)),
+    ...tail,
+    styled(say('tuiSame', { n: rows.length - differ.length }), DIM, size.colour),
+  ];
+}
