@@ -119,3 +119,18 @@ export const TONE_COLOURS: Readonly<Record<Tone, string>> = {
   data: '32',
   ack: '',
 };
+
+/** States where there is little room; no two are the same. */
+export const shortStates: Readonly<Record<StateName, string>> = {
+  CLOSED: 'CLOSED',
+  LISTEN: 'LISTEN',
+  'SYN-SENT': 'SYN-SENT',
+  'SYN-RECEIVED': 'SYN-RCVD',
+  ESTABLISHED: 'ESTAB',
+  'FIN-WAIT-1': 'FIN-WAIT-1',
+  'FIN-WAIT-2': 'FIN-WAIT-2',
+  'CLOSE-WAIT': 'CLOSE-WAIT',
+  CLOSING: 'CLOSING',
+  'LAST-ACK': 'LAST-ACK',
+  'TIME-WAIT': 'TIME-WAIT',
+};

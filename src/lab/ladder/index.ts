@@ -1,6 +1,12 @@
-// The door of the ladder: a trace becomes rows, and rows become a picture.
+// The door of the ladder: a trace becomes rows, and rows become a picture; or a layout, and a drawing.
 
+export { timeOf, yOf } from './axis.ts';
+export { shortStates } from './glyphs.ts';
+export { connectionName, layoutLadder } from './layout.ts';
+export * from './layout-types.ts';
 export * from './rows.ts';
+export { escapeXml, type SvgOptions, svgLadder, svgOf } from './svg.ts';
+export { type Palette, PHASES, type Phase, palettes, styleSheet } from './svg-style.ts';
 export { TerminalLadder, type TerminalOptions } from './terminal.ts';
 export { cut, textWidth, wrap, wrapText } from './width.ts';
 export type { Lang } from './words.ts';

@@ -2,6 +2,7 @@
 // renderer takes these rows; none looks at the trace.
 
 import type { StateName } from '../../tcp/index.ts';
+import { RelativeNumbers } from '../numbers.ts';
 import { type End, otherEnd, type States, type TraceEvent, type TraceSegment } from '../trace.ts';
 import { type Lang, type WordKey, word, words } from './words.ts';
 
@@ -12,6 +13,8 @@ export interface RowOptions {
   readonly absolute?: boolean;
   /** Idle time in microseconds from which a gap row stands for it. Default 250 000. */
   readonly gapUs?: number;
+  /** Longest text shown of what was written or read, in characters. Default 60. */
+  readonly quoteColumns?: number;
 }
 
 /** What kind of segment an arrow is, for its colour. */
@@ -21,6 +24,8 @@ export type Tone = 'syn' | 'fin' | 'rst' | 'data' | 'ack';
 interface RowBase {
   /** Microseconds since the beginning. */
   readonly t: number;
+  /** Index of the connection that it belongs to. */
+  readonly connection: number;
   readonly states: States;
   /** Which ends changed their state with this row. */
   readonly changed: Readonly<Record<End, boolean>>;
@@ -39,6 +44,8 @@ export interface DepartRow extends RowBase {
   /** The options of a SYN, and SACK blocks, likewise. */
   readonly options: readonly string[];
   readonly retransmission: boolean;
+  /** Nobody sent it: it was forged. */
+  readonly injected: boolean;
 }
 
 /** A segment arrives, or does not: `lost`. */
@@ -97,10 +104,12 @@ const REMEMBERED = 4096;
 /** Makes rows of events, one event at a time. */
 export class LadderRows {
   readonly #options: RowOptions;
-  readonly #iss: Record<End, number | null> = { left: null, right: null };
+  /** By connection. */
+  readonly #numbers = new Map<number, RelativeNumbers>();
   /** Of the last segments: what an arrival has to know of its departure. */
   readonly #departed = new Map<number, { readonly tone: Tone; readonly text: string }>();
-  readonly #waiting: Record<End, boolean> = { left: false, right: false };
+  /** Ends in TIME-WAIT whose wait was told: connection and end. */
+  readonly #waiting = new Set<string>();
   #last = 0;
 
   constructor(options: RowOptions) {
@@ -126,7 +135,7 @@ export class LadderRows {
   }
 
   #base(event: TraceEvent): RowBase {
-    const { t, states, changes } = event;
+    const { t, connection, states, changes } = event;
     const rules = changes.map(({ rule, section }) =>
       rule === null ? this.#word('asObserved') : `${rule} ${sectionText(section ?? '')}`,
     );
@@ -134,27 +143,30 @@ export class LadderRows {
       left: changes.some(({ end }) => end === 'left'),
       right: changes.some(({ end }) => end === 'right'),
     };
-    return { t, states, changed, rules };
+    return { t, connection, states, changed, rules };
   }
 
   #row(event: TraceEvent): Row | null {
     const base = this.#base(event);
     switch (event.kind) {
       case 'sent': {
-        const { id, from, segment, retransmission } = event;
-        if (segment.flags.includes('SYN')) this.#iss[from] ??= segment.seq;
+        const { id, from, segment, retransmission, connection } = event;
+        const injected = event.injected === true;
+        this.#numbersOf(connection).push(event);
         const tone = toneOf(segment);
-        const label = this.#label(from, segment);
+        const label = this.#label(connection, from, segment);
         this.#departed.set(id, { tone, text: label.slice(0, 2).join(' ') });
         this.#departed.delete(id - REMEMBERED);
         if (retransmission) label.push(this.#word('retransmission'));
-        const options = this.#optionsText(from, segment);
-        return { ...base, kind: 'depart', id, from, tone, label, options, retransmission };
+        if (injected) label.push(this.#word('injected'));
+        const options = this.#optionsText(connection, from, segment);
+        return { ...base, kind: 'depart', id, from, tone, label, options, retransmission, injected };
       }
       case 'arrived': {
         const { id, to, copy, discarded } = event;
         const notes =
           copy > 0 ? [this.#word('duplicate', { segment: this.#departed.get(id)?.text ?? `#${id}` })] : [];
+        if (event.flipped !== undefined) notes.push(this.#word('damaged'));
         if (discarded !== null) notes.push(this.#word('discarded', { reason: discarded }));
         return { ...base, kind: 'arrive', id, to, copy, tone: this.#tone(id), note: notes.join(', ') };
       }
@@ -169,7 +181,11 @@ export class LadderRows {
         const name =
           call === 'eof' ? 'read(): 0' : call === 'error' ? (text ?? '') : `${call}(${octets ?? ''})`;
         const note =
-          call === 'eof' ? this.#word('eof') : text === null || call === 'error' ? '' : quote(text);
+          call === 'eof'
+            ? this.#word('eof')
+            : text === null || call === 'error'
+              ? ''
+              : quote(text, this.#options.quoteColumns ?? QUOTE);
         return { ...base, kind: 'call', end, call: name, direction, note };
       }
       case 'timer':
@@ -196,7 +212,7 @@ export class LadderRows {
     if (what === 'cancelled') return null;
     if (what === 'set') {
       if (timer !== '2msl') return null;
-      this.#waiting[end] = true;
+      this.#waiting.add(`${event.connection}${end}`);
       const note = this.#word('twoMslSet', { seconds: secondsText(ms ?? 0) });
       return { ...base, kind: 'timer', end, note, bracket: 'begin' };
     }
@@ -207,27 +223,31 @@ export class LadderRows {
   #changeRow(event: TraceEvent & { kind: 'change' }, base: RowBase): Row {
     const change = event.changes[0];
     const end = change?.end ?? 'left';
-    const over = change?.from === 'TIME-WAIT' && this.#waiting[end];
-    if (over) this.#waiting[end] = false;
+    const over = change?.from === 'TIME-WAIT' && this.#waiting.delete(`${event.connection}${end}`);
     const note = over && change?.rule === 'time-wait-timeout' ? this.#word('twoMslOver') : '';
     return { ...base, kind: 'change', end, note, bracket: over ? 'end' : null };
   }
 
-  /** A sequence number of `end`, as it is shown. */
-  #number(end: End, n: number): number {
-    const iss = this.#iss[end];
-    return this.#options.absolute === true || iss === null ? n : (n - iss) >>> 0;
+  #numbersOf(connection: number): RelativeNumbers {
+    let numbers = this.#numbers.get(connection);
+    if (numbers === undefined) this.#numbers.set(connection, (numbers = new RelativeNumbers()));
+    return numbers;
   }
 
-  #label(from: End, { flags, seq, ack, length, urgent }: TraceSegment): string[] {
-    const label = [flags, `seq=${this.#number(from, seq)}`];
-    if (ack !== null) label.push(`ack=${this.#number(otherEnd(from), ack)}`);
+  /** A sequence number of `end`, as it is shown. */
+  #number(connection: number, end: End, n: number): string {
+    return this.#options.absolute === true ? String(n) : this.#numbersOf(connection).text(end, n);
+  }
+
+  #label(connection: number, from: End, { flags, seq, ack, length, urgent }: TraceSegment): string[] {
+    const label = [flags, `seq=${this.#number(connection, from, seq)}`];
+    if (ack !== null) label.push(`ack=${this.#number(connection, otherEnd(from), ack)}`);
     if (length > 0) label.push(`len=${length}`);
     if (urgent !== undefined) label.push(`urg=${urgent}`);
     return label;
   }
 
-  #optionsText(from: End, { flags, options }: TraceSegment): string[] {
+  #optionsText(connection: number, from: End, { flags, options }: TraceSegment): string[] {
     const text: string[] = [];
     const { mss, windowScale, sackPermitted, timestamps, sack } = options;
     if (flags.includes('SYN')) {
@@ -238,7 +258,7 @@ export class LadderRows {
     }
     const of = otherEnd(from);
     for (const [left, right] of sack ?? [])
-      text.push(`sack=${this.#number(of, left)}..${this.#number(of, right)}`);
+      text.push(`sack=${this.#number(connection, of, left)}..${this.#number(connection, of, right)}`);
     return text;
   }
 }
@@ -250,9 +270,9 @@ function toneOf({ flags, length }: TraceSegment): Tone {
   return length > 0 ? 'data' : 'ack';
 }
 
-function quote(text: string): string {
+function quote(text: string, most: number): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  return line === '' ? '' : `"${line.length > QUOTE ? `${line.slice(0, QUOTE)}...` : line}"`;
+  return line === '' ? '' : `"${line.length > most ? `${line.slice(0, most)}...` : line}"`;
 }
 
 /** "§3.10.7.4"; what is not a section of RFC 9293 names its RFC. */

@@ -12,6 +12,8 @@ export const words = {
   leaves: { en: 'segment leaves', zh: '报文段发出' },
   arrives: { en: 'arrives', zh: '到达' },
   retransmission: { en: '(retransmission)', zh: '（重传）' },
+  injected: { en: '(forged)', zh: '（伪造）' },
+  damaged: { en: 'damaged', zh: '已损坏' },
   lost: { en: 'lost: {reason}', zh: '丢失：{reason}' },
   duplicate: { en: 'copy of {segment}', zh: '{segment} 的副本' },
   discarded: { en: 'discarded: {reason}', zh: '丢弃：{reason}' },
@@ -31,6 +33,12 @@ export const words = {
   mend: { en: 'the wire is mended', zh: '链路恢复' },
   eof: { en: 'end of stream', zh: '流结束' },
   asObserved: { en: 'as the kernel reports', zh: '内核报告的状态' },
+  timerTime: { en: '{timer} timer, {seconds} s', zh: '{timer}定时器，{seconds} 秒' },
+  underWay: { en: 'under way', zh: '仍在途中' },
+  segmentsBetween: {
+    en: 'TCP segments between {left} and {right}, in order of time',
+    zh: '{left} 与 {right} 之间的 TCP 报文段，按时间顺序',
+  },
   rule: { en: 'rule of RFC 9293', zh: 'RFC 9293 规则' },
 } as const satisfies Record<string, Readonly<Record<Lang, string>>>;
 

@@ -1,0 +1,93 @@
+// The time axis of a ladder: to scale while something happens, idle time as a break of fixed height, and
+// never so dense that what stands in a column would overlap.
+
+import type { AxisStop } from './layout-types.ts';
+
+/** Room that something takes in a column, above and below its row. */
+export interface Need {
+  readonly column: string;
+  readonly above: number;
+  readonly below: number;
+}
+
+/** An event that is drawn. */
+export interface AxisRow {
+  readonly event: number;
+  /** Microseconds. */
+  readonly t: number;
+  readonly needs: readonly Need[];
+  /** What is drawn below it, outside columns, before a break may begin. */
+  readonly reserve: number;
+}
+
+/** A break of the axis. */
+export interface AxisBreak {
+  /** Index of the row after it. */
+  readonly row: number;
+  readonly y1: number;
+  readonly y2: number;
+}
+
+/** How an axis is made. */
+export interface AxisOptions {
+  readonly top: number;
+  readonly pxPerUs: number;
+  /** Idle time that would take more pixels than this is a break. */
+  readonly breakFrom: number;
+  readonly breakPx: number;
+  readonly breakPad: number;
+}
+
+/** Where each row stands, in the order of the rows; `extra` are pixels to put before rows. */
+export function placeRows(
+  rows: readonly AxisRow[],
+  extra: Float64Array,
+  { top, pxPerUs, breakFrom, breakPx, breakPad }: AxisOptions,
+): { readonly ys: number[]; readonly breaks: AxisBreak[] } {
+  const ys: number[] = [];
+  const breaks: AxisBreak[] = [];
+  const bottoms = new Map<string, number>();
+  let before = top;
+  let floor = top;
+  rows.forEach((row, i) => {
+    const px = i === 0 ? 0 : (row.t - (rows[i - 1] as AxisRow).t) * pxPerUs;
+    const idle = px > breakFrom;
+    let y = idle ? Math.max(before, floor) + 2 * breakPad + breakPx : before + px;
+    for (const { column, above } of row.needs) y = Math.max(y, (bottoms.get(column) ?? top) + above);
+    y += extra[i] as number;
+    for (const { column, below } of row.needs) bottoms.set(column, y + below);
+    if (idle) breaks.push({ row: i, y1: y - breakPad - breakPx, y2: y - breakPad });
+    ys.push(y);
+    before = y;
+    floor = Math.max(floor, y + row.reserve);
+  });
+  return { ys, breaks };
+}
+
+/** Where a time stands; before the first stop and after the last: there. */
+export function yOf({ stops }: { readonly stops: readonly AxisStop[] }, t: number): number {
+  return between(stops, t, 't', 'y');
+}
+
+/** The time in microseconds at a height; the inverse of `yOf`. */
+export function timeOf({ stops }: { readonly stops: readonly AxisStop[] }, y: number): number {
+  return between(stops, y, 'y', 't');
+}
+
+function between(stops: readonly AxisStop[], at: number, from: 't' | 'y', to: 't' | 'y'): number {
+  const first = stops[0];
+  const last = stops.at(-1);
+  if (first === undefined || last === undefined) return 0;
+  if (at <= first[from]) return first[to];
+  if (at >= last[from]) return last[to];
+  let low = 0;
+  let high = stops.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((stops[middle] as AxisStop)[from] < at) low = middle;
+    else high = middle;
+  }
+  const a = stops[low] as AxisStop;
+  const b = stops[high] as AxisStop;
+  return b[from] === a[from] ? b[to] : a[to] + ((at - a[from]) / (b[from] - a[from])) * (b[to] - a[to]);
+}

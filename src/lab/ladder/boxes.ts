@@ -1,0 +1,99 @@
+// Texts as rectangles, perhaps turned, and whether two of them overlap (separating axes).
+
+import type { PlacedText } from './layout-types.ts';
+import { textWidth } from './width.ts';
+
+/** Of the font size: how wide one column of a monospaced font is, how far it reaches up and down. */
+export const COLUMN = 0.61;
+export const ASCENT = 0.78;
+export const DESCENT = 0.24;
+/** From one baseline to the next. */
+export const LEADING = 1.3;
+
+/** Pixels that a text takes. */
+export function widthOf(text: string, size: number): number {
+  return textWidth(text) * size * COLUMN;
+}
+
+/** A text at a place. */
+export function placed(
+  text: string,
+  x: number,
+  y: number,
+  size: number,
+  anchor: PlacedText['anchor'] = 'start',
+  angle = 0,
+): PlacedText {
+  return { text, x, y, anchor, angle, width: widthOf(text, size), size };
+}
+
+/** The corners of a text, in order around it: x0, y0, x1, y1… */
+export function corners({ x, y, anchor, angle, width, size }: PlacedText): number[] {
+  const begin = anchor === 'start' ? 0 : anchor === 'end' ? -width : -width / 2;
+  const cos = Math.cos((angle * Math.PI) / 180);
+  const sin = Math.sin((angle * Math.PI) / 180);
+  const points: number[] = [];
+  for (const [along, down] of [
+    [begin, -ASCENT * size],
+    [begin + width, -ASCENT * size],
+    [begin + width, DESCENT * size],
+    [begin, DESCENT * size],
+  ] as const) {
+    points.push(x + along * cos - down * sin, y + along * sin + down * cos);
+  }
+  return points;
+}
+
+/** Whether two quadrilaterals, given by their corners, have more than an edge in common. */
+export function overlap(a: readonly number[], b: readonly number[]): boolean {
+  return !separated(a, b) && !separated(b, a);
+}
+
+function separated(a: readonly number[], b: readonly number[]): boolean {
+  for (const i of [0, 2]) {
+    const dx = (a[i + 2] as number) - (a[i] as number);
+    const dy = (a[i + 3] as number) - (a[i + 1] as number);
+    const [aMin, aMax] = extent(a, dx, dy);
+    const [bMin, bMax] = extent(b, dx, dy);
+    const slack = 0.01 * Math.hypot(dx, dy);
+    if (aMax <= bMin + slack || bMax <= aMin + slack) return true;
+  }
+  return false;
+}
+
+function extent(points: readonly number[], dx: number, dy: number): readonly [number, number] {
+  let least = Infinity;
+  let most = -Infinity;
+  for (let i = 0; i < 8; i += 2) {
+    const along = (points[i] as number) * dx + (points[i + 1] as number) * dy;
+    least = Math.min(least, along);
+    most = Math.max(most, along);
+  }
+  return [least, most];
+}
+
+/** A text, and the row that moves it. */
+export interface Label {
+  readonly text: PlacedText;
+  readonly row: number;
+}
+
+/** The later rows of all pairs of labels that overlap. */
+export function collisions(labels: readonly Label[]): Set<number> {
+  const boxes = labels
+    .map(({ text, row }) => {
+      const points = corners(text);
+      const ys = [1, 3, 5, 7].map((i) => points[i] as number);
+      return { points, row, top: Math.min(...ys), bottom: Math.max(...ys) };
+    })
+    .sort((a, b) => a.top - b.top);
+  const rows = new Set<number>();
+  boxes.forEach((a, i) => {
+    for (let j = i + 1; j < boxes.length; j++) {
+      const b = boxes[j] as (typeof boxes)[number];
+      if (b.top >= a.bottom) break;
+      if (a.row !== b.row && overlap(a.points, b.points)) rows.add(Math.max(a.row, b.row));
+    }
+  });
+  return rows;
+}
