@@ -1,6 +1,8 @@
 // Scenarios: how a connection is opened (RFC 9293 section 3.5).
 
 import type { Scenario } from '../scenario/index.ts';
+import { openingLost } from './open-lost.ts';
+import { openingOld } from './open-old.ts';
 
 /** Opening. */
 export const opening: readonly Scenario[] = [
@@ -47,45 +49,6 @@ export const opening: readonly Scenario[] = [
     setup: {},
     steps: [{ do: 'connect', end: 'left', when: 0 }],
   },
-  {
-    id: 'ack3-lost',
-    group: 'open',
-    title: {
-      en: 'The third segment is lost, and the client has nothing to say',
-      zh: '第三次握手丢失，客户端又无话可说',
-    },
-    question: {
-      en: 'The last ACK of the handshake is lost. Who notices, and what is sent again?',
-      zh: '第三次握手的 ACK 丢了，谁会发现？重传的又是什么？',
-    },
-    explanation: {
-      en:
-        'An ACK without text is never retransmitted: nothing would acknowledge it. The server, still in ' +
-        'SYN-RECEIVED, retransmits its SYN,ACK when its timer fires; to the client, which is ESTABLISHED, that is an ' +
-        'old segment, which it answers with an ACK. That ACK has the acknowledgment that was lost, and opens the ' +
-        'server’s side. Until then the two ends are in different states, and the client cannot know it.',
-      zh:
-        '不带数据的 ACK 不会重传，因为不会有谁来确认它。服务器还停在 SYN-RECEIVED，定时器一到就重传 SYN,ACK；' +
-        '对已经 ESTABLISHED 的客户端来说，这是一个旧报文段，它照例回一个 ACK。这个 ACK 正好补上了丢失的确认，' +
-        '服务器这才进入 ESTABLISHED。在此之前两端状态并不一致，而客户端无从知道。',
-    },
-    notice: [
-      {
-        en: 'For more than a second the client is ESTABLISHED and the server SYN-RECEIVED.',
-        zh: '有一秒多的时间，客户端是 ESTABLISHED，服务器却是 SYN-RECEIVED。',
-      },
-      {
-        en: 'What is sent again is the SYN,ACK, by the server’s timer; the ACK that follows is an answer to it, not a retransmission.',
-        zh: '重传的是 SYN,ACK，由服务器的定时器触发；随后的 ACK 是对它的应答，不是重传。',
-      },
-      {
-        en: 'The client discards the second SYN,ACK as a segment outside the window, and acknowledges it all the same.',
-        zh: '客户端把第二个 SYN,ACK 当作窗口之外的报文段丢弃，但仍然要回一个 ACK。',
-      },
-    ],
-    keywords: ['last ACK of the handshake lost', 'SYN-RECEIVED', '第三次握手丢了', '第三次握手丢包'],
-    setup: {},
-    steps: [{ do: 'connect', end: 'left', when: 0 }],
-    faults: ['drop ACK#1 left->right'],
-  },
+  ...openingLost,
+  ...openingOld,
 ];
