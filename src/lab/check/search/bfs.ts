@@ -6,96 +6,16 @@ import { numbers, Reader, SavedSearchError } from './bytes.ts';
 import { type Fingerprint, fingerprint } from './fingerprint.ts';
 import { Graph } from './graph.ts';
 import { Int32List, Uint16List } from './lists.ts';
-import { LONGEST_STATE, type Memory, Store } from './store.ts';
+import {
+  type Bound,
+  type Finding,
+  omission,
+  type Progress,
+  type SearchOptions,
+  type SearchResult,
+} from './result.ts';
+import { LONGEST_STATE, Store } from './store.ts';
 import { CUT, type Story, type System } from './system.ts';
-
-/** What a search may take and when it stops. */
-export interface SearchOptions {
-  /** How states are remembered. Default `exact`. */
-  readonly memory?: Memory;
-  /** Properties (bit p: `properties[p]`) of which the first that is broken ends the search. Default all; 0: none. */
-  readonly stopAt?: number;
-  /** States this far from the start are not expanded. Default no limit. */
-  readonly maxDepth?: number;
-  /** No state is expanded once this many are stored (the last may bring a few more). Default no limit. */
-  readonly maxStates?: number;
-  /** Octets of memory the search may hold (what the model holds is not counted). Default no limit. */
-  readonly maxBytes?: number;
-  /** Time that `run` may take in all, in units of `now`, which must then be given. Default no limit. */
-  readonly maxTime?: number;
-  /** A clock. */
-  readonly now?: () => number;
-  /** Keeps the graph, for `checkLiveness`. Default: when the system has liveness properties. */
-  readonly graph?: boolean;
-  /** Called about every `progressEvery` transitions (default 100 000). */
-  readonly progress?: (progress: Progress) => void;
-  readonly progressEvery?: number;
-  /** For tests: another fingerprint. */
-  readonly fingerprint?: Fingerprint;
-}
-
-/** How far a search is. */
-export interface Progress {
-  readonly states: number;
-  readonly transitions: number;
-  /** Distance from the start of the states being expanded. */
-  readonly depth: number;
-  /** States found and not yet expanded. */
-  readonly frontier: number;
-  /** Octets of memory held. */
-  readonly held: number;
-}
-
-/** The first time that something was seen, in a search that goes the shortest way first. */
-export interface Finding {
-  readonly id: string;
-  /** Transitions, and initial states, that showed it. For a fact: 0 or 1. */
-  readonly count: number;
-  /** A shortest way to it; undefined when it was not seen. The last action is the one that showed it. */
-  readonly story: Story | undefined;
-}
-
-/** Which bound ended a search. */
-export type Bound = 'depth' | 'states' | 'memory' | 'time';
-
-/** What a search found. */
-export interface SearchResult {
-  /**
-   * `exhausted`: every state was expanded (within the cuts of the model). `violated`: ended at a broken property.
-   * `bounded`: a bound of the options came first. `running`: there is more to do.
-   */
-  readonly outcome: 'exhausted' | 'violated' | 'bounded' | 'running';
-  readonly bound: Bound | undefined;
-  /** Different states. */
-  readonly states: number;
-  /** States that were expanded. */
-  readonly expanded: number;
-  /** Transitions taken, to states new or known. */
-  readonly transitions: number;
-  /** Actions that a bound of the model left out. */
-  readonly cuts: number;
-  /** Initial states, new or not. */
-  readonly initials: number;
-  /** Expanded states that no action leads out of, none being cut. */
-  readonly standstills: number;
-  /** Longest of the shortest ways to the states found, in actions. */
-  readonly depth: number;
-  /** Every state nearer than this to the start was expanded. */
-  readonly depthCompleted: number;
-  /** One for each property of the system. */
-  readonly violations: readonly Finding[];
-  /** One for each coverage name. */
-  readonly coverage: readonly Finding[];
-  /** Octets of memory held for each state, and octets of an encoded state, on average. */
-  readonly bytesPerState: number;
-  readonly encodedPerState: number;
-  /** Octets of memory held. */
-  readonly held: number;
-  /** Different states of one fingerprint that were told apart (exact). */
-  readonly collisions: number;
-  /** Probability that two states were taken for one somewhere (compact): at most n^2 / 2^65. */
-  readonly omission: number;
-}
 
 interface Seen {
   count: number;
@@ -130,7 +50,6 @@ export class Search {
   readonly #known: Int32Array;
   #facts: Seen[];
   #broken: Seen[];
-  #brokenMask = 0;
   readonly #stopAt: number;
 
   #expanded = 0;
@@ -319,10 +238,13 @@ export class Search {
     return this.store.find(this.#words, length, this.#print[0]!, this.#print[1]!);
   }
 
-  /** Everything as octets, in pieces of up to some MiB. */
+  /**
+   * Everything as octets, in pieces of up to some MiB. A piece is valid only until the search goes on: it may be the
+   * memory of the search itself.
+   */
   *save(): Generator<Uint8Array> {
     const o = this.#outcome === 'exhausted' ? 1 : this.#outcome === 'violated' ? 2 : 0;
-    yield numbers(MAGIC, this.#identity(), this.graph === undefined ? 0 : 1, o, this.#brokenMask);
+    yield numbers(MAGIC, this.#identity(), this.graph === undefined ? 0 : 1, o);
     yield numbers(this.#expanded, this.#transitions, this.#cuts, this.#standstills, this.#spent);
     yield numbers(this.#levels.length, ...this.#levels);
     for (const seen of [...this.#facts, ...this.#broken]) yield numbers(seen.count, seen.from, seen.action);
@@ -344,13 +266,7 @@ export class Search {
   }
 
   #restore(reader: Reader): void {
-    const [magic, identity, graph, outcome, broken] = reader.numbers(5) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [magic, identity, graph, outcome] = reader.numbers(4) as [number, number, number, number];
     if (magic !== MAGIC) throw new SavedSearchError('not a saved search');
     if (identity !== this.#identity())
       throw new SavedSearchError('the saved search is one of another system');
@@ -358,7 +274,6 @@ export class Search {
       throw new SavedSearchError('the saved search differs in keeping the graph');
     }
     this.#outcome = outcome === 1 ? 'exhausted' : outcome === 2 ? 'violated' : 'running';
-    this.#brokenMask = broken;
     this.#expanded = reader.count();
     this.#transitions = reader.count();
     this.#cuts = reader.count();
@@ -493,7 +408,6 @@ export class Search {
       if (seen === undefined) throw new RangeError(`the system broke a property it does not have: ${mask}`);
       if (seen.count++ === 0) Object.assign(seen, { from, action });
     }
-    this.#brokenMask |= mask;
     if ((mask & this.#stopAt) !== 0) this.#outcome = 'violated';
   }
 
@@ -514,11 +428,6 @@ export function search(system: System, options: SearchOptions = {}): SearchResul
   const it = new Search(system, options);
   it.run();
   return it.result();
-}
-
-/** Probability that among `states` random fingerprints of 64 bits two are equal, rounded up. */
-export function omission(states: number): number {
-  return -Math.expm1(-(states * states) / 2 ** 65);
 }
 
 function unseen(): Seen {

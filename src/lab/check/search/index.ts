@@ -1,20 +1,19 @@
 // The door of the search: exhaustive exploration of systems whose states are octets.
 
-export {
-  type Bound,
-  type Finding,
-  omission,
-  type Progress,
-  Search,
-  type SearchOptions,
-  type SearchResult,
-  search,
-} from './bfs.ts';
+export { Search, search } from './bfs.ts';
 export { SavedSearchError } from './bytes.ts';
 export { type Fingerprint, fingerprint } from './fingerprint.ts';
 export { checkLiveness, type LivenessOptions, type LivenessResult } from './liveness.ts';
 export { conduct, type Hand, type ParallelOptions, type Subject, searchPartitioned } from './parallel.ts';
 export { type Origin, Partition, type PartitionOptions, type Share, type Sighting } from './partition.ts';
+export {
+  type Bound,
+  type Finding,
+  omission,
+  type Progress,
+  type SearchOptions,
+  type SearchResult,
+} from './result.ts';
 export type { Memory } from './store.ts';
 export {
   CUT,

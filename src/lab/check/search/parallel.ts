@@ -1,6 +1,7 @@
 // Conducts a search that several workers share: level after level, until there is nothing left, a property is broken or
 // a bound is reached. It knows workers only as something that does a level and answers; threads are not its business.
 
+import { earlier, type Origin, Partition, type Share, type Sighting } from './partition.ts';
 import {
   type Bound,
   type Finding,
@@ -8,8 +9,7 @@ import {
   type Progress,
   type SearchOptions,
   type SearchResult,
-} from './bfs.ts';
-import { earlier, type Origin, Partition, type Share, type Sighting } from './partition.ts';
+} from './result.ts';
 import type { Property, Story, System } from './system.ts';
 
 /** The options that a shared search knows. */
@@ -39,7 +39,7 @@ export interface Subject {
  * Searches with `hands`. Counts are those of `search`, whatever the number of workers, but for one thing: a level is
  * always finished, so a search that ends at a broken property has seen more of that level, and may tell another
  * story, of the same length. Which one is told depends neither on the number of workers nor on their speed.
- * `maxStates` is looked at between levels only.
+ * `maxStates` is looked at between levels only. No graph is kept, so there is no liveness here.
  */
 export async function conduct(
   subject: Subject,
