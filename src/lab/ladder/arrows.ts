@@ -4,7 +4,7 @@
 import { otherEnd } from '../trace.ts';
 import { LEADING, placed, widthOf } from './boxes.ts';
 import type { LadderArrow, PlacedText } from './layout-types.ts';
-import { wrap } from './width.ts';
+import { cut, wrap, wrapText } from './width.ts';
 
 /** Steeper lines have their texts beside them, level. Degrees. */
 const STEEPEST = 28;
@@ -40,13 +40,15 @@ export function drawArrow(plan: ArrowPlan, frame: ArrowFrame): LadderArrow {
   const anchor = from === 'left' ? 'start' : 'end';
   const cos = Math.cos(Math.atan(slope));
 
-  const beyond = area - Math.abs(x2 - x1) - Math.abs(x1 - (from === 'left' ? frame.left : frame.right));
+  const begun = Math.abs(x1 - (from === 'left' ? frame.left : frame.right));
+  const beyond = area - Math.abs(x2 - x1) - begun;
   const noteFits = arrow.end !== 'arrived' && beyond - 20 > widthOf(said, size) * cos;
-  const limit = Math.max(8 * size, (noteFits ? Math.abs(x2 - x1) - PAD - 14 : area - 2 * PAD) / cos - 4);
+  const room = noteFits ? Math.abs(x2 - x1) - PAD - 14 : area - 2 * PAD - begun;
+  const limit = steep ? area - 14 - begun : room / cos - 4;
   const columns = Math.max(8, Math.floor(limit / widthOf('x', size)));
   const lines = wrap(words, columns);
   const below = [...lines.slice(1), ...wrap(options, columns)];
-  if (said !== '' && arrow.end !== 'arrived' && !noteFits) below.push(said);
+  if (said !== '' && arrow.end !== 'arrived' && !noteFits) below.push(...wrapText(said, columns));
   const along = (text: string, down: number, s: number): PlacedText => {
     const x = x1 + sign * PAD;
     return placed(text, x, y1 + PAD * slope + down / cos, s, anchor, sign * degrees);
@@ -66,7 +68,8 @@ export function drawArrow(plan: ArrowPlan, frame: ArrowFrame): LadderArrow {
       detail.push(along(text, RISE + size * 0.8 + i * LEADING * small, small));
     });
   }
-  return { ...arrow, label, detail, note: noteOf(arrow, said, noteFits, steep ? 0 : sign * degrees, size) };
+  const note = noteOf(arrow, said, noteFits, steep ? 0 : sign * degrees, size, area);
+  return { ...arrow, label, detail, note };
 }
 
 /** What is said where the way ends: behind the cross, or below the head. */
@@ -76,6 +79,7 @@ function noteOf(
   fits: boolean,
   angle: number,
   size: number,
+  area: number,
 ): PlacedText[] {
   if (said === '') return [];
   const sign = from === 'left' ? 1 : -1;
@@ -87,5 +91,9 @@ function noteOf(
       placed(said, x2 + sign * 13, y2 + 13 * sign * slope + 4, small, sign > 0 ? 'start' : 'end', angle),
     ];
   }
-  return [placed(said, x2 - sign * 14, y2 + size + 3, small, otherEnd(from) === 'left' ? 'start' : 'end')];
+  const columns = Math.floor((area - 28) / widthOf('x', small));
+  const anchor = otherEnd(from) === 'left' ? 'start' : 'end';
+  return wrapText(said, columns).map((line, i) =>
+    placed(cut(line, columns, '…'), x2 - sign * 14, y2 + size + 3 + i * LEADING * small, small, anchor),
+  );
 }

@@ -4,9 +4,21 @@ export { timeOf, yOf } from './axis.ts';
 export { shortStates } from './glyphs.ts';
 export { connectionName, layoutLadder } from './layout.ts';
 export * from './layout-types.ts';
+export { escapeMermaid, type MermaidOptions, mermaidLadder } from './mermaid.ts';
 export * from './rows.ts';
 export { escapeXml, type SvgOptions, svgLadder, svgOf } from './svg.ts';
 export { type Palette, PHASES, type Phase, palettes, styleSheet } from './svg-style.ts';
+export {
+  escapeMarkdown,
+  type LadderTable,
+  ladderTable,
+  markdownLadder,
+  plainLadder,
+  plainLine,
+  type TableOptions,
+  type TableRow,
+  TableRows,
+} from './table.ts';
 export { TerminalLadder, type TerminalOptions } from './terminal.ts';
 export { cut, textWidth, wrap, wrapText } from './width.ts';
 export type { Lang } from './words.ts';

@@ -422,7 +422,8 @@ class Layouter {
       discarded: event?.kind === 'arrived' ? event.discarded : null,
       lost: event?.kind === 'lost' ? event.reason : null,
       label: first ? [...other, ...row.label] : [],
-      options: first ? row.options : [],
+      // Where there is little room, they are left to the view of the octets.
+      options: first && !this.#frame.compact ? row.options : [],
       note,
     };
   }

@@ -78,6 +78,8 @@ export interface NoteRow extends RowBase {
   /** For what happens to the wire: left. */
   readonly end: End;
   readonly note: string;
+  /** A fault of the wire, not of a host. */
+  readonly onWire: boolean;
   /** 'begin' and 'end' of a time that is waited; between them the end waits. */
   readonly bracket: 'begin' | 'end' | null;
 }
@@ -197,6 +199,7 @@ export class LadderRows {
           ...base,
           kind: 'fault',
           end: event.end ?? 'left',
+          onWire: event.end === null,
           note: this.#word(event.what),
           bracket: null,
         };
@@ -214,10 +217,17 @@ export class LadderRows {
       if (timer !== '2msl') return null;
       this.#waiting.add(`${event.connection}${end}`);
       const note = this.#word('twoMslSet', { seconds: secondsText(ms ?? 0) });
-      return { ...base, kind: 'timer', end, note, bracket: 'begin' };
+      return { ...base, kind: 'timer', end, onWire: false, note, bracket: 'begin' };
     }
     const name = timer in words ? this.#word(timer as WordKey) : timer;
-    return { ...base, kind: 'timer', end, note: this.#word('timerFired', { timer: name }), bracket: null };
+    return {
+      ...base,
+      kind: 'timer',
+      end,
+      onWire: false,
+      note: this.#word('timerFired', { timer: name }),
+      bracket: null,
+    };
   }
 
   #changeRow(event: TraceEvent & { kind: 'change' }, base: RowBase): Row {
@@ -225,7 +235,7 @@ export class LadderRows {
     const end = change?.end ?? 'left';
     const over = change?.from === 'TIME-WAIT' && this.#waiting.delete(`${event.connection}${end}`);
     const note = over && change?.rule === 'time-wait-timeout' ? this.#word('twoMslOver') : '';
-    return { ...base, kind: 'change', end, note, bracket: over ? 'end' : null };
+    return { ...base, kind: 'change', end, onWire: false, note, bracket: over ? 'end' : null };
   }
 
   #numbersOf(connection: number): RelativeNumbers {

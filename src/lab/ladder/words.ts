@@ -39,6 +39,15 @@ export const words = {
     en: 'TCP segments between {left} and {right}, in order of time',
     zh: '{left} 与 {right} 之间的 TCP 报文段，按时间顺序',
   },
+  sends: { en: '{name} sends {segment}', zh: '{name} 发出 {segment}' },
+  forgedSegment: { en: 'forged, as if from {name}: {segment}', zh: '冒充 {name} 的伪造报文段：{segment}' },
+  receives: { en: '{name} receives {segment}', zh: '{name} 收到 {segment}' },
+  losesOnWay: { en: '{segment} of {name} does not arrive', zh: '{name} 的 {segment} 未能到达' },
+  programOf: { en: '{name}, program: {call}', zh: '{name} 的程序：{call}' },
+  ofEnd: { en: '{name}: {note}', zh: '{name}：{note}' },
+  closesAlone: { en: '{name} changes its state', zh: '{name} 状态变化' },
+  event: { en: 'event', zh: '事件' },
+  sentAt: { en: '(sent at {seconds} s)', zh: '（{seconds} 秒时发出）' },
   rule: { en: 'rule of RFC 9293', zh: 'RFC 9293 规则' },
 } as const satisfies Record<string, Readonly<Record<Lang, string>>>;
 
