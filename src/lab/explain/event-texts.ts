@@ -40,6 +40,24 @@ export const eventTexts = {
     en: 'The segment is acceptable but says nothing new: only the fields are checked.',
     zh: '报文段可以接受，但没有带来新的内容：只是检查了各个字段。',
   },
+  duplicateAck: {
+    en: 'It repeats SEG.ACK = SND.UNA = {una}: a duplicate ACK.',
+    zh: '它重复 SEG.ACK = SND.UNA = {una}：一个重复确认。',
+  },
+  duplicateAckWhy: {
+    en: 'Something is in flight and the ACK does not advance: a hint of a loss; the third in a row, or SACK, starts a fast retransmission.',
+    zh: '有数据在途，确认却没有前进：这是丢失的迹象；连续第三个，或者 SACK，会触发快速重传。',
+  },
+  stillClosed: {
+    en: 'The window is still closed; that {peer} answers at all shows that it is alive.',
+    zh: '窗口仍然关闭；但{peer}有回答，说明它还在。',
+  },
+  stillClosedWhy: {
+    en: 'As long as probes are acknowledged the connection stays open, however long the window is closed.',
+    zh: '只要探测得到确认，窗口关闭多久，连接都会保持。',
+  },
+  textIn: { en: '{flags} ({octets})', zh: '{flags}（{octets}）' },
+  noFlags: { en: 'a segment without control bits', zh: '没有控制位的报文段' },
   cumulative: {
     en: 'The ACK is acceptable (SND.UNA < SEG.ACK =< SND.NXT) and cumulative.',
     zh: '这个 ACK 可以接受（SND.UNA < SEG.ACK =< SND.NXT），并且是累积确认。',

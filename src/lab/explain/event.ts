@@ -240,7 +240,7 @@ function ofArrival(teller: Teller, event: ArrivedEvent): Account {
   const sent = sentOf(trace, event);
   if (sent === null)
     return { what: teller.text('arrivesUnknown', ends), why: null, section: null, notes: [] };
-  const params = { ...ends, flags: flagsOf(sent.segment) };
+  const params = { ...ends, flags: segmentName(teller, sent.segment) };
   const mine = teller.changes(event.changes);
   const rule = teller.rule(event.changes);
   const notes = notesOfStates(teller, event, event.states);
@@ -267,9 +267,12 @@ function ofArrival(teller: Teller, event: ArrivedEvent): Account {
   return { what, ...effects.rule, notes };
 }
 
-/** `SYN,ACK`, or with text `PSH,ACK` as it stands. */
-function flagsOf(segment: TraceSegment): string {
-  return segment.flags === '' ? '(no flags)' : segment.flags;
+/** `SYN,ACK`; with text `PSH,ACK (5 octets)`. */
+function segmentName(teller: Teller, segment: TraceSegment): string {
+  const flags = segment.flags === '' ? teller.words('noFlags') : segment.flags;
+  return segment.length === 0
+    ? flags
+    : teller.words('textIn', { flags, octets: teller.octets(segment.length) });
 }
 
 /** What an arrival did to the TCB, from the TCBs before and after it; and the rule if no row fired. */
@@ -293,6 +296,15 @@ function effectsOf(
     if (shut) told.push(now, teller.text('windowClosed'));
     else (before.snd.wnd === 0 ? told : notes).push(now);
     rule = { why: teller.text('updatesWindow'), section: '3.10.7.4 fifth' };
+  }
+  const silent = segment.length === 0 && segment.ack === before.snd.una && segment.flags === 'ACK';
+  if (silent && before.snd.una !== before.snd.nxt && after.snd.wnd === before.snd.wnd) {
+    const number = teller.numbers.of(end, before.snd.una);
+    const closed = after.snd.wnd === 0;
+    told.push(teller.text(closed ? 'stillClosed' : 'duplicateAck', { ...teller.ends(end), una: number }));
+    rule = closed
+      ? { why: teller.text('stillClosedWhy'), section: '3.8.6.1' }
+      : { why: teller.text('duplicateAckWhy'), section: 'RFC 5681 2, 3.2' };
   }
   const beyond = after.rcv.ranges.length > 0 && !equal(after.rcv.ranges, before.rcv.ranges);
   const taken = before.rcv.irs === after.rcv.irs ? ahead(after.rcv.nxt, before.rcv.nxt) : 0;
@@ -328,7 +340,7 @@ function ofLoss(teller: Teller, event: LostEvent): Account {
   return {
     what: teller.text('lost', {
       ...teller.ends(event.to),
-      flags: sent === null ? '?' : flagsOf(sent.segment),
+      flags: sent === null ? '?' : segmentName(teller, sent.segment),
     }),
     why: teller.text('lostWhy', { reason }),
     section: '3.8.1',

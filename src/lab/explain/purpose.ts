@@ -94,6 +94,7 @@ function ofAck(trace: Trace, index: number, event: SentEvent): SentPurpose {
       if (came !== null && has(came, 'FIN') && acksFin(trace, index, event)) return 'ackFinAgain';
       if (came !== null && segmentLength(came) === 0 && isKeepalive(came.seq, segment.ack))
         return 'ackKeepalive';
+      if (segment.window === 0 && came?.length === 1) return 'ackProbe';
       return 'ackUnacceptable';
     }
     const beyond = came !== null && segment.ack !== null && ahead(came.seq, segment.ack) > 0;

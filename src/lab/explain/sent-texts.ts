@@ -288,6 +288,17 @@ export const sentTexts = {
     },
     section: '3.10.7.4 first',
   },
+  ackProbe: {
+    what: {
+      en: '{me} answers the probe: ack = {ack}, and the window is still closed.',
+      zh: '{me}回答探测：ack = {ack}，窗口仍然关闭。',
+    },
+    why: {
+      en: 'A closed window takes no text, but a probe must be answered with the current window.',
+      zh: '关闭的窗口不接收数据，但必须用当前的窗口回答探测。',
+    },
+    section: '3.8.6.1',
+  },
   challenge: {
     what: {
       en: '{me} sends a challenge ACK: seq = {seq}, ack = {ack}.',
