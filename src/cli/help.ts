@@ -1,22 +1,12 @@
-// The help of `synfin`, of `synfin run` and of `synfin drill`, complete and in both languages. Texts of options stand beside
-// their names; tests compare them with what is parsed.
+// The help of `synfin`, of `synfin run` and of `synfin drill`, complete and in both languages. Texts of options
+// stand beside their names; tests compare them with what is parsed.
 
-import { textWidth, wrapText } from '../lab/index.ts';
+import { type Both, commonOptionsHelp, type OptionHelp, optionLines } from './help-lines.ts';
+import { scenarioOptionsHelp } from './lab-help.ts';
 import type { Lang } from './messages.ts';
 
-/** Columns. */
-const WIDTH = 80;
-
-type Both = Readonly<Record<Lang, string>>;
-
-/** One option as the help shows it. */
-export interface OptionHelp {
-  /** `--peer WHO`. */
-  readonly option: string;
-  readonly text: Both;
-}
-
-const runOptionsHelp: readonly OptionHelp[] = [
+/** Options of a run without a scenario. */
+const connectionOptionsHelp: readonly OptionHelp[] = [
   {
     option: '--peer kernel|synfin',
     text: {
@@ -31,18 +21,22 @@ const runOptionsHelp: readonly OptionHelp[] = [
       zh: '谁先关闭：active（synfin 先）、passive（对端先）或 simultaneous（两端同时，经过 CLOSING）。默认：active',
     },
   },
+];
+
+/** Options of a run with and without a scenario. */
+const bothOptionsHelp: readonly OptionHelp[] = [
   {
     option: '--msl MS',
     text: {
-      en: 'maximum segment lifetime of synfin, 1 to 120000; TIME-WAIT lasts twice as long. Default: 500, so that you need not wait for 4 minutes',
-      zh: 'synfin 的最长报文段寿命（MSL），1 到 120000 毫秒；TIME-WAIT 为其两倍。默认：500，免得等 4 分钟',
+      en: 'maximum segment lifetime, 1 to 120000; TIME-WAIT lasts twice as long. Default: 500, so that you need not wait for 4 minutes. Of a scenario: 1 to 3600000, or with a unit (30s); default: its own',
+      zh: '最长报文段寿命（MSL），1 到 120000 毫秒；TIME-WAIT 为其两倍。默认：500，免得等 4 分钟。场景：1 到 3600000，或带单位（30s）；默认由场景决定',
     },
   },
   {
     option: '--delay MS',
     text: {
-      en: 'how long the wire takes each way, 5 to 400. Default: 40',
-      zh: '线路的单向时延，5 到 400 毫秒。默认：40',
+      en: 'how long the wire takes each way, 5 to 400. Default: 40. Of a scenario: 0 to 60000, or with a unit; default: its own',
+      zh: '线路的单向时延，5 到 400 毫秒。默认：40。场景：0 到 60000，或带单位；默认由场景决定',
     },
   },
   {
@@ -65,6 +59,13 @@ const runOptionsHelp: readonly OptionHelp[] = [
     text: {
       en: 'draw with ASCII only. Default: when the locale is not UTF-8',
       zh: '只用 ASCII 字符绘制。默认：区域设置不是 UTF-8 时',
+    },
+  },
+  {
+    option: '--plain',
+    text: {
+      en: 'for logs: 80 columns, no colour, wherever it is printed',
+      zh: '用于日志：80 列，无颜色，不论输出到哪里',
     },
   },
   {
@@ -118,67 +119,73 @@ const drillOptionsHelp: readonly OptionHelp[] = [
   },
 ];
 
-const commonOptionsHelp: readonly OptionHelp[] = [
-  {
-    option: '--lang en|zh',
-    text: {
-      en: 'language. Default: from LC_ALL, LC_MESSAGES, LANG',
-      zh: '语言。默认：取自 LC_ALL、LC_MESSAGES、LANG',
-    },
-  },
-  { option: '--help', text: { en: 'this text', zh: '显示本帮助' } },
-];
-
 const versionHelp: OptionHelp = { option: '--version', text: { en: 'the version', zh: '显示版本' } };
-
-function optionLines(options: readonly OptionHelp[], lang: Lang): string {
-  const column = Math.max(...options.map(({ option }) => textWidth(option))) + 4;
-  const lines = options.map(({ option, text }) => {
-    const [first = '', ...rest] = wrapText(text[lang], WIDTH - column);
-    return [`  ${option.padEnd(column - 2)}${first}`, ...rest.map((line) => ' '.repeat(column) + line)].join(
-      '\n',
-    );
-  });
-  return lines.join('\n');
-}
 
 const RUN: Both = {
   en: `synfin run [OPTIONS]
+synfin run SCENARIO [OPTIONS]
+synfin run --list
 
-Plays one whole TCP connection and draws it while it happens: handshake, data
-both ways, close, TIME-WAIT, with the states of both ends beside every segment.
-The peer is the kernel of this machine, in a network namespace of its own:
-nothing of the machine's network is touched.
+Without a scenario: plays one whole TCP connection and draws it while it
+happens: handshake, data both ways, close, TIME-WAIT, with the states of both
+ends beside every segment. The peer is the kernel of this machine, in a network
+namespace of its own: nothing of the machine's network is touched.
 
-Options:
+With a scenario: runs that experiment on two simulated hosts in virtual time,
+with your changes, and explains it. Same scenario, changes and seed: same run.
+
+Options of both:
+{both}
+
+Options without a scenario:
 {options}
+
+Options of a scenario:
+{scenario}
 
 Examples:
   synfin run                                   synfin closes first
   synfin run --close simultaneous              both FINs cross
   synfin run --pcap run.pcapng                 then open it in Wireshark
-  synfin run --peer synfin --json              the same trace every time
+  synfin run ack3-lost --explain               why, under every row
+  synfin run hs --drop 'SYN+ACK#1'             what if that were lost?
+  synfin run hs --edit 'inject right RST seq=rcv.nxt+5 120ms'
 
-Exit codes: 0 both ends passed the expected states and all data arrived, 1 they
-did not, or the run was not possible, 2 wrong arguments, 130 interrupted, 141
+Exit codes: 0 both ends passed the expected states and all data arrived, or the
+scenario was run; 1 they did not, or the run was not possible, a change matched
+nothing, or a file could not be written; 2 wrong arguments, 130 interrupted, 141
 the output was closed, 143 terminated
 `,
   zh: `synfin run [选项]
+synfin run 场景 [选项]
+synfin run --list
 
-完整地演示一个 TCP 连接，边发生边绘制：三次握手、双向数据、四次挥手、TIME-WAIT，
-每个报文段旁边都有两端的状态。对端是本机内核，运行在独立的网络命名空间中，
-不影响本机网络。
+不带场景：完整地演示一个 TCP 连接，边发生边绘制：三次握手、双向数据、四次挥手、
+TIME-WAIT，每个报文段旁边都有两端的状态。对端是本机内核，运行在独立的网络
+命名空间中，不影响本机网络。
 
-选项：
+带场景：在虚拟时间中的两台模拟主机上运行这个实验，加上您的改动，并给出解释。
+场景、改动和随机种子相同，运行结果就相同。
+
+两者通用的选项：
+{both}
+
+不带场景时的选项：
 {options}
+
+场景的选项：
+{scenario}
 
 示例：
   synfin run                                   synfin 先关闭
   synfin run --close simultaneous              两个 FIN 交错
   synfin run --pcap run.pcapng                 之后可用 Wireshark 打开
-  synfin run --peer synfin --json              每次都得到相同的轨迹
+  synfin run ack3-lost --explain               每一行下面都说明原因
+  synfin run hs --drop 'SYN+ACK#1'             如果它丢了会怎样？
+  synfin run hs --edit 'inject right RST seq=rcv.nxt+5 120ms'
 
-退出码：0 两端经过了预期的状态且数据全部到达，1 没有，或无法运行，
+退出码：0 两端经过了预期的状态且数据全部到达，或场景已运行；
+1 没有，或无法运行，或某处改动没有匹配，或文件无法写入；
 2 参数错误，130 被中断，141 输出被关闭，143 被终止
 `,
 };
@@ -225,10 +232,13 @@ const MAIN: Both = {
 TCP in TypeScript: build on it, watch it, break it.
 
 Commands:
-  run        one whole connection, drawn while it happens
+  run        one whole connection, drawn while it happens; or a scenario
   serve      services on a TUN interface: http, echo, discard, chargen
   connect    standard input and output through a connection, on a TUN interface
   drill      packetdrill scripts (*.pkt) against synfin or the Linux kernel
+  ask        a question in your words, answered by a run
+  claims     what texts say about TCP, what is true, and the run that shows it
+  lab        the lab as a web page, served on this machine
 
 Options:
 {options}
@@ -239,6 +249,7 @@ Examples:
   synfin run
   synfin run --help
   synfin run --close passive --lang zh
+  synfin run ack3-lost
 
 Exit codes: 0 done, 1 it failed, 2 wrong arguments; each command has more
 `,
@@ -247,10 +258,13 @@ Exit codes: 0 done, 1 it failed, 2 wrong arguments; each command has more
 用 TypeScript 写的 TCP：用它构建、观察它、打破它。
 
 命令：
-  run        完整的一个连接，边发生边绘制
+  run        完整的一个连接，边发生边绘制；或一个场景
   serve      在 TUN 接口上提供服务：http、echo、discard、chargen
   connect    在 TUN 接口上把标准输入输出接到一个连接
   drill      用 packetdrill 脚本（*.pkt）测试 synfin 或 Linux 内核
+  ask        用自己的话提问，由一次运行来回答：synfin ask "第三次握手丢了"
+  claims     关于 TCP 的种种说法、事实如何，以及证明它的运行
+  lab        网页版实验室，在本机提供
 
 选项：
 {options}
@@ -261,6 +275,7 @@ Exit codes: 0 done, 1 it failed, 2 wrong arguments; each command has more
   synfin run
   synfin run --help
   synfin run --close passive --lang zh
+  synfin run ack3-lost
 
 退出码：0 成功，1 失败，2 参数错误；各命令另有说明
 `,
@@ -268,7 +283,10 @@ Exit codes: 0 done, 1 it failed, 2 wrong arguments; each command has more
 
 /** The help of `synfin run`. */
 export function runHelp(lang: Lang): string {
-  return RUN[lang].replace('{options}', optionLines([...runOptionsHelp, ...commonOptionsHelp], lang));
+  return RUN[lang]
+    .replace('{both}', optionLines([...bothOptionsHelp, ...commonOptionsHelp], lang))
+    .replace('{options}', optionLines(connectionOptionsHelp, lang))
+    .replace('{scenario}', optionLines(scenarioOptionsHelp, lang));
 }
 
 /** The help of `synfin`. */

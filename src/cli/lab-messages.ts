@@ -65,6 +65,8 @@ export const labMessages = {
   claimVerdict: { en: 'Verdict: {verdict}. {truth}', zh: '结论：{verdict}。{truth}' },
   claimShown: { en: 'Shown at {t} s by {what}: {says}', zh: '见 {t} 秒处 {what}：{says}' },
   claimNotShown: { en: 'claim {number} is not shown: {why}', zh: '说法 {number} 未能得到验证：{why}' },
+  claimWord: { en: 'the number of a claim', zh: '说法的编号' },
+  claimRow: { en: '[{verdict}] {text} ({scenario})', zh: '[{verdict}] {text}（{scenario}）' },
   claimLine: {
     en: '{number}  {scenario}  {t} s  {what}  {says}',
     zh: '{number}  {scenario}  {t} 秒  {what}  {says}',
@@ -83,6 +85,10 @@ export const labMessages = {
   labNotBuilt: {
     en: 'the page of the lab is not built: {file} is missing; run: npm run build',
     zh: '实验室页面尚未构建：缺少 {file}；请运行 npm run build',
+  },
+  labNeedsScenario: {
+    en: '{option} is for a scenario: synfin lab SCENARIO {option}',
+    zh: '{option} 只用于场景：synfin lab 场景 {option}',
   },
   labPortTaken: {
     en: 'port {port} of {host} is taken; choose another with --port, or 0 for any',

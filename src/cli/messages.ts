@@ -157,8 +157,8 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
   },
   // main, run.
   unknownCommand: {
-    en: 'there is no command "{text}": run, serve, connect or drill (synfin --help)',
-    zh: '没有命令 "{text}"：可用 run、serve、connect 或 drill（synfin --help）',
+    en: 'there is no command "{text}": run, ask, claims, lab, serve, connect or drill (synfin --help)',
+    zh: '没有命令 "{text}"：可用 run、ask、claims、lab、serve、connect 或 drill（synfin --help）',
   },
   unknownOption: {
     en: '{command} has no option {option} (see {command} --help)',

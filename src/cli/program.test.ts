@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import { type Trace, textWidth } from '../lab/index.ts';
+import { claims, type Trace, textWidth } from '../lab/index.ts';
+import { askCommand } from './ask.ts';
+import { claimsCommand } from './claims.ts';
 import { connect } from './connect.ts';
 import { drillCommand } from './drill.ts';
+import { labCommand } from './lab.ts';
 import { main } from './program.ts';
 import { runCommand } from './run.ts';
 import { serve } from './serve.ts';
@@ -23,10 +26,13 @@ async function synfin(args: string, env: Record<string, string> = {}) {
 
 describe('wrong arguments are one line on standard error, and exit code 2', () => {
   test.each([
-    ['frob', 'synfin: there is no command "frob": run, serve, connect or drill (synfin --help)'],
+    [
+      'frob',
+      'synfin: there is no command "frob": run, ask, claims, lab, serve, connect or drill (synfin --help)',
+    ],
     [
       'constructor',
-      'synfin: there is no command "constructor": run, serve, connect or drill (synfin --help)',
+      'synfin: there is no command "constructor": run, ask, claims, lab, serve, connect or drill (synfin --help)',
     ],
     ['--frob', 'synfin: synfin has no option --frob (see synfin --help)'],
     ['run --frob', 'synfin: synfin run has no option --frob (see synfin run --help)'],
@@ -39,7 +45,23 @@ describe('wrong arguments are one line on standard error, and exit code 2', () =
     ['run --close never', 'synfin: --close must be one of active, passive, simultaneous, not "never"'],
     ['run --peer windows', 'synfin: --peer must be one of kernel, synfin, not "windows"'],
     ['run --json=yes', 'synfin: --json takes no value'],
-    ['run twice', 'synfin: too many arguments: twice'],
+    ['run hs twice', 'synfin: too many arguments: twice'],
+    ['run ack3lost', 'synfin: no scenario "ack3lost"; did you mean ack3-lost?'],
+    ['run chocolate', 'synfin: no scenario "chocolate" (synfin run --list)'],
+    ['run --drop SYN#1', 'synfin: --drop is for a scenario: synfin run SCENARIO --drop (synfin run --list)'],
+    ['run hs --peer synfin', 'synfin: --peer is for a run without a scenario'],
+    ['run hs --json --tui', 'synfin: --json and --tui cannot be given together'],
+    ['run hs --tui', 'synfin: --tui needs a terminal; use --plain for files and logs'],
+    ['run hs --seed x', 'synfin: --seed must be a whole number from 0 to 4294967295, not "x"'],
+    ['ask', 'synfin: ask what? For example: synfin ask "third ACK lost"'],
+    ['claims x', `synfin: the number of a claim must be a whole number from 1 to ${claims.length}, not "x"`],
+    [
+      'claims 910',
+      `synfin: the number of a claim must be a whole number from 1 to ${claims.length}, not "910"`,
+    ],
+    ['lab ack3lost', 'synfin: no scenario "ack3lost"; did you mean ack3-lost?'],
+    ['lab --port 65536', 'synfin: --port must be a whole number from 0 to 65535, not "65536"'],
+    ['lab --seed 1', 'synfin: --seed is for a scenario: synfin lab SCENARIO --seed'],
     ['drill', 'synfin: drill needs a script or a directory of scripts (*.pkt)'],
     ['drill /nonexistent.pkt', 'synfin: there is no script "/nonexistent.pkt"'],
     ['drill src/tcp', 'synfin: there is no script "src/tcp"'],
@@ -57,6 +79,16 @@ describe('wrong arguments are one line on standard error, and exit code 2', () =
     expect(await synfin(args)).toEqual({ code: 2, stdout: '', stderr: `${line}\n` });
   });
 
+  test.each([
+    ['run hs --drop nothing', /^synfin: --drop: "drop nothing": no selector "nothing"/],
+    ['run hs --delay-segment SYN#1', /^synfin: --delay-segment: .*delay needs a time/],
+    ['run hs --edit nonsense', /^synfin: --edit: "nonsense": expected a rule/],
+  ])('synfin %s: the change that cannot be understood, and why', async (args, line) => {
+    const { code, stdout, stderr } = await synfin(args);
+    expect([code, stdout, stderr.split('\n').length]).toEqual([2, '', 2]);
+    expect(stderr).toMatch(line);
+  });
+
   test('no command at all: the help, on standard error', async () => {
     const { code, stdout, stderr } = await synfin('');
     expect([code, stdout]).toEqual([2, '']);
@@ -72,6 +104,9 @@ describe('help and version', () => {
     ['serve', serve],
     ['connect', connect],
     ['drill', drillCommand],
+    ['ask', askCommand],
+    ['claims', claimsCommand],
+    ['lab', labCommand],
   ] as const)(
     'synfin %s --help names every option that is parsed, in both languages',
     async (name, command) => {
@@ -89,7 +124,7 @@ describe('help and version', () => {
     'synfin run --help (%s) names nothing else, and has the defaults and exit codes',
     async (lang) => {
       const { stdout } = await help('run', lang);
-      const named = [...stdout.matchAll(/^ {2}--(?:\[no-\])?([a-z]+)/gm)].map(
+      const named = [...stdout.matchAll(/^ {2}--(?:\[no-\])?([a-z-]+)/gm)].map(
         ([, option]) => option as string,
       );
       expect(named.sort()).toEqual([...Object.keys(runCommand.options), 'help', 'lang'].sort());
@@ -98,7 +133,7 @@ describe('help and version', () => {
     },
   );
 
-  test.each(['', 'run', 'drill'])(
+  test.each(['', 'run', 'drill', 'ask', 'claims', 'lab'])(
     'the help of "synfin %s" fits 80 columns in both languages',
     async (name) => {
       for (const lang of ['en', 'zh']) {
@@ -112,8 +147,8 @@ describe('help and version', () => {
     for (const lang of ['en', 'zh']) {
       const { code, stdout } = await help('', lang);
       expect(code).toBe(0);
-      for (const word of ['run', 'serve', 'connect', 'drill', '--lang', '--help', '--version'])
-        expect(stdout).toContain(word);
+      const commands = ['run', 'serve', 'connect', 'drill', 'ask', 'claims', 'lab'];
+      for (const word of [...commands, '--lang', '--help', '--version']) expect(stdout).toContain(word);
     }
   });
 

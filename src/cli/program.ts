@@ -13,6 +13,9 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).serve,
   connect: async () => (await import('./connect.ts')).connect,
   drill: async () => (await import('./drill.ts')).drillCommand,
+  ask: async () => (await import('./ask.ts')).askCommand,
+  claims: async () => (await import('./claims.ts')).claimsCommand,
+  lab: async () => (await import('./lab.ts')).labCommand,
 };
 
 const EXIT_FAILED = 1;

@@ -149,19 +149,33 @@ export async function runScenarioCommand(name: string | null, values: Values, io
   return tellUnmatched(played, io, 'synfin run');
 }
 
+/** How a scenario is told. `first`: the explanation before the ladder, as an answer. */
+export interface Telling {
+  readonly first?: boolean;
+}
+
 /** Title, question, ladder, explanation. */
-export function tellScenario(show: Show, scenario: Scenario, { trace }: ScenarioRun, io: Io): void {
+export function tellScenario(
+  show: Show,
+  scenario: Scenario,
+  { trace }: ScenarioRun,
+  io: Io,
+  { first = false }: Telling = {},
+): void {
   const { lang } = io;
   const { title, question, explanation, notice, linux } = scenario;
   const { edits = [], seed = 1, mslMs = 0, delayMs = 0 } = trace.scenario ?? {};
   show.title(`${scenario.id}: ${title[lang]}`);
   show.say('labQuestion', { text: question[lang] });
+  if (first) show.say('askAnswer', { text: explanation[lang] });
   show.say('labSettings', { delay: delayMs, msl: secondsText(mslMs), seed });
   if (edits.length > 0) show.say('labEdits', { edits: edits.join('; ') });
   show.lines('');
   show.ladder(trace);
-  show.lines('');
-  show.text(explanation[lang]);
+  if (!first) {
+    show.lines('');
+    show.text(explanation[lang]);
+  }
   if (notice.length > 0) {
     show.lines('');
     show.say('labNotice');

@@ -121,7 +121,7 @@ export function tcbFields(view: TcbView, end: End, numbers: RelativeNumbers | nu
     ['srtt', view.srtt === null ? '-' : `${view.srtt} ms`],
     ['backoff', String(view.backoff)],
     ['cwnd', String(view.cwnd)],
-    ['ssthresh', String(view.ssthresh)],
+    ['ssthresh', view.ssthresh >= MOST_WINDOW ? 'max' : String(view.ssthresh)],
     [
       'options',
       [options.windowScale && 'wscale', options.sack && 'sack', options.timestamps && 'ts']
@@ -156,25 +156,50 @@ export function tcbChanges(
   });
 }
 
+/** From this width on the TCBs stand beside each other, each with what changed in front. */
+const BESIDE = 70;
+/** The initial ssthresh: the largest window there is (RFC 7323 section 2.3). */
+const MOST_WINDOW = 65_535 * 2 ** 14;
+
 function tcbLines(trace: Trace, at: number, model: TuiModel, size: PaneSize): string[] {
   const connection = trace.events[at]?.connection ?? 0;
-  const half = (size.columns - 1) >> 1;
-  const columns = ENDS.map((end) => {
-    const changes = tcbChanges(trace, at, end, connection, model.absolute);
-    const states = statesAt(trace, at, connection);
-    const name = `${trace.ends[end].name} ${states[end]}`;
-    if (changes === null) return [styled(name, BOLD, size.colour), t(model.lang, 'tuiNoTcb')];
-    const sorted = [
-      ...changes.filter(({ was }) => was !== null),
-      ...changes.filter(({ was }) => was === null),
-    ];
-    return [styled(name, BOLD, size.colour), ...sorted.map((change) => changeText(change, half, size))];
-  });
-  const [left = [], right = []] = columns;
-  return Array.from(
-    { length: Math.max(left.length, right.length) },
-    (_, i) => `${fitted(left[i] ?? '', half, size.ascii)} ${right[i] ?? ''}`,
+  const states = statesAt(trace, at, connection);
+  const of = ENDS.map((end) => tcbChanges(trace, at, end, connection, model.absolute));
+  const names = ENDS.map((end) => trace.ends[end].name);
+  const none = t(model.lang, 'tuiNoTcb');
+  if (size.columns >= BESIDE) {
+    const half = (size.columns - 1) >> 1;
+    const [left = [], right = []] = ENDS.map((end, i) => {
+      const changes = of[i] ?? null;
+      const head = styled(`${names[i]} ${states[end]}`, BOLD, size.colour);
+      if (changes === null) return [head, none];
+      const sorted = [
+        ...changes.filter(({ was }) => was !== null),
+        ...changes.filter(({ was }) => was === null),
+      ];
+      return [head, ...sorted.map((change) => changeText(change, half, size))];
+    });
+    const rows = Math.max(left.length, right.length);
+    return Array.from(
+      { length: rows },
+      (_, i) => `${fitted(left[i] ?? '', half, size.ascii)} ${right[i] ?? ''}`,
+    );
+  }
+  // Narrow: what changed in whole lines, then all values in a table.
+  const changed = of.flatMap((changes, i) =>
+    (changes ?? [])
+      .filter(({ was }) => was !== null)
+      .map((change) => changeText({ ...change, name: `${names[i]} ${change.name}` }, size.columns, size)),
   );
+  const cell = (size.columns - 13) >> 1;
+  const line = (name: string, left: string, right: string): string =>
+    `  ${fitted(name, 10, size.ascii)} ${fitted(left, cell, size.ascii)} ${fitted(right, cell - 1, size.ascii)}`;
+  const fields = (of[0] ?? of[1] ?? []).map(({ name }, i) =>
+    line(name, of[0]?.[i]?.is ?? '-', of[1]?.[i]?.is ?? '-'),
+  );
+  const [left = '', right = ''] = names;
+  if (fields.length === 0) return [...ENDS.map((end, i) => `${names[i]} ${states[end]}`), none];
+  return [...changed, styled(line('', left, right), BOLD, size.colour), ...fields];
 }
 
 function changeText({ name, was, is }: FieldChange, width: number, size: PaneSize): string {

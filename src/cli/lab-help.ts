@@ -1,0 +1,264 @@
+// The help of the lab's commands, `ask`, `claims` and `lab`, and of the options of a scenario, in both languages.
+
+import { type Both, commonOptionsHelp, type OptionHelp, optionLines } from './help-lines.ts';
+import type { Lang } from './messages.ts';
+
+/** The options by which a scenario is changed. */
+const changeOptionsHelp: readonly OptionHelp[] = [
+  {
+    option: '--drop RULE',
+    text: {
+      en: "lose a segment: 'SYN+ACK#1', 'FIN#2 right->left', 'data#1-'; may be repeated, like the next four",
+      zh: "丢弃报文段：'SYN+ACK#1'、'FIN#2 right->left'、'data#1-'；本项及以下四项均可重复",
+    },
+  },
+  {
+    option: '--delay-segment RULE',
+    text: { en: "delay a segment: 'ACK#1 left->right 200ms'", zh: "延迟报文段：'ACK#1 left->right 200ms'" },
+  },
+  {
+    option: '--dup RULE',
+    text: { en: "send copies of a segment: 'FIN#1 x2'", zh: "复制报文段：'FIN#1 x2'" },
+  },
+  {
+    option: '--corrupt RULE',
+    text: { en: "damage a segment: 'any#2 left->right'", zh: "损坏报文段：'any#2 left->right'" },
+  },
+  {
+    option: '--edit CHANGE',
+    text: {
+      en: "anything else: 'left close 300ms', 'inject right RST seq=rcv.nxt+5 120ms', 'right crash 1s', 'strip wscale', 'cut 100ms'",
+      zh: "其他改动：'left close 300ms'、'inject right RST seq=rcv.nxt+5 120ms'、'right crash 1s'、'strip wscale'、'cut 100ms'",
+    },
+  },
+  {
+    option: '--seed N',
+    text: {
+      en: 'other initial sequence numbers and dice, 0 to 4294967295',
+      zh: '换一组初始序列号和随机事件，0 到 4294967295',
+    },
+  },
+];
+
+const explainHelp: OptionHelp = {
+  option: '--explain',
+  text: { en: 'what happened and why, under every row', zh: '在每一行下面说明发生了什么、为什么' },
+};
+
+/** The options of `synfin run` that only a scenario has. */
+export const scenarioOptionsHelp: readonly OptionHelp[] = [
+  {
+    option: '--list',
+    text: { en: 'all scenarios, by what they are about', zh: '按主题列出全部场景' },
+  },
+  ...changeOptionsHelp,
+  explainHelp,
+  {
+    option: '--tui',
+    text: {
+      en: 'look at it full-screen, step by step; without a scenario: choose one',
+      zh: '全屏逐步查看；不带场景时先选择',
+    },
+  },
+];
+
+const showHelp: readonly OptionHelp[] = [
+  explainHelp,
+  {
+    option: '--absolute',
+    text: { en: 'sequence numbers as they are on the wire', zh: '显示线路上的原始序列号' },
+  },
+  {
+    option: '--[no-]ascii',
+    text: {
+      en: 'draw with ASCII only. Default: when the locale is not UTF-8',
+      zh: '只用 ASCII 字符绘制。默认：区域设置不是 UTF-8 时',
+    },
+  },
+  {
+    option: '--plain',
+    text: {
+      en: 'for logs: 80 columns, no colour, wherever it is printed',
+      zh: '用于日志：80 列，无颜色，不论输出到哪里',
+    },
+  },
+  {
+    option: '--[no-]color',
+    text: {
+      en: 'colour by state. Default: on a terminal, unless NO_COLOR is set',
+      zh: '按状态着色。默认：在终端上，且未设置 NO_COLOR',
+    },
+  },
+];
+
+const askOptionsHelp: readonly OptionHelp[] = [
+  {
+    option: '--list',
+    text: {
+      en: 'the candidates only; without a text: every question there is',
+      zh: '只列出候选；不带文字时列出所有问题',
+    },
+  },
+  { option: '--json', text: { en: 'what was found, as JSON', zh: '以 JSON 输出找到的内容' } },
+  ...showHelp,
+];
+
+const claimsOptionsHelp: readonly OptionHelp[] = [
+  {
+    option: '--check',
+    text: {
+      en: 'run what decides each claim, one line each, and count those that are shown',
+      zh: '逐条运行并验证，每条一行，最后统计',
+    },
+  },
+  { option: '--json', text: { en: 'print one JSON document instead', zh: '改为输出一个 JSON 文档' } },
+  ...showHelp,
+];
+
+const labOptionsHelp: readonly OptionHelp[] = [
+  {
+    option: '--port N',
+    text: { en: 'port, 0 for any that is free. Default: 9293', zh: '端口，0 表示任意空闲端口。默认：9293' },
+  },
+  {
+    option: '--host HOST',
+    text: {
+      en: 'address to listen on. Default: 127.0.0.1, so that only this machine can see it',
+      zh: '监听的地址。默认：127.0.0.1，仅本机可访问',
+    },
+  },
+  { option: '--open', text: { en: 'start the browser, too', zh: '同时打开浏览器' } },
+  ...changeOptionsHelp,
+  {
+    option: '--msl MS',
+    text: { en: "maximum segment lifetime. Default: the scenario's", zh: '最长报文段寿命。默认由场景决定' },
+  },
+  {
+    option: '--delay MS',
+    text: {
+      en: "how long the wire takes each way. Default: the scenario's",
+      zh: '线路的单向时延。默认由场景决定',
+    },
+  },
+];
+
+const ASK: Both = {
+  en: `synfin ask TEXT... [OPTIONS]
+
+Finds the scenario, question or claim that you mean, asked in English or
+Chinese, and answers it: the sentence first, then the run that shows it. Where
+it is not clear what you mean, the candidates are named.
+
+Options:
+{options}
+
+Examples:
+  synfin ask third ACK lost
+  synfin ask "why 2MSL?"
+  synfin ask 第三次握手丢了会怎样
+
+Exit codes: 0 answered, or candidates named, 1 nothing found, 2 wrong arguments
+`,
+  zh: `synfin ask 文字... [选项]
+
+用中文或英文提问，找到对应的场景、问题或说法并回答：先给出一句话，再给出证明它的
+运行。如果不能确定问的是什么，就列出候选。
+
+选项：
+{options}
+
+示例：
+  synfin ask third ACK lost
+  synfin ask 为什么要等 2MSL
+  synfin ask 第三次握手丢了会怎样
+
+退出码：0 已回答或列出候选，1 没有找到，2 参数错误
+`,
+};
+
+const CLAIMS: Both = {
+  en: `synfin claims [N...] [OPTIONS]
+
+What texts about TCP say on opening and closing a connection, each with the
+verdict of RFC 9293 and the precise statement. With numbers: runs what decides
+those claims, and marks the deciding event in the ladder.
+
+Options:
+{options}
+
+Examples:
+  synfin claims                                all of them
+  synfin claims 22                             when is the server ESTABLISHED?
+  synfin claims --check
+
+Exit codes: 0 done, and all that were run are shown, 1 one was not shown, 2
+wrong arguments
+`,
+  zh: `synfin claims [编号...] [选项]
+
+教材和文章对建立、关闭连接的种种说法，每条都附上 RFC 9293 的结论和准确的表述。
+给出编号时，运行决定这些说法的场景，并在图中标出起决定作用的事件。
+
+选项：
+{options}
+
+示例：
+  synfin claims                                全部
+  synfin claims 22                             服务器何时进入 ESTABLISHED？
+  synfin claims --check
+
+退出码：0 完成，且运行过的说法都得到验证，1 有一条没有得到验证，2 参数错误
+`,
+};
+
+const LAB: Both = {
+  en: `synfin lab [SCENARIO] [OPTIONS]
+
+Serves the lab's page on this machine, prints its address, and goes on until
+Ctrl-C. With a scenario the address is a link to it, with its changes. The page
+loads nothing from anywhere else.
+
+Options:
+{options}
+
+Examples:
+  synfin lab --open
+  synfin lab ack3-lost --drop 'SYN+ACK#2'
+
+Exit codes: 0 ended by a signal, 1 the page is not built or the port is taken,
+2 wrong arguments
+`,
+  zh: `synfin lab [场景] [选项]
+
+在本机提供网页版实验室，显示它的地址，直到按下 Ctrl-C。给出场景时，地址就是指向
+该场景及其改动的链接。页面不会从别处加载任何内容。
+
+选项：
+{options}
+
+示例：
+  synfin lab --open
+  synfin lab ack3-lost --drop 'SYN+ACK#2'
+
+退出码：0 被信号结束，1 页面尚未构建或端口被占用，2 参数错误
+`,
+};
+
+function filled(text: Both, options: readonly OptionHelp[], lang: Lang): string {
+  return text[lang].replace('{options}', optionLines([...options, ...commonOptionsHelp], lang));
+}
+
+/** The help of `synfin ask`. */
+export function askHelp(lang: Lang): string {
+  return filled(ASK, askOptionsHelp, lang);
+}
+
+/** The help of `synfin claims`. */
+export function claimsHelp(lang: Lang): string {
+  return filled(CLAIMS, claimsOptionsHelp, lang);
+}
+
+/** The help of `synfin lab`. */
+export function labHelp(lang: Lang): string {
+  return filled(LAB, labOptionsHelp, lang);
+}
