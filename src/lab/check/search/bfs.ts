@@ -327,7 +327,8 @@ export class Search {
     }
   }
 
-  // Answers how many actions were tried, at least 1.
+  // Answers how many actions were tried, at least 1. A state is always expanded to its end, even when a property is
+  // broken, so that the graph has all edges of a state or none.
   #expand(): number {
     const { system, store, graph } = this;
     const from = this.#expanded++;
@@ -364,7 +365,6 @@ export class Search {
         enabled |= bit(fair);
         graph.edge(to, fair);
       }
-      if (violated !== 0 && this.#outcome !== 'running') break;
     }
     this.#cuts += cuts;
     graph?.close(enabled, cuts > 0);

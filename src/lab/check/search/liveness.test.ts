@@ -63,6 +63,25 @@ describe('possible: a goal can be reached from everywhere', () => {
   });
 });
 
+it('a search that ended at a broken property leaves no state half expanded: what fails is real', () => {
+  // The way back from 1 to 0 breaks the property; the way on to the goal is the action after it.
+  const nodes = [{ actions: [1], marks: FROM }, { actions: [0, 2] }, { actions: [], marks: GOAL }];
+  let steps = 0;
+  class BreaksOnItsSecondStep extends Drawn {
+    override step(i: number, out: Uint8Array): number {
+      steps++;
+      return super.step(i, out);
+    }
+    override violated(): number {
+      return steps === 2 ? 1 : 0;
+    }
+  }
+  const search = new Search(new BreaksOnItsSecondStep(nodes, { liveness: [possible] }));
+  search.run();
+  expect(search.result().outcome).toBe('violated');
+  expect(checkLiveness(search, { cuts: 'absent' })[0]!.verdict).toBe('open');
+});
+
 describe('inevitable: every fair run reaches a goal', () => {
   it('without named sets a run moves while it can: a standstill and a cycle both fail it', () => {
     expect(

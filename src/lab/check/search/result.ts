@@ -14,7 +14,7 @@ export interface SearchOptions {
   readonly maxDepth?: number;
   /** No state is expanded once this many are stored (the last may bring a few more). Default no limit. */
   readonly maxStates?: number;
-  /** Octets of memory the search may hold (what the model holds is not counted). Default no limit. */
+  /** Octets of memory the search may hold, the model not counted; below 8 MiB nothing is searched. Default no limit. */
   readonly maxBytes?: number;
   /** Time that `run` may take in all, in units of `now`, which must then be given. Default no limit. */
   readonly maxTime?: number;
@@ -56,7 +56,7 @@ export type Bound = 'depth' | 'states' | 'memory' | 'time';
 /** What a search found. */
 export interface SearchResult {
   /**
-   * `exhausted`: every state was expanded (within the cuts of the model). `violated`: ended at a broken property.
+   * `exhausted`: every state was expanded (within the cuts of the model). `violated`: ended at a broken property, once the state at hand was expanded.
    * `bounded`: a bound of the options came first. `running`: there is more to do.
    */
   readonly outcome: 'exhausted' | 'violated' | 'bounded' | 'running';
