@@ -413,13 +413,13 @@ export class TraceRecorder {
     this.#emit(of, { kind: 'lost', id: flight.id, to: otherEnd(from), copy: p.copy, reason }, p);
   }
 
-  /** The packet that is being delivered finds a host that has crashed. */
-  nobodyThere(): void {
+  /** The packet that is being delivered finds a host that has crashed, or nobody who has its address. */
+  nobodyThere(reason: 'down' | 'nobody' = 'down'): void {
     const arrival = this.#arrival;
     if (arrival === null) return;
     this.#arrival = null;
     const { of, id, to, copy, packet } = arrival;
-    this.#emit(of, { kind: 'lost', id, to, copy, reason: 'down' }, packet);
+    this.#emit(of, { kind: 'lost', id, to, copy, reason }, packet);
   }
 
   #onDuplicated(p: PacketInfo): void {

@@ -191,7 +191,7 @@ export interface LostEvent extends Happening {
   readonly id: number;
   readonly to: End;
   readonly copy: number;
-  /** A drop reason of the link: `loss`, `rule`, `queue`, `partition`…; `down`: the host there has crashed. */
+  /** A drop reason of the link: `loss`, `rule`, `queue`, `partition`…; `down`: the host there has crashed; `nobody`: no host has that address. */
   readonly reason: string;
 }
 

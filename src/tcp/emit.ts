@@ -80,8 +80,12 @@ export function sendReset(e: Engine, tcb: Tcb): void {
 
 /** Sends our SYN, or SYN,ACK when the peer's SYN is known: <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>. */
 export function sendSyn(e: Engine, tcb: Tcb): void {
+  emitSyn(e, tcb, tcb.state === State.SYN_SENT ? SYN : SYN | ACK);
+}
+
+/** The same, whatever the state asks for. */
+export function emitSyn(e: Engine, tcb: Tcb, ctl: number): void {
   const { snd, rcv } = tcb;
-  const ctl = tcb.state === State.SYN_SENT ? SYN : SYN | ACK;
   const seg = e.outgoing.set(snd.iss, 0, ctl);
   seg.srcPort = tcb.localPort;
   seg.dstPort = tcb.remotePort;

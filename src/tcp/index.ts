@@ -4,6 +4,7 @@ export * from './calls.ts';
 export * from './config.ts';
 export { type CongestionControl, congestionControl, registerCongestionControl } from './congestion.ts';
 export { DROP_COUNT, Drop, dropName } from './drop.ts';
+export { emitSyn } from './emit.ts';
 export { Engine, type Output, type TimerName, type TimerTrace } from './engine.ts';
 export { Err, errCode, TcpError, tcpError } from './errors.ts';
 export { type Cookies, FastOpen, usedEarly } from './fast-open.ts';

@@ -271,3 +271,29 @@ describe('faults', () => {
     expect(synAck).not.toHaveProperty('segment.options.windowScale');
   });
 });
+
+describe('strange peers', () => {
+  test('answers to a forged address that no host has are lost, and nobody resets them', () => {
+    const step: Step = {
+      do: 'inject',
+      to: 'right',
+      segment: { flags: 'SYN', port: 7, address: '10.0.0.99' },
+      when: 0,
+    };
+    const trace = runScenario(scenario([step], {}, { untilMs: 500 }));
+    expect(segments(trace)).toEqual(['left SYN seq=0 forged', 'right SYN,ACK seq=0 ack=1 ×']);
+    expect(trace.events.find((e) => e.kind === 'lost')).toMatchObject({ reason: 'nobody', to: 'left' });
+  });
+
+  test('a host that splits the handshake answers SYN with SYN: four segments', () => {
+    const trace = runScenario(scenario([connect], { right: { splitsHandshake: true } }));
+    expect(segments(trace)).toEqual([
+      'left SYN seq=0',
+      'right SYN seq=0',
+      'left SYN,ACK seq=0 ack=1',
+      'right ACK seq=1 ack=1',
+    ]);
+    expect(statesPassed(trace, 'left').join(' ')).toBe('CLOSED SYN-SENT SYN-RECEIVED ESTABLISHED');
+    expect(statesPassed(trace, 'right').join(' ')).toBe('CLOSED LISTEN SYN-RECEIVED ESTABLISHED');
+  });
+});

@@ -29,6 +29,8 @@ export interface HostSetup {
   readonly tcp?: Partial<TcpConfig>;
   /** How its program reads. Default 'all'. */
   readonly reads?: Reads;
+  /** It answers a SYN with a SYN alone, as in a simultaneous open (RFC 9293 figure 7), instead of SYN,ACK. Default false. */
+  readonly splitsHandshake?: boolean;
 }
 
 /** A listener of a host. */
@@ -84,6 +86,8 @@ export interface Forged {
   readonly window?: number;
   /** The port that it comes from. Default: the connection's. */
   readonly port?: number;
+  /** The address that it claims to come from; answers to one that no host has are lost. Default: the other end's. */
+  readonly address?: string;
 }
 
 /** What is done. `connection` is 0 unless said: connection n of the left host has port 50000 + n. */

@@ -12,12 +12,14 @@ import {
   World,
 } from '../../link/index.ts';
 import { type Rules, type StateName, stateName, type Tcb } from '../../tcp/index.ts';
+import { parseAddress } from '../../wire/index.ts';
 import { type End, otherEnd, type QueueView, type TraceConnection, type TraceEvent } from '../trace.ts';
 import { type TraceDetail, TraceRecorder } from '../trace-recorder.ts';
 import { WIRE_ENDS } from './edits.ts';
 import { forge } from './forge.ts';
 import { Program } from './program.ts';
 import type { HostSetup, ProgramAction, Setup, Step, When } from './scenario.ts';
+import { splitting } from './split.ts';
 
 /** Somebody at an end who makes calls and is told things. */
 export interface Participant {
@@ -61,6 +63,9 @@ export const SERVICE_PORT = 80;
 /** Port of connection 0 at the end that opens actively; connection n has n more. */
 export const FIRST_PORT = 50_000;
 
+/** Where a packet has its destination. */
+const IPV4_DESTINATION = 16;
+
 /** The wire's names for what an end sends. */
 const DIRECTIONS = { left: 'a->b', right: 'b->a' } as const;
 
@@ -76,14 +81,16 @@ class Place implements Port {
   readonly mtu: number;
   iface: HostInterface | null = null;
   readonly #world: World;
-  readonly #nobody: () => void;
+  readonly #address: number;
+  readonly #nobody: (reason: 'down' | 'nobody') => void;
   #transmit: Transmit | null = null;
 
-  constructor(world: World, mtu: number, nobody: () => void) {
+  constructor(world: World, mtu: number, address: string, nobody: (reason: 'down' | 'nobody') => void) {
     this.#world = world;
     this.memory = world.memory;
     this.mtu = mtu;
     this.#nobody = nobody;
+    this.#address = parseAddress(address)?.w3 ?? 0;
   }
 
   attach(transmit: Transmit | null): void {
@@ -92,7 +99,9 @@ class Place implements Port {
   }
 
   receive(off: number, len: number): void {
-    if (this.iface === null) this.#nobody();
+    if (this.iface === null) this.#nobody('down');
+    else if (len >= 20 && this.memory.dv.getInt32(off + IPV4_DESTINATION) !== this.#address)
+      this.#nobody('nobody');
     else this.iface.receive(off, len);
   }
 
@@ -151,8 +160,9 @@ export class Stage {
         queues: () => this.#queues(),
       },
     });
-    const place = (): Place => new Place(world, 1500, () => this.recorder.nobodyThere());
-    this.#places = { left: place(), right: place() };
+    const place = (end: End): Place =>
+      new Place(world, 1500, ADDRESSES[end], (reason) => this.recorder.nobodyThere(reason));
+    this.#places = { left: place('left'), right: place('right') };
     const plug = (end: End): Port => (foreign?.end === end ? foreign.port : this.#places[end]);
     this.wire = new Wire(world, plug('left'), plug('right'), {
       ...setup.wire,
@@ -183,7 +193,7 @@ export class Stage {
       random: () => dice.nextUint32(),
       memory: world.memory,
       tcp: { mslMs, ...setup.tcp, ...own.tcp },
-      rules,
+      rules: own.splitsHandshake === true ? splitting(rules) : rules,
     });
     const iface = host.addInterface({ addresses: [`${ADDRESSES[end]}/24`] });
     host.tap = this.recorder.hostTap(end);
@@ -286,7 +296,7 @@ export class Stage {
     const from = otherEnd(to);
     const ports = portsOf(to, connection);
     const bytes = forge(segment, tcb, {
-      source: ADDRESSES[from],
+      source: segment.address ?? ADDRESSES[from],
       destination: ADDRESSES[to],
       sourcePort: segment.port ?? ports.remote,
       destinationPort: ports.local,
