@@ -116,7 +116,7 @@ export async function playOnKernel(scenario: Scenario, options: KernelRunOptions
 }
 
 async function listen(address: string): Promise<Server> {
-  const server = createServer({ allowHalfOpen: true, noDelay: true });
+  const server = createServer({ allowHalfOpen: true });
   server.listen(SERVICE_PORT, address);
   await once(server, 'listening');
   return server;
@@ -205,7 +205,6 @@ class KernelProgram implements Participant {
       localAddress: ADDRESSES[this.#end],
       localPort: local,
       allowHalfOpen: true,
-      noDelay: true,
     });
     socket.once('connect', () => this.#told(() => this.#say('connected', connection)));
     this.#hold(socket, connection);
