@@ -64,8 +64,8 @@ const bothOptionsHelp: readonly OptionHelp[] = [
   {
     option: '--plain',
     text: {
-      en: 'for logs: 80 columns, no colour, wherever it is printed',
-      zh: '用于日志：80 列，无颜色，不论输出到哪里',
+      en: 'for logs: one line an event instead of the drawing, no colour',
+      zh: '用于日志：不画图，每个事件一行，无颜色',
     },
   },
   {

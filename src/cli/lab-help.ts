@@ -54,6 +54,17 @@ export const scenarioOptionsHelp: readonly OptionHelp[] = [
   ...changeOptionsHelp,
   explainHelp,
   {
+    option: '--svg FILE',
+    text: { en: 'draw the ladder as SVG, too; -: on standard output', zh: '同时绘制为 SVG；- 表示标准输出' },
+  },
+  {
+    option: '--mermaid',
+    text: {
+      en: 'print it as a Mermaid diagram, for Markdown, instead',
+      zh: '改为输出 Mermaid 图，可放入 Markdown',
+    },
+  },
+  {
     option: '--tui',
     text: {
       en: 'look at it full-screen, step by step; without a scenario: choose one',
@@ -78,8 +89,8 @@ const showHelp: readonly OptionHelp[] = [
   {
     option: '--plain',
     text: {
-      en: 'for logs: 80 columns, no colour, wherever it is printed',
-      zh: '用于日志：80 列，无颜色，不论输出到哪里',
+      en: 'for logs: one line an event instead of the drawing, no colour',
+      zh: '用于日志：不画图，每个事件一行，无颜色',
     },
   },
   {

@@ -1,9 +1,12 @@
 // `synfin run SCENARIO`: an experiment on two simulated hosts in virtual time, with what the user changed in
 // it, as a ladder with its explanation, as a picture, a capture or JSON. `--list` names the scenarios.
 
+import { writeFileSync } from 'node:fs';
 import {
   EditError,
   GROUPS,
+  type Lang,
+  mermaidLadder,
   parseEdit,
   parseTime,
   playScenario,
@@ -13,6 +16,8 @@ import {
   scenarioNamed,
   scenarios,
   secondsText,
+  svgLadder,
+  type Trace,
   wrapText,
 } from '../lab/index.ts';
 import { type Io, optionText, optionTexts, parseWhole, UsageError, type Values } from './command.ts';
@@ -29,6 +34,8 @@ export const scenarioOptions = {
   corrupt: { type: 'string', multiple: true },
   edit: { type: 'string', multiple: true },
   seed: { type: 'string' },
+  svg: { type: 'string' },
+  mermaid: { type: 'boolean' },
   tui: { type: 'boolean' },
   plain: showOptions.plain,
   explain: showOptions.explain,
@@ -141,10 +148,16 @@ export async function runScenarioCommand(name: string | null, values: Values, io
   }
   const played = playScenario(scenario, options);
   const { trace } = played;
+  const files = writeFiles(trace, scenario, values, io);
+  if (files === null) return 1;
+  const look = { lang: io.lang, absolute: values['absolute'] === true };
   if (values['json'] === true) io.stdout.write(`${JSON.stringify(trace, null, 1)}\n`);
+  else if (values['mermaid'] === true) io.stdout.write(mermaidLadder(trace, look));
+  else if (values['svg'] === '-') io.stdout.write(picture(trace, scenario, look));
   else {
     const show = new Show(io, showOptionsOf(values, io));
     tellScenario(show, scenario, played, io);
+    for (const file of files) show.say('labWrote', { file });
   }
   return tellUnmatched(played, io, 'synfin run');
 }
@@ -194,4 +207,32 @@ export function tellUnmatched({ edits, trace }: ScenarioRun, io: Io, command: st
   for (const { text } of idle)
     io.stderr.write(`${command}: ${t(io.lang, 'editUnmatched', { edit: text })}\n`);
   return idle.length === 0 ? 0 : 1;
+}
+
+/** How a run is drawn. */
+interface Look {
+  readonly lang: Lang;
+  readonly absolute: boolean;
+}
+
+function picture(trace: Trace, { title, question }: Scenario, look: Look): string {
+  return svgLadder(trace, { ...look, title: title[look.lang], description: question[look.lang] });
+}
+
+/** Writes the files that were asked for; their names, or null when one could not be written, which is said. */
+function writeFiles(trace: Trace, scenario: Scenario, values: Values, io: Io): string[] | null {
+  const look = { lang: io.lang, absolute: values['absolute'] === true };
+  const svg = optionText(values, 'svg');
+  const wanted: [string, () => string | Uint8Array][] = [];
+  if (svg !== undefined && svg !== '-') wanted.push([svg, () => picture(trace, scenario, look)]);
+  for (const [file, make] of wanted) {
+    try {
+      writeFileSync(file, make());
+    } catch (error) {
+      if (!(error instanceof Error) || !('syscall' in error)) throw error;
+      io.stderr.write(`synfin run: ${t(io.lang, 'outputFailed', { file, message: error.message })}\n`);
+      return null;
+    }
+  }
+  return wanted.map(([file]) => file);
 }

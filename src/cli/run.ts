@@ -6,7 +6,9 @@ import { createHash } from 'node:crypto';
 import {
   type End,
   LadderRows,
+  plainLine,
   secondsText,
+  TableRows,
   TerminalLadder,
   type Trace,
   type TraceEvent,
@@ -58,6 +60,7 @@ interface Settings {
   readonly ascii: boolean;
   readonly colour: boolean;
   readonly width: number;
+  readonly plain: boolean;
 }
 
 function choice<T extends string>(values: Values, name: string, choices: readonly T[]): T | null {
@@ -85,6 +88,7 @@ function settingsOf(values: Values, io: Io): Settings {
     absolute: flag('absolute') ?? false,
     ascii: flag('ascii') ?? !hasUnicode(env),
     colour: flag('color') ?? (flag('plain') !== true && wantsColour(io.stdout, env)),
+    plain: flag('plain') ?? false,
     width: flag('plain') === true ? 80 : columnsOf(io.stdout, env),
   };
 }
@@ -96,6 +100,8 @@ class Run {
   readonly #rows: LadderRows;
   readonly #width: number;
   #ladder: TerminalLadder | null = null;
+  /** With --plain: a line an event. */
+  #table: TableRows | null = null;
   #capture: RunCapture | null = null;
   #onClosed: (() => void) | null = null;
   /** The right end's TIME-WAIT is not waited for: a kernel's lasts a minute. */
@@ -162,12 +168,14 @@ class Run {
     const { delayMs, mslMs, ascii, colour } = this.#settings;
     const { lang } = this.#io;
     const { name: peer, states } = ends.right;
-    this.#ladder = new TerminalLadder({ ends, lang, width: this.#width, ascii, colour });
+    const { absolute, plain } = this.#settings;
+    if (plain) this.#table = new TableRows(ends, { lang, absolute });
+    else this.#ladder = new TerminalLadder({ ends, lang, width: this.#width, ascii, colour });
     this.say(states === 'observed' ? 'runTitleKernel' : 'runTitleSynfin', { peer });
     if (states === 'observed') this.say('runObserved', { peer });
     this.say('runWire', { delay: delayMs });
     this.say(mslMs < 30_000 ? 'runMslShort' : 'runMsl', { msl: secondsText(mslMs) });
-    this.#print('', ...this.#ladder.head());
+    this.#print('', ...(this.#ladder?.head() ?? []));
   }
 
   /** Compares what happened with what should have; says it, and returns what was wrong. */
@@ -237,6 +245,8 @@ class Run {
   #onEvent(event: TraceEvent, packet: PacketInfo | null): void {
     this.#capture?.event(event, packet);
     for (const row of this.#rows.push(event)) this.#print(...(this.#ladder?.row(row) ?? []));
+    const line = this.#table?.push(event) ?? null;
+    if (line !== null) this.#print(plainLine(line));
     const { left, right } = event.states;
     if (event.t > 0 && left === 'CLOSED' && (right === 'CLOSED' || (this.#mayWait && right === 'TIME-WAIT')))
       this.#onClosed?.();

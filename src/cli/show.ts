@@ -2,7 +2,15 @@
 // event that is pointed at.
 
 import { explainEvent } from '../lab/explain/index.ts';
-import { LadderRows, TerminalLadder, type Trace, wrapText } from '../lab/index.ts';
+import {
+  LadderRows,
+  ladderTable,
+  plainLadder,
+  plainLine,
+  TerminalLadder,
+  type Trace,
+  wrapText,
+} from '../lab/index.ts';
 import type { Io } from './command.ts';
 import { type MessageKey, type Params, t } from './messages.ts';
 import { columnsOf, hasUnicode, wantsColour } from './terminal.ts';
@@ -16,6 +24,8 @@ export interface ShowOptions {
   readonly absolute: boolean;
   /** A sentence under every row. */
   readonly explain: boolean;
+  /** One line an event instead of a drawing. */
+  readonly plain: boolean;
 }
 
 /** Columns of output that is plain. */
@@ -33,7 +43,7 @@ export const showOptions = {
   explain: { type: 'boolean' },
 } as const;
 
-/** What the options and the terminal say. `plain`: 80 columns and no colour, wherever it is printed. */
+/** What the options and the terminal say. `plain`: a line an event, 80 columns for texts, and no colour. */
 export function showOptionsOf(values: Readonly<Record<string, unknown>>, io: Io): ShowOptions {
   const flag = (name: keyof typeof showOptions): boolean | undefined => values[name] as boolean | undefined;
   const { env } = process;
@@ -44,6 +54,7 @@ export function showOptionsOf(values: Readonly<Record<string, unknown>>, io: Io)
     colour: flag('color') ?? (!plain && wantsColour(io.stdout, env)),
     absolute: flag('absolute') ?? false,
     explain: flag('explain') ?? false,
+    plain,
   };
 }
 
@@ -92,6 +103,24 @@ export class Show {
 
   /** The ladder of a whole trace. */
   ladder(trace: Trace, pointer: Pointer | null = null): void {
+    if (this.options.plain) this.#table(trace, pointer);
+    else this.#drawing(trace, pointer);
+  }
+
+  /** A line an event: what can be searched, and compared with another run. */
+  #table(trace: Trace, pointer: Pointer | null): void {
+    const { absolute, explain } = this.options;
+    const { lang } = this.#io;
+    const [head = ''] = plainLadder(trace, { lang, absolute });
+    this.lines(head);
+    for (const row of ladderTable(trace, { lang, absolute }).rows) {
+      this.lines(plainLine(row));
+      if (explain) this.#explain(trace, row.event);
+      if (pointer?.event === row.event) this.text(pointer.text, '  ^^^ ');
+    }
+  }
+
+  #drawing(trace: Trace, pointer: Pointer | null): void {
     const { width, ascii, colour, absolute, explain } = this.options;
     const { lang } = this.#io;
     const rows = new LadderRows({ lang, absolute });
