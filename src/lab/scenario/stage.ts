@@ -245,7 +245,9 @@ export class Stage {
   #seen(event: TraceEvent): void {
     this.#options.onEvent?.(event);
     if (event.changes.length === 0) return;
-    for (const { end, to } of event.changes) if (to === 'ESTABLISHED') this.programs[end].mayAccept();
+    // In SYN-RECEIVED already, if its text was taken with the SYN (RFC 7413).
+    for (const { end, to } of event.changes)
+      if (to === 'ESTABLISHED' || to === 'SYN-RECEIVED') this.programs[end].mayAccept();
     this.look();
   }
 
