@@ -1,6 +1,7 @@
 // Scenarios: how a connection is opened (RFC 9293 section 3.5).
 
 import type { Scenario } from '../scenario/index.ts';
+import { openingKinds } from './open-kinds.ts';
 import { openingLost } from './open-lost.ts';
 import { openingOld } from './open-old.ts';
 
@@ -51,4 +52,5 @@ export const opening: readonly Scenario[] = [
   },
   ...openingLost,
   ...openingOld,
+  ...openingKinds,
 ];

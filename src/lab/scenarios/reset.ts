@@ -37,4 +37,137 @@ export const resets: readonly Scenario[] = [
     setup: { listen: null },
     steps: [{ do: 'connect', end: 'left', when: 0 }],
   },
+  {
+    id: 'filtered',
+    group: 'reset',
+    title: { en: 'Connection timed out: nobody answers', zh: '连接超时：没有任何应答' },
+    question: {
+      en: 'A firewall drops the SYN without a word. What does connect() do?',
+      zh: '防火墙悄悄丢弃 SYN，connect() 会怎样？',
+    },
+    explanation: {
+      en:
+        'It waits. Silence is not an answer: the SYN may have been lost, or the server may be down, or a filter may have ' +
+        'dropped it. The client repeats its SYN, waiting twice as long each time (RFC 6298), and gives up after three ' +
+        'minutes (R2 for a SYN, MUST-23): ETIMEDOUT. A full SYN queue or accept queue looks exactly the same from here.',
+      zh:
+        '只能等。沉默不等于应答：可能是 SYN 丢了，可能是服务器没开机，也可能被过滤了。客户端反复重传 SYN，每次等待的时间加倍' +
+        '（RFC 6298），3 分钟后放弃（SYN 的 R2，MUST-23），返回 ETIMEDOUT。在客户端看来，半连接队列或全连接队列满了也是同样的现象。',
+    },
+    notice: [
+      {
+        en: 'Every SYN has the same sequence number; the pauses are 1, 2, 4, 8 … seconds.',
+        zh: '每个 SYN 的序列号都相同，间隔依次是 1、2、4、8……秒。',
+      },
+      {
+        en: 'A port without a listener answers within one round trip: ECONNREFUSED. This takes three minutes.',
+        zh: '没有监听的端口一个往返就会答复 ECONNREFUSED，这里却要等三分钟。',
+      },
+    ],
+    linux: {
+      en:
+        'Linux gives up after tcp_syn_retries=6 repetitions, about two minutes, and since 6.5 spaces the first ones ' +
+        'evenly, one second apart.',
+      zh: 'Linux 重传 tcp_syn_retries=6 次后放弃，约两分钟；6.5 起头几次重传的间隔固定为 1 秒。',
+    },
+    keywords: ['ETIMEDOUT', 'connection timed out', 'firewall', 'drop', '连接超时', '防火墙', '丢弃'],
+    setup: {},
+    steps: [{ do: 'connect', end: 'left', when: 0 }],
+    faults: ['drop SYN#1- left->right'],
+  },
+  {
+    id: 'blind-rst',
+    group: 'reset',
+    title: { en: 'A forged RST, a forged SYN: challenge ACKs', zh: '伪造的 RST 与 SYN：挑战 ACK' },
+    question: {
+      en: 'Somebody who cannot see the connection sends RSTs and SYNs into it. What kills it?',
+      zh: '看不到连接内容的攻击者往里面乱发 RST 和 SYN，怎样才能把连接杀死？',
+    },
+    explanation: {
+      en:
+        'Only a RST whose sequence number is exactly RCV.NXT. One that is merely inside the window, and any SYN, is ' +
+        'answered with a challenge ACK (RFC 5961, in RFC 9293 section 3.10.7.4): if the other end really has no ' +
+        'connection it answers that ACK with a RST that has the exact number; an attacker does not see the ACK and must ' +
+        'guess one number in 2^32 instead of one window in 2^32. Challenge ACKs are limited in number.',
+      zh:
+        '只有序列号恰好等于 RCV.NXT 的 RST 才行。仅仅落在窗口之内的 RST，以及任何 SYN，都只换来一个挑战 ACK' +
+        '（RFC 5961，见 RFC 9293 第 3.10.7.4 节）：如果对端真的没有这个连接，它会用序列号完全正确的 RST 回应；攻击者看不到这个 ACK，' +
+        '原来只需猜中一个窗口，现在要在 2^32 个数里猜中唯一的一个。挑战 ACK 的发送速率也有限制。',
+    },
+    notice: [
+      {
+        en: 'RST at RCV.NXT+5, inside the window: a challenge ACK, the connection lives.',
+        zh: 'RST 落在窗口内（RCV.NXT+5）：只回一个挑战 ACK，连接安然无恙。',
+      },
+      {
+        en: 'A SYN for an ESTABLISHED connection: the same ACK, never a RST; the client, which is alive, ignores it.',
+        zh: '已建立的连接收到 SYN：同样回挑战 ACK，绝不会是 RST；活着的客户端对它不予理会。',
+      },
+      {
+        en: 'RST at RCV.NXT: the connection is gone, and nobody answers a RST.',
+        zh: 'RST 恰好等于 RCV.NXT：连接立刻消失，而且没有谁会应答 RST。',
+      },
+    ],
+    linux: {
+      en: 'Linux does the same; a second challenge ACK within half a second is not sent (tcp_invalid_ratelimit).',
+      zh: 'Linux 也是如此；半秒之内的第二个挑战 ACK 不会发出（tcp_invalid_ratelimit）。',
+    },
+    keywords: [
+      'RFC 5961',
+      'challenge ACK',
+      'blind reset attack',
+      '挑战 ACK',
+      '伪造 RST',
+      '已建立的连接收到 SYN',
+    ],
+    setup: {},
+    steps: [
+      { do: 'connect', end: 'left', when: 0 },
+      { do: 'inject', to: 'right', segment: { flags: 'RST', seq: 'rcv.nxt+5' }, when: 200 },
+      { do: 'inject', to: 'right', segment: { flags: 'SYN', seq: 'rcv.nxt+9' }, when: 900 },
+      { do: 'inject', to: 'right', segment: { flags: 'RST', seq: 'rcv.nxt' }, when: 1100 },
+    ],
+  },
+  {
+    id: 'halfopen',
+    group: 'reset',
+    title: { en: 'Half-open: the server has crashed and come back', zh: '半打开：服务器崩溃后重启' },
+    question: {
+      en: 'One end loses its memory of the connection. When does the other find out?',
+      zh: '一端崩溃重启，忘了连接的一切，另一端什么时候才会发现？',
+    },
+    explanation: {
+      en:
+        'Only when it sends something. A crash sends no segment, so the client stays ESTABLISHED, for ever if it has ' +
+        'nothing to say: the connection is half-open. Its first data reaches a host that knows no such connection and ' +
+        'answers RST with seq=SEG.ACK, exactly the number that the client expects; the client aborts and its program is ' +
+        'told ECONNRESET (section 3.5.1). Half-open is not half-closed, and has nothing to do with the SYN queue.',
+      zh:
+        '只有等它发东西的时候。崩溃不会发出任何报文段，所以客户端一直停在 ESTABLISHED，若无话可说就永远如此：这就是半打开连接。' +
+        '它的第一段数据到达一台不认识这个连接的主机，换来一个 RST，seq=SEG.ACK，正是客户端期望的序列号；' +
+        '客户端随即放弃连接，应用程序得到 ECONNRESET（第 3.5.1 节）。半打开不同于半关闭，也和半连接队列无关。',
+    },
+    notice: [
+      {
+        en: 'Between crash and write nothing moves: client ESTABLISHED, server without a connection.',
+        zh: '从崩溃到写数据之间风平浪静：客户端 ESTABLISHED，服务器上却没有这个连接。',
+      },
+      {
+        en: 'kill -9 is different: the kernel lives, and closes the connection with FIN or RST.',
+        zh: 'kill -9 不一样：内核还在，会替进程发 FIN 或 RST。',
+      },
+      {
+        en: 'Nobody answers the RST: a RST is never acknowledged.',
+        zh: 'RST 得不到任何应答：对 RST 从来不作应答。',
+      },
+    ],
+    keywords: ['half-open', 'crash', 'reboot', 'ECONNRESET', '半打开', '崩溃', '断电', '拔网线', 'kill -9'],
+    setup: {},
+    steps: [
+      { do: 'connect', end: 'left', when: 0 },
+      { do: 'crash', end: 'right', when: 100 },
+      { do: 'reboot', end: 'right', when: 300 },
+      { do: 'write', end: 'left', what: 'hello', when: 500 },
+    ],
+  },
 ];
