@@ -1,0 +1,33 @@
+// One end of the ladder: who it is, and its state at the cursor.
+
+import { statesAt } from '../../src/lab/index.ts';
+import { say } from '../messages.ts';
+import * as lab from '../state/lab.ts';
+import { type End, stateInfos } from './lab.ts';
+
+/** Name, address, state. */
+export function EndHead({ end, name }: { readonly end: End; readonly name: string }) {
+  const { connections } = lab.trace.value;
+  const socket = connections[lab.connection.value]?.[end] ?? lab.trace.value.ends[end];
+  const state = statesAt(lab.trace.value, lab.cursor.value, lab.connection.value)[end];
+  const changed =
+    lab.event.value?.connection === lab.connection.value &&
+    lab.event.value.changes.some((one) => one.end === end);
+  const info = stateInfos[state];
+  return (
+    <div class="end" data-end={end}>
+      <span class="name">{name}</span>
+      <span class="address">
+        {socket.address}:{socket.port}
+      </span>
+      <span
+        class="state"
+        data-state={state}
+        data-changed={changed}
+        title={`${info.zh} · ss: ${info.ss} · netstat: ${info.netstat}. ${say(info.meaning)}`}
+      >
+        {state}
+      </span>
+    </div>
+  );
+}

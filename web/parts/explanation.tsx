@@ -1,0 +1,75 @@
+// The sentence beside the ladder: what happened, why, and what each end knows now. All of it from the trace.
+
+import { computed } from '@preact/signals';
+import { t } from '../messages.ts';
+import * as lab from '../state/lab.ts';
+import { Rich } from './glossary.tsx';
+import { type End, endLabel, explainEvent } from './lab.ts';
+import { timeText } from './time.ts';
+
+/** What is said about the event at the cursor; null before the first. */
+export const explanationNow = computed(() => {
+  const at = lab.cursor.value;
+  const trace = lab.trace.value;
+  return trace.events[at] === undefined ? null : explainEvent(trace, at, lab.lang.value);
+});
+
+/** What happened, why, who knows what. */
+export function Explanation() {
+  const event = lab.event.value;
+  const explained = explanationNow.value;
+  if (event === null || explained === null) {
+    return (
+      <section class="explanation" aria-label={t('happened')}>
+        <p class="what">{t('nothingYet')}</p>
+      </section>
+    );
+  }
+  const ends: readonly End[] = ['left', 'right'];
+  return (
+    <section class="explanation" aria-label={t('happened')}>
+      <h2>
+        {t('happened')} <span class="time">{timeText(event.t)}</span>
+      </h2>
+      <p class="what">
+        <Rich text={explained.what} />
+      </p>
+      {explained.why !== null && (
+        <p class="why">
+          <b>{t('why')}</b> <Rich text={explained.why} />
+          {explained.section !== null && <span class="rfc">{sectionText(explained.section)}</span>}
+        </p>
+      )}
+      <div class="knows">
+        {ends.map((end) => (
+          <div key={end} data-end={end}>
+            <h3>{t('knows', { end: endLabel(lab.trace.value, end, lab.lang.value) })}</h3>
+            <p class="belief">
+              <span class="state" data-state={event.states[end]}>
+                {event.states[end]}
+              </span>{' '}
+              {explained.knows[end] === null ? '—' : <Rich text={explained.knows[end]} />}
+            </p>
+          </div>
+        ))}
+      </div>
+      {explained.notes.length > 0 && (
+        <ul class="notes">
+          {explained.notes.map((note) => (
+            <li key={note}>
+              <Rich text={note} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+/** `RFC 9293 § 3.10.7.4`; another RFC's section names the RFC itself. */
+export function sectionText(section: string): string {
+  return section
+    .split(', ')
+    .map((one) => (one.startsWith('RFC') || one.startsWith('figure') ? one : `RFC 9293 § ${one}`))
+    .join(', ');
+}

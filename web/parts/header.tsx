@@ -1,0 +1,42 @@
+// The top of the page: name, quiz, link, export, language, keys.
+
+import { t } from '../messages.ts';
+import { switchLanguage } from '../state/keys.ts';
+import * as lab from '../state/lab.ts';
+import { dialog } from '../state/panels.ts';
+import { copyLink } from './share.ts';
+
+/** The top of the page. */
+export function Header() {
+  const quiz = lab.view.value === 'quiz';
+  return (
+    <header class="head">
+      <h1>
+        synfin <small>{t('tagline')}</small>
+      </h1>
+      <nav>
+        <button type="button" aria-pressed={quiz} onClick={() => (lab.view.value = quiz ? 'lab' : 'quiz')}>
+          {quiz ? t('lab') : t('quiz')}
+        </button>
+        <button type="button" onClick={copyLink}>
+          {t('share')}
+        </button>
+        <button type="button" onClick={() => (dialog.value = 'export')}>
+          {t('export')}
+        </button>
+        <button type="button" onClick={() => (dialog.value = 'help')}>
+          {t('help')} <kbd>?</kbd>
+        </button>
+        <button
+          type="button"
+          class="language"
+          aria-label={t('languageLabel')}
+          lang={lab.lang.value === 'en' ? 'zh-CN' : 'en'}
+          onClick={switchLanguage}
+        >
+          {t('language')}
+        </button>
+      </nav>
+    </header>
+  );
+}

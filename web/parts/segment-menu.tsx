@@ -1,0 +1,75 @@
+// What can be done with a segment: a small menu beside its arrow.
+
+import { useEffect, useRef } from 'preact/hooks';
+import type { LadderLayout } from '../../src/lab/index.ts';
+import { t } from '../messages.ts';
+import { changeSegment } from '../state/keys.ts';
+import * as lab from '../state/lab.ts';
+import { dialog, tab } from '../state/panels.ts';
+
+/** Pixels that the menu has, across. */
+const WIDTH = 190;
+
+/** The menu of the segment whose arrow was clicked. */
+export function SegmentMenu({ layout }: { readonly layout: LadderLayout; readonly scale: number }) {
+  const first = useRef<HTMLButtonElement>(null);
+  const id = lab.menuOf.value;
+  useEffect(() => {
+    if (id !== null) first.current?.focus({ preventScroll: true });
+  }, [id]);
+  const arrow = layout.arrows.find((one) => one.id === id);
+  const sent = lab.sentOf(id);
+  if (id === null || arrow === undefined || sent === null) return null;
+  const x = Math.max(4, Math.min((arrow.x1 + arrow.x2) / 2 - WIDTH / 2, layout.width - WIDTH - 4));
+  const y = Math.max(arrow.y1, arrow.y2) + 10;
+  const editable = lab.nameOf(sent) !== null && lab.dropped.value === null;
+  return (
+    <div
+      class="menu"
+      role="dialog"
+      aria-label={t('segmentMenu', { name: `#${id} ${sent.segment.flags}` })}
+      style={{ left: `${x}px`, top: `${y}px`, width: `${WIDTH}px` }}
+    >
+      <p>
+        <b>{sent.segment.flags}</b> #{id}
+      </p>
+      {editable ? (
+        <>
+          <button ref={first} type="button" onClick={() => changeSegment('drop')}>
+            {t('drop')} <kbd>d</kbd>
+          </button>
+          <button type="button" onClick={() => changeSegment('dup')}>
+            {t('duplicate')} <kbd>u</kbd>
+          </button>
+          <button type="button" onClick={() => changeSegment('corrupt')}>
+            {t('corrupt')} <kbd>c</kbd>
+          </button>
+          <button type="button" onClick={() => (dialog.value = 'delay')}>
+            {t('delayIt')} <kbd>D</kbd>
+          </button>
+        </>
+      ) : (
+        sent.injected === true && <p class="quiet-text">{t('notSent')}</p>
+      )}
+      <button
+        type="button"
+        onClick={() => {
+          lab.menuOf.value = null;
+          tab.value = 'bytes';
+        }}
+      >
+        {t('bytesOf')} <kbd>r</kbd>
+      </button>
+      <button
+        type="button"
+        onClick={() => {
+          lab.menuOf.value = null;
+          if (lab.compared.value === null) lab.compared.value = id;
+          tab.value = 'diff';
+        }}
+      >
+        {t('compareWith')} <kbd>x</kbd>
+      </button>
+    </div>
+  );
+}

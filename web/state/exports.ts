@@ -1,0 +1,88 @@
+// The run as a file: made here, saved by the browser.
+
+import { LadderRows, svgLadder, TerminalLadder, type Trace } from '../../src/lab/index.ts';
+import { say, t } from '../messages.ts';
+import * as lab from './lab.ts';
+import { relative } from './panels.ts';
+
+/** The forms of a file. */
+export const EXPORTS = [
+  { id: 'svg', label: 'SVG', type: 'image/svg+xml' },
+  { id: 'png', label: 'PNG', type: 'image/png' },
+  { id: 'text', label: 'Text', type: 'text/plain;charset=utf-8' },
+  { id: 'json', label: 'JSON', type: 'application/json' },
+] as const;
+export type ExportId = (typeof EXPORTS)[number]['id'];
+
+const ENDINGS: Readonly<Record<ExportId, string>> = {
+  svg: 'svg',
+  png: 'png',
+  text: 'txt',
+  json: 'trace.json',
+};
+
+/** Columns of the text. */
+const COLUMNS = 80;
+
+function text(trace: Trace): string {
+  const lang = lab.lang.value;
+  const ladder = new TerminalLadder({ ends: trace.ends, lang, width: COLUMNS, ascii: false, colour: false });
+  const rows = new LadderRows({ lang, absolute: !relative.value });
+  const lines = trace.events.flatMap((event) => rows.push(event)).flatMap((row) => ladder.row(row));
+  return `${[...ladder.head(), ...lines].map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+function svg(trace: Trace, theme: 'auto' | 'light'): string {
+  return svgLadder(trace, {
+    lang: lab.lang.value,
+    absolute: !relative.value,
+    theme,
+    title: say(lab.scenario.value.title),
+  });
+}
+
+/** The picture as pixels, twice as many as it has. */
+async function png(trace: Trace): Promise<Blob> {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg(trace, 'light'))}`;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  canvas.width = image.naturalWidth * 2;
+  canvas.height = image.naturalHeight * 2;
+  const context = canvas.getContext('2d');
+  if (context === null) throw new Error('canvas');
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => (blob === null ? reject(new Error('PNG')) : resolve(blob)), 'image/png');
+  });
+}
+
+/** The trace in a form. */
+async function contents(id: ExportId, trace: Trace): Promise<BlobPart> {
+  switch (id) {
+    case 'svg':
+      return svg(trace, 'auto');
+    case 'png':
+      return png(trace);
+    case 'text':
+      return text(trace);
+    case 'json':
+      return JSON.stringify(trace);
+  }
+}
+
+/** Makes a file of the run, and gives it to the reader. */
+export async function save(id: ExportId): Promise<void> {
+  const { type } = EXPORTS.find((one) => one.id === id) as (typeof EXPORTS)[number];
+  try {
+    const part = await contents(id, lab.trace.value);
+    const blob = part instanceof Blob ? part : new Blob([part], { type });
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(blob);
+    link.download = `synfin-${lab.dropped.value === null ? lab.scenarioId.value : 'trace'}.${ENDINGS[id]}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  } catch (error) {
+    lab.trouble.value = t('exportFailed', { why: error instanceof Error ? error.message : String(error) });
+  }
+}

@@ -1,0 +1,92 @@
+// The ladder's geometry for what is shown, and the way between time and place on it.
+
+import { computed, signal } from '@preact/signals';
+import { type LadderLayout, layoutLadder, timeOf, yOf } from '../../src/lab/index.ts';
+import { connection, ghost, lang, trace } from './lab.ts';
+import { relative } from './panels.ts';
+
+/** Pixels that the ladder has, across. */
+export const ladderWidth = signal(720);
+
+/** Where everything of the ladder stands. */
+export const picture = computed<LadderLayout>(() =>
+  layoutLadder(trace.value, {
+    lang: lang.value,
+    absolute: !relative.value,
+    connection: trace.value.connections.length > 1 && connection.value > 0 ? connection.value : 'all',
+    width: Math.max(300, ladderWidth.value),
+  }),
+);
+
+/** The place of a time; beyond the last stop the axis goes on as steep as a segment's usual way. */
+export function placeOfTime(layout: LadderLayout, t: number): number {
+  const { stops } = layout;
+  const last = stops.at(-1);
+  if (last === undefined || t <= last.t) return yOf(layout, t);
+  return last.y + (t - last.t) * pixelsPerMicrosecond(layout);
+}
+
+/** The time of a place. */
+export function timeOfPlace(layout: LadderLayout, y: number): number {
+  const { stops } = layout;
+  const last = stops.at(-1);
+  if (last === undefined || y <= last.y) return timeOf(layout, y);
+  return last.t + (y - last.y) / pixelsPerMicrosecond(layout);
+}
+
+/** How steep a segment's usual way is. */
+function pixelsPerMicrosecond(layout: LadderLayout): number {
+  for (const arrow of layout.arrows) {
+    if (arrow.landed === null) continue;
+    const { events } = trace.value;
+    const took = (events[arrow.landed]?.t ?? 0) - (events[arrow.sent]?.t ?? 0);
+    if (took > 0 && arrow.y2 > arrow.y1) return (arrow.y2 - arrow.y1) / took;
+  }
+  return 44 / 10_000;
+}
+
+/** A segment of the old future, where it would stand in this picture. */
+export interface GhostArrow {
+  readonly key: string;
+  readonly flags: string;
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+  readonly lost: boolean;
+}
+
+/** Arrows that a ghost may have. */
+const MOST_GHOSTS = 60;
+
+/** The old future as arrows of this picture. */
+export const ghostArrows = computed<readonly GhostArrow[]>(() => {
+  const old = ghost.value;
+  if (old === null) return [];
+  const layout = picture.value;
+  const { left, right } = layout.columns;
+  const arrows: GhostArrow[] = [];
+  const { events } = old.trace;
+  for (let i = 0; i < events.length && arrows.length < MOST_GHOSTS; i++) {
+    const sent = events[i];
+    if (sent?.kind !== 'sent') continue;
+    const at = events.findIndex(
+      (one, j) => j >= old.from && (one.kind === 'arrived' || one.kind === 'lost') && one.id === sent.id,
+    );
+    const landed = events[at];
+    if (landed === undefined && i < old.from) continue;
+    const lost = landed?.kind === 'lost';
+    const [x1, far] = sent.from === 'left' ? [left, right] : [right, left];
+    const y1 = placeOfTime(layout, sent.t);
+    arrows.push({
+      key: `${sent.id}`,
+      flags: sent.segment.flags,
+      x1,
+      y1,
+      x2: lost ? (x1 + far) / 2 : far,
+      y2: landed === undefined || lost ? y1 + 22 : placeOfTime(layout, landed.t),
+      lost,
+    });
+  }
+  return arrows;
+});

@@ -1,0 +1,92 @@
+// The address follows the page, and the page the address: signals to fragment and back. Another scenario or another
+// change is a step back in the browser's history; a move of the cursor is not.
+
+import { batch, effect } from '@preact/signals';
+import { scenarioNamed, scenarios } from './catalogue.ts';
+import { decodePlace, encodePlace, PermalinkError, type Place } from './codec.ts';
+import * as lab from './lab.ts';
+
+/** What is wrong with the address; null: nothing. */
+export type RouteProblem = PermalinkError['problem'] | 'scenario' | null;
+
+/** The place that is shown. */
+export function placeNow(): Place {
+  const { seed, mslMs, delayMs } = lab.settings.value;
+  return {
+    view: lab.view.value,
+    scenario: lab.scenarioId.value,
+    edits: lab.edits.value,
+    lang: lab.lang.value,
+    cursor: lab.cursor.value,
+    connection: lab.connection.value,
+    seed,
+    mslMs,
+    delayMs,
+    rules: null,
+    embed: lab.embed.value,
+  };
+}
+
+/** Goes to a place. */
+function show(place: Place): RouteProblem {
+  const known = place.scenario === null || scenarioNamed(place.scenario) !== undefined;
+  batch(() => {
+    if (place.lang !== null) lab.lang.value = place.lang;
+    lab.embed.value = place.embed;
+    lab.openScenario(
+      known && place.scenario !== null ? place.scenario : (scenarios[0]?.id as string),
+      known ? place.edits : [],
+    );
+    lab.view.value = place.view;
+    lab.settings.value = { seed: place.seed, mslMs: place.mslMs, delayMs: place.delayMs };
+    lab.connection.value = place.connection;
+  });
+  const last = lab.trace.value.events.length - 1;
+  lab.goTo(place.cursor === null || !known ? lab.firstLook() : Math.min(place.cursor, last));
+  if (lab.connection.value >= lab.trace.value.connections.length) lab.connection.value = 0;
+  return known ? null : 'scenario';
+}
+
+/** What makes a place another step of the history. */
+function stepOf(place: Place): string {
+  return encodePlace({ ...place, cursor: null, lang: null, connection: 0 });
+}
+
+/** Reads the address, and from now on keeps it. `onProblem` is told what is wrong with it. */
+export function startRouting(onProblem: (problem: RouteProblem, piece: string) => void): void {
+  let written: string | null = null;
+  let pushed = '';
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const read = () => {
+    const fragment = location.hash.slice(1);
+    if (fragment === written) return;
+    try {
+      const place = decodePlace(fragment);
+      onProblem(show(place), place.scenario ?? '');
+      // What was gone to is where the page is: nothing to be written, and no step in the history.
+      written = encodePlace(placeNow());
+      pushed = stepOf(placeNow());
+    } catch (error) {
+      if (!(error instanceof PermalinkError)) throw error;
+      onProblem(error.problem, error.piece);
+    }
+  };
+  if (/^zh\b/i.test(navigator.language)) lab.lang.value = 'zh';
+  read();
+  effect(() => {
+    const place = placeNow();
+    if (lab.dropped.value !== null) return;
+    const next = encodePlace(place);
+    const step = stepOf(place);
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (next === written) return;
+      const push = pushed !== '' && step !== pushed;
+      written = next;
+      pushed = step;
+      history[push ? 'pushState' : 'replaceState'](null, '', `#${next}`);
+    }, 120);
+  });
+  addEventListener('hashchange', read);
+  addEventListener('popstate', read);
+}
