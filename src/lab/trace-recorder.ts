@@ -86,6 +86,8 @@ class Followed {
   readonly synAck: Record<End, boolean> = { left: false, right: false };
   /** Deadlines of the timers that run, in milliseconds of the end's clock. */
   readonly deadlines: Record<End, Map<string, number>> = { left: new Map(), right: new Map() };
+  /** What the timer `wait` was called when it was set last. */
+  readonly waiting: Record<End, string | null> = { left: null, right: null };
   /** What was told last, to tell only what has changed. */
   readonly views: Record<End, string> = { left: 'null', right: 'null' };
 
@@ -454,6 +456,10 @@ export class TraceRecorder {
     for (const { t, of, end, timer, ms } of this.#timers.splice(0)) {
       // Set before TIME-WAIT is entered, or for an orphan in FIN-WAIT-2, which is no 2MSL.
       const name = timerName(timer, of.states[end]);
+      // TIME-WAIT takes the place of the wait in FIN-WAIT-2.
+      if (name === '2msl' && of.waiting[end] === 'wait')
+        this.#emit(of, { kind: 'timer', end, timer: 'wait', what: 'cancelled', ms: null }, null, t);
+      if (timer === 'wait') of.waiting[end] = ms === null ? null : name;
       this.#emit(
         of,
         { kind: 'timer', end, timer: name, what: ms === null ? 'cancelled' : 'set', ms },
