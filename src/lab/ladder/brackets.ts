@@ -36,7 +36,8 @@ export function timerSpans(trace: Trace, longUs: number): TimerSpan[] {
     running.delete(key);
     const [connection = '0', end = 'left', timer = ''] = key.split(' ');
     const who = named ?? { connection: Number(connection), end: end as End, timer };
-    const long = was !== undefined && t - was.t >= longUs;
+    // The user timeout runs whenever something is unacknowledged: it is worth telling only when it fires.
+    const long = was !== undefined && t - was.t >= longUs && who.timer !== 'user';
     const shown = outcome === 'fired' || who.timer === '2msl' || long;
     if (shown && (was !== undefined || outcome === 'fired'))
       spans.push({ ...who, outcome, set: was?.event ?? null, over, ms: was?.ms ?? null });

@@ -26,6 +26,8 @@ export interface Glyphs {
   readonly headRight: string;
   readonly headLeft: string;
   readonly lost: string;
+  /** Where a forged segment begins. */
+  readonly forged: string;
   readonly callRight: string;
   readonly callLeft: string;
   /** Brackets of a timer: left edge, right edge. */
@@ -55,6 +57,7 @@ export const unicodeGlyphs: Glyphs = {
   headRight: '▶',
   headLeft: '◀',
   lost: '×',
+  forged: '↯',
   callRight: '▸',
   callLeft: '◂',
   beginLeft: '┌',
@@ -83,6 +86,7 @@ export const asciiGlyphs: Glyphs = {
   headRight: '>',
   headLeft: '<',
   lost: 'x',
+  forged: '!',
   callRight: '>',
   callLeft: '<',
   beginLeft: '.',

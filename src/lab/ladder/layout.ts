@@ -154,7 +154,11 @@ class Layouter {
     let callsColumns = 0;
     for (const row of this.#rowOf.values())
       if (row.kind === 'call')
-        callsColumns = Math.max(callsColumns, textWidth(row.call) + 2, Math.min(22, textWidth(row.note)));
+        callsColumns = Math.max(
+          callsColumns,
+          textWidth(row.call) + 2 + (row.connection === this.#focus ? 0 : 7),
+          Math.min(22, textWidth(row.note)),
+        );
     if (this.#spans.length > 0) callsColumns = Math.max(callsColumns, 16);
     callsColumns = Math.min(callsColumns, 22);
     const callsAt = lanesAt + lanes + 2;
@@ -240,19 +244,19 @@ class Layouter {
     return wrapText(text, this.#frame.callsColumns).map((part) => cut(part, this.#frame.callsColumns, '…'));
   }
 
-  #timerText({ timer, ms }: TimerSpan): string[] {
+  #timerText({ timer, ms, connection, end }: TimerSpan): string[] {
     const { lang } = this.#options;
+    const of = connection === this.#focus ? '' : `${this.#connectionName(connection, end)} `;
     if (timer === '2msl') {
       const text = ms === null ? '2 MSL' : word(lang, 'twoMslSet', { seconds: secondsText(ms) });
-      return this.#outText(text);
+      return this.#outText(`${of}${text}`);
     }
     const name = timer in words ? word(lang, timer as WordKey) : timer;
-    const seconds = secondsText(ms ?? 0);
-    return this.#outText(
+    const text =
       ms === null
         ? word(lang, 'timerFired', { timer: name })
-        : word(lang, 'timerTime', { timer: name, seconds }),
-    );
+        : word(lang, 'timerTime', { timer: name, seconds: secondsText(ms) });
+    return this.#outText(`${of}${text}`);
   }
 
   #callText({ call, note, connection, end }: CallRow): string[] {

@@ -80,6 +80,8 @@ export interface NoteRow extends RowBase {
   readonly note: string;
   /** A fault of the wire, not of a host. */
   readonly onWire: boolean;
+  /** Something failed, rather than came back or took its course. */
+  readonly bad: boolean;
   /** 'begin' and 'end' of a time that is waited; between them the end waits. */
   readonly bracket: 'begin' | 'end' | null;
 }
@@ -200,6 +202,7 @@ export class LadderRows {
           kind: 'fault',
           end: event.end ?? 'left',
           onWire: event.end === null,
+          bad: event.what === 'crash' || event.what === 'cut',
           note: this.#word(event.what),
           bracket: null,
         };
@@ -217,7 +220,7 @@ export class LadderRows {
       if (timer !== '2msl') return null;
       this.#waiting.add(`${event.connection}${end}`);
       const note = this.#word('twoMslSet', { seconds: secondsText(ms ?? 0) });
-      return { ...base, kind: 'timer', end, onWire: false, note, bracket: 'begin' };
+      return { ...base, kind: 'timer', end, onWire: false, bad: false, note, bracket: 'begin' };
     }
     const name = timer in words ? this.#word(timer as WordKey) : timer;
     return {
@@ -225,6 +228,7 @@ export class LadderRows {
       kind: 'timer',
       end,
       onWire: false,
+      bad: false,
       note: this.#word('timerFired', { timer: name }),
       bracket: null,
     };
@@ -235,7 +239,7 @@ export class LadderRows {
     const end = change?.end ?? 'left';
     const over = change?.from === 'TIME-WAIT' && this.#waiting.delete(`${event.connection}${end}`);
     const note = over && change?.rule === 'time-wait-timeout' ? this.#word('twoMslOver') : '';
-    return { ...base, kind: 'change', end, onWire: false, note, bracket: over ? 'end' : null };
+    return { ...base, kind: 'change', end, onWire: false, bad: false, note, bracket: over ? 'end' : null };
   }
 
   #numbersOf(connection: number): RelativeNumbers {

@@ -222,6 +222,41 @@ test('more segments under way than there are columns for: the others are known b
     b.at(20 + id, { kind: 'arrived', id, to: 'right', copy: 0, discarded: null });
   const lines = draw(b.trace());
   expect(lines.filter((line) => line.includes('╮')).length).toBe(1 + 3);
-  for (const number of ['#4', '#5']) expect(lines.filter((line) => line.includes(number)).length).toBe(2);
+  for (const number of ['n=4', 'n=5']) expect(lines.filter((line) => line.includes(number)).length).toBe(2);
   for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(80);
+});
+
+test('several connections: each says which it is before its segments, and the states are its own', () => {
+  const b = new TraceBuilder({ left: 'CLOSED', right: 'LISTEN' });
+  const trace = b
+    .at(0, { kind: 'sent', id: 1, from: 'left', segment: segment('SYN', 7, null), retransmission: false })
+    .trace();
+  const [first] = trace.events as [TraceEvent];
+  const second = { ...first, t: 5000, connection: 1, id: 2, states: { left: 'SYN-SENT', right: 'LISTEN' } };
+  const both = { ...trace, events: [first, second as TraceEvent] };
+  const lines = draw(both, { name: (n) => `:${50_000 + n}` });
+  expect(lines[3]).toContain('CLOSED ┠── SYN seq=0 ──');
+  expect(lines[4]).toContain('SYN-SENT ┠── :50001 SYN seq=0 ──');
+});
+
+test('faults: a crash stands at its host, a cut goes across the wire', () => {
+  const b = new TraceBuilder({ left: 'ESTABLISHED', right: 'ESTABLISHED' });
+  b.at(0, { kind: 'fault', what: 'cut', end: null })
+    .at(1, { kind: 'fault', what: 'mend', end: null })
+    .at(2, { kind: 'fault', what: 'crash', end: 'right' }, { right: ['CLOSED', null] })
+    .at(3, { kind: 'fault', what: 'reboot', end: 'right' }, { right: ['LISTEN', null] });
+  expect(draw(b.trace()).slice(3)).toEqual([
+    '  0.000  ESTABLISHED ┃╌╌╌╌╌╌╌╌╌╌╌╌ × the wire is cut ╌╌╌╌╌╌╌╌╌╌╌╌╌┃ ESTABLISHED',
+    '  0.001  ESTABLISHED ┃╌╌╌╌╌╌╌╌╌╌╌╌ the wire is mended ╌╌╌╌╌╌╌╌╌╌╌╌┃ ESTABLISHED',
+    '  0.002  ESTABLISHED ┃                       × the host crashes   ● CLOSED',
+    '  0.003  ESTABLISHED ┃                         the host is back   ● LISTEN',
+  ]);
+});
+
+test('a forged segment does not begin at the bar of the end that it names', () => {
+  const b = new TraceBuilder({ left: 'ESTABLISHED', right: 'ESTABLISHED' });
+  const rst = segment('RST', 9, null);
+  b.at(0, { kind: 'sent', id: 1, from: 'left', segment: rst, retransmission: false, injected: true });
+  expect(draw(b.trace())[3]).toContain('ESTABLISHED ┃ ↯ RST seq=9 (forged) ──');
+  expect(draw(b.trace(), { ascii: true })[3]).toContain('ESTABLISHED | ! RST seq=9 (forged) --');
 });

@@ -29,6 +29,8 @@ export interface TerminalOptions {
   readonly width: number;
   readonly ascii: boolean;
   readonly colour: boolean;
+  /** What connections other than 0 are called before their segments. Default: `#1`. */
+  readonly name?: (connection: number) => string;
 }
 
 const TIME_COLUMNS = 7;
@@ -57,7 +59,8 @@ export class TerminalLadder {
   readonly #rules: number;
   /** By the end that the segments go to, from the bar inwards. */
   readonly #slots: Record<End, (Slot | null)[]>;
-  readonly #brackets: Record<End, boolean> = { left: false, right: false };
+  /** How many timers wait at an end. */
+  readonly #brackets: Record<End, number> = { left: 0, right: 0 };
   /** Colours of the bars: those of the states. */
   readonly #bars: Record<End, string> = { left: '', right: '' };
   #time = '';
@@ -145,7 +148,7 @@ export class TerminalLadder {
     line.put(LEFT_BAR, bar, this.#bars.left);
     line.put(this.#rightBar, bar, this.#bars.right);
     for (const end of ['left', 'right'] as const) {
-      if (this.#brackets[end]) line.put(this.#x(this.#edge(end, 1)), g.down, STATE_COLOURS['TIME-WAIT']);
+      if (this.#brackets[end] > 0) line.put(this.#x(this.#edge(end, 1)), g.down, STATE_COLOURS['TIME-WAIT']);
       this.#slots[end].forEach((slot, i) => {
         if (slot !== null) line.put(this.#x(this.#slotColumn(end, i)), g.down, slot.style);
       });
@@ -166,9 +169,15 @@ export class TerminalLadder {
     return line;
   }
 
-  /** Without the section sign where there is only ASCII. */
+  /** Without the section sign and primes where there is only ASCII. */
   #plain(text: string): string {
-    return this.#options.ascii ? text.replaceAll('§', '') : text;
+    if (!this.#options.ascii) return text;
+    return text.replaceAll('§', '').replaceAll('′', "'").replaceAll('″', "''");
+  }
+
+  /** Which connection, when it is not the first: a word, or none. */
+  #of({ connection }: { readonly connection: number }): string[] {
+    return connection === 0 ? [] : [this.#options.name?.(connection) ?? `#${connection}`];
   }
 
   #putTime(line: Line, t: number): void {
@@ -205,8 +214,8 @@ export class TerminalLadder {
 
   /** Columns between which text stands without covering what is under way. */
   #room(): { first: number; last: number } {
-    let first = this.#brackets.left ? 4 : 3;
-    let last = this.#area - (this.#brackets.right ? 5 : 4);
+    let first = this.#brackets.left > 0 ? 4 : 3;
+    let last = this.#area - (this.#brackets.right > 0 ? 5 : 4);
     this.#slots.left.forEach((slot, i) => {
       if (slot !== null) first = Math.max(first, this.#slotColumn('left', i) + 3);
     });
@@ -240,16 +249,26 @@ export class TerminalLadder {
     const lane = this.#slots[to].indexOf(null);
     const corner = lane < 0 ? this.#edge(to, 3) : this.#slotColumn(to, lane);
     const line = this.#stateLine(row);
-    if (!row.changed[from])
+    if (!row.changed[from] && !row.injected)
       line.put(this.#bar(from), from === 'left' ? g.leaveRight : g.leaveLeft, this.#bars[from]);
     const stroke = row.retransmission ? g.dashed : g.line;
-    if (from === 'left') this.#rule(line, 0, corner - 1, stroke, style);
-    else this.#rule(line, corner + 1, this.#area - 1, stroke, style);
-    const label = lane < 0 ? [...row.label, `#${id}`] : row.label;
+    // A forged segment does not come from the end: it begins beside the bar, with a mark.
+    const away = row.injected ? 2 : 0;
+    if (from === 'left') this.#rule(line, away, corner - 1, stroke, style);
+    else this.#rule(line, corner + 1, this.#area - 1 - away, stroke, style);
+    if (row.injected) line.put(this.#x(this.#edge(from, 1)), g.forged, `${BOLD};31`);
+    const words = [...this.#of(row), ...row.label].map((text) => this.#plain(text));
+    const label = lane < 0 ? [...words, `n=${id}`] : words;
     if (lane >= 0) this.#slots[to][lane] = { id, style };
     const room = this.#room();
     const width = room.last - room.first + 1;
-    const texts = [...wrap(label, width), ...wrap(row.options, width)];
+    const texts = [
+      ...wrap(label, width),
+      ...wrap(
+        row.options.map((text) => this.#plain(text)),
+        width,
+      ),
+    ];
     line.put(this.#x(corner), this.#turn(lane, from), style);
     const [first = '', ...rest] = texts;
     const start = from === 'left' ? room.first : room.last + 1 - textWidth(first);
@@ -278,7 +297,7 @@ export class TerminalLadder {
     const corner = lane < 0 ? this.#edge(to, 3) : this.#slotColumn(to, lane);
     if (lane >= 0) this.#slots[to][lane] = null;
     const line = this.#stateLine(row);
-    const note = lane < 0 && row.copy === 0 ? `#${id} ${row.note}`.trim() : row.note;
+    const note = this.#plain(lane < 0 && row.copy === 0 ? `n=${id} ${row.note}`.trim() : row.note);
     if (row.kind === 'lost') {
       line.put(this.#x(corner), g.lost, `${BOLD};31`);
     } else {
@@ -299,7 +318,8 @@ export class TerminalLadder {
   }
 
   #call(row: CallRow): Line[] {
-    const { end, call, direction, note } = row;
+    const { end, call, direction } = row;
+    const note = [...this.#of(row), row.note].join(' ').trim();
     const g = this.#glyphs;
     const line = this.#line();
     this.#putTime(line, row.t);
@@ -312,18 +332,34 @@ export class TerminalLadder {
   }
 
   #note(row: NoteRow): Line[] {
-    const { end, note, bracket } = row;
+    if (row.kind === 'fault') return this.#fault(row);
+    const { end, bracket } = row;
+    const note = [...this.#of(row), row.note].join(' ').trim();
     const g = this.#glyphs;
     const style = bracket === null ? DIM : STATE_COLOURS['TIME-WAIT'];
     const line = this.#stateLine(row);
-    if (bracket === 'end') this.#brackets[end] = false;
+    if (bracket === 'end') this.#brackets[end]--;
     const room = this.#room();
     if (bracket !== null) {
       const [begin, finish] = end === 'left' ? [g.beginLeft, g.endLeft] : [g.beginRight, g.endRight];
       line.put(this.#x(this.#edge(end, 1)), bracket === 'begin' ? begin : finish, style);
-      this.#brackets[end] = bracket === 'begin';
+      if (bracket === 'begin') this.#brackets[end]++;
     }
     if (note !== '') this.#putNear(line, end, note, style, room);
+    return [line];
+  }
+
+  /** A host fails: at its bar. The wire fails: across. */
+  #fault(row: NoteRow): Line[] {
+    const g = this.#glyphs;
+    const line = this.#stateLine(row);
+    const style = row.bad ? `${BOLD};31` : `${BOLD};32`;
+    const text = row.bad ? `${g.lost} ${row.note}` : row.note;
+    if (row.onWire) {
+      this.#rule(line, 0, this.#area - 1, g.dashed, style);
+      const start = (this.#area - textWidth(text)) >> 1;
+      line.put(this.#x(start - 1), ` ${text} `, style);
+    } else this.#putNear(line, row.end, text, style);
     return [line];
   }
 

@@ -51,7 +51,13 @@ export class TraceBuilder {
       format: 'synfin-trace',
       version: 2,
       ends: { left, right },
-      connections: [{ left, right, begin: this.#begin }],
+      connections: [
+        {
+          left: { address: left.address, port: left.port },
+          right: { address: right.address, port: right.port },
+          begin: this.#begin,
+        },
+      ],
       begin: this.#begin,
       events: this.events,
     };

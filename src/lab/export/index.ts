@@ -1,0 +1,3 @@
+// The door of the exports: a trace in the formats of other tools.
+
+export { ExportError, type PcapngExportOptions, pcapngOf } from './pcapng.ts';
