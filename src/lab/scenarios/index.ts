@@ -3,10 +3,12 @@
 import { GROUPS, type Scenario } from '../scenario/index.ts';
 import { closing } from './close.ts';
 import { data } from './data.ts';
+import { orderAndWindow } from './data-close.ts';
 import { path } from './data-path.ts';
 import { opening } from './open.ts';
 import { queues } from './queues.ts';
 import { resets } from './reset.ts';
+import { closingResets } from './reset-close.ts';
 import { timeWait } from './time-wait.ts';
 
 const all: readonly Scenario[] = [
@@ -14,8 +16,10 @@ const all: readonly Scenario[] = [
   ...closing,
   ...timeWait,
   ...resets,
+  ...closingResets,
   ...queues,
   ...data,
+  ...orderAndWindow,
   ...path,
 ];
 
