@@ -1,6 +1,667 @@
-// Claims 43 to 66: the four segments.
+// Claims 43 to 66: the four segments (RFC 9293 section 3.6).
 
-import type { Claim } from './claim.ts';
+import {
+  allSent,
+  arrival,
+  type Claim,
+  call,
+  decision,
+  enters,
+  loss,
+  must,
+  number,
+  plus,
+  segmentName,
+  sent,
+  stateOf,
+  tcbOf,
+  timeText,
+} from './claim.ts';
+import {
+  ackOf,
+  callsBetween,
+  endOf,
+  finOf,
+  firstFin,
+  firstHalf,
+  fourSegments,
+  mustChange,
+  textBetween,
+  WHO,
+} from './close-parts.ts';
 
 /** Claims 43 to 66. */
-export const closingClaims: readonly Claim[] = [];
+export const closingClaims: readonly Claim[] = [
+  {
+    number: 43,
+    claim: { en: 'It is the client that closes first.', zh: '先发起关闭的是客户端。' },
+    seeds: [0, 1, 2, 3],
+    verdict: 'imprecise',
+    truth: {
+      en: 'A convention of the drawing: either end may call CLOSE first, and the states go with who closes, not with who opened (section 3.6, cases 1 to 3).',
+      zh: '这只是画图时的约定。哪一端都可以先调用 CLOSE；经过哪些状态取决于谁先关闭，而不是谁先打开（第 3.6 节，情形 1 至 3）。',
+    },
+    scenario: 'close4',
+    edits: ['right close 60ms'],
+    decide(trace) {
+      const fin = firstFin(trace);
+      const { from } = fin.event;
+      must(tcbOf(trace, fin.at, from).passive, 'the end that opened passively sends the first FIN');
+      enters(trace, from, 'TIME-WAIT', { after: fin.at });
+      const name = segmentName(trace, fin);
+      return decision(
+        fin,
+        `${name.en}: the first FIN is that of ${WHO[from].en}, which opened passively; it is ${WHO[from].en} that goes to FIN-WAIT-1 and later waits in TIME-WAIT.`,
+        `${name.zh}：第一个 FIN 由被动打开的${WHO[from].zh}发出，随后进入 FIN-WAIT-1、最后等在 TIME-WAIT 的也是${WHO[from].zh}。`,
+      );
+    },
+  },
+  {
+    number: 44,
+    claim: {
+      en: 'The host that closes first may be the client or the server.',
+      zh: '主机 1（先关闭的一方）可以是客户端，也可以是服务器端。',
+    },
+    seeds: [4],
+    verdict: 'true',
+    truth: {
+      en: 'CLOSE is symmetric (section 3.6). A server that closes when it has answered, as HTTP servers often do, owns the TIME-WAITs.',
+      zh: 'CLOSE 对两端是对称的（第 3.6 节）。HTTP 服务器往往在应答之后先关闭，TIME-WAIT 也就落在服务器上。',
+    },
+    scenario: 'tw-pile',
+    decide(trace) {
+      const waits = trace.connections.map((_, connection) => {
+        must(firstFin(trace, connection).event.from === 'right', 'the server sends the first FIN');
+        return enters(trace, 'right', 'TIME-WAIT', { connection });
+      });
+      const last = waits.at(-1);
+      must(
+        last !== undefined && tcbOf(trace, last.at, 'right', last.event.connection).passive,
+        'TIME-WAIT at the server',
+      );
+      return decision(
+        last,
+        `the server sent the first FIN of each of the ${waits.length} connections, and has ${waits.length} TIME-WAITs now.`,
+        `${waits.length} 个连接都由服务器先发 FIN，此刻服务器上有 ${waits.length} 个 TIME-WAIT。`,
+      );
+    },
+  },
+  {
+    number: 45,
+    claim: { en: 'First segment of the close: FIN=1, seq=u.', zh: '第一次挥手：FIN=1，seq=u。' },
+    seeds: [0, 1, 3],
+    verdict: 'imprecise',
+    truth: {
+      en: 'It is FIN,ACK: once a connection is established every segment carries a current acknowledgment (section 3.1, 3.6, figure 12).',
+      zh: '实际是 FIN,ACK：连接建立之后，每个报文段都带有当前的确认号（第 3.1 节；第 3.6 节图 12）。',
+    },
+    scenario: 'close4',
+    decide(trace) {
+      const fin = firstFin(trace);
+      const { segment, from } = fin.event;
+      must(segment.flags.includes('ACK') && segment.ack !== null, 'the FIN has the ACK bit');
+      must(segment.ack === tcbOf(trace, fin.at, from).rcv.nxt, 'its acknowledgment is RCV.NXT');
+      enters(trace, from, 'FIN-WAIT-1');
+      const name = segmentName(trace, fin);
+      return decision(
+        fin,
+        `${name.en}: FIN and ACK are both set; its acknowledgment number is the sender’s RCV.NXT.`,
+        `${name.zh}：FIN 和 ACK 都置位；确认号就是发送方的 RCV.NXT。`,
+      );
+    },
+  },
+  {
+    number: 46,
+    claim: { en: 'u is the current sequence number of the client.', zh: 'u 是客户端当前的序列号。' },
+    seeds: [1],
+    verdict: 'true',
+    truth: {
+      en: 'u = SND.NXT: the number after the last octet that was sent; the FIN takes this one number (section 3.4).',
+      zh: 'u = SND.NXT，即已发送的最后一个字节的序列号加 1；FIN 占用的就是这一个序列号（第 3.4 节）。',
+    },
+    scenario: 'close4',
+    edits: ['left write "hello" 50ms'],
+    decide(trace) {
+      const fin = firstFin(trace);
+      const { from, segment } = fin.event;
+      const text = allSent(trace, from).findLast(({ at, event }) => at < fin.at && event.segment.length > 0);
+      must(text !== undefined, 'text before the FIN');
+      must(segment.seq === endOf(text.event), 'the FIN follows the last octet');
+      must(segment.seq === tcbOf(trace, fin.at - 1, from).snd.nxt, 'its number is SND.NXT');
+      const u = number(trace, from, segment.seq);
+      const [name, before] = [segmentName(trace, fin), segmentName(trace, text)];
+      return decision(
+        fin,
+        `${name.en}: u=${u} follows the last octet of ${before.en}, and was SND.NXT.`,
+        `${name.zh}：u=${u}，紧接在${before.zh}的最后一个字节之后，正是当时的 SND.NXT。`,
+      );
+    },
+  },
+  {
+    number: 47,
+    claim: {
+      en: 'The FIN segment sets both the sequence number and the acknowledgment number.',
+      zh: '发送 FIN 报文段时，序列号和确认号都要设置。',
+    },
+    seeds: [4],
+    verdict: 'true',
+    truth: {
+      en: 'Yes: seq=SND.NXT and ack=RCV.NXT, with the ACK bit (section 3.10.4, figure 12).',
+      zh: '对：seq=SND.NXT，ack=RCV.NXT，并置 ACK 位（第 3.10.4 节；图 12）。',
+    },
+    scenario: 'close4',
+    decide(trace) {
+      const fin = firstFin(trace);
+      const { segment, from } = fin.event;
+      const tcb = tcbOf(trace, fin.at, from);
+      must(endOf(fin.event) === tcb.snd.nxt, 'its sequence number was SND.NXT');
+      must(segment.ack === tcb.rcv.nxt, 'its acknowledgment is RCV.NXT');
+      const name = segmentName(trace, fin);
+      const [nxt, rcv] = [
+        number(trace, from, tcb.snd.nxt),
+        number(trace, fin.event.from === 'left' ? 'right' : 'left', tcb.rcv.nxt),
+      ];
+      return decision(
+        fin,
+        `${name.en}: both numbers are set; after it SND.NXT=${nxt} and RCV.NXT=${rcv}.`,
+        `${name.zh}：两个号都有；发出之后 SND.NXT=${nxt}，RCV.NXT=${rcv}。`,
+      );
+    },
+  },
+  {
+    number: 48,
+    claim: { en: 'A FIN is a request to close the connection.', zh: 'FIN 表示请求关闭（释放）连接。' },
+    seeds: [0, 3, 4],
+    verdict: 'imprecise',
+    truth: {
+      en: 'It announces the end of one direction: “I have no more data to send”. Nothing is requested; the other direction may go on for any time (section 3.6).',
+      zh: 'FIN 宣告一个方向到此为止：“我没有更多数据要发”。它并不请求什么，另一个方向可以继续任意长的时间（第 3.6 节）。',
+    },
+    scenario: 'half-close',
+    decide(trace) {
+      const { fin, active, passive } = firstHalf(trace);
+      const text = sent(trace, passive, 'ACK', { after: arrival(trace, fin).at, text: true });
+      must(stateOf(trace, text.at, passive) === 'CLOSE-WAIT', 'text from CLOSE-WAIT');
+      must(arrival(trace, text).event.discarded === null, 'the text is accepted');
+      must(stateOf(trace, arrival(trace, text).at, active) === 'FIN-WAIT-2', 'it arrives in FIN-WAIT-2');
+      const name = segmentName(trace, text);
+      return decision(
+        text,
+        `${name.en}: ${timeText(text.event.t - fin.event.t)} after the FIN ${WHO[passive].en} sends text, in CLOSE-WAIT, and it is accepted. The FIN has not asked it to stop.`,
+        `${name.zh}：FIN 之后 ${timeText(text.event.t - fin.event.t)}，${WHO[passive].zh}在 CLOSE-WAIT 中照样发送数据，对方也接收了。FIN 并没有要求它停下。`,
+      );
+    },
+  },
+  {
+    number: 49,
+    claim: { en: 'A FIN says: I have no more data to send.', zh: 'FIN 表示“我没有数据要发给你了”。' },
+    seeds: [0, 1, 4],
+    verdict: 'true',
+    truth: {
+      en: 'Exactly: “no more data from sender” (section 3.1). After it the sender takes no SEND any more.',
+      zh: '正是如此：“发送方不再有数据”（第 3.1 节对 FIN 的定义）。此后发送方不再接受 SEND。',
+    },
+    scenario: 'half-close',
+    decide(trace) {
+      const { fin, active, passive } = firstHalf(trace);
+      const later = allSent(trace, active).filter(({ at }) => at > fin.at);
+      must(
+        later.length > 2 && later.every(({ event }) => event.segment.length === 0),
+        'no text after the FIN',
+      );
+      must(textBetween(trace, passive, fin.at, trace.events.length) > 0, 'the other direction goes on');
+      const name = segmentName(trace, fin);
+      return decision(
+        fin,
+        `${name.en}: ${WHO[active].en} sends ${later.length} more segments after it, none with an octet of text.`,
+        `${name.zh}：此后${WHO[active].zh}又发了 ${later.length} 个报文段，没有一个带数据。`,
+      );
+    },
+  },
+  {
+    number: 50,
+    claim: { en: 'Having sent the FIN, the end enters FIN_WAIT_1.', zh: '发出 FIN 后进入 FIN_WAIT_1。' },
+    seeds: [0, 1, 2, 3, 4],
+    verdict: 'true',
+    truth: {
+      en: 'FIN-WAIT-1, on the CLOSE call that sends the FIN (section 3.10.4).',
+      zh: '由发出 FIN 的 CLOSE 调用进入 FIN-WAIT-1（第 3.10.4 节）。',
+    },
+    scenario: 'close4',
+    decide(trace) {
+      const fin = firstFin(trace);
+      mustChange(trace, fin.at, fin.event.from, 'ESTABLISHED', 'FIN-WAIT-1');
+      const name = segmentName(trace, fin);
+      return decision(
+        fin,
+        `${name.en}: ${WHO[fin.event.from].en} goes from ESTABLISHED to FIN-WAIT-1 as it sends it.`,
+        `${name.zh}：${WHO[fin.event.from].zh}发出它的同时，从 ESTABLISHED 进入 FIN-WAIT-1。`,
+      );
+    },
+  },
+  {
+    number: 51,
+    claim: { en: 'FIN_WAIT_1 is the half-closed phase.', zh: 'FIN-WAIT-1 阶段就是半关闭阶段。' },
+    seeds: [3],
+    verdict: 'imprecise',
+    truth: {
+      en: 'Half-closed means that one direction is finished: FIN-WAIT-2 at one end, CLOSE-WAIT at the other. In FIN-WAIT-1 the FIN, or text before it, may have to be retransmitted (section 3.6.1).',
+      zh: '半关闭是指一个方向已经结束：一端 FIN-WAIT-2，另一端 CLOSE-WAIT。在 FIN-WAIT-1，FIN 乃至它前面的数据可能还要重传（第 3.6.1 节）。',
+    },
+    scenario: 'fin-lost',
+    decide(trace) {
+      const fin = firstFin(trace);
+      const lost = loss(trace, fin);
+      const { from, segment } = fin.event;
+      const to = from === 'left' ? 'right' : 'left';
+      must(stateOf(trace, lost.at, from) === 'FIN-WAIT-1', 'FIN-WAIT-1 with the FIN lost');
+      must(stateOf(trace, lost.at, to) === 'ESTABLISHED', 'the other end is ESTABLISHED');
+      const again = sent(trace, from, 'FIN,ACK', { after: lost.at });
+      must(again.event.retransmission && again.event.segment.seq === segment.seq, 'the FIN is retransmitted');
+      must(stateOf(trace, again.at, to) === 'ESTABLISHED', 'the other end is still ESTABLISHED');
+      const name = segmentName(trace, again);
+      return decision(
+        again,
+        `${name.en}: ${WHO[from].en} is in FIN-WAIT-1 and retransmits; ${WHO[to].en} is ESTABLISHED and knows of no FIN. No direction is finished.`,
+        `${name.zh}：${WHO[from].zh}在 FIN-WAIT-1 重传 FIN；${WHO[to].zh}还是 ESTABLISHED，根本不知道有 FIN。哪个方向都还没有结束。`,
+      );
+    },
+  },
+  {
+    number: 52,
+    claim: { en: 'From the FIN on the client sends no data.', zh: '发出 FIN 之后，客户端停止发送数据。' },
+    seeds: [0, 3],
+    verdict: 'imprecise',
+    truth: {
+      en: 'No new data. Retransmissions, acknowledgments and window updates go on (section 3.6).',
+      zh: '不再发送新数据；重传、确认、窗口更新照常进行（第 3.6 节）。',
+    },
+    scenario: 'half-close',
+    decide(trace) {
+      const { fin, active, passive } = firstHalf(trace);
+      const text = sent(trace, passive, 'ACK', { after: arrival(trace, fin).at, text: true });
+      const ack = sent(trace, active, 'ACK', { after: text.at });
+      must(stateOf(trace, ack.at, active) === 'FIN-WAIT-2', 'an ACK from FIN-WAIT-2');
+      must(ack.event.segment.length === 0, 'without text');
+      must(((ack.event.segment.ack ?? 0) - endOf(text.event)) >>> 0 < 2 ** 31, 'it acknowledges the text');
+      const name = segmentName(trace, ack);
+      return decision(
+        ack,
+        `${name.en}: in FIN-WAIT-2, ${timeText(ack.event.t - fin.event.t)} after its FIN, ${WHO[active].en} still sends: an acknowledgment without text.`,
+        `${name.zh}：发出 FIN 之后 ${timeText(ack.event.t - fin.event.t)}，${WHO[active].zh}在 FIN-WAIT-2 中仍在发送，不过是不带数据的确认。`,
+      );
+    },
+  },
+  {
+    number: 53,
+    claim: { en: 'Second segment: ACK=1, seq=v, ack=u+1.', zh: '第二次挥手：ACK=1，seq=v，ack=u+1。' },
+    seeds: [0, 1, 3],
+    verdict: 'true',
+    truth: {
+      en: 'Yes: the FIN occupies the number u, so u+1 is expected next; v is the SND.NXT of the sender (section 3.4, figure 12).',
+      zh: '对：FIN 占用序列号 u，所以下一个期望的是 u+1；v 是发送方的 SND.NXT（第 3.4 节；图 12）。',
+    },
+    scenario: 'close4',
+    decide(trace) {
+      const { fin, ack, active, passive } = fourSegments(trace);
+      must(ack.event.segment.ack === plus(fin.event.segment.seq, 1), 'ack=u+1');
+      must(ack.event.segment.seq === tcbOf(trace, ack.at, passive).snd.nxt, 'seq=SND.NXT');
+      const name = segmentName(trace, ack);
+      const u = number(trace, active, fin.event.segment.seq);
+      const v = number(trace, passive, ack.event.segment.seq);
+      return decision(
+        ack,
+        `${name.en}: u=${u}, so ack=u+1; v=${v} is SND.NXT.`,
+        `${name.zh}：u=${u}，所以 ack=u+1；v=${v} 就是 SND.NXT。`,
+      );
+    },
+  },
+  {
+    number: 54,
+    claim: { en: 'The server enters CLOSE_WAIT.', zh: '服务器进入 CLOSE_WAIT。' },
+    seeds: [0, 1, 2, 3, 4],
+    verdict: 'true',
+    truth: {
+      en: 'CLOSE-WAIT, on receipt of the FIN, before it is acknowledged (section 3.10.7.4, eighth step).',
+      zh: '收到 FIN 就进入 CLOSE-WAIT，此时还没有发出确认（第 3.10.7.4 节第八步）。',
+    },
+    scenario: 'close4',
+    decide(trace) {
+      const { fin, ack, passive } = fourSegments(trace);
+      const arrived = arrival(trace, fin);
+      mustChange(trace, arrived.at, passive, 'ESTABLISHED', 'CLOSE-WAIT');
+      must(arrived.at < ack.at, 'the ACK comes later');
+      const name = segmentName(trace, fin);
+      return decision(
+        arrived,
+        `${name.en} arrives: ${WHO[passive].en} is in CLOSE-WAIT; its ACK leaves ${timeText(ack.event.t - arrived.event.t)} later.`,
+        `${name.zh}到达：${WHO[passive].zh}进入 CLOSE-WAIT；它的 ACK 在 ${timeText(ack.event.t - arrived.event.t)} 之后才发出。`,
+      );
+    },
+  },
+  {
+    number: 55,
+    claim: { en: 'The client then enters FIN_WAIT_2.', zh: '客户端随后进入 FIN_WAIT_2。' },
+    seeds: [0, 1, 2, 3, 4],
+    verdict: 'true',
+    truth: {
+      en: 'On receipt of an ACK that covers its FIN, and on nothing else (section 3.10.7.4, fifth step).',
+      zh: '必须收到覆盖自己 FIN 的 ACK 才进入，别的都不行（第 3.10.7.4 节第五步）。',
+    },
+    scenario: 'finack-lost',
+    decide(trace) {
+      const fin = firstFin(trace);
+      const active = fin.event.from;
+      const passive = active === 'left' ? 'right' : 'left';
+      const ack = ackOf(trace, passive, endOf(fin.event), fin.at);
+      const lost = loss(trace, ack);
+      must(stateOf(trace, lost.at, active) === 'FIN-WAIT-1', 'the client is in FIN-WAIT-1 without the ACK');
+      const second = ackOf(trace, passive, endOf(fin.event), lost.at);
+      const arrived = arrival(trace, second);
+      mustChange(trace, arrived.at, active, 'FIN-WAIT-1', 'FIN-WAIT-2');
+      const name = segmentName(trace, second);
+      return decision(
+        arrived,
+        `the first ACK, segment ${ack.event.id}, was lost and ${WHO[active].en} stayed in FIN-WAIT-1; ${name.en} arrives and takes it to FIN-WAIT-2.`,
+        `第一个 ACK（第 ${ack.event.id} 个报文段）丢了，${WHO[active].zh}一直停在 FIN-WAIT-1；${name.zh}到达，才进入 FIN-WAIT-2。`,
+      );
+    },
+  },
+  {
+    number: 56,
+    claim: {
+      en: 'With the ACK the second host says: I agree to your close.',
+      zh: '主机 2 用这个 ACK 告诉主机 1：我“同意”你的关闭请求。',
+    },
+    seeds: [4],
+    verdict: 'wrong',
+    truth: {
+      en: 'The ACK says that the FIN was received. It is TCP’s, not the program’s: there is nothing to agree to, and it cannot be refused (section 3.10.7.4, eighth step).',
+      zh: 'ACK 只表示 FIN 收到了。它由 TCP 发出，与程序无关：没有什么可“同意”的，也无法拒绝（第 3.10.7.4 节第八步）。',
+    },
+    scenario: 'close4',
+    decide(trace) {
+      const { fin, ack, fin2, passive } = fourSegments(trace);
+      const between = callsBetween(trace, passive, arrival(trace, fin).at, ack.at);
+      must(
+        between.every(({ call: name }) => name === 'eof' || name === 'read'),
+        'no call of the program between the FIN and its ACK',
+      );
+      const closes = call(trace, passive, 'close');
+      must(ack.at < closes.at && closes.at < fin2.at, 'the program closes after the ACK');
+      const name = segmentName(trace, ack);
+      return decision(
+        ack,
+        `${name.en} leaves ${timeText(closes.event.t - ack.event.t)} before the program of ${WHO[passive].en} calls close(): TCP sent it, nobody was asked.`,
+        `${name.zh}发出 ${timeText(closes.event.t - ack.event.t)} 之后，${WHO[passive].zh}的程序才调用 close()：ACK 是 TCP 自己发的，没有征求任何人的同意。`,
+      );
+    },
+  },
+  {
+    number: 57,
+    claim: { en: 'Both sides must agree to the close.', zh: '四次挥手确保双方都同意关闭连接。' },
+    seeds: [0],
+    verdict: 'wrong',
+    truth: {
+      en: 'Each direction is ended by one side alone, and a RST ends both at once, without the other’s consent (sections 3.5.2, 3.6).',
+      zh: '每个方向都由一方单独结束；RST 更是一下子终止两个方向，不需要对方同意（第 3.5.2、3.6 节）。',
+    },
+    scenario: 'unread-rst',
+    decide(trace) {
+      const rst = sent(trace, 'right', 'RST,ACK');
+      const arrived = arrival(trace, rst);
+      must(stateOf(trace, arrived.at, 'right') === 'CLOSED', 'the server is CLOSED');
+      mustChange(trace, arrived.at, 'left', 'ESTABLISHED', 'CLOSED');
+      const asked = callsBetween(trace, 'left', -1, trace.events.length);
+      must(!asked.some((e) => ['close', 'shutdown', 'abort'].includes(e.call)), 'the client never closes');
+      const name = segmentName(trace, rst);
+      return decision(
+        arrived,
+        `${name.en} arrives: the client goes from ESTABLISHED to CLOSED, though its program has called neither close() nor shutdown().`,
+        `${name.zh}到达：客户端从 ESTABLISHED 直接变为 CLOSED，它的程序既没有调用 close()，也没有调用 shutdown()。`,
+      );
+    },
+  },
+  {
+    number: 58,
+    claim: {
+      en: 'The client can no longer send but can receive; the server may go on sending.',
+      zh: '客户端不能再发送，但仍能接收；服务器还可以继续发送。',
+    },
+    seeds: [0, 1, 2, 4],
+    verdict: 'true',
+    truth: {
+      en: 'True after shutdown(). After close() no program is there to receive, and late text is answered with RST: see late-data-rst (section 3.6.1, SHLD-3).',
+      zh: '用 shutdown() 时如此。若是 close()，已经没有程序来接收，迟到的数据会得到 RST：见 late-data-rst（第 3.6.1 节，SHLD-3）。',
+    },
+    scenario: 'half-close',
+    decide(trace) {
+      const { fin, active, passive } = firstHalf(trace);
+      const waits = enters(trace, active, 'FIN-WAIT-2', { after: fin.at });
+      const at = trace.events.findIndex(
+        (e, i) => i > waits.at && e.kind === 'call' && e.end === active && e.call === 'read',
+      );
+      const event = trace.events[at];
+      must(event !== undefined && event.kind === 'call', 'the client reads after its FIN');
+      must(stateOf(trace, at, active) === 'FIN-WAIT-2', 'in FIN-WAIT-2');
+      must(stateOf(trace, at, passive) === 'CLOSE-WAIT', 'from CLOSE-WAIT');
+      must(
+        callsBetween(trace, active, -1, at).some((e) => e.call === 'shutdown'),
+        'it called shutdown',
+      );
+      return decision(
+        { at, event },
+        `after shutdown() the program of ${WHO[active].en} reads ${event.octets} octets, in FIN-WAIT-2; ${WHO[passive].en} sent them in CLOSE-WAIT.`,
+        `shutdown() 之后，${WHO[active].zh}的程序在 FIN-WAIT-2 中读到 ${event.octets} 字节；那是${WHO[passive].zh}在 CLOSE-WAIT 中发的。`,
+      );
+    },
+  },
+  {
+    number: 59,
+    claim: {
+      en: 'After the ACK the server prepares to release its direction.',
+      zh: '发出 ACK 之后，服务器开始准备释放自己这个方向的连接。',
+    },
+    seeds: [3],
+    verdict: 'imprecise',
+    truth: {
+      en: 'TCP prepares nothing: it waits in CLOSE-WAIT until the application calls CLOSE, for ever if need be (section 3.6, case 2).',
+      zh: 'TCP 并不准备什么：它停在 CLOSE-WAIT，直到应用程序调用 CLOSE；程序不调用，就永远等下去（第 3.6 节，情形 2）。',
+    },
+    scenario: 'cw-leak',
+    decide(trace) {
+      const { ack, passive } = firstHalf(trace);
+      const closes = call(trace, passive, 'close');
+      must(
+        closes.event.t - ack.event.t > 1_000_000 && stateOf(trace, closes.at - 1, passive) === 'CLOSE-WAIT',
+        'CLOSE-WAIT for longer than a second',
+      );
+      must(
+        allSent(trace, passive).every(({ at }) => at <= ack.at || at > closes.at),
+        'nothing is sent meanwhile',
+      );
+      must(Object.keys(tcbOf(trace, closes.at - 1, passive).timers).length === 0, 'no timer runs');
+      const fin2 = finOf(trace, passive, closes.at);
+      must(fin2.event.t === closes.event.t, 'the FIN leaves with the call');
+      return decision(
+        closes,
+        `${WHO[passive].en} was in CLOSE-WAIT for ${timeText(closes.event.t - ack.event.t)} since its ACK, without a segment or a timer; the FIN leaves when its program calls close().`,
+        `从发出 ACK 起，${WHO[passive].zh}在 CLOSE-WAIT 停了 ${timeText(closes.event.t - ack.event.t)}，既没有报文段也没有定时器；程序调用 close()，FIN 才发出。`,
+      );
+    },
+  },
+  {
+    number: 60,
+    claim: {
+      en: 'The server sends what data it has left first.',
+      zh: '服务器先把剩余的数据传送给客户端。',
+    },
+    seeds: [1, 2, 3],
+    verdict: 'true',
+    truth: {
+      en: 'Yes: the FIN stands after all text in the sequence space; the text is delivered in FIN-WAIT-2. Linux 6.18 was seen to deliver 3000 octets so (section 3.10.4).',
+      zh: '对：FIN 在序列号空间中排在全部数据之后，数据在对方的 FIN-WAIT-2 中交付。实测 Linux 6.18 也这样交付了 3000 字节（第 3.10.4 节）。',
+    },
+    scenario: 'half-close',
+    decide(trace) {
+      const { fin, active, passive } = firstHalf(trace);
+      const fin2 = finOf(trace, passive, fin.at);
+      const octets = textBetween(trace, passive, arrival(trace, fin).at, fin2.at);
+      must(octets > 0, 'text between the two FINs');
+      const read = callsBetween(trace, active, fin.at, arrival(trace, fin2).at)
+        .filter((e) => e.states[active] === 'FIN-WAIT-2')
+        .reduce((sum, e) => sum + (e.call === 'read' ? (e.octets ?? 0) : 0), 0);
+      must(read === octets, 'all of it is read in FIN-WAIT-2');
+      const name = segmentName(trace, fin2);
+      return decision(
+        fin2,
+        `${name.en} leaves after ${octets} octets of text, all of which ${WHO[active].en} has read in FIN-WAIT-2.`,
+        `${name.zh}在 ${octets} 字节数据之后发出；这些数据${WHO[active].zh}都在 FIN-WAIT-2 中读到了。`,
+      );
+    },
+  },
+  {
+    number: 61,
+    claim: { en: 'Third segment: FIN.', zh: '第三次挥手：FIN。' },
+    seeds: [0, 1, 2, 4],
+    verdict: 'imprecise',
+    truth: {
+      en: 'FIN,ACK, like the first (figure 12). The one text that sets both flags is right.',
+      zh: '同第一次一样是 FIN,ACK（图 12）。五篇文章里只有一篇写对了。',
+    },
+    scenario: 'close4',
+    decide(trace) {
+      const { fin, fin2, passive } = fourSegments(trace);
+      must(fin2.event.segment.flags.includes('ACK'), 'the second FIN has the ACK bit');
+      must(fin2.event.segment.ack === plus(fin.event.segment.seq, 1), 'it acknowledges the first FIN');
+      const name = segmentName(trace, fin2);
+      return decision(
+        fin2,
+        `${name.en}: the FIN of ${WHO[passive].en} has the ACK bit too.`,
+        `${name.zh}：${WHO[passive].zh}的 FIN 同样带 ACK。`,
+      );
+    },
+  },
+  {
+    number: 62,
+    claim: {
+      en: 'The third segment has seq=v, the same as the second.',
+      zh: '第三次挥手的 seq=v，与第二次挥手相同。',
+    },
+    seeds: [0],
+    verdict: 'imprecise',
+    truth: {
+      en: 'Only if no text was sent in between: w = v + the octets sent (section 3.4).',
+      zh: '只有中间没发数据才如此：w = v + 其间发送的字节数（第 3.4 节）。',
+    },
+    scenario: 'half-close',
+    decide(trace) {
+      const { ack, fin2, passive } = fourSegments(trace);
+      const octets = textBetween(trace, passive, ack.at, fin2.at);
+      must(octets > 0, 'text between the second and the third');
+      must(fin2.event.segment.seq === plus(ack.event.segment.seq, octets), 'w = v + octets');
+      const name = segmentName(trace, fin2);
+      const v = number(trace, passive, ack.event.segment.seq);
+      return decision(
+        fin2,
+        `${name.en}: v was ${v}; ${octets} octets were sent since, so w=${number(trace, passive, fin2.event.segment.seq)}.`,
+        `${name.zh}：v 是 ${v}，此后发了 ${octets} 字节，所以 w=${number(trace, passive, fin2.event.segment.seq)}。`,
+      );
+    },
+  },
+  {
+    number: 63,
+    claim: { en: 'The third segment repeats ack=u+1.', zh: '第三次挥手的确认号仍是 u+1。' },
+    seeds: [3],
+    verdict: 'true',
+    truth: {
+      en: 'Yes: nothing more can come from an end that has sent its FIN, so RCV.NXT stays u+1 (figure 12).',
+      zh: '对：发过 FIN 的一端不会再有新内容，所以 RCV.NXT 一直是 u+1（图 12）。',
+    },
+    scenario: 'close4',
+    decide(trace) {
+      const { fin, ack, fin2, active } = fourSegments(trace);
+      must(fin2.event.segment.ack === ack.event.segment.ack, 'the same acknowledgment as the second segment');
+      must(fin2.event.segment.ack === plus(fin.event.segment.seq, 1), 'u+1');
+      const name = segmentName(trace, fin2);
+      const text = number(trace, active, plus(fin.event.segment.seq, 1));
+      return decision(
+        fin2,
+        `${name.en}: ack=u+1=${text}, as in segment ${ack.event.id}.`,
+        `${name.zh}：ack=u+1=${text}，与第 ${ack.event.id} 个报文段相同。`,
+      );
+    },
+  },
+  {
+    number: 64,
+    claim: { en: 'With it the server enters LAST_ACK.', zh: '服务器随之进入 LAST_ACK。' },
+    seeds: [0, 1, 2, 3, 4],
+    verdict: 'true',
+    truth: {
+      en: 'LAST-ACK, on the CLOSE call in CLOSE-WAIT that sends the FIN (section 3.10.4).',
+      zh: '在 CLOSE-WAIT 中调用 CLOSE，发出 FIN，进入 LAST-ACK（第 3.10.4 节）。',
+    },
+    scenario: 'close4',
+    decide(trace) {
+      const { fin2, passive } = fourSegments(trace);
+      mustChange(trace, fin2.at, passive, 'CLOSE-WAIT', 'LAST-ACK');
+      const name = segmentName(trace, fin2);
+      return decision(
+        fin2,
+        `${name.en}: ${WHO[passive].en} goes from CLOSE-WAIT to LAST-ACK.`,
+        `${name.zh}：${WHO[passive].zh}从 CLOSE-WAIT 进入 LAST-ACK。`,
+      );
+    },
+  },
+  {
+    number: 65,
+    claim: {
+      en: 'In LAST_ACK the server stops sending data.',
+      zh: '服务器进入 LAST-ACK，并且停止向客户端发送数据。',
+    },
+    seeds: [3],
+    verdict: 'imprecise',
+    truth: {
+      en: 'No new data; what is not acknowledged, text and FIN, is retransmitted (section 3.8.1).',
+      zh: '不再有新数据；但未确认的数据和 FIN 仍要重传（第 3.8.1 节）。',
+    },
+    scenario: 'lastack-lost',
+    decide(trace) {
+      const fin2 = finOf(trace, firstHalf(trace).passive);
+      const { from, segment } = fin2.event;
+      const again = sent(trace, from, 'FIN,ACK', { after: fin2.at });
+      must(again.event.retransmission && again.event.segment.seq === segment.seq, 'the same FIN again');
+      must(stateOf(trace, again.at, from) === 'LAST-ACK', 'in LAST-ACK');
+      const name = segmentName(trace, again);
+      return decision(
+        again,
+        `${name.en}: in LAST-ACK, ${timeText(again.event.t - fin2.event.t)} after the first time, ${WHO[from].en} retransmits its FIN.`,
+        `${name.zh}：在 LAST-ACK 中，距第一次 ${timeText(again.event.t - fin2.event.t)}，${WHO[from].zh}重传了 FIN。`,
+      );
+    },
+  },
+  {
+    number: 66,
+    claim: { en: 'Fourth segment: ACK, seq=u+1, ack=w+1.', zh: '第四次挥手：ACK，seq=u+1，ack=w+1。' },
+    seeds: [0, 1, 3],
+    verdict: 'true',
+    truth: {
+      en: 'Yes: the FIN used up u, so the next number is u+1; the other FIN used up w (figure 12).',
+      zh: '对：自己的 FIN 用掉了 u，下一个序列号是 u+1；对方的 FIN 用掉了 w（图 12）。',
+    },
+    scenario: 'close4',
+    decide(trace) {
+      const { fin, fin2, ack2 } = fourSegments(trace);
+      must(ack2.event.segment.seq === plus(fin.event.segment.seq, 1), 'seq=u+1');
+      must(ack2.event.segment.ack === plus(fin2.event.segment.seq, 1), 'ack=w+1');
+      const name = segmentName(trace, ack2);
+      const u = number(trace, fin.event.from, fin.event.segment.seq);
+      const w = number(trace, fin2.event.from, fin2.event.segment.seq);
+      return decision(
+        ack2,
+        `${name.en}: u=${u} and w=${w}, each plus one.`,
+        `${name.zh}：u=${u}，w=${w}，各加 1。`,
+      );
+    },
+  },
+];
