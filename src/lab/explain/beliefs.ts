@@ -14,7 +14,7 @@ import {
 import { endName } from './context.ts';
 import { eventTexts } from './event-texts.ts';
 import { states } from './states.ts';
-import { duration, type Lang, listed, phrase, say, type Texts } from './text.ts';
+import { duration, type Lang, phrase, say, sentences, type Texts } from './text.ts';
 
 /** What both ends believe at one moment. */
 export interface Beliefs {
@@ -38,15 +38,18 @@ export const beliefTexts = {
     en: '{left} is {leftState}, {right} is {rightState}: {leftBelief}; {rightBelief}.',
     zh: '{left}处于 {leftState}，{right}处于 {rightState}：{leftBelief}；{rightBelief}。',
   },
-  onItsWay: { en: '{flags} is on its way to {peer}', zh: '{flags} 正在途中，将到达{peer}' },
+  onItsWay: { en: '{flags} is on its way to {peer}.', zh: '{flags} 正在途中，将到达{peer}。' },
   willRepeat: {
-    en: '{me} will send {flags} again in {ms}, unless it is acknowledged before',
-    zh: '若届时仍未得到确认，{me}将在 {ms} 后重发 {flags}',
+    en: '{me} will send {flags} again in {ms} if it is not acknowledged.',
+    zh: '{me}若得不到确认，将在 {ms}后重发 {flags}。',
   },
-  willProbe: { en: '{me} will probe in {ms}', zh: '{me}将在 {ms} 后发出探测' },
-  willGiveUp: { en: '{me} will give up in {ms}', zh: '{me}将在 {ms} 后放弃' },
-  willForget: { en: '{me} will have waited 2 MSL in {ms}', zh: '{me}将在 {ms} 后等满 2MSL' },
-  willAcknowledge: { en: '{me} will send its delayed ACK within {ms}', zh: '{me}将在 {ms} 内发出延迟的确认' },
+  willProbe: { en: '{me} will probe in {ms}.', zh: '{me}将在 {ms}后发出探测。' },
+  willGiveUp: { en: '{me} will give up in {ms}.', zh: '{me}将在 {ms}后放弃。' },
+  willForget: { en: '{me} will have waited 2 MSL in {ms}.', zh: '{me}将在 {ms}后等满 2MSL。' },
+  willAcknowledge: {
+    en: '{me} will send its delayed ACK within {ms}.',
+    zh: '{me}将在 {ms}内发出延迟的确认。',
+  },
   nothing: {
     en: 'Nothing is on its way and no timer runs: only a call of a program can change it.',
     zh: '途中没有报文段，也没有定时器在运行：只有程序的调用才能改变现状。',
@@ -84,6 +87,7 @@ export function beliefs(trace: Trace, index: number, lang: Lang, connection = 0)
       peer: endName(trace, otherEnd(end), lang),
     });
   const one = (end: End): string => say(beliefTexts.one, lang, { belief: belief(end), state: now[end] });
+  const open = halfOpen(now.left, now.right) || halfOpen(now.right, now.left);
   const difference = say(beliefTexts.difference, lang, {
     left: endName(trace, 'left', lang),
     right: endName(trace, 'right', lang),
@@ -94,10 +98,12 @@ export function beliefs(trace: Trace, index: number, lang: Lang, connection = 0)
   });
   return {
     differ,
-    halfOpen: halfOpen(now.left, now.right) || halfOpen(now.right, now.left),
+    halfOpen: open,
     left: one('left'),
     right: one('right'),
-    difference: differ ? difference : null,
+    difference: differ
+      ? sentences([difference, open ? say(eventTexts.noteHalfOpen, lang) : null], lang)
+      : null,
     resolution: differ ? resolution(trace, index, lang, connection) : null,
   };
 }
@@ -111,18 +117,18 @@ function resolution(trace: Trace, index: number, lang: Lang, connection: number)
   const parts: string[] = [];
   for (const { from, segment } of inFlight(trace, index, connection)) {
     const peer = endName(trace, otherEnd(from), lang);
-    parts.push(phrase(beliefTexts.onItsWay, lang, { flags: segment.flags, peer }));
+    parts.push(say(beliefTexts.onItsWay, lang, { flags: segment.flags, peer }));
   }
-  for (const { end, timer, ms } of timersAt(trace, index, connection)) {
+  const timers = timersAt(trace, index, connection);
+  for (const { end, timer, ms } of timers) {
     const key = TIMER_TEXTS[timer];
-    if (key === undefined) continue;
+    const sooner = timer === 'user' && timers.some((other) => other.end === end && other.timer === 'rexmt');
+    if (key === undefined || sooner) continue;
     const me = endName(trace, end, lang);
-    const flags = oldest(trace, index, end, connection)?.flags ?? phrase(eventTexts.noFlags, lang);
-    parts.push(phrase(beliefTexts[key], lang, { me, flags, ms: duration(Math.max(0, ms), lang) }));
+    const flags = oldest(trace, index, end, connection)?.flags ?? 'SYN,ACK';
+    parts.push(say(beliefTexts[key], lang, { me, flags, ms: duration(ms, lang) }));
   }
-  if (parts.length === 0) return say(beliefTexts.nothing, lang);
-  const text = `${listed(parts.slice(0, 3), lang)}${lang === 'en' ? '.' : '。'}`;
-  return say({ en: text, zh: text }, lang);
+  return parts.length === 0 ? say(beliefTexts.nothing, lang) : sentences(parts.slice(0, 3), lang);
 }
 
 const TIMER_TEXTS: Readonly<Record<string, keyof typeof beliefTexts>> = {
@@ -173,7 +179,10 @@ export function timersAt(trace: Trace, index: number, connection = 0): RunningTi
   return running.sort((a, b) => a.ms - b.ms);
 }
 
-/** The segment that the retransmission timer would repeat: the last sent that begins at SND.UNA, or the last at all. */
+/**
+ * The segment that the retransmission timer would repeat: the last sent that begins at SND.UNA, or the last at all.
+ * null while the SYN,ACK of an arriving SYN is about to be sent.
+ */
 function oldest(trace: Trace, index: number, end: End, connection: number): TraceSegment | null {
   let last: TraceSegment | null = null;
   let una: number | null = null;

@@ -2,7 +2,7 @@
 
 export { type Beliefs, beliefs, inFlight, type RunningTimer, timersAt } from './beliefs.ts';
 export { type DissectBase, dissect, type Field, fieldsAt, octetsOf } from './dissect.ts';
-export { type DropInfo, dropInfo, explainDrop } from './drops.ts';
+export { type DropInfo, dropInfo, dropLabel, explainDrop } from './drops.ts';
 export { type Explanation, explainEvent } from './event.ts';
 export { type FieldInfo, fieldsById, ipv4Fields, ipv6Fields, tcpFields } from './fields.ts';
 export { findTerms, type Term, type TermUse, termNamed, terms } from './glossary.ts';

@@ -11,6 +11,7 @@ import {
   type TraceEvent,
 } from '../trace.ts';
 import { endName, has } from './context.ts';
+import { dropLabel } from './drops.ts';
 import { duration, type Lang, listed, octets, type Params, say, sentences, type Texts } from './text.ts';
 
 /** The sentences. */
@@ -19,6 +20,10 @@ export const summaryTexts = {
   opened: {
     en: '{me} opened the connection with {peer} in {n} segments, {ms}.',
     zh: '{me}与{peer}建立了连接：{n} 个报文段，{ms}。',
+  },
+  openedAgain: {
+    en: '{me} opened the connection with {peer} in {ms}, with {n} segments, {again} of them retransmitted.',
+    zh: '{me}与{peer}建立了连接：{ms}，{n} 个报文段，其中 {again} 个是重传。',
   },
   openedBoth: {
     en: 'Both ends opened at once (simultaneous open), in {n} segments, {ms}.',
@@ -58,12 +63,33 @@ export const summaryTexts = {
     en: '{me} closed its direction; {peer} has not closed: the connection is half-closed.',
     zh: '{me}关闭了自己的方向，{peer}没有关闭：连接处于半关闭。',
   },
+  closedOne: {
+    en: '{me} closed its direction; {peer} never sent a FIN.',
+    zh: '{me}关闭了自己的方向；{peer}始终没有发出 FIN。',
+  },
+  closedLate: {
+    en: '{me} closed first; {peer} closed too, but its FIN was never acknowledged.',
+    zh: '{me}先关闭；{peer}后来也关闭了，但它的 FIN 始终没有得到确认。',
+  },
   waited: { en: '{me} waited in TIME-WAIT for {ms}.', zh: '{me}在 TIME-WAIT 等待了 {ms}。' },
   waits: { en: '{me} is still in TIME-WAIT.', zh: '{me}仍处于 TIME-WAIT。' },
   crashed: { en: '{me} crashed and forgot the connection.', zh: '{me}崩溃，忘记了这条连接。' },
   reset: { en: 'A RST of {peer} ended the connection at {me}.', zh: '{peer}的 RST 结束了{me}的连接。' },
   aborted: { en: '{me} aborted the connection.', zh: '{me}中止了连接。' },
+  orphanEnded: {
+    en: 'The FIN of {peer} did not come in time: {me}, whose program had gone, ended the connection.',
+    zh: '{peer}的 FIN 没有按时到来：{me}的程序早已离开，连接就此结束。',
+  },
+  keptAlive: {
+    en: 'No keep-alive probe of {me} was answered: it ended the connection.',
+    zh: '{me}的保活探测一个都没有得到回答，于是结束了连接。',
+  },
+  reopened: {
+    en: 'A newer SYN ended the TIME-WAIT of {me} and opened the connection anew.',
+    zh: '更新的 SYN 结束了{me}的 TIME-WAIT，重新打开了连接。',
+  },
   gaveUp: { en: '{me} gave up: nothing was acknowledged in time.', zh: '{me}放弃：迟迟没有得到确认。' },
+  endsSame: { en: 'At the end both are {leftState}.', zh: '最后，双方都处于 {leftState}。' },
   ends: {
     en: 'At the end {left} is {leftState} and {right} {rightState}.',
     zh: '最后，{left}处于 {leftState}，{right}处于 {rightState}。',
@@ -167,8 +193,9 @@ class Story {
             !has(segment, 'FIN') &&
             !has(segment, 'RST'),
         ).length;
-    const params = { ...this.#ends(first.from), n: syns + acks, ms: this.#ms(done - first.t) };
-    return this.text(both ? 'openedBoth' : 'opened', params);
+    const again = this.#sent.filter(({ t, retransmission }) => t <= done && retransmission).length;
+    const params = { ...this.#ends(first.from), n: syns + acks, ms: this.#ms(done - first.t), again };
+    return this.text(both ? 'openedBoth' : again > 0 ? 'openedAgain' : 'opened', params);
   }
 
   /** Octets of the stream that left an end, each counted once. */
@@ -205,7 +232,7 @@ class Story {
     const counts = new Map<string, number>();
     for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
     const parts = [...counts].map(([name, n]) => (n === 1 ? name : `${n} × ${name}`));
-    return listed(parts, this.#lang);
+    return parts.join(this.#lang === 'en' ? ', ' : '、');
   }
 
   losses(): string | null {
@@ -246,7 +273,8 @@ class Story {
   discards(): string | null {
     const names: string[] = [];
     for (const event of this.#events) {
-      if (event.kind === 'arrived' && event.discarded !== null) names.push(event.discarded);
+      if (event.kind === 'arrived' && event.discarded !== null)
+        names.push(dropLabel(event.discarded, this.#lang));
     }
     if (names.length === 0) return null;
     return this.text('discarded', { n: names.length, list: this.#counted(names) });
@@ -258,12 +286,21 @@ class Story {
     if (first === undefined) return [];
     const second = fins.find(({ from }) => from !== first.from);
     const params = this.#ends(first.from);
-    if (second === undefined) return [this.text('halfClosed', params)];
+    if (second === undefined) {
+      const { left, right } = this.#events.at(-1)?.states ?? { left: '', right: '' };
+      const half = [left, right].sort().join(' ') === 'CLOSE-WAIT FIN-WAIT-2';
+      return [this.text(half ? 'halfClosed' : 'closedOne', params)];
+    }
     if (this.#tookRule('fin-wait-1-fin') !== undefined) return [this.text('closedBoth'), ...this.#waiting()];
     const finished = (first.segment.seq + first.segment.length + 1) >>> 0;
     const alone = this.#sent.some(
       ({ from, segment }) => from !== first.from && segment.ack === finished && !has(segment, 'FIN'),
     );
+    const answered = (second.segment.seq + second.segment.length + 1) >>> 0;
+    const acknowledged = this.#sent.some(
+      ({ from, segment }) => from === first.from && segment.ack === answered && !has(segment, 'RST'),
+    );
+    if (!acknowledged) return [this.text('closedLate', params)];
     const n = alone ? 4 : 3;
     return [this.text(alone ? 'closedFour' : 'closedThree', { ...params, n }), ...this.#waiting()];
   }
@@ -294,7 +331,7 @@ class Story {
   }
 
   end(last: Readonly<Record<End, string>>): string {
-    return this.text('ends', {
+    return this.text(last.left === last.right ? 'endsSame' : 'ends', {
       left: this.#name('left'),
       right: this.#name('right'),
       leftState: last.left,
@@ -311,7 +348,8 @@ const ENDINGS: Readonly<Record<string, Key>> = {
   abort: 'aborted',
   'late-data': 'aborted',
   'user-timeout': 'gaveUp',
-  'keepalive-timeout': 'gaveUp',
+  'keepalive-timeout': 'keptAlive',
   'syn-received-timeout': 'gaveUp',
-  'fin-wait-2-timeout': 'gaveUp',
+  'fin-wait-2-timeout': 'orphanEnded',
+  'time-wait-syn': 'reopened',
 };

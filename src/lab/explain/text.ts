@@ -26,8 +26,11 @@ export function phrase(text: Text, lang: Lang, params: Params = {}): string {
 /** Phrases one after the other: `a, b and c`, `a、b和c`. */
 export function listed(phrases: readonly string[], lang: Lang): string {
   if (phrases.length < 2) return phrases.join('');
+  // Between Chinese and anything Latin stands a space.
+  const latin = (text: string | undefined): boolean => /^[\x20-\x7e]+$/.test(text ?? '');
+  const gap = lang === 'zh' && (latin(phrases.at(-1)) || latin(phrases.at(-2))) ? ' ' : '';
   const comma = lang === 'en' ? ', ' : '、';
-  const and = lang === 'en' ? ' and ' : '和';
+  const and = lang === 'en' ? ' and ' : `${gap}和${gap}`;
   return `${phrases.slice(0, -1).join(comma)}${and}${phrases.at(-1)}`;
 }
 
@@ -44,10 +47,10 @@ export function octets(n: number, lang: Lang): string {
 
 /** A time as people say it: `620 ms`, `1.5 s`, `2 min`. */
 export function duration(ms: number, lang: Lang): string {
-  const number = (value: number): string => String(Math.round(value * 1000) / 1000);
+  const number = (value: number, places = 1000): string => String(Math.round(value * places) / places);
   if (ms < 1000) return lang === 'en' ? `${number(ms)} ms` : `${number(ms)} 毫秒`;
   if (ms < 120_000) return lang === 'en' ? `${number(ms / 1000)} s` : `${number(ms / 1000)} 秒`;
-  return lang === 'en' ? `${number(ms / 60_000)} min` : `${number(ms / 60_000)} 分钟`;
+  return lang === 'en' ? `${number(ms / 60_000, 100)} min` : `${number(ms / 60_000, 100)} 分钟`;
 }
 
 /** The parameters that a text names, in order of the alphabet, each once. */
