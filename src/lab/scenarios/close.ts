@@ -73,12 +73,12 @@ const orderly: readonly Scenario[] = [
     },
     explanation: {
       en:
-        'Yes: whenever the server’s program closes before the delayed acknowledgment is due (40 ms here), its FIN ' +
+        'Yes: whenever the server’s program closes before the delayed acknowledgment is due (after 20 of 40 ms here), its FIN ' +
         'carries the acknowledgment. The client, in FIN-WAIT-1, receives a FIN that acknowledges its own FIN and goes ' +
         'straight to TIME-WAIT, without FIN-WAIT-2 (section 3.10.7.4, eighth step; figure 5, note 2). That four ' +
         'segments are usual is not a rule of TCP: it depends on when the application closes.',
       zh:
-        '能。只要服务器程序在延迟确认到期（这里是 40 毫秒）之前调用 close()，FIN 就会把确认一并带走。' +
+        '能。只要服务器程序在延迟确认到期（40 毫秒）之前调用 close()（这里是 20 毫秒后），FIN 就会把确认一并带走。' +
         '客户端在 FIN-WAIT-1 收到的 FIN 同时确认了自己的 FIN，于是直接进入 TIME-WAIT，不经过 FIN-WAIT-2' +
         '（第 3.10.7.4 节第八步；图 5 注 2）。“挥手必须四次”并不是 TCP 的规定，取决于应用程序何时关闭。',
     },
@@ -102,7 +102,11 @@ const orderly: readonly Scenario[] = [
     },
     keywords: ['three-segment close', 'delayed ACK', 'FIN ACK', '三次挥手', '四次挥手变三次', '延迟确认'],
     setup: {},
-    steps: [connect, clientCloses, { do: 'close', end: 'right', when: { end: 'right', sees: 'eof' } }],
+    steps: [
+      connect,
+      clientCloses,
+      { do: 'close', end: 'right', when: { end: 'right', sees: 'eof', after: 20 } },
+    ],
   },
   {
     id: 'half-close',
