@@ -12,10 +12,11 @@ export type Params = Readonly<Record<string, string | number>>;
 /** Texts by key. */
 export type Texts = Readonly<Record<string, Text>>;
 
-/** A text in a language with its parameters; an English sentence gets its capital letter. */
+/** A text in a language with its parameters; an English sentence gets its capital letter, a name keeps its own. */
 export function say(text: Text, lang: Lang, params: Params = {}): string {
-  const filled = text[lang].replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
-  return lang === 'en' ? filled.charAt(0).toUpperCase() + filled.slice(1) : filled;
+  const filled = phrase(text, lang, params);
+  const name = text[lang].startsWith('{') && !/^(?:the|a) /.test(filled);
+  return lang === 'zh' || name ? filled : filled.charAt(0).toUpperCase() + filled.slice(1);
 }
 
 /** The same within a sentence: as it stands. */

@@ -123,6 +123,7 @@ describe('filling in', () => {
   test('an English sentence begins with a capital letter, a phrase does not', () => {
     expect(say(text, 'en', { me: 'the server' })).toBe('The server waits');
     expect(phrase(text, 'en', { me: 'the server' })).toBe('the server waits');
+    expect(say(text, 'en', { me: 'synfin' })).toBe('synfin waits');
     expect(say(text, 'zh', { me: '服务器' })).toBe('服务器等待');
   });
 
