@@ -160,7 +160,7 @@ export class TraceRecorder {
   readonly #byPorts = new Map<string, Followed>();
   readonly #flights = new Map<string, Flight>();
   /** Changes that wait for the segment that comes with them. */
-  #changes: { readonly of: Followed; readonly change: StateChange }[] = [];
+  #changes: { readonly t: number; readonly of: Followed; readonly change: StateChange }[] = [];
   /** Timers set during an event: they come after it. */
   #timers: TimerNews[] = [];
   #arrival: Arrival | null = null;
@@ -257,14 +257,19 @@ export class TraceRecorder {
       of.deadlines[end as End].clear();
       if (from === 'CLOSED') continue;
       of.states[end as End] = 'CLOSED';
-      this.#changes.push({ of, change: { end: end as End, from, to: 'CLOSED', rule: null, section: null } });
+      this.#changes.push({
+        t: this.#now(),
+        of,
+        change: { end: end as End, from, to: 'CLOSED', rule: null, section: null },
+      });
     }
     if (end !== null && what === 'reboot') {
       for (const of of this.#followed) {
         const to = this.#options.begin[end];
         const from = of.states[end];
         of.states[end] = to;
-        if (from !== to) this.#changes.push({ of, change: { end, from, to, rule: null, section: null } });
+        if (from !== to)
+          this.#changes.push({ t: this.#now(), of, change: { end, from, to, rule: null, section: null } });
       }
     }
     this.#emit(this.#first, { kind: 'fault', what, end });
@@ -291,7 +296,7 @@ export class TraceRecorder {
     if (this.#arrival !== null) this.#endArrival();
     const waiting = this.#changes[0];
     if (waiting !== undefined) {
-      this.#emit(waiting.of, { kind: 'change' });
+      this.#emit(waiting.of, { kind: 'change' }, null, waiting.t);
       this.flush();
     }
     this.#emitTimers();
@@ -339,7 +344,7 @@ export class TraceRecorder {
     // A new incarnation begins in LISTEN, whatever became of the one before.
     const from = row.from === State.LISTEN ? 'LISTEN' : of.states[end];
     const change = { end, from, to, rule: row.name, section: row.section };
-    this.#changes.push({ of, change });
+    this.#changes.push({ t: this.#now(), of, change });
     of.states[end] = to;
     // A segment that the rule sends comes next, and takes the change with it; a RST has gone before.
     const segmentFollows = row.action.includes('send ') && to !== 'CLOSED';
@@ -363,7 +368,7 @@ export class TraceRecorder {
     const state = of.index === 0 ? this.#options.observe?.[end]?.() : undefined;
     if (state === undefined || state === of.states[end]) return;
     const change = { end, from: of.states[end], to: state, rule: null, section: null };
-    this.#changes.push({ of, change });
+    this.#changes.push({ t: this.#now(), of, change });
     of.states[end] = state;
   }
 

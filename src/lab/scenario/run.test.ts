@@ -130,6 +130,19 @@ describe('programs', () => {
     expect(tcbAt(trace, trace.events.length, 'right')?.rcv).toMatchObject({ wnd: 0, unread: 1000 });
   });
 
+  test('that close behind a closed window change their state at once, though the FIN must wait', () => {
+    const setup: Setup = { right: { reads: 'none', tcp: { receiveBuffer: 1000, windowScale: false } } };
+    const steps: Step[] = [
+      connect,
+      { do: 'write', end: 'left', what: 3000, when: opened('left', 0) },
+      { do: 'close', end: 'left', when: 100 },
+    ];
+    const trace = runScenario(scenario(steps, setup, { untilMs: 5000 }));
+    const change = trace.events.find((e) => e.changes.some(({ to }) => to === 'FIN-WAIT-1'));
+    expect(change).toMatchObject({ kind: 'change', t: 100_000 });
+    expect(segments(trace).filter((text) => text.includes('FIN'))).toEqual([]);
+  });
+
   test('a reset is told once; after that a write is EPIPE', () => {
     const trace = runScenario(
       scenario([
