@@ -42,7 +42,11 @@ export function drawArrow(plan: ArrowPlan, frame: ArrowFrame): LadderArrow {
 
   const begun = Math.abs(x1 - (from === 'left' ? frame.left : frame.right));
   const beyond = area - Math.abs(x2 - x1) - begun;
-  const noteFits = arrow.end !== 'arrived' && beyond - 20 > widthOf(said, size) * cos;
+  const longest = Math.max(...[...words, ...options, ''].map((text) => widthOf(text, size))) * cos + 4;
+  const noteFits =
+    arrow.end !== 'arrived' &&
+    beyond - 20 > widthOf(said, size) * cos &&
+    Math.abs(x2 - x1) - PAD - 14 > longest;
   const room = noteFits ? Math.abs(x2 - x1) - PAD - 14 : area - 2 * PAD - begun;
   const limit = steep ? area - 14 - begun : room / cos - 4;
   const columns = Math.max(8, Math.floor(limit / widthOf('x', size)));

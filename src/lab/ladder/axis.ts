@@ -38,10 +38,16 @@ export interface AxisOptions {
   readonly breakPad: number;
 }
 
-/** Where each row stands, in the order of the rows; `extra` are pixels to put before rows. */
+/** Pixels to put before rows: before the break if there is one; between the break and the row. */
+export interface Spacing {
+  readonly before: Float64Array;
+  readonly afterBreak: Float64Array;
+}
+
+/** Where each row stands, in the order of the rows. */
 export function placeRows(
   rows: readonly AxisRow[],
-  extra: Float64Array,
+  spacing: Spacing,
   { top, pxPerUs, breakFrom, breakPx, breakPad }: AxisOptions,
 ): { readonly ys: number[]; readonly breaks: AxisBreak[] } {
   const ys: number[] = [];
@@ -54,9 +60,10 @@ export function placeRows(
     const idle = px > breakFrom;
     let y = idle ? Math.max(before, floor) + 2 * breakPad + breakPx : before + px;
     for (const { column, above } of row.needs) y = Math.max(y, (bottoms.get(column) ?? top) + above);
-    y += extra[i] as number;
+    const rise = spacing.afterBreak[i] as number;
+    y += (spacing.before[i] as number) + (idle ? rise : 0);
     for (const { column, below } of row.needs) bottoms.set(column, y + below);
-    if (idle) breaks.push({ row: i, y1: y - breakPad - breakPx, y2: y - breakPad });
+    if (idle) breaks.push({ row: i, y1: y - rise - breakPad - breakPx, y2: y - rise - breakPad });
     ys.push(y);
     before = y;
     floor = Math.max(floor, y + row.reserve);

@@ -78,8 +78,16 @@ export interface Label {
   readonly row: number;
 }
 
-/** The later rows of all pairs of labels that overlap. */
-export function collisions(labels: readonly Label[]): Set<number> {
+/** Rows that must move so that labels do not overlap. */
+export interface Collisions {
+  /** The later rows of pairs that overlap. */
+  readonly rows: ReadonlySet<number>;
+  /** Rows whose own labels overlap: the label of the break before it, and that of what leaves. */
+  readonly own: ReadonlySet<number>;
+}
+
+/** All pairs of labels that overlap, as the rows that they belong to. */
+export function collisions(labels: readonly Label[]): Collisions {
   const boxes = labels
     .map(({ text, row }) => {
       const points = corners(text);
@@ -88,12 +96,13 @@ export function collisions(labels: readonly Label[]): Set<number> {
     })
     .sort((a, b) => a.top - b.top);
   const rows = new Set<number>();
+  const own = new Set<number>();
   boxes.forEach((a, i) => {
     for (let j = i + 1; j < boxes.length; j++) {
       const b = boxes[j] as (typeof boxes)[number];
       if (b.top >= a.bottom) break;
-      if (a.row !== b.row && overlap(a.points, b.points)) rows.add(Math.max(a.row, b.row));
+      if (overlap(a.points, b.points)) (a.row === b.row ? own : rows).add(Math.max(a.row, b.row));
     }
   });
-  return rows;
+  return { rows, own };
 }

@@ -3,7 +3,7 @@
 
 import { type End, otherEnd, type Trace, type TraceEvent } from '../trace.ts';
 import { type ArrowPlan, drawArrow } from './arrows.ts';
-import { type AxisRow, type Need, placeRows, yOf } from './axis.ts';
+import { type AxisRow, type Need, placeRows, type Spacing, yOf } from './axis.ts';
 import { collisions, type Label, LEADING, placed, widthOf } from './boxes.ts';
 import { type TimerSpan, timerSpans } from './brackets.ts';
 import { shortStates } from './glyphs.ts';
@@ -72,6 +72,8 @@ class Layouter {
   /** By event: index of its row. */
   readonly #rowIndex = new Map<number, number>();
   readonly #rows: AxisRow[] = [];
+  /** How far below its event the text of a call, a fault or a timer stands, when something else stands there. */
+  readonly #down = new Map<Row | TimerSpan, number>();
   /** By segment: index of its 'sent' event, and those of its ends. */
   readonly #sent = new Map<number, number>();
   readonly #landed = new Map<number, number[]>();
@@ -200,21 +202,19 @@ class Layouter {
       if (event.kind === 'timer' && spans.length === 0) return;
       const needs: Need[] = [];
       let reserve = 0;
+      // What stands in one column beside one event stands one below the other.
+      const heights = new Map<string, number>();
+      const stack = (column: string, lines: number): number => {
+        const down = heights.get(column) ?? 0;
+        heights.set(column, down + lines * line);
+        return down;
+      };
       if (event.connection === this.#focus)
         for (const end of ['left', 'right'] as const)
-          if (event.changes.some((change) => change.end === end))
-            needs.push({ column: this.#column('state', end), above: half, below: half });
-      for (const span of spans)
-        if (this.#labelAt(span) === i)
-          needs.push({
-            column: this.#column('call', span.end),
-            above: half,
-            below: half + (this.#timerText(span).length - 1) * line,
-          });
-      if (row?.kind === 'call') {
-        const lines = this.#callText(row).length;
-        needs.push({ column: this.#column('call', row.end), above: half, below: half + (lines - 1) * line });
-      } else if (row?.kind === 'depart') {
+          if (event.changes.some((change) => change.end === end)) stack(this.#column('state', end), 1);
+      if (row?.kind === 'call')
+        this.#down.set(row, stack(this.#column('call', row.end), this.#callText(row).length));
+      else if (row?.kind === 'depart') {
         needs.push({ column: `arrow ${row.from}`, above: line, below: 4 });
         const ends = this.#landed.get(row.id) ?? [];
         const lost = ends.length === 0 || ends.some((at) => events[at]?.kind === 'lost');
@@ -223,13 +223,13 @@ class Layouter {
         if (row.kind === 'arrive') needs.push({ column: `arrow ${row.to}`, above: line * 0.7, below: 4 });
         reserve = row.note === '' ? 0 : line;
       } else if (row?.kind === 'fault') {
-        const end = event.kind === 'fault' ? event.end : null;
-        if (end === null) needs.push({ column: 'arrow left', above: line, below: line });
-        else {
-          const lines = this.#outText(row.note).length;
-          needs.push({ column: this.#column('call', end), above: half, below: half + (lines - 1) * line });
-        }
+        if (row.onWire) needs.push({ column: 'arrow left', above: line, below: line });
+        else this.#down.set(row, stack(this.#column('call', row.end), this.#outText(row.note).length));
       }
+      for (const span of spans)
+        if (this.#labelAt(span) === i)
+          this.#down.set(span, stack(this.#column('call', span.end), this.#timerText(span).length));
+      for (const [column, height] of heights) needs.push({ column, above: half, below: height - half });
       this.#rowIndex.set(i, this.#rows.length);
       this.#rows.push({ event: i, t: event.t, needs, reserve });
     });
@@ -273,23 +273,25 @@ class Layouter {
   }
 
   layout(): LadderLayout {
-    const extra = new Float64Array(this.#rows.length);
-    let drawn = this.#draw(extra);
+    const { length } = this.#rows;
+    const spacing = { before: new Float64Array(length), afterBreak: new Float64Array(length) };
+    let drawn = this.#draw(spacing);
     for (let round = 0; round < MOST_ROUNDS; round++) {
-      const hit = collisions(drawn.labels);
-      if (hit.size === 0) break;
+      const { rows, own } = collisions(drawn.labels);
+      if (rows.size + own.size === 0) break;
       const step = round < 40 ? 5 : round < 80 ? 20 : 80;
-      for (const row of hit) (extra[row] as number) += step;
-      drawn = this.#draw(extra);
+      for (const row of rows) (spacing.before[row] as number) += step;
+      for (const row of own) (spacing.afterBreak[row] as number) += step;
+      drawn = this.#draw(spacing);
     }
     return drawn.layout;
   }
 
-  #draw(extra: Float64Array): { layout: LadderLayout; labels: Label[] } {
+  #draw(spacing: Spacing): { layout: LadderLayout; labels: Label[] } {
     const frame = this.#frame;
     const { size } = frame;
     const { events } = this.#trace;
-    const { ys, breaks } = placeRows(this.#rows, extra, {
+    const { ys, breaks } = placeRows(this.#rows, spacing, {
       top: this.#top,
       pxPerUs: this.#pxPerUs,
       breakFrom: 2.4 * this.#flightPx,
@@ -518,7 +520,7 @@ class Layouter {
     this.#rowOf.forEach((row, event) => {
       if (row.kind !== 'call') return;
       const { end, connection, direction } = row;
-      const y = eventY[event] as number;
+      const y = (eventY[event] as number) + (this.#down.get(row) ?? 0);
       const x = this.#out(end, callsAt);
       const outwards = end === 'left' ? -1 : 1;
       const text = this.#callText(row).map((line, i) => {
@@ -549,7 +551,7 @@ class Layouter {
       let lane = used.findIndex((until) => until < y1);
       if (lane < 0) lane = used.length < (compact ? 1 : 3) ? used.length : used.length - 1;
       used[lane] = Math.max(y2, used[lane] ?? 0);
-      const at = eventY[this.#labelAt(span)] as number;
+      const at = (eventY[this.#labelAt(span)] as number) + (this.#down.get(span) ?? 0);
       const text = this.#timerText(span).map((line, i) =>
         placed(
           line,
@@ -573,6 +575,7 @@ class Layouter {
       if (event.kind !== 'fault' || row?.kind !== 'fault') return;
       const { what, end } = event;
       const y1 = eventY[i] as number;
+      const textY = y1 + (this.#down.get(row) ?? 0);
       const undoing = what === 'crash' ? 'reboot' : what === 'cut' ? 'mend' : null;
       const until = events.findIndex(
         (later, j) => j > i && later.kind === 'fault' && later.what === undoing && later.end === end,
@@ -585,7 +588,7 @@ class Layouter {
               placed(
                 line,
                 this.#out(end, callsAt),
-                y1 + size * 0.35 + k * LEADING * size,
+                textY + size * 0.35 + k * LEADING * size,
                 size,
                 this.#outAnchor(end),
               ),

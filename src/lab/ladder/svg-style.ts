@@ -35,7 +35,7 @@ export const palettes: Readonly<Record<'light' | 'dark', Palette>> = {
     dim: '#5b6472',
     rule: '#d5dae2',
     band: '#f3f5f8',
-    none: '#6a7280',
+    none: '#656d7b',
     opening: '#1b62b5',
     open: '#1c7a45',
     closing: '#96580a',

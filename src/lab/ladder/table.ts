@@ -138,8 +138,8 @@ export function markdownLadder(trace: Trace, options: TableOptions): string {
 export function escapeMarkdown(text: string): string {
   return text
     .replace(/\s+/g, ' ')
-    .replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`)
-    .replace(/[\\`*_[\]|~#]/g, (c) => `\\${c}`);
+    .replace(/[\\`*_[\]|~#]/g, (c) => `\\${c}`)
+    .replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
 /** A row as a line of text; a state that is new is marked `*`. No colours, no drawing: for logs. */
