@@ -159,14 +159,8 @@ export const labMessages = {
   tuiNoBytes: { en: 'No packet at the cursor.', zh: '光标处没有数据包。' },
   tuiSame: { en: '{n} fields are the same.', zh: '有 {n} 个字段相同。' },
   tuiDiffHead: { en: 'field', zh: '字段' },
-  tuiTableHead: {
-    en: 'State       Recv-Q Send-Q  Local                Peer                 Timer',
-    zh: 'State       Recv-Q Send-Q  Local                Peer                 Timer',
-  },
-  tuiListener: {
-    en: 'queue {n}, limit {limit}; half-open {syn}',
-    zh: '队列 {n}，上限 {limit}；半连接 {syn}',
-  },
+  tuiListener: { en: 'half-open {syn}', zh: '半连接 {syn}' },
+  tuiMore: { en: '{n} more: j', zh: '还有 {n} 行：j' },
   tuiField: {
     en: '{name} = {value}  (octet {at}, {len} long)',
     zh: '{name} = {value}（偏移 {at}，长 {len} 字节）',
@@ -175,9 +169,9 @@ export const labMessages = {
     en: `Keys
   Left/Right          a step back, forward      Home/End  first, last
   PgUp/PgDn           ten steps                 space     play, pause
-  n / N               next, previous segment    q, Esc    back; q in the list ends
-  e explanation   v TCB and what changed   r bytes   t table like ss   s scenario
-  Tab  next pane      j/k  scroll the pane      Up/Down   field (bytes), else step
+  n / N               next, previous segment    q, Esc    back, or out
+  e explanation   v TCB, what changed   r bytes   t table as of ss   s scenario
+  Tab  next pane      j/k  scroll the pane      Up/Down   step; in bytes: field
 Change the run (it is run again at once)
   d  drop the segment, or let it through again     u  duplicate it
   D  delay it                                      c  corrupt it
@@ -193,7 +187,7 @@ Signs in front of a line: > cursor, + not in the run before, - gone, x marked`,
   PgUp/PgDn      十步                     空格      播放、暂停
   n / N          下一个、上一个报文段     q, Esc    返回；在列表中按 q 退出
   e 解释   v TCB 及其变化   r 字节   t 类似 ss 的套接字表   s 场景说明
-  Tab  下一个窗格     j/k  滚动窗格       ↑/↓       字段（字节窗格），否则单步
+  Tab  下一个窗格     j/k  滚动窗格       ↑/↓       单步；字节窗格中选字段
 修改运行（立即重新运行）
   d  丢弃该报文段，再按一次恢复           u  复制一份
   D  延迟                                 c  使其损坏

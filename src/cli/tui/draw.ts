@@ -142,42 +142,38 @@ function runLines(model: TuiModel, open: OpenRun, size: Size, world: TuiWorld): 
   const head = ladder.head.slice(1).map((line) => `${' '.repeat(GUTTER)}${line}`);
   const title = titleLine(model, open, size);
   const status = statusLine(model, size, 'tuiLadderKeys');
-  const tabs = tabLine(model, open, size, side ? columns - ladderColumns - 1 : columns);
-  if (side) {
-    const room = rows - 2;
-    const left = [...head, ...ladderLines(model, open, ladder, ladderColumns, room - head.length, size)];
-    const paneColumns = columns - ladderColumns - 2;
-    const paneRows = room - 1;
-    const pane = scrolled(
-      paneLines(model, open, world, { columns: paneColumns, rows: paneRows, colour, ascii }),
-      open,
-      paneRows,
-    );
-    const right = [tabs, ...pane];
-    const bar = styled(ascii ? '|' : '│', DIM, colour);
-    const body = Array.from(
-      { length: room },
-      (_, i) => `${fitted(left[i] ?? '', ladderColumns, ascii)}${bar}${i === 0 ? '' : ' '}${right[i] ?? ''}`,
-    );
-    return [title, ...body, status];
+  const paneColumns = side ? columns - ladderColumns - 2 : columns;
+  const paneRows = side ? rows - 3 : Math.max(6, Math.min(Math.floor((rows - 4) * 0.42), 18));
+  const all = paneLines(model, open, world, { columns: paneColumns, rows: paneRows, colour, ascii });
+  const pane = scrolled(all, open, paneRows);
+  const tabs = tabLine(model, open, size, side ? paneColumns + 1 : columns, pane.hidden);
+  if (!side) {
+    const room = rows - 3 - head.length - paneRows;
+    const body = ladderLines(model, open, ladder, columns, room, size);
+    return [title, ...head, ...body, tabs, ...pane.lines, status];
   }
-  const paneRows = Math.max(6, Math.min(Math.floor((rows - 4) * 0.42), 18));
-  const room = rows - 3 - head.length - paneRows;
-  const body = ladderLines(model, open, ladder, columns, room, size);
-  const pane = scrolled(
-    paneLines(model, open, world, { columns, rows: paneRows, colour, ascii }),
-    open,
-    paneRows,
+  const room = rows - 2;
+  const left = [...head, ...ladderLines(model, open, ladder, ladderColumns, room - head.length, size)];
+  const right = [tabs, ...pane.lines.map((line) => ` ${line}`)];
+  const bar = styled(ascii ? '|' : '│', DIM, colour);
+  const body = Array.from(
+    { length: room },
+    (_, i) => `${fitted(left[i] ?? '', ladderColumns, ascii)}${bar}${right[i] ?? ''}`,
   );
-  return [title, ...head, ...body, tabs, ...pane, status];
+  return [title, ...body, status];
 }
 
-/** The lines of a pane from where it was scrolled to; a mark where more follow. */
-function scrolled(lines: readonly string[], { scroll }: OpenRun, rows: number): string[] {
+/** The lines of a pane from where it was scrolled to, and how many more follow. */
+function scrolled(
+  lines: readonly string[],
+  { scroll }: OpenRun,
+  rows: number,
+): { readonly lines: readonly string[]; readonly hidden: number } {
   const first = Math.max(0, Math.min(scroll, lines.length - rows));
   const some = lines.slice(first, first + rows);
+  const hidden = lines.length - first - some.length;
   while (some.length < rows) some.push('');
-  return some;
+  return { lines: some, hidden };
 }
 
 function titleLine(model: TuiModel, open: OpenRun, size: Size): string {
@@ -197,7 +193,7 @@ function titleLine(model: TuiModel, open: OpenRun, size: Size): string {
 }
 
 /** The names of the panes in a line; the one that is shown stands out. */
-function tabLine({ lang }: TuiModel, open: OpenRun, size: Size, columns: number): string {
+function tabLine({ lang }: TuiModel, open: OpenRun, size: Size, columns: number, hidden: number): string {
   const { ascii, colour } = size;
   const dash = ascii ? '-' : '─';
   const tabs = TABS.filter(([pane]) => pane !== 'diff' || open.compared !== null);
@@ -206,14 +202,15 @@ function tabLine({ lang }: TuiModel, open: OpenRun, size: Size, columns: number)
       const name = full || pane === open.pane ? t(lang, key) : t(lang, key).slice(0, 1);
       return pane === open.pane ? `[${name}]` : ` ${name} `;
     });
+  const more = hidden > 0 ? ` ${t(lang, 'tuiMore', { n: hidden })} ` : '';
   const full = text(true);
-  const names = textWidth(full.join('')) + 2 <= columns ? full : text(false);
+  const names = textWidth(full.join('') + more) + 2 <= columns ? full : text(false);
   const line = names.map((name, i) =>
     tabs[i]?.[0] === open.pane ? styled(name, BOLD, colour) : styled(name, DIM, colour),
   );
-  const used = textWidth(names.join(''));
-  const tail = Math.max(0, columns - used - 2);
-  return `${styled(dash.repeat(2), DIM, colour)}${line.join('')}${styled(dash.repeat(tail), DIM, colour)}`;
+  const used = textWidth(names.join('') + more);
+  const tail = dash.repeat(Math.max(0, columns - used - 2));
+  return `${styled(dash.repeat(2), DIM, colour)}${line.join('')}${styled(tail + more, DIM, colour)}`;
 }
 
 /** The part of the ladder around the cursor. */

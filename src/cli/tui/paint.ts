@@ -33,6 +33,8 @@ export function styled(text: string, style: string, colour: boolean): string {
 }
 
 const ASCII: readonly (readonly [RegExp, string])[] = [
+  [/←\/→/g, 'Left/Right'],
+  [/↑\/↓/g, 'Up/Down'],
   [/[→▶▸]/g, '>'],
   [/[←◀◂]/g, '<'],
   [/↑/g, 'Up'],

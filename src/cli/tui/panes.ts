@@ -11,6 +11,7 @@ import {
   type TcbView,
   type Trace,
   tcbAt,
+  textWidth,
   wrapText,
 } from '../../lab/index.ts';
 import { type MessageKey, type Params, t } from '../messages.ts';
@@ -279,44 +280,111 @@ const SS_TIMERS: Readonly<Record<string, string>> = {
   user: 'user',
 };
 
-/** The sockets of both hosts after an event: `ss -tano` on each. */
-function tableLines(trace: Trace, at: number, lang: Lang, size: PaneSize): string[] {
-  const lines: string[] = [styled(t(lang, 'tuiTableHead'), DIM, size.colour)];
-  const queues = queuesAt(trace, at);
-  for (const end of ENDS) {
-    const here: string[] = [];
-    trace.connections.forEach((connection, i) => {
-      const state = statesAt(trace, at, i)[end];
-      const peer = end === 'left' ? connection.right : connection.left;
-      const mine = connection[end];
-      const view = tcbAt(trace, at, end, i);
-      if (view === null) {
-        if (state !== 'CLOSED' && state !== 'LISTEN')
-          here.push(socketLine(state, '-', '-', mine, socketText(peer), ''));
-        return;
-      }
-      const unacknowledged = (view.snd.end - view.snd.una) >>> 0;
-      // A SYN that is not acknowledged is no text.
-      const send = view.state === 'SYN-SENT' || view.state === 'SYN-RECEIVED' ? 0 : unacknowledged;
-      const [timer] = Object.entries(view.timers);
-      const timers =
+/** One socket, as ss has it. */
+interface SocketRow {
+  readonly state: string;
+  readonly recv: string;
+  readonly send: string;
+  readonly local: string;
+  readonly peer: string;
+  readonly timer: string;
+}
+
+/** The sockets of a host after an event: a listener first. */
+export function socketsAt(trace: Trace, at: number, end: End, lang: Lang): SocketRow[] {
+  const rows: SocketRow[] = [];
+  const queues = end === 'right' ? queuesAt(trace, at) : null;
+  if (queues !== null) {
+    const { accept, acceptLimit, syn } = queues;
+    const listener = trace.connections[0]?.right ?? trace.ends.right;
+    rows.push({
+      state: 'LISTEN',
+      recv: String(accept),
+      send: String(acceptLimit),
+      local: socketText(listener),
+      peer: '*',
+      timer: t(lang, 'tuiListener', { syn }),
+    });
+  }
+  trace.connections.forEach((connection, i) => {
+    const view = tcbAt(trace, at, end, i);
+    const state = statesAt(trace, at, i)[end];
+    const local = socketText(connection[end]);
+    const peer = socketText(end === 'left' ? connection.right : connection.left);
+    // TIME-WAIT has no TCB but a record; an end that is only observed has nothing else to tell.
+    if (view === null) {
+      if (state !== 'CLOSED' && state !== 'LISTEN')
+        rows.push({
+          state: SS[state] ?? state,
+          recv: '0',
+          send: '0',
+          local,
+          peer,
+          timer: waitText(trace, at, end, i),
+        });
+      return;
+    }
+    const { snd, rcv, timers, backoff } = view;
+    // A SYN that is not acknowledged is no text.
+    const opening = view.state === 'SYN-SENT' || view.state === 'SYN-RECEIVED';
+    const [timer] = Object.entries(timers);
+    rows.push({
+      state: SS[view.state] ?? view.state,
+      recv: String(rcv.unread),
+      send: String(opening ? 0 : (snd.end - snd.una) >>> 0),
+      local,
+      peer,
+      timer:
         timer === undefined
           ? ''
-          : `timer:(${SS_TIMERS[timer[0]] ?? timer[0]},${msText(timer[1])},${view.backoff})`;
-      here.push(
-        socketLine(view.state, String(view.rcv.unread), String(send), mine, socketText(peer), timers),
-      );
+          : `timer:(${SS_TIMERS[timer[0]] ?? timer[0]},${msText(timer[1])},${backoff})`,
     });
-    if (end === 'right' && queues !== null) {
-      const { accept, acceptLimit, syn } = queues;
-      const text = t(lang, 'tuiListener', { n: accept, limit: acceptLimit, syn });
-      const listener = trace.connections[0]?.right ?? trace.ends.right;
-      here.unshift(socketLine('LISTEN', String(accept), String(acceptLimit), listener, '*', text));
-    }
-    lines.push(styled(`${trace.ends[end].name}`, BOLD, size.colour), ...here);
-    if (here.length === 0) lines.push('  -');
+  });
+  return rows;
+}
+
+/** `ss -tano` on both hosts. Where there is little room a socket has two lines. */
+function tableLines(trace: Trace, at: number, lang: Lang, size: PaneSize): string[] {
+  const wide = size.columns >= BESIDE;
+  const hosts = ENDS.map((end) => ({ end, rows: socketsAt(trace, at, end, lang) }));
+  const all = hosts.flatMap(({ rows }) => rows);
+  const column = (heading: string, of: (row: SocketRow) => string): number =>
+    Math.max(textWidth(heading), ...all.map((row) => textWidth(of(row))));
+  const locals = column('Local', ({ local }) => local);
+  const peers = column('Peer', ({ peer }) => peer);
+  const line = ({ state, recv, send, local, peer, timer }: SocketRow): string[] => {
+    const begin = `${state.padEnd(10)} ${recv.padStart(6)} ${send.padStart(6)}`;
+    if (wide) return [`${begin}  ${local.padEnd(locals)} ${peer.padEnd(peers)} ${timer}`.trimEnd()];
+    return [begin, `  ${local} > ${peer}`, ...(timer === '' ? [] : [`  ${timer}`])];
+  };
+  const heading = {
+    state: 'State',
+    recv: 'Recv-Q',
+    send: 'Send-Q',
+    local: 'Local',
+    peer: 'Peer',
+    timer: 'Timer',
+  };
+  return [
+    styled(line(heading)[0] ?? '', DIM, size.colour),
+    ...hosts.flatMap(({ end, rows }) => [
+      styled(trace.ends[end].name, BOLD, size.colour),
+      ...(rows.length === 0 ? ['-'] : rows.flatMap(line)),
+    ]),
+  ];
+}
+
+/** The timer of TIME-WAIT, from when it was set last. */
+function waitText(trace: Trace, at: number, end: End, connection: number): string {
+  const now = trace.events[at]?.t ?? 0;
+  for (let i = at; i >= 0; i--) {
+    const event = trace.events[i];
+    if (event?.kind !== 'timer' || event.timer !== '2msl' || event.what !== 'set') continue;
+    if (event.end !== end || event.connection !== connection) continue;
+    const left = Math.round((event.ms ?? 0) - (now - event.t) / 1000);
+    return `timer:(timewait,${msText(Math.max(0, left))},0)`;
   }
-  return lines;
+  return '';
 }
 
 function queuesAt(trace: Trace, at: number): QueueView | null {
@@ -329,18 +397,6 @@ function queuesAt(trace: Trace, at: number): QueueView | null {
 
 function socketText({ address, port }: { readonly address: string; readonly port: number }): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
-function socketLine(
-  state: string,
-  recv: string,
-  send: string,
-  mine: { readonly address: string; readonly port: number },
-  peer: string,
-  timer: string,
-): string {
-  const name = (SS[state] ?? state).padEnd(11);
-  return `${name} ${recv.padStart(6)} ${send.padStart(6)}  ${socketText(mine).padEnd(20)} ${peer.padEnd(20)} ${timer}`.trimEnd();
 }
 
 /** As ss writes times: 672ms, 1.2sec, 59sec. */
@@ -361,8 +417,10 @@ function diffLines(trace: Trace, open: OpenRun, lang: Lang, size: PaneSize): str
   const rows = names.map((name) => [name, value(first, name), value(second, name)] as const);
   const differ = rows.filter(([, one, other]) => one !== other);
   const width = Math.max(8, (size.columns - 22) >> 1);
-  const line = (name: string, one: string, other: string): string =>
-    `${fitted(name, 20, size.ascii)} ${fitted(one, width, size.ascii)} ${other}`;
+  const line = (name: string, one: string, other: string): string[] =>
+    size.columns >= BESIDE
+      ? [`${fitted(name, 20, size.ascii)} ${fitted(one, width, size.ascii)} ${other}`]
+      : [name, `  ${one}`, `  ${other}`];
   const id = (at: number): string => {
     const sent = sentOf(trace, at);
     return sent === null ? '' : `#${sent.id} ${sent.segment.flags} ${trace.ends[sent.from].name}`;
@@ -370,8 +428,8 @@ function diffLines(trace: Trace, open: OpenRun, lang: Lang, size: PaneSize): str
   const say = (key: MessageKey, params: Params = {}): string => t(lang, key, params);
   const tail = second.length === 0 || first.length === 0 ? [say('tuiNoBytes')] : [];
   return [
-    styled(line(say('tuiDiffHead'), id(a), id(b)), BOLD, size.colour),
-    ...differ.map(([name, one, other]) => line(name, one, other)),
+    ...line(say('tuiDiffHead'), id(a), id(b)).map((text) => styled(text, BOLD, size.colour)),
+    ...differ.flatMap(([name, one, other]) => line(name, one, other)),
     ...tail,
     styled(say('tuiSame', { n: rows.length - differ.length }), DIM, size.colour),
   ];
