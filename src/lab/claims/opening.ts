@@ -1,6 +1,330 @@
-// Claims 1 to 22: the three segments.
+// Claims 1 to 11: what TCP is, and the first two segments.
 
-import type { Claim } from './claim.ts';
+import { statesPassed, tcbAt } from '../trace.ts';
+import {
+  arrival,
+  bits,
+  type Claim,
+  call,
+  decision,
+  enters,
+  loss,
+  must,
+  number,
+  plus,
+  segmentName,
+  sent,
+  stateOf,
+  tcbOf,
+  timer,
+  timeText,
+} from './claim.ts';
+import { openingStateClaims } from './opening-states.ts';
 
 /** Claims 1 to 22. */
-export const openingClaims: readonly Claim[] = [];
+export const openingClaims: readonly Claim[] = [
+  {
+    number: 1,
+    claim: {
+      en: 'TCP is connection-oriented, reliable and full duplex.',
+      zh: 'TCP 是面向连接的、可靠的、全双工的传输协议。',
+    },
+    seeds: [1, 2, 4],
+    verdict: 'true',
+    truth: {
+      en: 'And what it carries is a stream of octets in each direction, not messages (RFC 9293, section 2.2).',
+      zh: '而且它在每个方向上传送的都是字节流，没有消息边界（RFC 9293 第 2.2 节）。',
+    },
+    scenario: 'hs',
+    edits: ['left write "ping" 100ms', 'right write "pong" 100ms', 'drop data#1 left->right'],
+    decide(trace) {
+      const written = call(trace, 'left', 'write');
+      must(call(trace, 'left', 'connected').at < written.at, 'a connection before the first octet');
+      const first = sent(trace, 'left', 'ACK', { text: true });
+      loss(trace, first);
+      const read = call(trace, 'right', 'read');
+      must(read.event.text === written.event.text, 'what was lost is read all the same');
+      const back = call(trace, 'left', 'read');
+      must(back.event.text === call(trace, 'right', 'write').event.text, 'text the other way');
+      return decision(
+        read,
+        `segment ${first.event.id} with "${read.event.text}" was lost and sent again: the server reads it ${timeText(read.event.t)} into the run, and "${back.event.text}" went the other way on the same connection.`,
+        `带着“${read.event.text}”的第 ${first.event.id} 个报文段丢失后重传，服务器在 ${timeText(read.event.t)} 读到；同一连接上“${back.event.text}”走的是相反方向。`,
+      );
+    },
+  },
+  {
+    number: 2,
+    claim: {
+      en: 'Before the handshake the client leaves CLOSE, and the server leaves CLOSE and enters LISTEN.',
+      zh: '握手之前，客户端结束 CLOSE 阶段，服务器也结束 CLOSE 阶段，进入 LISTEN 阶段。',
+    },
+    seeds: [3],
+    verdict: 'imprecise',
+    truth: {
+      en: 'The state is called CLOSED, and what ends it is a call: passive OPEN, listen(), leads to LISTEN, active OPEN, connect(), to SYN-SENT (section 3.10.1).',
+      zh: '状态的名字是 CLOSED，离开它靠的是调用：被动打开 listen() 进入 LISTEN，主动打开 connect() 进入 SYN-SENT（第 3.10.1 节）。',
+    },
+    scenario: 'hs',
+    decide(trace) {
+      const listen = call(trace, 'right', 'listen');
+      const listening = enters(trace, 'right', 'LISTEN');
+      const connect = call(trace, 'left', 'connect');
+      const sending = enters(trace, 'left', 'SYN-SENT');
+      must(
+        listening.at === listen.at + 1 && sending.at > connect.at,
+        'calls before the states that they lead to',
+      );
+      must(
+        trace.events.findIndex((e) => e.kind === 'sent') > listening.at,
+        'LISTEN before the first segment',
+      );
+      must(sending.event.t === connect.event.t, 'SYN-SENT at once');
+      return decision(
+        listening,
+        `before any segment is sent, listen() takes the server from CLOSED to LISTEN; connect() takes the client from CLOSED to SYN-SENT at ${timeText(connect.event.t)}.`,
+        `还没有任何报文段发出，listen() 就让服务器从 CLOSED 进入 LISTEN；${timeText(connect.event.t)} 时 connect() 让客户端从 CLOSED 进入 SYN-SENT。`,
+      );
+    },
+  },
+  {
+    number: 3,
+    claim: { en: 'The first segment has SYN=1 and seq=x.', zh: '第一个报文段：SYN=1，seq=x。' },
+    seeds: [0, 1, 2, 3, 4],
+    verdict: 'true',
+    truth: {
+      en: 'Its ACK bit is off, so that the acknowledgment field means nothing; and it carries options: MSS, window scale, SACK-permitted, timestamps (section 3.5, 3.7.1).',
+      zh: 'ACK 标志为 0，所以确认号字段没有意义；此外还带着选项：MSS、窗口扩大、SACK 允许、时间戳（第 3.5、3.7.1 节）。',
+    },
+    scenario: 'hs',
+    decide(trace) {
+      const syn = sent(trace, 'left', 'SYN');
+      const { id, segment } = syn.event;
+      must(id === 1 && segment.ack === null, 'the first segment of all is a SYN without ACK');
+      must(segment.seq === tcbOf(trace, syn.at, 'left').snd.iss, 'its number is the ISS');
+      const { mss } = segment.options;
+      must(mss !== undefined, 'a SYN with an MSS option');
+      return decision(
+        syn,
+        `segment 1 has SYN alone, seq=x=${segment.seq}, no acknowledgment, and ${Object.keys(segment.options).length} options, among them MSS ${mss}.`,
+        `第 1 个报文段只有 SYN，seq=x=${segment.seq}，没有确认号，带 ${Object.keys(segment.options).length} 个选项，其中 MSS 为 ${mss}。`,
+      );
+    },
+  },
+  {
+    number: 4,
+    claim: { en: 'x is usually 1.', zh: 'x 一般为 1。' },
+    seeds: [3],
+    verdict: 'wrong',
+    truth: {
+      en: 'The initial sequence number is a 32-bit number made of a clock and a keyed hash of the addresses and ports (MUST-8, SHLD-1, MUST-9), different for each connection. Small numbers are what tools show, relative to it: 0 for the SYN, 1 for what follows.',
+      zh: '初始序列号是一个 32 位数，由时钟加上对地址、端口的带密钥散列得到（MUST-8、SHLD-1、MUST-9），每个连接都不同。抓包工具里的小数字是相对序列号：SYN 为 0，其后从 1 开始。',
+    },
+    scenario: 'hs',
+    edits: ['left connect conn=1 100ms'],
+    decide(trace) {
+      const first = sent(trace, 'left', 'SYN');
+      const second = sent(trace, 'left', 'SYN', { connection: 1 });
+      const [x, other] = [first.event.segment.seq, second.event.segment.seq];
+      must(x > 0xffff && other > 0xffff && x !== other, 'two ISNs that are neither small nor the same');
+      return decision(
+        second,
+        `on the wire the SYN of the first connection has seq=${x}, that of the second seq=${other}; the ladder shows both as ${number(trace, 'left', x)}.`,
+        `线路上，第一个连接的 SYN 是 seq=${x}，第二个连接的是 seq=${other}；梯形图上两者都显示为 ${number(trace, 'left', x)}。`,
+      );
+    },
+  },
+  {
+    number: 5,
+    claim: { en: 'The client chooses an initial sequence number x.', zh: '客户端选择一个初始序列号 x。' },
+    seeds: [0, 1],
+    verdict: 'imprecise',
+    truth: {
+      en: 'It does not choose freely: x must grow with time, so that numbers of an earlier connection are not used again too soon, and must be unpredictable for strangers (section 3.4.1, RFC 6528).',
+      zh: '并不是随意选的：x 必须随时间增长，以免很快又用到先前连接的序列号；还必须让外人无法预测（第 3.4.1 节，RFC 6528）。',
+    },
+    scenario: 'stale-first',
+    instead: {
+      en: 'With a fixed x the answer to the old SYN could not be told from the answer to the new one. Here the second attempt between the same ports has another x, and the old answer is recognised.',
+      zh: '如果 x 固定不变，对旧 SYN 的应答就和对新 SYN 的应答一模一样。这里同一对端口的第二次连接请求用了不同的 x，旧的应答一眼就被识破。',
+    },
+    decide(trace) {
+      const first = sent(trace, 'left', 'SYN');
+      const second = sent(trace, 'left', 'SYN', { n: 2 });
+      const grown = (second.event.segment.seq - first.event.segment.seq) >>> 0;
+      const clock = Math.round((second.event.t - first.event.t) / 4);
+      must(clock > 0 && Math.abs(grown - clock) <= 250, 'an ISN that grows by one each 4 µs');
+      return decision(
+        second,
+        `${timeText(second.event.t - first.event.t)} later the same ports begin ${grown} higher: the clock of the ISN counts 4 µs (x=${first.event.segment.seq}, then ${second.event.segment.seq}).`,
+        `${timeText(second.event.t - first.event.t)} 之后，同一对端口的初始序列号大了 ${grown}：ISN 的时钟每 4 µs 加 1（先是 x=${first.event.segment.seq}，后来是 ${second.event.segment.seq}）。`,
+      );
+    },
+  },
+  {
+    number: 6,
+    claim: {
+      en: 'When it has sent the SYN, the client is in SYN_SENT.',
+      zh: '客户端发出 SYN 后进入 SYN_SENT 状态。',
+    },
+    seeds: [0, 1, 2, 3],
+    verdict: 'true',
+    truth: {
+      en: 'SYN-SENT in the RFC’s spelling: it waits for a SYN that matches its own (section 3.3.2).',
+      zh: 'RFC 写作 SYN-SENT：等待与自己的 SYN 相匹配的 SYN（第 3.3.2 节）。',
+    },
+    scenario: 'hs',
+    decide(trace) {
+      const syn = sent(trace, 'left', 'SYN');
+      const change = syn.event.changes.find(({ end }) => end === 'left');
+      must(change?.from === 'CLOSED' && change.to === 'SYN-SENT', 'CLOSED to SYN-SENT with the SYN');
+      const ended = enters(trace, 'left', 'ESTABLISHED');
+      must(ended.event.t > syn.event.t, 'SYN-SENT until the answer');
+      return decision(
+        syn,
+        `with segment 1 the client goes from CLOSED to SYN-SENT (rule ${change.rule}), and stays there for ${timeText(ended.event.t - syn.event.t)}.`,
+        `随着第 1 个报文段发出，客户端从 CLOSED 进入 SYN-SENT（规则 ${change.rule}），并停留 ${timeText(ended.event.t - syn.event.t)}。`,
+      );
+    },
+  },
+  {
+    number: 7,
+    claim: { en: 'The client enters SYN_SEND.', zh: '客户端进入 SYN_SEND 状态。' },
+    seeds: [4],
+    verdict: 'wrong',
+    truth: {
+      en: 'There is no such state. It is SYN-SENT: the SYN has been sent (section 3.3.2 names all eleven).',
+      zh: '没有这个状态，正确的名字是 SYN-SENT，意思是 SYN“已经发出”（第 3.3.2 节列出了全部 11 个状态）。',
+    },
+    scenario: 'hs',
+    decide(trace) {
+      const passed = statesPassed(trace, 'left');
+      must(passed.join() === 'CLOSED,SYN-SENT,ESTABLISHED', 'a client that opens and stays open');
+      return decision(
+        enters(trace, 'left', 'SYN-SENT'),
+        `the states that the client passes are ${passed.join(', ')}.`,
+        `客户端经过的状态是 ${passed.join('、')}。`,
+      );
+    },
+  },
+  {
+    number: 8,
+    claim: {
+      en: 'By sending the SYN the client has verified that it can send.',
+      zh: '客户端发出 SYN，此时客户端就验证了自己的发送能力正常。',
+    },
+    seeds: [2],
+    verdict: 'wrong',
+    truth: {
+      en: 'Sending teaches nothing. The client learns that its SYN got through when the SYN,ACK acknowledges it (section 3.5); until then a lost SYN looks the same.',
+      zh: '发送本身什么也验证不了。要等 SYN,ACK 确认了它，客户端才知道 SYN 送到了（第 3.5 节）；在那之前，丢了也是同样的情形。',
+    },
+    scenario: 'syn-lost',
+    decide(trace) {
+      const syn = sent(trace, 'left', 'SYN');
+      loss(trace, syn);
+      const fired = timer(trace, 'left', 'rexmt', 'fired');
+      const { snd } = tcbOf(trace, fired.at, 'left');
+      must(
+        stateOf(trace, fired.at, 'left') === 'SYN-SENT' && snd.una === snd.iss,
+        'SYN-SENT, nothing acknowledged',
+      );
+      const heard = trace.events.slice(0, fired.at).some((e) => e.kind === 'arrived' && e.to === 'left');
+      must(!heard && tcbAt(trace, fired.at, 'right') === null, 'nobody has got anything');
+      return decision(
+        fired,
+        `the SYN was lost at ${timeText(syn.event.t)}; for ${timeText(fired.event.t)} the client is SYN-SENT and knows nothing of it, then its timer fires.`,
+        `SYN 在 ${timeText(syn.event.t)} 时就丢了；此后 ${timeText(fired.event.t)} 里客户端一直是 SYN-SENT，毫不知情，直到定时器到期。`,
+      );
+    },
+  },
+  {
+    number: 9,
+    claim: {
+      en: 'The server answers the SYN if it agrees to the connection.',
+      zh: '服务器收到 SYN 后，如果同意建立连接，就发回应答。',
+    },
+    seeds: [0, 3],
+    verdict: 'imprecise',
+    truth: {
+      en: 'Nobody is asked: in LISTEN TCP answers every acceptable SYN by itself. A refusal is RST,ACK, where nobody listens (CLOSED, section 3.10.7.1), or silence, when a queue is full.',
+      zh: '没有谁会被征求意见：LISTEN 状态下，TCP 自己就会应答每个可接受的 SYN。拒绝有两种：没有监听（CLOSED）时回 RST,ACK（第 3.10.7.1 节），队列满时则一声不响。',
+    },
+    scenario: 'refused',
+    decide(trace) {
+      const syn = sent(trace, 'left', 'SYN');
+      const reset = sent(trace, 'right', 'RST,ACK');
+      must(stateOf(trace, reset.at, 'right') === 'CLOSED', 'the server is CLOSED');
+      must(reset.event.segment.ack === plus(syn.event.segment.seq, 1), 'the reset acknowledges the SYN');
+      const error = call(trace, 'left', 'error');
+      must(error.event.text === 'ECONNREFUSED', 'connect() is refused');
+      const name = segmentName(trace, reset);
+      return decision(
+        reset,
+        `nobody listens: the server is CLOSED and answers ${name.en}; ${timeText(error.event.t)} after connect() the client is told ${error.event.text}.`,
+        `没有监听者：服务器处于 CLOSED，应答是${name.zh}；connect() 之后 ${timeText(error.event.t)}，客户端得到 ${error.event.text}。`,
+      );
+    },
+  },
+  {
+    number: 10,
+    claim: {
+      en: 'The second segment has SYN=1, ACK=1, seq=y, ack=x+1.',
+      zh: '第二个报文段：SYN=1，ACK=1，seq=y，ack=x+1。',
+    },
+    seeds: [0, 1, 2, 3, 4],
+    verdict: 'true',
+    truth: {
+      en: 'The +1 is there because a SYN occupies one sequence number (section 3.4). With Fast Open it is x+1+n: the n octets of text in the SYN are acknowledged, too (RFC 7413).',
+      zh: '加 1 是因为 SYN 占用一个序列号（第 3.4 节）。若用 Fast Open，则是 x+1+n：SYN 携带的 n 字节数据也一并确认（RFC 7413）。',
+    },
+    scenario: 'hs',
+    decide(trace) {
+      const syn = sent(trace, 'left', 'SYN');
+      const answer = sent(trace, 'right', 'SYN,ACK');
+      const { seq, ack } = answer.event.segment;
+      must(ack === plus(syn.event.segment.seq, 1), 'ack=x+1');
+      must(seq === tcbOf(trace, answer.at, 'right').snd.iss, 'seq=y, the ISS of the server');
+      must(answer.at > arrival(trace, syn).at, 'an answer');
+      const name = segmentName(trace, answer);
+      return decision(
+        answer,
+        `${name.en}: x=${syn.event.segment.seq}, ack=x+1=${ack}, y=${seq}.`,
+        `${name.zh}：x=${syn.event.segment.seq}，ack=x+1=${ack}，y=${seq}。`,
+      );
+    },
+  },
+  {
+    number: 11,
+    claim: {
+      en: 'The SYN and the ACK go in one segment.',
+      zh: '服务器把 SYN 和 ACK 放在同一个报文段里发给客户端。',
+    },
+    seeds: [2, 4],
+    verdict: 'true',
+    truth: {
+      en: 'From LISTEN they do. Nothing obliges it: two SYNs and two acknowledgments can come in four segments as well, as in a simultaneous open (section 3.5, figure 7).',
+      zh: '从 LISTEN 应答时确实如此，但并非必须：两个 SYN、两个确认也可以分成四个报文段，同时打开就是这样（第 3.5 节，图 7）。',
+    },
+    scenario: 'split-hs',
+    decide(trace) {
+      const alone = sent(trace, 'right', 'SYN');
+      const both = sent(trace, 'left', 'SYN,ACK');
+      must(alone.event.segment.ack === null && alone.at < both.at, 'a SYN that comes alone');
+      must(both.event.segment.ack === plus(alone.event.segment.seq, 1), 'SYN and ACK in one segment');
+      const open = enters(trace, 'left', 'ESTABLISHED');
+      must(stateOf(trace, open.at, 'right') === 'ESTABLISHED', 'a connection all the same');
+      const before = trace.events
+        .slice(0, open.at)
+        .filter((e) => e.kind === 'sent' && bits(e.segment) !== '');
+      must(before.length === 4, 'four segments');
+      const name = segmentName(trace, both);
+      return decision(
+        both,
+        `${name.en} has both. The server’s SYN, segment ${alone.event.id}, came alone, and the connection opened all the same, with four segments.`,
+        `${name.zh}两者俱全。而服务器的 SYN（第 ${alone.event.id} 个报文段）是单独发出的，连接照样建立，一共用了四个报文段。`,
+      );
+    },
+  },
+  ...openingStateClaims,
+];

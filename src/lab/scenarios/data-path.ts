@@ -115,8 +115,8 @@ export const path: readonly Scenario[] = [
         zh: '服务器 ACK 的窗口字段是 2048，意思是 262144；客户端却就当它是 2048。',
       },
       {
-        en: 'The client stops after 2048 octets and waits one round trip for each such portion.',
-        zh: '客户端每发 2048 字节就得停下来等一个往返时间。',
+        en: 'Only one full segment fits into 2048: the client sends one at a time, and waits for its delayed ACK.',
+        zh: '2048 只放得下一个满长的报文段：客户端一次只发一个，还得等它的延迟确认。',
       },
     ],
     keywords: ['window scale', 'middlebox', 'RFC 7323', '窗口扩大', '中间设备', '传输很慢'],
@@ -124,7 +124,7 @@ export const path: readonly Scenario[] = [
     steps: [
       { do: 'connect', end: 'left', when: 0 },
       { do: 'write', end: 'left', what: 'hello', when: 100 },
-      { do: 'write', end: 'left', what: 6000, when: 250 },
+      { do: 'write', end: 'left', what: 3000, when: 250 },
     ],
     faults: ['strip wscale right->left'],
   },
