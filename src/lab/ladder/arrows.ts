@@ -27,8 +27,8 @@ export interface ArrowFrame {
   readonly size: number;
 }
 
-/** An arrow with its texts. */
-export function drawArrow(plan: ArrowPlan, frame: ArrowFrame): LadderArrow {
+/** An arrow with its texts; `level`: they are not to go along the line, however flat it is. */
+export function drawArrow(plan: ArrowPlan, frame: ArrowFrame, level = false): LadderArrow {
   const { label: words, options, note: said, ...arrow } = plan;
   const { from, x1, y1, x2, y2 } = arrow;
   const { size } = frame;
@@ -36,7 +36,7 @@ export function drawArrow(plan: ArrowPlan, frame: ArrowFrame): LadderArrow {
   const sign = from === 'left' ? 1 : -1;
   const slope = (y2 - y1) / Math.max(1, Math.abs(x2 - x1));
   const degrees = (Math.atan(slope) * 180) / Math.PI;
-  const steep = degrees > STEEPEST;
+  const steep = level || degrees > STEEPEST;
   const anchor = from === 'left' ? 'start' : 'end';
   const cos = Math.cos(Math.atan(slope));
 

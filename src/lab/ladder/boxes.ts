@@ -80,8 +80,8 @@ export interface Label {
 
 /** Rows that must move so that labels do not overlap. */
 export interface Collisions {
-  /** The later rows of pairs that overlap. */
-  readonly rows: ReadonlySet<number>;
+  /** The later rows of pairs that overlap, each with an earlier one. */
+  readonly rows: ReadonlyMap<number, number>;
   /** Rows whose own labels overlap: the label of the break before it, and that of what leaves. */
   readonly own: ReadonlySet<number>;
 }
@@ -95,13 +95,15 @@ export function collisions(labels: readonly Label[]): Collisions {
       return { points, row, top: Math.min(...ys), bottom: Math.max(...ys) };
     })
     .sort((a, b) => a.top - b.top);
-  const rows = new Set<number>();
+  const rows = new Map<number, number>();
   const own = new Set<number>();
   boxes.forEach((a, i) => {
     for (let j = i + 1; j < boxes.length; j++) {
       const b = boxes[j] as (typeof boxes)[number];
       if (b.top >= a.bottom) break;
-      if (overlap(a.points, b.points)) (a.row === b.row ? own : rows).add(Math.max(a.row, b.row));
+      if (!overlap(a.points, b.points)) continue;
+      if (a.row === b.row) own.add(a.row);
+      else rows.set(Math.max(a.row, b.row), Math.min(a.row, b.row));
     }
   });
   return { rows, own };

@@ -33,6 +33,8 @@ const LOST_AT = 0.56;
 const FORGED_AT = 0.14;
 const LANE = 8;
 const MOST_ROUNDS = 200;
+/** How often a label is moved down before the one that it would cover is set level. */
+const LEVEL_AFTER = 5;
 
 /** Names of states where there is little room. */
 const STATE_COLUMNS_FULL = 12;
@@ -72,6 +74,8 @@ class Layouter {
   /** By event: index of its row. */
   readonly #rowIndex = new Map<number, number>();
   readonly #rows: AxisRow[] = [];
+  /** Rows of segments whose labels do not go along their lines. */
+  readonly #level = new Set<number>();
   /** How far below its event the text of a call, a fault or a timer stands, when something else stands there. */
   readonly #down = new Map<Row | TimerSpan, number>();
   /** By segment: index of its 'sent' event, and those of its ends. */
@@ -148,7 +152,7 @@ class Layouter {
         right: width - margin - outer - BAR,
         callsAt: BAR + 6,
         callsColumns: 11,
-        lanesAt: BAR + outer - 4,
+        lanesAt: BAR + outer,
       };
     }
     const lanes = Math.min(3, this.#spans.length) * LANE;
@@ -161,7 +165,7 @@ class Layouter {
           textWidth(row.call) + 2 + (row.connection === this.#focus ? 0 : 7),
           Math.min(22, textWidth(row.note)),
         );
-    if (this.#spans.length > 0) callsColumns = Math.max(callsColumns, 16);
+    if (this.#spans.length > 0) callsColumns = Math.max(callsColumns, 20);
     callsColumns = Math.min(callsColumns, 22);
     const callsAt = lanesAt + lanes + 2;
     const time = margin + widthOf('0000.000', size - 1);
@@ -260,9 +264,9 @@ class Layouter {
   }
 
   #callText({ call, note, connection, end }: CallRow): string[] {
-    const { callsColumns } = this.#frame;
+    const { callsColumns, compact } = this.#frame;
     const name = `${connection === this.#focus ? '' : `${this.#connectionName(connection, end)} `}${call}`;
-    const lines = [cut(name, callsColumns - 2, '…')];
+    const lines = [cut(compact ? name.replace('()', '') : name, callsColumns - 2, '…')];
     if (note !== '') lines.push(cut(note, callsColumns, '…'));
     return lines;
   }
@@ -275,12 +279,19 @@ class Layouter {
   layout(): LadderLayout {
     const { length } = this.#rows;
     const spacing = { before: new Float64Array(length), afterBreak: new Float64Array(length) };
+    const tries = new Map<number, number>();
     let drawn = this.#draw(spacing);
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const { rows, own } = collisions(drawn.labels);
       if (rows.size + own.size === 0) break;
       const step = round < 40 ? 5 : round < 80 ? 20 : 80;
-      for (const row of rows) (spacing.before[row] as number) += step;
+      for (const [row, earlier] of rows) {
+        (spacing.before[row] as number) += step;
+        // A label along a line that only gets steeper does not get out of the way: it is set level.
+        const hits = (tries.get(row) ?? 0) + 1;
+        tries.set(row, hits);
+        if (hits >= LEVEL_AFTER && hits % LEVEL_AFTER === 0) this.#level.add(earlier);
+      }
       for (const row of own) (spacing.afterBreak[row] as number) += step;
       drawn = this.#draw(spacing);
     }
@@ -366,8 +377,8 @@ class Layouter {
       if (ends.length === 0) ends.push(null);
       ends.forEach((landed, i) => {
         const plan = this.#plan(row, sent, landed, i === 0, eventY);
-        const arrow = drawArrow(plan, frame);
         const at = this.#rowIndex.get(sent) as number;
+        const arrow = drawArrow(plan, frame, this.#level.has(at));
         const end = landed === null ? at : (this.#rowIndex.get(landed) ?? at);
         for (const text of [...arrow.label, ...arrow.detail]) labels.push({ text, row: at });
         for (const text of arrow.note) labels.push({ text, row: arrow.end === 'arrived' ? end : at });

@@ -241,7 +241,7 @@ function faultText({ what, end, y1, text: lines, event }: FaultMark): string {
   const bad = what === 'crash' || what === 'cut';
   const said = lines.map((line) => text(line, `b sans halo ${bad ? 'bad' : 's-open'}`)).join('');
   const x = lines[0]?.x ?? 0;
-  const inwards = end === 'left' ? 6 : -6;
+  const inwards = end === 'left' ? 9 : -9;
   const mark =
     what === 'crash' ? `<path class="x" d="M${n(x + inwards - 4)} ${n(y1 - 4)}l8 8m0 -8l-8 8"/>` : '';
   return `<g data-event="${event}">${mark}${said}</g>`;
