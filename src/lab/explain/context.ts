@@ -49,17 +49,22 @@ export function sentOf(trace: Trace, event: ArrivedEvent | LostEvent): SentEvent
   return null;
 }
 
-/** The first sequence numbers of both ends as far as they are known at event `index`. */
-export function issAt(trace: Trace, index: number, connection: number): Readonly<Record<End, number | null>> {
-  const iss: Record<End, number | null> = { left: null, right: null };
+/** The initial sequence numbers that each end has used up to event `index`: one for each incarnation, in order. */
+export function issUntil(trace: Trace, index: number, connection: number): Readonly<Record<End, number[]>> {
+  const iss: Record<End, number[]> = { left: [], right: [] };
+  const learn = (end: End, number: number): void => {
+    if (!iss[end].includes(number)) iss[end].push(number);
+  };
   for (let i = 0; i <= index && i < trace.events.length; i++) {
     const event = trace.events[i] as TraceEvent;
-    if (event.connection !== connection || event.kind !== 'sent' || event.injected === true) continue;
-    if (has(event.segment, 'SYN')) iss[event.from] = event.segment.seq;
-  }
-  for (const end of ['left', 'right'] as const) {
-    const view = tcbAt(trace, index, end, connection);
-    if (view !== null && view.state !== 'LISTEN' && view.state !== 'CLOSED') iss[end] = view.snd.iss;
+    if (event.connection !== connection) continue;
+    if (event.kind === 'sent' && event.injected !== true && has(event.segment, 'SYN')) {
+      learn(event.from, event.segment.seq);
+    }
+    for (const end of ['left', 'right'] as const) {
+      const view = event.tcbs?.[end];
+      if (view && view.state !== 'LISTEN' && view.state !== 'CLOSED') learn(end, view.snd.iss);
+    }
   }
   return iss;
 }
@@ -76,23 +81,32 @@ export function opener(trace: Trace, connection: number): End {
 /** Beyond this a number has nothing to do with the connection: it is shown as it is. */
 const NEAR = 1 << 26;
 
-/** Writes sequence numbers of one connection, as they are known at one event: `x`, `y+1`, or raw. */
+/** Marks of the incarnations: x, x′, x″. */
+const MARKS = ['', '′', '″'];
+
+/** Writes sequence numbers of one connection, as they are known at one event: `x`, `y+1`, `x′+1`, or raw. */
 export class Numbers {
-  readonly #iss: Readonly<Record<End, number | null>>;
+  readonly #iss: Readonly<Record<End, readonly number[]>>;
   readonly #first: End;
 
   constructor(trace: Trace, index: number, connection: number) {
-    this.#iss = issAt(trace, index, connection);
+    this.#iss = issUntil(trace, index, connection);
     this.#first = opener(trace, connection);
   }
 
-  /** A number of the sequence space of `end`. */
+  /** A number of the sequence space of `end`, counted from the nearest ISS below it, or else the nearest. */
   of(end: End, number: number): string {
-    const iss = this.#iss[end];
-    const offset = iss === null ? NEAR : ahead(number, iss);
-    if (Math.abs(offset) >= NEAR) return String(number);
-    const letter = end === this.#first ? 'x' : 'y';
-    return offset === 0 ? letter : `${letter}${offset > 0 ? '+' : '-'}${Math.abs(offset)}`;
+    let best: { readonly offset: number; readonly mark: string } | null = null;
+    for (const [i, iss] of this.#iss[end].entries()) {
+      const offset = ahead(number, iss);
+      if (Math.abs(offset) >= NEAR) continue;
+      const nearer = best === null || Math.abs(offset) < Math.abs(best.offset);
+      const below = best === null || offset >= 0 === best.offset >= 0 ? nearer : offset >= 0;
+      if (below) best = { offset, mark: MARKS[i] ?? `(${i + 1})` };
+    }
+    if (best === null) return String(number);
+    const name = `${end === this.#first ? 'x' : 'y'}${best.mark}`;
+    return best.offset === 0 ? name : `${name}${best.offset > 0 ? '+' : '-'}${Math.abs(best.offset)}`;
   }
 
   /** The acknowledgment field of a segment that `from` sends. */

@@ -14,6 +14,19 @@ export const eventTexts = {
     en: '{flags} from {peer} arrives at {me}, which discards it.',
     zh: '{peer}的 {flags} 到达{me}，被丢弃。',
   },
+  arrivesForged: { en: 'The forged {flags} arrives at {me}.', zh: '伪造的 {flags} 到达{me}。' },
+  discardsForged: {
+    en: 'The forged {flags} arrives at {me}, which discards it.',
+    zh: '伪造的 {flags} 到达{me}，被丢弃。',
+  },
+  keepsNothing: {
+    en: 'The SYN queue is full, and the listener keeps nothing of this SYN: it answers with a cookie.',
+    zh: '半连接队列已满，监听套接字不保存这个 SYN 的任何信息，而是用 cookie 回答。',
+  },
+  timeWaitSyn: {
+    en: 'A SYN opens TIME-WAIT anew only if its sequence number or timestamp is newer than all before; this one could be an old duplicate, and is answered by an ACK.',
+    zh: '只有序列号或时间戳比此前都新的 SYN 才能让 TIME-WAIT 重新打开；这一个可能是旧的重复报文段，只用 ACK 回答。',
+  },
   arrivesUnknown: { en: 'A segment arrives at {me}.', zh: '一个报文段到达{me}。' },
   acksSyn: {
     en: 'It acknowledges the SYN of {me}: SND.UNA = {una}.',
@@ -161,6 +174,10 @@ export const eventTexts = {
     en: 'The own direction is ended by a FIN; what still arrives, nobody will read.',
     zh: '自己的方向用 FIN 结束；此后再到达的数据没有人读取。',
   },
+  'why-close-early': {
+    en: 'There is no connection that a FIN could end: the TCB is only deleted.',
+    zh: '还没有可以用 FIN 结束的连接：只需删除 TCB。',
+  },
   'why-abort': {
     en: 'ABORT throws away what is queued and tells {peer} with a RST.',
     zh: 'ABORT 丢弃排队的内容，并用 RST 告诉{peer}。',
@@ -237,8 +254,8 @@ export const eventTexts = {
     zh: '最早的未确认内容在 RTO 内没有得到确认：重传，并使 RTO 加倍。',
   },
   'fired-persist': {
-    en: 'The window has not opened (or it was too small): a probe asks for it.',
-    zh: '窗口没有打开（或者太小）：发出探测来询问。',
+    en: 'The window has been closed, or too small, for so long: a probe is sent, or what fits.',
+    zh: '窗口关闭（或者太小）已经这么久：发出探测，或者发送放得下的部分。',
   },
   'fired-delack': {
     en: 'No text came that the ACK could go with: it is sent alone.',

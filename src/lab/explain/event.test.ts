@@ -201,7 +201,10 @@ describe('RST', () => {
       'Somebody puts a forged RST on the wire, seq = x+6, that pretends to come from the client.',
     );
     const arrived = eventAt(trace, (e) => e.kind === 'arrived' && e.discarded === 'rst-challenged');
-    expect(explainEvent(trace, arrived, 'en').section).toBe('3.10.7.4 second, RFC 5961 3');
+    expect(explainEvent(trace, arrived, 'en')).toMatchObject({
+      what: 'The forged RST arrives at the server, which discards it.',
+      section: '3.10.7.4 second, RFC 5961 3',
+    });
     expect(explainEvent(trace, sending(trace, 'right', 'ACK'), 'zh').what).toBe(
       '服务器发出质询 ACK：seq = y+1，ack = x+1。',
     );
@@ -223,6 +226,37 @@ describe('RST', () => {
   });
 });
 
+test('a second incarnation has its own numbers: x′, and an ACK of the old SYN cannot be taken for one of the new', () => {
+  const trace = run(
+    [CONNECT, { when: 50, do: 'close', end: 'left' }, { when: 80, do: 'connect', end: 'left' }],
+    ['delay SYN#1 left->right 100ms', 'drop SYN#2 left->right'],
+  );
+  const said = trace.events.map((_, index) => explainEvent(trace, index, 'en').what).join('\n');
+  expect(said).toContain('SYN with its initial sequence number, seq = x′.');
+  expect(said).toContain('The server acknowledges the SYN (ack = x+1)');
+  expect(said).toContain('The client answers with a RST at seq = SEG.ACK = x+1, without ACK.');
+  expect(said).toContain('The server acknowledges the SYN (ack = x′+1)');
+});
+
+test('CLOSE before there is a connection has no FIN to send', () => {
+  const trace = run([CONNECT, { when: 5, do: 'close', end: 'left' }]);
+  const close = eventAt(trace, (e) => e.kind === 'call' && e.call === 'close');
+  expect(explainEvent(trace, close, 'en').why).toBe(
+    'There is no connection that a FIN could end: the TCB is only deleted.',
+  );
+});
+
+test('a SYN into TIME-WAIT that is not newer does not reopen it', () => {
+  const trace = run([
+    CONNECT,
+    { when: 50, do: 'close', end: 'right' },
+    { when: { end: 'left', sees: 'eof' }, do: 'close', end: 'left' },
+    { when: 1000, do: 'inject', to: 'right', segment: { flags: 'SYN', seq: 'irs' } },
+  ]);
+  const arrived = eventAt(trace, (e) => e.kind === 'arrived' && e.discarded === 'time-wait');
+  expect(explainEvent(trace, arrived, 'en').why).toContain('this one could be an old duplicate');
+});
+
 test('a closed window: it is told, probed, and the probe answered', () => {
   const trace = run(
     [CONNECT, { when: 100, do: 'write', end: 'left', what: 8000 }, { when: 3000, do: 'read', end: 'right' }],
@@ -234,6 +268,7 @@ test('a closed window: it is told, probed, and the probe answered', () => {
   expect(said.flatMap(({ notes }) => notes)).toContain('Window 0: the client must stop sending text.');
   expect(whats).toContain('The client probes the closed window of the server with 1 octet, seq = x+4001.');
   expect(whats).toContain('The server answers the probe: ack = x+4001, and the window is still closed.');
+  expect(whats.join()).toContain('beginning with the octet of its probe');
   expect(whats.join()).toContain('The server opens its window: ack = x+4001 as before');
 });
 

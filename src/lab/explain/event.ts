@@ -241,22 +241,26 @@ function ofArrival(teller: Teller, event: ArrivedEvent): Account {
   if (sent === null)
     return { what: teller.text('arrivesUnknown', ends), why: null, section: null, notes: [] };
   const params = { ...ends, flags: segmentName(teller, sent.segment) };
+  const forged = sent.injected === true;
   const mine = teller.changes(event.changes);
   const rule = teller.rule(event.changes);
   const notes = notesOfStates(teller, event, event.states);
   if (event.flipped !== undefined) notes.push(teller.text('noteFlipped', { n: event.flipped }));
   const effects = effectsOf(teller, event, sent.segment, notes);
   if (event.discarded !== null) {
-    const why = explainDrop(event.discarded, lang, params);
+    const why =
+      event.discarded === 'time-wait' && has(sent.segment, 'SYN')
+        ? teller.text('timeWaitSyn')
+        : explainDrop(event.discarded, lang, params);
     return {
-      what: teller.join(teller.text('discards', params), mine),
+      what: teller.join(teller.text(forged ? 'discardsForged' : 'discards', params), mine),
       why: rule.why === null ? why : teller.join(why, rule.why),
       section: rule.section ?? dropInfo(event.discarded)?.section ?? null,
       notes: [...effects.told, ...notes],
     };
   }
   const what = teller.join(
-    teller.text(event.copy > 0 ? 'arrivesCopy' : 'arrives', params),
+    teller.text(forged ? 'arrivesForged' : event.copy > 0 ? 'arrivesCopy' : 'arrives', params),
     mine,
     ...effects.told,
   );
@@ -284,6 +288,9 @@ function effectsOf(
 ): { readonly told: string[]; readonly rule: Pick<Account, 'why' | 'section'> } {
   const end = event.to;
   const { before, after } = tcbsAround(teller.trace, teller.index, end);
+  if (event.states[end] === 'LISTEN' && has(segment, 'SYN') && event.changes.length === 0) {
+    return { told: [], rule: { why: teller.text('keepsNothing'), section: 'RFC 4987 3.6' } };
+  }
   const nothing = { why: teller.text('nothingChanged'), section: '3.10.7.4' };
   const same = before !== null && after !== null && before.snd.iss === after.snd.iss;
   if (!same)
@@ -366,6 +373,9 @@ const CALL_SECTIONS: Readonly<Record<CallEvent['call'], string>> = {
   error: '3.9.1',
 };
 
+/** States in which CLOSE has no FIN to send (3.10.4). */
+const UNOPENED = new Set(['CLOSED', 'LISTEN', 'SYN-SENT']);
+
 function ofCall(teller: Teller, event: CallEvent): Account {
   const params = {
     ...teller.ends(event.end),
@@ -373,8 +383,10 @@ function ofCall(teller: Teller, event: CallEvent): Account {
     code: event.text ?? '?',
   };
   const error = `why-error-${event.text}`;
-  const why =
+  const early = event.call === 'close' && UNOPENED.has(event.states[event.end]);
+  const told =
     event.call !== 'error' ? (`why-${event.call}` as const) : isKey(error) ? error : 'why-error-other';
+  const why = early ? 'why-close-early' : told;
   return {
     what: teller.join(teller.text(`call-${event.call}`, params), teller.changes(event.changes)),
     why: teller.rule(event.changes).why ?? teller.text(why, params),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Trace } from '../trace.ts';
+import { explainEvent } from './event.ts';
 import { type FactName, type Knowledge, knowledge, knowledgeSentence } from './knowledge.ts';
 import { CONNECT, entering, eventAt, run, sending } from './testing.ts';
 
@@ -170,4 +171,24 @@ test('a crash forgets everything; a RST is believed where it ends something', ()
   const last = knowledge(trace, trace.events.length - 1);
   expect(last.left.wasReset.verified).toBe(true);
   expect(last.right.wasReset.verified).toBe(false);
+});
+
+test('a listener that answers with a cookie keeps nothing; the ACK that returns it teaches everything at once', () => {
+  const trace = run(
+    [
+      { when: 0, do: 'connect', end: 'left', connection: 1 },
+      { when: 50, do: 'connect', end: 'left' },
+    ],
+    ['drop ACK#1 left->right'],
+    { setup: { listen: { synBacklog: 1, synCookies: true } }, untilMs: 200 },
+  );
+  const cookie = eventAt(trace, (e) => e.kind === 'sent' && e.from === 'right' && e.connection === 0);
+  expect(explainEvent(trace, cookie, 'en').what).toContain('answers with a SYN cookie');
+  expect(verified(knowledge(trace, cookie).right)).toEqual([]);
+  const back = eventAt(
+    trace,
+    (e) => e.connection === 0 && e.changes.some(({ rule }) => rule === 'listen-cookie'),
+  );
+  expect(verified(knowledge(trace, back).right)).toEqual([...BOTH, 'knowsPeerKnows', 'peerHasEverything']);
+  expect(explainEvent(trace, back, 'en').why).toContain('The ACK returns a valid SYN cookie');
 });

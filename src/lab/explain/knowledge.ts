@@ -224,6 +224,7 @@ class Observer {
 
   sent(event: SentEvent): void {
     const { segment } = event;
+    if (this.state === 'LISTEN') return; // a cookie: nothing is kept
     if (has(segment, 'SYN')) {
       if (this.iss !== segment.seq) {
         // A SYN,ACK belongs to what the arriving SYN began.
@@ -247,7 +248,12 @@ class Observer {
       if (event.changes.some((change) => change.end === this.end)) this.learn('wasReset', by);
       return;
     }
-    if (this.state === 'CLOSED' && !this.began) return;
+    // Without a TCB nothing is kept: not in CLOSED, and not by a listener that answers with a cookie.
+    if (!this.began) return;
+    if (event.changes.some(({ rule }) => rule === 'listen-cookie') && segment.ack !== null) {
+      this.iss = (segment.ack - 1) >>> 0;
+      this.learn('knowsPeerIss', by);
+    }
     this.learn('iCanReceive', by);
     this.learn('peerCanSend', by);
     if (has(segment, 'SYN')) this.learn('knowsPeerIss', by);

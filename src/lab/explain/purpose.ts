@@ -36,6 +36,7 @@ function ofSyn(trace: Trace, index: number, event: SentEvent): SentPurpose {
     if (event.retransmission) return 'synAgain';
     return event.segment.length > 0 ? 'synText' : 'syn';
   }
+  if (event.states[event.from] === 'LISTEN') return 'synCookie';
   const cause = causeOf(trace, index, event.from);
   const before = lastSent(trace, index, event.from);
   const same = before?.segment.seq === event.segment.seq;
@@ -72,6 +73,8 @@ function ofText(trace: Trace, index: number, event: SentEvent): SentPurpose {
   const cause = causeOf(trace, index, event.from);
   const before = lastSent(trace, index, event.from);
   if (cause?.kind === 'timer' && cause.timer === 'persist' && event.segment.length === 1) return 'probe';
+  const probed = before?.segment.length === 1 && before.segment.seq === event.segment.seq;
+  if (event.retransmission && probed && cause?.kind === 'arrived') return 'dataAfterProbe';
   if (event.retransmission) {
     const timer = cause?.kind === 'timer' && cause.timer === 'rexmt';
     const { before: tcb } = tcbsAround(trace, index, event.from);

@@ -99,7 +99,7 @@ export const ruleTexts = {
     zh: '这个 RST 确认了自己的 SYN，确实是对它的回答：连接被拒绝。',
   },
   'syn-received-rst-passive': {
-    en: 'A RST in SYN-RECEIVED that came from LISTEN: the half-open connection is forgotten and the user not told; back to LISTEN.',
+    en: 'A RST in SYN-RECEIVED that came from LISTEN: the unfinished handshake is forgotten and the user not told; back to LISTEN.',
     zh: '由 LISTEN 进入的 SYN-RECEIVED 收到 RST：丢弃这个半连接，不通知用户，回到 LISTEN。',
   },
   'syn-received-rst-active': {
@@ -107,7 +107,7 @@ export const ruleTexts = {
     zh: 'SYN-RECEIVED 收到 RST，而用户已知道这条连接：通知用户连接被拒绝或被重置。',
   },
   'syn-received-syn-passive': {
-    en: 'Another SYN in the window says that {peer} has begun anew: the half-open connection returns to LISTEN.',
+    en: 'Another SYN in the window says that {peer} has begun anew: the unfinished handshake is forgotten; back to LISTEN.',
     zh: '窗口内又来一个 SYN，说明{peer}重新开始了：半连接退回 LISTEN。',
   },
   rst: {
@@ -155,7 +155,7 @@ export const ruleTexts = {
     zh: '发出的内容在 R2 时间内一直没有得到确认：{from} 放弃，并告诉用户“超时”。',
   },
   'syn-received-timeout': {
-    en: 'The SYN,ACK was not acknowledged within R2: the half-open connection is forgotten, the listener goes on.',
+    en: 'The SYN,ACK was not acknowledged within R2: the unfinished handshake is forgotten, the listener goes on.',
     zh: 'SYN,ACK 在 R2 时间内没有被确认：丢弃这个半连接，监听照常进行。',
   },
   'keepalive-timeout': {

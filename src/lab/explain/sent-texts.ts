@@ -101,6 +101,17 @@ export const sentTexts = {
     },
     section: '3.10.7.4 first',
   },
+  synCookie: {
+    what: {
+      en: '{me} answers with a SYN cookie: SYN,ACK, ack = {ack}, and keeps nothing.',
+      zh: '{me}用 SYN cookie 回答：SYN,ACK，ack = {ack}，自己什么都不保存。',
+    },
+    why: {
+      en: 'The SYN queue is full: what must be remembered is encoded in the sequence number, and an ACK will bring it back.',
+      zh: '半连接队列已满：需要记住的内容编码在序列号里，对方的 ACK 会把它带回来。',
+    },
+    section: 'RFC 4987 3.6',
+  },
   third: {
     what: {
       en: '{me} acknowledges the SYN of {peer}: ack = {ack}; an ACK alone occupies no number, so seq = {seq} is also that of the first octet.',
@@ -199,6 +210,17 @@ export const sentTexts = {
       zh: '收到的确认表明：后面的数据到了，而这一段缺失。',
     },
     section: 'RFC 5681 3.2',
+  },
+  dataAfterProbe: {
+    what: {
+      en: '{me} sends {octets}, seq = {seq}, beginning with the octet of its probe.',
+      zh: '{me}发送 {octets}，seq = {seq}，从探测用过的那个字节开始。',
+    },
+    why: {
+      en: 'The window has opened; the octet of the probe was not taken and goes again, with what stands behind it.',
+      zh: '窗口已经打开；探测的那个字节没有被接收，于是连同后面的数据一起重发。',
+    },
+    section: '3.8.6.1',
   },
   probe: {
     what: {

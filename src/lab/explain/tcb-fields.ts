@@ -281,7 +281,7 @@ const QUEUE_ROWS: readonly Row[] = [
     'synLimit',
     'bound of the SYN queue',
     null,
-    'How many half-open handshakes are kept; beyond it SYNs are dropped or answered with cookies.',
+    'How many unfinished handshakes are kept; beyond it SYNs are dropped or answered with cookies.',
     '最多保存多少个未完成的握手；超过后丢弃 SYN 或使用 cookie。',
     'count',
     'RFC 4987 2.1',

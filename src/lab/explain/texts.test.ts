@@ -67,6 +67,12 @@ describe('the texts', () => {
   });
 });
 
+test('half-open is said of nothing but a connection that one end has forgotten', () => {
+  for (const [name, { en }] of everyText()) {
+    if (/half-?open/i.test(en)) expect(name).toMatch(/noteHalfOpen|why-crash|term half-open/);
+  }
+});
+
 describe('every row of the transition table', () => {
   const filled = { me: 'the server', peer: 'the client', to: 'X' };
 
@@ -125,6 +131,12 @@ describe('filling in', () => {
     expect(phrase(text, 'en', { me: 'the server' })).toBe('the server waits');
     expect(say(text, 'en', { me: 'synfin' })).toBe('synfin waits');
     expect(say(text, 'zh', { me: '服务器' })).toBe('服务器等待');
+  });
+
+  test('no space stands between Chinese and Chinese', () => {
+    expect(
+      say({ en: '', zh: '发送 {n} 探测 {flags}（再次） 之后' }, 'zh', { n: '1 个字节', flags: 'ACK' }),
+    ).toBe('发送 1 个字节探测 ACK（再次）之后');
   });
 
   test('what is not given stays visible', () => {
