@@ -190,8 +190,19 @@ describe('the panes', () => {
   });
 
   test('t: 2 MSL is the timer of TIME-WAIT', () => {
-    const waiting = keys(end, '/', ...letters('TIME-WAIT'), 'escape', 'end', 'left', 't');
-    expect(pane(waiting).join('\n')).toMatch(/TIME-WAIT +0 +0 .*timer:\(timewait,\d+sec,0\)/);
+    const waiting = keys(end, 'end', 'left', 't');
+    expect(pane(waiting).join('\n')).toMatch(/TIME-WAIT +0 +0 .*timer:\(timewait,60sec,0\)/);
+  });
+
+  test('timers run down while nothing else changes', () => {
+    const timer = (model: TuiModel): number =>
+      Number(/timer:\(timewait,(\d+)sec/.exec(pane(model).join('\n'))?.[1] ?? -1);
+    const cut = keys(end, 'i', ...letters('right close 30s'), 'enter', 't');
+    const waiting = keys(cut, 'end', 'left');
+    expect(timer(waiting)).toBe(30);
+    expect(pane(keys(waiting, 'v', ...new Array<string>(30).fill('j'))).join('\n')).toMatch(
+      / {2}timers +2msl 30410ms/,
+    );
   });
 
   test('s: the question, what was changed, the explanation, what to notice, and Linux', () => {

@@ -96,14 +96,31 @@ function bullet(text: string, size: PaneSize): string[] {
 
 type Named = readonly [name: string, value: string];
 
-/** Every field of a TCB as a name and a value; sequence numbers counted from the ISS unless `absolute`. */
-export function tcbFields(view: TcbView, end: End, numbers: RelativeNumbers | null): Named[] {
+/** Milliseconds since the trace told the TCB that an end has at an event: so much its timers have run down. `before`: the last event to look at. */
+function sinceView(trace: Trace, at: number, end: End, connection: number, before = at): number {
+  const now = trace.events[at]?.t ?? 0;
+  for (let i = before; i >= 0; i--) {
+    const event = trace.events[i];
+    if (event?.connection === connection && event.tcbs?.[end] !== undefined) return (now - event.t) / 1000;
+  }
+  return 0;
+}
+
+function leftOf(ms: number, passedMs: number): number {
+  return Math.max(0, Math.round(ms - passedMs));
+}
+
+/**
+ * Every field of a TCB as a name and a value; sequence numbers counted from the ISS if `numbers` are given.
+ * `passedMs`: since the view was taken.
+ */
+export function tcbFields(view: TcbView, end: End, numbers: RelativeNumbers | null, passedMs = 0): Named[] {
   const { snd, rcv, timers, options } = view;
   const peer: End = end === 'left' ? 'right' : 'left';
   const n = (of: End, value: number): string => numbers?.text(of, value) ?? String(value);
   // IRS and RCV.NXT mean nothing before the peer's SYN.
   const heard = view.state !== 'SYN-SENT' && view.state !== 'LISTEN' && view.state !== 'CLOSED';
-  const running = Object.entries(timers).map(([name, ms]) => `${name} ${ms}ms`);
+  const running = Object.entries(timers).map(([name, ms]) => `${name} ${leftOf(ms, passedMs)}ms`);
   return [
     ['state', view.state],
     ['snd.iss', n(end, snd.iss)],
@@ -150,8 +167,11 @@ export function tcbChanges(
   if (now === null) return null;
   const before = at > 0 ? tcbAt(trace, at - 1, end, connection) : null;
   const numbers = absolute ? null : (numbersOf(trace)[connection] ?? null);
-  const was = new Map(before === null ? [] : tcbFields(before, end, numbers));
-  return tcbFields(now, end, numbers).map(([name, is]) => {
+  // A timer that runs down has not changed.
+  const earlier = sinceView(trace, at, end, connection, at - 1);
+  const was = new Map(before === null ? [] : tcbFields(before, end, numbers, earlier));
+  const passed = sinceView(trace, at, end, connection);
+  return tcbFields(now, end, numbers, passed).map(([name, is]) => {
     const old = was.get(name);
     return { name, is, was: old === undefined || old === is ? null : old };
   });
@@ -311,7 +331,7 @@ export function socketsAt(trace: Trace, at: number, end: End, lang: Lang): Socke
     const state = statesAt(trace, at, i)[end];
     const local = socketText(connection[end]);
     const peer = socketText(end === 'left' ? connection.right : connection.left);
-    // TIME-WAIT has no TCB but a record; an end that is only observed has nothing else to tell.
+    // An end that is only observed has a state, and nothing else to tell.
     if (view === null) {
       if (state !== 'CLOSED' && state !== 'LISTEN')
         rows.push({
@@ -320,24 +340,26 @@ export function socketsAt(trace: Trace, at: number, end: End, lang: Lang): Socke
           send: '0',
           local,
           peer,
-          timer: waitText(trace, at, end, i),
+          timer: '',
         });
       return;
     }
     const { snd, rcv, timers, backoff } = view;
+    const passed = sinceView(trace, at, end, i);
     // A SYN that is not acknowledged is no text.
     const opening = view.state === 'SYN-SENT' || view.state === 'SYN-RECEIVED';
     const [timer] = Object.entries(timers);
     rows.push({
       state: SS[view.state] ?? view.state,
       recv: String(rcv.unread),
-      send: String(opening ? 0 : (snd.end - snd.una) >>> 0),
+      // Our FIN, acknowledged, is beyond the end of the text.
+      send: String(opening ? 0 : Math.max(0, (snd.end - snd.una) | 0)),
       local,
       peer,
       timer:
         timer === undefined
           ? ''
-          : `timer:(${SS_TIMERS[timer[0]] ?? timer[0]},${msText(timer[1])},${backoff})`,
+          : `timer:(${SS_TIMERS[timer[0]] ?? timer[0]},${msText(leftOf(timer[1], passed))},${backoff})`,
     });
   });
   return rows;
@@ -372,19 +394,6 @@ function tableLines(trace: Trace, at: number, lang: Lang, size: PaneSize): strin
       ...(rows.length === 0 ? ['-'] : rows.flatMap(line)),
     ]),
   ];
-}
-
-/** The timer of TIME-WAIT, from when it was set last. */
-function waitText(trace: Trace, at: number, end: End, connection: number): string {
-  const now = trace.events[at]?.t ?? 0;
-  for (let i = at; i >= 0; i--) {
-    const event = trace.events[i];
-    if (event?.kind !== 'timer' || event.timer !== '2msl' || event.what !== 'set') continue;
-    if (event.end !== end || event.connection !== connection) continue;
-    const left = Math.round((event.ms ?? 0) - (now - event.t) / 1000);
-    return `timer:(timewait,${msText(Math.max(0, left))},0)`;
-  }
-  return '';
 }
 
 function queuesAt(trace: Trace, at: number): QueueView | null {

@@ -35,6 +35,7 @@ describe('the list', () => {
     expect(typed.list.filter).toBe('four');
     expect(run(keys(typed, 'enter', 'enter')).scenario.id).toBe('ending');
     expect(keys(typed, 'enter', 'escape').list.filter).toBe('');
+    expect(keys(typed, 'escape')).toMatchObject({ prompt: null, list: { filter: '' } });
     expect(keys(typed, 'backspace').list.filter).toBe('fou');
     expect(keys(typed, 'ctrl-u').list.filter).toBe('');
   });

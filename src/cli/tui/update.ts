@@ -304,8 +304,10 @@ function typed(model: TuiModel, prompt: Prompt, key: string, world: TuiWorld): T
     return prompt.for === 'filter' ? filtered(next, text) : next;
   };
   switch (key) {
-    case 'escape':
-      return { ...model, prompt: null };
+    case 'escape': {
+      const next = { ...model, prompt: null };
+      return prompt.for === 'filter' ? filtered(next, '') : next;
+    }
     case 'backspace':
       return edited([...prompt.text].slice(0, -1).join(''));
     case 'ctrl-u':
