@@ -2,6 +2,7 @@
 // it, as a ladder with its explanation, as a picture, a capture or JSON. `--list` names the scenarios.
 
 import { writeFileSync } from 'node:fs';
+import { pcapngOf } from '../lab/export/index.ts';
 import {
   EditError,
   GROUPS,
@@ -223,8 +224,10 @@ function picture(trace: Trace, { title, question }: Scenario, look: Look): strin
 function writeFiles(trace: Trace, scenario: Scenario, values: Values, io: Io): string[] | null {
   const look = { lang: io.lang, absolute: values['absolute'] === true };
   const svg = optionText(values, 'svg');
+  const pcap = optionText(values, 'pcap');
   const wanted: [string, () => string | Uint8Array][] = [];
   if (svg !== undefined && svg !== '-') wanted.push([svg, () => picture(trace, scenario, look)]);
+  if (pcap !== undefined) wanted.push([pcap, () => pcapngOf(trace, look)]);
   for (const [file, make] of wanted) {
     try {
       writeFileSync(file, make());
