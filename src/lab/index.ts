@@ -2,6 +2,7 @@
 
 export * from './claims/index.ts';
 export * from './explain/index.ts';
+export * from './export/index.ts';
 export { clearFinding, type Finding, findInLab, scenarioOf } from './find.ts';
 export * from './ladder/index.ts';
 export * from './numbers.ts';

@@ -2,9 +2,10 @@
 
 export { timeOf, yOf } from './axis.ts';
 export { shortStates } from './glyphs.ts';
-export { connectionName, layoutLadder } from './layout.ts';
+export { layoutLadder } from './layout.ts';
 export * from './layout-types.ts';
 export { escapeMermaid, type MermaidOptions, mermaidLadder } from './mermaid.ts';
+export { connectionName } from './outside.ts';
 export * from './rows.ts';
 export { escapeXml, type SvgOptions, svgLadder, svgOf } from './svg.ts';
 export { type Palette, PHASES, type Phase, palettes, styleSheet } from './svg-style.ts';

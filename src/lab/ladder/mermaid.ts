@@ -2,7 +2,7 @@
 // stands where it arrives or is lost, and says when it was sent if something happened on its way.
 
 import { type End, otherEnd, type Trace } from '../trace.ts';
-import { connectionName } from './layout.ts';
+import { connectionName } from './outside.ts';
 import { type DepartRow, LadderRows, type Row } from './rows.ts';
 import { type Lang, word } from './words.ts';
 

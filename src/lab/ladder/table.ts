@@ -2,7 +2,7 @@
 // for Markdown, and for logs.
 
 import { type End, otherEnd, type Trace, type TraceEnd, type TraceEvent } from '../trace.ts';
-import { connectionName } from './layout.ts';
+import { connectionName } from './outside.ts';
 import { LadderRows, type Row } from './rows.ts';
 import { textWidth } from './width.ts';
 import { type Lang, type WordKey, word } from './words.ts';
