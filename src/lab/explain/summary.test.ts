@@ -59,6 +59,28 @@ describe('the story of a connection', () => {
     expect(summarize(trace, 'en')).toContain('Repaired by later segments, whose ACK says as much.');
   });
 
+  test('what never arrives is not repaired, and not carried', () => {
+    const trace = run(
+      [CONNECT, { when: 100, do: 'write', end: 'left', what: 'gone' }],
+      ['drop any left->right'],
+      {
+        untilMs: 10_000,
+      },
+    );
+    const story = summarize(trace, 'en');
+    expect(story).toContain('4 × SYN. Nothing repaired it.');
+    expect(story).not.toContain('octets went');
+  });
+
+  test('a forged RST is not the RST of the peer', () => {
+    const trace = run([
+      CONNECT,
+      { when: 100, do: 'inject', to: 'right', segment: { flags: 'RST', seq: 'rcv.nxt' } },
+    ]);
+    expect(summarize(trace, 'en')).toContain('A forged RST ended the connection at the server.');
+    expect(summarize(trace, 'zh')).toContain('一个伪造的 RST 结束了服务器的连接。');
+  });
+
   test('refused', () => {
     expect(summarize(run([CONNECT], [], { setup: { listen: null } }), 'en')).toMatch(
       /^The client asked for a connection, and the server refused it with a RST\./,

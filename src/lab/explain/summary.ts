@@ -45,6 +45,7 @@ export const summaryTexts = {
   carriedNone: { en: 'No text was carried.', zh: '没有传送数据。' },
   lost: { en: '{n} lost: {list}.', zh: '丢失 {n} 个报文段：{list}。' },
   repaired: { en: 'Repaired by {list}.', zh: '修复方式：{list}。' },
+  unrepaired: { en: 'Nothing repaired it.', zh: '丢失没有得到修复。' },
   timers: { en: 'the retransmission timer ({n} times)', zh: '重传定时器（{n} 次）' },
   timer: { en: 'the retransmission timer', zh: '重传定时器' },
   fast: { en: 'a fast retransmission after duplicate ACKs', zh: '收到重复确认后的快速重传' },
@@ -75,6 +76,7 @@ export const summaryTexts = {
   waits: { en: '{me} is still in TIME-WAIT.', zh: '{me}仍处于 TIME-WAIT。' },
   crashed: { en: '{me} crashed and forgot the connection.', zh: '{me}崩溃，忘记了这条连接。' },
   reset: { en: 'A RST of {peer} ended the connection at {me}.', zh: '{peer}的 RST 结束了{me}的连接。' },
+  resetForged: { en: 'A forged RST ended the connection at {me}.', zh: '一个伪造的 RST 结束了{me}的连接。' },
   aborted: { en: '{me} aborted the connection.', zh: '{me}中止了连接。' },
   orphanEnded: {
     en: 'The FIN of {peer} did not come in time: {me}, whose program had gone, ended the connection.',
@@ -179,37 +181,38 @@ class Story {
     const done = Math.max(left.t, right.t);
     // The segments that opened it: all with a SYN, and the ACK that the later end waited for.
     const syns = this.#sent.filter(({ t, segment }) => t <= done && has(segment, 'SYN')).length;
-    const both = this.#tookRule('syn-sent-syn') !== undefined;
-    const acks = both
-      ? 0
-      : this.#sent.filter(
-          ({ t, from, segment }) =>
-            from === first.from &&
-            t >= (this.#entered(from, 'ESTABLISHED')?.t ?? 0) &&
-            t < done &&
-            has(segment, 'ACK') &&
-            !has(segment, 'SYN') &&
-            segment.length === 0 &&
-            !has(segment, 'FIN') &&
-            !has(segment, 'RST'),
-        ).length;
+    const both = this.#moments.filter(({ change }) => change.rule === 'syn-sent-syn').length > 1;
+    const since = this.#entered(first.from, 'ESTABLISHED')?.t ?? 0;
+    const answers = this.#sent.filter(
+      ({ t, from, segment }) =>
+        from === first.from && t >= since && t < done && !/SYN|RST/.test(segment.flags),
+    );
+    const pure = answers.filter(({ segment }) => segment.flags === 'ACK' && segment.length === 0).length;
+    // Text may carry the third ACK.
+    const acks = both ? 0 : pure > 0 ? pure : Math.min(1, answers.length);
     const again = this.#sent.filter(({ t, retransmission }) => t <= done && retransmission).length;
     const params = { ...this.#ends(first.from), n: syns + acks, ms: this.#ms(done - first.t), again };
     return this.text(both ? 'openedBoth' : again > 0 ? 'openedAgain' : 'opened', params);
   }
 
-  /** Octets of the stream that left an end, each counted once. */
+  /** Octets of an end's stream that arrived and were not discarded, each counted once. */
   #carriedFrom(end: End): number {
-    const texts = this.#sent.filter(({ from, segment }) => from === end && segment.length > 0);
+    let base: number | null = null;
+    const arrived: [number, number][] = [];
+    for (const event of this.#events) {
+      const segment =
+        event.kind === 'arrived' && event.discarded === null ? this.#sentOf(event)?.segment : undefined;
+      if (segment === undefined || segment.length === 0 || event.kind !== 'arrived' || event.to === end)
+        continue;
+      base ??= segment.seq;
+      const from = ((segment.seq - base) | 0) + (has(segment, 'SYN') ? 1 : 0);
+      arrived.push([from, from + segment.length]);
+    }
     let total = 0;
-    let last: number | null = null;
-    for (const { segment } of texts) {
-      const from = (segment.seq + (has(segment, 'SYN') ? 1 : 0)) >>> 0;
-      const to = (from + segment.length) >>> 0;
-      const fresh: number = last === null ? segment.length : Math.min(segment.length, (to - last) | 0);
-      if (fresh <= 0) continue;
-      total += fresh;
-      last = to;
+    let last = Number.NEGATIVE_INFINITY;
+    for (const [from, to] of arrived.sort((x, y) => x[0] - y[0])) {
+      total += Math.max(0, to - Math.max(from, last));
+      last = Math.max(last, to);
     }
     return total;
   }
@@ -240,12 +243,21 @@ class Story {
     if (lost.length === 0) return null;
     const names = lost.map((event) => this.#sentOf(event)?.segment.flags ?? '?');
     const first = this.text('lost', { n: lost.length, list: this.#counted(names) });
-    return sentences([first, this.#repairs()], this.#lang);
+    const repaired = this.#arrivedAfter(lost) ? this.#repairs() : this.text('unrepaired');
+    return sentences([first, repaired], this.#lang);
   }
 
   #sentOf(event: TraceEvent): SentEvent | undefined {
     if (event.kind !== 'lost' && event.kind !== 'arrived') return undefined;
     return this.#sent.find(({ id }) => id === event.id);
+  }
+
+  /** After the last loss on the way to an end something arrived there. */
+  #arrivedAfter(lost: readonly TraceEvent[]): boolean {
+    return lost.every((loss) => {
+      const after = this.#events.slice(this.#events.indexOf(loss));
+      return after.some((event) => event.kind === 'arrived' && loss.kind === 'lost' && event.to === loss.to);
+    });
   }
 
   #repairs(): string | null {
@@ -323,9 +335,13 @@ class Story {
         told.push(this.text('crashed', this.#ends(event.end)));
       }
     }
-    for (const { change } of this.#moments) {
-      const key = ENDINGS[change.rule ?? ''];
-      if (key !== undefined) told.push(this.text(key, this.#ends(change.end)));
+    for (const event of this.#events) {
+      const forged = event.kind === 'arrived' && this.#sentOf(event) === undefined;
+      for (const { end, rule } of event.changes) {
+        const key = ENDINGS[rule ?? ''];
+        if (key !== undefined)
+          told.push(this.text(forged && key === 'reset' ? 'resetForged' : key, this.#ends(end)));
+      }
     }
     return told;
   }
