@@ -4,7 +4,7 @@ import { effect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { say, t } from '../messages.ts';
 import * as lab from '../state/lab.ts';
-import { notice } from '../state/panels.ts';
+import { narrow, notice } from '../state/panels.ts';
 import { Announcer } from './announcer.tsx';
 import { Changes } from './changes.tsx';
 import { Controls } from './controls.tsx';
@@ -71,6 +71,7 @@ export function App() {
               <EndHead end="right" name={right.name} />
             </div>
             <Ladder />
+            {narrow.value && !lab.embed.value && <Beside />}
             {!lab.embed.value && <Changes />}
             {!lab.embed.value && (
               <div class="tcbs">
@@ -81,8 +82,7 @@ export function App() {
           </main>
           {!lab.embed.value && (
             <aside class="side">
-              {lab.predicting.value && <Predict />}
-              <Explanation />
+              {!narrow.value && <Beside />}
               <Details />
             </aside>
           )}
@@ -95,6 +95,16 @@ export function App() {
       )}
       <Announcer />
       <Dialogs />
+    </>
+  );
+}
+
+/** What stands beside the ladder; below it where there is one column. */
+function Beside() {
+  return (
+    <>
+      {lab.predicting.value && <Predict />}
+      <Explanation />
     </>
   );
 }

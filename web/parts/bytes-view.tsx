@@ -53,6 +53,25 @@ function bitsOf(packet: Uint8Array, field: Field): string {
   return field.bits > most ? `${text} …` : text;
 }
 
+function FieldButton({ field }: { readonly field: Field }) {
+  const point = () => {
+    pointed.value = keyOf(field);
+  };
+  return (
+    <button
+      type="button"
+      class="field"
+      aria-pressed={keyOf(field) === pointed.value}
+      onPointerEnter={point}
+      onFocus={point}
+      onClick={point}
+    >
+      <span>{say(field.info.name)}</span>{' '}
+      <code>{field.children.length > 0 && field.bits > 64 ? '' : fieldValue(field)}</code>
+    </button>
+  );
+}
+
 /** The octets and the fields of the segment that is looked at. */
 export function BytesView() {
   const sent = lab.sentOf(lab.segmentId.value);
@@ -116,23 +135,18 @@ export function BytesView() {
           </>
         )}
       </div>
-      <ul class="fields">
-        {rows.map(({ field, depth }) => (
-          <li key={keyOf(field) + field.info.id} style={{ paddingLeft: `${depth * 0.9}rem` }}>
-            <button
-              type="button"
-              class="field"
-              aria-pressed={keyOf(field) === pointed.value}
-              onPointerEnter={() => (pointed.value = keyOf(field))}
-              onFocus={() => (pointed.value = keyOf(field))}
-              onClick={() => (pointed.value = keyOf(field))}
-            >
-              <span>{say(field.info.name)}</span>{' '}
-              <code>{field.children.length > 0 && field.bits > 64 ? '' : fieldValue(field)}</code>
-            </button>
-          </li>
-        ))}
-      </ul>
+      {fields.map((header) => (
+        <details key={keyOf(header)} open={header.info.id.startsWith('tcp')} class="header">
+          <summary>{say(header.info.name)}</summary>
+          <ul class="fields">
+            {flat(header.children).map(({ field, depth }) => (
+              <li key={keyOf(field) + field.info.id} style={{ paddingLeft: `${depth * 0.9}rem` }}>
+                <FieldButton field={field} />
+              </li>
+            ))}
+          </ul>
+        </details>
+      ))}
     </div>
   );
 }

@@ -30,7 +30,7 @@ export function Controls() {
           disabled={at < 0}
           onClick={() => lab.goTo(-1)}
         >
-          ⏮&#xFE0E;
+          |←
         </button>
         <button
           type="button"
@@ -66,7 +66,7 @@ export function Controls() {
           disabled={at >= last}
           onClick={() => lab.goTo(last)}
         >
-          ⏭&#xFE0E;
+          →|
         </button>
         <label class="stride">
           {t('stepBy')}{' '}

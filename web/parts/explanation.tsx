@@ -1,10 +1,12 @@
 // The sentence beside the ladder: what happened, why, and what each end knows now. All of it from the trace.
 
 import { computed } from '@preact/signals';
+import { beliefs } from '../../src/lab/explain/index.ts';
 import { t } from '../messages.ts';
 import * as lab from '../state/lab.ts';
-import { Rich } from './glossary.tsx';
+import { Rich, TermCard } from './glossary.tsx';
 import { type End, endLabel, explainEvent } from './lab.ts';
+import { sectionText } from './sections.ts';
 import { timeText } from './time.ts';
 
 /** What is said about the event at the cursor; null before the first. */
@@ -26,6 +28,7 @@ export function Explanation() {
     );
   }
   const ends: readonly End[] = ['left', 'right'];
+  const believed = beliefs(lab.trace.value, lab.cursor.value, lab.lang.value, event.connection);
   return (
     <section class="explanation" aria-label={t('happened')}>
       <h2>
@@ -50,9 +53,19 @@ export function Explanation() {
               </span>{' '}
               {explained.knows[end] === null ? '—' : <Rich text={explained.knows[end]} />}
             </p>
+            {believed.differ && (
+              <p class="belief">
+                <Rich text={believed[end]} />
+              </p>
+            )}
           </div>
         ))}
       </div>
+      {believed.resolution !== null && (
+        <p class="differ">
+          <b>{t('disagree')}</b> <Rich text={believed.resolution} />
+        </p>
+      )}
       {explained.notes.length > 0 && (
         <ul class="notes">
           {explained.notes.map((note) => (
@@ -62,14 +75,7 @@ export function Explanation() {
           ))}
         </ul>
       )}
+      <TermCard />
     </section>
   );
-}
-
-/** `RFC 9293 § 3.10.7.4`; another RFC's section names the RFC itself. */
-export function sectionText(section: string): string {
-  return section
-    .split(', ')
-    .map((one) => (one.startsWith('RFC') || one.startsWith('figure') ? one : `RFC 9293 § ${one}`))
-    .join(', ');
 }

@@ -1,6 +1,47 @@
-// Sentences with the terms of the glossary marked: hovering or focusing one tells what it is.
+// Sentences with the terms of the glossary marked: pointing at one tells what it is.
 
-/** A sentence. */
+import { signal } from '@preact/signals';
+import { findTerms, type Term } from '../../src/lab/explain/index.ts';
+import { say } from '../messages.ts';
+import { lang } from '../state/lab.ts';
+import { sectionText } from './sections.ts';
+
+/** The term that was pointed at last. */
+const shown = signal<Term | null>(null);
+
+/** A sentence; the first use of each term is marked. */
 export function Rich({ text }: { readonly text: string }) {
-  return <>{text}</>;
+  const seen = new Set<string>();
+  const parts = [];
+  let at = 0;
+  for (const { term, from, to } of findTerms(text, lang.value)) {
+    if (seen.has(term.id)) continue;
+    seen.add(term.id);
+    const show = () => {
+      shown.value = term;
+    };
+    parts.push(
+      text.slice(at, from),
+      <button key={term.id} type="button" class="term" onPointerEnter={show} onFocus={show} onClick={show}>
+        {text.slice(from, to)}
+      </button>,
+    );
+    at = to;
+  }
+  parts.push(text.slice(at));
+  return <span>{parts}</span>;
+}
+
+/** What the term is that was pointed at. */
+export function TermCard() {
+  const term = shown.value;
+  return (
+    <p class="term-card" role="status">
+      {term !== null && (
+        <>
+          <b>{say(term.name)}</b> {say(term.definition)} <span class="rfc">{sectionText(term.section)}</span>
+        </>
+      )}
+    </p>
+  );
 }

@@ -39,7 +39,11 @@ export function Bars({ layout, cursor, hidden }: Marks) {
     <g class="bars">
       {layout.bars.map((bar) =>
         hidden && bar.event > cursor ? null : (
-          <g key={`${bar.end}${bar.event}${bar.state}`} data-tense={bar.event <= cursor ? 'past' : 'future'}>
+          <g
+            key={`${bar.end}${bar.event}${bar.state}`}
+            data-state={bar.state}
+            data-tense={bar.event <= cursor ? 'past' : 'future'}
+          >
             <title>
               {bar.section === null ? bar.state : `${bar.state} (${bar.rule}, RFC 9293 ${bar.section})`}
             </title>

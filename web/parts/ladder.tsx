@@ -1,19 +1,24 @@
 // The ladder: the lab's geometry as SVG that can be touched. What is after the cursor is drawn faintly; what would
 // have been without the last change is a ghost.
 
+import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { say, t } from '../messages.ts';
+import { switchGhost } from '../state/keys.ts';
 import * as lab from '../state/lab.ts';
+import { ghostShown } from '../state/panels.ts';
 import { ghostArrows, ladderWidth, picture } from '../state/picture.ts';
 import { stop } from '../state/play.ts';
 import { Arrow } from './ladder-arrow.tsx';
 import { Bars, Calls, Faults, Gaps, GhostArrows, Timers, Times } from './ladder-marks.tsx';
 import { SegmentMenu } from './segment-menu.tsx';
 
+/** How far the ladder is scrolled, pixels. */
+const scrolled = signal(0);
+
 /** The ladder in its frame. */
 export function Ladder() {
   const frame = useRef<HTMLDivElement>(null);
-  const line = useRef<SVGLineElement>(null);
   useEffect(() => {
     const box = frame.current as HTMLDivElement;
     const measure = () => {
@@ -26,17 +31,18 @@ export function Ladder() {
   }, []);
   const layout = picture.value;
   const at = lab.cursor.value;
+  // The heads of the picture stand above the frame, with more to say.
+  const top = layout.top - 14;
   const y = at < 0 ? layout.top : (layout.eventY[at] ?? layout.bottom);
   useEffect(() => {
     const box = frame.current as HTMLDivElement;
-    const scale = box.clientWidth / layout.width;
-    const place = y * scale;
+    const place = (y - top) * (box.clientWidth / layout.width);
     const margin = Math.min(120, box.clientHeight / 3);
     if (place < box.scrollTop + margin) box.scrollTop = place - margin;
     else if (place > box.scrollTop + box.clientHeight - margin)
       box.scrollTop = place - box.clientHeight + margin;
-  }, [y, layout]);
-  const ghosts = lab.predicting.value ? [] : ghostArrows.value;
+  }, [y, top, layout]);
+  const ghosts = lab.predicting.value || !ghostShown.value ? [] : ghostArrows.value;
   const lowest = ghosts.reduce((low, { y1, y2 }) => Math.max(low, y1, y2), 0);
   const height = Math.max(layout.height, Math.min(lowest + 24, layout.height + 400));
   const hidden = lab.predicting.value;
@@ -53,41 +59,45 @@ export function Ladder() {
   };
   return (
     <div class="ladder-frame">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div class="ladder" ref={frame} tabIndex={0} role="region" aria-label={t('ladder')}>
+      <div
+        class="ladder"
+        ref={frame}
+        tabIndex={0}
+        onScroll={(event) => (scrolled.value = event.currentTarget.scrollTop)}
+        role="region"
+        aria-label={t('ladder')}
+      >
         {/* biome-ignore lint/a11y/useKeyWithClickEvents: the arrow keys move the cursor everywhere */}
         <svg
-          viewBox={`0 0 ${layout.width} ${height}`}
-          width={layout.width}
-          height={height}
+          viewBox={`0 ${top} ${layout.width} ${height - top}`}
           role="group"
           aria-label={t('ladderLabel', { title: say(lab.scenario.value.title) })}
           font-size={layout.fontSize}
           onClick={choose}
         >
           <Gaps layout={layout} />
+          <line class="cursor" x1={0} x2={layout.width} y1={y} y2={y} />
           <Times layout={layout} cursor={at} hidden={hidden} />
           <Bars layout={layout} cursor={at} hidden={hidden} />
           <Timers layout={layout} cursor={at} hidden={hidden} />
           <Calls layout={layout} cursor={at} hidden={hidden} />
           <Faults layout={layout} cursor={at} hidden={hidden} />
           <GhostArrows arrows={ghosts} />
-          <line ref={line} class="cursor" x1={0} x2={layout.width} y1={y} y2={y} />
           {layout.arrows.map((arrow) =>
             hidden && arrow.sent > at ? null : (
               <Arrow key={`${arrow.id}.${arrow.copy}`} arrow={arrow} layout={layout} />
             ),
           )}
         </svg>
-        <SegmentMenu scale={1} layout={layout} />
       </div>
+      <SegmentMenu layout={layout} top={top} scrolled={scrolled.value} />
       {ghosts.length > 0 && (
         <p class="ghost-note">
           <svg width="28" height="8" aria-hidden="true">
             <line class="ghost-line" x1="0" x2="28" y1="4" y2="4" />
           </svg>{' '}
           {t('ghostNote')}{' '}
-          <button type="button" class="quiet" onClick={() => (lab.ghost.value = null)}>
+          <button type="button" class="quiet" onClick={switchGhost}>
             {t('ghostClear')}
           </button>
         </p>

@@ -6,12 +6,21 @@ import { t } from '../messages.ts';
 import { changeSegment } from '../state/keys.ts';
 import * as lab from '../state/lab.ts';
 import { dialog, tab } from '../state/panels.ts';
+import { ladderWidth } from '../state/picture.ts';
 
 /** Pixels that the menu has, across. */
 const WIDTH = 190;
 
 /** The menu of the segment whose arrow was clicked. */
-export function SegmentMenu({ layout }: { readonly layout: LadderLayout; readonly scale: number }) {
+export function SegmentMenu({
+  layout,
+  top,
+  scrolled,
+}: {
+  readonly layout: LadderLayout;
+  readonly top: number;
+  readonly scrolled: number;
+}) {
   const first = useRef<HTMLButtonElement>(null);
   const id = lab.menuOf.value;
   useEffect(() => {
@@ -20,8 +29,12 @@ export function SegmentMenu({ layout }: { readonly layout: LadderLayout; readonl
   const arrow = layout.arrows.find((one) => one.id === id);
   const sent = lab.sentOf(id);
   if (id === null || arrow === undefined || sent === null) return null;
-  const x = Math.max(4, Math.min((arrow.x1 + arrow.x2) / 2 - WIDTH / 2, layout.width - WIDTH - 4));
-  const y = Math.max(arrow.y1, arrow.y2) + 10;
+  const scale = ladderWidth.value / layout.width;
+  const x = Math.max(
+    4,
+    Math.min(((arrow.x1 + arrow.x2) / 2) * scale - WIDTH / 2, ladderWidth.value - WIDTH - 4),
+  );
+  const y = (Math.max(arrow.y1, arrow.y2) - top) * scale - scrolled + 10;
   const editable = lab.nameOf(sent) !== null && lab.dropped.value === null;
   return (
     <div

@@ -1,11 +1,10 @@
 // The sockets of both hosts as ss would list them at the cursor; every column tells what it is.
 
 import { signal } from '@preact/signals';
-import { stateNames } from '../../src/lab/explain/index.ts';
+import { stateNames, timersAt } from '../../src/lab/explain/index.ts';
 import { type End, type QueueView, statesAt, type TcbView, type Trace, tcbAt } from '../../src/lab/index.ts';
 import { type MessageKey, t } from '../messages.ts';
 import * as lab from '../state/lab.ts';
-import { runningTimers } from '../state/timers.ts';
 import { leftText } from './time.ts';
 
 /** One socket. */
@@ -51,7 +50,7 @@ function ofConnection(trace: Trace, at: number, index: number, end: End): Socket
   const [here, there] =
     end === 'left' ? [connection.left, connection.right] : [connection.right, connection.left];
   const tcb = tcbAt(trace, at, end, index);
-  const [first] = runningTimers(trace, at, end, index);
+  const first = timersAt(trace, at, index).find((one) => one.end === end);
   return {
     key: `${end}${index}`,
     end,
@@ -60,7 +59,7 @@ function ofConnection(trace: Trace, at: number, index: number, end: End): Socket
     sendQ: tcb === null ? 0 : unacknowledged(tcb),
     local: `${here.address}:${here.port}`,
     peer: `${there.address}:${there.port}`,
-    timer: first === undefined ? '' : `${first.name} ${leftText(first.leftMs)}`,
+    timer: first === undefined ? '' : `${first.timer} ${leftText(first.ms)}`,
     info:
       tcb === null
         ? ''
@@ -68,9 +67,10 @@ function ofConnection(trace: Trace, at: number, index: number, end: End): Socket
   };
 }
 
-/** Octets from SND.UNA to what the program wrote last. */
+/** Octets of text from SND.UNA to what the program wrote last: the SYN is none. */
 function unacknowledged(tcb: TcbView): number {
-  return Math.max(0, (tcb.snd.end - tcb.snd.una) | 0);
+  const syn = tcb.snd.una === tcb.snd.iss ? 1 : 0;
+  return Math.max(0, ((tcb.snd.end - tcb.snd.una) | 0) - syn);
 }
 
 /** The sockets of both hosts after event `at`. */
@@ -107,7 +107,6 @@ export function SocketsView() {
   return (
     <div class="sockets">
       <p class="quiet-text">{t('socketsNote')}</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div class="table-frame" tabIndex={0} role="region" aria-label={t('tab_sockets')}>
         <table class="ss">
           <thead>
@@ -153,7 +152,7 @@ export function SocketsView() {
           ))}
         </table>
       </div>
-      <p class="field-card" aria-live="polite">
+      <p class="field-card" role="status" hidden={asked.value === null}>
         {asked.value === null ? '' : t(asked.value)}
       </p>
     </div>

@@ -5,7 +5,7 @@ import { statesAt, statesPassed } from '../../src/lab/index.ts';
 import { type State, type StateName, stateName, transitions } from '../../src/tcp/index.ts';
 import { t } from '../messages.ts';
 import * as lab from '../state/lab.ts';
-import { sectionText } from './explanation.tsx';
+import { sectionText } from './sections.ts';
 import { timeText } from './time.ts';
 
 /** Boxes: middle of each. */

@@ -1,8 +1,10 @@
 // What the scenario is about: question above the ladder, answer and what to notice when asked for.
 
+import { summarize } from '../../src/lab/explain/index.ts';
 import { say, t } from '../messages.ts';
 import * as lab from '../state/lab.ts';
 import { openScenario } from '../state/lab.ts';
+import { Rich } from './glossary.tsx';
 
 /** Title, question, answer. */
 export function Summary() {
@@ -24,13 +26,17 @@ export function Summary() {
       <p class="question">{say(question)}</p>
       <details key={lab.scenarioId.value}>
         <summary>{t('answer')}</summary>
-        <p>{say(explanation)}</p>
+        <p>
+          <Rich text={say(explanation)} />
+        </p>
         <h3>{t('notice')}</h3>
         <ul>
           {notice.map((one) => (
             <li key={one.en}>{say(one)}</li>
           ))}
         </ul>
+        <h3>{t('inThisRun')}</h3>
+        <p>{summarize(lab.trace.value, lab.lang.value)}</p>
         {linux !== undefined && (
           <p>
             <b>{t('onLinux')}</b> {say(linux)}

@@ -15,7 +15,6 @@ export function TableView() {
   const at = lab.cursor.value;
   const shown = lab.predicting.value ? trace.events.slice(0, at + 1) : trace.events;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <div class="table-frame" tabIndex={0} role="region" aria-label={t('tableCaption')}>
       <table class="events">
         <caption class="unseen">{t('tableCaption')}</caption>

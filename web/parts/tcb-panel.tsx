@@ -1,17 +1,94 @@
-// The TCB of an end at the cursor: what it remembers of the connection, and what the last event changed in it.
+// The TCB of an end at the cursor: what it remembers of the connection, what each field means, and what the last event
+// changed.
 
+import { signal } from '@preact/signals';
+import { type TcbFieldInfo, tcbFields, timersAt, valueAt } from '../../src/lab/explain/index.ts';
 import { type End, otherEnd, statesAt, type TcbView, tcbAt } from '../../src/lab/index.ts';
 import { say, t } from '../messages.ts';
 import * as lab from '../state/lab.ts';
 import { relative } from '../state/panels.ts';
-import { runningTimers } from '../state/timers.ts';
 import { issOf } from './numbers.ts';
-import { FIELDS } from './tcb-fields.ts';
+import { sectionText } from './sections.ts';
 import { leftText } from './time.ts';
 
-/** The TCB before the event at the cursor. */
-function before(end: End): TcbView | null {
-  return tcbAt(lab.trace.value, lab.cursor.value - 1, end, lab.connection.value);
+/** The fields that are always shown. */
+const FIRST: ReadonlySet<string> = new Set([
+  'snd.iss',
+  'snd.una',
+  'snd.nxt',
+  'snd.wnd',
+  'rcv.irs',
+  'rcv.nxt',
+  'rcv.wnd',
+  'rcv.unread',
+  'rto',
+  'cwnd',
+]);
+/** Fields that are shown elsewhere. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['state', 'timers']);
+
+/** The field that is explained, of which end. */
+const asked = signal<{ readonly end: End; readonly field: TcbFieldInfo } | null>(null);
+/** Whether all fields are shown. */
+const all = signal(false);
+
+/** Numbers that sequence numbers are counted from. */
+interface Bases {
+  readonly own: number | null;
+  readonly peer: number | null;
+}
+
+/** A field's value in words; sequence numbers are counted from the ISS that they belong to. */
+function text(view: TcbView, field: TcbFieldInfo, bases: Bases): string {
+  const value = valueAt(view, field.path);
+  const base = field.path.startsWith('rcv') ? bases.peer : bases.own;
+  const isInitial = field.path === 'snd.iss' || field.path === 'rcv.irs';
+  const count = (n: number): string => String(base === null || isInitial ? n : (n - base) >>> 0);
+  if (value === null || value === undefined) return '—';
+  if (typeof value === 'boolean') return value ? t('yes') : t('no');
+  if (typeof value === 'number') return field.unit === 'sequence number' ? count(value) : String(value);
+  if (Array.isArray(value)) {
+    if (value.length === 0) return '—';
+    return (value as [number, number][]).map(([left, right]) => `${count(left)}–${count(right)}`).join(', ');
+  }
+  return String(value);
+}
+
+function FieldRow({
+  end,
+  field,
+  view,
+  old,
+  bases,
+}: {
+  readonly end: End;
+  readonly field: TcbFieldInfo;
+  readonly view: TcbView;
+  readonly old: TcbView | null;
+  readonly bases: Bases;
+}) {
+  const shown = text(view, field, bases);
+  const was = old === null ? shown : text(old, field, bases);
+  const isAsked = asked.value?.end === end && asked.value.field === field;
+  return (
+    <div data-changed={was !== shown}>
+      <dt>
+        <button
+          type="button"
+          class="ask"
+          title={say(field.meaning)}
+          aria-expanded={isAsked}
+          onClick={() => (asked.value = isAsked ? null : { end, field })}
+        >
+          {field.name}
+        </button>
+      </dt>
+      <dd>
+        {was !== shown && <span class="old">{was} → </span>}
+        {shown}
+      </dd>
+    </div>
+  );
 }
 
 /** The TCB of an end. */
@@ -20,11 +97,15 @@ export function TcbPanel({ end }: { readonly end: End }) {
   const at = lab.cursor.value;
   const index = lab.connection.value;
   const view = tcbAt(trace, at, end, index);
-  const old = before(end);
+  const old = tcbAt(trace, at - 1, end, index);
   const state = statesAt(trace, at, index)[end];
   const detailed = trace.events.some((event) => event.tcbs !== undefined);
-  const bases = { own: issOf(trace, index, end), peer: issOf(trace, index, otherEnd(end)) };
-  const timers = runningTimers(trace, at, end, index);
+  const bases = relative.value
+    ? { own: issOf(trace, index, end), peer: issOf(trace, index, otherEnd(end)) }
+    : { own: null, peer: null };
+  const timers = timersAt(trace, at, index).filter((one) => one.end === end);
+  const fields = tcbFields.filter(({ path }) => !ELSEWHERE.has(path) && (all.value || FIRST.has(path)));
+  const explained = asked.value?.end === end ? asked.value.field : null;
   return (
     <section class="tcb" data-end={end} aria-label={`${t('tcb')}: ${trace.ends[end].name}`}>
       <h2>
@@ -33,34 +114,39 @@ export function TcbPanel({ end }: { readonly end: End }) {
       {view === null ? (
         <p class="quiet-text">{detailed || state === 'CLOSED' ? t('noTcb') : t('noDetail')}</p>
       ) : (
-        <dl>
-          {FIELDS.map((field) => {
-            const shown = field.value(view, relative.value ? bases : { own: null, peer: null });
-            const previous =
-              old === null ? null : field.value(old, relative.value ? bases : { own: null, peer: null });
-            const changed = previous !== null && previous !== shown;
-            return (
-              <div key={field.name} data-changed={changed}>
-                <dt>
-                  <abbr title={say(field.meaning)}>{field.name}</abbr>
-                </dt>
-                <dd title={changed ? t('was', { text: previous }) : undefined}>
-                  {changed && <span class="old">{previous} → </span>}
-                  {shown}
-                </dd>
-              </div>
-            );
-          })}
-        </dl>
+        <>
+          <dl>
+            {fields.map((field) => (
+              <FieldRow key={field.path} end={end} field={field} view={view} old={old} bases={bases} />
+            ))}
+          </dl>
+          <button
+            type="button"
+            class="quiet"
+            aria-expanded={all.value}
+            onClick={() => (all.value = !all.value)}
+          >
+            {t('moreFields')}
+          </button>
+        </>
       )}
+      <p class="field-card" role="status" hidden={explained === null}>
+        {explained !== null && (
+          <>
+            <b>{explained.name}</b> {say(explained.meaning)}{' '}
+            {explained.ss !== null && <code>ss: {explained.ss}</code>}
+            <span class="rfc">{sectionText(explained.section)}</span>
+          </>
+        )}
+      </p>
       <h3>{t('timers')}</h3>
       {timers.length === 0 ? (
         <p class="quiet-text">{t('noTimers')}</p>
       ) : (
         <ul class="timers-list">
-          {timers.map(({ name, leftMs }) => (
-            <li key={name}>
-              <code>{name}</code> {leftText(leftMs)}
+          {timers.map(({ timer, ms }) => (
+            <li key={timer}>
+              <code>{timer}</code> {leftText(ms)}
             </li>
           ))}
         </ul>

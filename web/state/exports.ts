@@ -1,6 +1,7 @@
 // The run as a file: made here, saved by the browser.
 
-import { LadderRows, svgLadder, TerminalLadder, type Trace } from '../../src/lab/index.ts';
+import { pcapngOf } from '../../src/lab/export/index.ts';
+import { LadderRows, mermaidLadder, svgLadder, TerminalLadder, type Trace } from '../../src/lab/index.ts';
 import { say, t } from '../messages.ts';
 import * as lab from './lab.ts';
 import { relative } from './panels.ts';
@@ -9,7 +10,9 @@ import { relative } from './panels.ts';
 export const EXPORTS = [
   { id: 'svg', label: 'SVG', type: 'image/svg+xml' },
   { id: 'png', label: 'PNG', type: 'image/png' },
+  { id: 'mermaid', label: 'Mermaid', type: 'text/plain;charset=utf-8' },
   { id: 'text', label: 'Text', type: 'text/plain;charset=utf-8' },
+  { id: 'pcapng', label: 'pcapng', type: 'application/octet-stream' },
   { id: 'json', label: 'JSON', type: 'application/json' },
 ] as const;
 export type ExportId = (typeof EXPORTS)[number]['id'];
@@ -17,7 +20,9 @@ export type ExportId = (typeof EXPORTS)[number]['id'];
 const ENDINGS: Readonly<Record<ExportId, string>> = {
   svg: 'svg',
   png: 'png',
+  mermaid: 'mmd',
   text: 'txt',
+  pcapng: 'pcapng',
   json: 'trace.json',
 };
 
@@ -64,6 +69,10 @@ async function contents(id: ExportId, trace: Trace): Promise<BlobPart> {
       return svg(trace, 'auto');
     case 'png':
       return png(trace);
+    case 'mermaid':
+      return mermaidLadder(trace, { lang: lab.lang.value, absolute: !relative.value });
+    case 'pcapng':
+      return new Uint8Array(pcapngOf(trace, { lang: lab.lang.value, absolute: !relative.value }));
     case 'text':
       return text(trace);
     case 'json':

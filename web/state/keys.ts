@@ -2,7 +2,7 @@
 
 import { batch } from '@preact/signals';
 import * as lab from './lab.ts';
-import { dialog, listOpen, notice, query, relative, tab } from './panels.ts';
+import { dialog, ghostShown, listOpen, notice, query, relative, tab } from './panels.ts';
 import { step, togglePlay } from './play.ts';
 import { startPrediction } from './predict.ts';
 
@@ -25,6 +25,8 @@ export interface Key {
     | 'key_filter'
     | 'key_bytes'
     | 'key_table'
+    | 'key_numbers'
+    | 'key_ghost'
     | 'key_predict'
     | 'key_language'
     | 'key_help'
@@ -109,7 +111,7 @@ export const KEYS: readonly Key[] = [
       dialog.value = 'inject';
     },
   },
-  { keys: ['z'], shown: 'z', what: 'key_undo', act: lab.undo },
+  { keys: ['z', 'Backspace'], shown: 'z', what: 'key_undo', act: lab.undo },
   { keys: ['x'], shown: 'x', what: 'key_diff', act: toggleCompare },
   {
     keys: ['r'],
@@ -127,7 +129,9 @@ export const KEYS: readonly Key[] = [
       tab.value = 'sockets';
     },
   },
-  { keys: ['g'], shown: 'g', what: 'key_predict', act: startPrediction },
+  { keys: ['a'], shown: 'a', what: 'key_numbers', act: switchNumbers },
+  { keys: ['g'], shown: 'g', what: 'key_ghost', act: switchGhost },
+  { keys: ['p'], shown: 'p', what: 'key_predict', act: startPrediction },
   { keys: ['/'], shown: '/', what: 'key_filter', act: toFilter },
   { keys: ['l'], shown: 'l', what: 'key_language', act: switchLanguage },
   {
@@ -165,6 +169,11 @@ export function listenToKeys(): void {
     event.preventDefault();
     key.act(event.key);
   });
+}
+
+/** Hides the old future, or shows it again. */
+export function switchGhost(): void {
+  ghostShown.value = !ghostShown.value;
 }
 
 /** Switches between numbers counted from the ISS and those on the wire. */

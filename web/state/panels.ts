@@ -19,3 +19,12 @@ export const listOpen = signal(false);
 export const notice = signal<string | null>(null);
 /** Sequence numbers counted from the ISS, or as they are on the wire. */
 export const relative = signal(true);
+/** Whether the old future is shown after a change. */
+export const ghostShown = signal(true);
+
+const oneColumn = matchMedia('(max-width: 56rem)');
+/** Everything stands in one column. */
+export const narrow = signal(oneColumn.matches);
+oneColumn.addEventListener('change', (event) => {
+  narrow.value = event.matches;
+});

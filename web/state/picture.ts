@@ -8,15 +8,23 @@ import { relative } from './panels.ts';
 /** Pixels that the ladder has, across. */
 export const ladderWidth = signal(720);
 
+/** From this width on there is room for full names and columns. */
+const ROOMY = 860;
+/** How much the small form of the ladder is enlarged where there is room for that. */
+const ENLARGED = 1.2;
+const LEAST = 300;
+
 /** Where everything of the ladder stands. */
-export const picture = computed<LadderLayout>(() =>
-  layoutLadder(trace.value, {
+export const picture = computed<LadderLayout>(() => {
+  const roomy = ladderWidth.value >= ROOMY;
+  return layoutLadder(trace.value, {
     lang: lang.value,
     absolute: !relative.value,
     connection: trace.value.connections.length > 1 && connection.value > 0 ? connection.value : 'all',
-    width: Math.max(300, ladderWidth.value),
-  }),
-);
+    width: roomy ? ladderWidth.value : Math.max(LEAST, ladderWidth.value / ENLARGED),
+    compact: !roomy,
+  });
+});
 
 /** The place of a time; beyond the last stop the axis goes on as steep as a segment's usual way. */
 export function placeOfTime(layout: LadderLayout, t: number): number {
@@ -67,6 +75,7 @@ export const ghostArrows = computed<readonly GhostArrow[]>(() => {
   const { left, right } = layout.columns;
   const arrows: GhostArrow[] = [];
   const { events } = old.trace;
+  const steep = pixelsPerMicrosecond(layout);
   for (let i = 0; i < events.length && arrows.length < MOST_GHOSTS; i++) {
     const sent = events[i];
     if (sent?.kind !== 'sent') continue;
@@ -77,14 +86,20 @@ export const ghostArrows = computed<readonly GhostArrow[]>(() => {
     if (landed === undefined && i < old.from) continue;
     const lost = landed?.kind === 'lost';
     const [x1, far] = sent.from === 'left' ? [left, right] : [right, left];
-    const y1 = placeOfTime(layout, sent.t);
+    // What both runs have stands where the new one has it.
+    const y1 = i < old.from ? (layout.eventY[i] ?? layout.top) : placeOfTime(layout, sent.t);
+    // Where the new run is idle the axis is cut: the way is drawn as steep as it was.
+    const y2 =
+      landed === undefined || lost
+        ? y1 + 22
+        : Math.max(placeOfTime(layout, landed.t), y1 + (landed.t - sent.t) * steep);
     arrows.push({
       key: `${sent.id}`,
       flags: sent.segment.flags,
       x1,
       y1,
       x2: lost ? (x1 + far) / 2 : far,
-      y2: landed === undefined || lost ? y1 + 22 : placeOfTime(layout, landed.t),
+      y2,
       lost,
     });
   }

@@ -2,6 +2,7 @@
 // gets discrete steps, and nothing that glides.
 
 import { signal } from '@preact/signals';
+import type { TraceEvent } from '../../src/lab/index.ts';
 import { cursor, goTo, trace } from './lab.ts';
 
 export const playing = signal(false);
@@ -21,8 +22,10 @@ function tick(): void {
     playing.value = false;
     return;
   }
-  goTo(at + 1);
-  const gapMs = ((events[at + 2]?.t ?? 0) - (events[at + 1]?.t ?? 0)) / 1000;
+  const next = nextStop(at, 1, 'event');
+  goTo(next);
+  const after = nextStop(next, 1, 'event');
+  const gapMs = ((events[after]?.t ?? 0) - (events[next]?.t ?? 0)) / 1000;
   const wait = Math.min(LONG, SHORT + Math.max(0, gapMs) * 8) / speed.value;
   timer = setTimeout(tick, wait);
 }
@@ -48,13 +51,22 @@ export function stop(): void {
 /** What one step is. */
 export type Stride = 'event' | 'segment' | 'timer' | 'call';
 
-/** Kinds of events that a stride stops at. */
-const STOPS: Readonly<Record<Stride, readonly string[]>> = {
-  event: ['sent', 'arrived', 'lost', 'call', 'timer', 'change', 'fault'],
-  segment: ['sent', 'arrived', 'lost'],
-  timer: ['timer'],
-  call: ['call', 'fault'],
-};
+/**
+ * Whether a stride stops at an event. Events are what somebody would see: a timer that runs out, but not every one
+ * that is set or cancelled; the scrubber and the stride of timers stop there too.
+ */
+function stopsAt(event: TraceEvent, of: Stride): boolean {
+  switch (of) {
+    case 'event':
+      return event.kind !== 'timer' || event.what === 'fired' || event.timer === '2msl';
+    case 'segment':
+      return event.kind === 'sent' || event.kind === 'arrived' || event.kind === 'lost';
+    case 'timer':
+      return event.kind === 'timer';
+    case 'call':
+      return event.kind === 'call' || event.kind === 'fault';
+  }
+}
 
 export const stride = signal<Stride>('event');
 
@@ -62,7 +74,7 @@ export const stride = signal<Stride>('event');
 export function nextStop(at: number, direction: 1 | -1, of: Stride): number {
   const { events } = trace.value;
   for (let i = at + direction; i >= 0 && i < events.length; i += direction) {
-    if (STOPS[of].includes(events[i]?.kind ?? '')) return i;
+    if (stopsAt(events[i] as TraceEvent, of)) return i;
   }
   return direction === 1 ? (of === 'event' ? events.length - 1 : at) : of === 'event' ? -1 : at;
 }
