@@ -80,6 +80,7 @@ const SHAPES = `
 .sf .sans{font-family:${SANS}}
 .sf .b{font-weight:600}
 .sf .way{fill:none;stroke-width:1.5}
+.sf .other .way{stroke-width:1}
 .sf .copy{stroke-dasharray:1.5 3;stroke-linecap:round}
 .sf .again{stroke-dasharray:7 4}
 .sf .forged{stroke-dasharray:9 3 2 3}

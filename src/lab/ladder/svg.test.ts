@@ -67,6 +67,14 @@ test('not by colour alone: lost ends in a cross, a retransmission is dashed, a d
   expect(group(7)).not.toContain('open-head');
 });
 
+test('segments of other connections than that of the bars are thinner, and say which they are', () => {
+  const pile = scenarios.find(({ id }) => id === 'tw-pile');
+  if (pile === undefined) throw new Error('no tw-pile');
+  const svg = svgLadder(runScenario(pile), { lang: 'en' });
+  expect(svg.match(/class="other" data-connection="1"/g)?.length).toBeGreaterThan(5);
+  expect(svg).toContain('>:50001 SYN seq=0</text>');
+});
+
 test('light, dark, or as the reader prefers', () => {
   const of = (theme: 'auto' | 'light' | 'dark'): string => svgLadder(handMade(), { lang: 'en', theme });
   expect(of('auto')).toContain('prefers-color-scheme:dark');

@@ -50,7 +50,7 @@ export function svgOf(
     ...gapBands(layout),
     ...layout.bars.map(bar),
     ...layout.timers.map(timer),
-    ...layout.arrows.map(way),
+    ...layout.arrows.map((arrow) => way(arrow, layout.focus)),
     ...layout.arrows.map(words),
     ...layout.gaps.map(({ label, event }) => `<g data-event="${event}">${text(label, 'dim halo')}</g>`),
     ...layout.calls.map(call),
@@ -152,7 +152,7 @@ function head(
   return { points, backX, backY };
 }
 
-function way(arrow: LadderArrow): string {
+function way(arrow: LadderArrow, focus: number): string {
   const { x1, y1, x2, y2, tone, end, id, sent, landed } = arrow;
   const style = arrow.injected
     ? ' forged'
@@ -190,7 +190,8 @@ function way(arrow: LadderArrow): string {
   // Easier to point at than a thin line.
   const target = `<path fill="none" stroke="transparent" stroke-width="12" d="M${n(x1)} ${n(y1)}L${n(x2)} ${n(y2)}"/>`;
   const ends = landed === null ? '' : ` data-landed="${landed}"`;
-  return `<g data-event="${sent}"${ends} data-segment="${id}" data-copy="${arrow.copy}">${target}${line}${marks.join('')}</g>`;
+  const other = arrow.connection === focus ? '' : ` class="other" data-connection="${arrow.connection}"`;
+  return `<g data-event="${sent}"${ends}${other} data-segment="${id}" data-copy="${arrow.copy}">${target}${line}${marks.join('')}</g>`;
 }
 
 /** A forged segment begins with a flash. */
