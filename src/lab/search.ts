@@ -27,6 +27,10 @@ export interface Hit<T> {
 const CONCEPT = 2.2;
 /** Tokens that every second text has: their weight in the query. */
 const COMMON = 0.15;
+/** Weight from which a text is a title. */
+const HEAD = 0.9;
+/** The part of the score that tells how little else a title says. */
+const PRECISION = 0.25;
 const STOP: ReadonlySet<string> = new Set(
   (
     'a an and are as at be been but by can could did do does for from get got had has have how i if in into is it ' +
@@ -49,6 +53,8 @@ export class SearchIndex<T> {
     readonly value: T;
     readonly exact: ReadonlySet<string>;
     readonly weights: ReadonlyMap<string, number>;
+    /** The tokens of its names and of each text that says what it is about. */
+    readonly heads: readonly ReadonlySet<string>[];
   }[];
   /** In how many documents a token is. */
   readonly #found = new Map<string, number>();
@@ -62,7 +68,8 @@ export class SearchIndex<T> {
         for (const token of tokens(text)) weights.set(token, Math.max(weights.get(token) ?? 0, weight));
       }
       for (const token of weights.keys()) this.#found.set(token, (this.#found.get(token) ?? 0) + 1);
-      return { value, exact, weights };
+      const heads = all.filter(({ weight }) => weight >= HEAD).map(({ text }) => tokens(text));
+      return { value, exact, weights, heads };
     });
   }
 
@@ -72,18 +79,28 @@ export class SearchIndex<T> {
     const total = wanted.reduce((sum, { weight }) => sum + weight, 0);
     const plain = bare(query);
     const hits: Hit<T>[] = [];
-    for (const { value, exact, weights } of this.#documents) {
+    for (const { value, exact, weights, heads } of this.#documents) {
       if (plain !== '' && exact.has(plain)) {
         hits.push({ value, score: 2 });
         continue;
       }
       let score = 0;
       for (const { token, weight } of wanted) score += weight * (weights.get(token) ?? 0);
-      // Of two that have the same, the one that says little else is meant.
-      if (score > 0)
-        hits.push({ value, score: Math.min(1, score / total) * (1 - Math.log2(weights.size + 2) / 100) });
+      if (score > 0) {
+        const closest = Math.max(...heads.map((head) => this.#closeness(head, wanted)));
+        hits.push({ value, score: (1 - PRECISION) * Math.min(1, score / total) + PRECISION * closest });
+      }
     }
     return hits.sort((a, b) => b.score - a.score).slice(0, limit);
+  }
+
+  /** How much of a title is in the query: of two that have all of it, the one that says little else is meant. */
+  #closeness(head: ReadonlySet<string>, wanted: readonly { readonly token: string }[]): number {
+    let whole = 0;
+    for (const token of head) whole += this.#weight(token);
+    let common = 0;
+    for (const { token } of wanted) if (head.has(token)) common += this.#weight(token);
+    return whole === 0 ? 0 : common / whole;
   }
 
   /** How much a token of the query says: rare ones more; unknown ones count as rare, so that they lower the score. */
@@ -97,8 +114,8 @@ export class SearchIndex<T> {
 }
 
 /** Scores from which a hit may be the one that is meant, and by how much it must be better than the next. */
-const CLEAR = 0.45;
-const AHEAD = 1.12;
+const CLEAR = 0.62;
+const AHEAD = 1.05;
 
 /**
  * The one hit that is meant, or null when that is not clear; `same` says whether two lead to the same place, so that
@@ -115,12 +132,19 @@ function isCommon(token: string): boolean {
   return STOP.has(token) || STOP_PAIRS.has(token);
 }
 
-/** A text as it is compared word by word: without case, signs and spaces. */
+/** What only makes a question of what is asked about. */
+const ASKING =
+  /^(?:请问|如果|假如|what (?:happens|if) (?:(?:if|when) )?)|(?:会怎么?样|怎么办|会发生什么|会如何|怎么处理|[了呢吗])+$/g;
+
+/** A text as it is compared word by word: without case, signs and spaces, and what makes it a question. */
 function bare(text: string): string {
-  return text
+  const plain = text
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '');
+    .trim()
+    .replace(/[?？!！。.]+$/, '');
+  const asked = plain.replace(ASKING, '').replace(/丢[失掉包]/g, '丢');
+  return (asked === '' ? plain : asked).replace(/[^\p{L}\p{N}]+/gu, '');
 }
 
 /** The tokens of a text: concepts (`@rst`), stems of words, and pairs of Chinese characters. */
