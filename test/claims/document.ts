@@ -56,7 +56,7 @@ const WORDS = {
   precisely: { en: 'Precisely', zh: '准确地说' },
   seen: { en: 'Seen', zh: '所见' },
   instead: { en: 'What is shown', zh: '演示内容' },
-  texts: { en: 'texts', zh: '出处' },
+  texts: { en: 'Said by text ', zh: '出处：' },
   runs: { en: 'The runs', zh: '运行记录' },
   runsIntro: {
     en: 'A number before a segment is its number in the run; ◀ marks the event that decides a claim.',
@@ -138,15 +138,18 @@ function claimText(claim: Claim, runs: readonly Run[], lang: Lang): string[] {
   const run = runs.find(({ decided }) => decided.some((d) => d.claim === claim)) as Run;
   const says = run.decided.find((d) => d.claim === claim)?.says as Text;
   const w = (key: keyof typeof WORDS): string => WORDS[key][lang];
-  const texts = `${w('texts')} ${claim.seeds.join(', ')}`;
-  const edits = run.edits.length === 0 ? '' : `, ${w('with')} ${run.edits.map((e) => `\`${e}\``).join(', ')}`;
+  const [open, close, colon] = lang === 'zh' ? ['（', '）', '：'] : [' (', ')', ': '];
+  const edits =
+    run.edits.length === 0
+      ? ''
+      : `${lang === 'zh' ? '，' : ', '}${w('with')} ${run.edits.map((e) => `\`${e}\``).join(', ')}`;
   return [
     `#### ${claim.number} ${SIGNS[claim.verdict]} ${plain(claim.claim[lang])}`,
     '',
-    `- **${w('precisely')}**: ${plain(claim.truth[lang])}`,
-    ...(claim.instead === undefined ? [] : [`- **${w('instead')}**: ${plain(claim.instead[lang])}`]),
-    `- **${w('seen')}** ([${run.scenario}](#${run.anchor})${edits}): ${plain(says[lang])}`,
-    `- ${texts}`,
+    `- **${w('precisely')}**${colon}${plain(claim.truth[lang])}`,
+    ...(claim.instead === undefined ? [] : [`- **${w('instead')}**${colon}${plain(claim.instead[lang])}`]),
+    `- **${w('seen')}**${open}[${run.scenario}](#${run.anchor})${edits}${close}${colon}${plain(says[lang])}`,
+    `- ${w('texts')}${claim.seeds.join(lang === 'zh' ? '、' : ', ')}`,
     '',
   ];
 }
@@ -164,7 +167,7 @@ function runText(run: Run, lang: Lang): string[] {
     ...(edits === '' ? [] : [`${w('with')} ${edits}`, '']),
     plain(scenario?.question[lang] ?? ''),
     '',
-    `<details><summary>${w('ladder')} (${w('decides')} ${numbers})</summary>`,
+    `<details><summary>${w('ladder')}${lang === 'zh' ? `（${w('decides')} ${numbers}）` : ` (${w('decides')} ${numbers})`}</summary>`,
     '',
     '```text',
     ...ladder(run, lang),
@@ -188,12 +191,12 @@ export function documentOf(lang: Lang, runs: readonly Run[]): string {
   lines.push(
     `| | | ${claims.length} |`,
     '',
-    `${w('wrongOnes')}: ${wrong.map((c) => c.number).join(', ')}.`,
+    `${w('wrongOnes')}${lang === 'zh' ? '：' : ': '}${wrong.map((c) => c.number).join(', ')}`,
     '',
   );
   let from = 1;
   for (const { upTo, title } of GROUPS) {
-    lines.push(`## ${title[lang]} (${from}–${upTo})`, '');
+    lines.push(`## ${title[lang]}${lang === 'zh' ? `（${from}–${upTo}）` : ` (${from}–${upTo})`}`, '');
     for (const claim of claims)
       if (claim.number >= from && claim.number <= upTo) lines.push(...claimText(claim, runs, lang));
     from = upTo + 1;

@@ -174,8 +174,8 @@ export const closingClaims: readonly Claim[] = [
     seeds: [0, 3, 4],
     verdict: 'imprecise',
     truth: {
-      en: 'It announces the end of one direction: “I have no more data to send”. Nothing is requested; the other direction may go on for any time (section 3.6).',
-      zh: 'FIN 宣告一个方向到此为止：“我没有更多数据要发”。它并不请求什么，另一个方向可以继续任意长的时间（第 3.6 节）。',
+      en: 'It announces the end of one direction: “I have no more data to send”. The other direction may go on for any time, and nothing in TCP makes it end (section 3.6). The RFC’s list of states does speak of a “connection termination request” (section 3.3.2).',
+      zh: 'FIN 宣告一个方向到此为止：“我没有更多数据要发”。另一个方向可以继续任意长的时间，TCP 并不会因此让它结束（第 3.6 节）。不过 RFC 在解释各状态时，确实用了“连接终止请求”（connection termination request）这个说法（第 3.3.2 节）。',
     },
     scenario: 'half-close',
     decide(trace) {

@@ -734,8 +734,8 @@ export const waitingClaims: readonly Claim[] = [
     seeds: [0],
     verdict: 'name',
     truth: {
-      en: 'Only a name. A handshake synchronises two ends (three-way, section 3.5); closing is two independent ends of a direction, each acknowledged (section 3.6). The RFC speaks of closing, or of a FIN exchange.',
-      zh: '只是名称问题。握手（handshake）是让两端同步，即三次握手（第 3.5 节）；关闭则是两个方向各自独立结束、各自得到确认（第 3.6 节）。RFC 只说“关闭连接”，并没有“四次握手”这个词。',
+      en: 'Only a name. The three-way handshake synchronises two ends (section 3.5); a close is the end of two directions, each on its own and each acknowledged. RFC 9293 calls it the normal close sequence, once a “FIN handshake” (section 3.6), and nowhere a four-way one.',
+      zh: '只是名称问题。三次握手是让两端同步（第 3.5 节）；关闭则是两个方向各自结束、各自得到确认。RFC 9293 称之为“正常关闭过程”（normal close sequence），有一处写作 FIN handshake（第 3.6 节），从未说过 four-way handshake。',
     },
     scenario: 'close4',
     decide(trace) {

@@ -83,14 +83,14 @@ export const timeWait: readonly Scenario[] = [
     },
     explanation: {
       en:
-        'Yes, if it is certain that nothing old can be mistaken for new: the SYN’s initial sequence number must be ' +
-        'larger than the last one of the old connection, or its timestamp newer (MAY-2 in section 3.6.1, RFC 6191). ' +
-        'Then TIME-WAIT ends at once and the SYN goes to the listener as any other. An ISN that grows with a clock ' +
-        '(section 3.4.1) makes this the normal case.',
+        'Yes, if nothing old can be mistaken for new: the SYN’s sequence number is larger than all that the old ' +
+        'connection has used, or its timestamp is newer (RFC 6191), and the ISN with which this end answers is larger ' +
+        'than all that it has used itself (MAY-2, section 3.6.1). Then TIME-WAIT ends at once and the SYN goes to the ' +
+        'listener as any other. ISNs that grow with a clock (section 3.4.1) make this the normal case.',
       zh:
-        '能，只要可以断定旧的不会被当成新的：SYN 的初始序列号要大于旧连接用过的最大序列号，或者时间戳更新' +
-        '（第 3.6.1 节 MAY-2，RFC 6191）。这时 TIME-WAIT 立即结束，SYN 像平常一样交给监听套接字。' +
-        'ISN 随时钟增长（第 3.4.1 节），所以这是通常的情形。',
+        '能，只要旧的不会被当成新的：SYN 的序列号大于旧连接用过的所有序列号，或者时间戳更新（RFC 6191），' +
+        '而且本端应答所用的 ISN 也大于自己用过的所有序列号（第 3.6.1 节，MAY-2）。这时 TIME-WAIT 立即结束，' +
+        'SYN 像平常一样交给监听套接字。ISN 随时钟增长（第 3.4.1 节），所以这是通常的情形。',
     },
     notice: [
       {
