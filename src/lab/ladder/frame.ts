@@ -1,6 +1,7 @@
 // Where the columns of a ladder are: times, calls, timers, states and bars at both ends, arrows between them.
 
 import { widthOf } from './boxes.ts';
+import type { TimerSpan } from './brackets.ts';
 import type { LayoutOptions } from './layout-types.ts';
 import type { Row } from './rows.ts';
 import { textWidth } from './width.ts';
@@ -9,6 +10,9 @@ import { textWidth } from './width.ts';
 const COMPACT_BELOW = 640;
 const LEAST_WIDTH = 300;
 const MOST_AREA = 600;
+const LEAST_AREA = 250;
+/** Columns of text outside, at least. */
+const LEAST_CALLS = 10;
 /** Width of a bar; from one timer's bracket to the next. */
 export const BAR = 12;
 export const LANE = 8;
@@ -35,29 +39,43 @@ export interface Frame {
 export function frameOf(
   { width: asked = 960, compact: wanted }: LayoutOptions,
   rows: Iterable<Row>,
-  spans: number,
+  spans: readonly TimerSpan[],
   focus: number,
 ): Frame {
   const width = Math.max(asked, LEAST_WIDTH);
-  const compact = wanted ?? width < COMPACT_BELOW;
-  const size = compact ? 10 : 12;
-  const margin = compact ? 4 : 12;
-  if (compact) {
-    const outer = widthOf('x'.repeat(11), size) + 8;
-    return {
-      compact,
-      size,
-      width,
-      margin,
-      time: null,
-      left: margin + outer + BAR,
-      right: width - margin - outer - BAR,
-      callsAt: BAR + 6,
-      callsColumns: 11,
-      lanesAt: BAR + outer,
-    };
-  }
-  const lanes = Math.min(3, spans) * LANE;
+  const wide = (wanted ?? width < COMPACT_BELOW) ? null : wideFrame(width, [...rows], spans, focus);
+  return wide ?? compactFrame(width);
+}
+
+/** States and calls in one column. */
+function compactFrame(width: number): Frame {
+  const size = 10;
+  const margin = 4;
+  const outer = widthOf('x'.repeat(11), size) + 8;
+  return {
+    compact: true,
+    size,
+    width,
+    margin,
+    time: null,
+    left: margin + outer + BAR,
+    right: width - margin - outer - BAR,
+    callsAt: BAR + 6,
+    callsColumns: 11,
+    lanesAt: BAR + outer,
+  };
+}
+
+/** null if there is no room for arrows between such columns. */
+function wideFrame(
+  width: number,
+  rows: readonly Row[],
+  spans: readonly TimerSpan[],
+  focus: number,
+): Frame | null {
+  const size = 12;
+  const margin = 12;
+  const lanes = Math.min(3, spans.length) * LANE;
   const lanesAt = BAR + 10 + widthOf('x'.repeat(STATE_COLUMNS_FULL), size) + LANE;
   let callsColumns = 0;
   for (const row of rows)
@@ -67,13 +85,18 @@ export function frameOf(
         textWidth(row.call) + 2 + (row.connection === focus ? 0 : 7),
         Math.min(22, textWidth(row.note)),
       );
-  if (spans > 0) callsColumns = Math.max(callsColumns, 20);
-  callsColumns = Math.min(callsColumns, 22);
+  for (const { connection } of spans) callsColumns = Math.max(callsColumns, connection === focus ? 20 : 24);
   const callsAt = lanesAt + lanes + 2;
   const time = margin + widthOf('0000.000', size - 1);
+  // What is called may be cut before arrows become too short.
+  const fixed = time + margin + 2 * (callsAt + 6);
+  const most = Math.floor((width - fixed - LEAST_AREA) / 2 / widthOf('x', size));
+  callsColumns = Math.min(callsColumns, 24, most);
+  if (most < LEAST_CALLS && callsColumns === most) return null;
   const outer = callsAt + widthOf('x'.repeat(callsColumns), size) + 6;
-  const area = Math.min(MOST_AREA, width - 2 * margin - (time - margin) - 2 * outer);
+  const area = Math.min(MOST_AREA, width - time - margin - 2 * outer);
   const spare = Math.max(0, width - time - margin - 2 * outer - area) / 2;
   const left = time + outer + spare;
-  return { compact, size, width, margin, time, left, right: left + area, callsAt, callsColumns, lanesAt };
+  const right = left + area;
+  return { compact: false, size, width, margin, time, left, right, callsAt, callsColumns, lanesAt };
 }

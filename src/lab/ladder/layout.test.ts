@@ -206,11 +206,14 @@ describe.each(scenarios.map((scenario) => [scenario.id, runScenario(scenario)] a
     test.each([
       [960, 'en'],
       [960, 'zh'],
+      [640, 'en'],
+      [700, 'zh'],
       [320, 'en'],
       [320, 'zh'],
     ] as const)('%i pixels wide (%s): no text covers another, and all stay in the picture', (width, lang) => {
       const layout = lay(trace, { width, lang });
       if (trace.events.length < 400) expect(covered(layout)).toEqual([]);
+      expect(layout.columns.right - layout.columns.left).toBeGreaterThanOrEqual(width < 640 ? 130 : 250);
       for (const text of texts(layout)) {
         const points = corners(text);
         for (let i = 0; i < 8; i += 2) {

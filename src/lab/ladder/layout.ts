@@ -70,9 +70,11 @@ class Layouter {
     this.#flightPx = options.flightPx ?? 44;
     this.#pxPerUs = this.#flightPx / this.#flightUs;
     this.#spans = timerSpans(trace, 5 * this.#flightUs).filter(
-      ({ connection: of }) => connection === 'all' || of === connection,
+      // Of other connections, what merely runs is not worth a bracket.
+      ({ connection: of, timer, outcome }) =>
+        of === this.#focus || (connection === 'all' && (outcome === 'fired' || timer === '2msl')),
     );
-    this.#frame = frameOf(options, this.#rowOf.values(), this.#spans.length, this.#focus);
+    this.#frame = frameOf(options, this.#rowOf.values(), this.#spans, this.#focus);
     this.#top = this.#frame.compact ? 66 : 74;
     this.#outside = new Outside({
       trace,

@@ -1,5 +1,5 @@
 // A ladder as a sequence diagram of Mermaid, for Markdown. Mermaid's arrows have no length in time: a segment
-// stands where it arrives or is lost, and says when it was sent if something happened on its way.
+// stands where it arrives or is lost, and says when it was sent if it crossed one of the other direction.
 
 import { type End, otherEnd, type Trace } from '../trace.ts';
 import { connectionName } from './outside.ts';
@@ -35,8 +35,8 @@ export function escapeMermaid(text: string): string {
 /** A segment that has neither arrived nor been lost. */
 interface UnderWay {
   readonly row: DepartRow;
-  /** How many lines there were when it left. */
-  readonly lines: number;
+  /** A segment of the other direction was under way at the same time. */
+  crossed: boolean;
 }
 
 class Writer {
@@ -77,7 +77,7 @@ class Writer {
         return;
       case 'depart':
         this.#changes(row);
-        this.#departed.set(row.id, { row, lines: this.#lines.length });
+        this.#depart(row);
         return;
       case 'arrive':
       case 'lost':
@@ -103,12 +103,20 @@ class Writer {
     }
   }
 
+  #depart(row: DepartRow): void {
+    let crossed = false;
+    for (const other of this.#departed.values())
+      if (other.row.from !== row.from) crossed = other.crossed = true;
+    this.#departed.set(row.id, { row, crossed });
+  }
+
   #land(row: Row & { kind: 'arrive' | 'lost' }): void {
     const departed = this.#departed.get(row.id);
     if (departed !== undefined) {
       this.#departed.delete(row.id);
-      const since = this.#lines.length > departed.lines;
-      const at = since ? word(this.#options.lang, 'sentAt', { seconds: departed.row.t / 1e6 }) : '';
+      const at = departed.crossed
+        ? word(this.#options.lang, 'sentAt', { seconds: departed.row.t / 1e6 })
+        : '';
       const arrow = row.kind === 'lost' ? '-x' : departed.row.retransmission ? '-->>' : '->>';
       this.#arrow(departed.row, arrow, at, row.note);
     } else {
