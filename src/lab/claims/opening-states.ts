@@ -176,7 +176,7 @@ export const openingStateClaims: readonly Claim[] = [
     seeds: [0, 1, 2, 3],
     verdict: 'true',
     truth: {
-      en: 'And an ACK without text occupies no sequence number: the first octet of data is x+1, too (section 3.5: “it did, we would wind up ACKing ACKs!”).',
+      en: 'And an ACK without text occupies no sequence number: the first octet of data is x+1, too (section 3.5: “if it did, we would wind up ACKing ACKs!”).',
       zh: '而且不带数据的 ACK 不占用序列号，第一个数据字节的序列号也是 x+1（第 3.5 节：若占用，我们就得去“确认 ACK”了）。',
     },
     scenario: 'hs',

@@ -1,20 +1,17 @@
-// The questions that people ask about connections, in their words, each with a short answer and the run to look at.
+// The questions that people ask about connections, in the order of a connection's life.
 
-import type { Text } from '../scenario/index.ts';
+import { closingQuestions } from './closing.ts';
+import { openingQuestions } from './opening.ts';
+import { programQuestions } from './programs.ts';
+import type { Question } from './question.ts';
+import { waitingQuestions } from './waiting.ts';
 
-/** A question and its answer. */
-export interface Question {
-  readonly id: string;
-  readonly question: Text;
-  /** One or two sentences. */
-  readonly answer: Text;
-  /** The scenario that shows it; null when no run can. */
-  readonly scenario: string | null;
-  /** Changes to the scenario: see scenario/edits.ts. */
-  readonly edits?: readonly string[];
-  /** Words, besides those of the texts, by which it is found. */
-  readonly keywords?: readonly string[];
-}
+export type { Question } from './question.ts';
 
-/** All questions, in the order of a connection's life. */
-export const questions: readonly Question[] = [];
+/** All questions. */
+export const questions: readonly Question[] = [
+  ...openingQuestions,
+  ...closingQuestions,
+  ...waitingQuestions,
+  ...programQuestions,
+];

@@ -1,0 +1,226 @@
+// Questions on opening a connection.
+
+import type { Question } from './question.ts';
+
+/** Opening. */
+export const openingQuestions: readonly Question[] = [
+  {
+    id: 'why-three',
+    question: { en: 'Why three segments, and not two or four?', zh: '为什么是三次握手，不是两次或四次？' },
+    answer: {
+      en: 'With two, an old SYN would create a live connection at the server; the third segment is where the client can refuse it with RST. Four would add nothing, because the server’s SYN and ACK go in one segment.',
+      zh: '只有两次，一个失效的旧 SYN 就能让服务器建立起连接；有了第三次，客户端才有机会用 RST 拒绝。四次则没有必要，因为服务器的 SYN 和 ACK 可以合在一个报文段里。',
+    },
+    scenario: 'stale-first',
+    keywords: ['why three-way handshake', 'two-way handshake', '两次握手', '四次握手', '历史连接'],
+  },
+  {
+    id: 'syn-lost',
+    question: { en: 'What happens if the first segment (SYN) is lost?', zh: '第一次握手丢失了会怎样？' },
+    answer: {
+      en: 'The client sends the same SYN again when its timer fires, and after minutes gives up with ETIMEDOUT. The pauses double; Linux sends the first few one second apart.',
+      zh: '客户端的定时器到期后重传同一个 SYN，几分钟都不成功就放弃，报 ETIMEDOUT。重传间隔逐次加倍，Linux 头几次固定间隔 1 秒。',
+    },
+    scenario: 'syn-lost',
+  },
+  {
+    id: 'synack-lost',
+    question: { en: 'What happens if the second segment (SYN,ACK) is lost?', zh: '第二次握手丢失了会怎样？' },
+    answer: {
+      en: 'Both ends send again: the client its SYN, because nothing came back, and the server its SYN,ACK, because nothing acknowledged it.',
+      zh: '两端都会重传：客户端没等到应答，重传 SYN；服务器没等到确认，重传 SYN,ACK。',
+    },
+    scenario: 'synack-lost',
+  },
+  {
+    id: 'ack3-lost',
+    question: { en: 'What happens if the third segment (ACK) is lost?', zh: '第三次握手丢失了会怎样？' },
+    answer: {
+      en: 'An ACK is never retransmitted for itself. The server, still SYN-RECEIVED, sends its SYN,ACK again and gets a new ACK; or the client’s first data, which has the ACK bit too, ends the handshake.',
+      zh: 'ACK 自己不会重传。服务器停在 SYN-RECEIVED，重传 SYN,ACK 后得到新的 ACK；如果客户端先发了数据，数据报文段也带着 ACK，同样能完成握手。',
+    },
+    scenario: 'ack3-lost',
+    keywords: ['client ESTABLISHED server SYN-RECEIVED', 'SYN_RCVD'],
+  },
+  {
+    id: 'ack3-data',
+    question: {
+      en: 'The third segment is lost and the client sends data at once: does that work?',
+      zh: '第三次握手丢失，客户端马上发数据，行得通吗？',
+    },
+    answer: {
+      en: 'Yes. The data carries the same acknowledgment, y+1: the server is ESTABLISHED when it arrives, and takes the text. Nothing is retransmitted.',
+      zh: '行。数据报文段带着同样的确认号 y+1，一到服务器就进入 ESTABLISHED 并收下数据，什么都不用重传。',
+    },
+    scenario: 'ack3-data',
+  },
+  {
+    id: 'server-gave-up',
+    question: {
+      en: 'The server has given up its SYN-RECEIVED, the client believes it is connected and sends data: what comes back?',
+      zh: '服务器重传 SYN,ACK 到放弃了，客户端还以为连着，这时发数据会怎样？',
+    },
+    answer: {
+      en: 'A RST: the server has no such connection any more (the client’s half was half-open), and the client is told ECONNRESET.',
+      zh: '收到 RST：服务器上已经没有这个连接（客户端这半边成了半打开），客户端得到 ECONNRESET。',
+    },
+    scenario: 'ack3-lost',
+    edits: ['drop ACK#1- left->right', 'left write "hello" 200s'],
+  },
+  {
+    id: 'data-in-handshake',
+    question: { en: 'May the third segment carry data?', zh: '第三次握手可以携带数据吗？' },
+    answer: {
+      en: 'Yes: the client is ESTABLISHED when it sends it.',
+      zh: '可以：客户端发送它时已经是 ESTABLISHED。',
+    },
+    scenario: 'ack3-payload',
+  },
+  {
+    id: 'data-in-syn',
+    question: { en: 'May the first two segments carry data?', zh: '第一次、第二次握手可以携带数据吗？' },
+    answer: {
+      en: 'Text in a SYN is legal, but is not given to the program before ESTABLISHED. With a TCP Fast Open cookie it is given at once (RFC 7413).',
+      zh: 'SYN 带数据是合法的，但在 ESTABLISHED 之前不会交给应用程序；带有 TCP Fast Open 的 cookie 则可以立即交付（RFC 7413）。',
+    },
+    scenario: 'tfo',
+  },
+  {
+    id: 'why-random-isn',
+    question: {
+      en: 'Why is the initial sequence number different each time, and random?',
+      zh: '初始序列号 ISN 为什么要随机、每次都不同？',
+    },
+    answer: {
+      en: 'The clock in it keeps the numbers of an earlier connection apart from those of the next; the keyed hash in it keeps strangers from guessing, and so from forging segments.',
+      zh: '其中的时钟部分让前后两个连接的序列号错开，其中的带密钥散列让外人猜不到，也就无法伪造报文段。',
+    },
+    scenario: 'hs',
+    edits: ['left connect conn=1 100ms'],
+    keywords: ['ISN', 'RFC 6528', 'predict', '猜测', '固定 ISN'],
+  },
+  {
+    id: 'why-plus-one',
+    question: {
+      en: 'Why ack=x+1? Why does a SYN occupy a sequence number?',
+      zh: '为什么 ack=x+1？SYN 为什么要占用一个序列号？',
+    },
+    answer: {
+      en: 'So that it can be acknowledged and retransmitted like data. An ACK occupies none, or ACKs would have to be acknowledged.',
+      zh: '这样它才能像数据一样被确认、被重传。ACK 不占用序列号，否则就得对 ACK 再作确认了。',
+    },
+    scenario: 'hs',
+  },
+  {
+    id: 'queues',
+    question: {
+      en: 'What are the SYN queue and the accept queue, and what if they are full?',
+      zh: '什么是半连接队列和全连接队列？满了会怎样？',
+    },
+    answer: {
+      en: 'The SYN queue holds connections in SYN-RECEIVED, the accept queue those that are ESTABLISHED and not yet accepted. When the accept queue is full, new SYNs are dropped; when the SYN queue is, SYNs are dropped or answered with SYN cookies.',
+      zh: '半连接队列放处于 SYN-RECEIVED 的连接，全连接队列放已经 ESTABLISHED、但还没被 accept() 取走的连接。全连接队列满时丢弃新来的 SYN；半连接队列满时，丢弃 SYN 或改用 SYN cookie 应答。',
+    },
+    scenario: 'acceptq',
+  },
+  {
+    id: 'queue-overflow-ack',
+    question: {
+      en: 'The accept queue fills up during the handshake: is the last ACK dropped?',
+      zh: '握手过程中全连接队列满了，第三次握手的 ACK 会被丢弃吗？',
+    },
+    answer: {
+      en: 'Yes; the connection stays SYN-RECEIVED and the SYN,ACK is sent again later. On Linux tcp_abort_on_overflow=1 answers with RST instead.',
+      zh: '会，连接停在 SYN-RECEIVED，之后重传 SYN,ACK。Linux 若设 tcp_abort_on_overflow=1，则改为回 RST。',
+    },
+    scenario: 'acceptq-ack',
+  },
+  {
+    id: 'backlog',
+    question: { en: 'What does the backlog of listen() mean?', zh: 'listen() 的 backlog 是什么意思？' },
+    answer: {
+      en: 'It bounds the accept queue. On Linux the bound is min(backlog, somaxconn), compared with >, so that backlog+1 connections fit.',
+      zh: '它是全连接队列的上限。Linux 取 min(backlog, somaxconn)，并且用 > 比较，所以能放下 backlog+1 个连接。',
+    },
+    scenario: 'acceptq',
+  },
+  {
+    id: 'without-accept',
+    question: { en: 'Is a connection opened without accept()?', zh: '没有 accept()，能建立 TCP 连接吗？' },
+    answer: {
+      en: 'Yes. TCP completes the handshake by itself; accept() only takes a connection that is ESTABLISHED out of the queue.',
+      zh: '能。握手由 TCP 自己完成，accept() 只是从队列里取走一个已经 ESTABLISHED 的连接。',
+    },
+    scenario: 'acceptq',
+  },
+  {
+    id: 'without-listen',
+    question: { en: 'Is a connection opened without listen()?', zh: '没有 listen()，能建立 TCP 连接吗？' },
+    answer: {
+      en: 'With a server no: a SYN to a port without a listener gets RST. But two active opens that meet make one connection: a simultaneous open.',
+      zh: '连服务器不行：没有监听的端口对 SYN 回 RST。但两端同时主动打开、SYN 相遇，可以建立一个连接，这叫同时打开。',
+    },
+    scenario: 'simopen',
+  },
+  {
+    id: 'accept-when',
+    question: {
+      en: 'At which step of the handshake do accept() and connect() return?',
+      zh: 'accept() 和 connect() 分别在三次握手的哪一步返回？',
+    },
+    answer: {
+      en: 'connect() after the second segment has arrived, accept() after the third.',
+      zh: 'connect() 在第二个报文段到达后返回，accept() 在第三个到达后返回。',
+    },
+    scenario: 'hs',
+  },
+  {
+    id: 'syn-flood',
+    question: { en: 'What is a SYN flood, and what helps?', zh: '什么是 SYN 洪泛攻击？怎样防御？' },
+    answer: {
+      en: 'SYNs from forged addresses fill the SYN queue, so that honest SYNs are dropped. SYN cookies help; a bigger queue and fewer repetitions of the SYN,ACK help a little.',
+      zh: '伪造源地址的 SYN 占满半连接队列，正常的 SYN 因此被丢弃。根本的办法是 SYN cookie；加大队列、减少 SYN,ACK 重传次数也有一点帮助。',
+    },
+    scenario: 'synflood',
+    keywords: ['SYN 攻击', 'DDoS', 'DoS'],
+  },
+  {
+    id: 'syn-cookie-price',
+    question: { en: 'What do SYN cookies cost?', zh: 'SYN cookie 有什么代价？' },
+    answer: {
+      en: 'Nothing is remembered: the SYN,ACK cannot be retransmitted, and options are lost unless they fit into the timestamp.',
+      zh: '什么都没有记住，所以 SYN,ACK 无法重传；选项除非能编进时间戳，否则全部丢失。',
+    },
+    scenario: 'synflood-cookies',
+  },
+  {
+    id: 'syn-to-established',
+    question: {
+      en: 'What if a SYN arrives on an ESTABLISHED connection?',
+      zh: '已建立的连接收到 SYN 会怎样？',
+    },
+    answer: {
+      en: 'It is answered with a challenge ACK (RFC 5961), never with RST, and the connection lives on. If the other end really has a new connection in mind, it answers that ACK with RST.',
+      zh: '回一个挑战 ACK（RFC 5961），绝不会回 RST，连接照旧。如果对端真的重启后想新建连接，它会对这个 ACK 回 RST。',
+    },
+    scenario: 'blind-rst',
+  },
+  {
+    id: 'syn-dropped',
+    question: { en: 'When is a SYN dropped?', zh: 'SYN 报文什么时候会被丢弃？' },
+    answer: {
+      en: 'When the accept queue or the SYN queue is full, when a filter drops it, or, on old Linux kernels behind NAT, because of tcp_tw_recycle.',
+      zh: '全连接队列或半连接队列满了；被防火墙过滤；或者旧版 Linux 内核开了 tcp_tw_recycle，又遇上 NAT。',
+    },
+    scenario: 'acceptq',
+  },
+  {
+    id: 'simultaneous-open',
+    question: { en: 'What is a simultaneous open?', zh: '什么是同时打开？' },
+    answer: {
+      en: 'Both ends call connect() and their SYNs cross. Both pass SYN-SENT, SYN-RECEIVED, ESTABLISHED, and there is one connection.',
+      zh: '两端都调用 connect()，SYN 在途中交错。两端都经过 SYN-SENT、SYN-RECEIVED、ESTABLISHED，建立的是同一个连接。',
+    },
+    scenario: 'simopen',
+  },
+];

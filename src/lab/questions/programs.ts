@@ -1,0 +1,206 @@
+// Questions on resets, failures, and what programs see.
+
+import type { Question } from './question.ts';
+
+/** Resets, failures, programs. */
+export const programQuestions: readonly Question[] = [
+  {
+    id: 'when-rst',
+    question: { en: 'When is a RST sent?', zh: '什么时候会发 RST？' },
+    answer: {
+      en: 'When there is no connection for a segment; when an acknowledgment is wrong in SYN-SENT or SYN-RECEIVED; when a program closes with unread data, aborts (SO_LINGER 0), or data comes after close(); when an end has lost its memory (half-open).',
+      zh: '报文段找不到对应的连接；SYN-SENT、SYN-RECEIVED 状态收到错误的确认号；有数据未读就 close()、放弃连接（SO_LINGER 0）、close() 之后又来数据；一端崩溃忘了连接（半打开）。',
+    },
+    scenario: 'refused',
+  },
+  {
+    id: 'rst-answered',
+    question: { en: 'Is a RST acknowledged or repeated?', zh: 'RST 需要应答吗？会重传吗？' },
+    answer: {
+      en: 'Never. No segment is sent in reply to a RST, and nobody waits for an answer to it.',
+      zh: '都不会。对 RST 不作任何应答，发送方也不等应答。',
+    },
+    scenario: 'refused',
+  },
+  {
+    id: 'cable-power-kill',
+    question: {
+      en: 'What is the difference between pulling the cable, losing power, and kill -9?',
+      zh: '拔网线、断电、kill -9 有什么区别？',
+    },
+    answer: {
+      en: 'Cable: nothing happens until data or a keep-alive goes unanswered. Power: the same, and after the reboot the next segment gets RST. kill -9: the kernel lives and sends FIN, or RST if data was unread.',
+      zh: '拔网线：在数据或保活探测得不到回应之前，什么也不会发生。断电：同样如此，重启之后再收到报文段就回 RST。kill -9：内核还在，会发 FIN，若有未读数据则发 RST。',
+    },
+    scenario: 'halfopen',
+  },
+  {
+    id: 'crash-without-data',
+    question: {
+      en: 'One end crashes and nothing is sent: does the connection still exist?',
+      zh: '一端崩溃，又没有数据传输，连接还在吗？',
+    },
+    answer: {
+      en: 'At the other end, yes, ESTABLISHED for ever (half-open), unless keep-alives are on.',
+      zh: '在另一端看来还在，永远是 ESTABLISHED（半打开），除非开启了保活。',
+    },
+    scenario: 'hs',
+    edits: ['right crash 100ms'],
+    keywords: ['half-open', '半打开'],
+  },
+  {
+    id: 'keepalives',
+    question: {
+      en: 'What is the difference between TCP keep-alive and HTTP Keep-Alive?',
+      zh: 'TCP 的 keepalive 和 HTTP 的 Keep-Alive 有什么区别？',
+    },
+    answer: {
+      en: 'TCP’s asks an idle peer whether it is there, with a segment whose sequence number is one too low; it is off by default, and waits two hours. HTTP’s means that a connection is used for several requests.',
+      zh: 'TCP 的保活用一个序列号小 1 的报文段探测空闲的对端还在不在，默认关闭，空闲两小时才开始；HTTP 的 Keep-Alive 是指一个连接用于多次请求。',
+    },
+    scenario: 'keepalive',
+  },
+  {
+    id: 'four-tuple',
+    question: {
+      en: 'What identifies a connection, and how many can a host have?',
+      zh: '一个 TCP 连接由什么唯一确定？一台主机最多能有多少连接？',
+    },
+    answer: {
+      en: 'Two addresses and two ports. A server’s number is bounded by memory and descriptors, a client’s by its ports for each destination.',
+      zh: '由两端的地址和端口四元组确定。服务器受内存和文件描述符限制，客户端则受限于到每个目的地可用的端口数。',
+    },
+    scenario: 'hs',
+    edits: ['left connect conn=1 100ms'],
+    keywords: ['4-tuple', '四元组', '65535'],
+  },
+  {
+    id: 'tcp-udp-port',
+    question: { en: 'Can TCP and UDP use the same port?', zh: 'TCP 和 UDP 可以使用同一个端口吗？' },
+    answer: {
+      en: 'Yes. The protocol field of the IP header comes first; each protocol has its own ports.',
+      zh: '可以。先由 IP 首部的协议字段区分，每种协议各有一套端口。',
+    },
+    scenario: null,
+  },
+  {
+    id: 'why-mss',
+    question: { en: 'IP can fragment: why is there an MSS?', zh: 'IP 层会分片，为什么 TCP 还要 MSS？' },
+    answer: {
+      en: 'Because one lost fragment loses the whole packet, and IP repeats nothing. With segments that fit, only the lost one is sent again.',
+      zh: '丢一个分片，整个报文就作废，而 IP 不会重传。报文段大小合适，丢哪个才重传哪个。',
+    },
+    scenario: 'mtu-hole',
+  },
+  {
+    id: 'tls-with-tcp',
+    question: { en: 'Can TLS and TCP shake hands at the same time?', zh: 'TLS 和 TCP 能同时握手吗？' },
+    answer: {
+      en: 'Only with TCP Fast Open, which lets the ClientHello travel in the SYN; with TLS 1.3 and 0-RTT even the request. Otherwise one round trip for TCP, then one for TLS 1.3 (two for TLS 1.2).',
+      zh: '只有用 TCP Fast Open 才行：ClientHello 随 SYN 发出；加上 TLS 1.3 的 0-RTT，连请求也能一起发。否则 TCP 一个往返，之后 TLS 1.3 再一个往返（TLS 1.2 两个）。',
+    },
+    scenario: 'tfo',
+  },
+  {
+    id: 'https-rtts',
+    question: { en: 'How many round trips does an HTTPS request take?', zh: 'HTTPS 请求一共要几个 RTT？' },
+    answer: {
+      en: 'Three: one for TCP, one for TLS 1.3, one for request and answer. With QUIC two, or one when the server is known.',
+      zh: '三个：TCP 一个，TLS 1.3 一个，请求与应答一个。用 QUIC 是两个，曾经连过的服务器只要一个。',
+    },
+    scenario: 'hs',
+  },
+  {
+    id: 'refused-timeout-reset',
+    question: {
+      en: '“Connection refused”, “timed out”, “reset by peer”: which segments are behind them?',
+      zh: 'connect 报 refused、timed out、reset，背后分别是什么报文？',
+    },
+    answer: {
+      en: 'Refused: RST,ACK to the SYN. Timed out: no answer at all. Reset: a RST on a connection that was open.',
+      zh: 'refused：对 SYN 回了 RST,ACK；timed out：没有任何应答；reset：连接建立之后收到 RST。',
+    },
+    scenario: 'refused',
+    keywords: ['ECONNREFUSED', 'ETIMEDOUT', 'ECONNRESET'],
+  },
+  {
+    id: 'timed-out',
+    question: {
+      en: 'connect() hangs and then times out: why?',
+      zh: 'connect() 一直卡住，最后超时，为什么？',
+    },
+    answer: {
+      en: 'The SYN is not answered at all: a firewall drops it, the host is down, or a queue of the listener is full. Seen from the client these look the same.',
+      zh: 'SYN 没有得到任何应答：被防火墙丢弃、主机没开机，或者对方的队列满了。从客户端看，三者没有区别。',
+    },
+    scenario: 'filtered',
+  },
+  {
+    id: 'reset-or-broken-pipe',
+    question: {
+      en: '“Connection reset by peer” or “broken pipe”: what is the difference?',
+      zh: '“connection reset by peer” 和 “broken pipe” 有什么区别？',
+    },
+    answer: {
+      en: 'Both come after a RST: the first call to notice it fails with ECONNRESET, a write after that with EPIPE.',
+      zh: '都是收到 RST 之后的事：最先察觉的那次调用返回 ECONNRESET，此后再写就是 EPIPE。',
+    },
+    scenario: 'late-data-rst',
+  },
+  {
+    id: 'can-tcp-lose-data',
+    question: { en: 'Can TCP lose data?', zh: 'TCP 会丢数据吗？' },
+    answer: {
+      en: 'An ACK means that the peer’s TCP has the octets, not that its program has read them; a RST discards what is unread, and what is still in flight.',
+      zh: 'ACK 只说明对端的 TCP 收到了，不等于应用程序读到了；一个 RST 会让未读的和在途的数据统统作废。',
+    },
+    scenario: 'unread-rst',
+  },
+  {
+    id: 'nagle-delayed-ack',
+    question: {
+      en: 'Small writes are delayed by 40 ms: what are Nagle and delayed ACKs doing?',
+      zh: '小数据莫名其妙延迟 40 ms：Nagle 算法和延迟确认是怎么回事？',
+    },
+    answer: {
+      en: 'Nagle’s algorithm keeps a small segment back while another is not acknowledged, and the receiver delays that very ACK by 40 ms. Write everything at once, or set TCP_NODELAY.',
+      zh: 'Nagle 算法规定：前一个小报文段未被确认时，后一个先攒着；而接收方偏偏把那个 ACK 延迟 40 ms。应当一次写完，或者设置 TCP_NODELAY。',
+    },
+    scenario: 'hs',
+    edits: ['left write "x" 50ms', 'left write "a" 150ms', 'left write "b" 150ms'],
+    keywords: ['TCP_NODELAY', 'TCP_QUICKACK', 'write-write-read'],
+  },
+  {
+    id: 'wrap-paws',
+    question: {
+      en: 'What happens when sequence numbers wrap around? What is PAWS?',
+      zh: '序列号回绕了怎么办？什么是 PAWS？',
+    },
+    answer: {
+      en: 'Numbers are compared modulo 2^32, so that a wrap is nothing special; but 2^32 octets pass in 0.34 s at 100 Gb/s, and an old segment could fit again. With timestamps such a segment is recognised as old (RFC 7323).',
+      zh: '序列号按模 2^32 比较，回绕本身不是问题；但 100 Gb/s 时 0.34 秒就传完 2^32 字节，旧报文段可能又对得上。有了时间戳，就能认出它是旧的（RFC 7323）。',
+    },
+    scenario: null,
+  },
+  {
+    id: 'slow-window',
+    question: {
+      en: 'A transfer is slow although nothing is lost: what may a middlebox have done?',
+      zh: '一个报文都没丢，传输却很慢，中间设备可能做了什么？',
+    },
+    answer: {
+      en: 'Removed the window scale option from one SYN: one end divides its window by 2^k, the other takes the number as it is.',
+      zh: '从某一个 SYN 里抹掉了窗口扩大选项：一端把窗口除以 2^k 后填写，另一端却照原样理解。',
+    },
+    scenario: 'wscale-strip',
+  },
+  {
+    id: 'zero-window',
+    question: { en: 'What happens when the receiver does not read?', zh: '接收方一直不读数据会怎样？' },
+    answer: {
+      en: 'Its window closes; the sender stops, and asks from time to time with a window probe until it opens again.',
+      zh: '窗口会变成零；发送方停下来，隔一段时间发一次窗口探测，直到窗口重新打开。',
+    },
+    scenario: 'zerowin',
+  },
+];

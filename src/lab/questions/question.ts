@@ -1,0 +1,17 @@
+// A question that people ask about connections, in their words, with a short answer and the run to look at.
+
+import type { Text } from '../scenario/index.ts';
+
+/** A question and its answer. */
+export interface Question {
+  readonly id: string;
+  readonly question: Text;
+  /** One or two sentences. */
+  readonly answer: Text;
+  /** The scenario that shows it; null when no run can. */
+  readonly scenario: string | null;
+  /** Changes to the scenario: see scenario/edits.ts. */
+  readonly edits?: readonly string[];
+  /** Words, besides those of the texts, by which it is found. */
+  readonly keywords?: readonly string[];
+}
