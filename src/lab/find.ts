@@ -16,7 +16,7 @@ export type Finding =
 const WEIGHTS = {
   title: 1,
   question: 0.95,
-  keyword: 0.95,
+  keyword: 0.9,
   claim: 0.8,
   answer: 0.35,
   explanation: 0.3,

@@ -17,7 +17,7 @@ export interface SearchDocument<T> {
   readonly fields: readonly SearchField[];
 }
 
-/** What was found: the more of the query it has, the higher its score, 0 to 1; 2 if it is what was asked, word by word. */
+/** What was found: the more of the query it has, the higher its score, 0 to 1; more if it is what was asked, word by word. */
 export interface Hit<T> {
   readonly value: T;
   readonly score: number;
@@ -27,8 +27,12 @@ export interface Hit<T> {
 const CONCEPT = 2.2;
 /** Tokens that every second text has: their weight in the query. */
 const COMMON = 0.15;
-/** Weight from which a text is a title. */
+/** Weight from which a text is a title or a keyword, and from which it is a title. */
 const HEAD = 0.9;
+const WHOLE = 0.95;
+/** The score of what is asked word by word: a name or a title; another text, such as a keyword. */
+const SAME = 2;
+const WORD = 1.5;
 /** The part of the score that tells how little else a title says. */
 const PRECISION = 0.25;
 const STOP: ReadonlySet<string> = new Set(
@@ -51,7 +55,8 @@ const STOP_PAIRS: ReadonlySet<string> = new Set(
 export class SearchIndex<T> {
   readonly #documents: readonly {
     readonly value: T;
-    readonly exact: ReadonlySet<string>;
+    /** Its names and texts as they are compared word by word, and the score of such a hit. */
+    readonly exact: ReadonlyMap<string, number>;
     readonly weights: ReadonlyMap<string, number>;
     /** The tokens of its names and of each text that says what it is about. */
     readonly heads: readonly ReadonlySet<string>[];
@@ -61,9 +66,13 @@ export class SearchIndex<T> {
 
   constructor(documents: readonly SearchDocument<T>[]) {
     this.#documents = documents.map(({ value, names, fields }) => {
-      const exact = new Set([...names, ...fields.map(({ text }) => text)].map(bare));
-      const weights = new Map<string, number>();
       const all = [...fields, ...names.map((text) => ({ text, weight: 1 }))];
+      const exact = new Map<string, number>();
+      for (const { text, weight } of all) {
+        const score = weight >= WHOLE ? SAME : WORD;
+        exact.set(bare(text), Math.max(exact.get(bare(text)) ?? 0, score));
+      }
+      const weights = new Map<string, number>();
       for (const { text, weight } of all) {
         for (const token of tokens(text)) weights.set(token, Math.max(weights.get(token) ?? 0, weight));
       }
@@ -80,8 +89,9 @@ export class SearchIndex<T> {
     const plain = bare(query);
     const hits: Hit<T>[] = [];
     for (const { value, exact, weights, heads } of this.#documents) {
-      if (plain !== '' && exact.has(plain)) {
-        hits.push({ value, score: 2 });
+      const same = exact.get(plain);
+      if (plain !== '' && same !== undefined) {
+        hits.push({ value, score: same });
         continue;
       }
       let score = 0;
