@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import { playScenario, type Text } from '../scenario/index.ts';
+import { scenarioNamed, scenarios } from './index.ts';
+
+/** Chinese that has no Chinese in it was forgotten; so was English that has more of it than a word. */
+function inBoth({ en, zh }: Text, about: string): void {
+  expect(en, about).toMatch(/[a-z]/i);
+  expect(en, about).not.toMatch(/\p{Script=Han}{7}/u);
+  expect(zh, about).toMatch(/\p{Script=Han}/u);
+}
+
+describe('every scenario', () => {
+  test('has an id of its own, and is found by it', () => {
+    expect(new Set(scenarios.map(({ id }) => id)).size).toBe(scenarios.length);
+    for (const scenario of scenarios) expect(scenarioNamed(scenario.id)).toBe(scenario);
+    expect(scenarioNamed('no-such')).toBeUndefined();
+  });
+
+  test.each(scenarios.map((scenario) => [scenario.id, scenario] as const))(
+    '%s says everything in both languages, and all its faults act',
+    (id, scenario) => {
+      const { title, question, explanation, notice, linux } = scenario;
+      for (const text of [title, question, explanation, ...notice, ...(linux === undefined ? [] : [linux])])
+        inBoth(text, id);
+      expect(notice.length, 'things to notice').toBeGreaterThanOrEqual(2);
+      expect(notice.length, 'things to notice').toBeLessThanOrEqual(4);
+      const run = playScenario(scenario);
+      expect(run.ended).not.toBe('bound');
+      expect(run.edits.filter(({ acted }) => acted === 0)).toEqual([]);
+    },
+  );
+});
