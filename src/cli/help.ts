@@ -8,13 +8,6 @@ import type { Lang } from './messages.ts';
 /** Options of a run without a scenario. */
 const connectionOptionsHelp: readonly OptionHelp[] = [
   {
-    option: '--peer kernel|synfin',
-    text: {
-      en: "the other end: this machine's kernel, or a second synfin in virtual time. Default: the kernel, and synfin where TUN or network namespaces are not to be had",
-      zh: '对端：本机内核，或虚拟时间中的另一个 synfin。默认：内核；若无法使用 TUN 或网络命名空间，则为 synfin',
-    },
-  },
-  {
     option: '--close WHO',
     text: {
       en: 'who closes first: active (synfin does), passive (the peer does), or simultaneous (both at once, through CLOSING). Default: active',
@@ -25,6 +18,13 @@ const connectionOptionsHelp: readonly OptionHelp[] = [
 
 /** Options of a run with and without a scenario. */
 const bothOptionsHelp: readonly OptionHelp[] = [
+  {
+    option: '--peer kernel|synfin',
+    text: {
+      en: "the other end: this machine's kernel, or a second synfin in virtual time. Default: the kernel, and synfin where TUN or network namespaces are not to be had",
+      zh: '对端：本机内核，或虚拟时间中的另一个 synfin。默认：内核；若无法使用 TUN 或网络命名空间，则为 synfin。场景：synfin；kernel 表示以真实时间运行，最多 5 秒',
+    },
+  },
   {
     option: '--msl MS',
     text: {

@@ -2,7 +2,7 @@
 // it, as a ladder with its explanation, as a picture, a capture or JSON. `--list` names the scenarios.
 
 import { writeFileSync } from 'node:fs';
-import { pcapngOf } from '../lab/export/index.ts';
+import { ExportError, pcapngOf } from '../lab/export/index.ts';
 import {
   EditError,
   GROUPS,
@@ -21,7 +21,9 @@ import {
   type Trace,
   wrapText,
 } from '../lab/index.ts';
+import { bringLoopbackUp, inNamespace, reexecInNamespace } from '../link/tun/index.ts';
 import { type Io, optionText, optionTexts, parseWhole, UsageError, type Values } from './command.ts';
+import { whyNoKernel } from './kernel-here.ts';
 import { t } from './messages.ts';
 import { nearNames } from './near.ts';
 import { Show, showOptions, showOptionsOf } from './show.ts';
@@ -41,6 +43,12 @@ export const scenarioOptions = {
   plain: showOptions.plain,
   explain: showOptions.explain,
 } as const;
+
+const PEERS = ['kernel', 'synfin'] as const;
+/** Real time that a scenario with the kernel may take, when it says nothing or more. */
+const MOST_REAL_MS = 5000;
+/** The MSL of a run in real time. */
+const REAL_MSL_MS = 500;
 
 /** The options by which a scenario is changed, and the verb of the wire rule that each stands for. */
 const VERBS = { drop: 'drop', 'delay-segment': 'delay', dup: 'dup', corrupt: 'corrupt', edit: '' } as const;
@@ -126,8 +134,14 @@ export function listScenarios(values: Values, io: Io): number {
 
 /** Options that make no sense beside each other, first come first told. */
 function contradictions(values: Values, io: Io): void {
-  for (const name of ['peer', 'close']) {
-    if (values[name] !== undefined) throw new UsageError('notWithScenario', { option: `--${name}` });
+  if (values['close'] !== undefined) throw new UsageError('notWithScenario', { option: '--close' });
+  if (values['peer'] !== undefined) {
+    const text = optionText(values, 'peer') ?? '';
+    if (!PEERS.some((peer) => peer === text))
+      throw new UsageError('notOneOf', { what: '--peer', choices: PEERS.join(', '), text });
+    const against = ['tui', 'seed'].find((name) => values[name] !== undefined);
+    if (text === 'kernel' && against !== undefined)
+      throw new UsageError('notTogether', { a: '--peer kernel', b: `--${against}` });
   }
   const outputs = ['json', 'mermaid', 'tui'].filter((name) => values[name] === true);
   if (values['svg'] === '-') outputs.push('svg -');
@@ -147,7 +161,12 @@ export async function runScenarioCommand(name: string | null, values: Values, io
     const { openViewer } = await import('./tui/index.ts');
     return openViewer(io, showOptionsOf(values, io), options, scenario);
   }
-  const played = playScenario(scenario, options);
+  let played: ScenarioRun;
+  if (values['peer'] === 'kernel') {
+    const onKernel = await playedOnKernel(scenario, options, io);
+    if (typeof onKernel === 'number') return onKernel;
+    played = onKernel;
+  } else played = playScenario(scenario, options);
   const { trace } = played;
   const files = writeFiles(trace, scenario, values, io);
   if (files === null) return 1;
@@ -161,6 +180,31 @@ export async function runScenarioCommand(name: string | null, values: Values, io
     for (const file of files) show.say('labWrote', { file });
   }
   return tellUnmatched(played, io, 'synfin run');
+}
+
+/** A run with the kernel of this machine at the right end; or the exit code, when that cannot be had or is elsewhere. */
+async function playedOnKernel(
+  scenario: Scenario,
+  { edits = [], mslMs = REAL_MSL_MS, delayMs = scenario.setup.delayMs ?? 20 }: RunOptions,
+  io: Io,
+): Promise<ScenarioRun | number> {
+  const why = await whyNoKernel();
+  if (why !== '') {
+    io.stderr.write(`synfin run: ${t(io.lang, 'runKernelNeeded', { why })}\n`);
+    return 1;
+  }
+  if (!inNamespace()) return reexecInNamespace(process.argv.slice(1));
+  const { KernelProgramError, playOnKernel } = await import('./scenario-kernel.ts');
+  try {
+    await bringLoopbackUp();
+    const untilMs = Math.min(scenario.untilMs ?? MOST_REAL_MS, MOST_REAL_MS);
+    const trace = await playOnKernel(scenario, { kernel: 'right', edits, mslMs, delayMs, untilMs });
+    return { trace, ended: 'time', edits: [] };
+  } catch (error) {
+    if (!(error instanceof KernelProgramError)) throw error;
+    io.stderr.write(`synfin run: ${t(io.lang, 'runKernelNeeded', { why: error.message })}\n`);
+    return 1;
+  }
 }
 
 /** How a scenario is told. `first`: the explanation before the ladder, as an answer. */
@@ -178,12 +222,16 @@ export function tellScenario(
 ): void {
   const { lang } = io;
   const { title, question, explanation, notice, linux } = scenario;
-  const { edits = [], seed = 1, mslMs = 0, delayMs = 0 } = trace.scenario ?? {};
   show.title(`${scenario.id}: ${title[lang]}`);
   show.say('labQuestion', { text: question[lang] });
   if (first) show.say('askAnswer', { text: explanation[lang] });
-  show.say('labSettings', { delay: delayMs, msl: secondsText(mslMs), seed });
-  if (edits.length > 0) show.say('labEdits', { edits: edits.join('; ') });
+  const { right } = trace.ends;
+  if (right.states === 'observed') show.say('runObserved', { peer: right.name });
+  if (trace.scenario !== undefined) {
+    const { edits, seed, mslMs, delayMs } = trace.scenario;
+    show.say('labSettings', { delay: delayMs, msl: secondsText(mslMs), seed });
+    if (edits.length > 0) show.say('labEdits', { edits: edits.join('; ') });
+  }
   show.lines('');
   show.ladder(trace);
   if (!first) {
@@ -232,7 +280,7 @@ function writeFiles(trace: Trace, scenario: Scenario, values: Values, io: Io): s
     try {
       writeFileSync(file, make());
     } catch (error) {
-      if (!(error instanceof Error) || !('syscall' in error)) throw error;
+      if (!(error instanceof ExportError || (error instanceof Error && 'syscall' in error))) throw error;
       io.stderr.write(`synfin run: ${t(io.lang, 'outputFailed', { file, message: error.message })}\n`);
       return null;
     }

@@ -15,10 +15,11 @@ import {
   wrapText,
 } from '../lab/index.ts';
 import type { PacketInfo } from '../link/index.ts';
-import { canUseNamespaces, canUseTun, inNamespace, reexecInNamespace, TunError } from '../link/tun/index.ts';
+import { inNamespace, reexecInNamespace, TunError } from '../link/tun/index.ts';
 import type { StateName } from '../tcp/index.ts';
 import { type Command, type Io, optionText, parseWhole, UsageError, type Values } from './command.ts';
 import { runHelp } from './help.ts';
+import { oneLine, whyNoKernel } from './kernel-here.ts';
 import { type Lang, type MessageKey, type Params, t } from './messages.ts';
 import { RunCapture } from './run-capture.ts';
 import { kernelStage } from './run-kernel.ts';
@@ -267,19 +268,6 @@ function same(a: readonly string[], b: readonly string[]): boolean {
 
 function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
-}
-
-/** Why there can be no kernel peer, in one line; '' if there can. */
-async function whyNoKernel(): Promise<string> {
-  const tun = await canUseTun();
-  if (!tun.ok) return oneLine(tun.why);
-  if (inNamespace()) return '';
-  const namespaces = await canUseNamespaces();
-  return namespaces.ok ? '' : oneLine(namespaces.why);
-}
-
-function oneLine(text: string): string {
-  return text.split('\n', 1)[0] as string;
 }
 
 async function run(values: Values, positionals: readonly string[], io: Io): Promise<number> {

@@ -93,6 +93,29 @@ describe.skipIf(why !== '')(`synfin run against the kernel${skipped}`, () => {
     expect(errors).toContain('interrupted');
   });
 
+  test('a scenario in real time: the third segment lost, and the kernel sends its SYN,ACK again', async () => {
+    const { code, stdout, stderr } = await synfin(['run', 'ack3-lost', '--peer', 'kernel', '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const trace = JSON.parse(stdout) as Trace;
+    expect(trace.ends.right).toMatchObject({
+      states: 'observed',
+      name: expect.stringMatching(/^Linux \d/),
+    });
+    const fromKernel = trace.events.flatMap((event) =>
+      event.kind === 'sent' && event.from === 'right' ? [event] : [],
+    );
+    expect(fromKernel.map(({ segment }) => segment.flags)).toEqual(['SYN,ACK', 'SYN,ACK']);
+    expect(fromKernel[1]?.retransmission).toBe(true);
+    expect(fromKernel[1]?.states).toEqual({ left: 'ESTABLISHED', right: 'SYN-RECEIVED' });
+    expect(trace.events.at(-1)?.states).toEqual({ left: 'ESTABLISHED', right: 'ESTABLISHED' });
+  });
+
+  test('a scenario that the kernel cannot play is one line, and exit code 1', async () => {
+    const { code, stdout, stderr } = await synfin(['run', 'halfopen', '--peer', 'kernel']);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^synfin run: --peer kernel: the kernel's end cannot crash: .*\n$/);
+  });
+
   test('a reader that goes away ends it quietly', async () => {
     const child = spawn(process.execPath, [MAIN, 'run'], { stdio: ['ignore', 'pipe', 'pipe'] });
     let errors = '';
