@@ -107,6 +107,7 @@ export const eventTexts = {
   'lost-queue': { en: 'The queue of the link is full', zh: '链路的队列已满' },
   'lost-capacity': { en: 'Too many packets are under way', zh: '途中的数据包过多' },
   'lost-down': { en: 'The host there has crashed', zh: '那里的主机已崩溃' },
+  'lost-nobody': { en: 'No host has the address that it is for', zh: '没有主机使用它的目的地址' },
   'lost-other': { en: 'The link dropped it', zh: '链路丢弃了它' },
   // Calls.
   'call-listen': {

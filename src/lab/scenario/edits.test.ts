@@ -68,6 +68,7 @@ describe('a change as text', () => {
     ['inject right RSTT 1s', 'no control bits'],
     ['inject right RST seq=nxt 1s', 'a number is written as'],
     ['inject right RST len=99999 1s', 'whole number up to 65535'],
+    ['inject right SYN from=10.0.0.256 1s', 'must be an IPv4 address'],
     ['inject right RST', 'must end with a time'],
     ['repeat SYN 1s', 'repeat what?'],
     ['left close', 'must end with a time'],

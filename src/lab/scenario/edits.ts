@@ -5,7 +5,8 @@
 //   strip wscale left->right          a middlebox takes an option off every SYN
 //   inject right RST seq=rcv.nxt+5 120ms
 //                                     a forged segment for the right end is put on the wire; flags, seq=, ack=
-//                                     (the right end's numbers at that time), len=, win=, port=, conn=
+//                                     (the right end's numbers at that time), len=, win=, port=, conn=; from= an
+//                                     address that it claims to come from
 //   repeat left#3 500ms               a copy of the left end's third packet arrives once more
 //   left close 300ms                  a call of a program: connect, write N|"text", read, shutdown, close, abort,
 //                                     keepalive, listen, unlisten, accept; conn=1 for another connection
@@ -13,6 +14,7 @@
 //   cut 100ms | mend 2s               the wire
 
 import { parseRule, RuleError, type WireRule } from '../../link/index.ts';
+import { parseAddress } from '../../wire/index.ts';
 import type { End } from '../trace.ts';
 import { type StripOption, stripRule } from './middlebox.ts';
 import type { Action, Forged, Step } from './scenario.ts';
@@ -143,7 +145,10 @@ function inject(text: string, all: readonly string[]): Step {
       if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535)
         throw new EditError(text, `"${word}" must be a whole number up to 65535`);
       segment[name === 'len' ? 'length' : name === 'win' ? 'window' : 'port'] = Number(value);
-    } else throw new EditError(text, `no "${word}", expected seq=, ack=, len=, win=, port= or conn=`);
+    } else if (name === 'from') {
+      if (parseAddress(value)?.family !== 4) throw new EditError(text, `"${word}" must be an IPv4 address`);
+      segment.address = value;
+    } else throw new EditError(text, `no "${word}", expected seq=, ack=, len=, win=, port=, from= or conn=`);
   }
   return { do: 'inject', to, segment, when, ...connection };
 }

@@ -296,6 +296,8 @@ describe('strange peers', () => {
     const trace = runScenario(scenario([step], {}, { untilMs: 500 }));
     expect(segments(trace)).toEqual(['left SYN seq=0 forged', 'right SYN,ACK seq=0 ack=1 ×']);
     expect(trace.events.find((e) => e.kind === 'lost')).toMatchObject({ reason: 'nobody', to: 'left' });
+    const asText = ['inject right SYN port=7 from=10.0.0.99 0ms'];
+    expect(runScenario(scenario([], {}, { untilMs: 500 }), { edits: asText }).events).toEqual(trace.events);
   });
 
   test('a host that splits the handshake answers SYN with SYN: four segments', () => {
