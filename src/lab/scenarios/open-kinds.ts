@@ -33,7 +33,7 @@ export const openingKinds: readonly Scenario[] = [
         zh: '第四个报文段 seq=1449，而此时客户端收到过的最大确认号仍然是 1。',
       },
     ],
-    keywords: ['data in the third segment', 'payload', 'SND.NXT', '第三次握手携带数据', '前两次能带数据吗'],
+    keywords: ['data in the third segment', 'payload', 'SND.NXT', '第三次握手携带数据'],
     setup: {},
     steps: [
       { do: 'connect', end: 'left', when: 0 },
@@ -75,7 +75,17 @@ export const openingKinds: readonly Scenario[] = [
         zh: '第一个连接还没有 cookie，同样的数据只能等握手完成后再发。',
       },
     ],
-    keywords: ['TFO', 'fast open', 'cookie', '0-RTT', 'data in SYN', 'SYN 携带数据', 'TLS 1.3'],
+    keywords: [
+      'TFO',
+      'fast open',
+      'cookie',
+      '0-RTT',
+      'data in SYN',
+      'SYN 携带数据',
+      '第一次握手能带数据吗',
+      '前两次握手能带数据吗',
+      'TLS 1.3',
+    ],
     setup: { listen: { fastOpen: 10 } },
     steps: [
       { do: 'connect', end: 'left', fastOpen: true, text: 'GET / HTTP/1.0\n', when: 0 },

@@ -66,9 +66,11 @@ export const resets: readonly Scenario[] = [
     ],
     linux: {
       en:
-        'Linux gives up after tcp_syn_retries=6 repetitions, about two minutes, and since 6.5 spaces the first ones ' +
-        'evenly, one second apart.',
-      zh: 'Linux 重传 tcp_syn_retries=6 次后放弃，约两分钟；6.5 起头几次重传的间隔固定为 1 秒。',
+        'Linux 6.18 sent eleven SYNs, the first ones a second apart and the last after 69.5 s (tcp_syn_retries=6, ' +
+        'tcp_syn_linear_timeouts=4); it gives up after about two minutes.',
+      zh:
+        'Linux 6.18 实测共发 11 个 SYN，头几个间隔 1 秒，最后一个在 69.5 秒（tcp_syn_retries=6，tcp_syn_linear_timeouts=4），' +
+        '约两分钟后放弃。',
     },
     keywords: ['ETIMEDOUT', 'connection timed out', 'firewall', 'drop', '连接超时', '防火墙', '丢弃'],
     setup: {},
