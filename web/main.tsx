@@ -17,4 +17,5 @@ paint();
 startRouting(onProblem);
 render(<App />, document.getElementById('app') as HTMLElement);
 listenToKeys();
+performance.mark('ready');
 document.documentElement.dataset['ready'] = 'yes';

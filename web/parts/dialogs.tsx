@@ -1,7 +1,7 @@
 // What lies above the page when asked for: keys, a forged segment, a delay, exports.
 
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { EditError, parseEdit } from '../../src/lab/index.ts';
 import { t } from '../messages.ts';
 import { EXPORTS, save } from '../state/exports.ts';
@@ -18,7 +18,7 @@ function close(): void {
 /** A panel above the page; Esc closes it. */
 function Panel({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const panel = element.current as HTMLDialogElement;
     panel.showModal();
     return () => panel.close();

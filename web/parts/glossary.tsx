@@ -36,7 +36,7 @@ export function Rich({ text }: { readonly text: string }) {
 export function TermCard() {
   const term = shown.value;
   return (
-    <p class="term-card" role="status">
+    <p class="term-card" role="status" data-empty={term === null}>
       {term !== null && (
         <>
           <b>{say(term.name)}</b> {say(term.definition)} <span class="rfc">{sectionText(term.section)}</span>

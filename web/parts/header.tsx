@@ -10,7 +10,7 @@ import { copyLink } from './share.ts';
 export function Header() {
   const quiz = lab.view.value === 'quiz';
   return (
-    <header class="head">
+    <header class="masthead">
       <h1>
         synfin <small>{t('tagline')}</small>
       </h1>

@@ -6,7 +6,7 @@ import { t } from '../messages.ts';
 import * as lab from '../state/lab.ts';
 import { timeOfPlace } from '../state/picture.ts';
 import { stop } from '../state/play.ts';
-import { Placed, PlacedLines } from './placed.tsx';
+import { PlacedLines } from './placed.tsx';
 
 /** A head that is being dragged: whose, and how many pixels from its place. */
 const drag = signal<{ readonly id: number; readonly dy: number } | null>(null);
@@ -51,11 +51,10 @@ function open(arrow: LadderArrow): void {
   lab.menuOf.value = lab.menuOf.value === arrow.id ? null : arrow.id;
 }
 
-/** How an arrow is called for a screen reader. */
-function nameOfArrow(arrow: LadderArrow): string {
-  const said = arrow.label.map(({ text }) => text).join(' ');
-  const end = arrow.lost ?? arrow.discarded;
-  return `#${arrow.id} ${arrow.from === 'left' ? '→' : '←'} ${said}${end === null ? '' : ` (${end})`}`;
+/** How an arrow is called for a screen reader: by what is written at it. */
+function nameOfArrow({ id, from, label, detail, note }: LadderArrow): string {
+  const said = [...label, ...detail, ...note].map(({ text }) => text).join(' ');
+  return `#${id} ${from === 'left' ? '→' : '←'} ${said}`;
 }
 
 /** One segment on its way. */
@@ -114,7 +113,7 @@ export function Arrow({ arrow, layout }: { readonly arrow: LadderArrow; readonly
     <g
       class="touch arrow"
       role="button"
-      tabIndex={chosen ? 0 : -1}
+      tabindex={chosen ? 0 : -1}
       aria-label={nameOfArrow(arrow)}
       aria-haspopup="dialog"
       data-id={arrow.id}
@@ -130,8 +129,9 @@ export function Arrow({ arrow, layout }: { readonly arrow: LadderArrow; readonly
       data-discarded={arrow.discarded !== null}
       onClick={() => open(arrow)}
       onKeyDown={(event) => {
-        if (event.key !== 'Enter') return;
+        if (event.key !== 'Enter' && event.key !== ' ') return;
         event.preventDefault();
+        event.stopPropagation();
         open(arrow);
       }}
     >
@@ -145,9 +145,7 @@ export function Arrow({ arrow, layout }: { readonly arrow: LadderArrow; readonly
       )}
       <PlacedLines lines={arrow.label} class="label" />
       <PlacedLines lines={arrow.detail} class="detail" />
-      {arrow.note.map((note) => (
-        <Placed key={note.text} text={note} class="note" />
-      ))}
+      <PlacedLines lines={arrow.note} class="note" />
       {canDrag && (
         // biome-ignore lint/a11y/noStaticElementInteractions: D delays by keyboard
         <circle

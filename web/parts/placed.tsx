@@ -1,5 +1,6 @@
 // A text of the lab's geometry as SVG.
 
+import { Fragment } from 'preact';
 import type { PlacedText } from '../../src/lab/index.ts';
 
 /** One line of text at its place. */
@@ -12,7 +13,7 @@ export function Placed({ text, class: name }: { readonly text: PlacedText; reado
   );
 }
 
-/** Several lines. */
+/** Several lines; the spaces are for those who read them aloud. */
 export function PlacedLines({
   lines,
   class: name,
@@ -23,7 +24,9 @@ export function PlacedLines({
   return (
     <>
       {lines.map((line, i) => (
-        <Placed key={`${i}${line.text}`} text={line} {...(name === undefined ? {} : { class: name })} />
+        <Fragment key={`${i}${line.text}`}>
+          <Placed text={line} {...(name === undefined ? {} : { class: name })} />{' '}
+        </Fragment>
       ))}
     </>
   );

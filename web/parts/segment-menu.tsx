@@ -1,6 +1,6 @@
 // What can be done with a segment: a small menu beside its arrow.
 
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { LadderLayout } from '../../src/lab/index.ts';
 import { t } from '../messages.ts';
 import { changeSegment } from '../state/keys.ts';
@@ -23,7 +23,7 @@ export function SegmentMenu({
 }) {
   const first = useRef<HTMLButtonElement>(null);
   const id = lab.menuOf.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (id !== null) first.current?.focus({ preventScroll: true });
   }, [id]);
   const arrow = layout.arrows.find((one) => one.id === id);

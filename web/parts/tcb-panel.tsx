@@ -44,7 +44,9 @@ function text(view: TcbView, field: TcbFieldInfo, bases: Bases): string {
   const base = field.path.startsWith('rcv') ? bases.peer : bases.own;
   const isInitial = field.path === 'snd.iss' || field.path === 'rcv.irs';
   const count = (n: number): string => String(base === null || isInitial ? n : (n - base) >>> 0);
-  if (value === null || value === undefined) return '—';
+  // Before the peer's SYN nothing is known of its numbers.
+  const blank = field.path.startsWith('rcv') && field.unit === 'sequence number' && view.state === 'SYN-SENT';
+  if (value === null || value === undefined || blank) return '—';
   if (typeof value === 'boolean') return value ? t('yes') : t('no');
   if (typeof value === 'number') return field.unit === 'sequence number' ? count(value) : String(value);
   if (Array.isArray(value)) {

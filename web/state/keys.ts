@@ -56,6 +56,8 @@ export function switchLanguage(): void {
 }
 
 function closeAll(): void {
+  const menu = lab.menuOf.value;
+  if (menu !== null) document.querySelector<SVGElement>(`.arrow[data-id="${menu}"]`)?.focus();
   batch(() => {
     dialog.value = null;
     lab.menuOf.value = null;
@@ -80,10 +82,10 @@ export const KEYS: readonly Key[] = [
     act: (key) => step(key === 'ArrowLeft' ? -1 : 1),
   },
   {
-    keys: ['p', 'n'],
-    shown: 'p n',
+    keys: ['n', 'N'],
+    shown: 'n N',
     what: 'key_segment',
-    act: (key) => step(key === 'p' ? -1 : 1, 'segment'),
+    act: (key) => step(key === 'N' ? -1 : 1, 'segment'),
   },
   {
     keys: ['Home', 'End'],
@@ -147,7 +149,7 @@ export const KEYS: readonly Key[] = [
 
 /** Whether a key belongs to the element that has the focus. */
 function isTyping(target: EventTarget | null, key: string): boolean {
-  if (!(target instanceof HTMLElement)) return false;
+  if (!(target instanceof Element)) return false;
   if (target.closest('dialog[open]') !== null) return key !== 'Escape';
   if (target.matches('input[type="range"]'))
     return key.startsWith('Arrow') || key === 'Home' || key === 'End';

@@ -78,14 +78,10 @@ export const run = computed<Run>(() => {
   }
 });
 
-let lastGood: Trace | null = null;
-
-/** What is shown: the run; the last one that there was, while a change is wrong. */
+/** What is shown: the run; the scenario without changes, while a change is wrong. */
 export const trace = computed<Trace>(() => {
   if (dropped.value !== null) return dropped.value.trace;
-  const now = run.value.trace;
-  if (now !== null) lastGood = now;
-  return now ?? (lastGood as Trace);
+  return run.value.trace ?? playScenario(scenario.value).trace;
 });
 
 /** The event at the cursor; null before the first. */

@@ -1,0 +1,563 @@
+// The page of the lab in a real browser: what a reader does, and what the engine must answer.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import mermaid from 'mermaid';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { scenarios } from '../../src/lab/index.ts';
+import { findings } from './axe.ts';
+import { changesOf, clickArrow, middleOf, missing, SCREENSHOTS, stateOf, WebLab } from './browser.ts';
+
+if (missing !== null) console.warn(`test/web is skipped: ${missing}`);
+
+describe.skipIf(missing !== null)('the page of the lab', () => {
+  let lab: WebLab;
+  const pages: Page[] = [];
+  const open: WebLab['open'] = async (...args) => {
+    const page = await lab.open(...args);
+    pages.push(page);
+    return page;
+  };
+  const shot = (page: Page, name: string) => page.screenshot({ path: `${SCREENSHOTS}${name}.png` });
+  const closeAll = async () => {
+    for (const page of pages.splice(0)) await page.context().close();
+  };
+
+  beforeAll(async () => {
+    lab = await WebLab.start();
+  });
+  afterAll(async () => {
+    await lab?.stop();
+  });
+
+  describe('loading', () => {
+    test('it can be used within a second, and shows a connection at once', async () => {
+      const page = await open();
+      const ready = await page.evaluate(
+        () => performance.getEntriesByName('ready')[0]?.startTime ?? Number.NaN,
+      );
+      expect(ready).toBeLessThan(1000);
+      expect(await page.locator('.arrow').count()).toBeGreaterThanOrEqual(3);
+      await shot(page, 'light');
+      await closeAll();
+    });
+
+    test('it is one file: opened from the disk it works the same', async () => {
+      const page = await open('#1/ack3-lost', {}, lab.file);
+      await page.keyboard.press('End');
+      expect(await page.locator('.arrow[data-end="lost"]').count()).toBeGreaterThanOrEqual(1);
+      await closeAll();
+    });
+
+    test('less than 200 kB of script when compressed', () => {
+      const script = /<script type="module">(.*?)<\/script>/s.exec(lab.html)?.[1] ?? '';
+      expect(script.length).toBeGreaterThan(100_000);
+      expect(gzipSync(script, { level: 9 }).length).toBeLessThan(200_000);
+    });
+
+    test('it names no other place that a browser would load from', () => {
+      const markup = lab.html.replace(/<script[^>]*>.*?<\/script>/gs, '');
+      expect(markup).not.toMatch(/(src|href)="(?!data:)/);
+      expect(markup).not.toMatch(/@import|url\((?!#|["']?data:)/);
+    });
+  });
+
+  describe('from the first screen', () => {
+    test('three clicks lead to the lost third ACK and what both sides believe', async () => {
+      const page = await open();
+      await clickArrow(page, 3);
+      await page.click('.menu button:has-text("Drop")');
+      expect(await stateOf(page, 'left')).toBe('ESTABLISHED');
+      expect(await stateOf(page, 'right')).toBe('SYN-RECEIVED');
+      expect(await page.textContent('.explanation .what')).toContain('lost');
+      expect(await page.textContent('.knows [data-end="left"]')).toContain('ESTABLISHED');
+      expect(await page.textContent('.knows [data-end="right"]')).toContain('SYN-RECEIVED');
+      expect(await page.textContent('.differ')).toContain('SYN,ACK');
+      await shot(page, 'third-ack-lost');
+      await closeAll();
+    });
+
+    test('every scenario of the list is drawn, without a complaint', async () => {
+      const page = await open();
+      await page.keyboard.press('End');
+      const titles = await page.locator('.groups button').allTextContents();
+      expect(titles).toEqual(scenarios.map(({ title }) => title.en));
+      for (const button of await page.locator('.groups button').all()) {
+        await button.click();
+        await page.keyboard.press('End');
+      }
+      expect(lab.complaints).toEqual([]);
+      await closeAll();
+    });
+
+    test('the search finds by words, in both languages, and Enter opens the first', async () => {
+      const page = await open();
+      for (const words of ['third ACK lost', '第三次握手丢了']) {
+        await page.keyboard.press('/');
+        await page.keyboard.type(words);
+        await page.keyboard.press('Enter');
+        expect(await page.locator('.arrow[data-end="lost"]').count()).toBeGreaterThanOrEqual(1);
+      }
+      await page.fill('#filter', 'qwertyuiop');
+      expect(await page.textContent('.list-body')).toContain('Nothing found');
+      await closeAll();
+    });
+  });
+
+  describe('by hand', () => {
+    test('a dropped segment leaves the old future as a ghost, which g hides and shows', async () => {
+      const page = await open('#1/hs?c=5&l=en');
+      expect(await page.locator('.ghost').count()).toBe(0);
+      await clickArrow(page, 3);
+      await page.click('.menu button:has-text("Drop")');
+      expect(await changesOf(page)).toEqual(['drop any#2 left->right']);
+      expect(await page.locator('.ghost').count()).toBeGreaterThanOrEqual(1);
+      await page.keyboard.press('g');
+      expect(await page.locator('.ghost').count()).toBe(0);
+      await page.keyboard.press('g');
+      await page.keyboard.press('z');
+      expect(await changesOf(page)).toEqual([]);
+      await closeAll();
+    });
+
+    test('a duplicated segment arrives twice, a corrupted one is discarded for its checksum', async () => {
+      const page = await open('#1/hs?l=en');
+      await clickArrow(page, 1);
+      await page.click('.menu button:has-text("Duplicate")');
+      await page.keyboard.press('End');
+      expect(await page.locator('.arrow[data-id="1"]').count()).toBe(2);
+      await page.keyboard.press('z');
+      await clickArrow(page, 2);
+      await page.click('.menu button:has-text("Corrupt")');
+      await page.keyboard.press('End');
+      expect(await page.getAttribute('.arrow[data-id="2"]', 'data-discarded')).toBe('true');
+      await closeAll();
+    });
+
+    test('the head of an arrow, dragged down, arrives later; dragged back, at its time', async () => {
+      const page = await open('#1/hs?l=en');
+      const drag = async (dy: number) => {
+        const grip = page.locator('.arrow[data-id="2"] .grip');
+        await grip.scrollIntoViewIfNeeded();
+        const box = await grip.boundingBox();
+        if (box === null) throw new Error('no grip');
+        await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+        await page.mouse.down();
+        await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2 + dy, { steps: 4 });
+        if (dy > 0) await shot(page, 'dragging');
+        await page.mouse.up();
+      };
+      await drag(60);
+      const [delay] = await changesOf(page);
+      expect(delay).toMatch(/^delay any#1 right->left [1-9]\d*ms$/);
+      await drag(-400);
+      expect(await changesOf(page)).toEqual([]);
+      await closeAll();
+    });
+
+    test('a forged segment is put on the wire by a form, and a RST kills the connection', async () => {
+      const page = await open('#1/hs?l=en');
+      await page.keyboard.press('End');
+      await page.keyboard.press('i');
+      await page.fill('dialog input[name="at"]', '100');
+      await page.click('dialog button[type="submit"]');
+      expect(await changesOf(page)).toEqual(['inject right RST seq=rcv.nxt 100ms']);
+      expect(await page.locator('.arrow[data-injected="true"]').count()).toBe(1);
+      await page.keyboard.press('End');
+      expect(await stateOf(page, 'right')).toBe('CLOSED');
+      await closeAll();
+    });
+
+    test('a form with numbers that mean nothing says so, and does nothing', async () => {
+      const page = await open('#1/hs?l=en');
+      await page.keyboard.press('i');
+      await page.fill('dialog input[name="seq"]', 'snd.bogus');
+      expect(await page.textContent('dialog [role="alert"]')).toContain('snd.bogus');
+      expect(await page.isDisabled('dialog button[type="submit"]')).toBe(true);
+      await page.keyboard.press('Escape');
+      await page.click('.changes summary');
+      await page.fill('.edit-form input', 'drop everything');
+      await page.keyboard.press('Enter');
+      expect(await page.textContent('.changes [role="alert"]')).toContain('everything');
+      expect(await changesOf(page)).toEqual([]);
+      await closeAll();
+    });
+
+    test('a change, from the click to the new picture, takes less than 50 ms in the engine', async () => {
+      const page = await open('#1/hs?l=en');
+      await page.keyboard.press('d');
+      await page.keyboard.press('z');
+      for (const id of ['close4', 'ack3-lost', 'simopen', 'half-close']) {
+        await page.goto(`${lab.url}#1/${id}?l=en`);
+        await page.waitForSelector('.arrow');
+        await page.keyboard.press('d');
+        const took = Number(await page.getAttribute('.took', 'data-ms'));
+        expect(took, id).toBeLessThan(50);
+      }
+      await closeAll();
+    });
+  });
+
+  describe('a link', () => {
+    test('leads back to scenario, changes, cursor, settings and language', async () => {
+      const link =
+        '#1/hs?c=9&l=zh&s=7&m=500&d=25&e=drop+any%232+left-%3Eright&e=inject+left+RST+seq%3Drcv.nxt+90ms';
+      const page = await open(link);
+      expect(await changesOf(page)).toEqual(['drop any#2 left->right', 'inject left RST seq=rcv.nxt 90ms']);
+      expect(await page.textContent('.place')).toContain('10 / ');
+      expect(await page.getAttribute('html', 'lang')).toBe('zh-CN');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowLeft');
+      await page.waitForFunction(() => location.hash.includes('c=9'));
+      const written = await page.evaluate(() => location.hash);
+      expect(written.length).toBeLessThan(2000);
+      const again = await open(written);
+      for (const at of ['.place', '.changes ul', '.settings', '.explanation'])
+        expect(await again.textContent(at), at).toBe(await page.textContent(at));
+      await closeAll();
+    });
+
+    test('of the first form still opens', async () => {
+      const page = await open('#1/ack3-lost?c=14&l=en');
+      expect(await page.textContent('.summary h2')).toBe(
+        scenarios.find(({ id }) => id === 'ack3-lost')?.title.en,
+      );
+      await closeAll();
+    });
+
+    test.each([
+      ['#99/hs', 'newer'],
+      ['#hello', 'damaged'],
+      ['#1/hs?c=abc', 'c=abc'],
+      ['#1/no-such-thing', 'no-such-thing'],
+      ['#1/hs?e=drop+everything', 'everything'],
+    ])('%s is answered by a clear message and a page that works', async (link, words) => {
+      const page = await open(link);
+      expect((await page.locator('[role="alert"]').allTextContents()).join()).toContain(words);
+      expect(await page.locator('.ladder svg').count()).toBe(1);
+      await closeAll();
+    });
+
+    test('#embed hides everything but ladder and controls', async () => {
+      const page = await open('#embed/1/close4?c=12', { viewport: { width: 700, height: 600 } });
+      for (const gone of ['.masthead', '.list', '.side', '.tcbs', '.changes', '.foot'])
+        expect(await page.locator(gone).count(), gone).toBe(0);
+      await page.keyboard.press('ArrowRight');
+      expect(await page.locator('.controls input[type="range"]').count()).toBe(1);
+      await shot(page, 'embed');
+      await closeAll();
+    });
+
+    test('the browser’s way back undoes a change, and moves of the cursor are no steps of it', async () => {
+      const page = await open('#1/hs?l=en');
+      await page.keyboard.press('d');
+      await page.waitForFunction(() => location.hash.includes('drop'));
+      await page.keyboard.press('ArrowRight');
+      await page.waitForTimeout(250);
+      await page.goBack();
+      await page.waitForFunction(() => !location.hash.includes('drop'));
+      expect(await changesOf(page)).toEqual([]);
+      await closeAll();
+    });
+  });
+
+  describe('languages and keys', () => {
+    test('another language keeps the place', async () => {
+      const page = await open('#1/close4?c=20&l=en&e=drop+any%233+left-%3Eright');
+      const before = [await stateOf(page, 'left'), await stateOf(page, 'right'), await changesOf(page)];
+      await page.click('.language');
+      expect(await page.getAttribute('html', 'lang')).toBe('zh-CN');
+      expect(await page.inputValue('.controls input[type="range"]')).toBe('20');
+      expect([await stateOf(page, 'left'), await stateOf(page, 'right'), await changesOf(page)]).toEqual(
+        before,
+      );
+      expect(await page.textContent('.explanation h2')).toContain('发生了什么');
+      await shot(page, 'zh');
+      await closeAll();
+    });
+
+    test('everything by keyboard alone: search, step, drop, undo, delay, compare, help', async () => {
+      const page = await open();
+      await page.keyboard.press('/');
+      await page.keyboard.type('closing in four segments');
+      await page.keyboard.press('Enter');
+      expect(await page.textContent('.summary h2')).toBe(
+        scenarios.find(({ id }) => id === 'close4')?.title.en,
+      );
+      const start = await page.textContent('.place');
+      await page.keyboard.press('ArrowRight');
+      expect(await page.textContent('.place')).not.toBe(start);
+      await page.keyboard.press('ArrowLeft');
+      expect(await page.textContent('.place')).toBe(start);
+      await page.keyboard.press('d');
+      expect(await changesOf(page)).toEqual(['drop any#1 left->right']);
+      await page.keyboard.press('z');
+      await page.keyboard.press('D');
+      await page.keyboard.type('0');
+      await page.keyboard.press('Enter');
+      expect((await changesOf(page)).join()).toMatch(/^delay any#1 left->right \d+ms$/);
+      await page.keyboard.press('z');
+      await page.keyboard.press('x');
+      await page.keyboard.press('n');
+      await page.keyboard.press('n');
+      expect(await page.locator('.diff tbody tr').count()).toBeGreaterThan(2);
+      await page.keyboard.press('?');
+      expect(await page.locator('dialog[open] .keys tr').count()).toBeGreaterThan(10);
+      await page.keyboard.press('Escape');
+      expect(await page.locator('dialog').count()).toBe(0);
+      await page.locator('.arrow[data-chosen="true"]').first().focus();
+      await page.keyboard.press('Enter');
+      await page.waitForFunction(() => document.activeElement?.closest('.menu') !== null);
+      await page.keyboard.press('Escape');
+      await page.waitForFunction(() => document.activeElement?.classList.contains('arrow'));
+      await closeAll();
+    });
+
+    test('Space plays, and stops; each step is told to a screen reader when stepping', async () => {
+      const page = await open('#1/hs?c=0&l=en', { reducedMotion: 'reduce' });
+      await page.keyboard.press(' ');
+      await page.waitForFunction(
+        () => Number(document.querySelector('.place')?.textContent?.split(' ')[1]) > 4,
+      );
+      await page.keyboard.press(' ');
+      const at = await page.textContent('.place');
+      await page.waitForTimeout(500);
+      expect(await page.textContent('.place')).toBe(at);
+      await page.keyboard.press('ArrowRight');
+      const said = await page.textContent('#live');
+      expect(said).toContain(await page.textContent('.explanation .what'));
+      await closeAll();
+    });
+
+    test('who wants less motion gets discrete steps', async () => {
+      const moves = async (reducedMotion: 'reduce' | 'no-preference') => {
+        const page = await open('', { reducedMotion });
+        return page.evaluate(() =>
+          [...document.querySelectorAll('*')].some(
+            (one) =>
+              !/^(0s(, )?)+$/.test(getComputedStyle(one).transitionDuration) ||
+              getComputedStyle(one).animationName !== 'none',
+          ),
+        );
+      };
+      expect(await moves('reduce')).toBe(false);
+      expect(await moves('no-preference')).toBe(true);
+      await closeAll();
+    });
+  });
+
+  describe('what it shows beside the ladder', () => {
+    test('bytes: the octets of the segment; a field tells its bits, its meaning and its section', async () => {
+      const page = await open('#1/hs?l=en');
+      await page.locator('.field:has-text("Destination Port")').focus();
+      const card = (await page.textContent('.bytes .field-card')) ?? '';
+      expect(card).toContain('80');
+      expect(card).toContain('0000 0000  0101 0000');
+      expect(card).toContain('RFC 9293');
+      expect(await page.locator('.octet[data-lit="true"]').count()).toBe(2);
+      await closeAll();
+    });
+
+    test('sockets: as ss lists them, each column tells what it is; the TCB’s fields too', async () => {
+      const page = await open('#1/hs?l=en');
+      await page.keyboard.press('End');
+      await page.keyboard.press('t');
+      expect(await page.locator('.ss td:has-text("ESTAB")').count()).toBe(2);
+      await page.click('.ss button:has-text("Recv-Q")');
+      expect(await page.textContent('.sockets .field-card')).toContain('not read');
+      await page.click('.tcb[data-end="left"] button:has-text("SND.UNA")');
+      expect(await page.textContent('.tcb[data-end="left"] .field-card')).toContain('RFC 9293');
+      await closeAll();
+    });
+
+    test('the state diagram marks where both ends are and lists every transition with its section', async () => {
+      const page = await open('#1/close4?l=en');
+      await page.keyboard.press('End');
+      await page.click('#tab-states');
+      expect(await page.locator('.states .path li').count()).toBeGreaterThan(9);
+      expect(await page.textContent('.states .path')).toContain('RFC 9293 § 3.10.7.4');
+      expect(await page.locator('.states .box[data-left="true"]').count()).toBe(1);
+      await shot(page, 'states');
+      await closeAll();
+    });
+
+    test('the table says every event in words, and leads to it', async () => {
+      const page = await open('#1/hs?l=en');
+      await page.click('#tab-table');
+      const rows = page.locator('table.events tbody tr');
+      const all = Number((await page.textContent('.place'))?.match(/of (\d+)/)?.[1]);
+      expect(await rows.count()).toBe(all);
+      await rows.last().locator('button').click();
+      expect(await page.textContent('.place')).toContain(`event ${all} of ${all}`);
+      await closeAll();
+    });
+  });
+
+  describe('asking', () => {
+    test('predict: the future is hidden, an answer is judged by the trace', async () => {
+      const page = await open('#1/hs?c=-1&l=en');
+      await page.keyboard.press('p');
+      expect(await page.locator('.arrow').count()).toBe(0);
+      await page.click('.predict button:has-text("the client sends SYN"):not(:has-text("ACK"))');
+      expect(await page.textContent('.predict [role="status"]')).toBe('Right.');
+      expect(await page.locator('.arrow').count()).toBe(1);
+      await page.click('.predict button:has-text("Next question")');
+      await page.click('.predict button:has-text("Nobody")');
+      expect(await page.textContent('.predict [role="status"]')).toContain('the server sends SYN,ACK');
+      await shot(page, 'predict');
+      await closeAll();
+    });
+
+    test('quiz: an answer is proven by running it, and the proof can be looked at', async () => {
+      const page = await open('#1/hs?l=en');
+      await page.click('.masthead button:has-text("Quiz")');
+      for (let i = 0; i < 4; i++) {
+        await page.click('.quiz button:has-text("Wrong")');
+        expect(await page.textContent('.quiz .verdict h3')).toBe('Proof, by running it');
+        expect(await page.textContent('.quiz .verdict')).not.toContain('did not confirm');
+        await page.click('.quiz button:has-text("Next sentence")');
+      }
+      await page.click('.quiz button:has-text("True")');
+      await shot(page, 'quiz');
+      await page.click('.quiz button:has-text("See it in the ladder")');
+      expect(await page.locator('.ladder svg').count()).toBe(1);
+      await closeAll();
+    });
+  });
+
+  describe('files', () => {
+    /** The file that an export gives. */
+    const exported = async (page: Page, id: string): Promise<string> => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.click(`[data-export="${id}"]`),
+      ]);
+      return download.path();
+    };
+
+    test('exports: SVG that a browser draws, PNG, Mermaid that parses, text of 80 columns, pcapng, JSON', async () => {
+      const page = await open('#1/ack3-lost?l=en');
+      await page.click('.masthead button:has-text("Export")');
+      const svg = readFileSync(await exported(page, 'svg'), 'utf8');
+      const drawn = await page.evaluate(async (text) => {
+        const image = new Image();
+        image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+        await image.decode();
+        return image.naturalWidth;
+      }, svg);
+      expect(drawn).toBeGreaterThan(300);
+      const png = readFileSync(await exported(page, 'png'));
+      expect(png.subarray(0, 8).toString('hex')).toBe('89504e470d0a1a0a');
+      const diagram = readFileSync(await exported(page, 'mermaid'), 'utf8');
+      expect(await mermaid.parse(diagram)).toMatchObject({ diagramType: 'sequence' });
+      const text = readFileSync(await exported(page, 'text'), 'utf8');
+      expect(text).toContain('SYN-RECEIVED');
+      expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+      const trace = JSON.parse(readFileSync(await exported(page, 'json'), 'utf8')) as {
+        format: string;
+        scenario: { id: string };
+      };
+      expect([trace.format, trace.scenario.id]).toEqual(['synfin-trace', 'ack3-lost']);
+      const capture = await exported(page, 'pcapng');
+      expect(readFileSync(capture).subarray(0, 4).toString('hex')).toBe('0a0d0d0a');
+      if (existsSync('/usr/bin/tshark')) {
+        const frames = execFileSync(
+          '/usr/bin/tshark',
+          ['-r', capture, '-T', 'fields', '-e', 'tcp.flags.str'],
+          { encoding: 'utf8' },
+        );
+        expect(frames.trim().split('\n').length).toBeGreaterThanOrEqual(5);
+      }
+      await closeAll();
+    });
+
+    test('a trace that is dropped onto the page is shown; what is none is refused with the reason', async () => {
+      const page = await open('#1/ack3-lost?l=en');
+      await page.click('.masthead button:has-text("Export")');
+      const json = readFileSync(await exported(page, 'json'), 'utf8');
+      const drop = (name: string, text: string) =>
+        page.evaluate(
+          ([fileName, contents]) => {
+            const data = new DataTransfer();
+            data.items.add(new File([contents as string], fileName as string));
+            dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
+          },
+          [name, text],
+        );
+      const other = await open('#1/hs?l=en');
+      pages.push(other);
+      await page.keyboard.press('Escape');
+      await drop('mine.json', json);
+      await page.waitForSelector('.summary h2:has-text("mine.json")');
+      expect(await page.locator('.arrow[data-end="lost"]').count()).toBeGreaterThanOrEqual(1);
+      await drop('bad.json', '{"format":"synfin-trace","version":1}');
+      await page.waitForSelector('[role="alert"]:has-text("version: 2")');
+      await drop('bad.txt', 'no JSON');
+      await page.waitForSelector('[role="alert"]:has-text("JSON")');
+      await closeAll();
+    });
+  });
+
+  describe('accessibility', () => {
+    test.each([
+      ['light', '#1/hs?c=10&l=en', 1280],
+      ['dark', '#1/ack3-lost?c=16&l=en', 1280],
+      ['light', '#1/close4?c=20&l=zh&e=drop+any%231+left-%3Eright', 1280],
+      ['dark', '#1/close4?c=20&l=zh', 320],
+      ['light', '#1/hs?v=quiz&l=en', 320],
+    ] as const)('%s, %s, %i px wide: axe-core finds nothing serious', async (colorScheme, link, width) => {
+      const page = await open(link, { colorScheme, viewport: { width, height: 900 } });
+      for (const tab of link.includes('quiz') ? [''] : ['bytes', 'states', 'sockets', 'diff', 'table']) {
+        if (tab !== '') await page.click(`#tab-${tab}`);
+        expect(await findings(page), tab).toEqual([]);
+      }
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(wide).toBeLessThanOrEqual(width);
+      await shot(page, `${colorScheme}-${width}-${link.slice(3, 6)}`);
+      await closeAll();
+    });
+
+    test('menu and dialogs too', async () => {
+      const page = await open('#1/hs?l=en');
+      await clickArrow(page, 1);
+      expect(await findings(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      for (const key of ['?', 'i', 'D']) {
+        await page.keyboard.press(key);
+        expect(await findings(page), key).toEqual([]);
+        await page.keyboard.press('Escape');
+      }
+      await closeAll();
+    });
+
+    test('320 px wide: an arrow is still as tall as a finger needs, and its menu stays on the page', async () => {
+      const page = await open('#1/hs?l=en', { viewport: { width: 320, height: 640 }, hasTouch: true });
+      const { x, y } = await middleOf(page, 2);
+      await page.touchscreen.tap(x, y);
+      const box = await page.locator('.menu').boundingBox();
+      expect(box?.x).toBeGreaterThanOrEqual(0);
+      expect((box?.x ?? 0) + (box?.width ?? 999)).toBeLessThanOrEqual(320);
+      await shot(page, 'narrow-menu');
+      await closeAll();
+    });
+  });
+
+  test('no page asked for anything but itself, and none complained', () => {
+    const foreign = lab.requests.filter((url) => {
+      const { protocol, href } = new URL(url);
+      return (
+        protocol !== 'data:' &&
+        protocol !== 'blob:' &&
+        !href.startsWith(lab.url) &&
+        !href.startsWith(lab.file)
+      );
+    });
+    expect(foreign).toEqual([]);
+    expect(
+      lab.requests.filter((url) => url.startsWith('http')).map((url) => new URL(url).pathname),
+    ).not.toContain('/favicon.ico');
+    expect(lab.complaints).toEqual([]);
+  });
+});
