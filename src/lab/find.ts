@@ -70,11 +70,11 @@ function claimDocument(claim: Claim): SearchDocument<Finding> {
 
 let index: SearchIndex<Finding> | null = null;
 
-/** What may be meant by a text in words, the best first. Scenarios before questions before claims where all are as good. */
+/** What may be meant by a text in words, the best first. Questions, which have a short answer, before scenarios before claims where all are as good. */
 export function findInLab(text: string, limit = 10): Hit<Finding>[] {
   index ??= new SearchIndex<Finding>([
-    ...scenarios.map(scenarioDocument),
     ...questions.map(questionDocument),
+    ...scenarios.map(scenarioDocument),
     ...claims.map(claimDocument),
   ]);
   return index.search(text, limit);

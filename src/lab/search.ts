@@ -89,17 +89,18 @@ export class SearchIndex<T> {
     const plain = bare(query);
     const hits: Hit<T>[] = [];
     for (const { value, exact, weights, heads } of this.#documents) {
-      const same = exact.get(plain);
-      if (plain !== '' && same !== undefined) {
-        hits.push({ value, score: same });
+      const same = plain === '' ? undefined : exact.get(plain);
+      if (same === SAME) {
+        hits.push({ value, score: SAME });
         continue;
       }
-      let score = 0;
-      for (const { token, weight } of wanted) score += weight * (weights.get(token) ?? 0);
-      if (score > 0) {
-        const closest = Math.max(...heads.map((head) => this.#closeness(head, wanted)));
-        hits.push({ value, score: (1 - PRECISION) * Math.min(1, score / total) + PRECISION * closest });
-      }
+      let found = 0;
+      for (const { token, weight } of wanted) found += weight * (weights.get(token) ?? 0);
+      if (found === 0) continue;
+      const closest = Math.max(...heads.map((head) => this.#closeness(head, wanted)));
+      const score = (1 - PRECISION) * Math.min(1, found / total) + PRECISION * closest;
+      // Of two with the same keyword the one that has more of it in its texts.
+      hits.push({ value, score: same === undefined ? score : same + score / 4 });
     }
     return hits.sort((a, b) => b.score - a.score).slice(0, limit);
   }
