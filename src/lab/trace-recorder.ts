@@ -16,6 +16,7 @@ import {
 import {
   ACK,
   formatControl,
+  OPT_FAST_OPEN,
   OPT_MSS,
   OPT_SACK,
   OPT_SACK_PERMITTED,
@@ -563,5 +564,6 @@ function traceOptions(seg: Segment): TraceOptions {
       ? {}
       : { timestamps: { value: seg.tsVal >>> 0, echo: seg.tsEcr >>> 0 } }),
     ...((opts & OPT_SACK) === 0 ? {} : { sack: blocks }),
+    ...((opts & OPT_FAST_OPEN) === 0 ? {} : { fastOpen: seg.cookieLen }),
   };
 }

@@ -56,6 +56,8 @@ export interface TraceOptions {
   readonly timestamps?: { readonly value: number; readonly echo: number };
   /** Blocks as pairs left edge, right edge. */
   readonly sack?: readonly (readonly [number, number])[];
+  /** TCP Fast Open (RFC 7413): octets of the cookie; 0 asks for one. */
+  readonly fastOpen?: number;
 }
 
 /** A segment as it was sent. Sequence numbers are raw, 0..2^32-1. */

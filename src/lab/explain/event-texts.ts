@@ -339,6 +339,14 @@ export const eventTexts = {
     en: 'Timestamps: for round-trip times and against old duplicates (PAWS).',
     zh: '时间戳：用于测量往返时间，并防范旧的重复报文段（PAWS）。',
   },
+  noteFastOpenAsked: {
+    en: 'Fast Open: it asks for a cookie, with which a later SYN may carry text (RFC 7413).',
+    zh: 'Fast Open：索要一个 cookie，以后的 SYN 凭它就能携带数据（RFC 7413）。',
+  },
+  noteFastOpenCookie: {
+    en: 'Fast Open: a cookie, the proof that this address receives what is sent to it (RFC 7413).',
+    zh: 'Fast Open：带有 cookie，证明这个地址确实收得到发给它的报文（RFC 7413）。',
+  },
   noteSack: {
     en: 'SACK: {blocks} have arrived beyond the hole.',
     zh: 'SACK：空洞之后的 {blocks} 已经到达。',

@@ -214,6 +214,8 @@ function notesOfOptions(teller: Teller, options: TraceOptions): string[] {
   }
   if (options.sackPermitted === true) notes.push(teller.text('noteSackPermitted'));
   if (options.timestamps !== undefined) notes.push(teller.text('noteTimestamps'));
+  if (options.fastOpen !== undefined)
+    notes.push(teller.text(options.fastOpen === 0 ? 'noteFastOpenAsked' : 'noteFastOpenCookie'));
   return notes;
 }
 

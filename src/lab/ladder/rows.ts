@@ -263,12 +263,13 @@ export class LadderRows {
 
   #optionsText(connection: number, from: End, { flags, options }: TraceSegment): string[] {
     const text: string[] = [];
-    const { mss, windowScale, sackPermitted, timestamps, sack } = options;
+    const { mss, windowScale, sackPermitted, timestamps, sack, fastOpen } = options;
     if (flags.includes('SYN')) {
       if (mss !== undefined) text.push(`mss=${mss}`);
       if (windowScale !== undefined) text.push(`wscale=${windowScale}`);
       if (sackPermitted !== undefined) text.push('SACK');
       if (timestamps !== undefined) text.push('timestamps');
+      if (fastOpen !== undefined) text.push(fastOpen === 0 ? 'TFO?' : 'TFO-cookie');
     }
     const of = otherEnd(from);
     for (const [left, right] of sack ?? [])
