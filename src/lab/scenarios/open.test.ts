@@ -119,6 +119,10 @@ describe('other handshakes', () => {
     const trace = play('tfo');
     expect(sentLines(trace).slice(2)).toEqual(['left PSH,ACK seq=1 ack=1 len=15', 'right ACK seq=1 ack=16']);
     expect(sentLines(trace, 1).slice(0, 2)).toEqual(['left SYN seq=0 len=15', 'right SYN,ACK seq=0 ack=16']);
+    const cookies = trace.events.flatMap((e) =>
+      e.kind === 'sent' ? (e.segment.options.fastOpen ?? []) : [],
+    );
+    expect(cookies).toEqual([0, 8, 8]);
     const read = trace.events.find((e) => e.kind === 'call' && e.call === 'read' && e.connection === 1);
     expect(read).toMatchObject({
       end: 'right',

@@ -38,8 +38,8 @@ export const opening: readonly Scenario[] = [
         zh: '图上的 seq=0 是相对 ISN 的编号；首部字节里的真实序列号是一个无法猜到的 32 位数。',
       },
       {
-        en: 'The listener stays in LISTEN: each SYN makes a connection of its own.',
-        zh: '监听套接字始终停在 LISTEN，每来一个 SYN 都新建一个属于它自己的连接。',
+        en: 'The listener stays in LISTEN, each SYN makes a connection of its own: add a second one (left connect conn=1 100ms).',
+        zh: '监听套接字始终停在 LISTEN，每来一个 SYN 都新建一个连接：再加一个连接试试（left connect conn=1 100ms）。',
       },
       {
         en: 'Only the SYNs offer options: MSS, window scale, SACK-permitted, timestamps.',

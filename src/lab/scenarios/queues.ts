@@ -33,12 +33,12 @@ export const queues: readonly Scenario[] = [
     },
     notice: [
       {
-        en: 'Connection 1 is ESTABLISHED at both ends, and accept() has not been called.',
+        en: 'The first connection is ESTABLISHED at both ends, and accept() has not been called.',
         zh: '第一个连接两端都是 ESTABLISHED，而 accept() 还没有被调用过。',
       },
       {
-        en: 'The SYN of connection 2 arrives and is dropped: from outside it looks like a filter.',
-        zh: '第二个连接的 SYN 到达后被丢弃：从外面看，就像被防火墙过滤了一样。',
+        en: 'The SYN of the second connection, #1 in the ladder, arrives and is dropped: from outside it looks like a filter.',
+        zh: '第二个连接（图中的 #1）的 SYN 到达后被丢弃：从外面看，就像被防火墙过滤了一样。',
       },
       {
         en: 'After accept() the queue is empty, and the repeated SYN is answered.',
@@ -90,8 +90,8 @@ export const queues: readonly Scenario[] = [
     },
     notice: [
       {
-        en: 'The last ACK of connection 2 arrives and is dropped; client ESTABLISHED, server SYN-RECEIVED.',
-        zh: '第二个连接的最后一个 ACK 到达后被丢弃：客户端 ESTABLISHED，服务器 SYN-RECEIVED。',
+        en: 'The last ACK of the second connection, #1 in the ladder, arrives and is dropped; client ESTABLISHED, server SYN-RECEIVED.',
+        zh: '第二个连接（图中的 #1）的最后一个 ACK 到达后被丢弃：客户端 ESTABLISHED，服务器 SYN-RECEIVED。',
       },
       {
         en: 'One second later the SYN,ACK is repeated, and the ACK for it finds room.',
