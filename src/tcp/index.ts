@@ -9,7 +9,8 @@ export { Engine, type Output, type TimerName, type TimerTrace } from './engine.t
 export { Err, errCode, TcpError, tcpError } from './errors.ts';
 export { type Cookies, FastOpen, usedEarly } from './fast-open.ts';
 export { icmpError, pathMtu, quotesFlight } from './icmp.ts';
-export { brokenInvariant } from './invariants.ts';
+export { brokenInvariant, brokenRelation } from './invariants.ts';
+export * as parts from './parts.ts';
 export { type Rules, rfc9293 } from './rules.ts';
 export { segmentArrives } from './segment-arrives/index.ts';
 export { reviveFromCookie } from './segment-arrives/listen.ts';

@@ -7,12 +7,17 @@ import { finSent, receivable, sendRoom, type Tcb } from './tcb.ts';
 
 /** The first invariant that `tcb` breaks, in words, or null. */
 export function brokenInvariant(tcb: Tcb): string | null {
-  const { snd, rcv, cc, timer, state } = tcb;
-  for (const part of [tcb, snd, rcv, tcb.rto, cc, timer]) {
+  for (const part of [tcb, tcb.snd, tcb.rcv, tcb.rto, tcb.cc, tcb.timer]) {
     for (const [name, value] of Object.entries(part)) {
       if (typeof value === 'number' && (value | 0) !== value) return `${name} = ${value} is not an int32`;
     }
   }
+  return brokenRelation(tcb);
+}
+
+/** As {@link brokenInvariant}, but for the ranges of the numbers: what relates one field to another. */
+export function brokenRelation(tcb: Tcb): string | null {
+  const { snd, rcv, cc, timer, state } = tcb;
   if (state === State.CLOSED) {
     return Object.values(timer).some((t) => t !== 0) ? 'a timer runs in CLOSED' : null;
   }

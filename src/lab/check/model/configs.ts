@@ -1,0 +1,137 @@
+// The bounded models that are searched, by name.
+
+import type { ModelConfig } from './config.ts';
+
+const CLIENT = { opens: 1, writes: 1, closes: true } as const;
+const SERVER = { listens: true, writes: 1, closes: true } as const;
+
+/** The named models. */
+export const configs: readonly ModelConfig[] = [
+  {
+    id: 'handshake',
+    about: 'Two incarnations of a client that may give up, and a server; nothing is said.',
+    a: { opens: 2, aborts: true },
+    b: { listens: true },
+    network: 'slow',
+    losses: null,
+    duplicates: 1,
+    incarnations: 2,
+  },
+  {
+    id: 'close-orders',
+    about: 'One connection, one octet each way, both sides close when they like; any loss, one duplicate.',
+    a: CLIENT,
+    b: SERVER,
+    network: 'fast',
+    losses: null,
+    duplicates: 1,
+    incarnations: 1,
+  },
+  {
+    id: 'close-orders-delayed',
+    about: 'As close-orders, with ACKs delayed by 200 ms, in a network that is faster than the timers.',
+    a: CLIENT,
+    b: SERVER,
+    network: 'fast',
+    losses: null,
+    duplicates: 1,
+    incarnations: 1,
+    tcp: { delayedAckMs: 200 },
+  },
+  {
+    id: 'simultaneous-open',
+    about: 'Both sides open actively; one octet from one of them; they close when they like.',
+    a: { opens: 1, writes: 1, closes: true },
+    b: { opens: 1, closes: true },
+    network: 'fast',
+    losses: null,
+    duplicates: 0,
+  },
+  {
+    id: 'two-incarnations',
+    about:
+      'Two incarnations of each side, two octets each way, two losses, one duplicate: old packets meet new.',
+    a: { opens: 2, writes: 2, closes: true, aborts: true },
+    b: { listens: true, writes: 2, closes: true },
+    network: 'slow',
+    losses: 2,
+    duplicates: 1,
+    incarnations: 2,
+  },
+  {
+    id: 'old-duplicates',
+    about:
+      'Two incarnations of a client that writes one octet and closes or aborts; a server that only listens.',
+    a: { opens: 2, writes: 1, closes: true, aborts: true },
+    b: { listens: true, closes: true },
+    network: 'fast',
+    losses: 0,
+    duplicates: 1,
+    incarnations: 2,
+  },
+  {
+    id: 'attacker',
+    about: 'One connection, and one forged RST or SYN near its window.',
+    a: CLIENT,
+    b: SERVER,
+    network: 'fast',
+    losses: 1,
+    duplicates: 0,
+    injections: 1,
+    incarnations: 1,
+  },
+  {
+    id: 'crash',
+    about: 'One host may crash and be up again, at any time; nothing is lost.',
+    a: { opens: 1, writes: 1 },
+    b: { listens: true, writes: 1 },
+    network: 'slow',
+    losses: 0,
+    duplicates: 0,
+    crashes: 1,
+    incarnations: 1,
+  },
+  {
+    id: 'patient',
+    about: 'One connection whose ends never give up: what is not sent again is never received.',
+    a: { opens: 1, closes: true },
+    b: { listens: true, closes: true },
+    network: 'fast',
+    losses: null,
+    duplicates: 0,
+    incarnations: 1,
+    patient: true,
+  },
+  {
+    id: 'closed-window',
+    about: 'A window of two octets, a reader that takes its time, and any loss.',
+    a: { opens: 1, writes: 3, closes: true },
+    b: { listens: true, closes: true, reads: 'late' },
+    network: 'fast',
+    losses: null,
+    duplicates: 0,
+    incarnations: 1,
+    patient: true,
+    tcp: { receiveBuffer: 2 },
+  },
+  {
+    id: 'flood',
+    about: 'A listener with room for two connections in SYN-RECEIVED, and three SYNs from nowhere.',
+    a: { opens: 1, closes: true },
+    b: { listens: true, closes: true },
+    network: 'fast',
+    losses: 1,
+    duplicates: 0,
+    incarnations: 2,
+    flood: { syns: 3, backlog: 2 },
+  },
+];
+
+/** The model of a name. Throws a RangeError for an unknown one. */
+export function configNamed(id: string): ModelConfig {
+  const found = configs.find((c) => c.id === id);
+  if (found === undefined) {
+    throw new RangeError(`no model '${id}': one of ${configs.map((c) => c.id).join(', ')}`);
+  }
+  return found;
+}

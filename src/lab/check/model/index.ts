@@ -1,0 +1,15 @@
+// The door of the model: the real engine of two hosts as a transition system.
+
+export { type ModelConfig, type Program, smallTcp } from './config.ts';
+export { configNamed, configs } from './configs.ts';
+export { Forgery, Kind, type ModelOptions, TcpModel } from './model.ts';
+export { LIVENESS, type ModelProperty, PROPERTIES, type PropertyName } from './properties.ts';
+export { FACTS } from './side.ts';
+export {
+  type StoryData,
+  type StoryPacket,
+  type StorySegment,
+  type StoryStep,
+  story,
+  storyText,
+} from './story.ts';

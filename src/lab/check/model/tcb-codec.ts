@@ -1,0 +1,281 @@
+// A TCB as octets, and back into a Tcb that is used again and again. What is left out cannot change what the engine
+// does under the settings of a model (see tcpOf), and the test beside this file checks that: a run whose TCBs are
+// written and read back after every event equals a run whose TCBs simply go on.
+//
+// Left out, and why:
+// - RTO, its samples and back-off: the RTO is constant; only the deadline matters. The counts of timeouts and probes
+//   decide about back-off, R1's signal and cwnd alone.
+// - cwnd outside the recovery of a timeout, ssthresh, credit, the initial window's restart: cwnd is never below a full
+//   segment, and all the text of a run is a few octets. While what was lost goes again (`Phase.LOSS`) cwnd is kept.
+// - Last.ACK.sent, the time of the last text, full-sized segments, MSS: they decide about delays of more text than
+//   there is, and options that are off.
+// - answers to old text (at most 100 in 500 ms): fewer packets than that are sent.
+// - where a connection has ended one direction, what only that direction would use.
+
+import { State, type Tcb } from '../../../tcp/index.ts';
+import { NEVER_MS, RTO_MS } from './config.ts';
+import type { Numbers } from './numbers.ts';
+
+/** Most octets of an encoded TCB. */
+export const MOST_TCB_OCTETS = 48;
+
+/** A deadline this far away never comes. */
+export const FAR_MS = 0xffff;
+
+const LOSS = 2;
+const OPEN = 0;
+
+function put16(out: Uint8Array, at: number, n: number): number {
+  out[at] = n & 255;
+  out[at + 1] = n >> 8;
+  return at + 2;
+}
+
+function get16(bytes: Uint8Array, at: number): number {
+  return (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
+}
+
+function putDeadline(out: Uint8Array, at: number, deadlineMs: number, nowMs: number): number {
+  if (deadlineMs === 0) return at;
+  const ms = (deadlineMs - nowMs) | 0;
+  if (ms < 0) throw new RangeError(`a deadline has passed ${-ms} ms ago`);
+  return put16(out, at, Math.min(ms, FAR_MS));
+}
+
+/**
+ * Writes `tcb`, whose side sends `mine` and whose peer `other`, at `at`; answers where it ends. The ISSs are not
+ * written: they follow from the incarnations.
+ */
+export function writeTcb(
+  tcb: Tcb,
+  nowMs: number,
+  mine: Numbers,
+  other: Numbers,
+  out: Uint8Array,
+  at: number,
+): number {
+  const { snd, rcv, cc, timer, state } = tcb;
+  const since = (nowMs - tcb.challengeMs) | 0;
+  const { challengeAckMs } = tcb.config;
+  const challenged = tcb.challenged === 1 && since < challengeAckMs ? 1 : 0;
+  const acked = snd.fin === 1 && ((snd.una - snd.end) | 0) > 0;
+  out[at++] = state | (tcb.passive << 4) | (snd.fin << 5) | (snd.syn << 6) | (tcb.ackNow << 7);
+  out[at++] =
+    (timer.rexmt === 0 ? 0 : 1) |
+    (timer.persist === 0 ? 0 : 2) |
+    (timer.delack === 0 ? 0 : 4) |
+    (timer.user === 0 ? 0 : 8) |
+    (timer.wait === 0 ? 0 : 16) |
+    (challenged << 5) |
+    (rcv.fin << 6) |
+    (snd.probe << 7);
+  at = putDeadline(out, at, timer.rexmt, nowMs);
+  at = putDeadline(out, at, timer.persist, nowMs);
+  at = putDeadline(out, at, timer.delack, nowMs);
+  at = putDeadline(out, at, timer.user, nowMs);
+  at = putDeadline(out, at, timer.wait, nowMs);
+  if (challenged === 1) at = put16(out, at, challengeAckMs - since);
+  if (state === State.SYN_SENT) {
+    out[at++] = mine.octet(snd.end);
+    return at;
+  }
+  out[at++] = mine.octet(snd.nxt);
+  out[at++] = other.octet(rcv.nxt);
+  out[at++] = other.octet(rcv.user);
+  out[at++] = (rcv.edge - rcv.nxt) | 0;
+  if (state === State.TIME_WAIT) return at;
+  out[at++] = (acked ? OPEN : cc.phase) | (rcv.rangeCount << 2) | ((acked ? 1 : 0) << 5) | (tcb.orphan << 6);
+  out[at++] = snd.maxWnd;
+  if (!acked) {
+    out[at++] = mine.octet(snd.una);
+    out[at++] = mine.octet(snd.end);
+    out[at++] = snd.wnd;
+    out[at++] = other.octet(snd.wl1);
+    out[at++] = mine.octet(snd.wl2);
+    out[at++] = cc.dupAcks;
+    out[at++] = mine.octet(cc.recover);
+    if (cc.phase === LOSS) {
+      out[at++] = mine.octet(snd.rtx);
+      out[at++] = cc.cwnd - snd.mss;
+    }
+  }
+  if (rcv.fin === 1) out[at++] = other.octet(rcv.finSeq);
+  for (let i = 0; i < 2 * rcv.rangeCount; i++) out[at++] = other.octet(rcv.ranges[i] as number);
+  return at;
+}
+
+/** Reads what {@link writeTcb} wrote into `tcb`; answers where it ends. `iss` and `irs`: those of the incarnations. */
+export function readTcb(
+  tcb: Tcb,
+  nowMs: number,
+  mine: Numbers,
+  other: Numbers,
+  iss: number,
+  irs: number,
+  bytes: Uint8Array,
+  at: number,
+): number {
+  resetTcb(tcb, nowMs);
+  const { snd, rcv, cc, timer } = tcb;
+  const first = bytes[at++] as number;
+  const second = bytes[at++] as number;
+  const state = (first & 15) as State;
+  tcb.state = state;
+  tcb.passive = (first >> 4) & 1;
+  snd.fin = (first >> 5) & 1;
+  snd.syn = (first >> 6) & 1;
+  tcb.ackNow = first >> 7;
+  rcv.fin = (second >> 6) & 1;
+  snd.probe = second >> 7;
+  if ((second & 1) !== 0) {
+    timer.rexmt = deadlineAt(nowMs, get16(bytes, at));
+    at += 2;
+  }
+  if ((second & 2) !== 0) {
+    timer.persist = deadlineAt(nowMs, get16(bytes, at));
+    at += 2;
+  }
+  if ((second & 4) !== 0) {
+    timer.delack = deadlineAt(nowMs, get16(bytes, at));
+    at += 2;
+  }
+  if ((second & 8) !== 0) {
+    timer.user = deadlineAt(nowMs, get16(bytes, at));
+    at += 2;
+  }
+  if ((second & 16) !== 0) {
+    timer.wait = deadlineAt(nowMs, get16(bytes, at));
+    at += 2;
+  }
+  if ((second & 32) !== 0) {
+    tcb.challenged = 1;
+    tcb.challengeMs = (nowMs - (tcb.config.challengeAckMs - get16(bytes, at))) | 0;
+    at += 2;
+  }
+  snd.iss = iss;
+  snd.rtx = (iss + 1) | 0;
+  cc.recover = (iss - 1) | 0;
+  if (state === State.SYN_SENT) {
+    snd.una = iss;
+    snd.nxt = (iss + 1) | 0;
+    snd.end = mine.of[bytes[at++] as number] as number;
+    return at;
+  }
+  rcv.irs = irs;
+  snd.nxt = mine.of[bytes[at++] as number] as number;
+  rcv.nxt = other.of[bytes[at++] as number] as number;
+  rcv.user = other.of[bytes[at++] as number] as number;
+  rcv.edge = (rcv.nxt + (bytes[at++] as number)) | 0;
+  rcv.acked = rcv.nxt;
+  snd.una = snd.nxt;
+  snd.end = (snd.nxt - 1) | 0;
+  if (state === State.TIME_WAIT) {
+    rcv.fin = 1;
+    rcv.finSeq = (rcv.nxt - 1) | 0;
+    return at;
+  }
+  const third = bytes[at++] as number;
+  cc.phase = third & 3;
+  rcv.rangeCount = (third >> 2) & 7;
+  tcb.orphan = third >> 6;
+  snd.maxWnd = bytes[at++] as number;
+  snd.wnd = snd.maxWnd;
+  if ((third & 32) === 0) {
+    snd.una = mine.of[bytes[at++] as number] as number;
+    snd.end = mine.of[bytes[at++] as number] as number;
+    snd.wnd = bytes[at++] as number;
+    snd.wl1 = other.of[bytes[at++] as number] as number;
+    snd.wl2 = mine.of[bytes[at++] as number] as number;
+    cc.dupAcks = bytes[at++] as number;
+    cc.recover = mine.of[bytes[at++] as number] as number;
+    if (cc.phase === LOSS) {
+      snd.rtx = mine.of[bytes[at++] as number] as number;
+      cc.cwnd = snd.mss + (bytes[at++] as number);
+    }
+  } else {
+    cc.phase = OPEN;
+  }
+  if (rcv.fin === 1) rcv.finSeq = other.of[bytes[at++] as number] as number;
+  for (let i = 0; i < 2 * rcv.rangeCount; i++) rcv.ranges[i] = other.of[bytes[at++] as number] as number;
+  return at;
+}
+
+function deadlineAt(nowMs: number, ms: number): number {
+  const at = (nowMs + (ms === FAR_MS ? NEVER_MS : ms)) | 0;
+  return at === 0 ? 1 : at;
+}
+
+const MSS = 1460;
+
+/** Makes `tcb` one that has just been created, in CLOSED. Sockets and settings stay. */
+export function resetTcb(tcb: Tcb, nowMs: number): void {
+  const { snd, rcv, cc, timer, rto } = tcb;
+  tcb.state = State.CLOSED;
+  tcb.passive = 0;
+  tcb.orphan = 0;
+  tcb.error = 0;
+  tcb.softError = 0;
+  tcb.signals = 0;
+  tcb.sack = 0;
+  tcb.ws = 0;
+  tcb.ts = 0;
+  tcb.ecn = 0;
+  tcb.ackNow = 0;
+  tcb.hasMinIss = 0;
+  tcb.challenged = 0;
+  tcb.challengeMs = 0;
+  tcb.answers = 0;
+  tcb.answerMs = nowMs;
+  tcb.heardMs = nowMs;
+  tcb.retransmissions = 0;
+  tcb.timeouts = 0;
+  tcb.segsIn = 0;
+  tcb.segsOut = 0;
+  snd.una = 0;
+  snd.nxt = 0;
+  snd.wnd = 0;
+  snd.wl1 = 0;
+  snd.wl2 = 0;
+  snd.maxWnd = 0;
+  snd.iss = 0;
+  snd.syn = 0;
+  snd.end = 0;
+  snd.fin = 0;
+  snd.mss = MSS;
+  snd.peerMss = MSS;
+  snd.rtx = 0;
+  snd.probe = 0;
+  snd.override = 0;
+  snd.lastMs = nowMs;
+  rcv.nxt = 0;
+  rcv.irs = 0;
+  rcv.edge = 0;
+  rcv.user = 0;
+  rcv.wscale = 0;
+  rcv.mss = MSS;
+  rcv.fullSize = 536;
+  rcv.textMs = nowMs;
+  rcv.acked = 0;
+  rcv.fin = 0;
+  rcv.finSeq = 0;
+  rcv.rangeCount = 0;
+  rto.srttUs = 0;
+  rto.rttvarUs = 0;
+  rto.rtoMs = RTO_MS;
+  rto.measured = 0;
+  rto.timing = 0;
+  rto.timeouts = 0;
+  rto.probes = 0;
+  cc.cwnd = 10 * MSS;
+  cc.ssthresh = 0x3fffffff;
+  cc.phase = OPEN;
+  cc.dupAcks = 0;
+  cc.recover = 0;
+  cc.credit = 0;
+  timer.rexmt = 0;
+  timer.persist = 0;
+  timer.delack = 0;
+  timer.keep = 0;
+  timer.user = 0;
+  timer.wait = 0;
+}
