@@ -2,7 +2,6 @@
 
 import { GROUPS, type Scenario } from '../scenario/index.ts';
 import { closing } from './close.ts';
-import { data } from './data.ts';
 import { orderAndWindow } from './data-close.ts';
 import { path } from './data-path.ts';
 import { opening } from './open.ts';
@@ -18,7 +17,6 @@ const all: readonly Scenario[] = [
   ...resets,
   ...closingResets,
   ...queues,
-  ...data,
   ...orderAndWindow,
   ...path,
 ];
