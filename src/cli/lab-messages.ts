@@ -110,7 +110,10 @@ export const labMessages = {
   tuiTitle: { en: 'synfin lab', zh: 'synfin 实验室' },
   tuiCount: { en: '{n} of {all} scenarios', zh: '{all} 个场景中的 {n} 个' },
   tuiNone: { en: 'No scenario matches "{text}".', zh: '没有与 “{text}” 匹配的场景。' },
-  tuiSmall: { en: 'The terminal is too small: 80x24 is needed.', zh: '终端太小：至少需要 80x24。' },
+  tuiSmall: {
+    en: 'The terminal is too small: {columns}x{rows} at least.',
+    zh: '终端太小：至少需要 {columns}x{rows}。',
+  },
   tuiListKeys: {
     en: '↑/↓ choose  Enter open  / filter  l 中文  ? help  q quit',
     zh: '↑/↓ 选择  Enter 打开  / 筛选  l English  ? 帮助  q 退出',

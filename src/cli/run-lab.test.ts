@@ -201,6 +201,14 @@ describe('synfin claims', () => {
     expect(lines[mark - 1]).toMatch(/ESTABLISHED \| .*lost: .* SYN-RECEIVED$/);
   });
 
+  test.each(['en', 'zh'])('every claim is told in %s, in 80 columns', async (lang) => {
+    const numbers = claims.map(({ number }) => String(number));
+    const { code, stdout, stderr } = await synfin('claims', ...numbers, '--lang', lang);
+    expect([code, stderr]).toEqual([0, '']);
+    for (const line of stdout.split('\n')) expect(textWidth(line)).toBeLessThanOrEqual(80);
+    expect(stdout.match(/^ {2}▲▲▲ /gm)).toHaveLength(claims.length);
+  });
+
   test('--check: a line each with the deciding event, and how many are shown', async () => {
     const { code, stdout } = await synfin('claims', '--check');
     const lines = stdout.trimEnd().split('\n');

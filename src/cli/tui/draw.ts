@@ -48,7 +48,7 @@ export function draw(model: TuiModel, size: Size, world: TuiWorld): string[] {
 }
 
 function contents(model: TuiModel, size: Size, world: TuiWorld): string[] {
-  if (size.columns < LEAST.columns || size.rows < LEAST.rows) return [t(model.lang, 'tuiSmall')];
+  if (size.columns < LEAST.columns || size.rows < LEAST.rows) return [t(model.lang, 'tuiSmall', LEAST)];
   if (model.help) return helpLines(model);
   return model.open === null ? listLines(model, size, world) : runLines(model, model.open, size, world);
 }
