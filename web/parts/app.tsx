@@ -34,7 +34,6 @@ function followPage(): () => void {
 export function App() {
   useEffect(followPage, []);
   useEffect(takeFiles, []);
-  const { left, right } = lab.trace.value.ends;
   return (
     <>
       {!lab.embed.value && (
@@ -67,8 +66,8 @@ export function App() {
             {!lab.embed.value && <Summary />}
             <Controls />
             <div class="ends">
-              <EndHead end="left" name={left.name} />
-              <EndHead end="right" name={right.name} />
+              <EndHead end="left" />
+              <EndHead end="right" />
             </div>
             <Ladder />
             {narrow.value && !lab.embed.value && <Beside />}

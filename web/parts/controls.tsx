@@ -16,6 +16,29 @@ export function placeText(): string {
   return t('place', { n: lab.cursor.value + 1, all: events.length, time: timeText(now.t) });
 }
 
+/** Which connection's states, TCBs and sockets are shown, when there are several. */
+function ConnectionChoice() {
+  const { connections } = lab.trace.value;
+  if (connections.length < 2) return null;
+  return (
+    <label class="stride">
+      {t('connections')}{' '}
+      <select
+        value={String(lab.connection.value)}
+        onChange={(event) => {
+          lab.connection.value = Number(event.currentTarget.value);
+        }}
+      >
+        {connections.map((one, i) => (
+          <option key={i} value={String(i)}>
+            {i === 0 ? t('allConnections') : t('connectionN', { n: i })} :{one.left.port}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 /** Scrubber, steps, play. */
 export function Controls() {
   const last = lab.trace.value.events.length - 1;
@@ -81,6 +104,7 @@ export function Controls() {
             ))}
           </select>
         </label>
+        <ConnectionChoice />
         {!lab.embed.value && (
           <button
             type="button"

@@ -3,20 +3,20 @@
 import { statesAt } from '../../src/lab/index.ts';
 import { say } from '../messages.ts';
 import * as lab from '../state/lab.ts';
-import { type End, stateInfos } from './lab.ts';
+import { type End, endTitle, stateInfos } from './lab.ts';
 
 /** Name, address, state. */
-export function EndHead({ end, name }: { readonly end: End; readonly name: string }) {
+export function EndHead({ end }: { readonly end: End }) {
   const { connections } = lab.trace.value;
-  const socket = connections[lab.connection.value]?.[end] ?? lab.trace.value.ends[end];
-  const state = statesAt(lab.trace.value, lab.cursor.value, lab.connection.value)[end];
+  const socket = connections[lab.shownConnection.value]?.[end] ?? lab.trace.value.ends[end];
+  const state = statesAt(lab.trace.value, lab.cursor.value, lab.shownConnection.value)[end];
   const changed =
-    lab.event.value?.connection === lab.connection.value &&
+    lab.event.value?.connection === lab.shownConnection.value &&
     lab.event.value.changes.some((one) => one.end === end);
   const info = stateInfos[state];
   return (
     <div class="end" data-end={end}>
-      <span class="name">{name}</span>
+      <span class="name">{endTitle(lab.trace.value, end, lab.lang.value)}</span>
       <span class="address">
         {socket.address}:{socket.port}
       </span>

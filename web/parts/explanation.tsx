@@ -32,7 +32,11 @@ export function Explanation() {
   return (
     <section class="explanation" aria-label={t('happened')}>
       <h2>
-        {t('happened')} <span class="time">{timeText(event.t)}</span>
+        {t('happened')}{' '}
+        <span class="time">
+          {timeText(event.t)}
+          {event.connection > 0 && ` :${lab.trace.value.connections[event.connection]?.left.port}`}
+        </span>
       </h2>
       <p class="what">
         <Rich text={explained.what} />

@@ -16,3 +16,8 @@ export function endLabel(trace: Trace, end: End, lang: 'en' | 'zh'): string {
         : null;
   return own === null ? name : own[lang];
 }
+
+/** How an end is called above its column: a word of the page's language, or a name that is one everywhere. */
+export function endTitle(trace: Trace, end: End, lang: 'en' | 'zh'): string {
+  return lang === 'zh' ? endLabel(trace, end, lang) : trace.ends[end].name;
+}

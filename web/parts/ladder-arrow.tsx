@@ -81,6 +81,8 @@ export function Arrow({ arrow, layout }: { readonly arrow: LadderArrow; readonly
   const [ux, uy] = [(x2 - x1) / length, (y2 - y1) / length];
   const head = `M${x2} ${y2}L${x2 - ux * 9 + uy * 4} ${y2 - uy * 9 - ux * 4}L${x2 - ux * 9 - uy * 4} ${y2 - uy * 9 + ux * 4}Z`;
   const chosen = lab.segmentId.value === arrow.id;
+  // Who is asked what comes is not shown how a segment ends that is still on its way.
+  const told = when === 'past' || !lab.predicting.value;
   const canDrag =
     arrow.copy === 0 && !arrow.injected && arrow.end === 'arrived' && lab.dropped.value === null;
   const grip = (event: PointerEvent) => {
@@ -136,16 +138,16 @@ export function Arrow({ arrow, layout }: { readonly arrow: LadderArrow; readonly
       }}
     >
       <line class="hit" x1={x1} y1={y1} x2={x2} y2={y2} />
-      {part < 1 && <line class="way ahead" x1={xm} y1={ym} x2={x2} y2={y2} />}
+      {part < 1 && told && <line class="way ahead" x1={xm} y1={ym} x2={x2} y2={y2} />}
       {part > 0 && <line class="way" x1={x1} y1={y1} x2={xm} y2={ym} />}
-      {arrow.end === 'lost' ? (
+      {!told ? null : arrow.end === 'lost' ? (
         <path class="lost" d={`M${x2 - 6} ${y2 - 6}l12 12m0 -12l-12 12`} />
       ) : (
         <path class="head" d={head} />
       )}
       <PlacedLines lines={arrow.label} class="label" />
       <PlacedLines lines={arrow.detail} class="detail" />
-      <PlacedLines lines={arrow.note} class="note" />
+      {told && <PlacedLines lines={arrow.note} class="note" />}
       {canDrag && (
         // biome-ignore lint/a11y/noStaticElementInteractions: D delays by keyboard
         <circle

@@ -46,7 +46,7 @@ function Found({ text }: { readonly text: string }) {
       {targets.map((target) => (
         <li key={`${target.kind}${target.title.en}`} data-kind={target.kind}>
           <button type="button" onClick={() => open(target)}>
-            {say(target.title)}
+            {say(target.title)} <small>{t(`kind_${target.kind}`)}</small>
           </button>
         </li>
       ))}

@@ -5,6 +5,7 @@ import { stateNames, timersAt } from '../../src/lab/explain/index.ts';
 import { type End, type QueueView, statesAt, type TcbView, type Trace, tcbAt } from '../../src/lab/index.ts';
 import { type MessageKey, t } from '../messages.ts';
 import * as lab from '../state/lab.ts';
+import { endTitle } from './lab.ts';
 import { leftText } from './time.ts';
 
 /** One socket. */
@@ -131,7 +132,7 @@ export function SocketsView() {
             <tbody key={end}>
               <tr class="host">
                 <th scope="rowgroup" colSpan={COLUMNS.length}>
-                  {trace.ends[end].name}
+                  {endTitle(trace, end, lab.lang.value)}
                 </th>
               </tr>
               {all

@@ -5,6 +5,7 @@ import { statesAt, statesPassed } from '../../src/lab/index.ts';
 import { type State, type StateName, stateName, transitions } from '../../src/tcp/index.ts';
 import { t } from '../messages.ts';
 import * as lab from '../state/lab.ts';
+import { endTitle } from './lab.ts';
 import { sectionText } from './sections.ts';
 import { timeText } from './time.ts';
 
@@ -66,7 +67,7 @@ function edgeOf(x: number, y: number, toX: number, toY: number): [number, number
 export function StatesView() {
   const trace = lab.trace.value;
   const at = lab.cursor.value;
-  const index = lab.connection.value;
+  const index = lab.shownConnection.value;
   const now = statesAt(trace, at, index);
   const changes = trace.events
     .slice(0, at + 1)
@@ -80,7 +81,7 @@ export function StatesView() {
     .map(({ from, to }) => ({ from, to }));
   const edges = [...FIGURE, ...new Map(extra.map((edge) => [`${edge.from}-${edge.to}`, edge])).values()];
   const passed = (end: 'left' | 'right') =>
-    `${trace.ends[end].name} ${statesPassed({ ...trace, events: trace.events.slice(0, at + 1) }, end, index).join(' → ')}`;
+    `${endTitle(trace, end, lab.lang.value)} ${statesPassed({ ...trace, events: trace.events.slice(0, at + 1) }, end, index).join(' → ')}`;
   return (
     <div class="states">
       <svg
@@ -123,12 +124,12 @@ export function StatesView() {
             </text>
             {now.left === state && (
               <text class="who" x={x - HALF.x - 3} y={y - 6} text-anchor="end">
-                {trace.ends.left.name}
+                {endTitle(trace, 'left', lab.lang.value)}
               </text>
             )}
             {now.right === state && (
               <text class="who" x={x + HALF.x + 3} y={y - 6}>
-                {trace.ends.right.name}
+                {endTitle(trace, 'right', lab.lang.value)}
               </text>
             )}
           </g>
@@ -138,8 +139,8 @@ export function StatesView() {
       <ol class="path">
         {changes.map((change, i) => (
           <li key={`${i}${change.end}`} data-end={change.end}>
-            <span class="time">{timeText(change.t)}</span> {trace.ends[change.end].name}: {change.from} →{' '}
-            <b>{change.to}</b>
+            <span class="time">{timeText(change.t)}</span> {endTitle(trace, change.end, lab.lang.value)}:{' '}
+            {change.from} → <b>{change.to}</b>
             {change.section !== null && <span class="rfc">{sectionText(change.section)}</span>}
           </li>
         ))}

@@ -1,13 +1,20 @@
 // The ladder as a table: the same events in words, for screen readers and for reading.
 
+import { computed } from '@preact/signals';
 import { explainEvent } from '../../src/lab/explain/index.ts';
 import { t } from '../messages.ts';
 import * as lab from '../state/lab.ts';
 import { stop } from '../state/play.ts';
+import { endTitle } from './lab.ts';
 import { timeText } from './time.ts';
 
 /** Events that the table explains at most; more are named only. */
 const MOST = 400;
+
+/** What happened, for every row. */
+const sentences = computed(() =>
+  lab.trace.value.events.slice(0, MOST).map((_, i) => explainEvent(lab.trace.value, i, lab.lang.value).what),
+);
 
 /** All events. */
 export function TableView() {
@@ -22,8 +29,8 @@ export function TableView() {
           <tr>
             <th scope="col">{t('col_time')}</th>
             <th scope="col">{t('col_what')}</th>
-            <th scope="col">{trace.ends.left.name}</th>
-            <th scope="col">{trace.ends.right.name}</th>
+            <th scope="col">{endTitle(trace, 'left', lab.lang.value)}</th>
+            <th scope="col">{endTitle(trace, 'right', lab.lang.value)}</th>
           </tr>
         </thead>
         <tbody>
@@ -39,7 +46,7 @@ export function TableView() {
                     lab.goTo(i);
                   }}
                 >
-                  {explainEvent(trace, i, lab.lang.value).what}
+                  {sentences.value[i]}
                 </button>
               </td>
               <td>{event.states.left}</td>

@@ -7,8 +7,10 @@ import { type End, otherEnd, statesAt, type TcbView, tcbAt } from '../../src/lab
 import { say, t } from '../messages.ts';
 import * as lab from '../state/lab.ts';
 import { relative } from '../state/panels.ts';
+import { endTitle } from './lab.ts';
 import { issOf } from './numbers.ts';
 import { sectionText } from './sections.ts';
+import { queuesAt } from './sockets-view.tsx';
 import { leftText } from './time.ts';
 
 /** The fields that are always shown. */
@@ -93,11 +95,30 @@ function FieldRow({
   );
 }
 
+/** The queues of the right end's listener. */
+function Queues() {
+  const queues = queuesAt(lab.trace.value, lab.cursor.value);
+  if (queues === null) return null;
+  return (
+    <>
+      <h3>{t('queues')}</h3>
+      <ul class="timers-list">
+        <li>
+          {t('synQueue')} <code>{`${queues.syn} / ${queues.synLimit}`}</code>
+        </li>
+        <li>
+          {t('acceptQueue')} <code>{`${queues.accept} / ${queues.acceptLimit}`}</code>
+        </li>
+      </ul>
+    </>
+  );
+}
+
 /** The TCB of an end. */
 export function TcbPanel({ end }: { readonly end: End }) {
   const trace = lab.trace.value;
   const at = lab.cursor.value;
-  const index = lab.connection.value;
+  const index = lab.shownConnection.value;
   const view = tcbAt(trace, at, end, index);
   const old = tcbAt(trace, at - 1, end, index);
   const state = statesAt(trace, at, index)[end];
@@ -109,9 +130,9 @@ export function TcbPanel({ end }: { readonly end: End }) {
   const fields = tcbFields.filter(({ path }) => !ELSEWHERE.has(path) && (all.value || FIRST.has(path)));
   const explained = asked.value?.end === end ? asked.value.field : null;
   return (
-    <section class="tcb" data-end={end} aria-label={`${t('tcb')}: ${trace.ends[end].name}`}>
+    <section class="tcb" data-end={end} aria-label={`${t('tcb')}: ${endTitle(trace, end, lab.lang.value)}`}>
       <h2>
-        {t('tcb')} <span class="name">{trace.ends[end].name}</span>
+        {t('tcb')} <span class="name">{endTitle(trace, end, lab.lang.value)}</span>
       </h2>
       {view === null ? (
         <p class="quiet-text">{detailed || state === 'CLOSED' ? t('noTcb') : t('noDetail')}</p>
@@ -153,6 +174,7 @@ export function TcbPanel({ end }: { readonly end: End }) {
           ))}
         </ul>
       )}
+      {end === 'right' && <Queues />}
     </section>
   );
 }

@@ -87,6 +87,11 @@ export const trace = computed<Trace>(() => {
 /** The event at the cursor; null before the first. */
 export const event = computed<TraceEvent | null>(() => trace.value.events[cursor.value] ?? null);
 
+/** The connection whose states and TCBs are shown: the chosen one; with all of them, that of the event at the cursor. */
+export const shownConnection = computed<number>(() =>
+  connection.value > 0 ? connection.value : (event.value?.connection ?? 0),
+);
+
 /** The segment that is looked at: the picked one, or that of the cursor. */
 export const segmentId = computed<number | null>(() => {
   if (picked.value !== null) return picked.value;
@@ -117,6 +122,7 @@ export function goTo(at: number): void {
 export function openScenario(id: string, withEdits: readonly string[] = []): void {
   batch(() => {
     view.value = 'lab';
+    trouble.value = null;
     dropped.value = null;
     ghost.value = null;
     compared.value = null;
