@@ -288,12 +288,14 @@ export class TcpModel implements System {
       if ((program.opens ?? 0) > inc) this.#add(Kind.OPEN, index);
     } else {
       const state = tcb.state as State;
+      // The program of a listener gets a connection when it is ESTABLISHED.
+      const accepted = state !== State.SYN_RECEIVED || tcb.passive === 0;
       const closed = (s.closed & s.bit()) !== 0;
       const writes = program.writes ?? 0;
       const written = s.writtenBy(inc);
       if (!closed && state > State.SYN_RECEIVED && written < writes) this.#add(Kind.WRITE, index);
-      if (program.closes === true && !closed && written >= writes) this.#add(Kind.CLOSE, index);
-      if (program.aborts === true && state !== State.TIME_WAIT) this.#add(Kind.ABORT, index);
+      if (program.closes === true && !closed && accepted && written >= writes) this.#add(Kind.CLOSE, index);
+      if (program.aborts === true && accepted && state !== State.TIME_WAIT) this.#add(Kind.ABORT, index);
       if (program.reads === 'late' && receivable(tcb) > 0) this.#add(Kind.READ, index);
       if (this.#crashes < (config.crashes ?? 0)) this.#add(Kind.CRASH, index);
       if (this.#injections < (config.injections ?? 0) && state > State.SYN_SENT) {
@@ -347,6 +349,7 @@ export class TcpModel implements System {
         return 0;
       case Kind.CLOSE:
         s.closed |= s.bit();
+        if (s.tcb.state === State.SYN_SENT) s.broken |= s.bit(); // the user gives up
         s.before();
         close(s.engine, s.tcb);
         this.#after(s, false);
@@ -426,17 +429,14 @@ export class TcpModel implements System {
       return;
     }
     const { fromInc } = this.#shared;
-    if ((seg.ctl & RST) === 0 && fromInc !== 0) this.#unheard(s.peer, fromInc, seg);
+    s.replied = false;
     if (listener === null) engine.rules.closed(engine, seg);
     else {
       segmentArrives(engine, listener, seg);
       if (s.present === 1) this.#after(s, true);
     }
-  }
-
-  /** Where there is no connection, a SYN may make one; anything else is what L6 speaks of. */
-  #unheard(from: Side, inc: number, seg: Segment): void {
-    if ((seg.ctl & SYN) === 0) from.unheard |= 1 << (inc - 1);
+    // Where there is no connection a SYN may make one; anything else is what L6 speaks of.
+    if ((seg.ctl & (SYN | RST)) === 0 && fromInc !== 0 && !s.replied) s.peer.unheard |= 1 << (fromInc - 1);
   }
 
   #after(s: Side, began: boolean): void {

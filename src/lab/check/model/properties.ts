@@ -43,7 +43,7 @@ export const PROPERTIES: readonly ModelProperty[] = [
   {
     id: 'S2',
     expected: holds,
-    says: 'No octet of another incarnation: what is delivered was written by the incarnation whose SYN was taken.',
+    says: 'No octet of another incarnation: what is delivered was written by the incarnation that the connection was made with.',
   },
   {
     id: 'S2-FIN',
@@ -106,7 +106,7 @@ export const PROPERTIES: readonly ModelProperty[] = [
   {
     id: 'L6',
     expected: holds,
-    says: 'A half-open connection is discovered by sending: when a segment of P (not a RST) has reached a host that has no connection for it, and no packet was lost, P does not end by its user timeout.',
+    says: 'A half-open connection is discovered by sending: where no packet is lost, P does not end by its user timeout after a segment of it reached a host that has no connection for it and said nothing.',
   },
 ];
 

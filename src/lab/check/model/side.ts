@@ -77,7 +77,7 @@ export class Side implements Output {
   written = 0;
   /** Octets kept that another incarnation wrote, by position in the stream; bit 7: the FIN. */
   foreign = 0;
-  /** Incarnations of which a segment came where there was no connection (L6). */
+  /** Incarnations of which a segment came where there was no connection, and was not answered (L6). */
   unheard = 0;
   // Flood: deadlines of connections in SYN-RECEIVED that nobody will ever answer.
   readonly half: Int32Array;
@@ -85,6 +85,8 @@ export class Side implements Output {
   readonly backlog: number;
   readonly #floodTcb: Tcb | null;
   flooding = false;
+  /** Whether the host has answered a segment that is no connection's. */
+  replied = false;
 
   #floodSpawned = false;
   #reopening = false;
@@ -231,6 +233,7 @@ export class Side implements Output {
   reply(to: Segment, seg: Segment): void {
     const s = this.#shared;
     if ((to.ctl & RST) !== 0) this.breaks(P.S6);
+    this.replied = true;
     // What answers a forged segment was caused by nobody's.
     s.packets.send(this.index, seg, 0, s.fromInc);
   }
@@ -299,6 +302,7 @@ export class Side implements Output {
       }
       case Role.ESTABLISHED:
         this.#agreement();
+        this.#meets(s.fromInc);
         return;
       case Role.TAKES_FIN:
         this.#eof();
@@ -334,6 +338,18 @@ export class Side implements Output {
     if (j !== 0 && peer.peerOf(j) === this.inc) return;
     if (this.tcb.passive === 1 && j !== 0 && peer.inc === j && peer.state() === State.SYN_SENT) return;
     this.breaks(P.S1);
+  }
+
+  /**
+   * Who is on the other side shows at ESTABLISHED: the incarnation that acknowledged our SYN. It differs from the one
+   * whose SYN was taken only where both have the same ISS.
+   */
+  #meets(fromInc: number): void {
+    const { iss } = this.peer.numbers;
+    const j = this.peerOf(this.inc);
+    if (fromInc === 0 || j === 0 || iss[fromInc - 1] !== iss[j - 1]) return;
+    const shift = 3 * (this.inc - 1);
+    this.peers = (this.peers & ~(7 << shift)) | (fromInc << shift);
   }
 
   /** S2-FIN and S3: the peer's FIN has been reached. */
@@ -387,7 +403,7 @@ export class Side implements Output {
     if (!exact) this.breaks(P.S6);
     const j = this.peerOf(this.inc);
     if (s.forged) {
-      if (!exact) this.breaks(P['S2-RST']);
+      if (!exact && row.to === State.CLOSED) this.breaks(P['S2-RST']);
       return;
     }
     const mine =
@@ -401,12 +417,7 @@ export class Side implements Output {
 
   /** L6. */
   #givesUp(): void {
-    if (!this.#shared.lossless || (this.unheard & this.bit()) === 0) return;
-    const { packets } = this.#shared;
-    for (let i = 0; i < packets.count; i++) {
-      if (packets.from(i) !== this.index && (packets.ctl(i) & RST) !== 0) return; // it will be discovered
-    }
-    this.breaks(P.L6);
+    if (this.#shared.lossless && (this.unheard & this.bit()) !== 0) this.breaks(P.L6);
   }
 
   /** The segment being processed, as it arrived (its numbers at least). */
