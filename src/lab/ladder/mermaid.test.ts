@@ -9,7 +9,7 @@ test('hand-made: states as notes, loss as a cross, a retransmission dashed, cros
   const lines = mermaidLadder(handMade(), { lang: 'en' }).split('\n');
   expect(lines[0]).toBe('sequenceDiagram');
   expect(lines).toContain('Note left of A: SYN-SENT');
-  expect(lines.find((line) => line.includes('-xB'))).toMatch(/^A-xB: SYN seq=0 .*lost#58; loss$/);
+  expect(lines.find((line) => line.includes('-xB'))).toMatch(/^A-xB: SYN seq=0 .*lost#58; chance$/);
   expect(lines.find((line) => line.startsWith('A-->>B'))).toContain('retransmission');
   expect(lines.find((line) => line.startsWith('B->>A: FIN'))).toContain('sent at 1.105 s');
   expect(lines.find((line) => line.startsWith('A->>B: PSH'))).not.toContain('sent at');

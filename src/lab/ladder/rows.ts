@@ -2,9 +2,10 @@
 // renderer takes these rows; none looks at the trace.
 
 import type { StateName } from '../../tcp/index.ts';
+import { dropLabel } from '../explain/drops.ts';
 import { RelativeNumbers } from '../numbers.ts';
 import { type End, otherEnd, type States, type TraceEvent, type TraceSegment } from '../trace.ts';
-import { type Lang, type WordKey, word, words } from './words.ts';
+import { type Lang, lostLabel, type WordKey, word, words } from './words.ts';
 
 /** Options of {@link LadderRows}. */
 export interface RowOptions {
@@ -171,12 +172,13 @@ export class LadderRows {
         const notes =
           copy > 0 ? [this.#word('duplicate', { segment: this.#departed.get(id)?.text ?? `#${id}` })] : [];
         if (event.flipped !== undefined) notes.push(this.#word('damaged'));
-        if (discarded !== null) notes.push(this.#word('discarded', { reason: discarded }));
+        if (discarded !== null)
+          notes.push(this.#word('discarded', { reason: dropLabel(discarded, this.#options.lang) }));
         return { ...base, kind: 'arrive', id, to, copy, tone: this.#tone(id), note: notes.join(', ') };
       }
       case 'lost': {
         const { id, to, copy, reason } = event;
-        const note = this.#word('lost', { reason });
+        const note = this.#word('lost', { reason: lostLabel(reason, this.#options.lang) });
         return { ...base, kind: 'lost', id, to, copy, tone: this.#tone(id), note };
       }
       case 'call': {

@@ -10,7 +10,7 @@ test('a table says in words what a ladder shows', () => {
   expect(rows.slice(0, 4)).toMatchObject([
     { time: '0.000', left: 'CLOSED', what: 'synfin, program: connect()', right: 'LISTEN' },
     { left: 'SYN-SENT', changed: { left: true, right: false } },
-    { what: 'SYN seq=0 of synfin does not arrive (lost: loss)' },
+    { what: 'SYN seq=0 of synfin does not arrive (lost: chance)' },
     { what: 'synfin: retransmission timer' },
   ]);
   expect(rows.map(({ what }) => what)).toContain('Linux 6.18 receives PSH,ACK seq=1');
@@ -19,7 +19,7 @@ test('a table says in words what a ladder shows', () => {
 test('the same in Chinese', () => {
   const { rows } = ladderTable(handMade(), { lang: 'zh' });
   expect(rows.map(({ what }) => what)).toContain('Linux 6.18 收到 PSH,ACK seq=1');
-  expect(rows[2]?.what).toBe('synfin 的 SYN seq=0 未能到达（丢失：loss）');
+  expect(rows[2]?.what).toBe('synfin 的 SYN seq=0 未能到达（丢失：随机）');
 });
 
 test('every segment that is sent, arrives or is lost has its row, in order', () => {

@@ -15,6 +15,16 @@ export const words = {
   injected: { en: '(forged)', zh: '（伪造）' },
   damaged: { en: 'damaged', zh: '已损坏' },
   lost: { en: 'lost: {reason}', zh: '丢失：{reason}' },
+  'lost-rule': { en: 'on purpose', zh: '人为' },
+  'lost-loss': { en: 'chance', zh: '随机' },
+  'lost-queue': { en: 'queue full', zh: '队列已满' },
+  'lost-partition': { en: 'wire cut', zh: '链路中断' },
+  'lost-mtu': { en: 'too long', zh: '超过 MTU' },
+  'lost-capacity': { en: 'too many under way', zh: '在途过多' },
+  'lost-memory': { en: 'no memory', zh: '内存不足' },
+  'lost-cleared': { en: 'wire cleared', zh: '链路清空' },
+  'lost-down': { en: 'host is down', zh: '主机已崩溃' },
+  'lost-nobody': { en: 'no such host', zh: '没有这个主机' },
   duplicate: { en: 'copy of {segment}', zh: '{segment} 的副本' },
   discarded: { en: 'discarded: {reason}', zh: '丢弃：{reason}' },
   gap: { en: '{seconds} s', zh: '{seconds} 秒' },
@@ -61,4 +71,10 @@ export function word(
   params: Readonly<Record<string, string | number>> = {},
 ): string {
   return words[key][lang].replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+}
+
+/** Why the link lost a segment, in a few words; an unknown reason is its own name. */
+export function lostLabel(reason: string, lang: Lang): string {
+  const key = `lost-${reason}`;
+  return Object.hasOwn(words, key) ? word(lang, key as WordKey) : reason;
 }
