@@ -111,6 +111,10 @@ const messages = {
   knows: { en: 'What {end} knows', zh: '{end}知道什么' },
   disagree: { en: 'The two do not agree.', zh: '双方的看法不一致。' },
   moreFields: { en: 'All fields', zh: '全部字段' },
+  unchanged: {
+    en: 'Written for the run without your changes; what your run did stands under “In this run”.',
+    zh: '以下文字针对未改动的运行；改动之后的情况见“这次运行”。',
+  },
   inThisRun: { en: 'In this run', zh: '这次运行' },
   nothingYet: { en: 'Nothing has happened yet.', zh: '还什么都没有发生。' },
   question: { en: 'Question', zh: '问题' },

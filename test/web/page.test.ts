@@ -372,6 +372,20 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       await closeAll();
     });
 
+    test('several connections: states and TCBs are those of the event, or of the one that is chosen', async () => {
+      const page = await open('#1/acceptq?l=en');
+      await page.keyboard.press('End');
+      const sockets = () => page.locator('.ends .address').allTextContents();
+      const select = page.locator('.controls select').nth(1);
+      await select.selectOption('1');
+      expect((await sockets())[0]).toContain(':50001');
+      await page.keyboard.press('t');
+      expect(await page.locator('.ss tbody td:has-text("LISTEN")').count()).toBe(1);
+      expect(await page.textContent('.tcb[data-end="right"]')).toContain('Accept queue');
+      await page.waitForFunction(() => location.hash.includes('n=1'));
+      await closeAll();
+    });
+
     test('the state diagram marks where both ends are and lists every transition with its section', async () => {
       const page = await open('#1/close4?l=en');
       await page.keyboard.press('End');
@@ -407,6 +421,20 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       await page.click('.predict button:has-text("Nobody")');
       expect(await page.textContent('.predict [role="status"]')).toContain('the server sends SYN,ACK');
       await shot(page, 'predict');
+      await closeAll();
+    });
+
+    test('predict: how a segment ends that is on its way is not given away', async () => {
+      const page = await open('#1/ack3-lost?c=-1&l=en');
+      await page.keyboard.press('p');
+      for (let i = 0; i < 3; i++) {
+        await page.locator('.predict li button').first().click();
+        expect(await page.locator('.arrow .lost').count()).toBe(0);
+        expect(await page.locator('.arrow .note').count()).toBe(0);
+        await page.click('.predict button:has-text("Next question")');
+      }
+      await page.keyboard.press('ArrowRight');
+      expect(await page.locator('.arrow .lost').count()).toBe(1);
       await closeAll();
     });
 

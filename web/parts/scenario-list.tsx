@@ -2,7 +2,7 @@
 
 import { GROUPS, type Group } from '../../src/lab/index.ts';
 import { say, t } from '../messages.ts';
-import { find, questions, scenarios, type Target } from '../state/catalogue.ts';
+import { find, scenarios, type Target } from '../state/catalogue.ts';
 import * as lab from '../state/lab.ts';
 import { listOpen, query } from '../state/panels.ts';
 
@@ -54,29 +54,6 @@ function Found({ text }: { readonly text: string }) {
   );
 }
 
-/** Questions that this scenario answers, as ways to other runs of it. */
-function Related() {
-  const of = questions.filter((one) => one.scenario === lab.scenarioId.value);
-  if (of.length === 0) return null;
-  return (
-    <>
-      <h3>{t('related')}</h3>
-      <ul class="found">
-        {of.map((one) => (
-          <li key={one.id}>
-            <button
-              type="button"
-              onClick={() => open({ scenario: one.scenario as string, edits: one.edits ?? [] })}
-            >
-              {say(one.question)}
-            </button>
-          </li>
-        ))}
-      </ul>
-    </>
-  );
-}
-
 /** The list. */
 export function ScenarioList() {
   const text = query.value.trim();
@@ -109,14 +86,11 @@ export function ScenarioList() {
           }}
         />
         {text === '' ? (
-          <>
-            <ul class="groups">
-              {GROUPS.map((group) => (
-                <GroupList key={group} group={group} />
-              ))}
-            </ul>
-            <Related />
-          </>
+          <ul class="groups">
+            {GROUPS.map((group) => (
+              <GroupList key={group} group={group} />
+            ))}
+          </ul>
         ) : (
           <Found text={text} />
         )}
