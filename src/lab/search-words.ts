@@ -32,6 +32,8 @@ const CONCEPTS: Readonly<Record<string, RegExp>> = {
   'close-4':
     /第四次挥手|最后(?:一个|一次|的) ?(?:ack|挥手|确认)|\b(?:last|final|fourth|4th) ack\b|\bfourth (?:wave|segment)|\blastack\b/,
   close: /\bclos(?:e|es|ed|ing)\b|关闭|挥手|断开|释放连接|\bteardown|\btear(?:ing)? down|\bterminat/,
+  // What kind of answer is wanted.
+  why: /\bwhy\b|为什么|为何|\breasons?\b|原因/,
   // What goes wrong on the way.
   lost: /\blos(?:t|e|es|ing|s)\b|\bdrop(?:s|ped|ping)?\b|\bmissing\b|\bnever arriv|\b(?:does|did)(?: not|n't) arrive|丢|没(?:有)?(?:收|到|送)|收不到|未到达/,
   stale: /\b(?:stale|old|delayed|duplicates?|late|historic(?:al)?)\b|旧|历史|失效|过期|迟到|延迟的|滞留/,

@@ -12,7 +12,17 @@ export const openingQuestions: readonly Question[] = [
       zh: '只有两次，一个失效的旧 SYN 就能让服务器建立起连接；有了第三次，客户端才有机会用 RST 拒绝。四次则没有必要，因为服务器的 SYN 和 ACK 可以合在一个报文段里。',
     },
     scenario: 'stale-first',
-    keywords: ['why three-way handshake', 'two-way handshake', '两次握手', '四次握手', '历史连接'],
+    keywords: [
+      'why three-way handshake',
+      'why three',
+      '为什么三次握手',
+      '为什么要三次握手',
+      '为什么是三次',
+      'two-way handshake',
+      '两次握手',
+      '四次握手',
+      '历史连接',
+    ],
   },
   {
     id: 'syn-lost',

@@ -40,14 +40,7 @@ export const openingOld: readonly Scenario[] = [
         zh: '把 RST 丢掉（drop RST#1），服务器会重传 SYN,ACK，下一个 RST 才让它结束。',
       },
     ],
-    keywords: [
-      'old duplicate SYN',
-      'why three-way',
-      '已失效的连接请求报文段',
-      '历史连接',
-      '为什么三次握手',
-      '谢希仁',
-    ],
+    keywords: ['old duplicate SYN', 'why three-way', '已失效的连接请求报文段', '历史连接', '谢希仁'],
     setup: {},
     steps: [
       { do: 'connect', end: 'left', when: 0 },
@@ -96,14 +89,7 @@ export const openingOld: readonly Scenario[] = [
       en: 'Linux does the same; its SYN was sent again 75 ms after the first, not after 1 s.',
       zh: 'Linux 也是这样：实测 SYN 在 75 ms 后就重发，而不是等 1 秒。',
     },
-    keywords: [
-      'figure 8',
-      'old duplicate SYN',
-      'RST in SYN-SENT',
-      '旧 SYN 先到',
-      '历史连接',
-      '为什么三次握手',
-    ],
+    keywords: ['figure 8', 'old duplicate SYN', 'RST in SYN-SENT', '旧 SYN 先到', '历史连接'],
     setup: {},
     steps: [
       { do: 'connect', end: 'left', when: 0 },
