@@ -47,6 +47,11 @@ export interface ModelConfig {
   readonly patient?: boolean;
   /** SYNs from addresses where nobody is, and how many connections in SYN-RECEIVED the listener has room for. */
   readonly flood?: { readonly syns: number; readonly backlog: number };
+  /**
+   * Names of the properties, of states or of the graph, that fail here by design: what shows is TCP as it is, and the
+   * sentence of `about` says why.
+   */
+  readonly fails?: readonly string[];
   /** Settings of both hosts' TCP that differ from {@link smallTcp}. */
   readonly tcp?: Partial<TcpConfig>;
 }

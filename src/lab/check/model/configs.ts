@@ -16,6 +16,7 @@ export const configs: readonly ModelConfig[] = [
     losses: null,
     duplicates: 1,
     incarnations: 2,
+    fails: ['half-open, idle'],
   },
   {
     id: 'close-orders',
@@ -47,6 +48,7 @@ export const configs: readonly ModelConfig[] = [
     losses: null,
     duplicates: 1,
     incarnations: 1,
+    fails: ['half-open, idle', 'FIN-WAIT-2 without the peer’s CLOSE'],
   },
   {
     id: 'close-orders-delayed',
@@ -67,6 +69,7 @@ export const configs: readonly ModelConfig[] = [
     network: 'fast',
     losses: null,
     duplicates: 0,
+    fails: ['half-open, idle', 'FIN-WAIT-2 without the peer’s CLOSE'],
   },
   {
     id: 'two-incarnations',
@@ -101,6 +104,28 @@ export const configs: readonly ModelConfig[] = [
     incarnations: 2,
   },
   {
+    id: 'reopening',
+    about:
+      'Two connections of one four-tuple, nothing said, any loss: a SYN may find the old one in TIME-WAIT.',
+    a: { opens: 2, closes: true },
+    b: { listens: true, closes: true },
+    network: 'fast',
+    losses: null,
+    duplicates: 0,
+    incarnations: 2,
+    fails: ['half-open, idle', 'FIN-WAIT-2 without the peer’s CLOSE'],
+  },
+  {
+    id: 'aborts',
+    about: 'One connection that either side may abort at any time, after an octet or none; any loss.',
+    a: { opens: 1, writes: 1, closes: true, aborts: true },
+    b: { listens: true, closes: true, aborts: true },
+    network: 'fast',
+    losses: null,
+    duplicates: 0,
+    incarnations: 1,
+  },
+  {
     id: 'attacker',
     about: 'One connection, and one forged RST or SYN near its window.',
     a: CLIENT,
@@ -113,7 +138,8 @@ export const configs: readonly ModelConfig[] = [
   },
   {
     id: 'crash',
-    about: 'One host may crash and be up again, at any time; nothing is lost.',
+    about:
+      'One host may crash and be up again, at any time; nothing is lost. Who sends nothing afterwards never learns of it.',
     a: { opens: 1, writes: 1 },
     b: { listens: true, writes: 1 },
     network: 'fast',
@@ -121,10 +147,12 @@ export const configs: readonly ModelConfig[] = [
     duplicates: 0,
     crashes: 1,
     incarnations: 1,
+    fails: ['half-open, idle'],
   },
   {
     id: 'patient',
-    about: 'One connection whose ends never give up: what is not sent again is never received.',
+    about:
+      'One connection whose ends never give up: what is not sent again is never received. When every ACK of a FIN is lost for 2 MSL, nobody is left to repeat it: the assumption behind TIME-WAIT, seen from the other side.',
     a: { opens: 1, closes: true },
     b: { listens: true, closes: true },
     network: 'fast',
@@ -132,10 +160,24 @@ export const configs: readonly ModelConfig[] = [
     duplicates: 0,
     incarnations: 1,
     patient: true,
+    fails: ['S4'],
+  },
+  {
+    id: 'never-closes',
+    about:
+      'The server’s program never calls CLOSE: it stays in CLOSE-WAIT and the client in FIN-WAIT-2, since nothing in TCP ends either.',
+    a: { opens: 1, closes: true },
+    b: { listens: true },
+    network: 'fast',
+    losses: null,
+    duplicates: 1,
+    incarnations: 1,
+    fails: ['half-open, idle', 'CLOSE-WAIT without CLOSE', 'FIN-WAIT-2 without the peer’s CLOSE'],
   },
   {
     id: 'closed-window',
-    about: 'A window of two octets, a reader that takes its time, and any loss.',
+    about:
+      'A window of two octets, a reader that takes its time, any loss; nobody gives up (S4 fails as in `patient`).',
     a: { opens: 1, writes: 3, closes: true },
     b: { listens: true, closes: true, reads: 'late' },
     network: 'fast',
@@ -144,6 +186,7 @@ export const configs: readonly ModelConfig[] = [
     incarnations: 1,
     patient: true,
     tcp: { receiveBuffer: 2 },
+    fails: ['S4', 'half-open, idle', 'FIN-WAIT-2 without the peer’s CLOSE'],
   },
   {
     id: 'flood',

@@ -89,9 +89,9 @@ export class TcpModel implements System {
   readonly config: ModelConfig;
   readonly initials = 1;
   readonly maxBytes: number;
-  readonly properties: readonly ModelProperty[] = PROPERTIES;
+  readonly properties: readonly ModelProperty[];
   readonly coverageNames: readonly string[] = FACTS;
-  readonly liveness: readonly Liveness[] = LIVENESS;
+  readonly liveness: readonly Liveness[];
   readonly sides: readonly [Side, Side];
   readonly packets: Packets;
 
@@ -117,6 +117,8 @@ export class TcpModel implements System {
 
   constructor(config: ModelConfig, options: ModelOptions = {}) {
     this.config = config;
+    this.properties = PROPERTIES.map((p) => expected(p, config));
+    this.liveness = LIVENESS.map((p) => expected(p, config));
     const tcp = tcpOf(config);
     this.#mslMs = tcp.mslMs;
     this.#synR2Ms = tcp.synAckR2Ms;
@@ -206,7 +208,9 @@ export class TcpModel implements System {
       t === State.FIN_WAIT_1 || t === State.CLOSING || t === State.LAST_ACK;
     const waiting = (s: Side): boolean => s.present === 1 && unsent(s);
     const halfOpen = (s: Side, t: State): boolean => isHalfOpen(s, t);
-    const sends = (s: Side, t: State): boolean => isHalfOpen(s, t) && s.tcb.snd.una !== s.tcb.snd.nxt;
+    // What the peer had sent before it was gone may still acknowledge what is outstanding.
+    const sends = (s: Side, t: State): boolean =>
+      isHalfOpen(s, t) && s.tcb.snd.una !== s.tcb.snd.nxt && this.packets.count === 0;
     return (
       either((_s, t) => t === State.SYN_SENT, Mark.SOME_SYN_SENT, Mark.NO_SYN_SENT) |
       either((_s, t) => t === State.SYN_RECEIVED, Mark.SOME_SYN_RECEIVED, Mark.NO_SYN_RECEIVED) |
@@ -697,6 +701,14 @@ export class TcpModel implements System {
     }
     return at;
   }
+}
+
+/** A property as the model expects it. */
+function expected<T extends { readonly id: string; readonly expected: 'holds' | 'fails' }>(
+  p: T,
+  config: ModelConfig,
+): T {
+  return config.fails?.includes(p.id) === true ? { ...p, expected: 'fails' } : p;
 }
 
 function word(bytes: Uint8Array, at: number): number {

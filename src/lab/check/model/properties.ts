@@ -133,17 +133,18 @@ export const Mark = {
   NO_CLOSE_WAIT: 1 << 13,
   SOME_FIN_WAIT_2: 1 << 14,
   NO_FIN_WAIT_2: 1 << 15,
-  /** Half-open, and the side that is alive has something unacknowledged. */
+  /** Half-open, the side that is alive has something unacknowledged, and nothing is under way. */
   SOME_HALF_OPEN_SENDS: 1 << 16,
 } as const;
 
-function leadsTo(id: string, from: number, to: number, expected: 'holds' | 'fails' = holds): Liveness {
-  return { id, expected, form: 'possible', from, to };
+function leadsTo(id: string, from: number, to: number): Liveness {
+  return { id, expected: holds, form: 'possible', from, to };
 }
 
 /**
  * What must always remain possible, so that a fair network and timers that fire bring it about. The last three
- * fail by design where the programs are as their names say: nothing in TCP ends these states.
+ * fail by design where the programs are as their names say, for nothing in TCP ends these states; a model says so
+ * (`ModelConfig.fails`).
  */
 export const LIVENESS: readonly Liveness[] = [
   leadsTo('L1 SYN-SENT ends', Mark.SOME_SYN_SENT, Mark.NO_SYN_SENT),
@@ -152,7 +153,7 @@ export const LIVENESS: readonly Liveness[] = [
   leadsTo('L4 TIME-WAIT ends', Mark.SOME_TIME_WAIT, Mark.NO_TIME_WAIT),
   leadsTo('L5 a closed window is noticed to open', Mark.SOME_WAITING, Mark.NO_WAITING),
   leadsTo('L6 half-open, discovered by sending', Mark.SOME_HALF_OPEN_SENDS, Mark.NO_HALF_OPEN),
-  leadsTo('half-open, idle', Mark.SOME_HALF_OPEN, Mark.NO_HALF_OPEN, 'fails'),
-  leadsTo('CLOSE-WAIT without CLOSE', Mark.SOME_CLOSE_WAIT, Mark.NO_CLOSE_WAIT, 'fails'),
-  leadsTo('FIN-WAIT-2 without the peer’s CLOSE', Mark.SOME_FIN_WAIT_2, Mark.NO_FIN_WAIT_2, 'fails'),
+  leadsTo('half-open, idle', Mark.SOME_HALF_OPEN, Mark.NO_HALF_OPEN),
+  leadsTo('CLOSE-WAIT without CLOSE', Mark.SOME_CLOSE_WAIT, Mark.NO_CLOSE_WAIT),
+  leadsTo('FIN-WAIT-2 without the peer’s CLOSE', Mark.SOME_FIN_WAIT_2, Mark.NO_FIN_WAIT_2),
 ];
