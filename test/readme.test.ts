@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { drawPicture, pictures } from './pictures.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 
@@ -33,4 +34,8 @@ describe.each(['README.md', 'README.zh-CN.md'])('%s', (file) => {
     const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map((m) => m[1] as string);
     for (const link of links) expect(() => readFileSync(join(root, link)), link).not.toThrow(/ENOENT/);
   });
+});
+
+it.each(pictures)('$file is what the program draws: node test/pictures.ts', ({ file, scenario, lang }) => {
+  expect(readFileSync(join(root, 'docs/pictures', file), 'utf8')).toBe(drawPicture(scenario, lang));
 });
