@@ -3,6 +3,7 @@
 
 import { RunawayError } from '../../link/index.ts';
 import { type Rules, rfc9293 } from '../../tcp/index.ts';
+import { mutantNamed } from '../mutants/index.ts';
 import type { Trace, TraceEvent, TraceScenario } from '../trace.ts';
 import { parseEdit, WIRE_ENDS } from './edits.ts';
 import type { Scenario, Step } from './scenario.ts';
@@ -16,7 +17,7 @@ export interface RunOptions {
   /** Milliseconds. */
   readonly mslMs?: number;
   readonly delayMs?: number;
-  /** TCP with other rules, for both hosts, and their name. Default RFC 9293. */
+  /** TCP with other rules, for both hosts, and their name. Default: the scenario's. */
   readonly rules?: { readonly id: string; readonly rules: Rules };
   /** Called with every event while it happens. */
   readonly onEvent?: (event: TraceEvent) => void;
@@ -45,7 +46,7 @@ export function playScenario(scenario: Scenario, options: RunOptions = {}): Scen
   const delayMs = options.delayMs ?? setup.delayMs ?? DEFAULT_DELAY_MS;
   const mslMs = options.mslMs ?? setup.mslMs ?? DEFAULT_MSL_MS;
   const seed = options.seed ?? setup.seed ?? 1;
-  const rules = options.rules ?? { id: 'rfc9293', rules: rfc9293 };
+  const rules = options.rules ?? rulesOf(scenario);
   const edits = [...(scenario.faults ?? []), ...(options.edits ?? [])].map(parseEdit);
   const stage = new Stage(setup, {
     seed,
@@ -79,6 +80,13 @@ export function playScenario(scenario: Scenario, options: RunOptions = {}): Scen
   };
   const trace = stage.recorder.trace(about);
   return { trace, ended, edits: acted.map(({ text, times }) => ({ text, acted: times() })) };
+}
+
+/** @throws RangeError for a mutant that does not exist */
+function rulesOf({ rules }: Scenario): NonNullable<RunOptions['rules']> {
+  return rules === undefined
+    ? { id: 'rfc9293', rules: rfc9293 }
+    : { id: rules, rules: mutantNamed(rules).rules };
 }
 
 /** The trace of {@link playScenario}. */

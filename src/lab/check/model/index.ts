@@ -1,6 +1,6 @@
 // The door of the model: the real engine of two hosts as a transition system.
 
-export { type ModelConfig, type Program, smallTcp } from './config.ts';
+export { type ModelConfig, type Program, smallTcp, tcpOf } from './config.ts';
 export { configNamed, configs } from './configs.ts';
 export { Forgery, Kind, type ModelOptions, TcpModel } from './model.ts';
 export { LIVENESS, type ModelProperty, PROPERTIES, type PropertyName } from './properties.ts';
