@@ -10,7 +10,7 @@ export const oneMsl: Mutant = {
   },
   section: '3.6',
   rules: without({ timeWaitMs: (tcb) => tcb.config.mslMs }),
-  config: 'closing',
+  config: 'closing-slow',
   property: 'S4',
   steps: 11,
 };

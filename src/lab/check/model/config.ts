@@ -37,6 +37,8 @@ export interface ModelConfig {
   readonly losses: number | null;
   /** Packets of which the network may make a copy. */
   readonly duplicates: number;
+  /** Most different packets under way at a time; what would be one more is cut off. Default: 24. */
+  readonly flight?: number;
   /** Segments that an attacker may send, who knows the four-tuple and roughly the window. */
   readonly injections?: number;
   /** Crashes of a host: its connection is gone, and nobody is told. It is up again at once, with its listener. */

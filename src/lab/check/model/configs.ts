@@ -30,13 +30,24 @@ export const configs: readonly ModelConfig[] = [
   },
   {
     id: 'closing',
+    about: 'One connection, nothing said, both sides close when they like; any loss, one duplicate.',
+    a: { opens: 1, closes: true },
+    b: { listens: true, closes: true },
+    network: 'fast',
+    losses: null,
+    duplicates: 1,
+    incarnations: 1,
+    fails: ['half-open, idle', 'FIN-WAIT-2 without the peer’s CLOSE'],
+  },
+  {
+    id: 'closing-slow',
     about:
-      'One connection, nothing said, both sides close when they like; packets may take an MSL, any may be lost.',
+      'As closing, in a network in which a packet may take an MSL: it meets what retransmission sent after it.',
     a: { opens: 1, closes: true },
     b: { listens: true, closes: true },
     network: 'slow',
     losses: null,
-    duplicates: 1,
+    duplicates: 0,
     incarnations: 1,
   },
   {
@@ -101,6 +112,7 @@ export const configs: readonly ModelConfig[] = [
     network: 'fast',
     losses: 0,
     duplicates: 1,
+    flight: 5,
     incarnations: 2,
   },
   {

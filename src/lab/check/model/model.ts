@@ -123,7 +123,7 @@ export class TcpModel implements System {
     this.#mslMs = tcp.mslMs;
     this.#synR2Ms = tcp.synAckR2Ms;
     const numbers: [Numbers, Numbers] = [new Numbers([0, 0, 0, 0]), new Numbers([0, 0, 0, 0])];
-    const packets = new Packets(numbers);
+    const packets = new Packets(numbers, config.flight);
     this.packets = packets;
     this.#shared = {
       packets,

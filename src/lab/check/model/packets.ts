@@ -22,14 +22,18 @@ export class Packets {
   readonly head = new Int32Array(MOST_PACKETS);
   readonly tail = new Int32Array(MOST_PACKETS);
   count = 0;
+  /** Most different packets. */
+  readonly limit: number;
   /** 1: a packet did not fit since this was last set to 0. */
   overflow = 0;
   /** What was sent, when somebody wants to know. */
   emitted: { head: number; tail: number }[] | null = null;
   readonly #numbers: readonly [Numbers, Numbers];
 
-  constructor(numbers: readonly [Numbers, Numbers]) {
+  constructor(numbers: readonly [Numbers, Numbers], limit = MOST_PACKETS) {
+    if (limit > MOST_PACKETS) throw new RangeError(`at most ${MOST_PACKETS} packets can be under way`);
     this.#numbers = numbers;
+    this.limit = limit;
   }
 
   /**
@@ -53,7 +57,7 @@ export class Packets {
         return;
       }
     }
-    if (this.count === MOST_PACKETS) {
+    if (this.count >= this.limit) {
       this.overflow = 1;
       return;
     }
