@@ -7,6 +7,9 @@ import { defineConfig, type Plugin, type Rolldown } from 'vite';
 /** A literal from this length on, with a space or a Chinese character in it, is a sentence. */
 const SENTENCE = 16;
 
+/** What the sentences are called in the script: longer than what a minifier makes up. */
+const NAME = '$sentences';
+
 /** A node of the syntax tree, as far as it is looked at. */
 interface Node {
   readonly type: string;
@@ -58,7 +61,7 @@ function takeSentences(code: string, program: unknown): { readonly code: string;
   let out = '';
   let at = 0;
   for (const { node, index } of cuts.sort((a, b) => a.node.start - b.node.start)) {
-    out += `${code.slice(at, node.start)} $T[${index}] `;
+    out += `${code.slice(at, node.start)} ${NAME}[${index}] `;
     at = node.end;
   }
   return { code: out + code.slice(at), texts };
@@ -87,9 +90,10 @@ function inline(): Plugin {
 }
 
 function withScript(html: string, name: string, chunk: Rolldown.OutputChunk, program: unknown): string {
+  if (chunk.code.includes(NAME)) throw new Error(`the script has a ${NAME} of its own`);
   const { code, texts } = takeSentences(chunk.code, program);
   const json = JSON.stringify(texts).replaceAll('<', '\\u003c');
-  const script = `const $T=JSON.parse(document.getElementById("texts").textContent);${code}`.replaceAll(
+  const script = `const ${NAME}=JSON.parse(document.getElementById("texts").textContent);${code}`.replaceAll(
     '</script',
     '<\\/script',
   );

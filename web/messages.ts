@@ -104,6 +104,12 @@ const messages = {
   oneWay: { en: 'One-way delay (ms)', zh: '单向时延（毫秒）' },
   msl: { en: 'MSL (ms)', zh: 'MSL（毫秒）' },
   seed: { en: 'Seed', zh: '随机种子' },
+  whatIf: { en: 'What if TCP had no such rule?', zh: '如果 TCP 没有这条规则？' },
+  realTcp: { en: 'TCP as it is', zh: '真实的 TCP' },
+  notReal: {
+    en: 'Not real TCP: this one does without the rule “{rule}”',
+    zh: '这不是真实的 TCP：它去掉了这条规则——“{rule}”',
+  },
   ranIn: { en: 'run in {ms} ms', zh: '运行用时 {ms} 毫秒' },
 
   happened: { en: 'What happened', zh: '发生了什么' },
@@ -263,6 +269,7 @@ const messages = {
   link_form: { en: 'This link is damaged: “{piece}” cannot be read.', zh: '链接已损坏：无法理解“{piece}”。' },
   link_number: { en: 'This link is damaged: {piece} is out of range.', zh: '链接已损坏：{piece} 超出范围。' },
   link_scenario: { en: 'There is no scenario “{piece}”.', zh: '没有名为“{piece}”的场景。' },
+  link_rules: { en: 'There is no TCP without the rule “{piece}”.', zh: '没有去掉规则“{piece}”的 TCP。' },
   dropHere: {
     en: 'Drop a trace (JSON) to look at it; it stays in this page.',
     zh: '拖入记录文件（JSON）即可查看；文件不会离开本页。',

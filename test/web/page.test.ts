@@ -185,6 +185,23 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       await closeAll();
     });
 
+    test('a TCP without a rule says that it is none, acts otherwise, and is in the link', async () => {
+      const page = await open('#1/stale-listen?l=en');
+      await page.selectOption('select[name="rules"]', 'two-way-handshake');
+      expect(await page.textContent('.not-real')).toContain('RFC 9293 § 3.5');
+      expect(await page.locator('.ghost').count()).toBeGreaterThanOrEqual(1);
+      await page.waitForFunction(() => location.hash.includes('r=two-way-handshake'));
+      const entered = () => page.textContent('.states .path');
+      await page.click('#tab-states');
+      await page.keyboard.press('End');
+      expect(await entered()).toContain('server: SYN-RECEIVED → ESTABLISHED');
+      await page.selectOption('select[name="rules"]', '');
+      await page.keyboard.press('End');
+      expect(await entered()).not.toContain('server: SYN-RECEIVED → ESTABLISHED');
+      expect(await page.locator('.not-real').count()).toBe(0);
+      await closeAll();
+    });
+
     test('a change, from the click to the new picture, takes less than 50 ms in the engine', async () => {
       const page = await open('#1/hs?l=en');
       await page.keyboard.press('d');
@@ -233,6 +250,7 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       ['#1/hs?c=abc', 'c=abc'],
       ['#1/no-such-thing', 'no-such-thing'],
       ['#1/hs?e=drop+everything', 'everything'],
+      ['#1/hs?r=no-such-rule', 'no-such-rule'],
     ])('%s is answered by a clear message and a page that works', async (link, words) => {
       const page = await open(link);
       expect((await page.locator('[role="alert"]').allTextContents()).join()).toContain(words);

@@ -2,7 +2,8 @@
 
 import { signal } from '@preact/signals';
 import { EditError, parseEdit } from '../../src/lab/index.ts';
-import { type MessageKey, t } from '../messages.ts';
+import { type MessageKey, say, t } from '../messages.ts';
+import { mutants } from '../state/catalogue.ts';
 import * as lab from '../state/lab.ts';
 import { dialog } from '../state/panels.ts';
 
@@ -66,6 +67,32 @@ function SettingField({ name, label, low, high }: Setting) {
   );
 }
 
+/** TCP as it is, or without one of its rules. */
+function RuleChoice() {
+  return (
+    <label class="rule-choice">
+      {t('whatIf')}{' '}
+      <select
+        name="rules"
+        value={lab.settings.value.rules ?? ''}
+        onChange={(event) => {
+          const rules = event.currentTarget.value;
+          lab.change(() => {
+            lab.settings.value = { ...lab.settings.value, rules: rules === '' ? null : rules };
+          });
+        }}
+      >
+        <option value="">{t('realTcp')}</option>
+        {mutants.map((one) => (
+          <option key={one.id} value={one.id}>
+            {say(one.rule)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 /** The list of changes, a field for one more, and the settings. */
 export function Changes() {
   if (lab.dropped.value !== null) return null;
@@ -112,6 +139,7 @@ export function Changes() {
           {t('ranIn', { ms: tookMs.toFixed(1) })}
         </output>
       </div>
+      <RuleChoice />
       {error !== null && (
         <p class="bad" role="alert">
           {t('badEdit', { why: error })}

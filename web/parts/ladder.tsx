@@ -11,6 +11,7 @@ import { ghostArrows, ladderWidth, picture } from '../state/picture.ts';
 import { stop } from '../state/play.ts';
 import { Arrow } from './ladder-arrow.tsx';
 import { Bars, Calls, Faults, Gaps, GhostArrows, Timers, Times } from './ladder-marks.tsx';
+import { sectionText } from './sections.ts';
 import { SegmentMenu } from './segment-menu.tsx';
 
 /** How far the ladder is scrolled, pixels. */
@@ -30,6 +31,7 @@ export function Ladder() {
     return () => observer.disconnect();
   }, []);
   const layout = picture.value;
+  const mutant = lab.dropped.value === null ? lab.mutant.value : null;
   const at = lab.cursor.value;
   // The heads of the picture stand above the frame, with more to say.
   const top = layout.top - 14;
@@ -59,6 +61,11 @@ export function Ladder() {
   };
   return (
     <div class="ladder-frame">
+      {mutant !== null && (
+        <p class="not-real" role="status">
+          {t('notReal', { rule: say(mutant.rule) })} <span class="rfc">{sectionText(mutant.section)}</span>
+        </p>
+      )}
       <div
         class="ladder"
         ref={frame}

@@ -9,8 +9,17 @@ import {
   scenarios,
   type Text,
 } from '../../src/lab/index.ts';
+import { mutants as all, type Mutant } from '../../src/lab/mutants/index.ts';
 
 export { questions, scenarioNamed, scenarios };
+
+/** TCPs that forget one rule. One that forgets a rule of the host, not of TCP, cannot be run here. */
+export const mutants: readonly Mutant[] = all.filter((one) => one.unbounded !== true);
+
+/** The TCP of that id. */
+export function mutantOf(id: string): Mutant | undefined {
+  return mutants.find((one) => one.id === id);
+}
 
 /** A place that a search leads to. */
 export interface Target {

@@ -10,7 +10,7 @@ import {
   type Trace,
   type TraceEvent,
 } from '../../src/lab/index.ts';
-import { scenarioNamed, scenarios } from './catalogue.ts';
+import { mutantOf, scenarioNamed, scenarios } from './catalogue.ts';
 import type { Lang } from './codec.ts';
 import { divergence, type Ghost, ghostOf } from './ghost.ts';
 
@@ -19,6 +19,8 @@ export interface Settings {
   readonly seed: number | null;
   readonly mslMs: number | null;
   readonly delayMs: number | null;
+  /** Id of a mutant: a TCP that forgets a rule. */
+  readonly rules: string | null;
 }
 
 /** A run, or why there is none. */
@@ -32,6 +34,9 @@ export interface Run {
   readonly tookMs: number;
 }
 
+/** As the scenario says. */
+export const AS_IT_IS: Settings = { seed: null, mslMs: null, delayMs: null, rules: null };
+
 const FIRST = scenarios[0] as Scenario;
 
 export const lang = signal<Lang>('en');
@@ -39,7 +44,7 @@ export const view = signal<'lab' | 'quiz'>('lab');
 export const embed = signal(false);
 export const scenarioId = signal(FIRST.id);
 export const edits = signal<readonly string[]>([]);
-export const settings = signal<Settings>({ seed: null, mslMs: null, delayMs: null });
+export const settings = signal<Settings>(AS_IT_IS);
 export const connection = signal(0);
 /** Number of the event that happened last; -1: nothing has happened. */
 export const cursor = signal(-1);
@@ -59,6 +64,9 @@ export const trouble = signal<string | null>(null);
 /** What is experimented on. */
 export const scenario = computed<Scenario>(() => scenarioNamed(scenarioId.value) ?? FIRST);
 
+/** The TCP that forgets a rule, when one is chosen. */
+export const mutant = computed(() => mutantOf(settings.value.rules ?? '') ?? null);
+
 /** The engine's answer. */
 export const run = computed<Run>(() => {
   const { seed, mslMs, delayMs } = settings.value;
@@ -69,6 +77,7 @@ export const run = computed<Run>(() => {
       ...(seed === null ? {} : { seed }),
       ...(mslMs === null ? {} : { mslMs }),
       ...(delayMs === null ? {} : { delayMs }),
+      ...(mutant.value === null ? {} : { rules: mutant.value }),
     });
     const acted = new Map(played.edits.map(({ text, acted: times }) => [text, times]));
     return { trace: played.trace, acted, error: null, tookMs: performance.now() - began };
@@ -127,7 +136,7 @@ export function openScenario(id: string, withEdits: readonly string[] = []): voi
     ghost.value = null;
     compared.value = null;
     connection.value = 0;
-    settings.value = { seed: null, mslMs: null, delayMs: null };
+    settings.value = AS_IT_IS;
     edits.value = withEdits;
     scenarioId.value = id;
     predicting.value = false;

@@ -2,16 +2,16 @@
 // change is a step back in the browser's history; a move of the cursor is not.
 
 import { batch, effect } from '@preact/signals';
-import { scenarioNamed, scenarios } from './catalogue.ts';
+import { mutantOf, scenarioNamed, scenarios } from './catalogue.ts';
 import { decodePlace, encodePlace, PermalinkError, type Place } from './codec.ts';
 import * as lab from './lab.ts';
 
 /** What is wrong with the address; null: nothing. */
-export type RouteProblem = PermalinkError['problem'] | 'scenario' | null;
+export type RouteProblem = PermalinkError['problem'] | 'scenario' | 'rules' | null;
 
 /** The place that is shown. */
 export function placeNow(): Place {
-  const { seed, mslMs, delayMs } = lab.settings.value;
+  const { seed, mslMs, delayMs, rules } = lab.settings.value;
   return {
     view: lab.view.value,
     scenario: lab.scenarioId.value,
@@ -22,7 +22,7 @@ export function placeNow(): Place {
     seed,
     mslMs,
     delayMs,
-    rules: null,
+    rules,
     embed: lab.embed.value,
   };
 }
@@ -30,6 +30,7 @@ export function placeNow(): Place {
 /** Goes to a place. */
 function show(place: Place): RouteProblem {
   const known = place.scenario === null || scenarioNamed(place.scenario) !== undefined;
+  const knownRules = place.rules === null || mutantOf(place.rules) !== undefined;
   batch(() => {
     if (place.lang !== null) lab.lang.value = place.lang;
     lab.embed.value = place.embed;
@@ -38,13 +39,15 @@ function show(place: Place): RouteProblem {
       known ? place.edits : [],
     );
     lab.view.value = place.view;
-    lab.settings.value = { seed: place.seed, mslMs: place.mslMs, delayMs: place.delayMs };
+    const { seed, mslMs, delayMs } = place;
+    lab.settings.value = { seed, mslMs, delayMs, rules: knownRules ? place.rules : null };
     lab.connection.value = place.connection;
   });
   const last = lab.trace.value.events.length - 1;
   lab.goTo(place.cursor === null || !known ? lab.firstLook() : Math.min(place.cursor, last));
   if (lab.connection.value >= lab.trace.value.connections.length) lab.connection.value = 0;
-  return known ? null : 'scenario';
+  if (!known) return 'scenario';
+  return knownRules ? null : 'rules';
 }
 
 /** What makes a place another step of the history. */
@@ -62,7 +65,8 @@ export function startRouting(onProblem: (problem: RouteProblem, piece: string) =
     if (fragment === written) return;
     try {
       const place = decodePlace(fragment);
-      onProblem(show(place), place.scenario ?? '');
+      const problem = show(place);
+      onProblem(problem, (problem === 'rules' ? place.rules : place.scenario) ?? '');
       // What was gone to is where the page is: nothing to be written, and no step in the history.
       written = encodePlace(placeNow());
       pushed = stepOf(placeNow());
