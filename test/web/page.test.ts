@@ -555,7 +555,14 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       ['light', '#1/hs?v=quiz&l=en', 320],
     ] as const)('%s, %s, %i px wide: axe-core finds nothing serious', async (colorScheme, link, width) => {
       const page = await open(link, { colorScheme, viewport: { width, height: 900 } });
-      for (const tab of link.includes('quiz') ? [''] : ['bytes', 'states', 'sockets', 'diff', 'table']) {
+      const tabs = ['bytes', 'states', 'sockets', 'diff', 'table'];
+      // All panels where there is the least room, and in the most usual form; elsewhere what differs by colour.
+      const some = link.includes('quiz')
+        ? ['']
+        : width === 320 || link.includes('hs')
+          ? tabs
+          : ['bytes', 'states'];
+      for (const tab of some) {
         if (tab !== '') await page.click(`#tab-${tab}`);
         expect(await findings(page), tab).toEqual([]);
       }
