@@ -1,0 +1,14 @@
+// The door of "why": questions about rules of TCP, answered by searching the real engine with and without the rule.
+
+export type { WhyQuestion } from './question.ts';
+export { whyNamed, whyQuestions } from './questions.ts';
+export {
+  answerWhy,
+  type WhyAnswer,
+  type WhyOptions,
+  type WhyProgress,
+  WhyRun,
+  type WhySearch,
+  whyModel,
+} from './run.ts';
+export { PROPERTY_TEXTS } from './texts.ts';

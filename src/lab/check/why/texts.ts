@@ -1,0 +1,67 @@
+// What each property says, for people, in both languages.
+
+import type { Text } from '../../scenario/index.ts';
+import type { PropertyName } from '../model/index.ts';
+
+/** The safety properties of the checker. */
+export const PROPERTY_TEXTS: Readonly<Record<PropertyName, Text>> = {
+  S1: {
+    en: 'Who becomes ESTABLISHED agrees with the other end on both initial sequence numbers.',
+    zh: '进入 ESTABLISHED 的一端与对端对两个初始序列号的认识一致。',
+  },
+  S2: {
+    en: 'What is read was written in this very connection, not in an earlier one.',
+    zh: '读到的数据都是在这个连接里写的，而不是在以前的连接里。',
+  },
+  'S2-FIN': {
+    en: 'Only the FIN of this very connection ends its stream.',
+    zh: '只有这个连接自己的 FIN 才能结束它的数据流。',
+  },
+  'S2-RST': {
+    en: 'Only a RST that this very connection caused ends it, or one with exactly the right number.',
+    zh: '只有由这个连接引起的 RST，或者序列号恰好正确的 RST，才能断开它。',
+  },
+  S3: {
+    en: 'The stream is whole: its end comes after close() and everything written before it, and no write is refused earlier.',
+    zh: '数据流是完整的：对方调用 close() 且此前写的数据全部到达之后才会读到流的末尾；在此之前，写操作不会被拒绝。',
+  },
+  S4: {
+    en: 'When both programs have closed and neither has aborted, neither is told that the connection was reset.',
+    zh: '双方程序都已关闭、且都没有中止连接时，谁都不会得到“连接被复位”。',
+  },
+  S5: {
+    en: 'States change only as RFC 9293 says, and the numbers of a connection never go back.',
+    zh: '状态只按 RFC 9293 的规定变化，连接的序列号从不倒退。',
+  },
+  S6: {
+    en: 'No RST answers a RST, and a RST counts only with the right number.',
+    zh: '不用 RST 回应 RST；RST 的序列号正确才有效。',
+  },
+  S7: {
+    en: 'TIME-WAIT is entered by who has closed and been closed, lasts 2 MSL, and no RST ends it.',
+    zh: '双方的 FIN 都已发出并得到确认的一端才进入 TIME-WAIT；它持续 2MSL，不会被 RST 打断。',
+  },
+  S8: {
+    en: 'When nothing is under way and nobody waits for a timer, both ends are in states that fit each other.',
+    zh: '没有报文段在途、也没有定时器在运行时，两端的状态彼此相符。',
+  },
+  S9: {
+    en: 'A listener keeps no more half-open connections than its bound.',
+    zh: '监听端的半连接数不超过上限。',
+  },
+  L1: { en: 'SYN-SENT does not last for ever.', zh: 'SYN-SENT 不会永远持续。' },
+  L2: { en: 'SYN-RECEIVED does not last for ever.', zh: 'SYN-RECEIVED 不会永远持续。' },
+  L3: {
+    en: 'FIN-WAIT-1, CLOSING and LAST-ACK do not last for ever.',
+    zh: 'FIN-WAIT-1、CLOSING 和 LAST-ACK 不会永远持续。',
+  },
+  L4: { en: 'TIME-WAIT does not last for ever.', zh: 'TIME-WAIT 不会永远持续。' },
+  L5: {
+    en: 'Data that waits for a window is sent when the window opens.',
+    zh: '因窗口关闭而等待的数据，在窗口打开后会发送出去。',
+  },
+  L6: {
+    en: 'Who sends to a host that has lost the connection learns of it.',
+    zh: '向已丢失连接的主机发送数据的一端，能够得知连接已不存在。',
+  },
+};
