@@ -15,10 +15,11 @@ const pointed = signal<string | null>(null);
 export function fieldsOf(sent: SentEvent): readonly Field[] {
   if (sent.packet === undefined) return [];
   const seq = issOf(lab.trace.value, sent.connection, sent.from);
+  // Without the ACK bit the field means nothing.
   const ack = issOf(lab.trace.value, sent.connection, otherEnd(sent.from));
   return dissect(octetsOf(sent.packet), {
     ...(seq === null ? {} : { seq }),
-    ...(ack === null ? {} : { ack }),
+    ...(ack === null || sent.segment.ack === null ? {} : { ack }),
   });
 }
 

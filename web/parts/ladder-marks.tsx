@@ -123,6 +123,8 @@ export function Faults({ layout, cursor, hidden }: Marks) {
     <g class="faults">
       {layout.faults.map((fault) => {
         if (hidden && fault.event > cursor) return null;
+        // What is over again is a bar, not a cross.
+        const ends = fault.what === 'reboot' || fault.what === 'mend';
         const x =
           fault.end === 'left'
             ? left - barWidth / 2
@@ -133,11 +135,12 @@ export function Faults({ layout, cursor, hidden }: Marks) {
           <g
             key={fault.event}
             class="touch fault"
+            data-over={ends}
             data-tense={tense(fault.event, cursor)}
             data-go={fault.event}
           >
             {fault.y2 > fault.y1 && <path class="fault-span" d={`M${x} ${fault.y1}V${fault.y2}`} />}
-            <path d={`M${x - 6} ${fault.y1 - 6}l12 12m0 -12l-12 12`} />
+            <path d={ends ? `M${x - 9} ${fault.y1}h18` : `M${x - 6} ${fault.y1 - 6}l12 12m0 -12l-12 12`} />
             <PlacedLines lines={fault.text} />
           </g>
         );
