@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { playScenario, scenarios } from '../../src/lab/index.ts';
 import { messageKeys, t } from '../../web/messages.ts';
+import { parseTrace } from '../../web/parts/file-drop.ts';
 import {
   decodePlace,
   encodePlace,
@@ -99,6 +100,32 @@ describe('ghosts', () => {
 
   test('the same run leaves none', () => {
     expect(ghostOf(plain, playScenario(scenario).trace)).toBeNull();
+  });
+});
+
+describe('a file that is dropped', () => {
+  const scenario = scenarios[0];
+  if (scenario === undefined) throw new Error('no scenarios');
+  const trace = playScenario(scenario).trace;
+
+  test('is a trace as it was exported', () => {
+    expect(parseTrace(JSON.stringify(trace))).toEqual(trace);
+  });
+
+  test.each([
+    [{ version: 1 }, 'version: 2'],
+    [{ begin: { left: 'CLOSED', right: 'OPEN' } }, 'begin'],
+    [{ connections: [] }, 'connections'],
+    [{ events: [{ ...trace.events[0], kind: 'seen' }] }, 'events[0].kind'],
+    [{ events: [{ ...trace.events[0], connection: 7 }] }, 'events[0].connection'],
+    [{ events: [{ ...trace.events.find(({ kind }) => kind === 'sent'), segment: {} }] }, 'events[0].segment'],
+    [{ events: [{ ...trace.events[0], states: { left: 'X', right: 'LISTEN' } }] }, 'events[0].states'],
+  ])('%j: what is wrong is named', (change, words) => {
+    expect(() => parseTrace(JSON.stringify({ ...trace, ...change }))).toThrow(words);
+  });
+
+  test('no JSON', () => {
+    expect(() => parseTrace('SYN')).toThrow('JSON');
   });
 });
 

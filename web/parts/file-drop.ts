@@ -3,6 +3,7 @@
 import type { Trace } from '../../src/lab/index.ts';
 import { t } from '../messages.ts';
 import { showTrace, trouble } from '../state/lab.ts';
+import { stateInfos } from './lab.ts';
 
 /** Octets that a file may have. */
 const LARGEST = 50_000_000;
@@ -22,6 +23,44 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 const KINDS = ['sent', 'arrived', 'lost', 'call', 'timer', 'change', 'fault'];
 
+const isEnd = (value: unknown): boolean => value === 'left' || value === 'right';
+const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
+
+/** What the page looks at in an event, whatever else is in it. */
+function needEvent(event: unknown, where: string, connections: number): void {
+  need(isObject(event) && KINDS.includes(String(event['kind'])), `${where}.kind`);
+  const { kind, t, connection, states, changes, segment } = event;
+  need(isNumber(t), `${where}.t`);
+  need(
+    Number.isInteger(connection) && Number(connection) >= 0 && Number(connection) < connections,
+    `${where}.connection`,
+  );
+  need(isObject(states) && isState(states['left']) && isState(states['right']), `${where}.states`);
+  need(Array.isArray(changes), `${where}.changes`);
+  for (const one of changes)
+    need(
+      isObject(one) && isEnd(one['end']) && isState(one['from']) && isState(one['to']),
+      `${where}.changes`,
+    );
+  if (kind === 'sent') {
+    need(isEnd(event['from']) && isNumber(event['id']), `${where}.from`);
+    need(isObject(segment) && typeof segment['flags'] === 'string', `${where}.segment`);
+    need(
+      isNumber(segment['seq']) && isNumber(segment['length']) && isNumber(segment['window']),
+      `${where}.segment`,
+    );
+    need(segment['ack'] === null || isNumber(segment['ack']), `${where}.segment.ack`);
+    need(isObject(segment['options']), `${where}.segment.options`);
+  } else if (kind === 'arrived' || kind === 'lost')
+    need(isEnd(event['to']) && isNumber(event['id']), `${where}.to`);
+  else if (kind === 'call' || kind === 'timer') need(isEnd(event['end']), `${where}.end`);
+}
+
+/** The name of a state. */
+function isState(value: unknown): boolean {
+  return typeof value === 'string' && Object.hasOwn(stateInfos, value);
+}
+
 /**
  * A text as a trace.
  * @throws FileError with what is missing
@@ -37,7 +76,7 @@ export function parseTrace(text: string): Trace {
   need(value['version'] === 2, 'version: 2');
   const { ends, connections, events, begin } = value;
   need(isObject(ends) && isObject(ends['left']) && isObject(ends['right']), 'ends');
-  need(isObject(begin), 'begin');
+  need(isObject(begin) && isState(begin['left']) && isState(begin['right']), 'begin');
   need(Array.isArray(connections) && connections.length > 0, 'connections');
   for (const one of connections)
     need(
@@ -45,16 +84,7 @@ export function parseTrace(text: string): Trace {
       'connections',
     );
   need(Array.isArray(events), 'events');
-  for (const [i, event] of events.entries()) {
-    need(isObject(event) && KINDS.includes(String(event['kind'])), `events[${i}].kind`);
-    need(typeof event['t'] === 'number', `events[${i}].t`);
-    need(
-      Number.isInteger(event['connection']) && (event['connection'] as number) < connections.length,
-      `events[${i}].connection`,
-    );
-    need(isObject(event['states']) && Array.isArray(event['changes']), `events[${i}].states`);
-    need(event['kind'] !== 'sent' || isObject(event['segment']), `events[${i}].segment`);
-  }
+  for (const [i, event] of events.entries()) needEvent(event, `events[${i}]`, connections.length);
   return value as unknown as Trace;
 }
 
