@@ -61,7 +61,7 @@ export const oldSynClaims: readonly Claim[] = [
     verdict: 'true',
     truth: {
       en: 'Figure 8 of section 3.5. The RST has seq=SEG.ACK, the client stays SYN-SENT, and here as on Linux it sends its SYN again at once.',
-      zh: '即第 3.5 节的图 8。RST 的 seq=SEG.ACK，客户端仍是 SYN-SENT；本实现和 Linux 一样会立刻重发 SYN。',
+      zh: '即第 3.5 节的图 8。RST 的 seq=SEG.ACK，客户端仍是 SYN-SENT；本实现和 Linux 一样会立刻重传 SYN。',
     },
     scenario: 'stale-first',
     decide(trace) {
@@ -76,7 +76,7 @@ export const oldSynClaims: readonly Claim[] = [
       return decision(
         reset,
         `${name.en}: the number that the SYN,ACK acknowledged. The client stays SYN-SENT, sends its SYN again ${timeText(again.event.t - reset.event.t)} later, and the connection is open at ${timeText(open.event.t)}.`,
-        `${name.zh}：序列号就是 SYN,ACK 的确认号。客户端仍是 SYN-SENT，${timeText(again.event.t - reset.event.t)} 后重发 SYN，${timeText(open.event.t)} 时连接建立。`,
+        `${name.zh}：序列号就是 SYN,ACK 的确认号。客户端仍是 SYN-SENT，${timeText(again.event.t - reset.event.t)} 后重传 SYN，${timeText(open.event.t)} 时连接建立。`,
       );
     },
   },

@@ -278,7 +278,7 @@ export const whyClaims: readonly Claim[] = [
     verdict: 'true',
     truth: {
       en: 'Nothing would tell the server to repeat y. In TCP the server’s SYN must be acknowledged like anything else that occupies a sequence number (section 3.4.1).',
-      zh: '那样就没有什么能让服务器重发 y。在 TCP 里，服务器的 SYN 占用序列号，和其他数据一样必须得到确认（第 3.4.1 节）。',
+      zh: '那样就没有什么能让服务器重传 y。在 TCP 里，服务器的 SYN 占用序列号，和其他数据一样必须得到确认（第 3.4.1 节）。',
     },
     scenario: 'synack-lost',
     instead: {

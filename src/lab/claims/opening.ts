@@ -130,7 +130,7 @@ export const openingClaims: readonly Claim[] = [
       return decision(
         second,
         `on the wire the SYN of the first connection has seq=${x}, that of the second seq=${other}; the ladder shows both as ${number(trace, 'left', x)}.`,
-        `线路上，第一个连接的 SYN 是 seq=${x}，第二个连接的是 seq=${other}；梯形图上两者都显示为 ${number(trace, 'left', x)}。`,
+        `线路上，第一个连接的 SYN 是 seq=${x}，第二个连接的是 seq=${other}；时序图上两者都显示为 ${number(trace, 'left', x)}。`,
       );
     },
   },

@@ -194,13 +194,13 @@ export const waitingClaims: readonly Claim[] = [
     number: 72,
     claim: {
       en: 'If the last ACK is lost, the server retransmits its FIN and the client acknowledges it again.',
-      zh: '最后一个 ACK 若丢失，服务器会重发 FIN，客户端再次回应。',
+      zh: '最后一个 ACK 若丢失，服务器会重传 FIN，客户端再次回应。',
     },
     seeds: [1],
     verdict: 'true',
     truth: {
       en: 'Yes: that is what TIME-WAIT is for. Linux 6.18 was seen to send FIN again at 0.23, 0.45 and 0.68 s, each acknowledged from TIME-WAIT (section 3.10.7.4, eighth step).',
-      zh: '对，TIME-WAIT 正是为此而设。实测 Linux 6.18 在 0.23、0.45、0.68 秒重发 FIN，每次都从 TIME-WAIT 得到确认（第 3.10.7.4 节第八步）。',
+      zh: '对，TIME-WAIT 正是为此而设。实测 Linux 6.18 在 0.23、0.45、0.68 秒重传 FIN，每次都从 TIME-WAIT 得到确认（第 3.10.7.4 节第八步）。',
     },
     scenario: 'lastack-lost',
     decide(trace) {
@@ -213,7 +213,7 @@ export const waitingClaims: readonly Claim[] = [
       return decision(
         second,
         `segment ${ack.event.id} was lost; ${WHO[passive].en} sent its FIN again as segment ${again.event.id}; ${name.en} acknowledges it from TIME-WAIT.`,
-        `第 ${ack.event.id} 个报文段丢了，${WHO[passive].zh}重发 FIN（第 ${again.event.id} 个报文段）；${name.zh}从 TIME-WAIT 再次确认。`,
+        `第 ${ack.event.id} 个报文段丢了，${WHO[passive].zh}重传 FIN（第 ${again.event.id} 个报文段）；${name.zh}从 TIME-WAIT 再次确认。`,
       );
     },
   },
@@ -262,7 +262,7 @@ export const waitingClaims: readonly Claim[] = [
     verdict: 'imprecise',
     truth: {
       en: 'Half of it. The other half: the last ACK may be lost, and the FIN that comes again must be acknowledged; it takes up to an MSL for the ACK to be lost and another for the FIN to come (section 3.6.1, MUST-13).',
-      zh: '只是一半。另一半是：最后的 ACK 可能丢失，对方重发的 FIN 必须有人确认；ACK 至多一个 MSL 后消失，重发的 FIN 至多再过一个 MSL 到达（第 3.6.1 节，MUST-13）。',
+      zh: '只是一半。另一半是：最后的 ACK 可能丢失，对方重传的 FIN 必须有人确认；ACK 至多一个 MSL 后消失，重传的 FIN 至多再过一个 MSL 到达（第 3.6.1 节，MUST-13）。',
     },
     scenario: 'lastack-lost',
     decide(trace) {

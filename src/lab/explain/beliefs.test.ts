@@ -22,7 +22,7 @@ describe('the third segment is lost', () => {
     expect(beliefs(trace, lost, 'en').resolution).toBe(
       'The server will send SYN,ACK again in 990 ms if it is not acknowledged.',
     );
-    expect(beliefs(trace, lost, 'zh').resolution).toBe('服务器若得不到确认，将在 990 毫秒后重发 SYN,ACK。');
+    expect(beliefs(trace, lost, 'zh').resolution).toBe('服务器若得不到确认，将在 990 毫秒后重传 SYN,ACK。');
     expect(timersAt(trace, lost).find(({ timer }) => timer === 'rexmt')).toEqual({
       end: 'right',
       timer: 'rexmt',

@@ -41,7 +41,7 @@ export const beliefTexts = {
   onItsWay: { en: '{flags} is on its way to {peer}.', zh: '{flags} 正在途中，将到达{peer}。' },
   willRepeat: {
     en: '{me} will send {flags} again in {ms} if it is not acknowledged.',
-    zh: '{me}若得不到确认，将在 {ms}后重发 {flags}。',
+    zh: '{me}若得不到确认，将在 {ms}后重传 {flags}。',
   },
   willProbe: { en: '{me} will probe in {ms}.', zh: '{me}将在 {ms}后发出探测。' },
   willGiveUp: { en: '{me} will give up in {ms}.', zh: '{me}将在 {ms}后放弃。' },

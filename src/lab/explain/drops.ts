@@ -59,7 +59,7 @@ export const dropTexts = {
     name: { en: 'listener full', zh: '监听队列已满' },
     text: {
       en: 'The listener has no room (SYN queue or accept queue): the segment is discarded in silence, {peer} will repeat it.',
-      zh: '监听套接字没有空位（半连接队列或全连接队列已满）：默默丢弃，{peer}会重发。',
+      zh: '监听套接字没有空位（半连接队列或全连接队列已满）：默默丢弃，{peer}会重传。',
     },
     section: '3.10.7.2',
   },
@@ -131,7 +131,7 @@ export const dropTexts = {
     name: { en: 'the same SYN again', zh: '重复的 SYN' },
     text: {
       en: 'The SYN is the one that is known already: nothing changes, the SYN,ACK is sent again.',
-      zh: '这就是已收到过的那个 SYN：状态不变，重发 SYN,ACK。',
+      zh: '这就是已收到过的那个 SYN：状态不变，重传 SYN,ACK。',
     },
     section: '3.10.7.4 first',
   },
@@ -179,7 +179,7 @@ export const dropTexts = {
     name: { en: 'too many holes', zh: '空洞过多' },
     text: {
       en: 'The text lies beyond a hole and no more pieces can be kept: it is discarded, {peer} will send it again.',
-      zh: '数据在空洞之后，而能保存的片段已达上限：丢弃，{peer}会重发。',
+      zh: '数据在空洞之后，而能保存的片段已达上限：丢弃，{peer}会重传。',
     },
     section: '3.10.7.4 seventh',
   },
@@ -187,7 +187,7 @@ export const dropTexts = {
     name: { en: 'no memory', zh: '内存不足' },
     text: {
       en: 'There is no memory for the text: it is not acknowledged, so {peer} will send it again.',
-      zh: '没有内存存放这些数据：不予确认，{peer}会重发。',
+      zh: '没有内存存放这些数据：不予确认，{peer}会重传。',
     },
     section: '3.10.7.4 seventh',
   },

@@ -248,7 +248,7 @@ export const eventTexts = {
   },
   'set-2msl': {
     en: 'One MSL lets the last ACK arrive or die, another the FIN that {peer} would repeat; and old segments are gone before a new connection begins.',
-    zh: '一个 MSL 留给最后的 ACK 到达或消失，另一个 MSL 留给{peer}可能重发的 FIN；新连接开始之前，旧报文段也都消失了。',
+    zh: '一个 MSL 留给最后的 ACK 到达或消失，另一个 MSL 留给{peer}可能重传的 FIN；新连接开始之前，旧报文段也都消失了。',
   },
   'fired-rexmt': {
     en: 'Nothing has acknowledged the oldest octet within RTO: it is sent again, and RTO doubled.',

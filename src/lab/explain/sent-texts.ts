@@ -49,7 +49,7 @@ export const sentTexts = {
   synAgain: {
     what: {
       en: '{me} sends its SYN again, with the same number seq = {seq}.',
-      zh: '{me}重发 SYN，序列号不变，seq = {seq}。',
+      zh: '{me}重传 SYN，序列号不变，seq = {seq}。',
     },
     why: {
       en: 'Its SYN has not been acknowledged within RTO; a retransmission has the same sequence number, a new one would be a new connection.',
@@ -82,7 +82,7 @@ export const sentTexts = {
   synAckAgain: {
     what: {
       en: '{me} sends its SYN,ACK again: seq = {seq}, ack = {ack}.',
-      zh: '{me}重发 SYN,ACK：seq = {seq}，ack = {ack}。',
+      zh: '{me}重传 SYN,ACK：seq = {seq}，ack = {ack}。',
     },
     why: {
       en: 'Its SYN has not been acknowledged within RTO: either the SYN,ACK was lost or the ACK that answered it.',
@@ -93,7 +93,7 @@ export const sentTexts = {
   synAckDuplicate: {
     what: {
       en: '{me} sends its SYN,ACK again: seq = {seq}, ack = {ack}.',
-      zh: '{me}重发 SYN,ACK：seq = {seq}，ack = {ack}。',
+      zh: '{me}重传 SYN,ACK：seq = {seq}，ack = {ack}。',
     },
     why: {
       en: 'The same SYN has come again, so {peer} has not received the answer.',
@@ -159,7 +159,7 @@ export const sentTexts = {
   finAgain: {
     what: {
       en: '{me} sends its FIN again, seq = {seq}.',
-      zh: '{me}重发 FIN，seq = {seq}。',
+      zh: '{me}重传 FIN，seq = {seq}。',
     },
     why: {
       en: 'The FIN has not been acknowledged within RTO: it was lost, or the ACK that answered it was.',
@@ -218,7 +218,7 @@ export const sentTexts = {
     },
     why: {
       en: 'The window has opened; the octet of the probe was not taken and goes again, with what stands behind it.',
-      zh: '窗口已经打开；探测的那个字节没有被接收，于是连同后面的数据一起重发。',
+      zh: '窗口已经打开；探测的那个字节没有被接收，于是连同后面的数据一起重传。',
     },
     section: '3.8.6.1',
   },

@@ -78,7 +78,7 @@ export const openingOld: readonly Scenario[] = [
       },
       {
         en: 'After its RST the client sends its SYN again at once, not after a second: the way is clear now.',
-        zh: '客户端发完 RST 立刻重发 SYN，不必等满 1 秒：障碍已经清除了。',
+        zh: '客户端发完 RST 立刻重传 SYN，不必等满 1 秒：障碍已经清除了。',
       },
       {
         en: 'The client never leaves SYN-SENT until the right SYN,ACK comes.',
@@ -87,7 +87,7 @@ export const openingOld: readonly Scenario[] = [
     ],
     linux: {
       en: 'Linux does the same; its SYN was sent again 75 ms after the first, not after 1 s.',
-      zh: 'Linux 也是这样：实测 SYN 在 75 ms 后就重发，而不是等 1 秒。',
+      zh: 'Linux 也是这样：实测 SYN 在 75 ms 后就重传，而不是等 1 秒。',
     },
     keywords: ['figure 8', 'old duplicate SYN', 'RST in SYN-SENT', '旧 SYN 先到', '历史连接'],
     setup: {},
