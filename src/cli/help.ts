@@ -238,6 +238,8 @@ Commands:
   drill      packetdrill scripts (*.pkt) against synfin or the Linux kernel
   ask        a question in your words, answered by a run
   claims     what texts say about TCP, what is true, and the run that shows it
+  why        why a rule of TCP is there, by exhaustive search with and without it
+  check      every rule and every model so, with a report
   lab        the lab as a web page, served on this machine
 
 Options:
@@ -264,6 +266,8 @@ Exit codes: 0 done, 1 it failed, 2 wrong arguments; each command has more
   drill      用 packetdrill 脚本（*.pkt）测试 synfin 或 Linux 内核
   ask        用自己的话提问，由一次运行来回答：synfin ask "第三次握手丢了"
   claims     关于 TCP 的种种说法、事实如何，以及证明它的运行
+  why        TCP 为什么要有某条规则：遵守它和去掉它，各做一次穷尽搜索
+  check      对所有规则和模型都如此检查，并给出报告
   lab        网页版实验室，在本机提供
 
 选项：

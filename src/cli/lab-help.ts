@@ -73,7 +73,7 @@ export const scenarioOptionsHelp: readonly OptionHelp[] = [
   },
 ];
 
-const showHelp: readonly OptionHelp[] = [
+export const showHelp: readonly OptionHelp[] = [
   explainHelp,
   {
     option: '--absolute',

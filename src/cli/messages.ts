@@ -1,5 +1,6 @@
 // Every text that the command line shows, in its languages. `{name}` is replaced by a parameter.
 
+import { checkMessages } from './check-messages.ts';
 import { labMessages } from './lab-messages.ts';
 
 /** The languages. */
@@ -157,8 +158,8 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
   },
   // main, run.
   unknownCommand: {
-    en: 'there is no command "{text}": run, ask, claims, lab, serve, connect or drill (synfin --help)',
-    zh: '没有命令 "{text}"：可用 run、ask、claims、lab、serve、connect 或 drill（synfin --help）',
+    en: 'there is no command "{text}": run, ask, claims, why, check, lab, serve, connect or drill (synfin --help)',
+    zh: '没有命令 "{text}"：可用 run、ask、claims、why、check、lab、serve、connect 或 drill（synfin --help）',
   },
   unknownOption: {
     en: '{command} has no option {option} (see {command} --help)',
@@ -243,6 +244,7 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
   },
   runInterrupted: { en: 'interrupted', zh: '已中断' },
   ...labMessages,
+  ...checkMessages,
 } as const satisfies Record<string, Readonly<Record<Lang, string>>>;
 
 /** A key of {@link messages}. */

@@ -28,11 +28,11 @@ describe('wrong arguments are one line on standard error, and exit code 2', () =
   test.each([
     [
       'frob',
-      'synfin: there is no command "frob": run, ask, claims, lab, serve, connect or drill (synfin --help)',
+      'synfin: there is no command "frob": run, ask, claims, why, check, lab, serve, connect or drill (synfin --help)',
     ],
     [
       'constructor',
-      'synfin: there is no command "constructor": run, ask, claims, lab, serve, connect or drill (synfin --help)',
+      'synfin: there is no command "constructor": run, ask, claims, why, check, lab, serve, connect or drill (synfin --help)',
     ],
     ['--frob', 'synfin: synfin has no option --frob (see synfin --help)'],
     ['run --frob', 'synfin: synfin run has no option --frob (see synfin run --help)'],

@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   drill: async () => (await import('./drill.ts')).drillCommand,
   ask: async () => (await import('./ask.ts')).askCommand,
   claims: async () => (await import('./claims.ts')).claimsCommand,
+  why: async () => (await import('./why.ts')).whyCommand,
   lab: async () => (await import('./lab.ts')).labCommand,
 };
 

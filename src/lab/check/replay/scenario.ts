@@ -12,6 +12,7 @@ import {
   tcpOf,
 } from '../model/index.ts';
 import type { Story } from '../search/index.ts';
+import type { Bounds } from './properties.ts';
 import { type Timing, timingOf } from './timing.ts';
 
 /** What a scenario says besides what happens. */
@@ -61,6 +62,11 @@ export function replayOf(
     untilMs: last(timing) + AFTER_MS,
   };
   return { story, scenario };
+}
+
+/** What the properties must know of a model to be decided on a trace. */
+export function boundsOf({ flood }: ModelConfig): Bounds {
+  return flood === undefined ? {} : { synBacklog: flood.backlog };
 }
 
 function last({ ms }: Timing): number {

@@ -11,4 +11,4 @@ export {
   type WhySearch,
   whyModel,
 } from './run.ts';
-export { PROPERTY_TEXTS } from './texts.ts';
+export { modelText, PROPERTY_TEXTS } from './texts.ts';

@@ -153,6 +153,10 @@ export const aboutOpening: readonly WhyQuestion[] = [
     },
     mutant: 'fixed-isn',
     model: { a: { opens: 2, writes: 1, aborts: true }, b: { listens: true } },
+    about: {
+      en: 'Two incarnations of a client that writes one octet and aborts, and a server that listens; one duplicate.',
+      zh: '客户端先后打开两次连接，各写一个字节，然后中止；服务器只监听；可复制一个报文段。',
+    },
     group: 'open',
     title: {
       en: 'With a fixed ISN: an octet of the old connection is delivered in the new',

@@ -16,6 +16,8 @@ export interface WhyQuestion {
   readonly mutant: string;
   /** What of the mutant's model is narrower here, so that it can be searched to its end while somebody waits. */
   readonly model?: Partial<Pick<ModelConfig, 'a' | 'b' | 'losses' | 'duplicates'>>;
+  /** What the narrower model explores. */
+  readonly about?: Text;
   readonly group: Group;
   /** Title of the counterexample. */
   readonly title: Text;

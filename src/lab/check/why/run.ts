@@ -12,10 +12,10 @@ import {
   type StoryData,
   TcpModel,
 } from '../model/index.ts';
-import { replayOf } from '../replay/index.ts';
+import { type Bounds, boundsOf, replayOf } from '../replay/index.ts';
 import { type Progress, Search, type SearchResult } from '../search/index.ts';
 import type { WhyQuestion } from './question.ts';
-import { PROPERTY_TEXTS } from './texts.ts';
+import { modelText, PROPERTY_TEXTS } from './texts.ts';
 
 /** What one search has found. */
 export interface WhySearch {
@@ -37,9 +37,11 @@ export interface WhyAnswer {
   readonly section: string;
   /** Name of the model, and what it explores. */
   readonly model: string;
-  readonly about: string;
+  readonly about: Text;
   readonly property: PropertyName;
   readonly says: Text;
+  /** What the model bounds, as far as the property speaks of it. */
+  readonly bounds: Bounds;
   readonly withRule: WhySearch;
   readonly without: WhySearch;
   /** The shortest counterexample; null when none was found. */
@@ -115,9 +117,10 @@ export class WhyRun {
       rule,
       section,
       model: this.#config.id,
-      about: this.#config.about,
+      about: question.about ?? modelText(this.#config.id, this.#config.about),
       property,
       says: PROPERTY_TEXTS[property],
+      bounds: boundsOf(this.#config),
       withRule: this.#summary('with', (this.#with ?? this.#without).result()),
       without: this.#summary('without', without),
       story,

@@ -65,3 +65,30 @@ export const PROPERTY_TEXTS: Readonly<Record<PropertyName, Text>> = {
     zh: '向已丢失连接的主机发送数据的一端，能够得知连接已不存在。',
   },
 };
+
+/** What the models explore, in Chinese; in English they say it themselves. */
+const MODELS_ZH: Readonly<Record<string, string>> = {
+  handshake: '一个可能放弃的客户端，先后打开两次连接；一个服务器；不传数据。',
+  'close-orders': '一个连接，每个方向一个字节，双方随时可以关闭；丢失次数不限，可复制一个报文段。',
+  closing: '一个连接，不传数据，双方随时可以关闭；丢失次数不限，可复制一个报文段。',
+  'closing-slow': '同 closing，但报文段可在网络中停留长达 1 个 MSL，因而会与之后重传的报文段相遇。',
+  'half-close': '客户端只接收服务器的一个字节；双方随时可以关闭。',
+  'close-orders-delayed': '同 close-orders，但 ACK 延迟 200 毫秒，网络快于定时器。',
+  'simultaneous-open': '双方都主动打开；一方发送一个字节；双方随时可以关闭。',
+  'two-incarnations': '双方各有两个化身，每个方向两个字节，丢失两次，复制一次：旧报文段与新连接相遇。',
+  'old-duplicates': '客户端先后打开两次连接，各写一个字节，然后关闭或中止；服务器只监听。',
+  reincarnations: '两个连接，后一个在前一个正常结束之后建立；客户端在每个连接里写一个字节。',
+  reopening: '同一四元组先后两个连接，不传数据，丢失次数不限：SYN 可能遇到仍在 TIME-WAIT 的旧连接。',
+  aborts: '一个连接，任何一方随时可以中止，写过一个字节或没写；丢失次数不限。',
+  attacker: '一个连接，外加一个在窗口附近的伪造 RST 或 SYN。',
+  crash: '一台主机随时可能崩溃并立即恢复；没有丢失。此后不再发送的一方永远不会知道。',
+  patient: '一个连接，双方永不放弃：不重传的，对方就永远收不到。',
+  'never-closes': '服务器程序从不调用 CLOSE：它停在 CLOSE-WAIT，客户端停在 FIN-WAIT-2。',
+  'closed-window': '窗口只有两个字节，读的一方不慌不忙，丢失次数不限；谁都不放弃。',
+  flood: '监听端只容得下两个 SYN-RECEIVED 连接，却有三个来历不明的 SYN。',
+};
+
+/** What a model explores, in both languages. */
+export function modelText(id: string, about: string): Text {
+  return { en: about, zh: MODELS_ZH[id] ?? about };
+}

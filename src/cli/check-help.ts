@@ -1,0 +1,83 @@
+// The help of the checker's commands, `why` and `check`, in both languages.
+
+import { type Both, commonOptionsHelp, type OptionHelp, optionLines } from './help-lines.ts';
+import { showHelp } from './lab-help.ts';
+import type { Lang } from './messages.ts';
+
+const whyOptionsHelp: readonly OptionHelp[] = [
+  { option: '--list', text: { en: 'every question', zh: '列出全部问题' } },
+  {
+    option: '--states N',
+    text: {
+      en: 'states that a search may store. Default: 3000000',
+      zh: '每次搜索最多保存的状态数。默认：3000000',
+    },
+  },
+  {
+    option: '--json',
+    text: {
+      en: 'print what was found as one JSON document: counts, story, scenario',
+      zh: '以一个 JSON 文档输出结果：计数、过程、场景',
+    },
+  },
+  {
+    option: '--svg FILE',
+    text: { en: 'draw the ladder as SVG, too; -: on standard output', zh: '同时绘制为 SVG；- 表示标准输出' },
+  },
+  {
+    option: '--pcap FILE',
+    text: { en: 'record its packets as pcapng', zh: '把其中的数据包记录为 pcapng 文件' },
+  },
+  {
+    option: '--tui',
+    text: { en: 'look at it full-screen, step by step', zh: '全屏逐步查看' },
+  },
+  ...showHelp,
+];
+
+const WHY: Both = {
+  en: `synfin why QUESTION [OPTIONS]
+
+Why is a rule of TCP there? Searches everything that two hosts with the real
+engine can do: with the rule, to the end; without it, until something breaks.
+Then draws the shortest way to break it, which the simulator repeats.
+
+Questions: {questions}.
+
+Options:
+{options}
+
+Examples:
+  synfin why three
+  synfin why 2msl --explain
+  synfin why --list
+
+Exit codes: 0 as expected: the rule holds and without it something breaks, 1
+not so, or a file cannot be written, 2 wrong arguments
+`,
+  zh: `synfin why 问题 [选项]
+
+TCP 为什么要有某条规则？用真正的引擎搜索两台主机可能发生的一切：遵守规则时，
+搜索到底；去掉规则时，直到出错为止。然后画出最短的出错过程，模拟器会照样重现。
+
+问题：{questions}。
+
+选项：
+{options}
+
+示例：
+  synfin why 三次握手
+  synfin why 2msl --explain
+  synfin why --list
+
+退出码：0 符合预期：遵守规则没有违反，去掉规则就会出错，1 不符合预期，或文件无法
+写入，2 参数错误
+`,
+};
+
+/** The help of `synfin why`. */
+export function whyHelp(lang: Lang, questions: readonly string[]): string {
+  return WHY[lang]
+    .replace('{questions}', questions.join(', '))
+    .replace('{options}', optionLines([...whyOptionsHelp, ...commonOptionsHelp], lang));
+}
