@@ -81,3 +81,77 @@ export function whyHelp(lang: Lang, questions: readonly string[]): string {
     .replace('{questions}', questions.join(', '))
     .replace('{options}', optionLines([...whyOptionsHelp, ...commonOptionsHelp], lang));
 }
+
+const checkOptionsHelp: readonly OptionHelp[] = [
+  {
+    option: '--quick',
+    text: {
+      en: 'what can be searched to its end in a minute or two. Default',
+      zh: '一两分钟内能够穷尽的部分。默认',
+    },
+  },
+  {
+    option: '--full',
+    text: {
+      en: 'the large models, too: two incarnations, losses, old duplicates',
+      zh: '还包括大模型：两个化身、丢失、旧的副本',
+    },
+  },
+  {
+    option: '--jobs N',
+    text: {
+      en: 'threads for the large models. Default: as many as there are cores',
+      zh: '大模型使用的线程数。默认：与核数相同',
+    },
+  },
+  {
+    option: '--states N',
+    text: {
+      en: 'states at which the search of a model ends. Default: 20000000',
+      zh: '单个模型最多保存的状态数。默认：20000000',
+    },
+  },
+  {
+    option: '--memory MB',
+    text: {
+      en: 'megabytes that a search may hold. Default: 2500',
+      zh: '单次搜索最多占用的兆字节数。默认：2500',
+    },
+  },
+  {
+    option: '--stories',
+    text: { en: 'the shortest story of every counterexample', zh: '列出每个反例的最短过程' },
+  },
+  { option: '--json', text: { en: 'print the report as one JSON document', zh: '以一个 JSON 文档输出报告' } },
+];
+
+const CHECK: Both = {
+  en: `synfin check [OPTIONS]
+
+Checks the engine by exhaustive search: a TLA+ model whose counts are known,
+bounded models of two hosts with everything that a network can do to them, and
+for every rule a TCP without it, whose shortest counterexample must be found
+and repeated by the simulator.
+
+Options:
+{options}
+
+Exit codes: 0 everything is as expected, 1 not so, 2 wrong arguments
+`,
+  zh: `synfin check [选项]
+
+用穷尽搜索检查引擎：一个计数已知的 TLA+ 模型；两台主机的各个有界模型，包括网络
+可能造成的一切；以及去掉每一条规则后的 TCP，必须找到它的最短反例，并由模拟器
+重现。
+
+选项：
+{options}
+
+退出码：0 全部符合预期，1 不符合，2 参数错误
+`,
+};
+
+/** The help of `synfin check`. */
+export function checkHelp(lang: Lang): string {
+  return CHECK[lang].replace('{options}', optionLines([...checkOptionsHelp, ...commonOptionsHelp], lang));
+}

@@ -54,6 +54,51 @@ export const checkMessages = {
     en: '{phase}: {states} states, {transitions} transitions, {rate}/s, depth {depth}, frontier {frontier}',
     zh: '{phase}：{states} 个状态，{transitions} 次转移，{rate}/秒，深度 {depth}，待展开 {frontier}',
   },
+  checkTla: {
+    en: 'The TLA+ model of figure 5, as TLC counts it',
+    zh: '图 5 的 TLA+ 模型，与 TLC 的计数对照',
+  },
+  checkTlaSame: {
+    en: '{states} distinct states, {generated} generated, depth {depth}: exact ({seconds} s)',
+    zh: '不同状态 {states} 个，生成 {generated} 个，深度 {depth}：完全一致（{seconds} 秒）',
+  },
+  checkTlaOther: {
+    en: '{states} distinct states, {generated} generated, depth {depth}; TLC counts {tlcStates}, {tlcGenerated}, {tlcDepth}',
+    zh: '不同状态 {states} 个，生成 {generated} 个，深度 {depth}；TLC 的计数为 {tlcStates}、{tlcGenerated}、{tlcDepth}',
+  },
+  checkModels: {
+    en: 'The engine as it is, in bounded models',
+    zh: '未改动的引擎，在各个有界模型中',
+  },
+  checkMutants: {
+    en: 'Each rule removed: the shortest counterexample',
+    zh: '逐条去掉规则：最短的反例',
+  },
+  checkModel: {
+    en: '{id}: {states} states, {transitions} transitions, depth {depth}, {outcome}; {verdict} ({seconds} s, {rate} transitions/s, {encoded} octets a state, {held} held)',
+    zh: '{id}：{states} 个状态，{transitions} 次转移，深度 {depth}，{outcome}；{verdict}（{seconds} 秒，每秒 {rate} 次转移，每状态 {encoded} 字节，占用 {held}）',
+  },
+  checkHolds: { en: 'everything holds', zh: '性质全部成立' },
+  checkByDesign: { en: 'fails by design only: {found}', zh: '只有本该不成立的不成立：{found}' },
+  checkWrong: { en: 'NOT AS EXPECTED: {found}', zh: '不符合预期：{found}' },
+  outcome_exhausted: { en: 'exhausted', zh: '已穷尽' },
+  outcome_bounded: { en: 'ended at a bound', zh: '到达上限而止' },
+  outcome_violated: { en: 'ended at a violation', zh: '因违反而止' },
+  checkMutant: {
+    en: '{id}: {property} falls after {steps} steps ({states} states, {seconds} s); the simulator repeats it',
+    zh: '{id}：{steps} 步之后违反 {property}（{states} 个状态，{seconds} 秒）；模拟器重现了它',
+  },
+  checkMutantWrong: {
+    en: '{id}: NOT AS EXPECTED: {property} after {steps} steps, known {known} ({states} states, {seconds} s)',
+    zh: '{id}：不符合预期：{steps} 步之后违反 {property}，已知应为 {known} 步（{states} 个状态，{seconds} 秒）',
+  },
+  checkCoverage: {
+    en: 'Sometimes: {seen} of {all} facts (edges of the state machine, reasons for discarding) were shown.',
+    zh: '覆盖：{all} 个事实（状态机的边、丢弃报文段的原因）中出现了 {seen} 个。',
+  },
+  checkMissing: { en: 'Never: {facts}', zh: '从未出现：{facts}' },
+  checkAllRight: { en: 'Everything is as expected.', zh: '全部符合预期。' },
+  checkNotRight: { en: 'NOT as expected: {ids}', zh: '不符合预期：{ids}' },
   phase_with: { en: 'with the rule', zh: '遵守规则' },
   phase_without: { en: 'without it', zh: '去掉规则' },
 } as const;

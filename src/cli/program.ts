@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   ask: async () => (await import('./ask.ts')).askCommand,
   claims: async () => (await import('./claims.ts')).claimsCommand,
   why: async () => (await import('./why.ts')).whyCommand,
+  check: async () => (await import('./check.ts')).checkCommand,
   lab: async () => (await import('./lab.ts')).labCommand,
 };
 

@@ -1,0 +1,3 @@
+// The door of the battery: everything that is checked, and what was found.
+
+export * from './battery.ts';
