@@ -5,6 +5,7 @@ import { useEffect } from 'preact/hooks';
 import { say, t } from '../messages.ts';
 import * as lab from '../state/lab.ts';
 import { narrow, notice } from '../state/panels.ts';
+import { WhyPage } from '../why/page.tsx';
 import { Announcer } from './announcer.tsx';
 import { Changes } from './changes.tsx';
 import { Controls } from './controls.tsx';
@@ -59,6 +60,8 @@ export function App() {
       )}
       {lab.view.value === 'quiz' && !lab.embed.value ? (
         <Quiz />
+      ) : lab.view.value === 'why' && !lab.embed.value ? (
+        <WhyPage />
       ) : (
         <div class="page">
           {!lab.embed.value && <ScenarioList />}

@@ -1,4 +1,4 @@
-// The top of the page: name, quiz, link, export, language, keys.
+// The top of the page: name, quiz, why, link, export, language, keys.
 
 import { t } from '../messages.ts';
 import { switchLanguage } from '../state/keys.ts';
@@ -9,6 +9,7 @@ import { copyLink } from './share.ts';
 /** The top of the page. */
 export function Header() {
   const quiz = lab.view.value === 'quiz';
+  const why = lab.view.value === 'why';
   return (
     <header class="masthead">
       <h1>
@@ -17,6 +18,14 @@ export function Header() {
       <nav>
         <button type="button" aria-pressed={quiz} onClick={() => (lab.view.value = quiz ? 'lab' : 'quiz')}>
           {quiz ? t('lab') : t('quiz')}
+        </button>
+        <button
+          type="button"
+          aria-pressed={why}
+          onClick={() => (lab.view.value = why ? 'lab' : 'why')}
+          data-view="why"
+        >
+          {why ? t('lab') : t('whyView')}
         </button>
         <button type="button" onClick={copyLink}>
           {t('share')}

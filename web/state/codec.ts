@@ -5,15 +5,15 @@
 //   #embed/1/hs                                                  the same, with nothing but ladder and controls
 //
 // c: cursor, l: language, e: a change (again for each), s: seed, m: MSL in ms, d: one-way delay in ms, r: rules,
-// n: connection, v: quiz instead of the ladder.
+// n: connection, v: quiz or why instead of the ladder; with why the name is that of a question.
 
 /** The languages of the page. */
 export type Lang = 'en' | 'zh';
 
 /** What is shown. */
 export interface Place {
-  readonly view: 'lab' | 'quiz';
-  /** null: the page's own choice. */
+  readonly view: 'lab' | 'quiz' | 'why';
+  /** null: the page's own choice. In view `why`: the question. */
   readonly scenario: string | null;
   readonly edits: readonly string[];
   /** null: that of the browser. */
@@ -69,7 +69,7 @@ const MOST_EDITS = 100;
 /** The fragment of a place, without `#`. */
 export function encodePlace(place: Place): string {
   const query = new URLSearchParams();
-  if (place.view === 'quiz') query.set('v', 'quiz');
+  if (place.view !== 'lab') query.set('v', place.view);
   if (place.cursor !== null) query.set('c', String(place.cursor));
   if (place.lang !== null) query.set('l', place.lang);
   if (place.connection !== 0) query.set('n', String(place.connection));
@@ -117,7 +117,7 @@ function readForm1(rest: string): Place {
   const lang = query.get('l');
   if (lang !== null && lang !== 'en' && lang !== 'zh') throw new PermalinkError('form', `l=${lang}`);
   const view = query.get('v') ?? 'lab';
-  if (view !== 'lab' && view !== 'quiz') throw new PermalinkError('form', `v=${view}`);
+  if (view !== 'lab' && view !== 'quiz' && view !== 'why') throw new PermalinkError('form', `v=${view}`);
   const edits = query.getAll('e');
   if (edits.length > MOST_EDITS) throw new PermalinkError('number', `e × ${edits.length}`);
   const rules = query.get('r');

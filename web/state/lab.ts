@@ -10,7 +10,7 @@ import {
   type Trace,
   type TraceEvent,
 } from '../../src/lab/index.ts';
-import { mutantOf, scenarioNamed, scenarios } from './catalogue.ts';
+import { mutantOf, rulesOf, scenarioNamed, scenarios } from './catalogue.ts';
 import type { Lang } from './codec.ts';
 import { divergence, type Ghost, ghostOf } from './ghost.ts';
 
@@ -40,7 +40,7 @@ export const AS_IT_IS: Settings = { seed: null, mslMs: null, delayMs: null, rule
 const FIRST = scenarios[0] as Scenario;
 
 export const lang = signal<Lang>('en');
-export const view = signal<'lab' | 'quiz'>('lab');
+export const view = signal<'lab' | 'quiz' | 'why'>('lab');
 export const embed = signal(false);
 export const scenarioId = signal(FIRST.id);
 export const edits = signal<readonly string[]>([]);
@@ -64,8 +64,10 @@ export const trouble = signal<string | null>(null);
 /** What is experimented on. */
 export const scenario = computed<Scenario>(() => scenarioNamed(scenarioId.value) ?? FIRST);
 
-/** The TCP that forgets a rule, when one is chosen. */
-export const mutant = computed(() => mutantOf(settings.value.rules ?? '') ?? null);
+/** The TCP that forgets a rule: the chosen one, or the scenario's. */
+export const mutant = computed(
+  () => mutantOf(settings.value.rules ?? '') ?? rulesOf(scenario.value.rules ?? '') ?? null,
+);
 
 /** The engine's answer. */
 export const run = computed<Run>(() => {

@@ -2,8 +2,9 @@
 // change is a step back in the browser's history; a move of the cursor is not.
 
 import { batch, effect } from '@preact/signals';
+import * as why from '../why/state.ts';
 import { mutantOf, scenarioNamed, scenarios } from './catalogue.ts';
-import { decodePlace, encodePlace, PermalinkError, type Place } from './codec.ts';
+import { decodePlace, encodePlace, PermalinkError, type Place, START } from './codec.ts';
 import * as lab from './lab.ts';
 
 /** What is wrong with the address; null: nothing. */
@@ -11,6 +12,8 @@ export type RouteProblem = PermalinkError['problem'] | 'scenario' | 'rules' | nu
 
 /** The place that is shown. */
 export function placeNow(): Place {
+  if (lab.view.value === 'why')
+    return { ...START, view: 'why', scenario: why.questionId.value, lang: lab.lang.value };
   const { seed, mslMs, delayMs, rules } = lab.settings.value;
   return {
     view: lab.view.value,
@@ -29,6 +32,13 @@ export function placeNow(): Place {
 
 /** Goes to a place. */
 function show(place: Place): RouteProblem {
+  if (place.view === 'why') {
+    if (place.lang !== null) lab.lang.value = place.lang;
+    const known = why.ask(place.scenario);
+    lab.embed.value = false;
+    lab.view.value = 'why';
+    return known ? null : 'scenario';
+  }
   const known = place.scenario === null || scenarioNamed(place.scenario) !== undefined;
   const knownRules = place.rules === null || mutantOf(place.rules) !== undefined;
   batch(() => {

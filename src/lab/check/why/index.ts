@@ -4,6 +4,8 @@ export type { WhyQuestion } from './question.ts';
 export { whyNamed, whyQuestions } from './questions.ts';
 export {
   answerWhy,
+  counterexampleOf,
+  WHY_PREFIX,
   type WhyAnswer,
   type WhyOptions,
   type WhyProgress,

@@ -65,6 +65,9 @@ export interface WhyOptions {
   readonly maxBytes?: number;
 }
 
+/** What the ids of counterexamples begin with. */
+export const WHY_PREFIX = 'why-';
+
 const MOST_STATES = 3_000_000;
 const MOST_BYTES = 512 << 20;
 
@@ -105,6 +108,12 @@ export class WhyRun {
     return { phase, ...(this.#with ?? this.#without).progress() };
   }
 
+  /** Searches without the rule only; what is found, as a scenario. */
+  counterexample(): Scenario | null {
+    this.#without.run();
+    return this.#counterexample(this.#without.result())?.scenario ?? null;
+  }
+
   /** The answer, once both searches are over. */
   answer(): WhyAnswer {
     const { question } = this;
@@ -133,7 +142,7 @@ export class WhyRun {
     if (found === undefined) return null;
     const { question } = this;
     const words = {
-      id: `why-${question.id}`,
+      id: WHY_PREFIX + question.id,
       group: question.group,
       title: question.title,
       question: question.question,
@@ -173,6 +182,14 @@ export class WhyRun {
       ms: this.#spent[phase],
     };
   }
+}
+
+/**
+ * The counterexample of a question alone, as a scenario: what the shorter of the two searches finds, in well under a
+ * second. null: there is none.
+ */
+export function counterexampleOf(question: WhyQuestion): Scenario | null {
+  return new WhyRun(question).counterexample();
 }
 
 /** Answers a question at once. */

@@ -1,0 +1,172 @@
+// Why a rule of TCP is there: two searches in the page, live, and the shortest way to break what the rule protects.
+
+import { useComputed } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import {
+  modelText,
+  PROPERTY_TEXTS,
+  WHY_PREFIX,
+  type WhyAnswer,
+  type WhySearch,
+  whyModel,
+  whyQuestions,
+} from '../../src/lab/check/why/index.ts';
+import { playScenario, svgLadder } from '../../src/lab/index.ts';
+import { say, t } from '../messages.ts';
+import { sectionText } from '../parts/sections.ts';
+import { rulesOf } from '../state/catalogue.ts';
+import * as lab from '../state/lab.ts';
+import * as why from './state.ts';
+
+/** `10 280`, as the reader's language has it. */
+function count(n: number): string {
+  return Math.round(n).toLocaleString(lab.lang.value === 'zh' ? 'zh-CN' : 'en-GB');
+}
+
+/** The page. */
+export function WhyPage() {
+  useEffect(() => {
+    why.begin();
+    return why.stop;
+  }, [why.questionId.value]);
+  const question = why.question();
+  const mutant = rulesOf(question.mutant);
+  const model = whyModel(question);
+  const about = question.about ?? modelText(model.id, model.about);
+  const answer = why.answer.value;
+  return (
+    <main class="why" id="ladder" tabIndex={-1}>
+      <h2>{t('whyTitle')}</h2>
+      <p>{t('whyIntro')}</p>
+      <nav aria-label={t('whyQuestions')}>
+        {whyQuestions.map(({ id, question: text }) => (
+          <button
+            type="button"
+            key={id}
+            data-question={id}
+            aria-pressed={id === question.id}
+            onClick={() => why.ask(id)}
+          >
+            {say(text)}
+          </button>
+        ))}
+      </nav>
+      <section aria-label={say(question.question)}>
+        <h3>{say(question.question)}</h3>
+        <dl>
+          {mutant !== undefined && (
+            <>
+              <dt>{t('whyRule')}</dt>
+              <dd>
+                {say(mutant.rule)} <span class="rfc">{sectionText(mutant.section)}</span>
+              </dd>
+              <dt>{t('whyProperty')}</dt>
+              <dd>
+                {say(PROPERTY_TEXTS[mutant.property])} <small>({mutant.property})</small>
+              </dd>
+            </>
+          )}
+          <dt>{t('whyModel')}</dt>
+          <dd>{say(about)}</dd>
+          <Line phase="with" found={answer?.withRule ?? null} />
+          <Line phase="without" found={answer?.without ?? null} />
+        </dl>
+        <Buttons />
+        {answer !== null && <Counterexample answer={answer} />}
+      </section>
+    </main>
+  );
+}
+
+/** One of the two searches: how far, or what it found. */
+function Line({ phase, found }: { readonly phase: 'with' | 'without'; readonly found: WhySearch | null }) {
+  const now = why.progress.value;
+  const text = (): string => {
+    if (found !== null) return foundText(found);
+    if (now?.progress.phase !== phase) return t('whyWaiting');
+    const { states, transitions, depth, frontier } = now.progress;
+    return t('whyRunning', {
+      states: count(states),
+      transitions: count(transitions),
+      rate: count((transitions / Math.max(1, now.ms)) * 1000),
+      depth,
+      frontier: count(frontier),
+    });
+  };
+  return (
+    <>
+      <dt>{t(phase === 'with' ? 'whyWith' : 'whyWithout')}</dt>
+      <dd data-phase={phase} data-outcome={found?.outcome ?? 'running'}>
+        {text()}
+        {found !== null && (
+          <small>
+            {' '}
+            {t('whyHow', { transitions: count(found.transitions), seconds: (found.ms / 1000).toFixed(2) })}
+          </small>
+        )}
+      </dd>
+    </>
+  );
+}
+
+function foundText({ outcome, states, depth }: WhySearch): string {
+  const key = { exhausted: 'whyExhausted', bounded: 'whyBounded', violated: 'whyViolated' } as const;
+  return t(key[outcome], { states: count(states), steps: depth });
+}
+
+function Buttons() {
+  const ended = why.ended.value;
+  const running = why.answer.value === null && ended === null;
+  return (
+    <p class="why-buttons" role="status">
+      {running && (
+        <button type="button" onClick={why.stop}>
+          {t('whyStop')}
+        </button>
+      )}
+      {ended !== null && (
+        <>
+          {ended === 'stopped' ? t('whyStopped') : t('whyFailed', { why: ended.why })}{' '}
+          <button type="button" onClick={why.begin}>
+            {t('whyAgain')}
+          </button>
+        </>
+      )}
+    </p>
+  );
+}
+
+/** The counterexample as a picture; stepping through it is the lab's business. */
+function Counterexample({ answer }: { readonly answer: WhyAnswer }) {
+  const { scenario } = answer;
+  const picture = useComputed(() =>
+    why.answer.value?.scenario == null
+      ? null
+      : svgLadder(playScenario(why.answer.value.scenario).trace, {
+          lang: lab.lang.value,
+          title: say(why.answer.value.scenario.title),
+          description: say(why.answer.value.scenario.question),
+        }),
+  );
+  if (scenario === null) return null;
+  const mutant = rulesOf(answer.mutant);
+  return (
+    <div class="counterexample">
+      <h3>{say(scenario.title)}</h3>
+      {mutant !== undefined && <p class="not-real">{t('notReal', { rule: say(mutant.rule) })}</p>}
+      <div class="why-picture" dangerouslySetInnerHTML={{ __html: picture.value ?? '' }} />
+      <p>{say(scenario.explanation)}</p>
+      <h4>{t('whyNotice')}</h4>
+      <ul>
+        {scenario.notice.map((text) => (
+          <li key={text.en}>{say(text)}</li>
+        ))}
+      </ul>
+      <p>
+        <button type="button" class="why-open" onClick={() => lab.openScenario(WHY_PREFIX + answer.question)}>
+          {t('whyOpen')}
+        </button>
+      </p>
+    </div>
+  );
+}
