@@ -118,3 +118,46 @@ describe('stories', () => {
     expect(data.steps[1]?.changes).toEqual([{ host: 'b', row: 'listen-syn', to: 'SYN-RECEIVED' }]);
   });
 });
+
+describe('S2-RST', () => {
+  it('is not broken by a RST that answers an old SYN,ACK when the client is gone: nothing is lost that was alive', () => {
+    const config = configNamed('two-incarnations');
+    const model = new TcpModel(config);
+    const bytes = new Uint8Array(model.maxBytes);
+    let length = model.initial(0, bytes);
+    // Kind, and for a delivery the sender and the age of the packet in ms.
+    const steps: readonly (readonly [number, number, number?])[] = [
+      [Kind.OPEN, 0],
+      [Kind.DELIVER, 0, 0],
+      [Kind.TIMER, 0],
+      [Kind.TIMER, 1],
+      [Kind.TIMER, 0],
+      [Kind.TIMER, 1],
+      [Kind.TIMER, 1], // the server gives up
+      [Kind.DELIVER, 0, 1000], // another incarnation of it, made by the same SYN
+      [Kind.DELIVER, 1, 0],
+      [Kind.DELIVER, 0, 0],
+      [Kind.ABORT, 0],
+      [Kind.DELIVER, 1, 4000], // the first incarnation's SYN,ACK meets nobody
+      [Kind.DELIVER, 0, 0], // and the RST that answers it, the second
+    ];
+    for (const [kind, who, age] of steps) {
+      const n = model.load(bytes, 0, length);
+      const i = Array.from({ length: n }, (_, j) => j)
+        .reverse()
+        .find((j) => {
+          const action = model.action(j);
+          if (action.kind !== kind) return false;
+          if (age === undefined) return (action.argument & 1) === who;
+          const { packets } = model;
+          return packets.from(action.argument) === who && packets.age(action.argument) === age;
+        });
+      expect(i, `${kind} of ${who}`).toBeDefined();
+      length = model.step(i as number, bytes);
+      expect(length).toBeGreaterThan(0);
+      expect(model.violated()).toBe(0);
+    }
+    model.load(bytes, 0, length);
+    expect(model.sides.map((side) => side.present)).toEqual([0, 0]);
+  });
+});

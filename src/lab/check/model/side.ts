@@ -408,8 +408,10 @@ export class Side implements Output {
     }
     const mine =
       s.fromInc === 0 ? s.cause === this.inc : s.fromInc === j || peer.peerOf(s.fromInc) === this.inc;
-    // A half-open connection that returns to LISTEN was nobody's yet: its peer's SYN makes another.
-    if (!mine && row.to === State.CLOSED) this.breaks(P['S2-RST']);
+    // Where the peer's incarnation is gone the RST is no lie, whatever it answers: nothing is lost that was alive. And a
+    // half-open connection that returns to LISTEN was nobody's yet: its peer's SYN makes another.
+    const alone = j !== 0 && (peer.present === 0 || peer.inc !== j);
+    if (!mine && !alone && row.to === State.CLOSED) this.breaks(P['S2-RST']);
     if (row.to !== State.CLOSED || tcb.error !== Err.RESET || j === 0) return;
     const graceful = ((peer.closed & ~peer.broken) >> (j - 1)) & 1;
     if (graceful === 1 && (this.closed & this.bit()) !== 0) this.breaks(P.S4);

@@ -67,7 +67,8 @@ const DECIDE: Readonly<Record<PropertyName, Decide>> = {
         by.from === null
           ? by.cause === own
           : by.from === own.peer || (by.from.peer !== null && by.from.peer === own);
-      return !mine && to === 'CLOSED';
+      const alone = own.peer !== null && !(own.peer.alive && g.isCurrent(own.peer));
+      return !mine && !alone && to === 'CLOSED';
     }),
   S3: (g, event) => {
     if (event.kind === 'call' && event.call === 'error' && event.text === 'EPIPE') {
