@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RST } from '../../../wire/index.ts';
 import { checkLiveness, Search, type Story } from '../search/index.ts';
 import { configNamed } from './configs.ts';
 import { Kind, TcpModel } from './model.ts';
@@ -125,8 +126,8 @@ describe('S2-RST', () => {
     const model = new TcpModel(config);
     const bytes = new Uint8Array(model.maxBytes);
     let length = model.initial(0, bytes);
-    // Kind, and for a delivery the sender and the age of the packet in ms.
-    const steps: readonly (readonly [number, number, number?])[] = [
+    // Kind and host; for a delivery the sender, the age of the packet in ms, and its control bits if that is not clear.
+    const steps: readonly (readonly [number, number, number?, number?])[] = [
       [Kind.OPEN, 0],
       [Kind.DELIVER, 0, 0],
       [Kind.TIMER, 0],
@@ -139,9 +140,9 @@ describe('S2-RST', () => {
       [Kind.DELIVER, 0, 0],
       [Kind.ABORT, 0],
       [Kind.DELIVER, 1, 4000], // the first incarnation's SYN,ACK meets nobody
-      [Kind.DELIVER, 0, 0], // and the RST that answers it, the second
+      [Kind.DELIVER, 0, 0, RST], // and the RST that answers it, the second
     ];
-    for (const [kind, who, age] of steps) {
+    for (const [kind, who, age, ctl] of steps) {
       const n = model.load(bytes, 0, length);
       const i = Array.from({ length: n }, (_, j) => j)
         .reverse()
@@ -150,7 +151,9 @@ describe('S2-RST', () => {
           if (action.kind !== kind) return false;
           if (age === undefined) return (action.argument & 1) === who;
           const { packets } = model;
-          return packets.from(action.argument) === who && packets.age(action.argument) === age;
+          const i = action.argument;
+          if (packets.from(i) !== who || packets.age(i) !== age) return false;
+          return ctl === undefined || packets.ctl(i) === ctl;
         });
       expect(i, `${kind} of ${who}`).toBeDefined();
       length = model.step(i as number, bytes);
