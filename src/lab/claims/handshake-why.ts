@@ -18,9 +18,8 @@ import {
   timer,
   timeText,
 } from './claim.ts';
-import { oldSynClaims } from './handshake-old.ts';
 
-/** Claims 23 to 42. */
+/** Claims 23 to 32. */
 export const whyClaims: readonly Claim[] = [
   {
     number: 23,
@@ -331,5 +330,4 @@ export const whyClaims: readonly Claim[] = [
       );
     },
   },
-  ...oldSynClaims,
 ];

@@ -4,15 +4,30 @@ import { runScenario } from '../scenario/index.ts';
 import { scenarioNamed } from '../scenarios/index.ts';
 import type { Trace } from '../trace.ts';
 import { type Claim, ClaimError, type Decision } from './claim.ts';
-import { closingClaims } from './closing.ts';
+import { answerClaims } from './close-answer.ts';
+import { finClaims } from './close-fin.ts';
+import { shapeClaims } from './close-shape.ts';
+import { oldSynClaims } from './handshake-old.ts';
 import { whyClaims } from './handshake-why.ts';
 import { openingClaims } from './opening.ts';
-import { waitingClaims } from './waiting.ts';
+import { openingStateClaims } from './opening-states.ts';
+import { stateClaims } from './states.ts';
+import { timeWaitClaims } from './time-wait.ts';
 
 export { type Claim, ClaimError, type Decision, type Verdict } from './claim.ts';
 
 /** All claims, in order. */
-export const claims: readonly Claim[] = [...openingClaims, ...whyClaims, ...closingClaims, ...waitingClaims];
+export const claims: readonly Claim[] = [
+  ...openingClaims,
+  ...openingStateClaims,
+  ...whyClaims,
+  ...oldSynClaims,
+  ...finClaims,
+  ...answerClaims,
+  ...timeWaitClaims,
+  ...shapeClaims,
+  ...stateClaims,
+];
 
 /**
  * Runs what shows a claim, and finds where.

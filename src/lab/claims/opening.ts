@@ -19,9 +19,8 @@ import {
   timer,
   timeText,
 } from './claim.ts';
-import { openingStateClaims } from './opening-states.ts';
 
-/** Claims 1 to 22. */
+/** Claims 1 to 11. */
 export const openingClaims: readonly Claim[] = [
   {
     number: 1,
@@ -326,5 +325,4 @@ export const openingClaims: readonly Claim[] = [
       );
     },
   },
-  ...openingStateClaims,
 ];
