@@ -287,7 +287,7 @@ export class TraceRecorder {
     return this.#follow(left, right)?.index ?? -1;
   }
 
-  /** An end whose states are 'observed' has processed the segment that was delivered to it. */
+  /** An end has processed what was delivered to it: it may be observed, or say nothing of a damaged packet. */
   processed(end: End): void {
     if (this.#arrival?.to === end) this.#endArrival();
   }
@@ -461,9 +461,10 @@ export class TraceRecorder {
   #emitTimers(): void {
     for (const { t, of, end, timer, ms } of this.#timers.splice(0)) {
       // Set before TIME-WAIT is entered, or for an orphan in FIN-WAIT-2, which is no 2MSL.
-      const name = timerName(timer, of.states[end]);
+      const running = timer === 'wait' && ms === null ? of.waiting[end] : null;
+      const name = running ?? timerName(timer, of.states[end]);
       // TIME-WAIT takes the place of the wait in FIN-WAIT-2.
-      if (name === '2msl' && of.waiting[end] === 'wait')
+      if (name === '2msl' && ms !== null && of.waiting[end] === 'wait')
         this.#emit(of, { kind: 'timer', end, timer: 'wait', what: 'cancelled', ms: null }, null, t);
       if (timer === 'wait') of.waiting[end] = ms === null ? null : name;
       this.#emit(

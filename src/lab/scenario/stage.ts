@@ -82,15 +82,17 @@ class Place implements Port {
   iface: HostInterface | null = null;
   readonly #world: World;
   readonly #address: number;
-  readonly #nobody: (reason: 'down' | 'nobody') => void;
+  readonly #recorder: TraceRecorder;
+  readonly #end: End;
   #transmit: Transmit | null = null;
 
-  constructor(world: World, mtu: number, address: string, nobody: (reason: 'down' | 'nobody') => void) {
+  constructor(world: World, mtu: number, end: End, recorder: TraceRecorder) {
     this.#world = world;
     this.memory = world.memory;
     this.mtu = mtu;
-    this.#nobody = nobody;
-    this.#address = parseAddress(address)?.w3 ?? 0;
+    this.#recorder = recorder;
+    this.#end = end;
+    this.#address = parseAddress(ADDRESSES[end])?.w3 ?? 0;
   }
 
   attach(transmit: Transmit | null): void {
@@ -99,10 +101,11 @@ class Place implements Port {
   }
 
   receive(off: number, len: number): void {
-    if (this.iface === null) this.#nobody('down');
-    else if (len >= 20 && this.memory.dv.getInt32(off + IPV4_DESTINATION) !== this.#address)
-      this.#nobody('nobody');
-    else this.iface.receive(off, len);
+    if (this.iface === null) return this.#recorder.nobodyThere('down');
+    if (len >= 20 && this.memory.dv.getInt32(off + IPV4_DESTINATION) !== this.#address)
+      return this.#recorder.nobodyThere('nobody');
+    this.iface.receive(off, len);
+    this.#recorder.processed(this.#end);
   }
 
   /** A host moves in, or out. */
@@ -160,8 +163,7 @@ export class Stage {
         queues: () => this.#queues(),
       },
     });
-    const place = (end: End): Place =>
-      new Place(world, 1500, ADDRESSES[end], (reason) => this.recorder.nobodyThere(reason));
+    const place = (end: End): Place => new Place(world, 1500, end, this.recorder);
     this.#places = { left: place('left'), right: place('right') };
     const plug = (end: End): Port => (foreign?.end === end ? foreign.port : this.#places[end]);
     this.wire = new Wire(world, plug('left'), plug('right'), {

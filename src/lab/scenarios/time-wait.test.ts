@@ -37,6 +37,11 @@ describe('TIME-WAIT', () => {
       'SYN-RECEIVED',
       'ESTABLISHED',
     ]);
+    const timers = trace.events.filter((e) => e.kind === 'timer' && /wait|2msl/.test(e.timer));
+    expect(timers).toMatchObject([
+      { timer: '2msl', what: 'set', ms: 60_000 },
+      { timer: '2msl', what: 'cancelled' },
+    ]);
     for (const flags of ['SYN', 'SYN,ACK']) {
       const sent = trace.events.flatMap((e) => (e.kind === 'sent' && e.segment.flags === flags ? [e] : []));
       const [first = 0, second = 0] = sent.map((e) => e.segment.seq);
