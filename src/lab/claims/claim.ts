@@ -161,6 +161,15 @@ export function enters(trace: Trace, end: End, state: string, which: Which = {})
   throw new ClaimError(`not in this trace: ${end} comes into ${state}`);
 }
 
+/** That an event brought an end from one state to another. */
+export function mustChange(trace: Trace, at: number, end: End, from: string, to: string): void {
+  const changes = trace.events[at]?.changes ?? [];
+  must(
+    changes.some((c) => c.end === end && c.from === from && c.to === to),
+    `${end} goes from ${from} to ${to}`,
+  );
+}
+
 /** The nth call of a program, or what it was told. */
 export function call(trace: Trace, end: End, name: CallName, which: Which = {}): Found<CallEvent> {
   const { n = 1, connection = 0 } = which;
@@ -231,6 +240,18 @@ export function timeText(us: number): string {
 /** The decision at an event. */
 export function decision({ at }: Found, en: string, zh: string): Decision {
   return { event: at, says: { en: en.charAt(0).toUpperCase() + en.slice(1), zh } };
+}
+
+/** The decision at a segment that is sent; what is said begins with its name. */
+export function seenIn(trace: Trace, segment: Found<SentEvent>, en: string, zh: string): Decision {
+  const name = segmentName(trace, segment);
+  return decision(segment, `${name.en}: ${en}`, `${name.zh}：${zh}`);
+}
+
+/** The decision at the arrival of a segment; what is said begins with its name. */
+export function seenAtArrival(trace: Trace, segment: Found<SentEvent>, en: string, zh: string): Decision {
+  const name = segmentName(trace, segment);
+  return decision(arrival(trace, segment), `${name.en} arrives: ${en}`, `${name.zh}到达：${zh}`);
 }
 
 /** A sequence number plus so many, modulo 2^32. */

@@ -9,8 +9,11 @@ import {
   enters,
   loss,
   must,
+  mustChange,
   number,
   plus,
+  seenAtArrival,
+  seenIn,
   segmentName,
   sent,
   stateOf,
@@ -25,7 +28,6 @@ import {
   firstFin,
   firstHalf,
   fourSegments,
-  mustChange,
   textBetween,
   WHO,
 } from './close-parts.ts';
@@ -46,13 +48,13 @@ export const answerClaims: readonly Claim[] = [
       const { fin, ack, active, passive } = fourSegments(trace);
       must(ack.event.segment.ack === plus(fin.event.segment.seq, 1), 'ack=u+1');
       must(ack.event.segment.seq === tcbOf(trace, ack.at, passive).snd.nxt, 'seq=SND.NXT');
-      const name = segmentName(trace, ack);
       const u = number(trace, active, fin.event.segment.seq);
       const v = number(trace, passive, ack.event.segment.seq);
-      return decision(
+      return seenIn(
+        trace,
         ack,
-        `${name.en}: u=${u}, so ack=u+1; v=${v} is SND.NXT.`,
-        `${name.zh}：u=${u}，所以 ack=u+1；v=${v} 就是 SND.NXT。`,
+        `u=${u}, so ack=u+1; v=${v} is SND.NXT.`,
+        `u=${u}，所以 ack=u+1；v=${v} 就是 SND.NXT。`,
       );
     },
   },
@@ -71,11 +73,11 @@ export const answerClaims: readonly Claim[] = [
       const arrived = arrival(trace, fin);
       mustChange(trace, arrived.at, passive, 'ESTABLISHED', 'CLOSE-WAIT');
       must(arrived.at < ack.at, 'the ACK comes later');
-      const name = segmentName(trace, fin);
-      return decision(
-        arrived,
-        `${name.en} arrives: ${WHO[passive].en} is in CLOSE-WAIT; its ACK leaves ${timeText(ack.event.t - arrived.event.t)} later.`,
-        `${name.zh}到达：${WHO[passive].zh}进入 CLOSE-WAIT；它的 ACK 在 ${timeText(ack.event.t - arrived.event.t)} 之后才发出。`,
+      return seenAtArrival(
+        trace,
+        fin,
+        `${WHO[passive].en} is in CLOSE-WAIT; its ACK leaves ${timeText(ack.event.t - arrived.event.t)} later.`,
+        `${WHO[passive].zh}进入 CLOSE-WAIT；它的 ACK 在 ${timeText(ack.event.t - arrived.event.t)} 之后才发出。`,
       );
     },
   },
@@ -154,11 +156,11 @@ export const answerClaims: readonly Claim[] = [
       mustChange(trace, arrived.at, 'left', 'ESTABLISHED', 'CLOSED');
       const asked = callsBetween(trace, 'left', -1, trace.events.length);
       must(!asked.some((e) => ['close', 'shutdown', 'abort'].includes(e.call)), 'the client never closes');
-      const name = segmentName(trace, rst);
-      return decision(
-        arrived,
-        `${name.en} arrives: the client goes from ESTABLISHED to CLOSED, though its program has called neither close() nor shutdown().`,
-        `${name.zh}到达：客户端从 ESTABLISHED 直接变为 CLOSED，它的程序既没有调用 close()，也没有调用 shutdown()。`,
+      return seenAtArrival(
+        trace,
+        rst,
+        `the client goes from ESTABLISHED to CLOSED, though its program has called neither close() nor shutdown().`,
+        `客户端从 ESTABLISHED 直接变为 CLOSED，它的程序既没有调用 close()，也没有调用 shutdown()。`,
       );
     },
   },
@@ -274,11 +276,11 @@ export const answerClaims: readonly Claim[] = [
       const { fin, fin2, passive } = fourSegments(trace);
       must(fin2.event.segment.flags.includes('ACK'), 'the second FIN has the ACK bit');
       must(fin2.event.segment.ack === plus(fin.event.segment.seq, 1), 'it acknowledges the first FIN');
-      const name = segmentName(trace, fin2);
-      return decision(
+      return seenIn(
+        trace,
         fin2,
-        `${name.en}: the FIN of ${WHO[passive].en} has the ACK bit too.`,
-        `${name.zh}：${WHO[passive].zh}的 FIN 同样带 ACK。`,
+        `the FIN of ${WHO[passive].en} has the ACK bit too.`,
+        `${WHO[passive].zh}的 FIN 同样带 ACK。`,
       );
     },
   },
@@ -300,12 +302,12 @@ export const answerClaims: readonly Claim[] = [
       const octets = textBetween(trace, passive, ack.at, fin2.at);
       must(octets > 0, 'text between the second and the third');
       must(fin2.event.segment.seq === plus(ack.event.segment.seq, octets), 'w = v + octets');
-      const name = segmentName(trace, fin2);
       const v = number(trace, passive, ack.event.segment.seq);
-      return decision(
+      return seenIn(
+        trace,
         fin2,
-        `${name.en}: v was ${v}; ${octets} octets were sent since, so w=${number(trace, passive, fin2.event.segment.seq)}.`,
-        `${name.zh}：v 是 ${v}，此后发了 ${octets} 字节，所以 w=${number(trace, passive, fin2.event.segment.seq)}。`,
+        `v was ${v}; ${octets} octets were sent since, so w=${number(trace, passive, fin2.event.segment.seq)}.`,
+        `v 是 ${v}，此后发了 ${octets} 字节，所以 w=${number(trace, passive, fin2.event.segment.seq)}。`,
       );
     },
   },
@@ -323,12 +325,12 @@ export const answerClaims: readonly Claim[] = [
       const { fin, ack, fin2, active } = fourSegments(trace);
       must(fin2.event.segment.ack === ack.event.segment.ack, 'the same acknowledgment as the second segment');
       must(fin2.event.segment.ack === plus(fin.event.segment.seq, 1), 'u+1');
-      const name = segmentName(trace, fin2);
       const text = number(trace, active, plus(fin.event.segment.seq, 1));
-      return decision(
+      return seenIn(
+        trace,
         fin2,
-        `${name.en}: ack=u+1=${text}, as in segment ${ack.event.id}.`,
-        `${name.zh}：ack=u+1=${text}，与第 ${ack.event.id} 个报文段相同。`,
+        `ack=u+1=${text}, as in segment ${ack.event.id}.`,
+        `ack=u+1=${text}，与第 ${ack.event.id} 个报文段相同。`,
       );
     },
   },
@@ -345,11 +347,11 @@ export const answerClaims: readonly Claim[] = [
     decide(trace) {
       const { fin2, passive } = fourSegments(trace);
       mustChange(trace, fin2.at, passive, 'CLOSE-WAIT', 'LAST-ACK');
-      const name = segmentName(trace, fin2);
-      return decision(
+      return seenIn(
+        trace,
         fin2,
-        `${name.en}: ${WHO[passive].en} goes from CLOSE-WAIT to LAST-ACK.`,
-        `${name.zh}：${WHO[passive].zh}从 CLOSE-WAIT 进入 LAST-ACK。`,
+        `${WHO[passive].en} goes from CLOSE-WAIT to LAST-ACK.`,
+        `${WHO[passive].zh}从 CLOSE-WAIT 进入 LAST-ACK。`,
       );
     },
   },
@@ -372,11 +374,11 @@ export const answerClaims: readonly Claim[] = [
       const again = sent(trace, from, 'FIN,ACK', { after: fin2.at });
       must(again.event.retransmission && again.event.segment.seq === segment.seq, 'the same FIN again');
       must(stateOf(trace, again.at, from) === 'LAST-ACK', 'in LAST-ACK');
-      const name = segmentName(trace, again);
-      return decision(
+      return seenIn(
+        trace,
         again,
-        `${name.en}: in LAST-ACK, ${timeText(again.event.t - fin2.event.t)} after the first time, ${WHO[from].en} retransmits its FIN.`,
-        `${name.zh}：在 LAST-ACK 中，距第一次 ${timeText(again.event.t - fin2.event.t)}，${WHO[from].zh}重传了 FIN。`,
+        `in LAST-ACK, ${timeText(again.event.t - fin2.event.t)} after the first time, ${WHO[from].en} retransmits its FIN.`,
+        `在 LAST-ACK 中，距第一次 ${timeText(again.event.t - fin2.event.t)}，${WHO[from].zh}重传了 FIN。`,
       );
     },
   },
@@ -394,14 +396,9 @@ export const answerClaims: readonly Claim[] = [
       const { fin, fin2, ack2 } = fourSegments(trace);
       must(ack2.event.segment.seq === plus(fin.event.segment.seq, 1), 'seq=u+1');
       must(ack2.event.segment.ack === plus(fin2.event.segment.seq, 1), 'ack=w+1');
-      const name = segmentName(trace, ack2);
       const u = number(trace, fin.event.from, fin.event.segment.seq);
       const w = number(trace, fin2.event.from, fin2.event.segment.seq);
-      return decision(
-        ack2,
-        `${name.en}: u=${u} and w=${w}, each plus one.`,
-        `${name.zh}：u=${u}，w=${w}，各加 1。`,
-      );
+      return seenIn(trace, ack2, `u=${u} and w=${w}, each plus one.`, `u=${u}，w=${w}，各加 1。`);
     },
   },
 ];

@@ -8,14 +8,16 @@ import {
   enters,
   loss,
   must,
+  mustChange,
   number,
+  seenIn,
   segmentName,
   sent,
   stateOf,
   tcbOf,
   timeText,
 } from './claim.ts';
-import { endOf, firstFin, firstHalf, mustChange, textBetween, WHO } from './close-parts.ts';
+import { endOf, firstFin, firstHalf, textBetween, WHO } from './close-parts.ts';
 
 /** Claims 43 to 52. */
 export const finClaims: readonly Claim[] = [
@@ -35,11 +37,11 @@ export const finClaims: readonly Claim[] = [
       const { from } = fin.event;
       must(tcbOf(trace, fin.at, from).passive, 'the end that opened passively sends the first FIN');
       enters(trace, from, 'TIME-WAIT', { after: fin.at });
-      const name = segmentName(trace, fin);
-      return decision(
+      return seenIn(
+        trace,
         fin,
-        `${name.en}: the first FIN is that of ${WHO[from].en}, which opened passively; it is ${WHO[from].en} that goes to FIN-WAIT-1 and later waits in TIME-WAIT.`,
-        `${name.zh}：第一个 FIN 由被动打开的${WHO[from].zh}发出，随后进入 FIN-WAIT-1、最后等在 TIME-WAIT 的也是${WHO[from].zh}。`,
+        `the first FIN is that of ${WHO[from].en}, which opened passively; it is ${WHO[from].en} that goes to FIN-WAIT-1 and later waits in TIME-WAIT.`,
+        `第一个 FIN 由被动打开的${WHO[from].zh}发出，随后进入 FIN-WAIT-1、最后等在 TIME-WAIT 的也是${WHO[from].zh}。`,
       );
     },
   },
@@ -89,11 +91,11 @@ export const finClaims: readonly Claim[] = [
       must(segment.flags.includes('ACK') && segment.ack !== null, 'the FIN has the ACK bit');
       must(segment.ack === tcbOf(trace, fin.at, from).rcv.nxt, 'its acknowledgment is RCV.NXT');
       enters(trace, from, 'FIN-WAIT-1');
-      const name = segmentName(trace, fin);
-      return decision(
+      return seenIn(
+        trace,
         fin,
-        `${name.en}: FIN and ACK are both set; its acknowledgment number is the sender’s RCV.NXT.`,
-        `${name.zh}：FIN 和 ACK 都置位；确认号就是发送方的 RCV.NXT。`,
+        `FIN and ACK are both set; its acknowledgment number is the sender’s RCV.NXT.`,
+        `FIN 和 ACK 都置位；确认号就是发送方的 RCV.NXT。`,
       );
     },
   },
@@ -143,15 +145,15 @@ export const finClaims: readonly Claim[] = [
       const tcb = tcbOf(trace, fin.at, from);
       must(endOf(fin.event) === tcb.snd.nxt, 'its sequence number was SND.NXT');
       must(segment.ack === tcb.rcv.nxt, 'its acknowledgment is RCV.NXT');
-      const name = segmentName(trace, fin);
       const [nxt, rcv] = [
         number(trace, from, tcb.snd.nxt),
         number(trace, fin.event.from === 'left' ? 'right' : 'left', tcb.rcv.nxt),
       ];
-      return decision(
+      return seenIn(
+        trace,
         fin,
-        `${name.en}: both numbers are set; after it SND.NXT=${nxt} and RCV.NXT=${rcv}.`,
-        `${name.zh}：两个号都有；发出之后 SND.NXT=${nxt}，RCV.NXT=${rcv}。`,
+        `both numbers are set; after it SND.NXT=${nxt} and RCV.NXT=${rcv}.`,
+        `两个号都有；发出之后 SND.NXT=${nxt}，RCV.NXT=${rcv}。`,
       );
     },
   },
@@ -171,11 +173,11 @@ export const finClaims: readonly Claim[] = [
       must(stateOf(trace, text.at, passive) === 'CLOSE-WAIT', 'text from CLOSE-WAIT');
       must(arrival(trace, text).event.discarded === null, 'the text is accepted');
       must(stateOf(trace, arrival(trace, text).at, active) === 'FIN-WAIT-2', 'it arrives in FIN-WAIT-2');
-      const name = segmentName(trace, text);
-      return decision(
+      return seenIn(
+        trace,
         text,
-        `${name.en}: ${timeText(text.event.t - fin.event.t)} after the FIN ${WHO[passive].en} sends text, in CLOSE-WAIT, and it is accepted. The FIN has not asked it to stop.`,
-        `${name.zh}：FIN 之后 ${timeText(text.event.t - fin.event.t)}，${WHO[passive].zh}在 CLOSE-WAIT 中照样发送数据，对方也接收了。FIN 并没有要求它停下。`,
+        `${timeText(text.event.t - fin.event.t)} after the FIN ${WHO[passive].en} sends text, in CLOSE-WAIT, and it is accepted. The FIN has not asked it to stop.`,
+        `FIN 之后 ${timeText(text.event.t - fin.event.t)}，${WHO[passive].zh}在 CLOSE-WAIT 中照样发送数据，对方也接收了。FIN 并没有要求它停下。`,
       );
     },
   },
@@ -197,11 +199,11 @@ export const finClaims: readonly Claim[] = [
         'no text after the FIN',
       );
       must(textBetween(trace, passive, fin.at, trace.events.length) > 0, 'the other direction goes on');
-      const name = segmentName(trace, fin);
-      return decision(
+      return seenIn(
+        trace,
         fin,
-        `${name.en}: ${WHO[active].en} sends ${later.length} more segments after it, none with an octet of text.`,
-        `${name.zh}：此后${WHO[active].zh}又发了 ${later.length} 个报文段，没有一个带数据。`,
+        `${WHO[active].en} sends ${later.length} more segments after it, none with an octet of text.`,
+        `此后${WHO[active].zh}又发了 ${later.length} 个报文段，没有一个带数据。`,
       );
     },
   },
@@ -218,11 +220,11 @@ export const finClaims: readonly Claim[] = [
     decide(trace) {
       const fin = firstFin(trace);
       mustChange(trace, fin.at, fin.event.from, 'ESTABLISHED', 'FIN-WAIT-1');
-      const name = segmentName(trace, fin);
-      return decision(
+      return seenIn(
+        trace,
         fin,
-        `${name.en}: ${WHO[fin.event.from].en} goes from ESTABLISHED to FIN-WAIT-1 as it sends it.`,
-        `${name.zh}：${WHO[fin.event.from].zh}发出它的同时，从 ESTABLISHED 进入 FIN-WAIT-1。`,
+        `${WHO[fin.event.from].en} goes from ESTABLISHED to FIN-WAIT-1 as it sends it.`,
+        `${WHO[fin.event.from].zh}发出它的同时，从 ESTABLISHED 进入 FIN-WAIT-1。`,
       );
     },
   },
@@ -246,11 +248,11 @@ export const finClaims: readonly Claim[] = [
       const again = sent(trace, from, 'FIN,ACK', { after: lost.at });
       must(again.event.retransmission && again.event.segment.seq === segment.seq, 'the FIN is retransmitted');
       must(stateOf(trace, again.at, to) === 'ESTABLISHED', 'the other end is still ESTABLISHED');
-      const name = segmentName(trace, again);
-      return decision(
+      return seenIn(
+        trace,
         again,
-        `${name.en}: ${WHO[from].en} is in FIN-WAIT-1 and retransmits; ${WHO[to].en} is ESTABLISHED and knows of no FIN. No direction is finished.`,
-        `${name.zh}：${WHO[from].zh}在 FIN-WAIT-1 重传 FIN；${WHO[to].zh}还是 ESTABLISHED，根本不知道有 FIN。哪个方向都还没有结束。`,
+        `${WHO[from].en} is in FIN-WAIT-1 and retransmits; ${WHO[to].en} is ESTABLISHED and knows of no FIN. No direction is finished.`,
+        `${WHO[from].zh}在 FIN-WAIT-1 重传 FIN；${WHO[to].zh}还是 ESTABLISHED，根本不知道有 FIN。哪个方向都还没有结束。`,
       );
     },
   },
@@ -271,11 +273,11 @@ export const finClaims: readonly Claim[] = [
       must(stateOf(trace, ack.at, active) === 'FIN-WAIT-2', 'an ACK from FIN-WAIT-2');
       must(ack.event.segment.length === 0, 'without text');
       must(((ack.event.segment.ack ?? 0) - endOf(text.event)) >>> 0 < 2 ** 31, 'it acknowledges the text');
-      const name = segmentName(trace, ack);
-      return decision(
+      return seenIn(
+        trace,
         ack,
-        `${name.en}: in FIN-WAIT-2, ${timeText(ack.event.t - fin.event.t)} after its FIN, ${WHO[active].en} still sends: an acknowledgment without text.`,
-        `${name.zh}：发出 FIN 之后 ${timeText(ack.event.t - fin.event.t)}，${WHO[active].zh}在 FIN-WAIT-2 中仍在发送，不过是不带数据的确认。`,
+        `in FIN-WAIT-2, ${timeText(ack.event.t - fin.event.t)} after its FIN, ${WHO[active].en} still sends: an acknowledgment without text.`,
+        `发出 FIN 之后 ${timeText(ack.event.t - fin.event.t)}，${WHO[active].zh}在 FIN-WAIT-2 中仍在发送，不过是不带数据的确认。`,
       );
     },
   },

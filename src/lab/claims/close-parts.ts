@@ -98,15 +98,6 @@ export function textBetween(trace: Trace, end: End, from: number, to: number): n
     .reduce((sum, { event }) => sum + event.segment.length, 0);
 }
 
-/** That an event brought an end from one state to another. */
-export function mustChange(trace: Trace, at: number, end: End, from: string, to: string): void {
-  const changes = trace.events[at]?.changes ?? [];
-  must(
-    changes.some((c) => c.end === end && c.from === from && c.to === to),
-    `${end} goes from ${from} to ${to}`,
-  );
-}
-
 /** That nobody reset the connection. */
 export function mustBeOrderly(trace: Trace): void {
   const reset = closingSegments(trace).some(({ event }) => /\bRST\b/.test(event.segment.flags));

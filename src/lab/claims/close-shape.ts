@@ -10,6 +10,7 @@ import {
   decision,
   enters,
   must,
+  seenIn,
   segmentName,
   sent,
   stateOf,
@@ -55,11 +56,11 @@ export const shapeClaims: readonly Claim[] = [
         'nobody reads them',
       );
       const error = call(trace, 'left', 'error');
-      const name = segmentName(trace, rst);
-      return decision(
+      return seenIn(
+        trace,
         rst,
-        `${name.en}: ${unread} octets, acknowledged by segment ${ack.event.id}, were never read; the client is told ${error.event.text}.`,
-        `${name.zh}：${unread} 字节已由第 ${ack.event.id} 个报文段确认，却从未被程序读取；客户端得到 ${error.event.text}。`,
+        `${unread} octets, acknowledged by segment ${ack.event.id}, were never read; the client is told ${error.event.text}.`,
+        `${unread} 字节已由第 ${ack.event.id} 个报文段确认，却从未被程序读取；客户端得到 ${error.event.text}。`,
       );
     },
   },
@@ -142,11 +143,11 @@ export const shapeClaims: readonly Claim[] = [
       must(fin2.event.segment.ack === endOf(fin.event), 'the FIN carries the acknowledgment');
       must(!allSent(trace, passive).some(({ at }) => at > fin.at && at < fin2.at), 'no ACK went before it');
       must(fin2.event.t === closes.event.t, 'it leaves with the call');
-      const name = segmentName(trace, fin2);
-      return decision(
+      return seenIn(
+        trace,
         fin2,
-        `${name.en}: the program of ${WHO[passive].en} called close() ${timeText(closes.event.t - arrival(trace, fin).event.t)} after the FIN came; FIN and ACK are one segment.`,
-        `${name.zh}：FIN 到达 ${timeText(closes.event.t - arrival(trace, fin).event.t)} 之后，${WHO[passive].zh}的程序就调用了 close()，FIN 与 ACK 合成一个报文段。`,
+        `the program of ${WHO[passive].en} called close() ${timeText(closes.event.t - arrival(trace, fin).event.t)} after the FIN came; FIN and ACK are one segment.`,
+        `FIN 到达 ${timeText(closes.event.t - arrival(trace, fin).event.t)} 之后，${WHO[passive].zh}的程序就调用了 close()，FIN 与 ACK 合成一个报文段。`,
       );
     },
   },

@@ -8,8 +8,10 @@ import {
   enters,
   loss,
   must,
+  mustChange,
   number,
   plus,
+  seenIn,
   segmentName,
   sent,
   stateOf,
@@ -72,11 +74,11 @@ export const oldSynClaims: readonly Claim[] = [
       const again = sent(trace, 'left', 'SYN', { after: reset.at });
       const open = enters(trace, 'right', 'ESTABLISHED');
       must(tcbOf(trace, open.at, 'right').rcv.irs === again.event.segment.seq, 'the right SYN succeeds');
-      const name = segmentName(trace, reset);
-      return decision(
+      return seenIn(
+        trace,
         reset,
-        `${name.en}: the number that the SYN,ACK acknowledged. The client stays SYN-SENT, sends its SYN again ${timeText(again.event.t - reset.event.t)} later, and the connection is open at ${timeText(open.event.t)}.`,
-        `${name.zh}：序列号就是 SYN,ACK 的确认号。客户端仍是 SYN-SENT，${timeText(again.event.t - reset.event.t)} 后重传 SYN，${timeText(open.event.t)} 时连接建立。`,
+        `the number that the SYN,ACK acknowledged. The client stays SYN-SENT, sends its SYN again ${timeText(again.event.t - reset.event.t)} later, and the connection is open at ${timeText(open.event.t)}.`,
+        `序列号就是 SYN,ACK 的确认号。客户端仍是 SYN-SENT，${timeText(again.event.t - reset.event.t)} 后重传 SYN，${timeText(open.event.t)} 时连接建立。`,
       );
     },
   },
@@ -129,10 +131,7 @@ export const oldSynClaims: readonly Claim[] = [
       const over = enters(trace, 'left', 'CLOSED');
       const came = arrival(trace, syn);
       must(over.at > syn.at && over.at < came.at, 'the connection is over when the SYN arrives');
-      must(
-        came.event.changes.some((c) => c.to === 'SYN-RECEIVED'),
-        'the server takes it for a new one',
-      );
+      mustChange(trace, came.at, 'right', 'LISTEN', 'SYN-RECEIVED');
       return decision(
         came,
         `segment ${syn.event.id} is under way for ${timeText(came.event.t - syn.event.t)}; the client has been CLOSED since ${timeText(over.event.t)}, and the server takes the SYN for a new one.`,
@@ -192,10 +191,7 @@ export const oldSynClaims: readonly Claim[] = [
       const up = timer(trace, 'right', 'user', 'fired');
       const over = enters(trace, 'right', 'LISTEN', { after: came.at });
       must(over.at > up.at, 'the server gives up by its timer');
-      must(
-        over.event.changes.some((c) => c.from === 'SYN-RECEIVED'),
-        'from SYN-RECEIVED',
-      );
+      mustChange(trace, over.at, 'right', 'SYN-RECEIVED', 'LISTEN');
       return decision(
         over,
         `no RST gets through; after ${timeText(over.event.t - came.event.t)} in SYN-RECEIVED the server gives up, and is in LISTEN.`,
@@ -219,10 +215,7 @@ export const oldSynClaims: readonly Claim[] = [
     decide(trace) {
       const answer = sent(trace, 'right', 'SYN,ACK');
       const reset = arrival(trace, sent(trace, 'left', 'RST'));
-      must(
-        reset.event.changes.some((c) => c.from === 'SYN-RECEIVED' && c.to === 'LISTEN'),
-        'RST: back to LISTEN',
-      );
+      mustChange(trace, reset.at, 'right', 'SYN-RECEIVED', 'LISTEN');
       const fired = trace.events.some((e) => e.kind === 'timer' && e.end === 'right' && e.what === 'fired');
       must(!fired, 'no timer of the server fires');
       return decision(

@@ -9,6 +9,7 @@ import {
   enters,
   loss,
   must,
+  mustChange,
   number,
   plus,
   segmentName,
@@ -225,10 +226,7 @@ export const whyClaims: readonly Claim[] = [
       must(call(trace, 'left', 'close').at < came.at, 'the request was given up before it arrived');
       const reset = sent(trace, 'left', 'RST');
       const ended = arrival(trace, reset);
-      must(
-        ended.event.changes.some((c) => c.end === 'right' && c.to === 'LISTEN'),
-        'the RST ends it',
-      );
+      mustChange(trace, ended.at, 'right', 'SYN-RECEIVED', 'LISTEN');
       const name = segmentName(trace, reset);
       return decision(
         ended,

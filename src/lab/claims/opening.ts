@@ -12,6 +12,7 @@ import {
   must,
   number,
   plus,
+  seenIn,
   segmentName,
   sent,
   stateOf,
@@ -285,11 +286,11 @@ export const openingClaims: readonly Claim[] = [
       must(ack === plus(syn.event.segment.seq, 1), 'ack=x+1');
       must(seq === tcbOf(trace, answer.at, 'right').snd.iss, 'seq=y, the ISS of the server');
       must(answer.at > arrival(trace, syn).at, 'an answer');
-      const name = segmentName(trace, answer);
-      return decision(
+      return seenIn(
+        trace,
         answer,
-        `${name.en}: x=${syn.event.segment.seq}, ack=x+1=${ack}, y=${seq}.`,
-        `${name.zh}：x=${syn.event.segment.seq}，ack=x+1=${ack}，y=${seq}。`,
+        `x=${syn.event.segment.seq}, ack=x+1=${ack}, y=${seq}.`,
+        `x=${syn.event.segment.seq}，ack=x+1=${ack}，y=${seq}。`,
       );
     },
   },

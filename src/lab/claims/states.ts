@@ -10,24 +10,17 @@ import {
   decision,
   enters,
   must,
+  mustChange,
   number,
+  seenAtArrival,
+  seenIn,
   segmentName,
   sent,
   stateOf,
   tcbOf,
   timeText,
 } from './claim.ts';
-import {
-  ackOf,
-  endOf,
-  finOf,
-  firstFin,
-  firstHalf,
-  fourSegments,
-  mustChange,
-  textBetween,
-  WHO,
-} from './close-parts.ts';
+import { ackOf, endOf, finOf, firstFin, firstHalf, fourSegments, textBetween, WHO } from './close-parts.ts';
 
 /** Claims 80 to 90. */
 export const stateClaims: readonly Claim[] = [
@@ -84,11 +77,11 @@ export const stateClaims: readonly Claim[] = [
       mustChange(trace, fin.at, from, 'SYN-RECEIVED', 'FIN-WAIT-1');
       const passed = statesPassed(trace, from);
       must(!passed.includes('ESTABLISHED'), 'ESTABLISHED is not passed');
-      const name = segmentName(trace, fin);
-      return decision(
+      return seenIn(
+        trace,
         fin,
-        `${name.en}: ${WHO[from].en} goes from SYN-RECEIVED to FIN-WAIT-1; its states are ${passed.join(', ')}.`,
-        `${name.zh}：${WHO[from].zh}从 SYN-RECEIVED 进入 FIN-WAIT-1；它经过的状态是 ${passed.join('、')}。`,
+        `${WHO[from].en} goes from SYN-RECEIVED to FIN-WAIT-1; its states are ${passed.join(', ')}.`,
+        `${WHO[from].zh}从 SYN-RECEIVED 进入 FIN-WAIT-1；它经过的状态是 ${passed.join('、')}。`,
       );
     },
   },
@@ -257,11 +250,11 @@ export const stateClaims: readonly Claim[] = [
       const arrived = arrival(trace, fin2);
       mustChange(trace, arrived.at, active, 'FIN-WAIT-1', 'TIME-WAIT');
       const [rule] = arrived.event.changes;
-      const name = segmentName(trace, fin2);
-      return decision(
-        arrived,
-        `${name.en} arrives: its ack covers the FIN of ${WHO[active].en}, which goes from FIN-WAIT-1 straight to TIME-WAIT (rule ${rule?.rule}).`,
-        `${name.zh}到达：确认号覆盖了${WHO[active].zh}的 FIN，于是从 FIN-WAIT-1 直接进入 TIME-WAIT（规则 ${rule?.rule}）。`,
+      return seenAtArrival(
+        trace,
+        fin2,
+        `its ack covers the FIN of ${WHO[active].en}, which goes from FIN-WAIT-1 straight to TIME-WAIT (rule ${rule?.rule}).`,
+        `确认号覆盖了${WHO[active].zh}的 FIN，于是从 FIN-WAIT-1 直接进入 TIME-WAIT（规则 ${rule?.rule}）。`,
       );
     },
   },

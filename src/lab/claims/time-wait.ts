@@ -9,14 +9,17 @@ import {
   enters,
   loss,
   must,
+  mustChange,
   number,
   plus,
+  seenAtArrival,
+  seenIn,
   segmentName,
   stateOf,
   timer,
   timeText,
 } from './claim.ts';
-import { ackOf, endOf, finOf, firstFin, firstHalf, fourSegments, mustChange, WHO } from './close-parts.ts';
+import { ackOf, endOf, finOf, firstFin, firstHalf, fourSegments, WHO } from './close-parts.ts';
 
 /** Milliseconds as a text. */
 function seconds(ms: number): string {
@@ -53,12 +56,12 @@ export const timeWaitClaims: readonly Claim[] = [
       const { fin2, ack2, passive } = fourSegments(trace);
       const w = fin2.event.segment.seq;
       must(ack2.event.segment.ack !== w && ack2.event.segment.ack === plus(w, 1), 'ack=w+1');
-      const name = segmentName(trace, ack2);
       const text = number(trace, passive, w);
-      return decision(
+      return seenIn(
+        trace,
         ack2,
-        `${name.en}: segment ${fin2.event.id} has seq=w=${text}, this one has ack=w+1, not w.`,
-        `${name.zh}：第 ${fin2.event.id} 个报文段是 seq=w=${text}，而这里的确认号是 w+1，不是 w。`,
+        `segment ${fin2.event.id} has seq=w=${text}, this one has ack=w+1, not w.`,
+        `第 ${fin2.event.id} 个报文段是 seq=w=${text}，而这里的确认号是 w+1，不是 w。`,
       );
     },
   },
@@ -80,11 +83,11 @@ export const timeWaitClaims: readonly Claim[] = [
       const arrived = arrival(trace, fin2);
       mustChange(trace, arrived.at, active, 'FIN-WAIT-2', 'TIME-WAIT');
       must(ack2.event.t === arrived.event.t, 'the ACK leaves at once');
-      const name = segmentName(trace, fin2);
-      return decision(
-        arrived,
-        `${name.en} arrives: ${WHO[active].en} goes from FIN-WAIT-2 to TIME-WAIT and sends segment ${ack2.event.id} in the same instant.`,
-        `${name.zh}到达：${WHO[active].zh}从 FIN-WAIT-2 进入 TIME-WAIT，同时发出第 ${ack2.event.id} 个报文段。`,
+      return seenAtArrival(
+        trace,
+        fin2,
+        `${WHO[active].en} goes from FIN-WAIT-2 to TIME-WAIT and sends segment ${ack2.event.id} in the same instant.`,
+        `${WHO[active].zh}从 FIN-WAIT-2 进入 TIME-WAIT，同时发出第 ${ack2.event.id} 个报文段。`,
       );
     },
   },
@@ -132,11 +135,11 @@ export const timeWaitClaims: readonly Claim[] = [
       const arrived = arrival(trace, ack2);
       mustChange(trace, arrived.at, passive, 'LAST-ACK', 'CLOSED');
       must(stateOf(trace, arrived.at, active) === 'TIME-WAIT', 'the other end is in TIME-WAIT');
-      const name = segmentName(trace, ack2);
-      return decision(
-        arrived,
-        `${name.en} arrives: ${WHO[passive].en} goes from LAST-ACK to CLOSED, while ${WHO[active].en} is in TIME-WAIT.`,
-        `${name.zh}到达：${WHO[passive].zh}从 LAST-ACK 进入 CLOSED，此时${WHO[active].zh}还在 TIME-WAIT。`,
+      return seenAtArrival(
+        trace,
+        ack2,
+        `${WHO[passive].en} goes from LAST-ACK to CLOSED, while ${WHO[active].en} is in TIME-WAIT.`,
+        `${WHO[passive].zh}从 LAST-ACK 进入 CLOSED，此时${WHO[active].zh}还在 TIME-WAIT。`,
       );
     },
   },
