@@ -37,6 +37,10 @@ export const checkMessages = {
     en: 'without it: NOT violated in {states} states: nothing shows what the rule is for',
     zh: '去掉规则：{states} 个状态内没有违反，看不出这条规则的作用',
   },
+  runNotReal: {
+    en: 'NOT REAL TCP: both ends run without a rule ({mutant}): {text}',
+    zh: '并非真正的 TCP：两端都去掉了一条规则（{mutant}）：{text}',
+  },
   whyNotReal: {
     en: 'NOT REAL TCP: both ends below run without this rule ({mutant}).',
     zh: '以下并非真正的 TCP：两端都去掉了这条规则（{mutant}）。',

@@ -238,7 +238,7 @@ Commands:
   drill      packetdrill scripts (*.pkt) against synfin or the Linux kernel
   ask        a question in your words, answered by a run
   claims     what texts say about TCP, what is true, and the run that shows it
-  why        why a rule of TCP is there, by exhaustive search with and without it
+  why        why a rule of TCP is there, found by search with it and without it
   check      every rule and every model so, with a report
   lab        the lab as a web page, served on this machine
 

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { claims, type Trace, textWidth } from '../lab/index.ts';
 import { askCommand } from './ask.ts';
+import { checkCommand } from './check.ts';
 import { claimsCommand } from './claims.ts';
 import { connect } from './connect.ts';
 import { drillCommand } from './drill.ts';
@@ -13,6 +14,7 @@ import { labCommand } from './lab.ts';
 import { main } from './program.ts';
 import { runCommand } from './run.ts';
 import { serve } from './serve.ts';
+import { whyCommand } from './why.ts';
 
 async function synfin(args: string, env: Record<string, string> = {}) {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
@@ -55,6 +57,14 @@ describe('wrong arguments are one line on standard error, and exit code 2', () =
     ['run hs --json --tui', 'synfin: --json and --tui cannot be given together'],
     ['run hs --tui', 'synfin: --tui needs a terminal; use --plain for files and logs'],
     ['run hs --seed x', 'synfin: --seed must be a whole number from 0 to 4294967295, not "x"'],
+    ['why', 'synfin: why what? For example: synfin why three (synfin why --list)'],
+    ['why chocolate', 'synfin: no question "chocolate" (synfin why --list)'],
+    ['why tree', 'synfin: no question "tree"; did you mean three?'],
+    ['why three --json --tui', 'synfin: --json and --tui cannot be given together'],
+    ['why three --states 0', 'synfin: --states must be a whole number from 1 to 100000000, not "0"'],
+    ['check --quick --full', 'synfin: --quick and --full cannot be given together'],
+    ['check --jobs 0', 'synfin: --jobs must be a whole number from 1 to 64, not "0"'],
+    ['check everything', 'synfin: too many arguments: everything'],
     ['ask', 'synfin: ask what? For example: synfin ask "third ACK lost"'],
     ['claims x', `synfin: the number of a claim must be a whole number from 1 to ${claims.length}, not "x"`],
     [
@@ -109,6 +119,8 @@ describe('help and version', () => {
     ['ask', askCommand],
     ['claims', claimsCommand],
     ['lab', labCommand],
+    ['why', whyCommand],
+    ['check', checkCommand],
   ] as const)(
     'synfin %s --help names every option that is parsed, in both languages',
     async (name, command) => {

@@ -21,6 +21,7 @@ import {
   type Trace,
   wrapText,
 } from '../lab/index.ts';
+import { mutantNamed } from '../lab/mutants/index.ts';
 import { bringLoopbackUp, inNamespace, reexecInNamespace } from '../link/tun/index.ts';
 import { type Io, optionText, optionTexts, parseWhole, UsageError, type Values } from './command.ts';
 import { whyNoKernel } from './kernel-here.ts';
@@ -226,6 +227,11 @@ export function tellScenario(
   show.say('labQuestion', { text: question[lang] });
   if (first) show.say('askAnswer', { text: explanation[lang] });
   const { right } = trace.ends;
+  if (trace.scenario !== undefined && trace.scenario.rules !== 'rfc9293')
+    show.say('runNotReal', {
+      mutant: trace.scenario.rules,
+      text: mutantNamed(trace.scenario.rules).rule[lang],
+    });
   if (right.states === 'observed') show.say('runObserved', { peer: right.name });
   if (trace.scenario !== undefined) {
     const { edits, seed, mslMs, delayMs } = trace.scenario;

@@ -2,6 +2,7 @@
 
 import { GROUPS, type Scenario } from '../scenario/index.ts';
 import { closing } from './close.ts';
+import { counterfactual } from './counterfactual.ts';
 import { orderAndWindow } from './data-close.ts';
 import { path } from './data-path.ts';
 import { opening } from './open.ts';
@@ -19,6 +20,7 @@ const all: readonly Scenario[] = [
   ...queues,
   ...orderAndWindow,
   ...path,
+  ...counterfactual,
 ];
 
 /** All scenarios, in the order in which they are listed. */
