@@ -107,15 +107,15 @@ const checkOptionsHelp: readonly OptionHelp[] = [
   {
     option: '--states N',
     text: {
-      en: 'states at which the search of a model ends. Default: 20000000',
-      zh: '单个模型最多保存的状态数。默认：20000000',
+      en: 'states at which the search of a model ends. Default: no limit',
+      zh: '单个模型最多保存的状态数。默认：不限',
     },
   },
   {
     option: '--memory MB',
     text: {
-      en: 'megabytes that a search may hold. Default: 2500',
-      zh: '单次搜索最多占用的兆字节数。默认：2500',
+      en: 'megabytes that a search may hold. Default: 4000',
+      zh: '单次搜索最多占用的兆字节数。默认：4000',
     },
   },
   {

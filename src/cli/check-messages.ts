@@ -86,7 +86,10 @@ export const checkMessages = {
   checkByDesign: { en: 'fails by design only: {found}', zh: '只有本该不成立的不成立：{found}' },
   checkWrong: { en: 'NOT AS EXPECTED: {found}', zh: '不符合预期：{found}' },
   outcome_exhausted: { en: 'exhausted', zh: '已穷尽' },
-  outcome_bounded: { en: 'ended at a bound', zh: '到达上限而止' },
+  outcome_bounded: {
+    en: 'complete below depth {depth}, not to the end',
+    zh: '深度 {depth} 以内已穷尽，未到尽头',
+  },
   outcome_violated: { en: 'ended at a violation', zh: '因违反而止' },
   checkMutant: {
     en: '{id}: {property} falls after {steps} steps ({states} states, {seconds} s); the simulator repeats it',

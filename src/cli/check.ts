@@ -23,6 +23,7 @@ import {
   unexpected,
 } from '../lab/check/battery/index.ts';
 import type { Progress } from '../lab/check/search/index.ts';
+import { failureText } from '../lab/check/why/index.ts';
 import { checkHelp } from './check-help.ts';
 import { grouped, ProgressLine, secondsOf } from './check-progress.ts';
 import { HERE } from './check-system.ts';
@@ -42,9 +43,8 @@ export const checkOptions = {
   stories: { type: 'boolean' },
 } as const;
 
-/** States at which a search of an open model ends, and megabytes that any search may hold. */
-const DEFAULT_STATES = 20_000_000;
-const DEFAULT_MEGABYTES = 2_500;
+/** Megabytes that a search may hold. */
+const DEFAULT_MEGABYTES = 4_000;
 const MOST_JOBS = 64;
 const now = (): number => performance.now();
 
@@ -65,7 +65,7 @@ function settingsOf(values: Values): Settings {
   return {
     full: values['full'] === true,
     jobs: whole('jobs', Math.min(availableParallelism(), MOST_JOBS), MOST_JOBS),
-    maxStates: whole('states', DEFAULT_STATES, 1_000_000_000),
+    maxStates: whole('states', Number.POSITIVE_INFINITY, 1_000_000_000),
     maxBytes: whole('memory', DEFAULT_MEGABYTES, 1_000_000) * 1e6,
   };
 }
@@ -95,6 +95,7 @@ async function model(item: ModelItem, settings: Settings, line: ProgressLine): P
     stopAt: 0,
     maxStates,
     maxBytes,
+    ...(item.maxDepth === undefined ? {} : { maxDepth: item.maxDepth }),
     progress: (progress) => line.show(progress, item.id),
   });
   line.end();
@@ -128,10 +129,21 @@ class Teller {
 
   model(item: ModelItem, report: ModelReport): void {
     if (this.#silent) return;
-    const { id, outcome, states, transitions, depth, ms, broken, liveness, encodedPerState, bytesPerState } =
-      report;
+    const {
+      id,
+      outcome,
+      states,
+      transitions,
+      depth,
+      depthCompleted,
+      ms,
+      broken,
+      liveness,
+      encodedPerState,
+      bytesPerState,
+    } = report;
     const { lang } = this.#io;
-    const found = [...broken, ...(liveness ?? [])];
+    const found = [...broken, ...(liveness ?? [])].map((id) => failureText(id)[lang]);
     const verdict = !isModelAsExpected(item, report)
       ? t(lang, 'checkWrong', { found: found.join('; ') || '-' })
       : found.length === 0
@@ -144,7 +156,7 @@ class Teller {
         states: grouped(states),
         transitions: grouped(transitions),
         depth,
-        outcome: t(lang, `outcome_${outcome}`),
+        outcome: t(lang, `outcome_${outcome}`, { depth: depthCompleted }),
         verdict,
         seconds: secondsOf(ms),
         rate: grouped(ms > 0 ? (transitions * 1000) / ms : 0),

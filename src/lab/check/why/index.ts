@@ -13,4 +13,4 @@ export {
   type WhySearch,
   whyModel,
 } from './run.ts';
-export { modelText, PROPERTY_TEXTS } from './texts.ts';
+export { failureText, modelText, PROPERTY_TEXTS } from './texts.ts';

@@ -92,3 +92,15 @@ const MODELS_ZH: Readonly<Record<string, string>> = {
 export function modelText(id: string, about: string): Text {
   return { en: about, zh: MODELS_ZH[id] ?? about };
 }
+
+/** What fails by design in some models, in Chinese. */
+const FAILURES_ZH: Readonly<Record<string, string>> = {
+  'half-open, idle': '空闲的半打开连接不会被发现',
+  'CLOSE-WAIT without CLOSE': '程序不调用 CLOSE，CLOSE-WAIT 不会结束',
+  'FIN-WAIT-2 without the peer’s CLOSE': '对方不调用 CLOSE，FIN-WAIT-2 不会结束',
+};
+
+/** The name of something that fails by design, in both languages. */
+export function failureText(id: string): Text {
+  return { en: id, zh: FAILURES_ZH[id] ?? id };
+}
