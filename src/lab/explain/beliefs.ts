@@ -11,7 +11,7 @@ import {
   type TraceEvent,
   type TraceSegment,
 } from '../trace.ts';
-import { endName } from './context.ts';
+import { cookieOut, endName } from './context.ts';
 import { eventTexts } from './event-texts.ts';
 import { states } from './states.ts';
 import { duration, type Lang, phrase, say, sentences, type Texts } from './text.ts';
@@ -39,6 +39,10 @@ export const beliefTexts = {
     zh: '{left}处于 {leftState}，{right}处于 {rightState}：{leftBelief}；{rightBelief}。',
   },
   onItsWay: { en: '{flags} is on its way to {peer}.', zh: '{flags} 正在途中，将到达{peer}。' },
+  onTheirWay: {
+    en: '{n} × {flags} are on their way to {peer}.',
+    zh: '{n} 个 {flags} 正在途中，将到达{peer}。',
+  },
   willRepeat: {
     en: '{me} will send {flags} again in {ms} if it is not acknowledged.',
     zh: '{me}若得不到确认，将在 {ms}后重传 {flags}。',
@@ -87,7 +91,8 @@ export function beliefs(trace: Trace, index: number, lang: Lang, connection = 0)
       peer: endName(trace, otherEnd(end), lang),
     });
   const one = (end: End): string => say(beliefTexts.one, lang, { belief: belief(end), state: now[end] });
-  const open = halfOpen(now.left, now.right) || halfOpen(now.right, now.left);
+  const cookie = cookieOut(trace, index, connection);
+  const open = !cookie && (halfOpen(now.left, now.right) || halfOpen(now.right, now.left));
   const difference = say(beliefTexts.difference, lang, {
     left: endName(trace, 'left', lang),
     right: endName(trace, 'right', lang),
@@ -115,9 +120,14 @@ function halfOpen(has: StateName, forgot: StateName): boolean {
 /** Segments on their way first, then the timers in the order in which they fire. */
 function resolution(trace: Trace, index: number, lang: Lang, connection: number): string {
   const parts: string[] = [];
-  for (const { from, segment } of inFlight(trace, index, connection)) {
-    const peer = endName(trace, otherEnd(from), lang);
-    parts.push(say(beliefTexts.onItsWay, lang, { flags: segment.flags, peer }));
+  const flying = new Map<string, SentEvent[]>();
+  for (const event of inFlight(trace, index, connection)) {
+    const key = `${event.from} ${event.segment.flags}`;
+    flying.set(key, [...(flying.get(key) ?? []), event]);
+  }
+  for (const [{ from, segment }, ...more] of flying.values() as Iterable<[SentEvent, ...SentEvent[]]>) {
+    const params = { flags: segment.flags, peer: endName(trace, otherEnd(from), lang), n: more.length + 1 };
+    parts.push(say(beliefTexts[more.length > 0 ? 'onTheirWay' : 'onItsWay'], lang, params));
   }
   const timers = timersAt(trace, index, connection);
   for (const { end, timer, ms } of timers) {

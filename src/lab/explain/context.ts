@@ -55,12 +55,12 @@ export function issUntil(trace: Trace, index: number, connection: number): Reado
   const learn = (end: End, number: number): void => {
     if (!iss[end].includes(number)) iss[end].push(number);
   };
+  const first = firstSyn(trace, connection);
   for (let i = 0; i <= index && i < trace.events.length; i++) {
     const event = trace.events[i] as TraceEvent;
     if (event.connection !== connection) continue;
-    if (event.kind === 'sent' && event.injected !== true && has(event.segment, 'SYN')) {
-      learn(event.from, event.segment.seq);
-    }
+    const genuine = event.kind === 'sent' && (event.injected !== true || event === first);
+    if (genuine && has(event.segment, 'SYN')) learn(event.from, event.segment.seq);
     for (const end of ['left', 'right'] as const) {
       const view = event.tcbs?.[end];
       if (view && view.state !== 'LISTEN' && view.state !== 'CLOSED') learn(end, view.snd.iss);
@@ -69,14 +69,44 @@ export function issUntil(trace: Trace, index: number, connection: number): Reado
   return iss;
 }
 
-/** The end that asked first: its first sequence number is x, that of the other y. */
-export function opener(trace: Trace, connection: number): End {
+/** The first SYN of a connection, forged or not. */
+export function firstSyn(trace: Trace, connection: number): SentEvent | null {
   for (const event of trace.events) {
-    if (event.connection !== connection || event.kind !== 'sent' || event.injected === true) continue;
-    if (has(event.segment, 'SYN')) return event.from;
+    if (event.connection !== connection || event.kind !== 'sent') continue;
+    if (has(event.segment, 'SYN')) return event;
   }
-  return 'left';
+  return null;
 }
+
+/** The end that asked first, or in whose name: its first sequence number is x, that of the other y. */
+export function opener(trace: Trace, connection: number): End {
+  return firstSyn(trace, connection)?.from ?? 'left';
+}
+
+/** A segment that was put on the wire is one that its end had sent before: a copy, which is old but genuine. */
+export function isReplayed(trace: Trace, sent: SentEvent): boolean {
+  if (sent.injected !== true) return false;
+  for (const event of trace.events) {
+    if (event === sent) return false;
+    if (event.kind !== 'sent' || event.injected === true || event.from !== sent.from) continue;
+    if (event.packet !== undefined && event.packet === sent.packet) return true;
+  }
+  return false;
+}
+
+/** The retransmission timer was not set to RTO but to go off at once: the way is free again (see stale SYNs). */
+export function setAtOnce(trace: Trace, index: number, end: End): boolean {
+  const { connection } = trace.events[index] as TraceEvent;
+  for (let i = index; i >= 0; i--) {
+    const event = trace.events[i] as TraceEvent;
+    if (event.kind !== 'timer' || event.end !== end || event.connection !== connection) continue;
+    if (event.timer === 'rexmt' && event.what === 'set') return (event.ms ?? AT_ONCE_MS) < AT_ONCE_MS;
+  }
+  return false;
+}
+
+/** No RTO is as short. */
+const AT_ONCE_MS = 5;
 
 /** Beyond this a number has nothing to do with the connection: it is shown as it is. */
 const NEAR = 1 << 26;
@@ -151,4 +181,17 @@ export function tcbsAround(
 ): { readonly before: TcbView | null; readonly after: TcbView | null } {
   const { connection } = trace.events[index] as TraceEvent;
   return { before: tcbAt(trace, index - 1, end, connection), after: tcbAt(trace, index, end, connection) };
+}
+
+/** An end in LISTEN has answered with a SYN cookie: it holds nothing, but the connection is only a segment away. */
+export function cookieOut(trace: Trace, index: number, connection: number): boolean {
+  for (let i = Math.min(index, trace.events.length - 1); i >= 0; i--) {
+    const event = trace.events[i] as TraceEvent;
+    if (event.connection !== connection) continue;
+    if (event.changes.some(({ rule }) => rule === 'listen-cookie' || rule === 'rst')) return false;
+    if (event.kind === 'fault') return false;
+    if (event.kind === 'sent' && event.injected !== true && event.segment.flags === 'SYN,ACK')
+      return event.states[event.from] === 'LISTEN';
+  }
+  return false;
 }

@@ -19,7 +19,7 @@ export const dropTexts = {
     name: { en: 'no such connection', zh: '没有这样的连接' },
     text: {
       en: 'There is no such connection: CLOSED discards the segment and answers with a RST.',
-      zh: '没有这样的连接：CLOSED 丢弃该报文段，并用 RST 回答。',
+      zh: '没有这样的连接：CLOSED 丢弃该报文段，并用 RST 应答。',
     },
     section: '3.10.7.1',
   },
@@ -27,7 +27,7 @@ export const dropTexts = {
     name: { en: 'RST for no connection', zh: '没有连接可重置' },
     text: {
       en: 'There is no connection to reset, and a RST is never answered: it is discarded in silence.',
-      zh: '没有可以重置的连接，而 RST 永远不会得到回答：默默丢弃。',
+      zh: '没有可以重置的连接，而 RST 永远不会得到应答：默默丢弃。',
     },
     section: '3.10.7.1',
   },
@@ -43,7 +43,7 @@ export const dropTexts = {
     name: { en: 'ACK in LISTEN', zh: 'LISTEN 中的 ACK' },
     text: {
       en: 'LISTEN has sent nothing that an ACK could acknowledge: the segment is discarded and answered with a RST.',
-      zh: 'LISTEN 没有发送过任何可被确认的内容：丢弃带 ACK 的报文段，并用 RST 回答。',
+      zh: 'LISTEN 没有发送过任何可被确认的内容：丢弃带 ACK 的报文段，并用 RST 应答。',
     },
     section: '3.10.7.2',
   },
@@ -66,16 +66,16 @@ export const dropTexts = {
   'bad-ack-in-syn-sent': {
     name: { en: 'ACK is not for this SYN', zh: 'ACK 确认的不是这个 SYN' },
     text: {
-      en: 'Its ACK does not acknowledge the SYN that was sent: it belongs to an old connection, and is answered with a RST at SEG.ACK.',
-      zh: '它的 ACK 确认的不是刚发出的 SYN，属于旧的连接：丢弃，并以 SEG.ACK 为序列号回送 RST。',
+      en: 'Its ACK does not acknowledge the SYN that was sent: it is for another connection, old or forged, and is answered with a RST at SEG.ACK.',
+      zh: '它的 ACK 确认的不是刚发出的 SYN，属于别的连接（旧的或伪造的）：丢弃，并以 SEG.ACK 为序列号回送 RST。',
     },
     section: '3.10.7.3',
   },
   'rst-without-ack-in-syn-sent': {
     name: { en: 'RST without ACK of the SYN', zh: 'RST 没有确认 SYN' },
     text: {
-      en: 'In SYN-SENT a RST counts only if it acknowledges our SYN; this one does not.',
-      zh: '在 SYN-SENT，只有确认了自己 SYN 的 RST 才有效；这个没有。',
+      en: 'In SYN-SENT a RST counts only if it acknowledges the SYN of {me}; this one does not.',
+      zh: '在 SYN-SENT，只有确认了{me}的 SYN 的 RST 才有效；这个没有。',
     },
     section: '3.10.7.3',
   },
@@ -115,7 +115,7 @@ export const dropTexts = {
     name: { en: 'RST not exactly at RCV.NXT', zh: 'RST 不等于 RCV.NXT' },
     text: {
       en: 'The RST lies in the window but not exactly at RCV.NXT, so it may be a guess: a challenge ACK asks {peer}, which would answer with the exact number.',
-      zh: 'RST 在窗口之内，却不恰好等于 RCV.NXT，可能是猜出来的：用质询 ACK 询问{peer}；如果它真的重置了，会以准确的序列号再发一次 RST。',
+      zh: 'RST 在窗口之内，却不恰好等于 RCV.NXT，可能是猜出来的：用挑战 ACK 询问{peer}；如果它真的重置了，会以准确的序列号再发一次 RST。',
     },
     section: '3.10.7.4 second, RFC 5961 3',
   },
@@ -138,8 +138,8 @@ export const dropTexts = {
   'syn-challenged': {
     name: { en: 'SYN in an open connection', zh: '已同步连接中的 SYN' },
     text: {
-      en: 'A SYN does not belong into a connection that is open: a challenge ACK asks whether {peer} really has begun anew.',
-      zh: '已同步的连接中不该再出现 SYN：用质询 ACK 询问{peer}是否真的重新开始了。',
+      en: 'A SYN does not belong in a connection that is open: a challenge ACK asks whether {peer} really has begun anew.',
+      zh: '已同步的连接中不该再出现 SYN：用挑战 ACK 询问{peer}是否真的重新开始了。',
     },
     section: '3.10.7.4 fourth, RFC 5961 4',
   },
@@ -155,7 +155,7 @@ export const dropTexts = {
     name: { en: 'ACK too old', zh: 'ACK 过旧' },
     text: {
       en: 'It acknowledges something older than the largest window ever seen: discarded, and answered with a challenge ACK.',
-      zh: '它确认的内容比见过的最大窗口还要旧：丢弃，并用质询 ACK 回答。',
+      zh: '它确认的内容比见过的最大窗口还要旧：丢弃，并用挑战 ACK 应答。',
     },
     section: 'RFC 5961 5',
   },
@@ -170,16 +170,16 @@ export const dropTexts = {
   'bad-ack-in-syn-received': {
     name: { en: 'ACK is not for this SYN,ACK', zh: 'ACK 确认的不是这个 SYN,ACK' },
     text: {
-      en: 'Its ACK does not acknowledge our SYN: it is not the third segment of this handshake, and is answered with a RST at SEG.ACK.',
-      zh: '它的 ACK 没有确认自己的 SYN，不是这次握手的第三个报文段：丢弃，并以 SEG.ACK 为序列号回送 RST。',
+      en: 'Its ACK does not acknowledge the SYN of {me}: it is not the third segment of this handshake, and is answered with a RST at SEG.ACK.',
+      zh: '它的 ACK 没有确认{me}的 SYN，不是这次握手的第三个报文段：丢弃，并以 SEG.ACK 为序列号回送 RST。',
     },
     section: '3.10.7.4 fifth',
   },
   'reassembly-full': {
-    name: { en: 'too many holes', zh: '空洞过多' },
+    name: { en: 'too many holes', zh: '缺口过多' },
     text: {
       en: 'The text lies beyond a hole and no more pieces can be kept: it is discarded, {peer} will send it again.',
-      zh: '数据在空洞之后，而能保存的片段已达上限：丢弃，{peer}会重传。',
+      zh: '数据在缺口之后，而能保存的片段已达上限：丢弃，{peer}会重传。',
     },
     section: '3.10.7.4 seventh',
   },

@@ -21,11 +21,23 @@ export const eventTexts = {
   },
   keepsNothing: {
     en: 'The SYN queue is full, and the listener keeps nothing of this SYN: it answers with a cookie.',
-    zh: '半连接队列已满，监听套接字不保存这个 SYN 的任何信息，而是用 cookie 回答。',
+    zh: '半连接队列已满，监听套接字不保存这个 SYN 的任何信息，而是用 cookie 应答。',
   },
   timeWaitSyn: {
     en: 'A SYN opens TIME-WAIT anew only if its sequence number or timestamp is newer than all before; this one could be an old duplicate, and is answered by an ACK.',
-    zh: '只有序列号或时间戳比此前都新的 SYN 才能让 TIME-WAIT 重新打开；这一个可能是旧的重复报文段，只用 ACK 回答。',
+    zh: '只有序列号或时间戳比此前都新的 SYN 才能让 TIME-WAIT 重新打开；这一个可能是旧的重复报文段，只用 ACK 应答。',
+  },
+  queueFullAck: {
+    en: 'The accept queue has no room, so the ACK is discarded in silence; {me} will repeat its SYN,ACK, and {peer} will acknowledge it again.',
+    zh: '全连接队列已满，这个 ACK 被默默丢弃；{me}会重传 SYN,ACK，{peer}会再次确认。',
+  },
+  finBeyond: {
+    en: 'The FIN lies beyond a hole at {nxt}: it is remembered, and counts only when the hole is filled.',
+    zh: '这个 FIN 位于 {nxt} 处的缺口之后：先记下来，等缺口补上才生效。',
+  },
+  finOutOfOrder: {
+    en: 'A FIN stands after all text: as long as an octet before it is missing, the state does not change.',
+    zh: 'FIN 排在全部数据之后：前面只要还缺一个字节，状态就不变。',
   },
   arrivesUnknown: { en: 'A segment arrives at {me}.', zh: '一个报文段到达{me}。' },
   acksSyn: {
@@ -33,8 +45,8 @@ export const eventTexts = {
     zh: '它确认了{me}的 SYN：SND.UNA = {una}。',
   },
   advances: {
-    en: 'SND.UNA advances by {n} to {una}: everything before it has arrived.',
-    zh: 'SND.UNA 前进 {n}，到 {una}：此前的内容都已到达对端。',
+    en: 'SND.UNA advances by {n} to {una}: everything before it is acknowledged.',
+    zh: 'SND.UNA 前进 {n}，到 {una}：此前的内容都已得到确认。',
   },
   takes: {
     en: 'RCV.NXT advances by {n} to {nxt}.',
@@ -42,7 +54,7 @@ export const eventTexts = {
   },
   keepsBeyond: {
     en: 'Its text lies beyond a hole at {nxt} and is kept until the hole is filled.',
-    zh: '它的数据位于 {nxt} 处的空洞之后，先保存起来，等空洞补上。',
+    zh: '它的数据位于 {nxt} 处的缺口之后，先保存起来，等缺口补上。',
   },
   windowNow: { en: 'The send window is now {wnd} octets.', zh: '发送窗口现在是 {wnd} 个字节。' },
   windowClosed: {
@@ -63,7 +75,7 @@ export const eventTexts = {
   },
   stillClosed: {
     en: 'The window is still closed; that {peer} answers at all shows that it is alive.',
-    zh: '窗口仍然关闭；但{peer}有回答，说明它还在。',
+    zh: '窗口仍然关闭；但{peer}有应答，说明它还在。',
   },
   stillClosedWhy: {
     en: 'As long as probes are acknowledged the connection stays open, however long the window is closed.',
@@ -85,16 +97,28 @@ export const eventTexts = {
   },
   outOfOrder: {
     en: 'Segments may arrive out of order: what lies in the window beyond a hole is kept, and not acknowledged cumulatively.',
-    zh: '报文段可能乱序到达：落在窗口内但在空洞之后的部分先保存，不计入累积确认。',
+    zh: '报文段可能乱序到达：落在窗口内但在缺口之后的部分先保存，不计入累积确认。',
   },
   observed: {
     en: 'This end is only observed: its state is known, its rule is not.',
     zh: '这一端只是被观察：知道它的状态，不知道它依据的规则。',
   },
+  noteForged: {
+    en: '{me} cannot tell that it is forged, and takes it for a segment of {peer}.',
+    zh: '{me}看不出它是伪造的，把它当成了{peer}的报文段。',
+  },
+  noteForgedStranger: {
+    en: '{me} cannot tell that it is forged, and takes it for a segment of the address that it claims to come from.',
+    zh: '{me}看不出它是伪造的，以为它真的来自所声称的地址。',
+  },
   // Losses.
   lost: {
     en: '{flags} from {peer} is lost: {me} will never see it.',
     zh: '{peer}发出的 {flags} 丢失：{me}永远看不到它。',
+  },
+  lostToNobody: {
+    en: '{flags} from {peer} is lost: nobody will ever see it.',
+    zh: '{peer}发出的 {flags} 丢失：没有谁会收到它。',
   },
   lostWhy: {
     en: '{reason}; neither end is told, only a timer or a duplicate ACK can notice it.',
@@ -172,8 +196,16 @@ export const eventTexts = {
     zh: 'CLOSE 的含义是“我没有数据要发了”；关闭的一方可以继续 RECEIVE，直到{peer}也关闭。',
   },
   'why-close': {
-    en: 'The own direction is ended by a FIN; what still arrives, nobody will read.',
+    en: 'Its own direction is ended by a FIN; what still arrives, nobody will read.',
     zh: '自己的方向用 FIN 结束；此后再到达的数据没有人读取。',
+  },
+  'why-close-late': {
+    en: 'Its own direction has ended already, so no second FIN is sent; what still arrives, nobody will read.',
+    zh: '自己的方向早已结束，不会再发第二个 FIN；此后再到达的数据没有人读取。',
+  },
+  'why-close-unread': {
+    en: 'Text has arrived that the program has not read, and will not read any more: a RST tells {peer} so, instead of a FIN.',
+    zh: '有数据到达而程序没有读取，以后也不会再读：于是不发 FIN，而用 RST 告诉{peer}。',
   },
   'why-close-early': {
     en: 'There is no connection that a FIN could end: the TCB is only deleted.',
@@ -183,9 +215,25 @@ export const eventTexts = {
     en: 'ABORT throws away what is queued and tells {peer} with a RST.',
     zh: 'ABORT 丢弃排队的内容，并用 RST 告诉{peer}。',
   },
+  'why-abort-silent': {
+    en: 'ABORT deletes the TCB; in {state} no RST is sent.',
+    zh: 'ABORT 删除 TCB；在 {state} 不发 RST。',
+  },
   'why-error-ECONNREFUSED': {
-    en: 'A RST that acknowledges the SYN means "connection refused".',
-    zh: '确认了 SYN 的 RST 表示“连接被拒绝”。',
+    en: 'A RST that answers the SYN means "connection refused".',
+    zh: '应答 SYN 的 RST 表示“连接被拒绝”。',
+  },
+  'why-error-ECONNABORTED': {
+    en: 'This end has aborted the connection itself.',
+    zh: '连接已被本端自己中止。',
+  },
+  'why-error-EADDRINUSE': {
+    en: 'A connection between these two sockets exists already.',
+    zh: '这一对套接字之间已经有一个连接。',
+  },
+  'why-error-unopened': {
+    en: 'The program has no open connection yet on which it could send.',
+    zh: '程序手中还没有可以发送数据的连接。',
   },
   'why-error-ECONNRESET': {
     en: 'A RST has ended the connection: "connection reset".',
@@ -226,6 +274,10 @@ export const eventTexts = {
     en: 'RTO is doubled after each timeout (back-off): {n} in a row.',
     zh: '每次超时后 RTO 加倍（退避）：已连续超时 {n} 次。',
   },
+  'set-rexmt-at-once': {
+    en: 'The RST clears what stood in the way at {peer}: the SYN goes out again at once, not only after RTO.',
+    zh: 'RST 会清除{peer}那边的障碍：SYN 立刻重发，不必等满 RTO。',
+  },
   'set-persist': {
     en: 'The window of {peer} is closed or too small; when the time has passed it is probed.',
     zh: '{peer}的窗口已关闭或太小；到时就发出探测。',
@@ -235,8 +287,8 @@ export const eventTexts = {
     zh: 'ACK 可以等待能捎带它的数据，但不得超过 0.5 秒。',
   },
   'set-keep': {
-    en: 'When nothing is heard so long, a probe asks whether {peer} is still there.',
-    zh: '这么久没有收到任何内容时，就探测{peer}是否还在。',
+    en: 'If nothing is heard until then, a probe asks whether {peer} is still there.',
+    zh: '到那时还没有收到任何内容，就探测{peer}是否还在。',
   },
   'set-user': {
     en: 'R2: if nothing is acknowledged until then, the connection is given up.',
@@ -253,6 +305,10 @@ export const eventTexts = {
   'fired-rexmt': {
     en: 'Nothing has acknowledged the oldest octet within RTO: it is sent again, and RTO doubled.',
     zh: '最早的未确认内容在 RTO 内没有得到确认：重传，并使 RTO 加倍。',
+  },
+  'fired-rexmt-at-once': {
+    en: 'It was set to go off at once, because the way is free: the SYN is sent again.',
+    zh: '障碍已清除，所以它被设为立即到期：重发 SYN。',
   },
   'fired-persist': {
     en: 'The window has been closed, or too small, for so long: a probe is sent, or what fits.',
@@ -309,9 +365,17 @@ export const eventTexts = {
     en: 'A crash sends neither FIN nor RST: the other end still believes in the connection, which is half-open.',
     zh: '崩溃既不发 FIN 也不发 RST：另一端仍以为连接存在，这就是半打开。',
   },
+  'why-crash-idle': {
+    en: 'A crash sends nothing; {peer} had no connection that could become half-open.',
+    zh: '崩溃不会发出任何报文段；{peer}当时也没有会变成半打开的连接。',
+  },
+  'why-crash-opening': {
+    en: 'A crash sends neither FIN nor RST: {peer} is not told, and its retransmission timer goes on.',
+    zh: '崩溃既不发 FIN 也不发 RST：{peer}得不到通知，重传定时器照常运行。',
+  },
   'why-reboot': {
-    en: 'The next segment of the old connection will find no TCB and be answered by a RST.',
-    zh: '旧连接的下一个报文段会找不到 TCB，得到 RST。',
+    en: 'If a segment of an old connection comes, it finds no TCB and is answered by a RST.',
+    zh: '若有旧连接的报文段到来，会找不到 TCB，得到的是 RST。',
   },
   'why-cut': {
     en: 'TCP is not told: it retransmits until R2, or for ever stays idle if it has nothing to send.',
@@ -333,7 +397,7 @@ export const eventTexts = {
   },
   noteSackPermitted: {
     en: 'SACK permitted: it can tell what has arrived beyond a hole.',
-    zh: '允许 SACK：它能说明空洞之后收到了哪些数据。',
+    zh: '允许 SACK：它能说明缺口之后收到了哪些数据。',
   },
   noteTimestamps: {
     en: 'Timestamps: for round-trip times and against old duplicates (PAWS).',
@@ -348,8 +412,12 @@ export const eventTexts = {
     zh: 'Fast Open：带有 cookie，证明这个地址确实收得到发给它的报文（RFC 7413）。',
   },
   noteSack: {
-    en: 'SACK: {blocks} have arrived beyond the hole.',
-    zh: 'SACK：空洞之后的 {blocks} 已经到达。',
+    en: 'SACK: the octets {blocks} have arrived beyond the hole.',
+    zh: 'SACK：缺口之后的 {blocks} 已经到达。',
+  },
+  noteDsack: {
+    en: 'D-SACK: the octets {blocks} have arrived twice (RFC 2883).',
+    zh: 'D-SACK：{blocks} 收到了两次（RFC 2883）。',
   },
   noteZeroWindow: {
     en: 'Window 0: {peer} must stop sending text.',

@@ -23,7 +23,7 @@ describe('the three segments of a handshake', () => {
     expect(section).toBe('3.10.1');
     const chinese = explainEvent(trace, first, 'zh');
     expect(chinese.what).toBe('客户端请求建立连接：SYN，初始序列号 seq = x。客户端由 CLOSED 变为 SYN-SENT。');
-    expect(chinese.why).toBe('SYN 占用一个序列号，这样才能被确认：回答必须带 ack = x+1。');
+    expect(chinese.why).toBe('SYN 占用一个序列号，这样才能被确认：应答必须带 ack = x+1。');
   });
 
   test('the second acknowledges x+1 and brings y', () => {
@@ -87,7 +87,7 @@ describe('what is lost', () => {
     );
     const duplicate = explainEvent(trace, sending(trace, 'right', 'ACK', 2), 'en');
     expect(duplicate.what).toBe('The server repeats ack = x+1449: a duplicate ACK.');
-    expect(duplicate.notes).toContain('SACK: [x+2897, x+4345) have arrived beyond the hole.');
+    expect(duplicate.notes).toContain('SACK: the octets [x+2897, x+4345) have arrived beyond the hole.');
     const kept = eventAt(trace, (e) => e.kind === 'arrived' && e.to === 'right' && e.id === 6);
     expect(explainEvent(trace, kept, 'en').what).toBe(
       'ACK (1448 octets) from the client arrives at the server. Its text lies beyond a hole at x+1449 and is kept until the hole is filled.',
@@ -136,7 +136,7 @@ describe('closing', () => {
     const lost = run([CONNECT, ...CLOSE_BOTH], ['drop ACK#2 left->right']);
     const again = explainEvent(lost, sending(lost, 'left', 'ACK', 3), 'en');
     expect(again.what).toBe('The client acknowledges the FIN of the server once more: ack = y+2.');
-    expect(again.why).toContain('this is what TIME-WAIT is for');
+    expect(again.why).toContain('This is what TIME-WAIT is for');
   });
 
   test('both at once: CLOSING', () => {
@@ -146,7 +146,7 @@ describe('closing', () => {
       { when: 100, do: 'close', end: 'right' },
     ]);
     expect(explainEvent(both, entering(both, 'left', 'CLOSING'), 'en').why).toBe(
-      'A FIN arrives while our own is not acknowledged: a simultaneous close, so CLOSING.',
+      'A FIN arrives while the FIN of the client is not acknowledged: a simultaneous close, so CLOSING.',
     );
   });
 });
@@ -198,7 +198,7 @@ describe('RST', () => {
     ]);
     const forged = eventAt(trace, (e) => e.kind === 'sent' && e.injected === true);
     expect(explainEvent(trace, forged, 'en').what).toBe(
-      'Somebody puts a forged RST on the wire, seq = x+6, that pretends to come from the client.',
+      'Somebody puts a forged RST on the wire, seq = x+6, that claims to come from the client.',
     );
     const arrived = eventAt(trace, (e) => e.kind === 'arrived' && e.discarded === 'rst-challenged');
     expect(explainEvent(trace, arrived, 'en')).toMatchObject({
@@ -206,7 +206,7 @@ describe('RST', () => {
       section: '3.10.7.4 second, RFC 5961 3',
     });
     expect(explainEvent(trace, sending(trace, 'right', 'ACK'), 'zh').what).toBe(
-      '服务器发出质询 ACK：seq = y+1，ack = x+1。',
+      '服务器发出挑战 ACK：seq = y+1，ack = x+1。',
     );
   });
 

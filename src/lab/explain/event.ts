@@ -17,7 +17,18 @@ import {
   type TraceOptions,
   type TraceSegment,
 } from '../trace.ts';
-import { ahead, endName, has, Numbers, segmentLength, sentOf, tcbsAround } from './context.ts';
+import {
+  ahead,
+  cookieOut,
+  endName,
+  has,
+  isReplayed,
+  Numbers,
+  segmentLength,
+  sentOf,
+  setAtOnce,
+  tcbsAround,
+} from './context.ts';
 import { dropInfo, explainDrop } from './drops.ts';
 import { type EventTextKey, eventTexts } from './event-texts.ts';
 import { knowledgeSentence } from './knowledge.ts';
@@ -103,6 +114,12 @@ class Teller {
     return { me: this.name(end), peer: this.name(otherEnd(end)) };
   }
 
+  /** Who a segment claims to come from: an end, or an address that is nobody's. */
+  source({ from, packet }: SentEvent): string {
+    const claimed = packet?.startsWith('4') === true ? sourceAddress(packet) : null;
+    return claimed === null || claimed === this.trace.ends[from].address ? this.name(from) : claimed;
+  }
+
   text(key: EventTextKey, params: Params = {}): string {
     return say(eventTexts[key], this.lang, params);
   }
@@ -149,13 +166,32 @@ function ofSent(teller: Teller, event: SentEvent): Account {
     next: numbers.of(from, (segment.seq + segmentLength(segment)) >>> 0),
     octets: teller.octets(segment.length),
     window: windowOctets(trace, index, event),
+    source: teller.source(event),
   };
   return {
     what: teller.join(say(what, teller.lang, params), teller.changes(event.changes)),
     why: say(why, teller.lang, params),
-    section: event.changes.findLast(({ section }) => section !== null)?.section ?? section,
-    notes: notesOfSegment(teller, event),
+    section:
+      event.changes.findLast(({ section }) => section !== null)?.section ??
+      (purpose === 'rstOfAck' ? RST_SECTIONS[event.states[from]] : undefined) ??
+      section,
+    notes: notesOfSegment(teller, event, TOLD_ACK.has(purpose)),
   };
+}
+
+/** Where the RST that answers an ACK stands, by state. */
+const RST_SECTIONS: Readonly<Record<string, string>> = {
+  LISTEN: '3.10.7.2',
+  'SYN-SENT': '3.10.7.3',
+  'SYN-RECEIVED': '3.10.7.4 fifth',
+};
+
+/** Purposes whose sentence names the acknowledgment already, or of whom nobody knows what they acknowledge. */
+const TOLD_ACK = new Set<string>(['dataThird', 'finAck', 'injected', 'injectedCopy']);
+
+/** The source address of an IPv4 packet in hexadecimal digits. */
+function sourceAddress(packet: string): string {
+  return [24, 26, 28, 30].map((at) => Number.parseInt(packet.slice(at, at + 2), 16)).join('.');
 }
 
 /** The window that a segment offers, in octets, as far as the scale is known. */
@@ -175,7 +211,7 @@ function scaleOf(trace: Trace, index: number, event: SentEvent): number {
   return offered.left === null || offered.right === null ? 0 : Math.min(14, offered[event.from] as number);
 }
 
-function notesOfSegment(teller: Teller, event: SentEvent): string[] {
+function notesOfSegment(teller: Teller, event: SentEvent, toldAck: boolean): string[] {
   const { from, segment, states } = event;
   const notes: string[] = [];
   if (has(segment, 'SYN') && !event.retransmission) notes.push(...notesOfOptions(teller, segment.options));
@@ -185,14 +221,25 @@ function notesOfSegment(teller: Teller, event: SentEvent): string[] {
     const blocks = sack.map(
       ([left, right]) => `[${teller.numbers.of(space, left)}, ${teller.numbers.of(space, right)})`,
     );
-    notes.push(teller.text('noteSack', { blocks: listed(blocks, teller.lang) }));
+    const twice = isDsack(segment) ? blocks.slice(0, 1) : [];
+    const beyond = blocks.slice(twice.length);
+    if (twice.length > 0) notes.push(teller.text('noteDsack', { blocks: listed(twice, teller.lang) }));
+    if (beyond.length > 0) notes.push(teller.text('noteSack', { blocks: listed(beyond, teller.lang) }));
   }
   const plain = !has(segment, 'SYN') && !has(segment, 'RST');
   if (plain && segment.window === 0) notes.push(teller.text('noteZeroWindow', teller.ends(from)));
-  if (plain && segment.ack !== null && segmentLength(segment) > 0 && newAck(teller, event)) {
+  if (plain && !toldAck && segment.ack !== null && segmentLength(segment) > 0 && newAck(teller, event)) {
     notes.push(teller.text('noteAlsoAcks', { ack: teller.numbers.ack(from, segment) }));
   }
   return [...notes, ...notesOfStates(teller, event, states)];
+}
+
+/** The first SACK block tells of octets that have come twice: below SEG.ACK, or within the second (RFC 2883 section 4). */
+function isDsack({ ack, options }: TraceSegment): boolean {
+  const [first, second] = options.sack ?? [];
+  if (first === undefined || ack === null) return false;
+  if (ahead(first[0], ack) < 0) return true;
+  return second !== undefined && ahead(first[0], second[0]) >= 0 && ahead(first[1], second[1]) <= 0;
 }
 
 /** The segment acknowledges more than the one before it did. */
@@ -232,7 +279,9 @@ function notesOfStates(teller: Teller, event: TraceEvent, { left, right }: Trace
   const alive = (state: string): boolean =>
     ['ESTABLISHED', 'CLOSE-WAIT', 'FIN-WAIT-1', 'FIN-WAIT-2'].includes(state);
   const gone = (state: string): boolean => state === 'CLOSED' || state === 'LISTEN';
-  if ((alive(left) && gone(right)) || (alive(right) && gone(left))) notes.push(teller.text('noteHalfOpen'));
+  const halfOpen = (alive(left) && gone(right)) || (alive(right) && gone(left));
+  if (halfOpen && !cookieOut(teller.trace, teller.index, event.connection))
+    notes.push(teller.text('noteHalfOpen'));
   return notes;
 }
 
@@ -243,34 +292,50 @@ function ofArrival(teller: Teller, event: ArrivedEvent): Account {
   if (sent === null)
     return { what: teller.text('arrivesUnknown', ends), why: null, section: null, notes: [] };
   const params = { ...ends, flags: segmentName(teller, sent.segment) };
-  const forged = sent.injected === true;
+  const copy = isReplayed(trace, sent);
+  const forged = sent.injected === true && !copy;
   const mine = teller.changes(event.changes);
   const rule = teller.rule(event.changes);
   const notes = notesOfStates(teller, event, event.states);
   if (event.flipped !== undefined) notes.push(teller.text('noteFlipped', { n: event.flipped }));
   const effects = effectsOf(teller, event, sent.segment, notes);
   if (event.discarded !== null) {
-    const why =
-      event.discarded === 'time-wait' && has(sent.segment, 'SYN')
-        ? teller.text('timeWaitSyn')
-        : explainDrop(event.discarded, lang, params);
+    const why = whyDiscarded(teller, event, sent.segment, explainDrop(event.discarded, lang, params));
     return {
       what: teller.join(teller.text(forged ? 'discardsForged' : 'discards', params), mine),
-      why: rule.why === null ? why : teller.join(why, rule.why),
+      why: rule.why === null || why === null ? (rule.why ?? why) : teller.join(why, rule.why),
       section: rule.section ?? dropInfo(event.discarded)?.section ?? null,
       notes: [...effects.told, ...notes],
     };
   }
   const what = teller.join(
-    teller.text(forged ? 'arrivesForged' : event.copy > 0 ? 'arrivesCopy' : 'arrives', params),
+    teller.text(forged ? 'arrivesForged' : copy || event.copy > 0 ? 'arrivesCopy' : 'arrives', params),
     mine,
     ...effects.told,
   );
+  if (forged && (event.changes.length > 0 || effects.told.length > 0)) {
+    const stranger = teller.source(sent) !== teller.name(sent.from);
+    notes.push(teller.text(stranger ? 'noteForgedStranger' : 'noteForged', ends));
+  }
   if (rule.why !== null) return { what, why: rule.why, section: rule.section, notes };
   if (trace.ends[event.to].states === 'observed') {
     return { what, why: teller.text('observed'), section: null, notes };
   }
   return { what, ...effects.rule, notes };
+}
+
+/** Why a segment was discarded; null when the rule that it fired says so: SYN-RECEIVED falls back to LISTEN. */
+function whyDiscarded(
+  teller: Teller,
+  event: ArrivedEvent,
+  segment: TraceSegment,
+  why: string,
+): string | null {
+  if (event.changes.some(({ rule }) => rule === 'syn-received-syn-passive')) return null;
+  if (event.discarded === 'time-wait' && has(segment, 'SYN')) return teller.text('timeWaitSyn');
+  if (event.discarded === 'listen-refused' && !has(segment, 'SYN'))
+    return teller.text('queueFullAck', teller.ends(event.to));
+  return why;
 }
 
 /** `SYN,ACK`; with text `PSH,ACK (5 octets)`. */
@@ -294,6 +359,8 @@ function effectsOf(
     return { told: [], rule: { why: teller.text('keepsNothing'), section: 'RFC 4987 3.6' } };
   }
   const nothing = { why: teller.text('nothingChanged'), section: '3.10.7.4' };
+  // Nothing in a damaged segment is believed.
+  if (event.discarded === 'checksum') return { told: [], rule: nothing };
   const same = before !== null && after !== null && before.snd.iss === after.snd.iss;
   if (!same)
     return { told: [], rule: before === null && after === null ? { why: null, section: null } : nothing };
@@ -316,7 +383,9 @@ function effectsOf(
       : { why: teller.text('duplicateAckWhy'), section: 'RFC 5681 2, 3.2' };
   }
   const beyond = after.rcv.ranges.length > 0 && !equal(after.rcv.ranges, before.rcv.ranges);
-  const taken = before.rcv.irs === after.rcv.irs ? ahead(after.rcv.nxt, before.rcv.nxt) : 0;
+  const finBeyond = before.rcv.fin === null && after.rcv.fin !== null;
+  const synced = before.state !== 'SYN-SENT' && before.state !== 'LISTEN';
+  const taken = synced && before.rcv.irs === after.rcv.irs ? ahead(after.rcv.nxt, before.rcv.nxt) : 0;
   const una = ahead(after.snd.una, before.snd.una);
   if (una > 0) {
     const number = teller.numbers.of(end, after.snd.una);
@@ -334,6 +403,9 @@ function effectsOf(
   } else if (beyond) {
     told.push(teller.text('keepsBeyond', { nxt: teller.numbers.of(otherEnd(end), after.rcv.nxt) }));
     rule = { why: teller.text('outOfOrder'), section: '3.10.7.4 seventh' };
+  } else if (finBeyond) {
+    told.push(teller.text('finBeyond', { nxt: teller.numbers.of(otherEnd(end), after.rcv.nxt) }));
+    rule = { why: teller.text('finOutOfOrder'), section: '3.10.7.4 eighth' };
   }
   return { told, rule };
 }
@@ -347,7 +419,7 @@ function ofLoss(teller: Teller, event: LostEvent): Account {
   const key = `lost-${event.reason}`;
   const reason = teller.text(isKey(key) ? key : 'lost-other');
   return {
-    what: teller.text('lost', {
+    what: teller.text(event.reason === 'nobody' ? 'lostToNobody' : 'lost', {
       ...teller.ends(event.to),
       flags: sent === null ? '?' : segmentName(teller, sent.segment),
     }),
@@ -377,24 +449,45 @@ const CALL_SECTIONS: Readonly<Record<CallEvent['call'], string>> = {
 
 /** States in which CLOSE has no FIN to send (3.10.4). */
 const UNOPENED = new Set(['CLOSED', 'LISTEN', 'SYN-SENT']);
+/** States in which the own FIN has been sent. */
+const FINISHED = new Set(['FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSING', 'LAST-ACK', 'TIME-WAIT']);
+/** States in which ABORT sends no RST (3.10.5). */
+const SILENT = new Set(['CLOSED', 'LISTEN', 'SYN-SENT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT']);
+/** The handshake is not over. */
+const OPENING = new Set(['LISTEN', 'SYN-SENT', 'SYN-RECEIVED']);
 
 function ofCall(teller: Teller, event: CallEvent): Account {
   const params = {
     ...teller.ends(event.end),
     octets: teller.octets(event.octets ?? 0),
     code: event.text ?? '?',
+    state: event.states[event.end],
   };
-  const error = `why-error-${event.text}`;
-  const early = event.call === 'close' && UNOPENED.has(event.states[event.end]);
-  const told =
-    event.call !== 'error' ? (`why-${event.call}` as const) : isKey(error) ? error : 'why-error-other';
-  const why = early ? 'why-close-early' : told;
+  const why = reasonOfCall(teller, event);
   return {
     what: teller.join(teller.text(`call-${event.call}`, params), teller.changes(event.changes)),
     why: teller.rule(event.changes).why ?? teller.text(why, params),
     section: teller.rule(event.changes).section ?? CALL_SECTIONS[event.call],
     notes: notesOfStates(teller, event, event.states),
   };
+}
+
+function reasonOfCall({ trace, index }: Teller, event: CallEvent): EventTextKey {
+  const { call, end } = event;
+  const state = event.states[end];
+  if (call === 'error') {
+    if (event.text === 'EPIPE' && OPENING.has(state)) return 'why-error-unopened';
+    const error = `why-error-${event.text}`;
+    return isKey(error) ? error : 'why-error-other';
+  }
+  if (call === 'abort' && SILENT.has(state)) return 'why-abort-silent';
+  if (call === 'close') {
+    if (UNOPENED.has(state)) return 'why-close-early';
+    const unread = tcbsAround(trace, index, end).after?.rcv.unread ?? 0;
+    if (unread > 0 && !SILENT.has(state)) return 'why-close-unread';
+    if (FINISHED.has(state)) return 'why-close-late';
+  }
+  return `why-${call}`;
 }
 
 const TIMER_SECTIONS: Readonly<Record<string, string>> = {
@@ -420,7 +513,9 @@ function ofTimer(teller: Teller, event: TimerEvent): Account {
   };
   const { after } = tcbsAround(trace, index, event.end);
   const backoff = event.what === 'set' && event.timer === 'rexmt' ? (after?.backoff ?? 0) : 0;
-  const why = backoff > 0 ? 'set-rexmt-backoff' : `${event.what}-${event.timer}`;
+  const now = event.timer === 'rexmt' && event.what !== 'cancelled' && setAtOnce(trace, index, event.end);
+  const plain = `${event.what}-${event.timer}`;
+  const why = now ? `${plain}-at-once` : backoff > 0 ? 'set-rexmt-backoff' : plain;
   const what = event.what === 'set' && event.timer === '2msl' ? 'set2msl' : event.what;
   const rule = teller.rule(event.changes);
   return {
@@ -440,11 +535,19 @@ function ofChange(teller: Teller, event: ChangeEvent): Account {
   };
 }
 
+/** What a crash leaves behind depends on what the other end has. */
+function reasonOfFault({ what, end, states }: FaultEvent): EventTextKey {
+  if (what !== 'crash' || end === null) return `why-${what}`;
+  const other = states[otherEnd(end)];
+  if (other === 'CLOSED' || other === 'LISTEN' || other === 'TIME-WAIT') return 'why-crash-idle';
+  return OPENING.has(other) ? 'why-crash-opening' : 'why-crash';
+}
+
 function ofFault(teller: Teller, event: FaultEvent): Account {
   const params = event.end === null ? {} : teller.ends(event.end);
   return {
     what: teller.join(teller.text(`fault-${event.what}`, params), teller.changes(event.changes)),
-    why: teller.text(`why-${event.what}`, params),
+    why: teller.text(reasonOfFault(event), params),
     section: event.what === 'crash' || event.what === 'reboot' ? '3.5.1' : '3.8.3',
     notes: notesOfStates(teller, event, event.states),
   };

@@ -161,7 +161,7 @@ export const tcpFields: readonly FieldInfo[] = [
     ['RST', 'RST'],
     {
       en: 'Reset the connection: it ends both directions at once and is never answered.',
-      zh: '重置连接：立即结束两个方向，而且不会得到回答。',
+      zh: '重置连接：立即结束两个方向，而且不会得到应答。',
     },
     TCP,
   ),

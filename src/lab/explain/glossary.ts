@@ -294,7 +294,7 @@ export const terms: readonly Term[] = [
     'RFC 2018',
     {
       en: 'Selective acknowledgment: tells which octets have arrived beyond a hole.',
-      zh: '选择确认：说明空洞之后哪些字节已经到达。',
+      zh: '选择确认：说明缺口之后哪些字节已经到达。',
     },
     ['selective acknowledgment', 'selective acknowledgments'],
     ['SACK', '选择性确认'],
@@ -442,7 +442,7 @@ export const terms: readonly Term[] = [
     '3.5.2',
     {
       en: 'A RST ends a connection at once, or refuses it; it is never answered.',
-      zh: 'RST 立即结束或拒绝一条连接；它不会得到回答。',
+      zh: 'RST 立即结束或拒绝一条连接；它不会得到应答。',
     },
     ['RST', 'resets'],
     ['RST', '复位'],
@@ -450,11 +450,11 @@ export const terms: readonly Term[] = [
   term(
     'challenge-ack',
     'challenge ACK',
-    '质询 ACK',
+    '挑战 ACK',
     'RFC 5961 3',
     {
       en: 'The answer to a RST or SYN that could be forged: only a genuine peer can reply with the exact number.',
-      zh: '对可能是伪造的 RST 或 SYN 的回答：只有真正的对端才能以准确的序列号回应。',
+      zh: '对可能是伪造的 RST 或 SYN 的应答：只有真正的对端才能以准确的序列号回应。',
     },
     ['challenge ACKs'],
     ['挑战 ACK', 'challenge ACK'],

@@ -84,7 +84,7 @@ describe('the handshake: who has verified whose sending and receiving', () => {
       'it cannot know whether its ACK has arrived',
     );
     expect(say(sending(trace, 'left', 'PSH,ACK'), 'left')).toContain(
-      'whether 5 octets that it has to send have arrived',
+      'lacks the acknowledgment of 5 octets of its text',
     );
   });
 });

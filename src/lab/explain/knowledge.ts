@@ -12,7 +12,7 @@ import {
   type TraceEvent,
   tcbAt,
 } from '../trace.ts';
-import { ahead, endName, has } from './context.ts';
+import { ahead, endName, has, isReplayed } from './context.ts';
 import { type Lang, octets, say, type Texts } from './text.ts';
 
 /** Something an end knows, or does not know yet. */
@@ -96,7 +96,7 @@ export const knowledgeTexts = {
     zh: '{me}知道双方都能发送和接收，双方的初始序列号都已得到确认。',
   },
   unacknowledged: {
-    en: '{me} does not know yet whether {octets} that it has to send have arrived.',
+    en: '{me} lacks the acknowledgment of {octets} of its text, and does not know whether that has arrived.',
     zh: '{me}有 {octets} 尚未得到确认，还不知道它们是否到达。',
   },
   everything: {
@@ -135,6 +135,10 @@ export const knowledgeTexts = {
     en: '{me} knows that {peer} has no such connection, or has given it up.',
     zh: '{me}知道{peer}没有这条连接，或者已经放弃了它。',
   },
+  deceived: {
+    en: '{me} has believed a forged segment: what it takes for knowledge of {peer} need not be true.',
+    zh: '{me}相信了伪造的报文段：它以为知道的{peer}的情况未必属实。',
+  },
   forgotten: {
     en: '{me} knows nothing of any connection any more.',
     zh: '{me}已经不记得任何连接。',
@@ -150,6 +154,7 @@ type SentenceKey = keyof typeof knowledgeTexts;
 function sentenceKey(observer: Observer, known: Knowledge, waiting: number): SentenceKey | null {
   const { state } = observer;
   if (observer.crashed) return 'forgotten';
+  if (observer.deceived && (observer.began || known.wasReset.verified)) return 'deceived';
   if (known.wasReset.verified) return 'reset';
   if (!observer.began) return null;
   const peerClosed = known.peerHasClosed.verified;
@@ -185,6 +190,8 @@ class Observer {
   wrote = false;
   /** It was in TIME-WAIT. */
   waited = false;
+  /** A forged segment taught it something. */
+  deceived = false;
   /** Its SYN, and the number after the last octet of text that it sent. */
   iss: number | null = null;
   #sentEnd: number | null = null;
@@ -207,6 +214,7 @@ class Observer {
     this.finSent = false;
     this.wrote = false;
     this.waited = false;
+    this.deceived = false;
     this.crashed = false;
     this.began = true;
   }
@@ -216,6 +224,11 @@ class Observer {
     this.begin();
     this.began = false;
     this.crashed = crashed;
+  }
+
+  /** Changes when it learns something. */
+  get learnt(): string {
+    return `${Object.keys(this.#facts).length} ${this.#una?.number}`;
   }
 
   learn(fact: FactName, by: number): void {
@@ -228,7 +241,8 @@ class Observer {
     if (has(segment, 'SYN')) {
       if (this.iss !== segment.seq) {
         // A SYN,ACK belongs to what the arriving SYN began.
-        if (!has(segment, 'ACK')) this.begin();
+        // And so does the bare SYN of an end that answers in two segments.
+        if (!has(segment, 'ACK') && this.state !== 'SYN-RECEIVED') this.begin();
         this.began = true;
         this.iss = segment.seq;
         this.#sentEnd = (segment.seq + 1) >>> 0;
@@ -347,7 +361,13 @@ function observe(trace: Trace, index: number, connection: number): Record<End, O
       else if (change.rule === 'last-ack-ack') ends[change.end].lastAck(i);
       if (event.kind !== 'fault') ends[change.end].changed(change.to, i);
     }
-    if (event.kind === 'arrived' && sent !== undefined) ends[event.to].arrived(event, sent, i);
+    if (event.kind === 'arrived' && sent !== undefined) {
+      const end = ends[event.to];
+      const before = end.learnt;
+      end.arrived(event, sent, i);
+      const forged = sent.injected === true && !isReplayed(trace, sent);
+      if (forged && (end.learnt !== before || event.changes.length > 0)) end.deceived = true;
+    }
     if (event.kind === 'sent' && event.injected !== true) ends[event.from].sent(event);
   }
   return ends;

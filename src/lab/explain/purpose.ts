@@ -1,7 +1,17 @@
 // What a segment is for: decided from its fields, from what made its sender send, and from the sender's TCB.
 
-import { otherEnd, type SentEvent, type Trace, type TraceEvent } from '../trace.ts';
-import { ahead, causeOf, has, lastSent, segmentLength, sentOf, tcbsAround } from './context.ts';
+import { type ArrivedEvent, otherEnd, type SentEvent, type Trace, type TraceEvent } from '../trace.ts';
+import {
+  ahead,
+  causeOf,
+  has,
+  isReplayed,
+  lastSent,
+  segmentLength,
+  sentOf,
+  setAtOnce,
+  tcbsAround,
+} from './context.ts';
 import type { SentPurpose } from './sent-texts.ts';
 
 /** Discards that are answered by a challenge ACK (RFC 5961). */
@@ -10,7 +20,7 @@ const CHALLENGED = new Set(['rst-challenged', 'syn-challenged', 'ack-of-unsent',
 /** The purpose of the segment that event `index` sends. */
 export function purposeOf(trace: Trace, index: number, event: SentEvent): SentPurpose {
   const { segment } = event;
-  if (event.injected === true) return 'injected';
+  if (event.injected === true) return isReplayed(trace, event) ? 'injectedCopy' : 'injected';
   if (has(segment, 'RST')) return ofRst(trace, index, event);
   if (has(segment, 'SYN')) return ofSyn(trace, index, event);
   if (has(segment, 'FIN')) return ofFin(trace, index, event);
@@ -33,7 +43,9 @@ function ofRst(trace: Trace, index: number, event: SentEvent): SentPurpose {
 function ofSyn(trace: Trace, index: number, event: SentEvent): SentPurpose {
   const ack = has(event.segment, 'ACK');
   if (!ack) {
-    if (event.retransmission) return 'synAgain';
+    if (event.retransmission) return setAtOnce(trace, index, event.from) ? 'synAtOnce' : 'synAgain';
+    // It has the peer's SYN already, and answers it in two segments.
+    if (event.states[event.from] === 'SYN-RECEIVED') return 'synSplit';
     return event.segment.length > 0 ? 'synText' : 'syn';
   }
   if (event.states[event.from] === 'LISTEN') return 'synCookie';
@@ -73,7 +85,8 @@ function ofText(trace: Trace, index: number, event: SentEvent): SentPurpose {
   const cause = causeOf(trace, index, event.from);
   const before = lastSent(trace, index, event.from);
   if (cause?.kind === 'timer' && cause.timer === 'persist' && event.segment.length === 1) return 'probe';
-  const probed = before?.segment.length === 1 && before.segment.seq === event.segment.seq;
+  const text = lastText(trace, index, event);
+  const probed = text?.segment.length === 1 && text.segment.seq === event.segment.seq;
   if (event.retransmission && probed && cause?.kind === 'arrived') return 'dataAfterProbe';
   if (event.retransmission) {
     const timer = cause?.kind === 'timer' && cause.timer === 'rexmt';
@@ -81,6 +94,16 @@ function ofText(trace: Trace, index: number, event: SentEvent): SentPurpose {
     return timer || (tcb !== null && tcb.backoff > 0) ? 'dataAgain' : 'dataFast';
   }
   return before !== null && before.segment.flags === 'SYN' ? 'dataThird' : 'data';
+}
+
+/** The last segment with text that the end sent before. */
+function lastText(trace: Trace, index: number, event: SentEvent): SentEvent | null {
+  for (let i = index - 1; i >= 0; i--) {
+    const other = trace.events[i] as TraceEvent;
+    if (other.kind !== 'sent' || other.injected === true || other.segment.length === 0) continue;
+    if (other.connection === event.connection && other.from === event.from) return other;
+  }
+  return null;
 }
 
 function ofAck(trace: Trace, index: number, event: SentEvent): SentPurpose {
@@ -94,8 +117,9 @@ function ofAck(trace: Trace, index: number, event: SentEvent): SentPurpose {
     const came = sentOf(trace, cause)?.segment ?? null;
     if (cause.discarded !== null && CHALLENGED.has(cause.discarded)) return 'challenge';
     if (cause.discarded !== null && !fresh) {
-      if (came !== null && has(came, 'FIN') && acksFin(trace, index, event)) return 'ackFinAgain';
-      if (came !== null && segmentLength(came) === 0 && isKeepalive(came.seq, segment.ack))
+      if (came !== null && has(came, 'FIN') && acksFin(trace, index, event))
+        return event.states[from] === 'TIME-WAIT' ? 'ackFinTimeWait' : 'ackFinAgain';
+      if (came !== null && segmentLength(came) === 0 && isKeepalive(trace, cause, came.seq, segment.ack))
         return 'ackKeepalive';
       if (segment.window === 0 && came?.length === 1) return 'ackProbe';
       return 'ackUnacceptable';
@@ -108,8 +132,14 @@ function ofAck(trace: Trace, index: number, event: SentEvent): SentPurpose {
   return opensWindow(event, before) ? 'windowUpdate' : 'ackPlain';
 }
 
-function isKeepalive(seq: number, ack: number | null): boolean {
-  return ack !== null && ahead(seq, ack) === -1;
+/** What arrived is one below what is expected, and a keep-alive timer sent it (or nobody knows what did). */
+function isKeepalive(trace: Trace, came: ArrivedEvent, seq: number, ack: number | null): boolean {
+  if (ack === null || ahead(seq, ack) !== -1) return false;
+  const sent = sentOf(trace, came);
+  if (sent === null || sent.injected === true) return false;
+  if (trace.ends[sent.from].states === 'observed') return true;
+  const cause = causeOf(trace, trace.events.indexOf(sent), sent.from);
+  return cause?.kind === 'timer' && cause.timer === 'keep';
 }
 
 function opensWindow(event: SentEvent, before: SentEvent | null): boolean {

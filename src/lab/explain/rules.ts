@@ -19,7 +19,7 @@ export const ruleTexts = {
     zh: '指定了对端的 OPEN 或 SEND 把被动打开变成主动打开：发出 SYN。',
   },
   'listen-syn': {
-    en: 'A SYN in LISTEN gets a TCB of its own: RCV.NXT = SEG.SEQ+1, and one SYN,ACK both acknowledges it and offers the own number.',
+    en: 'A SYN in LISTEN gets a TCB of its own: RCV.NXT = SEG.SEQ+1, and one SYN,ACK both acknowledges it and offers its own number.',
     zh: 'LISTEN 收到 SYN 后为它建立 TCB：RCV.NXT = SEG.SEQ+1，并用一个 SYN,ACK 同时确认对方的序列号、给出自己的序列号。',
   },
   'listen-cookie': {
@@ -27,16 +27,16 @@ export const ruleTexts = {
     zh: '这个 ACK 带回了有效的 SYN cookie，据此重建此前没有保存的 TCB。',
   },
   'syn-sent-syn-ack': {
-    en: 'The SYN,ACK acknowledges our SYN (SND.UNA > ISS) and brings the number of {peer}: ESTABLISHED, and an ACK is sent.',
-    zh: 'SYN,ACK 确认了自己的 SYN（SND.UNA > ISS），又带来了{peer}的序列号：进入 ESTABLISHED，并发出 ACK。',
+    en: 'The SYN,ACK acknowledges the SYN of {me} (SND.UNA > ISS) and brings the number of {peer}: ESTABLISHED, and an ACK is sent.',
+    zh: 'SYN,ACK 确认了{me}的 SYN（SND.UNA > ISS），又带来了{peer}的序列号：进入 ESTABLISHED，并发出 ACK。',
   },
   'syn-sent-syn': {
     en: 'A SYN without ACK in SYN-SENT is a simultaneous open: both have asked, so it answers SYN,ACK and waits in SYN-RECEIVED.',
     zh: '在 SYN-SENT 收到不带 ACK 的 SYN，就是同时打开：双方都发起了请求，于是回送 SYN,ACK，进入 SYN-RECEIVED。',
   },
   'syn-received-ack': {
-    en: 'The ACK covers our SYN (SND.UNA < SEG.ACK =< SND.NXT): only now is it known that {peer} has our number, so ESTABLISHED.',
-    zh: '这个 ACK 确认了自己的 SYN（SND.UNA < SEG.ACK =< SND.NXT）：到这时才知道{peer}收到了自己的序列号，进入 ESTABLISHED。',
+    en: 'The ACK covers the SYN of {me} (SND.UNA < SEG.ACK =< SND.NXT): only now is it known that {peer} has the number of {me}, so ESTABLISHED.',
+    zh: '这个 ACK 确认了{me}的 SYN（SND.UNA < SEG.ACK =< SND.NXT）：到这时才知道{peer}收到了{me}的序列号，进入 ESTABLISHED。',
   },
   'listen-close': {
     en: 'CLOSE in LISTEN only deletes the TCB: there is no peer to be told.',
@@ -51,36 +51,36 @@ export const ruleTexts = {
     zh: '在 SYN-RECEIVED 调用 CLOSE 会发出 FIN：{peer}可能已经认为连接打开了。',
   },
   'established-close': {
-    en: 'CLOSE ends the own direction: a FIN follows the last octet, and FIN-WAIT-1 waits for its acknowledgment.',
-    zh: 'CLOSE 结束自己的发送方向：FIN 排在最后一个字节之后，FIN-WAIT-1 等待它被确认。',
+    en: 'CLOSE ends the direction of {me}: a FIN follows the last octet, and FIN-WAIT-1 waits for its acknowledgment.',
+    zh: 'CLOSE 结束{me}的发送方向：FIN 排在最后一个字节之后，FIN-WAIT-1 等待它被确认。',
   },
   'close-wait-close': {
-    en: '{peer} has closed before; now CLOSE sends the own FIN, and only its acknowledgment is missing.',
-    zh: '{peer}早已关闭；现在 CLOSE 发出自己的 FIN，只差对它的确认。',
+    en: '{peer} has closed before; now {me} closes too: its FIN is sent, and only the acknowledgment of it is missing.',
+    zh: '{peer}早已关闭；现在{me}也关闭：发出自己的 FIN，只差对它的确认。',
   },
   'fin-wait-1-ack': {
-    en: 'The ACK covers our FIN, so {peer} has everything; it has not closed itself: half-closed, FIN-WAIT-2.',
-    zh: '这个 ACK 确认了自己的 FIN，说明{peer}已收全；但它自己还没有关闭：连接半关闭，进入 FIN-WAIT-2。',
+    en: 'The ACK covers the FIN of {me}, so {peer} has everything; it has not closed itself: half-closed, FIN-WAIT-2.',
+    zh: '这个 ACK 确认了{me}的 FIN，说明{peer}已收全；但它自己还没有关闭：连接半关闭，进入 FIN-WAIT-2。',
   },
   'closing-ack': {
-    en: 'In CLOSING the FIN of {peer} is known already; with the ACK of our own both directions are ended, and 2 MSL begin.',
-    zh: '在 CLOSING 已收到{peer}的 FIN；现在自己的 FIN 也被确认，两个方向都已结束，开始等待 2MSL。',
+    en: 'In CLOSING the FIN of {peer} is known already; now that of {me} is acknowledged, so both directions are ended, and 2 MSL begin.',
+    zh: '在 CLOSING 已收到{peer}的 FIN；现在{me}的 FIN 也被确认，两个方向都已结束，开始等待 2MSL。',
   },
   'last-ack-ack': {
-    en: 'The ACK covers our FIN and that of {peer} came before: nothing is left to wait for, the TCB is deleted.',
-    zh: '这个 ACK 确认了自己的 FIN，而{peer}的 FIN 早已收到：没有什么可等的了，删除 TCB。',
+    en: 'The ACK covers the FIN of {me} and that of {peer} came before: nothing is left to wait for, the TCB is deleted.',
+    zh: '这个 ACK 确认了{me}的 FIN，而{peer}的 FIN 早已收到：没有什么可等的了，删除 TCB。',
   },
   'established-fin': {
-    en: 'The FIN says that {peer} sends no more; it is acknowledged, and CLOSE-WAIT waits for the own program to close.',
+    en: 'The FIN says that {peer} sends no more; it is acknowledged, and CLOSE-WAIT waits for its own program to close.',
     zh: 'FIN 表示{peer}不再发送数据；对它加以确认，然后在 CLOSE-WAIT 等待本端程序关闭。',
   },
   'fin-wait-1-fin': {
-    en: 'A FIN arrives while our own is not acknowledged: a simultaneous close, so CLOSING.',
-    zh: '自己的 FIN 还未被确认，就收到了对方的 FIN：这是同时关闭，进入 CLOSING。',
+    en: 'A FIN arrives while the FIN of {me} is not acknowledged: a simultaneous close, so CLOSING.',
+    zh: '{me}的 FIN 还未被确认，就收到了对方的 FIN：这是同时关闭，进入 CLOSING。',
   },
   'fin-wait-1-fin-ack': {
-    en: 'One segment acknowledges our FIN and brings that of {peer}: FIN-WAIT-2 is skipped, three segments close the connection.',
-    zh: '一个报文段既确认了自己的 FIN，又带来了{peer}的 FIN：跳过 FIN-WAIT-2，三个报文段就完成关闭。',
+    en: 'One segment acknowledges the FIN of {me} and brings that of {peer}: FIN-WAIT-2 is skipped.',
+    zh: '一个报文段既确认了{me}的 FIN，又带来了{peer}的 FIN：跳过 FIN-WAIT-2，直接进入 TIME-WAIT。',
   },
   'fin-wait-2-fin': {
     en: 'The FIN that FIN-WAIT-2 waited for: it is acknowledged, and 2 MSL begin in case this ACK is lost.',
@@ -95,8 +95,8 @@ export const ruleTexts = {
     zh: '序列号或时间戳更新的 SYN 不可能是旧的重复报文段：TIME-WAIT 让位给新的连接。',
   },
   'syn-sent-rst': {
-    en: 'The RST acknowledges our SYN, so it answers it: the connection is refused.',
-    zh: '这个 RST 确认了自己的 SYN，确实是对它的回答：连接被拒绝。',
+    en: 'The RST acknowledges the SYN of {me}, so it answers it: the connection is refused.',
+    zh: '这个 RST 确认了{me}的 SYN，确实是对它的应答：连接被拒绝。',
   },
   'syn-received-rst-passive': {
     en: 'A RST in SYN-RECEIVED that came from LISTEN: the unfinished handshake is forgotten and the user not told; back to LISTEN.',
@@ -123,8 +123,8 @@ export const ruleTexts = {
     zh: '这个 RST 提前结束了 TIME-WAIT：该 TCP 没有遵循 RFC 1337。',
   },
   abort: {
-    en: 'ABORT ends both directions at once: queued data is thrown away, and a RST tells {peer}.',
-    zh: 'ABORT 立即结束两个方向：丢弃排队的数据，并用 RST 通知{peer}。',
+    en: 'ABORT, or CLOSE with text unread, ends both directions at once: what is queued is thrown away, and a RST tells {peer}.',
+    zh: 'ABORT（或有数据未读就 CLOSE）立即结束两个方向：丢弃排队的数据，并用 RST 通知{peer}。',
   },
   'abort@LISTEN': {
     en: 'ABORT in LISTEN deletes the TCB; there is no peer to be told.',
@@ -132,7 +132,7 @@ export const ruleTexts = {
   },
   'abort@SYN-SENT': {
     en: 'ABORT in SYN-SENT deletes the TCB without a RST; an answer to the SYN will find CLOSED and get one.',
-    zh: '在 SYN-SENT 调用 ABORT，直接删除 TCB 而不发 RST；对 SYN 的回答到达时会遇到 CLOSED，那时才得到 RST。',
+    zh: '在 SYN-SENT 调用 ABORT，直接删除 TCB 而不发 RST；对 SYN 的应答到达时会遇到 CLOSED，那时才得到 RST。',
   },
   'abort@CLOSING': {
     en: 'ABORT in CLOSING deletes the TCB: both ends have closed already.',
@@ -160,15 +160,15 @@ export const ruleTexts = {
   },
   'keepalive-timeout': {
     en: 'No keep-alive probe was answered: {peer} counts as dead, and {from} ends.',
-    zh: '保活探测一个都没有得到回答：认为{peer}已不存在，{from} 结束。',
+    zh: '保活探测一个都没有得到应答：认为{peer}已不存在，{from} 结束。',
   },
   'fin-wait-2-timeout': {
     en: 'The user has gone and the FIN of {peer} has not come in time: an orphan does not wait in FIN-WAIT-2 for ever.',
     zh: '用户已离开，而{peer}的 FIN 迟迟不来：孤儿连接不会永远停在 FIN-WAIT-2。',
   },
   'icmp-hard-error': {
-    en: 'ICMP reports a hard error for our SYN: {from} gives up and tells the user "unreachable".',
-    zh: 'ICMP 对自己的 SYN 报告了硬错误：{from} 放弃，并告诉用户“不可达”。',
+    en: 'ICMP reports a hard error for the SYN of {me}: {from} gives up and tells the user "unreachable".',
+    zh: 'ICMP 对{me}的 SYN 报告了硬错误：{from} 放弃，并告诉用户“不可达”。',
   },
 } as const satisfies Texts;
 

@@ -15,14 +15,25 @@ export interface SentInfo {
 export const sentTexts = {
   injected: {
     what: {
-      en: 'Somebody puts a forged {flags} on the wire, seq = {seq}, that pretends to come from {me}.',
-      zh: '有人在链路上放入伪造的 {flags}，seq = {seq}，冒充{me}。',
+      en: 'Somebody puts a forged {flags} on the wire, seq = {seq}, that claims to come from {source}.',
+      zh: '有人在链路上放入伪造的 {flags}，seq = {seq}，冒充{source}。',
     },
     why: {
       en: 'An address can be forged; only the sequence number tells a receiver that a segment belongs to the connection.',
       zh: '地址可以伪造；接收方只能凭序列号判断报文段是否属于这条连接。',
     },
     section: 'RFC 5961 1',
+  },
+  injectedCopy: {
+    what: {
+      en: 'A copy of the {flags} that {me} sent before, seq = {seq}, is put on the wire: it has wandered about in the network.',
+      zh: '{me}此前发出的 {flags}（seq = {seq}）的一个副本在网络中滞留了一段时间，现在又出现在链路上。',
+    },
+    why: {
+      en: 'The network may duplicate and delay packets, up to one MSL; nothing in the copy shows how old it is.',
+      zh: '网络可能复制报文，也可能把它滞留至多一个 MSL；副本本身看不出有多旧。',
+    },
+    section: '3.4.3',
   },
   syn: {
     what: {
@@ -31,7 +42,7 @@ export const sentTexts = {
     },
     why: {
       en: 'The SYN occupies one sequence number so that it can be acknowledged: the answer must say ack = {next}.',
-      zh: 'SYN 占用一个序列号，这样才能被确认：回答必须带 ack = {next}。',
+      zh: 'SYN 占用一个序列号，这样才能被确认：应答必须带 ack = {next}。',
     },
     section: '3.5',
   },
@@ -57,13 +68,35 @@ export const sentTexts = {
     },
     section: '3.8.1, RFC 6298 5.4',
   },
+  synAtOnce: {
+    what: {
+      en: '{me} sends its SYN again at once, with the same number seq = {seq}.',
+      zh: '{me}立刻重传 SYN，序列号不变，seq = {seq}。',
+    },
+    why: {
+      en: 'Its RST has cleared what stood in the way at {peer}: there is no reason to wait for RTO.',
+      zh: '它的 RST 已经清除了{peer}那边的障碍，不必再等满 RTO。',
+    },
+    section: '3.5, figure 8',
+  },
+  synSplit: {
+    what: {
+      en: '{me} answers the SYN with a SYN of its own, without an ACK: seq = {seq}.',
+      zh: '{me}只用自己的 SYN 应答对方的 SYN，不带 ACK：seq = {seq}。',
+    },
+    why: {
+      en: 'Nothing obliges it to put both into one segment; {peer} cannot tell this from a simultaneous open.',
+      zh: '标准没有要求把两者合在一个报文段里；{peer}分不出这与同时打开有什么两样。',
+    },
+    section: '3.4.1, 3.5',
+  },
   synAck: {
     what: {
       en: '{me} acknowledges the SYN (ack = {ack}) and sends its own in the same segment, seq = {seq}.',
       zh: '{me}确认对方的 SYN（ack = {ack}），并在同一个报文段中发出自己的 SYN，seq = {seq}。',
     },
     why: {
-      en: 'The acknowledgment and the own SYN fit into one segment, which makes three segments of four messages.',
+      en: 'The acknowledgment and its own SYN fit into one segment, which makes three segments of four messages.',
       zh: '确认与自己的 SYN 可以合在一个报文段里，四个消息因此只需三个报文段。',
     },
     section: '3.5',
@@ -75,7 +108,7 @@ export const sentTexts = {
     },
     why: {
       en: 'In a simultaneous open each SYN is answered by SYN,ACK, so that both numbers are acknowledged.',
-      zh: '同时打开时，每个 SYN 都用 SYN,ACK 回答，使双方的序列号都得到确认。',
+      zh: '同时打开时，每个 SYN 都用 SYN,ACK 应答，使双方的序列号都得到确认。',
     },
     section: '3.5, figure 7',
   },
@@ -86,7 +119,7 @@ export const sentTexts = {
     },
     why: {
       en: 'Its SYN has not been acknowledged within RTO: either the SYN,ACK was lost or the ACK that answered it.',
-      zh: '自己的 SYN 在 RTO 内没有被确认：丢失的可能是 SYN,ACK，也可能是回答它的 ACK。',
+      zh: '自己的 SYN 在 RTO 内没有被确认：丢失的可能是 SYN,ACK，也可能是应答它的 ACK。',
     },
     section: '3.8.1, RFC 6298 5.4',
   },
@@ -96,15 +129,15 @@ export const sentTexts = {
       zh: '{me}重传 SYN,ACK：seq = {seq}，ack = {ack}。',
     },
     why: {
-      en: 'The same SYN has come again, so {peer} has not received the answer.',
-      zh: '同一个 SYN 又来了，说明{peer}没有收到回答。',
+      en: 'The same SYN has come again: perhaps {peer} has not received the answer, so it is repeated.',
+      zh: '同一个 SYN 又来了：{peer}可能没有收到应答，所以再发一次。',
     },
     section: '3.10.7.4 first',
   },
   synCookie: {
     what: {
       en: '{me} answers with a SYN cookie: SYN,ACK, ack = {ack}, and keeps nothing.',
-      zh: '{me}用 SYN cookie 回答：SYN,ACK，ack = {ack}，自己什么都不保存。',
+      zh: '{me}用 SYN cookie 应答：SYN,ACK，ack = {ack}，自己什么都不保存。',
     },
     why: {
       en: 'The SYN queue is full: what must be remembered is encoded in the sequence number, and an ACK will bring it back.',
@@ -163,7 +196,7 @@ export const sentTexts = {
     },
     why: {
       en: 'The FIN has not been acknowledged within RTO: it was lost, or the ACK that answered it was.',
-      zh: 'FIN 在 RTO 内没有被确认：丢失的可能是 FIN，也可能是回答它的 ACK。',
+      zh: 'FIN 在 RTO 内没有被确认：丢失的可能是 FIN，也可能是应答它的 ACK。',
     },
     section: '3.8.1, RFC 6298 5.4',
   },
@@ -236,11 +269,11 @@ export const sentTexts = {
   keepalive: {
     what: {
       en: '{me} sends a keep-alive probe: seq = {seq} is one below SND.NXT, which {peer} must answer.',
-      zh: '{me}发出保活探测：seq = {seq}，比 SND.NXT 小 1，{peer}必须回答。',
+      zh: '{me}发出保活探测：seq = {seq}，比 SND.NXT 小 1，{peer}必须应答。',
     },
     why: {
       en: 'Nothing has been heard for the keep-alive time; only an answer, or a RST, tells whether {peer} is still there.',
-      zh: '在保活时间内没有收到任何内容；只有回答或 RST 才能说明{peer}是否还在。',
+      zh: '在保活时间内没有收到任何内容；只有应答或 RST 才能说明{peer}是否还在。',
     },
     section: '3.8.4',
   },
@@ -261,8 +294,19 @@ export const sentTexts = {
       zh: '{me}再次确认{peer}的 FIN：ack = {ack}。',
     },
     why: {
-      en: 'The FIN has come again, so the ACK was lost; this is what TIME-WAIT is for, and it begins anew.',
-      zh: 'FIN 再次到来，说明上一个 ACK 丢失了；TIME-WAIT 正是为此存在，并重新计时。',
+      en: 'The FIN has come again: perhaps the ACK was lost. An ACK is not retransmitted, but every FIN that comes is answered.',
+      zh: 'FIN 再次到来，可能是上一个 ACK 丢失了。ACK 本身不会重传，但每收到一次 FIN 都要应答。',
+    },
+    section: '3.10.7.4 first',
+  },
+  ackFinTimeWait: {
+    what: {
+      en: '{me} acknowledges the FIN of {peer} once more: ack = {ack}.',
+      zh: '{me}再次确认{peer}的 FIN：ack = {ack}。',
+    },
+    why: {
+      en: 'The FIN has come again: perhaps the last ACK was lost. This is what TIME-WAIT is for, and its 2 MSL begin anew.',
+      zh: 'FIN 再次到来，可能是最后的 ACK 丢失了。TIME-WAIT 正是为此存在，2MSL 重新计时。',
     },
     section: '3.10.7.4 eighth',
   },
@@ -295,36 +339,36 @@ export const sentTexts = {
     },
     why: {
       en: 'What came lies beyond a hole; the octet at {ack} is still missing, and saying so at once lets {peer} repair it.',
-      zh: '到达的数据在空洞之后；{ack} 处的字节仍然缺失，立刻说明可以让{peer}尽快补上。',
+      zh: '到达的数据在缺口之后；{ack} 处的字节仍然缺失，立刻说明可以让{peer}尽快补上。',
     },
     section: 'RFC 5681 4.2',
   },
   ackUnacceptable: {
     what: {
       en: '{me} answers with where it stands: seq = {seq}, ack = {ack}.',
-      zh: '{me}回答自己所处的位置：seq = {seq}，ack = {ack}。',
+      zh: '{me}应答自己所处的位置：seq = {seq}，ack = {ack}。',
     },
     why: {
       en: 'A segment that is not acceptable is answered by an ACK, so that two ends which disagree find out.',
-      zh: '不可接受的报文段要用 ACK 回答，使意见不一致的双方能够发现。',
+      zh: '不可接受的报文段要用 ACK 应答，使意见不一致的双方能够发现。',
     },
     section: '3.10.7.4 first',
   },
   ackProbe: {
     what: {
       en: '{me} answers the probe: ack = {ack}, and the window is still closed.',
-      zh: '{me}回答探测：ack = {ack}，窗口仍然关闭。',
+      zh: '{me}应答探测：ack = {ack}，窗口仍然关闭。',
     },
     why: {
       en: 'A closed window takes no text, but a probe must be answered with the current window.',
-      zh: '关闭的窗口不接收数据，但必须用当前的窗口回答探测。',
+      zh: '关闭的窗口不接收数据，但必须用当前的窗口应答探测。',
     },
     section: '3.8.6.1',
   },
   challenge: {
     what: {
       en: '{me} sends a challenge ACK: seq = {seq}, ack = {ack}.',
-      zh: '{me}发出质询 ACK：seq = {seq}，ack = {ack}。',
+      zh: '{me}发出挑战 ACK：seq = {seq}，ack = {ack}。',
     },
     why: {
       en: 'What came could be forged; a peer that really meant it will answer with a RST exactly at {ack}.',
@@ -357,11 +401,11 @@ export const sentTexts = {
   ackKeepalive: {
     what: {
       en: '{me} answers the keep-alive probe: ack = {ack}.',
-      zh: '{me}回答保活探测：ack = {ack}。',
+      zh: '{me}应答保活探测：ack = {ack}。',
     },
     why: {
       en: 'The probe lies below the window, so it is answered by an ACK: {me} is still there.',
-      zh: '探测落在窗口之前，所以用 ACK 回答：{me}还在。',
+      zh: '探测落在窗口之前，所以用 ACK 应答：{me}还在。',
     },
     section: '3.8.4',
   },
@@ -371,8 +415,8 @@ export const sentTexts = {
       zh: '{me}回送 RST，seq = SEG.ACK = {seq}，不带 ACK。',
     },
     why: {
-      en: 'The segment that it answers had an ACK: its SEG.ACK is a number that the sender must believe.',
-      zh: '被回答的报文段带有 ACK：用它的 SEG.ACK 作序列号，发送方必定会相信。',
+      en: 'The segment that it answers had an ACK: with its SEG.ACK as sequence number the RST is acceptable to {peer}.',
+      zh: '所应答的报文段带有 ACK：用它的 SEG.ACK 作序列号，{peer}就会接受这个 RST。',
     },
     section: '3.10.7.1',
   },
@@ -383,7 +427,7 @@ export const sentTexts = {
     },
     why: {
       en: 'The segment that it answers had no ACK, so no number is known to put into seq; the ACK shows what is refused.',
-      zh: '被回答的报文段没有 ACK，不知道 seq 该填什么；用 ACK 表明拒绝的是哪个报文段。',
+      zh: '所应答的报文段没有 ACK，不知道 seq 该填什么；用 ACK 表明拒绝的是哪个报文段。',
     },
     section: '3.10.7.1',
   },
@@ -394,7 +438,7 @@ export const sentTexts = {
     },
     why: {
       en: 'A RST ends both directions at once and is never answered; seq = SND.NXT makes it acceptable to {peer}.',
-      zh: 'RST 立即结束两个方向，而且不会得到回答；seq = SND.NXT 使{peer}能够接受它。',
+      zh: 'RST 立即结束两个方向，而且不会得到应答；seq = SND.NXT 使{peer}能够接受它。',
     },
     section: '3.10.5',
   },

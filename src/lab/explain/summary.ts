@@ -10,7 +10,7 @@ import {
   type Trace,
   type TraceEvent,
 } from '../trace.ts';
-import { endName, has } from './context.ts';
+import { endName, firstSyn, has, isReplayed } from './context.ts';
 import { dropLabel } from './drops.ts';
 import { duration, type Lang, listed, octets, type Params, say, sentences, type Texts } from './text.ts';
 
@@ -28,6 +28,10 @@ export const summaryTexts = {
   openedBoth: {
     en: 'Both ends opened at once (simultaneous open), in {n} segments, {ms}.',
     zh: '双方同时打开：{n} 个报文段，{ms}。',
+  },
+  halfwayForged: {
+    en: 'A forged SYN asked {peer} for a connection, which was never open at both ends.',
+    zh: '一个伪造的 SYN 向{peer}请求建立连接，但两端从未同时打开。',
   },
   refused: {
     en: '{me} asked for a connection, and {peer} refused it with a RST.',
@@ -77,6 +81,14 @@ export const summaryTexts = {
   crashed: { en: '{me} crashed and forgot the connection.', zh: '{me}崩溃，忘记了这条连接。' },
   reset: { en: 'A RST of {peer} ended the connection at {me}.', zh: '{peer}的 RST 结束了{me}的连接。' },
   resetForged: { en: 'A forged RST ended the connection at {me}.', zh: '一个伪造的 RST 结束了{me}的连接。' },
+  resetHalf: {
+    en: 'A RST of {peer} ended the unfinished handshake at {me}.',
+    zh: '{peer}的 RST 结束了{me}尚未完成的握手。',
+  },
+  resetHalfForged: {
+    en: 'A forged RST ended the unfinished handshake at {me}.',
+    zh: '一个伪造的 RST 结束了{me}尚未完成的握手。',
+  },
   aborted: { en: '{me} aborted the connection.', zh: '{me}中止了连接。' },
   orphanEnded: {
     en: 'The FIN of {peer} did not come in time: {me}, whose program had gone, ended the connection.',
@@ -84,7 +96,7 @@ export const summaryTexts = {
   },
   keptAlive: {
     en: 'No keep-alive probe of {me} was answered: it ended the connection.',
-    zh: '{me}的保活探测一个都没有得到回答，于是结束了连接。',
+    zh: '{me}的保活探测一个都没有得到应答，于是结束了连接。',
   },
   reopened: {
     en: 'A newer SYN ended the TIME-WAIT of {me} and opened the connection anew.',
@@ -170,6 +182,11 @@ class Story {
   }
 
   opening(): string | null {
+    const syn = firstSyn(this.#trace, this.#events[0]?.connection ?? 0);
+    if (syn?.injected === true && !isReplayed(this.#trace, syn)) {
+      const opened = this.#entered('left', 'ESTABLISHED') && this.#entered('right', 'ESTABLISHED');
+      if (opened === undefined) return this.text('halfwayForged', this.#ends(syn.from));
+    }
     const first = this.#sent.find(({ segment }) => has(segment, 'SYN'));
     if (first === undefined) return null;
     const left = this.#entered('left', 'ESTABLISHED');
@@ -340,7 +357,7 @@ class Story {
       for (const { end, rule } of event.changes) {
         const key = ENDINGS[rule ?? ''];
         if (key !== undefined)
-          told.push(this.text(forged && key === 'reset' ? 'resetForged' : key, this.#ends(end)));
+          told.push(this.text(forged && FORGED[key] !== undefined ? FORGED[key] : key, this.#ends(end)));
       }
     }
     return told;
@@ -359,7 +376,7 @@ class Story {
 const ENDINGS: Readonly<Record<string, Key>> = {
   rst: 'reset',
   'time-wait-rst': 'reset',
-  'syn-received-rst-passive': 'reset',
+  'syn-received-rst-passive': 'resetHalf',
   'syn-received-rst-active': 'reset',
   abort: 'aborted',
   'late-data': 'aborted',
@@ -369,3 +386,6 @@ const ENDINGS: Readonly<Record<string, Key>> = {
   'fin-wait-2-timeout': 'orphanEnded',
   'time-wait-syn': 'reopened',
 };
+
+/** What is said when the RST was forged. */
+const FORGED: Partial<Record<Key, Key>> = { reset: 'resetForged', resetHalf: 'resetHalfForged' };

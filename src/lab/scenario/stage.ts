@@ -101,11 +101,14 @@ class Place implements Port {
   }
 
   receive(off: number, len: number): void {
-    if (this.iface === null) return this.#recorder.nobodyThere('down');
-    if (len >= 20 && this.memory.dv.getInt32(off + IPV4_DESTINATION) !== this.#address)
-      return this.#recorder.nobodyThere('nobody');
-    this.iface.receive(off, len);
-    this.#recorder.processed(this.#end);
+    if (this.iface === null) {
+      this.#recorder.nobodyThere('down');
+    } else if (len >= 20 && this.memory.dv.getInt32(off + IPV4_DESTINATION) !== this.#address) {
+      this.#recorder.nobodyThere('nobody');
+    } else {
+      this.iface.receive(off, len);
+      this.#recorder.processed(this.#end);
+    }
   }
 
   /** A host moves in, or out. */
