@@ -6,6 +6,7 @@ import {
   ClaimError,
   checkClaim,
   claims,
+  forgottenBy,
   type Lang,
   scenarioNamed,
   type Trace,
@@ -52,7 +53,6 @@ export function showClaim(show: Show, claim: Claim, io: Io): number {
   const outcome = outcomeOf(claim);
   show.title(t(lang, 'claimTitle', { number, text: claim.claim[lang] }));
   show.say('claimVerdict', { verdict: t(lang, `verdict_${verdict}`), truth: truth[lang] });
-  if (instead !== undefined) show.text(instead[lang]);
   if (!outcome.shown) {
     io.stderr.write(`synfin claims: ${t(lang, 'claimNotShown', { number, why: outcome.why })}\n`);
     return 1;
@@ -64,6 +64,9 @@ export function showClaim(show: Show, claim: Claim, io: Io): number {
   show.text(`synfin run ${claim.scenario}: ${title}`);
   if (claim.edits !== undefined && claim.edits.length > 0)
     show.say('labEdits', { edits: claim.edits.join('; ') });
+  const forgotten = forgottenBy(trace);
+  if (forgotten !== null) show.say('runNotReal', { text: forgotten.rule[lang], mutant: forgotten.id });
+  if (instead !== undefined) show.say('claimInstead', { text: instead[lang] });
   show.lines('');
   show.ladder(trace, { event, text: says[lang] });
   return 0;
@@ -120,8 +123,8 @@ function check(show: Show, some: readonly Claim[], io: Io): number {
 function json(some: readonly Claim[], checked: boolean, io: Io): number {
   let failed = false;
   const rows = some.map((claim) => {
-    const { number, claim: text, seeds, verdict, truth, scenario, edits = [] } = claim;
-    const row = { number, claim: text, seeds, verdict, truth, scenario, edits };
+    const { number, claim: text, seeds, verdict, truth, scenario, edits = [], rules = null } = claim;
+    const row = { number, claim: text, seeds, verdict, truth, scenario, edits, rules };
     if (!checked) return row;
     const outcome = outcomeOf(claim);
     if (!outcome.shown) {

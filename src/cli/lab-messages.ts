@@ -64,6 +64,7 @@ export const labMessages = {
   claimTitle: { en: 'Claim {number}: {text}', zh: '说法 {number}：{text}' },
   claimVerdict: { en: 'Verdict: {verdict}. {truth}', zh: '结论：{verdict}。{truth}' },
   claimShown: { en: 'Shown at {t} s by {what}: {says}', zh: '见 {t} 秒处 {what}：{says}' },
+  claimInstead: { en: 'With the rule: {text}', zh: '遵守规则时：{text}' },
   claimNotShown: { en: 'claim {number} is not shown: {why}', zh: '说法 {number} 未能得到验证：{why}' },
   claimWord: { en: 'the number of a claim', zh: '说法的编号' },
   claimRow: { en: '[{verdict}] {text} ({scenario})', zh: '[{verdict}] {text}（{scenario}）' },

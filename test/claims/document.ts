@@ -1,7 +1,7 @@
 // docs/claims.md and docs/claims.zh-CN.md: every claim with what is true and where it is seen, then the runs
 // that show it as ladders.
 
-import { type Claim, checkClaim, claims, type Verdict } from '../../src/lab/claims/index.ts';
+import { type Claim, checkClaim, claims, forgottenBy, type Verdict } from '../../src/lab/claims/index.ts';
 import { connectionName, LadderRows, type Lang, TerminalLadder } from '../../src/lab/ladder/index.ts';
 import type { Text } from '../../src/lab/scenario/index.ts';
 import { scenarioNamed } from '../../src/lab/scenarios/index.ts';
@@ -55,7 +55,11 @@ const WORDS = {
   wrongOnes: { en: 'The wrong ones', zh: '错误的说法' },
   precisely: { en: 'Precisely', zh: '准确地说' },
   seen: { en: 'Seen', zh: '所见' },
-  instead: { en: 'What is shown', zh: '演示内容' },
+  without: {
+    en: 'Not real TCP; the rule that it forgets',
+    zh: '并非真正的 TCP，它不遵守的规则',
+  },
+  instead: { en: 'With the rule', zh: '遵守规则时' },
   texts: { en: 'Said by text ', zh: '出处：' },
   runs: { en: 'The runs', zh: '运行记录' },
   runsIntro: {
@@ -82,11 +86,12 @@ function runAll(): Run[] {
   for (const claim of claims) {
     const { trace, event, says } = checkClaim(claim);
     const edits = claim.edits ?? [];
-    const key = [claim.scenario, ...edits].join('\n');
+    const { rules } = claim;
+    const key = [claim.scenario, rules ?? '', ...edits].join('\n');
     const others = [...runs.values()].filter(
-      (r) => r.scenario === claim.scenario && r.edits.length > 0,
+      (r) => r.scenario === claim.scenario && r.anchor !== `run-${r.scenario}`,
     ).length;
-    const anchor = `run-${claim.scenario}${edits.length === 0 ? '' : `-${others + 1}`}`;
+    const anchor = `run-${claim.scenario}${edits.length === 0 && rules === undefined ? '' : `-${others + 1}`}`;
     const run = runs.get(key) ?? { anchor, scenario: claim.scenario, edits, trace, decided: [] };
     runs.set(key, run);
     run.decided.push({ claim, event, says });
@@ -134,6 +139,13 @@ function ladder({ trace, decided }: Run, lang: Lang): string[] {
   return lines.map((line) => line.trimEnd());
 }
 
+/** That a run is not real TCP; nothing when it is. */
+function without({ trace }: Run, lang: Lang): string[] {
+  const mutant = forgottenBy(trace);
+  const colon = lang === 'zh' ? '：' : ': ';
+  return mutant === null ? [] : [`**${WORDS.without[lang]}**${colon}${plain(mutant.rule[lang])}`];
+}
+
 function claimText(claim: Claim, runs: readonly Run[], lang: Lang): string[] {
   const run = runs.find(({ decided }) => decided.some((d) => d.claim === claim)) as Run;
   const says = run.decided.find((d) => d.claim === claim)?.says as Text;
@@ -147,8 +159,9 @@ function claimText(claim: Claim, runs: readonly Run[], lang: Lang): string[] {
     `#### ${claim.number} ${SIGNS[claim.verdict]} ${plain(claim.claim[lang])}`,
     '',
     `- **${w('precisely')}**${colon}${plain(claim.truth[lang])}`,
-    ...(claim.instead === undefined ? [] : [`- **${w('instead')}**${colon}${plain(claim.instead[lang])}`]),
+    ...without(run, lang).map((line) => `- ${line}`),
     `- **${w('seen')}**${open}[${run.scenario}](#${run.anchor})${edits}${close}${colon}${plain(says[lang])}`,
+    ...(claim.instead === undefined ? [] : [`- **${w('instead')}**${colon}${plain(claim.instead[lang])}`]),
     `- ${w('texts')}${claim.seeds.join(lang === 'zh' ? '、' : ', ')}`,
     '',
   ];
@@ -164,6 +177,7 @@ function runText(run: Run, lang: Lang): string[] {
     '',
     `### ${run.scenario}: ${plain(scenario?.title[lang] ?? '')}`,
     '',
+    ...without(run, lang).flatMap((line) => [line, '']),
     ...(edits === '' ? [] : [`${w('with')} ${edits}`, '']),
     plain(scenario?.question[lang] ?? ''),
     '',

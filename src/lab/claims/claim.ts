@@ -42,7 +42,9 @@ export interface Claim {
   readonly scenario: string;
   /** Changes to the scenario: see scenario/edits.ts. */
   readonly edits?: readonly string[];
-  /** Set when the text speaks of a TCP with other rules: what the unaltered TCP does instead, which is shown. */
+  /** The scenario is run with a TCP that forgets a rule: the id of a mutant. Default: the scenario's rules. */
+  readonly rules?: string;
+  /** Set when the run is made with a TCP that forgets a rule: what the unaltered TCP does instead. */
   readonly instead?: Text;
   /**
    * Finds the event that decides.

@@ -64,8 +64,8 @@ export const answerClaims: readonly Claim[] = [
     seeds: [0, 1, 2, 3, 4],
     verdict: 'true',
     truth: {
-      en: 'CLOSE-WAIT, on receipt of the FIN, before it is acknowledged (section 3.10.7.4, eighth step).',
-      zh: '收到 FIN 就进入 CLOSE-WAIT，此时还没有发出确认（第 3.10.7.4 节第八步）。',
+      en: 'CLOSE-WAIT, on receipt of the FIN (section 3.10.7.4, eighth step); it does not depend on the ACK, which may be delayed (section 3.8.6.3).',
+      zh: '收到 FIN 就进入 CLOSE-WAIT（第 3.10.7.4 节第八步），不取决于 ACK 是否已经发出；ACK 可以延迟（第 3.8.6.3 节）。',
     },
     scenario: 'close4',
     decide(trace) {
@@ -173,8 +173,8 @@ export const answerClaims: readonly Claim[] = [
     seeds: [0, 1, 2, 4],
     verdict: 'true',
     truth: {
-      en: 'True after shutdown(). After close() no program is there to receive, and late text is answered with RST: see late-data-rst (section 3.6.1, SHLD-3).',
-      zh: '用 shutdown() 时如此。若是 close()，已经没有程序来接收，迟到的数据会得到 RST：见 late-data-rst（第 3.6.1 节，SHLD-3）。',
+      en: 'True of the RFC’s CLOSE (section 3.6), which is shutdown(SHUT_WR) of sockets. After close() no program is there to receive, and late text is answered with RST (section 3.6.1, SHLD-3; see late-data-rst).',
+      zh: 'RFC 所说的 CLOSE 如此（第 3.6 节），对应套接字的 shutdown(SHUT_WR)。若是 close()，已经没有程序来接收，此后到达的数据会得到 RST（第 3.6.1 节，SHLD-3；见 late-data-rst）。',
     },
     scenario: 'half-close',
     decide(trace) {
@@ -241,8 +241,8 @@ export const answerClaims: readonly Claim[] = [
     seeds: [1, 2, 3],
     verdict: 'true',
     truth: {
-      en: 'Yes: the FIN stands after all text in the sequence space; the text is delivered in FIN-WAIT-2. Linux 6.18 was seen to deliver 3000 octets so (section 3.10.4).',
-      zh: '对：FIN 在序列号空间中排在全部数据之后，数据在对方的 FIN-WAIT-2 中交付。实测 Linux 6.18 也这样交付了 3000 字节（第 3.10.4 节）。',
+      en: 'Yes: the FIN comes after all text in the sequence space (sections 3.4, 3.10.4), and the text is delivered in FIN-WAIT-2. Linux 6.18 was seen to deliver 3000 octets so.',
+      zh: '对：FIN 在序列号空间中排在全部数据之后（第 3.4、3.10.4 节），数据在对方处于 FIN-WAIT-2 时交付。实测 Linux 6.18 也这样交付了 3000 字节。',
     },
     scenario: 'half-close',
     decide(trace) {
@@ -384,7 +384,10 @@ export const answerClaims: readonly Claim[] = [
   },
   {
     number: 66,
-    claim: { en: 'Fourth segment: ACK, seq=u+1, ack=w+1.', zh: '第四次挥手：ACK，seq=u+1，ack=w+1。' },
+    claim: {
+      en: 'Fourth segment: ACK, seq=u+1, ack=w+1, where w is the seq of the third.',
+      zh: '第四次挥手：ACK，seq=u+1，ack=w+1（w 是第三次挥手的 seq）。',
+    },
     seeds: [0, 1, 3],
     verdict: 'true',
     truth: {

@@ -81,7 +81,7 @@ export const finClaims: readonly Claim[] = [
     seeds: [0, 1, 3],
     verdict: 'imprecise',
     truth: {
-      en: 'It is FIN,ACK: once a connection is established every segment carries a current acknowledgment (section 3.1, 3.6, figure 12).',
+      en: 'It is FIN,ACK: once a connection is established every segment carries a current acknowledgment (sections 3.1, 3.6, figure 12).',
       zh: '实际是 FIN,ACK：连接建立之后，每个报文段都带有当前的确认号（第 3.1 节；第 3.6 节图 12）。',
     },
     scenario: 'close4',
@@ -135,8 +135,8 @@ export const finClaims: readonly Claim[] = [
     seeds: [4],
     verdict: 'true',
     truth: {
-      en: 'Yes: seq=SND.NXT and ack=RCV.NXT, with the ACK bit (section 3.10.4, figure 12).',
-      zh: '对：seq=SND.NXT，ack=RCV.NXT，并置 ACK 位（第 3.10.4 节；图 12）。',
+      en: 'Yes: seq=SND.NXT and ack=RCV.NXT, with the ACK bit (section 3.6, figure 12).',
+      zh: '对：seq=SND.NXT，ack=RCV.NXT，并置 ACK 标志（第 3.6 节，图 12）。',
     },
     scenario: 'close4',
     decide(trace) {
@@ -213,8 +213,8 @@ export const finClaims: readonly Claim[] = [
     seeds: [0, 1, 2, 3, 4],
     verdict: 'true',
     truth: {
-      en: 'FIN-WAIT-1, on the CLOSE call that sends the FIN (section 3.10.4).',
-      zh: '由发出 FIN 的 CLOSE 调用进入 FIN-WAIT-1（第 3.10.4 节）。',
+      en: 'FIN-WAIT-1, and the cause is the CLOSE call: if text is still queued, the state is entered at once and the FIN follows the text (section 3.10.4).',
+      zh: '起因是 CLOSE 调用：即使还有数据在排队，也立即进入 FIN-WAIT-1，FIN 随后跟在数据后面发出（第 3.10.4 节）。',
     },
     scenario: 'close4',
     decide(trace) {

@@ -40,8 +40,8 @@ export const shapeClaims: readonly Claim[] = [
     seeds: [0, 1],
     verdict: 'imprecise',
     truth: {
-      en: 'What the closing end has sent, yes. What it has received and its program has not read is lost: close() then sends RST, as Linux 6.18 does too (section 3.6.1, SHLD-3).',
-      zh: '关闭方自己发出的数据是如此。它收到了而程序没读的数据就丢了：这时 close() 发出 RST，实测 Linux 6.18 也一样（第 3.6.1 节，SHLD-3）。',
+      en: 'What the closing end has sent is delivered, if the close is orderly (section 3.6). What it has received and its program has not read is lost: close() then sends RST (section 3.6.1, SHLD-3), as Linux 6.18 was seen to do.',
+      zh: '正常关闭时，关闭方自己发出的数据确实会送达（第 3.6 节）。它收到了而程序没读的数据就丢了：这时 close() 发出 RST（第 3.6.1 节，SHLD-3），实测 Linux 6.18 也一样。',
     },
     scenario: 'unread-rst',
     decide(trace) {
@@ -94,8 +94,8 @@ export const shapeClaims: readonly Claim[] = [
     seeds: [2],
     verdict: 'wrong',
     truth: {
-      en: 'ACK and FIN are one segment when the application closes before the delayed acknowledgment is due: three segments. Linux 6.18 sends three whenever close() comes within about 40 ms, four otherwise (section 3.10.7.4; figure 5, note 2).',
-      zh: '应用程序若在延迟确认到期之前关闭，ACK 与 FIN 就合成一个报文段，一共三个。实测 Linux 6.18：close() 在约 40 毫秒之内到来就是三个，否则四个（第 3.10.7.4 节；图 5 注 2）。',
+      en: 'ACK and FIN are one segment when the application closes before the delayed acknowledgment is due: three segments (sections 3.8.6.3, 3.3.2 figure 5, note 2). Linux 6.18 was seen to send three when close() came within about 40 ms of the FIN, four when it came 300 ms later.',
+      zh: '应用程序若在延迟确认到期之前关闭，ACK 与 FIN 就合成一个报文段，一共三个（第 3.8.6.3 节；第 3.3.2 节图 5 注 2）。实测 Linux 6.18：收到 FIN 后约 40 ms 之内调用 close() 就是三个，300 ms 之后才调用则是四个。',
     },
     scenario: 'close3',
     decide(trace) {
@@ -132,7 +132,7 @@ export const shapeClaims: readonly Claim[] = [
     verdict: 'imprecise',
     truth: {
       en: 'The reason is that the application has not closed yet. If it has by the time that the ACK is due, the FIN carries the acknowledgment; remaining text could ride on it as well (section 3.10.4).',
-      zh: '真正的原因是应用程序还没有关闭。只要在 ACK 该发的时候它已经关闭，FIN 就带上确认；剩余的数据甚至也可以一起带走（第 3.10.4 节）。',
+      zh: '真正的原因是应用程序还没有关闭。只要在该发 ACK 的时候它已经关闭，FIN 就会把确认一并带上，连剩余的数据也可以放在同一个报文段里（第 3.10.4 节）。',
     },
     scenario: 'close3',
     decide(trace) {
@@ -160,8 +160,8 @@ export const shapeClaims: readonly Claim[] = [
     seeds: [4],
     verdict: 'true',
     truth: {
-      en: 'Yes; what remains is TIME-WAIT at the end that closed first (section 3.6).',
-      zh: '对；剩下的只是先关闭一端的 TIME-WAIT（第 3.6 节）。',
+      en: 'Yes; what remains is TIME-WAIT at the end that closed first, or at both when they closed at the same time (section 3.6).',
+      zh: '对；剩下的只是先关闭一端的 TIME-WAIT，同时关闭时两端都有（第 3.6 节）。',
     },
     scenario: 'close4',
     decide(trace) {

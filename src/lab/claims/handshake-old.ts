@@ -1,12 +1,12 @@
 // Claims 33 to 42: old SYNs, what two segments would make of them, and what three do.
 
 import {
+  allSent,
   arrival,
   type Claim,
   call,
   decision,
   enters,
-  loss,
   must,
   mustChange,
   number,
@@ -16,9 +16,9 @@ import {
   sent,
   stateOf,
   tcbOf,
-  timer,
   timeText,
 } from './claim.ts';
+import { oldTextRead } from './old-text.ts';
 
 /** Claims 33 to 42. */
 export const oldSynClaims: readonly Claim[] = [
@@ -31,25 +31,30 @@ export const oldSynClaims: readonly Claim[] = [
     seeds: [2],
     verdict: 'true',
     truth: {
-      en: 'It cannot see that a SYN is old (section 3.5, figure 8): what it needs is the other end’s word.',
-      zh: '服务器自己看不出 SYN 是旧的（第 3.5 节，图 8），必须由对方来告诉它。',
+      en: 'It cannot see that a SYN is old: “it must ask the sender to verify this SYN” (section 3.4.1), and with two segments it has no time to hear the answer (section 3.5, figure 8).',
+      zh: '服务器自己看不出 SYN 是旧的，必须请发送方来核实（第 3.4.1 节）；只有两次握手，就来不及听到答复（第 3.5 节，图 8）。',
     },
     scenario: 'stale-first',
+    rules: 'two-way-handshake',
     instead: {
-      en: 'With three segments the old SYN takes it only as far as SYN-RECEIVED, and no program is told of it.',
-      zh: '有了第三次握手，旧的 SYN 只能让它走到 SYN-RECEIVED，应用程序毫不知情。',
+      en: 'the old SYN takes the server only as far as SYN-RECEIVED; the RST takes it back to LISTEN, and no program is told of it.',
+      zh: '旧的 SYN 只能让服务器走到 SYN-RECEIVED，RST 又让它回到 LISTEN，应用程序毫不知情。',
     },
     decide(trace) {
       const old = sent(trace, 'left', 'SYN');
       const came = arrival(trace, old);
-      must(stateOf(trace, came.at, 'right') === 'SYN-RECEIVED', 'the old SYN: SYN-RECEIVED');
-      must(tcbOf(trace, came.at, 'right').rcv.irs === old.event.segment.seq, 'with the old x');
-      const back = enters(trace, 'right', 'LISTEN', { after: came.at });
-      must(call(trace, 'right', 'accept').at > back.at, 'nothing to accept until the right SYN has come');
+      const open = enters(trace, 'right', 'ESTABLISHED', { after: came.at });
+      must(open.event.t === came.event.t, 'ESTABLISHED at once');
+      must(tcbOf(trace, open.at, 'right').rcv.irs === old.event.segment.seq, 'with the old x');
+      const mine = tcbOf(trace, open.at, 'left').snd.iss;
+      must(mine !== old.event.segment.seq, 'the client means another x');
+      const accepted = call(trace, 'right', 'accept');
+      const told = call(trace, 'right', 'error');
+      must(open.at < accepted.at && accepted.at < told.at, 'a program accepts it, and is told of a reset');
       return decision(
-        came,
-        `the old SYN, segment ${old.event.id}, makes the server SYN-RECEIVED at ${timeText(came.event.t)}, not ESTABLISHED; at ${timeText(back.event.t)} it is in LISTEN again.`,
-        `${timeText(came.event.t)} 时，旧的 SYN（第 ${old.event.id} 个报文段）只让服务器进入 SYN-RECEIVED，而不是 ESTABLISHED；${timeText(back.event.t)} 时它已回到 LISTEN。`,
+        open,
+        `the old SYN, segment ${old.event.id}, makes the server ESTABLISHED at ${timeText(open.event.t)}, with x=${old.event.segment.seq}; the client’s x is ${mine}. The program has accepted the connection when it is told ${told.event.text}, ${timeText(told.event.t - open.event.t)} later.`,
+        `${timeText(open.event.t)} 时，旧的 SYN（第 ${old.event.id} 个报文段）就让服务器进入 ESTABLISHED，x=${old.event.segment.seq}，而客户端的 x 是 ${mine}。应用程序已经接受了这个连接，${timeText(told.event.t - open.event.t)} 之后才得到 ${told.event.text}。`,
       );
     },
   },
@@ -77,7 +82,7 @@ export const oldSynClaims: readonly Claim[] = [
       return seenIn(
         trace,
         reset,
-        `the number that the SYN,ACK acknowledged. The client stays SYN-SENT, sends its SYN again ${timeText(again.event.t - reset.event.t)} later, and the connection is open at ${timeText(open.event.t)}.`,
+        `its number is the one that the SYN,ACK acknowledged. The client stays SYN-SENT, sends its SYN again ${timeText(again.event.t - reset.event.t)} later, and the connection is open at ${timeText(open.event.t)}.`,
         `序列号就是 SYN,ACK 的确认号。客户端仍是 SYN-SENT，${timeText(again.event.t - reset.event.t)} 后重传 SYN，${timeText(open.event.t)} 时连接建立。`,
       );
     },
@@ -109,7 +114,7 @@ export const oldSynClaims: readonly Claim[] = [
       return decision(
         yes,
         `two SYN,ACKs, two third segments: ack=${number(trace, 'left', wrong.event.segment.ack ?? 0)} is answered with RST (segment ${no.event.id}), ack=${number(trace, 'left', right.event.segment.ack ?? 0)} with ACK (segment ${yes.event.id}).`,
-        `两个 SYN,ACK，两种第三次握手：对 ack=${number(trace, 'left', wrong.event.segment.ack ?? 0)} 回 RST（第 ${no.event.id} 个报文段），对 ack=${number(trace, 'left', right.event.segment.ack ?? 0)} 回 ACK（第 ${yes.event.id} 个报文段）。`,
+        `两个 SYN,ACK，第三个报文段各不相同：对 ack=${number(trace, 'left', wrong.event.segment.ack ?? 0)} 回 RST（第 ${no.event.id} 个报文段），对 ack=${number(trace, 'left', right.event.segment.ack ?? 0)} 回 ACK（第 ${yes.event.id} 个报文段）。`,
       );
     },
   },
@@ -123,7 +128,7 @@ export const oldSynClaims: readonly Claim[] = [
     verdict: 'true',
     truth: {
       en: 'For at most the maximum segment lifetime, two minutes by assumption (section 3.4.2); its retransmission may have served meanwhile.',
-      zh: '但滞留不会超过报文段最大生存时间，RFC 假定为 2 分钟（第 3.4.2 节）；在此期间，重传的 SYN 可能早已把事办完。',
+      zh: '但滞留不会超过报文段最大生存时间（MSL），RFC 假定为 2 分钟（第 3.4.2 节）；在此期间，重传的 SYN 可能早已建立过连接。',
     },
     scenario: 'stale-listen',
     decide(trace) {
@@ -148,8 +153,8 @@ export const oldSynClaims: readonly Claim[] = [
     seeds: [4],
     verdict: 'wrong',
     truth: {
-      en: 'It must answer: where there is no connection, every segment but a RST gets <SEQ=SEG.ACK><CTL=RST> (section 3.10.7.1). Linux sends it at once.',
-      zh: '必须应答：没有对应连接时，除 RST 之外的任何报文段都要用 <SEQ=SEG.ACK><CTL=RST> 回应（第 3.10.7.1 节）。Linux 也是立刻就发。',
+      en: 'It must answer: where there is no connection, every segment but a RST is answered with RST; to one with the ACK bit, as here, it is <SEQ=SEG.ACK><CTL=RST> (section 3.10.7.1). Linux sends it at once, too.',
+      zh: '必须应答：没有对应的连接时，除 RST 之外的任何报文段都要用 RST 回应；对方带 ACK 标志时（如这里）就是 <SEQ=SEG.ACK><CTL=RST>（第 3.10.7.1 节）。Linux 也是立刻就发。',
     },
     scenario: 'stale-listen',
     decide(trace) {
@@ -176,26 +181,26 @@ export const oldSynClaims: readonly Claim[] = [
     seeds: [4],
     verdict: 'true',
     truth: {
-      en: 'If the client’s RST is lost or suppressed, and keep-alives are off: nothing ends an idle ESTABLISHED connection (section 3.8.4).',
-      zh: '前提是客户端的 RST 丢失或被拦截，又没有开启保活：空闲的 ESTABLISHED 连接不会自行结束（第 3.8.4 节）。',
+      en: 'If no RST of the client gets through, because it or the SYN,ACK is lost, and keep-alives are off: nothing ends an idle ESTABLISHED connection (section 3.8.4).',
+      zh: '前提是客户端的 RST 没有送到（RST 或 SYN,ACK 丢失），又没有开启保活：空闲的 ESTABLISHED 连接不会自行结束（第 3.8.4 节）。',
     },
-    scenario: 'stale-listen',
-    edits: ['drop RST#1- left->right'],
+    scenario: 'two-way',
     instead: {
-      en: 'With three segments the server, in SYN-RECEIVED, repeats its SYN,ACK and gives up, even if every RST is lost.',
-      zh: '有了第三次握手，即使所有 RST 都丢失，停在 SYN-RECEIVED 的服务器重传 SYN,ACK 一段时间后也会放弃。',
+      en: 'the server, in SYN-RECEIVED, repeats its SYN,ACK until a RST comes, or gives up in the end.',
+      zh: '停在 SYN-RECEIVED 的服务器会重传 SYN,ACK，直到收到 RST，或者最终放弃。',
     },
     decide(trace) {
-      loss(trace, sent(trace, 'left', 'RST', { n: 5 }));
-      const came = arrival(trace, sent(trace, 'left', 'SYN'));
-      const up = timer(trace, 'right', 'user', 'fired');
-      const over = enters(trace, 'right', 'LISTEN', { after: came.at });
-      must(over.at > up.at, 'the server gives up by its timer');
-      mustChange(trace, over.at, 'right', 'SYN-RECEIVED', 'LISTEN');
+      const open = enters(trace, 'right', 'ESTABLISHED');
+      must(stateOf(trace, open.at, 'left') === 'CLOSED', 'there is no client');
+      const end = trace.events.length - 1;
+      const { state, timers } = tcbOf(trace, end, 'right');
+      must(state === 'ESTABLISHED' && Object.keys(timers).length === 0, 'no timer will end it');
+      must(call(trace, 'right', 'accept').at > open.at, 'a program has it');
+      must(!allSent(trace, 'right').some(({ at }) => at > open.at), 'the server sends nothing more');
       return decision(
-        over,
-        `no RST gets through; after ${timeText(over.event.t - came.event.t)} in SYN-RECEIVED the server gives up, and is in LISTEN.`,
-        `RST 一个也没送到；服务器在 SYN-RECEIVED 停了 ${timeText(over.event.t - came.event.t)} 后放弃，回到 LISTEN。`,
+        open,
+        `the server is ESTABLISHED at ${timeText(open.event.t)}, and its program accepts; the client is CLOSED, no timer runs, no segment is under way: nothing will ever end this connection.`,
+        `${timeText(open.event.t)} 时服务器进入 ESTABLISHED，应用程序接受了连接；客户端是 CLOSED，没有定时器在运行，也没有报文段在途：这个连接永远不会结束。`,
       );
     },
   },
@@ -208,7 +213,7 @@ export const oldSynClaims: readonly Claim[] = [
     seeds: [4],
     verdict: 'imprecise',
     truth: {
-      en: 'Ordinarily because a RST comes (section 3.10.7.4, second). Silence says nothing: the server repeats its SYN,ACK, and gives up after minutes.',
+      en: 'Ordinarily because a RST comes (section 3.10.7.4, second step). Silence says nothing: the server repeats its SYN,ACK, and gives up after minutes.',
       zh: '通常是因为收到了 RST（第 3.10.7.4 节第二步）。沉默说明不了什么：收不到应答时，服务器会重传 SYN,ACK，几分钟后才放弃。',
     },
     scenario: 'stale-listen',
@@ -237,24 +242,22 @@ export const oldSynClaims: readonly Claim[] = [
       en: 'That is one consequence. Worse would be data of an old connection accepted in a new one: agreeing on fresh ISNs is what makes old data fall outside the window (section 3.4.1).',
       zh: '那只是后果之一。更糟的是旧连接的数据混进新连接：正因为双方商定了新的 ISN，旧数据才会落在窗口之外（第 3.4.1 节）。',
     },
-    scenario: 'hs',
-    edits: ['inject right PSH,ACK seq=irs-20000 len=5 200ms'],
+    scenario: 'fixed-isn',
     instead: {
-      en: 'With fixed ISNs the octets of the earlier connection would fit into this one. Here, with the numbers of 80 ms ago, they do not.',
-      zh: '如果 ISN 固定不变，先前连接的字节就可能正好落进这个连接。这里它们带着 80 ms 之前的序列号，对不上。',
+      en: 'the handshake has settled on new ISNs; the old segment is outside the window and is discarded.',
+      zh: '握手商定的是新的 ISN，旧报文段落在窗口之外，被丢弃。',
     },
     decide(trace) {
-      const old = sent(trace, 'left', 'ACK', { injected: true, text: true });
-      const came = arrival(trace, old);
-      must(stateOf(trace, came.at, 'right') === 'ESTABLISHED', 'a connection that is open');
-      must(came.event.discarded === 'outside-window', 'old text is outside the window');
-      const { rcv } = tcbOf(trace, came.at, 'right');
-      must(rcv.unread === 0 && rcv.nxt === plus(rcv.irs, 1), 'nothing of it is taken');
-      const { seq, length } = old.event.segment;
+      const { second, old, came, read } = oldTextRead(trace);
+      const open = enters(trace, 'right', 'ESTABLISHED', { after: second.at });
+      must(
+        open.at < came.at && stateOf(trace, came.at, 'right') === 'ESTABLISHED',
+        'the second connection is open',
+      );
       return decision(
-        came,
-        `${length} octets with seq=${seq}, as an earlier connection would have sent them, are discarded: the window begins at ${rcv.nxt}.`,
-        `${length} 字节数据带着先前连接的序列号 seq=${seq} 到达，被丢弃：窗口从 ${rcv.nxt} 开始。`,
+        read,
+        `no server waits in vain here: the second connection has been open since ${timeText(open.event.t)}. But at ${timeText(read.event.t)} its program reads “${read.event.text}”, which segment ${old.event.id} brought from the first.`,
+        `这里没有服务器在空等：第二个连接从 ${timeText(open.event.t)} 起就已建立。可是 ${timeText(read.event.t)} 时，它的程序读到了“${read.event.text}”，那是第 ${old.event.id} 个报文段从第一个连接带来的。`,
       );
     },
   },
@@ -268,7 +271,7 @@ export const oldSynClaims: readonly Claim[] = [
     verdict: 'true',
     truth: {
       en: '“Because steps 2 and 3 can be combined in a single message this is called the three-way (or three message) handshake” (section 3.4.1).',
-      zh: 'RFC 的原话是：第 2、3 步可以合并在一个报文里，所以叫三次（三报文）握手（第 3.4.1 节）。',
+      zh: 'RFC 写道：第 2、3 步可以合并成一个报文，所以称为三次（或三报文）握手（第 3.4.1 节）。',
     },
     scenario: 'hs',
     decide(trace) {

@@ -2,7 +2,9 @@
 
 import { tcbAt } from '../trace.ts';
 import {
+  allSent,
   arrival,
+  bits,
   type Claim,
   call,
   decision,
@@ -31,27 +33,27 @@ export const whyClaims: readonly Claim[] = [
     seeds: [0, 1, 2],
     verdict: 'imprecise',
     truth: {
-      en: 'That is a side effect. “The principal reason for the three-way handshake is to prevent old duplicate connection initiations from causing confusion” (section 3.5); and both ends must agree on two ISNs.',
-      zh: '这只是附带的效果。RFC 说得很明白：三次握手的主要原因，是防止旧的重复连接请求造成混乱（第 3.5 节）；此外双方还要就两个 ISN 达成一致。',
+      en: 'That is a side effect. “The principal reason for the three-way handshake is to prevent old duplicate connection initiations from causing confusion” (section 3.5); and both ends must agree on two ISNs (section 3.4.1).',
+      zh: '这只是附带的效果。RFC 说得很明白：三次握手的主要原因，是防止旧的重复连接请求造成混乱（第 3.5 节）；此外双方还要就两个 ISN 达成一致（第 3.4.1 节）。',
     },
     scenario: 'stale-listen',
+    rules: 'two-way-handshake',
     instead: {
-      en: 'With two segments the server would be ESTABLISHED when the old SYN arrives. With three it waits for the third, gets a RST, and nothing has happened.',
-      zh: '若只有两次握手，旧 SYN 一到服务器就 ESTABLISHED 了。有了第三次，服务器先等着，结果等来 RST，就像什么都没发生过。',
+      en: 'the server waits in SYN-RECEIVED, gets a RST instead of the third segment, and is in LISTEN again; no program has noticed anything.',
+      zh: '服务器停在 SYN-RECEIVED 等待，等来的不是第三个报文段而是 RST，于是回到 LISTEN，应用程序毫不知情。',
     },
     decide(trace) {
+      must(!trace.events.some((e) => e.kind === 'lost'), 'a network that loses nothing');
       const syn = arrival(trace, sent(trace, 'left', 'SYN'));
-      must(stateOf(trace, syn.at, 'left') === 'CLOSED', 'nobody wants this connection any more');
-      must(stateOf(trace, syn.at, 'right') === 'SYN-RECEIVED', 'the server only waits');
-      const back = enters(trace, 'right', 'LISTEN', { after: syn.at });
-      must(
-        !trace.events.some((e) => e.changes.some((c) => c.end === 'right' && c.to === 'ESTABLISHED')),
-        'the server is never ESTABLISHED',
-      );
+      const over = enters(trace, 'left', 'CLOSED');
+      must(over.at < syn.at, 'nobody wants this connection any more');
+      const open = enters(trace, 'right', 'ESTABLISHED', { after: syn.at });
+      must(open.event.t === syn.event.t, 'the server is ESTABLISHED at the SYN');
+      const told = call(trace, 'right', 'error');
       return decision(
-        back,
-        `both hosts can send and receive perfectly well, but the SYN is old: the server waits in SYN-RECEIVED for ${timeText(back.event.t - syn.event.t)}, gets a RST instead of the third segment, and is in LISTEN again.`,
-        `两台主机收发都完全正常，但这个 SYN 已经失效：服务器在 SYN-RECEIVED 等了 ${timeText(back.event.t - syn.event.t)}，等来的不是第三个报文段而是 RST，于是回到 LISTEN。`,
+        open,
+        `both hosts can send and receive, and nothing is lost; but the SYN is old. At ${timeText(open.event.t)} the server is ESTABLISHED with a client that has been CLOSED since ${timeText(over.event.t)}; its program accepts, and is told ${told.event.text}.`,
+        `两台主机收发都正常，一个报文段也没有丢，但这个 SYN 已经失效：${timeText(open.event.t)} 时服务器进入 ESTABLISHED，而客户端从 ${timeText(over.event.t)} 起就是 CLOSED；服务器程序接受了连接，得到的却是 ${told.event.text}。`,
       );
     },
   },
@@ -107,7 +109,7 @@ export const whyClaims: readonly Claim[] = [
       must(server.state === 'SYN-RECEIVED' && server.snd.una === server.snd.iss, 'y is not');
       return decision(
         came,
-        `at ${timeText(came.event.t)} the SYN,ACK arrives: the client has SND.UNA=x+1 and IRS=y; the server’s SND.UNA is still y, it cannot know that its second SYN,ACK got further than its first.`,
+        `at ${timeText(came.event.t)} the SYN,ACK arrives: the client has SND.UNA=x+1 and IRS=y; the server’s SND.UNA is still y, it cannot know whether its second SYN,ACK got any further than its first.`,
         `${timeText(came.event.t)} 时 SYN,ACK 到达：客户端 SND.UNA=x+1，IRS=y；服务器的 SND.UNA 仍是 y，它无从知道第二个 SYN,ACK 是否也像第一个那样丢了。`,
       );
     },
@@ -244,7 +246,7 @@ export const whyClaims: readonly Claim[] = [
     seeds: [1],
     verdict: 'true',
     truth: {
-      en: 'It is the client that checks, in SYN-SENT, the acknowledgment: SND.UNA < SEG.ACK ≤ SND.NXT (section 3.10.7.3, first).',
+      en: 'It is the client that checks, in SYN-SENT, the acknowledgment: SND.UNA < SEG.ACK ≤ SND.NXT (section 3.10.7.3, first step).',
       zh: '由客户端来查：在 SYN-SENT 状态检查确认号是否满足 SND.UNA < SEG.ACK ≤ SND.NXT（第 3.10.7.3 节第一步）。',
     },
     scenario: 'stale-first',
@@ -275,25 +277,30 @@ export const whyClaims: readonly Claim[] = [
     verdict: 'true',
     truth: {
       en: 'Nothing would tell the server to repeat y. In TCP the server’s SYN must be acknowledged like anything else that occupies a sequence number (section 3.4.1).',
-      zh: '那样就没有什么能让服务器重传 y。在 TCP 里，服务器的 SYN 占用序列号，和其他数据一样必须得到确认（第 3.4.1 节）。',
+      zh: '那样就没有什么能让服务器重传 y。在 TCP 里，服务器的 SYN 占用序列号，和数据一样必须得到确认（第 3.4.1 节）。',
     },
     scenario: 'synack-lost',
+    rules: 'two-way-handshake',
     instead: {
-      en: 'With three segments the server waits for the acknowledgment of y, and repeats its SYN,ACK until it comes.',
-      zh: '有了第三次握手，服务器要等对 y 的确认，等不到就重传 SYN,ACK。',
+      en: 'the server waits for the acknowledgment of y and repeats its SYN,ACK until it comes.',
+      zh: '服务器要等对 y 的确认，等不到就重传 SYN,ACK。',
     },
     decide(trace) {
-      const first = sent(trace, 'right', 'SYN,ACK');
-      loss(trace, first);
-      const fired = timer(trace, 'right', 'rexmt', 'fired');
-      const again = sent(trace, 'right', 'SYN,ACK', { after: fired.at });
-      must(again.event.segment.seq === first.event.segment.seq, 'the same y');
-      const open = enters(trace, 'left', 'ESTABLISHED');
-      must(tcbOf(trace, open.at, 'left').rcv.irs === first.event.segment.seq, 'the client knows y');
+      const answer = sent(trace, 'right', 'SYN,ACK');
+      loss(trace, answer);
+      const open = enters(trace, 'right', 'ESTABLISHED');
+      const after = allSent(trace, 'right').filter(({ at }) => at > answer.at);
+      must(
+        after.length > 0 && after.every(({ event }) => bits(event.segment) === 'ACK'),
+        'the server never sends y again',
+      );
+      const told = call(trace, 'left', 'error');
+      must(told.event.text === 'ETIMEDOUT' && told.at > open.at, 'the client gives up');
+      must(stateOf(trace, told.at, 'right') === 'ESTABLISHED', 'the server is still ESTABLISHED');
       return decision(
-        again,
-        `the server’s timer fires at ${timeText(fired.event.t)}, because y is not acknowledged, and segment ${again.event.id} repeats y=${again.event.segment.seq}; at ${timeText(open.event.t)} the client knows it.`,
-        `y 没有得到确认，服务器的定时器在 ${timeText(fired.event.t)} 到期，第 ${again.event.id} 个报文段再次送出 y=${again.event.segment.seq}；${timeText(open.event.t)} 时客户端知道了 y。`,
+        told,
+        `the server has been ESTABLISHED since ${timeText(open.event.t)} and has no reason to repeat y=${answer.event.segment.seq}; it answers the SYNs that come again with ${after.length} ACKs, but without SYN the client, in SYN-SENT, takes no number from them; at ${timeText(told.event.t)} the client gives up: ${told.event.text}.`,
+        `服务器从 ${timeText(open.event.t)} 起就是 ESTABLISHED，没有理由重传 y=${answer.event.segment.seq}；对重传来的 SYN，它回了 ${after.length} 个 ACK，但不带 SYN，处在 SYN-SENT 的客户端只能丢弃。${timeText(told.event.t)} 时客户端放弃：${told.event.text}。`,
       );
     },
   },

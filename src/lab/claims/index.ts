@@ -1,6 +1,7 @@
 // The claims that texts about TCP make on opening and closing, each with what is true and the run that shows it.
 
-import { runScenario } from '../scenario/index.ts';
+import { type Mutant, mutantNamed } from '../mutants/index.ts';
+import { type RunOptions, runScenario } from '../scenario/index.ts';
 import { scenarioNamed } from '../scenarios/index.ts';
 import type { Trace } from '../trace.ts';
 import { type Claim, ClaimError, type Decision } from './claim.ts';
@@ -37,6 +38,16 @@ export function checkClaim(claim: Claim): Decision & { readonly trace: Trace } {
   const scenario = scenarioNamed(claim.scenario);
   if (scenario === undefined)
     throw new ClaimError(`claim ${claim.number}: there is no scenario "${claim.scenario}"`);
-  const trace = runScenario(scenario, claim.edits === undefined ? {} : { edits: claim.edits });
+  const { edits = [], rules } = claim;
+  const trace = runScenario(scenario, { edits, ...(rules === undefined ? {} : { rules: withRules(rules) }) });
   return { trace, ...claim.decide(trace) };
+}
+
+/** The rule that the TCP of a claim's run forgets; null when it forgets none. */
+export function forgottenBy({ scenario }: Trace): Mutant | null {
+  return scenario === undefined || scenario.rules === 'rfc9293' ? null : mutantNamed(scenario.rules);
+}
+
+function withRules(id: string): NonNullable<RunOptions['rules']> {
+  return { id, rules: mutantNamed(id).rules };
 }

@@ -59,8 +59,8 @@ export const openingStateClaims: readonly Claim[] = [
     seeds: [3],
     verdict: 'wrong',
     truth: {
-      en: 'Both are states of waiting: SYN-SENT for a SYN that matches the one sent, SYN-RECEIVED for the acknowledgment of one’s own SYN, having received and sent one (section 3.3.2).',
-      zh: '两个都是“等待”：SYN-SENT 是 SYN 已发出，等对方匹配的 SYN；SYN-RECEIVED 是 SYN 已收到也已发出，等对自己 SYN 的确认（第 3.3.2 节）。',
+      en: 'Both are states of waiting: SYN-SENT, having sent a SYN, for one that matches it; SYN-RECEIVED, having both received and sent a SYN, for the acknowledgment of its own (section 3.3.2).',
+      zh: '两个状态都是“等待”：SYN-SENT 是 SYN 已经发出，在等与之匹配的 SYN；SYN-RECEIVED 是 SYN 既已收到也已发出，在等对自己 SYN 的确认（第 3.3.2 节）。',
     },
     scenario: 'hs',
     decide(trace) {
@@ -88,8 +88,8 @@ export const openingStateClaims: readonly Claim[] = [
     seeds: [3],
     verdict: 'wrong',
     truth: {
-      en: 'The RFC’s diagram follows one connection. A listening socket stays in LISTEN; each SYN makes a connection of its own that begins in SYN-RECEIVED (section 3.10.7.2, MUST-41, MUST-42).',
-      zh: 'RFC 的状态图只画了一个连接。监听套接字一直停在 LISTEN，每来一个 SYN 都另建一个连接，由它进入 SYN-RECEIVED（第 3.10.7.2 节，MUST-41、MUST-42）。',
+      en: 'The RFC’s diagram follows one connection. A listening socket stays in LISTEN; each SYN makes a connection of its own, which goes to SYN-RECEIVED (section 3.10.7.2). That a port can be in LISTEN while connections of it are in SYN-RECEIVED is required (section 3.9.1.1, MUST-42).',
+      zh: 'RFC 的状态图只画了一个连接。监听套接字一直停在 LISTEN，每来一个 SYN 都另建一个连接，由它进入 SYN-RECEIVED（第 3.10.7.2 节）。同一端口上有连接处于 SYN-RECEIVED 时仍能监听，是 RFC 的硬性要求（第 3.9.1.1 节，MUST-42）。',
     },
     scenario: 'hs',
     edits: ['left connect conn=1 100ms'],
@@ -118,22 +118,22 @@ export const openingStateClaims: readonly Claim[] = [
       en: 'That is the implementation’s choice. Usually it is a small entry in the SYN queue, which a flood can fill; with SYN cookies it is nothing at all (RFC 4987).',
       zh: '这取决于实现。通常只是在半连接队列里记下一小项，洪泛攻击可以把它占满；启用 SYN cookie 时则什么都不分配（RFC 4987）。',
     },
-    scenario: 'synflood',
+    scenario: 'synflood-cookies',
     decide(trace) {
-      const full = trace.events.findIndex((e) => e.queues !== undefined && e.queues.syn >= e.queues.synLimit);
-      const queues = trace.events[full]?.queues;
-      must(queues !== undefined, 'a SYN queue that is full');
       const syn = sent(trace, 'left', 'SYN');
-      const dropped = arrival(trace, syn);
-      must(
-        dropped.at > full && dropped.event.discarded === 'listen-refused',
-        'the SYN of a client is dropped',
-      );
-      must(tcbAt(trace, dropped.at, 'right') === null, 'nothing is kept for it');
-      return decision(
-        dropped,
-        `${queues.syn} half-open connections fill the SYN queue of ${queues.synLimit}; the client’s SYN, segment ${syn.event.id}, is dropped, and nothing is kept for it.`,
-        `${queues.syn} 个半开的连接占满了容量为 ${queues.synLimit} 的半连接队列；客户端的 SYN（第 ${syn.event.id} 个报文段）被丢弃，服务器没有为它保留任何东西。`,
+      const came = arrival(trace, syn);
+      const queues = trace.events.findLast((e, at) => at <= came.at && e.queues !== undefined)?.queues;
+      must(queues !== undefined && queues.syn >= queues.synLimit, 'a SYN queue that is full');
+      const answer = sent(trace, 'right', 'SYN,ACK', { after: came.at });
+      must(answer.event.segment.ack === plus(syn.event.segment.seq, 1), 'the SYN is answered');
+      must(tcbAt(trace, answer.at, 'right') === null, 'nothing is kept for it');
+      const third = arrival(trace, sent(trace, 'left', 'ACK', { after: answer.at }));
+      must(stateOf(trace, third.at, 'right') === 'ESTABLISHED', 'a connection all the same');
+      return seenIn(
+        trace,
+        answer,
+        `the SYN queue of ${queues.synLimit} is full, so the SYN is answered with a cookie, and the server keeps nothing: it has no TCB until the ACK arrives, at ${timeText(third.event.t)}.`,
+        `容量为 ${queues.synLimit} 的半连接队列已满，服务器用 cookie 应答这个 SYN，不保留任何东西：直到 ${timeText(third.event.t)} ACK 到达，它才有 TCB。`,
       );
     },
   },
@@ -197,8 +197,8 @@ export const openingStateClaims: readonly Claim[] = [
     seeds: [3],
     verdict: 'wrong',
     truth: {
-      en: 'A segment’s number is SND.NXT, which the sender counts itself. It equals the last acknowledgment only when nothing is in flight (section 3.4, 3.10.7.4).',
-      zh: '报文段的序列号取自发送方自己记录的 SND.NXT，只有在没有在途数据时，才恰好等于最近收到的确认号（第 3.4、3.10.7.4 节）。',
+      en: 'The number of a new segment is SND.NXT, which the sender counts itself (sections 3.4, 3.10.7.3). It equals the last acknowledgment only when nothing is in flight, as in an ordinary third segment.',
+      zh: '新报文段的序列号取自发送方自己记录的 SND.NXT（第 3.4、3.10.7.3 节）。只有像普通的第三次握手那样没有在途数据时，它才恰好等于最近收到的确认号。',
     },
     scenario: 'ack3-payload',
     decide(trace) {
@@ -286,7 +286,7 @@ export const openingStateClaims: readonly Claim[] = [
     seeds: [0, 1, 3],
     verdict: 'true',
     truth: {
-      en: 'One delay later than the client; accept() can return then, and not before (section 3.10.7.4, fifth).',
+      en: 'One delay later than the client; accept() can return then, and not before (section 3.10.7.4, fifth step).',
       zh: '比客户端晚一个单程时延；accept() 也要到这时才可能返回（第 3.10.7.4 节第五步）。',
     },
     scenario: 'hs',

@@ -2,6 +2,7 @@
 
 import { statesPassed, tcbAt } from '../trace.ts';
 import {
+  allSent,
   arrival,
   bits,
   type Claim,
@@ -10,6 +11,7 @@ import {
   enters,
   loss,
   must,
+  mustChange,
   number,
   plus,
   seenIn,
@@ -20,6 +22,7 @@ import {
   timer,
   timeText,
 } from './claim.ts';
+import { oldTextRead } from './old-text.ts';
 
 /** Claims 1 to 11. */
 export const openingClaims: readonly Claim[] = [
@@ -49,7 +52,7 @@ export const openingClaims: readonly Claim[] = [
       return decision(
         read,
         `segment ${first.event.id} with "${read.event.text}" was lost and sent again: the server reads it ${timeText(read.event.t)} into the run, and "${back.event.text}" went the other way on the same connection.`,
-        `带着“${read.event.text}”的第 ${first.event.id} 个报文段丢失后重传，服务器在 ${timeText(read.event.t)} 读到；同一连接上“${back.event.text}”走的是相反方向。`,
+        `携带“${read.event.text}”的第 ${first.event.id} 个报文段丢失后重传，服务器在 ${timeText(read.event.t)} 读到；“${back.event.text}”则在同一个连接上沿相反方向传送。`,
       );
     },
   },
@@ -93,8 +96,8 @@ export const openingClaims: readonly Claim[] = [
     seeds: [0, 1, 2, 3, 4],
     verdict: 'true',
     truth: {
-      en: 'Its ACK bit is off, so that the acknowledgment field means nothing; and it carries options: MSS, window scale, SACK-permitted, timestamps (section 3.5, 3.7.1).',
-      zh: 'ACK 标志为 0，所以确认号字段没有意义；此外还带着选项：MSS、窗口扩大、SACK 允许、时间戳（第 3.5、3.7.1 节）。',
+      en: 'Its ACK bit is off, so that the acknowledgment field means nothing (sections 3.1, 3.5). It also carries options: MSS (section 3.7.1), and in most stacks SACK-permitted (RFC 2018), window scale and timestamps (RFC 7323).',
+      zh: 'ACK 标志为 0，所以确认号字段没有意义（第 3.1、3.5 节）。它还带着选项：MSS（第 3.7.1 节），多数协议栈另有 SACK 允许（RFC 2018）、窗口扩大和时间戳（RFC 7323）。',
     },
     scenario: 'hs',
     decide(trace) {
@@ -117,8 +120,8 @@ export const openingClaims: readonly Claim[] = [
     seeds: [3],
     verdict: 'wrong',
     truth: {
-      en: 'The initial sequence number is a 32-bit number made of a clock and a keyed hash of the addresses and ports (MUST-8, SHLD-1, MUST-9), different for each connection. Small numbers are what tools show, relative to it: 0 for the SYN, 1 for what follows.',
-      zh: '初始序列号是一个 32 位数，由时钟加上对地址、端口的带密钥散列得到（MUST-8、SHLD-1、MUST-9），每个连接都不同。抓包工具里的小数字是相对序列号：SYN 为 0，其后从 1 开始。',
+      en: 'The initial sequence number is a 32-bit number made of a clock and a keyed hash of the addresses and ports (section 3.4.1: MUST-8, SHLD-1, MUST-9), different for each connection. Small numbers are what tools show, relative to it: 0 for the SYN, 1 for what follows.',
+      zh: '初始序列号是一个 32 位数，由时钟加上对地址、端口的带密钥散列得到（第 3.4.1 节，MUST-8、SHLD-1、MUST-9），每个连接都不同。抓包工具里的小数字是相对序列号：SYN 为 0，其后从 1 开始。',
     },
     scenario: 'hs',
     edits: ['left connect conn=1 100ms'],
@@ -127,10 +130,12 @@ export const openingClaims: readonly Claim[] = [
       const second = sent(trace, 'left', 'SYN', { connection: 1 });
       const [x, other] = [first.event.segment.seq, second.event.segment.seq];
       must(x > 0xffff && other > 0xffff && x !== other, 'two ISNs that are neither small nor the same');
+      const shown = number(trace, 'left', x);
+      must(number(trace, 'left', other, 1) === shown, 'both are shown alike');
       return decision(
         second,
-        `on the wire the SYN of the first connection has seq=${x}, that of the second seq=${other}; the ladder shows both as ${number(trace, 'left', x)}.`,
-        `线路上，第一个连接的 SYN 是 seq=${x}，第二个连接的是 seq=${other}；时序图上两者都显示为 ${number(trace, 'left', x)}。`,
+        `on the wire the SYN of the first connection has seq=${x}, that of the second seq=${other}; the ladder shows both as ${shown}.`,
+        `线路上，第一个连接的 SYN 是 seq=${x}，第二个连接的是 seq=${other}；时序图上两者都显示为 ${shown}。`,
       );
     },
   },
@@ -140,24 +145,22 @@ export const openingClaims: readonly Claim[] = [
     seeds: [0, 1],
     verdict: 'imprecise',
     truth: {
-      en: 'It does not choose freely: x must grow with time, so that numbers of an earlier connection are not used again too soon, and must be unpredictable for strangers (section 3.4.1, RFC 6528).',
-      zh: '并不是随意选的：x 必须随时间增长，以免很快又用到先前连接的序列号；还必须让外人无法预测（第 3.4.1 节，RFC 6528）。',
+      en: 'It does not choose freely: x must follow a clock, so that numbers of an earlier connection are not used again too soon (section 3.4.1, MUST-8), and must be unpredictable for strangers (MUST-9, RFC 6528).',
+      zh: '并不是随意选的：x 必须随时钟增长，以免很快又用到先前连接的序列号（第 3.4.1 节，MUST-8）；还必须让外人无法预测（MUST-9，RFC 6528）。',
     },
-    scenario: 'stale-first',
+    scenario: 'fixed-isn',
     instead: {
-      en: 'With a fixed x the answer to the old SYN could not be told from the answer to the new one. Here the second attempt between the same ports has another x, and the old answer is recognised.',
-      zh: '如果 x 固定不变，对旧 SYN 的应答就和对新 SYN 的应答一模一样。这里同一对端口的第二次连接请求用了不同的 x，旧的应答一眼就被识破。',
+      en: 'x grows by one every 4 µs, so that the second connection begins with another number, and the old segment lies outside its window.',
+      zh: 'x 每 4 µs 加 1，第二个连接从另一个序列号开始，旧报文段落在它的窗口之外。',
     },
     decide(trace) {
-      const first = sent(trace, 'left', 'SYN');
-      const second = sent(trace, 'left', 'SYN', { n: 2 });
-      const grown = (second.event.segment.seq - first.event.segment.seq) >>> 0;
-      const clock = Math.round((second.event.t - first.event.t) / 4);
-      must(clock > 0 && Math.abs(grown - clock) <= 250, 'an ISN that grows by one each 4 µs');
+      const { first, second, old, came, read } = oldTextRead(trace);
+      const x = first.event.segment.seq;
+      must(second.event.segment.seq === x, 'the same x twice');
       return decision(
         second,
-        `${timeText(second.event.t - first.event.t)} later the same ports begin ${grown} higher: the clock of the ISN counts 4 µs (x=${first.event.segment.seq}, then ${second.event.segment.seq}).`,
-        `${timeText(second.event.t - first.event.t)} 之后，同一对端口的初始序列号大了 ${grown}：ISN 的时钟每 4 µs 加 1（先是 x=${first.event.segment.seq}，后来是 ${second.event.segment.seq}）。`,
+        `${timeText(second.event.t - first.event.t)} after the first SYN the client begins again with the same x=${x}. So segment ${old.event.id} of the first connection, which arrives at ${timeText(came.event.t)}, fits the second: “${read.event.text}” is read there.`,
+        `距第一个 SYN ${timeText(second.event.t - first.event.t)}，客户端又从同一个 x=${x} 开始。于是第一个连接的第 ${old.event.id} 个报文段在 ${timeText(came.event.t)} 到达时，正好对得上第二个连接，“${read.event.text}”就在那里被读到。`,
       );
     },
   },
@@ -217,13 +220,14 @@ export const openingClaims: readonly Claim[] = [
     verdict: 'wrong',
     truth: {
       en: 'Sending teaches nothing. The client learns that its SYN got through when the SYN,ACK acknowledges it (section 3.5); until then a lost SYN looks the same.',
-      zh: '发送本身什么也验证不了。要等 SYN,ACK 确认了它，客户端才知道 SYN 送到了（第 3.5 节）；在那之前，丢了也是同样的情形。',
+      zh: '发送本身什么也验证不了。要等 SYN,ACK 来确认，客户端才知道 SYN 送到了（第 3.5 节）；在那之前，SYN 即使丢了，在客户端看来也毫无分别。',
     },
     scenario: 'syn-lost',
     decide(trace) {
       const syn = sent(trace, 'left', 'SYN');
       loss(trace, syn);
       const fired = timer(trace, 'left', 'rexmt', 'fired');
+      const waited = timeText(fired.event.t - syn.event.t);
       const { snd } = tcbOf(trace, fired.at, 'left');
       must(
         stateOf(trace, fired.at, 'left') === 'SYN-SENT' && snd.una === snd.iss,
@@ -233,8 +237,8 @@ export const openingClaims: readonly Claim[] = [
       must(!heard && tcbAt(trace, fired.at, 'right') === null, 'nobody has got anything');
       return decision(
         fired,
-        `the SYN was lost at ${timeText(syn.event.t)}; for ${timeText(fired.event.t)} the client is SYN-SENT and knows nothing of it, then its timer fires.`,
-        `SYN 在 ${timeText(syn.event.t)} 时就丢了；此后 ${timeText(fired.event.t)} 里客户端一直是 SYN-SENT，毫不知情，直到定时器到期。`,
+        `the SYN was lost at ${timeText(syn.event.t)}; for ${waited} the client is SYN-SENT and knows nothing of it, then its timer fires.`,
+        `SYN 在 ${timeText(syn.event.t)} 时就丢了；此后 ${waited}，客户端一直处于 SYN-SENT，毫不知情，直到定时器到期。`,
       );
     },
   },
@@ -247,8 +251,8 @@ export const openingClaims: readonly Claim[] = [
     seeds: [0, 3],
     verdict: 'imprecise',
     truth: {
-      en: 'Nobody is asked: in LISTEN TCP answers every acceptable SYN by itself. A refusal is RST,ACK, where nobody listens (CLOSED, section 3.10.7.1), or silence, when a queue is full.',
-      zh: '没有谁会被征求意见：LISTEN 状态下，TCP 自己就会应答每个可接受的 SYN。拒绝有两种：没有监听（CLOSED）时回 RST,ACK（第 3.10.7.1 节），队列满时则一声不响。',
+      en: 'Nobody is asked: in LISTEN TCP answers every acceptable SYN by itself. A refusal is RST,ACK, where nobody listens (CLOSED, section 3.10.7.1), or silence, where a queue is full or a filter drops the SYN.',
+      zh: '没有谁会被征求意见：LISTEN 状态下，TCP 自己就会应答每个可接受的 SYN。拒绝有两种：无人监听（CLOSED）时回 RST,ACK（第 3.10.7.1 节）；队列已满，或被防火墙过滤，则没有任何应答。',
     },
     scenario: 'refused',
     decide(trace) {
@@ -275,8 +279,8 @@ export const openingClaims: readonly Claim[] = [
     seeds: [0, 1, 2, 3, 4],
     verdict: 'true',
     truth: {
-      en: 'The +1 is there because a SYN occupies one sequence number (section 3.4). With Fast Open it is x+1+n: the n octets of text in the SYN are acknowledged, too (RFC 7413).',
-      zh: '加 1 是因为 SYN 占用一个序列号（第 3.4 节）。若用 Fast Open，则是 x+1+n：SYN 携带的 n 字节数据也一并确认（RFC 7413）。',
+      en: 'The +1 is there because a SYN occupies one sequence number (section 3.4). With Fast Open it is x+1+n, if the server takes the n octets of text that came in the SYN (RFC 7413).',
+      zh: '加 1 是因为 SYN 占用一个序列号（第 3.4 节）。若用 Fast Open，服务器又收下了 SYN 携带的 n 字节数据，则是 x+1+n（RFC 7413）。',
     },
     scenario: 'hs',
     decide(trace) {
@@ -303,26 +307,23 @@ export const openingClaims: readonly Claim[] = [
     seeds: [2, 4],
     verdict: 'true',
     truth: {
-      en: 'From LISTEN they do. Nothing obliges it: two SYNs and two acknowledgments can come in four segments as well, as in a simultaneous open (section 3.5, figure 7).',
-      zh: '从 LISTEN 应答时确实如此，但并非必须：两个 SYN、两个确认也可以分成四个报文段，同时打开就是这样（第 3.5 节，图 7）。',
+      en: 'From LISTEN they do (section 3.10.7.2). Nothing else obliges them to: a handshake of two SYNs and two acknowledgments in four segments is legal as well, as in a simultaneous open (section 3.5, figure 7; see split-hs).',
+      zh: '从 LISTEN 应答时如此（第 3.10.7.2 节）。但这并非唯一的办法：两个 SYN、两个确认分成四个报文段也合法，同时打开就是这样（第 3.5 节，图 7；见 split-hs）。',
     },
-    scenario: 'split-hs',
+    scenario: 'hs',
     decide(trace) {
-      const alone = sent(trace, 'right', 'SYN');
-      const both = sent(trace, 'left', 'SYN,ACK');
-      must(alone.event.segment.ack === null && alone.at < both.at, 'a SYN that comes alone');
-      must(both.event.segment.ack === plus(alone.event.segment.seq, 1), 'SYN and ACK in one segment');
+      const syn = arrival(trace, sent(trace, 'left', 'SYN'));
+      mustChange(trace, syn.at, 'right', 'LISTEN', 'SYN-RECEIVED');
+      const [answer] = allSent(trace, 'right');
+      must(answer !== undefined && bits(answer.event.segment) === 'SYN,ACK', 'SYN and ACK in one segment');
+      must(answer.event.segment.ack === tcbOf(trace, answer.at, 'right').rcv.nxt, 'it acknowledges the SYN');
       const open = enters(trace, 'left', 'ESTABLISHED');
-      must(stateOf(trace, open.at, 'right') === 'ESTABLISHED', 'a connection all the same');
-      const before = trace.events
-        .slice(0, open.at)
-        .filter((e) => e.kind === 'sent' && bits(e.segment) !== '');
-      must(before.length === 4, 'four segments');
-      const name = segmentName(trace, both);
-      return decision(
-        both,
-        `${name.en} has both. The server’s SYN, segment ${alone.event.id}, came alone, and the connection opened all the same, with four segments.`,
-        `${name.zh}两者俱全。而服务器的 SYN（第 ${alone.event.id} 个报文段）是单独发出的，连接照样建立，一共用了四个报文段。`,
+      must(open.at === arrival(trace, answer).at, 'it is all that the client needs');
+      return seenIn(
+        trace,
+        answer,
+        'the first segment that the server sends has both, and the client is ESTABLISHED when it arrives.',
+        '服务器发出的第一个报文段就同时带有 SYN 和 ACK，它一到达，客户端即进入 ESTABLISHED。',
       );
     },
   },

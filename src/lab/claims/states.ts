@@ -94,8 +94,8 @@ export const stateClaims: readonly Claim[] = [
     seeds: [4],
     verdict: 'imprecise',
     truth: {
-      en: 'FIN-WAIT-1 lasts for minutes when the peer is dead or its window is closed; FIN-WAIT-2 of a closed socket goes away after tcp_fin_timeout on Linux, 60 s (see fw2-orphan; section 3.8.3).',
-      zh: '对方已死，或者窗口为零时，FIN-WAIT-1 会停留好几分钟；Linux 上已 close() 的 FIN-WAIT-2 反而在 tcp_fin_timeout（60 秒）之后消失（见 fw2-orphan；第 3.8.3 节）。',
+      en: 'FIN-WAIT-1 lasts for minutes when the peer is dead (section 3.8.3) or its window is closed. FIN-WAIT-2 of a socket that was closed goes away on Linux after tcp_fin_timeout, 60 s (see fw2-orphan).',
+      zh: '对方主机已失联（第 3.8.3 节），或者窗口为零时，FIN-WAIT-1 会停留好几分钟；反倒是 FIN-WAIT-2，在 Linux 上若已 close()，过了 tcp_fin_timeout（60 s）就会消失（见 fw2-orphan）。',
     },
     scenario: 'fin-lost',
     edits: ['right crash 70ms'],
@@ -113,7 +113,7 @@ export const stateClaims: readonly Claim[] = [
       return decision(
         end,
         `the peer is dead: ${WHO[from].en} was in FIN-WAIT-1 for ${timeText(us)} and retransmitted its FIN ${tries} times, before it gave up.`,
-        `对方已死：${WHO[from].zh}在 FIN-WAIT-1 停了 ${timeText(us)}，重传 FIN ${tries} 次才放弃。`,
+        `对方主机已失联：${WHO[from].zh}在 FIN-WAIT-1 停了 ${timeText(us)}，重传 FIN ${tries} 次才放弃。`,
       );
     },
   },
@@ -123,8 +123,8 @@ export const stateClaims: readonly Claim[] = [
     seeds: [4],
     verdict: 'wrong',
     truth: {
-      en: 'It is half-closed (半关闭). 半连接 is the name of a connection in the SYN queue; half-open is a third thing, an end whose peer has crashed (sections 3.5.1, 3.6.1).',
-      zh: '应是“半关闭”（half-closed）。“半连接”指半连接队列里尚未完成握手的连接；“半打开”（half-open）又是另一回事，指对方已崩溃的连接（第 3.5.1、3.6.1 节）。',
+      en: 'It is half-closed (半关闭). 半连接 is the name of a connection in the SYN queue; half-open is a third thing: one end has crashed or given up without the other’s knowledge (sections 3.5.1, 3.6.1).',
+      zh: '应是“半关闭”（half-closed）。“半连接”指半连接队列里尚未完成握手的连接；“半打开”（half-open）又是另一回事，指一端已经崩溃或放弃、另一端却不知情的连接（第 3.5.1、3.6.1 节）。',
     },
     scenario: 'half-close',
     decide(trace) {
@@ -153,7 +153,7 @@ export const stateClaims: readonly Claim[] = [
     verdict: 'wrong',
     truth: {
       en: 'The reverse: who is in FIN-WAIT-2 has finished sending; it is the peer, in CLOSE-WAIT, that may have data (section 3.3.2).',
-      zh: '正好反了：处在 FIN-WAIT-2 的一方已经发完；可能还有数据的是处在 CLOSE-WAIT 的对方（第 3.3.2 节）。',
+      zh: '正好说反了：处于 FIN-WAIT-2 的一方已经发完，可能还有数据的是处于 CLOSE-WAIT 的对方（第 3.3.2 节）。',
     },
     scenario: 'half-close',
     decide(trace) {

@@ -5,6 +5,7 @@ import {
   allSent,
   arrival,
   type Claim,
+  call,
   decision,
   enters,
   loss,
@@ -15,11 +16,13 @@ import {
   seenAtArrival,
   seenIn,
   segmentName,
+  sent,
   stateOf,
   timer,
   timeText,
 } from './claim.ts';
-import { ackOf, endOf, finOf, firstFin, firstHalf, fourSegments, WHO } from './close-parts.ts';
+import { ackOf, endOf, finOf, firstFin, fourSegments, WHO } from './close-parts.ts';
+import { oldTextRead } from './old-text.ts';
 
 /** Milliseconds as a text. */
 function seconds(ms: number): string {
@@ -28,7 +31,8 @@ function seconds(ms: number): string {
 
 /** The last ACK, its loss, the FIN that comes again and the ACK that answers it. */
 function lastAckLost(trace: Trace) {
-  const { active, passive } = firstHalf(trace);
+  const active = firstFin(trace).event.from;
+  const passive = otherEnd(active);
   const fin2 = finOf(trace, passive);
   const ack = ackOf(trace, active, endOf(fin2.event), fin2.at);
   const lost = loss(trace, ack);
@@ -97,8 +101,8 @@ export const timeWaitClaims: readonly Claim[] = [
     seeds: [0, 1, 2, 3, 4],
     verdict: 'true',
     truth: {
-      en: 'MUST-13. The RFC’s MSL is 2 minutes, so 4 minutes; Linux always waits 60 s (its timer was seen at 59 s). A FIN that comes again starts the wait anew (sections 3.4.2, 3.6.1).',
-      zh: 'MUST-13。RFC 的 MSL 是 2 分钟，合计 4 分钟；Linux 固定为 60 秒（实测定时器显示 59 秒）。FIN 再次到来时重新计时（第 3.4.2、3.6.1 节）。',
+      en: 'Yes (section 3.6.1, MUST-13). The RFC’s MSL is 2 minutes (section 3.4.2), so 4 minutes. A FIN that comes again starts the wait anew (section 3.10.7.4, eighth step). Linux always waits 60 s (its timer was seen at 59 s).',
+      zh: '对（第 3.6.1 节，MUST-13）。RFC 的 MSL 是 2 分钟（第 3.4.2 节），合计 4 分钟。FIN 再次到来时重新计时（第 3.10.7.4 节第八步）。Linux 固定为 60 s（实测定时器显示 59 s）。',
     },
     scenario: 'close4',
     decide(trace) {
@@ -153,7 +157,7 @@ export const timeWaitClaims: readonly Claim[] = [
     verdict: 'imprecise',
     truth: {
       en: 'Silence proves nothing: a cut cable sounds the same. 2 MSL is a time, not an answer (section 3.6.1).',
-      zh: '没有声音什么也证明不了：网线断了也是一样安静。2 MSL 只是一段时间，不是答复（第 3.6.1 节）。',
+      zh: '没有收到回复什么也证明不了：网线断了，也同样收不到。2MSL 只是一段时间，不是答复（第 3.6.1 节）。',
     },
     scenario: 'lastack-lost',
     edits: ['drop FIN#2- right->left'],
@@ -184,8 +188,8 @@ export const timeWaitClaims: readonly Claim[] = [
     seeds: [1],
     verdict: 'true',
     truth: {
-      en: 'Yes: that is what TIME-WAIT is for. Linux 6.18 was seen to send FIN again at 0.23, 0.45 and 0.68 s, each acknowledged from TIME-WAIT (section 3.10.7.4, eighth step).',
-      zh: '对，TIME-WAIT 正是为此而设。实测 Linux 6.18 在 0.23、0.45、0.68 秒重传 FIN，每次都从 TIME-WAIT 得到确认（第 3.10.7.4 节第八步）。',
+      en: 'Yes: that is one half of what TIME-WAIT is for (section 3.3.2; section 3.10.7.4, eighth step). Linux 6.18 was seen to send the FIN again at 0.23, 0.45 and 0.68 s, each acknowledged from TIME-WAIT.',
+      zh: '对，这是 TIME-WAIT 的一半用途（第 3.3.2 节；第 3.10.7.4 节第八步）。实测 Linux 6.18 在 0.23、0.45、0.68 s 重传 FIN，每次都由处于 TIME-WAIT 的一端确认。',
     },
     scenario: 'lastack-lost',
     decide(trace) {
@@ -197,8 +201,8 @@ export const timeWaitClaims: readonly Claim[] = [
       const name = segmentName(trace, second);
       return decision(
         second,
-        `segment ${ack.event.id} was lost; ${WHO[passive].en} sent its FIN again as segment ${again.event.id}; ${name.en} acknowledges it from TIME-WAIT.`,
-        `第 ${ack.event.id} 个报文段丢了，${WHO[passive].zh}重传 FIN（第 ${again.event.id} 个报文段）；${name.zh}从 TIME-WAIT 再次确认。`,
+        `segment ${ack.event.id} was lost; ${WHO[passive].en} sent its FIN again as segment ${again.event.id}; ${name.en} acknowledges it, from TIME-WAIT.`,
+        `第 ${ack.event.id} 个报文段丢了，${WHO[passive].zh}重传 FIN（第 ${again.event.id} 个报文段）；${name.zh}由处于 TIME-WAIT 的一端再次确认。`,
       );
     },
   },
@@ -211,29 +215,26 @@ export const timeWaitClaims: readonly Claim[] = [
     seeds: [0, 1, 2],
     verdict: 'true',
     truth: {
-      en: 'Yes: what an earlier incarnation has sent is gone after 2 MSL; until then TIME-WAIT knows the old numbers and discards it (sections 3.4.3, 3.6.1).',
-      zh: '对：过了 2 MSL，旧连接发出的报文段都已消亡；在此之前，TIME-WAIT 记得旧的序列号，遇到就丢弃（第 3.4.3、3.6.1 节）。',
+      en: 'Yes: what an earlier incarnation has sent is gone after 2 MSL, and until then no new one can begin unnoticed (sections 3.3.2, 3.4.1). ISNs that follow a clock are the second protection, so both are taken away here.',
+      zh: '对：过了 2MSL，旧连接发出的报文段都已消失；在此之前，同一对套接字不会不加核对就开始新的连接（第 3.3.2、3.4.1 节）。随时钟增长的 ISN 是第二道防线，所以这里把两者都去掉。',
     },
     scenario: 'tw-old',
+    edits: ['left connect 410ms'],
+    rules: 'fixed-isn-no-time-wait',
     instead: {
-      en: 'The danger itself needs a TCP without TIME-WAIT. Here the end that is in TIME-WAIT meets such a duplicate and discards it.',
-      zh: '要看到危害本身，得有一个没有 TIME-WAIT 的 TCP。这里看到的是：处在 TIME-WAIT 的一端遇到了这样的旧报文段，把它丢弃。',
+      en: 'the server is in TIME-WAIT when the duplicate arrives, knows its number as one that was used, and discards it.',
+      zh: '重复的报文段到达时，服务器处在 TIME-WAIT，知道这个序列号已经用过，便把它丢弃。',
     },
     decide(trace) {
+      const { second, old, came, read } = oldTextRead(trace);
       const { from: active } = firstFin(trace).event;
       const begin = enters(trace, active, 'TIME-WAIT');
-      const old = allSent(trace, otherEnd(active)).find(
-        ({ at, event }) => event.segment.length > 0 && arrivalAfter(trace, event.id, at, begin.at) !== null,
-      );
-      must(old !== undefined, 'text that arrives in TIME-WAIT');
-      const arrived = arrival(trace, old);
-      must(arrived.event.discarded !== null, 'it is discarded');
-      must(stateOf(trace, arrived.at, active) === 'TIME-WAIT', 'TIME-WAIT stays');
-      const name = segmentName(trace, old);
+      must(enters(trace, active, 'CLOSED', { after: begin.at }).at < second.at, 'TIME-WAIT is over at once');
+      must(stateOf(trace, came.at, active) === 'ESTABLISHED', 'a new connection');
       return decision(
-        arrived,
-        `${name.en}, sent ${timeText(arrived.event.t - old.event.t)} ago, arrives in TIME-WAIT and is discarded (${arrived.event.discarded}).`,
-        `${name.zh}在网络中滞留了 ${timeText(arrived.event.t - old.event.t)}，到达时对方处在 TIME-WAIT，被丢弃（${arrived.event.discarded}）。`,
+        read,
+        `segment ${old.event.id}, sent ${timeText(came.event.t - old.event.t)} ago, arrives when the same sockets are connected again: “${read.event.text}” is read a second time, in a connection in which nobody wrote it.`,
+        `第 ${old.event.id} 个报文段在网络中滞留了 ${timeText(came.event.t - old.event.t)}，到达时同一对套接字已经重新建立连接：“${read.event.text}”又被读了一次，而在这个连接里没有人写过它。`,
       );
     },
   },
@@ -246,34 +247,32 @@ export const timeWaitClaims: readonly Claim[] = [
     seeds: [0, 2],
     verdict: 'imprecise',
     truth: {
-      en: 'Half of it. The other half: the last ACK may be lost, and the FIN that comes again must be acknowledged; it takes up to an MSL for the ACK to be lost and another for the FIN to come (section 3.6.1, MUST-13).',
-      zh: '只是一半。另一半是：最后的 ACK 可能丢失，对方重传的 FIN 必须有人确认；ACK 至多一个 MSL 后消失，重传的 FIN 至多再过一个 MSL 到达（第 3.6.1 节，MUST-13）。',
+      en: 'Half of it. The other half, which the RFC names first: to be sure that the peer has received the last ACK (section 3.3.2). That ACK may be lost, and the FIN that comes again must find somebody who acknowledges it; one MSL for the ACK, another for the FIN (section 3.6.1, MUST-13).',
+      zh: '只是一半。RFC 首先提到的是另一半：确保对方收到了最后的 ACK（第 3.3.2 节）。这个 ACK 可能丢失，重传的 FIN 到来时必须有人确认；一个 MSL 留给 ACK，另一个 MSL 留给 FIN（第 3.6.1 节，MUST-13）。',
     },
-    scenario: 'lastack-lost',
+    scenario: 'tw-1msl',
+    instead: {
+      en: 'TIME-WAIT lasts 2 MSL, the FIN that comes again is acknowledged, and the server is CLOSED in good order.',
+      zh: 'TIME-WAIT 持续 2MSL，重传的 FIN 得到确认，服务器正常进入 CLOSED。',
+    },
     decide(trace) {
-      const { active, again } = lastAckLost(trace);
-      const arrived = arrival(trace, again);
-      must(stateOf(trace, arrived.at, active) === 'TIME-WAIT', 'the FIN arrives in TIME-WAIT');
-      const first = timer(trace, active, '2msl', 'set');
-      const anew = timer(trace, active, '2msl', 'set', { after: arrived.at });
-      must(anew.event.t === arrived.event.t && first.at < arrived.at, '2 MSL start anew');
-      const second = ackOf(trace, active, endOf(again.event), arrived.at - 1);
-      const end = enters(trace, active, 'CLOSED', { after: anew.at });
-      must(
-        end.event.t >= anew.event.t + (anew.event.ms ?? Number.POSITIVE_INFINITY) * 1000,
-        'counted from the second FIN',
-      );
-      return decision(
-        anew,
-        `the FIN has come again: segment ${second.event.id} acknowledges it, and 2 MSL are counted anew, from ${timeText(anew.event.t)} instead of ${timeText(first.event.t)}. No old segment has anything to do with it.`,
-        `FIN 再次到来：第 ${second.event.id} 个报文段予以确认，2 MSL 从 ${timeText(anew.event.t)} 重新计起，而不是 ${timeText(first.event.t)}。这与旧报文段毫无关系。`,
+      const { active, passive, again } = lastAckLost(trace);
+      const begin = enters(trace, active, 'TIME-WAIT');
+      const end = enters(trace, active, 'CLOSED', { after: begin.at });
+      const msl = (trace.scenario?.mslMs ?? 0) * 1000;
+      must(Math.abs(end.event.t - begin.event.t - msl) <= 1000, 'TIME-WAIT lasts one MSL');
+      const came = arrival(trace, again);
+      const way = came.event.t - again.event.t;
+      must(came.at > end.at && way < msl, 'a FIN that is younger than an MSL comes too late');
+      const reset = sent(trace, active, 'RST', { after: came.at });
+      mustChange(trace, arrival(trace, reset).at, passive, 'LAST-ACK', 'CLOSED');
+      const told = call(trace, passive, 'error');
+      return seenIn(
+        trace,
+        reset,
+        `segment ${again.event.id}, the FIN that came again, was under way for ${timeText(way)}, less than the MSL of ${timeText(msl)}; TIME-WAIT was over ${timeText(came.event.t - end.event.t)} before, so it gets RST, and the program of ${WHO[passive].en} is told ${told.event.text}. No old data has anything to do with it.`,
+        `重传的 FIN（第 ${again.event.id} 个报文段）在路上走了 ${timeText(way)}，不到 1 个 MSL（${timeText(msl)}）；TIME-WAIT 已在 ${timeText(came.event.t - end.event.t)} 之前结束，它只换来 RST，${WHO[passive].zh}的程序得到 ${told.event.text}。这与旧数据毫无关系。`,
       );
     },
   },
 ];
-
-/** The arrival of a segment after an event; null if it came before, or not at all. */
-function arrivalAfter(trace: Trace, id: number, sentAt: number, after: number): number | null {
-  const at = trace.events.findIndex((e, i) => i > sentAt && e.kind === 'arrived' && e.id === id);
-  return at > after ? at : null;
-}
