@@ -2,6 +2,7 @@
 // it, as a ladder with its explanation, as a picture, a capture or JSON. `--list` names the scenarios.
 
 import { writeFileSync } from 'node:fs';
+import { counterexampleOf, WHY_PREFIX, whyNamed } from '../lab/check/why/index.ts';
 import { ExportError, pcapngOf } from '../lab/export/index.ts';
 import {
   EditError,
@@ -57,9 +58,16 @@ const MOST_SEED = 4_294_967_295;
 const MOST_MSL_MS = 3_600_000;
 const MOST_DELAY_MS = 60_000;
 
+/** What `synfin why three` draws is the scenario `why-three`: it is searched for now. */
+function counterexample(text: string): Scenario | undefined {
+  if (!text.startsWith(WHY_PREFIX)) return undefined;
+  const question = whyNamed(text.slice(WHY_PREFIX.length));
+  return question === undefined ? undefined : (counterexampleOf(question) ?? undefined);
+}
+
 /** The scenario of an id. Throws a UsageError that names those it may have meant. */
 export function wantedScenario(text: string): Scenario {
-  const found = scenarioNamed(text);
+  const found = scenarioNamed(text) ?? counterexample(text);
   if (found !== undefined) return found;
   const near = nearNames(
     text,

@@ -74,6 +74,16 @@ describe('synfin why', () => {
     expect(failed.stderr).toMatch(/^synfin why: cannot write/);
   });
 
+  test('its counterexample is the scenario why-NAME of synfin run, which can be changed', async () => {
+    const { code, stdout } = await synfin('run', 'why-timewait', '--plain');
+    expect(code).toBe(0);
+    expect(stdout).toContain('ECONNRESET');
+    expect(stdout).toContain('NOT REAL TCP');
+    const changed = await synfin('run', 'why-timewait', '--plain', '--drop', 'RST#1');
+    expect(changed.stdout).not.toContain('ECONNRESET');
+    expect((await synfin('run', 'why-chocolate')).code).toBe(2);
+  });
+
   test('a limit of states is said, and is no failure', async () => {
     const { code, stdout } = await synfin('why', 'three', '--states', '1000', '--plain');
     expect(code).toBe(0);
