@@ -55,8 +55,13 @@ export class ProgressLine {
     });
     const { stderr } = this.#io;
     if (!this.#terminal) stderr.write(`${text}\n`);
-    else if (textWidth(text) < columnsOf(stderr, process.env)) stderr.write(`\r\x1b[K${text}`);
-    else stderr.write(`\r\x1b[K${text.slice(0, Math.floor(columnsOf(stderr, process.env) / 2))}`);
+    else {
+      // A terminal of unknown width says 0. A line that is too long would wrap, and not be rewritten.
+      const room = (columnsOf(stderr, process.env) || 80) - 1;
+      let end = text.length;
+      while (textWidth(text.slice(0, end)) > room) end--;
+      stderr.write(`\r\x1b[K${text.slice(0, end)}`);
+    }
     this.#dirty = this.#terminal;
   }
 

@@ -182,6 +182,10 @@ export const aboutOpening: readonly WhyQuestion[] = [
         en: 'Even the handshake of the second connection is completed with the answer to the first: its SYN never arrived.',
         zh: '连第二个连接的握手也是用对第一个连接的应答完成的：它的 SYN 从未到达。',
       },
+      {
+        en: 'The late copy is the network’s own: it is drawn as a segment that no host sent.',
+        zh: '迟到的副本是网络自己造成的，图中画作并非由主机发出的报文段。',
+      },
     ],
   },
 ];
