@@ -98,6 +98,13 @@ class Followed {
     this.states = { ...connection.begin };
   }
 
+  /** A new incarnation, whatever its sequence number: nothing has been sent yet. */
+  begin(from: End): void {
+    this.syn[from] = null;
+    this.sent[from] = null;
+    this.synAck[from] = false;
+  }
+
   /** Whether a segment covers numbers that its end has sent before; notes what it covers. */
   again(from: End, seg: Segment): boolean {
     if ((seg.ctl & SYN) !== 0 && this.syn[from] !== seg.seq) {
@@ -344,6 +351,7 @@ export class TraceRecorder {
     const to = stateName(row.to);
     // A new incarnation begins in LISTEN, whatever became of the one before.
     const from = row.from === State.LISTEN ? 'LISTEN' : of.states[end];
+    if (row.from === State.LISTEN || to === 'SYN-SENT') of.begin(end);
     const change = { end, from, to, rule: row.name, section: row.section };
     this.#changes.push({ t: this.#now(), of, change });
     of.states[end] = to;

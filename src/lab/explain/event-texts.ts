@@ -144,7 +144,7 @@ export const eventTexts = {
   },
   'call-connected': {
     en: 'The program of {me} is told that the connection is open.',
-    zh: '通知{me}的程序：连接已打开。',
+    zh: '{me}的程序得知：连接已建立。',
   },
   'call-accept': {
     en: 'The program of {me} takes the connection from the accept queue.',
@@ -173,7 +173,7 @@ export const eventTexts = {
   'why-connect': { en: 'An active OPEN sends a SYN.', zh: '主动 OPEN 会发出 SYN。' },
   'why-connected': {
     en: 'OPEN returns when ESTABLISHED is reached.',
-    zh: '到达 ESTABLISHED 时，OPEN 返回。',
+    zh: '进入 ESTABLISHED 时，OPEN 返回。',
   },
   'why-accept': {
     en: 'The handshake is the work of TCP alone: it was over before the program took the connection.',
@@ -263,6 +263,22 @@ export const eventTexts = {
   set2msl: {
     en: '{me} will wait 2 MSL = 2 × {msl} = {ms}.',
     zh: '{me}将等待 2MSL = 2 × {msl} = {ms}。',
+  },
+  set2mslNone: {
+    en: '{me} does not wait: this TCP keeps no TIME-WAIT.',
+    zh: '{me}不作等待：这个 TCP 没有 TIME-WAIT。',
+  },
+  setWait: {
+    en: '{me} will wait {ms}, where 2 MSL are {twice}.',
+    zh: '{me}只等待 {ms}，而 2MSL 是 {twice}。',
+  },
+  'why-otherWait': {
+    en: 'This TCP lacks a rule: RFC 9293 wants 2 MSL (MUST-13), for the last ACK to arrive or be repeated and old segments to die.',
+    zh: '这个 TCP 少了一条规则：RFC 9293 要求等待 2MSL（MUST-13），好让最后的 ACK 到达或得以重发，并让旧报文段消失。',
+  },
+  'why-noThird': {
+    en: 'This TCP lacks a rule: it does not wait for an ACK of its SYN, as RFC 9293 does; nothing has come that shows that {peer} wants the connection.',
+    zh: '这个 TCP 少了一条规则：它不像 RFC 9293 那样等待对自己 SYN 的确认；没有收到任何东西能说明{peer}真的要建立这个连接。',
   },
   fired: { en: 'The {timer} of {me} runs out.', zh: '{me}的{timer}到期。' },
   cancelled: { en: '{me} stops the {timer}.', zh: '{me}停止{timer}。' },

@@ -516,21 +516,37 @@ function ofTimer(teller: Teller, event: TimerEvent): Account {
   const now = event.timer === 'rexmt' && event.what !== 'cancelled' && setAtOnce(trace, index, event.end);
   const plain = `${event.what}-${event.timer}`;
   const why = now ? `${plain}-at-once` : backoff > 0 ? 'set-rexmt-backoff' : plain;
-  const what = event.what === 'set' && event.timer === '2msl' ? 'set2msl' : event.what;
-  const rule = teller.rule(event.changes);
+  const twice = 2 * (trace.scenario?.mslMs ?? ms / 2);
+  const waits = event.what === 'set' && event.timer === '2msl';
+  const other = waits && ms !== twice;
+  const what = other ? (ms === 0 ? 'set2mslNone' : 'setWait') : waits ? 'set2msl' : event.what;
+  const rule = other
+    ? { why: teller.text('why-otherWait'), section: '3.6.1 MUST-13' }
+    : teller.rule(event.changes);
   return {
-    what: teller.join(teller.text(what, params), teller.changes(event.changes)),
+    what: teller.join(
+      teller.text(what, { ...params, twice: duration(twice, teller.lang) }),
+      teller.changes(event.changes),
+    ),
     why: rule.why ?? (isKey(why) ? teller.text(why, { ...params, n: backoff }) : null),
     section: rule.section ?? TIMER_SECTIONS[event.timer] ?? null,
     notes: [],
   };
 }
 
+/** ESTABLISHED out of SYN-RECEIVED, and nothing has arrived: only a TCP without the rule does that. */
+function withoutThird({ changes }: ChangeEvent): StateChange | null {
+  return changes.find(({ rule }) => rule === 'syn-received-ack') ?? null;
+}
+
 function ofChange(teller: Teller, event: ChangeEvent): Account {
+  const lone = withoutThird(event);
   const what = teller.changes(event.changes);
   return {
     what: what === '' ? teller.text('changeObserved') : what,
-    ...teller.rule(event.changes),
+    ...(lone === null
+      ? teller.rule(event.changes)
+      : { why: teller.text('why-noThird', teller.ends(lone.end)), section: lone.section }),
     notes: notesOfStates(teller, event, event.states),
   };
 }

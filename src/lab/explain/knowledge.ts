@@ -287,6 +287,8 @@ class Observer {
     this.state = to;
     if (to === 'LISTEN') {
       this.forget(false);
+    } else if (to === 'SYN-SENT') {
+      this.begin();
     } else if (to === 'SYN-RECEIVED' && from !== 'SYN-SENT') {
       this.begin();
     } else if (to === 'CLOSE-WAIT' || to === 'CLOSING') {

@@ -48,7 +48,7 @@ export const ruleTexts = {
   },
   'syn-received-close': {
     en: 'CLOSE in SYN-RECEIVED sends a FIN: {peer} may already believe that the connection is open.',
-    zh: '在 SYN-RECEIVED 调用 CLOSE 会发出 FIN：{peer}可能已经认为连接打开了。',
+    zh: '在 SYN-RECEIVED 调用 CLOSE 会发出 FIN：{peer}可能已经认为连接建立了。',
   },
   'established-close': {
     en: 'CLOSE ends the direction of {me}: a FIN follows the last octet, and FIN-WAIT-1 waits for its acknowledgment.',
@@ -92,7 +92,7 @@ export const ruleTexts = {
   },
   'time-wait-syn': {
     en: 'A SYN with a newer sequence number or timestamp cannot be an old duplicate: TIME-WAIT gives way to the new connection.',
-    zh: '序列号或时间戳更新的 SYN 不可能是旧的重复报文段：TIME-WAIT 让位给新的连接。',
+    zh: '序列号更大或时间戳更晚的 SYN 不可能是旧的重复报文段：TIME-WAIT 让位给新的连接。',
   },
   'syn-sent-rst': {
     en: 'The RST acknowledges the SYN of {me}, so it answers it: the connection is refused.',

@@ -346,11 +346,11 @@ export const sentTexts = {
   ackUnacceptable: {
     what: {
       en: '{me} answers with where it stands: seq = {seq}, ack = {ack}.',
-      zh: '{me}应答自己所处的位置：seq = {seq}，ack = {ack}。',
+      zh: '{me}用 ACK 说明自己的位置：seq = {seq}，ack = {ack}。',
     },
     why: {
       en: 'A segment that is not acceptable is answered by an ACK, so that two ends which disagree find out.',
-      zh: '不可接受的报文段要用 ACK 应答，使意见不一致的双方能够发现。',
+      zh: '不可接受的报文段要用 ACK 应答，使状态不一致的双方能够发现。',
     },
     section: '3.10.7.4 first',
   },

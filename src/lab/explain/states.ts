@@ -109,9 +109,9 @@ export const states: Readonly<Record<StateName, StateInfo>> = {
     waitsFor: { en: 'text, CLOSE, or the FIN of the peer', zh: '数据、本端的 CLOSE，或对端的 FIN' },
     meaning: {
       en: 'The connection is open: data can flow both ways.',
-      zh: '连接已打开，双方都可以传输数据。',
+      zh: '连接已建立，双方都可以传输数据。',
     },
-    belief: { en: '{me} believes that the connection is open', zh: '{me}认为连接已经打开' },
+    belief: { en: '{me} believes that the connection is open', zh: '{me}认为连接已建立' },
     variants: ['ESTAB', 'TCP_ESTABLISHED', 'TCPS_ESTABLISHED', 'ESTABLISH'],
     wrong: ['ESTABLISTED', 'ESTABLISED'],
   },

@@ -1,7 +1,7 @@
 // What is said when things go wrong: forged segments, copies, segments that say the same twice. Each sentence
 // must be true of its event, whatever an end believes.
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runScenario } from '../scenario/index.ts';
 import { scenarioNamed } from '../scenarios/index.ts';
 import type { Trace, TraceEvent } from '../trace.ts';
@@ -168,4 +168,27 @@ test('two segments of one kind on their way are counted', () => {
   const trace = play('synack-lost');
   const texts = trace.events.map((_, i) => beliefs(trace, i, 'en').resolution ?? '');
   expect(texts.join('\n')).toContain('2 × SYN,ACK are on their way to the client.');
+});
+
+describe('a TCP without a rule', () => {
+  test('opens on the SYN alone: no ACK is said to have come', () => {
+    const trace = play('two-way');
+    const opened = eventAt(trace, (e) => e.kind === 'change' && e.states.right === 'ESTABLISHED');
+    expect(explainEvent(trace, opened, 'en').why).toContain('does not wait for an ACK of its SYN');
+  });
+
+  test('waits for less than 2 MSL', () => {
+    expect(whats(play('tw-1msl'))).toContain('The client will wait 2 s, where 2 MSL are 4 s.');
+    expect(whats(play('no-tw'))).toContain('The client does not wait: this TCP keeps no TIME-WAIT.');
+  });
+
+  test('takes the same number again: a new SYN all the same, and nothing is known yet', () => {
+    const trace = play('fixed-isn');
+    const syn = eventAt(trace, (e) => e.kind === 'sent' && e.from === 'left' && e.segment.flags === 'SYN', 2);
+    expect(trace.events[syn]).toMatchObject({ retransmission: false });
+    expect(explainEvent(trace, syn, 'en').what).toMatch(/^The client asks for a connection/);
+    expect(knowledgeSentence(trace, syn, 'left', 'en')).toContain('knows nothing of the server yet');
+    const answer = eventAt(trace, (e) => e.kind === 'sent' && e.segment.flags === 'SYN,ACK', 2);
+    expect(trace.events[answer]).toMatchObject({ retransmission: false });
+  });
 });

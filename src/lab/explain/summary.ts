@@ -31,7 +31,7 @@ export const summaryTexts = {
   },
   halfwayForged: {
     en: 'A forged SYN asked {peer} for a connection, which was never open at both ends.',
-    zh: '一个伪造的 SYN 向{peer}请求建立连接，但两端从未同时打开。',
+    zh: '一个伪造的 SYN 向{peer}请求建立连接，但连接始终没有在两端同时建立起来。',
   },
   refused: {
     en: '{me} asked for a connection, and {peer} refused it with a RST.',
@@ -39,7 +39,7 @@ export const summaryTexts = {
   },
   halfway: {
     en: '{me} asked for a connection, which was never open at both ends.',
-    zh: '{me}请求建立连接，但两端从未同时打开。',
+    zh: '{me}请求建立连接，但连接始终没有在两端同时建立起来。',
   },
   carriedOne: { en: '{octets} went from {me} to {peer}.', zh: '{me}向{peer}传送了 {octets}。' },
   carriedBoth: {
@@ -100,7 +100,7 @@ export const summaryTexts = {
   },
   reopened: {
     en: 'A newer SYN ended the TIME-WAIT of {me} and opened the connection anew.',
-    zh: '更新的 SYN 结束了{me}的 TIME-WAIT，重新打开了连接。',
+    zh: '一个新的 SYN 结束了{me}的 TIME-WAIT，连接重新打开。',
   },
   gaveUp: { en: '{me} gave up: nothing was acknowledged in time.', zh: '{me}放弃：迟迟没有得到确认。' },
   endsSame: { en: 'At the end both are {leftState}.', zh: '最后，双方都处于 {leftState}。' },

@@ -22,12 +22,15 @@ export function say(text: Text, lang: Lang, params: Params = {}): string {
 /** The same within a sentence: as it stands. */
 export function phrase(text: Text, lang: Lang, params: Params = {}): string {
   const filled = text[lang].replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
-  return lang === 'zh' ? filled.replace(BETWEEN_CHINESE, '') : filled;
+  return lang === 'zh' ? filled.replace(BETWEEN_CHINESE, '').replace(BESIDE_LATIN, ' ') : filled;
 }
 
 /** Spaces stand between Chinese and Latin, not between Chinese and Chinese. */
 const BETWEEN_CHINESE =
   /(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) (?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])/g;
+
+/** Where Chinese and Latin meet: a name that was put in brings no space with it. */
+const BESIDE_LATIN = /(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9′″])(?=[\u4e00-\u9fff])/g;
 
 /** Phrases one after the other: `a, b and c`, `a、b和c`. */
 export function listed(phrases: readonly string[], lang: Lang): string {
