@@ -79,9 +79,10 @@ function answer(show: Show, finding: Finding, io: Io): number {
   const { lang } = io;
   if (finding.kind === 'claim') return showClaim(show, finding.claim, io);
   if (finding.kind === 'question') {
-    const { question, answer: text, scenario: id, edits = [] } = finding.question;
+    const { question, answer: text, scenario: id, edits = [], why } = finding.question;
     show.title(question[lang]);
     show.say('askAnswer', { text: text[lang] });
+    if (why !== undefined) show.say('askWhy', { command: `synfin why ${why}` });
     const scenario = id === null ? undefined : scenarioNamed(id);
     if (scenario === undefined) return 0;
     show.lines('');

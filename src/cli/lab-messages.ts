@@ -55,6 +55,10 @@ export const labMessages = {
   askMore: { en: 'synfin run {id}', zh: 'synfin run {id}' },
   askClaim: { en: 'claim {number}', zh: '说法 {number}' },
   askAlso: { en: 'See also:', zh: '另见：' },
+  askWhy: {
+    en: 'Searched for, with the rule and without it: {command}',
+    zh: '有无这条规则，用穷举搜索来比较：{command}',
+  },
   // claims.
   noClaim: { en: 'no claim {text}: there are 1 to {high}', zh: '没有说法 {text}：编号为 1 到 {high}' },
   verdict_true: { en: 'true', zh: '正确' },

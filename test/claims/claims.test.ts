@@ -2,9 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type Claim, ClaimError, checkClaim, claims } from '../../src/lab/claims/index.ts';
+import { type Claim, ClaimError, checkClaim, claims, forgottenBy } from '../../src/lab/claims/index.ts';
+import { runScenario, type Scenario } from '../../src/lab/scenario/index.ts';
 import { scenarioNamed } from '../../src/lab/scenarios/index.ts';
 import type { Trace, TraceEvent } from '../../src/lab/trace.ts';
+import { rfc9293 } from '../../src/tcp/index.ts';
 import { countOf, documents } from './document.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -132,6 +134,18 @@ describe('a claim is not shown', () => {
     const damage = DAMAGES['no state ever changes'] as Damage;
     for (const number of [6, 20, 21, 22, 50, 51, 54, 55, 64, 68, 69, 70, 81, 82, 83, 85, 86, 87]) {
       expect(refusalOf(number, damage), `claim ${number}`).toMatch(/not in this trace/);
+    }
+  });
+
+  test('by the TCP that keeps the rule, if it is shown by one that forgets it; what that TCP does is said', () => {
+    const without = shown.filter(({ trace }) => forgottenBy(trace) !== null);
+    expect(without.map(({ claim }) => claim.number)).toEqual([5, 23, 31, 33, 38, 40, 73, 74]);
+    expect(claims.filter(({ instead }) => instead !== undefined)).toEqual(without.map(({ claim }) => claim));
+    for (const { claim } of without) {
+      const { scenario, edits = [], number } = claim;
+      const real = { id: 'rfc9293', rules: rfc9293 };
+      const trace = runScenario(scenarioNamed(scenario) as Scenario, { edits, rules: real });
+      expect(refusal(claim, trace), `claim ${number}`).toMatch(/not in this trace/);
     }
   });
 

@@ -401,7 +401,12 @@ export const answerClaims: readonly Claim[] = [
       must(ack2.event.segment.ack === plus(fin2.event.segment.seq, 1), 'ack=w+1');
       const u = number(trace, fin.event.from, fin.event.segment.seq);
       const w = number(trace, fin2.event.from, fin2.event.segment.seq);
-      return seenIn(trace, ack2, `u=${u} and w=${w}, each plus one.`, `u=${u}，w=${w}，各加 1。`);
+      return seenIn(
+        trace,
+        ack2,
+        `u=${u} and w=${w}; so seq is u+1, and ack is w+1.`,
+        `u=${u}，w=${w}，所以 seq=u+1，ack=w+1。`,
+      );
     },
   },
 ];

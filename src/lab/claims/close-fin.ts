@@ -64,6 +64,11 @@ export const finClaims: readonly Claim[] = [
         return enters(trace, 'right', 'TIME-WAIT', { connection });
       });
       const last = waits.at(-1);
+      const now = (connection: number) => stateOf(trace, last?.at ?? 0, 'right', connection);
+      must(
+        waits.every((_, connection) => now(connection) === 'TIME-WAIT'),
+        'all of them at the same time',
+      );
       must(
         last !== undefined && tcbOf(trace, last.at, 'right', last.event.connection).passive,
         'TIME-WAIT at the server',
@@ -95,7 +100,7 @@ export const finClaims: readonly Claim[] = [
         trace,
         fin,
         `FIN and ACK are both set; its acknowledgment number is the sender’s RCV.NXT.`,
-        `FIN 和 ACK 都置位；确认号就是发送方的 RCV.NXT。`,
+        `FIN 和 ACK 标志都为 1；确认号就是发送方的 RCV.NXT。`,
       );
     },
   },
@@ -153,7 +158,7 @@ export const finClaims: readonly Claim[] = [
         trace,
         fin,
         `both numbers are set; after it SND.NXT=${nxt} and RCV.NXT=${rcv}.`,
-        `两个号都有；发出之后 SND.NXT=${nxt}，RCV.NXT=${rcv}。`,
+        `序列号和确认号都有；发出之后 SND.NXT=${nxt}，RCV.NXT=${rcv}。`,
       );
     },
   },
@@ -234,8 +239,8 @@ export const finClaims: readonly Claim[] = [
     seeds: [3],
     verdict: 'imprecise',
     truth: {
-      en: 'Half-closed means that one direction is finished: FIN-WAIT-2 at one end, CLOSE-WAIT at the other. In FIN-WAIT-1 the FIN, or text before it, may have to be retransmitted (section 3.6.1).',
-      zh: '半关闭是指一个方向已经结束：一端 FIN-WAIT-2，另一端 CLOSE-WAIT。在 FIN-WAIT-1，FIN 乃至它前面的数据可能还要重传（第 3.6.1 节）。',
+      en: 'Half-closed means that one direction is finished: FIN-WAIT-2 at one end, CLOSE-WAIT at the other. In FIN-WAIT-1 the FIN, or text before it, may have to be retransmitted (sections 3.6, 3.6.1).',
+      zh: '半关闭是指一个方向已经结束：一端 FIN-WAIT-2，另一端 CLOSE-WAIT。在 FIN-WAIT-1 中，FIN 乃至它前面的数据可能还要重传（第 3.6、3.6.1 节）。',
     },
     scenario: 'fin-lost',
     decide(trace) {
@@ -262,22 +267,27 @@ export const finClaims: readonly Claim[] = [
     seeds: [0, 3],
     verdict: 'imprecise',
     truth: {
-      en: 'No new data. Retransmissions, acknowledgments and window updates go on (section 3.6).',
-      zh: '不再发送新数据；重传、确认、窗口更新照常进行（第 3.6 节）。',
+      en: 'No new data. What was sent before the FIN and is not acknowledged is retransmitted (section 3.6, case 1); acknowledgments and window updates go on.',
+      zh: '不再发送新数据。FIN 之前发出而尚未得到确认的数据照样重传（第 3.6 节，情形 1）；确认和窗口更新也照常进行。',
     },
-    scenario: 'half-close',
+    scenario: 'close4',
+    edits: ['left write "hello" 70ms', 'drop data#1 left->right'],
     decide(trace) {
-      const { fin, active, passive } = firstHalf(trace);
-      const text = sent(trace, passive, 'ACK', { after: arrival(trace, fin).at, text: true });
-      const ack = sent(trace, active, 'ACK', { after: text.at });
-      must(stateOf(trace, ack.at, active) === 'FIN-WAIT-2', 'an ACK from FIN-WAIT-2');
-      must(ack.event.segment.length === 0, 'without text');
-      must(((ack.event.segment.ack ?? 0) - endOf(text.event)) >>> 0 < 2 ** 31, 'it acknowledges the text');
+      const fin = firstFin(trace);
+      const { from, segment } = fin.event;
+      const texts = allSent(trace, from).filter(({ at, event }) => at > fin.at && event.segment.length > 0);
+      const [text] = texts;
+      must(text !== undefined, 'text after the FIN');
+      must(
+        texts.every(({ event }) => ((segment.seq - event.segment.seq) | 0) >= event.segment.length),
+        'all of it stands before the FIN: nothing new',
+      );
+      must(stateOf(trace, text.at, from) === 'FIN-WAIT-1', 'it is sent in FIN-WAIT-1');
       return seenIn(
         trace,
-        ack,
-        `in FIN-WAIT-2, ${timeText(ack.event.t - fin.event.t)} after its FIN, ${WHO[active].en} still sends: an acknowledgment without text.`,
-        `发出 FIN 之后 ${timeText(ack.event.t - fin.event.t)}，${WHO[active].zh}在 FIN-WAIT-2 中仍在发送，不过是不带数据的确认。`,
+        text,
+        `${WHO[from].en} sends ${text.event.segment.length} octets of text ${timeText(text.event.t - fin.event.t)} after its FIN, in FIN-WAIT-1. They were lost before; new ones it does not send.`,
+        `发出 FIN 之后 ${timeText(text.event.t - fin.event.t)}，${WHO[from].zh}在 FIN-WAIT-1 中又发送了 ${text.event.segment.length} 字节数据。那是先前丢失的；新数据则不再发送。`,
       );
     },
   },

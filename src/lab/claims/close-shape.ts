@@ -117,7 +117,7 @@ export const shapeClaims: readonly Claim[] = [
       const name = segmentName(trace, both);
       return decision(
         both,
-        `${name.en} is ACK and FIN in one, ${timeText(delay)} after the FIN came: segments ${all.map(({ event }) => event.id).join(', ')} are all, and both ends are CLOSED in the end.`,
+        `${name.en} is ACK and FIN in one, ${timeText(delay)} after the FIN came: segments ${all.map(({ event }) => event.id).join(', ')} are the whole close, and both ends are CLOSED in the end.`,
         `${name.zh}既是 ACK 又是 FIN，在 FIN 到达 ${timeText(delay)} 之后发出：总共只有第 ${all.map(({ event }) => event.id).join('、')} 三个报文段，最后两端都是 CLOSED。`,
       );
     },

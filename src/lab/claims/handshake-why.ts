@@ -124,7 +124,7 @@ export const whyClaims: readonly Claim[] = [
     verdict: 'wrong',
     truth: {
       en: 'It learns that from the third segment, and not before: its SYN,ACK may be lost, as here.',
-      zh: '要收到第三个报文段才知道，在那之前不行：SYN,ACK 可能像这里一样丢失。',
+      zh: '要等收到第三个报文段才知道：在那之前，SYN,ACK 可能像这里一样已经丢失。',
     },
     scenario: 'synack-lost',
     decide(trace) {
@@ -140,7 +140,7 @@ export const whyClaims: readonly Claim[] = [
       return decision(
         fired,
         `the SYN,ACK of ${timeText(lost.event.t)} was lost; ${timeText(fired.event.t - lost.event.t)} later nothing has acknowledged it, the timer fires, and segment ${again.event.id} repeats it.`,
-        `${timeText(lost.event.t)} 发出的 SYN,ACK 丢了；${timeText(fired.event.t - lost.event.t)} 之后仍没有任何确认，定时器到期，第 ${again.event.id} 个报文段把它重传。`,
+        `${timeText(lost.event.t)} 时发出的 SYN,ACK 丢了；${timeText(fired.event.t - lost.event.t)} 之后仍没有任何确认，定时器到期，由第 ${again.event.id} 个报文段重传。`,
       );
     },
   },

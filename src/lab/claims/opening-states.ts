@@ -102,7 +102,7 @@ export const openingStateClaims: readonly Claim[] = [
       return decision(
         second,
         `while the first connection is ESTABLISHED, the listener is in LISTEN and takes a second SYN at ${timeText(second.event.t)}; that connection is ESTABLISHED at ${timeText(open.event.t)}.`,
-        `第一个连接处于 ESTABLISHED 时，监听者仍在 LISTEN，${timeText(second.event.t)} 又收下第二个 SYN；这个连接在 ${timeText(open.event.t)} 进入 ESTABLISHED。`,
+        `第一个连接处于 ESTABLISHED 时，监听套接字仍在 LISTEN，${timeText(second.event.t)} 又收下第二个 SYN；这个连接在 ${timeText(open.event.t)} 进入 ESTABLISHED。`,
       );
     },
   },
@@ -116,7 +116,7 @@ export const openingStateClaims: readonly Claim[] = [
     verdict: 'imprecise',
     truth: {
       en: 'That is the implementation’s choice. Usually it is a small entry in the SYN queue, which a flood can fill; with SYN cookies it is nothing at all (RFC 4987).',
-      zh: '这取决于实现。通常只是在半连接队列里记下一小项，洪泛攻击可以把它占满；启用 SYN cookie 时则什么都不分配（RFC 4987）。',
+      zh: '这取决于实现。通常只是在半连接队列里记下一小项，洪泛攻击可以把它占满；改用 SYN cookie 应答时则什么都不分配（RFC 4987）。',
     },
     scenario: 'synflood-cookies',
     decide(trace) {
@@ -314,7 +314,7 @@ export const openingStateClaims: readonly Claim[] = [
     verdict: 'wrong',
     truth: {
       en: 'The client is. The server stays SYN-RECEIVED until the acknowledgment of its SYN arrives (section 3.10.7.4). On Linux, with two ACKs lost, ss showed ESTAB and SYN-RECV for 3.0 s.',
-      zh: '客户端是，服务器则要等到自己的 SYN 得到确认，在那之前一直是 SYN-RECEIVED（第 3.10.7.4 节）。在 Linux 上丢掉两个 ACK 实测，ss 有 3.0 秒一端显示 ESTAB、另一端显示 SYN-RECV。',
+      zh: '客户端确实如此；服务器则要等自己的 SYN 得到确认，在那之前一直是 SYN-RECEIVED（第 3.10.7.4 节）。在 Linux 上丢掉两个 ACK 实测，有 3.0 s 的时间，ss 在一端显示 ESTAB，在另一端显示 SYN-RECV。',
     },
     scenario: 'ack3-lost',
     decide(trace) {

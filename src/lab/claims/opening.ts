@@ -65,8 +65,8 @@ export const openingClaims: readonly Claim[] = [
     seeds: [3],
     verdict: 'imprecise',
     truth: {
-      en: 'The state is called CLOSED, and what ends it is a call: passive OPEN, listen(), leads to LISTEN, active OPEN, connect(), to SYN-SENT (section 3.10.1).',
-      zh: '状态的名字是 CLOSED，离开它靠的是调用：被动打开 listen() 进入 LISTEN，主动打开 connect() 进入 SYN-SENT（第 3.10.1 节）。',
+      en: 'The state is called CLOSED, and what ends it is a call: passive OPEN, which is listen(), leads to LISTEN; active OPEN, which is connect(), leads to SYN-SENT (section 3.10.1).',
+      zh: '状态的名字是 CLOSED，离开它靠的是调用：被动打开（listen()）进入 LISTEN，主动打开（connect()）进入 SYN-SENT（第 3.10.1 节）。',
     },
     scenario: 'hs',
     decide(trace) {
@@ -86,7 +86,7 @@ export const openingClaims: readonly Claim[] = [
       return decision(
         listening,
         `before any segment is sent, listen() takes the server from CLOSED to LISTEN; connect() takes the client from CLOSED to SYN-SENT at ${timeText(connect.event.t)}.`,
-        `还没有任何报文段发出，listen() 就让服务器从 CLOSED 进入 LISTEN；${timeText(connect.event.t)} 时 connect() 让客户端从 CLOSED 进入 SYN-SENT。`,
+        `在发出任何报文段之前，listen() 就让服务器从 CLOSED 进入 LISTEN；${timeText(connect.event.t)} 时 connect() 让客户端从 CLOSED 进入 SYN-SENT。`,
       );
     },
   },
@@ -186,7 +186,7 @@ export const openingClaims: readonly Claim[] = [
       return decision(
         syn,
         `with segment 1 the client goes from CLOSED to SYN-SENT (rule ${change.rule}), and stays there for ${timeText(ended.event.t - syn.event.t)}.`,
-        `随着第 1 个报文段发出，客户端从 CLOSED 进入 SYN-SENT（规则 ${change.rule}），并停留 ${timeText(ended.event.t - syn.event.t)}。`,
+        `随着第 1 个报文段发出，客户端从 CLOSED 进入 SYN-SENT（规则 ${change.rule}），在这个状态停留 ${timeText(ended.event.t - syn.event.t)}。`,
       );
     },
   },
@@ -266,7 +266,7 @@ export const openingClaims: readonly Claim[] = [
       return decision(
         reset,
         `nobody listens: the server is CLOSED and answers ${name.en}; ${timeText(error.event.t)} after connect() the client is told ${error.event.text}.`,
-        `没有监听者：服务器处于 CLOSED，应答是${name.zh}；connect() 之后 ${timeText(error.event.t)}，客户端得到 ${error.event.text}。`,
+        `无人监听：服务器处于 CLOSED，应答是${name.zh}；connect() 之后 ${timeText(error.event.t)}，客户端得到 ${error.event.text}。`,
       );
     },
   },

@@ -68,7 +68,7 @@ export const stateClaims: readonly Claim[] = [
     verdict: 'imprecise',
     truth: {
       en: 'Or from SYN-RECEIVED, when CLOSE is called there with nothing to send (section 3.10.4; figure 5).',
-      zh: '也可以从 SYN-RECEIVED 进入：在那里调用 CLOSE 而没有数据要发（第 3.10.4 节；图 5）。',
+      zh: '也可以从 SYN-RECEIVED 进入：在这个状态调用 CLOSE，又没有数据要发（第 3.10.4 节；图 5）。',
     },
     scenario: 'early-close',
     decide(trace) {
@@ -170,7 +170,7 @@ export const stateClaims: readonly Claim[] = [
       return decision(
         arrived,
         `while ${WHO[active].en} is in FIN-WAIT-2 it sends ${mine} octets, and ${WHO[passive].en}, in CLOSE-WAIT, sends ${theirs}.`,
-        `${WHO[active].zh}在 FIN-WAIT-2 期间发了 ${mine} 字节；处在 CLOSE-WAIT 的${WHO[passive].zh}发了 ${theirs} 字节。`,
+        `${WHO[active].zh}在 FIN-WAIT-2 期间发了 ${mine} 字节；处于 CLOSE-WAIT 的${WHO[passive].zh}发了 ${theirs} 字节。`,
       );
     },
   },

@@ -120,7 +120,7 @@ export const timeWaitClaims: readonly Claim[] = [
       return decision(
         end,
         `${WHO[active].en} came into TIME-WAIT at ${timeText(begin.event.t)} and is CLOSED at ${timeText(end.event.t)}: 2 MSL = ${seconds(set.event.ms)}, with an MSL of ${seconds(msl)}.`,
-        `${WHO[active].zh}在 ${timeText(begin.event.t)} 进入 TIME-WAIT，${timeText(end.event.t)} 变为 CLOSED：MSL 为 ${seconds(msl)}，2 MSL = ${seconds(set.event.ms)}。`,
+        `${WHO[active].zh}在 ${timeText(begin.event.t)} 进入 TIME-WAIT，${timeText(end.event.t)} 变为 CLOSED：MSL 为 ${seconds(msl)}，2MSL = ${seconds(set.event.ms)}。`,
       );
     },
   },
@@ -175,7 +175,7 @@ export const timeWaitClaims: readonly Claim[] = [
       return decision(
         end,
         `${WHO[active].en} has heard nothing for 2 MSL and is CLOSED; ${WHO[passive].en} is still in LAST-ACK, and has retransmitted its FIN ${tries} times in vain.`,
-        `${WHO[active].zh}在 2 MSL 内什么也没收到，变为 CLOSED；而${WHO[passive].zh}还在 LAST-ACK，FIN 已经徒劳地重传了 ${tries} 次。`,
+        `${WHO[active].zh}在 2MSL 内什么也没收到，变为 CLOSED；而${WHO[passive].zh}还在 LAST-ACK，FIN 已经徒劳地重传了 ${tries} 次。`,
       );
     },
   },
@@ -215,7 +215,7 @@ export const timeWaitClaims: readonly Claim[] = [
     seeds: [0, 1, 2],
     verdict: 'true',
     truth: {
-      en: 'Yes: what an earlier incarnation has sent is gone after 2 MSL, and until then no new one can begin unnoticed (sections 3.3.2, 3.4.1). ISNs that follow a clock are the second protection, so both are taken away here.',
+      en: 'Yes: what an earlier incarnation has sent is gone after 2 MSL, and until then TIME-WAIT lets no new one begin unchecked (sections 3.3.2, 3.4.1). ISNs that follow a clock are the second protection, so both are taken away here.',
       zh: '对：过了 2MSL，旧连接发出的报文段都已消失；在此之前，同一对套接字不会不加核对就开始新的连接（第 3.3.2、3.4.1 节）。随时钟增长的 ISN 是第二道防线，所以这里把两者都去掉。',
     },
     scenario: 'tw-old',

@@ -12,6 +12,7 @@ export const closingQuestions: readonly Question[] = [
       zh: '可以。如果应用程序在对 FIN 的 ACK 发出之前就 close()，自己的 FIN 便与这个 ACK 同行。Linux 的 ACK 会延迟约 40 ms，所以这很常见。',
     },
     scenario: 'close3',
+    why: 'merge',
   },
   {
     id: 'why-four',
@@ -21,6 +22,7 @@ export const closingQuestions: readonly Question[] = [
       zh: '两个方向各用一个 FIN 结束，各需要一个确认；而第二个 FIN 要等对方的应用程序也关闭之后才会发出。',
     },
     scenario: 'close4',
+    why: 'four',
     keywords: ['四次挥手', 'four-way close'],
   },
   {
@@ -31,6 +33,7 @@ export const closingQuestions: readonly Question[] = [
       zh: '发送方停在 FIN-WAIT-1，像数据一样重传 FIN，间隔越来越长；始终没有回应就放弃连接（Linux 由 tcp_orphan_retries 控制）。',
     },
     scenario: 'fin-lost',
+    why: 'fin-again',
   },
   {
     id: 'finack-lost',
@@ -54,7 +57,7 @@ export const closingQuestions: readonly Question[] = [
     id: 'lastack-lost',
     question: { en: 'What happens if the last ACK is lost?', zh: '第四次挥手丢失了会怎样？' },
     answer: {
-      en: 'The FIN is sent again from LAST-ACK; TIME-WAIT answers it with an ACK and begins its 2MSL anew.',
+      en: 'The FIN is sent again from LAST-ACK; TIME-WAIT answers it with an ACK and begins its 2 MSL anew.',
       zh: '对端在 LAST-ACK 重传 FIN；处于 TIME-WAIT 的一端再回一个 ACK，并重新开始 2MSL 计时。',
     },
     scenario: 'lastack-lost',
@@ -73,7 +76,7 @@ export const closingQuestions: readonly Question[] = [
     question: { en: 'Why are there so many connections in CLOSE-WAIT?', zh: '为什么会出现大量 CLOSE_WAIT？' },
     answer: {
       en: 'Because a program has not called close() after the peer’s FIN: a leak, a blocked thread, a lost descriptor. No timer of TCP ends CLOSE-WAIT.',
-      zh: '因为收到对方的 FIN 之后，应用程序没有调用 close()：泄漏、线程阻塞、丢了描述符。TCP 没有任何定时器会结束 CLOSE-WAIT。',
+      zh: '因为收到对方的 FIN 之后，应用程序没有调用 close()：连接泄漏、线程阻塞，或者丢失了描述符。TCP 没有任何定时器会结束 CLOSE-WAIT。',
     },
     scenario: 'cw-leak',
   },
@@ -84,8 +87,8 @@ export const closingQuestions: readonly Question[] = [
       zh: 'close() 和 shutdown() 有什么区别？',
     },
     answer: {
-      en: 'shutdown(SHUT_WR) ends one direction: FIN, and one goes on reading. close() gives up both: text that still arrives is answered with RST.',
-      zh: 'shutdown(SHUT_WR) 只结束一个方向：发 FIN，还能继续读。close() 两个方向都不要了：此后到达的数据会换来 RST。',
+      en: 'shutdown(SHUT_WR) ends one direction: it sends FIN, and the program goes on reading. close() gives up both: text that still arrives is answered with RST.',
+      zh: 'shutdown(SHUT_WR) 只结束一个方向：发 FIN，还能继续读。close() 两个方向都不要了：此后到达的数据一律用 RST 回应。',
     },
     scenario: 'half-close',
   },

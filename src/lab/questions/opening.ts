@@ -8,10 +8,11 @@ export const openingQuestions: readonly Question[] = [
     id: 'why-three',
     question: { en: 'Why three segments, and not two or four?', zh: '为什么是三次握手，不是两次或四次？' },
     answer: {
-      en: 'With two, an old SYN would create a live connection at the server; the third segment is where the client can refuse it with RST. Four would add nothing, because the server’s SYN and ACK go in one segment.',
+      en: 'With two, an old SYN would create a live connection at the server; the third segment is where the client can refuse it with RST. Four would add nothing, since the server’s SYN and ACK go in one segment.',
       zh: '只有两次，一个失效的旧 SYN 就能让服务器建立起连接；有了第三次，客户端才有机会用 RST 拒绝。四次则没有必要，因为服务器的 SYN 和 ACK 可以合在一个报文段里。',
     },
-    scenario: 'stale-first',
+    scenario: 'two-way',
+    why: 'three',
     keywords: [
       'why three-way handshake',
       'why three',
@@ -41,6 +42,7 @@ export const openingQuestions: readonly Question[] = [
       zh: '两端都会重传：客户端没等到应答，重传 SYN；服务器没等到确认，重传 SYN,ACK。',
     },
     scenario: 'synack-lost',
+    why: 'synack-again',
   },
   {
     id: 'ack3-lost',
@@ -60,7 +62,7 @@ export const openingQuestions: readonly Question[] = [
     },
     answer: {
       en: 'Yes. The data carries the same acknowledgment, y+1: the server is ESTABLISHED when it arrives, and takes the text. Nothing is retransmitted.',
-      zh: '行。数据报文段带着同样的确认号 y+1，一到服务器就进入 ESTABLISHED 并收下数据，什么都不用重传。',
+      zh: '行。数据报文段带着同样的确认号 y+1，它一到达，服务器就进入 ESTABLISHED 并收下数据，什么都不用重传。',
     },
     scenario: 'ack3-data',
   },
@@ -68,11 +70,11 @@ export const openingQuestions: readonly Question[] = [
     id: 'server-gave-up',
     question: {
       en: 'The server has given up its SYN-RECEIVED, the client believes it is connected and sends data: what comes back?',
-      zh: '服务器重传 SYN,ACK 到放弃了，客户端还以为连着，这时发数据会怎样？',
+      zh: '服务器多次重传 SYN,ACK 后已经放弃，客户端还以为连着，这时发数据会怎样？',
     },
     answer: {
-      en: 'A RST: the server has no such connection any more (the client’s half was half-open), and the client is told ECONNRESET.',
-      zh: '收到 RST：服务器上已经没有这个连接（客户端这半边成了半打开），客户端得到 ECONNRESET。',
+      en: 'A RST: the server has no such connection any more (it was half-open), and the client is told ECONNRESET.',
+      zh: '收到 RST：服务器上已经没有这个连接（它成了半打开连接），客户端得到 ECONNRESET。',
     },
     scenario: 'ack3-lost',
     edits: ['drop ACK#1- left->right', 'left write "hello" 200s'],
@@ -90,8 +92,8 @@ export const openingQuestions: readonly Question[] = [
     id: 'data-in-syn',
     question: { en: 'May the first two segments carry data?', zh: '第一次、第二次握手可以携带数据吗？' },
     answer: {
-      en: 'Text in a SYN is legal, but is not given to the program before ESTABLISHED. With a TCP Fast Open cookie it is given at once (RFC 7413).',
-      zh: 'SYN 带数据是合法的，但在 ESTABLISHED 之前不会交给应用程序；带有 TCP Fast Open 的 cookie 则可以立即交付（RFC 7413）。',
+      en: 'Text in a SYN or SYN,ACK is legal (section 3.5), but is not given to the program before ESTABLISHED. With a TCP Fast Open cookie it is given at once (RFC 7413).',
+      zh: 'SYN 和 SYN,ACK 携带数据都是合法的（第 3.5 节），但在 ESTABLISHED 之前不会交给应用程序；带有 TCP Fast Open 的 cookie 则可以立即交付（RFC 7413）。',
     },
     scenario: 'tfo',
   },
@@ -105,8 +107,8 @@ export const openingQuestions: readonly Question[] = [
       en: 'The clock in it keeps the numbers of an earlier connection apart from those of the next; the keyed hash in it keeps strangers from guessing, and so from forging segments.',
       zh: '其中的时钟部分让前后两个连接的序列号错开，其中的带密钥散列让外人猜不到，也就无法伪造报文段。',
     },
-    scenario: 'hs',
-    edits: ['left connect conn=1 100ms'],
+    scenario: 'fixed-isn',
+    why: 'isn',
     keywords: ['ISN', 'RFC 6528', 'predict', '猜测', '固定 ISN'],
   },
   {
@@ -192,6 +194,7 @@ export const openingQuestions: readonly Question[] = [
       zh: '伪造源地址的 SYN 占满半连接队列，正常的 SYN 因此被丢弃。根本的办法是 SYN cookie；加大队列、减少 SYN,ACK 重传次数也有一点帮助。',
     },
     scenario: 'synflood',
+    why: 'queue',
     keywords: ['SYN 攻击', 'DDoS', 'DoS'],
   },
   {
@@ -210,8 +213,8 @@ export const openingQuestions: readonly Question[] = [
       zh: '已建立的连接收到 SYN 会怎样？',
     },
     answer: {
-      en: 'It is answered with a challenge ACK (RFC 5961), never with RST, and the connection lives on. If the other end really has a new connection in mind, it answers that ACK with RST.',
-      zh: '回一个挑战 ACK（RFC 5961），绝不会回 RST，连接照旧。如果对端真的重启后想新建连接，它会对这个 ACK 回 RST。',
+      en: 'It is answered with a challenge ACK (RFC 5961; section 3.10.7.4, fourth step), not with RST, and the connection lives on. If the other end really has a new connection in mind, it answers that ACK with RST.',
+      zh: '回一个质询 ACK（RFC 5961），不回 RST，连接照旧。如果对端确实是重启后要新建连接，它会用 RST 回应这个 ACK。',
     },
     scenario: 'blind-rst',
   },

@@ -88,7 +88,7 @@ export const programQuestions: readonly Question[] = [
     question: { en: 'IP can fragment: why is there an MSS?', zh: 'IP 层会分片，为什么 TCP 还要 MSS？' },
     answer: {
       en: 'Because one lost fragment loses the whole packet, and IP repeats nothing. With segments that fit, only the lost one is sent again.',
-      zh: '丢一个分片，整个报文就作废，而 IP 不会重传。报文段大小合适，丢哪个才重传哪个。',
+      zh: '丢一个分片，整个 IP 数据报就作废，而 IP 不会重传。报文段大小合适，丢哪个才重传哪个。',
     },
     scenario: 'mtu-hole',
   },
@@ -152,7 +152,7 @@ export const programQuestions: readonly Question[] = [
     question: { en: 'Can TCP lose data?', zh: 'TCP 会丢数据吗？' },
     answer: {
       en: 'An ACK means that the peer’s TCP has the octets, not that its program has read them; a RST discards what is unread, and what is still in flight.',
-      zh: 'ACK 只说明对端的 TCP 收到了，不等于应用程序读到了；一个 RST 会让未读的和在途的数据统统作废。',
+      zh: 'ACK 只说明对端的 TCP 收到了，不等于应用程序读到了；一个 RST 会让未读的和在途的数据全部作废。',
     },
     scenario: 'unread-rst',
   },
@@ -164,7 +164,7 @@ export const programQuestions: readonly Question[] = [
     },
     answer: {
       en: 'Nagle’s algorithm keeps a small segment back while another is not acknowledged, and the receiver delays that very ACK by 40 ms. Write everything at once, or set TCP_NODELAY.',
-      zh: 'Nagle 算法规定：前一个小报文段未被确认时，后一个先攒着；而接收方偏偏把那个 ACK 延迟 40 ms。应当一次写完，或者设置 TCP_NODELAY。',
+      zh: 'Nagle 算法规定：前一个小报文段未被确认时，后一个先攒着；而接收方恰好把那个 ACK 延迟了 40 ms。应当一次写完，或者设置 TCP_NODELAY。',
     },
     scenario: 'hs',
     edits: ['left write "x" 50ms', 'left write "a" 150ms', 'left write "b" 150ms'],

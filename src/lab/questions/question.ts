@@ -12,6 +12,8 @@ export interface Question {
   readonly scenario: string | null;
   /** Changes to the scenario: see scenario/edits.ts. */
   readonly edits?: readonly string[];
+  /** The question about a rule that is answered by a search: see check/why. `synfin why` this. */
+  readonly why?: string;
   /** Words, besides those of the texts, by which it is found. */
   readonly keywords?: readonly string[];
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { whyQuestions } from '../check/why/index.ts';
 import { playScenario } from '../scenario/index.ts';
 import { scenarioNamed } from '../scenarios/index.ts';
 import { questions } from './index.ts';
@@ -11,6 +12,17 @@ describe('questions', () => {
       expect(question.zh, id).toMatch(/\p{Script=Han}.*？$/u);
       expect(answer.en, id).toMatch(/\.$/);
       expect(answer.zh, id).toMatch(/。$/);
+    }
+  });
+
+  test('that point to a search point to one that exists, and those that no real TCP shows do', () => {
+    for (const { id, why, scenario } of questions) {
+      if (why !== undefined)
+        expect(
+          whyQuestions.map((one) => one.id),
+          id,
+        ).toContain(why);
+      if (scenario !== null && scenarioNamed(scenario)?.rules !== undefined) expect(why, id).toBeDefined();
     }
   });
 

@@ -6,12 +6,13 @@ import type { Question } from './question.ts';
 export const waitingQuestions: readonly Question[] = [
   {
     id: 'why-2msl',
-    question: { en: 'Why is TIME-WAIT 2MSL, and not 1?', zh: 'TIME_WAIT 为什么是 2MSL，而不是 1MSL？' },
+    question: { en: 'Why is TIME-WAIT 2 MSL, and not 1?', zh: 'TIME_WAIT 为什么是 2MSL，而不是 1MSL？' },
     answer: {
       en: 'One MSL for the last ACK to die out, and one for a FIN that the peer sent just before that ACK would have reached it.',
       zh: '一个 MSL 让最后的 ACK 在网络中消失，另一个 MSL 留给对端在 ACK 本该到达前一刻重传的 FIN。',
     },
-    scenario: 'lastack-lost',
+    scenario: 'tw-1msl',
+    why: '2msl',
   },
   {
     id: 'why-active-waits',
@@ -20,7 +21,7 @@ export const waitingQuestions: readonly Question[] = [
       zh: '为什么 TIME_WAIT 在主动关闭的一方？',
     },
     answer: {
-      en: 'Because it sends the last ACK, and only who sent it can send it again.',
+      en: 'Because it sends the last ACK, and only the end that sent it can send it again.',
       zh: '因为最后的 ACK 由它发出，丢了也只有它能再发一次。',
     },
     scenario: 'lastack-lost',
@@ -32,8 +33,8 @@ export const waitingQuestions: readonly Question[] = [
       zh: 'TIME_WAIT 过多有什么危害？怎样优化？',
     },
     answer: {
-      en: 'At a client ports run out: 28232 ports for 60 seconds are about 470 connections a second to one target. At a server it is only memory. Keep connections open and use them again, let the client close first, use tcp_tw_reuse on the side that connects.',
-      zh: '客户端会耗尽端口：28232 个端口各占用 60 秒，对同一目标每秒只能新建约 470 个连接；服务器端只是占些内存。办法：复用长连接，让客户端先关闭，在发起连接的一方使用 tcp_tw_reuse。',
+      en: 'At a client ports run out: 28232 ports for 60 seconds are about 470 connections a second to one target. At a server it is only memory. Keep connections open and use them again; use tcp_tw_reuse on the side that connects; a server that wants no TIME-WAITs lets its clients close first.',
+      zh: '客户端会耗尽端口：28232 个端口各占用 60 秒，对同一目标每秒只能新建约 470 个连接；服务器端只是占些内存。办法：复用长连接；在发起连接的一方使用 tcp_tw_reuse；服务器若不想积累 TIME-WAIT，就让客户端先关闭。',
     },
     scenario: 'tw-pile',
   },
@@ -53,8 +54,8 @@ export const waitingQuestions: readonly Question[] = [
     id: 'tw-recycle',
     question: { en: 'What became of tcp_tw_recycle?', zh: 'tcp_tw_recycle 后来怎么样了？' },
     answer: {
-      en: 'It compared timestamps of whole hosts, and so dropped SYNs of clients that share an address behind NAT. It was removed in Linux 4.12.',
-      zh: '它按主机比较时间戳，于是 NAT 后面共用一个地址的客户端会被丢 SYN。Linux 4.12 起已经删除。',
+      en: 'It compared timestamps by address, and so dropped SYNs of clients that share one behind NAT. It was removed in Linux 4.12.',
+      zh: '它按对方的地址比较时间戳，结果 NAT 后面共用一个地址的多个客户端，SYN 会被误丢。Linux 4.12 起已删除这一选项。',
     },
     scenario: null,
   },
@@ -74,8 +75,8 @@ export const waitingQuestions: readonly Question[] = [
     id: 'syn-to-time-wait',
     question: { en: 'What if a SYN arrives in TIME-WAIT?', zh: 'TIME_WAIT 状态收到 SYN 会怎样？' },
     answer: {
-      en: 'If its sequence number or timestamp is newer, the connection may be opened again from there (MAY-2); otherwise it gets an ACK, which a client without that connection answers with RST.',
-      zh: '如果它的序列号或时间戳更新，可以直接重新打开连接（MAY-2）；否则回一个 ACK，没有这个连接的客户端会对它回 RST。',
+      en: 'If its sequence number is larger or its timestamp newer, the connection may be opened again from there (MAY-2); otherwise it gets an ACK, which a client without that connection answers with RST.',
+      zh: '如果它的序列号更大，或者时间戳更新，可以直接由此重新打开连接（MAY-2）；否则回一个 ACK，而客户端没有这个连接，会用 RST 回应。',
     },
     scenario: 'tw-syn',
   },
@@ -83,9 +84,10 @@ export const waitingQuestions: readonly Question[] = [
     id: 'rst-to-time-wait',
     question: { en: 'What if a RST arrives in TIME-WAIT?', zh: 'TIME_WAIT 状态收到 RST 会怎样？' },
     answer: {
-      en: 'Ignoring it is safer (RFC 1337): otherwise old segments can end TIME-WAIT early. Linux by default, tcp_rfc1337=0, lets the RST end it.',
-      zh: '忽略它更安全（RFC 1337），否则旧报文段可能提前终结 TIME-WAIT。Linux 默认 tcp_rfc1337=0，RST 会让它立即结束。',
+      en: 'By the letter of RFC 9293 it ends the state (section 3.10.7.4, second step), and Linux by default, tcp_rfc1337=0, does so. Ignoring it is safer (RFC 1337): otherwise old segments can end TIME-WAIT early.',
+      zh: '按 RFC 9293 的字面，TIME-WAIT 会因此结束（第 3.10.7.4 节第二步），Linux 默认（tcp_rfc1337=0）正是如此。忽略它更安全（RFC 1337），否则旧报文段可能使 TIME-WAIT 提前结束。',
     },
     scenario: 'tw-kill',
+    why: 'timewait-rst',
   },
 ];
