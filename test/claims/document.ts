@@ -36,12 +36,15 @@ const WORDS = {
     en:
       'Five texts of the kind that people prepare for interviews with (numbered 0 to 4 here) make ninety claims about ' +
       'how TCP connects and closes. Each is held against RFC 9293, and decided by a run of the stack: the sentence ' +
-      'after “seen” is made from that run’s own numbers, and the check fails when the run does not show it. Sequence ' +
-      'numbers are counted from each end’s ISN. What is said of Linux was measured on Linux 6.18 over a wire of 10 ms.',
+      'after “seen” is made from that run’s own numbers, and the check fails when the run does not show it. Where a claim ' +
+      'is about a TCP without some rule, it is shown by such a TCP; the run of the real one must not show it. Sequence ' +
+      'numbers are counted from each end’s ISN. What is said of Linux was measured on Linux 6.18 over a wire of 10 ms, ' +
+      'or is what its settings say.',
     zh:
       '五篇常见的面试资料（此处编号 0 至 4）对 TCP 建立和关闭连接共作了九十个说法。每个说法都对照 RFC 9293 核实，' +
       '并由协议栈实际运行一次来判定：“所见”一句由那次运行的实际数值写成，运行中看不到就判为不通过。' +
-      '序列号从各端的 ISN 算起。凡说到 Linux，均在 Linux 6.18、单程 10 毫秒的链路上实测。',
+      '有的说法讲的是缺少某条规则的 TCP，就用这样的 TCP 来演示，而真正的 TCP 必须看不到这种现象。' +
+      '序列号从各端的 ISN 算起。凡说到 Linux，均在 Linux 6.18、时延 10 ms 的链路上实测，或取自其参数的默认值。',
   },
   made: {
     en: 'This page is written by `npm run claims:docs`.',

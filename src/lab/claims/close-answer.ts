@@ -40,8 +40,8 @@ export const answerClaims: readonly Claim[] = [
     seeds: [0, 1, 3],
     verdict: 'true',
     truth: {
-      en: 'Yes: the FIN occupies the number u, so u+1 is expected next; v is the SND.NXT of the sender (section 3.4, figure 12).',
-      zh: '对：FIN 占用序列号 u，所以下一个期望的是 u+1；v 是发送方的 SND.NXT（第 3.4 节；图 12）。',
+      en: 'Yes: the FIN occupies the number u, so u+1 is expected next; v is the SND.NXT of the sender (section 3.4; section 3.6, figure 12).',
+      zh: '对：FIN 占用序列号 u，所以下一个期望的是 u+1；v 是发送方的 SND.NXT（第 3.4 节；第 3.6 节，图 12）。',
     },
     scenario: 'close4',
     decide(trace) {
@@ -268,8 +268,8 @@ export const answerClaims: readonly Claim[] = [
     seeds: [0, 1, 2, 4],
     verdict: 'imprecise',
     truth: {
-      en: 'FIN,ACK, like the first (figure 12). The one text that sets both flags is right.',
-      zh: '同第一次一样是 FIN,ACK（图 12）。五篇文章里只有一篇写对了。',
+      en: 'FIN,ACK, like the first (section 3.6, figure 12). The one text that sets both flags is right.',
+      zh: '同第一次一样是 FIN,ACK（第 3.6 节，图 12）。五篇文章里只有一篇写对了。',
     },
     scenario: 'close4',
     decide(trace) {
@@ -317,8 +317,8 @@ export const answerClaims: readonly Claim[] = [
     seeds: [3],
     verdict: 'true',
     truth: {
-      en: 'Yes: nothing more can come from an end that has sent its FIN, so RCV.NXT stays u+1 (figure 12).',
-      zh: '对：发过 FIN 的一端不会再有新内容，所以 RCV.NXT 一直是 u+1（图 12）。',
+      en: 'Yes: nothing more can come from an end that has sent its FIN, so RCV.NXT stays u+1 (section 3.6, figure 12).',
+      zh: '对：发过 FIN 的一端不会再有新内容，所以 RCV.NXT 一直是 u+1（第 3.6 节，图 12）。',
     },
     scenario: 'close4',
     decide(trace) {
@@ -391,8 +391,8 @@ export const answerClaims: readonly Claim[] = [
     seeds: [0, 1, 3],
     verdict: 'true',
     truth: {
-      en: 'Yes: the FIN used up u, so the next number is u+1; the other FIN used up w (figure 12).',
-      zh: '对：自己的 FIN 用掉了 u，下一个序列号是 u+1；对方的 FIN 用掉了 w（图 12）。',
+      en: 'Yes: the FIN used up u, so the next number is u+1; the other FIN used up w (section 3.6, figure 12).',
+      zh: '对：自己的 FIN 用掉了 u，下一个序列号是 u+1；对方的 FIN 用掉了 w（第 3.6 节，图 12）。',
     },
     scenario: 'close4',
     decide(trace) {

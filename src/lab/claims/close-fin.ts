@@ -87,7 +87,7 @@ export const finClaims: readonly Claim[] = [
     verdict: 'imprecise',
     truth: {
       en: 'It is FIN,ACK: once a connection is established every segment carries a current acknowledgment (sections 3.1, 3.6, figure 12).',
-      zh: '实际是 FIN,ACK：连接建立之后，每个报文段都带有当前的确认号（第 3.1 节；第 3.6 节图 12）。',
+      zh: '实际是 FIN,ACK：连接建立之后，每个报文段都带有当前的确认号（第 3.1 节；第 3.6 节，图 12）。',
     },
     scenario: 'close4',
     decide(trace) {

@@ -94,8 +94,8 @@ export const shapeClaims: readonly Claim[] = [
     seeds: [2],
     verdict: 'wrong',
     truth: {
-      en: 'ACK and FIN are one segment when the application closes before the delayed acknowledgment is due: three segments (sections 3.8.6.3, 3.3.2 figure 5, note 2). Linux 6.18 was seen to send three when close() came within about 40 ms of the FIN, four when it came 300 ms later.',
-      zh: '应用程序若在延迟确认到期之前关闭，ACK 与 FIN 就合成一个报文段，一共三个（第 3.8.6.3 节；第 3.3.2 节图 5 注 2）。实测 Linux 6.18：收到 FIN 后约 40 ms 之内调用 close() 就是三个，300 ms 之后才调用则是四个。',
+      en: 'ACK and FIN are one segment when the application closes before the delayed acknowledgment is due: three segments (section 3.8.6.3; section 3.3.2, figure 5, note 2). Linux 6.18 was seen to send three when close() came within about 40 ms of the FIN, four when it came 300 ms later.',
+      zh: '应用程序若在延迟确认到期之前关闭，ACK 与 FIN 就合成一个报文段，一共三个（第 3.8.6.3 节；第 3.3.2 节，图 5 注 2）。实测 Linux 6.18：收到 FIN 后约 40 ms 之内调用 close() 就是三个，300 ms 之后才调用则是四个。',
     },
     scenario: 'close3',
     decide(trace) {

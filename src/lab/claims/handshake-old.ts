@@ -31,8 +31,8 @@ export const oldSynClaims: readonly Claim[] = [
     seeds: [2],
     verdict: 'true',
     truth: {
-      en: 'It cannot see that a SYN is old: “it must ask the sender to verify this SYN” (section 3.4.1), and with two segments it has no time to hear the answer (section 3.5, figure 8).',
-      zh: '服务器自己看不出 SYN 是旧的，必须请发送方来核实（第 3.4.1 节）；只有两次握手，就来不及听到答复（第 3.5 节，图 8）。',
+      en: 'It cannot see that a SYN is old: “it must ask the sender to verify this SYN” (section 3.4.1), and with two segments it does not wait for the answer (section 3.5, figure 8).',
+      zh: '服务器自己看不出 SYN 是旧的，必须请发送方来核实（第 3.4.1 节）；若只有两次握手，就不会等这个答复（第 3.5 节，图 8）。',
     },
     scenario: 'stale-first',
     rules: 'two-way-handshake',

@@ -34,8 +34,8 @@ export const openingStateClaims: readonly Claim[] = [
     seeds: [0, 1, 2, 3, 4],
     verdict: 'imprecise',
     truth: {
-      en: 'One state, several spellings: SYN-RECEIVED in the RFC, SYN-RECV in ss, SYN_RECV in netstat, SYN_RCVD in many books (section 3.3.2).',
-      zh: '同一个状态，几种写法：RFC 写 SYN-RECEIVED，ss 显示 SYN-RECV，netstat 显示 SYN_RECV，不少书写 SYN_RCVD（第 3.3.2 节）。',
+      en: 'One state, several spellings: SYN-RECEIVED in the RFC’s text, SYN RCVD in its figure 5 (section 3.3.2), SYN-RECV in ss, SYN_RECV in netstat, SYN_RCVD in many books.',
+      zh: '同一个状态，几种写法：RFC 正文写 SYN-RECEIVED，图 5 里写 SYN RCVD（第 3.3.2 节），ss 显示 SYN-RECV，netstat 显示 SYN_RECV，不少书写 SYN_RCVD。',
     },
     scenario: 'hs',
     decide(trace) {

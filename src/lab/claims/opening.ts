@@ -265,7 +265,7 @@ export const openingClaims: readonly Claim[] = [
       const name = segmentName(trace, reset);
       return decision(
         reset,
-        `nobody listens: the server is CLOSED and answers ${name.en}; ${timeText(error.event.t)} after connect() the client is told ${error.event.text}.`,
+        `nobody listens: the server is CLOSED and answers with ${name.en}; ${timeText(error.event.t)} after connect() the client is told ${error.event.text}.`,
         `无人监听：服务器处于 CLOSED，应答是${name.zh}；connect() 之后 ${timeText(error.event.t)}，客户端得到 ${error.event.text}。`,
       );
     },

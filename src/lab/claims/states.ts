@@ -67,8 +67,8 @@ export const stateClaims: readonly Claim[] = [
     seeds: [4],
     verdict: 'imprecise',
     truth: {
-      en: 'Or from SYN-RECEIVED, when CLOSE is called there with nothing to send (section 3.10.4; figure 5).',
-      zh: '也可以从 SYN-RECEIVED 进入：在这个状态调用 CLOSE，又没有数据要发（第 3.10.4 节；图 5）。',
+      en: 'Or from SYN-RECEIVED, when CLOSE is called there with nothing to send (section 3.10.4; section 3.3.2, figure 5).',
+      zh: '也可以从 SYN-RECEIVED 进入：在这个状态调用 CLOSE，又没有数据要发（第 3.10.4 节；第 3.3.2 节，图 5）。',
     },
     scenario: 'early-close',
     decide(trace) {
@@ -123,8 +123,8 @@ export const stateClaims: readonly Claim[] = [
     seeds: [4],
     verdict: 'wrong',
     truth: {
-      en: 'It is half-closed (半关闭). 半连接 is the name of a connection in the SYN queue; half-open is a third thing: one end has crashed or given up without the other’s knowledge (sections 3.5.1, 3.6.1).',
-      zh: '应是“半关闭”（half-closed）。“半连接”指半连接队列里尚未完成握手的连接；“半打开”（half-open）又是另一回事，指一端已经崩溃或放弃、另一端却不知情的连接（第 3.5.1、3.6.1 节）。',
+      en: 'It is half-closed (半关闭). 半连接 is the name of a connection in the SYN queue; half-open is a third thing: one end has crashed, or closed or aborted, without the other’s knowledge (sections 3.5.1, 3.6.1).',
+      zh: '应是“半关闭”（half-closed）。“半连接”指半连接队列里尚未完成握手的连接；“半打开”（half-open）又是另一回事，指一端已经崩溃、关闭或中止，另一端却不知情的连接（第 3.5.1、3.6.1 节）。',
     },
     scenario: 'half-close',
     decide(trace) {
@@ -152,7 +152,7 @@ export const stateClaims: readonly Claim[] = [
     seeds: [4],
     verdict: 'wrong',
     truth: {
-      en: 'The reverse: who is in FIN-WAIT-2 has finished sending; it is the peer, in CLOSE-WAIT, that may have data (section 3.3.2).',
+      en: 'The reverse: the end in FIN-WAIT-2 has finished sending; it is the peer, in CLOSE-WAIT, that may have data (section 3.3.2).',
       zh: '正好说反了：处于 FIN-WAIT-2 的一方已经发完，可能还有数据的是处于 CLOSE-WAIT 的对方（第 3.3.2 节）。',
     },
     scenario: 'half-close',
@@ -238,8 +238,8 @@ export const stateClaims: readonly Claim[] = [
     seeds: [4],
     verdict: 'true',
     truth: {
-      en: 'Yes, if its acknowledgment covers our FIN (figure 5, note 2). Otherwise, as in a simultaneous close, the way goes through CLOSING: see simclose.',
-      zh: '对，前提是它的确认号覆盖了自己的 FIN（图 5 注 2）。否则，例如同时关闭时，要经过 CLOSING：见 simclose。',
+      en: 'Yes, if its acknowledgment covers our FIN (section 3.3.2, figure 5, note 2). Otherwise, as in a simultaneous close, the way goes through CLOSING: see simclose.',
+      zh: '对，前提是它的确认号覆盖了自己的 FIN（第 3.3.2 节，图 5 注 2）。否则，例如同时关闭时，要经过 CLOSING：见 simclose。',
     },
     scenario: 'close3',
     decide(trace) {

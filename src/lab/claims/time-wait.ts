@@ -202,7 +202,7 @@ export const timeWaitClaims: readonly Claim[] = [
       return decision(
         second,
         `segment ${ack.event.id} was lost; ${WHO[passive].en} sent its FIN again as segment ${again.event.id}; ${name.en} acknowledges it, from TIME-WAIT.`,
-        `第 ${ack.event.id} 个报文段丢了，${WHO[passive].zh}重传 FIN（第 ${again.event.id} 个报文段）；${name.zh}由处于 TIME-WAIT 的一端再次确认。`,
+        `第 ${ack.event.id} 个报文段丢了，${WHO[passive].zh}重传 FIN（第 ${again.event.id} 个报文段）；处于 TIME-WAIT 的${WHO[active].zh}用${name.zh}再次确认。`,
       );
     },
   },
