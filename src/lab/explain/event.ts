@@ -161,7 +161,8 @@ function ofSent(teller: Teller, event: SentEvent): Account {
   const params = {
     ...teller.ends(from),
     flags: segment.flags,
-    seq: numbers.of(from, segment.seq),
+    // The RST that answers a SYN has no number of its own.
+    seq: purpose === 'rstOfSyn' ? '0' : numbers.of(from, segment.seq),
     ack: numbers.ack(from, segment),
     next: numbers.of(from, (segment.seq + segmentLength(segment)) >>> 0),
     octets: teller.octets(segment.length),

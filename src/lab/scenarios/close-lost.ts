@@ -84,7 +84,15 @@ export const closeLost: readonly Scenario[] = [
         zh: '第二个 ACK 是立即发出的，没有延迟：收到不可接受的报文段必须马上应答。',
       },
     ],
-    keywords: ['ACK of FIN lost', 'FIN-WAIT-1', 'FIN-WAIT-2', '第二次挥手丢了', 'ACK 不重传'],
+    keywords: [
+      'ACK of FIN lost',
+      'FIN-WAIT-1',
+      'FIN-WAIT-2',
+      '第二次挥手丢了',
+      'ACK 不重传',
+      'ACK 会重传吗',
+      'ACK retransmitted',
+    ],
     setup: {},
     steps: [
       ...steps.slice(0, 2),
@@ -138,7 +146,7 @@ export const closeLost: readonly Scenario[] = [
         'TIME-WAIT is at that end.',
       zh:
         '服务器处在 LAST-ACK，于是重传 FIN。客户端停在 TIME-WAIT 正是为了这一刻：它还记得这个连接，再确认一次 FIN，' +
-        '并重新开始计 2 MSL（第 3.10.7.4 节第八步）。假如客户端已经忘掉一切，就只能用 RST 应答，' +
+        '并重新开始计 2MSL（第 3.10.7.4 节第八步）。假如客户端已经忘掉一切，就只能用 RST 应答，' +
         '明明正常关闭，服务器程序却会看到错误。只有发送最后一个 ACK 的一端才可能需要重发它，所以 TIME-WAIT 在这一端。',
     },
     notice: [
@@ -148,11 +156,11 @@ export const closeLost: readonly Scenario[] = [
       },
       {
         en: '2 MSL is set a second time: 60 s from the second FIN, not from the first.',
-        zh: '2 MSL 重新设定：从第二个 FIN 算起 60 秒，而不是第一个。',
+        zh: '2MSL 重新设定：从第二个 FIN 算起 60 秒，而不是第一个。',
       },
       {
         en: 'If all FINs of the server are lost from then on, the client closes after 2 MSL all the same, and learns nothing: add “drop FIN#2- right->left”.',
-        zh: '如果服务器后来的 FIN 也都丢了，客户端 2 MSL 之后照样关闭，却什么也没有得知：加上“drop FIN#2- right->left”试试。',
+        zh: '如果服务器后来的 FIN 也都丢了，客户端 2MSL 之后照样关闭，却什么也没有得知：加上“drop FIN#2- right->left”试试。',
       },
     ],
     linux: {

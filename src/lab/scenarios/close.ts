@@ -48,7 +48,7 @@ const orderly: readonly Scenario[] = [
       },
       {
         en: 'Only the end that closed first waits 2 MSL in TIME-WAIT.',
-        zh: '只有先关闭的一端要在 TIME-WAIT 中等待 2 MSL。',
+        zh: '只有先关闭的一端要在 TIME-WAIT 中等待 2MSL。',
       },
     ],
     linux: {
@@ -170,7 +170,7 @@ const orderly: readonly Scenario[] = [
         'TIME-WAIT. Both closed actively, so both wait 2 MSL (section 3.6, figure 13).',
       zh:
         '两端都在对方的 FIN 到达之前调用了 close()。各自在 FIN-WAIT-1 收到一个没有确认自己 FIN 的 FIN：先确认它，进入 CLOSING；' +
-        '等到自己的 FIN 也被确认，再进入 TIME-WAIT。两端都是主动关闭，所以两端都要等 2 MSL（第 3.6 节，图 13）。',
+        '等到自己的 FIN 也被确认，再进入 TIME-WAIT。两端都是主动关闭，所以两端都要等 2MSL（第 3.6 节，图 13）。',
     },
     notice: [
       {

@@ -59,7 +59,6 @@ export const queues: readonly Scenario[] = [
       'accept queue',
       'ListenOverflows',
       '全连接队列',
-      '半连接队列',
       '没有 accept 能建立连接吗',
     ],
     setup: { listen: { backlog: 1, accepts: false } },
@@ -121,12 +120,12 @@ export const queues: readonly Scenario[] = [
     },
     explanation: {
       en:
-        'Each SYN makes a half-open connection, which waits in the SYN queue for an ACK that never comes: the SYN,ACK goes ' +
+        'Each SYN makes an unfinished connection, which waits in the SYN queue for an ACK that never comes: the SYN,ACK goes ' +
         'to an address that nobody has. The server repeats it for minutes before it gives up. When the queue is full, the ' +
         'SYN of an honest client is dropped. A bigger queue and fewer repetitions only move the bound; SYN cookies ' +
         'remove it (RFC 4987).',
       zh:
-        '每个 SYN 都会产生一个半开的连接，停在半连接队列里等一个永远不会来的 ACK：SYN,ACK 发往的地址根本没有主机。服务器要重传好几分钟才放弃。' +
+        '每个 SYN 都会产生一个未完成的连接，停在半连接队列里等一个永远不会来的 ACK：SYN,ACK 发往的地址根本没有主机。服务器要重传好几分钟才放弃。' +
         '队列一满，正常客户端的 SYN 也被丢弃。加大队列、减少重传次数只能推迟问题，SYN cookie 才能根治（RFC 4987）。',
     },
     notice: [
@@ -147,7 +146,16 @@ export const queues: readonly Scenario[] = [
       en: 'tcp_syncookies=1 is the default: cookies are sent when the queue is full, and only then.',
       zh: 'Linux 默认 tcp_syncookies=1：只有半连接队列满了才发 cookie。',
     },
-    keywords: ['SYN flood', 'SYN queue', 'DoS', 'RFC 4987', 'SYN 洪泛', 'SYN 攻击', '半连接队列'],
+    keywords: [
+      'SYN flood',
+      'SYN queue',
+      'DoS',
+      'RFC 4987',
+      'SYN 洪泛',
+      'SYN 攻击',
+      '半连接队列',
+      '半连接队列满',
+    ],
     setup: { listen: { synBacklog: 2, synCookies: false } },
     steps: [...flood, { do: 'connect', end: 'left', when: 100 }],
     untilMs: 1500,

@@ -39,7 +39,6 @@ export const closingResets: readonly Scenario[] = [
       zh: 'Linux 6.18 相同：发 RST,ACK，不发 FIN。SO_LINGER 超时设为 0 就是故意要这个效果，不管有没有未读数据。',
     },
     keywords: [
-      'RST',
       'ECONNRESET',
       'connection reset by peer',
       'SO_LINGER',

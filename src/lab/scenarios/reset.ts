@@ -163,7 +163,7 @@ export const resets: readonly Scenario[] = [
         zh: 'RST 得不到任何应答：对 RST 从来不作应答。',
       },
     ],
-    keywords: ['half-open', 'crash', 'reboot', 'ECONNRESET', '半打开', '崩溃', '断电', '拔网线', 'kill -9'],
+    keywords: ['half-open', 'crash', 'reboot', 'ECONNRESET', '半打开', '崩溃', '断电'],
     setup: {},
     steps: [
       { do: 'connect', end: 'left', when: 0 },

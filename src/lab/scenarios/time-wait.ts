@@ -47,7 +47,7 @@ export const timeWait: readonly Scenario[] = [
       zh:
         '客户端的数据在网络中滞留了 600 毫秒，任务由重传的那一份完成，连接随后关闭。这时最初那一份才到。服务器处在 TIME-WAIT，' +
         '记得这个连接已经用掉了哪些序列号，发现它在窗口之外，便丢弃并回一个确认。假如这一对套接字此时已被新连接使用，' +
-        '这段数据就可能被误认为是新连接的。过了 2 MSL，网络中就不可能再有这样的报文段（第 3.6.1 节）。',
+        '这段数据就可能被误认为是新连接的。过了 2MSL，网络中就不可能再有这样的报文段（第 3.6.1 节）。',
     },
     notice: [
       {
@@ -56,7 +56,7 @@ export const timeWait: readonly Scenario[] = [
       },
       {
         en: 'It is discarded, and answered with an ACK; the state and the 2 MSL timer stay as they are.',
-        zh: '它被丢弃，并得到一个 ACK；状态和 2 MSL 定时器都不受影响。',
+        zh: '它被丢弃，并得到一个 ACK；状态和 2MSL 定时器都不受影响。',
       },
       {
         en: 'The client has no connection any more and answers that ACK with RST, which TIME-WAIT ignores (RFC 1337).',
@@ -95,7 +95,7 @@ export const timeWait: readonly Scenario[] = [
     notice: [
       {
         en: 'The server goes from TIME-WAIT to CLOSED and to SYN-RECEIVED with one segment, 59 s before 2 MSL are over.',
-        zh: '服务器因为这一个报文段，从 TIME-WAIT 经 CLOSED 进入 SYN-RECEIVED，比 2 MSL 到期早了 59 秒。',
+        zh: '服务器因为这一个报文段，从 TIME-WAIT 经 CLOSED 进入 SYN-RECEIVED，比 2MSL 到期早了 59 秒。',
       },
       {
         en: 'Numbers with a mark (0′) belong to the second incarnation: both ends have new ISNs.',
@@ -141,7 +141,7 @@ export const timeWait: readonly Scenario[] = [
       },
       {
         en: 'It is discarded as rst-in-time-wait; the state ends when 2 MSL are over.',
-        zh: '它被丢弃（rst-in-time-wait）；2 MSL 到期，状态才结束。',
+        zh: '它被丢弃（rst-in-time-wait）；2MSL 到期，状态才结束。',
       },
     ],
     linux: {
@@ -200,6 +200,9 @@ export const timeWait: readonly Scenario[] = [
       'TIME_WAIT',
       'port exhaustion',
       'SO_REUSEADDR',
+      'EADDRINUSE',
+      'address already in use',
+      '端口被占用',
       'short connections',
       'TIME_WAIT 过多',
       '端口耗尽',
