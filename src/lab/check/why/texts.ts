@@ -18,8 +18,8 @@ export const PROPERTY_TEXTS: Readonly<Record<PropertyName, Text>> = {
     zh: '只有这个连接自己的 FIN 才能结束它的数据流。',
   },
   'S2-RST': {
-    en: 'Only a RST that this very connection caused ends it, or one with exactly the right number.',
-    zh: '只有由这个连接引起的 RST，或者序列号恰好正确的 RST，才能断开它。',
+    en: 'While its peer is there, a connection is ended only by a RST that it caused itself, or by one with exactly the right number.',
+    zh: '只要对方还在，连接只会被由它自己引起的 RST，或者序列号恰好正确的 RST 断开。',
   },
   S3: {
     en: 'The stream is whole: its end comes after close() and everything written before it, and no write is refused earlier.',

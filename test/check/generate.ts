@@ -1,0 +1,31 @@
+// npm run proof: runs the quick battery and writes docs/proof.md and docs/proof.zh-CN.md. With --full the large models
+// are searched, too, and their counts kept in full.json; without, those that are kept are taken.
+
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { unexpected } from '../../src/lab/check/battery/index.ts';
+import { documents, FULL, type FullRun, fullRun, keptRun, quickRun } from './document.ts';
+
+const root = new URL('../../', import.meta.url);
+const LEAST_MS = 1000;
+
+function measured(): FullRun {
+  const models = fullRun(() => performance.now());
+  const slow = models.filter(({ ms }) => ms > LEAST_MS);
+  const sum = (of: (model: (typeof models)[number]) => number): number => slow.reduce((n, m) => n + of(m), 0);
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: `Node ${process.version}, ${cpus()[0]?.model.trim() ?? 'unknown'}`,
+    rate: Math.round(sum((m) => (m.transitions * 1000) / m.ms) / slow.length / 1000) * 1000,
+    octets: Math.round(sum((m) => m.bytesPerState * m.states) / sum((m) => m.states)),
+    models: models.map((model) => ({ ...model, ms: 0, bytesPerState: 0 })),
+  };
+}
+
+if (process.argv.includes('--full')) writeFileSync(FULL, `${JSON.stringify(measured(), null, 1)}\n`);
+const quick = quickRun();
+const full = keptRun();
+const wrong = unexpected({ ...quick, tier: 'full', models: [...quick.models, ...full.models] });
+for (const [name, text] of documents(quick, full)) writeFileSync(new URL(name, root), text);
+console.log(wrong.length === 0 ? 'everything is as expected' : `not as expected: ${wrong.join(', ')}`);
+process.exitCode = wrong.length === 0 ? 0 : 1;

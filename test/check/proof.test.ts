@@ -1,0 +1,82 @@
+// The quick battery, and that docs/proof.md says what it found.
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import {
+  type CheckReport,
+  isModelAsExpected,
+  isMutantAsExpected,
+  isTlaAsExpected,
+  modelItems,
+  TLA_COUNTS,
+  unexpected,
+} from '../../src/lab/check/battery/index.ts';
+import { documents, keptRun, quickRun } from './document.ts';
+
+const root = new URL('../../', import.meta.url);
+const quick = quickRun();
+const full = keptRun();
+
+describe('the quick battery', () => {
+  test('finds the TLA+ model as TLC does', () => {
+    expect(quick.tla).toMatchObject({ ...TLA_COUNTS, holds: true });
+  });
+
+  test.each(quick.models.map((model) => [model.id, model] as const))('%s is as expected', (id, model) => {
+    expect(model.story).toBeNull();
+    expect(model.outcome).toBe('exhausted');
+    expect(
+      isModelAsExpected(modelItems.find((item) => item.id === id) as (typeof modelItems)[number], model),
+    ).toBe(true);
+  });
+
+  test('has the engine as it is, one incarnation each, any loss, one duplicate, closes in all orders: nothing breaks', () => {
+    expect(quick.models.find(({ id }) => id === 'close-orders')).toMatchObject({
+      outcome: 'exhausted',
+      broken: [],
+    });
+  });
+
+  test.each(quick.mutants.map((mutant) => [mutant.id, mutant] as const))(
+    '%s falls, and is repeated',
+    (_id, mutant) => {
+      expect(mutant.difference).toBeNull();
+      expect(mutant.brokenOnTrace).toBe(true);
+      expect(mutant.steps).toBe(mutant.known);
+    },
+  );
+
+  test('is all as expected, the kept full run included; two incarnations were searched for ten million states', () => {
+    expect(unexpected({ ...quick, models: [...quick.models, ...full.models] })).toEqual([]);
+    expect(full.models.map(({ id }) => id)).toEqual(
+      modelItems.filter(({ tier }) => tier === 'full').map(({ id }) => id),
+    );
+    const two = full.models.find(({ id }) => id === 'two-incarnations');
+    expect(two?.states).toBeGreaterThan(10_000_000);
+    expect(two?.bound ?? 'depth').toBe('depth');
+  });
+
+  test('would notice: other counts, a broken property, a longer story, a story that is not repeated', () => {
+    const damaged: CheckReport = {
+      ...quick,
+      tla: { ...quick.tla, generated: 6321 },
+      models: quick.models.map((model, i) => (i === 0 ? { ...model, broken: ['S1'] } : model)),
+      mutants: quick.mutants.map((mutant, i) =>
+        i === 0 ? { ...mutant, steps: 4 } : i === 1 ? { ...mutant, difference: 'x' } : mutant,
+      ),
+    };
+    expect(unexpected(damaged)).toEqual([
+      'tla',
+      quick.models[0]?.id,
+      quick.mutants[0]?.id,
+      quick.mutants[1]?.id,
+    ]);
+    expect(isTlaAsExpected({ ...quick.tla, holds: false })).toBe(false);
+    const [mutant] = quick.mutants;
+    expect(mutant !== undefined && isMutantAsExpected({ ...mutant, brokenOnTrace: false })).toBe(false);
+  });
+});
+
+test.each(documents(quick, full))('%s says what was found (npm run proof)', (name, text) => {
+  expect(readFileSync(new URL(name, root), 'utf8')).toBe(text);
+});
