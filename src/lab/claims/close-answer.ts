@@ -1,9 +1,20 @@
-// Claims 53 to 66: the second, third and fourth segment of the close (RFC 9293 section 3.6).
+// Claims 53 to 60: the ACK of the FIN, and what is between it and the second FIN (RFC 9293 section 3.6).
 
+import type { Claim } from './claim.ts';
+import {
+  ackOf,
+  callsBetween,
+  endOf,
+  finOf,
+  firstFin,
+  firstHalf,
+  fourSegments,
+  textBetween,
+  WHO,
+} from './close-parts.ts';
 import {
   allSent,
   arrival,
-  type Claim,
   call,
   decision,
   enters,
@@ -19,20 +30,9 @@ import {
   stateOf,
   tcbOf,
   timeText,
-} from './claim.ts';
-import {
-  ackOf,
-  callsBetween,
-  endOf,
-  finOf,
-  firstFin,
-  firstHalf,
-  fourSegments,
-  textBetween,
-  WHO,
-} from './close-parts.ts';
+} from './evidence.ts';
 
-/** Claims 53 to 66. */
+/** Claims 53 to 60. */
 export const answerClaims: readonly Claim[] = [
   {
     number: 53,
@@ -259,153 +259,6 @@ export const answerClaims: readonly Claim[] = [
         fin2,
         `${name.en} leaves after ${octets} octets of text, all of which ${WHO[active].en} has read in FIN-WAIT-2.`,
         `${name.zh}在 ${octets} 字节数据之后发出；这些数据${WHO[active].zh}都在 FIN-WAIT-2 中读到了。`,
-      );
-    },
-  },
-  {
-    number: 61,
-    claim: { en: 'Third segment: FIN.', zh: '第三次挥手：FIN。' },
-    seeds: [0, 1, 2, 4],
-    verdict: 'imprecise',
-    truth: {
-      en: 'FIN,ACK, like the first (section 3.6, figure 12). The one text that sets both flags is right.',
-      zh: '同第一次一样是 FIN,ACK（第 3.6 节，图 12）。五篇文章里只有一篇写对了。',
-    },
-    scenario: 'close4',
-    decide(trace) {
-      const { fin, fin2, passive } = fourSegments(trace);
-      must(fin2.event.segment.flags.includes('ACK'), 'the second FIN has the ACK bit');
-      must(fin2.event.segment.ack === plus(fin.event.segment.seq, 1), 'it acknowledges the first FIN');
-      return seenIn(
-        trace,
-        fin2,
-        `the FIN of ${WHO[passive].en} has the ACK bit too.`,
-        `${WHO[passive].zh}的 FIN 同样带 ACK。`,
-      );
-    },
-  },
-  {
-    number: 62,
-    claim: {
-      en: 'The third segment has seq=v, the same as the second.',
-      zh: '第三次挥手的 seq=v，与第二次挥手相同。',
-    },
-    seeds: [0],
-    verdict: 'imprecise',
-    truth: {
-      en: 'Only if no text was sent in between: w = v + the octets sent (section 3.4).',
-      zh: '只有中间没发数据才如此：w = v + 其间发送的字节数（第 3.4 节）。',
-    },
-    scenario: 'half-close',
-    decide(trace) {
-      const { ack, fin2, passive } = fourSegments(trace);
-      const octets = textBetween(trace, passive, ack.at, fin2.at);
-      must(octets > 0, 'text between the second and the third');
-      must(fin2.event.segment.seq === plus(ack.event.segment.seq, octets), 'w = v + octets');
-      const v = number(trace, passive, ack.event.segment.seq);
-      return seenIn(
-        trace,
-        fin2,
-        `v was ${v}; ${octets} octets were sent since, so w=${number(trace, passive, fin2.event.segment.seq)}.`,
-        `v 是 ${v}，此后发了 ${octets} 字节，所以 w=${number(trace, passive, fin2.event.segment.seq)}。`,
-      );
-    },
-  },
-  {
-    number: 63,
-    claim: { en: 'The third segment repeats ack=u+1.', zh: '第三次挥手的确认号仍是 u+1。' },
-    seeds: [3],
-    verdict: 'true',
-    truth: {
-      en: 'Yes: nothing more can come from an end that has sent its FIN, so RCV.NXT stays u+1 (section 3.6, figure 12).',
-      zh: '对：发过 FIN 的一端不会再有新内容，所以 RCV.NXT 一直是 u+1（第 3.6 节，图 12）。',
-    },
-    scenario: 'close4',
-    decide(trace) {
-      const { fin, ack, fin2, active } = fourSegments(trace);
-      must(fin2.event.segment.ack === ack.event.segment.ack, 'the same acknowledgment as the second segment');
-      must(fin2.event.segment.ack === plus(fin.event.segment.seq, 1), 'u+1');
-      const text = number(trace, active, plus(fin.event.segment.seq, 1));
-      return seenIn(
-        trace,
-        fin2,
-        `ack=u+1=${text}, as in segment ${ack.event.id}.`,
-        `ack=u+1=${text}，与第 ${ack.event.id} 个报文段相同。`,
-      );
-    },
-  },
-  {
-    number: 64,
-    claim: { en: 'With it the server enters LAST_ACK.', zh: '服务器随之进入 LAST_ACK。' },
-    seeds: [0, 1, 2, 3, 4],
-    verdict: 'true',
-    truth: {
-      en: 'LAST-ACK, on the CLOSE call in CLOSE-WAIT that sends the FIN (section 3.10.4).',
-      zh: '在 CLOSE-WAIT 中调用 CLOSE，发出 FIN，进入 LAST-ACK（第 3.10.4 节）。',
-    },
-    scenario: 'close4',
-    decide(trace) {
-      const { fin2, passive } = fourSegments(trace);
-      mustChange(trace, fin2.at, passive, 'CLOSE-WAIT', 'LAST-ACK');
-      return seenIn(
-        trace,
-        fin2,
-        `${WHO[passive].en} goes from CLOSE-WAIT to LAST-ACK.`,
-        `${WHO[passive].zh}从 CLOSE-WAIT 进入 LAST-ACK。`,
-      );
-    },
-  },
-  {
-    number: 65,
-    claim: {
-      en: 'In LAST_ACK the server stops sending data.',
-      zh: '服务器进入 LAST-ACK，并且停止向客户端发送数据。',
-    },
-    seeds: [3],
-    verdict: 'imprecise',
-    truth: {
-      en: 'No new data; what is not acknowledged, text and FIN, is retransmitted (section 3.8.1).',
-      zh: '不再有新数据；但未确认的数据和 FIN 仍要重传（第 3.8.1 节）。',
-    },
-    scenario: 'lastack-lost',
-    decide(trace) {
-      const fin2 = finOf(trace, firstHalf(trace).passive);
-      const { from, segment } = fin2.event;
-      const again = sent(trace, from, 'FIN,ACK', { after: fin2.at });
-      must(again.event.retransmission && again.event.segment.seq === segment.seq, 'the same FIN again');
-      must(stateOf(trace, again.at, from) === 'LAST-ACK', 'in LAST-ACK');
-      return seenIn(
-        trace,
-        again,
-        `in LAST-ACK, ${timeText(again.event.t - fin2.event.t)} after the first time, ${WHO[from].en} retransmits its FIN.`,
-        `在 LAST-ACK 中，距第一次 ${timeText(again.event.t - fin2.event.t)}，${WHO[from].zh}重传了 FIN。`,
-      );
-    },
-  },
-  {
-    number: 66,
-    claim: {
-      en: 'Fourth segment: ACK, seq=u+1, ack=w+1, where w is the seq of the third.',
-      zh: '第四次挥手：ACK，seq=u+1，ack=w+1（w 是第三次挥手的 seq）。',
-    },
-    seeds: [0, 1, 3],
-    verdict: 'true',
-    truth: {
-      en: 'Yes: the FIN used up u, so the next number is u+1; the other FIN used up w (section 3.6, figure 12).',
-      zh: '对：自己的 FIN 用掉了 u，下一个序列号是 u+1；对方的 FIN 用掉了 w（第 3.6 节，图 12）。',
-    },
-    scenario: 'close4',
-    decide(trace) {
-      const { fin, fin2, ack2 } = fourSegments(trace);
-      must(ack2.event.segment.seq === plus(fin.event.segment.seq, 1), 'seq=u+1');
-      must(ack2.event.segment.ack === plus(fin2.event.segment.seq, 1), 'ack=w+1');
-      const u = number(trace, fin.event.from, fin.event.segment.seq);
-      const w = number(trace, fin2.event.from, fin2.event.segment.seq);
-      return seenIn(
-        trace,
-        ack2,
-        `u=${u} and w=${w}; so seq is u+1, and ack is w+1.`,
-        `u=${u}，w=${w}，所以 seq=u+1，ack=w+1。`,
       );
     },
   },

@@ -1,9 +1,10 @@
 // Claims 43 to 52: who closes first, and what its FIN says (RFC 9293 section 3.6).
 
+import type { Claim } from './claim.ts';
+import { endOf, firstFin, firstHalf, textBetween, WHO } from './close-parts.ts';
 import {
   allSent,
   arrival,
-  type Claim,
   decision,
   enters,
   loss,
@@ -16,8 +17,7 @@ import {
   stateOf,
   tcbOf,
   timeText,
-} from './claim.ts';
-import { endOf, firstFin, firstHalf, textBetween, WHO } from './close-parts.ts';
+} from './evidence.ts';
 
 /** Claims 43 to 52. */
 export const finClaims: readonly Claim[] = [

@@ -3,7 +3,8 @@
 
 import type { Text } from '../scenario/index.ts';
 import { type CallEvent, type End, otherEnd, type SentEvent, type Trace } from '../trace.ts';
-import { allSent, arrival, bits, ClaimError, type Found, must, plus, sent } from './claim.ts';
+import { ClaimError } from './claim.ts';
+import { allSent, arrival, bits, type Found, must, plus, sent } from './evidence.ts';
 
 /** The left end is the client, the right end the server. */
 export const WHO: Readonly<Record<End, Text>> = {

@@ -1,22 +1,7 @@
 // Claims 75 to 79: how a close ends, and with how many segments (RFC 9293 section 3.6).
 
 import { otherEnd } from '../trace.ts';
-import {
-  allSent,
-  arrival,
-  bits,
-  type Claim,
-  call,
-  decision,
-  enters,
-  must,
-  seenIn,
-  segmentName,
-  sent,
-  stateOf,
-  tcbOf,
-  timeText,
-} from './claim.ts';
+import type { Claim } from './claim.ts';
 import {
   ackOf,
   callsBetween,
@@ -28,6 +13,21 @@ import {
   mustBeOrderly,
   WHO,
 } from './close-parts.ts';
+import {
+  allSent,
+  arrival,
+  bits,
+  call,
+  decision,
+  enters,
+  must,
+  seenIn,
+  segmentName,
+  sent,
+  stateOf,
+  tcbOf,
+  timeText,
+} from './evidence.ts';
 
 /** Claims 75 to 79. */
 export const shapeClaims: readonly Claim[] = [

@@ -1,9 +1,9 @@
 // Claims 33 to 42: old SYNs, what two segments would make of them, and what three do.
 
+import type { Claim } from './claim.ts';
 import {
   allSent,
   arrival,
-  type Claim,
   call,
   decision,
   enters,
@@ -17,7 +17,7 @@ import {
   stateOf,
   tcbOf,
   timeText,
-} from './claim.ts';
+} from './evidence.ts';
 import { oldTextRead } from './old-text.ts';
 
 /** Claims 33 to 42. */

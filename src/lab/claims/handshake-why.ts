@@ -1,11 +1,11 @@
 // Claims 23 to 32: what the three segments are for, and what each end knows after each of them.
 
 import { tcbAt } from '../trace.ts';
+import type { Claim } from './claim.ts';
 import {
   allSent,
   arrival,
   bits,
-  type Claim,
   call,
   decision,
   enters,
@@ -20,7 +20,7 @@ import {
   tcbOf,
   timer,
   timeText,
-} from './claim.ts';
+} from './evidence.ts';
 
 /** Claims 23 to 32. */
 export const whyClaims: readonly Claim[] = [

@@ -6,6 +6,7 @@ import { scenarioNamed } from '../scenarios/index.ts';
 import type { Trace } from '../trace.ts';
 import { type Claim, ClaimError, type Decision } from './claim.ts';
 import { answerClaims } from './close-answer.ts';
+import { endClaims } from './close-end.ts';
 import { finClaims } from './close-fin.ts';
 import { shapeClaims } from './close-shape.ts';
 import { oldSynClaims } from './handshake-old.ts';
@@ -25,6 +26,7 @@ export const claims: readonly Claim[] = [
   ...oldSynClaims,
   ...finClaims,
   ...answerClaims,
+  ...endClaims,
   ...timeWaitClaims,
   ...shapeClaims,
   ...stateClaims,

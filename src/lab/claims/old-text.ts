@@ -2,7 +2,8 @@
 // TIME-WAIT are against (RFC 9293 section 3.4.1). Only a TCP that forgets a rule shows it.
 
 import type { ArrivedEvent, CallEvent, SentEvent, Trace } from '../trace.ts';
-import { allSent, arrival, ClaimError, call, enters, type Found, must, sent } from './claim.ts';
+import { ClaimError } from './claim.ts';
+import { allSent, arrival, call, enters, type Found, must, sent } from './evidence.ts';
 
 /** Text of the client's first incarnation, and its second, in which the server's program read it. */
 export interface OldText {

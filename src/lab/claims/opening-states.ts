@@ -1,11 +1,11 @@
 // Claims 12 to 22: the states that the handshake passes, and its third segment.
 
 import { tcbAt } from '../trace.ts';
+import type { Claim } from './claim.ts';
 import {
   allSent,
   arrival,
   bits,
-  type Claim,
   call,
   decision,
   enters,
@@ -21,7 +21,7 @@ import {
   tcbOf,
   timer,
   timeText,
-} from './claim.ts';
+} from './evidence.ts';
 
 /** Claims 12 to 22. */
 export const openingStateClaims: readonly Claim[] = [

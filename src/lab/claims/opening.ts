@@ -1,11 +1,11 @@
 // Claims 1 to 11: what TCP is, and the first two segments.
 
 import { statesPassed, tcbAt } from '../trace.ts';
+import type { Claim } from './claim.ts';
 import {
   allSent,
   arrival,
   bits,
-  type Claim,
   call,
   decision,
   enters,
@@ -21,7 +21,7 @@ import {
   tcbOf,
   timer,
   timeText,
-} from './claim.ts';
+} from './evidence.ts';
 import { oldTextRead } from './old-text.ts';
 
 /** Claims 1 to 11. */

@@ -1,11 +1,12 @@
 // Claims 80 to 90: what the states mean, and how they are called (RFC 9293 section 3.3.2).
 
 import { otherEnd, statesPassed, tcbAt } from '../trace.ts';
+import type { Claim } from './claim.ts';
+import { ackOf, endOf, finOf, firstFin, firstHalf, fourSegments, textBetween, WHO } from './close-parts.ts';
 import {
   allSent,
   arrival,
   bits,
-  type Claim,
   call,
   decision,
   enters,
@@ -19,8 +20,7 @@ import {
   stateOf,
   tcbOf,
   timeText,
-} from './claim.ts';
-import { ackOf, endOf, finOf, firstFin, firstHalf, fourSegments, textBetween, WHO } from './close-parts.ts';
+} from './evidence.ts';
 
 /** Claims 80 to 90. */
 export const stateClaims: readonly Claim[] = [

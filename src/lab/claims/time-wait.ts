@@ -1,10 +1,11 @@
 // Claims 67 to 74: the last ACK, and TIME-WAIT (RFC 9293 sections 3.3.2 and 3.6.1).
 
 import { otherEnd, type Trace } from '../trace.ts';
+import type { Claim } from './claim.ts';
+import { ackOf, endOf, finOf, firstFin, fourSegments, WHO } from './close-parts.ts';
 import {
   allSent,
   arrival,
-  type Claim,
   call,
   decision,
   enters,
@@ -20,8 +21,7 @@ import {
   stateOf,
   timer,
   timeText,
-} from './claim.ts';
-import { ackOf, endOf, finOf, firstFin, fourSegments, WHO } from './close-parts.ts';
+} from './evidence.ts';
 import { oldTextRead } from './old-text.ts';
 
 /** Milliseconds as a text. */
