@@ -214,7 +214,7 @@ export const openingQuestions: readonly Question[] = [
     },
     answer: {
       en: 'It is answered with a challenge ACK (RFC 5961; section 3.10.7.4, fourth step), not with RST, and the connection lives on. If the other end really has a new connection in mind, it answers that ACK with RST.',
-      zh: '回一个质询 ACK（RFC 5961），不回 RST，连接照旧。如果对端确实是重启后要新建连接，它会用 RST 回应这个 ACK。',
+      zh: '回一个挑战 ACK（RFC 5961），不回 RST，连接照旧。如果对端确实是重启后要新建连接，它会用 RST 回应这个 ACK。',
     },
     scenario: 'blind-rst',
   },
