@@ -186,6 +186,7 @@ export const answerClaims: readonly Claim[] = [
       const event = trace.events[at];
       must(event !== undefined && event.kind === 'call', 'the client reads after its FIN');
       must(stateOf(trace, at, active) === 'FIN-WAIT-2', 'in FIN-WAIT-2');
+      must(tcbOf(trace, at, active).snd.fin, 'it has ended its own direction');
       must(stateOf(trace, at, passive) === 'CLOSE-WAIT', 'from CLOSE-WAIT');
       must(
         callsBetween(trace, active, -1, at).some((e) => e.call === 'shutdown'),

@@ -2,7 +2,7 @@
 
 import type { Claim } from './claim.ts';
 import { finOf, firstHalf, fourSegments, textBetween, WHO } from './close-parts.ts';
-import { must, mustChange, number, plus, seenIn, sent, stateOf, timeText } from './evidence.ts';
+import { allSent, must, mustChange, number, plus, seenIn, stateOf, timeText } from './evidence.ts';
 
 /** Claims 61 to 66. */
 export const endClaims: readonly Claim[] = [
@@ -108,21 +108,27 @@ export const endClaims: readonly Claim[] = [
     seeds: [3],
     verdict: 'imprecise',
     truth: {
-      en: 'No new data; what is not acknowledged, text and FIN, is retransmitted (section 3.8.1).',
-      zh: '不再有新数据；但未确认的数据和 FIN 仍要重传（第 3.8.1 节）。',
+      en: 'No new data; what is not acknowledged, text and FIN, is retransmitted (section 3.6, case 2; section 3.8.1).',
+      zh: '不再有新数据；但尚未得到确认的数据和 FIN 仍要重传（第 3.6 节，情形 2；第 3.8.1 节）。',
     },
-    scenario: 'lastack-lost',
+    scenario: 'half-close',
+    edits: ['right write "bye" 280ms', 'drop data#4 right->left'],
     decide(trace) {
       const fin2 = finOf(trace, firstHalf(trace).passive);
       const { from, segment } = fin2.event;
-      const again = sent(trace, from, 'FIN,ACK', { after: fin2.at });
-      must(again.event.retransmission && again.event.segment.seq === segment.seq, 'the same FIN again');
-      must(stateOf(trace, again.at, from) === 'LAST-ACK', 'in LAST-ACK');
+      const later = allSent(trace, from).filter(({ at, event }) => at > fin2.at && event.segment.length > 0);
+      const [text] = later;
+      must(text !== undefined, 'text after the second FIN');
+      must(
+        later.every(({ event }) => ((segment.seq - event.segment.seq) | 0) >= event.segment.length),
+        'all of it stands before the FIN: nothing new',
+      );
+      must(stateOf(trace, text.at, from) === 'LAST-ACK', 'in LAST-ACK');
       return seenIn(
         trace,
-        again,
-        `in LAST-ACK, ${timeText(again.event.t - fin2.event.t)} after the first time, ${WHO[from].en} retransmits its FIN.`,
-        `在 LAST-ACK 中，距第一次 ${timeText(again.event.t - fin2.event.t)}，${WHO[from].zh}重传了 FIN。`,
+        text,
+        `in LAST-ACK, ${timeText(text.event.t - fin2.event.t)} after its FIN, ${WHO[from].en} sends ${text.event.segment.length} octets of text that were lost before, and the FIN with them.`,
+        `在 LAST-ACK 中，发出 FIN 之后 ${timeText(text.event.t - fin2.event.t)}，${WHO[from].zh}重传了先前丢失的 ${text.event.segment.length} 字节数据，连同 FIN 一起。`,
       );
     },
   },
