@@ -205,11 +205,11 @@ const messages = {
     zh: '最先到期的定时器及剩余时间：rexmt 重传，persist 零窗口探测，delack 延迟确认，keep 保活，wait FIN-WAIT-2，2msl TIME-WAIT。',
   },
   ss_info: {
-    en: 'rto: retransmission timeout; rtt: smoothed round-trip time; cwnd: congestion window in octets; syn: half-open connections and their bound.',
+    en: 'rto: retransmission timeout; rtt: smoothed round-trip time; cwnd: congestion window in octets; syn: unfinished handshakes and their bound.',
     zh: 'rto：重传超时；rtt：平滑往返时间；cwnd：拥塞窗口（字节）；syn：半连接数与上限。',
   },
   queues: { en: 'Queues of the listener', zh: '监听者的队列' },
-  synQueue: { en: 'SYN queue (half-open)', zh: '半连接队列' },
+  synQueue: { en: 'SYN queue', zh: '半连接队列' },
   acceptQueue: { en: 'Accept queue', zh: '全连接队列' },
 
   key_step: { en: 'one step back, one step', zh: '后退、前进一步' },

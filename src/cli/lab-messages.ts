@@ -167,7 +167,7 @@ export const labMessages = {
   tuiNoBytes: { en: 'No packet at the cursor.', zh: '光标处没有数据包。' },
   tuiSame: { en: '{n} fields are the same.', zh: '有 {n} 个字段相同。' },
   tuiDiffHead: { en: 'field', zh: '字段' },
-  tuiListener: { en: 'half-open {syn}', zh: '半连接 {syn}' },
+  tuiListener: { en: 'SYN queue {syn}', zh: '半连接 {syn}' },
   tuiMore: { en: '{n} more: j', zh: '还有 {n} 行：j' },
   tuiField: {
     en: '{name} = {value}  (octet {at}, {len} long)',

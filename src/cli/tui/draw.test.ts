@@ -185,7 +185,7 @@ describe('the panes', () => {
     expect(lines[0]).toMatch(/^State {6}Recv-Q Send-Q {2}Local +Peer +Timer$/);
     expect(lines[1]).toBe('client');
     expect(lines[2]).toMatch(/^ESTAB +0 +0 {2}10\.0\.0\.1:50000 +10\.0\.0\.2:80$/);
-    expect(lines[4]).toMatch(/^LISTEN +0 +128 {2}10\.0\.0\.2:80 +\* +half-open 1$/);
+    expect(lines[4]).toMatch(/^LISTEN +0 +128 {2}10\.0\.0\.2:80 +\* +SYN queue 1$/);
     expect(lines[5]).toMatch(/^SYN-RECV +0 +0 .*timer:\(on,\d+ms,0\)$/);
   });
 

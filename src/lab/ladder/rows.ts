@@ -111,6 +111,8 @@ export class LadderRows {
   readonly #options: RowOptions;
   /** By connection. */
   readonly #numbers = new Map<number, RelativeNumbers>();
+  /** What the ends have sent: what is put on the wire again is a copy of it, and not forged. */
+  readonly #packets = new Set<string>();
   /** Of the last segments: what an arrival has to know of its departure. */
   readonly #departed = new Map<number, { readonly tone: Tone; readonly text: string }>();
   /** Ends in TIME-WAIT whose wait was told: connection and end. */
@@ -163,7 +165,9 @@ export class LadderRows {
         this.#departed.set(id, { tone, text: label.slice(0, 2).join(' ') });
         this.#departed.delete(id - REMEMBERED);
         if (retransmission) label.push(this.#word('retransmission'));
-        if (injected) label.push(this.#word('injected'));
+        const copy = event.packet !== undefined && this.#packets.has(event.packet);
+        if (injected) label.push(this.#word(copy ? 'oldCopy' : 'injected'));
+        else if (event.packet !== undefined) this.#packets.add(event.packet);
         const options = this.#optionsText(connection, from, segment);
         return { ...base, kind: 'depart', id, from, tone, label, options, retransmission, injected };
       }

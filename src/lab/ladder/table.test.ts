@@ -66,3 +66,13 @@ test('Markdown: a row for each event, new states bold, signs escaped', () => {
   for (const line of lines) expect(line.match(/(?<!\\)\|/g)?.length).toBe(5);
   expect(escapeMarkdown('a|b <i> *c*')).toBe('a\\|b &#60;i&#62; \\*c\\*');
 });
+
+test('what an end has sent before and is put on the wire again is an old copy, not forged', () => {
+  const scenario = scenarioNamed('close4');
+  if (scenario === undefined) throw new Error('no such scenario');
+  const trace = runScenario(scenario, { edits: ['repeat left#1 500ms', 'inject right SYN seq=7 600ms'] });
+  const { rows } = ladderTable(trace, { lang: 'en' });
+  const marked = rows.map(({ what }) => what).filter((what) => / \((?:old copy|forged)\)/.test(what));
+  expect(marked[0]).toMatch(/^from the side of client: SYN seq=0 \(old copy\)/);
+  expect(marked[1]).toMatch(/^from the side of client: SYN seq=\d+ \(forged\)/);
+});

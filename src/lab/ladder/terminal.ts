@@ -106,7 +106,9 @@ export class TerminalLadder {
       `${g.upRight}${g.line}${g.headRight} ${word(lang, 'arrives')}`,
     ];
     const legend = this.#blank();
-    legend.put(TIME_COLUMNS + 1, signs.join('   '), DIM);
+    const room = right - TIME_COLUMNS - 1;
+    const gap = ['   ', '  ', ' '].find((text) => textWidth(signs.join(text)) <= room) ?? ' ';
+    legend.put(TIME_COLUMNS + 1, signs.join(gap), DIM);
     return [legend, names, where].map((line) => line.toString(this.#options.colour));
   }
 
