@@ -201,8 +201,8 @@ export const openingQuestions: readonly Question[] = [
     id: 'syn-cookie-price',
     question: { en: 'What do SYN cookies cost?', zh: 'SYN cookie 有什么代价？' },
     answer: {
-      en: 'Nothing is remembered: the SYN,ACK cannot be retransmitted, and options are lost unless they fit into the timestamp.',
-      zh: '什么都没有记住，所以 SYN,ACK 无法重传；选项除非能编进时间戳，否则全部丢失。',
+      en: 'Nothing is remembered: the SYN,ACK cannot be retransmitted; of the options only a rough MSS fits into the cookie, and others only into the timestamp, if there is one.',
+      zh: '什么都没有记住，所以 SYN,ACK 无法重传；至于选项，cookie 里只放得下粗略的 MSS，其余的要靠时间戳来携带，没有时间戳就丢失了。',
     },
     scenario: 'synflood-cookies',
   },

@@ -17,8 +17,8 @@ export const programQuestions: readonly Question[] = [
     id: 'rst-answered',
     question: { en: 'Is a RST acknowledged or repeated?', zh: 'RST 需要应答吗？会重传吗？' },
     answer: {
-      en: 'Never. No segment is sent in reply to a RST, and nobody waits for an answer to it.',
-      zh: '都不会。对 RST 不作任何应答，发送方也不等应答。',
+      en: 'Neither. It ends the connection, and nobody waits for an answer to it. Only a RST whose number lies in the window but is not exactly the next one is answered, by a challenge ACK (RFC 5961; section 3.10.7.4, second step).',
+      zh: '都不会。RST 直接结束连接，发送方也不等应答。只有序列号落在窗口内、却不恰好是下一个的 RST，才会换来一个挑战 ACK（RFC 5961；第 3.10.7.4 节第二步）。',
     },
     scenario: 'refused',
   },
