@@ -27,6 +27,7 @@ export class ProgressLine {
   readonly #terminal: boolean;
   #began = performance.now();
   #shown = this.#began;
+  #asked = this.#began;
   #phase = '';
   #dirty = false;
 
@@ -40,8 +41,9 @@ export class ProgressLine {
     const now = performance.now();
     if (phase !== this.#phase) {
       this.#phase = phase;
-      this.#began = now;
+      this.#began = this.#asked;
     }
+    this.#asked = now;
     if (now - this.#shown < (this.#terminal ? TERMINAL_MS : LOG_MS)) return;
     this.#shown = now;
     const seconds = (now - this.#began) / 1000;

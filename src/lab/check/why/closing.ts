@@ -233,8 +233,8 @@ export const aboutTimeWait: readonly WhyQuestion[] = [
         zh: '两个连接的关闭和建立都没有差错，只是一个副本来迟了。',
       },
       {
-        en: 'The late copy is the network’s own: it is drawn as a segment that no host sent.',
-        zh: '迟到的副本是网络自己造成的，图中画作并非由主机发出的报文段。',
+        en: 'The late copy is the network’s own: no host has sent it again.',
+        zh: '迟到的副本是网络自己造成的，没有哪台主机再次发送过它。',
       },
     ],
   },

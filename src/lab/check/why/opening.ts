@@ -183,8 +183,8 @@ export const aboutOpening: readonly WhyQuestion[] = [
         zh: '连第二个连接的握手也是用对第一个连接的应答完成的：它的 SYN 从未到达。',
       },
       {
-        en: 'The late copy is the network’s own: it is drawn as a segment that no host sent.',
-        zh: '迟到的副本是网络自己造成的，图中画作并非由主机发出的报文段。',
+        en: 'The late copy is the network’s own: no host has sent it again.',
+        zh: '迟到的副本是网络自己造成的，没有哪台主机再次发送过它。',
       },
     ],
   },
