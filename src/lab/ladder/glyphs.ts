@@ -35,6 +35,9 @@ export interface Glyphs {
   readonly beginRight: string;
   readonly endLeft: string;
   readonly endRight: string;
+  /** A bracket that goes on. */
+  readonly jointLeft: string;
+  readonly jointRight: string;
   readonly ellipsis: string;
   readonly dots: string;
 }
@@ -64,6 +67,8 @@ export const unicodeGlyphs: Glyphs = {
   beginRight: '┐',
   endLeft: '└',
   endRight: '┘',
+  jointLeft: '├',
+  jointRight: '┤',
   ellipsis: '…',
   dots: '…',
 };
@@ -93,6 +98,8 @@ export const asciiGlyphs: Glyphs = {
   beginRight: '.',
   endLeft: "'",
   endRight: "'",
+  jointLeft: '+',
+  jointRight: '+',
   ellipsis: '~',
   dots: '...',
 };

@@ -83,8 +83,8 @@ export interface NoteRow extends RowBase {
   readonly onWire: boolean;
   /** Something failed, rather than came back or took its course. */
   readonly bad: boolean;
-  /** 'begin' and 'end' of a time that is waited; between them the end waits. */
-  readonly bracket: 'begin' | 'end' | null;
+  /** 'begin' and 'end' of a time that is waited; between them the end waits, and may begin anew ('again'). */
+  readonly bracket: 'begin' | 'again' | 'end' | null;
 }
 
 /** Nothing happened for so long. */
@@ -134,7 +134,19 @@ export class LadderRows {
     this.#last = event.t;
     const row = this.#row(event);
     if (row !== null) rows.push(row);
+    rows.push(...this.#cutShort(event));
     return rows;
+  }
+
+  /** TIME-WAIT that ends with an arrival, or a crash, ends its 2 MSL before their time. */
+  #cutShort(event: TraceEvent): Row[] {
+    if (event.kind === 'change') return [];
+    return event.changes.flatMap(({ end, from }) => {
+      if (from !== 'TIME-WAIT' || !this.#waiting.delete(`${event.connection}${end}`)) return [];
+      const base = this.#base({ ...event, changes: [] });
+      const note = this.#word('twoMslCut');
+      return [{ ...base, kind: 'timer', end, onWire: false, bad: false, note, bracket: 'end' } as const];
+    });
   }
 
   #word(key: WordKey, params: Record<string, string | number> = {}): string {
@@ -224,9 +236,11 @@ export class LadderRows {
     if (what === 'cancelled') return null;
     if (what === 'set') {
       if (timer !== '2msl') return null;
-      this.#waiting.add(`${event.connection}${end}`);
+      const key = `${event.connection}${end}`;
+      const bracket = this.#waiting.has(key) ? 'again' : 'begin';
+      this.#waiting.add(key);
       const note = this.#word('twoMslSet', { seconds: secondsText(ms ?? 0) });
-      return { ...base, kind: 'timer', end, onWire: false, bad: false, note, bracket: 'begin' };
+      return { ...base, kind: 'timer', end, onWire: false, bad: false, note, bracket };
     }
     const name = timer in words ? this.#word(timer as WordKey) : timer;
     return {

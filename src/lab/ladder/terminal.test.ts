@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { runScenario } from '../scenario/index.ts';
+import { scenarioNamed } from '../scenarios/index.ts';
 import type { End, StateChange, TraceEvent } from '../trace.ts';
 import { LadderRows, type RowOptions } from './rows.ts';
 import { TerminalLadder, type TerminalOptions } from './terminal.ts';
@@ -259,4 +261,27 @@ test('a forged segment does not begin at the bar of the end that it names', () =
   b.at(0, { kind: 'sent', id: 1, from: 'left', segment: rst, retransmission: false, injected: true });
   expect(draw(b.trace())[3]).toContain('ESTABLISHED ┃ ↯ RST seq=9 (forged) ──');
   expect(draw(b.trace(), { ascii: true })[3]).toContain('ESTABLISHED | ! RST seq=9 (forged) --');
+});
+
+test('a TIME-WAIT that a new SYN ends ends its 2 MSL in the drawing, too', () => {
+  const scenario = scenarioNamed('tw-syn');
+  if (scenario === undefined) throw new Error('no such scenario');
+  const lines = draw(runScenario(scenario));
+  const cut = lines.findIndex((line) => line.includes('2 MSL cut short ┘'));
+  expect(lines[cut - 1]).toMatch(/╰─┼▶● CLOSED$/);
+  expect(lines.slice(cut + 1).filter((line) => /[│┼] [┃●┨┇]/.test(line.slice(60)))).toEqual([]);
+});
+
+test('2 MSL that begin anew are one bracket; several that wait end one by one', () => {
+  const lost = scenarioNamed('lastack-lost');
+  const pile = scenarioNamed('tw-pile');
+  if (lost === undefined || pile === undefined) throw new Error('no such scenario');
+  const again = draw(runScenario(lost));
+  expect(again.filter((line) => line.includes('2 MSL')).map((line) => line.slice(21, 24))).toEqual([
+    '┃ ┌',
+    '┃ ├',
+    '● └',
+  ]);
+  const marks = draw(runScenario(pile)).filter((line) => line.includes('2 MSL'));
+  expect(marks.map((line) => /[┐┤┘]/.exec(line)?.[0]).join('')).toBe('┐┤┤┤┤┘');
 });

@@ -343,8 +343,12 @@ export class TerminalLadder {
     if (bracket === 'end') this.#brackets[end]--;
     const room = this.#room();
     if (bracket !== null) {
-      const [begin, finish] = end === 'left' ? [g.beginLeft, g.endLeft] : [g.beginRight, g.endRight];
-      line.put(this.#x(this.#edge(end, 1)), bracket === 'begin' ? begin : finish, style);
+      const [begin, finish, joint] =
+        end === 'left' ? [g.beginLeft, g.endLeft, g.jointLeft] : [g.beginRight, g.endRight, g.jointRight];
+      // Several may wait at an end: the bar goes on as long as one does.
+      const alone = this.#brackets[end] === 0 && bracket !== 'again';
+      const mark = bracket === 'end' ? finish : begin;
+      line.put(this.#x(this.#edge(end, 1)), alone ? mark : joint, style);
       if (bracket === 'begin') this.#brackets[end]++;
     }
     if (note !== '') this.#putNear(line, end, note, style, room);

@@ -31,6 +31,7 @@ export const words = {
   gap: { en: '{seconds} s', zh: '{seconds} 秒' },
   twoMslSet: { en: '2 MSL = {seconds} s', zh: '2 MSL = {seconds} 秒' },
   twoMslOver: { en: '2 MSL over', zh: '2 MSL 已过' },
+  twoMslCut: { en: '2 MSL cut short', zh: '2 MSL 提前结束' },
   timerFired: { en: '{timer} timer', zh: '{timer}定时器' },
   rexmt: { en: 'retransmission', zh: '重传' },
   persist: { en: 'persist', zh: '坚持' },
