@@ -38,6 +38,13 @@ const changeOptionsHelp: readonly OptionHelp[] = [
       zh: '换一组初始序列号和随机事件，0 到 4294967295',
     },
   },
+  {
+    option: '--rules ID',
+    text: {
+      en: 'both hosts run a TCP that forgets a rule: two-way-handshake, no-time-wait, fixed-isn… (a wrong ID names them all)',
+      zh: '两端都运行少了一条规则的 TCP：two-way-handshake、no-time-wait、fixed-isn……（写错时会列出全部）',
+    },
+  },
 ];
 
 const explainHelp: OptionHelp = {

@@ -29,6 +29,10 @@ export const labMessages = {
   },
   labQuestion: { en: 'Question: {text}', zh: '问题：{text}' },
   labEdits: { en: 'Changed: {edits}', zh: '改动：{edits}' },
+  labUnchanged: {
+    en: 'What follows was written about the unchanged run.',
+    zh: '以下文字针对未改动的运行。',
+  },
   labNotice: { en: 'What to notice:', zh: '值得注意：' },
   labLinux: { en: 'Linux: {text}', zh: 'Linux：{text}' },
   labSettings: {

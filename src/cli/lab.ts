@@ -31,6 +31,7 @@ export const labOptions = {
   corrupt: scenarioOptions.corrupt,
   edit: scenarioOptions.edit,
   seed: scenarioOptions.seed,
+  rules: scenarioOptions.rules,
   msl: { type: 'string' },
   delay: { type: 'string' },
 } as const;
@@ -43,6 +44,7 @@ export function linkOf(scenario: string | null, options: RunOptions, lang: Lang 
   if (options.seed !== undefined) query.set('s', String(options.seed));
   if (options.mslMs !== undefined) query.set('m', String(Math.round(options.mslMs)));
   if (options.delayMs !== undefined) query.set('d', String(Math.round(options.delayMs)));
+  if (options.rules !== undefined) query.set('r', options.rules.id);
   for (const edit of options.edits ?? []) query.append('e', edit);
   const text = query.toString();
   return `#${LINK_FORM}/${encodeURIComponent(scenario)}${text === '' ? '' : `?${text}`}`;

@@ -69,6 +69,19 @@ describe('synfin run SCENARIO', () => {
     expect((JSON.parse(stdout) as Trace).scenario?.edits).toEqual([edit]);
   });
 
+  test('--rules: a TCP that forgets a rule, and a word that this is none; the texts are about the unchanged run', async () => {
+    const { code, stdout } = await synfin('run', 'stale-listen', '--rules', 'two-way-handshake');
+    expect(code).toBe(0);
+    expect(stdout).toContain('NOT REAL TCP');
+    expect(stdout).toContain('What follows was written about the unchanged run.');
+    expect((await synfin('run', 'stale-listen')).stdout).not.toContain('unchanged');
+    const wrong = await synfin('run', 'hs', '--rules', 'nope');
+    expect([wrong.code, wrong.stderr]).toEqual([
+      2,
+      expect.stringContaining('two-way-handshake, no-ack-check'),
+    ]);
+  });
+
   test('a change that matched nothing is said, and exit code 1', async () => {
     const { code, stdout, stderr } = await synfin('run', 'hs', '--drop', 'RST#1', '--drop', 'SYN#1');
     expect([code, stderr]).toEqual([1, 'synfin run: nothing in this run was matched by "drop RST#1"\n']);

@@ -22,7 +22,7 @@ import {
   type Trace,
   wrapText,
 } from '../lab/index.ts';
-import { mutantNamed } from '../lab/mutants/index.ts';
+import { mutantNamed, mutants } from '../lab/mutants/index.ts';
 import { bringLoopbackUp, inNamespace, reexecInNamespace } from '../link/tun/index.ts';
 import { type Io, optionText, optionTexts, parseWhole, UsageError, type Values } from './command.ts';
 import { whyNoKernel } from './kernel-here.ts';
@@ -39,6 +39,7 @@ export const scenarioOptions = {
   corrupt: { type: 'string', multiple: true },
   edit: { type: 'string', multiple: true },
   seed: { type: 'string' },
+  rules: { type: 'string' },
   svg: { type: 'string' },
   mermaid: { type: 'boolean' },
   tui: { type: 'boolean' },
@@ -107,12 +108,26 @@ export function runOptionsOf(values: Values): RunOptions {
   const mslMs = timeOf(values, 'msl', 1, MOST_MSL_MS);
   const delayMs = timeOf(values, 'delay', 0, MOST_DELAY_MS);
   const seed = optionText(values, 'seed');
+  const rules = rulesOf(values);
   return {
     edits: editsOf(values),
     ...(seed === undefined ? {} : { seed: parseWhole(seed, '--seed', 0, MOST_SEED) }),
     ...(mslMs === undefined ? {} : { mslMs }),
     ...(delayMs === undefined ? {} : { delayMs }),
+    ...(rules === undefined ? {} : { rules }),
   };
+}
+
+/** The TCP without a rule that --rules names. */
+function rulesOf(values: Values): RunOptions['rules'] {
+  const text = optionText(values, 'rules');
+  if (text === undefined) return undefined;
+  // What the host forgets, and not TCP, shows in the checker only.
+  const known = mutants.filter(({ unbounded }) => unbounded !== true);
+  const found = known.find(({ id }) => id === text);
+  if (found !== undefined) return { id: found.id, rules: found.rules };
+  const choices = known.map(({ id }) => id).join(', ');
+  throw new UsageError('notOneOf', { what: '--rules', choices, text });
 }
 
 /** `synfin run --list` */
@@ -148,7 +163,7 @@ function contradictions(values: Values, io: Io): void {
     const text = optionText(values, 'peer') ?? '';
     if (!PEERS.some((peer) => peer === text))
       throw new UsageError('notOneOf', { what: '--peer', choices: PEERS.join(', '), text });
-    const against = ['tui', 'seed'].find((name) => values[name] !== undefined);
+    const against = ['tui', 'seed', 'rules'].find((name) => values[name] !== undefined);
     if (text === 'kernel' && against !== undefined)
       throw new UsageError('notTogether', { a: '--peer kernel', b: `--${against}` });
   }
@@ -248,6 +263,11 @@ export function tellScenario(
   }
   show.lines('');
   show.ladder(trace);
+  const run = trace.scenario;
+  if (run !== undefined && (run.edits.length > 0 || run.rules !== (scenario.rules ?? 'rfc9293'))) {
+    show.lines('');
+    show.say('labUnchanged');
+  }
   if (!first) {
     show.lines('');
     show.text(explanation[lang]);
