@@ -1,8 +1,10 @@
 // npm run proof: runs the quick battery and writes docs/proof.md and docs/proof.zh-CN.md. With --full the large models
 // are searched, too, and their counts kept in full.json; without, those that are kept are taken.
 
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { unexpected } from '../../src/lab/check/battery/index.ts';
 import { documents, FULL, type FullRun, fullRun, keptRun, quickRun } from './document.ts';
 
@@ -22,7 +24,11 @@ function measured(): FullRun {
   };
 }
 
-if (process.argv.includes('--full')) writeFileSync(FULL, `${JSON.stringify(measured(), null, 1)}\n`);
+if (process.argv.includes('--full')) {
+  writeFileSync(FULL, `${JSON.stringify(measured(), null, 1)}\n`);
+  const biome = fileURLToPath(new URL('node_modules/@biomejs/biome/bin/biome', root));
+  execFileSync(process.execPath, [biome, 'format', '--write', fileURLToPath(FULL)]);
+}
 const quick = quickRun();
 const full = keptRun();
 const wrong = unexpected({ ...quick, tier: 'full', models: [...quick.models, ...full.models] });
