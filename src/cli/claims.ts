@@ -61,15 +61,20 @@ export function showClaim(show: Show, claim: Claim, io: Io): number {
   show.say('claimShown', { ...place(trace, event, lang), says: says[lang] });
   const title = scenarioNamed(claim.scenario)?.title[lang] ?? '';
   show.lines('');
-  show.text(`synfin run ${claim.scenario}: ${title}`);
-  if (claim.edits !== undefined && claim.edits.length > 0)
-    show.say('labEdits', { edits: claim.edits.join('; ') });
+  show.text(`${commandOf(claim)}: ${title}`);
   const forgotten = forgottenBy(trace);
   if (forgotten !== null) show.say('runNotReal', { text: forgotten.rule[lang], mutant: forgotten.id });
   if (instead !== undefined) show.say('claimInstead', { text: instead[lang] });
   show.lines('');
   show.ladder(trace, { event, text: says[lang] });
   return 0;
+}
+
+/** The command that makes the run again. */
+function commandOf({ scenario, edits = [], rules }: Claim): string {
+  const options = edits.map((edit) => ` --edit '${edit}'`);
+  if (rules !== undefined) options.push(` --rules ${rules}`);
+  return `synfin run ${scenario}${options.join('')}`;
 }
 
 function wanted(positionals: readonly string[]): readonly Claim[] {
