@@ -37,7 +37,7 @@ export const words = {
   persist: { en: 'persist', zh: '坚持' },
   delack: { en: 'delayed-ACK', zh: '延迟确认' },
   keep: { en: 'keep-alive', zh: '保活' },
-  user: { en: 'user timeout', zh: '用户超时' },
+  user: { en: 'user-timeout', zh: '用户超时' },
   wait: { en: 'FIN-WAIT-2', zh: 'FIN-WAIT-2 ' },
   crash: { en: 'the host crashes', zh: '主机崩溃' },
   reboot: { en: 'the host is back', zh: '主机重新启动' },

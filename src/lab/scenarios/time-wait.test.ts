@@ -52,7 +52,7 @@ describe('TIME-WAIT', () => {
   test('tw-kill: an older SYN is answered by ACK, the ACK by RST, and the RST is ignored (RFC 1337)', () => {
     const trace = play('tw-kill');
     expect(sentLines(trace).slice(-3)).toEqual([
-      'left SYN seq=1 forged',
+      'left SYN seq=0 forged',
       'right ACK seq=2 ack=2',
       'left RST seq=2',
     ]);

@@ -136,8 +136,8 @@ export const timeWait: readonly Scenario[] = [
     },
     notice: [
       {
-        en: 'The RST is genuine: it comes from the client, provoked by the ACK.',
-        zh: '这个 RST 不是伪造的：它确实出自客户端，由那个 ACK 引起。',
+        en: 'Nothing is forged: the SYN is a late copy of the very first segment, and the RST comes from the client, provoked by the ACK.',
+        zh: '没有任何伪造：SYN 是第一个报文段迟到的副本，RST 确实出自客户端，由那个 ACK 引起。',
       },
       {
         en: 'It is discarded as rst-in-time-wait; the state ends when 2 MSL are over.',
@@ -149,16 +149,12 @@ export const timeWait: readonly Scenario[] = [
       zh: 'Linux 默认（tcp_rfc1337=0）并不忽略：实测 Linux 6.18 正是因这个 RST 离开了 TIME-WAIT，直接收到 RST 也一样。',
     },
     keywords: ['TIME-WAIT assassination', 'RFC 1337', 'tcp_rfc1337', 'TIME_WAIT 收到 RST', '暗杀'],
-    setup: {},
+    setup: { tcp: { timestamps: false } },
     steps: [
       connect,
       ...closes,
-      {
-        do: 'inject',
-        to: 'right',
-        segment: { flags: 'SYN', seq: 'rcv.nxt-1' },
-        when: { end: 'right', state: 'TIME-WAIT', after: 1000 },
-      },
+      // The very first segment, wandering about since.
+      { do: 'repeat', from: 'left', nth: 1, when: { end: 'right', state: 'TIME-WAIT', after: 1000 } },
     ],
   },
   {
