@@ -99,9 +99,11 @@ export const checkMessages = {
     en: '{id}: NOT AS EXPECTED: {property} after {steps} steps, known {known} ({states} states, {seconds} s)',
     zh: '{id}：不符合预期：{steps} 步之后违反 {property}，已知应为 {known} 步（{states} 个状态，{seconds} 秒）',
   },
+  checkSeen: { en: 'Sometimes: {text}', zh: '出现过：{text}' },
+  checkUnseen: { en: 'NEVER SEEN: {text} ({facts})', zh: '没有出现：{text}（{facts}）' },
   checkCoverage: {
-    en: 'Sometimes: {seen} of {all} facts (edges of the state machine, reasons for discarding) were shown.',
-    zh: '覆盖：{all} 个事实（状态机的边、丢弃报文段的原因）中出现了 {seen} 个。',
+    en: 'In all {seen} of {all} facts (rows of the transition table, reasons for discarding) were shown.',
+    zh: '总计：{all} 个事实（状态转移表的行、丢弃报文段的原因）中出现了 {seen} 个。',
   },
   checkMissing: { en: 'Never: {facts}', zh: '从未出现：{facts}' },
   checkAllRight: { en: 'Everything is as expected.', zh: '全部符合预期。' },

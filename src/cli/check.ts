@@ -18,6 +18,7 @@ import {
   searchModel,
   searchMutant,
   searchTla,
+  sometimesOf,
   TLA_COUNTS,
   type TlaReport,
   unexpected,
@@ -189,6 +190,10 @@ class Teller {
     const missing = missingFacts(report.models);
     const all = report.models[0]?.factsOfAll ?? 0;
     this.#show.lines('');
+    for (const { text, missing: facts } of sometimesOf(report.models)) {
+      const params = { text: text[this.#io.lang], facts: facts.join('; ') };
+      this.#show.say(facts.length === 0 ? 'checkSeen' : 'checkUnseen', params, '  ');
+    }
     this.#show.say('checkCoverage', { seen: all - missing.length, all });
     if (missing.length > 0) this.#show.say('checkMissing', { facts: missing.join('; ') });
     const wrong = unexpected(report);

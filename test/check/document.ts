@@ -12,6 +12,7 @@ import {
   searchModel,
   searchMutant,
   searchTla,
+  sometimesOf,
 } from '../../src/lab/check/battery/index.ts';
 import { configNamed, PROPERTIES } from '../../src/lab/check/model/index.ts';
 import {
@@ -255,6 +256,10 @@ export function documents(quick: CheckReport, full: FullRun): (readonly [name: s
       ...PROPERTIES.map(({ id }) => `| ${id} | ${PROPERTY_TEXTS[id][lang]} |`),
       '',
       `## ${w('coverage')}`,
+      '',
+      ...sometimesOf(models).map(
+        ({ text, missing: facts }) => `- ${facts.length === 0 ? '✔' : '✘'} ${text[lang]}`,
+      ),
       '',
       `${w('coverageText', { all, seen: all - missing.length })}${missing.map((fact) => `\`${fact}\``).join(lang === 'zh' ? '、' : ', ')}${lang === 'zh' ? '。' : '.'}`,
       w('missingText'),

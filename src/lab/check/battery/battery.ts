@@ -22,6 +22,7 @@ import {
   type System,
 } from '../search/index.ts';
 import { TcpModel as TlaModel } from '../tla/index.ts';
+import { seenSometimes } from './sometimes.ts';
 
 /** Transitions between two looks at the progress. */
 const SLICE = 50_000;
@@ -302,9 +303,15 @@ export function missingFacts(models: readonly ModelReport[]): string[] {
   return new TcpModel(configNamed('crash')).coverageNames.filter((fact) => !seen.has(fact));
 }
 
+/** What must be seen sometimes, and the facts of it that no model showed. */
+export function sometimesOf(models: readonly ModelReport[]): ReturnType<typeof seenSometimes> {
+  return seenSometimes(new Set(models.flatMap(({ facts }) => facts)));
+}
+
 /** What is not as it must be, a line each; empty: everything is. */
 export function unexpected(report: CheckReport): string[] {
   const wrong: string[] = [];
+  for (const { text, missing } of sometimesOf(report.models)) if (missing.length > 0) wrong.push(text.en);
   if (!isTlaAsExpected(report.tla)) wrong.push('tla');
   for (const model of report.models) {
     const item = modelItems.find(({ id }) => id === model.id);
