@@ -180,6 +180,7 @@ describe('a TCP without a rule', () => {
   test('waits for less than 2 MSL', () => {
     expect(whats(play('tw-1msl'))).toContain('The client will wait 2 s, where 2 MSL are 4 s.');
     expect(whats(play('no-tw'))).toContain('The client does not wait: this TCP keeps no TIME-WAIT.');
+    expect(summarize(play('no-tw'), 'en')).not.toContain('waited');
   });
 
   test('takes the same number again: a new SYN all the same, and nothing is known yet', () => {

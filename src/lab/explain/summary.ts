@@ -339,6 +339,8 @@ class Story {
       const begin = this.#entered(end, 'TIME-WAIT');
       if (begin === undefined) return null;
       const over = this.#moments.find(({ change }) => change.end === end && change.from === 'TIME-WAIT');
+      // A TCP without TIME-WAIT passes it in no time.
+      if (over?.t === begin.t) return null;
       return over === undefined
         ? this.text('waits', this.#ends(end))
         : this.text('waited', { ...this.#ends(end), ms: this.#ms(over.t - begin.t) });
