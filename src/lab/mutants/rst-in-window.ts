@@ -8,7 +8,7 @@ export const rstInWindow: Mutant = {
   id: 'rst-in-window',
   rule: {
     en: 'A RST counts only at exactly RCV.NXT; elsewhere in the window it is challenged.',
-    zh: 'RST 的序列号必须恰好等于 RCV.NXT 才有效；落在窗口内其他位置时，只回复质询 ACK（challenge ACK）。',
+    zh: 'RST 的序列号必须恰好等于 RCV.NXT 才有效；落在窗口内其他位置时，只回复挑战 ACK（challenge ACK）。',
   },
   section: 'RFC 5961 3',
   rules: without({

@@ -53,7 +53,7 @@ export const PROPERTIES: readonly ModelProperty[] = [
   {
     id: 'S2-RST',
     expected: holds,
-    says: 'A RST ends an incarnation (other than a half-open one that returns to LISTEN) only if the peer’s incarnation sent it, or a segment of this incarnation caused it, or the peer’s incarnation is gone, or it was injected with SEG.SEQ = RCV.NXT.',
+    says: 'A RST ends an incarnation (other than one in SYN-RECEIVED that returns to LISTEN) only if the peer’s incarnation sent it, or a segment of this incarnation caused it, or the peer’s incarnation is gone, or it was injected with SEG.SEQ = RCV.NXT.',
   },
   {
     id: 'S3',

@@ -222,7 +222,7 @@ export const aboutResets: readonly WhyQuestion[] = [
         'really has no connection answers with the right number.',
       zh:
         '看不到流量的攻击者知道地址和端口，其余靠猜。若窗口内任何序列号都算数，只需猜 2³² 除以窗口大小那么多次：窗口为 64 KiB 时，' +
-        '65536 个报文段就够了。要求精确匹配之后（RFC 5961），落在窗口内其他位置的 RST 只会换来一个质询 ACK；' +
+        '65536 个报文段就够了。要求精确匹配之后（RFC 5961），落在窗口内其他位置的 RST 只会换来一个挑战 ACK；' +
         '只有真正没有这个连接的对方，才会用正确的序列号再回一个 RST。',
     },
     notice: [

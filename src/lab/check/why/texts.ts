@@ -46,7 +46,7 @@ export const PROPERTY_TEXTS: Readonly<Record<PropertyName, Text>> = {
     zh: '没有报文段在途、也没有定时器在运行时，两端的状态彼此相符。',
   },
   S9: {
-    en: 'A listener keeps no more half-open connections than its bound.',
+    en: 'A listener keeps no more connections in SYN-RECEIVED than its bound.',
     zh: '监听端的半连接数不超过上限。',
   },
   L1: { en: 'SYN-SENT does not last for ever.', zh: 'SYN-SENT 不会永远持续。' },
