@@ -136,7 +136,7 @@ export const dropTexts = {
     section: '3.10.7.4 first',
   },
   'syn-challenged': {
-    name: { en: 'SYN in an open connection', zh: '已同步连接中的 SYN' },
+    name: { en: 'SYN within a connection', zh: '连接中又来的 SYN' },
     text: {
       en: 'A SYN does not belong in a connection that is open: a challenge ACK asks whether {peer} really has begun anew.',
       zh: '已同步的连接中不该再出现 SYN：用挑战 ACK 询问{peer}是否真的重新开始了。',

@@ -63,8 +63,8 @@ export const openingKinds: readonly Scenario[] = [
     },
     notice: [
       {
-        en: 'TFO? asks for a cookie, the SYN,ACK brings it, and the SYN of the second connection, #1, has it.',
-        zh: 'TFO? 表示索要 cookie，SYN,ACK 把它带回来，第二个连接（#1）的 SYN 就带上了它。',
+        en: 'TFO? asks for a cookie, the SYN,ACK brings it, and the SYN of the second connection (#1 or :50001) has it.',
+        zh: 'TFO? 表示索要 cookie，SYN,ACK 把它带回来，第二个连接（#1 或 :50001）的 SYN 就带上了它。',
       },
       {
         en: 'Second connection: the server reads the request before the third segment, one round trip earlier.',

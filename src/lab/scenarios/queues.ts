@@ -37,8 +37,8 @@ export const queues: readonly Scenario[] = [
         zh: '第一个连接两端都是 ESTABLISHED，而 accept() 还没有被调用过。',
       },
       {
-        en: 'The SYN of the second connection, #1 in the ladder, arrives and is dropped: from outside it looks like a filter.',
-        zh: '第二个连接（图中的 #1）的 SYN 到达后被丢弃：从外面看，就像被防火墙过滤了一样。',
+        en: 'The SYN of the second connection (#1 or :50001 in the ladder) arrives and is dropped: from outside it looks like a filter.',
+        zh: '第二个连接（图中的 #1 或 :50001）的 SYN 到达后被丢弃：从外面看，就像被防火墙过滤了一样。',
       },
       {
         en: 'After accept() the queue is empty, and the repeated SYN is answered.',
@@ -89,8 +89,8 @@ export const queues: readonly Scenario[] = [
     },
     notice: [
       {
-        en: 'The last ACK of the second connection, #1 in the ladder, arrives and is dropped; client ESTABLISHED, server SYN-RECEIVED.',
-        zh: '第二个连接（图中的 #1）的最后一个 ACK 到达后被丢弃：客户端 ESTABLISHED，服务器 SYN-RECEIVED。',
+        en: 'The last ACK of the second connection (#1 or :50001 in the ladder) arrives and is dropped; client ESTABLISHED, server SYN-RECEIVED.',
+        zh: '第二个连接（图中的 #1 或 :50001）的最后一个 ACK 到达后被丢弃：客户端 ESTABLISHED，服务器 SYN-RECEIVED。',
       },
       {
         en: 'One second later the SYN,ACK is repeated, and the ACK for it finds room.',
