@@ -36,8 +36,10 @@ export function WhyPage() {
   const answer = why.answer.value;
   return (
     <main class="why" id="ladder" tabIndex={-1}>
-      <h2>{t('whyTitle')}</h2>
-      <p>{t('whyIntro')}</p>
+      <header>
+        <h2>{t('whyTitle')}</h2>
+        <p>{t('whyIntro')}</p>
+      </header>
       <nav aria-label={t('whyQuestions')}>
         {whyQuestions.map(({ id, question: text }) => (
           <button

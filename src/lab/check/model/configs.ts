@@ -42,7 +42,7 @@ export const configs: readonly ModelConfig[] = [
   {
     id: 'closing-slow',
     about:
-      'As closing, in a network in which a packet may take an MSL: it meets what retransmission sent after it.',
+      'One connection, nothing said, both sides close when they like; any loss, and a packet may take an MSL, so that it meets what was retransmitted after it.',
     a: { opens: 1, closes: true },
     b: { listens: true, closes: true },
     network: 'slow',
@@ -63,7 +63,8 @@ export const configs: readonly ModelConfig[] = [
   },
   {
     id: 'close-orders-delayed',
-    about: 'As close-orders, with ACKs delayed by 200 ms, in a network that is faster than the timers.',
+    about:
+      'One connection, one octet each way, both sides close when they like, ACKs delayed by 200 ms; any loss, one duplicate.',
     a: CLIENT,
     b: SERVER,
     network: 'fast',
