@@ -2,12 +2,13 @@
 
 import { seqGt, seqLt } from '../wire/seq.ts';
 import { usedEarly } from './fast-open.ts';
+import { MAX_SACKED_RANGES, setPipe } from './scoreboard.ts';
 import { State } from './state.ts';
 import { finSent, receivable, sendRoom, type Tcb } from './tcb.ts';
 
 /** The first invariant that `tcb` breaks, in words, or null. */
 export function brokenInvariant(tcb: Tcb): string | null {
-  for (const part of [tcb, tcb.snd, tcb.rcv, tcb.rto, tcb.cc, tcb.timer]) {
+  for (const part of [tcb, tcb.snd, tcb.rcv, tcb.rto, tcb.cc, tcb.timer, tcb.scoreboard ?? {}]) {
     for (const [name, value] of Object.entries(part)) {
       if (typeof value === 'number' && (value | 0) !== value) return `${name} = ${value} is not an int32`;
     }
@@ -30,6 +31,8 @@ export function brokenRelation(tcb: Tcb): string | null {
   if (snd.mss < 1) return 'Eff.snd.MSS < 1';
   if (sendRoom(tcb) < 0) return 'more queued than the send buffer holds';
   if (cc.cwnd < 0) return 'cwnd < 0';
+  const sacks = brokenScoreboard(tcb);
+  if (sacks !== null) return sacks;
   if (state === State.SYN_SENT) return null;
   if (state === State.SYN_RECEIVED && tcb.passive === 1 && !usedEarly(tcb)) {
     if (rcv.nxt !== ((rcv.irs + 1) | 0)) return 'text was taken in SYN-RECEIVED without a cookie';
@@ -67,5 +70,26 @@ export function brokenRelation(tcb: Tcb): string | null {
   if (outstanding && timer.rexmt === 0 && timer.persist === 0 && state !== State.TIME_WAIT) {
     return 'something is unacknowledged, and no timer runs';
   }
+  return null;
+}
+
+/** What must hold of the scoreboard: ranges between SND.UNA and SND.NXT, ascending, apart, counted right. */
+function brokenScoreboard(tcb: Tcb): string | null {
+  const { snd, scoreboard: sb } = tcb;
+  if (sb === null) return null;
+  if (sb.count > MAX_SACKED_RANGES) return 'the scoreboard is beyond its bound';
+  let sacked = 0;
+  let below = snd.una;
+  for (let i = 0; i < sb.count; i++) {
+    const left = sb.ranges[2 * i] as number;
+    const right = sb.ranges[2 * i + 1] as number;
+    if (!seqGt(left, below)) return 'a SACKed range at or before SND.UNA or the one before it';
+    if (!seqLt(left, right)) return 'an empty SACKed range';
+    sacked += (right - left) | 0;
+    below = right;
+  }
+  if (seqGt(below, snd.nxt)) return 'a SACKed range beyond SND.NXT';
+  if (sacked !== sb.sacked) return 'the SACKed octets are miscounted';
+  if (setPipe(tcb) < 0) return 'pipe < 0';
   return null;
 }

@@ -117,6 +117,26 @@ export class CongestionState {
   d = 0;
 }
 
+/** The scoreboard of RFC 6675 section 3, and what recovery by it needs besides: see scoreboard.ts. */
+export class Scoreboard {
+  /** Pairs left, right of octets that the peer holds above SND.UNA, ascending; `count` of them are in use. */
+  ranges = new Int32Array(16);
+  count = 0;
+  /** Octets in all ranges. */
+  sacked = 0;
+  /** Ranges that found no place. */
+  refused = 0;
+  /** HighRxt: what was retransmitted lies below it; never below SND.UNA. */
+  highRxt = 0;
+  /** RescueRxt: the rescue retransmission is allowed once SND.UNA is beyond it. */
+  rescueRxt = 0;
+  /** RecoverFS, prr_delivered and prr_out of RFC 9937; the lost octets when it was last asked. */
+  recoverFs = 0;
+  prrDelivered = 0;
+  prrOut = 0;
+  lost = 0;
+}
+
 /** Deadlines, in milliseconds of the engine's clock; 0 when off. */
 export class Timers {
   /** Retransmission (3.8.1). */
@@ -208,6 +228,8 @@ export class Tcb {
   timeouts = 0;
   segsIn = 0;
   segsOut = 0;
+  /** What the peer has SACKed; null until it has. */
+  scoreboard: Scoreboard | null = null;
   readonly snd = new SendSequence();
   readonly rcv = new ReceiveSequence();
   readonly rto = new RetransmissionTimeout();
@@ -237,7 +259,9 @@ export function cloneTcb(from: Tcb): Tcb {
 /** Makes `to` equal to `from`. */
 export function copyTcb(to: Tcb, from: Tcb): void {
   const { snd, rcv, rto, cc, timer } = to;
-  Object.assign(to, from, { snd, rcv, rto, cc, timer });
+  const sb = from.scoreboard;
+  const scoreboard = sb === null ? null : Object.assign(new Scoreboard(), sb, { ranges: sb.ranges.slice() });
+  Object.assign(to, from, { snd, rcv, rto, cc, timer, scoreboard });
   Object.assign(snd, from.snd);
   Object.assign(rcv, from.rcv, { ranges: from.rcv.ranges.slice() });
   Object.assign(rto, from.rto);
