@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts';
 import { Err } from './errors.ts';
 import { FastOpen, usedEarly } from './fast-open.ts';
 import { startTiming } from './rto.ts';
+import { lostOctets, setPipe } from './scoreboard.ts';
 import { startSending } from './segment-arrives/listen.ts';
 import { State, type StateName, stateName } from './state.ts';
 import { finAcked, rcvWnd, receivable, sendRoom, type Tcb } from './tcb.ts';
@@ -243,6 +244,10 @@ export interface TcpStatus {
   readonly caState: 'open' | 'fast-recovery' | 'loss';
   readonly congestion: string;
   readonly unackedBytes: number;
+  /** Of these: what the peer has SACKed, what counts as lost, and what is in flight (RFC 6675 "pipe"). */
+  readonly sackedBytes: number;
+  readonly lostBytes: number;
+  readonly pipeBytes: number;
   readonly notSentBytes: number;
   readonly unreadBytes: number;
   readonly finAcked: boolean;
@@ -285,6 +290,9 @@ export function status(tcb: Tcb): TcpStatus {
     caState: CA_STATES[cc.phase] as 'open' | 'fast-recovery' | 'loss',
     congestion: tcb.config.congestion,
     unackedBytes: (snd.nxt - snd.una) | 0,
+    sackedBytes: tcb.scoreboard === null ? 0 : tcb.scoreboard.sacked,
+    lostBytes: lostOctets(tcb),
+    pipeBytes: setPipe(tcb),
     notSentBytes: Math.max(notSent, 0),
     unreadBytes: receivable(tcb),
     finAcked: finAcked(tcb),

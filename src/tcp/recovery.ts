@@ -1,20 +1,23 @@
-// Finding and repairing losses: fast retransmit and fast recovery (RFC 5681 section 3.2, RFC 6582),
+// Finding and repairing losses without SACK (with it: sack-recovery.ts): fast retransmit and fast recovery (RFC 5681 section 3.2, RFC 6582),
 // limited transmit (RFC 3042), and the aftermath of a timeout (RFC 5681 section 3.1 (4)).
 
 import { seqGeq, seqGt, seqMax } from '../wire/seq.ts';
 import { controlOf } from './congestion.ts';
 import type { Engine } from './engine.ts';
+import { DUP_THRESHOLD, forgetSacked } from './scoreboard.ts';
 import { Phase, type Tcb } from './tcb.ts';
 import { setTimer } from './timers.ts';
 
-const DUP_THRESHOLD = 3;
 /** No window is larger (RFC 7323 section 2.3). */
 const MAX_CWND = 0x3fffffff;
 
-/** Octets that may be in flight now: cwnd, and limited transmit's allowance on the first two duplicates. */
+/**
+ * Octets that may be in flight now: cwnd, and limited transmit's allowance on the first two duplicates. With a
+ * scoreboard there is no need of one: what was SACKed has left the network (RFC 6675 section 5 (3)).
+ */
 export function allowedFlight(tcb: Tcb): number {
   const { cc, snd } = tcb;
-  if (cc.phase === Phase.OPEN && cc.dupAcks > 0 && cc.dupAcks < DUP_THRESHOLD) {
+  if (cc.phase === Phase.OPEN && cc.dupAcks > 0 && cc.dupAcks < DUP_THRESHOLD && tcb.scoreboard === null) {
     return cc.cwnd + cc.dupAcks * snd.mss;
   }
   return cc.cwnd;
@@ -79,6 +82,8 @@ export function timeoutLoss(e: Engine, tcb: Tcb): void {
   if (rto.timeouts === 0) cc.ssthresh = controlOf(tcb).ssthresh(tcb, flight, e.now);
   cc.cwnd = snd.mss;
   cc.credit = 0;
+  // One timeout after the other: better to send too much than to trust a peer that may have reneged (RFC 2018).
+  if (rto.timeouts > 0) forgetSacked(tcb);
   startLoss(tcb);
 }
 

@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { OPT_SACK } from '../wire/segment.ts';
 import { FastOpen } from './fast-open.ts';
 import { type Rules, rfc9293 } from './rules.ts';
-import { inState, octets, pass, sent, text, type Way } from './segment-arrives/testing.ts';
+import { inState, octets, options, pass, sent, text, type Way } from './segment-arrives/testing.ts';
 import type { StateName } from './state.ts';
 import { type Endpoint, TestCookies } from './testing.ts';
+
+/** Ten segments are in flight, and the peer has all but the first. */
+function sackedBeyondAHole(a: Endpoint): void {
+  a.send(octets(20_000));
+  const { iss } = a.tcb.snd;
+  a.inject('ACK', 1, 1, { opts: OPT_SACK, sack: [(iss + 1001) | 0, (iss + 10_001) | 0] });
+}
 
 /** For each rule, a state and an event that reach it. */
 const REACHES: Readonly<Record<keyof Rules, readonly [StateName, (a: Endpoint) => void, Way?]>> = {
@@ -65,6 +73,9 @@ const REACHES: Readonly<Record<keyof Rules, readonly [StateName, (a: Endpoint) =
       pass(a, 1000);
     },
   ],
+  sackArrives: ['ESTABLISHED', sackedBeyondAHole, { syn: options({ mss: 1000, sack: true }) }],
+  sendInRecovery: ['ESTABLISHED', sackedBeyondAHole, { syn: options({ mss: 1000, sack: true }) }],
+  nextSeg: ['ESTABLISHED', sackedBeyondAHole, { syn: options({ mss: 1000, sack: true }) }],
   earlyText: ['LISTEN', (a) => a.inject('SYN', 5)],
   earlyAck: [
     'CLOSED',

@@ -5,6 +5,7 @@
 import { sendAck, sendReset, sendSyn } from './emit.ts';
 import { earlyAck, earlyText } from './fast-open.ts';
 import { selectIss } from './isn.ts';
+import { nextSeg, sackArrives, sendInRecovery } from './sack-recovery.ts';
 import { ack, ackByState, synReceivedAck } from './segment-arrives/ack.ts';
 import { closed, replyReset } from './segment-arrives/closed.ts';
 import { fin, finReached } from './segment-arrives/fin.ts';
@@ -63,6 +64,10 @@ export const rfc9293 = {
   sendReset,
   retransmit,
   resendLost,
+  // RFC 6675
+  sackArrives,
+  sendInRecovery,
+  nextSeg,
   // RFC 7413
   earlyText,
   earlyAck,

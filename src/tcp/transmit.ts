@@ -8,8 +8,9 @@ import type { Engine } from './engine.ts';
 import { usedEarly } from './fast-open.ts';
 import { allowedFlight, retransmitting } from './recovery.ts';
 import { startTiming } from './rto.ts';
+import { firstUnsacked, holeEnd, setPipe, unsackedBelow } from './scoreboard.ts';
 import { State } from './state.ts';
-import { finSent, type Tcb } from './tcb.ts';
+import { finSent, Phase, type Tcb } from './tcb.ts';
 import { clearTimer, setTimer } from './timers.ts';
 
 /** Override timeout of sender SWS avoidance (section 3.8.6.2.1: 0.1 to 1 second). */
@@ -34,8 +35,12 @@ function sends(tcb: Tcb): boolean {
 /** Sends what may be sent, an ACK if one is owed and nothing carried it, and sets the timers. */
 export function transmit(e: Engine, tcb: Tcb): void {
   if (sends(tcb)) {
-    if (retransmitting(tcb)) e.rules.resendLost(e, tcb);
-    if (!retransmitting(tcb)) sendNew(e, tcb);
+    if (tcb.scoreboard !== null && tcb.cc.phase === Phase.FAST_RECOVERY) {
+      e.rules.sendInRecovery(e, tcb);
+    } else {
+      if (retransmitting(tcb)) e.rules.resendLost(e, tcb);
+      if (!retransmitting(tcb)) sendNew(e, tcb);
+    }
   }
   if (tcb.ackNow === 1) e.rules.sendAck(e, tcb);
   watch(e, tcb);
@@ -43,29 +48,42 @@ export function transmit(e: Engine, tcb: Tcb): void {
 
 /** Text and FIN that were never sent. */
 function sendNew(e: Engine, tcb: Tcb): void {
-  const { snd, cc } = tcb;
+  const { snd } = tcb;
   if (((snd.end - snd.nxt) | 0) < 0) return; // our FIN is out
   if (snd.nxt === snd.una) restartAfterIdle(e, tcb);
-  for (;;) {
-    const queued = (snd.end - snd.nxt) | 0;
-    const usable = (snd.una + snd.wnd - snd.nxt) | 0;
-    if (queued < 0 || usable <= 0) return;
-    if (queued === 0) {
-      if (snd.fin === 1) sendSegment(e, tcb, 0, FIN);
-      return;
-    }
-    let len = Math.min(queued, snd.mss);
-    if (usable < len) len = usable;
-    const flight = (snd.nxt - snd.una - snd.syn) | 0;
-    const room = (allowedFlight(tcb) - flight) | 0;
-    if (room < len) {
-      if (flight > 0) return;
-      len = Math.min(cc.cwnd, len);
-      if (len <= 0) return;
-    }
-    if (len < snd.mss && !maySendSmall(tcb, len, queued, flight === 0)) return;
-    sendSegment(e, tcb, len, snd.fin === 1 && len === queued && usable > len ? FIN : 0);
+  while (sendNext(e, tcb, (allowedFlight(tcb) - inFlight(tcb)) | 0) > 0);
+}
+
+/** What counts against cwnd: all that is outstanding, or what is left of it when the peer SACKs. */
+function inFlight(tcb: Tcb): number {
+  const { snd, scoreboard } = tcb;
+  if (scoreboard === null || scoreboard.count === 0) return (snd.nxt - snd.una - snd.syn) | 0;
+  return setPipe(tcb);
+}
+
+/** The next segment of text or FIN that was never sent, if cwnd has `room`; how many sequence numbers went. */
+export function sendNext(e: Engine, tcb: Tcb, room: number): number {
+  const { snd, cc } = tcb;
+  const queued = (snd.end - snd.nxt) | 0;
+  const usable = (snd.una + snd.wnd - snd.nxt) | 0;
+  if (queued < 0 || usable <= 0) return 0;
+  if (queued === 0) {
+    if (snd.fin === 0) return 0;
+    sendSegment(e, tcb, 0, FIN);
+    return 1;
   }
+  let len = Math.min(queued, snd.mss);
+  if (usable < len) len = usable;
+  const idle = ((snd.nxt - snd.una - snd.syn) | 0) <= 0;
+  if (room < len) {
+    if (!idle) return 0;
+    len = Math.min(cc.cwnd, len);
+    if (len <= 0) return 0;
+  }
+  if (len < snd.mss && !maySendSmall(tcb, len, queued, idle)) return 0;
+  const fin = snd.fin === 1 && len === queued && usable > len ? FIN : 0;
+  sendSegment(e, tcb, len, fin);
+  return len + fin;
 }
 
 /** Conditions (2), (3) and (4) of section 3.8.6.2.1 for a segment below Eff.snd.MSS. */
@@ -116,8 +134,8 @@ export function initialWindow(tcb: Tcb): number {
   return Math.min(segments * snd.mss, Math.max(2 * snd.mss, segments * 1460));
 }
 
-/** Sends again from `seq`, at most one segment; how many sequence numbers that covered. */
-export function retransmit(e: Engine, tcb: Tcb, seq: number): number {
+/** Sends again from `seq`, at most one segment and not beyond `upTo`; how many sequence numbers that covered. */
+export function retransmit(e: Engine, tcb: Tcb, seq: number, upTo: number = tcb.snd.nxt): number {
   const { snd } = tcb;
   tcb.retransmissions = (tcb.retransmissions + 1) | 0;
   tcb.rto.timing = 0; // MUST-18: Karn
@@ -129,8 +147,9 @@ export function retransmit(e: Engine, tcb: Tcb, seq: number): number {
   const finOut = finSent(tcb);
   let len = ((finOut ? snd.end : snd.nxt) - seq) | 0;
   if (len > snd.mss) len = snd.mss;
+  if (len > ((upTo - seq) | 0)) len = (upTo - seq) | 0;
   const last = ((seq + len - snd.end) | 0) === 0;
-  const fin = finOut && last ? FIN : 0;
+  const fin = finOut && last && seqGt(upTo, snd.end) ? FIN : 0;
   if (len === 0 && fin === 0) return 0;
   emit(e, tcb, seq, ACK | (len > 0 && last ? PSH : 0) | fin, len);
   return len + fin;
@@ -140,11 +159,13 @@ export function retransmit(e: Engine, tcb: Tcb, seq: number): number {
 export function resendLost(e: Engine, tcb: Tcb): void {
   const { snd, cc } = tcb;
   while (retransmitting(tcb)) {
-    const out = (snd.rtx - snd.una) | 0;
-    if (out > 0 && out + snd.mss > cc.cwnd) return;
+    snd.rtx = firstUnsacked(tcb, snd.rtx);
+    if (!retransmitting(tcb)) return;
+    const ahead = (snd.rtx - snd.una) | 0;
+    if (ahead > 0 && unsackedBelow(tcb, snd.rtx) + snd.mss > cc.cwnd) return;
     // SHLD-16: inside the window; the first octet goes in any case, so that the peer answers.
-    if (out >= snd.wnd && out > 0) return;
-    const n = e.rules.retransmit(e, tcb, snd.rtx);
+    if (ahead >= snd.wnd && ahead > 0) return;
+    const n = e.rules.retransmit(e, tcb, snd.rtx, holeEnd(tcb, snd.rtx));
     if (n === 0) return;
     snd.rtx = (snd.rtx + n) | 0;
   }

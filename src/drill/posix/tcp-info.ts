@@ -49,6 +49,8 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
     tcpi_rto: s.rtoUs,
     tcpi_snd_mss: s.sndMss,
     tcpi_unacked: segments(s.unackedBytes),
+    tcpi_sacked: segments(s.sackedBytes),
+    tcpi_lost: segments(s.lostBytes),
     tcpi_pmtu: s.pmtu,
     tcpi_rtt: s.rttUs,
     tcpi_rttvar: s.rttvarUs,

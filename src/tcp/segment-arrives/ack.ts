@@ -12,6 +12,7 @@ import { established } from '../established.ts';
 import { earlyEstablished, usedEarly } from '../fast-open.ts';
 import { duplicateAck, newAck } from '../recovery.ts';
 import { sample, stopTiming } from '../rto.ts';
+import { usesSack } from '../sack-recovery.ts';
 import { Signal } from '../signals.ts';
 import { State } from '../state.ts';
 import { finAcked, type Tcb } from '../tcb.ts';
@@ -83,6 +84,8 @@ function acknowledge(e: Engine, tcb: Tcb, seg: Segment): void {
   if (echo) echoedEcn(e, tcb, seg.ack);
   if (advances) {
     advance(e, tcb, seg, echo);
+  } else if (usesSack(tcb, seg)) {
+    if (seg.ack === snd.una) e.rules.sackArrives(e, tcb, seg, 0, echo);
   } else if (isDuplicate(tcb, seg)) {
     duplicateAck(e, tcb);
   }
@@ -110,7 +113,8 @@ function advance(e: Engine, tcb: Tcb, seg: Segment, echo: boolean): void {
     setTimer(e, tcb, 'rexmt', rto.rtoMs);
     startUserTimer(e, tcb);
   }
-  newAck(e, tcb, acked, echo);
+  if (usesSack(tcb, seg)) e.rules.sackArrives(e, tcb, seg, acked, echo);
+  else newAck(e, tcb, acked, echo);
   tcb.signals |= Signal.ROOM;
   if (finAcked(tcb)) tcb.signals |= Signal.FIN_ACKED;
 }

@@ -1,0 +1,281 @@
+import { describe, expect, it } from 'vitest';
+import { OPT_SACK } from '../wire/segment.ts';
+import { status } from './calls.ts';
+import { inState, octets, options, pass, sent } from './segment-arrives/testing.ts';
+import { cloneTcb, Phase } from './tcb.ts';
+import { Pair } from './testing.ts';
+
+/** ESTABLISHED with SACK, MSS 1000 and ten segments in flight: 1, 1001, … 9001. */
+function inFlight(queued = 10_000, irs = 0) {
+  const a = inState('ESTABLISHED', {
+    irs,
+    syn: options({ mss: 1000, sack: true }),
+    config: { minRtoMs: 1000 },
+  });
+  a.send(octets(queued));
+  expect(sent(a).length).toBe(Math.min(10, Math.ceil(queued / 1000)));
+  return a;
+}
+
+/** An ACK with SACK blocks, all relative to our ISS. */
+function sack(a: ReturnType<typeof inFlight>, ack: number, ...edges: number[]): string[] {
+  const { iss } = a.tcb.snd;
+  a.inject('ACK', 1, ack, { opts: OPT_SACK, sack: edges.map((edge) => (iss + edge) | 0) });
+  return sent(a).map((line) => line.replace('PSH,', ''));
+}
+
+const segment = (seq: number, len = 1000) => `ACK seq=${seq} ack=1 len=${len}`;
+
+describe('duplicate ACKs (RFC 6675 section 2)', () => {
+  it('are those that report something new, whatever their window', () => {
+    const a = inFlight();
+    sack(a, 1, 1001, 2001);
+    sack(a, 1, 1001, 2001);
+    a.inject('ACK', 1, 1, { wnd: 60_000 });
+    expect(a.tcb.cc.dupAcks).toBe(1);
+    sack(a, 1, 1001, 3001);
+    expect(a.tcb.cc.dupAcks).toBe(2);
+  });
+
+  it('a DSACK is none, even before the first report', () => {
+    const a = inFlight();
+    a.inject('ACK', 1, 3001);
+    for (let i = 0; i < 5; i++) sack(a, 3001, 1, 1001);
+    expect([a.tcb.cc.dupAcks, a.tcb.retransmissions, a.tcb.scoreboard]).toEqual([0, 0, null]);
+  });
+
+  it('a peer that permits SACK and never sends one is served by NewReno', () => {
+    const a = inFlight();
+    for (let i = 0; i < 3; i++) a.inject('ACK', 1, 1);
+    expect([sent(a), a.tcb.cc.phase]).toEqual([[segment(1)], Phase.FAST_RECOVERY]);
+  });
+});
+
+describe('section 5 step (3): limited transmit', () => {
+  it('for each segment that is SACKed a new one goes, cwnd stays', () => {
+    const a = inFlight(20_000);
+    expect(sack(a, 1, 1001, 2001)).toEqual([segment(10_001)]);
+    expect(sack(a, 1, 1001, 3001)).toEqual([segment(11_001)]);
+    expect([a.tcb.cc.cwnd, a.tcb.cc.phase]).toEqual([10_000, Phase.OPEN]);
+  });
+});
+
+describe('entering recovery', () => {
+  it('three segments SACKed: SND.UNA goes again, ssthresh is half of what was in flight', () => {
+    const a = inFlight();
+    sack(a, 1, 1001, 2001);
+    sack(a, 1, 1001, 3001);
+    expect(sack(a, 1, 1001, 4001)).toEqual([segment(1)]);
+    const { cc, snd } = a.tcb;
+    expect([cc.phase, cc.ssthresh, cc.recover]).toEqual([Phase.FAST_RECOVERY, 5000, (snd.nxt - 1) | 0]);
+    expect(status(a.tcb)).toMatchObject({ sackedBytes: 3000, lostBytes: 1000, pipeBytes: 7000 });
+  });
+
+  it('one ACK that SACKs so much is enough', () => {
+    const a = inFlight();
+    expect(sack(a, 1, 1001, 4001)).toEqual([segment(1)]);
+  });
+
+  it('three duplicates, however little they report (step (1))', () => {
+    const a = inFlight();
+    sack(a, 1, 1001, 1011);
+    sack(a, 1, 1001, 1021);
+    expect(a.tcb.cc.phase).toBe(Phase.OPEN);
+    expect(sack(a, 1, 1001, 1031)).toEqual([segment(1)]);
+  });
+
+  it('only once for one RecoveryPoint', () => {
+    const a = inFlight();
+    sack(a, 1, 1001, 4001);
+    const { ssthresh } = a.tcb.cc;
+    a.inject('ACK', 1, 10_001);
+    expect([a.tcb.cc.phase, a.tcb.cc.cwnd, a.tcb.cc.ssthresh]).toEqual([Phase.OPEN, ssthresh, ssthresh]);
+  });
+});
+
+describe('NextSeg ()', () => {
+  it('(1) all lost holes go in one round trip, each once, not what was SACKed', () => {
+    const a = inFlight();
+    // Lost: 1, 3001, 5001.
+    const gone = [
+      ...sack(a, 1, 1001, 3001, 4001, 5001, 6001, 8001),
+      ...sack(a, 1, 1001, 3001, 4001, 5001, 6001, 10_001),
+    ];
+    for (let i = 0; i < 5; i++) gone.push(...sack(a, 1, 6001, 10_001));
+    expect(gone).toEqual([segment(1), segment(3001), segment(5001)]);
+    expect(sack(a, 10_001)).toEqual([]);
+    expect([a.tcb.cc.phase, a.tcb.scoreboard?.count]).toEqual([Phase.OPEN, 0]);
+  });
+
+  it('(2) then what was never sent', () => {
+    const a = inFlight(20_000);
+    sack(a, 1, 1001, 4001);
+    expect(sack(a, 1, 1001, 6001)).toEqual([]); // five in flight, and ssthresh is five
+    expect(sack(a, 1, 1001, 7001)).toEqual([segment(10_001)]);
+  });
+
+  it('(3) then a hole that is not known to be lost', () => {
+    const a = inFlight();
+    // 7001 is a hole, with only two segments above.
+    const gone = [...sack(a, 1, 1001, 7001), ...sack(a, 1, 1001, 7001, 8001, 10_001)];
+    expect(gone).toEqual([segment(1), segment(7001)]);
+  });
+
+  it('(4) the end of what is outstanding is rescued, once, a round trip later', () => {
+    const a = inFlight();
+    const gone = [...sack(a, 1, 1001, 9001), ...sack(a, 9001), ...sack(a, 9001, 1, 1001)];
+    expect(gone).toEqual([segment(1), segment(9001)]);
+  });
+
+  it('a hole ends where the peer has something; the FIN goes when it is lost too', () => {
+    const a = inFlight(3000);
+    a.close();
+    expect(sent(a)).toEqual(['FIN,ACK seq=3001 ack=1 len=0']);
+    expect(sack(a, 1, 501, 3001)).toEqual([segment(1, 500)]);
+    a.inject('ACK', 1, 3001);
+    expect(sent(a)).toEqual(['FIN,ACK seq=3001 ack=1 len=0']);
+    a.inject('ACK', 1, 3002);
+    expect(a.state).toBe('FIN-WAIT-2');
+  });
+
+  it('SHLD-16: nothing beyond the window of a peer that has shrunk it, but the first octet', () => {
+    const a = inFlight();
+    const { iss } = a.tcb.snd;
+    const blocks = [1001, 3001, 4001, 5001, 6001, 10_001].map((edge) => (iss + edge) | 0);
+    a.inject('ACK', 1, 1, { opts: OPT_SACK, sack: blocks, wnd: 2000 });
+    expect(sent(a)).toEqual([segment(1)]);
+  });
+});
+
+describe('Proportional Rate Reduction (RFC 9937)', () => {
+  it('from twelve segments to six: about one goes for every two that arrive', () => {
+    const a = inFlight(60_000);
+    let out = sack(a, 1, 1001, 2001).length + sack(a, 1, 1001, 3001).length;
+    expect(out).toBe(2);
+    out = sack(a, 1, 1001, 4001).length;
+    for (let i = 5; i <= 12; i++) out += sack(a, 1, 1001, 1000 * i + 1).length;
+    expect([a.tcb.cc.phase, out, status(a.tcb).pipeBytes, a.tcb.cc.ssthresh]).toEqual([
+      Phase.FAST_RECOVERY,
+      6,
+      6000,
+      6000,
+    ]);
+    a.inject('ACK', 1, 12_001);
+    expect([a.tcb.cc.phase, a.tcb.cc.cwnd]).toEqual([Phase.OPEN, a.tcb.cc.ssthresh]);
+  });
+
+  it('an ACK that delivers nothing sends nothing', () => {
+    const a = inFlight(60_000);
+    sack(a, 1, 1001, 4001);
+    for (let i = 0; i < 20; i++) expect(sack(a, 1, 1001, 4001)).toEqual([]);
+  });
+});
+
+describe('after a timeout', () => {
+  it('section 5.1: what the peer has is not sent again', () => {
+    const a = inFlight(5000);
+    sack(a, 1, 2001, 4001);
+    pass(a, 1000);
+    expect([sent(a), a.tcb.cc.phase]).toEqual([[segment(1)], Phase.LOSS]);
+    expect(sack(a, 1001, 2001, 4001)).toEqual([segment(1001), segment(4001)]);
+    a.inject('ACK', 1, 5001);
+    expect([a.tcb.cc.phase, a.tcb.retransmissions]).toEqual([Phase.OPEN, 3]);
+  });
+
+  it('RFC 2018 section 8: a peer that has reneged gets it all', () => {
+    const a = inFlight(5000);
+    sack(a, 1, 1001, 3001);
+    pass(a, 1000);
+    expect(sent(a)).toEqual([segment(1)]);
+    a.inject('ACK', 1, 1001);
+    expect(sent(a)).toEqual([segment(1001), segment(2001)]);
+    a.inject('ACK', 1, 5001);
+    expect(a.tcb.cc.phase).toBe(Phase.OPEN);
+  });
+
+  it('the second timeout in a row believes no report', () => {
+    const a = inFlight(5000);
+    sack(a, 1, 2001, 4001);
+    pass(a, 1000);
+    expect(a.tcb.scoreboard?.count).toBe(1);
+    pass(a, 2000);
+    expect(a.tcb.scoreboard?.count).toBe(0);
+  });
+});
+
+it('a clone has a scoreboard of its own', () => {
+  const a = inFlight();
+  sack(a, 1, 1001, 2001);
+  const clone = cloneTcb(a.tcb);
+  expect(clone).toEqual(a.tcb);
+  sack(a, 1, 1001, 3001);
+  expect([clone.scoreboard?.sacked, a.tcb.scoreboard?.sacked]).toEqual([1000, 2000]);
+});
+
+describe('random losses', () => {
+  /** A generator of 32-bit numbers (mulberry32). */
+  function random(seed: number): () => number {
+    let s = seed | 0;
+    return () => {
+      s = (s + 0x6d2b79f5) | 0;
+      let t = Math.imul(s ^ (s >>> 15), 1 | s);
+      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+      return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+    };
+  }
+
+  for (const [name, loss, jitter] of [
+    ['losses', 0.02, 0],
+    ['heavy losses', 0.1, 0],
+    ['losses and reordering', 0.03, 9000],
+  ] as const) {
+    it(`${name}: all arrives; what was SACKed is not sent again, a hole once a round trip (40 seeds)`, () => {
+      let again = 0;
+      for (let seed = 1; seed <= 40; seed++) {
+        const next = random(seed);
+        const known = new Set<number>();
+        const againAt = new Map<number, number>();
+        const startUs = seed % 2 === 0 ? 0 : 2 ** 32 * 1000 - 500_000;
+        const pair = new Pair({
+          a: { sendBuffer: 100_000 },
+          startUs,
+          fate: () => {
+            if (next() < loss) return [];
+            return [10_000 + (jitter === 0 ? 0 : Math.floor(next() * jitter))];
+          },
+        });
+        const segment = pair.a.segment.bind(pair.a);
+        pair.a.segment = (tcb, seg) => {
+          segment(tcb, seg);
+          const sb = tcb.scoreboard;
+          if (seg.textLen === 0) return;
+          for (let i = 0; sb !== null && i < sb.count; i++) {
+            const left = sb.ranges[2 * i] as number;
+            const right = sb.ranges[2 * i + 1] as number;
+            const apart = ((seg.seq + seg.textLen - left) | 0) <= 0 || ((right - seg.seq) | 0) <= 0;
+            if (!apart) throw new Error(`seed ${seed}: ${seg.seq} is sent again, and was SACKed`);
+          }
+          if (!known.has(seg.seq)) {
+            known.add(seg.seq);
+            return;
+          }
+          again++;
+          const since = pair.now - (againAt.get(seg.seq) ?? -1e9);
+          if (tcb.cc.phase === Phase.FAST_RECOVERY && since < 20_000) {
+            throw new Error(`seed ${seed}: ${seg.seq} is sent again twice in ${since} us`);
+          }
+          againAt.set(seg.seq, pair.now);
+        };
+        pair.connect();
+        const text = octets(60_000);
+        let written = 0;
+        pair.run(() => {
+          if (written < text.length) written += pair.a.send(text.subarray(written));
+          return pair.b.read.length === text.length && pair.a.tcb.snd.una === pair.a.tcb.snd.nxt;
+        }, startUs + 600_000_000);
+        expect(Uint8Array.from(pair.b.read)).toEqual(text);
+      }
+      expect(again).toBeGreaterThan(20);
+    });
+  }
+});
