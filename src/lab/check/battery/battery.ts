@@ -311,12 +311,12 @@ export function sometimesOf(models: readonly ModelReport[]): ReturnType<typeof s
 /** What is not as it must be, a line each; empty: everything is. */
 export function unexpected(report: CheckReport): string[] {
   const wrong: string[] = [];
-  for (const { text, missing } of sometimesOf(report.models)) if (missing.length > 0) wrong.push(text.en);
   if (!isTlaAsExpected(report.tla)) wrong.push('tla');
   for (const model of report.models) {
     const item = modelItems.find(({ id }) => id === model.id);
     if (item === undefined || !isModelAsExpected(item, model)) wrong.push(model.id);
   }
   for (const mutant of report.mutants) if (!isMutantAsExpected(mutant)) wrong.push(mutant.id);
+  for (const { text, missing } of sometimesOf(report.models)) if (missing.length > 0) wrong.push(text.en);
   return wrong;
 }
