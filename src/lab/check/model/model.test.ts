@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RST } from '../../../wire/index.ts';
+import { mutantNamed } from '../../mutants/index.ts';
 import { checkLiveness, Search, type Story } from '../search/index.ts';
 import { configNamed } from './configs.ts';
 import { Kind, TcpModel } from './model.ts';
@@ -89,6 +90,17 @@ describe('RFC 9293 in the bounded models', () => {
     expect(() => new TcpModel({ ...configNamed('patient'), tcp: { timestamps: true } })).toThrow(
       /timestamps/,
     );
+  });
+});
+
+describe('S5: figure 5 is refined', () => {
+  it('a side that is ESTABLISHED by a SYN alone does what no edge allows', () => {
+    const { rules } = mutantNamed('two-way-handshake');
+    const model = new TcpModel(configNamed('handshake'), { rules, properties: ['S5'] });
+    const result = new Search(model, { memory: 'exact', stopAt: -1 });
+    while (!result.run(100_000)) {}
+    const broken = result.result().violations.find(({ id }) => id === 'S5');
+    expect(broken?.story?.actions.length).toBe(2); // OPEN, and the SYN arrives
   });
 });
 

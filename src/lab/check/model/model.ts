@@ -31,6 +31,7 @@ import {
 } from '../../../tcp/index.ts';
 import { ACK, RST, Segment, SYN } from '../../../wire/segment.ts';
 import { CUT, type Liveness, type System } from '../search/index.ts';
+import { TcpEvent } from '../tla/index.ts';
 import { type ModelConfig, type Program, tcpOf } from './config.ts';
 import { MOST_INCARNATIONS, Numbers } from './numbers.ts';
 import { GONE, MOST_PACKETS, Packets } from './packets.ts';
@@ -59,6 +60,22 @@ export const Kind = {
   /** A SYN from an address where nobody is. */
   FLOOD: 11,
 } as const;
+
+/** What each kind of action is to a connection, for figure 5. */
+const EVENTS: readonly TcpEvent[] = [
+  TcpEvent.ACTIVE_OPEN,
+  TcpEvent.SEND,
+  TcpEvent.CLOSE,
+  TcpEvent.ABORT,
+  TcpEvent.SEND, // RECEIVE: it changes no state, either
+  TcpEvent.SEGMENT,
+  TcpEvent.SEGMENT,
+  TcpEvent.TIMEOUT,
+  TcpEvent.TIMEOUT,
+  TcpEvent.ABORT,
+  TcpEvent.SEGMENT,
+  TcpEvent.SEGMENT,
+];
 
 /** What an attacker sends to a host; `argument` of INJECT is the host + 2 * one of these. */
 export const Forgery = {
@@ -130,6 +147,7 @@ export class TcpModel implements System {
       fromInc: 0,
       cause: 0,
       forged: false,
+      event: TcpEvent.SEGMENT,
       broken: 0,
       cut: 0,
       lossless: config.losses === 0,
@@ -338,6 +356,7 @@ export class TcpModel implements System {
 
   #act(kind: number, argument: number): number {
     const s = this.sides[(argument & 1) as 0 | 1];
+    this.#shared.event = EVENTS[kind] as TcpEvent;
     switch (kind) {
       case Kind.OPEN:
         s.begin();
@@ -453,6 +472,8 @@ export class TcpModel implements System {
     }
     // A TIME-WAIT of no length has ended when it begins.
     if (tcb.state === State.TIME_WAIT && ((tcb.timer.wait - engine.ms) | 0) <= 0) {
+      this.#shared.event = TcpEvent.TIMEOUT;
+      s.before();
       timeout(engine, tcb);
       s.after(false);
     }

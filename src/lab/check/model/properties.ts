@@ -68,7 +68,7 @@ export const PROPERTIES: readonly ModelProperty[] = [
   {
     id: 'S5',
     expected: holds,
-    says: 'Only the rows of the transition table, and the invariants of the TCB; SND.UNA and RCV.NXT never go back.',
+    says: 'Refinement: every change of state is one that figure 5 (the TLA+ model) or the text of RFC 9293 allows for what the event brought; the invariants of the TCB; SND.UNA and RCV.NXT never go back.',
   },
   {
     id: 'S6',

@@ -18,7 +18,8 @@ import {
   type Transition,
   transitions,
 } from '../../../tcp/index.ts';
-import { ACK, RST, type Segment } from '../../../wire/segment.ts';
+import { ACK, RST, type Segment, SYN } from '../../../wire/segment.ts';
+import { Allowed, Carries, refines, TcpEvent } from '../tla/index.ts';
 import type { Program } from './config.ts';
 import type { Numbers } from './numbers.ts';
 import type { Packets } from './packets.ts';
@@ -39,6 +40,8 @@ export interface Shared {
   fromInc: number;
   cause: number;
   forged: boolean;
+  /** What happens. */
+  event: TcpEvent;
   /** Bits of broken properties. */
   broken: number;
   /** 1: a bound was reached. */
@@ -47,6 +50,11 @@ export interface Shared {
   readonly lossless: boolean;
   /** What the last event showed: {@link FACTS}. */
   readonly facts: Int32Array;
+}
+
+/** The peer's FIN has been reached. */
+function finTaken({ rcv }: Tcb): boolean {
+  return rcv.fin === 1 && ((rcv.nxt - rcv.finSeq) | 0) > 0;
 }
 
 /** One host. */
@@ -93,6 +101,10 @@ export class Side implements Output {
   #minIss = 0;
   #una = 0;
   #nxt = 0;
+  #from: State = State.CLOSED;
+  #syn = 0;
+  #finAcked = false;
+  #finTaken = false;
 
   constructor(
     index: number,
@@ -174,8 +186,13 @@ export class Side implements Output {
 
   /** Before an event of the connection. */
   before(): void {
-    this.#una = this.tcb.snd.una;
-    this.#nxt = this.tcb.rcv.nxt;
+    const { tcb } = this;
+    this.#una = tcb.snd.una;
+    this.#nxt = tcb.rcv.nxt;
+    this.#from = tcb.state;
+    this.#syn = tcb.snd.syn;
+    this.#finAcked = finAcked(tcb);
+    this.#finTaken = finTaken(tcb);
   }
 
   /** After an event: a connection that has ended is gone. `began`: it is another one than before. */
@@ -186,9 +203,40 @@ export class Side implements Output {
       if (((tcb.snd.una - this.#una) | 0) < 0) this.breaks(P.S5);
       if (this.#nxt !== 0 && ((tcb.rcv.nxt - this.#nxt) | 0) < 0) this.breaks(P.S5);
     }
+    this.#refines(began);
     if (this.foreign !== 0 && (this.foreign & ((1 << this.#delivered()) - 1)) !== 0) this.breaks(P.S2);
     if (tcb.state === State.CLOSED || tcb.state === State.LISTEN)
       this.end(tcb.error !== Err.OK || tcb.state !== 0);
+  }
+
+  /** S5: figure 5, or the text, allows what the event did to the state. */
+  #refines(began: boolean): void {
+    const { tcb } = this;
+    const { event } = this.#shared;
+    const spawned = began && event === TcpEvent.SEGMENT;
+    const from = spawned ? State.LISTEN : this.#from;
+    if (from === tcb.state) return;
+    const carries = event === TcpEvent.SEGMENT ? this.#carries(from) : 0;
+    const passive = spawned || tcb.passive === 1;
+    if (refines(from, tcb.state, event, carries, passive) === Allowed.NO) this.breaks(P.S5);
+  }
+
+  /** What the segment that was processed has brought into order. */
+  #carries(from: State): number {
+    const { tcb } = this;
+    const { ctl, textLen } = this.arriving as Segment;
+    if ((ctl & RST) !== 0) return Carries.RST;
+    const synAcked = from !== State.LISTEN && this.#syn === 1 && tcb.snd.syn === 0;
+    let carries = textLen > 0 ? Carries.TEXT : 0;
+    // The engine has taken the SYN off the segment.
+    if (synAcked && from === State.SYN_SENT) carries |= Carries.SYN_ACK;
+    else {
+      if ((ctl & SYN) !== 0) carries |= Carries.SYN;
+      if (synAcked) carries |= Carries.ACK_OF_SYN;
+    }
+    if (!this.#finAcked && finAcked(tcb)) carries |= Carries.ACK_OF_FIN;
+    if (!this.#finTaken && finTaken(tcb)) carries |= Carries.FIN;
+    return carries;
   }
 
   /** The connection is gone; `broken`: not by a graceful close. */

@@ -30,8 +30,8 @@ export const PROPERTY_TEXTS: Readonly<Record<PropertyName, Text>> = {
     zh: '双方程序都已关闭、且都没有中止连接时，谁都不会得到“连接被复位”。',
   },
   S5: {
-    en: 'States change only as RFC 9293 says, and the numbers of a connection never go back.',
-    zh: '状态只按 RFC 9293 的规定变化，连接的序列号从不倒退。',
+    en: 'States change only as figure 5 (the TLA+ model) or the text of RFC 9293 allows, and the numbers of a connection never go back.',
+    zh: '状态只按 RFC 9293 的图 5（即 TLA+ 模型）或正文的规定变化，连接的序列号从不倒退。',
   },
   S6: {
     en: 'No RST answers a RST, and a RST counts only with the right number.',
