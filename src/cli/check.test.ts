@@ -30,7 +30,9 @@ describe('synfin check, cut short', () => {
     expect(flat).toMatch(
       /crash: 371 states, 757 transitions, depth 13, exhausted; fails by design only: half-open, idle/,
     );
-    expect(flat).toMatch(/NOT as expected: handshake, close-orders, .*, flood, a SYN that reopens TIME-WAIT $/);
+    expect(flat).toMatch(
+      /NOT as expected: handshake, close-orders, .*, flood, a SYN that reopens TIME-WAIT $/,
+    );
   });
 
   test('with threads the large models too; --json is the whole report', async () => {
