@@ -37,11 +37,6 @@ export class RelativeNumbers {
     const at = this.#iss[end].indexOf(base);
     return `${(n - base) >>> 0}${MARKS[at] ?? `(${at + 1})`}`;
   }
-
-  /** How many incarnations an end has had. */
-  incarnations(end: End): number {
-    return this.#iss[end].length;
-  }
 }
 
 /** The numbers of a whole trace, one object for each connection. */

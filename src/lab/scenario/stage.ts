@@ -80,14 +80,12 @@ class Place implements Port {
   readonly memory;
   readonly mtu: number;
   iface: HostInterface | null = null;
-  readonly #world: World;
   readonly #address: number;
   readonly #recorder: TraceRecorder;
   readonly #end: End;
   #transmit: Transmit | null = null;
 
   constructor(world: World, mtu: number, end: End, recorder: TraceRecorder) {
-    this.#world = world;
     this.memory = world.memory;
     this.mtu = mtu;
     this.#recorder = recorder;
@@ -116,10 +114,6 @@ class Place implements Port {
     this.iface?.attach(null);
     this.iface = iface;
     iface?.attach(this.#transmit);
-  }
-
-  get world(): World {
-    return this.#world;
   }
 }
 
