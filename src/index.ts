@@ -4,5 +4,6 @@
 export type { Clock, Transmit } from './host/index.ts';
 export * from './host/index.ts';
 export * from './link/index.ts';
+export * from './sim/index.ts';
 export * from './tcp/index.ts';
 export * from './wire/index.ts';

@@ -2,7 +2,7 @@
 // that open, ask once and close. All in callbacks: no promise waits for virtual time.
 
 import type { Connection, ConnectionHandler, Host } from '../../src/host/index.ts';
-import type { Action, World } from '../../src/link/sim/index.ts';
+import type { Action, World } from '../../src/sim/index.ts';
 
 /** Port of the service that the client uses. */
 export const SERVICE = 80;

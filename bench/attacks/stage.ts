@@ -5,7 +5,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Host, type HostInterface, type HostOptions, type Listener } from '../../src/host/index.ts';
-import { Wire, World } from '../../src/link/sim/index.ts';
+import { Wire, World } from '../../src/sim/index.ts';
 import { DROP_COUNT, type Drop, dropName } from '../../src/tcp/index.ts';
 import { ACK, IpPacket, Malformed, Memory, parseIp, parseTcp, Segment, SYN } from '../../src/wire/index.ts';
 import { CLIENT, type Forged, forgeTcp } from './forge.ts';

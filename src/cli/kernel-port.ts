@@ -1,7 +1,7 @@
 // The kernel's end of a simulated wire in real time: a TUN device as a port.
 
-import type { Port, Transmit } from '../link/index.ts';
 import type { TunDevice } from '../link/tun/index.ts';
+import type { Port, Transmit } from '../sim/index.ts';
 
 /** What arrives is the kernel's at once. */
 export class KernelPort implements Port {

@@ -4,7 +4,7 @@ import { randomFillSync } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { ParseArgsConfig } from 'node:util';
 import { Host } from '../host/index.ts';
-import { PcapngWriter, type WireOptions } from '../link/index.ts';
+import { PcapngWriter } from '../link/index.ts';
 import {
   type Attachment,
   type AttachOptions,
@@ -13,6 +13,7 @@ import {
   RealClock,
   TunError,
 } from '../link/tun/index.ts';
+import type { WireOptions } from '../sim/index.ts';
 import {
   optionText,
   optionTexts,

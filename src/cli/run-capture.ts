@@ -3,7 +3,8 @@
 
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { End, StateChange, TraceEnd, TraceEvent } from '../lab/index.ts';
-import { type PacketInfo, PcapngWriter } from '../link/index.ts';
+import { PcapngWriter } from '../link/index.ts';
+import type { PacketInfo } from '../sim/index.ts';
 
 /** Writes a pcapng file while the events happen. */
 export class RunCapture {

@@ -8,7 +8,6 @@ import { createServer, type Socket } from 'node:net';
 import { release } from 'node:os';
 import { Host } from '../host/index.ts';
 import { type TraceEnd, TraceRecorder } from '../lab/index.ts';
-import { RealtimeDriver, Wire, World } from '../link/index.ts';
 import {
   configureInterface,
   type KernelTuple,
@@ -16,6 +15,7 @@ import {
   openTun,
   type TunDevice,
 } from '../link/tun/index.ts';
+import { RealtimeDriver, Wire, World } from '../sim/index.ts';
 import { KernelPort, realPlatform } from './kernel-port.ts';
 import type { Actor } from './run-scenario.ts';
 import { connectionActor, type OpenStage, type StageOptions } from './run-synfin.ts';

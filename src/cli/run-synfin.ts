@@ -2,7 +2,7 @@
 
 import { type Connection, Host } from '../host/index.ts';
 import { type End, type RecorderOptions, type TraceEnd, TraceRecorder } from '../lab/index.ts';
-import { Wire, World } from '../link/index.ts';
+import { Wire, World } from '../sim/index.ts';
 import type { Actor, Stage } from './run-scenario.ts';
 
 /** Options of both kinds of stage. */

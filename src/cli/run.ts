@@ -14,8 +14,8 @@ import {
   type TraceEvent,
   wrapText,
 } from '../lab/index.ts';
-import type { PacketInfo } from '../link/index.ts';
 import { inNamespace, reexecInNamespace, TunError } from '../link/tun/index.ts';
+import type { PacketInfo } from '../sim/index.ts';
 import type { StateName } from '../tcp/index.ts';
 import { type Command, type Io, optionText, parseWhole, UsageError, type Values } from './command.ts';
 import { runHelp } from './help.ts';

@@ -19,8 +19,8 @@ import {
   Stage,
   type Trace,
 } from '../lab/index.ts';
-import { RealtimeDriver, World } from '../link/index.ts';
 import { configureInterface, kernelStateOf, openTun } from '../link/tun/index.ts';
+import { RealtimeDriver, World } from '../sim/index.ts';
 import { rfc9293 } from '../tcp/index.ts';
 import { KernelPort, realPlatform } from './kernel-port.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Wire } from '../link/sim/index.ts';
+import type { Wire } from '../sim/index.ts';
 import { Drop } from '../tcp/index.ts';
 import { ACK, FIN, OPT_FAST_OPEN, OPT_MSS, RST, type Segment, SYN } from '../wire/index.ts';
 import type { Connection, Host, Listener, ListenOptions } from './index.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Wire, World } from '../link/sim/index.ts';
+import { Wire, World } from '../sim/index.ts';
 import { type Connection, Host } from './index.ts';
 
 const ONE_WAY_US = 30_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Wire } from '../link/sim/index.ts';
+import { Wire } from '../sim/index.ts';
 import { Memory } from '../wire/index.ts';
 import { Host } from './index.ts';
 import { codeOf, Net, octets, port, readAll, sendAndEnd, thrown } from './testing.ts';

@@ -1,7 +1,7 @@
 // Listeners: their settings, their two queues, and their end.
 
 import { describe, expect, it } from 'vitest';
-import { Wire, World } from '../link/sim/index.ts';
+import { Wire, World } from '../sim/index.ts';
 import { ACK, RST, SYN } from '../wire/index.ts';
 import { Host } from './host.ts';
 import type { HostInterface } from './interface.ts';

@@ -2,8 +2,8 @@
 // packets, and the rule that every test ends with: nothing is left behind.
 
 import { afterEach, expect } from 'vitest';
-import { Switch, Wire, type WireOptions, World } from '../link/sim/index.ts';
-import { StrictMemory } from '../link/sim/testing.ts';
+import { Switch, Wire, type WireOptions, World } from '../sim/index.ts';
+import { StrictMemory } from '../sim/testing.ts';
 import { brokenInvariant, type TcpError } from '../tcp/index.ts';
 import {
   finish,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Host } from '../host/index.ts';
-import { Wire, World } from '../link/index.ts';
+import { Wire, World } from '../sim/index.ts';
 import { statesPassed, type TraceEvent } from './trace.ts';
 import { TraceRecorder } from './trace-recorder.ts';
 

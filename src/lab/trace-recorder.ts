@@ -3,7 +3,7 @@
 // first, with the states after it, and then what the arrival made the host send.
 
 import type { HostTap } from '../host/index.ts';
-import type { DropReason, PacketInfo, WireTap } from '../link/index.ts';
+import type { DropReason, PacketInfo, WireTap } from '../sim/index.ts';
 import {
   dropName,
   State,

@@ -1,4 +1,3 @@
 // The door of `link`: where packets go. What needs a platform (TUN devices) has a door of its own.
 
 export * from './pcapng.ts';
-export * from './sim/index.ts';

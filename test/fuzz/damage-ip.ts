@@ -1,6 +1,6 @@
 // Damages below TCP: IP headers and extensions, ICMP about a packet, neighbour discovery, frames, ARP.
 
-import type { Random } from '../../src/link/sim/index.ts';
+import type { Random } from '../../src/sim/index.ts';
 import { type Damage, noise, pick, replaceRange } from './damage.ts';
 import { get16, ICMP, ICMPV6, layoutOf, put16, put32 } from './layout.ts';
 

@@ -1,6 +1,6 @@
 // Damages to TCP segments: control bits, numbers, windows, options, text.
 
-import type { Random } from '../../src/link/sim/index.ts';
+import type { Random } from '../../src/sim/index.ts';
 import { type Damage, type Knowledge, near, noise, pick, replaceRange } from './damage.ts';
 import { get16, get32, layoutOf, put16, put32, TCP } from './layout.ts';
 

@@ -1,7 +1,7 @@
 // What all damages to packets share: what an attacker knows, numbers near those that mean something, and
 // octets put in the place of others.
 
-import type { Random } from '../../src/link/sim/index.ts';
+import type { Random } from '../../src/sim/index.ts';
 
 /** What an attacker on the path knows. */
 export interface Knowledge {

@@ -1,6 +1,6 @@
 // A packet cut into IP fragments by somebody who does not do it well.
 
-import type { Random } from '../../src/link/sim/index.ts';
+import type { Random } from '../../src/sim/index.ts';
 import { pick } from './damage.ts';
 import { fixChecksums, fixLengths, layoutOf, put16, put32 } from './layout.ts';
 

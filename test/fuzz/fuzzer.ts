@@ -1,7 +1,7 @@
 // Sessions, one after another: new genomes, and variations of those that reached something new. A session
 // that fails is made shorter and kept as numbers that play it again.
 
-import { Random } from '../../src/link/sim/index.ts';
+import { Random } from '../../src/sim/index.ts';
 import { type Rules, rfc9293 } from '../../src/tcp/index.ts';
 import { Coverage } from './coverage.ts';
 import { Lab, type LabKind } from './lab.ts';

@@ -9,8 +9,8 @@ import {
   type Listener,
   type UdpSocket,
 } from '../../src/host/index.ts';
-import { Random } from '../../src/link/sim/index.ts';
-import { StrictMemory } from '../../src/link/sim/testing.ts';
+import { Random } from '../../src/sim/index.ts';
+import { StrictMemory } from '../../src/sim/testing.ts';
 import { brokenInvariant, type Rules, rfc9293, type TcpConfig } from '../../src/tcp/index.ts';
 import type { Segment } from '../../src/wire/index.ts';
 import type { Coverage } from './coverage.ts';

@@ -1,7 +1,7 @@
 // Packets made of packets: one or more damages that know what a header is, then, mostly, right lengths and
 // checksums, since a bad checksum ends most packets' lives too early. Everything follows from the dice.
 
-import type { Random } from '../../src/link/sim/index.ts';
+import type { Random } from '../../src/sim/index.ts';
 import { type Damage, type Knowledge, noise, pick, replaceRange } from './damage.ts';
 import { ipDamages } from './damage-ip.ts';
 import { tcpDamages } from './damage-tcp.ts';

@@ -1,7 +1,7 @@
 // The codecs under fuzzed octets: each parser twice with different octets around the packet, so that a read
 // outside shows, and what was parsed is written and parsed again.
 
-import { Random } from '../../src/link/sim/index.ts';
+import { Random } from '../../src/sim/index.ts';
 import {
   ArpPacket,
   EthernetFrame,

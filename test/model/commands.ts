@@ -2,7 +2,7 @@
 // much was written, who has ended, whether anything may break.
 
 import fc from 'fast-check';
-import { Random } from '../../src/link/sim/index.ts';
+import { Random } from '../../src/sim/index.ts';
 import { fixChecksums, layoutOf, put16, put32 } from '../fuzz/layout.ts';
 import { mutate } from '../fuzz/mutate.ts';
 import { templates } from '../fuzz/templates.ts';

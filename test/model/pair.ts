@@ -2,7 +2,7 @@
 // lost, doubled or overtaken. The system under the model-based tests.
 
 import { type Connection, Host, type HostInterface, type Listener } from '../../src/host/index.ts';
-import { StrictMemory } from '../../src/link/sim/testing.ts';
+import { StrictMemory } from '../../src/sim/testing.ts';
 import { brokenInvariant, type Rules, rfc9293, type TcpConfig } from '../../src/tcp/index.ts';
 
 /** Which host: 0 opens, 1 listens. */

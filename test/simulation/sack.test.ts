@@ -3,7 +3,7 @@
 
 import { expect, it } from 'vitest';
 import { Net } from '../../src/host/testing.ts';
-import type { WireOptions } from '../../src/link/sim/index.ts';
+import type { WireOptions } from '../../src/sim/index.ts';
 import type { TcpStatus } from '../../src/tcp/index.ts';
 
 const OCTETS = 600_000;

@@ -4,7 +4,7 @@
 import { expect } from 'vitest';
 import type { Connection } from '../../src/host/index.ts';
 import { concat, expectNothingLeft, Net, octets, watchInvariants } from '../../src/host/testing.ts';
-import type { Random, Wire, WireConfig, WireOptions } from '../../src/link/sim/index.ts';
+import type { Random, Wire, WireConfig, WireOptions } from '../../src/sim/index.ts';
 import type { TcpConfig, TcpError } from '../../src/tcp/index.ts';
 
 /** How a connection may end besides in order. */

@@ -2,7 +2,7 @@
 // knows as IRS: each octet is checked when it arrives, and one of another connection would show.
 
 import type { Connection, ConnectionHandler } from '../../src/host/index.ts';
-import type { Action, Random, World } from '../../src/link/sim/index.ts';
+import type { Action, Random, World } from '../../src/sim/index.ts';
 import type { TcpError } from '../../src/tcp/index.ts';
 import type { Program } from './plan.ts';
 

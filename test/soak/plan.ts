@@ -1,7 +1,7 @@
 // What will happen in a world, drawn from its seed as plain data: hosts, connections and what their programs
 // do, and faults. Leaving one out does not change the others, so a failure can be made smaller.
 
-import { Random, type WireConfig } from '../../src/link/sim/index.ts';
+import { Random, type WireConfig } from '../../src/sim/index.ts';
 import type { TcpConfig } from '../../src/tcp/index.ts';
 
 /** How an end leaves. */

@@ -2,7 +2,7 @@
 // Memory of its own, which goes with it; packets under way lie in the world's.
 
 import type { Host, HostInterface } from '../../src/host/index.ts';
-import type { Port, PortKind, Transmit } from '../../src/link/sim/index.ts';
+import type { Port, PortKind, Transmit } from '../../src/sim/index.ts';
 import type { Memory } from '../../src/wire/index.ts';
 
 /** The end of a wire that a host is plugged into, or nothing. */

@@ -1,6 +1,6 @@
 // What a soak has seen: counts, and which rows of the transition table and reasons for drops were reached.
 
-import type { WireCounters } from '../../src/link/sim/index.ts';
+import type { WireCounters } from '../../src/sim/index.ts';
 import { Drop, dropName, stateName, transitions } from '../../src/tcp/index.ts';
 
 /** Totals of worlds; plain data besides its methods, so that workers can send it. */

@@ -9,8 +9,8 @@ import {
   type Listener,
   type UdpSocket,
 } from '../../src/host/index.ts';
-import { type Action, type Node, type PacketInfo, Switch, Wire, World } from '../../src/link/sim/index.ts';
-import { StrictMemory } from '../../src/link/sim/testing.ts';
+import { type Action, type Node, type PacketInfo, Switch, Wire, World } from '../../src/sim/index.ts';
+import { StrictMemory } from '../../src/sim/testing.ts';
 import { brokenInvariant, type Rules, rfc9293, type Tcb, type TcpError } from '../../src/tcp/index.ts';
 import { Memory } from '../../src/wire/index.ts';
 import { Census } from './census.ts';

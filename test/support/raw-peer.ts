@@ -2,7 +2,7 @@
 // any address and port, and notes what comes back. Time is virtual and passes only by `pass`.
 
 import { Host, type HostOptions } from '../../src/host/index.ts';
-import { StrictMemory } from '../../src/link/sim/testing.ts';
+import { StrictMemory } from '../../src/sim/testing.ts';
 import { control, formatRecord, type SegmentRecord } from '../../src/tcp/testing.ts';
 import {
   finish,

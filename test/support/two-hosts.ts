@@ -2,8 +2,8 @@
 // memory that catches what is freed twice.
 
 import { Host, type HostOptions } from '../../src/host/index.ts';
-import { Wire, type WireOptions, World } from '../../src/link/sim/index.ts';
-import { StrictMemory } from '../../src/link/sim/testing.ts';
+import { Wire, type WireOptions, World } from '../../src/sim/index.ts';
+import { StrictMemory } from '../../src/sim/testing.ts';
 
 /** Options of both hosts, of one of them, and of the wire. */
 export interface TwoHostsOptions {

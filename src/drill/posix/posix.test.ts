@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Host, type HostInterface } from '../../host/index.ts';
-import { Wire, World } from '../../link/sim/index.ts';
+import { Wire, World } from '../../sim/index.ts';
 import { constant, type Outcome, Posix, type Result } from './index.ts';
 
 const c = constant;

@@ -1,7 +1,7 @@
 // The synfin Host in virtual time as a target: a World, one Host, and a wire whose other end is the script.
 
 import { Host, type HostInterface } from '../../host/index.ts';
-import { World } from '../../link/sim/index.ts';
+import { World } from '../../sim/index.ts';
 import type { Rules, TcpConfig } from '../../tcp/index.ts';
 import { type Personality, Posix, type TcpInfo } from '../posix/index.ts';
 import type { RunConfig } from './config.ts';

@@ -13,7 +13,7 @@
 //   right crash 1s | right reboot 2s  a host
 //   cut 100ms | mend 2s               the wire
 
-import { parseRule, RuleError, type WireRule } from '../../link/index.ts';
+import { parseRule, RuleError, type WireRule } from '../../sim/index.ts';
 import { parseAddress } from '../../wire/index.ts';
 import type { End } from '../trace.ts';
 import { type StripOption, stripRule } from './middlebox.ts';

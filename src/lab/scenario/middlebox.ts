@@ -1,7 +1,7 @@
 // What a middlebox does to segments on their way: takes an option off, by overwriting it with No-Operation
 // (RFC 9293 section 3.2), and mends the checksum (RFC 1624).
 
-import type { DirectionName, PacketInfo, WireRule } from '../../link/index.ts';
+import type { DirectionName, PacketInfo, WireRule } from '../../sim/index.ts';
 import { SYN, TCP_CHECKSUM_OFFSET, updateChecksum } from '../../wire/index.ts';
 
 /** An option that a middlebox can take off. */

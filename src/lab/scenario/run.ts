@@ -1,7 +1,7 @@
 // Runs a scenario: two hosts with the real TCP, a simulated wire, virtual time, and programs that do what
 // the scenario says. Nothing here knows a scenario by name. Same scenario, changes and seed: same trace.
 
-import { RunawayError } from '../../link/index.ts';
+import { RunawayError } from '../../sim/index.ts';
 import { type Rules, rfc9293 } from '../../tcp/index.ts';
 import { mutantNamed } from '../mutants/index.ts';
 import type { Trace, TraceEvent, TraceScenario } from '../trace.ts';

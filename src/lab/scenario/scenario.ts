@@ -2,7 +2,7 @@
 // programs do in time, what goes wrong. Running it (run.ts) gives a trace; whatever is shown, said or
 // claimed is taken from that trace, never from the description.
 
-import type { WireConfig } from '../../link/index.ts';
+import type { WireConfig } from '../../sim/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
 import type { End } from '../trace.ts';
 

@@ -10,7 +10,7 @@ import {
   type Transmit,
   Wire,
   World,
-} from '../../link/index.ts';
+} from '../../sim/index.ts';
 import { type Rules, type StateName, stateName, type Tcb } from '../../tcp/index.ts';
 import { parseAddress } from '../../wire/index.ts';
 import { type End, otherEnd, type QueueView, type TraceConnection, type TraceEvent } from '../trace.ts';

@@ -2,8 +2,6 @@
 // sends goes to the kernel at once, and a simulated wire can lie between them to lose and delay packets.
 
 import type { Host, HostInterface } from '../../host/index.ts';
-import { type IpAddress, inPrefix, type Memory, parseAddress, parseCidr } from '../../wire/index.ts';
-import type { PcapngWriter } from '../pcapng.ts';
 import {
   combineTaps,
   type PacketInfo,
@@ -14,7 +12,9 @@ import {
   type WireOptions,
   type WireTap,
   World,
-} from '../sim/index.ts';
+} from '../../sim/index.ts';
+import { type IpAddress, inPrefix, type Memory, parseAddress, parseCidr } from '../../wire/index.ts';
+import type { PcapngWriter } from '../pcapng.ts';
 import { HostCapture } from './capture.ts';
 import { RealClock } from './clock.ts';
 import { configureInterface, type InterfaceAddress } from './config.ts';

@@ -2,7 +2,7 @@
 // without spanning tree: do not build loops), for more than two hosts. Each host hangs on a wire of its
 // own. The MAC table is bounded: four places per bucket, the oldest entry gives way.
 
-import { EthernetFrame, isGroupMac, type Memory, parseEthernet } from '../../wire/index.ts';
+import { EthernetFrame, isGroupMac, type Memory, parseEthernet } from '../wire/index.ts';
 import type { Port, Transmit } from './types.ts';
 import { Wire, type WireOptions } from './wire.ts';
 import type { World } from './world.ts';

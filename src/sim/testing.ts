@@ -10,7 +10,7 @@ import {
   writeEthernetHeader,
   writeIpv4Header,
   writeTcpHeader,
-} from '../../wire/index.ts';
+} from '../wire/index.ts';
 import type { Node, Port, PortKind, Transmit } from './types.ts';
 import type { World } from './world.ts';
 

@@ -1,7 +1,7 @@
 // A cloud: joins plain IP ports, as a network of routers without their rules would: a packet goes to the
 // port whose prefix matches its destination best. No TTL, no ICMP, no fragmentation.
 
-import { type IpAddress, IpPacket, inPrefix, type Memory, parseCidr, parseIp } from '../../wire/index.ts';
+import { type IpAddress, IpPacket, inPrefix, type Memory, parseCidr, parseIp } from '../wire/index.ts';
 import type { Port, Transmit } from './types.ts';
 import { Wire, type WireOptions } from './wire.ts';
 import type { World } from './world.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Memory } from '../../wire/index.ts';
+import { Memory } from '../wire/index.ts';
 import type { WireConfig } from './config.ts';
 import { combineTaps, type WireTap } from './counters.ts';
 import type { WireDirection } from './direction.ts';

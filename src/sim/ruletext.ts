@@ -10,7 +10,7 @@
 // Selectors: SYN (without ACK), ACK (nothing else, no text), any other control bit or sum of bits
 // (all of them set, others do not matter), data (text of at least one octet), tcp, udp, icmp, any.
 
-import { ACK, CWR, ECE, FIN, PSH, RST, SYN, URG } from '../../wire/index.ts';
+import { ACK, CWR, ECE, FIN, PSH, RST, SYN, URG } from '../wire/index.ts';
 import type { DirectionName, PacketInfo } from './packet.ts';
 import type { Corruption, Nth, RuleAction, WireRule } from './rules.ts';
 

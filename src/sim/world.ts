@@ -5,7 +5,7 @@
 // on until nothing is due; then time moves to the next event. A burst of packets of one instant is
 // thus received as a whole before its receiver is polled.
 
-import { Memory } from '../../wire/index.ts';
+import { Memory } from '../wire/index.ts';
 import { BusyError, RunawayError, StalledError } from './errors.ts';
 import { EventHeap, EventRing } from './events.ts';
 import { Random } from './random.ts';

@@ -2,7 +2,7 @@
 // (partition, rules, mtu, loss, queue, duplication, corruption, delay, reordering) and gives the
 // survivors to the other port. Every block is freed exactly once.
 
-import type { Memory } from '../../wire/index.ts';
+import type { Memory } from '../wire/index.ts';
 import { Bottleneck } from './bottleneck.ts';
 import { DirectionConfig, type WireConfig } from './config.ts';
 import { type DropReason, WireCounters, type WireTap } from './counters.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ACK, FIN, IPPROTO_TCP, PSH, RST, SYN } from '../../wire/index.ts';
+import { ACK, FIN, IPPROTO_TCP, PSH, RST, SYN } from '../wire/index.ts';
 import type { PacketInfo } from './packet.ts';
 import { isNth, type RuleHandle } from './rules.ts';
 import { parseRule, RuleError } from './ruletext.ts';

@@ -1,7 +1,7 @@
 // What a simulated link and the world ask of the things they join: an interface of a host (Port), a
 // host (Node), a clock, and an event. Structural types: a host implements them without knowing links.
 
-import type { Memory } from '../../wire/index.ts';
+import type { Memory } from '../wire/index.ts';
 
 /** Takes a packet: block (off, len) of `memory.alloc(len)`. Its ownership passes to the link. */
 export type Transmit = (off: number, len: number) => void;

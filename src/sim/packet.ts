@@ -16,7 +16,7 @@ import {
   parseIp,
   parseTcp,
   Segment,
-} from '../../wire/index.ts';
+} from '../wire/index.ts';
 import type { PortKind } from './types.ts';
 
 /** A direction of a wire, by its ends. */
