@@ -24,10 +24,10 @@ import {
 } from '../lab/index.ts';
 import { mutantNamed, mutants } from '../lab/mutants/index.ts';
 import { bringLoopbackUp, inNamespace, reexecInNamespace } from '../link/tun/index.ts';
+import { nearNames } from '../options/index.ts';
 import { type Io, optionText, optionTexts, parseWhole, UsageError, type Values } from './command.ts';
 import { whyNoKernel } from './kernel-here.ts';
 import { t } from './messages.ts';
-import { nearNames } from './near.ts';
 import { Show, showOptions, showOptionsOf } from './show.ts';
 
 /** The options that only a scenario has, as `util.parseArgs` wants them. */

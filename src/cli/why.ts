@@ -14,11 +14,11 @@ import {
 } from '../lab/check/why/index.ts';
 import { ExportError, pcapngOf } from '../lab/export/index.ts';
 import { playScenario, type Scenario, svgLadder, type Trace } from '../lab/index.ts';
+import { nearNames } from '../options/index.ts';
 import { whyHelp } from './check-help.ts';
 import { grouped, ProgressLine, secondsOf } from './check-progress.ts';
 import { type Command, type Io, optionText, parseWhole, UsageError, type Values } from './command.ts';
 import { t } from './messages.ts';
-import { nearNames } from './near.ts';
 import { Show, showOptions, showOptionsOf } from './show.ts';
 
 /** The options, as `util.parseArgs` wants them. */
