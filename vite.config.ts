@@ -2,6 +2,9 @@
 // from a server, from file:// and without a network. Sentences, in both languages, stand in it as data (JSON), not in
 // the script: a browser reads them faster that way, and the script stays small.
 
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { defineConfig, type Plugin, type Rolldown } from 'vite';
 
 /** A literal from this length on, with a space or a Chinese character in it, is a sentence. */
@@ -107,6 +110,17 @@ function withScript(html: string, name: string, chunk: Rolldown.OutputChunk, pro
     );
 }
 
+/** Puts the page beside itself, compressed: that is what the package ships. */
+function compress(): Plugin {
+  return {
+    name: 'synfin-compress',
+    writeBundle({ dir = '.' }) {
+      const page = join(dir, 'index.html');
+      if (existsSync(page)) writeFileSync(`${page}.br`, brotliCompressSync(readFileSync(page)));
+    },
+  };
+}
+
 export default defineConfig({
   root: 'web',
   base: './',
@@ -120,5 +134,5 @@ export default defineConfig({
     assetsInlineLimit: 1_000_000,
     chunkSizeWarningLimit: 2_000,
   },
-  plugins: [inline()],
+  plugins: [inline(), compress()],
 });

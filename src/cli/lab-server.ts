@@ -5,6 +5,8 @@ import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliDecompress } from 'node:zlib';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -68,6 +70,19 @@ export async function fileOf(root: string, path: string): Promise<string | null>
   }
 }
 
+/** A file as the package ships it: compressed. */
+const COMPRESSED = '.br';
+
+/** What a path of a request leads to, and its name; null if there is nothing. */
+async function contentOf(root: string, path: string): Promise<{ name: string; content: Buffer } | null> {
+  const plain = await fileOf(root, path);
+  if (plain !== null) return { name: plain, content: await readFile(plain) };
+  const file = await fileOf(root, `${path.endsWith('/') ? `${path}index.html` : path}${COMPRESSED}`);
+  if (file === null) return null;
+  const content = await promisify(brotliDecompress)(await readFile(file));
+  return { name: file.slice(0, -COMPRESSED.length), content };
+}
+
 const PLAIN = 'text/plain; charset=utf-8';
 
 /** A server for the files in `root`; not listening yet. */
@@ -89,13 +104,13 @@ async function answer(root: string, request: IncomingMessage, response: ServerRe
     return;
   }
   const path = url.split(/[?#]/, 1)[0] as string;
-  const file = await fileOf(root, path);
-  if (file === null) {
+  const found = await contentOf(root, path);
+  if (found === null) {
     send(request, response, 404, PLAIN, Buffer.from('not found\n'));
     return;
   }
-  const content = await readFile(file);
-  const type = TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream';
+  const { name, content } = found;
+  const type = TYPES[extname(name).toLowerCase()] ?? 'application/octet-stream';
   const inline = type.startsWith('text/html') ? inlineScripts(content.toString('utf8')) : [];
   send(request, response, 200, type, content, inline);
 }

@@ -3,14 +3,12 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Lang, RunOptions } from '../lab/index.ts';
 import { type Command, type Io, optionText, parseWhole, UsageError, type Values } from './command.ts';
 import { labHelp } from './lab-help.ts';
+import { labPage } from './lab-page.ts';
 import { labServer } from './lab-server.ts';
 import { t } from './messages.ts';
 import { runOptionsOf, scenarioOptions, wantedScenario } from './run-lab.ts';
@@ -48,13 +46,6 @@ export function linkOf(scenario: string | null, options: RunOptions, lang: Lang 
   for (const edit of options.edits ?? []) query.append('e', edit);
   const text = query.toString();
   return `#${LINK_FORM}/${encodeURIComponent(scenario)}${text === '' ? '' : `?${text}`}`;
-}
-
-/** Where the page was built to; SYNFIN_LAB_PAGE names another directory. */
-export function pageDirectory(): string {
-  // From src/cli and from dist/cli alike.
-  const built = fileURLToPath(new URL('../../dist/web/', import.meta.url));
-  return process.env['SYNFIN_LAB_PAGE'] ?? built;
 }
 
 /** The address of a server that listens, for a browser on this machine. */
@@ -102,13 +93,12 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
     throw new UsageError('labNeedsScenario', { option: `--${changed}` });
   const port = parseWhole(optionText(values, 'port') ?? String(DEFAULT_PORT), '--port', 0, 65_535);
   const host = optionText(values, 'host') ?? DEFAULT_HOST;
-  const directory = pageDirectory();
-  const page = join(directory, 'index.html');
-  if (!existsSync(page)) {
-    io.stderr.write(`synfin lab: ${t(io.lang, 'labNotBuilt', { file: page })}\n`);
+  const page = await labPage(process.env['SYNFIN_LAB_PAGE']);
+  if (page.found === null) {
+    io.stderr.write(`synfin lab: ${t(io.lang, 'labNotBuilt', { file: page.expected })}\n`);
     return 1;
   }
-  const server = labServer(directory);
+  const server = labServer(page.directory);
   if (!(await listening(server, port, host, io))) return 1;
   const url = `${addressOf(server)}${linkOf(scenario, options, io.lang)}`;
   io.stdout.write(`${t(io.lang, 'labAt', { url })}\n`);
