@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { linkOf } from './lab.ts';
 import { contentPolicy, fileOf, inlineScripts, labServer } from './lab-server.ts';
@@ -21,6 +22,11 @@ beforeAll(async () => {
   writeFileSync(join(root, 'index.html'), `<html><script type="module">${script}</script></html>`);
   writeFileSync(join(root, 'assets', 'a b.js'), 'let x;');
   writeFileSync(join(root, 'blob'), 'x');
+  mkdirSync(join(root, 'packed'));
+  writeFileSync(
+    join(root, 'packed', 'index.html.br'),
+    brotliCompressSync(readFileSync(join(root, 'index.html'))),
+  );
   writeFileSync(join(root, '.git', 'config'), 'hidden');
   writeFileSync(join(base, 'web-secret', 'x.txt'), 'outside');
   writeFileSync(join(base, 'outside.txt'), 'outside');
@@ -65,6 +71,7 @@ describe('the files of the page', () => {
     ['/index.html?x=1', 'text/html; charset=utf-8'],
     ['/assets/a%20b.js', 'text/javascript; charset=utf-8'],
     ['/blob', 'application/octet-stream'],
+    ['/packed/', 'text/html; charset=utf-8'],
   ])('%s is %s', async (path, type) => {
     const { status, headers } = await ask(path);
     expect([status, headers['content-type'], headers['x-content-type-options']]).toEqual([
@@ -72,6 +79,12 @@ describe('the files of the page', () => {
       type,
       'nosniff',
     ]);
+  });
+
+  test('a page that is there only compressed, as in the package, is given away as it was', async () => {
+    const { body, headers } = await ask('/packed/');
+    expect(body).toBe(readFileSync(join(root, 'index.html'), 'utf8'));
+    expect(headers['content-security-policy']).toContain("'sha256-");
   });
 
   test('HEAD has the length and no text; other methods are refused', async () => {

@@ -1,6 +1,7 @@
 // A host: interfaces, addresses and routes, and the protocols above them. It does nothing by itself:
 // links give it packets, and whoever drives it calls `poll` when `wakeAt` says so.
 
+import type { AbortSignalLike } from '../options/index.ts';
 import {
   checkConfig,
   congestionControl,
@@ -97,7 +98,7 @@ export interface ConnectOptions extends IpService {
   /** Octets to be written first. */
   early?: Uint8Array;
   /** Aborts the attempt. */
-  signal?: AbortSignal;
+  signal?: AbortSignalLike;
 }
 
 const LOOPBACK_MTU = 65_535;

@@ -1,5 +1,6 @@
 // The door of the host: many connections on one IP host, and the promise API.
 
+export type { AbortSignalLike } from '../options/index.ts';
 export {
   Connection,
   type ConnectionHandler,

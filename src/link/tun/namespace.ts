@@ -89,7 +89,7 @@ function hasTerminal(): boolean {
  */
 export async function reexecInNamespace(
   argv: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
+  env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<number> {
   const can = await canUseNamespaces();
   if (!can.ok) throw new TunError('EPERM', `no network namespace: ${can.why}`);
