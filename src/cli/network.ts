@@ -1,6 +1,5 @@
 // The options of every command that puts a host on a TUN device, and the host that they describe.
 
-import { randomFillSync } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { ParseArgsConfig } from 'node:util';
 import { Host } from '../host/index.ts';
@@ -106,18 +105,6 @@ export interface Network {
   close(): void;
 }
 
-function randomWords(): () => number {
-  const words = new Int32Array(256);
-  let next = words.length;
-  return () => {
-    if (next === words.length) {
-      randomFillSync(words);
-      next = 0;
-    }
-    return words[next++] as number;
-  };
-}
-
 /**
  * Makes the host and its device. `prepare` sees the host before its first packet; `onGone` is called when
  * somebody deletes the device. Rejects with a TunError or a {@link CaptureError}.
@@ -132,7 +119,7 @@ export async function openNetwork(
   },
 ): Promise<Network> {
   const clock = new RealClock();
-  const host = new Host({ name: options.name, clock, random: randomWords() });
+  const host = new Host({ name: options.name, clock });
   options.prepare?.(host);
   const { tun, addresses, peers, mtu, pcap, faults } = settings;
   let file: number | undefined;

@@ -2,7 +2,7 @@
 // namespace of our own, a simulated wire in front of it that takes its time, and a server of node:net.
 // The kernel's states are what sock_diag(7) says after every segment.
 
-import { randomFillSync, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { release } from 'node:os';
@@ -60,11 +60,9 @@ export async function kernelStage(options: StageOptions): Promise<OpenStage> {
       remotePort: localPort,
     };
     const observe = { right: () => kernelStateOf(tuple) };
-    const word = new Int32Array(1);
     const host = new Host({
       name: 'synfin',
       clock: world.clock,
-      random: () => randomFillSync(word)[0] as number,
       memory: world.memory,
       tcp: { mslMs },
     });

@@ -1,5 +1,5 @@
-// A host: interfaces, addresses and routes, and the protocols above them. It does nothing by itself:
-// links give it packets, and whoever drives it calls `poll` when `wakeAt` says so.
+// A host: interfaces, addresses and routes, and the protocols above them. In real time it drives itself; one that
+// was given a clock does nothing by itself: whoever drives it calls `poll` when `wakeAt` says so.
 
 import type { AbortSignalLike } from '../options/index.ts';
 import {
@@ -12,40 +12,44 @@ import {
   tcpError,
 } from '../tcp/index.ts';
 import {
-  formatMac,
   type IpAddress,
   type IpPacket,
   ipv4Address,
+  isGroupMac,
   isMapped,
   isUnspecified,
+  type MacAddress,
   Memory,
   parseAddress,
   parseCidr,
   parseMac,
 } from '../wire/index.ts';
+import { type Clock, checkedClock, RealClock } from './clock.ts';
 import { type Connection, type ConnectionHandler, checkIpService, type IpService } from './connection.ts';
 import { HostCounters, type HostTap } from './counters.ts';
+import { HostDriver } from './driver.ts';
 import { EthernetLayer } from './ethernet-layer.ts';
 import { FragmentLayer } from './fragment-layer.ts';
 import { IcmpLayer } from './icmp-layer.ts';
 import { HostInterface, type InterfaceKind } from './interface.ts';
 import { IpLayer } from './ip-layer.ts';
 import type { Listener, ListenOptions } from './listener.ts';
+import { platformTimers } from './platform.ts';
+import { checkedRandom, platformRandom, randomMac } from './random.ts';
 import { type Route, RouteTable } from './routes.ts';
 import { TcpLayer } from './tcp-layer.ts';
 import { UdpLayer, type UdpOptions, type UdpSocket } from './udp.ts';
 
-/** Microseconds from a monotonic clock. */
-export interface Clock {
-  now(): number;
-}
-
 /** What a host is made of. */
 export interface HostOptions {
-  /** Microseconds; the same at every call within one event. */
-  clock: Clock;
-  /** 32 random bits: a CSPRNG, or a seeded generator where runs must repeat. */
-  random: () => number;
+  /**
+   * Default: the monotonic clock of the platform, and the host drives itself by the platform's timers. One that is
+   * given counts microseconds, the same at every call within one event; who gives it drives the host, too (a
+   * `World`, `attachTun`): calls `poll` when `wakeAt` says so.
+   */
+  clock?: Clock;
+  /** 32 random bits as an integer: a seeded generator where runs must repeat. Default: the platform's CSPRNG. */
+  random?: () => number;
   name?: string;
   /** Where its packets and buffers are. Hosts that share one exchange packets without copying. */
   memory?: Memory;
@@ -74,7 +78,7 @@ export interface InterfaceOptions {
   mtu?: number;
   /** Default 'ip': packets without a frame header. */
   kind?: InterfaceKind;
-  /** Ethernet address; default one made from the index, locally administered. */
+  /** Ethernet address; default a random one, unicast and locally administered. */
   mac?: string;
   /** Addresses with prefix length: `10.0.0.1/24`, `fd00::1/64`. A route to each network is added. */
   addresses?: readonly string[];
@@ -101,6 +105,8 @@ export interface ConnectOptions extends IpService {
   signal?: AbortSignalLike;
 }
 
+/** An interface without frames. */
+const NO_MAC: MacAddress = { hi: 0, lo: 0 };
 const LOOPBACK_MTU = 65_535;
 /** Packets that wait on the loopback interface; more are dropped and counted. */
 const LOOPBACK_QUEUE = 1024;
@@ -115,6 +121,9 @@ export class Host {
   readonly counters = new HostCounters();
   readonly tcp: TcpLayer;
   readonly ip: IpLayer;
+  /** What polls it, when it drives itself; null: somebody else does. */
+  readonly driver: HostDriver | null;
+  readonly #random: () => number;
   readonly #udp: UdpLayer;
   readonly #ethernet: EthernetLayer;
   readonly #fragments: FragmentLayer;
@@ -129,16 +138,21 @@ export class Host {
   /** A packet has come since the last poll: what it set in motion is known after the next one. */
   #received = false;
 
-  constructor(options: HostOptions) {
+  /**
+   * A host of its own, without a link yet. Throws TypeError and RangeError for options that cannot be meant.
+   */
+  constructor(options: HostOptions = {}) {
     this.name = options.name ?? 'host';
     this.memory = options.memory ?? new Memory();
-    this.clock = options.clock;
+    const own = options.clock === undefined ? new RealClock() : null;
+    this.clock = own ?? checkedClock(options.clock as Clock);
     if (options.tcp !== undefined) {
       checkConfig({ ...defaultConfig, ...options.tcp });
       congestionControl(options.tcp.congestion ?? defaultConfig.congestion);
     }
     const { counters, memory } = this;
-    const random = (): number => options.random() | 0;
+    const random = options.random === undefined ? platformRandom() : checkedRandom(options.random);
+    this.#random = random;
     const woke = options.onUserWoke ?? ((): void => {});
     this.ip = new IpLayer(memory, counters, this.#routes);
     this.tcp = new TcpLayer({
@@ -177,6 +191,7 @@ export class Host {
     icmp.ndp = (packet, message) => this.#ethernet.neighbourDiscovery(packet, message);
     const lo = this.addInterface({ name: 'lo', mtu: LOOPBACK_MTU, addresses: ['127.0.0.1/8', '::1/128'] });
     lo.attach((off, len) => this.#loop(off, len));
+    this.driver = own === null ? null : new HostDriver(this, own, platformTimers, () => this.#keepsProcess());
   }
 
   // Configuration.
@@ -193,9 +208,8 @@ export class Host {
     const name = options.name ?? `if${index}`;
     if (this.ip.interfaces.some((i) => i.name === name))
       throw new RangeError(`there is an interface '${name}' already`);
-    const mac = parseMac(options.mac ?? formatMac(0x0200, Math.imul(index + 1, 0x9e3779b1)));
-    if (mac === null) throw new TypeError(`'${options.mac}' is not an Ethernet address`);
     const kind = options.kind ?? 'ip';
+    const mac = this.#macFor(kind, options.mac);
     const sink = {
       input: (iface: HostInterface, off: number, len: number): void => {
         this.#setNow();
@@ -208,6 +222,14 @@ export class Host {
     this.ip.interfaces.push(iface);
     for (const address of options.addresses ?? []) this.addAddress(iface, address);
     return iface;
+  }
+
+  #macFor(kind: InterfaceKind, text: string | undefined): MacAddress {
+    if (text === undefined) return kind === 'ethernet' ? randomMac(this.#random) : NO_MAC;
+    const mac = parseMac(text);
+    if (mac === null) throw new TypeError(`'${text}' is not an Ethernet address, like 02:00:00:00:00:01`);
+    if (isGroupMac(mac.hi)) throw new TypeError(`'${text}' is the address of a group, not of one interface`);
+    return mac;
   }
 
   /** Adds an address `a.b.c.d/n` or `…::…/n` and the route to its network. Throws TypeError, EADDRINUSE. */
@@ -273,7 +295,9 @@ export class Host {
       throw new RangeError(`fastOpen must be a whole number from 0, not ${fastOpen}`);
     if (options.tcp !== undefined) checkConfig({ ...this.tcp.config, ...options.tcp });
     this.#setNow();
-    return this.tcp.listen(options, this.#local(options.address, 'listen'));
+    const listener = this.tcp.listen(options, this.#local(options.address, 'listen'));
+    this.#touched();
+    return listener;
   }
 
   /** Active OPEN; resolves at ESTABLISHED, rejects with a TcpError (ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH…). */
@@ -324,7 +348,9 @@ export class Host {
   /** Opens a UDP socket. Throws EADDRINUSE, EADDRNOTAVAIL. */
   udp(options: UdpOptions = {}): UdpSocket {
     checkPort(options.port ?? 0, 0);
-    return this.#udp.open(options, this.#local(options.address, 'bind'));
+    const socket = this.#udp.open(options, this.#local(options.address, 'bind'));
+    this.#touched();
+    return socket;
   }
 
   #local(text: string | undefined, syscall: string): IpAddress | null {
@@ -372,6 +398,26 @@ export class Host {
    */
   setWaker(wake: (atUs: number) => void): void {
     this.#waker = wake;
+  }
+
+  /**
+   * The process lives on for this host (as at first), while there is a listener, a connection (also one that was
+   * closed and still has to deliver), or a UDP socket; not for records in TIME-WAIT. A device can keep it alive, too.
+   * Only for a host that drives itself, and where timers can keep a process: Node, Bun, Deno.
+   */
+  ref(): this {
+    this.driver?.reference(true);
+    return this;
+  }
+
+  /** The process may end although this host has something open: it ends as if it had not been there. */
+  unref(): this {
+    this.driver?.reference(false);
+    return this;
+  }
+
+  #keepsProcess(): boolean {
+    return this.tcp.size > 0 || this.tcp.listening || this.#udp.any;
   }
 
   describe(): string {

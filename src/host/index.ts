@@ -1,6 +1,7 @@
 // The door of the host: many connections on one IP host, and the promise API.
 
 export type { AbortSignalLike } from '../options/index.ts';
+export { type Clock, RealClock, type TimeSource } from './clock.ts';
 export {
   Connection,
   type ConnectionHandler,
@@ -8,8 +9,10 @@ export {
   type Endpoint,
 } from './connection.ts';
 export { HostCounters, type HostTap } from './counters.ts';
-export { type Clock, type ConnectOptions, Host, type HostOptions, type InterfaceOptions } from './host.ts';
+export { type Driven, HostDriver } from './driver.ts';
+export { type ConnectOptions, Host, type HostOptions, type InterfaceOptions } from './host.ts';
 export { HostInterface, type InterfaceKind, type LocalAddress, type Transmit } from './interface.ts';
 export { Listener, type ListenOptions } from './listener.ts';
+export { nextTurn, platformTimers, soon, type TimerPlatform } from './platform.ts';
 export type { Route } from './routes.ts';
 export { type UdpMessage, type UdpOptions, UdpSocket } from './udp.ts';

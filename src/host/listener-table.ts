@@ -7,6 +7,16 @@ import type { Listener } from './listener.ts';
 export class ListenerTable {
   readonly #byPort = new Map<number, readonly Listener[]>();
 
+  /** Every listener, of those that are there now. */
+  all(): Listener[] {
+    return [...this.#byPort.values()].flat();
+  }
+
+  /** True when somebody listens at all. */
+  get any(): boolean {
+    return this.#byPort.size > 0;
+  }
+
   /** True when somebody listens on the port. */
   has(port: number): boolean {
     return this.#byPort.has(port);

@@ -205,6 +205,11 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     return this.#orphans;
   }
 
+  /** True while there is a listener. */
+  get listening(): boolean {
+    return this.#listeners.any;
+  }
+
   /** False, and counted, when one connection more would be too many. */
   #mayConnect(): boolean {
     if (this.#live < this.#connectionCapacity) return true;

@@ -169,11 +169,22 @@ export class UdpLayer {
     throw tcpError(Err.ADDRESS_NOT_AVAILABLE, 'bind', 'no free UDP port');
   }
 
+  /** True while a socket is open. */
+  get any(): boolean {
+    return this.#sockets.size > 0;
+  }
+
+  /** Closes all sockets. */
+  close(): void {
+    for (const socket of [...this.#sockets.values()].flat()) socket.close();
+  }
+
   /** @internal */
   forget(socket: UdpSocket): void {
     const rest = (this.#sockets.get(socket.port) ?? []).filter((s) => s !== socket);
     if (rest.length === 0) this.#sockets.delete(socket.port);
     else this.#sockets.set(socket.port, rest);
+    this.#called.after();
   }
 
   /** A UDP packet for this host. */

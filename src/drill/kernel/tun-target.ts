@@ -1,7 +1,6 @@
 // synfin itself in real time behind a real TUN device: what a script injects goes through the kernel's device
 // queue, and timers are the machine's. A network namespace for every script.
 
-import { randomBytes } from 'node:crypto';
 import { Host } from '../../host/index.ts';
 import { type Attachment, attachTun, configureInterface, RealClock } from '../../link/tun/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
@@ -38,7 +37,6 @@ export class TunTarget implements Target {
     const host = new Host({
       name: 'synfin',
       clock,
-      random: () => randomBytes(4).readUInt32LE(),
       tcp: profile.tcp,
       ...(profile.rules === null ? {} : { rules: profile.rules }),
     });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Connection, Host } from '../../host/index.ts';
+import { type Connection, Host, RealClock, type TimerPlatform } from '../../host/index.ts';
 import { Memory } from '../../wire/index.ts';
 import { PcapngWriter } from '../pcapng.ts';
 import {
@@ -9,9 +9,7 @@ import {
   networkAddress,
   peerAddresses,
 } from './attach.ts';
-import { RealClock } from './clock.ts';
 import type { TunReceiver } from './device.ts';
-import type { TimerPlatform } from './driver.ts';
 
 /** Time and timers that the test moves; milliseconds. */
 class FakeTime implements TimerPlatform {

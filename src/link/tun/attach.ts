@@ -1,7 +1,14 @@
 // Puts a host on a TUN device, in real time: packets of the kernel reach the host in batches, what the host
 // sends goes to the kernel at once, and a simulated wire can lie between them to lose and delay packets.
 
-import type { Host, HostInterface } from '../../host/index.ts';
+import {
+  type Host,
+  HostDriver,
+  type HostInterface,
+  platformTimers,
+  RealClock,
+  type TimerPlatform,
+} from '../../host/index.ts';
 import {
   combineTaps,
   type PacketInfo,
@@ -16,10 +23,8 @@ import {
 import { type IpAddress, inPrefix, type Memory, parseAddress, parseCidr } from '../../wire/index.ts';
 import type { PcapngWriter } from '../pcapng.ts';
 import { HostCapture } from './capture.ts';
-import { RealClock } from './clock.ts';
 import { configureInterface, type InterfaceAddress } from './config.ts';
 import { openTun, type TunReceiver } from './device.ts';
-import { HostDriver, nodeTimers, type TimerPlatform } from './driver.ts';
 import { TunError } from './errors.ts';
 
 /** Packets that the kernel queues for us before it drops some: full windows of a few dozen connections. */
@@ -81,7 +86,7 @@ export class Attachment {
   readonly iface: HostInterface;
   /** The simulated wire, if there is one: a is the host's end. */
   readonly wire: Wire | null;
-  readonly #driver: HostDriver;
+  readonly #detach: () => void;
   readonly #world: RealtimeDriver | null;
   readonly #capture: PcapngWriter | undefined;
   #closed = false;
@@ -90,7 +95,7 @@ export class Attachment {
   constructor(
     device: PacketDevice,
     iface: HostInterface,
-    driver: HostDriver,
+    detach: () => void,
     wire: Wire | null,
     world: RealtimeDriver | null,
     capture: PcapngWriter | undefined,
@@ -98,7 +103,7 @@ export class Attachment {
     this.device = device;
     this.iface = iface;
     this.wire = wire;
-    this.#driver = driver;
+    this.#detach = detach;
     this.#world = world;
     this.#capture = capture;
   }
@@ -111,23 +116,30 @@ export class Attachment {
     this.device.resume();
   }
 
-  /** Takes the device away and forgets what is under way; the host has no link and no time any more. */
+  /**
+   * Takes the device away and forgets what is under way. A host that was driven from here has no time any more;
+   * one that drives itself goes on.
+   */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#world?.stop();
     this.wire?.close();
     this.iface.attach(null);
-    this.#driver.stop();
+    this.#detach();
     this.device.close();
     this.#capture?.flush();
   }
 }
 
-/** Joins a host, whose clock is a {@link RealClock}, to a device. Throws TypeError, RangeError, EADDRINUSE. */
+/**
+ * Joins a host to a device: one that drives itself, or one whose clock is a {@link RealClock}, which is driven
+ * from here then. Throws TypeError, RangeError, EADDRINUSE.
+ */
 export function attachDevice(host: Host, device: PacketDevice, options: AttachDeviceOptions): Attachment {
   const { clock, memory } = host;
-  if (!(clock instanceof RealClock)) throw new TypeError('a host on a device needs a RealClock');
+  if (!(clock instanceof RealClock))
+    throw new TypeError('a host on a device needs a RealClock: leave `clock` out, or give it one');
   if (device.memory !== memory) throw new TypeError('the device must read into the memory of the host');
   const iface = host.addInterface({
     name: device.name,
@@ -136,9 +148,14 @@ export function attachDevice(host: Host, device: PacketDevice, options: AttachDe
     addresses: options.addresses,
   });
   addDefaultRoutes(host, iface);
-  const timers = options.timers ?? nodeTimers;
-  const driver = new HostDriver(host, clock, timers);
-  driver.catchUp = () => device.catchUp?.();
+  const timers = options.timers ?? platformTimers;
+  const driver = host.driver ?? new HostDriver(host, clock, timers);
+  const catchUp = (): void => device.catchUp?.();
+  driver.addSource(catchUp);
+  const detach = (): void => {
+    driver.removeSource(catchUp);
+    if (host.driver === null) driver.stop();
+  };
   const capture =
     options.capture === undefined ? null : new HostCapture(host, clock, options.capture, device.name);
 
@@ -174,7 +191,7 @@ export function attachDevice(host: Host, device: PacketDevice, options: AttachDe
       }),
     );
     device.onPackets(receiverOf(driver, deliver, () => {}));
-    return new Attachment(device, iface, driver, null, null, options.capture);
+    return new Attachment(device, iface, detach, null, null, options.capture);
   }
 
   const { seed, ...wireOptions } = options.faults ?? {};
@@ -246,7 +263,7 @@ export function attachDevice(host: Host, device: PacketDevice, options: AttachDe
     ),
   );
   real.start();
-  return new Attachment(device, iface, driver, wire, real, options.capture);
+  return new Attachment(device, iface, detach, wire, real, options.capture);
 }
 
 /** One event per batch; an exception of the host's user ends the event before it goes on its way. */

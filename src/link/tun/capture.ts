@@ -1,7 +1,7 @@
 // Records what passes between a host and its link as pcapng. The comment of a packet says which state its
 // connection was in and, if the host discarded it or the link lost it, why: the bytes do not tell.
 
-import type { Host, HostTap } from '../../host/index.ts';
+import type { Host, HostTap, RealClock } from '../../host/index.ts';
 import {
   type Drop,
   dropName,
@@ -12,7 +12,6 @@ import {
 } from '../../tcp/index.ts';
 import { type Memory, malformedName, type Segment } from '../../wire/index.ts';
 import type { PcapngPacketOptions, PcapngWriter } from '../pcapng.ts';
-import type { RealClock } from './clock.ts';
 
 /** A packet of the host that waits for the one that it answers to be written first. */
 interface Outgoing {

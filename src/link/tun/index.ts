@@ -1,6 +1,7 @@
 // The door of link/tun: a TUN interface to the kernel of this machine, its configuration, a network
 // namespace to do it in, a host behind it, and the kernel's own view of its connections. Node and Linux only.
 
+export { RealClock, type TimeSource } from '../../host/index.ts';
 export {
   type AttachDeviceOptions,
   Attachment,
@@ -11,7 +12,6 @@ export {
   type PacketDevice,
   peerAddresses,
 } from './attach.ts';
-export { RealClock, type TimeSource } from './clock.ts';
 export {
   bringLoopbackUp,
   configureInterface,
