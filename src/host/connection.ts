@@ -20,7 +20,7 @@ import {
   usedEarly,
 } from '../tcp/index.ts';
 import { formatWords, type Memory } from '../wire/index.ts';
-import type { Path } from './ip-layer.ts';
+import type { Way } from './ip-layer.ts';
 import type { Listener } from './listener.ts';
 import { SMALL_RING } from './memory-pressure.ts';
 import { Ring, type RingGate } from './ring.ts';
@@ -142,7 +142,7 @@ export class Connection {
   /** @internal */
   readonly rcvRing: Ring;
   /** @internal Where packets to the peer go; found again when `pathEpoch` is old. */
-  path: Path | null = null;
+  path: Way | null = null;
   /** @internal */
   pathEpoch = -1;
   /** @internal Sum of the pseudo-header without the length. */

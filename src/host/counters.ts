@@ -14,6 +14,8 @@ export class HostCounters {
   readonly malformed: number[] = new Array(64).fill(0);
   /** Not to an address of ours. */
   notForUs = 0;
+  /** From an address that nobody can have: a group's, all, nobody's, from outside a loopback's or ours. */
+  impossibleSource = 0;
   /** No protocol of ours. */
   unknownProtocol = 0;
   noRoute = 0;
@@ -33,7 +35,7 @@ export class HostCounters {
   /** Packets that waited for a neighbour and gave way: four for each, entries by the cache's capacity. */
   neighbourOverflows = 0;
   tcpBadChecksum = 0;
-  /** From or to an address that cannot speak TCP (MUST-57, MUST-63). */
+  /** To an address that cannot speak TCP: a group's (MUST-57). */
   tcpBadAddress = 0;
   segmentsIn = 0;
   segmentsOut = 0;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { Malformed } from '../wire/index.ts';
 import type { Host } from './index.ts';
-import { codeOf, Net, octets, port, RawPort, readAll, sendAndEnd } from './testing.ts';
+import { codeOf, ipPacket, Net, octets, port, RawPort, readAll, sendAndEnd, udpBytes } from './testing.ts';
 
 const OURS = [2, 0, 0, 0, 0, 2];
 const THEIRS = [2, 0, 0, 0, 0, 1];
@@ -218,6 +219,26 @@ describe('frames', () => {
     expect(host.counters).toMatchObject({ notForUs: 1, unknownProtocol: 1, packetsIn: 0 });
     expect(host.counters.malformed.reduce((a, b) => a + b)).toBe(2);
     expect(raw.frames).toEqual([]);
+  });
+
+  it('whose EtherType names the other IP version are dropped', () => {
+    const { net, raw, host } = alone();
+    const four = ipPacket(
+      net,
+      17,
+      '10.0.0.1',
+      '10.0.0.2',
+      udpBytes(net, '10.0.0.1', '10.0.0.2', 9, 9, octets(4)),
+    );
+    const six = ipPacket(net, 17, 'fd00::1', 'fd00::2', udpBytes(net, 'fd00::1', 'fd00::2', 9, 9, octets(4)));
+    raw.send(frame(OURS, THEIRS, [0x86, 0xdd], four));
+    raw.send(frame(OURS, THEIRS, [8, 0], six));
+    expect([raw.frames.length, host.counters.malformed[Malformed.IP_VERSION], host.counters.udpIn]).toEqual([
+      0, 2, 0,
+    ]);
+    raw.send(frame(OURS, THEIRS, [8, 0], four));
+    raw.send(frame(OURS, THEIRS, [0x86, 0xdd], six));
+    expect(host.counters.udpIn).toBe(2);
   });
 
   it('carry TCP between hosts on a switch, by ARP and by neighbour discovery, through a gateway too', async () => {

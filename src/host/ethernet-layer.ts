@@ -6,6 +6,7 @@ import {
   ARP_REPLY,
   ARP_REQUEST,
   ArpPacket,
+  checkNdp,
   ETHERNET_HEADER_LENGTH,
   ETHERTYPE_ARP,
   ETHERTYPE_IPV4,
@@ -17,7 +18,7 @@ import {
   IPV6_MULTICAST_MAC_HI,
   type IpPacket,
   isGroupMac,
-  isMulticast,
+  isNdpType,
   isUnspecified,
   Malformed,
   type Memory,
@@ -43,7 +44,7 @@ import {
 } from '../wire/index.ts';
 import type { HostCounters } from './counters.ts';
 import type { HostInterface } from './interface.ts';
-import type { IpLayer, Path } from './ip-layer.ts';
+import type { IpLayer, Way } from './ip-layer.ts';
 import { INCOMPLETE, type Neighbour, NeighbourCache, type NeighbourOutput } from './neighbours.ts';
 
 const ALL_NODES_W0 = 0xff020000 | 0;
@@ -222,16 +223,16 @@ export class EthernetLayer {
     return this.#link(iface).cache;
   }
 
-  /** Sends an IP packet, headroom for the frame header in front, to the next hop of its path. */
-  send(path: Path, off: number, len: number): void {
-    const link = this.#link(path.iface);
-    const n = link.cache.resolve(path.hop0, path.hop1, path.hop2, path.hop3, off, len, this.nowMs);
+  /** Sends an IP packet, headroom for the frame header in front, to the next hop of its way. */
+  send(way: Way, off: number, len: number): void {
+    const link = this.#link(way.iface);
+    const n = link.cache.resolve(way.hop0, way.hop1, way.hop2, way.hop3, off, len, this.nowMs);
     if (n !== null) link.transmit(off, len, n);
   }
 
-  /** A transport has no answer by this path: is its next hop still there? */
-  doubt(path: Path): void {
-    this.#link(path.iface).cache.doubt(path.hop0, path.hop1, path.hop2, path.hop3, this.nowMs);
+  /** A transport has no answer this way: is its next hop still there? */
+  doubt(way: Way): void {
+    this.#link(way.iface).cache.doubt(way.hop0, way.hop1, way.hop2, way.hop3, this.nowMs);
   }
 
   /** A frame arrived. */
@@ -251,6 +252,10 @@ export class EthernetLayer {
     switch (frame.etherType) {
       case ETHERTYPE_IPV4:
       case ETHERTYPE_IPV6:
+        if (frame.payloadLen > 0 && !speaksOf(frame.etherType, memory.u8[frame.payloadOff] as number)) {
+          this.#malformed(Malformed.IP_VERSION);
+          break;
+        }
         this.#ip.input(iface, frame.payloadOff, frame.payloadLen, isGroupMac(frame.dstHi));
         break;
       case ETHERTYPE_ARP:
@@ -313,15 +318,19 @@ export class EthernetLayer {
     );
   }
 
-  /** A neighbour solicitation or advertisement; only from this link (RFC 4861 section 7.1: hop limit 255). */
+  /** A message of neighbour discovery. */
   neighbourDiscovery(p: IpPacket, m: IcmpMessage): void {
     const link = this.#current;
-    if (link === null || p.ttl !== NDP_HOP_LIMIT) return;
+    if (link === null || !isNdpType(m.type)) return;
+    const bad = p.fragHeaderOff !== 0 ? Malformed.NDP_FRAGMENTED : checkNdp(p, m);
+    if (bad !== Malformed.OK) {
+      this.#malformed(bad);
+      return;
+    }
     const { target0, target1, target2, target3 } = m;
     if (m.type === NDP_NEIGHBOR_ADVERTISEMENT) {
       const solicited = (m.flags & NA_SOLICITED) !== 0;
       const override = (m.flags & NA_OVERRIDE) !== 0;
-      if (solicited && isMulticast(p.dst0, p.dst1, p.dst2, p.dst3)) return; // RFC 4861 section 7.1.2
       // The answer to a unicast question may leave out what the question shows to be known (section 7.2.4).
       const known = link.cache.peek(target0, target1, target2, target3);
       if (!m.hasTargetMac && (known === null || known.state === INCOMPLETE)) return;
@@ -398,4 +407,9 @@ export class EthernetLayer {
     }
     return ms;
   }
+}
+
+/** Whether the first octet of a packet is of the IP version that its EtherType names (RFC 894, RFC 2464 section 3). */
+function speaksOf(etherType: number, first: number): boolean {
+  return first >>> 4 === (etherType === ETHERTYPE_IPV4 ? 4 : 6);
 }

@@ -154,7 +154,7 @@ export class Host {
     const random = options.random === undefined ? platformRandom() : checkedRandom(options.random);
     this.#random = random;
     const woke = options.onUserWoke ?? ((): void => {});
-    this.ip = new IpLayer(memory, counters, this.#routes);
+    this.ip = new IpLayer(memory, counters, this.#routes, random);
     this.tcp = new TcpLayer({
       memory,
       ip: this.ip,
@@ -245,7 +245,7 @@ export class Host {
         `${iface.name}: IPv6 needs an mtu of ${IPV6_LEAST_MTU} or more (RFC 8200 section 5)`,
       );
     }
-    if (this.ip.owner(address.w0, address.w1, address.w2, address.w3) !== null) {
+    if (this.ip.local.assigned(address.w0, address.w1, address.w2, address.w3) !== null) {
       throw tcpError(Err.ADDRESS_IN_USE, 'bind', text);
     }
     iface.addresses.push({ address, prefix });

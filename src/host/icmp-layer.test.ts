@@ -1,51 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import {
-  finish,
   ICMP4_ECHO_REQUEST,
   ICMP6_ECHO_REQUEST,
   IPPROTO_ICMP,
   IPPROTO_ICMPV6,
   IPPROTO_UDP,
-  type IpAddress,
   IpPacket,
   Memory,
-  parseAddress,
   parseIp,
-  pseudoSumWords,
-  sum,
 } from '../wire/index.ts';
 import type { Connection, Host } from './index.ts';
-import { codeOf, ipPacket, Net, octets, port, RawPort, readAll, sendAndEnd, udpBytes } from './testing.ts';
+import {
+  codeOf,
+  icmpBytes,
+  ipPacket,
+  ipv4WithOptions,
+  Net,
+  octets,
+  port,
+  RawPort,
+  readAll,
+  sendAndEnd,
+  udpBytes,
+} from './testing.ts';
 
 const UNREACH = 3;
 const SOURCE_QUENCH = 4;
 const TIME_EXCEEDED = 11;
 const PARAMETER_PROBLEM = 12;
-
-/** The octets of an ICMP or ICMPv6 message. */
-function icmp(
-  src: string,
-  dst: string,
-  type: number,
-  code: number,
-  rest: number,
-  body: Uint8Array,
-): Uint8Array {
-  const mem = new Memory({ initial: 128 * 1024 });
-  const len = 8 + body.length;
-  const off = mem.alloc(len);
-  mem.u8.set([type, code, 0, 0], off);
-  mem.dv.setInt32(off + 4, rest);
-  mem.u8.set(body, off + 8);
-  const s = parseAddress(src) as IpAddress;
-  const d = parseAddress(dst) as IpAddress;
-  const pseudo =
-    d.family === 4
-      ? 0
-      : pseudoSumWords(6, s.w0, s.w1, s.w2, s.w3, d.w0, d.w1, d.w2, d.w3, IPPROTO_ICMPV6, len);
-  mem.dv.setUint16(off + 2, finish(sum(mem, off, len, pseudo)));
-  return mem.u8.slice(off, off + len);
-}
 
 function icmpPacket(
   net: Net,
@@ -57,7 +39,7 @@ function icmpPacket(
   body: Uint8Array,
 ): Uint8Array {
   const protocol = dst.includes(':') ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
-  return ipPacket(net, protocol, src, dst, icmp(src, dst, type, code, rest, body));
+  return ipPacket(net, protocol, src, dst, icmpBytes(src, dst, type, code, rest, body));
 }
 
 function alone(mtu = 1500): { net: Net; host: Host; raw: RawPort } {
@@ -77,20 +59,20 @@ describe('echo', () => {
     raw.send(icmpPacket(net, 'fd00::1', 'fd00::2', ICMP6_ECHO_REQUEST, 0, ID_SEQ, octets(56)));
     const [four, six] = raw.take();
     expect(four).toMatchObject({ src: '10.0.0.2', dst: '10.0.0.1', protocol: IPPROTO_ICMP });
-    expect(four?.payload).toEqual(icmp('10.0.0.2', '10.0.0.1', 0, 0, ID_SEQ, octets(56)));
+    expect(four?.payload).toEqual(icmpBytes('10.0.0.2', '10.0.0.1', 0, 0, ID_SEQ, octets(56)));
     expect(six).toMatchObject({ src: 'fd00::2', dst: 'fd00::1', protocol: IPPROTO_ICMPV6 });
-    expect(six?.payload).toEqual(icmp('fd00::2', 'fd00::1', 129, 0, ID_SEQ, octets(56)));
+    expect(six?.payload).toEqual(icmpBytes('fd00::2', 'fd00::1', 129, 0, ID_SEQ, octets(56)));
   });
 
   it('that came in fragments and is longer than the link is cut to its MTU (RFC 1122 section 3.2.2.6)', () => {
     const { net, raw } = alone(600);
-    const whole = icmp('10.0.0.1', '10.0.0.2', ICMP4_ECHO_REQUEST, 0, ID_SEQ, octets(992));
+    const whole = icmpBytes('10.0.0.1', '10.0.0.2', ICMP4_ECHO_REQUEST, 0, ID_SEQ, octets(992));
     const MF = 0x2000;
     raw.send(ipPacket(net, IPPROTO_ICMP, '10.0.0.1', '10.0.0.2', whole.subarray(0, 504), { flags: MF }));
     raw.send(ipPacket(net, IPPROTO_ICMP, '10.0.0.1', '10.0.0.2', whole.subarray(504), { flags: 504 / 8 }));
     const [reply] = raw.take();
     expect(reply?.bytes.length).toBe(600);
-    expect(reply?.payload).toEqual(icmp('10.0.0.2', '10.0.0.1', 0, 0, ID_SEQ, octets(572)));
+    expect(reply?.payload).toEqual(icmpBytes('10.0.0.2', '10.0.0.1', 0, 0, ID_SEQ, octets(572)));
   });
 
   it('is not answered when it came from, or went to, many (RFC 1122 section 3.2.2)', () => {
@@ -123,7 +105,7 @@ describe('errors that we send', () => {
       raw.send(packet);
       const [error] = raw.take();
       expect(error).toMatchObject({ src: dst, dst: src });
-      expect(error?.payload).toEqual(icmp(dst, src, type, code, 0, packet));
+      expect(error?.payload).toEqual(icmpBytes(dst, src, type, code, 0, packet));
     }
     const group = ipPacket(
       net,
@@ -151,8 +133,8 @@ describe('errors that we send', () => {
     raw.send(four);
     raw.send(six);
     const [a, b] = raw.take();
-    expect(a?.payload).toEqual(icmp('10.0.0.2', '10.0.0.1', 3, 2, 0, four));
-    expect(b?.payload).toEqual(icmp('fd00::2', 'fd00::1', 4, 1, 6, six));
+    expect(a?.payload).toEqual(icmpBytes('10.0.0.2', '10.0.0.1', 3, 2, 0, four));
+    expect(b?.payload).toEqual(icmpBytes('fd00::2', 'fd00::1', 4, 1, 6, six));
     raw.send(ipPacket(net, 59, 'fd00::1', 'fd00::2', octets(8))); // "no next header" is no error
     expect([raw.take(), host.counters.unknownProtocol]).toEqual([[], 2]);
   });
@@ -165,7 +147,7 @@ describe('errors that we send', () => {
     raw.send(ipPacket(net, IPPROTO_UDP, '10.0.0.1', '10.0.0.2', octets(64), { flags: MF | 8, id: 2 }));
     await net.rest();
     const errors = raw.take();
-    expect(errors.map((e) => e.payload)).toEqual([icmp('10.0.0.2', '10.0.0.1', 11, 1, 0, first)]);
+    expect(errors.map((e) => e.payload)).toEqual([icmpBytes('10.0.0.2', '10.0.0.1', 11, 1, 0, first)]);
     expect(host.wakeAt()).toBe(Number.POSITIVE_INFINITY);
   });
 
@@ -177,6 +159,145 @@ describe('errors that we send', () => {
     await net.pass(1_000_000);
     raw.send(packet);
     expect(raw.take().length).toBe(1);
+  });
+});
+
+describe('parameter problems of IPv6', () => {
+  const SRC = 'fd00::1';
+  const DST = 'fd00::2';
+
+  /** A packet whose fixed header names `next`, behind it these octets. */
+  const packet = (net: Net, next: number, rest: number[], dst = DST): Uint8Array =>
+    ipPacket(net, next, SRC, dst, new Uint8Array(rest));
+  const zeros = (n: number): number[] => new Array<number>(n).fill(0);
+  const FRAGMENT = 44;
+  const ROUTING = 43;
+  const DESTINATION = 60;
+  const UDP = 17;
+  /** A fragment header. */
+  const fragment = (next: number, offset: number, more: number): number[] => [
+    next,
+    0,
+    offset >> 8,
+    offset | more,
+    0,
+    0,
+    0,
+    9,
+  ];
+
+  /** What the host answers: source, code, pointer, and whether it quotes the packet; '' for nothing. */
+  function answer(bytes: Uint8Array): string {
+    const { raw } = alone();
+    raw.send(bytes);
+    const errors = raw.take();
+    expect(errors.length).toBeLessThanOrEqual(1);
+    const [error] = errors;
+    if (error === undefined) return '';
+    const { payload } = error;
+    const quoted = payload.subarray(8);
+    expect([error.dst, payload[0], quoted]).toEqual([SRC, 4, bytes.subarray(0, 1232)]);
+    const view = new DataView(payload.buffer, payload.byteOffset);
+    return `${error.src} code ${payload[1]} at ${view.getUint32(4)}`;
+  }
+
+  it('an option that is not known is told of as its two highest bits ask (RFC 8200 section 4.2)', () => {
+    const net = new Net();
+    const option = (type: number, dst?: string): string =>
+      answer(packet(net, DESTINATION, [59, 0, 1, 0, type, 2, 0, 0], dst));
+    expect(option(0x1e)).toBe(''); // 00: skipped
+    expect(option(0x5e)).toBe(''); // 01: discarded
+    expect(option(0x9e)).toBe('fd00::2 code 2 at 44');
+    expect(option(0xde)).toBe('fd00::2 code 2 at 44');
+    // To a group: 10 is told of even then (RFC 4443 section 2.4 (e.3)), from an address of ours; 11 is not.
+    expect(option(0x9e, 'ff02::1')).toBe('fd00::2 code 2 at 44');
+    expect(option(0xde, 'ff02::1')).toBe('');
+  });
+
+  it('a jumbo payload, whose length field is zero, is such an option (RFC 2675)', () => {
+    const net = new Net();
+    const bytes = packet(net, 0, [59, 0, 0xc2, 4, 0, 1, 0, 8, ...zeros(8)]);
+    bytes.fill(0, 4, 6);
+    expect(answer(bytes)).toBe('fd00::2 code 2 at 42');
+    const none = packet(net, 0, [59, 0, 1, 4, 0, 0, 0, 0]);
+    none.fill(0, 4, 6);
+    expect(answer(none)).toBe('fd00::2 code 0 at 4');
+  });
+
+  it('a routing header with segments left of a type that is not known (section 4.4)', () => {
+    const net = new Net();
+    const routing = (left: number): number[] => [59, 2, 0, left, ...zeros(20)];
+    expect(answer(packet(net, ROUTING, routing(1)))).toBe('fd00::2 code 0 at 42');
+    expect(answer(packet(net, ROUTING, routing(0)))).toBe('');
+  });
+
+  it('hop-by-hop options that are not first are a next header that is not known (section 4)', () => {
+    const net = new Net();
+    expect(answer(packet(net, DESTINATION, [0, 0, 1, 4, ...zeros(4), 59, 0, 1, 4, ...zeros(4)]))).toBe(
+      'fd00::2 code 1 at 40',
+    );
+  });
+
+  it('a fragment whose length is no multiple of eight, or that ends beyond 65535 octets (section 4.5)', () => {
+    const net = new Net();
+    expect(answer(packet(net, FRAGMENT, [...fragment(UDP, 0, 1), ...zeros(12)]))).toBe('fd00::2 code 0 at 4');
+    expect(answer(packet(net, FRAGMENT, [...fragment(UDP, 8, 1), ...zeros(12)]))).toBe('fd00::2 code 0 at 4');
+    expect(answer(packet(net, FRAGMENT, [...fragment(UDP, 0xfff8, 0), ...zeros(16)]))).toBe(
+      'fd00::2 code 0 at 42',
+    );
+  });
+
+  it('a first fragment without all of its headers is discarded, and told of (RFC 7112 section 5)', () => {
+    const net = new Net();
+    const incomplete = 'fd00::2 code 3 at 0';
+    const tcp = [...zeros(12), 0xa0, ...zeros(11)]; // 24 of the 40 octets that its data offset names
+    expect(answer(packet(net, FRAGMENT, [...fragment(6, 0, 1), ...tcp]))).toBe(incomplete);
+    expect(answer(packet(net, FRAGMENT, [...fragment(6, 0, 1), ...zeros(16)]))).toBe(incomplete);
+    expect(answer(packet(net, FRAGMENT, [...fragment(DESTINATION, 0, 1), 17, 1, ...zeros(6)]))).toBe(
+      incomplete,
+    );
+    expect(answer(packet(net, FRAGMENT, [...fragment(DESTINATION, 0, 1), 17, 0, 1, 4, ...zeros(4)]))).toBe(
+      incomplete,
+    );
+    // Whole headers wait for the rest.
+    expect(answer(packet(net, FRAGMENT, [...fragment(UDP, 0, 1), ...zeros(8)]))).toBe('');
+    expect(
+      answer(packet(net, FRAGMENT, [...fragment(DESTINATION, 0, 1), 17, 0, 1, 4, ...zeros(4), ...zeros(8)])),
+    ).toBe('');
+  });
+
+  it('more headers or options than are walked (RFC 8883 section 3)', () => {
+    const net = new Net();
+    const header = (next: number): number[] => [next, 0, 1, 4, ...zeros(4)];
+    const many = Array.from({ length: 9 }, () => header(DESTINATION)).flat();
+    expect(answer(packet(net, DESTINATION, [...many, ...header(59)]))).toBe('fd00::2 code 8 at 96');
+    expect(answer(packet(net, DESTINATION, [59, 4, ...zeros(38)]))).toBe('fd00::2 code 9 at 74');
+  });
+
+  it('are not told to who cannot be, and not more often than other errors', () => {
+    const { net, host, raw } = alone();
+    const bad = [59, 0, 1, 0, 0x9e, 2, 0, 0];
+    for (const src of ['::', 'ff02::1', '::1', 'fd00::2'])
+      raw.send(ipPacket(net, DESTINATION, src, DST, new Uint8Array(bad)));
+    raw.send(packet(net, DESTINATION, bad, 'fd00::9'));
+    expect(raw.take()).toEqual([]);
+    for (let i = 0; i < 150; i++) raw.send(packet(net, DESTINATION, bad));
+    expect([raw.take().length, host.counters.icmpLimited]).toEqual([100, 50]);
+  });
+
+  it('an ICMP error is never answered by another (RFC 4443 section 2.4 (e.1), RFC 1122 section 3.2.2)', () => {
+    const { net, raw, host } = alone();
+    const MF = 0x2000;
+    const error = icmpBytes('10.0.0.1', '10.0.0.2', 3, 3, 0, octets(56));
+    raw.send(ipPacket(net, IPPROTO_ICMP, '10.0.0.1', '10.0.0.2', error, { flags: MF }));
+    expect(host.wakeAt()).toBeLessThan(Number.POSITIVE_INFINITY);
+    return net.rest().then(() => expect(raw.take()).toEqual([])); // no "reassembly time exceeded"
+  });
+
+  it('of IPv4: an option of impossible length, with a pointer to it (RFC 1122 section 3.2.2.5)', () => {
+    const { raw } = alone();
+    raw.send(ipv4WithOptions(IPPROTO_UDP, '10.0.0.1', '10.0.0.2', [1, 7, 9, 0], octets(8)));
+    expect(raw.take().map((p) => [...p.payload.subarray(0, 2), p.payload[4]])).toEqual([[12, 0, 21]]);
   });
 });
 

@@ -24,11 +24,18 @@ import {
   IpPacket,
   icmp4QuoteLength,
   icmp6QuoteLength,
+  isIcmp4Error,
+  isIcmp6Error,
   isMulticast,
   isValidTcpSource,
   Malformed,
   type Memory,
+  PARAM6_HEADER_CHAIN,
+  PARAM6_HEADER_FIELD,
   PARAM6_NEXT_HEADER,
+  PARAM6_OPTION,
+  PARAM6_TOO_MANY_HEADERS,
+  PARAM6_TOO_MANY_OPTIONS,
   parseIcmp4,
   parseIcmp6,
   parseIp,
@@ -51,7 +58,7 @@ import {
   writeIcmp6Error,
 } from '../wire/index.ts';
 import type { HostCounters } from './counters.ts';
-import type { IpLayer, Path } from './ip-layer.ts';
+import type { IpLayer, Way } from './ip-layer.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { TcpLayer } from './tcp-layer.ts';
 
@@ -193,7 +200,7 @@ export class IcmpLayer {
 
   #echo(p: IpPacket, m: IcmpMessage): void {
     if (isMulticast(p.dst0, p.dst1, p.dst2, p.dst3) || !this.#mayAnswer(p)) return;
-    const path = this.#ip.path(p.src0, p.src1, p.src2, p.src3);
+    const path = this.#ip.way(p.src0, p.src1, p.src2, p.src3);
     if (path === null) return;
     // A reply that does not fit the link is cut, not fragmented (RFC 1122 section 3.2.2.6).
     const header = p.family === 4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH;
@@ -213,40 +220,35 @@ export class IcmpLayer {
 
   /** The sum of the pseudo-header of an answer, without its length. */
   #pseudoBack(p: IpPacket): number {
-    return pseudoSumWords(
-      6,
-      p.dst0,
-      p.dst1,
-      p.dst2,
-      p.dst3,
-      p.src0,
-      p.src1,
-      p.src2,
-      p.src3,
-      IPPROTO_ICMPV6,
-      0,
-    );
+    const { dst0, dst1, dst2, dst3 } = p;
+    return this.#pseudoTo(p, dst0, dst1, dst2, dst3);
   }
 
-  #sendBack(path: Path, p: IpPacket, off: number, len: number): void {
+  /** The same for a message from (s…) to who sent `p`. */
+  #pseudoTo(p: IpPacket, s0: number, s1: number, s2: number, s3: number): number {
+    return pseudoSumWords(6, s0, s1, s2, s3, p.src0, p.src1, p.src2, p.src3, IPPROTO_ICMPV6, 0);
+  }
+
+  #sendBack(way: Way, p: IpPacket, off: number, len: number): void {
+    const { dst0, dst1, dst2, dst3 } = p;
+    this.#sendTo(way, p, off, len, dst0, dst1, dst2, dst3);
+  }
+
+  /** Sends a message from (s…) to who sent `p`. */
+  #sendTo(
+    way: Way,
+    p: IpPacket,
+    off: number,
+    len: number,
+    s0: number,
+    s1: number,
+    s2: number,
+    s3: number,
+  ): void {
     this.#counters.icmpOut++;
     const protocol = p.family === 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
-    this.#ip.send(
-      path,
-      off,
-      len,
-      protocol,
-      DEFAULT_TTL,
-      0,
-      p.dst0,
-      p.dst1,
-      p.dst2,
-      p.dst3,
-      p.src0,
-      p.src1,
-      p.src2,
-      p.src3,
-    );
+    const { src0, src1, src2, src3 } = p;
+    this.#ip.send(way, off, len, protocol, DEFAULT_TTL, 0, s0, s1, s2, s3, src0, src1, src2, src3);
   }
 
   /** Port unreachable for a datagram that nobody wants. */
@@ -259,6 +261,25 @@ export class IcmpLayer {
   protocolUnreachable(p: IpPacket): void {
     if (p.family === 4) this.#error(p, ICMP4_UNREACHABLE, UNREACH4_PROTOCOL, 0);
     else this.#error(p, ICMP6_PARAMETER_PROBLEM, PARAM6_NEXT_HEADER, p.protocolOff - p.headerOff);
+  }
+
+  /** RFC 1122 section 3.3.5: what a host says that is no hop of a source route. */
+  sourceRouteFailed(p: IpPacket): void {
+    this.#error(p, ICMP4_UNREACHABLE, UNREACH4_SOURCE_ROUTE, 0);
+  }
+
+  /** RFC 1122 section 3.2.2.5; RFC 8200 sections 4 to 4.5, RFC 7112 section 5, RFC 8883 section 3. */
+  parameterProblem(p: IpPacket, malformed: number): void {
+    if (p.family === 4) {
+      if (malformed === Malformed.IPV4_OPTION_LENGTH)
+        this.#error(p, ICMP4_PARAMETER_PROBLEM, 0, p.problemOff << 24);
+      return;
+    }
+    const code = parameterProblemCode(malformed);
+    if (code < 0) return;
+    // An option may demand an answer even when the packet was for many (RFC 4443 section 2.4 (e.3)).
+    const evenForMany = malformed === Malformed.IPV6_OPTION_REPORT;
+    this.#error(p, ICMP6_PARAMETER_PROBLEM, code, p.problemOff, evenForMany);
   }
 
   /** The rest of a packet whose first fragment lies at [off, off + len) has not come (RFC 1122 section 3.3.2). */
@@ -288,24 +309,85 @@ export class IcmpLayer {
   /** Whether an answer may go to a packet's source: one host, not many (RFC 1122 section 3.2.2). */
   #mayAnswer(p: IpPacket): boolean {
     const { src0, src1, src2, src3 } = p;
-    return isValidTcpSource(src0, src1, src2, src3) && !this.#ip.isBroadcast(src0, src1, src2, src3);
+    return isValidTcpSource(src0, src1, src2, src3) && !this.#ip.local.isBroadcast(src0, src1, src2, src3);
   }
 
-  #error(p: IpPacket, type: number, code: number, rest: number): void {
-    if (isMulticast(p.dst0, p.dst1, p.dst2, p.dst3) || p.fragOff > 0 || !this.#mayAnswer(p)) return;
+  /** Sends an error about a packet that was for us; `evenForMany`: for a group, too. */
+  #error(p: IpPacket, type: number, code: number, rest: number, evenForMany = false): void {
+    const { dst0, dst1, dst2, dst3 } = p;
+    const toMany =
+      isMulticast(dst0, dst1, dst2, dst3) || this.#ip.local.isBroadcastOrAll(dst0, dst1, dst2, dst3);
+    if ((toMany && !evenForMany) || !this.#mayAnswer(p) || this.#isError(p)) return;
+    if (p.family === 4 && p.fragOff > 0) return; // RFC 1122 section 3.2.2: the first fragment only
     if (!this.#errors.allows(this.#tcp.engine.now)) {
       this.#counters.icmpLimited++;
       return;
     }
-    const path = this.#ip.path(p.src0, p.src1, p.src2, p.src3);
-    if (path === null) return;
-    const quote = p.family === 4 ? icmp4QuoteLength(p.totalLen) : icmp6QuoteLength(p.totalLen);
-    const len = ICMP_HEADER_LENGTH + quote;
-    const off = this.#ip.alloc(path, len);
+    const way = this.#ip.way(p.src0, p.src1, p.src2, p.src3);
+    if (way === null) return;
+    if (!toMany) this.#writeError(way, p, type, code, rest, dst0, dst1, dst2, dst3);
+    else if (way.source !== null) {
+      const { w0, w1, w2, w3 } = way.source;
+      this.#writeError(way, p, type, code, rest, w0, w1, w2, w3);
+    }
+  }
+
+  /** Whether a packet is an ICMP error or redirect, of which none may be answered by another. */
+  #isError(p: IpPacket): boolean {
+    if (p.payloadLen === 0 || p.fragOff > 0) return false;
+    const type = this.#memory.u8[p.payloadOff] as number;
+    if (p.family === 4) return p.protocol === IPPROTO_ICMP && isIcmp4Error(type);
+    return p.protocol === IPPROTO_ICMPV6 && isIcmp6Error(type);
+  }
+
+  #writeError(
+    way: Way,
+    p: IpPacket,
+    type: number,
+    code: number,
+    rest: number,
+    s0: number,
+    s1: number,
+    s2: number,
+    s3: number,
+  ): void {
+    const memory = this.#memory;
+    const len =
+      ICMP_HEADER_LENGTH + (p.family === 4 ? icmp4QuoteLength(p.totalLen) : icmp6QuoteLength(p.totalLen));
+    const off = this.#ip.alloc(way, len);
     if (off === 0) return;
-    const at = off + this.#ip.headroom(path);
-    if (p.family === 4) writeIcmp4Error(this.#memory, at, type, code, rest, p.headerOff, p.totalLen);
-    else writeIcmp6Error(this.#memory, at, type, code, rest, p.headerOff, p.totalLen, this.#pseudoBack(p));
-    this.#sendBack(path, p, off, len);
+    const at = off + this.#ip.headroom(way);
+    if (p.family === 4) writeIcmp4Error(memory, at, type, code, rest, p.headerOff, p.totalLen);
+    else {
+      const pseudo = this.#pseudoTo(p, s0, s1, s2, s3);
+      writeIcmp6Error(memory, at, type, code, rest, p.headerOff, p.totalLen, pseudo);
+    }
+    this.#sendTo(way, p, off, len, s0, s1, s2, s3);
+  }
+}
+
+/** The code of Parameter Problem for a `Malformed` code, -1 when nothing is said. */
+function parameterProblemCode(malformed: number): number {
+  switch (malformed) {
+    case Malformed.IPV6_ROUTING_TYPE:
+    case Malformed.IPV6_EXTENSION_LENGTH:
+    case Malformed.IPV6_OPTION_LENGTH:
+    case Malformed.IPV6_FRAGMENT_TWICE:
+    case Malformed.FRAGMENT_LENGTH:
+    case Malformed.FRAGMENT_BEYOND_MAXIMUM:
+      return PARAM6_HEADER_FIELD;
+    case Malformed.IPV6_HOP_BY_HOP_PLACE:
+      return PARAM6_NEXT_HEADER;
+    case Malformed.IPV6_OPTION_REPORT:
+    case Malformed.IPV6_OPTION_REPORT_UNICAST:
+      return PARAM6_OPTION;
+    case Malformed.IPV6_HEADER_CHAIN:
+      return PARAM6_HEADER_CHAIN;
+    case Malformed.IPV6_TOO_MANY_EXTENSION_HEADERS:
+      return PARAM6_TOO_MANY_HEADERS;
+    case Malformed.IPV6_TOO_MANY_OPTIONS:
+      return PARAM6_TOO_MANY_OPTIONS;
+    default:
+      return -1;
   }
 }

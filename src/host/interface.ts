@@ -12,6 +12,8 @@ export type InterfaceKind = 'ip' | 'ethernet';
 export interface LocalAddress {
   readonly address: IpAddress;
   readonly prefix: number;
+  /** Past its preferred lifetime: not for new connections (RFC 4862 section 5.5.4). */
+  readonly deprecated?: boolean;
 }
 
 /** What an interface hands its packets to. */

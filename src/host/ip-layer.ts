@@ -13,22 +13,26 @@ import {
   IPV6_HEADER_LENGTH,
   type IpAddress,
   IpPacket,
-  inPrefix,
   isLoopback,
   isMapped,
   isMulticast,
+  isUnspecified,
   Malformed,
   type Memory,
+  NDP_NEIGHBOR_SOLICITATION,
+  NDP_ROUTER_SOLICITATION,
   parseIp,
   writeIpv4Header,
   writeIpv6Header,
 } from '../wire/index.ts';
 import type { HostCounters } from './counters.ts';
+import { Identification } from './identification.ts';
 import type { HostInterface } from './interface.ts';
+import { LocalAddresses } from './local-addresses.ts';
 import type { Route, RouteTable } from './routes.ts';
 
 /** Where packets to one destination go. */
-export interface Path {
+export interface Way {
   readonly iface: HostInterface;
   readonly family: Family;
   /** The next hop on the link: the gateway, or the destination itself. */
@@ -36,17 +40,22 @@ export interface Path {
   readonly hop1: number;
   readonly hop2: number;
   readonly hop3: number;
-  /** The source address to use. */
+  /** The source address to use; null when the interface has none of this family. */
+  readonly source: IpAddress | null;
+}
+
+/** A way for packets of our own, which have a source address. */
+export interface Path extends Way {
   readonly source: IpAddress;
 }
 
-interface LastPath {
+interface LastWay {
   readonly d0: number;
   readonly d1: number;
   readonly d2: number;
   readonly d3: number;
   readonly epoch: number;
-  readonly path: Path | null;
+  readonly way: Way | null;
 }
 
 /** A protocol above IP. */
@@ -56,15 +65,19 @@ export interface Protocol {
 
 /** Link-layer output of an Ethernet interface: neighbour resolution. */
 export interface LinkLayer {
-  send(path: Path, off: number, len: number): void;
-  /** Verify the next hop of a path. */
-  doubt(path: Path): void;
+  send(way: Way, off: number, len: number): void;
+  /** Verify the next hop of a way. */
+  doubt(way: Way): void;
 }
 
 /** Who tells a sender that its packet came to nothing. */
 export interface ErrorReporter {
   /** Nobody here speaks the packet's protocol. */
   protocolUnreachable(packet: IpPacket): void;
+  /** The packet has a source route that is not exhausted, and we forward none. */
+  sourceRouteFailed(packet: IpPacket): void;
+  /** A packet for us is malformed in a way (a `Malformed` code) that its sender may have to hear of. */
+  parameterProblem(packet: IpPacket, code: number): void;
 }
 
 /** Reassembly: see fragments.ts. */
@@ -90,103 +103,72 @@ export class IpLayer {
   errors: ErrorReporter | null = null;
   /** Whether a group address is one that we listen to (NDP). */
   group: ((d0: number, d1: number, d2: number, d3: number) => boolean) | null = null;
+  /** Whether somebody waits for datagrams like this, to all and perhaps from nobody (DHCP). */
+  broadcasts: ((packet: IpPacket) => boolean) | null = null;
   /** Counts changes of addresses and routes: who keeps a Path compares it. */
   epoch = 0;
+  readonly local: LocalAddresses;
   readonly #packet = new IpPacket();
   /** The destination that was asked for last, and the answer. */
-  #last: LastPath = { d0: 0, d1: 0, d2: 0, d3: 0, epoch: -1, path: null };
-  #id = 0;
+  #last: LastWay = { d0: 0, d1: 0, d2: 0, d3: 0, epoch: -1, way: null };
+  #ids: Identification | null = null;
+  readonly #random: () => number;
 
-  constructor(memory: Memory, counters: HostCounters, routes: RouteTable) {
+  /** `random`: 32 bits, for secrets. */
+  constructor(memory: Memory, counters: HostCounters, routes: RouteTable, random: () => number) {
     this.memory = memory;
     this.counters = counters;
     this.routes = routes;
+    this.local = new LocalAddresses(this.interfaces);
+    this.#random = random;
   }
 
-  /** The interface that has this address, or null. */
+  /** The interface that this address belongs to, or null. */
   owner(w0: number, w1: number, w2: number, w3: number): HostInterface | null {
-    for (let i = 0; i < this.interfaces.length; i++) {
-      const iface = this.interfaces[i] as HostInterface;
-      for (let j = 0; j < iface.addresses.length; j++) {
-        const a = (iface.addresses[j] as { address: IpAddress }).address;
-        if (a.w3 === w3 && a.w2 === w2 && a.w1 === w1 && a.w0 === w0) return iface;
-      }
-    }
-    return null;
+    return this.local.owner(w0, w1, w2, w3);
   }
 
-  /**
-   * The way to a destination, or null: network unreachable. `source` insists on an address of ours; one of
-   * the other family leads nowhere.
-   */
-  path(d0: number, d1: number, d2: number, d3: number, source: IpAddress | null = null): Path | null {
-    if (source !== null) return this.#findPath(d0, d1, d2, d3, source);
+  /** The way to a destination for packets whose source is known, or null: network unreachable. */
+  way(d0: number, d1: number, d2: number, d3: number): Way | null {
     // Packets to one destination come in series.
     const last = this.#last;
     if (d3 === last.d3 && d2 === last.d2 && d1 === last.d1 && d0 === last.d0 && this.epoch === last.epoch) {
-      return last.path;
+      return last.way;
     }
-    const path = this.#findPath(d0, d1, d2, d3, null);
-    this.#last = { d0, d1, d2, d3, epoch: this.epoch, path };
-    return path;
+    const way = this.#findWay(d0, d1, d2, d3, null);
+    this.#last = { d0, d1, d2, d3, epoch: this.epoch, way };
+    return way;
   }
 
-  #findPath(d0: number, d1: number, d2: number, d3: number, source: IpAddress | null): Path | null {
+  /**
+   * The way to a destination for packets of ours, or null: network unreachable. `source` insists on an address of
+   * ours; one of the other family leads nowhere.
+   */
+  path(d0: number, d1: number, d2: number, d3: number, source: IpAddress | null = null): Path | null {
+    const way = source === null ? this.way(d0, d1, d2, d3) : this.#findWay(d0, d1, d2, d3, source);
+    return way === null || way.source === null ? null : (way as Path);
+  }
+
+  #findWay(d0: number, d1: number, d2: number, d3: number, source: IpAddress | null): Way | null {
     const own = this.owner(d0, d1, d2, d3);
     const family: Family = isMapped(d0, d1, d2) ? 4 : 6;
     if (source !== null && source.family !== family) return null;
     if (own !== null) {
       const loopback = this.interfaces[0] as HostInterface;
-      const address =
-        source ??
-        (own.addresses.find((a) => same(a.address, d0, d1, d2, d3)) as { address: IpAddress }).address;
+      const address = source ?? this.#ownAddress(own, family, d0, d1, d2, d3);
       return { iface: loopback, family, hop0: d0, hop1: d1, hop2: d2, hop3: d3, source: address };
     }
     const route = this.routes.lookup(d0, d1, d2, d3);
     if (route === null) return null;
     const iface = this.interfaces[route.iface] as HostInterface;
-    const from = source ?? route.source ?? this.#sourceFor(iface, family, d0, d1, d2, d3);
-    if (from === null) return null;
+    const from = source ?? route.source ?? this.local.sourceFor(iface, family, d0, d1, d2, d3);
     return hop(route, iface, family, from, d0, d1, d2, d3);
   }
 
-  /** The address of an interface that shares a network with the destination, else its first. */
-  #sourceFor(
-    iface: HostInterface,
-    family: Family,
-    d0: number,
-    d1: number,
-    d2: number,
-    d3: number,
-  ): IpAddress | null {
-    let first: IpAddress | null = null;
-    for (const { address, prefix } of iface.addresses) {
-      if (address.family !== family) continue;
-      if (inPrefix(d0, d1, d2, d3, address, prefix)) return address;
-      first ??= address;
-    }
-    return first;
-  }
-
-  /**
-   * True for a source that no packet from `iface` can have: from outside, a loopback address or one of
-   * ours; from anywhere, the broadcast address of a network (RFC 1122 section 3.2.1.3).
-   */
-  impossibleSource(iface: HostInterface, s0: number, s1: number, s2: number, s3: number): boolean {
-    if (iface.index !== 0 && (isLoopback(s0, s1, s2, s3) || this.owner(s0, s1, s2, s3) !== null)) return true;
-    return this.isBroadcast(s0, s1, s2, s3);
-  }
-
-  /** The broadcast address of a network that we are in (255.255.255.255 is `isValidTcpSource`'s to refuse). */
-  isBroadcast(w0: number, w1: number, w2: number, w3: number): boolean {
-    if (!isMapped(w0, w1, w2)) return false;
-    for (const { addresses } of this.interfaces) {
-      for (const { address, prefix } of addresses) {
-        if (address.family !== 4 || prefix > 30) continue;
-        if ((address.w3 | (0xffff_ffff >>> prefix)) === w3) return true;
-      }
-    }
-    return false;
+  /** Who talks to an address of its own does so from it; to 127.0.0.5, from 127.0.0.1. */
+  #ownAddress(own: HostInterface, family: Family, d0: number, d1: number, d2: number, d3: number): IpAddress {
+    const exact = own.addresses.find((a) => same(a.address, d0, d1, d2, d3));
+    return exact?.address ?? (this.local.sourceFor(own, family, d0, d1, d2, d3) as IpAddress);
   }
 
   /** A packet arrived: [off, off + len) is an IP packet; `toGroup`: in a frame to more than us. Never throws. */
@@ -198,10 +180,20 @@ export class IpLayer {
     const bad = parseIp(this.memory, off, len, packet);
     if (bad !== Malformed.OK) {
       counters.malformed[bad] = (counters.malformed[bad] as number) + 1;
+      this.#complain(packet, iface, toGroup, bad);
       return;
     }
     if (!this.#isForUs(packet, iface, toGroup)) {
       counters.notForUs++;
+      return;
+    }
+    if (!this.local.isPossibleSource(packet, iface, this.epoch) && !this.#isForgiven(packet)) {
+      counters.impossibleSource++;
+      return;
+    }
+    if (packet.sourceRouteLeft) {
+      counters.notForUs++;
+      this.errors?.sourceRouteFailed(packet);
       return;
     }
     if (packet.fragment) {
@@ -214,12 +206,36 @@ export class IpLayer {
     this.#deliver(packet, iface);
   }
 
+  /** A malformed packet whose addresses could be read is answered, if it was for us and from somebody. */
+  #complain(p: IpPacket, iface: HostInterface, toGroup: boolean, bad: number): void {
+    if (!hasAddresses(p, bad) || !this.#isForUs(p, iface, toGroup)) return;
+    if (this.local.isPossibleSource(p, iface, this.epoch)) this.errors?.parameterProblem(p, bad);
+  }
+
   #isForUs(p: IpPacket, iface: HostInterface, toGroup: boolean): boolean {
     const { dst0, dst1, dst2, dst3 } = p;
     if (iface.index !== 0 && isLoopback(dst0, dst1, dst2, dst3)) return false; // RFC 1122 section 3.2.1.3 (g)
     // One address in a frame to all: RFC 1122 section 3.3.6.
     if (this.owner(dst0, dst1, dst2, dst3) !== null) return !toGroup;
-    return this.#toGroup(p);
+    return this.#toGroup(p) || this.#isWantedBroadcast(p);
+  }
+
+  /** To a broadcast address, and somebody waits for it. */
+  #isWantedBroadcast(p: IpPacket): boolean {
+    if (this.broadcasts === null) return false;
+    return this.local.isBroadcastOrAll(p.dst0, p.dst1, p.dst2, p.dst3) && this.broadcasts(p);
+  }
+
+  /**
+   * Who has no address yet may look for one: duplicate address detection and router solicitation come from :: (RFC
+   * 4861 sections 4.1 and 4.3), a client of DHCP sends from 0.0.0.0 to all (RFC 1122 section 3.2.1.3 (a)).
+   */
+  #isForgiven(p: IpPacket): boolean {
+    if (!isUnspecified(p.src0, p.src1, p.src2, p.src3)) return false;
+    if (p.family === 4) return this.#isWantedBroadcast(p);
+    if (p.protocol !== IPPROTO_ICMPV6 || p.fragHeaderOff !== 0 || p.payloadLen === 0) return false;
+    const type = this.memory.u8[p.payloadOff] as number;
+    return type === NDP_NEIGHBOR_SOLICITATION || type === NDP_ROUTER_SOLICITATION;
   }
 
   #toGroup(p: IpPacket): boolean {
@@ -252,29 +268,29 @@ export class IpLayer {
     }
   }
 
-  /** A transport's negative advice (RFC 1122 section 3.3.1.4): its packets along this path come to nothing. */
-  doubt(path: Path): void {
-    if (path.iface.headerLen > 0) this.link?.doubt(path);
+  /** A transport's negative advice (RFC 1122 section 3.3.1.4): its packets this way come to nothing. */
+  doubt(way: Way): void {
+    if (way.iface.headerLen > 0) this.link?.doubt(way);
   }
 
   /**
    * A block for a packet with `payloadLen` octets above IP; 0 when there is no memory. Its payload begins
-   * at `off + headroom(path)`, and `send` takes it with the same numbers.
+   * at `off + headroom(way)`, and `send` takes it with the same numbers.
    */
-  alloc(path: Path, payloadLen: number): number {
-    const off = this.memory.alloc(this.headroom(path) + payloadLen);
+  alloc(way: Way, payloadLen: number): number {
+    const off = this.memory.alloc(this.headroom(way) + payloadLen);
     if (off === 0) this.counters.noMemory++;
     return off;
   }
 
   /** Octets before the payload: link header and IP header. */
-  headroom(path: Path): number {
-    return path.iface.headerLen + (path.family === 4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH);
+  headroom(way: Way): number {
+    return way.iface.headerLen + (way.family === 4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH);
   }
 
   /** Writes the IP header and gives the block to the link. Addresses are words; DF is always set (RFC 1191). */
   send(
-    path: Path,
+    way: Way,
     off: number,
     payloadLen: number,
     protocol: number,
@@ -289,14 +305,14 @@ export class IpLayer {
     d2: number,
     d3: number,
   ): void {
-    const { iface } = path;
+    const { iface } = way;
     const ip = off + iface.headerLen;
     let len: number;
-    if (path.family === 4) {
-      this.#id = (this.#id + 1) & 0xffff;
+    if (way.family === 4) {
+      this.#ids ??= new Identification(this.#random(), this.#random());
+      const id = this.#ids.next(s3, d3);
       len =
-        payloadLen +
-        writeIpv4Header(this.memory, ip, payloadLen, this.#id, IPV4_DF, ttl, tos, protocol, s3, d3);
+        payloadLen + writeIpv4Header(this.memory, ip, payloadLen, id, IPV4_DF, ttl, tos, protocol, s3, d3);
     } else {
       len =
         payloadLen +
@@ -305,8 +321,14 @@ export class IpLayer {
     this.counters.packetsOut++;
     this.counters.octetsOut += len;
     if (iface.headerLen === 0) iface.transmit(off, len);
-    else this.link?.send(path, off, iface.headerLen + len);
+    else this.link?.send(way, off, iface.headerLen + len);
   }
+}
+
+/** Whether a packet with this `Malformed` code was read as far as its addresses. */
+function hasAddresses(p: IpPacket, bad: number): boolean {
+  if (bad === Malformed.TRUNCATED || bad === Malformed.IP_VERSION) return false;
+  return p.family === 6 ? bad !== Malformed.IPV6_MAPPED_ADDRESS : bad === Malformed.IPV4_OPTION_LENGTH;
 }
 
 function same(a: IpAddress, w0: number, w1: number, w2: number, w3: number): boolean {
@@ -317,12 +339,12 @@ function hop(
   route: Route,
   iface: HostInterface,
   family: Family,
-  source: IpAddress,
+  source: IpAddress | null,
   d0: number,
   d1: number,
   d2: number,
   d3: number,
-): Path {
+): Way {
   const g = route.gateway;
   if (g !== null) return { iface, family, source, hop0: g.w0, hop1: g.w1, hop2: g.w2, hop3: g.w3 };
   return { iface, family, source, hop0: d0, hop1: d1, hop2: d2, hop3: d3 };

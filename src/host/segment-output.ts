@@ -63,8 +63,7 @@ export class SegmentOutput {
 
   #findPath(c: Connection): void {
     const { r0, r1, r2, r3 } = c.tcb;
-    const source = c.path === null ? null : c.path.source;
-    c.path = this.#ip.path(r0, r1, r2, r3, source);
+    c.path = this.#ip.way(r0, r1, r2, r3);
     c.pathEpoch = this.#ip.epoch;
   }
 
@@ -84,7 +83,7 @@ export class SegmentOutput {
   ): void {
     const ip = this.#ip;
     const memory = this.#memory;
-    const path = ip.path(d0, d1, d2, d3);
+    const path = ip.way(d0, d1, d2, d3);
     if (path === null) {
       this.#counters.noRoute++;
       return;

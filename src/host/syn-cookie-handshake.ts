@@ -13,7 +13,7 @@ import {
   SYN,
 } from '../wire/index.ts';
 import type { Connection } from './connection.ts';
-import type { Path } from './ip-layer.ts';
+import type { Way } from './ip-layer.ts';
 import type { Listener } from './listener.ts';
 import { checkCookie, cookieSackPermitted, cookieTsVal, cookieWscale, makeCookie } from './syn-cookies.ts';
 import type { TcpLayer } from './tcp-layer.ts';
@@ -28,7 +28,7 @@ const reply = new Segment();
 /** Answers a SYN with a SYN,ACK whose ISS is a cookie; nothing is remembered but that cookies are out. */
 export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): void {
   const p = tcp.packet as IpPacket;
-  const path = tcp.ip.path(p.src0, p.src1, p.src2, p.src3);
+  const path = tcp.ip.way(p.src0, p.src1, p.src2, p.src3);
   if (path === null) return;
   const { engine } = tcp;
   const { config } = listener.tcb;
@@ -107,7 +107,7 @@ export function acceptCookie(
   const c = tcp.child(listener, seg);
   if (c === null) return null;
   const { tcb } = c;
-  tcb.rcv.mss = offeredMss(config, (c.path as Path).iface.mtu, p.family);
+  tcb.rcv.mss = offeredMss(config, (c.path as Way).iface.mtu, p.family);
   if (config.timestamps && (seg.opts & OPT_TIMESTAMPS) !== 0) {
     const ecr = (seg.tsEcr - tcb.tsOffset) | 0;
     const wscale = cookieWscale(ecr);

@@ -84,7 +84,7 @@ describe('a segment for nobody', () => {
     for (const src of ['::', 'ff02::1', '::1', 'fd00::2'])
       for (const to of [80, 81]) expect(send({ from: 9, to, ctl: SYN, seq: 5 }, src, 'fd00::2')).toEqual([]);
     expect(host.connections).toEqual([]);
-    expect(host.counters.tcpBadAddress).toBe(2 * (sources.length + 4));
+    expect(host.counters.impossibleSource).toBe(2 * (sources.length + 4));
   });
 
   it('is dropped in silence when it was for many: multicast and broadcast (MUST-57)', () => {

@@ -67,8 +67,7 @@ import {
 import type { HostCounters, HostTap } from './counters.ts';
 import { NONE, TupleTable } from './demux.ts';
 import { FastOpenCookies, type FastOpenOwner } from './fast-open.ts';
-import type { HostInterface } from './interface.ts';
-import type { IpLayer, Path } from './ip-layer.ts';
+import type { IpLayer, Way } from './ip-layer.ts';
 import { Listener, type ListenerOwner, type ListenOptions } from './listener.ts';
 import { ListenerTable } from './listener-table.ts';
 import { MemoryPressure } from './memory-pressure.ts';
@@ -293,7 +292,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   ): Connection {
     const where = `${remote}:${remotePort}`;
     const { w0, w1, w2, w3 } = remote;
-    if (!isValidTcpSource(w0, w1, w2, w3) || this.ip.isBroadcast(w0, w1, w2, w3))
+    if (!isValidTcpSource(w0, w1, w2, w3) || this.ip.local.isBroadcast(w0, w1, w2, w3))
       throw tcpError(Err.BAD_REMOTE, 'connect', where);
     const path = this.ip.path(w0, w1, w2, w3, source);
     if (path === null) throw tcpError(Err.NET_UNREACHABLE, 'connect', where);
@@ -431,7 +430,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   // Connections.
 
   /** Gives a TCB its place: id, demultiplexing entry, path, what depends on the path. */
-  #adopt(tcb: Tcb, path: Path): Connection {
+  #adopt(tcb: Tcb, path: Way): Connection {
     const id = this.#freeIds.pop() ?? this.#connections.length;
     tcb.id = id;
     const c = new Connection(this, tcb, this.memory);
@@ -532,7 +531,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   // Segments in.
 
   /** A TCP segment for this host. */
-  input(packet: IpPacket, iface: HostInterface): void {
+  input(packet: IpPacket): void {
     const { counters, memory, engine } = this;
     const seg = this.#seg;
     const { payloadOff, payloadLen } = packet;
@@ -556,11 +555,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
       segmentArrives(engine, c.tcb, seg);
       if (this.tap !== null) this.tap.segmentIn?.(c.tcb, seg, engine.now);
       this.#after(c);
-    } else if (
-      isMulticast(dst0, dst1, dst2, dst3) ||
-      !isValidTcpSource(src0, src1, src2, src3) ||
-      this.ip.impossibleSource(iface, src0, src1, src2, src3)
-    ) {
+    } else if (isMulticast(dst0, dst1, dst2, dst3)) {
       counters.tcpBadAddress++;
     } else if (value === NONE) {
       this.#toListener(seg);
@@ -654,7 +649,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     const tcb = new Tcb(listener.tcb.config);
     tcb.state = State.LISTEN;
     fillTuple(tcb, p, seg);
-    const path = this.ip.path(p.src0, p.src1, p.src2, p.src3);
+    const path = this.ip.way(p.src0, p.src1, p.src2, p.src3);
     if (path === null) {
       this.counters.noRoute++;
       return null;

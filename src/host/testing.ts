@@ -7,11 +7,13 @@ import { StrictMemory } from '../sim/testing.ts';
 import { brokenInvariant, type TcpError } from '../tcp/index.ts';
 import {
   finish,
+  IPPROTO_ICMPV6,
   IPPROTO_TCP,
   IPPROTO_UDP,
   IPV6_HEADER_LENGTH,
   type IpAddress,
   IpPacket,
+  Memory,
   parseAddress,
   parseIp,
   parseTcp,
@@ -379,6 +381,51 @@ export function tcpBytes(net: Net, src: string, dst: string, r: RawSegment): Uin
 /** A packet with a segment. */
 export function tcpPacket(net: Net, src: string, dst: string, r: RawSegment): Uint8Array {
   return ipPacket(net, IPPROTO_TCP, src, dst, tcpBytes(net, src, dst, r));
+}
+
+/** The octets of an ICMP or ICMPv6 message. */
+export function icmpBytes(
+  src: string,
+  dst: string,
+  type: number,
+  code: number,
+  rest: number,
+  body: Uint8Array,
+): Uint8Array {
+  const mem = new Memory({ initial: 128 * 1024 });
+  const len = 8 + body.length;
+  const off = mem.alloc(len);
+  mem.u8.set([type, code, 0, 0], off);
+  mem.dv.setInt32(off + 4, rest);
+  mem.u8.set(body, off + 8);
+  const s = ADDRESS(src);
+  const d = ADDRESS(dst);
+  const pseudo =
+    d.family === 4
+      ? 0
+      : pseudoSumWords(6, s.w0, s.w1, s.w2, s.w3, d.w0, d.w1, d.w2, d.w3, IPPROTO_ICMPV6, len);
+  mem.dv.setUint16(off + 2, finish(sum(mem, off, len, pseudo)));
+  return mem.u8.slice(off, off + len);
+}
+
+/** An IPv4 packet with options, a multiple of four octets. */
+export function ipv4WithOptions(
+  protocol: number,
+  src: string,
+  dst: string,
+  options: readonly number[],
+  payload: Uint8Array,
+): Uint8Array {
+  const mem = new Memory({ initial: 4096 });
+  const off = mem.alloc(1024);
+  const length = 20 + options.length + payload.length;
+  writeIpv4Header(mem, off, length - 20, 7, 0, 64, 0, protocol, ADDRESS(src).w3, ADDRESS(dst).w3);
+  mem.u8[off] = 0x45 + options.length / 4;
+  mem.u8.set(options, off + 20);
+  mem.dv.setUint16(off + 10, 0);
+  mem.dv.setUint16(off + 10, finish(sum(mem, off, 20 + options.length, 0)));
+  mem.u8.set(payload, off + 20 + options.length);
+  return mem.u8.slice(off, off + length);
 }
 
 /** The octets of a UDP datagram. */

@@ -12,7 +12,7 @@ import {
 } from './icmp.ts';
 import { Malformed } from './malformed.ts';
 import type { Memory } from './memory.ts';
-import { isNdpType, parseNdp } from './ndp.ts';
+import { isNdpType, NDP_REDIRECT, parseNdp } from './ndp.ts';
 
 /** Types. Below 128 are errors (section 2.1). */
 export const ICMP6_UNREACHABLE = 1;
@@ -35,6 +35,11 @@ export const TIME6_REASSEMBLY = 1;
 export const PARAM6_HEADER_FIELD = 0;
 export const PARAM6_NEXT_HEADER = 1;
 export const PARAM6_OPTION = 2;
+/** A first fragment without its whole header chain (RFC 7112). */
+export const PARAM6_HEADER_CHAIN = 3;
+/** More extension headers, or options in one of them, than are walked (RFC 8883 section 5). */
+export const PARAM6_TOO_MANY_HEADERS = 8;
+export const PARAM6_TOO_MANY_OPTIONS = 9;
 
 /** An error packet never exceeds the minimum IPv6 MTU (section 2.4 c). */
 const MAX_ERROR_PACKET = 1280;
@@ -66,9 +71,9 @@ export function parseIcmp6(mem: Memory, off: number, len: number, pseudo: number
   return Malformed.OK;
 }
 
-/** Whether a message of this type reports an error, and so must never be answered by one (section 2.4 e). */
+/** Whether a message of this type must never be answered by an error: an error, or a redirect (section 2.4 e). */
 export function isIcmp6Error(type: number): boolean {
-  return type < 128;
+  return type < 128 || type === NDP_REDIRECT;
 }
 
 /**

@@ -58,6 +58,8 @@ export class IpPacket {
   fragHeaderOff = 0;
   /** IPv4: a loose or strict source route option is present (RFC 791 section 3.1). */
   sourceRoute = false;
+  /** IPv4: that route has hops left: the destination is one on the way (RFC 1122 section 3.2.1.8 (c)). */
+  sourceRouteLeft = false;
   /** After an error: the offset from `headerOff` of the octet at fault (ICMP's pointer). */
   problemOff = 0;
 }

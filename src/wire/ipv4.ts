@@ -76,6 +76,7 @@ function parse(mem: Memory, off: number, len: number, out: IpPacket, quoted: boo
   out.protocolOff = off + 9;
   out.fragHeaderOff = 0;
   out.sourceRoute = false;
+  out.sourceRouteLeft = false;
   if (out.fragment) {
     const code = checkFragment(out, totalLen - headerLen);
     if (code !== 0) return code;
@@ -106,7 +107,11 @@ function walkOptions(mem: Memory, off: number, headerLen: number, out: IpPacket)
       out.problemOff = i - off;
       return Malformed.IPV4_OPTION_LENGTH;
     }
-    if (type === OPT_LSRR || type === OPT_SSRR) out.sourceRoute = true;
+    if (type === OPT_LSRR || type === OPT_SSRR) {
+      out.sourceRoute = true;
+      // The pointer counts from 1 and is beyond the option when every hop has been taken.
+      if (length > 2 && (u8[i + 2] as number) <= length) out.sourceRouteLeft = true;
+    }
     i += length;
   }
   return Malformed.OK;

@@ -5,6 +5,7 @@ import { isMapped } from './address.ts';
 import type { IpPacket } from './ip.ts';
 import { Malformed } from './malformed.ts';
 import type { Memory } from './memory.ts';
+import { isNdpType } from './ndp.ts';
 
 /** Octets of the fixed header. */
 export const IPV6_HEADER_LENGTH = 40;
@@ -19,6 +20,10 @@ const HOP_BY_HOP = 0;
 const ROUTING = 43;
 const FRAGMENT = 44;
 const DESTINATION_OPTIONS = 60;
+const TCP = 6;
+const UDP = 17;
+const ICMPV6 = 58;
+const NO_NEXT_HEADER = 59;
 
 const PAD1 = 0;
 const PADN = 1;
@@ -64,6 +69,7 @@ function parse(mem: Memory, off: number, len: number, out: IpPacket, quoted: boo
   out.dontFragment = true;
   out.fragHeaderOff = 0;
   out.sourceRoute = false;
+  out.sourceRouteLeft = false;
   out.headerLen = IPV6_HEADER_LENGTH;
   out.payloadOff = off + IPV6_HEADER_LENGTH;
   out.payloadLen = Math.min(totalLen, len) - IPV6_HEADER_LENGTH;
@@ -73,7 +79,47 @@ function parse(mem: Memory, off: number, len: number, out: IpPacket, quoted: boo
   if (isMapped(out.src0, out.src1, out.src2) || isMapped(out.dst0, out.dst1, out.dst2)) {
     return Malformed.IPV6_MAPPED_ADDRESS;
   }
-  return isExtension(out.protocol) ? walkExtensions(mem, out) : Malformed.OK;
+  if (!isExtension(out.protocol)) return Malformed.OK;
+  if (totalLen === IPV6_HEADER_LENGTH && out.protocol === HOP_BY_HOP && !quoted) return jumbo(mem, len, out);
+  const code = walkExtensions(mem, out);
+  if (code !== 0 || quoted || out.fragHeaderOff === 0 || out.fragOff !== 0) return code;
+  return checkHeaderChain(mem, out);
+}
+
+/**
+ * Payload length 0 before hop-by-hop options: a jumbogram (RFC 2675), whose option is one that we do not know, or
+ * what cannot be. The length is the link's.
+ */
+function jumbo(mem: Memory, len: number, out: IpPacket): number {
+  out.totalLen = len;
+  out.payloadLen = len - IPV6_HEADER_LENGTH;
+  const code = walkExtensions(mem, out);
+  return code !== 0 ? code : problem(out, out.headerOff + 4, Malformed.IPV6_EXTENSION_LENGTH);
+}
+
+/** Whether a first fragment has all of its headers (RFC 7112 section 5), and is no neighbour discovery (RFC 6980). */
+function checkHeaderChain(mem: Memory, out: IpPacket): number {
+  const u8 = mem.u8;
+  const end = out.payloadOff + out.payloadLen;
+  let next = out.protocol;
+  let i = out.payloadOff;
+  for (let n = 0; isExtension(next); n++) {
+    if (n === MAX_EXTENSION_HEADERS) return problem(out, i, Malformed.IPV6_TOO_MANY_EXTENSION_HEADERS);
+    if (end - i < 8) return Malformed.IPV6_HEADER_CHAIN;
+    next = u8[i] as number;
+    i += ((u8[i + 1] as number) + 1) << 3;
+  }
+  if (next === ICMPV6 && i < end && isNdpType(u8[i] as number)) return Malformed.NDP_FRAGMENTED;
+  return out.fragment && i + upperHeaderLength(u8, next, i, end) > end
+    ? Malformed.IPV6_HEADER_CHAIN
+    : Malformed.OK;
+}
+
+/** Octets of the header of an upper protocol at [i, end). Of one that we do not know: the first. */
+function upperHeaderLength(u8: Uint8Array, protocol: number, i: number, end: number): number {
+  if (protocol === TCP) return i + 12 < end ? Math.max(20, ((u8[i + 12] as number) >>> 4) << 2) : 20;
+  if (protocol === UDP || protocol === ICMPV6) return 8;
+  return protocol === NO_NEXT_HEADER ? 0 : 1;
 }
 
 function isExtension(next: number): boolean {

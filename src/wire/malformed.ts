@@ -63,6 +63,14 @@ export const Malformed = {
   ETHERNET_LENGTH_FIELD: 29,
   /** ARP for other than Ethernet and IPv4. */
   ARP_FORMAT: 30,
+  /** A first fragment without all of its headers, the upper protocol's included (RFC 7112 section 5). */
+  IPV6_HEADER_CHAIN: 31,
+  /** A neighbour discovery message in fragments (RFC 6980 section 5). */
+  NDP_FRAGMENTED: 32,
+  /** A neighbour discovery message that a router may have forwarded: hop limit below 255. */
+  NDP_HOP_LIMIT: 33,
+  /** A neighbour discovery message from or to an address, or with a flag or option, that it cannot have. */
+  NDP_ADDRESS: 34,
 } as const;
 
 const names: readonly string[] = Object.keys(Malformed);

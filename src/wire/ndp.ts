@@ -1,9 +1,10 @@
 // Neighbour discovery messages (RFC 4861 section 4): solicitations and advertisements of neighbours
 // read and written, router messages and redirects read.
 
-import { isMulticast } from './address.ts';
+import { isLinkLocal, isMulticast, isUnspecified } from './address.ts';
 import { finish, fold, sum } from './checksum.ts';
 import type { IcmpMessage } from './icmp.ts';
+import type { IpPacket } from './ip.ts';
 import { Malformed } from './malformed.ts';
 import type { Memory } from './memory.ts';
 
@@ -64,6 +65,35 @@ export function parseNdp(mem: Memory, off: number, len: number, out: IcmpMessage
   out.optOff = off + fixed;
   out.optLen = len - fixed;
   return walkOptions(mem, off + fixed, off + len, out);
+}
+
+/**
+ * What is left to check of a neighbour discovery message that parsed: hop limit, addresses, what goes with them (RFC
+ * 4861 sections 6.1.1, 6.1.2, 7.1.1, 7.1.2, 8.1). 0 or a `Malformed` code: discard in silence.
+ */
+export function checkNdp(p: IpPacket, m: IcmpMessage): number {
+  if (p.ttl !== NDP_HOP_LIMIT) return Malformed.NDP_HOP_LIMIT;
+  const { dst0, dst1, dst2, dst3 } = p;
+  const nobody = isUnspecified(p.src0, p.src1, p.src2, p.src3);
+  const toGroup = isMulticast(dst0, dst1, dst2, dst3);
+  let good = true;
+  switch (m.type) {
+    case NDP_ROUTER_SOLICITATION:
+      good = !(nobody && m.hasSourceMac);
+      break;
+    case NDP_ROUTER_ADVERTISEMENT:
+      good = isLinkLocal(p.src0);
+      break;
+    case NDP_NEIGHBOR_SOLICITATION:
+      good = !nobody || (isSolicitedNode(dst0, dst1, dst2, dst3) && !m.hasSourceMac);
+      break;
+    case NDP_NEIGHBOR_ADVERTISEMENT:
+      good = !nobody && !(toGroup && (m.flags & NA_SOLICITED) !== 0);
+      break;
+    default:
+      good = isLinkLocal(p.src0) && !toGroup;
+  }
+  return good ? Malformed.OK : Malformed.NDP_ADDRESS;
 }
 
 function walkOptions(mem: Memory, start: number, end: number, out: IcmpMessage): number {
@@ -175,6 +205,13 @@ export function writeNeighborAdvertisement(
 export const SOLICITED_NODE_W0 = 0xff020000 | 0;
 export const SOLICITED_NODE_W1 = 0;
 export const SOLICITED_NODE_W2 = 1;
+
+/** Whether this is a solicited-node multicast address. */
+export function isSolicitedNode(w0: number, w1: number, w2: number, w3: number): boolean {
+  return (
+    w0 === SOLICITED_NODE_W0 && w1 === SOLICITED_NODE_W1 && w2 === SOLICITED_NODE_W2 && w3 >>> 24 === 0xff
+  );
+}
 
 /** The last word of the solicited-node multicast address of an address that ends in `w3`. */
 export function solicitedNodeW3(w3: number): number {
