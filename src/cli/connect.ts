@@ -136,6 +136,9 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
         gone = error;
         stop.abort();
       },
+      onCaptureFailed: (error) => {
+        io.stderr.write(`synfin: ${networkErrorText(io.lang, error, settings.tun)}\n`);
+      },
     });
     const connection = await network.host.connect({
       address,

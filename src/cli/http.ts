@@ -2,8 +2,9 @@
 // pipelining, persistence), RFC 9110 (methods, status codes). GET and HEAD; no ranges, no encodings.
 
 import type { FileHandle } from 'node:fs/promises';
-import { open, realpath } from 'node:fs/promises';
-import { extname, join, sep } from 'node:path';
+import { BufferPool } from './buffer-pool.ts';
+import { FileTree } from './http-files.ts';
+import { parseHead, pathOf, type RequestHead } from './http-head.ts';
 
 /** What the server needs of a connection; `Connection` is one. */
 export interface HttpConnection {
@@ -16,105 +17,36 @@ export interface HttpConnection {
 
 /** Options of {@link FileServer}. */
 export interface FileServerOptions {
-  /** Milliseconds that a connection may be silent before it is ended. Default 60,000. */
+  /** Milliseconds that a connection may be silent, or take nothing, before it is ended. Default 60,000. */
   idleMs?: number;
+  /** Octets for the large buffers of all transfers together; beyond it each has a small one. Default 64 MiB. */
+  bufferBytes?: number;
 }
 
 /** Longest request line and headers, in octets. */
 const MAX_HEAD = 16 * 1024;
 /** Longest request body that is read and thrown away; a longer one is refused. */
 const MAX_BODY = 1024 * 1024;
-/** Octets read from a file at once: half a send buffer, so that the next piece is there before this one is sent. */
-const CHUNK = 128 * 1024;
+/** Octets of which at least one must be taken within `idleMs`: what a client reads slowly is not silence. */
+const PIECE = 8 * 1024;
 /** How long we listen after our FIN to what the client still has to say, in milliseconds. */
 const LINGER_MS = 2000;
 
 const REASONS: Readonly<Record<number, string>> = {
   200: 'OK',
+  301: 'Moved Permanently',
   400: 'Bad Request',
   404: 'Not Found',
   405: 'Method Not Allowed',
   408: 'Request Timeout',
   411: 'Length Required',
   413: 'Content Too Large',
+  417: 'Expectation Failed',
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
+  503: 'Service Unavailable',
   505: 'HTTP Version Not Supported',
 };
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.gif': 'image/gif',
-  '.html': 'text/html; charset=utf-8',
-  '.jpg': 'image/jpeg',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json',
-  '.md': 'text/markdown; charset=utf-8',
-  '.pdf': 'application/pdf',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml',
-  '.txt': 'text/plain; charset=utf-8',
-  '.wasm': 'application/wasm',
-};
-
-/** A request without its body. */
-export interface RequestHead {
-  readonly method: string;
-  readonly target: string;
-  /** Octets of body that follow. */
-  readonly bodyLength: number;
-  /** Whether the connection stays open after the answer. */
-  readonly keepAlive: boolean;
-}
-
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-
-/** The request line and headers, without the empty line, as a request; or the status code that refuses it. */
-export function parseHead(text: string): RequestHead | number {
-  const [first = '', ...lines] = text.split(/\r?\n/);
-  const line = /^(\S+) (\S+) HTTP\/(\d)\.(\d)$/.exec(first);
-  if (line === null || !TOKEN.test(line[1] as string)) return 400;
-  if (line[3] !== '1') return 505;
-  const minor = Number(line[4]);
-  const headers = new Map<string, string>();
-  for (const each of lines) {
-    const colon = each.indexOf(':');
-    const name = each.slice(0, Math.max(colon, 0)).toLowerCase();
-    if (!TOKEN.test(name)) return 400; // also a folded line (RFC 9112 section 5.2)
-    const value = each.slice(colon + 1).trim();
-    const before = headers.get(name);
-    if (before !== undefined && (name === 'host' || (name === 'content-length' && before !== value)))
-      return 400;
-    headers.set(name, before === undefined || name === 'content-length' ? value : `${before}, ${value}`);
-  }
-  if (minor >= 1 && !headers.has('host')) return 400; // RFC 9112 section 3.2
-  const length = headers.get('content-length');
-  if (headers.has('transfer-encoding')) return length === undefined ? 411 : 400; // section 6.1
-  if (length !== undefined && !/^\d{1,15}$/.test(length)) return 400;
-  const options = (headers.get('connection') ?? '').toLowerCase().split(/\s*,\s*/);
-  return {
-    method: line[1] as string,
-    target: line[2] as string,
-    bodyLength: Number(length ?? 0),
-    keepAlive: minor >= 1 ? !options.includes('close') : options.includes('keep-alive'),
-  };
-}
-
-/** The path below the served directory that a target names, or null for a target that is none. */
-export function pathOf(target: string): string | null {
-  const origin = /^https?:\/\/[^/?#]*/i.exec(target);
-  let path = origin === null ? target : target.slice(origin[0].length);
-  path = path.replace(/[?#].*$/s, '');
-  if (path === '' && origin !== null) path = '/';
-  if (!path.startsWith('/')) return null;
-  try {
-    path = decodeURIComponent(path);
-  } catch {
-    return null;
-  }
-  if (path.includes('\0') || path.includes('\\')) return null;
-  return path;
-}
 
 /** The octets that a client sent and that nobody has looked at. */
 class Inbox {
@@ -162,26 +94,21 @@ class Inbox {
   }
 }
 
-interface Served {
-  readonly file: FileHandle;
-  readonly size: number;
-  readonly modified: Date;
-  readonly type: string;
-}
-
 /** Serves the files below one directory. */
 export class FileServer {
-  readonly #root: string;
+  readonly #files: FileTree;
   readonly #idleMs: number;
+  readonly #buffers: BufferPool;
 
-  private constructor(root: string, options: FileServerOptions) {
-    this.#root = root;
+  private constructor(files: FileTree, options: FileServerOptions) {
+    this.#files = files;
     this.#idleMs = options.idleMs ?? 60_000;
+    this.#buffers = new BufferPool(options.bufferBytes ?? 64 * 1024 * 1024);
   }
 
   /** Rejects as `fs.realpath` does when there is no such directory. */
   static async of(dir: string, options: FileServerOptions = {}): Promise<FileServer> {
-    return new FileServer(await realpath(dir), options);
+    return new FileServer(await FileTree.of(dir), options);
   }
 
   /** Answers the requests of one connection until it ends. Never rejects. */
@@ -206,60 +133,94 @@ export class FileServer {
   async #answer(connection: HttpConnection, inbox: Inbox, text: string | number): Promise<boolean> {
     const head = typeof text === 'number' ? text : parseHead(text);
     if (typeof head === 'number') {
-      await connection.write(plain(head, false, false));
+      await this.#write(connection, plain(head, false, false));
       return false;
     }
-    const { method, bodyLength, keepAlive } = head;
+    const { method, bodyLength } = head;
     const noBody = method === 'HEAD';
     if (bodyLength > MAX_BODY) {
-      await connection.write(plain(413, false, noBody));
+      await this.#write(connection, plain(413, false, noBody));
       return false;
     }
-    if (bodyLength > 0 && !(await within(this.#idleMs, inbox.skip(bodyLength), () => leave(connection))))
-      return false;
     if (method !== 'GET' && method !== 'HEAD') {
-      await connection.write(plain(405, keepAlive, noBody));
-      return keepAlive;
+      // RFC 9110 section 10.1.1: a client that waits for 100 need not send what nobody wants; then it is not known
+      // whether it will, and the connection ends.
+      const stays = head.keepAlive && !head.expectsContinue;
+      if (stays && !(await this.#skipBody(connection, inbox, head))) return false;
+      await this.#write(connection, plain(405, stays, noBody));
+      return stays;
     }
-    const path = pathOf(head.target);
-    const found = path === null ? 400 : await this.#find(path);
-    if (typeof found === 'number') {
-      await connection.write(plain(found, keepAlive, noBody));
-      return keepAlive;
-    }
-    const { file, size, modified, type } = found;
-    try {
-      const headers = `Last-Modified: ${modified.toUTCString()}\r\nContent-Type: ${type}\r\n`;
-      await send(connection, responseHead(200, size, keepAlive, headers), file, noBody ? 0 : size);
-    } finally {
-      await file.close();
-    }
-    return keepAlive;
+    if (head.expectsContinue) await this.#write(connection, CONTINUE);
+    if (!(await this.#skipBody(connection, inbox, head))) return false;
+    await this.#get(connection, head);
+    return head.keepAlive;
   }
 
-  /** The file that a path names, opened; 404 for what is not there, hidden, outside, or no file. */
-  async #find(path: string): Promise<Served | number> {
-    const names = path.split('/').filter((name) => name !== '');
-    if (names.some((name) => name.startsWith('.'))) return 404; // '..' too
-    if (path.endsWith('/')) names.push('index.html');
-    try {
-      const real = await realpath(join(this.#root, ...names));
-      const inside = this.#root.endsWith(sep) ? this.#root : this.#root + sep;
-      if (!real.startsWith(inside)) return 404;
-      const file = await open(real, 'r');
-      const stat = await file.stat();
-      if (!stat.isFile()) {
-        await file.close();
-        return 404;
+  /** Throws the body of a request away; false when the stream ends, or is silent, before it does. */
+  async #skipBody(connection: HttpConnection, inbox: Inbox, { bodyLength }: RequestHead): Promise<boolean> {
+    return bodyLength === 0 || within(this.#idleMs, inbox.skip(bodyLength), () => leave(connection));
+  }
+
+  async #get(connection: HttpConnection, { method, target, keepAlive }: RequestHead): Promise<void> {
+    const noBody = method === 'HEAD';
+    const path = pathOf(target);
+    const found = path === null ? ({ kind: 'status', status: 400 } as const) : await this.#files.find(path);
+    switch (found.kind) {
+      case 'status':
+        return this.#write(connection, plain(found.status, keepAlive, noBody));
+      case 'moved': {
+        const query = /\?[^#]*/.exec(target)?.[0] ?? '';
+        return this.#write(
+          connection,
+          plain(301, keepAlive, noBody, `Location: ${found.location}${query}\r\n`),
+        );
       }
-      const type = TYPES[extname(real).toLowerCase()] ?? 'application/octet-stream';
-      return { file, size: stat.size, modified: stat.mtime, type };
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      return code === 'EMFILE' || code === 'ENFILE' || code === 'EIO' ? 500 : 404;
+      case 'list': {
+        const body = Buffer.from(found.html);
+        const head = responseHead(200, body.length, keepAlive, 'Content-Type: text/html; charset=utf-8\r\n');
+        return this.#write(connection, noBody ? head : Buffer.concat([head, body]));
+      }
+      case 'file': {
+        const { file, size, modified, type } = found;
+        const headers = `Last-Modified: ${modified.toUTCString()}\r\nContent-Type: ${type}\r\n`;
+        const head = responseHead(200, size, keepAlive, headers);
+        try {
+          await (noBody ? this.#write(connection, head) : this.#send(connection, head, file, size));
+        } finally {
+          await file.close();
+        }
+      }
+    }
+  }
+
+  /** Sends a head and `size` octets of a file. */
+  async #send(connection: HttpConnection, head: Buffer, file: FileHandle, size: number): Promise<void> {
+    const buffer = this.#buffers.take();
+    try {
+      head.copy(buffer);
+      let used = head.length;
+      for (let at = 0; at < size || used > 0; ) {
+        const length = Math.min(size - at, buffer.length - used);
+        await fill(file, buffer, used, length, at);
+        at += length;
+        await this.#write(connection, buffer.subarray(0, used + length));
+        used = 0;
+      }
+    } finally {
+      this.#buffers.give(buffer);
+    }
+  }
+
+  /** Writes; a client that takes none of it for `idleMs` is left. */
+  async #write(connection: HttpConnection, octets: Uint8Array): Promise<void> {
+    for (let at = 0; at < octets.length; at += PIECE) {
+      const piece = octets.subarray(at, at + PIECE);
+      await within(this.#idleMs, connection.write(piece), () => connection.abort());
     }
   }
 }
+
+const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
 
 function responseHead(status: number, length: number, keepAlive: boolean, headers: string): Buffer {
   const lines = [
@@ -273,35 +234,12 @@ function responseHead(status: number, length: number, keepAlive: boolean, header
 }
 
 /** A whole response whose body is its own status line. */
-function plain(status: number, keepAlive: boolean, noBody: boolean): Buffer {
+function plain(status: number, keepAlive: boolean, noBody: boolean, more = ''): Buffer {
   const body = `${status} ${REASONS[status]}\n`;
-  const allow = status === 405 ? 'Allow: GET, HEAD\r\n' : '';
-  const headers = `${allow}Content-Type: text/plain; charset=utf-8\r\n`;
+  const allow = status === 405 ? 'Allow: GET, HEAD\r\n' : status === 503 ? 'Retry-After: 1\r\n' : '';
+  const headers = `${allow}${more}Content-Type: text/plain; charset=utf-8\r\n`;
   const head = responseHead(status, body.length, keepAlive, headers);
   return noBody ? head : Buffer.concat([head, Buffer.from(body)]);
-}
-
-/** Sends a head and `size` octets of a file; the next piece is read while this one is sent. */
-async function send(connection: HttpConnection, head: Buffer, file: FileHandle, size: number): Promise<void> {
-  if (size === 0) return connection.write(head);
-  const room = Math.min(CHUNK, head.length + size);
-  let piece: Buffer = Buffer.allocUnsafe(room);
-  head.copy(piece);
-  let at = 0;
-  let length = Math.min(size, room - head.length);
-  await fill(file, piece, head.length, length, at);
-  at += length;
-  length += head.length;
-  let spare: Buffer = at < size ? Buffer.allocUnsafe(CHUNK) : piece;
-  while (at < size) {
-    const next = Math.min(size - at, CHUNK);
-    await Promise.all([connection.write(piece.subarray(0, length)), fill(file, spare, 0, next, at)]);
-    [piece, spare] = [spare, piece];
-    if (piece.length < CHUNK) spare = Buffer.allocUnsafe(CHUNK);
-    at += next;
-    length = next;
-  }
-  return connection.write(piece.subarray(0, length));
 }
 
 /** Reads exactly `length` octets of a file. */

@@ -113,22 +113,30 @@ Puts a synfin host behind a TUN interface and serves until SIGINT or SIGTERM; it
 connections with a FIN and removes the interface. Prints one line when it is ready.
 
 Services:
-  --http PORT         files over HTTP/1.1; names that begin with a dot are hidden
+  --http PORT         files over HTTP/1.1, directories as lists; names that begin with a dot are hidden
   --dir DIR           the directory of the files, . by default
   --echo PORT         sends back what it gets (RFC 862)
   --discard PORT      throws away what it gets (RFC 863)
-  --chargen PORT      sends lines of characters (RFC 864)`,
+  --chargen PORT      sends lines of characters (RFC 864)
+
+Bounds:
+  --connections N     connections at once; SYNs beyond are dropped. Default: what the heap can hold
+  --memory MIB        packets and buffers of all connections, 1024 by default`,
     zh: `synfin serve --tun NAME --address CIDR --peer ADDRESS [服务]
 
 在 TUN 接口之后放一台 synfin 主机并提供服务，直到收到 SIGINT 或 SIGTERM；
 届时用 FIN 关闭连接并删除接口。就绪时输出一行。
 
 服务：
-  --http PORT         通过 HTTP/1.1 提供文件；以点开头的名字不可见
+  --http PORT         通过 HTTP/1.1 提供文件，目录显示为列表；以点开头的名字不可见
   --dir DIR           文件所在目录，默认为 .
   --echo PORT         回显（RFC 862）
   --discard PORT      丢弃（RFC 863）
-  --chargen PORT      不断发送字符行（RFC 864）`,
+  --chargen PORT      不断发送字符行（RFC 864）
+
+上限：
+  --connections N     同时存在的连接数，超出时丢弃 SYN；默认为堆内存容得下的数目
+  --memory MIB        所有连接的数据包与缓冲区的总量，默认 1024`,
   },
   serveExit: {
     en: 'Exit codes: 0 stopped by a signal, 1 the interface or the capture failed, 2 wrong arguments',

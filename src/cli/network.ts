@@ -1,6 +1,5 @@
 // The options of every command that puts a host on a TUN device, and the host that they describe.
 
-import { closeSync, openSync, writeSync } from 'node:fs';
 import type { ParseArgsConfig } from 'node:util';
 import { Host } from '../host/index.ts';
 import { PcapngWriter } from '../link/index.ts';
@@ -13,6 +12,8 @@ import {
   TunError,
 } from '../link/tun/index.ts';
 import type { WireOptions } from '../sim/index.ts';
+import { Memory } from '../wire/index.ts';
+import { CaptureFile } from './capture-file.ts';
 import {
   optionText,
   optionTexts,
@@ -49,6 +50,13 @@ export interface NetworkSettings {
   readonly mtu: number;
   readonly pcap: string | undefined;
   readonly faults: (WireOptions & { seed: number }) | undefined;
+}
+
+/** What a host may use at most. */
+export interface HostLimits {
+  /** Octets of packets and of buffers. */
+  readonly memoryBytes?: number;
+  readonly connections?: number;
 }
 
 /** The file of the capture cannot be written. */
@@ -116,26 +124,31 @@ export async function openNetwork(
     prepare?: (host: Host) => void;
     watch?: AttachOptions['watch'];
     onGone: (error: TunError) => void;
+    /** The capture has ended; the network goes on. */
+    onCaptureFailed: (error: CaptureError) => void;
+    /** Bounds of the host. */
+    limits?: HostLimits;
   },
 ): Promise<Network> {
   const clock = new RealClock();
-  const host = new Host({ name: options.name, clock });
+  const { memoryBytes, connections } = options.limits ?? {};
+  const host = new Host({
+    name: options.name,
+    clock,
+    ...(memoryBytes === undefined ? {} : { memory: new Memory({ max: memoryBytes }) }),
+    ...(connections === undefined ? {} : { connectionCapacity: connections }),
+  });
   options.prepare?.(host);
   const { tun, addresses, peers, mtu, pcap, faults } = settings;
-  let file: number | undefined;
+  let file: CaptureFile | undefined;
+  const failed = (error: Error): CaptureError => new CaptureError(error.message);
   try {
-    if (pcap !== undefined) file = openSync(pcap, 'w');
+    if (pcap !== undefined) file = new CaptureFile(pcap, (error) => options.onCaptureFailed(failed(error)));
   } catch (error) {
-    throw new CaptureError((error as Error).message);
+    throw failed(error as Error);
   }
-  const close = (): void => {
-    if (file !== undefined) closeSync(file);
-    file = undefined;
-  };
+  const sink = (octets: Uint8Array): void => file?.write(octets);
   try {
-    const sink = (octets: Uint8Array): void => {
-      if (file !== undefined) writeSync(file, octets);
-    };
     const attachment = await attachTun(host, {
       name: tun,
       addresses,
@@ -154,11 +167,11 @@ export async function openNetwork(
       attachment,
       close: () => {
         attachment.close();
-        close();
+        file?.close();
       },
     };
   } catch (error) {
-    close();
+    file?.close();
     throw error;
   }
 }

@@ -1,16 +1,16 @@
 // The capture of a run: every packet as it passes synfin's interface, with the states of both ends, the
 // changes and their rules as a comment.
 
-import { closeSync, openSync, writeSync } from 'node:fs';
 import type { End, StateChange, TraceEnd, TraceEvent } from '../lab/index.ts';
 import { PcapngWriter } from '../link/index.ts';
 import type { PacketInfo } from '../sim/index.ts';
+import { CaptureFile } from './capture-file.ts';
 
 /** Writes a pcapng file while the events happen. */
 export class RunCapture {
   /** Packets written. */
   packets = 0;
-  readonly #fd: number;
+  readonly #file: CaptureFile;
   readonly #ends: Readonly<Record<End, TraceEnd>>;
   readonly #nowUs: (() => number) | null;
   #writer: PcapngWriter | null = null;
@@ -18,9 +18,17 @@ export class RunCapture {
   /** Of events that are no packet here: the next packet's comment tells them. */
   #changes: StateChange[] = [];
 
-  /** `nowUs`: microseconds since 1970; null for a simulation. Throws what opening the file throws. */
-  constructor(file: string, ends: Readonly<Record<End, TraceEnd>>, nowUs: (() => number) | null) {
-    this.#fd = openSync(file, 'w');
+  /**
+   * `nowUs`: microseconds since 1970; null for a simulation. `onFailed` is called once, when the file takes no
+   * more. Throws what opening the file throws.
+   */
+  constructor(
+    file: string,
+    ends: Readonly<Record<End, TraceEnd>>,
+    nowUs: (() => number) | null,
+    onFailed: (error: Error) => void,
+  ) {
+    this.#file = new CaptureFile(file, onFailed);
     this.#ends = ends;
     this.#nowUs = nowUs;
   }
@@ -28,7 +36,7 @@ export class RunCapture {
   /** The trace's time 0 is the date of the first event. */
   #begin(t: number): PcapngWriter {
     const { left, right } = this.#ends;
-    const writer = new PcapngWriter((bytes) => void writeSync(this.#fd, bytes), {
+    const writer = new PcapngWriter((bytes) => this.#file.write(bytes), {
       comment: `synfin run: ${left.name} and ${right.name}, seen from ${left.name}`,
       ...(this.#nowUs === null ? {} : { epochUs: this.#nowUs() - t }),
     });
@@ -39,7 +47,7 @@ export class RunCapture {
   /** To be given every event with its packet. */
   event(event: TraceEvent, packet: PacketInfo | null): void {
     this.#changes.push(...event.changes);
-    if (packet === null) return;
+    if (packet === null || !this.#file.recording) return;
     const out = event.kind === 'sent' && event.from === 'left';
     const lost = event.kind === 'lost' && event.to === 'left';
     if (!out && !lost && !(event.kind === 'arrived' && event.to === 'left')) return;
@@ -66,6 +74,6 @@ export class RunCapture {
 
   close(): void {
     this.#writer?.flush();
-    closeSync(this.#fd);
+    this.#file.close();
   }
 }

@@ -137,7 +137,13 @@ class Run {
     const { close, pcap, delayMs } = this.#settings;
     const { ends, recorder } = stage;
     const kernel = ends.right.states === 'observed';
-    if (pcap !== null) this.#capture = new RunCapture(pcap, ends, kernel ? () => Date.now() * 1000 : null);
+    let captured = true;
+    const onFailed = ({ message }: Error): void => {
+      captured = false;
+      this.#io.stderr.write(`synfin: ${t(this.#io.lang, 'captureFailed', { message })}\n`);
+    };
+    if (pcap !== null)
+      this.#capture = new RunCapture(pcap, ends, kernel ? () => Date.now() * 1000 : null, onFailed);
     this.#introduce(ends);
     this.#mayWait = kernel;
     const closed = new Promise<void>((resolve) => {
@@ -161,7 +167,7 @@ class Run {
       failures.unshift(t(this.#io.lang, 'runFailed', { message }));
     }
     this.#conclude(recorder.trace(), failures);
-    return failures.length === 0 ? 0 : 1;
+    return failures.length === 0 && captured ? 0 : 1;
   }
 
   /** Who meets whom, what is not as in real life, and the head of the ladder. */

@@ -1,12 +1,49 @@
 // `synfin serve`: a host behind a TUN device that serves files over HTTP, and echo, discard and chargen.
 
 import { once } from 'node:events';
+import { getHeapStatistics } from 'node:v8';
 import type { Connection, Listener } from '../host/index.ts';
-import { type Command, type Io, optionText, parsePort, UsageError, type Values } from './command.ts';
+import {
+  type Command,
+  type Io,
+  optionText,
+  parsePort,
+  parseWhole,
+  UsageError,
+  type Values,
+} from './command.ts';
 import { FileServer } from './http.ts';
 import { t } from './messages.ts';
-import { type Network, networkErrorText, networkOptions, networkSettings, openNetwork } from './network.ts';
+import {
+  type HostLimits,
+  type Network,
+  networkErrorText,
+  networkOptions,
+  networkSettings,
+  openNetwork,
+} from './network.ts';
 import { chargen, discard, echo } from './services.ts';
+
+/** Octets of the JavaScript heap that a connection may cost with its server: measured 4 KiB, idle, with HTTP. */
+const HEAP_PER_CONNECTION = 8 * 1024;
+/** Octets of the heap that the program itself needs. */
+const HEAP_OF_PROGRAM = 24 * 1024 * 1024;
+const MOST_CONNECTIONS = 262_144;
+const LEAST_CONNECTIONS = 64;
+
+/** `--connections` and `--memory`; without the first, as many connections as the heap can hold. */
+export function serveLimits(values: Values, heapBytes: number): Required<HostLimits> {
+  const connections = optionText(values, 'connections');
+  const fit = Math.floor((heapBytes - HEAP_OF_PROGRAM) / HEAP_PER_CONNECTION);
+  const megabytes = parseWhole(optionText(values, 'memory') ?? '1024', '--memory', 1, 2047);
+  return {
+    connections:
+      connections === undefined
+        ? Math.min(Math.max(fit, LEAST_CONNECTIONS), MOST_CONNECTIONS)
+        : parseWhole(connections, '--connections', 1, MOST_CONNECTIONS),
+    memoryBytes: megabytes * 1024 * 1024,
+  };
+}
 
 /** How long the connections have, after our FIN, to end before they are aborted. */
 const GOODBYE_MS = 2000;
@@ -60,6 +97,7 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
     ports.set(name, port);
   }
   if (ports.size === 0) throw new UsageError('nothingToServe');
+  const limits = serveLimits(values, getHeapStatistics().heap_size_limit);
   const handlerOf = await handlers(ports, optionText(values, 'dir') ?? '.');
 
   const stop = new AbortController();
@@ -76,6 +114,11 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
         code = 1;
         stop.abort();
       },
+      onCaptureFailed: (error) => {
+        io.stderr.write(`synfin: ${networkErrorText(lang, error, settings.tun)}\n`);
+        code = 1;
+      },
+      limits,
     });
     const { host } = network;
     const listeners = [...ports].map(([service, port]) => {
@@ -112,6 +155,8 @@ export const serve: Command = {
     echo: { type: 'string' },
     discard: { type: 'string' },
     chargen: { type: 'string' },
+    connections: { type: 'string' },
+    memory: { type: 'string' },
   },
   run,
 };
