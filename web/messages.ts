@@ -121,6 +121,10 @@ const messages = {
     en: 'Written for the run without your changes; what your run did stands under “In this run”.',
     zh: '以下文字针对未改动的运行；改动之后的情况见“这次运行”。',
   },
+  storm: {
+    en: 'Cut short after {events} events: more happens in this run than anybody can look at. Take a change back.',
+    zh: '在 {events} 个事件后截断：这次运行中发生的事件太多，无法逐一查看。请撤销一处改动。',
+  },
   inThisRun: { en: 'In this run', zh: '这次运行' },
   nothingYet: { en: 'Nothing has happened yet.', zh: '还什么都没有发生。' },
   question: { en: 'Question', zh: '问题' },

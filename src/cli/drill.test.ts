@@ -83,6 +83,19 @@ describe('synfin drill', () => {
     expect(stdout).toMatch(/^FAIL {9}\S+broken\.pkt:\d: not a script: /);
   });
 
+  test('what a script says is shown, not obeyed: no control character reaches the terminal', async () => {
+    const evil = script(
+      'evil.pkt',
+      ...listening,
+      '+0 < S 0:0(0) win 1000 // \x1b[2J',
+      '+0 > R. 0:0(0) // \x1b]0;x\x07',
+    );
+    const { stdout } = await drill(evil);
+    expect(stdout).toContain('\\x1b');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not be there
+    expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
+  });
+
   test('--verbose shows the packets of scripts that pass, too', async () => {
     expect((await drill(good)).stdout).not.toContain('< S');
     expect((await drill(good, '--verbose')).stdout).toContain('< S 0:0(0) win 1000 <mss 1000>');

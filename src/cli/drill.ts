@@ -14,6 +14,7 @@ import {
   type ScriptOptions,
   type ScriptResult,
 } from '../drill/index.ts';
+import { printable } from '../lab/text/index.ts';
 import { canUseNamespaces, canUseTun, inNamespace, reexecInNamespace } from '../link/tun/index.ts';
 import {
   type Command,
@@ -157,7 +158,7 @@ class Report {
     else {
       this.#say(0, 'drillFail', { file, line: result.line, reason: result.explanation });
       const source = text.split('\n')[result.line - 1]?.trim() ?? '';
-      if (source !== '') this.#io.stdout.write(`    ${result.line} | ${source}\n`);
+      if (source !== '') this.#io.stdout.write(`    ${result.line} | ${printable(source)}\n`);
       if (result.expected !== '') this.#say(4, 'drillExpected', { text: result.expected });
       if (result.actual !== '') this.#say(4, 'drillActual', { text: result.actual });
       if (result.packets.length > 0) this.#say(4, 'drillPackets');
@@ -169,7 +170,7 @@ class Report {
 
   #packet({ atUs, text, line }: RunPacket): string {
     const unexpected = line === 0 ? `   ${t(this.#io.lang, 'drillUnexpected')}` : '';
-    return `    ${(atUs / 1e6).toFixed(6).padStart(12)} ${text}${unexpected}`;
+    return `    ${(atUs / 1e6).toFixed(6).padStart(12)} ${printable(text)}${unexpected}`;
   }
 
   summary(tally: Params): void {

@@ -29,6 +29,10 @@ export const labMessages = {
   },
   labQuestion: { en: 'Question: {text}', zh: '问题：{text}' },
   labEdits: { en: 'Changed: {edits}', zh: '改动：{edits}' },
+  runBound: {
+    en: 'Cut short after {events} events: more happens in this run than anybody can look at. Change less.',
+    zh: '在 {events} 个事件后截断：这次运行中发生的事件太多，无法逐一查看。请减少改动。',
+  },
   labUnchanged: {
     en: 'What follows was written about the unchanged run.',
     zh: '以下文字针对未改动的运行。',

@@ -1,5 +1,6 @@
 // Every text that the command line shows, in its languages. `{name}` is replaced by a parameter.
 
+import { printable } from '../lab/text/index.ts';
 import { checkMessages } from './check-messages.ts';
 import { labMessages } from './lab-messages.ts';
 
@@ -258,7 +259,9 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
 /** A key of {@link messages}. */
 export type MessageKey = keyof typeof messages;
 
-/** The text of a key in a language, its `{name}`s replaced. */
+/** The text of a key in a language, its `{name}`s replaced; what they say may come from anybody. */
 export function t(lang: Lang, key: MessageKey, params: Params = {}): string {
-  return messages[key][lang].replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+  return messages[key][lang].replace(/\{(\w+)\}/g, (whole, name: string) =>
+    printable(String(params[name] ?? whole)),
+  );
 }

@@ -88,13 +88,33 @@ describe('synfin run SCENARIO', () => {
     expect(stdout).toContain('connect()');
   });
 
+  test.each([
+    ['--msl', '600000', 0],
+    ['--msl', '600001', 2],
+    ['--msl', '700s', 2],
+    ['--delay', '60000', 0],
+    ['--delay', '60001', 2],
+    ['--seed', '4294967295', 0],
+    ['--seed', '4294967296', 2],
+  ])('%s %s: what cannot be run is refused in one line', async (option, value, code) => {
+    const ran = await synfin('run', 'hs', option, value, '--json');
+    expect(ran.code).toBe(code);
+    expect(ran.stderr.split('\n').length).toBe(code === 0 ? 1 : 2);
+  });
+
+  test('a run in which too much happens is cut short, and says so', async () => {
+    const dups = Array<string[]>(30).fill(['--dup', 'any#1- x100']).flat();
+    const { stdout } = await synfin('run', 'tw-pile', ...dups, '--plain');
+    expect(stdout).toContain('Cut short after 20000 events');
+  });
+
   test('times are milliseconds, or have a unit', async () => {
     const settings = async (...args: string[]) =>
       (JSON.parse((await synfin('run', 'hs', '--json', ...args)).stdout) as Trace).scenario;
     expect(await settings('--msl', '2m', '--delay', '50')).toMatchObject({ mslMs: 120_000, delayMs: 50 });
     expect(await settings('--msl', '500', '--delay', '1.5ms')).toMatchObject({ mslMs: 500, delayMs: 1.5 });
     expect((await synfin('run', 'hs', '--msl', '2h')).stderr).toBe(
-      'synfin: --msl must be a whole number from 1 to 3600000, not "2h"\n',
+      'synfin: --msl must be a whole number from 1 to 600000, not "2h"\n',
     );
   });
 

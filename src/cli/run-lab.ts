@@ -12,6 +12,7 @@ import {
   parseEdit,
   parseTime,
   playScenario,
+  RUN_LIMITS,
   type RunOptions,
   type Scenario,
   type ScenarioRun,
@@ -55,9 +56,6 @@ const REAL_MSL_MS = 500;
 
 /** The options by which a scenario is changed, and the verb of the wire rule that each stands for. */
 const VERBS = { drop: 'drop', 'delay-segment': 'delay', dup: 'dup', corrupt: 'corrupt', edit: '' } as const;
-const MOST_SEED = 4_294_967_295;
-const MOST_MSL_MS = 3_600_000;
-const MOST_DELAY_MS = 60_000;
 
 /** What `synfin why three` draws is the scenario `why-three`: it is searched for now. */
 function counterexample(text: string): Scenario | undefined {
@@ -105,13 +103,13 @@ function timeOf(values: Values, name: string, least: number, most: number): numb
 
 /** How the options want a scenario to be run. */
 export function runOptionsOf(values: Values): RunOptions {
-  const mslMs = timeOf(values, 'msl', 1, MOST_MSL_MS);
-  const delayMs = timeOf(values, 'delay', 0, MOST_DELAY_MS);
+  const mslMs = timeOf(values, 'msl', 1, RUN_LIMITS.mslMs);
+  const delayMs = timeOf(values, 'delay', 0, RUN_LIMITS.delayMs);
   const seed = optionText(values, 'seed');
   const rules = rulesOf(values);
   return {
     edits: editsOf(values),
-    ...(seed === undefined ? {} : { seed: parseWhole(seed, '--seed', 0, MOST_SEED) }),
+    ...(seed === undefined ? {} : { seed: parseWhole(seed, '--seed', 0, RUN_LIMITS.seed) }),
     ...(mslMs === undefined ? {} : { mslMs }),
     ...(delayMs === undefined ? {} : { delayMs }),
     ...(rules === undefined ? {} : { rules }),
@@ -240,7 +238,7 @@ export interface Telling {
 export function tellScenario(
   show: Show,
   scenario: Scenario,
-  { trace }: ScenarioRun,
+  { trace, ended }: ScenarioRun,
   io: Io,
   { first = false }: Telling = {},
 ): void {
@@ -263,6 +261,7 @@ export function tellScenario(
   }
   show.lines('');
   show.ladder(trace);
+  if (ended === 'bound') show.say('runBound', { events: trace.events.length });
   const run = trace.scenario;
   if (run !== undefined && (run.edits.length > 0 || run.rules !== (scenario.rules ?? 'rfc9293'))) {
     show.lines('');

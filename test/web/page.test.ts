@@ -64,6 +64,18 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
     });
   });
 
+  test('a link that asks for copies of copies is cut short, and says so, within seconds', async () => {
+    const began = performance.now();
+    const page = await open(`#1/hs?${Array(30).fill('e=dup+any%231-+x100').join('&')}`);
+    await page.waitForSelector('.stage .bar[role="status"]');
+    expect(await page.textContent('.stage .bar')).toContain('Cut short after 600 events');
+    await page.keyboard.press('End');
+    expect(await stateOf(page, 'left')).not.toBe('');
+    expect(performance.now() - began).toBeLessThan(15_000);
+    await shot(page, 'storm');
+    await closeAll();
+  });
+
   describe('from the first screen', () => {
     test('three clicks lead to the lost third ACK and what both sides believe', async () => {
       const page = await open();

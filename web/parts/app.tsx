@@ -67,6 +67,11 @@ export function App() {
           {!lab.embed.value && <ScenarioList />}
           <main class="stage" id="ladder" tabIndex={-1}>
             {!lab.embed.value && <Summary />}
+            {lab.run.value.isStorm && lab.dropped.value === null && (
+              <p class="bar bar-bad" role="status">
+                {t('storm', { events: lab.trace.value.events.length })}
+              </p>
+            )}
             <Controls />
             <div class="ends">
               <EndHead end="left" />

@@ -7,6 +7,8 @@
 // c: cursor, l: language, e: a change (again for each), s: seed, m: MSL in ms, d: one-way delay in ms, r: rules,
 // n: connection, v: quiz or why instead of the ladder; with why the name is that of a question.
 
+import { RUN_LIMITS } from '../../src/lab/index.ts';
+
 /** The languages of the page. */
 export type Lang = 'en' | 'zh';
 
@@ -129,9 +131,9 @@ function readForm1(rest: string): Place {
     lang,
     cursor: numberOf(query, 'c', -1, 1e6),
     connection: numberOf(query, 'n', 0, 1e3) ?? 0,
-    seed: numberOf(query, 's', 0, 2 ** 32 - 1),
-    mslMs: numberOf(query, 'm', 1, 3_600_000),
-    delayMs: numberOf(query, 'd', 0, 3_600_000),
+    seed: numberOf(query, 's', 0, RUN_LIMITS.seed),
+    mslMs: numberOf(query, 'm', 1, RUN_LIMITS.mslMs),
+    delayMs: numberOf(query, 'd', 0, RUN_LIMITS.delayMs),
     rules,
     embed: false,
   };

@@ -28,6 +28,8 @@ export interface Run {
   readonly trace: Trace | null;
   /** How often each change acted; 0: it met nothing. */
   readonly acted: ReadonlyMap<string, number>;
+  /** More happened than can be looked at: the trace is cut short. */
+  readonly isStorm: boolean;
   /** What is wrong with a change. */
   readonly error: string | null;
   /** Milliseconds that the engine took. */
@@ -36,6 +38,9 @@ export interface Run {
 
 /** As the scenario says. */
 export const AS_IT_IS: Settings = { seed: null, mslMs: null, delayMs: null, rules: null };
+
+/** Events that the page draws without keeping its reader waiting. */
+const MOST_EVENTS = 600;
 
 const FIRST = scenarios[0] as Scenario;
 
@@ -76,16 +81,29 @@ export const run = computed<Run>(() => {
   try {
     const played = playScenario(scenario.value, {
       edits: edits.value,
+      mostEvents: MOST_EVENTS,
       ...(seed === null ? {} : { seed }),
       ...(mslMs === null ? {} : { mslMs }),
       ...(delayMs === null ? {} : { delayMs }),
       ...(mutant.value === null ? {} : { rules: mutant.value }),
     });
     const acted = new Map(played.edits.map(({ text, acted: times }) => [text, times]));
-    return { trace: played.trace, acted, error: null, tookMs: performance.now() - began };
+    return {
+      trace: played.trace,
+      acted,
+      isStorm: played.ended === 'bound',
+      error: null,
+      tookMs: performance.now() - began,
+    };
   } catch (error) {
     if (!(error instanceof EditError) && !(error instanceof RangeError)) throw error;
-    return { trace: null, acted: new Map(), error: error.message, tookMs: performance.now() - began };
+    return {
+      trace: null,
+      acted: new Map(),
+      isStorm: false,
+      error: error.message,
+      tookMs: performance.now() - began,
+    };
   }
 });
 

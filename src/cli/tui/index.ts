@@ -13,14 +13,17 @@ import type { Io } from '../command.ts';
 import { beginning, opened, type TuiWorld } from './model.ts';
 import { type TerminalOutput, view } from './viewer.ts';
 
+/** Events that the viewer draws and compares without keeping its user waiting. */
+const MOST_EVENTS = 2000;
+
 /** The scenarios of the lab, run with the settings that the user gave. */
 export function labWorld(options: RunOptions): TuiWorld {
   return {
     scenarios,
     run(scenario, edits) {
-      const played = playScenario(scenario, { ...options, edits });
+      const played = playScenario(scenario, { ...options, edits, mostEvents: MOST_EVENTS });
       const unmatched = played.edits.filter(({ acted }) => acted === 0).map(({ text }) => text);
-      return { trace: played.trace, unmatched };
+      return { trace: played.trace, unmatched, isStorm: played.ended === 'bound' };
     },
     find(text) {
       const ids = findInLab(text, 30).flatMap(({ value }) => scenarioOf(value) ?? []);

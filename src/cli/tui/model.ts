@@ -19,6 +19,8 @@ export interface TuiWorld {
 export interface TuiRun {
   readonly trace: Trace;
   readonly unmatched: readonly string[];
+  /** More happened than can be looked at: the trace is cut short. */
+  readonly isStorm?: boolean;
 }
 
 /** What the pane beside or below the ladder shows. */

@@ -18,8 +18,12 @@ export function plain(line: string): string {
   return line.replace(SGR, '');
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal would obey, but for SGR
+const OBEYED = /(?!\x1b\[[0-9;]*m)[\x00-\x1f\x7f-\x9f]/g;
+
 /** A line in exactly `width` columns: cut (then without its colours) or filled with spaces. */
 export function fitted(line: string, width: number, ascii: boolean): string {
+  line = line.replace(OBEYED, '\ufffd');
   const bare = plain(line);
   const wide = textWidth(bare);
   if (wide <= width) return line + ' '.repeat(width - wide);

@@ -1,6 +1,7 @@
 // What a key does to the viewer's model. A key is a name of keys.ts, or `tick`: time passed while it plays.
 
 import type { TraceEvent } from '../../lab/index.ts';
+import { printable } from '../../lab/text/index.ts';
 import { type MessageKey, type Params, t } from '../messages.ts';
 import { fieldsAt } from './dissect.ts';
 import {
@@ -231,7 +232,7 @@ function rerun(
   world: TuiWorld,
 ): TuiModel {
   try {
-    const { trace, unmatched } = world.run(open.scenario, edits);
+    const { trace, unmatched, isStorm = false } = world.run(open.scenario, edits);
     const [come, gone] = [notIn(trace, open.trace).size, notIn(open.trace, trace).size];
     const next = withOpen(model, {
       edits,
@@ -243,12 +244,13 @@ function rerun(
       pane: open.pane === 'diff' ? 'explain' : open.pane,
       at: sameMoment(trace, open.trace, open.at, model, open.filter),
     });
+    if (isStorm) return say(next, 'runBound', { events: trace.events.length });
     return unmatched.includes(edit)
       ? say(next, 'editUnmatched', { edit })
       : say(next, key, { edit, come, gone });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return { ...model, message: error.message };
+    return { ...model, message: printable(error.message) };
   }
 }
 

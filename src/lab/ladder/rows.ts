@@ -4,6 +4,7 @@
 import type { StateName } from '../../tcp/index.ts';
 import { dropLabel } from '../explain/drops.ts';
 import { RelativeNumbers } from '../numbers.ts';
+import { printable } from '../text/index.ts';
 import { type End, otherEnd, type States, type TraceEvent, type TraceSegment } from '../trace.ts';
 import { type Lang, lostLabel, type WordKey, word, words } from './words.ts';
 
@@ -306,7 +307,7 @@ function toneOf({ flags, length }: TraceSegment): Tone {
 }
 
 function quote(text: string, most: number): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+  const line = printable(text.replace(/\s+/g, ' ').trim());
   return line === '' ? '' : `"${line.length > most ? `${line.slice(0, most)}...` : line}"`;
 }
 

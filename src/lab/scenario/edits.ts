@@ -15,6 +15,7 @@
 
 import { parseRule, RuleError, type WireRule } from '../../sim/index.ts';
 import { parseAddress } from '../../wire/index.ts';
+import { printable } from '../text/index.ts';
 import type { End } from '../trace.ts';
 import { type StripOption, stripRule } from './middlebox.ts';
 import type { Action, Forged, Step } from './scenario.ts';
@@ -64,6 +65,7 @@ function split(text: string): string[] {
  * @throws EditError
  */
 export function parseEdit(text: string): Edit {
+  if (printable(text) !== text) throw new EditError(text, 'has a control character');
   const words = split(text);
   const verb = words[0]?.toLowerCase() ?? '';
   if (RULE_VERBS.has(verb)) return { kind: 'rule', text: text.trim(), rule: ruleOf(text) };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { rfc9293 } from '../../tcp/index.ts';
 import { numbersOf, numbersText } from '../numbers.ts';
 import { statesPassed, type Trace, tcbAt } from '../trace.ts';
-import { playScenario, runScenario } from './run.ts';
+import { playScenario, RUN_LIMITS, runScenario } from './run.ts';
 import type { Scenario, Setup, Step } from './scenario.ts';
 
 const nothing = { en: '', zh: '' };
@@ -79,6 +79,36 @@ describe('a scenario', () => {
       'right SYN,ACK seq=0 ack=1 again',
       'left ACK seq=1 ack=1',
     ]);
+  });
+
+  test('copies of copies end: the run is cut short at its bound, in a moment, however many changes ask for them', () => {
+    const edits = Array<string>(30).fill('dup any#1- x100');
+    const { ended, trace } = playScenario(scenario([connect]), { edits, mostEvents: 600 });
+    expect(ended).toBe('bound');
+    expect(trace.events.length).toBe(600);
+    expect(playScenario(scenario([connect]), { mostEvents: 600 }).ended).not.toBe('bound');
+  });
+
+  test('a packet has at most as many copies as a scenario has room for under way', () => {
+    const { trace } = playScenario(scenario([connect]), { edits: Array<string>(40).fill('dup SYN#1 x100') });
+    const copies = trace.events.filter((e) => e.kind === 'arrived' && e.copy > 0);
+    expect(copies.length).toBeGreaterThan(1000);
+    expect(copies.length).toBeLessThan(2000);
+  });
+
+  test.each(['drop ACK#1\x1b[2J', 'left write \x9b31m'])(
+    '%j is no change: it has a control character',
+    (edit) => {
+      expect(() => playScenario(scenario([connect]), { edits: [edit] })).toThrow(/control character/);
+    },
+  );
+
+  test('the most that may be asked of a run can be run', () => {
+    const { mslMs, delayMs, seed } = RUN_LIMITS;
+    expect(playScenario(scenario([connect]), { mslMs, delayMs, seed }).trace.events.length).toBeGreaterThan(
+      3,
+    );
+    expect(() => playScenario(scenario([connect]), { mslMs: mslMs + 1 })).toThrow(/mslMs/);
   });
 
   test('a storm ends', () => {

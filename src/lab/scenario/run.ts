@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly delayMs?: number;
   /** TCP with other rules, for both hosts, and their name. Default: the scenario's. */
   readonly rules?: { readonly id: string; readonly rules: Rules };
+  /** Events of the trace after which the run is cut short: `ended` is 'bound'. Default 20,000. */
+  readonly mostEvents?: number;
   /** Called with every event while it happens. */
   readonly onEvent?: (event: TraceEvent) => void;
 }
@@ -31,11 +33,16 @@ export interface ScenarioRun {
   readonly ended: 'quiescent' | 'time' | 'bound';
 }
 
+/** What may be asked of a run: the most of each; an MSL is 1 at least. */
+export const RUN_LIMITS = { mslMs: 600_000, delayMs: 60_000, seed: 2 ** 32 - 1 } as const;
+
 const DEFAULT_DELAY_MS = 10;
 const DEFAULT_MSL_MS = 30_000;
 const DEFAULT_UNTIL_MS = 1_800_000;
 /** A scenario is to be looked at: more events than this are a storm. */
-const MOST_EVENTS = 100_000;
+const MOST_EVENTS = 20_000;
+/** Steps of the world, most of which nobody sees. */
+const MOST_STEPS = 5 * MOST_EVENTS;
 
 /**
  * Runs a scenario from the beginning to the end, at once.
@@ -69,7 +76,8 @@ export function playScenario(scenario: Scenario, options: RunOptions = {}): Scen
     if (times !== undefined) stage.arrivals(end, times);
   }
   stage.begin(steps);
-  const ended = run(stage, (scenario.untilMs ?? DEFAULT_UNTIL_MS) * 1000);
+  const untilUs = (scenario.untilMs ?? DEFAULT_UNTIL_MS) * 1000;
+  const ended = run(stage, untilUs, options.mostEvents ?? MOST_EVENTS);
   const about: TraceScenario = {
     id: scenario.id,
     edits: options.edits ?? [],
@@ -94,9 +102,12 @@ export function runScenario(scenario: Scenario, options: RunOptions = {}): Trace
   return playScenario(scenario, options).trace;
 }
 
-function run(stage: Stage, untilUs: number): ScenarioRun['ended'] {
+function run({ world, recorder }: Stage, untilUs: number, mostEvents: number): ScenarioRun['ended'] {
+  const isStorm = (): boolean => recorder.events.length >= mostEvents;
   try {
-    const { reason } = stage.world.runSync(untilUs, { maxEvents: MOST_EVENTS });
+    world.runSync(() => isStorm() || world.nextAt() > untilUs, { maxEvents: MOST_STEPS });
+    if (isStorm()) return 'bound';
+    const { reason } = world.runSync(untilUs);
     return reason === 'quiescent' ? 'quiescent' : 'time';
   } catch (error) {
     if (error instanceof RunawayError) return 'bound';

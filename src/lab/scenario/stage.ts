@@ -63,6 +63,8 @@ export const SERVICE_PORT = 80;
 /** Port of connection 0 at the end that opens actively; connection n has n more. */
 export const FIRST_PORT = 50_000;
 
+/** Packets under way; copies beyond are not made. */
+const MOST_IN_FLIGHT = 2000;
 /** Where a packet has its destination. */
 const IPV4_DESTINATION = 16;
 
@@ -164,6 +166,7 @@ export class Stage {
     this.#places = { left: place('left'), right: place('right') };
     const plug = (end: End): Port => (foreign?.end === end ? foreign.port : this.#places[end]);
     this.wire = new Wire(world, plug('left'), plug('right'), {
+      capacityPackets: MOST_IN_FLIGHT,
       ...setup.wire,
       delayUs: options.delayMs * 1000,
       ends: WIRE_ENDS,

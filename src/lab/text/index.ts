@@ -1,0 +1,3 @@
+// The door of `lab/text`: what all texts have in common.
+
+export { printable } from './printable.ts';
