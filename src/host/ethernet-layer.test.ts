@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { Malformed } from '../wire/index.ts';
 import type { Host } from './index.ts';
-import { codeOf, ipPacket, Net, octets, port, RawPort, readAll, sendAndEnd, udpBytes } from './testing.ts';
+import {
+  codeOf,
+  icmpBytes,
+  ipPacket,
+  Net,
+  octets,
+  port,
+  RawPort,
+  readAll,
+  sendAndEnd,
+  udpBytes,
+} from './testing.ts';
 
 const OURS = [2, 0, 0, 0, 0, 2];
 const THEIRS = [2, 0, 0, 0, 0, 1];
@@ -175,6 +186,109 @@ describe('neighbour discovery', () => {
     raw.send(bare);
     expect(host.counters.malformed.reduce((x, y) => x + y)).toBe(0);
     expect(raw.frames.map((f) => hex(f).slice(0, 12))).toEqual(['020000000001']);
+  });
+
+  /** A neighbour discovery message in its frame. */
+  function ndp(
+    type: number,
+    src: string,
+    dst: string,
+    body: Uint8Array,
+    more: { ttl?: number; code?: number; rest?: number } = {},
+  ): Uint8Array {
+    const { ttl = 255, code = 0, rest = 0 } = more;
+    const packet = ipPacket(new Net(), 58, src, dst, icmpBytes(src, dst, type, code, rest, body), { ttl });
+    const to = dst.startsWith('ff') ? [0x33, 0x33, ...packet.subarray(36, 40)] : OURS;
+    return frame(to, THEIRS, [0x86, 0xdd], packet);
+  }
+  const target = (last: number): number[] => [0xfd, 0, ...new Array<number>(13).fill(0), last];
+  const option = (type: number, mac = THEIRS): number[] => [type, 1, ...mac];
+  const GROUP = 'ff02::1:ff00:2';
+  const octetsOf = (...parts: number[][]): Uint8Array => new Uint8Array(parts.flat());
+
+  it('a solicitation that cannot be is discarded in silence (RFC 4861 section 7.1.1)', () => {
+    const good = octetsOf(target(2), option(1));
+    const ask = (frame: Uint8Array): number => {
+      const { host, raw } = alone();
+      raw.send(frame);
+      const bad = host.counters.malformed.reduce((x, y) => x + y) + host.counters.impossibleSource;
+      expect(bad).toBe(raw.frames.length === 0 ? 1 : 0);
+      return raw.frames.length;
+    };
+    expect(ask(ndp(135, 'fd00::1', GROUP, good))).toBe(1);
+    expect(ask(ndp(135, 'fd00::1', 'fd00::2', good))).toBe(1);
+    expect(ask(ndp(135, '::', GROUP, octetsOf(target(2))))).toBe(1);
+    expect(ask(ndp(135, '::', 'fd00::2', octetsOf(target(2))))).toBe(0); // from nobody to one
+    expect(ask(ndp(135, '::', 'ff02::1', octetsOf(target(2))))).toBe(0); // to a group that is not the target's
+    expect(ask(ndp(135, '::', GROUP, good))).toBe(0); // nobody has a link-layer address
+    expect(ask(ndp(135, 'fd00::1', GROUP, good, { ttl: 254 }))).toBe(0);
+    expect(ask(ndp(135, 'fd00::1', GROUP, good, { code: 1 }))).toBe(0);
+    expect(ask(ndp(135, 'fd00::1', GROUP, octetsOf(target(2).slice(0, 15))))).toBe(0);
+    expect(ask(ndp(135, 'fd00::1', GROUP, octetsOf(target(2), [1, 0, ...THEIRS])))).toBe(0); // an option of length 0
+    expect(ask(ndp(135, 'fd00::1', GROUP, octetsOf([0xff, 2, ...target(2).slice(2)])))).toBe(0); // a group as target
+    const flawed = ndp(135, 'fd00::1', GROUP, good);
+    flawed[56] = (flawed[56] as number) ^ 1;
+    expect(ask(flawed)).toBe(0);
+  });
+
+  it('an advertisement that cannot be teaches nothing (RFC 4861 section 7.1.2)', () => {
+    const S = 0x40000000;
+    const good = octetsOf(target(1), option(2));
+    const tell = (frame: Uint8Array): number => {
+      const { host, raw } = alone();
+      host.udp().send(octets(1), 'fd00::1', 9);
+      raw.frames.length = 0;
+      raw.send(frame);
+      expect(host.counters.malformed.reduce((x, y) => x + y)).toBe(raw.frames.length === 0 ? 1 : 0);
+      return raw.frames.length; // what waited
+    };
+    expect(tell(ndp(136, 'fd00::1', 'fd00::2', good, { rest: S }))).toBe(1);
+    expect(tell(ndp(136, 'fd00::1', 'ff02::1', good))).toBe(1);
+    expect(tell(ndp(136, 'fd00::1', 'ff02::1', good, { rest: S }))).toBe(0); // solicited, to everybody
+    expect(tell(ndp(136, 'fd00::1', 'fd00::2', good, { rest: S, ttl: 254 }))).toBe(0);
+    expect(tell(ndp(136, 'fd00::1', 'fd00::2', good, { rest: S, code: 1 }))).toBe(0);
+    expect(tell(ndp(136, 'fd00::1', 'fd00::2', octetsOf(target(1).slice(1)), { rest: S }))).toBe(0);
+    expect(tell(ndp(136, 'fd00::1', 'fd00::2', octetsOf(target(1), [2, 0, ...THEIRS]), { rest: S }))).toBe(0);
+  });
+
+  it('in fragments, or with a fragment header that changes nothing, is discarded (RFC 6980 section 5)', () => {
+    const message = icmpBytes('fd00::1', GROUP, 135, 0, 0, octetsOf(target(2), option(1)));
+    for (const more of [0, 1]) {
+      const { host, raw } = alone();
+      const rest = new Uint8Array([58, 0, 0, more, 0, 0, 0, 7, ...message]);
+      const packet = ipPacket(new Net(), 44, 'fd00::1', GROUP, rest, { ttl: 255 });
+      raw.send(frame([0x33, 0x33, 0xff, 0, 0, 2], THEIRS, [0x86, 0xdd], packet));
+      expect([raw.frames.length, host.counters.malformed[Malformed.NDP_FRAGMENTED]]).toEqual([0, 1]);
+    }
+  });
+
+  it('a host that moved and says so (an advertisement with the override flag, a gratuitous ARP) is found after a second', async () => {
+    const NEW = [2, 0, 0, 0, 0, 9];
+    for (const address of ['10.0.0.1', 'fd00::1']) {
+      const six = address.includes(':');
+      const answer = (mac: number[], flags: number): Uint8Array =>
+        six
+          ? ndp(136, 'fd00::1', flags === 0x20 ? 'ff02::1' : 'fd00::2', octetsOf(target(1), option(2, mac)), {
+              rest: flags << 24,
+            })
+          : frame(OURS, mac, ARP, arp(2, mac, PEER, OURS, flags === 0x20 ? PEER : SELF));
+      const { net, host, raw, frames } = alone();
+      const socket = host.udp();
+      const to = (): string => {
+        socket.send(octets(1), address, 9);
+        return frames().at(-1)?.slice(0, 12) ?? '';
+      };
+      socket.send(octets(1), address, 9);
+      raw.send(answer(THEIRS, 0x60));
+      expect(to()).toBe(hex(THEIRS));
+      raw.send(answer(NEW, 0x20));
+      expect(frames().map((f) => f.slice(0, 12))).toEqual([hex(THEIRS)]); // asked at once
+      expect(to()).toBe(hex(THEIRS));
+      await net.pass(1_001_000);
+      expect(to()).toMatch(six ? /^3333ff000001/ : /^ffffffffffff/);
+      raw.send(answer(NEW, 0x60));
+      expect(to()).toBe(hex(NEW));
+    }
   });
 
   it('questions and answers from beyond a router are dropped (hop limit 255)', async () => {

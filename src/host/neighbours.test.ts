@@ -163,13 +163,43 @@ describe('NeighbourCache', () => {
     expect(out.take()).toEqual([]);
   });
 
-  it('does not let an announcement replace a MAC that works, but verifies it with the next packet', () => {
+  it('does not let an announcement replace a MAC that works, but asks that one at once whether it is there', () => {
     for (const solicited of [false, true]) {
-      const { cache } = reachable();
+      const { out, cache } = reachable();
       expect(cache.learned(...A, 0, 66, solicited, true, 10)).toBe(false);
-      expect(cache.peek(...A)).toMatchObject({ state: STALE, macLo: 7 });
-      expect(cache.resolve(...A, 1, 50, 20)).toMatchObject({ state: DELAY, macLo: 7 });
+      expect(out.take()).toEqual(['ask 7 for 1']);
+      expect(cache.resolve(...A, 1, 50, 20)).toMatchObject({ state: PROBE, macLo: 7 });
+      // Who claims it is not heard, as often as it says so.
+      expect(cache.learned(...A, 0, 66, true, true, 30)).toBe(false);
+      expect(cache.learned(...A, 0, 7, true, true, 40)).toBe(true);
+      expect(cache.peek(...A)).toMatchObject({ state: REACHABLE, macLo: 7 });
+      expect(out.take()).toEqual([]);
     }
+  });
+
+  it('finds a host that moved one second after it said so: when the MAC that we know is silent, everybody is asked', () => {
+    for (const state of [REACHABLE, STALE, DELAY]) {
+      const { out, cache } = reachable();
+      if (state !== REACHABLE) cache.learned(...A, 0, 9, false, false, 1);
+      if (state === DELAY) cache.resolve(...A, 1, 50, 2);
+      expect(cache.peek(...A)?.state).toBe(state);
+      expect(cache.learned(...A, 0, 8, false, true, 10)).toBe(false);
+      cache.advance(1009);
+      expect(cache.peek(...A)).toMatchObject({ state: PROBE, macLo: 7 });
+      cache.advance(1010);
+      expect(cache.resolve(...A, 2, 50, 1010)).toBeNull();
+      expect(out.take()).toEqual(['ask 7 for 1', 'ask all for 1']);
+      expect(cache.learned(...A, 0, 8, true, true, 1011)).toBe(true);
+      expect(out.take()).toEqual(['transmit 2 to 8']);
+    }
+  });
+
+  it('a probe of our own that was under way when somebody claims the address goes on as it was', () => {
+    const { out, cache } = reachable();
+    cache.doubt(...A, 0);
+    expect(cache.learned(...A, 0, 66, false, true, 1)).toBe(false);
+    for (const t of [1000, 2000]) cache.advance(t);
+    expect(out.take()).toEqual(['ask 7 for 1', 'ask 7 for 1', 'ask 7 for 1']);
   });
 
   it('is not confirmed by an announcement of the MAC that it has', () => {

@@ -25,6 +25,8 @@ const DELAY_MS = 5_000;
 const RETRANSMIT_MS = 1_000;
 /** MAX_MULTICAST_SOLICIT and MAX_UNICAST_SOLICIT. */
 const MAX_REQUESTS = 3;
+/** How often the MAC that we know is asked when somebody else claims the address: then everybody is. */
+const CONTESTED_REQUESTS = 1;
 /** Of the capacity, what unanswered requests may take (RFC 6583 section 7.1: those that work go before). */
 const INCOMPLETE_SHARE = 4;
 /** Packets that wait for one address (RFC 1122 section 2.3.2.2 asks for at least one). */
@@ -43,6 +45,8 @@ export class Neighbour {
   macLo = 0;
   /** Requests sent in INCOMPLETE or PROBE. */
   requests = 0;
+  /** In PROBE because another MAC was announced: only the one that we know is heard. */
+  contested = false;
   /** When the state ends: the next request, or REACHABLE's time. */
   deadlineMs = 0;
   /** (offset, length) pairs of the packets that wait, oldest first. */
@@ -74,7 +78,8 @@ export interface NeighbourOutput {
 /**
  * The cache. Only our own need to send makes an entry, or with `heard` a host that asks for us while
  * there is room; what others announce about addresses we never asked for is not kept (ARP cache
- * poisoning), and an announcement does not replace a MAC that works.
+ * poisoning), and an announcement does not replace a MAC that works: who is known is asked at once, and has a second to
+ * answer before everybody is asked.
  * `nowMs` is any number of milliseconds that never wraps.
  */
 export class NeighbourCache {
@@ -182,7 +187,7 @@ export class NeighbourCache {
       return true;
     }
     const same = n.macHi === macHi && n.macLo === macLo;
-    const asked = solicited && n.state === PROBE;
+    const asked = solicited && n.state === PROBE && (same || !n.contested);
     if (same) {
       // An answer to a probe confirms; news that changes nothing does not (RFC 4861 section 7.2.5).
       if (asked) this.#enter(n, REACHABLE, nowMs + REACHABLE_MS);
@@ -194,8 +199,10 @@ export class NeighbourCache {
       this.#enter(n, REACHABLE, nowMs + REACHABLE_MS);
       return true;
     }
-    // Doubt: keep the MAC, but verify it with the next packet. A host that moved is found that way.
-    if (n.state === REACHABLE) this.#enter(n, STALE, 0);
+    // RFC 4861 section 7.2.5 would believe the override flag. We ask who is known whether it is still there; when it is
+    // not, a host that moved is found after a second.
+    if (override) this.#contest(n, nowMs);
+    else if (n.state === REACHABLE) this.#enter(n, STALE, 0);
     this.ignored++;
     return false;
   }
@@ -240,6 +247,17 @@ export class NeighbourCache {
   doubt(w0: number, w1: number, w2: number, w3: number, nowMs: number): void {
     const n = this.peek(w0, w1, w2, w3);
     if (n === null || n.state === INCOMPLETE || n.state === PROBE || n.state === PERMANENT) return;
+    this.#probe(n, nowMs);
+  }
+
+  /** Somebody else claims the address: the MAC that we know is asked at once, unless that goes on already. */
+  #contest(n: Neighbour, nowMs: number): void {
+    if (n.state === PROBE) return;
+    n.contested = true;
+    this.#probe(n, nowMs);
+  }
+
+  #probe(n: Neighbour, nowMs: number): void {
     n.state = PROBE;
     n.requests = 0;
     this.#request(n, nowMs);
@@ -292,7 +310,7 @@ export class NeighbourCache {
       n.state = PROBE;
       n.requests = 0;
     }
-    if (n.requests < MAX_REQUESTS) {
+    if (n.requests < (n.contested ? CONTESTED_REQUESTS : MAX_REQUESTS)) {
       this.#request(n, nowMs);
       return;
     }
@@ -308,6 +326,7 @@ export class NeighbourCache {
 
   #enter(n: Neighbour, state: number, deadlineMs: number): void {
     n.state = state;
+    if (state !== PROBE) n.contested = false;
     n.deadlineMs = deadlineMs;
     if (isTimed(n) && deadlineMs < this.#earliest) this.#earliest = deadlineMs;
   }
@@ -350,6 +369,7 @@ export class NeighbourCache {
     n.w3 = w3;
     n.state = INCOMPLETE;
     n.requests = 0;
+    n.contested = false;
     n.queued = 0;
     this.#table.set(w0, w1, w2, w3, w0, w1, w2, w3, 0, n.index);
     this.#append(n);
