@@ -10,6 +10,7 @@ export { Err, errCode, TcpError, tcpError } from './errors.ts';
 export { type Cookies, FastOpen, usedEarly } from './fast-open.ts';
 export { icmpError, pathMtu, quotesFlight } from './icmp.ts';
 export { brokenInvariant, brokenRelation } from './invariants.ts';
+/** What the steps of the rules are made of, for whoever writes a step in place of another. */
 export * as parts from './parts.ts';
 export { type Rules, rfc9293 } from './rules.ts';
 export { segmentArrives } from './segment-arrives/index.ts';

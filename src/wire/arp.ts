@@ -5,7 +5,9 @@ import type { Memory } from './memory.ts';
 
 /** Octets of an ARP packet for Ethernet and IPv4. */
 export const ARP_LENGTH = 28;
+/** `ArpPacket.operation`: who has this address (RFC 826, ares_op$REQUEST). */
 export const ARP_REQUEST = 1;
+/** `ArpPacket.operation`: it is at this MAC (RFC 826, ares_op$REPLY). */
 export const ARP_REPLY = 2;
 
 /** A parsed ARP packet; reused. IPv4 addresses are int32, MACs high 16 and low 32 bits. */

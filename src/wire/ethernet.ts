@@ -4,9 +4,13 @@
 import { Malformed } from './malformed.ts';
 import type { Memory } from './memory.ts';
 
+/** Octets of a header: two addresses and the type. */
 export const ETHERNET_HEADER_LENGTH = 14;
+/** EtherType of IPv4 (IEEE 802 numbers). */
 export const ETHERTYPE_IPV4 = 0x0800;
+/** EtherType of ARP. */
 export const ETHERTYPE_ARP = 0x0806;
+/** EtherType of IPv6. */
 export const ETHERTYPE_IPV6 = 0x86dd;
 
 /** A parsed frame; reused. */

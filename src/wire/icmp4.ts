@@ -13,25 +13,44 @@ import {
 import { Malformed } from './malformed.ts';
 import type { Memory } from './memory.ts';
 
-/** Types. */
+// Types.
+
+/** Echo reply. */
 export const ICMP4_ECHO_REPLY = 0;
+/** Destination unreachable; the code says why. */
 export const ICMP4_UNREACHABLE = 3;
+/** Source quench: deprecated, to be ignored (RFC 6633). */
 export const ICMP4_SOURCE_QUENCH = 4;
+/** Redirect to a better gateway. */
 export const ICMP4_REDIRECT = 5;
+/** Echo request. */
 export const ICMP4_ECHO_REQUEST = 8;
+/** Time exceeded: TTL, or reassembly. */
 export const ICMP4_TIME_EXCEEDED = 11;
+/** A field of the header makes no sense. */
 export const ICMP4_PARAMETER_PROBLEM = 12;
 
-/** Codes of ICMP4_UNREACHABLE. */
+// Codes of ICMP4_UNREACHABLE.
+
+/** Net unreachable. */
 export const UNREACH4_NET = 0;
+/** Host unreachable. */
 export const UNREACH4_HOST = 1;
+/** Protocol unreachable. */
 export const UNREACH4_PROTOCOL = 2;
+/** Port unreachable. */
 export const UNREACH4_PORT = 3;
+/** Fragmentation needed and DF set; has the MTU of the next hop (RFC 1191 section 4). */
 export const UNREACH4_FRAG_NEEDED = 4;
+/** Source route failed. */
 export const UNREACH4_SOURCE_ROUTE = 5;
+/** Communication administratively prohibited (RFC 1812 section 5.2.7.1). */
 export const UNREACH4_ADMIN_PROHIBITED = 13;
-/** Codes of ICMP4_TIME_EXCEEDED. */
+// Codes of ICMP4_TIME_EXCEEDED.
+
+/** TTL exceeded in transit. */
 export const TIME4_TTL = 0;
+/** Not all fragments came in time. */
 export const TIME4_REASSEMBLY = 1;
 
 /** An error message is at most this many octets with its 20-octet IP header (RFC 1812 section 4.3.2.3). */

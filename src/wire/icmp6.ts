@@ -14,26 +14,46 @@ import { Malformed } from './malformed.ts';
 import type { Memory } from './memory.ts';
 import { isNdpType, NDP_REDIRECT, parseNdp } from './ndp.ts';
 
-/** Types. Below 128 are errors (section 2.1). */
+// Types. Below 128 are errors (section 2.1).
+
+/** Destination unreachable; the code says why (section 3.1). */
 export const ICMP6_UNREACHABLE = 1;
+/** Packet too big; has the MTU of the next hop (section 3.2). */
 export const ICMP6_PACKET_TOO_BIG = 2;
+/** Time exceeded: hop limit, or reassembly (section 3.3). */
 export const ICMP6_TIME_EXCEEDED = 3;
+/** A field of a header makes no sense (section 3.4). */
 export const ICMP6_PARAMETER_PROBLEM = 4;
+/** Echo request (section 4.1). */
 export const ICMP6_ECHO_REQUEST = 128;
+/** Echo reply (section 4.2). */
 export const ICMP6_ECHO_REPLY = 129;
 
-/** Codes of ICMP6_UNREACHABLE. */
+// Codes of ICMP6_UNREACHABLE.
+
+/** No route to the destination. */
 export const UNREACH6_NO_ROUTE = 0;
+/** Communication with the destination administratively prohibited. */
 export const UNREACH6_ADMIN_PROHIBITED = 1;
+/** Beyond the scope of the source address. */
 export const UNREACH6_BEYOND_SCOPE = 2;
+/** Address unreachable. */
 export const UNREACH6_ADDRESS = 3;
+/** Port unreachable. */
 export const UNREACH6_PORT = 4;
-/** Codes of ICMP6_TIME_EXCEEDED. */
+// Codes of ICMP6_TIME_EXCEEDED.
+
+/** Hop limit exceeded in transit. */
 export const TIME6_HOP_LIMIT = 0;
+/** Not all fragments came in time. */
 export const TIME6_REASSEMBLY = 1;
-/** Codes of ICMP6_PARAMETER_PROBLEM. */
+// Codes of ICMP6_PARAMETER_PROBLEM.
+
+/** Erroneous header field. */
 export const PARAM6_HEADER_FIELD = 0;
+/** Unrecognized Next Header type. */
 export const PARAM6_NEXT_HEADER = 1;
+/** Unrecognized IPv6 option. */
 export const PARAM6_OPTION = 2;
 /** A first fragment without its whole header chain (RFC 7112). */
 export const PARAM6_HEADER_CHAIN = 3;

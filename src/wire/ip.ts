@@ -6,10 +6,15 @@ import { parseIpv6, parseQuotedIpv6 } from './ipv6.ts';
 import { Malformed } from './malformed.ts';
 import type { Memory } from './memory.ts';
 
-/** Protocol numbers (IANA "Assigned Internet Protocol Numbers"). */
+// Protocol numbers (IANA "Assigned Internet Protocol Numbers").
+
+/** ICMP. */
 export const IPPROTO_ICMP = 1;
+/** TCP. */
 export const IPPROTO_TCP = 6;
+/** UDP. */
 export const IPPROTO_UDP = 17;
+/** ICMPv6 (RFC 4443 section 1). */
 export const IPPROTO_ICMPV6 = 58;
 /** IPv6 "no next header": nothing follows (RFC 8200 section 4.7). */
 export const IPPROTO_NONE = 59;

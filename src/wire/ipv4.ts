@@ -8,8 +8,11 @@ import type { Memory } from './memory.ts';
 
 /** Octets of a header without options. */
 export const IPV4_HEADER_LENGTH = 20;
-/** Bits of `flagsFrag` in `writeIpv4Header`; the low 13 bits are the fragment offset in units of 8 octets. */
+// Bits of `flagsFrag` in `writeIpv4Header`; the low 13 bits are the fragment offset in units of 8 octets.
+
+/** Don't fragment (RFC 791 section 3.1). */
 export const IPV4_DF = 0x4000;
+/** More fragments follow (RFC 791 section 3.1). */
 export const IPV4_MF = 0x2000;
 
 const OPT_END = 0;

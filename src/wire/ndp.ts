@@ -8,19 +8,29 @@ import type { IpPacket } from './ip.ts';
 import { Malformed } from './malformed.ts';
 import type { Memory } from './memory.ts';
 
-/** ICMPv6 types. */
+// ICMPv6 types.
+
+/** Router solicitation (RFC 4861 section 4.1). */
 export const NDP_ROUTER_SOLICITATION = 133;
+/** Router advertisement (RFC 4861 section 4.2). */
 export const NDP_ROUTER_ADVERTISEMENT = 134;
+/** Neighbor solicitation (section 4.3): who has this address. */
 export const NDP_NEIGHBOR_SOLICITATION = 135;
+/** Neighbor advertisement (section 4.4). */
 export const NDP_NEIGHBOR_ADVERTISEMENT = 136;
+/** Redirect (section 4.5). */
 export const NDP_REDIRECT = 137;
 
 /** Every such message must arrive with this hop limit, which proves that no router forwarded it: the caller checks. */
 export const NDP_HOP_LIMIT = 255;
 
-/** Flags of a neighbour advertisement, in the top octet of its second word (section 4.4). */
+// Flags of a neighbour advertisement, in the top octet of its second word (section 4.4).
+
+/** The sender is a router. */
 export const NA_ROUTER = 0x80;
+/** It answers a solicitation. */
 export const NA_SOLICITED = 0x40;
+/** It replaces a link-layer address that is known. */
 export const NA_OVERRIDE = 0x20;
 
 /** Octets of a neighbour solicitation or advertisement with a link-layer address option. */
@@ -201,9 +211,11 @@ export function writeNeighborAdvertisement(
   return writeNeighbor(mem, off, type, flags, t0, t1, t2, t3, OPT_TARGET_MAC, macHi, macLo, addresses);
 }
 
-/** Words 0..2 of every solicited-node multicast address ff02::1:ff00:0/104 (RFC 4291 section 2.7.1). */
+/** Word 0 of every solicited-node multicast address, ff02::1:ff00:0/104 (RFC 4291 section 2.7.1). */
 export const SOLICITED_NODE_W0 = 0xff020000 | 0;
+/** Word 1 of every solicited-node multicast address. */
 export const SOLICITED_NODE_W1 = 0;
+/** Word 2 of every solicited-node multicast address. */
 export const SOLICITED_NODE_W2 = 1;
 
 /** Whether this is a solicited-node multicast address. */

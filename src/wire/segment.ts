@@ -2,21 +2,36 @@
 // bits of RFC 9293 section 3.1, the options of section 3.2, and where its text lies. One object is
 // reused for every segment; nothing here is allocated per packet.
 
-/** Control bits, at their place in the 13th octet of the header (RFC 9293 section 3.1). */
+// Control bits, at their place in the 13th octet of the header (RFC 9293 section 3.1).
+
+/** No more data from the sender. */
 export const FIN = 0x01;
+/** Synchronize sequence numbers. */
 export const SYN = 0x02;
+/** Reset the connection. */
 export const RST = 0x04;
+/** Push function. */
 export const PSH = 0x08;
+/** The acknowledgment field is significant: in every segment but the first. */
 export const ACK = 0x10;
+/** The urgent pointer is significant. */
 export const URG = 0x20;
+/** ECN-Echo (RFC 3168 section 6.1). */
 export const ECE = 0x40;
+/** Congestion window reduced (RFC 3168 section 6.1). */
 export const CWR = 0x80;
 
-/** Bits of `Segment.opts`: which options are present. */
+// Bits of `Segment.opts`: which options are present.
+
+/** Maximum segment size (RFC 9293 section 3.7.1): in `Segment.mss`. */
 export const OPT_MSS = 0x01;
+/** Window scale (RFC 7323 section 2): in `Segment.wscale`. */
 export const OPT_WSCALE = 0x02;
+/** SACK-permitted (RFC 2018 section 2). */
 export const OPT_SACK_PERMITTED = 0x04;
+/** SACK blocks (RFC 2018 section 3). */
 export const OPT_SACK = 0x08;
+/** Timestamps (RFC 7323 section 3). */
 export const OPT_TIMESTAMPS = 0x10;
 /** At least one option of a kind we do not know; its bytes are in the option area. */
 export const OPT_UNKNOWN = 0x20;
@@ -26,10 +41,15 @@ export const OPT_FAST_OPEN = 0x40;
 /** Longest Fast Open cookie, in octets. */
 export const MAX_COOKIE_LENGTH = 16;
 
-/** ECN field of an IP header (RFC 3168 section 5): the two low bits of `Segment.ecn`. */
+// ECN field of an IP header (RFC 3168 section 5): the two low bits of `Segment.ecn`.
+
+/** Not ECN-capable. */
 export const ECN_NOT_ECT = 0;
+/** ECN-capable transport, ECT(1). */
 export const ECN_ECT_1 = 1;
+/** ECN-capable transport, ECT(0): what TCP sends (RFC 3168 section 6.1.2). */
 export const ECN_ECT_0 = 2;
+/** Congestion experienced: a router has set it instead of dropping the packet. */
 export const ECN_CE = 3;
 
 /** At most four SACK blocks fit in 40 octets of options (RFC 2018 section 3). */

@@ -15,18 +15,27 @@ import {
   type Segment,
 } from './segment.ts';
 
-/** Option kinds (IANA "TCP Option Kind Numbers"). */
+// Option kinds (IANA "TCP Option Kind Numbers").
+
+/** End of option list (RFC 9293 section 3.2). */
 export const TCPOPT_END = 0;
+/** No-operation: one octet, between options (RFC 9293 section 3.2). */
 export const TCPOPT_NOP = 1;
+/** Maximum segment size (RFC 9293 section 3.7.1). */
 export const TCPOPT_MSS = 2;
+/** Window scale (RFC 7323 section 2.2). */
 export const TCPOPT_WSCALE = 3;
+/** SACK-permitted (RFC 2018 section 2). */
 export const TCPOPT_SACK_PERMITTED = 4;
+/** SACK (RFC 2018 section 3). */
 export const TCPOPT_SACK = 5;
+/** Timestamps (RFC 7323 section 3.2). */
 export const TCPOPT_TIMESTAMPS = 8;
 /** TCP Fast Open (RFC 7413 section 4.1.1). */
 export const TCPOPT_FAST_OPEN = 34;
 /** Experiments (RFC 6994); with the magic number it was Fast Open before it had a kind of its own. */
 export const TCPOPT_EXPERIMENT = 254;
+/** The magic number that makes an experimental option Fast Open. */
 export const FAST_OPEN_MAGIC = 0xf989;
 
 /** NOP NOP TS 10, as one word: how timestamps are sent since RFC 1323 appendix A. */

@@ -5,6 +5,7 @@ import { finish, fold, sum } from './checksum.ts';
 import { Malformed } from './malformed.ts';
 import type { Memory } from './memory.ts';
 
+/** Octets of a header (RFC 768). */
 export const UDP_HEADER_LENGTH = 8;
 
 /** A parsed user datagram; reused. */
