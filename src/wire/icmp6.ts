@@ -59,6 +59,7 @@ export const PARAM6_OPTION = 2;
 export const PARAM6_HEADER_CHAIN = 3;
 /** More extension headers, or options in one of them, than are walked (RFC 8883 section 5). */
 export const PARAM6_TOO_MANY_HEADERS = 8;
+/** More extension headers or options than are taken (RFC 8883 section 3). */
 export const PARAM6_TOO_MANY_OPTIONS = 9;
 
 /** An error packet never exceeds the minimum IPv6 MTU (section 2.4 c). */
