@@ -80,7 +80,7 @@ class Datagram {
   condemned = false;
 }
 
-/** Puts fragments together. Times are int32 milliseconds. */
+/** Puts fragments together. Times are milliseconds that never wrap. */
 export class Reassembler {
   /** Octets of the packet that `accept` returned. */
   length = 0;
@@ -159,7 +159,7 @@ export class Reassembler {
   expire(nowMs: number, timedOut: (off: number, len: number) => void): void {
     for (let i = 0; i < this.#datagrams.length; ) {
       const datagram = this.#datagrams[i] as Datagram;
-      if (((datagram.expiryMs - nowMs) | 0) > 0) {
+      if (datagram.expiryMs > nowMs) {
         i++;
         continue;
       }
@@ -176,7 +176,7 @@ export class Reassembler {
   untilNext(nowMs: number): number {
     let least = -1;
     for (let i = 0; i < this.#datagrams.length; i++) {
-      const wait = Math.max(0, ((this.#datagrams[i] as Datagram).expiryMs - nowMs) | 0);
+      const wait = Math.max(0, (this.#datagrams[i] as Datagram).expiryMs - nowMs);
       if (least === -1 || wait < least) least = wait;
     }
     return least;
@@ -235,7 +235,7 @@ export class Reassembler {
     d.dst1 = packet.dst1;
     d.dst2 = packet.dst2;
     d.dst3 = packet.dst3;
-    d.expiryMs = (nowMs + (packet.family === 4 ? IPV4_TIMEOUT_MS : IPV6_TIMEOUT_MS)) | 0;
+    d.expiryMs = nowMs + (packet.family === 4 ? IPV4_TIMEOUT_MS : IPV6_TIMEOUT_MS);
     d.received = 0;
     d.total = -1;
     d.ecn = 0;

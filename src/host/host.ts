@@ -137,6 +137,8 @@ export class Host {
   #waker: ((atUs: number) => void) | null = null;
   /** A packet has come since the last poll: what it set in motion is known after the next one. */
   #received = false;
+  /** Microseconds by which the clock has stepped back: the host's time goes on from where it was. */
+  #steppedBackUs = 0;
 
   /**
    * A host of its own, without a link yet. Throws TypeError and RangeError for options that cannot be meant.
@@ -372,8 +374,7 @@ export class Host {
   /** Runs what is due at `nowUs`: timers, packets to ourselves. */
   poll(nowUs: number): void {
     this.#received = false;
-    this.tcp.setNow(nowUs);
-    this.#shareNow();
+    this.#setNow(nowUs);
     this.#takeLoopback();
     this.tcp.poll();
     this.#ethernet.poll();
@@ -382,14 +383,14 @@ export class Host {
 
   /** When `poll` is wanted, in microseconds; Infinity: not until something else happens. */
   wakeAt(): number {
-    if (this.#loopback.length > 0) return this.tcp.engine.now;
+    if (this.#loopback.length > 0) return this.tcp.engine.now - this.#steppedBackUs;
     let ms = this.tcp.untilNext();
     const a = this.#ethernet.untilNext();
     if (a >= 0 && (ms < 0 || a < ms)) ms = a;
     const b = this.#fragments.untilNext();
     if (b >= 0 && (ms < 0 || b < ms)) ms = b;
     if (ms < 0) return Number.POSITIVE_INFINITY;
-    return (Math.floor(this.tcp.engine.now / 1000) + ms) * 1000;
+    return (Math.floor(this.tcp.engine.now / 1000) + ms) * 1000 - this.#steppedBackUs;
   }
 
   /**
@@ -424,14 +425,16 @@ export class Host {
     return `${this.name}: ${this.tcp.size} connections, ${this.tcp.timeWait.size} in TIME-WAIT`;
   }
 
-  #setNow(): void {
-    this.tcp.setNow(this.clock.now());
-    this.#shareNow();
-  }
-
-  #shareNow(): void {
-    this.#fragments.nowMs = this.tcp.engine.ms;
-    this.#ethernet.nowMs = this.tcp.nowMs;
+  #setNow(clockUs: number = this.clock.now()): void {
+    const { tcp } = this;
+    let us = clockUs + this.#steppedBackUs;
+    if (us < tcp.engine.now) {
+      this.#steppedBackUs += Math.ceil(tcp.engine.now - us);
+      us = tcp.engine.now;
+    }
+    tcp.setNow(us);
+    this.#fragments.nowMs = Math.floor(tcp.nowMs);
+    this.#ethernet.nowMs = tcp.nowMs;
   }
 
   #touched(): void {
@@ -440,7 +443,7 @@ export class Host {
 
   #askForPoll(): void {
     this.#received = true;
-    if (this.#waker !== null) this.#waker(this.tcp.engine.now);
+    if (this.#waker !== null) this.#waker(this.tcp.engine.now - this.#steppedBackUs);
   }
 
   #loop(off: number, len: number): void {

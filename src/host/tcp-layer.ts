@@ -10,6 +10,7 @@ import {
   Engine,
   Err,
   icmpError,
+  keepTimes,
   type Output,
   openActive,
   openFast,
@@ -27,6 +28,7 @@ import {
   sendFirstSyn,
   setKeepAlive,
   setUserTimeout,
+  since,
   Tcb,
   type TcpConfig,
   type TimerName,
@@ -337,7 +339,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   #mayReuse(value: number): boolean {
     if (value >= 0 || value === NONE || !this.config.timestamps) return false;
     const old = this.timeWait.load(~value);
-    return old.ts === 1 && ((this.engine.ms - old.tsRecentMs) | 0) >= 1000;
+    return old.ts === 1 && since(this.engine, old.tsRecentMs) >= 1000;
   }
 
   #reuseTimeWait(tcb: Tcb): boolean {
@@ -748,6 +750,16 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     const { drops } = this.counters;
     drops[reason] = (drops[reason] as number) + 1;
     if (this.tap !== null) this.tap.drop?.(tcb, seg, reason, this.engine.now);
+  }
+  sweep(fromMs: number, elapsedMs: number): void {
+    this.#wheel.restart(this.engine.ms);
+    for (const c of this.#connections) {
+      if (c === null) continue;
+      keepTimes(c.tcb, fromMs, elapsedMs);
+      const at = wakeAt(c.tcb);
+      if (at !== 0) this.#wheel.arm(c.tcb.id, at);
+    }
+    this.timeWait.sweep(fromMs, elapsedMs);
   }
   timerSet(tcb: Tcb, timer: TimerName, deadlineMs: number): void {
     this.tap?.timerSet?.(tcb, timer, deadlineMs, this.engine.now);

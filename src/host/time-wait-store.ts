@@ -2,7 +2,7 @@
 // that is rebuilt from the record for that moment, so that the rules of TIME-WAIT stand in one place
 // (tcp/segment-arrives/time-wait.ts).
 
-import { State, Tcb, type TcpConfig } from '../tcp/index.ts';
+import { keepTimes, State, Tcb, type TcpConfig } from '../tcp/index.ts';
 import { NONE, type TupleTable } from './demux.ts';
 import {
   TimeWaitTable,
@@ -139,6 +139,12 @@ export class TimeWaitStore {
   remove(index: number): void {
     this.#unlink(index);
     this.#records.remove(index);
+  }
+
+  /** A sweep of the times of all records: see `Output.sweep`. */
+  sweep(fromMs: number, elapsedMs: number): void {
+    keepTimes(this.#tcb, fromMs, elapsedMs);
+    this.#records.sweep(fromMs, elapsedMs);
   }
 
   expire(nowMs: number): void {

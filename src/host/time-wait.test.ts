@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TupleTable } from './demux.ts';
-import { TimeWaitTable, TW_EXPIRY, TW_FLAGS, TW_PORTS, TW_SND_NXT, TW_TS_RECENT } from './time-wait.ts';
+import {
+  TimeWaitTable,
+  TW_EXPIRY,
+  TW_FLAGS,
+  TW_LAST_CHALLENGE,
+  TW_PORTS,
+  TW_SND_NXT,
+  TW_TS_RECENT,
+  TW_TS_RECENT_AT,
+} from './time-wait.ts';
 
 type Nine = [number, number, number, number, number, number, number, number, number];
 
@@ -93,6 +102,23 @@ describe('TimeWaitTable', () => {
     const table = new TimeWaitTable(4, () => {});
     table.add(60, ...v4(1));
     expect(table.untilNext(100)).toBe(0);
+  });
+
+  it('a sweep leaves every time within 32 bits, due or old, however long nobody looked', () => {
+    for (const days of [1, 24, 25, 49.7, 200]) {
+      const table = new TimeWaitTable(10, () => {});
+      const index = table.add(60_000, ...v4(1));
+      table.set(index, TW_TS_RECENT_AT, -1000);
+      table.set(index, TW_LAST_CHALLENGE, -2000);
+      const elapsed = days * 86_400_000;
+      const now = elapsed | 0;
+      table.sweep(0, elapsed);
+      expect((now - table.get(index, TW_TS_RECENT_AT)) | 0).toBe(Math.min(elapsed + 1000, 24.5 * 86_400_000));
+      expect((now - table.get(index, TW_LAST_CHALLENGE)) | 0).toBe(
+        Math.min(elapsed + 2000, 24.5 * 86_400_000),
+      );
+      expect([table.untilNext(now), table.expire(now)]).toEqual([0, 1]);
+    }
   });
 
   it('takes 76 to 96 bytes per IPv4 record together with its place in the tuple table', () => {

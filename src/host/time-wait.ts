@@ -2,6 +2,7 @@
 // retransmitted FIN, to judge a new SYN (RFC 6191) and to keep RSTs harmless (RFC 1337, RFC 5961), as
 // compact records in typed arrays. The oldest goes first: at its time, or when the table is full.
 
+import { kept, keptDeadline } from '../tcp/index.ts';
 import { MAPPED } from '../wire/address.ts';
 
 /** Fields of a record, for `get` and `set`. All are int32; times are int32 milliseconds. */
@@ -199,6 +200,15 @@ export class TimeWaitTable {
       n++;
     }
     return n;
+  }
+
+  /** A sweep of the times of all records: see `Output.sweep`. */
+  sweep(fromMs: number, elapsedMs: number): void {
+    for (let i = this.#oldest; i !== -1; i = this.get(i, YOUNGER)) {
+      this.set(i, TW_EXPIRY, keptDeadline(this.get(i, TW_EXPIRY), fromMs, elapsedMs));
+      this.set(i, TW_TS_RECENT_AT, kept(this.get(i, TW_TS_RECENT_AT), fromMs, elapsedMs));
+      this.set(i, TW_LAST_CHALLENGE, kept(this.get(i, TW_LAST_CHALLENGE), fromMs, elapsedMs));
+    }
   }
 
   /** Milliseconds from `nowMs` until `expire` has something to do: 0 when overdue, -1 when empty. */

@@ -192,6 +192,21 @@ describe('TimingWheel', () => {
     expect(fired(wheel, (later + 5) | 0)).toEqual([1]);
   });
 
+  it('restarted, it has forgotten everything and stands anywhere', () => {
+    const wheel = new TimingWheel(0);
+    for (const [id, delay] of [1, 300, 70_000, 2 ** 30].entries()) wheel.arm(id, delay);
+    wheel.arm(9, -5);
+    wheel.advance(0);
+    wheel.arm(8, -5);
+    const later = (40 * DAY) | 0;
+    wheel.restart(later);
+    expect([wheel.size, wheel.untilNext(later), wheel.isArmed(1), wheel.next()]).toEqual([0, -1, false, -1]);
+    wheel.arm(1, (later + 5) | 0);
+    wheel.arm(2, (later - 5) | 0);
+    expect(fired(wheel, later)).toEqual([2]);
+    expect(fired(wheel, (later + 5) | 0)).toEqual([1]);
+  });
+
   it('takes ids as they grow', () => {
     const wheel = new TimingWheel(0);
     wheel.disarm(1_000_000);

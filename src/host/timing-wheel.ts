@@ -22,7 +22,8 @@ const LOOK = 16;
  * armed with {@link armNoLater}: the wheel then fires at some earlier deadline, the owner compares and
  * arms again. That costs one spurious call per period instead of a re-link per segment.
  *
- * A deadline must lie less than 2^31 ms (24 days) after the last `advance`.
+ * A deadline must lie less than 2^31 ms (24 days) after the last `advance` or `restart`, and time must move by
+ * less than that between two of them; a host that sleeps for longer restarts it (tcp/time.ts).
  */
 export class TimingWheel {
   #entries = new Int32Array(64 * 4);
@@ -89,6 +90,16 @@ export class TimingWheel {
     this.#unlink(at);
     this.#entries[at + SLOT] = -1;
     this.#count--;
+  }
+
+  /** Forgets every entry and stands at `nowMs`, however far away that is. */
+  restart(nowMs: number): void {
+    this.#head.fill(-1);
+    this.#tail.fill(-1);
+    this.#occupied.fill(0);
+    this.#clear(0);
+    this.#count = 0;
+    this.#now = nowMs | 0;
   }
 
   /**

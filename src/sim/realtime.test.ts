@@ -104,3 +104,19 @@ test('a world that always has something due does not keep the event loop', () =>
   expect(world.events).toBeLessThan(200);
   expect(platform.timers).toHaveLength(1);
 });
+
+test('what lies beyond the 32 bits of a platform’s timer is waited for in pieces', () => {
+  const platform = new FakePlatform();
+  const world = new World();
+  const dayUs = 86_400e6;
+  const ran: number[] = [];
+  world.schedule(60 * dayUs, { run: (now) => void ran.push(now) });
+  const driver = new RealtimeDriver(world, platform);
+  driver.start();
+  for (let day = 0; day < 60; day++) {
+    expect([ran.length, platform.timers.length]).toEqual([0, 1]);
+    expect((platform.timers[0]?.atUs ?? 0) - platform.us).toBeLessThan(2 ** 31 * 1000);
+    platform.pass(dayUs);
+  }
+  expect(ran).toEqual([60 * dayUs]);
+});

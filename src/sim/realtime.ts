@@ -3,6 +3,9 @@
 
 import type { World } from './world.ts';
 
+/** Timers of platforms count in 32 bits: one that is far away is set again when this has passed. */
+const LONGEST_MS = 2 ** 30;
+
 /** What the driver needs from the platform. */
 export interface RealtimePlatform {
   /** A monotonic clock in µs. */
@@ -89,7 +92,7 @@ export class RealtimeDriver {
     this.#disarm();
     if (atUs === Infinity) return;
     this.#timerAtUs = atUs;
-    const ms = Math.max(0, (atUs - this.realNowUs()) / 1000);
+    const ms = Math.min(Math.max(0, (atUs - this.realNowUs()) / 1000), LONGEST_MS);
     this.#timer = this.#platform.setTimer(ms, () => {
       this.#timer = null;
       this.#timerAtUs = Infinity;

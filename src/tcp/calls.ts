@@ -50,9 +50,8 @@ function beginActive(e: Engine, tcb: Tcb): Err {
   if (tcb.state !== State.CLOSED && tcb.state !== State.LISTEN) return Err.ALREADY_CONNECTED;
   if (tcb.remotePort === 0 || (tcb.r0 | tcb.r1 | tcb.r3) === 0) return Err.NO_REMOTE;
   tcb.passive = 0;
-  tcb.heardMs = e.ms;
   prepareOffer(tcb);
-  startSending(tcb, e.rules.selectIss(e, tcb));
+  startSending(e, tcb, e.rules.selectIss(e, tcb));
   enter(e, tcb, tcb.state === State.LISTEN ? row.LISTEN_OPEN : row.OPEN_ACTIVE);
   startTiming(e, tcb, tcb.snd.iss);
   setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);

@@ -3,13 +3,11 @@
 
 import type { Engine } from './engine.ts';
 import type { Tcb } from './tcb.ts';
+import { since } from './time.ts';
 
 /** True, and counted, when a challenge may be answered now. */
 export function mayChallenge(e: Engine, tcb: Tcb): boolean {
-  if (tcb.challenged === 1) {
-    const since = (e.ms - tcb.challengeMs) | 0;
-    if (since >= 0 && since < tcb.config.challengeAckMs) return false;
-  }
+  if (tcb.challenged === 1 && since(e, tcb.challengeMs) < tcb.config.challengeAckMs) return false;
   tcb.challenged = 1;
   tcb.challengeMs = e.ms;
   return true;
@@ -23,8 +21,7 @@ const MOST_ANSWERS = 100;
 
 /** True, and counted, when text or a FIN outside the window may be acknowledged now. */
 export function mayAnswer(e: Engine, tcb: Tcb): boolean {
-  const since = (e.ms - tcb.answerMs) | 0;
-  if (since < 0 || since >= tcb.config.challengeAckMs) {
+  if (since(e, tcb.answerMs) >= tcb.config.challengeAckMs) {
     tcb.answerMs = e.ms;
     tcb.answers = 0;
   }

@@ -6,6 +6,7 @@ import type { Drop } from './drop.ts';
 import type { Cookies } from './fast-open.ts';
 import { type Rules, rfc9293 } from './rules.ts';
 import type { Tcb } from './tcb.ts';
+import { SWEEP_MS } from './time.ts';
 import type { Transition } from './transitions.ts';
 
 /**
@@ -38,6 +39,11 @@ export interface Output {
   transition(tcb: Tcb, row: Transition): void;
   /** A segment, or its text, was discarded. */
   drop(tcb: Tcb | null, seg: Segment, reason: Drop): void;
+  /**
+   * The clock went on by `elapsedMs` (any number) from `fromMs` (int32), and stands at its new time: call `keepTimes`
+   * for every TCB, and see that each is given its `timeout` at its new `wakeAt`. See time.ts.
+   */
+  sweep(fromMs: number, elapsedMs: number): void;
 }
 
 /** Names of the timers of a connection. */
@@ -65,6 +71,8 @@ export class Engine {
   trace: TimerTrace | null = null;
   /** Cookies of TCP Fast Open; null: there is none. */
   cookies: Cookies | null = null;
+  /** When the times of the TCBs are to be swept next, in microseconds. */
+  #sweepAtUs = SWEEP_MS * 1000;
   /** The segment under construction; one is enough, since `out.segment` consumes it at once. */
   readonly outgoing = new Segment();
 
@@ -76,14 +84,13 @@ export class Engine {
 
   /** Sets the time, in microseconds; it never goes back. */
   setNow(us: number): void {
+    const before = this.now;
     this.now = us;
     this.us = us | 0;
     this.ms = Math.floor(us / 1000) | 0;
+    if (us < this.#sweepAtUs) return;
+    this.#sweepAtUs = us + SWEEP_MS * 1000;
+    const fromMs = Math.floor(before / 1000);
+    this.out.sweep(fromMs | 0, Math.floor(us / 1000) - fromMs);
   }
-}
-
-/** The deadline `ms` milliseconds from now, never 0 and never early. */
-export function deadline(e: Engine, ms: number): number {
-  const at = (Math.ceil(e.now / 1000) + ms) | 0;
-  return at === 0 ? 1 : at;
 }

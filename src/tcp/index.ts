@@ -29,6 +29,7 @@ export {
   Tcb,
   wakeAt,
 } from './tcb.ts';
+export { keepTimes, kept, keptDeadline, since } from './time.ts';
 export { timeout } from './timeouts.ts';
 export { type Transition, transitionNamed, transitions } from './transitions.ts';
 export { offeredShift, windowShift } from './window.ts';

@@ -13,6 +13,7 @@ import { type Rules, rfc9293 } from './rules.ts';
 import { segmentArrives } from './segment-arrives/index.ts';
 import { stateName } from './state.ts';
 import { receivable, sendRoom, Tcb, wakeAt } from './tcb.ts';
+import { keepTimes } from './time.ts';
 import { timeout } from './timeouts.ts';
 import type { Transition } from './transitions.ts';
 
@@ -168,6 +169,9 @@ export class Endpoint implements Output, TimerTrace {
   }
   drop(_tcb: Tcb | null, _seg: Segment, reason: Drop): void {
     this.drops.push(dropName(reason));
+  }
+  sweep(fromMs: number, elapsedMs: number): void {
+    keepTimes(this.tcb, fromMs, elapsedMs);
   }
   timerSet(): void {}
   timerFired(_tcb: Tcb, timer: TimerName): void {

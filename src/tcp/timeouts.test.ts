@@ -88,6 +88,77 @@ describe('RETRANSMISSION TIMEOUT (3.10.8, RFC 6298 section 5)', () => {
   });
 });
 
+describe('R2 and a machine that slept (3.8.3)', () => {
+  const HOUR_US = 3_600_000_000;
+
+  it('what was in flight goes again first, and the connection lives when that is answered', () => {
+    const a = inState('ESTABLISHED');
+    a.send(octets(10));
+    a.sent.length = 0;
+    a.setNow(a.engine.now + HOUR_US);
+    a.tick();
+    expect([a.state, sent(a)]).toEqual(['ESTABLISHED', ['PSH,ACK seq=1 ack=1 len=10']]);
+    pass(a, 10);
+    a.inject('ACK', 1, 11);
+    expect([a.state, a.tcb.timer.user]).toEqual(['ESTABLISHED', 0]);
+  });
+
+  it('the answer has an RTO to come, then the connection ends', () => {
+    const a = inState('ESTABLISHED', { config: { minRtoMs: 1000 } });
+    a.send(octets(10));
+    a.setNow(a.engine.now + HOUR_US);
+    a.tick();
+    pass(a, 1999);
+    expect(a.state).toBe('ESTABLISHED');
+    pass(a, 1);
+    expect([a.state, a.tcb.error]).toEqual(['CLOSED', Err.TIMED_OUT]);
+  });
+
+  it('also when R2 was the first that the machine slept over: the answer may wait to be read', () => {
+    const a = inState('ESTABLISHED', { config: { minRtoMs: 1000, userTimeoutMs: 10_000 } });
+    a.send(octets(10));
+    pass(a, 9_999); // sent again at 1, 3 and 7 s, and to be again at 15 s
+    a.sent.length = 0;
+    a.setNow(a.engine.now + HOUR_US);
+    a.tick();
+    expect([a.state, sent(a).length]).toEqual(['ESTABLISHED', 1]);
+  });
+
+  it('each time it sleeps: a machine that wakes for a moment only does not end it', () => {
+    const a = inState('ESTABLISHED');
+    a.send(octets(10));
+    for (let i = 0; i < 5; i++) {
+      a.setNow(a.engine.now + HOUR_US);
+      a.tick();
+      expect([a.state, sent(a).length]).toEqual(['ESTABLISHED', 1 + Number(i === 0)]);
+    }
+  });
+
+  it('a window probe, a SYN, a SYN,ACK and a FIN likewise', () => {
+    const probing = inState('ESTABLISHED', { wnd: 0 });
+    probing.send(octets(10));
+    const early = inState('SYN-RECEIVED');
+    for (const a of [probing, early, inState('SYN-SENT'), inState('FIN-WAIT-1'), inState('LAST-ACK')]) {
+      const { state } = a;
+      a.sent.length = 0;
+      a.setNow(a.engine.now + HOUR_US);
+      a.tick();
+      expect([a.state, a.sent.length]).toEqual([state, 1]);
+      pass(a, defaultConfig.maxRtoMs);
+      expect(a.state).toBe(state === 'SYN-RECEIVED' ? 'LISTEN' : 'CLOSED');
+    }
+  });
+
+  it('lateness of a few milliseconds is none: R2 ends the connection', () => {
+    const a = inState('ESTABLISHED', { config: { minRtoMs: 1000, userTimeoutMs: 1000 } });
+    a.send(octets(10));
+    a.sent.length = 0;
+    a.setNow(a.engine.now + 1_005_000);
+    a.tick();
+    expect([a.state, sent(a)]).toEqual(['CLOSED', []]);
+  });
+});
+
 describe('zero-window probing (3.8.6.1)', () => {
   /** ESTABLISHED with a closed window and 100 octets waiting. */
   function closed(config = {}) {

@@ -10,14 +10,16 @@ import { backOff, startTiming } from './rto.ts';
 import { Signal } from './signals.ts';
 import { State } from './state.ts';
 import type { Tcb } from './tcb.ts';
-import { clearTimer, endConnection, returnToListen, setTimer } from './timers.ts';
+import { due, since } from './time.ts';
+import { clearTimer, endConnection, returnToListen, setDeadline, setTimer } from './timers.ts';
 import * as row from './transitions.ts';
 import { startPersist, transmit } from './transmit.ts';
 
 /** Runs every timer of `tcb` that is due. */
 export function timeout(e: Engine, tcb: Tcb): void {
   const { timer } = tcb;
-  if (due(e, timer.user)) {
+  const putOff = due(e, timer.user) && missedAttempt(e, tcb);
+  if (due(e, timer.user) && !putOff) {
     fired(e, tcb, 'user');
     e.rules.userTimeout(e, tcb);
     return;
@@ -35,6 +37,7 @@ export function timeout(e: Engine, tcb: Tcb): void {
     fired(e, tcb, 'persist');
     e.rules.persistTimeout(e, tcb);
   }
+  if (putOff) setDeadline(e, tcb, 'user', timer.rexmt !== 0 ? timer.rexmt : timer.persist);
   if (due(e, timer.delack)) {
     fired(e, tcb, 'delack');
     tcb.ackNow = 1;
@@ -46,8 +49,14 @@ export function timeout(e: Engine, tcb: Tcb): void {
   }
 }
 
-function due(e: Engine, at: number): boolean {
-  return at !== 0 && ((at - e.ms) | 0) <= 0;
+/**
+ * USER TIMEOUT is due because the machine slept: a retransmission or probe should have gone before it, or its answer
+ * may wait to be read. R2 asks for attempts that nobody answered, so there is one more, and the time for its answer.
+ */
+function missedAttempt(e: Engine, tcb: Tcb): boolean {
+  const { timer, rto } = tcb;
+  const attempt = timer.rexmt !== 0 ? timer.rexmt : timer.persist;
+  return due(e, attempt) && (((attempt - timer.user) | 0) < 0 || since(e, timer.user) > rto.rtoMs);
 }
 
 function fired(e: Engine, tcb: Tcb, name: 'rexmt' | 'persist' | 'delack' | 'keep' | 'user' | 'wait'): void {
@@ -113,14 +122,13 @@ export function persistTimeout(e: Engine, tcb: Tcb): void {
 export function keepAliveTimeout(e: Engine, tcb: Tcb): void {
   const { config, snd } = tcb;
   if (tcb.keepAlive === 0) return;
-  const idle = (e.ms - tcb.heardMs) | 0;
+  const idle = since(e, tcb.heardMs);
   if (snd.una !== snd.nxt || tcb.timer.persist !== 0) {
     setTimer(e, tcb, 'keep', config.keepAliveIdleMs);
     return;
   }
   if (row.KEEPALIVE_TIMEOUT[tcb.state] === undefined) return;
-  // Negative: more than 24 days, of which the machine slept the most.
-  if (tcb.keepProbes === 0 && idle >= 0 && idle < config.keepAliveIdleMs) {
+  if (tcb.keepProbes === 0 && idle < config.keepAliveIdleMs) {
     setTimer(e, tcb, 'keep', config.keepAliveIdleMs - idle);
     return;
   }

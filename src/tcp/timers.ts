@@ -1,10 +1,11 @@
 // Setting and cancelling the timers of a TCB. Deadlines are only numbers: whoever drives the engine
 // asks `wakeAt(tcb)` after each event and calls `timeout` when that time has come.
 
-import { deadline, type Engine, type TimerName } from './engine.ts';
+import type { Engine, TimerName } from './engine.ts';
 import { Err } from './errors.ts';
 import { Signal } from './signals.ts';
 import type { Tcb, Timers } from './tcb.ts';
+import { deadline } from './time.ts';
 import { LISTEN_CLOSE, type Transition } from './transitions.ts';
 
 /** A switch and not `timer[name] = at`: a keyed store with six names would be megamorphic. */
@@ -32,7 +33,11 @@ function store(timer: Timers, name: TimerName, at: number): void {
 
 /** Starts (or restarts) a timer. */
 export function setTimer(e: Engine, tcb: Tcb, name: TimerName, ms: number): void {
-  const at = deadline(e, ms);
+  setDeadline(e, tcb, name, deadline(e, ms));
+}
+
+/** The same, by its deadline; 0 turns it off. */
+export function setDeadline(e: Engine, tcb: Tcb, name: TimerName, at: number): void {
   store(tcb.timer, name, at);
   if (e.trace !== null) e.trace.timerSet(tcb, name, at);
 }

@@ -4,6 +4,7 @@ import { OPT_TIMESTAMPS, RST, type Segment } from '../wire/segment.ts';
 import { seqLeq, seqLt } from '../wire/seq.ts';
 import type { Engine } from './engine.ts';
 import type { Tcb } from './tcb.ts';
+import { since } from './time.ts';
 
 /** Section 5.5: after 24 days without a segment TS.Recent says nothing. */
 const TS_RECENT_VALID_MS = 24 * 24 * 3600 * 1000;
@@ -15,8 +16,7 @@ export function tsNow(e: Engine, tcb: Tcb): number {
 
 /** True while TS.Recent is young enough to judge by. */
 function recentIsValid(e: Engine, tcb: Tcb): boolean {
-  const age = (e.ms - tcb.tsRecentMs) | 0;
-  return age >= 0 && age <= TS_RECENT_VALID_MS;
+  return since(e, tcb.tsRecentMs) <= TS_RECENT_VALID_MS;
 }
 
 /** Section 5.3 R1: true when the segment is an old duplicate by its timestamp. A RST is never. */

@@ -11,6 +11,7 @@ import { startTiming } from './rto.ts';
 import { firstUnsacked, holeEnd, setPipe, unsackedBelow } from './scoreboard.ts';
 import { State } from './state.ts';
 import { finSent, Phase, type Tcb } from './tcb.ts';
+import { since } from './time.ts';
 import { clearTimer, setTimer } from './timers.ts';
 
 /** Override timeout of sender SWS avoidance (section 3.8.6.2.1: 0.1 to 1 second). */
@@ -115,14 +116,13 @@ function sendSegment(e: Engine, tcb: Tcb, len: number, fin: number): void {
 /** The user answers text within the delay: from now on it pays to wait for what can carry the ACK. */
 function endQuickAcks(e: Engine, tcb: Tcb): void {
   const { rcv, config } = tcb;
-  if (rcv.quick < config.quickAcks && ((e.ms - rcv.textMs) | 0) < config.delayedAckMs) rcv.quick = 0;
+  if (rcv.quick < config.quickAcks && since(e, rcv.textMs) < config.delayedAckMs) rcv.quick = 0;
 }
 
 /** RFC 5681 section 4.1: after an idle RTO cwnd is at most the initial window. */
 function restartAfterIdle(e: Engine, tcb: Tcb): void {
   const { cc, snd, rto } = tcb;
-  const idle = (e.ms - snd.lastMs) | 0;
-  if (idle >= 0 && idle <= rto.rtoMs) return;
+  if (since(e, snd.lastMs) <= rto.rtoMs) return;
   const restart = initialWindow(tcb);
   if (cc.cwnd > restart) cc.cwnd = restart;
 }

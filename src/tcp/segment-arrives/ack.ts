@@ -11,7 +11,7 @@ import { Err } from '../errors.ts';
 import { established } from '../established.ts';
 import { earlyEstablished, usedEarly } from '../fast-open.ts';
 import { duplicateAck, newAck } from '../recovery.ts';
-import { sample, stopTiming } from '../rto.ts';
+import { computedRtoMs, sample, stopTiming } from '../rto.ts';
 import { usesSack } from '../sack-recovery.ts';
 import { Signal } from '../signals.ts';
 import { State } from '../state.ts';
@@ -119,11 +119,14 @@ function advance(e: Engine, tcb: Tcb, seg: Segment, echo: boolean): void {
   if (finAcked(tcb)) tcb.signals |= Signal.FIN_ACKED;
 }
 
-/** RFC 7323 section 4.1: an echoed timestamp is a sample even after a retransmission. */
+/**
+ * RFC 7323 section 4.1: an echoed timestamp is a sample even after a retransmission. One beyond the RTO is none: it
+ * tells of an outage, or of a peer that slept; the back-off stays, and the next segment measures the path (MUST-18).
+ */
 function sampleTimestamp(e: Engine, tcb: Tcb, seg: Segment): void {
   if (tcb.ts === 0 || (seg.opts & OPT_TIMESTAMPS) === 0 || seg.tsEcr === 0) return;
   const ms = (tsNow(e, tcb) - seg.tsEcr) | 0;
-  if (ms >= 0 && ms < 500_000) sample(tcb, ms * 1000);
+  if (ms >= 0 && ms <= computedRtoMs(tcb)) sample(tcb, ms * 1000);
 }
 
 /** RFC 5681 section 2: a duplicate ACK. */

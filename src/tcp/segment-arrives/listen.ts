@@ -17,6 +17,7 @@ import { prepareOffer, synWindow, updateSendMss } from '../emit.ts';
 import type { Engine } from '../engine.ts';
 import { startTiming } from '../rto.ts';
 import type { Tcb } from '../tcb.ts';
+import { startTimes } from '../time.ts';
 import { enter, setTimer } from '../timers.ts';
 import * as row from '../transitions.ts';
 import { initialWindow, startUserTimer } from '../transmit.ts';
@@ -60,10 +61,9 @@ export function listenSyn(e: Engine, listen: Tcb, seg: Segment): void {
     return;
   }
   tcb.passive = 1;
-  tcb.heardMs = e.ms;
   prepareOffer(tcb);
   learnSyn(e, tcb, seg);
-  startSending(tcb, e.rules.selectIss(e, tcb));
+  startSending(e, tcb, e.rules.selectIss(e, tcb));
   enter(e, tcb, row.LISTEN_SYN);
   e.rules.earlyText(e, tcb, seg);
   synReceived(e, tcb);
@@ -72,21 +72,21 @@ export function listenSyn(e: Engine, listen: Tcb, seg: Segment): void {
 /** Rebuilds the TCB whose SYN,ACK was a SYN cookie, as if it had been here since (RFC 4987 section 3.6). */
 export function reviveFromCookie(e: Engine, tcb: Tcb, seg: Segment, mss: number): void {
   tcb.passive = 1;
-  tcb.heardMs = e.ms;
   const { rcv, snd } = tcb;
   rcv.irs = (seg.seq - 1) | 0;
   startReceiving(tcb);
   snd.peerMss = mss;
   updateSendMss(tcb);
   rcv.fullSize = Math.min(rcv.mss, DEFAULT_MSS_V4);
-  startSending(tcb, (seg.ack - 1) | 0);
+  startSending(e, tcb, (seg.ack - 1) | 0);
   enter(e, tcb, row.LISTEN_COOKIE);
   setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
   startUserTimer(e, tcb);
 }
 
 /** SND.UNA, SND.NXT and the end of the queue for a new ISS; a TCB may come here a second time. */
-export function startSending(tcb: Tcb, iss: number): void {
+export function startSending(e: Engine, tcb: Tcb, iss: number): void {
+  startTimes(e, tcb);
   const { snd, cc, rto } = tcb;
   rto.timing = 0;
   rto.timeouts = 0;

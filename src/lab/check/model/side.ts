@@ -332,6 +332,8 @@ export class Side implements Output {
     return true;
   }
 
+  /** Nothing of a model lasts so long. */
+  sweep(): void {}
   drop(_tcb: Tcb | null, _seg: Segment, reason: Drop): void {
     const fact = FIRST_DROP + reason;
     this.#shared.facts[fact >> 5] = (this.#shared.facts[fact >> 5] as number) | (1 << (fact & 31));
