@@ -76,6 +76,31 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
     await closeAll();
   });
 
+  test.each([320, 390, 768, 1024, 1280, 1440, 1920])(
+    'at %i pixels no text beside the ladder is a column of words',
+    async (width) => {
+      const page = await open('#1/hs?c=3', { viewport: { width, height: 900 } });
+    expect(await page.textContent('.explanation')).toContain('Why');
+      const narrow = await page.evaluate(() => {
+        const found: string[] = [];
+        const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        for (let text = texts.nextNode(); text !== null; text = texts.nextNode()) {
+          const { parentElement, textContent } = text;
+          if (parentElement === null || (textContent ?? '').length < 60) continue;
+          const range = document.createRange();
+          range.selectNodeContents(text);
+          const { width, height } = range.getBoundingClientRect();
+          const letter = Number.parseFloat(getComputedStyle(parentElement).fontSize) / 2;
+          if (height > 0 && width < 12 * letter)
+            found.push(`${(textContent ?? '').slice(0, 40)}: ${width} px`);
+        }
+        return found;
+      });
+      expect(narrow).toEqual([]);
+      await closeAll();
+    },
+  );
+
   describe('from the first screen', () => {
     test('three clicks lead to the lost third ACK and what both sides believe', async () => {
       const page = await open();

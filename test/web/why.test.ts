@@ -49,7 +49,7 @@ describe.skipIf(missing !== null)('why, in the page', () => {
     expect(await page.textContent('.not-real')).toContain('The passive side waits for an ACK');
     await page.waitForURL(/#1\/why-three/);
     await page.goBack();
-    await page.waitForSelector('main.why');
+    await page.waitForSelector('main.why-page');
     await page.context().close();
 
     const linked = await lab.open('#1/why-2msl?l=en');

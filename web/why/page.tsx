@@ -35,7 +35,7 @@ export function WhyPage() {
   const about = question.about ?? modelText(model.id, model.about);
   const answer = why.answer.value;
   return (
-    <main class="why" id="ladder" tabIndex={-1}>
+    <main class="why-page" id="ladder" tabIndex={-1}>
       <header>
         <h2>{t('whyTitle')}</h2>
         <p>{t('whyIntro')}</p>
