@@ -80,7 +80,7 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
     'at %i pixels no text beside the ladder is a column of words',
     async (width) => {
       const page = await open('#1/hs?c=3', { viewport: { width, height: 900 } });
-    expect(await page.textContent('.explanation')).toContain('Why');
+      expect(await page.textContent('.explanation')).toContain('Why');
       const narrow = await page.evaluate(() => {
         const found: string[] = [];
         const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -91,7 +91,7 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
           range.selectNodeContents(text);
           const { width, height } = range.getBoundingClientRect();
           const letter = Number.parseFloat(getComputedStyle(parentElement).fontSize) / 2;
-          if (height > 0 && width < 12 * letter)
+          if (height > 0 && width < 18 * letter)
             found.push(`${(textContent ?? '').slice(0, 40)}: ${width} px`);
         }
         return found;
