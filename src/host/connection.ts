@@ -1,16 +1,14 @@
-// A connection as its user sees it: the octets (two rings), the promises, and the calls of RFC 9293
-// section 3.9.1 in the shape of today's programs. The rules are the engine's; the bookkeeping of
-// demultiplexing and timers is tcp-layer.ts's.
+// A connection as its user sees it: what it is, its two sides (reading.ts, writing.ts), and how it ends. The
+// rules are the engine's; the bookkeeping of demultiplexing and timers is tcp-layer.ts's.
 
 import {
   Err,
+  type ErrorEndpoints,
   FastOpen,
-  finAcked,
   receivable,
   Signal,
   State,
   type StateName,
-  sendRoom,
   stateName,
   status,
   type Tcb,
@@ -19,11 +17,17 @@ import {
   tcpError,
   usedEarly,
 } from '../tcp/index.ts';
-import { formatWords, type Memory } from '../wire/index.ts';
+import { formatEndpoint, formatWords, type Memory } from '../wire/index.ts';
+import { describesItself } from './describe.ts';
 import type { Way } from './ip-layer.ts';
+import { checkOctet, DEFAULT_TTL } from './ip-service.ts';
 import type { Listener } from './listener.ts';
-import { SMALL_RING } from './memory-pressure.ts';
+import { type Octets, octetsOf } from './octets.ts';
+import type { Place } from './queue.ts';
+import { Reading, type ReadOptions } from './reading.ts';
 import { Ring, type RingGate } from './ring.ts';
+import { Waiter, type WaitOptions, type Waits } from './waits.ts';
+import { type WriteOptions, Writing } from './writing.ts';
 
 /**
  * Callbacks of a connection; one table can serve many. They run after the event that caused them and may
@@ -51,6 +55,8 @@ export interface ConnectionHandler {
 export interface ConnectionOwner {
   /** Whether rings may grow. */
   readonly pressure: RingGate;
+  /** What the calls of its user wait with. */
+  readonly waits: Waits;
   send(c: Connection, octets: number, urgent: boolean): Err;
   received(c: Connection, octets: number): void;
   close(c: Connection): Err;
@@ -77,65 +83,21 @@ export interface ConnectionInfo extends TcpStatus {
   readonly remote: Endpoint;
   /** Octets of buffer memory held now. */
   readonly bufferBytes: number;
+  /** Octets in writes that wait for room in the send buffer. */
+  readonly waitingBytes: number;
+  /** Octets that were read (or discarded), and octets put into the send buffer, since the beginning. */
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
 }
 
-interface ReadWaiter {
-  readonly resolve: (chunk: Uint8Array | null) => void;
-  readonly reject: (error: TcpError) => void;
-  readonly max: number;
-}
-
-interface PendingWrite {
-  readonly octets: Uint8Array;
-  done: number;
-  readonly urgent: boolean;
-  readonly resolve: () => void;
-  readonly reject: (error: TcpError) => void;
-}
-
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (error: TcpError) => void;
-}
-
-function deferred<T>(): Deferred<T> {
-  let resolve: (value: T) => void = () => {};
-  let reject: (error: TcpError) => void = () => {};
-  const promise = new Promise<T>((a, b) => {
-    resolve = a;
-    reject = b;
-  });
-  return { promise, resolve, reject };
-}
-
-/** What IP is asked to do with the packets of a connection. */
-export interface IpService {
-  /** Time to live or hop limit, 1 to 255 (MUST-49). Default 64 (RFC 1122 section 3.2.1.7). */
-  ttl?: number;
-  /** The octet of Diffserv field and ECN, 0 to 255 (MUST-48). Default 0. */
-  tos?: number;
-}
-
-/** Throws a RangeError for a service that IP has not. */
-export function checkIpService({ ttl = DEFAULT_TTL, tos = 0 }: IpService): void {
-  checkOctet('ttl', ttl, 1);
-  checkOctet('tos', tos, 0);
-}
-
-function checkOctet(name: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least || value > 255)
-    throw new RangeError(`${name} must be a whole number from ${least} to 255, not ${value}`);
-}
-
-/** Time to live and hop limit where nothing else is asked for. */
-export const DEFAULT_TTL = 64;
-
-/** Smallest ring that is allocated for text. */
-const MIN_RING = 2048;
+/** How long `await using` waits for the peer to acknowledge what was written, in milliseconds. */
+const LINGER_MS = 60_000;
 
 /** One TCP connection. Made by `host.connect` and `listener.accept`. */
 export class Connection {
+  static {
+    describesItself(Connection);
+  }
   readonly tcb: Tcb;
   /** @internal */
   readonly sndRing: Ring;
@@ -149,6 +111,8 @@ export class Connection {
   pseudo = 0;
   /** @internal The listener whose queue this is in, until it is accepted. */
   listener: Listener | null = null;
+  /** @internal Its place in that queue, once it is ESTABLISHED. */
+  place: Place<Connection> | null = null;
   /** @internal The listener whose bound of early connections it counts for. */
   earlyAt: Listener | null = null;
   /** @internal In the listener's SYN queue. */
@@ -157,28 +121,17 @@ export class Connection {
   /** Free for the user of callbacks. */
   data: unknown = null;
   readonly #owner: ConnectionOwner;
+  readonly #reading: Reading;
+  readonly #writing: Writing;
   #tos = 0;
   #ttl = DEFAULT_TTL;
   #ended = false;
   /** Whether it was ESTABLISHED once. */
   #wasOpen = false;
+  #err: Err = Err.OK;
   #error: TcpError | null = null;
-  #eof = false;
-  /** Whether `offer` took less than everything since the last `writable`. */
-  #wantsRoom = false;
-  /** Waits for Memory: `tryAgain` will be called. */
-  #starved = false;
-  #endAfterWrites = false;
-  #closeAfterWrites = false;
-  /** What had not been read when both directions ended in order: no longer in the Memory. */
-  #left: Uint8Array | null = null;
-  #readers: ReadWaiter[] | null = null;
-  #writes: PendingWrite[] | null = null;
-  #opened: Deferred<Connection> | null = null;
-  #closed: Deferred<void> | null = null;
-  #finAcked: Deferred<void> | null = null;
-  #rcvHint = MIN_RING;
-  #sndHint = MIN_RING;
+  #opened: Waiter<Connection> | null = null;
+  #closed: Waiter<void> | null = null;
 
   /** @internal */
   constructor(owner: ConnectionOwner, tcb: Tcb, memory: Memory) {
@@ -186,6 +139,8 @@ export class Connection {
     this.tcb = tcb;
     this.sndRing = new Ring(memory, owner.pressure);
     this.rcvRing = new Ring(memory, owner.pressure);
+    this.#reading = new Reading(this, owner, this.rcvRing);
+    this.#writing = new Writing(this, owner, this.sndRing);
   }
 
   get state(): StateName {
@@ -219,11 +174,19 @@ export class Connection {
   }
   /** Octets that `offer` would take now. */
   get writableLength(): number {
-    return this.#canSend() ? Math.max(0, sendRoom(this.tcb)) : 0;
+    return this.#writing.room;
+  }
+  /** Octets that were read, or discarded, since the beginning. */
+  get bytesRead(): number {
+    return this.#reading.taken;
+  }
+  /** Octets put into the send buffer since the beginning. */
+  get bytesWritten(): number {
+    return this.#writing.sent;
   }
   /** True when the peer's FIN has come and everything before it was read. */
   get eof(): boolean {
-    return this.#eof && receivable(this.tcb) === 0;
+    return this.#reading.eof;
   }
   /** Why the connection broke, or null. */
   get error(): TcpError | null {
@@ -232,7 +195,7 @@ export class Connection {
   /** The last soft error that ICMP told of, until something is acknowledged; or null (SHLD-25). */
   get softError(): TcpError | null {
     const { softError } = this.tcb;
-    return softError === Err.OK ? null : tcpError(softError as Err, undefined, this.#peer());
+    return softError === Err.OK ? null : tcpError(softError as Err, undefined, this.endpoints);
   }
   /** Octets up to the end of the peer's urgent data, as far as it has announced them (MUST-33). */
   get urgentLength(): number {
@@ -247,12 +210,17 @@ export class Connection {
   /** Resolves at ESTABLISHED; rejects with ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH… */
   get opened(): Promise<Connection> {
     if (this.#opened === null) {
-      this.#opened = deferred<Connection>();
+      this.#opened = new Waiter();
       this.#opened.promise.catch(() => {});
       if (this.#wasOpen || this.tcb.state >= State.ESTABLISHED) this.#opened.resolve(this);
-      else if (this.#ended) this.#opened.reject(this.#error ?? tcpError(Err.ABORTED, 'connect'));
+      else if (this.#ended) this.#opened.reject(this.failure('connect'));
     }
     return this.#opened.promise;
+  }
+
+  /** @internal {@link opened}, for `host.connect`: what its options end is the attempt. */
+  openedWithin(options: WaitOptions): Promise<Connection> {
+    return this.#owner.waits.share(this.opened, options, () => this.abort(), 'connect', this.endpoints);
   }
 
   /**
@@ -261,9 +229,9 @@ export class Connection {
    */
   get closed(): Promise<void> {
     if (this.#closed === null) {
-      this.#closed = deferred<void>();
+      this.#closed = new Waiter();
       this.#closed.promise.catch(() => {});
-      if (this.#ended) settle(this.#closed, this.#error);
+      if (this.#ended) this.#settleClosed();
     }
     return this.#closed.promise;
   }
@@ -271,211 +239,131 @@ export class Connection {
   // Reading.
 
   /**
-   * The next octets, at most `max`: a copy that the caller owns. null at the end of the peer's stream.
-   * Rejects with the connection's error. Several reads are answered in order.
+   * The next octets, at most `max` (a number in place of the options): a copy that the caller owns. null at the
+   * end of the peer's stream. Several reads are answered in order. A read that is ended by its `timeout` or
+   * `signal` has taken nothing: the next one gets it. Rejects
+   * - with RangeError or TypeError for options that are none,
+   * - with ETIMEDOUT (`timeout`) or the reason of `signal`,
+   * - with ECONNABORTED after `close` or `abort`, at once, also when it waits,
+   * - with ECONNRESET, ETIMEDOUT… when the connection broke,
+   * - with ENOBUFS when 131,072 reads wait already.
    */
-  read(max = 0x7fffffff): Promise<Uint8Array | null> {
-    if (!(max >= 1)) throw new RangeError('read: max must be at least 1');
-    if (this.#readers === null || this.#readers.length === 0) {
-      if (receivable(this.tcb) > 0) return Promise.resolve(this.take(max));
-      if (this.#eof) return Promise.resolve(null);
-      if (this.#ended) return this.#error === null ? Promise.resolve(null) : Promise.reject(this.#error);
-    }
-    return new Promise((resolve, reject) => {
-      if (this.#readers === null) this.#readers = [];
-      this.#readers.push({ resolve, reject, max });
-    });
+  read(options?: number | ReadOptions): Promise<Uint8Array | null> {
+    return this.#reading.read(options);
+  }
+
+  /** @internal As `read`, into octets of the caller's. */
+  readTo(into: Uint8Array, options: WaitOptions): Promise<Uint8Array | null> {
+    return this.#reading.wait(into.length, into, options);
   }
 
   /** What can be read now, at most `max` octets: a copy; null when there is nothing. Never waits. */
-  take(max = 0x7fffffff): Uint8Array | null {
-    const n = Math.min(receivable(this.tcb), max);
-    if (n <= 0) return null;
-    const out = new Uint8Array(n);
-    this.readInto(out);
-    return out;
+  take(max?: number): Uint8Array | null {
+    return this.#reading.take(max);
   }
 
-  /** Copies what can be read now into `dst`; how many octets. Never waits. */
-  readInto(dst: Uint8Array): number {
-    const there = receivable(this.tcb);
-    const n = Math.min(there, dst.length);
-    if (n <= 0) return 0;
-    const left = this.#left;
-    if (left === null) this.rcvRing.copyOut(this.tcb.rcv.user, dst, 0, n);
-    else dst.set(left.subarray(left.length - there, left.length - there + n));
-    this.#received(n);
-    return n;
+  /** Copies what can be read now into `dst`; how many octets. Never waits. Throws TypeError. */
+  readInto(dst: Octets): number {
+    return this.#reading.readInto(octetsOf(dst, 'readInto'));
   }
 
   /** Throws away at most `max` octets that could be read; how many. */
-  discard(max = 0x7fffffff): number {
-    const n = Math.min(receivable(this.tcb), max);
-    if (n > 0) this.#received(n);
-    return Math.max(n, 0);
+  discard(max?: number): number {
+    return this.#reading.discard(max);
   }
 
-  #received(n: number): void {
-    this.#owner.received(this, n);
-    if (receivable(this.tcb) === 0 && this.tcb.rcv.rangeCount === 0) this.#idleRing();
-  }
-
-  /** An empty receive ring goes back to the Memory; the next one is as large as this was. */
-  #idleRing(): void {
-    if (this.rcvRing.capacity > this.#rcvHint) this.#rcvHint = this.rcvRing.capacity;
-    this.rcvRing.release();
-    this.#left = null;
-  }
-
-  /** Reads to the end, chunk by chunk. */
+  /**
+   * Reads to the end, chunk by chunk. Whoever leaves the loop before (`break`, `return`, `throw`) closes the
+   * connection, as with the streams of Node: who wants to go on calls `read` instead.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
-    for (;;) {
-      const chunk = await this.read();
-      if (chunk === null) return;
-      yield chunk;
+    let left = true;
+    try {
+      for (;;) {
+        const chunk = await this.read();
+        if (chunk === null) {
+          left = false;
+          return;
+        }
+        yield chunk;
+      }
+    } finally {
+      if (left) this.close();
     }
   }
 
   // Writing.
 
-  #canSend(): boolean {
-    switch (this.tcb.state) {
-      case State.SYN_SENT:
-      case State.SYN_RECEIVED:
-      case State.ESTABLISHED:
-      case State.CLOSE_WAIT:
-        return !this.#endAfterWrites && this.tcb.snd.fin === 0 && this.tcb.orphan === 0;
-      default:
-        return false;
-    }
+  /**
+   * Sends all of `octets`; resolves when the last one is in the send buffer. That is the backpressure: `await`
+   * it. What is not awaited waits in a queue of at most 131,072 writes and 512 MiB, and is kept by reference: the
+   * octets must not be changed before. A write that is ended by its `timeout` or `signal` takes back what is
+   * not in the send buffer yet (`bytesWritten` counts what is); those behind it go on. Rejects
+   * - with TypeError for what is not octets: text is to be encoded, `new TextEncoder().encode(text)`,
+   * - with EPIPE after `end` or `close`, with ECONNABORTED after `abort`,
+   * - with ETIMEDOUT (`timeout`) or the reason of `signal`,
+   * - with ECONNRESET, ETIMEDOUT… when the connection broke,
+   * - with ENOBUFS when the queue is full, or when the Memory is and nothing is under way that could free some;
+   *   writes that wait behind one that fails so fail, too.
+   */
+  write(octets: Octets, options?: WriteOptions): Promise<void> {
+    return this.#writing.write(octets, options);
   }
 
   /**
-   * Sends all of `octets`; resolves when the last one is in the send buffer. That is the backpressure:
-   * `await` it. The bytes must not be changed before. Rejects with EPIPE after `end`, with ENOBUFS when the
-   * Memory is full and nothing is under way that could free some, or with the connection's error.
+   * Sends what fits of `octets` now; how many. 0 when there is no room (`writable` tells when) or no sending.
+   * Throws TypeError for what is not octets.
    */
-  write(octets: Uint8Array, options: { urgent?: boolean } = {}): Promise<void> {
-    const urgent = options.urgent ?? false;
-    if (!this.#canSend()) return Promise.reject(this.#sendError());
-    const queued = this.#writes !== null && this.#writes.length > 0;
-    const done = queued ? 0 : this.#enqueue(octets, 0, urgent);
-    if (done === octets.length && !queued) return Promise.resolve();
-    if (!queued && this.#nothingHeld())
-      return Promise.reject(tcpError(Err.NO_RESOURCES, 'write', this.#peer()));
-    return new Promise((resolve, reject) => {
-      if (this.#writes === null) this.#writes = [];
-      this.#writes.push({ octets, done, urgent, resolve, reject });
-    });
-  }
-
-  /** Sends what fits of `octets` now; how many. 0 when there is no room (`writable` tells when) or no sending. */
-  offer(octets: Uint8Array): number {
-    if (!this.#canSend() || (this.#writes !== null && this.#writes.length > 0)) return 0;
-    const n = this.#enqueue(octets, 0, false);
-    if (n < octets.length) {
-      this.#wantsRoom = true;
-      if (!this.#starved && this.#nothingHeld()) {
-        this.#starved = true;
-        this.#owner.starved(this);
-      }
-    }
-    return n;
-  }
-
-  /** Puts octets from `from` into the send ring, as many as there is room for; where it stopped. */
-  #enqueue(octets: Uint8Array, from: number, urgent: boolean): number {
-    const { tcb, sndRing } = this;
-    const { snd } = tcb;
-    let n = Math.min(octets.length - from, sendRoom(tcb));
-    if (n <= 0) return from;
-    const first = (snd.una + snd.syn) | 0;
-    const held = (snd.end - first) | 0;
-    const need = held + n;
-    if (
-      need > sndRing.capacity &&
-      !sndRing.ensure(Math.max(need, this.#sndHint), first, snd.end) &&
-      !sndRing.ensure(need, first, snd.end)
-    ) {
-      // Memory is short: what a small ring holds.
-      sndRing.ensure(Math.min(need, SMALL_RING), first, snd.end);
-      n = sndRing.capacity - held;
-      if (n <= 0) return from;
-    }
-    sndRing.write(snd.end, octets, from, n);
-    this.#owner.send(this, n, urgent && from + n === octets.length);
-    return from + n;
-  }
-
-  /** @internal There may be Memory again. */
-  tryAgain(): void {
-    this.#starved = false;
-    this.#tellRoom();
-  }
-
-  #tellRoom(): void {
-    if (!this.#wantsRoom || !this.#canSend()) return;
-    this.#wantsRoom = false;
-    this.#tell(this.handler?.writable);
-  }
-
-  /** True when nothing is in the send buffer: no acknowledgment will come that makes room. */
-  #nothingHeld(): boolean {
-    const { snd } = this.tcb;
-    return ((snd.end - snd.una - snd.syn) | 0) <= 0;
+  offer(octets: Octets): number {
+    return this.#writing.offer(octets);
   }
 
   /**
    * No more will be written: CLOSE of RFC 9293, a FIN after everything written. Reading goes on. A connection
    * that is still opening opens first. Resolves when the peer has acknowledged the FIN; rejects with the
-   * connection's error.
+   * connection's error. `timeout` and `signal` end the wait, not the closing.
    */
-  end(): Promise<void> {
-    if (this.#finAcked === null) {
-      this.#finAcked = deferred<void>();
-      this.#finAcked.promise.catch(() => {});
-    }
-    const { promise } = this.#finAcked;
-    if (this.#ended) this.#settleFin(this.#finAcked);
-    else if (this.#writesPending() || this.tcb.state === State.SYN_SENT) this.#endAfterWrites = true;
-    else if (!this.#endAfterWrites) this.#owner.close(this);
-    return promise;
-  }
-
-  #writesPending(): boolean {
-    return this.#writes !== null && this.#writes.length > 0;
-  }
-
-  /** What `end` put off, when everything written is in the send buffer and the peer is known. */
-  #endWhenDrained(): void {
-    if (!this.#endAfterWrites || this.#writesPending() || this.tcb.state === State.SYN_SENT) return;
-    this.#endAfterWrites = false;
-    if (this.#closeAfterWrites) this.#owner.detach(this);
-    else this.#owner.close(this);
+  end(options?: WaitOptions): Promise<void> {
+    return this.#writing.end(options);
   }
 
   /**
    * Closes both directions: what was written is delivered, then a FIN; what the peer still sends is
-   * answered by a RST, at once if something is unread (SHLD-3). What is left to read is thrown away.
+   * answered by a RST, at once if something is unread (SHLD-3). What is left to read is thrown away, and reads
+   * that wait reject with ECONNABORTED.
    */
   close(): void {
+    this.#reading.close();
     if (this.#ended) {
       this.discard();
       return;
     }
-    const opening = this.tcb.state === State.SYN_SENT && !this.#nothingHeld();
-    if (opening || (this.#writesPending() && receivable(this.tcb) === 0)) {
-      this.end();
-      this.#closeAfterWrites = true;
-      return;
-    }
-    this.#owner.detach(this);
+    const writing = this.#writing;
+    const opening = this.tcb.state === State.SYN_SENT && !writing.nothingHeld;
+    if (opening || (writing.pending && receivable(this.tcb) === 0)) writing.closeWhenDrained();
+    else this.#owner.detach(this);
   }
 
   /** ABORT: sends a RST and forgets the connection. Everything pending rejects with ECONNABORTED. */
   abort(): void {
-    if (this.#ended) this.discard();
+    if (this.#ended) this.close();
     else this.#owner.abort(this);
+  }
+
+  /**
+   * The end of `await using`: `end`, and when the peer has acknowledged everything that was written, `close`.
+   * Never rejects. After 60 s without that acknowledgment the connection is aborted. Who must know that
+   * everything arrived awaits `end` before.
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#ended && this.tcb.state === State.SYN_SENT && this.#writing.nothingHeld) this.close();
+    if (this.#ended) return;
+    try {
+      await this.end({ timeout: LINGER_MS });
+      this.close();
+    } catch {
+      this.abort();
+    }
   }
 
   // Settings.
@@ -509,14 +397,20 @@ export class Connection {
     this.tcb.cork = 0;
     this.#owner.push(this);
   }
-  /** Keep-alives on or off (MUST-24). */
-  setKeepAlive(on = true): void {
+  /**
+   * Keep-alives on or off (MUST-24), the first after `idleMs` milliseconds of silence (default: what it is set
+   * to). Throws RangeError.
+   */
+  setKeepAlive(on = true, idleMs?: number): void {
+    if (idleMs !== undefined) {
+      checkMs('setKeepAlive', 'idleMs', idleMs, 1);
+      this.tcb.config = { ...this.tcb.config, keepAliveIdleMs: idleMs };
+    }
     this.#owner.setKeepAlive(this, on);
   }
   /** USER TIMEOUT in milliseconds; 0 is the default R2 (MUST-21). Throws RangeError. */
   setUserTimeout(ms: number): void {
-    if (!Number.isInteger(ms) || ms < 0 || ms > 2 ** 30)
-      throw new RangeError(`setUserTimeout: ms must be a whole number from 0 to ${2 ** 30}, not ${ms}`);
+    checkMs('setUserTimeout', 'ms', ms, 0);
     this.#owner.setUserTimeout(this, ms);
   }
 
@@ -527,39 +421,71 @@ export class Connection {
       remote: { address: this.remoteAddress, port: this.remotePort },
       ...status(this.tcb),
       bufferBytes: this.sndRing.capacity + this.rcvRing.capacity,
+      waitingBytes: this.#writing.waiting,
+      bytesRead: this.bytesRead,
+      bytesWritten: this.bytesWritten,
+    };
+  }
+  toJSON(): ConnectionInfo {
+    return this.info();
+  }
+
+  /** One line: `Connection {ESTABLISHED 10.0.0.1:50000 -> 10.0.0.2:80, 0 unread}`. */
+  toString(): string {
+    const local = formatEndpoint(this.localAddress, this.localPort);
+    const remote = formatEndpoint(this.remoteAddress, this.remotePort);
+    const broken = this.#error === null ? '' : `, ${this.#error.code}`;
+    return `Connection {${this.state} ${local} -> ${remote}, ${this.readableLength} unread${broken}}`;
+  }
+
+  // What the host tells, and what its two sides ask.
+
+  /** @internal */
+  makeRoom(bytes: number, outOfOrder: boolean): boolean {
+    return this.#reading.makeRoom(bytes, outOfOrder);
+  }
+
+  /** @internal There may be Memory again. */
+  tryAgain(): void {
+    this.#writing.tryAgain();
+  }
+
+  /** @internal Runs `action` after `ms` of the host's time, unless what is returned is called before. */
+  after(ms: number, action: () => void): () => void {
+    return this.#owner.waits.after(ms, action);
+  }
+
+  /** @internal Both ends, for errors. */
+  get endpoints(): ErrorEndpoints {
+    return {
+      address: this.remoteAddress,
+      port: this.remotePort,
+      localAddress: this.localAddress,
+      localPort: this.localPort,
     };
   }
 
-  // What the host tells.
-
-  /** @internal Room for text of the peer up to `bytes` octets from RCV.user on; `outOfOrder`: beyond a hole. */
-  makeRoom(bytes: number, outOfOrder: boolean): boolean {
-    const { rcvRing, tcb } = this;
-    if (bytes <= rcvRing.capacity) return true;
-    const live = Math.min(rcvRing.capacity, (tcb.rcv.edge - tcb.rcv.user) | 0);
-    let want = Math.max(bytes, this.#rcvHint);
-    if (rcvRing.capacity > 0) want = Math.max(want, Math.min(rcvRing.capacity * 4, tcb.rcv.buf));
-    return (
-      rcvRing.ensure(want, tcb.rcv.user, (tcb.rcv.user + live) | 0, outOfOrder) ||
-      rcvRing.ensure(bytes, tcb.rcv.user, (tcb.rcv.user + live) | 0, outOfOrder)
-    );
+  /** @internal Why a call fails: as the connection broke, or because that direction is closed. */
+  failure(syscall: 'connect' | 'read' | 'write' | 'shutdown'): TcpError {
+    const orderly = syscall === 'write' || syscall === 'read' ? Err.CLOSING : Err.ABORTED;
+    return tcpError(this.#err === Err.OK ? orderly : this.#err, syscall, this.endpoints);
   }
 
   /** @internal Acts on the engine's signals. A callback may end the connection: then the rest is no news. */
   signalled(signals: number): void {
     if ((signals & (Signal.OPENED | Signal.EARLY)) !== 0) this.#open();
-    if ((signals & Signal.URGENT) !== 0) this.#tell(this.handler?.urgent);
+    if ((signals & Signal.URGENT) !== 0) this.tell(this.handler?.urgent);
     if ((signals & (Signal.DELAYED | Signal.SOFT_ERROR)) !== 0) this.#trouble(signals);
     if (this.#ended) return;
-    if ((signals & Signal.PEER_FIN) !== 0) this.#eof = true;
-    if ((signals & (Signal.TEXT | Signal.PEER_FIN)) !== 0) this.#feedReaders();
-    if (this.#ended) return;
-    if ((signals & Signal.ROOM) !== 0) this.#drainWrites();
-    if ((signals & Signal.FIN_ACKED) !== 0 && this.#finAcked !== null) {
-      this.#finAcked.resolve();
-      this.#owner.woke();
+    if ((signals & Signal.PEER_FIN) !== 0) this.#reading.peerFin();
+    if ((signals & (Signal.TEXT | Signal.PEER_FIN)) !== 0) {
+      this.#reading.feed();
+      this.tell(this.handler?.readable);
     }
-    if (this.tcb.state === State.TIME_WAIT) this.#finish(null);
+    if (this.#ended) return;
+    if ((signals & Signal.ROOM) !== 0) this.#writing.drain();
+    if ((signals & Signal.FIN_ACKED) !== 0) this.#writing.finAcked();
+    if (this.tcb.state === State.TIME_WAIT) this.finish(Err.OK);
   }
 
   #open(): void {
@@ -569,13 +495,13 @@ export class Connection {
         this.#opened.resolve(this);
         this.#owner.woke();
       }
-      this.#tell(this.handler?.open);
+      this.tell(this.handler?.open);
     }
-    this.#endWhenDrained();
+    this.#writing.endWhenDrained();
   }
 
-  /** Runs a callback of the user. */
-  #tell(callback: ((c: Connection) => void) | undefined): void {
+  /** @internal Runs a callback of the user. */
+  tell(callback: ((c: Connection) => void) | undefined): void {
     if (callback === undefined || this.#ended) return;
     this.#owner.woke();
     try {
@@ -589,114 +515,42 @@ export class Connection {
     const trouble = this.handler?.trouble;
     if (trouble === undefined) return;
     const soft = (signals & Signal.SOFT_ERROR) !== 0 ? this.softError : null;
-    const error = soft ?? tcpError(Err.TIMED_OUT, 'write', this.#peer());
-    this.#tell((c) => trouble.call(this.handler, c, error));
+    const error = soft ?? tcpError(Err.TIMED_OUT, 'write', this.endpoints);
+    this.tell((c) => trouble.call(this.handler, c, error));
   }
 
   /** @internal The connection has ended by an error, or in order. */
   finish(err: Err): void {
-    this.#finish(err === Err.OK ? null : tcpError(err, this.#syscall(), this.#peer()));
-  }
-
-  #syscall(): string {
-    return this.#opened !== null && !this.#wasOpen ? 'connect' : 'read';
-  }
-  #peer(): string {
-    return this.tcb.family === 6
-      ? `[${this.remoteAddress}]:${this.remotePort}`
-      : `${this.remoteAddress}:${this.remotePort}`;
-  }
-  #sendError(): TcpError {
-    return this.#error ?? tcpError(Err.CLOSING, 'write', this.#peer());
-  }
-
-  #feedReaders(): void {
-    const readers = this.#readers;
-    while (readers !== null && readers.length > 0) {
-      const reader = readers[0] as ReadWaiter;
-      const chunk = this.take(reader.max);
-      if (chunk === null && !this.#eof) break;
-      readers.shift();
-      reader.resolve(chunk);
-      this.#owner.woke();
-    }
-    this.#tell(this.handler?.readable);
-  }
-
-  #drainWrites(): void {
-    const { snd } = this.tcb;
-    const writes = this.#writes;
-    while (writes !== null && writes.length > 0) {
-      const w = writes[0] as PendingWrite;
-      w.done = this.#enqueue(w.octets, w.done, w.urgent);
-      if (w.done < w.octets.length) {
-        if (!this.#nothingHeld()) return;
-        w.reject(tcpError(Err.NO_RESOURCES, 'write', this.#peer()));
-      } else {
-        w.resolve();
-      }
-      writes.shift();
-      this.#owner.woke();
-    }
-    this.#endWhenDrained();
-    if (((snd.end - snd.una) | 0) <= 0) {
-      if (this.sndRing.capacity > this.#sndHint) this.#sndHint = this.sndRing.capacity;
-      this.sndRing.release();
-    }
-    this.#tellRoom();
-  }
-
-  #finish(error: TcpError | null): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#error = error;
-    this.sndRing.release();
-    const { tcb } = this;
-    const unread = receivable(tcb);
-    if (error === null && unread > 0 && tcb.orphan === 0) {
-      // It still can be read; but the Memory has no garbage collection, should nobody come for it.
-      const left = new Uint8Array(unread);
-      this.rcvRing.copyOut(tcb.rcv.user, left, 0, unread);
-      this.#left = left;
-    } else {
-      // "All segment queues should be flushed": then the end of the stream is not reached either.
-      if (unread > 0) this.#eof = false;
-      tcb.rcv.user = tcb.rcv.nxt;
-      tcb.rcv.rangeCount = 0;
-      tcb.rcv.fin = 0;
-    }
-    this.rcvRing.release();
-    const readers = this.#readers;
-    this.#readers = null;
-    if (readers !== null) {
-      for (const r of readers) {
-        if (error === null) r.resolve(null);
-        else r.reject(error);
-      }
-    }
-    const writes = this.#writes;
-    this.#writes = null;
-    if (writes !== null) for (const w of writes) w.reject(this.#sendError());
-    if (this.#opened !== null && !this.#wasOpen)
-      this.#opened.reject(error ?? tcpError(Err.ABORTED, 'connect', this.#peer()));
-    if (this.#finAcked !== null) this.#settleFin(this.#finAcked);
-    if (this.#closed !== null) settle(this.#closed, error);
+    this.#err = err;
+    this.#error = err === Err.OK ? null : tcpError(err, this.#brokenCall(err), this.endpoints);
+    this.#reading.finish(err !== Err.OK);
+    this.#writing.finish();
+    if (this.#opened !== null && !this.#wasOpen) this.#opened.reject(this.failure('connect'));
+    this.#settleClosed();
     this.#owner.woke();
     try {
-      this.handler?.close?.(this, error);
+      this.handler?.close?.(this, this.#error);
     } catch (thrown) {
       void Promise.reject(thrown);
     }
   }
 
-  /** A FIN that was never acknowledged, although nothing broke: the user closed before there was a peer. */
-  #settleFin(d: Deferred<void>): void {
-    const lost = this.#error === null && !finAcked(this.tcb);
-    settle(d, lost ? tcpError(Err.ABORTED, 'shutdown', this.#peer()) : this.#error);
+  /** Which call Node would say has failed; none where the user aborted. */
+  #brokenCall(err: Err): string | undefined {
+    if (!this.#wasOpen && this.tcb.passive === 0) return 'connect';
+    return err === Err.ABORTED ? undefined : 'read';
+  }
+
+  #settleClosed(): void {
+    if (this.#error === null) this.#closed?.resolve();
+    else this.#closed?.reject(this.#error);
   }
 }
 
-function settle(d: Deferred<void>, error: TcpError | null): void {
-  if (error === null) d.resolve();
-  else d.reject(error);
+/** Throws a RangeError for what is no time in milliseconds of at least `least`. */
+function checkMs(call: string, name: string, ms: number, least: number): void {
+  if (!Number.isInteger(ms) || ms < least || ms > 2 ** 30)
+    throw new RangeError(`${call}: ${name} must be a whole number from ${least} to ${2 ** 30}, not ${ms}`);
 }

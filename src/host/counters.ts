@@ -32,6 +32,8 @@ export class HostCounters {
   fragmentsDropped = 0;
   reassembled = 0;
   loopbackDropped = 0;
+  /** Reads, writes, accepts and receives that were refused because too many wait. */
+  waitsRefused = 0;
   /** Packets that waited for a neighbour and gave way: four for each, entries by the cache's capacity. */
   neighbourOverflows = 0;
   tcpBadChecksum = 0;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Malformed } from '../wire/index.ts';
-import type { Host } from './index.ts';
+import type { ConnectionHandler, Host } from './index.ts';
 import {
   codeOf,
   icmpBytes,
@@ -102,15 +102,9 @@ describe('ARP', () => {
     expect(frames().map((f) => f.length / 2 - 42)).toEqual([3, 4, 5, 6]);
   });
 
-  it('is asked once a second, three times; then the packets die, and a connection hears of it (EHOSTUNREACH)', async () => {
+  it('is asked once a second, three times; then the packets die, and what is opening fails: EHOSTUNREACH', async () => {
     const { net, host, frames } = alone();
-    const troubles: string[] = [];
-    const c = host.open({
-      address: '10.0.0.1',
-      port: 9,
-      handler: { trouble: (_, error) => void troubles.push(error.code) },
-    });
-    void c.opened;
+    const opened = codeOf(host.connect({ address: '10.0.0.1', port: 9 }));
     const times: number[] = [];
     const start = net.world.now();
     for (let i = 0; i < 40; i++) {
@@ -118,10 +112,33 @@ describe('ARP', () => {
         if (f.slice(24, 28) === '0806') times.push(Math.round((net.world.now() - start) / 1e6));
       await net.pass(100_000);
     }
-    expect(times.slice(0, 3)).toEqual([0, 1, 2]);
-    expect(troubles[0]).toBe('EHOSTUNREACH');
-    expect(c.state).toBe('SYN-SENT'); // MUST-56
-    expect(await net.run(codeOf(c.opened))).toBe('EHOSTUNREACH');
+    expect(times).toEqual([0, 1, 2]);
+    expect([await opened, host.tcp.size]).toEqual(['EHOSTUNREACH', 0]);
+  });
+
+  it('that is gone is a soft error to what is open: it keeps trying, and goes on when the neighbour is back (RFC 1122 4.2.3.9)', async () => {
+    const net = new Net();
+    const iface = { kind: 'ethernet' as const };
+    const { a, b, wire } = net.pair(
+      { delayUs: 100 },
+      { iface },
+      { iface: { ...iface, mac: '02:00:00:00:00:02' } },
+    );
+    b.listen({ port: 80, handler: { readable: (s) => void s.discard() } });
+    const troubles: string[] = [];
+    const handler: ConnectionHandler = { trouble: (_, error) => void troubles.push(error.code) };
+    const c = await net.run(a.connect({ address: '10.0.0.2', port: 80, handler }));
+    wire.partition(true);
+    await net.run(c.write(octets(1)));
+    await net.pass(30_000_000);
+    expect([troubles.includes('EHOSTUNREACH'), c.softError?.code, c.state]).toEqual([
+      true,
+      'EHOSTUNREACH',
+      'ESTABLISHED',
+    ]);
+    wire.partition(false);
+    await net.pass(60_000_000);
+    expect([c.info().unackedBytes, c.softError, c.state]).toEqual([0, null, 'ESTABLISHED']);
   });
 
   it('a reply that nobody asked for, and one with the MAC of a group, teach nothing', () => {

@@ -1,7 +1,6 @@
 // A host: interfaces, addresses and routes, and the protocols above them. In real time it drives itself; one that
 // was given a clock does nothing by itself: whoever drives it calls `poll` when `wakeAt` says so.
 
-import type { AbortSignalLike } from '../options/index.ts';
 import {
   checkConfig,
   congestionControl,
@@ -25,7 +24,7 @@ import {
   parseMac,
 } from '../wire/index.ts';
 import { type Clock, checkedClock, RealClock } from './clock.ts';
-import { type Connection, type ConnectionHandler, checkIpService, type IpService } from './connection.ts';
+import type { Connection, ConnectionHandler } from './connection.ts';
 import { HostCounters, type HostTap } from './counters.ts';
 import { HostDriver } from './driver.ts';
 import { EthernetLayer } from './ethernet-layer.ts';
@@ -33,12 +32,15 @@ import { FragmentLayer } from './fragment-layer.ts';
 import { IcmpLayer } from './icmp-layer.ts';
 import { HostInterface, type InterfaceKind } from './interface.ts';
 import { IpLayer } from './ip-layer.ts';
+import { checkIpService, type IpService } from './ip-service.ts';
 import type { Listener, ListenOptions } from './listener.ts';
+import type { Octets } from './octets.ts';
 import { platformTimers } from './platform.ts';
 import { checkedRandom, platformRandom, randomMac } from './random.ts';
 import { type Route, RouteTable } from './routes.ts';
 import { TcpLayer } from './tcp-layer.ts';
 import { UdpLayer, type UdpOptions, type UdpSocket } from './udp.ts';
+import { checkWait, type WaitOptions } from './waits.ts';
 
 /** What a host is made of. */
 export interface HostOptions {
@@ -85,7 +87,7 @@ export interface InterfaceOptions {
 }
 
 /** Options of `host.connect`. */
-export interface ConnectOptions extends IpService {
+export interface ConnectOptions extends IpService, WaitOptions {
   address: string;
   port: number;
   localAddress?: string;
@@ -100,9 +102,7 @@ export interface ConnectOptions extends IpService {
    */
   fastOpen?: boolean;
   /** Octets to be written first. */
-  early?: Uint8Array;
-  /** Aborts the attempt. */
-  signal?: AbortSignalLike;
+  early?: Octets;
 }
 
 /** An interface without frames. */
@@ -176,7 +176,7 @@ export class Host {
     const icmp = new IcmpLayer(this.ip, this.tcp, counters);
     const calls = { before: () => this.#setNow(), after: () => this.#touched() };
     const unwanted = (packet: IpPacket): void => icmp.portUnreachable(packet);
-    this.#udp = new UdpLayer(this.ip, counters, woke, unwanted, calls, random);
+    this.#udp = new UdpLayer(this.ip, counters, woke, unwanted, calls, random, this.tcp.waits);
     this.#ethernet = new EthernetLayer(this.ip, counters, random);
     this.#ethernet.unreachable = (off, len) => icmp.neighbourUnreachable(off, len);
     this.#fragments = new FragmentLayer(memory, counters, (off, len) =>
@@ -302,19 +302,15 @@ export class Host {
     return listener;
   }
 
-  /** Active OPEN; resolves at ESTABLISHED, rejects with a TcpError (ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH…). */
+  /**
+   * Active OPEN; resolves at ESTABLISHED, rejects with a TcpError (ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH…). What
+   * `timeout` (milliseconds of the host's time: ETIMEDOUT) or `signal` (its reason) end is the attempt: nothing
+   * of it is left.
+   */
   async connect(options: ConnectOptions): Promise<Connection> {
-    const { signal } = options;
-    if (signal?.aborted === true) throw tcpError(Err.ABORTED, 'connect');
-    const c = this.open(options);
-    if (signal === undefined) return c.opened;
-    const onAbort = (): void => c.abort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      return await c.opened;
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
+    checkWait('connect', options);
+    if (options.signal?.aborted === true) throw options.signal.reason;
+    return this.open(options).openedWithin(options);
   }
 
   /** Active OPEN, not waited for: the connection in SYN-SENT. Throws a TcpError when it cannot begin. */

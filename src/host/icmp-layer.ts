@@ -290,7 +290,11 @@ export class IcmpLayer {
     else this.#error(p, ICMP6_TIME_EXCEEDED, TIME6_REASSEMBLY, 0);
   }
 
-  /** A packet of ours at [off, off + len) had no neighbour to go to: to its connection, "host unreachable". */
+  /**
+   * A packet of ours at [off, off + len) had no neighbour to go to: to its connection, "host unreachable". We
+   * know it ourselves, so it ends an active open (what ICMP tells of others is soft, MUST-56); a connection
+   * that is open hears of it and goes on (RFC 1122 section 4.2.3.9).
+   */
   neighbourUnreachable(off: number, len: number): void {
     const q = this.#quoted;
     if (parseIp(this.#memory, off, len, q) !== Malformed.OK || q.protocol !== IPPROTO_TCP) return;
@@ -301,7 +305,7 @@ export class IcmpLayer {
       dv.getUint16(at),
       dv.getUint16(at + 2),
       dv.getInt32(at + 4),
-      false,
+      true,
       Err.HOST_UNREACHABLE,
     );
   }

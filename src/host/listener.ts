@@ -1,9 +1,13 @@
 // A listener: a TCB in LISTEN and its two queues. The SYN queue holds half-open connections
 // (SYN-RECEIVED); the accept queue holds those that are ESTABLISHED and that nobody has accepted.
 
-import { Err, type Tcb, type TcpConfig, type TcpError, tcpError } from '../tcp/index.ts';
-import type { IpAddress } from '../wire/index.ts';
-import { type Connection, type ConnectionHandler, DEFAULT_TTL, type IpService } from './connection.ts';
+import { Err, type ErrorEndpoints, type Tcb, type TcpConfig, type TcpError, tcpError } from '../tcp/index.ts';
+import { formatEndpoint, type IpAddress } from '../wire/index.ts';
+import type { Connection, ConnectionHandler } from './connection.ts';
+import { describesItself } from './describe.ts';
+import { DEFAULT_TTL, type IpService } from './ip-service.ts';
+import { Queue } from './queue.ts';
+import { Waiter, type WaitOptions, type Waits, waitSchema } from './waits.ts';
 
 /** Options of `host.listen`. */
 export interface ListenOptions extends IpService {
@@ -39,17 +43,34 @@ const EARLY_RESET_MS = 60_000;
 
 /** What a listener asks of the host. */
 export interface ListenerOwner {
+  /** What the calls of its user wait with. */
+  readonly waits: Waits;
   closeListener(listener: Listener): void;
   woke(): void;
 }
 
-interface Acceptor {
-  readonly resolve: (c: Connection) => void;
-  readonly reject: (error: TcpError) => void;
+/** What `info()` returns. */
+export interface ListenerInfo {
+  /** null: every address of the host. */
+  readonly address: string | null;
+  readonly port: number;
+  readonly closed: boolean;
+  /** Connections that wait to be accepted, and how many may. */
+  readonly acceptQueueLength: number;
+  readonly backlog: number;
+  /** Connections in SYN-RECEIVED, and how many may be. */
+  readonly synQueueLength: number;
+  readonly synBacklog: number;
 }
+
+const NO_OPTIONS: WaitOptions = {};
+const acceptOptions = waitSchema('accept');
 
 /** A passive OPEN that stays: each SYN makes a connection of its own (MUST-41, MUST-42). */
 export class Listener {
+  static {
+    describesItself(Listener);
+  }
   readonly tcb: Tcb;
   /** null: every address. */
   readonly address: IpAddress | null;
@@ -72,10 +93,10 @@ export class Listener {
   /** @internal Until when cookies that were sent can come back, in ms of the host's clock; 0: none sent. */
   cookiesUntil = 0;
   readonly #owner: ListenerOwner;
-  readonly #queue: Connection[] = [];
-  readonly #acceptors: Acceptor[] = [];
+  readonly #queue = new Queue<Connection>();
+  readonly #acceptors = new Queue<Waiter<Connection>>();
   /** Until when a reset early connection counts, in ms of the host's clock; at most `fastOpen` of them. */
-  readonly #earlyResets: number[] = [];
+  readonly #earlyResets = new Queue<number>();
   #closed = false;
 
   /** @internal */
@@ -102,14 +123,14 @@ export class Listener {
 
   /** Connections that wait to be accepted. */
   get acceptQueueLength(): number {
-    return this.#queue.length;
+    return this.#queue.size;
   }
   get closed(): boolean {
     return this.#closed;
   }
   /** True when one more connection can be kept. */
   get acceptQueueOpen(): boolean {
-    return this.handler !== null || this.#acceptors.length > 0 || this.#queue.length < this.backlog;
+    return this.handler !== null || this.#acceptors.size > 0 || this.#queue.size < this.backlog;
   }
 
   /** The next connection, ESTABLISHED or early by Fast Open, if one waits; else null. Never waits itself. */
@@ -117,27 +138,48 @@ export class Listener {
     const c = this.#queue.shift();
     if (c === undefined) return null;
     c.listener = null;
+    c.place = null;
     return c;
   }
 
-  /** The next connection, ESTABLISHED. Rejects with ECONNABORTED when the listener is closed. */
-  accept(): Promise<Connection> {
+  /**
+   * The next connection, ESTABLISHED. An accept that is ended by its `timeout` or `signal` has taken none: it
+   * stays for the next one. Rejects with ECONNABORTED when the listener is closed, also when it waits; with
+   * ETIMEDOUT (`timeout`) or the reason of `signal`; with ENOBUFS when 131,072 accepts wait already.
+   */
+  accept(options: WaitOptions = NO_OPTIONS): Promise<Connection> {
+    try {
+      if (options !== NO_OPTIONS) acceptOptions.check(options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    if (options.signal?.aborted === true) return Promise.reject(options.signal.reason);
     const c = this.take();
     if (c !== null) return Promise.resolve(c);
-    if (this.#closed) return Promise.reject(tcpError(Err.ABORTED, 'accept', 'the listener is closed'));
-    return new Promise((resolve, reject) => this.#acceptors.push({ resolve, reject }));
+    if (this.#closed) return Promise.reject(this.#closedError());
+    const { waits } = this.#owner;
+    const full = waits.full(this.#acceptors, 'accept', this.#endpoint);
+    if (full !== null) return Promise.reject(full);
+    const acceptor = new Waiter<Connection>();
+    const place = this.#acceptors.push(acceptor);
+    waits.guard(acceptor, options, () => this.#acceptors.leave(place), 'accept', this.#endpoint);
+    return acceptor.promise;
   }
 
-  /** Every connection until the listener is closed. */
+  /** Every connection until the listener is closed. Whoever leaves the loop before closes it. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Connection, void, void> {
-    while (!this.#closed || this.#queue.length > 0) {
-      let c: Connection;
-      try {
-        c = await this.accept();
-      } catch {
-        return;
+    try {
+      while (!this.#closed || this.#queue.size > 0) {
+        let c: Connection;
+        try {
+          c = await this.accept();
+        } catch {
+          return;
+        }
+        yield c;
       }
-      yield c;
+    } finally {
+      this.close();
     }
   }
 
@@ -146,10 +188,44 @@ export class Listener {
     if (this.#closed) return;
     this.#closed = true;
     this.#owner.closeListener(this);
-    for (const c of this.#queue.splice(0)) c.abort();
-    for (const a of this.#acceptors.splice(0))
-      a.reject(tcpError(Err.ABORTED, 'accept', 'the listener is closed'));
+    for (const c of this.#queue.drain()) c.abort();
+    for (const acceptor of this.#acceptors.drain()) acceptor.reject(this.#closedError());
     this.#owner.woke();
+  }
+
+  /** The end of `await using`: `close`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  get #endpoint(): ErrorEndpoints {
+    return { address: this.address === null ? '::' : this.address.toString(), port: this.port };
+  }
+
+  #closedError(): TcpError {
+    return tcpError(Err.NOT_LISTENING, 'accept', this.#endpoint);
+  }
+
+  info(): ListenerInfo {
+    return {
+      address: this.address === null ? null : this.address.toString(),
+      port: this.port,
+      closed: this.#closed,
+      acceptQueueLength: this.#queue.size,
+      backlog: this.backlog,
+      synQueueLength: this.synQueueLength,
+      synBacklog: this.synBacklog,
+    };
+  }
+  toJSON(): ListenerInfo {
+    return this.info();
+  }
+
+  /** One line: `Listener {*:80, 0 to accept, 0 half-open}`. */
+  toString(): string {
+    const where = this.address === null ? `*:${this.port}` : formatEndpoint(`${this.address}`, this.port);
+    const what = this.#closed ? 'closed' : `${this.#queue.size} to accept, ${this.synQueueLength} half-open`;
+    return `Listener {${where}, ${what}}`;
   }
 
   /** @internal A handshake has completed, or Fast Open does not wait for it. */
@@ -160,7 +236,7 @@ export class Listener {
     }
     const acceptor = this.#acceptors.shift();
     if (acceptor === undefined) {
-      this.#queue.push(c);
+      c.place = this.#queue.push(c);
       return;
     }
     c.listener = null;
@@ -171,7 +247,7 @@ export class Listener {
   /** @internal True, and counted, when one more connection may be used early. */
   enterEarly(nowMs: number): boolean {
     const resets = this.#earlyResets;
-    while (resets.length > 0 && (resets[0] as number) <= nowMs) {
+    while (resets.first !== undefined && resets.first <= nowMs) {
       resets.shift();
       this.earlyLength--;
     }
@@ -191,7 +267,7 @@ export class Listener {
 
   /** @internal A connection that nobody has accepted is gone. */
   forget(c: Connection): void {
-    const i = this.#queue.indexOf(c);
-    if (i >= 0) this.#queue.splice(i, 1);
+    if (c.place !== null) this.#queue.leave(c.place);
+    c.place = null;
   }
 }

@@ -59,20 +59,16 @@ import {
   SYN,
   tcpChecksumOk,
 } from '../wire/index.ts';
-import {
-  Connection,
-  type ConnectionHandler,
-  type ConnectionOwner,
-  DEFAULT_TTL,
-  type IpService,
-} from './connection.ts';
+import { Connection, type ConnectionHandler, type ConnectionOwner } from './connection.ts';
 import type { HostCounters, HostTap } from './counters.ts';
 import { NONE, TupleTable } from './demux.ts';
 import { FastOpenCookies, type FastOpenOwner } from './fast-open.ts';
 import type { IpLayer, Way } from './ip-layer.ts';
+import { DEFAULT_TTL, type IpService } from './ip-service.ts';
 import { Listener, type ListenerOwner, type ListenOptions } from './listener.ts';
 import { ListenerTable } from './listener-table.ts';
 import { MemoryPressure } from './memory-pressure.ts';
+import { type Octets, octetsOf } from './octets.ts';
 import { PathMtuCache } from './pmtu.ts';
 import { EphemeralPorts } from './ports.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -82,6 +78,7 @@ import { acceptCookie, cookieMss, sendCookie } from './syn-cookie-handshake.ts';
 import { TimeWaitStore } from './time-wait-store.ts';
 import { TimingWheel } from './timing-wheel.ts';
 import { fillTuple, setTuple } from './tuples.ts';
+import { Waits } from './waits.ts';
 
 /** Most TIME-WAIT records; beyond it the oldest goes. */
 const TIME_WAIT_CAPACITY = 65_536;
@@ -119,7 +116,7 @@ export interface FirstOptions {
   /** TCP Fast Open. */
   readonly fastOpen?: boolean;
   /** Octets to be written first. */
-  readonly early?: Uint8Array;
+  readonly early?: Octets;
 }
 
 /** TCP on one host. */
@@ -132,6 +129,8 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   readonly pmtu: PathMtuCache;
   readonly timeWait: TimeWaitStore;
   readonly pressure: MemoryPressure;
+  /** What the calls of programs wait with: those of connections, of listeners, of UDP sockets. */
+  readonly waits: Waits;
   readonly #starved = new Starved();
   readonly cookieKey: Int32Array;
   readonly fastOpen: FastOpenCookies;
@@ -194,6 +193,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     this.woke = o.woke;
     this.#entered = o.entered;
     this.#touched = o.touched;
+    this.waits = new Waits(this, o.entered, o.touched);
   }
 
   /** Live connections, SYN-RECEIVED ones included, TIME-WAIT records not. */
@@ -245,6 +245,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     if (this.pressure.untilNext(this.nowMs) === 0)
       this.pressure.relieve(this.#connections, this.nowMs, (c) => this.abort(c));
     if (this.#starved.untilNext(this.nowMs) === 0) this.#starved.retry();
+    this.waits.poll();
     this.timeWait.expire(engine.ms);
     this.counters.timeWaitOverflows = this.timeWait.overflowed;
   }
@@ -254,7 +255,8 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     const { ms } = this.engine;
     const a = this.#wheel.untilNext(ms);
     const b = sooner(a, this.timeWait.untilNext(ms));
-    return sooner(b, sooner(this.pressure.untilNext(this.nowMs), this.#starved.untilNext(this.nowMs)));
+    const c = sooner(this.pressure.untilNext(this.nowMs), this.#starved.untilNext(this.nowMs));
+    return sooner(b, sooner(c, this.waits.untilNext()));
   }
 
   // User calls.
@@ -264,7 +266,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     const { port } = options;
     const chosen = port === 0 ? this.#freeListenPort(address) : port;
     if (this.#listeners.taken(chosen, address)) {
-      throw tcpError(Err.ADDRESS_IN_USE, 'listen', `${address ?? '*'}:${chosen}`);
+      throw tcpError(Err.ADDRESS_IN_USE, 'listen', { address: `${address ?? '::'}`, port: chosen });
     }
     const tcb = new Tcb(options.tcp === undefined ? this.config : { ...this.config, ...options.tcp });
     tcb.localPort = chosen;
@@ -290,9 +292,10 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     handler: ConnectionHandler | null,
     config: Partial<TcpConfig> | undefined,
     service: IpService = {},
-    first: FirstOptions = {},
+    { fastOpen = false, early }: FirstOptions = {},
   ): Connection {
-    const where = `${remote}:${remotePort}`;
+    const where = { address: remote.toString(), port: remotePort };
+    const first = early === undefined ? null : octetsOf(early, 'connect');
     const { w0, w1, w2, w3 } = remote;
     if (!isValidTcpSource(w0, w1, w2, w3) || this.ip.local.isBroadcast(w0, w1, w2, w3))
       throw tcpError(Err.BAD_REMOTE, 'connect', where);
@@ -304,17 +307,20 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     setTuple(tcb, local, localPort, remote, remotePort);
     if (localPort === 0) tcb.localPort = this.#choosePort(tcb, local, remote);
     if (this.#find(tcb) !== NONE && !this.#reuseTimeWait(tcb)) {
-      throw tcpError(Err.ADDRESS_IN_USE, 'connect', `${local}:${localPort}`);
+      throw tcpError(Err.ADDRESS_IN_USE, 'connect', {
+        ...where,
+        localAddress: local.toString(),
+        localPort,
+      });
     }
     const c = this.#adopt(tcb, path);
     c.handler = handler;
     c.ttl = service.ttl ?? DEFAULT_TTL;
     c.tos = service.tos ?? 0;
     this.counters.activeOpens++;
-    const { fastOpen = false, early = null } = first;
     if (fastOpen) openFast(this.engine, tcb);
     else openActive(this.engine, tcb);
-    if (early !== null) c.write(early).catch(() => c.ended || c.abort()); // no memory: nothing may follow
+    if (first !== null) c.write(first).catch(() => c.ended || c.abort()); // no memory: nothing may follow
     if (fastOpen) sendFirstSyn(this.engine, tcb);
     this.#after(c);
     this.#touched();

@@ -1,8 +1,9 @@
 // UDP (RFC 768, RFC 8200 section 8.1): sockets with a bounded queue.
 
-import { Err, TcpError, tcpError } from '../tcp/index.ts';
+import { Err, type ErrorEndpoints, TcpError, tcpError } from '../tcp/index.ts';
 import {
   addressFromWords,
+  formatEndpoint,
   IPPROTO_UDP,
   type IpAddress,
   type IpPacket,
@@ -17,7 +18,11 @@ import {
   writeUdpHeader,
 } from '../wire/index.ts';
 import type { HostCounters } from './counters.ts';
+import { describesItself } from './describe.ts';
 import type { IpLayer } from './ip-layer.ts';
+import { type Octets, octetsOf } from './octets.ts';
+import { Queue } from './queue.ts';
+import { Waiter, type WaitOptions, type Waits, waitSchema } from './waits.ts';
 
 /** A datagram that arrived. */
 export interface UdpMessage {
@@ -43,8 +48,26 @@ const LAST_PORT = 65_535;
 const DEFAULT_TTL = 64;
 const DEFAULT_QUEUE = 64;
 
+const NO_OPTIONS: WaitOptions = {};
+const receiveOptions = waitSchema('receive');
+
+/** What `info()` returns. */
+export interface UdpInfo {
+  /** null: every address of the host. */
+  readonly address: string | null;
+  readonly port: number;
+  readonly closed: boolean;
+  /** Datagrams that wait for `receive`, and how many may. */
+  readonly queued: number;
+  readonly queue: number;
+  readonly dropped: number;
+}
+
 /** A UDP socket. */
 export class UdpSocket {
+  static {
+    describesItself(UdpSocket);
+  }
   readonly port: number;
   readonly address: IpAddress | null;
   /** Datagrams dropped because the queue was full. */
@@ -52,8 +75,8 @@ export class UdpSocket {
   readonly #layer: UdpLayer;
   readonly #limit: number;
   readonly #onMessage: ((message: UdpMessage, socket: UdpSocket) => void) | null;
-  readonly #queue: UdpMessage[] = [];
-  readonly #waiters: ((m: UdpMessage | null) => void)[] = [];
+  readonly #queue = new Queue<UdpMessage>();
+  readonly #receivers = new Queue<Waiter<UdpMessage | null>>();
   #closed = false;
 
   /** @internal */
@@ -65,25 +88,84 @@ export class UdpSocket {
     this.#onMessage = options.onMessage ?? null;
   }
 
-  /** Sends one datagram. Throws ENETUNREACH without a route, EMSGSIZE when it does not fit the link. */
-  send(data: Uint8Array, address: string, port: number): void {
-    if (this.#closed) throw tcpError(Err.NOT_CONNECTED, 'send');
+  /**
+   * Sends one datagram. Throws ENETUNREACH without a route, EMSGSIZE when it does not fit the link, ENOTCONN
+   * after `close`; TypeError for what is not octets, or no address; RangeError for what is no port.
+   */
+  send(octets: Octets, address: string, port: number): void {
+    const data = octetsOf(octets, 'send');
+    if (this.#closed) throw tcpError(Err.NOT_CONNECTED, 'send', { address, port });
     this.#layer.send(this, data, address, port);
   }
 
-  /** The next datagram; null when the socket is closed. */
-  receive(): Promise<UdpMessage | null> {
+  /**
+   * The next datagram; null when the socket is closed. A receive that is ended by its `timeout` or `signal` has
+   * taken none. Rejects with ETIMEDOUT (`timeout`) or the reason of `signal`; with ENOBUFS when 131,072 wait
+   * already.
+   */
+  receive(options: WaitOptions = NO_OPTIONS): Promise<UdpMessage | null> {
+    try {
+      if (options !== NO_OPTIONS) receiveOptions.check(options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    if (options.signal?.aborted === true) return Promise.reject(options.signal.reason);
     const m = this.#queue.shift();
     if (m !== undefined) return Promise.resolve(m);
     if (this.#closed) return Promise.resolve(null);
-    return new Promise((resolve) => this.#waiters.push(resolve));
+    const { waits } = this.#layer;
+    const where: ErrorEndpoints = {
+      address: this.address === null ? '::' : `${this.address}`,
+      port: this.port,
+    };
+    const full = waits.full(this.#receivers, 'recv', where);
+    if (full !== null) return Promise.reject(full);
+    const receiver = new Waiter<UdpMessage | null>();
+    const place = this.#receivers.push(receiver);
+    waits.guard(receiver, options, () => this.#receivers.leave(place), 'recv', where);
+    return receiver.promise;
   }
 
+  /** Every datagram until the socket is closed. Whoever leaves the loop before closes it. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<UdpMessage, void, void> {
+    try {
+      for (let m = await this.receive(); m !== null; m = await this.receive()) yield m;
+    } finally {
+      this.close();
+    }
+  }
+
+  /** Nothing more is received; who waits for a datagram gets null. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#layer.forget(this);
-    for (const w of this.#waiters.splice(0)) w(null);
+    for (const receiver of this.#receivers.drain()) receiver.resolve(null);
+  }
+
+  /** The end of `await using`: `close`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  info(): UdpInfo {
+    return {
+      address: this.address === null ? null : this.address.toString(),
+      port: this.port,
+      closed: this.#closed,
+      queued: this.#queue.size,
+      queue: this.#limit,
+      dropped: this.dropped,
+    };
+  }
+  toJSON(): UdpInfo {
+    return this.info();
+  }
+
+  /** One line: `UdpSocket {*:53, 0 queued}`. */
+  toString(): string {
+    const where = this.address === null ? `*:${this.port}` : formatEndpoint(`${this.address}`, this.port);
+    return `UdpSocket {${where}, ${this.#closed ? 'closed' : `${this.#queue.size} queued`}}`;
   }
 
   /** @internal False: no room. */
@@ -96,12 +178,12 @@ export class UdpSocket {
       }
       return true;
     }
-    const waiter = this.#waiters.shift();
-    if (waiter !== undefined) {
-      waiter(m);
+    const receiver = this.#receivers.shift();
+    if (receiver !== undefined) {
+      receiver.resolve(m);
       return true;
     }
-    if (this.#queue.length >= this.#limit) {
+    if (this.#queue.size >= this.#limit) {
       this.dropped++;
       return false;
     }
@@ -118,6 +200,8 @@ export interface UserCalls {
 
 /** UDP on one host. */
 export class UdpLayer {
+  /** What the calls of its programs wait with. */
+  readonly waits: Waits;
   readonly #ip: IpLayer;
   readonly #counters: HostCounters;
   readonly #woke: () => void;
@@ -135,7 +219,9 @@ export class UdpLayer {
     unreachable: (packet: IpPacket) => void,
     called: UserCalls,
     random: () => number,
+    waits: Waits,
   ) {
+    this.waits = waits;
     this.#called = called;
     this.#ip = ip;
     this.#counters = counters;
@@ -151,7 +237,7 @@ export class UdpLayer {
     if (
       others.some((s) => s.address === address || (s.address !== null && address?.equals(s.address) === true))
     ) {
-      throw tcpError(Err.ADDRESS_IN_USE, 'bind', `${address ?? '*'}:${port}`);
+      throw tcpError(Err.ADDRESS_IN_USE, 'bind', { address: `${address ?? '::'}`, port });
     }
     const socket = new UdpSocket(this, port, address, options);
     this.#sockets.set(port, [...others, socket]);
@@ -236,17 +322,19 @@ export class UdpLayer {
     this.#called.before();
     const ip = this.#ip;
     const path = ip.path(to.w0, to.w1, to.w2, to.w3, socket.address);
-    if (path === null) throw tcpError(Err.NET_UNREACHABLE, 'send', address);
+    const where = { address, port };
+    if (path === null) throw tcpError(Err.NET_UNREACHABLE, 'send', where);
     const len = UDP_HEADER_LENGTH + data.length;
     const room = path.iface.mtu - ip.headroom(path) + path.iface.headerLen;
     if (len > room)
       throw new TcpError(
         'EMSGSIZE',
-        `${data.length} octets do not fit a packet of ${path.iface.mtu}`,
+        `${data.length} octets do not fit a packet of ${path.iface.mtu}: send ${room - UDP_HEADER_LENGTH} or less`,
         'send',
+        where,
       );
     const off = ip.alloc(path, len);
-    if (off === 0) throw tcpError(Err.NO_RESOURCES, 'send');
+    if (off === 0) throw tcpError(Err.NO_RESOURCES, 'send', where);
     const at = off + ip.headroom(path);
     ip.memory.u8.set(data, at + UDP_HEADER_LENGTH);
     const s = path.source;

@@ -1,5 +1,7 @@
 // The RFC's error returns (RFC 9293 section 3.10) with the codes that Node's users know.
 
+import { formatEndpoint } from '../wire/address.ts';
+
 /** Errors as small integers: what a user call returns (0 is "ok") and what `tcb.error` holds. */
 export const Err = {
   OK: 0,
@@ -33,6 +35,10 @@ export const Err = {
   ADDRESS_NOT_AVAILABLE: 14,
   /** ICMP: protocol unreachable */
   PROTOCOL_UNREACHABLE: 15,
+  /** The user has closed it, in both directions: nobody reads */
+  CLOSED: 16,
+  /** What has nothing more to give: a listener that is closed */
+  NOT_LISTENING: 17,
 } as const;
 
 /** One of the numbers of {@link Err}. */
@@ -66,26 +72,61 @@ const MEANINGS: readonly Meaning[] = [
     message: 'cannot assign requested address: not an address of this host, or no free port',
   },
   { code: 'ENOPROTOOPT', message: 'the peer host does not speak TCP' },
+  {
+    code: 'ECONNABORTED',
+    message: 'the connection was closed by its user: end() closes only the sending side',
+  },
+  { code: 'ECONNABORTED', message: 'the listener is closed' },
 ];
+
+/** Where a call went, as Node's errors tell it: the peer, or for bind and listen the address asked for. */
+export interface ErrorEndpoints {
+  readonly address?: string;
+  readonly port?: number;
+  readonly localAddress?: string;
+  readonly localPort?: number;
+}
 
 /** What a failed call or a broken connection rejects with. `code` is Node's. */
 export class TcpError extends Error {
   override readonly name = 'TcpError';
   readonly code: string;
   /** Which call failed, as Node names it: connect, listen, read, write… */
-  readonly syscall: string | undefined;
+  declare readonly syscall?: string;
+  declare readonly address?: string;
+  declare readonly port?: number;
+  declare readonly localAddress?: string;
+  declare readonly localPort?: number;
 
-  constructor(code: string, message: string, syscall?: string) {
-    super(syscall === undefined ? message : `${syscall} ${code}: ${message}`);
+  constructor(code: string, message: string, syscall?: string, where: ErrorEndpoints = {}) {
+    super(syscall === undefined ? `${code}: ${message}` : `${syscall} ${code}: ${message}`);
     this.code = code;
-    this.syscall = syscall;
+    if (syscall !== undefined) this.syscall = syscall;
+    if (where.address !== undefined) this.address = where.address;
+    if (where.port !== undefined) this.port = where.port;
+    if (where.localAddress !== undefined) this.localAddress = where.localAddress;
+    if (where.localPort !== undefined) this.localPort = where.localPort;
   }
 }
 
-/** The typed error for a number. `detail` (an address, say) is appended to the message. */
-export function tcpError(err: Err, syscall?: string, detail?: string): TcpError {
+/** The typed error for a number. What is said of `where`, or the endpoint itself, ends the message. */
+export function tcpError(err: Err, syscall?: string, where?: string | ErrorEndpoints): TcpError {
   const { code, message } = MEANINGS[err] as Meaning;
-  return new TcpError(code, detail === undefined ? message : `${message} (${detail})`, syscall);
+  if (where === undefined) return new TcpError(code, message, syscall);
+  if (typeof where === 'string') return new TcpError(code, `${message} (${where})`, syscall);
+  return new TcpError(code, `${message}${placed(where)}`, syscall, where);
+}
+
+/** A call that waited as long as its `timeout` option allowed. */
+export function timeoutError(ms: number, syscall: string, where: ErrorEndpoints = {}): TcpError {
+  const message = `nothing came of it within the timeout of ${ms} ms${placed(where)}`;
+  return new TcpError('ETIMEDOUT', message, syscall, where);
+}
+
+/** The endpoint as the end of a message: ` (10.0.0.1:80)`. */
+function placed({ address, port }: ErrorEndpoints): string {
+  if (address === undefined) return port === undefined ? '' : ` (port ${port})`;
+  return ` (${port === undefined ? address : formatEndpoint(address, port)})`;
 }
 
 /** The code (`ECONNREFUSED`) of a number. */

@@ -6,7 +6,7 @@ export { type CongestionControl, congestionControl, registerCongestionControl } 
 export { DROP_COUNT, Drop, dropName } from './drop.ts';
 export { emitSyn } from './emit.ts';
 export { Engine, type Output, type TimerName, type TimerTrace } from './engine.ts';
-export { Err, errCode, TcpError, tcpError } from './errors.ts';
+export { Err, type ErrorEndpoints, errCode, TcpError, tcpError, timeoutError } from './errors.ts';
 export { type Cookies, FastOpen, usedEarly } from './fast-open.ts';
 export { icmpError, pathMtu, quotesFlight } from './icmp.ts';
 export { brokenInvariant, brokenRelation } from './invariants.ts';

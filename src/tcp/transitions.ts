@@ -356,7 +356,7 @@ export const ICMP_HARD = rowsFrom(
   'icmp-hard-error',
   [S.SYN_SENT, S.SYN_RECEIVED],
   'ICMP',
-  'hard error for our SYN',
+  'hard error for our SYN, or no neighbour to send it to',
   'signal unreachable',
   '3.9.2.2, RFC 5927 4',
 );

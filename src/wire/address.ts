@@ -114,6 +114,11 @@ export function parseAddress(text: string): IpAddress | null {
   return word === null ? null : ipv4Address(word);
 }
 
+/** An address and a port as a URL has them: `10.0.0.1:80`, `[2001:db8::1]:80`. */
+export function formatEndpoint(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
 /** "10.0.0.1/24" or "2001:db8::1/64", or null. The address keeps its host bits. */
 export function parseCidr(text: string): Cidr | null {
   const slash = text.indexOf('/');

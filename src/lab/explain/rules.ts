@@ -167,8 +167,8 @@ export const ruleTexts = {
     zh: '用户已离开，而{peer}的 FIN 迟迟不来：孤儿连接不会永远停在 FIN-WAIT-2。',
   },
   'icmp-hard-error': {
-    en: 'ICMP reports a hard error for the SYN of {me}: {from} gives up and tells the user "unreachable".',
-    zh: 'ICMP 对{me}的 SYN 报告了硬错误：{from} 放弃，并告诉用户“不可达”。',
+    en: 'ICMP reports a hard error for the SYN of {me}, or no neighbour takes it: {from} gives up and tells the user "unreachable".',
+    zh: 'ICMP 对{me}的 SYN 报告了硬错误，或者没有邻居接收它：{from} 放弃，并告诉用户“不可达”。',
   },
 } as const satisfies Texts;
 
