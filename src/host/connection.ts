@@ -1,6 +1,8 @@
 // A connection as its user sees it: what it is, its two sides (reading.ts, writing.ts), and how it ends. The
 // rules are the engine's; the bookkeeping of demultiplexing and timers is tcp-layer.ts's.
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import {
   Err,
   type ErrorEndpoints,

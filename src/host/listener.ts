@@ -1,6 +1,8 @@
 // A listener: a TCB in LISTEN and its two queues. The SYN queue holds half-open connections
 // (SYN-RECEIVED); the accept queue holds those that are ESTABLISHED and that nobody has accepted.
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { Err, type ErrorEndpoints, type Tcb, type TcpConfig, type TcpError, tcpError } from '../tcp/index.ts';
 import { formatEndpoint, type IpAddress } from '../wire/index.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';

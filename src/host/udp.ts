@@ -1,5 +1,7 @@
 // UDP (RFC 768, RFC 8200 section 8.1): sockets with a bounded queue.
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { Err, type ErrorEndpoints, TcpError, tcpError } from '../tcp/index.ts';
 import {
   addressFromWords,
