@@ -249,8 +249,8 @@ describe('a listener with fastOpen (RFC 7413 section 4.2.2)', () => {
 
   it('fastOpen is a whole number', () => {
     const s = raw();
-    expect(thrown(() => s.host.listen({ port: 81, fastOpen: -1 }))).toBe('RangeError');
-    expect(thrown(() => s.host.listen({ port: 81, fastOpen: 1.5 }))).toBe('RangeError');
+    expect(thrown(() => s.host.listen({ port: 81, fastOpen: -1 }))).toBe('ERR_OUT_OF_RANGE');
+    expect(thrown(() => s.host.listen({ port: 81, fastOpen: 1.5 }))).toBe('ERR_OUT_OF_RANGE');
   });
 });
 

@@ -1,15 +1,8 @@
 // A host: interfaces, addresses and routes, and the protocols above them. In real time it drives itself; one that
 // was given a clock does nothing by itself: whoever drives it calls `poll` when `wakeAt` says so.
 
-import {
-  checkConfig,
-  congestionControl,
-  defaultConfig,
-  Err,
-  type Rules,
-  type TcpConfig,
-  tcpError,
-} from '../tcp/index.ts';
+import { outOfRange } from '../options/index.ts';
+import { checkConfig, defaultConfig, Err, type Rules, type TcpConfig, tcpError } from '../tcp/index.ts';
 import {
   type IpAddress,
   type IpPacket,
@@ -32,15 +25,16 @@ import { FragmentLayer } from './fragment-layer.ts';
 import { IcmpLayer } from './icmp-layer.ts';
 import { HostInterface, type InterfaceKind } from './interface.ts';
 import { IpLayer } from './ip-layer.ts';
-import { checkIpService, type IpService } from './ip-service.ts';
+import type { IpService } from './ip-service.ts';
 import type { Listener, ListenOptions } from './listener.ts';
 import type { Octets } from './octets.ts';
+import { connectOptions, hostOptions, interfaceOptions, listenOptions, udpOptions } from './options.ts';
 import { platformTimers } from './platform.ts';
 import { checkedRandom, platformRandom, randomMac } from './random.ts';
 import { type Route, RouteTable } from './routes.ts';
 import { TcpLayer } from './tcp-layer.ts';
 import { UdpLayer, type UdpOptions, type UdpSocket } from './udp.ts';
-import { checkWait, type WaitOptions } from './waits.ts';
+import type { WaitOptions } from './waits.ts';
 
 /** What a host is made of. */
 export interface HostOptions {
@@ -110,7 +104,6 @@ const NO_MAC: MacAddress = { hi: 0, lo: 0 };
 const LOOPBACK_MTU = 65_535;
 /** Packets that wait on the loopback interface; more are dropped and counted. */
 const LOOPBACK_QUEUE = 1024;
-const IPV4_LEAST_MTU = 68;
 const IPV6_LEAST_MTU = 1280;
 
 /** One IP host with TCP, UDP and ICMP. */
@@ -121,6 +114,8 @@ export class Host {
   readonly counters = new HostCounters();
   readonly tcp: TcpLayer;
   readonly ip: IpLayer;
+  /** False when its randomness is the platform's: its runs do not repeat. */
+  readonly repeatable: boolean;
   /** What polls it, when it drives itself; null: somebody else does. */
   readonly driver: HostDriver | null;
   readonly #random: () => number;
@@ -135,6 +130,8 @@ export class Host {
   #lastText = '';
   #lastAddress: IpAddress | null = null;
   #waker: ((atUs: number) => void) | null = null;
+  /** The world's, beside the `onUserWoke` of the options. */
+  #userWoke: (() => void) | null = null;
   /** A packet has come since the last poll: what it set in motion is known after the next one. */
   #received = false;
   /** Microseconds by which the clock has stepped back: the host's time goes on from where it was. */
@@ -144,18 +141,23 @@ export class Host {
    * A host of its own, without a link yet. Throws TypeError and RangeError for options that cannot be meant.
    */
   constructor(options: HostOptions = {}) {
+    hostOptions.check(options);
     this.name = options.name ?? 'host';
     this.memory = options.memory ?? new Memory();
     const own = options.clock === undefined ? new RealClock() : null;
     this.clock = own ?? checkedClock(options.clock as Clock);
-    if (options.tcp !== undefined) {
-      checkConfig({ ...defaultConfig, ...options.tcp });
-      congestionControl(options.tcp.congestion ?? defaultConfig.congestion);
-    }
+    if (options.tcp !== undefined) checkConfig({ ...defaultConfig, ...options.tcp });
+    const { ports } = options;
+    if (ports !== undefined && ports.last < ports.first)
+      throw outOfRange('Host', 'ports.last', ports.last, `at least ports.first, which is ${ports.first}`);
     const { counters, memory } = this;
+    this.repeatable = options.random !== undefined;
     const random = options.random === undefined ? platformRandom() : checkedRandom(options.random);
     this.#random = random;
-    const woke = options.onUserWoke ?? ((): void => {});
+    const woke = (): void => {
+      options.onUserWoke?.();
+      this.#userWoke?.();
+    };
     this.ip = new IpLayer(memory, counters, this.#routes, random);
     this.tcp = new TcpLayer({
       memory,
@@ -200,13 +202,9 @@ export class Host {
 
   /** Adds an interface; join it to a link by `attach` and `receive`. Throws RangeError, TypeError. */
   addInterface(options: InterfaceOptions = {}): HostInterface {
+    interfaceOptions.check(options);
     const index = this.ip.interfaces.length;
     const mtu = options.mtu ?? 1500;
-    if (!Number.isInteger(mtu) || mtu < IPV4_LEAST_MTU || mtu > LOOPBACK_MTU) {
-      throw new RangeError(
-        `mtu must be a whole number from ${IPV4_LEAST_MTU} to ${LOOPBACK_MTU}, not ${mtu}`,
-      );
-    }
     const name = options.name ?? `if${index}`;
     if (this.ip.interfaces.some((i) => i.name === name))
       throw new RangeError(`there is an interface '${name}' already`);
@@ -290,11 +288,7 @@ export class Host {
 
   /** Passive OPEN. Throws EADDRINUSE, EADDRNOTAVAIL, RangeError. */
   listen(options: ListenOptions): Listener {
-    checkPort(options.port, 0);
-    checkIpService(options);
-    const { fastOpen = 0 } = options;
-    if (!Number.isInteger(fastOpen) || fastOpen < 0)
-      throw new RangeError(`fastOpen must be a whole number from 0, not ${fastOpen}`);
+    listenOptions.check(options);
     if (options.tcp !== undefined) checkConfig({ ...this.tcp.config, ...options.tcp });
     this.#setNow();
     const listener = this.tcp.listen(options, this.#local(options.address, 'listen'));
@@ -308,16 +302,18 @@ export class Host {
    * of it is left.
    */
   async connect(options: ConnectOptions): Promise<Connection> {
-    checkWait('connect', options);
+    connectOptions.check(options);
     if (options.signal?.aborted === true) throw options.signal.reason;
-    return this.open(options).openedWithin(options);
+    return this.#open(options).openedWithin(options);
   }
 
   /** Active OPEN, not waited for: the connection in SYN-SENT. Throws a TcpError when it cannot begin. */
   open(options: ConnectOptions): Connection {
-    checkPort(options.port, 1);
-    checkPort(options.localPort ?? 0, 0);
-    checkIpService(options);
+    connectOptions.check(options);
+    return this.#open(options);
+  }
+
+  #open(options: ConnectOptions): Connection {
     if (options.tcp !== undefined) checkConfig({ ...this.tcp.config, ...options.tcp });
     this.#setNow();
     const to = this.#remote(options.address);
@@ -345,7 +341,7 @@ export class Host {
 
   /** Opens a UDP socket. Throws EADDRINUSE, EADDRNOTAVAIL. */
   udp(options: UdpOptions = {}): UdpSocket {
-    checkPort(options.port ?? 0, 0);
+    udpOptions.check(options);
     const socket = this.#udp.open(options, this.#local(options.address, 'bind'));
     this.#touched();
     return socket;
@@ -395,6 +391,11 @@ export class Host {
    */
   setWaker(wake: (atUs: number) => void): void {
     this.#waker = wake;
+  }
+
+  /** `woke` is called whenever user code was given something to do: for worlds. */
+  setUserWoke(woke: () => void): void {
+    this.#userWoke = woke;
   }
 
   /**
@@ -474,10 +475,4 @@ function address(text: string, what: string): IpAddress {
     throw new TypeError(`${what}: '${text}' is not an IP address (names are not resolved here)`);
   // ::ffff:a.b.c.d is how some programs write IPv4 (RFC 4291 section 2.5.5.2).
   return isMapped(a.w0, a.w1, a.w2) ? ipv4Address(a.w3) : a;
-}
-
-function checkPort(port: number, least: number): void {
-  if (!Number.isInteger(port) || port < least || port > 0xffff) {
-    throw new RangeError(`port must be a whole number from ${least} to 65535, not ${port}`);
-  }
 }

@@ -15,6 +15,7 @@ export { HostInterface, type InterfaceKind, type LocalAddress, type Transmit } f
 export type { IpService } from './ip-service.ts';
 export { Listener, type ListenerInfo, type ListenOptions } from './listener.ts';
 export type { Octets } from './octets.ts';
+export { hostOptions, interfaceOptions } from './options.ts';
 export { nextTurn, platformTimers, soon, type TimerPlatform } from './platform.ts';
 export type { ReadOptions } from './reading.ts';
 export type { Route } from './routes.ts';

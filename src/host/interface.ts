@@ -59,6 +59,11 @@ export class HostInterface {
     this.#transmit = transmit;
   }
 
+  /** Whether a link is attached. */
+  get attached(): boolean {
+    return this.#transmit !== null;
+  }
+
   /** A packet arrived at [off, off + len) of `memory`; the caller keeps the block. */
   receive(off: number, len: number): void {
     this.#sink.input(this, off, len);

@@ -8,12 +8,6 @@ export interface IpService {
   tos?: number;
 }
 
-/** Throws a RangeError for a service that IP has not. */
-export function checkIpService({ ttl = DEFAULT_TTL, tos = 0 }: IpService): void {
-  checkOctet('ttl', ttl, 1);
-  checkOctet('tos', tos, 0);
-}
-
 /** Throws a RangeError for what is no octet of at least `least`. */
 export function checkOctet(name: string, value: number, least: number): void {
   if (!Number.isInteger(value) || value < least || value > 255)

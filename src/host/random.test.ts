@@ -12,7 +12,7 @@ test('random: Math.random is refused at once, anything else with its first draw 
   expect(make(() => Math.random())).toThrow(/random must give 32-bit integers, and gave 0\./);
   expect(make(() => 2 ** 32)).toThrow(/gave 4294967296/);
   expect(make(() => undefined)).toThrow(/gave undefined/);
-  expect(make(5)).toThrow(/random is no function/);
+  expect(make(5)).toThrow(/random must be a function/);
   expect(make(() => 2 ** 32 - 1)).not.toThrow();
   expect(make(() => -(2 ** 31))).not.toThrow();
 });

@@ -2,7 +2,7 @@
 // packets, and the rule that every test ends with: nothing is left behind.
 
 import { afterEach, expect } from 'vitest';
-import { Switch, Wire, type WireOptions, World } from '../sim/index.ts';
+import { type SettleOptions, Switch, Wire, type WireOptions, World } from '../sim/index.ts';
 import { StrictMemory } from '../sim/testing.ts';
 import { brokenInvariant, type TcpError } from '../tcp/index.ts';
 import {
@@ -101,8 +101,8 @@ export class Net {
   }
 
   /** Runs the world until the promise settles. */
-  run<T>(promise: PromiseLike<T>): Promise<T> {
-    return this.world.settle(promise, { maxEvents: 5_000_000 });
+  run<T>(promise: PromiseLike<T>, options: SettleOptions = {}): Promise<T> {
+    return this.world.settle(promise, { maxEvents: 5_000_000, ...options });
   }
 
   /** Lets time pass. */
@@ -112,7 +112,7 @@ export class Net {
 
   /** Runs until nothing is pending. */
   async rest(): Promise<void> {
-    await this.world.run({ maxEvents: 5_000_000 });
+    await this.world.run({ maxEvents: 5_000_000, maxTimeUs: Infinity });
   }
 
   /** Ends everything; nothing may be left. */

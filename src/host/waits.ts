@@ -32,12 +32,6 @@ export function waitSchema(call: string): Schema<WaitOptions> {
   return new Schema<WaitOptions>(call, waitKinds);
 }
 
-/** Checks the wait of a call whose other options are checked elsewhere. */
-export function checkWait(call: string, { timeout, signal }: WaitOptions): void {
-  if (timeout !== undefined) waitKinds.timeout.check(timeout, call, 'timeout');
-  if (signal !== undefined) waitKinds.signal.check(signal, call, 'signal');
-}
-
 /** Calls of one kind that may wait at a time. */
 export const MAX_WAITING = 131_072;
 

@@ -228,6 +228,8 @@ export const wholeOrInfinity = (low: number): Kind =>
 /** A number from `low` to `high`, fractions allowed. */
 export const real = (low: number, high: number = Number.MAX_VALUE): Kind =>
   new NumberKind(low, high, false, false);
+/** A number of at least `low`, fractions allowed, or Infinity. */
+export const realOrInfinity = (low: number): Kind => new NumberKind(low, Number.MAX_VALUE, false, true);
 /** true or false. */
 export const flag: Kind = new TypeKind('boolean', 'true or false');
 /** A string. */

@@ -43,17 +43,37 @@ export class EventHeap {
 
   /** Takes the earliest event out; the heap must not be empty. */
   pop(): Action {
+    const first = this.#action[0] as Action;
+    this.#take(0);
+    return first;
+  }
+
+  /** Takes an action out; false when it is not there. Looks at every event: not for the path of packets. */
+  remove(action: Action): boolean {
+    const i = this.#action.indexOf(action);
+    if (i >= 0) this.#take(i);
+    return i >= 0;
+  }
+
+  /** The last event fills the place `i`, and finds its own from there. */
+  #take(i: number): void {
     const at = this.#at;
     const order = this.#order;
     const actions = this.#action;
-    const first = actions[0] as Action;
     const n = --this.count;
     const lastAt = at[n] as number;
     const lastOrder = order[n] as number;
     const last = actions[n] as Action;
     actions[n] = nothing;
-    if (n === 0) return first;
-    let i = 0;
+    if (i === n) return;
+    for (;;) {
+      const parent = (i - 1) >> 1;
+      if (i === 0 || this.#before(parent, lastAt, lastOrder)) break;
+      at[i] = at[parent] as number;
+      order[i] = order[parent] as number;
+      actions[i] = actions[parent] as Action;
+      i = parent;
+    }
     for (;;) {
       let child = 2 * i + 1;
       if (child >= n) break;
@@ -68,7 +88,6 @@ export class EventHeap {
     at[i] = lastAt;
     order[i] = lastOrder;
     actions[i] = last;
-    return first;
   }
 
   #before(i: number, at: number, order: number): boolean {
@@ -120,6 +139,12 @@ export class EventRing {
     this.#head = (this.#head + 1) & (slots.length - 1);
     this.count--;
     return action;
+  }
+
+  /** What was to be done is not; its place stays. */
+  remove(action: Action): void {
+    const i = this.#slots.indexOf(action);
+    if (i >= 0) this.#slots[i] = nothing;
   }
 
   /** Up to `limit` events in order, for error messages. */

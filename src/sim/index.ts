@@ -1,5 +1,6 @@
 // The door of the simulated network: a world with virtual time, wires with faults, switch and cloud.
 
+export type { Joint, WorldHostOptions } from './build.ts';
 export * from './cloud.ts';
 export type { WireConfig } from './config.ts';
 export { combineTaps, DropCounters, type DropReason, WireCounters, type WireTap } from './counters.ts';
@@ -10,6 +11,7 @@ export * from './random.ts';
 export * from './realtime.ts';
 export type { Corruption, Nth, RuleAction, RuleHandle, WireRule } from './rules.ts';
 export { parseRule, RuleError } from './ruletext.ts';
+export type { RunEnd, RunGuards, RunOptions, RunResult, SettleOptions } from './runs.ts';
 export * from './switch.ts';
 export type { Action, Clock, Node, Port, PortKind, Transmit } from './types.ts';
 export * from './wire.ts';

@@ -72,7 +72,9 @@ export class RealtimeDriver {
       if (late > this.maxLateUs) this.maxLateUs = late;
       let left = this.#maxEvents;
       // The predicate stops a world that always has something due; the timer then goes on with it.
-      if (this.world.nextAt() <= nowUs) this.world.runSync(() => left-- <= 0 || this.world.nextAt() > nowUs);
+      // However long the machine slept.
+      if (this.world.nextAt() <= nowUs)
+        this.world.runSync(() => left-- <= 0 || this.world.nextAt() > nowUs, { maxTimeUs: Infinity });
       if (this.world.nextAt() > nowUs) this.world.runSync(nowUs);
     } finally {
       this.#running = false;

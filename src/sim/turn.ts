@@ -1,34 +1,29 @@
-// One turn of the JavaScript event loop: everything that promises had ready has run when it ends.
-// The one place of the simulated world that touches the platform, and only to wait for user code.
+// The real time of a simulated world: the event loop gets its turn, also after a while in which nobody asked for
+// it, and it is said when nobody runs a world. Nothing of this is seen in virtual time.
 
-interface Platform {
-  setImmediate?: (fn: () => void) => unknown;
-  MessageChannel?: new () => { port1: { onmessage: unknown }; port2: { postMessage(v: unknown): void } };
-  setTimeout?: (fn: () => void, ms: number) => unknown;
-}
+import { platformTimers, nextTurn as turn } from '../host/index.ts';
 
-let scheduleTurn: ((fn: () => void) => void) | null = null;
+/** Real time for which a run may keep the event loop to itself: a browser calls more a long task. */
+const LONGEST_MS = 50;
 
-function platformTurn(): (fn: () => void) => void {
-  const platform = globalThis as unknown as Platform;
-  const { setImmediate, MessageChannel, setTimeout } = platform;
-  if (setImmediate) return (fn) => void setImmediate(fn);
-  if (MessageChannel) {
-    const { port1, port2 } = new MessageChannel();
-    const waiting: (() => void)[] = [];
-    port1.onmessage = () => waiting.shift()?.();
-    return (fn) => {
-      waiting.push(fn);
-      port2.postMessage(0);
-    };
-  }
-  if (setTimeout) return (fn) => void setTimeout(fn, 0);
-  return (fn) => void Promise.resolve().then(fn);
-}
+let lastMs = Date.now();
 
 /** Resolves after one macro-task turn: all promise continuations that were ready have run by then. */
-export function nextTurn(): Promise<void> {
-  scheduleTurn ??= platformTurn();
-  const schedule = scheduleTurn;
-  return new Promise((resolve) => schedule(resolve));
+export async function nextTurn(): Promise<void> {
+  await turn();
+  lastMs = Date.now();
+}
+
+/** True when the event loop has waited long for its turn: timers, sockets and pages wait with it. */
+export function turnIsDue(): boolean {
+  return Math.abs(Date.now() - lastMs) >= LONGEST_MS;
+}
+
+/** Warns after `ms` of real time, if `wanted` says so then. What it returns calls that off. */
+export function warnLater(ms: number, text: string, wanted: () => boolean): () => void {
+  const timer = platformTimers.setTimer(ms, () => {
+    const { console } = globalThis as unknown as { console?: { warn(text: string): void } };
+    if (wanted()) console?.warn(text);
+  });
+  return () => platformTimers.clearTimer(timer);
 }

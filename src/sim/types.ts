@@ -21,6 +21,8 @@ export interface Port {
   receive(off: number, len: number): void;
   /** The link installs its end; null takes it away. Packets sent without a link are the port's to free. */
   attach(transmit: Transmit | null): void;
+  /** Whether a link is attached: a port has one. */
+  readonly attached?: boolean;
 }
 
 /** Something that lives in a world: a host. */
@@ -34,8 +36,16 @@ export interface Node {
    * whenever its wakeAt() becomes earlier. For worlds of many hosts.
    */
   setWaker?(wake: (atUs: number) => void): void;
+  /** Its clock, if it has one: in a world it is the world's. */
+  readonly clock?: Clock;
+  /** False when its randomness does not repeat. */
+  readonly repeatable?: boolean;
+  /** Optional. The world's `userWoke`: called whenever user code has something to do. */
+  setUserWoke?(woke: () => void): void;
   /** One line for error messages. */
   describe?(): string;
+  /** What it waits for, for error messages: a line for each connection, listener and socket that does. */
+  waitsFor?(): string[];
 }
 
 /** Virtual time in µs. */

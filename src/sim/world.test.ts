@@ -370,10 +370,181 @@ describe('run', () => {
     expect((await world.run()).reason).toBe('quiescent');
   });
 
-  test('two runs at once are refused', async () => {
+  test('runs at once share the events, and each has its own end', async () => {
     const world = new World();
-    const first = world.run();
-    await expect(world.run()).rejects.toBeInstanceOf(BusyError);
-    await first;
+    world.addNode(new Pacer(10, 10, () => {}));
+    const log: string[] = [];
+    const note = (name: string) => (result: { reason: string }) =>
+      void log.push(`${name} ${result.reason} ${world.now()}`);
+    await Promise.all([
+      world.run().then(note('all')),
+      world.run({ untilUs: 35 }).then(note('35')),
+      world
+        .settle(world.sleep(35).then(() => world.settle(world.sleep(20))))
+        .then(() => log.push(`${world.now()}`)),
+      world.run({ untilUs: 20 }).then(note('20')),
+      world.run({ untilUs: 200 }).then(note('200')),
+    ]);
+    expect(log).toEqual(['20 time 20', '35 time 35', '55', '200 quiescent 200', 'all quiescent 200']);
+  });
+
+  test('what a run had in view when it ended happens before the next event of the others', async () => {
+    const world = new World();
+    world.addNode(new Pacer(10, 10, () => {}));
+    const seen: number[] = [];
+    const other = world.run();
+    await world.settle(world.sleep(15));
+    seen.push(world.now());
+    await world.run({ untilUs: 30 });
+    seen.push(world.now());
+    // Nothing is on the stack now: a run that does not yield may go on in between.
+    world.runSync(55);
+    seen.push(world.now());
+    await other;
+    expect([...seen, world.now()]).toEqual([15, 30, 55, 90]);
+  });
+
+  test('a run begun by an event goes on when the event is over', async () => {
+    const world = new World();
+    let inner: Promise<number> | null = null;
+    world.schedule(
+      5,
+      action(() => {
+        inner = world.settle(world.sleep(10).then(() => world.now()));
+      }),
+    );
+    world.runSync(7);
+    expect(await inner).toBe(15);
+  });
+
+  test('what an event throws is told to all who run, and the world can run again', async () => {
+    const world = new World();
+    world.schedule(
+      5,
+      action(() => {
+        throw new Error('boom');
+      }),
+    );
+    const runs = [world.run(), world.settle(new Promise(() => {}))];
+    for (const run of runs) await expect(run).rejects.toThrow('boom');
+    expect((await world.run()).reason).toBe('quiescent');
+  });
+
+  test('each run has its own guards', async () => {
+    const world = new World();
+    world.addNode(new Pacer(100, 10, () => {}));
+    const strict = world.run({ maxTimeUs: 100 });
+    const other = world.run();
+    await expect(strict).rejects.toBeInstanceOf(RunawayError);
+    expect(world.now()).toBe(110);
+    expect(await other).toMatchObject({ reason: 'quiescent', nowUs: 990 });
+  });
+
+  test('a run that takes long in real time gives the event loop its turn', async () => {
+    const world = new World();
+    let stop = false;
+    const again = action(() => {
+      if (!stop) world.schedule(world.now() + 1, again);
+    });
+    world.schedule(0, again);
+    setTimeout(() => (stop = true), 1);
+    expect((await world.run()).reason).toBe('quiescent');
+  });
+
+  test('settle waits an hour of virtual time unless told, and run a day', async () => {
+    const world = new World();
+    const hour = 3600e6;
+    world.addNode(new Pacer(1000, hour / 2, () => {}));
+    const never = new Promise(() => {});
+    await expect(world.settle(never)).rejects.toMatchObject({ code: 'ERR_WORLD_RUNAWAY', nowUs: 1.5 * hour });
+    await expect(world.run({ until: never })).rejects.toMatchObject({ nowUs: 3 * hour });
+    await expect(world.settle(never, { maxTimeUs: 5 * hour })).rejects.toMatchObject({ nowUs: 5.5 * hour });
+    await expect(world.run()).rejects.toMatchObject({ nowUs: 30 * hour });
+    expect(() => world.runSync()).toThrow(/past .* µs of virtual time/);
+    await world.run({ untilUs: 100 * hour });
+    expect(world.now()).toBe(100 * hour);
+  });
+
+  test('a timeout is virtual time, and told as ETIMEDOUT', async () => {
+    const world = new World();
+    const never = new Promise(() => {});
+    await expect(world.settle(never, { timeout: -1 })).rejects.toThrow('timeout must be a number');
+    const late = world.settle(never, { timeout: 250 });
+    await expect(late).rejects.toMatchObject({
+      code: 'ETIMEDOUT',
+      name: 'WorldTimeoutError',
+      nowUs: 250_000,
+    });
+    expect(
+      await world.settle(
+        world.sleep(100_000).then(() => 7),
+        { timeout: 100 },
+      ),
+    ).toBe(7);
+    await expect(world.run({ untilUs: 1e9, timeout: 1 })).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+  });
+
+  test('an aborted signal ends a run with its reason, at once', async () => {
+    const world = new World();
+    world.addNode(new Pacer(1000, 10, () => {}));
+    const reason = new Error('enough');
+    await expect(world.run({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(world.now()).toBe(0);
+    const controller = new AbortController();
+    world.schedule(
+      55,
+      action(() => controller.abort(reason)),
+    );
+    const other = world.run({ untilUs: 500 });
+    await expect(world.settle(new Promise(() => {}), { signal: controller.signal })).rejects.toBe(reason);
+    expect(world.now()).toBe(55);
+    expect((await other).nowUs).toBe(500);
+  });
+});
+
+describe('waiting', () => {
+  test('abortTimeout is AbortSignal.timeout in virtual time', async () => {
+    const world = new World();
+    const signal = world.abortTimeout(20);
+    let at = -1;
+    signal.addEventListener('abort', () => (at = world.now()));
+    expect(signal.aborted).toBe(false);
+    const error = await world.settle(world.sleep(1e9, { signal }).catch((e: unknown) => e));
+    expect(error).toBe(signal.reason);
+    expect([(error as Error).name, at, world.now()]).toEqual(['TimeoutError', 20_000, 20_000]);
+    // The sleep that was called off is no event any more.
+    expect(world.nextAt()).toBe(Infinity);
+  });
+
+  test('a sleep with an aborted signal does not begin; one that is over takes its listener back', async () => {
+    const world = new World();
+    const reason = new Error('no');
+    await expect(world.sleep(1, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const controller = new AbortController();
+    await world.settle(world.sleep(5, { signal: controller.signal }));
+    controller.abort(reason);
+    expect(world.nextAt()).toBe(Infinity);
+    expect(() => world.sleep(-1)).toThrow(RangeError);
+    expect(() => world.sleep(Number.NaN)).toThrow(RangeError);
+  });
+
+  test('events can be taken out in any order', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 100 }),
+        fc.array(fc.nat(99), { maxLength: 100 }),
+        (times, out) => {
+          const heap = new EventHeap();
+          const all = times.map((at, i) => ({ at, i, action: action(() => {}) }));
+          for (const { at, action } of all) heap.push(at, action);
+          const gone = new Set(out.filter((i) => i < times.length));
+          for (const i of gone) expect(heap.remove((all[i] as (typeof all)[0]).action)).toBe(true);
+          for (const i of gone) expect(heap.remove((all[i] as (typeof all)[0]).action)).toBe(false);
+          const left = all.filter(({ i }) => !gone.has(i)).sort((a, b) => a.at - b.at || a.i - b.i);
+          expect(left.map(() => heap.pop())).toEqual(left.map((each) => each.action));
+          expect(heap.count).toBe(0);
+        },
+      ),
+    );
   });
 });

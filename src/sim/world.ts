@@ -1,16 +1,37 @@
-// The world: virtual time, the order of events, the seeded dice, and the nodes that live in it.
+// The world: virtual time, the seeded dice, and the hosts and wires that live in it.
 // Same seed, same program: same events in the same order, byte for byte.
-//
-// One instant goes in rounds: the events that are due, then the nodes that want to be polled, and so
-// on until nothing is due; then time moves to the next event. A burst of packets of one instant is
-// thus received as a whole before its receiver is polled.
 
+import type { Host } from '../host/index.ts';
+import {
+  type AbortSignalLike,
+  abortSignal,
+  either,
+  flag,
+  like,
+  real,
+  Schema,
+  text,
+} from '../options/index.ts';
 import { Memory } from '../wire/index.ts';
-import { BusyError, RunawayError, StalledError } from './errors.ts';
-import { EventHeap, EventRing } from './events.ts';
+import { abortTimeout, sleep } from './abort.ts';
+import { Agenda } from './agenda.ts';
+import { type Joint, makeHost, portOf, type WorldHostOptions } from './build.ts';
+import { type Situation, StalledError } from './errors.ts';
 import { Random } from './random.ts';
-import { nextTurn } from './turn.ts';
+import {
+  guardOptions,
+  type RunGuards,
+  type RunOptions,
+  type RunResult,
+  Runs,
+  runOptions,
+  type SettleOptions,
+  settleOptions,
+} from './runs.ts';
+import { Switch, type SwitchOptions } from './switch.ts';
+import { warnLater } from './turn.ts';
 import type { Action, Clock, Node } from './types.ts';
+import { Wire, type WireOptions } from './wire.ts';
 
 /** Options of {@link World}. */
 export interface WorldOptions {
@@ -18,80 +39,35 @@ export interface WorldOptions {
   seed?: number | string;
   /** Memory for hosts to share. Default: a new one. */
   memory?: Memory;
+  /**
+   * The world runs by itself whenever something is pending, from the next turn of the event loop on: a plain
+   * `await client.connect(…)` goes on. Runs repeat as long as the program waits for nothing but this world: while
+   * it waits for a file or a real timer, virtual time flies. An error of such a run is an unhandled rejection.
+   * Default false: `settle`, `run` and `runSync` run it.
+   */
+  autorun?: boolean;
 }
 
-/** Bounds of a run that turn a livelock into a {@link RunawayError}. */
-export interface RunGuards {
-  /** Most events (polls count) in this run. Default 100 million. */
-  maxEvents?: number;
-  /** Virtual time in µs past which the run must not go. Default Infinity. */
-  maxTimeUs?: number;
+const worldOptions = new Schema<WorldOptions>('World', {
+  seed: either(real(-Number.MAX_VALUE), text),
+  memory: like('a Memory', 'alloc', 'free', 'u8'),
+  autorun: flag,
+});
+
+/** Options of {@link World.sleep}. */
+export interface SleepOptions {
+  /** Ends the sleep: it rejects with the signal's reason. */
+  signal?: AbortSignalLike;
 }
 
-/** Options of {@link World.run}. */
-export interface RunOptions extends RunGuards {
-  /** Virtual time in µs at which to stop, events of that time included. */
-  untilUs?: number;
-  /** Stops when this settles; its rejection stays the caller's. */
-  until?: PromiseLike<unknown>;
-}
+const sleepOptions = new Schema<SleepOptions>('sleep', { signal: abortSignal });
+const duration = real(0);
 
-/** Why a run ended: nothing is pending, its time came, its predicate held, its promise settled. */
-export type RunEnd = 'quiescent' | 'time' | 'predicate' | 'settled';
-
-/** What a run did. */
-export interface RunResult {
-  reason: RunEnd;
-  nowUs: number;
-  /** Events and polls of this run. */
-  events: number;
-}
-
-const DEFAULT_MAX_EVENTS = 100_000_000;
-/** `alarmUs` of a node that has left. */
-const REMOVED = -1;
-
-/** A node, and for one with a waker the alarm that is set for it. */
-class NodeSlot implements Action {
-  readonly node: Node;
-  readonly world: World;
-  alarmUs = Infinity;
-  due = false;
-
-  constructor(world: World, node: Node) {
-    this.world = world;
-    this.node = node;
-  }
-
-  run(nowUs: number): void {
-    if (this.alarmUs !== nowUs) return; // an earlier alarm has run in its place
-    this.alarmUs = Infinity;
-    this.world.wakeSlot(this, this.node.wakeAt());
-  }
-
-  describe(): string {
-    return `wake ${this.node.describe?.() ?? 'a node'}`;
-  }
-}
-
-class Sleep implements Action {
-  readonly world: World;
-  readonly done: () => void;
-
-  constructor(world: World, done: () => void) {
-    this.world = world;
-    this.done = done;
-  }
-
-  run(): void {
-    this.world.userWoke();
-    this.done();
-  }
-
-  describe(): string {
-    return 'sleep';
-  }
-}
+/** Real time after which it is said that nobody runs a world in which something is pending. */
+const PATIENCE_MS = 1000;
+const NOBODY_RUNS =
+  'synfin: something is pending in a World and nobody runs it: no promise of its hosts will settle. ' +
+  'Write `await world.settle(promise)`, or make it `new World({ autorun: true })`.';
 
 /** Virtual time and everything that happens in it. */
 export class World {
@@ -101,38 +77,32 @@ export class World {
   readonly memory: Memory;
   /** Called when something is scheduled while the world does not run; for drivers. */
   onIdleSchedule: (() => void) | null = null;
-  /** Events and polls since the beginning. */
-  events = 0;
-  #nowUs = 0;
-  readonly #heap = new EventHeap();
-  readonly #ring = new EventRing();
-  /** Nodes asked for wakeAt() after every round. */
-  #asked: NodeSlot[] = [];
-  /** Nodes with a waker that want a poll now. */
-  #due: NodeSlot[] = [];
-  /** Those of them that are polled in this round, and the next of these. */
-  #polling: NodeSlot[] = [];
-  #pollingNext = 0;
-  #wakers: NodeSlot[] = [];
-  /** Ring events left in this round. */
-  #round = 0;
-  /** Next of #asked in this round of polls. */
-  #cursor = 0;
-  #polled = false;
-  #nextWakeUs = Infinity;
-  #running = false;
-  #woke = false;
+  readonly #agenda = new Agenda(() => this.#scheduledIdle());
+  readonly #runs = new Runs(this.#agenda, () => this.#situation());
+  readonly #autorun: boolean;
+  /** Somebody has run this world; until then, the warning that nobody does. */
+  #claimed = false;
+  #unwarn: (() => void) | null = null;
+  readonly #hosts: Host[] = [];
   #names = 0;
 
   constructor(options: WorldOptions = {}) {
+    worldOptions.check(options);
     this.random = new Random(options.seed ?? 1);
     this.memory = options.memory ?? new Memory();
-    this.clock = { now: () => this.#nowUs };
+    this.#autorun = options.autorun ?? false;
+    const agenda = this.#agenda;
+    this.clock = { now: () => agenda.nowUs };
   }
 
   /** Virtual time in µs. */
   now(): number {
-    return this.#nowUs;
+    return this.#agenda.nowUs;
+  }
+
+  /** Events and polls since the beginning. */
+  get events(): number {
+    return this.#agenda.events;
   }
 
   /** A number for the next nameless thing, in order of creation. */
@@ -140,269 +110,204 @@ export class World {
     return ++this.#names;
   }
 
-  /** The node is polled from now on. */
+  // What lives in it.
+
+  /**
+   * A host of this world, with its clock, its memory, dice of its own, and one interface, `NAME0`:
+   * `world.host('client', '10.0.0.1/24', 'fd00::1/64')`, the addresses with prefix length, last the options of host
+   * and interface if there are any. Without addresses the n-th host has 10.0.0.n/16 and fd00::n/64.
+   * @throws RangeError for a name that a host of this world has, and as `new Host` and `addInterface` do
+   */
+  host(name: string, ...more: readonly (string | WorldHostOptions)[]): Host {
+    if (typeof name !== 'string')
+      throw new TypeError(`world.host: the first argument is the host's name, a string`);
+    if (this.#hosts.some((host) => host.name === name))
+      throw new RangeError(`world.host: there is a host '${name}' already; names seed the hosts' randomness`);
+    const addresses = more.filter((each) => typeof each === 'string');
+    const options = more.filter((each) => typeof each !== 'string');
+    if (options.length > 1) throw new TypeError('world.host: options come once, after the addresses');
+    const host = makeHost(this, name, this.#hosts.length + 1, {
+      ...(addresses.length > 0 ? { addresses } : {}),
+      ...options[0],
+    });
+    this.#hosts.push(host);
+    this.addNode(host);
+    return host;
+  }
+
+  /**
+   * A wire between two hosts (each by its first interface without a link), interfaces or other ports. In the text
+   * of rules its ends have the names of the hosts.
+   * @throws RangeError, TypeError as `new Wire` does
+   */
+  wire(a: Joint, b: Joint, options: WireOptions = {}): Wire {
+    const [nameA, nameB] = [nameOf(a), nameOf(b)];
+    const ends = nameA !== null && nameB !== null && nameA !== nameB ? ([nameA, nameB] as const) : null;
+    return new Wire(this, portOf(a), portOf(b), ends === null ? options : { ends, ...options });
+  }
+
+  /**
+   * An Ethernet switch with these hosts or ports on it, each by a wire with the options of `wire`. Interfaces are of
+   * kind 'ethernet': `world.host('a', { kind: 'ethernet' })`.
+   */
+  switch(joints: readonly Joint[], options: SwitchOptions & { wire?: WireOptions } = {}): Switch {
+    const { wire, ...rest } = options;
+    const made = new Switch(this, rest);
+    for (const joint of joints) made.connect(portOf(joint), wire);
+    return made;
+  }
+
+  /**
+   * The node is polled from now on. A host gets this world's `userWoke`; its clock has to be the world's, and its
+   * randomness one that repeats.
+   * @throws TypeError for a host with a clock of its own or the platform's randomness, RangeError for a node that is here already
+   */
   addNode(node: Node): void {
-    const slot = new NodeSlot(this, node);
-    if (node.setWaker === undefined) {
-      this.#asked.push(slot);
-      this.#scheduledIdle();
-      return;
+    if (node.clock !== undefined && node.clock !== this.clock) {
+      throw new TypeError(
+        `${node.describe?.() ?? 'the node'}: its clock is not this world's: make it with { clock: world.clock }, or by world.host('name', '10.0.0.1/24')`,
+      );
     }
-    this.#wakers.push(slot);
-    node.setWaker((atUs) => this.wakeSlot(slot, atUs));
-    this.wakeSlot(slot, node.wakeAt());
+    if (node.repeatable === false) {
+      throw new TypeError(
+        `${node.describe?.() ?? 'the node'}: its randomness is the platform's, so that no run would repeat: make it by world.host('name', '10.0.0.1/24'), or with { random: () => world.random.nextUint32() }`,
+      );
+    }
+    if (this.#agenda.nodes.includes(node)) throw new RangeError('addNode: the node is in this world already');
+    node.setUserWoke?.(() => this.userWoke());
+    this.#agenda.addNode(node);
   }
 
   /** The node is polled no more: it crashed, or left. */
   removeNode(node: Node): void {
-    this.#asked = this.#asked.filter((slot) => slot.node !== node);
-    this.#wakers = this.#wakers.filter((slot) => {
-      if (slot.node !== node) return true;
-      slot.alarmUs = REMOVED;
-      return false;
-    });
-    this.#cursor = 0;
-    this.#nextWakeUs = Infinity;
+    this.#agenda.removeNode(node);
+    const at = this.#hosts.indexOf(node as Host);
+    if (at >= 0) this.#hosts.splice(at, 1);
   }
 
-  /** Internal: a node with a waker wants a poll at `atUs`. */
-  wakeSlot(slot: NodeSlot, atUs: number): void {
-    if (slot.alarmUs === REMOVED) return;
-    if (atUs <= this.#nowUs) {
-      if (slot.due) return;
-      slot.due = true;
-      this.#due.push(slot);
-      this.#scheduledIdle();
-    } else if (atUs < slot.alarmUs) {
-      slot.alarmUs = atUs;
-      this.schedule(atUs, slot);
-    }
-  }
+  // What happens in it.
 
   /** Runs `action` at `atUs`; a time not after now means in this instant, after what is due already. */
   schedule(atUs: number, action: Action): void {
-    if (atUs <= this.#nowUs) this.#ring.push(action);
-    else if (atUs < Infinity) this.#heap.push(atUs, action);
-    else if (atUs !== Infinity) throw new RangeError(`schedule: ${atUs} is not a time in µs`);
-    if (!this.#running) this.#scheduledIdle();
+    this.#agenda.schedule(atUs, action);
   }
 
   #scheduledIdle(): void {
-    if (!this.#running && this.onIdleSchedule !== null) this.onIdleSchedule();
+    if (this.#runs.active) return;
+    if (this.onIdleSchedule !== null) this.onIdleSchedule();
+    else if (this.#autorun) void this.run();
+    else if (!this.#claimed && this.#unwarn === null) {
+      this.#unwarn = warnLater(
+        PATIENCE_MS,
+        NOBODY_RUNS,
+        () => !this.#claimed && this.onIdleSchedule === null,
+      );
+    }
   }
 
-  /** A promise that resolves after `us` of virtual time. */
-  sleep(us: number): Promise<void> {
-    return new Promise((resolve) => this.schedule(this.#nowUs + us, new Sleep(this, resolve)));
+  /** Somebody runs this world. */
+  #claim(): void {
+    if (this.#claimed) return;
+    this.#claimed = true;
+    this.#unwarn?.();
+  }
+
+  /**
+   * A promise that resolves after `us` of virtual time; with a signal it rejects with the signal's reason.
+   * @throws RangeError for a time that is none
+   */
+  sleep(us: number, options: SleepOptions = {}): Promise<void> {
+    duration.check(us, 'sleep', 'us');
+    sleepOptions.check(options);
+    return sleep(this.#agenda, us, () => this.userWoke(), options.signal);
+  }
+
+  /**
+   * AbortSignal.timeout in virtual time: a signal that is aborted after `ms` milliseconds, with a TimeoutError as
+   * its reason. For whatever takes a signal: connect, read, accept, sleep, settle.
+   */
+  abortTimeout(ms: number): AbortSignalLike {
+    duration.check(ms, 'abortTimeout', 'ms');
+    return abortTimeout(this.#agenda, ms, () => this.userWoke());
   }
 
   /** A host resolved a promise (or called a callback) of user code: `run` lets that code go on. */
   userWoke(): void {
-    this.#woke = true;
+    this.#runs.userWoke();
   }
 
   /** When the next thing happens, in µs: now if something is due, Infinity if nothing is pending. */
   nextAt(): number {
-    if (this.#ring.count > 0 || this.#due.length > 0 || this.#pollingNext < this.#polling.length)
-      return this.#nowUs;
-    let at = this.#heap.firstAt();
-    for (const slot of this.#asked) at = Math.min(at, slot.node.wakeAt());
-    return Math.max(at, this.#nowUs);
+    return this.#agenda.nextAt();
   }
 
-  /** Runs one event or one poll. False when nothing is pending. */
+  /**
+   * Runs one event or one poll. False when nothing is pending.
+   * @throws BusyError when an event calls it
+   */
   step(): boolean {
-    this.#enter();
+    this.#claim();
+    this.#runs.enter();
     try {
-      return this.#step(Infinity);
+      return this.#agenda.step(Infinity);
     } finally {
-      this.#running = false;
+      this.#agenda.busy = false;
     }
-  }
-
-  /** The next event or poll not after `limitUs`; false when there is none (the clock stays). */
-  #step(limitUs: number): boolean {
-    for (;;) {
-      if (this.#heap.count > 0 && this.#heap.firstAt() <= this.#nowUs) {
-        this.events++;
-        this.#heap.pop().run(this.#nowUs);
-        this.#round = this.#ring.count;
-        return true;
-      }
-      if (this.#round > 0) {
-        this.#round--;
-        this.events++;
-        this.#ring.shift().run(this.#nowUs);
-        return true;
-      }
-      if (this.#pollOne()) return true;
-      const next = Math.min(this.#nextWakeUs, this.#heap.firstAt());
-      this.#nextWakeUs = Infinity;
-      if (this.#nextRound()) continue;
-      if (next === Infinity || next > limitUs) return false;
-      this.#nowUs = next;
-    }
-  }
-
-  /** Polls the next node that is due in this round. */
-  #pollOne(): boolean {
-    const now = this.#nowUs;
-    while (this.#cursor < this.#asked.length) {
-      const slot = this.#asked[this.#cursor++] as NodeSlot;
-      const at = slot.node.wakeAt();
-      if (at <= now) {
-        this.events++;
-        this.#polled = true;
-        slot.node.poll(now);
-        return true;
-      }
-      if (at < this.#nextWakeUs) this.#nextWakeUs = at;
-    }
-    while (this.#pollingNext < this.#polling.length) {
-      const slot = this.#polling[this.#pollingNext++] as NodeSlot;
-      slot.due = false;
-      if (slot.alarmUs === REMOVED) continue;
-      this.events++;
-      slot.node.poll(now);
-      this.wakeSlot(slot, slot.node.wakeAt());
-      return true;
-    }
-    return false;
-  }
-
-  /** A round of polls is over: what became due meanwhile is the next round. False when nothing did. */
-  #nextRound(): boolean {
-    const again = this.#polled;
-    this.#polled = false;
-    this.#cursor = 0;
-    this.#round = this.#ring.count;
-    if (this.#polling.length > 0 || this.#due.length > 0) {
-      const done = this.#polling;
-      done.length = 0;
-      this.#polling = this.#due;
-      this.#due = done;
-      this.#pollingNext = 0;
-    }
-    return again || this.#round > 0 || this.#polling.length > 0;
-  }
-
-  #enter(): void {
-    if (this.#running) throw new BusyError(this.#nowUs);
-    this.#running = true;
   }
 
   /**
    * Runs without yielding: until a time (events of that time included; the clock then stands there),
    * until a predicate holds (asked before the first and after every event), or until nothing is
    * pending. User code behind promises does not run meanwhile.
+   * @throws RunawayError, BusyError when an event calls it
    */
   runSync(until?: number | (() => boolean), guards: RunGuards = {}): RunResult {
-    const limitUs = typeof until === 'number' ? until : Infinity;
-    const predicate = typeof until === 'function' ? until : null;
-    const start = this.events;
-    const maxEvents = start + (guards.maxEvents ?? DEFAULT_MAX_EVENTS);
-    const maxTimeUs = guards.maxTimeUs ?? Infinity;
-    if (limitUs < this.#nowUs) return this.#result('time', start);
-    this.#enter();
-    try {
-      for (;;) {
-        if (predicate?.() === true) return this.#result('predicate', start);
-        if (!this.#step(limitUs)) return this.#stop(limitUs, start);
-        if (this.events >= maxEvents || this.#nowUs > maxTimeUs) this.#runaway(start, guards);
-      }
-    } finally {
-      this.#running = false;
-    }
+    guardOptions.check(guards);
+    this.#claim();
+    return this.#runs.runSync(until, guards);
   }
 
   /**
    * Runs, and lets user code go on between events: at the start, and after every event in which a
-   * host called `userWoke`, it waits for one turn of the event loop. Otherwise it does not yield.
+   * host called `userWoke`, it waits for one turn of the event loop. Otherwise it yields only when it has kept the
+   * event loop busy for 50 ms of real time. Several runs at once share the events; each has its own end.
+   * Rejects with a RunawayError, a WorldTimeoutError, the reason of the signal, or what an event threw.
    */
   async run(options: RunOptions = {}): Promise<RunResult> {
-    const limitUs = options.untilUs ?? Infinity;
-    const start = this.events;
-    const maxEvents = start + (options.maxEvents ?? DEFAULT_MAX_EVENTS);
-    const maxTimeUs = options.maxTimeUs ?? Infinity;
-    let settled = false;
-    const settle = (): void => {
-      settled = true;
-      this.#woke = true;
-    };
-    options.until?.then(settle, settle);
-    if (limitUs < this.#nowUs) return this.#result('time', start);
-    this.#enter();
-    let lastTurn = false;
-    try {
-      await this.#turn();
-      for (;;) {
-        if (settled) return this.#result('settled', start);
-        const ran = this.#step(limitUs);
-        if (ran) lastTurn = false;
-        if (this.#woke) await this.#turn();
-        else if (!ran) {
-          // Promises may have been resolved without a word to the world: one turn more before the end.
-          if (lastTurn) return this.#stop(limitUs, start);
-          lastTurn = true;
-          await this.#turn();
-        }
-        if (this.events >= maxEvents || this.#nowUs > maxTimeUs) this.#runaway(start, options);
-      }
-    } finally {
-      this.#running = false;
-    }
+    runOptions.check(options);
+    this.#claim();
+    return this.#runs.run(options);
   }
 
   /**
-   * Runs until `promise` settles, and gives its value or throws its reason.
-   * @throws StalledError when nothing is pending and the promise has not settled
+   * Runs until `promise` settles, and gives its value or throws its reason. Any number at once.
+   * Rejects as `run` does, and with a StalledError when nothing is pending and the promise has not settled.
    */
-  async settle<T>(promise: PromiseLike<T>, guards: RunGuards = {}): Promise<T> {
-    const { reason } = await this.run({ ...guards, until: promise });
-    if (reason !== 'settled') throw new StalledError(this.#nowUs, this.pending());
+  async settle<T>(promise: PromiseLike<T>, options: SettleOptions = {}): Promise<T> {
+    settleOptions.check(options);
+    if (typeof (promise as { then?: unknown } | null)?.then !== 'function')
+      throw new TypeError('settle: the first argument is a promise: world.settle(client.connect({ … }))');
+    this.#claim();
+    const { reason } = await this.#runs.run({ ...options, until: promise });
+    if (reason !== 'settled') throw new StalledError(this.#situation());
     return promise;
-  }
-
-  async #turn(): Promise<void> {
-    this.#woke = false;
-    await nextTurn();
-  }
-
-  #result(reason: RunEnd, start: number): RunResult {
-    return { reason, nowUs: this.#nowUs, events: this.events - start };
-  }
-
-  #stop(limitUs: number, start: number): RunResult {
-    const reason = limitUs < Infinity && this.nextAt() < Infinity ? 'time' : 'quiescent';
-    if (limitUs < Infinity && limitUs > this.#nowUs) this.#nowUs = limitUs;
-    return this.#result(reason, start);
-  }
-
-  #runaway(start: number, guards: RunGuards): never {
-    const what =
-      this.#nowUs > (guards.maxTimeUs ?? Infinity)
-        ? `past ${guards.maxTimeUs} µs of virtual time`
-        : `${this.events - start} events in one run`;
-    throw new RunawayError(what, this.#nowUs, this.pending());
   }
 
   /** What will happen next, one line each (at most `limit`), for people and error messages. */
   pending(limit = 20): string[] {
-    const lines: string[] = [];
-    for (const slot of [...this.#polling.slice(this.#pollingNext), ...this.#due])
-      lines.push(`${this.#nowUs} µs: ${slot.describe()}`);
-    for (const action of this.#ring.list(limit)) {
-      lines.push(`${this.#nowUs} µs: ${action.describe?.() ?? 'an event'}`);
-    }
-    for (const slot of this.#asked) {
-      const at = slot.node.wakeAt();
-      if (at < Infinity) lines.push(`${at} µs: ${slot.describe()}`);
-    }
-    for (const { atUs, action } of this.#heap.list(limit)) {
-      lines.push(`${atUs} µs: ${action.describe?.() ?? 'an event'}`);
-    }
-    const all = lines.length;
-    if (all <= limit) return lines;
-    return [...lines.slice(0, limit), `… and ${this.#heap.count + this.#ring.count} events in all`];
+    return this.#agenda.pending(limit);
   }
+
+  /** What each host waits for: a line for each of its connections, listeners and sockets that does. */
+  waiting(): string[] {
+    return this.#agenda.nodes.flatMap((node) => node.waitsFor?.() ?? []);
+  }
+
+  #situation(): Situation {
+    return { nowUs: this.now(), pending: this.pending(), waiting: this.waiting() };
+  }
+}
+
+function nameOf(joint: Joint): string | null {
+  return 'interfaces' in joint ? joint.name : null;
 }

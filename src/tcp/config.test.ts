@@ -33,13 +33,16 @@ describe('settings', () => {
       ['minMss', 27],
       ['r2Ms', 0.5],
       ['keepAliveCount', Number.NaN],
-      ['initialWindow', '10'],
       ['maxRanges', Number.POSITIVE_INFINITY],
     ];
     for (const [name, value] of wrong) {
       expect(() => checkConfig({ ...defaultConfig, [name]: value } as TcpConfig)).toThrow(RangeError);
       expect(() => checkConfig({ ...defaultConfig, [name]: value } as TcpConfig)).toThrow(`tcp.${name} `);
     }
+    expect(() => checkConfig({ ...defaultConfig, initialWindow: '10' as never })).toThrow(TypeError);
+    expect(() => checkConfig({ ...defaultConfig, congestion: 'cubik' })).toThrow(
+      "must be 'newreno', not 'cubik'",
+    );
   });
 
   it('the greatest values still make int32 deadlines', () => {

@@ -1,6 +1,9 @@
 // What can be set for a connection. A host has defaults; OPEN may change them. Times in
 // milliseconds, sizes in octets.
 
+import { flag, named, oneOf, outOfRange, Schema, whole } from '../options/index.ts';
+import { congestionNames } from './congestion.ts';
+
 /** Settings of a connection. */
 export interface TcpConfig {
   /** Maximum segment lifetime (RFC 9293 section 3.4.2 says 120 000; Linux waits 2 x 30 000). */
@@ -110,39 +113,52 @@ export const defaultConfig: TcpConfig = {
   congestion: 'newreno',
 };
 
-/** Throws a RangeError that names the setting that cannot be. */
+/** What settings may be, each for itself. */
+export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
+  mslMs: whole(1, 600_000),
+  sendBuffer: whole(1, 2 ** 24),
+  receiveBuffer: whole(1, 2 ** 24),
+  receiveWholeSegments: flag,
+  windowInOctets: flag,
+  receiveBufferMax: whole(1, 2 ** 30 - 1),
+  windowScale: flag,
+  timestamps: flag,
+  sack: flag,
+  synOptionOrder: oneOf('linux', 'freebsd'),
+  ecn: oneOf('off', 'accept', 'on'),
+  noDelay: flag,
+  delayedAckMs: whole(0, 499),
+  quickAcks: whole(0, 1000),
+  initialRtoMs: whole(1, 60_000),
+  minRtoMs: whole(1, 60_000),
+  maxRtoMs: whole(1, 3_600_000),
+  r1: whole(1, 100),
+  r2Ms: whole(1000, 2 ** 30),
+  synR2Ms: whole(1, 2 ** 30),
+  synAckR2Ms: whole(1, 2 ** 30),
+  userTimeoutMs: whole(0, 2 ** 30),
+  keepAlive: flag,
+  keepAliveIdleMs: whole(1, 2 ** 30),
+  keepAliveIntervalMs: whole(1, 2 ** 30),
+  keepAliveCount: whole(1, 127),
+  finWait2Ms: whole(1, 2 ** 30),
+  challengeAckMs: whole(0, 60_000),
+  initialWindow: whole(1, 100),
+  minMss: whole(28, 536), // options take up to 12 of them
+  maxMss: whole(0, 0xffff),
+  maxRanges: whole(1, 4096),
+  congestion: named(congestionNames),
+});
+
+/** Throws an OptionTypeError or OptionRangeError that names the setting that cannot be. */
 export function checkConfig(c: TcpConfig): TcpConfig {
-  if (!['off', 'accept', 'on'].includes(c.ecn)) {
-    throw new RangeError(`tcp.ecn must be 'off', 'accept' or 'on', not '${String(c.ecn)}'`);
-  }
-  const range = (name: keyof TcpConfig, low: number, high: number): void => {
-    const value = c[name];
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < low || value > high) {
-      throw new RangeError(`tcp.${name} must be a whole number from ${low} to ${high}, not ${String(value)}`);
-    }
+  tcpOptions.checkAt(c, '', 'tcp.');
+  const ordered = (low: 'receiveBuffer' | 'minRtoMs' | 'minMss', high: keyof TcpConfig): void => {
+    if ((c[high] as number) >= c[low]) return;
+    throw outOfRange('', `tcp.${high}`, c[high], `at least ${low}, which is ${c[low]}`);
   };
-  range('mslMs', 1, 600_000);
-  range('sendBuffer', 1, 2 ** 24);
-  range('receiveBuffer', 1, 2 ** 24);
-  range('receiveBufferMax', c.receiveBuffer, 2 ** 30 - 1);
-  range('delayedAckMs', 0, 499);
-  range('quickAcks', 0, 1000);
-  range('initialRtoMs', 1, 60_000);
-  range('minRtoMs', 1, 60_000);
-  range('maxRtoMs', c.minRtoMs, 3_600_000);
-  range('r1', 1, 100);
-  range('r2Ms', 1000, 2 ** 30);
-  range('synR2Ms', 1, 2 ** 30);
-  range('synAckR2Ms', 1, 2 ** 30);
-  range('userTimeoutMs', 0, 2 ** 30);
-  range('keepAliveIdleMs', 1, 2 ** 30);
-  range('keepAliveIntervalMs', 1, 2 ** 30);
-  range('keepAliveCount', 1, 127);
-  range('finWait2Ms', 1, 2 ** 30);
-  range('challengeAckMs', 0, 60_000);
-  range('initialWindow', 1, 100);
-  range('minMss', 28, 536); // options take up to 12 of them
-  if (c.maxMss !== 0) range('maxMss', c.minMss, 0xffff);
-  range('maxRanges', 1, 4096);
+  ordered('receiveBuffer', 'receiveBufferMax');
+  ordered('minRtoMs', 'maxRtoMs');
+  if (c.maxMss !== 0) ordered('minMss', 'maxMss');
   return c;
 }

@@ -22,11 +22,16 @@ export function registerCongestionControl(cc: CongestionControl): void {
   controls.set(cc.name, cc);
 }
 
+/** The names of those that there are. */
+export function congestionNames(): string[] {
+  return [...controls.keys()];
+}
+
 /** The control that a connection's settings name. Throws a RangeError for an unknown name. */
 export function congestionControl(name: string): CongestionControl {
   const cc = controls.get(name);
   if (cc === undefined) {
-    throw new RangeError(`unknown congestion control '${name}': one of ${[...controls.keys()].join(', ')}`);
+    throw new RangeError(`unknown congestion control '${name}': one of ${congestionNames().join(', ')}`);
   }
   return cc;
 }

@@ -413,7 +413,7 @@ class Soak {
       for (const l of site.listeners.values()) l.close();
       site.udp?.close();
     }
-    await this.world.run({ maxEvents: MAX_EVENTS });
+    await this.world.run({ maxEvents: MAX_EVENTS, maxTimeUs: Infinity });
     for (const { host, memory, listeners } of this.sites) {
       if (host === null) continue;
       this.#countHost(host);

@@ -1,0 +1,126 @@
+// What the options objects of a host may hold.
+
+import {
+  flag,
+  func,
+  type Kind,
+  like,
+  list,
+  NestedKind,
+  needed,
+  nested,
+  octets,
+  oneOf,
+  Schema,
+  text,
+  whole,
+} from '../options/index.ts';
+import { tcpOptions } from '../tcp/index.ts';
+import type { ConnectionHandler } from './connection.ts';
+import type { ConnectOptions, HostOptions, InterfaceOptions } from './host.ts';
+import type { IpService } from './ip-service.ts';
+import type { ListenOptions } from './listener.ts';
+import type { UdpOptions } from './udp.ts';
+import { waitKinds } from './waits.ts';
+
+const port = whole(0, 0xffff);
+/** Bound of a queue or a table: what an array can count. */
+const bound = (least: number) => whole(least, 2 ** 30);
+
+const handlerOptions = new Schema<ConnectionHandler>('handler', {
+  open: func,
+  readable: func,
+  writable: func,
+  urgent: func,
+  trouble: func,
+  close: func,
+});
+
+/** A table of callbacks. One that is written down has no other names; an object of a class may have its own. */
+class HandlerKind extends NestedKind {
+  /** One table serves many connections. */
+  #last: unknown = null;
+
+  override check(value: unknown, where: string, option: string): void {
+    if (value === this.#last) return;
+    const prototype = typeof value === 'object' && value !== null ? Object.getPrototypeOf(value) : null;
+    if (prototype === null || prototype === Object.prototype) super.check(value, where, option);
+    else {
+      for (const [name, kind] of Object.entries<Kind>(handlerOptions.kinds)) {
+        const callback = (value as Record<string, unknown>)[name];
+        if (callback !== undefined) kind.check(callback, where, `${option}.${name}`);
+      }
+    }
+    this.#last = value;
+  }
+}
+
+const handler = new HandlerKind(handlerOptions as unknown as Schema<object>);
+
+const ipService = new Schema<IpService>('', { ttl: whole(1, 255), tos: whole(0, 255) });
+
+/** What {@link HostOptions} may hold: for who makes hosts of options that others give. */
+export const hostOptions = new Schema<HostOptions>('Host', {
+  clock: like('an object whose now() gives microseconds', 'now'),
+  random: func,
+  name: text,
+  memory: like('a Memory', 'alloc', 'free', 'u8'),
+  tcp: nested(tcpOptions),
+  ports: nested(
+    new Schema<{ first: number; last: number }>('ports', {
+      first: needed(whole(1, 0xffff)),
+      last: needed(whole(1, 0xffff)),
+    }),
+  ),
+  timeWaitCapacity: bound(1),
+  connectionCapacity: bound(1),
+  orphanCapacity: bound(0),
+  resetsPerSecond: bound(0),
+  rules: like('a table of rules: { ...rfc9293, one: other }', 'closed', 'sequence', 'ack'),
+  onUserWoke: func,
+});
+
+/** What {@link InterfaceOptions} may hold. */
+export const interfaceOptions = new Schema<InterfaceOptions>('addInterface', {
+  name: text,
+  mtu: whole(68, 0xffff),
+  kind: oneOf('ip', 'ethernet'),
+  mac: text,
+  addresses: list(text),
+});
+
+/** Of `host.connect` and `host.open`. */
+export const connectOptions = new Schema<ConnectOptions>('connect', {
+  ...ipService.kinds,
+  ...waitKinds,
+  address: needed(text),
+  port: needed(whole(1, 0xffff)),
+  localAddress: text,
+  localPort: port,
+  tcp: nested(tcpOptions),
+  handler,
+  fastOpen: flag,
+  early: octets,
+});
+
+/** Of `host.listen`. */
+export const listenOptions = new Schema<ListenOptions>('listen', {
+  ...ipService.kinds,
+  port: needed(port),
+  address: text,
+  backlog: bound(0),
+  synBacklog: bound(0),
+  synCookies: flag,
+  fastOpen: bound(0),
+  deferAccept: whole(0, 255),
+  handler,
+  tcp: nested(tcpOptions),
+});
+
+/** Of `host.udp`. */
+export const udpOptions = new Schema<UdpOptions>('udp', {
+  port,
+  address: text,
+  queue: bound(0),
+  onMessage: func,
+});
