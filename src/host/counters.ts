@@ -16,6 +16,14 @@ export class HostCounters {
   notForUs = 0;
   /** From an address that nobody can have: a group's, all, nobody's, from outside a loopback's or ours. */
   impossibleSource = 0;
+  /** Packets that went on to other hosts. */
+  forwarded = 0;
+  /** Those that did not: from or to where none may go. */
+  forwardMartians = 0;
+  /** Whose time to live was over. */
+  forwardExpired = 0;
+  /** Too big for the next link, and not to be fragmented. */
+  forwardTooBig = 0;
   /** No protocol of ours. */
   unknownProtocol = 0;
   noRoute = 0;

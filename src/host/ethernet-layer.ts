@@ -23,6 +23,7 @@ import {
   Malformed,
   type Memory,
   NA_OVERRIDE,
+  NA_ROUTER,
   NA_SOLICITED,
   NDP_HOP_LIMIT,
   NDP_NEIGHBOR_ADVERTISEMENT,
@@ -235,20 +236,21 @@ export class EthernetLayer {
     this.#link(way.iface).cache.doubt(way.hop0, way.hop1, way.hop2, way.hop3, this.nowMs);
   }
 
-  /** A frame arrived. */
-  input(iface: HostInterface, off: number, len: number): void {
+  /** A frame arrived. `mayKeep`: its block may be kept; true: it was. */
+  input(iface: HostInterface, off: number, len: number, mayKeep = false): boolean {
     const frame = this.#frame;
     const memory = iface.memory;
     const bad = parseEthernet(memory, off, len, frame);
     if (bad !== Malformed.OK) {
       this.#malformed(bad);
-      return;
+      return false;
     }
     if (!isGroupMac(frame.dstHi) && (frame.dstHi !== iface.mac.hi || frame.dstLo !== iface.mac.lo)) {
       this.#counters.notForUs++;
-      return;
+      return false;
     }
     this.#current = this.#link(iface);
+    let kept = false;
     switch (frame.etherType) {
       case ETHERTYPE_IPV4:
       case ETHERTYPE_IPV6:
@@ -256,7 +258,7 @@ export class EthernetLayer {
           this.#malformed(Malformed.IP_VERSION);
           break;
         }
-        this.#ip.input(iface, frame.payloadOff, frame.payloadLen, isGroupMac(frame.dstHi));
+        kept = this.#ip.input(iface, frame.payloadOff, frame.payloadLen, isGroupMac(frame.dstHi), mayKeep);
         break;
       case ETHERTYPE_ARP:
         this.#arpInput(this.#current, frame.payloadOff, frame.payloadLen);
@@ -265,6 +267,7 @@ export class EthernetLayer {
         this.#counters.unknownProtocol++;
     }
     this.#current = null;
+    return kept;
   }
 
   #malformed(bad: number): void {
@@ -372,7 +375,8 @@ export class EthernetLayer {
     const d3 = probe ? 1 : src3;
     const { mac, memory } = link.iface;
     const sum = pseudoSumWords(6, t0, t1, t2, t3, d0, d1, d2, d3, IPPROTO_ICMPV6, 0);
-    const flags = probe ? NA_OVERRIDE : NA_SOLICITED | NA_OVERRIDE;
+    const router = this.#ip.forwarder === null ? 0 : NA_ROUTER;
+    const flags = router | (probe ? NA_OVERRIDE : NA_SOLICITED | NA_OVERRIDE);
     const at = off + ETHERNET_HEADER_LENGTH + IPV6_HEADER_LENGTH;
     writeNeighborAdvertisement(memory, at, flags, t0, t1, t2, t3, mac.hi, mac.lo, sum);
     const macHi = probe ? IPV6_MULTICAST_MAC_HI : askerHi;

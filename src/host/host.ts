@@ -21,6 +21,7 @@ import type { Connection, ConnectionHandler } from './connection.ts';
 import { HostCounters, type HostTap } from './counters.ts';
 import { HostDriver } from './driver.ts';
 import { EthernetLayer } from './ethernet-layer.ts';
+import { Forwarder } from './forwarder.ts';
 import { FragmentLayer } from './fragment-layer.ts';
 import { IcmpLayer } from './icmp-layer.ts';
 import { HostInterface, type InterfaceKind } from './interface.ts';
@@ -61,6 +62,8 @@ export interface HostOptions {
   orphanCapacity?: number;
   /** RSTs sent in a second to segments of no connection. Default 1000. */
   resetsPerSecond?: number;
+  /** A router: what is not for this host goes on by its routes (RFC 1812). Default false. */
+  forwarding?: boolean;
   /** A TCP with other rules: for experiments. */
   rules?: Rules;
   /** Called when user code was given something to do: a promise settled, a callback ran. */
@@ -76,6 +79,11 @@ export interface InterfaceOptions {
   kind?: InterfaceKind;
   /** Ethernet address; default a random one, unicast and locally administered. */
   mac?: string;
+  /**
+   * Takes packets for every address of one host, as a gateway does that speaks for the hosts behind it: `listen` and
+   * `udp` with `any` hear them, and answers come from the address that was asked. Default false.
+   */
+  anyDestination?: boolean;
   /** Addresses with prefix length: `10.0.0.1/24`, `fd00::1/64`. A route to each network is added. */
   addresses?: readonly string[];
 }
@@ -191,6 +199,7 @@ export class Host {
     this.ip.link = this.#ethernet;
     this.ip.reassembler = this.#fragments;
     this.ip.errors = icmp;
+    if (options.forwarding === true) this.ip.forwarder = new Forwarder(this.ip, counters, icmp);
     this.ip.group = (d0, d1, d2, d3) => this.#ethernet.listensTo(d0, d1, d2, d3);
     icmp.ndp = (packet, message) => this.#ethernet.neighbourDiscovery(packet, message);
     const lo = this.addInterface({ name: 'lo', mtu: LOOPBACK_MTU, addresses: ['127.0.0.1/8', '::1/128'] });
@@ -211,14 +220,23 @@ export class Host {
     const kind = options.kind ?? 'ip';
     const mac = this.#macFor(kind, options.mac);
     const sink = {
-      input: (iface: HostInterface, off: number, len: number): void => {
+      input: (iface: HostInterface, off: number, len: number, mayKeep: boolean): boolean => {
         this.#setNow();
-        if (kind === 'ethernet') this.#ethernet.input(iface, off, len);
-        else this.ip.input(iface, off, len);
+        const kept =
+          kind === 'ethernet'
+            ? this.#ethernet.input(iface, off, len, mayKeep)
+            : this.ip.input(iface, off, len, false, mayKeep);
         if (!this.#received) this.#askForPoll();
+        return kept;
       },
     };
-    const iface = new HostInterface(sink, this.memory, index, { name, mtu, kind, mac });
+    const iface = new HostInterface(sink, this.memory, index, {
+      name,
+      mtu,
+      kind,
+      mac,
+      anyDestination: options.anyDestination ?? false,
+    });
     this.ip.interfaces.push(iface);
     for (const address of options.addresses ?? []) this.addAddress(iface, address);
     return iface;

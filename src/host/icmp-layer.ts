@@ -43,13 +43,17 @@ import {
   pseudoSum,
   pseudoSumWords,
   TIME4_REASSEMBLY,
+  TIME4_TTL,
+  TIME6_HOP_LIMIT,
   TIME6_REASSEMBLY,
   UNREACH4_FRAG_NEEDED,
+  UNREACH4_HOST,
   UNREACH4_NET,
   UNREACH4_PORT,
   UNREACH4_PROTOCOL,
   UNREACH4_SOURCE_ROUTE,
   UNREACH6_ADDRESS,
+  UNREACH6_BEYOND_SCOPE,
   UNREACH6_NO_ROUTE,
   UNREACH6_PORT,
   writeIcmp4Echo,
@@ -291,13 +295,18 @@ export class IcmpLayer {
   }
 
   /**
-   * A packet of ours at [off, off + len) had no neighbour to go to: to its connection, "host unreachable". We
-   * know it ourselves, so it ends an active open (what ICMP tells of others is soft, MUST-56); a connection
-   * that is open hears of it and goes on (RFC 1122 section 4.2.3.9).
+   * A packet at [off, off + len) had no neighbour to go to: to its connection, "host unreachable", or when it was
+   * somebody else's, to its sender. What we know ourselves ends an active open (what ICMP tells of others is soft,
+   * MUST-56); a connection that is open hears of it and goes on (RFC 1122 section 4.2.3.9).
    */
   neighbourUnreachable(off: number, len: number): void {
     const q = this.#quoted;
-    if (parseIp(this.#memory, off, len, q) !== Malformed.OK || q.protocol !== IPPROTO_TCP) return;
+    if (parseIp(this.#memory, off, len, q) !== Malformed.OK) return;
+    if (this.#ip.forwarder !== null && this.#ip.owner(q.src0, q.src1, q.src2, q.src3) === null) {
+      this.#hostUnreachable(q);
+      return;
+    }
+    if (q.protocol !== IPPROTO_TCP) return;
     const { dv } = this.#memory;
     const at = q.payloadOff;
     this.#tcp.icmp(
@@ -316,24 +325,64 @@ export class IcmpLayer {
     return isValidTcpSource(src0, src1, src2, src3) && !this.#ip.local.isBroadcast(src0, src1, src2, src3);
   }
 
+  // A router's errors, about packets for others (RFC 1812 sections 4.3.3 and 5.2.7, RFC 4443 section 3).
+
+  timeExceeded(p: IpPacket): void {
+    if (p.family === 4) this.#routerError(p, ICMP4_TIME_EXCEEDED, TIME4_TTL, 0);
+    else this.#routerError(p, ICMP6_TIME_EXCEEDED, TIME6_HOP_LIMIT, 0);
+  }
+
+  noRoute(p: IpPacket): void {
+    if (p.family === 4) this.#routerError(p, ICMP4_UNREACHABLE, UNREACH4_NET, 0);
+    else this.#routerError(p, ICMP6_UNREACHABLE, UNREACH6_NO_ROUTE, 0);
+  }
+
+  beyondScope(p: IpPacket): void {
+    this.#routerError(p, ICMP6_UNREACHABLE, UNREACH6_BEYOND_SCOPE, 0);
+  }
+
+  sourceRouteRefused(p: IpPacket): void {
+    this.#routerError(p, ICMP4_UNREACHABLE, UNREACH4_SOURCE_ROUTE, 0);
+  }
+
+  packetTooBig(p: IpPacket, mtu: number): void {
+    if (p.family === 4) this.#routerError(p, ICMP4_UNREACHABLE, UNREACH4_FRAG_NEEDED, mtu);
+    else this.#routerError(p, ICMP6_PACKET_TOO_BIG, 0, mtu);
+  }
+
+  #hostUnreachable(p: IpPacket): void {
+    if (p.family === 4) this.#routerError(p, ICMP4_UNREACHABLE, UNREACH4_HOST, 0);
+    else this.#routerError(p, ICMP6_UNREACHABLE, UNREACH6_ADDRESS, 0);
+  }
+
+  /** Sends an error from an address of the interface that it leaves by (RFC 1812 section 4.3.2.4), else of ours. */
+  #routerError(p: IpPacket, type: number, code: number, rest: number): void {
+    const way = this.#wayForError(p);
+    const source = way === null ? null : (way.source ?? this.#ip.local.first(p.family));
+    if (way === null || source === null) return;
+    this.#writeError(way, p, type, code, rest, source.w0, source.w1, source.w2, source.w3);
+  }
+
   /** Sends an error about a packet that was for us; `evenForMany`: for a group, too. */
   #error(p: IpPacket, type: number, code: number, rest: number, evenForMany = false): void {
     const { dst0, dst1, dst2, dst3 } = p;
-    const toMany =
-      isMulticast(dst0, dst1, dst2, dst3) || this.#ip.local.isBroadcastOrAll(dst0, dst1, dst2, dst3);
-    if ((toMany && !evenForMany) || !this.#mayAnswer(p) || this.#isError(p)) return;
-    if (p.family === 4 && p.fragOff > 0) return; // RFC 1122 section 3.2.2: the first fragment only
-    if (!this.#errors.allows(this.#tcp.engine.now)) {
-      this.#counters.icmpLimited++;
+    if (isMulticast(dst0, dst1, dst2, dst3) || this.#ip.local.isBroadcastOrAll(dst0, dst1, dst2, dst3)) {
+      if (evenForMany) this.#routerError(p, type, code, rest);
       return;
     }
-    const way = this.#ip.way(p.src0, p.src1, p.src2, p.src3);
-    if (way === null) return;
-    if (!toMany) this.#writeError(way, p, type, code, rest, dst0, dst1, dst2, dst3);
-    else if (way.source !== null) {
-      const { w0, w1, w2, w3 } = way.source;
-      this.#writeError(way, p, type, code, rest, w0, w1, w2, w3);
+    const way = this.#wayForError(p);
+    if (way !== null) this.#writeError(way, p, type, code, rest, dst0, dst1, dst2, dst3);
+  }
+
+  /** The way back to who sent a packet; null when no error may go there, or not now. */
+  #wayForError(p: IpPacket): Way | null {
+    if (!this.#mayAnswer(p) || this.#isError(p)) return null;
+    if (p.family === 4 && p.fragOff > 0) return null; // RFC 1122 section 3.2.2: about the first fragment only
+    if (!this.#errors.allows(this.#tcp.engine.now)) {
+      this.#counters.icmpLimited++;
+      return null;
     }
+    return this.#ip.way(p.src0, p.src1, p.src2, p.src3);
   }
 
   /** Whether a packet is an ICMP error or redirect, of which none may be answered by another. */

@@ -18,7 +18,8 @@ export interface LocalAddress {
 
 /** What an interface hands its packets to. */
 export interface PacketSink {
-  input(iface: HostInterface, off: number, len: number): void;
+  /** `mayKeep`: the block may be kept. True: it was. */
+  input(iface: HostInterface, off: number, len: number, mayKeep: boolean): boolean;
 }
 
 /** One interface. A link joins it by `attach`, and gives it packets by `receive`. */
@@ -32,6 +33,8 @@ export class HostInterface {
   /** Octets before the IP header: 14 on Ethernet. */
   readonly headerLen: number;
   readonly mac: MacAddress;
+  /** Takes packets for every address of one host, not only for ours. */
+  readonly anyDestination: boolean;
   readonly addresses: LocalAddress[] = [];
   /** Packets sent while no link was attached. */
   unsent = 0;
@@ -42,7 +45,7 @@ export class HostInterface {
     sink: PacketSink,
     memory: Memory,
     index: number,
-    options: { name: string; mtu: number; kind: InterfaceKind; mac: MacAddress },
+    options: { name: string; mtu: number; kind: InterfaceKind; mac: MacAddress; anyDestination: boolean },
   ) {
     this.#sink = sink;
     this.memory = memory;
@@ -52,6 +55,7 @@ export class HostInterface {
     this.kind = options.kind;
     this.headerLen = options.kind === 'ethernet' ? 14 : 0;
     this.mac = options.mac;
+    this.anyDestination = options.anyDestination;
   }
 
   /** The link installs its end; null takes it away. */
@@ -66,7 +70,15 @@ export class HostInterface {
 
   /** A packet arrived at [off, off + len) of `memory`; the caller keeps the block. */
   receive(off: number, len: number): void {
-    this.#sink.input(this, off, len);
+    this.#sink.input(this, off, len, false);
+  }
+
+  /**
+   * The same for the block (off, len) of `memory.alloc(len)`, which the host may keep, to send it on without a copy.
+   * True: it did; false: the block is still the caller's.
+   */
+  deliver(off: number, len: number): boolean {
+    return this.#sink.input(this, off, len, true);
   }
 
   /** Sends a block, frame header included; ownership passes on. */

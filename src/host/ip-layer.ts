@@ -26,6 +26,7 @@ import {
   writeIpv6Header,
 } from '../wire/index.ts';
 import type { HostCounters } from './counters.ts';
+import type { Forwarder } from './forwarder.ts';
 import { Identification } from './identification.ts';
 import type { HostInterface } from './interface.ts';
 import { LocalAddresses } from './local-addresses.ts';
@@ -101,6 +102,8 @@ export class IpLayer {
   link: LinkLayer | null = null;
   reassembler: Reassembler | null = null;
   errors: ErrorReporter | null = null;
+  /** What goes on to other hosts; null: we are no router. */
+  forwarder: Forwarder | null = null;
   /** Whether a group address is one that we listen to (NDP). */
   group: ((d0: number, d1: number, d2: number, d3: number) => boolean) | null = null;
   /** Whether somebody waits for datagrams like this, to all and perhaps from nobody (DHCP). */
@@ -171,45 +174,63 @@ export class IpLayer {
     return exact?.address ?? (this.local.sourceFor(own, family, d0, d1, d2, d3) as IpAddress);
   }
 
-  /** A packet arrived: [off, off + len) is an IP packet; `toGroup`: in a frame to more than us. Never throws. */
-  input(iface: HostInterface, off: number, len: number, toGroup = false): void {
+  /**
+   * A packet arrived: [off, off + len) is an IP packet; `toGroup`: in a frame to more than us. `mayKeep`: the octets
+   * are those of a block of the Memory from the link header on, which may be kept. True: it was. Never throws.
+   */
+  input(iface: HostInterface, off: number, len: number, toGroup = false, mayKeep = false): boolean {
     const { counters } = this;
     const packet = this.#packet;
     counters.packetsIn++;
     counters.octetsIn += len;
     const bad = parseIp(this.memory, off, len, packet);
-    if (bad !== Malformed.OK) {
+    if (bad !== Malformed.OK && !hasAddresses(packet, bad)) {
       counters.malformed[bad] = (counters.malformed[bad] as number) + 1;
-      this.#complain(packet, iface, toGroup, bad);
-      return;
+      return false;
     }
     if (!this.#isForUs(packet, iface, toGroup)) {
-      counters.notForUs++;
-      return;
+      if (this.forwarder === null || toGroup || iface.index === 0) {
+        counters.notForUs++;
+        return false;
+      }
+      // RFC 8200 section 4: what extension headers hold is for the destination to judge.
+      if (bad !== Malformed.OK && packet.family === 4) this.#refuse(packet, iface, bad);
+      else return this.forwarder.forward(packet, iface, mayKeep ? iface.headerLen + len : 0);
+      return false;
     }
-    if (!this.local.isPossibleSource(packet, iface, this.epoch) && !this.#isForgiven(packet)) {
-      counters.impossibleSource++;
-      return;
-    }
-    if (packet.sourceRouteLeft) {
-      counters.notForUs++;
-      this.errors?.sourceRouteFailed(packet);
-      return;
-    }
-    if (packet.fragment) {
-      if (this.reassembler === null || !this.reassembler.accept(packet)) return;
-      counters.reassembled++;
-      this.#deliver(packet, iface);
-      this.reassembler.release();
-      return;
-    }
-    this.#deliver(packet, iface);
+    if (bad !== Malformed.OK) this.#refuse(packet, iface, bad);
+    else if (this.#isAcceptable(packet, iface)) this.#receive(packet, iface);
+    return false;
   }
 
-  /** A malformed packet whose addresses could be read is answered, if it was for us and from somebody. */
-  #complain(p: IpPacket, iface: HostInterface, toGroup: boolean, bad: number): void {
-    if (!hasAddresses(p, bad) || !this.#isForUs(p, iface, toGroup)) return;
+  /** A malformed packet whose addresses could be read is answered, if it comes from somebody. */
+  #refuse(p: IpPacket, iface: HostInterface, bad: number): void {
+    const { malformed } = this.counters;
+    malformed[bad] = (malformed[bad] as number) + 1;
     if (this.local.isPossibleSource(p, iface, this.epoch)) this.errors?.parameterProblem(p, bad);
+  }
+
+  /** Whether a packet for us may come from where it comes from, and by the hops that it names. */
+  #isAcceptable(p: IpPacket, iface: HostInterface): boolean {
+    if (!this.local.isPossibleSource(p, iface, this.epoch) && !this.#isForgiven(p)) {
+      this.counters.impossibleSource++;
+      return false;
+    }
+    if (!p.sourceRouteLeft) return true;
+    this.counters.notForUs++;
+    this.errors?.sourceRouteFailed(p);
+    return false;
+  }
+
+  #receive(packet: IpPacket, iface: HostInterface): void {
+    if (!packet.fragment) {
+      this.#deliver(packet, iface);
+      return;
+    }
+    if (this.reassembler === null || !this.reassembler.accept(packet)) return;
+    this.counters.reassembled++;
+    this.#deliver(packet, iface);
+    this.reassembler.release();
   }
 
   #isForUs(p: IpPacket, iface: HostInterface, toGroup: boolean): boolean {
@@ -217,7 +238,8 @@ export class IpLayer {
     if (iface.index !== 0 && isLoopback(dst0, dst1, dst2, dst3)) return false; // RFC 1122 section 3.2.1.3 (g)
     // One address in a frame to all: RFC 1122 section 3.3.6.
     if (this.owner(dst0, dst1, dst2, dst3) !== null) return !toGroup;
-    return this.#toGroup(p) || this.#isWantedBroadcast(p);
+    if (this.#toGroup(p) || this.#isWantedBroadcast(p)) return true;
+    return iface.anyDestination && !toGroup && this.local.isOneHost(dst0, dst1, dst2, dst3);
   }
 
   /** To a broadcast address, and somebody waits for it. */
@@ -318,6 +340,12 @@ export class IpLayer {
         payloadLen +
         writeIpv6Header(this.memory, ip, payloadLen, 0, ttl, tos, protocol, s0, s1, s2, s3, d0, d1, d2, d3);
     }
+    this.emit(way, off, len);
+  }
+
+  /** Gives the link a block with room for its header and `len` octets of an IP packet. */
+  emit(way: Way, off: number, len: number): void {
+    const { iface } = way;
     this.counters.packetsOut++;
     this.counters.octetsOut += len;
     if (iface.headerLen === 0) iface.transmit(off, len);

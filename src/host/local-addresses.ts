@@ -66,6 +66,22 @@ export class LocalAddresses {
     return isLimitedBroadcast(w0, w1, w2, w3) || this.isBroadcast(w0, w1, w2, w3);
   }
 
+  /** Whether an address can be that of one host somewhere: not of many, of nobody, of a loopback. */
+  isOneHost(w0: number, w1: number, w2: number, w3: number): boolean {
+    return (
+      isValidTcpSource(w0, w1, w2, w3) && !isLoopback(w0, w1, w2, w3) && !this.isBroadcast(w0, w1, w2, w3)
+    );
+  }
+
+  /** An address of a family that is not the loopback's, for messages of ours where no other is nearer; or null. */
+  first(family: Family): IpAddress | null {
+    for (let i = 1; i < this.#interfaces.length; i++) {
+      const found = this.#interfaces[i]?.addresses.find((a) => a.address.family === family);
+      if (found !== undefined) return found.address;
+    }
+    return null;
+  }
+
   /**
    * Whether a packet from `iface` can come from its source: not from a group, a broadcast address or nobody; from
    * outside, not from a loopback address or one of ours (RFC 1122 section 3.2.1.3: MUST discard). `epoch` counts
@@ -76,8 +92,10 @@ export class LocalAddresses {
     if (iface === this.#good && epoch === this.#goodEpoch && src3 === this.#good3 && src2 === this.#good2) {
       if (src1 === this.#good1 && src0 === this.#good0) return true; // packets come in series
     }
-    if (!isValidTcpSource(src0, src1, src2, src3) || this.isBroadcast(src0, src1, src2, src3)) return false;
-    if (iface.index !== 0 && this.owner(src0, src1, src2, src3) !== null) return false;
+    if (iface.index === 0) {
+      if (!isValidTcpSource(src0, src1, src2, src3) || this.isBroadcast(src0, src1, src2, src3)) return false;
+    } else if (!this.isOneHost(src0, src1, src2, src3) || this.owner(src0, src1, src2, src3) !== null)
+      return false;
     this.#good = iface;
     this.#goodEpoch = epoch;
     this.#good0 = src0;

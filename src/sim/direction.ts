@@ -271,7 +271,7 @@ export class WireDirection {
     if (this.#sameMemory) {
       counters.deliveredPackets++;
       counters.deliveredBytes += len;
-      this.#to.receive(off, len);
+      if (this.#hand(off, len)) return;
     } else {
       this.#deliverCopy(off, len);
     }
@@ -298,8 +298,14 @@ export class WireDirection {
     there.u8.set(this.#memory.u8.subarray(off, off + len), copy);
     counters.deliveredPackets++;
     counters.deliveredBytes += len;
-    this.#to.receive(copy, len);
-    there.free(copy, len);
+    if (!this.#hand(copy, len)) there.free(copy, len);
+  }
+
+  /** Gives a block of the receiver's memory to it. True: it keeps the block. */
+  #hand(off: number, len: number): boolean {
+    if (this.#to.deliver !== undefined) return this.#to.deliver(off, len);
+    this.#to.receive(off, len);
+    return false;
   }
 
   /** Drops a packet under way. Its flight stays where it is, without a block, until its event comes. */

@@ -19,6 +19,8 @@ export interface Port {
   readonly kind?: PortKind;
   /** A packet arrived at (off, len) of `memory`. The callee may write in it but does not own it. */
   receive(off: number, len: number): void;
+  /** Optional. The same, and the callee may keep the block. True: it did. */
+  deliver?(off: number, len: number): boolean;
   /** The link installs its end; null takes it away. Packets sent without a link are the port's to free. */
   attach(transmit: Transmit | null): void;
   /** Whether a link is attached: a port has one. */
