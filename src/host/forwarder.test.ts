@@ -246,9 +246,16 @@ describe('its sender is told why it went no further', () => {
     left.send(udp(net, '10.1.0.5', '10.2.0.7', 8, { ttl: 1, flags: 8 }));
     expect(left.take()).toEqual([]);
     left.send(
-      ipPacket(net, IPPROTO_ICMP, '10.1.0.5', '10.2.0.7', icmpBytes('10.1.0.5', '10.2.0.7', 8, 0, 7, octets(8)), {
-        ttl: 1,
-      }),
+      ipPacket(
+        net,
+        IPPROTO_ICMP,
+        '10.1.0.5',
+        '10.2.0.7',
+        icmpBytes('10.1.0.5', '10.2.0.7', 8, 0, 7, octets(8)),
+        {
+          ttl: 1,
+        },
+      ),
     );
     expect(left.take().length).toBe(1); // an echo request is no error
   });
