@@ -76,6 +76,7 @@ export const hostOptions = new Schema<HostOptions>('Host', {
   connectionCapacity: bound(1),
   orphanCapacity: bound(0),
   resetsPerSecond: bound(0),
+  forwarding: flag,
   rules: like('a table of rules: { ...rfc9293, one: other }', 'closed', 'sequence', 'ack'),
   onUserWoke: func,
 });
@@ -86,6 +87,7 @@ export const interfaceOptions = new Schema<InterfaceOptions>('addInterface', {
   mtu: whole(68, 0xffff),
   kind: oneOf('ip', 'ethernet'),
   mac: text,
+  anyDestination: flag,
   addresses: list(text),
 });
 
