@@ -20,6 +20,10 @@ export function surface(entries: ReadonlyMap<string, readonly Exported[]>): stri
 }
 
 if (import.meta.main) {
-  using declarations = new Declarations();
-  writeFileSync(SURFACE, surface(declarations.entries()));
+  const declarations = new Declarations();
+  try {
+    writeFileSync(SURFACE, surface(declarations.entries()));
+  } finally {
+    declarations[Symbol.dispose]();
+  }
 }
