@@ -92,11 +92,6 @@ const SHORTCUTS: readonly Shortcut[] = [
 /** Circles of modules that need each other to be loaded: each named by its folder and one of its members. */
 const CIRCLES: readonly { readonly member: string; readonly within: string; readonly why: string }[] = [
   {
-    member: 'src/tcp/rules.ts',
-    within: 'src/tcp/',
-    why: 'the table of rules names the steps, and a step calls others through the table of its engine',
-  },
-  {
     member: 'src/lab/scenario/stage.ts',
     within: 'src/lab/scenario/',
     why: 'a stage runs programs, and a program acts on its stage',
@@ -220,6 +215,5 @@ describe('what finds them', () => {
   test('imports of types are told from imports of values', () => {
     const kinds = importsOf('test/rooms.test.ts').map(({ to, typeOnly }) => [to, typeOnly]);
     expect(kinds).toContainEqual(['scripts/imports.ts', false]);
-    expect(importsOf('src/host/host.ts').find(({ to }) => to === 'src/options/index.ts')).toBeDefined();
   });
 });

@@ -1,6 +1,6 @@
 // The RFC's error returns (RFC 9293 section 3.10) with the codes that Node's users know.
 
-import { formatEndpoint } from '../wire/address.ts';
+import { formatEndpoint } from '../wire/index.ts';
 
 /** Errors as small integers: what a user call returns (0 is "ok") and what `tcb.error` holds. */
 export const Err = {
