@@ -43,9 +43,9 @@ function onlyTypes(words: string): boolean {
   return list.every((name) => /^\s*type\b/.test(name));
 }
 
-/** The imports of a file. */
-export function importsOf(file: string): Import[] {
-  return [...codeOf(file).matchAll(STATEMENT)].map(([, words, from, bare, lazy]) => {
+/** The imports of a file; `code` is what stands in it. */
+export function importsOf(file: string, code = codeOf(file)): Import[] {
+  return [...code.matchAll(STATEMENT)].map(([, words, from, bare, lazy]) => {
     const name = from ?? bare ?? lazy ?? '';
     return {
       from: file,

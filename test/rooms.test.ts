@@ -100,7 +100,7 @@ const CIRCLES: readonly { readonly member: string; readonly within: string; read
 
 /** What ships; tests and what they share may look anywhere. */
 const files = sourceFiles('src').filter((file) => !/\.test\.ts$|\/testing\.ts$/.test(file));
-const imports = files.flatMap(importsOf);
+const imports = files.flatMap((file) => importsOf(file));
 const ours = imports.filter(({ to }) => to.startsWith('src/'));
 
 /** The room of a file; '' for what stands above all rooms (src/index.ts). */
@@ -182,7 +182,7 @@ describe('the rooms', () => {
   test('what runs anywhere imports nothing from outside, and names no global of Node', () => {
     const core = files.filter((file) => !NODE.some((folder) => file.startsWith(folder)));
     expect(core.length).toBeGreaterThan(200);
-    const outside = core.flatMap(importsOf).filter(({ to }) => !to.startsWith('src/'));
+    const outside = core.flatMap((file) => importsOf(file)).filter(({ to }) => !to.startsWith('src/'));
     expect(outside.map(shown)).toEqual([]);
     const nodes = /\bprocess\.(?:env|argv|stdout|stderr|platform|exit|on|hrtime|nextTick)\b|\bBuffer\./;
     expect(core.filter((file) => nodes.test(codeOf(file)))).toEqual([]);
@@ -213,7 +213,22 @@ describe('what finds them', () => {
   });
 
   test('imports of types are told from imports of values', () => {
-    const kinds = importsOf('test/rooms.test.ts').map(({ to, typeOnly }) => [to, typeOnly]);
-    expect(kinds).toContainEqual(['scripts/imports.ts', false]);
+    const code = [
+      "import type { A } from './a.ts';",
+      "import { type B } from '../b/index.ts';",
+      "import {\n  type C,\n  c,\n} from './c.ts';",
+      "export type * from './d.ts';",
+      "export * from './e.ts';",
+      "const f = await import('node:fs');",
+      "export const text = 'from nowhere';",
+    ].join('\n');
+    expect(importsOf('src/x/y.ts', code).map(({ to, typeOnly }) => [to, typeOnly])).toEqual([
+      ['src/x/a.ts', true],
+      ['src/b/index.ts', true],
+      ['src/x/c.ts', false],
+      ['src/x/d.ts', true],
+      ['src/x/e.ts', false],
+      ['node:fs', false],
+    ]);
   });
 });
