@@ -243,6 +243,7 @@ export class Writing {
     }
     const { promise } = this.#finAcked;
     if (c.ended) this.#settleFin();
+    else if (finAcked(c.tcb)) this.#finAcked.resolve();
     else if (this.pending || c.tcb.state === State.SYN_SENT) this.#endAfterWrites = true;
     else if (!this.#endAfterWrites) this.#owner.close(c);
     return this.#owner.waits.share(promise, options, () => {}, 'shutdown', c.endpoints);
