@@ -1,7 +1,7 @@
 // Octets as programs have them: any view of an ArrayBuffer, or the buffer itself. Text is none: an encoding
 // makes octets of it, and which one is the program's to say.
 
-import { OptionTypeError, octets as octetsKind, wrongKind } from '../options/index.ts';
+import { isArrayBuffer, OptionTypeError, octets as octetsKind, wrongKind } from '../options/index.ts';
 
 /**
  * Octets: a Uint8Array (a Buffer of Node is one), another view of an ArrayBuffer by the octets that it shows, or
@@ -25,17 +25,11 @@ export function transferred(call: string): TypeError {
 
 function viewOf(value: unknown, call: string): Uint8Array {
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  if (isBuffer(value)) return new Uint8Array(value);
+  if (isArrayBuffer(value)) return new Uint8Array(value);
   if (typeof value === 'string') {
     const message = `${call}: text is not octets: encode it, new TextEncoder().encode(text)`;
     throw new OptionTypeError('ERR_INVALID_ARG_TYPE', 'octets', message);
   }
   if (Array.isArray(value)) throw wrongKind(call, 'octets', value, `${octetsKind.allowed} (Uint8Array.from)`);
   throw wrongKind(call, 'octets', value, octetsKind.allowed);
-}
-
-/** Also those of another realm (a frame, node:vm). */
-function isBuffer(value: unknown): value is ArrayBufferLike {
-  const tag = Object.prototype.toString.call(value);
-  return tag === '[object ArrayBuffer]' || tag === '[object SharedArrayBuffer]';
 }

@@ -106,11 +106,17 @@ export class ObjectKind extends Kind {
   }
 }
 
+/** An ArrayBuffer or a SharedArrayBuffer, also one of another realm (a frame, node:vm). */
+export function isArrayBuffer(value: unknown): value is ArrayBufferLike {
+  const tag = Object.prototype.toString.call(value);
+  return tag === '[object ArrayBuffer]' || tag === '[object SharedArrayBuffer]';
+}
+
 /** Octets: any view of an ArrayBuffer, or one. */
 export class OctetsKind extends Kind {
   readonly allowed = 'octets: a Uint8Array, another view of an ArrayBuffer, or an ArrayBuffer';
   judge(value: unknown): Verdict {
-    return ArrayBuffer.isView(value) || value instanceof ArrayBuffer ? Verdict.RIGHT : Verdict.WRONG_KIND;
+    return ArrayBuffer.isView(value) || isArrayBuffer(value) ? Verdict.RIGHT : Verdict.WRONG_KIND;
   }
 }
 
