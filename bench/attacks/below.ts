@@ -1,6 +1,14 @@
 // Attacks below TCP: fragments that never end, forged ICMP, a link full of neighbours that do not exist.
 
-import { ICMP4_REDIRECT, ICMP4_SOURCE_QUENCH, ICMP4_UNREACHABLE, SYN } from '../../src/wire/index.ts';
+import type { Connection } from '../../src/host/index.ts';
+import {
+  ICMP4_REDIRECT,
+  ICMP4_SOURCE_QUENCH,
+  ICMP4_UNREACHABLE,
+  OPT_MSS,
+  type Segment,
+  SYN,
+} from '../../src/wire/index.ts';
 import {
   CLIENT,
   forgeArp,
@@ -13,7 +21,7 @@ import {
 } from './forge.ts';
 import { SERVICE } from './legit.ts';
 import { type Outcome, Stage } from './stage.ts';
-import { scatter, stranger } from './strangers.ts';
+import { connect, type Puppet, scatter, stranger } from './strangers.ts';
 
 const FRAGMENT_MEMORY = 1 << 20;
 
@@ -70,6 +78,46 @@ export function icmpForging(packets: number): Outcome {
   stage.facts['path MTU after "68"'] = c.tcb.pmtu;
   stage.pass(1_000_000);
   return stage.end();
+}
+
+/**
+ * "Fragmentation needed" by peers about their own connections, with the right sequence number and ever smaller
+ * MTUs, while many other connections exist: what a message costs must not depend on how many.
+ */
+export function icmpTooBig(connections: number): Outcome {
+  const stage = new Stage('icmp-too-big');
+  const answer = new Uint8Array(1400);
+  const readable = (c: Connection): void => void (c.discard() > 0 && c.offer(answer));
+  stage.victim.listen({ port: 81, handler: { readable } });
+  stage.legit.opening = false;
+  stage.peace();
+  const mss = (seg: Segment): void => {
+    seg.opts |= OPT_MSS;
+    seg.mss = 1460;
+  };
+  const peers: Puppet[] = [];
+  for (let i = 0; i < connections; i++) {
+    const peer = connect(stage, i, 81, 0xffff, mss);
+    if (peer !== null) peers.push(peer);
+    if (i % 100 === 99) stage.pass(10_000);
+  }
+  stage.facts['connections'] = stage.victim.tcp.size;
+  const liars = peers.slice(-100);
+  for (const peer of liars) stage.one((mem, off) => peer.write(mem, off, 0, 100));
+  const before = stage.victim.connections.reduce((n, c) => n + c.tcb.retransmissions, 0);
+  stage.flood(liars.length * 20, 100_000, (mem, off, i) => {
+    const { src, sport, dport, iss } = liars[i % liars.length] as Puppet;
+    const rest = 1499 - 40 * Math.floor(i / liars.length);
+    const to = { to: src, port: dport, remotePort: sport, seq: iss + 1 };
+    return forgeIcmp(mem, off, { src, type: ICMP4_UNREACHABLE, code: 4, rest, ...to });
+  });
+  const after = stage.victim.connections.reduce((n, c) => n + c.tcb.retransmissions, 0);
+  const messages = liars.length * 20;
+  stage.facts['messages'] = messages;
+  stage.facts['segments drawn by a message'] = ((after - before) / messages).toFixed(2);
+  const o = stage.end();
+  o.ns = stage.nsSpent / messages; // handshakes are not timed
+  return o;
 }
 
 /** Datagrams to a closed port, each of which asks for an ICMP error. */

@@ -109,6 +109,10 @@ export class Connection {
   path: Way | null = null;
   /** @internal */
   pathEpoch = -1;
+  /** @internal Changes of path MTUs that it knows of: see `PathMtuCache.epoch`. */
+  pmtuEpoch = 0;
+  /** @internal Until when a router's report to it holds, in ms of the host's clock; 0: there was none. */
+  pmtuUntilMs = 0;
   /** @internal Sum of the pseudo-header without the length. */
   pseudo = 0;
   /** @internal The listener whose queue this is in, until it is accepted. */

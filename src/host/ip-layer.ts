@@ -310,7 +310,10 @@ export class IpLayer {
     return way.iface.headerLen + (way.family === 4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH);
   }
 
-  /** Writes the IP header and gives the block to the link. Addresses are words; DF is always set (RFC 1191). */
+  /**
+   * Writes the IP header and gives the block to the link. Addresses are words. `mayCut`: an IPv4 packet that a
+   * router may fragment; all others have DF (RFC 1191 section 3).
+   */
   send(
     way: Way,
     off: number,
@@ -326,6 +329,7 @@ export class IpLayer {
     d1: number,
     d2: number,
     d3: number,
+    mayCut = false,
   ): void {
     const { iface } = way;
     const ip = off + iface.headerLen;
@@ -334,7 +338,8 @@ export class IpLayer {
       this.#ids ??= new Identification(this.#random(), this.#random());
       const id = this.#ids.next(s3, d3);
       len =
-        payloadLen + writeIpv4Header(this.memory, ip, payloadLen, id, IPV4_DF, ttl, tos, protocol, s3, d3);
+        payloadLen +
+        writeIpv4Header(this.memory, ip, payloadLen, id, mayCut ? 0 : IPV4_DF, ttl, tos, protocol, s3, d3);
     } else {
       len =
         payloadLen +

@@ -61,6 +61,39 @@ describe('PathMtuCache', () => {
     expect(next).toEqual([32000, 17914, 8166, 4352, 2002, 1492, 1006, 552]);
   });
 
+  it('knows the routers that quote the header’s length twice (RFC 1191 section 5)', () => {
+    const cache = new PathMtuCache(1, 2);
+    expect(cache.report(...V4, 0, 1520, 1500, 0)).toBe(1492);
+    expect(cache.report(...V4, 0, 1500, 1492, 0)).toBe(0); // one more of the packets of before
+    expect(cache.report(...V4, 0, 1512, 1492, 0)).toBe(1006);
+  });
+
+  it('lets reports lower an entry eight times in ten minutes: each makes what is in flight go again', () => {
+    const cache = new PathMtuCache(1, 2);
+    for (let i = 0; i < 8; i++) expect(cache.report(...V4, 1400 - i, 1500, 1500 - i, i)).toBe(1400 - i);
+    expect(cache.report(...V4, 1300, 1500, 1393, 8)).toBe(0);
+    expect([cache.lowered, cache.ignored, cache.get(...V4, 8)]).toEqual([8, 1, 1393]);
+    expect(cache.report(...V4, 1300, 1500, 1500, 7 + 10 * MINUTE)).toBe(1300);
+  });
+
+  it('counts what may change an answer, so that nobody has to be told', () => {
+    const cache = new PathMtuCache(1, 2);
+    expect([cache.epoch, cache.nextExpiryMs]).toEqual([0, Number.POSITIVE_INFINITY]);
+    cache.report(...V4, 1400, 1500, 1500, 1000);
+    cache.report(...V4, 1450, 1500, 1400, 1001); // changes nothing
+    cache.report(...V6, 1400, 1500, 1500, 2000);
+    expect([cache.epoch, cache.nextExpiryMs]).toEqual([2, 1000 + 10 * MINUTE]);
+    expect([cache.until(...V4), cache.until(...V6), cache.until(0, 0, 0xffff, 9)]).toEqual([
+      1000 + 10 * MINUTE,
+      2000 + 10 * MINUTE,
+      0,
+    ]);
+    cache.expire(1000 + 10 * MINUTE);
+    expect([cache.epoch, cache.size, cache.nextExpiryMs]).toEqual([3, 1, 2000 + 10 * MINUTE]);
+    cache.expire(2000 + 10 * MINUTE);
+    expect([cache.epoch, cache.size, cache.nextExpiryMs]).toEqual([4, 0, Number.POSITIVE_INFINITY]);
+  });
+
   it('pushes out the oldest entry at its bound, and only that', () => {
     const cache = new PathMtuCache(1, 2, 8);
     for (let i = 0; i < 20; i++) cache.report(0, 0, 0xffff, i, 1000 + i, 1500, 1500, i);

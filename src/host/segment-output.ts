@@ -1,9 +1,11 @@
 // Segments to packets: the TCP header, the text from the send ring, the checksum over both (RFC 9293
 // section 3.1, MUST-2), and the way to the peer.
 
+import { IPV4_PMTU_FLOOR } from '../tcp/index.ts';
 import {
   finish,
   IPPROTO_TCP,
+  IPV4_HEADER_LENGTH,
   type Memory,
   pseudoSumWords,
   type Segment,
@@ -39,7 +41,6 @@ export class SegmentOutput {
 
   /** Sends a segment of a live connection, with its text. */
   send(c: Connection, seg: Segment): void {
-    if (c.pathEpoch !== this.#ip.epoch) this.#findPath(c);
     const { path, tcb } = c;
     if (path === null) {
       this.#counters.noRoute++;
@@ -58,13 +59,9 @@ export class SegmentOutput {
     memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(s));
     const tos = (c.tos & DSCP) | seg.ecn;
     const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
-    ip.send(path, off, payloadLen, IPPROTO_TCP, c.ttl, tos, l0, l1, l2, l3, r0, r1, r2, r3);
-  }
-
-  #findPath(c: Connection): void {
-    const { r0, r1, r2, r3 } = c.tcb;
-    c.path = this.#ip.way(r0, r1, r2, r3);
-    c.pathEpoch = this.#ip.epoch;
+    // A link below the floor must cut; a probe of what lies above it must not be cut.
+    const mayCut = tcb.pmtu <= IPV4_PMTU_FLOOR && payloadLen + IPV4_HEADER_LENGTH <= IPV4_PMTU_FLOOR;
+    ip.send(path, off, payloadLen, IPPROTO_TCP, c.ttl, tos, l0, l1, l2, l3, r0, r1, r2, r3, mayCut);
   }
 
   /** Sends a segment without text that belongs to no live connection, from (s…) to (d…). */

@@ -229,6 +229,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     if (us !== this.engine.now) {
       this.engine.setNow(us);
       this.nowMs = us / 1000;
+      if (this.nowMs >= this.pmtu.nextExpiryMs) this.pmtu.expire(this.nowMs);
     }
   }
 
@@ -239,6 +240,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     for (let id = this.#wheel.next(); id >= 0; id = this.#wheel.next()) {
       const c = this.#connections[id];
       if (c === null || c === undefined) continue;
+      this.#followPath(c);
       timeout(engine, c.tcb);
       this.#after(c);
     }
@@ -367,26 +369,27 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   }
   send(c: Connection, octets: number, urgent: boolean): Err {
     if (c.tcb.id < 0) return Err.CLOSING;
-    this.#entered();
+    this.#enter(c);
     const err = send(this.engine, c.tcb, octets, urgent);
     this.#called(c);
     return err;
   }
   received(c: Connection, octets: number): void {
-    this.#entered();
+    if (c.tcb.id < 0) this.#entered();
+    else this.#enter(c);
     receive(this.engine, c.tcb, octets);
     this.#called(c);
   }
   close(c: Connection): Err {
     if (c.tcb.id < 0) return Err.NOT_CONNECTED;
-    this.#entered();
+    this.#enter(c);
     const err = close(this.engine, c.tcb);
     this.#called(c);
     return err;
   }
   detach(c: Connection): void {
     if (c.tcb.id < 0) return;
-    this.#entered();
+    this.#enter(c);
     const { tcb } = c;
     const had = tcb.orphan;
     detach(this.engine, tcb);
@@ -399,27 +402,31 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   }
   abort(c: Connection): void {
     if (c.tcb.id < 0) return;
-    this.#entered();
+    this.#enter(c);
     abort(this.engine, c.tcb);
     this.#called(c);
   }
   push(c: Connection): void {
     if (c.tcb.id < 0) return;
-    this.#entered();
+    this.#enter(c);
     push(this.engine, c.tcb);
     this.#called(c);
   }
   setKeepAlive(c: Connection, on: boolean): void {
     if (c.tcb.id < 0) return;
-    this.#entered();
+    this.#enter(c);
     setKeepAlive(this.engine, c.tcb, on);
     this.#called(c);
   }
   setUserTimeout(c: Connection, ms: number): void {
     if (c.tcb.id < 0) return;
-    this.#entered();
+    this.#enter(c);
     setUserTimeout(this.engine, c.tcb, ms);
     this.#called(c);
+  }
+  #enter(c: Connection): void {
+    this.#entered();
+    this.#followPath(c);
   }
   #called(c: Connection): void {
     this.#after(c);
@@ -449,10 +456,36 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     c.path = path;
     c.pathEpoch = this.ip.epoch;
     c.pseudo = pseudoSumWords(path.family, l0, l1, l2, l3, r0, r1, r2, r3, IPPROTO_TCP, 0);
-    const known = this.pmtu.get(r0, r1, r2, r3, this.nowMs);
-    tcb.pmtu = known === 0 ? path.iface.mtu : Math.min(known, path.iface.mtu);
+    this.#learnMtu(c, path);
     tcb.tsOffset = this.tsOffset(tcb);
     return c;
+  }
+
+  /**
+   * Before a connection does anything: what became of its path meanwhile. So a router's report, or a new route,
+   * costs nothing for connections that have nothing to send.
+   */
+  #followPath(c: Connection): void {
+    if (c.pmtuEpoch === this.pmtu.epoch && c.pathEpoch === this.ip.epoch) return;
+    if (c.pathEpoch !== this.ip.epoch) {
+      const { r0, r1, r2, r3 } = c.tcb;
+      c.path = this.ip.way(r0, r1, r2, r3);
+      c.pathEpoch = this.ip.epoch;
+    }
+    if (c.path !== null) this.#learnMtu(c, c.path);
+  }
+
+  /** The MTU of the interface, and that of the path when a router has reported one (RFC 1191, RFC 8201). */
+  #learnMtu(c: Connection, path: Way): void {
+    const { tcb } = c;
+    const { r0, r1, r2, r3 } = tcb;
+    const { mtu } = path.iface;
+    tcb.mtu = mtu;
+    c.pmtuEpoch = this.pmtu.epoch;
+    const known = this.pmtu.get(r0, r1, r2, r3, this.nowMs);
+    if (known !== 0) c.pmtuUntilMs = this.pmtu.until(r0, r1, r2, r3);
+    else if (this.nowMs < c.pmtuUntilMs) return; // pushed out of the cache, but no older for that
+    pathMtu(this.engine, tcb, known === 0 ? mtu : Math.min(known, mtu));
   }
 
   /** Offset of the timestamp clock of a tuple, the same for every incarnation (RFC 7323 section 5.4). */
@@ -560,6 +593,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     this.packet = packet;
     if (value >= 0) {
       const c = this.#connections[value] as Connection;
+      this.#followPath(c);
       segmentArrives(engine, c.tcb, seg);
       if (this.tap !== null) this.tap.segmentIn?.(c.tcb, seg, engine.now);
       this.#after(c);
@@ -796,15 +830,12 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     const c = this.#quoted(quoted, localPort, remotePort);
     if (c === null || !quotesFlight(c.tcb, seq)) return false;
     const { dst0, dst1, dst2, dst3 } = quoted;
-    const to = this.pmtu.report(dst0, dst1, dst2, dst3, mtu, quoted.totalLen, c.tcb.pmtu, this.nowMs);
-    if (to === 0) return false;
-    for (const other of this.#connections) {
-      if (other === null) continue;
-      const { tcb } = other;
-      if (tcb.r3 !== dst3 || tcb.r2 !== dst2 || tcb.r1 !== dst1 || tcb.r0 !== dst0) continue;
-      pathMtu(this.engine, tcb, to);
-      this.#after(other);
-    }
+    const known = this.pmtu.get(dst0, dst1, dst2, dst3, this.nowMs);
+    const current = known === 0 ? c.tcb.mtu : Math.min(known, c.tcb.mtu);
+    this.pmtu.report(dst0, dst1, dst2, dst3, mtu, quoted.totalLen, current, this.nowMs);
+    if (c.pmtuEpoch === this.pmtu.epoch) return false;
+    this.#followPath(c); // others to this destination follow when they next have something to do
+    this.#after(c);
     return true;
   }
 

@@ -34,6 +34,8 @@ describe('settings', () => {
       ['r2Ms', 0.5],
       ['keepAliveCount', Number.NaN],
       ['maxRanges', Number.POSITIVE_INFINITY],
+      ['mtuProbing', true],
+      ['mtuProbing', 'always'],
     ];
     for (const [name, value] of wrong) {
       expect(() => checkConfig({ ...defaultConfig, [name]: value } as TcpConfig)).toThrow(RangeError);

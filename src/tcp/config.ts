@@ -70,6 +70,11 @@ export interface TcpConfig {
   readonly minMss: number;
   /** Largest MSS that is offered and used, below what the path allows (TCP_MAXSEG); 0: no such bound. */
   readonly maxMss: number;
+  /**
+   * Search for the path MTU by probes (RFC 4821): 'on' from the start; 'blackhole' after R1 retransmissions of a
+   * full segment of which no router said that it is too big; 'off': only routers are heard (RFC 1191, RFC 8201).
+   */
+  readonly mtuProbing: 'off' | 'blackhole' | 'on';
   /** Ranges kept out of order; text that would make one more is dropped. */
   readonly maxRanges: number;
   /** Name of the congestion control: see congestion.ts. */
@@ -109,6 +114,7 @@ export const defaultConfig: TcpConfig = {
   initialWindow: 10,
   minMss: 48,
   maxMss: 0,
+  mtuProbing: 'blackhole', // it costs nothing until then, and many a firewall drops what routers say
   maxRanges: 64,
   congestion: 'newreno',
 };
@@ -146,6 +152,7 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   initialWindow: whole(1, 100),
   minMss: whole(28, 536), // options take up to 12 of them
   maxMss: whole(0, 0xffff),
+  mtuProbing: oneOf('off', 'blackhole', 'on'),
   maxRanges: whole(1, 4096),
   congestion: named(congestionNames),
 });

@@ -16,7 +16,7 @@ import type { Engine } from './engine.ts';
 import { FastOpen, offerFastOpen, usedEarly } from './fast-open.ts';
 import { fillSack } from './reassembly.ts';
 import { State } from './state.ts';
-import { rcvWnd, type Tcb } from './tcb.ts';
+import { fixedHeaders, rcvWnd, type Tcb } from './tcb.ts';
 import { clearTimer } from './timers.ts';
 import { tsNow } from './timestamps.ts';
 import { offeredShift, offerWindow } from './window.ts';
@@ -123,7 +123,7 @@ export function synWindow(tcb: Tcb): number {
 /** What our SYN will offer: MSS from the largest packet we can take (MUST-67), and the options. */
 export function prepareOffer(tcb: Tcb): void {
   const { config, rcv } = tcb;
-  rcv.mss = Math.min(tcb.pmtu - (tcb.family === 6 ? 60 : 40), 0xffff);
+  rcv.mss = Math.min(tcb.mtu - fixedHeaders(tcb), 0xffff);
   if (config.maxMss !== 0 && config.maxMss < rcv.mss) rcv.mss = config.maxMss;
   rcv.wscale = offeredShift(config.receiveBufferMax, rcv.buf);
   tcb.ws = config.windowScale ? 1 : 0;
@@ -134,11 +134,14 @@ export function prepareOffer(tcb: Tcb): void {
 
 /** Eff.snd.MSS (section 3.7.1, MUST-16), after the peer's MSS or the path's MTU is known. */
 export function updateSendMss(tcb: Tcb): void {
-  const { snd } = tcb;
-  const path = tcb.pmtu - (tcb.family === 6 ? 60 : 40);
-  const { maxMss } = tcb.config;
-  let mss = Math.min(snd.peerMss, path);
+  tcb.snd.mss = textIn(tcb, tcb.pmtu);
+}
+
+/** Octets of text in the fullest segment to the peer, when packets may have `packetLen` octets. */
+export function textIn(tcb: Tcb, packetLen: number): number {
+  const { maxMss, minMss } = tcb.config;
+  let mss = Math.min(tcb.snd.peerMss, packetLen - fixedHeaders(tcb));
   if (maxMss !== 0 && mss > maxMss) mss = maxMss;
-  if (mss < tcb.config.minMss) mss = tcb.config.minMss;
-  snd.mss = tcb.ts === 1 ? mss - TIMESTAMPS_OCTETS : mss;
+  if (mss < minMss) mss = minMss;
+  return tcb.ts === 1 ? mss - TIMESTAMPS_OCTETS : mss;
 }

@@ -2,6 +2,7 @@
 
 import { controlOf } from './congestion.ts';
 import type { Engine } from './engine.ts';
+import { searchFromBase } from './mtu-search.ts';
 import { Signal } from './signals.ts';
 import type { Tcb } from './tcb.ts';
 import { restartKeepAlive } from './timeouts.ts';
@@ -15,6 +16,7 @@ const RTO_AFTER_SYN_LOSS_MS = 3000;
 export function established(e: Engine, tcb: Tcb): void {
   const { cc, rto, snd } = tcb;
   clearTimer(e, tcb, 'user');
+  if (tcb.config.mtuProbing === 'on') searchFromBase(e, tcb);
   // RFC 6928 section 2: one segment when the SYN or SYN,ACK was sent more than twice.
   cc.cwnd = rto.timeouts > 1 ? snd.mss : initialWindow(tcb);
   if (rto.timeouts > 0 && rto.measured === 0) rto.rtoMs = RTO_AFTER_SYN_LOSS_MS;

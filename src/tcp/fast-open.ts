@@ -9,7 +9,7 @@ import type { Engine } from './engine.ts';
 import { startLoss } from './recovery.ts';
 import { Signal } from './signals.ts';
 import { State } from './state.ts';
-import { rcvWnd, type Tcb } from './tcb.ts';
+import { fixedHeaders, rcvWnd, type Tcb } from './tcb.ts';
 import { windowUpdateDue } from './window.ts';
 
 /** Bits of `tcb.fastOpen`. */
@@ -52,7 +52,7 @@ export function offerFastOpen(e: Engine, tcb: Tcb, seg: Segment): void {
   if (tcb.state !== State.SYN_SENT || (seg.opts & OPT_FAST_OPEN) === 0) return;
   tcb.fastOpen |= FastOpen.OFFERED;
   const { snd } = tcb;
-  const room = Math.min(mss, tcb.pmtu - (tcb.family === 6 ? 60 : 40)) - tcpOptionsLength(seg);
+  const room = Math.min(mss, tcb.pmtu - fixedHeaders(tcb)) - tcpOptionsLength(seg);
   const len = Math.min((snd.end - snd.nxt) | 0, room);
   if (len <= 0) return;
   seg.textLen = len;

@@ -91,11 +91,22 @@ describe('path MTU (RFC 1191, RFC 8201)', () => {
     expect(a.tcb.cc.phase).toBe(Phase.OPEN);
   });
 
-  it('a larger or equal one is ignored: only a probe may raise it', () => {
+  it('an equal or larger one sends nothing again; the peer’s MSS is the bound of segments', () => {
     const a = inFlight();
     pathMtu(a.engine, a.tcb, 1500);
     pathMtu(a.engine, a.tcb, 9000);
-    expect([sent(a), a.tcb.snd.mss]).toEqual([[], 1460]);
+    expect([sent(a), a.tcb.snd.mss, a.tcb.pmtu]).toEqual([[], 1460, 9000]);
+  });
+
+  it('what goes again starts the retransmission timer again: it is not lost a second time at once', () => {
+    const a = inFlight();
+    pass(a, 150);
+    pathMtu(a.engine, a.tcb, 1240);
+    a.sent.length = 0;
+    pass(a, 199);
+    expect([sent(a), a.tcb.timeouts]).toEqual([[], 0]);
+    pass(a, 1);
+    expect(a.tcb.timeouts).toBe(1);
   });
 
   it('one that the segments fit in already sends nothing again', () => {

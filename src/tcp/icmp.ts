@@ -4,11 +4,13 @@ import { seqGeq, seqGt, seqLt } from '../wire/seq.ts';
 import { updateSendMss } from './emit.ts';
 import type { Engine } from './engine.ts';
 import type { Err } from './errors.ts';
+import { resendProbe } from './mtu-probe.ts';
+import { limitSearch } from './mtu-search.ts';
 import { startLoss } from './recovery.ts';
 import { Signal } from './signals.ts';
 import { State } from './state.ts';
 import type { Tcb } from './tcb.ts';
-import { endConnection } from './timers.ts';
+import { endConnection, setTimer } from './timers.ts';
 import * as row from './transitions.ts';
 import { transmit } from './transmit.ts';
 
@@ -32,18 +34,33 @@ export function icmpError(e: Engine, tcb: Tcb, seq: number, hard: boolean, error
   return true;
 }
 
-/** The path takes packets of at most `mtu` octets (RFC 1191, RFC 8201): smaller segments from now on. */
+/**
+ * No packet of this connection may be larger than `mtu`: what the interface takes, or less because a router said so
+ * (RFC 1191, RFC 8201). It grows when what routers said is ten minutes old (RFC 1191 section 6.3).
+ */
 export function pathMtu(e: Engine, tcb: Tcb, mtu: number): void {
-  if (mtu >= tcb.pmtu) return;
-  const before = tcb.snd.mss;
-  tcb.pmtu = mtu;
-  updateSendMss(tcb);
-  if (tcb.state === State.SYN_SENT && seqGt(tcb.snd.nxt, (tcb.snd.iss + 1) | 0)) {
-    e.rules.retransmit(e, tcb, tcb.snd.iss); // without the text that made it too big
+  const { snd, pmtu, mtuSearch: search } = tcb;
+  const { mss } = snd;
+  let probeTooBig = false;
+  if (search !== null) {
+    probeTooBig = limitSearch(e, tcb, search, mtu);
+  } else {
+    tcb.pmtu = mtu;
+    updateSendMss(tcb);
+  }
+  if (tcb.state === State.SYN_SENT && tcb.pmtu < pmtu && seqGt(snd.nxt, (snd.iss + 1) | 0)) {
+    e.rules.retransmit(e, tcb, snd.iss); // without the text that made it too big
     return;
   }
-  if (tcb.state < State.ESTABLISHED || tcb.snd.mss >= before || tcb.snd.una === tcb.snd.nxt) return;
+  if (tcb.state < State.ESTABLISHED || snd.una === snd.nxt) return;
   // What was too big is lost for sure; it is no sign of congestion (RFC 1191 section 6.4).
-  if (tcb.snd.syn === 0 && tcb.snd.probe === 0) startLoss(tcb);
-  transmit(e, tcb);
+  if (snd.mss < mss) {
+    if (snd.syn === 0 && snd.probe === 0) {
+      startLoss(tcb);
+      setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
+    }
+    transmit(e, tcb);
+  } else if (search !== null && probeTooBig) {
+    resendProbe(e, tcb, search);
+  }
 }

@@ -10,6 +10,7 @@ export { Err, type ErrorEndpoints, errCode, TcpError, tcpError, timeoutError } f
 export { type Cookies, FastOpen, usedEarly } from './fast-open.ts';
 export { icmpError, pathMtu, quotesFlight } from './icmp.ts';
 export { brokenInvariant, brokenRelation } from './invariants.ts';
+export { IPV4_PMTU_FLOOR } from './mtu-search.ts';
 /** What the steps of the rules are made of, for whoever writes a step in place of another. */
 export * as parts from './parts.ts';
 export { type Rules, rfc9293 } from './rules.ts';

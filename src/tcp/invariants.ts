@@ -8,7 +8,16 @@ import { finSent, receivable, sendRoom, type Tcb } from './tcb.ts';
 
 /** The first invariant that `tcb` breaks, in words, or null. */
 export function brokenInvariant(tcb: Tcb): string | null {
-  for (const part of [tcb, tcb.snd, tcb.rcv, tcb.rto, tcb.cc, tcb.timer, tcb.scoreboard ?? {}]) {
+  for (const part of [
+    tcb,
+    tcb.snd,
+    tcb.rcv,
+    tcb.rto,
+    tcb.cc,
+    tcb.timer,
+    tcb.scoreboard ?? {},
+    tcb.mtuSearch ?? {},
+  ]) {
     for (const [name, value] of Object.entries(part)) {
       if (typeof value === 'number' && (value | 0) !== value) return `${name} = ${value} is not an int32`;
     }
@@ -31,8 +40,8 @@ export function brokenRelation(tcb: Tcb): string | null {
   if (snd.mss < 1) return 'Eff.snd.MSS < 1';
   if (sendRoom(tcb) < 0) return 'more queued than the send buffer holds';
   if (cc.cwnd < 0) return 'cwnd < 0';
-  const sacks = brokenScoreboard(tcb);
-  if (sacks !== null) return sacks;
+  const part = brokenScoreboard(tcb) ?? brokenMtuSearch(tcb);
+  if (part !== null) return part;
   if (state === State.SYN_SENT) return null;
   if (state === State.SYN_RECEIVED && tcb.passive === 1 && !usedEarly(tcb)) {
     if (rcv.nxt !== ((rcv.irs + 1) | 0)) return 'text was taken in SYN-RECEIVED without a cookie';
@@ -91,5 +100,18 @@ function brokenScoreboard(tcb: Tcb): string | null {
   if (seqGt(below, snd.nxt)) return 'a SACKed range beyond SND.NXT';
   if (sacked !== sb.sacked) return 'the SACKed octets are miscounted';
   if (setPipe(tcb) < 0) return 'pipe < 0';
+  return null;
+}
+
+/** What must hold of the search for the path MTU: its bounds in order, one probe at most, of text that was sent. */
+function brokenMtuSearch(tcb: Tcb): string | null {
+  const { snd, mtuSearch: search } = tcb;
+  if (search === null) return null;
+  if (tcb.pmtu !== search.low) return 'packets have another size than the one that is known to pass';
+  if (search.low > search.limit) return 'the search is beyond its limit';
+  if (search.size === 0) return null;
+  if (search.size <= search.low || search.size > search.high) return 'a probe is outside of the search';
+  if (search.resent === 1) return 'a probe is under way, and the one before it is, too';
+  if (seqGt(search.to, snd.nxt) || !seqGt(search.to, snd.una)) return 'a probe of text that is not under way';
   return null;
 }

@@ -35,6 +35,7 @@ export function duplicateAck(e: Engine, tcb: Tcb): void {
   }
   // RFC 6582 section 3.2 step 2: SEG.ACK - 1 must be beyond `recover`, or they are echoes of go-back-N.
   if (cc.dupAcks !== DUP_THRESHOLD || !seqGt((snd.una - 1) | 0, cc.recover)) return;
+  if (e.rules.mtuProbeLost(e, tcb)) return;
   const flight = (snd.nxt - snd.una) | 0;
   cc.ssthresh = controlOf(tcb).ssthresh(tcb, flight, e.now);
   cc.cwnd = cc.ssthresh + DUP_THRESHOLD * snd.mss;

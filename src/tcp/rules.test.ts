@@ -76,6 +76,15 @@ const REACHES: Readonly<Record<keyof Rules, readonly [StateName, (a: Endpoint) =
   sackArrives: ['ESTABLISHED', sackedBeyondAHole, { syn: options({ mss: 1000, sack: true }) }],
   sendInRecovery: ['ESTABLISHED', sackedBeyondAHole, { syn: options({ mss: 1000, sack: true }) }],
   nextSeg: ['ESTABLISHED', sackedBeyondAHole, { syn: options({ mss: 1000, sack: true }) }],
+  mtuProbe: ['ESTABLISHED', (a) => a.send(octets(1)), { config: { mtuProbing: 'on' } }],
+  mtuProbeLost: ['ESTABLISHED', sackedBeyondAHole, { syn: options({ mss: 1000, sack: true }) }],
+  mtuBlackHole: [
+    'ESTABLISHED',
+    (a) => {
+      a.send(octets(1));
+      pass(a, 1000);
+    },
+  ],
   earlyText: ['LISTEN', (a) => a.inject('SYN', 5)],
   earlyAck: [
     'CLOSED',

@@ -5,6 +5,7 @@
 import { sendAck, sendReset, sendSyn } from './emit.ts';
 import { earlyAck, earlyText } from './fast-open.ts';
 import { selectIss } from './isn.ts';
+import { mtuBlackHole, mtuProbe, mtuProbeLost } from './mtu-probe.ts';
 import { nextSeg, sackArrives, sendInRecovery } from './sack-recovery.ts';
 import { ack, ackByState, synReceivedAck } from './segment-arrives/ack.ts';
 import { closed, replyReset } from './segment-arrives/closed.ts';
@@ -68,6 +69,10 @@ export const rfc9293 = {
   sackArrives,
   sendInRecovery,
   nextSeg,
+  // RFC 4821
+  mtuProbe,
+  mtuProbeLost,
+  mtuBlackHole,
   // RFC 7413
   earlyText,
   earlyAck,

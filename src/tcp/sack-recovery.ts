@@ -67,7 +67,8 @@ export function sackArrives(e: Engine, tcb: Tcb, seg: Segment, acked: number, ec
   // A duplicate ACK is one that reports something new, whatever else it does (section 2).
   if (fresh > 0 && cc.dupAcks < 0x3fffffff) cc.dupAcks++;
   if (sb.count === 0 || !seqGt(snd.una, cc.recover)) return;
-  if (cc.dupAcks >= DUP_THRESHOLD || isLost(tcb, snd.una)) enterRecovery(e, tcb, sb, delivered);
+  if (cc.dupAcks < DUP_THRESHOLD && !isLost(tcb, snd.una)) return;
+  if (!e.rules.mtuProbeLost(e, tcb)) enterRecovery(e, tcb, sb, delivered);
 }
 
 /** Step (4): RecoveryPoint, the reduction of the window, and the first retransmission. */

@@ -137,6 +137,32 @@ export class Scoreboard {
   lost = 0;
 }
 
+/**
+ * Packetization Layer Path MTU Discovery (RFC 4821), as mtu-search.ts runs it. Sizes are those of packets, in
+ * octets, IP header included.
+ */
+export class MtuSearch {
+  /** search_low: packets of this size pass. */
+  low = 0;
+  /** search_high: no larger one is tried. */
+  high = 0;
+  /** What the interface takes, or less when a router said so: `high` begins here, and comes back to it. */
+  limit = 0;
+  /** 0: `high` itself is tried next; 1: it was not, what lies between `low` and `high` is halved. */
+  halving = 0;
+  /** Size of the probe under way; 0: none is. */
+  size = 0;
+  /** The text of the probe, [from, to). */
+  from = 0;
+  to = 0;
+  /** 1: the probe was lost, and its text has been sent again but is not acknowledged. */
+  resent = 0;
+  /** Probes of the size in question that were lost, one after the other. */
+  losses = 0;
+  /** When the last probe succeeded or failed. */
+  verdictMs = 0;
+}
+
 /** Deadlines, in milliseconds of the engine's clock; 0 when off. */
 export class Timers {
   /** Retransmission (3.8.1). */
@@ -182,7 +208,9 @@ export class Tcb {
   r3 = 0;
   localPort = 0;
   remotePort = 0;
-  /** Largest packet to the peer, in octets, IP header included. */
+  /** Largest packet that our interface takes, in octets, IP header included: what our MSS option follows from. */
+  mtu = 1500;
+  /** Largest packet to the peer, likewise: what Eff.snd.MSS follows from. */
   pmtu = 1500;
   /** 1: SACK was negotiated (or is being offered in SYN-SENT). */
   sack = 0;
@@ -230,6 +258,8 @@ export class Tcb {
   segsOut = 0;
   /** What the peer has SACKed; null until it has. */
   scoreboard: Scoreboard | null = null;
+  /** The search for the path MTU by probes; null until there is one. */
+  mtuSearch: MtuSearch | null = null;
   readonly snd = new SendSequence();
   readonly rcv = new ReceiveSequence();
   readonly rto = new RetransmissionTimeout();
@@ -261,12 +291,18 @@ export function copyTcb(to: Tcb, from: Tcb): void {
   const { snd, rcv, rto, cc, timer } = to;
   const sb = from.scoreboard;
   const scoreboard = sb === null ? null : Object.assign(new Scoreboard(), sb, { ranges: sb.ranges.slice() });
-  Object.assign(to, from, { snd, rcv, rto, cc, timer, scoreboard });
+  const mtuSearch = from.mtuSearch === null ? null : Object.assign(new MtuSearch(), from.mtuSearch);
+  Object.assign(to, from, { snd, rcv, rto, cc, timer, scoreboard, mtuSearch });
   Object.assign(snd, from.snd);
   Object.assign(rcv, from.rcv, { ranges: from.rcv.ranges.slice() });
   Object.assign(rto, from.rto);
   Object.assign(cc, from.cc);
   Object.assign(timer, from.timer);
+}
+
+/** Octets of the IP and the TCP header, without options (RFC 9293 section 3.7.1). */
+export function fixedHeaders(tcb: Tcb): number {
+  return tcb.family === 6 ? 60 : 40;
 }
 
 /** True when our FIN has been sent. */

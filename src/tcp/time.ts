@@ -55,13 +55,14 @@ export function keptDeadline(at: number, fromMs: number, elapsedMs: number): num
 
 /** A sweep of one TCB: see `Output.sweep`. */
 export function keepTimes(tcb: Tcb, fromMs: number, elapsedMs: number): void {
-  const { snd, rcv, timer } = tcb;
+  const { snd, rcv, timer, mtuSearch } = tcb;
   tcb.tsRecentMs = kept(tcb.tsRecentMs, fromMs, elapsedMs);
   tcb.challengeMs = kept(tcb.challengeMs, fromMs, elapsedMs);
   tcb.answerMs = kept(tcb.answerMs, fromMs, elapsedMs);
   tcb.heardMs = kept(tcb.heardMs, fromMs, elapsedMs);
   snd.lastMs = kept(snd.lastMs, fromMs, elapsedMs);
   rcv.textMs = kept(rcv.textMs, fromMs, elapsedMs);
+  if (mtuSearch !== null) mtuSearch.verdictMs = kept(mtuSearch.verdictMs, fromMs, elapsedMs);
   timer.rexmt = keptDeadline(timer.rexmt, fromMs, elapsedMs);
   timer.persist = keptDeadline(timer.persist, fromMs, elapsedMs);
   timer.delack = keptDeadline(timer.delack, fromMs, elapsedMs);

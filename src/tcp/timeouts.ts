@@ -5,6 +5,7 @@ import { emit } from './emit.ts';
 import type { Engine } from './engine.ts';
 import { Err } from './errors.ts';
 import { FastOpen, usedEarly } from './fast-open.ts';
+import { probeTimeout } from './mtu-search.ts';
 import { timeoutLoss } from './recovery.ts';
 import { backOff, startTiming } from './rto.ts';
 import { Signal } from './signals.ts';
@@ -84,14 +85,20 @@ export function retransmissionTimeout(e: Engine, tcb: Tcb): void {
   const { snd, rto, config } = tcb;
   if (snd.una === snd.nxt) return;
   const syn = snd.syn === 1;
-  if (!syn) timeoutLoss(e, tcb);
+  if (!syn) {
+    if (tcb.mtuSearch !== null) probeTimeout(e, tcb, tcb.mtuSearch);
+    timeoutLoss(e, tcb);
+  }
   tcb.timeouts = (tcb.timeouts + 1) | 0;
   rto.timeouts = (rto.timeouts + 1) | 0;
   if (rto.timeouts === config.r1) tcb.signals |= Signal.DELAYED; // SHLD-9
   backOff(tcb);
   if ((tcb.fastOpen & FastOpen.OFFERED) !== 0 && rto.timeouts === 1 && syn) e.cookies?.failed(tcb);
   if (syn) e.rules.retransmit(e, tcb, snd.iss);
-  else e.rules.resendLost(e, tcb);
+  else {
+    e.rules.mtuBlackHole(e, tcb);
+    e.rules.resendLost(e, tcb);
+  }
   setTimer(e, tcb, 'rexmt', rto.rtoMs);
 }
 

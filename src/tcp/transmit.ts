@@ -6,6 +6,7 @@ import { seqGt, seqLeq } from '../wire/seq.ts';
 import { emit } from './emit.ts';
 import type { Engine } from './engine.ts';
 import { usedEarly } from './fast-open.ts';
+import { probeResent } from './mtu-search.ts';
 import { allowedFlight, retransmitting } from './recovery.ts';
 import { startTiming } from './rto.ts';
 import { firstUnsacked, holeEnd, setPipe, unsackedBelow } from './scoreboard.ts';
@@ -52,6 +53,7 @@ function sendNew(e: Engine, tcb: Tcb): void {
   const { snd } = tcb;
   if (((snd.end - snd.nxt) | 0) < 0) return; // our FIN is out
   if (snd.nxt === snd.una) restartAfterIdle(e, tcb);
+  if (tcb.mtuSearch !== null && e.rules.mtuProbe(e, tcb)) return;
   while (sendNext(e, tcb, (allowedFlight(tcb) - inFlight(tcb)) | 0) > 0);
 }
 
@@ -99,7 +101,7 @@ function maySendSmall(tcb: Tcb, len: number, queued: number, idle: boolean): boo
 }
 
 /** One segment at SND.NXT. */
-function sendSegment(e: Engine, tcb: Tcb, len: number, fin: number): void {
+export function sendSegment(e: Engine, tcb: Tcb, len: number, fin: number): void {
   const { snd } = tcb;
   const seq = snd.nxt;
   snd.nxt = (seq + len + fin) | 0;
@@ -151,6 +153,7 @@ export function retransmit(e: Engine, tcb: Tcb, seq: number, upTo: number = tcb.
   const last = ((seq + len - snd.end) | 0) === 0;
   const fin = finOut && last && seqGt(upTo, snd.end) ? FIN : 0;
   if (len === 0 && fin === 0) return 0;
+  if (tcb.mtuSearch !== null) probeResent(tcb.mtuSearch, seq, (seq + len) | 0);
   emit(e, tcb, seq, ACK | (len > 0 && last ? PSH : 0) | fin, len);
   return len + fin;
 }

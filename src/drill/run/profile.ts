@@ -37,6 +37,7 @@ export const linuxProfile: Profile = {
     synAckR2Ms: retries(5),
     initialWindow: 10,
     mslMs: 30_000,
+    mtuProbing: 'off',
   },
   differences: [
     'duplicates and reordering do not start quick ACKs again',
@@ -78,6 +79,7 @@ export const freebsdProfile: Profile = {
     mslMs: 30_000,
     minMss: 216,
     synOptionOrder: 'freebsd',
+    mtuProbing: 'off',
   },
   differences: [
     'a FIN is sent again with the ACK of a simultaneous close',

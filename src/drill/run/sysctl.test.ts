@@ -13,6 +13,8 @@ describe('sysctl', () => {
     ['net.ipv4.tcp_rmem', '4096 540000 15728640', { receiveBuffer: 270_000, receiveBufferMax: 15_728_640 }],
     ['net.ipv4.tcp_congestion_control', 'reno', { congestion: 'newreno' }],
     ['net.ipv4.tcp_ecn', '1', { ecn: 'on' }],
+    ['net.ipv4.tcp_mtu_probing', '1', { mtuProbing: 'blackhole' }],
+    ['net.inet.tcp.pmtud_blackhole_detection', '0', { mtuProbing: 'off' }],
     ['net.inet.tcp.rfc1323', '0', { timestamps: false, windowScale: false }],
     ['net.inet.tcp.rfc1323', '3', { timestamps: true, windowScale: false }],
     ['net.inet.tcp.recvspace', '65536', { receiveBuffer: 65_536 }],

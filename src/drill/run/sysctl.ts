@@ -73,6 +73,12 @@ function ecn(v: string): Partial<TcpConfig> | string {
   return value === undefined ? 'has no AccECN' : { ecn: value };
 }
 
+/** 0: off, 1: after a black hole, 2: always. */
+function mtuProbing(v: string): Partial<TcpConfig> | string {
+  const value = (['off', 'blackhole', 'on'] as const)[Number(v)];
+  return value === undefined ? 'has no such probing' : { mtuProbing: value };
+}
+
 function rfc1323(v: string): Partial<TcpConfig> {
   return { timestamps: v === '1' || v === '3', windowScale: v === '1' || v === '2' };
 }
@@ -104,7 +110,7 @@ const IPV4: Readonly<Record<string, Apply>> = {
   tcp_early_retrans: only('0'),
   tcp_recovery: only('0'),
   tcp_slow_start_after_idle: only('1'),
-  tcp_mtu_probing: only('0'),
+  tcp_mtu_probing: mtuProbing,
   tcp_stdurg: only('0'),
   tcp_rfc1337: only('0', '1'),
   tcp_abort_on_overflow: only('0'),
@@ -164,6 +170,7 @@ const FREEBSD: Readonly<Record<string, Apply>> = {
   'net.inet.tcp.syncookies': only('1'),
   'net.inet.tcp.syncookies_only': only('0'),
   'net.inet.tcp.path_mtu_discovery': only('1'),
+  'net.inet.tcp.pmtud_blackhole_detection': (v) => ({ mtuProbing: v === '0' ? 'off' : 'blackhole' }),
   'net.inet.tcp.blackhole': only('0'),
   'net.inet.tcp.drop_synfin': only('1'),
   'net.inet.tcp.insecure_rst': only('0'),

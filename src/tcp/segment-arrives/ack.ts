@@ -10,6 +10,7 @@ import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
 import { established } from '../established.ts';
 import { earlyEstablished, usedEarly } from '../fast-open.ts';
+import { probeAcked } from '../mtu-search.ts';
 import { duplicateAck, newAck } from '../recovery.ts';
 import { computedRtoMs, sample, stopTiming } from '../rto.ts';
 import { usesSack } from '../sack-recovery.ts';
@@ -113,6 +114,7 @@ function advance(e: Engine, tcb: Tcb, seg: Segment, echo: boolean): void {
     setTimer(e, tcb, 'rexmt', rto.rtoMs);
     startUserTimer(e, tcb);
   }
+  if (tcb.mtuSearch !== null) probeAcked(e, tcb, tcb.mtuSearch);
   if (usesSack(tcb, seg)) e.rules.sackArrives(e, tcb, seg, acked, echo);
   else newAck(e, tcb, acked, echo);
   tcb.signals |= Signal.ROOM;

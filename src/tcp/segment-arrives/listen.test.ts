@@ -104,7 +104,7 @@ describe('SEGMENT ARRIVES in LISTEN (3.10.7.2)', () => {
 
   it('MUST-67: the MSS we send is what our packets can carry: MMS_R - 20', () => {
     const a = inState('LISTEN');
-    a.tcb.pmtu = 9000;
+    a.tcb.mtu = 9000;
     a.inject('SYN', 5);
     expect(a.sent[0]?.mss).toBe(8960);
   });

@@ -16,7 +16,7 @@ import { learnEcn } from '../ecn.ts';
 import { prepareOffer, synWindow, updateSendMss } from '../emit.ts';
 import type { Engine } from '../engine.ts';
 import { startTiming } from '../rto.ts';
-import type { Tcb } from '../tcb.ts';
+import { fixedHeaders, type Tcb } from '../tcb.ts';
 import { startTimes } from '../time.ts';
 import { enter, setTimer } from '../timers.ts';
 import * as row from '../transitions.ts';
@@ -144,8 +144,8 @@ export function learnSyn(e: Engine, tcb: Tcb, seg: Segment): void {
 
 /** RCV.BUFF grows to a multiple of the MSS. */
 function wholeSegments(tcb: Tcb): void {
-  const { rcv, snd, pmtu, family } = tcb;
-  const mss = Math.min(Math.max(snd.peerMss, tcb.config.minMss), pmtu - (family === 6 ? 60 : 40));
+  const { rcv, snd, pmtu } = tcb;
+  const mss = Math.min(Math.max(snd.peerMss, tcb.config.minMss), pmtu - fixedHeaders(tcb));
   if (rcv.buf > mss) rcv.buf = Math.ceil(rcv.buf / mss) * mss;
 }
 
