@@ -34,7 +34,6 @@ describe('settings', () => {
       ['r2Ms', 0.5],
       ['keepAliveCount', Number.NaN],
       ['maxRanges', Number.POSITIVE_INFINITY],
-      ['mtuProbing', true],
       ['mtuProbing', 'always'],
     ];
     for (const [name, value] of wrong) {
