@@ -19,6 +19,8 @@ import {
 import { type Clock, checkedClock, RealClock } from './clock.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { HostCounters, type HostTap } from './counters.ts';
+import { checkDevice, checkDeviceMtu, type Device } from './device.ts';
+import { type DeviceClosed, Devices } from './devices.ts';
 import { HostDriver } from './driver.ts';
 import { EthernetLayer } from './ethernet-layer.ts';
 import { Forwarder } from './forwarder.ts';
@@ -29,7 +31,15 @@ import { IpLayer } from './ip-layer.ts';
 import type { IpService } from './ip-service.ts';
 import type { Listener, ListenOptions } from './listener.ts';
 import type { Octets } from './octets.ts';
-import { connectOptions, hostOptions, interfaceOptions, listenOptions, udpOptions } from './options.ts';
+import {
+  connectOptions,
+  deviceOptions,
+  hostOptions,
+  interfaceOptions,
+  listenOptions,
+  udpOptions,
+} from './options.ts';
+import { PacketQueue } from './packet-queue.ts';
 import { platformTimers } from './platform.ts';
 import { checkedRandom, platformRandom, randomMac } from './random.ts';
 import { type Route, RouteTable } from './routes.ts';
@@ -88,6 +98,12 @@ export interface InterfaceOptions {
   addresses?: readonly string[];
 }
 
+/** Options of `host.attach`. `mtu` may be less than the device's; its kind is the device's. */
+export interface DeviceOptions extends Omit<InterfaceOptions, 'kind'> {
+  /** The other side has gone; the interface stays, without a link (see `host.reattach`). */
+  onClose?: DeviceClosed;
+}
+
 /** Options of `host.connect`. */
 export interface ConnectOptions extends IpService, WaitOptions {
   address: string;
@@ -131,9 +147,9 @@ export class Host {
   readonly #ethernet: EthernetLayer;
   readonly #fragments: FragmentLayer;
   readonly #routes = new RouteTable();
-  /** Offset and length, in turn, of the packets to ourselves. */
-  #loopback: number[] = [];
-  #taken: number[] = [];
+  /** Packets to ourselves. */
+  readonly #loopback: PacketQueue;
+  readonly #devices: Devices;
   /** The address that was connected to last, as text and as words. */
   #lastText = '';
   #lastAddress: IpAddress | null = null;
@@ -202,6 +218,10 @@ export class Host {
     if (options.forwarding === true) this.ip.forwarder = new Forwarder(this.ip, counters, icmp);
     this.ip.group = (d0, d1, d2, d3) => this.#ethernet.listensTo(d0, d1, d2, d3);
     icmp.ndp = (packet, message) => this.#ethernet.neighbourDiscovery(packet, message);
+    this.#loopback = new PacketQueue(memory, LOOPBACK_QUEUE, LOOPBACK_QUEUE * LOOPBACK_MTU);
+    this.#devices = new Devices(() => {
+      if (!this.#received) this.#askForPoll();
+    });
     const lo = this.addInterface({ name: 'lo', mtu: LOOPBACK_MTU, addresses: ['127.0.0.1/8', '::1/128'] });
     lo.attach((off, len) => this.#loop(off, len));
     this.driver = own === null ? null : new HostDriver(this, own, platformTimers, () => this.#keepsProcess());
@@ -248,6 +268,42 @@ export class Host {
     if (mac === null) throw new TypeError(`'${text}' is not an Ethernet address, like 02:00:00:00:00:01`);
     if (isGroupMac(mac.hi)) throw new TypeError(`'${text}' is the address of a group, not of one interface`);
     return mac;
+  }
+
+  /**
+   * Adds an interface for a device, which is the host's from then on: {@link detach} gives it back.
+   * Throws TypeError, RangeError, and as {@link addInterface}.
+   */
+  attach(device: Device, options: DeviceOptions = {}): HostInterface {
+    checkDevice(device);
+    deviceOptions.check(options);
+    const { onClose, mtu = device.mtu, ...rest } = options;
+    checkDeviceMtu(device, mtu);
+    const iface = this.addInterface({ ...rest, mtu, kind: device.kind });
+    this.#devices.attach(device, iface, onClose);
+    return iface;
+  }
+
+  /**
+   * Another device for an interface that has none any more: its addresses and connections go on by that one.
+   * Throws TypeError, RangeError.
+   */
+  reattach(iface: HostInterface, device: Device, options: Pick<DeviceOptions, 'onClose'> = {}): void {
+    checkDevice(device);
+    if (this.#devices.on(iface) !== null)
+      throw new TypeError(`reattach: ${iface.name} has a device: detach it first`);
+    if (device.kind !== iface.kind)
+      throw new TypeError(`reattach: ${iface.name} is of kind '${iface.kind}', the device '${device.kind}'`);
+    checkDeviceMtu(device, iface.mtu);
+    this.#devices.attach(device, iface, options.onClose);
+  }
+
+  /**
+   * Takes the device of an interface away and gives it back, not closed; null: there is none. The interface stays,
+   * with its addresses and connections, which find no way out until {@link reattach} (counted in `iface.unsent`).
+   */
+  detach(iface: HostInterface): Device | null {
+    return this.#devices.detach(iface);
   }
 
   /** Adds an address `a.b.c.d/n` or `…::…/n` and the route to its network. Throws TypeError, EADDRINUSE. */
@@ -383,9 +439,8 @@ export class Host {
 
   /** Runs what is due at `nowUs`: timers, packets to ourselves. */
   poll(nowUs: number): void {
-    this.#received = false;
     this.#setNow(nowUs);
-    this.#takeLoopback();
+    this.#takePackets();
     this.tcp.poll();
     this.#ethernet.poll();
     this.#fragments.poll();
@@ -393,7 +448,7 @@ export class Host {
 
   /** When `poll` is wanted, in microseconds; Infinity: not until something else happens. */
   wakeAt(): number {
-    if (this.#loopback.length > 0) return this.tcp.engine.now - this.#steppedBackUs;
+    if (this.#devices.waiting || !this.#loopback.empty) return this.tcp.engine.now - this.#steppedBackUs;
     let ms = this.tcp.untilNext();
     const a = this.#ethernet.untilNext();
     if (a >= 0 && (ms < 0 || a < ms)) ms = a;
@@ -418,17 +473,19 @@ export class Host {
 
   /**
    * The process lives on for this host (as at first), while there is a listener, a connection (also one that was
-   * closed and still has to deliver), or a UDP socket; not for records in TIME-WAIT. A device can keep it alive, too.
+   * closed and still has to deliver), or a UDP socket; not for records in TIME-WAIT. An attached device may keep it alive, too.
    * Only for a host that drives itself, and where timers can keep a process: Node, Bun, Deno.
    */
   ref(): this {
     this.driver?.reference(true);
+    this.#devices.reference(true);
     return this;
   }
 
   /** The process may end although this host has something open: it ends as if it had not been there. */
   unref(): this {
     this.driver?.reference(false);
+    this.#devices.reference(false);
     return this;
   }
 
@@ -462,28 +519,24 @@ export class Host {
   }
 
   #loop(off: number, len: number): void {
-    if (this.#loopback.length >= 2 * LOOPBACK_QUEUE) {
-      this.counters.loopbackDropped++;
-      this.memory.free(off, len);
+    if (this.#loopback.fits(len)) {
+      this.#loopback.push(off, len);
       return;
     }
-    this.#loopback.push(off, len);
+    this.counters.loopbackDropped++;
+    this.memory.free(off, len);
   }
 
-  /** Takes the packets to ourselves that wait now; what they cause waits for the next poll, which is due at once. */
-  #takeLoopback(): void {
-    if (this.#loopback.length === 0) return;
+  /** Takes the packets that wait now; what they cause to ourselves waits for the next poll, which is due at once. */
+  #takePackets(): void {
     const lo = this.ip.interfaces[0] as HostInterface;
-    const packets = this.#loopback;
-    this.#loopback = this.#taken;
-    for (let i = 0; i < packets.length; i += 2) {
-      const off = packets[i] as number;
-      const len = packets[i + 1] as number;
-      this.ip.input(lo, off, len);
-      this.memory.free(off, len);
+    this.#received = true; // nobody has to ask for a poll: this is one
+    try {
+      this.#devices.take();
+      this.#loopback.drain((off, len) => this.ip.input(lo, off, len));
+    } finally {
+      this.#received = false;
     }
-    packets.length = 0;
-    this.#taken = packets;
   }
 }
 

@@ -9,8 +9,16 @@ export {
   type Endpoint,
 } from './connection.ts';
 export { HostCounters, type HostTap } from './counters.ts';
+export type { Device } from './device.ts';
+export type { DeviceClosed } from './devices.ts';
 export { type Driven, HostDriver } from './driver.ts';
-export { type ConnectOptions, Host, type HostOptions, type InterfaceOptions } from './host.ts';
+export {
+  type ConnectOptions,
+  type DeviceOptions,
+  Host,
+  type HostOptions,
+  type InterfaceOptions,
+} from './host.ts';
 export { HostInterface, type InterfaceKind, type LocalAddress, type Transmit } from './interface.ts';
 export type { IpService } from './ip-service.ts';
 export { Listener, type ListenerInfo, type ListenOptions } from './listener.ts';

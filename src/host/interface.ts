@@ -22,7 +22,10 @@ export interface PacketSink {
   input(iface: HostInterface, off: number, len: number, mayKeep: boolean): boolean;
 }
 
-/** One interface. A link joins it by `attach`, and gives it packets by `receive`. */
+/**
+ * One interface. A link joins it by `attach`, and gives it packets by `receive`: blocks of `memory`, not copied.
+ * (A `Device`, which knows neither blocks nor Memory, is joined by `host.attach(device)`.)
+ */
 export class HostInterface {
   readonly index: number;
   readonly name: string;
@@ -38,6 +41,10 @@ export class HostInterface {
   readonly addresses: LocalAddress[] = [];
   /** Packets sent while no link was attached. */
   unsent = 0;
+  /** Packets of a device that were dropped: they came faster than the host took them, or the Memory was full. */
+  notTaken = 0;
+  /** Packets of a device that were longer than its mtu allows. */
+  tooLong = 0;
   readonly #sink: PacketSink;
   #transmit: Transmit | null = null;
 

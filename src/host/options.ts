@@ -17,7 +17,7 @@ import {
 } from '../options/index.ts';
 import { tcpOptions } from '../tcp/index.ts';
 import type { ConnectionHandler } from './connection.ts';
-import type { ConnectOptions, HostOptions, InterfaceOptions } from './host.ts';
+import type { ConnectOptions, DeviceOptions, HostOptions, InterfaceOptions } from './host.ts';
 import type { IpService } from './ip-service.ts';
 import type { ListenOptions } from './listener.ts';
 import type { UdpOptions } from './udp.ts';
@@ -81,15 +81,22 @@ export const hostOptions = new Schema<HostOptions>('Host', {
   onUserWoke: func,
 });
 
-/** What {@link InterfaceOptions} may hold. */
-export const interfaceOptions = new Schema<InterfaceOptions>('addInterface', {
+const interfaceKinds = {
   name: text,
   mtu: whole(68, 0xffff),
-  kind: oneOf('ip', 'ethernet'),
   mac: text,
   anyDestination: flag,
   addresses: list(text),
+};
+
+/** What {@link InterfaceOptions} may hold. */
+export const interfaceOptions = new Schema<InterfaceOptions>('addInterface', {
+  ...interfaceKinds,
+  kind: oneOf('ip', 'ethernet'),
 });
+
+/** Of `host.attach`. */
+export const deviceOptions = new Schema<DeviceOptions>('attach', { ...interfaceKinds, onClose: func });
 
 /** Of `host.connect` and `host.open`. */
 export const connectOptions = new Schema<ConnectOptions>('connect', {

@@ -1,3 +1,28 @@
-// The door of `link`: where packets go. What needs a platform (TUN devices) has a door of its own.
+// The door of `link`: where packets go. What needs a platform has a door of its own: TUN devices, and the devices of Node
+// (`node`).
 
+export {
+  BroadcastChannelDevice,
+  type BroadcastChannelLike,
+  broadcastChannelDevice,
+  type DeviceBase,
+  type DeviceBaseOptions,
+  devicePair,
+  type Framing,
+  FramingError,
+  MessagePortDevice,
+  type MessagePortLike,
+  type MessagePortOptions,
+  messagePortDevice,
+  type OctetStream,
+  type OctetStreams,
+  PairDevice,
+  type QueueOptions,
+  StreamDevice,
+  type StreamDeviceOptions,
+  streamDevice,
+  WebSocketDevice,
+  type WebSocketLike,
+  webSocketDevice,
+} from './devices/index.ts';
 export * from './pcapng.ts';
