@@ -4,10 +4,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { drawPicture, pictures } from './pictures.ts';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
+const entry = new URL('../src/index.ts', import.meta.url).href;
 
 describe.each(['README.md', 'README.zh-CN.md'])('%s', (file) => {
   const text = readFileSync(join(root, file), 'utf8');
@@ -21,7 +23,7 @@ describe.each(['README.md', 'README.zh-CN.md'])('%s', (file) => {
     const folder = mkdtempSync(join(tmpdir(), 'synfin-readme-'));
     try {
       const path = join(folder, 'program.ts');
-      writeFileSync(path, program.replaceAll("'synfin'", JSON.stringify(join(root, 'src/index.ts'))));
+      writeFileSync(path, program.replaceAll("'synfin'", JSON.stringify(entry)));
       const printed = execFileSync(process.execPath, [path], { encoding: 'utf8', timeout: 30_000 });
       const promised = [...program.matchAll(/console\.log\(.*\/\/ (.*)$/gm)].map((m) => m[1]);
       expect(printed.trim().split('\n')).toEqual(promised);
