@@ -28,6 +28,7 @@ import { type Octets, octetsOf } from './octets.ts';
 import type { Place } from './queue.ts';
 import { Reading, type ReadOptions } from './reading.ts';
 import { Ring, type RingGate } from './ring.ts';
+import { type PlatformReadable, type PlatformWritable, readableOf, writableOf } from './streams.ts';
 import { Waiter, type WaitOptions, type Waits } from './waits.ts';
 import { type WriteOptions, Writing } from './writing.ts';
 
@@ -138,6 +139,8 @@ export class Connection {
   #error: TcpError | null = null;
   #opened: Waiter<Connection> | null = null;
   #closed: Waiter<void> | null = null;
+  #readable: PlatformReadable | null = null;
+  #writable: PlatformWritable | null = null;
 
   /** @internal */
   constructor(owner: ConnectionOwner, tcb: Tcb, memory: Memory) {
@@ -258,11 +261,6 @@ export class Connection {
     return this.#reading.read(options);
   }
 
-  /** @internal As `read`, into octets of the caller's. */
-  readTo(into: Uint8Array, options: WaitOptions): Promise<Uint8Array | null> {
-    return this.#reading.wait(into.length, into, options);
-  }
-
   /** What can be read now, at most `max` octets: a copy; null when there is nothing. Never waits. */
   take(max?: number): Uint8Array | null {
     return this.#reading.take(max);
@@ -370,6 +368,28 @@ export class Connection {
     } catch {
       this.abort();
     }
+  }
+
+  // As streams.
+
+  /**
+   * What arrives, as the platform's ReadableStream: a byte stream, which BYOB readers may read, too. Nothing is
+   * read ahead: the window closes when nobody reads. `cancel` is `close`. Made when it is asked for; `read` beside
+   * it takes from the same octets. Throws TypeError where the platform has no streams.
+   */
+  get readable(): PlatformReadable {
+    this.#readable ??= readableOf(this);
+    return this.#readable;
+  }
+
+  /**
+   * What is sent, as the platform's WritableStream: a write is done when it is in the send buffer, `close` is
+   * `end` (half-closed), `abort` is `abort` (a RST, both directions). Throws TypeError where the platform has no
+   * streams.
+   */
+  get writable(): PlatformWritable {
+    this.#writable ??= writableOf(this);
+    return this.#writable;
   }
 
   // Settings.

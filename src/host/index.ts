@@ -27,6 +27,14 @@ export { hostOptions, interfaceOptions } from './options.ts';
 export { nextTurn, platformTimers, soon, type TimerPlatform } from './platform.ts';
 export type { ReadOptions } from './reading.ts';
 export type { Route } from './routes.ts';
+export type {
+  OctetsByobReader,
+  OctetsReader,
+  PlatformReadable,
+  PlatformWritable,
+  ReadableOctets,
+  WritableOctets,
+} from './streams.ts';
 export { type UdpInfo, type UdpMessage, type UdpOptions, UdpSocket } from './udp.ts';
 export type { WaitOptions } from './waits.ts';
 export type { WriteOptions } from './writing.ts';

@@ -24,13 +24,10 @@ export const MIN_RING = 2048;
 
 class Reader extends Waiter<Uint8Array | null> {
   readonly max: number;
-  /** Where the octets go; null: to an array of their own. */
-  readonly into: Uint8Array | null;
 
-  constructor(max: number, into: Uint8Array | null) {
+  constructor(max: number) {
     super();
     this.max = max;
-    this.into = into;
   }
 }
 
@@ -65,22 +62,21 @@ export class Reading {
     try {
       if (typeof options === 'number') {
         maxKind.check(options, 'read', 'max');
-        return this.wait(options, null, NO_OPTIONS);
+        return this.#wait(options, NO_OPTIONS);
       }
       readOptions.check(options);
-      return this.wait(options.max ?? EVERYTHING, null, options);
+      return this.#wait(options.max ?? EVERYTHING, options);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  /** The next octets, at most `max`, in `into` if that is given; null at the end. */
-  wait(max: number, into: Uint8Array | null, options: WaitOptions): Promise<Uint8Array | null> {
+  #wait(max: number, options: WaitOptions): Promise<Uint8Array | null> {
     const c = this.#c;
     if (options.signal?.aborted === true) return Promise.reject(options.signal.reason);
     if (this.#closed) return Promise.reject(tcpError(Err.CLOSED, 'read', c.endpoints));
     if (this.#readers === null || this.#readers.size === 0) {
-      if (receivable(c.tcb) > 0) return Promise.resolve(this.#give(max, into));
+      if (receivable(c.tcb) > 0) return Promise.resolve(this.take(max));
       if (this.eof) return Promise.resolve(null);
       if (c.ended) return c.error === null ? Promise.resolve(null) : Promise.reject(c.failure('read'));
     }
@@ -88,16 +84,10 @@ export class Reading {
     const { waits } = this.#owner;
     const full = waits.full(this.#readers, 'read', c.endpoints);
     if (full !== null) return Promise.reject(full);
-    const reader = new Reader(max, into);
+    const reader = new Reader(max);
     const place = this.#readers.push(reader);
     waits.guard(reader, options, () => this.#readers?.leave(place), 'read', c.endpoints);
     return reader.promise;
-  }
-
-  #give(max: number, into: Uint8Array | null): Uint8Array | null {
-    if (into === null) return this.take(max);
-    const n = this.readInto(into);
-    return n === 0 ? null : into.subarray(0, n);
   }
 
   take(max = EVERYTHING): Uint8Array | null {
@@ -163,7 +153,7 @@ export class Reading {
   feed(): void {
     const readers = this.#readers;
     for (let reader = readers?.first; reader !== undefined; reader = readers?.first) {
-      const chunk = this.#give(reader.max, reader.into);
+      const chunk = this.take(reader.max);
       if (chunk === null && !this.#fin) return;
       readers?.shift();
       reader.resolve(chunk);
