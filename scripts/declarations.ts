@@ -64,8 +64,8 @@ export class Declarations {
     const { program } = this.#project;
     return program
       .getSemanticDiagnostics()
-      .filter(({ fileName }) => !fileName.includes('/dist/node/'))
-      .map(({ fileName, text }) => `${fileName}: ${text}`);
+      .filter(({ fileName }) => fileName?.includes('/dist/node/') !== true)
+      .map(({ fileName, text }) => `${fileName ?? ''}: ${text}`);
   }
 
   /** What each entry exports, in the order of the alphabet. The entry `synfin`, which has most of the others', is last. */

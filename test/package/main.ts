@@ -110,14 +110,19 @@ function sample(): { readonly program: string; readonly promised: string } {
 /** Types: every entry, for both resolutions, with and without the types of a platform. */
 async function checkTypes(app: string): Promise<void> {
   const names = entries().map(({ name }) => name);
-  const uses = names.map((name, i) => `import * as entry${i} from '${name}';`).join('\n');
-  const all = names.map((_, i) => `entry${i}`).join(', ');
-  writeFileSync(join(app, 'entries.ts'), `${uses}\nexport const entries = [${all}];\n`);
+  const program = (of: readonly string[]): string =>
+    [
+      ...of.map((name, i) => `import * as entry${i} from '${name}';`),
+      `export const entries = [${of.map((_, i) => `entry${i}`).join(', ')}];`,
+    ].join('\n');
+  writeFileSync(join(app, 'entries.ts'), program(names));
+  // What is only for Node may name Node's types.
+  writeFileSync(join(app, 'anywhere.ts'), program(names.filter((name) => name !== 'synfin/node')));
   writeFileSync(join(app, 'sample.ts'), `${sample().program}\nexport {};\n`);
   const nodeTypes = join(root, 'node_modules/@types');
   const platforms = [
-    { name: 'no platform', lib: ['es2023'], types: [], files: ['entries.ts'] },
-    { name: 'DOM', lib: ['es2023', 'dom'], types: [], files: ['entries.ts', 'sample.ts'] },
+    { name: 'no platform', lib: ['es2023'], types: [], files: ['anywhere.ts'] },
+    { name: 'DOM', lib: ['es2023', 'dom'], types: [], files: ['anywhere.ts', 'sample.ts'] },
     { name: 'Node', lib: ['es2023'], types: ['node'], files: ['entries.ts', 'sample.ts'] },
     { name: 'DOM and Node', lib: ['es2023', 'dom'], types: ['node'], files: ['entries.ts', 'sample.ts'] },
   ];
