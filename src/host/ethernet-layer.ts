@@ -14,10 +14,13 @@ import {
   EthernetFrame,
   type IcmpMessage,
   IPPROTO_ICMPV6,
+  IPV4_MULTICAST_MAC_HI,
   IPV6_HEADER_LENGTH,
   IPV6_MULTICAST_MAC_HI,
   type IpPacket,
+  ipv4MulticastMacLo,
   isGroupMac,
+  isMulticast,
   isNdpType,
   isUnspecified,
   Malformed,
@@ -74,6 +77,14 @@ class Link implements NeighbourOutput {
     const { mac } = this.iface;
     writeEthernetHeader(this.#memory, off, macHi, macLo, mac.hi, mac.lo, type);
     this.iface.transmit(off, len);
+  }
+
+  /** Sends a packet to a group (RFC 1112 section 6.4, RFC 2464 section 7), or to all. */
+  toMany({ hop0, hop1, hop2, hop3, family }: Way, off: number, len: number): void {
+    if (family === 6) this.frame(off, len, ETHERTYPE_IPV6, IPV6_MULTICAST_MAC_HI, hop3);
+    else if (!isMulticast(hop0, hop1, hop2, hop3))
+      this.frame(off, len, ETHERTYPE_IPV4, BROADCAST_HI, BROADCAST_LO);
+    else this.frame(off, len, ETHERTYPE_IPV4, IPV4_MULTICAST_MAC_HI, ipv4MulticastMacLo(hop3));
   }
 
   transmit(off: number, len: number, n: Neighbour): void {
@@ -227,6 +238,10 @@ export class EthernetLayer {
   /** Sends an IP packet, headroom for the frame header in front, to the next hop of its way. */
   send(way: Way, off: number, len: number): void {
     const link = this.#link(way.iface);
+    if (way.toMany) {
+      link.toMany(way, off, len);
+      return;
+    }
     const n = link.cache.resolve(way.hop0, way.hop1, way.hop2, way.hop3, off, len, this.nowMs);
     if (n !== null) link.transmit(off, len, n);
   }

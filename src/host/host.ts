@@ -5,7 +5,6 @@ import { outOfRange } from '../options/index.ts';
 import { checkConfig, defaultConfig, Err, type Rules, type TcpConfig, tcpError } from '../tcp/index.ts';
 import {
   type IpAddress,
-  type IpPacket,
   ipv4Address,
   isGroupMac,
   isMapped,
@@ -44,7 +43,8 @@ import { platformTimers } from './platform.ts';
 import { checkedRandom, platformRandom, randomMac } from './random.ts';
 import { type Route, RouteTable } from './routes.ts';
 import { TcpLayer } from './tcp-layer.ts';
-import { UdpLayer, type UdpOptions, type UdpSocket } from './udp.ts';
+import { UdpLayer } from './udp.ts';
+import type { UdpOptions, UdpSocket } from './udp-socket.ts';
 import type { WaitOptions } from './waits.ts';
 
 /** What a host is made of. */
@@ -200,9 +200,18 @@ export class Host {
       ...(options.resetsPerSecond === undefined ? {} : { resetsPerSecond: options.resetsPerSecond }),
     });
     const icmp = new IcmpLayer(this.ip, this.tcp, counters);
-    const calls = { before: () => this.#setNow(), after: () => this.#touched() };
-    const unwanted = (packet: IpPacket): void => icmp.portUnreachable(packet);
-    this.#udp = new UdpLayer(this.ip, counters, woke, unwanted, calls, random, this.tcp.waits);
+    this.#udp = new UdpLayer({
+      ip: this.ip,
+      counters,
+      tcpPaths: this.tcp.pmtu,
+      nowMs: () => this.tcp.nowMs,
+      woke,
+      unreachable: (packet) => icmp.portUnreachable(packet),
+      called: { before: () => this.#setNow(), after: () => this.#touched() },
+      random,
+      waits: this.tcp.waits,
+    });
+    icmp.udp = this.#udp;
     this.#ethernet = new EthernetLayer(this.ip, counters, random);
     this.#ethernet.unreachable = (off, len) => icmp.neighbourUnreachable(off, len);
     this.#fragments = new FragmentLayer(memory, counters, (off, len) =>

@@ -3,6 +3,7 @@
 
 import { Err } from '../tcp/index.ts';
 import {
+  formatWords,
   ICMP_HEADER_LENGTH,
   ICMP4_ECHO_REPLY,
   ICMP4_ECHO_REQUEST,
@@ -19,6 +20,7 @@ import {
   IPPROTO_ICMP,
   IPPROTO_ICMPV6,
   IPPROTO_TCP,
+  IPPROTO_UDP,
   IPV4_HEADER_LENGTH,
   IPV6_HEADER_LENGTH,
   IpPacket,
@@ -69,8 +71,14 @@ import type { TcpLayer } from './tcp-layer.ts';
 /** Errors sent in a second (RFC 1812 section 4.3.2.8, RFC 4443 section 2.4 (f)). */
 const ERRORS_PER_SECOND = 100;
 const DEFAULT_TTL = 64;
-/** Octets of a quoted TCP header that we need: ports and sequence number. */
-const QUOTED_TCP = 8;
+/** Octets that we need of a quoted header: ports, and TCP's sequence number. */
+const QUOTED_OCTETS = 8;
+
+/** What UDP takes of ICMP: see `UdpLayer`. */
+export interface UdpErrors {
+  icmp(quoted: IpPacket, localPort: number, remotePort: number, error: Err, reporter: string): boolean;
+  tooBig(quoted: IpPacket, localPort: number, remotePort: number, mtu: number, reporter: string): boolean;
+}
 
 /** ICMP of a host. */
 export class IcmpLayer {
@@ -80,6 +88,8 @@ export class IcmpLayer {
   readonly #memory: Memory;
   readonly #message = new IcmpMessage();
   readonly #quoted = new IpPacket();
+  /** UDP, which hears of its datagrams. */
+  udp: UdpErrors | null = null;
   /** Neighbour discovery: what is neither echo nor error. */
   ndp: ((packet: IpPacket, message: IcmpMessage) => void) | null = null;
   readonly #errors = new RateLimit(ERRORS_PER_SECOND);
@@ -121,7 +131,7 @@ export class IcmpLayer {
         this.#echo(packet, m);
         return;
       case ICMP6_PACKET_TOO_BIG:
-        this.#tooBig(m);
+        this.#tooBig(packet, m);
         return;
       case ICMP6_UNREACHABLE:
         // Port unreachable, like SHLD-26 for IPv4, is hard; no route and the rest are soft.
@@ -157,7 +167,7 @@ export class IcmpLayer {
   #unreachable4(packet: IpPacket, m: IcmpMessage): void {
     switch (m.code) {
       case UNREACH4_FRAG_NEEDED:
-        this.#tooBig(m);
+        this.#tooBig(packet, m);
         return;
       case UNREACH4_PROTOCOL:
         this.#tell(packet, m, true, Err.PROTOCOL_UNREACHABLE);
@@ -174,32 +184,41 @@ export class IcmpLayer {
     }
   }
 
-  /** The TCP segment that an error quotes, if it is one and long enough to know it by. */
-  #quotedTcp(m: IcmpMessage): boolean {
+  /** Reads the packet that an error quotes. False unless its ports are there, and its sequence number if it has one. */
+  #readQuoted(m: IcmpMessage): boolean {
     const q = this.#quoted;
     if (m.quotedLen === 0 || parseQuotedIp(this.#memory, m.quotedOff, m.quotedLen, q) !== Malformed.OK)
       return false;
-    return q.protocol === IPPROTO_TCP && q.payloadLen >= QUOTED_TCP && !(q.fragment && q.fragOff > 0);
+    return q.payloadLen >= QUOTED_OCTETS && q.fragOff === 0;
   }
 
-  #tell(_packet: IpPacket, m: IcmpMessage, hard: boolean, error: Err): void {
-    if (this.#quotedTcp(m)) {
-      const { dv } = this.#memory;
-      const q = this.#quoted;
-      const at = q.payloadOff;
-      if (this.#tcp.icmp(q, dv.getUint16(at), dv.getUint16(at + 2), dv.getInt32(at + 4), hard, error)) return;
-    }
-    this.#counters.icmpIgnored++;
+  /** An error reached us: to the connection or socket that sent what it quotes (RFC 1122 sections 4.1.3.3 and 4.2.3.9). */
+  #tell(packet: IpPacket, m: IcmpMessage, hard: boolean, error: Err): void {
+    if (!this.#readQuoted(m) || !this.#tellOf(this.#quoted, hard, error, sourceOf(packet)))
+      this.#counters.icmpIgnored++;
   }
 
-  #tooBig(m: IcmpMessage): void {
-    if (this.#quotedTcp(m)) {
-      const { dv } = this.#memory;
-      const q = this.#quoted;
-      const at = q.payloadOff;
-      if (this.#tcp.tooBig(q, dv.getUint16(at), dv.getUint16(at + 2), dv.getInt32(at + 4), m.mtu)) return;
-    }
-    this.#counters.icmpIgnored++;
+  #tellOf(q: IpPacket, hard: boolean, error: Err, reporter: string): boolean {
+    const { dv } = this.#memory;
+    const at = q.payloadOff;
+    const from = dv.getUint16(at);
+    const to = dv.getUint16(at + 2);
+    if (q.protocol === IPPROTO_TCP) return this.#tcp.icmp(q, from, to, dv.getInt32(at + 4), hard, error);
+    return q.protocol === IPPROTO_UDP && this.udp?.icmp(q, from, to, error, reporter) === true;
+  }
+
+  #tooBig(packet: IpPacket, m: IcmpMessage): void {
+    if (!this.#readQuoted(m) || !this.#tooBigOf(this.#quoted, m.mtu, sourceOf(packet)))
+      this.#counters.icmpIgnored++;
+  }
+
+  #tooBigOf(q: IpPacket, mtu: number, reporter: string): boolean {
+    const { dv } = this.#memory;
+    const at = q.payloadOff;
+    const from = dv.getUint16(at);
+    const to = dv.getUint16(at + 2);
+    if (q.protocol === IPPROTO_TCP) return this.#tcp.tooBig(q, from, to, dv.getInt32(at + 4), mtu);
+    return q.protocol === IPPROTO_UDP && this.udp?.tooBig(q, from, to, mtu, reporter) === true;
   }
 
   #echo(p: IpPacket, m: IcmpMessage): void {
@@ -306,17 +325,7 @@ export class IcmpLayer {
       this.#hostUnreachable(q);
       return;
     }
-    if (q.protocol !== IPPROTO_TCP) return;
-    const { dv } = this.#memory;
-    const at = q.payloadOff;
-    this.#tcp.icmp(
-      q,
-      dv.getUint16(at),
-      dv.getUint16(at + 2),
-      dv.getInt32(at + 4),
-      true,
-      Err.HOST_UNREACHABLE,
-    );
+    if (q.payloadLen >= QUOTED_OCTETS) this.#tellOf(q, true, Err.HOST_UNREACHABLE, sourceOf(q));
   }
 
   /** Whether an answer may go to a packet's source: one host, not many (RFC 1122 section 3.2.2). */
@@ -443,4 +452,8 @@ function parameterProblemCode(malformed: number): number {
     default:
       return -1;
   }
+}
+
+function sourceOf(p: IpPacket): string {
+  return formatWords(p.family, p.src0, p.src1, p.src2, p.src3);
 }

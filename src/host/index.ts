@@ -35,6 +35,13 @@ export type {
   ReadableOctets,
   WritableOctets,
 } from './streams.ts';
-export { type UdpInfo, type UdpMessage, type UdpOptions, UdpSocket } from './udp.ts';
+export {
+  type UdpInfo,
+  type UdpMessage,
+  type UdpOptions,
+  type UdpProblem,
+  type UdpSendOptions,
+  UdpSocket,
+} from './udp-socket.ts';
 export type { WaitOptions } from './waits.ts';
 export type { WriteOptions } from './writing.ts';

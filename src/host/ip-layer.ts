@@ -41,6 +41,8 @@ export interface Way {
   readonly hop1: number;
   readonly hop2: number;
   readonly hop3: number;
+  /** To a group or to all: no neighbour is asked for. */
+  readonly toMany: boolean;
   /** The source address to use; null when the interface has none of this family. */
   readonly source: IpAddress | null;
 }
@@ -152,6 +154,15 @@ export class IpLayer {
     return way === null || way.source === null ? null : (way as Path);
   }
 
+  /** The way to all on one link (255.255.255.255): that of an address of ours, or the first that is no loopback. */
+  wayToAll(source: IpAddress | null): Way | null {
+    const own = source === null ? null : this.owner(source.w0, source.w1, source.w2, source.w3);
+    const iface = own ?? this.interfaces[1];
+    if (iface === undefined) return null;
+    const address = source ?? this.local.sourceFor(iface, 4, 0, 0, 0xffff, -1);
+    return { iface, family: 4, hop0: 0, hop1: 0, hop2: 0xffff, hop3: -1, source: address, toMany: true };
+  }
+
   #findWay(d0: number, d1: number, d2: number, d3: number, source: IpAddress | null): Way | null {
     const own = this.owner(d0, d1, d2, d3);
     const family: Family = isMapped(d0, d1, d2) ? 4 : 6;
@@ -159,13 +170,23 @@ export class IpLayer {
     if (own !== null) {
       const loopback = this.interfaces[0] as HostInterface;
       const address = source ?? this.#ownAddress(own, family, d0, d1, d2, d3);
-      return { iface: loopback, family, hop0: d0, hop1: d1, hop2: d2, hop3: d3, source: address };
+      return {
+        iface: loopback,
+        family,
+        hop0: d0,
+        hop1: d1,
+        hop2: d2,
+        hop3: d3,
+        source: address,
+        toMany: false,
+      };
     }
     const route = this.routes.lookup(d0, d1, d2, d3);
     if (route === null) return null;
     const iface = this.interfaces[route.iface] as HostInterface;
     const from = source ?? route.source ?? this.local.sourceFor(iface, family, d0, d1, d2, d3);
-    return hop(route, iface, family, from, d0, d1, d2, d3);
+    const toMany = isMulticast(d0, d1, d2, d3) || this.local.isBroadcast(d0, d1, d2, d3);
+    return hop(route, iface, family, from, toMany, d0, d1, d2, d3);
   }
 
   /** Who talks to an address of its own does so from it; to 127.0.0.5, from 127.0.0.1. */
@@ -373,12 +394,13 @@ function hop(
   iface: HostInterface,
   family: Family,
   source: IpAddress | null,
+  toMany: boolean,
   d0: number,
   d1: number,
   d2: number,
   d3: number,
 ): Way {
-  const g = route.gateway;
-  if (g !== null) return { iface, family, source, hop0: g.w0, hop1: g.w1, hop2: g.w2, hop3: g.w3 };
-  return { iface, family, source, hop0: d0, hop1: d1, hop2: d2, hop3: d3 };
+  const g = toMany ? null : route.gateway;
+  if (g !== null) return { iface, family, source, toMany, hop0: g.w0, hop1: g.w1, hop2: g.w2, hop3: g.w3 };
+  return { iface, family, source, toMany, hop0: d0, hop1: d1, hop2: d2, hop3: d3 };
 }

@@ -20,7 +20,7 @@ import type { ConnectionHandler } from './connection.ts';
 import type { ConnectOptions, DeviceOptions, HostOptions, InterfaceOptions } from './host.ts';
 import type { IpService } from './ip-service.ts';
 import type { ListenOptions } from './listener.ts';
-import type { UdpOptions } from './udp.ts';
+import type { UdpOptions } from './udp-socket.ts';
 import { waitKinds } from './waits.ts';
 
 const port = whole(0, 0xffff);
@@ -128,8 +128,12 @@ export const listenOptions = new Schema<ListenOptions>('listen', {
 
 /** Of `host.udp`. */
 export const udpOptions = new Schema<UdpOptions>('udp', {
+  ...ipService.kinds,
   port,
   address: text,
+  any: flag,
+  broadcast: flag,
   queue: bound(0),
   onMessage: func,
+  onError: func,
 });

@@ -1,15 +1,15 @@
-// UDP (RFC 768, RFC 8200 section 8.1): sockets with a bounded queue.
-
-/// <reference lib="esnext.disposable" preserve="true" />
+// UDP (RFC 768, RFC 8200 section 8.1): datagrams to sockets and from them, and ICMP errors to who sent what they quote.
 
 import { Err, type ErrorEndpoints, TcpError, tcpError } from '../tcp/index.ts';
 import {
   addressFromWords,
-  formatEndpoint,
+  formatWords,
   IPPROTO_UDP,
   type IpAddress,
   type IpPacket,
+  isMulticast,
   Malformed,
+  type Memory,
   parseAddress,
   parseUdp,
   pseudoSum,
@@ -20,179 +20,21 @@ import {
   writeUdpHeader,
 } from '../wire/index.ts';
 import type { HostCounters } from './counters.ts';
-import { describesItself } from './describe.ts';
-import type { IpLayer } from './ip-layer.ts';
-import { type Octets, octetsOf } from './octets.ts';
-import { Queue } from './queue.ts';
-import { Waiter, type WaitOptions, type Waits, waitSchema } from './waits.ts';
-
-/** A datagram that arrived. */
-export interface UdpMessage {
-  readonly data: Uint8Array;
-  readonly address: string;
-  readonly port: number;
-}
-
-/** Options of `host.udp`. */
-export interface UdpOptions {
-  /** 0 chooses a free port from 49152 on. */
-  port?: number;
-  /** A local address; default: all. */
-  address?: string;
-  /** Datagrams kept for `receive`; beyond it new ones are dropped and counted. Default 64. */
-  queue?: number;
-  /** Called for each datagram instead of queueing it. What it throws becomes an unhandled rejection. */
-  onMessage?: (message: UdpMessage, socket: UdpSocket) => void;
-}
+import type { IpLayer, Way } from './ip-layer.ts';
+import { PathMtuCache } from './pmtu.ts';
+import {
+  type UdpMessage,
+  type UdpOptions,
+  type UdpOwner,
+  type UdpSendOptions,
+  UdpSocket,
+} from './udp-socket.ts';
+import type { Waits } from './waits.ts';
 
 const FIRST_PORT = 49_152;
 const LAST_PORT = 65_535;
-const DEFAULT_TTL = 64;
-const DEFAULT_QUEUE = 64;
-
-const NO_OPTIONS: WaitOptions = {};
-const receiveOptions = waitSchema('receive');
-
-/** What `info()` returns. */
-export interface UdpInfo {
-  /** null: every address of the host. */
-  readonly address: string | null;
-  readonly port: number;
-  readonly closed: boolean;
-  /** Datagrams that wait for `receive`, and how many may. */
-  readonly queued: number;
-  readonly queue: number;
-  readonly dropped: number;
-}
-
-/** A UDP socket. */
-export class UdpSocket {
-  static {
-    describesItself(UdpSocket);
-  }
-  readonly port: number;
-  readonly address: IpAddress | null;
-  /** Datagrams dropped because the queue was full. */
-  dropped = 0;
-  readonly #layer: UdpLayer;
-  readonly #limit: number;
-  readonly #onMessage: ((message: UdpMessage, socket: UdpSocket) => void) | null;
-  readonly #queue = new Queue<UdpMessage>();
-  readonly #receivers = new Queue<Waiter<UdpMessage | null>>();
-  #closed = false;
-
-  /** @internal */
-  constructor(layer: UdpLayer, port: number, address: IpAddress | null, options: UdpOptions) {
-    this.#layer = layer;
-    this.port = port;
-    this.address = address;
-    this.#limit = options.queue ?? DEFAULT_QUEUE;
-    this.#onMessage = options.onMessage ?? null;
-  }
-
-  /**
-   * Sends one datagram. Throws ENETUNREACH without a route, EMSGSIZE when it does not fit the link, ENOTCONN
-   * after `close`; TypeError for what is not octets, or no address; RangeError for what is no port.
-   */
-  send(octets: Octets, address: string, port: number): void {
-    const data = octetsOf(octets, 'send');
-    if (this.#closed) throw tcpError(Err.NOT_CONNECTED, 'send', { address, port });
-    this.#layer.send(this, data, address, port);
-  }
-
-  /**
-   * The next datagram; null when the socket is closed. A receive that is ended by its `timeout` or `signal` has
-   * taken none. Rejects with ETIMEDOUT (`timeout`) or the reason of `signal`; with ENOBUFS when 131,072 wait
-   * already.
-   */
-  receive(options: WaitOptions = NO_OPTIONS): Promise<UdpMessage | null> {
-    try {
-      if (options !== NO_OPTIONS) receiveOptions.check(options);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    if (options.signal?.aborted === true) return Promise.reject(options.signal.reason);
-    const m = this.#queue.shift();
-    if (m !== undefined) return Promise.resolve(m);
-    if (this.#closed) return Promise.resolve(null);
-    const { waits } = this.#layer;
-    const where: ErrorEndpoints = {
-      address: this.address === null ? '::' : `${this.address}`,
-      port: this.port,
-    };
-    const full = waits.full(this.#receivers, 'recv', where);
-    if (full !== null) return Promise.reject(full);
-    const receiver = new Waiter<UdpMessage | null>();
-    const place = this.#receivers.push(receiver);
-    waits.guard(receiver, options, () => this.#receivers.leave(place), 'recv', where);
-    return receiver.promise;
-  }
-
-  /** Every datagram until the socket is closed. Whoever leaves the loop before closes it. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<UdpMessage, void, void> {
-    try {
-      for (let m = await this.receive(); m !== null; m = await this.receive()) yield m;
-    } finally {
-      this.close();
-    }
-  }
-
-  /** Nothing more is received; who waits for a datagram gets null. */
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#layer.forget(this);
-    for (const receiver of this.#receivers.drain()) receiver.resolve(null);
-  }
-
-  /** The end of `await using`: `close`. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.close();
-  }
-
-  info(): UdpInfo {
-    return {
-      address: this.address === null ? null : this.address.toString(),
-      port: this.port,
-      closed: this.#closed,
-      queued: this.#queue.size,
-      queue: this.#limit,
-      dropped: this.dropped,
-    };
-  }
-  toJSON(): UdpInfo {
-    return this.info();
-  }
-
-  /** One line: `UdpSocket {*:53, 0 queued}`. */
-  toString(): string {
-    const where = this.address === null ? `*:${this.port}` : formatEndpoint(`${this.address}`, this.port);
-    return `UdpSocket {${where}, ${this.#closed ? 'closed' : `${this.#queue.size} queued`}}`;
-  }
-
-  /** @internal False: no room. */
-  deliver(m: UdpMessage): boolean {
-    if (this.#onMessage !== null) {
-      try {
-        this.#onMessage(m, this);
-      } catch (error) {
-        void Promise.reject(error); // the user's mistake, reported by the platform
-      }
-      return true;
-    }
-    const receiver = this.#receivers.shift();
-    if (receiver !== undefined) {
-      receiver.resolve(m);
-      return true;
-    }
-    if (this.#queue.size >= this.#limit) {
-      this.dropped++;
-      return false;
-    }
-    this.#queue.push(m);
-    return true;
-  }
-}
+/** The key of sockets for every port. */
+const EVERY_PORT = 0;
 
 /** What brackets a user call: the time is set before, and the driver may have to know after. */
 export interface UserCalls {
@@ -200,56 +42,88 @@ export interface UserCalls {
   after(): void;
 }
 
+/** What the UDP of a host is made of. */
+export interface UdpLayerOptions {
+  readonly ip: IpLayer;
+  readonly counters: HostCounters;
+  /** Path MTUs that TCP found out. */
+  readonly tcpPaths: PathMtuCache;
+  /** Milliseconds that do not wrap. */
+  readonly nowMs: () => number;
+  readonly woke: () => void;
+  /** Answers a datagram that nobody wants: port unreachable. */
+  readonly unreachable: (packet: IpPacket) => void;
+  readonly called: UserCalls;
+  /** 32 random bits. */
+  readonly random: () => number;
+  readonly waits: Waits;
+}
+
 /** UDP on one host. */
-export class UdpLayer {
+export class UdpLayer implements UdpOwner {
   /** What the calls of its programs wait with. */
   readonly waits: Waits;
+  readonly woke: () => void;
+  readonly #o: UdpLayerOptions;
   readonly #ip: IpLayer;
   readonly #counters: HostCounters;
-  readonly #woke: () => void;
-  readonly #unreachable: (packet: IpPacket) => void;
+  readonly #memory: Memory;
   readonly #called: UserCalls;
   readonly #sockets = new Map<number, UdpSocket[]>();
   readonly #view = new UdpDatagram();
-  readonly #random: () => number;
+  /** Sockets that hear what is sent to all. */
+  #broadcasting = 0;
+  /**
+   * Path MTUs that were reported of datagrams. Apart from TCP's: who guesses a port and a destination of UDP must not
+   * be able to make TCP's segments small (RFC 5927 section 7). Made with the first one.
+   */
+  #paths: PathMtuCache | null = null;
 
-  /** `unreachable` answers a datagram that nobody wants (port unreachable); `random`: 32 bits, for ports. */
-  constructor(
-    ip: IpLayer,
-    counters: HostCounters,
-    woke: () => void,
-    unreachable: (packet: IpPacket) => void,
-    called: UserCalls,
-    random: () => number,
-    waits: Waits,
-  ) {
-    this.waits = waits;
-    this.#called = called;
-    this.#ip = ip;
-    this.#counters = counters;
-    this.#woke = woke;
-    this.#unreachable = unreachable;
-    this.#random = random;
+  constructor(options: UdpLayerOptions) {
+    this.#o = options;
+    this.waits = options.waits;
+    this.woke = options.woke;
+    this.#called = options.called;
+    this.#ip = options.ip;
+    this.#counters = options.counters;
+    this.#memory = options.ip.memory;
   }
 
   /** Opens a socket. Throws EADDRINUSE, EADDRNOTAVAIL. */
   open(options: UdpOptions, address: IpAddress | null): UdpSocket {
-    const port = options.port === undefined || options.port === 0 ? this.#freePort() : options.port;
+    const { any = false, broadcast = false } = options;
+    const port = this.#portFor(options.port, any);
     const others = this.#sockets.get(port) ?? [];
-    if (
-      others.some((s) => s.address === address || (s.address !== null && address?.equals(s.address) === true))
-    ) {
+    if (others.some((s) => s.any === any && sameOrBothNull(s.address, address))) {
       throw tcpError(Err.ADDRESS_IN_USE, 'bind', { address: `${address ?? '::'}`, port });
     }
     const socket = new UdpSocket(this, port, address, options);
     this.#sockets.set(port, [...others, socket]);
+    if (broadcast) this.#broadcasting++;
+    this.#hearBroadcasts();
     return socket;
+  }
+
+  #portFor(port: number | undefined, any: boolean): number {
+    if (port === undefined && any) return EVERY_PORT;
+    return port === undefined || port === 0 ? this.#freePort() : port;
+  }
+
+  /** IP asks us about datagrams to all while somebody wants such. */
+  #hearBroadcasts(): void {
+    this.#ip.broadcasts = this.#broadcasting === 0 ? null : (packet) => this.#wantsBroadcast(packet);
+  }
+
+  #wantsBroadcast(p: IpPacket): boolean {
+    if (p.protocol !== IPPROTO_UDP || p.fragment || p.payloadLen < UDP_HEADER_LENGTH) return false;
+    const port = this.#memory.dv.getUint16(p.payloadOff + 2);
+    return (this.#sockets.get(port) ?? []).some((s) => s.broadcast);
   }
 
   /** RFC 6056 section 3.3.1: a random one, or the next that is free. */
   #freePort(): number {
     const count = LAST_PORT - FIRST_PORT + 1;
-    const from = (this.#random() >>> 0) % count;
+    const from = (this.#o.random() >>> 0) % count;
     for (let i = 0; i < count; i++) {
       const port = FIRST_PORT + ((from + i) % count);
       if (!this.#sockets.has(port)) return port;
@@ -272,6 +146,8 @@ export class UdpLayer {
     const rest = (this.#sockets.get(socket.port) ?? []).filter((s) => s !== socket);
     if (rest.length === 0) this.#sockets.delete(socket.port);
     else this.#sockets.set(socket.port, rest);
+    if (socket.broadcast) this.#broadcasting--;
+    this.#hearBroadcasts();
     this.#called.after();
   }
 
@@ -293,69 +169,205 @@ export class UdpLayer {
     counters.udpIn++;
     const socket = this.#socketFor(view.dstPort, packet);
     if (socket === null) {
-      this.#unreachable(packet);
+      this.#o.unreachable(packet);
       return;
     }
-    const { src0, src1, src2, src3 } = packet;
+    const { family, src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
     const message: UdpMessage = {
       data: mem.u8.slice(view.dataOff, view.dataOff + view.dataLen),
-      address: addressFromWords(packet.family, src0, src1, src2, src3).toString(),
+      address: formatWords(family, src0, src1, src2, src3),
       port: view.srcPort,
+      localAddress: formatWords(family, dst0, dst1, dst2, dst3),
+      localPort: view.dstPort,
     };
     if (!socket.deliver(message)) counters.udpDropped++;
-    this.#woke();
+    this.woke();
   }
 
+  /** The socket for a datagram: connected before others, with its address before the wildcard, `any` last. */
   #socketFor(port: number, p: IpPacket): UdpSocket | null {
-    let any: UdpSocket | null = null;
+    const { dst0, dst1, dst2, dst3 } = p;
+    const { local } = this.#ip;
+    const toAll = this.#broadcasting > 0 && local.isBroadcastOrAll(dst0, dst1, dst2, dst3);
+    const ours =
+      toAll || this.#ip.owner(dst0, dst1, dst2, dst3) !== null || isMulticast(dst0, dst1, dst2, dst3);
+    let best: UdpSocket | null = null;
+    let bestRank = 0;
     for (const s of this.#sockets.get(port) ?? []) {
-      const a = s.address;
-      if (a === null) any = s;
-      else if (a.w3 === p.dst3 && a.w2 === p.dst2 && a.w1 === p.dst1 && a.w0 === p.dst0) return s;
+      if ((toAll && !s.broadcast) || (!ours && !s.any) || !this.#hears(s, p)) continue;
+      const rank = (s.any ? 0 : 4) + (s.remote === null ? 0 : 2) + (s.address === null ? 0 : 1) + 1;
+      if (rank > bestRank) {
+        best = s;
+        bestRank = rank;
+      }
     }
-    return any;
+    if (best !== null || toAll) return best;
+    return this.#sockets.get(EVERY_PORT)?.find((s) => this.#hears(s, p)) ?? null;
+  }
+
+  /** Whether a socket's addresses are those of a datagram that arrived. */
+  #hears(s: UdpSocket, p: IpPacket): boolean {
+    const { address: a, remote: r } = s;
+    if (a !== null && (a.w3 !== p.dst3 || a.w2 !== p.dst2 || a.w1 !== p.dst1 || a.w0 !== p.dst0))
+      return false;
+    if (r === null) return true;
+    if (s.remotePort !== this.#view.srcPort) return false;
+    return r.w3 === p.src3 && r.w2 === p.src2 && r.w1 === p.src1 && r.w0 === p.src0;
   }
 
   /** @internal */
-  send(socket: UdpSocket, data: Uint8Array, address: string, port: number): void {
+  destination(socket: UdpSocket, address: string, port: number): IpAddress {
     const to = parseAddress(address);
     if (to === null) throw new TypeError(`send: '${address}' is not an IP address`);
     if (!Number.isInteger(port) || port < 1 || port > 0xffff) throw new RangeError(`send: port ${port}`);
+    if (!socket.broadcast && this.#ip.local.isBroadcastOrAll(to.w0, to.w1, to.w2, to.w3)) {
+      const message = 'to send to all, open the socket with broadcast: true';
+      throw new TcpError('EACCES', message, 'send', { address, port });
+    }
+    return to;
+  }
+
+  /** @internal */
+  isOurs(address: string): boolean {
+    const a = parseAddress(address);
+    return a !== null && this.#ip.owner(a.w0, a.w1, a.w2, a.w3) !== null;
+  }
+
+  /** @internal */
+  send(socket: UdpSocket, data: Uint8Array, to: IpAddress, port: number, options: UdpSendOptions): void {
     this.#called.before();
     const ip = this.#ip;
-    const path = ip.path(to.w0, to.w1, to.w2, to.w3, socket.address);
-    const where = { address, port };
-    if (path === null) throw tcpError(Err.NET_UNREACHABLE, 'send', where);
+    const where = { address: to.toString(), port };
+    const source = this.#sourceOf(socket, to, options);
+    const way = this.#wayTo(socket, to);
+    const from = source ?? way?.source ?? null;
+    if (way === null || from === null || from.family !== to.family)
+      throw tcpError(Err.NET_UNREACHABLE, 'send', where);
+    if (!socket.any && options.localPort !== undefined)
+      throw new TypeError('send: localPort is for sockets that are opened with any: true');
+    const localPort = options.localPort ?? socket.port;
+    if (localPort === EVERY_PORT)
+      throw new TypeError('send: name localAddress and localPort, or use reply: the socket has every port');
     const len = UDP_HEADER_LENGTH + data.length;
-    const room = path.iface.mtu - ip.headroom(path) + path.iface.headerLen;
-    if (len > room)
-      throw new TcpError(
-        'EMSGSIZE',
-        `${data.length} octets do not fit a packet of ${path.iface.mtu}: send ${room - UDP_HEADER_LENGTH} or less`,
-        'send',
-        where,
-      );
-    const off = ip.alloc(path, len);
+    const header = ip.headroom(way) - way.iface.headerLen;
+    const mtu = this.#mtuTo(to, way);
+    if (len + header > mtu) {
+      const most = mtu - header - UDP_HEADER_LENGTH;
+      const what = mtu < way.iface.mtu ? 'the path takes packets' : 'the link takes packets';
+      const message = `${data.length} octets do not fit: ${what} of ${mtu}: send ${most} or less`;
+      throw new TcpError('EMSGSIZE', message, 'send', where);
+    }
+    const off = ip.alloc(way, len);
     if (off === 0) throw tcpError(Err.NO_RESOURCES, 'send', where);
-    const at = off + ip.headroom(path);
-    ip.memory.u8.set(data, at + UDP_HEADER_LENGTH);
-    const s = path.source;
-    const pseudo = pseudoSumWords(
-      path.family,
-      s.w0,
-      s.w1,
-      s.w2,
-      s.w3,
-      to.w0,
-      to.w1,
-      to.w2,
-      to.w3,
-      IPPROTO_UDP,
-      len,
-    );
-    writeUdpHeader(ip.memory, at, socket.port, port, data.length, pseudo);
+    const at = off + ip.headroom(way);
+    this.#memory.u8.set(data, at + UDP_HEADER_LENGTH);
+    const { w0: s0, w1: s1, w2: s2, w3: s3 } = from;
+    const { w0: d0, w1: d1, w2: d2, w3: d3 } = to;
+    const pseudo = pseudoSumWords(way.family, s0, s1, s2, s3, d0, d1, d2, d3, IPPROTO_UDP, len);
+    writeUdpHeader(this.#memory, at, localPort, port, data.length, pseudo);
     this.#counters.udpOut++;
-    ip.send(path, off, len, IPPROTO_UDP, DEFAULT_TTL, 0, s.w0, s.w1, s.w2, s.w3, to.w0, to.w1, to.w2, to.w3);
+    const { ttl = socket.ttl, tos = socket.tos } = options;
+    ip.send(way, off, len, IPPROTO_UDP, ttl, tos, s0, s1, s2, s3, d0, d1, d2, d3);
     this.#called.after();
   }
+
+  /** The address that a program insists on: the socket's, or with `any` whatever it names; else null. */
+  #sourceOf(socket: UdpSocket, to: IpAddress, { localAddress }: UdpSendOptions): IpAddress | null {
+    if (localAddress === undefined) {
+      // Who has no address yet asks all from 0.0.0.0 (RFC 1122 section 3.2.1.3 (a)).
+      const { address } = socket;
+      if (address !== null || !socket.broadcast || !isToAll(to)) return address;
+      return this.#ip.local.first(4) === null ? UNSPECIFIED : null;
+    }
+    const from = parseAddress(localAddress);
+    if (from === null) throw new TypeError(`send: localAddress: '${localAddress}' is not an IP address`);
+    if (!socket.any && this.#ip.owner(from.w0, from.w1, from.w2, from.w3) === null)
+      throw tcpError(Err.ADDRESS_NOT_AVAILABLE, 'send', localAddress);
+    return from;
+  }
+
+  #wayTo(socket: UdpSocket, to: IpAddress): Way | null {
+    const { w0, w1, w2, w3 } = to;
+    return isToAll(to) ? this.#ip.wayToAll(socket.address) : this.#ip.way(w0, w1, w2, w3);
+  }
+
+  /** Octets of the largest packet to a destination, as far as is known. */
+  #mtuTo({ w0, w1, w2, w3 }: IpAddress, way: Way): number {
+    const now = this.#o.nowMs();
+    let { mtu } = way.iface;
+    for (const paths of [this.#paths, this.#o.tcpPaths]) {
+      const known = paths === null ? 0 : paths.get(w0, w1, w2, w3, now);
+      if (known !== 0) mtu = Math.min(mtu, known);
+    }
+    return mtu;
+  }
+
+  // ICMP (RFC 1122 section 4.1.3.3).
+
+  /** An ICMP error quoted a datagram of ours, or the link could not deliver it. False: of no socket. */
+  icmp(quoted: IpPacket, localPort: number, remotePort: number, error: Err, reporter: string): boolean {
+    const socket = this.#quoted(quoted, localPort, remotePort);
+    if (socket === null) return false;
+    const where = endpointsOf(quoted, localPort, remotePort);
+    const hard = error === Err.REFUSED || error === Err.PROTOCOL_UNREACHABLE;
+    const told =
+      error === Err.PROTOCOL_UNREACHABLE
+        ? new TcpError('ENOPROTOOPT', 'the peer host does not speak UDP', 'send', where)
+        : tcpError(error, 'send', where);
+    socket.failed({ error: told, reporter }, hard);
+    return true;
+  }
+
+  /** A datagram of ours was too big for a link of `mtu` octets (RFC 1191, RFC 8201). False: of no socket. */
+  tooBig(quoted: IpPacket, localPort: number, remotePort: number, mtu: number, reporter: string): boolean {
+    const socket = this.#quoted(quoted, localPort, remotePort);
+    const { dst0, dst1, dst2, dst3 } = quoted;
+    const to = addressFromWords(quoted.family, dst0, dst1, dst2, dst3);
+    const way = this.#ip.way(dst0, dst1, dst2, dst3);
+    if (socket === null || way === null) return false;
+    this.#paths ??= new PathMtuCache(this.#o.random(), this.#o.random());
+    const before = this.#mtuTo(to, way);
+    this.#paths.report(dst0, dst1, dst2, dst3, mtu, quoted.totalLen, before, this.#o.nowMs());
+    const now = this.#mtuTo(to, way);
+    if (now >= before) return false;
+    const most = now - (quoted.family === 4 ? 20 : 40) - UDP_HEADER_LENGTH;
+    const message = `a datagram was lost: the path takes packets of ${now}: send ${most} octets or less`;
+    const where = endpointsOf(quoted, localPort, remotePort);
+    socket.failed({ error: new TcpError('EMSGSIZE', message, 'send', where), reporter }, true);
+    return true;
+  }
+
+  /** The socket that sent a datagram lately; null when none did, so that the error is a lie or late (RFC 5927). */
+  #quoted(q: IpPacket, localPort: number, remotePort: number): UdpSocket | null {
+    const ours = this.#ip.owner(q.src0, q.src1, q.src2, q.src3) !== null;
+    for (const port of [localPort, EVERY_PORT]) {
+      for (const s of this.#sockets.get(port) ?? []) {
+        const a = s.address;
+        if (a !== null && (a.w3 !== q.src3 || a.w2 !== q.src2 || a.w1 !== q.src1 || a.w0 !== q.src0))
+          continue;
+        if ((ours || s.any) && s.remembers(q, remotePort)) return s;
+      }
+    }
+    return null;
+  }
+}
+
+const UNSPECIFIED = addressFromWords(4, 0, 0, 0xffff, 0);
+
+/** 255.255.255.255. */
+function isToAll(a: IpAddress): boolean {
+  return a.family === 4 && a.w3 === -1;
+}
+
+function endpointsOf(q: IpPacket, localPort: number, remotePort: number): ErrorEndpoints {
+  return {
+    address: formatWords(q.family, q.dst0, q.dst1, q.dst2, q.dst3),
+    port: remotePort,
+    localAddress: formatWords(q.family, q.src0, q.src1, q.src2, q.src3),
+    localPort,
+  };
+}
+
+function sameOrBothNull(a: IpAddress | null, b: IpAddress | null): boolean {
+  return a === b || (a !== null && b?.equals(a) === true);
 }
