@@ -424,14 +424,27 @@ export class Connection {
     this.#owner.push(this);
   }
   /**
-   * Keep-alives on or off (MUST-24), the first after `idleMs` milliseconds of silence (default: what it is set
-   * to). Throws RangeError.
+   * Keep-alives on or off (MUST-24): the first probe after `idleMs` milliseconds of silence, the next ones
+   * `intervalMs` apart, `count` of them before the connection is given up. What is not told stays as it is set. Throws
+   * RangeError.
    */
-  setKeepAlive(on = true, idleMs?: number): void {
-    if (idleMs !== undefined) {
-      checkMs('setKeepAlive', 'idleMs', idleMs, 1);
-      this.tcb.config = { ...this.tcb.config, keepAliveIdleMs: idleMs };
-    }
+  setKeepAlive(on = true, idleMs?: number, intervalMs?: number, count?: number): void {
+    const { config } = this.tcb;
+    const keepAlive = {
+      keepAliveIdleMs: idleMs ?? config.keepAliveIdleMs,
+      keepAliveIntervalMs: intervalMs ?? config.keepAliveIntervalMs,
+      keepAliveCount: count ?? config.keepAliveCount,
+    };
+    checkMs('setKeepAlive', 'idleMs', keepAlive.keepAliveIdleMs, 1);
+    checkMs('setKeepAlive', 'intervalMs', keepAlive.keepAliveIntervalMs, 1);
+    if (
+      !Number.isInteger(keepAlive.keepAliveCount) ||
+      keepAlive.keepAliveCount < 1 ||
+      keepAlive.keepAliveCount > 127
+    )
+      throw new RangeError(`setKeepAlive: count must be a whole number from 1 to 127, not ${count}`);
+    if (idleMs !== undefined || intervalMs !== undefined || count !== undefined)
+      this.tcb.config = { ...config, ...keepAlive };
     this.#owner.setKeepAlive(this, on);
   }
   /** USER TIMEOUT in milliseconds; 0 is the default R2 (MUST-21). Throws RangeError. */

@@ -439,6 +439,11 @@ export class Host {
     return a;
   }
 
+  /** Listeners that are open. */
+  get listeners(): Listener[] {
+    return this.tcp.listeners;
+  }
+
   /** Live connections. */
   get connections(): Connection[] {
     return [...this.tcp.connections()];

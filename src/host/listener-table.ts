@@ -22,11 +22,13 @@ export class ListenerTable {
     return this.#byPort.has(port);
   }
 
-  /** True when exactly this address (null: the wildcard) is listened on already. */
-  taken(port: number, address: IpAddress | null): boolean {
-    return this.#on(port).some(
-      (l) => l.address === address || (l.address !== null && address !== null && l.address.equals(address)),
-    );
+  /** True when exactly this address (null: the wildcard of `family`, 0: of both) is listened on already. */
+  taken(port: number, address: IpAddress | null, family: 0 | 4 | 6): boolean {
+    return this.#on(port).some((l) => {
+      if (l.address === null || address === null)
+        return l.address === address && (l.family === family || l.family === 0 || family === 0);
+      return l.address.equals(address);
+    });
   }
 
   add(listener: Listener): void {
@@ -47,8 +49,9 @@ export class ListenerTable {
     let wildcard: Listener | null = null;
     for (const l of list) {
       const a = l.address;
-      if (a === null) wildcard = l;
-      else if (a.w3 === dst3 && a.w2 === dst2 && a.w1 === dst1 && a.w0 === dst0) return l;
+      if (a === null) {
+        if (l.family === 0 || l.family === packet.family) wildcard = l;
+      } else if (a.w3 === dst3 && a.w2 === dst2 && a.w1 === dst1 && a.w0 === dst0) return l;
     }
     return wildcard;
   }

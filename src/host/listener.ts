@@ -17,6 +17,8 @@ export interface ListenOptions extends IpService {
   port: number;
   /** A local address; default: every address of the host, IPv4 and IPv6. */
   address?: string;
+  /** Without an address: only those of IPv4, or of IPv6. Default: both. */
+  family?: 4 | 6;
   /** Bound of the accept queue. Default 128. */
   backlog?: number;
   /** Bound of the SYN queue; SYN cookies beyond it. Default 256. */
@@ -76,6 +78,8 @@ export class Listener {
   readonly tcb: Tcb;
   /** null: every address. */
   readonly address: IpAddress | null;
+  /** Of the connections that it takes; 0: both. */
+  readonly family: 0 | 4 | 6;
   readonly port: number;
   readonly backlog: number;
   readonly synBacklog: number;
@@ -112,6 +116,7 @@ export class Listener {
     this.#owner = owner;
     this.tcb = tcb;
     this.address = address;
+    this.family = address?.family ?? options.family ?? 0;
     this.port = port;
     this.backlog = options.backlog ?? 128;
     this.synBacklog = options.synBacklog ?? 256;

@@ -267,7 +267,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   listen(options: ListenOptions, address: IpAddress | null): Listener {
     const { port } = options;
     const chosen = port === 0 ? this.#freeListenPort(address) : port;
-    if (this.#listeners.taken(chosen, address)) {
+    if (this.#listeners.taken(chosen, address, options.family ?? 0)) {
       throw tcpError(Err.ADDRESS_IN_USE, 'listen', { address: `${address ?? '::'}`, port: chosen });
     }
     const tcb = new Tcb(options.tcp === undefined ? this.config : { ...this.config, ...options.tcp });
@@ -276,6 +276,10 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     const listener = new Listener(this, tcb, address, chosen, options);
     this.#listeners.add(listener);
     return listener;
+  }
+
+  get listeners(): Listener[] {
+    return this.#listeners.all();
   }
 
   #freeListenPort(address: IpAddress | null): number {

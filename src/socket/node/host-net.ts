@@ -1,0 +1,179 @@
+// `node:net` on a host: Node's own Socket and Server, whose handles are ours. Nothing of Node is changed; every host of
+// a process has a net of its own.
+
+import * as net from 'node:net';
+import type { Host } from '../../host/index.ts';
+import { kReinitializeHandle, MissingInternalError } from './internals.ts';
+import { HandleType, type TcpHandle, tcpHandleClass } from './tcp-handle.ts';
+
+/** `node:net` as it is on one host. */
+export type HostNet = typeof net;
+
+/** What of a net.Server its types do not show. */
+interface ServerInside {
+  _handle: TcpHandle | null;
+  emit(...args: Arguments): boolean;
+  /** Called by `listen`; kept by Node "to avoid breaking code that wraps this function". */
+  _listen2(
+    address: string | null,
+    port: number,
+    type: number,
+    backlog: number,
+    fd?: number,
+    flags?: number,
+  ): void;
+}
+
+/** What of a net.Socket its types do not show. */
+interface SocketInside {
+  _handle: TcpHandle | null;
+  _reset(): void;
+}
+
+type Arguments = readonly unknown[];
+
+const nets = new WeakMap<Host, HostNet>();
+
+/**
+ * `node:net` whose sockets and servers are on `host`: Node's own classes, so the same options, events, errors and
+ * order, and whatever takes a net.Socket or a net.Server takes these.
+ *
+ * ```ts
+ * const net = netOf(host);
+ * net.createServer((socket) => socket.pipe(socket)).listen(7);
+ * ```
+ *
+ * Throws MissingInternalError where Node's streams are not as in 22, 24 and 26.
+ */
+export function netOf(host: Host): HostNet {
+  let found = nets.get(host);
+  if (found === undefined) {
+    found = makeNet(host);
+    nets.set(host, found);
+  }
+  return found;
+}
+
+function makeNet(host: Host): HostNet {
+  const SocketOnHost = socketClass(host);
+
+  class Server extends net.Server {
+    constructor(...args: ConstructorParameters<typeof net.Server>) {
+      super(...args);
+      serveOn(host, this);
+    }
+  }
+
+  const connect = (...args: Arguments): net.Socket => {
+    const [options] = normalizeArgs(args);
+    const socket = new SocketOnHost(options);
+    if (options.timeout) socket.setTimeout(options.timeout);
+    return (socket.connect as (...forms: Arguments) => net.Socket)(...args);
+  };
+  const createServer = (...args: ConstructorParameters<typeof net.Server>): net.Server => new Server(...args);
+  return {
+    ...net,
+    Socket: SocketOnHost,
+    Stream: SocketOnHost,
+    Server,
+    createServer,
+    connect,
+    createConnection: connect,
+  } as unknown as HostNet;
+}
+
+const sockets = new WeakMap<Host, typeof net.Socket>();
+
+/** net.Socket with handles on a host. */
+export function socketClass(host: Host): typeof net.Socket {
+  let found = sockets.get(host);
+  if (found === undefined) {
+    found = makeSocket(host);
+    sockets.set(host, found);
+  }
+  return found;
+}
+
+function makeSocket(host: Host): typeof net.Socket {
+  const Handle = tcpHandleClass();
+  const kReinit = kReinitializeHandle;
+  const prototype = net.Socket.prototype as unknown as Record<symbol, unknown>;
+  const reinitialize = kReinit === null ? undefined : prototype[kReinit];
+  if (kReinit === null || typeof reinitialize !== 'function')
+    throw new MissingInternalError(`this Node (${process.version}) cannot give a net.Socket another handle`);
+  const giveHandle = (socket: net.Socket): void => {
+    reinitialize.call(socket, new Handle(host, HandleType.SOCKET));
+  };
+
+  return class Socket extends net.Socket {
+    override connect(...args: Arguments): this {
+      if ((this as unknown as SocketInside)._handle === null && !isPipe(args)) giveHandle(this);
+      return (super.connect as (...forms: Arguments) => this).call(this, ...args);
+    }
+
+    /** Happy Eyeballs: the next attempt wants a handle of its own. */
+    [kReinit](): void {
+      giveHandle(this);
+    }
+
+    /** As net.js does it, which asks for a handle of the kernel. */
+    override resetAndDestroy(): this {
+      const inside = this as unknown as SocketInside;
+      if (inside._handle === null)
+        this.destroy(Object.assign(new Error('Socket is closed'), { code: 'ERR_SOCKET_CLOSED' }));
+      else if (this.connecting) this.once('connect', () => inside._reset());
+      else inside._reset();
+      return this;
+    }
+  };
+}
+
+/** Makes a server, of net, http, https, http2 or tls, that has not been told to listen yet, listen on a host. */
+export function serveOn<S extends net.Server>(host: Host, server: S): S {
+  const Handle = tcpHandleClass();
+  const Accepted = socketClass(host);
+  const inside = server as unknown as ServerInside;
+  const listen2 = inside._listen2;
+  inside._listen2 = function (address, port, type, backlog, fd, flags) {
+    const isDescriptor = typeof fd === 'number' && fd >= 0;
+    if (this._handle === null && type !== -1 && !isDescriptor) {
+      const handle = new Handle(host, HandleType.SERVER);
+      if (address === null || address === undefined || address === '') handle.bind6('::', port, flags);
+      else if (type === 6) handle.bind6(address, port, flags);
+      else handle.bind(address, port, flags);
+      this._handle = handle;
+    }
+    listen2.call(this, address, port, type, backlog, fd, flags);
+  };
+  // Node makes a net.Socket of what was accepted: it becomes one of this host.
+  const emit = server.emit as (...args: Arguments) => boolean;
+  inside.emit = function (...args) {
+    const [event, socket] = args;
+    if (event === 'connection' && socket instanceof net.Socket) adopt(socket, Accepted);
+    return emit.call(this, ...args);
+  };
+  return server;
+}
+
+function adopt(socket: net.Socket, Accepted: typeof net.Socket): void {
+  if (Object.getPrototypeOf(socket) === net.Socket.prototype)
+    Object.setPrototypeOf(socket, Accepted.prototype);
+}
+
+type NormalizedOptions = net.SocketConstructorOpts & { readonly timeout?: number };
+
+/** net.js's own reading of the many forms of connect. */
+function normalizeArgs(args: Arguments): [NormalizedOptions, unknown] {
+  const { _normalizeArgs: normalize } = net as unknown as {
+    _normalizeArgs: (args: Arguments) => [NormalizedOptions, unknown];
+  };
+  return normalize(args);
+}
+
+/** Whether connect was asked for a path: that is no matter of a host. */
+function isPipe(args: Arguments): boolean {
+  // net.connect hands on what it has normalized as one array.
+  const first = Array.isArray(args[0]) ? args[0][0] : args[0];
+  if (typeof first === 'string') return Number.isNaN(Number(first));
+  return typeof first === 'object' && first !== null && (first as { path?: unknown }).path != null;
+}

@@ -1,0 +1,6 @@
+// The door of `socket/node`: Node's own net on a host.
+
+export { type HostHttp, type HostHttps, httpOf, httpsOf, tlsConnect } from './host-http.ts';
+export { type HostNet, netOf, serveOn, socketClass } from './host-net.ts';
+export { jsStreamClass, MissingInternalError } from './internals.ts';
+export { HandleType, type TcpHandle, type TcpHandleClass, tcpHandleClass } from './tcp-handle.ts';
