@@ -13,13 +13,14 @@ const ROOMS: readonly (readonly string[])[] = [
   ['host'],
   ['sim'],
   ['link'],
+  ['socket'],
   ['node'],
   ['lab', 'drill'],
   ['cli'],
 ];
 
 /** Where Node may be imported; everything else runs in any JavaScript engine. */
-const NODE = ['src/cli/', 'src/node/', 'src/link/tun/', 'src/drill/kernel/'];
+const NODE = ['src/cli/', 'src/node/', 'src/socket/node/', 'src/link/tun/', 'src/drill/kernel/'];
 
 /** An exception: imports from below a folder of a file that is no door. */
 interface Shortcut {

@@ -117,6 +117,7 @@ export const listenOptions = new Schema<ListenOptions>('listen', {
   ...ipService.kinds,
   port: needed(port),
   address: text,
+  family: oneOf(4, 6),
   backlog: bound(0),
   synBacklog: bound(0),
   synCookies: flag,

@@ -1,4 +1,16 @@
-// The door of node: what needs Node's own modules. Devices on its sockets.
+// The door of node: what needs Node's own modules. Node's net, http and https on a host; devices on Node's sockets.
 
+export {
+  type HostHttp,
+  type HostHttps,
+  type HostNet,
+  httpOf,
+  httpsOf,
+  MissingInternalError,
+  netOf,
+  serveOn,
+  socketClass,
+  tlsConnect,
+} from '../socket/node/index.ts';
 export { DatagramDevice, type DatagramOptions, openDatagramDevice } from './datagram.ts';
 export { connectDevice, socketDevice } from './socket.ts';
