@@ -19,7 +19,13 @@ export {
   type HostOptions,
   type InterfaceOptions,
 } from './host.ts';
-export { HostInterface, type InterfaceKind, type LocalAddress, type Transmit } from './interface.ts';
+export {
+  HostInterface,
+  type InterfaceInfo,
+  type InterfaceKind,
+  type LocalAddress,
+  type Transmit,
+} from './interface.ts';
 export type { IpService } from './ip-service.ts';
 export { Listener, type ListenerInfo, type ListenOptions } from './listener.ts';
 export type { Octets } from './octets.ts';

@@ -1,6 +1,7 @@
 // An interface of a host: addresses, the way to a link, and what it does with packets it cannot send.
 
-import type { IpAddress, MacAddress, Memory } from '../wire/index.ts';
+import { formatMac, type IpAddress, type MacAddress, type Memory } from '../wire/index.ts';
+import { describesItself } from './describe.ts';
 
 /** Takes a packet; the block (off, len) of `memory.alloc(len)` is the taker's from then on. */
 export type Transmit = (off: number, len: number) => void;
@@ -16,6 +17,18 @@ export interface LocalAddress {
   readonly deprecated?: boolean;
 }
 
+/** What `info()` returns. */
+export interface InterfaceInfo {
+  readonly name: string;
+  readonly kind: InterfaceKind;
+  /** null without frames. */
+  readonly mac: string | null;
+  readonly mtu: number;
+  /** With their prefix lengths: `10.0.0.1/24`. */
+  readonly addresses: readonly string[];
+  readonly unsent: number;
+}
+
 /** What an interface hands its packets to. */
 export interface PacketSink {
   /** `mayKeep`: the block may be kept. True: it was. */
@@ -27,6 +40,9 @@ export interface PacketSink {
  * (A `Device`, which knows neither blocks nor Memory, is joined by `host.attach(device)`.)
  */
 export class HostInterface {
+  static {
+    describesItself(HostInterface);
+  }
   readonly index: number;
   readonly name: string;
   readonly memory: Memory;
@@ -96,5 +112,26 @@ export class HostInterface {
     } else {
       this.#transmit(off, len);
     }
+  }
+
+  info(): InterfaceInfo {
+    return {
+      name: this.name,
+      kind: this.kind,
+      mac: this.kind === 'ethernet' ? formatMac(this.mac.hi, this.mac.lo) : null,
+      mtu: this.mtu,
+      addresses: this.addresses.map(({ address, prefix }) => `${address}/${prefix}`),
+      unsent: this.unsent,
+    };
+  }
+  toJSON(): InterfaceInfo {
+    return this.info();
+  }
+
+  /** One line: `HostInterface {eth0 ethernet 02:00:00:00:00:01 10.0.0.1/24, mtu 1500}`. */
+  toString(): string {
+    const { name, kind, mac, addresses, mtu } = this.info();
+    const words = [name, kind, ...(mac === null ? [] : [mac]), ...addresses];
+    return `HostInterface {${words.join(' ')}, mtu ${mtu}}`;
   }
 }

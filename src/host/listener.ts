@@ -196,7 +196,8 @@ export class Listener {
     this.#closed = true;
     this.#owner.closeListener(this);
     for (const c of this.#queue.drain()) c.abort();
-    for (const acceptor of this.#acceptors.drain()) acceptor.reject(this.#closedError());
+    const error = this.#closedError();
+    for (const acceptor of this.#acceptors.drain()) acceptor.reject(error);
     this.#owner.woke();
   }
 

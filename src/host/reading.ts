@@ -165,8 +165,9 @@ export class Reading {
   close(): void {
     if (this.eof) return;
     this.#closed = true;
-    const readers = this.#readers?.drain() ?? [];
-    for (const reader of readers) reader.reject(tcpError(Err.CLOSED, 'read', this.#c.endpoints));
+    if (this.#readers === null) return;
+    const error = tcpError(Err.CLOSED, 'read', this.#c.endpoints);
+    for (const reader of this.#readers.drain()) reader.reject(error);
   }
 
   /** The connection has ended, `broken` by an error or in order; an orphan has nobody who reads. */
@@ -186,9 +187,11 @@ export class Reading {
       tcb.rcv.fin = 0;
     }
     this.ring.release();
-    for (const reader of this.#readers?.drain() ?? []) {
-      if (broken) reader.reject(this.#c.failure('read'));
-      else reader.resolve(null);
+    if (this.#readers === null) return;
+    const error = broken ? this.#c.failure('read') : null;
+    for (const reader of this.#readers.drain()) {
+      if (error === null) reader.resolve(null);
+      else reader.reject(error);
     }
   }
 }

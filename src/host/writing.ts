@@ -186,7 +186,7 @@ export class Writing {
     const writes = this.#writes;
     for (let w = writes?.first; w !== undefined; w = writes?.first) {
       if (w.octets.length !== w.length) {
-        this.#failWrites(() => transferred('write'));
+        this.#failWrites(transferred('write'));
         break;
       }
       const before = w.done;
@@ -194,7 +194,7 @@ export class Writing {
       this.#waiting -= w.done - before;
       if (w.done < w.length) {
         if (!this.nothingHeld) return;
-        this.#failWrites(() => tcpError(Err.NO_RESOURCES, 'write', this.#c.endpoints));
+        this.#failWrites(tcpError(Err.NO_RESOURCES, 'write', this.#c.endpoints));
         break;
       }
       writes?.shift();
@@ -210,9 +210,9 @@ export class Writing {
   }
 
   /** A write that fails takes those behind it along: they were meant to follow it. */
-  #failWrites(error: () => unknown): void {
+  #failWrites(error: Error): void {
     this.#waiting = 0;
-    for (const write of this.#writes?.drain() ?? []) write.reject(error());
+    for (const write of this.#writes?.drain() ?? []) write.reject(error);
     this.#owner.woke();
   }
 
@@ -274,8 +274,7 @@ export class Writing {
   /** The connection has ended, by an error or in order. */
   finish(): void {
     this.ring.release();
-    this.#waiting = 0;
-    for (const write of this.#writes?.drain() ?? []) write.reject(this.#c.failure('write'));
+    if (this.pending) this.#failWrites(this.#c.failure('write'));
     if (this.#finAcked !== null) this.#settleFin();
   }
 
