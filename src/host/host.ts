@@ -1,7 +1,7 @@
 // A host: interfaces, addresses and routes, and the protocols above them. In real time it drives itself; one that
 // was given a clock does nothing by itself: whoever drives it calls `poll` when `wakeAt` says so.
 
-import { outOfRange } from '../options/index.ts';
+import { outOfRange, wrongKind } from '../options/index.ts';
 import { checkConfig, defaultConfig, Err, type Rules, type TcpConfig, tcpError } from '../tcp/index.ts';
 import {
   type IpAddress,
@@ -372,6 +372,10 @@ export class Host {
   /** Passive OPEN. Throws EADDRINUSE, EADDRNOTAVAIL, RangeError. */
   listen(options: ListenOptions): Listener {
     listenOptions.check(options);
+    if (options.port === undefined && options.any !== true)
+      throw wrongKind('listen', 'port', undefined, 'a whole number from 0 to 65535; any: true needs none');
+    if (options.any === true && options.address !== undefined)
+      throw outOfRange('listen', 'address', options.address, 'left out with any: true');
     if (options.tcp !== undefined) checkConfig({ ...this.tcp.config, ...options.tcp });
     this.#setNow();
     const listener = this.tcp.listen(options, this.#local(options.address, 'listen'));

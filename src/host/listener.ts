@@ -13,8 +13,13 @@ import { Waiter, type WaitOptions, type Waits, waitSchema } from './waits.ts';
 
 /** Options of `host.listen`. */
 export interface ListenOptions extends IpService {
-  /** 0 chooses a free one. */
-  port: number;
+  /** 0 chooses a free one; with `any` it may be left out: every port. */
+  port?: number;
+  /**
+   * Connections to every address that an interface with `anyDestination` takes, and to those of this host that
+   * nobody else listens on: a transparent proxy. `connection.localAddress` and `localPort` are what the peer dialled.
+   */
+  any?: boolean;
   /** A local address; default: every address of the host, IPv4 and IPv6. */
   address?: string;
   /** Without an address: only those of IPv4, or of IPv6. Default: both. */
@@ -80,7 +85,9 @@ export class Listener {
   readonly address: IpAddress | null;
   /** Of the connections that it takes; 0: both. */
   readonly family: 0 | 4 | 6;
+  /** 0: every port. */
   readonly port: number;
+  readonly any: boolean;
   readonly backlog: number;
   readonly synBacklog: number;
   readonly synCookies: boolean;
@@ -118,6 +125,7 @@ export class Listener {
     this.address = address;
     this.family = address?.family ?? options.family ?? 0;
     this.port = port;
+    this.any = options.any ?? false;
     this.backlog = options.backlog ?? 128;
     this.synBacklog = options.synBacklog ?? 256;
     this.synCookies = options.synCookies ?? true;

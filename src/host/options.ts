@@ -115,7 +115,8 @@ export const connectOptions = new Schema<ConnectOptions>('connect', {
 /** Of `host.listen`. */
 export const listenOptions = new Schema<ListenOptions>('listen', {
   ...ipService.kinds,
-  port: needed(port),
+  port,
+  any: flag,
   address: text,
   family: oneOf(4, 6),
   backlog: bound(0),

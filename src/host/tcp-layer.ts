@@ -66,7 +66,7 @@ import { FastOpenCookies, type FastOpenOwner } from './fast-open.ts';
 import type { IpLayer, Way } from './ip-layer.ts';
 import { DEFAULT_TTL, type IpService } from './ip-service.ts';
 import { Listener, type ListenerOwner, type ListenOptions } from './listener.ts';
-import { ListenerTable } from './listener-table.ts';
+import { EVERY_PORT, ListenerTable } from './listener-table.ts';
 import { MemoryPressure } from './memory-pressure.ts';
 import { type Octets, octetsOf } from './octets.ts';
 import { PathMtuCache } from './pmtu.ts';
@@ -266,8 +266,9 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   /** Passive OPEN. Throws EADDRINUSE. */
   listen(options: ListenOptions, address: IpAddress | null): Listener {
     const { port } = options;
-    const chosen = port === 0 ? this.#freeListenPort(address) : port;
-    if (this.#listeners.taken(chosen, address, options.family ?? 0)) {
+    const { any = false } = options;
+    const chosen = port === 0 ? this.#freeListenPort(address) : (port ?? EVERY_PORT);
+    if (this.#listeners.taken(chosen, address, options.family ?? 0, any)) {
       throw tcpError(Err.ADDRESS_IN_USE, 'listen', { address: `${address ?? '::'}`, port: chosen });
     }
     const tcb = new Tcb(options.tcp === undefined ? this.config : { ...this.config, ...options.tcp });
@@ -613,7 +614,9 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
 
   /** The listener for the packet in hand. */
   #listenerFor(port: number): Listener | null {
-    return this.#listeners.find(port, this.packet as IpPacket);
+    const p = this.packet as IpPacket;
+    const ours = this.ip.owner(p.dst0, p.dst1, p.dst2, p.dst3) !== null;
+    return this.#listeners.find(port, p, ours);
   }
 
   #toListener(seg: Segment): void {
