@@ -1,0 +1,84 @@
+// npm run mutation -- FILE…: changes one thing at a time in a source file and looks whether a test notices.
+//
+//   npm run mutation -- src/tcp/timers.ts             the tests of its room, without the long random ones
+//   npm run mutation -- src/tcp/timers.ts --slow      those, too
+//   npm run mutation -- src/tcp/timers.ts --force     all of it again, not only what has changed
+//
+// StrykerJS makes the changes. It is installed in this folder on first use, so that nobody else pays for it. What
+// survives needs a test, or an entry in accepted.json that says why the change is none.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type Accepted, judge, type Mutant, report } from './judge.ts';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const ROOT = join(HERE, '..', '..');
+const STRYKER = join(HERE, 'node_modules', '@stryker-mutator', 'core');
+
+/** What is used of @stryker-mutator/core, which is not there when types are checked. */
+interface StrykerCore {
+  readonly Stryker: new (
+    options: Readonly<Record<string, unknown>>,
+  ) => {
+    runMutationTest(): Promise<readonly Mutant[]>;
+  };
+}
+
+function install(): void {
+  if (existsSync(STRYKER)) return;
+  console.log('installing StrykerJS in tools/mutation (60 MB) …');
+  const args = ['ci', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund', '--silent'];
+  execFileSync('npm', args, { cwd: HERE, stdio: 'inherit' });
+}
+
+function options(file: string, slow: boolean, force: boolean): Record<string, unknown> {
+  process.env['MUTATED_FILE'] = file;
+  process.env['MUTATION_SLOW'] = slow ? '1' : '';
+  const kept = join(HERE, 'kept', `${file.replaceAll('/', '-')}${slow ? '-slow' : ''}.json`);
+  mkdirSync(dirname(kept), { recursive: true });
+  return {
+    mutate: [file],
+    ignorePatterns: ['**', '!src/**', '!test/**', '!package.json', '!tools/mutation/*.ts'],
+    tempDirName: 'tools/mutation/kept/sandbox',
+    testRunner: 'vitest',
+    plugins: ['@stryker-mutator/vitest-runner'],
+    vitest: { configFile: 'tools/mutation/vitest.config.ts', related: false },
+    tsconfigFile: 'none', // TypeScript 7 has no API that could read it
+    checkers: [],
+    coverageAnalysis: 'perTest',
+    incremental: true,
+    incrementalFile: relative(ROOT, kept),
+    force,
+    concurrency: 1,
+    timeoutMS: 10_000,
+    reporters: ['progress-append-only'],
+    allowConsoleColors: false,
+    logLevel: 'warn',
+  };
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { slow: { type: 'boolean', default: false }, force: { type: 'boolean', default: false } },
+});
+const strange = positionals.filter((file) => !file.endsWith('.ts') || !existsSync(join(ROOT, file)));
+if (positionals.length === 0 || strange.length > 0) {
+  console.error(
+    `npm run mutation -- FILE…: source files, from here${strange.length > 0 ? `; not ${strange.join(', ')}` : ''}`,
+  );
+  process.exit(2);
+}
+install();
+process.chdir(ROOT);
+const entry = pathToFileURL(join(STRYKER, 'dist', 'src', 'index.js')).href;
+const { Stryker } = (await import(entry)) as StrykerCore;
+const accepted = JSON.parse(readFileSync(join(HERE, 'accepted.json'), 'utf8')) as Accepted;
+for (const file of positionals) {
+  const mutants = await new Stryker(options(file, values.slow, values.force)).runMutationTest();
+  const verdict = judge(file, readFileSync(file, 'utf8'), mutants, accepted[file] ?? []);
+  console.log(report(verdict));
+  if (verdict.survivors.length > 0 || verdict.stale.length > 0) process.exitCode = 1;
+}
