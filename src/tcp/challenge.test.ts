@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { challengeAck, mayChallenge } from './challenge.ts';
+import { challengeAck, mayAnswer, mayChallenge } from './challenge.ts';
 import { inState, sent } from './segment-arrives/testing.ts';
 
 describe('the limit of challenge ACKs (RFC 5961 section 7)', () => {
@@ -38,5 +38,20 @@ describe('the limit of challenge ACKs (RFC 5961 section 7)', () => {
     const a = inState('ESTABLISHED');
     expect(a.engine.ms).toBe(0);
     expect([mayChallenge(a.engine, a.tcb), mayChallenge(a.engine, a.tcb)]).toEqual([true, false]);
+  });
+});
+
+describe('the limit of answers to text outside the window', () => {
+  it('100 in each interval', () => {
+    const a = inState('ESTABLISHED', { config: { challengeAckMs: 500 } });
+    const allowed = [0, 499, 500, 1100].map((ms) => {
+      a.setNow(ms * 1000);
+      let n = 0;
+      for (let i = 0; i < 60; i++) if (mayAnswer(a.engine, a.tcb)) n++;
+      return n;
+    });
+    expect(allowed).toEqual([60, 40, 60, 60]);
+    for (let i = 0; i < 40; i++) expect(mayAnswer(a.engine, a.tcb)).toBe(true);
+    expect(mayAnswer(a.engine, a.tcb)).toBe(false);
   });
 });

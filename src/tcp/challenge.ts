@@ -25,7 +25,9 @@ export function mayAnswer(e: Engine, tcb: Tcb): boolean {
     tcb.answerMs = e.ms;
     tcb.answers = 0;
   }
-  return tcb.answers < MOST_ANSWERS && ++tcb.answers > 0;
+  if (tcb.answers >= MOST_ANSWERS) return false;
+  tcb.answers++;
+  return true;
 }
 
 /** <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>, if the limit allows. */

@@ -1,8 +1,10 @@
-// The tests that look at a mutated file: those of its room and the regressions. Long random tests are left out unless
-// asked for: what a rule says deserves a test that shows it.
+// The tests that look at a mutated file: those of its room and the regressions, its own first. Long random tests are
+// left out unless asked for: what a rule says deserves a test that shows it.
 
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const file = process.env['MUTATED_FILE'] ?? '';
 const [, room = ''] = file.split('/');
@@ -10,11 +12,21 @@ const beside = file.replace(/\.ts$/, '.test.ts');
 const SLOW = [
   '**/fuzz.test.ts',
   '**/hostile.test.ts',
+  'src/host/paths.test.ts',
   'src/tcp/fast-open.test.ts',
   'src/tcp/pair.test.ts',
   'src/tcp/sack-recovery.test.ts',
   'test/regressions/{resets,retransmission,tables}.test.ts',
 ].filter((pattern) => pattern !== beside);
+
+/** A run ends with the first test that fails: the nearest ones first. */
+class NearestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const distance = ({ moduleId }: TestSpecification): number =>
+      moduleId.endsWith(beside) ? 0 : moduleId.includes(`${dirname(file)}/`) ? 1 : 2;
+    return [...files].sort((a, b) => distance(a) - distance(b) || (a.moduleId < b.moduleId ? -1 : 1));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -24,6 +36,8 @@ export default defineConfig({
       ...(existsSync(beside) ? [beside] : []),
     ],
     exclude: process.env['MUTATION_SLOW'] === '1' ? [] : SLOW,
+    isolate: false,
+    sequence: { sequencer: NearestFirst },
     testTimeout: 60_000,
   },
 });

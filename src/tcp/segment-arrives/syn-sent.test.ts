@@ -10,9 +10,10 @@ describe('SEGMENT ARRIVES in SYN-SENT (3.10.7.3)', () => {
     a.inject('ACK', 500, 0);
     a.inject('SYN,ACK', 500, 2);
     a.inject('ACK', 500, -7);
-    expect([a.state, sent(a)]).toEqual([
+    expect([a.state, sent(a), a.drops]).toEqual([
       'SYN-SENT',
       ['RST seq=0 len=0', 'RST seq=2 len=0', `RST seq=${2 ** 32 - 7} len=0`],
+      ['bad-ack-in-syn-sent', 'bad-ack-in-syn-sent', 'bad-ack-in-syn-sent'],
     ]);
   });
 
@@ -20,7 +21,11 @@ describe('SEGMENT ARRIVES in SYN-SENT (3.10.7.3)', () => {
     const a = inState('SYN-SENT');
     a.inject('RST,ACK', 500, 0);
     a.inject('RST,ACK', 500, 2);
-    expect([a.state, sent(a)]).toEqual(['SYN-SENT', []]);
+    expect([a.state, sent(a), a.drops]).toEqual([
+      'SYN-SENT',
+      [],
+      ['bad-ack-in-syn-sent', 'bad-ack-in-syn-sent'],
+    ]);
   });
 
   it('an ACK of an old connection is reset and the SYN goes again at once, once in the challenge interval (figure 9)', () => {
@@ -34,7 +39,7 @@ describe('SEGMENT ARRIVES in SYN-SENT (3.10.7.3)', () => {
   it('second: a RST with an acceptable ACK is "connection refused"; without an ACK it is dropped', () => {
     const a = inState('SYN-SENT');
     a.inject('RST', 500);
-    expect(a.state).toBe('SYN-SENT');
+    expect([a.state, a.drops]).toEqual(['SYN-SENT', ['rst-without-ack-in-syn-sent']]);
     a.inject('RST,ACK', 0, 1);
     expect([a.state, a.tcb.error, sent(a), a.rows]).toEqual(['CLOSED', Err.REFUSED, [], ['syn-sent-rst']]);
     expect(a.signals & Signal.ENDED).not.toBe(0);
@@ -52,6 +57,21 @@ describe('SEGMENT ARRIVES in SYN-SENT (3.10.7.3)', () => {
     expect([rcv.irs, rcv.nxt, snd.una - snd.iss, snd.wnd, snd.mss]).toEqual([500, 501, 1, 3000, 1200]);
     expect(a.signals & Signal.OPENED).not.toBe(0);
     expect(a.tcb.timer.rexmt).toBe(0);
+  });
+
+  it('fourth: what timeouts of the SYN counted is over: R1 and back-off begin anew', () => {
+    const a = inState('SYN-SENT');
+    pass(a, 3500);
+    expect(a.tcb.rto.timeouts).toBe(2);
+    a.inject('SYN,ACK', 500, 1, options({ mss: 1000 }));
+    expect(a.tcb.rto.timeouts).toBe(0);
+    expect(a.tcb.cc.cwnd).toBe(1000); // RFC 6928 section 2: one segment after two timeouts
+  });
+
+  it('fourth: cwnd begins with the initial window of the MSS that the peer names (RFC 6928)', () => {
+    const a = inState('SYN-SENT');
+    a.inject('SYN,ACK', 500, 1, options({ mss: 1000 }));
+    expect(a.tcb.cc.cwnd).toBe(10_000);
   });
 
   it('fourth: data that was queued goes with the ACK of the SYN,ACK', () => {

@@ -11,7 +11,7 @@ import { stopTiming } from '../rto.ts';
 import type { Tcb } from '../tcb.ts';
 import { clearTimer, endConnection, enter, setTimer } from '../timers.ts';
 import * as row from '../transitions.ts';
-import { initialWindow, transmit } from '../transmit.ts';
+import { transmit } from '../transmit.ts';
 import { learnSyn, synReceived } from './listen.ts';
 import { dropSyn } from './sequence.ts';
 
@@ -49,7 +49,6 @@ export function synSentSyn(e: Engine, tcb: Tcb, seg: Segment): boolean {
   }
   tcb.heardMs = e.ms;
   learnSyn(e, tcb, seg);
-  tcb.cc.cwnd = initialWindow(tcb);
   if ((seg.ctl & ACK) !== 0) {
     stopTiming(e, tcb, seg.ack);
     if (tcb.fastOpen !== 0) e.rules.earlyAck(e, tcb, seg);
