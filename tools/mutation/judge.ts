@@ -40,6 +40,8 @@ export interface Survivor {
 export interface Verdict {
   readonly file: string;
   readonly killed: number;
+  /** Of these: what made the tests run for ever, or the machine was too busy. */
+  readonly timedOut: number;
   readonly accepted: number;
   readonly survivors: readonly Survivor[];
   /** Entries of accepted.json that no survivor needs. */
@@ -69,9 +71,11 @@ export function judge(
   const survivors: Survivor[] = [];
   const used = new Set<AcceptedMutant>();
   let killed = 0;
+  let timedOut = 0;
   let excused = 0;
   for (const m of mutants) {
     if (m.status === 'Killed' || m.status === 'Timeout' || m.status === 'RuntimeError') killed++;
+    if (m.status === 'Timeout') timedOut++;
     if (m.status !== 'Survived' && m.status !== 'NoCoverage') continue;
     const { line, column } = m.location.start;
     const survivor: Survivor = {
@@ -89,7 +93,14 @@ export function judge(
       excused++;
     }
   }
-  return { file, killed, accepted: excused, survivors, stale: accepted.filter((a) => !used.has(a)) };
+  return {
+    file,
+    killed,
+    timedOut,
+    accepted: excused,
+    survivors,
+    stale: accepted.filter((a) => !used.has(a)),
+  };
 }
 
 function matches(a: AcceptedMutant, s: Survivor): boolean {
@@ -101,10 +112,12 @@ function matches(a: AcceptedMutant, s: Survivor): boolean {
 }
 
 /** The verdict in words. */
-export function report({ file, killed, accepted, survivors, stale }: Verdict): string {
+export function report({ file, killed, timedOut, accepted, survivors, stale }: Verdict): string {
   const all = killed + accepted + survivors.length;
   const share = all === 0 ? 100 : (100 * killed) / all;
-  const out = [`${file}: ${killed} of ${all} noticed (${share.toFixed(1)} %), ${accepted} accepted`];
+  const out = [
+    `${file}: ${killed} of ${all} noticed (${share.toFixed(1)} %), ${timedOut} of them by time, ${accepted} accepted`,
+  ];
   for (const s of survivors) {
     out.push(`  ${s.at}${s.covered ? '' : ' (no test comes here)'}`, `    - ${s.from}`, `    + ${s.to}`);
   }

@@ -1,4 +1,4 @@
-// The tests that look at a mutated file: those of its room and the regressions, its own first. Long random tests are
+// The tests that look at a mutated file: those of its room, its own first. Long random tests and the regressions are
 // left out unless asked for: what a rule says deserves a test that shows it.
 
 import { existsSync } from 'node:fs';
@@ -10,13 +10,14 @@ const file = process.env['MUTATED_FILE'] ?? '';
 const [, room = ''] = file.split('/');
 const beside = file.replace(/\.ts$/, '.test.ts');
 const SLOW = [
+  'test/regressions/**',
   '**/fuzz.test.ts',
   '**/hostile.test.ts',
   'src/host/paths.test.ts',
   'src/tcp/fast-open.test.ts',
   'src/tcp/pair.test.ts',
   'src/tcp/sack-recovery.test.ts',
-  'test/regressions/{resets,retransmission,tables}.test.ts',
+  'src/tcp/window.test.ts',
 ].filter((pattern) => pattern !== beside);
 
 /** A run ends with the first test that fails: the nearest ones first. */

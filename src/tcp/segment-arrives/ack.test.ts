@@ -150,7 +150,11 @@ describe('SYN-RECEIVED', () => {
     for (const ack of [0, 2, -5]) {
       const a = inState('SYN-RECEIVED');
       a.inject('ACK', 1, ack);
-      expect([a.state, sent(a)]).toEqual(['SYN-RECEIVED', [`RST seq=${ack >>> 0} len=0`]]);
+      expect([a.state, sent(a), a.drops]).toEqual([
+        'SYN-RECEIVED',
+        [`RST seq=${ack >>> 0} len=0`],
+        ['bad-ack-in-syn-received'],
+      ]);
     }
   });
 
