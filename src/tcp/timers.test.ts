@@ -43,15 +43,16 @@ describe('the timers of a TCB', () => {
     a.engine.trace = trace;
     for (const name of NAMES) {
       clearTimer(a.engine, a.tcb, name);
-      clearTimer(a.engine, a.tcb, name);
       expect([name, a.tcb.timer[name], trace.lines.splice(0)]).toEqual([name, 0, [`${name} 0`]]);
+      clearTimer(a.engine, a.tcb, name);
+      expect(trace.lines).toEqual([]);
     }
   });
 
-  it('all are turned off together', () => {
+  it('all are turned off together; nobody has to watch', () => {
     const a = inState('CLOSED');
+    a.engine.trace = null;
     for (const name of NAMES) setTimer(a.engine, a.tcb, name, 100);
-    a.engine.trace = null; // nobody has to watch
     clearTimers(a.engine, a.tcb);
     expect(NAMES.map((name) => a.tcb.timer[name])).toEqual([0, 0, 0, 0, 0, 0]);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ACK, RST, Segment } from '../../wire/segment.ts';
 import { inState, sent, text } from './testing.ts';
 
 describe('SEGMENT ARRIVES in CLOSED (3.10.7.1)', () => {
@@ -14,6 +15,7 @@ describe('SEGMENT ARRIVES in CLOSED (3.10.7.1)', () => {
     a.inject('SYN', 100);
     a.inject('SYN,FIN', 100, 0, text(10));
     expect(sent(a)).toEqual(['RST,ACK seq=0 ack=101 len=0', 'RST,ACK seq=0 ack=112 len=0']);
+    expect(a.drops).toEqual(['closed', 'closed']);
   });
 
   it('with an ACK the RST has SEQ=SEG.ACK and no ACK', () => {
@@ -32,6 +34,12 @@ describe('SEGMENT ARRIVES in CLOSED (3.10.7.1)', () => {
     };
     a.inject('SYN', 100);
     expect(ports).toEqual([1000, 2000]);
+  });
+
+  it('a RST is never answered by one, whoever asks for it', () => {
+    const a = inState('CLOSED');
+    a.engine.rules.replyReset(a.engine, new Segment().set(1, 2, RST | ACK));
+    expect(sent(a)).toEqual([]);
   });
 
   it('SEG.SEQ+SEG.LEN is counted modulo 2^32', () => {
