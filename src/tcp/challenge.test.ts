@@ -39,6 +39,14 @@ describe('the limit of challenge ACKs (RFC 5961 section 7)', () => {
     expect(a.engine.ms).toBe(0);
     expect([mayChallenge(a.engine, a.tcb), mayChallenge(a.engine, a.tcb)]).toEqual([true, false]);
   });
+
+  it('3.10.7.4: in SYN-RECEIVED its SEQ is SND.NXT whatever window the peer has: our SYN takes none', () => {
+    for (const wnd of [0, 1, 65_535]) {
+      const a = inState('SYN-RECEIVED', { wnd });
+      challengeAck(a.engine, a.tcb);
+      expect(sent(a)).toEqual(['ACK seq=1 ack=1 len=0']);
+    }
+  });
 });
 
 describe('the limit of answers to text outside the window', () => {

@@ -66,11 +66,11 @@ export function sendAck(e: Engine, tcb: Tcb): void {
 
 /**
  * SND.NXT, or the edge of the peer's window when SND.NXT is beyond it (a probe is out, or the window
- * has shrunk): the peer would refuse anything later, and with it our ACK.
+ * has shrunk): the peer would refuse anything later, and with it our ACK. Our SYN takes no window.
  */
 function acceptableSeq(tcb: Tcb): number {
   const { snd } = tcb;
-  return seqMin(snd.nxt, seqMax(snd.una, (snd.una + snd.wnd) | 0));
+  return seqMin(snd.nxt, seqMax(snd.una, (snd.una + snd.syn + snd.wnd) | 0));
 }
 
 /** <SEQ=SND.NXT><CTL=RST>, with an ACK as other stacks do. */

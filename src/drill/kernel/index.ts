@@ -3,6 +3,9 @@
 
 import type { Script } from '../ast.ts';
 
+export { KernelCalls } from './calls.ts';
+export { loadSocketLibc, type SocketLibc } from './libc.ts';
+export { leaveNetwork } from './namespace.ts';
 export { KernelTarget } from './target.ts';
 export { TunTarget } from './tun-target.ts';
 

@@ -18,6 +18,13 @@ export class OutOfBand {
     return this.#marked && !this.#taken;
   }
 
+  /** True when that octet has come: poll tells of it then, not when the peer announces it. */
+  arrived(c: Connection): boolean {
+    const { rcv } = c.tcb;
+    const isFin = rcv.fin === 1 && rcv.finSeq === this.#seq;
+    return this.waiting && !isFin && ((rcv.nxt - this.#seq) | 0) > 0;
+  }
+
   /** Looks whether the peer has moved its urgent pointer. */
   notice(c: Connection): void {
     const { rcv } = c.tcb;
@@ -37,6 +44,14 @@ export class OutOfBand {
     const before = (this.#seq - c.tcb.rcv.user) | 0;
     if (before > 0) return Math.min(all, before);
     return before === 0 ? Math.max(0, all - 1) : all;
+  }
+
+  /** FIONREAD: up to the mark, as long as a read has not passed it. */
+  unread(c: Connection): number {
+    this.notice(c);
+    const before = (this.#seq - c.tcb.rcv.user) | 0;
+    const waits = this.#marked && before >= 0 && ((c.tcb.rcv.nxt - this.#seq) | 0) > 0;
+    return waits ? before : c.readableLength;
   }
 
   /** At the mark the urgent octet is not part of the stream; who has not asked for it has lost it. */

@@ -204,6 +204,42 @@ describe('data', () => {
   });
 });
 
+describe('what is unread and unacknowledged', () => {
+  it('SIOCOUTQ counts a FIN that the peer has not acknowledged', () => {
+    const [a] = connected();
+    client.send(a, zeros(10));
+    client.shutdown(a, c('SHUT_WR'));
+    expect(client.ioctl(a, c('SIOCOUTQ'), 0)).toMatchObject({ out: 11 });
+    pass(100_000);
+    expect(client.ioctl(a, c('SIOCOUTQ'), 0)).toMatchObject({ out: 0 });
+  });
+
+  it('SIOCINQ counts up to the urgent octet as long as that is ahead, then what is behind it', () => {
+    const [a, b] = connected();
+    client.send(a, zeros(10), c('MSG_OOB'));
+    client.send(a, zeros(5));
+    pass(100_000);
+    const unread = (): unknown => server.ioctl(b, c('SIOCINQ'), 0);
+    expect(unread()).toMatchObject({ out: 9 });
+    expect(show(server.read(b, 100))).toBe(9);
+    expect(unread()).toMatchObject({ out: 0 }); // at the mark
+    expect(show(server.read(b, 3))).toBe(3);
+    expect(unread()).toMatchObject({ out: 2 });
+  });
+
+  it('POLLPRI comes with the urgent octet, not with the pointer that announces it', () => {
+    const [a, b] = connected();
+    const pri = (): unknown => (server.poll([{ fd: b, events: c('POLLPRI') }], 0) as { out: unknown }).out;
+    client.send(a, zeros(100_000), c('MSG_OOB')); // more than the first window of segments
+    pass(1_500);
+    const connection = server.tcp(b)?.connection;
+    expect(connection?.urgentLength).toBeGreaterThan(connection?.readableLength ?? 0);
+    expect(pri()).toEqual([0]);
+    pass(1_000_000);
+    expect(pri()).toEqual([c('POLLPRI')]);
+  });
+});
+
 describe('closing', () => {
   it('shutdown: the peer reads the end; writing is EPIPE; reading goes on', () => {
     const [a, b] = connected();

@@ -342,9 +342,11 @@ export class TcpSocket implements File {
     return done(n, octets);
   }
 
-  /** FIONREAD. */
+  /** FIONREAD: up to the urgent octet when that is not inline. */
   get unread(): number {
-    return this.connection === null ? 0 : this.connection.readableLength;
+    const c = this.connection;
+    if (c === null) return 0;
+    return this.outOfBandInline ? c.readableLength : this.#oob.unread(c);
   }
 
   /** SIOCATMARK: true when the next octet is the urgent one. */
@@ -421,12 +423,12 @@ export class TcpSocket implements File {
     return n;
   }
 
-  /** SIOCOUTQ: octets that the peer has not acknowledged, sent or not. */
+  /** SIOCOUTQ: octets that the peer has not acknowledged, sent or not; on Linux the FIN is one. */
   get unacknowledged(): number {
     const c = this.connection;
     if (c === null || c.ended) return 0;
     const { snd } = c.tcb;
-    return Math.max(0, (snd.end - snd.una - snd.syn) | 0);
+    return Math.max(0, (snd.end + snd.fin - snd.una - snd.syn) | 0);
   }
 
   // Closing.
@@ -493,7 +495,7 @@ export class TcpSocket implements File {
     if (!c.ended && state < State.ESTABLISHED && !c.early) return bits;
     if (this.#available(c) >= Math.max(1, this.receiveLowWater)) bits |= Poll.IN | Poll.RDNORM;
     if (sendShut || this.#writable(c)) bits |= Poll.OUT | Poll.WRNORM;
-    if (this.#oob.waiting) bits |= Poll.PRI;
+    if (this.#oob.arrived(c)) bits |= Poll.PRI;
     return bits;
   }
 

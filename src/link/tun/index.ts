@@ -22,6 +22,7 @@ export {
 export { openTun, type TunCounters, TunDevice, type TunOptions, type TunReceiver } from './device.ts';
 export { TunError } from './errors.ts';
 export {
+  closeKernelDiag,
   type KernelSocket,
   type KernelState,
   type KernelTuple,

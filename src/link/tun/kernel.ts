@@ -130,6 +130,12 @@ function openDiag(): NetlinkSocket | null {
   return diag;
 }
 
+/** For a process that changes its network namespace: the next question is asked in the one that it is in then. */
+export function closeKernelDiag(): void {
+  diag?.close();
+  diag = undefined;
+}
+
 function diagRequest(tuple: KernelTuple): NetlinkMessage {
   const local = addressBytes(tuple.localAddress);
   const remote = addressBytes(tuple.remoteAddress);

@@ -1,0 +1,187 @@
+// Text, FIN and urgent data, and how they are acknowledged.
+
+import { constant } from '../../../src/drill/posix/index.ts';
+import type { Facts } from '../facts.ts';
+import { ALL, endOf, type Family, has, only, textOf, tsValOf } from '../family.ts';
+import type { Observation } from '../player.ts';
+import { ACK, FIN, type SegmentStep, SYN, URG } from '../sequence.ts';
+import type { Sent } from '../wire.ts';
+
+/** The blocks of an ACK, and what else its options are. */
+function split(options: string): { blocks: string[]; rest: string } {
+  const at = options.search(/(, )?nop, nop, sack /);
+  if (at < 0) return { blocks: [], rest: options };
+  return { blocks: options.slice(options.indexOf('sack ') + 5).split(' '), rest: options.slice(0, at) };
+}
+
+/** Where FINs of the peer are: one that was seen before, and that of the step. */
+function finsOf(seg: SegmentStep | null, { fin }: Facts): number[] {
+  const here = seg !== null && has(seg, FIN) ? [textOf(seg) + seg.length] : [];
+  return fin === null ? here : [fin, ...here];
+}
+
+/** Blocks as they were without these FINs. */
+function withoutFin(blocks: readonly string[], fins: readonly number[]): string[] {
+  return blocks
+    .map((block) => block.split(':').map(Number) as [number, number])
+    .map(([l, r]): [number, number] => [l, fins.includes(r - 1) ? r - 1 : r])
+    .filter(([l, r]) => l !== r)
+    .map(([l, r]) => `${l}:${r}`);
+}
+
+/** Whether both sent the same number of segments, alike in options but for what `same` allows. */
+function optionsApart(
+  ours: Observation,
+  theirs: Observation,
+  same: (a: string, b: string) => boolean,
+): boolean {
+  return (
+    ours.sent.length === theirs.sent.length &&
+    ours.sent.every((s, i) => {
+      const other = theirs.sent[i] as Sent;
+      return s.options === other.options || same(s.options, other.options);
+    })
+  );
+}
+
+const ecrOf = (options: string): number | null => {
+  const found = /TS ecr (-?\d+)/.exec(options);
+  return found === null ? null : Number(found[1]);
+};
+
+export const receiving: readonly Family[] = [
+  {
+    id: 'sack-of-fin',
+    verdict: 'rfc-free-choice',
+    reason:
+      'A FIN that came out of order, or again, counts as an octet in the SACK blocks of Linux; here blocks are text. RFC 2018 and 2883 speak of data.',
+    goesOn: true,
+    fields: ['options'],
+    is: ({ seg, facts, ours, theirs }) => {
+      const fins = finsOf(seg, facts);
+      return optionsApart(ours, theirs, (a, b) => {
+        const [mine, other] = [split(a), split(b)];
+        return mine.rest === other.rest && mine.blocks.join() === withoutFin(other.blocks, fins).join();
+      });
+    },
+  },
+  {
+    id: 'dsack-with-syn-or-fin',
+    verdict: 'rfc-free-choice',
+    reason:
+      'Old text of a segment with SYN or FIN is reported by DSACK as any other (RFC 2883 section 4); Linux forgets its blocks with the FIN, and reports none for a SYN.',
+    goesOn: true,
+    fields: ['options'],
+    is: ({ seg, facts, ours, theirs }) =>
+      seg !== null &&
+      (has(seg, FIN) || has(seg, SYN)) &&
+      seg.length > 0 &&
+      textOf(seg) < facts.rcvNxt &&
+      optionsApart(ours, theirs, (a, b) => {
+        const [mine, other] = [split(a), split(b)];
+        const first = `${seg.seq}:${Math.min(textOf(seg) + seg.length, facts.rcvNxt)}`;
+        return mine.rest === other.rest && mine.blocks[0] === first && other.blocks.length === 0;
+      }),
+  },
+  {
+    id: 'ts-recent-of-old-ack',
+    verdict: 'linux-differs-from-rfc',
+    reason:
+      'A segment whose ACK is below SND.UNA moves TS.Recent as any other (RFC 7323 section 4.3); in Linux it does not.',
+    fields: ['options'],
+    is: ({ seg, facts, ours, theirs, history }) => {
+      const here = seg !== null && has(seg, ACK) && seg.ack < facts.sndUna ? tsValOf(seg) : null;
+      return optionsApart(ours, theirs, (a, b) => {
+        const mine = ecrOf(a);
+        if (mine === null || a.replace(/TS ecr -?\d+/, '') !== b.replace(/TS ecr -?\d+/, '')) return false;
+        return mine === here || history.oldAckTsVals.has(mine);
+      });
+    },
+  },
+  {
+    id: 'urgent-pointer-0',
+    verdict: 'linux-policy',
+    reason:
+      'An urgent pointer of 0 says that nothing is urgent: it names the octet after the urgent data (RFC 9293 MUST-62). Linux takes the octet at SEG.SEQ as urgent.',
+    fields: ['unread', 'ready', 'window'],
+    is: ({ seg, theirs }) => seg !== null && has(seg, URG) && seg.up === 0 && theirs.ready !== null,
+    hidden: ({ seg, facts }) =>
+      seg !== null && has(seg, URG) && seg.up === 0 && facts.state !== 'LISTEN' && facts.state !== 'CLOSED',
+  },
+  {
+    id: 'urgent-out-of-order',
+    verdict: 'linux-differs-from-rfc',
+    reason:
+      'poll() tells of an urgent octet when it can be read; Linux also when it came out of order, and when a segment beyond it comes (it takes an octet of that header for it).',
+    fields: ['ready', 'unread'],
+    is: ({ seg, facts, ours, theirs, history }) =>
+      ((seg !== null && has(seg, URG) && textOf(seg) > facts.rcvNxt) || history.urgent) &&
+      theirs.ready === ((ours.ready ?? 0) | constant('POLLPRI')),
+  },
+  {
+    id: 'urgent-after-fin',
+    verdict: 'linux-differs-from-rfc',
+    reason: 'After the peer’s FIN its URG is ignored (RFC 9293 3.10.7.4 sixth); Linux heeds it.',
+    fields: ['unread', 'ready'],
+    is: ({ seg, facts, step, theirs }) =>
+      facts.fin !== null &&
+      theirs.ready !== null &&
+      ((seg !== null && has(seg, URG)) || step.kind === 'call'),
+  },
+  {
+    id: 'partial-duplicate',
+    verdict: 'synfin-bug',
+    reason:
+      'RFC 2883 section 4.2: the part of a segment that was received before is reported by the first block.',
+    goesOn: true,
+    fields: ['options'],
+    is: ({ seg, facts, ours, theirs }) => {
+      if (seg === null || seg.length === 0) return false;
+      const [a, b] = [only(ours), only(theirs)];
+      if (a === null || b === null) return false;
+      const [mine, other] = [split(a.options), split(b.options)];
+      const blocks = withoutFin(other.blocks.slice(1), finsOf(seg, facts));
+      return mine.rest === other.rest && mine.blocks.join() === blocks.join();
+    },
+  },
+  {
+    id: 'stale-dsack',
+    verdict: 'synfin-bug',
+    reason: 'A duplicate that was noted before the ACK check is reported although the segment was dropped.',
+    goesOn: true,
+    fields: ['options'],
+    is: ({ seg, facts, ours, theirs }) =>
+      optionsApart(ours, theirs, (a, b) => {
+        const [mine, other] = [split(a), split(b)];
+        const blocks = withoutFin(other.blocks, finsOf(seg, facts));
+        return mine.rest === other.rest && mine.blocks.slice(1).join() === blocks.join();
+      }),
+  },
+  {
+    id: 'fin-before-text',
+    verdict: 'rfc-free-choice',
+    reason:
+      'A peer whose FIN stands before text that it has sent contradicts itself: here the text was first, and the FIN is not believed; Linux believes the FIN and throws the text beyond away.',
+    fields: ALL,
+    is: ({ seg, facts }) =>
+      seg !== null && has(seg, FIN) && facts.ranges.some(([, right]) => right > textOf(seg) + seg.length),
+  },
+  {
+    id: 'two-fins',
+    verdict: 'rfc-free-choice',
+    reason:
+      'A peer that has sent two FINs at different places contradicts itself: the one that came first is believed here; Linux believes the one that it reaches first.',
+    fields: ALL,
+    is: ({ seg, facts }) =>
+      seg !== null && has(seg, FIN) && facts.fin !== null && endOf(seg) - 1 !== facts.fin,
+  },
+  {
+    id: 'text-beyond-fin',
+    verdict: 'rfc-free-choice',
+    reason:
+      'Text beyond the peer’s FIN: nothing of such a segment is taken here; Linux takes what is before the FIN, or resets a connection whose FIN it has passed on.',
+    fields: ALL,
+    is: ({ seg, facts }) =>
+      seg !== null && facts.fin !== null && textOf(seg) + seg.length > facts.fin && seg.length > 0,
+  },
+];
