@@ -504,6 +504,23 @@ export class Connection {
     };
   }
 
+  /** @internal Calls of the user that wait. */
+  get waitingCalls(): {
+    readonly opening: boolean;
+    readonly reads: number;
+    readonly writes: number;
+    readonly waitingBytes: number;
+    readonly ending: boolean;
+  } {
+    return {
+      opening: this.#opened !== null && !this.#wasOpen,
+      reads: this.#reading.waiting,
+      writes: this.#writing.calls,
+      waitingBytes: this.#writing.waiting,
+      ending: this.#writing.ending,
+    };
+  }
+
   /** @internal Why a call fails: as the connection broke, or because that direction is closed. */
   failure(syscall: 'connect' | 'read' | 'write' | 'shutdown'): TcpError {
     const orderly = syscall === 'write' || syscall === 'read' ? Err.CLOSING : Err.ABORTED;

@@ -41,6 +41,7 @@ import {
 import { PacketQueue } from './packet-queue.ts';
 import { platformTimers } from './platform.ts';
 import { checkedRandom, platformRandom, randomMac } from './random.ts';
+import { report } from './report.ts';
 import { type Route, RouteTable } from './routes.ts';
 import { TcpLayer } from './tcp-layer.ts';
 import { UdpLayer } from './udp.ts';
@@ -511,6 +512,14 @@ export class Host {
     return this.tcp.size > 0 || this.tcp.listening || this.#udp.any;
   }
 
+  /** What it waits for: a line for each connection, and each listener and UDP socket on which calls wait. */
+  waitsFor(): string[] {
+    const { tcp } = this;
+    this.#setNow();
+    return report(this.name, tcp.engine, tcp.connections(), tcp.listeners, this.#udp.sockets);
+  }
+
+  /** One line. */
   describe(): string {
     return `${this.name}: ${this.tcp.size} connections, ${this.tcp.timeWait.size} in TIME-WAIT`;
   }

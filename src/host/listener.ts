@@ -140,6 +140,10 @@ export class Listener {
   get acceptQueueLength(): number {
     return this.#queue.size;
   }
+  /** @internal Accepts that wait. */
+  get waitingAccepts(): number {
+    return this.#acceptors.size;
+  }
   get closed(): boolean {
     return this.#closed;
   }

@@ -58,6 +58,11 @@ export class Reading {
     return this.#fin && receivable(this.#c.tcb) === 0;
   }
 
+  /** Reads that wait. */
+  get waiting(): number {
+    return this.#readers?.size ?? 0;
+  }
+
   read(options: number | ReadOptions = NO_OPTIONS): Promise<Uint8Array | null> {
     try {
       if (typeof options === 'number') {

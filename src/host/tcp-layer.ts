@@ -206,6 +206,11 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     return this.#orphans;
   }
 
+  /** Every listener. */
+  get listeners(): Listener[] {
+    return this.#listeners.all();
+  }
+
   /** True while there is a listener. */
   get listening(): boolean {
     return this.#listeners.any;

@@ -243,6 +243,11 @@ export class UdpSocket {
     }
   }
 
+  /** @internal Receives that wait. */
+  get waitingReceives(): number {
+    return this.#receivers.size;
+  }
+
   /** Nothing more is received; who waits for a datagram gets null. */
   close(): void {
     if (this.#closed) return;

@@ -136,9 +136,14 @@ export class UdpLayer implements UdpOwner {
     return this.#sockets.size > 0;
   }
 
+  /** Every socket. */
+  get sockets(): UdpSocket[] {
+    return [...this.#sockets.values()].flat();
+  }
+
   /** Closes all sockets. */
   close(): void {
-    for (const socket of [...this.#sockets.values()].flat()) socket.close();
+    for (const socket of this.sockets) socket.close();
   }
 
   /** @internal */

@@ -89,6 +89,14 @@ export class Writing {
   get waiting(): number {
     return this.#waiting;
   }
+  /** Writes that wait. */
+  get calls(): number {
+    return this.#writes?.size ?? 0;
+  }
+  /** True while an `end` waits for the acknowledgment of the FIN. */
+  get ending(): boolean {
+    return this.#finAcked !== null && !finAcked(this.#c.tcb);
+  }
   /** True when nothing is in the send buffer: no acknowledgment will come that makes room. */
   get nothingHeld(): boolean {
     const { snd } = this.#c.tcb;

@@ -132,6 +132,11 @@ export class Agenda {
     return Math.max(at, this.nowUs);
   }
 
+  /** Time passes in which nothing happens. */
+  moveTo(us: number): void {
+    if (us > this.nowUs) this.nowUs = us;
+  }
+
   /** The next event or poll not after `limitUs`; false when there is none (the clock stays). */
   step(limitUs: number): boolean {
     for (;;) {

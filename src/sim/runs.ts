@@ -88,21 +88,18 @@ class Guard {
     this.maxTimeUs = options.maxTimeUs ?? (untilUs < Infinity ? Infinity : agenda.nowUs + patienceUs);
   }
 
-  passed(agenda: Agenda): boolean {
-    return agenda.events >= this.maxEvents || agenda.nowUs > this.maxTimeUs;
+  lateError(situation: Situation): RunawayError {
+    return new RunawayError(
+      `it would go past ${this.maxTimeUs} µs of virtual time`,
+      'Something waits for what does not come (see above); a run that takes longer is told so: { maxTimeUs }.',
+      situation,
+    );
   }
 
-  error(agenda: Agenda, situation: Situation): RunawayError {
-    if (agenda.nowUs > this.maxTimeUs) {
-      return new RunawayError(
-        `it went past ${this.maxTimeUs} µs of virtual time`,
-        'Something waits for what does not come (see above); a run that takes longer is told so: { maxTimeUs }.',
-        situation,
-      );
-    }
+  busyError(agenda: Agenda, situation: Situation): RunawayError {
     return new RunawayError(
       `${agenda.events - this.start} events in one run`,
-      'Something makes events without end at one time, or the run is a long one and is told so: { maxEvents }.',
+      'Something makes events without end, or the run is a long one and is told so: { maxEvents }.',
       situation,
     );
   }
@@ -110,6 +107,11 @@ class Guard {
   result(reason: RunEnd, agenda: Agenda): RunResult {
     return { reason, nowUs: agenda.nowUs, events: agenda.events - this.start };
   }
+}
+
+/** True when the next event comes after a guard, though not after `limitUs`, where the run would stop by itself. */
+function tooLate(nextUs: number, maxTimeUs: number, limitUs: number): boolean {
+  return nextUs > maxTimeUs && nextUs <= limitUs && nextUs < Infinity;
 }
 
 /** One run, and what its caller waits for. */
@@ -165,8 +167,12 @@ export class Runs {
     try {
       for (;;) {
         if (predicate?.() === true) return guard.result('predicate', agenda);
-        if (!agenda.step(limitUs)) return this.#stand(guard, limitUs);
-        if (guard.passed(agenda)) throw guard.error(agenda, this.#situation());
+        if (!agenda.step(Math.min(limitUs, guard.maxTimeUs))) {
+          if (!tooLate(agenda.nextAt(), guard.maxTimeUs, limitUs)) return this.#stand(guard, limitUs);
+          agenda.moveTo(guard.maxTimeUs);
+          throw guard.lateError(this.#situation());
+        }
+        if (agenda.events >= guard.maxEvents) throw guard.busyError(agenda, this.#situation());
       }
     } finally {
       agenda.busy = false;
@@ -183,7 +189,7 @@ export class Runs {
   #stand(guard: Guard, limitUs: number): RunResult {
     const agenda = this.#agenda;
     const reason = limitUs < Infinity && agenda.nextAt() < Infinity ? 'time' : 'quiescent';
-    if (limitUs < Infinity && limitUs > agenda.nowUs) agenda.nowUs = limitUs;
+    if (limitUs < Infinity) agenda.moveTo(limitUs);
     return guard.result(reason, agenda);
   }
 
@@ -261,7 +267,7 @@ export class Runs {
           lastTurn = !lastTurn;
           if (lastTurn) await this.#turn();
         } else if (agenda.events % LOOK_EVERY === 0 && turnIsDue()) await this.#turn();
-        if (agenda.events >= this.#maxEvents || agenda.nowUs > this.#maxTimeUs) this.#guard();
+        if (agenda.events >= this.#maxEvents) this.#tooMany();
       }
     } catch (error) {
       // What an event threw is told to everybody who waits for events.
@@ -275,7 +281,7 @@ export class Runs {
     // `runSync` may be at work while this waits for its turn, but not now.
     this.enter();
     try {
-      return this.#agenda.step(this.#limitUs);
+      return this.#agenda.step(Math.min(this.#limitUs, this.#maxTimeUs));
     } finally {
       this.#agenda.busy = false;
     }
@@ -306,9 +312,20 @@ export class Runs {
     this.#maxTimeUs = Math.min(...this.#runs.map(({ guard }) => guard.maxTimeUs));
   }
 
-  /** Nothing is pending up to `#limitUs`: the runs that end there do, at Infinity all. */
+  /** Nothing is pending up to `#limitUs`: the runs that end there do, at Infinity all. Or up to a guard of some. */
   #standstill(): void {
+    const agenda = this.#agenda;
     const limitUs = this.#limitUs;
+    const nextUs = agenda.nextAt();
+    if (tooLate(nextUs, this.#maxTimeUs, limitUs)) {
+      agenda.moveTo(this.#maxTimeUs);
+      this.#end((run) => {
+        const late = run.guard.maxTimeUs === this.#maxTimeUs;
+        if (late) run.reject(run.guard.lateError(this.#situation()));
+        return late;
+      });
+      return;
+    }
     this.#end((run) => {
       if (run.limitUs !== limitUs) return false;
       const result = this.#stand(run.guard, limitUs);
@@ -318,13 +335,12 @@ export class Runs {
     });
   }
 
-  /** Ends the runs whose guard was passed. */
-  #guard(): void {
+  /** Ends the runs that have had all of their events. */
+  #tooMany(): void {
     const agenda = this.#agenda;
-    const situation = this.#situation();
     this.#end((run) => {
-      const passed = run.guard.passed(agenda);
-      if (passed) run.reject(run.guard.error(agenda, situation));
+      const passed = agenda.events >= run.guard.maxEvents;
+      if (passed) run.reject(run.guard.busyError(agenda, this.#situation()));
       return passed;
     });
   }
