@@ -512,6 +512,13 @@ export class Host {
     return this.tcp.size > 0 || this.tcp.listening || this.#udp.any;
   }
 
+  /** Ends everything at once: connections are reset, listeners and UDP sockets closed. What waits on them is told. */
+  abort(): void {
+    for (const listener of this.tcp.listeners) listener.close();
+    for (const c of this.connections) c.abort();
+    this.#udp.close();
+  }
+
   /** What it waits for: a line for each connection, and each listener and UDP socket on which calls wait. */
   waitsFor(): string[] {
     const { tcp } = this;

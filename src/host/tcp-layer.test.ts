@@ -378,12 +378,12 @@ describe('opening from both sides', () => {
 
   it('a half-open connection is found out: the peer that crashed opens again from the same port', async () => {
     const net = new Net();
-    const { a, b } = net.pair({ delayUs: 10_000 });
+    const { a, b, wire } = net.pair({ delayUs: 10_000 });
     const listener = b.listen({ port: 80 });
     const to = { address: '10.0.0.2', port: 80, localPort: 1000 };
     const c = await net.run(a.connect(to));
     const s = await net.run(listener.accept());
-    port(a).attach(null);
+    wire.close();
     c.abort(); // its RST goes nowhere: a crash
     await net.pass(1_000_000);
     net.rewire(a, b, { delayUs: 10_000 });

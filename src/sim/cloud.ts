@@ -1,6 +1,7 @@
 // A cloud: joins plain IP ports, as a network of routers without their rules would: a packet goes to the
 // port whose prefix matches its destination best. No TTL, no ICMP, no fragmentation.
 
+import { Schema, text } from '../options/index.ts';
 import { type IpAddress, IpPacket, inPrefix, type Memory, parseCidr, parseIp } from '../wire/index.ts';
 import type { Port, Transmit } from './types.ts';
 import { Wire, type WireOptions } from './wire.ts';
@@ -27,12 +28,19 @@ class CloudPort implements Port {
 
   attach(transmit: Transmit | null): void {
     this.transmit = transmit;
+    if (transmit === null) this.owner.unplugged(this);
+  }
+
+  get attached(): boolean {
+    return this.transmit !== null;
   }
 
   receive(off: number, len: number): void {
     this.owner.forward(off, len);
   }
 }
+
+const cloudOptions = new Schema<{ name?: string }>('Cloud', { name: text });
 
 /** Joins any number of IP ports by destination address. */
 export class Cloud {
@@ -46,28 +54,39 @@ export class Cloud {
   noMemory = 0;
   readonly #world: World;
   /** Longest prefix first. */
-  readonly #routes: CloudRoute[] = [];
+  #routes: CloudRoute[] = [];
   readonly #ip = new IpPacket();
 
   constructor(world: World, options: { name?: string } = {}) {
+    cloudOptions.check(options);
     this.#world = world;
     this.name = options.name ?? `cloud ${world.nextName()}`;
   }
 
   /**
    * Joins a port; packets to any of `prefixes` ('10.0.0.1', '10.0.0.0/24', '2001:db8::/64', '0.0.0.0/0')
-   * go to it. The wire's end a is the host's.
+   * go to it, until the wire is closed. The wire's end a is the host's.
    * @throws RangeError for a prefix that is none
    */
   connect(port: Port, prefixes: readonly string[], options: WireOptions = {}): Wire {
     const mine = new CloudPort(this, this.#world.memory);
-    for (const text of prefixes) {
+    const routes = prefixes.map((text) => {
       const cidr = parseCidr(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`);
       if (cidr === null) throw new RangeError(`${this.name}: "${text}" is not an address or prefix`);
-      this.#routes.push({ address: cidr.address, prefix: cidr.prefix, port: mine });
-    }
+      return { address: cidr.address, prefix: cidr.prefix, port: mine };
+    });
+    const wire = new Wire(this.#world, port, mine, {
+      name: `${this.name} to ${prefixes.join(' ')}`,
+      ...options,
+    });
+    this.#routes.push(...routes);
     this.#routes.sort((a, b) => b.prefix - a.prefix);
-    return new Wire(this.#world, port, mine, { name: `${this.name} to ${prefixes.join(' ')}`, ...options });
+    return wire;
+  }
+
+  /** Internal: the wire of a port was taken away. */
+  unplugged(port: CloudPort): void {
+    this.#routes = this.#routes.filter((route) => route.port !== port);
   }
 
   /** Internal: a packet came in. */

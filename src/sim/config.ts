@@ -1,5 +1,7 @@
 // What a direction of a wire does to packets by itself: its physics and its dice.
 
+import { flag, needed, nested, real, Schema, whole, wholeOrInfinity } from '../options/index.ts';
+
 /** Faults and physics of one direction. Every field may change while packets are under way. */
 export interface WireConfig {
   /** Propagation delay, µs. Default 0. */
@@ -28,7 +30,28 @@ export interface WireConfig {
   corrupt?: number;
 }
 
-/** A WireConfig with every field, checked. */
+/** What a {@link WireConfig} may hold. */
+export const wireConfig = new Schema<WireConfig>('wire', {
+  delayUs: whole(0),
+  jitterUs: whole(0),
+  keepOrder: flag,
+  bandwidthBps: wholeOrInfinity(1),
+  queueBytes: wholeOrInfinity(1),
+  queuePackets: wholeOrInfinity(1),
+  capacityPackets: wholeOrInfinity(1),
+  mtu: wholeOrInfinity(1),
+  loss: real(0, 1),
+  duplicate: real(0, 1),
+  reorder: nested(
+    new Schema<NonNullable<WireConfig['reorder']>>('reorder', {
+      probability: needed(real(0, 1)),
+      extraDelayUs: needed(whole(0)),
+    }),
+  ),
+  corrupt: real(0, 1),
+});
+
+/** A WireConfig with every field. */
 export class DirectionConfig {
   delayUs = 0;
   jitterUs = 0;
@@ -46,22 +69,11 @@ export class DirectionConfig {
 
   /**
    * Takes over the fields that `change` has; none if one of them is bad.
-   * @throws RangeError naming the field
+   * @throws OptionRangeError, OptionTypeError naming the field
    */
   apply(change: WireConfig): void {
+    wireConfig.check(change);
     const next: WireConfig = { ...change };
-    micros(next.delayUs, 'delayUs');
-    micros(next.jitterUs, 'jitterUs');
-    limit(next.bandwidthBps, 'bandwidthBps', 1);
-    limit(next.queueBytes, 'queueBytes', 1);
-    limit(next.queuePackets, 'queuePackets', 1);
-    limit(next.capacityPackets, 'capacityPackets', 1);
-    limit(next.mtu, 'mtu', 1);
-    probability(next.loss, 'loss');
-    probability(next.duplicate, 'duplicate');
-    probability(next.corrupt, 'corrupt');
-    probability(next.reorder?.probability, 'reorder.probability');
-    micros(next.reorder?.extraDelayUs, 'reorder.extraDelayUs');
     this.delayUs = next.delayUs ?? this.delayUs;
     this.jitterUs = next.jitterUs ?? this.jitterUs;
     this.keepOrder = next.keepOrder ?? this.keepOrder;
@@ -88,23 +100,5 @@ export class DirectionConfig {
       this.corrupt === 0 &&
       this.reorder === 0
     );
-  }
-}
-
-function micros(value: number | undefined, field: string): void {
-  if (value !== undefined && !(Number.isInteger(value) && value >= 0)) {
-    throw new RangeError(`${field} must be a whole number of µs, 0 or more, not ${value}`);
-  }
-}
-
-function limit(value: number | undefined, field: string, least: number): void {
-  if (value !== undefined && value !== Infinity && !(Number.isInteger(value) && value >= least)) {
-    throw new RangeError(`${field} must be an integer of at least ${least} or Infinity, not ${value}`);
-  }
-}
-
-function probability(value: number | undefined, field: string): void {
-  if (value !== undefined && !(value >= 0 && value <= 1)) {
-    throw new RangeError(`${field} must be a probability, 0 to 1, not ${value}`);
   }
 }

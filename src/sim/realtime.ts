@@ -1,6 +1,7 @@
 // A world in real time: the same wires and hosts, with delays that pass. For a simulated wire between
 // a TUN device and a host. The monotonic clock and the timer are given from outside.
 
+import { Schema, whole } from '../options/index.ts';
 import type { World } from './world.ts';
 
 /** Timers of platforms count in 32 bits: one that is far away is set again when this has passed. */
@@ -14,6 +15,10 @@ export interface RealtimePlatform {
   setTimer(ms: number, fn: () => void): unknown;
   clearTimer(timer: unknown): void;
 }
+
+const driverOptions = new Schema<{ maxEventsPerTurn?: number }>('RealtimeDriver', {
+  maxEventsPerTurn: whole(1),
+});
 
 /**
  * Drives a world from a real clock. World time is 0 + the real time since `start()`, never ahead of it.
@@ -36,6 +41,7 @@ export class RealtimeDriver {
   maxLateUs = 0;
 
   constructor(world: World, platform: RealtimePlatform, options: { maxEventsPerTurn?: number } = {}) {
+    driverOptions.check(options);
     this.world = world;
     this.#platform = platform;
     this.#maxEvents = options.maxEventsPerTurn ?? 10_000;

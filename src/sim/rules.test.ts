@@ -70,7 +70,7 @@ describe('nth and times', () => {
 
   test('a rule that makes no sense is refused', () => {
     const { wire } = setup();
-    expect(() => wire.rule({ match: any, nth: 0, action: { drop: true } })).toThrow('rule.nth');
+    expect(() => wire.rule({ match: any, nth: 0, action: { drop: true } })).toThrow('rule: nth');
     expect(() => wire.rule({ match: any, nth: { from: 3, to: 2 }, action: { drop: true } })).toThrow(
       'nth.to',
     );

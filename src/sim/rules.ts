@@ -1,6 +1,20 @@
 // Rules: what happens to a chosen packet on a wire ("drop the second segment with FIN"). A rule counts
 // the packets it matches, so that the n-th can be chosen; counting goes on whatever other rules do.
 
+import {
+  either,
+  flag,
+  func,
+  list,
+  needed,
+  nested,
+  oneOf,
+  outOfRange,
+  Schema,
+  text,
+  whole,
+  wholeOrInfinity,
+} from '../options/index.ts';
 import type { Flight } from './flight.ts';
 import type { DirectionName, PacketInfo } from './packet.ts';
 
@@ -62,27 +76,63 @@ export function isNth(nth: Nth | undefined, n: number): boolean {
   return nth.includes(n);
 }
 
-function count(value: number, what: string, least: number): void {
-  if (!(Number.isInteger(value) && value >= least)) {
-    throw new RangeError(`${what} must be an integer of at least ${least}, not ${value}`);
-  }
+const nth = either(
+  whole(1),
+  list(whole(1)),
+  nested(new Schema<{ from: number; to?: number }>('nth', { from: needed(whole(1)), to: whole(1) })),
+);
+
+/** One of these. */
+interface Actions {
+  drop?: true;
+  delayUs?: number;
+  delayBy?: (p: PacketInfo) => number;
+  duplicate?: number;
+  corrupt?: Corruption;
+  hold?: true;
+  edit?: (p: PacketInfo) => void;
 }
 
-/** Throws a RangeError that names the field if a number of the rule makes no sense. */
+const actions = new Schema<Actions>('action', {
+  drop: flag,
+  delayUs: whole(0),
+  delayBy: func,
+  duplicate: whole(1),
+  corrupt: either(
+    oneOf('random'),
+    nested(new Schema<{ bit?: number; octet?: number }>('corrupt', { bit: whole(0), octet: whole(0) })),
+  ),
+  hold: flag,
+  edit: func,
+});
+
+const wireRule = new Schema<WireRule>('rule', {
+  direction: oneOf('a->b', 'b->a'),
+  match: needed(func),
+  nth,
+  action: needed(nested(actions)),
+  times: wholeOrInfinity(0),
+  text,
+});
+
+/**
+ * Throws for a rule that makes no sense.
+ * @throws OptionTypeError, OptionRangeError
+ */
 export function checkRule(rule: WireRule): void {
-  const { nth, action, times } = rule;
-  if (typeof nth === 'number') count(nth, 'rule.nth', 1);
-  else if (nth !== undefined && 'from' in nth) {
-    count(nth.from, 'rule.nth.from', 1);
-    if (nth.to !== undefined) count(nth.to, 'rule.nth.to', nth.from);
-  } else if (nth !== undefined) for (const n of nth) count(n, 'rule.nth', 1);
-  if (times !== undefined && times !== Infinity) count(times, 'rule.times', 0);
-  if ('delayUs' in action) count(action.delayUs, 'rule.action.delayUs', 0);
-  if ('duplicate' in action) count(action.duplicate, 'rule.action.duplicate', 1);
-  if ('corrupt' in action && action.corrupt !== 'random') {
-    if ('bit' in action.corrupt) count(action.corrupt.bit, 'rule.action.corrupt.bit', 0);
-    else count(action.corrupt.octet, 'rule.action.corrupt.octet', 0);
-  }
+  wireRule.check(rule);
+  const { nth, action } = rule;
+  if (typeof nth === 'object' && 'from' in nth && (nth.to ?? nth.from) < nth.from)
+    throw outOfRange('rule', 'nth.to', nth.to, `at least nth.from, which is ${nth.from}`);
+  one('action', action, Object.keys(actions.kinds));
+  if ('corrupt' in action && action.corrupt !== 'random')
+    one('action.corrupt', action.corrupt, ['bit', 'octet']);
+}
+
+/** Throws unless exactly one of the options was given. */
+function one(option: string, given: object, names: readonly string[]): void {
+  if (Object.keys(given).length !== 1)
+    throw outOfRange('rule', option, given, `an object with one of ${names.join(', ')}`);
 }
 
 /** A rule with its counts and what it holds. */

@@ -184,3 +184,38 @@ describe('the cloud', () => {
     expect(b.arrivals.map(({ bytes }) => bytes.length)).toEqual([43]);
   });
 });
+
+test('a wire that is closed leaves its port of the switch free, and nothing learned there', () => {
+  const world = new World();
+  const sw = new Switch(world, { maxPorts: 2 });
+  const [a, b, c] = [0, 1, 2].map(() => new TestPort(world, { kind: 'ethernet' })) as [
+    TestPort,
+    TestPort,
+    TestPort,
+  ];
+  sw.connect(a);
+  const wire = sw.connect(b);
+  b.send(frame(0x0200, 1, 2));
+  world.runSync();
+  expect(() => sw.connect(c)).toThrow(/in use/);
+  wire.close();
+  sw.connect(c);
+  a.send(frame(0x0200, 2, 1)); // to whoever was b: known no more
+  world.runSync();
+  expect([sw.flooded, b.arrivals.length, c.arrivals.length]).toEqual([2, 0, 1]);
+});
+
+test('a wire that is closed takes its prefixes off the cloud; one that cannot be made leaves none', () => {
+  const world = new World();
+  const cloud = new Cloud(world);
+  const [a, b] = [new TestPort(world), new TestPort(world)];
+  cloud.connect(a, ['10.0.0.1']);
+  const wire = cloud.connect(b, ['10.0.0.2', 'fd00::/64']);
+  expect(() => cloud.connect(b, ['10.0.0.2'])).toThrow(/has a link already/);
+  a.send(tcp(2));
+  world.runSync();
+  wire.close();
+  a.send(tcp(2));
+  world.runSync();
+  expect([cloud.forwarded, cloud.unroutable, b.arrivals.length]).toEqual([1, 1, 1]);
+});

@@ -2,6 +2,7 @@
 // without spanning tree: do not build loops), for more than two hosts. Each host hangs on a wire of its
 // own. The MAC table is bounded: four places per bucket, the oldest entry gives way.
 
+import { Schema, text, whole, wholeOrInfinity } from '../options/index.ts';
 import { EthernetFrame, isGroupMac, type Memory, parseEthernet } from '../wire/index.ts';
 import type { Port, Transmit } from './types.ts';
 import { Wire, type WireOptions } from './wire.ts';
@@ -97,6 +98,11 @@ class SwitchPort implements Port {
 
   attach(transmit: Transmit | null): void {
     this.transmit = transmit;
+    if (transmit === null) this.owner.unplugged(this.number);
+  }
+
+  get attached(): boolean {
+    return this.transmit !== null;
   }
 
   receive(off: number, len: number): void {
@@ -115,6 +121,13 @@ export interface SwitchOptions {
   /** For messages. Default: a number. */
   name?: string;
 }
+
+const switchOptions = new Schema<SwitchOptions>('Switch', {
+  macTableSize: whole(1, 2 ** 20),
+  agingUs: wholeOrInfinity(0),
+  maxPorts: whole(1, 65_536),
+  name: text,
+});
 
 /** An Ethernet learning switch. */
 export class Switch {
@@ -136,6 +149,7 @@ export class Switch {
   readonly #frame = new EthernetFrame();
 
   constructor(world: World, options: SwitchOptions = {}) {
+    switchOptions.check(options);
     this.#world = world;
     this.name = options.name ?? `switch ${world.nextName()}`;
     this.table = new MacTable(options.macTableSize ?? 1024, options.agingUs ?? 300_000_000);
@@ -143,16 +157,28 @@ export class Switch {
   }
 
   /**
-   * Joins an Ethernet port to the switch; the wire's end a is the host's, b the switch's.
+   * Joins an Ethernet port to the switch; the wire's end a is the host's, b the switch's. `close()` of the wire
+   * unplugs it: the switch forgets what it learned there, and its port can be used again.
    * @throws RangeError if the port is not an Ethernet port or the switch has no port left
    */
   connect(port: Port, options: WireOptions = {}): Wire {
-    if (port.kind !== 'ethernet') throw new RangeError(`${this.name}: only ethernet ports can be connected`);
-    const number = this.#ports.length;
+    if (port.kind !== 'ethernet') {
+      throw new RangeError(
+        `${this.name}: only ethernet ports can be connected: make the interface with { kind: 'ethernet' }`,
+      );
+    }
+    const unplugged = this.#ports.findIndex((each) => !each.attached);
+    const number = unplugged >= 0 ? unplugged : this.#ports.length;
     if (number >= this.#maxPorts) throw new RangeError(`${this.name}: all ${number} ports are in use`);
     const mine = new SwitchPort(this, number, this.#world.memory);
-    this.#ports.push(mine);
-    return new Wire(this.#world, port, mine, { name: `${this.name} port ${number}`, ...options });
+    const wire = new Wire(this.#world, port, mine, { name: `${this.name} port ${number}`, ...options });
+    this.#ports[number] = mine;
+    return wire;
+  }
+
+  /** Internal: the wire of a port was taken away. */
+  unplugged(number: number): void {
+    this.table.forget(number);
   }
 
   /** Internal: a frame came in on port `from`. */

@@ -57,6 +57,10 @@ export class TestPort implements Port {
     this.transmit = transmit;
   }
 
+  get attached(): boolean {
+    return this.transmit !== null;
+  }
+
   receive(off: number, len: number): void {
     const bytes = this.memory.u8.slice(off, off + len);
     this.arrivals.push({ atUs: this.#world.now(), bytes });

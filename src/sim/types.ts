@@ -44,6 +44,8 @@ export interface Node {
   readonly repeatable?: boolean;
   /** Optional. The world's `userWoke`: called whenever user code has something to do. */
   setUserWoke?(woke: () => void): void;
+  /** Ends everything at once; what user code waits for rejects. For the end of a world. */
+  abort?(): void;
   /** One line for error messages. */
   describe?(): string;
   /** What it waits for, for error messages: a line for each connection, listener and socket that does. */

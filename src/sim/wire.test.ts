@@ -591,3 +591,51 @@ describe('tap and config', () => {
     expect(wire.ab.config.queueBytes).not.toBe(77);
   });
 });
+
+describe('what cannot be joined is refused', () => {
+  test('ports of different kinds, one port twice, what is no port', () => {
+    const world = new World();
+    const ip = new TestPort(world);
+    const ethernet = new TestPort(world, { kind: 'ethernet' });
+    expect(() => new Wire(world, ip, ethernet)).toThrow("of kind 'ip' and a port of kind 'ethernet'");
+    expect(() => new Wire(world, ip, ip)).toThrow('both ends are the same port');
+    expect(() => new Wire(world, ip, {} as never)).toThrow(/^wire: b must be a port: .*, not an object/);
+    expect([ip.attached, ethernet.attached]).toEqual([false, false]);
+  });
+
+  test('a port that has a link; when its wire is closed it can have another', () => {
+    const world = new World();
+    const [a, b, c] = [new TestPort(world), new TestPort(world), new TestPort(world)];
+    const first = new Wire(world, a, b);
+    expect(() => new Wire(world, a, c)).toThrow(/a port has a link already: close that first/);
+    expect(c.attached).toBe(false);
+    first.close();
+    expect([first.closed, a.attached, first.inject('a->b', numbered(1))]).toEqual([true, false, false]);
+    const second = new Wire(world, a, c);
+    first.close(); // once more: the other wire stays
+    a.send(numbered(7));
+    world.runSync();
+    expect([second.closed, c.order]).toEqual([false, [7]]);
+  });
+
+  test('unknown names, wrong kinds and a direction that is none', () => {
+    const world = new World();
+    const [a, b] = [new TestPort(world), new TestPort(world)];
+    expect(() => new Wire(world, a, b, { los: 0.1 } as never)).toThrow(
+      "no option 'los'; did you mean 'loss'?",
+    );
+    expect(() => new Wire(world, a, b, { aToB: { delay: 5 } } as never)).toThrow(
+      "did you mean 'aToB.delayUs'?",
+    );
+    expect([a.attached, b.attached]).toEqual([false, false]);
+    const wire = new Wire(world, a, b);
+    expect(() => wire.configure({ loss: 2 })).toThrow('loss must be a number from 0 to 1, not 2');
+    expect(() => wire.partition(true, 'a-b' as never)).toThrow(
+      "direction must be 'a->b' or 'b->a', not 'a-b'",
+    );
+    expect(() => wire.rule({ match: () => true, action: {} as never })).toThrow(
+      /action must be .* one of drop/,
+    );
+    expect(() => wire.rule({ match: () => true, action: { drp: true } as never })).toThrow("'action.drop'?");
+  });
+});

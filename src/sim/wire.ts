@@ -1,6 +1,7 @@
 // The simulated wire: joins two ports, with physics, faults and scripts of its own in each direction.
 
-import type { WireConfig } from './config.ts';
+import { type Kind, like, list, nested, outOfRange, Schema, text } from '../options/index.ts';
+import { type WireConfig, wireConfig } from './config.ts';
 import type { WireTap } from './counters.ts';
 import { WireDirection } from './direction.ts';
 import type { DirectionName } from './packet.ts';
@@ -19,6 +20,22 @@ export interface WireOptions extends WireConfig {
   ends?: readonly [string, string];
 }
 
+const wireOptions = new Schema<WireOptions>('wire', {
+  ...wireConfig.kinds,
+  aToB: nested(wireConfig),
+  bToA: nested(wireConfig),
+  name: text,
+  ends: list(text, 2),
+});
+
+/** What a wire can be plugged into. */
+const port: Kind = like(
+  'a port: an interface of a host (or world.wire, which takes hosts)',
+  'receive',
+  'attach',
+  'memory',
+);
+
 /** A point-to-point link between two ports of a world. */
 export class Wire {
   readonly name: string;
@@ -29,10 +46,17 @@ export class Wire {
   /** From b to a. */
   readonly ba: WireDirection;
   readonly ends: readonly [string, string];
+  readonly #world: World;
   readonly #rules: LiveRule[] = [];
+  #closed = false;
 
-  /** @throws RangeError for a config that makes no sense */
+  /**
+   * @throws OptionTypeError, OptionRangeError for options that make no sense; TypeError for what is no port;
+   * RangeError for two ports of different kinds, and for a port that has a link already
+   */
   constructor(world: World, a: Port, b: Port, options: WireOptions = {}) {
+    wireOptions.check(options);
+    checkPorts(a, b);
     const { aToB, bToA, name, ends, ...both } = options;
     this.name = name ?? `wire ${world.nextName()}`;
     this.ends = ends ?? ['a', 'b'];
@@ -42,12 +66,15 @@ export class Wire {
     this.ba = new WireDirection(world, this.name, 'b->a', b, a);
     this.ab.configure({ ...both, ...aToB });
     this.ba.configure({ ...both, ...bToA });
+    this.#world = world;
+    world.own(this, true);
     a.attach((off, len) => this.ab.send(off, len));
     b.attach((off, len) => this.ba.send(off, len));
   }
 
-  /** The direction of this name. */
+  /** The direction of this name. Throws RangeError for another. */
   direction(name: DirectionName): WireDirection {
+    if (name !== 'a->b' && name !== 'b->a') throw outOfRange('wire', 'direction', name, "'a->b' or 'b->a'");
     return name === 'a->b' ? this.ab : this.ba;
   }
 
@@ -108,9 +135,10 @@ export class Wire {
 
   /**
    * A packet that neither port sent: it arrives after the direction's delay, untouched by faults and
-   * rules. False if there is no memory for it or it is empty.
+   * rules. False if there is no memory for it, it is empty, or the wire was taken away.
    */
   inject(direction: DirectionName, bytes: Uint8Array): boolean {
+    if (this.#closed) return false;
     return this.direction(direction).inject(bytes);
   }
 
@@ -137,10 +165,42 @@ export class Wire {
     }
   }
 
-  /** Takes the wire away: drops what is under way, and the ports have no link. */
+  /** True when it was taken away. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Takes the wire away: drops what is under way, and the ports have no link; a switch's port is free again. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#world.own(this, false);
     this.a.attach(null);
     this.b.attach(null);
     this.clear();
   }
+}
+
+/** Refuses what cannot be joined. */
+function checkPorts(a: Port, b: Port): void {
+  port.check(a, 'wire', 'a');
+  port.check(b, 'wire', 'b');
+  if (a === b) throw new RangeError('wire: both ends are the same port');
+  const [kindA, kindB] = [a.kind ?? 'ip', b.kind ?? 'ip'];
+  if (kindA !== kindB) {
+    throw new RangeError(
+      `wire: ${portName(a)} is of kind '${kindA}' and ${portName(b)} of kind '${kindB}': a wire joins two of one kind`,
+    );
+  }
+  for (const each of [a, b]) {
+    if (each.attached === true) {
+      throw new RangeError(
+        `wire: ${portName(each)} has a link already: close that first (wire.close()), or add an interface`,
+      );
+    }
+  }
+}
+
+function portName(each: Port): string {
+  return 'name' in each && typeof each.name === 'string' ? each.name : 'a port';
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { BusyError, RunawayError, StalledError } from './errors.ts';
 import { EventHeap } from './events.ts';
 import { Pacer } from './testing.ts';
@@ -325,7 +325,9 @@ describe('run', () => {
         action(() => i % 5000 === 0 && world.userWoke()),
       );
     setImmediate(count);
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(0);
     await world.run();
+    clock.mockRestore();
     counting = false;
     // start, events 0 and 5000, the last turn
     expect(turns).toBe(4);

@@ -29,7 +29,7 @@ import {
   settleOptions,
 } from './runs.ts';
 import { Switch, type SwitchOptions } from './switch.ts';
-import { warnLater } from './turn.ts';
+import { nextTurn, warnLater } from './turn.ts';
 import type { Action, Clock, Node } from './types.ts';
 import { Wire, type WireOptions } from './wire.ts';
 
@@ -84,6 +84,7 @@ export class World {
   #claimed = false;
   #unwarn: (() => void) | null = null;
   readonly #hosts: Host[] = [];
+  readonly #wires = new Set<Wire>();
   #names = 0;
 
   constructor(options: WorldOptions = {}) {
@@ -137,7 +138,7 @@ export class World {
 
   /**
    * A wire between two hosts (each by its first interface without a link), interfaces or other ports. In the text
-   * of rules its ends have the names of the hosts.
+   * of rules its ends have the names of the hosts or interfaces.
    * @throws RangeError, TypeError as `new Wire` does
    */
   wire(a: Joint, b: Joint, options: WireOptions = {}): Wire {
@@ -183,6 +184,34 @@ export class World {
     this.#agenda.removeNode(node);
     const at = this.#hosts.indexOf(node as Host);
     if (at >= 0) this.#hosts.splice(at, 1);
+  }
+
+  /** Internal: a wire is taken away with the world, unless it was before. */
+  own(wire: Wire, owned: boolean): void {
+    if (owned) this.#wires.add(wire);
+    else this.#wires.delete(wire);
+  }
+
+  /**
+   * The end of everything that lives in it: hosts abort their connections and close their listeners and sockets, so
+   * that what user code waits for there rejects; wires are taken away with what is under way.
+   */
+  close(): void {
+    const { nodes } = this.#agenda;
+    for (const node of nodes) node.abort?.();
+    for (const wire of [...this.#wires]) wire.close();
+    for (const node of nodes) {
+      // What was sent to itself, and the answers.
+      for (let i = 0; i < 8 && node.wakeAt() <= this.now(); i++) node.poll(this.now());
+      this.removeNode(node);
+    }
+    this.userWoke();
+  }
+
+  /** The end of `await using`: `close`, and the turn in which user code sees it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    await nextTurn();
   }
 
   // What happens in it.
@@ -308,6 +337,7 @@ export class World {
   }
 }
 
+/** The name of a host, or of an interface of one. */
 function nameOf(joint: Joint): string | null {
-  return 'interfaces' in joint ? joint.name : null;
+  return 'name' in joint && typeof joint.name === 'string' ? joint.name : null;
 }

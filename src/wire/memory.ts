@@ -4,6 +4,8 @@
 // `u8` and `dv` are replaced when the memory grows: read them from the object at the start of a
 // function, never keep them across an `alloc`.
 
+import { Schema, whole } from '../options/index.ts';
+
 /** Smallest block: 64 bytes. */
 const MIN_SHIFT = 6;
 /** Largest block: 16 MiB. */
@@ -42,6 +44,11 @@ export interface MemoryOptions {
   max?: number;
 }
 
+const memoryOptions = new Schema<MemoryOptions>('Memory', {
+  initial: whole(0, 2 ** 31 - 1),
+  max: whole(64, 2 ** 31 - 1),
+});
+
 /**
  * A bounded arena of recycled blocks. Offset 0 is never handed out: it means "none".
  * Hosts that exchange packets in one process share a Memory, and then no packet is ever copied
@@ -58,7 +65,9 @@ export class Memory {
   #top = 64;
   readonly #free: FreeList[] = [];
 
+  /** @throws OptionTypeError, OptionRangeError */
   constructor(options: MemoryOptions = {}) {
+    memoryOptions.check(options);
     this.max = Math.min(options.max ?? 2 ** 30, 2 ** 31 - 1);
     const buffer = new ArrayBuffer(Math.min(Math.max(options.initial ?? 256 * 1024, 64), this.max));
     this.u8 = new Uint8Array(buffer);
