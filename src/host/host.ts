@@ -514,7 +514,7 @@ export class Host {
 
   /** Ends everything at once: connections are reset, listeners and UDP sockets closed. What waits on them is told. */
   abort(): void {
-    for (const listener of this.tcp.listeners) listener.close();
+    for (const listener of this.listeners) listener.close();
     for (const c of this.connections) c.abort();
     this.#udp.close();
   }
@@ -523,7 +523,7 @@ export class Host {
   waitsFor(): string[] {
     const { tcp } = this;
     this.#setNow();
-    return report(this.name, tcp.engine, tcp.connections(), tcp.listeners, this.#udp.sockets);
+    return report(this.name, tcp.engine, tcp.connections(), this.listeners, this.#udp.sockets);
   }
 
   /** One line. */

@@ -284,10 +284,6 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     return listener;
   }
 
-  get listeners(): Listener[] {
-    return this.#listeners.all();
-  }
-
   #freeListenPort(address: IpAddress | null): number {
     const any = address ?? addressFromWords(4, 0, 0, 0xffff, 0);
     const port = this.#ports.choose(any, any, 0, (p) => this.#listeners.has(p));
