@@ -1,4 +1,5 @@
-// The door of node: what needs Node's own modules. Node's net, http and https on a host; devices on Node's sockets.
+// The door of node: what needs Node's own modules. Node's net, http and https on a host; devices on Node's sockets; a
+// connection as a Duplex.
 
 export {
   type HostHttp,
@@ -13,4 +14,5 @@ export {
   tlsConnect,
 } from '../socket/node/index.ts';
 export { DatagramDevice, type DatagramOptions, openDatagramDevice } from './datagram.ts';
+export { ConnectionDuplex, type DuplexOptions, toDuplex } from './duplex.ts';
 export { connectDevice, socketDevice } from './socket.ts';
