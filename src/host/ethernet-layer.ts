@@ -7,7 +7,6 @@ import {
   ARP_REQUEST,
   ArpPacket,
   checkNdp,
-  ETHERNET_HEADER_LENGTH,
   ETHERTYPE_ARP,
   ETHERTYPE_IPV4,
   ETHERTYPE_IPV6,
@@ -45,6 +44,7 @@ import {
   writeIpv6Header,
   writeNeighborAdvertisement,
   writeNeighborSolicitation,
+  writeVlanHeader,
 } from '../wire/index.ts';
 import type { HostCounters } from './counters.ts';
 import type { HostInterface } from './interface.ts';
@@ -74,8 +74,9 @@ class Link implements NeighbourOutput {
 
   /** Sends a frame whose header is still missing to a MAC. */
   frame(off: number, len: number, type: number, macHi: number, macLo: number): void {
-    const { mac } = this.iface;
-    writeEthernetHeader(this.#memory, off, macHi, macLo, mac.hi, mac.lo, type);
+    const { mac, vlan } = this.iface;
+    if (vlan < 0) writeEthernetHeader(this.#memory, off, macHi, macLo, mac.hi, mac.lo, type);
+    else writeVlanHeader(this.#memory, off, macHi, macLo, mac.hi, mac.lo, vlan, type);
     this.iface.transmit(off, len);
   }
 
@@ -114,11 +115,12 @@ class Link implements NeighbourOutput {
   #askArp(n: Neighbour): void {
     const source = this.iface.addresses.find((a) => a.address.family === 4);
     if (source === undefined) return;
-    const len = ETHERNET_HEADER_LENGTH + ARP_LENGTH;
+    const { headerLen } = this.iface;
+    const len = headerLen + ARP_LENGTH;
     const off = this.#memory.alloc(len);
     if (off === 0) return;
     const { mac } = this.iface;
-    writeArpRequest(this.#memory, off + ETHERNET_HEADER_LENGTH, mac.hi, mac.lo, source.address.w3, n.w3);
+    writeArpRequest(this.#memory, off + headerLen, mac.hi, mac.lo, source.address.w3, n.w3);
     if (n.state === INCOMPLETE) this.frame(off, len, ETHERTYPE_ARP, BROADCAST_HI, BROADCAST_LO);
     else this.frame(off, len, ETHERTYPE_ARP, n.macHi, n.macLo);
   }
@@ -136,7 +138,7 @@ class Link implements NeighbourOutput {
     if (off === 0) return;
     const { mac } = this.iface;
     const sum = pseudoSumWords(6, s.w0, s.w1, s.w2, s.w3, d0, d1, d2, d3, IPPROTO_ICMPV6, 0);
-    const at = off + ETHERNET_HEADER_LENGTH + IPV6_HEADER_LENGTH;
+    const at = off + this.iface.headerLen + IPV6_HEADER_LENGTH;
     writeNeighborSolicitation(this.#memory, at, n.w0, n.w1, n.w2, n.w3, true, mac.hi, mac.lo, sum);
     this.send6(
       off,
@@ -155,7 +157,7 @@ class Link implements NeighbourOutput {
 
   /** A block for a frame with a neighbour message. */
   alloc6(): number {
-    return this.#memory.alloc(ETHERNET_HEADER_LENGTH + IPV6_HEADER_LENGTH + NDP_NEIGHBOR_LENGTH);
+    return this.#memory.alloc(this.iface.headerLen + IPV6_HEADER_LENGTH + NDP_NEIGHBOR_LENGTH);
   }
 
   /** Writes the IPv6 header of a neighbour message and sends the frame. */
@@ -172,7 +174,8 @@ class Link implements NeighbourOutput {
     macHi: number,
     macLo: number,
   ): void {
-    const ip = off + ETHERNET_HEADER_LENGTH;
+    const { headerLen } = this.iface;
+    const ip = off + headerLen;
     writeIpv6Header(
       this.#memory,
       ip,
@@ -190,13 +193,7 @@ class Link implements NeighbourOutput {
       d2,
       d3,
     );
-    this.frame(
-      off,
-      ETHERNET_HEADER_LENGTH + IPV6_HEADER_LENGTH + NDP_NEIGHBOR_LENGTH,
-      ETHERTYPE_IPV6,
-      macHi,
-      macLo,
-    );
+    this.frame(off, headerLen + IPV6_HEADER_LENGTH + NDP_NEIGHBOR_LENGTH, ETHERTYPE_IPV6, macHi, macLo);
   }
 }
 
@@ -210,6 +207,8 @@ export class EthernetLayer {
   readonly #counters: HostCounters;
   readonly #random: () => number;
   readonly #links = new Map<HostInterface, Link>();
+  /** Tagged interfaces by port and VLAN. */
+  readonly #tagged = new Map<HostInterface, Map<number, HostInterface>>();
   readonly #frame = new EthernetFrame();
   readonly #arp = new ArpPacket();
   /** The interface of the packet in hand, for neighbour discovery. */
@@ -251,13 +250,25 @@ export class EthernetLayer {
     this.#link(way.iface).cache.doubt(way.hop0, way.hop1, way.hop2, way.hop3, this.nowMs);
   }
 
-  /** A frame arrived. `mayKeep`: its block may be kept; true: it was. */
-  input(iface: HostInterface, off: number, len: number, mayKeep = false): boolean {
+  /** Frames on `port` with the tag of `tagged` are `tagged`'s. */
+  addTagged(port: HostInterface, tagged: HostInterface): void {
+    const vlans = this.#tagged.get(port) ?? new Map<number, HostInterface>();
+    this.#tagged.set(port, vlans.set(tagged.vlan, tagged));
+  }
+
+  /** A frame arrived on a port. `mayKeep`: its block may be kept; true: it was. */
+  input(port: HostInterface, off: number, len: number, mayKeep = false): boolean {
     const frame = this.#frame;
-    const memory = iface.memory;
+    const memory = port.memory;
     const bad = parseEthernet(memory, off, len, frame);
     if (bad !== Malformed.OK) {
       this.#malformed(bad);
+      return false;
+    }
+    // A tag for the priority alone is none (IEEE 802.1Q section 6.9.1).
+    const iface = frame.vlan <= 0 ? port : this.#tagged.get(port)?.get(frame.vlan);
+    if (iface === undefined) {
+      this.#counters.notForUs++;
       return false;
     }
     if (!isGroupMac(frame.dstHi) && (frame.dstHi !== iface.mac.hi || frame.dstLo !== iface.mac.lo)) {
@@ -265,24 +276,30 @@ export class EthernetLayer {
       return false;
     }
     this.#current = this.#link(iface);
-    let kept = false;
-    switch (frame.etherType) {
-      case ETHERTYPE_IPV4:
-      case ETHERTYPE_IPV6:
-        if (frame.payloadLen > 0 && !speaksOf(frame.etherType, memory.u8[frame.payloadOff] as number)) {
-          this.#malformed(Malformed.IP_VERSION);
-          break;
-        }
-        kept = this.#ip.input(iface, frame.payloadOff, frame.payloadLen, isGroupMac(frame.dstHi), mayKeep);
-        break;
-      case ETHERTYPE_ARP:
-        this.#arpInput(this.#current, frame.payloadOff, frame.payloadLen);
-        break;
-      default:
-        this.#counters.unknownProtocol++;
-    }
+    const kept = this.#payload(this.#current, mayKeep && frame.payloadOff === off + iface.headerLen);
     this.#current = null;
     return kept;
+  }
+
+  /** What is in the frame in hand. */
+  #payload(link: Link, mayKeep: boolean): boolean {
+    const { etherType, payloadOff, payloadLen, dstHi } = this.#frame;
+    const { iface } = link;
+    switch (etherType) {
+      case ETHERTYPE_IPV4:
+      case ETHERTYPE_IPV6:
+        if (payloadLen > 0 && !speaksOf(etherType, iface.memory.u8[payloadOff] as number)) {
+          this.#malformed(Malformed.IP_VERSION);
+          return false;
+        }
+        return this.#ip.input(iface, payloadOff, payloadLen, isGroupMac(dstHi), mayKeep);
+      case ETHERTYPE_ARP:
+        this.#arpInput(link, payloadOff, payloadLen);
+        return false;
+      default:
+        this.#counters.unknownProtocol++;
+        return false;
+    }
   }
 
   #malformed(bad: number): void {
@@ -310,20 +327,12 @@ export class EthernetLayer {
       return;
     }
     if (senderIp !== 0) link.cache.heard(0, 0, 0xffff, senderIp, senderHi, senderLo, this.nowMs);
-    const size = ETHERNET_HEADER_LENGTH + ARP_LENGTH;
+    const { headerLen } = link.iface;
+    const size = headerLen + ARP_LENGTH;
     const reply = memory.alloc(size);
     if (reply === 0) return;
     const { mac } = link.iface;
-    writeArpReply(
-      memory,
-      reply + ETHERNET_HEADER_LENGTH,
-      mac.hi,
-      mac.lo,
-      targetIp,
-      senderHi,
-      senderLo,
-      senderIp,
-    );
+    writeArpReply(memory, reply + headerLen, mac.hi, mac.lo, targetIp, senderHi, senderLo, senderIp);
     link.frame(reply, size, ETHERTYPE_ARP, senderHi, senderLo);
   }
 
@@ -392,7 +401,7 @@ export class EthernetLayer {
     const sum = pseudoSumWords(6, t0, t1, t2, t3, d0, d1, d2, d3, IPPROTO_ICMPV6, 0);
     const router = this.#ip.forwarder === null ? 0 : NA_ROUTER;
     const flags = router | (probe ? NA_OVERRIDE : NA_SOLICITED | NA_OVERRIDE);
-    const at = off + ETHERNET_HEADER_LENGTH + IPV6_HEADER_LENGTH;
+    const at = off + link.iface.headerLen + IPV6_HEADER_LENGTH;
     writeNeighborAdvertisement(memory, at, flags, t0, t1, t2, t3, mac.hi, mac.lo, sum);
     const macHi = probe ? IPV6_MULTICAST_MAC_HI : askerHi;
     const macLo = probe ? 1 : askerLo;
@@ -409,10 +418,11 @@ export class EthernetLayer {
 
   #giveUp(link: Link): void {
     const frames = link.undeliverable.splice(0);
+    const { headerLen } = link.iface;
     for (let i = 0; i < frames.length; i += 2) {
       const off = frames[i] as number;
       const len = frames[i + 1] as number;
-      this.unreachable?.(off + ETHERNET_HEADER_LENGTH, len - ETHERNET_HEADER_LENGTH);
+      this.unreachable?.(off + headerLen, len - headerLen);
       link.iface.memory.free(off, len);
     }
   }

@@ -91,6 +91,12 @@ export interface InterfaceOptions {
   /** Ethernet address; default a random one, unicast and locally administered. */
   mac?: string;
   /**
+   * An interface for the frames of `port`, an Ethernet interface of this host, that have the IEEE 802.1Q tag `id`, 1
+   * to 4094. Its MAC and mtu are the port's unless told. `port` itself has the frames without a tag, and those whose
+   * tag is for a priority alone (id 0).
+   */
+  vlan?: { port: HostInterface; id: number };
+  /**
    * Takes packets for every address of one host, as a gateway does that speaks for the hosts behind it: `listen` and
    * `udp` with `any` hear them, and answers come from the address that was asked. Default false.
    */
@@ -148,6 +154,8 @@ export class Host {
   readonly #ethernet: EthernetLayer;
   readonly #fragments: FragmentLayer;
   readonly #routes = new RouteTable();
+  /** The port of each tagged interface. */
+  readonly #ports = new Map<HostInterface, HostInterface>();
   /** Packets to ourselves. */
   readonly #loopback: PacketQueue;
   readonly #devices: Devices;
@@ -243,12 +251,15 @@ export class Host {
   addInterface(options: InterfaceOptions = {}): HostInterface {
     interfaceOptions.check(options);
     const index = this.ip.interfaces.length;
-    const mtu = options.mtu ?? 1500;
-    const name = options.name ?? `if${index}`;
+    const { vlan } = options;
+    if (vlan !== undefined) this.#checkVlan(vlan, options);
+    const mtu = options.mtu ?? vlan?.port.mtu ?? 1500;
+    const name = options.name ?? (vlan === undefined ? `if${index}` : `${vlan.port.name}.${vlan.id}`);
     if (this.ip.interfaces.some((i) => i.name === name))
       throw new RangeError(`there is an interface '${name}' already`);
-    const kind = options.kind ?? 'ip';
-    const mac = this.#macFor(kind, options.mac);
+    const kind = options.kind ?? (vlan === undefined ? 'ip' : 'ethernet');
+    const mac =
+      options.mac === undefined && vlan !== undefined ? vlan.port.mac : this.#macFor(kind, options.mac);
     const sink = {
       input: (iface: HostInterface, off: number, len: number, mayKeep: boolean): boolean => {
         this.#setNow();
@@ -266,8 +277,10 @@ export class Host {
       kind,
       mac,
       anyDestination: options.anyDestination ?? false,
+      vlan: vlan?.id ?? -1,
     });
     this.ip.interfaces.push(iface);
+    if (vlan !== undefined) this.#join(iface, vlan.port);
     for (const address of options.addresses ?? []) this.addAddress(iface, address);
     return iface;
   }
@@ -314,6 +327,24 @@ export class Host {
    */
   detach(iface: HostInterface): Device | null {
     return this.#devices.detach(iface);
+  }
+
+  #checkVlan({ port, id }: { port: HostInterface; id: number }, options: InterfaceOptions): void {
+    const where = 'addInterface';
+    if (!this.ip.interfaces.includes(port) || port.kind !== 'ethernet' || port.vlan >= 0)
+      throw outOfRange(where, 'vlan.port', port.name, 'an untagged Ethernet interface of this host');
+    if (this.ip.interfaces.some((i) => i.vlan === id && this.#ports.get(i) === port))
+      throw outOfRange(where, 'vlan.id', id, `one that ${port.name} has no interface for yet`);
+    if (options.kind === 'ip') throw outOfRange(where, 'kind', 'ip', "'ethernet' with vlan");
+    if (options.mtu !== undefined && options.mtu > port.mtu)
+      throw outOfRange(where, 'mtu', options.mtu, `at most its port's, which is ${port.mtu}`);
+  }
+
+  /** Joins a tagged interface to its port. */
+  #join(iface: HostInterface, port: HostInterface): void {
+    this.#ports.set(iface, port);
+    this.#ethernet.addTagged(port, iface);
+    iface.attach((off, len) => port.transmit(off, len));
   }
 
   /** Adds an address `a.b.c.d/n` or `…::…/n` and the route to its network. Throws TypeError, EADDRINUSE. */

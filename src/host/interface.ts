@@ -1,6 +1,13 @@
 // An interface of a host: addresses, the way to a link, and what it does with packets it cannot send.
 
-import { formatMac, type IpAddress, type MacAddress, type Memory } from '../wire/index.ts';
+import {
+  ETHERNET_HEADER_LENGTH,
+  formatMac,
+  type IpAddress,
+  type MacAddress,
+  type Memory,
+  VLAN_HEADER_LENGTH,
+} from '../wire/index.ts';
 import { describesItself } from './describe.ts';
 
 /** Takes a packet; the block (off, len) of `memory.alloc(len)` is the taker's from then on. */
@@ -29,6 +36,9 @@ export interface InterfaceInfo {
   readonly unsent: number;
 }
 
+/** Octets of an IEEE 802.1Q tag. */
+const TAG_LENGTH = VLAN_HEADER_LENGTH - ETHERNET_HEADER_LENGTH;
+
 /** What an interface hands its packets to. */
 export interface PacketSink {
   /** `mayKeep`: the block may be kept. True: it was. */
@@ -49,7 +59,9 @@ export class HostInterface {
   /** Largest IP packet, in octets. */
   readonly mtu: number;
   readonly kind: InterfaceKind;
-  /** Octets before the IP header: 14 on Ethernet. */
+  /** The VLAN of a tagged interface, -1 of others. */
+  readonly vlan: number;
+  /** Octets before the IP header: 14 on Ethernet, 18 with a tag. */
   readonly headerLen: number;
   readonly mac: MacAddress;
   /** Takes packets for every address of one host, not only for ours. */
@@ -68,7 +80,14 @@ export class HostInterface {
     sink: PacketSink,
     memory: Memory,
     index: number,
-    options: { name: string; mtu: number; kind: InterfaceKind; mac: MacAddress; anyDestination: boolean },
+    options: {
+      name: string;
+      mtu: number;
+      kind: InterfaceKind;
+      mac: MacAddress;
+      anyDestination: boolean;
+      vlan: number;
+    },
   ) {
     this.#sink = sink;
     this.memory = memory;
@@ -76,7 +95,8 @@ export class HostInterface {
     this.name = options.name;
     this.mtu = options.mtu;
     this.kind = options.kind;
-    this.headerLen = options.kind === 'ethernet' ? 14 : 0;
+    this.vlan = options.vlan;
+    this.headerLen = options.kind === 'ip' ? 0 : ETHERNET_HEADER_LENGTH + (options.vlan < 0 ? 0 : TAG_LENGTH);
     this.mac = options.mac;
     this.anyDestination = options.anyDestination;
   }

@@ -18,6 +18,7 @@ import {
 import { tcpOptions } from '../tcp/index.ts';
 import type { ConnectionHandler } from './connection.ts';
 import type { ConnectOptions, DeviceOptions, HostOptions, InterfaceOptions } from './host.ts';
+import type { HostInterface } from './interface.ts';
 import type { IpService } from './ip-service.ts';
 import type { ListenOptions } from './listener.ts';
 import type { UdpOptions } from './udp-socket.ts';
@@ -85,6 +86,12 @@ const interfaceKinds = {
   name: text,
   mtu: whole(68, 0xffff),
   mac: text,
+  vlan: nested(
+    new Schema<{ port: HostInterface; id: number }>('vlan', {
+      port: needed(like('an Ethernet interface of this host', 'transmit', 'addresses')),
+      id: needed(whole(1, 4094)),
+    }),
+  ),
   anyDestination: flag,
   addresses: list(text),
 };

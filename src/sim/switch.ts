@@ -3,7 +3,7 @@
 // own. The MAC table is bounded: four places per bucket, the oldest entry gives way.
 
 import { Schema, text, whole, wholeOrInfinity } from '../options/index.ts';
-import { EthernetFrame, isGroupMac, type Memory, parseEthernet } from '../wire/index.ts';
+import { EthernetFrame, isGroupMac, Malformed, type Memory, parseEthernet } from '../wire/index.ts';
 import type { Port, Transmit } from './types.ts';
 import { Wire, type WireOptions } from './wire.ts';
 import type { World } from './world.ts';
@@ -185,7 +185,9 @@ export class Switch {
   forward(from: number, off: number, len: number): void {
     const frame = this.#frame;
     const memory = this.#world.memory;
-    if (parseEthernet(memory, off, len, frame) !== 0 || isGroupMac(frame.srcHi) || isReserved(frame)) {
+    const bad = parseEthernet(memory, off, len, frame);
+    const readable = bad === Malformed.OK || bad === Malformed.ETHERNET_LENGTH_FIELD;
+    if (!readable || isGroupMac(frame.srcHi) || isReserved(frame)) {
       this.invalid++;
       return;
     }

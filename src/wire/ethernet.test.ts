@@ -29,9 +29,10 @@ describe('an Ethernet II frame', () => {
   });
 
   it('shorter than 14 octets is truncated; an 802.3 length is no type', () => {
-    const { mem, off } = place(hex('ffffffffffff 020000000001 05ff 0000'));
+    const { mem, off } = place(hex('ffffffffffff 020000000001 0002 0000'));
     const frame = new EthernetFrame();
     expect(parseEthernet(mem, off, 13, frame)).toBe(Malformed.TRUNCATED);
+    expect(parseEthernet(mem, off, 15, frame)).toBe(Malformed.TRUNCATED);
     expect(parseEthernet(mem, off, 16, frame)).toBe(Malformed.ETHERNET_LENGTH_FIELD);
     mem.u8[off + 12] = 6;
     mem.u8[off + 13] = 0;

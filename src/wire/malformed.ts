@@ -59,7 +59,7 @@ export const Malformed = {
   NDP_TARGET: 27,
   /** More neighbour discovery options than we walk. */
   NDP_TOO_MANY_OPTIONS: 28,
-  /** An IEEE 802.3 length where Ethernet II has its type. */
+  /** An IEEE 802.3 frame with another LLC than that of RFC 1042. */
   ETHERNET_LENGTH_FIELD: 29,
   /** ARP for other than Ethernet and IPv4. */
   ARP_FORMAT: 30,
