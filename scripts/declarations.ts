@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Node } from 'typescript/unstable/ast';
 import { API, type Project, type Symbol as Sym, SymbolFlags } from 'typescript/unstable/sync';
-import { entries } from './entries.ts';
+import { type Entry, entries, needsNode } from './entries.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** The compiler, to be run by Node. */
@@ -39,32 +39,42 @@ export class Declarations {
   /** Has `dist/` as the package has, but only declarations. */
   readonly folder: string;
   readonly #api: API;
+  /** Every entry. */
   readonly #project: Project;
+  /** The entries that run anywhere, where there are neither DOM nor Node types. */
+  readonly #anywhere: Project;
 
   constructor() {
     this.folder = mkdtempSync(join(tmpdir(), 'synfin-types-'));
     tsc(['-p', 'tsconfig.types.json', '--outDir', join(this.folder, 'dist')]);
-    const files = entries().map(({ types }) => types);
-    const lib = { lib: ['es2023'], types: [] };
-    const compilerOptions = { module: 'nodenext', target: 'es2023', strict: true, noEmit: true, ...lib };
-    const config = join(this.folder, 'tsconfig.json');
     writeFileSync(join(this.folder, 'package.json'), '{ "type": "module" }');
-    writeFileSync(config, JSON.stringify({ files, compilerOptions }));
     this.#api = new API({ cwd: this.folder });
-    const project = this.#api.updateSnapshot({ openProjects: [config] }).getProject(config);
-    if (project === undefined) throw new Error(`the compiler does not open ${config}`);
-    this.#project = project;
+    const all = entries();
+    this.#project = this.#open('all', all, ['node']);
+    this.#anywhere = this.#open(
+      'anywhere',
+      all.filter((entry) => !needsNode(entry)),
+      [],
+    );
   }
 
-  /**
-   * What the compiler has against the declarations where there are neither DOM nor Node types. Those of
-   * `synfin/node` name Node's own classes: who imports that has them.
-   */
+  #open(name: string, of: readonly Entry[], types: readonly string[]): Project {
+    const files = of.map((entry) => entry.types);
+    const compilerOptions = {
+      ...{ module: 'nodenext', target: 'es2023', lib: ['es2023'], strict: true, noEmit: true },
+      ...{ types, typeRoots: [join(root, 'node_modules/@types')] },
+    };
+    const config = join(this.folder, `${name}.json`);
+    writeFileSync(config, JSON.stringify({ files, compilerOptions }));
+    const project = this.#api.updateSnapshot({ openProjects: [config] }).getProject(config);
+    if (project === undefined) throw new Error(`the compiler does not open ${config}`);
+    return project;
+  }
+
+  /** What the compiler has against the declarations, those of what runs anywhere without DOM and Node types. */
   faults(): string[] {
-    const { program } = this.#project;
-    return program
-      .getSemanticDiagnostics()
-      .filter(({ fileName }) => fileName?.includes('/dist/node/') !== true)
+    return [this.#project, this.#anywhere]
+      .flatMap(({ program }) => program.getSemanticDiagnostics())
       .map(({ fileName, text }) => `${fileName ?? ''}: ${text}`);
   }
 

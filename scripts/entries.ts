@@ -14,6 +14,11 @@ export interface Entry {
   readonly source: string;
 }
 
+/** Whether an entry's types may name Node's: who imports it has them. */
+export function needsNode({ name }: Entry): boolean {
+  return name === 'synfin/node';
+}
+
 /** Every entry that is a module, in the order of package.json. */
 export function entries(): Entry[] {
   const { name, exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {

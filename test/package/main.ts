@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { tsc } from '../../scripts/declarations.ts';
-import { entries } from '../../scripts/entries.ts';
+import { type Entry, entries, needsNode } from '../../scripts/entries.ts';
 import { npm, type Runtime, runtimes } from './runtimes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -109,15 +109,14 @@ function sample(): { readonly program: string; readonly promised: string } {
 
 /** Types: every entry, for both resolutions, with and without the types of a platform. */
 async function checkTypes(app: string): Promise<void> {
-  const names = entries().map(({ name }) => name);
-  const program = (of: readonly string[]): string =>
+  const program = (of: readonly Entry[]): string =>
     [
-      ...of.map((name, i) => `import * as entry${i} from '${name}';`),
+      ...of.map(({ name }, i) => `import * as entry${i} from '${name}';`),
       `export const entries = [${of.map((_, i) => `entry${i}`).join(', ')}];`,
     ].join('\n');
-  writeFileSync(join(app, 'entries.ts'), program(names));
+  writeFileSync(join(app, 'entries.ts'), program(entries()));
   // What is only for Node may name Node's types.
-  writeFileSync(join(app, 'anywhere.ts'), program(names.filter((name) => name !== 'synfin/node')));
+  writeFileSync(join(app, 'anywhere.ts'), program(entries().filter((entry) => !needsNode(entry))));
   writeFileSync(join(app, 'sample.ts'), `${sample().program}\nexport {};\n`);
   const nodeTypes = join(root, 'node_modules/@types');
   const platforms = [
