@@ -3,6 +3,7 @@
 
 import type { Connection } from '../host/index.ts';
 import { TcpError } from '../tcp/index.ts';
+import { formatEndpoint } from '../wire/index.ts';
 import {
   type Command,
   type Io,
@@ -119,7 +120,7 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
     throw new UsageError('ladderNeedsPeer', { text: address });
   }
   const ladder = values['ladder'] === true ? new ConnectLadder(settings, address, port, io) : null;
-  const where = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  const where = formatEndpoint(address, port);
 
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();

@@ -127,7 +127,8 @@ export class Connection {
   handler: ConnectionHandler | null = null;
   /** Free for the user of callbacks. */
   data: unknown = null;
-  readonly #owner: ConnectionOwner;
+  /** @internal */
+  readonly owner: ConnectionOwner;
   readonly #reading: Reading;
   readonly #writing: Writing;
   #tos = 0;
@@ -135,21 +136,18 @@ export class Connection {
   #ended = false;
   /** Whether it was ESTABLISHED once. */
   #wasOpen = false;
-  #err: Err = Err.OK;
   #error: TcpError | null = null;
   #opened: Waiter<Connection> | null = null;
   #closed: Waiter<void> | null = null;
-  #readable: PlatformReadable | null = null;
-  #writable: PlatformWritable | null = null;
 
   /** @internal */
   constructor(owner: ConnectionOwner, tcb: Tcb, memory: Memory) {
-    this.#owner = owner;
+    this.owner = owner;
     this.tcb = tcb;
     this.sndRing = new Ring(memory, owner.pressure);
     this.rcvRing = new Ring(memory, owner.pressure);
-    this.#reading = new Reading(this, owner, this.rcvRing);
-    this.#writing = new Writing(this, owner, this.sndRing);
+    this.#reading = new Reading(this);
+    this.#writing = new Writing(this);
   }
 
   get state(): StateName {
@@ -229,7 +227,7 @@ export class Connection {
 
   /** @internal {@link opened}, for `host.connect`: what its options end is the attempt. */
   openedWithin(options: WaitOptions): Promise<Connection> {
-    return this.#owner.waits.share(this.opened, options, () => this.abort(), 'connect', this.endpoints);
+    return this.owner.waits.share(this.opened, options, () => this.abort(), 'connect', this.endpoints);
   }
 
   /**
@@ -345,13 +343,13 @@ export class Connection {
     const writing = this.#writing;
     const opening = this.tcb.state === State.SYN_SENT && !writing.nothingHeld;
     if (opening || (writing.pending && receivable(this.tcb) === 0)) writing.closeWhenDrained();
-    else this.#owner.detach(this);
+    else this.owner.detach(this);
   }
 
   /** ABORT: sends a RST and forgets the connection. Everything pending rejects with ECONNABORTED. */
   abort(): void {
     if (this.#ended) this.close();
-    else this.#owner.abort(this);
+    else this.owner.abort(this);
   }
 
   /**
@@ -378,8 +376,7 @@ export class Connection {
    * it takes from the same octets. Throws TypeError where the platform has no streams.
    */
   get readable(): PlatformReadable {
-    this.#readable ??= readableOf(this);
-    return this.#readable;
+    return readableOf(this);
   }
 
   /**
@@ -388,8 +385,7 @@ export class Connection {
    * streams.
    */
   get writable(): PlatformWritable {
-    this.#writable ??= writableOf(this);
-    return this.#writable;
+    return writableOf(this);
   }
 
   // Settings.
@@ -413,7 +409,7 @@ export class Connection {
   /** Turns Nagle's algorithm off (MUST-17). */
   setNoDelay(on = true): void {
     this.tcb.noDelay = on ? 1 : 0;
-    if (on) this.#owner.push(this);
+    if (on) this.owner.push(this);
   }
   /** Holds partial segments until `uncork`. */
   cork(): void {
@@ -421,7 +417,7 @@ export class Connection {
   }
   uncork(): void {
     this.tcb.cork = 0;
-    this.#owner.push(this);
+    this.owner.push(this);
   }
   /**
    * Keep-alives on or off (MUST-24): the first probe after `idleMs` milliseconds of silence, the next ones
@@ -445,12 +441,12 @@ export class Connection {
       throw new RangeError(`setKeepAlive: count must be a whole number from 1 to 127, not ${count}`);
     if (idleMs !== undefined || intervalMs !== undefined || count !== undefined)
       this.tcb.config = { ...config, ...keepAlive };
-    this.#owner.setKeepAlive(this, on);
+    this.owner.setKeepAlive(this, on);
   }
   /** USER TIMEOUT in milliseconds; 0 is the default R2 (MUST-21). Throws RangeError. */
   setUserTimeout(ms: number): void {
     checkMs('setUserTimeout', 'ms', ms, 0);
-    this.#owner.setUserTimeout(this, ms);
+    this.owner.setUserTimeout(this, ms);
   }
 
   /** STATUS (RFC 9293 section 3.10.6), in the manner of Linux's `tcp_info`. */
@@ -491,7 +487,7 @@ export class Connection {
 
   /** @internal Runs `action` after `ms` of the host's time, unless what is returned is called before. */
   after(ms: number, action: () => void): () => void {
-    return this.#owner.waits.after(ms, action);
+    return this.owner.waits.after(ms, action);
   }
 
   /** @internal Both ends, for errors. */
@@ -524,7 +520,7 @@ export class Connection {
   /** @internal Why a call fails: as the connection broke, or because that direction is closed. */
   failure(syscall: 'connect' | 'read' | 'write' | 'shutdown'): TcpError {
     const orderly = syscall === 'write' || syscall === 'read' ? Err.CLOSING : Err.ABORTED;
-    return tcpError(this.#err === Err.OK ? orderly : this.#err, syscall, this.endpoints);
+    return tcpError(this.#error === null ? orderly : this.tcb.error, syscall, this.endpoints);
   }
 
   /** @internal Acts on the engine's signals. A callback may end the connection: then the rest is no news. */
@@ -549,7 +545,7 @@ export class Connection {
       this.#wasOpen = true;
       if (this.#opened !== null) {
         this.#opened.resolve(this);
-        this.#owner.woke();
+        this.owner.woke();
       }
       this.tell(this.handler?.open);
     }
@@ -559,7 +555,7 @@ export class Connection {
   /** @internal Runs a callback of the user. */
   tell(callback: ((c: Connection) => void) | undefined): void {
     if (callback === undefined || this.#ended) return;
-    this.#owner.woke();
+    this.owner.woke();
     try {
       callback.call(this.handler, this);
     } catch (error) {
@@ -579,13 +575,12 @@ export class Connection {
   finish(err: Err): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#err = err;
     this.#error = err === Err.OK ? null : tcpError(err, this.#brokenCall(err), this.endpoints);
     this.#reading.finish(err !== Err.OK);
     this.#writing.finish();
     if (this.#opened !== null && !this.#wasOpen) this.#opened.reject(this.failure('connect'));
     this.#settleClosed();
-    this.#owner.woke();
+    this.owner.woke();
     try {
       this.handler?.close?.(this, this.#error);
     } catch (thrown) {

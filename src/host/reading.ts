@@ -3,9 +3,8 @@
 
 import { Schema, whole } from '../options/index.ts';
 import { Err, receivable, tcpError } from '../tcp/index.ts';
-import type { Connection, ConnectionOwner } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { Queue } from './queue.ts';
-import type { Ring } from './ring.ts';
 import { Waiter, type WaitOptions, waitKinds } from './waits.ts';
 
 /** Options of `read`. */
@@ -33,11 +32,9 @@ class Reader extends Waiter<Uint8Array | null> {
 
 /** What arrived and was not taken, and who waits for more. */
 export class Reading {
-  readonly ring: Ring;
   /** Octets taken since the beginning. */
   taken = 0;
   readonly #c: Connection;
-  readonly #owner: ConnectionOwner;
   /** The peer's FIN has come. */
   #fin = false;
   /** The user has closed before the end of the stream was read: nothing more is given. */
@@ -47,10 +44,8 @@ export class Reading {
   #readers: Queue<Reader> | null = null;
   #hint = MIN_RING;
 
-  constructor(c: Connection, owner: ConnectionOwner, ring: Ring) {
+  constructor(c: Connection) {
     this.#c = c;
-    this.#owner = owner;
-    this.ring = ring;
   }
 
   /** True when the peer's FIN has come and everything before it was read. */
@@ -86,7 +81,7 @@ export class Reading {
       if (c.ended) return c.error === null ? Promise.resolve(null) : Promise.reject(c.failure('read'));
     }
     this.#readers ??= new Queue();
-    const { waits } = this.#owner;
+    const { waits } = this.#c.owner;
     const full = waits.full(this.#readers, 'read', c.endpoints);
     if (full !== null) return Promise.reject(full);
     const reader = new Reader(max);
@@ -109,7 +104,7 @@ export class Reading {
     const n = Math.min(there, dst.length);
     if (n <= 0) return 0;
     const left = this.#left;
-    if (left === null) this.ring.copyOut(tcb.rcv.user, dst, 0, n);
+    if (left === null) this.#c.rcvRing.copyOut(tcb.rcv.user, dst, 0, n);
     else dst.set(left.subarray(left.length - there, left.length - there + n));
     this.#received(n);
     return n;
@@ -124,20 +119,20 @@ export class Reading {
   #received(n: number): void {
     const { tcb } = this.#c;
     this.taken += n;
-    this.#owner.received(this.#c, n);
+    this.#c.owner.received(this.#c, n);
     if (receivable(tcb) === 0 && tcb.rcv.rangeCount === 0) this.#idle();
   }
 
   /** An empty ring goes back to the Memory; the next one is as large as this was. */
   #idle(): void {
-    if (this.ring.capacity > this.#hint) this.#hint = this.ring.capacity;
-    this.ring.release();
+    if (this.#c.rcvRing.capacity > this.#hint) this.#hint = this.#c.rcvRing.capacity;
+    this.#c.rcvRing.release();
     this.#left = null;
   }
 
   /** Room for text of the peer up to `bytes` octets from RCV.user on; `outOfOrder`: beyond a hole. */
   makeRoom(bytes: number, outOfOrder: boolean): boolean {
-    const { ring } = this;
+    const { rcvRing: ring } = this.#c;
     if (bytes <= ring.capacity) return true;
     const { rcv } = this.#c.tcb;
     const live = Math.min(ring.capacity, (rcv.edge - rcv.user) | 0);
@@ -162,7 +157,7 @@ export class Reading {
       if (chunk === null && !this.#fin) return;
       readers?.shift();
       reader.resolve(chunk);
-      this.#owner.woke();
+      this.#c.owner.woke();
     }
   }
 
@@ -182,7 +177,7 @@ export class Reading {
     if (!broken && unread > 0 && tcb.orphan === 0) {
       // It still can be read; but the Memory has no garbage collection, should nobody come for it.
       const left = new Uint8Array(unread);
-      this.ring.copyOut(tcb.rcv.user, left, 0, unread);
+      this.#c.rcvRing.copyOut(tcb.rcv.user, left, 0, unread);
       this.#left = left;
     } else {
       // "All segment queues should be flushed": then the end of the stream is not reached either.
@@ -191,7 +186,7 @@ export class Reading {
       tcb.rcv.rangeCount = 0;
       tcb.rcv.fin = 0;
     }
-    this.ring.release();
+    this.#c.rcvRing.release();
     if (this.#readers === null) return;
     const error = broken ? this.#c.failure('read') : null;
     for (const reader of this.#readers.drain()) {

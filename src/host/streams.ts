@@ -92,8 +92,18 @@ interface Platform {
   WritableStream?: new (sink: OctetsSink) => unknown;
 }
 
+/** The streams of those connections that were asked for theirs. */
+const readables = new WeakMap<Connection, PlatformReadable>();
+const writables = new WeakMap<Connection, PlatformWritable>();
+
 /** What arrives at `c`, as a byte stream; BYOB readers get the octets in their own memory. */
 export function readableOf(c: Connection): PlatformReadable {
+  const made = readables.get(c) ?? makeReadable(c);
+  readables.set(c, made);
+  return made;
+}
+
+function makeReadable(c: Connection): PlatformReadable {
   const { ReadableStream } = globalThis as unknown as Platform;
   if (ReadableStream === undefined) throw new TypeError('there is no ReadableStream here: call read()');
   const source: ByteSource = {
@@ -122,6 +132,12 @@ export function readableOf(c: Connection): PlatformReadable {
 
 /** What `c` sends, as a stream. */
 export function writableOf(c: Connection): PlatformWritable {
+  const made = writables.get(c) ?? makeWritable(c);
+  writables.set(c, made);
+  return made;
+}
+
+function makeWritable(c: Connection): PlatformWritable {
   const { WritableStream } = globalThis as unknown as Platform;
   if (WritableStream === undefined) throw new TypeError('there is no WritableStream here: call write()');
   return new WritableStream({

@@ -3,12 +3,11 @@
 
 import { flag, Schema } from '../options/index.ts';
 import { Err, finAcked, State, sendRoom, type TcpError, tcpError } from '../tcp/index.ts';
-import type { Connection, ConnectionOwner } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { SMALL_RING } from './memory-pressure.ts';
 import { type Octets, octetsOf, transferred } from './octets.ts';
 import { type Place, Queue } from './queue.ts';
 import { MIN_RING } from './reading.ts';
-import type { Ring } from './ring.ts';
 import { Waiter, type WaitOptions, waitKinds, waitSchema } from './waits.ts';
 
 /** Options of `write`. */
@@ -41,11 +40,9 @@ class Write extends Waiter<void> {
 
 /** What was written and is not acknowledged, what waits to be, and the end of it. */
 export class Writing {
-  readonly ring: Ring;
   /** Octets put into the send buffer since the beginning. */
   sent = 0;
   readonly #c: Connection;
-  readonly #owner: ConnectionOwner;
   /** Whether `offer` took less than everything since the last `writable`. */
   #wantsRoom = false;
   /** Waits for Memory: `tryAgain` will be called. */
@@ -58,10 +55,8 @@ export class Writing {
   #finAcked: Waiter<void> | null = null;
   #hint = MIN_RING;
 
-  constructor(c: Connection, owner: ConnectionOwner, ring: Ring) {
+  constructor(c: Connection) {
     this.#c = c;
-    this.#owner = owner;
-    this.ring = ring;
   }
 
   /** True while SEND would be taken. */
@@ -124,7 +119,7 @@ export class Writing {
 
   #wait(octets: Uint8Array, done: number, options: WriteOptions): Promise<void> {
     const { endpoints } = this.#c;
-    const { waits } = this.#owner;
+    const { waits } = this.#c.owner;
     this.#writes ??= new Queue();
     const writes = this.#writes;
     const full = waits.full(writes, 'write', endpoints) ?? this.#tooMuch(octets.length);
@@ -138,7 +133,7 @@ export class Writing {
 
   #tooMuch(octets: number): TcpError | null {
     if (this.#waiting === 0 || this.#waiting + octets <= MAX_WAITING_OCTETS) return null;
-    return this.#owner.waits.refusal(`${this.#waiting} octets wait`, 'write', this.#c.endpoints);
+    return this.#c.owner.waits.refusal(`${this.#waiting} octets wait`, 'write', this.#c.endpoints);
   }
 
   /** A write takes back what of it is not in the send buffer. */
@@ -156,7 +151,7 @@ export class Writing {
       this.#wantsRoom = true;
       if (!this.#starved && this.nothingHeld) {
         this.#starved = true;
-        this.#owner.starved(this.#c);
+        this.#c.owner.starved(this.#c);
       }
     }
     return n;
@@ -164,8 +159,7 @@ export class Writing {
 
   /** Puts octets from `from` into the send ring, as many as there is room for; where it stopped. */
   #enqueue(octets: Uint8Array, from: number, urgent: boolean): number {
-    const { ring } = this;
-    const { tcb } = this.#c;
+    const { tcb, sndRing: ring, owner } = this.#c;
     const { snd } = tcb;
     let n = Math.min(octets.length - from, sendRoom(tcb));
     if (n <= 0) return from;
@@ -184,7 +178,7 @@ export class Writing {
     }
     ring.write(snd.end, octets, from, n);
     this.sent += n;
-    this.#owner.send(this.#c, n, urgent && from + n === octets.length);
+    owner.send(this.#c, n, urgent && from + n === octets.length);
     return from + n;
   }
 
@@ -207,12 +201,12 @@ export class Writing {
       }
       writes?.shift();
       w.resolve();
-      this.#owner.woke();
+      this.#c.owner.woke();
     }
     this.endWhenDrained();
     if (((snd.end - snd.una) | 0) <= 0) {
-      if (this.ring.capacity > this.#hint) this.#hint = this.ring.capacity;
-      this.ring.release();
+      if (this.#c.sndRing.capacity > this.#hint) this.#hint = this.#c.sndRing.capacity;
+      this.#c.sndRing.release();
     }
     this.#tellRoom();
   }
@@ -221,7 +215,7 @@ export class Writing {
   #failWrites(error: Error): void {
     this.#waiting = 0;
     for (const write of this.#writes?.drain() ?? []) write.reject(error);
-    this.#owner.woke();
+    this.#c.owner.woke();
   }
 
   /** There may be Memory again. */
@@ -253,8 +247,8 @@ export class Writing {
     if (c.ended) this.#settleFin();
     else if (finAcked(c.tcb)) this.#finAcked.resolve();
     else if (this.pending || c.tcb.state === State.SYN_SENT) this.#endAfterWrites = true;
-    else if (!this.#endAfterWrites) this.#owner.close(c);
-    return this.#owner.waits.share(promise, options, () => {}, 'shutdown', c.endpoints);
+    else if (!this.#endAfterWrites) this.#c.owner.close(c);
+    return this.#c.owner.waits.share(promise, options, () => {}, 'shutdown', c.endpoints);
   }
 
   /** What `end` put off, when everything written is in the send buffer and the peer is known. */
@@ -262,8 +256,8 @@ export class Writing {
     const c = this.#c;
     if (!this.#endAfterWrites || this.pending || c.tcb.state === State.SYN_SENT) return;
     this.#endAfterWrites = false;
-    if (this.#closeAfterWrites) this.#owner.detach(c);
-    else this.#owner.close(c);
+    if (this.#closeAfterWrites) this.#c.owner.detach(c);
+    else this.#c.owner.close(c);
   }
 
   /** Closes both directions as soon as everything that waits is in the send buffer. */
@@ -276,12 +270,12 @@ export class Writing {
   finAcked(): void {
     if (this.#finAcked === null) return;
     this.#finAcked.resolve();
-    this.#owner.woke();
+    this.#c.owner.woke();
   }
 
   /** The connection has ended, by an error or in order. */
   finish(): void {
-    this.ring.release();
+    this.#c.sndRing.release();
     if (this.pending) this.#failWrites(this.#c.failure('write'));
     if (this.#finAcked !== null) this.#settleFin();
   }

@@ -9,6 +9,7 @@ import {
   tcbAt,
   textWidth,
 } from '../../lab/index.ts';
+import { formatEndpoint } from '../../wire/index.ts';
 import { t } from '../messages.ts';
 import { styled } from './paint.ts';
 import { BESIDE, BOLD, DIM, ENDS, type PaneSize } from './pane-size.ts';
@@ -134,7 +135,7 @@ function queuesAt(trace: Trace, at: number): QueueView | null {
 }
 
 function socketText({ address, port }: { readonly address: string; readonly port: number }): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return formatEndpoint(address, port);
 }
 
 /** As ss writes times: 672ms, 1.2sec, 59sec. */

@@ -1,5 +1,6 @@
 // What stands outside the arrows of a ladder: states, calls, timers, faults, times, and the names above.
 
+import { formatEndpoint } from '../../wire/index.ts';
 import { type End, otherEnd, type Trace } from '../trace.ts';
 import type { AxisRow } from './axis.ts';
 import { type Label, LEADING, placed, widthOf } from './boxes.ts';
@@ -109,7 +110,7 @@ export class Outside {
       const { name, address } = this.#scene.trace.ends[end];
       const port =
         this.#scene.trace.connections[this.#scene.focus]?.[end].port ?? this.#scene.trace.ends[end].port;
-      const socket = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+      const socket = formatEndpoint(address, port);
       const [x, anchor] = compact
         ? end === 'left'
           ? [margin, 'start' as const]

@@ -6,6 +6,7 @@
 //     SYN-SENT ┃                         ╰──▶● SYN-RECEIVED
 
 import type { StateName } from '../../tcp/index.ts';
+import { formatEndpoint } from '../../wire/index.ts';
 import { type End, otherEnd, type TraceEnd } from '../trace.ts';
 import { asciiGlyphs, BOLD, DIM, type Glyphs, STATE_COLOURS, TONE_COLOURS, unicodeGlyphs } from './glyphs.ts';
 import { Line } from './line.ts';
@@ -93,7 +94,7 @@ export class TerminalLadder {
     );
     for (const end of ['left', 'right'] as const) {
       const { name, address, port } = ends[end];
-      const socket = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+      const socket = formatEndpoint(address, port);
       const place = (text: string): number => (end === 'left' ? LEFT_BAR + 1 : right) - textWidth(text);
       names.put(place(name), name, BOLD);
       where.put(place(socket), socket, DIM);
