@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expected, inState, pass, SYNCHRONIZED, sent } from './testing.ts';
+import { expected, inState, pass, SYNCHRONIZED, sent, text } from './testing.ts';
 
 describe('fourth, check the SYN bit (RFC 5961 section 4)', () => {
   for (const state of SYNCHRONIZED) {
@@ -20,10 +20,19 @@ describe('fourth, check the SYN bit (RFC 5961 section 4)', () => {
     });
   }
 
-  it('in SYN-RECEIVED from LISTEN a SYN in the window returns to LISTEN', () => {
+  it('nothing else of a segment with a SYN counts: neither its text nor its FIN', () => {
+    for (const state of SYNCHRONIZED) {
+      const a = inState(state);
+      const { nxt } = a.tcb.rcv;
+      a.inject('SYN,FIN,ACK', expected(a), 1, text(10));
+      expect([a.state, a.drops, a.tcb.rcv.nxt]).toEqual([state, ['syn-challenged'], nxt]);
+    }
+  });
+
+  it('in SYN-RECEIVED from LISTEN a SYN in the window returns to LISTEN, and goes no further', () => {
     const a = inState('SYN-RECEIVED');
-    a.inject('SYN', 10);
-    expect([a.state, a.rows]).toEqual(['LISTEN', ['syn-received-syn-passive']]);
+    a.inject('SYN', 10, 0, text(10));
+    expect([a.state, a.rows, a.drops]).toEqual(['LISTEN', ['syn-received-syn-passive'], ['syn-challenged']]);
   });
 
   it('in SYN-RECEIVED from SYN-SENT it is challenged (MUST-11)', () => {
