@@ -381,8 +381,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     return err;
   }
   received(c: Connection, octets: number): void {
-    if (c.tcb.id < 0) this.#entered();
-    else this.#enter(c);
+    this.#enter(c);
     receive(this.engine, c.tcb, octets);
     this.#called(c);
   }
@@ -490,7 +489,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     c.pmtuEpoch = this.pmtu.epoch;
     const known = this.pmtu.get(r0, r1, r2, r3, this.nowMs);
     if (known !== 0) c.pmtuUntilMs = this.pmtu.until(r0, r1, r2, r3);
-    else if (this.nowMs < c.pmtuUntilMs) return; // pushed out of the cache, but no older for that
+    else if (this.nowMs < c.pmtuUntilMs && tcb.pmtu <= mtu) return; // pushed out, but no older for that
     pathMtu(this.engine, tcb, known === 0 ? mtu : Math.min(known, mtu));
   }
 

@@ -4,6 +4,7 @@ import { pathMtu } from './icmp.ts';
 import { departures, inState, octets, options, pass, sent, type Way } from './segment-arrives/testing.ts';
 import { type MtuSearch, Phase } from './tcb.ts';
 import type { Endpoint } from './testing.ts';
+import { keepTimes, OLDEST_MS, since } from './time.ts';
 
 /** ESTABLISHED with an MSS of 1460 at both ends, and a search from the start, unless `way` says otherwise. */
 function probing(way: Way = {}): Endpoint {
@@ -336,5 +337,13 @@ describe('what routers say meanwhile', () => {
     Object.assign(search(a), { high: 1032, halving: 1 }); // 8 are
     a.send(octets(20_000));
     expect(lengths(a)[0]).toBe(1028 - 40);
+  });
+
+  it('its time is swept with the others, so that no idle time looks like none', () => {
+    const a = probing();
+    const { ms } = a.engine;
+    keepTimes(a.tcb, ms, 100 * 86_400_000);
+    a.setNow(100 * 86_400e6);
+    expect(since(a.engine, search(a).verdictMs)).toBe(OLDEST_MS);
   });
 });

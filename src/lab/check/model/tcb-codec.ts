@@ -9,6 +9,7 @@
 //   segment, and all the text of a run is a few octets. While what was lost goes again (`Phase.LOSS`) cwnd is kept.
 // - Last.ACK.sent, the time of the last text, full-sized segments, MSS: they decide about delays of more text than
 //   there is, and options that are off.
+// - the search for the path MTU: it takes more than 984 octets in flight to begin.
 // - answers to old text (at most 100 in 500 ms): fewer packets than that are sent.
 // - where a connection has ended one direction, what only that direction would use.
 
