@@ -48,6 +48,11 @@ export interface Verdict {
   readonly stale: readonly AcceptedMutant[];
 }
 
+/** Nothing failed: no test saw the change, or none comes there. */
+export function survived({ status }: Mutant): boolean {
+  return status === 'Survived' || status === 'NoCoverage';
+}
+
 const SPACES = /\s+/g;
 const squeeze = (text: string): string => text.replace(SPACES, ' ').trim();
 
@@ -76,7 +81,7 @@ export function judge(
   for (const m of mutants) {
     if (m.status === 'Killed' || m.status === 'Timeout' || m.status === 'RuntimeError') killed++;
     if (m.status === 'Timeout') timedOut++;
-    if (m.status !== 'Survived' && m.status !== 'NoCoverage') continue;
+    if (!survived(m)) continue;
     const { line, column } = m.location.start;
     const survivor: Survivor = {
       at: `${file}:${line}:${column}`,

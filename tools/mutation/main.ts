@@ -1,7 +1,7 @@
 // npm run mutation -- FILE…: changes one thing at a time in a source file and looks whether a test notices.
 //
 //   npm run mutation -- src/tcp/timers.ts             the tests of its room, without the long random ones
-//   npm run mutation -- src/tcp/timers.ts --slow      those, too
+//   npm run mutation -- src/tcp/timers.ts --slow      what survives meets those, too
 //   npm run mutation -- src/tcp/timers.ts --force     all of it again, not only what has changed
 //
 // StrykerJS makes the changes. It is installed in this folder on first use, so that nobody else pays for it. What
@@ -9,10 +9,10 @@
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Accepted, judge, type Mutant, report } from './judge.ts';
+import { type Accepted, judge, type Mutant, report, survived } from './judge.ts';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, '..', '..');
@@ -34,13 +34,9 @@ function install(): void {
   execFileSync('npm', args, { cwd: HERE, stdio: 'inherit' });
 }
 
-function options(file: string, slow: boolean, force: boolean): Record<string, unknown> {
-  process.env['MUTATED_FILE'] = file;
-  process.env['MUTATION_SLOW'] = slow ? '1' : '';
-  const kept = join(HERE, 'kept', `${file.replaceAll('/', '-')}${slow ? '-slow' : ''}.json`);
-  mkdirSync(dirname(kept), { recursive: true });
+function options(mutate: readonly string[], kept: string | null, force: boolean): Record<string, unknown> {
   return {
-    mutate: [file],
+    mutate,
     ignorePatterns: ['**', '!src/**', '!test/**', '!package.json', '!tools/mutation/*.ts'],
     tempDirName: 'tools/mutation/kept/sandbox',
     testRunner: 'vitest',
@@ -49,8 +45,8 @@ function options(file: string, slow: boolean, force: boolean): Record<string, un
     tsconfigFile: 'none', // TypeScript 7 has no API that could read it
     checkers: [],
     coverageAnalysis: 'perTest',
-    incremental: true,
-    incrementalFile: relative(ROOT, kept),
+    incremental: kept !== null,
+    ...(kept === null ? {} : { incrementalFile: kept }),
     force,
     concurrency: 1,
     timeoutMS: 10_000,
@@ -58,6 +54,31 @@ function options(file: string, slow: boolean, force: boolean): Record<string, un
     allowConsoleColors: false,
     logLevel: 'warn',
   };
+}
+
+/** The mutants of a file and what became of them; `slow`: what survives meets the long tests, too. */
+async function mutantsOf(file: string, slow: boolean, force: boolean): Promise<readonly Mutant[]> {
+  process.env['MUTATED_FILE'] = file;
+  process.env['MUTATION_SLOW'] = '';
+  const kept = join('tools', 'mutation', 'kept', `${file.replaceAll('/', '-')}.json`);
+  mkdirSync(dirname(kept), { recursive: true });
+  const mutants = await new Stryker(options([file], kept, force)).runMutationTest();
+  const left = mutants.filter(survived);
+  if (!slow || left.length === 0) return mutants;
+  process.env['MUTATION_SLOW'] = '1';
+  const places = new Set(left.map((m) => `${file}:${rangeOf(m)}`));
+  const again = await new Stryker(options([...places], null, false)).runMutationTest();
+  const later = new Map(again.map((m) => [keyOf(m), m]));
+  return mutants.map((m) => (survived(m) ? (later.get(keyOf(m)) ?? m) : m));
+}
+
+/** A place as StrykerJS wants it: columns from 0. */
+function rangeOf({ location: { start, end } }: Mutant): string {
+  return `${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
+}
+
+function keyOf(m: Mutant): string {
+  return `${rangeOf(m)} ${m.replacement}`;
 }
 
 const { values, positionals } = parseArgs({
@@ -77,7 +98,7 @@ const entry = pathToFileURL(join(STRYKER, 'dist', 'src', 'index.js')).href;
 const { Stryker } = (await import(entry)) as StrykerCore;
 const accepted = JSON.parse(readFileSync(join(HERE, 'accepted.json'), 'utf8')) as Accepted;
 for (const file of positionals) {
-  const mutants = await new Stryker(options(file, values.slow, values.force)).runMutationTest();
+  const mutants = await mutantsOf(file, values.slow, values.force);
   const verdict = judge(file, readFileSync(file, 'utf8'), mutants, accepted[file] ?? []);
   console.log(report(verdict));
   if (verdict.survivors.length > 0 || verdict.stale.length > 0) process.exitCode = 1;
