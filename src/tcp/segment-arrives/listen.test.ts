@@ -9,7 +9,7 @@ describe('SEGMENT ARRIVES in LISTEN (3.10.7.2)', () => {
     a.inject('RST', 5);
     a.inject('RST,ACK', 5, 9);
     a.inject('RST,SYN', 5);
-    expect([a.state, sent(a), a.drops.length]).toEqual(['LISTEN', [], 3]);
+    expect([a.state, sent(a), a.drops]).toEqual(['LISTEN', [], new Array(3).fill('rst-to-listen')]);
   });
 
   it('second: an ACK is answered by <SEQ=SEG.ACK><CTL=RST>, whatever else it carries', () => {
@@ -17,9 +17,10 @@ describe('SEGMENT ARRIVES in LISTEN (3.10.7.2)', () => {
     a.inject('ACK', 5, 9);
     a.inject('SYN,ACK', 5, 10);
     a.inject('FIN,ACK', 5, 11, text(3));
-    expect([a.state, sent(a)]).toEqual([
+    expect([a.state, sent(a), a.drops]).toEqual([
       'LISTEN',
       ['RST seq=9 len=0', 'RST seq=10 len=0', 'RST seq=11 len=0'],
+      new Array(3).fill('ack-to-listen'),
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Err } from '../errors.ts';
+import { FastOpen } from '../fast-open.ts';
 import { Signal } from '../signals.ts';
 import { expected, inState, octets, SYNCHRONIZED, sent } from './testing.ts';
 
@@ -34,8 +35,8 @@ describe('second, check the RST bit (RFC 5961 section 3)', () => {
 
   it('a RST may hold text (SHLD-2)', () => {
     const a = inState('ESTABLISHED');
-    a.inject('RST', 1, 0, { text: octets(30) });
-    expect([a.state, a.tcb.error, a.read]).toEqual(['CLOSED', Err.RESET, []]);
+    a.inject('RST,ACK', 1, 1, { text: octets(30) });
+    expect([a.state, a.tcb.error, a.read, a.drops]).toEqual(['CLOSED', Err.RESET, [], []]);
   });
 
   it('MUST-12: what was received before the abort can still be read, then the error is told', () => {
@@ -58,6 +59,13 @@ describe('second, check the RST bit (RFC 5961 section 3)', () => {
     const a = inState('SYN-RECEIVED', { active: true });
     a.inject('RST', 1);
     expect([a.state, a.rows, a.tcb.error]).toEqual(['CLOSED', ['syn-received-rst-active'], Err.REFUSED]);
+  });
+
+  it('RFC 7413: in SYN-RECEIVED with a user already it is "connection reset"', () => {
+    const a = inState('SYN-RECEIVED');
+    a.tcb.fastOpen |= FastOpen.EARLY;
+    a.inject('RST', 1);
+    expect([a.state, a.rows, a.tcb.error]).toEqual(['CLOSED', ['syn-received-rst-active'], Err.RESET]);
   });
 
   it('a CLOSE that waits in SYN-RECEIVED is carried out when the RST returns it to LISTEN', () => {

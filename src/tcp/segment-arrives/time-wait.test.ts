@@ -40,7 +40,7 @@ describe('TIME-WAIT', () => {
   it('the last ACK of a simultaneous close is not answered; other empty segments are, within the challenge limit', () => {
     const a = inState('TIME-WAIT');
     a.inject('ACK', 2, 2);
-    expect(sent(a)).toEqual([]);
+    expect([sent(a), a.drops]).toEqual([[], ['time-wait']]);
     for (let i = 0; i < 5; i++) a.inject('ACK', 1, 2);
     expect(sent(a)).toEqual(['ACK seq=2 ack=2 len=0']);
   });
