@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Signal } from '../signals.ts';
+import { rcvWnd } from '../tcb.ts';
 import { Pair } from '../testing.ts';
-import { departures, expected, inState, octets, pass, sent, text } from './testing.ts';
+import { departures, expected, inState, octets, pass, sent, text, windows } from './testing.ts';
 
 describe('eighth, check the FIN bit', () => {
   it('CLOSED, LISTEN and SYN-SENT do not process it', () => {
@@ -19,6 +20,33 @@ describe('eighth, check the FIN bit', () => {
     expect([a.state, a.rows, a.read.length]).toEqual(['CLOSE-WAIT', ['established-fin'], 10]);
     expect(a.signals & Signal.PEER_FIN).not.toBe(0);
     expect(departures(a, 100)).toEqual([{ at: 40, line: 'ACK seq=1 ack=12 len=0' }]);
+  });
+
+  it('ESTABLISHED: a FIN alone is acknowledged within the delay, too', () => {
+    const a = inState('ESTABLISHED');
+    a.inject('FIN,ACK', 1, 1);
+    expect(departures(a, 100)).toEqual([{ at: 40, line: 'ACK seq=1 ack=2 len=0' }]);
+  });
+
+  it('a FIN after text that fills the window closes it: RCV.WND is 0, and never less', () => {
+    const a = inState('ESTABLISHED', { config: { receiveBuffer: 1000 } });
+    a.autoRead = false;
+    a.inject('FIN,ACK', 1, 1, text(1000));
+    expect([a.state, rcvWnd(a.tcb), expected(a)]).toEqual(['CLOSE-WAIT', 0, 1002]);
+    pass(a, 100);
+    expect(windows(a)).toEqual([0]);
+  });
+
+  it('where there was none, RCV.NXT = 0 is nothing special', () => {
+    const a = inState('ESTABLISHED', { irs: -11 });
+    a.inject('ACK', 1, 1, text(10));
+    expect([a.tcb.rcv.nxt, a.state]).toEqual([0, 'ESTABLISHED']);
+  });
+
+  it('a FIN alone beyond a hole is answered at once by a duplicate ACK', () => {
+    const a = inState('ESTABLISHED');
+    a.inject('FIN,ACK', 11, 1);
+    expect([a.state, sent(a)]).toEqual(['ESTABLISHED', ['ACK seq=1 ack=1 len=0']]);
   });
 
   it('FIN-WAIT-1, our FIN not acknowledged: CLOSING (simultaneous close)', () => {
