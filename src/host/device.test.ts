@@ -179,7 +179,7 @@ test('a device that is detached is given back open; the interface goes on with a
   right.to = (p) => again.onreceive?.(p);
   expect(() => a.reattach(ifaceA, new TestDevice('ethernet'))).toThrow(/kind/);
   a.reattach(ifaceA, again);
-  expect(() => a.reattach(ifaceA, new TestDevice())).toThrow(/has a device/);
+  expect(() => a.reattach(ifaceA, new TestDevice())).toThrow(/has a link/);
   expect(await net.run(client.read())).toEqual(Uint8Array.of(1));
 });
 

@@ -229,6 +229,19 @@ export class EthernetLayer {
     return link;
   }
 
+  /** The interface is gone: what waited for its neighbours is lost. */
+  forget(iface: HostInterface): void {
+    this.#tagged.delete(iface);
+    for (const vlans of this.#tagged.values()) if (vlans.get(iface.vlan) === iface) vlans.delete(iface.vlan);
+    const link = this.#links.get(iface);
+    if (link === undefined) return;
+    this.#links.delete(iface);
+    link.cache.clear();
+    const frames = link.undeliverable.splice(0);
+    for (let i = 0; i < frames.length; i += 2)
+      iface.memory.free(frames[i] as number, frames[i + 1] as number);
+  }
+
   /** Neighbours known on an interface, for tests and for display. */
   neighbours(iface: HostInterface): NeighbourCache {
     return this.#link(iface).cache;

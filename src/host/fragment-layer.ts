@@ -50,6 +50,11 @@ export class FragmentLayer {
     this.#reassembler.expire(this.nowMs, this.#timedOut);
   }
 
+  /** Forgets what waits. */
+  clear(): void {
+    this.#reassembler.clear();
+  }
+
   /** Milliseconds until `poll` has something to do, or -1. */
   untilNext(): number {
     return this.#reassembler.untilNext(this.nowMs);

@@ -3,18 +3,7 @@
 
 import { outOfRange, wrongKind } from '../options/index.ts';
 import { checkConfig, defaultConfig, Err, type Rules, type TcpConfig, tcpError } from '../tcp/index.ts';
-import {
-  type IpAddress,
-  ipv4Address,
-  isGroupMac,
-  isMapped,
-  isUnspecified,
-  type MacAddress,
-  Memory,
-  parseAddress,
-  parseCidr,
-  parseMac,
-} from '../wire/index.ts';
+import { type IpAddress, isUnspecified, Memory } from '../wire/index.ts';
 import { type Clock, checkedClock, RealClock } from './clock.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { HostCounters, type HostTap } from './counters.ts';
@@ -25,25 +14,27 @@ import { EthernetLayer } from './ethernet-layer.ts';
 import { Forwarder } from './forwarder.ts';
 import { FragmentLayer } from './fragment-layer.ts';
 import { IcmpLayer } from './icmp-layer.ts';
-import { HostInterface, type InterfaceKind } from './interface.ts';
+import type { HostInterface } from './interface.ts';
+import { hostAddress, type InterfaceOptions, Interfaces } from './interfaces.ts';
 import { IpLayer } from './ip-layer.ts';
 import type { IpService } from './ip-service.ts';
 import type { Listener, ListenOptions } from './listener.ts';
 import type { Octets } from './octets.ts';
 import {
+  closeOptions,
   connectOptions,
   deviceOptions,
   hostOptions,
-  interfaceOptions,
   listenOptions,
   udpOptions,
 } from './options.ts';
 import { PacketQueue } from './packet-queue.ts';
 import { platformTimers } from './platform.ts';
-import { checkedRandom, platformRandom, randomMac } from './random.ts';
+import { checkedRandom, platformRandom } from './random.ts';
 import { report } from './report.ts';
 import { type Route, RouteTable } from './routes.ts';
 import { TcpLayer } from './tcp-layer.ts';
+import { CLOSE_TIMEOUT_MS, type CloseOptions, endConnections } from './teardown.ts';
 import { UdpLayer } from './udp.ts';
 import type { UdpOptions, UdpSocket } from './udp-socket.ts';
 import type { WaitOptions } from './waits.ts';
@@ -81,30 +72,6 @@ export interface HostOptions {
   onUserWoke?: () => void;
 }
 
-/** An interface to be added. */
-export interface InterfaceOptions {
-  name?: string;
-  /** Largest IP packet in octets. Default 1500. */
-  mtu?: number;
-  /** Default 'ip': packets without a frame header. */
-  kind?: InterfaceKind;
-  /** Ethernet address; default a random one, unicast and locally administered. */
-  mac?: string;
-  /**
-   * An interface for the frames of `port`, an Ethernet interface of this host, that have the IEEE 802.1Q tag `id`, 1
-   * to 4094. Its MAC and mtu are the port's unless told. `port` itself has the frames without a tag, and those whose
-   * tag is for a priority alone (id 0).
-   */
-  vlan?: { port: HostInterface; id: number };
-  /**
-   * Takes packets for every address of one host, as a gateway does that speaks for the hosts behind it: `listen` and
-   * `udp` with `any` hear them, and answers come from the address that was asked. Default false.
-   */
-  anyDestination?: boolean;
-  /** Addresses with prefix length: `10.0.0.1/24`, `fd00::1/64`. A route to each network is added. */
-  addresses?: readonly string[];
-}
-
 /** Options of `host.attach`. `mtu` may be less than the device's; its kind is the device's. */
 export interface DeviceOptions extends Omit<InterfaceOptions, 'kind'> {
   /** The other side has gone; the interface stays, without a link (see `host.reattach`). */
@@ -130,12 +97,9 @@ export interface ConnectOptions extends IpService, WaitOptions {
   early?: Octets;
 }
 
-/** An interface without frames. */
-const NO_MAC: MacAddress = { hi: 0, lo: 0 };
 const LOOPBACK_MTU = 65_535;
 /** Packets that wait on the loopback interface; more are dropped and counted. */
 const LOOPBACK_QUEUE = 1024;
-const IPV6_LEAST_MTU = 1280;
 
 /** One IP host with TCP, UDP and ICMP. */
 export class Host {
@@ -149,16 +113,14 @@ export class Host {
   readonly repeatable: boolean;
   /** What polls it, when it drives itself; null: somebody else does. */
   readonly driver: HostDriver | null;
-  readonly #random: () => number;
   readonly #udp: UdpLayer;
   readonly #ethernet: EthernetLayer;
   readonly #fragments: FragmentLayer;
   readonly #routes = new RouteTable();
-  /** The port of each tagged interface. */
-  readonly #ports = new Map<HostInterface, HostInterface>();
   /** Packets to ourselves. */
   readonly #loopback: PacketQueue;
   readonly #devices: Devices;
+  readonly #interfaces: Interfaces;
   /** The address that was connected to last, as text and as words. */
   #lastText = '';
   #lastAddress: IpAddress | null = null;
@@ -169,6 +131,9 @@ export class Host {
   #received = false;
   /** Microseconds by which the clock has stepped back: the host's time goes on from where it was. */
   #steppedBackUs = 0;
+  /** What `close` gave, once it was called. */
+  #closing: Promise<void> | null = null;
+  #closed = false;
 
   /**
    * A host of its own, without a link yet. Throws TypeError and RangeError for options that cannot be meant.
@@ -186,7 +151,6 @@ export class Host {
     const { counters, memory } = this;
     this.repeatable = options.random !== undefined;
     const random = options.random === undefined ? platformRandom() : checkedRandom(options.random);
-    this.#random = random;
     const woke = (): void => {
       options.onUserWoke?.();
       this.#userWoke?.();
@@ -240,57 +204,39 @@ export class Host {
     this.#devices = new Devices(() => {
       if (!this.#received) this.#askForPoll();
     });
-    const lo = this.addInterface({ name: 'lo', mtu: LOOPBACK_MTU, addresses: ['127.0.0.1/8', '::1/128'] });
+    this.#interfaces = new Interfaces({
+      ip: this.ip,
+      routes: this.#routes,
+      devices: this.#devices,
+      random,
+      input: (iface, off, len, mayKeep) => this.#input(iface, off, len, mayKeep),
+      tagged: (iface, port) => this.#ethernet.addTagged(port, iface),
+      lost: (address) => this.tcp.abortFrom(address),
+      removed: (iface) => this.#ethernet.forget(iface),
+    });
+    const lo = this.#interfaces.add({ name: 'lo', mtu: LOOPBACK_MTU, addresses: ['127.0.0.1/8', '::1/128'] });
     lo.attach((off, len) => this.#loop(off, len));
     this.driver = own === null ? null : new HostDriver(this, own, platformTimers, () => this.#keepsProcess());
   }
 
   // Configuration.
 
-  /** Adds an interface; join it to a link by `attach` and `receive`. Throws RangeError, TypeError. */
+  /** Adds an interface; join it to a link by `attach` and `receive`. Throws RangeError, TypeError, ENETDOWN. */
   addInterface(options: InterfaceOptions = {}): HostInterface {
-    interfaceOptions.check(options);
-    const index = this.ip.interfaces.length;
-    const { vlan } = options;
-    if (vlan !== undefined) this.#checkVlan(vlan, options);
-    const mtu = options.mtu ?? vlan?.port.mtu ?? 1500;
-    const name = options.name ?? (vlan === undefined ? `if${index}` : `${vlan.port.name}.${vlan.id}`);
-    if (this.ip.interfaces.some((i) => i.name === name))
-      throw new RangeError(`there is an interface '${name}' already`);
-    const kind = options.kind ?? (vlan === undefined ? 'ip' : 'ethernet');
-    const mac =
-      options.mac === undefined && vlan !== undefined ? vlan.port.mac : this.#macFor(kind, options.mac);
-    const sink = {
-      input: (iface: HostInterface, off: number, len: number, mayKeep: boolean): boolean => {
-        this.#setNow();
-        const kept =
-          kind === 'ethernet'
-            ? this.#ethernet.input(iface, off, len, mayKeep)
-            : this.ip.input(iface, off, len, false, mayKeep);
-        if (!this.#received) this.#askForPoll();
-        return kept;
-      },
-    };
-    const iface = new HostInterface(sink, this.memory, index, {
-      name,
-      mtu,
-      kind,
-      mac,
-      anyDestination: options.anyDestination ?? false,
-      vlan: vlan?.id ?? -1,
-    });
-    this.ip.interfaces.push(iface);
-    if (vlan !== undefined) this.#join(iface, vlan.port);
-    for (const address of options.addresses ?? []) this.addAddress(iface, address);
-    return iface;
+    this.#checkOpen('addInterface');
+    return this.#interfaces.add(options);
   }
 
-  #macFor(kind: InterfaceKind, text: string | undefined): MacAddress {
-    if (text === undefined) return kind === 'ethernet' ? randomMac(this.#random) : NO_MAC;
-    const mac = parseMac(text);
-    if (mac === null) throw new TypeError(`'${text}' is not an Ethernet address, like 02:00:00:00:00:01`);
-    if (isGroupMac(mac.hi)) throw new TypeError(`'${text}' is the address of a group, not of one interface`);
-    return mac;
+  /**
+   * Takes an interface away: its addresses as {@link removeAddress} does, its routes, its link. Its device is closed;
+   * who wants to keep it takes it back first ({@link detach}). Throws TypeError for one that is not here, and
+   * RangeError for the loopback interface.
+   */
+  removeInterface(iface: HostInterface): void {
+    if (iface === this.ip.interfaces[0]) throw new RangeError('the loopback interface cannot be removed');
+    this.#setNow();
+    this.#interfaces.remove(iface);
+    this.#touched();
   }
 
   /**
@@ -298,6 +244,7 @@ export class Host {
    * Throws TypeError, RangeError, and as {@link addInterface}.
    */
   attach(device: Device, options: DeviceOptions = {}): HostInterface {
+    this.#checkOpen('attach');
     checkDevice(device);
     deviceOptions.check(options);
     const { onClose, mtu = device.mtu, ...rest } = options;
@@ -312,9 +259,9 @@ export class Host {
    * Throws TypeError, RangeError.
    */
   reattach(iface: HostInterface, device: Device, options: Pick<DeviceOptions, 'onClose'> = {}): void {
+    this.#checkOpen('reattach');
     checkDevice(device);
-    if (this.#devices.on(iface) !== null)
-      throw new TypeError(`reattach: ${iface.name} has a device: detach it first`);
+    if (iface.attached) throw new TypeError(`reattach: ${iface.name} has a link: detach it first`);
     if (device.kind !== iface.kind)
       throw new TypeError(`reattach: ${iface.name} is of kind '${iface.kind}', the device '${device.kind}'`);
     checkDeviceMtu(device, iface.mtu);
@@ -329,60 +276,39 @@ export class Host {
     return this.#devices.detach(iface);
   }
 
-  #checkVlan({ port, id }: { port: HostInterface; id: number }, options: InterfaceOptions): void {
-    const where = 'addInterface';
-    if (!this.ip.interfaces.includes(port) || port.kind !== 'ethernet' || port.vlan >= 0)
-      throw outOfRange(where, 'vlan.port', port.name, 'an untagged Ethernet interface of this host');
-    if (this.ip.interfaces.some((i) => i.vlan === id && this.#ports.get(i) === port))
-      throw outOfRange(where, 'vlan.id', id, `one that ${port.name} has no interface for yet`);
-    if (options.kind === 'ip') throw outOfRange(where, 'kind', 'ip', "'ethernet' with vlan");
-    if (options.mtu !== undefined && options.mtu > port.mtu)
-      throw outOfRange(where, 'mtu', options.mtu, `at most its port's, which is ${port.mtu}`);
-  }
-
-  /** Joins a tagged interface to its port. */
-  #join(iface: HostInterface, port: HostInterface): void {
-    this.#ports.set(iface, port);
-    this.#ethernet.addTagged(port, iface);
-    iface.attach((off, len) => port.transmit(off, len));
-  }
-
-  /** Adds an address `a.b.c.d/n` or `…::…/n` and the route to its network. Throws TypeError, EADDRINUSE. */
+  /**
+   * Adds an address `a.b.c.d/n` or `…::…/n` and the route to its network. Throws TypeError, RangeError, EADDRINUSE,
+   * ENETDOWN.
+   */
   addAddress(iface: HostInterface, text: string): void {
-    const cidr = parseCidr(text);
-    if (cidr === null)
-      throw new TypeError(`'${text}' is not an address with a prefix length, like 10.0.0.1/24`);
-    const { address, prefix } = cidr;
-    if (address.family === 6 && isMapped(address.w0, address.w1, address.w2))
-      throw new TypeError(`'${text}' is an IPv4 address: write it as one`);
-    if (address.family === 6 && iface.mtu < IPV6_LEAST_MTU) {
-      throw new RangeError(
-        `${iface.name}: IPv6 needs an mtu of ${IPV6_LEAST_MTU} or more (RFC 8200 section 5)`,
-      );
-    }
-    if (this.ip.local.assigned(address.w0, address.w1, address.w2, address.w3) !== null) {
-      throw tcpError(Err.ADDRESS_IN_USE, 'bind', text);
-    }
-    iface.addresses.push({ address, prefix });
-    this.#routes.add({ network: address, prefix, iface: iface.index, gateway: null, source: address });
-    this.ip.epoch++;
+    this.#checkOpen('addAddress');
+    this.#interfaces.addAddress(iface, text);
   }
 
-  /** Adds a route: `network` as `10.0.0.0/8`, or 'default' and 'default6'. Throws TypeError. */
+  /**
+   * Takes an address (`10.0.0.1`, with or without `/n`) and the route to its network from an interface. Connections
+   * from it could not hear any more: they are aborted, the peer by a RST and the user with EADDRNOTAVAIL (Linux lets
+   * them wait until they time out). Listeners and UDP sockets that are bound to it stay, and hear again when the
+   * address comes back. Throws TypeError, and EADDRNOTAVAIL for an address that the interface does not have.
+   */
+  removeAddress(iface: HostInterface, text: string): void {
+    this.#setNow();
+    this.#interfaces.removeAddress(iface, text);
+    this.#touched();
+  }
+
+  /** Adds a route: `network` as `10.0.0.0/8`, or 'default' and 'default6'. Throws TypeError, ENETDOWN. */
   addRoute(network: string, iface: HostInterface, gateway?: string): Route {
-    const text = network === 'default' ? '0.0.0.0/0' : network === 'default6' ? '::/0' : network;
-    const cidr = parseCidr(text);
-    if (cidr === null) throw new TypeError(`'${network}' is not a network, like 10.0.0.0/8`);
-    const via = gateway === undefined ? null : address(gateway, 'gateway');
-    const route = this.#routes.add({
-      network: cidr.address,
-      prefix: cidr.prefix,
-      iface: iface.index,
-      gateway: via,
-      source: null,
-    });
-    this.ip.epoch++;
-    return route;
+    this.#checkOpen('addRoute');
+    return this.#interfaces.addRoute(network, iface, gateway);
+  }
+
+  /**
+   * Takes a route away that {@link addRoute} gave; false: it is not here. Connections that went by it look for
+   * another one, and wait for one as for a network that is down.
+   */
+  removeRoute(route: Route): boolean {
+    return this.#interfaces.removeRoute(route);
   }
 
   get interfaces(): readonly HostInterface[] {
@@ -403,6 +329,7 @@ export class Host {
 
   /** Passive OPEN. Throws EADDRINUSE, EADDRNOTAVAIL, RangeError. */
   listen(options: ListenOptions): Listener {
+    this.#checkOpen('listen');
     listenOptions.check(options);
     if (options.port === undefined && options.any !== true)
       throw wrongKind('listen', 'port', undefined, 'a whole number from 0 to 65535; any: true needs none');
@@ -433,6 +360,7 @@ export class Host {
   }
 
   #open(options: ConnectOptions): Connection {
+    this.#checkOpen('connect');
     if (options.tcp !== undefined) checkConfig({ ...this.tcp.config, ...options.tcp });
     this.#setNow();
     const to = this.#remote(options.address);
@@ -452,7 +380,7 @@ export class Host {
   /** The address of a peer; programs connect to the same one again and again. */
   #remote(text: string): IpAddress {
     if (text !== this.#lastText || this.#lastAddress === null) {
-      this.#lastAddress = address(text, 'address');
+      this.#lastAddress = hostAddress(text, 'address');
       this.#lastText = text;
     }
     return this.#lastAddress;
@@ -460,6 +388,7 @@ export class Host {
 
   /** Opens a UDP socket. Throws EADDRINUSE, EADDRNOTAVAIL. */
   udp(options: UdpOptions = {}): UdpSocket {
+    this.#checkOpen('bind');
     udpOptions.check(options);
     const socket = this.#udp.open(options, this.#local(options.address, 'bind'));
     this.#touched();
@@ -468,7 +397,7 @@ export class Host {
 
   #local(text: string | undefined, syscall: string): IpAddress | null {
     if (text === undefined) return null;
-    const a = address(text, 'address');
+    const a = hostAddress(text, 'address');
     if (isUnspecified(a.w0, a.w1, a.w2, a.w3)) return null;
     if (this.ip.owner(a.w0, a.w1, a.w2, a.w3) === null)
       throw tcpError(Err.ADDRESS_NOT_AVAILABLE, syscall, text);
@@ -485,10 +414,51 @@ export class Host {
     return [...this.tcp.connections()];
   }
 
+  // Its end.
+
+  /**
+   * Ends everything: listeners and UDP sockets are closed, every connection sends its FIN after what was written, and
+   * what has not ended in `timeoutMs` is aborted (the peer gets a RST, the user ENETDOWN); then all interfaces go, and
+   * their devices are closed. Resolves when that is done; a second call waits for the same. From the first one on,
+   * calls that would begin something throw ENETDOWN. Nothing is left in TIME-WAIT: who repeats a FIN after that gets no
+   * answer. Throws TypeError, RangeError.
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    closeOptions.check(options);
+    this.#closing ??= this.#close(options.timeoutMs ?? CLOSE_TIMEOUT_MS);
+    return this.#closing;
+  }
+
+  /** True when nothing can be begun any more: `close` was called. */
+  get closed(): boolean {
+    return this.#closing !== null;
+  }
+
+  /** As {@link close}: `await using host = new Host()`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    await endConnections(this.tcp, timeoutMs);
+    this.#udp.close();
+    for (const iface of [...this.interfaces].reverse()) this.#interfaces.remove(iface);
+    this.#closed = true;
+    this.tcp.timeWait.clear();
+    this.#loopback.clear();
+    this.#fragments.clear();
+    this.driver?.stop();
+  }
+
+  #checkOpen(syscall: string): void {
+    if (this.#closing !== null) throw tcpError(Err.HOST_CLOSED, syscall);
+  }
+
   // What drives it.
 
   /** Runs what is due at `nowUs`: timers, packets to ourselves. */
   poll(nowUs: number): void {
+    if (this.#closed) return;
     this.#setNow(nowUs);
     this.#takePackets();
     this.tcp.poll();
@@ -498,6 +468,7 @@ export class Host {
 
   /** When `poll` is wanted, in microseconds; Infinity: not until something else happens. */
   wakeAt(): number {
+    if (this.#closed) return Number.POSITIVE_INFINITY;
     if (this.#devices.waiting || !this.#loopback.empty) return this.tcp.engine.now - this.#steppedBackUs;
     let ms = this.tcp.untilNext();
     const a = this.#ethernet.untilNext();
@@ -583,6 +554,16 @@ export class Host {
     if (this.#waker !== null) this.#waker(this.tcp.engine.now - this.#steppedBackUs);
   }
 
+  #input(iface: HostInterface, off: number, len: number, mayKeep: boolean): boolean {
+    this.#setNow();
+    const kept =
+      iface.kind === 'ethernet'
+        ? this.#ethernet.input(iface, off, len, mayKeep)
+        : this.ip.input(iface, off, len, false, mayKeep);
+    if (!this.#received) this.#askForPoll();
+    return kept;
+  }
+
   #loop(off: number, len: number): void {
     if (this.#loopback.fits(len)) {
       this.#loopback.push(off, len);
@@ -603,12 +584,4 @@ export class Host {
       this.#received = false;
     }
   }
-}
-
-function address(text: string, what: string): IpAddress {
-  const a = parseAddress(text);
-  if (a === null)
-    throw new TypeError(`${what}: '${text}' is not an IP address (names are not resolved here)`);
-  // ::ffff:a.b.c.d is how some programs write IPv4 (RFC 4291 section 2.5.5.2).
-  return isMapped(a.w0, a.w1, a.w2) ? ipv4Address(a.w3) : a;
 }

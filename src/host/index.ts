@@ -17,7 +17,6 @@ export {
   type DeviceOptions,
   Host,
   type HostOptions,
-  type InterfaceOptions,
 } from './host.ts';
 export {
   HostInterface,
@@ -26,6 +25,7 @@ export {
   type LocalAddress,
   type Transmit,
 } from './interface.ts';
+export type { InterfaceOptions } from './interfaces.ts';
 export type { IpService } from './ip-service.ts';
 export { Listener, type ListenerInfo, type ListenOptions } from './listener.ts';
 export type { Octets } from './octets.ts';
@@ -41,6 +41,7 @@ export type {
   ReadableOctets,
   WritableOctets,
 } from './streams.ts';
+export type { CloseOptions } from './teardown.ts';
 export {
   type UdpInfo,
   type UdpMessage,

@@ -43,6 +43,8 @@ const TAG_LENGTH = VLAN_HEADER_LENGTH - ETHERNET_HEADER_LENGTH;
 export interface PacketSink {
   /** `mayKeep`: the block may be kept. True: it was. */
   input(iface: HostInterface, off: number, len: number, mayKeep: boolean): boolean;
+  /** The MTU will be `mtu`. Throws when it cannot. */
+  mtuChanges(iface: HostInterface, mtu: number): void;
 }
 
 /**
@@ -56,8 +58,6 @@ export class HostInterface {
   readonly index: number;
   readonly name: string;
   readonly memory: Memory;
-  /** Largest IP packet, in octets. */
-  readonly mtu: number;
   readonly kind: InterfaceKind;
   /** The VLAN of a tagged interface, -1 of others. */
   readonly vlan: number;
@@ -73,7 +73,10 @@ export class HostInterface {
   notTaken = 0;
   /** Packets of a device that were longer than its mtu allows. */
   tooLong = 0;
+  /** Taken from its host by `removeInterface`: nothing comes or goes any more. */
+  removed = false;
   readonly #sink: PacketSink;
+  #mtu: number;
   #transmit: Transmit | null = null;
 
   constructor(
@@ -93,12 +96,25 @@ export class HostInterface {
     this.memory = memory;
     this.index = index;
     this.name = options.name;
-    this.mtu = options.mtu;
+    this.#mtu = options.mtu;
     this.kind = options.kind;
     this.vlan = options.vlan;
     this.headerLen = options.kind === 'ip' ? 0 : ETHERNET_HEADER_LENGTH + (options.vlan < 0 ? 0 : TAG_LENGTH);
     this.mac = options.mac;
     this.anyDestination = options.anyDestination;
+  }
+
+  /**
+   * Largest IP packet, in octets. Setting changes it for what is sent from now on, connections that are open included
+   * (their MSS towards the peer: RFC 9293 section 3.7.1); what the peer may send was said in the handshake. Throws
+   * RangeError for less than 68, than 1280 with IPv6 addresses, for more than 65,535 or than the device takes.
+   */
+  get mtu(): number {
+    return this.#mtu;
+  }
+  set mtu(mtu: number) {
+    this.#sink.mtuChanges(this, mtu);
+    this.#mtu = mtu;
   }
 
   /** The link installs its end; null takes it away. */

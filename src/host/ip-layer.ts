@@ -183,7 +183,7 @@ export class IpLayer {
     }
     const route = this.routes.lookup(d0, d1, d2, d3);
     if (route === null) return null;
-    const iface = this.interfaces[route.iface] as HostInterface;
+    const iface = this.interfaces.find(({ index }) => index === route.iface) as HostInterface;
     const from = source ?? route.source ?? this.local.sourceFor(iface, family, d0, d1, d2, d3);
     const toMany = isMulticast(d0, d1, d2, d3) || this.local.isBroadcast(d0, d1, d2, d3);
     return hop(route, iface, family, from, toMany, d0, d1, d2, d3);

@@ -17,10 +17,12 @@ import {
 } from '../options/index.ts';
 import { tcpOptions } from '../tcp/index.ts';
 import type { ConnectionHandler } from './connection.ts';
-import type { ConnectOptions, DeviceOptions, HostOptions, InterfaceOptions } from './host.ts';
+import type { ConnectOptions, DeviceOptions, HostOptions } from './host.ts';
 import type { HostInterface } from './interface.ts';
+import type { InterfaceOptions } from './interfaces.ts';
 import type { IpService } from './ip-service.ts';
 import type { ListenOptions } from './listener.ts';
+import type { CloseOptions } from './teardown.ts';
 import type { UdpOptions } from './udp-socket.ts';
 import { waitKinds } from './waits.ts';
 
@@ -146,3 +148,6 @@ export const udpOptions = new Schema<UdpOptions>('udp', {
   onMessage: func,
   onError: func,
 });
+
+/** Of `host.close`. */
+export const closeOptions = new Schema<CloseOptions>('close', { timeoutMs: whole(0, 2 ** 30) });

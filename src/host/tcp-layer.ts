@@ -405,10 +405,10 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     }
     this.#called(c);
   }
-  abort(c: Connection): void {
+  abort(c: Connection, why: Err = Err.ABORTED): void {
     if (c.tcb.id < 0) return;
     this.#enter(c);
-    abort(this.engine, c.tcb);
+    abort(this.engine, c.tcb, why);
     this.#called(c);
   }
   push(c: Connection): void {
@@ -436,6 +436,20 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   #called(c: Connection): void {
     this.#after(c);
     this.#touched();
+  }
+
+  /** Aborts what has a local address that the host is about to lose. */
+  abortFrom({ w0, w1, w2, w3 }: IpAddress): void {
+    for (const c of this.#connections) {
+      if (c === null) continue;
+      const { l0, l1, l2, l3 } = c.tcb;
+      if (l3 === w3 && l2 === w2 && l1 === w1 && l0 === w0) this.abort(c, Err.ADDRESS_REMOVED);
+    }
+  }
+
+  /** Closes every listener. */
+  closeListeners(): void {
+    for (const listener of this.#listeners.all()) listener.close();
   }
 
   closeListener(listener: Listener): void {

@@ -141,6 +141,11 @@ export class TimeWaitStore {
     this.#records.remove(index);
   }
 
+  /** Forgets all of them. */
+  clear(): void {
+    while (this.#records.oldest !== -1) this.remove(this.#records.oldest);
+  }
+
   /** A sweep of the times of all records: see `Output.sweep`. */
   sweep(fromMs: number, elapsedMs: number): void {
     keepTimes(this.#tcb, fromMs, elapsedMs);

@@ -202,6 +202,11 @@ export class TimeWaitTable {
     return n;
   }
 
+  /** The record that ends first; -1: there is none. */
+  get oldest(): number {
+    return this.#oldest;
+  }
+
   /** A sweep of the times of all records: see `Output.sweep`. */
   sweep(fromMs: number, elapsedMs: number): void {
     for (let i = this.#oldest; i !== -1; i = this.get(i, YOUNGER)) {

@@ -186,8 +186,8 @@ export function detach(e: Engine, tcb: Tcb): void {
   if (tcb.state === State.FIN_WAIT_2) setTimer(e, tcb, 'wait', tcb.config.finWait2Ms);
 }
 
-/** ABORT (3.10.5): nothing more is sent but a RST, if the peer knows of us. */
-export function abort(e: Engine, tcb: Tcb): Err {
+/** ABORT (3.10.5): nothing more is sent but a RST, if the peer knows of us. `why` is what its user is told. */
+export function abort(e: Engine, tcb: Tcb, why: Err = Err.ABORTED): Err {
   switch (tcb.state) {
     case State.CLOSED:
       return Err.NOT_CONNECTED;
@@ -200,7 +200,7 @@ export function abort(e: Engine, tcb: Tcb): Err {
       break;
     default:
   }
-  endConnection(e, tcb, row.ABORT[tcb.state], Err.ABORTED);
+  endConnection(e, tcb, row.ABORT[tcb.state], why);
   return Err.OK;
 }
 

@@ -39,6 +39,10 @@ export const Err = {
   CLOSED: 16,
   /** What has nothing more to give: a listener that is closed */
   NOT_LISTENING: 17,
+  /** The host has the local address no longer */
+  ADDRESS_REMOVED: 18,
+  /** The host was closed, and its connections with it */
+  HOST_CLOSED: 19,
 } as const;
 
 /** One of the numbers of {@link Err}. */
@@ -77,6 +81,8 @@ const MEANINGS: readonly Meaning[] = [
     message: 'the connection was closed by its user: end() closes only the sending side',
   },
   { code: 'ECONNABORTED', message: 'the listener is closed' },
+  { code: 'EADDRNOTAVAIL', message: 'connection aborted: its local address was taken from this host' },
+  { code: 'ENETDOWN', message: 'the host is closed: make a new one' },
 ];
 
 /** Where a call went, as Node's errors tell it: the peer, or for bind and listen the address asked for. */
