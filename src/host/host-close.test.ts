@@ -199,7 +199,7 @@ describe('removeRoute', () => {
 describe('removeInterface', () => {
   test('its connections, routes and link go; a new one may have its name and addresses', async () => {
     const net = new Net();
-    const { a, client, server } = await connected(net);
+    const { a, link, client, server } = await connected(net);
     const old = port(a);
     a.addRoute('default', old);
     a.removeInterface(old);
@@ -214,6 +214,7 @@ describe('removeInterface', () => {
     const again = a.addInterface({ name: 'a0', addresses: ['10.0.0.1/24'] });
     const other = a.addInterface({ addresses: ['10.0.9.1/24'] });
     expect(new Set([0, old.index, again.index, other.index]).size).toBe(4);
+    link.close();
     net.rewire(a, net.hosts[1] as Host, { delayUs: 1000 });
     expect((await net.run(a.connect({ address: '10.0.0.2', port: 7 }))).state).toBe('ESTABLISHED');
   });
