@@ -1,7 +1,7 @@
 // The handshake of a listener whose SYN queue is full: the SYN,ACK carries everything (RFC 4987 section
 // 3.6), and the ACK that returns it makes the connection.
 
-import { offeredShift, reviveFromCookie, Tcb, type TcpConfig } from '../tcp/index.ts';
+import { mssOf, offeredShift, reviveFromCookie, Tcb, type TcpConfig } from '../tcp/index.ts';
 import {
   ACK,
   type IpPacket,
@@ -20,8 +20,6 @@ import type { TcpLayer } from './tcp-layer.ts';
 
 /** A cookie is good for two slots of 64 seconds. */
 const COOKIE_LIFE_MS = 128_000;
-const DEFAULT_MSS_V4 = 536;
-const DEFAULT_MSS_V6 = 1220;
 
 const reply = new Segment();
 
@@ -32,7 +30,7 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
   if (path === null) return;
   const { engine } = tcp;
   const { config } = listener.tcb;
-  const mss = (seg.opts & OPT_MSS) !== 0 ? seg.mss : p.family === 6 ? DEFAULT_MSS_V6 : DEFAULT_MSS_V4;
+  const mss = mssOf(seg, p.family);
   const iss = makeCookie(
     tcp.cookieKey,
     p.dst0,

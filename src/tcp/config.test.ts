@@ -23,6 +23,46 @@ describe('settings', () => {
     );
   });
 
+  it('every number has its least and its greatest value, and one beyond either is refused', () => {
+    const bounds: Partial<Record<keyof TcpConfig, readonly [number, number]>> = {
+      mslMs: [1, 600_000],
+      sendBuffer: [1, 2 ** 24],
+      receiveBuffer: [1, 2 ** 24],
+      receiveBufferMax: [defaultConfig.receiveBuffer, 2 ** 30 - 1],
+      delayedAckMs: [0, 499],
+      quickAcks: [0, 1000],
+      initialRtoMs: [1, 60_000],
+      minRtoMs: [1, 60_000],
+      maxRtoMs: [defaultConfig.minRtoMs, 3_600_000],
+      r1: [1, 100],
+      r2Ms: [1000, 2 ** 30],
+      synR2Ms: [1, 2 ** 30],
+      synAckR2Ms: [1, 2 ** 30],
+      userTimeoutMs: [0, 2 ** 30],
+      keepAliveIdleMs: [1, 2 ** 30],
+      keepAliveIntervalMs: [1, 2 ** 30],
+      keepAliveCount: [1, 127],
+      finWait2Ms: [1, 2 ** 30],
+      challengeAckMs: [0, 60_000],
+      initialWindow: [1, 100],
+      minMss: [28, 536],
+      maxMss: [defaultConfig.minMss, 0xffff], // and 0: none
+      maxRanges: [1, 4096],
+    };
+    const numbers = Object.entries(defaultConfig).filter(([, value]) => typeof value === 'number');
+    expect(Object.keys(bounds).sort()).toEqual(numbers.map(([name]) => name).sort());
+    for (const [name, [low, high]] of Object.entries(bounds)) {
+      // Some bounds are other settings: those give way.
+      const others = name === 'receiveBuffer' ? { receiveBufferMax: 2 ** 30 - 1 } : {};
+      for (const value of [low, high]) checkConfig({ ...defaultConfig, ...others, [name]: value });
+      for (const value of [low - 1, high + 1]) {
+        expect(() => checkConfig({ ...defaultConfig, ...others, [name]: value }), name).toThrow(
+          `tcp.${name} `,
+        );
+      }
+    }
+  });
+
   it('a number out of range, a fraction, NaN and what is no number are refused by name', () => {
     const wrong: readonly [keyof TcpConfig, unknown][] = [
       ['mslMs', 0],

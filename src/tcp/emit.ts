@@ -14,7 +14,7 @@ import { seqGt, seqMax, seqMin } from '../wire/seq.ts';
 import { ecnOfSyn, markEcn } from './ecn.ts';
 import type { Engine } from './engine.ts';
 import { FastOpen, offerFastOpen, usedEarly } from './fast-open.ts';
-import { fillSack } from './reassembly.ts';
+import { fillSack, reportsDuplicate } from './reassembly.ts';
 import { State } from './state.ts';
 import { fixedHeaders, rcvWnd, type Tcb } from './tcb.ts';
 import { clearTimer } from './timers.ts';
@@ -45,13 +45,13 @@ export function emit(e: Engine, tcb: Tcb, seq: number, ctl: number, len: number,
   }
   if ((ctl & ACK) !== 0) {
     seg.ack = rcv.nxt;
-    if (tcb.sack === 1 && (rcv.rangeCount > 0 || rcv.dsackLeft !== rcv.dsackRight)) {
+    if (tcb.sack === 1 && (rcv.rangeCount > 0 || reportsDuplicate(tcb))) {
       let room = tcb.ts === 1 ? 3 : 4;
       if (len > 0) room = Math.min(room, (snd.mss - len - 4) >> 3);
       if (room > 0) fillSack(tcb, seg, room);
     }
     rcv.acked = rcv.nxt;
-    tcb.ackNow = 0;
+    tcb.ackNow = reportsDuplicate(tcb) ? 1 : 0; // a report that had no room beside the text goes alone
     clearTimer(e, tcb, 'delack');
   }
   if (tcb.ecn === 1 && (ctl & RST) === 0) markEcn(tcb, seg, fresh);

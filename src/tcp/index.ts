@@ -15,7 +15,7 @@ export { IPV4_PMTU_FLOOR } from './mtu-search.ts';
 export * as parts from './parts.ts';
 export { type Rules, rfc9293 } from './rules.ts';
 export { segmentArrives } from './segment-arrives/index.ts';
-export { reviveFromCookie } from './segment-arrives/listen.ts';
+export { mssOf, reviveFromCookie } from './segment-arrives/listen.ts';
 export { Signal } from './signals.ts';
 export { State, type StateName, stateName } from './state.ts';
 export {

@@ -29,9 +29,10 @@ export function brokenInvariant(tcb: Tcb): string | null {
 export function brokenRelation(tcb: Tcb): string | null {
   const { snd, rcv, cc, timer, state } = tcb;
   if (state === State.CLOSED) {
+    if (tcb.ackNow !== 0) return 'an ACK is owed in CLOSED';
     return Object.values(timer).some((t) => t !== 0) ? 'a timer runs in CLOSED' : null;
   }
-  if (state === State.LISTEN) return null;
+  if (state === State.LISTEN) return tcb.ackNow === 0 ? null : 'an ACK is owed in LISTEN';
   if (seqGt(snd.una, snd.nxt)) return 'SND.UNA > SND.NXT';
   const last = (snd.end + snd.fin) | 0;
   if (seqGt(snd.nxt, last) && seqGt(snd.end, snd.iss)) return 'SND.NXT is beyond what the user queued';

@@ -92,6 +92,98 @@ describe('DSACK (RFC 2883)', () => {
     expect(sacks(a)).toEqual([[51, 101]]);
   });
 
+  it('section 4.2: of a segment that reaches into what is held beyond a hole the held part is reported', () => {
+    for (const [left, n, report] of [
+      [51, 100, [101, 151, 51, 201]], // from the left
+      [151, 100, [151, 201, 101, 251]], // from the right
+      [51, 200, [101, 201, 51, 251]], // all of it, and more on both sides
+      [101, 150, [101, 201, 101, 251]],
+    ] as const) {
+      const a = withSack();
+      a.inject('ACK', 101, 1, text(100));
+      a.sent.length = 0;
+      a.inject('ACK', left, 1, text(n));
+      expect(sacks(a)).toEqual([report]);
+    }
+  });
+
+  it('section 4.2: so it is when the segment fills the hole', () => {
+    const a = withSack();
+    a.inject('ACK', 101, 1, text(100));
+    a.inject('ACK', 301, 1, text(100));
+    a.sent.length = 0;
+    a.inject('ACK', 1, 1, text(150));
+    expect([a.read.length, sacks(a)]).toEqual([200, [[101, 151, 301, 401]]]);
+  });
+
+  it('section 4 (1), (2): of two duplicates in one segment the first is reported, and only it', () => {
+    const a = withSack();
+    a.inject('ACK', 301, 1, text(100));
+    a.inject('ACK', 101, 1, text(100));
+    a.sent.length = 0;
+    a.inject('ACK', 51, 1, text(400));
+    a.inject('ACK', 1, 1, text(10));
+    expect(sacks(a)).toEqual([
+      [101, 201, 51, 451],
+      [51, 451],
+    ]);
+    const b = withSack();
+    b.inject('ACK', 1, 1, text(100));
+    b.inject('ACK', 201, 1, text(100));
+    b.sent.length = 0;
+    b.inject('ACK', 51, 1, text(200));
+    expect(sacks(b)).toEqual([[51, 101]]);
+  });
+
+  it('only what touches is new: a segment beside what is held reports nothing', () => {
+    const a = withSack();
+    a.inject('ACK', 101, 1, text(100));
+    a.sent.length = 0;
+    a.inject('ACK', 201, 1, text(100));
+    a.inject('ACK', 1, 1, text(100));
+    expect(sacks(a)).toEqual([[101, 301], []]);
+  });
+
+  it('goes alone when the segment with the ACK has no room for it', () => {
+    const a = inState('ESTABLISHED', { syn: options({ sack: true, mss: 1000 }), wnd: 1000 });
+    a.inject('ACK', 1, 1, { ...text(100), wnd: 1000 });
+    a.send(new Uint8Array(2000));
+    a.sent.length = 0;
+    a.inject('ACK', 51, 1001, { ...text(100, 50), wnd: 1000 });
+    expect(a.sent.map((r) => [r.text.length, r.sack.map((n) => (n - a.tcb.rcv.irs) | 0)])).toEqual([
+      [1000, []],
+      [0, [51, 101]],
+    ]);
+  });
+
+  it('a segment whose ACK field is refused leaves no report behind', () => {
+    const a = withSack();
+    a.inject('ACK', 1, 1, text(100));
+    a.sent.length = 0;
+    a.inject('ACK', 51, 999, text(100)); // acknowledges what was never sent: challenged
+    a.inject('ACK', 301, 1, text(100));
+    expect([a.drops, sacks(a)]).toEqual([['ack-of-unsent'], [[], [301, 401]]]);
+  });
+
+  it('an answer that the limit withholds leaves no report behind', () => {
+    const a = withSack();
+    a.inject('ACK', 1, 1, text(100));
+    for (let i = 0; i < 100; i++) a.inject('ACK', 1, 1, text(10));
+    a.sent.length = 0;
+    a.inject('ACK', 1, 1, text(10));
+    expect(sacks(a)).toEqual([]);
+    a.inject('ACK', 301, 1, text(100));
+    expect(sacks(a)).toEqual([[301, 401]]);
+  });
+
+  it('a SYN has no place in it: not its own number, nor the text that came with it', () => {
+    const a = withSack();
+    a.sent.length = 0;
+    a.inject('SYN', 0, 0, text(10));
+    a.inject('ACK', 301, 1, text(100));
+    expect(sacks(a)).toEqual([[], [301, 401]]);
+  });
+
   it('never reaches beyond RCV.NXT, also when the window is closed', () => {
     const a = inState('ESTABLISHED', { syn: options({ sack: true }), config: { receiveBuffer: 100 } });
     a.autoRead = false;

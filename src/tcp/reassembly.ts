@@ -94,18 +94,42 @@ export function absorbRanges(tcb: Tcb): boolean {
   return moved;
 }
 
-/** Remembers a duplicate to be reported first in the next ACK (RFC 2883 section 4). */
+/** A duplicate in the segment that is being processed, reported first in an ACK at once (RFC 2883 section 4). */
 export function noteDuplicate(tcb: Tcb, left: number, right: number): void {
   if (tcb.sack === 0 || !seqLt(left, right)) return;
   tcb.rcv.dsackLeft = left;
   tcb.rcv.dsackRight = right;
+  tcb.ackNow = 1;
+}
+
+/**
+ * Of the text [left, right) what is held already, in the first range that it reaches: one segment, one report (RFC
+ * 2883 section 4 (1), (2)). What lay below RCV.NXT was before that.
+ */
+export function noteHeld(tcb: Tcb, left: number, right: number): void {
+  const { rcv } = tcb;
+  if (reportsDuplicate(tcb)) return;
+  let first = -1;
+  for (let i = 0; i < rcv.rangeCount; i++) {
+    const l = rcv.ranges[2 * i] as number;
+    if (!seqLt(l, right) || !seqGt(rcv.ranges[2 * i + 1] as number, left)) continue;
+    if (first < 0 || seqLt(l, rcv.ranges[2 * first] as number)) first = i;
+  }
+  if (first < 0) return;
+  const l = seqMax(left, rcv.ranges[2 * first] as number);
+  noteDuplicate(tcb, l, seqMin(right, rcv.ranges[2 * first + 1] as number));
+}
+
+/** True while a duplicate waits to be reported. */
+export function reportsDuplicate(tcb: Tcb): boolean {
+  return tcb.rcv.dsackLeft !== tcb.rcv.dsackRight;
 }
 
 /** Fills the SACK option of an outgoing segment; `room` is how many blocks fit. */
 export function fillSack(tcb: Tcb, seg: Segment, room: number): void {
   const { rcv } = tcb;
   let n = 0;
-  if (rcv.dsackLeft !== rcv.dsackRight) {
+  if (reportsDuplicate(tcb)) {
     seg.sack[0] = rcv.dsackLeft;
     seg.sack[1] = rcv.dsackRight;
     n = 1;

@@ -135,7 +135,7 @@ describe('what an age decides, after an idle time that 32 bits cannot tell from 
     expect(a.sent.length).toBe(2);
   });
 
-  it('SHLD-30, 3.8.4: a keep-alive that is due is sent', () => {
+  it('3.8.4: a keep-alive that is due is sent', () => {
     const a = inState('ESTABLISHED', { config: { keepAlive: true } });
     a.setNow(WRAP_US + 1000);
     pass(a, 0);

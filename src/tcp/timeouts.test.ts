@@ -221,6 +221,14 @@ describe('zero-window probing (3.8.6.1)', () => {
     expect(sent(a)).toContain('ACK seq=2 ack=1 len=1');
   });
 
+  it('the next probe is due after an RTO, not after the interval that the one before has grown to', () => {
+    const a = closed();
+    pass(a, 31_500); // probes at 1, 3, 7, 15 and 31 s; the next would be at 63 s
+    a.sent.length = 0;
+    a.inject('ACK', 1, 2, { wnd: 0 });
+    expect(departures(a, 4000).map((d) => d.at)).toEqual([1000, 3000]);
+  });
+
   it('an opening that is too small for the SWS rules waits for the override timeout, then is used (3.8.6.2.1 (4))', () => {
     const a = closed();
     a.inject('ACK', 1, 1, { wnd: 5000 });
@@ -329,6 +337,17 @@ describe('keep-alives (3.8.4)', () => {
     expect([a.state, sent(a).length]).toEqual(['ESTABLISHED', 3]);
     pass(a, 500);
     expect([a.state, a.tcb.error, a.rows]).toEqual(['CLOSED', Err.TIMED_OUT, ['keepalive-timeout']]);
+  });
+
+  it('a peer that did not answer is told by a RST: it may hear us, though we do not hear it', () => {
+    for (const state of ['ESTABLISHED', 'CLOSE-WAIT', 'FIN-WAIT-2'] as const) {
+      const a = inState(state, {
+        config: { ...on, keepAliveIdleMs: 5000, keepAliveIntervalMs: 1000, keepAliveCount: 1 },
+      });
+      const { snd, rcv } = a.tcb;
+      const rst = `RST,ACK seq=${snd.nxt - snd.iss} ack=${rcv.nxt - rcv.irs} len=0`;
+      expect(departures(a, 10_000).at(-1)).toEqual({ at: 6000, line: rst });
+    }
   });
 
   it('CLOSE-WAIT and FIN-WAIT-2 are kept alive too, and end', () => {

@@ -140,6 +140,8 @@ export function keepAliveTimeout(e: Engine, tcb: Tcb): void {
     return;
   }
   if (tcb.keepProbes >= config.keepAliveCount) {
+    // A peer that hears us, though we do not hear it, learns that the connection is gone, and so does a NAT.
+    e.rules.sendReset(e, tcb);
     endConnection(e, tcb, row.KEEPALIVE_TIMEOUT[tcb.state], Err.TIMED_OUT);
     return;
   }

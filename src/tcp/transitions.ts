@@ -340,7 +340,7 @@ export const KEEPALIVE_TIMEOUT = rowsFrom(
   [S.ESTABLISHED, S.CLOSE_WAIT, S.FIN_WAIT_2],
   'KEEP-ALIVE TIMEOUT',
   'no probe was answered',
-  'signal timed out',
+  'send RST, signal timed out',
   '3.8.4',
 );
 export const FIN_WAIT_2_TIMEOUT = row(

@@ -42,6 +42,25 @@ describe('window scale (RFC 7323 section 2)', () => {
   });
 });
 
+describe('RCV.WND and what the peer sees of it (RFC 7323 section 2.3)', () => {
+  it('text is judged by RCV.WND, not by SEG.WND, which is RCV.WND rounded down: the hidden octets are taken, and no more', () => {
+    const a = inState('ESTABLISHED', {
+      config: { receiveBuffer: 100_001, receiveBufferMax: 1 << 23, delayedAckMs: 0 },
+      syn: options({ wscale: 0, mss: 1000 }),
+    });
+    a.autoRead = false;
+    a.inject('ACK', 1, 1, text(997));
+    const [wnd] = windows(a);
+    const hidden = rcvWnd(a.tcb) - ((wnd as number) << a.tcb.rcv.wscale);
+    expect([a.tcb.rcv.wscale, hidden]).toEqual([8, 188]);
+    const edge = 1 + 997 + rcvWnd(a.tcb);
+    a.inject('ACK', edge - hidden, 1, text(hidden + 1));
+    expect([a.tcb.rcv.ranges[1], a.drops]).toEqual([(a.tcb.rcv.irs + edge) | 0, ['outside-window']]);
+    a.inject('ACK', edge, 1, text(1));
+    expect(a.drops).toEqual(['outside-window', 'outside-window']);
+  });
+});
+
 describe('MUST-39: receiver silly-window avoidance (3.8.6.2.2)', () => {
   it('the right edge stays where it is while text arrives and is not read', () => {
     const a = inState('ESTABLISHED', { config: { receiveBuffer: 10_000, delayedAckMs: 0 } });

@@ -34,7 +34,7 @@ describe('a TCP that forgets a rule is caught', () => {
         return rfc9293.ack(e, tcb, seg);
       },
     },
-    'text beyond the window is taken': { trim: () => {} },
+    'text beyond the window is taken': { trim: () => 0 },
     'a retransmission timeout sends an ACK and starts no timer': {
       retransmissionTimeout: (e, tcb) => void e.rules.sendAck(e, tcb),
     },

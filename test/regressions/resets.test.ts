@@ -244,7 +244,7 @@ describe('segments that are not acceptable', () => {
     ['ACK of octets never sent', 'ACK', 0, 1, 0, pureAck],
     ['ACK older than MAX.SND.WND', 'ACK', 0, -65_600, 0, pureAck],
     ['RST outside the window', 'RST', -1, 0, 0, nothing],
-    ['FIN before the window', 'FIN,ACK', -1, 0, 0, pureAck],
+    ['FIN before the window', 'FIN,ACK', -1, -1, 0, pureAck],
     ['FIN beyond the window', 'FIN,ACK', 70_000, 0, 0, pureAck],
     ['text beyond the window', 'PSH,ACK', 70_000, 0, 10, pureAck],
   ] as const)(

@@ -159,8 +159,8 @@ export const ruleTexts = {
     zh: 'SYN,ACK 在 R2 时间内没有被确认：丢弃这个半连接，监听照常进行。',
   },
   'keepalive-timeout': {
-    en: 'No keep-alive probe was answered: {peer} counts as dead, and {from} ends.',
-    zh: '保活探测一个都没有得到应答：认为{peer}已不存在，{from} 结束。',
+    en: 'No keep-alive probe was answered: {peer} counts as dead, and {from} ends, with a RST in case {peer} can hear it.',
+    zh: '保活探测一个都没有得到应答：认为{peer}已不存在，{from} 结束，并发一个 RST，以防{peer}还收得到。',
   },
   'fin-wait-2-timeout': {
     en: 'The user has gone and the FIN of {peer} has not come in time: an orphan does not wait in FIN-WAIT-2 for ever.',

@@ -29,8 +29,8 @@ export const path: readonly Scenario[] = [
         zh: '探测报文段 seq=0，比下一个字节的序列号小 1：它不可能交付数据，只会换来应答。',
       },
       {
-        en: 'The first probe is answered; after the cut three are not, and the connection is aborted.',
-        zh: '第一次探测得到应答；断线之后三次都没有，连接随即被放弃。',
+        en: 'The first probe is answered; after the cut three are not, and the connection is aborted. The RST would tell a server that can hear it.',
+        zh: '第一次探测得到应答；断线之后三次都没有，连接随即被放弃。最后的 RST 是说给还收得到的服务器听的。',
       },
       {
         en: 'The server, which sends nothing and has no keep-alive, is still ESTABLISHED.',

@@ -241,6 +241,7 @@ describe('paths', () => {
       'left ACK seq=0 ack=1',
       'right ACK seq=1 ack=1',
       ...Array(3).fill('left ACK seq=0 ack=1 ×'),
+      'left RST,ACK seq=1 ack=1 ×',
     ]);
     expect(statesAt(trace, end(trace))).toEqual({ left: 'CLOSED', right: 'ESTABLISHED' });
     expect(trace.events.at(-1)).toMatchObject({ call: 'error', text: 'ETIMEDOUT' });

@@ -100,7 +100,11 @@ function advance(e: Engine, tcb: Tcb, seg: Segment, echo: boolean): void {
   const backedOff = rto.timeouts > 0;
   snd.una = seg.ack;
   snd.syn = 0;
-  snd.probe = 0;
+  if (snd.probe === 1) {
+    // The probe's octet was taken: if the window is closed still, the next has its interval anew (SHLD-29).
+    snd.probe = 0;
+    clearTimer(e, tcb, 'persist');
+  }
   tcb.softError = Err.OK;
   if (!stopTiming(e, tcb, seg.ack) && (backedOff || rto.measured === 0)) sampleTimestamp(e, tcb, seg);
   rto.timeouts = 0;

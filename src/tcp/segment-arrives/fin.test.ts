@@ -85,6 +85,42 @@ describe('eighth, check the FIN bit', () => {
     }
   });
 
+  it('the FIN again with the first ACK of ours is acknowledged, and its ACK counts: CLOSING, LAST-ACK, CLOSE-WAIT', () => {
+    const closing = inState('CLOSING');
+    closing.inject('FIN,ACK', 1, 2);
+    expect([closing.state, sent(closing)]).toEqual(['TIME-WAIT', ['ACK seq=2 ack=2 len=0']]);
+    const last = inState('LAST-ACK');
+    last.inject('FIN,ACK', 1, 2);
+    expect([last.state, sent(last)]).toEqual(['CLOSED', ['ACK seq=2 ack=2 len=0']]);
+    const wait = inState('CLOSE-WAIT');
+    wait.send(octets(10));
+    wait.sent.length = 0;
+    wait.inject('FIN,ACK', 1, 11);
+    expect([wait.state, wait.tcb.snd.una - wait.tcb.snd.iss, sent(wait)]).toEqual([
+      'CLOSE-WAIT',
+      11,
+      ['ACK seq=11 ack=2 len=0'],
+    ]);
+  });
+
+  it('also with the text before it, and not with an ACK of what was never sent', () => {
+    const a = inState('FIN-WAIT-1');
+    a.inject('FIN,ACK', 1, 1, text(10));
+    a.sent.length = 0;
+    a.inject('FIN,ACK', 1, 3, text(10));
+    a.inject('FIN,ACK', 5, 2, text(3));
+    expect(a.state).toBe('CLOSING');
+    a.inject('FIN,ACK', 1, 2, text(10));
+    expect(a.state).toBe('TIME-WAIT');
+  });
+
+  it('the FIN again with nothing new is no duplicate ACK (RFC 5681 section 2)', () => {
+    const a = inState('CLOSE-WAIT');
+    a.send(octets(10));
+    for (let i = 0; i < 4; i++) a.inject('FIN,ACK', 1, 1);
+    expect([a.tcb.cc.dupAcks, a.tcb.retransmissions]).toEqual([0, 0]);
+  });
+
   it('a FIN beyond a hole waits until the text before it has come', () => {
     for (const [state, next] of [
       ['ESTABLISHED', 'CLOSE-WAIT'],

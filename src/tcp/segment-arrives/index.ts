@@ -4,6 +4,7 @@
 
 import type { Segment } from '../../wire/segment.ts';
 import type { Engine } from '../engine.ts';
+import { noteDuplicate } from '../reassembly.ts';
 import { State } from '../state.ts';
 import type { Tcb } from '../tcb.ts';
 import { transmit } from '../transmit.ts';
@@ -50,11 +51,12 @@ function arrivesSynchronized(e: Engine, tcb: Tcb, seg: Segment): void {
   if (r.sequence(e, tcb, seg)) return; // first
   if (r.rst(e, tcb, seg)) return; // second; third, security: no compartments here
   if (r.syn(e, tcb, seg)) return; // fourth
-  r.trim(e, tcb, seg);
+  const old = r.trim(e, tcb, seg);
   if (r.ack(e, tcb, seg)) {
     tcb.ackNow = 0; // what was trimmed off a segment that goes no further needs no ACK of its own
     return;
   }
+  if (old > 0) noteDuplicate(tcb, (seg.seq - old) | 0, seg.seq);
   textAndFin(e, tcb, seg);
 }
 

@@ -131,8 +131,7 @@ export function learnSyn(e: Engine, tcb: Tcb, seg: Segment): void {
     tcb.tsRecent = seg.tsVal;
     tcb.tsRecentMs = e.ms;
   }
-  if ((seg.opts & OPT_MSS) !== 0) snd.peerMss = seg.mss;
-  else snd.peerMss = tcb.family === 6 ? DEFAULT_MSS_V6 : DEFAULT_MSS_V4;
+  snd.peerMss = mssOf(seg, tcb.family);
   updateSendMss(tcb);
   if (tcb.config.receiveWholeSegments) wholeSegments(tcb);
   rcv.fullSize = Math.min(rcv.mss, DEFAULT_MSS_V4);
@@ -140,6 +139,12 @@ export function learnSyn(e: Engine, tcb: Tcb, seg: Segment): void {
   snd.maxWnd = seg.wnd;
   snd.wl1 = seg.seq;
   snd.wl2 = seg.ack;
+}
+
+/** SendMSS by the SYN in `seg` (section 3.7.1, MUST-15). An option that says 0 says nothing: no TCP can mean it. */
+export function mssOf(seg: Segment, family: number): number {
+  if ((seg.opts & OPT_MSS) !== 0 && seg.mss !== 0) return seg.mss;
+  return family === 6 ? DEFAULT_MSS_V6 : DEFAULT_MSS_V4;
 }
 
 /** RCV.BUFF grows to a multiple of the MSS. */

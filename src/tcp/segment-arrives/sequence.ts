@@ -38,19 +38,39 @@ export function sequence(e: Engine, tcb: Tcb, seg: Segment): boolean {
     return true;
   }
   e.out.drop(tcb, seg, Drop.OUTSIDE_WINDOW);
-  if (seg.textLen > 0 && seqLt(seg.seq, tcb.rcv.nxt)) {
-    noteDuplicate(tcb, seg.seq, seqMin((seg.seq + seg.textLen) | 0, tcb.rcv.nxt));
-  }
   if (crossedProbe(tcb, seg)) {
+    noteOldText(tcb, seg);
     // Without an octet and without news it is a keep-alive: it asks for an answer (3.8.4).
     if (segLen(seg) > 0 || (seg.ack === tcb.snd.una && mayChallenge(e, tcb))) tcb.ackNow = 1;
-    seg.textLen = 0;
-    seg.ctl &= ~(FIN | URG);
-    heard(e, tcb, seg);
+    ackAlone(e, tcb, seg);
     return false;
   }
   answerUnacceptable(e, tcb, seg);
-  return true;
+  if (!finAgain(tcb, seg)) return true;
+  ackAlone(e, tcb, seg);
+  return false;
+}
+
+/** Nothing of the segment counts but its ACK. */
+function ackAlone(e: Engine, tcb: Tcb, seg: Segment): void {
+  seg.textLen = 0;
+  seg.ctl &= ~(FIN | URG);
+  heard(e, tcb, seg);
+}
+
+/**
+ * The peer's FIN again, with an ACK that is new: of our FIN in a simultaneous close, whose first ACK was lost. To wait
+ * for another would be to send our FIN again to a peer that has it (Linux and FreeBSD take it, too).
+ */
+function finAgain(tcb: Tcb, seg: Segment): boolean {
+  const { rcv, snd } = tcb;
+  return (
+    rcv.fin === 1 &&
+    (seg.ctl & (FIN | ACK | SYN)) === (FIN | ACK) &&
+    ((seg.seq + segLen(seg)) | 0) === rcv.nxt &&
+    seqGt(seg.ack, snd.una) &&
+    ackInRange(tcb, seg)
+  );
 }
 
 /**
@@ -119,17 +139,27 @@ export function dropSyn(seg: Segment): void {
  */
 function answerUnacceptable(e: Engine, tcb: Tcb, seg: Segment): void {
   if ((seg.ctl & SYN) !== 0 || (seg.textLen === 0 && (seg.ctl & FIN) === 0)) challengeAck(e, tcb);
-  else if (mayAnswer(e, tcb)) e.rules.sendAck(e, tcb);
+  else if (mayAnswer(e, tcb)) {
+    noteOldText(tcb, seg);
+    e.rules.sendAck(e, tcb);
+  }
 }
 
-/** "Trimming off any portions that lie outside the window": leaves the segment that begins at or after RCV.NXT. */
-export function trim(e: Engine, tcb: Tcb, seg: Segment): void {
+/** RFC 2883 section 4: what of a segment without SYN was received before. */
+function noteOldText(tcb: Tcb, seg: Segment): void {
+  noteDuplicate(tcb, seg.seq, seqMin((seg.seq + seg.textLen) | 0, tcb.rcv.nxt));
+}
+
+/**
+ * "Trimming off any portions that lie outside the window": leaves the segment that begins at or after RCV.NXT. How
+ * many octets were old.
+ */
+export function trim(e: Engine, tcb: Tcb, seg: Segment): number {
   const { rcv } = tcb;
-  if (segLen(seg) === 0) return;
+  if (segLen(seg) === 0) return 0;
   const old = (rcv.nxt - seg.seq) | 0;
+  const skip = old > 0 ? Math.min(old, seg.textLen) : 0;
   if (old > 0) {
-    const skip = Math.min(old, seg.textLen);
-    if (skip > 0) noteDuplicate(tcb, seg.seq, (seg.seq + skip) | 0);
     seg.textOff += skip;
     seg.textLen -= skip;
     seg.seq = rcv.nxt;
@@ -155,4 +185,5 @@ export function trim(e: Engine, tcb: Tcb, seg: Segment): void {
     seg.ctl &= ~FIN;
     tcb.ackNow = 1;
   }
+  return skip;
 }

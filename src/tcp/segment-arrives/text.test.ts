@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Err } from '../errors.ts';
 import { Signal } from '../signals.ts';
+import { reviveFromCookie } from './listen.ts';
 import { departures, expected, inState, octets, options, pass, sent, text } from './testing.ts';
 
 describe('seventh, process the segment text', () => {
@@ -92,6 +93,23 @@ describe('delayed ACKs (3.8.6.3)', () => {
     const a = inState('ESTABLISHED', { config: { delayedAckMs: 499 } });
     a.inject('ACK', 1, 1, text(10));
     expect(departures(a, 1000)).toEqual([{ at: 499, line: 'ACK seq=1 ack=11 len=0' }]);
+  });
+
+  it('full-sized is what our MSS allows when that is less than the default', () => {
+    const config = { maxMss: 400, quickAcks: 0 };
+    const active = inState('ESTABLISHED', { active: true, config });
+    const passive = inState('ESTABLISHED', { config });
+    const cookie = inState('LISTEN', { config });
+    cookie.tcb.rcv.mss = 400;
+    reviveFromCookie(cookie.engine, cookie.tcb, { seq: 1, ack: 1 } as never, 536);
+    cookie.inject('ACK', 1, 1);
+    for (const a of [active, passive, cookie]) {
+      expect([a.state, a.tcb.rcv.mss]).toEqual(['ESTABLISHED', 400]);
+      a.inject('ACK', 1, 1, text(400));
+      a.sent.length = 0;
+      a.inject('ACK', 401, 1, text(400));
+      expect(sent(a)).toEqual(['ACK seq=1 ack=801 len=0']);
+    }
   });
 
   it('SHLD-19: every second full-sized segment is acknowledged at once', () => {

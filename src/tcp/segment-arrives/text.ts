@@ -5,7 +5,7 @@ import { seqGt } from '../../wire/seq.ts';
 import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
-import { absorbRanges, addRange, canAddRange, holdsRange, noteDuplicate } from '../reassembly.ts';
+import { absorbRanges, addRange, canAddRange, holdsRange, noteHeld } from '../reassembly.ts';
 import { Signal } from '../signals.ts';
 import { State } from '../state.ts';
 import type { Tcb } from '../tcb.ts';
@@ -40,6 +40,7 @@ export function text(e: Engine, tcb: Tcb, seg: Segment): boolean {
     rcv.nxt = end;
     // RFC 5681 section 4.2: at once when the segment fills all or part of a gap.
     if (rcv.rangeCount > 0) {
+      noteHeld(tcb, seq, end);
       absorbRanges(tcb);
       tcb.ackNow = 1;
     }
@@ -54,8 +55,8 @@ export function text(e: Engine, tcb: Tcb, seg: Segment): boolean {
 /** SHLD-31: kept for later, and acknowledged at once (MAY-13, RFC 5681 section 4.2). */
 function outOfOrder(e: Engine, tcb: Tcb, seg: Segment, seq: number, end: number): void {
   tcb.ackNow = 1;
+  noteHeld(tcb, seq, end);
   if (holdsRange(tcb, seq, end)) {
-    noteDuplicate(tcb, seq, end);
     addRange(tcb, seq, end); // the range that holds it is now the most recent (RFC 2883 section 4)
     return;
   }

@@ -98,6 +98,9 @@ const TABLE: readonly Row[] = [
   // 3.10.7.4 first, check sequence number
   [ALL, ANY_RST, OUTSIDE, '*', 'nothing', 'same', '3.10.7.4 second 1), RFC 5961 section 3.2', 'A RST outside the window is dropped silently.'],
   [ALL, ANY_SYN, OUTSIDE, '*', 'ACK', 'same', '3.10.7.4 first, RFC 5961 section 4.2', 'Not acceptable, and a SYN: acknowledged wherever it lies.'],
+  [['CLOSING'], 'FIN+ACK', 'left', 'next', 'ACK', 'TIME-WAIT', '3.10.7.4 first, fifth', 'Choice: the peer’s FIN again, acknowledged; it is old, and its ACK of our FIN counts, or our FIN would go again.'],
+  [['LAST-ACK'], 'FIN+ACK', 'left', 'next', 'ACK', 'CLOSED', '3.10.7.4 first, fifth', 'Choice: the peer’s FIN again, acknowledged; it is old, and its ACK of our FIN counts, or our FIN would go again.'],
+  [['CLOSE-WAIT'], 'FIN+ACK', 'left', 'next', 'ACK', 'same', '3.10.7.4 first, fifth', 'Choice: the peer’s FIN again, acknowledged; it is old, and its ACK of our text counts.'],
   [ALL, 'FIN|FIN+ACK', 'left', '*', 'ACK', 'same', '3.10.7.4 first', 'The last sequence number before the window: the peer’s FIN again, if it sent one; acknowledged.'],
   [ALL, 'FIN|FIN+ACK|data', OUTSIDE, '*', 'ACK', 'same', '3.10.7.4 first', 'No octet of it is in the window: acknowledged and dropped.'],
   [ALL, 'ACK|none', 'far left|left|far right', '*', 'ACK', 'same', '3.10.7.4 first', 'Not acceptable: acknowledged and dropped.'],
@@ -180,7 +183,8 @@ const FIFTH = rows.findIndex((r) => r.section === '3.10.7.4 fifth');
 
 /** Whether SND.UNA becomes SND.NXT in a cell: its ACK says so, and the fifth step is reached. */
 export function acknowledgesAll(c: Cell): boolean {
-  return c.ack === 'next' && ruleOf(c) >= FIFTH;
+  const rule = ruleOf(c);
+  return c.ack === 'next' && (rule >= FIFTH || rows[rule]?.section === '3.10.7.4 first, fifth');
 }
 
 /** The rows, numbered from 1 in the documents. */

@@ -28,13 +28,13 @@ describe('RFC 9293 in the bounded models', () => {
   // Model, states, transitions, greatest distance from the start.
   const sizes: readonly (readonly [string, number, number, number])[] = [
     ['handshake', 10_280, 43_731, 23],
-    ['closing', 8_302, 31_057, 19],
-    ['half-close', 63_521, 286_284, 21],
-    ['simultaneous-open', 29_695, 119_276, 19],
-    ['reopening', 15_592, 54_530, 28],
-    ['aborts', 68_910, 357_923, 24],
+    ['closing', 8_039, 30_311, 18],
+    ['half-close', 61_764, 280_216, 21],
+    ['simultaneous-open', 29_300, 118_194, 19],
+    ['reopening', 15_421, 54_156, 27],
+    ['aborts', 68_198, 354_803, 24],
     ['crash', 371, 757, 13],
-    ['patient', 1_051, 3_078, 18],
+    ['patient', 1_020, 3_024, 18],
     ['never-closes', 944, 3_000, 13],
     ['flood', 11_422, 30_447, 30],
   ];
