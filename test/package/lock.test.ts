@@ -1,6 +1,8 @@
 // The locks are such that `npm ci` takes them on every machine, not only on the one that wrote them.
 
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 /** An entry of `packages`, as far as it is looked at (npm docs, package-lock.json). */
@@ -36,8 +38,10 @@ function isThere(packages: Readonly<Record<string, Entry>>, path: string, name: 
   }
 }
 
-describe.each(['package-lock.json', 'scripts/reference/package-lock.json'])('%s', (file) => {
-  const { packages } = JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')) as {
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+describe.each(globSync(['package-lock.json', 'tools/*/package-lock.json'], { cwd: root }))('%s', (file) => {
+  const { packages } = JSON.parse(readFileSync(join(root, file), 'utf8')) as {
     packages: Record<string, Entry>;
   };
 

@@ -1,6 +1,7 @@
 // The API reference, made of the doc comments: `npm run docs:api` writes it to docs/api/, which is not committed.
 
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const { exports, repository, version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -19,5 +20,7 @@ export default {
   excludePrivate: true,
   excludeExternals: true,
   disableGit: true,
+  // Paths in links are the repository's.
+  basePath: fileURLToPath(new URL('../..', import.meta.url)),
   sourceLinkTemplate: `${repository.url.replace(/^git\+|\.git$/g, '')}/blob/main/{path}#L{line}`,
 };
