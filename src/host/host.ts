@@ -186,7 +186,7 @@ export class Host {
     });
     icmp.udp = this.#udp;
     this.#ethernet = new EthernetLayer(this.ip, counters, random);
-    this.#ethernet.unreachable = (off, len) => icmp.neighbourUnreachable(off, len);
+    this.#ethernet.unreachable = (off, len, crowded) => icmp.neighbourUnreachable(off, len, crowded);
     this.#fragments = new FragmentLayer(memory, counters, (off, len) =>
       icmp.reassemblyTimeExceeded(off, len),
     );
