@@ -1,5 +1,6 @@
 // An interface of a host: addresses, the way to a link, and what it does with packets it cannot send.
 
+import { describesItself } from '../options/index.ts';
 import {
   ETHERNET_HEADER_LENGTH,
   formatMac,
@@ -8,7 +9,6 @@ import {
   type Memory,
   VLAN_HEADER_LENGTH,
 } from '../wire/index.ts';
-import { describesItself } from './describe.ts';
 
 /** Takes a packet; the block (off, len) of `memory.alloc(len)` is the taker's from then on. */
 export type Transmit = (off: number, len: number) => void;
