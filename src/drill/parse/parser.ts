@@ -28,7 +28,7 @@ const MAX_SCRIPT = 1 << 22;
 
 const parseOptions = new Schema<ParseOptions>('parseScript', {
   file: string,
-  defines: list(like('a definition, { name, value }', 'name', 'value')),
+  defines: list(like('a definition, { name, kind, text }', 'name', 'kind', 'text')),
   platform: string,
 });
 
