@@ -16,7 +16,7 @@ import {
 import { Memory } from '../wire/index.ts';
 import { abortTimeout, sleep } from './abort.ts';
 import { Agenda } from './agenda.ts';
-import { type Joint, makeHost, portOf, type WorldHostOptions } from './build.ts';
+import { type Joint, makeHost, portOf, type WorldHostOptions, worldHostOptions } from './build.ts';
 import { type Situation, StalledError } from './errors.ts';
 import { Random } from './random.ts';
 import {
@@ -142,6 +142,7 @@ export class World {
     const addresses = more.filter((each) => typeof each === 'string');
     const options = more.filter((each) => typeof each !== 'string');
     if (options.length > 1) throw new TypeError('world.host: options come once, after the addresses');
+    if (options.length > 0) worldHostOptions.check(options[0] as WorldHostOptions);
     const host = makeHost(this, name, this.#hosts.length + 1, {
       ...(addresses.length > 0 ? { addresses } : {}),
       ...options[0],
