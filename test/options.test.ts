@@ -95,6 +95,7 @@ const takers: readonly Taker[] = [
   { of: 'InterfaceOptions', right: {}, call: (o) => host().addInterface(o) },
   { of: 'ListenOptions', right: { port: 1 }, call: (o) => host().listen(o) },
   { of: 'ConnectionHandler', right: {}, call: (o) => host().listen({ port: 1, handler: o }) },
+  { of: 'CloseOptions', right: {}, call: (o) => host().close(o) },
   { of: 'ReadOptions', right: {}, call: (o) => open().read(o), or: 5 },
   { of: 'WriteOptions', right: {}, call: (o) => open().write(new Uint8Array(1), o) },
   { of: 'WaitOptions', right: {}, call: (o) => host().listen({ port: 1 }).accept(o) },
