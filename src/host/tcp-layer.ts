@@ -642,11 +642,8 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
       return;
     }
     if ((seg.ctl & (ACK | RST | SYN)) === ACK && listener.cookiesUntil > this.nowMs) {
-      const mss = cookieMss(this, seg);
-      if (mss !== 0) {
-        this.#fromCookie(listener, seg, mss);
-        return;
-      }
+      this.#fromCookie(listener, seg, cookieMss(this, seg));
+      return;
     }
     segmentArrives(engine, listener.tcb, seg);
     const child = this.#spawned;
@@ -655,11 +652,16 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     if (child !== null) this.#after(child);
   }
 
-  /** A cookie has come back. Without a place it is dropped: the peer's text will bring it again. */
+  /**
+   * While cookies are out an ACK is one that comes back, of a SYN with `mss`, or may be of a connection whose first
+   * ACK and text were lost (`mss` 0): what begins later than its ISS + 1 does not show the cookie, and a RST would end
+   * a connection that is good. Dropped, as without a place: the peer's text will bring the cookie again.
+   */
   #fromCookie(listener: Listener, seg: Segment, mss: number): void {
     const { engine } = this;
     let c: Connection | null = null;
-    if (!listener.acceptQueueOpen) this.counters.acceptOverflows++;
+    if (mss === 0) this.counters.cookiesFailed++;
+    else if (!listener.acceptQueueOpen) this.counters.acceptOverflows++;
     else if (this.#mayConnect()) c = acceptCookie(this, listener, seg, mss);
     if (c === null) this.drop(listener.tcb, seg, Drop.LISTEN_REFUSED);
     else segmentArrives(engine, c.tcb, seg);
