@@ -3,7 +3,6 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { describesItself } from '../options/index.ts';
 import {
   Err,
   type ErrorEndpoints,
@@ -21,6 +20,7 @@ import {
   usedEarly,
 } from '../tcp/index.ts';
 import { formatEndpoint, formatWords, type Memory } from '../wire/index.ts';
+import { describesItself } from './describe.ts';
 import type { Way } from './ip-layer.ts';
 import { checkOctet, DEFAULT_TTL } from './ip-service.ts';
 import type { Listener } from './listener.ts';

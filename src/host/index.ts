@@ -16,7 +16,6 @@ export {
   type ConnectOptions,
   type DeviceOptions,
   Host,
-  type HostInfo,
   type HostOptions,
 } from './host.ts';
 export {

@@ -17,7 +17,6 @@ import { checkDeviceMtu } from './device.ts';
 import type { Devices } from './devices.ts';
 import { HostInterface, type InterfaceKind, type PacketSink } from './interface.ts';
 import type { IpLayer } from './ip-layer.ts';
-import { unfit } from './local-addresses.ts';
 import { interfaceOptions } from './options.ts';
 import { randomMac } from './random.ts';
 import type { Route, RouteTable } from './routes.ts';
@@ -169,8 +168,6 @@ export class Interfaces {
     const { address, prefix } = cidr;
     if (address.family === 6 && isMapped(address.w0, address.w1, address.w2))
       throw new TypeError(`'${text}' is an IPv4 address: write it as one`);
-    const what = unfit(address, prefix);
-    if (what !== null) throw new TypeError(`'${text}' is ${what}: an interface has an address of its own`);
     if (address.family === 6 && iface.mtu < IPV6_LEAST_MTU) {
       throw new RangeError(
         `${iface.name}: IPv6 needs an mtu of ${IPV6_LEAST_MTU} or more (RFC 8200 section 5)`,

@@ -2,6 +2,8 @@
 // connection as a Duplex.
 
 export {
+  currentHost,
+  currentRegistration,
   type HostHttp,
   type HostHttps,
   type HostNet,
@@ -9,6 +11,11 @@ export {
   httpsOf,
   MissingInternalError,
   netOf,
+  onHost,
+  RegisteredError,
+  type RegisterOptions,
+  type Registration,
+  register,
   serveOn,
   socketClass,
   tlsConnect,

@@ -20,8 +20,7 @@ export interface WireOptions extends WireConfig {
   ends?: readonly [string, string];
 }
 
-/** What {@link WireOptions} may hold. */
-export const wireOptions = new Schema<WireOptions>('wire', {
+const wireOptions = new Schema<WireOptions>('wire', {
   ...wireConfig.kinds,
   aToB: nested(wireConfig),
   bToA: nested(wireConfig),

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import * as tls from 'node:tls';
 import type { Host } from '../../host/index.ts';
 import { netOf, serveOn } from './host-net.ts';
+import { plainOptions } from './net-forms.ts';
 
 /** What of http and https is a host's own; everything else is Node's. */
 export interface HostHttp {
@@ -40,34 +41,12 @@ export function httpsOf(host: Host): HostHttps & typeof https {
 
 /** `tls.connect` on a host: TLS over a socket of the host. */
 export function tlsConnect(host: Host, options: tls.ConnectionOptions, listener?: () => void): tls.TLSSocket {
-  if (options.socket !== undefined || options.path !== undefined) return tls.connect(options, listener);
+  if (options.socket != null || options.path != null) return tls.connect(options, listener);
   return tls.connect({ ...options, socket: socketFor(host, options) }, listener);
 }
 
-/** What a net.Socket needs of the options for TLS over it; Node would give its own socket all of them. */
-const PLAIN = [
-  'port',
-  'host',
-  'lookup',
-  'family',
-  'hints',
-  'localAddress',
-  'localPort',
-  'signal',
-  'autoSelectFamily',
-  'autoSelectFamilyAttemptTimeout',
-  'noDelay',
-  'keepAlive',
-  'keepAliveInitialDelay',
-  'timeout',
-] as const;
-
 function socketFor(host: Host, options: object): Socket {
-  const given = options as Record<string, unknown>;
-  const plain = Object.fromEntries(
-    PLAIN.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]),
-  );
-  return netOf(host).connect(plain as unknown as NetConnectOpts);
+  return netOf(host).connect(plainOptions(options) as unknown as NetConnectOpts);
 }
 
 function both(host: Host): { readonly http: HostHttp; readonly https: HostHttps } {

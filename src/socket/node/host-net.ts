@@ -3,29 +3,15 @@
 
 import * as net from 'node:net';
 import type { Host } from '../../host/index.ts';
-import { kReinitializeHandle, MissingInternalError } from './internals.ts';
+import { nodeReinitialize } from './internals.ts';
+import { isPipe, listeningWith, type ServerInside } from './net-forms.ts';
 import { HandleType, type TcpHandle, tcpHandleClass } from './tcp-handle.ts';
 
 /** `node:net` as it is on one host. */
 export type HostNet = typeof net;
 
-/** What of a net.Server its types do not show. */
-interface ServerInside {
-  _handle: TcpHandle | null;
-  emit(...args: Arguments): boolean;
-  /** Called by `listen`; kept by Node "to avoid breaking code that wraps this function". */
-  _listen2(
-    address: string | null,
-    port: number,
-    type: number,
-    backlog: number,
-    fd?: number,
-    flags?: number,
-  ): void;
-}
-
 /** What of a net.Socket its types do not show. */
-interface SocketInside {
+export interface SocketInside {
   _handle: TcpHandle | null;
   _reset(): void;
 }
@@ -96,11 +82,7 @@ export function socketClass(host: Host): typeof net.Socket {
 
 function makeSocket(host: Host): typeof net.Socket {
   const Handle = tcpHandleClass();
-  const kReinit = kReinitializeHandle;
-  const prototype = net.Socket.prototype as unknown as Record<symbol, unknown>;
-  const reinitialize = kReinit === null ? undefined : prototype[kReinit];
-  if (kReinit === null || typeof reinitialize !== 'function')
-    throw new MissingInternalError(`this Node (${process.version}) cannot give a net.Socket another handle`);
+  const reinitialize = nodeReinitialize();
   const giveHandle = (socket: net.Socket): void => {
     reinitialize.call(socket, new Handle(host, HandleType.SOCKET));
   };
@@ -112,7 +94,7 @@ function makeSocket(host: Host): typeof net.Socket {
     }
 
     /** Happy Eyeballs: the next attempt wants a handle of its own. */
-    [kReinit](): void {
+    [reinitialize.symbol](): void {
       giveHandle(this);
     }
 
@@ -133,18 +115,7 @@ export function serveOn<S extends net.Server>(host: Host, server: S): S {
   const Handle = tcpHandleClass();
   const Accepted = socketClass(host);
   const inside = server as unknown as ServerInside;
-  const listen2 = inside._listen2;
-  inside._listen2 = function (address, port, type, backlog, fd, flags) {
-    const isDescriptor = typeof fd === 'number' && fd >= 0;
-    if (this._handle === null && type !== -1 && !isDescriptor) {
-      const handle = new Handle(host, HandleType.SERVER);
-      if (address === null || address === undefined || address === '') handle.bind6('::', port, flags);
-      else if (type === 6) handle.bind6(address, port, flags);
-      else handle.bind(address, port, flags);
-      this._handle = handle;
-    }
-    listen2.call(this, address, port, type, backlog, fd, flags);
-  };
+  inside._listen2 = listeningWith(() => new Handle(host, HandleType.SERVER), inside._listen2);
   // Node makes a net.Socket of what was accepted: it becomes one of this host.
   const emit = server.emit as (...args: Arguments) => boolean;
   inside.emit = function (...args) {
@@ -168,12 +139,4 @@ function normalizeArgs(args: Arguments): [NormalizedOptions, unknown] {
     _normalizeArgs: (args: Arguments) => [NormalizedOptions, unknown];
   };
   return normalize(args);
-}
-
-/** Whether connect was asked for a path: that is no matter of a host. */
-function isPipe(args: Arguments): boolean {
-  // net.connect hands on what it has normalized as one array.
-  const first = Array.isArray(args[0]) ? args[0][0] : args[0];
-  if (typeof first === 'string') return Number.isNaN(Number(first));
-  return typeof first === 'object' && first !== null && (first as { path?: unknown }).path != null;
 }

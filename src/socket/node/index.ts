@@ -3,4 +3,12 @@
 export { type HostHttp, type HostHttps, httpOf, httpsOf, tlsConnect } from './host-http.ts';
 export { type HostNet, netOf, serveOn, socketClass } from './host-net.ts';
 export { jsStreamClass, MissingInternalError } from './internals.ts';
+export { currentHost, onHost } from './places.ts';
+export {
+  currentRegistration,
+  RegisteredError,
+  type RegisterOptions,
+  type Registration,
+  register,
+} from './register.ts';
 export { HandleType, type TcpHandle, type TcpHandleClass, tcpHandleClass } from './tcp-handle.ts';

@@ -3,10 +3,34 @@
 // JSStream is found by reflection, without process.binding; the rest has a way without it, too.
 
 import { createRequire } from 'node:module';
-import { Socket as NodeSocket, type Socket } from 'node:net';
+import type * as Net from 'node:net';
 import { Duplex } from 'node:stream';
-import { TLSSocket } from 'node:tls';
-import { getSystemErrorMap } from 'node:util';
+import type * as Tls from 'node:tls';
+import type * as Util from 'node:util';
+
+/** Loads what must not be loaded before it is asked for: net takes its TCP when it is loaded. */
+export const requireLater = createRequire(import.meta.url);
+
+/** Node's net. */
+export function nodeNet(): typeof Net {
+  return requireLater('node:net') as typeof Net;
+}
+
+/** Whether Node's net has been loaded by anybody. */
+export function isNetLoaded(): boolean {
+  const { moduleLoadList } = process as unknown as { moduleLoadList?: readonly string[] };
+  return moduleLoadList === undefined || moduleLoadList.includes('NativeModule net');
+}
+
+/** One of Node's bindings, or null where it cannot be had (`--permission`). */
+export function bindingOf<T>(name: string): Partial<T> | null {
+  try {
+    const { binding } = process as unknown as { binding?: (name: string) => unknown };
+    return (binding?.call(process, name) as Partial<T> | undefined) ?? null;
+  } catch {
+    return null;
+  }
+}
 
 /** A request of net.js: a write, a shutdown or a connect; its members are Node's. */
 export interface Req {
@@ -34,15 +58,23 @@ export class MissingInternalError extends Error {
   readonly code = 'ERR_SYNFIN_NODE_INTERNAL';
 }
 
-/** Node's JSStream: a TLSSocket over a plain Duplex has one as its parent handle. */
-function findJsStream(): JsStreamClass {
+/** A TLSSocket over a plain Duplex has a JSStream as its parent handle. */
+function reflectedJsStream(): unknown {
+  const { TLSSocket } = requireLater('node:tls') as typeof Tls;
   const plain = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
-  const tls = new TLSSocket(plain as unknown as Socket);
+  const tls = new TLSSocket(plain as unknown as Net.Socket);
   tls.on('error', () => {});
   const { _handle: handle } = tls as unknown as { _handle?: { _parent?: object } };
   const found = handle?._parent?.constructor;
   tls.destroy();
   plain.destroy();
+  return found;
+}
+
+/** Node's JSStream, without loading net where that has not been. */
+function findJsStream(): JsStreamClass {
+  const bound = isNetLoaded() ? null : bindingOf<{ JSStream: unknown }>('js_stream');
+  const found = (bound?.JSStream ?? reflectedJsStream()) as { prototype?: unknown } | undefined;
   const needed = ['readBuffer', 'emitEOF', 'finishWrite', 'finishShutdown'];
   const prototype: unknown = found?.prototype;
   if (typeof prototype !== 'object' || prototype === null || !needed.every((name) => name in prototype)) {
@@ -60,6 +92,9 @@ export function jsStreamClass(): JsStreamClass {
   jsStream ??= findJsStream();
   return jsStream;
 }
+
+/** Not by import: that looks at every export of util, and one of them loads net where stderr is a pipe. */
+const { getSystemErrorMap } = requireLater('node:util') as typeof Util;
 
 const NUMBERS = new Map([...getSystemErrorMap()].map(([number, [name]]) => [name, number]));
 
@@ -79,16 +114,10 @@ interface StreamWrap {
 }
 
 function findStreamWrap(): StreamWrap | null {
-  try {
-    const { binding } = process as unknown as { binding?: (name: string) => unknown };
-    const wrap = binding?.call(process, 'stream_wrap') as Partial<StreamWrap> | undefined;
-    const { streamBaseState, kReadBytesOrError } = wrap ?? {};
-    return streamBaseState === undefined || kReadBytesOrError === undefined
-      ? null
-      : { streamBaseState, kReadBytesOrError };
-  } catch {
-    return null; // --permission
-  }
+  const { streamBaseState, kReadBytesOrError } = bindingOf<StreamWrap>('stream_wrap') ?? {};
+  return streamBaseState === undefined || kReadBytesOrError === undefined
+    ? null
+    : { streamBaseState, kReadBytesOrError };
 }
 
 let streamWrap: StreamWrap | null | undefined;
@@ -108,15 +137,32 @@ function symbolOf(object: object, description: string): symbol | null {
   return Object.getOwnPropertySymbols(object).find((symbol) => symbol.description === description) ?? null;
 }
 
-/** The method by which a net.Socket gets a new handle (a second attempt of Happy Eyeballs). Null where there is none. */
-export const kReinitializeHandle: symbol | null = symbolOf(NodeSocket.prototype, 'kReinitializeHandle');
-
-/** The net.Socket that a handle belongs to. */
-export function ownerOf(handle: object): NodeSocket | null {
-  const symbol = symbolOf(handle, 'owner_symbol');
-  const owner: unknown = symbol === null ? null : (handle as Record<symbol, unknown>)[symbol];
-  return owner instanceof NodeSocket ? owner : null;
+/** Gives a net.Socket another handle, as Happy Eyeballs does for its second attempt. */
+export interface Reinitialize {
+  readonly symbol: symbol;
+  readonly call: (socket: object, handle: object) => void;
 }
 
-/** For modules that must not be loaded before they are asked for. */
-export const lazyRequire = createRequire(import.meta.url);
+let reinitialize: Reinitialize | null = null;
+
+/** Node's own, found once. Throws a {@link MissingInternalError}. */
+export function nodeReinitialize(): Reinitialize {
+  reinitialize ??= findReinitialize();
+  return reinitialize;
+}
+
+function findReinitialize(): Reinitialize {
+  const prototype = nodeNet().Socket.prototype as unknown as Record<symbol, unknown>;
+  const symbol = symbolOf(prototype, 'kReinitializeHandle');
+  const method = symbol === null ? undefined : prototype[symbol];
+  if (symbol === null || typeof method !== 'function')
+    throw new MissingInternalError(`this Node (${process.version}) cannot give a net.Socket another handle`);
+  return { symbol, call: (socket, handle) => void method.call(socket, handle) };
+}
+
+/** The net.Socket that a handle belongs to. */
+export function ownerOf(handle: object): Net.Socket | null {
+  const symbol = symbolOf(handle, 'owner_symbol');
+  const owner: unknown = symbol === null ? null : (handle as Record<symbol, unknown>)[symbol];
+  return typeof owner === 'object' && owner !== null && 'destroy' in owner ? (owner as Net.Socket) : null;
+}

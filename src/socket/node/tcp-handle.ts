@@ -36,7 +36,7 @@ const MOST_TAKEN = 4 * READ;
 const LINGER_MS = 5000;
 
 /** The request of a connect. */
-interface ConnectReq {
+export interface ConnectReq {
   oncomplete(status: number, handle: TcpHandle, req: ConnectReq, readable: boolean, writable: boolean): void;
 }
 
@@ -57,11 +57,19 @@ interface PendingWrite {
 /** What a handle adds to JSStream; a net.Socket's `_handle`. */
 export interface TcpHandle extends JsStream {
   readonly host: Host;
+  /** As in {@link HandleType}. */
+  readonly type: number;
   readonly connection: Connection | null;
   onconnection?: (status: number, handle?: TcpHandle) => void;
   bind(address: string, port: number, flags?: number): number;
   bind6(address: string, port: number, flags?: number): number;
   listen(backlog: number): number;
+  connect(req: ConnectReq, address: string, port: number): number;
+  connect6(req: ConnectReq, address: string, port: number): number;
+  ref(): void;
+  unref(): void;
+  /** Internal: the handle of a connection that this one, a listener, has taken. */
+  forAccepted(): TcpHandle;
   close(callback?: () => void): void;
   reset(callback?: () => void): number;
   getsockname(out: SocketName): number;
@@ -237,8 +245,13 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
       });
     }
 
+    /** The handle of a connection that a listener has taken. */
+    forAccepted(): TcpHandle {
+      return new TCP(this.host, HandleType.SOCKET);
+    }
+
     #accept(connection: Connection): void {
-      const handle = new TCP(this.host, HandleType.SOCKET);
+      const handle = this.forAccepted() as TCP;
       handle.#isSix = this.#isSix;
       handle.#attach(connection);
       setImmediate(() => {

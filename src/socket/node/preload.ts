@@ -1,0 +1,7 @@
+// `node --import synfin/register app.js`: everything of `register`, and one registration as it is by default.
+
+import { register } from './register.ts';
+
+export * from './register.ts';
+
+register();
