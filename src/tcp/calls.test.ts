@@ -378,6 +378,19 @@ describe('STATUS (3.10.6)', () => {
   });
 });
 
+describe('the counters of STATUS', () => {
+  it('count segments of both directions, dropped ones too', () => {
+    const a = inState('ESTABLISHED');
+    const before = status(a.tcb);
+    a.inject('ACK', 1, 1, text(10));
+    a.inject('ACK', 1, 1, text(10));
+    a.inject('ACK', -70_000, 1);
+    a.send(octets(10));
+    const { segsIn, segsOut } = status(a.tcb);
+    expect([segsIn - before.segsIn, segsOut - before.segsOut]).toEqual([3, sent(a).length]);
+  });
+});
+
 describe('settings of a living connection', () => {
   it('MUST-17: Nagle off lets go what it held', () => {
     const a = inState('ESTABLISHED');

@@ -55,9 +55,25 @@ describe('TIME-WAIT', () => {
     ] as const) {
       a.inject(ctl, seq);
     }
-    expect(sent(a)).toEqual([]);
+    expect([sent(a), a.drops]).toEqual([[], new Array(4).fill('time-wait')]);
     a.inject('', 1);
     expect(sent(a)).toEqual(['ACK seq=2 ack=2 len=0']);
+  });
+
+  it('the FIN again without an ACK does not restart 2 MSL, whatever its ACK field holds', () => {
+    const a = inState('TIME-WAIT');
+    pass(a, 30_000);
+    a.inject('FIN', 1, 2);
+    pass(a, 30_000);
+    expect(a.state).toBe('CLOSED');
+  });
+
+  it('the last ACK leaves no trace, not even its timestamp', () => {
+    const a = inState('TIME-WAIT', { syn: options({ ts: 1000 }) });
+    pass(a, 10);
+    const { tsRecent, heardMs } = a.tcb;
+    a.inject('ACK', 2, 2, ts(2000));
+    expect([sent(a), a.tcb.tsRecent, a.tcb.heardMs]).toEqual([[], tsRecent, heardMs]);
   });
 
   it('RFC 5961 section 5: an ACK of something unsent is acknowledged, also at RCV.NXT', () => {
@@ -151,6 +167,12 @@ describe('MAY-2: a SYN in TIME-WAIT opens a new connection', () => {
       a.inject('SYN', seq, 0, ts(1000));
       expect(a.state).toBe(state);
     }
+  });
+
+  it('timestamps that the old connection had not agreed on decide nothing', () => {
+    const a = inState('TIME-WAIT');
+    a.inject('SYN', -1000, 0, ts(5000));
+    expect(a.state).toBe('TIME-WAIT');
   });
 
   it('without timestamps on the SYN the sequence number decides', () => {
