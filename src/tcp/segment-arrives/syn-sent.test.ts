@@ -26,6 +26,7 @@ describe('SEGMENT ARRIVES in SYN-SENT (3.10.7.3)', () => {
       [],
       ['bad-ack-in-syn-sent', 'bad-ack-in-syn-sent'],
     ]);
+    expect(departures(a, 999)).toEqual([]); // nor does our SYN go again for it
   });
 
   it('an ACK of an old connection is reset and the SYN goes again at once, once in the challenge interval (figure 9)', () => {
@@ -34,6 +35,11 @@ describe('SEGMENT ARRIVES in SYN-SENT (3.10.7.3)', () => {
     a.inject('ACK', 500, 90);
     expect(sent(a)).toEqual(['RST seq=90 len=0', 'RST seq=90 len=0']);
     expect(departures(a, 400)).toEqual([{ at: 1, line: 'SYN seq=0 len=0' }]);
+    a.inject('ACK', 500, 90);
+    expect(departures(a, 99)).toEqual([{ at: 0, line: 'RST seq=90 len=0' }]);
+    pass(a, 1);
+    a.inject('ACK', 500, 90);
+    expect(departures(a, 10).at(-1)).toEqual({ at: 1, line: 'SYN seq=0 len=0' });
   });
 
   it('second: a RST with an acceptable ACK is "connection refused"; without an ACK it is dropped', () => {
@@ -42,6 +48,7 @@ describe('SEGMENT ARRIVES in SYN-SENT (3.10.7.3)', () => {
     expect([a.state, a.drops]).toEqual(['SYN-SENT', ['rst-without-ack-in-syn-sent']]);
     a.inject('RST,ACK', 0, 1);
     expect([a.state, a.tcb.error, sent(a), a.rows]).toEqual(['CLOSED', Err.REFUSED, [], ['syn-sent-rst']]);
+    expect(a.drops.length).toBe(1); // it goes no further
     expect(a.signals & Signal.ENDED).not.toBe(0);
   });
 
@@ -81,6 +88,31 @@ describe('SEGMENT ARRIVES in SYN-SENT (3.10.7.3)', () => {
     expect(sent(a)).toEqual(['PSH,ACK seq=1 ack=1 len=10']);
   });
 
+  it('fourth: the SYN,ACK is a sample of the round-trip time, and ends the timer of the SYN', () => {
+    const a = inState('SYN-SENT');
+    a.send(octets(10));
+    a.setNow(900_000);
+    a.inject('SYN,ACK', 500, 1);
+    const { rto, timer } = a.tcb;
+    expect([rto.measured, rto.srttUs, rto.rtoMs, timer.rexmt]).toEqual([1, 900_000, 2700, 900 + 2700]);
+  });
+
+  it('fourth: text in the SYN,ACK is taken, as far as the window goes', () => {
+    const a = inState('SYN-SENT', { config: { receiveBuffer: 100 } });
+    a.inject('SYN,ACK', 500, 1, text(150));
+    expect([a.state, a.read, sent(a)[0]]).toEqual([
+      'ESTABLISHED',
+      [...octets(100)],
+      'ACK seq=1 ack=101 len=0',
+    ]);
+  });
+
+  it('fourth: a FIN in the SYN,ACK is taken, without text too', () => {
+    const a = inState('SYN-SENT');
+    a.inject('SYN,ACK,FIN', 500, 1);
+    expect([a.state, sent(a)]).toEqual(['CLOSE-WAIT', ['ACK seq=1 ack=2 len=0']]);
+  });
+
   it('fourth: other controls and text in the SYN,ACK are processed at once', () => {
     const a = inState('SYN-SENT');
     a.inject('SYN,ACK,FIN', 500, 1, text(10));
@@ -105,6 +137,17 @@ describe('SEGMENT ARRIVES in SYN-SENT (3.10.7.3)', () => {
       'SYN-RECEIVED',
       ['syn-sent-syn'],
       ['SYN,ACK seq=0 ack=1 len=0'],
+    ]);
+  });
+
+  it('text in such a SYN is not taken: the peer sends it again', () => {
+    const a = inState('SYN-SENT');
+    a.inject('SYN', 500, 0, text(10));
+    expect([a.state, a.read, sent(a), a.drops]).toEqual([
+      'SYN-RECEIVED',
+      [],
+      ['SYN,ACK seq=0 ack=1 len=0'],
+      [],
     ]);
   });
 

@@ -1,6 +1,6 @@
 // SEGMENT ARRIVES in SYN-SENT (RFC 9293 section 3.10.7.3).
 
-import { ACK, FIN, RST, type Segment, SYN, URG } from '../../wire/segment.ts';
+import { ACK, RST, type Segment, SYN } from '../../wire/segment.ts';
 import { seqGt, seqLeq } from '../../wire/seq.ts';
 import { mayChallenge } from '../challenge.ts';
 import { Drop } from '../drop.ts';
@@ -11,7 +11,6 @@ import { stopTiming } from '../rto.ts';
 import type { Tcb } from '../tcb.ts';
 import { clearTimer, endConnection, enter, setTimer } from '../timers.ts';
 import * as row from '../transitions.ts';
-import { transmit } from '../transmit.ts';
 import { learnSyn, synReceived } from './listen.ts';
 import { dropSyn } from './sequence.ts';
 
@@ -59,12 +58,8 @@ export function synSentSyn(e: Engine, tcb: Tcb, seg: Segment): boolean {
     established(e, tcb);
     tcb.ackNow = 1;
     dropSyn(seg);
-    if (seg.textLen > 0 || (seg.ctl & (FIN | URG)) !== 0) {
-      e.rules.trim(e, tcb, seg);
-      return false;
-    }
-    transmit(e, tcb);
-    return true;
+    e.rules.trim(e, tcb, seg);
+    return false;
   }
   enter(e, tcb, row.SYN_SENT_SYN);
   tcb.rto.timing = 0; // MUST-18: the SYN,ACK sends our SYN a second time

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Err } from '../errors.ts';
 import { Signal } from '../signals.ts';
+import type { Endpoint } from '../testing.ts';
 import { reviveFromCookie } from './listen.ts';
 import { departures, expected, inState, octets, options, pass, sent, text } from './testing.ts';
 
@@ -192,5 +193,40 @@ describe('SHLD-3: text for a user who has gone (3.6.1)', () => {
     a.sent.length = 0;
     a.inject('ACK', 1, 1, text(10));
     expect([a.state, sent(a)]).toEqual(['FIN-WAIT-1', ['ACK seq=2 ack=11 len=0']]);
+  });
+
+  it('with a FIN: the connection is gone, and nothing of the segment counts', () => {
+    const a = inState('FIN-WAIT-2');
+    a.detach();
+    a.inject('FIN,ACK', 1, 2, text(10));
+    expect([a.state, a.signals & Signal.PEER_FIN]).toEqual(['CLOSED', 0]);
+  });
+});
+
+describe('text that is not taken stops nothing else: the ACK that came with it lets our text go on', () => {
+  /** 200 octets are queued, of which the peer's window has let half go; what is sent when they are acknowledged. */
+  function goesOn(a: Endpoint, seq: number): string[] {
+    a.send(octets(200));
+    a.sent.length = 0;
+    a.inject('ACK', seq, 101, { ...text(5), wnd: 100 });
+    return sent(a).filter((line) => !line.endsWith('len=0'));
+  }
+
+  it('in CLOSE-WAIT', () => {
+    const a = inState('CLOSE-WAIT', { wnd: 100 });
+    expect(goesOn(a, 2)).toEqual(['PSH,ACK seq=101 ack=2 len=100']);
+  });
+
+  it('beyond a FIN that waits for the text before it', () => {
+    const a = inState('ESTABLISHED', { wnd: 100 });
+    a.inject('FIN,ACK', 11, 1, { wnd: 100 });
+    expect(goesOn(a, 9)).toEqual(['PSH,ACK seq=101 ack=1 len=100']);
+    expect(a.drops).toEqual(['text-after-fin']);
+  });
+
+  it('without memory for it', () => {
+    const a = inState('ESTABLISHED', { wnd: 100 });
+    a.memoryLeft = false;
+    expect(goesOn(a, 1)).toEqual(['PSH,ACK seq=101 ack=1 len=100']);
   });
 });

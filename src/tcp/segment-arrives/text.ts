@@ -30,7 +30,6 @@ export function text(e: Engine, tcb: Tcb, seg: Segment): boolean {
   const end = (seq + len) | 0;
   if (rcv.fin === 1 && seqGt(end, rcv.finSeq)) {
     e.out.drop(tcb, seg, Drop.TEXT_AFTER_FIN);
-    seg.ctl &= ~FIN;
     return false;
   }
   if (tcb.orphan === 1) return e.rules.lateData(e, tcb, seg);
@@ -82,7 +81,6 @@ function noMemory(e: Engine, tcb: Tcb, seg: Segment): boolean {
 /** SHLD-3: text for a user who has gone is answered by a RST, so that the peer knows it was lost. */
 export function lateData(e: Engine, tcb: Tcb, seg: Segment): boolean {
   e.out.drop(tcb, seg, Drop.LATE_DATA);
-  if (row.LATE_DATA[tcb.state] === undefined) return false;
   e.rules.sendReset(e, tcb);
   endConnection(e, tcb, row.LATE_DATA[tcb.state], Err.ABORTED);
   return true;
