@@ -87,8 +87,12 @@ function programOf({ from, program }: Kind, folder: string): string | undefined 
   return program.map((path) => join(folder, 'node_modules', from, path)).find((path) => existsSync(path));
 }
 
+function folderOf(kind: Kind): string {
+  return join(CACHE, `${kind.name.replace(' ', '-').toLowerCase()}-${platform}-${arch}`);
+}
+
 function fetched(kind: Kind): Runtime {
-  const folder = join(CACHE, `${kind.name.replace(' ', '-').toLowerCase()}-${platform}-${arch}`);
+  const folder = folderOf(kind);
   try {
     if (programOf(kind, folder) === undefined) {
       mkdirSync(folder, { recursive: true });
@@ -101,12 +105,38 @@ function fetched(kind: Kind): Runtime {
     const program = programOf(kind, folder);
     if (program === undefined)
       throw new Error(`no program among ${readdirSync(join(folder, 'node_modules', kind.from)).join(', ')}`);
-    const said = execFileSync(program, ['--version'], { encoding: 'utf8' });
-    return { name: kind.name, command: [program, ...kind.args], version: said.trim().split('\n')[0] ?? '' };
+    return started(kind, program);
   } catch (error) {
     const { message } = error as Error;
     return { name: kind.name, command: null, version: message.split('\n').slice(0, 3).join(' ') };
   }
+}
+
+/** Throws when the program does not say its version. */
+function started(kind: Kind, program: string): Runtime {
+  const said = execFileSync(program, ['--version'], { encoding: 'utf8', stdio: 'pipe' });
+  return { name: kind.name, command: [program, ...kind.args], version: said.trim().split('\n')[0] ?? '' };
+}
+
+/** One that is here already: fetched before, named by a variable (SYNFIN_BUN, SYNFIN_NODE_22), or on the PATH. */
+function found(kind: Kind): Runtime {
+  const variable = `SYNFIN_${kind.name.replace(' ', '_').toUpperCase()}`;
+  const named = process.env[variable];
+  const onPath = kind.name.includes(' ') ? undefined : `${kind.name.toLowerCase()}${exe}`;
+  for (const program of [named, programOf(kind, folderOf(kind)), onPath]) {
+    try {
+      if (program !== undefined) return started(kind, program);
+    } catch {
+      // the next place
+    }
+  }
+  const version = `not here: \`npm run test:package\` fetches it, or ${variable} names it`;
+  return { name: kind.name, command: null, version };
+}
+
+/** Those of them that are here, nothing fetched; the others say what would bring them. */
+export function runtimesHere(): Runtime[] {
+  return KINDS.map(found);
 }
 
 /** All of them; those that cannot be had say why. */

@@ -17,7 +17,8 @@ export const missing = existsSync(CHROMIUM) ? null : `${CHROMIUM} is missing (De
 /** Pictures of the page, for people; git ignores them. */
 export const SCREENSHOTS = fileURLToPath(new URL('screenshots/', import.meta.url));
 
-const FLAGS = [
+/** How it is started. */
+export const FLAGS = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
