@@ -64,6 +64,16 @@ test('what the system has not taken is bounded; after the end everything is drop
   expect([device.sent, device.dropped, device.closed]).toEqual([2, 2, true]);
 });
 
+test('what was sent before the end still goes', async () => {
+  const [left, right] = await tunnel();
+  const got: number[] = [];
+  right.onreceive = ([n]) => void got.push(n as number);
+  for (let n = 0; n < 20; n++) left.send(Uint8Array.of(n));
+  left.close();
+  while (got.length < 20) await nextTurn();
+  expect(got).toEqual(Array.from({ length: 20 }, (_, n) => n));
+});
+
 test('options are checked; an address that is taken rejects with its code', async () => {
   const bad = (options: unknown) => openDatagramDevice(options as never);
   await expect(bad({})).rejects.toThrow(/remote is missing/);

@@ -46,6 +46,8 @@ export class DatagramDevice extends DeviceBase {
   readonly #queue: number;
   /** Datagrams that the system did not take, or that came back: nobody was there (ECONNREFUSED). */
   failed = 0;
+  /** Datagrams that the system has not told of yet. */
+  #pending = 0;
 
   /** @internal */
   constructor(socket: Socket, o: DatagramOptions) {
@@ -71,14 +73,16 @@ export class DatagramDevice extends DeviceBase {
       return;
     }
     this.sent++;
+    this.#pending++;
     this.#socket.send(packet, (error) => {
       if (error !== null) this.failed++;
+      if (--this.#pending === 0 && this.closed) this.#socket.close();
     });
   }
 
-  /** Closes the socket. */
+  /** Closes the socket, after what was sent. */
   close(): void {
-    if (this.end()) this.#socket.close();
+    if (this.end() && this.#pending === 0) this.#socket.close();
   }
 
   ref(): void {
