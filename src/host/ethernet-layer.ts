@@ -6,6 +6,7 @@ import {
   ARP_REPLY,
   ARP_REQUEST,
   ArpPacket,
+  addressFromWords,
   checkNdp,
   ETHERTYPE_ARP,
   ETHERTYPE_IPV4,
@@ -16,6 +17,7 @@ import {
   IPV4_MULTICAST_MAC_HI,
   IPV6_HEADER_LENGTH,
   IPV6_MULTICAST_MAC_HI,
+  type IpAddress,
   type IpPacket,
   ipv4MulticastMacLo,
   isGroupMac,
@@ -31,9 +33,12 @@ import {
   NDP_NEIGHBOR_ADVERTISEMENT,
   NDP_NEIGHBOR_LENGTH,
   NDP_NEIGHBOR_SOLICITATION,
+  NDP_ROUTER_ADVERTISEMENT,
+  NDP_ROUTER_SOLICITATION_LENGTH,
   parseArp,
   parseEthernet,
   pseudoSumWords,
+  readRouterAdvertisement,
   SOLICITED_NODE_W0,
   SOLICITED_NODE_W1,
   SOLICITED_NODE_W2,
@@ -44,14 +49,19 @@ import {
   writeIpv6Header,
   writeNeighborAdvertisement,
   writeNeighborSolicitation,
+  writeRouterSolicitation,
   writeVlanHeader,
 } from '../wire/index.ts';
+import type { Autoconfiguration } from './autoconfiguration.ts';
 import type { HostCounters } from './counters.ts';
 import type { HostInterface } from './interface.ts';
 import type { IpLayer, Way } from './ip-layer.ts';
 import { INCOMPLETE, type Neighbour, NeighbourCache, type NeighbourOutput } from './neighbours.ts';
 
+/** ff02::1 and ff02::2 begin alike. */
 const ALL_NODES_W0 = 0xff020000 | 0;
+const ALL_ROUTERS_W3 = 2;
+const MAC_OPTION_LENGTH = 8;
 const BROADCAST_HI = 0xffff;
 const BROADCAST_LO = -1;
 
@@ -59,6 +69,7 @@ const BROADCAST_LO = -1;
 class Link implements NeighbourOutput {
   readonly iface: HostInterface;
   readonly cache: NeighbourCache;
+  autoconfiguration: Autoconfiguration | null = null;
   /** Offset and length, in turn, of frames whose neighbour did not answer: the layer tells whose they were. */
   readonly undeliverable: number[] = [];
   readonly #memory: Memory;
@@ -173,13 +184,14 @@ class Link implements NeighbourOutput {
     d3: number,
     macHi: number,
     macLo: number,
+    messageLen = NDP_NEIGHBOR_LENGTH,
   ): void {
     const { headerLen } = this.iface;
     const ip = off + headerLen;
     writeIpv6Header(
       this.#memory,
       ip,
-      NDP_NEIGHBOR_LENGTH,
+      messageLen,
       0,
       NDP_HOP_LIMIT,
       0,
@@ -193,7 +205,46 @@ class Link implements NeighbourOutput {
       d2,
       d3,
     );
-    this.frame(off, headerLen + IPV6_HEADER_LENGTH + NDP_NEIGHBOR_LENGTH, ETHERTYPE_IPV6, macHi, macLo);
+    this.frame(off, headerLen + IPV6_HEADER_LENGTH + messageLen, ETHERTYPE_IPV6, macHi, macLo);
+  }
+
+  /** Duplicate address detection: asks from nobody for an address (RFC 4862 section 5.4.2). */
+  probe({ w0, w1, w2, w3 }: IpAddress): void {
+    const len = NDP_NEIGHBOR_LENGTH - MAC_OPTION_LENGTH;
+    const { headerLen, mac } = this.iface;
+    const off = this.#memory.alloc(headerLen + IPV6_HEADER_LENGTH + len);
+    if (off === 0) return;
+    const group = solicitedNodeW3(w3);
+    const { d0, d1, d2 } = { d0: SOLICITED_NODE_W0, d1: SOLICITED_NODE_W1, d2: SOLICITED_NODE_W2 };
+    const sum = pseudoSumWords(6, 0, 0, 0, 0, d0, d1, d2, group, IPPROTO_ICMPV6, 0);
+    const at = off + headerLen + IPV6_HEADER_LENGTH;
+    writeNeighborSolicitation(this.#memory, at, w0, w1, w2, w3, false, mac.hi, mac.lo, sum);
+    this.send6(off, 0, 0, 0, 0, d0, d1, d2, group, IPV6_MULTICAST_MAC_HI, group, len);
+  }
+
+  /** Asks all routers for an advertisement (RFC 4861 section 6.3.7). */
+  solicitRouters({ w0, w1, w2, w3 }: IpAddress): void {
+    const len = NDP_ROUTER_SOLICITATION_LENGTH;
+    const { headerLen, mac } = this.iface;
+    const off = this.#memory.alloc(headerLen + IPV6_HEADER_LENGTH + len);
+    if (off === 0) return;
+    const sum = pseudoSumWords(6, w0, w1, w2, w3, ALL_NODES_W0, 0, 0, ALL_ROUTERS_W3, IPPROTO_ICMPV6, 0);
+    const at = off + headerLen + IPV6_HEADER_LENGTH;
+    writeRouterSolicitation(this.#memory, at, mac.hi, mac.lo, sum);
+    this.send6(
+      off,
+      w0,
+      w1,
+      w2,
+      w3,
+      ALL_NODES_W0,
+      0,
+      0,
+      ALL_ROUTERS_W3,
+      IPV6_MULTICAST_MAC_HI,
+      ALL_ROUTERS_W3,
+      len,
+    );
   }
 }
 
@@ -353,9 +404,14 @@ export class EthernetLayer {
   listensTo(d0: number, d1: number, d2: number, d3: number): boolean {
     if (d0 === ALL_NODES_W0 && d1 === 0 && d2 === 0 && d3 === 1) return true;
     if (d0 !== SOLICITED_NODE_W0 || d1 !== SOLICITED_NODE_W1 || d2 !== SOLICITED_NODE_W2) return false;
-    return this.#ip.interfaces.some((i) =>
-      i.addresses.some((a) => a.address.family === 6 && solicitedNodeW3(a.address.w3) === d3),
-    );
+    const isGroupOf = (w3: number): boolean => solicitedNodeW3(w3) === d3;
+    if (
+      this.#ip.interfaces.some((i) => i.addresses.some(({ address: a }) => a.family === 6 && isGroupOf(a.w3)))
+    )
+      return true;
+    for (const { autoconfiguration } of this.#links.values())
+      if (autoconfiguration?.someTentative(isGroupOf) === true) return true;
+    return false;
   }
 
   /** A message of neighbour discovery. */
@@ -368,6 +424,16 @@ export class EthernetLayer {
       return;
     }
     const { target0, target1, target2, target3 } = m;
+    if (m.type === NDP_ROUTER_ADVERTISEMENT) {
+      this.#routerAdvertisement(link, p, m);
+      return;
+    }
+    if (link.autoconfiguration?.isTentative(target0, target1, target2, target3) === true) {
+      // RFC 4862 sections 5.4.3 and 5.4.4: who asks for it from an address of its own does not want it.
+      const wanted = m.type === NDP_NEIGHBOR_ADVERTISEMENT || isUnspecified(p.src0, p.src1, p.src2, p.src3);
+      if (wanted) link.autoconfiguration.duplicate(target0, target1, target2, target3, this.nowMs);
+      return;
+    }
     if (m.type === NDP_NEIGHBOR_ADVERTISEMENT) {
       const solicited = (m.flags & NA_SOLICITED) !== 0;
       const override = (m.flags & NA_OVERRIDE) !== 0;
@@ -394,6 +460,33 @@ export class EthernetLayer {
     );
     if (!ours) return;
     this.#advertise(link, p, m);
+  }
+
+  #routerAdvertisement(link: Link, p: IpPacket, m: IcmpMessage): void {
+    const { autoconfiguration } = link;
+    if (autoconfiguration === null) return;
+    const { src0, src1, src2, src3 } = p;
+    if (m.hasSourceMac) link.cache.heard(src0, src1, src2, src3, m.sourceMacHi, m.sourceMacLo, this.nowMs);
+    const router = addressFromWords(6, src0, src1, src2, src3);
+    autoconfiguration.advertised(router, readRouterAdvertisement(link.iface.memory, m), this.nowMs);
+  }
+
+  /** The interface makes its IPv6 addresses itself. */
+  autoconfigure(iface: HostInterface, autoconfiguration: Autoconfiguration): void {
+    this.#link(iface).autoconfiguration = autoconfiguration;
+  }
+
+  /** What the interface made of itself; null: it was not asked to. */
+  autoconfiguration(iface: HostInterface): Autoconfiguration | null {
+    return this.#links.get(iface)?.autoconfiguration ?? null;
+  }
+
+  probe(iface: HostInterface, target: IpAddress): void {
+    this.#link(iface).probe(target);
+  }
+
+  solicitRouters(iface: HostInterface, source: IpAddress): void {
+    this.#link(iface).solicitRouters(source);
   }
 
   #advertise(link: Link, p: IpPacket, m: IcmpMessage): void {
@@ -424,6 +517,7 @@ export class EthernetLayer {
   /** Repeats and gives up requests. */
   poll(): void {
     for (const link of this.#links.values()) {
+      link.autoconfiguration?.poll(this.nowMs);
       link.cache.advance(this.nowMs);
       if (link.undeliverable.length > 0) this.#giveUp(link);
     }
@@ -444,8 +538,8 @@ export class EthernetLayer {
   untilNext(): number {
     let ms = -1;
     for (const link of this.#links.values()) {
-      const wait = Math.ceil(link.cache.untilNext(this.nowMs));
-      if (wait >= 0 && (ms < 0 || wait < ms)) ms = wait;
+      const waits = [link.cache.untilNext(this.nowMs), link.autoconfiguration?.untilNext(this.nowMs) ?? -1];
+      for (const wait of waits) if (wait >= 0 && (ms < 0 || wait < ms)) ms = Math.ceil(wait);
     }
     return ms;
   }

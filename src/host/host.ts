@@ -4,6 +4,7 @@
 import { outOfRange, wrongKind } from '../options/index.ts';
 import { checkConfig, defaultConfig, Err, type Rules, type TcpConfig, tcpError } from '../tcp/index.ts';
 import { type IpAddress, isUnspecified, Memory } from '../wire/index.ts';
+import type { AutoconfigurationInfo } from './autoconfiguration.ts';
 import { type Clock, checkedClock, RealClock } from './clock.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { HostCounters, type HostTap } from './counters.ts';
@@ -213,6 +214,12 @@ export class Host {
       tagged: (iface, port) => this.#ethernet.addTagged(port, iface),
       lost: (address) => this.tcp.abortFrom(address),
       removed: (iface) => this.#ethernet.forget(iface),
+      ethernet: this.#ethernet,
+      starts: (begin) => {
+        this.#setNow();
+        begin(this.tcp.nowMs);
+        this.#touched();
+      },
     });
     const lo = this.#interfaces.add({ name: 'lo', mtu: LOOPBACK_MTU, addresses: ['127.0.0.1/8', '::1/128'] });
     lo.attach((off, len) => this.#loop(off, len));
@@ -309,6 +316,11 @@ export class Host {
    */
   removeRoute(route: Route): boolean {
     return this.#interfaces.removeRoute(route);
+  }
+
+  /** What an interface with `autoconfigure` has come to; null for others. */
+  autoconfiguration(iface: HostInterface): AutoconfigurationInfo | null {
+    return this.#ethernet.autoconfiguration(iface)?.info() ?? null;
   }
 
   get interfaces(): readonly HostInterface[] {

@@ -1,6 +1,7 @@
 // The door of the host: many connections on one IP host, and the promise API.
 
 export type { AbortSignalLike } from '../options/index.ts';
+export type { AddressState, AutoconfigurationInfo, AutoconfigureOptions } from './autoconfiguration.ts';
 export { type Clock, RealClock, type TimeSource } from './clock.ts';
 export {
   Connection,
@@ -25,6 +26,7 @@ export {
   type LocalAddress,
   type Transmit,
 } from './interface.ts';
+export type { IdentifierKind } from './interface-identifier.ts';
 export type { InterfaceOptions } from './interfaces.ts';
 export type { IpService } from './ip-service.ts';
 export { Listener, type ListenerInfo, type ListenOptions } from './listener.ts';

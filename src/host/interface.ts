@@ -120,7 +120,11 @@ export class HostInterface {
   /** The link installs its end; null takes it away. */
   attach(transmit: Transmit | null): void {
     this.#transmit = transmit;
+    if (transmit !== null) this.onAttach?.();
   }
+
+  /** @internal Told when a link joins. */
+  onAttach: (() => void) | null = null;
 
   /** Whether a link is attached. */
   get attached(): boolean {

@@ -4,6 +4,7 @@
 import { OptionTypeError, outOfRange } from '../options/index.ts';
 import { Err, tcpError } from '../tcp/index.ts';
 import {
+  type Cidr,
   type IpAddress,
   ipv4Address,
   isGroupMac,
@@ -13,9 +14,15 @@ import {
   parseCidr,
   parseMac,
 } from '../wire/index.ts';
+import {
+  Autoconfiguration,
+  type AutoconfigurationOutput,
+  type AutoconfigureOptions,
+} from './autoconfiguration.ts';
 import { checkDeviceMtu } from './device.ts';
 import type { Devices } from './devices.ts';
-import { HostInterface, type InterfaceKind, type PacketSink } from './interface.ts';
+import type { EthernetLayer } from './ethernet-layer.ts';
+import { HostInterface, type InterfaceKind, type LocalAddress, type PacketSink } from './interface.ts';
 import type { IpLayer } from './ip-layer.ts';
 import { interfaceOptions } from './options.ts';
 import { randomMac } from './random.ts';
@@ -41,6 +48,13 @@ export interface InterfaceOptions {
    * `udp` with `any` hear them, and answers come from the address that was asked. Default false.
    */
   anyDestination?: boolean;
+  /**
+   * IPv6 addresses are made without a server (RFC 4862) from the moment a link is attached: link-local, and one for
+   * each prefix that routers tell of; default routers, the MTU and DNS servers are learned, too. IPv6 `addresses` are
+   * used when duplicate address detection finds nobody who has them. What came of it: `host.autoconfiguration`.
+   * Ethernet only. Default false.
+   */
+  autoconfigure?: boolean | AutoconfigureOptions;
   /** Addresses with prefix length: `10.0.0.1/24`, `fd00::1/64`. A route to each network is added. */
   addresses?: readonly string[];
 }
@@ -62,6 +76,10 @@ export interface InterfacesOwner {
   tagged(iface: HostInterface, port: HostInterface): void;
   /** The host has this address no longer. */
   lost(address: IpAddress): void;
+  /** What asks neighbours and routers. */
+  readonly ethernet: Pick<EthernetLayer, 'autoconfigure' | 'probe' | 'solicitRouters'>;
+  /** Something begins now: with the host's milliseconds. */
+  starts(begin: (nowMs: number) => void): void;
   /** The interface is gone: what waits for its neighbours goes, too. */
   removed(iface: HostInterface): void;
 }
@@ -89,7 +107,7 @@ export class Interfaces {
   add(options: InterfaceOptions): HostInterface {
     interfaceOptions.check(options);
     const { interfaces, memory } = this.#owner.ip;
-    const { vlan, anyDestination = false, addresses = [] } = options;
+    const { vlan, anyDestination = false, addresses = [], autoconfigure = false } = options;
     if (vlan !== undefined) this.#checkVlan(vlan, options);
     const mtu = options.mtu ?? vlan?.port.mtu ?? 1500;
     const name = options.name ?? (vlan === undefined ? `if${this.#next}` : `${vlan.port.name}.${vlan.id}`);
@@ -103,7 +121,9 @@ export class Interfaces {
     interfaces.push(iface);
     if (vlan !== undefined) this.#join(iface, vlan.port);
     try {
-      for (const address of addresses) this.addAddress(iface, address);
+      if (autoconfigure !== false)
+        this.#autoconfigure(iface, autoconfigure === true ? {} : autoconfigure, addresses);
+      else for (const address of addresses) this.addAddress(iface, address);
     } catch (error) {
       this.remove(iface);
       throw error;
@@ -153,19 +173,88 @@ export class Interfaces {
     ip.epoch++;
     const device = devices.detach(iface);
     iface.attach(null);
+    iface.onAttach = null;
     iface.removed = true;
     this.#ports.delete(iface);
     this.#owner.removed(iface);
     device?.close?.();
   }
 
+  // Autoconfiguration (RFC 4862).
+
+  /** From the first link on, the interface makes its IPv6 addresses itself, and verifies those that it was given. */
+  #autoconfigure(iface: HostInterface, options: AutoconfigureOptions, addresses: readonly string[]): void {
+    if (iface.kind !== 'ethernet' || iface.mtu < IPV6_LEAST_MTU) {
+      const allowed = `left out: it needs kind 'ethernet' and an mtu of ${IPV6_LEAST_MTU} or more`;
+      throw outOfRange('addInterface', 'autoconfigure', true, allowed);
+    }
+    const { secret } = options;
+    if (secret !== undefined && secret.length !== 16)
+      throw outOfRange('addInterface', 'autoconfigure.secret', secret, '16 octets');
+    const verified: Cidr[] = [];
+    for (const text of addresses) {
+      const cidr = this.#localAddress(iface, text);
+      if (cidr.address.family === 6) verified.push(cidr);
+      else this.#assign(iface, cidr);
+    }
+    const { ethernet, random, starts } = this.#owner;
+    const output: AutoconfigurationOutput = {
+      probe: (target) => ethernet.probe(iface, target),
+      solicitRouters: (source) => ethernet.solicitRouters(iface, source),
+      assign: (address, prefix, deprecated) => this.#assign(iface, { address, prefix, deprecated }),
+      unassign: (address) => this.#removeAddress(iface, address),
+      addRoute: (network, prefix, gateway) => this.#learnRoute(iface, network, prefix, gateway),
+      setMtu: (mtu) => {
+        iface.mtu = mtu;
+      },
+    };
+    const autoconfiguration = new Autoconfiguration(output, options, iface, random);
+    ethernet.autoconfigure(iface, autoconfiguration);
+    iface.onAttach = () => starts((nowMs) => autoconfiguration.start(verified, nowMs));
+    if (iface.attached) iface.onAttach();
+  }
+
+  /** Gives an interface an address and a route to its network, or changes what is said of the address. */
+  #assign(iface: HostInterface, local: LocalAddress): void {
+    const { ip, routes } = this.#owner;
+    const { address, prefix } = local;
+    const at = iface.addresses.findIndex((a) => a.address.equals(address));
+    ip.epoch++;
+    if (at >= 0) {
+      iface.addresses[at] = local;
+      return;
+    }
+    iface.addresses.push(local);
+    if (prefix === 128 && local.deprecated !== undefined) return; // the prefix may be on the link, or not: RFC 5942
+    const network = { network: address, prefix, iface: iface.index, gateway: null, source: address };
+    this.#connected.set(address, routes.add(network));
+  }
+
+  /** A route that the link told of; returns what takes it away. */
+  #learnRoute(
+    iface: HostInterface,
+    network: IpAddress,
+    prefix: number,
+    gateway: IpAddress | null,
+  ): () => void {
+    const { routes } = this.#owner;
+    const route = routes.add({ network, prefix, iface: iface.index, gateway, source: null });
+    this.#owner.ip.epoch++;
+    return () => void this.removeRoute(route);
+  }
+
   /** See `Host.addAddress`. */
   addAddress(iface: HostInterface, text: string): void {
     this.#check(iface);
+    this.#assign(iface, this.#localAddress(iface, text));
+  }
+
+  /** An address that an interface may be given. */
+  #localAddress(iface: HostInterface, text: string): Cidr {
     const cidr = parseCidr(text);
     if (cidr === null)
       throw new TypeError(`'${text}' is not an address with a prefix length, like 10.0.0.1/24`);
-    const { address, prefix } = cidr;
+    const { address } = cidr;
     if (address.family === 6 && isMapped(address.w0, address.w1, address.w2))
       throw new TypeError(`'${text}' is an IPv4 address: write it as one`);
     if (address.family === 6 && iface.mtu < IPV6_LEAST_MTU) {
@@ -173,14 +262,10 @@ export class Interfaces {
         `${iface.name}: IPv6 needs an mtu of ${IPV6_LEAST_MTU} or more (RFC 8200 section 5)`,
       );
     }
-    const { ip, routes } = this.#owner;
-    if (ip.local.assigned(address.w0, address.w1, address.w2, address.w3) !== null) {
+    if (this.#owner.ip.local.assigned(address.w0, address.w1, address.w2, address.w3) !== null) {
       throw tcpError(Err.ADDRESS_IN_USE, 'bind', text);
     }
-    iface.addresses.push({ address, prefix });
-    const network = { network: address, prefix, iface: iface.index, gateway: null, source: address };
-    this.#connected.set(address, routes.add(network));
-    ip.epoch++;
+    return cidr;
   }
 
   /** See `Host.removeAddress`. */
@@ -195,7 +280,7 @@ export class Interfaces {
   #removeAddress(iface: HostInterface, address: IpAddress): void {
     const { ip, routes } = this.#owner;
     this.#owner.lost(address); // while it still can say goodbye
-    const place = iface.addresses.findIndex((a) => a.address === address);
+    const place = iface.addresses.findIndex((a) => a.address.equals(address));
     if (place >= 0) iface.addresses.splice(place, 1);
     const route = this.#connected.get(address);
     if (route !== undefined) routes.remove(route);

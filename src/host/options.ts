@@ -1,6 +1,7 @@
 // What the options objects of a host may hold.
 
 import {
+  either,
   flag,
   func,
   type Kind,
@@ -16,6 +17,7 @@ import {
   whole,
 } from '../options/index.ts';
 import { tcpOptions } from '../tcp/index.ts';
+import type { AutoconfigureOptions } from './autoconfiguration.ts';
 import type { ConnectionHandler } from './connection.ts';
 import type { ConnectOptions, DeviceOptions, HostOptions } from './host.ts';
 import type { HostInterface } from './interface.ts';
@@ -62,6 +64,12 @@ const handler = new HandlerKind(handlerOptions as unknown as Schema<object>);
 
 const ipService = new Schema<IpService>('', { ttl: whole(1, 255), tos: whole(0, 255) });
 
+const autoconfigureOptions = new Schema<AutoconfigureOptions>('autoconfigure', {
+  addresses: oneOf('stable', 'temporary', 'eui64'),
+  secret: octets,
+  changed: func,
+});
+
 /** What {@link HostOptions} may hold: for who makes hosts of options that others give. */
 export const hostOptions = new Schema<HostOptions>('Host', {
   clock: like('an object whose now() gives microseconds', 'now'),
@@ -95,6 +103,7 @@ const interfaceKinds = {
     }),
   ),
   anyDestination: flag,
+  autoconfigure: either(flag, nested(autoconfigureOptions)),
   addresses: list(text),
 };
 

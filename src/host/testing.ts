@@ -87,6 +87,11 @@ export class Net {
     return new Wire(this.world, port(a), port(b), options);
   }
 
+  /** A wire from the first interface of a host to any other. */
+  wireTo(a: Host, other: HostInterface, options: WireOptions): Wire {
+    return new Wire(this.world, port(a), other, options);
+  }
+
   /** Hosts 10.0.0.n, fd00::n on a switch. */
   lan(count: number, wire: WireOptions = { delayUs: 100 }, options: NetHostOptions = {}): Host[] {
     const box = new Switch(this.world);

@@ -14,6 +14,7 @@ export * from './ipv6.ts';
 export * from './malformed.ts';
 export * from './memory.ts';
 export * from './ndp.ts';
+export * from './ndp-options.ts';
 export * from './pseudo.ts';
 export * from './segment.ts';
 export * from './seq.ts';
