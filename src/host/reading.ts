@@ -64,7 +64,7 @@ export class Reading {
         maxKind.check(options, 'read', 'max');
         return this.#wait(options, NO_OPTIONS);
       }
-      readOptions.check(options);
+      if (options !== NO_OPTIONS) readOptions.check(options);
       return this.#wait(options.max ?? EVERYTHING, options);
     } catch (error) {
       return Promise.reject(error);

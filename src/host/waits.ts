@@ -120,7 +120,11 @@ export class Waits {
     for (let id = wheel.next(); id >= 0; id = wheel.next()) {
       const action = this.#actions[id];
       this.#release(id);
-      action?.();
+      try {
+        action?.();
+      } catch (error) {
+        void Promise.reject(error); // the user's mistake, reported by the platform
+      }
       this.#driver.woke();
     }
   }
