@@ -239,6 +239,9 @@ describe('what is forged must not harm', () => {
     const a = inState('ESTABLISHED', { syn: options({ ts: 1000 }) });
     for (const ctl of ['ACK', 'SYN', 'SYN,ACK', '']) a.inject(ctl, 1, 5000, { ...text(1), ...ts(900_000) });
     expect(a.tcb.tsRecent).toBe(1000);
+    // Nor one without an ACK, though its ACK field would do.
+    for (const ctl of ['SYN', 'SYN,ACK', '', 'FIN']) a.inject(ctl, 1, 1, { ...text(1), ...ts(900_000) });
+    expect(a.tcb.tsRecent).toBe(1000);
     a.inject('ACK', 1, 1, { ...text(1), ...ts(1001) });
     expect([a.tcb.tsRecent, expected(a)]).toEqual([1001, 2]);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Signal } from '../signals.ts';
 import { rcvWnd } from '../tcb.ts';
 import { expected, inState, octets, options, pass, SYNCHRONIZED, sent, text, ts } from './testing.ts';
 
@@ -138,6 +139,59 @@ describe('first, check sequence number: the acceptability test of table 6', () =
     a.inject('ACK', 1, 1, text(10));
     for (let i = 0; i < 5; i++) a.inject('ACK', 1, 1, text(10));
     expect(sent(a)).toEqual(new Array(5).fill('ACK seq=1 ack=11 len=0'));
+    expect(a.drops).toEqual(new Array(5).fill('outside-window'));
+  });
+
+  it('so is an old FIN without text, but not a SYN, whatever it carries', () => {
+    const a = inState('ESTABLISHED');
+    for (let i = 0; i < 5; i++) a.inject('FIN,ACK', -5, 1);
+    expect(sent(a)).toEqual(new Array(5).fill('ACK seq=1 ack=1 len=0'));
+    for (let i = 0; i < 5; i++) a.inject('SYN,ACK', -50, 1, text(10));
+    expect(sent(a).length).toBe(1);
+  });
+
+  it('what asks for an answer without old text is no duplicate: the answer reports none (RFC 2883)', () => {
+    for (const [seq, n] of [
+      [0, 0],
+      [200_000, 10],
+    ] as const) {
+      const a = inState('ESTABLISHED', { syn: options({ mss: 1000, sack: true }) });
+      a.inject('ACK', seq, 1, text(n));
+      expect([seq, a.sent.map((r) => r.sack)]).toEqual([seq, [[]]]);
+    }
+  });
+
+  it('with a closed window the ACK of text that does not begin at RCV.NXT does not count', () => {
+    const a = established(0);
+    a.send(octets(10));
+    a.inject('ACK', NXT + WND - 3, 11, text(5));
+    expect((a.tcb.snd.una - a.tcb.snd.iss) | 0).toBe(1);
+  });
+
+  it('an urgent pointer counts from where the segment now begins; one into old text is gone', () => {
+    for (const [up, left] of [
+      [60, 61],
+      [51, 52],
+      [50, 0],
+      [10, 0],
+    ] as const) {
+      const a = inState('ESTABLISHED');
+      a.inject('ACK', 1, 1, text(50));
+      a.inject('URG,ACK', 1, 1, { ...text(100), up });
+      const { rcv } = a.tcb;
+      expect([up, rcv.urgent === 1 || a.signals & Signal.URGENT ? (rcv.up - rcv.irs) | 0 : 0]).toEqual([
+        up,
+        left,
+      ]);
+      expect(expected(a)).toBe(101);
+    }
+  });
+
+  it('no pointer, no urgent data: what is trimmed has none either', () => {
+    const a = inState('ESTABLISHED');
+    a.inject('ACK', 1, 1, text(50));
+    a.inject('ACK', 1, 1, { ...text(100), up: 80 });
+    expect([a.signals & Signal.URGENT, expected(a)]).toEqual([0, 101]);
   });
 
   it('empty segments outside the window are answered once in the challenge interval: two ends cannot answer each other for ever', () => {
@@ -189,6 +243,36 @@ describe('simultaneous window probes (appendix A.2)', () => {
     expect(sent(a)).toEqual(['ACK seq=1 ack=1 len=0']);
   });
 
+  it('only the octet before RCV.NXT is such a segment: others are old, whatever they acknowledge', () => {
+    for (const [ctl, seq, n] of [
+      ['ACK', 995, 0],
+      ['ACK', 995, 1],
+      ['ACK', 1000, 5],
+      ['SYN,ACK', 1000, 0],
+      ['ACK', 1002, 0],
+    ] as const) {
+      const a = inState('ESTABLISHED', { wnd: 0, config: { receiveBuffer: 1000 } });
+      a.autoRead = false;
+      a.inject('ACK', 1, 1, { ...text(1000), wnd: 0 });
+      a.send(octets(10));
+      pass(a, 1000);
+      expect(a.tcb.snd.probe).toBe(1);
+      a.drops.length = 0;
+      a.inject(ctl, seq, 2, { ...text(n), wnd: 0 });
+      const una = (a.tcb.snd.una - a.tcb.snd.iss) | 0;
+      expect([ctl, seq, n, una, a.drops]).toEqual([ctl, seq, n, 1, ['outside-window']]);
+    }
+  });
+
+  it('and the peer has been heard', () => {
+    const a = inState('ESTABLISHED', { wnd: 0 });
+    a.send(octets(10));
+    pass(a, 1000);
+    a.tcb.keepProbes = 3;
+    a.inject('ACK', 0, 1, { wnd: 0 });
+    expect([a.tcb.heardMs, a.tcb.keepProbes]).toEqual([a.engine.ms, 0]);
+  });
+
   it('without a probe of ours such a segment is as old as any other', () => {
     const a = inState('ESTABLISHED');
     a.inject('ACK', 1, 1, text(1));
@@ -215,10 +299,19 @@ describe('the peer’s SYN again in SYN-RECEIVED', () => {
     expect([a.state, sent(a)]).toEqual(['SYN-RECEIVED', ['SYN,ACK seq=0 ack=1 len=0']]);
   });
 
+  it('a RST at IRS is none, and lies outside the window', () => {
+    for (const ctl of ['RST', 'SYN,RST']) {
+      const a = inState('SYN-RECEIVED');
+      a.inject(ctl, 0);
+      expect([ctl, a.state, sent(a), a.drops]).toEqual([ctl, 'SYN-RECEIVED', [], ['rst-outside-window']]);
+    }
+  });
+
   it('with an ACK it completes a simultaneous open (figure 7), but is old to a passive one', () => {
     const active = inState('SYN-RECEIVED', { active: true });
+    active.setNow(7000);
     active.inject('SYN,ACK', 0, 1);
-    expect([active.state, sent(active)]).toEqual(['ESTABLISHED', []]);
+    expect([active.state, sent(active), active.tcb.heardMs]).toEqual(['ESTABLISHED', [], 7]);
     const passive = inState('SYN-RECEIVED');
     passive.inject('SYN,ACK', 0, 1);
     expect([passive.state, sent(passive)]).toEqual(['SYN-RECEIVED', ['ACK seq=1 ack=1 len=0']]);
