@@ -1,7 +1,7 @@
 // The package as it is published: packed, installed into an empty folder, and used from there as its users would, in
 // every runtime. `npm run test:package`; the last lines are a table of what was tried where.
 
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -196,6 +196,22 @@ async function checkLab(command: string): Promise<void> {
   }
 }
 
+/** Nothing here has installed koffi. */
+function checkPeer(command: string): void {
+  const args = [
+    command,
+    'drill',
+    '--target',
+    'kernel',
+    '--lang',
+    'en',
+    join(root, 'test/drill/basic/zero-window.pkt'),
+  ];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 30_000 });
+  const wanted = process.platform === 'linux' ? /npm install koffi/ : /Linux/;
+  must(status === 1 && wanted.test(stderr), `exit code ${status}, ${stderr}`);
+}
+
 /** Runs a module in a runtime; what it printed. */
 function run({ command }: Runtime, args: readonly string[], cwd: string): string {
   const [program = '', ...first] = command ?? [];
@@ -280,6 +296,7 @@ async function main(): Promise<void> {
     await checkBundle(bundle);
 
     await attempt('synfin lab serves its page', () => checkLab(command));
+    await attempt('what needs the optional peer koffi asks for it', () => checkPeer(command));
 
     const rows: string[][] = [];
     const columns = tried(app, bundle, command);
