@@ -25,6 +25,8 @@ export interface Facts {
   readonly ranges: readonly (readonly [number, number])[];
   /** Where the peer's FIN is, null when none was seen. */
   readonly fin: number | null;
+  /** Our FIN is among what was sent. */
+  readonly finSent: boolean;
   readonly sndUna: number;
   readonly sndNxt: number;
   readonly sndWnd: number;
@@ -51,6 +53,7 @@ const NOTHING: Facts = {
   unread: 0,
   ranges: [],
   fin: null,
+  finSent: false,
   sndUna: 0,
   sndNxt: 1,
   sndWnd: 0,
@@ -82,6 +85,7 @@ function factsOf(tcb: Tcb, flow: Flow, state: StateName): Facts {
       theirs(rcv.ranges[2 * i + 1] as number),
     ]),
     fin: rcv.fin === 1 ? theirs(rcv.finSeq) : null,
+    finSent: snd.fin === 1 && ((snd.nxt - snd.end) | 0) > 0,
     sndUna: ours(snd.una),
     sndNxt: ours(snd.nxt),
     sndWnd: snd.wnd,

@@ -115,10 +115,11 @@ export function tsValOf(s: SegmentStep): number | null {
   return null;
 }
 
-/** RFC 9293 table 6 with the engine's edges. */
+/** RFC 9293 table 6 with the engine's edges; an ACK from the edge itself counts (appendix A.2). */
 export function inWindow(s: SegmentStep, f: Facts, edge = f.rcvEdge): boolean {
   const len = segmentLength(s);
   const within = (n: number): boolean => n >= f.rcvNxt && n < edge;
+  if (len === 0 && s.seq === edge && !has(s, RST)) return true;
   if (len === 0) return edge === f.rcvNxt ? s.seq === f.rcvNxt : within(s.seq);
   if (edge === f.rcvNxt) return s.seq === f.rcvNxt;
   return within(s.seq) || within(endOf(s) - 1);
@@ -131,6 +132,23 @@ export function unmoved(after: Observation, before: Observation | null): boolean
     after.state === before.state &&
     after.unread === before.unread &&
     after.sendWindow === before.sendWindow
+  );
+}
+
+/** What RFC 9293 3.10.7.4 first asks for when a segment is not acceptable: an ACK, nothing for a RST, no change. */
+export function refused({ seg, facts, ours, before }: Case): boolean {
+  if (seg === null || !unmoved(ours, before.ours)) return false;
+  if (has(seg, RST)) return silent(ours);
+  return acked(ours) && only(ours)?.ack === facts.rcvNxt;
+}
+
+/** Whether all text that a stack sent lies between SND.UNA and the edge of the peer's window. */
+export function sentInWindow({ seg, facts }: Case, o: Observation): boolean {
+  const acks = seg !== null && has(seg, ACK) && seg.ack > facts.sndUna && seg.ack <= facts.sndNxt;
+  const una = acks ? seg.ack : facts.sndUna;
+  const window = Math.max(facts.sndWnd, seg === null ? 0 : seg.wnd << facts.sndShift);
+  return o.sent.every(
+    (s) => s.length === 0 || (s.seq !== null && s.seq >= una && s.seq + s.length <= una + window),
   );
 }
 

@@ -23,6 +23,8 @@ export class KernelSubject implements Subject {
   readonly #device: TunDevice;
   readonly #memory: Memory;
   readonly #block: number;
+  /** Milliseconds spent in `settle`. */
+  waitedMs = 0;
   #out: Uint8Array[] = [];
 
   private constructor(libc: SocketLibc, device: TunDevice) {
@@ -86,11 +88,12 @@ export class KernelSubject implements Subject {
   }
 
   settle(flow: Flow): void {
-    const until = performance.now() + SETTLE_MS;
-    while (performance.now() < until) {
+    const begun = performance.now();
+    while (performance.now() < begun + SETTLE_MS) {
       this.#device.catchUp();
-      if (this.#out.some((packet) => belongs(packet, flow))) return;
+      if (this.#out.some((packet) => belongs(packet, flow))) break;
     }
+    this.waitedMs += performance.now() - begun;
   }
 
   stateOf(flow: Flow): StateName {

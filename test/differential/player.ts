@@ -93,6 +93,8 @@ export class Player {
     const { subject, flow } = this;
     const fd = this.#fd;
     this.#state = subject.stateOf(flow);
+    // Linux's request for a connection knows the TSvals of its SYN,ACKs only, not those of its ACKs.
+    if (this.#state === 'SYN-RECEIVED') flow.tsVal = flow.synTsVal;
     const base = { result, sent, state: this.#state };
     if (fd < 0) return { ...base, unread: null, unacked: null, sendWindow: null, ready: null };
     const { calls } = subject;

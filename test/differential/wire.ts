@@ -17,8 +17,9 @@ export interface Flow {
   readonly clock: number;
   /** The stack's ISS, from its last SYN; 0 before it. */
   stackIss: number;
-  /** The TSval that the stack sent last. */
+  /** The TSval that the stack sent last, and with its last SYN. */
   tsVal: number;
+  synTsVal: number;
 }
 
 /** Addresses of the stack under test and of the peer. */
@@ -40,7 +41,7 @@ export function newFlow(
   peerIss: number,
   clock: number,
 ): Flow {
-  return { ...WORDS[family], stackPort, peerPort, peerIss, clock, stackIss: 0, tsVal: 0 };
+  return { ...WORDS[family], stackPort, peerPort, peerIss, clock, stackIss: 0, tsVal: 0, synTsVal: 0 };
 }
 
 /** The octet of the peer's text at a relative sequence number: none is like its neighbours. */
@@ -133,6 +134,7 @@ export function sentOf(packet: Uint8Array, flow: Flow): Sent {
   const options = seg.options.map((o) => {
     if (o.kind === 'TS') {
       flow.tsVal = (o.val ?? 0) | 0;
+      if ((seg.bits & SYN) !== 0) flow.synTsVal = flow.tsVal;
       return `TS ecr ${o.ecr === 0 ? 'none' : rel(o.ecr, flow.clock)}`;
     }
     if (o.kind === 'sack') {

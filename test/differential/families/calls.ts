@@ -45,7 +45,7 @@ export const calls: readonly Family[] = [
     is: ({ step, facts, ours, theirs }) =>
       step.kind === 'call' &&
       step.call === 'connect' &&
-      facts.state === 'TIME-WAIT' &&
+      (facts.state === 'TIME-WAIT' || (facts.state === 'FIN-WAIT-2' && facts.orphan)) &&
       ours.result === 'EADDRINUSE' &&
       theirs.result === 'EINPROGRESS' &&
       theirs.state === 'SYN-SENT',
@@ -68,8 +68,12 @@ export const calls: readonly Family[] = [
     reason:
       'Text that was not read when the RST came can still be read in Linux; RFC 9293 3.10.7.4 flushes the queues.',
     fields: ['result'],
-    is: ({ step, facts, theirs }) =>
-      step.kind === 'call' && step.call === 'read' && !facts.live && /^[1-9]\d* octets/.test(theirs.result),
+    is: ({ step, before, ours, theirs }) =>
+      step.kind === 'call' &&
+      step.call === 'read' &&
+      ((before.ours?.ready ?? 0) & constant('POLLHUP')) !== 0 &&
+      !/^[1-9]\d* octets/.test(ours.result) &&
+      /^[1-9]\d* octets/.test(theirs.result),
   },
   {
     id: 'eof-then-rst',
@@ -91,10 +95,10 @@ export const calls: readonly Family[] = [
     reason:
       'A connection that was reset before accept is not given by accept here; Linux gives it, and it tells ECONNRESET.',
     fields: ['result', 'unread', 'unacked', 'sendWindow', 'ready'],
-    is: ({ step, facts, ours, theirs }) =>
+    is: ({ step, ours, theirs }) =>
       step.kind === 'call' &&
       step.call === 'accept' &&
-      !facts.live &&
+      ((theirs.ready ?? 0) & constant('POLLHUP')) !== 0 &&
       ours.result === 'EAGAIN' &&
       theirs.result === 'a connection',
   },

@@ -1,9 +1,41 @@
 // Closing, and what comes afterwards.
 
-import { ALL, acked, type Family, has, only, reset, silent, textOf } from '../family.ts';
-import { ACK, FIN, RST, SYN } from '../sequence.ts';
+import type { Facts } from '../facts.ts';
+import {
+  ALL,
+  acked,
+  type Case,
+  type Family,
+  has,
+  inWindow,
+  only,
+  refused,
+  reset,
+  silent,
+  textOf,
+} from '../family.ts';
+import { ACK, FIN, RST, type SegmentStep, SYN } from '../sequence.ts';
 
 const gone = (state: string): boolean => state === 'CLOSED' || state === 'LISTEN';
+
+/** Whether the seventh step takes text in this state. */
+const takesText = ({ state }: Facts): boolean => ['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2'].includes(state);
+
+/** What RFC 9293 3.10.7.4 asks for in FIN-WAIT-2 when the program has gone. */
+function finWait2(c: Case, seg: SegmentStep): boolean {
+  const { facts, ours } = c;
+  const quiet = silent(ours) && ours.state === facts.state;
+  if (!inWindow(seg, facts)) return refused(c);
+  if (has(seg, RST))
+    return seg.seq === facts.rcvNxt ? gone(ours.state) : acked(ours) && ours.state === facts.state;
+  if (has(seg, SYN)) return refused(c);
+  if (!has(seg, ACK)) return quiet;
+  if (seg.ack > facts.sndNxt || seg.ack < facts.sndUna - facts.maxWnd) return refused(c);
+  const end = seg.seq + seg.length;
+  if (seg.length > 0 && end > facts.rcvNxt && seg.seq <= facts.rcvNxt) return reset(ours) && gone(ours.state);
+  if (has(seg, FIN) && end === facts.rcvNxt) return acked(ours) && ours.state === 'TIME-WAIT';
+  return (seg.length > 0 || has(seg, FIN) ? acked(ours) : silent(ours)) && ours.state === facts.state;
+}
 
 export const closing: readonly Family[] = [
   {
@@ -17,7 +49,8 @@ export const closing: readonly Family[] = [
       facts.orphan &&
       seg.length > 0 &&
       only(ours)?.ctl === (RST | ACK) &&
-      only(ours)?.seq === facts.sndNxt &&
+      (only(ours)?.seq ?? 0) <= facts.sndNxt &&
+      (only(ours)?.seq ?? 0) >= facts.sndUna &&
       only(theirs)?.ctl === RST &&
       only(theirs)?.seq === seg.ack &&
       gone(ours.state) &&
@@ -27,14 +60,21 @@ export const closing: readonly Family[] = [
     id: 'late-text-out-of-order',
     verdict: 'linux-policy',
     reason:
-      'After close() Linux resets for text or a FIN beyond a hole, too, and for text that the ACK of the segment would have made unacceptable; here only what would be delivered is late text.',
+      'After close() Linux resets for text or a FIN beyond a hole, too, and for text that the ACK of the segment would have made unacceptable; here only what would be delivered is late text. The same after shutdown() of reading, of which TCP does not know here.',
     fields: ALL,
-    is: ({ seg, facts, theirs, history }) =>
-      seg !== null &&
-      (facts.orphan || history.shutRead) &&
-      textOf(seg) + seg.length > facts.rcvNxt &&
-      reset(theirs) &&
-      gone(theirs.state),
+    is: (c) => {
+      const { seg, facts, ours, theirs, history } = c;
+      return (
+        seg !== null &&
+        (history.shutRead ||
+          (facts.orphan && (textOf(seg) > facts.rcvNxt || refused(c) || !takesText(facts)))) &&
+        ours.sent.every((s) => (s.ctl & RST) === 0) &&
+        !gone(ours.state) &&
+        textOf(seg) + seg.length > facts.rcvNxt &&
+        reset(theirs) &&
+        gone(theirs.state)
+      );
+    },
   },
   {
     id: 'fin-wait-2-of-nobody',
@@ -42,7 +82,7 @@ export const closing: readonly Family[] = [
     reason:
       'Without a program Linux keeps FIN-WAIT-2 as a record like TIME-WAIT: a SYN in the window is reset, text and other segments are answered, or not, as the record can.',
     fields: ALL,
-    is: ({ seg, facts }) => seg !== null && facts.orphan && facts.state === 'FIN-WAIT-2',
+    is: (c) => c.seg !== null && c.facts.orphan && c.facts.state === 'FIN-WAIT-2' && finWait2(c, c.seg),
   },
   {
     id: 'time-wait-without-ack',
@@ -58,6 +98,22 @@ export const closing: readonly Family[] = [
       !has(seg, SYN) &&
       silent(ours) &&
       acked(theirs),
+  },
+  {
+    id: 'time-wait-ack-of-unsent',
+    verdict: 'rfc-free-choice',
+    reason:
+      'In TIME-WAIT an ACK of something never sent is answered, as in every synchronized state (RFC 9293 3.10.7.4 fifth); Linux does not look at it.',
+    goesOn: true,
+    fields: ['segments'],
+    is: ({ seg, facts, ours, theirs }) =>
+      seg !== null &&
+      facts.state === 'TIME-WAIT' &&
+      has(seg, ACK) &&
+      seg.ack > facts.sndNxt &&
+      seg.seq === only(ours)?.ack &&
+      acked(ours) &&
+      silent(theirs),
   },
   {
     id: 'time-wait-window',
@@ -86,8 +142,41 @@ export const closing: readonly Family[] = [
     reason:
       'A SYN with FIN ends TIME-WAIT in Linux, and then is dropped by the listener; here SYN and FIN together do not reopen.',
     fields: ALL,
-    is: ({ seg, facts, theirs }) =>
-      seg !== null && facts.state === 'TIME-WAIT' && has(seg, SYN | FIN) && gone(theirs.state),
+    is: ({ seg, facts, ours, theirs }) =>
+      seg !== null &&
+      facts.state === 'TIME-WAIT' &&
+      has(seg, SYN | FIN) &&
+      ours.state === 'TIME-WAIT' &&
+      (acked(ours) || silent(ours)) &&
+      gone(theirs.state),
+  },
+  {
+    id: 'time-wait-ts-recent',
+    verdict: 'linux-policy',
+    reason:
+      'In TIME-WAIT Linux takes TS.Recent from any segment in the window, with an ACK or not; here nothing but the FIN again is looked at.',
+    goesOn: true,
+    fields: ['options'],
+    is: ({ facts, ours, theirs }) => {
+      const [mine, other] = [only(ours)?.options ?? '', only(theirs)?.options ?? ''];
+      const plain = /^nop, nop, TS ecr -?\d+$/;
+      return facts.state === 'TIME-WAIT' && facts.tsRecent !== null && plain.test(mine) && plain.test(other);
+    },
+  },
+  {
+    id: 'abort-in-last-ack',
+    verdict: 'linux-differs-from-rfc',
+    reason:
+      'ABORT in CLOSING, LAST-ACK and TIME-WAIT forgets the connection (RFC 9293 3.10.5); Linux also sends a RST.',
+    goesOn: true,
+    fields: ['segments'],
+    is: ({ step, facts, ours, theirs }) =>
+      step.kind === 'call' &&
+      step.call === 'abort' &&
+      ['CLOSING', 'LAST-ACK', 'TIME-WAIT'].includes(facts.state) &&
+      silent(ours) &&
+      gone(ours.state) &&
+      reset(theirs),
   },
   {
     id: 'close-with-text-out-of-order',

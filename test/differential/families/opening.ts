@@ -24,7 +24,7 @@ export const opening: readonly Family[] = [
     reason:
       'Of an option that a SYN has twice the first counts here, the last in Linux; the RFCs are silent.',
     fields: ALL,
-    is: ({ seg }) => seg !== null && optionTwice(seg),
+    is: ({ seg, ours, theirs }) => seg !== null && optionTwice(seg) && ours.state === theirs.state,
     hidden: ({ seg }) => seg !== null && optionTwice(seg),
   },
   {
@@ -69,7 +69,25 @@ export const opening: readonly Family[] = [
       has(seg, SYN | ACK) &&
       seg.seq === 0 &&
       ours.state === theirs.state &&
+      (ours.sendWindow === null || ours.sendWindow === (seg.wnd >> facts.sndShift) << facts.sndShift) &&
       (acked(theirs) || ours.sent.length === theirs.sent.length),
+  },
+  {
+    id: 'simultaneous-open-end-text',
+    verdict: 'rfc-free-choice',
+    reason:
+      'A SYN,ACK that completes a simultaneous open and has text or FIN is taken with them here; to Linux it is a SYN in the window, and challenged.',
+    fields: ALL,
+    is: ({ seg, facts, ours, theirs, before }) =>
+      facts.state === 'SYN-RECEIVED' &&
+      !facts.passive &&
+      seg !== null &&
+      has(seg, SYN | ACK) &&
+      seg.seq === 0 &&
+      segmentLength(seg) > 1 &&
+      only(ours)?.ack === endOf(seg) &&
+      acked(theirs) &&
+      unmoved(theirs, before.theirs),
   },
   {
     id: 'syn-received-ack-of-iss',
@@ -99,6 +117,7 @@ export const opening: readonly Family[] = [
       segmentLength(seg) > 1 &&
       theirs.state === 'ESTABLISHED' &&
       only(theirs)?.ack === seg.seq + 1 &&
+      only(ours)?.ack === Math.min(endOf(seg), seg.seq + 1 + facts.rcvEdge) &&
       ours.state === (has(seg, FIN) ? 'CLOSE-WAIT' : 'ESTABLISHED'),
   },
   {
@@ -124,11 +143,12 @@ export const opening: readonly Family[] = [
     reason:
       'In SYN-SENT Linux resets what brings a TSecr that it cannot have sent; RFC 7323 has no such check.',
     fields: ALL,
-    is: ({ seg, facts, theirs }) =>
+    is: ({ seg, facts, ours, theirs, before }) =>
       facts.state === 'SYN-SENT' &&
       seg !== null &&
       has(seg, ACK) &&
       Math.abs(ecrOf(seg.options) ?? 0) >= 100_000 &&
+      (has(seg, SYN) ? ours.state !== 'SYN-SENT' : unmoved(ours, before.ours)) &&
       theirs.state === 'SYN-SENT' &&
       theirs.sent[0]?.ctl === RST,
   },
@@ -224,21 +244,21 @@ export const opening: readonly Family[] = [
       theirs.state === 'SYN-RECEIVED',
   },
   {
-    id: 'syn-received-rst-beyond',
-    verdict: 'linux-policy',
+    id: 'syn-received-rst-paws',
+    verdict: 'linux-differs-from-rfc',
     reason:
-      'A RST at RCV.NXT with text or FIN is a RST here; Linux’s request takes none whose end lies in the window only by its length.',
-    fields: ['state'],
-    is: ({ seg, facts, ours, theirs }) =>
+      'PAWS is not for segments with a RST (RFC 7323 section 5.3 R1); in SYN-RECEIVED of a passive open Linux drops one whose TSval is old.',
+    fields: ['segments', 'state'],
+    is: ({ seg, facts, ours, theirs, before }) =>
       facts.state === 'SYN-RECEIVED' &&
       facts.passive &&
+      facts.tsRecent !== null &&
       seg !== null &&
       has(seg, RST) &&
-      seg.seq === facts.rcvNxt &&
-      silent(ours) &&
+      (((tsValOf(seg) ?? facts.tsRecent) - facts.tsRecent) | 0) < 0 &&
+      (seg.seq === facts.rcvNxt ? ours.state === 'LISTEN' && silent(ours) : acked(ours)) &&
       silent(theirs) &&
-      theirs.state === 'SYN-RECEIVED' &&
-      (tsValOf(seg) !== null || endOf(seg) > seg.seq),
+      unmoved(theirs, before.theirs),
   },
   {
     id: 'unlisten-keeps-requests',

@@ -2,7 +2,7 @@
 
 import { constant } from '../../../src/drill/posix/index.ts';
 import type { Facts } from '../facts.ts';
-import { ALL, endOf, type Family, has, only, textOf, tsValOf } from '../family.ts';
+import { ALL, endOf, type Family, has, textOf, tsValOf } from '../family.ts';
 import type { Observation } from '../player.ts';
 import { ACK, FIN, type SegmentStep, SYN, URG } from '../sequence.ts';
 import type { Sent } from '../wire.ts';
@@ -12,6 +12,16 @@ function split(options: string): { blocks: string[]; rest: string } {
   const at = options.search(/(, )?nop, nop, sack /);
   if (at < 0) return { blocks: [], rest: options };
   return { blocks: options.slice(options.indexOf('sack ') + 5).split(' '), rest: options.slice(0, at) };
+}
+
+/** The state after the fifth step (3.10.7.4): what the ACK of a segment alone does. */
+function afterAck(seg: SegmentStep, { state, sndNxt, passive, finSent }: Facts): string {
+  if (!has(seg, ACK) || seg.ack !== sndNxt) return state;
+  if (state !== 'SYN-RECEIVED' && !finSent) return state;
+  if (state === 'FIN-WAIT-1') return 'FIN-WAIT-2';
+  if (state === 'CLOSING') return 'TIME-WAIT';
+  if (state === 'LAST-ACK') return passive ? 'LISTEN' : 'CLOSED';
+  return state === 'SYN-RECEIVED' ? 'ESTABLISHED' : state;
 }
 
 /** Where FINs of the peer are: one that was seen before, and that of the step. */
@@ -93,7 +103,10 @@ export const receiving: readonly Family[] = [
       const here = seg !== null && has(seg, ACK) && seg.ack < facts.sndUna ? tsValOf(seg) : null;
       return optionsApart(ours, theirs, (a, b) => {
         const mine = ecrOf(a);
-        if (mine === null || a.replace(/TS ecr -?\d+/, '') !== b.replace(/TS ecr -?\d+/, '')) return false;
+        const [x, y] = [split(a), split(b)];
+        const bare = (rest: string): string => rest.replace(/TS ecr -?\d+/, '');
+        if (mine === null || bare(x.rest) !== bare(y.rest)) return false;
+        if (x.blocks.join() !== withoutFin(y.blocks, finsOf(seg, facts)).join()) return false;
         return mine === here || history.oldAckTsVals.has(mine);
       });
     },
@@ -123,39 +136,10 @@ export const receiving: readonly Family[] = [
     verdict: 'linux-differs-from-rfc',
     reason: 'After the peer’s FIN its URG is ignored (RFC 9293 3.10.7.4 sixth); Linux heeds it.',
     fields: ['unread', 'ready'],
-    is: ({ seg, facts, step, theirs }) =>
+    is: ({ seg, facts, step, theirs, history }) =>
       facts.fin !== null &&
       theirs.ready !== null &&
-      ((seg !== null && has(seg, URG)) || step.kind === 'call'),
-  },
-  {
-    id: 'partial-duplicate',
-    verdict: 'synfin-bug',
-    reason:
-      'RFC 2883 section 4.2: the part of a segment that was received before is reported by the first block.',
-    goesOn: true,
-    fields: ['options'],
-    is: ({ seg, facts, ours, theirs }) => {
-      if (seg === null || seg.length === 0) return false;
-      const [a, b] = [only(ours), only(theirs)];
-      if (a === null || b === null) return false;
-      const [mine, other] = [split(a.options), split(b.options)];
-      const blocks = withoutFin(other.blocks.slice(1), finsOf(seg, facts));
-      return mine.rest === other.rest && mine.blocks.join() === blocks.join();
-    },
-  },
-  {
-    id: 'stale-dsack',
-    verdict: 'synfin-bug',
-    reason: 'A duplicate that was noted before the ACK check is reported although the segment was dropped.',
-    goesOn: true,
-    fields: ['options'],
-    is: ({ seg, facts, ours, theirs }) =>
-      optionsApart(ours, theirs, (a, b) => {
-        const [mine, other] = [split(a), split(b)];
-        const blocks = withoutFin(other.blocks, finsOf(seg, facts));
-        return mine.rest === other.rest && mine.blocks.slice(1).join() === blocks.join();
-      }),
+      ((seg !== null && has(seg, URG)) || (history.urgent && step.kind === 'call')),
   },
   {
     id: 'fin-before-text',
@@ -163,8 +147,11 @@ export const receiving: readonly Family[] = [
     reason:
       'A peer whose FIN stands before text that it has sent contradicts itself: here the text was first, and the FIN is not believed; Linux believes the FIN and throws the text beyond away.',
     fields: ALL,
-    is: ({ seg, facts }) =>
-      seg !== null && has(seg, FIN) && facts.ranges.some(([, right]) => right > textOf(seg) + seg.length),
+    is: ({ seg, facts, ours }) =>
+      seg !== null &&
+      has(seg, FIN) &&
+      facts.ranges.some(([, right]) => right > textOf(seg) + seg.length) &&
+      (ours.state === afterAck(seg, facts) || facts.fin !== null),
   },
   {
     id: 'two-fins',
@@ -172,8 +159,12 @@ export const receiving: readonly Family[] = [
     reason:
       'A peer that has sent two FINs at different places contradicts itself: the one that came first is believed here; Linux believes the one that it reaches first.',
     fields: ALL,
-    is: ({ seg, facts }) =>
-      seg !== null && has(seg, FIN) && facts.fin !== null && endOf(seg) - 1 !== facts.fin,
+    is: ({ seg, facts, ours }) =>
+      seg !== null &&
+      has(seg, FIN) &&
+      facts.fin !== null &&
+      endOf(seg) - 1 !== facts.fin &&
+      (ours.state === afterAck(seg, facts) || textOf(seg) + seg.length >= facts.fin),
   },
   {
     id: 'text-beyond-fin',
@@ -181,7 +172,12 @@ export const receiving: readonly Family[] = [
     reason:
       'Text beyond the peer’s FIN: nothing of such a segment is taken here; Linux takes what is before the FIN, or resets a connection whose FIN it has passed on.',
     fields: ALL,
-    is: ({ seg, facts }) =>
-      seg !== null && facts.fin !== null && textOf(seg) + seg.length > facts.fin && seg.length > 0,
+    is: ({ seg, facts, ours, before }) =>
+      seg !== null &&
+      facts.fin !== null &&
+      textOf(seg) + seg.length > facts.fin &&
+      seg.length > 0 &&
+      ours.state === afterAck(seg, facts) &&
+      (before.ours?.unread === null || ours.unread === before.ours?.unread),
   },
 ];

@@ -1,6 +1,6 @@
 // What is sent, and the window that allows it.
 
-import { ALL, type Family, has, inWindow, only, silent } from '../family.ts';
+import { ALL, type Family, has, inWindow, only, sentInWindow, silent } from '../family.ts';
 import type { Observation } from '../player.ts';
 import { ACK, CWR, FIN, PSH, RST, SYN } from '../sequence.ts';
 import type { Sent } from '../wire.ts';
@@ -104,14 +104,19 @@ export const sending: readonly Family[] = [
     reason:
       'After SACK blocks or duplicate ACKs what is sent, and how much, is loss recovery: RFC 6675 and RFC 9937 here, RACK (RFC 8985) counted in segments in Linux.',
     fields: ['segments', 'push', 'sequence', 'text', 'urgent', 'options', 'acknowledgment', 'window'],
-    is: ({ seg, facts, ours, theirs, history }) =>
-      facts.sndNxt > facts.sndUna &&
-      (history.loss ||
-        (seg !== null && (seg.ack === facts.sndUna || seg.options.some((o) => o.kind === 'sack')))) &&
-      ours.state === theirs.state &&
-      ours.unread === theirs.unread &&
-      ours.unacked === theirs.unacked &&
-      [...ours.sent, ...theirs.sent].every((s) => (s.ctl & RST) === 0),
+    is: (c) => {
+      const { seg, facts, ours, theirs, history } = c;
+      return (
+        facts.sndNxt > facts.sndUna &&
+        sentInWindow(c, ours) &&
+        (history.loss ||
+          (seg !== null && (seg.ack === facts.sndUna || seg.options.some((o) => o.kind === 'sack')))) &&
+        ours.state === theirs.state &&
+        ours.unread === theirs.unread &&
+        ours.unacked === theirs.unacked &&
+        [...ours.sent, ...theirs.sent].every((s) => (s.ctl & RST) === 0)
+      );
+    },
   },
   {
     id: 'ack-before-text',
@@ -142,11 +147,12 @@ export const sending: readonly Family[] = [
       'When the peer has taken back its window, ACKs carry the SEQ of its edge here, for the peer would refuse SND.NXT; Linux does so only if more than a unit of the window scale was taken back.',
     goesOn: true,
     fields: ['sequence'],
-    is: ({ ours, theirs }) =>
-      ours.sent.length > 0 &&
-      ours.sent.every((s, i) => s.length === 0 && (s.seq ?? 0) <= (theirs.sent[i]?.seq ?? 0)) &&
-      ours.sendWindow !== null &&
-      ours.sendWindow < 128 * 128,
+    is: ({ seg, facts, ours, theirs }) => {
+      const mine = only(ours);
+      if (mine === null || mine.length > 0 || only(theirs)?.seq !== facts.sndNxt) return false;
+      const una = seg !== null && has(seg, ACK) ? Math.max(seg.ack, facts.sndUna) : facts.sndUna;
+      return mine.seq === una + (ours.sendWindow ?? facts.sndWnd) && una <= facts.sndNxt;
+    },
   },
   {
     id: 'fin-beyond-cwnd',
@@ -177,10 +183,15 @@ export const sending: readonly Family[] = [
     verdict: 'linux-policy',
     reason: 'Linux fills at most half of the peer’s largest window with one segment (tcp_bound_to_half_wnd).',
     fields: ['segments', 'push', 'sequence', 'text'],
-    is: ({ facts, ours, theirs }) =>
-      facts.maxWnd <= 2 * facts.mss &&
-      theirs.sent.some((s) => s.length > 0 && s.length <= Math.max(facts.maxWnd >> 1, 68 - 40)) &&
-      ours.sent[0]?.seq === theirs.sent[0]?.seq,
+    is: (c) => {
+      const { facts, ours, theirs } = c;
+      return (
+        facts.maxWnd <= 2 * facts.mss &&
+        sentInWindow(c, ours) &&
+        theirs.sent.some((s) => s.length > 0 && s.length <= Math.max(facts.maxWnd >> 1, 68 - 40)) &&
+        ours.sent[0]?.seq === theirs.sent[0]?.seq
+      );
+    },
   },
   {
     id: 'sack-with-text',
@@ -200,17 +211,14 @@ export const sending: readonly Family[] = [
     reason:
       'Both send the next octets in order, within the peer’s window, but another number of them or cut elsewhere: cwnd counts octets here and segments in Linux, which also waits for a batch to fill (tcp_tso_should_defer).',
     fields: ['segments', 'push', 'sequence', 'text', 'options', 'urgent'],
-    is: ({ seg, facts, ours, theirs }) => {
+    is: (c) => {
+      const { facts, ours, theirs } = c;
       const [mine, other] = [textRun(ours), textRun(theirs)];
       if (mine === null || other === null) return false;
       if (mine.length === 0 && other.length === 0) return false;
       const first = (mine[0] ?? other[0])?.seq;
       if (mine.length > 0 && other.length > 0 && mine[0]?.seq !== other[0]?.seq) return false;
-      const last = mine.at(-1);
-      const una = Math.max(facts.sndUna, seg !== null && has(seg, ACK) ? seg.ack : facts.sndUna);
-      const window = Math.max(facts.sndWnd, seg === null ? 0 : seg.wnd << facts.sndShift);
-      const within = last === undefined || (last.seq ?? 0) + last.length <= una + window;
-      return first === facts.sndNxt && within;
+      return first === facts.sndNxt && sentInWindow(c, ours);
     },
   },
 ];

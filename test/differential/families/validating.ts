@@ -10,6 +10,7 @@ import {
   inWindow,
   only,
   optionsBroken,
+  refused,
   silent,
   tsValOf,
   unmoved,
@@ -33,6 +34,7 @@ export const validating: readonly Family[] = [
       optionsBroken(seg) &&
       silent(ours) &&
       (before.ours === null || unmoved(ours, before.ours)),
+    hidden: ({ seg }) => seg !== null && optionsBroken(seg),
   },
   {
     id: 'md5-option',
@@ -43,7 +45,7 @@ export const validating: readonly Family[] = [
     is: ({ seg, theirs, before }) =>
       seg?.options.some((o) => o.kind === 'raw' && o.octets[0] === 19) === true &&
       silent(theirs) &&
-      (before.theirs === null || unmoved(theirs, before.theirs)),
+      (before.theirs === null || unmoved(theirs, before.theirs) || before.theirs.state === 'TIME-WAIT'),
   },
   {
     id: 'no-ack-bit-first',
@@ -72,6 +74,8 @@ export const validating: readonly Family[] = [
       unmoved(ours, before.ours) &&
       (acked(ours) || silent(ours)) &&
       theirs.sent.length <= 1,
+    hidden: ({ seg, facts }) =>
+      seg !== null && facts.tsRecent !== null && tsValOf(seg) === ((facts.tsRecent - 1) | 0),
   },
   {
     id: 'ack-of-nothing-ever-sent',
@@ -79,10 +83,11 @@ export const validating: readonly Family[] = [
     reason:
       'An ACK below the first octet ever sent is challenged by Linux; RFC 5961 section 5.2 accepts everything from SND.UNA - MAX.SND.WND on, as here.',
     fields: ALL,
-    is: ({ seg, facts, theirs, before }) =>
+    is: ({ seg, facts, ours, theirs, before }) =>
       seg !== null &&
       has(seg, ACK) &&
       beforeAnything(seg.ack, facts) &&
+      ours.unacked === (before.ours?.unacked ?? null) &&
       acked(theirs) &&
       only(theirs)?.ack === facts.rcvNxt &&
       unmoved(theirs, before.theirs),
@@ -99,8 +104,7 @@ export const validating: readonly Family[] = [
     reason:
       'Linux accepts a segment that ends exactly at RCV.NXT although nothing of it is new (tcp_sequence), and takes its ACK, its window and its RST bit; by RFC 9293 table 6 it is not acceptable.',
     fields: ALL,
-    is: ({ seg, facts }) =>
-      seg !== null && segmentLength(seg) > 0 && endOf(seg) === facts.rcvNxt && !inWindow(seg, facts),
+    is: (c) => c.seg !== null && segmentLength(c.seg) > 0 && endOf(c.seg) === c.facts.rcvNxt && refused(c),
     hidden: ({ seg, facts, ours }) =>
       ours.sendWindow === null &&
       seg !== null &&
@@ -114,13 +118,22 @@ export const validating: readonly Family[] = [
     reason:
       'The two have offered right edges that are some octets apart (rounding by the window scale, the memory that text takes), or Linux accepts what begins exactly at the edge: the segment begins or ends between the two.',
     fields: ALL,
-    is: ({ seg, facts, history: { theirEdge } }) => {
+    is: (c) => {
+      const { seg, facts, theirs, before, history } = c;
+      const { theirEdge } = history;
       if (seg === null || theirEdge === null) return false;
       const low = Math.min(facts.rcvEdge, theirEdge);
       const high = Math.max(facts.rcvEdge, theirEdge);
       const between = (n: number): boolean => n >= low && n <= high;
-      return between(seg.seq) || between(endOf(seg)) || between(endOf(seg) - 1);
+      if (!between(seg.seq) && !between(endOf(seg)) && !between(endOf(seg) - 1)) return false;
+      return inWindow(seg, facts) ? unmoved(theirs, before.theirs) : refused(c);
     },
+    hidden: ({ seg, facts, history: { theirEdge } }) =>
+      seg !== null &&
+      theirEdge !== null &&
+      has(seg, ACK) &&
+      seg.seq >= Math.min(facts.rcvEdge, theirEdge) &&
+      seg.seq <= Math.max(facts.rcvEdge, theirEdge),
   },
   {
     id: 'beyond-right-edge',
@@ -134,7 +147,7 @@ export const validating: readonly Family[] = [
       seg.seq < facts.rcvEdge &&
       endOf(seg) > facts.rcvEdge &&
       theirs.sent.length <= 1 &&
-      ours.sent.length <= 1 &&
+      ours.sent.every((s) => s.ack === null || s.ack <= facts.rcvEdge) &&
       (unmoved(theirs, before.theirs) || theirs.state === ours.state),
     hidden: ({ seg, facts }) =>
       seg !== null && seg.seq >= facts.rcvNxt && seg.seq < facts.rcvEdge && endOf(seg) > facts.rcvEdge,
@@ -180,9 +193,11 @@ export const validating: readonly Family[] = [
     reason:
       'After the peer’s FIN Linux also takes a RST with the sequence number of that FIN, for peers that send such; RFC 5961 section 3 has only RCV.NXT.',
     fields: ALL,
-    is: ({ seg, facts, theirs }) =>
+    is: ({ seg, facts, ours, theirs, before }) =>
       seg !== null &&
       has(seg, RST) &&
+      unmoved(ours, before.ours) &&
+      (silent(ours) || acked(ours)) &&
       facts.fin !== null &&
       seg.seq === facts.rcvNxt - 1 &&
       ['CLOSE-WAIT', 'LAST-ACK', 'CLOSING'].includes(facts.state) &&
@@ -194,9 +209,11 @@ export const validating: readonly Family[] = [
     reason:
       'Linux also takes a RST at the right end of the highest range that it has SACKed: the peer’s SND.NXT, where the peer has not heard of a loss. RFC 5961 section 3 has only RCV.NXT.',
     fields: ALL,
-    is: ({ seg, facts, theirs }) =>
+    is: ({ seg, facts, ours, theirs, before }) =>
       seg !== null &&
       has(seg, RST) &&
+      unmoved(ours, before.ours) &&
+      (silent(ours) || acked(ours)) &&
       facts.ranges.length > 0 &&
       seg.seq === Math.max(...facts.ranges.map(([, right]) => right)) &&
       (theirs.state === 'CLOSED' || theirs.state === 'LISTEN'),
