@@ -92,6 +92,12 @@ describe('DSACK (RFC 2883)', () => {
     expect(sacks(a)).toEqual([[51, 101]]);
   });
 
+  it('text that begins half of all numbers away is not old, although it ends before RCV.NXT by that count', () => {
+    const a = withSack();
+    a.inject('ACK', -(2 ** 31), 1, text(1));
+    expect(sacks(a)).toEqual([[]]);
+  });
+
   it('section 4.2: of a segment that reaches into what is held beyond a hole the held part is reported', () => {
     for (const [left, n, report] of [
       [51, 100, [101, 151, 51, 201]], // from the left

@@ -46,12 +46,11 @@ export function judge(engine: EnginePlayer, theirs: readonly Observation[], know
       if (found === null) return judged({ at, fields, state: facts.state });
       met.push(...found);
       if (found.some((f) => f.goesOn !== true)) break;
-    } else {
-      const hidden = known.find((f) => f.hidden?.(c) === true);
-      if (hidden !== undefined) {
-        met.push(hidden);
-        break;
-      }
+    }
+    const hidden = known.find((f) => f.hidden?.(c) === true);
+    if (hidden !== undefined) {
+      met.push(hidden);
+      break;
     }
     history.note(c);
   }

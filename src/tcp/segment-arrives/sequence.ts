@@ -147,6 +147,7 @@ function answerUnacceptable(e: Engine, tcb: Tcb, seg: Segment): void {
 
 /** RFC 2883 section 4: what of a segment without SYN was received before. */
 function noteOldText(tcb: Tcb, seg: Segment): void {
+  if (!seqLt(seg.seq, tcb.rcv.nxt)) return; // half of all numbers away: neither old nor new
   noteDuplicate(tcb, seg.seq, seqMin((seg.seq + seg.textLen) | 0, tcb.rcv.nxt));
 }
 

@@ -35,6 +35,18 @@ describe('fourth, check the SYN bit (RFC 5961 section 4)', () => {
     expect([a.state, a.rows, a.drops]).toEqual(['LISTEN', ['syn-received-syn-passive'], ['syn-challenged']]);
   });
 
+  it('in SYN-RECEIVED from LISTEN one before RCV.NXT is old although its text reaches into the window: an ACK', () => {
+    for (const [ctl, seq] of [
+      ['SYN,ACK', 0], // the SYN,ACK of another incarnation, or the peer's answer to a SYN that was not ours
+      ['SYN,ACK', -5],
+      ['SYN', -5],
+    ] as const) {
+      const a = inState('SYN-RECEIVED');
+      a.inject(ctl, seq, 1, text(10));
+      expect([a.state, sent(a), a.rows]).toEqual(['SYN-RECEIVED', ['ACK seq=1 ack=1 len=0'], []]);
+    }
+  });
+
   it('in SYN-RECEIVED from SYN-SENT it is challenged (MUST-11)', () => {
     const a = inState('SYN-RECEIVED', { active: true });
     a.inject('SYN', 10);

@@ -1,6 +1,8 @@
-// 3.10.7.4, fourth: check the SYN bit. In a synchronized state it is challenged (RFC 5961 section 4).
+// 3.10.7.4, fourth: check the SYN bit. In a synchronized state it is challenged (RFC 5961 section 4). In
+// SYN-RECEIVED only a SYN in the window counts: one before RCV.NXT, whose text reaches into it, is old.
 
 import { type Segment, SYN } from '../../wire/segment.ts';
+import { seqGeq } from '../../wire/seq.ts';
 import { challengeAck } from '../challenge.ts';
 import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
@@ -14,7 +16,8 @@ import * as row from '../transitions.ts';
 export function syn(e: Engine, tcb: Tcb, seg: Segment): boolean {
   if ((seg.ctl & SYN) === 0) return false;
   e.out.drop(tcb, seg, Drop.SYN_CHALLENGED);
-  if (tcb.state === State.SYN_RECEIVED && tcb.passive === 1 && !usedEarly(tcb)) {
+  const inWindow = seqGeq(seg.seq, tcb.rcv.nxt);
+  if (tcb.state === State.SYN_RECEIVED && tcb.passive === 1 && inWindow && !usedEarly(tcb)) {
     returnToListen(e, tcb, row.SYN_RECEIVED_SYN_PASSIVE);
     return true;
   }

@@ -15,6 +15,19 @@ export const calls: readonly Family[] = [
       ((ours.ready ?? 0) ^ (theirs.ready ?? 0)) === constant('POLLOUT') && Number(ours.unacked) >= 16_384,
   },
   {
+    id: 'part-of-a-write',
+    verdict: 'calls',
+    reason:
+      'How much one write takes of a full send buffer: octets count here, the memory of socket buffers in Linux.',
+    fields: ['result', 'unacked', 'ready', 'segments', 'push'],
+    is: ({ step, ours, theirs, before }) =>
+      step.kind === 'call' &&
+      step.call === 'write' &&
+      Number(before.ours?.unacked) >= 16_384 &&
+      Number(ours.unacked) - Number(before.ours?.unacked) === Number(ours.result) &&
+      Number(theirs.result) < Number(ours.result),
+  },
+  {
     id: 'refused-in-syn-received',
     verdict: 'calls',
     reason:

@@ -5,6 +5,7 @@ import {
   ALL,
   acked,
   type Case,
+  endOf,
   type Family,
   has,
   inWindow,
@@ -75,6 +76,23 @@ export const closing: readonly Family[] = [
         gone(theirs.state)
       );
     },
+  },
+  {
+    id: 'fin-again-with-last-ack',
+    verdict: 'rfc-free-choice',
+    reason:
+      'The peer’s FIN again, with the ACK of ours: in LAST-ACK the connection is closed on both, and the FIN is acknowledged here, as what is not acceptable is.',
+    fields: ['segments'],
+    is: ({ seg, facts, ours, theirs }) =>
+      seg !== null &&
+      facts.state === 'LAST-ACK' &&
+      has(seg, FIN | ACK) &&
+      seg.ack === facts.sndNxt &&
+      endOf(seg) === facts.rcvNxt &&
+      acked(ours) &&
+      gone(ours.state) &&
+      silent(theirs) &&
+      gone(theirs.state),
   },
   {
     id: 'fin-wait-2-of-nobody',

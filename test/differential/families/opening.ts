@@ -116,8 +116,8 @@ export const opening: readonly Family[] = [
       has(seg, SYN | ACK) &&
       segmentLength(seg) > 1 &&
       theirs.state === 'ESTABLISHED' &&
-      only(theirs)?.ack === seg.seq + 1 &&
-      only(ours)?.ack === Math.min(endOf(seg), seg.seq + 1 + facts.rcvEdge) &&
+      only(theirs)?.ack === ((seg.seq + 1) | 0) &&
+      only(ours)?.ack === (Math.min(endOf(seg), seg.seq + 1 + facts.rcvEdge) | 0) &&
       ours.state === (has(seg, FIN) ? 'CLOSE-WAIT' : 'ESTABLISHED'),
   },
   {
@@ -198,6 +198,39 @@ export const opening: readonly Family[] = [
       !/sack/.test(only(theirs)?.options ?? ''),
   },
   {
+    id: 'embryonic-reset-by-old-syn',
+    verdict: 'linux-differs-from-rfc',
+    reason:
+      'A SYN before RCV.NXT whose text reaches into the window is trimmed, and old (RFC 9293 3.10.7.4): an ACK. Linux resets SYN-RECEIVED of a passive open by it.',
+    fields: ['segments', 'state'],
+    is: ({ seg, facts, ours, theirs, before }) =>
+      facts.state === 'SYN-RECEIVED' &&
+      facts.passive &&
+      seg !== null &&
+      has(seg, SYN) &&
+      seg.seq < facts.rcvNxt &&
+      endOf(seg) > facts.rcvNxt &&
+      acked(ours) &&
+      unmoved(ours, before.ours) &&
+      reset(theirs),
+  },
+  {
+    id: 'simultaneous-syn-again',
+    verdict: 'rfc-free-choice',
+    reason:
+      'The peer’s SYN again in SYN-RECEIVED of a simultaneous open: the SYN,ACK again here, for it may be lost; a challenge ACK of Linux.',
+    goesOn: true,
+    fields: ['segments', 'options'],
+    is: ({ seg, facts, ours, theirs }) =>
+      facts.state === 'SYN-RECEIVED' &&
+      !facts.passive &&
+      seg !== null &&
+      (seg.ctl & (SYN | ACK | RST)) === SYN &&
+      seg.seq === 0 &&
+      only(ours)?.ctl === (SYN | ACK) &&
+      (acked(theirs) || only(theirs)?.ctl === (SYN | ACK)),
+  },
+  {
     id: 'syn-received-ack-first',
     verdict: 'linux-differs-from-rfc',
     reason:
@@ -224,7 +257,8 @@ export const opening: readonly Family[] = [
     goesOn: true,
     fields: ['sequence'],
     is: ({ facts, ours, theirs }) =>
-      facts.state === 'SYN-RECEIVED' &&
+      facts.live &&
+      facts.sndUna === 0 &&
       facts.sndWnd === 0 &&
       only(ours)?.seq === 1 &&
       only(theirs)?.seq === 0,

@@ -79,18 +79,20 @@ export const receiving: readonly Family[] = [
     id: 'dsack-with-syn-or-fin',
     verdict: 'rfc-free-choice',
     reason:
-      'Old text of a segment with SYN or FIN is reported by DSACK as any other (RFC 2883 section 4); Linux forgets its blocks with the FIN, and reports none for a SYN.',
+      'Old text of a segment with SYN or FIN is reported by DSACK as any other (RFC 2883 section 4); Linux forgets its blocks when it reaches the FIN, and reports none for a SYN.',
     goesOn: true,
     fields: ['options'],
     is: ({ seg, facts, ours, theirs }) =>
       seg !== null &&
-      (has(seg, FIN) || has(seg, SYN)) &&
+      (has(seg, FIN) || has(seg, SYN) || facts.fin !== null) &&
       seg.length > 0 &&
-      textOf(seg) < facts.rcvNxt &&
       optionsApart(ours, theirs, (a, b) => {
         const [mine, other] = [split(a), split(b)];
-        const first = `${seg.seq}:${Math.min(textOf(seg) + seg.length, facts.rcvNxt)}`;
-        return mine.rest === other.rest && mine.blocks[0] === first && other.blocks.length === 0;
+        const [left = 0, right = 0] = (mine.blocks[0] ?? '').split(':').map(Number);
+        const old = left >= textOf(seg) && right <= textOf(seg) + seg.length && left < right;
+        const held = right <= facts.rcvNxt || facts.ranges.some(([l, r]) => left >= l && right <= r);
+        const rest = withoutFin(other.blocks, finsOf(seg, facts)).join();
+        return mine.rest === other.rest && old && held && mine.blocks.slice(1).join() === rest;
       }),
   },
   {
@@ -130,6 +132,17 @@ export const receiving: readonly Family[] = [
     is: ({ seg, facts, ours, theirs, history }) =>
       ((seg !== null && has(seg, URG) && textOf(seg) > facts.rcvNxt) || history.urgent) &&
       theirs.ready === ((ours.ready ?? 0) | constant('POLLPRI')),
+  },
+  {
+    id: 'urgent-octet-unread',
+    verdict: 'calls',
+    reason:
+      'Whether SIOCINQ counts the urgent octet that was passed over, when an older or a second mark comes, is the bookkeeping of each.',
+    goesOn: true,
+    fields: ['unread'],
+    is: ({ seg, ours, theirs, history }) =>
+      (history.urgent || (seg !== null && has(seg, URG))) &&
+      Math.abs(Number(ours.unread) - Number(theirs.unread)) === 1,
   },
   {
     id: 'urgent-after-fin',
