@@ -6,7 +6,8 @@ import { checkConfig, defaultConfig, Err, type Rules, type TcpConfig, tcpError }
 import { type IpAddress, isUnspecified, Memory } from '../wire/index.ts';
 import type { AutoconfigurationInfo } from './autoconfiguration.ts';
 import { type Clock, checkedClock, RealClock } from './clock.ts';
-import type { Connection, ConnectionHandler } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { ConnectionHandler } from './connection-types.ts';
 import { HostCounters, type HostTap } from './counters.ts';
 import { checkDevice, checkDeviceMtu, type Device } from './device.ts';
 import { type DeviceClosed, Devices } from './devices.ts';

@@ -3,12 +3,8 @@
 export type { AbortSignalLike } from '../options/index.ts';
 export type { AddressState, AutoconfigurationInfo, AutoconfigureOptions } from './autoconfiguration.ts';
 export { type Clock, RealClock, type TimeSource } from './clock.ts';
-export {
-  Connection,
-  type ConnectionHandler,
-  type ConnectionInfo,
-  type Endpoint,
-} from './connection.ts';
+export { Connection } from './connection.ts';
+export type { ConnectionHandler, ConnectionInfo, Endpoint } from './connection-types.ts';
 export { HostCounters, type HostTap } from './counters.ts';
 export type { Device } from './device.ts';
 export type { DeviceClosed } from './devices.ts';

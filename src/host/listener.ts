@@ -5,7 +5,8 @@
 
 import { Err, type ErrorEndpoints, type Tcb, type TcpConfig, type TcpError, tcpError } from '../tcp/index.ts';
 import { formatEndpoint, type IpAddress } from '../wire/index.ts';
-import type { Connection, ConnectionHandler } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { ConnectionHandler } from './connection-types.ts';
 import { describesItself } from './describe.ts';
 import { DEFAULT_TTL, type IpService } from './ip-service.ts';
 import { Queue } from './queue.ts';

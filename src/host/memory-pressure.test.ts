@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { defaultConfig, Tcb } from '../tcp/index.ts';
 import { Memory } from '../wire/index.ts';
-import { Connection, type ConnectionOwner } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionOwner } from './connection-types.ts';
 import { HostCounters } from './counters.ts';
 import { MemoryPressure, SMALL_RING } from './memory-pressure.ts';
 

@@ -18,7 +18,7 @@ import {
 } from '../options/index.ts';
 import { tcpOptions } from '../tcp/index.ts';
 import type { AutoconfigureOptions } from './autoconfiguration.ts';
-import type { ConnectionHandler } from './connection.ts';
+import type { ConnectionHandler } from './connection-types.ts';
 import type { ConnectOptions, DeviceOptions, HostOptions } from './host.ts';
 import type { HostInterface } from './interface.ts';
 import type { InterfaceOptions } from './interfaces.ts';

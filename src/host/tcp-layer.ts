@@ -59,7 +59,8 @@ import {
   SYN,
   tcpChecksumOk,
 } from '../wire/index.ts';
-import { Connection, type ConnectionHandler, type ConnectionOwner } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionHandler, ConnectionOwner } from './connection-types.ts';
 import type { HostCounters, HostTap } from './counters.ts';
 import { NONE, TupleTable } from './demux.ts';
 import { FastOpenCookies, type FastOpenOwner } from './fast-open.ts';
