@@ -83,6 +83,9 @@ describe('SEGMENT ARRIVES in LISTEN (3.10.7.2)', () => {
     const a = inState('LISTEN');
     a.inject('SYN', 5);
     expect(a.tcb.snd.mss).toBe(536);
+    const stale = inState('LISTEN'); // the field is what an earlier segment has left there
+    stale.inject('SYN', 5, 0, { opts: 0, mss: 1000 });
+    expect(stale.tcb.snd.mss).toBe(536);
     const six = inState('LISTEN');
     six.tcb.family = 6;
     six.inject('SYN', 5);

@@ -51,13 +51,21 @@ describe('quickAcks', () => {
 });
 
 describe('receiveWholeSegments', () => {
-  const window = (on: boolean): number => {
-    const config = { receiveWholeSegments: on, receiveBuffer: 10_000, windowScale: false };
-    const a = established(rfc9293, config, { syn: { opts: 1, mss: 1460 } });
+  const window = (on: boolean, mss = 1460, receiveBuffer = 10_000): number => {
+    const config = { receiveWholeSegments: on, receiveBuffer, windowScale: false };
+    const a = established(rfc9293, config, { syn: { opts: 1, mss } });
     return a.tcb.rcv.buf;
   };
 
   it('the buffer grows to a multiple of the MSS at the handshake, if it is asked for', () => {
     expect([window(false), window(true)]).toEqual([10_000, 7 * 1460]);
+  });
+
+  it('the MSS is the peer’s, or less where the path takes less', () => {
+    expect([window(true, 1000, 10_001), window(true, 9000)]).toEqual([11_000, 7 * 1460]);
+  });
+
+  it('a buffer of less than a segment, or of whole ones, stays as it is', () => {
+    expect([window(true, 1460, 1000), window(true, 1000, 10_000)]).toEqual([1000, 10_000]);
   });
 });

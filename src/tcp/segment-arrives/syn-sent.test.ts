@@ -140,6 +140,16 @@ describe('SEGMENT ARRIVES in SYN-SENT (3.10.7.3)', () => {
     ]);
   });
 
+  it('R2 of such an open counts from our first SYN', () => {
+    const a = inState('SYN-SENT');
+    pass(a, 100_000);
+    a.inject('SYN', 500);
+    pass(a, 79_999);
+    expect(a.state).toBe('SYN-RECEIVED');
+    pass(a, 1);
+    expect([a.state, a.tcb.error]).toEqual(['CLOSED', Err.TIMED_OUT]);
+  });
+
   it('text in such a SYN is not taken: the peer sends it again', () => {
     const a = inState('SYN-SENT');
     a.inject('SYN', 500, 0, text(10));
