@@ -9,7 +9,7 @@ export interface WebSocketLike {
   binaryType: string;
   readonly readyState: number;
   readonly bufferedAmount: number;
-  send(data: Uint8Array): void;
+  send(data: Uint8Array<ArrayBuffer>): void;
   close(): void;
   addEventListener(type: string, listener: (event: object) => void): void;
   removeEventListener(type: string, listener: (event: object) => void): void;
@@ -58,7 +58,7 @@ export class WebSocketDevice extends DeviceBase {
       return;
     }
     this.sent++;
-    this.#socket.send(packet);
+    this.#socket.send(packet as Uint8Array<ArrayBuffer>);
   }
 
   #opened(): void {
