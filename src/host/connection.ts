@@ -3,6 +3,7 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { describesItself } from '../options/index.ts';
 import {
   Err,
   type ErrorEndpoints,
@@ -20,7 +21,6 @@ import {
 } from '../tcp/index.ts';
 import { formatEndpoint, formatWords, type Memory } from '../wire/index.ts';
 import type { ConnectionHandler, ConnectionInfo, ConnectionOwner } from './connection-types.ts';
-import { describesItself } from './describe.ts';
 import type { Way } from './ip-layer.ts';
 import { checkOctet, DEFAULT_TTL } from './ip-service.ts';
 import type { Listener } from './listener.ts';

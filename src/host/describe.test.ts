@@ -48,6 +48,24 @@ describe('one line', () => {
     );
   });
 
+  it('of a host and of a world', async () => {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 1000 });
+    b.listen({ port: 80 });
+    await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
+    expect(inspect(a)).toBe('Host {a: 1 connections, 0 in TIME-WAIT}');
+    expect(inspect(net.world)).toMatch(/^World \{at 2000 µs, 2 nodes, [0-9]+ events\}$/);
+    expect(JSON.parse(JSON.stringify(b))).toMatchObject({
+      name: 'b',
+      interfaces: [{ name: 'lo' }, { name: 'b0', addresses: ['10.0.0.2/24', 'fd00::2/64'] }],
+      listeners: [{ port: 80 }],
+    });
+    expect(JSON.parse(JSON.stringify(net.world))).toMatchObject({
+      nowUs: 2000,
+      nodes: [a.describe(), b.describe()],
+    });
+  });
+
   it('is what Deno asks for, too', () => {
     const { a } = new Net().pair();
     const udp = a.udp({ port: 53 });

@@ -72,6 +72,8 @@ class Link implements NeighbourOutput {
   autoconfiguration: Autoconfiguration | null = null;
   /** Offset and length, in turn, of frames whose neighbour did not answer: the layer tells whose they were. */
   readonly undeliverable: number[] = [];
+  /** More packets waited for a neighbour than there is room for, since the layer told last. */
+  crowded = false;
   readonly #memory: Memory;
 
   readonly #counters: HostCounters;
@@ -114,6 +116,7 @@ class Link implements NeighbourOutput {
       this.undeliverable.push(off, len);
       return;
     }
+    if (reason === 'queue full') this.crowded = true;
     this.#counters.neighbourOverflows++;
     this.#memory.free(off, len);
   }
@@ -253,7 +256,7 @@ export class EthernetLayer {
   /** Milliseconds that do not wrap. */
   nowMs = 0;
   /** Told of IP packets that had no neighbour to go to. */
-  unreachable: ((off: number, len: number) => void) | null = null;
+  unreachable: ((off: number, len: number, crowded: boolean) => void) | null = null;
   readonly #ip: IpLayer;
   readonly #counters: HostCounters;
   readonly #random: () => number;
@@ -526,10 +529,12 @@ export class EthernetLayer {
   #giveUp(link: Link): void {
     const frames = link.undeliverable.splice(0);
     const { headerLen } = link.iface;
+    const { crowded } = link;
+    link.crowded = false;
     for (let i = 0; i < frames.length; i += 2) {
       const off = frames[i] as number;
       const len = frames[i + 1] as number;
-      this.unreachable?.(off + headerLen, len - headerLen);
+      this.unreachable?.(off + headerLen, len - headerLen, crowded);
       link.iface.memory.free(off, len);
     }
   }

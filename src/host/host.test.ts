@@ -284,3 +284,58 @@ describe('who drives it', () => {
     }
   });
 });
+
+describe('what an interface cannot be given', () => {
+  it('an address that is a network, a broadcast address, multicast or unspecified; networks of two use both', () => {
+    const host = new Host({ clock: { now: () => 0 }, random: () => 0 });
+    const iface = host.addInterface({ name: 'x' });
+    const refused: readonly [string, RegExp][] = [
+      ['10.0.0.0/24', /the network itself/],
+      ['10.0.0.255/24', /the broadcast address of its network/],
+      ['10.0.0.3/30', /the broadcast address of its network/],
+      ['224.0.0.1/24', /a multicast address/],
+      ['0.0.0.0/0', /the unspecified address/],
+      ['255.255.255.255/32', /the broadcast address/],
+      ['fd00::/64', /anycast/],
+      ['ff02::1/64', /a multicast address/],
+      ['::/128', /the unspecified address/],
+    ];
+    for (const [address, why] of refused) {
+      expect(() => host.addAddress(iface, address)).toThrow(why);
+      expect(() => host.addAddress(iface, address)).toThrow(TypeError);
+    }
+    for (const address of [
+      '10.0.0.0/31',
+      '10.0.0.1/31',
+      '10.1.0.0/32',
+      'fd00::/127',
+      'fd01::/128',
+      '10.2.0.255/16',
+    ])
+      host.addAddress(iface, address);
+    expect(iface.addresses).toHaveLength(6);
+  });
+
+  it('a packet that is no place in its memory', () => {
+    const host = new Host({ clock: { now: () => 0 }, random: () => 0 });
+    const iface = host.addInterface({ name: 'x', addresses: ['10.0.0.1/24'] });
+    const size = host.memory.u8.length;
+    const places: readonly [unknown, unknown][] = [
+      [size, 1],
+      [-64, 20],
+      [64, -1],
+      [64, 2 ** 32],
+      [0.5, 20],
+      [Number.NaN, 20],
+      [64, Number.NaN],
+      [undefined, undefined],
+      [new Uint8Array(20), 20],
+    ];
+    for (const [off, len] of places) {
+      expect(() => iface.receive(off as number, len as number)).toThrow(RangeError);
+      expect(() => iface.deliver(off as number, len as number)).toThrow(/x: receive: off and len must be/);
+    }
+    iface.receive(size, 0);
+    iface.receive(size - 20, 20);
+  });
+});

@@ -1,7 +1,7 @@
 // A host: interfaces, addresses and routes, and the protocols above them. In real time it drives itself; one that
 // was given a clock does nothing by itself: whoever drives it calls `poll` when `wakeAt` says so.
 
-import { outOfRange, wrongKind } from '../options/index.ts';
+import { describesItself, outOfRange, wrongKind } from '../options/index.ts';
 import { checkConfig, defaultConfig, Err, type Rules, type TcpConfig, tcpError } from '../tcp/index.ts';
 import { type IpAddress, isUnspecified, Memory } from '../wire/index.ts';
 import type { AutoconfigurationInfo } from './autoconfiguration.ts';
@@ -16,11 +16,11 @@ import { EthernetLayer } from './ethernet-layer.ts';
 import { Forwarder } from './forwarder.ts';
 import { FragmentLayer } from './fragment-layer.ts';
 import { IcmpLayer } from './icmp-layer.ts';
-import type { HostInterface } from './interface.ts';
+import type { HostInterface, InterfaceInfo } from './interface.ts';
 import { hostAddress, type InterfaceOptions, Interfaces } from './interfaces.ts';
 import { IpLayer } from './ip-layer.ts';
 import type { IpService } from './ip-service.ts';
-import type { Listener, ListenOptions } from './listener.ts';
+import type { Listener, ListenerInfo, ListenOptions } from './listener.ts';
 import type { Octets } from './octets.ts';
 import {
   closeOptions,
@@ -103,8 +103,21 @@ const LOOPBACK_MTU = 65_535;
 /** Packets that wait on the loopback interface; more are dropped and counted. */
 const LOOPBACK_QUEUE = 1024;
 
+/** What `host.info()` returns. */
+export interface HostInfo {
+  readonly name: string;
+  readonly interfaces: readonly InterfaceInfo[];
+  /** Live connections, and records in TIME-WAIT. */
+  readonly connections: number;
+  readonly timeWait: number;
+  readonly listeners: readonly ListenerInfo[];
+}
+
 /** One IP host with TCP, UDP and ICMP. */
 export class Host {
+  static {
+    describesItself(Host);
+  }
   readonly name: string;
   readonly memory: Memory;
   readonly clock: Clock;
@@ -188,7 +201,7 @@ export class Host {
     });
     icmp.udp = this.#udp;
     this.#ethernet = new EthernetLayer(this.ip, counters, random);
-    this.#ethernet.unreachable = (off, len) => icmp.neighbourUnreachable(off, len);
+    this.#ethernet.unreachable = (off, len, crowded) => icmp.neighbourUnreachable(off, len, crowded);
     this.#fragments = new FragmentLayer(memory, counters, (off, len) =>
       icmp.reassemblyTimeExceeded(off, len),
     );
@@ -544,6 +557,24 @@ export class Host {
   /** One line. */
   describe(): string {
     return `${this.name}: ${this.tcp.size} connections, ${this.tcp.timeWait.size} in TIME-WAIT`;
+  }
+
+  info(): HostInfo {
+    return {
+      name: this.name,
+      interfaces: this.interfaces.map((iface) => iface.info()),
+      connections: this.tcp.size,
+      timeWait: this.tcp.timeWait.size,
+      listeners: this.listeners.map((listener) => listener.info()),
+    };
+  }
+  toJSON(): HostInfo {
+    return this.info();
+  }
+
+  /** One line: `Host {client: 2 connections, 0 in TIME-WAIT}`. */
+  toString(): string {
+    return `Host {${this.describe()}}`;
   }
 
   #setNow(clockUs: number = this.clock.now()): void {

@@ -316,9 +316,10 @@ export class IcmpLayer {
   /**
    * A packet at [off, off + len) had no neighbour to go to: to its connection, "host unreachable", or when it was
    * somebody else's, to its sender. What we know ourselves ends an active open (what ICMP tells of others is soft,
-   * MUST-56); a connection that is open hears of it and goes on (RFC 1122 section 4.2.3.9).
+   * MUST-56); a connection that is open hears of it and goes on (RFC 1122 section 4.2.3.9). `crowded`: not all
+   * packets had room to wait, so that some opens have none here.
    */
-  neighbourUnreachable(off: number, len: number): void {
+  neighbourUnreachable(off: number, len: number, crowded: boolean): void {
     const q = this.#quoted;
     if (parseIp(this.#memory, off, len, q) !== Malformed.OK) return;
     if (this.#ip.forwarder !== null && this.#ip.owner(q.src0, q.src1, q.src2, q.src3) === null) {
@@ -326,6 +327,7 @@ export class IcmpLayer {
       return;
     }
     if (q.payloadLen >= QUOTED_OCTETS) this.#tellOf(q, true, Err.HOST_UNREACHABLE, sourceOf(q));
+    if (crowded) this.#tcp.nextHopUnreachable(q);
   }
 
   /** Whether an answer may go to a packet's source: one host, not many (RFC 1122 section 3.2.2). */

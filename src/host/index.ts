@@ -13,6 +13,7 @@ export {
   type ConnectOptions,
   type DeviceOptions,
   Host,
+  type HostInfo,
   type HostOptions,
 } from './host.ts';
 export {

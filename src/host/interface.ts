@@ -1,5 +1,6 @@
 // An interface of a host: addresses, the way to a link, and what it does with packets it cannot send.
 
+import { describesItself } from '../options/index.ts';
 import {
   ETHERNET_HEADER_LENGTH,
   formatMac,
@@ -8,7 +9,6 @@ import {
   type Memory,
   VLAN_HEADER_LENGTH,
 } from '../wire/index.ts';
-import { describesItself } from './describe.ts';
 
 /** Takes a packet; the block (off, len) of `memory.alloc(len)` is the taker's from then on. */
 export type Transmit = (off: number, len: number) => void;
@@ -131,8 +131,9 @@ export class HostInterface {
     return this.#transmit !== null;
   }
 
-  /** A packet arrived at [off, off + len) of `memory`; the caller keeps the block. */
+  /** A packet arrived at [off, off + len) of `memory`; the caller keeps the block. Throws RangeError outside of it. */
   receive(off: number, len: number): void {
+    this.#check(off, len);
     this.#sink.input(this, off, len, false);
   }
 
@@ -141,7 +142,16 @@ export class HostInterface {
    * True: it did; false: the block is still the caller's.
    */
   deliver(off: number, len: number): boolean {
+    this.#check(off, len);
     return this.#sink.input(this, off, len, true);
+  }
+
+  #check(off: number, len: number): void {
+    const there = this.memory.u8.length;
+    if ((off | 0) === off && (len | 0) === len && off >= 0 && len >= 0 && off <= there - len) return;
+    throw new RangeError(
+      `${this.name}: receive: off and len must be a place in its memory of ${there} octets, not ${off} and ${len}: copy the packet there, or give it to a device`,
+    );
   }
 
   /** Sends a block, frame header included; ownership passes on. */

@@ -24,6 +24,7 @@ import type { Devices } from './devices.ts';
 import type { EthernetLayer } from './ethernet-layer.ts';
 import { HostInterface, type InterfaceKind, type LocalAddress, type PacketSink } from './interface.ts';
 import type { IpLayer } from './ip-layer.ts';
+import { unfit } from './local-addresses.ts';
 import { interfaceOptions } from './options.ts';
 import { randomMac } from './random.ts';
 import type { Route, RouteTable } from './routes.ts';
@@ -254,9 +255,11 @@ export class Interfaces {
     const cidr = parseCidr(text);
     if (cidr === null)
       throw new TypeError(`'${text}' is not an address with a prefix length, like 10.0.0.1/24`);
-    const { address } = cidr;
+    const { address, prefix } = cidr;
     if (address.family === 6 && isMapped(address.w0, address.w1, address.w2))
       throw new TypeError(`'${text}' is an IPv4 address: write it as one`);
+    const what = unfit(address, prefix);
+    if (what !== null) throw new TypeError(`'${text}' is ${what}: an interface has an address of its own`);
     if (address.family === 6 && iface.mtu < IPV6_LEAST_MTU) {
       throw new RangeError(
         `${iface.name}: IPv6 needs an mtu of ${IPV6_LEAST_MTU} or more (RFC 8200 section 5)`,

@@ -3,11 +3,11 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { describesItself } from '../options/index.ts';
 import { Err, type ErrorEndpoints, type Tcb, type TcpConfig, type TcpError, tcpError } from '../tcp/index.ts';
 import { formatEndpoint, type IpAddress } from '../wire/index.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionHandler } from './connection-types.ts';
-import { describesItself } from './describe.ts';
 import { DEFAULT_TTL, type IpService } from './ip-service.ts';
 import { Queue } from './queue.ts';
 import { Waiter, type WaitOptions, type Waits, waitSchema } from './waits.ts';

@@ -10,10 +10,29 @@ import {
   isLinkLocal,
   isLoopback,
   isMapped,
+  isMulticast,
   isUnspecified,
   isValidTcpSource,
+  networkOf,
 } from '../wire/index.ts';
 import type { HostInterface } from './interface.ts';
+
+/** Why an interface cannot have an address in a network of `prefix` bits; null when it can. */
+export function unfit(address: IpAddress, prefix: number): string | null {
+  const { family, w0, w1, w2, w3 } = address;
+  if (isUnspecified(w0, w1, w2, w3)) return 'the unspecified address';
+  if (isMulticast(w0, w1, w2, w3)) return 'a multicast address';
+  if (isLimitedBroadcast(w0, w1, w2, w3)) return 'the broadcast address';
+  // RFC 3021 and RFC 6164: networks of two addresses use both.
+  if (prefix >= (family === 4 ? 31 : 127)) return null;
+  if (address.equals(networkOf(address, prefix))) {
+    return family === 4
+      ? 'the network itself'
+      : 'the anycast address of its routers (RFC 4291 section 2.6.1)';
+  }
+  const ones = family === 4 && (w3 | (0xffff_ffff >>> prefix)) === w3;
+  return ones ? 'the broadcast address of its network' : null;
+}
 
 /** The addresses of a host's interfaces; the first interface is the loopback. */
 export class LocalAddresses {

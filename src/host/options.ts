@@ -14,6 +14,7 @@ import {
   oneOf,
   Schema,
   text,
+  Verdict,
   whole,
 } from '../options/index.ts';
 import { tcpOptions } from '../tcp/index.ts';
@@ -48,8 +49,8 @@ class HandlerKind extends NestedKind {
 
   override check(value: unknown, where: string, option: string): void {
     if (value === this.#last) return;
-    const prototype = typeof value === 'object' && value !== null ? Object.getPrototypeOf(value) : null;
-    if (prototype === null || prototype === Object.prototype) super.check(value, where, option);
+    const other = this.judge(value) === Verdict.RIGHT && Object.getPrototypeOf(value) !== Object.prototype;
+    if (!other) super.check(value, where, option);
     else {
       for (const [name, kind] of Object.entries<Kind>(handlerOptions.kinds)) {
         const callback = (value as Record<string, unknown>)[name];

@@ -178,8 +178,8 @@ describe('OPEN', () => {
     raw.send(tcpPacket(net, THEIRS, '10.0.0.7', { from: 8, to: 80, ctl: SYN, seq: 7 }));
     const answer = raw.take().at(-1);
     expect([answer?.src, answer?.segment?.ctl]).toEqual(['10.0.0.7', SYN | ACK]);
-    host.addAddress(port(host), '10.0.0.99/30');
-    host.addAddress(port(host), '10.0.0.3/30'); // in a smaller network together with the peer
+    host.addAddress(port(host), '10.0.0.99/29');
+    host.addAddress(port(host), '10.0.0.3/29'); // in a smaller network together with the peer
     expect(host.ip.path(0, 0, 0xffff, 0x0a000001)?.source.toString()).toBe('10.0.0.3');
     await net.run(c.write(octets(10)));
     await net.pass(3_000_000); // retransmissions of both

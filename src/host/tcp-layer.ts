@@ -849,6 +849,20 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     return true;
   }
 
+  /** The next hop of a packet of ours is not there: every active open by way of it fails. */
+  nextHopUnreachable({ dst0, dst1, dst2, dst3 }: IpPacket): void {
+    const way = this.ip.way(dst0, dst1, dst2, dst3);
+    if (way === null) return;
+    const { iface, hop0, hop1, hop2, hop3 } = way;
+    for (const c of this.#connections) {
+      const path = c?.path ?? null;
+      if (c === null || path === null || c.tcb.state !== State.SYN_SENT || path.iface !== iface) continue;
+      if (path.hop3 !== hop3 || path.hop2 !== hop2 || path.hop1 !== hop1 || path.hop0 !== hop0) continue;
+      icmpError(this.engine, c.tcb, c.tcb.snd.una, true, Err.HOST_UNREACHABLE);
+      this.#after(c);
+    }
+  }
+
   /** A packet of ours was too big for a link of `mtu` octets (RFC 1191, RFC 8201), if it is true (RFC 5927). */
   tooBig(quoted: IpPacket, localPort: number, remotePort: number, seq: number, mtu: number): boolean {
     const c = this.#quoted(quoted, localPort, remotePort);

@@ -3,10 +3,9 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { Schema, text, whole } from '../options/index.ts';
+import { describesItself, Schema, text, whole } from '../options/index.ts';
 import { Err, type ErrorEndpoints, type TcpError, tcpError } from '../tcp/index.ts';
 import { formatEndpoint, type IpAddress } from '../wire/index.ts';
-import { describesItself } from './describe.ts';
 import { DEFAULT_TTL, type IpService } from './ip-service.ts';
 import { type Octets, octetsOf } from './octets.ts';
 import { Queue } from './queue.ts';

@@ -213,3 +213,14 @@ it.each(['10.0.0.9', 'fd00::9'])(
     expect(a.tcp.size).toBe(0);
   },
 );
+
+it('many connects to one that is absent all fail then: more than there is room to wait for it', async () => {
+  const net = new Net();
+  const [a] = net.lan(2) as [Host, Host];
+  const there = a.open({ address: '10.0.0.2', port: 80 }).opened.catch((e: TcpError) => e.code);
+  const all = Array.from({ length: 50 }, () => caught(a.connect({ address: '10.0.0.9', port: 80 })));
+  const errors = (await net.run(Promise.all(all))) as TcpError[];
+  expect(new Set(errors.map((e) => e.code))).toEqual(new Set(['EHOSTUNREACH']));
+  expect(net.world.now() / 1e6).toBeCloseTo(3, 1);
+  expect([a.tcp.size, await there]).toEqual([0, 'ECONNREFUSED']); // the other one is there, and says no
+});

@@ -3,6 +3,7 @@
 // first, with the states after it, and then what the arrival made the host send.
 
 import type { HostTap } from '../host/index.ts';
+import { func, like, needed, nested, Schema, wholeOrInfinity } from '../options/index.ts';
 import type { DropReason, PacketInfo, WireTap } from '../sim/index.ts';
 import {
   dropName,
@@ -28,6 +29,7 @@ import {
   seqGt,
   URG,
 } from '../wire/index.ts';
+import { ends, onEvent } from './options.ts';
 import { tcbView, timerName } from './tcb-view.ts';
 import {
   type CallName,
@@ -154,6 +156,18 @@ interface TimerNews {
 /** An event without what all have. */
 type Bare<E> = E extends TraceEvent ? Omit<E, 't' | 'connection' | 'states' | 'changes'> : never;
 
+const recorderOptions = new Schema<RecorderOptions>('TraceRecorder', {
+  ends: needed(ends),
+  begin: needed(ends),
+  now: needed(func),
+  onEvent,
+  observe: nested(
+    new Schema<NonNullable<RecorderOptions['observe']>>('observe', { left: func, right: func }),
+  ),
+  capacity: wholeOrInfinity(0),
+  detail: like('a TraceDetail', 'tcb', 'queues'),
+});
+
 /** Records one connection, between the two ports of `ends`; or in detail all between two hosts. */
 export class TraceRecorder {
   readonly events: TraceEvent[] = [];
@@ -176,7 +190,9 @@ export class TraceRecorder {
   #ids = 0;
   #queues = 'null';
 
+  /** Throws OptionTypeError, OptionRangeError. */
   constructor(options: RecorderOptions) {
+    recorderOptions.check(options);
     this.#options = options;
     const { left, right } = options.ends;
     this.#follow(left.port, right.port);

@@ -2,6 +2,7 @@
 // Header Block), 4.2 (Interface Description Block) and 4.3 (Enhanced Packet Block). Little-endian,
 // nanosecond timestamps, comments on packets.
 
+import { flag, func, needed, oneOf, real, Schema, text, whole } from '../options/index.ts';
 import type { Memory } from '../wire/index.ts';
 
 const BLOCK_SECTION = 0x0a0d0d0a;
@@ -75,6 +76,28 @@ export interface PcapngPacketOptions {
   dropped?: boolean;
 }
 
+const writerOptions = new Schema<PcapngOptions>('PcapngWriter', {
+  epochUs: real(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+  hardware: text,
+  os: text,
+  application: text,
+  comment: text,
+  chunkBytes: whole(0, 2 ** 30),
+});
+
+const interfaceOptions = new Schema<PcapngInterface>('addInterface', {
+  name: needed(text),
+  linkType: needed(oneOf('raw-ip', 'ethernet')),
+  snapLen: whole(0, 0xffff_ffff),
+  description: text,
+});
+
+const packetOptions = new Schema<PcapngPacketOptions>('packet', {
+  direction: oneOf('in', 'out'),
+  comment: text,
+  dropped: flag,
+});
+
 const NO_OPTIONS: PcapngPacketOptions = {};
 const encoder = new TextEncoder();
 
@@ -110,7 +133,10 @@ export class PcapngWriter {
   #dv = new DataView(this.#chunk.buffer);
   #at = 0;
 
+  /** Throws OptionTypeError, OptionRangeError. */
   constructor(sink: (bytes: Uint8Array) => void, options: PcapngOptions = {}) {
+    func.check(sink, 'PcapngWriter', 'sink');
+    writerOptions.check(options);
     this.#sink = sink;
     this.#epochUs = options.epochUs ?? EPOCH_2026_US;
     this.#chunkBytes = options.chunkBytes ?? 0;
@@ -119,6 +145,7 @@ export class PcapngWriter {
 
   /** Describes an interface, before its first packet; its number. */
   addInterface(description: PcapngInterface): number {
+    interfaceOptions.check(description);
     const snapLen = description.snapLen ?? 0;
     const name = optionText(description.name);
     const text = optionText(description.description ?? '');
@@ -150,6 +177,7 @@ export class PcapngWriter {
     len: number,
     options: PcapngPacketOptions = NO_OPTIONS,
   ): void {
+    packetOptions.check(options);
     const snapLen = this.#snapLens[iface];
     if (snapLen === undefined) throw new RangeError(`no interface ${iface} in this capture`);
     const captured = snapLen > 0 && len > snapLen ? snapLen : len;

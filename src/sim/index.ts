@@ -2,7 +2,7 @@
 
 export type { Joint, WorldHostOptions } from './build.ts';
 export * from './cloud.ts';
-export type { WireConfig } from './config.ts';
+export { type WireConfig, wireConfig } from './config.ts';
 export { combineTaps, DropCounters, type DropReason, WireCounters, type WireTap } from './counters.ts';
 export { WireDirection } from './direction.ts';
 export * from './errors.ts';

@@ -20,7 +20,8 @@ export interface WireOptions extends WireConfig {
   ends?: readonly [string, string];
 }
 
-const wireOptions = new Schema<WireOptions>('wire', {
+/** What {@link WireOptions} may hold. */
+export const wireOptions = new Schema<WireOptions>('wire', {
   ...wireConfig.kinds,
   aToB: nested(wireConfig),
   bToA: nested(wireConfig),

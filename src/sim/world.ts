@@ -5,6 +5,7 @@ import type { Host } from '../host/index.ts';
 import {
   type AbortSignalLike,
   abortSignal,
+  describesItself,
   either,
   flag,
   like,
@@ -15,7 +16,7 @@ import {
 import { Memory } from '../wire/index.ts';
 import { abortTimeout, sleep } from './abort.ts';
 import { Agenda } from './agenda.ts';
-import { type Joint, makeHost, portOf, type WorldHostOptions } from './build.ts';
+import { type Joint, makeHost, portOf, type WorldHostOptions, worldHostOptions } from './build.ts';
 import { type Situation, StalledError } from './errors.ts';
 import { Random } from './random.ts';
 import {
@@ -69,8 +70,22 @@ const NOBODY_RUNS =
   'synfin: something is pending in a World and nobody runs it: no promise of its hosts will settle. ' +
   'Write `await world.settle(promise)`, or make it `new World({ autorun: true })`.';
 
+/** What `world.info()` returns. */
+export interface WorldInfo {
+  readonly nowUs: number;
+  /** Events and polls since the beginning. */
+  readonly events: number;
+  /** A line for each node. */
+  readonly nodes: readonly string[];
+  /** What will happen next, as `pending()` tells it. */
+  readonly pending: readonly string[];
+}
+
 /** Virtual time and everything that happens in it. */
 export class World {
+  static {
+    describesItself(World);
+  }
   readonly clock: Clock;
   /** Dice of this world; consumers take `random.fork(name)`. */
   readonly random: Random;
@@ -127,6 +142,7 @@ export class World {
     const addresses = more.filter((each) => typeof each === 'string');
     const options = more.filter((each) => typeof each !== 'string');
     if (options.length > 1) throw new TypeError('world.host: options come once, after the addresses');
+    if (options.length > 0) worldHostOptions.check(options[0] as WorldHostOptions);
     const host = makeHost(this, name, this.#hosts.length + 1, {
       ...(addresses.length > 0 ? { addresses } : {}),
       ...options[0],
@@ -330,6 +346,24 @@ export class World {
   /** What each host waits for: a line for each of its connections, listeners and sockets that does. */
   waiting(): string[] {
     return this.#agenda.nodes.flatMap((node) => node.waitsFor?.() ?? []);
+  }
+
+  info(): WorldInfo {
+    const { nodes } = this.#agenda;
+    return {
+      nowUs: this.now(),
+      events: this.events,
+      nodes: nodes.map((node) => node.describe?.() ?? 'a node'),
+      pending: this.pending(),
+    };
+  }
+  toJSON(): WorldInfo {
+    return this.info();
+  }
+
+  /** One line: `World {at 1500000 µs, 2 nodes, 40 events}`. */
+  toString(): string {
+    return `World {at ${this.now()} µs, ${this.#agenda.nodes.length} nodes, ${this.events} events}`;
   }
 
   #situation(): Situation {

@@ -1,6 +1,7 @@
 // A packetdrill script to its parts: option lines, the init command, timed events, the cleanup command.
 // Both dialects are read by one grammar; what only one of them has is accepted everywhere.
 
+import { like, list, Schema, text as string } from '../../options/index.ts';
 import type { Command, Define, EventBase, EventTime, Script, ScriptEvent, ScriptOption } from '../ast.ts';
 import { Cursor } from './cursor.ts';
 import { defineTable, parseDefine } from './defines.ts';
@@ -25,8 +26,15 @@ const MAX_TIME_US = 1e15;
 /** Longest script, in UTF-16 units. */
 const MAX_SCRIPT = 1 << 22;
 
-/** The script in `text`. Throws ScriptError and nothing else. */
+const parseOptions = new Schema<ParseOptions>('parseScript', {
+  file: string,
+  defines: list(like('a definition, { name, kind, text }', 'name', 'kind', 'text')),
+  platform: string,
+});
+
+/** The script in `text`. Throws ScriptError for whatever the text is; OptionTypeError. */
 export function parseScript(text: string, options: ParseOptions = {}): Script {
+  parseOptions.check(options);
   const source = new Source(options.file ?? 'script', text);
   if (text.length > MAX_SCRIPT) throw source.error(0, `script longer than ${MAX_SCRIPT} characters`);
   const head = parseOptionLines(source);

@@ -1,5 +1,6 @@
 // The door of the runtime: one script against one target.
 
+import { either, flag, func, like, real, Schema, text } from '../../options/index.ts';
 import type { Script } from '../ast.ts';
 import type { RunConfig } from './config.ts';
 import { runConfig } from './config.ts';
@@ -7,7 +8,7 @@ import { linuxProfile, type Profile } from './profile.ts';
 import type { ScriptResult } from './result.ts';
 import { Runner } from './runner.ts';
 import type { Target } from './target.ts';
-import { VirtualTarget, type VirtualTargetOptions } from './virtual.ts';
+import { rules, VirtualTarget, type VirtualTargetOptions } from './virtual.ts';
 
 export type { RunConfig } from './config.ts';
 export { freebsdProfile, linuxProfile, type Profile, profiles } from './profile.ts';
@@ -42,8 +43,18 @@ export interface ScriptOptions {
   readonly target?: (config: RunConfig, profile: Profile) => Target | Promise<Target>;
 }
 
-/** Runs a script; never throws for what a script can be or a stack can do. */
+const scriptOptions = new Schema<ScriptOptions>('runScript', {
+  profile: like('a profile: linuxProfile or freebsdProfile', 'personality', 'tcp'),
+  seed: either(real(-Number.MAX_VALUE), text),
+  rules,
+  strict: flag,
+  args: like('an object of texts by name'),
+  target: func,
+});
+
+/** Runs a script; never rejects for what a script can be or a stack can do. Rejects with OptionTypeError. */
 export async function runScript(script: Script, options: ScriptOptions = {}): Promise<ScriptResult> {
+  scriptOptions.check(options);
   const profile = options.profile ?? linuxProfile;
   const args = Object.entries(options.args ?? {}).map(([name, value]) => ({ name, value, line: 0 }));
   const read = runConfig(script, args);

@@ -1,8 +1,9 @@
 // The synfin Host in virtual time as a target: a World, one Host, and a wire whose other end is the script.
 
 import { Host, type HostInterface } from '../../host/index.ts';
+import { either, like, needed, nested, real, Schema, text } from '../../options/index.ts';
 import { World } from '../../sim/index.ts';
-import type { Rules, TcpConfig } from '../../tcp/index.ts';
+import { type Rules, type TcpConfig, tcpOptions } from '../../tcp/index.ts';
 import { type Personality, Posix, type TcpInfo } from '../posix/index.ts';
 import type { RunConfig } from './config.ts';
 import { configureHost, connectionsInState, hostTcpInfo } from './host.ts';
@@ -20,6 +21,16 @@ export interface VirtualTargetOptions {
   readonly rules?: Rules;
 }
 
+/** A table of rules. */
+export const rules = like('a table of rules: { ...rfc9293, one: other }', 'closed', 'sequence', 'ack');
+
+const targetOptions = new Schema<VirtualTargetOptions>('VirtualTarget', {
+  personality: needed(like('a personality: that of a profile', 'acceptQueue')),
+  tcp: needed(nested(tcpOptions)),
+  seed: either(real(-Number.MAX_VALUE), text),
+  rules,
+});
+
 /** A Host whose only neighbour is a script. */
 export class VirtualTarget implements Target {
   readonly name = 'synfin';
@@ -29,7 +40,9 @@ export class VirtualTarget implements Target {
   onPacket: ((packet: Uint8Array, atUs: number) => void) | null = null;
   readonly #iface: HostInterface;
 
+  /** Throws OptionTypeError, OptionRangeError. */
   constructor(config: RunConfig, options: VirtualTargetOptions) {
+    targetOptions.check(options);
     this.world = new World({ seed: options.seed ?? 1 });
     this.world.runSync(START_US);
     const { clock, memory } = this.world;

@@ -2,8 +2,10 @@
 // the states of both ends and what became of each packet as comments (pcapng: link/pcapng.ts).
 
 import { type Direction, PcapngWriter } from '../../link/index.ts';
+import { func, needed, oneOf, Schema } from '../../options/index.ts';
 import { Memory } from '../../wire/index.ts';
 import { LadderRows, type Lang, type Row } from '../ladder/index.ts';
+import { shown } from '../options.ts';
 import type { End, SentEvent, Trace, TraceEvent } from '../trace.ts';
 
 /** Options of {@link pcapngOf}. */
@@ -32,11 +34,19 @@ const TEXTS = {
   lost: { en: 'lost on the way', zh: '途中丢失' },
 } as const;
 
+const exportOptions = new Schema<PcapngExportOptions>('pcapngOf', {
+  lang: needed(shown.lang),
+  at: oneOf('left', 'right', 'wire'),
+  absolute: shown.absolute,
+  comment: func,
+});
+
 /**
  * The octets of a capture.
- * @throws ExportError if the trace is not a detailed one: it has no packets
+ * @throws ExportError if the trace is not a detailed one: it has no packets; OptionTypeError, OptionRangeError
  */
 export function pcapngOf(trace: Trace, options: PcapngExportOptions): Uint8Array {
+  exportOptions.check(options);
   return new Exporter(trace, options).run();
 }
 

@@ -1,6 +1,8 @@
 // Lays a ladder out: a trace becomes arrows, bars, calls, brackets and texts at places, all plain data. No
 // label covers another, time only goes down, and the same trace gives the same picture.
 
+import { flag, needed, real, Schema } from '../../options/index.ts';
+import { shown } from '../options.ts';
 import type { Trace, TraceEvent } from '../trace.ts';
 import { type ArrowPlan, drawArrow } from './arrows.ts';
 import { type AxisRow, type Need, placeRows, type Spacing, yOf } from './axis.ts';
@@ -20,8 +22,24 @@ const MOST_ROUNDS = 200;
 /** How often a label is moved down before the one that it would cover is set level. */
 const LEVEL_AFTER = 5;
 
-/** Lays a trace out. */
+/** What {@link LayoutOptions} may hold. */
+export const layoutOptions = new Schema<LayoutOptions>('layoutLadder', {
+  lang: needed(shown.lang),
+  absolute: shown.absolute,
+  connection: shown.connection,
+  width: real(300),
+  compact: flag,
+  flightPx: real(1),
+});
+
+/** Lays a trace out. Throws OptionTypeError, OptionRangeError. */
 export function layoutLadder(trace: Trace, options: LayoutOptions): LadderLayout {
+  layoutOptions.check(options);
+  return layOut(trace, options);
+}
+
+/** The same with options that were checked. */
+export function layOut(trace: Trace, options: LayoutOptions): LadderLayout {
   return new Layouter(trace, options).layout();
 }
 

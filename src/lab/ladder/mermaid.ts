@@ -1,6 +1,8 @@
 // A ladder as a sequence diagram of Mermaid, for Markdown. Mermaid's arrows have no length in time: a segment
 // stands where it arrives or is lost, and says when it was sent if it crossed one of the other direction.
 
+import { needed, Schema } from '../../options/index.ts';
+import { shown } from '../options.ts';
 import { type End, otherEnd, type Trace } from '../trace.ts';
 import { connectionName } from './outside.ts';
 import { type DepartRow, LadderRows, type Row } from './rows.ts';
@@ -17,8 +19,11 @@ export interface MermaidOptions {
 
 const NAMES: Readonly<Record<End, string>> = { left: 'A', right: 'B' };
 
+const mermaidOptions = new Schema<MermaidOptions>('mermaidLadder', { ...shown, lang: needed(shown.lang) });
+
 /** The text of a diagram, beginning with `sequenceDiagram`. */
 export function mermaidLadder(trace: Trace, options: MermaidOptions): string {
+  mermaidOptions.check(options);
   return new Writer(trace, options).write();
 }
 

@@ -1,9 +1,11 @@
 // From a trace to the rows of a ladder: what stands where, in words, before anybody draws it. Every
 // renderer takes these rows; none looks at the trace.
 
+import { needed, realOrInfinity, Schema, whole } from '../../options/index.ts';
 import type { StateName } from '../../tcp/index.ts';
 import { dropLabel } from '../explain/drops.ts';
 import { RelativeNumbers } from '../numbers.ts';
+import { shown } from '../options.ts';
 import { printable } from '../text/index.ts';
 import { type End, otherEnd, type States, type TraceEvent, type TraceSegment } from '../trace.ts';
 import { type Lang, lostLabel, type WordKey, word, words } from './words.ts';
@@ -107,6 +109,13 @@ const QUOTE = 60;
 /** Segments that can still arrive with their colour. */
 const REMEMBERED = 4096;
 
+const rowOptions = new Schema<RowOptions>('LadderRows', {
+  lang: needed(shown.lang),
+  absolute: shown.absolute,
+  gapUs: realOrInfinity(0),
+  quoteColumns: whole(1),
+});
+
 /** Makes rows of events, one event at a time. */
 export class LadderRows {
   readonly #options: RowOptions;
@@ -120,7 +129,9 @@ export class LadderRows {
   readonly #waiting = new Set<string>();
   #last = 0;
 
+  /** Throws OptionTypeError, OptionRangeError. */
   constructor(options: RowOptions) {
+    rowOptions.check(options);
     this.#options = options;
   }
 

@@ -1,8 +1,9 @@
 // Draws a laid out ladder as a standalone SVG 1.1 document: text that can be selected, no font, no script,
 // light or dark as the reader prefers. Pieces name the events of the trace: data-event, data-segment.
 
+import { oneOf, Schema, text as string } from '../../options/index.ts';
 import type { Trace } from '../trace.ts';
-import { layoutLadder } from './layout.ts';
+import { layOut, layoutOptions } from './layout.ts';
 import type {
   BarPiece,
   CallMark,
@@ -16,8 +17,8 @@ import type {
 import { PHASES, styleSheet } from './svg-style.ts';
 import { word } from './words.ts';
 
-/** Options of {@link svgLadder}. */
-export interface SvgOptions extends LayoutOptions {
+/** Options of {@link svgOf}. */
+export interface PictureOptions {
   /** Default 'auto': light, or dark where the reader prefers it. */
   readonly theme?: 'auto' | 'light' | 'dark';
   /** What it shows; default: the names of the two ends. */
@@ -26,16 +27,33 @@ export interface SvgOptions extends LayoutOptions {
   readonly description?: string;
 }
 
-/** A trace as a picture. */
+/** Options of {@link svgLadder}. */
+export interface SvgOptions extends LayoutOptions, PictureOptions {}
+
+const pictureOptions = new Schema<PictureOptions>('svgOf', {
+  theme: oneOf('auto', 'light', 'dark'),
+  title: string,
+  description: string,
+});
+
+const svgOptions = new Schema<SvgOptions>('svgLadder', { ...layoutOptions.kinds, ...pictureOptions.kinds });
+
+/** A trace as a picture. Throws OptionTypeError, OptionRangeError. */
 export function svgLadder(trace: Trace, options: SvgOptions): string {
-  return svgOf(layoutLadder(trace, options), trace, options);
+  svgOptions.check(options);
+  return draw(layOut(trace, options), trace, options);
 }
 
-/** A layout as a picture. */
-export function svgOf(
+/** A layout as a picture. Throws OptionTypeError, OptionRangeError. */
+export function svgOf(layout: LadderLayout, trace: Trace, options: PictureOptions = {}): string {
+  pictureOptions.check(options);
+  return draw(layout, trace, options);
+}
+
+function draw(
   layout: LadderLayout,
   trace: Trace,
-  { theme = 'auto', title, description }: Omit<SvgOptions, keyof LayoutOptions> = {},
+  { theme = 'auto', title, description }: PictureOptions,
 ): string {
   const { width, height, lang } = layout;
   const names = { left: trace.ends.left.name, right: trace.ends.right.name };

@@ -1,6 +1,8 @@
 // A ladder as a table: when, what, and the states of both ends, in words. For those who cannot see a picture,
 // for Markdown, and for logs.
 
+import { needed, Schema } from '../../options/index.ts';
+import { shown } from '../options.ts';
 import { type End, otherEnd, type Trace, type TraceEnd, type TraceEvent } from '../trace.ts';
 import { connectionName } from './outside.ts';
 import { LadderRows, type Row } from './rows.ts';
@@ -36,6 +38,8 @@ export interface LadderTable {
   readonly rows: readonly TableRow[];
 }
 
+const tableOptions = new Schema<TableOptions>('ladderTable', { ...shown, lang: needed(shown.lang) });
+
 /** Makes the rows of a table, one event at a time: for what is shown while it happens. */
 export class TableRows {
   readonly #ends: Readonly<Record<End, TraceEnd>>;
@@ -51,6 +55,7 @@ export class TableRows {
     options: TableOptions,
     name: (connection: number) => string = (n) => `#${n}`,
   ) {
+    tableOptions.check(options);
     this.#ends = ends;
     this.#lang = options.lang;
     this.#name = name;
@@ -109,8 +114,9 @@ export class TableRows {
   }
 }
 
-/** A trace as a table. */
+/** A trace as a table. Throws OptionTypeError, OptionRangeError. */
 export function ladderTable(trace: Trace, options: TableOptions): LadderTable {
+  tableOptions.check(options);
   const { lang, connection = 'all' } = options;
   const maker = new TableRows(trace.ends, options, (n) => connectionName(trace, n));
   const rows = trace.events.flatMap((event) => {

@@ -5,8 +5,10 @@
 //     SYN-SENT ●── SYN seq=0 ────────────╮   ┃ LISTEN
 //     SYN-SENT ┃                         ╰──▶● SYN-RECEIVED
 
+import { flag, func, needed, Schema, whole } from '../../options/index.ts';
 import type { StateName } from '../../tcp/index.ts';
 import { formatEndpoint } from '../../wire/index.ts';
+import { ends, shown } from '../options.ts';
 import { type End, otherEnd, type TraceEnd } from '../trace.ts';
 import { asciiGlyphs, BOLD, DIM, type Glyphs, STATE_COLOURS, TONE_COLOURS, unicodeGlyphs } from './glyphs.ts';
 import { Line } from './line.ts';
@@ -52,6 +54,15 @@ interface Slot {
   readonly style: string;
 }
 
+const terminalOptions = new Schema<TerminalOptions>('TerminalLadder', {
+  ends: needed(ends),
+  lang: needed(shown.lang),
+  width: needed(whole(0)),
+  ascii: needed(flag),
+  colour: needed(flag),
+  name: func,
+});
+
 /** Draws one ladder. */
 export class TerminalLadder {
   readonly #options: TerminalOptions;
@@ -66,7 +77,9 @@ export class TerminalLadder {
   readonly #bars: Record<End, string> = { left: '', right: '' };
   #time = '';
 
+  /** Throws OptionTypeError, OptionRangeError. */
   constructor(options: TerminalOptions) {
+    terminalOptions.check(options);
     this.#options = options;
     this.#glyphs = options.ascii ? asciiGlyphs : unicodeGlyphs;
     const width = Math.max(options.width, LEAST_WIDTH);

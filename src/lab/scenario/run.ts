@@ -1,9 +1,11 @@
 // Runs a scenario: two hosts with the real TCP, a simulated wire, virtual time, and programs that do what
 // the scenario says. Nothing here knows a scenario by name. Same scenario, changes and seed: same trace.
 
+import { list, needed, nested, real, Schema, text, whole } from '../../options/index.ts';
 import { RunawayError } from '../../sim/index.ts';
 import { type Rules, rfc9293 } from '../../tcp/index.ts';
 import { mutantNamed } from '../mutants/index.ts';
+import { onEvent, rules } from '../options.ts';
 import type { Trace, TraceEvent, TraceScenario } from '../trace.ts';
 import { parseEdit, WIRE_ENDS } from './edits.ts';
 import type { Scenario, Step } from './scenario.ts';
@@ -44,11 +46,24 @@ const MOST_EVENTS = 20_000;
 /** Steps of the world, most of which nobody sees. */
 const MOST_STEPS = 5 * MOST_EVENTS;
 
+const runOptions = new Schema<RunOptions>('runScenario', {
+  edits: list(text),
+  seed: real(-Number.MAX_VALUE),
+  mslMs: real(0),
+  delayMs: real(0),
+  rules: nested(
+    new Schema<NonNullable<RunOptions['rules']>>('rules', { id: needed(text), rules: needed(rules) }),
+  ),
+  mostEvents: whole(1),
+  onEvent,
+});
+
 /**
  * Runs a scenario from the beginning to the end, at once.
- * @throws EditError for a change that cannot be understood
+ * @throws EditError for a change that cannot be understood; OptionTypeError, OptionRangeError
  */
 export function playScenario(scenario: Scenario, options: RunOptions = {}): ScenarioRun {
+  runOptions.check(options);
   const { setup } = scenario;
   const delayMs = options.delayMs ?? setup.delayMs ?? DEFAULT_DELAY_MS;
   const mslMs = options.mslMs ?? setup.mslMs ?? DEFAULT_MSL_MS;

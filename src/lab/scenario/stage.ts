@@ -3,6 +3,7 @@
 // wire stays plugged into.
 
 import { Host, type HostInterface } from '../../host/index.ts';
+import { like, needed, real, Schema } from '../../options/index.ts';
 import {
   type Action as Happening,
   type PacketInfo,
@@ -13,12 +14,14 @@ import {
 } from '../../sim/index.ts';
 import { type Rules, type StateName, stateName, type Tcb } from '../../tcp/index.ts';
 import { parseAddress } from '../../wire/index.ts';
+import { onEvent, rules } from '../options.ts';
 import { type End, otherEnd, type QueueView, type TraceConnection, type TraceEvent } from '../trace.ts';
 import { type TraceDetail, TraceRecorder } from '../trace-recorder.ts';
 import { WIRE_ENDS } from './edits.ts';
 import { forge } from './forge.ts';
 import { Program } from './program.ts';
 import type { HostSetup, ProgramAction, Setup, Step, When } from './scenario.ts';
+import { setupOptions } from './setup.ts';
 import { splitting } from './split.ts';
 
 /** Somebody at an end who makes calls and is told things. */
@@ -125,6 +128,16 @@ interface Waiting {
   readonly when: Exclude<When, number>;
 }
 
+const stageOptions = new Schema<StageOptions>('Stage', {
+  seed: needed(real(-Number.MAX_VALUE)),
+  mslMs: needed(real(0)),
+  delayMs: needed(real(0)),
+  rules: needed(rules),
+  onEvent,
+  foreign: like('a foreign end', 'end', 'port'),
+  world: like('a World', 'settle', 'clock'),
+});
+
 /** Two hosts, a wire, time, and what the programs do. */
 export class Stage {
   readonly world: World;
@@ -139,7 +152,10 @@ export class Stage {
   readonly #sent: Readonly<Record<End, Uint8Array[]>> = { left: [], right: [] };
   #waiting: Waiting[] = [];
 
+  /** Throws OptionTypeError, OptionRangeError. */
   constructor(setup: Setup, options: StageOptions) {
+    setupOptions.check(setup);
+    stageOptions.check(options);
     this.setup = setup;
     this.#options = options;
     const world = options.world ?? new World({ seed: options.seed });

@@ -9,6 +9,7 @@ import {
   RealClock,
   type TimerPlatform,
 } from '../../host/index.ts';
+import { either, func, like, list, needed, nested, real, Schema, text, whole } from '../../options/index.ts';
 import {
   combineTaps,
   type PacketInfo,
@@ -19,12 +20,13 @@ import {
   type WireOptions,
   type WireTap,
   World,
+  wireOptions,
 } from '../../sim/index.ts';
 import { type IpAddress, inPrefix, type Memory, parseAddress, parseCidr } from '../../wire/index.ts';
 import type { PcapngWriter } from '../pcapng.ts';
 import { HostCapture } from './capture.ts';
 import { configureInterface, type InterfaceAddress } from './config.ts';
-import { openTun, type TunReceiver } from './device.ts';
+import { openTun, type TunReceiver, tunOptions } from './device.ts';
 import { TunError } from './errors.ts';
 
 /** Packets that the kernel queues for us before it drops some: full windows of a few dozen connections. */
@@ -79,6 +81,33 @@ export interface AttachOptions extends AttachDeviceOptions {
   /** The interface was deleted. Without a handler the error is thrown uncaught. */
   onError?: (error: TunError) => void;
 }
+
+const deviceOptions = new Schema<AttachDeviceOptions>('attachDevice', {
+  addresses: needed(list(text)),
+  faults: nested(
+    new Schema<NonNullable<AttachDeviceOptions['faults']>>('faults', {
+      ...wireOptions.kinds,
+      seed: either(real(-Number.MAX_VALUE), text),
+    }),
+  ),
+  watch: nested(
+    new Schema<NonNullable<AttachDeviceOptions['watch']>>('watch', {
+      tap: needed(like('a WireTap')),
+      written: func,
+    }),
+  ),
+  capture: like('a PcapngWriter', 'packet', 'flush'),
+  timers: like('timers, { setTimer, clearTimer }', 'setTimer', 'clearTimer'),
+});
+
+const { memory: _memory, ...tunKinds } = tunOptions.kinds;
+
+const attachOptions = new Schema<AttachOptions>('attachTun', {
+  ...deviceOptions.kinds,
+  ...tunKinds,
+  peers: needed(list(text)),
+  queueLength: whole(0, 0xffff_ffff),
+});
 
 /** A host on a device. */
 export class Attachment {
@@ -137,6 +166,11 @@ export class Attachment {
  * from here then. Throws TypeError, RangeError, EADDRINUSE.
  */
 export function attachDevice(host: Host, device: PacketDevice, options: AttachDeviceOptions): Attachment {
+  deviceOptions.check(options);
+  return join(host, device, options);
+}
+
+function join(host: Host, device: PacketDevice, options: AttachDeviceOptions): Attachment {
   const { clock, memory } = host;
   if (!(clock instanceof RealClock))
     throw new TypeError('a host on a device needs a RealClock: leave `clock` out, or give it one');
@@ -194,7 +228,7 @@ export function attachDevice(host: Host, device: PacketDevice, options: AttachDe
     return new Attachment(device, iface, detach, null, null, options.capture);
   }
 
-  const { seed, ...wireOptions } = options.faults ?? {};
+  const { seed, ...faults } = options.faults ?? {};
   const world = new World({ memory, ...(seed === undefined ? {} : { seed }) });
   const real = new RealtimeDriver(world, {
     now: () => clock.now(),
@@ -239,7 +273,7 @@ export function attachDevice(host: Host, device: PacketDevice, options: AttachDe
       }
     },
   };
-  const wire = new Wire(world, near, far, wireOptions);
+  const wire = new Wire(world, near, far, faults);
   const losses: WireTap = {
     dropped(p: PacketInfo, reason) {
       if (p.direction === 'b->a') capture?.inLost(p.off, p.len, reason);
@@ -343,6 +377,7 @@ function within(a: IpAddress, network: IpAddress, prefix: number): boolean {
  * {@link RealClock}, behind it. Rejects with a {@link TunError}, or as {@link attachDevice} throws.
  */
 export async function attachTun(host: Host, options: AttachOptions): Promise<Attachment> {
+  attachOptions.check(options);
   const { memory } = host;
   const { name, mtu, batch, busyTurns, onError } = options;
   const addresses = peerAddresses(options.addresses, options.peers);
@@ -356,7 +391,7 @@ export async function attachTun(host: Host, options: AttachOptions): Promise<Att
   });
   let attachment: Attachment | undefined;
   try {
-    attachment = attachDevice(host, device, options);
+    attachment = join(host, device, options);
     await configureInterface({
       name: device.name,
       queueLength: options.queueLength ?? QUEUE_LENGTH,

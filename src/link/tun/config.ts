@@ -3,6 +3,7 @@
 // router solicitations (RFC 4861 section 6.3.7), so that the first packet on the device is one you caused.
 
 import { writeFileSync } from 'node:fs';
+import { list, needed, nested, Schema, text, whole } from '../../options/index.ts';
 import { addressBytes } from './address.ts';
 import { systemError, TunError } from './errors.ts';
 import { type Libc, loadLibc } from './libc.ts';
@@ -72,6 +73,26 @@ export interface InterfaceConfig {
   addresses?: readonly InterfaceAddress[];
   routes?: readonly InterfaceRoute[];
 }
+
+const interfaceAddress = new Schema<InterfaceAddress>('address', {
+  address: needed(text),
+  prefix: needed(whole(0, 128)),
+  peer: text,
+});
+
+const interfaceRoute = new Schema<InterfaceRoute>('route', {
+  destination: needed(text),
+  prefix: needed(whole(0, 128)),
+  gateway: text,
+});
+
+const interfaceConfig = new Schema<InterfaceConfig>('configureInterface', {
+  name: needed(text),
+  mtu: whole(68, 65_535),
+  queueLength: whole(0, 0xffff_ffff),
+  addresses: list(nested(interfaceAddress)),
+  routes: list(nested(interfaceRoute)),
+});
 
 /** Link properties for {@link setLink}. */
 export interface LinkSettings {
@@ -184,6 +205,7 @@ function setSysctls(name: string, values: Record<string, number>): void {
  * the failure stays.
  */
 export async function configureInterface(config: InterfaceConfig): Promise<void> {
+  interfaceConfig.check(config);
   const libc = await loadLibc();
   const { name, addresses = [], routes = [] } = config;
   const index = indexOf(libc, name);

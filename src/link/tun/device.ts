@@ -3,6 +3,7 @@
 // Linux: Documentation/networking/tuntap.rst.
 
 import { closeSync, constants, openSync } from 'node:fs';
+import { func, like, needed, Schema, text, whole } from '../../options/index.ts';
 import type { Memory } from '../../wire/index.ts';
 import { setLink } from './config.ts';
 import { fromNodeError, systemError, TunError } from './errors.ts';
@@ -76,6 +77,18 @@ export interface TunOptions {
   /** The interface is gone; the device closed itself. Without a handler the error is thrown uncaught. */
   onError?: (error: TunError) => void;
 }
+
+const memory = like('a Memory', 'alloc', 'free', 'u8');
+
+/** What {@link TunOptions} may hold. */
+export const tunOptions = new Schema<TunOptions>('openTun', {
+  memory: needed(memory),
+  name: text,
+  mtu: whole(68, 65_535),
+  batch: whole(1),
+  busyTurns: whole(0),
+  onError: func,
+});
 
 /** An open TUN interface, not persistent: closing the device deletes it. See {@link openTun}. */
 export class TunDevice {
@@ -317,6 +330,7 @@ function attach(libc: Libc, fd: number, name: string): string {
  * {@link configureInterface}. Rejects with a {@link TunError}.
  */
 export async function openTun(options: TunOptions): Promise<TunDevice> {
+  tunOptions.check(options);
   const libc = await loadLibc();
   const mtu = options.mtu ?? 1500;
   let fd: number;
