@@ -9,7 +9,7 @@ import { type Connection, Host } from '../src/host/index.ts';
 import * as lab from '../src/lab/index.ts';
 import * as link from '../src/link/index.ts';
 import * as tun from '../src/link/tun/index.ts';
-import { openDatagramDevice, toDuplex } from '../src/node/index.ts';
+import { openDatagramDevice, register, toDuplex } from '../src/node/index.ts';
 import {
   AnyKind,
   EitherKind,
@@ -83,6 +83,12 @@ const socket = {
 const takers: readonly Taker[] = [
   { of: 'MemoryOptions', right: {}, call: (o) => new Memory(o) },
   { of: 'TcpConfig', right: {}, call: (o) => host().connect({ address: '10.0.0.9', port: 1, tcp: o }) },
+  {
+    of: 'AutoconfigureOptions',
+    right: {},
+    call: (o) => host().addInterface({ kind: 'ethernet', autoconfigure: o }),
+  },
+  { of: 'RegisterOptions', right: {}, call: (o) => register(o).undo() },
   { of: 'ConnectOptions', right: { address: '10.0.0.9', port: 1 }, call: (o) => host().connect(o) },
   {
     of: 'IpService',

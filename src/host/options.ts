@@ -17,7 +17,8 @@ import {
   Verdict,
   whole,
 } from '../options/index.ts';
-import { tcpOptions } from '../tcp/index.ts';
+import { rulesKind, tcpOptions } from '../tcp/index.ts';
+import { memoryKind } from '../wire/index.ts';
 import type { AutoconfigureOptions } from './autoconfiguration.ts';
 import type { ConnectionHandler } from './connection-types.ts';
 import type { ConnectOptions, DeviceOptions, HostOptions } from './host.ts';
@@ -76,7 +77,7 @@ export const hostOptions = new Schema<HostOptions>('Host', {
   clock: like('an object whose now() gives microseconds', 'now'),
   random: func,
   name: text,
-  memory: like('a Memory', 'alloc', 'free', 'u8'),
+  memory: memoryKind,
   tcp: nested(tcpOptions),
   ports: nested(
     new Schema<{ first: number; last: number }>('ports', {
@@ -89,7 +90,7 @@ export const hostOptions = new Schema<HostOptions>('Host', {
   orphanCapacity: bound(0),
   resetsPerSecond: bound(0),
   forwarding: flag,
-  rules: like('a table of rules: { ...rfc9293, one: other }', 'closed', 'sequence', 'ack'),
+  rules: rulesKind,
   onUserWoke: func,
 });
 

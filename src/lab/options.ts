@@ -9,8 +9,6 @@ export const shown = {
   connection: either(oneOf('all'), whole(0)),
 };
 
-/** A table of rules. */
-export const rules = like('a table of rules: { ...rfc9293, one: other }', 'closed', 'sequence', 'ack');
 /** Who is told of every event. */
 export const onEvent = func;
 /** The two ends of a trace. */

@@ -246,6 +246,8 @@ export const func: Kind = new TypeKind('function', 'a function');
 export const octets: Kind = new OctetsKind();
 /** Anything. */
 export const anything: Kind = new AnyKind();
+/** What seeds the dice of a world: any number, or a string. */
+export const seed: Kind = new EitherKind([real(-Number.MAX_VALUE), text]);
 /** An AbortSignal. */
 export const abortSignal: Kind = new ObjectKind('an AbortSignal', ['aborted', 'addEventListener']);
 /** One of these. */

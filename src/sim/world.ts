@@ -6,14 +6,12 @@ import {
   type AbortSignalLike,
   abortSignal,
   describesItself,
-  either,
   flag,
-  like,
   real,
   Schema,
-  text,
+  seed,
 } from '../options/index.ts';
-import { Memory } from '../wire/index.ts';
+import { Memory, memoryKind } from '../wire/index.ts';
 import { abortTimeout, sleep } from './abort.ts';
 import { Agenda } from './agenda.ts';
 import { type Joint, makeHost, portOf, type WorldHostOptions, worldHostOptions } from './build.ts';
@@ -50,8 +48,8 @@ export interface WorldOptions {
 }
 
 const worldOptions = new Schema<WorldOptions>('World', {
-  seed: either(real(-Number.MAX_VALUE), text),
-  memory: like('a Memory', 'alloc', 'free', 'u8'),
+  seed,
+  memory: memoryKind,
   autorun: flag,
 });
 

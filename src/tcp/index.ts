@@ -13,7 +13,7 @@ export { brokenInvariant, brokenRelation } from './invariants.ts';
 export { IPV4_PMTU_FLOOR } from './mtu-search.ts';
 /** What the steps of the rules are made of, for whoever writes a step in place of another. */
 export * as parts from './parts.ts';
-export { type Rules, rfc9293 } from './rules.ts';
+export { type Rules, rfc9293, rulesKind } from './rules.ts';
 export { segmentArrives } from './segment-arrives/index.ts';
 export { mssOf, reviveFromCookie } from './segment-arrives/listen.ts';
 export { Signal } from './signals.ts';

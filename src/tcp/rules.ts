@@ -2,6 +2,7 @@
 // function that is reached only through this table. A TCP that forgets one rule is this table with one
 // entry replaced; the engine knows nothing of that.
 
+import { like } from '../options/index.ts';
 import { sendAck, sendReset, sendSyn } from './emit.ts';
 import { earlyAck, earlyText } from './fast-open.ts';
 import { selectIss } from './isn.ts';
@@ -80,3 +81,6 @@ export const rfc9293 = {
 
 /** A table of rules: {@link rfc9293}, or one with an entry replaced. */
 export type Rules = typeof rfc9293;
+
+/** The kind of options that are such a table. */
+export const rulesKind = like('a table of rules: { ...rfc9293, one: other }', 'closed', 'sequence', 'ack');

@@ -4,7 +4,7 @@
 // `u8` and `dv` are replaced when the memory grows: read them from the object at the start of a
 // function, never keep them across an `alloc`.
 
-import { Schema, whole } from '../options/index.ts';
+import { like, Schema, whole } from '../options/index.ts';
 
 /** Smallest block: 64 bytes. */
 const MIN_SHIFT = 6;
@@ -43,6 +43,9 @@ export interface MemoryOptions {
   /** Bytes at which `alloc` starts to refuse. Default 1 GiB, at most 2 GiB - 1. */
   max?: number;
 }
+
+/** The kind of options that are a Memory. */
+export const memoryKind = like('a Memory', 'alloc', 'free', 'u8');
 
 const memoryOptions = new Schema<MemoryOptions>('Memory', {
   initial: whole(0, 2 ** 31 - 1),

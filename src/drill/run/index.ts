@@ -1,6 +1,7 @@
 // The door of the runtime: one script against one target.
 
-import { either, flag, func, like, real, Schema, text } from '../../options/index.ts';
+import { flag, func, like, Schema, seed } from '../../options/index.ts';
+import { rulesKind } from '../../tcp/index.ts';
 import type { Script } from '../ast.ts';
 import type { RunConfig } from './config.ts';
 import { runConfig } from './config.ts';
@@ -8,7 +9,7 @@ import { linuxProfile, type Profile } from './profile.ts';
 import type { ScriptResult } from './result.ts';
 import { Runner } from './runner.ts';
 import type { Target } from './target.ts';
-import { rules, VirtualTarget, type VirtualTargetOptions } from './virtual.ts';
+import { VirtualTarget, type VirtualTargetOptions } from './virtual.ts';
 
 export type { RunConfig } from './config.ts';
 export { freebsdProfile, linuxProfile, type Profile, profiles } from './profile.ts';
@@ -45,8 +46,8 @@ export interface ScriptOptions {
 
 const scriptOptions = new Schema<ScriptOptions>('runScript', {
   profile: like('a profile: linuxProfile or freebsdProfile', 'personality', 'tcp'),
-  seed: either(real(-Number.MAX_VALUE), text),
-  rules,
+  seed: seed,
+  rules: rulesKind,
   strict: flag,
   args: like('an object of texts by name'),
   target: func,

@@ -1,9 +1,9 @@
 // The synfin Host in virtual time as a target: a World, one Host, and a wire whose other end is the script.
 
 import { Host, type HostInterface } from '../../host/index.ts';
-import { either, like, needed, nested, real, Schema, text } from '../../options/index.ts';
+import { like, needed, nested, Schema, seed } from '../../options/index.ts';
 import { World } from '../../sim/index.ts';
-import { type Rules, type TcpConfig, tcpOptions } from '../../tcp/index.ts';
+import { type Rules, rulesKind, type TcpConfig, tcpOptions } from '../../tcp/index.ts';
 import { type Personality, Posix, type TcpInfo } from '../posix/index.ts';
 import type { RunConfig } from './config.ts';
 import { configureHost, connectionsInState, hostTcpInfo } from './host.ts';
@@ -21,14 +21,11 @@ export interface VirtualTargetOptions {
   readonly rules?: Rules;
 }
 
-/** A table of rules. */
-export const rules = like('a table of rules: { ...rfc9293, one: other }', 'closed', 'sequence', 'ack');
-
 const targetOptions = new Schema<VirtualTargetOptions>('VirtualTarget', {
   personality: needed(like('a personality: that of a profile', 'acceptQueue')),
   tcp: needed(nested(tcpOptions)),
-  seed: either(real(-Number.MAX_VALUE), text),
-  rules,
+  seed: seed,
+  rules: rulesKind,
 });
 
 /** A Host whose only neighbour is a script. */

@@ -3,9 +3,9 @@
 
 import { list, needed, nested, real, Schema, text, whole } from '../../options/index.ts';
 import { RunawayError } from '../../sim/index.ts';
-import { type Rules, rfc9293 } from '../../tcp/index.ts';
+import { type Rules, rfc9293, rulesKind } from '../../tcp/index.ts';
 import { mutantNamed } from '../mutants/index.ts';
-import { onEvent, rules } from '../options.ts';
+import { onEvent } from '../options.ts';
 import type { Trace, TraceEvent, TraceScenario } from '../trace.ts';
 import { parseEdit, WIRE_ENDS } from './edits.ts';
 import type { Scenario, Step } from './scenario.ts';
@@ -52,7 +52,7 @@ const runOptions = new Schema<RunOptions>('runScenario', {
   mslMs: real(0),
   delayMs: real(0),
   rules: nested(
-    new Schema<NonNullable<RunOptions['rules']>>('rules', { id: needed(text), rules: needed(rules) }),
+    new Schema<NonNullable<RunOptions['rules']>>('rules', { id: needed(text), rules: needed(rulesKind) }),
   ),
   mostEvents: whole(1),
   onEvent,

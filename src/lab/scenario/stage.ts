@@ -12,9 +12,9 @@ import {
   Wire,
   World,
 } from '../../sim/index.ts';
-import { type Rules, type StateName, stateName, type Tcb } from '../../tcp/index.ts';
+import { type Rules, rulesKind, type StateName, stateName, type Tcb } from '../../tcp/index.ts';
 import { parseAddress } from '../../wire/index.ts';
-import { onEvent, rules } from '../options.ts';
+import { onEvent } from '../options.ts';
 import { type End, otherEnd, type QueueView, type TraceConnection, type TraceEvent } from '../trace.ts';
 import { type TraceDetail, TraceRecorder } from '../trace-recorder.ts';
 import { WIRE_ENDS } from './edits.ts';
@@ -132,7 +132,7 @@ const stageOptions = new Schema<StageOptions>('Stage', {
   seed: needed(real(-Number.MAX_VALUE)),
   mslMs: needed(real(0)),
   delayMs: needed(real(0)),
-  rules: needed(rules),
+  rules: needed(rulesKind),
   onEvent,
   foreign: like('a foreign end', 'end', 'port'),
   world: like('a World', 'settle', 'clock'),

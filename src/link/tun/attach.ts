@@ -9,7 +9,7 @@ import {
   RealClock,
   type TimerPlatform,
 } from '../../host/index.ts';
-import { either, func, like, list, needed, nested, real, Schema, text, whole } from '../../options/index.ts';
+import { func, like, list, needed, nested, Schema, seed, text, whole } from '../../options/index.ts';
 import {
   combineTaps,
   type PacketInfo,
@@ -87,7 +87,7 @@ const deviceOptions = new Schema<AttachDeviceOptions>('attachDevice', {
   faults: nested(
     new Schema<NonNullable<AttachDeviceOptions['faults']>>('faults', {
       ...wireOptions.kinds,
-      seed: either(real(-Number.MAX_VALUE), text),
+      seed: seed,
     }),
   ),
   watch: nested(

@@ -3,8 +3,8 @@
 // Linux: Documentation/networking/tuntap.rst.
 
 import { closeSync, constants, openSync } from 'node:fs';
-import { func, like, needed, Schema, text, whole } from '../../options/index.ts';
-import type { Memory } from '../../wire/index.ts';
+import { func, needed, Schema, text, whole } from '../../options/index.ts';
+import { type Memory, memoryKind } from '../../wire/index.ts';
 import { setLink } from './config.ts';
 import { fromNodeError, systemError, TunError } from './errors.ts';
 import { type Libc, loadLibc, type PollHandle, pinnedBytes } from './libc.ts';
@@ -78,11 +78,9 @@ export interface TunOptions {
   onError?: (error: TunError) => void;
 }
 
-const memory = like('a Memory', 'alloc', 'free', 'u8');
-
 /** What {@link TunOptions} may hold. */
 export const tunOptions = new Schema<TunOptions>('openTun', {
-  memory: needed(memory),
+  memory: needed(memoryKind),
   name: text,
   mtu: whole(68, 65_535),
   batch: whole(1),

@@ -6,6 +6,7 @@ import type * as Module from 'node:module';
 import type * as Net from 'node:net';
 import type * as Tls from 'node:tls';
 import { Host } from '../../host/index.ts';
+import { flag, like, list, Schema, text } from '../../options/index.ts';
 import { type HybridHandleClass, hybridHandleClass, type KernelHandleClass } from './hybrid-handle.ts';
 import {
   bindingOf,
@@ -31,6 +32,12 @@ export interface RegisterOptions {
   /** Whether a server that listens on every address is the host's. Default true. */
   listenOnAny?: boolean;
 }
+
+const registerOptions = new Schema<RegisterOptions>('register', {
+  host: like('a Host', 'connect', 'listen'),
+  networks: list(text),
+  listenOnAny: flag,
+});
 
 /** What {@link register} did. */
 export interface Registration {
@@ -69,6 +76,7 @@ export class RegisteredError extends Error {
  * Throws RegisteredError when there is a registration already, MissingInternalError where Node is not 22, 24 or 26.
  */
 export function register(options: RegisterOptions = {}): Registration {
+  registerOptions.check(options);
   const registered = process as Registered;
   if (registered[REGISTERED] !== undefined)
     throw new RegisteredError(
