@@ -349,6 +349,31 @@ describe('routers', () => {
     ]);
   });
 
+  it('may say anything: nothing is thrown, and what is kept stays within its bounds', async () => {
+    const { net, radvd, host } = lan();
+    const a = host('a', 1);
+    await net.pass(3 * SECOND);
+    const dice = net.world.random.fork('noise');
+    for (let i = 0; i < 3000; i++) {
+      const body = [
+        ...word(0),
+        ...word(0),
+        ...prefix(`2001:db8:${(i % 40) + 1}::`, dice.int(10_000), dice.int(10_000)),
+        ...mtu(dice.int(3000)),
+        ...rdnss(dice.int(1000), `fd00::${(i % 20) + 1}`),
+      ];
+      for (let n = dice.int(5); n > 0; n--) body[dice.int(body.length)] = dice.int(256);
+      const src = `fe80::${(i % 12) + 1}`;
+      const cut = dice.chance(0.2) ? body.slice(0, dice.int(body.length)) : body;
+      radvd.icmp(src, 'ff02::1', 134, dice.nextUint32() | 0, cut);
+      if (i % 10 === 0) await net.pass(dice.int(20 * SECOND));
+      const now = info(a);
+      expect(now.routers.length <= 8 && now.prefixes.length <= 16 && now.addresses.length <= 16).toBe(true);
+      expect(now.dnsServers.length <= 8 && now.mtu >= 1280 && now.mtu <= 1500).toBe(true);
+    }
+    a.removeInterface(port(a));
+  });
+
   it('what they may tell is bounded: routers, prefixes, addresses, servers', async () => {
     const { net, radvd, host } = lan();
     const a = host('a', 1);

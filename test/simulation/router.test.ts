@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Host, HostInterface, InterfaceOptions } from '../../src/host/index.ts';
-import { codeOf, Net, octets, port, readAll, sendAndEnd } from '../../src/host/testing.ts';
+import { codeOf, Net, octets, port, readAll, sendAndEnd, thrown } from '../../src/host/testing.ts';
 import { Wire, type WireOptions } from '../../src/sim/index.ts';
 
 interface Path {
@@ -148,6 +148,30 @@ describe('client - router - server', () => {
     expect(path.routers.map((r) => r.counters.forwardExpired)).toEqual([1, 1, 1]);
   });
 
+  it('a traceroute: datagrams of growing hop limit name the routers in order, then the server (port unreachable)', async () => {
+    for (const [address, family] of [
+      ['10.3.0.2', 4],
+      ['fd00:3::2', 6],
+    ] as const) {
+      const path = chain(3, () => ({ delayUs: 1000 }));
+      const hops: string[] = [];
+      const socket = path.client.udp({
+        onError: ({ error, reporter }) => void hops.push(`${error.port} ${error.code} ${reporter}`),
+      });
+      for (let ttl = 1; ttl <= 5; ttl++) socket.send(octets(32), address, 33_433 + ttl, { ttl });
+      await path.net.pass(1_000_000);
+      const router = (n: number): string =>
+        family === 4 ? `10.${n}.0.2` : `fd00:${n === 0 ? '' : n}::2`.replace('fd00:::', 'fd00::');
+      expect(hops).toEqual([
+        `33434 EHOSTUNREACH ${router(0)}`,
+        `33435 EHOSTUNREACH ${router(1)}`,
+        `33436 EHOSTUNREACH ${router(2)}`,
+        `33437 ECONNREFUSED ${address}`,
+        `33438 ECONNREFUSED ${address}`,
+      ]);
+    }
+  });
+
   it('a server whose network is gone: no route fails the attempt in the end, host unreachable after three seconds of asking', async () => {
     const path = chain(
       2,
@@ -183,6 +207,23 @@ describe('path MTU discovery through a router (RFC 1191, RFC 8201)', () => {
       // The initial window was on its way when the first report came.
       expect((path.routers[0] as Host).counters.forwardTooBig).toBeLessThanOrEqual(10);
     }
+  });
+
+  it('of datagrams: the one that was too big is told of, and the next too big one is refused', async () => {
+    const path = chain(
+      2,
+      () => ({ delayUs: 2000 }),
+      (n) => (n === 1 ? { mtu: 1000 } : {}),
+    );
+    const problems: string[] = [];
+    const server = path.server.udp({ port: 9 });
+    const socket = path.client.udp({ onError: ({ error }) => void problems.push(error.code) });
+    socket.send(octets(1400), '10.2.0.2', 9);
+    await path.net.pass(100_000);
+    expect(problems).toEqual(['EMSGSIZE']);
+    expect(thrown(() => socket.send(octets(973), '10.2.0.2', 9))).toBe('EMSGSIZE');
+    socket.send(octets(972), '10.2.0.2', 9);
+    expect((await path.net.run(server.receive()))?.data).toEqual(octets(972));
   });
 
   it('finds the smallest of several', async () => {
