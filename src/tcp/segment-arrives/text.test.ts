@@ -123,16 +123,6 @@ describe('delayed ACKs (3.8.6.3)', () => {
     expect(acks).toEqual([0, 1, 0, 1, 0, 1]);
   });
 
-  it('SHLD-19: full-sized is what our MSS option asked for, when that is less than 536', () => {
-    for (const active of [false, true]) {
-      const a = inState('ESTABLISHED', { active, config: { maxMss: 100 } });
-      a.inject('ACK', 1, 1, text(100));
-      expect(sent(a)).toEqual([]);
-      a.inject('ACK', 101, 1, text(100));
-      expect(sent(a)).toEqual(['ACK seq=1 ack=201 len=0']);
-    }
-  });
-
   it('SHLD-19: two full-sized segments’ worth of small ones are, too', () => {
     const a = inState('ESTABLISHED', full);
     a.inject('ACK', 1, 1, text(1000));
