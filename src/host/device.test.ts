@@ -199,6 +199,21 @@ test('the other side has gone: told once, after its last packets were taken; the
   expect([device.onreceive, host.detach(iface)]).toEqual([null, null]);
 });
 
+test('what waits for a link begins with the device: addresses are made of what a router says at once (RFC 4862)', async () => {
+  const net = new Net();
+  const host = net.host('a', []);
+  const device = new TestDevice('ethernet');
+  device.to = (frame) => device.sent.push(frame);
+  const iface = host.attach(device, { autoconfigure: true });
+  await net.pass(5_000_000);
+  expect(device.sent.length).toBeGreaterThan(0);
+  expect(iface.addresses.map(({ address }) => String(address))).toEqual([expect.stringMatching(/^fe80::/)]);
+  expect(() => host.attach(new TestDevice('ethernet'), { vlan: { port: iface, id: 5 } } as never)).toThrow(
+    /there is no option 'vlan'/,
+  );
+  host.removeInterface(iface);
+});
+
 test('unref and ref go on to the devices, those that come later included', () => {
   const host = new Host(idle);
   const first = new TestDevice();

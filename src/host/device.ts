@@ -91,12 +91,12 @@ export class DeviceLink {
     this.#queue = new PacketQueue(iface.memory, QUEUE_PACKETS, QUEUE_OCTETS);
     this.#longest = device.mtu + iface.headerLen + (iface.headerLen > 0 ? TAG_LENGTH : 0);
     this.#arrived = arrived;
-    iface.attach((off, len) => this.#send(off, len));
     device.onreceive = (packet) => this.#receive(packet);
     device.onclose = (error) => {
       this.closed ??= error ?? null;
       arrived();
     };
+    iface.attach((off, len) => this.#send(off, len)); // who waited for a link sends at once, and may be answered
   }
 
   #send(off: number, len: number): void {

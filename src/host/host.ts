@@ -75,7 +75,7 @@ export interface HostOptions {
 }
 
 /** Options of `host.attach`. `mtu` may be less than the device's; its kind is the device's. */
-export interface DeviceOptions extends Omit<InterfaceOptions, 'kind'> {
+export interface DeviceOptions extends Omit<InterfaceOptions, 'kind' | 'vlan'> {
   /** The other side has gone; the interface stays, without a link (see `host.reattach`). */
   onClose?: DeviceClosed;
 }

@@ -98,12 +98,6 @@ const interfaceKinds = {
   name: text,
   mtu: whole(68, 0xffff),
   mac: text,
-  vlan: nested(
-    new Schema<{ port: HostInterface; id: number }>('vlan', {
-      port: needed(like('an Ethernet interface of this host', 'transmit', 'addresses')),
-      id: needed(whole(1, 4094)),
-    }),
-  ),
   anyDestination: flag,
   autoconfigure: either(flag, nested(autoconfigureOptions)),
   addresses: list(text),
@@ -113,6 +107,12 @@ const interfaceKinds = {
 export const interfaceOptions = new Schema<InterfaceOptions>('addInterface', {
   ...interfaceKinds,
   kind: oneOf('ip', 'ethernet'),
+  vlan: nested(
+    new Schema<{ port: HostInterface; id: number }>('vlan', {
+      port: needed(like('an Ethernet interface of this host', 'transmit', 'addresses')),
+      id: needed(whole(1, 4094)),
+    }),
+  ),
 });
 
 /** Of `host.attach`. */
