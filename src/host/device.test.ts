@@ -199,7 +199,7 @@ test('the other side has gone: told once, after its last packets were taken; the
   expect([device.onreceive, host.detach(iface)]).toEqual([null, null]);
 });
 
-test('what waits for a link begins with the device: addresses are made of what a router says at once (RFC 4862)', async () => {
+test('autoconfiguration begins with the device: a link-local address is made, asked for, and used (RFC 4862)', async () => {
   const net = new Net();
   const host = net.host('a', []);
   const device = new TestDevice('ethernet');
