@@ -32,9 +32,8 @@ export const worldHostOptions = new Schema<WorldHostOptions>('world.host', {
   ...interfaceKinds,
 });
 
-/** A host that lives in `world`, the n-th, with one interface. */
+/** A host that lives in `world`, the n-th, with one interface; `options` were checked. */
 export function makeHost(world: World, name: string, n: number, options: WorldHostOptions): Host {
-  worldHostOptions.check(options);
   const random = world.random.fork(`host ${name}`);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const of = (kinds: object, is: boolean) =>

@@ -97,6 +97,8 @@ export class World {
   #claimed = false;
   #unwarn: (() => void) | null = null;
   readonly #hosts: Host[] = [];
+  /** Also those that have left: their numbers are in addresses. */
+  #hostsMade = 0;
   readonly #wires = new Set<Wire>();
   #names = 0;
 
@@ -141,7 +143,7 @@ export class World {
     const options = more.filter((each) => typeof each !== 'string');
     if (options.length > 1) throw new TypeError('world.host: options come once, after the addresses');
     if (options.length > 0) worldHostOptions.check(options[0] as WorldHostOptions);
-    const host = makeHost(this, name, this.#hosts.length + 1, {
+    const host = makeHost(this, name, ++this.#hostsMade, {
       ...(addresses.length > 0 ? { addresses } : {}),
       ...options[0],
     });

@@ -8,7 +8,6 @@ import { textWidth } from './width.ts';
 
 /** Narrower pictures are compact. */
 const COMPACT_BELOW = 640;
-const LEAST_WIDTH = 300;
 const MOST_AREA = 600;
 const LEAST_AREA = 250;
 /** Columns of text outside, at least. */
@@ -37,12 +36,11 @@ export interface Frame {
 
 /** Where the columns are: as wide outside as what stands there needs, arrows have the rest. */
 export function frameOf(
-  { width: asked = 960, compact: wanted }: LayoutOptions,
+  { width = 960, compact: wanted }: LayoutOptions,
   rows: Iterable<Row>,
   spans: readonly TimerSpan[],
   focus: number,
 ): Frame {
-  const width = Math.max(asked, LEAST_WIDTH);
   const wide = (wanted ?? width < COMPACT_BELOW) ? null : wideFrame(width, [...rows], spans, focus);
   return wide ?? compactFrame(width);
 }
