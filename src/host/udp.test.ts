@@ -310,6 +310,21 @@ describe('what ICMP says of datagrams that were sent (RFC 1122 section 4.1.3.3)'
     }
   });
 
+  it('a path below the floor of 552 octets is no black hole: what fits the floor may be fragmented on the way', () => {
+    const net = new Net();
+    const host = net.host('a', ['10.0.0.1/24']);
+    const raw = new RawPort(net, host);
+    const socket = host.udp();
+    socket.send(octets(1400), '10.0.0.2', 9);
+    const quote = (raw.take()[0] as RawPacket).bytes.subarray(0, 548);
+    const body = icmpBytes('10.0.0.9', '10.0.0.1', 3, 4, 296, quote);
+    raw.send(ipPacket(net, IPPROTO_ICMP, '10.0.0.9', '10.0.0.1', body));
+    expect(thrown(() => socket.send(octets(525), '10.0.0.2', 9))).toBe('EMSGSIZE');
+    socket.send(octets(524), '10.0.0.2', 9);
+    socket.send(octets(524), '10.0.0.3', 9);
+    expect(raw.take().map((p) => p.bytes[6])).toEqual([0, 0x40]); // DF only on the path that nobody complained of
+  });
+
   it('what TCP found out of a path holds for datagrams, too', async () => {
     const net = new Net();
     const { a, b } = net.pair({ delayUs: 1000 });

@@ -1,6 +1,6 @@
 // UDP (RFC 768, RFC 8200 section 8.1): datagrams to sockets and from them, and ICMP errors to who sent what they quote.
 
-import { Err, type ErrorEndpoints, TcpError, tcpError } from '../tcp/index.ts';
+import { Err, type ErrorEndpoints, IPV4_PMTU_FLOOR, TcpError, tcpError } from '../tcp/index.ts';
 import {
   addressFromWords,
   formatWords,
@@ -272,7 +272,9 @@ export class UdpLayer implements UdpOwner {
     writeUdpHeader(this.#memory, at, localPort, port, data.length, pseudo);
     this.#counters.udpOut++;
     const { ttl = socket.ttl, tos = socket.tos } = options;
-    ip.send(way, off, len, IPPROTO_UDP, ttl, tos, s0, s1, s2, s3, d0, d1, d2, d3);
+    // A link below the floor must cut what fits the floor, as for TCP.
+    const mayCut = mtu <= IPV4_PMTU_FLOOR;
+    ip.send(way, off, len, IPPROTO_UDP, ttl, tos, s0, s1, s2, s3, d0, d1, d2, d3, mayCut);
     this.#called.after();
   }
 
