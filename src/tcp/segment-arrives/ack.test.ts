@@ -77,6 +77,71 @@ describe('fifth, check the ACK field', () => {
   });
 });
 
+describe('a duplicate ACK (RFC 5681 section 2)', () => {
+  it('acknowledges SND.UNA while something is in flight, and has no text, no FIN and the same window', () => {
+    const a = inFlight(3000);
+    for (let i = 0; i < 3; i++) a.inject('ACK', 1, 1);
+    expect([a.tcb.cc.dupAcks, sent(a).at(-1)]).toEqual([3, 'ACK seq=1 ack=1 len=536']);
+  });
+
+  it('is not one with text, a FIN, or another window', () => {
+    const a = inFlight(3000);
+    for (let i = 0; i < 3; i++) a.inject('ACK', 1 + i, 1, text(1));
+    for (let i = 0; i < 3; i++) a.inject('ACK', 4, 1, { wnd: 60_000 - i });
+    a.inject('FIN,ACK', 4, 1, { wnd: 59_998 });
+    expect(a.tcb.cc.dupAcks).toBe(0);
+  });
+
+  it('is not one that acknowledges less, or while nothing is in flight, or a window probe', () => {
+    const old = inFlight(3000);
+    old.inject('ACK', 1, 537);
+    for (let i = 0; i < 3; i++) old.inject('ACK', 1, 1);
+    expect(old.tcb.cc.dupAcks).toBe(0);
+    const idle = inFlight(100);
+    idle.inject('ACK', 1, 101);
+    for (let i = 0; i < 3; i++) idle.inject('ACK', 1, 101);
+    expect(idle.tcb.cc.dupAcks).toBe(0);
+    const probe = inState('ESTABLISHED', { wnd: 0 });
+    probe.send(octets(10));
+    pass(probe, 1000);
+    for (let i = 0; i < 3; i++) probe.inject('ACK', 1, 1, { wnd: 0 });
+    expect([probe.tcb.snd.probe, probe.tcb.cc.dupAcks]).toEqual([1, 0]);
+  });
+
+  it('is not one whose text was cut off because our window is closed', () => {
+    const a = inFlight(3000, { config: { receiveBuffer: 10 } });
+    a.autoRead = false;
+    a.inject('ACK', 1, 1, text(10));
+    for (let i = 0; i < 3; i++) a.inject('ACK', 11, 1, text(5));
+    expect(a.tcb.cc.dupAcks).toBe(0);
+  });
+});
+
+describe('what an ACK of something new ends', () => {
+  it('back-off and the counts of timeouts and probes', () => {
+    const a = inFlight(100);
+    pass(a, 3000);
+    expect(a.tcb.rto.timeouts).toBeGreaterThan(1);
+    a.inject('ACK', 1, 101);
+    expect([a.tcb.rto.timeouts, a.tcb.rto.probes]).toEqual([0, 0]);
+    const closed = inState('ESTABLISHED', { wnd: 0 });
+    closed.send(octets(10));
+    pass(closed, 1000);
+    expect(closed.tcb.rto.probes).toBeGreaterThan(0);
+    closed.inject('ACK', 1, 2, { wnd: 0 });
+    expect(closed.tcb.rto.probes).toBe(0);
+  });
+
+  it('urgent mode, when the urgent data is acknowledged, and not before', () => {
+    const a = inState('ESTABLISHED');
+    a.send(octets(10), true);
+    a.inject('ACK', 1, 10);
+    expect(a.tcb.snd.urgent).toBe(1);
+    a.inject('ACK', 1, 11);
+    expect(a.tcb.snd.urgent).toBe(0);
+  });
+});
+
 describe('the send window', () => {
   it('is updated when SND.WL1 < SEG.SEQ, or SND.WL1 = SEG.SEQ and SND.WL2 =< SEG.ACK', () => {
     const a = inFlight();
