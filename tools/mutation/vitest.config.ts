@@ -14,7 +14,6 @@ const SLOW = [
   '**/fuzz.test.ts',
   '**/hostile.test.ts',
   'src/host/paths.test.ts',
-  'src/tcp/fast-open.test.ts',
   'src/tcp/pair.test.ts',
   'src/tcp/sack-recovery.test.ts',
   'src/tcp/window.test.ts',

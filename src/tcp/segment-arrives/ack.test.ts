@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OPT_SACK } from '../../wire/segment.ts';
 import { Err } from '../errors.ts';
 import { Signal } from '../signals.ts';
 import { sendRoom } from '../tcb.ts';
@@ -142,6 +143,138 @@ describe('what an ACK of something new ends', () => {
   });
 });
 
+describe('what an ACK tells of the path', () => {
+  const stamped = { syn: options({ mss: 1000, ts: 1000 }) };
+
+  it('only the timed segment is a sample while nothing is lost', () => {
+    const a = inFlight(2000, stamped);
+    a.setNow(100_000);
+    a.inject('ACK', 1, 1001, ts(1001, 0));
+    const { srttUs } = a.tcb.rto;
+    a.setNow(190_000);
+    a.inject('ACK', 1, 2001, ts(1002, 1));
+    expect([srttUs > 0, a.tcb.rto.srttUs]).toEqual([true, srttUs]);
+  });
+
+  it('RFC 7323 section 4.1: where nothing could be timed, an echoed timestamp is the first sample', () => {
+    const a = inState('SYN-RECEIVED', stamped);
+    a.inject('SYN', 0, 0, ts(1000)); // our SYN,ACK goes again
+    a.setNow(5000);
+    a.inject('ACK', 1, 1, ts(1001, 1));
+    expect([a.state, a.tcb.rto.measured, a.tcb.rto.srttUs]).toEqual(['ESTABLISHED', 1, 4000]);
+  });
+
+  it('after a timeout only an echo of ours that is not from the future is a sample', () => {
+    for (const [more, sampled] of [
+      [ts(1001, 205), true],
+      [{}, false],
+      [{ opts: 0, tsEcr: 205 }, false],
+      [ts(1001, 0), false],
+      [ts(1001, 215), false],
+    ] as const) {
+      const a = inFlight(100, stamped);
+      pass(a, 210);
+      const { srttUs } = a.tcb.rto;
+      if (more.tsEcr === 0) a.tcb.tsOffset = -205; // our clock reads 5, as if 0 had been sent
+      expect(a.tcb.rto.timeouts).toBe(1);
+      a.inject('ACK', 1, 101, more);
+      expect([more, a.tcb.rto.srttUs !== srttUs]).toEqual([more, sampled]);
+    }
+  });
+
+  it('without timestamps an option of the peer tells nothing', () => {
+    const a = inFlight(100);
+    pass(a, 210);
+    const { srttUs } = a.tcb.rto;
+    a.inject('ACK', 1, 101, ts(1001, 205));
+    expect(a.tcb.rto.srttUs).toBe(srttUs);
+  });
+
+  it('ECE without ECN is nothing', () => {
+    const a = inFlight(3000);
+    const { cwnd, ssthresh } = a.tcb.cc;
+    a.inject('ACK,ECE', 1, 537);
+    expect([a.tcb.cc.cwnd >= cwnd, a.tcb.cc.ssthresh]).toEqual([true, ssthresh]);
+  });
+
+  it('SACK blocks count with an ACK of SND.UNA or more, and are done with when that has passed them', () => {
+    const a = inFlight(3000, { syn: options({ mss: 1000, sack: true }) });
+    const { iss } = a.tcb.snd;
+    const block = { opts: OPT_SACK, sack: [(iss + 2001) | 0, (iss + 3001) | 0] };
+    a.inject('ACK', 1, 1001);
+    a.inject('ACK', 1, 1, block);
+    expect(a.tcb.scoreboard).toBe(null);
+    a.inject('ACK', 1, 1001, block);
+    expect(a.tcb.scoreboard?.sacked).toBe(1000);
+    a.inject('ACK', 1, 3001);
+    expect([a.tcb.scoreboard?.sacked, a.tcb.scoreboard?.count]).toEqual([0, 0]);
+  });
+});
+
+describe('the timers after an ACK of everything (RFC 6298 section 5.2)', () => {
+  it('start anew for what is sent then: retransmission and R2', () => {
+    const a = inState('ESTABLISHED', { wnd: 100 });
+    a.send(octets(200));
+    pass(a, 150);
+    a.inject('ACK', 1, 101, { wnd: 100 });
+    expect(a.tcb.snd.nxt).not.toBe(a.tcb.snd.una);
+    const { timer, rto, config } = a.tcb;
+    expect([timer.rexmt, timer.user]).toEqual([150 + rto.rtoMs, 150 + config.r2Ms]);
+  });
+});
+
+describe('a peer whose window stays closed', () => {
+  it('MUST-37: is alive with every ACK, the first probe or not: R2 begins again', () => {
+    const a = inState('ESTABLISHED', { wnd: 0 });
+    a.send(octets(10));
+    pass(a, 150);
+    a.inject('ACK', 1, 1, { wnd: 0 });
+    expect(a.tcb.timer.user).toBe(150 + a.tcb.config.r2Ms);
+  });
+
+  it('RFC 6429: does not keep what a user who has gone has left', () => {
+    const a = inState('ESTABLISHED', { wnd: 0, config: { r2Ms: 10_000 } });
+    a.send(octets(10));
+    a.detach();
+    for (let i = 0; i < 40 && a.state !== 'CLOSED'; i++) {
+      pass(a, 500);
+      if (a.state !== 'CLOSED') a.inject('ACK', 1, 1, { wnd: 0 });
+    }
+    expect([a.state, a.tcb.error]).toEqual(['CLOSED', Err.TIMED_OUT]);
+  });
+});
+
+describe('a window that opens while a probe is out', () => {
+  /** `n` octets wait behind a closed window, a probe of the first is out; what goes when it opens to `wnd`. */
+  function opens(n: number, wnd: number, cork = 0): string[] {
+    const a = inState('ESTABLISHED', { wnd: 0, syn: options({ mss: 1000 }) });
+    a.send(octets(n));
+    pass(a, 250);
+    expect(a.tcb.snd.probe).toBe(1);
+    a.sent.length = 0;
+    a.tcb.cork = cork;
+    a.inject('ACK', 1, 1, { wnd });
+    return sent(a);
+  }
+
+  it('takes all that waits, or a full segment: the probe was never sent, as it were', () => {
+    expect(opens(2, 2)).toEqual(['PSH,ACK seq=1 ack=1 len=2']);
+    expect(opens(10, 65_535)).toEqual(['PSH,ACK seq=1 ack=1 len=10']);
+    expect(opens(1000, 1000)).toEqual(['PSH,ACK seq=1 ack=1 len=1000']);
+    expect(opens(2000, 1000)).toEqual(['ACK seq=1 ack=1 len=1000']);
+  });
+
+  it('or takes less: the octet goes again', () => {
+    expect(opens(10, 9)[0]).toBe('ACK seq=1 ack=1 len=1');
+    expect(opens(2000, 999)[0]).toBe('ACK seq=1 ack=1 len=1');
+  });
+
+  it('a cork holds less than a full segment', () => {
+    expect(opens(10, 65_535, 1)[0]).toBe('ACK seq=1 ack=1 len=1');
+    expect(opens(1000, 65_535, 1)[0]).toBe('PSH,ACK seq=1 ack=1 len=1000');
+  });
+});
+
 describe('the send window', () => {
   it('is updated when SND.WL1 < SEG.SEQ, or SND.WL1 = SEG.SEQ and SND.WL2 =< SEG.ACK', () => {
     const a = inFlight();
@@ -158,6 +291,7 @@ describe('the send window', () => {
     a.inject('ACK', 20, 101, { wnd: 5000 });
     a.inject('ACK', 10, 101, { wnd: 1 });
     a.inject('ACK', 20, 51, { wnd: 2 });
+    a.inject('ACK', 30, 51, { wnd: 3 }); // nor by a newer one that acknowledges less
     expect(a.tcb.snd.wnd).toBe(5000);
   });
 
