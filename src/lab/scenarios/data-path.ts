@@ -64,12 +64,14 @@ export const path: readonly Scenario[] = [
         'the middle takes only 1400. A router should say so by ICMP; this one is silent, and drops. Everything small gets ' +
         'through, the handshake too; a full segment never does, however often it is repeated. IP could fragment, but then ' +
         'one lost fragment loses the whole segment: that is why there is an MSS at all. Where ICMP is filtered, lowering ' +
-        'the MSS (MSS clamping) or probing (RFC 4821) helps.',
+        'the MSS (MSS clamping) or probing (RFC 4821) helps: synfin tries smaller segments after the third loss ' +
+        'unless it is told not to, as here; Linux does with net.ipv4.tcp_mtu_probing=1.',
       zh:
         '双方在 SYN 里告诉对方自己最大能收多大的报文段：MSS 1460，由自己链路的 MTU 1500 得出。但途中有一段链路只容得下 1400 字节。' +
         '路由器本应发 ICMP 通知，这一台却一声不响地丢弃。小的报文都过得去，握手也不例外；满长的报文段无论重传多少次都到不了。' +
         '让 IP 分片也不好：丢一个分片就等于丢整个报文段，这正是 TCP 要有 MSS 的原因。ICMP 被过滤时，可以调小 MSS（MSS clamping）' +
-        '或者主动探测路径 MTU（RFC 4821）。',
+        '或者主动探测路径 MTU（RFC 4821）：synfin 默认在第三次丢失后改用较小的报文段，这里特意关掉了；Linux 要设置 ' +
+        'net.ipv4.tcp_mtu_probing=1。',
     },
     notice: [
       {
@@ -82,7 +84,7 @@ export const path: readonly Scenario[] = [
       },
     ],
     keywords: ['MTU', 'MSS', 'black hole', 'PMTUD', 'fragmentation', '路径 MTU', '分片', '为什么要 MSS'],
-    setup: { wire: { mtu: 1400 } },
+    setup: { wire: { mtu: 1400 }, left: { tcp: { mtuProbing: 'off' } } },
     steps: [
       { do: 'connect', end: 'left', when: 0 },
       { do: 'write', end: 'left', what: 'small', when: 100 },
