@@ -204,15 +204,21 @@ describe('the accept queue', () => {
   });
 
   it.each([
-    ['without cookies', { backlog: 1 }],
-    ['with cookies out', { backlog: 1, synBacklog: 0 }],
+    ['without cookies', { backlog: 1 }, 0],
+    ['with cookies, once they are good no more', { backlog: 1, synBacklog: 0 }, 128_000],
   ])(
     'an ACK that belongs to nothing is reset although the accept queue is full, %s (gVisor 6683)',
-    (_, options) => {
+    (_, options, silentMs) => {
       const peer = new RawPeer();
       const listener = peer.host.listen({ port: 80, ...options });
       peer.open(1, 80);
       expect(listener.acceptQueueLength).toBe(1);
+      if (silentMs > 0) {
+        // It may be of a connection whose cookie was lost on the way.
+        peer.send(2, 80, 'ACK', 2001, 12345);
+        expect(peer.lines(2)).toEqual([]);
+        peer.pass(silentMs);
+      }
       peer.send(2, 80, 'ACK', 2001, 12345);
       expect(peer.lines(2)).toEqual(['RST seq=12345 len=0']);
     },
