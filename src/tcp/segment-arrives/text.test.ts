@@ -189,7 +189,21 @@ describe('SHLD-3: text for a user who has gone (3.6.1)', () => {
     const a = inState('FIN-WAIT-2');
     a.detach();
     a.inject('FIN,ACK', 1, 2, text(10));
-    expect([a.state, a.signals & Signal.PEER_FIN]).toEqual(['CLOSED', 0]);
+    expect([a.state, a.signals & Signal.PEER_FIN, sent(a)]).toEqual([
+      'CLOSED',
+      0,
+      ['RST,ACK seq=2 ack=1 len=0'],
+    ]);
+  });
+});
+
+describe('text beyond a hole that came before', () => {
+  it('stays as it came first: what comes again is not kept', () => {
+    const a = inState('ESTABLISHED');
+    a.inject('ACK', 11, 1, text(10));
+    a.inject('ACK', 11, 1, text(10, 100));
+    a.inject('ACK', 1, 1, text(10, 200));
+    expect(a.read).toEqual([...octets(10, 200), ...octets(10)]);
   });
 });
 
