@@ -32,7 +32,8 @@ const PATIENCE_MS = 15_000;
  */
 export async function kernelStage(options: StageOptions): Promise<OpenStage> {
   const { mslMs, delayMs, onEvent } = options;
-  const world = new World();
+  // Real time: nothing here is repeated, and ports and ISNs are never those of the run before.
+  const world = new World({ seed: randomInt(2 ** 32) });
   const device = await openTun({ memory: world.memory });
   try {
     return await onDevice(world, device);
@@ -63,6 +64,7 @@ export async function kernelStage(options: StageOptions): Promise<OpenStage> {
     const host = new Host({
       name: 'synfin',
       clock: world.clock,
+      random: () => world.random.nextUint32(),
       memory: world.memory,
       tcp: { mslMs },
     });
