@@ -11,6 +11,11 @@ import type { Waits } from './waits.ts';
  * call anything. What they throw becomes an unhandled rejection; it does not stop the stack.
  */
 export interface ConnectionHandler {
+  /**
+   * Whether what has come and was not read can still be taken when the connection breaks, as from a socket of Linux.
+   * Otherwise it is flushed (RFC 9293 section 3.10.7.4).
+   */
+  readonly keepsUnread?: boolean;
   /** The connection is ESTABLISHED, or may be used before that (`early`). */
   open?(connection: Connection): void;
   /** There is something to read, or the peer has sent its FIN and everything was read. */

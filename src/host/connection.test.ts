@@ -51,6 +51,21 @@ describe('reading', () => {
     for (const max of [0, Number.NaN, 1.5]) expect(await codeOf(s.read(max))).toBe('ERR_OUT_OF_RANGE');
   });
 
+  it('a RST flushes what was not read, unless the handler keeps it: then it comes before the error', async () => {
+    for (const keepsUnread of [false, true]) {
+      const { net, c, s } = await connected();
+      s.handler = { keepsUnread };
+      await net.run(c.write(octets(10)));
+      await net.pass(100_000);
+      c.abort();
+      await net.pass(100_000);
+      expect([s.ended, s.take(4), s.take(), s.take()]).toEqual(
+        keepsUnread ? [true, octets(4), octets(6, 4), null] : [true, null, null, null],
+      );
+      expect(await codeOf(s.read())).toBe('ECONNRESET');
+    }
+  });
+
   it("null after the peer's FIN, again and again, once everything was read; the iterator ends", async () => {
     const { net, c, s } = await connected();
     await net.run(c.write(octets(10)));

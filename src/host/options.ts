@@ -35,6 +35,7 @@ const port = whole(0, 0xffff);
 const bound = (least: number) => whole(least, 2 ** 30);
 
 const handlerOptions = new Schema<ConnectionHandler>('handler', {
+  keepsUnread: flag,
   open: func,
   readable: func,
   writable: func,

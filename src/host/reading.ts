@@ -39,7 +39,7 @@ export class Reading {
   #fin = false;
   /** The user has closed before the end of the stream was read: nothing more is given. */
   #closed = false;
-  /** What had not been read when both directions ended in order: no longer in the Memory. */
+  /** What had not been read when the connection ended and is kept: no longer in the Memory. */
   #left: Uint8Array | null = null;
   #readers: Queue<Reader> | null = null;
   #hint = MIN_RING;
@@ -174,7 +174,8 @@ export class Reading {
   finish(broken: boolean): void {
     const { tcb } = this.#c;
     const unread = receivable(tcb);
-    if (!broken && unread > 0 && tcb.orphan === 0) {
+    const keeps = !broken || this.#c.handler?.keepsUnread === true;
+    if (keeps && unread > 0 && tcb.orphan === 0) {
       // It still can be read; but the Memory has no garbage collection, should nobody come for it.
       const left = new Uint8Array(unread);
       this.#c.rcvRing.copyOut(tcb.rcv.user, left, 0, unread);

@@ -1,6 +1,7 @@
 // Addresses as net.js writes them, and as a host takes them.
 
-import { parseAddress } from '../../wire/index.ts';
+import type { Host } from '../../host/index.ts';
+import { isLimitedBroadcast, isLoopback, isMulticast, parseAddress } from '../../wire/index.ts';
 
 /** What `getsockname` and `getpeername` fill. */
 export interface SocketName {
@@ -31,4 +32,22 @@ export function destination(address: string): string {
 export function shownAs(address: string, port: number, isSix: boolean): Required<SocketName> {
   if (address.includes(':')) return { address, family: 'IPv6', port };
   return isSix ? { address: MAPPED + address, family: 'IPv6', port } : { address, family: 'IPv4', port };
+}
+
+/** Whether a socket of `host` can be bound to `address`: one of its own, or every one. */
+export function isLocal(host: Host, address: string): boolean {
+  const plain = unmapped(address);
+  if (plain === ANY_4 || plain === ANY_6) return true;
+  const parsed = parseAddress(plain);
+  if (parsed === null) return false;
+  if (isLoopback(parsed.w0, parsed.w1, parsed.w2, parsed.w3)) return true;
+  return host.interfaces.some(({ addresses }) => addresses.some((own) => own.address.equals(parsed)));
+}
+
+/** Whether packets to `address` are for many: TCP has no way there, ENETUNREACH to Linux. */
+export function isForMany(address: string): boolean {
+  const parsed = parseAddress(address);
+  if (parsed === null) return false;
+  const { w0, w1, w2, w3 } = parsed;
+  return isMulticast(w0, w1, w2, w3) || isLimitedBroadcast(w0, w1, w2, w3);
 }

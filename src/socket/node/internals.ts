@@ -41,6 +41,9 @@ export interface Req {
 export interface JsStream {
   /** Gives octets to the reader; they are copied. */
   readBuffer(octets: Uint8Array): void;
+  /** A write of net.js: an error's number, or, in a Node later than 24.21, its request. */
+  writeBuffer(req: Req | null, octets: Uint8Array): number | Req;
+  writev(req: Req | null, chunks: readonly unknown[], allBuffers: boolean): number | Req;
   /** The peer's FIN. */
   emitEOF(): void;
   finishWrite(req: Req, status: number): void;
@@ -111,26 +114,38 @@ export function isUvError(code: string): boolean {
 interface StreamWrap {
   readonly streamBaseState: Int32Array;
   readonly kReadBytesOrError: number;
+  readonly kBytesWritten: number;
+  /** Up to Node 24.21; later a write that is not done yet is told by the request that it returns. */
+  readonly kLastWriteWasAsync?: number;
 }
 
 function findStreamWrap(): StreamWrap | null {
-  const { streamBaseState, kReadBytesOrError } = bindingOf<StreamWrap>('stream_wrap') ?? {};
-  return streamBaseState === undefined || kReadBytesOrError === undefined
+  const found = bindingOf<StreamWrap>('stream_wrap');
+  const { streamBaseState, kReadBytesOrError, kBytesWritten } = found ?? {};
+  return streamBaseState === undefined || kReadBytesOrError === undefined || kBytesWritten === undefined
     ? null
-    : { streamBaseState, kReadBytesOrError };
+    : (found as StreamWrap);
 }
 
 let streamWrap: StreamWrap | null | undefined;
 
-/** Whether a read's error can be told as a read tells it. */
-export function canTellReads(): boolean {
-  streamWrap ??= findStreamWrap();
+/** Whether it can be told what a call of a stream did: a read's error, and that a write was done at once. */
+export function canTellResults(): boolean {
+  if (streamWrap === undefined) streamWrap = findStreamWrap();
   return streamWrap !== null;
 }
 
 /** Sets what the next call of `onread(undefined)` reads as its error. */
 export function setReadError(error: number): void {
-  if (canTellReads() && streamWrap) streamWrap.streamBaseState[streamWrap.kReadBytesOrError] = error;
+  if (canTellResults() && streamWrap) streamWrap.streamBaseState[streamWrap.kReadBytesOrError] = error;
+}
+
+/** Says how many octets the write took that is about to return; and, with `isDone`, that it is done. */
+export function setWritten(octets: number, isDone: boolean): void {
+  if (!canTellResults() || !streamWrap) return;
+  const { streamBaseState, kBytesWritten, kLastWriteWasAsync } = streamWrap;
+  streamBaseState[kBytesWritten] = octets;
+  if (isDone && kLastWriteWasAsync !== undefined) streamBaseState[kLastWriteWasAsync] = 0;
 }
 
 function symbolOf(object: object, description: string): symbol | null {

@@ -6,16 +6,26 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Connection, ConnectionHandler, Host, Listener } from '../../host/index.ts';
 import type { TcpError } from '../../tcp/index.ts';
-import { ANY_4, ANY_6, destination, type SocketName, shownAs, unmapped } from './addresses.ts';
+import {
+  ANY_4,
+  ANY_6,
+  destination,
+  isForMany,
+  isLocal,
+  type SocketName,
+  shownAs,
+  unmapped,
+} from './addresses.ts';
 import { errorNumber } from './errors.ts';
 import {
-  canTellReads,
+  canTellResults,
   type JsStream,
   type JsStreamClass,
   jsStreamClass,
   ownerOf,
   type Req,
   setReadError,
+  setWritten,
   uvError,
 } from './internals.ts';
 import { keepAlive } from './liveness.ts';
@@ -151,6 +161,45 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
       return 0;
     }
 
+    // What net.js calls to write. As in the kernel, what there is room for is sent at once and the write is done; for
+    // the rest there is a request, of JSStream.
+
+    override writeBuffer(req: Req | null, octets: Uint8Array): number | Req {
+      const taken = this.#offer(octets);
+      if (taken === octets.length && taken > 0) {
+        setWritten(taken, true);
+        return 0;
+      }
+      const result = super.writeBuffer(req, taken === 0 ? octets : octets.subarray(taken));
+      if (taken > 0) setWritten(octets.length, false);
+      return result;
+    }
+    writeUtf8String(req: Req | null, text: string): number | Req {
+      return this.writeBuffer(req, Buffer.from(text, 'utf8'));
+    }
+    writeLatin1String(req: Req | null, text: string): number | Req {
+      return this.writeBuffer(req, Buffer.from(text, 'latin1'));
+    }
+    /** Node's own "ascii" keeps eight bits. */
+    writeAsciiString(req: Req | null, text: string): number | Req {
+      return this.writeBuffer(req, Buffer.from(text, 'latin1'));
+    }
+    writeUcs2String(req: Req | null, text: string): number | Req {
+      return this.writeBuffer(req, Buffer.from(text, 'utf16le'));
+    }
+    /** `chunks`: buffers, or each followed by its encoding. */
+    override writev(req: Req | null, chunks: readonly unknown[], allBuffers: boolean): number | Req {
+      return this.writeBuffer(req, Buffer.concat(buffersOf(chunks, allBuffers)));
+    }
+
+    /** Octets that the connection takes now. Whatever waits already is before them. */
+    #offer(octets: Uint8Array): number {
+      const { connection } = this;
+      if (connection === null || this.#connecting !== null || this.#isClosed || !canTellResults()) return 0;
+      if (this.#write !== null || this.#shutdown !== null || this.#broken !== 0) return 0;
+      return connection.offer(octets);
+    }
+
     /** The octets are ours: JSStream has copied them. */
     onwrite(req: Req, octets: Buffer[]): number {
       if (this.#isClosed) return uvError('EBADF');
@@ -192,7 +241,16 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
       const plain = unmapped(address);
       this.#bound = { address: plain, port, isSix, only6: (flags & IPV6_ONLY) !== 0 };
       this.#isSix = isSix;
+      if (!isLocal(this.host, plain)) return uvError('EADDRNOTAVAIL');
+      // A listener is told when it listens, as by libuv.
+      if (this.type === HandleType.SOCKET && port !== 0 && this.#isPortTaken(plain, isSix, port))
+        return uvError('EADDRINUSE');
       return 0;
+    }
+
+    #isPortTaken(address: string, isSix: boolean, port: number): boolean {
+      const isAny = address === ANY_4 || address === ANY_6;
+      return this.#isTaken(isAny ? null : address, isAny && isSix ? 0 : isSix ? 6 : 4, port);
     }
 
     getsockname(out: SocketName): number {
@@ -274,9 +332,13 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
       const bound = this.#bound;
       const isAny = bound === null || bound.address === ANY_4 || bound.address === ANY_6;
       this.#isSix = isSix;
+      // The kernel's socket is there from now on, bound to nothing yet.
+      this.#bound ??= { address: isSix ? ANY_6 : ANY_4, port: 0, isSix, only6: false };
+      const to = destination(address);
+      if (isForMany(to)) return uvError('ENETUNREACH');
       try {
         const connection = this.host.open({
-          address: destination(address),
+          address: to,
           port,
           ...(isAny ? {} : { localAddress: bound.address }),
           ...(bound === null ? {} : { localPort: bound.port }),
@@ -300,6 +362,7 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
 
     #handler(): ConnectionHandler {
       return {
+        keepsUnread: true,
         open: () => this.#connected(0),
         readable: () => {
           this.#take();
@@ -325,7 +388,7 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
 
     // Reading.
 
-    /** Takes what there is for a reader who waits: a RST that comes now would flush it (RFC 9293 section 3.10.7.4). */
+    /** Takes what there is for a reader who waits. */
     #take(): void {
       const { connection } = this;
       if (connection === null || !this.#isReading) return;
@@ -367,7 +430,7 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
         this.#endTold = true;
         this.#live();
         this.#tellBroken();
-      } else if (this.connection?.eof === true) {
+      } else if (this.connection?.eof === true || this.#broken !== 0) {
         this.#endTold = true;
         this.#live();
         this.emitEOF();
@@ -377,7 +440,7 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
     #tellBroken(): void {
       const error = this.#readBroken;
       this.#readBroken = 0;
-      if (typeof this.onread === 'function' && canTellReads()) {
+      if (typeof this.onread === 'function' && canTellResults()) {
         setReadError(error);
         this.#context.runInAsyncScope(() => this.onread?.(undefined));
         return;
@@ -393,7 +456,10 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
     #writeFailure(): number {
       if (this.connection === null) return uvError('ENOTCONN');
       if (this.#broken === 0) return this.connection.ended ? uvError('EPIPE') : 0;
-      return uvError('EPIPE');
+      // As the kernel: what broke the connection is told once, to a read or to a write.
+      const status = this.#readBroken;
+      this.#readBroken = 0;
+      return status === 0 ? uvError('EPIPE') : status;
     }
 
     #flush(): void {
@@ -450,16 +516,21 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
         this.#schedule();
         return;
       }
-      const status = errorNumber(error);
+      // To Linux it is EPIPE after the peer's FIN: who reads has been told the end.
+      const isEnded = this.#endTold || this.connection?.eof === true;
+      const status = isEnded && error.code === 'ECONNRESET' ? uvError('EPIPE') : errorNumber(error);
       this.#broken = status;
       if (this.#connecting !== null) {
         this.#connected(status);
         return;
       }
       this.#readBroken = status;
-      this.#finishWrite(status);
-      this.#schedule();
       this.#live();
+      // libuv reads before it writes: a reader is told first, and what it does about it comes before the write.
+      setImmediate(() => {
+        this.#deliver();
+        if (!this.#isClosed) this.#finishWrite(status);
+      });
     }
 
     close(callback?: () => void): void {
@@ -579,6 +650,16 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
       keepAlive(wanted ? 1 : -1);
     }
   };
+}
+
+function buffersOf(chunks: readonly unknown[], allBuffers: boolean): Uint8Array[] {
+  if (allBuffers) return chunks as Uint8Array[];
+  const buffers: Uint8Array[] = [];
+  for (let i = 0; i < chunks.length; i += 2) {
+    const chunk = chunks[i] as string | Uint8Array;
+    buffers.push(typeof chunk === 'string' ? Buffer.from(chunk, chunks[i + 1] as BufferEncoding) : chunk);
+  }
+  return buffers;
 }
 
 function applyKeepAlive(connection: Connection, { on, idleMs, intervalMs, count }: KeepAlive): void {
