@@ -6,29 +6,28 @@ import { PSH, SYN } from './sequence.ts';
 import type { Sent } from './wire.ts';
 
 /** What of an observation can differ. */
-export const FIELDS = [
+export type Field =
   /** How many segments, or their control bits without PSH. */
-  'segments',
-  'push',
-  'sequence',
-  'acknowledgment',
-  'window',
-  'options',
+  | 'segments'
+  | 'push'
+  | 'sequence'
+  | 'acknowledgment'
+  | 'window'
+  | 'options'
+  /** TSecr, and the blocks of SACK. */
+  | 'echo'
+  | 'sack'
   /** How long the texts are, or what is in them. */
-  'text',
-  'urgent',
+  | 'text'
+  | 'urgent'
   /** What a call returned. */
-  'result',
-  'state',
+  | 'result'
+  | 'state'
   /** SIOCINQ, SIOCOUTQ, tcpi_snd_wnd and poll. */
-  'unread',
-  'unacked',
-  'sendWindow',
-  'ready',
-] as const;
-
-/** One of {@link FIELDS}. */
-export type Field = (typeof FIELDS)[number];
+  | 'unread'
+  | 'unacked'
+  | 'sendWindow'
+  | 'ready';
 
 /** States of a connection that has not hung up: those of another one than the socket's. */
 const ANOTHER: readonly string[] = ['SYN-RECEIVED', 'ESTABLISHED', 'CLOSE-WAIT'];
@@ -60,6 +59,8 @@ export function differing(ours: Observation, theirs: Observation, shift: number)
     if (some((a, b) => a.ack !== b.ack)) out.push('acknowledgment');
     if (some((a, b) => windowsDiffer(a, b, shift))) out.push('window');
     if (some((a, b) => a.options !== b.options)) out.push('options');
+    if (some((a, b) => a.echo !== b.echo)) out.push('echo');
+    if (some((a, b) => a.sack.join() !== b.sack.join())) out.push('sack');
     if (some((a, b) => a.length !== b.length || a.text !== b.text)) out.push('text');
     if (some((a, b) => a.up !== b.up)) out.push('urgent');
   }

@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -16,7 +16,11 @@ import type { Sequence } from './sequence.ts';
 import { shrink } from './shrink.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-const why = await whyNoKernel([]);
+/** The families describe one version of Linux; others differ in other things. */
+const DESCRIBED = '6.18.';
+const why =
+  (await whyNoKernel([])) ||
+  (release().startsWith(DESCRIBED) ? '' : `the families describe Linux ${DESCRIBED}x, this is ${release()}`);
 const dir = mkdtempSync(join(tmpdir(), 'synfin-differential-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -52,13 +56,16 @@ describe(titled('synfin and the Linux kernel with the same segments', why), () =
   it
     .skipIf(why !== '')
     .each([
+      'ack-of-unsent-believed',
+      'rst-one-before',
+      'window-not-scaled',
+      'fin-of-text-lost',
+      'no-paws',
       'two-way-handshake',
-      'no-ack-check',
       'rst-in-window',
-      'close-both-ways',
       'merged-fin',
       'rfc1337-ignored',
-    ])('differ when the engine forgets a rule: %s', async (mutant) => {
+    ])('differ when the engine forgets a rule, or has it a little wrong: %s', async (mutant) => {
     const { code, out } = await differential(...SMALL, '--failures', '1', '--mutant', mutant);
     expect(code, out).toBe(1);
   });

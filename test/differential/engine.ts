@@ -27,7 +27,7 @@ function offeringWholeSegments(rules: Rules): Rules {
       const mss = rcv.mss - (tcb.passive === 1 && tcb.ts === 1 ? TIMESTAMPS : 0);
       const offered = Math.min(rcv.buf, 0xffff);
       const over = rcv.buf > mss ? offered % mss : 0;
-      rcv.buf -= rcv.buf - offered + over;
+      rcv.buf = offered - over;
       rcv.edge = (rcv.edge - over) | 0;
       rules.sendSyn(e, tcb);
     },
@@ -80,6 +80,7 @@ export class EngineSubject implements Subject {
   inject(packet: Uint8Array): void {
     const memory = this.#memory;
     const off = memory.alloc(packet.length);
+    if (off === 0) throw new RangeError(`a packet of ${packet.length} octets`);
     memory.u8.set(packet, off);
     this.#iface.receive(off, packet.length);
     memory.free(off, packet.length);

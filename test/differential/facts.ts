@@ -116,9 +116,8 @@ export class EnginePlayer {
   facts: Facts = NOTHING;
 
   constructor(setting: Setting, rules?: Rules) {
-    const { family, iss, clock, receiveBuffer } = setting;
-    this.#setting = { family, iss, clock, receiveBuffer };
-    this.#subject = new EngineSubject(iss, rules);
+    this.#setting = setting;
+    this.#subject = new EngineSubject(setting.iss, rules);
     this.player = new Player(this.#subject, setting, PORT, PORT + 1);
   }
 
@@ -140,7 +139,8 @@ export class EnginePlayer {
 
 /** A whole sequence on the engine. */
 export function playEngine(sequence: Sequence, rules?: Rules): EnginePlayer {
-  const engine = new EnginePlayer(sequence, rules);
-  for (const step of sequence.steps) engine.step(step);
+  const { steps, ...setting } = sequence;
+  const engine = new EnginePlayer(setting, rules);
+  for (const step of steps) engine.step(step);
   return engine;
 }

@@ -89,7 +89,7 @@ export const silent = (o: Observation): boolean => o.sent.length === 0;
 export const only = (o: Observation): Sent | null => (o.sent.length === 1 ? (o.sent[0] as Sent) : null);
 
 /** True when a stack sent one segment, with exactly these control bits and no text. */
-export const sentOnly = (o: Observation, ctl: number): boolean => {
+const sentOnly = (o: Observation, ctl: number): boolean => {
   const s = only(o);
   return s !== null && s.ctl === ctl && s.length === 0;
 };
@@ -154,12 +154,20 @@ export function sentInWindow({ seg, facts }: Case, o: Observation): boolean {
 
 /** Every field but what a call returned. */
 export const ALL: readonly Field[] = [
-  ...(['segments', 'push', 'sequence', 'acknowledgment', 'window', 'options', 'text', 'urgent'] as const),
+  ...([
+    'segments',
+    'push',
+    'sequence',
+    'acknowledgment',
+    'window',
+    'options',
+    'echo',
+    'sack',
+    'text',
+    'urgent',
+  ] as const),
   ...(['state', 'unread', 'unacked', 'sendWindow', 'ready'] as const),
 ];
-
-/** What a segment is answered with. */
-export const ANSWER: readonly Field[] = ['segments', 'sequence', 'acknowledgment', 'window', 'options'];
 
 /** Whether the options are ones that a parser stumbles over: a length below 2 or beyond the end. */
 export function optionsBroken(s: SegmentStep): boolean {

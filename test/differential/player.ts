@@ -1,9 +1,8 @@
 // A sequence on one subject, step by step, and what is seen after each.
 
-import type { Outcome } from '../../src/drill/posix/index.ts';
-import { constant } from '../../src/drill/posix/index.ts';
+import { constant, type Outcome } from '../../src/drill/posix/index.ts';
 import type { StateName } from '../../src/tcp/index.ts';
-import { type CallStep, RST, type Step } from './sequence.ts';
+import { type CallStep, RST, type Sequence, type Step } from './sequence.ts';
 import type { Subject } from './subject.ts';
 import { ADDRESSES, type Flow, newFlow, octetAt, packetOf, type Sent, sentOf } from './wire.ts';
 
@@ -35,13 +34,8 @@ function resultOf(o: Outcome): string {
   return `${o.value} octets, sum ${sum}`;
 }
 
-/** What may be played: the ports are the player's own among all that share the subject. */
-export interface Setting {
-  readonly family: 4 | 6;
-  readonly iss: number;
-  readonly clock: number;
-  readonly receiveBuffer: number;
-}
+/** A sequence without its steps. */
+export type Setting = Omit<Sequence, 'steps'>;
 
 /** One sequence on one subject. */
 export class Player {

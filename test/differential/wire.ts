@@ -109,8 +109,12 @@ export interface Sent {
   readonly length: number;
   readonly wnd: number;
   readonly up: number;
-  /** Options in their order, padding included: values relative, of a timestamp the ecr. */
+  /** Kinds of the options in their order, padding included; MSS and shift with their values. */
   readonly options: string;
+  /** TSecr, relative to the peer's clock; null without the option, 'none' when it is 0. */
+  readonly echo: number | 'none' | null;
+  /** Blocks of SACK, relative. */
+  readonly sack: readonly (readonly [number, number])[];
   /** Octets of the text, as a sum. */
   readonly text: number;
 }
@@ -131,14 +135,15 @@ export function sentOf(packet: Uint8Array, flow: Flow): Sent {
   if (seg?.options == null) throw new Error('the stack sent no TCP segment');
   if ((seg.bits & SYN) !== 0) flow.stackIss = seg.seq | 0;
   const rel = (n: number, to: number): number => (n - to) | 0;
+  let echo: Sent['echo'] = null;
+  let sack: [number, number][] = [];
   const options = seg.options.map((o) => {
     if (o.kind === 'TS') {
       flow.tsVal = (o.val ?? 0) | 0;
       if ((seg.bits & SYN) !== 0) flow.synTsVal = flow.tsVal;
-      return `TS ecr ${o.ecr === 0 ? 'none' : rel(o.ecr, flow.clock)}`;
-    }
-    if (o.kind === 'sack') {
-      return `sack ${o.blocks.map((b) => `${rel(b.left, flow.peerIss)}:${rel(b.right, flow.peerIss)}`).join(' ')}`;
+      echo = o.ecr === 0 ? 'none' : rel(o.ecr, flow.clock);
+    } else if (o.kind === 'sack') {
+      sack = o.blocks.map((b) => [rel(b.left, flow.peerIss), rel(b.right, flow.peerIss)]);
     }
     if (o.kind === 'mss') return `mss ${o.bytes}`;
     if (o.kind === 'wscale') return `wscale ${o.shift}`;
@@ -154,7 +159,10 @@ export function sentOf(packet: Uint8Array, flow: Flow): Sent {
     length: seg.payload.length,
     wnd: seg.win,
     up: seg.urg,
-    options: options.join(', '),
+    // Where SACK stands, and its padding, is told by there being blocks.
+    options: options.join(', ').replace(/(, )?nop, nop, sack$/, ''),
+    echo,
+    sack,
     text,
   };
 }
@@ -165,6 +173,9 @@ export function formatSent(s: Sent): string {
   if (s.ack !== null) parts.push(`ack ${s.ack}`);
   parts.push(`win ${s.wnd}`);
   if (s.up !== 0) parts.push(`urg ${s.up}`);
-  if (s.options !== '') parts.push(`<${s.options}>`);
+  const options = s.options.replace('TS', `TS ecr ${s.echo}`);
+  const sack = s.sack.map(([left, right]) => ` ${left}:${right}`).join('');
+  const all = [options, sack === '' ? '' : `sack${sack}`].filter((text) => text !== '');
+  if (all.length > 0) parts.push(`<${all.join(', ')}>`);
   return parts.join(' ');
 }

@@ -12,6 +12,7 @@ export class OutOfBand {
   #marked = false;
   /** The octet was taken by MSG_OOB. */
   #taken = false;
+  #came = false;
 
   /** True while an urgent octet waits for MSG_OOB. */
   get waiting(): boolean {
@@ -22,7 +23,8 @@ export class OutOfBand {
   arrived(c: Connection): boolean {
     const { rcv } = c.tcb;
     const isFin = rcv.fin === 1 && rcv.finSeq === this.#seq;
-    return this.waiting && !isFin && ((rcv.nxt - this.#seq) | 0) > 0;
+    if (!c.ended) this.#came = !isFin && ((rcv.nxt - this.#seq) | 0) > 0;
+    return this.waiting && this.#came;
   }
 
   /** Looks whether the peer has moved its urgent pointer. */

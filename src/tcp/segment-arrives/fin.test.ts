@@ -43,6 +43,14 @@ describe('eighth, check the FIN bit', () => {
     expect([a.tcb.rcv.nxt, a.state]).toEqual([0, 'ESTABLISHED']);
   });
 
+  it('a FIN beyond a hole that comes again is acknowledged again (RFC 5681 section 4.2)', () => {
+    const a = inState('ESTABLISHED');
+    for (let i = 0; i < 3; i++) a.inject('FIN,ACK', 11, 1);
+    expect(sent(a)).toEqual(new Array(3).fill('ACK seq=1 ack=1 len=0'));
+    a.inject('FIN,ACK', 21, 1); // a FIN elsewhere is not believed, and not met with silence either
+    expect([a.state, sent(a)]).toEqual(['ESTABLISHED', ['ACK seq=1 ack=1 len=0']]);
+  });
+
   it('a FIN alone beyond a hole is answered at once by a duplicate ACK', () => {
     const a = inState('ESTABLISHED');
     a.inject('FIN,ACK', 11, 1);

@@ -1,6 +1,7 @@
 // 3.10.7.4, eighth: check the FIN bit. A FIN beyond a hole waits until the text before it has come.
 
 import { FIN, type Segment } from '../../wire/segment.ts';
+import { seqGt } from '../../wire/seq.ts';
 import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
 import { holdsBeyond } from '../reassembly.ts';
@@ -24,6 +25,8 @@ export function fin(e: Engine, tcb: Tcb, seg: Segment): void {
       rcv.finSeq = finSeq;
       if (finSeq !== rcv.nxt) tcb.ackNow = 1;
     }
+  } else if ((seg.ctl & FIN) !== 0 && seqGt(rcv.finSeq, rcv.nxt)) {
+    tcb.ackNow = 1; // it came again, or elsewhere, and is still beyond a hole (RFC 5681 section 4.2)
   }
   if (rcv.fin === 1 && rcv.finSeq === rcv.nxt) e.rules.finReached(e, tcb);
   // The ACK of our FIN came with a FIN that is not reached yet.

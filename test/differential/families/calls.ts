@@ -23,7 +23,7 @@ export const calls: readonly Family[] = [
     is: ({ step, ours, theirs, before }) =>
       step.kind === 'call' &&
       step.call === 'write' &&
-      Number(before.ours?.unacked) >= 16_384 &&
+      Number(ours.unacked) >= 16_384 &&
       Number(ours.unacked) - Number(before.ours?.unacked) === Number(ours.result) &&
       Number(theirs.result) < Number(ours.result),
   },
@@ -94,11 +94,10 @@ export const calls: readonly Family[] = [
     reason: 'read() after the peer’s FIN and then its RST: the end of the stream in Linux, the error here.',
     goesOn: true,
     fields: ['result'],
-    is: ({ step, facts, ours, theirs }) =>
+    is: ({ step, before, ours, theirs }) =>
       step.kind === 'call' &&
       step.call === 'read' &&
-      !facts.live &&
-      facts.fin !== null &&
+      ((before.ours?.ready ?? 0) & constant('POLLHUP')) !== 0 &&
       theirs.result.startsWith('0 octets') &&
       ['EPIPE', 'ECONNRESET'].includes(ours.result),
   },
@@ -108,11 +107,10 @@ export const calls: readonly Family[] = [
     reason:
       'A connection that was reset before accept is not given by accept here; Linux gives it, and it tells ECONNRESET.',
     fields: ['result', 'unread', 'unacked', 'sendWindow', 'ready'],
-    is: ({ step, ours, theirs }) =>
+    is: ({ step, theirs }) =>
       step.kind === 'call' &&
       step.call === 'accept' &&
       ((theirs.ready ?? 0) & constant('POLLHUP')) !== 0 &&
-      ours.result === 'EAGAIN' &&
       theirs.result === 'a connection',
   },
 ];

@@ -17,6 +17,15 @@ function optionTwice(s: SegmentStep): boolean {
   return has(s, SYN) && kinds.some((k, i) => (k === 2 || k === 3 || k === 8) && kinds.indexOf(k) !== i);
 }
 
+/** Whether the options of a SYN,ACK are the MSS, and of the others those that the peer's SYN had. */
+function granted(options: string, syn: SegmentStep): boolean {
+  const same = (kind: string, text: string): boolean =>
+    options.includes(text) === syn.options.some((o) => o.kind === kind);
+  return (
+    options.startsWith('mss ') && same('sackOK', 'sackOK') && same('ts', 'TS') && same('wscale', 'wscale')
+  );
+}
+
 export const opening: readonly Family[] = [
   {
     id: 'option-twice',
@@ -33,12 +42,14 @@ export const opening: readonly Family[] = [
     reason:
       'In a simultaneous open Linux repeats the options of its SYN in its SYN,ACK; RFC 7323 sections 2.2 and 3.2 allow window scale and timestamps there only if the peer’s SYN had them.',
     goesOn: true,
-    fields: ['options'],
-    is: ({ facts, ours, theirs }) =>
+    fields: ['options', 'echo'],
+    is: ({ seg, facts, ours, theirs }) =>
       facts.state === 'SYN-SENT' &&
+      seg !== null &&
       only(ours)?.ctl === (SYN | ACK) &&
+      granted(only(ours)?.options ?? '', seg) &&
       only(theirs)?.ctl === (SYN | ACK) &&
-      /^mss \d+, sackOK, TS ecr .*, nop, wscale \d+$/.test(only(theirs)?.options ?? ''),
+      /^mss \d+, sackOK, TS, nop, wscale \d+$/.test(only(theirs)?.options ?? ''),
   },
   {
     id: 'simultaneous-open-scale',
@@ -102,7 +113,7 @@ export const opening: readonly Family[] = [
       has(seg, ACK) &&
       seg.ack === 0 &&
       ours.sent.some((s) => s.ctl === RST) &&
-      theirs.state !== 'SYN-RECEIVED',
+      (theirs.state !== 'SYN-RECEIVED' || (has(seg, SYN) && acked(theirs))),
   },
   {
     id: 'text-of-syn-ack',
@@ -188,14 +199,13 @@ export const opening: readonly Family[] = [
     reason:
       'In SYN-RECEIVED of a passive open Linux has no more than a request: what is old or out of the window it answers by the plain ACK of that request, without SACK.',
     goesOn: true,
-    fields: ['options'],
+    fields: ['sack'],
     is: ({ facts, ours, theirs }) =>
       facts.state === 'SYN-RECEIVED' &&
       facts.passive &&
       acked(ours) &&
       acked(theirs) &&
-      /, sack [-\d: ]+$|^nop, nop, sack [-\d: ]+$/.test(only(ours)?.options ?? '') &&
-      !/sack/.test(only(theirs)?.options ?? ''),
+      only(theirs)?.sack.length === 0,
   },
   {
     id: 'embryonic-reset-by-old-syn',
@@ -220,7 +230,7 @@ export const opening: readonly Family[] = [
     reason:
       'The peer’s SYN again in SYN-RECEIVED of a simultaneous open: the SYN,ACK again here, for it may be lost; a challenge ACK of Linux.',
     goesOn: true,
-    fields: ['segments', 'options'],
+    fields: ['segments', 'options', 'echo', 'sack'],
     is: ({ seg, facts, ours, theirs }) =>
       facts.state === 'SYN-RECEIVED' &&
       !facts.passive &&
@@ -276,6 +286,19 @@ export const opening: readonly Family[] = [
       ours.state === 'FIN-WAIT-1' &&
       silent(theirs) &&
       theirs.state === 'SYN-RECEIVED',
+  },
+  {
+    id: 'syn-received-ts-recent',
+    verdict: 'linux-policy',
+    reason:
+      'In SYN-RECEIVED of a passive open Linux takes TS.Recent from a segment before it looks at the rest of it; here from one whose ACK is acceptable.',
+    fields: ['echo'],
+    is: ({ seg, facts, ours, theirs }) =>
+      facts.state === 'SYN-RECEIVED' &&
+      facts.passive &&
+      seg !== null &&
+      only(ours)?.echo === facts.tsRecent &&
+      only(theirs)?.echo === tsValOf(seg),
   },
   {
     id: 'syn-received-rst-paws',

@@ -7,13 +7,6 @@ import type { Observation } from '../player.ts';
 import { ACK, FIN, type SegmentStep, SYN, URG } from '../sequence.ts';
 import type { Sent } from '../wire.ts';
 
-/** The blocks of an ACK, and what else its options are. */
-function split(options: string): { blocks: string[]; rest: string } {
-  const at = options.search(/(, )?nop, nop, sack /);
-  if (at < 0) return { blocks: [], rest: options };
-  return { blocks: options.slice(options.indexOf('sack ') + 5).split(' '), rest: options.slice(0, at) };
-}
-
 /** The state after the fifth step (3.10.7.4): what the ACK of a segment alone does. */
 function afterAck(seg: SegmentStep, { state, sndNxt, passive, finSent }: Facts): string {
   if (!has(seg, ACK) || seg.ack !== sndNxt) return state;
@@ -30,34 +23,21 @@ function finsOf(seg: SegmentStep | null, { fin }: Facts): number[] {
   return fin === null ? here : [fin, ...here];
 }
 
-/** Blocks as they were without these FINs. */
-function withoutFin(blocks: readonly string[], fins: readonly number[]): string[] {
-  return blocks
-    .map((block) => block.split(':').map(Number) as [number, number])
-    .map(([l, r]): [number, number] => [l, fins.includes(r - 1) ? r - 1 : r])
-    .filter(([l, r]) => l !== r)
-    .map(([l, r]) => `${l}:${r}`);
+/** What blocks say without these FINs; a FIN that is reached needs no block. */
+function withoutFin(s: Sent, fins: readonly number[]): string {
+  return s.sack
+    .filter(([, right]) => !(fins.includes(right - 1) && s.ack !== null && s.ack >= right))
+    .map(([left, right]): [number, number] => [left, fins.includes(right - 1) ? right - 1 : right])
+    .filter(([left, right]) => left !== right)
+    .join();
 }
 
-/** Whether both sent the same number of segments, alike in options but for what `same` allows. */
-function optionsApart(
-  ours: Observation,
-  theirs: Observation,
-  same: (a: string, b: string) => boolean,
-): boolean {
+/** Whether both sent as many segments, and `same` holds for each pair. */
+function pairs(ours: Observation, theirs: Observation, same: (a: Sent, b: Sent) => boolean): boolean {
   return (
-    ours.sent.length === theirs.sent.length &&
-    ours.sent.every((s, i) => {
-      const other = theirs.sent[i] as Sent;
-      return s.options === other.options || same(s.options, other.options);
-    })
+    ours.sent.length === theirs.sent.length && ours.sent.every((s, i) => same(s, theirs.sent[i] as Sent))
   );
 }
-
-const ecrOf = (options: string): number | null => {
-  const found = /TS ecr (-?\d+)/.exec(options);
-  return found === null ? null : Number(found[1]);
-};
 
 export const receiving: readonly Family[] = [
   {
@@ -66,14 +46,9 @@ export const receiving: readonly Family[] = [
     reason:
       'A FIN that came out of order, or again, counts as an octet in the SACK blocks of Linux; here blocks are text. RFC 2018 and 2883 speak of data.',
     goesOn: true,
-    fields: ['options'],
-    is: ({ seg, facts, ours, theirs }) => {
-      const fins = finsOf(seg, facts);
-      return optionsApart(ours, theirs, (a, b) => {
-        const [mine, other] = [split(a), split(b)];
-        return mine.rest === other.rest && mine.blocks.join() === withoutFin(other.blocks, fins).join();
-      });
-    },
+    fields: ['sack'],
+    is: ({ seg, facts, ours, theirs }) =>
+      pairs(ours, theirs, (a, b) => a.sack.join() === withoutFin(b, finsOf(seg, facts))),
   },
   {
     id: 'dsack-with-syn-or-fin',
@@ -81,18 +56,16 @@ export const receiving: readonly Family[] = [
     reason:
       'Old text of a segment with SYN or FIN is reported by DSACK as any other (RFC 2883 section 4); Linux forgets its blocks when it reaches the FIN, and reports none for a SYN.',
     goesOn: true,
-    fields: ['options'],
+    fields: ['sack'],
     is: ({ seg, facts, ours, theirs }) =>
       seg !== null &&
       (has(seg, FIN) || has(seg, SYN) || facts.fin !== null) &&
       seg.length > 0 &&
-      optionsApart(ours, theirs, (a, b) => {
-        const [mine, other] = [split(a), split(b)];
-        const [left = 0, right = 0] = (mine.blocks[0] ?? '').split(':').map(Number);
+      pairs(ours, theirs, (a, b) => {
+        const [left = 0, right = 0] = a.sack[0] ?? [];
         const old = left >= textOf(seg) && right <= textOf(seg) + seg.length && left < right;
         const held = right <= facts.rcvNxt || facts.ranges.some(([l, r]) => left >= l && right <= r);
-        const rest = withoutFin(other.blocks, finsOf(seg, facts)).join();
-        return mine.rest === other.rest && old && held && mine.blocks.slice(1).join() === rest;
+        return old && held && a.sack.slice(1).join() === withoutFin(b, finsOf(seg, facts));
       }),
   },
   {
@@ -100,18 +73,21 @@ export const receiving: readonly Family[] = [
     verdict: 'linux-differs-from-rfc',
     reason:
       'A segment whose ACK is below SND.UNA moves TS.Recent as any other (RFC 7323 section 4.3); in Linux it does not.',
-    fields: ['options'],
+    fields: ['echo'],
     is: ({ seg, facts, ours, theirs, history }) => {
       const here = seg !== null && has(seg, ACK) && seg.ack < facts.sndUna ? tsValOf(seg) : null;
-      return optionsApart(ours, theirs, (a, b) => {
-        const mine = ecrOf(a);
-        const [x, y] = [split(a), split(b)];
-        const bare = (rest: string): string => rest.replace(/TS ecr -?\d+/, '');
-        if (mine === null || bare(x.rest) !== bare(y.rest)) return false;
-        if (x.blocks.join() !== withoutFin(y.blocks, finsOf(seg, facts)).join()) return false;
-        return mine === here || history.oldAckTsVals.has(mine);
+      return pairs(ours, theirs, ({ echo }, b) => {
+        if (echo === b.echo) return true;
+        return typeof echo === 'number' && (echo === here || history.oldAckTsVals.has(echo));
       });
     },
+    // Far ahead: PAWS drops from now on what it does not drop in Linux.
+    hidden: ({ seg, facts }) =>
+      seg !== null &&
+      has(seg, ACK) &&
+      seg.ack < facts.sndUna &&
+      facts.tsRecent !== null &&
+      (((tsValOf(seg) ?? facts.tsRecent) - facts.tsRecent) | 0) > 1000,
   },
   {
     id: 'urgent-pointer-0',
@@ -143,6 +119,18 @@ export const receiving: readonly Family[] = [
     is: ({ seg, ours, theirs, history }) =>
       (history.urgent || (seg !== null && has(seg, URG))) &&
       Math.abs(Number(ours.unread) - Number(theirs.unread)) === 1,
+  },
+  {
+    id: 'urgent-octet-passed',
+    verdict: 'calls',
+    reason:
+      'Linux takes POLLPRI back when a read stops at the mark a second time; here when a read has passed it.',
+    fields: ['ready'],
+    is: ({ step, ours, theirs, history }) =>
+      history.urgent &&
+      step.kind === 'call' &&
+      step.call === 'read' &&
+      ours.ready === ((theirs.ready ?? 0) | constant('POLLPRI')),
   },
   {
     id: 'urgent-after-fin',
@@ -178,6 +166,12 @@ export const receiving: readonly Family[] = [
       facts.fin !== null &&
       endOf(seg) - 1 !== facts.fin &&
       (ours.state === afterAck(seg, facts) || textOf(seg) + seg.length >= facts.fin),
+    hidden: ({ seg, facts }) =>
+      seg !== null &&
+      has(seg, FIN) &&
+      facts.fin !== null &&
+      endOf(seg) - 1 !== facts.fin &&
+      endOf(seg) > facts.rcvNxt,
   },
   {
     id: 'text-beyond-fin',

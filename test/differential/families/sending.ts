@@ -17,6 +17,9 @@ function textRun(o: Observation): Sent[] | null {
     : null;
 }
 
+/** Octets of text that a stack sent. */
+const octets = (o: Observation): number => o.sent.reduce((sum, s) => sum + s.length, 0);
+
 export const sending: readonly Family[] = [
   {
     id: 'push',
@@ -38,13 +41,14 @@ export const sending: readonly Family[] = [
     reason:
       'Nagle’s algorithm holds a part of a segment while anything is unacknowledged (RFC 9293 3.7.4); Linux only while a part of a segment is (Minshall).',
     fields: ['segments', 'push'],
-    is: ({ ours, theirs }) => {
+    is: ({ facts, ours, theirs }) => {
       const last = theirs.sent.at(-1);
       return (
         theirs.sent.length === ours.sent.length + 1 &&
         ours.sent.every((s, i) => s.seq === theirs.sent[i]?.seq && s.length === theirs.sent[i]?.length) &&
         last !== undefined &&
-        last.length > 0
+        last.length > 0 &&
+        last.length < facts.mss
       );
     },
   },
@@ -86,6 +90,22 @@ export const sending: readonly Family[] = [
       seg.wnd << facts.sndShift < facts.sndWnd,
   },
   {
+    id: 'wl1-in-fast-path',
+    verdict: 'linux-differs-from-rfc',
+    reason:
+      'SND.WL1 never goes back (RFC 9293 3.10.7.4): a window of an older segment is not taken. In Linux header prediction sets it to the SEQ of the segment.',
+    fields: ['sendWindow'],
+    is: ({ seg, facts, ours, theirs, before }) =>
+      seg !== null &&
+      has(seg, ACK) &&
+      seg.seq < facts.sndWl1 &&
+      seg.ack <= facts.sndUna &&
+      ours.sendWindow === before.ours?.sendWindow &&
+      theirs.sendWindow === seg.wnd << facts.sndShift,
+    hidden: ({ seg, facts, ours }) =>
+      unseen(ours) && seg !== null && has(seg, ACK) && seg.length > 0 && seg.seq < facts.sndWl1,
+  },
+  {
     id: 'slow-start',
     verdict: 'linux-differs-from-rfc',
     reason:
@@ -96,6 +116,7 @@ export const sending: readonly Family[] = [
       has(seg, ACK) &&
       seg.ack - facts.sndUna > facts.mss &&
       theirs.sent.length > ours.sent.length &&
+      octets(ours) >= Math.min(seg.ack - facts.sndUna - facts.mss, octets(theirs)) &&
       ours.sent.every((s, i) => s.seq === theirs.sent[i]?.seq && s.length === theirs.sent[i]?.length),
   },
   {
@@ -103,7 +124,7 @@ export const sending: readonly Family[] = [
     verdict: 'rfc-free-choice',
     reason:
       'After SACK blocks or duplicate ACKs what is sent, and how much, is loss recovery: RFC 6675 and RFC 9937 here, RACK (RFC 8985) counted in segments in Linux.',
-    fields: ['segments', 'push', 'sequence', 'text', 'urgent', 'options', 'acknowledgment', 'window'],
+    fields: ['segments', 'push', 'sequence', 'text', 'urgent', 'sack', 'acknowledgment', 'window'],
     is: (c) => {
       const { seg, facts, ours, theirs, history } = c;
       return (
@@ -198,11 +219,11 @@ export const sending: readonly Family[] = [
     verdict: 'rfc-free-choice',
     reason:
       'SACK blocks go with text as far as a segment has room for them; Linux makes the segments shorter, so that the blocks fit.',
-    fields: ['segments', 'push', 'sequence', 'options', 'text', 'urgent'],
+    fields: ['segments', 'push', 'sequence', 'sack', 'text', 'urgent'],
     is: ({ facts, ours, theirs }) =>
       facts.sack &&
-      ours.sent.some((s) => s.length > 0 && !s.options.includes('sack')) &&
-      theirs.sent.some((s) => s.length > 0 && s.options.includes('sack') && s.length < facts.mss) &&
+      ours.sent.some((s) => s.length > 0 && s.sack.length === 0) &&
+      theirs.sent.some((s) => s.length > 0 && s.sack.length > 0 && s.length < facts.mss) &&
       ours.sent[0]?.seq === theirs.sent[0]?.seq,
   },
   {
@@ -210,7 +231,7 @@ export const sending: readonly Family[] = [
     verdict: 'rfc-free-choice',
     reason:
       'Both send the next octets in order, within the peer’s window, but another number of them or cut elsewhere: cwnd counts octets here and segments in Linux, which also waits for a batch to fill (tcp_tso_should_defer).',
-    fields: ['segments', 'push', 'sequence', 'text', 'options', 'urgent'],
+    fields: ['segments', 'push', 'sequence', 'text', 'sack', 'urgent'],
     is: (c) => {
       const { facts, ours, theirs } = c;
       const [mine, other] = [textRun(ours), textRun(theirs)];

@@ -77,6 +77,18 @@ export const validating: readonly Family[] = [
       seg !== null && facts.tsRecent !== null && tsValOf(seg) === ((facts.tsRecent - 1) | 0),
   },
   {
+    id: 'timestamp-half-away',
+    verdict: 'rfc-free-choice',
+    reason: 'A TSval exactly 2^31 away from TS.Recent is neither older nor newer: old here, new in Linux.',
+    fields: ALL,
+    is: ({ seg, facts, ours, before }) =>
+      seg !== null &&
+      facts.tsRecent !== null &&
+      (((tsValOf(seg) ?? 0) - facts.tsRecent) | 0) === -0x80000000 &&
+      (acked(ours) || silent(ours)) &&
+      ours.state === before.ours?.state,
+  },
+  {
     id: 'ack-of-nothing-ever-sent',
     verdict: 'linux-policy',
     reason:
@@ -213,8 +225,8 @@ export const validating: readonly Family[] = [
       has(seg, RST) &&
       unmoved(ours, before.ours) &&
       (silent(ours) || acked(ours)) &&
-      facts.ranges.length > 0 &&
-      seg.seq === Math.max(...facts.ranges.map(([, right]) => right)) &&
+      (facts.ranges.length > 0 || facts.fin !== null) &&
+      seg.seq === Math.max(...facts.ranges.map(([, right]) => right), (facts.fin ?? -1) + 1) &&
       (theirs.state === 'CLOSED' || theirs.state === 'LISTEN'),
   },
 ];
