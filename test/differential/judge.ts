@@ -74,8 +74,10 @@ class Past implements History {
       const syn = (s.ctl & SYN) !== 0;
       if (syn) this.theirShift = Number(/wscale (\d+)/.exec(s.options)?.[1] ?? 0);
       if (s.ack === null || (s.ctl & RST) !== 0) continue;
-      const shift = this.simultaneous ? this.theirShift : facts.rcvShift;
-      this.theirEdge = s.ack + (s.wnd << (syn ? 0 : shift));
+      const shift = syn ? 0 : this.simultaneous ? this.theirShift : facts.rcvShift;
+      // The field cannot say more than this; the window that Linux has in mind can be larger.
+      const wnd = !syn && s.wnd === 0xffff ? 2 * s.wnd : s.wnd;
+      this.theirEdge = s.ack + (wnd << shift);
     }
     if (step.kind === 'call' && step.call === 'shutdown' && step.n !== 1 && ours.result === '0')
       this.shutRead = true;

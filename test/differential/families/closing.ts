@@ -14,6 +14,7 @@ import {
   reset,
   silent,
   textOf,
+  tsValOf,
 } from '../family.ts';
 import { ACK, FIN, RST, type SegmentStep, SYN, URG } from '../sequence.ts';
 
@@ -176,6 +177,12 @@ export const closing: readonly Family[] = [
     goesOn: true,
     fields: ['echo'],
     is: ({ facts, ours, theirs }) => facts.state === 'TIME-WAIT' && acked(ours) && acked(theirs),
+    hidden: ({ seg, facts, ours }) =>
+      seg !== null &&
+      facts.state === 'TIME-WAIT' &&
+      ours.state === 'TIME-WAIT' &&
+      facts.tsRecent !== null &&
+      (((tsValOf(seg) ?? facts.tsRecent) - facts.tsRecent) | 0) > 0,
   },
   {
     id: 'abort-in-last-ack',
