@@ -97,8 +97,9 @@ const sentOnly = (o: Observation, ctl: number): boolean => {
 /** True when it sent one ACK and nothing else; while it has urgent data, every ACK says so. */
 export const acked = (o: Observation): boolean => sentOnly(o, ACK) || sentOnly(o, ACK | URG);
 
-/** True when it sent one RST, with or without ACK. */
-export const reset = (o: Observation): boolean => sentOnly(o, RST) || sentOnly(o, RST | ACK);
+/** True when it sent one RST, with or without ACK and URG. */
+export const reset = (o: Observation): boolean =>
+  [RST, RST | ACK, RST | ACK | URG].some((ctl) => sentOnly(o, ctl));
 
 /** Whether the segment has all these bits. */
 export const has = (s: SegmentStep, bits: number): boolean => (s.ctl & bits) === bits;

@@ -9,20 +9,33 @@ const ecrOf = (options: readonly { kind: string }[]): number | null => {
   return ts?.ecr ?? null;
 };
 
-/** Whether a SYN has an option twice, with another value. */
+const KINDS = { mss: 2, wscale: 3, sackOK: 4, sack: 5, ts: 8 } as const;
+const LENGTHS: Readonly<Record<number, number>> = { 2: 4, 3: 3, 4: 2, 8: 10 };
+
+/** The kinds of a step's options; of those with a fixed length only where it is that. */
+function kindsOf(s: SegmentStep): number[] {
+  return s.options.map((o) => {
+    if (o.kind !== 'raw') return KINDS[o.kind];
+    const [kind = 0, length = 0] = o.octets;
+    return (LENGTHS[kind] ?? length) === length ? kind : 0;
+  });
+}
+
+/** Whether a SYN has an option twice. */
 function optionTwice(s: SegmentStep): boolean {
-  const kinds = s.options.map((o) =>
-    o.kind === 'raw' ? o.octets[0] : { mss: 2, wscale: 3, sackOK: 4, ts: 8, sack: 5 }[o.kind],
-  );
+  const kinds = kindsOf(s);
   return has(s, SYN) && kinds.some((k, i) => (k === 2 || k === 3 || k === 8) && kinds.indexOf(k) !== i);
 }
 
 /** Whether the options of a SYN,ACK are the MSS, and of the others those that the peer's SYN had. */
 function granted(options: string, syn: SegmentStep): boolean {
-  const same = (kind: string, text: string): boolean =>
-    options.includes(text) === syn.options.some((o) => o.kind === kind);
+  const kinds = kindsOf(syn);
+  const same = (kind: number, text: string): boolean => options.includes(text) === kinds.includes(kind);
   return (
-    options.startsWith('mss ') && same('sackOK', 'sackOK') && same('ts', 'TS') && same('wscale', 'wscale')
+    options.startsWith('mss ') &&
+    same(KINDS.sackOK, 'sackOK') &&
+    same(KINDS.ts, 'TS') &&
+    same(KINDS.wscale, 'wscale')
   );
 }
 
