@@ -57,7 +57,6 @@ describe(titled('synfin and the Linux kernel with the same segments', why), () =
     .skipIf(why !== '')
     .each([
       'ack-of-unsent-believed',
-      'rst-one-before',
       'window-not-scaled',
       'fin-of-text-lost',
       'no-paws',
