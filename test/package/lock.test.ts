@@ -40,7 +40,9 @@ function isThere(packages: Readonly<Record<string, Entry>>, path: string, name: 
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-describe.each(globSync(['package-lock.json', 'tools/*/package-lock.json'], { cwd: root }))('%s', (file) => {
+describe.each(
+  globSync(['package-lock.json', 'examples/package-lock.json', 'tools/*/package-lock.json'], { cwd: root }),
+)('%s', (file) => {
   const { packages } = JSON.parse(readFileSync(join(root, file), 'utf8')) as {
     packages: Record<string, Entry>;
   };

@@ -1,0 +1,40 @@
+// The libraries of examples/package.json, unchanged, on two hosts whose link loses packets: each example ends by itself,
+// prints what it is meant to, and has lost some. `npm run test:examples` installs what they need.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { FOLDER, runExample } from './run.ts';
+
+const missing = existsSync(join(FOLDER, 'node_modules'))
+  ? null
+  : 'examples/node_modules is missing: npm run test:examples';
+
+const PRINTED: Readonly<Record<string, readonly string[]>> = {
+  'http-keep-alive': ['100 right answers over 4 connections'],
+  undici: ['Pool: 100 right answers over 4 connections', 'fetch: 1000000 octets there and back'],
+  express: ["{ hello: 'world', from: '::ffff:10.0.0.1' }", '{ sum: 199990000 }'],
+  fastify: ["{ hello: '0', from: '10.0.0.1' }", '50 different answers'],
+  ws: ['4 messages, 1010101 octets there and back', 'closed: 1000 enough'],
+  'socket.io': ['transport: websocket', 'fifty answers, together 1275'],
+  http2: ['99 different answers, and 1000000 octets'],
+  tls: ['Alice: welcome, Alice', 'server: UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'Mallory: '],
+};
+
+/** Those that need no library. */
+const NODE_ALONE = ['http-keep-alive'];
+
+describe('node examples/NAME/main.ts, with loss', () => {
+  for (const [name, expected] of Object.entries(PRINTED)) {
+    const why = NODE_ALONE.includes(name) ? null : missing;
+    test.skipIf(why !== null)(`${name}${why === null ? '' : `: ${why}`}`, async () => {
+      const { status, stderr, lines } = await runExample(name);
+      expect({ status, stderr, lines: lines.slice(0, -1) }).toEqual({
+        status: 0,
+        stderr: '',
+        lines: expected,
+      });
+      expect(lines.at(-1)).toMatch(/^[1-9]\d* of \d+ packets were lost$/);
+    });
+  }
+});
