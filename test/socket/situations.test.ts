@@ -15,8 +15,12 @@ async function seenOn(net: typeof kernelNet, { run }: Situation): Promise<Seen> 
   return found;
 }
 
+function isKernel({ kernelSince = 0 }: Situation): boolean {
+  return process.platform === 'linux' && Number.parseInt(process.versions.node, 10) >= kernelSince;
+}
+
 describe.each(SITUATIONS)('$title', (situation) => {
-  test.runIf(process.platform === 'linux')('the kernel', async () => {
+  test.runIf(isKernel(situation))('the kernel', async () => {
     expect(await seenOn(kernelNet, situation)).toEqual(situation.expected);
   });
 

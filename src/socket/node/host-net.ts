@@ -115,15 +115,24 @@ export function serveOn<S extends net.Server>(host: Host, server: S): S {
   const Handle = tcpHandleClass();
   const Accepted = socketClass(host);
   const inside = server as unknown as ServerInside;
-  inside._listen2 = listeningWith(() => new Handle(host, HandleType.SERVER), inside._listen2);
+  hide(
+    server,
+    '_listen2',
+    listeningWith(() => new Handle(host, HandleType.SERVER), inside._listen2),
+  );
   // Node makes a net.Socket of what was accepted: it becomes one of this host.
   const emit = server.emit as (...args: Arguments) => boolean;
-  inside.emit = function (...args) {
+  hide(server, 'emit', function (this: net.Server, ...args: Arguments) {
     const [event, socket] = args;
     if (event === 'connection' && socket instanceof net.Socket) adopt(socket, Accepted);
     return emit.call(this, ...args);
-  };
+  });
   return server;
+}
+
+/** A method of one object that does not show among its properties. */
+function hide(object: object, name: string, value: unknown): void {
+  Object.defineProperty(object, name, { value, writable: true, configurable: true, enumerable: false });
 }
 
 function adopt(socket: net.Socket, Accepted: typeof net.Socket): void {
