@@ -11,7 +11,9 @@ export const ETHERTYPE_IPV4 = 0x0800;
 /** EtherType of ARP. */
 /** Octets of a header with an IEEE 802.1Q tag. */
 export const VLAN_HEADER_LENGTH = 18;
+/** EtherType of a tag, the TPID of IEEE 802.1Q. */
 export const ETHERTYPE_VLAN = 0x8100;
+/** EtherType of ARP (RFC 826). */
 export const ETHERTYPE_ARP = 0x0806;
 /** EtherType of IPv6. */
 export const ETHERTYPE_IPV6 = 0x86dd;
