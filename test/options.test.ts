@@ -22,6 +22,7 @@ import {
   Schema,
 } from '../src/options/index.ts';
 import { RealtimeDriver, Switch, Wire, World } from '../src/sim/index.ts';
+import * as web from '../src/socket/web/index.ts';
 import { defaultConfig, rfc9293, type TcpConfig } from '../src/tcp/index.ts';
 import { Memory } from '../src/wire/index.ts';
 
@@ -219,6 +220,9 @@ const takers: readonly Taker[] = [
   },
   { of: 'WorldHostOptions', right: {}, call: (o) => world().host('x', o), where: 'world.host' },
   { of: 'WorldOptions', right: {}, call: (o) => new World(o) },
+  { of: 'WebSocketsOptions', right: {}, call: (o) => web.webSockets(host(), o) },
+  { of: 'NameOptions', right: {}, call: (o) => web.webSockets(host(), o) },
+  { of: 'SocketOptions', right: {}, call: (o) => web.webSockets(host()).connect('10.0.0.9:1', o) },
   {
     of: '{ maxEventsPerTurn }',
     right: {},

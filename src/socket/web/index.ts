@@ -1,0 +1,25 @@
+// The door of the web's sockets: standard APIs on a host, in any runtime.
+//
+// ```ts
+// import { Host, broadcastChannelDevice } from 'synfin';
+// import { webSockets } from 'synfin/web';
+//
+// const host = new Host({ name: 'page' });
+// host.attach(broadcastChannelDevice(new BroadcastChannel('lan')), { addresses: ['10.0.0.1/24'] });
+//
+// const socket = webSockets(host).connect('10.0.0.2:7');
+// const writer = socket.writable.getWriter();
+// await writer.write(new TextEncoder().encode('hello'));
+// ```
+
+export {
+  type AnySocketAddress,
+  type SocketAddress,
+  type SocketBinding,
+  type SocketOptions,
+  type WebSocketsOptions,
+  webSockets,
+} from './connect.ts';
+export type { NameOptions } from './names.ts';
+export { Socket, type SocketInfo } from './socket.ts';
+export { SocketError } from './socket-error.ts';
