@@ -62,6 +62,7 @@ export class Census {
     const orderly = [end, peer].every((e) => e.error === null && !e.quit && !e.dead);
     if (!orderly) return;
     totals.orderly++;
+    totals.rested += end.rested;
     if (!peer.eof || peer.received !== end.written || end.written !== end.program.octets)
       fail('orderly, yet not all arrived');
   }

@@ -1,8 +1,8 @@
 // One end of a connection and the program that uses it. Its octets follow from its ISS, which the other end
 // knows as IRS: each octet is checked when it arrives, and one of another connection would show.
 
-import type { Connection, ConnectionHandler } from '../../src/host/index.ts';
-import type { Action, Random, World } from '../../src/sim/index.ts';
+import type { Connection, ConnectionHandler, WaitOptions } from '../../src/host/index.ts';
+import type { Random, World } from '../../src/sim/index.ts';
 import type { TcpError } from '../../src/tcp/index.ts';
 import type { Program } from './plan.ts';
 
@@ -23,15 +23,13 @@ function octetAt(iss: number, i: number): number {
   return ((Math.imul(i + 1, 0x9e3779b1) ^ iss) >>> 13) & 255;
 }
 
-/** Something that runs later. */
-class Later implements Action {
-  readonly #act: () => void;
-  constructor(act: () => void) {
-    this.#act = act;
-  }
-  run(): void {
-    this.#act();
-  }
+/** What an end knows of its world. */
+export interface Surroundings {
+  readonly world: World;
+  /** Runs what a program of this host does after so long; later, if the host stands still then. */
+  after(us: number, act: () => void): void;
+  /** When the silence of now, or the next, is over; Infinity: no more comes. */
+  silentUntil(): number;
 }
 
 /** One end. */
@@ -57,10 +55,18 @@ export class End {
   wrong: string | null = null;
   /** Calls that moved octets. */
   calls = 0;
+  /** Silences that it has stayed over. */
+  rested = 0;
   /** Its FIN was acknowledged. */
   finAcked = false;
-  readonly #world: World;
+  readonly #around: Surroundings;
   readonly #random: Random;
+  /** Silences that may no longer hold it: it has stayed over them, or they will not come. */
+  #over = 0;
+  /** A program with promises waits for the end of a silence. */
+  #onOver: (() => void) | null = null;
+  /** All of its writes are done. */
+  #said = false;
   #readPaused = false;
   #writePaused = false;
   #begun = false;
@@ -68,8 +74,15 @@ export class End {
   #armed = false;
   #leaving = false;
 
-  constructor(world: World, name: string, host: number, program: Program, c: Connection, random: Random) {
-    this.#world = world;
+  constructor(
+    around: Surroundings,
+    name: string,
+    host: number,
+    program: Program,
+    c: Connection,
+    random: Random,
+  ) {
+    this.#around = around;
     this.name = name;
     this.host = host;
     this.program = program;
@@ -116,12 +129,19 @@ export class End {
   }
 
   #after(us: number, act: () => void): void {
-    this.#world.schedule(
-      this.#world.now() + us,
-      new Later(() => {
-        if (!this.dead) this.#guard(act);
-      }),
-    );
+    this.#around.after(us, () => {
+      if (!this.dead) this.#guard(act);
+    });
+  }
+
+  /** Waits, in a program with promises. */
+  #pause(us: number): Promise<void> {
+    return new Promise((resolve) => this.#after(us, () => this.#wake(resolve)));
+  }
+
+  #wake(resolve: () => void): void {
+    this.#around.world.userWoke();
+    resolve();
   }
 
   /** The connection is ESTABLISHED. */
@@ -133,6 +153,7 @@ export class End {
     if (program.noDelay) c.setNoDelay();
     if (program.userTimeoutMs > 0) c.setUserTimeout(program.userTimeoutMs);
     this.arm();
+    this.#rest();
     if (program.promises) {
       void this.#writeAll().catch((error) => this.#failed(error));
       void this.#readAll().catch((error) => this.#failed(error));
@@ -141,6 +162,41 @@ export class End {
     if (program.cork) c.cork();
     this.#write();
     this.#read();
+  }
+
+  /** Stays over the next silence, if it is to: what is left is written later. */
+  #rest(): void {
+    const { c, program } = this;
+    const us = this.#around.silentUntil() - this.#around.world.now();
+    if (program.rests === 0) return;
+    if (us === Number.POSITIVE_INFINITY) this.#over = program.rests;
+    if (this.#over === program.rests) {
+      if (!this.finished) c.setKeepAlive(true);
+      return;
+    }
+    const idleMs = program.restKeepAliveMs;
+    if (idleMs === 0) c.setKeepAlive(false);
+    else c.setKeepAlive(true, idleMs);
+    this.#after(us, () => this.#goOn());
+  }
+
+  /** A silence is over. */
+  #goOn(): void {
+    this.#over++;
+    if (!this.finished) {
+      this.rested++;
+      this.#rest();
+    }
+    const woken = this.#onOver;
+    this.#onOver = null;
+    if (woken !== null) this.#wake(woken);
+    this.#write();
+  }
+
+  /** Octets that may be written before the next silence. */
+  get #limit(): number {
+    const { octets, rests } = this.program;
+    return Math.floor((octets * (this.#over + 1)) / (rests + 1));
   }
 
   /** From now on the program may lose its patience; also before the connection is open. */
@@ -184,7 +240,7 @@ export class End {
   }
 
   #piece(): Uint8Array {
-    const left = this.program.octets - this.written;
+    const left = this.#limit - this.written;
     const out = new Uint8Array(Math.min(1 + this.#random.int(this.program.mostAtOnce), left));
     const { iss } = this;
     for (let i = 0; i < out.length; i++) out[i] = octetAt(iss, this.written + i);
@@ -194,7 +250,7 @@ export class End {
   #write(): void {
     const { c, program } = this;
     if (!this.#begun || this.#leaving || this.#writePaused || this.dead || program.promises) return;
-    while (this.written < program.octets) {
+    while (this.written < this.#limit) {
       const piece = this.#piece();
       const taken = c.offer(piece);
       this.calls++;
@@ -219,6 +275,7 @@ export class End {
   /** Everything is written. */
   #leave(): void {
     const { c, program } = this;
+    if (this.#over < program.rests) return;
     if (this.#leaving || (program.leave === 'end-last' && !this.eof)) return;
     if (program.leave === 'abort' || program.leave === 'sleep') return;
     this.#leaving = true;
@@ -228,10 +285,21 @@ export class End {
       c.close();
       return;
     }
-    c.end().then(
+    this.#end().then(
       () => (this.finAcked = true),
       (error) => this.#failed(error),
     );
+  }
+
+  /** `end`, and again for who has lost patience: that ends the wait only. */
+  async #end(): Promise<void> {
+    const { options, ours } = this.#patience();
+    try {
+      await this.c.end(options);
+    } catch (error) {
+      if (!ours(error)) throw error;
+      await this.c.end();
+    }
   }
 
   #take(chunk: Uint8Array): void {
@@ -270,29 +338,68 @@ export class End {
   // The same with promises.
 
   async #writeAll(): Promise<void> {
-    const { c, program } = this;
-    while (this.written < program.octets) {
+    const { program } = this;
+    while (this.written < program.octets || this.#over < program.rests) {
       if (this.quit || this.dead) return;
-      const piece = this.#piece();
-      this.written += piece.length;
-      this.calls++;
-      await c.write(piece, { urgent: program.urgent && this.#random.chance(0.1) });
-      if (this.#random.chance(program.writePause)) await this.#world.sleep(program.writePauseUs);
+      if (this.written < this.#limit) await this.#writeOne();
+      else await new Promise<void>((resolve) => (this.#onOver = resolve));
+      if (this.#random.chance(program.writePause)) await this.#pause(program.writePauseUs);
     }
+    this.#said = true;
     if (!this.quit && !this.dead) this.#leave();
+  }
+
+  async #writeOne(): Promise<void> {
+    const { c, program } = this;
+    const piece = this.#piece();
+    this.written += piece.length;
+    this.calls++;
+    const { options, ours } = this.#patience();
+    try {
+      await c.write(piece, { ...options, urgent: program.urgent && this.#random.chance(0.1) });
+    } catch (error) {
+      if (!ours(error)) throw error;
+      // What is not in the send buffer was taken back.
+      this.written = c.bytesWritten;
+    }
   }
 
   async #readAll(): Promise<void> {
     const { c, program } = this;
     for (;;) {
       if (this.#asleep || this.dead) return;
-      const chunk = await c.read(program.readAtOnce);
+      const { options, ours } = this.#patience();
+      let chunk: Uint8Array | null;
+      try {
+        chunk = await c.read({ ...options, max: program.readAtOnce });
+      } catch (error) {
+        if (!ours(error)) throw error;
+        this.calls++;
+        continue;
+      }
       if (this.dead) return;
       if (chunk === null) break;
       this.#take(chunk);
-      if (this.#random.chance(program.readPause)) await this.#world.sleep(program.readPauseUs);
+      if (this.#random.chance(program.readPause)) await this.#pause(program.readPauseUs);
     }
     this.eof = c.eof;
-    if (this.written === program.octets) this.#leave();
+    if (this.#said) this.#leave();
+  }
+
+  /** How long a call may wait, and whether an error says that it waited for so long. */
+  #patience(): { options: WaitOptions; ours: (error: unknown) => boolean } {
+    const { c, program } = this;
+    if (!this.#random.chance(program.impatience)) return { options: {}, ours: () => false };
+    const us = program.patienceUs;
+    if (this.#random.chance(0.5)) {
+      const lives = (): boolean => !this.finished && !this.quit && c.error === null;
+      return {
+        options: { timeout: us / 1000 },
+        ours: (error) => (error as TcpError).code === 'ETIMEDOUT' && lives(),
+      };
+    }
+    const controller = new AbortController();
+    this.#after(us, () => controller.abort());
+    return { options: { signal: controller.signal }, ours: (error) => error === controller.signal.reason };
   }
 }

@@ -3,6 +3,8 @@
 
 import { Random, type WireConfig } from '../../src/sim/index.ts';
 import type { TcpConfig } from '../../src/tcp/index.ts';
+import { pick, randomBirth, randomSpan } from './dice.ts';
+import { type FaultPlan, randomFault, randomWire } from './faults.ts';
 
 /** How an end leaves. */
 export type Leave =
@@ -38,6 +40,13 @@ export interface Program {
   readonly userTimeoutMs: number;
   /** `read` and `write` with promises instead of `take` and `offer` with callbacks. */
   readonly promises: boolean;
+  /** Probability that such a call has a `timeout` or a `signal`, and when that ends it. */
+  readonly impatience: number;
+  readonly patienceUs: number;
+  /** Silences that it stays over, with something left to write after each. */
+  readonly rests: number;
+  /** Its keep-alives until the last of them is over: the idle time; 0: none. */
+  readonly restKeepAliveMs: number;
 }
 
 /** One connection. */
@@ -57,33 +66,6 @@ export interface ConnectionPlan {
   readonly server: Program;
 }
 
-/** Something that happens to the network or to a host. */
-export type FaultPlan = { readonly id: number; readonly atUs: number } & (
-  | {
-      readonly kind: 'wire';
-      readonly wire: number;
-      readonly way: 'both' | 'a->b' | 'b->a';
-      readonly change: WireConfig;
-    }
-  | {
-      readonly kind: 'partition';
-      readonly wire: number;
-      readonly way: 'both' | 'a->b' | 'b->a';
-      readonly forUs: number;
-    }
-  | {
-      readonly kind: 'mtu';
-      readonly wire: number;
-      readonly mtu: number;
-      readonly tells: boolean;
-      readonly forUs: number;
-    }
-  | { readonly kind: 'firewall'; readonly wire: number; readonly forUs: number }
-  | { readonly kind: 'crash'; readonly host: number; readonly downUs: number }
-  | { readonly kind: 'listener'; readonly host: number; readonly port: number; readonly forUs: number }
-  | { readonly kind: 'ping'; readonly host: number; readonly to: number; readonly octets: number }
-);
-
 /** Settings of one host. */
 export interface HostPlan {
   readonly tcp: Partial<TcpConfig>;
@@ -94,21 +76,36 @@ export interface HostPlan {
   readonly synCookies: boolean;
   readonly timeWaitCapacity: number;
   readonly ports: { first: number; last: number };
+  /** By how much its clock is ahead of the world's. */
+  readonly aheadUs: number;
 }
+
+/** All programs that stay over it wait, and nothing new begins. */
+export interface Silence {
+  /** In the time of the plan, in which silences do not count. */
+  readonly atUs: number;
+  readonly forUs: number;
+}
+
+/** How the hosts are connected: by a wire, by two with a router between them, or by a switch. */
+export type Topology = 'wire' | 'router' | 'switch';
 
 /** A world. */
 export interface Plan {
   readonly seed: number;
-  readonly lan: boolean;
+  readonly topology: Topology;
   readonly mtu: number;
+  /** MTU of the router's interface to the second host. */
+  readonly farMtu: number;
+  /** The time of the world when the plan begins. */
+  readonly bornUs: number;
+  readonly silences: readonly Silence[];
   readonly hosts: readonly HostPlan[];
-  /** The beginning of each wire: one, or one for each host on a switch. */
+  /** The beginning of each wire: one, or one for each host. */
   readonly wires: readonly WireConfig[];
   readonly connections: readonly ConnectionPlan[];
   readonly faults: readonly FaultPlan[];
 }
-
-const pick = <T>(r: Random, of: readonly T[]): T => of[r.int(of.length)] as T;
 
 /** Settings of a connection. Timeouts are short where the RFC allows it: a world is to end. */
 function randomConfig(r: Random, bulk: boolean): Partial<TcpConfig> {
@@ -153,25 +150,8 @@ function randomHost(r: Random, small: boolean, bulk: boolean): HostPlan {
     synCookies: synBacklog < 3 || r.chance(0.7),
     timeWaitCapacity: pick(r, [65_536, 65_536, 2]),
     ports: r.chance(0.2) ? { first: 50_000, last: 50_007 } : { first: 49_152, last: 65_535 },
+    aheadUs: r.chance(0.7) ? 0 : randomBirth(r),
   };
-}
-
-/** A wire from perfect to bad. `worst`: highest probability of loss. */
-export function randomWire(r: Random, worst: number, corrupt: boolean): WireConfig {
-  const config: WireConfig = { delayUs: pick(r, [0, 100, 10_000, 80_000, 300_000]) };
-  if (r.chance(0.15)) return config;
-  if (r.chance(0.6)) config.loss = r.float() * worst;
-  if (r.chance(0.4)) config.duplicate = r.float() * 0.3;
-  if (corrupt && r.chance(0.4)) config.corrupt = r.float() * 0.1;
-  if (r.chance(0.4)) config.jitterUs = r.int(50_000);
-  if (r.chance(0.3)) config.keepOrder = true;
-  if (r.chance(0.4))
-    config.reorder = { probability: r.float() * 0.3, extraDelayUs: pick(r, [1000, 30_000, 400_000]) };
-  if (r.chance(0.3)) {
-    config.bandwidthBps = pick(r, [30_000, 100_000, 1_000_000, 50_000_000]);
-    config.queuePackets = pick(r, [3, 20, 1000]);
-  }
-  return config;
 }
 
 /** Octets at most: few where they go one by one. */
@@ -199,7 +179,24 @@ function randomProgram(r: Random, from: HostPlan, to: HostPlan, calm: boolean): 
     urgent: r.chance(0.1),
     userTimeoutMs: !calm && r.chance(0.2) ? pick(r, [3000, 30_000]) : 0,
     promises: r.chance(0.3),
+    impatience: pick(r, [0, 0.1, 0.5]),
+    patienceUs: pick(r, [0, 1000, 300_000, 30_000_000]),
+    rests: 0,
+    restKeepAliveMs: 0,
   };
+}
+
+/** Both ends stay over silences, each with keep-alives that are few enough, or without. */
+function resting(r: Random, c: ConnectionPlan, silences: readonly Silence[]): ConnectionPlan {
+  if (silences.length === 0 || r.chance(0.4)) return c;
+  const rests = 1 + r.int(silences.length);
+  const longest = Math.max(...silences.map(({ forUs }) => forUs));
+  const rest = (p: Program): Program => ({
+    ...p,
+    rests,
+    restKeepAliveMs: r.chance(0.4) ? 0 : Math.min(2 ** 30, Math.ceil(longest / 1000 / pick(r, [3, 20, 50]))),
+  });
+  return { ...c, client: rest(c.client), server: rest(c.server) };
 }
 
 function randomConnection(
@@ -232,68 +229,6 @@ function randomConnection(
   };
 }
 
-function randomFault(
-  r: Random,
-  id: number,
-  wires: number,
-  hosts: number,
-  spanUs: number,
-  worst: number,
-  lan: boolean,
-): FaultPlan {
-  const base = { id, atUs: r.int(spanUs) };
-  const wire = r.int(wires);
-  const way = pick(r, ['both', 'a->b', 'b->a'] as const);
-  switch (r.int(13)) {
-    case 0:
-    case 1:
-    case 2:
-      return {
-        ...base,
-        kind: 'wire',
-        wire,
-        way,
-        change: {
-          loss: 0,
-          duplicate: 0,
-          corrupt: 0,
-          jitterUs: 0,
-          bandwidthBps: Infinity,
-          ...randomWire(r, worst, !lan),
-        },
-      };
-    case 3:
-    case 4:
-      return { ...base, kind: 'partition', wire, way, forUs: pick(r, [200_000, 5_000_000, 60_000_000]) };
-    case 5:
-    case 6:
-    case 7:
-      return {
-        ...base,
-        kind: 'mtu',
-        wire,
-        mtu: pick(r, [576, 1000, 1280, 1400]),
-        tells: r.chance(0.85),
-        forUs: pick(r, [2_000_000, 60_000_000]),
-      };
-    case 8:
-    case 9:
-      return { ...base, kind: 'crash', host: r.int(hosts), downUs: pick(r, [0, 1_000_000, 30_000_000]) };
-    case 10:
-      return {
-        ...base,
-        kind: 'listener',
-        host: r.int(hosts),
-        port: pick(r, [80, 81]),
-        forUs: pick(r, [0, 3_000_000]),
-      };
-    case 11:
-      return { ...base, kind: 'firewall', wire, forUs: pick(r, [200_000, 5_000_000]) };
-    default:
-      return { ...base, kind: 'ping', host: r.int(hosts), to: r.int(hosts), octets: r.int(1200) };
-  }
-}
-
 function roomyHost(h: HostPlan): HostPlan {
   const tcp = { ...h.tcp, sendBuffer: 65_536, receiveBuffer: 262_144, minRtoMs: 1000, maxRtoMs: 60_000 };
   return { ...h, synBacklog: 256, tcp };
@@ -312,10 +247,13 @@ function roomyConnection(c: ConnectionPlan): ConnectionPlan {
 /** The world of a seed. */
 export function planOf(seed: number): Plan {
   const r = new Random(`soak ${seed}`);
-  const lan = r.chance(0.4);
-  const hosts = lan ? 3 + r.int(3) : 2;
-  const wires = lan ? hosts : 1;
-  const worst = lan ? 0.1 : 0.25; // on a switch a packet crosses two wires
+  const topology = pick<Topology>(r, ['switch', 'switch', 'wire', 'wire', 'router']);
+  const hosts = topology === 'switch' ? 3 + r.int(3) : 2;
+  const wires = topology === 'wire' ? 1 : hosts;
+  // A packet that crosses two wires: lost twice as often, and two flipped bits, one on each, can escape a
+  // checksum.
+  const one = wires === 1;
+  const worst = one ? 0.25 : 0.1;
   const small = r.chance(0.1);
   /** Large buffers and more to send: congestion, and packets as long as the path allows. */
   const bulk = r.chance(0.3);
@@ -332,18 +270,25 @@ export function planOf(seed: number): Plan {
   const plans = each(hosts, 'host')
     .map((h) => randomHost(h, small && !bulk && !perfect, bulk))
     .map((h) => (roomy ? roomyHost(h) : h));
+  const mtu = pick(r, [1500, 1500, 1280, 9000]);
+  const bornUs = r.chance(0.5) ? 0 : randomBirth(r);
+  const silences = each(r.chance(0.4) ? 0 : 1 + r.int(3), 'silence')
+    .map((s) => ({ atUs: s.int(2 * spanUs), forUs: randomSpan(s) }))
+    .sort((a, b) => a.atUs - b.atUs);
   return {
     seed,
-    lan,
-    mtu: pick(r, [1500, 1500, 1280, 9000]),
+    topology,
+    mtu,
+    farMtu: perfect ? mtu : Math.min(mtu, pick(r, [1280, 1400, 9000])),
+    bornUs,
+    silences,
     hosts: plans,
-    // Two flipped bits, one on each wire, can escape a checksum: no corruption on a switch.
     wires: each(wires, 'wire').map((w) =>
-      perfect ? { delayUs: pick(w, [0, 1000, 50_000]) } : randomWire(w, worst, !lan),
+      perfect ? { delayUs: pick(w, [0, 1000, 50_000]) } : randomWire(w, worst, one),
     ),
     connections: each(connections, 'connection')
-      .map((c, i) => randomConnection(c, i, plans, spanUs, calm))
+      .map((c, i) => resting(c, randomConnection(c, i, plans, spanUs, calm), silences))
       .map((c) => (roomy ? roomyConnection(c) : c)),
-    faults: each(faults, 'fault').map((f, i) => randomFault(f, i, wires, hosts, 3 * spanUs, worst, lan)),
+    faults: each(faults, 'fault').map((f, i) => randomFault(f, i, wires, hosts, 3 * spanUs, worst, one)),
   };
 }

@@ -22,6 +22,7 @@ it('worlds of random programs and faults: octets, errors, end states, and nothin
   }
   expect(totals.seeds).toBeGreaterThanOrEqual(10);
   expect(totals.orderly).toBeGreaterThan(10);
+  expect(totals.rested).toBeGreaterThan(10);
   expect(totals.rows.filter((n) => n > 0).length).toBeGreaterThan(20);
 });
 

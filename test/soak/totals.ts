@@ -17,6 +17,8 @@ export class Totals {
   cookies = 0;
   /** Ends of connections that a cookie made twice. */
   ghosts = 0;
+  /** Silences over which ends stayed that then ended in order. */
+  rested = 0;
   virtualUs = 0;
   worstRatio = 0;
   worstSeed = 0;
@@ -65,6 +67,7 @@ export class Totals {
       'events',
       'cookies',
       'ghosts',
+      'rested',
       'virtualUs',
     ] as const)
       this[key] += o[key];
@@ -78,7 +81,7 @@ export class Totals {
   /** One line. */
   line(): string {
     const hours = (this.virtualUs / 3600e6).toFixed(1);
-    return `${this.seeds} worlds (${this.perfect} without any fault), ${this.connections} connections (${this.orderly} ends in order), ${this.segments} segments, ${this.packets} packets, ${hours} virtual hours`;
+    return `${this.seeds} worlds (${this.perfect} without any fault), ${this.connections} connections (${this.orderly} ends in order, over ${this.rested} silences), ${this.segments} segments, ${this.packets} packets, ${hours} virtual hours`;
   }
 
   /** Everything, with what was never seen. */

@@ -2,27 +2,28 @@
 // a stream ends only after its last octet, whoever loses something is told by a named error, the invariants
 // of every TCB hold after every event, nothing goes round without end, and nothing is left.
 
-import {
-  Host,
-  type HostInterface,
-  type HostTap,
-  type Listener,
-  type UdpSocket,
-} from '../../src/host/index.ts';
-import { type Action, type Node, type PacketInfo, Switch, Wire, World } from '../../src/sim/index.ts';
+import { Host, type HostInterface, type HostTap } from '../../src/host/index.ts';
+import { type Action, Switch, Wire, World } from '../../src/sim/index.ts';
 import { StrictMemory } from '../../src/sim/testing.ts';
 import { brokenInvariant, type Rules, rfc9293, type Tcb, type TcpError } from '../../src/tcp/index.ts';
-import { Memory } from '../../src/wire/index.ts';
+import { Calendar } from './calendar.ts';
 import { Census } from './census.ts';
 import { End } from './end.ts';
-import type { ConnectionPlan, FaultPlan, HostPlan, Plan, Program } from './plan.ts';
+import type { FaultPlan } from './faults.ts';
+import { narrow, refuse } from './hop.ts';
+import type { ConnectionPlan, Plan, Program } from './plan.ts';
 import { Plug } from './plug.ts';
-import { tooBig, unreachable } from './router.ts';
+import { Site, Watched } from './site.ts';
 import { Totals } from './totals.ts';
 
 const MAX_EVENTS = 20_000_000;
-/** Longest time that a world may take to come to rest, in virtual microseconds: ten days. */
-const MAX_TIME_US = 10 * 86_400e6;
+/**
+ * Longest time that a world may take to come to rest after its last long time, in microseconds: ten days. An alarm that
+ * was set for the longest keep-alive still rings 12.4 days later, in vain.
+ */
+const MAX_TIME_US = (10 + 12.5) * 86_400e6;
+/** Packets of keep-alives at most, for each silence that an end stays over. */
+const KEEP_ALIVES = 120;
 /** Packets for each call that moved octets, each segment of text that is needed, and each second of a life. */
 const PACKETS_EACH = 10;
 
@@ -42,44 +43,11 @@ const POLITE: Program = {
   urgent: false,
   userTimeoutMs: 0,
   promises: false,
+  impatience: 0,
+  patienceUs: 0,
+  rests: 0,
+  restKeepAliveMs: 0,
 };
-
-/** A host that is looked at after every poll. */
-class Watched implements Node {
-  readonly host: Host;
-  readonly #check: (host: Host) => void;
-
-  constructor(host: Host, check: (host: Host) => void) {
-    this.host = host;
-    this.#check = check;
-  }
-  poll(nowUs: number): void {
-    this.host.poll(nowUs);
-    this.#check(this.host);
-  }
-  wakeAt(): number {
-    return this.host.wakeAt();
-  }
-  setWaker(wake: (atUs: number) => void): void {
-    this.host.setWaker(wake);
-  }
-  describe(): string {
-    return this.host.describe();
-  }
-}
-
-/** A place for a host, and the host that runs there now. */
-interface Site {
-  readonly index: number;
-  readonly plan: HostPlan;
-  readonly plug: Plug;
-  host: Host | null;
-  node: Watched | null;
-  memory: Memory;
-  listeners: Map<number, Listener>;
-  udp: UdpSocket | null;
-  boots: number;
-}
 
 class Event implements Action {
   readonly #act: () => void;
@@ -106,6 +74,9 @@ class Soak {
   readonly census = new Census();
   readonly programs = new Map<string, { program: Program; name: string }>();
   readonly totals: Totals;
+  readonly calendar: Calendar;
+  /** The router in the middle, if there is one. */
+  router: Host | null = null;
   readonly rules: Rules;
   #sample = 0;
   #failure: Error | null = null;
@@ -115,39 +86,74 @@ class Soak {
     this.plan = plan;
     this.totals = totals;
     this.world = new World({ seed: plan.seed, memory: this.memory });
-    const kind = plan.lan ? 'ethernet' : 'ip';
-    const box = plan.lan ? new Switch(this.world) : null;
+    this.calendar = new Calendar(plan);
+    this.world.runSync(plan.bornUs);
     plan.hosts.forEach((host, index) => {
-      const plug = new Plug(this.memory, plan.mtu, kind);
-      this.sites.push({
-        index,
-        plan: host,
-        plug,
-        host: null,
-        node: null,
-        memory: new Memory(),
-        listeners: new Map(),
-        udp: null,
-        boots: 0,
-      });
-      if (box !== null) this.wires.push(box.connect(plug, plan.wires[index]));
+      const plug = new Plug(this.memory, plan.mtu, this.#ethernet ? 'ethernet' : 'ip');
+      this.sites.push(new Site(index, host, plug));
     });
-    const [a, b] = this.sites;
-    if (box === null && a !== undefined && b !== undefined)
-      this.wires.push(new Wire(this.world, a.plug, b.plug, plan.wires[0]));
+    this.#wireUp();
     for (const site of this.sites) this.boot(site);
-    for (const c of plan.connections) this.#at(c.atUs, `connection ${c.id}`, () => this.#connect(c));
-    for (const f of plan.faults) this.#at(f.atUs, `${f.kind} ${f.id}`, () => this.#fault(f));
+    for (const c of plan.connections)
+      this.#at(this.calendar.at(c.atUs), `connection ${c.id}`, () => this.#connect(c));
+    for (const f of plan.faults)
+      this.#at(this.calendar.at(f.atUs), `${f.kind} ${f.id}`, () => this.#fault(f));
   }
 
   #at(us: number, what: string, act: () => void): void {
     this.world.schedule(us, new Event(what, act));
   }
 
-  // Hosts.
+  /** What a program of the site does after so long, or when its host runs again. */
+  #after(site: Site, us: number, what: string, act: () => void): void {
+    const boot = site.boots;
+    this.#at(this.world.now() + us, what, () => {
+      if (site.boots === boot) site.whenAwake(act);
+    });
+  }
+
+  // Hosts and wires.
+
+  get #ethernet(): boolean {
+    return this.plan.topology === 'switch';
+  }
+
+  #wireUp(): void {
+    const { plan, world } = this;
+    const plugs = this.sites.map((site) => site.plug);
+    if (plan.topology === 'wire') {
+      this.wires.push(new Wire(world, plugs[0] as Plug, plugs[1] as Plug, plan.wires[0]));
+    } else if (plan.topology === 'switch') {
+      const box = new Switch(world);
+      for (const [i, plug] of plugs.entries()) this.wires.push(box.connect(plug, plan.wires[i]));
+    } else {
+      const dice = world.random.fork('router');
+      const router = new Host({
+        name: 'router',
+        clock: world.clock,
+        random: () => dice.nextUint32(),
+        memory: this.memory,
+        forwarding: true,
+      });
+      plugs.forEach((plug, i) => {
+        const mtu = i === 0 ? plan.mtu : plan.farMtu;
+        const addresses = [`${this.network(i, 4)}.254/24`, `${this.network(i, 6)}::fe/64`];
+        const iface = router.addInterface({ name: `to-h${i}`, mtu, addresses });
+        this.wires.push(new Wire(world, plug, iface, plan.wires[i]));
+      });
+      world.addNode(router);
+      this.router = router;
+    }
+  }
+
+  /** The first three octets, or the prefix, of where a site is. */
+  network(site: number, family: 4 | 6): string {
+    const link = this.plan.topology === 'router' ? site : 0;
+    return family === 4 ? `10.0.${link}` : `fd00:0:0:${link}`;
+  }
 
   address(site: number, family: 4 | 6): string {
-    return family === 4 ? `10.0.0.${site + 1}` : `fd00::${site + 1}`;
+    return `${this.network(site, family)}${family === 4 ? '.' : '::'}${site + 1}`;
   }
 
   boot(site: Site): void {
@@ -156,7 +162,7 @@ class Soak {
     site.memory = new StrictMemory({ max: site.plan.memory, initial: 32 * 1024 });
     const host = new Host({
       name,
-      clock: this.world.clock,
+      clock: { now: () => this.world.now() + site.ahead.us },
       random: () => dice.nextUint32(),
       memory: site.memory,
       tcp: site.plan.tcp,
@@ -168,14 +174,16 @@ class Soak {
     const iface = host.addInterface({
       name: 'eth0',
       mtu: this.plan.mtu,
-      kind: this.plan.lan ? 'ethernet' : 'ip',
+      kind: this.#ethernet ? 'ethernet' : 'ip',
       mac: `02:00:00:00:00:0${site.index + 1}`,
       addresses: [`${this.address(site.index, 4)}/24`, `${this.address(site.index, 6)}/64`],
     });
+    if (this.router !== null)
+      for (const network of ['default', 'default6']) host.addRoute(network, iface as HostInterface);
     site.plug.connect(host, iface as HostInterface);
     host.tap = this.#tap(host);
     site.host = host;
-    site.node = new Watched(host, () => this.#checkAll(host));
+    site.node = new Watched(host, site.ahead, () => this.#checkAll(host));
     this.world.addNode(site.node);
     for (const port of [80, 81]) this.#listen(site, port);
     site.udp = host.udp({
@@ -210,14 +218,31 @@ class Soak {
 
   #crash(site: Site, downUs: number): void {
     if (site.host === null || site.node === null) return;
-    for (const end of this.census.ends) if (end.host === site.index && !end.finished) end.dead = true;
-    this.world.removeNode(site.node);
-    site.plug.pull();
+    for (const end of this.census.ends)
+      if (end.host === site.index && !(end.finished && end.eof)) end.dead = true;
+    if (site.still === null) this.world.removeNode(site.node);
     this.#countHost(site.host);
-    site.host = null;
-    site.node = null;
-    site.listeners = new Map();
+    site.gone();
     this.#at(this.world.now() + downUs, `boot ${site.index}`, () => this.boot(site));
+  }
+
+  /** A host stands still: it is not polled, its programs do nothing, and packets wait. */
+  #suspend(site: Site, forUs: number, packetsFirst: boolean): void {
+    const { node } = site;
+    if (node === null || site.still !== null) return;
+    this.calendar.standsStill(this.world.now(), forUs);
+    this.world.removeNode(node);
+    site.plug.hold();
+    site.still = [];
+    this.#at(this.world.now() + forUs, `wake ${site.index}`, () => {
+      if (site.node !== node) return;
+      const acts = site.still ?? [];
+      site.still = null;
+      if (packetsFirst) site.plug.release();
+      this.world.addNode(node);
+      for (const act of acts) act();
+      if (!packetsFirst) site.plug.release();
+    });
   }
 
   // Connections.
@@ -259,7 +284,12 @@ class Soak {
 
   #end(site: Site, c: End['c'], program: Program, name: string): End {
     const random = this.world.random.fork(`${name} ${site.boots} ${c.tcb.snd.iss}`);
-    const end = new End(this.world, name, site.index, program, c, random);
+    const around = {
+      world: this.world,
+      after: (us: number, act: () => void) => this.#after(site, us, name, act),
+      silentUntil: () => this.calendar.silentUntil(this.world.now()),
+    };
+    const end = new End(around, name, site.index, program, c, random);
     c.handler = end.handler;
     this.census.add(end);
     return end;
@@ -267,12 +297,14 @@ class Soak {
 
   #connect(plan: ConnectionPlan): void {
     const { from, to, family, port, localPort, client, server, id } = plan;
-    this.#open(from, to, family, localPort, port, client, server, `c${id}`);
-    if (plan.simultaneous) this.#open(to, from, family, port, localPort, server, client, `c${id}'`);
+    const [left, right] = [this.sites[from] as Site, this.sites[to] as Site];
+    left.whenAwake(() => this.#open(left, to, family, localPort, port, client, server, `c${id}`));
+    if (plan.simultaneous)
+      right.whenAwake(() => this.#open(right, from, family, port, localPort, server, client, `c${id}'`));
   }
 
   #open(
-    from: number,
+    site: Site,
     to: number,
     family: 4 | 6,
     localPort: number,
@@ -281,7 +313,6 @@ class Soak {
     server: Program,
     name: string,
   ): void {
-    const site = this.sites[from] as Site;
     if (site.host === null) return;
     this.totals.connections++;
     try {
@@ -313,67 +344,55 @@ class Soak {
           f.way === 'both' ? undefined : f.way,
         );
         return;
-      case 'mtu':
-        this.#narrow(this.wires[f.wire] as Wire, f.mtu, f.tells, f.forUs);
+      case 'mtu': {
+        const rule = narrow(this.wires[f.wire] as Wire, this.#ethernet, f.mtu, f.tells);
+        this.#at(now + f.forUs, 'wide again', () => rule.remove());
         return;
-      case 'firewall':
-        this.#refuse(this.wires[f.wire] as Wire, f.forUs);
+      }
+      case 'firewall': {
+        const rule = refuse(this.wires[f.wire] as Wire, this.#ethernet);
+        this.#at(now + f.forUs, 'no firewall', () => rule.remove());
         return;
+      }
       case 'crash':
         this.#crash(this.sites[f.host] as Site, f.downUs);
         return;
       case 'listener': {
         const site = this.sites[f.host] as Site;
-        site.listeners.get(f.port)?.close();
-        site.listeners.delete(f.port);
-        this.#at(now + f.forUs, 'listen', () => this.#listen(site, f.port));
+        site.whenAwake(() => {
+          site.listeners.get(f.port)?.close();
+          site.listeners.delete(f.port);
+          this.#after(site, f.forUs, 'listen', () => this.#listen(site, f.port));
+        });
         return;
       }
+      case 'clock':
+        this.#setClock(this.sites[f.host] as Site, f.byUs);
+        return;
+      case 'suspend':
+        this.#suspend(this.sites[f.host] as Site, f.forUs, f.id % 2 === 0);
+        return;
       case 'ping': {
         const data = new Uint8Array(f.octets + 1).fill(1);
-        (this.sites[f.host] as Site).host !== null &&
-          (this.sites[f.host] as Site).udp?.send(
-            data,
-            this.address(f.to, f.id % 2 === 0 ? 4 : 6),
-            f.id % 3 === 0 ? 9 : 7,
-          );
+        const site = this.sites[f.host] as Site;
+        site.whenAwake(() => {
+          if (site.host === null) return;
+          site.udp?.send(data, this.address(f.to, f.id % 2 === 0 ? 4 : 6), f.id % 3 === 0 ? 9 : 7);
+        });
       }
     }
   }
 
-  /** For a while longer packets do not pass; the router says so, or does not. */
-  #narrow(wire: Wire, mtu: number, tells: boolean, forUs: number): void {
-    const { lan } = this.plan;
-    const match = (p: PacketInfo): boolean => {
-      const { family } = p;
-      const least = family === 6 ? Math.max(mtu, 1280) : mtu;
-      if (family === 0 || p.len - (lan ? 14 : 0) <= least) return false;
-      const answer = tells ? tooBig(p.bytes(), lan, least) : null;
-      if (answer !== null) wire.inject(p.direction === 'a->b' ? 'b->a' : 'a->b', answer);
-      return true;
-    };
-    const rule = wire.rule({ match, action: { drop: true } });
-    this.#at(this.world.now() + forUs, 'wide again', () => rule.remove());
-  }
-
-  /** For a while SYNs are answered by ICMP: port unreachable, which is hard (RFC 9293 SHLD-26). */
-  #refuse(wire: Wire, forUs: number): void {
-    const { lan } = this.plan;
-    const match = (p: PacketInfo): boolean => {
-      if (((p.tcp?.ctl ?? 0) & 2) === 0) return false;
-      const answer = unreachable(p.bytes(), lan);
-      if (answer !== null) wire.inject(p.direction === 'a->b' ? 'b->a' : 'a->b', answer);
-      return true;
-    };
-    const rule = wire.rule({ match, action: { drop: true } });
-    this.#at(this.world.now() + forUs, 'no firewall', () => rule.remove());
+  #setClock(site: Site, byUs: number): void {
+    if (site.node === null) site.ahead.us += byUs;
+    else site.node.step(byUs);
   }
 
   // The run, and what must hold in the end.
 
   async run(): Promise<void> {
     try {
-      await this.world.run({ maxEvents: MAX_EVENTS, maxTimeUs: MAX_TIME_US });
+      await this.world.run({ maxEvents: MAX_EVENTS, maxTimeUs: this.calendar.endUs + MAX_TIME_US });
     } catch (error) {
       const left = this.census.ends.filter((end) => !end.finished && !end.dead).map((end) => end.describe());
       throw new Error(`the world does not come to rest: ${left.join('; ')}`, { cause: error });
@@ -391,15 +410,15 @@ class Soak {
     let work = 20;
     for (const end of this.census.ends) {
       const segments = (end.written + end.received) / 48;
-      work += 20 + end.calls + segments;
+      work += 20 + end.calls + segments + (end.program.rests * KEEP_ALIVES) / PACKETS_EACH;
     }
-    const seconds = this.world.now() / 1e6;
+    const seconds = this.calendar.busyUs(this.world.now()) / 1e6;
     work += seconds * Math.min(this.census.ends.length, 10) * 0.2;
     this.totals.ratio(packets / work, this.plan.seed);
     if (packets > PACKETS_EACH * work)
       throw new Error(`${packets} packets for work of ${Math.round(work)} in ${Math.round(seconds)} s`);
     this.totals.packets += packets;
-    this.totals.virtualUs += this.world.now();
+    this.totals.virtualUs += this.world.now() - this.plan.bornUs;
     this.totals.events += this.world.events;
     for (const wire of this.wires) for (const way of [wire.ab, wire.ba]) this.totals.wire(way.counters);
   }
@@ -425,6 +444,8 @@ class Soak {
           `${host.name}: connections, TIME-WAIT, in queues, octets: ${left.join(', ')} are left; wake at ${host.wakeAt()}`,
         );
     }
+    if (this.router !== null && this.router.wakeAt() !== Number.POSITIVE_INFINITY)
+      throw new Error(`the router wants to wake at ${this.router.wakeAt()}`);
     if (this.memory.used !== 0) throw new Error(`${this.memory.used} octets are left on the wires`);
   }
 }
