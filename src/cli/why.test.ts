@@ -53,7 +53,7 @@ describe('synfin why', () => {
     expect(found).toMatchObject({
       question: 'merge',
       property: 'S3',
-      withRule: { outcome: 'exhausted', states: 61_764 },
+      withRule: { outcome: 'exhausted', states: 62_440 },
       without: { outcome: 'violated', depth: 6 },
       difference: null,
       scenario: { id: 'why-merge', rules: 'merged-fin' },
