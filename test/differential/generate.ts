@@ -19,6 +19,7 @@ import {
   SYN,
   URG,
 } from './sequence.ts';
+import { fitting } from './wire.ts';
 
 /** A weighted choice: values after their weights. */
 function pick<T>(r: Random, choices: readonly (readonly [number, T])[]): T {
@@ -127,7 +128,7 @@ class Maker {
         [1, 100],
       ]),
       up: 0,
-      options: this.#synOptions(),
+      options: fitting(this.#synOptions()),
     };
   }
 
@@ -322,7 +323,7 @@ class Maker {
       length,
       wnd,
       up,
-      options,
+      options: fitting(options),
     };
     return r.chance(0.02) ? { ...step, damage: of(r, ['checksum', 'reserved', 'offset'] as const) } : step;
   }

@@ -71,13 +71,20 @@ function optionOctets(o: Option, flow: Flow): number[] {
 
 const MOST_OPTIONS = 40;
 
-/** The packet of a step. What of the options has no room is left out. */
+/** The options that there is room for, in their order. */
+export function fitting(options: readonly Option[]): Option[] {
+  let left = MOST_OPTIONS;
+  return options.filter((o) => {
+    const length = optionOctets(o, newFlow(4, 0, 0, 0, 0)).length;
+    if (length > left) return false;
+    left -= length;
+    return true;
+  });
+}
+
+/** The packet of a step, whose options are {@link fitting}. */
 export function packetOf(step: SegmentStep, flow: Flow): Uint8Array {
-  const options: number[] = [];
-  for (const o of step.options) {
-    const octets = optionOctets(o, flow);
-    if (options.length + octets.length <= MOST_OPTIONS) options.push(...octets);
-  }
+  const options = step.options.flatMap((o) => optionOctets(o, flow));
   while (options.length % 4 !== 0) options.push(1);
   const head = 20 + options.length;
   const out = new Uint8Array(head + step.length);

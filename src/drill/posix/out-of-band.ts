@@ -34,6 +34,7 @@ export class OutOfBand {
     const seq = (rcv.up - 1) | 0;
     if (this.#marked && this.#seq === seq) return;
     this.#marked = true;
+    this.#came = false;
     this.#taken = false;
     this.#seq = seq;
   }

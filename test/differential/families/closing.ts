@@ -31,10 +31,12 @@ function finWait2(c: Case, seg: SegmentStep): boolean {
   if (has(seg, RST))
     return seg.seq === facts.rcvNxt ? gone(ours.state) : acked(ours) && ours.state === facts.state;
   if (has(seg, SYN)) return refused(c);
+  const { tsRecent } = facts;
+  if (tsRecent !== null && (((tsValOf(seg) ?? tsRecent) - tsRecent) | 0) < 0) return refused(c); // PAWS
   if (!has(seg, ACK)) return quiet;
   if (seg.ack > facts.sndNxt || seg.ack < facts.sndUna - facts.maxWnd) return refused(c);
   const end = seg.seq + seg.length;
-  if (seg.length > 0 && end > facts.rcvNxt && seg.seq <= facts.rcvNxt) return reset(ours) && gone(ours.state);
+  if (seg.length > 0 && end > facts.rcvNxt) return reset(ours) && gone(ours.state);
   if (has(seg, FIN) && end === facts.rcvNxt) return acked(ours) && ours.state === 'TIME-WAIT';
   return (seg.length > 0 || has(seg, FIN) ? acked(ours) : silent(ours)) && ours.state === facts.state;
 }
@@ -62,7 +64,7 @@ export const closing: readonly Family[] = [
     id: 'late-text-out-of-order',
     verdict: 'linux-policy',
     reason:
-      'After close() Linux resets for text or a FIN beyond a hole, too, and for text that the ACK of the segment would have made unacceptable; here only what would be delivered is late text. The same after shutdown() of reading, of which TCP does not know here.',
+      'After close() Linux also resets for a FIN beyond a hole, and for text whose ACK is not acceptable; here only text of an acceptable segment is late. The same after shutdown() of reading, of which TCP does not know here.',
     fields: ALL,
     is: (c) => {
       const { seg, facts, ours, theirs, history } = c;

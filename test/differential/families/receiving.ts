@@ -81,13 +81,23 @@ export const receiving: readonly Family[] = [
         return typeof echo === 'number' && (echo === here || history.oldAckTsVals.has(echo));
       });
     },
-    // Far ahead: PAWS drops from now on what it does not drop in Linux.
+    // PAWS drops from now on what it does not drop in Linux.
     hidden: ({ seg, facts }) =>
       seg !== null &&
       has(seg, ACK) &&
       seg.ack < facts.sndUna &&
       facts.tsRecent !== null &&
-      (((tsValOf(seg) ?? facts.tsRecent) - facts.tsRecent) | 0) > 1000,
+      (((tsValOf(seg) ?? facts.tsRecent) - facts.tsRecent) | 0) > 0,
+  },
+  {
+    id: 'window-of-small-buffer',
+    verdict: 'linux-policy',
+    reason:
+      'With a small SO_RCVBUF the window closes earlier in Linux, which counts the memory that text takes and not its octets.',
+    goesOn: true,
+    fields: ['window'],
+    is: ({ ours, theirs }) =>
+      ours.sent.every((s, i) => s.wnd === theirs.sent[i]?.wnd || (s.wnd < 2920 && theirs.sent[i]?.wnd === 0)),
   },
   {
     id: 'urgent-pointer-0',
@@ -153,6 +163,11 @@ export const receiving: readonly Family[] = [
       has(seg, FIN) &&
       facts.ranges.some(([, right]) => right > textOf(seg) + seg.length) &&
       (ours.state === afterAck(seg, facts) || facts.fin !== null),
+    hidden: ({ seg, facts }) =>
+      seg !== null &&
+      has(seg, FIN) &&
+      endOf(seg) > facts.rcvNxt &&
+      facts.ranges.some(([, right]) => right > textOf(seg) + seg.length),
   },
   {
     id: 'two-fins',
@@ -170,6 +185,7 @@ export const receiving: readonly Family[] = [
       seg !== null &&
       has(seg, FIN) &&
       facts.fin !== null &&
+      facts.fin >= facts.rcvNxt &&
       endOf(seg) - 1 !== facts.fin &&
       endOf(seg) > facts.rcvNxt,
   },

@@ -81,12 +81,17 @@ export const validating: readonly Family[] = [
     verdict: 'rfc-free-choice',
     reason: 'A TSval exactly 2^31 away from TS.Recent is neither older nor newer: old here, new in Linux.',
     fields: ALL,
-    is: ({ seg, facts, ours, before }) =>
-      seg !== null &&
-      facts.tsRecent !== null &&
-      (((tsValOf(seg) ?? 0) - facts.tsRecent) | 0) === -0x80000000 &&
-      (acked(ours) || silent(ours)) &&
-      ours.state === before.ours?.state,
+    is: ({ seg, facts, ours, before }) => {
+      const echo = only(ours)?.echo;
+      const recent = typeof echo === 'number' ? echo : facts.tsRecent;
+      return (
+        seg !== null &&
+        recent !== null &&
+        (((tsValOf(seg) ?? recent) - recent) | 0) === -0x80000000 &&
+        (acked(ours) || silent(ours)) &&
+        ours.state === before.ours?.state
+      );
+    },
   },
   {
     id: 'ack-of-nothing-ever-sent',
