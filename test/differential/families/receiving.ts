@@ -19,15 +19,18 @@ function afterAck(seg: SegmentStep, { state, sndNxt, passive, finSent }: Facts):
 
 /** Where FINs of the peer are: one that was seen before, and that of the step. */
 function finsOf(seg: SegmentStep | null, { fin }: Facts): number[] {
-  const here = seg !== null && has(seg, FIN) ? [textOf(seg) + seg.length] : [];
+  const here = seg !== null && has(seg, FIN) ? [(textOf(seg) + seg.length) | 0] : [];
   return fin === null ? here : [fin, ...here];
 }
 
 /** What blocks say without these FINs; a FIN that is reached needs no block. */
 function withoutFin(s: Sent, fins: readonly number[]): string {
   return s.sack
-    .filter(([, right]) => !(fins.includes(right - 1) && s.ack !== null && s.ack >= right))
-    .map(([left, right]): [number, number] => [left, fins.includes(right - 1) ? right - 1 : right])
+    .filter(([, right]) => !(fins.includes((right - 1) | 0) && s.ack !== null && s.ack >= right))
+    .map(([left, right]): [number, number] => [
+      left,
+      fins.includes((right - 1) | 0) ? (right - 1) | 0 : right,
+    ])
     .filter(([left, right]) => left !== right)
     .join();
 }
