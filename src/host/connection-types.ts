@@ -20,7 +20,7 @@ export interface ConnectionHandler {
   open?(connection: Connection): void;
   /** There is something to read, or the peer has sent its FIN and everything was read. */
   readable?(connection: Connection): void;
-  /** There is room again, or Memory to try for, after `offer` took less than everything. */
+  /** There is room again, or Memory to try for, after `offer` took less than everything or all the room there was. */
   writable?(connection: Connection): void;
   /** The peer has urgent data (RFC 9293 section 3.8.5). */
   urgent?(connection: Connection): void;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Memory } from '../wire/index.ts';
 import type { Connection, ConnectionHandler, Host, Listener } from './index.ts';
-import { codeOf, Net, octets, RawPort, readAll, tcpPacket, thrown } from './testing.ts';
+import { codeOf, Net, octets, RawPort, readAll, sendAndEnd, tcpPacket, thrown } from './testing.ts';
 
 interface Pair {
   net: Net;
@@ -171,6 +171,39 @@ describe('writing', () => {
     a.open({ address: '10.0.0.2', port: 80, handler: { open: more, writable: more } });
     await net.pass(2_000_000);
     expect([sent, received]).toEqual([10_000, 10_000]);
+  });
+
+  it('writable comes, too, when an offer has taken exactly the room there was: who looks at writableLength never offers too much', async () => {
+    const net = new Net();
+    const { a, b } = net.pair({}, { tcp: { sendBuffer: 1000 } });
+    const listener = b.listen({ port: 80 });
+    let left = 5000;
+    const fill = (c: Connection) => {
+      while (left > 0 && c.writableLength > 0) left -= c.offer(octets(Math.min(left, c.writableLength)));
+      if (left === 0) void c.end();
+    };
+    a.open({ address: '10.0.0.2', port: 80, handler: { open: fill, writable: fill } });
+    const s = await net.run(listener.accept());
+    expect((await net.run(readAll(s))).length).toBe(5000);
+  });
+
+  it('an echo that offers what there is room for loses nothing and never stands still, whichever callback fills the buffer', async () => {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 1000 }, {}, { tcp: { sendBuffer: 8192 } });
+    const buffer = new Uint8Array(4096);
+    const echo = (s: Connection): void => {
+      while (s.readableLength > 0) {
+        const room = Math.min(buffer.length, s.writableLength);
+        if (room === 0) return; // nothing is offered now: `writable` has been promised
+        s.offer(buffer.subarray(0, s.readInto(buffer.subarray(0, room))));
+      }
+      if (s.eof) s.close();
+    };
+    b.listen({ port: 7, handler: { readable: echo, writable: echo } });
+    const c = await net.run(a.connect({ address: '10.0.0.2', port: 7 }));
+    const sent = octets(100_000);
+    sendAndEnd(c, sent);
+    expect(await net.run(readAll(c))).toEqual(sent);
   });
 
   it('EPIPE from write after end, offer takes nothing; reading goes on (half-closed)', async () => {

@@ -318,10 +318,16 @@ export class Host {
     this.#touched();
   }
 
-  /** Adds a route: `network` as `10.0.0.0/8`, or 'default' and 'default6'. Throws TypeError, ENETDOWN. */
-  addRoute(network: string, iface: HostInterface, gateway?: string): Route {
+  /**
+   * Adds a route: `network` as `10.0.0.0/8`, or 'default' and 'default6'; the way is an interface, by a gateway or to
+   * the link itself, or a gateway alone, in the network of one of our addresses:
+   * `host.addRoute('default', '10.0.0.254')`. Throws TypeError, RangeError, ENETDOWN.
+   */
+  addRoute(network: string, gateway: string): Route;
+  addRoute(network: string, iface: HostInterface, gateway?: string): Route;
+  addRoute(network: string, way: HostInterface | string, gateway?: string): Route {
     this.#checkOpen('addRoute');
-    return this.#interfaces.addRoute(network, iface, gateway);
+    return this.#interfaces.addRoute(network, way, gateway);
   }
 
   /**

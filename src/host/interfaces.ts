@@ -6,6 +6,7 @@ import { Err, tcpError } from '../tcp/index.ts';
 import {
   type Cidr,
   type IpAddress,
+  inPrefix,
   ipv4Address,
   isGroupMac,
   isMapped,
@@ -292,17 +293,34 @@ export class Interfaces {
   }
 
   /** See `Host.addRoute`. */
-  addRoute(network: string, iface: HostInterface, gateway?: string): Route {
+  addRoute(network: string, way: HostInterface | string, gateway?: string): Route {
+    const next = typeof way === 'string' ? way : gateway;
+    const via = next === undefined ? null : hostAddress(next, 'gateway');
+    const iface = typeof way === 'string' ? this.#towards(via as IpAddress) : way;
     this.#check(iface);
     const text = network === 'default' ? '0.0.0.0/0' : network === 'default6' ? '::/0' : network;
     const cidr = parseCidr(text);
     if (cidr === null) throw new TypeError(`'${network}' is not a network, like 10.0.0.0/8`);
-    const via = gateway === undefined ? null : hostAddress(gateway, 'gateway');
     const { ip, routes } = this.#owner;
     const { address, prefix } = cidr;
     const route = routes.add({ network: address, prefix, iface: iface.index, gateway: via, source: null });
     ip.epoch++;
     return route;
+  }
+
+  /** The interface with an address in whose network `gateway` is. */
+  #towards(gateway: IpAddress): HostInterface {
+    const { w0, w1, w2, w3, family } = gateway;
+    const found = this.#owner.ip.interfaces.find(({ addresses }) =>
+      addresses.some(
+        ({ address, prefix }) => address.family === family && inPrefix(w0, w1, w2, w3, address, prefix),
+      ),
+    );
+    if (found === undefined)
+      throw new RangeError(
+        `gateway ${gateway} is in the network of no interface: name the interface, addRoute(network, iface, gateway)`,
+      );
+    return found;
   }
 
   /** See `Host.removeRoute`. */

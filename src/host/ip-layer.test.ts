@@ -216,6 +216,26 @@ describe('packets out', () => {
     expect(first.take()).toMatchObject([{ src: '10.0.0.1', dst: '192.0.2.1' }]);
   });
 
+  it('by a gateway go out where the gateway is; one that is nowhere needs its interface named', () => {
+    const net = new Net();
+    const host = net.host('a', ['10.0.0.1/24', 'fd00::1/64']);
+    host.addInterface({ name: 'second', addresses: ['10.1.0.1/24'] });
+    const routes = [
+      host.addRoute('default', '10.1.0.254'),
+      host.addRoute('172.16.0.0/12', '10.0.0.254'),
+      host.addRoute('default6', 'fd00::ffff'),
+    ];
+    expect(routes.map(({ iface, gateway }) => `${iface} ${gateway}`)).toEqual([
+      '2 10.1.0.254',
+      '1 10.0.0.254',
+      '1 fd00::ffff',
+    ]);
+    expect(() => host.addRoute('default', '10.2.0.254')).toThrow(
+      /gateway 10\.2\.0\.254 is in the network of no interface: name the interface/,
+    );
+    expect(thrown(() => host.addRoute('default', 'gateway'))).toBe('TypeError');
+  });
+
   it('have DF set and an id of their own (RFC 1191, RFC 6864)', () => {
     const net = new Net();
     const host = net.host('a', ['10.0.0.1/24']);

@@ -43,7 +43,7 @@ export class Writing {
   /** Octets put into the send buffer since the beginning. */
   sent = 0;
   readonly #c: Connection;
-  /** Whether `offer` took less than everything since the last `writable`. */
+  /** Whether `offer` took less than everything, or all the room there was, since the last `writable`. */
   #wantsRoom = false;
   /** Waits for Memory: `tryAgain` will be called. */
   #starved = false;
@@ -147,6 +147,7 @@ export class Writing {
     const octets = octetsOf(data, 'offer');
     if (!this.open || this.pending) return 0;
     const n = this.#enqueue(octets, 0, false);
+    if (this.room === 0) this.#wantsRoom = true;
     if (n < octets.length) {
       this.#wantsRoom = true;
       if (!this.#starved && this.nothingHeld) {
@@ -225,7 +226,7 @@ export class Writing {
   }
 
   #tellRoom(): void {
-    if (!this.#wantsRoom || !this.open) return;
+    if (!this.#wantsRoom || this.room === 0) return; // `readable`, just before, may have filled it again
     this.#wantsRoom = false;
     this.#c.tell(this.#c.handler?.writable);
   }
