@@ -19,6 +19,11 @@ const PRINTED: Readonly<Record<string, readonly string[]>> = {
   'socket.io': ['transport: websocket', 'fifty answers, together 1275'],
   http2: ['99 different answers, and 1000000 octets'],
   tls: ['Alice: welcome, Alice', 'server: UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'Mallory: '],
+  grpc: ['42925 is the sum of the first fifty squares', 'a stream counted to 1000'],
+  ssh2: ['you said: who is there?', '1000000 octets there and back'],
+  mqtt: ['100 messages, the last: rooms/99/temperature 49.5'],
+  smtp: ['250 OK: message queued', 'Subject: hello true'],
+  mysql2: ['5000 rows of 5000 are right'],
 };
 
 /** Those that need no library. */
