@@ -82,7 +82,7 @@ describe.each(['README.md', 'README.zh-CN.md'])('examples/%s', (file) => {
     .map((entry) => entry.name);
 
   test('names every folder, and no other', () => {
-    const named = [...text.matchAll(/\]\(([\w-]+)\/\)/g)].map((match) => match[1]);
+    const named = [...text.matchAll(/\]\(([\w.-]+)\/\)/g)].map((match) => match[1]);
     expect(named.sort()).toEqual(folders.sort());
   });
 });

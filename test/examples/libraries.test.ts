@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { hindrance } from '../../examples/kernel.ts';
 import { FOLDER, runExample } from './run.ts';
 
 const missing = existsSync(join(FOLDER, 'node_modules'))
@@ -24,14 +25,20 @@ const PRINTED: Readonly<Record<string, readonly string[]>> = {
   mqtt: ['100 messages, the last: rooms/99/temperature 49.5'],
   smtp: ['250 OK: message queued', 'Subject: hello true'],
   mysql2: ['5000 rows of 5000 are right'],
+  postgres: ["{ count: '200', sum: '2646700' }", '1000000 octets of rows', 'notified: hello'],
+  redis: ['sum: 499500', '1000000 octets there and back', 'published: hello'],
 };
 
-/** Those that need no library. */
-const NODE_ALONE = ['http-keep-alive'];
+/** Why an example cannot run here, where that is not `missing`: it needs no library, or a server of the machine's. */
+const HINDRANCES: Readonly<Record<string, string | null>> = {
+  'http-keep-alive': null,
+  postgres: missing ?? (await hindrance('initdb', 'postgres')),
+  redis: missing ?? (await hindrance('redis-server')),
+};
 
 describe('node examples/NAME/main.ts, with loss', () => {
   for (const [name, expected] of Object.entries(PRINTED)) {
-    const why = NODE_ALONE.includes(name) ? null : missing;
+    const why = name in HINDRANCES ? (HINDRANCES[name] ?? null) : missing;
     test.skipIf(why !== null)(`${name}${why === null ? '' : `: ${why}`}`, async () => {
       const { status, stderr, lines } = await runExample(name);
       expect({ status, stderr, lines: lines.slice(0, -1) }).toEqual({
