@@ -8,7 +8,6 @@ import type { Memory } from './memory.ts';
 export const ETHERNET_HEADER_LENGTH = 14;
 /** EtherType of IPv4 (IEEE 802 numbers). */
 export const ETHERTYPE_IPV4 = 0x0800;
-/** EtherType of ARP. */
 /** Octets of a header with an IEEE 802.1Q tag. */
 export const VLAN_HEADER_LENGTH = 18;
 /** EtherType of a tag, the TPID of IEEE 802.1Q. */
