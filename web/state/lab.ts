@@ -85,7 +85,7 @@ export const run = computed<Run>(() => {
       ...(seed === null ? {} : { seed }),
       ...(mslMs === null ? {} : { mslMs }),
       ...(delayMs === null ? {} : { delayMs }),
-      ...(mutant.value === null ? {} : { rules: mutant.value }),
+      ...(mutant.value === null ? {} : { rules: { id: mutant.value.id, rules: mutant.value.rules } }),
     });
     const acted = new Map(played.edits.map(({ text, acted: times }) => [text, times]));
     return {
