@@ -63,7 +63,7 @@ describe.skipIf(missing !== null)('why, in the page', () => {
     const page = await lab.open('#1/hs?l=zh', {}, lab.file);
     await page.click('button[data-view="why"]');
     await page.click('button[data-question="synack-again"]');
-    expect(await outcome(page, 'with', 'exhausted')).toMatch(/^1,051 个状态，已穷尽，无违反/);
+    expect(await outcome(page, 'with', 'exhausted')).toMatch(/^1,020 个状态，已穷尽，无违反/);
     expect(await outcome(page, 'without', 'violated')).toMatch(/^4 步之后违反/);
     expect(await page.textContent('.counterexample')).toContain('SYN-RECEIVED');
     await page.context().close();
