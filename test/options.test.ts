@@ -223,6 +223,22 @@ const takers: readonly Taker[] = [
   { of: 'WebSocketsOptions', right: {}, call: (o) => web.webSockets(host(), o) },
   { of: 'NameOptions', right: {}, call: (o) => web.webSockets(host(), o) },
   { of: 'SocketOptions', right: {}, call: (o) => web.webSockets(host()).connect('10.0.0.9:1', o) },
+  { of: 'DirectSocketsOptions', right: {}, call: (o) => web.directSockets(host(), o) },
+  {
+    of: 'TCPSocketOptions',
+    right: {},
+    call: (o) => void new (web.directSockets(host()).TCPSocket)('10.0.0.9', 1, o),
+  },
+  {
+    of: 'TCPServerSocketOptions',
+    right: {},
+    call: (o) => void new (web.directSockets(host()).TCPServerSocket)('::', o),
+  },
+  {
+    of: 'UDPSocketOptions',
+    right: { localAddress: '::' },
+    call: (o) => void new (web.directSockets(host()).UDPSocket)(o),
+  },
   {
     of: '{ maxEventsPerTurn }',
     right: {},

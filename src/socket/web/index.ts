@@ -20,6 +20,23 @@ export {
   type WebSocketsOptions,
   webSockets,
 } from './connect.ts';
+export {
+  type DirectSockets,
+  type DirectSocketsOptions,
+  directSockets,
+  type ReadableOf,
+  TCPServerSocket,
+  type TCPServerSocketOpenInfo,
+  type TCPServerSocketOptions,
+  TCPSocket,
+  type TCPSocketOpenInfo,
+  type TCPSocketOptions,
+  type UDPMessage,
+  UDPSocket,
+  type UDPSocketOpenInfo,
+  type UDPSocketOptions,
+  type WritableOf,
+} from './direct/index.ts';
 export type { NameOptions } from './names.ts';
 export { Socket, type SocketInfo } from './socket.ts';
 export { SocketError } from './socket-error.ts';
