@@ -97,3 +97,40 @@ export interface HostTap {
   timerSet?(tcb: Tcb, timer: TimerName, deadlineMs: number, nowUs: number): void;
   timerFired?(tcb: Tcb, timer: TimerName, nowUs: number): void;
 }
+
+/** A host has one tap: this one tells two, the first one first. */
+export function bothTaps(a: HostTap | null, b: HostTap): HostTap {
+  if (a === null) return b;
+  const timers: HostTap = {};
+  if (a.timerSet !== undefined || b.timerSet !== undefined) {
+    timers.timerSet = (tcb, timer, deadlineMs, nowUs) => {
+      a.timerSet?.(tcb, timer, deadlineMs, nowUs);
+      b.timerSet?.(tcb, timer, deadlineMs, nowUs);
+    };
+  }
+  if (a.timerFired !== undefined || b.timerFired !== undefined) {
+    timers.timerFired = (tcb, timer, nowUs) => {
+      a.timerFired?.(tcb, timer, nowUs);
+      b.timerFired?.(tcb, timer, nowUs);
+    };
+  }
+  return {
+    ...timers,
+    segmentOut(tcb, seg, nowUs) {
+      a.segmentOut?.(tcb, seg, nowUs);
+      b.segmentOut?.(tcb, seg, nowUs);
+    },
+    segmentIn(tcb, seg, nowUs) {
+      a.segmentIn?.(tcb, seg, nowUs);
+      b.segmentIn?.(tcb, seg, nowUs);
+    },
+    transition(tcb, row, nowUs) {
+      a.transition?.(tcb, row, nowUs);
+      b.transition?.(tcb, row, nowUs);
+    },
+    drop(tcb, seg, reason, nowUs) {
+      a.drop?.(tcb, seg, reason, nowUs);
+      b.drop?.(tcb, seg, reason, nowUs);
+    },
+  };
+}

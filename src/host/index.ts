@@ -5,7 +5,7 @@ export type { AddressState, AutoconfigurationInfo, AutoconfigureOptions } from '
 export { type Clock, RealClock, type TimeSource } from './clock.ts';
 export { Connection } from './connection.ts';
 export type { ConnectionHandler, ConnectionInfo, Endpoint } from './connection-types.ts';
-export { HostCounters, type HostTap } from './counters.ts';
+export { bothTaps, HostCounters, type HostTap } from './counters.ts';
 export type { Device } from './device.ts';
 export type { DeviceClosed } from './devices.ts';
 export { type Driven, HostDriver } from './driver.ts';

@@ -13,3 +13,4 @@ export { clearHit, type Hit, type SearchDocument, type SearchField, SearchIndex 
 export { tcbView } from './tcb-view.ts';
 export * from './trace.ts';
 export { type RecorderOptions, type TraceDetail, TraceRecorder, traceSegment } from './trace-recorder.ts';
+export { WireWatch, watchWire } from './watch.ts';

@@ -5,6 +5,7 @@ export {
   BroadcastChannelDevice,
   type BroadcastChannelLike,
   broadcastChannelDevice,
+  capturedDevice,
   type DeviceBase,
   type DeviceBaseOptions,
   devicePair,

@@ -167,7 +167,7 @@ export class PcapngWriter {
 
   /**
    * A packet of `len` bytes at `timeUs` microseconds after time 0; a fraction counts down to the nanosecond.
-   * Packets need not come in the order of time.
+   * Packets need not come in the order of time. Throws RangeError for an interface that was not added.
    */
   packet(
     iface: number,
@@ -177,7 +177,12 @@ export class PcapngWriter {
     len: number,
     options: PcapngPacketOptions = NO_OPTIONS,
   ): void {
-    packetOptions.check(options);
+    this.octets(iface, timeUs, mem.u8.subarray(off, off + len), options);
+  }
+
+  /** The same for a packet in an array of its own. */
+  octets(iface: number, timeUs: number, packet: Uint8Array, options: PcapngPacketOptions = NO_OPTIONS): void {
+    const len = packet.length;
     const snapLen = this.#snapLens[iface];
     if (snapLen === undefined) throw new RangeError(`no interface ${iface} in this capture`);
     const captured = snapLen > 0 && len > snapLen ? snapLen : len;
@@ -194,7 +199,7 @@ export class PcapngWriter {
     this.#time(timeUs);
     this.#u32(captured);
     this.#u32(len);
-    this.#chunk.set(mem.u8.subarray(off, off + captured), this.#at);
+    this.#chunk.set(packet.subarray(0, captured), this.#at);
     this.#at += padded(captured);
     if (comment !== null) this.#option(OPT_COMMENT, comment);
     if (dropped) this.#option(OPT_COMMENT, DROPPED);

@@ -21,5 +21,6 @@ export {
   TableRows,
 } from './table.ts';
 export { TerminalLadder, type TerminalOptions } from './terminal.ts';
+export { type TerminalLadderOptions, terminalLadder } from './terminal-ladder.ts';
 export { cut, textWidth, wrap, wrapText } from './width.ts';
 export type { Lang } from './words.ts';

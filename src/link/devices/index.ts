@@ -6,6 +6,7 @@ export {
   type BroadcastChannelLike,
   broadcastChannelDevice,
 } from './broadcast-channel.ts';
+export { capturedDevice } from './captured.ts';
 export { Deframer, type Framing, FramingError, frame } from './framing.ts';
 export {
   MessagePortDevice,

@@ -1,7 +1,7 @@
 // Records what passes between a host and its link as pcapng. The comment of a packet says which state its
 // connection was in and, if the host discarded it or the link lost it, why: the bytes do not tell.
 
-import type { Host, HostTap, RealClock } from '../../host/index.ts';
+import { bothTaps, type Host, type HostTap, type RealClock } from '../../host/index.ts';
 import {
   type Drop,
   dropName,
@@ -20,43 +20,6 @@ interface Outgoing {
   readonly timeUs: number;
   readonly comment: string;
   lost: string;
-}
-
-/** One tap that tells two, the first one first. */
-export function bothTaps(a: HostTap | null, b: HostTap): HostTap {
-  if (a === null) return b;
-  const timers: HostTap = {};
-  if (a.timerSet !== undefined || b.timerSet !== undefined) {
-    timers.timerSet = (tcb, timer, deadlineMs, nowUs) => {
-      a.timerSet?.(tcb, timer, deadlineMs, nowUs);
-      b.timerSet?.(tcb, timer, deadlineMs, nowUs);
-    };
-  }
-  if (a.timerFired !== undefined || b.timerFired !== undefined) {
-    timers.timerFired = (tcb, timer, nowUs) => {
-      a.timerFired?.(tcb, timer, nowUs);
-      b.timerFired?.(tcb, timer, nowUs);
-    };
-  }
-  return {
-    ...timers,
-    segmentOut(tcb, seg, nowUs) {
-      a.segmentOut?.(tcb, seg, nowUs);
-      b.segmentOut?.(tcb, seg, nowUs);
-    },
-    segmentIn(tcb, seg, nowUs) {
-      a.segmentIn?.(tcb, seg, nowUs);
-      b.segmentIn?.(tcb, seg, nowUs);
-    },
-    transition(tcb, row, nowUs) {
-      a.transition?.(tcb, row, nowUs);
-      b.transition?.(tcb, row, nowUs);
-    },
-    drop(tcb, seg, reason, nowUs) {
-      a.drop?.(tcb, seg, reason, nowUs);
-      b.drop?.(tcb, seg, reason, nowUs);
-    },
-  };
 }
 
 /**
