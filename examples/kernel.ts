@@ -102,6 +102,7 @@ export class Machine {
           said.push(line);
           if (line.includes(ready)) resolve();
         });
+      server.once('error', reject);
       server.once('exit', (code) => reject(new Error(`${program} ended with ${code}:\n${said.join('\n')}`)));
     });
   }

@@ -25,10 +25,11 @@ server.on('tlsClientError', (_error, socket) => console.log(`server: ${socket.au
 server.listen(443);
 await once(server, 'listening');
 
-/** What the server says to the owner of a certificate; nothing: it has hung up. */
+/** What the server says to the owner of a certificate. */
 async function visit(certificate: Issued): Promise<string> {
   const { certificate: ca } = authority;
-  return text(tlsConnect(network.client, { host: SERVER, port: 443, ca, ...certificate }));
+  const said = await text(tlsConnect(network.client, { host: SERVER, port: 443, ca, ...certificate }));
+  return said === '' ? '(hung up)' : said;
 }
 console.log(`Alice: ${await visit(await authority.issue('Alice'))}`);
 console.log(`Mallory: ${await visit(await stranger.issue('Mallory'))}`);

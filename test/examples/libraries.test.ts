@@ -19,7 +19,7 @@ const PRINTED: Readonly<Record<string, readonly string[]>> = {
   ws: ['4 messages, 1010101 octets there and back', 'closed: 1000 enough'],
   'socket.io': ['transport: websocket', 'fifty answers, together 1275'],
   http2: ['99 different answers, and 1000000 octets'],
-  tls: ['Alice: welcome, Alice', 'server: UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'Mallory: '],
+  tls: ['Alice: welcome, Alice', 'server: UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'Mallory: (hung up)'],
   grpc: ['42925 is the sum of the first fifty squares', 'a stream counted to 1000'],
   ssh2: ['you said: who is there?', '1000000 octets there and back'],
   mqtt: ['100 messages, the last: rooms/99/temperature 49.5'],
