@@ -16,6 +16,7 @@ const MEMORY: Record<string, number> = {
   'far-octet-flood': 32 * MIB,
   'zero-window': 49 * MIB,
   'zero-window-orphans': 49 * MIB,
+  'slow-readers': 49 * MIB,
   'unread-text': 49 * MIB,
   'fragments-ipv4': 1.1 * MIB,
   'fragments-ipv6': 1.1 * MIB,
@@ -51,6 +52,11 @@ const MORE: Record<string, (o: Outcome) => void> = {
     expect(o.counters['orphansAborted']).toBeGreaterThan(0);
     expect(o.counters['zeroWindowsAborted']).toBeUndefined();
   },
+  'slow-readers': (o) => {
+    expect(o.facts['readers served']).toBe(200);
+    expect(o.facts['readers served after the idle time']).toBe(0);
+    expect(o.bounds.find(({ what }) => what === 'octets of buffers')?.most).toBeGreaterThan(7 * MIB);
+  },
   'icmp-forging': (o) => {
     expect(o.facts['path MTU after guessing']).toBe(1500);
     expect(o.facts['state after every kind with the right number']).toBe('ESTABLISHED');
@@ -73,8 +79,8 @@ const MORE: Record<string, (o: Outcome) => void> = {
 };
 
 describe.each(attacks)('$name', ({ name, small, run }) => {
-  it('its bounds hold and the client is served', () => {
-    const o = run(small);
+  it('its bounds hold and the client is served', async () => {
+    const o = await run(small);
     for (const { what, most, bound } of o.bounds) {
       expect([what, most <= bound]).toEqual([what, true]);
     }

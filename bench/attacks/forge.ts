@@ -46,7 +46,8 @@ export interface Forged {
   seq?: number;
   ack?: number;
   wnd?: number;
-  text?: number;
+  /** Octets, or how many of no meaning. */
+  text?: number | Uint8Array;
   /** Sets options. */
   more?: (seg: Segment) => void;
 }
@@ -61,10 +62,11 @@ export function forgeTcp(mem: Memory, off: number, f: Forged): number {
   seg.wnd = f.wnd ?? 0xffff;
   f.more?.(seg);
   const text = f.text ?? 0;
-  const len = tcpHeaderLength(seg) + text;
+  const len = tcpHeaderLength(seg) + (typeof text === 'number' ? text : text.length);
   const at = off + writeIpv4Header(mem, off, len, 1, 0, 64, 0, IPPROTO_TCP, f.src, VICTIM);
   const header = writeTcpHeader(mem, at, seg);
-  mem.u8.fill(0x58, at + header, at + len);
+  if (typeof text === 'number') mem.u8.fill(0x58, at + header, at + len);
+  else mem.u8.set(text, at + header);
   const pseudo = pseudoSumWords(4, 0, 0, MAPPED, f.src, 0, 0, MAPPED, VICTIM, IPPROTO_TCP, len);
   mem.dv.setUint16(at + TCP_CHECKSUM_OFFSET, 0);
   mem.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(sum(mem, at, len, pseudo)));

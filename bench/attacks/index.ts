@@ -19,6 +19,7 @@ import {
   zeroWindow,
   zeroWindowOrphans,
 } from './holders.ts';
+import { slowReaders } from './readers.ts';
 import { farFlood, holeFlood, tinyFlood, tinyScattered } from './reassembly.ts';
 import { ackStorm, amplification, keepAliveFlood, pawsPoisoning } from './reflection.ts';
 import { duplicateAcks, optimisticAck, sackFlood } from './sender.ts';
@@ -30,7 +31,7 @@ export interface Attack {
   readonly name: string;
   readonly full: number;
   readonly small: number;
-  readonly run: (size: number) => Outcome;
+  readonly run: (size: number) => Outcome | Promise<Outcome>;
 }
 
 /** All of them, in the order of docs/security.md. */
@@ -53,6 +54,7 @@ export const attacks: readonly Attack[] = [
   { name: 'duplicate-acks', full: 300_000, small: 5000, run: duplicateAcks },
   { name: 'zero-window', full: 4000, small: 400, run: zeroWindow },
   { name: 'zero-window-orphans', full: 4000, small: 400, run: zeroWindowOrphans },
+  { name: 'slow-readers', full: 2000, small: 200, run: slowReaders },
   { name: 'unread-text', full: 2000, small: 1000, run: unreadText },
   { name: 'idle-connections', full: 100_000, small: 2000, run: idleConnections },
   { name: 'accept-queue', full: 10_000, small: 1000, run: acceptQueue },

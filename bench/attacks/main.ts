@@ -23,7 +23,7 @@ if (chosen.length === 0) {
 }
 if (values.markdown) console.log(heading());
 for (const attack of chosen) {
-  const outcome = attack.run(values.small ? attack.small : attack.full);
+  const outcome = await attack.run(values.small ? attack.small : attack.full);
   if (values.markdown) console.log(markdownRow(outcome));
   else print(outcome);
 }

@@ -62,7 +62,7 @@ export function markdownRow(o: Outcome): string {
     (o.replies / Math.max(o.packets, 1)).toFixed(2),
     (o.replyOctets / Math.max(o.octets, 1)).toFixed(2),
     `${octets(Math.max(o.memory.most - o.memory.before, 0))}, ${octets(Math.max(o.memory.after - o.memory.before, 0))}`,
-    `+${octets(o.heap.during - o.heap.before)}`,
+    `+${octets(Math.max(o.heap.during - o.heap.before, 0))}`,
     queue === '' ? '—' : queue,
     Number.isNaN(during.medianMs) ? '—' : `${before.medianMs.toFixed(0)}, ${during.medianMs.toFixed(0)}`,
     Number.isNaN(kept) ? '—' : `${(kept * 100).toFixed(0)} %`,

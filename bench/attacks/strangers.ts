@@ -33,8 +33,14 @@ export class Puppet {
     this.iss = iss;
   }
 
-  /** Octets of text at `at` of its stream, acknowledging `acked` octets of the victim's. */
-  write(mem: Parameters<typeof forgeTcp>[0], off: number, at: number, text: number, acked = 0): number {
+  /** Text (or so many octets of it) at `at` of its stream, acknowledging `acked` octets of the victim's. */
+  write(
+    mem: Parameters<typeof forgeTcp>[0],
+    off: number,
+    at: number,
+    text: number | Uint8Array,
+    acked = 0,
+  ): number {
     const { src, sport, dport, wnd } = this;
     const seq = this.irs + 1 + at;
     return forgeTcp(mem, off, {
@@ -45,7 +51,7 @@ export class Puppet {
       text,
       seq,
       ack: this.iss + 1 + acked,
-      ctl: ACK | (text > 0 ? PSH : 0),
+      ctl: ACK | (text === 0 ? 0 : PSH),
     });
   }
 }
