@@ -536,6 +536,23 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
+    title: 'a server closed when a client of its process says connect has accepted that client before',
+    expected: {
+      client: [...CONNECTED, 'finish', 'end', 'close false'],
+      server: ['end', 'finish', 'close false'],
+    },
+    async run(place) {
+      const listener = await place.listen();
+      listener.on('connection', (socket: Socket) => place.watch('server', socket));
+      const client = place.connect('client', listener);
+      client.on('connect', () => {
+        listener.close();
+        client.end();
+      });
+      await Promise.all([closed(client), once(listener, 'close')]);
+    },
+  },
+  {
     title: 'a connection aborted by its signal, while it connects and afterwards',
     expected: {
       early: ['error ABORT_ERR undefined: The operation was aborted', 'close true'],

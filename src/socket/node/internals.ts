@@ -41,6 +41,8 @@ export interface Req {
 export interface JsStream {
   /** Gives octets to the reader; they are copied. */
   readBuffer(octets: Uint8Array): void;
+  /** Octets go into `buffer` from now on, instead of one of their own. */
+  useUserBuffer(buffer: Uint8Array): void;
   /** A write of net.js: an error's number, or, in a Node later than 24.21, its request. */
   writeBuffer(req: Req | null, octets: Uint8Array): number | Req;
   writev(req: Req | null, chunks: readonly unknown[], allBuffers: boolean): number | Req;

@@ -90,9 +90,16 @@ export interface TcpHandle extends JsStream {
 export type TcpHandleClass = new (host: Host, type: number) => TcpHandle;
 
 let handleClass: TcpHandleClass | null = null;
+let nobodys: AsyncResource | null = null;
+
+/** The context of what nobody's call has made: a connection that was accepted is not in its peer's. */
+function nobody(): AsyncResource {
+  return (nobodys ??= new AsyncResource('SYNFIN_ACCEPTED'));
+}
 
 /** The class, made when Node's JSStream is known. Throws MissingInternalError. */
 export function tcpHandleClass(): TcpHandleClass {
+  nobody();
   handleClass ??= makeHandleClass(jsStreamClass());
   return handleClass;
 }
@@ -116,6 +123,7 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
     /** Taken from the connection, for the reader. */
     readonly #taken: Uint8Array[] = [];
     #takenBytes = 0;
+    #most = Number.MAX_SAFE_INTEGER;
     #endTold = false;
     /** What broke the connection, until it was told. */
     #broken = 0;
@@ -309,10 +317,10 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
     }
 
     #accept(connection: Connection): void {
-      const handle = this.forAccepted() as TCP;
+      const handle = nobody().runInAsyncScope(() => this.forAccepted()) as TCP;
       handle.#isSix = this.#isSix;
       handle.#attach(connection);
-      setImmediate(() => {
+      process.nextTick(() => {
         if (this.#isClosed) handle.reset();
         else this.#context.runInAsyncScope(() => this.onconnection?.(0, handle));
       });
@@ -376,14 +384,16 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
     #connected(status: number): void {
       const connecting = this.#connecting;
       if (connecting === null) return;
-      setImmediate(() => {
+      const tell = (): void => {
         if (this.#connecting !== connecting) return;
         this.#connecting = null;
         this.#live();
         connecting.context.runInAsyncScope(() =>
           connecting.req.oncomplete(status, this, connecting.req, true, true),
         );
-      });
+      };
+      // A turn for the ACK: a listener of this process has accepted when the client hears, as with the kernel.
+      setImmediate(status === 0 ? () => setImmediate(tell) : tell);
     }
 
     // Reading.
@@ -409,13 +419,27 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
       });
     }
 
+    /** The buffer of a reader that has one of its own (net.js: `onread`). */
+    override useUserBuffer(buffer: Uint8Array): void {
+      super.useUserBuffer(buffer);
+      this.#most = buffer.length;
+    }
+
+    /** At most what fits into the reader's buffer: JSStream would give it the rest although it stops. */
+    #nextTaken(): Uint8Array | undefined {
+      const [first] = this.#taken;
+      if (first === undefined || first.length <= this.#most) return this.#taken.shift();
+      this.#taken[0] = first.subarray(this.#most);
+      return first.subarray(0, this.#most);
+    }
+
     /** Gives the reader what was taken, then the end, or what broke the connection. */
     #deliver(): void {
       if (this.#delivering) return;
       this.#delivering = true;
       try {
         while (this.#isReading && !this.#isClosed) {
-          const octets = this.#taken.shift();
+          const octets = this.#nextTaken();
           if (octets === undefined) break;
           this.#takenBytes -= octets.length;
           this.readBuffer(octets);
