@@ -23,7 +23,8 @@ export class OutOfBand {
   arrived(c: Connection): boolean {
     const { rcv } = c.tcb;
     const isFin = rcv.fin === 1 && rcv.finSeq === this.#seq;
-    if (!c.ended) this.#came = !isFin && ((rcv.nxt - this.#seq) | 0) > 0;
+    // At its end a connection that was read to the end forgets where the FIN was.
+    if (!c.ended || rcv.fin === 1) this.#came = !isFin && ((rcv.nxt - this.#seq) | 0) > 0;
     return this.waiting && this.#came;
   }
 

@@ -77,17 +77,19 @@ export const validating: readonly Family[] = [
       seg !== null && facts.tsRecent !== null && tsValOf(seg) === ((facts.tsRecent - 1) | 0),
   },
   {
-    id: 'timestamp-half-away',
+    id: 'half-of-all-numbers-away',
     verdict: 'rfc-free-choice',
-    reason: 'A TSval exactly 2^31 away from TS.Recent is neither older nor newer: old here, new in Linux.',
+    reason:
+      'A TSval exactly 2^31 away from TS.Recent, or the SEQ of a SYN in TIME-WAIT from RCV.NXT, is neither older nor newer: old here, new in Linux.',
     fields: ALL,
     is: ({ seg, facts, ours, before }) => {
       const echo = only(ours)?.echo;
       const recent = typeof echo === 'number' ? echo : facts.tsRecent;
+      const half = (a: number, b: number): boolean => ((a - b) | 0) === -0x80000000;
       return (
         seg !== null &&
-        recent !== null &&
-        (((tsValOf(seg) ?? recent) - recent) | 0) === -0x80000000 &&
+        ((recent !== null && half(tsValOf(seg) ?? recent, recent)) ||
+          (facts.state === 'TIME-WAIT' && half(seg.seq, only(ours)?.ack ?? seg.seq))) &&
         (acked(ours) || silent(ours)) &&
         ours.state === before.ours?.state
       );
