@@ -145,19 +145,6 @@ export const closing: readonly Family[] = [
     is: ({ facts, ours, theirs }) => facts.state === 'TIME-WAIT' && acked(ours) && acked(theirs),
   },
   {
-    id: 'time-wait-timestamps',
-    verdict: 'linux-differs-from-rfc',
-    reason:
-      'In TIME-WAIT Linux puts a timestamps option into the answer to a segment that has one, negotiated or not; RFC 7323 section 3.2 wants none that was not negotiated.',
-    goesOn: true,
-    fields: ['options', 'echo'],
-    is: ({ facts, ours, theirs }) =>
-      facts.state === 'TIME-WAIT' &&
-      facts.tsRecent === null &&
-      only(ours)?.options === '' &&
-      only(theirs)?.options === 'nop, nop, TS',
-  },
-  {
     id: 'time-wait-syn-fin',
     verdict: 'linux-policy',
     reason:

@@ -162,21 +162,6 @@ export const opening: readonly Family[] = [
       ours.sent[1]?.ctl === SYN,
   },
   {
-    id: 'syn-sent-tsecr',
-    verdict: 'linux-policy',
-    reason:
-      'In SYN-SENT Linux resets what brings a TSecr that it cannot have sent; RFC 7323 has no such check.',
-    fields: ALL,
-    is: ({ seg, facts, ours, theirs, before }) =>
-      facts.state === 'SYN-SENT' &&
-      seg !== null &&
-      has(seg, ACK) &&
-      Math.abs(ecrOf(seg.options) ?? 0) >= 100_000 &&
-      (has(seg, SYN) ? ours.state !== 'SYN-SENT' : unmoved(ours, before.ours)) &&
-      theirs.state === 'SYN-SENT' &&
-      theirs.sent[0]?.ctl === RST,
-  },
-  {
     id: 'syn-received-tsecr',
     verdict: 'linux-policy',
     reason:
