@@ -1,7 +1,8 @@
 // Damages below TCP: IP headers and extensions, ICMP about a packet, neighbour discovery, frames, ARP.
 
 import type { Random } from '../../src/sim/index.ts';
-import { type Damage, noise, pick, replaceRange } from './damage.ts';
+import { pick } from '../support/dice.ts';
+import { type Damage, noise, replaceRange } from './damage.ts';
 import { get16, ICMP, ICMPV6, layoutOf, put16, put32 } from './layout.ts';
 
 const ipField: Damage = (b, r, k) => {

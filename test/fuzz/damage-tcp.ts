@@ -1,7 +1,8 @@
 // Damages to TCP segments: control bits, numbers, windows, options, text.
 
 import type { Random } from '../../src/sim/index.ts';
-import { type Damage, type Knowledge, near, noise, pick, replaceRange } from './damage.ts';
+import { pick } from '../support/dice.ts';
+import { type Damage, type Knowledge, near, noise, replaceRange } from './damage.ts';
 import { get16, get32, layoutOf, put16, put32, TCP } from './layout.ts';
 
 function tcpAt(b: Uint8Array, k: Knowledge): number {

@@ -2,6 +2,7 @@
 // octets put in the place of others.
 
 import type { Random } from '../../src/sim/index.ts';
+import { pick } from '../support/dice.ts';
 
 /** What an attacker on the path knows. */
 export interface Knowledge {
@@ -15,8 +16,6 @@ export interface Knowledge {
 
 /** Changes a packet, in place or not, and gives what came of it. */
 export type Damage = (b: Uint8Array, r: Random, k: Knowledge) => Uint8Array;
-/** One of several. */
-export const pick = <T>(r: Random, of: readonly T[]): T => of[r.int(of.length)] as T;
 /** A number near one that means something, or anywhere. */
 export function near(r: Random, k: Knowledge, old: number): number {
   const base = k.numbers.length > 0 && r.chance(0.7) ? pick(r, k.numbers) : old;

@@ -1,7 +1,7 @@
 // A packet cut into IP fragments by somebody who does not do it well.
 
 import type { Random } from '../../src/sim/index.ts';
-import { pick } from './damage.ts';
+import { pick } from '../support/dice.ts';
 import { fixChecksums, fixLengths, layoutOf, put16, put32 } from './layout.ts';
 
 /** The packet as IP fragments, some of which overlap, come twice, are missing, or are in another order. */

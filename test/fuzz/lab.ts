@@ -13,6 +13,7 @@ import { Random } from '../../src/sim/index.ts';
 import { StrictMemory } from '../../src/sim/testing.ts';
 import { brokenInvariant, type Rules, rfc9293, type TcpConfig } from '../../src/tcp/index.ts';
 import type { Segment } from '../../src/wire/index.ts';
+import { pick, randomBirth, randomSpan } from '../support/dice.ts';
 import type { Coverage } from './coverage.ts';
 import type { Knowledge } from './damage.ts';
 import { fragments } from './fragments.ts';
@@ -27,8 +28,8 @@ const HISTORY = 48;
 /** Packets that may be exchanged without time passing before it is a storm. */
 const STORM = 30_000;
 const PENDING = 400;
-
-const pick = <T>(r: Random, of: readonly T[]): T => of[r.int(of.length)] as T;
+/** Polls of a host that it may ask for without time passing. */
+const SPIN = 1000;
 
 /** A host and what it has sent that nobody has received. */
 class Side {
@@ -77,6 +78,7 @@ export class Lab {
     this.#ethernet = kind === 'ethernet' || (kind === 'established' && r.chance(0.2));
     this.#family = kind === 'ipv6' ? 6 : kind === 'ipv4' ? 4 : pick(r, [4, 6]);
     this.memory = new StrictMemory({ max: r.chance(0.1) ? 48 * 1024 : 32 * 2 ** 20, initial: 16 * 1024 });
+    if (r.chance(0.3)) this.now = randomBirth(r);
     this.a = this.#side('a', 1);
     this.b = this.#side('b', 2);
     for (const template of templates(this.#ethernet)) this.#remember(template);
@@ -280,13 +282,18 @@ export class Lab {
   #pass(r: Random): void {
     const wake = Math.min(this.a.host.wakeAt(), this.b.host.wakeAt());
     if (r.chance(0.5) && wake !== Number.POSITIVE_INFINITY) this.now = Math.max(this.now, wake);
-    else this.now += pick(r, [1, 1000, 50_000, 1_000_000, 70_000_000]);
+    else if (r.chance(0.9)) this.now += pick(r, [1, 1000, 50_000, 1_000_000, 70_000_000]);
+    else this.now += randomSpan(r);
     this.#poll();
   }
 
   #poll(): void {
     for (const { host } of [this.a, this.b]) {
-      host.poll(this.now);
+      let polls = 0;
+      do {
+        if (++polls > SPIN) throw new Error(`${host.name} wakes at ${host.wakeAt()}, and it is ${this.now}`);
+        host.poll(this.now);
+      } while (host.wakeAt() <= this.now);
       for (const c of host.connections) {
         const broken = brokenInvariant(c.tcb);
         if (broken !== null) throw new Error(`${host.name} after timers: ${broken}`);

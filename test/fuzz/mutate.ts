@@ -2,7 +2,8 @@
 // checksums, since a bad checksum ends most packets' lives too early. Everything follows from the dice.
 
 import type { Random } from '../../src/sim/index.ts';
-import { type Damage, type Knowledge, noise, pick, replaceRange } from './damage.ts';
+import { pick } from '../support/dice.ts';
+import { type Damage, type Knowledge, noise, replaceRange } from './damage.ts';
 import { ipDamages } from './damage-ip.ts';
 import { tcpDamages } from './damage-tcp.ts';
 import { fixChecksums, fixLengths } from './layout.ts';

@@ -4,6 +4,9 @@
 import type { FaultPlan } from './faults.ts';
 import type { Plan } from './plan.ts';
 
+/** What was under way when it became quiet goes on: retransmissions up to R2 (924.6 s), user timeouts. */
+const UNDER_WAY_US = 1200e6;
+
 interface Span {
   readonly fromUs: number;
   readonly toUs: number;
@@ -13,7 +16,7 @@ interface Span {
 export class Calendar {
   readonly #plan: Plan;
   readonly #silences: Span[] = [];
-  /** Spans in which nothing much happens. */
+  /** Silences, and spans in which a host stands still. */
   readonly #quiet: Span[] = [];
   /** All of the plan's own long times are over. */
   readonly endUs: number;
@@ -47,12 +50,13 @@ export class Calendar {
     this.#quiet.push({ fromUs: nowUs, toUs: nowUs + forUs });
   }
 
-  /** Microseconds since the beginning that were not quiet. */
+  /** Microseconds since the beginning in which something was under way. */
   busyUs(nowUs: number): number {
     let busy = 0;
     let us = this.#plan.bornUs;
     for (const { fromUs, toUs } of this.#quiet.toSorted((a, b) => a.fromUs - b.fromUs)) {
-      if (fromUs > us) busy += Math.min(fromUs, nowUs) - us;
+      const quietUs = Math.min(fromUs + UNDER_WAY_US, toUs);
+      if (quietUs > us) busy += Math.min(quietUs, nowUs) - us;
       us = Math.max(us, Math.min(toUs, nowUs));
     }
     return busy + nowUs - us;

@@ -1,7 +1,7 @@
 // What goes wrong in a world: wires from perfect to bad, and what happens to the network or to a host.
 
 import type { Random, WireConfig } from '../../src/sim/index.ts';
-import { pick, randomSpan } from './dice.ts';
+import { pick, randomSpan } from '../support/dice.ts';
 
 /** Something that happens to the network or to a host. */
 export type FaultPlan = { readonly id: number; readonly atUs: number } & (

@@ -1,11 +1,11 @@
 // `npm run soak -- --minutes N [--seed S] [--jobs J] [--virtual-hours H]`: world after world, each from one
-// seed. `--seed S` alone plays that world again; `--connections` and `--faults` only a part of it. Exit code
-// 1 when a world fails.
+// seed. `--seed S` alone plays that world again; `--connections`, `--faults` and `--silences` only a
+// part of it. Exit code 1 when a world fails.
 
 import { argv, exit, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { commandOf, type Part, planOfPart, shrink } from './shrink.ts';
+import { commandOf, type Part, PIECES, planOfPart, shrink } from './shrink.ts';
 import { Totals } from './totals.ts';
 import type { Batch, Job } from './worker.ts';
 import { runPlan } from './world.ts';
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     'virtual-hours': { type: 'string' },
     connections: { type: 'string' },
     faults: { type: 'string' },
+    silences: { type: 'string' },
   },
 });
 
@@ -44,7 +45,7 @@ async function again(part: Part): Promise<boolean> {
     await runPlan(planOfPart(part), totals);
   } catch (error) {
     say((error as Error).stack ?? String(error));
-    if (part.connections === null && part.faults === null) {
+    if (PIECES.every((kind) => (part[kind] ?? null) === null)) {
       say('making it smaller …');
       say(`smaller: ${commandOf(await shrink(part.seed, (error as Error).message))}`);
     }
@@ -96,7 +97,12 @@ const seed = number('seed', values.seed ?? '1');
 const replays =
   values.seed !== undefined && values.minutes === undefined && values['virtual-hours'] === undefined;
 const ok = replays
-  ? await again({ seed, connections: ids(values.connections), faults: ids(values.faults) })
+  ? await again({
+      seed,
+      connections: ids(values.connections),
+      faults: ids(values.faults),
+      silences: ids(values.silences),
+    })
   : await soak(
       seed,
       number('minutes', values.minutes ?? (values['virtual-hours'] === undefined ? '1' : '1e6')),

@@ -3,7 +3,7 @@
 
 import { Random, type WireConfig } from '../../src/sim/index.ts';
 import type { TcpConfig } from '../../src/tcp/index.ts';
-import { pick, randomBirth, randomSpan } from './dice.ts';
+import { pick, randomBirth, randomSpan } from '../support/dice.ts';
 import { type FaultPlan, randomFault, randomWire } from './faults.ts';
 
 /** How an end leaves. */
@@ -82,6 +82,7 @@ export interface HostPlan {
 
 /** All programs that stay over it wait, and nothing new begins. */
 export interface Silence {
+  readonly id: number;
   /** In the time of the plan, in which silences do not count. */
   readonly atUs: number;
   readonly forUs: number;
@@ -273,7 +274,7 @@ export function planOf(seed: number): Plan {
   const mtu = pick(r, [1500, 1500, 1280, 9000]);
   const bornUs = r.chance(0.5) ? 0 : randomBirth(r);
   const silences = each(r.chance(0.4) ? 0 : 1 + r.int(3), 'silence')
-    .map((s) => ({ atUs: s.int(2 * spanUs), forUs: randomSpan(s) }))
+    .map((s, id) => ({ id, atUs: s.int(2 * spanUs), forUs: randomSpan(s) }))
     .sort((a, b) => a.atUs - b.atUs);
   return {
     seed,

@@ -1,33 +1,33 @@
-// A failing world made smaller: without a fault, without a connection, as long as it still fails alike.
+// A failing world made smaller: without a silence, a fault, a connection, as long as it still fails alike.
 
 import { type Rules, rfc9293 } from '../../src/tcp/index.ts';
 import { type Plan, planOf } from './plan.ts';
 import { Totals } from './totals.ts';
 import { runPlan } from './world.ts';
 
-/** What is left of a seed's plan: the ids of its connections and faults. */
-export interface Part {
-  readonly seed: number;
-  /** null: all. */
-  readonly connections: readonly number[] | null;
-  readonly faults: readonly number[] | null;
-}
+/** What can be left out of a plan, in the order in which it is tried. */
+export const PIECES = ['silences', 'faults', 'connections'] as const;
+
+/** What is left of a seed's plan: the ids of each kind; null or nothing: all. */
+export type Part = { readonly seed: number } & {
+  readonly [kind in (typeof PIECES)[number]]?: readonly number[] | null;
+};
 
 /** The part of a world. */
-export function planOfPart({ seed, connections, faults }: Part): Plan {
+export function planOfPart({ seed, connections, faults, silences }: Part): Plan {
   const plan = planOf(seed);
   return {
     ...plan,
     connections: plan.connections.filter((c) => connections?.includes(c.id) ?? true),
     faults: plan.faults.filter((f) => faults?.includes(f.id) ?? true),
+    silences: plan.silences.filter((s) => silences?.includes(s.id) ?? true),
   };
 }
 
 /** The command that plays a part again. */
-export function commandOf({ seed, connections, faults }: Part): string {
-  const c = connections === null ? '' : ` --connections ${connections.join(',') || 'none'}`;
-  const f = faults === null ? '' : ` --faults ${faults.join(',') || 'none'}`;
-  return `npm run soak -- --seed ${seed}${c}${f}`;
+export function commandOf(part: Part): string {
+  const given = PIECES.map((kind) => [kind, part[kind]] as const).filter(([, ids]) => (ids ?? null) !== null);
+  return `npm run soak -- --seed ${part.seed}${given.map(([kind, ids]) => ` --${kind} ${ids?.join(',') || 'none'}`).join('')}`;
 }
 
 /** The kind of a failure: its message without numbers and names. */
@@ -52,14 +52,19 @@ export async function shrink(
   tries = 200,
   rules: Rules = rfc9293,
 ): Promise<Part> {
-  const { connections, faults } = planOf(seed);
-  let part = { seed, connections: connections.map((c) => c.id), faults: faults.map((f) => f.id) };
+  const { connections, faults, silences } = planOf(seed);
+  let part = {
+    seed,
+    connections: connections.map((c) => c.id),
+    faults: faults.map((f) => f.id),
+    silences: silences.map((s) => s.id),
+  };
   const kind = kindOf(message);
   const fails = async (tried: Part): Promise<boolean> => {
     const failure = tries-- > 0 ? await failureOf(tried, rules) : null;
     return failure !== null && kindOf(failure) === kind;
   };
-  for (const key of ['faults', 'connections'] as const) {
+  for (const key of PIECES) {
     for (let size = Math.ceil(part[key].length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
       for (let at = 0; at < part[key].length; ) {
         const tried = { ...part, [key]: part[key].toSpliced(at, size) };

@@ -1,4 +1,4 @@
-// What the plans of worlds throw dice for besides numbers: one of several, and long times.
+// What soak and fuzzer throw dice for besides numbers: one of several, and long times.
 
 import type { Random } from '../../src/sim/index.ts';
 
