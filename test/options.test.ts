@@ -240,6 +240,12 @@ const takers: readonly Taker[] = [
     call: (o) => void new (web.directSockets(host()).UDPSocket)(o),
   },
   {
+    of: 'ServeOptions',
+    right: { port: 80 },
+    call: (o) => void web.serve(host(), o, () => new Response()),
+  },
+  { of: 'FetchOptions', right: {}, call: (o) => web.fetchOn(host(), o) },
+  {
     of: '{ maxEventsPerTurn }',
     right: {},
     call: (o) => new RealtimeDriver(world(), { now: () => 0, setTimer: () => 0, clearTimer() {} }, o),

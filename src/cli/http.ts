@@ -2,6 +2,7 @@
 // pipelining, persistence), RFC 9110 (methods, status codes). GET and HEAD; no ranges, no encodings.
 
 import type { FileHandle } from 'node:fs/promises';
+import { Inbox, REASONS } from '../socket/http/index.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { FileTree } from './http-files.ts';
 import { parseHead, pathOf, type RequestHead } from './http-head.ts';
@@ -32,68 +33,6 @@ const PIECE = 8 * 1024;
 /** How long we listen after our FIN to what the client still has to say, in milliseconds. */
 const LINGER_MS = 2000;
 
-const REASONS: Readonly<Record<number, string>> = {
-  200: 'OK',
-  301: 'Moved Permanently',
-  400: 'Bad Request',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  408: 'Request Timeout',
-  411: 'Length Required',
-  413: 'Content Too Large',
-  417: 'Expectation Failed',
-  431: 'Request Header Fields Too Large',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-  505: 'HTTP Version Not Supported',
-};
-
-/** The octets that a client sent and that nobody has looked at. */
-class Inbox {
-  readonly #connection: HttpConnection;
-  #octets: Buffer = Buffer.alloc(0);
-
-  constructor(connection: HttpConnection) {
-    this.#connection = connection;
-  }
-
-  /** The next head as text; null at the end of the stream, a status code when it is too long. */
-  async head(): Promise<string | null | number> {
-    for (;;) {
-      // RFC 9112 section 2.2: an empty line before a request line is ignored.
-      let from = 0;
-      while (this.#octets[from] === 13 || this.#octets[from] === 10) from++;
-      if (from > 0) this.#octets = this.#octets.subarray(from);
-      const text = this.#octets.toString('latin1', 0, MAX_HEAD);
-      const end = /\r?\n\r?\n/.exec(text);
-      if (end !== null) {
-        this.#octets = this.#octets.subarray(end.index + end[0].length);
-        return text.slice(0, end.index);
-      }
-      if (this.#octets.length >= MAX_HEAD) return 431;
-      const more = await this.#connection.read(MAX_HEAD);
-      if (more === null) return this.#octets.length === 0 ? null : 400;
-      this.#octets =
-        this.#octets.length === 0
-          ? Buffer.from(more.buffer, more.byteOffset, more.length)
-          : Buffer.concat([this.#octets, more]);
-    }
-  }
-
-  /** Throws away `length` octets of body; false when the stream ends before. */
-  async skip(length: number): Promise<boolean> {
-    while (length > this.#octets.length) {
-      length -= this.#octets.length;
-      const more = await this.#connection.read();
-      this.#octets = Buffer.alloc(0);
-      if (more === null) return false;
-      this.#octets = Buffer.from(more.buffer, more.byteOffset, more.length);
-    }
-    this.#octets = this.#octets.subarray(length);
-    return true;
-  }
-}
-
 /** Serves the files below one directory. */
 export class FileServer {
   readonly #files: FileTree;
@@ -114,7 +53,7 @@ export class FileServer {
   /** Answers the requests of one connection until it ends. Never rejects. */
   async serve(connection: HttpConnection): Promise<void> {
     connection.setNoDelay();
-    const inbox = new Inbox(connection);
+    const inbox = new Inbox(connection, MAX_HEAD);
     try {
       let goesOn = true;
       while (goesOn) {

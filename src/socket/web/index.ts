@@ -11,6 +11,13 @@
 // const writer = socket.writable.getWriter();
 // await writer.write(new TextEncoder().encode('hello'));
 // ```
+//
+// A page can listen, too: another page on the channel asks it with `fetchOn`.
+//
+// ```ts
+// serve(host, { port: 80 }, (request) => new Response(`you asked for ${request.url}`)); // or Hono's app.fetch
+// const response = await fetchOn(otherHost)('http://10.0.0.1/hello');
+// ```
 
 export {
   type AnySocketAddress,
@@ -37,6 +44,16 @@ export {
   type UDPSocketOptions,
   type WritableOf,
 } from './direct/index.ts';
+export { type FetchOnHost, type FetchOptions, fetchOn } from './fetch.ts';
 export type { NameOptions } from './names.ts';
+export type {
+  MessageLike,
+  PlatformRequest,
+  PlatformRequestInit,
+  PlatformResponse,
+  RequestLike,
+  ResponseLike,
+} from './platform.ts';
+export { HttpServer, type RequestHandler, type RequestInfo, type ServeOptions, serve } from './serve.ts';
 export { Socket, type SocketInfo } from './socket.ts';
 export { SocketError } from './socket-error.ts';
