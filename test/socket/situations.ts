@@ -593,6 +593,26 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
+    title: 'what is done at nextTick about some octets comes before the next ones',
+    expected: { client: ['octets, tick, again and again'] },
+    async run(place) {
+      const listener = await place.listen();
+      const order: string[] = [];
+      const buffer = Buffer.alloc(1000);
+      const callback = (): boolean => {
+        order.push('octets');
+        process.nextTick(() => order.push('tick'));
+        return true;
+      };
+      listener.on('connection', (socket: Socket) => socket.end(Buffer.alloc(50_000)));
+      const target = { port: portOf(listener), host: '127.0.0.1', onread: { buffer, callback } };
+      const client = place.net.connect(target as NetConnectOpts);
+      await closed(client);
+      const isSo = order.every((what, i) => what === (i % 2 === 0 ? 'octets' : 'tick'));
+      place.note('client', isSo && order.length >= 100 ? 'octets, tick, again and again' : order.join());
+    },
+  },
+  {
     title: 'bytesRead and bytesWritten after an error are what went through',
     kernelSince: 24,
     expected: {

@@ -137,7 +137,6 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
     #isRef = true;
     #counted = false;
     #scheduled = false;
-    #delivering = false;
     #noDelay: boolean | null = null;
     #tos: number | null = null;
     #keepAlive: KeepAlive | null = null;
@@ -165,6 +164,7 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
 
     onreadstop(): number {
       this.#isReading = false;
+      this.#failWrite();
       this.#live();
       return 0;
     }
@@ -433,27 +433,26 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
       return first.subarray(0, this.#most);
     }
 
-    /** Gives the reader what was taken, then the end, or what broke the connection. */
+    /**
+     * Gives the reader some of what was taken, then the end, or what broke the connection. One of these in a turn, as
+     * libuv calls its reader: what a program does at `nextTick` about some octets comes before the next ones.
+     */
     #deliver(): void {
-      if (this.#delivering) return;
-      this.#delivering = true;
-      try {
-        while (this.#isReading && !this.#isClosed) {
-          const octets = this.#nextTaken();
-          if (octets === undefined) break;
-          this.#takenBytes -= octets.length;
-          this.readBuffer(octets);
-          this.#take();
-        }
-      } finally {
-        this.#delivering = false;
+      if (this.#isClosed) return;
+      const octets = this.#isReading ? this.#nextTaken() : undefined;
+      if (octets !== undefined) {
+        this.#takenBytes -= octets.length;
+        this.readBuffer(octets);
+        this.#take();
+        this.#schedule();
+        return;
       }
-      if (this.#taken.length > 0) return;
-      if (!this.#isReading || this.#isClosed || this.#endTold || this.#connecting !== null) return;
+      if (!this.#isReading || this.#endTold || this.#connecting !== null) return;
       if (this.#readBroken !== 0) {
         this.#endTold = true;
         this.#live();
         this.#tellBroken();
+        this.#failWrite();
       } else if (this.connection?.eof === true || this.#broken !== 0) {
         this.#endTold = true;
         this.#live();
@@ -551,10 +550,12 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
       this.#readBroken = status;
       this.#live();
       // libuv reads before it writes: a reader is told first, and what it does about it comes before the write.
-      setImmediate(() => {
-        this.#deliver();
-        if (!this.#isClosed) this.#finishWrite(status);
-      });
+      if (this.#isReading && !this.#endTold) this.#schedule();
+      else this.#failWrite();
+    }
+
+    #failWrite(): void {
+      if (this.#broken !== 0 && !this.#isClosed) this.#finishWrite(this.#broken);
     }
 
     close(callback?: () => void): void {
