@@ -3,7 +3,7 @@
 // of every TCB hold after every event, nothing goes round without end, and nothing is left.
 
 import { Host, type HostInterface, type HostTap } from '../../src/host/index.ts';
-import { type Action, Switch, Wire, World } from '../../src/sim/index.ts';
+import { type Action, type Wire, World } from '../../src/sim/index.ts';
 import { StrictMemory } from '../../src/sim/testing.ts';
 import { brokenInvariant, type Rules, rfc9293, type Tcb, type TcpError } from '../../src/tcp/index.ts';
 import { Calendar } from './calendar.ts';
@@ -14,6 +14,7 @@ import { narrow, refuse } from './hop.ts';
 import type { ConnectionPlan, Plan, Program } from './plan.ts';
 import { Plug } from './plug.ts';
 import { Site, Watched } from './site.ts';
+import { addressOf, type Wiring, wireUp } from './topology.ts';
 import { Totals } from './totals.ts';
 
 const MAX_EVENTS = 20_000_000;
@@ -70,13 +71,11 @@ class Soak {
   readonly memory = new StrictMemory();
   readonly world: World;
   readonly sites: Site[] = [];
-  readonly wires: Wire[] = [];
+  readonly wiring: Wiring;
   readonly census = new Census();
   readonly programs = new Map<string, { program: Program; name: string }>();
   readonly totals: Totals;
   readonly calendar: Calendar;
-  /** The router in the middle, if there is one. */
-  router: Host | null = null;
   readonly rules: Rules;
   #sample = 0;
   #failure: Error | null = null;
@@ -92,7 +91,11 @@ class Soak {
       const plug = new Plug(this.memory, plan.mtu, this.#ethernet ? 'ethernet' : 'ip');
       this.sites.push(new Site(index, host, plug));
     });
-    this.#wireUp();
+    this.wiring = wireUp(
+      plan,
+      this.world,
+      this.sites.map((site) => site.plug),
+    );
     for (const site of this.sites) this.boot(site);
     for (const c of plan.connections)
       this.#at(this.calendar.at(c.atUs), `connection ${c.id}`, () => this.#connect(c));
@@ -112,48 +115,14 @@ class Soak {
     });
   }
 
-  // Hosts and wires.
+  // Hosts.
 
   get #ethernet(): boolean {
     return this.plan.topology === 'switch';
   }
 
-  #wireUp(): void {
-    const { plan, world } = this;
-    const plugs = this.sites.map((site) => site.plug);
-    if (plan.topology === 'wire') {
-      this.wires.push(new Wire(world, plugs[0] as Plug, plugs[1] as Plug, plan.wires[0]));
-    } else if (plan.topology === 'switch') {
-      const box = new Switch(world);
-      for (const [i, plug] of plugs.entries()) this.wires.push(box.connect(plug, plan.wires[i]));
-    } else {
-      const dice = world.random.fork('router');
-      const router = new Host({
-        name: 'router',
-        clock: world.clock,
-        random: () => dice.nextUint32(),
-        memory: this.memory,
-        forwarding: true,
-      });
-      plugs.forEach((plug, i) => {
-        const mtu = i === 0 ? plan.mtu : plan.farMtu;
-        const addresses = [`${this.network(i, 4)}.254/24`, `${this.network(i, 6)}::fe/64`];
-        const iface = router.addInterface({ name: `to-h${i}`, mtu, addresses });
-        this.wires.push(new Wire(world, plug, iface, plan.wires[i]));
-      });
-      world.addNode(router);
-      this.router = router;
-    }
-  }
-
-  /** The first three octets, or the prefix, of where a site is. */
-  network(site: number, family: 4 | 6): string {
-    const link = this.plan.topology === 'router' ? site : 0;
-    return family === 4 ? `10.0.${link}` : `fd00:0:0:${link}`;
-  }
-
   address(site: number, family: 4 | 6): string {
-    return `${this.network(site, family)}${family === 4 ? '.' : '::'}${site + 1}`;
+    return addressOf(this.plan, site, family);
   }
 
   boot(site: Site): void {
@@ -178,7 +147,7 @@ class Soak {
       mac: `02:00:00:00:00:0${site.index + 1}`,
       addresses: [`${this.address(site.index, 4)}/24`, `${this.address(site.index, 6)}/64`],
     });
-    if (this.router !== null)
+    if (this.wiring.router !== null)
       for (const network of ['default', 'default6']) host.addRoute(network, iface as HostInterface);
     site.plug.connect(host, iface as HostInterface);
     host.tap = this.#tap(host);
@@ -333,24 +302,24 @@ class Soak {
     const now = this.world.now();
     switch (f.kind) {
       case 'wire': {
-        const wire = this.wires[f.wire] as Wire;
+        const wire = this.wiring.wires[f.wire] as Wire;
         wire.configure(f.change, f.way === 'both' ? undefined : f.way);
         return;
       }
       case 'partition':
-        (this.wires[f.wire] as Wire).partitionBetween(
+        (this.wiring.wires[f.wire] as Wire).partitionBetween(
           now,
           now + f.forUs,
           f.way === 'both' ? undefined : f.way,
         );
         return;
       case 'mtu': {
-        const rule = narrow(this.wires[f.wire] as Wire, this.#ethernet, f.mtu, f.tells);
+        const rule = narrow(this.wiring.wires[f.wire] as Wire, this.#ethernet, f.mtu, f.tells);
         this.#at(now + f.forUs, 'wide again', () => rule.remove());
         return;
       }
       case 'firewall': {
-        const rule = refuse(this.wires[f.wire] as Wire, this.#ethernet);
+        const rule = refuse(this.wiring.wires[f.wire] as Wire, this.#ethernet);
         this.#at(now + f.forUs, 'no firewall', () => rule.remove());
         return;
       }
@@ -406,7 +375,8 @@ class Soak {
   /** Packets in proportion to the work and to the time that connections lived. */
   #checkQuiet(): void {
     let packets = 0;
-    for (const wire of this.wires) packets += wire.ab.counters.sentPackets + wire.ba.counters.sentPackets;
+    for (const wire of this.wiring.wires)
+      packets += wire.ab.counters.sentPackets + wire.ba.counters.sentPackets;
     let work = 20;
     for (const end of this.census.ends) {
       const segments = (end.written + end.received) / 48;
@@ -420,7 +390,8 @@ class Soak {
     this.totals.packets += packets;
     this.totals.virtualUs += this.world.now() - this.plan.bornUs;
     this.totals.events += this.world.events;
-    for (const wire of this.wires) for (const way of [wire.ab, wire.ba]) this.totals.wire(way.counters);
+    for (const wire of this.wiring.wires)
+      for (const way of [wire.ab, wire.ba]) this.totals.wire(way.counters);
   }
 
   #countHost(host: Host): void {
@@ -444,8 +415,9 @@ class Soak {
           `${host.name}: connections, TIME-WAIT, in queues, octets: ${left.join(', ')} are left; wake at ${host.wakeAt()}`,
         );
     }
-    if (this.router !== null && this.router.wakeAt() !== Number.POSITIVE_INFINITY)
-      throw new Error(`the router wants to wake at ${this.router.wakeAt()}`);
+    const { router } = this.wiring;
+    if (router !== null && router.wakeAt() !== Number.POSITIVE_INFINITY)
+      throw new Error(`the router wants to wake at ${router.wakeAt()}`);
     if (this.memory.used !== 0) throw new Error(`${this.memory.used} octets are left on the wires`);
   }
 }
