@@ -122,14 +122,14 @@ interface Pair {
   readonly listener: Server;
 }
 
-export function portOf(server: Server): number {
+function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
 }
 
 const closings = new WeakMap<Socket, Promise<void>>();
 
 /** Not `events.once`: that rejects at 'error', and is too late for what has been. */
-export function closed(socket: Socket): Promise<void> {
+function closed(socket: Socket): Promise<void> {
   let closing = closings.get(socket);
   if (closing === undefined) {
     closing = new Promise((resolve) => socket.once('close', () => resolve()));
@@ -142,9 +142,10 @@ function bothClosed({ client, server }: Pair): Promise<unknown> {
   return Promise.all([closed(client), closed(server)]);
 }
 
-/** Long enough for everything that is under way on a loopback. */
-export function settled(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 40));
+/** Long enough for everything that is under way on a loopback, also where turns of the loop are slow. */
+async function settled(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 const RESET = 'error ECONNRESET read: read ECONNRESET';

@@ -177,16 +177,6 @@ describe.each([
     expect(seenThere).toEqual(['error read ECONNRESET read', 'close true']);
   });
 
-  test('text that came before a RST is read before the error', async () => {
-    const server = await listen();
-    const socket = connect(server);
-    const seen = eventsOf(socket);
-    const [there] = await Promise.all([accepted(server), once(socket, 'connect')]);
-    there.write('last words', () => there.resetAndDestroy());
-    await closed(socket);
-    expect(seen).toEqual(['connect', 'data 10', 'error read ECONNRESET read', 'close true']);
-  });
-
   test('a half-closed connection goes on in the other direction', async () => {
     const server = await listen((socket) => {
       socket.on('data', () => {});
