@@ -176,6 +176,7 @@ const takers: readonly Taker[] = [
   { of: 'SvgOptions', right: { lang }, call: (o) => lab.svgLadder(trace, o) },
   { of: 'TableOptions', right: { lang }, call: (o) => lab.ladderTable(trace, o) },
   { of: 'TableOptions', right: { lang }, call: (o) => new lab.TableRows(ends, o) },
+  { of: 'TerminalLadderOptions', right: {}, call: (o) => lab.terminalLadder(trace, o) },
   {
     of: 'TerminalOptions',
     right: { ends, lang, width: 100, ascii: false, colour: false },

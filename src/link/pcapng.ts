@@ -182,6 +182,7 @@ export class PcapngWriter {
 
   /** The same for a packet in an array of its own. */
   octets(iface: number, timeUs: number, packet: Uint8Array, options: PcapngPacketOptions = NO_OPTIONS): void {
+    packetOptions.check(options);
     const len = packet.length;
     const snapLen = this.#snapLens[iface];
     if (snapLen === undefined) throw new RangeError(`no interface ${iface} in this capture`);

@@ -3,6 +3,7 @@
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
@@ -45,8 +46,9 @@ test('the compiler finds no fault in any program, those that cannot run here inc
 
 describe('what a program prints stands after it', () => {
   test.concurrent.each(of('node'))('%s', async (_, program) => {
-    const args = ['--import', RESOLVE, folder.of(program).main];
-    const { stdout, stderr } = await run(process.execPath, args, { timeout: LIMIT_MS });
+    const { main } = folder.of(program);
+    const options = { timeout: LIMIT_MS, cwd: dirname(main) };
+    const { stdout, stderr } = await run(process.execPath, ['--import', RESOLVE, main], options);
     expect({ stdout: stdout.trimEnd(), stderr }).toEqual({ stdout: program.prints, stderr: '' });
   });
 });
@@ -66,8 +68,10 @@ describe.skipIf(noKernel !== '')(titled('with the kernel at the other end of a T
   test.each(of('tun'))('%s', async (_, program) => {
     const namespace = await Namespace.open();
     try {
-      const args = ['--import', RESOLVE, folder.of(program).main];
-      const { code, stdout, stderr } = await namespace.run(process.execPath, args);
+      const { main } = folder.of(program);
+      // What it writes it writes beside itself.
+      const args = ['-C', dirname(main), process.execPath, '--import', RESOLVE, main];
+      const { code, stdout, stderr } = await namespace.run('env', args);
       expect({ code, stdout: stdout.trimEnd(), stderr }).toEqual({
         code: 0,
         stdout: program.prints,

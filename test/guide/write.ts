@@ -3,6 +3,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Folder } from './folder.ts';
 import { chinese, GUIDE, type Program, pages, programsOf, textOf } from './pages.ts';
 
@@ -13,7 +14,11 @@ function printed(program: Program, main: string): string | null {
   if (program.kind === 'browser' || program.kind === 'test') return null;
   const args = [process.execPath, '--import', RESOLVE, main];
   const [command = '', ...rest] = program.kind === 'tun' ? ['unshare', '-n', ...args] : args;
-  const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8', timeout: 60_000 });
+  const { status, stdout, stderr } = spawnSync(command, rest, {
+    encoding: 'utf8',
+    timeout: 60_000,
+    cwd: dirname(main),
+  });
   if (status === 0 && stderr === '') return stdout.trimEnd();
   console.error(`${program.page}:${program.line} fails\n${stderr}`);
   return null;
