@@ -29,7 +29,7 @@ describe('RFC 9293 in the bounded models', () => {
   const sizes: readonly (readonly [string, number, number, number])[] = [
     ['handshake', 10_280, 43_731, 23],
     ['closing', 8_039, 30_311, 18],
-    ['half-close', 61_764, 280_216, 21],
+    ['half-close', 62_440, 282_927, 21],
     ['simultaneous-open', 29_300, 118_194, 19],
     ['reopening', 15_421, 54_156, 27],
     ['aborts', 68_198, 354_803, 24],
