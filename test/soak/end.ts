@@ -358,9 +358,9 @@ export class End {
     try {
       await c.write(piece, { ...options, urgent: program.urgent && this.#random.chance(0.1) });
     } catch (error) {
-      if (!ours(error)) throw error;
       // What is not in the send buffer was taken back.
       this.written = c.bytesWritten;
+      if (!ours(error)) throw error;
     }
   }
 
