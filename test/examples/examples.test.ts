@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { stripVTControlCharacters } from 'node:util';
 import { chromium } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { canUseNamespaces, canUseTun } from '../../src/link/tun/index.ts';
@@ -58,8 +59,9 @@ describe('node examples/NAME/main.ts', () => {
         await page.waitForFunction("document.querySelector('pre').textContent.includes('server: HELLO')");
       } finally {
         await browser.close();
-        served.kill();
-        await once(served, 'exit');
+        const gone = once(served, 'exit');
+        served.kill('SIGKILL');
+        await gone;
       }
     },
   );
@@ -69,7 +71,8 @@ describe('node examples/NAME/main.ts', () => {
 async function addressOf(server: ChildProcess): Promise<string> {
   if (server.stdout === null) throw new Error('no output');
   for await (const line of createInterface({ input: server.stdout })) {
-    const found = /http:\/\/127\.0\.0\.1:\d+\//.exec(line);
+    // A machine that says that it is a CI has colours, and the port one of its own.
+    const found = /http:\/\/127\.0\.0\.1:\d+\//.exec(stripVTControlCharacters(line));
     if (found !== null) return found[0];
   }
   throw new Error('the server ended');
