@@ -5,7 +5,7 @@
 import { Host, type HostInterface, type HostTap } from '../../src/host/index.ts';
 import { type Action, type Wire, World } from '../../src/sim/index.ts';
 import { StrictMemory } from '../../src/sim/testing.ts';
-import { brokenInvariant, type Rules, rfc9293, type Tcb, type TcpError } from '../../src/tcp/index.ts';
+import { brokenInvariant, type Rules, rfc9293, type Tcb, TcpError } from '../../src/tcp/index.ts';
 import { Calendar } from './calendar.ts';
 import { Census } from './census.ts';
 import { End } from './end.ts';
@@ -346,7 +346,12 @@ class Soak {
         const site = this.sites[f.host] as Site;
         site.whenAwake(() => {
           if (site.host === null) return;
-          site.udp?.send(data, this.address(f.to, f.id % 2 === 0 ? 4 : 6), f.id % 3 === 0 ? 9 : 7);
+          try {
+            site.udp?.send(data, this.address(f.to, f.id % 2 === 0 ? 4 : 6), f.id % 3 === 0 ? 9 : 7);
+          } catch (error) {
+            // Where a hop has told its MTU (RFC 1122 section 4.1.4), a datagram that is larger is the sender's to cut.
+            if (!(error instanceof TcpError) || error.code !== 'EMSGSIZE') throw error;
+          }
         });
       }
     }
