@@ -349,8 +349,8 @@ class Soak {
           try {
             site.udp?.send(data, this.address(f.to, f.id % 2 === 0 ? 4 : 6), f.id % 3 === 0 ? 9 : 7);
           } catch (error) {
-            // Where a hop has told its MTU (RFC 1122 section 4.1.4), a datagram that is larger is the sender's to cut.
-            if (!(error instanceof TcpError) || error.code !== 'EMSGSIZE') throw error;
+            // The path takes less since a hop has told its MTU, or the Memory is full: its sender is told.
+            if (!(error instanceof TcpError) || !['EMSGSIZE', 'ENOBUFS'].includes(error.code)) throw error;
           }
         });
       }
