@@ -224,14 +224,14 @@ interface NetSocket {
   _reset(): void;
 }
 
-/** Node's TCP, of a server that listens on a free port of the loopback for a moment, or of its binding. */
+/** Node's TCP: of its binding, or, where that is denied, of a socket that begins to connect to the loopback. */
 function kernelClass(net: typeof Net): KernelHandleClass {
   const bound = bindingOf<{ TCP: KernelHandleClass }>('tcp_wrap')?.TCP;
   if (bound !== undefined) return bound;
   const socket = new net.Socket();
-  const before = socket.on('error', () => {});
-  socket.connect({ port: 1, host: '127.0.0.1', lookup: () => {} });
-  const { _handle: handle } = before as unknown as NetSocket;
+  socket.on('error', () => {});
+  socket.connect(1, '127.0.0.1');
+  const { _handle: handle } = socket as unknown as NetSocket;
   socket.destroy();
   if (handle === null)
     throw new MissingInternalError(`this Node (${process.version}) does not show its TCP handles`);
