@@ -5,7 +5,8 @@ import type { Host } from '../../host/index.ts';
 import { ANY_4, ANY_6, type SocketName, unmapped } from './addresses.ts';
 import { nodeReinitialize, ownerOf } from './internals.ts';
 import { currentHost, onHost, type Redirects } from './places.ts';
-import { type ConnectReq, HandleType, type TcpHandle, tcpHandleClass } from './tcp-handle.ts';
+import { HandleType, type TcpHandle, tcpHandleClass } from './tcp-handle.ts';
+import type { ConnectReq } from './tcp-state.ts';
 
 /** A handle of the kernel, as far as it is handed on to. */
 export interface KernelHandle extends Record<string, unknown> {

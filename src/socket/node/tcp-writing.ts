@@ -1,0 +1,144 @@
+// How a TCP handle writes: what the connection has room for it takes inside the call of the write; the rest waits for
+// room, and a FIN waits for all of it. Both complete later, as with libuv.
+
+import { canTellResults, type Req, uvError } from './internals.ts';
+import type { TcpState } from './tcp-state.ts';
+
+// Taken now: a test may fake it later.
+const { setImmediate } = globalThis;
+
+interface PendingWrite {
+  readonly req: Req;
+  readonly octets: Buffer[];
+  /** Octets of all of it that the connection has not taken. */
+  left: number;
+}
+
+/** The writing half of a {@link TcpState}. */
+export class Writing {
+  readonly #state: TcpState;
+  #write: PendingWrite | null = null;
+  #writeDone = false;
+  #shutdown: Req | null = null;
+  #shutdownDone = false;
+
+  constructor(state: TcpState) {
+    this.#state = state;
+  }
+
+  /** A write or a shutdown has not completed. */
+  get isPending(): boolean {
+    return this.#write !== null || this.#shutdown !== null;
+  }
+
+  /** Octets that wait for room. */
+  get queued(): number {
+    return this.#write?.left ?? 0;
+  }
+
+  /** Octets that the connection takes now. Whatever waits already is before them. */
+  offer(octets: Uint8Array): number {
+    const { connection, connecting, isClosed, broken } = this.#state;
+    if (connection === null || connecting !== null || isClosed || !canTellResults()) return 0;
+    if (this.isPending || broken !== 0) return 0;
+    return connection.offer(octets);
+  }
+
+  /** The octets are ours: JSStream has copied them. 0, or the number of an error. */
+  write(req: Req, octets: readonly Buffer[]): number {
+    const failure = this.#failure();
+    if (failure !== 0) return failure;
+    let left = 0;
+    for (const each of octets) left += each.length;
+    this.#write = { req, octets: [...octets], left };
+    this.#writeDone = false;
+    this.flush();
+    this.#state.live();
+    return 0;
+  }
+
+  #failure(): number {
+    const { connection, broken } = this.#state;
+    if (connection === null) return uvError('ENOTCONN');
+    if (broken === 0) return connection.ended ? uvError('EPIPE') : 0;
+    // As the kernel: what broke the connection is told once, to a read or to a write.
+    const status = this.#state.takeUntold();
+    return status === 0 ? uvError('EPIPE') : status;
+  }
+
+  /** There may be room. */
+  flush(): void {
+    const { connection, connecting } = this.#state;
+    const write = this.#write;
+    if (write === null || this.#writeDone || connection === null || connecting !== null) return;
+    while (write.octets.length > 0) {
+      const first = write.octets[0] as Buffer;
+      const n = connection.offer(first);
+      write.left -= n;
+      if (n < first.length) {
+        write.octets[0] = first.subarray(n);
+        return;
+      }
+      write.octets.shift();
+    }
+    this.#finish(0);
+  }
+
+  /** What broke the connection has ended the write. */
+  fail(): void {
+    const { broken, isClosed } = this.#state;
+    if (broken !== 0 && !isClosed) this.#finish(broken);
+  }
+
+  #finish(status: number): void {
+    const write = this.#write;
+    if (write === null || this.#writeDone) return;
+    this.#writeDone = true;
+    setImmediate(() => {
+      if (this.#write !== write) return;
+      this.#write = null;
+      this.#state.live();
+      this.#state.stream.finishWrite(write.req, status);
+      this.#endWhenWritten();
+    });
+  }
+
+  /** FIN, after what was written. 0, or the number of an error. */
+  shutdown(req: Req): number {
+    const { connection, broken } = this.#state;
+    if (connection === null || (connection.ended && broken !== 0)) return uvError('ENOTCONN');
+    this.#shutdown = req;
+    this.#shutdownDone = false;
+    this.#endWhenWritten();
+    this.#state.live();
+    return 0;
+  }
+
+  #endWhenWritten(): void {
+    const req = this.#shutdown;
+    if (req === null || this.#shutdownDone || this.#write !== null) return;
+    this.#shutdownDone = true;
+    const { connection, broken } = this.#state;
+    const status = connection === null || broken !== 0 ? uvError('ENOTCONN') : 0;
+    connection?.end().catch(() => {});
+    setImmediate(() => {
+      if (this.#shutdown !== req) return;
+      this.#shutdown = null;
+      this.#state.live();
+      this.#state.stream.finishShutdown(req, status);
+    });
+  }
+
+  /** The handle is closed: tells, when it is called, what waited that nothing comes of it. */
+  cancel(): () => void {
+    const { stream } = this.#state;
+    const write = this.#write;
+    const shutdown = this.#shutdown;
+    const written = this.#writeDone ? 0 : uvError('ECANCELED');
+    this.#write = this.#shutdown = null;
+    return () => {
+      if (write !== null) stream.finishWrite(write.req, written);
+      if (shutdown !== null) stream.finishShutdown(shutdown, uvError('ECANCELED'));
+    };
+  }
+}
