@@ -197,7 +197,7 @@ describe(`${DOC}`, () => {
       'a test file that is not there',
       /rto\.test\.ts/g,
       'rta.test.ts',
-      /^src\/tcp\/rta\.test\.ts is no test file$/,
+      /^src\/tcp\/loss\/rta\.test\.ts is no test file$/,
     ],
     [
       'a link that leads nowhere',

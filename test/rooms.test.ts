@@ -37,6 +37,11 @@ const SHORTCUTS: readonly Shortcut[] = [
   },
   {
     from: 'src/tcp/',
+    to: ['congestion', 'form', 'loss', 'receive', 'send', 'tcb'].map((name) => `src/tcp/${name}/`),
+    why: 'the engine is one room from outside; inside, each step names the file of the step that it needs',
+  },
+  {
+    from: 'src/tcp/',
     to: ['src/tcp/segment-arrives/'],
     why: 'the table of rules names every step, and the door of segment-arrives reads the table',
   },

@@ -12,8 +12,8 @@ import {
 } from './calls.ts';
 import { Err } from './errors.ts';
 import { departures, inState, octets, options, pass, STATES, sent, text } from './segment-arrives/testing.ts';
-import type { StateName } from './state.ts';
-import { receivable, sendRoom } from './tcb.ts';
+import type { StateName } from './tcb/state.ts';
+import { receivable, sendRoom } from './tcb/tcb.ts';
 
 /** Every state with what a call returns there. */
 type Returns = Readonly<Record<StateName, number>>;

@@ -2,20 +2,20 @@
 // {@link Err}: 0 is "ok".
 
 import { seqGeq } from '../wire/seq.ts';
-import { prepareOffer } from './emit.ts';
 import type { Engine } from './engine.ts';
 import { Err } from './errors.ts';
 import { FastOpen, usedEarly } from './fast-open.ts';
-import { startTiming } from './rto.ts';
-import { lostOctets, setPipe } from './scoreboard.ts';
+import { prepareOffer } from './form/emit.ts';
+import { startTiming } from './loss/rto.ts';
+import { lostOctets, setPipe } from './loss/scoreboard.ts';
+import { windowUpdateDue } from './receive/window.ts';
 import { startSending } from './segment-arrives/listen.ts';
-import { State, type StateName, stateName } from './state.ts';
-import { finAcked, rcvWnd, receivable, sendRoom, type Tcb } from './tcb.ts';
+import { startUserTimer, transmit } from './send/transmit.ts';
+import { State, type StateName, stateName } from './tcb/state.ts';
+import { finAcked, rcvWnd, receivable, sendRoom, type Tcb } from './tcb/tcb.ts';
+import * as row from './tcb/transitions.ts';
 import { restartKeepAlive } from './timeouts.ts';
 import { endConnection, enter, setTimer } from './timers.ts';
-import * as row from './transitions.ts';
-import { startUserTimer, transmit } from './transmit.ts';
-import { windowUpdateDue } from './window.ts';
 
 /** Passive OPEN (3.10.1) of a new TCB. */
 export function openPassive(e: Engine, tcb: Tcb): Err {

@@ -2,7 +2,7 @@
 // tell an off-path attacker what other connections do (CVE-2016-5696).
 
 import type { Engine } from './engine.ts';
-import type { Tcb } from './tcb.ts';
+import type { Tcb } from './tcb/tcb.ts';
 import { since } from './time.ts';
 
 /** True, and counted, when a challenge may be answered now. */

@@ -2,7 +2,7 @@
 // milliseconds, sizes in octets.
 
 import { flag, named, oneOf, outOfRange, Schema, whole } from '../options/index.ts';
-import { congestionNames } from './congestion.ts';
+import { congestionNames } from './congestion/control.ts';
 
 /** Settings of a connection. */
 export interface TcpConfig {

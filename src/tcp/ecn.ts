@@ -3,9 +3,9 @@
 
 import { ACK, CWR, ECE, ECN_CE, ECN_ECT_0, type Segment, SYN } from '../wire/segment.ts';
 import { seqGt } from '../wire/seq.ts';
-import { controlOf } from './congestion.ts';
+import { controlOf } from './congestion/control.ts';
 import type { Engine } from './engine.ts';
-import { Phase, type Tcb } from './tcb.ts';
+import { Phase, type Tcb } from './tcb/tcb.ts';
 
 const BOTH = ECE | CWR;
 

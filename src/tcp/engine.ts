@@ -5,9 +5,9 @@ import { Segment } from '../wire/segment.ts';
 import type { Drop } from './drop.ts';
 import type { Cookies } from './fast-open.ts';
 import { type Rules, rfc9293 } from './rules.ts';
-import type { Tcb } from './tcb.ts';
+import type { Tcb } from './tcb/tcb.ts';
+import type { Transition } from './tcb/transitions.ts';
 import { SWEEP_MS } from './time.ts';
-import type { Transition } from './transitions.ts';
 
 /**
  * Where the engine's output goes. None of these may call the engine: what the user should do about

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DROP_COUNT, Drop, dropName } from './drop.ts';
 import { Err, errCode, TcpError, tcpError } from './errors.ts';
 import { STATES } from './segment-arrives/testing.ts';
-import { State, stateName } from './state.ts';
+import { State, stateName } from './tcb/state.ts';
 
 describe('errors', () => {
   it('every number of Err has a code that Node’s users know and a message', () => {

@@ -1,13 +1,13 @@
 // Entering ESTABLISHED, from either handshake state: the user is told, the congestion window starts.
 
-import { controlOf } from './congestion.ts';
+import { controlOf } from './congestion/control.ts';
 import type { Engine } from './engine.ts';
-import { searchFromBase } from './mtu-search.ts';
+import { searchFromBase } from './send/mtu-search.ts';
+import { initialWindow } from './send/transmit.ts';
 import { Signal } from './signals.ts';
-import type { Tcb } from './tcb.ts';
+import type { Tcb } from './tcb/tcb.ts';
 import { restartKeepAlive } from './timeouts.ts';
 import { clearTimer } from './timers.ts';
-import { initialWindow } from './transmit.ts';
 
 /** RFC 6298 section 5.7: the RTO after a SYN was retransmitted. */
 const RTO_AFTER_SYN_LOSS_MS = 3000;

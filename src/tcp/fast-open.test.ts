@@ -5,7 +5,7 @@ import { FastOpen } from './fast-open.ts';
 import { pathMtu } from './icmp.ts';
 import { octets, pass, sent, text } from './segment-arrives/testing.ts';
 import { Signal } from './signals.ts';
-import { Phase } from './tcb.ts';
+import { Phase } from './tcb/tcb.ts';
 import { Endpoint, type Fate, Pair, type SegmentRecord, TestCookies } from './testing.ts';
 
 const COOKIE = [...TestCookies.COOKIE];

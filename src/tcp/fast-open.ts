@@ -6,11 +6,11 @@ import { seqGt, seqLt } from '../wire/seq.ts';
 import { tcpOptionsLength } from '../wire/tcp-options.ts';
 import { Drop } from './drop.ts';
 import type { Engine } from './engine.ts';
-import { startLoss } from './recovery.ts';
+import { startLoss } from './loss/recovery.ts';
+import { windowUpdateDue } from './receive/window.ts';
 import { Signal } from './signals.ts';
-import { State } from './state.ts';
-import { fixedHeaders, rcvWnd, type Tcb } from './tcb.ts';
-import { windowUpdateDue } from './window.ts';
+import { State } from './tcb/state.ts';
+import { fixedHeaders, rcvWnd, type Tcb } from './tcb/tcb.ts';
 
 /** Bits of `tcb.fastOpen`. */
 export const FastOpen = {

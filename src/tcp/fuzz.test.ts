@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { icmpError, pathMtu } from './icmp.ts';
 import { inState, octets, options, pass, STATES, type Way } from './segment-arrives/testing.ts';
-import type { StateName } from './state.ts';
-import { receivable } from './tcb.ts';
+import type { StateName } from './tcb/state.ts';
+import { receivable } from './tcb/tcb.ts';
 import type { Endpoint, SegmentRecord } from './testing.ts';
 import { wakeUs } from './testing.ts';
 

@@ -3,7 +3,7 @@ import { Err } from './errors.ts';
 import { icmpError, pathMtu, quotesFlight } from './icmp.ts';
 import { inState, octets, options, pass, SYNCHRONIZED, sent } from './segment-arrives/testing.ts';
 import { Signal } from './signals.ts';
-import { Phase } from './tcb.ts';
+import { Phase } from './tcb/tcb.ts';
 
 describe('RFC 5927 section 4.1: the quoted sequence number', () => {
   it('must be in flight: SND.UNA =< SEG.SEQ < SND.NXT', () => {

@@ -1,18 +1,18 @@
 // What an ICMP error does to the connection that it quotes (RFC 9293 section 3.9.2.2, RFC 5927).
 
 import { seqGeq, seqGt, seqLt } from '../wire/seq.ts';
-import { updateSendMss } from './emit.ts';
 import type { Engine } from './engine.ts';
 import type { Err } from './errors.ts';
-import { resendProbe } from './mtu-probe.ts';
-import { limitSearch } from './mtu-search.ts';
-import { startLoss } from './recovery.ts';
+import { updateSendMss } from './form/emit.ts';
+import { startLoss } from './loss/recovery.ts';
+import { resendProbe } from './send/mtu-probe.ts';
+import { limitSearch } from './send/mtu-search.ts';
+import { transmit } from './send/transmit.ts';
 import { Signal } from './signals.ts';
-import { State } from './state.ts';
-import type { Tcb } from './tcb.ts';
+import { State } from './tcb/state.ts';
+import type { Tcb } from './tcb/tcb.ts';
+import * as row from './tcb/transitions.ts';
 import { endConnection, setTimer } from './timers.ts';
-import * as row from './transitions.ts';
-import { transmit } from './transmit.ts';
 
 /** RFC 5927 section 4.1: an error must quote something that is in flight now. */
 export function quotesFlight(tcb: Tcb, seq: number): boolean {

@@ -2,22 +2,27 @@
 
 export * from './calls.ts';
 export * from './config.ts';
-export { type CongestionControl, congestionControl, registerCongestionControl } from './congestion.ts';
+export {
+  type CongestionControl,
+  congestionControl,
+  registerCongestionControl,
+} from './congestion/control.ts';
 export { DROP_COUNT, Drop, dropName } from './drop.ts';
-export { emitSyn } from './emit.ts';
 export { Engine, type Output, type TimerName, type TimerTrace } from './engine.ts';
 export { Err, type ErrorEndpoints, errCode, TcpError, tcpError, timeoutError } from './errors.ts';
 export { type Cookies, FastOpen, usedEarly } from './fast-open.ts';
+export { emitSyn } from './form/emit.ts';
 export { icmpError, pathMtu, quotesFlight } from './icmp.ts';
-export { brokenInvariant, brokenRelation } from './invariants.ts';
-export { IPV4_PMTU_FLOOR } from './mtu-search.ts';
 /** What the steps of the rules are made of, for whoever writes a step in place of another. */
 export * as parts from './parts.ts';
+export { offeredShift, windowShift } from './receive/window.ts';
 export { type Rules, rfc9293, rulesKind } from './rules.ts';
 export { segmentArrives } from './segment-arrives/index.ts';
 export { mssOf, reviveFromCookie } from './segment-arrives/listen.ts';
+export { IPV4_PMTU_FLOOR } from './send/mtu-search.ts';
 export { Signal } from './signals.ts';
-export { State, type StateName, stateName } from './state.ts';
+export { brokenInvariant, brokenRelation } from './tcb/invariants.ts';
+export { State, type StateName, stateName } from './tcb/state.ts';
 export {
   cloneTcb,
   copyTcb,
@@ -29,8 +34,7 @@ export {
   sendRoom,
   Tcb,
   wakeAt,
-} from './tcb.ts';
+} from './tcb/tcb.ts';
+export { type Transition, transitionNamed, transitions } from './tcb/transitions.ts';
 export { keepTimes, kept, keptDeadline, since } from './time.ts';
 export { timeout } from './timeouts.ts';
-export { type Transition, transitionNamed, transitions } from './transitions.ts';
-export { offeredShift, windowShift } from './window.ts';

@@ -4,7 +4,7 @@
 import { seqLt } from '../wire/seq.ts';
 import type { Engine } from './engine.ts';
 import { sipHashTuple } from './siphash.ts';
-import type { Tcb } from './tcb.ts';
+import type { Tcb } from './tcb/tcb.ts';
 
 /** M + F(localip, localport, remoteip, remoteport, secretkey), M ticking every 4 microseconds. */
 export function selectIss(e: Engine, tcb: Tcb): number {

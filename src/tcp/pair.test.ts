@@ -7,7 +7,7 @@ import type { TcpConfig } from './config.ts';
 import { Err } from './errors.ts';
 import { type Rules, rfc9293 } from './rules.ts';
 import { octets } from './segment-arrives/testing.ts';
-import { sendRoom } from './tcb.ts';
+import { sendRoom } from './tcb/tcb.ts';
 import { type Endpoint, Pair, type SegmentRecord } from './testing.ts';
 
 /** Numbers that look random and are the same in each run. */

@@ -3,7 +3,7 @@ import { OPT_SACK } from '../wire/segment.ts';
 import { FastOpen } from './fast-open.ts';
 import { type Rules, rfc9293 } from './rules.ts';
 import { inState, octets, options, pass, sent, text, type Way } from './segment-arrives/testing.ts';
-import type { StateName } from './state.ts';
+import type { StateName } from './tcb/state.ts';
 import { type Endpoint, TestCookies } from './testing.ts';
 
 /** Ten segments are in flight, and the peer has all but the first. */

@@ -3,11 +3,10 @@
 // entry replaced; the engine knows nothing of that.
 
 import { like } from '../options/index.ts';
-import { sendAck, sendReset, sendSyn } from './emit.ts';
 import { earlyAck, earlyText } from './fast-open.ts';
+import { sendAck, sendReset, sendSyn } from './form/emit.ts';
 import { selectIss } from './isn.ts';
-import { mtuBlackHole, mtuProbe, mtuProbeLost } from './mtu-probe.ts';
-import { nextSeg, sackArrives, sendInRecovery } from './sack-recovery.ts';
+import { nextSeg, sackArrives, sendInRecovery } from './loss/sack-recovery.ts';
 import { ack, ackByState, synReceivedAck } from './segment-arrives/ack.ts';
 import { closed, replyReset } from './segment-arrives/closed.ts';
 import { fin, finReached } from './segment-arrives/fin.ts';
@@ -19,9 +18,10 @@ import { synSentAck, synSentRst, synSentSyn } from './segment-arrives/syn-sent.t
 import { lateData, scheduleAck, text } from './segment-arrives/text.ts';
 import { timeWait, timeWaitRst } from './segment-arrives/time-wait.ts';
 import { urg } from './segment-arrives/urg.ts';
+import { mtuBlackHole, mtuProbe, mtuProbeLost } from './send/mtu-probe.ts';
+import { resendLost, retransmit } from './send/transmit.ts';
 import { keepAliveTimeout, persistTimeout, retransmissionTimeout, userTimeout } from './timeouts.ts';
 import { timeWaitMs } from './timers.ts';
-import { resendLost, retransmit } from './transmit.ts';
 
 /** RFC 9293. */
 export const rfc9293 = {

@@ -8,14 +8,14 @@ import { defaultConfig, type TcpConfig } from './config.ts';
 import { type Drop, dropName } from './drop.ts';
 import { Engine, type Output, type TimerName, type TimerTrace } from './engine.ts';
 import { type Cookies, FastOpen } from './fast-open.ts';
-import { brokenInvariant } from './invariants.ts';
 import { type Rules, rfc9293 } from './rules.ts';
 import { segmentArrives } from './segment-arrives/index.ts';
-import { stateName } from './state.ts';
-import { receivable, sendRoom, Tcb, wakeAt } from './tcb.ts';
+import { brokenInvariant } from './tcb/invariants.ts';
+import { stateName } from './tcb/state.ts';
+import { receivable, sendRoom, Tcb, wakeAt } from './tcb/tcb.ts';
+import type { Transition } from './tcb/transitions.ts';
 import { keepTimes } from './time.ts';
 import { timeout } from './timeouts.ts';
-import type { Transition } from './transitions.ts';
 
 /** A segment as data: what a test compares, changes and delivers. */
 export interface SegmentRecord {

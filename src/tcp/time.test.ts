@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inState, octets, options, pass, text, ts } from './segment-arrives/testing.ts';
-import { wakeAt } from './tcb.ts';
+import { wakeAt } from './tcb/tcb.ts';
 import { Endpoint } from './testing.ts';
 import { deadline, due, OLDEST_MS, OVERDUE_MS, SWEEP_MS, since } from './time.ts';
 

@@ -4,7 +4,7 @@
 // few hours, and after every jump of the clock, what lies too far back is moved to where it still counts as old.
 
 import type { Engine } from './engine.ts';
-import type { Tcb } from './tcb.ts';
+import type { Tcb } from './tcb/tcb.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,20 +1,20 @@
 // Timeouts (RFC 9293 section 3.10.8; 3.8.3, 3.8.4, 3.8.6.1): one function for each.
 
 import { ACK, FIN, PSH } from '../wire/segment.ts';
-import { emit } from './emit.ts';
 import type { Engine } from './engine.ts';
 import { Err } from './errors.ts';
 import { FastOpen, usedEarly } from './fast-open.ts';
-import { probeTimeout } from './mtu-search.ts';
-import { timeoutLoss } from './recovery.ts';
-import { backOff, startTiming } from './rto.ts';
+import { emit } from './form/emit.ts';
+import { timeoutLoss } from './loss/recovery.ts';
+import { backOff, startTiming } from './loss/rto.ts';
+import { probeTimeout } from './send/mtu-search.ts';
+import { startPersist, transmit } from './send/transmit.ts';
 import { Signal } from './signals.ts';
-import { State } from './state.ts';
-import type { Tcb } from './tcb.ts';
+import { State } from './tcb/state.ts';
+import type { Tcb } from './tcb/tcb.ts';
+import * as row from './tcb/transitions.ts';
 import { due, since } from './time.ts';
 import { clearTimer, endConnection, returnToListen, setDeadline, setTimer } from './timers.ts';
-import * as row from './transitions.ts';
-import { startPersist, transmit } from './transmit.ts';
 
 /** Runs every timer of `tcb` that is due. */
 export function timeout(e: Engine, tcb: Tcb): void {

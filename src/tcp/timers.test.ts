@@ -3,7 +3,8 @@ import type { TimerName, TimerTrace } from './engine.ts';
 import { Err } from './errors.ts';
 import { inState } from './segment-arrives/testing.ts';
 import { Signal } from './signals.ts';
-import type { Tcb } from './tcb.ts';
+import type { Tcb } from './tcb/tcb.ts';
+import * as row from './tcb/transitions.ts';
 import {
   clearTimer,
   clearTimers,
@@ -13,7 +14,6 @@ import {
   returnToListen,
   setTimer,
 } from './timers.ts';
-import * as row from './transitions.ts';
 
 const NAMES: readonly TimerName[] = ['rexmt', 'persist', 'delack', 'keep', 'user', 'wait'];
 

@@ -4,9 +4,9 @@
 import type { Engine, TimerName } from './engine.ts';
 import { Err } from './errors.ts';
 import { Signal } from './signals.ts';
-import type { Tcb, Timers } from './tcb.ts';
+import type { Tcb, Timers } from './tcb/tcb.ts';
+import { LISTEN_CLOSE, type Transition } from './tcb/transitions.ts';
 import { deadline } from './time.ts';
-import { LISTEN_CLOSE, type Transition } from './transitions.ts';
 
 /** A switch and not `timer[name] = at`: a keyed store with six names would be megamorphic. */
 function store(timer: Timers, name: TimerName, at: number): void {

@@ -3,7 +3,7 @@
 import { OPT_TIMESTAMPS, RST, type Segment } from '../wire/segment.ts';
 import { seqLeq, seqLt } from '../wire/seq.ts';
 import type { Engine } from './engine.ts';
-import type { Tcb } from './tcb.ts';
+import type { Tcb } from './tcb/tcb.ts';
 import { since } from './time.ts';
 
 /** Section 5.5: after 24 days without a segment TS.Recent says nothing. */

@@ -2,14 +2,14 @@
 // must send what is left, recognise each FIN, and come to an end (RFC 9293 section 3.6, 3.10.4).
 
 import { describe, expect, it } from 'vitest';
-import { emit } from '../../src/tcp/emit.ts';
 import { Err } from '../../src/tcp/errors.ts';
+import { emit } from '../../src/tcp/form/emit.ts';
 import { rfc9293 } from '../../src/tcp/rules.ts';
-import { State } from '../../src/tcp/state.ts';
-import { finSent, type Tcb, wakeAt } from '../../src/tcp/tcb.ts';
+import { State } from '../../src/tcp/tcb/state.ts';
+import { finSent, type Tcb, wakeAt } from '../../src/tcp/tcb/tcb.ts';
+import * as row from '../../src/tcp/tcb/transitions.ts';
 import { type Endpoint, Pair } from '../../src/tcp/testing.ts';
 import { enterTimeWait, setTimer } from '../../src/tcp/timers.ts';
-import * as row from '../../src/tcp/transitions.ts';
 import { ACK, FIN, PSH } from '../../src/wire/segment.ts';
 import { established, inState, octets, pass, regression, sent } from '../support/regression.ts';
 

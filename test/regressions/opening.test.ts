@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Drop } from '../../src/tcp/drop.ts';
 import { Err } from '../../src/tcp/errors.ts';
 import { rfc9293 } from '../../src/tcp/rules.ts';
-import { wakeAt } from '../../src/tcp/tcb.ts';
+import { wakeAt } from '../../src/tcp/tcb/tcb.ts';
 import { Endpoint, type SegmentRecord } from '../../src/tcp/testing.ts';
 import { ACK, OPT_TIMESTAMPS, RST } from '../../src/wire/segment.ts';
 import { inState, octets, pass, regression, sent, synReceived } from '../support/regression.ts';

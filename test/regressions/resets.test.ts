@@ -6,9 +6,9 @@ import { Drop } from '../../src/tcp/drop.ts';
 import { Err } from '../../src/tcp/errors.ts';
 import { rfc9293 } from '../../src/tcp/rules.ts';
 import { resetConnection } from '../../src/tcp/segment-arrives/rst.ts';
-import { State } from '../../src/tcp/state.ts';
+import { State } from '../../src/tcp/tcb/state.ts';
+import * as row from '../../src/tcp/tcb/transitions.ts';
 import { endConnection } from '../../src/tcp/timers.ts';
-import * as row from '../../src/tcp/transitions.ts';
 import { ACK, RST, SYN } from '../../src/wire/segment.ts';
 import {
   established,

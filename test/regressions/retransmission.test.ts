@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { rfc9293 } from '../../src/tcp/rules.ts';
-import { Phase } from '../../src/tcp/tcb.ts';
+import { Phase } from '../../src/tcp/tcb/tcb.ts';
 import { type Endpoint, type Fate, Pair } from '../../src/tcp/testing.ts';
 import { setTimer } from '../../src/tcp/timers.ts';
 import { established, octets, pass, regression, sent } from '../support/regression.ts';

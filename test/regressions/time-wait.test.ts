@@ -3,10 +3,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { rfc9293 } from '../../src/tcp/rules.ts';
-import { State } from '../../src/tcp/state.ts';
+import { State } from '../../src/tcp/tcb/state.ts';
+import * as row from '../../src/tcp/tcb/transitions.ts';
 import { type Endpoint, Pair, type SegmentRecord } from '../../src/tcp/testing.ts';
 import { endConnection, setTimer } from '../../src/tcp/timers.ts';
-import * as row from '../../src/tcp/transitions.ts';
 import { FIN, OPT_TIMESTAMPS, RST } from '../../src/wire/segment.ts';
 import { established, inState, octets, pass, regression, sent } from '../support/regression.ts';
 

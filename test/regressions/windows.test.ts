@@ -2,9 +2,9 @@
 // numbers that wrap (RFC 9293 section 3.8.6, 3.4; RFC 2018).
 
 import { describe, expect, it } from 'vitest';
-import { emit } from '../../src/tcp/emit.ts';
+import { emit } from '../../src/tcp/form/emit.ts';
 import { rfc9293 } from '../../src/tcp/rules.ts';
-import { rcvWnd, receivable } from '../../src/tcp/tcb.ts';
+import { rcvWnd, receivable } from '../../src/tcp/tcb/tcb.ts';
 import { setTimer } from '../../src/tcp/timers.ts';
 import { ACK, OPT_SACK_PERMITTED } from '../../src/wire/segment.ts';
 import { established, octets, pass, regression, sent } from '../support/regression.ts';

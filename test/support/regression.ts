@@ -4,7 +4,7 @@
 import { expect, it } from 'vitest';
 import type { TcpConfig } from '../../src/tcp/config.ts';
 import { type Rules, rfc9293 } from '../../src/tcp/rules.ts';
-import { wakeAt } from '../../src/tcp/tcb.ts';
+import { wakeAt } from '../../src/tcp/tcb/tcb.ts';
 import { Endpoint, type SegmentRecord } from '../../src/tcp/testing.ts';
 
 /** Entries of the rules table as a buggy TCP would have them, by what that TCP does wrong. */

@@ -15,8 +15,8 @@ const SLOW = [
   '**/hostile.test.ts',
   'src/host/paths.test.ts',
   'src/tcp/pair.test.ts',
-  'src/tcp/sack-recovery.test.ts',
-  'src/tcp/window.test.ts',
+  'src/tcp/loss/sack-recovery.test.ts',
+  'src/tcp/receive/window.test.ts',
 ].filter((pattern) => pattern !== beside);
 
 /** A run ends with the first test that fails: the nearest ones first. */

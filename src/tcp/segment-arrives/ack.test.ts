@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { OPT_SACK } from '../../wire/segment.ts';
 import { Err } from '../errors.ts';
 import { Signal } from '../signals.ts';
-import { sendRoom } from '../tcb.ts';
+import { sendRoom } from '../tcb/tcb.ts';
 import { expected, inState, octets, options, pass, sent, text, ts } from './testing.ts';
 
 /** ESTABLISHED with 100 octets in flight. */

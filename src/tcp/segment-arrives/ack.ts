@@ -10,17 +10,17 @@ import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
 import { established } from '../established.ts';
 import { earlyEstablished, usedEarly } from '../fast-open.ts';
-import { probeAcked } from '../mtu-search.ts';
-import { duplicateAck, newAck } from '../recovery.ts';
-import { computedRtoMs, sample, stopTiming } from '../rto.ts';
-import { usesSack } from '../sack-recovery.ts';
+import { duplicateAck, newAck } from '../loss/recovery.ts';
+import { computedRtoMs, sample, stopTiming } from '../loss/rto.ts';
+import { usesSack } from '../loss/sack-recovery.ts';
+import { probeAcked } from '../send/mtu-search.ts';
+import { startUserTimer } from '../send/transmit.ts';
 import { Signal } from '../signals.ts';
-import { State } from '../state.ts';
-import { finAcked, type Tcb } from '../tcb.ts';
+import { State } from '../tcb/state.ts';
+import { finAcked, type Tcb } from '../tcb/tcb.ts';
+import * as row from '../tcb/transitions.ts';
 import { clearTimer, endConnection, enter, enterTimeWait, setTimer } from '../timers.ts';
 import { tsNow } from '../timestamps.ts';
-import * as row from '../transitions.ts';
-import { startUserTimer } from '../transmit.ts';
 
 /** True when the segment goes no further. */
 export function ack(e: Engine, tcb: Tcb, seg: Segment): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Signal } from '../signals.ts';
-import { rcvWnd } from '../tcb.ts';
+import { rcvWnd } from '../tcb/tcb.ts';
 import { Pair } from '../testing.ts';
 import { departures, expected, inState, octets, pass, sent, text, windows } from './testing.ts';
 

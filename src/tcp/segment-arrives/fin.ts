@@ -4,12 +4,12 @@ import { FIN, type Segment } from '../../wire/segment.ts';
 import { seqGt } from '../../wire/seq.ts';
 import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
-import { holdsBeyond } from '../reassembly.ts';
+import { holdsBeyond } from '../receive/reassembly.ts';
 import { Signal } from '../signals.ts';
-import { State } from '../state.ts';
-import { finAcked, type Tcb } from '../tcb.ts';
+import { State } from '../tcb/state.ts';
+import { finAcked, type Tcb } from '../tcb/tcb.ts';
+import * as row from '../tcb/transitions.ts';
 import { enter, enterTimeWait } from '../timers.ts';
-import * as row from '../transitions.ts';
 import { finWait2 } from './ack.ts';
 
 /** Remembers where the FIN is, and processes it when RCV.NXT has reached it. */

@@ -4,10 +4,10 @@
 
 import type { Segment } from '../../wire/segment.ts';
 import type { Engine } from '../engine.ts';
-import { noteDuplicate } from '../reassembly.ts';
-import { State } from '../state.ts';
-import type { Tcb } from '../tcb.ts';
-import { transmit } from '../transmit.ts';
+import { noteDuplicate } from '../receive/reassembly.ts';
+import { transmit } from '../send/transmit.ts';
+import { State } from '../tcb/state.ts';
+import type { Tcb } from '../tcb/tcb.ts';
 
 /** An arriving segment whose checksum was right and whose four-tuple is this connection's. */
 export function segmentArrives(e: Engine, tcb: Tcb, seg: Segment): void {

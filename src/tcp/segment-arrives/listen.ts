@@ -13,14 +13,14 @@ import {
 } from '../../wire/segment.ts';
 import { Drop } from '../drop.ts';
 import { learnEcn } from '../ecn.ts';
-import { prepareOffer, synWindow, updateSendMss } from '../emit.ts';
 import type { Engine } from '../engine.ts';
-import { startTiming } from '../rto.ts';
-import { fixedHeaders, type Tcb } from '../tcb.ts';
+import { prepareOffer, synWindow, updateSendMss } from '../form/emit.ts';
+import { startTiming } from '../loss/rto.ts';
+import { initialWindow, startUserTimer } from '../send/transmit.ts';
+import { fixedHeaders, type Tcb } from '../tcb/tcb.ts';
+import * as row from '../tcb/transitions.ts';
 import { startTimes } from '../time.ts';
 import { enter, setTimer } from '../timers.ts';
-import * as row from '../transitions.ts';
-import { initialWindow, startUserTimer } from '../transmit.ts';
 
 const MAX_WSCALE = 14;
 /** Section 3.7.1, MUST-15: without an MSS option. */

@@ -7,10 +7,10 @@ import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
 import { usedEarly } from '../fast-open.ts';
-import { State } from '../state.ts';
-import type { Tcb } from '../tcb.ts';
+import { State } from '../tcb/state.ts';
+import type { Tcb } from '../tcb/tcb.ts';
+import * as row from '../tcb/transitions.ts';
 import { endConnection, returnToListen } from '../timers.ts';
-import * as row from '../transitions.ts';
 
 /** True when the segment had a RST. */
 export function rst(e: Engine, tcb: Tcb, seg: Segment): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Signal } from '../signals.ts';
-import { rcvWnd } from '../tcb.ts';
+import { rcvWnd } from '../tcb/tcb.ts';
 import { expected, inState, octets, options, pass, SYNCHRONIZED, sent, text, ts } from './testing.ts';
 
 const NXT = 1;

@@ -7,9 +7,9 @@ import { challengeAck, mayAnswer, mayChallenge } from '../challenge.ts';
 import { Drop } from '../drop.ts';
 import { receiveEcn } from '../ecn.ts';
 import type { Engine } from '../engine.ts';
-import { noteDuplicate } from '../reassembly.ts';
-import { State } from '../state.ts';
-import { rcvWnd, type Tcb } from '../tcb.ts';
+import { noteDuplicate } from '../receive/reassembly.ts';
+import { State } from '../tcb/state.ts';
+import { rcvWnd, type Tcb } from '../tcb/tcb.ts';
 import { pawsRejects, updateTsRecent } from '../timestamps.ts';
 import { ackInRange } from './ack.ts';
 

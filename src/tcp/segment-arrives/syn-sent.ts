@@ -7,10 +7,10 @@ import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
 import { established } from '../established.ts';
-import { stopTiming } from '../rto.ts';
-import type { Tcb } from '../tcb.ts';
+import { stopTiming } from '../loss/rto.ts';
+import type { Tcb } from '../tcb/tcb.ts';
+import * as row from '../tcb/transitions.ts';
 import { clearTimer, endConnection, enter, setTimer } from '../timers.ts';
-import * as row from '../transitions.ts';
 import { learnSyn, synReceived } from './listen.ts';
 import { dropSyn } from './sequence.ts';
 

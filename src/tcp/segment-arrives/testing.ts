@@ -4,7 +4,7 @@
 import { OPT_MSS, OPT_SACK_PERMITTED, OPT_TIMESTAMPS, OPT_WSCALE } from '../../wire/segment.ts';
 import type { TcpConfig } from '../config.ts';
 import { type Rules, rfc9293 } from '../rules.ts';
-import type { StateName } from '../state.ts';
+import type { StateName } from '../tcb/state.ts';
 import { Endpoint, type SegmentRecord, wakeUs } from '../testing.ts';
 
 /** All eleven states. */

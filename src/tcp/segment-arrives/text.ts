@@ -5,12 +5,12 @@ import { seqGt } from '../../wire/seq.ts';
 import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
-import { absorbRanges, addRange, canAddRange, holdsRange, noteHeld } from '../reassembly.ts';
+import { absorbRanges, addRange, canAddRange, holdsRange, noteHeld } from '../receive/reassembly.ts';
 import { Signal } from '../signals.ts';
-import { State } from '../state.ts';
-import type { Tcb } from '../tcb.ts';
+import { State } from '../tcb/state.ts';
+import type { Tcb } from '../tcb/tcb.ts';
+import * as row from '../tcb/transitions.ts';
 import { endConnection, setTimer } from '../timers.ts';
-import * as row from '../transitions.ts';
 
 /** True when the connection ended. The segment begins at or after RCV.NXT and ends within the window. */
 export function text(e: Engine, tcb: Tcb, seg: Segment): boolean {

@@ -7,9 +7,9 @@ import { challengeAck } from '../challenge.ts';
 import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
-import type { Tcb } from '../tcb.ts';
+import type { Tcb } from '../tcb/tcb.ts';
+import * as row from '../tcb/transitions.ts';
 import { endConnection, setTimer } from '../timers.ts';
-import * as row from '../transitions.ts';
 import { acceptable } from './sequence.ts';
 
 /** Added to SND.NXT for the least ISS of a connection that follows one in TIME-WAIT, as Linux does. */

@@ -4,8 +4,8 @@ import { type Segment, URG } from '../../wire/segment.ts';
 import { seqGt } from '../../wire/seq.ts';
 import type { Engine } from '../engine.ts';
 import { Signal } from '../signals.ts';
-import { State } from '../state.ts';
-import type { Tcb } from '../tcb.ts';
+import { State } from '../tcb/state.ts';
+import type { Tcb } from '../tcb/tcb.ts';
 
 /** RCV.UP <- max(RCV.UP, SEG.UP); the user is told when urgent mode begins and when the pointer advances (MUST-32). */
 export function urg(_e: Engine, tcb: Tcb, seg: Segment): void {

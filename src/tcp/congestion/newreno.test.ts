@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { congestionControl, controlOf, registerCongestionControl } from './congestion.ts';
+import { inState, options } from '../segment-arrives/testing.ts';
+import { congestionControl, controlOf, registerCongestionControl } from './control.ts';
 import { newReno } from './newreno.ts';
-import { inState, options } from './segment-arrives/testing.ts';
 
 function tcb(cwnd: number, ssthresh: number) {
   const a = inState('ESTABLISHED', { syn: options({ mss: 1000 }) });

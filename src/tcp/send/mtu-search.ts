@@ -1,11 +1,11 @@
 // Packetization Layer Path MTU Discovery (RFC 4821): which sizes of packets are tried, and what the fate of a
 // probe says. The segments themselves are the business of mtu-probe.ts. Sizes are octets of packets.
 
-import { seqGeq, seqGt, seqLt } from '../wire/seq.ts';
-import { updateSendMss } from './emit.ts';
-import type { Engine } from './engine.ts';
-import { fixedHeaders, MtuSearch, type Tcb } from './tcb.ts';
-import { since } from './time.ts';
+import { seqGeq, seqGt, seqLt } from '../../wire/seq.ts';
+import type { Engine } from '../engine.ts';
+import { updateSendMss } from '../form/emit.ts';
+import { fixedHeaders, MtuSearch, type Tcb } from '../tcb/tcb.ts';
+import { since } from '../time.ts';
 
 /** Where a search begins (RFC 4821 section 7.2); in IPv6 what every link takes (RFC 8200 section 5). */
 const BASE_V4 = 1024;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defaultConfig } from './config.ts';
-import { inState, octets, options, pass, STATES, text } from './segment-arrives/testing.ts';
+import { defaultConfig } from '../config.ts';
+import { inState, octets, options, pass, STATES, text } from '../segment-arrives/testing.ts';
 import { cloneTcb, copyTcb, finAcked, finSent, Tcb, wakeAt } from './tcb.ts';
 
 describe('the TCB is plain data', () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { OPT_SACK, Segment } from '../wire/segment.ts';
-import { defaultConfig } from './config.ts';
-import { brokenRelation } from './invariants.ts';
+import { OPT_SACK, Segment } from '../../wire/segment.ts';
+import { defaultConfig } from '../config.ts';
+import { brokenRelation } from '../tcb/invariants.ts';
+import { State } from '../tcb/state.ts';
+import { Phase, Tcb } from '../tcb/tcb.ts';
 import {
   firstUnsacked,
   forgetAcked,
@@ -15,8 +17,6 @@ import {
   unsackedBelow,
   updateScoreboard,
 } from './scoreboard.ts';
-import { State } from './state.ts';
-import { Phase, Tcb } from './tcb.ts';
 
 /** Ten segments of 100 octets in flight from `una`; SACK blocks are written as offsets from it. */
 function flight(una = 0, octets = 1000) {

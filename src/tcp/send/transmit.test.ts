@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { push } from './calls.ts';
-import { departures, inState, octets, options, pass, sent, text } from './segment-arrives/testing.ts';
+import { push } from '../calls.ts';
+import { departures, inState, octets, options, pass, sent, text } from '../segment-arrives/testing.ts';
 
 /** ESTABLISHED, MSS 1000, window and cwnd out of the way. */
 function established(wnd = 65535, config = {}) {

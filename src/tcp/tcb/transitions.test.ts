@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { defaultConfig } from './config.ts';
-import { Err } from './errors.ts';
-import { icmpError } from './icmp.ts';
-import { reviveFromCookie } from './segment-arrives/listen.ts';
-import { inState, octets, pass, STATES, text, type Way } from './segment-arrives/testing.ts';
+import { defaultConfig } from '../config.ts';
+import { Err } from '../errors.ts';
+import { icmpError } from '../icmp.ts';
+import { reviveFromCookie } from '../segment-arrives/listen.ts';
+import { inState, octets, pass, STATES, text, type Way } from '../segment-arrives/testing.ts';
+import type { Endpoint } from '../testing.ts';
+import { enter } from '../timers.ts';
 import { State, type StateName, stateName } from './state.ts';
 import { Tcb } from './tcb.ts';
-import type { Endpoint } from './testing.ts';
-import { enter } from './timers.ts';
 import * as row from './transitions.ts';
 import { type Transition, transitionNamed, transitions } from './transitions.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { inState, octets, options } from '../segment-arrives/testing.ts';
+import { Phase, Scoreboard } from '../tcb/tcb.ts';
 import { prr, startPrr } from './prr.ts';
 import { addSacked } from './scoreboard.ts';
-import { inState, octets, options } from './segment-arrives/testing.ts';
-import { Phase, Scoreboard } from './tcb.ts';
 
 /** In recovery with `flight` segments of 1000 octets out, of which the first is lost and three are SACKed. */
 function recovering(flight: number, ssthresh: number) {

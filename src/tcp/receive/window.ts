@@ -1,8 +1,8 @@
 // The receive window: what we offer, and when we say that it has grown (RFC 9293 section 3.8.6,
 // silly-window avoidance 3.8.6.2.2 MUST-39, no shrinking SHLD-14).
 
-import { seqGt } from '../wire/seq.ts';
-import { rcvWnd, type Tcb } from './tcb.ts';
+import { seqGt } from '../../wire/seq.ts';
+import { rcvWnd, type Tcb } from '../tcb/tcb.ts';
 
 const MAX_FIELD = 0xffff;
 

@@ -1,8 +1,8 @@
 // The interface of congestion controls, and the registry. What an algorithm decides is how cwnd grows
 // and where ssthresh goes; when a loss is one is recovery.ts's matter (RFC 5681 section 3.2, RFC 6582).
 
+import type { Tcb } from '../tcb/tcb.ts';
 import { newReno } from './newreno.ts';
-import type { Tcb } from './tcb.ts';
 
 /** One congestion control. All its state is in `tcb.cc`. */
 export interface CongestionControl {

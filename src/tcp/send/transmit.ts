@@ -1,19 +1,19 @@
 // What may be sent now: the usable window, sender silly-window avoidance and Nagle (RFC 9293 section
 // 3.8.6.2.1 MUST-38, 3.7.4 SHLD-7), the congestion window, and the timers that follow from it.
 
-import { ACK, FIN, PSH } from '../wire/segment.ts';
-import { seqGt, seqLeq } from '../wire/seq.ts';
-import { emit } from './emit.ts';
-import type { Engine } from './engine.ts';
-import { usedEarly } from './fast-open.ts';
+import { ACK, FIN, PSH } from '../../wire/segment.ts';
+import { seqGt, seqLeq } from '../../wire/seq.ts';
+import type { Engine } from '../engine.ts';
+import { usedEarly } from '../fast-open.ts';
+import { emit } from '../form/emit.ts';
+import { allowedFlight, retransmitting } from '../loss/recovery.ts';
+import { startTiming } from '../loss/rto.ts';
+import { firstUnsacked, holeEnd, setPipe, unsackedBelow } from '../loss/scoreboard.ts';
+import { State } from '../tcb/state.ts';
+import { finSent, Phase, type Tcb } from '../tcb/tcb.ts';
+import { since } from '../time.ts';
+import { clearTimer, setTimer } from '../timers.ts';
 import { probeResent } from './mtu-search.ts';
-import { allowedFlight, retransmitting } from './recovery.ts';
-import { startTiming } from './rto.ts';
-import { firstUnsacked, holeEnd, setPipe, unsackedBelow } from './scoreboard.ts';
-import { State } from './state.ts';
-import { finSent, Phase, type Tcb } from './tcb.ts';
-import { since } from './time.ts';
-import { clearTimer, setTimer } from './timers.ts';
 
 /** Override timeout of sender SWS avoidance (section 3.8.6.2.1: 0.1 to 1 second). */
 const OVERRIDE_MS = 200;

@@ -2,8 +2,8 @@
 // plain data. Sequence numbers are int32 (wire/seq.ts); deadlines are int32 milliseconds, 0 is "off";
 // round-trip samples int32 microseconds. No octet of text is here: the host keeps those.
 
-import type { TcpConfig } from './config.ts';
-import { Err } from './errors.ts';
+import type { TcpConfig } from '../config.ts';
+import { Err } from '../errors.ts';
 import { State } from './state.ts';
 
 /** SND.* of RFC 9293 section 3.3.1, and what sending needs besides. */

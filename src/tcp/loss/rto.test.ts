@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultConfig } from './config.ts';
+import { defaultConfig } from '../config.ts';
+import { inState, octets, options, pass, ts } from '../segment-arrives/testing.ts';
+import { Tcb } from '../tcb/tcb.ts';
 import { backOff, sample, startTiming, stopTiming } from './rto.ts';
-import { inState, octets, options, pass, ts } from './segment-arrives/testing.ts';
-import { Tcb } from './tcb.ts';
 
 const tcb = (config = {}) => new Tcb({ ...defaultConfig, ...config });
 

@@ -1,7 +1,7 @@
 // Slow start and congestion avoidance: RFC 5681 section 3.1, counting octets (RFC 3465, L = 2).
 
-import type { CongestionControl } from './congestion.ts';
-import { Phase, type Tcb } from './tcb.ts';
+import { Phase, type Tcb } from '../tcb/tcb.ts';
+import type { CongestionControl } from './control.ts';
 
 const MAX_CWND = 0x3fffffff;
 

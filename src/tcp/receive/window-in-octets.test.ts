@@ -1,8 +1,8 @@
 // `windowInOctets`: the right edge moves with every ACK, yet no silly window is offered.
 
 import { expect, it } from 'vitest';
-import { established, octets, pass } from '../../test/support/regression.ts';
-import { rfc9293 } from './rules.ts';
+import { established, octets, pass } from '../../../test/support/regression.ts';
+import { rfc9293 } from '../rules.ts';
 
 /** Windows of the ACKs for 100 octets at a time, of which the user takes 60. */
 function windows(windowInOctets: boolean): number[] {

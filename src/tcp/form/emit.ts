@@ -9,17 +9,17 @@ import {
   RST,
   SYN,
   URG,
-} from '../wire/segment.ts';
-import { seqGt, seqMax, seqMin } from '../wire/seq.ts';
-import { ecnOfSyn, markEcn } from './ecn.ts';
-import type { Engine } from './engine.ts';
-import { FastOpen, offerFastOpen, usedEarly } from './fast-open.ts';
-import { fillSack, reportsDuplicate } from './reassembly.ts';
-import { State } from './state.ts';
-import { fixedHeaders, rcvWnd, type Tcb } from './tcb.ts';
-import { clearTimer } from './timers.ts';
-import { tsNow } from './timestamps.ts';
-import { offeredShift, offerWindow } from './window.ts';
+} from '../../wire/segment.ts';
+import { seqGt, seqMax, seqMin } from '../../wire/seq.ts';
+import { ecnOfSyn, markEcn } from '../ecn.ts';
+import type { Engine } from '../engine.ts';
+import { FastOpen, offerFastOpen, usedEarly } from '../fast-open.ts';
+import { fillSack, reportsDuplicate } from '../receive/reassembly.ts';
+import { offeredShift, offerWindow } from '../receive/window.ts';
+import { State } from '../tcb/state.ts';
+import { fixedHeaders, rcvWnd, type Tcb } from '../tcb/tcb.ts';
+import { clearTimer } from '../timers.ts';
+import { tsNow } from '../timestamps.ts';
 
 const MAX_UP = 0xffff;
 const TIMESTAMPS_OCTETS = 12;

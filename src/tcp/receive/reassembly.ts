@@ -1,9 +1,9 @@
 // Text that arrived out of order (SHLD-31): a bounded list of ranges, the most recent first, which is
 // also the order in which SACK reports them (RFC 2018 section 4, RFC 2883).
 
-import { OPT_SACK, type Segment } from '../wire/segment.ts';
-import { seqGeq, seqGt, seqLeq, seqLt, seqMax, seqMin } from '../wire/seq.ts';
-import type { Tcb } from './tcb.ts';
+import { OPT_SACK, type Segment } from '../../wire/segment.ts';
+import { seqGeq, seqGt, seqLeq, seqLt, seqMax, seqMin } from '../../wire/seq.ts';
+import type { Tcb } from '../tcb/tcb.ts';
 
 /** Removes range `i`, keeping the order of the others. */
 function removeRange(tcb: Tcb, i: number): void {

@@ -1,9 +1,9 @@
 // What the peer has reported with SACK (RFC 6675 section 3: the scoreboard): disjoint ranges above SND.UNA in
 // ascending order, bounded, plain data. Update (), IsLost () and SetPipe () of section 4 are read off it.
 
-import { OPT_SACK, type Segment } from '../wire/segment.ts';
-import { seqGeq, seqGt, seqLeq, seqMax, seqMin } from '../wire/seq.ts';
-import { Phase, Scoreboard, type Tcb } from './tcb.ts';
+import { OPT_SACK, type Segment } from '../../wire/segment.ts';
+import { seqGeq, seqGt, seqLeq, seqMax, seqMin } from '../../wire/seq.ts';
+import { Phase, Scoreboard, type Tcb } from '../tcb/tcb.ts';
 
 /** DupThresh (RFC 5681 section 3.2, RFC 6675 section 2). */
 export const DUP_THRESHOLD = 3;

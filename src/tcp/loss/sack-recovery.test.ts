@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { OPT_SACK } from '../wire/segment.ts';
-import { status } from './calls.ts';
-import { inState, octets, options, pass, sent } from './segment-arrives/testing.ts';
-import { cloneTcb, Phase } from './tcb.ts';
-import { Pair } from './testing.ts';
+import { OPT_SACK } from '../../wire/segment.ts';
+import { status } from '../calls.ts';
+import { inState, octets, options, pass, sent } from '../segment-arrives/testing.ts';
+import { cloneTcb, Phase } from '../tcb/tcb.ts';
+import { Pair } from '../testing.ts';
 
 /** ESTABLISHED with SACK, MSS 1000 and ten segments in flight: 1, 1001, … 9001. */
 function inFlight(queued = 10_000, irs = 0) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { inState, octets, options, pass, sent, text } from './segment-arrives/testing.ts';
-import { Phase } from './tcb.ts';
+import { inState, octets, options, pass, sent, text } from '../segment-arrives/testing.ts';
+import { Phase } from '../tcb/tcb.ts';
 
 /** ESTABLISHED with MSS 1000 and ten segments in flight: 1, 1001, … 9001. */
 function inFlight(more = 20_000) {

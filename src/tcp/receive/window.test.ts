@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expected, inState, octets, options, pass, sent, text, windows } from './segment-arrives/testing.ts';
-import { rcvWnd } from './tcb.ts';
+import { expected, inState, octets, options, pass, sent, text, windows } from '../segment-arrives/testing.ts';
+import { rcvWnd } from '../tcb/tcb.ts';
 import { windowShift } from './window.ts';
 
 describe('window scale (RFC 7323 section 2)', () => {

@@ -1,10 +1,13 @@
 // Loss recovery by SACK (RFC 6675 section 5), with the window of RFC 9937. It takes over from NewReno
 // (recovery.ts) with the first SACK block that a connection receives.
 
-import { OPT_SACK, type Segment } from '../wire/segment.ts';
-import { seqGeq, seqGt, seqMax } from '../wire/seq.ts';
-import { controlOf } from './congestion.ts';
-import type { Engine } from './engine.ts';
+import { OPT_SACK, type Segment } from '../../wire/segment.ts';
+import { seqGeq, seqGt, seqMax } from '../../wire/seq.ts';
+import { controlOf } from '../congestion/control.ts';
+import type { Engine } from '../engine.ts';
+import { sendNext } from '../send/transmit.ts';
+import { Phase, type Scoreboard, type Tcb } from '../tcb/tcb.ts';
+import { setTimer } from '../timers.ts';
 import { prr, startPrr } from './prr.ts';
 import { newAck } from './recovery.ts';
 import {
@@ -18,9 +21,6 @@ import {
   setPipe,
   updateScoreboard,
 } from './scoreboard.ts';
-import { Phase, type Scoreboard, type Tcb } from './tcb.ts';
-import { setTimer } from './timers.ts';
-import { sendNext } from './transmit.ts';
 
 /** True when the ACK in `seg` is a matter for {@link sackArrives}: the peer reports what it has. */
 export function usesSack(tcb: Tcb, seg: Segment): boolean {

@@ -1,12 +1,12 @@
 // Finding and repairing losses without SACK (with it: sack-recovery.ts): fast retransmit and fast recovery (RFC 5681 section 3.2, RFC 6582),
 // limited transmit (RFC 3042), and the aftermath of a timeout (RFC 5681 section 3.1 (4)).
 
-import { seqGeq, seqGt, seqMax } from '../wire/seq.ts';
-import { controlOf } from './congestion.ts';
-import type { Engine } from './engine.ts';
+import { seqGeq, seqGt, seqMax } from '../../wire/seq.ts';
+import { controlOf } from '../congestion/control.ts';
+import type { Engine } from '../engine.ts';
+import { Phase, type Tcb } from '../tcb/tcb.ts';
+import { setTimer } from '../timers.ts';
 import { DUP_THRESHOLD, forgetSacked } from './scoreboard.ts';
-import { Phase, type Tcb } from './tcb.ts';
-import { setTimer } from './timers.ts';
 
 /** No window is larger (RFC 7323 section 2.3). */
 const MAX_CWND = 0x3fffffff;

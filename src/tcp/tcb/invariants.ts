@@ -1,8 +1,8 @@
 // What must hold of every TCB after every event. Tests, fuzzers and the model checker call this.
 
-import { seqGt, seqLt } from '../wire/seq.ts';
-import { usedEarly } from './fast-open.ts';
-import { MAX_SACKED_RANGES, setPipe } from './scoreboard.ts';
+import { seqGt, seqLt } from '../../wire/seq.ts';
+import { usedEarly } from '../fast-open.ts';
+import { MAX_SACKED_RANGES, setPipe } from '../loss/scoreboard.ts';
 import { State } from './state.ts';
 import { finSent, receivable, sendRoom, type Tcb } from './tcb.ts';
 

@@ -1,8 +1,8 @@
 // Proportional Rate Reduction (RFC 9937): how much may be sent in answer to each ACK of a recovery, so that what
 // is in flight is about ssthresh when it ends, without a silence at its beginning or a burst at its end.
 
+import type { Scoreboard, Tcb } from '../tcb/tcb.ts';
 import { lostOctets, setPipe } from './scoreboard.ts';
-import type { Scoreboard, Tcb } from './tcb.ts';
 
 const MAX_OCTETS = 0x3fffffff;
 

@@ -1,13 +1,13 @@
 // The probes of RFC 4821: new text in a segment larger than the path is known to take, what is done when it
 // gets lost, which is no sign of congestion, and the way out of a black hole.
 
-import { seqGeq, seqLt } from '../wire/seq.ts';
-import { textIn } from './emit.ts';
-import type { Engine } from './engine.ts';
+import { seqGeq, seqLt } from '../../wire/seq.ts';
+import type { Engine } from '../engine.ts';
+import { textIn } from '../form/emit.ts';
+import { DUP_THRESHOLD } from '../loss/scoreboard.ts';
+import { type MtuSearch, Phase, type Tcb } from '../tcb/tcb.ts';
+import { setTimer } from '../timers.ts';
 import { nextSize, probeFailed, smallerSize, startSearch } from './mtu-search.ts';
-import { DUP_THRESHOLD } from './scoreboard.ts';
-import { type MtuSearch, Phase, type Tcb } from './tcb.ts';
-import { setTimer } from './timers.ts';
 import { sendSegment } from './transmit.ts';
 
 /**

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Segment } from '../wire/segment.ts';
-import { defaultConfig } from './config.ts';
+import { Segment } from '../../wire/segment.ts';
+import { defaultConfig } from '../config.ts';
+import { inState, options, text } from '../segment-arrives/testing.ts';
+import { Tcb } from '../tcb/tcb.ts';
 import { absorbRanges, addRange, canAddRange, fillSack, holdsBeyond, holdsRange } from './reassembly.ts';
-import { inState, options, text } from './segment-arrives/testing.ts';
-import { Tcb } from './tcb.ts';
 
 /** What the SACK options of the segments sent say, relative to the peer's ISS. */
 function sacks(a: ReturnType<typeof inState>): number[][] {

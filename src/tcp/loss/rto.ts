@@ -1,8 +1,8 @@
 // The retransmission timeout: RFC 6298, with Karn's algorithm (MUST-18) and back-off (MUST-19).
 
-import type { Engine } from './engine.ts';
-import type { Tcb } from './tcb.ts';
-import { overdue } from './time.ts';
+import type { Engine } from '../engine.ts';
+import type { Tcb } from '../tcb/tcb.ts';
+import { overdue } from '../time.ts';
 
 /** Upper bound of a sample, so that sums of it stay int32: 2^29 us, about nine minutes. */
 const MAX_SAMPLE_US = 0x1fffffff;
