@@ -39,6 +39,9 @@ export type HybridHandleClass = new (type: number) => TcpHandle;
 /** Made for one registration. */
 export function hybridHandleClass({ redirects, host, Kernel }: Registry): HybridHandleClass {
   const Ours = tcpHandleClass();
+  /** Whether this code has been told which host it runs on. */
+  const isPlaced = (): boolean => currentHost() !== null && !redirects.isOver;
+  const isOurs = (address: string): boolean => redirects.has(address) || isPlaced();
   return class TCP extends Ours {
     /** A server that is the kernel's. */
     #kernel: KernelHandle | null = null;
@@ -60,7 +63,7 @@ export function hybridHandleClass({ redirects, host, Kernel }: Registry): Hybrid
     /** The kernel's answer for a server that is its; null where synfin's is wanted. */
     #bindHere(address: string, port: number, flags: number, isSix: boolean): number | null {
       this.#bound = { address, port, flags, isSix };
-      if (this.type !== HandleType.SERVER || redirects.hasLocal(address)) return null;
+      if (this.type !== HandleType.SERVER || redirects.hasLocal(address) || isPlaced()) return null;
       const kernel = new Kernel(HandleType.SERVER);
       const status = isSix ? kernel.bind6(address, port, flags) : kernel.bind(address, port, flags);
       if (status !== 0) {
@@ -93,17 +96,13 @@ export function hybridHandleClass({ redirects, host, Kernel }: Registry): Hybrid
     }
 
     override connect(req: ConnectReq, address: string, port: number): number {
-      if (this.#isOurs(address)) return super.connect(req, address, port);
+      if (isOurs(address)) return super.connect(req, address, port);
       return this.#toKernel((kernel) => kernel.connect(req, address, port));
     }
 
     override connect6(req: ConnectReq, address: string, port: number): number {
-      if (this.#isOurs(address)) return super.connect6(req, address, port);
+      if (isOurs(address)) return super.connect6(req, address, port);
       return this.#toKernel((kernel) => kernel.connect6(req, address, port));
-    }
-
-    #isOurs(address: string): boolean {
-      return currentHost() !== null || redirects.has(address);
     }
 
     /** The net.Socket gets a handle of the kernel, bound as this one was. */

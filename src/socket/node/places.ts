@@ -24,6 +24,7 @@ export function currentHost(): Host | null {
 export class Redirects {
   readonly #networks: { readonly address: IpAddress; readonly prefix: number }[] = [];
   readonly #anyIsOurs: boolean;
+  #isOver = false;
 
   /** `networks` as `10.0.0.0/8`, `::1/128`; `listenOnAny`: whether a server on every address is synfin's. */
   constructor(networks: readonly string[], listenOnAny: boolean) {
@@ -35,8 +36,17 @@ export class Redirects {
     this.#anyIsOurs = listenOnAny;
   }
 
+  /** The registration was taken back: nothing is synfin's any more. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+  end(): void {
+    this.#isOver = true;
+  }
+
   /** Whether packets to `address` go through synfin. */
   has(address: string): boolean {
+    if (this.#isOver) return false;
     const plain = unmapped(address);
     if (plain === ANY_4) return this.has('127.0.0.1');
     if (plain === ANY_6) return this.has('::1');
@@ -50,7 +60,7 @@ export class Redirects {
   /** Whether a socket that is bound to `address` is synfin's. */
   hasLocal(address: string): boolean {
     const plain = unmapped(address);
-    return plain === ANY_4 || plain === ANY_6 ? this.#anyIsOurs : this.has(plain);
+    return plain === ANY_4 || plain === ANY_6 ? this.#anyIsOurs && !this.#isOver : this.has(plain);
   }
 }
 

@@ -1,27 +1,27 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import * as http from 'node:http';
 import * as net from 'node:net';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { Host } from '../../host/index.ts';
 import { currentRegistration, register } from './index.ts';
 
 const preload = new URL('./preload.ts', import.meta.url).href;
 
-/** What a program prints that knows nothing of synfin. */
-function run(program: string): string {
+/** What a program prints that knows nothing of synfin; not before it ends, but while this process serves it. */
+async function run(program: string, env: Record<string, string> = {}): Promise<string> {
   const args = ['--import', preload, '--input-type=module', '-e', program];
-  return execFileSync(process.execPath, args, {
-    encoding: 'utf8',
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
     timeout: 20_000,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '' },
+    env: { PATH: process.env['PATH'] ?? '', ...env },
   });
+  return stdout;
 }
 
 describe('a program that never heard of synfin, with --import synfin/register', () => {
-  test('has http, fetch and a refused connection on the loopback of synfin; it ends by itself', () => {
-    const out = run(`
+  test('has http, fetch and a refused connection on the loopback of synfin; it ends by itself', async () => {
+    const out = await run(`
       import http from 'node:http';
       const server = http.createServer((request, response) => response.end('hello ' + request.url)).listen(0);
       await new Promise((resolve) => server.on('listening', resolve));
@@ -34,6 +34,40 @@ describe('a program that never heard of synfin, with --import synfin/register', 
       server.closeAllConnections();
     `);
     expect(out.trim().split('\n')).toEqual(['hello /you', 'ECONNREFUSED', '3 1 true']);
+  });
+
+  test('has the kernel’s sockets again after undo, those of net as it was loaded before, too', async () => {
+    const kernel = net.createServer((socket) => socket.end('kernel')).listen(0, '127.0.0.1');
+    await once(kernel, 'listening');
+    const { port } = kernel.address() as net.AddressInfo;
+    const out = await run(`
+      import net from 'node:net';
+      const { host, undo } = process[Symbol.for('synfin.register')];
+      undo();
+      net.connect(${port}, '127.0.0.1').on('data', (octets) => console.log(String(octets)));
+      const server = net.createServer((socket) => socket.end('self')).listen(0, '127.0.0.1', () => {
+        console.log(host.listeners.length, server._handle instanceof process.binding('tcp_wrap').TCP);
+        net.connect(server.address().port, '127.0.0.1').on('data', () => server.close());
+      });
+    `);
+    expect(out.trim().split('\n').sort()).toEqual(['0 true', 'kernel']);
+    kernel.close();
+  });
+
+  test('resets connections that stayed with the kernel', async () => {
+    const kernel = net.createServer().listen(0, '127.0.0.1');
+    await once(kernel, 'listening');
+    const error = once(kernel, 'connection').then(([socket]) => once(socket, 'error'));
+    const { port } = kernel.address() as net.AddressInfo;
+    await run(
+      `import net from 'node:net';
+       import { register } from '${preload}';
+       process[Symbol.for('synfin.register')].undo();
+       register({ networks: ['10.0.0.0/8'], listenOnAny: false });
+       const socket = net.connect(${port}, '127.0.0.1', () => socket.resetAndDestroy());`,
+    );
+    expect((await error)[0].code).toBe('ECONNRESET');
+    kernel.close();
   });
 });
 
