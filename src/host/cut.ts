@@ -1,7 +1,21 @@
-// Fragmentation of IPv4 packets at a router (RFC 791 section 3.2; RFC 1812 section 5.2.6): pieces of at most the next
-// link's MTU, the first with all options, the others with those that say that they are copied.
+// Fragmentation: of IPv4 packets, our own or at a router (RFC 791 section 3.2; RFC 1812 section 5.2.6), in pieces of at
+// most the next link's MTU, the first with all options, the others with those that say that they are copied; of our own
+// IPv6 packets, which have no extension headers (RFC 8200 section 4.5).
 
-import { finish, IPV4_HEADER_LENGTH, IPV4_MF, type IpPacket, type Memory, sum } from '../wire/index.ts';
+import {
+  finish,
+  IPV4_HEADER_LENGTH,
+  IPV4_MF,
+  IPV6_FRAGMENT_HEADER_LENGTH,
+  IPV6_HEADER_LENGTH,
+  type IpPacket,
+  type Memory,
+  sum,
+  writeIpv6FragmentHeader,
+} from '../wire/index.ts';
+
+/** IPv6's own number for its fragment header. */
+const FRAGMENT = 44;
 
 /** The bit of an option's type that has it copied into every fragment. */
 const COPIED = 0x80;
@@ -57,5 +71,39 @@ export function cutIpv4(
     emit(off, headerLen + size);
     from += size;
     headerLen = IPV4_HEADER_LENGTH + options.length;
+  }
+}
+
+/**
+ * Cuts a payload behind the IPv6 header at `ip`, of the protocol that this names, and gives each piece to `emit` as
+ * {@link cutIpv4} does. `identification`: of this packet.
+ */
+export function cutIpv6(
+  mem: Memory,
+  ip: number,
+  payloadLen: number,
+  identification: number,
+  mtu: number,
+  headroom: number,
+  emit: (off: number, len: number) => void,
+): void {
+  const before = IPV6_HEADER_LENGTH + IPV6_FRAGMENT_HEADER_LENGTH;
+  const protocol = mem.u8[ip + 6] as number;
+  for (let from = 0; from < payloadLen; ) {
+    const room = mtu - before;
+    const last = payloadLen - from <= room;
+    const size = last ? payloadLen - from : room & ~7;
+    const off = mem.alloc(headroom + before + size);
+    if (off === 0) return;
+    const at = off + headroom;
+    const { u8, dv } = mem;
+    u8.copyWithin(at, ip, ip + IPV6_HEADER_LENGTH);
+    dv.setUint16(at + 4, IPV6_FRAGMENT_HEADER_LENGTH + size);
+    dv.setUint8(at + 6, FRAGMENT);
+    writeIpv6FragmentHeader(mem, at + IPV6_HEADER_LENGTH, protocol, from, !last, identification);
+    const text = ip + IPV6_HEADER_LENGTH + from;
+    u8.copyWithin(at + before, text, text + size);
+    emit(off, before + size);
+    from += size;
   }
 }

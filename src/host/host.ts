@@ -441,6 +441,11 @@ export class Host {
     return this.tcp.listeners;
   }
 
+  /** UDP sockets that are open. */
+  get udpSockets(): UdpSocket[] {
+    return this.#udp.sockets;
+  }
+
   /** Live connections. */
   get connections(): Connection[] {
     return [...this.tcp.connections()];

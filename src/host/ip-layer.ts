@@ -26,6 +26,7 @@ import {
   writeIpv6Header,
 } from '../wire/index.ts';
 import type { HostCounters } from './counters.ts';
+import { cutIpv4, cutIpv6 } from './cut.ts';
 import type { Forwarder } from './forwarder.ts';
 import { Identification } from './identification.ts';
 import type { HostInterface } from './interface.ts';
@@ -367,6 +368,44 @@ export class IpLayer {
         writeIpv6Header(this.memory, ip, payloadLen, 0, ttl, tos, protocol, s0, s1, s2, s3, d0, d1, d2, d3);
     }
     this.emit(way, off, len);
+  }
+
+  /**
+   * As {@link send}, for a packet of ours that is longer than the `mtu` of its path: in fragments. The block is freed.
+   */
+  sendInPieces(
+    way: Way,
+    off: number,
+    payloadLen: number,
+    protocol: number,
+    ttl: number,
+    tos: number,
+    s0: number,
+    s1: number,
+    s2: number,
+    s3: number,
+    d0: number,
+    d1: number,
+    d2: number,
+    d3: number,
+    mtu: number,
+  ): void {
+    const { memory } = this;
+    const { headerLen } = way.iface;
+    const ip = off + headerLen;
+    const emit = (at: number, len: number): void => this.emit(way, at, len);
+    if (way.family === 4) {
+      this.#ids ??= new Identification(this.#random(), this.#random());
+      const id = this.#ids.next(s3, d3);
+      writeIpv4Header(memory, ip, payloadLen, id, 0, ttl, tos, protocol, s3, d3);
+      const packet = new IpPacket();
+      parseIp(memory, ip, IPV4_HEADER_LENGTH + payloadLen, packet);
+      cutIpv4(memory, packet, mtu, headerLen, emit);
+    } else {
+      writeIpv6Header(memory, ip, payloadLen, 0, ttl, tos, protocol, s0, s1, s2, s3, d0, d1, d2, d3);
+      cutIpv6(memory, ip, payloadLen, this.#random(), mtu, headerLen, emit);
+    }
+    memory.free(off, this.headroom(way) + payloadLen);
   }
 
   /** Gives the link a block with room for its header and `len` octets of an IP packet. */

@@ -5,7 +5,7 @@
 
 import { describesItself, Schema, text, whole } from '../options/index.ts';
 import { Err, type ErrorEndpoints, type TcpError, tcpError } from '../tcp/index.ts';
-import { formatEndpoint, type IpAddress } from '../wire/index.ts';
+import { type Family, formatEndpoint, type IpAddress } from '../wire/index.ts';
 import { DEFAULT_TTL, type IpService } from './ip-service.ts';
 import { type Octets, octetsOf } from './octets.ts';
 import { Queue } from './queue.ts';
@@ -51,11 +51,23 @@ export interface UdpOptions extends IpService {
   any?: boolean;
   /**
    * Datagrams to all (255.255.255.255, the broadcast addresses of our networks) may be sent and are received, also
-   * from 0.0.0.0, which is how a host without an address asks for one. Default false.
+   * from 0.0.0.0, which is how a host without an address asks for one; 'receive': are received. Default false.
    */
-  broadcast?: boolean;
+  broadcast?: boolean | 'receive';
   /** A local address; default: all. */
   address?: string;
+  /** Without `address`: of one family only. Default: both. */
+  family?: Family;
+  /**
+   * Others that say so, too, may have the same address and port: what is for one goes to the one opened last, as with
+   * Linux's SO_REUSEADDR. Default false.
+   */
+  reuse?: boolean;
+  /**
+   * What does not fit the path goes in fragments (RFC 791 section 3.2, RFC 8200 section 4.5), up to the 65,507 octets of
+   * a datagram (IPv6: 65,527), instead of EMSGSIZE. Default false: one lost fragment loses the datagram.
+   */
+  fragment?: boolean;
   /** Datagrams kept for `receive`; beyond it new ones are dropped and counted. Default 64. */
   queue?: number;
   /** Called for each datagram instead of queueing it. What it throws becomes an unhandled rejection. */
@@ -109,7 +121,14 @@ export class UdpSocket {
   /** null: every address. */
   readonly address: IpAddress | null;
   readonly any: boolean;
-  readonly broadcast: boolean;
+  /** 0: both. */
+  readonly family: Family | 0;
+  readonly reuse: boolean;
+  readonly fragment: boolean;
+  /** Datagrams to all are received. */
+  readonly hearsAll: boolean;
+  /** Datagrams to all may be sent. */
+  broadcast: boolean;
   readonly ttl: number;
   readonly tos: number;
   /** The peer of a connected socket. */
@@ -138,7 +157,11 @@ export class UdpSocket {
     this.#onMessage = options.onMessage ?? null;
     this.#onError = options.onError ?? null;
     this.any = options.any ?? false;
-    this.broadcast = options.broadcast ?? false;
+    this.family = address?.family ?? options.family ?? 0;
+    this.reuse = options.reuse ?? false;
+    this.fragment = options.fragment ?? false;
+    this.hearsAll = (options.broadcast ?? false) !== false;
+    this.broadcast = options.broadcast === true;
     this.ttl = options.ttl ?? DEFAULT_TTL;
     this.tos = options.tos ?? 0;
   }
@@ -154,9 +177,16 @@ export class UdpSocket {
     this.remotePort = port;
   }
 
+  /** The opposite of `connect`: datagrams of everybody are received again. An error that nobody was told is forgotten. */
+  disconnect(): void {
+    this.remote = null;
+    this.remotePort = 0;
+    this.#error = null;
+  }
+
   /**
    * Sends one datagram; a connected socket's goes to its peer. Throws ENETUNREACH without a route, EMSGSIZE when it
-   * does not fit the link or the path, EACCES to all without `broadcast`, ENOTCONN after `close`, EDESTADDRREQ
+   * does not fit the link or the path (see `fragment`), EACCES to all without `broadcast`, ENOTCONN after `close`, EDESTADDRREQ
    * without a peer, EISCONN with one; TypeError for what is not octets, or no address; RangeError for what is no port.
    */
   send(octets: Octets, address?: string, port?: number, options: UdpSendOptions = NO_SERVICE): void {

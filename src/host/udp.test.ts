@@ -71,6 +71,56 @@ describe('sockets', () => {
     expect((await net.run(all.receive()))?.data.length).toBe(5);
   });
 
+  it('`family` leaves the other one to somebody else, also of the same port', async () => {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 1000 });
+    const four = b.udp({ port: 53, family: 4 });
+    const six = b.udp({ port: 53, family: 6 });
+    for (const family of [4, 6, undefined] as const)
+      expect(thrown(() => b.udp({ port: 53, ...(family === undefined ? {} : { family }) }))).toBe(
+        'EADDRINUSE',
+      );
+    expect(thrown(() => four.send(octets(1), 'fd00::1', 9))).toBe('ENETUNREACH');
+    a.udp().send(octets(6), 'fd00::2', 53);
+    a.udp().send(octets(4), '10.0.0.2', 53);
+    expect((await net.run(six.receive()))?.data.length).toBe(6);
+    expect((await net.run(four.receive()))?.data.length).toBe(4);
+  });
+
+  it('`reuse` shares a port among those that all say so: one is for the latest, what is for all is everybody’s', async () => {
+    const net = new Net();
+    const [a, b] = net.lan(2) as [Host, Host];
+    const options = { port: 53, reuse: true, broadcast: 'receive' } as const;
+    const sockets = [b.udp(options), b.udp(options)];
+    expect(thrown(() => b.udp({ port: 53 }))).toBe('EADDRINUSE');
+    const sender = a.udp({ broadcast: true });
+    sender.send(octets(1), '10.0.0.2', 53);
+    sender.send(octets(2), '10.0.0.255', 53);
+    await net.pass(10_000);
+    expect(sockets.map((s) => s.info().queued)).toEqual([1, 2]);
+    expect(thrown(() => sockets[0]?.send(octets(1), '10.0.0.255', 53))).toBe('EACCES');
+  });
+
+  it('`fragment`: what does not fit the link goes in pieces and arrives whole, up to the largest datagram', async () => {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 1000 });
+    const server = b.udp({ port: 53 });
+    const client = a.udp({ fragment: true });
+    for (const [address, most, pieces] of [
+      ['10.0.0.2', 65_507, 45],
+      ['fd00::2', 65_527, 46],
+    ] as const) {
+      const before = a.counters.packetsOut;
+      client.send(octets(most), address, 53);
+      expect((await net.run(server.receive()))?.data).toEqual(octets(most));
+      expect(a.counters.packetsOut - before).toBe(pieces);
+      expect(thrown(() => client.send(octets(most + 1), address, 53))).toBe('EMSGSIZE');
+      client.send(octets(1473), address, 53);
+      expect((await net.run(server.receive()))?.data).toEqual(octets(1473));
+    }
+    expect(thrown(() => a.udp().send(octets(1473), '10.0.0.2', 53))).toBe('EMSGSIZE');
+  });
+
   it('ports that are chosen are free ones: a random one, or the next', () => {
     const { a } = new Net().pair({}, { random: () => 65_535 - 49_152 });
     a.udp({ port: 49_152 });
@@ -348,6 +398,19 @@ describe('a connected socket', () => {
     expect((await net.run(socket.receive()))?.data.length).toBe(2);
     await net.pass(100_000);
     expect([codes, socket.info().queued]).toEqual([['ECONNREFUSED'], 0]);
+  });
+
+  it('that is disconnected hears everybody again, and has no error of before', async () => {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 1000 });
+    const socket = a.udp({ port: 4000 });
+    socket.connect('10.0.0.2', 9);
+    socket.send(octets(1));
+    await net.rest();
+    socket.disconnect();
+    b.udp({ port: 7 }).send(octets(7), '10.0.0.1', 4000);
+    expect((await net.run(socket.receive()))?.port).toBe(7);
+    expect(thrown(() => socket.send(octets(1)))).toBe('EDESTADDRREQ');
   });
 
   it('sends without an address; with one it is EISCONN, and without a peer EDESTADDRREQ', async () => {

@@ -35,6 +35,9 @@ const FIRST_PORT = 49_152;
 const LAST_PORT = 65_535;
 /** The key of sockets for every port. */
 const EVERY_PORT = 0;
+const NOBODY: readonly UdpSocket[] = [];
+/** Octets of the largest datagram with its header: what the length of an IP packet allows. */
+const MOST = { 4: 65_515, 6: 65_535 } as const;
 
 /** What brackets a user call: the time is set before, and the driver may have to know after. */
 export interface UserCalls {
@@ -91,15 +94,15 @@ export class UdpLayer implements UdpOwner {
 
   /** Opens a socket. Throws EADDRINUSE, EADDRNOTAVAIL. */
   open(options: UdpOptions, address: IpAddress | null): UdpSocket {
-    const { any = false, broadcast = false } = options;
+    const { any = false, reuse = false } = options;
     const port = this.#portFor(options.port, any);
     const others = this.#sockets.get(port) ?? [];
-    if (others.some((s) => s.any === any && sameOrBothNull(s.address, address))) {
+    const socket = new UdpSocket(this, port, address, options);
+    if (others.some((s) => s.any === any && !(reuse && s.reuse) && sameAddress(s, socket))) {
       throw tcpError(Err.ADDRESS_IN_USE, 'bind', { address: `${address ?? '::'}`, port });
     }
-    const socket = new UdpSocket(this, port, address, options);
     this.#sockets.set(port, [...others, socket]);
-    if (broadcast) this.#broadcasting++;
+    if (socket.hearsAll) this.#broadcasting++;
     this.#hearBroadcasts();
     return socket;
   }
@@ -117,7 +120,7 @@ export class UdpLayer implements UdpOwner {
   #wantsBroadcast(p: IpPacket): boolean {
     if (p.protocol !== IPPROTO_UDP || p.fragment || p.payloadLen < UDP_HEADER_LENGTH) return false;
     const port = this.#memory.dv.getUint16(p.payloadOff + 2);
-    return (this.#sockets.get(port) ?? []).some((s) => s.broadcast);
+    return (this.#sockets.get(port) ?? []).some((s) => s.hearsAll);
   }
 
   /** RFC 6056 section 3.3.1: a random one, or the next that is free. */
@@ -151,7 +154,7 @@ export class UdpLayer implements UdpOwner {
     const rest = (this.#sockets.get(socket.port) ?? []).filter((s) => s !== socket);
     if (rest.length === 0) this.#sockets.delete(socket.port);
     else this.#sockets.set(socket.port, rest);
-    if (socket.broadcast) this.#broadcasting--;
+    if (socket.hearsAll) this.#broadcasting--;
     this.#hearBroadcasts();
     this.#called.after();
   }
@@ -172,8 +175,13 @@ export class UdpLayer implements UdpOwner {
       return;
     }
     counters.udpIn++;
-    const socket = this.#socketFor(view.dstPort, packet);
-    if (socket === null) {
+    const { local } = this.#ip;
+    const toAll =
+      this.#broadcasting > 0 && local.isBroadcastOrAll(packet.dst0, packet.dst1, packet.dst2, packet.dst3);
+    const toGroup = isMulticast(packet.dst0, packet.dst1, packet.dst2, packet.dst3);
+    const socket = toAll || toGroup ? null : this.#socketFor(view.dstPort, packet);
+    const many = toAll || toGroup ? this.#socketsForAll(view.dstPort, packet, toAll) : NOBODY;
+    if (socket === null && many.length === 0) {
       this.#o.unreachable(packet);
       return;
     }
@@ -185,34 +193,43 @@ export class UdpLayer implements UdpOwner {
       localAddress: formatWords(family, dst0, dst1, dst2, dst3),
       localPort: view.dstPort,
     };
-    if (!socket.deliver(message)) counters.udpDropped++;
+    if (socket?.deliver(message) === false) counters.udpDropped++;
+    for (const each of many) if (!each.deliver(message)) counters.udpDropped++;
     this.woke();
   }
 
-  /** The socket for a datagram: connected before others, with its address before the wildcard, `any` last. */
+  /** The sockets for a datagram to all, or to a group: everyone that hears it has it (RFC 1122 section 4.1.3.5). */
+  #socketsForAll(port: number, p: IpPacket, toAll: boolean): readonly UdpSocket[] {
+    const found = (this.#sockets.get(port) ?? []).filter((s) => (!toAll || s.hearsAll) && this.#hears(s, p));
+    if (found.length > 0 || toAll) return found;
+    return (this.#sockets.get(EVERY_PORT) ?? []).filter((s) => this.#hears(s, p)).slice(0, 1);
+  }
+
+  /**
+   * The socket for a datagram: connected before others, with its address before the wildcard, `any` last; of those that
+   * share both the latest.
+   */
   #socketFor(port: number, p: IpPacket): UdpSocket | null {
     const { dst0, dst1, dst2, dst3 } = p;
-    const { local } = this.#ip;
-    const toAll = this.#broadcasting > 0 && local.isBroadcastOrAll(dst0, dst1, dst2, dst3);
-    const ours =
-      toAll || this.#ip.owner(dst0, dst1, dst2, dst3) !== null || isMulticast(dst0, dst1, dst2, dst3);
+    const ours = this.#ip.owner(dst0, dst1, dst2, dst3) !== null;
     let best: UdpSocket | null = null;
     let bestRank = 0;
     for (const s of this.#sockets.get(port) ?? []) {
-      if ((toAll && !s.broadcast) || (!ours && !s.any) || !this.#hears(s, p)) continue;
+      if ((!ours && !s.any) || !this.#hears(s, p)) continue;
       const rank = (s.any ? 0 : 4) + (s.remote === null ? 0 : 2) + (s.address === null ? 0 : 1) + 1;
-      if (rank > bestRank) {
+      if (rank >= bestRank) {
         best = s;
         bestRank = rank;
       }
     }
-    if (best !== null || toAll) return best;
+    if (best !== null) return best;
     return this.#sockets.get(EVERY_PORT)?.find((s) => this.#hears(s, p)) ?? null;
   }
 
   /** Whether a socket's addresses are those of a datagram that arrived. */
   #hears(s: UdpSocket, p: IpPacket): boolean {
     const { address: a, remote: r } = s;
+    if (s.family !== 0 && s.family !== p.family) return false;
     if (a !== null && (a.w3 !== p.dst3 || a.w2 !== p.dst2 || a.w1 !== p.dst1 || a.w0 !== p.dst0))
       return false;
     if (r === null) return true;
@@ -246,7 +263,8 @@ export class UdpLayer implements UdpOwner {
     const source = this.#sourceOf(socket, to, options);
     const way = this.#wayTo(socket, to);
     const from = source ?? way?.source ?? null;
-    if (way === null || from === null || from.family !== to.family)
+    const isOther = socket.family !== 0 && socket.family !== to.family;
+    if (way === null || from === null || from.family !== to.family || isOther)
       throw tcpError(Err.NET_UNREACHABLE, 'send', where);
     if (!socket.any && options.localPort !== undefined)
       throw new TypeError('send: localPort is for sockets that are opened with any: true');
@@ -256,7 +274,8 @@ export class UdpLayer implements UdpOwner {
     const len = UDP_HEADER_LENGTH + data.length;
     const header = ip.headroom(way) - way.iface.headerLen;
     const mtu = this.#mtuTo(to, way);
-    if (len + header > mtu) {
+    const inPieces = len + header > mtu && socket.fragment && len <= MOST[way.family];
+    if (len + header > mtu && !inPieces) {
       const most = mtu - header - UDP_HEADER_LENGTH;
       const what = mtu < way.iface.mtu ? 'the path takes packets' : 'the link takes packets';
       const message = `${data.length} octets do not fit: ${what} of ${mtu}: send ${most} or less`;
@@ -272,6 +291,11 @@ export class UdpLayer implements UdpOwner {
     writeUdpHeader(this.#memory, at, localPort, port, data.length, pseudo);
     this.#counters.udpOut++;
     const { ttl = socket.ttl, tos = socket.tos } = options;
+    if (inPieces) {
+      ip.sendInPieces(way, off, len, IPPROTO_UDP, ttl, tos, s0, s1, s2, s3, d0, d1, d2, d3, mtu);
+      this.#called.after();
+      return;
+    }
     // A link below the floor must cut what fits the floor, as for TCP.
     const mayCut = mtu <= IPV4_PMTU_FLOOR;
     ip.send(way, off, len, IPPROTO_UDP, ttl, tos, s0, s1, s2, s3, d0, d1, d2, d3, mayCut);
@@ -375,6 +399,8 @@ function endpointsOf(q: IpPacket, localPort: number, remotePort: number): ErrorE
   };
 }
 
-function sameOrBothNull(a: IpAddress | null, b: IpAddress | null): boolean {
-  return a === b || (a !== null && b?.equals(a) === true);
+/** Whether two sockets of one port are for the same address. */
+function sameAddress(a: UdpSocket, b: UdpSocket): boolean {
+  if (a.address !== null) return b.address?.equals(a.address) === true;
+  return b.address === null && (a.family === 0 || b.family === 0 || a.family === b.family);
 }
