@@ -203,6 +203,20 @@ describe('random two-way transfers', () => {
   });
 });
 
+describe('a window in units of four octets', () => {
+  it('two that fill the window of each other hear each other, also when rounding has taken an octet of it back', () => {
+    // The probe's octet leaves 699 of 700: offered as 696, with 699 more octets on their way, both ways at once.
+    const config = { timestamps: false, sack: false, delayedAckMs: 0, sendBuffer: 700, receiveBuffer: 700 };
+    const end = { octets: 2100, config, readEvery: 7 };
+    const network = { seed: 1, loss: 0, duplicates: 0, jitterUs: 0 };
+    const { p } = transfer({ network, a: end, b: end, iss: [0, 0], startUs: 0, simultaneous: true });
+    expect([p.a.tcb.error, p.b.tcb.error]).toEqual([Err.OK, Err.OK]);
+    expect([p.a.read, p.b.read]).toEqual([[...octets(2100)], [...octets(2100)]]);
+    expect([p.a.state, p.b.state]).toEqual(['CLOSED', 'CLOSED']);
+    expect(p.a.tcb.timeouts + p.b.tcb.timeouts).toBe(0);
+  });
+});
+
 describe('around the corners of 32 bits', () => {
   const base: Run = {
     network: { seed: 7, loss: 0.05, duplicates: 0.05, jitterUs: 20_000 },
