@@ -86,7 +86,9 @@ describe('the SYN of a client (RFC 7413 section 4.2.1)', () => {
   it('that is sent again has neither cookie nor text, once it is counted as failed (4.1.3.1)', () => {
     const a = client(100);
     sent(a);
-    pass(a, 3500);
+    pass(a, 1500);
+    expect(cookies(a).failures).toBe(1);
+    pass(a, 2000);
     expect(a.sent.map((r) => r.cookie)).toEqual([undefined, undefined]);
     expect(sent(a)).toEqual(['SYN seq=0 len=0', 'SYN seq=0 len=0']);
     expect(cookies(a).failures).toBe(1);
@@ -285,6 +287,15 @@ describe('SYN-RECEIVED when the user has the connection', () => {
     expect(b.tcb.cc.ssthresh).toBe(ssthresh);
     b.inject('ACK', 11, 1609);
     expect(b.tcb.snd.una).toBe(b.tcb.snd.nxt);
+  });
+
+  it('when the SYN,ACK was not lost, an ACK of it alone says nothing of the text: that is under way', () => {
+    const b = early(10);
+    b.send(octets(100));
+    sent(b);
+    b.inject('ACK', 11, 1);
+    expect([b.state, sent(b), b.tcb.retransmissions]).toEqual(['ESTABLISHED', [], 0]);
+    expect(b.tcb.snd.nxt - b.tcb.snd.una).toBe(100);
   });
 
   it('an ACK of text acknowledges the SYN,ACK as well: nothing is sent again', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { setKeepAlive } from './calls.ts';
 import { defaultConfig } from './config.ts';
 import { Err } from './errors.ts';
 import { icmpError } from './icmp.ts';
@@ -122,6 +123,30 @@ describe('R2 and a machine that slept (3.8.3)', () => {
     a.setNow(a.engine.now + HOUR_US);
     a.tick();
     expect([a.state, sent(a).length]).toEqual(['ESTABLISHED', 1]);
+  });
+
+  it('and when it slept over both by little: the retransmission should have gone before R2', () => {
+    const a = inState('ESTABLISHED', { config: { minRtoMs: 1000, userTimeoutMs: 10_000 } });
+    a.send(octets(10));
+    pass(a, 6000); // to be sent again at 7 s
+    a.sent.length = 0;
+    a.setNow(10_500_000);
+    a.tick();
+    expect([a.state, sent(a).length]).toEqual(['ESTABLISHED', 1]);
+  });
+
+  it('where it was to go after R2, more than an RTO must have been slept over: the answer to the last has had its time', () => {
+    for (const [ms, state] of [
+      [18_000, 'CLOSED'],
+      [18_001, 'ESTABLISHED'],
+    ] as const) {
+      const a = inState('ESTABLISHED', { config: { minRtoMs: 1000, userTimeoutMs: 10_000 } });
+      a.send(octets(10));
+      pass(a, 9_999); // sent again at 7 s, to be again at 15 s: the RTO is 8 s
+      a.setNow(ms * 1000);
+      a.tick();
+      expect([ms, a.state]).toEqual([ms, state]);
+    }
   });
 
   it('each time it sleeps: a machine that wakes for a moment only does not end it', () => {
@@ -261,6 +286,13 @@ describe('zero-window probing (3.8.6.1)', () => {
     expect([a.state, a.tcb.timer.persist]).toEqual(['FIN-WAIT-2', 0]);
   });
 
+  it('the count of probes stays within int32, however long the window is closed', () => {
+    const a = closed();
+    a.tcb.rto.probes = 2 ** 30 - 1;
+    pass(a, 1000);
+    expect([sent(a), a.tcb.rto.probes]).toEqual([['ACK seq=1 ack=1 len=1'], 2 ** 30 - 1]);
+  });
+
   it('MUST-61: a probe with the last octet has PSH, the others have not', () => {
     const a = inState('ESTABLISHED', { wnd: 0 });
     a.send(octets(1));
@@ -294,7 +326,27 @@ describe('keep-alives (3.8.4)', () => {
 
   it('MUST-25: off unless asked for', () => {
     const a = inState('ESTABLISHED');
+    expect(a.tcb.timer.keep).toBe(0);
     expect(departures(a, 100 * 3600 * 1000)).toEqual([]);
+  });
+
+  it('MAY-5: may be turned on and off; what runs is stopped', () => {
+    const a = inState('ESTABLISHED', { config: { keepAliveIdleMs: 5000 } });
+    setKeepAlive(a.engine, a.tcb, true);
+    pass(a, 4000);
+    setKeepAlive(a.engine, a.tcb, false);
+    expect(a.tcb.timer.keep).toBe(0);
+    expect(departures(a, 20_000)).toEqual([]);
+    setKeepAlive(a.engine, a.tcb, true);
+    expect(departures(a, 5000).map((d) => d.at)).toEqual([5000]);
+  });
+
+  it('no timer runs where nothing is kept alive: before ESTABLISHED and after it has ended', () => {
+    for (const state of ['CLOSED', 'LISTEN', 'SYN-SENT', 'SYN-RECEIVED', 'TIME-WAIT'] as const) {
+      const a = inState(state);
+      setKeepAlive(a.engine, a.tcb, true);
+      expect([state, a.tcb.timer.keep]).toEqual([state, 0]);
+    }
   });
 
   it('MAY-5, MUST-28, SHLD-12: after two idle hours <SEQ=SND.NXT-1> without text', () => {
@@ -324,6 +376,9 @@ describe('keep-alives (3.8.4)', () => {
     b.send(octets(5));
     pass(b, 20_000);
     expect(sent(b).every((line) => line.includes('len=1'))).toBe(true);
+    const c = inState('ESTABLISHED', { wnd: 0, config: { ...on, keepAliveIdleMs: 100 } });
+    c.send(octets(5)); // the first window probe is due after 200 ms
+    expect(departures(c, 200)).toEqual([{ at: 200, line: 'ACK seq=1 ack=1 len=1' }]);
   });
 
   it('MUST-29: a probe without an answer is no proof; only all of them are', () => {
@@ -387,5 +442,36 @@ describe('several timers at once', () => {
     a.setNow(rtoAt * 1000);
     a.tick();
     expect(sent(a)).toEqual(['PSH,ACK seq=1 ack=6 len=5']);
+  });
+});
+
+describe('who watches the timers', () => {
+  it('learns which one has fired, and no other', () => {
+    const probing = inState('ESTABLISHED', { wnd: 0 });
+    probing.send(octets(10));
+    const sending = inState('ESTABLISHED', { config: { userTimeoutMs: 1000, keepAlive: true } });
+    sending.send(octets(10));
+    const receiving = inState('ESTABLISHED', { config: { keepAlive: true } });
+    receiving.inject('ACK', 1, 1, text(10));
+    const idle = inState('ESTABLISHED', { config: { keepAlive: true, keepAliveIdleMs: 100 } });
+    for (const [a, ms, fired] of [
+      [inState('TIME-WAIT'), 60_000, ['wait']],
+      [probing, 200, ['persist']],
+      [sending, 1000, ['rexmt', 'rexmt', 'user']],
+      [receiving, 100, ['delack']],
+      [idle, 100, ['keep']],
+    ] as const) {
+      pass(a, ms);
+      expect(a.timersFired).toEqual(fired);
+    }
+  });
+
+  it('need not be there', () => {
+    const a = inState('ESTABLISHED');
+    a.engine.trace = null;
+    a.send(octets(10));
+    a.sent.length = 0;
+    pass(a, 200);
+    expect(sent(a)).toEqual(['PSH,ACK seq=1 ack=1 len=10']);
   });
 });

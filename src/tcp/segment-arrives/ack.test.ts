@@ -147,13 +147,13 @@ describe('what an ACK tells of the path', () => {
   const stamped = { syn: options({ mss: 1000, ts: 1000 }) };
 
   it('only the timed segment is a sample while nothing is lost', () => {
-    const a = inFlight(2000, stamped);
+    const a = inFlight(1976, stamped); // two segments
     a.setNow(100_000);
-    a.inject('ACK', 1, 1001, ts(1001, 0));
+    a.inject('ACK', 1, 989, ts(1001, 0));
     const { srttUs } = a.tcb.rto;
     a.setNow(190_000);
-    a.inject('ACK', 1, 2001, ts(1002, 1));
-    expect([srttUs > 0, a.tcb.rto.srttUs]).toEqual([true, srttUs]);
+    a.inject('ACK', 1, 1977, ts(1002, 1));
+    expect([una(a), srttUs > 0, a.tcb.rto.srttUs]).toEqual([1977, true, srttUs]);
   });
 
   it('RFC 7323 section 4.1: where nothing could be timed, an echoed timestamp is the first sample', () => {
@@ -164,9 +164,12 @@ describe('what an ACK tells of the path', () => {
     expect([a.state, a.tcb.rto.measured, a.tcb.rto.srttUs]).toEqual(['ESTABLISHED', 1, 4000]);
   });
 
-  it('after a timeout only an echo of ours that is not from the future is a sample', () => {
+  it('after a timeout only an echo of ours is a sample, from now back to one RTO ago: it ends the back-off', () => {
     for (const [more, sampled] of [
       [ts(1001, 205), true],
+      [ts(1001, 210), true],
+      [ts(1001, 10), true],
+      [ts(1001, 9), false],
       [{}, false],
       [{ opts: 0, tsEcr: 205 }, false],
       [ts(1001, 0), false],
@@ -174,11 +177,11 @@ describe('what an ACK tells of the path', () => {
     ] as const) {
       const a = inFlight(100, stamped);
       pass(a, 210);
-      const { srttUs } = a.tcb.rto;
+      const { rtoMs, timeouts } = a.tcb.rto;
       if (more.tsEcr === 0) a.tcb.tsOffset = -205; // our clock reads 5, as if 0 had been sent
-      expect(a.tcb.rto.timeouts).toBe(1);
+      expect([timeouts, rtoMs]).toEqual([1, 400]);
       a.inject('ACK', 1, 101, more);
-      expect([more, a.tcb.rto.srttUs !== srttUs]).toEqual([more, sampled]);
+      expect([more, a.tcb.rto.rtoMs < rtoMs]).toEqual([more, sampled]);
     }
   });
 
@@ -269,6 +272,19 @@ describe('a window that opens while a probe is out', () => {
     expect(opens(2000, 999)[0]).toBe('ACK seq=1 ack=1 len=1');
   });
 
+  it('the octet, or the FIN, that has nothing behind it is a retransmission, and not timed (MUST-18)', () => {
+    for (const what of ['octet', 'FIN']) {
+      const a = inState('ESTABLISHED', { wnd: 0 });
+      if (what === 'octet') a.send(octets(1));
+      else a.close();
+      pass(a, 250);
+      const probe = sent(a);
+      a.inject('ACK', 1, 1, { wnd: 100 });
+      expect(sent(a)).toEqual(probe);
+      expect([a.tcb.retransmissions, a.tcb.rto.timing]).toEqual([1, 0]);
+    }
+  });
+
   it('a cork holds less than a full segment', () => {
     expect(opens(10, 65_535, 1)[0]).toBe('ACK seq=1 ack=1 len=1');
     expect(opens(1000, 65_535, 1)[0]).toBe('PSH,ACK seq=1 ack=1 len=1000');
@@ -355,6 +371,19 @@ describe('SYN-RECEIVED', () => {
         ['bad-ack-in-syn-received'],
       ]);
     }
+  });
+
+  it('the ACK that opens is answered by nothing, however much larger our window is than a SYN can say', () => {
+    const a = inState('SYN-RECEIVED', { config: { receiveBuffer: 1 << 20 }, syn: options({ wscale: 4 }) });
+    a.inject('ACK', 1, 1);
+    expect([a.state, sent(a)]).toEqual(['ESTABLISHED', []]);
+  });
+
+  it('a simultaneous open needs no place in the accept queue', () => {
+    const a = inState('SYN-RECEIVED', { active: true });
+    a.acceptQueueOpen = false;
+    a.inject('ACK', 1, 1);
+    expect([a.state, a.drops]).toEqual(['ESTABLISHED', []]);
   });
 
   it('a full accept queue drops the ACK; the SYN,ACK goes again and the next ACK opens', () => {
