@@ -19,6 +19,16 @@ const ROOMS: readonly (readonly string[])[] = [
   ['cli'],
 ];
 
+/** The same inside the host, for types, too. Above them all are the files of src/host itself. */
+const HOST_ROOMS: readonly (readonly string[])[] = [
+  ['base'],
+  ['time'],
+  ['ip'],
+  ['link'],
+  ['connection'],
+  ['tcp', 'udp'],
+];
+
 /** Where Node may be imported; everything else runs in any JavaScript engine. */
 const NODE = ['src/cli/', 'src/node/', 'src/socket/node/', 'src/link/tun/', 'src/drill/kernel/'];
 
@@ -44,14 +54,6 @@ const SHORTCUTS: readonly Shortcut[] = [
     from: 'src/tcp/',
     to: ['src/tcp/segment-arrives/'],
     why: 'the table of rules names every step, and the door of segment-arrives reads the table',
-  },
-  {
-    from: 'src/host/',
-    to: [
-      'src/tcp/siphash.ts',
-      ...['address', 'checksum', 'ethernet', 'ip', 'ipv6', 'memory'].map((name) => `src/wire/${name}.ts`),
-    ],
-    why: 'older than the rule',
   },
   { from: 'src/lab/', to: ['src/wire/segment.ts'], why: 'older than the rule' },
   {
@@ -103,9 +105,14 @@ function roomOf(file: string): string {
   return more.length === 0 ? '' : room;
 }
 
+/** The room of a file of the host; '' for what stands above them all. */
+function hostRoomOf(file: string): string {
+  return /^src\/host\/([^/]+)\//.exec(file)?.[1] ?? '';
+}
+
 /** How high a room is; -1: it is not one of the rooms. */
-function height(room: string): number {
-  return ROOMS.findIndex((row) => row.includes(room));
+function height(room: string, rooms = ROOMS): number {
+  return rooms.findIndex((row) => row.includes(room));
 }
 
 function shown({ from, to }: Import): string {
@@ -162,6 +169,17 @@ describe('the rooms', () => {
       return a !== '' && a !== b && height(b) >= height(a);
     });
     expect(up.map(shown)).toEqual([]);
+  });
+
+  test('the host has rooms of its own: imports, of types too, only look down', () => {
+    const inside = ours.filter((one) => [one.from, one.to].every((file) => roomOf(file) === 'host'));
+    const up = inside.filter(({ from, to }) => {
+      const [a, b] = [hostRoomOf(from), hostRoomOf(to)];
+      return a !== '' && a !== b && (b === '' || height(b, HOST_ROOMS) >= height(a, HOST_ROOMS));
+    });
+    expect(up.map(shown)).toEqual([]);
+    const rooms = new Set(inside.map(({ from }) => hostRoomOf(from)).filter((room) => room !== ''));
+    expect([...rooms].sort()).toEqual(HOST_ROOMS.flat().sort());
   });
 
   test('a folder is entered by its index.ts', () => {

@@ -4,24 +4,42 @@
 import { describesItself, outOfRange, wrongKind } from '../options/index.ts';
 import { checkConfig, defaultConfig, Err, type Rules, type TcpConfig, tcpError } from '../tcp/index.ts';
 import { type IpAddress, isUnspecified, Memory } from '../wire/index.ts';
-import type { AutoconfigurationInfo } from './autoconfiguration.ts';
-import { type Clock, checkedClock, RealClock } from './clock.ts';
-import type { Connection } from './connection.ts';
-import type { ConnectionHandler } from './connection-types.ts';
-import { HostCounters, type HostTap } from './counters.ts';
-import { checkDevice, checkDeviceMtu, type Device } from './device.ts';
-import { type DeviceClosed, Devices } from './devices.ts';
-import { HostDriver } from './driver.ts';
-import { EthernetLayer } from './ethernet-layer.ts';
-import { Forwarder } from './forwarder.ts';
-import { FragmentLayer } from './fragment-layer.ts';
-import { IcmpLayer } from './icmp-layer.ts';
-import type { HostInterface, InterfaceInfo } from './interface.ts';
+import {
+  checkedRandom,
+  HostCounters,
+  type HostTap,
+  type Octets,
+  PacketQueue,
+  platformRandom,
+} from './base/index.ts';
+import type {
+  Connection,
+  ConnectionHandler,
+  Listener,
+  ListenerInfo,
+  ListenOptions,
+} from './connection/index.ts';
 import { hostAddress, type InterfaceOptions, Interfaces } from './interfaces.ts';
-import { IpLayer } from './ip-layer.ts';
-import type { IpService } from './ip-service.ts';
-import type { Listener, ListenerInfo, ListenOptions } from './listener.ts';
-import type { Octets } from './octets.ts';
+import {
+  Forwarder,
+  FragmentLayer,
+  type HostInterface,
+  IcmpLayer,
+  type InterfaceInfo,
+  IpLayer,
+  type IpService,
+  type Route,
+  RouteTable,
+} from './ip/index.ts';
+import {
+  type AutoconfigurationInfo,
+  checkDevice,
+  checkDeviceMtu,
+  type Device,
+  type DeviceClosed,
+  Devices,
+  EthernetLayer,
+} from './link/index.ts';
 import {
   closeOptions,
   connectOptions,
@@ -30,16 +48,17 @@ import {
   listenOptions,
   udpOptions,
 } from './options.ts';
-import { PacketQueue } from './packet-queue.ts';
-import { platformTimers } from './platform.ts';
-import { checkedRandom, platformRandom } from './random.ts';
 import { report } from './report.ts';
-import { type Route, RouteTable } from './routes.ts';
-import { TcpLayer } from './tcp-layer.ts';
-import { CLOSE_TIMEOUT_MS, type CloseOptions, endConnections } from './teardown.ts';
-import { UdpLayer } from './udp.ts';
-import type { UdpOptions, UdpSocket } from './udp-socket.ts';
-import type { WaitOptions } from './waits.ts';
+import { CLOSE_TIMEOUT_MS, type CloseOptions, endConnections, TcpLayer } from './tcp/index.ts';
+import {
+  type Clock,
+  checkedClock,
+  HostDriver,
+  platformTimers,
+  RealClock,
+  type WaitOptions,
+} from './time/index.ts';
+import { UdpLayer, type UdpOptions, type UdpSocket } from './udp/index.ts';
 
 /** What a host is made of. */
 export interface HostOptions {
@@ -187,7 +206,12 @@ export class Host {
       ...(options.orphanCapacity === undefined ? {} : { orphanCapacity: options.orphanCapacity }),
       ...(options.resetsPerSecond === undefined ? {} : { resetsPerSecond: options.resetsPerSecond }),
     });
-    const icmp = new IcmpLayer(this.ip, this.tcp, counters);
+    const icmp = new IcmpLayer({
+      ip: this.ip,
+      tcp: this.tcp,
+      counters,
+      nowUs: () => this.tcp.engine.now,
+    });
     this.#udp = new UdpLayer({
       ip: this.ip,
       counters,

@@ -1,14 +1,22 @@
 // The door of the host: many connections on one IP host, and the promise API.
 
 export type { AbortSignalLike } from '../options/index.ts';
-export type { AddressState, AutoconfigurationInfo, AutoconfigureOptions } from './autoconfiguration.ts';
-export { type Clock, RealClock, type TimeSource } from './clock.ts';
-export { Connection } from './connection.ts';
-export type { ConnectionHandler, ConnectionInfo, Endpoint } from './connection-types.ts';
-export { bothTaps, HostCounters, type HostTap } from './counters.ts';
-export type { Device } from './device.ts';
-export type { DeviceClosed } from './devices.ts';
-export { type Driven, HostDriver } from './driver.ts';
+export type { Octets } from './base/index.ts';
+export { bothTaps, HostCounters, type HostTap } from './base/index.ts';
+export type {
+  ConnectionHandler,
+  ConnectionInfo,
+  Endpoint,
+  OctetsByobReader,
+  OctetsReader,
+  PlatformReadable,
+  PlatformWritable,
+  ReadableOctets,
+  ReadOptions,
+  WritableOctets,
+  WriteOptions,
+} from './connection/index.ts';
+export { Connection, Listener, type ListenerInfo, type ListenOptions } from './connection/index.ts';
 export {
   type ConnectOptions,
   type DeviceOptions,
@@ -16,31 +24,37 @@ export {
   type HostInfo,
   type HostOptions,
 } from './host.ts';
+export type { InterfaceOptions } from './interfaces.ts';
+export type { IpService, Route } from './ip/index.ts';
 export {
   HostInterface,
   type InterfaceInfo,
   type InterfaceKind,
   type LocalAddress,
   type Transmit,
-} from './interface.ts';
-export type { IdentifierKind } from './interface-identifier.ts';
-export type { InterfaceOptions } from './interfaces.ts';
-export type { IpService } from './ip-service.ts';
-export { Listener, type ListenerInfo, type ListenOptions } from './listener.ts';
-export type { Octets } from './octets.ts';
-export { hostOptions, interfaceOptions } from './options.ts';
-export { nextTurn, platformTimers, soon, type TimerPlatform } from './platform.ts';
-export type { ReadOptions } from './reading.ts';
-export type { Route } from './routes.ts';
+} from './ip/index.ts';
 export type {
-  OctetsByobReader,
-  OctetsReader,
-  PlatformReadable,
-  PlatformWritable,
-  ReadableOctets,
-  WritableOctets,
-} from './streams.ts';
-export type { CloseOptions } from './teardown.ts';
+  AddressState,
+  AutoconfigurationInfo,
+  AutoconfigureOptions,
+  Device,
+  DeviceClosed,
+  IdentifierKind,
+} from './link/index.ts';
+export { hostOptions, interfaceOptions } from './options.ts';
+export type { CloseOptions } from './tcp/index.ts';
+export type { WaitOptions } from './time/index.ts';
+export {
+  type Clock,
+  type Driven,
+  HostDriver,
+  nextTurn,
+  platformTimers,
+  RealClock,
+  soon,
+  type TimerPlatform,
+  type TimeSource,
+} from './time/index.ts';
 export {
   type UdpInfo,
   type UdpMessage,
@@ -48,6 +62,4 @@ export {
   type UdpProblem,
   type UdpSendOptions,
   UdpSocket,
-} from './udp-socket.ts';
-export type { WaitOptions } from './waits.ts';
-export type { WriteOptions } from './writing.ts';
+} from './udp/index.ts';

@@ -15,20 +15,26 @@ import {
   parseCidr,
   parseMac,
 } from '../wire/index.ts';
+import { randomMac } from './base/index.ts';
+import {
+  HostInterface,
+  type InterfaceKind,
+  type IpLayer,
+  type LocalAddress,
+  type PacketSink,
+  type Route,
+  type RouteTable,
+  unfit,
+} from './ip/index.ts';
 import {
   Autoconfiguration,
   type AutoconfigurationOutput,
   type AutoconfigureOptions,
-} from './autoconfiguration.ts';
-import { checkDeviceMtu } from './device.ts';
-import type { Devices } from './devices.ts';
-import type { EthernetLayer } from './ethernet-layer.ts';
-import { HostInterface, type InterfaceKind, type LocalAddress, type PacketSink } from './interface.ts';
-import type { IpLayer } from './ip-layer.ts';
-import { unfit } from './local-addresses.ts';
+  checkDeviceMtu,
+  type Devices,
+  type EthernetLayer,
+} from './link/index.ts';
 import { interfaceOptions } from './options.ts';
-import { randomMac } from './random.ts';
-import type { Route, RouteTable } from './routes.ts';
 
 /** An interface to be added. */
 export interface InterfaceOptions {

@@ -19,16 +19,14 @@ import {
 } from '../options/index.ts';
 import { rulesKind, tcpOptions } from '../tcp/index.ts';
 import { memoryKind } from '../wire/index.ts';
-import type { AutoconfigureOptions } from './autoconfiguration.ts';
-import type { ConnectionHandler } from './connection-types.ts';
+import type { ConnectionHandler, ListenOptions } from './connection/index.ts';
 import type { ConnectOptions, DeviceOptions, HostOptions } from './host.ts';
-import type { HostInterface } from './interface.ts';
 import type { InterfaceOptions } from './interfaces.ts';
-import type { IpService } from './ip-service.ts';
-import type { ListenOptions } from './listener.ts';
-import type { CloseOptions } from './teardown.ts';
-import type { UdpOptions } from './udp-socket.ts';
-import { waitKinds } from './waits.ts';
+import type { HostInterface, IpService } from './ip/index.ts';
+import type { AutoconfigureOptions } from './link/index.ts';
+import type { CloseOptions } from './tcp/index.ts';
+import { waitKinds } from './time/index.ts';
+import type { UdpOptions } from './udp/index.ts';
 
 const port = whole(0, 0xffff);
 /** Bound of a queue or a table: what an array can count. */

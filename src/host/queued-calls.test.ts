@@ -1,10 +1,10 @@
 // Calls that are not awaited: they wait in order, take constant time each, and are bounded.
 
 import { describe, expect, it } from 'vitest';
+import { MAX_WAITING_OCTETS } from './connection/writing.ts';
 import type { Connection, Host, Listener } from './index.ts';
 import { codeOf, Net, octets } from './testing.ts';
-import { MAX_WAITING } from './waits.ts';
-import { MAX_WAITING_OCTETS } from './writing.ts';
+import { MAX_WAITING } from './time/waits.ts';
 
 interface Case {
   net: Net;

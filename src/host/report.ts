@@ -2,9 +2,8 @@
 
 import { type Engine, receivable, State, type Tcb } from '../tcp/index.ts';
 import { formatEndpoint } from '../wire/index.ts';
-import type { Connection } from './connection.ts';
-import type { Listener } from './listener.ts';
-import type { UdpSocket } from './udp-socket.ts';
+import type { Connection, Listener } from './connection/index.ts';
+import type { UdpSocket } from './udp/index.ts';
 
 /** Connections and listeners that are told of, each; of the others the number. */
 const MOST = 10;

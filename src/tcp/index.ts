@@ -21,6 +21,8 @@ export { segmentArrives } from './segment-arrives/index.ts';
 export { mssOf, reviveFromCookie } from './segment-arrives/listen.ts';
 export { IPV4_PMTU_FLOOR } from './send/mtu-search.ts';
 export { Signal } from './signals.ts';
+/** @internal The hash behind what nobody may guess: ports, cookies, interface identifiers. */
+export { sipHash, sipHashHigh, sipHashTuple } from './siphash.ts';
 export { brokenInvariant, brokenRelation } from './tcb/invariants.ts';
 export { State, type StateName, stateName } from './tcb/state.ts';
 export {

@@ -1,0 +1,262 @@
+// Finding a connection by its four-tuple (RFC 9293 section 3.10.7: "the connection"): open addressing
+// with linear probing in typed arrays and a keyed hash, so that nobody outside can choose tuples that
+// collide. IPv4 tuples take 16 bytes a slot, IPv6 tuples 40; deletion shifts back, no tombstones.
+
+import { MAPPED } from '../../wire/index.ts';
+import { halfSipHash, halfSipHash3 } from './halfsiphash.ts';
+
+/** What a table answers when it does not hold the tuple; no value may be this. */
+export const NONE = -0x80000000;
+
+/** Slots of an empty table. */
+const MIN_SLOTS = 16;
+
+const scratch = new Int32Array(9);
+
+/** Slots of one family: each a value and `keyWords` words of key, in one Int32Array. */
+class Slots {
+  words: Int32Array;
+  mask = MIN_SLOTS - 1;
+  count = 0;
+  readonly stride: number;
+  readonly #k0: number;
+  readonly #k1: number;
+
+  constructor(keyWords: number, k0: number, k1: number) {
+    this.stride = keyWords + 1;
+    this.#k0 = k0;
+    this.#k1 = k1;
+    this.words = this.#empty(MIN_SLOTS);
+  }
+
+  #empty(slots: number): Int32Array {
+    const words = new Int32Array(slots * this.stride);
+    for (let at = 0; at < words.length; at += this.stride) words[at] = NONE;
+    return words;
+  }
+
+  /** The index of the slot that holds the key in `key[from…]`, or of the free slot where it belongs. */
+  probe(key: Int32Array, from: number): number {
+    const words = this.words;
+    const stride = this.stride;
+    if (stride === 4)
+      return this.probe3(key[from] as number, key[from + 1] as number, key[from + 2] as number);
+    let slot = halfSipHash(this.#k0, this.#k1, key, from, stride - 1) & this.mask;
+    for (;;) {
+      const at = slot * stride;
+      if (words[at] === NONE) return at;
+      let i = stride - 1;
+      while (i > 0 && words[at + i] === key[from + i - 1]) i--;
+      if (i === 0) return at;
+      slot = (slot + 1) & this.mask;
+    }
+  }
+
+  /** {@link probe} with three words: IPv4. */
+  probe3(a: number, b: number, c: number): number {
+    const words = this.words;
+    const mask = this.mask;
+    let slot = halfSipHash3(this.#k0, this.#k1, a, b, c) & mask;
+    for (;;) {
+      const at = slot << 2;
+      if (words[at] === NONE) return at;
+      if (words[at + 3] === c && words[at + 2] === b && words[at + 1] === a) return at;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  insert(at: number, key: Int32Array, value: number): void {
+    this.words[at] = value;
+    for (let i = 1; i < this.stride; i++) this.words[at + i] = key[i - 1] as number;
+    // At most four fifths full.
+    if (++this.count * 5 > (this.mask + 1) * 4) this.#resize((this.mask + 1) * 2);
+  }
+
+  /** Empties a slot and moves back what probed past it (Knuth, volume 3, section 6.4, algorithm R). */
+  remove(at: number): void {
+    const words = this.words;
+    const stride = this.stride;
+    const mask = this.mask;
+    let hole = at / stride;
+    let slot = hole;
+    for (;;) {
+      slot = (slot + 1) & mask;
+      const from = slot * stride;
+      if (words[from] === NONE) break;
+      const home = this.#homeOf(from) & mask;
+      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
+      words.copyWithin(hole * stride, from, from + stride);
+      hole = slot;
+    }
+    words[hole * stride] = NONE;
+    this.count--;
+    if (mask >= MIN_SLOTS && this.count * 8 < mask + 1) this.#resize((mask + 1) / 2);
+  }
+
+  #homeOf(at: number): number {
+    const words = this.words;
+    if (this.stride !== 4) return halfSipHash(this.#k0, this.#k1, words, at + 1, this.stride - 1);
+    return halfSipHash3(
+      this.#k0,
+      this.#k1,
+      words[at + 1] as number,
+      words[at + 2] as number,
+      words[at + 3] as number,
+    );
+  }
+
+  #resize(slots: number): void {
+    const old = this.words;
+    const stride = this.stride;
+    this.words = this.#empty(slots);
+    this.mask = slots - 1;
+    for (let at = 0; at < old.length; at += stride) {
+      if (old[at] === NONE) continue;
+      const to = this.probe(old, at + 1);
+      for (let i = 0; i < stride; i++) this.words[to + i] = old[at + i] as number;
+    }
+  }
+}
+
+/**
+ * A map from four-tuples to int32 values. A host keeps connections as ids >= 0 and TIME-WAIT records
+ * as `~index`, in one table. An address is four words, IPv4 as ::ffff:a.b.c.d; `ports` is
+ * `(local << 16) | remote`. Grows at 4/5, shrinks at 1/8: an IPv4 entry takes 20 to 40 bytes while the
+ * table grows.
+ */
+export class TupleTable {
+  readonly #v4: Slots;
+  readonly #v6: Slots;
+  /** The last IPv4 tuple that was found, because segments come in trains; NONE forgets it. */
+  #lastLocal = 0;
+  #lastRemote = 0;
+  #lastPorts = 0;
+  #lastValue = NONE;
+
+  /** The key: 64 secret bits. */
+  constructor(k0: number, k1: number) {
+    this.#v4 = new Slots(3, k0 | 0, k1 | 0);
+    this.#v6 = new Slots(9, k0 | 0, k1 | 0);
+  }
+
+  /** Tuples held. */
+  get size(): number {
+    return this.#v4.count + this.#v6.count;
+  }
+
+  /** Bytes held. */
+  get bytes(): number {
+    return this.#v4.words.byteLength + this.#v6.words.byteLength;
+  }
+
+  /** Loads the key into `scratch` and picks the family's slots. */
+  #load(
+    l0: number,
+    l1: number,
+    l2: number,
+    l3: number,
+    r0: number,
+    r1: number,
+    r2: number,
+    r3: number,
+    ports: number,
+  ): Slots {
+    scratch[0] = l3;
+    scratch[1] = r3;
+    scratch[2] = ports;
+    if (l2 === MAPPED && r2 === MAPPED && (l0 | l1 | r0 | r1) === 0) return this.#v4;
+    scratch[3] = l0;
+    scratch[4] = l1;
+    scratch[5] = l2;
+    scratch[6] = r0;
+    scratch[7] = r1;
+    scratch[8] = r2;
+    return this.#v6;
+  }
+
+  /** The value of a tuple, or {@link NONE}. */
+  find(
+    l0: number,
+    l1: number,
+    l2: number,
+    l3: number,
+    r0: number,
+    r1: number,
+    r2: number,
+    r3: number,
+    ports: number,
+  ): number {
+    if (l2 === MAPPED && r2 === MAPPED && (l0 | l1 | r0 | r1) === 0) return this.#find4(l3, r3, ports);
+    const slots = this.#load(l0, l1, l2, l3, r0, r1, r2, r3, ports);
+    return slots.words[slots.probe(scratch, 0)] as number;
+  }
+
+  #find4(local: number, remote: number, ports: number): number {
+    if (
+      ports === this.#lastPorts &&
+      remote === this.#lastRemote &&
+      local === this.#lastLocal &&
+      this.#lastValue !== NONE
+    )
+      return this.#lastValue;
+    const slots = this.#v4;
+    const value = slots.words[slots.probe3(local, remote, ports)] as number;
+    this.#lastLocal = local;
+    this.#lastRemote = remote;
+    this.#lastPorts = ports;
+    this.#lastValue = value;
+    return value;
+  }
+
+  /** Gives a tuple a value; returns the value that it had, or {@link NONE}. */
+  set(
+    l0: number,
+    l1: number,
+    l2: number,
+    l3: number,
+    r0: number,
+    r1: number,
+    r2: number,
+    r3: number,
+    ports: number,
+    value: number,
+  ): number {
+    const slots = this.#load(l0, l1, l2, l3, r0, r1, r2, r3, ports);
+    const at = slots.probe(scratch, 0);
+    const old = slots.words[at] as number;
+    this.#lastValue = NONE;
+    if (old === NONE) slots.insert(at, scratch, value);
+    else slots.words[at] = value;
+    return old;
+  }
+
+  /** Removes a tuple; returns the value that it had, or {@link NONE}. */
+  delete(
+    l0: number,
+    l1: number,
+    l2: number,
+    l3: number,
+    r0: number,
+    r1: number,
+    r2: number,
+    r3: number,
+    ports: number,
+  ): number {
+    const slots = this.#load(l0, l1, l2, l3, r0, r1, r2, r3, ports);
+    const at = slots.probe(scratch, 0);
+    const old = slots.words[at] as number;
+    this.#lastValue = NONE;
+    if (old !== NONE) slots.remove(at);
+    return old;
+  }
+
+  /** Calls `visit` with every value, in no useful order. It must not change the table. */
+  forEach(visit: (value: number) => void): void {
+    for (const { words, stride } of [this.#v4, this.#v6]) {
+      for (let at = 0; at < words.length; at += stride) {
+        const value = words[at] as number;
+        if (value !== NONE) visit(value);
+      }
+    }
+  }
+}

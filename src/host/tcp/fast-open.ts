@@ -1,0 +1,205 @@
+// The cookies of TCP Fast Open (RFC 7413): those that our listeners grant, which are a hash that nobody has to
+// remember (section 4.1.2), and those that servers have granted us, in a bounded cache (section 4.1.3).
+
+import { type Cookies, FastOpen, sipHashHigh, sipHashTuple, type Tcb } from '../../tcp/index.ts';
+import { type IpAddress, OPT_FAST_OPEN, type Segment } from '../../wire/index.ts';
+import type { HostCounters } from '../base/index.ts';
+import type { Connection } from '../connection/index.ts';
+
+const COOKIE_LENGTH = 8;
+/** Servers remembered; beyond it the one that was used longest ago goes. */
+const CACHE_CAPACITY = 1024;
+/** Section 4.1.3.1: how long a server is not tried again after a SYN was not answered; doubled each time. */
+const RETRY_AFTER_MS = 60_000;
+const RETRY_MOST_MS = 86_400_000;
+/** Tells these hashes from others of the same addresses. */
+const PURPOSE = 0x0054464f;
+
+/** Octets that the options of a segment take at most. */
+const OPTIONS_MOST = 40;
+
+/** What is known of a server. */
+interface Server {
+  cookie: Uint8Array;
+  experimental: boolean;
+  /** Its MSS option, or what counts without one. */
+  mss: number;
+  /** SYNs in turn that were not answered in time, and until when there is no further. */
+  failures: number;
+  retryMs: number;
+}
+
+/** What the cookies ask of the host. */
+export interface FastOpenOwner {
+  readonly counters: HostCounters;
+  readonly nowMs: number;
+  connectionOf(tcb: Tcb): Connection;
+}
+
+/** Fast Open of one host. */
+export class FastOpenCookies implements Cookies {
+  readonly #owner: FastOpenOwner;
+  readonly #newKey: () => Int32Array;
+  /** Made when first needed. */
+  #key: Int32Array | null = null;
+  #oldKey: Int32Array | null = null;
+  readonly #servers = new Map<string, Server>();
+  readonly #made = new Uint8Array(COOKIE_LENGTH);
+
+  constructor(owner: FastOpenOwner, newKey: () => Int32Array) {
+    this.#owner = owner;
+    this.#newKey = newKey;
+  }
+
+  /** Servers that are remembered. */
+  get size(): number {
+    return this.#servers.size;
+  }
+
+  /**
+   * A new key (section 4.1.2): the cookies of the one before are good until the next change, and whoever comes
+   * with one gets a new one.
+   */
+  rotateKey(): void {
+    this.#oldKey = this.#key;
+    this.#key = this.#newKey();
+  }
+
+  /** Octets that a SYN to this address can carry for sure, whatever its options; 0: no cookie, or no answer lately. */
+  room({ w0, w1, w2, w3 }: IpAddress): number {
+    const server = this.#servers.get(`${w0},${w1},${w2},${w3}`);
+    if (server === undefined || server.cookie.length === 0 || this.#owner.nowMs < server.retryMs) return 0;
+    return Math.max(0, server.mss - OPTIONS_MOST);
+  }
+
+  #presentKey(): Int32Array {
+    this.#key ??= this.#newKey();
+    return this.#key;
+  }
+
+  // The server.
+
+  admit(tcb: Tcb, seg: Segment): boolean {
+    const c = this.#owner.connectionOf(tcb);
+    const { listener } = c;
+    if (listener === null || listener.fastOpen === 0) return false;
+    // While SYN cookies are out somebody floods us: nothing more is kept for a SYN than has to be.
+    if (listener.cookiesUntil > this.#owner.nowMs) return false;
+    if (seg.cookieExperimental === 1) tcb.fastOpen |= FastOpen.EXPERIMENTAL;
+    const { counters } = this.#owner;
+    if (!this.#matches(tcb, seg, this.#presentKey())) {
+      tcb.fastOpen |= FastOpen.OFFER;
+      if (seg.cookieLen === 0) return false;
+      if (this.#oldKey === null || !this.#matches(tcb, seg, this.#oldKey)) {
+        counters.fastOpenBadCookies++;
+        return false;
+      }
+    }
+    if (!listener.enterEarly(this.#owner.nowMs)) {
+      counters.fastOpenOverflows++;
+      return false;
+    }
+    counters.fastOpenAccepted++;
+    c.earlyAt = listener;
+    return true;
+  }
+
+  #matches(tcb: Tcb, seg: Segment, key: Int32Array): boolean {
+    if (seg.cookieLen !== COOKIE_LENGTH) return false;
+    const right = this.#make(tcb, key);
+    let wrong = 0;
+    for (let i = 0; i < COOKIE_LENGTH; i++) wrong |= (seg.cookie[i] as number) ^ (right[i] as number);
+    return wrong === 0;
+  }
+
+  /** The cookie for the peer of `tcb`: it proves that the peer has got packets at its address. */
+  #make(tcb: Tcb, key: Int32Array): Uint8Array {
+    const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
+    const low = sipHashTuple(key, l0, l1, l2, l3, r0, r1, r2, r3, 0, PURPOSE);
+    const high = sipHashHigh();
+    for (let i = 0; i < 4; i++) {
+      this.#made[i] = low >>> (8 * i);
+      this.#made[4 + i] = high >>> (8 * i);
+    }
+    return this.#made;
+  }
+
+  // Both.
+
+  offer(tcb: Tcb, seg: Segment): number {
+    if (tcb.passive === 1) {
+      putOption(seg, this.#make(tcb, this.#presentKey()), (tcb.fastOpen & FastOpen.EXPERIMENTAL) !== 0);
+      return 0;
+    }
+    const server = this.#serverOf(tcb);
+    if (server === undefined) {
+      putOption(seg, NO_COOKIE, false);
+      return 0;
+    }
+    if (this.#owner.nowMs < server.retryMs) return 0;
+    putOption(seg, server.cookie, server.experimental);
+    return server.cookie.length === 0 ? 0 : server.mss;
+  }
+
+  // The client.
+
+  learn(tcb: Tcb, seg: Segment): void {
+    const granted = (seg.opts & OPT_FAST_OPEN) !== 0 && seg.cookieLen > 0;
+    let server = this.#serverOf(tcb);
+    if (granted) {
+      server ??= this.#remember(tcb);
+      server.cookie = seg.cookie.slice(0, seg.cookieLen);
+      server.experimental = seg.cookieExperimental === 1;
+    }
+    if (server === undefined) return;
+    server.mss = tcb.snd.peerMss;
+    if (granted || (tcb.fastOpen & FastOpen.TAKEN) !== 0) {
+      server.failures = 0;
+      server.retryMs = 0;
+    }
+  }
+
+  failed(tcb: Tcb): void {
+    const server = this.#serverOf(tcb) ?? this.#remember(tcb);
+    this.#owner.counters.fastOpenFailed++;
+    const wait = Math.min(RETRY_AFTER_MS * 2 ** server.failures, RETRY_MOST_MS);
+    server.failures = Math.min(server.failures + 1, 30);
+    server.retryMs = this.#owner.nowMs + wait;
+  }
+
+  #serverOf(tcb: Tcb): Server | undefined {
+    const key = keyOf(tcb);
+    const server = this.#servers.get(key);
+    if (server !== undefined) {
+      // Used just now: it is the last to go.
+      this.#servers.delete(key);
+      this.#servers.set(key, server);
+    }
+    return server;
+  }
+
+  #remember(tcb: Tcb): Server {
+    if (this.#servers.size >= CACHE_CAPACITY) {
+      for (const oldest of this.#servers.keys()) {
+        this.#servers.delete(oldest);
+        break;
+      }
+    }
+    const server: Server = { cookie: NO_COOKIE, experimental: false, mss: 0, failures: 0, retryMs: 0 };
+    this.#servers.set(keyOf(tcb), server);
+    return server;
+  }
+}
+
+const NO_COOKIE = new Uint8Array(0);
+
+function keyOf({ r0, r1, r2, r3 }: Tcb): string {
+  return `${r0},${r1},${r2},${r3}`;
+}
+
+function putOption(seg: Segment, cookie: Uint8Array, experimental: boolean): void {
+  seg.opts |= OPT_FAST_OPEN;
+  seg.cookieLen = cookie.length;
+  seg.cookie.set(cookie);
+  seg.cookieExperimental = experimental ? 1 : 0;
+}

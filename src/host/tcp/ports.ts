@@ -1,0 +1,64 @@
+// Ephemeral ports by double hashing (RFC 6056 section 3.3.4, algorithm 4): to one destination ports are
+// walked one after the other, so that they are not soon used again; to others they start elsewhere, where
+// nobody without the key can tell.
+
+import { sipHash, sipHashHigh, sipHashTuple } from '../../tcp/index.ts';
+import type { IpAddress } from '../../wire/index.ts';
+
+/** Counters that destinations share by hash (TABLE_LENGTH in the RFC); a power of two. */
+const COUNTERS = 1024;
+
+/** Chooses local ports for active opens. */
+export class EphemeralPorts {
+  readonly first: number;
+  readonly last: number;
+  readonly #key: Int32Array;
+  /** Made at the first choice. */
+  #counters: Uint16Array | null = null;
+
+  /**
+   * `key`: four secret words. The range is inclusive; the default is IANA's dynamic range (RFC 6335
+   * section 6), Linux has 32768 to 60999.
+   */
+  constructor(key: Int32Array, first = 49152, last = 65535) {
+    if (!(first >= 1 && first <= last && last <= 65535)) throw new RangeError(`ports ${first} to ${last}`);
+    this.first = first;
+    this.last = last;
+    this.#key = key.slice(0, 4);
+  }
+
+  /**
+   * A port for a connection to `remote`, 0 when `inUse` holds for every port of the range
+   * (EADDRNOTAVAIL). `inUse` is called at most once per port.
+   */
+  choose(local: IpAddress, remote: IpAddress, remotePort: number, inUse: (port: number) => boolean): number {
+    const counters = (this.#counters ??= this.#seed());
+    const range = this.last - this.first + 1;
+    const l = local;
+    const r = remote;
+    const low = sipHashTuple(this.#key, l.w0, l.w1, l.w2, l.w3, r.w0, r.w1, r.w2, r.w3, remotePort, 0);
+    const offset = low >>> 0;
+    // F is the low half of the hash, G the high half: one key serves both.
+    const index = sipHashHigh() & (COUNTERS - 1);
+    const counter = counters[index] as number;
+    for (let tries = 0; tries < range; tries++) {
+      const port = this.first + ((offset + counter + tries) % range);
+      if (inUse(port)) continue;
+      // Kept below the range so that it does not jump when it wraps.
+      counters[index] = (counter + tries + 1) % range;
+      return port;
+    }
+    return 0;
+  }
+
+  #seed(): Uint16Array {
+    const counters = new Uint16Array(COUNTERS);
+    const [k0 = 0, k1 = 0, k2 = 0, k3 = 0] = this.#key;
+    const word = new Int32Array(1);
+    for (let i = 0; i < COUNTERS; i++) {
+      word[0] = i;
+      counters[i] = sipHash(k0, k1, k2, k3, word, 1);
+    }
+    return counters;
+  }
+}

@@ -1,0 +1,97 @@
+// Segments to packets: the TCP header, the text from the send ring, the checksum over both (RFC 9293
+// section 3.1, MUST-2), and the way to the peer.
+
+import { IPV4_PMTU_FLOOR } from '../../tcp/index.ts';
+import {
+  finish,
+  IPPROTO_TCP,
+  IPV4_HEADER_LENGTH,
+  type Memory,
+  pseudoSumWords,
+  type Segment,
+  SYN,
+  sum,
+  TCP_CHECKSUM_OFFSET,
+  tcpHeaderLength,
+  writeTcpHeader,
+} from '../../wire/index.ts';
+import type { HostCounters } from '../base/index.ts';
+import type { Connection } from '../connection/index.ts';
+import type { IpLayer } from '../ip/index.ts';
+
+/** The two ECN bits of a Diffserv field belong to congestion control (RFC 3168 section 5). */
+const DSCP = 0xfc;
+
+/** Sequence number of the first octet of text: a SYN comes before it. */
+function firstOctet(seg: Segment): number {
+  return (seg.ctl & SYN) === 0 ? seg.seq : seg.seq + 1;
+}
+
+/** Builds and sends the segments of a host. */
+export class SegmentOutput {
+  readonly #ip: IpLayer;
+  readonly #memory: Memory;
+  readonly #counters: HostCounters;
+
+  constructor(ip: IpLayer, memory: Memory, counters: HostCounters) {
+    this.#ip = ip;
+    this.#memory = memory;
+    this.#counters = counters;
+  }
+
+  /** Sends a segment of a live connection, with its text. */
+  send(c: Connection, seg: Segment): void {
+    const { path, tcb } = c;
+    if (path === null) {
+      this.#counters.noRoute++;
+      return;
+    }
+    const ip = this.#ip;
+    const memory = this.#memory;
+    const headerLen = tcpHeaderLength(seg);
+    const payloadLen = headerLen + seg.textLen;
+    const off = ip.alloc(path, payloadLen);
+    if (off === 0) return;
+    const at = off + ip.headroom(path);
+    writeTcpHeader(memory, at, seg);
+    let s = sum(memory, at, headerLen, c.pseudo + payloadLen);
+    if (seg.textLen > 0) s = c.sndRing.copySumTo(at + headerLen, firstOctet(seg), seg.textLen, s);
+    memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(s));
+    const tos = (c.tos & DSCP) | seg.ecn;
+    const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
+    // A link below the floor must cut; a probe of what lies above it must not be cut.
+    const mayCut = tcb.pmtu <= IPV4_PMTU_FLOOR && payloadLen + IPV4_HEADER_LENGTH <= IPV4_PMTU_FLOOR;
+    ip.send(path, off, payloadLen, IPPROTO_TCP, c.ttl, tos, l0, l1, l2, l3, r0, r1, r2, r3, mayCut);
+  }
+
+  /** Sends a segment without text that belongs to no live connection, from (s…) to (d…). */
+  sendLoose(
+    d0: number,
+    d1: number,
+    d2: number,
+    d3: number,
+    s0: number,
+    s1: number,
+    s2: number,
+    s3: number,
+    seg: Segment,
+    ttl: number,
+    tos: number,
+  ): void {
+    const ip = this.#ip;
+    const memory = this.#memory;
+    const path = ip.way(d0, d1, d2, d3);
+    if (path === null) {
+      this.#counters.noRoute++;
+      return;
+    }
+    const len = tcpHeaderLength(seg);
+    const off = ip.alloc(path, len);
+    if (off === 0) return;
+    const at = off + ip.headroom(path);
+    writeTcpHeader(memory, at, seg);
+    const pseudo = pseudoSumWords(path.family, s0, s1, s2, s3, d0, d1, d2, d3, IPPROTO_TCP, len);
+    memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(sum(memory, at, len, pseudo)));
+    ip.send(path, off, len, IPPROTO_TCP, ttl, tos, s0, s1, s2, s3, d0, d1, d2, d3);
+  }
+}

@@ -1,0 +1,246 @@
+// Connections in TIME-WAIT (RFC 9293 section 3.6): what must be remembered of them to answer a
+// retransmitted FIN, to judge a new SYN (RFC 6191) and to keep RSTs harmless (RFC 1337, RFC 5961), as
+// compact records in typed arrays. The oldest goes first: at its time, or when the table is full.
+
+import { kept, keptDeadline } from '../../tcp/index.ts';
+import { MAPPED } from '../../wire/index.ts';
+
+/** Fields of a record, for `get` and `set`. All are int32; times are int32 milliseconds. */
+export const TW_SND_NXT = 0;
+export const TW_RCV_NXT = 1;
+/** RCV.WND in octets, already scaled: the owner shifts it right by `TW_FLAGS`' shift to send it. */
+export const TW_RCV_WND = 2;
+/** TS.Recent (RFC 7323 section 4.3). */
+export const TW_TS_RECENT = 3;
+/** When TS.Recent was updated. */
+export const TW_TS_RECENT_AT = 4;
+/** What is added to the clock for TSval. */
+export const TW_TS_OFFSET = 5;
+/** The owner's bits: options in use, window scale … */
+export const TW_FLAGS = 6;
+/** When the last challenge ACK was sent (RFC 5961 section 7). */
+export const TW_LAST_CHALLENGE = 7;
+/** (local port << 16) | remote port. Set by `add`. */
+export const TW_PORTS = 8;
+/** When the record expires. Set by `add` and `restart`. */
+export const TW_EXPIRY = 9;
+// Private fields: the list in order of expiry (OLDER also links free records), and the addresses.
+const OLDER = 10;
+const YOUNGER = 11;
+const ADDRESSES = 12;
+
+/** Records per chunk. */
+const CHUNK = 512;
+
+/** Records of one family, in chunks: growth neither copies nor doubles. */
+class Store {
+  readonly stride: number;
+  chunks: Int32Array[] = [];
+  /** Records taken from the chunks so far, free ones among them. */
+  #carved = 0;
+  #free = -1;
+
+  constructor(addressWords: number) {
+    this.stride = ADDRESSES + addressWords;
+  }
+
+  take(): number {
+    const at = this.#free;
+    if (at !== -1) {
+      this.#free = this.get(at, OLDER);
+      return at;
+    }
+    if (this.#carved === this.chunks.length * CHUNK) this.chunks.push(new Int32Array(CHUNK * this.stride));
+    return this.#carved++;
+  }
+
+  give(at: number): void {
+    this.set(at, OLDER, this.#free);
+    this.#free = at;
+  }
+
+  /** Forgets all records and keeps one chunk. */
+  clear(): void {
+    this.chunks.length = Math.min(this.chunks.length, 1);
+    this.#carved = 0;
+    this.#free = -1;
+  }
+
+  get(at: number, field: number): number {
+    return (this.chunks[at >> 9] as Int32Array)[(at & (CHUNK - 1)) * this.stride + field] as number;
+  }
+
+  set(at: number, field: number, value: number): void {
+    (this.chunks[at >> 9] as Int32Array)[(at & (CHUNK - 1)) * this.stride + field] = value;
+  }
+}
+
+/**
+ * A bounded table of TIME-WAIT records, named by an index >= 0; 56 bytes per IPv4 record, 80 per IPv6
+ * record. Every operation is O(1). All records live equally long (2 MSL), so the list in the order of
+ * `add` and `restart` is the order of expiry: a record that is given an earlier time than one before
+ * it stays until that one goes.
+ */
+export class TimeWaitTable {
+  /** Records pushed out before their time because the table was full. */
+  overflowed = 0;
+  readonly capacity: number;
+  readonly #onRemove: (index: number) => void;
+  /** An index is twice the place in its store, plus 1 for IPv6. */
+  readonly #v4 = new Store(2);
+  readonly #v6 = new Store(8);
+  #oldest = -1;
+  #youngest = -1;
+  #count = 0;
+
+  /**
+   * At most `capacity` records. `onRemove` is called for each record that expires or is pushed out,
+   * while its fields can still be read: the owner forgets the tuple there. It must not change the table.
+   */
+  constructor(capacity: number, onRemove: (index: number) => void) {
+    this.capacity = Math.max(1, capacity);
+    this.#onRemove = onRemove;
+  }
+
+  /** Records held. */
+  get size(): number {
+    return this.#count;
+  }
+
+  /** Bytes held. */
+  get bytes(): number {
+    return (this.#v4.chunks.length * this.#v4.stride + this.#v6.chunks.length * this.#v6.stride) * CHUNK * 4;
+  }
+
+  /** A field (TW_…) of a record. */
+  get(index: number, field: number): number {
+    return ((index & 1) === 0 ? this.#v4 : this.#v6).get(index >> 1, field);
+  }
+
+  /** Sets a field (TW_…), except TW_PORTS and TW_EXPIRY. */
+  set(index: number, field: number, value: number): void {
+    ((index & 1) === 0 ? this.#v4 : this.#v6).set(index >> 1, field, value | 0);
+  }
+
+  /** Word 0..3 of the local address. */
+  local(index: number, word: number): number {
+    if ((index & 1) !== 0) return this.#v6.get(index >> 1, ADDRESSES + word);
+    return word === 3 ? this.#v4.get(index >> 1, ADDRESSES) : word === 2 ? MAPPED : 0;
+  }
+
+  /** Word 0..3 of the remote address. */
+  remote(index: number, word: number): number {
+    if ((index & 1) !== 0) return this.#v6.get(index >> 1, ADDRESSES + 4 + word);
+    return word === 3 ? this.#v4.get(index >> 1, ADDRESSES + 1) : word === 2 ? MAPPED : 0;
+  }
+
+  /** A new record for a tuple, its other fields zero; a full table first loses its oldest. */
+  add(
+    expiryMs: number,
+    l0: number,
+    l1: number,
+    l2: number,
+    l3: number,
+    r0: number,
+    r1: number,
+    r2: number,
+    r3: number,
+    ports: number,
+  ): number {
+    if (this.#count === this.capacity) {
+      this.overflowed++;
+      this.#drop(this.#oldest);
+    }
+    const v4 = l2 === MAPPED && r2 === MAPPED && (l0 | l1 | r0 | r1) === 0;
+    const store = v4 ? this.#v4 : this.#v6;
+    const at = store.take();
+    for (let field = 0; field < ADDRESSES; field++) store.set(at, field, 0);
+    store.set(at, TW_PORTS, ports);
+    store.set(at, TW_EXPIRY, expiryMs | 0);
+    if (v4) {
+      store.set(at, ADDRESSES, l3);
+      store.set(at, ADDRESSES + 1, r3);
+    } else {
+      store.set(at, ADDRESSES, l0);
+      store.set(at, ADDRESSES + 1, l1);
+      store.set(at, ADDRESSES + 2, l2);
+      store.set(at, ADDRESSES + 3, l3);
+      store.set(at, ADDRESSES + 4, r0);
+      store.set(at, ADDRESSES + 5, r1);
+      store.set(at, ADDRESSES + 6, r2);
+      store.set(at, ADDRESSES + 7, r3);
+    }
+    const index = (at << 1) | (v4 ? 0 : 1);
+    this.#count++;
+    this.#append(index);
+    return index;
+  }
+
+  /** Starts the 2 MSL of a record again, as an acceptable FIN demands (RFC 9293 section 3.10.7.4, eighth). */
+  restart(index: number, expiryMs: number): void {
+    this.#unlink(index);
+    this.set(index, TW_EXPIRY, expiryMs);
+    this.#append(index);
+  }
+
+  /** Forgets a record, because its tuple is used again (RFC 6191). `onRemove` is not called. */
+  remove(index: number): void {
+    this.#unlink(index);
+    ((index & 1) === 0 ? this.#v4 : this.#v6).give(index >> 1);
+    if (--this.#count !== 0) return;
+    this.#v4.clear();
+    this.#v6.clear();
+  }
+
+  /** Removes the records whose time has come and calls `onRemove` for each; returns how many. */
+  expire(nowMs: number): number {
+    let n = 0;
+    while (this.#oldest !== -1 && ((this.get(this.#oldest, TW_EXPIRY) - nowMs) | 0) <= 0) {
+      this.#drop(this.#oldest);
+      n++;
+    }
+    return n;
+  }
+
+  /** The record that ends first; -1: there is none. */
+  get oldest(): number {
+    return this.#oldest;
+  }
+
+  /** A sweep of the times of all records: see `Output.sweep`. */
+  sweep(fromMs: number, elapsedMs: number): void {
+    for (let i = this.#oldest; i !== -1; i = this.get(i, YOUNGER)) {
+      this.set(i, TW_EXPIRY, keptDeadline(this.get(i, TW_EXPIRY), fromMs, elapsedMs));
+      this.set(i, TW_TS_RECENT_AT, kept(this.get(i, TW_TS_RECENT_AT), fromMs, elapsedMs));
+      this.set(i, TW_LAST_CHALLENGE, kept(this.get(i, TW_LAST_CHALLENGE), fromMs, elapsedMs));
+    }
+  }
+
+  /** Milliseconds from `nowMs` until `expire` has something to do: 0 when overdue, -1 when empty. */
+  untilNext(nowMs: number): number {
+    if (this.#oldest === -1) return -1;
+    return Math.max((this.get(this.#oldest, TW_EXPIRY) - nowMs) | 0, 0);
+  }
+
+  #drop(index: number): void {
+    this.#onRemove(index);
+    this.remove(index);
+  }
+
+  #append(index: number): void {
+    this.set(index, OLDER, this.#youngest);
+    this.set(index, YOUNGER, -1);
+    if (this.#youngest === -1) this.#oldest = index;
+    else this.set(this.#youngest, YOUNGER, index);
+    this.#youngest = index;
+  }
+
+  #unlink(index: number): void {
+    const older = this.get(index, OLDER);
+    const younger = this.get(index, YOUNGER);
+    if (older === -1) this.#oldest = younger;
+    else this.set(older, YOUNGER, younger);
+    if (younger === -1) this.#youngest = older;
+    else this.set(younger, OLDER, older);
+  }
+}

@@ -1,0 +1,401 @@
+// UDP (RFC 768, RFC 8200 section 8.1): datagrams to sockets and from them, and ICMP errors to who sent what they quote.
+
+import { Err, type ErrorEndpoints, IPV4_PMTU_FLOOR, TcpError, tcpError } from '../../tcp/index.ts';
+import {
+  addressFromWords,
+  formatWords,
+  IPPROTO_UDP,
+  type IpAddress,
+  type IpPacket,
+  isMulticast,
+  Malformed,
+  type Memory,
+  parseAddress,
+  parseUdp,
+  pseudoSum,
+  pseudoSumWords,
+  UDP_HEADER_LENGTH,
+  UdpDatagram,
+  udpChecksumOk,
+  writeUdpHeader,
+} from '../../wire/index.ts';
+import type { HostCounters } from '../base/index.ts';
+import { type IpLayer, PathMtuCache, type Way } from '../ip/index.ts';
+import type { Waits } from '../time/index.ts';
+import {
+  type UdpMessage,
+  type UdpOptions,
+  type UdpOwner,
+  type UdpSendOptions,
+  UdpSocket,
+} from './udp-socket.ts';
+
+const FIRST_PORT = 49_152;
+const LAST_PORT = 65_535;
+/** The key of sockets for every port. */
+const EVERY_PORT = 0;
+const NOBODY: readonly UdpSocket[] = [];
+/** Octets of the largest datagram with its header: what the length of an IP packet allows. */
+const MOST = { 4: 65_515, 6: 65_535 } as const;
+
+/** What brackets a user call: the time is set before, and the driver may have to know after. */
+export interface UserCalls {
+  before(): void;
+  after(): void;
+}
+
+/** What the UDP of a host is made of. */
+export interface UdpLayerOptions {
+  readonly ip: IpLayer;
+  readonly counters: HostCounters;
+  /** Path MTUs that TCP found out. */
+  readonly tcpPaths: PathMtuCache;
+  /** Milliseconds that do not wrap. */
+  readonly nowMs: () => number;
+  readonly woke: () => void;
+  /** Answers a datagram that nobody wants: port unreachable. */
+  readonly unreachable: (packet: IpPacket) => void;
+  readonly called: UserCalls;
+  /** 32 random bits. */
+  readonly random: () => number;
+  readonly waits: Waits;
+}
+
+/** UDP on one host. */
+export class UdpLayer implements UdpOwner {
+  /** What the calls of its programs wait with. */
+  readonly waits: Waits;
+  readonly woke: () => void;
+  readonly #o: UdpLayerOptions;
+  readonly #ip: IpLayer;
+  readonly #counters: HostCounters;
+  readonly #memory: Memory;
+  readonly #called: UserCalls;
+  readonly #sockets = new Map<number, UdpSocket[]>();
+  readonly #view = new UdpDatagram();
+  /** Sockets that hear what is sent to all. */
+  #broadcasting = 0;
+  /**
+   * Path MTUs that were reported of datagrams. Apart from TCP's: who guesses a port and a destination of UDP must not
+   * be able to make TCP's segments small (RFC 5927 section 7). Made with the first one.
+   */
+  #paths: PathMtuCache | null = null;
+
+  constructor(options: UdpLayerOptions) {
+    this.#o = options;
+    this.waits = options.waits;
+    this.woke = options.woke;
+    this.#called = options.called;
+    this.#ip = options.ip;
+    this.#counters = options.counters;
+    this.#memory = options.ip.memory;
+  }
+
+  /** Opens a socket. Throws EADDRINUSE, EADDRNOTAVAIL. */
+  open(options: UdpOptions, address: IpAddress | null): UdpSocket {
+    const { any = false, reuse = false } = options;
+    const port = this.#portFor(options.port, any);
+    const others = this.#sockets.get(port) ?? [];
+    const socket = new UdpSocket(this, port, address, options);
+    if (others.some((s) => s.any === any && !(reuse && s.reuse) && sameAddress(s, socket))) {
+      throw tcpError(Err.ADDRESS_IN_USE, 'bind', { address: `${address ?? '::'}`, port });
+    }
+    this.#sockets.set(port, [...others, socket]);
+    if (socket.hearsAll) this.#broadcasting++;
+    this.#hearBroadcasts();
+    return socket;
+  }
+
+  #portFor(port: number | undefined, any: boolean): number {
+    if (port === undefined && any) return EVERY_PORT;
+    return port === undefined || port === 0 ? this.#freePort() : port;
+  }
+
+  /** IP asks us about datagrams to all while somebody wants such. */
+  #hearBroadcasts(): void {
+    this.#ip.broadcasts = this.#broadcasting === 0 ? null : (packet) => this.#wantsBroadcast(packet);
+  }
+
+  #wantsBroadcast(p: IpPacket): boolean {
+    if (p.protocol !== IPPROTO_UDP || p.fragment || p.payloadLen < UDP_HEADER_LENGTH) return false;
+    const port = this.#memory.dv.getUint16(p.payloadOff + 2);
+    return (this.#sockets.get(port) ?? []).some((s) => s.hearsAll);
+  }
+
+  /** RFC 6056 section 3.3.1: a random one, or the next that is free. */
+  #freePort(): number {
+    const count = LAST_PORT - FIRST_PORT + 1;
+    const from = (this.#o.random() >>> 0) % count;
+    for (let i = 0; i < count; i++) {
+      const port = FIRST_PORT + ((from + i) % count);
+      if (!this.#sockets.has(port)) return port;
+    }
+    throw tcpError(Err.ADDRESS_NOT_AVAILABLE, 'bind', 'no free UDP port');
+  }
+
+  /** True while a socket is open. */
+  get any(): boolean {
+    return this.#sockets.size > 0;
+  }
+
+  /** Every socket. */
+  get sockets(): UdpSocket[] {
+    return [...this.#sockets.values()].flat();
+  }
+
+  /** Closes all sockets. */
+  close(): void {
+    for (const socket of this.sockets) socket.close();
+  }
+
+  forget(socket: UdpSocket): void {
+    const rest = (this.#sockets.get(socket.port) ?? []).filter((s) => s !== socket);
+    if (rest.length === 0) this.#sockets.delete(socket.port);
+    else this.#sockets.set(socket.port, rest);
+    if (socket.hearsAll) this.#broadcasting--;
+    this.#hearBroadcasts();
+    this.#called.after();
+  }
+
+  /** A UDP packet for this host. */
+  input(packet: IpPacket): void {
+    const counters = this.#counters;
+    const mem = this.#ip.memory;
+    const view = this.#view;
+    const bad = parseUdp(mem, packet.payloadOff, packet.payloadLen, view);
+    if (bad !== Malformed.OK) {
+      counters.malformed[bad] = (counters.malformed[bad] as number) + 1;
+      return;
+    }
+    const pseudo = pseudoSum(packet, IPPROTO_UDP, view.length);
+    if (!udpChecksumOk(mem, packet.payloadOff, view.length, pseudo, packet.family)) {
+      counters.udpBadChecksum++;
+      return;
+    }
+    counters.udpIn++;
+    const { local } = this.#ip;
+    const toAll =
+      this.#broadcasting > 0 && local.isBroadcastOrAll(packet.dst0, packet.dst1, packet.dst2, packet.dst3);
+    const toGroup = isMulticast(packet.dst0, packet.dst1, packet.dst2, packet.dst3);
+    const socket = toAll || toGroup ? null : this.#socketFor(view.dstPort, packet);
+    const many = toAll || toGroup ? this.#socketsForAll(view.dstPort, packet, toAll) : NOBODY;
+    if (socket === null && many.length === 0) {
+      this.#o.unreachable(packet);
+      return;
+    }
+    const { family, src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
+    const message: UdpMessage = {
+      data: mem.u8.slice(view.dataOff, view.dataOff + view.dataLen),
+      address: formatWords(family, src0, src1, src2, src3),
+      port: view.srcPort,
+      localAddress: formatWords(family, dst0, dst1, dst2, dst3),
+      localPort: view.dstPort,
+    };
+    if (socket?.deliver(message) === false) counters.udpDropped++;
+    for (const each of many) if (!each.deliver(message)) counters.udpDropped++;
+    this.woke();
+  }
+
+  /** The sockets for a datagram to all, or to a group: everyone that hears it has it (RFC 1122 section 4.1.3.5). */
+  #socketsForAll(port: number, p: IpPacket, toAll: boolean): readonly UdpSocket[] {
+    const found = (this.#sockets.get(port) ?? []).filter((s) => (!toAll || s.hearsAll) && this.#hears(s, p));
+    if (found.length > 0 || toAll) return found;
+    return (this.#sockets.get(EVERY_PORT) ?? []).filter((s) => this.#hears(s, p)).slice(0, 1);
+  }
+
+  /**
+   * The socket for a datagram: connected before others, with its address before the wildcard, `any` last; of those that
+   * share both the latest.
+   */
+  #socketFor(port: number, p: IpPacket): UdpSocket | null {
+    const { dst0, dst1, dst2, dst3 } = p;
+    const ours = this.#ip.owner(dst0, dst1, dst2, dst3) !== null;
+    let best: UdpSocket | null = null;
+    let bestRank = 0;
+    for (const s of this.#sockets.get(port) ?? []) {
+      if ((!ours && !s.any) || !this.#hears(s, p)) continue;
+      const rank = (s.any ? 0 : 4) + (s.remote === null ? 0 : 2) + (s.address === null ? 0 : 1) + 1;
+      if (rank >= bestRank) {
+        best = s;
+        bestRank = rank;
+      }
+    }
+    if (best !== null) return best;
+    return this.#sockets.get(EVERY_PORT)?.find((s) => this.#hears(s, p)) ?? null;
+  }
+
+  /** Whether a socket's addresses are those of a datagram that arrived. */
+  #hears(s: UdpSocket, p: IpPacket): boolean {
+    const { address: a, remote: r } = s;
+    if (s.family !== 0 && s.family !== p.family) return false;
+    if (a !== null && (a.w3 !== p.dst3 || a.w2 !== p.dst2 || a.w1 !== p.dst1 || a.w0 !== p.dst0))
+      return false;
+    if (r === null) return true;
+    if (s.remotePort !== this.#view.srcPort) return false;
+    return r.w3 === p.src3 && r.w2 === p.src2 && r.w1 === p.src1 && r.w0 === p.src0;
+  }
+
+  destination(socket: UdpSocket, address: string, port: number): IpAddress {
+    const to = parseAddress(address);
+    if (to === null) throw new TypeError(`send: '${address}' is not an IP address`);
+    if (!Number.isInteger(port) || port < 1 || port > 0xffff) throw new RangeError(`send: port ${port}`);
+    if (!socket.broadcast && this.#ip.local.isBroadcastOrAll(to.w0, to.w1, to.w2, to.w3)) {
+      const message = 'to send to all, open the socket with broadcast: true';
+      throw new TcpError('EACCES', message, 'send', { address, port });
+    }
+    return to;
+  }
+
+  isOurs(address: string): boolean {
+    const a = parseAddress(address);
+    return a !== null && this.#ip.owner(a.w0, a.w1, a.w2, a.w3) !== null;
+  }
+
+  send(socket: UdpSocket, data: Uint8Array, to: IpAddress, port: number, options: UdpSendOptions): void {
+    this.#called.before();
+    const ip = this.#ip;
+    const where = { address: to.toString(), port };
+    const source = this.#sourceOf(socket, to, options);
+    const way = this.#wayTo(socket, to);
+    const from = source ?? way?.source ?? null;
+    const isOther = socket.family !== 0 && socket.family !== to.family;
+    if (way === null || from === null || from.family !== to.family || isOther)
+      throw tcpError(Err.NET_UNREACHABLE, 'send', where);
+    if (!socket.any && options.localPort !== undefined)
+      throw new TypeError('send: localPort is for sockets that are opened with any: true');
+    const localPort = options.localPort ?? socket.port;
+    if (localPort === EVERY_PORT)
+      throw new TypeError('send: name localAddress and localPort, or use reply: the socket has every port');
+    const len = UDP_HEADER_LENGTH + data.length;
+    const header = ip.headroom(way) - way.iface.headerLen;
+    const mtu = this.#mtuTo(to, way);
+    const inPieces = len + header > mtu && socket.fragment && len <= MOST[way.family];
+    if (len + header > mtu && !inPieces) {
+      const most = mtu - header - UDP_HEADER_LENGTH;
+      const what = mtu < way.iface.mtu ? 'the path takes packets' : 'the link takes packets';
+      const message = `${data.length} octets do not fit: ${what} of ${mtu}: send ${most} or less`;
+      throw new TcpError('EMSGSIZE', message, 'send', where);
+    }
+    const off = ip.alloc(way, len);
+    if (off === 0) throw tcpError(Err.NO_RESOURCES, 'send', where);
+    const at = off + ip.headroom(way);
+    this.#memory.u8.set(data, at + UDP_HEADER_LENGTH);
+    const { w0: s0, w1: s1, w2: s2, w3: s3 } = from;
+    const { w0: d0, w1: d1, w2: d2, w3: d3 } = to;
+    const pseudo = pseudoSumWords(way.family, s0, s1, s2, s3, d0, d1, d2, d3, IPPROTO_UDP, len);
+    writeUdpHeader(this.#memory, at, localPort, port, data.length, pseudo);
+    this.#counters.udpOut++;
+    const { ttl = socket.ttl, tos = socket.tos } = options;
+    if (inPieces) {
+      ip.sendInPieces(way, off, len, IPPROTO_UDP, ttl, tos, s0, s1, s2, s3, d0, d1, d2, d3, mtu);
+      this.#called.after();
+      return;
+    }
+    // A link below the floor must cut what fits the floor, as for TCP.
+    const mayCut = mtu <= IPV4_PMTU_FLOOR;
+    ip.send(way, off, len, IPPROTO_UDP, ttl, tos, s0, s1, s2, s3, d0, d1, d2, d3, mayCut);
+    this.#called.after();
+  }
+
+  /** The address that a program insists on: the socket's, or with `any` whatever it names; else null. */
+  #sourceOf(socket: UdpSocket, to: IpAddress, { localAddress }: UdpSendOptions): IpAddress | null {
+    if (localAddress === undefined) {
+      // Who has no address yet asks all from 0.0.0.0 (RFC 1122 section 3.2.1.3 (a)).
+      const { address } = socket;
+      if (address !== null || !socket.broadcast || !isToAll(to)) return address;
+      return this.#ip.local.first(4) === null ? UNSPECIFIED : null;
+    }
+    const from = parseAddress(localAddress);
+    if (from === null) throw new TypeError(`send: localAddress: '${localAddress}' is not an IP address`);
+    if (!socket.any && this.#ip.owner(from.w0, from.w1, from.w2, from.w3) === null)
+      throw tcpError(Err.ADDRESS_NOT_AVAILABLE, 'send', localAddress);
+    return from;
+  }
+
+  #wayTo(socket: UdpSocket, to: IpAddress): Way | null {
+    const { w0, w1, w2, w3 } = to;
+    return isToAll(to) ? this.#ip.wayToAll(socket.address) : this.#ip.way(w0, w1, w2, w3);
+  }
+
+  /** Octets of the largest packet to a destination, as far as is known. */
+  #mtuTo({ w0, w1, w2, w3 }: IpAddress, way: Way): number {
+    const now = this.#o.nowMs();
+    let { mtu } = way.iface;
+    for (const paths of [this.#paths, this.#o.tcpPaths]) {
+      const known = paths === null ? 0 : paths.get(w0, w1, w2, w3, now);
+      if (known !== 0) mtu = Math.min(mtu, known);
+    }
+    return mtu;
+  }
+
+  // ICMP (RFC 1122 section 4.1.3.3).
+
+  /** An ICMP error quoted a datagram of ours, or the link could not deliver it. False: of no socket. */
+  icmp(quoted: IpPacket, localPort: number, remotePort: number, error: Err, reporter: string): boolean {
+    const socket = this.#quoted(quoted, localPort, remotePort);
+    if (socket === null) return false;
+    const where = endpointsOf(quoted, localPort, remotePort);
+    const hard = error === Err.REFUSED || error === Err.PROTOCOL_UNREACHABLE;
+    const told =
+      error === Err.PROTOCOL_UNREACHABLE
+        ? new TcpError('ENOPROTOOPT', 'the peer host does not speak UDP', 'send', where)
+        : tcpError(error, 'send', where);
+    socket.failed({ error: told, reporter }, hard);
+    return true;
+  }
+
+  /** A datagram of ours was too big for a link of `mtu` octets (RFC 1191, RFC 8201). False: of no socket. */
+  tooBig(quoted: IpPacket, localPort: number, remotePort: number, mtu: number, reporter: string): boolean {
+    const socket = this.#quoted(quoted, localPort, remotePort);
+    const { dst0, dst1, dst2, dst3 } = quoted;
+    const to = addressFromWords(quoted.family, dst0, dst1, dst2, dst3);
+    const way = this.#ip.way(dst0, dst1, dst2, dst3);
+    if (socket === null || way === null) return false;
+    this.#paths ??= new PathMtuCache(this.#o.random(), this.#o.random());
+    const before = this.#mtuTo(to, way);
+    this.#paths.report(dst0, dst1, dst2, dst3, mtu, quoted.totalLen, before, this.#o.nowMs());
+    const now = this.#mtuTo(to, way);
+    if (now >= before) return false;
+    const most = now - (quoted.family === 4 ? 20 : 40) - UDP_HEADER_LENGTH;
+    const message = `a datagram was lost: the path takes packets of ${now}: send ${most} octets or less`;
+    const where = endpointsOf(quoted, localPort, remotePort);
+    socket.failed({ error: new TcpError('EMSGSIZE', message, 'send', where), reporter }, true);
+    return true;
+  }
+
+  /** The socket that sent a datagram lately; null when none did, so that the error is a lie or late (RFC 5927). */
+  #quoted(q: IpPacket, localPort: number, remotePort: number): UdpSocket | null {
+    const ours = this.#ip.owner(q.src0, q.src1, q.src2, q.src3) !== null;
+    for (const port of [localPort, EVERY_PORT]) {
+      for (const s of this.#sockets.get(port) ?? []) {
+        const a = s.address;
+        if (a !== null && (a.w3 !== q.src3 || a.w2 !== q.src2 || a.w1 !== q.src1 || a.w0 !== q.src0))
+          continue;
+        if ((ours || s.any) && s.remembers(q, remotePort)) return s;
+      }
+    }
+    return null;
+  }
+}
+
+const UNSPECIFIED = addressFromWords(4, 0, 0, 0xffff, 0);
+
+/** 255.255.255.255. */
+function isToAll(a: IpAddress): boolean {
+  return a.family === 4 && a.w3 === -1;
+}
+
+function endpointsOf(q: IpPacket, localPort: number, remotePort: number): ErrorEndpoints {
+  return {
+    address: formatWords(q.family, q.dst0, q.dst1, q.dst2, q.dst3),
+    port: remotePort,
+    localAddress: formatWords(q.family, q.src0, q.src1, q.src2, q.src3),
+    localPort,
+  };
+}
+
+/** Whether two sockets of one port are for the same address. */
+function sameAddress(a: UdpSocket, b: UdpSocket): boolean {
+  if (a.address !== null) return b.address?.equals(a.address) === true;
+  return b.address === null && (a.family === 0 || b.family === 0 || a.family === b.family);
+}
