@@ -21,7 +21,7 @@ const ROOMS: readonly (readonly string[])[] = [
 
 /** The same inside the host, for types, too. Above them all are the files of src/host itself. */
 const HOST_ROOMS: readonly (readonly string[])[] = [
-  ['base'],
+  ['base', 'profiles'],
   ['time'],
   ['ip'],
   ['link'],

@@ -48,6 +48,7 @@ import {
   listenOptions,
   udpOptions,
 } from './options.ts';
+import { hostProfiles, type ProfileName } from './profiles/index.ts';
 import { report } from './report.ts';
 import { CLOSE_TIMEOUT_MS, type CloseOptions, endConnections, TcpLayer } from './tcp/index.ts';
 import {
@@ -73,6 +74,11 @@ export interface HostOptions {
   name?: string;
   /** Where its packets and buffers are. Hosts that share one exchange packets without copying. */
   memory?: Memory;
+  /**
+   * What the RFCs leave free, as a system has chosen it: settings and rules (docs/profiles.md). Default 'rfc'. What
+   * `tcp` sets is set on top of it; `rules` takes the place of the profile's.
+   */
+  profile?: ProfileName;
   /** Settings of its connections. */
   tcp?: Partial<TcpConfig>;
   /** Ephemeral ports, inclusive. */
@@ -138,6 +144,8 @@ export class Host {
     describesItself(Host);
   }
   readonly name: string;
+  /** What its TCP chooses where the RFCs leave a choice, unless its options say otherwise. */
+  readonly profile: ProfileName;
   readonly memory: Memory;
   readonly clock: Clock;
   readonly counters = new HostCounters();
@@ -178,7 +186,10 @@ export class Host {
     this.memory = options.memory ?? new Memory();
     const own = options.clock === undefined ? new RealClock() : null;
     this.clock = own ?? checkedClock(options.clock as Clock);
-    if (options.tcp !== undefined) checkConfig({ ...defaultConfig, ...options.tcp });
+    this.profile = options.profile ?? 'rfc';
+    const profile = hostProfiles[this.profile];
+    const tcp = { ...profile.tcp, ...options.tcp };
+    if (options.tcp !== undefined) checkConfig({ ...defaultConfig, ...tcp });
     const { ports } = options;
     if (ports !== undefined && ports.last < ports.first)
       throw outOfRange('Host', 'ports.last', ports.last, `at least ports.first, which is ${ports.first}`);
@@ -198,8 +209,8 @@ export class Host {
       entered: () => this.#setNow(),
       woke,
       touched: () => this.#touched(),
-      ...(options.tcp === undefined ? {} : { config: options.tcp }),
-      ...(options.rules === undefined ? {} : { rules: options.rules }),
+      config: tcp,
+      rules: options.rules ?? profile.rules,
       ...(options.ports === undefined ? {} : { ports: options.ports }),
       ...(options.timeWaitCapacity === undefined ? {} : { timeWaitCapacity: options.timeWaitCapacity }),
       ...(options.connectionCapacity === undefined ? {} : { connectionCapacity: options.connectionCapacity }),

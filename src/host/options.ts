@@ -77,6 +77,7 @@ export const hostOptions = new Schema<HostOptions>('Host', {
   random: func,
   name: text,
   memory: memoryKind,
+  profile: oneOf('rfc', 'linux', 'freebsd'),
   tcp: nested(tcpOptions),
   ports: nested(
     new Schema<{ first: number; last: number }>('ports', {

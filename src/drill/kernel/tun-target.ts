@@ -38,7 +38,7 @@ export class TunTarget implements Target {
       name: 'synfin',
       clock,
       tcp: profile.tcp,
-      ...(profile.rules === null ? {} : { rules: profile.rules }),
+      rules: profile.rules,
     });
     const attachment = await attachTun(host, {
       name: 'tun0',

@@ -17,5 +17,6 @@ export {
 } from './outcome.ts';
 export { freebsd, linux, type Personality } from './personality.ts';
 export { type PollEntry, Posix, type PosixOptions } from './posix.ts';
+export { LINUX_SYN_LINEAR_TIMEOUTS, synR2Ms } from './syn-retries.ts';
 export { type TcpInfo, tcpInfo } from './tcp-info.ts';
 export { type Linger, type SocketAddress, TcpSocket } from './tcp-socket.ts';

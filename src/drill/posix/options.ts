@@ -5,6 +5,7 @@ import { congestionControl, type TcpConfig } from '../../tcp/index.ts';
 import { constant, constantName } from './constants.ts';
 import { errnoNumbers } from './errno.ts';
 import { done, failed, type Outcome, unsupported } from './outcome.ts';
+import { synR2Ms, synRetries } from './syn-retries.ts';
 import { tcpInfo } from './tcp-info.ts';
 import type { Linger, TcpSocket } from './tcp-socket.ts';
 
@@ -206,10 +207,14 @@ option(
 option(
   'SOL_TCP',
   'TCP_SYNCNT',
-  (s) => synRetries(effective(s)),
+  (s) => {
+    const { synR2Ms, initialRtoMs } = effective(s);
+    return synRetries(synR2Ms, initialRtoMs, s.owner.personality.synLinearTimeouts);
+  },
   (s, v) => {
     if (v < 1 || v > 127) return failed('EINVAL');
-    return change(s, { synR2Ms: synR2Ms(effective(s), v) });
+    const { initialRtoMs } = effective(s);
+    return change(s, { synR2Ms: synR2Ms(v, initialRtoMs, s.owner.personality.synLinearTimeouts) });
   },
 );
 option(
@@ -274,15 +279,6 @@ for (const [level, name] of [
         ? done()
         : unsupported('path MTU discovery cannot be turned off'),
   );
-}
-
-/** SYN retransmissions n end after (2^(n+1) - 1) initial RTOs. */
-function synR2Ms(c: TcpConfig, retries: number): number {
-  return Math.min(c.initialRtoMs * (2 ** Math.min(retries + 1, 20) - 1), 2 ** 30);
-}
-
-function synRetries(c: TcpConfig): number {
-  return Math.max(1, Math.round(Math.log2(c.synR2Ms / c.initialRtoMs + 1)) - 1);
 }
 
 const label = (level: number, name: number): string => {

@@ -2,6 +2,7 @@
 
 import type { StateName } from '../../tcp/index.ts';
 import { linuxStates } from './constants.ts';
+import { LINUX_SYN_LINEAR_TIMEOUTS } from './syn-retries.ts';
 
 /** The choices of one system. */
 export interface Personality {
@@ -12,6 +13,8 @@ export interface Personality {
   readonly brokenPipe: boolean;
   /** What SO_SNDBUF and SO_RCVBUF tell, relative to what was set. */
   readonly bufferFactor: number;
+  /** Retransmissions of a SYN whose timer does not back off. */
+  readonly synLinearTimeouts: number;
   /** `tcpi_state`. A connection that has ended is CLOSED, or in TIME-WAIT. */
   tcpiState(state: StateName): number;
 }
@@ -52,6 +55,7 @@ export const linux: Personality = {
   acceptQueue: (backlog) => Math.max(0, backlog) + 1,
   brokenPipe: true,
   bufferFactor: 2,
+  synLinearTimeouts: LINUX_SYN_LINEAR_TIMEOUTS,
   tcpiState: (state) => LINUX_STATE[state],
 };
 
@@ -61,5 +65,6 @@ export const freebsd: Personality = {
   acceptQueue: (backlog) => Math.max(1, Math.floor((3 * Math.max(0, backlog)) / 2)),
   brokenPipe: false,
   bufferFactor: 1,
+  synLinearTimeouts: 0,
   tcpiState: (state) => FREEBSD_STATE[state],
 };

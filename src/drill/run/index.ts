@@ -1,7 +1,7 @@
 // The door of the runtime: one script against one target.
 
 import { flag, func, like, Schema, seed } from '../../options/index.ts';
-import { rulesKind } from '../../tcp/index.ts';
+import { type Rules, rulesKind } from '../../tcp/index.ts';
 import type { Script } from '../ast.ts';
 import type { RunConfig } from './config.ts';
 import { runConfig } from './config.ts';
@@ -9,7 +9,7 @@ import { linuxProfile, type Profile } from './profile.ts';
 import type { ScriptResult } from './result.ts';
 import { Runner } from './runner.ts';
 import type { Target } from './target.ts';
-import { VirtualTarget, type VirtualTargetOptions } from './virtual.ts';
+import { VirtualTarget } from './virtual.ts';
 
 export type { RunConfig } from './config.ts';
 export { freebsdProfile, linuxProfile, type Profile, profiles } from './profile.ts';
@@ -33,7 +33,7 @@ export interface ScriptOptions {
   /** Seed of the host's dice. */
   readonly seed?: number | string;
   /** A TCP with other rules. */
-  readonly rules?: VirtualTargetOptions['rules'];
+  readonly rules?: Rules;
   /**
    * Stricter than packetdrill: packets that are left when the script ends fail it, and TS ecr is compared.
    */
@@ -70,16 +70,11 @@ export async function runScript(script: Script, options: ScriptOptions = {}): Pr
       personality: profile.personality,
       tcp: profile.tcp,
       seed: options.seed ?? 1,
-      ...rulesOf(options, profile),
+      rules: options.rules ?? profile.rules,
     });
   try {
     return await new Runner(script, config, target, { profile, strict: options.strict ?? false }).run();
   } finally {
     await target.close();
   }
-}
-
-function rulesOf(options: ScriptOptions, profile: Profile): Pick<VirtualTargetOptions, 'rules'> {
-  const rules = options.rules ?? profile.rules;
-  return rules === null ? {} : { rules };
 }

@@ -1,6 +1,7 @@
-// Which system a script was written for: what of it is configuration of the stack and of the referee.
+// Which system a script was written for: the profile of a host, and what of it is the referee's.
 
-import { type Rules, rfc9293, type TcpConfig } from '../../tcp/index.ts';
+import { hostProfiles } from '../../host/index.ts';
+import type { Rules, TcpConfig } from '../../tcp/index.ts';
 import { freebsd, linux, type Personality } from '../posix/index.ts';
 
 /** The expectations of one system. */
@@ -10,35 +11,18 @@ export interface Profile {
   readonly platform: 'Linux' | 'FreeBSD';
   readonly personality: Personality;
   readonly tcp: Partial<TcpConfig>;
-  /** Where its TCP follows another rule; null: nowhere. */
-  readonly rules: Rules | null;
+  readonly rules: Rules;
   /** What the system does otherwise and no setting covers. */
   readonly differences: readonly string[];
 }
-
-/** (2^(n+1) - 1) initial RTOs: when n retransmissions have had their time. */
-const retries = (n: number, initialRtoMs = 1000): number => initialRtoMs * (2 ** (n + 1) - 1);
 
 /** Linux with the defaults that its own scripts assume. */
 export const linuxProfile: Profile = {
   name: 'linux',
   platform: 'Linux',
   personality: linux,
-  rules: null,
-  tcp: {
-    receiveBuffer: 65_536,
-    receiveBufferMax: 6 * 1024 * 1024,
-    sendBuffer: 4 * 1024 * 1024,
-    initialRtoMs: 1000,
-    minRtoMs: 200,
-    delayedAckMs: 40,
-    quickAcks: 16,
-    synR2Ms: retries(6),
-    synAckR2Ms: retries(5),
-    initialWindow: 10,
-    mslMs: 30_000,
-    mtuProbing: 'off',
-  },
+  rules: hostProfiles.linux.rules,
+  tcp: hostProfiles.linux.tcp,
   differences: [
     'duplicates and reordering do not start quick ACKs again',
     'the send buffer counts octets, not the memory of socket buffers: partial writes have other sizes',
@@ -50,37 +34,13 @@ export const linuxProfile: Profile = {
   ],
 };
 
-/** An ACK of something else in SYN-SENT is reset; our SYN goes again when its timer says so, not at once. */
-const synSentAck: Rules['synSentAck'] = (e, tcb, seg) => {
-  const { rexmt } = tcb.timer;
-  const answered = rfc9293.synSentAck(e, tcb, seg);
-  if (answered) tcb.timer.rexmt = rexmt;
-  return answered;
-};
-
 /** FreeBSD with the defaults that its test suite sets. */
 export const freebsdProfile: Profile = {
   name: 'freebsd',
   platform: 'FreeBSD',
   personality: freebsd,
-  rules: { ...rfc9293, synSentAck },
-  tcp: {
-    receiveBuffer: 65_536,
-    receiveWholeSegments: true,
-    windowInOctets: true,
-    receiveBufferMax: 2_097_152,
-    sendBuffer: 32_768,
-    initialRtoMs: 1000,
-    minRtoMs: 200,
-    delayedAckMs: 40,
-    synR2Ms: 75_000,
-    synAckR2Ms: retries(3),
-    initialWindow: 10,
-    mslMs: 30_000,
-    minMss: 216,
-    synOptionOrder: 'freebsd',
-    mtuProbing: 'off',
-  },
+  rules: hostProfiles.freebsd.rules,
+  tcp: hostProfiles.freebsd.tcp,
   differences: [
     'a FIN is sent again with the ACK of a simultaneous close',
     'RST segments of closed ports carry no ACK where RFC 9293 says so, as here; FreeBSD agrees',

@@ -2,6 +2,7 @@
 // to it. A line that is not known here makes the script unsupported.
 
 import type { TcpConfig } from '../../tcp/index.ts';
+import { LINUX_SYN_LINEAR_TIMEOUTS, synR2Ms } from '../posix/index.ts';
 
 /** What a shell line asks for. */
 export type ShellAction =
@@ -36,10 +37,10 @@ const only =
     values.includes(v) ? null : `has no such setting; it behaves like ${values.join(' or ')}`;
 const inert: Apply = () => null;
 
-/** (2^(n+1) - 1) initial RTOs of a second. */
-const synRetries =
-  (field: 'synR2Ms' | 'synAckR2Ms'): Apply =>
-  (v) => ({ [field]: Math.min(1000 * (2 ** (Number(v) + 1) - 1), 2 ** 30) });
+/** A number of retransmissions, of an initial RTO of a second. */
+const retries =
+  (field: 'synR2Ms' | 'synAckR2Ms', linear = 0): Apply =>
+  (v) => ({ [field]: synR2Ms(Number(v), 1000, linear) });
 
 /** tcp_retries2 counts from a 200 ms RTO that doubles up to 120 s. */
 function retries2(v: string): Partial<TcpConfig> {
@@ -89,8 +90,9 @@ const IPV4: Readonly<Record<string, Apply>> = {
   tcp_window_scaling: flag('windowScale'),
   tcp_rmem: rmem,
   tcp_wmem: wmem,
-  tcp_syn_retries: synRetries('synR2Ms'),
-  tcp_synack_retries: synRetries('synAckR2Ms'),
+  tcp_syn_retries: retries('synR2Ms', LINUX_SYN_LINEAR_TIMEOUTS),
+  tcp_syn_linear_timeouts: only(`${LINUX_SYN_LINEAR_TIMEOUTS}`),
+  tcp_synack_retries: retries('synAckR2Ms'),
   tcp_retries1: number('r1'),
   tcp_retries2: retries2,
   tcp_fin_timeout: number('finWait2Ms', 1000),
@@ -164,7 +166,7 @@ const FREEBSD: Readonly<Record<string, Apply>> = {
   'net.inet.tcp.delacktime': number('delayedAckMs'),
   'net.inet.tcp.initcwnd_segments': number('initialWindow'),
   'net.inet.tcp.minmss': (v) => ({ minMss: Math.max(28, Math.min(Number(v), 536)) }),
-  'net.inet.tcp.syncache.rexmtlimit': synRetries('synAckR2Ms'),
+  'net.inet.tcp.syncache.rexmtlimit': retries('synAckR2Ms'),
   'net.inet.tcp.cc.algorithm': congestion,
   'net.inet.tcp.ecn.enable': ecn,
   'net.inet.tcp.syncookies': only('1'),

@@ -72,7 +72,7 @@ export function register(options: RegisterOptions = {}): Registration {
     throw new RegisteredError(
       'synfin is registered in this process already, by this or another copy of it: undo that first',
     );
-  const host = options.host ?? new Host({ name: 'loopback' }).unref();
+  const host = options.host ?? new Host({ name: 'loopback', profile: 'linux' }).unref();
   const redirects = new Redirects(options.networks ?? LOOPBACK, options.listenOnAny ?? true);
   const level = isNetLoaded() ? 2 : 3;
   const patched: Patched[] = [];

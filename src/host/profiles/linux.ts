@@ -1,0 +1,64 @@
+// Linux 6.5 and later, as it comes: the defaults of its sysctls (Documentation/networking/ip-sysctl.rst) and the
+// constants of include/net/tcp.h.
+
+import { parts, type Rules, rfc9293, State } from '../../tcp/index.ts';
+import { profileOf } from './profile.ts';
+
+/** tcp_syn_linear_timeouts: so many retransmissions of a SYN before its timer backs off. */
+const SYN_LINEAR_TIMEOUTS = 4;
+
+/** RTOs of a SYN are 1, 1, 1, 1, 1, 2, 4… s: the timer of the first four retransmissions does not back off. */
+const retransmissionTimeout: Rules['retransmissionTimeout'] = (e, tcb) => {
+  const { rto } = tcb;
+  const { rtoMs } = rto;
+  rfc9293.retransmissionTimeout(e, tcb);
+  if (tcb.state !== State.SYN_SENT || rto.timeouts > SYN_LINEAR_TIMEOUTS) return;
+  rto.rtoMs = rtoMs;
+  parts.setTimer(e, tcb, 'rexmt', rtoMs);
+};
+
+/** Linux. */
+export const linux = profileOf('linux', {
+  tcp: {
+    receiveBuffer: {
+      value: 65_536,
+      source: 'tcp_rmem: half of its 131,072 is for octets (it grows by itself there, here it does not)',
+    },
+    receiveBufferMax: { value: 6 * 1024 * 1024, source: 'tcp_rmem: its largest' },
+    sendBuffer: { value: 4 * 1024 * 1024, source: 'tcp_wmem: its largest, up to which it grows by itself' },
+    windowScale: { value: true, source: 'tcp_window_scaling' },
+    timestamps: { value: true, source: 'tcp_timestamps' },
+    sack: { value: true, source: 'tcp_sack' },
+    ecn: { value: 'accept', source: 'tcp_ecn: 2' },
+    synOptionOrder: { value: 'linux', source: 'tcp_options_write (net/ipv4/tcp_output.c)' },
+    delayedAckMs: { value: 40, source: 'TCP_DELACK_MIN' },
+    quickAcks: { value: 16, source: 'TCP_MAX_QUICKACKS' },
+    initialRtoMs: { value: 1000, source: 'TCP_TIMEOUT_INIT' },
+    minRtoMs: { value: 200, source: 'TCP_RTO_MIN' },
+    maxRtoMs: { value: 120_000, source: 'TCP_RTO_MAX' },
+    r1: { value: 3, source: 'tcp_retries1' },
+    r2Ms: { value: 924_600, source: 'tcp_retries2: 15' },
+    synR2Ms: {
+      value: 131_000,
+      source:
+        'tcp_syn_retries: 6, and 4 of tcp_syn_linear_timeouts: ten retransmissions, and the time of the last',
+    },
+    synAckR2Ms: { value: 63_000, source: 'tcp_synack_retries: 5 retransmissions, and the time of the last' },
+    keepAlive: { value: false, source: 'socket(7), SO_KEEPALIVE' },
+    keepAliveIdleMs: { value: 7_200_000, source: 'tcp_keepalive_time' },
+    keepAliveIntervalMs: { value: 75_000, source: 'tcp_keepalive_intvl' },
+    keepAliveCount: { value: 9, source: 'tcp_keepalive_probes' },
+    finWait2Ms: { value: 60_000, source: 'tcp_fin_timeout' },
+    challengeAckMs: { value: 500, source: 'tcp_invalid_ratelimit' },
+    initialWindow: { value: 10, source: 'TCP_INIT_CWND' },
+    minMss: { value: 48, source: 'tcp_min_snd_mss' },
+    mslMs: { value: 30_000, source: 'TCP_TIMEWAIT_LEN: 60 s' },
+    mtuProbing: { value: 'off', source: 'tcp_mtu_probing: 0' },
+  },
+  rules: {
+    retransmissionTimeout: {
+      value: retransmissionTimeout,
+      source: 'tcp_syn_linear_timeouts: the RTO of a SYN stays as it is four times',
+    },
+  },
+});

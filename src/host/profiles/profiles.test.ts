@@ -1,0 +1,79 @@
+// What a host does differently by its profile.
+
+import { expect, test } from 'vitest';
+import { defaultConfig, rfc9293 } from '../../tcp/index.ts';
+import { Host, hostProfiles, type ProfileName } from '../index.ts';
+import { Net, type NetHostOptions } from '../testing.ts';
+
+/** When SYNs go that nobody answers, in seconds, and when the user is told ETIMEDOUT. */
+async function unanswered(options: NetHostOptions): Promise<{ syns: number[]; endS: number }> {
+  const net = new Net();
+  const { a, wire } = net.pair({ delayUs: 1000 }, options);
+  wire.partition(true);
+  const syns: number[] = [];
+  a.tap = { segmentOut: () => void syns.push(Math.round(net.world.now() / 1e6)) };
+  const opening = a.connect({ address: '10.0.0.2', port: 80 });
+  await expect(net.run(opening)).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+  return { syns, endS: Math.round(net.world.now() / 1e6) };
+}
+
+test('rfc: the RTO of a SYN doubles with every retransmission, R2 is three minutes (RFC 6298 5.5, MUST-23)', async () => {
+  expect(await unanswered({})).toEqual({ syns: [0, 1, 3, 7, 15, 31, 63, 127], endS: 180 });
+});
+
+test('linux: the first four retransmissions of a SYN are a second apart, then they back off; R2 is 131 s', async () => {
+  const expected = { syns: [0, 1, 2, 3, 4, 5, 7, 11, 19, 35, 67], endS: 131 };
+  expect(await unanswered({ profile: 'linux' })).toEqual(expected);
+});
+
+test('linux: the linear timeouts are of SYN-SENT alone, a SYN,ACK backs off', async () => {
+  const net = new Net();
+  const { a, b } = net.pair({ delayUs: 1000 }, {}, { profile: 'linux' });
+  b.listen({ port: 80 });
+  const synAcks: number[] = [];
+  b.tap = { segmentOut: () => void synAcks.push(Math.round(net.world.now() / 1e6)) };
+  const c = a.open({ address: '10.0.0.2', port: 80 });
+  a.interfaces[1]?.attach((off, len) => a.memory.free(off, len)); // nothing of a arrives after its SYN
+  await net.pass(100e6);
+  c.abort();
+  expect(synAcks).toEqual([0, 1, 3, 7, 15, 31]);
+});
+
+test('freebsd: SYNs back off from the first one on, for 75 s', async () => {
+  expect(await unanswered({ profile: 'freebsd' })).toEqual({ syns: [0, 1, 3, 7, 15, 31, 63], endS: 75 });
+});
+
+test('tcp is set on top of a profile, and other rules take the place of its rules', async () => {
+  const tcp = { synR2Ms: 12_000, initialRtoMs: 2000 };
+  expect(await unanswered({ profile: 'linux', tcp })).toEqual({ syns: [0, 2, 4, 6, 8, 10], endS: 12 });
+  const rules = { ...rfc9293 };
+  const { syns } = await unanswered({ profile: 'linux', rules });
+  expect(syns).toEqual([0, 1, 3, 7, 15, 31, 63, 127]);
+});
+
+test('rfc is the profile of a host that was told none: the defaults of TCP and the rules of RFC 9293', () => {
+  const { tcp, rules } = hostProfiles.rfc;
+  expect({ ...tcp }).toEqual(defaultConfig);
+  expect(rules).toBe(rfc9293);
+  const net = new Net();
+  const host = net.host('a', []);
+  expect([host.profile, host.tcp.config, host.tcp.engine.rules]).toEqual(['rfc', defaultConfig, rfc9293]);
+});
+
+test.each(Object.keys(hostProfiles) as ProfileName[])(
+  '%s: a host has its settings, and every choice a source',
+  (name) => {
+    const { tcp, rules, sources } = hostProfiles[name];
+    const host = new Net().host('a', [], { profile: name });
+    expect(host.tcp.config).toEqual({ ...defaultConfig, ...tcp });
+    const changed = Object.keys(rfc9293).filter(
+      (rule) => rules[rule as keyof typeof rules] !== rfc9293[rule as keyof typeof rules],
+    );
+    expect([...sources.keys()].sort()).toEqual([...Object.keys(tcp), ...changed].sort());
+    for (const source of sources.values()) expect(source).toMatch(/\w{3}/);
+  },
+);
+
+test('a name that is none is refused', () => {
+  expect(() => new Host({ profile: 'windows' as ProfileName })).toThrow(/profile must be .*linux/);
+});
