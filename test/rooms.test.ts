@@ -216,6 +216,13 @@ describe('the rooms', () => {
   });
 });
 
+test('cwnd has one writer, which bounds it: src/tcp/congestion/cwnd.ts', () => {
+  const assigned = /\bcwnd\s*(?:=[^=>]|[-+*]=|\+\+|--)/;
+  const writers = files.filter((file) => file.startsWith('src/tcp/') && assigned.test(codeOf(file)));
+  // tcb.ts has the field itself, which begins as 0.
+  expect(writers).toEqual(['src/tcp/congestion/cwnd.ts', 'src/tcp/tcb/tcb.ts']);
+});
+
 describe('what finds them', () => {
   const edge = (from: string, to: string): Import => ({ from, to, typeOnly: false });
 

@@ -4,7 +4,9 @@
 import { ACK, CWR, ECE, ECN_CE, ECN_ECT_0, type Segment, SYN } from '../wire/segment.ts';
 import { seqGt } from '../wire/seq.ts';
 import { controlOf } from './congestion/control.ts';
+import { setCwnd } from './congestion/cwnd.ts';
 import type { Engine } from './engine.ts';
+import type { AckSample } from './loss/sample.ts';
 import { Phase, type Tcb } from './tcb/tcb.ts';
 
 const BOTH = ECE | CWR;
@@ -50,12 +52,11 @@ export function receiveEcn(tcb: Tcb, seg: Segment): void {
 }
 
 /** The sender's part (section 6.1.2): an echo is a loss without a loss, at most once for each window. */
-export function echoedEcn(e: Engine, tcb: Tcb, ack: number): void {
+export function echoedEcn(e: Engine, tcb: Tcb, ack: number, s: AckSample): void {
   const { cc, snd } = tcb;
   if (cc.phase !== Phase.OPEN || !seqGt(ack, cc.ecnRecover)) return;
-  cc.ssthresh = controlOf(tcb).ssthresh(tcb, cc.cwnd, e.now);
-  cc.cwnd = cc.ssthresh;
-  cc.credit = 0;
+  cc.ssthresh = controlOf(tcb).onEcn(tcb, s, e.now);
+  setCwnd(tcb, cc.ssthresh);
   cc.ecnRecover = snd.nxt;
   tcb.ecnReduced = 1;
 }

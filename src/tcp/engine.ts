@@ -4,7 +4,8 @@
 import { Segment } from '../wire/segment.ts';
 import type { Drop } from './drop.ts';
 import type { Cookies } from './fast-open.ts';
-import { type Rules, rfc9293 } from './rules.ts';
+import { AckSample } from './loss/sample.ts';
+import type { Rules } from './rules.ts';
 import type { Tcb } from './tcb/tcb.ts';
 import type { Transition } from './tcb/transitions.ts';
 import { SWEEP_MS } from './time.ts';
@@ -75,8 +76,10 @@ export class Engine {
   #sweepAtUs = SWEEP_MS * 1000;
   /** The segment under construction; one is enough, since `out.segment` consumes it at once. */
   readonly outgoing = new Segment();
+  /** What the ACK in hand says; one is enough likewise. */
+  readonly sample = new AckSample();
 
-  constructor(out: Output, issKey: Int32Array, rules: Rules = rfc9293) {
+  constructor(out: Output, issKey: Int32Array, rules: Rules) {
     this.out = out;
     this.issKey = issKey;
     this.rules = rules;

@@ -1,9 +1,9 @@
 // Entering ESTABLISHED, from either handshake state: the user is told, the congestion window starts.
 
 import { controlOf } from './congestion/control.ts';
+import { initialWindow, setCwnd } from './congestion/cwnd.ts';
 import type { Engine } from './engine.ts';
 import { searchFromBase } from './send/mtu-search.ts';
-import { initialWindow } from './send/transmit.ts';
 import { Signal } from './signals.ts';
 import type { Tcb } from './tcb/tcb.ts';
 import { restartKeepAlive } from './timeouts.ts';
@@ -18,11 +18,11 @@ export function established(e: Engine, tcb: Tcb): void {
   clearTimer(e, tcb, 'user');
   if (tcb.config.mtuProbing === 'on') searchFromBase(e, tcb);
   // RFC 6928 section 2: one segment when the SYN or SYN,ACK was sent more than twice.
-  cc.cwnd = rto.timeouts > 1 ? snd.mss : initialWindow(tcb);
+  setCwnd(tcb, rto.timeouts > 1 ? snd.mss : initialWindow(tcb));
   if (rto.timeouts > 0 && rto.measured === 0) rto.rtoMs = RTO_AFTER_SYN_LOSS_MS;
   rto.timeouts = 0;
   snd.lastMs = e.ms;
-  controlOf(tcb).init(tcb);
+  cc.own = controlOf(tcb).start(tcb, e.now);
   tcb.signals |= Signal.OPENED;
   restartKeepAlive(e, tcb);
 }

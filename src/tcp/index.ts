@@ -4,6 +4,7 @@ export * from './calls.ts';
 export * from './config.ts';
 export {
   type CongestionControl,
+  type ControlState,
   congestionControl,
   registerCongestionControl,
 } from './congestion/control.ts';
@@ -13,6 +14,7 @@ export { Err, type ErrorEndpoints, errCode, TcpError, tcpError, timeoutError } f
 export { type Cookies, FastOpen, usedEarly } from './fast-open.ts';
 export { emitSyn } from './form/emit.ts';
 export { icmpError, pathMtu, quotesFlight } from './icmp.ts';
+export { AckSample } from './loss/sample.ts';
 /** What the steps of the rules are made of, for whoever writes a step in place of another. */
 export * as parts from './parts.ts';
 export { offeredShift, windowShift } from './receive/window.ts';

@@ -45,6 +45,28 @@ const REACHES: Readonly<Record<keyof Rules, readonly [StateName, (a: Endpoint) =
   scheduleAck: ['ESTABLISHED', (a) => a.inject('ACK', 1, 1, text(1))],
   fin: ['ESTABLISHED', (a) => a.inject('ACK', 1, 1)],
   finReached: ['ESTABLISHED', (a) => a.inject('FIN,ACK', 1, 1)],
+  challengeAck: ['ESTABLISHED', (a) => a.inject('SYN', 1)],
+  newAck: [
+    'ESTABLISHED',
+    (a) => {
+      a.send(octets(1));
+      a.inject('ACK', 1, 2);
+    },
+  ],
+  duplicateAck: [
+    'ESTABLISHED',
+    (a) => {
+      a.send(octets(1));
+      a.inject('ACK', 1, 1);
+    },
+  ],
+  timeoutLoss: [
+    'ESTABLISHED',
+    (a) => {
+      a.send(octets(1));
+      pass(a, 1000);
+    },
+  ],
   retransmissionTimeout: ['SYN-SENT', (a) => pass(a, 1000)],
   persistTimeout: [
     'ESTABLISHED',

@@ -3,9 +3,11 @@
 // entry replaced; the engine knows nothing of that.
 
 import { like } from '../options/index.ts';
+import { challengeAck } from './challenge.ts';
 import { earlyAck, earlyText } from './fast-open.ts';
 import { sendAck, sendReset, sendSyn } from './form/emit.ts';
 import { selectIss } from './isn.ts';
+import { duplicateAck, newAck, timeoutLoss } from './loss/recovery.ts';
 import { nextSeg, sackArrives, sendInRecovery } from './loss/sack-recovery.ts';
 import { ack, ackByState, synReceivedAck } from './segment-arrives/ack.ts';
 import { closed, replyReset } from './segment-arrives/closed.ts';
@@ -53,6 +55,7 @@ export const rfc9293 = {
   scheduleAck,
   fin,
   finReached,
+  challengeAck,
   // 3.10.8 timeouts
   retransmissionTimeout,
   persistTimeout,
@@ -66,6 +69,10 @@ export const rfc9293 = {
   sendReset,
   retransmit,
   resendLost,
+  // RFC 5681, RFC 6582
+  newAck,
+  duplicateAck,
+  timeoutLoss,
   // RFC 6675
   sackArrives,
   sendInRecovery,

@@ -5,7 +5,6 @@ import type { Engine } from './engine.ts';
 import { Err } from './errors.ts';
 import { FastOpen, usedEarly } from './fast-open.ts';
 import { emit } from './form/emit.ts';
-import { timeoutLoss } from './loss/recovery.ts';
 import { backOff, startTiming } from './loss/rto.ts';
 import { probeTimeout } from './send/mtu-search.ts';
 import { startPersist, transmit } from './send/transmit.ts';
@@ -87,7 +86,7 @@ export function retransmissionTimeout(e: Engine, tcb: Tcb): void {
   const syn = snd.syn === 1;
   if (!syn) {
     if (tcb.mtuSearch !== null) probeTimeout(e, tcb, tcb.mtuSearch);
-    timeoutLoss(e, tcb);
+    e.rules.timeoutLoss(e, tcb);
   }
   tcb.timeouts = (tcb.timeouts + 1) | 0;
   rto.timeouts = (rto.timeouts + 1) | 0;

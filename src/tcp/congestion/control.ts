@@ -1,18 +1,45 @@
-// The interface of congestion controls, and the registry. What an algorithm decides is how cwnd grows
-// and where ssthresh goes; when a loss is one is recovery.ts's matter (RFC 5681 section 3.2, RFC 6582).
+// The interface of congestion controls, and the registry. What an algorithm decides is how cwnd grows, where
+// ssthresh goes and how fast segments leave; when a loss is one is the matter of loss/ (RFC 8985, RFC 6675, RFC 6582).
 
+import type { AckSample } from '../loss/sample.ts';
 import type { Tcb } from '../tcb/tcb.ts';
 import { newReno } from './newreno.ts';
 
-/** One congestion control. All its state is in `tcb.cc`. */
+/**
+ * What a control remembers of one connection (`tcb.cc.own`): an object of its own class with plain numbers in its
+ * fields and nothing else, since it is copied with the TCB.
+ */
+export type ControlState = object;
+
+/**
+ * One congestion control. It has no state but `tcb.cc.own`, and never assigns `cwnd` or `ssthresh`: it answers, in
+ * whole octets, and the caller sets and bounds them. Times are microseconds.
+ */
 export interface CongestionControl {
   readonly name: string;
-  /** At ESTABLISHED, with `cwnd` already at the initial window. */
-  init(tcb: Tcb): void;
-  /** `acked` new octets were acknowledged outside fast recovery: grow `cwnd`. */
-  acked(tcb: Tcb, acked: number, nowUs: number): void;
-  /** A loss was found with `flight` octets outstanding: the new ssthresh, in octets. */
-  ssthresh(tcb: Tcb, flight: number, nowUs: number): number;
+  /** At ESTABLISHED, with cwnd at the initial window: its own state, or null when it needs none. */
+  start(tcb: Tcb, nowUs: number): ControlState | null;
+  /** cwnd after an ACK that brought something new; outside fast recovery only, unless `ownsRecovery`. */
+  onAck(tcb: Tcb, s: AckSample, nowUs: number): number;
+  /**
+   * A loss episode begins, with `flight` octets outstanding (FlightSize of RFC 5681, without what limited transmit
+   * added): the new ssthresh. `cc.priorCwnd` and `cc.priorSsthresh` are kept by the caller for an undo.
+   */
+  onLoss(tcb: Tcb, flight: number, nowUs: number): number;
+  /** The peer echoes a mark of ECN, at most once for each window: the new ssthresh, which is cwnd, too. */
+  onEcn(tcb: Tcb, s: AckSample, nowUs: number): number;
+  /** The retransmission timer expired: the new ssthresh. Only for the first timeout of an outage. */
+  onTimeout(tcb: Tcb, flight: number, nowUs: number): number;
+  /** Text goes out after `idleUs` with nothing in flight: cwnd (RFC 5681 section 4.1, RFC 7661). */
+  onIdle(tcb: Tcb, idleUs: number, nowUs: number): number;
+  /** Fast recovery is over: cwnd. */
+  onExit(tcb: Tcb, nowUs: number): number;
+  /** The loss was none: cwnd. The caller has put ssthresh back. */
+  onUndo(tcb: Tcb, nowUs: number): number;
+  /** Octets per second at which segments leave; 0: as fast as cwnd allows. */
+  pacingRate(tcb: Tcb): number;
+  /** True: `onAck` is asked in fast recovery, too; else RFC 9937 sets cwnd there. */
+  readonly ownsRecovery?: boolean;
 }
 
 const controls = new Map<string, CongestionControl>();

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { inState, options } from '../segment-arrives/testing.ts';
-import { congestionControl, controlOf, registerCongestionControl } from './control.ts';
+import { AckSample } from '../loss/sample.ts';
+import { inState, octets, options } from '../segment-arrives/testing.ts';
+import { cloneTcb, type Tcb } from '../tcb/tcb.ts';
+import {
+  type CongestionControl,
+  congestionControl,
+  controlOf,
+  registerCongestionControl,
+} from './control.ts';
+import { setCwnd } from './cwnd.ts';
 import { newReno } from './newreno.ts';
 
 function tcb(cwnd: number, ssthresh: number) {
@@ -10,44 +18,51 @@ function tcb(cwnd: number, ssthresh: number) {
   return a.tcb;
 }
 
+/** An ACK of `octets` in order. */
+function acked(t: Tcb, octets: number): void {
+  const s = new AckSample();
+  s.acked = octets;
+  setCwnd(t, newReno.onAck(t, s, 0));
+}
+
 describe('MUST-19: slow start and congestion avoidance (RFC 5681 section 3.1)', () => {
   it('slow start: cwnd grows by what was acknowledged, at most two segments for an ACK (RFC 3465)', () => {
     const t = tcb(4000, 100_000);
-    newReno.acked(t, 500, 0);
+    acked(t, 500);
     expect(t.cc.cwnd).toBe(4500);
-    newReno.acked(t, 2000, 0);
+    acked(t, 2000);
     expect(t.cc.cwnd).toBe(6500);
-    newReno.acked(t, 5000, 0);
+    acked(t, 5000);
     expect(t.cc.cwnd).toBe(8500);
   });
 
   it('congestion avoidance: one segment for each cwnd acknowledged', () => {
     const t = tcb(10_000, 10_000);
-    for (let i = 0; i < 9; i++) newReno.acked(t, 1000, 0);
+    for (let i = 0; i < 9; i++) acked(t, 1000);
     expect(t.cc.cwnd).toBe(10_000);
-    newReno.acked(t, 1000, 0);
+    acked(t, 1000);
     expect(t.cc.cwnd).toBe(11_000);
-    for (let i = 0; i < 10; i++) newReno.acked(t, 1000, 0);
+    for (let i = 0; i < 10; i++) acked(t, 1000);
     expect(t.cc.cwnd).toBe(11_000);
-    newReno.acked(t, 1000, 0);
+    acked(t, 1000);
     expect(t.cc.cwnd).toBe(12_000);
   });
 
   it('ssthresh after a loss: half of the flight, at least two segments', () => {
     const t = tcb(10_000, 100_000);
-    expect([newReno.ssthresh(t, 9000, 0), newReno.ssthresh(t, 1000, 0)]).toEqual([4500, 2000]);
+    expect([newReno.onLoss(t, 9000, 0), newReno.onTimeout(t, 1000, 0)]).toEqual([4500, 2000]);
   });
 
   it('cwnd stays an int32 for ever', () => {
     const t = tcb(0x3fffffff, 0x3fffffff + 1);
-    newReno.acked(t, 2000, 0);
+    acked(t, 2000);
     expect(t.cc.cwnd).toBe(0x3fffffff);
   });
 });
 
 describe('MAY-18: alternative congestion controls', () => {
   it('are registered and chosen by name; an unknown name is an error that lists the known', () => {
-    const fixed = { name: 'fixed', init() {}, acked() {}, ssthresh: () => 1 };
+    const fixed = { ...newReno, name: 'fixed' };
     registerCongestionControl(fixed);
     expect(congestionControl('fixed')).toBe(fixed);
     expect(() => congestionControl('none')).toThrow(/'none': one of newreno, .*fixed/);
@@ -57,5 +72,30 @@ describe('MAY-18: alternative congestion controls', () => {
 
   it('on the segment path an unknown name is NewReno: nothing throws there', () => {
     expect(controlOf(inState('ESTABLISHED', { config: { congestion: 'none' } }).tcb)).toBe(newReno);
+  });
+});
+
+describe('the state of a control', () => {
+  class Counts {
+    acks = 0;
+  }
+  const counting: CongestionControl = {
+    ...newReno,
+    name: 'counting',
+    start: () => new Counts(),
+    onAck(t) {
+      (t.cc.own as Counts).acks++;
+      return t.cc.cwnd;
+    },
+  };
+  registerCongestionControl(counting);
+
+  it('begins at ESTABLISHED and is copied with the TCB, with its class', () => {
+    const a = inState('ESTABLISHED', { config: { congestion: 'counting' } });
+    a.send(octets(1));
+    const before = cloneTcb(a.tcb);
+    a.inject('ACK', 1, 2);
+    expect([a.tcb.cc.own, before.cc.own]).toEqual([{ acks: 1 }, { acks: 0 }]);
+    expect(before.cc.own).toBeInstanceOf(Counts);
   });
 });

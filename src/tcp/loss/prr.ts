@@ -1,6 +1,7 @@
 // Proportional Rate Reduction (RFC 9937): how much may be sent in answer to each ACK of a recovery, so that what
 // is in flight is about ssthresh when it ends, without a silence at its beginning or a burst at its end.
 
+import { setCwnd } from '../congestion/cwnd.ts';
 import type { Scoreboard, Tcb } from '../tcb/tcb.ts';
 import { lostOctets, setPipe } from './scoreboard.ts';
 
@@ -35,5 +36,5 @@ export function prr(tcb: Tcb, sb: Scoreboard, delivered: number, advanced: boole
   }
   // The fast retransmit goes in any case.
   if (sb.prrOut === 0 && sndCnt < snd.mss) sndCnt = snd.mss;
-  cc.cwnd = Math.min(pipe + Math.max(sndCnt, 0), MAX_OCTETS);
+  setCwnd(tcb, pipe + Math.max(sndCnt, 0));
 }

@@ -3,13 +3,12 @@
 
 import { seqGeq, seqGt, seqMax } from '../../wire/seq.ts';
 import { controlOf } from '../congestion/control.ts';
+import { setCwnd } from '../congestion/cwnd.ts';
 import type { Engine } from '../engine.ts';
 import { Phase, type Tcb } from '../tcb/tcb.ts';
 import { setTimer } from '../timers.ts';
+import type { AckSample } from './sample.ts';
 import { DUP_THRESHOLD, forgetSacked } from './scoreboard.ts';
-
-/** No window is larger (RFC 7323 section 2.3). */
-const MAX_CWND = 0x3fffffff;
 
 /**
  * Octets that may be in flight now: cwnd, and limited transmit's allowance on the first two duplicates. With a
@@ -30,38 +29,39 @@ export function duplicateAck(e: Engine, tcb: Tcb): void {
   if (cc.dupAcks < 0x3fffffff) cc.dupAcks++;
   if (cc.phase === Phase.FAST_RECOVERY) {
     // RFC 5681 section 3.2 (4); bounded, since a peer can send any number of duplicates.
-    if (cc.cwnd < MAX_CWND) cc.cwnd += snd.mss;
+    setCwnd(tcb, cc.cwnd + snd.mss);
     return;
   }
   // RFC 6582 section 3.2 step 2: SEG.ACK - 1 must be beyond `recover`, or they are echoes of go-back-N.
   if (cc.dupAcks !== DUP_THRESHOLD || !seqGt((snd.una - 1) | 0, cc.recover)) return;
   if (e.rules.mtuProbeLost(e, tcb)) return;
   const flight = (snd.nxt - snd.una) | 0;
-  cc.ssthresh = controlOf(tcb).ssthresh(tcb, flight, e.now);
-  cc.cwnd = cc.ssthresh + DUP_THRESHOLD * snd.mss;
+  cc.priorCwnd = cc.cwnd;
+  cc.priorSsthresh = cc.ssthresh;
+  cc.ssthresh = controlOf(tcb).onLoss(tcb, flight, e.now);
+  setCwnd(tcb, cc.ssthresh + DUP_THRESHOLD * snd.mss);
   cc.recover = (snd.nxt - 1) | 0;
   cc.phase = Phase.FAST_RECOVERY;
   e.rules.retransmit(e, tcb, snd.una);
   setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
 }
 
-/** `acked` new octets were acknowledged; SND.UNA has moved already. With an `echo` of ECN cwnd does not grow. */
-export function newAck(e: Engine, tcb: Tcb, acked: number, echo = false): void {
+/** New octets were acknowledged; SND.UNA has moved already. With an echo of ECN cwnd does not grow. */
+export function newAck(e: Engine, tcb: Tcb, s: AckSample): void {
   const { cc, snd } = tcb;
+  const { acked } = s;
   if (cc.phase === Phase.FAST_RECOVERY) {
     if (seqGt(snd.una, cc.recover)) {
       // A full acknowledgment: RFC 6582 section 3.2 step 3, first option.
       const flight = (snd.nxt - snd.una) | 0;
       const most = Math.max(flight, snd.mss) + snd.mss;
-      cc.cwnd = Math.min(cc.ssthresh, most);
+      setCwnd(tcb, Math.min(controlOf(tcb).onExit(tcb, e.now), most));
       cc.phase = Phase.OPEN;
       cc.dupAcks = 0;
       return;
     }
     // A partial acknowledgment: the next hole is lost too.
-    cc.cwnd -= acked;
-    if (acked >= snd.mss) cc.cwnd += snd.mss;
-    if (cc.cwnd < snd.mss) cc.cwnd = snd.mss;
+    setCwnd(tcb, cc.cwnd - acked + (acked >= snd.mss ? snd.mss : 0));
     e.rules.retransmit(e, tcb, snd.una);
     return;
   }
@@ -69,7 +69,7 @@ export function newAck(e: Engine, tcb: Tcb, acked: number, echo = false): void {
   // `recover` follows at a distance, or it would lie ahead again after 2 GiB without a loss.
   if (cc.phase === Phase.OPEN && seqGt((snd.una - 2) | 0, cc.recover)) cc.recover = (snd.una - 2) | 0;
   if (seqGt((snd.una - 2) | 0, cc.ecnRecover)) cc.ecnRecover = (snd.una - 2) | 0;
-  if (!echo) controlOf(tcb).acked(tcb, acked, e.now);
+  if (s.ece === 0 && acked > 0) setCwnd(tcb, controlOf(tcb).onAck(tcb, s, e.now));
   if (cc.phase === Phase.LOSS) {
     snd.rtx = seqMax(snd.rtx, snd.una);
     if (seqGt(snd.una, cc.recover)) cc.phase = Phase.OPEN;
@@ -80,9 +80,12 @@ export function newAck(e: Engine, tcb: Tcb, acked: number, echo = false): void {
 export function timeoutLoss(e: Engine, tcb: Tcb): void {
   const { cc, snd, rto } = tcb;
   const flight = (snd.nxt - snd.una) | 0;
-  if (rto.timeouts === 0) cc.ssthresh = controlOf(tcb).ssthresh(tcb, flight, e.now);
-  cc.cwnd = snd.mss;
-  cc.credit = 0;
+  if (rto.timeouts === 0) {
+    cc.priorCwnd = cc.cwnd;
+    cc.priorSsthresh = cc.ssthresh;
+    cc.ssthresh = controlOf(tcb).onTimeout(tcb, flight, e.now);
+  }
+  setCwnd(tcb, snd.mss);
   // One timeout after the other: better to send too much than to trust a peer that may have reneged (RFC 2018).
   if (rto.timeouts > 0) forgetSacked(tcb);
   startLoss(tcb);

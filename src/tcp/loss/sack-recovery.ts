@@ -4,12 +4,13 @@
 import { OPT_SACK, type Segment } from '../../wire/segment.ts';
 import { seqGeq, seqGt, seqMax } from '../../wire/seq.ts';
 import { controlOf } from '../congestion/control.ts';
+import { setCwnd } from '../congestion/cwnd.ts';
 import type { Engine } from '../engine.ts';
 import { sendNext } from '../send/transmit.ts';
 import { Phase, type Scoreboard, type Tcb } from '../tcb/tcb.ts';
 import { setTimer } from '../timers.ts';
 import { prr, startPrr } from './prr.ts';
-import { newAck } from './recovery.ts';
+import type { AckSample } from './sample.ts';
 import {
   DUP_THRESHOLD,
   firstUnsacked,
@@ -27,16 +28,17 @@ export function usesSack(tcb: Tcb, seg: Segment): boolean {
   return tcb.scoreboard !== null || (tcb.sack === 1 && (seg.opts & OPT_SACK) !== 0);
 }
 
-/** Section 5, for an ACK of SND.UNA, which has just moved over `acked` octets (0: it has not). */
-export function sackArrives(e: Engine, tcb: Tcb, seg: Segment, acked: number, echo = false): void {
+/** Section 5, for an ACK of SND.UNA, which may have moved just now. */
+export function sackArrives(e: Engine, tcb: Tcb, seg: Segment, s: AckSample): void {
   const { cc, snd } = tcb;
+  const { acked } = s;
   const before = tcb.scoreboard;
   const held = before === null ? 0 : before.sacked;
   const reneged = !forgetAcked(tcb);
   const fresh = updateScoreboard(tcb, seg);
   const sb = tcb.scoreboard;
   if (sb === null) {
-    if (acked > 0) newAck(e, tcb, acked, echo); // a DSACK alone: nothing to repair
+    if (acked > 0) e.rules.newAck(e, tcb, s); // a DSACK alone: nothing to repair
     return;
   }
   if (before === null) {
@@ -47,6 +49,8 @@ export function sackArrives(e: Engine, tcb: Tcb, seg: Segment, acked: number, ec
   }
   sb.highRxt = reneged ? snd.una : seqMax(sb.highRxt, snd.una);
   const delivered = reneged ? acked : acked + sb.sacked - held;
+  s.sacked = fresh;
+  s.delivered = delivered;
   if (cc.phase === Phase.FAST_RECOVERY) {
     if (!seqGt(snd.una, cc.recover)) {
       if (fresh > 0 && cc.dupAcks < 0x3fffffff) cc.dupAcks++;
@@ -54,11 +58,11 @@ export function sackArrives(e: Engine, tcb: Tcb, seg: Segment, acked: number, ec
       return;
     }
     // Step (A): RecoveryPoint is acknowledged.
-    cc.cwnd = cc.ssthresh;
+    setCwnd(tcb, controlOf(tcb).onExit(tcb, e.now));
     cc.phase = Phase.OPEN;
     cc.dupAcks = 0;
   } else if (acked > 0) {
-    newAck(e, tcb, acked, echo);
+    e.rules.newAck(e, tcb, s);
   }
   if (cc.phase === Phase.LOSS) {
     if (reneged) snd.rtx = snd.una;
@@ -76,10 +80,11 @@ function enterRecovery(e: Engine, tcb: Tcb, sb: Scoreboard, delivered: number): 
   const { cc, snd } = tcb;
   // FlightSize as NewReno counts it here: with what limited transmit added, and no more than that.
   const flight = Math.min((snd.nxt - snd.una) | 0, cc.cwnd + DUP_THRESHOLD * snd.mss);
-  cc.ssthresh = controlOf(tcb).ssthresh(tcb, flight, e.now);
+  cc.priorCwnd = cc.cwnd;
+  cc.priorSsthresh = cc.ssthresh;
+  cc.ssthresh = controlOf(tcb).onLoss(tcb, flight, e.now);
   cc.recover = (snd.nxt - 1) | 0;
   cc.phase = Phase.FAST_RECOVERY;
-  cc.credit = 0;
   // Not "undefined", as the RFC begins: what was sent last has not had a round trip to be reported.
   sb.rescueRxt = snd.una;
   startPrr(tcb, sb, delivered);

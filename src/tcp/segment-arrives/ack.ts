@@ -3,18 +3,17 @@
 
 import { ACK, ECE, FIN, OPT_TIMESTAMPS, type Segment } from '../../wire/segment.ts';
 import { seqGeq, seqGt, seqLeq, seqLt } from '../../wire/seq.ts';
-import { challengeAck } from '../challenge.ts';
 import { Drop } from '../drop.ts';
 import { echoedEcn } from '../ecn.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
 import { established } from '../established.ts';
 import { earlyEstablished, usedEarly } from '../fast-open.ts';
-import { duplicateAck, newAck } from '../loss/recovery.ts';
 import { computedRtoMs, sample, stopTiming } from '../loss/rto.ts';
 import { usesSack } from '../loss/sack-recovery.ts';
+import type { AckSample } from '../loss/sample.ts';
 import { probeAcked } from '../send/mtu-search.ts';
-import { startUserTimer } from '../send/transmit.ts';
+import { inFlight, startUserTimer } from '../send/transmit.ts';
 import { Signal } from '../signals.ts';
 import { State } from '../tcb/state.ts';
 import { finAcked, type Tcb } from '../tcb/tcb.ts';
@@ -73,30 +72,32 @@ export function ackInRange(tcb: Tcb, seg: Segment): boolean {
 function ackAcceptable(e: Engine, tcb: Tcb, seg: Segment): boolean {
   if (ackInRange(tcb, seg)) return true;
   e.out.drop(tcb, seg, seqGt(seg.ack, tcb.snd.nxt) ? Drop.ACK_OF_UNSENT : Drop.ACK_TOO_OLD);
-  challengeAck(e, tcb);
+  e.rules.challengeAck(e, tcb);
   return false;
 }
 
 /** "Do the same processing as for the ESTABLISHED state." */
 function acknowledge(e: Engine, tcb: Tcb, seg: Segment): void {
   const { snd } = tcb;
-  const advances = seqGt(seg.ack, snd.una);
-  const echo = tcb.ecn === 1 && (seg.ctl & ECE) !== 0;
-  if (echo) echoedEcn(e, tcb, seg.ack);
+  const s = e.sample.begin(tcb, seg.ack, inFlight(tcb));
+  const advances = s.advanced === 1;
+  if (tcb.ecn === 1 && (seg.ctl & ECE) !== 0) {
+    s.ece = 1;
+    echoedEcn(e, tcb, seg.ack, s);
+  }
   if (advances) {
-    advance(e, tcb, seg, echo);
+    advance(e, tcb, seg, s);
   } else if (usesSack(tcb, seg)) {
-    if (seg.ack === snd.una) e.rules.sackArrives(e, tcb, seg, 0, echo);
+    if (seg.ack === snd.una) e.rules.sackArrives(e, tcb, seg, s);
   } else if (isDuplicate(tcb, seg)) {
-    duplicateAck(e, tcb);
+    e.rules.duplicateAck(e, tcb);
   }
   if (advances || seg.ack === snd.una) updateSendWindow(e, tcb, seg, advances);
 }
 
 /** SND.UNA <- SEG.ACK. */
-function advance(e: Engine, tcb: Tcb, seg: Segment, echo: boolean): void {
+function advance(e: Engine, tcb: Tcb, seg: Segment, s: AckSample): void {
   const { snd, rto } = tcb;
-  const acked = (seg.ack - snd.una - snd.syn) | 0; // the SYN is no octet: it does not open cwnd
   const backedOff = rto.timeouts > 0;
   snd.una = seg.ack;
   snd.syn = 0;
@@ -119,8 +120,8 @@ function advance(e: Engine, tcb: Tcb, seg: Segment, echo: boolean): void {
     startUserTimer(e, tcb);
   }
   if (tcb.mtuSearch !== null) probeAcked(e, tcb, tcb.mtuSearch);
-  if (usesSack(tcb, seg)) e.rules.sackArrives(e, tcb, seg, acked, echo);
-  else newAck(e, tcb, acked, echo);
+  if (usesSack(tcb, seg)) e.rules.sackArrives(e, tcb, seg, s);
+  else e.rules.newAck(e, tcb, s);
   tcb.signals |= Signal.ROOM;
   if (finAcked(tcb)) tcb.signals |= Signal.FIN_ACKED;
 }

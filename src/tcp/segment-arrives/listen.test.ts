@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { initialWindow } from '../send/transmit.ts';
+import { initialWindow } from '../congestion/cwnd.ts';
 import { reviveFromCookie } from './listen.ts';
 import { inState, octets, options, pass, sent, text, ts } from './testing.ts';
 

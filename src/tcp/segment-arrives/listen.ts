@@ -11,12 +11,13 @@ import {
   type Segment,
   SYN,
 } from '../../wire/segment.ts';
+import { initialWindow, setCwnd } from '../congestion/cwnd.ts';
 import { Drop } from '../drop.ts';
 import { learnEcn } from '../ecn.ts';
 import type { Engine } from '../engine.ts';
 import { prepareOffer, synWindow, updateSendMss } from '../form/emit.ts';
 import { startTiming } from '../loss/rto.ts';
-import { initialWindow, startUserTimer } from '../send/transmit.ts';
+import { startUserTimer } from '../send/transmit.ts';
 import { fixedHeaders, type Tcb } from '../tcb/tcb.ts';
 import * as row from '../tcb/transitions.ts';
 import { startTimes } from '../time.ts';
@@ -100,7 +101,7 @@ export function startSending(e: Engine, tcb: Tcb, iss: number): void {
   snd.rtx = snd.nxt;
   cc.recover = (iss - 1) | 0;
   cc.ecnRecover = iss;
-  cc.cwnd = initialWindow(tcb);
+  setCwnd(tcb, initialWindow(tcb));
 }
 
 /** RCV.NXT is set to IRS+1; the window is the one of our SYN. */

@@ -2,7 +2,6 @@
 // (RFC 5961 section 3). Outside the window it never gets here.
 
 import { RST, type Segment } from '../../wire/segment.ts';
-import { challengeAck } from '../challenge.ts';
 import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
@@ -17,7 +16,7 @@ export function rst(e: Engine, tcb: Tcb, seg: Segment): boolean {
   if ((seg.ctl & RST) === 0) return false;
   if (seg.seq !== tcb.rcv.nxt) {
     e.out.drop(tcb, seg, Drop.RST_CHALLENGED);
-    challengeAck(e, tcb);
+    e.rules.challengeAck(e, tcb);
     return true;
   }
   resetConnection(e, tcb);

@@ -3,7 +3,7 @@
 
 import { ACK, FIN, RST, type Segment, SYN, segLen, URG } from '../../wire/segment.ts';
 import { seqGeq, seqGt, seqLeq, seqLt, seqMin } from '../../wire/seq.ts';
-import { challengeAck, mayAnswer, mayChallenge } from '../challenge.ts';
+import { mayAnswer, mayChallenge } from '../challenge.ts';
 import { Drop } from '../drop.ts';
 import { receiveEcn } from '../ecn.ts';
 import type { Engine } from '../engine.ts';
@@ -138,7 +138,7 @@ export function dropSyn(seg: Segment): void {
  * a wide limit; within that of RFC 5961 for the rest, or two ends could answer each other for ever.
  */
 function answerUnacceptable(e: Engine, tcb: Tcb, seg: Segment): void {
-  if ((seg.ctl & SYN) !== 0 || (seg.textLen === 0 && (seg.ctl & FIN) === 0)) challengeAck(e, tcb);
+  if ((seg.ctl & SYN) !== 0 || (seg.textLen === 0 && (seg.ctl & FIN) === 0)) e.rules.challengeAck(e, tcb);
   else if (mayAnswer(e, tcb)) {
     noteOldText(tcb, seg);
     e.rules.sendAck(e, tcb);

@@ -3,7 +3,6 @@
 
 import { type Segment, SYN } from '../../wire/segment.ts';
 import { seqGeq } from '../../wire/seq.ts';
-import { challengeAck } from '../challenge.ts';
 import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
 import { usedEarly } from '../fast-open.ts';
@@ -21,6 +20,6 @@ export function syn(e: Engine, tcb: Tcb, seg: Segment): boolean {
     returnToListen(e, tcb, row.SYN_RECEIVED_SYN_PASSIVE);
     return true;
   }
-  challengeAck(e, tcb);
+  e.rules.challengeAck(e, tcb);
   return true;
 }

@@ -3,7 +3,6 @@
 
 import { ACK, FIN, OPT_TIMESTAMPS, RST, type Segment, SYN, segLen } from '../../wire/segment.ts';
 import { seqGt, seqLeq } from '../../wire/seq.ts';
-import { challengeAck } from '../challenge.ts';
 import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
@@ -48,7 +47,7 @@ export function timeWait(e: Engine, tcb: Tcb, seg: Segment): boolean {
   // An ACK exactly where it should be is the last word of a simultaneous close: nothing to say. One of
   // something unsent is answered (RFC 5961 section 5).
   if (seg.seq === rcv.nxt && segLen(seg) === 0 && seqLeq(seg.ack, snd.nxt)) return true;
-  challengeAck(e, tcb);
+  e.rules.challengeAck(e, tcb);
   return true;
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { push } from '../calls.ts';
+import { registerCongestionControl } from '../congestion/control.ts';
+import { newReno } from '../congestion/newreno.ts';
 import { departures, inState, octets, options, pass, sent, text } from '../segment-arrives/testing.ts';
 
 /** ESTABLISHED, MSS 1000, window and cwnd out of the way. */
@@ -193,12 +195,12 @@ describe('the congestion window', () => {
     expect(a.tcb.cc.cwnd).toBe(cwnd);
   });
 
-  it('a congestion control that leaves no cwnd stops the connection, not the program', () => {
+  it('a congestion control that leaves less than a segment has a segment: no connection is stopped for ever', () => {
     const a = established();
-    a.tcb.cc.cwnd = 0;
-    a.send(octets(10));
-    pass(a, 1000);
-    expect(sent(a)).toEqual([]);
+    registerCongestionControl({ ...newReno, name: 'nothing', onIdle: () => 0, onAck: () => 0 });
+    a.tcb.config = { ...a.tcb.config, congestion: 'nothing' };
+    a.send(octets(3000));
+    expect([sent(a).length, a.tcb.cc.cwnd]).toEqual([1, a.tcb.snd.mss]);
   });
 
   it('MUST-19: slow start after a timeout: one segment, then two', () => {

@@ -3,6 +3,8 @@
 
 import { ACK, FIN, PSH } from '../../wire/segment.ts';
 import { seqGt, seqLeq } from '../../wire/seq.ts';
+import { controlOf } from '../congestion/control.ts';
+import { setCwnd } from '../congestion/cwnd.ts';
 import type { Engine } from '../engine.ts';
 import { usedEarly } from '../fast-open.ts';
 import { emit } from '../form/emit.ts';
@@ -58,7 +60,7 @@ function sendNew(e: Engine, tcb: Tcb): void {
 }
 
 /** What counts against cwnd: all that is outstanding, or what is left of it when the peer SACKs. */
-function inFlight(tcb: Tcb): number {
+export function inFlight(tcb: Tcb): number {
   const { snd, scoreboard } = tcb;
   if (scoreboard === null || scoreboard.count === 0) return (snd.nxt - snd.una - snd.syn) | 0;
   return setPipe(tcb);
@@ -121,19 +123,13 @@ function endQuickAcks(e: Engine, tcb: Tcb): void {
   if (rcv.quick < config.quickAcks && since(e, rcv.textMs) < config.delayedAckMs) rcv.quick = 0;
 }
 
-/** RFC 5681 section 4.1: after an idle RTO cwnd is at most the initial window. */
-function restartAfterIdle(e: Engine, tcb: Tcb): void {
-  const { cc, snd, rto } = tcb;
-  if (since(e, snd.lastMs) <= rto.rtoMs) return;
-  const restart = initialWindow(tcb);
-  if (cc.cwnd > restart) cc.cwnd = restart;
-}
+/** Longest idle time that is told apart, so that it is an int32 in microseconds: half an hour, beyond every RTO. */
+const MOST_IDLE_MS = 2_000_000;
 
-/** RFC 6928: min(10 * MSS, max(2 * MSS, 14600)), for `initialWindow` = 10. */
-export function initialWindow(tcb: Tcb): number {
-  const { snd, config } = tcb;
-  const segments = config.initialWindow;
-  return Math.min(segments * snd.mss, Math.max(2 * snd.mss, segments * 1460));
+/** RFC 5681 section 4.1: what cwnd is after idleness. */
+function restartAfterIdle(e: Engine, tcb: Tcb): void {
+  const idleUs = Math.min(since(e, tcb.snd.lastMs), MOST_IDLE_MS) * 1000;
+  setCwnd(tcb, controlOf(tcb).onIdle(tcb, idleUs, e.now));
 }
 
 /** Sends again from `seq`, at most one segment and not beyond `upTo`; how many sequence numbers that covered. */

@@ -3,6 +3,7 @@
 // round-trip samples int32 microseconds. No octet of text is here: the host keeps those.
 
 import type { TcpConfig } from '../config.ts';
+import type { ControlState } from '../congestion/control.ts';
 import { Err } from '../errors.ts';
 import { State } from './state.ts';
 
@@ -110,11 +111,11 @@ export class CongestionState {
   ecnRecover = 0;
   /** Octets acknowledged towards the next increase of cwnd in congestion avoidance. */
   credit = 0;
-  /** Room for an algorithm of its own (CUBIC: K, W_max, epoch…). */
-  a = 0;
-  b = 0;
-  c = 0;
-  d = 0;
+  /** cwnd and ssthresh when the loss episode began: what they return to when it was none. */
+  priorCwnd = 0;
+  priorSsthresh = 0;
+  /** What the congestion control remembers besides; null: nothing. */
+  own: ControlState | null = null;
 }
 
 /** The scoreboard of RFC 6675 section 3, and what recovery by it needs besides: see scoreboard.ts. */
@@ -296,8 +297,13 @@ export function copyTcb(to: Tcb, from: Tcb): void {
   Object.assign(snd, from.snd);
   Object.assign(rcv, from.rcv, { ranges: from.rcv.ranges.slice() });
   Object.assign(rto, from.rto);
-  Object.assign(cc, from.cc);
+  Object.assign(cc, from.cc, { own: copyOf(from.cc.own) });
   Object.assign(timer, from.timer);
+}
+
+/** A copy of the state of a congestion control, of the same class. */
+function copyOf(own: ControlState | null): ControlState | null {
+  return own === null ? null : Object.assign(Object.create(Object.getPrototypeOf(own)), own);
 }
 
 /** Octets of the IP and the TCP header, without options (RFC 9293 section 3.7.1). */

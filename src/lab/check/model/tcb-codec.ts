@@ -273,6 +273,7 @@ export function resetTcb(tcb: Tcb, nowMs: number): void {
   cc.dupAcks = 0;
   cc.recover = 0;
   cc.credit = 0;
+  cc.own = null;
   timer.rexmt = 0;
   timer.persist = 0;
   timer.delack = 0;
