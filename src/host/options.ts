@@ -39,6 +39,7 @@ const handlerOptions = new Schema<ConnectionHandler>('handler', {
   writable: func,
   urgent: func,
   trouble: func,
+  closing: func,
   close: func,
 });
 
@@ -145,6 +146,7 @@ export const listenOptions = new Schema<ListenOptions>('listen', {
   fastOpen: bound(0),
   deferAccept: whole(0, 255),
   handler,
+  onClose: func,
   tcp: nested(tcpOptions),
 });
 

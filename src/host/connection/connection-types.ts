@@ -29,6 +29,11 @@ export interface ConnectionHandler {
    * soft error (MUST-47, SHLD-25).
    */
   trouble?(connection: Connection, error: TcpError): void;
+  /**
+   * The host is being closed (`host.close`), and ends this connection after what was written: what its user has held
+   * back, because there was no room, can still be written, by `write`.
+   */
+  closing?(connection: Connection): void;
   /** Both directions have ended, or the connection broke: `error` says how. */
   close?(connection: Connection, error: TcpError | null): void;
 }

@@ -51,6 +51,8 @@ export interface ListenOptions extends IpService {
   deferAccept?: number;
   /** Callbacks for its connections; they are accepted at once, without `accept`. */
   handler?: ConnectionHandler;
+  /** It listens no more: it was closed, or its host is. */
+  onClose?: () => void;
   /** Settings of its connections that differ from the host's. */
   tcp?: Partial<TcpConfig>;
 }
@@ -114,6 +116,7 @@ export class Listener {
   /** @internal Until when cookies that were sent can come back, in ms of the host's clock; 0: none sent. */
   cookiesUntil = 0;
   readonly #owner: ListenerOwner;
+  readonly #onClose: (() => void) | undefined;
   readonly #queue = new Queue<Connection>();
   readonly #acceptors = new Queue<Waiter<Connection>>();
   /** Until when a reset early connection counts, in ms of the host's clock; at most `fastOpen` of them. */
@@ -140,6 +143,7 @@ export class Listener {
     this.fastOpen = options.fastOpen ?? 0;
     this.deferAccept = options.deferAccept ?? 0;
     this.handler = options.handler ?? null;
+    this.#onClose = options.onClose;
     this.ttl = options.ttl ?? DEFAULT_TTL;
     this.tos = options.tos ?? 0;
   }
@@ -218,6 +222,7 @@ export class Listener {
     for (const c of this.#queue.drain()) c.abort();
     const error = this.#closedError();
     for (const acceptor of this.#acceptors.drain()) acceptor.reject(error);
+    this.#onClose?.();
     this.#owner.woke();
   }
 

@@ -177,9 +177,19 @@ function findReinitialize(): Reinitialize {
   return { symbol, call: (socket, handle) => void method.call(socket, handle) };
 }
 
+function owner(handle: object): unknown {
+  const symbol = symbolOf(handle, 'owner_symbol');
+  return symbol === null ? null : (handle as Record<symbol, unknown>)[symbol];
+}
+
 /** The net.Socket that a handle belongs to. */
 export function ownerOf(handle: object): Net.Socket | null {
-  const symbol = symbolOf(handle, 'owner_symbol');
-  const owner: unknown = symbol === null ? null : (handle as Record<symbol, unknown>)[symbol];
-  return typeof owner === 'object' && owner !== null && 'destroy' in owner ? (owner as Net.Socket) : null;
+  const found = owner(handle);
+  return typeof found === 'object' && found !== null && 'destroy' in found ? (found as Net.Socket) : null;
+}
+
+/** The net.Server that a handle belongs to. */
+export function serverOf(handle: object): Net.Server | null {
+  const found = owner(handle);
+  return typeof found === 'object' && found !== null && 'listen' in found ? (found as Net.Server) : null;
 }

@@ -72,6 +72,24 @@ describe('a program that never heard of synfin, with --import synfin/register', 
 });
 
 describe('register() when net is loaded already', () => {
+  test('closes, when it is taken back, the host that it has made: servers and connections end', async () => {
+    const seen: string[] = [];
+    {
+      await using registration = register();
+      const server = net.createServer().listen(0);
+      await once(server, 'listening');
+      const { port } = server.address() as net.AddressInfo;
+      const client = net.connect(port, '127.0.0.1').resume();
+      const [socket] = (await once(server, 'connection')) as [net.Socket];
+      socket.resume();
+      for (const [name, one] of Object.entries({ server, client, socket }))
+        one.on('close', () => seen.push(name));
+      expect(registration.host.connections).toHaveLength(2);
+    }
+    for (let turns = 0; turns < 10; turns++) await new Promise(setImmediate);
+    expect(seen.sort()).toEqual(['client', 'server', 'socket']);
+  });
+
   test('sockets are synfin’s while it lasts, and the kernel’s again after undo', async () => {
     const host = new Host({ name: 'here' });
     const { connect } = net.Socket.prototype;

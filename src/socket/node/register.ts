@@ -36,9 +36,15 @@ export interface Registration {
   readonly level: 2 | 3;
   /** What was changed, one line each. */
   readonly changed: readonly string[];
-  /** Takes everything back. Sockets that are open stay as they are. */
+  /**
+   * Takes everything back: new sockets are the kernel's. A host that was made here is closed, since nobody could reach
+   * it any more: its servers close, its connections end (see `host.close`). One that was given stays as it is, with
+   * its sockets.
+   */
   undo(): void;
   [Symbol.dispose](): void;
+  /** As {@link undo}; and resolves when a host that was made here is closed. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** One a process, whichever copy of the package made it. */
@@ -95,9 +101,14 @@ export function register(options: RegisterOptions = {}): Registration {
       registered[REGISTERED] = undefined;
       undo();
       syncExports();
+      if (host !== options.host) void host.close();
     },
     [Symbol.dispose]() {
       registration.undo();
+    },
+    async [Symbol.asyncDispose]() {
+      registration.undo();
+      if (host !== options.host) await host.close();
     },
   };
   registered[REGISTERED] = registration;

@@ -21,6 +21,7 @@ import {
   type JsStreamClass,
   jsStreamClass,
   type Req,
+  serverOf,
   setWritten,
   uvError,
 } from './internals.ts';
@@ -234,12 +235,18 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
           backlog: Math.max(1, backlog),
           ...(isAny ? (family === undefined ? {} : { family }) : { address }),
           handler: { open: (connection) => this.#accept(connection) },
+          onClose: () => this.#listenerClosed(),
         });
       } catch (error) {
         return errorNumber(error);
       }
       this.#state.live();
       return 0;
+    }
+
+    /** By us, or with the host: then as if the program had closed its server, for nobody can connect any more. */
+    #listenerClosed(): void {
+      if (!this.#state.isClosed) serverOf(this)?.close();
     }
 
     /** To Linux a listener on every address of a family and one on an address of it are in each other's way. */

@@ -41,6 +41,8 @@ export class TcpState implements ConnectionHandler {
   broken = 0;
   /** The same, until it was told: once, to a read or to a write. */
   untold = 0;
+  /** Nothing can be written any more: the host is being closed. */
+  isEnding = false;
   isClosed = false;
   #isRef = true;
   #counted = false;
@@ -64,6 +66,11 @@ export class TcpState implements ConnectionHandler {
 
   writable(): void {
     this.writing.flush();
+  }
+
+  closing(): void {
+    this.isEnding = true;
+    this.writing.handOver();
   }
 
   /** The connection has ended: in order, or by an error that whoever waits is told. */

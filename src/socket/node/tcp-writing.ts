@@ -1,6 +1,7 @@
 // How a TCP handle writes: what the connection has room for it takes inside the call of the write; the rest waits for
 // room, and a FIN waits for all of it. Both complete later, as with libuv.
 
+import { errorNumber } from './errors.ts';
 import { canTellResults, type Req, uvError } from './internals.ts';
 import type { TcpState } from './tcp-state.ts';
 
@@ -12,6 +13,8 @@ interface PendingWrite {
   readonly octets: Buffer[];
   /** Octets of all of it that the connection has not taken. */
   left: number;
+  /** The connection has them all, and will say when they are sent. */
+  isHandedOver: boolean;
 }
 
 /** The writing half of a {@link TcpState}. */
@@ -50,7 +53,7 @@ export class Writing {
     if (failure !== 0) return failure;
     let left = 0;
     for (const each of octets) left += each.length;
-    this.#write = { req, octets: [...octets], left };
+    this.#write = { req, octets: [...octets], left, isHandedOver: false };
     this.#writeDone = false;
     this.flush();
     this.#state.live();
@@ -58,9 +61,9 @@ export class Writing {
   }
 
   #failure(): number {
-    const { connection, broken } = this.#state;
+    const { connection, broken, isEnding } = this.#state;
     if (connection === null) return uvError('ENOTCONN');
-    if (broken === 0) return connection.ended ? uvError('EPIPE') : 0;
+    if (broken === 0) return connection.ended || isEnding ? uvError('EPIPE') : 0;
     // As the kernel: what broke the connection is told once, to a read or to a write.
     const status = this.#state.takeUntold();
     return status === 0 ? uvError('EPIPE') : status;
@@ -71,6 +74,7 @@ export class Writing {
     const { connection, connecting } = this.#state;
     const write = this.#write;
     if (write === null || this.#writeDone || connection === null || connecting !== null) return;
+    if (write.isHandedOver) return;
     while (write.octets.length > 0) {
       const first = write.octets[0] as Buffer;
       const n = connection.offer(first);
@@ -82,6 +86,21 @@ export class Writing {
       write.octets.shift();
     }
     this.#finish(0);
+  }
+
+  /** The connection ends after what it has got by now: it gets what waits for room. */
+  handOver(): void {
+    const { connection } = this.#state;
+    const write = this.#write;
+    if (write === null || this.#writeDone || connection === null || write.isHandedOver) return;
+    write.isHandedOver = true;
+    const told = (status: number): void => {
+      if (this.#write === write) this.#finish(status);
+    };
+    connection.write(Buffer.concat(write.octets)).then(
+      () => told(0),
+      (error: unknown) => told(errorNumber(error)),
+    );
   }
 
   /** What broke the connection has ended the write. */
