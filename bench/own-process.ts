@@ -1,0 +1,52 @@
+// Programs of the bench in processes of their own: one that has run something else before is 10 % slower, by what V8 has
+// learned of it.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** How programs are run. */
+export interface Running {
+  /** A directory for CPU profiles (open them in Chromium's DevTools, or speedscope); null: none are made. */
+  readonly profiles: string | null;
+}
+
+const TIMEOUT_MS = 180_000;
+/** Types are stripped once for all processes of a bench, not by each. */
+const cache = mkdtempSync(join(tmpdir(), 'synfin-bench-'));
+process.on('exit', () => rmSync(cache, { recursive: true, force: true }));
+
+/**
+ * Runs `bench/FILE ARGS` with Node, in a program that is started before it (`unshare -n`) if there is one, and parses
+ * what it prints as JSON. Rejects when it fails, with what it wrote to its standard error.
+ */
+export async function inOwnProcess<T>(
+  file: string,
+  args: readonly string[],
+  { profiles }: Running,
+  before: readonly string[] = [],
+): Promise<T> {
+  const name = [file, ...args].join(' ').replace(/[^\w.%-]+/g, '-');
+  const flags = ['--expose-gc'];
+  if (profiles !== null)
+    flags.push('--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${name}.cpuprofile`);
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const [program = process.execPath, ...words] = [...before, process.execPath, ...flags, path, ...args];
+  const env = { ...process.env, NODE_COMPILE_CACHE: cache };
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
+  const texts = ['', ''];
+  [child.stdout, child.stderr].forEach((stream, i) => {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      texts[i] += text;
+    });
+  });
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  clearTimeout(timer);
+  const [out = '', errors = ''] = texts;
+  if (code !== 0) throw new Error(`${name}: ended with ${code ?? signal}\n${errors}`);
+  return JSON.parse(out) as T;
+}
