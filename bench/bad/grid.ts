@@ -1,6 +1,6 @@
 // The bad-network grid: every stack on the paths of every batch, and rows of ours beside Linux on the same wire.
 
-import { congestionNames } from '../../src/tcp/index.ts';
+import { congestionControl } from '../../src/tcp/index.ts';
 import { inOwnProcess, type Running } from '../own-process.ts';
 import { type Row, ratioOf, shown } from '../rows.ts';
 import { type Cell, cells } from './cells.ts';
@@ -20,6 +20,18 @@ export interface GridOptions {
 
 /** The peer that shares are counted against. */
 const YARDSTICK = 'linux:cubic';
+
+/** Ours, by name, as far as they are there. */
+const CONTROLS = ['newreno', 'cubic', 'bbr'];
+
+function isThere(control: string): boolean {
+  try {
+    congestionControl(control);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** What was measured, by stack and cell. */
 type Results = Map<string, Map<string, Measured>>;
@@ -106,7 +118,9 @@ async function measureAll(
 
 /** Measures the grid, prints it, and returns its rows. */
 export async function badRows(options: GridOptions, running: Running): Promise<Row[]> {
-  const ours = (options.ours ?? ['default', ...congestionNames()]).map((control) => `synfin:${control}`);
+  const ours = (options.ours ?? ['default', ...CONTROLS.filter(isThere)]).map(
+    (control) => `synfin:${control}`,
+  );
   const peers = (options.peers ?? (options.quick ? ['cubic'] : ['cubic', 'bbr', 'reno'])).map(
     (c) => `linux:${c}`,
   );
