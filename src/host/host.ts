@@ -248,7 +248,8 @@ export class Host {
     this.ip.reassembler = this.#fragments;
     this.ip.errors = icmp;
     if (options.forwarding === true) this.ip.forwarder = new Forwarder(this.ip, counters, icmp);
-    this.ip.group = (d0, d1, d2, d3) => this.#ethernet.listensTo(d0, d1, d2, d3);
+    this.ip.group = (d0, d1, d2, d3) =>
+      this.#ethernet.listensTo(d0, d1, d2, d3) || this.#udp.isMember(d0, d1, d2, d3);
     icmp.ndp = (packet, message) => this.#ethernet.neighbourDiscovery(packet, message);
     this.#loopback = new PacketQueue(memory, LOOPBACK_QUEUE, LOOPBACK_QUEUE * LOOPBACK_MTU);
     this.#devices = new Devices(() => {

@@ -163,6 +163,7 @@ export const udpOptions = new Schema<UdpOptions>('udp', {
   queue: bound(0),
   onMessage: func,
   onError: func,
+  onClose: func,
 });
 
 /** Of `host.close`. */

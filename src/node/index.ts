@@ -4,6 +4,8 @@
 export {
   currentHost,
   currentRegistration,
+  dgramOf,
+  type HostDgram,
   type HostHttp,
   type HostHttps,
   type HostNet,

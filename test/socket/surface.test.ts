@@ -1,11 +1,12 @@
-// What netOf(host) gives has the surface of this Node's own net: the same names, inherited and own, of the same kinds,
+// What netOf(host) and dgramOf(host) give has the surface of this Node's own: the same names, inherited and own, of the same kinds,
 // with the same defaults and the same listeners; only what a class says of itself is another.
 
+import * as nodeDgram from 'node:dgram';
 import { once } from 'node:events';
 import * as nodeNet from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { Host } from '../../src/host/index.ts';
-import { netOf } from '../../src/node/index.ts';
+import { dgramOf, netOf } from '../../src/node/index.ts';
 
 const host = new Host({ name: 'h' });
 const net = netOf(host);
@@ -137,4 +138,36 @@ test('the classes are subclasses of Node’s, of the same names', () => {
   expect([net.Socket.name, net.Server.name]).toEqual(['Socket', 'Server']);
   expect(Object.getPrototypeOf(net.Socket)).toBe(nodeNet.Socket);
   expect(Object.getPrototypeOf(net.Server)).toBe(nodeNet.Server);
+});
+
+describe('dgram', () => {
+  const dgram = dgramOf(host);
+
+  test('the module has the names of node:dgram, each of the same kind', () => {
+    const kinds = (module: object): unknown =>
+      Object.entries(module).map(([name, value]) => [name, typeof value]);
+    expect(kinds(dgram)).toEqual(kinds(nodeDgram));
+  });
+
+  test('a Socket has the properties of Node’s, with the same values, and listens to nothing', () => {
+    const [ours, nodes] = [dgram.createSocket('udp4'), nodeDgram.createSocket('udp4')];
+    expect(surfaceOf(ours)).toEqual(surfaceOf(nodes));
+    expect(ours.eventNames()).toEqual(nodes.eventNames());
+    expect([dgram.Socket.name, Object.getPrototypeOf(dgram.Socket)]).toEqual(['Socket', nodeDgram.Socket]);
+    ours.close();
+    nodes.close();
+  });
+
+  test('its handle has what Node’s handle has', () => {
+    const handleOf = (socket: nodeDgram.Socket): object => (socket as unknown as { _handle: object })._handle;
+    const [ours, nodes] = [dgram.createSocket('udp4'), nodeDgram.createSocket('udp4')];
+    // What all of Node's C++ objects have.
+    const NODES = ['getProviderType', 'owner', 'asyncReset', 'getAsyncContextFrameForDebuggingOnly'];
+    const missing = Object.keys(without(surfaceOf(handleOf(nodes)), NODES)).filter(
+      (name) => !(name in surfaceOf(handleOf(ours))),
+    );
+    expect(missing).toEqual([]);
+    ours.close();
+    nodes.close();
+  });
 });

@@ -3,11 +3,11 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { describesItself, Schema, text, whole } from '../../options/index.ts';
+import { describesItself, flag, like, Schema, text, whole } from '../../options/index.ts';
 import { Err, type ErrorEndpoints, type TcpError, tcpError } from '../../tcp/index.ts';
 import { type Family, formatEndpoint, type IpAddress } from '../../wire/index.ts';
 import { type Octets, octetsOf, Queue } from '../base/index.ts';
-import { DEFAULT_TTL, type IpService } from '../ip/index.ts';
+import { DEFAULT_TTL, type HostInterface, type IpService } from '../ip/index.ts';
 import { Waiter, type WaitOptions, type Waits, waitSchema } from '../time/index.ts';
 
 /** A datagram that arrived. */
@@ -30,12 +30,18 @@ export interface UdpProblem {
 
 /** What is asked for one datagram. */
 export interface UdpSendOptions extends IpService {
+  /** To a group, or to 255.255.255.255: the interface that it leaves by. Default: the route's. */
+  by?: HostInterface;
+  /** To a group that a socket of this host has joined: whether that hears it, too (RFC 1112 section 6.1). Default true. */
+  loop?: boolean;
   /** With `any`: the address that it comes from, and the port where it is not the socket's. */
   localAddress?: string;
   localPort?: number;
 }
 
 const sendOptions = new Schema<UdpSendOptions>('send', {
+  by: like('an interface of this host', 'transmit', 'addresses'),
+  loop: flag,
   ttl: whole(1, 255),
   tos: whole(0, 255),
   localAddress: text,
@@ -76,6 +82,8 @@ export interface UdpOptions extends IpService {
    * has the error of its next `send` or `receive` when it is hard (ECONNREFUSED, ENOPROTOOPT, EMSGSIZE).
    */
   onError?: (problem: UdpProblem, socket: UdpSocket) => void;
+  /** Called when it is closed, by `close` or with its host. What it throws becomes an unhandled rejection. */
+  onClose?: (socket: UdpSocket) => void;
 }
 
 const DEFAULT_QUEUE = 64;
@@ -105,6 +113,10 @@ export interface UdpOwner {
   /** The address of a text, to be sent to. Throws TypeError, RangeError. */
   destination(socket: UdpSocket, address: string, port: number): IpAddress;
   isOurs(address: string): boolean;
+  /** Throws TypeError, EADDRINUSE, ENOBUFS. */
+  join(socket: UdpSocket, group: string): void;
+  /** Throws TypeError, EADDRNOTAVAIL. */
+  leave(socket: UdpSocket, group: string): void;
   forget(socket: UdpSocket): void;
   /** User code has something to do. */
   woke(): void;
@@ -143,6 +155,7 @@ export class UdpSocket {
   readonly #remembered: { readonly to: IpAddress; readonly port: number }[] = [];
   readonly #limit: number;
   readonly #onMessage: ((message: UdpMessage, socket: UdpSocket) => void) | null;
+  readonly #onClose: ((socket: UdpSocket) => void) | null;
   readonly #queue = new Queue<UdpMessage>();
   readonly #receivers = new Queue<Waiter<UdpMessage | null>>();
   #closed = false;
@@ -155,6 +168,7 @@ export class UdpSocket {
     this.#limit = options.queue ?? DEFAULT_QUEUE;
     this.#onMessage = options.onMessage ?? null;
     this.#onError = options.onError ?? null;
+    this.#onClose = options.onClose ?? null;
     this.any = options.any ?? false;
     this.family = address?.family ?? options.family ?? 0;
     this.reuse = options.reuse ?? false;
@@ -202,6 +216,22 @@ export class UdpSocket {
     }
     if (remote !== null) throw tcpError(Err.ALREADY_CONNECTED, 'send', where);
     this.#send(data, this.#layer.destination(this, address, port ?? 0), port ?? 0, options);
+  }
+
+  /**
+   * Joins a group (`239.1.2.3`, `ff02::1:3`) on all interfaces: datagrams to it are received by every socket of the port.
+   * Nobody outside is told (no IGMP, no MLD: RFC 1112 level 2 without reports), which is enough on links that carry groups
+   * everywhere. Throws TypeError for what is no group, EADDRINUSE when it is joined already, ENOBUFS beyond 20,
+   * ENOTCONN after `close`.
+   */
+  join(group: string): void {
+    if (this.#closed) throw tcpError(Err.NOT_CONNECTED, 'join', { address: group, port: this.port });
+    this.#layer.join(this, group);
+  }
+
+  /** Leaves a group that was joined. Throws TypeError, EADDRNOTAVAIL when it was not. */
+  leave(group: string): void {
+    this.#layer.leave(this, group);
   }
 
   /**
@@ -282,6 +312,16 @@ export class UdpSocket {
     this.#closed = true;
     this.#layer.forget(this);
     for (const receiver of this.#receivers.drain()) receiver.resolve(null);
+    if (this.#onClose !== null) this.#call(this.#onClose);
+  }
+
+  /** Code of the user's: what it throws is reported by the platform, and does not stop the stack. */
+  #call(code: (socket: UdpSocket) => void): void {
+    try {
+      code(this);
+    } catch (error) {
+      void Promise.reject(error);
+    }
   }
 
   /** The end of `await using`: `close`. */
@@ -320,13 +360,9 @@ export class UdpSocket {
 
   /** @internal A datagram came to nothing; `hard`: a connected socket's next call has the error. */
   failed(problem: UdpProblem, hard: boolean): void {
-    if (this.#onError !== null) {
-      try {
-        this.#onError(problem, this);
-      } catch (error) {
-        void Promise.reject(error); // the user's mistake, reported by the platform
-      }
-    } else if (hard && this.remote !== null) {
+    const onError = this.#onError;
+    if (onError !== null) this.#call(() => onError(problem, this));
+    else if (hard && this.remote !== null) {
       const receiver = this.#receivers.shift();
       if (receiver === undefined) this.#error = problem.error;
       else receiver.reject(problem.error);

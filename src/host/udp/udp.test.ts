@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Switch } from '../../sim/index.ts';
 import { IPPROTO_ICMP, IPPROTO_UDP } from '../../wire/index.ts';
-import type { Host, UdpMessage, UdpProblem } from '../index.ts';
+import type { Host, HostInterface, UdpMessage, UdpProblem, UdpSendOptions, UdpSocket } from '../index.ts';
 import {
   codeOf,
   icmpBytes,
@@ -516,6 +516,53 @@ it('to a group goes in a frame to the group, and no neighbour is asked (RFC 1112
     [1, 0, 0x5e, 1, 2, 3],
     [0x33, 0x33, 0, 1, 0, 3],
   ]);
+});
+
+describe('groups', () => {
+  it('are heard by every socket of the port while one has joined, and by the sender’s own host (RFC 1112 section 6.1)', async () => {
+    const net = new Net();
+    const [a, b] = net.lan(2) as [Host, Host];
+    for (const host of [a, b]) host.addRoute('224.0.0.0/4', port(host));
+    const heard: string[] = [];
+    const listen = (host: Host): UdpSocket =>
+      host.udp({
+        port: 5353,
+        reuse: true,
+        onMessage: (m) => void heard.push(`${host.name} ${m.address} ${m.localAddress}`),
+      });
+    const [first, , here] = [listen(b), listen(b), listen(a)];
+    const sender = a.udp();
+    const send = async (options: UdpSendOptions = {}): Promise<string[]> => {
+      sender.send(octets(1), '239.1.2.3', 5353, options);
+      await net.pass(10_000);
+      return heard.splice(0).sort();
+    };
+    expect(await send()).toEqual([]);
+    first.join('239.1.2.3');
+    here.join('239.1.2.3');
+    const there = 'h2 10.0.0.1 239.1.2.3';
+    expect(await send()).toEqual(['h1 10.0.0.1 239.1.2.3', there, there]);
+    expect(await send({ loop: false })).toEqual([there, there]);
+    expect(await send({ by: a.interfaces[0] as HostInterface })).toEqual(['h1 127.0.0.1 239.1.2.3']);
+    first.leave('239.1.2.3');
+    expect(await send({ loop: false })).toEqual([]);
+  });
+
+  it('a socket joins one once, twenty at most; what is none is a TypeError; who closes has left', () => {
+    const net = new Net();
+    const { a } = net.pair();
+    const socket = a.udp();
+    socket.join('ff02::1:3');
+    expect(thrown(() => socket.join('ff02::1:3'))).toBe('EADDRINUSE');
+    expect(thrown(() => socket.leave('239.1.2.3'))).toBe('EADDRNOTAVAIL');
+    expect(() => socket.join('10.0.0.1')).toThrow(TypeError);
+    for (let n = 2; n <= 20; n++) socket.join(`239.0.0.${n}`);
+    expect(thrown(() => socket.join('239.0.0.21'))).toBe('ENOBUFS');
+    expect(a.ip.group?.(0, 0, 0xffff, (239 << 24) | 2)).toBe(true);
+    socket.close();
+    expect(a.ip.group?.(0, 0, 0xffff, (239 << 24) | 2)).toBe(false);
+    expect(thrown(() => socket.join('239.1.2.3'))).toBe('ENOTCONN');
+  });
 });
 
 describe('datagrams in', () => {

@@ -20,7 +20,7 @@ import {
   writeUdpHeader,
 } from '../../wire/index.ts';
 import type { HostCounters } from '../base/index.ts';
-import { type IpLayer, PathMtuCache, type Way } from '../ip/index.ts';
+import { type HostInterface, type IpLayer, PathMtuCache, type Way } from '../ip/index.ts';
 import type { Waits } from '../time/index.ts';
 import {
   type UdpMessage,
@@ -34,6 +34,8 @@ const FIRST_PORT = 49_152;
 const LAST_PORT = 65_535;
 /** The key of sockets for every port. */
 const EVERY_PORT = 0;
+/** Groups that one socket can be in, as in Linux. */
+const MOST_GROUPS = 20;
 const NOBODY: readonly UdpSocket[] = [];
 /** Octets of the largest datagram with its header: what the length of an IP packet allows. */
 const MOST = { 4: 65_515, 6: 65_535 } as const;
@@ -73,6 +75,8 @@ export class UdpLayer implements UdpOwner {
   readonly #called: UserCalls;
   readonly #sockets = new Map<number, UdpSocket[]>();
   readonly #view = new UdpDatagram();
+  /** Who has joined which group. */
+  #memberships: { readonly socket: UdpSocket; readonly group: IpAddress }[] = [];
   /** Sockets that hear what is sent to all. */
   #broadcasting = 0;
   /**
@@ -153,8 +157,35 @@ export class UdpLayer implements UdpOwner {
     if (rest.length === 0) this.#sockets.delete(socket.port);
     else this.#sockets.set(socket.port, rest);
     if (socket.hearsAll) this.#broadcasting--;
+    this.#memberships = this.#memberships.filter((m) => m.socket !== socket);
     this.#hearBroadcasts();
     this.#called.after();
+  }
+
+  // Groups.
+
+  /** As {@link UdpSocket.join}. */
+  join(socket: UdpSocket, text: string): void {
+    const group = groupOf(text, 'join');
+    const joined = this.#memberships.filter((m) => m.socket === socket);
+    if (joined.some((m) => m.group.equals(group)))
+      throw new TcpError('EADDRINUSE', `the socket is in group ${text} already`, 'join');
+    if (joined.length >= MOST_GROUPS)
+      throw new TcpError('ENOBUFS', `a socket can be in ${MOST_GROUPS} groups`, 'join');
+    this.#memberships.push({ socket, group });
+  }
+
+  /** As {@link UdpSocket.leave}. */
+  leave(socket: UdpSocket, text: string): void {
+    const group = groupOf(text, 'leave');
+    const at = this.#memberships.findIndex((m) => m.socket === socket && m.group.equals(group));
+    if (at < 0) throw new TcpError('EADDRNOTAVAIL', `the socket is not in group ${text}`, 'leave');
+    this.#memberships.splice(at, 1);
+  }
+
+  /** Whether a socket has joined a group. */
+  isMember(d0: number, d1: number, d2: number, d3: number): boolean {
+    return this.#memberships.some(({ group: g }) => g.w3 === d3 && g.w2 === d2 && g.w1 === d1 && g.w0 === d0);
   }
 
   /** A UDP packet for this host. */
@@ -256,7 +287,7 @@ export class UdpLayer implements UdpOwner {
     const ip = this.#ip;
     const where = { address: to.toString(), port };
     const source = this.#sourceOf(socket, to, options);
-    const way = this.#wayTo(socket, to);
+    const way = this.#wayTo(socket, to, options.by);
     const from = source ?? way?.source ?? null;
     const isOther = socket.family !== 0 && socket.family !== to.family;
     if (way === null || from === null || from.family !== to.family || isOther)
@@ -266,6 +297,28 @@ export class UdpLayer implements UdpOwner {
     const localPort = options.localPort ?? socket.port;
     if (localPort === EVERY_PORT)
       throw new TypeError('send: name localAddress and localPort, or use reply: the socket has every port');
+    this.#sendBy(way, from, socket, data, to, port, localPort, options);
+    const { w0, w1, w2, w3 } = to;
+    const isHeard = way.toMany && way.iface.index !== 0 && options.loop !== false;
+    if (isHeard && this.isMember(w0, w1, w2, w3)) {
+      const iface = ip.interfaces[0] as HostInterface;
+      this.#sendBy({ ...way, iface }, from, socket, data, to, port, localPort, options);
+    }
+    this.#called.after();
+  }
+
+  #sendBy(
+    way: Way,
+    from: IpAddress,
+    socket: UdpSocket,
+    data: Uint8Array,
+    to: IpAddress,
+    port: number,
+    localPort: number,
+    options: UdpSendOptions,
+  ): void {
+    const ip = this.#ip;
+    const where = { address: to.toString(), port };
     const len = UDP_HEADER_LENGTH + data.length;
     const header = ip.headroom(way) - way.iface.headerLen;
     const mtu = this.#mtuTo(to, way);
@@ -288,13 +341,11 @@ export class UdpLayer implements UdpOwner {
     const { ttl = socket.ttl, tos = socket.tos } = options;
     if (inPieces) {
       ip.sendInPieces(way, off, len, IPPROTO_UDP, ttl, tos, s0, s1, s2, s3, d0, d1, d2, d3, mtu);
-      this.#called.after();
       return;
     }
     // A link below the floor must cut what fits the floor, as for TCP.
     const mayCut = mtu <= IPV4_PMTU_FLOOR;
     ip.send(way, off, len, IPPROTO_UDP, ttl, tos, s0, s1, s2, s3, d0, d1, d2, d3, mayCut);
-    this.#called.after();
   }
 
   /** The address that a program insists on: the socket's, or with `any` whatever it names; else null. */
@@ -312,8 +363,12 @@ export class UdpLayer implements UdpOwner {
     return from;
   }
 
-  #wayTo(socket: UdpSocket, to: IpAddress): Way | null {
+  #wayTo(socket: UdpSocket, to: IpAddress, by: HostInterface | undefined): Way | null {
     const { w0, w1, w2, w3 } = to;
+    if (by !== undefined && (isToAll(to) || isMulticast(w0, w1, w2, w3))) {
+      const source = this.#ip.local.sourceFor(by, to.family, w0, w1, w2, w3);
+      return { iface: by, family: to.family, hop0: w0, hop1: w1, hop2: w2, hop3: w3, source, toMany: true };
+    }
     return isToAll(to) ? this.#ip.wayToAll(socket.address) : this.#ip.way(w0, w1, w2, w3);
   }
 
@@ -392,6 +447,13 @@ function endpointsOf(q: IpPacket, localPort: number, remotePort: number): ErrorE
     localAddress: formatWords(q.family, q.src0, q.src1, q.src2, q.src3),
     localPort,
   };
+}
+
+function groupOf(text: string, call: string): IpAddress {
+  const group = parseAddress(text);
+  if (group === null || !isMulticast(group.w0, group.w1, group.w2, group.w3))
+    throw new TypeError(`${call}: '${text}' is not the address of a group, like 239.1.2.3 or ff02::1:3`);
+  return group;
 }
 
 /** Whether two sockets of one port are for the same address. */

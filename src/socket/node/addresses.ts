@@ -51,3 +51,8 @@ export function isForMany(address: string): boolean {
   const { w0, w1, w2, w3 } = parsed;
   return isMulticast(w0, w1, w2, w3) || isLimitedBroadcast(w0, w1, w2, w3);
 }
+
+/** Whether an address is one that a socket of the family can be given: IPv6 ones take IPv4-mapped ones only. */
+export function isOfFamily(address: string, isSix: boolean): boolean {
+  return parseAddress(address) !== null && address.includes(':') === isSix;
+}

@@ -1,5 +1,6 @@
 // The door of `socket/node`: Node's own net on a host.
 
+export { dgramOf, type HostDgram } from './host-dgram.ts';
 export { type HostHttp, type HostHttps, httpOf, httpsOf, tlsConnect } from './host-http.ts';
 export { type HostNet, netOf, serveOn, socketClass } from './host-net.ts';
 export { jsStreamClass, MissingInternalError } from './internals.ts';

@@ -2,6 +2,7 @@
 // StreamBase "for a stream in JavaScript"), the numbers of errors, and the place where a read tells its error.
 // JSStream is found by reflection, without process.binding; the rest has a way without it, too.
 
+import type * as Dgram from 'node:dgram';
 import { createRequire } from 'node:module';
 import type * as Net from 'node:net';
 import { Duplex } from 'node:stream';
@@ -150,7 +151,8 @@ export function setWritten(octets: number, isDone: boolean): void {
   if (isDone && kLastWriteWasAsync !== undefined) streamBaseState[kLastWriteWasAsync] = 0;
 }
 
-function symbolOf(object: object, description: string): symbol | null {
+/** A symbol of an object, its own, by what it is called. */
+export function symbolOf(object: object, description: string): symbol | null {
   return Object.getOwnPropertySymbols(object).find((symbol) => symbol.description === description) ?? null;
 }
 
@@ -186,6 +188,12 @@ function owner(handle: object): unknown {
 export function ownerOf(handle: object): Net.Socket | null {
   const found = owner(handle);
   return typeof found === 'object' && found !== null && 'destroy' in found ? (found as Net.Socket) : null;
+}
+
+/** The dgram.Socket that a handle belongs to. */
+export function datagramSocketOf(handle: object): Dgram.Socket | null {
+  const found = owner(handle);
+  return typeof found === 'object' && found !== null && 'bind' in found ? (found as Dgram.Socket) : null;
 }
 
 /** The net.Server that a handle belongs to. */
