@@ -1,9 +1,10 @@
 // npm run bench: what the stack costs and what it moves, beside others.
 //
 //   npm run bench                              what it costs in processor time, beside the kernel on loopback
+//   npm run bench -- --rows net                programs of node:net on synfin, beside the kernel on loopback
 //   npm run bench -- --rows bad                bad networks, beside Linux on the same simulated link
 //   npm run bench -- --rows stack,bad --quick  both, in about a minute
-//   --rounds 3     turns of each row of `stack` (default 5)
+//   --rounds 3     turns of each row of `stack` and `net` (default 5)
 //   --ours newreno,default  --peers cubic,bbr,reno   of `bad`: which congestion controls
 //   --json FILE     all rows as JSON
 //   --profile DIR   a CPU profile of each program; open it in Chromium's DevTools or speedscope
@@ -15,7 +16,7 @@ import { machine, type Report, type Row } from './rows.ts';
 
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: 'stack' },
+    rows: { type: 'string', default: 'stack,net' },
     rounds: { type: 'string', default: '5' },
     quick: { type: 'boolean', default: false },
     ours: { type: 'string' },
@@ -31,6 +32,7 @@ const names = (text: string | undefined): string[] | undefined => text?.split(',
 
 const GROUPS: Readonly<Record<string, () => Promise<Row[]>>> = {
   stack: async () => (await import('./stack.ts')).stackRows(values.quick ? 1 : rounds, running),
+  net: async () => (await import('./stack.ts')).netRows(values.quick ? 1 : rounds, running),
   bad: async () =>
     (await import('./bad/grid.ts')).badRows(
       { quick: values.quick, ours: names(values.ours), peers: names(values.peers) },

@@ -4,14 +4,18 @@
 import { Bulk } from './bulk.ts';
 import { CallbackChurn, PromiseChurn } from './churn.ts';
 import { idleConnection, timeWaitRecord } from './footprint.ts';
-import { kernelBulk, kernelChurn } from './kernel.ts';
+import { idleSockets } from './idle-sockets.ts';
+import { kernel, type Net, netBulk, netChurn, netRequests, onLoopback } from './net.ts';
 
 /** Figures by name. */
 export type Figures = Readonly<Record<string, number>>;
 
 const BULK_OCTETS = 500e6;
 const CONNECTIONS = 40_000;
-const KERNEL_CONNECTIONS = 4_000;
+const NET_CONNECTIONS = 4_000;
+const PAIRS = 1_000;
+const REQUEST_ROUNDS = 10;
+const IDLE_SOCKETS = 10_000;
 
 function bulk(mtu: number): Figures {
   const pair = new Bulk(mtu);
@@ -19,14 +23,25 @@ function bulk(mtu: number): Figures {
   return { ...pair.run(BULK_OCTETS) };
 }
 
+async function bulkOf(net: Net): Promise<Figures> {
+  await netBulk(net, BULK_OCTETS / 5);
+  return { gbps: await netBulk(net, BULK_OCTETS) };
+}
+
+async function requestsOf(net: Net): Promise<Figures> {
+  await netRequests(net, PAIRS, REQUEST_ROUNDS / 5);
+  return { perSecond: await netRequests(net, PAIRS, REQUEST_ROUNDS) };
+}
+
+async function churnOf(net: Net): Promise<Figures> {
+  await netChurn(net, NET_CONNECTIONS / 4);
+  return { perSecond: await netChurn(net, NET_CONNECTIONS) };
+}
+
 /** By the name that a process is started with. */
 export const MEASURES: Readonly<Record<string, () => Figures | Promise<Figures>>> = {
   'bulk-1500': () => bulk(1500),
   'bulk-65535': () => bulk(65_535),
-  'bulk-kernel': async () => {
-    await kernelBulk(BULK_OCTETS / 5);
-    return { gbps: await kernelBulk(BULK_OCTETS) };
-  },
   'churn-callbacks': () => {
     const churn = new CallbackChurn();
     churn.run(CONNECTIONS / 4);
@@ -37,10 +52,14 @@ export const MEASURES: Readonly<Record<string, () => Figures | Promise<Figures>>
     await churn.run(CONNECTIONS / 4);
     return { perSecond: await churn.run(CONNECTIONS) };
   },
-  'churn-kernel': async () => {
-    await kernelChurn(KERNEL_CONNECTIONS / 4);
-    return { perSecond: await kernelChurn(KERNEL_CONNECTIONS) };
-  },
+  'bulk-kernel': () => bulkOf(kernel),
+  'bulk-net': () => bulkOf(onLoopback()),
+  'requests-kernel': () => requestsOf(kernel),
+  'requests-net': () => requestsOf(onLoopback()),
+  'churn-kernel': () => churnOf(kernel),
+  'churn-net': () => churnOf(onLoopback()),
+  'socket-kernel': () => idleSockets(kernel, IDLE_SOCKETS, true),
+  'socket-net': () => idleSockets(onLoopback(), IDLE_SOCKETS, false),
   'idle-end': () => ({ octets: idleConnection(20_000) }),
   'time-wait': () => ({ octets: timeWaitRecord(50_000) }),
 };

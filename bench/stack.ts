@@ -1,23 +1,11 @@
-// What the stack costs in processor time (user and system), beside the kernel's TCP on loopback by node:net. Ours and the
-// peer take turns, each in a process of its own; medians are printed.
+// What the stack costs in processor time (user and system), beside the kernel's TCP on loopback by node:net; and what
+// programs of node:net cost on synfin, beside themselves on the kernel.
 
-import type { Figures } from './measures.ts';
-import { inOwnProcess, type Running } from './own-process.ts';
-import { median } from './pair.ts';
-import { type Row, ratioOf, shown } from './rows.ts';
+import type { Running } from './own-process.ts';
+import { type Plan, planned } from './plan.ts';
+import type { Row } from './rows.ts';
 
-/** A row: a figure of one measure beside the same figure of another. */
-interface Plan {
-  readonly what: string;
-  readonly figure: string;
-  readonly ours: string;
-  readonly peer?: string;
-  readonly better: 'more' | 'less';
-}
-
-const LOOPBACK = 'kernel on loopback';
-
-const PLANS: readonly Plan[] = [
+const STACK: readonly Plan[] = [
   { what: 'bulk, MTU 1500, Gbit/s', figure: 'gbps', ours: 'bulk-1500', peer: 'bulk-kernel', better: 'more' },
   {
     what: 'bulk, MTU 1500, ns per data segment, both ends and its share of ACKs',
@@ -56,27 +44,50 @@ const PLANS: readonly Plan[] = [
   { what: 'octets per TIME-WAIT record with its tuple', figure: 'octets', ours: 'time-wait', better: 'less' },
 ];
 
-/** Measures all rows in `rounds` turns. */
-export async function stackRows(rounds: number, running: Running): Promise<Row[]> {
-  const measures = [
-    ...new Set(PLANS.flatMap(({ ours, peer }) => (peer === undefined ? [ours] : [ours, peer]))),
-  ];
-  const results = new Map<string, Figures[]>(measures.map((name) => [name, []]));
-  for (let round = 1; round <= rounds; round++) {
-    for (const name of measures)
-      results.get(name)?.push(await inOwnProcess<Figures>('measures.ts', [name], running));
-    process.stderr.write(`round ${round} of ${rounds}\n`);
-  }
-  const of = (name: string, figure: string): number =>
-    median((results.get(name) ?? []).map((figures) => figures[figure] as number));
-  console.log(`medians of ${rounds} rounds, per second of processor time (user + system)\n`);
-  return PLANS.map((plan) => {
-    const ours = of(plan.ours, plan.figure);
-    const theirs = plan.peer === undefined ? null : of(plan.peer, plan.figure);
-    const ratio = ratioOf(ours, theirs, plan.better);
-    const beside = ratio === null ? '' : `${ratio.toFixed(2)}x ${LOOPBACK}: ${shown(theirs)}`;
-    console.log(`${plan.what.padEnd(70)}${shown(ours).padStart(10)}   ${beside}`);
-    const peer = plan.peer === undefined ? '' : LOOPBACK;
-    return { group: 'stack', what: plan.what, stack: 'synfin', ours, peer, theirs, ratio };
-  });
+const NET: readonly Plan[] = [
+  {
+    what: 'bulk, one connection, Gbit/s',
+    figure: 'gbps',
+    ours: 'bulk-net',
+    peer: 'bulk-kernel',
+    better: 'more',
+  },
+  {
+    what: '1,000 requests at once, each of a connection of its own, per second',
+    figure: 'perSecond',
+    ours: 'requests-net',
+    peer: 'requests-kernel',
+    better: 'more',
+  },
+  {
+    what: 'connect + close, one after the other, per second',
+    figure: 'perSecond',
+    ours: 'churn-net',
+    peer: 'churn-kernel',
+    better: 'more',
+  },
+  {
+    what: 'octets per idle net.Socket of 10,000: resident set, and the kernel’s own',
+    figure: 'all',
+    ours: 'socket-net',
+    peer: 'socket-kernel',
+    better: 'less',
+  },
+  {
+    what: 'of these, in JavaScript’s heap and outside of it for it',
+    figure: 'heap',
+    ours: 'socket-net',
+    peer: 'socket-kernel',
+    better: 'less',
+  },
+];
+
+/** The stack alone, in `rounds` turns. */
+export function stackRows(rounds: number, running: Running): Promise<Row[]> {
+  return planned('stack', STACK, rounds, running);
+}
+
+/** Programs of node:net on a host's loopback, in real time. */
+export function netRows(rounds: number, running: Running): Promise<Row[]> {
+  return planned('net', NET, rounds, running);
 }
