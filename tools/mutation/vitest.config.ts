@@ -13,7 +13,12 @@ const SLOW = [
   'test/regressions/**',
   '**/fuzz.test.ts',
   '**/hostile.test.ts',
+  'src/host/autoconfiguration.test.ts',
+  'src/host/fragments.test.ts',
+  'src/host/neighbours.test.ts',
   'src/host/paths.test.ts',
+  'src/host/queue.test.ts', // measures time
+  'src/host/queued-calls.test.ts', // measures time
   'src/tcp/pair.test.ts',
   'src/tcp/loss/sack-recovery.test.ts',
   'src/tcp/receive/window.test.ts',

@@ -85,6 +85,44 @@ describe('TimeWaitStore', () => {
     }
   });
 
+  it('keeps flags, window scale, time to live and Diffserv field apart, at either end of their range', () => {
+    const { table, records } = store();
+    const ways = [
+      [0, 0, 0, 0, 0],
+      [1, 0, 0, 0, 0],
+      [0, 1, 0, 0, 0],
+      [0, 0, 14, 0, 0],
+      [0, 0, 0, 255, 0],
+      [0, 0, 0, 0, 255],
+      [1, 1, 14, 255, 255],
+    ] as const;
+    for (const [n, [ts, challenged, wscale, ttl, tos]] of ways.entries()) {
+      const tcb = tcbInTimeWait(n, 60_000);
+      Object.assign(tcb, { ts, challenged });
+      tcb.rcv.wscale = wscale;
+      records.add(tcb, ttl, tos);
+      const index = ~find(table, tcb);
+      for (const _ of ['as added', 'as stored again']) {
+        const back = records.load(index);
+        expect([back.ts, back.challenged, back.rcv.wscale, records.ttl, records.tos]).toEqual(ways[n]);
+        records.store(index, back);
+      }
+    }
+  });
+
+  it('what is loaded owes and waits for nothing: our FIN is acknowledged, all text is read', () => {
+    const { table, records } = store();
+    const tcb = tcbInTimeWait(1, 60_000);
+    records.add(tcb, 64, 0);
+    const index = ~find(table, tcb);
+    const used = records.load(index);
+    Object.assign(used, { state: State.CLOSED, error: 1, signals: 1, ackNow: 1 });
+    const { state, error, signals, ackNow, snd, rcv } = records.load(index);
+    expect([state, error, signals, ackNow]).toEqual([State.TIME_WAIT, 0, 0, 0]);
+    expect([snd.una, snd.end, snd.fin]).toEqual([snd.nxt, snd.nxt - 1, 1]);
+    expect([rcv.user, rcv.acked, rcv.buf]).toEqual([rcv.nxt, rcv.nxt, 70_000]);
+  });
+
   it('takes a record and its tuple away at its time, and tells of it', () => {
     const { table, records, ended } = store();
     const tcbs = [1, 2, 3].map((n) => tcbInTimeWait(n, 1000 * n, n === 2));
@@ -135,5 +173,34 @@ describe('TimeWaitStore', () => {
     table.set(tcb.l0, tcb.l1, tcb.l2, tcb.l3, tcb.r0, tcb.r1, tcb.r2, tcb.r3, (80 << 16) | tcb.remotePort, 5);
     records.remove(index);
     expect([records.size, ended, find(table, tcb)]).toEqual([0, [], 5]);
+  });
+
+  it('clear forgets all of them without a word, and their tuples', () => {
+    const { table, records, ended } = store();
+    for (const n of [1, 2, 3]) records.add(tcbInTimeWait(n, 1000, n === 2), 64, 0);
+    records.clear();
+    expect([records.size, table.size, ended, records.untilNext(0)]).toEqual([0, 0, [], -1]);
+  });
+
+  it('a sweep reaches the records and the TCB that is loaded', () => {
+    const { table, records } = store();
+    const tcb = tcbInTimeWait(1, 1000);
+    records.add(tcb, 64, 0);
+    const loaded = records.load(~find(table, tcb));
+    const elapsed = 200 * 86_400_000;
+    records.sweep(2000, elapsed);
+    const now = (2000 + elapsed) | 0;
+    expect((now - loaded.challengeMs) | 0).toBe(24.5 * 86_400_000);
+    expect((now - records.load(~find(table, tcb)).challengeMs) | 0).toBe(24.5 * 86_400_000);
+    expect(records.untilNext(now)).toBe(0);
+  });
+
+  it('says how many bytes it holds', () => {
+    const { records } = store();
+    expect(records.bytes).toBe(0);
+    records.add(tcbInTimeWait(1, 1000), 64, 0);
+    expect(records.bytes).toBe(512 * 56);
+    records.add(tcbInTimeWait(2, 1000, true), 64, 0);
+    expect(records.bytes).toBe(512 * (56 + 80));
   });
 });
