@@ -53,54 +53,6 @@ describe('TimingWheel', () => {
     expect(wheel.size).toBe(0);
   });
 
-  it('agrees with a sorted list on random arming, disarming and jumps of time, also where int32 wraps', () => {
-    const delay = fc.oneof(
-      fc.integer({ min: -5, max: 600 }),
-      fc.integer({ min: 0, max: 70_000 }),
-      fc.integer({ min: 0, max: 20_000_000 }),
-      fc.integer({ min: 0, max: 12 * DAY }),
-    );
-    const id = fc.nat(70);
-    const step = fc.oneof(
-      { weight: 5, arbitrary: fc.record({ op: fc.constant('arm' as const), id, delay }) },
-      { weight: 1, arbitrary: fc.record({ op: fc.constant('disarm' as const), id, delay: fc.constant(0) }) },
-      { weight: 2, arbitrary: fc.record({ op: fc.constant('advance' as const), id, delay }) },
-      { weight: 2, arbitrary: fc.record({ op: fc.constant('jump' as const), id, delay: fc.constant(0) }) },
-    );
-    const start = fc.constantFrom(0, 1000, 2 ** 31 - 50_000, 2 ** 32 - 50_000, 2 ** 32 - 300, 2 ** 32 - 1);
-    fc.assert(
-      fc.property(start, fc.array(step, { maxLength: 200, size: 'max' }), (start, steps) => {
-        const wheel = new TimingWheel(start | 0);
-        const naive = new NaiveTimers(start);
-        for (const { op, id, delay } of steps) {
-          if (op === 'arm') {
-            wheel.arm(id, (naive.now + delay) | 0);
-            naive.arm(id, naive.now + delay);
-          } else if (op === 'disarm') {
-            wheel.disarm(id);
-            naive.disarm(id);
-          } else {
-            let to = naive.now + delay;
-            if (op === 'jump') {
-              const wait = wheel.untilNext(naive.now | 0);
-              const first = naive.list[0];
-              if (first === undefined) expect(wait).toBe(-1);
-              else if (naive.list.length <= 16) expect(wait).toBe(Math.max(0, first.at - naive.now));
-              else expect(wait).toBeLessThanOrEqual(first.at - naive.now);
-              if (wait > 0) expect(fired(wheel, (naive.now + wait - 1) | 0)).toEqual([]);
-              if (wait > 0) naive.advance(naive.now + wait - 1);
-              to = naive.now + (wait > 0 ? 1 : 0);
-            }
-            expect(fired(wheel, to | 0)).toEqual(naive.advance(to));
-          }
-          expect(wheel.size).toBe(naive.list.length);
-          expect(wheel.isArmed(id)).toBe(naive.list.some((t) => t.id === id));
-        }
-      }),
-      { numRuns: 400 },
-    );
-  });
-
   it('fires at the very tick when a deadline is the first tick of a slot of any level', () => {
     for (const at of [256, 65_536, 16_777_216, 16_777_216 + 65_536, 65_536 + 256]) {
       const wheel = new TimingWheel(1);
@@ -183,6 +135,48 @@ describe('TimingWheel', () => {
     expect(wheel.size).toBe(1);
   });
 
+  it('nothing happens when it is armed for that very time: it keeps its turn', () => {
+    const wheel = new TimingWheel(0);
+    for (const id of [1, 2, 3]) wheel.arm(id, 100);
+    wheel.armNoLater(1, 100);
+    expect(fired(wheel, 100)).toEqual([1, 2, 3]);
+  });
+
+  it('looks at 16 timers of a far slot to say exactly; when there are more, it says when the slot begins', () => {
+    for (const [n, wait] of [
+      [16, 70_000],
+      [17, 65_536],
+    ] as const) {
+      const wheel = new TimingWheel(0);
+      for (let i = 1; i <= n; i++) wheel.arm(i, 70_000 + n - i);
+      expect([n, wheel.untilNext(0)]).toEqual([n, wait]);
+    }
+  });
+
+  it('keeps what was due and not taken: the next advance adds to it', () => {
+    const wheel = new TimingWheel(0);
+    wheel.arm(1, 10);
+    wheel.advance(10);
+    wheel.advance(15);
+    expect([wheel.size, wheel.isArmed(1), wheel.untilNext(15)]).toEqual([1, true, 0]);
+    wheel.arm(2, 20);
+    wheel.arm(3, 30);
+    expect(fired(wheel, 20)).toEqual([1, 2]);
+    expect(wheel.untilNext(20)).toBe(10);
+  });
+
+  it('time that goes back does not put off what was late already', () => {
+    const wheel = new TimingWheel(1000);
+    wheel.arm(1, 2000);
+    expect(fired(wheel, 1500)).toEqual([]);
+    expect(fired(wheel, 900)).toEqual([]);
+    wheel.arm(2, 1400);
+    expect(wheel.untilNext(900)).toBe(0);
+    expect(fired(wheel, 900)).toEqual([2]);
+    expect(wheel.untilNext(900)).toBe(1100);
+    expect(fired(wheel, 2000)).toEqual([1]);
+  });
+
   it('does not lose time when it was empty for longer than int32 reaches', () => {
     const wheel = new TimingWheel(0);
     const later = (30 * DAY) | 0;
@@ -207,6 +201,41 @@ describe('TimingWheel', () => {
     expect(fired(wheel, (later + 5) | 0)).toEqual([1]);
   });
 
+  it('restarted where it stood, fires the same deadlines as the first time', () => {
+    const wheel = new TimingWheel(0);
+    const deadlines = [-5, 1, 1, 300, 70_000, 20_000_000, 2 ** 30, 2 ** 30];
+    for (const _ of ['new', 'restarted', 'restarted again']) {
+      for (const [id, at] of deadlines.entries()) wheel.arm(id, at);
+      expect([wheel.size, wheel.untilNext(0)]).toEqual([8, 0]);
+      expect(fired(wheel, 0)).toEqual([0]);
+      expect(fired(wheel, 2 ** 30)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+      for (const [id, at] of deadlines.entries()) wheel.arm(id, 2 ** 30 + at);
+      wheel.restart(0);
+      expect([wheel.size, wheel.untilNext(0)]).toEqual([0, -1]);
+    }
+  });
+
+  it('has room for 64 ids, then for twice as many and so on, 16 bytes each', () => {
+    const empty = new TimingWheel(0).bytes;
+    for (const [id, room] of [
+      [63, 64],
+      [64, 128],
+      [127, 128],
+      [128, 256],
+      [1000, 1024],
+    ] as const) {
+      for (const way of ['arm', 'armNoLater'] as const) {
+        const wheel = new TimingWheel(0);
+        wheel.disarm(id);
+        expect([wheel.isArmed(id), wheel.size]).toEqual([false, 0]);
+        wheel[way](id, 10);
+        expect([wheel.isArmed(id), wheel.size, wheel.bytes - empty]).toEqual([true, 1, 16 * (room - 64)]);
+        expect([fired(wheel, 10), wheel.isArmed(id)]).toEqual([[id], false]);
+      }
+    }
+    expect(empty).toBe(16 * 64 + 2 * 4 * 1026 + 4 * 32);
+  });
+
   it('takes ids as they grow', () => {
     const wheel = new TimingWheel(0);
     wheel.disarm(1_000_000);
@@ -215,5 +244,53 @@ describe('TimingWheel', () => {
     wheel.arm(1_000_000, 60);
     expect(fired(wheel, 50)).toHaveLength(5000);
     expect(fired(wheel, 60)).toEqual([1_000_000]);
+  });
+
+  it('agrees with a sorted list on random arming, disarming and jumps of time, also where int32 wraps', () => {
+    const delay = fc.oneof(
+      fc.integer({ min: -5, max: 600 }),
+      fc.integer({ min: 0, max: 70_000 }),
+      fc.integer({ min: 0, max: 20_000_000 }),
+      fc.integer({ min: 0, max: 12 * DAY }),
+    );
+    const id = fc.nat(70);
+    const step = fc.oneof(
+      { weight: 5, arbitrary: fc.record({ op: fc.constant('arm' as const), id, delay }) },
+      { weight: 1, arbitrary: fc.record({ op: fc.constant('disarm' as const), id, delay: fc.constant(0) }) },
+      { weight: 2, arbitrary: fc.record({ op: fc.constant('advance' as const), id, delay }) },
+      { weight: 2, arbitrary: fc.record({ op: fc.constant('jump' as const), id, delay: fc.constant(0) }) },
+    );
+    const start = fc.constantFrom(0, 1000, 2 ** 31 - 50_000, 2 ** 32 - 50_000, 2 ** 32 - 300, 2 ** 32 - 1);
+    fc.assert(
+      fc.property(start, fc.array(step, { maxLength: 200, size: 'max' }), (start, steps) => {
+        const wheel = new TimingWheel(start | 0);
+        const naive = new NaiveTimers(start);
+        for (const { op, id, delay } of steps) {
+          if (op === 'arm') {
+            wheel.arm(id, (naive.now + delay) | 0);
+            naive.arm(id, naive.now + delay);
+          } else if (op === 'disarm') {
+            wheel.disarm(id);
+            naive.disarm(id);
+          } else {
+            let to = naive.now + delay;
+            if (op === 'jump') {
+              const wait = wheel.untilNext(naive.now | 0);
+              const first = naive.list[0];
+              if (first === undefined) expect(wait).toBe(-1);
+              else if (naive.list.length <= 16) expect(wait).toBe(Math.max(0, first.at - naive.now));
+              else expect(wait).toBeLessThanOrEqual(first.at - naive.now);
+              if (wait > 0) expect(fired(wheel, (naive.now + wait - 1) | 0)).toEqual([]);
+              if (wait > 0) naive.advance(naive.now + wait - 1);
+              to = naive.now + (wait > 0 ? 1 : 0);
+            }
+            expect(fired(wheel, to | 0)).toEqual(naive.advance(to));
+          }
+          expect(wheel.size).toBe(naive.list.length);
+          expect(wheel.isArmed(id)).toBe(naive.list.some((t) => t.id === id));
+        }
+      }),
+      { numRuns: 400 },
+    );
   });
 });
