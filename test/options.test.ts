@@ -261,6 +261,7 @@ const stage = stageOptions();
 /** Public interfaces with such a name that nobody gives as options. */
 const NONE: Readonly<Record<string, string>> = {
   TraceOptions: 'the options of a SYN, in a trace',
+  RegisterConfig: 'RegisterOptions has all of it; as text and as a file see register-config.test.ts',
   RunConfig: 'what the option lines of a script say',
 };
 

@@ -30,6 +30,7 @@ import {
   type IpService,
   type Route,
   RouteTable,
+  type Transmit,
 } from './ip/index.ts';
 import {
   type AutoconfigurationInfo,
@@ -377,6 +378,19 @@ export class Host {
   /** What an interface with `autoconfigure` has come to; null for others. */
   autoconfiguration(iface: HostInterface): AutoconfigurationInfo | null {
     return this.#ethernet.autoconfiguration(iface)?.info() ?? null;
+  }
+
+  /**
+   * @internal Packets that the host sends to itself go to `transmit` instead, a wire with faults; null: as at first.
+   * Returns the way to the host: it takes blocks of `memory`, at any time.
+   */
+  throughLoopback(transmit: Transmit | null): Transmit {
+    const lo = this.ip.interfaces[0] as HostInterface;
+    lo.attach(transmit ?? ((off, len) => this.#loop(off, len)));
+    return (off, len) => {
+      this.#loop(off, len);
+      if (!this.#received) this.#askForPoll();
+    };
   }
 
   get interfaces(): readonly HostInterface[] {

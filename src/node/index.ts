@@ -2,6 +2,7 @@
 // connection as a Duplex.
 
 export {
+  ConfigError,
   currentHost,
   currentRegistration,
   dgramOf,
@@ -14,7 +15,9 @@ export {
   MissingInternalError,
   netOf,
   onHost,
+  type RegisterConfig,
   RegisteredError,
+  type RegisterFaults,
   type RegisterOptions,
   type Registration,
   register,

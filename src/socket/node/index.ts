@@ -8,8 +8,9 @@ export { currentHost, onHost } from './places.ts';
 export {
   currentRegistration,
   RegisteredError,
-  type RegisterOptions,
   type Registration,
   register,
 } from './register.ts';
+export { ConfigError } from './register-config.ts';
+export type { RegisterConfig, RegisterFaults, RegisterOptions } from './register-options.ts';
 export { HandleType, type TcpHandle, type TcpHandleClass, tcpHandleClass } from './tcp-handle.ts';

@@ -22,18 +22,22 @@ export function currentHost(): Host | null {
 
 /** Addresses that are reached through synfin. */
 export class Redirects {
+  /** As they were given. */
+  readonly networks: readonly string[];
+  /** Whether a server on every address is synfin's. */
+  readonly anyIsOurs: boolean;
   readonly #networks: { readonly address: IpAddress; readonly prefix: number }[] = [];
-  readonly #anyIsOurs: boolean;
   #isOver = false;
 
   /** `networks` as `10.0.0.0/8`, `::1/128`; `listenOnAny`: whether a server on every address is synfin's. */
   constructor(networks: readonly string[], listenOnAny: boolean) {
+    this.networks = networks;
     for (const text of networks) {
       const cidr = parseCidr(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`);
       if (cidr === null) throw new TypeError(`'${text}' is not a network, like 10.0.0.0/8`);
       this.#networks.push(cidr);
     }
-    this.#anyIsOurs = listenOnAny;
+    this.anyIsOurs = listenOnAny;
   }
 
   /** The registration was taken back: nothing is synfin's any more. */
@@ -60,7 +64,7 @@ export class Redirects {
   /** Whether a socket that is bound to `address` is synfin's. */
   hasLocal(address: string): boolean {
     const plain = unmapped(address);
-    return plain === ANY_4 || plain === ANY_6 ? this.#anyIsOurs && !this.#isOver : this.has(plain);
+    return plain === ANY_4 || plain === ANY_6 ? this.anyIsOurs && !this.#isOver : this.has(plain);
   }
 }
 

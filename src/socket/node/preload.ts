@@ -3,5 +3,7 @@
 import { register } from './register.ts';
 
 export * from './register.ts';
+export { ConfigError } from './register-config.ts';
+export type { RegisterConfig, RegisterFaults, RegisterOptions } from './register-options.ts';
 
 register();

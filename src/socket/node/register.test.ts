@@ -61,13 +61,52 @@ describe('a program that never heard of synfin, with --import synfin/register', 
     const { port } = kernel.address() as net.AddressInfo;
     await run(
       `import net from 'node:net';
-       import { register } from '${preload}';
-       process[Symbol.for('synfin.register')].undo();
-       register({ networks: ['10.0.0.0/8'], listenOnAny: false });
        const socket = net.connect(${port}, '127.0.0.1', () => socket.resetAndDestroy());`,
+      { SYNFIN: 'networks=10.0.0.0/8' },
     );
     expect((await error)[0].code).toBe('ECONNRESET');
     kernel.close();
+  });
+
+  test('serves on the addresses that SYNFIN gives the host; another one is not there', async () => {
+    const out = await run(
+      `import net from 'node:net';
+       const server = net.createServer((socket) => socket.end('here')).listen(80, '10.1.0.1', () => {
+         net.connect(80, '10.1.0.1').on('data', (octets) => console.log(String(octets)));
+         net.connect(80, '10.1.0.9').on('error', ({ message }) => console.log(message));
+         setTimeout(() => server.close(), 100);
+       });`,
+      { SYNFIN: '10.1.0.0/24 addresses=10.1.0.1' },
+    );
+    expect(out.trim().split('\n').sort()).toEqual([
+      'connect ENETUNREACH 10.1.0.9:80 - Local (0.0.0.0:0)',
+      'here',
+    ]);
+  });
+
+  test('prints what is redirected and what cannot be, when it is asked to, in both languages', async () => {
+    const explained = async (env: Record<string, string>): Promise<string> => {
+      const args = ['--import', preload, '-e', ''];
+      const { stderr } = await promisify(execFile)(process.execPath, args, {
+        env: { PATH: process.env['PATH'] ?? '', ...env },
+      });
+      return stderr;
+    };
+    const english = await explained({
+      SYNFIN: 'explain networks=10.0.0.0/8 listenOnAny=false faults.loss=1%',
+    });
+    for (const line of [
+      /^synfin\/register: what is redirected in this process \(\d+\), at level 3\n/,
+      /To synfin:\n {2}- connections to 10\.0\.0\.0\/8,/,
+      /its loopback has faults: \{"loss":0\.01\}/,
+      /process\.binding\('tcp_wrap'\)\.TCP\n/,
+      /To the kernel, as ever:\n {2}- all other addresses\n {2}- servers on every address \(listenOnAny is false\)/,
+      / {2}- cluster: .*\n {2}- child processes: .*\n {2}- descriptors .*\n {2}- pipes .*\n {2}- worker threads: .*\n {2}- native /,
+    ])
+      expect(english).toMatch(line);
+    expect(await explained({ SYNFIN: 'explain', LANG: 'zh_CN.UTF-8' })).toMatch(/^synfin\/register：本进程/);
+    expect(await explained({ SYNFIN: 'explain=zh' })).toMatch(/不能重定向的内容及原因：\n {2}- cluster/);
+    expect(await explained({ SYNFIN: 'networks=::1' })).toBe('');
   });
 });
 
@@ -135,5 +174,75 @@ describe('register() when net is loaded already', () => {
     expect(await read((other.address() as net.AddressInfo).port, '127.0.0.1')).toBe('kernel too');
     for (const server of [kernel, own, other]) server.close();
     await host.close();
+  });
+
+  test('refuses addresses and faults for a host that has its own', async () => {
+    const host = new Host({ name: 'here' });
+    expect(() => register({ host, faults: { loss: 0.1 } })).toThrow(
+      /^register: faults must be left out where `host`/,
+    );
+    expect(() => register({ host, addresses: ['10.0.0.1'] })).toThrow(
+      /^register: addresses must be left out/,
+    );
+    expect(() => register({ addresses: ['10.0.0'] })).toThrow(/10\.0\.0/);
+    expect(() => register({ networks: ['10.0.0.0/80'] })).toThrow(
+      "'10.0.0.0/80' is not a network, like 10.0.0.0/8",
+    );
+    expect(currentRegistration()).toBeNull();
+    await host.close();
+  });
+});
+
+describe('faults', () => {
+  test('befall what passes the loopback: all of it arrives, late and by way of retransmissions', async () => {
+    const faults = {
+      delayUs: 2000,
+      loss: 0.1,
+      duplicate: 0.05,
+      reorder: { probability: 0.1, extraDelayUs: 5000 },
+      seed: 3,
+    };
+    await using registration = register({ faults });
+    const server = net.createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as net.AddressInfo;
+    const client = net.connect(port, '127.0.0.1');
+    const sent = Buffer.alloc(300_000, 'loss and delay');
+    client.end(sent);
+    const got: Buffer[] = [];
+    for await (const octets of client) got.push(octets as Buffer);
+    expect(Buffer.concat(got).equals(sent)).toBe(true);
+    const { ab, ba } = registration.wire as NonNullable<typeof registration.wire>;
+    expect(ab.counters.dropped.loss).toBeGreaterThan(0);
+    expect(ab.counters.duplicated).toBeGreaterThan(0);
+    expect(ab.counters.reordered).toBeGreaterThan(0);
+    expect(ba.counters.deliveredPackets).toBe(0);
+  });
+
+  test('can be changed while it lasts: a wire that is cut lets nothing pass until it is mended', async () => {
+    await using registration = register({ faults: {} });
+    const server = net.createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = net.connect((server.address() as net.AddressInfo).port, '127.0.0.1');
+    await once(client, 'connect');
+    registration.wire?.partition(true);
+    client.write('through');
+    const first = once(client, 'data');
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(client.bytesRead).toBe(0);
+    registration.wire?.partition(false);
+    expect(String((await first)[0])).toBe('through');
+    client.destroy();
+  });
+
+  test('keep no process alive', async () => {
+    const out = await run(
+      `import net from 'node:net';
+       const server = net.createServer((socket) => socket.end('x')).listen(0, () => {
+         net.connect(server.address().port).resume().on('close', () => { console.log('closed'); server.close(); });
+       });`,
+      { SYNFIN: 'faults.delayUs=1000 faults.loss=0.01' },
+    );
+    expect(out).toBe('closed\n');
   });
 });

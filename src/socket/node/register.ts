@@ -4,30 +4,16 @@
 
 import type * as Module from 'node:module';
 import { Host } from '../../host/index.ts';
-import { flag, like, list, Schema, text } from '../../options/index.ts';
+import { outOfRange } from '../../options/index.ts';
+import type { Wire } from '../../sim/index.ts';
+import { explanation, localeLang } from './explain.ts';
 import { isNetLoaded, requireLater } from './internals.ts';
+import { loopbackWire } from './loopback-wire.ts';
 import type { Patched } from './patched.ts';
 import { PATCHES } from './patches.ts';
 import { Redirects } from './places.ts';
-
-/** What is synfin's. */
-export interface RegisterOptions {
-  /** The host of code that runs on none in particular. Default: a new one that has its loopback and nothing else. */
-  host?: Host;
-  /**
-   * Networks (`10.0.0.0/8`, `::1/128`) that are reached through the host; everything else stays with the kernel.
-   * Default: 127.0.0.0/8 and ::1.
-   */
-  networks?: readonly string[];
-  /** Whether a server that listens on every address is the host's. Default true. */
-  listenOnAny?: boolean;
-}
-
-const registerOptions = new Schema<RegisterOptions>('register', {
-  host: like('a Host', 'connect', 'listen'),
-  networks: list(text),
-  listenOnAny: flag,
-});
+import { configurations, merged } from './register-config.ts';
+import { type RegisterOptions, registerOptions } from './register-options.ts';
 
 /** What {@link register} did. */
 export interface Registration {
@@ -36,6 +22,8 @@ export interface Registration {
   readonly level: 2 | 3;
   /** What was changed, one line each. */
   readonly changed: readonly string[];
+  /** The wire that packets of the loopback pass, from a to b, where `faults` were asked for; its rules may be changed. */
+  readonly wire: Wire | null;
   /**
    * Takes everything back: new sockets are the kernel's. A host that was made here is closed, since nobody could reach
    * it any more: its servers close, its connections end (see `host.close`). One that was given stays as it is, with
@@ -69,7 +57,10 @@ export class RegisteredError extends Error {
  * using registration = register();   // or: node --import synfin/register app.js
  * ```
  *
- * Throws RegisteredError when there is a registration already, MissingInternalError where Node is not 22, 24 or 26.
+ * What `options` leave open is taken from the variable SYNFIN and from the nearest synfin.config.ts, .js or .json.
+ *
+ * Throws RegisteredError when there is a registration already, MissingInternalError where Node is not 22, 24 or 26,
+ * TypeError and RangeError for options that cannot be meant, ConfigError for a configuration that cannot be read.
  */
 export function register(options: RegisterOptions = {}): Registration {
   registerOptions.check(options);
@@ -78,8 +69,13 @@ export function register(options: RegisterOptions = {}): Registration {
     throw new RegisteredError(
       'synfin is registered in this process already, by this or another copy of it: undo that first',
     );
-  const host = options.host ?? new Host({ name: 'loopback', profile: 'linux' }).unref();
-  const redirects = new Redirects(options.networks ?? LOOPBACK, options.listenOnAny ?? true);
+  const found = configurations();
+  const all = merged(options, found);
+  const redirects = new Redirects(
+    [...(all.networks ?? LOOPBACK), ...(all.addresses ?? [])],
+    all.listenOnAny ?? true,
+  );
+  const { host, wire } = options.host === undefined ? hostFor(all) : { host: givenHost(options), wire: null };
   const level = isNetLoaded() ? 2 : 3;
   const patched: Patched[] = [];
   const undo = (): void => {
@@ -96,6 +92,7 @@ export function register(options: RegisterOptions = {}): Registration {
     host,
     level,
     changed: patched.map(({ what }) => what),
+    wire,
     undo() {
       if (registered[REGISTERED] !== registration) return;
       registered[REGISTERED] = undefined;
@@ -113,7 +110,37 @@ export function register(options: RegisterOptions = {}): Registration {
   };
   registered[REGISTERED] = registration;
   syncExports();
+  const { explain = false } = all;
+  if (explain !== false) {
+    const { changed } = registration;
+    const sources = found.map(({ from }) => from);
+    const lang = explain === true ? localeLang() : explain;
+    const faults = wire === null ? undefined : all.faults;
+    process.stderr.write(explanation({ level, changed, host, redirects, faults, sources }, lang));
+  }
   return registration;
+}
+
+/** The host that register makes. */
+function hostFor({ addresses = [], faults }: RegisterOptions): { host: Host; wire: Wire | null } {
+  const host = new Host({ name: 'loopback', profile: 'linux' }).unref();
+  const [lo] = host.interfaces;
+  for (const address of addresses)
+    if (lo !== undefined) host.addAddress(lo, `${address}/${address.includes(':') ? 128 : 32}`);
+  return { host, wire: faults === undefined ? null : loopbackWire(host, faults) };
+}
+
+/** The host of the argument, which has its addresses and its links already. */
+function givenHost({ host, addresses, faults }: RegisterOptions): Host {
+  for (const [name, value] of Object.entries({ addresses, faults }))
+    if (value !== undefined)
+      throw outOfRange(
+        'register',
+        name,
+        value,
+        'left out where `host` is given: it is for a host that is made here',
+      );
+  return host as Host;
 }
 
 /** The registration of this process, or null. */
