@@ -3,7 +3,7 @@
 
 import { describesItself, outOfRange, wrongKind } from '../options/index.ts';
 import { checkConfig, defaultConfig, Err, type Rules, type TcpConfig, tcpError } from '../tcp/index.ts';
-import { type IpAddress, isUnspecified, Memory } from '../wire/index.ts';
+import { type IpAddress, isUnspecified, Memory, type Offload } from '../wire/index.ts';
 import {
   checkedRandom,
   HostCounters,
@@ -261,7 +261,7 @@ export class Host {
       routes: this.#routes,
       devices: this.#devices,
       random,
-      input: (iface, off, len, mayKeep) => this.#input(iface, off, len, mayKeep),
+      input: (iface, off, len, mayKeep, offload) => this.#input(iface, off, len, mayKeep, offload),
       tagged: (iface, port) => this.#ethernet.addTagged(port, iface),
       lost: (address) => this.tcp.abortFrom(address),
       removed: (iface) => this.#ethernet.forget(iface),
@@ -659,12 +659,12 @@ export class Host {
     if (this.#waker !== null) this.#waker(this.tcp.engine.now - this.#steppedBackUs);
   }
 
-  #input(iface: HostInterface, off: number, len: number, mayKeep: boolean): boolean {
+  #input(iface: HostInterface, off: number, len: number, mayKeep: boolean, offload: Offload | null): boolean {
     this.#setNow();
     const kept =
       iface.kind === 'ethernet'
         ? this.#ethernet.input(iface, off, len, mayKeep)
-        : this.ip.input(iface, off, len, false, mayKeep);
+        : this.ip.input(iface, off, len, false, mayKeep, offload);
     if (!this.#received) this.#askForPoll();
     return kept;
   }

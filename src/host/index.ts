@@ -30,6 +30,7 @@ export {
   HostInterface,
   type InterfaceInfo,
   type InterfaceKind,
+  type LinkOffload,
   type LocalAddress,
   type Transmit,
 } from './ip/index.ts';

@@ -106,7 +106,8 @@ export class Interfaces {
   constructor(owner: InterfacesOwner) {
     this.#owner = owner;
     this.#sink = {
-      input: (iface, off, len, mayKeep) => !iface.removed && owner.input(iface, off, len, mayKeep),
+      input: (iface, off, len, mayKeep, offload) =>
+        !iface.removed && owner.input(iface, off, len, mayKeep, offload),
       mtuChanges: (iface, mtu) => this.#mtuChanges(iface, mtu),
     };
   }

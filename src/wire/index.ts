@@ -15,6 +15,7 @@ export * from './malformed.ts';
 export * from './memory.ts';
 export * from './ndp.ts';
 export * from './ndp-options.ts';
+export * from './offload.ts';
 export * from './pseudo.ts';
 export * from './segment.ts';
 export * from './seq.ts';

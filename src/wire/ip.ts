@@ -5,6 +5,7 @@ import { parseIpv4, parseQuotedIpv4 } from './ipv4.ts';
 import { parseIpv6, parseQuotedIpv6 } from './ipv6.ts';
 import { Malformed } from './malformed.ts';
 import type { Memory } from './memory.ts';
+import type { Offload } from './offload.ts';
 
 // Protocol numbers (IANA "Assigned Internet Protocol Numbers").
 
@@ -67,6 +68,8 @@ export class IpPacket {
   sourceRouteLeft = false;
   /** After an error: the offset from `headerOff` of the octet at fault (ICMP's pointer). */
   problemOff = 0;
+  /** What the link says beside the packet, if anything; no parser looks at it. */
+  offload: Offload | null = null;
 }
 
 /** Parses the packet in [off, off + len); 0 or a `Malformed` code. Octets behind the total length are padding. */

@@ -75,6 +75,8 @@ export class Segment {
   textOff = 0;
   /** Octets of text. */
   textLen = 0;
+  /** Octets of text in each of the segments that this one stands for (generic segmentation offload); 0: it is one. */
+  gsoSize = 0;
   /** OPT_… bits. */
   opts = 0;
   /** MSS option value, 0..65535. */
@@ -109,6 +111,7 @@ export class Segment {
     this.up = 0;
     this.textOff = 0;
     this.textLen = 0;
+    this.gsoSize = 0;
     this.opts = 0;
     this.sackCount = 0;
     this.cookieLen = 0;
@@ -124,4 +127,9 @@ export class Segment {
 /** SEG.LEN: octets of text, counting SYN and FIN (RFC 9293 section 3.4). */
 export function segLen(seg: Segment): number {
   return seg.textLen + ((seg.ctl >> 1) & 1) + (seg.ctl & 1);
+}
+
+/** How many segments this one is, or stands for. */
+export function segmentsIn(seg: Segment): number {
+  return seg.gsoSize === 0 || seg.textLen <= seg.gsoSize ? 1 : Math.ceil(seg.textLen / seg.gsoSize);
 }

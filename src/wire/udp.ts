@@ -7,6 +7,8 @@ import type { Memory } from './memory.ts';
 
 /** Octets of a header (RFC 768). */
 export const UDP_HEADER_LENGTH = 8;
+/** Where the checksum stands in the header. */
+export const UDP_CHECKSUM_OFFSET = 6;
 
 /** A parsed user datagram; reused. */
 export class UdpDatagram {
@@ -29,7 +31,7 @@ export function parseUdp(mem: Memory, off: number, len: number, out: UdpDatagram
   out.srcPort = dv.getUint16(off);
   out.dstPort = dv.getUint16(off + 2);
   out.length = length;
-  out.checksum = dv.getUint16(off + 6);
+  out.checksum = dv.getUint16(off + UDP_CHECKSUM_OFFSET);
   out.dataOff = off + UDP_HEADER_LENGTH;
   out.dataLen = length - UDP_HEADER_LENGTH;
   return Malformed.OK;
@@ -46,7 +48,7 @@ export function udpChecksumOk(
   pseudo: number,
   family: Family,
 ): boolean {
-  if (mem.dv.getUint16(off + 6) === 0) return family === 4;
+  if (mem.dv.getUint16(off + UDP_CHECKSUM_OFFSET) === 0) return family === 4;
   return sum(mem, off, length, pseudo) === 0xffff;
 }
 

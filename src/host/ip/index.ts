@@ -7,6 +7,7 @@ export {
   HostInterface,
   type InterfaceInfo,
   type InterfaceKind,
+  type LinkOffload,
   type LocalAddress,
   type PacketSink,
   type Transmit,

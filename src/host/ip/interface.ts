@@ -7,11 +7,26 @@ import {
   type IpAddress,
   type MacAddress,
   type Memory,
+  type Offload,
   VLAN_HEADER_LENGTH,
 } from '../../wire/index.ts';
 
-/** Takes a packet; the block (off, len) of `memory.alloc(len)` is the taker's from then on. */
-export type Transmit = (off: number, len: number) => void;
+/**
+ * Takes a packet; the block (off, len) of `memory.alloc(len)` is the taker's from then on. `offload`, valid during the
+ * call: what the link has to do with it, for a link that said at `attach` that it does.
+ */
+export type Transmit = (off: number, len: number, offload?: Offload | null) => void;
+
+/** What a link does for TCP packets of its host. */
+export interface LinkOffload {
+  /** It takes a packet with up to so many octets (64 to 65,535, headers included) that stands for several. */
+  readonly gso: { readonly maxOctets: number };
+  /**
+   * Who cuts such a packet: 'link', which completes partial checksums, too; or 'host', when one large segment is to
+   * be formed at once, and packets leave the host as ever.
+   */
+  readonly cutBy: 'link' | 'host';
+}
 
 /** What the bytes on the link begin with. */
 export type InterfaceKind = 'ip' | 'ethernet';
@@ -42,7 +57,7 @@ const TAG_LENGTH = VLAN_HEADER_LENGTH - ETHERNET_HEADER_LENGTH;
 /** What an interface hands its packets to. */
 export interface PacketSink {
   /** `mayKeep`: the block may be kept. True: it was. */
-  input(iface: HostInterface, off: number, len: number, mayKeep: boolean): boolean;
+  input(iface: HostInterface, off: number, len: number, mayKeep: boolean, offload: Offload | null): boolean;
   /** The MTU will be `mtu`. Throws when it cannot. */
   mtuChanges(iface: HostInterface, mtu: number): void;
 }
@@ -78,6 +93,7 @@ export class HostInterface {
   readonly #sink: PacketSink;
   #mtu: number;
   #transmit: Transmit | null = null;
+  #offload: LinkOffload | null = null;
 
   constructor(
     sink: PacketSink,
@@ -117,9 +133,17 @@ export class HostInterface {
     this.#mtu = mtu;
   }
 
-  /** The link installs its end; null takes it away. */
-  attach(transmit: Transmit | null): void {
+  /**
+   * The link installs its end; null takes it away. `offload`: what it does for the packets that it is given. Throws
+   * TypeError for frames: their links do nothing.
+   */
+  attach(transmit: Transmit | null, offload: LinkOffload | null = null): void {
+    if (offload?.cutBy === 'link' && this.kind === 'ethernet')
+      throw new TypeError(
+        `${this.name}: attach: offload is for packets without frames, cutBy 'host' for all`,
+      );
     this.#transmit = transmit;
+    this.#offload = transmit === null ? null : offload;
     if (transmit !== null) this.onAttach?.();
   }
 
@@ -131,10 +155,18 @@ export class HostInterface {
     return this.#transmit !== null;
   }
 
-  /** A packet arrived at [off, off + len) of `memory`; the caller keeps the block. Throws RangeError outside of it. */
-  receive(off: number, len: number): void {
+  /** What the link does for packets; null: nothing. */
+  get offload(): LinkOffload | null {
+    return this.#offload;
+  }
+
+  /**
+   * A packet arrived at [off, off + len) of `memory`; the caller keeps the block. `offload`: what the link says beside
+   * it; the host may complete a partial checksum in the block. Throws RangeError outside of the memory.
+   */
+  receive(off: number, len: number, offload: Offload | null = null): void {
     this.#check(off, len);
-    this.#sink.input(this, off, len, false);
+    this.#sink.input(this, off, len, false, offload);
   }
 
   /**
@@ -143,7 +175,7 @@ export class HostInterface {
    */
   deliver(off: number, len: number): boolean {
     this.#check(off, len);
-    return this.#sink.input(this, off, len, true);
+    return this.#sink.input(this, off, len, true, null);
   }
 
   #check(off: number, len: number): void {
@@ -155,12 +187,12 @@ export class HostInterface {
   }
 
   /** Sends a block, frame header included; ownership passes on. */
-  transmit(off: number, len: number): void {
+  transmit(off: number, len: number, offload: Offload | null = null): void {
     if (this.#transmit === null) {
       this.unsent++;
       this.memory.free(off, len);
     } else {
-      this.#transmit(off, len);
+      this.#transmit(off, len, offload);
     }
   }
 

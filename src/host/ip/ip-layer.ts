@@ -2,6 +2,8 @@
 // route, a header and a link (RFC 1122 section 3, RFC 8200).
 
 import {
+  completeSum,
+  cutTcp,
   type Family,
   IPPROTO_ICMP,
   IPPROTO_ICMPV6,
@@ -21,6 +23,7 @@ import {
   type Memory,
   NDP_NEIGHBOR_SOLICITATION,
   NDP_ROUTER_SOLICITATION,
+  type Offload,
   parseIp,
   writeIpv4Header,
   writeIpv6Header,
@@ -200,11 +203,30 @@ export class IpLayer {
    * A packet arrived: [off, off + len) is an IP packet; `toGroup`: in a frame to more than us. `mayKeep`: the octets
    * are those of a block of the Memory from the link header on, which may be kept. True: it was. Never throws.
    */
-  input(iface: HostInterface, off: number, len: number, toGroup = false, mayKeep = false): boolean {
+  input(
+    iface: HostInterface,
+    off: number,
+    len: number,
+    toGroup = false,
+    mayKeep = false,
+    offload: Offload | null = null,
+  ): boolean {
+    this.counters.packetsIn++;
+    this.counters.octetsIn += len;
+    return this.#judge(iface, off, len, toGroup, mayKeep, offload);
+  }
+
+  #judge(
+    iface: HostInterface,
+    off: number,
+    len: number,
+    toGroup: boolean,
+    mayKeep: boolean,
+    offload: Offload | null,
+  ): boolean {
     const { counters } = this;
     const packet = this.#packet;
-    counters.packetsIn++;
-    counters.octetsIn += len;
+    packet.offload = offload;
     const bad = parseIp(this.memory, off, len, packet);
     if (bad !== Malformed.OK && !hasAddresses(packet, bad)) {
       counters.malformed[bad] = (counters.malformed[bad] as number) + 1;
@@ -217,12 +239,26 @@ export class IpLayer {
       }
       // RFC 8200 section 4: what extension headers hold is for the destination to judge.
       if (bad !== Malformed.OK && packet.family === 4) this.#refuse(packet, iface, bad);
+      else if (offload !== null) this.#forwardOffloaded(packet, iface, offload);
       else return this.forwarder.forward(packet, iface, mayKeep ? iface.headerLen + len : 0);
       return false;
     }
     if (bad !== Malformed.OK) this.#refuse(packet, iface, bad);
     else if (this.#isAcceptable(packet, iface)) this.#receive(packet, iface);
     return false;
+  }
+
+  /** The next link may do nothing of what this one left to it: the packet goes on as those that it stands for. */
+  #forwardOffloaded(p: IpPacket, iface: HostInterface, { gsoSize }: Offload): void {
+    if (gsoSize === 0 || p.protocol !== IPPROTO_TCP || p.fragment) {
+      completeSum(this.memory, p);
+      this.forwarder?.forward(p, iface, 0);
+      return;
+    }
+    cutTcp(this.memory, p, gsoSize, (off, len) => {
+      this.#judge(iface, off, len, false, false, null);
+      this.memory.free(off, len);
+    });
   }
 
   /** A malformed packet whose addresses could be read is answered, if it comes from somebody. */
@@ -249,6 +285,8 @@ export class IpLayer {
       this.#deliver(packet, iface);
       return;
     }
+    completeSum(this.memory, packet);
+    packet.offload = null;
     if (this.reassembler === null || !this.reassembler.accept(packet)) return;
     this.counters.reassembled++;
     this.#deliver(packet, iface);
@@ -352,6 +390,7 @@ export class IpLayer {
     d2: number,
     d3: number,
     mayCut = false,
+    offload: Offload | null = null,
   ): void {
     const { iface } = way;
     const ip = off + iface.headerLen;
@@ -367,7 +406,7 @@ export class IpLayer {
         payloadLen +
         writeIpv6Header(this.memory, ip, payloadLen, 0, ttl, tos, protocol, s0, s1, s2, s3, d0, d1, d2, d3);
     }
-    this.emit(way, off, len);
+    this.emit(way, off, len, offload);
   }
 
   /**
@@ -409,11 +448,11 @@ export class IpLayer {
   }
 
   /** Gives the link a block with room for its header and `len` octets of an IP packet. */
-  emit(way: Way, off: number, len: number): void {
+  emit(way: Way, off: number, len: number, offload: Offload | null = null): void {
     const { iface } = way;
     this.counters.packetsOut++;
     this.counters.octetsOut += len;
-    if (iface.headerLen === 0) iface.transmit(off, len);
+    if (iface.headerLen === 0) iface.transmit(off, len, offload);
     else this.link?.send(way, off, iface.headerLen + len);
   }
 }

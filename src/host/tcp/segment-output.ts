@@ -1,12 +1,17 @@
 // Segments to packets: the TCP header, the text from the send ring, the checksum over both (RFC 9293
-// section 3.1, MUST-2), and the way to the peer.
+// section 3.1, MUST-2), and the way to the peer. A segment that stands for several is cut here, unless the link does it.
 
 import { IPV4_PMTU_FLOOR } from '../../tcp/index.ts';
 import {
+  CWR,
+  ctlOfPiece,
   finish,
+  fold,
   IPPROTO_TCP,
   IPV4_HEADER_LENGTH,
+  IPV6_HEADER_LENGTH,
   type Memory,
+  Offload,
   pseudoSumWords,
   type Segment,
   SYN,
@@ -17,7 +22,7 @@ import {
 } from '../../wire/index.ts';
 import type { HostCounters } from '../base/index.ts';
 import type { Connection } from '../connection/index.ts';
-import type { IpLayer } from '../ip/index.ts';
+import type { IpLayer, Way } from '../ip/index.ts';
 
 /** The two ECN bits of a Diffserv field belong to congestion control (RFC 3168 section 5). */
 const DSCP = 0xfc;
@@ -32,6 +37,8 @@ export class SegmentOutput {
   readonly #ip: IpLayer;
   readonly #memory: Memory;
   readonly #counters: HostCounters;
+  /** What the link is asked to do with the packet in hand. */
+  readonly #offload = new Offload();
 
   constructor(ip: IpLayer, memory: Memory, counters: HostCounters) {
     this.#ip = ip;
@@ -46,6 +53,14 @@ export class SegmentOutput {
       this.#counters.noRoute++;
       return;
     }
+    const { offload } = path.iface;
+    if (offload !== null && offload.cutBy === 'link' && tcb.pmtu > IPV4_PMTU_FLOOR) this.#leave(c, path, seg);
+    else if (seg.gsoSize === 0) this.#form(c, path, seg);
+    else this.#cut(c, path, seg);
+  }
+
+  /** A packet of one segment. */
+  #form(c: Connection, path: Way, seg: Segment): void {
     const ip = this.#ip;
     const memory = this.#memory;
     const headerLen = tcpHeaderLength(seg);
@@ -57,11 +72,74 @@ export class SegmentOutput {
     let s = sum(memory, at, headerLen, c.pseudo + payloadLen);
     if (seg.textLen > 0) s = c.sndRing.copySumTo(at + headerLen, firstOctet(seg), seg.textLen, s);
     memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(s));
-    const tos = (c.tos & DSCP) | seg.ecn;
-    const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
+    const { pmtu } = c.tcb;
     // A link below the floor must cut; a probe of what lies above it must not be cut.
-    const mayCut = tcb.pmtu <= IPV4_PMTU_FLOOR && payloadLen + IPV4_HEADER_LENGTH <= IPV4_PMTU_FLOOR;
-    ip.send(path, off, payloadLen, IPPROTO_TCP, c.ttl, tos, l0, l1, l2, l3, r0, r1, r2, r3, mayCut);
+    const mayCut = pmtu <= IPV4_PMTU_FLOOR && payloadLen + IPV4_HEADER_LENGTH <= IPV4_PMTU_FLOOR;
+    this.#pass(c, path, seg, off, payloadLen, mayCut, null);
+  }
+
+  /** A packet for each of the segments that this one stands for. */
+  #cut(c: Connection, path: Way, seg: Segment): void {
+    const { seq, ctl, textLen, gsoSize } = seg;
+    for (let at = 0; at < textLen; at += gsoSize) {
+      seg.textLen = Math.min(gsoSize, textLen - at);
+      seg.seq = (seq + at) | 0;
+      seg.ctl = ctlOfPiece(ctl, at === 0, at + seg.textLen === textLen);
+      this.#form(c, path, seg);
+    }
+  }
+
+  /** One packet, which the link sums, and cuts if it stands for several. */
+  #leave(c: Connection, path: Way, seg: Segment): void {
+    const ip = this.#ip;
+    const memory = this.#memory;
+    const { textLen } = seg;
+    const headerLen = tcpHeaderLength(seg);
+    const payloadLen = headerLen + textLen;
+    const off = ip.alloc(path, payloadLen);
+    if (off === 0) return;
+    const at = off + ip.headroom(path);
+    writeTcpHeader(memory, at, seg);
+    memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, fold(c.pseudo + payloadLen));
+    if (textLen > 0) c.sndRing.copyTo(at + headerLen, firstOctet(seg), textLen);
+    const offload = this.#offload;
+    offload.sumFrom = path.family === 4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH;
+    offload.sumAt = TCP_CHECKSUM_OFFSET;
+    offload.headerLen = offload.sumFrom + headerLen;
+    offload.gsoSize = seg.gsoSize;
+    offload.ecn = (seg.ctl & CWR) !== 0;
+    this.#pass(c, path, seg, off, payloadLen, false, offload);
+  }
+
+  #pass(
+    c: Connection,
+    path: Way,
+    seg: Segment,
+    off: number,
+    payloadLen: number,
+    mayCut: boolean,
+    offload: Offload | null,
+  ): void {
+    const tos = (c.tos & DSCP) | seg.ecn;
+    const { l0, l1, l2, l3, r0, r1, r2, r3 } = c.tcb;
+    this.#ip.send(
+      path,
+      off,
+      payloadLen,
+      IPPROTO_TCP,
+      c.ttl,
+      tos,
+      l0,
+      l1,
+      l2,
+      l3,
+      r0,
+      r1,
+      r2,
+      r3,
+      mayCut,
+      offload,
+    );
   }
 
   /** Sends a segment without text that belongs to no live connection, from (s…) to (d…). */

@@ -57,6 +57,9 @@ import {
   RST,
   Segment,
   SYN,
+  segmentsIn,
+  sumIsTrusted,
+  TCP_CHECKSUM_OFFSET,
   tcpChecksumOk,
 } from '../../wire/index.ts';
 import {
@@ -508,6 +511,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
     const { r0, r1, r2, r3 } = tcb;
     const { mtu } = path.iface;
     tcb.mtu = mtu;
+    tcb.gso = path.iface.offload?.gso.maxOctets ?? 0;
     c.pmtuEpoch = this.pmtu.epoch;
     const known = this.pmtu.get(r0, r1, r2, r3, this.nowMs);
     if (known !== 0) c.pmtuUntilMs = this.pmtu.until(r0, r1, r2, r3);
@@ -608,11 +612,15 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
       counters.malformed[bad] = (counters.malformed[bad] as number) + 1;
       return;
     }
-    if (!tcpChecksumOk(memory, payloadOff, payloadLen, pseudoSum(packet, IPPROTO_TCP, payloadLen))) {
+    if (
+      !sumIsTrusted(memory, packet, TCP_CHECKSUM_OFFSET) &&
+      !tcpChecksumOk(memory, payloadOff, payloadLen, pseudoSum(packet, IPPROTO_TCP, payloadLen))
+    ) {
       counters.tcpBadChecksum++;
       return;
     }
-    counters.segmentsIn++;
+    seg.gsoSize = packet.offload === null ? 0 : packet.offload.gsoSize;
+    counters.segmentsIn += segmentsIn(seg);
     seg.ecn = packet.tos & 3;
     const { dst0, dst1, dst2, dst3, src0, src1, src2, src3 } = packet;
     const ports = (seg.dstPort << 16) | seg.srcPort;
@@ -769,7 +777,7 @@ export class TcpLayer implements Output, TimerTrace, ConnectionOwner, ListenerOw
   }
 
   segment(tcb: Tcb, seg: Segment): void {
-    this.counters.segmentsOut++;
+    this.counters.segmentsOut += segmentsIn(seg);
     if ((seg.ctl & RST) !== 0) this.counters.resetsOut++;
     if (this.tap !== null) this.tap.segmentOut?.(tcb, seg, this.engine.now);
     const c = tcb.id >= 0 ? (this.#connections[tcb.id] as Connection) : null;

@@ -14,6 +14,8 @@ import {
   parseUdp,
   pseudoSum,
   pseudoSumWords,
+  sumIsTrusted,
+  UDP_CHECKSUM_OFFSET,
   UDP_HEADER_LENGTH,
   UdpDatagram,
   udpChecksumOk,
@@ -199,7 +201,10 @@ export class UdpLayer implements UdpOwner {
       return;
     }
     const pseudo = pseudoSum(packet, IPPROTO_UDP, view.length);
-    if (!udpChecksumOk(mem, packet.payloadOff, view.length, pseudo, packet.family)) {
+    if (
+      !sumIsTrusted(mem, packet, UDP_CHECKSUM_OFFSET) &&
+      !udpChecksumOk(mem, packet.payloadOff, view.length, pseudo, packet.family)
+    ) {
       counters.udpBadChecksum++;
       return;
     }

@@ -5,28 +5,48 @@ import {
   type Host,
   HostDriver,
   type HostInterface,
+  type LinkOffload,
   platformTimers,
   RealClock,
   type TimerPlatform,
+  type Transmit,
 } from '../../host/index.ts';
-import { func, like, list, needed, nested, Schema, seed, text, whole } from '../../options/index.ts';
+import {
+  func,
+  like,
+  list,
+  needed,
+  nested,
+  oneOf,
+  outOfRange,
+  Schema,
+  seed,
+  text,
+  whole,
+} from '../../options/index.ts';
 import {
   combineTaps,
   type PacketInfo,
   type Port,
   RealtimeDriver,
-  type Transmit,
   Wire,
   type WireOptions,
   type WireTap,
   World,
   wireOptions,
 } from '../../sim/index.ts';
-import { type IpAddress, inPrefix, type Memory, parseAddress, parseCidr } from '../../wire/index.ts';
+import {
+  type IpAddress,
+  inPrefix,
+  type Memory,
+  type Offload,
+  parseAddress,
+  parseCidr,
+} from '../../wire/index.ts';
 import type { PcapngWriter } from '../pcapng.ts';
 import { HostCapture } from './capture.ts';
 import { configureInterface, type InterfaceAddress } from './config.ts';
-import { openTun, type TunReceiver, tunOptions } from './device.ts';
+import { GSO_OCTETS, openTun, type TunDevice, type TunReceiver, tunOptions } from './device.ts';
 import { TunError } from './errors.ts';
 
 /** Packets that the kernel queues for us before it drops some: full windows of a few dozen connections. */
@@ -37,9 +57,11 @@ export interface PacketDevice {
   readonly name: string;
   readonly mtu: number;
   readonly memory: Memory;
+  /** The device cuts TCP packets of up to so many octets that stand for several, and completes checksums. */
+  readonly gso?: { readonly maxOctets: number } | null;
   onPackets(receiver: TunReceiver): void;
   /** Gives a packet to the other side; the block stays the caller's. */
-  write(off: number, len: number): boolean;
+  write(off: number, len: number, offload?: Offload | null): boolean;
   pause(): void;
   resume(): void;
   close(): void;
@@ -78,6 +100,12 @@ export interface AttachOptions extends AttachDeviceOptions {
   batch?: number;
   /** See `TunOptions`. */
   busyTurns?: number;
+  /**
+   * Who cuts large TCP segments to packets, and sums them. 'kernel': IFF_VNET_HDR, where the kernel has it, else
+   * 'host'. 'host': packets are of one segment each, the host forms many at once. 'none': one at a time. Default
+   * 'kernel', yet 'none' with `faults`, `watch` or `capture`, which show real segments; the first two allow no other.
+   */
+  offload?: 'kernel' | 'host' | 'none';
   /** The interface was deleted. Without a handler the error is thrown uncaught. */
   onError?: (error: TunError) => void;
 }
@@ -100,13 +128,14 @@ const deviceOptions = new Schema<AttachDeviceOptions>('attachDevice', {
   timers: like('timers, { setTimer, clearTimer }', 'setTimer', 'clearTimer'),
 });
 
-const { memory: _memory, ...tunKinds } = tunOptions.kinds;
+const { memory: _memory, offload: _offload, ...tunKinds } = tunOptions.kinds;
 
 const attachOptions = new Schema<AttachOptions>('attachTun', {
   ...deviceOptions.kinds,
   ...tunKinds,
   peers: needed(list(text)),
   queueLength: whole(0, 0xffff_ffff),
+  offload: oneOf('kernel', 'host', 'none'),
 });
 
 /** A host on a device. */
@@ -167,10 +196,15 @@ export class Attachment {
  */
 export function attachDevice(host: Host, device: PacketDevice, options: AttachDeviceOptions): Attachment {
   deviceOptions.check(options);
-  return join(host, device, options);
+  return join(host, device, options, device.gso ? { gso: device.gso, cutBy: 'link' } : null);
 }
 
-function join(host: Host, device: PacketDevice, options: AttachDeviceOptions): Attachment {
+function join(
+  host: Host,
+  device: PacketDevice,
+  options: AttachDeviceOptions,
+  offload: LinkOffload | null,
+): Attachment {
   const { clock, memory } = host;
   if (!(clock instanceof RealClock))
     throw new TypeError('a host on a device needs a RealClock: leave `clock` out, or give it one');
@@ -194,14 +228,14 @@ function join(host: Host, device: PacketDevice, options: AttachDeviceOptions): A
     options.capture === undefined ? null : new HostCapture(host, clock, options.capture, device.name);
 
   /** The last step of a packet to the host. */
-  const deliver = (off: number, len: number): void => {
+  const deliver: Receive = (off, len, said) => {
     if (capture === null) {
-      iface.receive(off, len);
+      iface.receive(off, len, said);
       return;
     }
     capture.beginIn(off, len);
     try {
-      iface.receive(off, len);
+      iface.receive(off, len, said);
     } finally {
       capture.endIn();
     }
@@ -209,9 +243,9 @@ function join(host: Host, device: PacketDevice, options: AttachDeviceOptions): A
   /** The first step of a packet from the host. */
   const taken = (transmit: Transmit): Transmit => {
     if (capture === null) return transmit;
-    return (off, len) => {
+    return (off, len, asked) => {
       capture.out(off, len);
-      transmit(off, len);
+      transmit(off, len, asked);
       capture.outDone();
     };
   };
@@ -219,10 +253,11 @@ function join(host: Host, device: PacketDevice, options: AttachDeviceOptions): A
   const { watch } = options;
   if (options.faults === undefined && watch === undefined) {
     iface.attach(
-      taken((off, len) => {
-        device.write(off, len);
+      taken((off, len, asked) => {
+        device.write(off, len, asked);
         memory.free(off, len);
       }),
+      offload,
     );
     device.onPackets(receiverOf(driver, deliver, () => {}));
     return new Attachment(device, iface, detach, null, null, options.capture);
@@ -260,7 +295,7 @@ function join(host: Host, device: PacketDevice, options: AttachDeviceOptions): A
     memory,
     mtu: device.mtu,
     kind: 'ip',
-    receive: deliver,
+    receive: (off, len) => deliver(off, len, null),
     attach: (transmit) => {
       if (transmit === null) iface.attach(null);
       else {
@@ -300,13 +335,16 @@ function join(host: Host, device: PacketDevice, options: AttachDeviceOptions): A
   return new Attachment(device, iface, detach, wire, real, options.capture);
 }
 
+/** Takes a packet, whose block stays the caller's, and what its link says beside it. */
+type Receive = (off: number, len: number, said: Offload | null) => void;
+
 /** One event per batch; an exception of the host's user ends the event before it goes on its way. */
-function receiverOf(driver: HostDriver, receive: Transmit, batchEnd: () => void): TunReceiver {
+function receiverOf(driver: HostDriver, receive: Receive, batchEnd: () => void): TunReceiver {
   return {
-    receive(off, len) {
+    receive(off, len, said = null) {
       driver.begin();
       try {
-        receive(off, len);
+        receive(off, len, said);
       } catch (error) {
         driver.end();
         throw error;
@@ -372,6 +410,23 @@ function within(a: IpAddress, network: IpAddress, prefix: number): boolean {
   return a.family === network.family && inPrefix(a.w0, a.w1, a.w2, a.w3, network, prefix);
 }
 
+/** {@link AttachOptions.offload}, or what it is when nothing is said. */
+function askedOffload({ offload, faults, watch, capture }: AttachOptions): 'kernel' | 'host' | 'none' {
+  const between = faults !== undefined || watch !== undefined;
+  if (offload !== undefined && offload !== 'none' && between)
+    throw outOfRange(
+      'attachTun',
+      'offload',
+      offload,
+      "'none' with faults or watch: their wire has real segments",
+    );
+  return offload ?? (between || capture !== undefined ? 'none' : 'kernel');
+}
+
+function linkOffload({ gso }: TunDevice): LinkOffload {
+  return gso === null ? { gso: { maxOctets: GSO_OCTETS }, cutBy: 'host' } : { gso, cutBy: 'link' };
+}
+
 /**
  * Makes a TUN device, gives the kernel its addresses on it, and puts the host, whose clock is a
  * {@link RealClock}, behind it. Rejects with a {@link TunError}, or as {@link attachDevice} throws.
@@ -380,6 +435,7 @@ export async function attachTun(host: Host, options: AttachOptions): Promise<Att
   attachOptions.check(options);
   const { memory } = host;
   const { name, mtu, batch, busyTurns, onError } = options;
+  const asked = askedOffload(options);
   const addresses = peerAddresses(options.addresses, options.peers);
   const device = await openTun({
     memory,
@@ -387,11 +443,12 @@ export async function attachTun(host: Host, options: AttachOptions): Promise<Att
     ...(mtu === undefined ? {} : { mtu }),
     ...(batch === undefined ? {} : { batch }),
     ...(busyTurns === undefined ? {} : { busyTurns }),
+    offload: asked === 'kernel',
     ...(onError === undefined ? {} : { onError }),
   });
   let attachment: Attachment | undefined;
   try {
-    attachment = join(host, device, options);
+    attachment = join(host, device, options, asked === 'none' ? null : linkOffload(device));
     await configureInterface({
       name: device.name,
       queueLength: options.queueLength ?? QUEUE_LENGTH,

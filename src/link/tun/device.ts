@@ -1,44 +1,63 @@
 // A TUN interface: IP packets between the kernel and a Memory, without a copy on our side. One read() or
 // write() per packet; libuv says when there is something to read (uv_poll), then up to a batch is drained.
+// With offload (IFF_VNET_HDR) a packet may stand for many TCP segments, and checksums may be partial: see vnet.ts.
 // Linux: Documentation/networking/tuntap.rst.
 
 import { closeSync, constants, openSync } from 'node:fs';
-import { func, needed, Schema, text, whole } from '../../options/index.ts';
-import { type Memory, memoryKind } from '../../wire/index.ts';
+import { flag, func, needed, Schema, text, whole } from '../../options/index.ts';
+import { type Memory, memoryKind, Offload } from '../../wire/index.ts';
 import { setLink } from './config.ts';
 import { fromNodeError, systemError, TunError } from './errors.ts';
 import { type Libc, loadLibc, type PollHandle, pinnedBytes } from './libc.ts';
+import {
+  LITTLE_ENDIAN,
+  readVnetHeader,
+  TUN_F_CSUM,
+  TUN_F_TSO_ECN,
+  TUN_F_TSO4,
+  TUN_F_TSO6,
+  VNET_HEADER_BYTES,
+  writeVnetHeader,
+} from './vnet.ts';
 
 const TUNSETIFF = 0x400454ca;
+const TUNSETOFFLOAD = 0x400454d0;
 /** Packets that `catchUp` reads at most: the kernel's queue. */
 const CATCH_UP = 8192;
 const IFF_TUN = 0x0001;
 /** No "packet information" before each packet: bytes are the IP packet and nothing else. */
 const IFF_NO_PI = 0x1000;
+/** A virtio_net_hdr before each packet. */
+const IFF_VNET_HDR = 0x4000;
 
 /** sizeof(struct ifreq) on 64-bit Linux; the name takes the first 16 bytes, with its zero. */
 const IFREQ_BYTES = 40;
 const NAME_BYTES = 16;
 
-/**
- * Bytes in front of a packet on the file descriptor: none. With IFF_VNET_HDR (checksum and segmentation
- * offload) a virtio_net_hdr of 10 bytes stands there; openTun would set the flag, and reads and writes
- * start that much before the packet.
- */
-const PREFIX_BYTES = 0;
+/** The largest IP packet. */
+const PACKET_BYTES = 65536;
+/** Before the packet in a block of a device with offload: the header ends there, and the packet is on a whole word. */
+const HEADROOM = 16;
 
-/** The largest IP packet, and so the largest read. */
-const READ_BYTES = 65536;
+/** The largest packet that stands for several: with its headers an IPv4 packet still. */
+export const GSO_OCTETS = 65_535;
+
+/** sizeof(struct iovec) on 64-bit Linux. */
+const IOVEC_BYTES = 16;
 
 const EAGAIN = 11;
 const ENOMEM = 12;
 const EINTR = 4;
+const EINVAL = 22;
 const ENOBUFS = 105;
 
 /** Who gets what the kernel sends into the interface. */
 export interface TunReceiver {
-  /** A packet; the block belongs to the device and is overwritten by the next one: copy what must stay. */
-  receive(off: number, len: number): void;
+  /**
+   * A packet; the block belongs to the device and is overwritten by the next one: copy what must stay. `offload`, of
+   * a device with offload: what the kernel says beside it, likewise.
+   */
+  receive(off: number, len: number, offload?: Offload | null): void;
   /** After the last packet of a batch: the moment to send what the batch made due. */
   batchEnd(): void;
 }
@@ -49,6 +68,11 @@ export interface TunCounters {
   rxBytes: number;
   txPackets: number;
   txBytes: number;
+  /** Of `rxPackets` and `txPackets`, those that stood for several TCP segments. */
+  rxGso: number;
+  txGso: number;
+  /** Packets from the kernel with a virtio_net_hdr that was not asked for. */
+  rxErrors: number;
   /** Packets that the kernel had no room for. */
   txDropped: number;
   /** Packets that the kernel refused: not an IP packet, or the interface is down. `lastError` has the last. */
@@ -74,6 +98,12 @@ export interface TunOptions {
    * latency, a busy CPU. Default 0.
    */
   busyTurns?: number;
+  /**
+   * IFF_VNET_HDR: packets come with partial checksums, and TCP segments of up to 64 KiB that stand for several; the
+   * same may be written. What a packet is, its {@link Offload} says. Where the kernel cannot, `offload` of the device
+   * is false. Default false.
+   */
+  offload?: boolean;
   /** The interface is gone; the device closed itself. Without a handler the error is thrown uncaught. */
   onError?: (error: TunError) => void;
 }
@@ -85,6 +115,7 @@ export const tunOptions = new Schema<TunOptions>('openTun', {
   mtu: whole(68, 65_535),
   batch: whole(1),
   busyTurns: whole(0),
+  offload: flag,
   onError: func,
 });
 
@@ -95,11 +126,18 @@ export class TunDevice {
   /** Bytes. */
   readonly mtu: number;
   readonly memory: Memory;
+  /** Whether packets may stand for several, and have partial checksums; see {@link TunOptions}. */
+  readonly offload: boolean;
+  /** For the host: see `LinkOffload`. */
+  readonly gso: { readonly maxOctets: number } | null;
   readonly counters: TunCounters = {
     rxPackets: 0,
     rxBytes: 0,
     txPackets: 0,
     txBytes: 0,
+    rxGso: 0,
+    txGso: 0,
+    rxErrors: 0,
     txDropped: 0,
     txErrors: 0,
     wakes: 0,
@@ -111,6 +149,8 @@ export class TunDevice {
   #busyTurns: number;
   #onError: ((error: TunError) => void) | undefined;
   #block: number;
+  readonly #blockBytes: number;
+  readonly #headroom: number;
   /** The address of `memory.u8[0]`, true for `#generation`. */
   #base = 0;
   #generation = -1;
@@ -124,17 +164,37 @@ export class TunDevice {
   #referenced = true;
   #turnsLeft = 0;
   #lastErrno = 0;
+  /** Octets before each packet on the file descriptor. */
+  readonly #prefix: number;
+  readonly #rx = new Offload();
+  /** The virtio_net_hdr of the packet that is written, and two struct iovec: the header's and the packet's. */
+  readonly #header = new DataView(pinnedBytes(VNET_HEADER_BYTES).buffer);
+  readonly #vector = new DataView(pinnedBytes(2 * IOVEC_BYTES).buffer);
+  readonly #vectorAt: number;
   readonly #onReadable: () => void;
   readonly #onTurn: () => void;
 
   /** Not for callers: {@link openTun} makes devices. */
-  constructor(libc: Libc, fd: number, name: string, mtu: number, block: number, options: TunOptions) {
+  constructor(
+    libc: Libc,
+    fd: number,
+    attached: Attached,
+    mtu: number,
+    block: number,
+    options: TunOptions,
+  ) {
+    const { name, offload } = attached;
     this.name = name;
+    this.offload = offload;
+    this.gso = offload ? { maxOctets: GSO_OCTETS } : null;
+    this.#prefix = offload ? VNET_HEADER_BYTES : 0;
     this.mtu = mtu;
     this.memory = options.memory;
     this.#libc = libc;
     this.#fd = fd;
     this.#block = block;
+    this.#blockBytes = blockBytes(attached);
+    this.#headroom = offload ? HEADROOM : 0;
     this.#batch = Math.max(1, options.batch ?? 64);
     this.#busyTurns = options.busyTurns ?? 0;
     this.#onError = options.onError;
@@ -143,6 +203,9 @@ export class TunDevice {
       this.#schedule();
     };
     this.#onTurn = () => this.#turn();
+    this.#vectorAt = libc.addressOf(new Uint8Array(this.#vector.buffer));
+    setAddress(this.#vector, 0, libc.addressOf(new Uint8Array(this.#header.buffer)));
+    setAddress(this.#vector, 8, VNET_HEADER_BYTES);
   }
 
   get closed(): boolean {
@@ -162,15 +225,19 @@ export class TunDevice {
 
   /**
    * Gives one IP packet to the kernel; the block stays the caller's. False when the packet was lost (no
-   * room, refused, closed): a network loses packets, so this never throws, it counts.
+   * room, refused, closed): a network loses packets, so this never throws, it counts. `offload`: what the kernel has
+   * to do with it, of a device with offload.
    */
-  write(off: number, len: number): boolean {
+  write(off: number, len: number, offload: Offload | null = null): boolean {
     if (this.#closed) return false;
     if (this.#generation !== this.memory.generation) this.#rebase();
-    const n = this.#libc.write(this.#fd, this.#base + off - PREFIX_BYTES, len + PREFIX_BYTES);
+    const at = this.#base + off;
+    const n = this.offload ? this.#writeVnet(at, off, len, offload) : this.#libc.write(this.#fd, at, len);
     if (n >= 0) {
-      this.counters.txPackets++;
-      this.counters.txBytes += len;
+      const { counters } = this;
+      counters.txPackets++;
+      counters.txBytes += len;
+      if (offload !== null && offload.gsoSize !== 0) counters.txGso++;
       return true;
     }
     const errno = this.#libc.errno();
@@ -183,9 +250,16 @@ export class TunDevice {
     return false;
   }
 
+  #writeVnet(at: number, off: number, len: number, offload: Offload | null): number {
+    writeVnetHeader(this.#header, offload, this.memory, off);
+    setAddress(this.#vector, IOVEC_BYTES, at);
+    setAddress(this.#vector, IOVEC_BYTES + 8, len);
+    return this.#libc.writev(this.#fd, this.#vectorAt, 2);
+  }
+
   /** What a host calls: writes a packet whose block, of `memory.alloc(len)`, becomes ours, and frees it. */
-  transmit(off: number, len: number): void {
-    this.write(off, len);
+  transmit(off: number, len: number, offload: Offload | null = null): void {
+    this.write(off, len, offload);
     this.memory.free(off, len);
   }
 
@@ -221,7 +295,7 @@ export class TunDevice {
     this.#poll?.close();
     this.#poll = null;
     closeSync(this.#fd);
-    if (!this.#draining) this.memory.free(this.#block, READ_BYTES);
+    if (!this.#draining) this.memory.free(this.#block, this.#blockBytes);
   }
 
   #rebase(): void {
@@ -271,22 +345,23 @@ export class TunDevice {
   #drain(most: number): number {
     const { memory, counters } = this;
     const receiver = this.#receiver as TunReceiver;
-    const block = this.#block;
+    const prefix = this.#prefix;
+    const at = this.#block + this.#headroom;
     let count = 0;
     let errno = 0;
     this.#draining = true;
     try {
       while (count < most && !this.#paused && !this.#closed) {
         if (this.#generation !== memory.generation) this.#rebase();
-        const n = this.#libc.read(this.#fd, this.#base + block, READ_BYTES);
-        if (n <= PREFIX_BYTES) {
-          if (n < 0) errno = this.#libc.errno();
+        const n = this.#libc.read(this.#fd, this.#base + at - prefix, prefix + PACKET_BYTES) - prefix;
+        if (n <= 0) {
+          if (n < -prefix) errno = this.#libc.errno();
           break;
         }
         count++;
         counters.rxPackets++;
-        counters.rxBytes += n - PREFIX_BYTES;
-        receiver.receive(block + PREFIX_BYTES, n - PREFIX_BYTES);
+        counters.rxBytes += n;
+        this.#received(receiver, at, n);
       }
       if (count > 0) {
         counters.batches++;
@@ -294,10 +369,21 @@ export class TunDevice {
       }
     } finally {
       this.#draining = false;
-      if (this.#closed) memory.free(block, READ_BYTES);
+      if (this.#closed) memory.free(this.#block, this.#blockBytes);
     }
     if (errno !== 0 && errno !== EAGAIN && errno !== EINTR) this.#fail(errno);
     return count;
+  }
+
+  #received(receiver: TunReceiver, off: number, len: number): void {
+    if (!this.offload) {
+      receiver.receive(off, len, null);
+    } else if (readVnetHeader(this.memory, off - VNET_HEADER_BYTES, this.#rx)) {
+      if (this.#rx.gsoSize !== 0) this.counters.rxGso++;
+      receiver.receive(off, len, this.#rx);
+    } else {
+      this.counters.rxErrors++;
+    }
   }
 
   #fail(errno: number): void {
@@ -308,19 +394,54 @@ export class TunDevice {
   }
 }
 
-/** ioctl(TUNSETIFF): makes `fd` a queue of the interface; the name that the kernel gave it. */
-function attach(libc: Libc, fd: number, name: string): string {
+/** A number of 64 bits in a struct of the machine. */
+function setAddress(dv: DataView, at: number, value: number): void {
+  dv.setUint32(at + (LITTLE_ENDIAN ? 0 : 4), value >>> 0, LITTLE_ENDIAN);
+  dv.setUint32(at + (LITTLE_ENDIAN ? 4 : 0), Math.floor(value / 2 ** 32), LITTLE_ENDIAN);
+}
+
+/** What became of ioctl(TUNSETIFF). */
+interface Attached {
+  /** The name that the kernel gave the interface. */
+  readonly name: string;
+  readonly offload: boolean;
+}
+
+/** Octets of the block that packets are read to. */
+function blockBytes({ offload }: Attached): number {
+  return (offload ? HEADROOM : 0) + PACKET_BYTES;
+}
+
+/** ioctl(TUNSETIFF): makes `fd` a queue of the interface; its name, or a negative errno. */
+function setIff(libc: Libc, fd: number, name: Uint8Array, flags: number): string | number {
   const ifreq = pinnedBytes(IFREQ_BYTES);
+  ifreq.set(name);
+  new Uint16Array(ifreq.buffer, NAME_BYTES, 1)[0] = flags;
+  if (libc.ioctl(fd, TUNSETIFF, libc.addressOf(ifreq)) < 0) return -libc.errno();
+  return new TextDecoder().decode(ifreq.subarray(0, ifreq.indexOf(0)));
+}
+
+/** A kernel that has no IFF_VNET_HDR, or does none of it for TCP, gives an interface without. */
+function attach(libc: Libc, fd: number, name: string, offload: boolean): Attached {
   const bytes = new TextEncoder().encode(name);
   if (bytes.length === 0 || bytes.length >= NAME_BYTES) {
     throw new TunError('EINVAL', `an interface name has 1 to 15 bytes: '${name}'`);
   }
-  ifreq.set(bytes);
-  new Uint16Array(ifreq.buffer, NAME_BYTES, 1)[0] = IFF_TUN | IFF_NO_PI;
-  if (libc.ioctl(fd, TUNSETIFF, libc.addressOf(ifreq)) < 0) {
-    throw systemError(`making the TUN interface ${name}`, libc.errno());
+  const flags = IFF_TUN | IFF_NO_PI;
+  let got = setIff(libc, fd, bytes, flags | (offload ? IFF_VNET_HDR : 0));
+  if (got === -EINVAL && offload) {
+    offload = false;
+    got = setIff(libc, fd, bytes, flags);
   }
-  return new TextDecoder().decode(ifreq.subarray(0, ifreq.indexOf(0)));
+  if (typeof got === 'number') throw systemError(`making the TUN interface ${name}`, -got);
+  if (offload) setOffload(libc, fd);
+  return { name: got, offload };
+}
+
+/** ioctl(TUNSETOFFLOAD); where it is refused, the kernel sends whole packets as ever, behind headers that say so. */
+function setOffload(libc: Libc, fd: number): void {
+  const some = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6;
+  if (libc.ioctl(fd, TUNSETOFFLOAD, some | TUN_F_TSO_ECN) < 0) libc.ioctl(fd, TUNSETOFFLOAD, some);
 }
 
 /**
@@ -338,11 +459,11 @@ export async function openTun(options: TunOptions): Promise<TunDevice> {
     throw fromNodeError('opening /dev/net/tun', error);
   }
   try {
-    const name = attach(libc, fd, options.name ?? 'synfin%d');
-    setLink(libc, name, { mtu });
-    const block = options.memory.alloc(READ_BYTES);
-    if (block === 0) throw new TunError('ENOMEM', 'the Memory has no room for a read block of 64 KiB');
-    return new TunDevice(libc, fd, name, mtu, block, options);
+    const attached = attach(libc, fd, options.name ?? 'synfin%d', options.offload ?? false);
+    setLink(libc, attached.name, { mtu });
+    const block = options.memory.alloc(blockBytes(attached));
+    if (block === 0) throw new TunError('ENOMEM', 'the Memory has no room for a block to read to');
+    return new TunDevice(libc, fd, attached, mtu, block, options);
   } catch (error) {
     closeSync(fd);
     throw error;

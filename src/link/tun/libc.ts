@@ -17,6 +17,8 @@ export interface Libc {
   ioctl(fd: number, request: number, argument: number): number;
   read(fd: number, address: number, size: number): number;
   write(fd: number, address: number, size: number): number;
+  /** `vector`: where `count` struct iovec lie. */
+  writev(fd: number, vector: number, count: number): number;
   socket(domain: number, type: number, protocol: number): number;
   close(fd: number): number;
   /** The index of an interface, 0 when there is none of that name. */
@@ -54,6 +56,7 @@ export async function loadLibc(): Promise<Libc> {
     ioctl: lib.func('int ioctl(int fd, unsigned long request, uintptr_t argument)') as Libc['ioctl'],
     read: lib.func('long read(int fd, uintptr_t buffer, size_t size)') as Libc['read'],
     write: lib.func('long write(int fd, uintptr_t buffer, size_t size)') as Libc['write'],
+    writev: lib.func('long writev(int fd, uintptr_t vector, int count)') as Libc['writev'],
     socket: lib.func('int socket(int domain, int type, int protocol)') as Libc['socket'],
     close: lib.func('int close(int fd)') as Libc['close'],
     ifNameToIndex: lib.func('unsigned int if_nametoindex(const char *name)') as Libc['ifNameToIndex'],

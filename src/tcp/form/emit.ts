@@ -8,6 +8,7 @@ import {
   OPT_WSCALE,
   RST,
   SYN,
+  segmentsIn,
   URG,
 } from '../../wire/segment.ts';
 import { seqGt, seqMax, seqMin } from '../../wire/seq.ts';
@@ -24,13 +25,25 @@ import { tsNow } from '../timestamps.ts';
 const MAX_UP = 0xffff;
 const TIMESTAMPS_OCTETS = 12;
 
-/** Sends one segment: `len` octets of text from `seq`, with the control bits `ctl`; `fresh`: for the first time. */
-export function emit(e: Engine, tcb: Tcb, seq: number, ctl: number, len: number, fresh = false): void {
+/**
+ * Sends one segment: `len` octets of text from `seq`, with the control bits `ctl`; `fresh`: for the first time;
+ * `gsoSize`: it stands for several, each with so much of the text.
+ */
+export function emit(
+  e: Engine,
+  tcb: Tcb,
+  seq: number,
+  ctl: number,
+  len: number,
+  fresh = false,
+  gsoSize = 0,
+): void {
   const { snd, rcv } = tcb;
   const seg = e.outgoing.set(seq, 0, ctl);
   seg.srcPort = tcb.localPort;
   seg.dstPort = tcb.remotePort;
   seg.textLen = len;
+  seg.gsoSize = gsoSize;
   seg.wnd = offerWindow(tcb);
   if (snd.urgent === 1 && seqGt(snd.up, seq)) {
     // MUST-62: the pointer names the first octet after the urgent data.
@@ -55,7 +68,7 @@ export function emit(e: Engine, tcb: Tcb, seq: number, ctl: number, len: number,
     clearTimer(e, tcb, 'delack');
   }
   if (tcb.ecn === 1 && (ctl & RST) === 0) markEcn(tcb, seg, fresh);
-  tcb.segsOut = (tcb.segsOut + 1) | 0;
+  tcb.segsOut = (tcb.segsOut + segmentsIn(seg)) | 0;
   e.out.segment(tcb, seg);
 }
 

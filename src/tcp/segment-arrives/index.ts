@@ -2,7 +2,7 @@
 // `e.rules`, each in the file of its name beside this one. A step returns true when it has dealt with
 // the segment completely.
 
-import type { Segment } from '../../wire/segment.ts';
+import { type Segment, segmentsIn } from '../../wire/segment.ts';
 import type { Engine } from '../engine.ts';
 import { noteDuplicate } from '../receive/reassembly.ts';
 import { transmit } from '../send/transmit.ts';
@@ -11,7 +11,7 @@ import type { Tcb } from '../tcb/tcb.ts';
 
 /** An arriving segment whose checksum was right and whose four-tuple is this connection's. */
 export function segmentArrives(e: Engine, tcb: Tcb, seg: Segment): void {
-  tcb.segsIn = (tcb.segsIn + 1) | 0;
+  tcb.segsIn = (tcb.segsIn + segmentsIn(seg)) | 0;
   switch (tcb.state) {
     case State.CLOSED:
       e.rules.closed(e, seg);

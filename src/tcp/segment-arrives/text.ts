@@ -33,7 +33,8 @@ export function text(e: Engine, tcb: Tcb, seg: Segment): boolean {
     return false;
   }
   if (tcb.orphan === 1) return e.rules.lateData(e, tcb, seg);
-  if (len > rcv.fullSize) rcv.fullSize = len;
+  const size = seg.gsoSize > 0 && seg.gsoSize < len ? seg.gsoSize : len;
+  if (size > rcv.fullSize) rcv.fullSize = size;
   if (seq === rcv.nxt) {
     if (!e.out.text(tcb, seg, 0, seq, len)) return noMemory(e, tcb, seg);
     rcv.nxt = end;

@@ -20,6 +20,9 @@ import { probeResent } from './mtu-search.ts';
 /** Override timeout of sender SWS avoidance (section 3.8.6.2.1: 0.1 to 1 second). */
 const OVERRIDE_MS = 200;
 
+/** Octets before the text, at most: an IPv6 header, and a TCP header with all the options that it can have. */
+const MAX_HEADERS = 100;
+
 /** True in the states in which queued text and our FIN go out. */
 function sends(tcb: Tcb): boolean {
   switch (tcb.state) {
@@ -77,7 +80,8 @@ export function sendNext(e: Engine, tcb: Tcb, room: number): number {
     sendSegment(e, tcb, 0, FIN);
     return 1;
   }
-  let len = Math.min(queued, snd.mss);
+  const whole = gsoOctets(tcb, Math.min(queued, usable, room));
+  let len = whole > 0 ? whole : Math.min(queued, snd.mss);
   if (usable < len) len = usable;
   const idle = ((snd.nxt - snd.una - snd.syn) | 0) <= 0;
   if (room < len) {
@@ -87,8 +91,18 @@ export function sendNext(e: Engine, tcb: Tcb, room: number): number {
   }
   if (len < snd.mss && !maySendSmall(tcb, len, queued, idle)) return 0;
   const fin = snd.fin === 1 && len === queued && usable > len ? FIN : 0;
-  sendSegment(e, tcb, len, fin);
+  sendSegment(e, tcb, len, fin, whole > 0 ? snd.mss : 0);
   return len + fin;
+}
+
+/**
+ * Octets of text, of `most` that may go, in a segment that stands for several full ones (generic segmentation offload);
+ * 0 when there are no two, or the link takes none. The urgent pointer says something else in each segment.
+ */
+function gsoOctets(tcb: Tcb, most: number): number {
+  const { mss, urgent } = tcb.snd;
+  const octets = Math.min(most, tcb.gso - MAX_HEADERS);
+  return octets < 2 * mss || urgent === 1 ? 0 : octets - (octets % mss);
 }
 
 /** Conditions (2), (3) and (4) of section 3.8.6.2.1 for a segment below Eff.snd.MSS. */
@@ -102,8 +116,8 @@ function maySendSmall(tcb: Tcb, len: number, queued: number, idle: boolean): boo
   return len >= snd.maxWnd >> 1;
 }
 
-/** One segment at SND.NXT. */
-export function sendSegment(e: Engine, tcb: Tcb, len: number, fin: number): void {
+/** One segment at SND.NXT; `gsoSize`: it stands for several of that size. */
+export function sendSegment(e: Engine, tcb: Tcb, len: number, fin: number, gsoSize = 0): void {
   const { snd } = tcb;
   const seq = snd.nxt;
   snd.nxt = (seq + len + fin) | 0;
@@ -114,7 +128,7 @@ export function sendSegment(e: Engine, tcb: Tcb, len: number, fin: number): void
   if (tcb.timer.user === 0) startUserTimer(e, tcb);
   // MUST-61: PSH on the last buffered octet.
   const psh = len > 0 && ((seq + len - snd.end) | 0) === 0 ? PSH : 0;
-  emit(e, tcb, seq, ACK | psh | fin, len, true);
+  emit(e, tcb, seq, ACK | psh | fin, len, true, gsoSize);
 }
 
 /** The user answers text within the delay: from now on it pays to wait for what can carry the ACK. */

@@ -213,6 +213,8 @@ export class Tcb {
   mtu = 1500;
   /** Largest packet to the peer, likewise: what Eff.snd.MSS follows from. */
   pmtu = 1500;
+  /** Largest packet that the link takes for several (generic segmentation offload), 0: none. The host's to set. */
+  gso = 0;
   /** 1: SACK was negotiated (or is being offered in SYN-SENT). */
   sack = 0;
   /** 1: window scaling was negotiated (or is being offered). */

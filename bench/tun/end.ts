@@ -1,0 +1,30 @@
+// A host of ours behind a TUN device, for bench/tun.ts: `node end.ts NAME SUBNET OFFLOAD BUSY`. It says 'ready', and
+// for each line of input, 'in SECONDS' or 'out SECONDS', moves octets and answers with a line of JSON.
+
+import { createInterface } from 'node:readline';
+import { Host } from '../../src/host/index.ts';
+import { attachTun, RealClock } from '../../src/link/tun/index.ts';
+import { iperf } from './iperf.ts';
+
+const [name = '', subnet = '', offload = '', busy = '0'] = process.argv.slice(2);
+const host = new Host({
+  clock: new RealClock(),
+  tcp: { sendBuffer: 2 ** 20, receiveBuffer: 2 ** 20 },
+});
+const { device } = await attachTun(host, {
+  name,
+  addresses: [`${subnet}.2/24`],
+  peers: [`${subnet}.1`],
+  offload: offload as 'kernel' | 'host' | 'none',
+  busyTurns: Number(busy),
+});
+process.stdout.write('ready\n');
+for await (const line of createInterface({ input: process.stdin })) {
+  const [direction = 'in', seconds = '1'] = line.split(' ');
+  const before = { ...('counters' in device ? (device.counters as object) : {}) } as Record<string, number>;
+  const transfer = await iperf(host, `${subnet}.1`, direction as 'in' | 'out', Number(seconds));
+  const after = { ...('counters' in device ? (device.counters as object) : {}) } as Record<string, number>;
+  const counters = Object.fromEntries(Object.entries(after).map(([key, n]) => [key, n - (before[key] ?? 0)]));
+  process.stdout.write(`${JSON.stringify({ ...transfer, counters })}\n`);
+}
+process.exit(0);
