@@ -34,6 +34,8 @@ export interface SegmentRecord {
   cookie?: number[];
   /** ECN field of the packet. */
   ecn?: number;
+  /** It stands for several. */
+  gsoSize?: number;
   text: Uint8Array;
 }
 
@@ -204,6 +206,7 @@ export class Endpoint implements Output, TimerTrace {
       seg.cookie.set(r.cookie);
     }
     seg.textLen = r.text.length;
+    seg.gsoSize = r.gsoSize ?? 0;
     this.#arriving = r;
     segmentArrives(this.engine, this.tcb, seg);
     this.#arriving = null;

@@ -4,7 +4,7 @@
 
 import { finish, fold, sum } from './checksum.ts';
 import type { IpPacket } from './ip.ts';
-import { IPPROTO_TCP } from './ip.ts';
+import { IPPROTO_TCP, IPPROTO_UDP } from './ip.ts';
 import type { Memory } from './memory.ts';
 import { pseudoSum } from './pseudo.ts';
 import { CWR, FIN, PSH } from './segment.ts';
@@ -61,8 +61,8 @@ export function completeSum(mem: Memory, p: IpPacket): void {
   offload.sumFrom = 0;
   if (sumFrom + sumAt + 2 > totalLen) return;
   const s = finish(sum(mem, headerOff + sumFrom, totalLen - sumFrom, 0));
-  // UDP's zero means "none" (RFC 768); of TCP's two zeros both are right.
-  mem.dv.setUint16(headerOff + sumFrom + sumAt, s === 0 ? 0xffff : s);
+  const none = s === 0 && p.protocol === IPPROTO_UDP; // RFC 768: a computed zero goes out as its other form
+  mem.dv.setUint16(headerOff + sumFrom + sumAt, none ? 0xffff : s);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Connection, Host, RealClock, type TimerPlatform } from '../../host/index.ts';
-import { Memory } from '../../wire/index.ts';
+import { Memory, Offload } from '../../wire/index.ts';
 import { PcapngWriter } from '../pcapng.ts';
 import {
   type AttachDeviceOptions,
@@ -39,17 +39,22 @@ class FakeDevice {
   readonly name: string;
   readonly memory: Memory;
   receiver: TunReceiver | null = null;
+  readonly gso: { readonly maxOctets: number } | null;
   sent: Uint8Array[] = [];
+  /** What was asked for each packet that was sent. */
+  offloads: (Offload | null)[] = [];
   calls: string[] = [];
 
-  constructor(name: string, memory: Memory) {
+  constructor(name: string, memory: Memory, gso: { maxOctets: number } | null = null) {
+    this.gso = gso;
     this.name = name;
     this.memory = memory;
   }
   onPackets(receiver: TunReceiver): void {
     this.receiver = receiver;
   }
-  write(off: number, len: number): boolean {
+  write(off: number, len: number, offload: Offload | null = null): boolean {
+    this.offloads.push(offload === null ? null : Object.assign(new Offload(), offload));
     this.sent.push(this.memory.u8.slice(off, off + len));
     return true;
   }
@@ -87,12 +92,12 @@ class Bench {
   readonly a: End;
   readonly b: End;
 
-  constructor(options: Partial<AttachDeviceOptions> = {}) {
-    this.a = this.#end(1, options);
-    this.b = this.#end(2, {});
+  constructor(options: Partial<AttachDeviceOptions> = {}, gso: { maxOctets: number } | null = null) {
+    this.a = this.#end(1, options, gso);
+    this.b = this.#end(2, {}, null);
   }
 
-  #end(n: number, options: Partial<AttachDeviceOptions>): End {
+  #end(n: number, options: Partial<AttachDeviceOptions>, gso: { maxOctets: number } | null): End {
     const clock = new RealClock(this.time);
     let random = n;
     const host = new Host({
@@ -103,7 +108,7 @@ class Bench {
         return random;
       },
     });
-    const device = new FakeDevice(`dev${n}`, host.memory);
+    const device = new FakeDevice(`dev${n}`, host.memory, gso);
     const attachment = attachDevice(host, device, {
       addresses: [`10.0.0.${n}/24`],
       timers: this.time,
@@ -299,4 +304,13 @@ test.each([
   [['10.0.0.2/24'], ['here'], /not an IP address/],
 ])('addresses %j with peers %j are refused', (addresses, peers, why) => {
   expect(() => peerAddresses(addresses, peers)).toThrow(why);
+});
+
+test('a device that cuts and sums is given segments that stand for several, and its own are taken as they are', async () => {
+  const { device, host } = new Bench({}, { maxOctets: 65_535 }).a;
+  const opening = host.connect({ address: '10.0.0.2', port: 80 });
+  opening.catch(() => {});
+  expect(device.offloads.map((said) => said?.sumFrom)).toEqual([20]);
+  expect(host.interfaces[1]?.offload).toEqual({ gso: { maxOctets: 65_535 }, cutBy: 'link' });
+  host.connections[0]?.abort();
 });

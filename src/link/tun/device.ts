@@ -175,14 +175,7 @@ export class TunDevice {
   readonly #onTurn: () => void;
 
   /** Not for callers: {@link openTun} makes devices. */
-  constructor(
-    libc: Libc,
-    fd: number,
-    attached: Attached,
-    mtu: number,
-    block: number,
-    options: TunOptions,
-  ) {
+  constructor(libc: Libc, fd: number, attached: Attached, mtu: number, block: number, options: TunOptions) {
     const { name, offload } = attached;
     this.name = name;
     this.offload = offload;

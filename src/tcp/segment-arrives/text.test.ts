@@ -113,6 +113,19 @@ describe('delayed ACKs (3.8.6.3)', () => {
     }
   });
 
+  it('SHLD-19: a segment that stands for two or more is acknowledged at once, and its size is theirs', () => {
+    const a = inState('ESTABLISHED', full);
+    a.inject('ACK', 1, 1, { ...text(1800), gsoSize: 600 });
+    expect([sent(a), a.tcb.rcv.fullSize, a.tcb.segsIn]).toEqual([['ACK seq=1 ack=1801 len=0'], 600, 5]);
+    a.inject('ACK', 1801, 1, { ...text(3500), gsoSize: 1000 });
+    expect([a.tcb.rcv.fullSize, a.tcb.segsIn]).toEqual([1000, 9]);
+    a.sent.length = 0;
+    a.inject('ACK', 5301, 1, text(1000));
+    expect(sent(a)).toEqual([]);
+    a.inject('ACK', 6301, 1, text(1000));
+    expect(sent(a)).toEqual(['ACK seq=1 ack=7301 len=0']);
+  });
+
   it('SHLD-19: every second full-sized segment is acknowledged at once', () => {
     const a = inState('ESTABLISHED', full);
     const acks: number[] = [];
