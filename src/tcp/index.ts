@@ -25,7 +25,9 @@ export { IPV4_PMTU_FLOOR } from './send/mtu-search.ts';
 export { Signal } from './signals.ts';
 /** @internal The hash behind what nobody may guess: ports, cookies, interface identifiers. */
 export { sipHash, sipHashHigh, sipHashTuple } from './siphash.ts';
+export { eachField, keepTimes, resetTcb } from './tcb/fields.ts';
 export { brokenInvariant, brokenRelation } from './tcb/invariants.ts';
+export { type Field, type Kind, PARTS, SCHEMA } from './tcb/schema.ts';
 export { State, type StateName, stateName } from './tcb/state.ts';
 export {
   cloneTcb,
@@ -40,5 +42,5 @@ export {
   wakeAt,
 } from './tcb/tcb.ts';
 export { type Transition, transitionNamed, transitions } from './tcb/transitions.ts';
-export { keepTimes, kept, keptDeadline, since } from './time.ts';
+export { kept, keptDeadline, since } from './time.ts';
 export { timeout } from './timeouts.ts';

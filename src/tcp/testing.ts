@@ -10,11 +10,11 @@ import { Engine, type Output, type TimerName, type TimerTrace } from './engine.t
 import { type Cookies, FastOpen } from './fast-open.ts';
 import { type Rules, rfc9293 } from './rules.ts';
 import { segmentArrives } from './segment-arrives/index.ts';
+import { keepTimes } from './tcb/fields.ts';
 import { brokenInvariant } from './tcb/invariants.ts';
 import { stateName } from './tcb/state.ts';
 import { receivable, sendRoom, Tcb, wakeAt } from './tcb/tcb.ts';
 import type { Transition } from './tcb/transitions.ts';
-import { keepTimes } from './time.ts';
 import { timeout } from './timeouts.ts';
 
 /** A segment as data: what a test compares, changes and delivers. */

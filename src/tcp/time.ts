@@ -53,24 +53,6 @@ export function keptDeadline(at: number, fromMs: number, elapsedMs: number): num
   return at === 0 ? 0 : kept(at, fromMs, elapsedMs, OVERDUE_MS) || 1;
 }
 
-/** A sweep of one TCB: see `Output.sweep`. */
-export function keepTimes(tcb: Tcb, fromMs: number, elapsedMs: number): void {
-  const { snd, rcv, timer, mtuSearch } = tcb;
-  tcb.tsRecentMs = kept(tcb.tsRecentMs, fromMs, elapsedMs);
-  tcb.challengeMs = kept(tcb.challengeMs, fromMs, elapsedMs);
-  tcb.answerMs = kept(tcb.answerMs, fromMs, elapsedMs);
-  tcb.heardMs = kept(tcb.heardMs, fromMs, elapsedMs);
-  snd.lastMs = kept(snd.lastMs, fromMs, elapsedMs);
-  rcv.textMs = kept(rcv.textMs, fromMs, elapsedMs);
-  if (mtuSearch !== null) mtuSearch.verdictMs = kept(mtuSearch.verdictMs, fromMs, elapsedMs);
-  timer.rexmt = keptDeadline(timer.rexmt, fromMs, elapsedMs);
-  timer.persist = keptDeadline(timer.persist, fromMs, elapsedMs);
-  timer.delack = keptDeadline(timer.delack, fromMs, elapsedMs);
-  timer.keep = keptDeadline(timer.keep, fromMs, elapsedMs);
-  timer.user = keptDeadline(timer.user, fromMs, elapsedMs);
-  timer.wait = keptDeadline(timer.wait, fromMs, elapsedMs);
-}
-
 /** The times of a TCB whose connection begins now. */
 export function startTimes(e: Engine, tcb: Tcb): void {
   tcb.heardMs = e.ms;

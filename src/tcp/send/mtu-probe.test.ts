@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { OPT_SACK } from '../../wire/segment.ts';
 import { pathMtu } from '../icmp.ts';
 import { departures, inState, octets, options, pass, sent, type Way } from '../segment-arrives/testing.ts';
+import { keepTimes } from '../tcb/fields.ts';
 import { type MtuSearch, Phase } from '../tcb/tcb.ts';
 import type { Endpoint } from '../testing.ts';
-import { keepTimes, OLDEST_MS, since } from '../time.ts';
+import { OLDEST_MS, since } from '../time.ts';
 
 /** ESTABLISHED with an MSS of 1460 at both ends, and a search from the start, unless `way` says otherwise. */
 function probing(way: Way = {}): Endpoint {

@@ -3,25 +3,14 @@
 import { seqGt, seqLt } from '../../wire/seq.ts';
 import { usedEarly } from '../fast-open.ts';
 import { MAX_SACKED_RANGES, setPipe } from '../loss/scoreboard.ts';
+import { notInt32 } from './fields.ts';
 import { State } from './state.ts';
 import { finSent, receivable, sendRoom, type Tcb } from './tcb.ts';
 
 /** The first invariant that `tcb` breaks, in words, or null. */
 export function brokenInvariant(tcb: Tcb): string | null {
-  for (const part of [
-    tcb,
-    tcb.snd,
-    tcb.rcv,
-    tcb.rto,
-    tcb.cc,
-    tcb.timer,
-    tcb.scoreboard ?? {},
-    tcb.mtuSearch ?? {},
-  ]) {
-    for (const [name, value] of Object.entries(part)) {
-      if (typeof value === 'number' && (value | 0) !== value) return `${name} = ${value} is not an int32`;
-    }
-  }
+  const odd = notInt32(tcb);
+  if (odd !== null) return `${odd} is not an int32`;
   return brokenRelation(tcb);
 }
 

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { tcbPage } from '../../../scripts/tcb-page.ts';
 import { defaultConfig } from '../config.ts';
 import { inState, octets, options, pass, STATES, text } from '../segment-arrives/testing.ts';
-import { cloneTcb, copyTcb, finAcked, finSent, Tcb, wakeAt } from './tcb.ts';
+import { eachField, notInt32, resetTcb } from './fields.ts';
+import { type Field, PARTS, PARTS_ON_DEMAND, SCHEMA } from './schema.ts';
+import { cloneTcb, copyTcb, finAcked, finSent, MtuSearch, Scoreboard, Tcb, wakeAt } from './tcb.ts';
 
 describe('the TCB is plain data', () => {
   it('in every state: numbers, one typed array, its settings; it survives structuredClone', () => {
@@ -60,6 +64,56 @@ describe('the TCB is plain data', () => {
     expect(a.tcb).toEqual(then);
     a.read.length = 0;
     expect(run()).toEqual(first);
+  });
+});
+
+describe('the schema of a TCB', () => {
+  it('has a row for each number, and the kind that its name tells', () => {
+    const tcb = new Tcb(defaultConfig);
+    tcb.scoreboard = new Scoreboard();
+    tcb.mtuSearch = new MtuSearch();
+    const numbers: string[] = [];
+    for (const part of ['tcb', ...Object.keys(PARTS), ...Object.keys(PARTS_ON_DEMAND)]) {
+      const values = Object.entries(part === 'tcb' ? tcb : (tcb[part as 'snd'] as object));
+      for (const [name, value] of values) if (typeof value === 'number') numbers.push(`${part}.${name}`);
+    }
+    const rows: string[] = [];
+    eachField(tcb, (part, name) => {
+      rows.push(`${part}.${name}`);
+      const kind = ((SCHEMA[part] as Record<string, Field>)[name] as Field)[0];
+      if (name.endsWith('Ms')) expect(['ms', 'forMs']).toContain(kind);
+      if (name.endsWith('Us')) expect(['us', 'forUs']).toContain(kind);
+      if (part === 'timer') expect([name, kind]).toEqual([name, 'deadline']);
+    });
+    expect(rows.sort()).toEqual(numbers.sort());
+  });
+
+  it('resetTcb: what had a life is equal to what had none, but for its place', () => {
+    for (const state of STATES) {
+      const { tcb } = inState(state, { syn: options({ mss: 1000, sack: true, ts: 5, wscale: 3 }) });
+      tcb.scoreboard = new Scoreboard();
+      const fresh = new Tcb(tcb.config);
+      const { id, family, mtu, pmtu, localPort, remotePort, l2, l3, r2, r3 } = tcb;
+      resetTcb(tcb, fresh);
+      const place = { id, family, mtu, pmtu, localPort, remotePort, l2, l3, r2, r3 };
+      expect(tcb).toEqual(
+        Object.assign(new Tcb(tcb.config), place, { rcv: { ...fresh.rcv, ranges: tcb.rcv.ranges } }),
+      );
+    }
+  });
+
+  it('a number that is no int32 is named', () => {
+    const tcb = new Tcb(defaultConfig);
+    expect(notInt32(tcb)).toBeNull();
+    tcb.snd.una = 2 ** 31;
+    expect(notInt32(tcb)).toBe('snd.una = 2147483648');
+  });
+
+  it('docs/tcb.md is what the schema says', () => {
+    const file = new URL('../../../docs/tcb.md', import.meta.url);
+    expect(readFileSync(file, 'utf8')).toBe(
+      tcbPage(readFileSync(new URL('./tcb.ts', import.meta.url), 'utf8')),
+    );
   });
 });
 

@@ -41,6 +41,7 @@ export class SendSequence {
   probe = 0;
   /** 1 when an override timeout allows a segment smaller than the SWS rules want (3.8.6.2.1 (4)). */
   override = 0;
+  /** When something with text was last sent. */
   lastMs = 0;
 }
 
@@ -87,6 +88,7 @@ export class RetransmissionTimeout {
   measured = 0;
   /** 1 while a segment is timed. */
   timing = 0;
+  /** Where it begins, and when it went out. */
   timedSeq = 0;
   timedAtUs = 0;
   /** Consecutive timeouts without progress: back-off, and R1. */
@@ -186,6 +188,7 @@ const NO_RANGES = new Int32Array(0);
 export class Tcb {
   /** Chosen by the host: where it keeps what belongs to this connection. */
   id = 0;
+  /** Of RFC 9293 section 3.3.2: {@link State}. */
   state: State = State.CLOSED;
   /** 1: came from LISTEN (MUST-11). */
   passive = 0;
@@ -193,6 +196,7 @@ export class Tcb {
   orphan = 0;
   /** Why it ended: {@link Err}. */
   error: Err = Err.OK;
+  /** What ICMP said meanwhile: the better reason when USER TIMEOUT ends it (SHLD-25). */
   softError: Err = Err.OK;
   /** Bits of {@link Signal}. */
   signals = 0;
@@ -247,12 +251,15 @@ export class Tcb {
   answerMs = 0;
   /** Millisecond of the last segment received. */
   heardMs = 0;
+  /** Keep-alives since then. */
   keepProbes = 0;
   /** Settings a user can change while the connection lives. */
   noDelay = 0;
   /** 1: hold partial segments until told otherwise (MAY-15: not pushed). */
   cork = 0;
+  /** 1: keep-alives are on (MAY-5). */
   keepAlive = 0;
+  /** 0: R2 decides (section 3.8.3). */
   userTimeoutMs = 0;
   /** Counters of STATUS. */
   retransmissions = 0;

@@ -24,7 +24,7 @@ import type { Program } from './config.ts';
 import type { Numbers } from './numbers.ts';
 import type { Packets } from './packets.ts';
 import { P } from './properties.ts';
-import { resetTcb } from './tcb-codec.ts';
+import { beginTcb } from './tcb-codec.ts';
 
 /** The instant at which every decoded state is: deadlines are relative to it. */
 export const BASE_MS = 1_000_000;
@@ -155,7 +155,7 @@ export class Side implements Output {
     const list: number[] = [];
     for (let i = 1; i <= 4; i++) {
       this.inc = i;
-      resetTcb(this.tcb, BASE_MS);
+      beginTcb(this.tcb, BASE_MS);
       list.push(this.engine.rules.selectIss(this.engine, this.tcb));
     }
     this.inc = inc;
@@ -181,7 +181,7 @@ export class Side implements Output {
     this.inc++;
     this.present = 1;
     this.foreign = 0;
-    resetTcb(this.tcb, this.engine.ms);
+    beginTcb(this.tcb, this.engine.ms);
   }
 
   /** Before an event of the connection. */
@@ -298,7 +298,7 @@ export class Side implements Output {
     if (this.halfCount + (this.state() === State.SYN_RECEIVED ? 1 : 0) >= this.backlog) return null;
     if (this.flooding) {
       const tcb = this.#floodTcb as Tcb;
-      resetTcb(tcb, this.engine.ms);
+      beginTcb(tcb, this.engine.ms);
       tcb.state = listen.state;
       this.#floodSpawned = true;
       return tcb;

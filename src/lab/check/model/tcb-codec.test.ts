@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { PARTS, SCHEMA } from '../../../tcp/index.ts';
 import { configNamed, configs } from './configs.ts';
 import { TcpModel } from './model.ts';
+import { LEFT_OUT, WRITTEN } from './tcb-codec.ts';
 
 /** The same numbers on every machine (xorshift32). */
 function dice(seed: number): (n: number) => number {
@@ -12,6 +14,18 @@ function dice(seed: number): (n: number) => number {
     return (x >>> 0) % n;
   };
 }
+
+describe('the fields of a TCB', () => {
+  it('each is written, or left out for a reason, and none is both', () => {
+    const names = (text: string): string[] => text.split(/\s+/);
+    const all = ['tcb', ...Object.keys(PARTS)].flatMap((part) =>
+      Object.keys(SCHEMA[part] as object).map((name) => `${part}.${name}`),
+    );
+    expect([...names(WRITTEN), ...LEFT_OUT.flatMap(([, fields]) => names(fields))].sort()).toEqual(
+      all.sort(),
+    );
+  });
+});
 
 describe('states as octets', () => {
   for (const config of configs) {
