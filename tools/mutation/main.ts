@@ -1,6 +1,7 @@
 // npm run mutation -- FILE…: changes one thing at a time in a source file and looks whether a test notices.
 //
-//   npm run mutation -- src/tcp/timers.ts             the tests of its room, without the long random ones
+//   npm run mutation -- src/tcp/timers.ts             the tests beside it; what survives meets those of its room,
+//                                                     but for the long random ones
 //   npm run mutation -- src/tcp/timers.ts --slow      what survives meets those, too
 //   npm run mutation -- src/tcp/timers.ts --force     all of it again, not only what has changed
 //
@@ -34,7 +35,7 @@ function install(): void {
   execFileSync('npm', args, { cwd: HERE, stdio: 'inherit' });
 }
 
-function options(mutate: readonly string[], kept: string | null, force: boolean): Record<string, unknown> {
+function options(mutate: readonly string[], kept: string, force: boolean): Record<string, unknown> {
   return {
     mutate,
     ignorePatterns: ['**', '!src/**', '!test/**', '!package.json', '!tools/mutation/*.ts'],
@@ -45,8 +46,8 @@ function options(mutate: readonly string[], kept: string | null, force: boolean)
     tsconfigFile: 'none', // TypeScript 7 has no API that could read it
     checkers: [],
     coverageAnalysis: 'perTest',
-    incremental: kept !== null,
-    ...(kept === null ? {} : { incrementalFile: kept }),
+    incremental: true,
+    incrementalFile: kept,
     force,
     concurrency: 1,
     timeoutMS: 10_000,
@@ -56,20 +57,28 @@ function options(mutate: readonly string[], kept: string | null, force: boolean)
   };
 }
 
+/** Which tests a mutant meets, one after the other: see vitest.config.ts. */
+const STAGES = ['beside', 'room', 'slow'] as const;
+
 /** The mutants of a file and what became of them; `slow`: what survives meets the long tests, too. */
 async function mutantsOf(file: string, slow: boolean, force: boolean): Promise<readonly Mutant[]> {
   process.env['MUTATED_FILE'] = file;
-  process.env['MUTATION_SLOW'] = '';
-  const kept = join('tools', 'mutation', 'kept', `${file.replaceAll('/', '-')}.json`);
-  mkdirSync(dirname(kept), { recursive: true });
-  const mutants = await new Stryker(options([file], kept, force)).runMutationTest();
-  const left = mutants.filter(survived);
-  if (!slow || left.length === 0) return mutants;
-  process.env['MUTATION_SLOW'] = '1';
-  const places = new Set(left.map((m) => `${file}:${rangeOf(m)}`));
-  const again = await new Stryker(options([...places], null, false)).runMutationTest();
-  const later = new Map(again.map((m) => [keyOf(m), m]));
-  return mutants.map((m) => (survived(m) ? (later.get(keyOf(m)) ?? m) : m));
+  const found = new Map<string, Mutant>();
+  for (const stage of STAGES) {
+    if (stage === 'slow' && !slow) continue;
+    if (stage === 'beside' && !existsSync(file.replace(/\.ts$/, '.test.ts'))) continue;
+    process.env['MUTATION_STAGE'] = stage;
+    const left = [...found.values()].filter(survived);
+    if (found.size > 0 && left.length === 0) break;
+    const places = found.size === 0 ? [file] : [...new Set(left.map((m) => `${file}:${rangeOf(m)}`))];
+    const kept = join('tools', 'mutation', 'kept', `${file.replaceAll('/', '-')}.${stage}.json`);
+    mkdirSync(dirname(kept), { recursive: true });
+    for (const m of await new Stryker(options(places, kept, force)).runMutationTest()) {
+      const before = found.get(keyOf(m));
+      if (before === undefined || survived(before)) found.set(keyOf(m), m);
+    }
+  }
+  return [...found.values()];
 }
 
 /** A place as StrykerJS wants it: columns from 0. */

@@ -1,11 +1,12 @@
-// The tests that look at a mutated file: those of its room, its own first. Long random tests and the regressions are
-// left out unless asked for: what a rule says deserves a test that shows it.
+// The tests that look at a mutated file, in three stages: the one beside it; those of its room, its own folder first;
+// then long random tests and the regressions, when asked for: what a rule says deserves a test that shows it.
 
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
+const stage = process.env['MUTATION_STAGE'];
 const file = process.env['MUTATED_FILE'] ?? '';
 const [, room = ''] = file.split('/');
 const beside = file.replace(/\.ts$/, '.test.ts');
@@ -35,12 +36,15 @@ class NearestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: [
-      `src/${room}/**/*.test.ts`,
-      ...(room === 'tcp' ? ['test/regressions/*.test.ts'] : []),
-      ...(existsSync(beside) ? [beside] : []),
-    ],
-    exclude: process.env['MUTATION_SLOW'] === '1' ? [] : SLOW,
+    include:
+      stage === 'beside'
+        ? [beside]
+        : [
+            `src/${room}/**/*.test.ts`,
+            ...(room === 'tcp' ? ['test/regressions/*.test.ts'] : []),
+            ...(existsSync(beside) ? [beside] : []),
+          ],
+    exclude: stage === 'slow' ? [] : SLOW,
     isolate: false,
     sequence: { sequencer: NearestFirst },
     testTimeout: 60_000,
