@@ -122,6 +122,22 @@ describe('eighth, check the FIN bit', () => {
     expect(a.state).toBe('TIME-WAIT');
   });
 
+  it('only the peer’s FIN is so taken: the ACK of other old segments that end at RCV.NXT does not count', () => {
+    const a = inState('ESTABLISHED');
+    a.send(octets(10));
+    a.inject('ACK', 1, 1, text(10));
+    a.inject('FIN,ACK', 10, 11); // there is no FIN at 10
+    expect([a.tcb.snd.una - a.tcb.snd.iss, a.state]).toEqual([1, 'ESTABLISHED']);
+    for (const [ctl, n] of [
+      ['ACK', 1], // text where the FIN is
+      ['SYN,FIN,ACK', 0],
+    ] as const) {
+      const closing = inState('CLOSING');
+      closing.inject(ctl, ctl === 'ACK' ? 1 : 0, 2, text(n));
+      expect([ctl, closing.state]).toEqual([ctl, 'CLOSING']);
+    }
+  });
+
   it('the FIN again with nothing new is no duplicate ACK (RFC 5681 section 2)', () => {
     const a = inState('CLOSE-WAIT');
     a.send(octets(10));

@@ -230,6 +230,17 @@ describe('simultaneous window probes (appendix A.2)', () => {
     }
   });
 
+  it('the octet that comes again is a duplicate, which the answer reports (RFC 2883)', () => {
+    const a = inState('ESTABLISHED', { wnd: 0, syn: options({ mss: 1000, sack: true }) });
+    a.send(octets(10));
+    pass(a, 1000);
+    a.inject('ACK', 1, 1, { ...text(1), wnd: 0 });
+    a.sent.length = 0;
+    a.inject('ACK', 1, 1, { ...text(1), wnd: 0 });
+    const { irs } = a.tcb.rcv;
+    expect(a.sent.map((r) => r.sack)).toEqual([[irs + 1, irs + 2]]);
+  });
+
   it('a keep-alive without an octet is answered while a probe of ours is out (3.8.4), within the limit', () => {
     const a = inState('ESTABLISHED', { wnd: 0 });
     a.send(octets(10));
