@@ -21,6 +21,7 @@ import type {
 } from './connection/index.ts';
 import { hostAddress, type InterfaceOptions, Interfaces } from './interfaces.ts';
 import {
+  DEFAULT_TTL,
   Forwarder,
   FragmentLayer,
   type HostInterface,
@@ -399,9 +400,7 @@ export class Host {
 
   /** Somebody who watches segments, transitions, drops and timers; null: nobody. */
   set tap(tap: HostTap | null) {
-    this.tcp.tap = tap;
-    this.tcp.engine.trace =
-      tap !== null && (tap.timerSet !== undefined || tap.timerFired !== undefined) ? this.tcp : null;
+    this.tcp.watch(tap);
   }
   get tap(): HostTap | null {
     return this.tcp.tap;
@@ -447,16 +446,18 @@ export class Host {
     this.#setNow();
     const to = this.#remote(options.address);
     const source = this.#local(options.localAddress, 'connect');
-    return this.tcp.connect(
-      to,
-      options.port,
+    return this.tcp.connect({
+      remote: to,
+      remotePort: options.port,
       source,
-      options.localPort ?? 0,
-      options.handler ?? null,
-      options.tcp,
-      options,
-      options,
-    );
+      localPort: options.localPort ?? 0,
+      handler: options.handler ?? null,
+      tcp: options.tcp,
+      ttl: options.ttl ?? DEFAULT_TTL,
+      tos: options.tos ?? 0,
+      fastOpen: options.fastOpen,
+      early: options.early,
+    });
   }
 
   /** The address of a peer; programs connect to the same one again and again. */

@@ -236,7 +236,7 @@ option(
     c.tcb.rcv.quick = v === 0 ? 0 : QUICK_ACKS;
     if (v !== 0 && c.tcb.timer.delack !== 0) {
       c.tcb.ackNow = 1;
-      s.owner.host.tcp.push(c);
+      s.owner.host.tcp.calls.push(c);
     }
     return done();
   },

@@ -38,7 +38,7 @@ export interface ConnectionHandler {
   close?(connection: Connection, error: TcpError | null): void;
 }
 
-/** What a connection asks of the host; see tcp-layer.ts. */
+/** What a connection asks of the host; see tcp/user-calls.ts. */
 export interface ConnectionOwner {
   /** Whether rings may grow. */
   readonly pressure: RingGate;

@@ -1,5 +1,5 @@
 // A connection as its user sees it: what it is, its two sides (reading.ts, writing.ts), and how it ends. The
-// rules are the engine's; the bookkeeping of demultiplexing and timers is tcp-layer.ts's.
+// rules are the engine's; the bookkeeping of demultiplexing and timers is that of ../tcp/.
 
 /// <reference lib="esnext.disposable" preserve="true" />
 

@@ -72,27 +72,29 @@ const DEFAULT_TTL = 64;
 /** Octets that we need of a quoted header: ports, and TCP's sequence number. */
 const QUOTED_OCTETS = 8;
 
-/** What TCP takes of ICMP: see `TcpLayer`. */
-export interface TcpErrors {
-  /** An ICMP error quoted a segment of ours, with these ports and this sequence number; false: it is nobody's. */
-  icmp(
-    quoted: IpPacket,
-    localPort: number,
-    remotePort: number,
-    seq: number,
-    hard: boolean,
-    error: Err,
-  ): boolean;
-  /** A segment of ours was too big for a link of `mtu` octets; false: it is nobody's. */
-  tooBig(quoted: IpPacket, localPort: number, remotePort: number, seq: number, mtu: number): boolean;
-  /** The next hop of a packet of ours is not there. */
-  nextHopUnreachable(packet: IpPacket): void;
+/** What an ICMP message quotes of a packet of ours. One object is filled again and again. */
+export interface Quoted {
+  readonly packet: IpPacket;
+  localPort: number;
+  remotePort: number;
+  /** TCP's sequence number; of UDP it is nothing. */
+  seq: number;
+  /** The address of who says so. */
+  reporter: string;
 }
 
-/** What UDP takes of ICMP: see `UdpLayer`. */
-export interface UdpErrors {
-  icmp(quoted: IpPacket, localPort: number, remotePort: number, error: Err, reporter: string): boolean;
-  tooBig(quoted: IpPacket, localPort: number, remotePort: number, mtu: number, reporter: string): boolean;
+/** What a transport takes of ICMP; false: what is quoted is nobody's, so that the message counts as a lie. */
+export interface IcmpErrors {
+  /** An error; `hard`: it ends a connection (RFC 9293 section 3.9.2.2). */
+  icmp(quoted: Quoted, hard: boolean, error: Err): boolean;
+  /** The packet was too big for a link of `mtu` octets (RFC 1191, RFC 8201). */
+  tooBig(quoted: Quoted, mtu: number): boolean;
+}
+
+/** What TCP takes besides. */
+export interface TcpErrors extends IcmpErrors {
+  /** The next hop of a packet of ours is not there. */
+  nextHopUnreachable(packet: IpPacket): void;
 }
 
 /** What the ICMP of a host is made of. */
@@ -112,9 +114,11 @@ export class IcmpLayer {
   readonly #nowUs: () => number;
   readonly #memory: Memory;
   readonly #message = new IcmpMessage();
-  readonly #quoted = new IpPacket();
+  /** A packet that comes back, whole or in part. */
+  readonly #packet = new IpPacket();
+  readonly #quoted: Quoted = { packet: this.#packet, localPort: 0, remotePort: 0, seq: 0, reporter: '' };
   /** UDP, which hears of its datagrams. */
-  udp: UdpErrors | null = null;
+  udp: IcmpErrors | null = null;
   /** Neighbour discovery: what is neither echo nor error. */
   ndp: ((packet: IpPacket, message: IcmpMessage) => void) | null = null;
   readonly #errors = new RateLimit(ERRORS_PER_SECOND);
@@ -211,41 +215,35 @@ export class IcmpLayer {
     }
   }
 
-  /** Reads the packet that an error quotes. False unless its ports are there, and its sequence number if it has one. */
-  #readQuoted(m: IcmpMessage): boolean {
-    const q = this.#quoted;
+  /** Who sent the packet that a message quotes; null when nobody can have. */
+  #whoIsQuoted(packet: IpPacket, m: IcmpMessage): IcmpErrors | null {
+    const q = this.#packet;
     if (m.quotedLen === 0 || parseQuotedIp(this.#memory, m.quotedOff, m.quotedLen, q) !== Malformed.OK)
-      return false;
-    return q.payloadLen >= QUOTED_OCTETS && q.fragOff === 0;
+      return null;
+    if (q.payloadLen < QUOTED_OCTETS || q.fragOff !== 0) return null;
+    return this.#sender(sourceOf(packet));
+  }
+
+  /** The transport that sent the packet in `#packet`; what it has to know of it is in `#quoted`. */
+  #sender(reporter: string): IcmpErrors | null {
+    const { dv } = this.#memory;
+    const q = this.#quoted;
+    const { payloadOff, protocol } = q.packet;
+    q.localPort = dv.getUint16(payloadOff);
+    q.remotePort = dv.getUint16(payloadOff + 2);
+    q.seq = dv.getInt32(payloadOff + 4);
+    q.reporter = reporter;
+    if (protocol === IPPROTO_TCP) return this.#tcp;
+    return protocol === IPPROTO_UDP ? this.udp : null;
   }
 
   /** An error reached us: to the connection or socket that sent what it quotes (RFC 1122 sections 4.1.3.3 and 4.2.3.9). */
   #tell(packet: IpPacket, m: IcmpMessage, hard: boolean, error: Err): void {
-    if (!this.#readQuoted(m) || !this.#tellOf(this.#quoted, hard, error, sourceOf(packet)))
-      this.#counters.icmpIgnored++;
-  }
-
-  #tellOf(q: IpPacket, hard: boolean, error: Err, reporter: string): boolean {
-    const { dv } = this.#memory;
-    const at = q.payloadOff;
-    const from = dv.getUint16(at);
-    const to = dv.getUint16(at + 2);
-    if (q.protocol === IPPROTO_TCP) return this.#tcp.icmp(q, from, to, dv.getInt32(at + 4), hard, error);
-    return q.protocol === IPPROTO_UDP && this.udp?.icmp(q, from, to, error, reporter) === true;
+    if (this.#whoIsQuoted(packet, m)?.icmp(this.#quoted, hard, error) !== true) this.#counters.icmpIgnored++;
   }
 
   #tooBig(packet: IpPacket, m: IcmpMessage): void {
-    if (!this.#readQuoted(m) || !this.#tooBigOf(this.#quoted, m.mtu, sourceOf(packet)))
-      this.#counters.icmpIgnored++;
-  }
-
-  #tooBigOf(q: IpPacket, mtu: number, reporter: string): boolean {
-    const { dv } = this.#memory;
-    const at = q.payloadOff;
-    const from = dv.getUint16(at);
-    const to = dv.getUint16(at + 2);
-    if (q.protocol === IPPROTO_TCP) return this.#tcp.tooBig(q, from, to, dv.getInt32(at + 4), mtu);
-    return q.protocol === IPPROTO_UDP && this.udp?.tooBig(q, from, to, mtu, reporter) === true;
+    if (this.#whoIsQuoted(packet, m)?.tooBig(this.#quoted, m.mtu) !== true) this.#counters.icmpIgnored++;
   }
 
   #echo(p: IpPacket, m: IcmpMessage): void {
@@ -334,7 +332,7 @@ export class IcmpLayer {
 
   /** The rest of a packet whose first fragment lies at [off, off + len) has not come (RFC 1122 section 3.3.2). */
   reassemblyTimeExceeded(off: number, len: number): void {
-    const p = this.#quoted;
+    const p = this.#packet;
     if (parseIp(this.#memory, off, len, p) !== Malformed.OK) return;
     if (p.family === 4) this.#error(p, ICMP4_TIME_EXCEEDED, TIME4_REASSEMBLY, 0);
     else this.#error(p, ICMP6_TIME_EXCEEDED, TIME6_REASSEMBLY, 0);
@@ -347,13 +345,14 @@ export class IcmpLayer {
    * packets had room to wait, so that some opens have none here.
    */
   neighbourUnreachable(off: number, len: number, crowded: boolean): void {
-    const q = this.#quoted;
+    const q = this.#packet;
     if (parseIp(this.#memory, off, len, q) !== Malformed.OK) return;
     if (this.#ip.forwarder !== null && this.#ip.owner(q.src0, q.src1, q.src2, q.src3) === null) {
       this.#hostUnreachable(q);
       return;
     }
-    if (q.payloadLen >= QUOTED_OCTETS) this.#tellOf(q, true, Err.HOST_UNREACHABLE, sourceOf(q));
+    if (q.payloadLen >= QUOTED_OCTETS)
+      this.#sender(sourceOf(q))?.icmp(this.#quoted, true, Err.HOST_UNREACHABLE);
     if (crowded) this.#tcp.nextHopUnreachable(q);
   }
 

@@ -33,7 +33,7 @@ interface Server {
 export interface FastOpenOwner {
   readonly counters: HostCounters;
   readonly nowMs: number;
-  connectionOf(tcb: Tcb): Connection;
+  readonly table: { of(tcb: Tcb): Connection };
 }
 
 /** Fast Open of one host. */
@@ -80,7 +80,7 @@ export class FastOpenCookies implements Cookies {
   // The server.
 
   admit(tcb: Tcb, seg: Segment): boolean {
-    const c = this.#owner.connectionOf(tcb);
+    const c = this.#owner.table.of(tcb);
     const { listener } = c;
     if (listener === null || listener.fastOpen === 0) return false;
     // While SYN cookies are out somebody floods us: nothing more is kept for a SYN than has to be.

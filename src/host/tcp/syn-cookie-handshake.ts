@@ -14,6 +14,7 @@ import {
 } from '../../wire/index.ts';
 import type { Connection, Listener } from '../connection/index.ts';
 import type { Way } from '../ip/index.ts';
+import { child } from './new-connection.ts';
 import { checkCookie, cookieSackPermitted, cookieTsVal, cookieWscale, makeCookie } from './syn-cookies.ts';
 import type { TcpLayer } from './tcp-layer.ts';
 
@@ -67,7 +68,7 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
   }
   listener.cookiesUntil = tcp.nowMs + COOKIE_LIFE_MS;
   tcp.counters.cookiesSent++;
-  tcp.sendWithout(p, out, listener.ttl, listener.tos);
+  tcp.engineOutput.answer(p, out, listener.ttl, listener.tos);
 }
 
 /** The MSS of the SYN that a cookie was sent for, when this ACK returns it; 0: not a cookie of ours. */
@@ -99,7 +100,7 @@ export function acceptCookie(
 ): Connection | null {
   const p = tcp.packet as IpPacket;
   const { config } = listener.tcb;
-  const c = tcp.child(listener, seg);
+  const c = child(tcp, listener, seg);
   if (c === null) return null;
   const { tcb } = c;
   tcb.rcv.mss = offeredMss(config, (c.path as Way).iface.mtu, p.family);
@@ -138,7 +139,7 @@ function offsetFor(tcp: TcpLayer, p: IpPacket): number {
   t.r1 = p.src1;
   t.r2 = p.src2;
   t.r3 = p.src3;
-  return tcp.tsOffset(t);
+  return tcp.timestamps.of(t);
 }
 
 let tuple: Tcb | null = null;

@@ -22,7 +22,14 @@ import {
   writeUdpHeader,
 } from '../../wire/index.ts';
 import type { HostCounters } from '../base/index.ts';
-import { type HostInterface, type IpLayer, PathMtuCache, type Way } from '../ip/index.ts';
+import {
+  type HostInterface,
+  type IcmpErrors,
+  type IpLayer,
+  PathMtuCache,
+  type Quoted,
+  type Way,
+} from '../ip/index.ts';
 import type { Waits } from '../time/index.ts';
 import {
   type UdpMessage,
@@ -66,7 +73,7 @@ export interface UdpLayerOptions {
 }
 
 /** UDP on one host. */
-export class UdpLayer implements UdpOwner {
+export class UdpLayer implements UdpOwner, IcmpErrors {
   /** What the calls of its programs wait with. */
   readonly waits: Waits;
   readonly woke: () => void;
@@ -391,10 +398,10 @@ export class UdpLayer implements UdpOwner {
   // ICMP (RFC 1122 section 4.1.3.3).
 
   /** An ICMP error quoted a datagram of ours, or the link could not deliver it. False: of no socket. */
-  icmp(quoted: IpPacket, localPort: number, remotePort: number, error: Err, reporter: string): boolean {
-    const socket = this.#quoted(quoted, localPort, remotePort);
+  icmp({ packet, localPort, remotePort, reporter }: Quoted, _hard: boolean, error: Err): boolean {
+    const socket = this.#quoted(packet, localPort, remotePort);
     if (socket === null) return false;
-    const where = endpointsOf(quoted, localPort, remotePort);
+    const where = endpointsOf(packet, localPort, remotePort);
     const hard = error === Err.REFUSED || error === Err.PROTOCOL_UNREACHABLE;
     const told =
       error === Err.PROTOCOL_UNREACHABLE
@@ -405,20 +412,20 @@ export class UdpLayer implements UdpOwner {
   }
 
   /** A datagram of ours was too big for a link of `mtu` octets (RFC 1191, RFC 8201). False: of no socket. */
-  tooBig(quoted: IpPacket, localPort: number, remotePort: number, mtu: number, reporter: string): boolean {
-    const socket = this.#quoted(quoted, localPort, remotePort);
-    const { dst0, dst1, dst2, dst3 } = quoted;
-    const to = addressFromWords(quoted.family, dst0, dst1, dst2, dst3);
+  tooBig({ packet, localPort, remotePort, reporter }: Quoted, mtu: number): boolean {
+    const socket = this.#quoted(packet, localPort, remotePort);
+    const { dst0, dst1, dst2, dst3 } = packet;
+    const to = addressFromWords(packet.family, dst0, dst1, dst2, dst3);
     const way = this.#ip.way(dst0, dst1, dst2, dst3);
     if (socket === null || way === null) return false;
     this.#paths ??= new PathMtuCache(this.#o.random(), this.#o.random());
     const before = this.#mtuTo(to, way);
-    this.#paths.report(dst0, dst1, dst2, dst3, mtu, quoted.totalLen, before, this.#o.nowMs());
+    this.#paths.report(dst0, dst1, dst2, dst3, mtu, packet.totalLen, before, this.#o.nowMs());
     const now = this.#mtuTo(to, way);
     if (now >= before) return false;
-    const most = now - (quoted.family === 4 ? 20 : 40) - UDP_HEADER_LENGTH;
+    const most = now - (packet.family === 4 ? 20 : 40) - UDP_HEADER_LENGTH;
     const message = `a datagram was lost: the path takes packets of ${now}: send ${most} octets or less`;
-    const where = endpointsOf(quoted, localPort, remotePort);
+    const where = endpointsOf(packet, localPort, remotePort);
     socket.failed({ error: new TcpError('EMSGSIZE', message, 'send', where), reporter }, true);
     return true;
   }

@@ -1,0 +1,105 @@
+// Active OPEN (RFC 9293 section 3.10.1): the way to the peer, a local port, a tuple of its own, and the SYN.
+
+import {
+  Err,
+  openActive,
+  openFast,
+  sendFirstSyn,
+  since,
+  Tcb,
+  type TcpConfig,
+  tcpError,
+} from '../../tcp/index.ts';
+import { type IpAddress, isValidTcpSource } from '../../wire/index.ts';
+import { NONE, type Octets, octetsOf } from '../base/index.ts';
+import type { Connection, ConnectionHandler } from '../connection/index.ts';
+import { endEvent } from './event-end.ts';
+import { adopt, mayConnect } from './new-connection.ts';
+import type { TcpLayer } from './tcp-layer.ts';
+import { setTuple } from './tuples.ts';
+
+/** Added to SND.NXT for the least ISS of a connection that follows one in TIME-WAIT. */
+const ISS_STEP = 65_537;
+
+/** Whom an active OPEN is for, from where, and what goes with it. */
+export interface OpenOptions {
+  readonly remote: IpAddress;
+  readonly remotePort: number;
+  /** null: the address of the way to the peer (MUST-44). */
+  readonly source: IpAddress | null;
+  /** 0: one is chosen. */
+  readonly localPort: number;
+  readonly handler: ConnectionHandler | null;
+  /** Settings that differ from the host's. */
+  readonly tcp?: Partial<TcpConfig> | undefined;
+  /** What IP is asked to do with its packets: see `IpService`. */
+  readonly ttl: number;
+  readonly tos: number;
+  /** TCP Fast Open. */
+  readonly fastOpen?: boolean | undefined;
+  /** Octets to be written first. */
+  readonly early?: Octets | undefined;
+}
+
+/** The connection in SYN-SENT. Throws a TcpError when it cannot begin. */
+export function connect(tcp: TcpLayer, o: OpenOptions): Connection {
+  const { remote, remotePort, localPort, fastOpen = false } = o;
+  const where = { address: remote.toString(), port: remotePort };
+  const first = o.early === undefined ? null : octetsOf(o.early, 'connect');
+  const { w0, w1, w2, w3 } = remote;
+  if (!isValidTcpSource(w0, w1, w2, w3) || tcp.ip.local.isBroadcast(w0, w1, w2, w3))
+    throw tcpError(Err.BAD_REMOTE, 'connect', where);
+  const path = tcp.ip.path(w0, w1, w2, w3, o.source);
+  if (path === null) throw tcpError(Err.NET_UNREACHABLE, 'connect', where);
+  if (!mayConnect(tcp)) throw tcpError(Err.NO_RESOURCES, 'connect', where);
+  const local = path.source;
+  const tcb = new Tcb(tcp.configOf(o.tcp));
+  setTuple(tcb, local, localPort, remote, remotePort);
+  if (localPort === 0) tcb.localPort = choosePort(tcp, tcb, local, remote);
+  if (tcp.table.find(tcb) !== NONE && !reuseTimeWait(tcp, tcb)) {
+    throw tcpError(Err.ADDRESS_IN_USE, 'connect', { ...where, localAddress: local.toString(), localPort });
+  }
+  const c = adopt(tcp, tcb, path);
+  c.handler = o.handler;
+  c.ttl = o.ttl;
+  c.tos = o.tos;
+  tcp.counters.activeOpens++;
+  if (fastOpen) openFast(tcp.engine, tcb);
+  else openActive(tcp.engine, tcb);
+  if (first !== null) c.write(first).catch(() => c.ended || c.abort()); // no memory: nothing may follow
+  if (fastOpen) sendFirstSyn(tcp.engine, tcb);
+  endEvent(tcp, c);
+  tcp.touched();
+  return c;
+}
+
+/** A port whose tuple is free; when all are taken, one whose TIME-WAIT can make way. */
+function choosePort(tcp: TcpLayer, tcb: Tcb, local: IpAddress, remote: IpAddress): number {
+  const taken = (port: number): boolean => {
+    tcb.localPort = port;
+    return tcp.table.find(tcb) !== NONE;
+  };
+  const waits = (port: number): boolean => taken(port) && !mayReuse(tcp, tcp.table.find(tcb));
+  const port =
+    tcp.ports.choose(local, remote, tcb.remotePort, taken) ||
+    tcp.ports.choose(local, remote, tcb.remotePort, waits);
+  if (port === 0) throw tcpError(Err.ADDRESS_NOT_AVAILABLE, 'connect', 'no free port');
+  return port;
+}
+
+/** RFC 6191 from our side: timestamps tell a new connection from the one in TIME-WAIT. */
+function mayReuse({ config, engine, timeWait }: TcpLayer, value: number): boolean {
+  if (value >= 0 || value === NONE || !config.timestamps) return false;
+  const old = timeWait.load(~value);
+  return old.ts === 1 && since(engine, old.tsRecentMs) >= 1000;
+}
+
+/** Takes the tuple of a record in TIME-WAIT, if it may. */
+function reuseTimeWait(tcp: TcpLayer, tcb: Tcb): boolean {
+  const value = tcp.table.find(tcb);
+  if (!mayReuse(tcp, value)) return false;
+  tcb.hasMinIss = 1;
+  tcb.minIss = (tcp.timeWait.load(~value).snd.nxt + ISS_STEP) | 0;
+  tcp.timeWait.remove(~value);
+  return true;
+}

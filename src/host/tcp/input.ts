@@ -1,0 +1,118 @@
+// A TCP segment for this host: checked, and given to the connection, the listener or the record in TIME-WAIT that its
+// four-tuple names (RFC 9293 section 3.10.7).
+
+import { Drop, State, segmentArrives } from '../../tcp/index.ts';
+import {
+  ACK,
+  IPPROTO_TCP,
+  type IpPacket,
+  isMulticast,
+  Malformed,
+  parseTcp,
+  pseudoSum,
+  RST,
+  type Segment,
+  SYN,
+  segmentsIn,
+  sumIsTrusted,
+  TCP_CHECKSUM_OFFSET,
+  tcpChecksumOk,
+} from '../../wire/index.ts';
+import { NONE } from '../base/index.ts';
+import type { Connection, Listener } from '../connection/index.ts';
+import { endEvent } from './event-end.ts';
+import { mayConnect } from './new-connection.ts';
+import { listenerFor } from './passive-open.ts';
+import { followPath } from './path.ts';
+import { acceptCookie, cookieMss } from './syn-cookie-handshake.ts';
+import type { TcpLayer } from './tcp-layer.ts';
+
+/** A packet with a segment for an address of ours. */
+export function arrives(tcp: TcpLayer, packet: IpPacket): void {
+  const { counters, seg } = tcp;
+  if (!isGood(tcp, packet, seg)) return;
+  seg.gsoSize = packet.offload === null ? 0 : packet.offload.gsoSize;
+  counters.segmentsIn += segmentsIn(seg);
+  seg.ecn = packet.tos & 3;
+  const value = tcp.table.findArriving(packet, (seg.dstPort << 16) | seg.srcPort);
+  tcp.packet = packet;
+  if (value >= 0) toConnection(tcp, tcp.table.all[value] as Connection, seg);
+  else if (isMulticast(packet.dst0, packet.dst1, packet.dst2, packet.dst3)) counters.tcpBadAddress++;
+  else if (value === NONE) toListener(tcp, seg);
+  else toTimeWait(tcp, ~value, seg);
+  tcp.packet = null;
+}
+
+/** Reads the segment into `seg`. False, and counted, when it is malformed, or damaged (MUST-3). */
+function isGood({ memory, counters }: TcpLayer, packet: IpPacket, seg: Segment): boolean {
+  const { payloadOff, payloadLen } = packet;
+  const bad = parseTcp(memory, payloadOff, payloadLen, seg);
+  if (bad !== Malformed.OK) {
+    counters.malformed[bad] = (counters.malformed[bad] as number) + 1;
+    return false;
+  }
+  if (sumIsTrusted(memory, packet, TCP_CHECKSUM_OFFSET)) return true;
+  if (tcpChecksumOk(memory, payloadOff, payloadLen, pseudoSum(packet, IPPROTO_TCP, payloadLen))) return true;
+  counters.tcpBadChecksum++;
+  return false;
+}
+
+function toConnection(tcp: TcpLayer, c: Connection, seg: Segment): void {
+  followPath(tcp, c);
+  segmentArrives(tcp.engine, c.tcb, seg);
+  if (tcp.tap !== null) tcp.tap.segmentIn?.(c.tcb, seg, tcp.engine.now);
+  endEvent(tcp, c);
+}
+
+/** A segment of no connection: for a listener, or for nobody (3.10.7.1). */
+function toListener(tcp: TcpLayer, seg: Segment): void {
+  const { engine } = tcp;
+  const listener = listenerFor(tcp, seg.dstPort);
+  if (listener === null) {
+    engine.rules.closed(engine, seg);
+    if (tcp.tap !== null) tcp.tap.segmentIn?.(null, seg, engine.now);
+    return;
+  }
+  if ((seg.ctl & (ACK | RST | SYN)) === ACK && listener.cookiesUntil > tcp.nowMs) {
+    fromCookie(tcp, listener, seg, cookieMss(tcp, seg));
+    return;
+  }
+  segmentArrives(engine, listener.tcb, seg);
+  const child = tcp.spawned;
+  tcp.spawned = null;
+  if (tcp.tap !== null) tcp.tap.segmentIn?.(child === null ? listener.tcb : child.tcb, seg, engine.now);
+  if (child !== null) endEvent(tcp, child);
+}
+
+/**
+ * While cookies are out an ACK is one that comes back, of a SYN with `mss`, or may be of a connection whose first
+ * ACK and text were lost (`mss` 0): what begins later than its ISS + 1 does not show the cookie, and a RST would end
+ * a connection that is good. Dropped, as without a place: the peer's text will bring the cookie again.
+ */
+function fromCookie(tcp: TcpLayer, listener: Listener, seg: Segment, mss: number): void {
+  const { engine, counters } = tcp;
+  let c: Connection | null = null;
+  if (mss === 0) counters.cookiesFailed++;
+  else if (!listener.acceptQueueOpen) counters.acceptOverflows++;
+  else if (mayConnect(tcp)) c = acceptCookie(tcp, listener, seg, mss);
+  if (c === null) engine.out.drop(listener.tcb, seg, Drop.LISTEN_REFUSED);
+  else segmentArrives(engine, c.tcb, seg);
+  if (tcp.tap !== null) tcp.tap.segmentIn?.(c === null ? listener.tcb : c.tcb, seg, engine.now);
+  if (c !== null) endEvent(tcp, c);
+}
+
+/** The engine judges by the TCB of the record; what becomes of that is kept. */
+function toTimeWait(tcp: TcpLayer, index: number, seg: Segment): void {
+  const { engine, timeWait } = tcp;
+  const tcb = timeWait.load(index);
+  segmentArrives(engine, tcb, seg);
+  tcb.signals = 0;
+  if (tcp.tap !== null) tcp.tap.segmentIn?.(tcb, seg, engine.now);
+  if (tcb.state === State.TIME_WAIT) {
+    timeWait.store(index, tcb);
+    return;
+  }
+  timeWait.remove(index);
+  if (tcp.reopening) toListener(tcp, seg);
+  tcp.reopening = false;
+}

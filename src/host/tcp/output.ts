@@ -1,0 +1,119 @@
+// What comes out of the engine: segments become packets, text goes into the ring of its connection, and whoever
+// watches is told.
+
+import {
+  type Drop,
+  keepTimes,
+  type Output,
+  type Tcb,
+  type TimerName,
+  type TimerTrace,
+  type Transition,
+  wakeAt,
+} from '../../tcp/index.ts';
+import { type IpPacket, RST, type Segment, segmentsIn } from '../../wire/index.ts';
+import { RateLimit } from '../base/index.ts';
+import { DEFAULT_TTL } from '../ip/index.ts';
+import { admit, reopen, spawn } from './passive-open.ts';
+import type { TcpLayer } from './tcp-layer.ts';
+
+/** The engine's output on one host. */
+export class EngineOutput implements Output, TimerTrace {
+  readonly #tcp: TcpLayer;
+  readonly #resets: RateLimit;
+
+  /** `resetsPerSecond`: most RSTs to segments of no connection. */
+  constructor(tcp: TcpLayer, resetsPerSecond: number) {
+    this.#tcp = tcp;
+    this.#resets = new RateLimit(resetsPerSecond);
+  }
+
+  segment(tcb: Tcb, seg: Segment): void {
+    const tcp = this.#tcp;
+    this.#count(tcb, seg);
+    if (tcb.id >= 0) {
+      tcp.output.send(tcp.table.of(tcb), seg);
+      return;
+    }
+    const { ttl, tos } = tcp.timeWait; // a record's: no other TCB without a connection sends
+    tcp.output.sendLoose(tcb.r0, tcb.r1, tcb.r2, tcb.r3, tcb.l0, tcb.l1, tcb.l2, tcb.l3, seg, ttl, tos);
+  }
+
+  reply(_to: Segment, seg: Segment): void {
+    const { packet, engine, counters } = this.#tcp;
+    if (packet === null) return;
+    if ((seg.ctl & RST) !== 0 && !this.#resets.allows(engine.now)) {
+      counters.resetsLimited++;
+      return;
+    }
+    this.answer(packet, seg, DEFAULT_TTL, 0);
+  }
+
+  /** Sends a segment without text, of no connection, to where a packet came from. */
+  answer(packet: IpPacket, seg: Segment, ttl: number, tos: number): void {
+    this.#count(null, seg);
+    const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
+    this.#tcp.output.sendLoose(src0, src1, src2, src3, dst0, dst1, dst2, dst3, seg, ttl, tos);
+  }
+
+  #count(tcb: Tcb | null, seg: Segment): void {
+    const { counters, tap, engine } = this.#tcp;
+    counters.segmentsOut += segmentsIn(seg);
+    if ((seg.ctl & RST) !== 0) counters.resetsOut++;
+    if (tap !== null) tap.segmentOut?.(tcb, seg, engine.now);
+  }
+
+  text(tcb: Tcb, seg: Segment, skip: number, seq: number, len: number): boolean {
+    const c = this.#tcp.table.of(tcb);
+    if (!c.makeRoom((seq + len - tcb.rcv.user) | 0, seq !== tcb.rcv.nxt)) {
+      this.#tcp.counters.noMemory++;
+      return false;
+    }
+    c.rcvRing.copyIn(seq, seg.textOff + skip, len);
+    return true;
+  }
+
+  spawn(listen: Tcb, seg: Segment): Tcb | null {
+    return spawn(this.#tcp, listen, seg);
+  }
+
+  admit(tcb: Tcb): boolean {
+    return admit(this.#tcp, tcb);
+  }
+
+  reopen(_tcb: Tcb, seg: Segment, minIss: number): boolean {
+    return reopen(this.#tcp, seg, minIss);
+  }
+
+  transition(tcb: Tcb, row: Transition): void {
+    const { tap, engine } = this.#tcp;
+    if (tap !== null) tap.transition?.(tcb, row, engine.now);
+  }
+
+  drop(tcb: Tcb | null, seg: Segment, reason: Drop): void {
+    const { counters, tap, engine } = this.#tcp;
+    const { drops } = counters;
+    drops[reason] = (drops[reason] as number) + 1;
+    if (tap !== null) tap.drop?.(tcb, seg, reason, engine.now);
+  }
+
+  sweep(fromMs: number, elapsedMs: number): void {
+    const { table, engine, timeWait } = this.#tcp;
+    table.wheel.restart(engine.ms);
+    for (const c of table.all) {
+      if (c === null) continue;
+      keepTimes(c.tcb, fromMs, elapsedMs);
+      const at = wakeAt(c.tcb);
+      if (at !== 0) table.wheel.arm(c.tcb.id, at);
+    }
+    timeWait.sweep(fromMs, elapsedMs);
+  }
+
+  timerSet(tcb: Tcb, timer: TimerName, deadlineMs: number): void {
+    this.#tcp.tap?.timerSet?.(tcb, timer, deadlineMs, this.#tcp.engine.now);
+  }
+
+  timerFired(tcb: Tcb, timer: TimerName): void {
+    this.#tcp.tap?.timerFired?.(tcb, timer, this.#tcp.engine.now);
+  }
+}

@@ -1,0 +1,102 @@
+// The connections of one host: found by their four-tuple when a segment arrives, by their number when their timer is
+// due, and counted. Records in TIME-WAIT are in the same table of tuples, as ~index.
+
+import type { Tcb } from '../../tcp/index.ts';
+import type { IpPacket } from '../../wire/index.ts';
+import { type NONE, TupleTable } from '../base/index.ts';
+import type { Connection } from '../connection/index.ts';
+import type { Quoted } from '../ip/index.ts';
+import { TimingWheel } from '../time/index.ts';
+
+/** What a table of connections is made of. */
+export interface ConnectionTableOptions {
+  /** 32 random bits: the key of the hash. */
+  readonly random: () => number;
+  /** Most connections. */
+  readonly capacity: number;
+}
+
+/** Connections by tuple and by number. */
+export class ConnectionTable {
+  /** Every connection by its number (`tcb.id`); null: the number is free. */
+  readonly all: (Connection | null)[] = [];
+  /** By tuple: a connection's number, or ~index of a record in TIME-WAIT. */
+  readonly tuples: TupleTable;
+  /** When each connection wants its `timeout`, by number. */
+  readonly wheel = new TimingWheel(0);
+  readonly #capacity: number;
+  readonly #free: number[] = [];
+  /** Live connections, SYN-RECEIVED ones included. */
+  size = 0;
+  /** Those of them whose user has gone. */
+  orphans = 0;
+
+  constructor({ random, capacity }: ConnectionTableOptions) {
+    this.tuples = new TupleTable(random(), random());
+    this.#capacity = capacity;
+  }
+
+  /** True when there are as many as there may be. */
+  get full(): boolean {
+    return this.size >= this.#capacity;
+  }
+
+  /** Every live connection. */
+  *live(): Generator<Connection, void, void> {
+    for (const c of this.all) if (c !== null) yield c;
+  }
+
+  /** The connection of a TCB that is in the table. */
+  of(tcb: Tcb): Connection {
+    return this.all[tcb.id] as Connection;
+  }
+
+  /** What the tuple of a TCB stands for: a number, ~index, or {@link NONE}. */
+  find(tcb: Tcb): number {
+    const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
+    return this.tuples.find(l0, l1, l2, l3, r0, r1, r2, r3, portsOf(tcb));
+  }
+
+  /** The same for a packet that arrived, with these ports: ours is its destination. */
+  findArriving({ dst0, dst1, dst2, dst3, src0, src1, src2, src3 }: IpPacket, ports: number): number {
+    return this.tuples.find(dst0, dst1, dst2, dst3, src0, src1, src2, src3, ports);
+  }
+
+  /** The live connection that sent a packet, of which an ICMP error quotes the beginning; or null. */
+  findQuoted({ packet, localPort, remotePort }: Quoted): Connection | null {
+    const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
+    const ports = (localPort << 16) | remotePort;
+    const value = this.tuples.find(src0, src1, src2, src3, dst0, dst1, dst2, dst3, ports);
+    return value < 0 ? null : (this.all[value] as Connection);
+  }
+
+  /** A number for a TCB that has its tuple, and its entry. */
+  enter(tcb: Tcb): void {
+    tcb.id = this.#free.pop() ?? this.all.length;
+    const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
+    this.tuples.set(l0, l1, l2, l3, r0, r1, r2, r3, portsOf(tcb), tcb.id);
+    this.size++;
+  }
+
+  /** Takes a connection out: its tuple means nobody, or a record from then on. */
+  forget({ tcb }: Connection): void {
+    const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
+    this.tuples.delete(l0, l1, l2, l3, r0, r1, r2, r3, portsOf(tcb));
+    this.release(tcb);
+  }
+
+  /** Its number is free; its tuple's entry stays, for the record that follows. */
+  release(tcb: Tcb): void {
+    const { id } = tcb;
+    this.wheel.disarm(id);
+    this.all[id] = null;
+    this.#free.push(id);
+    this.size--;
+    this.orphans -= tcb.orphan;
+    tcb.id = -1;
+  }
+}
+
+function portsOf(tcb: Tcb): number {
+  return (tcb.localPort << 16) | tcb.remotePort;
+}
