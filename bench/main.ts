@@ -6,6 +6,7 @@
 //   npm run bench -- --rows stack,bad --quick  both, in about a minute
 //   --rounds 3     turns of each row of `stack` and `net` (default 5)
 //   --ours newreno,default  --peers cubic,bbr,reno   of `bad`: which congestion controls
+//   --only 'bulk, 40 ms'   of `bad`: the paths that have this in their name
 //   --json FILE     all rows as JSON
 //   --profile DIR   a CPU profile of each program; open it in Chromium's DevTools or speedscope
 
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     ours: { type: 'string' },
     peers: { type: 'string' },
+    only: { type: 'string' },
     json: { type: 'string' },
     profile: { type: 'string' },
   },
@@ -35,7 +37,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Row[]>>> = {
   net: async () => (await import('./stack.ts')).netRows(values.quick ? 1 : rounds, running),
   bad: async () =>
     (await import('./bad/grid.ts')).badRows(
-      { quick: values.quick, ours: names(values.ours), peers: names(values.peers) },
+      { quick: values.quick, ours: names(values.ours), peers: names(values.peers), only: values.only },
       running,
     ),
 };

@@ -1,9 +1,10 @@
 // The bad-network grid: every stack on the paths of every batch, and rows of ours beside Linux on the same wire.
 
-import { congestionControl } from '../../src/tcp/index.ts';
+import { congestionControl, defaultConfig } from '../../src/tcp/index.ts';
 import { inOwnProcess, type Running } from '../own-process.ts';
 import { type Row, ratioOf, shown } from '../rows.ts';
 import { type Cell, cells } from './cells.ts';
+import { type Figure, figuresOf } from './figures.ts';
 import type { Lateness } from './kernels.ts';
 import type { Measured } from './measure.ts';
 import type { BatchResult } from './run.ts';
@@ -16,15 +17,22 @@ export interface GridOptions {
   readonly ours?: readonly string[] | undefined;
   /** Those of the kernel. */
   readonly peers?: readonly string[] | undefined;
+  /** Only batches that have this in their name: `bulk, 40 ms`. */
+  readonly only?: string | undefined;
 }
 
-/** The peer that shares are counted against. */
+/** What was measured, by stack and cell. */
+type Grid = ReadonlyMap<string, Map<string, Measured>>;
+
+/** The peer that everybody is measured against. */
 const YARDSTICK = 'linux:cubic';
-
-/** Ours, by name, as far as they are there. */
+/** Ours, by name. */
 const CONTROLS = ['newreno', 'cubic', 'bbr'];
+const WIDTH = 60;
 
-function isThere(control: string): boolean {
+/** Whether we have it, and `default` is not it. */
+function isAnother(control: string): boolean {
+  if (control === defaultConfig.congestion) return false;
   try {
     congestionControl(control);
     return true;
@@ -33,156 +41,111 @@ function isThere(control: string): boolean {
   }
 }
 
-/** What was measured, by stack and cell. */
-type Results = Map<string, Map<string, Measured>>;
-
-/** One figure of a cell, made of what was measured. */
-interface Figure {
-  readonly name: string;
-  readonly better: 'more' | 'less';
-  readonly of: (m: Measured) => number | null;
-  /** Whether it counts in the share of cells; what is only looked at does not. */
-  readonly counts: boolean;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function quantile(sorted: readonly (number | null)[], q: number): number | null {
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? null;
-}
-
-/** Jain's index of fairness: 1 for equal shares, 1/n for one that has everything. */
-export function jain(shares: readonly number[]): number {
-  const sum = shares.reduce((total, share) => total + share, 0);
-  const squares = shares.reduce((total, share) => total + share * share, 0);
-  return squares === 0 ? 0 : (sum * sum) / (shares.length * squares);
-}
-
-function figuresOf(cell: Cell): Figure[] {
-  const p50: Figure = { name: 'p50 ms', better: 'less', of: (m) => quantile(m.ms ?? [], 0.5), counts: true };
-  switch (cell.kind) {
-    case 'bulk': {
-      const goodput: Figure = { name: 'Mbit/s', better: 'more', of: (m) => mean(m.mbps ?? []), counts: true };
-      // A millisecond on both sides: queues of microseconds are equal.
-      const queue: Figure = {
-        name: 'mean queue + 1, ms',
-        better: 'less',
-        of: (m) => mean(m.queueMs ?? []) + 1,
-        counts: false,
-      };
-      return cell.path.loss === 0 ? [goodput, queue] : [goodput];
+/** Measures the grid, prints it, and returns its rows. */
+export async function badRows(options: GridOptions, running: Running): Promise<Row[]> {
+  const { quick, only = '' } = options;
+  const all = cells(quick).filter(({ batch }) => batch.includes(only));
+  const ours = (options.ours ?? ['default', ...CONTROLS.filter(isAnother)]).map((name) => `synfin:${name}`);
+  const theirs = options.peers ?? (quick ? ['cubic'] : ['cubic', 'bbr', 'reno']);
+  const peers = theirs.map((name) => `linux:${name}`);
+  const grid = await measureAll(quick, all, [...peers, ...ours], running);
+  const rows = all.flatMap((cell) =>
+    figuresOf(cell).flatMap((figure) =>
+      ours.flatMap((stack) => peers.flatMap((peer) => rowOf(grid, cell, figure, stack, peer))),
+    ),
+  );
+  print(grid, all, peers, ours);
+  for (const stack of ours) {
+    for (const peer of peers) {
+      if (peer === YARDSTICK || peer.split(':')[1] === stack.split(':')[1])
+        printShares(all, rows, stack, peer);
     }
-    case 'fair':
-      return [{ name: 'Jain', better: 'more', of: (m) => jain(m.mbps ?? []), counts: true }];
-    case 'short':
-      return [p50, { ...p50, name: 'p90 ms', of: (m) => quantile(m.ms ?? [], 0.9) }];
-    case 'transfer':
-      return [{ ...p50, name: 'ms' }];
-    default:
-      return [p50];
   }
+  return rows;
 }
 
 /** Runs of real time one after the other; those of virtual time beside them, one at a time. */
 async function measureAll(
-  options: GridOptions,
+  quick: boolean,
+  all: readonly Cell[],
   stacks: readonly string[],
   running: Running,
-): Promise<Results> {
-  const batches = [...new Set(cells(options.quick).map((cell) => cell.batch))];
-  const results: Results = new Map(stacks.map((stack) => [stack, new Map<string, Measured>()]));
-  const jobs = batches.flatMap((batch) => stacks.map((stack) => ({ batch, stack })));
-  const isReal = ({ batch, stack }: { batch: string; stack: string }): boolean =>
-    stack.startsWith('linux:') || batch.startsWith('fair');
+): Promise<Grid> {
+  const grid: Grid = new Map(stacks.map((stack) => [stack, new Map<string, Measured>()]));
+  const fair = new Set(all.filter(({ kind }) => kind === 'fair').map(({ batch }) => batch));
+  const jobs = [...new Set(all.map(({ batch }) => batch))].flatMap((batch) =>
+    stacks
+      // In a shared bottleneck everybody meets CUBIC: what the kernel's other controls do there says nothing of ours.
+      .filter((stack) => !fair.has(batch) || stack.startsWith('synfin:') || stack === YARDSTICK)
+      .map((stack) => ({ batch, stack, real: fair.has(batch) || stack.startsWith('linux:') })),
+  );
   let worst: Lateness = { p50: 0, p99: 0, max: 0 };
   let done = 0;
   const queue = async (real: boolean): Promise<void> => {
     for (const job of jobs) {
-      if (isReal(job) !== real) continue;
-      const args = [options.quick ? 'quick' : 'full', job.batch, job.stack];
+      if (job.real !== real) continue;
+      const args = [quick ? 'quick' : 'full', job.batch, job.stack];
       const { cells, late } = await inOwnProcess<BatchResult>('bad/run.ts', args, running);
-      for (const [id, measured] of Object.entries(cells)) results.get(job.stack)?.set(id, measured);
+      for (const [id, measured] of Object.entries(cells)) grid.get(job.stack)?.set(id, measured);
       if (late !== null && late.p99 > worst.p99) worst = late;
       process.stderr.write(`\r${++done} of ${jobs.length} runs`);
     }
   };
   await Promise.all([queue(true), queue(false)]);
   process.stderr.write('\n');
+  const { p50, p99, max } = worst;
   console.log(
-    `the wire of the worst run in real time was late by ${worst.p50} µs (median), ${worst.p99} (p99), ${worst.max} (most)\n`,
+    `the wire of the worst run in real time was late by ${p50} µs (median), ${p99} (p99), ${max} (most)\n`,
   );
-  return results;
+  return grid;
 }
 
-/** Measures the grid, prints it, and returns its rows. */
-export async function badRows(options: GridOptions, running: Running): Promise<Row[]> {
-  const ours = (options.ours ?? ['default', ...CONTROLS.filter(isThere)]).map(
-    (control) => `synfin:${control}`,
-  );
-  const peers = (options.peers ?? (options.quick ? ['cubic'] : ['cubic', 'bbr', 'reno'])).map(
-    (c) => `linux:${c}`,
-  );
-  const results = await measureAll(options, [...ours, ...peers], running);
-  const rows: Row[] = [];
+/** A figure of a stack in a cell; undefined where it was not measured. */
+function figureOf(grid: Grid, cell: Cell, figure: Figure, stack: string): number | null | undefined {
+  const measured = grid.get(stack)?.get(cell.id);
+  return measured === undefined ? undefined : figure.of(measured);
+}
+
+function rowOf(grid: Grid, cell: Cell, figure: Figure, stack: string, peer: string): Row[] {
+  const ours = figureOf(grid, cell, figure, stack);
+  const theirs = figureOf(grid, cell, figure, peer);
+  if (ours === undefined || theirs === undefined) return [];
+  const ratio = ratioOf(ours, theirs, figure.better);
+  return [{ group: 'bad', what: `${cell.id}, ${figure.name}`, stack, ours, peer, theirs, ratio }];
+}
+
+function print(grid: Grid, all: readonly Cell[], peers: readonly string[], ours: readonly string[]): void {
   const columns = [...peers, ...ours];
-  console.log(`${''.padEnd(52)}${columns.map((name) => name.padStart(20)).join('')}`);
-  for (const cell of cells(options.quick)) {
+  console.log(`${''.padEnd(WIDTH)}${columns.map((name) => name.padStart(20)).join('')}`);
+  for (const cell of all) {
     for (const figure of figuresOf(cell)) {
-      const what = `${cell.id}, ${figure.name}`;
-      const of = (stack: string): number | null => figure.of(results.get(stack)?.get(cell.id) as Measured);
-      const ratio = (stack: string, peer: string): number | null =>
-        ratioOf(of(stack), of(peer), figure.better);
-      for (const stack of ours) {
-        for (const peer of peers)
-          rows.push({
-            group: 'bad',
-            what,
-            stack,
-            ours: of(stack),
-            peer,
-            theirs: of(peer),
-            ratio: ratio(stack, peer),
-          });
-      }
       const texts = columns.map((stack) => {
-        const beside = ours.includes(stack) && peers.includes(YARDSTICK) ? ratio(stack, YARDSTICK) : null;
-        return `${shown(of(stack))}${beside === null ? '' : ` ${beside.toFixed(2)}x`}`.padStart(20);
+        const value = figureOf(grid, cell, figure, stack);
+        if (value === undefined) return ''.padStart(20);
+        const [row] = ours.includes(stack) ? rowOf(grid, cell, figure, stack, YARDSTICK) : [];
+        const ratio = row?.ratio ?? null;
+        return `${shown(value)}${ratio === null ? '' : ` ${ratio.toFixed(2)}x`}`.padStart(20);
       });
-      console.log(`${what.padEnd(52)}${texts.join('')}`);
+      console.log(`${`${cell.id}, ${figure.name}`.padEnd(WIDTH)}${texts.join('')}`);
     }
   }
-  for (const line of shares(options, ours, rows)) console.log(line);
-  return rows;
+  console.log('');
 }
 
-/** How many cells are at or above the yardstick, and the lowest, for each of our stacks. */
-function shares(options: GridOptions, ours: readonly string[], rows: readonly Row[]): string[] {
-  const lines = [''];
-  const kinds = [
-    ['goodput', (cell: Cell) => cell.kind === 'bulk'],
-    ['times and fairness', (cell: Cell) => cell.kind !== 'bulk'],
-  ] as const;
-  for (const stack of ours) {
-    for (const [name, belongs] of kinds) {
-      const wanted = cells(options.quick)
-        .filter(belongs)
-        .flatMap((cell) =>
-          figuresOf(cell)
-            .filter((f) => f.counts)
-            .map((f) => `${cell.id}, ${f.name}`),
-        );
-      const found = rows.filter(
-        (row) => row.stack === stack && row.peer === YARDSTICK && wanted.includes(row.what),
-      );
-      if (found.length === 0) continue;
-      const lowest = found.reduce((a, b) => ((b.ratio ?? 0) < (a.ratio ?? 0) ? b : a));
-      const good = found.filter((row) => (row.ratio ?? 0) >= 1).length;
-      lines.push(
-        `${stack} beside ${YARDSTICK}, ${name}: ${good} of ${found.length} cells at or above 1.0; the lowest ${(lowest.ratio ?? 0).toFixed(2)} (${lowest.what})`,
-      );
-    }
+/** How many figures are at or above the peer's, and the lowest. */
+function printShares(all: readonly Cell[], rows: readonly Row[], stack: string, peer: string): void {
+  for (const kind of ['goodput', 'times and fairness']) {
+    const names = all.flatMap((cell) =>
+      figuresOf(cell)
+        .filter(({ counts }) => counts === kind)
+        .map(({ name }) => `${cell.id}, ${name}`),
+    );
+    const found = rows.filter((row) => row.stack === stack && row.peer === peer && names.includes(row.what));
+    const good = found.filter(({ ratio }) => (ratio ?? 0) >= 1).length;
+    const lowest = found.toSorted((a, b) => (a.ratio ?? 0) - (b.ratio ?? 0))[0];
+    if (lowest === undefined) continue;
+    console.log(
+      `${stack} beside ${peer}, ${kind}: ${good} of ${found.length} at or above 1.0; the lowest ${shown(lowest.ratio)} (${lowest.what})`,
+    );
   }
-  return lines;
 }

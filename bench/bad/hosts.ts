@@ -45,7 +45,7 @@ function listen(host: Host, port: number, flow: Flow, world: World): void {
 export function hostLane(world: World, n: number, options: WireOptions, tcp: Partial<TcpConfig>): Lane {
   const left = world.host(`left ${n}`, `10.${n}.0.1/24`, { tcp });
   const right = world.host(`right ${n}`, `10.${n}.0.2/24`, { tcp });
-  const wire = world.wire(left, right, { name: `lane ${n}`, ...options });
+  const wire = world.wire(left, right, options);
   let port = FIRST_PORT;
   const open = (flow: Flow): void => {
     flow.openedUs = world.now();

@@ -75,7 +75,7 @@ export class Kernels {
       for (const port of [a, b]) kernels.#waiting.add(port.fd, true, false, () => port.drain());
       const host = flows.find((by) => typeof by !== 'string');
       const end = host === undefined ? a : new Fork(a, host.interfaces[1] as HostInterface, HOST_OCTET);
-      const made = world.wire(end, b, { name: `lane ${n}`, ...wire });
+      const made = world.wire(end, b, wire);
       kernels.lanes.push(kernels.#lane(made, n, senders[n] ?? [], listeners[n] ?? []));
     }
     kernels.#beforeAllOthers();

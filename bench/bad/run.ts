@@ -6,13 +6,13 @@ import type { Host } from '../../src/host/index.ts';
 import { inNamespace, reexecInNamespace } from '../../src/link/tun/index.ts';
 import { World } from '../../src/sim/index.ts';
 import { type Cell, cells } from './cells.ts';
-import { hostLane, type Lane } from './hosts.ts';
 import { HOST_OCTET, Kernels, type LaneWish, type Lateness } from './kernels.ts';
-import { begin, flowsOf, type Measured, wireOf } from './measure.ts';
+import { flowsOf, wireOf } from './measure.ts';
+import { onHosts, places, play, type Results, SEED, settings } from './play.ts';
 
 /** What a run of a batch prints. */
 export interface BatchResult {
-  readonly cells: Readonly<Record<string, Measured>>;
+  readonly cells: Results;
   /** How late the wire was, in real time. */
   readonly late: Lateness | null;
 }
@@ -23,56 +23,22 @@ interface Stack {
   readonly control: string;
 }
 
-function settings(control: string): { congestion?: string } {
-  return control === 'default' ? {} : { congestion: control };
-}
-
-/** Begins all cells, each on its own lanes, lets time pass, and says what was measured. */
-function play(
-  world: World,
-  batch: readonly Cell[],
-  lanes: readonly Lane[],
-  run: (done: () => boolean) => void,
-): BatchResult['cells'] {
-  let next = 0;
-  const running = batch.map((cell) => {
-    next += cell.lanes;
-    return begin(world, lanes.slice(next - cell.lanes, next), cell);
-  });
-  run(() => running.every((each) => each.done()));
-  return Object.fromEntries(batch.map((cell, i) => [cell.id, (running[i] as (typeof running)[0]).result()]));
-}
-
-/** One wire for each lane of each cell. */
-function lanesOf(batch: readonly Cell[]): Cell[] {
-  return batch.flatMap((cell) => Array.from({ length: cell.lanes }, () => cell));
-}
-
-/** Two synfin hosts on each lane, in virtual time. */
-export function onHosts(batch: readonly Cell[], control: string): BatchResult {
-  const world = new World({ seed: 'bad networks' });
-  const lanes = lanesOf(batch).map((cell, n) => hostLane(world, n, wireOf(cell.path), settings(control)));
-  const cells = play(world, batch, lanes, (done) => {
-    while (!done()) world.step();
-  });
-  world.close();
-  return { cells, late: null };
-}
-
 /** Two kernels, in real time; in cells of fairness the stack's flow meets one of the kernel's CUBIC. */
 async function onKernels(batch: readonly Cell[], { kind, control }: Stack): Promise<BatchResult> {
-  const world = new World({ seed: 'bad networks' });
-  const wishes = lanesOf(batch).map((cell, n): LaneWish => {
+  const world = new World({ seed: SEED });
+  // A control that loss does not slow down fills every lane: one of a cell is as much as a processor can move.
+  const on = places(batch, control === 'bbr' ? 1 : Infinity);
+  const wishes = on.map(({ cell, name }, n): LaneWish => {
     const flows: (string | Host)[] = Array.from({ length: flowsOf(cell) }, () => control);
     if (cell.kind === 'fair') {
       flows[1] = 'cubic';
       if (kind === 'synfin')
         flows[0] = world.host(`left ${n}`, `10.${n}.0.${HOST_OCTET}/24`, { tcp: settings(control) });
     }
-    return { wire: wireOf(cell.path), flows };
+    return { wire: { name, ...wireOf(cell.path) }, flows };
   });
   const kernels = await Kernels.open(world, wishes);
-  const measured = play(world, batch, kernels.lanes, (done) => kernels.run(done));
+  const measured = play(world, on, kernels.lanes, (done) => kernels.run(done));
   return { cells: measured, late: kernels.lateness() };
 }
 
@@ -84,6 +50,8 @@ if (import.meta.main) {
     throw new Error(`no ${name} of ${stack}`);
   const real = kind === 'linux' || batch.some((cell) => cell.kind === 'fair');
   if (real && !inNamespace()) process.exit(await reexecInNamespace(process.argv.slice(1)));
-  const result = real ? await onKernels(batch, { kind, control }) : onHosts(batch, control);
+  const result = real
+    ? await onKernels(batch, { kind, control })
+    : { cells: onHosts(batch, settings(control)), late: null };
   process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));
 }
