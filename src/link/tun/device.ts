@@ -307,7 +307,7 @@ export class TunDevice {
     }
   }
 
-  // What koffi's callback throws is lost, and the polling with it. An immediate runs in the same turn of
+  // What a callback of libuv throws is lost, and the polling with it. An immediate runs in the same turn of
   // the event loop, and an exception of the receiver becomes an ordinary uncaught one.
   #schedule(): void {
     if (this.#scheduled) return;

@@ -1,7 +1,8 @@
-// The few C functions that Node does not offer, through koffi: loaded when first needed, because koffi is
-// an optional dependency. Pointers are plain numbers: user-space addresses stay below 2^53.
+// The few C functions that Node does not offer, through node:ffi where it exists, else through koffi: loaded when first
+// needed, because koffi is an optional dependency. Pointers are plain numbers: user-space addresses stay below 2^53.
 
 import { TunError } from './errors.ts';
+import { ffiLibc } from './ffi.ts';
 
 /** A libuv poll handle (uv_poll_t). Nothing may be called on it after `close`. */
 export interface PollHandle {
@@ -26,7 +27,7 @@ export interface Libc {
   errno(): number;
   /** Where the bytes lie. Valid as long as the ArrayBuffer below them is reachable. */
   addressOf(bytes: Uint8Array): number;
-  /** Calls back whenever `fd` can be read. The callback must not throw: koffi would lose it and stop polling. */
+  /** Calls back whenever `fd` can be read. The callback must not throw: that would be lost, and the polling with it. */
   poll(fd: number, onReadable: () => void): PollHandle;
 }
 
@@ -43,16 +44,22 @@ export async function loadLibc(): Promise<Libc> {
   if (process.platform !== 'linux') {
     throw new TunError('ENOSYS', `TUN interfaces are Linux's; this is ${process.platform}`);
   }
+  loaded = (await ffiLibc()) ?? (await koffiLibc());
+  return loaded;
+}
+
+async function koffiLibc(): Promise<Libc> {
   let koffi: typeof import('koffi').default;
   try {
     koffi = (await import('koffi')).default;
   } catch (cause) {
-    const message = 'TUN needs the optional dependency koffi, which is not here: `npm install koffi`';
+    const message =
+      'TUN needs the optional dependency koffi, which is not here: `npm install koffi` (or Node 26.1, whose node:ffi will do)';
     throw new TunError('ENOSYS', message, 0, { cause });
   }
   // null: the symbols of this process, which has libc (glibc or musl) in it.
   const lib = koffi.load(null);
-  loaded = {
+  return {
     ioctl: lib.func('int ioctl(int fd, unsigned long request, uintptr_t argument)') as Libc['ioctl'],
     read: lib.func('long read(int fd, uintptr_t buffer, size_t size)') as Libc['read'],
     write: lib.func('long write(int fd, uintptr_t buffer, size_t size)') as Libc['write'],
@@ -64,7 +71,6 @@ export async function loadLibc(): Promise<Libc> {
     addressOf: (bytes) => Number(koffi.address(bytes)),
     poll: (fd, onReadable) => koffi.node.poll(fd, { readable: true }, onReadable),
   };
-  return loaded;
 }
 
 /** Bytes whose address never changes: small typed arrays may live, and move, inside V8's heap. */

@@ -51,7 +51,7 @@ export function canUseNamespaces(): Promise<NamespaceAvailability> {
   return namespaces;
 }
 
-/** Whether koffi is installed and /dev/net/tun can be opened by this user. Makes no interface. */
+/** Whether libc can be called and /dev/net/tun be opened by this user. Makes no interface. */
 export async function canUseTun(): Promise<Availability> {
   try {
     await loadLibc();

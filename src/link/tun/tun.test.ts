@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { addressBytes, addressText } from './address.ts';
 import { errnoName, systemError } from './errors.ts';
+import { ffiLibc } from './ffi.ts';
 import { canUseNamespaces, canUseTun, parseTcpTable, TunError } from './index.ts';
 import { NetlinkMessage } from './netlink.ts';
 
@@ -16,6 +17,9 @@ const why = !namespaces.ok ? namespaces.why : !device.ok ? device.why : '';
 const skipped = why === '' ? '' : ` (skipped: ${why})`;
 const noNamespace = namespaces.ok ? '' : ` (skipped: ${namespaces.why})`;
 
+/** Of node:ffi, which is an experimental feature of Node 26. */
+const QUIET = '--disable-warning=ExperimentalWarning';
+
 interface Outcome {
   code: number;
   stdout: string;
@@ -24,7 +28,7 @@ interface Outcome {
 
 function runFixture(...args: string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [FIXTURE, ...args], { timeout: 30_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [QUIET, FIXTURE, ...args], { timeout: 30_000 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });
@@ -166,19 +170,37 @@ describe.skipIf(process.platform !== 'linux')('the state of a connection in the 
   );
 });
 
-describe('without a kernel', () => {
+describe('without a kernel', async () => {
   test('koffi missing is a TunError ENOSYS that says what to install', async () => {
     vi.resetModules();
     vi.doMock('koffi', () => {
       throw new Error('Cannot find package');
     });
+    vi.doMock('./ffi.ts', () => ({ ffiLibc: () => Promise.resolve(null) }));
     const { openTun } = await import('./device.ts');
     const { Memory } = await import('../../wire/index.ts');
     const opening = openTun({ memory: new Memory() });
     await expect(opening).rejects.toMatchObject({ name: 'TunError', code: 'ENOSYS' });
     await expect(opening).rejects.toThrow(/npm install koffi/);
     vi.doUnmock('koffi');
+    vi.doUnmock('./ffi.ts');
   });
+
+  const ffi = await ffiLibc();
+  test.skipIf(ffi === null)(
+    `node:ffi stands in for koffi${ffi === null ? ' (skipped: this Node has none)' : ''}`,
+    async () => {
+      vi.resetModules();
+      vi.doMock('koffi', () => {
+        throw new Error('Cannot find package');
+      });
+      const { loadLibc } = await import('./libc.ts');
+      const libc = await loadLibc();
+      expect(libc.ifNameToIndex('lo')).toBeGreaterThan(0);
+      expect([libc.read(-1, libc.addressOf(new Uint8Array(512)), 1), libc.errno()]).toEqual([-1, 9]);
+      vi.doUnmock('koffi');
+    },
+  );
 
   test('an errno has its name, and the message says what to do', () => {
     expect([1, 13, 16, 77, 0].map(errnoName)).toEqual(['EPERM', 'EACCES', 'EBUSY', 'EBADFD', 'EUNKNOWN']);
