@@ -82,6 +82,11 @@ const SHORTCUTS: readonly Shortcut[] = [
     ],
     why: 'older than the rule',
   },
+  {
+    from: 'src/cli/exec/',
+    to: ['src/socket/node/register.ts', 'src/socket/node/register-config.ts'],
+    why: 'the door loads node:net, which is to take its handles of register',
+  },
   { from: 'src/cli/', to: ['src/cli/tui/labels.ts', 'src/cli/tui/paint.ts'], why: 'older than the rule' },
 ];
 

@@ -235,6 +235,8 @@ Commands:
   run        one whole connection, drawn while it happens; or a scenario
   serve      services on a TUN interface: http, echo, discard, chargen
   connect    standard input and output through a connection, on a TUN interface
+  exec       a command in a namespace, on synfin or with synfin as its peer
+  register   what "node --import synfin/register" redirects, and what it cannot
   drill      packetdrill scripts (*.pkt) against synfin or the Linux kernel
   ask        a question in your words, answered by a run
   claims     what texts say about TCP, what is true, and the run that shows it
@@ -263,6 +265,8 @@ Exit codes: 0 done, 1 it failed, 2 wrong arguments; each command has more
   run        完整的一个连接，边发生边绘制；或一个场景
   serve      在 TUN 接口上提供服务：http、echo、discard、chargen
   connect    在 TUN 接口上把标准输入输出接到一个连接
+  exec       在命名空间中运行命令，使用 synfin 或以其为对端
+  register   “node --import synfin/register” 重定向什么、不能重定向什么
   drill      用 packetdrill 脚本（*.pkt）测试 synfin 或 Linux 内核
   ask        用自己的话提问，由一次运行来回答：synfin ask "第三次握手丢了"
   claims     关于 TCP 的种种说法、事实如何，以及证明它的运行

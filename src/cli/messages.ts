@@ -167,8 +167,8 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
   },
   // main, run.
   unknownCommand: {
-    en: 'there is no command "{text}": run, ask, claims, why, check, lab, serve, connect or drill (synfin --help)',
-    zh: '没有命令 "{text}"：可用 run、ask、claims、why、check、lab、serve、connect 或 drill（synfin --help）',
+    en: 'there is no command "{text}": run, ask, claims, why, check, lab, serve, connect, exec, register or drill (synfin --help)',
+    zh: '没有命令 "{text}"：可用 run、ask、claims、why、check、lab、serve、connect、exec、register 或 drill（synfin --help）',
   },
   unknownOption: {
     en: '{command} has no option {option} (see {command} --help)',
@@ -230,6 +230,27 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
     en: '{packets} packets in {file}, with the states as comments',
     zh: '{packets} 个数据包写入 {file}，状态见数据包注释',
   },
+  // exec.
+  execNeedsCommand: {
+    en: 'exec needs a command: synfin exec [OPTIONS] -- COMMAND',
+    zh: 'exec 需要一个命令：synfin exec [选项] -- COMMAND',
+  },
+  execServesNode: {
+    en: '--serve is for a command that is not Node: a Node program is on the synfin host itself',
+    zh: '--serve 用于非 Node 的命令：Node 程序本身就在 synfin 主机上',
+  },
+  execNoProgram: { en: '--serve: there is no file "{text}"', zh: '--serve：没有文件 "{text}"' },
+  execNotHere: { en: 'not possible here: {why}', zh: '此处无法运行：{why}' },
+  execOnHost: {
+    en: 'on synfin at {address}; its peer is the kernel at {peer}. From another terminal: {enter} curl http://{address}:PORT/',
+    zh: '在 synfin 上，地址 {address}；对端是内核 {peer}。从另一个终端访问：{enter} curl http://{address}:PORT/',
+  },
+  execNotReady: {
+    en: '--serve: "{text}" ended (code {code}), or took too long, before it listened',
+    zh: '--serve：“{text}” 在开始监听之前结束（代码 {code}）或超时',
+  },
+  execNotFound: { en: '{command}: command not found', zh: '{command}：找不到命令' },
+  execNotExecutable: { en: '{command}: cannot be executed', zh: '{command}：不能执行' },
   // drill.
   drillNeeds: {
     en: 'drill needs a script or a directory of scripts (*.pkt)',

@@ -49,7 +49,7 @@ export interface NetworkSettings {
   readonly peers: readonly string[];
   readonly mtu: number;
   readonly pcap: string | undefined;
-  readonly faults: (WireOptions & { seed: number }) | undefined;
+  readonly faults: (WireOptions & { seed: number | string }) | undefined;
 }
 
 /** What a host may use at most. */
@@ -121,6 +121,8 @@ export async function openNetwork(
   settings: NetworkSettings,
   options: {
     name: string;
+    /** One that drives itself; without it one is made, which is driven from its device. */
+    host?: Host;
     prepare?: (host: Host) => void;
     watch?: AttachOptions['watch'];
     onGone: (error: TunError) => void;
@@ -130,14 +132,16 @@ export async function openNetwork(
     limits?: HostLimits;
   },
 ): Promise<Network> {
-  const clock = new RealClock();
+  const clock = (options.host?.clock as RealClock | undefined) ?? new RealClock();
   const { memoryBytes, connections } = options.limits ?? {};
-  const host = new Host({
-    name: options.name,
-    clock,
-    ...(memoryBytes === undefined ? {} : { memory: new Memory({ max: memoryBytes }) }),
-    ...(connections === undefined ? {} : { connectionCapacity: connections }),
-  });
+  const host =
+    options.host ??
+    new Host({
+      name: options.name,
+      clock,
+      ...(memoryBytes === undefined ? {} : { memory: new Memory({ max: memoryBytes }) }),
+      ...(connections === undefined ? {} : { connectionCapacity: connections }),
+    });
   options.prepare?.(host);
   const { tun, addresses, peers, mtu, pcap, faults } = settings;
   let file: CaptureFile | undefined;

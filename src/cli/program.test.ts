@@ -10,8 +10,10 @@ import { checkCommand } from './check.ts';
 import { claimsCommand } from './claims.ts';
 import { connect } from './connect.ts';
 import { drillCommand } from './drill.ts';
+import { execCommand } from './exec/index.ts';
 import { labCommand } from './lab.ts';
 import { main } from './program.ts';
+import { registerCommand } from './register.ts';
 import { runCommand } from './run.ts';
 import { serve } from './serve.ts';
 import { whyCommand } from './why.ts';
@@ -30,11 +32,11 @@ describe('wrong arguments are one line on standard error, and exit code 2', () =
   test.each([
     [
       'frob',
-      'synfin: there is no command "frob": run, ask, claims, why, check, lab, serve, connect or drill (synfin --help)',
+      'synfin: there is no command "frob": run, ask, claims, why, check, lab, serve, connect, exec, register or drill (synfin --help)',
     ],
     [
       'constructor',
-      'synfin: there is no command "constructor": run, ask, claims, why, check, lab, serve, connect or drill (synfin --help)',
+      'synfin: there is no command "constructor": run, ask, claims, why, check, lab, serve, connect, exec, register or drill (synfin --help)',
     ],
     ['--frob', 'synfin: synfin has no option --frob (see synfin --help)'],
     ['run --frob', 'synfin: synfin run has no option --frob (see synfin run --help)'],
@@ -121,6 +123,8 @@ describe('help and version', () => {
     ['lab', labCommand],
     ['why', whyCommand],
     ['check', checkCommand],
+    ['exec', execCommand],
+    ['register', registerCommand],
   ] as const)(
     'synfin %s --help names every option that is parsed, in both languages',
     async (name, command) => {
@@ -147,7 +151,7 @@ describe('help and version', () => {
     },
   );
 
-  test.each(['', 'run', 'drill', 'ask', 'claims', 'lab'])(
+  test.each(['', 'run', 'drill', 'ask', 'claims', 'lab', 'exec', 'register'])(
     'the help of "synfin %s" fits 80 columns in both languages',
     async (name) => {
       for (const lang of ['en', 'zh']) {
@@ -161,7 +165,7 @@ describe('help and version', () => {
     for (const lang of ['en', 'zh']) {
       const { code, stdout } = await help('', lang);
       expect(code).toBe(0);
-      const commands = ['run', 'serve', 'connect', 'drill', 'ask', 'claims', 'lab'];
+      const commands = ['run', 'serve', 'connect', 'drill', 'ask', 'claims', 'lab', 'exec', 'register'];
       for (const word of [...commands, '--lang', '--help', '--version']) expect(stdout).toContain(word);
     }
   });

@@ -18,6 +18,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   why: async () => (await import('./why.ts')).whyCommand,
   check: async () => (await import('./check.ts')).checkCommand,
   lab: async () => (await import('./lab.ts')).labCommand,
+  exec: async () => (await import('./exec/index.ts')).execCommand,
+  register: async () => (await import('./register.ts')).registerCommand,
 };
 
 const EXIT_FAILED = 1;

@@ -38,4 +38,5 @@ export {
   NAMESPACE_VARIABLE,
   type NamespaceAvailability,
   reexecInNamespace,
+  runInForeground,
 } from './namespace.ts';

@@ -94,11 +94,26 @@ export async function reexecInNamespace(
   const can = await canUseNamespaces();
   if (!can.ok) throw new TunError('EPERM', `no network namespace: ${can.why}`);
   const program = [process.execPath, ...process.execArgv, ...argv];
-  return new Promise((resolve, reject) => {
-    const child = spawn('unshare', [FLAGS[can.how], '--', ...program], {
-      stdio: 'inherit',
+  try {
+    return await runInForeground('unshare', [FLAGS[can.how], '--', ...program], {
       env: { ...env, [NAMESPACE_VARIABLE]: '1' },
     });
+  } catch (error) {
+    throw fromNodeError('running unshare', error);
+  }
+}
+
+/**
+ * Runs a program as a shell does: its input and output are ours, signals that we get are its. Resolves to its exit code,
+ * or 128 + the signal that ended it. Rejects with Node's error when it cannot be started (ENOENT, EACCES).
+ */
+export function runInForeground(
+  command: string,
+  args: readonly string[],
+  options: { readonly env: Readonly<Record<string, string | undefined>> },
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'inherit', env: options.env });
     const terminal = hasTerminal();
     const forward = (signal: NodeJS.Signals) => {
       if (!(terminal && FROM_TERMINAL.includes(signal))) child.kill(signal);
@@ -109,7 +124,7 @@ export async function reexecInNamespace(
     };
     child.once('error', (error) => {
       finish();
-      reject(fromNodeError('running unshare', error));
+      reject(error);
     });
     child.once('exit', (code, signal) => {
       finish();

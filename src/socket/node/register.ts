@@ -22,6 +22,8 @@ export interface Registration {
   readonly level: 2 | 3;
   /** What was changed, one line each. */
   readonly changed: readonly string[];
+  /** What is redirected, what is not, and what cannot be, in English or Chinese; some twenty lines. */
+  explain(lang?: 'en' | 'zh'): string;
   /** The wire that packets of the loopback pass, from a to b, where `faults` were asked for; its rules may be changed. */
   readonly wire: Wire | null;
   /**
@@ -93,6 +95,12 @@ export function register(options: RegisterOptions = {}): Registration {
     level,
     changed: patched.map(({ what }) => what),
     wire,
+    explain(lang = localeLang()) {
+      const sources = found.map(({ from }) => from);
+      const { changed } = registration;
+      const faults = wire === null ? undefined : all.faults;
+      return explanation({ level, changed, host, redirects, faults, sources }, lang);
+    },
     undo() {
       if (registered[REGISTERED] !== registration) return;
       registered[REGISTERED] = undefined;
@@ -111,13 +119,7 @@ export function register(options: RegisterOptions = {}): Registration {
   registered[REGISTERED] = registration;
   syncExports();
   const { explain = false } = all;
-  if (explain !== false) {
-    const { changed } = registration;
-    const sources = found.map(({ from }) => from);
-    const lang = explain === true ? localeLang() : explain;
-    const faults = wire === null ? undefined : all.faults;
-    process.stderr.write(explanation({ level, changed, host, redirects, faults, sources }, lang));
-  }
+  if (explain !== false) process.stderr.write(registration.explain(explain === true ? undefined : explain));
   return registration;
 }
 

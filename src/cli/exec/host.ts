@@ -1,0 +1,62 @@
+// Loaded by `synfin exec` before a Node program (`node --import`): puts the process on a synfin host behind a TUN device.
+// All that it does by node:net is the host's, whose own loopback is 127.0.0.0/8 there.
+
+import { writeSync } from 'node:fs';
+import {
+  Host,
+  type Listener,
+  type ListenOptions,
+  type UdpOptions,
+  type UdpSocket,
+} from '../../host/index.ts';
+import { register } from '../../socket/node/register.ts';
+import { configurations, merged } from '../../socket/node/register-config.ts';
+import { EXEC_VARIABLE, type ExecSettings, READY_FD } from './settings.ts';
+
+const settings = JSON.parse(process.env[EXEC_VARIABLE] ?? '') as ExecSettings;
+// What this process starts is on the kernel of the namespace.
+delete process.env[EXEC_VARIABLE];
+const { says } = settings;
+
+/** Tells when somebody listens, or has a UDP socket. */
+class ExecHost extends Host {
+  #said = false;
+
+  override listen(options: ListenOptions): Listener {
+    const listener = super.listen(options);
+    this.say('listening');
+    return listener;
+  }
+
+  override udp(options: UdpOptions = {}): UdpSocket {
+    const socket = super.udp(options);
+    this.say('listening');
+    return socket;
+  }
+
+  say(what: 'up' | 'listening'): void {
+    if (this.#said || says !== what) return;
+    this.#said = true;
+    writeSync(READY_FD, `${what}\n`);
+  }
+}
+
+// First this, while nobody has loaded net; then what loads it.
+const host = new ExecHost({ name: 'synfin', profile: 'linux' }).unref();
+const registration = register({ host, networks: ['0.0.0.0/0', '::/0'], explain: false });
+const { faults, explain = false } = merged({}, configurations());
+const { attach } = await import('./attach.ts');
+await attach(host, { ...settings, faults: settings.faults ?? (faults && { seed: 1, ...faults }) });
+if (explain !== false) process.stderr.write(registration.explain(explain === true ? undefined : explain));
+host.say('up');
+
+// The kernel ends the connections of a process that ends.
+process.on('exit', () => {
+  for (const connection of host.connections) connection.close();
+});
+if (says !== null) {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.exit();
+  }, 1000).unref();
+}

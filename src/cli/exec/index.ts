@@ -1,0 +1,3 @@
+// The door of cli/exec: `synfin exec`.
+
+export { execCommand } from './exec.ts';
