@@ -36,6 +36,7 @@ function printed(file: string): string {
 
 for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
   const file = join(dist, name);
+  if (name.startsWith('vendor')) continue; // its licences are comments
   if (name.endsWith('.js')) writeFileSync(file, printed(file));
   else if (!name.endsWith('.d.ts')) continue;
   else if (!kept.has(file)) rmSync(file);

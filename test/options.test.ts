@@ -9,7 +9,7 @@ import { type Connection, Host } from '../src/host/index.ts';
 import * as lab from '../src/lab/index.ts';
 import * as link from '../src/link/index.ts';
 import * as tun from '../src/link/tun/index.ts';
-import { openDatagramDevice, register, toDuplex } from '../src/node/index.ts';
+import { namesOf, openDatagramDevice, register, serveDns, toDuplex } from '../src/node/index.ts';
 import {
   AnyKind,
   EitherKind,
@@ -108,6 +108,8 @@ const takers: readonly Taker[] = [
   { of: 'WaitOptions', right: {}, call: (o) => host().listen({ port: 1 }).accept(o) },
   { of: 'WaitOptions', right: {}, call: (o) => host().udp().receive(o) },
   { of: 'WaitOptions', right: {}, call: (o) => open().end(o) },
+  { of: 'NamesOptions', right: {}, call: (o) => namesOf(host(), o) },
+  { of: 'DnsServerOptions', right: { zone: {} }, call: (o) => serveDns(host(), o) },
   { of: 'UdpOptions', right: {}, call: (o) => host().udp(o) },
   { of: 'UdpSendOptions', right: {}, call: (o) => host().udp().send(new Uint8Array(1), '10.0.0.9', 1, o) },
   { of: 'DeviceBaseOptions', right: {}, call: (o) => link.devicePair(o) },

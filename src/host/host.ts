@@ -155,6 +155,8 @@ export class Host {
   readonly ip: IpLayer;
   /** False when its randomness is the platform's: its runs do not repeat. */
   readonly repeatable: boolean;
+  /** @internal 32 random bits, as an integer: of what its runs depend on. */
+  readonly random: () => number;
   /** What polls it, when it drives itself; null: somebody else does. */
   readonly driver: HostDriver | null;
   readonly #udp: UdpLayer;
@@ -202,6 +204,7 @@ export class Host {
       options.onUserWoke?.();
       this.#userWoke?.();
     };
+    this.random = random;
     this.ip = new IpLayer(memory, counters, this.#routes, random);
     this.tcp = new TcpLayer({
       memory,

@@ -62,7 +62,7 @@ function defaultsOf(object: object): Record<string, unknown> {
 }
 
 /** What serveOn puts on a server itself, to leave the prototype as it is. */
-const ON_SERVERS = ['_listen2', 'emit'];
+const ON_SERVERS = ['_listen2', 'emit', 'listen'];
 
 test('the module has the names of node:net, each of the same kind', () => {
   expect(Object.keys(net).sort()).toEqual(Object.keys(nodeNet).sort());

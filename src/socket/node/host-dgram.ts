@@ -4,6 +4,7 @@
 import * as dgram from 'node:dgram';
 import type { Host } from '../../host/index.ts';
 import { giveDatagramHandle } from './dgram-forms.ts';
+import { lookupOf } from './host-dns.ts';
 import { UdpHandle } from './udp-handle.ts';
 
 /** `node:dgram` as it is on one host. */
@@ -39,7 +40,8 @@ function makeDgram(host: Host): HostDgram {
     listener?: Listener,
   ) => dgram.Socket) {
     constructor(options: Options, listener?: Listener) {
-      super(options, listener);
+      const { lookup = lookupOf(host), ...given } = typeof options === 'object' ? options : { type: options };
+      super({ ...given, lookup: lookup as NonNullable<dgram.SocketOptions['lookup']> }, listener);
       giveDatagramHandle(this, () => new UdpHandle(host));
     }
   }

@@ -1,8 +1,10 @@
 // `node:net` on a host: Node's own Socket and Server, whose handles are ours. Nothing of Node is changed; every host of
 // a process has a net of its own.
 
+import type { LookupAddress } from 'node:dns';
 import * as net from 'node:net';
 import type { Host } from '../../host/index.ts';
+import { lookupOf } from './host-dns.ts';
 import { nodeReinitialize } from './internals.ts';
 import { isPipe, listeningWith, type ServerInside } from './net-forms.ts';
 import { HandleType, type TcpHandle, tcpHandleClass } from './tcp-handle.ts';
@@ -89,8 +91,11 @@ function makeSocket(host: Host): typeof net.Socket {
 
   return class Socket extends net.Socket {
     override connect(...args: Arguments): this {
-      if ((this as unknown as SocketInside)._handle === null && !isPipe(args)) giveHandle(this);
-      return (super.connect as (...forms: Arguments) => this).call(this, ...args);
+      const connect = super.connect as (...forms: Arguments) => this;
+      if (isPipe(args)) return connect.call(this, ...args);
+      if ((this as unknown as SocketInside)._handle === null) giveHandle(this);
+      const [options, listener] = normalizeArgs(args);
+      return connect.call(this, { ...options, lookup: options.lookup ?? lookupOf(host) }, listener);
     }
 
     /** Happy Eyeballs: the next attempt wants a handle of its own. */
@@ -120,6 +125,21 @@ export function serveOn<S extends net.Server>(host: Host, server: S): S {
     '_listen2',
     listeningWith(() => new Handle(host, HandleType.SERVER), inside._listen2),
   );
+  // Node would look a name up in its own dns.
+  const listen = server.listen as (...args: Arguments) => S;
+  hide(server, 'listen', function (this: S, ...args: Arguments) {
+    const [options, listener] = normalizeArgs(args);
+    const { host: name, path } = options;
+    if (typeof name !== 'string' || name === '' || net.isIP(name) !== 0 || path != null || this.listening)
+      return listen.call(this, ...args);
+    if (listener !== null) this.once('listening', listener);
+    lookupOf(host)(name, { all: true }, (error, addresses) => {
+      const address = (addresses as readonly LookupAddress[] | undefined)?.[0]?.address;
+      if (error !== null) this.emit('error', error);
+      else listen.call(this, { ...options, host: address });
+    });
+    return this;
+  });
   // Node makes a net.Socket of what was accepted: it becomes one of this host.
   const emit = server.emit as (...args: Arguments) => boolean;
   hide(server, 'emit', function (this: net.Server, ...args: Arguments) {
@@ -140,12 +160,18 @@ function adopt(socket: net.Socket, Accepted: typeof net.Socket): void {
     Object.setPrototypeOf(socket, Accepted.prototype);
 }
 
-type NormalizedOptions = net.SocketConstructorOpts & { readonly timeout?: number };
+interface NormalizedOptions extends net.SocketConstructorOpts {
+  readonly timeout?: number;
+  readonly lookup?: net.LookupFunction;
+  readonly host?: unknown;
+  readonly path?: unknown;
+}
 
-/** net.js's own reading of the many forms of connect. */
-function normalizeArgs(args: Arguments): [NormalizedOptions, unknown] {
-  const { _normalizeArgs: normalize } = net as unknown as {
-    _normalizeArgs: (args: Arguments) => [NormalizedOptions, unknown];
-  };
+type Normalized = [options: NormalizedOptions, listener: (() => void) | null];
+
+/** net.js's own reading of the many forms of connect and listen; what it has read once it hands on as one array. */
+function normalizeArgs(args: Arguments): Normalized {
+  if (Array.isArray(args[0])) return args[0] as unknown as Normalized;
+  const { _normalizeArgs: normalize } = net as unknown as { _normalizeArgs: (args: Arguments) => Normalized };
   return normalize(args);
 }

@@ -1,9 +1,21 @@
 // The door of `socket/node`: Node's own net on a host.
 
 export { dgramOf, type HostDgram } from './host-dgram.ts';
+export { dnsOf, type HostDns } from './host-dns.ts';
 export { type HostHttp, type HostHttps, httpOf, httpsOf, tlsConnect } from './host-http.ts';
 export { type HostNet, netOf, serveOn, socketClass } from './host-net.ts';
 export { jsStreamClass, MissingInternalError } from './internals.ts';
+export {
+  type DnsServer,
+  type DnsServerOptions,
+  Names,
+  type NamesOptions,
+  namesOf,
+  serveDns,
+  type Zone,
+  type ZoneFailure,
+  type ZoneRecord,
+} from './names/index.ts';
 export { currentHost, onHost } from './places.ts';
 export {
   currentRegistration,

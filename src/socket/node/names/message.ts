@@ -1,0 +1,179 @@
+// DNS messages (RFC 1035 section 4) as a resolver sends and takes them. The octets are dns-packet's matter; what it reads
+// is looked at before anybody uses it: whether it answers the question, and whether names and addresses are such.
+
+import { decode, encode, type OptAnswer } from 'dns-packet';
+import { parseAddress } from '../../../wire/index.ts';
+
+/** Types of records that can be asked for. */
+export const RECORD_TYPES = [
+  'A',
+  'AAAA',
+  'ANY',
+  'CAA',
+  'CNAME',
+  'MX',
+  'NAPTR',
+  'NS',
+  'PTR',
+  'SOA',
+  'SRV',
+  'TLSA',
+  'TXT',
+] as const;
+export type RecordType = (typeof RECORD_TYPES)[number];
+
+/** A question of class IN. */
+export interface Question {
+  readonly name: string;
+  readonly type: RecordType;
+}
+
+/** A record of class IN; what `data` is depends on `type`. */
+export interface AnswerRecord {
+  readonly name: string;
+  readonly type: string;
+  /** Seconds. */
+  readonly ttl: number;
+  readonly data: unknown;
+}
+
+/** A response. */
+export interface Response {
+  readonly id: number;
+  /** The question that it says it answers; null: none, or several. */
+  readonly question: { readonly name: string; readonly type: string } | null;
+  /** NOERROR, NXDOMAIN, SERVFAIL… */
+  readonly rcode: string;
+  /** It did not fit a datagram. */
+  readonly truncated: boolean;
+  readonly answers: readonly AnswerRecord[];
+}
+
+/** What a server may answer by UDP (RFC 6891 section 6.2.5: what passes without fragments). */
+const UDP_PAYLOAD = 1232;
+const RECURSION_DESIRED = 1 << 8;
+
+/** A name as messages have it: no dot at its end. */
+export function withoutDot(name: string): string {
+  return name.endsWith('.') ? name.slice(0, -1) : name;
+}
+
+/** Whether a name can be asked for: labels of 1 to 63 octets, 253 in all (RFC 1035 section 2.3.4). */
+export function isAskable(name: string): boolean {
+  const plain = withoutDot(name);
+  if (plain === '') return true;
+  if (plain.length > 253) return false;
+  return plain.split('.').every((label) => /^[!-~]{1,63}$/.test(label));
+}
+
+/** The octets of a question. `edns`: that larger datagrams can be answered (RFC 6891). */
+export function encodeQuestion(id: number, { name, type }: Question, edns: boolean): Uint8Array {
+  return encode({
+    type: 'query',
+    id,
+    flags: RECURSION_DESIRED,
+    questions: [{ name: withoutDot(name), type: type as 'A', class: 'IN' }],
+    ...(edns ? { additionals: [EDNS] } : {}),
+  });
+}
+
+const EDNS = {
+  type: 'OPT' as const,
+  name: '.' as const,
+  udpPayloadSize: UDP_PAYLOAD,
+  extendedRcode: 0,
+  ednsVersion: 0,
+  flags: 0,
+  flag_do: false,
+  options: [],
+} satisfies OptAnswer;
+
+/** What came; null: no response that could be read. */
+export function decodeResponse(octets: Uint8Array): Response | null {
+  let read: ReturnType<typeof decode>;
+  try {
+    read = decode(Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength));
+  } catch {
+    return null;
+  }
+  const { id = 0, questions = [], answers = [] } = read;
+  const { rcode, opcode } = read as unknown as { rcode: string; opcode: string };
+  if (read.type !== 'response' || opcode !== 'QUERY') return null;
+  const [question] = questions;
+  return {
+    id,
+    question: questions.length === 1 && question !== undefined ? question : null,
+    rcode,
+    truncated: (read as unknown as { flag_tc: boolean }).flag_tc,
+    answers: answers
+      .filter((answer) => (answer as { class?: string }).class === 'IN')
+      .map((answer) => {
+        const {
+          name,
+          type,
+          ttl = 0,
+          data,
+        } = answer as { name: string; type: string; ttl?: number; data: unknown };
+        return { name, type, ttl, data };
+      }),
+  };
+}
+
+/** Names are compared without regard to case (RFC 4343). */
+export function sameName(a: string, b: string): boolean {
+  return key(a) === key(b);
+}
+
+function key(name: string): string {
+  return withoutDot(name).toLowerCase();
+}
+
+/** Whether a response is one to this question (RFC 5452 section 9.1). */
+export function answers({ question }: Response, asked: Question): boolean {
+  return question !== null && question.type === asked.type && sameName(question.name, asked.name);
+}
+
+/** How many CNAME records are followed. */
+const MOST_ALIASES = 16;
+
+/**
+ * The records of a type for a name, by way of its aliases (RFC 1034 section 3.6.2), in their order; null: what is there is
+ * no answer to anything.
+ */
+export function recordsFor(response: Response, { name, type }: Question): readonly AnswerRecord[] | null {
+  if (!response.answers.every(isSound)) return null;
+  if (type === 'ANY') return response.answers.filter((record) => sameName(record.name, name));
+  let owner = name;
+  for (let n = 0; n < MOST_ALIASES; n++) {
+    const own = response.answers.filter((record) => sameName(record.name, owner));
+    const found = own.filter((record) => record.type === type);
+    if (found.length > 0) return found;
+    const alias = own.find((record) => record.type === 'CNAME');
+    if (alias === undefined) return [];
+    owner = alias.data as string;
+  }
+  return null;
+}
+
+/** What can be shown; a name of anything else could mislead who prints it or takes it on. */
+const NAME = /^[ -~]*$/;
+
+function isSound({ name, type, data }: AnswerRecord): boolean {
+  if (!NAME.test(name)) return false;
+  switch (type) {
+    case 'A':
+      return parseAddress(data as string)?.family === 4;
+    case 'AAAA':
+      return parseAddress(data as string) !== null && (data as string).includes(':');
+    case 'CNAME':
+    case 'NS':
+    case 'PTR':
+      return typeof data === 'string' && NAME.test(data);
+    case 'MX':
+      return NAME.test((data as { exchange: string }).exchange);
+    case 'SRV':
+      return NAME.test((data as { target: string }).target);
+    default:
+      return true;
+  }
+}
