@@ -66,7 +66,6 @@ async function mutantsOf(file: string, slow: boolean, force: boolean): Promise<r
   const found = new Map<string, Mutant>();
   for (const stage of STAGES) {
     if (stage === 'slow' && !slow) continue;
-    if (stage === 'beside' && !existsSync(file.replace(/\.ts$/, '.test.ts'))) continue;
     process.env['MUTATION_STAGE'] = stage;
     const left = [...found.values()].filter(survived);
     if (found.size > 0 && left.length === 0) break;

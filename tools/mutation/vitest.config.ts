@@ -1,5 +1,5 @@
-// The tests that look at a mutated file, in three stages: the one beside it; those of its room, its own folder first;
-// then long random tests and the regressions, when asked for: what a rule says deserves a test that shows it.
+// The tests that look at a mutated file, in three stages: the one beside it, or those of its folder; those of its room, the
+// nearest first; then long random tests and the regressions, when asked for: what a rule says deserves a test that shows it.
 
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
@@ -38,7 +38,7 @@ export default defineConfig({
   test: {
     include:
       stage === 'beside'
-        ? [beside]
+        ? [existsSync(beside) ? beside : `${dirname(file)}/*.test.ts`]
         : [
             `src/${room}/**/*.test.ts`,
             ...(room === 'tcp' ? ['test/regressions/*.test.ts'] : []),

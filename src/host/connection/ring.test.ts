@@ -53,6 +53,56 @@ describe('Ring', () => {
     );
   });
 
+  it('changes only the octets that are put in, by every way in, whatever lies behind them in the Memory', () => {
+    for (const way of ['write', 'copyIn', 'copySumIn'] as const) {
+      for (const at of [20, 54, 60]) {
+        const mem = new Memory();
+        const ring = new Ring(mem);
+        ring.ensure(64, 0, 0);
+        ring.write(0, new Uint8Array(64).fill(0xaa), 0, 64);
+        const packet = mem.alloc(512);
+        mem.u8.fill(0xee, packet, packet + 512);
+        mem.u8.set(bytes(10, 1), packet);
+        if (way === 'write') ring.write(at, mem.u8, packet, 10);
+        else if (way === 'copyIn') ring.copyIn(at, packet, 10);
+        else expect(ring.copySumIn(at, packet, 10, 0)).toBe(sum(mem, packet, 10, 0));
+        const got = new Uint8Array(64);
+        ring.copyOut(at, got, 0, 64);
+        expect([way, at, ...got]).toEqual([way, at, ...bytes(10, 1), ...new Uint8Array(54).fill(0xaa)]);
+      }
+    }
+  });
+
+  it('asks before it grows, with the octets that it will take; text in order unless told otherwise', () => {
+    const asked: [number, boolean][] = [];
+    let open = true;
+    const admits = (octets: number, outOfOrder: boolean): boolean => {
+      asked.push([octets, outOfOrder]);
+      return open;
+    };
+    const mem = new Memory();
+    const ring = new Ring(mem, { admits });
+    expect([ring.ensure(65, 0, 0), ring.ensure(129, 0, 0, true)]).toEqual([true, true]);
+    expect(asked.splice(0)).toEqual([
+      [128, false],
+      [256, true],
+    ]);
+    // Not when there is room already, nor for more than can be.
+    expect([ring.ensure(255, 0, 0), ring.ensure(256, 0, 0), ring.ensure(2 ** 24 + 1, 0, 0)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(asked).toEqual([]);
+    open = false;
+    expect([ring.ensure(257, 0, 0), ring.capacity, mem.used]).toEqual([false, 256, 256]);
+  });
+
+  it('holds 16 MiB at most', () => {
+    const ring = new Ring(new Memory({ max: 2 ** 25 }));
+    expect([ring.ensure(2 ** 24, 0, 0), ring.capacity]).toEqual([true, 2 ** 24]);
+  });
+
   it('keeps its live octets at their sequence numbers when it grows or shrinks', () => {
     fc.assert(
       fc.property(seq, fc.nat(64), fc.integer({ min: 1, max: 2000 }), (lo, n, bigger) => {
