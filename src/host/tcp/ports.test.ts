@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sipHashTuple } from '../../tcp/index.ts';
 import { ipv4Address, parseAddress } from '../../wire/address.ts';
 import { EphemeralPorts } from './ports.ts';
 
@@ -55,6 +56,27 @@ describe('EphemeralPorts', () => {
     expect(same).toBeLessThan(3);
   });
 
+  it('keeps a key of its own: who changes his later changes nothing', () => {
+    const mine = key.slice();
+    const ports = new EphemeralPorts(mine);
+    mine.fill(9);
+    expect(ports.choose(local, remote, 80, free)).toBe(
+      new EphemeralPorts(key).choose(local, remote, 80, free),
+    );
+  });
+
+  it('the counters begin anywhere: a first port does not tell the offset of its destination (RFC 6056 section 3.3.4)', () => {
+    const ports = new EphemeralPorts(key);
+    let told = 0;
+    for (let i = 1; i <= 100; i++) {
+      const { w0, w1, w2, w3 } = local;
+      const to = ipv4Address(0x0b000000 + i);
+      const offset = sipHashTuple(key, w0, w1, w2, w3, to.w0, to.w1, to.w2, to.w3, 80, 0) >>> 0;
+      if (ports.choose(local, to, 80, free) === 49152 + (offset % 16384)) told++;
+    }
+    expect(told).toBeLessThan(3);
+  });
+
   it('does not tell one destination how many connections go to another', () => {
     let moved = 0;
     for (let i = 0; i < 50; i++) {
@@ -102,6 +124,6 @@ describe('EphemeralPorts', () => {
       [1, 65536],
       [Number.NaN, 5],
     ] as const)
-      expect(() => new EphemeralPorts(key, first, last)).toThrow(RangeError);
+      expect(() => new EphemeralPorts(key, first, last)).toThrow(new RangeError(`ports ${first} to ${last}`));
   });
 });
