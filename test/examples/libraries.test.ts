@@ -16,6 +16,7 @@ const PRINTED: Readonly<Record<string, readonly string[]>> = {
   undici: ['Pool: 100 right answers over 4 connections', 'fetch: 1000000 octets there and back'],
   express: ["{ hello: 'world', from: '::ffff:10.0.0.1' }", '{ sum: 199990000 }'],
   fastify: ["{ hello: '0', from: '10.0.0.1' }", '50 different answers'],
+  register: ['undici: 300 right answers of 300', 'fetch: 1 sum, 1249975000'],
   ws: ['4 messages, 1010101 octets there and back', 'closed: 1000 enough'],
   'socket.io': ['transport: websocket', 'fifty answers, together 1275'],
   http2: ['99 different answers, and 1000000 octets'],

@@ -98,6 +98,8 @@ function parseJson(text: string): object {
   }
 }
 
+type Kinds = Readonly<Record<string, Kind>>;
+
 interface Tree {
   [name: string]: unknown;
 }
@@ -109,24 +111,27 @@ function parseWords(text: string): Tree {
     const at = word.indexOf('=');
     if (at < 0 && /[.:]/.test(word)) networks.push(...word.split(','));
     else if (at < 0) config[word] = true;
-    else set(config, word.slice(0, at).split('.'), word.slice(at + 1));
+    else set(config, registerConfig.kinds, word.slice(0, at).split('.'), word.slice(at + 1));
   }
   if (networks.length > 0) config['networks'] = [...((config['networks'] ?? []) as string[]), ...networks];
   return config;
 }
 
-/** `faults.reorder.probability=0.1`: the value is read as its option wants it. */
-function set(config: Tree, path: readonly string[], value: string): void {
-  let kinds: Readonly<Record<string, Kind>> = registerConfig.kinds;
-  let tree = config;
-  for (const name of path.slice(0, -1)) {
-    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
-    kinds = kind instanceof NestedKind ? (kind.schema.kinds as Record<string, Kind>) : {};
-    const inner = tree[name];
-    tree = (typeof inner === 'object' && inner !== null ? inner : (tree[name] = Object.create(null))) as Tree;
+/**
+ * `faults.reorder.probability=0.1`: the value is read as its option wants it. Where an option has names of the user's own
+ * in it, what follows is one of them, dots and all, and the value text, or texts with commas between them.
+ */
+function set(tree: Tree, kinds: Kinds, [name = '', ...inner]: readonly string[], value: string): void {
+  const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+  if (inner.length === 0) {
+    tree[name] = readAs(value, kind);
+    return;
   }
-  const last = path.at(-1) as string;
-  tree[last] = readAs(value, Object.hasOwn(kinds, last) ? kinds[last] : undefined);
+  const there = tree[name];
+  const nested = (typeof there === 'object' && there !== null ? there : Object.create(null)) as Tree;
+  tree[name] = nested;
+  if (kind instanceof NestedKind) set(nested, kind.schema.kinds as Kinds, inner, value);
+  else nested[inner.join('.')] = value.includes(',') ? value.split(',') : value;
 }
 
 /** What is no such value stays text: the schema says then what is allowed. */
