@@ -140,6 +140,14 @@ export interface HostInfo {
   readonly listeners: readonly ListenerInfo[];
 }
 
+/** Hosts, by what the calls on them wait with. */
+const hosts = new WeakMap<object, Host>();
+
+/** @internal The host that a connection is of. */
+export function hostOf(connection: Connection): Host {
+  return hosts.get(connection.owner.waits) as Host;
+}
+
 /** One IP host with TCP, UDP and ICMP. */
 export class Host {
   static {
@@ -278,6 +286,7 @@ export class Host {
     });
     const lo = this.#interfaces.add({ name: 'lo', mtu: LOOPBACK_MTU, addresses: ['127.0.0.1/8', '::1/128'] });
     lo.attach((off, len) => this.#loop(off, len));
+    hosts.set(this.tcp.waits, this);
     this.driver = own === null ? null : new HostDriver(this, own, platformTimers, () => this.#keepsProcess());
   }
 

@@ -23,6 +23,7 @@ export {
   Host,
   type HostInfo,
   type HostOptions,
+  hostOf,
 } from './host.ts';
 export type { InterfaceOptions } from './interfaces.ts';
 export type { IpService, Route } from './ip/index.ts';

@@ -1,9 +1,10 @@
-// A connection as a stream of Node with what programs call on a net.Socket. It stands on Node's documented Duplex
-// alone, so it also works in Bun and Deno; where Node's very own net.Socket is wanted, see `netOf`.
+// A connection as a stream of Node: a net.Socket of its host; in Bun and Deno, which have no place for a handle of ours,
+// a Duplex with what programs call on a net.Socket. That one stands on Node's documented Duplex alone.
 
 import { Duplex } from 'node:stream';
 import type { Connection } from '../host/index.ts';
 import { flag, Schema, whole } from '../options/index.ts';
+import { type ConnectionSocket, hasJsStream, socketOver } from '../socket/node/index.ts';
 
 /** Options of {@link toDuplex}. */
 export interface DuplexOptions {
@@ -19,7 +20,7 @@ const milliseconds = whole(0, 2 ** 30);
 
 type Done = (error?: Error | null) => void;
 
-/** A connection as a Duplex. The events are those of net.Socket: connect, ready, data, end, timeout, error, close. */
+/** A connection as a Duplex where there is no net.Socket over it. The events are those of net.Socket: connect, ready, data, end, timeout, error, close. */
 export class ConnectionDuplex extends Duplex {
   readonly connection: Connection;
   /** Milliseconds without traffic after which 'timeout' comes; 0: never. */
@@ -208,12 +209,14 @@ export class ConnectionDuplex extends Duplex {
 }
 
 /**
- * A connection as a Duplex of Node, opening or open; nobody else should read from it or write to it then. Goes where
- * a socket goes: `server.emit('connection', toDuplex(connection, { allowHalfOpen: true }))` of node:http, and
- * `http.get({ createConnection: () => toDuplex(host.open({ address, port })) })`. Its errors are the connection's
- * (`TcpError`), by the event 'error'. Throws TypeError for options that are none.
+ * A connection as a net.Socket of its host (`netOf(host).Socket`), opening or open; nobody else should read from it or
+ * write to it then. Goes where a socket goes: `server.emit('connection', toDuplex(connection, { allowHalfOpen: true }))`
+ * of node:http, and `http.get({ createConnection: () => toDuplex(host.open({ address, port })) })`. Its timeout counts
+ * the host's own time. In Bun and Deno it is a {@link ConnectionDuplex}, which has of a net.Socket what programs call.
+ * Throws TypeError for options that are none.
  */
-export function toDuplex(connection: Connection, options: DuplexOptions = {}): ConnectionDuplex {
+export function toDuplex(connection: Connection, options: DuplexOptions = {}): ConnectionSocket {
   duplexOptions.check(options);
-  return new ConnectionDuplex(connection, options);
+  if (hasJsStream()) return socketOver(connection, options.allowHalfOpen ?? false);
+  return new ConnectionDuplex(connection, options) as unknown as ConnectionSocket;
 }

@@ -3,6 +3,7 @@
 
 export {
   ConfigError,
+  type ConnectionSocket,
   currentHost,
   currentRegistration,
   type DnsServer,

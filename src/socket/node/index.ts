@@ -1,10 +1,11 @@
 // The door of `socket/node`: Node's own net on a host.
 
+export { type ConnectionSocket, socketOver } from './connection-socket.ts';
 export { dgramOf, type HostDgram } from './host-dgram.ts';
 export { dnsOf, type HostDns } from './host-dns.ts';
 export { type HostHttp, type HostHttps, httpOf, httpsOf, tlsConnect } from './host-http.ts';
 export { type HostNet, netOf, serveOn, socketClass } from './host-net.ts';
-export { jsStreamClass, MissingInternalError } from './internals.ts';
+export { hasJsStream, jsStreamClass, MissingInternalError } from './internals.ts';
 export {
   type DnsServer,
   type DnsServerOptions,

@@ -99,6 +99,19 @@ export function jsStreamClass(): JsStreamClass {
   return jsStream;
 }
 
+let isThere: boolean | null = null;
+
+/** Whether there is a JSStream: in Node, not in Bun or Deno. */
+export function hasJsStream(): boolean {
+  try {
+    isThere ??= jsStreamClass() !== null;
+  } catch (error) {
+    if (!(error instanceof MissingInternalError)) throw error;
+    isThere = false;
+  }
+  return isThere;
+}
+
 /** Not by import: that looks at every export of util, and one of them loads net where stderr is a pipe. */
 const { getSystemErrorMap } = requireLater('node:util') as typeof Util;
 

@@ -60,6 +60,8 @@ export interface TcpHandle extends JsStream {
   unref(): void;
   /** Internal: the handle of a connection that this one, a listener, has taken. */
   forAccepted(): TcpHandle;
+  /** Internal: takes a connection over that somebody else opened. True: it is still opening, `connect` waits for it. */
+  adopt(connection: Connection): boolean;
   close(callback?: () => void): void;
   reset(callback?: () => void): number;
   getsockname(out: SocketName): number;
@@ -95,6 +97,8 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
     readonly #state: TcpState = new TcpState(this);
     #bound: { address: string; port: number; isSix: boolean; only6: boolean } | null = null;
     #isSix = false;
+    /** Its connection was opened by somebody else, and `connect` was not called yet. */
+    #isAdopted = false;
     #noDelay: boolean | null = null;
     #tos: number | null = null;
     #keepAlive: KeepAlive | null = null;
@@ -274,6 +278,24 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
       });
     }
 
+    adopt(connection: Connection): boolean {
+      this.#isSix = connection.remoteAddress.includes(':');
+      this.#attach(connection);
+      this.#isAdopted = isOpening(connection);
+      if (connection.ended) this.#state.close(connection, connection.error);
+      return this.#isAdopted;
+    }
+
+    /** The connection was opened by somebody else: waits for what comes of it, or tells what came. */
+    #connectAdopted(connection: Connection, req: ConnectReq): number {
+      this.#isAdopted = false;
+      this.#state.connecting = { req, context: new AsyncResource('SYNFIN_TCP_CONNECT') };
+      this.#state.live();
+      if (connection.ended) this.#state.close(connection, connection.error);
+      else if (!isOpening(connection)) this.#state.open();
+      return 0;
+    }
+
     connect(req: ConnectReq, address: string, port: number): number {
       return this.#connect(req, address, port, false);
     }
@@ -284,6 +306,7 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
 
     #connect(req: ConnectReq, address: string, port: number, isSix: boolean): number {
       if (this.#state.isClosed) return uvError('EBADF');
+      if (this.connection !== null && this.#isAdopted) return this.#connectAdopted(this.connection, req);
       if (this.connection !== null) return uvError(this.#state.connecting === null ? 'EISCONN' : 'EALREADY');
       const bound = this.#bound;
       const isAny = bound === null || bound.address === ANY_4 || bound.address === ANY_6;
@@ -413,6 +436,10 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
       return this.#state.isRef && !this.#state.isClosed;
     }
   };
+}
+
+function isOpening({ state }: Connection): boolean {
+  return state === 'SYN-SENT' || state === 'SYN-RECEIVED';
 }
 
 function buffersOf(chunks: readonly unknown[], allBuffers: boolean): Uint8Array[] {
