@@ -253,10 +253,11 @@ export class Runs {
         if (this.#changed) {
           this.#endSome();
           if (this.#runs.length === 0) break;
-          if (this.#woke) {
-            await this.#turn();
-            continue;
-          }
+        }
+        // What was woken may wake others, which are for the turn after that.
+        if (this.#woke) {
+          await this.#turn();
+          continue;
         }
         const ran = this.#step();
         if (ran) lastTurn = false;

@@ -28,9 +28,6 @@ import {
 import { linger } from './liveness.ts';
 import { type ConnectReq, TcpState } from './tcp-state.ts';
 
-// Taken now: a test may fake it later.
-const { setImmediate } = globalThis;
-
 /** net.js: what a handle is for. */
 export const HandleType = { SOCKET: 0, SERVER: 1 } as const;
 
@@ -356,7 +353,6 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
       const { connection, connecting, context } = state;
       state.isClosed = true;
       state.live();
-      state.reading.clear();
       state.listener?.close();
       const cancelled = state.writing.cancel();
       state.connecting = null;
@@ -367,7 +363,7 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
           if (state.isRef) linger(connection);
         }
       }
-      setImmediate(() => {
+      state.later(() => {
         connecting?.context.runInAsyncScope(() =>
           connecting.req.oncomplete(uvError('ECANCELED'), this, connecting.req, false, false),
         );
@@ -417,7 +413,7 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
     }
 
     get bytesRead(): number {
-      return (this.connection?.bytesRead ?? 0) - this.#state.reading.takenBytes;
+      return this.connection?.bytesRead ?? 0;
     }
     get bytesWritten(): number {
       return (this.connection?.bytesWritten ?? 0) + this.writeQueueSize;

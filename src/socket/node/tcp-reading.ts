@@ -4,22 +4,17 @@
 import { canTellResults, ownerOf, setReadError, uvError } from './internals.ts';
 import type { TcpState } from './tcp-state.ts';
 
-// Taken now: a test may fake it later.
-const { setImmediate } = globalThis;
-
 /** Octets given to a reader at once, as libuv does. */
 const READ = 64 * 1024;
-/** Octets taken from the connection and not given to the reader yet. */
-const MOST_TAKEN = 4 * READ;
+
+/** What JSStream copies from: one for all, since nothing else runs until it has copied. */
+const scratch = new Uint8Array(READ);
 
 /** The reading half of a {@link TcpState}. */
 export class Reading {
   readonly #state: TcpState;
   #isReading = false;
-  /** Taken from the connection, for the reader. */
-  readonly #taken: Uint8Array[] = [];
-  #takenBytes = 0;
-  #most = Number.MAX_SAFE_INTEGER;
+  #most = READ;
   #endTold = false;
   #scheduled = false;
 
@@ -37,15 +32,9 @@ export class Reading {
     return this.#isReading && !this.#endTold;
   }
 
-  /** Octets that the connection has given and the reader has not got. */
-  get takenBytes(): number {
-    return this.#takenBytes;
-  }
-
   /** net.js wants octets. */
   start(): void {
     this.#isReading = true;
-    this.take();
     this.schedule();
   }
 
@@ -56,55 +45,28 @@ export class Reading {
 
   /** At most so many octets at once. */
   limit(octets: number): void {
-    this.#most = octets;
+    this.#most = Math.min(octets, READ);
   }
 
-  /** Nobody will read any more. */
-  clear(): void {
-    this.#taken.length = 0;
-  }
-
-  /** Takes what there is for a reader who waits. */
-  take(): void {
-    const { connection } = this.#state;
-    if (connection === null || !this.#isReading) return;
-    while (this.#takenBytes < MOST_TAKEN) {
-      const octets = connection.take(READ);
-      if (octets === null) return;
-      this.#taken.push(octets);
-      this.#takenBytes += octets.length;
-    }
-  }
-
+  /** There may be something to give. */
   schedule(): void {
     if (this.#scheduled || this.#state.isClosed || !this.#isReading) return;
     this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      this.#deliver();
-    });
-  }
-
-  /** At most what fits into the reader's buffer: JSStream would give it the rest although it stops. */
-  #nextTaken(): Uint8Array | undefined {
-    const [first] = this.#taken;
-    if (first === undefined || first.length <= this.#most) return this.#taken.shift();
-    this.#taken[0] = first.subarray(this.#most);
-    return first.subarray(0, this.#most);
+    this.#state.later(deliverLater, this);
   }
 
   /**
-   * Gives the reader some of what was taken, then the end, or what broke the connection. One of these in a turn, as
+   * Gives the reader some of what has come, then the end, or what broke the connection. One of these in a turn, as
    * libuv calls its reader: what a program does at `nextTick` about some octets comes before the next ones.
    */
-  #deliver(): void {
+  deliver(): void {
+    this.#scheduled = false;
     const state = this.#state;
     if (state.isClosed) return;
-    const octets = this.#isReading ? this.#nextTaken() : undefined;
-    if (octets !== undefined) {
-      this.#takenBytes -= octets.length;
-      state.stream.readBuffer(octets);
-      this.take();
+    const octets = this.#isReading ? this.#next() : 0;
+    if (octets > 0) {
+      // At most what fits into the reader's buffer: JSStream would give it the rest although it stops.
+      state.stream.readBuffer(octets === READ ? scratch : scratch.subarray(0, octets));
       this.schedule();
       return;
     }
@@ -121,6 +83,12 @@ export class Reading {
     }
   }
 
+  #next(): number {
+    const { connection } = this.#state;
+    if (connection === null) return 0;
+    return connection.readInto(this.#most === READ ? scratch : scratch.subarray(0, this.#most));
+  }
+
   #tellBroken(): void {
     const { stream, context } = this.#state;
     const error = this.#state.takeUntold();
@@ -134,6 +102,10 @@ export class Reading {
     if (owner === null) stream.emitEOF();
     else context.runInAsyncScope(() => owner.destroy(readError(error)));
   }
+}
+
+function deliverLater(reading: Reading): void {
+  reading.deliver();
 }
 
 function readError(error: number): Error {

@@ -60,7 +60,6 @@ export class TcpState implements ConnectionHandler {
   }
 
   readable(): void {
-    this.reading.take();
     this.reading.schedule();
   }
 
@@ -106,7 +105,13 @@ export class TcpState implements ConnectionHandler {
       context.runInAsyncScope(() => req.oncomplete(status, this.stream, req, true, true));
     };
     // A turn for the ACK: a listener of this process has accepted when the client hears, as with the kernel.
-    setImmediate(status === 0 ? () => setImmediate(tell) : tell);
+    this.later(status === 0 ? () => this.later(tell) : tell);
+  }
+
+  /** Runs `action` in the next turn of the event loop; a world in virtual time waits for it. */
+  later<T>(action: (of: T) => void, of?: T): void {
+    this.connection?.owner.woke();
+    setImmediate(action, of as T);
   }
 
   /** What broke the connection, to the one who is told. */

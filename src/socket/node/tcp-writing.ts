@@ -5,9 +5,6 @@ import { errorNumber } from './errors.ts';
 import { canTellResults, type Req, uvError } from './internals.ts';
 import type { TcpState } from './tcp-state.ts';
 
-// Taken now: a test may fake it later.
-const { setImmediate } = globalThis;
-
 interface PendingWrite {
   readonly req: Req;
   readonly octets: Buffer[];
@@ -113,7 +110,7 @@ export class Writing {
     const write = this.#write;
     if (write === null || this.#writeDone) return;
     this.#writeDone = true;
-    setImmediate(() => {
+    this.#state.later(() => {
       if (this.#write !== write) return;
       this.#write = null;
       this.#state.live();
@@ -140,7 +137,7 @@ export class Writing {
     const { connection, broken } = this.#state;
     const status = connection === null || broken !== 0 ? uvError('ENOTCONN') : 0;
     connection?.end().catch(() => {});
-    setImmediate(() => {
+    this.#state.later(() => {
       if (this.#shutdown !== req) return;
       this.#shutdown = null;
       this.#state.live();
