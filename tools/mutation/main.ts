@@ -2,6 +2,7 @@
 //
 //   npm run mutation -- src/tcp/timers.ts             the tests beside it; what survives meets those of its room,
 //                                                     but for the long random ones
+//   npm run mutation -- src/tcp/timers.ts --beside    no others
 //   npm run mutation -- src/tcp/timers.ts --slow      what survives meets those, too
 //   npm run mutation -- src/tcp/timers.ts --force     all of it again, not only what has changed
 //
@@ -58,14 +59,13 @@ function options(mutate: readonly string[], kept: string, force: boolean): Recor
 }
 
 /** Which tests a mutant meets, one after the other: see vitest.config.ts. */
-const STAGES = ['beside', 'room', 'slow'] as const;
+type Stage = 'beside' | 'room' | 'slow';
 
-/** The mutants of a file and what became of them; `slow`: what survives meets the long tests, too. */
-async function mutantsOf(file: string, slow: boolean, force: boolean): Promise<readonly Mutant[]> {
+/** The mutants of a file and what became of them; what survives a stage meets the next. */
+async function mutantsOf(file: string, stages: readonly Stage[], force: boolean): Promise<readonly Mutant[]> {
   process.env['MUTATED_FILE'] = file;
   const found = new Map<string, Mutant>();
-  for (const stage of STAGES) {
-    if (stage === 'slow' && !slow) continue;
+  for (const stage of stages) {
     process.env['MUTATION_STAGE'] = stage;
     const left = [...found.values()].filter(survived);
     if (found.size > 0 && left.length === 0) break;
@@ -91,7 +91,11 @@ function keyOf(m: Mutant): string {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { slow: { type: 'boolean', default: false }, force: { type: 'boolean', default: false } },
+  options: {
+    beside: { type: 'boolean', default: false },
+    slow: { type: 'boolean', default: false },
+    force: { type: 'boolean', default: false },
+  },
 });
 const strange = positionals.filter((file) => !file.endsWith('.ts') || !existsSync(join(ROOT, file)));
 if (positionals.length === 0 || strange.length > 0) {
@@ -105,8 +109,11 @@ process.chdir(ROOT);
 const entry = pathToFileURL(join(STRYKER, 'dist', 'src', 'index.js')).href;
 const { Stryker } = (await import(entry)) as StrykerCore;
 const accepted = JSON.parse(readFileSync(join(HERE, 'accepted.json'), 'utf8')) as Accepted;
+const stages: readonly Stage[] = values.beside
+  ? ['beside']
+  : ['beside', 'room', ...(values.slow ? (['slow'] as const) : [])];
 for (const file of positionals) {
-  const mutants = await mutantsOf(file, values.slow, values.force);
+  const mutants = await mutantsOf(file, stages, values.force);
   const verdict = judge(file, readFileSync(file, 'utf8'), mutants, accepted[file] ?? []);
   console.log(report(verdict));
   if (verdict.survivors.length > 0 || verdict.stale.length > 0) process.exitCode = 1;
