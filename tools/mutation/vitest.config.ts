@@ -46,6 +46,7 @@ export default defineConfig({
           ],
     exclude: stage === 'slow' ? [] : SLOW,
     isolate: false,
+    setupFiles: ['tools/mutation/setup.ts'],
     sequence: { sequencer: NearestFirst },
     testTimeout: 60_000,
   },

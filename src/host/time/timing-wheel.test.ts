@@ -215,6 +215,16 @@ describe('TimingWheel', () => {
     }
   });
 
+  it('restarted, is not woken for what it has forgotten', () => {
+    for (const forgotten of [5, 300, 70_000, 20_000_000]) {
+      const wheel = new TimingWheel(0);
+      wheel.arm(1, forgotten);
+      wheel.restart(0);
+      wheel.arm(2, forgotten + 2 ** 25);
+      expect([forgotten, wheel.untilNext(0)]).toEqual([forgotten, forgotten + 2 ** 25]);
+    }
+  });
+
   it('has room for 64 ids, then for twice as many and so on, 16 bytes each', () => {
     const empty = new TimingWheel(0).bytes;
     for (const [id, room] of [
