@@ -8,10 +8,12 @@
 //   --ours newreno,default  --peers cubic,bbr,reno   of `bad`: which congestion controls
 //   --only 'bulk, 40 ms'   of `bad`: the paths that have this in their name
 //   --json FILE     all rows as JSON
+//   --docs          these rows in docs/performance.md, in place of older ones
 //   --profile DIR   a CPU profile of each program; open it in Chromium's DevTools or speedscope
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { keep } from './document.ts';
 import type { Running } from './own-process.ts';
 import { machine, type Report, type Row } from './rows.ts';
 
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     peers: { type: 'string' },
     only: { type: 'string' },
     json: { type: 'string' },
+    docs: { type: 'boolean', default: false },
     profile: { type: 'string' },
   },
 });
@@ -50,3 +53,4 @@ for (const group of values.rows.split(',')) {
 }
 const report: Report = { machine: machine(), rows };
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 1)}\n`);
+if (values.docs) keep(report);

@@ -2,6 +2,7 @@
 // figures as JSON.
 
 import { Bulk } from './bulk.ts';
+import { calibrate } from './calibration.ts';
 import { CallbackChurn, PromiseChurn } from './churn.ts';
 import { idleConnection, timeWaitRecord } from './footprint.ts';
 import { idleSockets } from './idle-sockets.ts';
@@ -60,6 +61,7 @@ export const MEASURES: Readonly<Record<string, () => Figures | Promise<Figures>>
   'churn-net': () => churnOf(onLoopback()),
   'socket-kernel': () => idleSockets(kernel, IDLE_SOCKETS, true),
   'socket-net': () => idleSockets(onLoopback(), IDLE_SOCKETS, false),
+  calibration: () => ({ turns: calibrate() }),
   'idle-end': () => ({ octets: idleConnection(20_000) }),
   'time-wait': () => ({ octets: timeWaitRecord(50_000) }),
 };

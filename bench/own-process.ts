@@ -20,23 +20,25 @@ const cache = mkdtempSync(join(tmpdir(), 'synfin-bench-'));
 process.on('exit', () => rmSync(cache, { recursive: true, force: true }));
 
 /**
- * Runs `bench/FILE ARGS` with Node, in a program that is started before it (`unshare -n`) if there is one, and parses
- * what it prints as JSON. Rejects when it fails, with what it wrote to its standard error.
+ * Runs `bench/FILE ARGS` with Node (and `more` flags of Node's), and parses what it prints as JSON. Rejects when it fails,
+ * with what it wrote to its standard error.
  */
 export async function inOwnProcess<T>(
   file: string,
   args: readonly string[],
   { profiles }: Running,
-  before: readonly string[] = [],
+  more: readonly string[] = [],
 ): Promise<T> {
   const name = [file, ...args].join(' ').replace(/[^\w.%-]+/g, '-');
-  const flags = ['--expose-gc'];
+  const flags = ['--expose-gc', ...more];
   if (profiles !== null)
     flags.push('--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${name}.cpuprofile`);
   const path = fileURLToPath(new URL(file, import.meta.url));
-  const [program = process.execPath, ...words] = [...before, process.execPath, ...flags, path, ...args];
   const env = { ...process.env, NODE_COMPILE_CACHE: cache };
-  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const child = spawn(process.execPath, [...flags, path, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env,
+  });
   const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
   const texts = ['', ''];
   [child.stdout, child.stderr].forEach((stream, i) => {

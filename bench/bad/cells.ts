@@ -64,7 +64,7 @@ export function cells(quick: boolean): Cell[] {
   for (const rttMs of quick ? [] : RTTS_MS) {
     const id = `fairness, ${rttMs} ms`;
     // Long enough for CUBIC to come back to its window a few times.
-    add({ id, kind: 'fair', path: { rttMs }, seconds: 2.5 * seconds(rttMs), batch: id });
+    add({ id, kind: 'fair', path: { rttMs }, seconds: 2.5 * seconds(rttMs), lanes: 2, batch: id });
   }
   return all;
 }

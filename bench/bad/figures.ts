@@ -10,6 +10,8 @@ export interface Figure {
   readonly better: 'more' | 'less';
   /** Null: it did not come to an end. */
   readonly of: (m: Measured) => number | null;
+  /** Added to both sides of a ratio: what is smaller makes no difference. */
+  readonly least?: number;
   /** In which share of cells it counts; '' for what is only looked at. */
   readonly counts: 'goodput' | 'times and fairness' | '';
 }
@@ -37,18 +39,18 @@ const goodput: Figure = {
   counts: 'goodput',
 };
 
-/** A millisecond on both sides: queues of microseconds are equal. */
 const queue: Figure = {
-  name: 'mean queue + 1, ms',
+  name: 'mean queue, ms',
   better: 'less',
-  of: ({ queueMs = [] }) => mean(queueMs) + 1,
+  of: ({ queueMs = [] }) => mean(queueMs),
+  least: 1,
   counts: '',
 };
 
 const fairness: Figure = {
   name: 'Jain’s index with CUBIC',
   better: 'more',
-  of: ({ mbps = [] }) => jain(mbps),
+  of: ({ shares = [] }) => mean(shares.map(jain)),
   counts: 'times and fairness',
 };
 

@@ -13,7 +13,10 @@ import type { BatchResult } from './run.ts';
 export interface GridOptions {
   /** One that ends within a minute. */
   readonly quick: boolean;
-  /** Congestion controls of ours; 'default' is what a connection has that names none. */
+  /**
+   * Congestion controls of ours; 'default' is what a connection has that names none. `real:default`: in real time, and a
+   * kernel receives.
+   */
   readonly ours?: readonly string[] | undefined;
   /** Those of the kernel. */
   readonly peers?: readonly string[] | undefined;
@@ -29,6 +32,11 @@ const YARDSTICK = 'linux:cubic';
 /** Ours, by name. */
 const CONTROLS = ['newreno', 'cubic', 'bbr'];
 const WIDTH = 60;
+const RUN = 'bad/run.ts';
+/** A wire that is late by more in one of a hundred packets is no wire, */
+const LATE_US = 500;
+/** unless it never was better. */
+const ATTEMPTS = 3;
 
 /** Whether we have it, and `default` is not it. */
 function isAnother(control: string): boolean {
@@ -45,7 +53,9 @@ function isAnother(control: string): boolean {
 export async function badRows(options: GridOptions, running: Running): Promise<Row[]> {
   const { quick, only = '' } = options;
   const all = cells(quick).filter(({ batch }) => batch.includes(only));
-  const ours = (options.ours ?? ['default', ...CONTROLS.filter(isAnother)]).map((name) => `synfin:${name}`);
+  const ours = (options.ours ?? ['default', ...CONTROLS.filter(isAnother)]).map((name) =>
+    name.startsWith('real:') ? `synfin-${name}` : `synfin:${name}`,
+  );
   const theirs = options.peers ?? (quick ? ['cubic'] : ['cubic', 'bbr', 'reno']);
   const peers = theirs.map((name) => `linux:${name}`);
   const grid = await measureAll(quick, all, [...peers, ...ours], running);
@@ -76,8 +86,8 @@ async function measureAll(
   const jobs = [...new Set(all.map(({ batch }) => batch))].flatMap((batch) =>
     stacks
       // In a shared bottleneck everybody meets CUBIC: what the kernel's other controls do there says nothing of ours.
-      .filter((stack) => !fair.has(batch) || stack.startsWith('synfin:') || stack === YARDSTICK)
-      .map((stack) => ({ batch, stack, real: fair.has(batch) || stack.startsWith('linux:') })),
+      .filter((stack) => !fair.has(batch) || stack.startsWith('synfin') || stack === YARDSTICK)
+      .map((stack) => ({ batch, stack, real: fair.has(batch) || !stack.startsWith('synfin:') })),
   );
   let worst: Lateness = { p50: 0, p99: 0, max: 0 };
   let done = 0;
@@ -85,7 +95,9 @@ async function measureAll(
     for (const job of jobs) {
       if (job.real !== real) continue;
       const args = [quick ? 'quick' : 'full', job.batch, job.stack];
-      const { cells, late } = await inOwnProcess<BatchResult>('bad/run.ts', args, running);
+      const { cells, late } = real
+        ? await punctual(args, running)
+        : await inOwnProcess<BatchResult>(RUN, args, running);
       for (const [id, measured] of Object.entries(cells)) grid.get(job.stack)?.set(id, measured);
       if (late !== null && late.p99 > worst.p99) worst = late;
       process.stderr.write(`\r${++done} of ${jobs.length} runs`);
@@ -100,6 +112,22 @@ async function measureAll(
   return grid;
 }
 
+/** A run in real time, again when the machine made the wire late: a delay of its own ends HyStart, and is a loss of RACK's. */
+async function punctual(args: readonly string[], running: Running): Promise<BatchResult> {
+  let best: BatchResult | null = null;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    // What V8 does on other threads is not before all others, as this one is: it would be waited for.
+    const result = await inOwnProcess<BatchResult>(RUN, args, running, ['--single-threaded']);
+    if (best === null || lateOf(result) < lateOf(best)) best = result;
+    if (lateOf(best) < LATE_US) break;
+  }
+  return best as BatchResult;
+}
+
+function lateOf({ late }: BatchResult): number {
+  return late?.p99 ?? 0;
+}
+
 /** A figure of a stack in a cell; undefined where it was not measured. */
 function figureOf(grid: Grid, cell: Cell, figure: Figure, stack: string): number | null | undefined {
   const measured = grid.get(stack)?.get(cell.id);
@@ -110,7 +138,12 @@ function rowOf(grid: Grid, cell: Cell, figure: Figure, stack: string, peer: stri
   const ours = figureOf(grid, cell, figure, stack);
   const theirs = figureOf(grid, cell, figure, peer);
   if (ours === undefined || theirs === undefined) return [];
-  const ratio = ratioOf(ours, theirs, figure.better);
+  const { least = 0 } = figure;
+  const ratio = ratioOf(
+    ours === null ? null : ours + least,
+    theirs === null ? null : theirs + least,
+    figure.better,
+  );
   return [{ group: 'bad', what: `${cell.id}, ${figure.name}`, stack, ours, peer, theirs, ratio }];
 }
 

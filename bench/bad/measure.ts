@@ -21,6 +21,8 @@ const LIMIT_US = 20e6;
 export interface Measured {
   /** Goodput of each flow. */
   readonly mbps?: readonly number[];
+  /** Of flows that shared a bottleneck: what each moved. */
+  readonly shares?: readonly (readonly number[])[];
   /** Mean waiting time in front of the bottleneck. */
   readonly queueMs?: readonly number[];
   /** Times from OPEN to the last octet, sorted; null for what did not come. */
@@ -67,7 +69,7 @@ export function begin(world: World, lanes: readonly Lane[], cell: Cell): Running
     case 'bulk':
       return bulk(world, lanes, cell.seconds * 1e6);
     case 'fair':
-      return sharing(world, lanes[0] as Lane, cell.seconds * 1e6);
+      return sharing(world, lanes, cell.seconds * 1e6);
     case 'transfer':
       return timed(world, lanes, 1, () => new Flow(TRANSFER_OCTETS));
     case 'tail-open':
@@ -100,6 +102,8 @@ class QueueWatch implements Action {
     this.#world.schedule(nowUs + 1000, this);
   }
 
+  /** Of flows that shared a bottleneck: what each moved. */
+  readonly shares?: readonly (readonly number[])[];
   /** Mean waiting time of the queue. */
   get meanMs(): number {
     return (this.#octets / this.#looks) * (8000 / RATE_BPS);
@@ -118,13 +122,17 @@ function bulk(world: World, lanes: readonly Lane[], us: number): Running {
   return { done: () => measured.value !== null, result: () => measured.value as Measured };
 }
 
-/** Two flows through one bottleneck; what each moved in the second half of `us`. */
-function sharing(world: World, lane: Lane, us: number): Running {
-  const flows = [new Flow(Infinity), new Flow(Infinity)];
-  for (const flow of flows) lane.open(flow);
-  const half = after(world, us / 2, () => flows.map((flow) => flow.received));
+/** Two flows through one bottleneck on every lane; what each moved in the second half of `us`. */
+function sharing(world: World, lanes: readonly Lane[], us: number): Running {
+  const pairs = lanes.map((lane) => {
+    const pair = [new Flow(Infinity), new Flow(Infinity)];
+    for (const flow of pair) lane.open(flow);
+    return pair;
+  });
+  const moved = (): number[][] => pairs.map((pair) => pair.map((flow) => flow.received));
+  const half = after(world, us / 2, moved);
   const measured = after(world, us, () => ({
-    mbps: flows.map((flow, i) => ((flow.received - (half.value?.[i] as number)) * 8) / (us / 2)),
+    shares: moved().map((pair, i) => pair.map((octets, j) => octets - (half.value?.[i]?.[j] as number))),
   }));
   return { done: () => measured.value !== null, result: () => measured.value as Measured };
 }

@@ -7,6 +7,9 @@ const POLLIN = 1;
 const POLLOUT = 4;
 const ENTRY_OCTETS = 8;
 
+/** Below a second: struct timespec then has nanoseconds only. */
+const LONGEST_US = 500_000;
+
 interface Watched {
   readonly fd: number;
   events: number;
@@ -45,13 +48,12 @@ export class Waiting {
     }
   }
 
-  /** Waits for at most `us`, or until a descriptor is ready. True: there are some to {@link tell}. */
+  /** Waits for at most `us`, at most half a second, or until a descriptor is ready. True: there are some to {@link tell}. */
   wait(us: number): boolean {
     if (this.#stale) this.#refresh();
     const entries = this.#entries;
-    const whole = Math.max(0, Math.floor(us));
-    this.#timespec[0] = BigInt(Math.floor(whole / 1e6));
-    this.#timespec[1] = BigInt((whole % 1e6) * 1000);
+    const nanoseconds = Math.floor(Math.min(Math.max(0, us), LONGEST_US) * 1000);
+    this.#timespec[1] = BigInt(nanoseconds);
     const { addressOf } = this.#libc;
     const at = addressOf(new Uint8Array(entries.buffer));
     const timespec = addressOf(new Uint8Array(this.#timespec.buffer));

@@ -1,0 +1,137 @@
+// docs/performance.md: what was measured, on which machine, as tables. It is made of docs/performance.json, which keeps the
+// last report of each group: `npm run bench -- --rows bad --docs` measures a group anew and writes both.
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { type Machine, type Report, type Row, shown } from './rows.ts';
+
+const DATA = new URL('../docs/performance.json', import.meta.url);
+const PAGE = new URL('../docs/performance.md', import.meta.url);
+
+/** The last report of each group. */
+export type Kept = Readonly<Record<string, Report>>;
+
+const GROUPS: Readonly<Record<string, { title: string; text: string }>> = {
+  stack: {
+    title: 'The stack alone',
+    text: `Two hosts in one process hand each other packets as bytes, both checksums are computed and verified. Figures
+are per second of the process's processor time (user and system); the peer is the kernel's TCP on loopback through
+\`node:net\`, in the same session, each row in processes of its own, in turns; medians.`,
+  },
+  net: {
+    title: 'Programs of node:net',
+    text: `The same program on a synfin host's loopback and on the kernel's, per second of processor time, in turns; medians.`,
+  },
+  bad: {
+    title: 'Bad networks',
+    text: `A bottleneck of 100 Mbit/s with a drop-tail queue; packets are lost in both directions, by seeded dice. Peers are two
+Linux kernels (network namespaces, each on a TUN interface) joined by the simulated wire in real time; ours are two hosts on
+the same wire in virtual time, with default settings but for the congestion control. Bulk flows run for 5 s, 10 s where the
+round trip takes 200 ms, from the SYN on: slow start is part of it. Where packets are lost, a figure is the mean of two or
+three runs with different dice. Every octet is compared. In brackets: how good that is beside Linux CUBIC; above 1 is
+better, whether more or less is. \`npm run bench -- --rows bad\` takes some minutes, with \`--quick\` less than one.
+
+| RFC 9743 | is seen in |
+| --- | --- |
+| 5.1.1 congestion collapse, 5.1.3 high packet loss | bulk at 3 % loss |
+| 5.1.2 bufferbloat, 6.1 drop-tail queues | bulk without loss: the mean queue, of 1 and of 4 BDP |
+| 5.1.4 fairness within an algorithm | not measured against Linux, where it would need two stacks of ours on one wire |
+| 5.1.5 short flows | 10 kB at 3 % loss, 10 kB whose last segment is lost |
+| 5.2.1 existing congestion control | fairness: one flow of ours and one of Linux CUBIC, from the same moment on |
+| 6.3 wired, 6.4 wireless paths | bulk: loss that is not congestion |
+| 7.2 varying delay, 7.6 extreme reordering | 2 MB, 30 % of packets 5 ms late |
+| 7.4 high delay | every row at 200 ms |
+| 7.7 transient events | the simulation tests of \`test/simulation\`, not here |`,
+  },
+};
+
+/** The page for the reports that were kept. */
+export function performancePage(kept: Kept): string {
+  const parts = Object.entries(GROUPS).flatMap(([group, { title, text }]) => {
+    const report = kept[group];
+    if (report === undefined) return [];
+    const table = group === 'bad' ? wideTable(report.rows) : narrowTable(report.rows);
+    return [
+      `## ${title}`,
+      text,
+      `Measured on ${machineText(report.machine)}.`,
+      table,
+      ...sharesOf(group, report.rows),
+    ];
+  });
+  const head = `# Performance
+
+What \`npm run bench\` measured; made of docs/performance.json, not written by hand. Wall clock on shared machines drifts, so
+peers are measured in the same run, and ratios are what counts.`;
+  return `${[head, ...parts].join('\n\n')}\n`;
+}
+
+function machineText({ cpu, cores, memoryGiB, kernel, node, date }: Machine): string {
+  return `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${kernel}, Node ${node}, ${date}`;
+}
+
+function lines(head: readonly string[], body: readonly (readonly string[])[]): string {
+  const aligned = head.map((_, i) => (i === 0 ? '---' : '---:'));
+  return [head, aligned, ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function beside(ratio: number | null): string {
+  return ratio === null ? '' : ratio.toFixed(2);
+}
+
+/** A row for each row. */
+function narrowTable(rows: readonly Row[]): string {
+  const body = rows.map(({ what, ours, peer, theirs, ratio }) => [
+    what,
+    shown(ours),
+    theirs === null ? '' : `${shown(theirs)} (${peer})`,
+    beside(ratio),
+  ]);
+  return lines(['', 'synfin', 'peer', 'ratio'], body);
+}
+
+/** A row for each figure, a column for each stack; ours with the ratio to Linux CUBIC. */
+function wideTable(rows: readonly Row[]): string {
+  const peers = [...new Set(rows.map(({ peer }) => peer))];
+  const stacks = [...new Set(rows.map(({ stack }) => stack))];
+  const names = [...new Set(rows.map(({ what }) => what))];
+  const body = names.map((name) => {
+    const here = rows.filter(({ what }) => what === name);
+    const theirs = peers.map((peer) => here.find((row) => row.peer === peer));
+    const ours = stacks.map((stack) => here.find((row) => row.stack === stack && row.peer === peers[0]));
+    return [
+      name,
+      ...theirs.map((row) => (row === undefined ? '' : shown(row.theirs))),
+      ...ours.map((row) => (row === undefined ? '' : `${shown(row.ours)} (${beside(row.ratio)})`)),
+    ];
+  });
+  return lines(['', ...peers, ...stacks], body);
+}
+
+/** For each stack, how many goodputs reach the peer's, and the lowest. */
+function sharesOf(group: string, rows: readonly Row[]): string[] {
+  if (group !== 'bad') return [];
+  const goodput = rows.filter(({ what }) => what.endsWith('Mbit/s'));
+  const pairs = [...new Set(goodput.map(({ stack, peer }) => `${stack} beside ${peer}`))];
+  const texts = pairs.map((pair) => {
+    const ratios = goodput
+      .filter(({ stack, peer }) => `${stack} beside ${peer}` === pair)
+      .map(({ ratio }) => ratio ?? 0);
+    const good = ratios.filter((ratio) => ratio >= 1).length;
+    return `- ${pair}: ${good} of ${ratios.length} goodputs at or above 1.0, the lowest ${shown(Math.min(...ratios))}`;
+  });
+  return [texts.join('\n')];
+}
+
+/** What is kept. */
+export function kept(): Kept {
+  return existsSync(DATA) ? (JSON.parse(readFileSync(DATA, 'utf8')) as Kept) : {};
+}
+
+/** Keeps the groups of a report in place of older ones, and writes the page. */
+export function keep({ machine, rows }: Report): void {
+  const groups = [...new Set(rows.map(({ group }) => group))];
+  const fresh = groups.map((group) => [group, { machine, rows: rows.filter((row) => row.group === group) }]);
+  const all: Kept = { ...kept(), ...Object.fromEntries(fresh) };
+  writeFileSync(DATA, `${JSON.stringify(all, null, 1)}\n`);
+  writeFileSync(PAGE, performancePage(all));
+}

@@ -1,0 +1,49 @@
+// docs/performance.md is what the bench measured, and nothing else.
+
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { kept, performancePage } from '../bench/document.ts';
+import { type Report, type Row, ratioOf } from '../bench/rows.ts';
+
+test('docs/performance.md is made of docs/performance.json: `npm run bench -- --rows bad --docs`', () => {
+  const page = readFileSync(new URL('../docs/performance.md', import.meta.url), 'utf8');
+  expect(page).toBe(performancePage(kept()));
+});
+
+test('a ratio is above 1 where ours is better, and 0 for what did not come to an end', () => {
+  expect(ratioOf(50, 100, 'more')).toBe(0.5);
+  expect(ratioOf(50, 100, 'less')).toBe(2);
+  expect(ratioOf(null, 100, 'less')).toBe(0);
+  expect(ratioOf(50, null, 'more')).toBe(null);
+});
+
+test('the page has a row for each figure, a column for each stack, and the share of goodputs', () => {
+  const row = (peer: string, theirs: number): Row => ({
+    ...{
+      group: 'bad',
+      what: 'bulk, 10 ms, 0 % loss, queue 1 BDP, Mbit/s',
+      stack: 'synfin:default',
+      ours: 90,
+    },
+    ...{ peer, theirs, ratio: 90 / theirs },
+  });
+  const machine = {
+    cpu: 'a processor',
+    cores: 2,
+    memoryGiB: 4,
+    kernel: 'linux 6',
+    node: 'v24',
+    date: '2026-01-02',
+  };
+  const report: Report = { machine, rows: [row('linux:cubic', 95), row('linux:bbr', 80)] };
+  const page = performancePage({ bad: report });
+  expect(page).toContain('Measured on a processor, 2 cores, 4 GiB, linux 6, Node v24, 2026-01-02.');
+  expect(page).toContain('|  | linux:cubic | linux:bbr | synfin:default |');
+  expect(page).toContain('| bulk, 10 ms, 0 % loss, queue 1 BDP, Mbit/s | 95.0 | 80.0 | 90.0 (0.95) |');
+  expect(page).toContain(
+    '- synfin:default beside linux:cubic: 0 of 1 goodputs at or above 1.0, the lowest 0.95',
+  );
+  expect(page).toContain(
+    '- synfin:default beside linux:bbr: 1 of 1 goodputs at or above 1.0, the lowest 1.13',
+  );
+});
