@@ -34,13 +34,13 @@ better, whether more or less is. \`npm run bench -- --rows bad\` takes some minu
 | --- | --- |
 | 5.1.1 congestion collapse, 5.1.3 high packet loss | bulk at 3 % loss |
 | 5.1.2 bufferbloat, 6.1 drop-tail queues | bulk without loss: the mean queue, of 1 and of 4 BDP |
-| 5.1.4 fairness within an algorithm | not measured against Linux, where it would need two stacks of ours on one wire |
+| 5.1.4 fairness within an algorithm | fairness with itself: two flows of one control, from the same moment on |
 | 5.1.5 short flows | 10 kB at 3 % loss, 10 kB whose last segment is lost |
-| 5.2.1 existing congestion control | fairness: one flow of ours and one of Linux CUBIC, from the same moment on |
+| 5.2.1 existing congestion control | fairness with CUBIC: one flow and one of Linux CUBIC, in real time |
 | 6.3 wired, 6.4 wireless paths | bulk: loss that is not congestion |
 | 7.2 varying delay, 7.6 extreme reordering | 2 MB, 30 % of packets 5 ms late |
 | 7.4 high delay | every row at 200 ms |
-| 7.7 transient events | the simulation tests of \`test/simulation\`, not here |`,
+| 5.2.2 real-time flows, 7.1 AQM, 7.7 transient events | nothing yet |`,
   },
 };
 

@@ -17,7 +17,7 @@ export interface Path {
 /** One cell: a kind of measurement on a path. */
 export interface Cell {
   readonly id: string;
-  readonly kind: 'bulk' | 'transfer' | 'short' | 'tail' | 'tail-open' | 'fair';
+  readonly kind: 'bulk' | 'transfer' | 'short' | 'tail' | 'tail-open' | 'fair' | 'fair-own';
   readonly path: Path;
   /** Of bulk flows. */
   readonly seconds: number;
@@ -62,9 +62,12 @@ export function cells(quick: boolean): Cell[] {
     add({ id: `10 kB, 3 % loss, ${rttMs} ms`, kind: 'short', path: { rttMs, loss: 0.03 }, lanes: 2, batch });
   }
   for (const rttMs of quick ? [] : RTTS_MS) {
-    const id = `fairness, ${rttMs} ms`;
     // Long enough for CUBIC to come back to its window a few times.
-    add({ id, kind: 'fair', path: { rttMs }, seconds: 2.5 * seconds(rttMs), lanes: 2, batch: id });
+    const common = { path: { rttMs }, seconds: 2.5 * seconds(rttMs), lanes: 2 };
+    const own = `fairness with itself, ${rttMs} ms`;
+    const other = `fairness with CUBIC, ${rttMs} ms`;
+    add({ id: own, kind: 'fair-own', batch: own, ...common });
+    add({ id: other, kind: 'fair', batch: other, ...common });
   }
   return all;
 }

@@ -48,7 +48,7 @@ const queue: Figure = {
 };
 
 const fairness: Figure = {
-  name: 'Jain’s index with CUBIC',
+  name: 'Jain’s index',
   better: 'more',
   of: ({ shares = [] }) => mean(shares.map(jain)),
   counts: 'times and fairness',
@@ -64,6 +64,7 @@ export function figuresOf(cell: Cell): readonly Figure[] {
     case 'bulk':
       return cell.path.loss === 0 ? [goodput, queue] : [goodput];
     case 'fair':
+    case 'fair-own':
       return [fairness];
     case 'short':
       return [time('p50 ms', 0.5), time('p90 ms', 0.9)];

@@ -57,6 +57,7 @@ export function flowsOf(cell: Cell): number {
     case 'tail-open':
       return 20;
     case 'fair':
+    case 'fair-own':
       return 2;
     default:
       return 1;
@@ -69,6 +70,7 @@ export function begin(world: World, lanes: readonly Lane[], cell: Cell): Running
     case 'bulk':
       return bulk(world, lanes, cell.seconds * 1e6);
     case 'fair':
+    case 'fair-own':
       return sharing(world, lanes, cell.seconds * 1e6);
     case 'transfer':
       return timed(world, lanes, 1, () => new Flow(TRANSFER_OCTETS));

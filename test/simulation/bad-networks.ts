@@ -20,7 +20,7 @@ export const CELLS: readonly Cell[] = [
   ...cells(true)
     .filter(({ kind }) => kind === 'bulk')
     .map((cell) => ({ ...cell, lanes: cell.path.loss === 0 ? 1 : 8 })),
-  ...cells(false).filter(({ kind }) => kind !== 'bulk' && kind !== 'fair'),
+  ...cells(false).filter(({ kind }) => !kind.startsWith('fair') && kind !== 'bulk'),
 ];
 
 /** The batches of {@link CELLS}. */
