@@ -128,8 +128,8 @@ function portOf(server: Server): number {
 
 const closings = new WeakMap<Socket, Promise<void>>();
 
-/** Not `events.once`: that rejects at 'error', and is too late for what has been. */
-function closed(socket: Socket): Promise<void> {
+/** When it closes, or has: not `events.once`, which rejects at 'error', and is too late for what has been. */
+export function closed(socket: Socket): Promise<void> {
   let closing = closings.get(socket);
   if (closing === undefined) {
     closing = new Promise((resolve) => socket.once('close', () => resolve()));
