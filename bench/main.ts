@@ -3,8 +3,9 @@
 //   npm run bench                              what it costs in processor time, beside the kernel on loopback
 //   npm run bench -- --rows net                programs of node:net on synfin, beside the kernel on loopback
 //   npm run bench -- --rows bad                bad networks, beside Linux on the same simulated link
+//   npm run bench -- --rows tun                a host on TUN and the kernel, beside the kernel over veth
 //   npm run bench -- --rows stack,bad --quick  both, in about a minute
-//   --rounds 3     turns of each row of `stack` and `net` (default 5)
+//   --rounds 3     turns of each row of `stack`, `net` and `tun` (default 5)
 //   --ours newreno,default  --peers cubic,bbr,reno   of `bad`: which congestion controls
 //   --only 'bulk, 40 ms'   of `bad`: the paths that have this in their name
 //   --json FILE     all rows as JSON
@@ -38,6 +39,7 @@ const names = (text: string | undefined): string[] | undefined => text?.split(',
 const GROUPS: Readonly<Record<string, () => Promise<Row[]>>> = {
   stack: async () => (await import('./stack.ts')).stackRows(values.quick ? 1 : rounds, running),
   net: async () => (await import('./stack.ts')).netRows(values.quick ? 1 : rounds, running),
+  tun: async () => (await import('./tun.ts')).tunRows(values.quick ? 1 : rounds, running),
   bad: async () =>
     (await import('./bad/grid.ts')).badRows(
       { quick: values.quick, ours: names(values.ours), peers: names(values.peers), only: values.only },

@@ -98,6 +98,7 @@ export async function iperf(
   seconds: number,
 ): Promise<Transfer> {
   const cookie = Buffer.from(`synfin${'0123456789abcdefghijklmnopqrst'}\0`);
+  await new Promise((resolve) => setTimeout(resolve, 200)); // after a test the server listens anew
   const connection = await host.connect({ address, port: PORT });
   connection.setNoDelay();
   const control = new Control(connection);
