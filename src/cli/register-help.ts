@@ -26,7 +26,11 @@ or by the argument of register(), in this order from the last one on:
 
   networks        reached through synfin. Default: 127.0.0.0/8,::1/128
   addresses       that its host has beside the loopback
-  listenOnAny     whether servers on every address are synfin's. Default: true
+  listenOnAny     whether servers and UDP sockets on every address are synfin's.
+                  Default: true
+  hosts.NAME      the address of a name, or several: hosts.db=10.1.0.5,fd00::5
+  servers         DNS servers that are reached through synfin
+  domains         whose names are asked there. Default: all
   faults.loss     probability that a packet is lost, 0.05 or 5%
   faults.delayUs  microseconds; also jitterUs, bandwidthBps, duplicate, corrupt,
                   mtu, reorder.probability with reorder.extraDelayUs, and seed
@@ -37,6 +41,7 @@ Options:
 
 Examples:
   SYNFIN='networks=10.1.0.0/16 addresses=10.1.0.1' synfin register --explain
+  SYNFIN='hosts.db=127.0.0.5' node --import synfin/register app.js
   SYNFIN='faults.loss=5% faults.seed=7' node --import synfin/register app.js
 
 Exit codes: 0 done, 1 the configuration is wrong, 2 wrong arguments
@@ -53,7 +58,10 @@ Exit codes: 0 done, 1 the configuration is wrong, 2 wrong arguments
 
   networks        经由 synfin 访问的网络。默认：127.0.0.0/8,::1/128
   addresses       其主机除环回以外的地址
-  listenOnAny     监听所有地址的服务器是否属于 synfin。默认：true
+  listenOnAny     监听所有地址的服务器和 UDP 套接字是否属于 synfin。默认：true
+  hosts.NAME      域名的地址，可有多个：hosts.db=10.1.0.5,fd00::5
+  servers         经由 synfin 访问的 DNS 服务器
+  domains         向它们查询哪些域中的域名。默认：全部
   faults.loss     丢包概率，0.05 或 5%
   faults.delayUs  微秒；另有 jitterUs、bandwidthBps、duplicate、corrupt、mtu、
                   reorder.probability 与 reorder.extraDelayUs，以及 seed
@@ -64,6 +72,7 @@ Exit codes: 0 done, 1 the configuration is wrong, 2 wrong arguments
 
 示例：
   SYNFIN='networks=10.1.0.0/16 addresses=10.1.0.1' synfin register --explain
+  SYNFIN='hosts.db=127.0.0.5' node --import synfin/register app.js
   SYNFIN='faults.loss=5% faults.seed=7' node --import synfin/register app.js
 
 退出码：0 成功，1 配置有误，2 参数错误

@@ -13,6 +13,8 @@ export interface HandleInside extends DatagramHandle {
 interface StateInside {
   /** null: closed. */
   handle: HandleInside | null;
+  /** 0: not yet. */
+  readonly bindState: number;
 }
 
 /** What a dgram.Socket keeps. Throws a {@link MissingInternalError}. */

@@ -2,6 +2,7 @@
 // texts of both languages are one table.
 
 import type { Host } from '../../host/index.ts';
+import type { NameRedirects } from './names/index.ts';
 import type { Redirects } from './places.ts';
 import type { RegisterFaults } from './register-options.ts';
 
@@ -15,6 +16,7 @@ export interface Explained {
   readonly changed: readonly string[];
   readonly host: Host;
   readonly redirects: Redirects;
+  readonly names: NameRedirects;
   readonly faults: RegisterFaults | undefined;
   /** Where the configuration is from: 'SYNFIN', paths. */
   readonly sources: readonly string[];
@@ -37,10 +39,19 @@ const TEXTS = {
   byDefault: { en: 'the defaults', zh: '默认值' },
   ours: { en: 'To synfin:', zh: '交给 synfin：' },
   networks: {
-    en: 'connections to {networks}, and servers on these addresses',
-    zh: '到 {networks} 的连接，以及监听这些地址的服务器',
+    en: 'connections and datagrams to {networks}, and servers and UDP sockets on these addresses',
+    zh: '到 {networks} 的连接和数据报，以及监听这些地址的服务器和 UDP 套接字',
   },
-  any: { en: 'servers on every address (0.0.0.0, ::)', zh: '监听所有地址（0.0.0.0、::）的服务器' },
+  any: {
+    en: 'servers and UDP sockets on every address (0.0.0.0, ::); such a UDP socket has one of the kernel beside it for all other addresses',
+    zh: '监听所有地址（0.0.0.0、::）的服务器和 UDP 套接字；这样的 UDP 套接字另有一个内核套接字，用于其他所有地址',
+  },
+  listed: { en: 'the names {names}', zh: '域名 {names}' },
+  asked: {
+    en: 'names in {domains}, asked at {servers} (dns.lookup, dns.resolve*)',
+    zh: '{domains} 中的域名，向 {servers} 查询（dns.lookup、dns.resolve*）',
+  },
+  allDomains: { en: 'every domain', zh: '所有域' },
   placed: {
     en: 'whatever code does that `onHost` has put on a host',
     zh: '由 `onHost` 放到某台主机上的代码所做的一切',
@@ -51,13 +62,12 @@ const TEXTS = {
   kernel: { en: 'To the kernel, as ever:', zh: '照旧交给内核：' },
   elsewhere: { en: 'all other addresses', zh: '其他所有地址' },
   noAny: {
-    en: 'servers on every address (listenOnAny is false)',
-    zh: '监听所有地址的服务器（listenOnAny 为 false）',
+    en: 'servers and UDP sockets on every address (listenOnAny is false)',
+    zh: '监听所有地址的服务器和 UDP 套接字（listenOnAny 为 false）',
   },
-  udp: { en: 'UDP (dgram)', zh: 'UDP（dgram）' },
   names: {
-    en: 'names: getaddrinfo and DNS of the machine give their addresses',
-    zh: '域名：其地址由本机的 getaddrinfo 和 DNS 给出',
+    en: 'all other names: getaddrinfo and DNS of the machine give their addresses',
+    zh: '其他所有域名：其地址由本机的 getaddrinfo 和 DNS 给出',
   },
   cannot: { en: 'What cannot be redirected, and why:', zh: '不能重定向的内容及原因：' },
   early: {
@@ -85,8 +95,8 @@ const TEXTS = {
     zh: '工作线程：每个线程有自己的模块；使用 --import 时它有自己的 synfin，以及另一个环回接口',
   },
   native: {
-    en: 'native addons, the inspector, QUIC: they open sockets without node:net',
-    zh: '原生插件、调试器（inspector）、QUIC：它们不经过 node:net 打开套接字',
+    en: 'native addons, the inspector, QUIC: they open sockets without node:net and node:dgram',
+    zh: '原生插件、调试器（inspector）、QUIC：它们不经过 node:net 和 node:dgram 打开套接字',
   },
 } as const satisfies Readonly<Record<string, Both>>;
 
@@ -101,8 +111,9 @@ export function localeLang(env: Readonly<Record<string, string | undefined>> = p
 export function explanation(of: Explained, lang: ExplainLang): string {
   const say = (key: Key, params: Readonly<Record<string, string>> = {}): string =>
     TEXTS[key][lang].replace(/\{(\w+)\}/g, (_whole, name: string) => params[name] ?? '');
-  const { level, changed, host, redirects, faults, sources } = of;
-  const changes = (part: string): boolean => changed.some((what) => what.includes(part));
+  const { level, changed, host, redirects, names, faults, sources } = of;
+  const { listed, servers } = names;
+  const domains = names.domains?.join(', ') ?? say('allDomains');
   const from = sources.length === 0 ? say('byDefault') : sources.join(', ');
   const sections: [string, string[]][] = [
     [
@@ -114,21 +125,15 @@ export function explanation(of: Explained, lang: ExplainLang): string {
       [
         say('networks', { networks: redirects.networks.join(', ') || '-' }),
         ...(redirects.anyIsOurs ? [say('any')] : []),
+        ...(listed.length === 0 ? [] : [say('listed', { names: listed.join(', ') })]),
+        ...(servers.length === 0 ? [] : [say('asked', { domains, servers: servers.join(', ') })]),
         say('placed'),
         say('host', { host: addressesOf(host) }),
         ...(faults === undefined ? [] : [say('faults', { faults: JSON.stringify(faults) })]),
       ],
     ],
     [say('changed'), [...changed]],
-    [
-      say('kernel'),
-      [
-        say('elsewhere'),
-        ...(redirects.anyIsOurs ? [] : [say('noAny')]),
-        ...(changes('udp') || changes('dgram') ? [] : [say('udp')]),
-        ...(changes('getaddrinfo') || changes('dns') ? [] : [say('names')]),
-      ],
-    ],
+    [say('kernel'), [say('elsewhere'), ...(redirects.anyIsOurs ? [] : [say('noAny')]), say('names')]],
     [
       say('cannot'),
       [

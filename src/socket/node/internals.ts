@@ -17,10 +17,15 @@ export function nodeNet(): typeof Net {
   return requireLater('node:net') as typeof Net;
 }
 
+/** Whether one of Node's modules (`net`) has been loaded by anybody. */
+export function isLoaded(name: string): boolean {
+  const { moduleLoadList } = process as unknown as { moduleLoadList?: readonly string[] };
+  return moduleLoadList === undefined || moduleLoadList.includes(`NativeModule ${name}`);
+}
+
 /** Whether Node's net has been loaded by anybody. */
 export function isNetLoaded(): boolean {
-  const { moduleLoadList } = process as unknown as { moduleLoadList?: readonly string[] };
-  return moduleLoadList === undefined || moduleLoadList.includes('NativeModule net');
+  return isLoaded('net');
 }
 
 /** One of Node's bindings, or null where it cannot be had (`--permission`). */

@@ -1,6 +1,7 @@
 // One thing that `register` changes in Node: what it is told, what it says of itself, and how it is taken back.
 
 import type { Host } from '../../host/index.ts';
+import type { NameRedirects } from './names/index.ts';
 import type { Redirects } from './places.ts';
 
 /** What a patch knows of its registration. */
@@ -9,6 +10,8 @@ export interface PatchContext {
   readonly host: Host;
   /** What is synfin's: nothing any more, after `undo`. */
   readonly redirects: Redirects;
+  /** Which names are synfin's: none any more, after `undo`. */
+  readonly names: NameRedirects;
 }
 
 /** Something that was changed. */

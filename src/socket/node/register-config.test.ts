@@ -38,6 +38,13 @@ describe('SYNFIN', () => {
     });
   });
 
+  test('has names and their addresses, each a word', () => {
+    expect(parseSetting('hosts.db=10.1.0.5 hosts.api.example=10.1.0.6,fd00::6 servers=10.1.0.53')).toEqual({
+      hosts: { db: '10.1.0.5', 'api.example': ['10.1.0.6', 'fd00::6'] },
+      servers: ['10.1.0.53'],
+    });
+  });
+
   test('takes a word alone as a switch, or, when it is an address, as networks', () => {
     expect(parseSetting('explain')).toEqual({ explain: true });
     expect(parseSetting('explain=zh')).toEqual({ explain: 'zh' });

@@ -3,6 +3,7 @@
 import type { Host } from '../../host/index.ts';
 import { either, flag, like, list, nested, oneOf, Schema, seed, text } from '../../options/index.ts';
 import { type WireConfig, wireConfig } from '../../sim/index.ts';
+import { namesOptions } from './names/index.ts';
 
 /** What the simulated wire of {@link RegisterConfig} does to packets, and the seed of its dice. */
 export interface RegisterFaults extends WireConfig {
@@ -21,6 +22,15 @@ export interface RegisterConfig {
   addresses?: readonly string[];
   /** Whether a server that listens on every address is the host's. Default true. */
   listenOnAny?: boolean;
+  /** Names that are synfin's, and their addresses: `{ db: '10.1.0.5' }`. In SYNFIN: `hosts.db=10.1.0.5`. */
+  hosts?: Readonly<Record<string, string | readonly string[]>>;
+  /** DNS servers that are reached through the host: `10.1.0.53`. They are asked for the names of `domains`. */
+  servers?: readonly string[];
+  /**
+   * Names in these domains (`example.org`) are asked at `servers`; all others, as those that are not in `hosts`, with the
+   * machine's own resolver. Default: every name, where there are servers.
+   */
+  domains?: readonly string[];
   /** What befalls the packets on the host's loopback: loss, delay, rate, reordering. Default: nothing. */
   faults?: RegisterFaults;
   /** Prints on standard error what is redirected and what cannot be: in the language of the locale, or in this one. */
@@ -43,6 +53,9 @@ export const registerConfig = new Schema<RegisterConfig>('register', {
   networks: list(text),
   addresses: list(text),
   listenOnAny: flag,
+  hosts: namesOptions.kinds.hosts,
+  servers: list(text),
+  domains: list(text),
   faults: nested(registerFaults),
   explain: either(flag, oneOf('en', 'zh')),
 });

@@ -97,10 +97,10 @@ describe('a program that never heard of synfin, with --import synfin/register', 
     });
     for (const line of [
       /^synfin\/register: what is redirected in this process \(\d+\), at level 3\n/,
-      /To synfin:\n {2}- connections to 10\.0\.0\.0\/8,/,
+      /To synfin:\n {2}- connections and datagrams to 10\.0\.0\.0\/8,/,
       /its loopback has faults: \{"loss":0\.01\}/,
       /process\.binding\('tcp_wrap'\)\.TCP\n/,
-      /To the kernel, as ever:\n {2}- all other addresses\n {2}- servers on every address \(listenOnAny is false\)/,
+      /To the kernel, as ever:\n {2}- all other addresses\n {2}- servers and UDP sockets on every address \(listenOnAny is false\)/,
       / {2}- cluster: .*\n {2}- child processes: .*\n {2}- descriptors .*\n {2}- pipes .*\n {2}- worker threads: .*\n {2}- native /,
     ])
       expect(english).toMatch(line);

@@ -1,6 +1,6 @@
 // Existing programs on synfin: `register()` puts the handles of this folder in the place of Node's, for the addresses
-// that are synfin's. Before net is loaded it is one property of one binding (level 3: everything that is loaded later
-// takes it); afterwards three methods of net's prototypes (level 2). Nothing else is changed, and `undo` takes it back.
+// that are synfin's. What is not loaded yet takes what its binding then has (level 3); of what is, methods are replaced
+// (level 2). `patches.ts` lists all of it; nothing else is changed, and `undo` takes it back.
 
 import type * as Module from 'node:module';
 import { Host } from '../../host/index.ts';
@@ -9,6 +9,7 @@ import type { Wire } from '../../sim/index.ts';
 import { explanation, localeLang } from './explain.ts';
 import { isNetLoaded, requireLater } from './internals.ts';
 import { loopbackWire } from './loopback-wire.ts';
+import { NameRedirects, namesOf } from './names/index.ts';
 import type { Patched } from './patched.ts';
 import { PATCHES } from './patches.ts';
 import { Redirects } from './places.ts';
@@ -78,6 +79,14 @@ export function register(options: RegisterOptions = {}): Registration {
     all.listenOnAny ?? true,
   );
   const { host, wire } = options.host === undefined ? hostFor(all) : { host: givenHost(options), wire: null };
+  const names = new NameRedirects(host, redirects, all.domains ?? null);
+  if (all.hosts !== undefined || all.servers !== undefined) {
+    const { hosts, servers } = all;
+    namesOf(host, {
+      ...(hosts === undefined ? {} : { hosts }),
+      ...(servers === undefined ? {} : { servers }),
+    });
+  }
   const level = isNetLoaded() ? 2 : 3;
   const patched: Patched[] = [];
   const undo = (): void => {
@@ -85,7 +94,8 @@ export function register(options: RegisterOptions = {}): Registration {
     for (const each of patched.splice(0).reverse()) each.undo();
   };
   try {
-    for (const patch of PATCHES[level]) for (const each of patch({ host, redirects })) patched.push(each);
+    for (const patch of PATCHES[level])
+      for (const each of patch({ host, redirects, names })) patched.push(each);
   } catch (error) {
     undo();
     throw error;
@@ -99,7 +109,7 @@ export function register(options: RegisterOptions = {}): Registration {
       const sources = found.map(({ from }) => from);
       const { changed } = registration;
       const faults = wire === null ? undefined : all.faults;
-      return explanation({ level, changed, host, redirects, faults, sources }, lang);
+      return explanation({ level, changed, host, redirects, names, faults, sources }, lang);
     },
     undo() {
       if (registered[REGISTERED] !== registration) return;

@@ -16,7 +16,7 @@ export interface QueryReq {
 export interface ChannelHandle extends Record<QueryMethod, (req: QueryReq, name: string) => number> {
   getServers(): [address: string, port: number][];
   setServers(servers: readonly (readonly [family: number, address: string, port: number])[]): number;
-  setLocalAddress(ipv4: string, ipv6?: string): void;
+  setLocalAddress(ipv4: string, ipv6?: string | undefined): void;
   cancel(): void;
 }
 
@@ -162,7 +162,7 @@ export class Channel implements ChannelHandle {
   }
 
   /** Throws TypeError for what is no address of its family. */
-  setLocalAddress(ipv4: string, ipv6?: string): void {
+  setLocalAddress(ipv4: string, ipv6?: string | undefined): void {
     const addresses = ipv6 === undefined ? [ipv4] : [ipv4, ipv6];
     let from4: string | undefined;
     let from6: string | undefined;

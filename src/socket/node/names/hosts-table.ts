@@ -40,6 +40,11 @@ export class HostsTable {
     return plain === 'localhost' || plain.endsWith('.localhost') ? LOOPBACK : null;
   }
 
+  /** Whether a name, or a name of an address, was given. */
+  lists(name: string): boolean {
+    return this.#addresses.has(key(name)) || this.#names.has(printed(name));
+  }
+
   /** The name of an address; null: it is not here. */
   nameOf(address: string): string | null {
     const shown = printed(address);

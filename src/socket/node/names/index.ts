@@ -2,6 +2,7 @@
 
 export { Channel, type ChannelHandle, QUERIES, type QueryMethod, type QueryReq } from './channel.ts';
 export { LookupError, QueryError } from './errors.ts';
+export { HybridChannel, type KernelChannelClass } from './hybrid-channel.ts';
 export {
   hintsOf,
   type Lookups,
@@ -12,6 +13,7 @@ export {
   type Order,
 } from './lookups.ts';
 export { Names, type NamesOptions, namesOf, namesOptions } from './names.ts';
+export { NameRedirects } from './redirects.ts';
 export {
   type Answered,
   answerFrom,

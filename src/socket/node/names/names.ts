@@ -122,9 +122,19 @@ export class Names {
     return { timeoutMs: this.#options.timeoutMs ?? QUERY_TIMEOUT_MS };
   }
 
-  /** Whether a name is one that the hosts file has. */
-  has(name: string): boolean {
-    return this.#table.addresses(asciiName(name)) !== null;
+  /** @internal Whether somebody has named servers. */
+  get hasServers(): boolean {
+    return this.#servers !== null && this.#servers.length > 0;
+  }
+
+  /** @internal The names of `hosts`. */
+  get listed(): readonly string[] {
+    return Object.keys(this.#options.hosts ?? {});
+  }
+
+  /** @internal Whether `hosts` has a name, or a name for an address. */
+  lists(name: string): boolean {
+    return this.#table.lists(asciiName(name));
   }
 
   /** @internal The name that the hosts file has for an address; null: none. */
