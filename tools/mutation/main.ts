@@ -2,8 +2,8 @@
 //
 //   npm run mutation -- src/tcp/timers.ts             the tests beside it; what survives meets those of its room,
 //                                                     but for the long random ones
-//   npm run mutation -- src/tcp/timers.ts --beside    no others
 //   npm run mutation -- src/tcp/timers.ts --slow      what survives meets those, too
+//   npm run mutation -- src/tcp/timers.ts --beside    only the tests beside it
 //   npm run mutation -- src/tcp/timers.ts --force     all of it again, not only what has changed
 //
 // StrykerJS makes the changes. It is installed in this folder on first use, so that nobody else pays for it. What
