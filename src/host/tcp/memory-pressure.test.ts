@@ -13,7 +13,7 @@ class Setting {
   readonly memory = new Memory({ max: MAX });
   readonly counters = new HostCounters();
   readonly pressure = new MemoryPressure(this.memory, this.counters);
-  readonly connections: Connection[] = [];
+  readonly connections: (Connection | null)[] = [];
   readonly aborted: Connection[] = [];
 
   connection(): Connection {
@@ -73,6 +73,58 @@ describe('what may grow', () => {
   });
 });
 
+describe('the marks', () => {
+  it('three quarters and seven eighths are still within', () => {
+    for (const [mark, octets] of [
+      [(MAX * 3) / 4, 2 * SMALL_RING],
+      [(MAX * 7) / 8, SMALL_RING],
+    ] as const) {
+      const at = new Setting();
+      at.fill(mark - (1 << 14));
+      while (at.memory.used + octets < mark) at.memory.alloc(SMALL_RING);
+      expect(at.pressure.admits(octets, false)).toBe(true);
+      at.memory.alloc(64);
+      expect([at.pressure.admits(octets, false), at.counters.buffersRefused]).toEqual([false, 1]);
+    }
+  });
+
+  it('relief is wanted from three quarters on, and not for text out of order', () => {
+    const s = new Setting();
+    s.fill((MAX * 3) / 4 - (1 << 14));
+    expect([s.pressure.admits(1 << 14, false), s.pressure.untilNext(0)]).toEqual([true, -1]);
+    s.fill(1 << 14);
+    expect([s.pressure.admits(64, true), s.pressure.untilNext(0)]).toEqual([false, -1]);
+    expect([s.pressure.admits(64, false), s.pressure.untilNext(0)]).toEqual([true, 0]);
+    s.fill(MAX / 8);
+    expect(s.pressure.admits(64, false)).toBe(false);
+    expect(s.counters.buffersRefused).toBe(2);
+  });
+
+  it('five eighths in use are few enough: nothing is given up', () => {
+    for (const [more, given] of [
+      [0, 0],
+      [1 << 14, 1],
+    ] as const) {
+      const s = new Setting();
+      const late = s.connection();
+      expect(late.makeRoom(1 << 14, true)).toBe(true);
+      late.tcb.rcv.rangeCount = 1;
+      for (const gone of [true, false]) {
+        const c = s.sends(1 << 14);
+        if (gone) c.tcb.orphan = 1;
+        else c.tcb.rto.probes = 1;
+      }
+      s.fill((MAX * 5) / 8 - s.memory.used + more);
+      s.relieve();
+      expect([s.counters.outOfOrderPruned, s.counters.orphansAborted, s.aborted.length]).toEqual([
+        given,
+        0,
+        0,
+      ]);
+    }
+  });
+});
+
 describe('what is given up', () => {
   it('first text out of order (RFC 2018 section 8); what can be read stays', () => {
     const s = new Setting();
@@ -113,6 +165,70 @@ describe('what is given up', () => {
     s.fill((MAX * 3) / 4 - (1 << 19));
     s.relieve();
     expect(s.aborted).toEqual([old]);
+  });
+
+  it('of those that have waited equally long, by probes or retransmissions, the largest goes first', () => {
+    const s = new Setting();
+    const small = s.sends(1 << 14);
+    small.tcb.rto.timeouts = 2;
+    small.tcb.rto.probes = 2;
+    const large = s.sends(1 << 16);
+    large.tcb.rto.probes = 4;
+    const first = s.sends(1 << 14);
+    first.tcb.rto.probes = 2;
+    first.tcb.rto.timeouts = 3;
+    s.fill((MAX * 7) / 8 - s.memory.used);
+    s.relieve();
+    expect(s.aborted).toEqual([first, large, small]);
+  });
+
+  it('no place without a connection, none with nothing to send, no window that was not probed, no text in order', () => {
+    const s = new Setting();
+    s.connections.push(null);
+    const idle = s.connection();
+    idle.tcb.orphan = 1;
+    idle.tcb.rto.probes = 5;
+    const closed = s.sends(1 << 14); // a window of 0, as before the SYN,ACK
+    const reading = s.connection();
+    expect(reading.makeRoom(1 << 14, false)).toBe(true);
+    s.fill((MAX * 7) / 8 - s.memory.used);
+    s.relieve();
+    expect([closed.tcb.snd.wnd, s.aborted, s.counters.outOfOrderPruned]).toEqual([0, [], 0]);
+    expect([s.counters.orphansAborted, s.counters.zeroWindowsAborted]).toEqual([0, 0]);
+    expect(reading.rcvRing.capacity).toBe(1 << 14);
+  });
+
+  it('text out of order of one connection only, when that is enough', () => {
+    const s = new Setting();
+    const two = [s.connection(), s.connection()];
+    for (const c of two) {
+      expect(c.makeRoom(1 << 16, true)).toBe(true);
+      c.tcb.rcv.rangeCount = 1;
+    }
+    s.fill((MAX * 5) / 8 - s.memory.used + (1 << 14));
+    s.relieve();
+    expect([s.counters.outOfOrderPruned, ...two.map((c) => c.tcb.rcv.rangeCount)]).toEqual([1, 0, 1]);
+  });
+
+  it('one of several connections without a user only, when that is enough', () => {
+    const s = new Setting();
+    for (let i = 0; i < 3; i++) s.sends(1 << 16).tcb.orphan = 1;
+    s.fill((MAX * 5) / 8 - s.memory.used + (1 << 14));
+    s.relieve();
+    expect([s.counters.orphansAborted, s.aborted.length]).toEqual([1, 1]);
+  });
+
+  it('an attempt that freed enough may be repeated at once, when it is wanted again', () => {
+    const s = new Setting();
+    s.sends(1 << 18).tcb.orphan = 1;
+    s.fill((MAX * 3) / 4 - s.memory.used);
+    s.pressure.admits(8192, false);
+    expect(s.pressure.untilNext(0)).toBe(0);
+    s.relieve();
+    expect([s.aborted.length, s.pressure.untilNext(0)]).toEqual([1, -1]);
+    s.fill(MAX / 4);
+    s.pressure.admits(8192, false);
+    expect([s.pressure.untilNext(0), s.pressure.untilNext(1e6)]).toEqual([0, 0]);
   });
 
   it('an attempt that did not free enough is not repeated for 100 ms', () => {
