@@ -110,15 +110,16 @@ describe('TimeWaitStore', () => {
     }
   });
 
-  it('what is loaded owes and waits for nothing: our FIN is acknowledged, all text is read', () => {
+  it('what is loaded is no connection of the host, owes nothing and waits for nothing', () => {
     const { table, records } = store();
     const tcb = tcbInTimeWait(1, 60_000);
     records.add(tcb, 64, 0);
     const index = ~find(table, tcb);
     const used = records.load(index);
     Object.assign(used, { state: State.CLOSED, error: 1, signals: 1, ackNow: 1 });
-    const { state, error, signals, ackNow, snd, rcv } = records.load(index);
-    expect([state, error, signals, ackNow]).toEqual([State.TIME_WAIT, 0, 0, 0]);
+    const { id, state, error, signals, ackNow, snd, rcv } = records.load(index);
+    expect([id, state, error, signals, ackNow]).toEqual([-1, State.TIME_WAIT, 0, 0, 0]);
+    // Our FIN is acknowledged, all text is read.
     expect([snd.una, snd.end, snd.fin]).toEqual([snd.nxt, snd.nxt - 1, 1]);
     expect([rcv.user, rcv.acked, rcv.buf]).toEqual([rcv.nxt, rcv.nxt, 70_000]);
   });
@@ -150,6 +151,14 @@ describe('TimeWaitStore', () => {
     expect(records.size).toBe(0);
   });
 
+  it('a record whose wait was not restarted keeps its turn', () => {
+    const { table, records } = store();
+    for (const n of [1, 2]) records.add(tcbInTimeWait(n, 1000 * n), 64, 0);
+    const index = ~find(table, tcbInTimeWait(1, 0));
+    records.store(index, records.load(index));
+    expect(records.untilNext(0)).toBe(1000);
+  });
+
   it('a full store loses its oldest, with its tuple', () => {
     const { table, records } = store(2);
     for (const n of [1, 2, 3]) records.add(tcbInTimeWait(n, 1000 + n), 64, 0);
@@ -173,6 +182,17 @@ describe('TimeWaitStore', () => {
     table.set(tcb.l0, tcb.l1, tcb.l2, tcb.l3, tcb.r0, tcb.r1, tcb.r2, tcb.r3, (80 << 16) | tcb.remotePort, 5);
     records.remove(index);
     expect([records.size, ended, find(table, tcb)]).toEqual([0, [], 5]);
+  });
+
+  it('remove of a record whose tuple is nobody’s any more leaves none behind', () => {
+    const { table, records } = store();
+    const tcb = tcbInTimeWait(1, 1000);
+    records.add(tcb, 64, 0);
+    const index = ~find(table, tcb);
+    const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
+    table.delete(l0, l1, l2, l3, r0, r1, r2, r3, (80 << 16) | tcb.remotePort);
+    records.remove(index);
+    expect([records.size, table.size]).toEqual([0, 0]);
   });
 
   it('clear forgets all of them without a word, and their tuples', () => {
