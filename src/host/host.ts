@@ -3,7 +3,7 @@
 
 import { describesItself, outOfRange, wrongKind } from '../options/index.ts';
 import { checkConfig, defaultConfig, Err, type Rules, type TcpConfig, tcpError } from '../tcp/index.ts';
-import { type IpAddress, isUnspecified, Memory, type Offload } from '../wire/index.ts';
+import { type IpAddress, isUnspecified, Memory, Offload } from '../wire/index.ts';
 import {
   checkedRandom,
   HostCounters,
@@ -29,6 +29,7 @@ import {
   type InterfaceInfo,
   IpLayer,
   type IpService,
+  type LinkOffload,
   type Route,
   RouteTable,
   type Transmit,
@@ -130,6 +131,12 @@ const LOOPBACK_MTU = 65_535;
 /** Packets that wait on the loopback interface; more are dropped and counted. */
 const LOOPBACK_QUEUE = 1024;
 
+/** What never leaves the host needs no checksum: TCP leaves its sum to the link, which is no link (as Linux's `lo`). */
+const SUMS_LEFT: LinkOffload = { gso: { maxOctets: 64 }, cutBy: 'link' };
+const VERIFIED = Object.assign(new Offload(), { verified: true });
+/** So many times a poll takes what the packets before have sent to ourselves: a handshake, or text and its ACK. */
+const LOOPBACK_ROUNDS = 4;
+
 /** What `host.info()` returns. */
 export interface HostInfo {
   readonly name: string;
@@ -173,6 +180,8 @@ export class Host {
   readonly #routes = new RouteTable();
   /** Packets to ourselves. */
   readonly #loopback: PacketQueue;
+  /** What is said of them: nothing, when they have been on a wire. */
+  #looped: Offload | null = VERIFIED;
   readonly #devices: Devices;
   readonly #interfaces: Interfaces;
   /** The address that was connected to last, as text and as words. */
@@ -284,8 +293,8 @@ export class Host {
         this.#touched();
       },
     });
-    const lo = this.#interfaces.add({ name: 'lo', mtu: LOOPBACK_MTU, addresses: ['127.0.0.1/8', '::1/128'] });
-    lo.attach((off, len) => this.#loop(off, len));
+    this.#interfaces.add({ name: 'lo', mtu: LOOPBACK_MTU, addresses: ['127.0.0.1/8', '::1/128'] });
+    this.throughLoopback(null);
     hosts.set(this.tcp.waits, this);
     this.driver = own === null ? null : new HostDriver(this, own, platformTimers, () => this.#keepsProcess());
   }
@@ -399,7 +408,9 @@ export class Host {
    */
   throughLoopback(transmit: Transmit | null): Transmit {
     const lo = this.ip.interfaces[0] as HostInterface;
-    lo.attach(transmit ?? ((off, len) => this.#loop(off, len)));
+    if (transmit === null) lo.attach((off, len) => this.#loop(off, len), SUMS_LEFT);
+    else lo.attach(transmit);
+    this.#looped = transmit === null ? VERIFIED : null;
     return (off, len) => {
       this.#loop(off, len);
       if (!this.#received) this.#askForPoll();
@@ -691,13 +702,18 @@ export class Host {
     this.memory.free(off, len);
   }
 
-  /** Takes the packets that wait now; what they cause to ourselves waits for the next poll, which is due at once. */
+  /**
+   * Takes the packets that wait now, and what they cause to ourselves; after some rounds of that it waits for the next
+   * poll, which is due at once.
+   */
   #takePackets(): void {
     const lo = this.ip.interfaces[0] as HostInterface;
     this.#received = true; // nobody has to ask for a poll: this is one
     try {
       this.#devices.take();
-      this.#loopback.drain((off, len) => this.ip.input(lo, off, len));
+      for (let n = 0; n < LOOPBACK_ROUNDS && !this.#loopback.empty; n++) {
+        this.#loopback.drain((off, len) => this.ip.input(lo, off, len, false, false, this.#looped));
+      }
     } finally {
       this.#received = false;
     }

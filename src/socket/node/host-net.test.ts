@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import * as nodeNet from 'node:net';
@@ -187,6 +188,35 @@ describe.each([
     socket.end('question');
     await closed(socket);
     expect(seen).toEqual(['connect', 'data 14', 'end', 'close false']);
+  });
+
+  test('a write that waits for room completes, in its own context, when the peer has read; the octets are kept until then', async () => {
+    const server = await listen();
+    const context = new AsyncLocalStorage<string>();
+    const [there, socket] = [accepted(server), connect(server)];
+    const peer = (await there).pause();
+    if (socket.connecting) await once(socket, 'connect');
+    const seen: string[] = [];
+    const chunk = Buffer.from(Array.from({ length: 100_000 }, (_, i) => i % 251));
+    let writes = 0;
+    const write = (): boolean => {
+      const name = `write ${++writes}`;
+      return context.run(name, () =>
+        socket.write(chunk, () => seen.push(`${name} in ${context.getStore()}`)),
+      );
+    };
+    while (socket.writableLength === 0) {
+      write();
+      await new Promise((resolve) => setTimeout(resolve, 5)); // what has room has gone by then
+    }
+    expect(seen.length).toBe(writes - 1);
+    socket.end();
+    let octets = 0;
+    let right = true;
+    for await (const data of peer as AsyncIterable<Buffer>)
+      for (const octet of data) right &&= octet === (octets++ % 100_000) % 251;
+    expect([octets, right]).toEqual([writes * 100_000, true]);
+    expect(seen).toEqual(Array.from({ length: writes }, (_, i) => `write ${i + 1} in write ${i + 1}`));
   });
 
   test('nobody reads: the window closes, write says false, and drain comes when somebody does', async () => {

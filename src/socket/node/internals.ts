@@ -161,12 +161,17 @@ export function setReadError(error: number): void {
   if (canTellResults() && streamWrap) streamWrap.streamBaseState[streamWrap.kReadBytesOrError] = error;
 }
 
-/** Says how many octets the write took that is about to return; and, with `isDone`, that it is done. */
+/** Whether a write that is not done can be told by the request that net.js gave: up to Node 24.21. */
+export function canTellWaiting(): boolean {
+  return canTellResults() && streamWrap?.kLastWriteWasAsync !== undefined;
+}
+
+/** Says how many octets the write took that is about to return; `isDone`: or that it waits, where that can be told. */
 export function setWritten(octets: number, isDone: boolean): void {
   if (!canTellResults() || !streamWrap) return;
   const { streamBaseState, kBytesWritten, kLastWriteWasAsync } = streamWrap;
   streamBaseState[kBytesWritten] = octets;
-  if (isDone && kLastWriteWasAsync !== undefined) streamBaseState[kLastWriteWasAsync] = 0;
+  if (kLastWriteWasAsync !== undefined) streamBaseState[kLastWriteWasAsync] = isDone ? 0 : 1;
 }
 
 /** A symbol of an object, its own, by what it is called. */

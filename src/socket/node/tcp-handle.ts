@@ -17,6 +17,7 @@ import {
 } from './addresses.ts';
 import { errorNumber } from './errors.ts';
 import {
+  canTellWaiting,
   type JsStream,
   type JsStreamClass,
   jsStreamClass,
@@ -147,15 +148,22 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
     }
 
     // What net.js calls to write. As in the kernel, what there is room for is sent at once and the write is done; for
-    // the rest there is a request, of JSStream.
+    // the rest there is a request: net.js's own, or where it gives none, JSStream's, which copies the octets.
 
     override writeBuffer(req: Req | null, octets: Uint8Array): number | Req {
-      const taken = this.#state.writing.offer(octets);
+      const { writing } = this.#state;
+      const taken = writing.offer(octets);
       if (taken === octets.length && taken > 0) {
         setWritten(taken, true);
         return 0;
       }
-      const result = super.writeBuffer(req, taken === 0 ? octets : octets.subarray(taken));
+      const rest = taken === 0 ? octets : octets.subarray(taken);
+      if (req !== null && canTellWaiting() && !this.#state.isClosed) {
+        const failure = writing.keep(req, rest);
+        if (failure === 0) setWritten(octets.length, false);
+        return failure;
+      }
+      const result = super.writeBuffer(req, rest);
       if (taken > 0) setWritten(octets.length, false);
       return result;
     }

@@ -1,13 +1,15 @@
 // How a TCP handle writes: what the connection has room for it takes inside the call of the write; the rest waits for
 // room, and a FIN waits for all of it. Both complete later, as with libuv.
 
+import { AsyncResource } from 'node:async_hooks';
 import { errorNumber } from './errors.ts';
 import { canTellResults, type Req, uvError } from './internals.ts';
 import type { TcpState } from './tcp-state.ts';
 
 interface PendingWrite {
-  readonly req: Req;
-  readonly octets: Buffer[];
+  /** Tells net.js, with 0 or the number of an error. */
+  readonly done: (status: number) => void;
+  readonly octets: Uint8Array[];
   /** Octets of all of it that the connection has not taken. */
   left: number;
   /** The connection has them all, and will say when they are sent. */
@@ -44,13 +46,27 @@ export class Writing {
     return connection.offer(octets);
   }
 
-  /** The octets are ours: JSStream has copied them. 0, or the number of an error. */
-  write(req: Req, octets: readonly Buffer[]): number {
+  /** A write of JSStream, which has copied the octets. 0, or the number of an error. */
+  write(req: Req, octets: readonly Uint8Array[]): number {
+    const { stream } = this.#state;
+    return this.#wait([...octets], (status) => stream.finishWrite(req, status));
+  }
+
+  /** A write of net.js, which keeps the octets as they are until it is told, as for libuv. */
+  keep(req: Req, octets: Uint8Array): number {
+    const { stream } = this.#state;
+    const context = new AsyncResource('SYNFIN_TCP_WRITE');
+    return this.#wait([octets], (status) =>
+      context.runInAsyncScope(() => req.oncomplete?.(status, stream, undefined)),
+    );
+  }
+
+  #wait(octets: Uint8Array[], done: (status: number) => void): number {
     const failure = this.#failure();
     if (failure !== 0) return failure;
     let left = 0;
     for (const each of octets) left += each.length;
-    this.#write = { req, octets: [...octets], left, isHandedOver: false };
+    this.#write = { done, octets, left, isHandedOver: false };
     this.#writeDone = false;
     this.flush();
     this.#state.live();
@@ -73,7 +89,7 @@ export class Writing {
     if (write === null || this.#writeDone || connection === null || connecting !== null) return;
     if (write.isHandedOver) return;
     while (write.octets.length > 0) {
-      const first = write.octets[0] as Buffer;
+      const first = write.octets[0] as Uint8Array;
       const n = connection.offer(first);
       write.left -= n;
       if (n < first.length) {
@@ -114,7 +130,7 @@ export class Writing {
       if (this.#write !== write) return;
       this.#write = null;
       this.#state.live();
-      this.#state.stream.finishWrite(write.req, status);
+      write.done(status);
       this.#endWhenWritten();
     });
   }
@@ -153,7 +169,7 @@ export class Writing {
     const written = this.#writeDone ? 0 : uvError('ECANCELED');
     this.#write = this.#shutdown = null;
     return () => {
-      if (write !== null) stream.finishWrite(write.req, written);
+      write?.done(written);
       if (shutdown !== null) stream.finishShutdown(shutdown, uvError('ECANCELED'));
     };
   }
