@@ -10,7 +10,7 @@ const CLASSES: Readonly<Record<string, string>> = {
   rto: 'RetransmissionTimeout',
   cc: 'CongestionState',
   timer: 'Timers',
-  scoreboard: 'Scoreboard',
+  sent: 'Sent',
   mtuSearch: 'MtuSearch',
 };
 
@@ -23,13 +23,20 @@ function comment(body: string, name: string): string {
     .trim();
 }
 
-/** The page; `source` is the text of src/tcp/tcb/tcb.ts. */
+/** The sources that the classes are in, one after the other. */
+export function tcbSource(): string {
+  return ['tcb.ts', 'sent.ts']
+    .map((file) => readFileSync(new URL(`../src/tcp/tcb/${file}`, import.meta.url), 'utf8'))
+    .join('\n');
+}
+
+/** The page; `source` is the text of {@link tcbSource}. */
 export function tcbPage(source: string): string {
   const lines = [
     '# The transmission control block',
     '',
-    'What one connection remembers (RFC 9293 section 3.3.1), as plain data of 32-bit integers: the fields of `src/tcp/tcb/tcb.ts`',
-    'by the schema in `schema.ts` beside it. This page is generated: `npm run tcb:docs`.',
+    'What one connection remembers (RFC 9293 section 3.3.1), as plain data of 32-bit integers: the fields of `tcb.ts` and `sent.ts`',
+    'in `src/tcp/tcb/`, by the schema in `schema.ts` beside them. This page is generated: `npm run tcb:docs`.',
   ];
   for (const [part, rows] of Object.entries(SCHEMA)) {
     const name = CLASSES[part] as string;
@@ -50,6 +57,5 @@ export function tcbPage(source: string): string {
 }
 
 if (import.meta.main) {
-  const source = readFileSync(new URL('../src/tcp/tcb/tcb.ts', import.meta.url), 'utf8');
-  writeFileSync(new URL('../docs/tcb.md', import.meta.url), tcbPage(source));
+  writeFileSync(new URL('../docs/tcb.md', import.meta.url), tcbPage(tcbSource()));
 }

@@ -6,10 +6,10 @@ import type { Engine } from './engine.ts';
 import { Err } from './errors.ts';
 import { FastOpen, usedEarly } from './fast-open.ts';
 import { prepareOffer } from './form/emit.ts';
-import { startTiming } from './loss/rto.ts';
-import { lostOctets, setPipe } from './loss/scoreboard.ts';
+import { timeSyn } from './loss/rto.ts';
 import { windowUpdateDue } from './receive/window.ts';
 import { startSending } from './segment-arrives/listen.ts';
+import { inFlight } from './send/sent.ts';
 import { startUserTimer, transmit } from './send/transmit.ts';
 import { State, type StateName, stateName } from './tcb/state.ts';
 import { finAcked, rcvWnd, receivable, sendRoom, type Tcb } from './tcb/tcb.ts';
@@ -53,7 +53,7 @@ function beginActive(e: Engine, tcb: Tcb): Err {
   prepareOffer(tcb);
   startSending(e, tcb, e.rules.selectIss(e, tcb));
   enter(e, tcb, tcb.state === State.LISTEN ? row.LISTEN_OPEN : row.OPEN_ACTIVE);
-  startTiming(e, tcb, tcb.snd.iss);
+  timeSyn(e, tcb);
   setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
   startUserTimer(e, tcb);
   return Err.OK;
@@ -243,7 +243,7 @@ export interface TcpStatus {
   readonly caState: 'open' | 'fast-recovery' | 'loss';
   readonly congestion: string;
   readonly unackedBytes: number;
-  /** Of these: what the peer has SACKed, what counts as lost, and what is in flight (RFC 6675 "pipe"). */
+  /** Of these: what the peer has SACKed, what is lost and has not gone again, and what is in flight (RFC 6675 "pipe"). */
   readonly sackedBytes: number;
   readonly lostBytes: number;
   readonly pipeBytes: number;
@@ -289,9 +289,9 @@ export function status(tcb: Tcb): TcpStatus {
     caState: CA_STATES[cc.phase] as 'open' | 'fast-recovery' | 'loss',
     congestion: tcb.config.congestion,
     unackedBytes: (snd.nxt - snd.una) | 0,
-    sackedBytes: tcb.scoreboard === null ? 0 : tcb.scoreboard.sacked,
-    lostBytes: lostOctets(tcb),
-    pipeBytes: setPipe(tcb),
+    sackedBytes: tcb.sent === null ? 0 : tcb.sent.sacked,
+    lostBytes: tcb.sent === null ? 0 : tcb.sent.lost,
+    pipeBytes: inFlight(tcb),
     notSentBytes: Math.max(notSent, 0),
     unreadBytes: receivable(tcb),
     finAcked: finAcked(tcb),

@@ -77,6 +77,11 @@ export interface TcpConfig {
   readonly mtuProbing: 'off' | 'blackhole' | 'on';
   /** Ranges kept out of order; text that would make one more is dropped. */
   readonly maxRanges: number;
+  /**
+   * How a loss is found where SACK was negotiated: 'rack' by time, with tail loss probes (RFC 8985), 'dupacks' by
+   * counting what was SACKed (RFC 6675). Without SACK duplicate ACKs are counted (RFC 5681, RFC 6582).
+   */
+  readonly lossDetection: 'rack' | 'dupacks';
   /** Name of the congestion control: see congestion.ts. */
   readonly congestion: string;
 }
@@ -116,6 +121,7 @@ export const defaultConfig: TcpConfig = {
   maxMss: 0,
   mtuProbing: 'blackhole', // it costs nothing until then, and many a firewall drops what routers say
   maxRanges: 64,
+  lossDetection: 'rack',
   congestion: 'newreno',
 };
 
@@ -154,6 +160,7 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   maxMss: whole(0, 0xffff),
   mtuProbing: oneOf('off', 'blackhole', 'on'),
   maxRanges: whole(1, 4096),
+  lossDetection: oneOf('rack', 'dupacks'),
   congestion: named(congestionNames),
 });
 

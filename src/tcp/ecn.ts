@@ -52,9 +52,9 @@ export function receiveEcn(tcb: Tcb, seg: Segment): void {
 }
 
 /** The sender's part (section 6.1.2): an echo is a loss without a loss, at most once for each window. */
-export function echoedEcn(e: Engine, tcb: Tcb, ack: number, s: AckSample): void {
+export function echoedEcn(e: Engine, tcb: Tcb, s: AckSample): void {
   const { cc, snd } = tcb;
-  if (cc.phase !== Phase.OPEN || !seqGt(ack, cc.ecnRecover)) return;
+  if (cc.phase !== Phase.OPEN || !seqGt(snd.una, cc.ecnRecover)) return;
   cc.ssthresh = controlOf(tcb).onEcn(tcb, s, e.now);
   setCwnd(tcb, cc.ssthresh);
   cc.ecnRecover = snd.nxt;

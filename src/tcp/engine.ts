@@ -6,6 +6,7 @@ import type { Drop } from './drop.ts';
 import type { Cookies } from './fast-open.ts';
 import { AckSample } from './loss/sample.ts';
 import type { Rules } from './rules.ts';
+import type { Sent } from './tcb/sent.ts';
 import type { Tcb } from './tcb/tcb.ts';
 import type { Transition } from './tcb/transitions.ts';
 import { SWEEP_MS } from './time.ts';
@@ -48,7 +49,7 @@ export interface Output {
 }
 
 /** Names of the timers of a connection. */
-export type TimerName = 'rexmt' | 'persist' | 'delack' | 'keep' | 'user' | 'wait';
+export type TimerName = 'rexmt' | 'persist' | 'delack' | 'keep' | 'user' | 'wait' | 'reorder' | 'pto';
 
 /** Somebody who watches the timers. */
 export interface TimerTrace {
@@ -78,6 +79,8 @@ export class Engine {
   readonly outgoing = new Segment();
   /** What the ACK in hand says; one is enough likewise. */
   readonly sample = new AckSample();
+  /** Records of what was sent that no connection needs now: see send/sent.ts. */
+  readonly spareSent: Sent[] = [];
 
   constructor(out: Output, issKey: Int32Array, rules: Rules) {
     this.out = out;

@@ -8,6 +8,7 @@ import { Drop } from './drop.ts';
 import type { Engine } from './engine.ts';
 import { startLoss } from './loss/recovery.ts';
 import { windowUpdateDue } from './receive/window.ts';
+import { dropSent, noteSent } from './send/sent.ts';
 import { Signal } from './signals.ts';
 import { State } from './tcb/state.ts';
 import { fixedHeaders, rcvWnd, type Tcb } from './tcb/tcb.ts';
@@ -57,6 +58,7 @@ export function offerFastOpen(e: Engine, tcb: Tcb, seg: Segment): void {
   if (len <= 0) return;
   seg.textLen = len;
   snd.nxt = (snd.nxt + len) | 0;
+  noteSent(e, tcb, (snd.nxt - len) | 0);
 }
 
 /** Section 4.2.2, at the server: takes the text of a SYN whose cookie is valid. */
@@ -92,6 +94,7 @@ export function earlyAck(e: Engine, tcb: Tcb, seg: Segment): void {
     tcb.retransmissions = (tcb.retransmissions + 1) | 0;
     snd.nxt = seg.ack;
   }
+  dropSent(e, tcb);
   if (e.cookies !== null && (tcb.fastOpen & FastOpen.OFFERED) !== 0) e.cookies.learn(tcb, seg);
 }
 

@@ -22,12 +22,14 @@ export { type Rules, rfc9293, rulesKind } from './rules.ts';
 export { segmentArrives } from './segment-arrives/index.ts';
 export { mssOf, reviveFromCookie } from './segment-arrives/listen.ts';
 export { IPV4_PMTU_FLOOR } from './send/mtu-search.ts';
+export { word } from './send/sent.ts';
 export { Signal } from './signals.ts';
 /** @internal The hash behind what nobody may guess: ports, cookies, interface identifiers. */
 export { sipHash, sipHashHigh, sipHashTuple } from './siphash.ts';
 export { eachField, keepTimes, resetTcb } from './tcb/fields.ts';
 export { brokenInvariant, brokenRelation } from './tcb/invariants.ts';
 export { type Field, type Kind, PARTS, SCHEMA } from './tcb/schema.ts';
+export { FATE, Fate, LEFT, Sent, TIMES, WORDS } from './tcb/sent.ts';
 export { State, type StateName, stateName } from './tcb/state.ts';
 export {
   cloneTcb,

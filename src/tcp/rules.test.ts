@@ -96,8 +96,32 @@ const REACHES: Readonly<Record<keyof Rules, readonly [StateName, (a: Endpoint) =
     },
   ],
   sackArrives: ['ESTABLISHED', sackedBeyondAHole, { syn: options({ mss: 1000, sack: true }) }],
-  sendInRecovery: ['ESTABLISHED', sackedBeyondAHole, { syn: options({ mss: 1000, sack: true }) }],
-  nextSeg: ['ESTABLISHED', sackedBeyondAHole, { syn: options({ mss: 1000, sack: true }) }],
+  detectLoss: ['ESTABLISHED', sackedBeyondAHole, { syn: options({ mss: 1000, sack: true }) }],
+  enterRecovery: ['ESTABLISHED', sackedBeyondAHole, { syn: options({ mss: 1000, sack: true }) }],
+  leaveRecovery: ['ESTABLISHED', sackedBeyondAHole, { syn: options({ mss: 1000, sack: true }) }],
+  undo: ['ESTABLISHED', sackedBeyondAHole, { syn: options({ mss: 1000, sack: true }) }],
+  controlWindow: ['ESTABLISHED', sackedBeyondAHole, { syn: options({ mss: 1000, sack: true }) }],
+  reorderTimeout: [
+    'ESTABLISHED',
+    (a) => {
+      a.tcb.rto.minRttUs = 5000;
+      a.send(octets(2000));
+      pass(a, 5);
+      const { iss } = a.tcb.snd;
+      a.inject('ACK', 1, 1, { opts: OPT_SACK, sack: [(iss + 1001) | 0, (iss + 2001) | 0] });
+      pass(a, 100);
+    },
+    { syn: options({ mss: 1000, sack: true }) },
+  ],
+  lastResort: ['ESTABLISHED', sackedBeyondAHole, { syn: options({ mss: 1000, sack: true }) }],
+  lossProbe: [
+    'ESTABLISHED',
+    (a) => {
+      a.send(octets(1));
+      pass(a, 150);
+    },
+    { syn: options({ mss: 1000, sack: true }) },
+  ],
   mtuProbe: ['ESTABLISHED', (a) => a.send(octets(1)), { config: { mtuProbing: 'on' } }],
   mtuProbeLost: ['ESTABLISHED', sackedBeyondAHole, { syn: options({ mss: 1000, sack: true }) }],
   mtuBlackHole: [

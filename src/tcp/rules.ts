@@ -7,8 +7,18 @@ import { challengeAck } from './challenge.ts';
 import { earlyAck, earlyText } from './fast-open.ts';
 import { sendAck, sendReset, sendSyn } from './form/emit.ts';
 import { selectIss } from './isn.ts';
-import { duplicateAck, newAck, timeoutLoss } from './loss/recovery.ts';
-import { nextSeg, sackArrives, sendInRecovery } from './loss/sack-recovery.ts';
+import { duplicateAck, lastResort, newAck } from './loss/dup-acks.ts';
+import {
+  controlWindow,
+  detectLoss,
+  enterRecovery,
+  leaveRecovery,
+  reorderTimeout,
+  sackArrives,
+  timeoutLoss,
+} from './loss/recovery.ts';
+import { lossProbe } from './loss/tlp.ts';
+import { undo } from './loss/undo.ts';
 import { ack, ackByState, synReceivedAck } from './segment-arrives/ack.ts';
 import { closed, replyReset } from './segment-arrives/closed.ts';
 import { fin, finReached } from './segment-arrives/fin.ts';
@@ -69,14 +79,19 @@ export const rfc9293 = {
   sendReset,
   retransmit,
   resendLost,
-  // RFC 5681, RFC 6582
+  // what an ACK says of losses: RFC 2018, RFC 8985, RFC 6675, RFC 5681 and RFC 6582
+  sackArrives,
   newAck,
   duplicateAck,
+  detectLoss,
+  enterRecovery,
+  leaveRecovery,
+  undo,
+  controlWindow,
   timeoutLoss,
-  // RFC 6675
-  sackArrives,
-  sendInRecovery,
-  nextSeg,
+  reorderTimeout,
+  lossProbe,
+  lastResort,
   // RFC 4821
   mtuProbe,
   mtuProbeLost,

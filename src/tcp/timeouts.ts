@@ -1,12 +1,13 @@
 // Timeouts (RFC 9293 section 3.10.8; 3.8.3, 3.8.4, 3.8.6.1): one function for each.
 
 import { ACK, FIN, PSH } from '../wire/segment.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, TimerName } from './engine.ts';
 import { Err } from './errors.ts';
 import { FastOpen, usedEarly } from './fast-open.ts';
 import { emit } from './form/emit.ts';
-import { backOff, startTiming } from './loss/rto.ts';
+import { backOff } from './loss/rto.ts';
 import { probeTimeout } from './send/mtu-search.ts';
+import { noteResent, noteSent } from './send/sent.ts';
 import { startPersist, transmit } from './send/transmit.ts';
 import { Signal } from './signals.ts';
 import { State } from './tcb/state.ts';
@@ -28,6 +29,15 @@ export function timeout(e: Engine, tcb: Tcb): void {
     fired(e, tcb, 'wait');
     waitTimeout(e, tcb);
     return;
+  }
+  if (due(e, timer.reorder)) {
+    fired(e, tcb, 'reorder');
+    e.rules.reorderTimeout(e, tcb);
+    transmit(e, tcb);
+  }
+  if (due(e, timer.pto)) {
+    fired(e, tcb, 'pto');
+    e.rules.lossProbe(e, tcb);
   }
   if (due(e, timer.rexmt)) {
     fired(e, tcb, 'rexmt');
@@ -59,7 +69,7 @@ function missedAttempt(e: Engine, tcb: Tcb): boolean {
   return due(e, attempt) && (((attempt - timer.user) | 0) < 0 || since(e, timer.user) > rto.rtoMs);
 }
 
-function fired(e: Engine, tcb: Tcb, name: 'rexmt' | 'persist' | 'delack' | 'keep' | 'user' | 'wait'): void {
+function fired(e: Engine, tcb: Tcb, name: TimerName): void {
   tcb.timer[name] = 0;
   if (e.trace !== null) e.trace.timerFired(tcb, name);
 }
@@ -112,10 +122,10 @@ export function persistTimeout(e: Engine, tcb: Tcb): void {
   }
   if (snd.una === snd.nxt) {
     snd.probe = 1;
-    startTiming(e, tcb, snd.nxt);
     snd.nxt = (snd.nxt + 1) | 0;
+    noteSent(e, tcb, snd.una);
   } else {
-    rto.timing = 0; // MUST-18
+    noteResent(e, tcb, snd.una, (snd.una + 1) | 0); // MUST-18: it is no sample any more
   }
   if (rto.probes < 0x3fffffff) rto.probes++;
   const text = ((snd.end - snd.una) | 0) > 0;

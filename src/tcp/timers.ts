@@ -3,6 +3,7 @@
 
 import type { Engine, TimerName } from './engine.ts';
 import { Err } from './errors.ts';
+import { dropSent } from './send/sent.ts';
 import { Signal } from './signals.ts';
 import type { Tcb, Timers } from './tcb/tcb.ts';
 import { LISTEN_CLOSE, type Transition } from './tcb/transitions.ts';
@@ -28,6 +29,12 @@ function store(timer: Timers, name: TimerName, at: number): void {
       return;
     case 'wait':
       timer.wait = at;
+      return;
+    case 'reorder':
+      timer.reorder = at;
+      return;
+    case 'pto':
+      timer.pto = at;
   }
 }
 
@@ -56,6 +63,8 @@ export function clearTimers(e: Engine, tcb: Tcb): void {
   clearTimer(e, tcb, 'keep');
   clearTimer(e, tcb, 'user');
   clearTimer(e, tcb, 'wait');
+  clearTimer(e, tcb, 'reorder');
+  clearTimer(e, tcb, 'pto');
 }
 
 /** Takes a row of the transition table. */
@@ -71,6 +80,7 @@ export function enter(e: Engine, tcb: Tcb, t: Transition | undefined): void {
 export function endConnection(e: Engine, tcb: Tcb, t: Transition | undefined, error: Err): void {
   tcb.error = error;
   clearTimers(e, tcb);
+  dropSent(e, tcb);
   tcb.snd.probe = 0;
   tcb.ackNow = 0;
   tcb.signals |= Signal.ENDED;

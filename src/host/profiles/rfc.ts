@@ -41,6 +41,7 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
   maxMss: 'RFC 9293 section 3.7.1: what the path allows',
   mtuProbing: 'RFC 8899 section 4.3, RFC 4821 section 7: probes where a black hole was seen',
   maxRanges: 'none: free',
+  lossDetection: 'RFC 8985',
   congestion: 'RFC 5681, RFC 6582',
 };
 

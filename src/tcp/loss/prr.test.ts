@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { OPT_SACK, Segment } from '../../wire/segment.ts';
 import { inState, octets, options } from '../segment-arrives/testing.ts';
-import { Phase, Scoreboard } from '../tcb/tcb.ts';
+import { noteResent } from '../send/sent.ts';
+import type { Sent } from '../tcb/sent.ts';
+import { Phase } from '../tcb/tcb.ts';
+import { firstLost } from './dup-acks.ts';
 import { prr, startPrr } from './prr.ts';
-import { addSacked } from './scoreboard.ts';
+import type { AckSample } from './sample.ts';
+import { updateScoreboard } from './scoreboard.ts';
 
 /** In recovery with `flight` segments of 1000 octets out, of which the first is lost and three are SACKed. */
 function recovering(flight: number, ssthresh: number) {
@@ -10,27 +15,31 @@ function recovering(flight: number, ssthresh: number) {
   const { tcb } = a;
   tcb.cc.cwnd = flight * 1000;
   a.send(octets(flight * 1000));
-  const sb = new Scoreboard();
-  tcb.scoreboard = sb;
+  const record = tcb.sent as Sent;
   tcb.cc.phase = Phase.FAST_RECOVERY;
   tcb.cc.ssthresh = ssthresh * 1000;
   const base = tcb.snd.una;
   let sacked = 1;
-  const sack = (segments: number): void => {
-    addSacked(sb, (base + sacked * 1000) | 0, (base + (sacked + segments) * 1000) | 0);
+  const sack = (segments: number, advanced = false): AckSample => {
+    const s = a.engine.sample.none(tcb);
+    const blocks = [(base + 1000) | 0, (base + (sacked + segments) * 1000) | 0];
+    const seg = Object.assign(new Segment(), { opts: OPT_SACK, sackCount: 1 });
+    seg.sack.set(blocks);
+    updateScoreboard(a.engine, tcb, record, seg, s);
     sacked += segments;
+    s.advanced = advanced ? 1 : 0;
+    return s;
   };
-  sack(3);
-  sb.highRxt = base;
-  startPrr(tcb, sb, 3000);
+  const first = sack(3);
+  firstLost(tcb, record, first);
+  startPrr(tcb, record, first);
   return {
-    sb,
+    record,
     /** The fast retransmit has gone. */
-    retransmitted: () => Object.assign(sb, { highRxt: (base + 1000) | 0, prrOut: 1000 }),
+    retransmitted: () => noteResent(a.engine, tcb, base, (base + 1000) | 0),
     /** cwnd after an ACK that SACKs so many segments more. */
     ack: (segments: number, advanced = false): number => {
-      sack(segments);
-      prr(tcb, sb, segments * 1000, advanced);
+      prr(tcb, record, sack(segments, advanced));
       return tcb.cc.cwnd;
     },
   };
@@ -38,7 +47,7 @@ function recovering(flight: number, ssthresh: number) {
 
 describe('PRR (RFC 9937 section 5)', () => {
   it('RecoverFS is what was in flight and not delivered before the ACK that starts the recovery', () => {
-    expect(recovering(20, 10).sb).toMatchObject({ recoverFs: 20_000, prrDelivered: 0, prrOut: 0 });
+    expect(recovering(20, 10).record).toMatchObject({ recoverFs: 20_000, prrDelivered: 0, prrOut: 0 });
   });
 
   it('the fast retransmit goes in any case', () => {
@@ -47,10 +56,10 @@ describe('PRR (RFC 9937 section 5)', () => {
   });
 
   it('while pipe is above ssthresh, ssthresh octets go for RecoverFS delivered', () => {
-    const { sb, ack, retransmitted } = recovering(20, 10);
+    const { record, ack, retransmitted } = recovering(20, 10);
     retransmitted();
-    expect([ack(2), sb.prrDelivered]).toEqual([15_000, 2000]); // 1000 are due, and have gone
-    expect([ack(2), sb.prrDelivered]).toEqual([13_000 + 1000, 4000]);
+    expect([ack(2), record.prrDelivered]).toEqual([15_000, 2000]); // 1000 are due, and have gone
+    expect([ack(2), record.prrDelivered]).toEqual([13_000 + 1000, 4000]);
   });
 
   it('below ssthresh as much as was delivered, one segment more with progress, and never beyond ssthresh', () => {

@@ -2,39 +2,39 @@
 // is in flight is about ssthresh when it ends, without a silence at its beginning or a burst at its end.
 
 import { setCwnd } from '../congestion/cwnd.ts';
-import type { Scoreboard, Tcb } from '../tcb/tcb.ts';
-import { lostOctets, setPipe } from './scoreboard.ts';
+import { inFlight } from '../send/sent.ts';
+import type { Sent } from '../tcb/sent.ts';
+import type { Tcb } from '../tcb/tcb.ts';
+import type { AckSample } from './sample.ts';
 
 const MAX_OCTETS = 0x3fffffff;
 
-/** Section 5, on entering recovery. `delivered`: what the ACK that starts it acknowledged or SACKed. */
-export function startPrr(tcb: Tcb, sb: Scoreboard, delivered: number): void {
+/** Section 5, on entering recovery. */
+export function startPrr(tcb: Tcb, sent: Sent, s: AckSample): void {
   const flight = (tcb.snd.nxt - tcb.snd.una) | 0;
   // What was SACKed before is not delivered again; what this ACK brought is.
-  sb.recoverFs = Math.max(flight - sb.sacked + delivered, tcb.snd.mss);
-  sb.prrDelivered = 0;
-  sb.prrOut = 0;
-  sb.lost = lostOctets(tcb);
+  sent.recoverFs = Math.max(flight - sent.sacked - sent.left + s.delivered, tcb.snd.mss);
+  sent.prrDelivered = 0;
+  sent.prrOut = 0;
 }
 
-/** Section 5, on each ACK in recovery: sets cwnd. `advanced`: it acknowledged something new. */
-export function prr(tcb: Tcb, sb: Scoreboard, delivered: number, advanced: boolean): void {
+/** Section 5, on each ACK in recovery, and when it begins: sets cwnd. */
+export function prr(tcb: Tcb, sent: Sent, s: AckSample): void {
   const { cc, snd } = tcb;
-  const lost = lostOctets(tcb);
-  const safeAck = advanced && lost <= sb.lost;
-  sb.lost = lost;
-  if (delivered <= 0) return;
-  sb.prrDelivered = Math.min(sb.prrDelivered + delivered, MAX_OCTETS);
-  const pipe = setPipe(tcb);
+  // The fast retransmit goes in any case, and so does the next hole of a peer that reports none.
+  const forced = sent.prrOut === 0 || s.partial === 1;
+  if (s.delivered <= 0 && !forced) return;
+  sent.prrDelivered = Math.min(sent.prrDelivered + s.delivered, MAX_OCTETS);
+  const pipe = inFlight(tcb);
   let sndCnt: number;
   if (pipe > cc.ssthresh) {
-    sndCnt = Math.ceil((sb.prrDelivered * cc.ssthresh) / sb.recoverFs) - sb.prrOut;
+    sndCnt = Math.ceil((sent.prrDelivered * cc.ssthresh) / sent.recoverFs) - sent.prrOut;
   } else {
-    sndCnt = Math.max(sb.prrDelivered - sb.prrOut, delivered);
+    sndCnt = Math.max(sent.prrDelivered - sent.prrOut, s.delivered);
+    const safeAck = s.advanced === 1 && s.lost === 0;
     if (safeAck) sndCnt += snd.mss;
     sndCnt = Math.min(cc.ssthresh - pipe, sndCnt);
   }
-  // The fast retransmit goes in any case.
-  if (sb.prrOut === 0 && sndCnt < snd.mss) sndCnt = snd.mss;
+  if (forced && sndCnt < snd.mss) sndCnt = snd.mss;
   setCwnd(tcb, pipe + Math.max(sndCnt, 0));
 }

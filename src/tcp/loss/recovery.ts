@@ -1,107 +1,151 @@
-// Finding and repairing losses without SACK (with it: sack-recovery.ts): fast retransmit and fast recovery (RFC 5681 section 3.2, RFC 6582),
-// limited transmit (RFC 3042), and the aftermath of a timeout (RFC 5681 section 3.1 (4)).
+// Loss episodes, with SACK and without: OPEN, fast recovery (RFC 5681 section 3.2, RFC 6582, RFC 6675) and the recovery
+// from a timeout (RFC 5681 section 3.1 (4)). Who finds the losses is rack.ts and dup-acks.ts, how much is sent meanwhile
+// prr.ts, and what goes again is what the record says is lost (send/transmit.ts).
 
-import { seqGeq, seqGt, seqMax } from '../../wire/seq.ts';
+import { OPT_SACK, type Segment } from '../../wire/segment.ts';
+import { seqGt } from '../../wire/seq.ts';
 import { controlOf } from '../congestion/control.ts';
 import { setCwnd } from '../congestion/cwnd.ts';
+import { echoedEcn } from '../ecn.ts';
 import type { Engine } from '../engine.ts';
+import { inFlight, join, markLost, word } from '../send/sent.ts';
+import { FATE, Fate, type Sent } from '../tcb/sent.ts';
 import { Phase, type Tcb } from '../tcb/tcb.ts';
 import { setTimer } from '../timers.ts';
+import { boundLeft, detectByCount, firstLost } from './dup-acks.ts';
+import { prr, startPrr } from './prr.ts';
+import { detectByTime, detectByTimeout, heedDsack, recoveryEnded, usesRack } from './rack.ts';
 import type { AckSample } from './sample.ts';
-import { DUP_THRESHOLD, forgetSacked } from './scoreboard.ts';
+import { noteDsack, renege, updateScoreboard } from './scoreboard.ts';
+import { Frto, startUndo } from './undo.ts';
 
-/**
- * Octets that may be in flight now: cwnd, and limited transmit's allowance on the first two duplicates. With a
- * scoreboard there is no need of one: what was SACKed has left the network (RFC 6675 section 5 (3)).
- */
-export function allowedFlight(tcb: Tcb): number {
-  const { cc, snd } = tcb;
-  if (cc.phase === Phase.OPEN && cc.dupAcks > 0 && cc.dupAcks < DUP_THRESHOLD && tcb.scoreboard === null) {
-    return cc.cwnd + cc.dupAcks * snd.mss;
-  }
-  return cc.cwnd;
+/** FlightSize without what limited transmit added: RFC 5681 section 3.2 step 2 (MUST NOT). */
+export function flightSize(tcb: Tcb): number {
+  return Math.min((tcb.snd.nxt - tcb.snd.una) | 0, tcb.cc.cwnd);
 }
 
-/** A duplicate ACK arrived (RFC 5681 section 2). */
-export function duplicateAck(e: Engine, tcb: Tcb): void {
-  const { cc, snd } = tcb;
-  if (cc.phase === Phase.LOSS) return;
-  if (cc.dupAcks < 0x3fffffff) cc.dupAcks++;
-  if (cc.phase === Phase.FAST_RECOVERY) {
-    // RFC 5681 section 3.2 (4); bounded, since a peer can send any number of duplicates.
-    setCwnd(tcb, cc.cwnd + snd.mss);
-    return;
+/** The options of an ACK of SND.UNA: what the peer has beyond it, and what it has twice. */
+export function sackArrives(e: Engine, tcb: Tcb, seg: Segment, s: AckSample): void {
+  const { cc, sent } = tcb;
+  if ((seg.opts & OPT_SACK) === 0) return;
+  noteDsack(tcb, seg, s);
+  if (sent === null) return;
+  updateScoreboard(e, tcb, sent, seg, s);
+  // A duplicate ACK is one that reports something new, whatever else it does (RFC 6675 section 2).
+  if (s.sacked > 0 && cc.dupAcks < 0x3fffffff) cc.dupAcks++;
+  if (s.dsack > 0 && !(cc.tlp !== 0 && s.dsackRight === cc.tlpEnd)) heedDsack(tcb, sent);
+}
+
+/** An episode ends when what was outstanding at its beginning is acknowledged. True: it has. */
+export function leaveRecovery(e: Engine, tcb: Tcb, s: AckSample): boolean {
+  const { cc, snd, sent } = tcb;
+  if (e.rules.undo(e, tcb, s)) return true;
+  if (cc.phase === Phase.OPEN || s.advanced === 0 || !seqGt(snd.una, cc.recover)) return false;
+  const fast = cc.phase === Phase.FAST_RECOVERY;
+  cc.phase = Phase.OPEN;
+  cc.dupAcks = 0;
+  if (sent !== null) {
+    sent.left = 0;
+    sent.frto = Frto.OFF;
   }
-  // RFC 6582 section 3.2 step 2: SEG.ACK - 1 must be beyond `recover`, or they are echoes of go-back-N.
-  if (cc.dupAcks !== DUP_THRESHOLD || !seqGt((snd.una - 1) | 0, cc.recover)) return;
-  if (e.rules.mtuProbeLost(e, tcb)) return;
-  const flight = (snd.nxt - snd.una) | 0;
-  cc.priorCwnd = cc.cwnd;
-  cc.priorSsthresh = cc.ssthresh;
-  cc.ssthresh = controlOf(tcb).onLoss(tcb, flight, e.now);
-  setCwnd(tcb, cc.ssthresh + DUP_THRESHOLD * snd.mss);
+  if (!fast) return false;
+  setCwnd(tcb, controlOf(tcb).onExit(tcb, e.now));
+  recoveryEnded(tcb);
+  return true;
+}
+
+/** What is lost by what the ACK said; a loss begins an episode. */
+export function detectLoss(e: Engine, tcb: Tcb, s: AckSample): void {
+  const { sent } = tcb;
+  if (sent === null || sent.count === 0) return;
+  if (usesRack(tcb)) detectByTime(e, tcb, sent, s);
+  else if (sent.sacked > 0) detectByCount(tcb, sent, s);
+  if (sent.left > 0) boundLeft(tcb, sent);
+  startEpisode(e, tcb, sent, s);
+}
+
+function startEpisode(e: Engine, tcb: Tcb, sent: Sent, s: AckSample): void {
+  if (tcb.cc.phase !== Phase.OPEN || sent.lost === 0) return;
+  // The loss of a probe for the path MTU is no sign of congestion; what else was lost is.
+  if (e.rules.mtuProbeLost(e, tcb) && sent.lost === 0) return;
+  e.rules.enterRecovery(e, tcb, sent, s);
+}
+
+/** Fast recovery begins: `recover`, the reduction of the window, room for the first retransmission. */
+export function enterRecovery(e: Engine, tcb: Tcb, sent: Sent, s: AckSample): void {
+  const { cc, snd } = tcb;
+  startUndo(tcb, sent);
+  cc.ssthresh = controlOf(tcb).onLoss(tcb, flightSize(tcb), e.now);
   cc.recover = (snd.nxt - 1) | 0;
   cc.phase = Phase.FAST_RECOVERY;
-  e.rules.retransmit(e, tcb, snd.una);
+  cc.tlp = 0;
+  // RFC 6675 has it "undefined" here: but what was sent last has not had a round trip to be reported.
+  sent.rescueRxt = snd.una;
+  startPrr(tcb, sent, s);
   setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
 }
 
-/** New octets were acknowledged; SND.UNA has moved already. With an echo of ECN cwnd does not grow. */
-export function newAck(e: Engine, tcb: Tcb, s: AckSample): void {
-  const { cc, snd } = tcb;
-  const { acked } = s;
-  if (cc.phase === Phase.FAST_RECOVERY) {
-    if (seqGt(snd.una, cc.recover)) {
-      // A full acknowledgment: RFC 6582 section 3.2 step 3, first option.
-      const flight = (snd.nxt - snd.una) | 0;
-      const most = Math.max(flight, snd.mss) + snd.mss;
-      setCwnd(tcb, Math.min(controlOf(tcb).onExit(tcb, e.now), most));
-      cc.phase = Phase.OPEN;
-      cc.dupAcks = 0;
-      return;
-    }
-    // A partial acknowledgment: the next hole is lost too.
-    setCwnd(tcb, cc.cwnd - acked + (acked >= snd.mss ? snd.mss : 0));
-    e.rules.retransmit(e, tcb, snd.una);
+/** The reordering timer of RACK expired (RFC 8985 section 6.2 step 5). */
+export function reorderTimeout(e: Engine, tcb: Tcb): void {
+  const { sent } = tcb;
+  if (sent === null || !usesRack(tcb)) return;
+  const s = e.sample.none(tcb);
+  detectByTime(e, tcb, sent, s);
+  startEpisode(e, tcb, sent, s);
+  if (tcb.cc.phase === Phase.FAST_RECOVERY && controlOf(tcb).ownsRecovery !== true) prr(tcb, sent, s);
+}
+
+/** The congestion control's turn; `left`: the ACK ended a recovery, which has set cwnd. */
+export function controlWindow(e: Engine, tcb: Tcb, s: AckSample, left: boolean): void {
+  const { cc, sent } = tcb;
+  const control = controlOf(tcb);
+  s.inFlight = inFlight(tcb);
+  if (s.ece === 1) echoedEcn(e, tcb, s);
+  if (cc.phase === Phase.FAST_RECOVERY && control.ownsRecovery !== true) {
+    if (sent !== null) prr(tcb, sent, s);
     return;
   }
-  cc.dupAcks = 0;
-  // `recover` follows at a distance, or it would lie ahead again after 2 GiB without a loss.
-  if (cc.phase === Phase.OPEN && seqGt((snd.una - 2) | 0, cc.recover)) cc.recover = (snd.una - 2) | 0;
-  if (seqGt((snd.una - 2) | 0, cc.ecnRecover)) cc.ecnRecover = (snd.una - 2) | 0;
-  if (s.ece === 0 && acked > 0) setCwnd(tcb, controlOf(tcb).onAck(tcb, s, e.now));
-  if (cc.phase === Phase.LOSS) {
-    snd.rtx = seqMax(snd.rtx, snd.una);
-    if (seqGt(snd.una, cc.recover)) cc.phase = Phase.OPEN;
-  }
+  if (left || s.delivered === 0) return;
+  if (s.ece === 0 || control.ownsRecovery === true) setCwnd(tcb, control.onAck(tcb, s, e.now));
 }
 
-/** The retransmission timer expired: RFC 5681 section 3.1 (4), RFC 6582 section 4.2. */
+/** The retransmission timer expired: RFC 5681 section 3.1 (4), RFC 6582 section 4.2, RFC 8985 section 6.3. */
 export function timeoutLoss(e: Engine, tcb: Tcb): void {
-  const { cc, snd, rto } = tcb;
-  const flight = (snd.nxt - snd.una) | 0;
+  const { cc, rto, sent } = tcb;
+  const before = cc.phase;
   if (rto.timeouts === 0) {
-    cc.priorCwnd = cc.cwnd;
-    cc.priorSsthresh = cc.ssthresh;
-    cc.ssthresh = controlOf(tcb).onTimeout(tcb, flight, e.now);
+    if (sent !== null) startUndo(tcb, sent);
+    cc.ssthresh = controlOf(tcb).onTimeout(tcb, flightSize(tcb), e.now);
   }
-  setCwnd(tcb, snd.mss);
   // One timeout after the other: better to send too much than to trust a peer that may have reneged (RFC 2018).
-  if (rto.timeouts > 0) forgetSacked(tcb);
-  startLoss(tcb);
+  if (sent !== null && rto.timeouts > 0) renege(tcb, sent, null);
+  if (sent !== null && usesRack(tcb)) {
+    firstLost(tcb, sent, null);
+    detectByTimeout(e, tcb, sent);
+    enterLoss(tcb, sent);
+    if (rto.timeouts === 0 && before === Phase.OPEN) sent.frto = Frto.RESENT;
+  } else {
+    startLoss(tcb);
+  }
+  setCwnd(tcb, inFlight(tcb) + tcb.snd.mss);
 }
 
-/** Everything in flight counts as lost and goes again from SND.UNA, as cwnd allows. */
+/** Everything that the peer has not reported counts as lost and goes again from SND.UNA, as cwnd allows. */
 export function startLoss(tcb: Tcb): void {
+  const { sent } = tcb;
+  if (sent === null) return;
+  for (let i = 0; i < sent.count; i++) {
+    if (word(sent, i, FATE) === Fate.FLIGHT) markLost(tcb, sent, i, null);
+    if (join(sent, i)) i--;
+  }
+  enterLoss(tcb, sent);
+}
+
+function enterLoss(tcb: Tcb, sent: Sent): void {
   const { cc, snd } = tcb;
   cc.dupAcks = 0;
+  cc.tlp = 0;
   cc.recover = (snd.nxt - 1) | 0;
   cc.phase = Phase.LOSS;
-  snd.rtx = snd.una;
-  tcb.rto.timing = 0; // MUST-18: what is timed will be sent again
-}
-
-/** True while octets sent before a timeout wait to be sent again. */
-export function retransmitting(tcb: Tcb): boolean {
-  return tcb.cc.phase === Phase.LOSS && seqGeq(tcb.cc.recover, tcb.snd.rtx);
+  sent.left = 0;
 }

@@ -7,33 +7,36 @@ import { overdue } from '../time.ts';
 /** Upper bound of a sample, so that sums of it stay int32: 2^29 us, about nine minutes. */
 const MAX_SAMPLE_US = 0x1fffffff;
 
-/** Begins to time the segment that starts at `seq`, unless one is being timed. */
-export function startTiming(e: Engine, tcb: Tcb, seq: number): void {
+/** Our SYN leaves, for the first time. */
+export function timeSyn(e: Engine, tcb: Tcb): void {
   const { rto } = tcb;
-  if (rto.timing === 1) return;
   rto.timing = 1;
-  rto.timedSeq = seq;
   rto.timedAtUs = e.us;
 }
 
-/** Takes a sample when SEG.ACK covers the timed segment. */
-export function stopTiming(e: Engine, tcb: Tcb, ack: number): boolean {
-  const { rto, timer } = tcb;
-  if (rto.timing === 0 || ((ack - rto.timedSeq) | 0) <= 0) return false;
+/** Our SYN is acknowledged: the first sample, if it was sent once. */
+export function sampleSyn(e: Engine, tcb: Tcb): boolean {
+  const { rto } = tcb;
+  if (rto.timing === 0) return false;
   rto.timing = 0;
-  // MUST-18: the segment would have gone again, had the machine not slept. The time is the machine's, not the path's.
-  if (overdue(e, timer.rexmt) || overdue(e, timer.persist)) return false;
+  if (slept(e, tcb)) return false;
   sample(tcb, (e.us - rto.timedAtUs) | 0);
   return true;
 }
 
+/** MUST-18: what is acknowledged would have gone again, had the machine not slept: the time is not the path's. */
+export function slept(e: Engine, tcb: Tcb): boolean {
+  return overdue(e, tcb.timer.rexmt) || overdue(e, tcb.timer.persist);
+}
+
 /**
- * RFC 6298 section 2.2 and 2.3. A sample counts as no more than the RTO that it was taken under: what was not answered
- * within that is for the back-off to say. So one sample makes no more than 15/8 of an RTO (of the first: three times).
+ * RFC 6298 section 2.2 and 2.3. A sample counts as no more than the RTO without back-off: what was not answered within
+ * that is for the back-off to say. So one sample makes no more than 15/8 of an RTO (of the first: three times). Of the
+ * `expected` samples in a round trip each has its share (RFC 7323 appendix G).
  */
-export function sample(tcb: Tcb, us: number): void {
+export function sample(tcb: Tcb, us: number, expected = 1): void {
   const { rto } = tcb;
-  const most = Math.min(rto.rtoMs * 1000, MAX_SAMPLE_US);
+  const most = Math.min(computedRtoMs(tcb) * 1000, MAX_SAMPLE_US);
   const r = us < 0 || us > most ? most : us;
   if (r < rto.minRttUs) rto.minRttUs = r;
   if (rto.measured === 0) {
@@ -43,8 +46,13 @@ export function sample(tcb: Tcb, us: number): void {
   } else {
     const off = rto.srttUs - r;
     const err = off < 0 ? -off : off;
-    rto.rttvarUs = (rto.rttvarUs - (rto.rttvarUs >> 2) + (err >> 2)) | 0;
-    rto.srttUs = (rto.srttUs - (rto.srttUs >> 3) + (r >> 3)) | 0;
+    if (expected === 1) {
+      rto.rttvarUs = (rto.rttvarUs - (rto.rttvarUs >> 2) + (err >> 2)) | 0;
+      rto.srttUs = (rto.srttUs - (rto.srttUs >> 3) + (r >> 3)) | 0;
+    } else {
+      rto.rttvarUs = (rto.rttvarUs + (err - rto.rttvarUs) / (4 * expected)) | 0;
+      rto.srttUs = (rto.srttUs - off / (8 * expected)) | 0;
+    }
   }
   rto.rtoMs = computedRtoMs(tcb);
 }

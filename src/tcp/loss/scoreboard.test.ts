@@ -1,59 +1,52 @@
 import { describe, expect, it } from 'vitest';
 import { OPT_SACK, Segment } from '../../wire/segment.ts';
-import { defaultConfig } from '../config.ts';
-import { brokenRelation } from '../tcb/invariants.ts';
-import { State } from '../tcb/state.ts';
-import { Phase, Tcb } from '../tcb/tcb.ts';
-import {
-  firstUnsacked,
-  forgetAcked,
-  highestSacked,
-  holeEnd,
-  isLost,
-  lostEdge,
-  lostOctets,
-  MAX_SACKED_RANGES,
-  setPipe,
-  unsackedBelow,
-  updateScoreboard,
-} from './scoreboard.ts';
+import { inState, options } from '../segment-arrives/testing.ts';
+import { inFlight, leftOf, noteResent, noteSent, rightOf, word } from '../send/sent.ts';
+import { brokenInvariant } from '../tcb/invariants.ts';
+import { FATE, Fate, type Sent } from '../tcb/sent.ts';
+import { detectByCount } from './dup-acks.ts';
+import { startLoss } from './recovery.ts';
+import { ackRanges, highestSacked, lostEdge, noteDsack, updateScoreboard } from './scoreboard.ts';
 
-/** Ten segments of 100 octets in flight from `una`; SACK blocks are written as offsets from it. */
+/** A connection with MSS 100 that has sent `octets` octets from SND.UNA = `una`, all at one time. */
 function flight(una = 0, octets = 1000) {
-  const tcb = new Tcb(defaultConfig);
-  tcb.state = State.ESTABLISHED;
-  tcb.sack = 1;
-  tcb.snd.una = una;
-  tcb.snd.nxt = tcb.snd.end = (una + octets) | 0;
-  tcb.snd.iss = (una - 1) | 0;
-  tcb.snd.mss = 100;
-  tcb.cc.cwnd = 1000;
+  const { tcb, engine } = inState('ESTABLISHED', { syn: options({ mss: 100, sack: true }) });
+  Object.assign(tcb.snd, { una, nxt: (una + octets) | 0, end: (una + octets) | 0, mss: 100, buf: 1 << 20 });
   tcb.timer.rexmt = 1;
+  noteSent(engine, tcb, una);
+  const record = tcb.sent as Sent;
+  /** How many octets blocks, relative to the first SND.UNA, report for the first time. */
   const sack = (...edges: number[]): number => {
-    const seg = new Segment().set(0, una, 0x10);
-    seg.opts = OPT_SACK;
-    seg.sackCount = edges.length / 2;
+    const seg = Object.assign(new Segment(), { opts: OPT_SACK, sackCount: edges.length / 2 });
     seg.sack.set(edges.map((edge) => (una + edge) | 0));
-    const fresh = updateScoreboard(tcb, seg);
-    expect(brokenRelation(tcb)).toBe(null);
-    return fresh;
+    const s = engine.sample.none(tcb);
+    updateScoreboard(engine, tcb, record, seg, s);
+    expect(brokenInvariant(tcb)).toBe(null);
+    return s.sacked;
   };
-  const ranges = (): number[] => {
-    const sb = tcb.scoreboard;
-    return sb === null ? [] : [...sb.ranges.slice(0, 2 * sb.count)].map((edge) => (edge - una) | 0);
+  /** The ranges with a fate, relative to the first SND.UNA. */
+  const ranges = (fate: number = Fate.SACKED): number[] => {
+    const found: number[] = [];
+    for (let i = 0; i < record.count; i++) {
+      if (word(record, i, FATE) !== fate) continue;
+      found.push((leftOf(record, i) - una) | 0, (rightOf(tcb, record, i) - una) | 0);
+    }
+    return found;
   };
-  return { tcb, sack, ranges, at: (offset: number) => (una + offset) | 0 };
+  /** SND.UNA moves; how many octets arrived for the first time. */
+  const acked = (offset: number): number => {
+    tcb.snd.una = (una + offset) | 0;
+    const s = engine.sample.none(tcb);
+    ackRanges(engine, tcb, record, s);
+    return s.delivered;
+  };
+  return { tcb, engine, record, sack, ranges, acked, at: (offset: number) => (una + offset) | 0 };
 }
 
 describe('Update ()', () => {
-  it('no scoreboard is made before there is something to note', () => {
-    const { tcb, sack } = flight();
-    expect([sack(-100, 0), sack(900, 1100), tcb.scoreboard]).toEqual([0, 0, null]);
-  });
-
-  it('ranges are kept in ascending order, and merged when they touch', () => {
+  it('ranges are kept in ascending order, and joined when they touch', () => {
     for (const una of [0, -500, 0x7fffffff - 300]) {
-      const { sack, ranges, tcb } = flight(una);
+      const { sack, ranges, record } = flight(una);
       expect(sack(500, 600, 200, 300, 800, 900)).toBe(300);
       expect(ranges()).toEqual([200, 300, 500, 600, 800, 900]);
       expect(sack(300, 400)).toBe(100);
@@ -61,7 +54,7 @@ describe('Update ()', () => {
       expect(sack(350, 850)).toBe(300);
       expect(ranges()).toEqual([200, 900]);
       expect(sack(300, 800)).toBe(0);
-      expect(tcb.scoreboard?.sacked).toBe(700);
+      expect([record.sacked, record.count]).toEqual([700, 3]);
     }
   });
 
@@ -91,107 +84,119 @@ describe('Update ()', () => {
     expect(sack(200, 300, 200, 400)).toBe(0);
   });
 
-  it('at the bound a new range finds no place, one that touches does', () => {
-    const { sack, ranges, tcb } = flight(5, 10 * MAX_SACKED_RANGES + 100);
-    for (let i = 0; i < MAX_SACKED_RANGES; i++) expect(sack(10 * i + 5, 10 * i + 8)).toBe(3);
-    const { length } = ranges();
-    expect(sack(10 * MAX_SACKED_RANGES + 20, 10 * MAX_SACKED_RANGES + 30)).toBe(0);
-    expect([tcb.scoreboard?.refused, ranges().length]).toEqual([1, length]);
-    expect(sack(8, 15)).toBe(7);
-    expect(ranges().length).toBe(length - 2);
+  it('a thousand holes are told apart: a large window needs them', () => {
+    const { sack, ranges } = flight(7, 200_000);
+    for (let i = 0; i < 1000; i++) expect(sack(200 * i + 100, 200 * i + 200)).toBe(100);
+    expect(ranges().length).toBe(2000);
+  });
+
+  it('a peer that reports octet by octet cuts no more pieces than there are segments, and some', () => {
+    const { sack, record, tcb } = flight(5, 10_000);
+    for (let i = 0; i < 1000; i++) sack(2 * i + 1, 2 * i + 2);
+    expect(record.count).toBeLessThan(256 + 2 * (10_000 / tcb.snd.mss) + 4);
+    expect(record.refused).toBeGreaterThan(500);
+    const before = record.sacked;
+    sack(2, 3); // one that touches what was reported makes no piece more
+    expect(record.sacked).toBe(before + 1);
+  });
+});
+
+describe('RFC 2883: what is reported twice', () => {
+  const dsack = (ack: number, ...edges: number[]): number => {
+    const { tcb, engine, at } = flight();
+    tcb.snd.una = at(ack);
+    const seg = Object.assign(new Segment(), { opts: OPT_SACK, sackCount: edges.length / 2, ack: at(ack) });
+    seg.sack.set(edges.map(at));
+    const s = engine.sample.none(tcb);
+    noteDsack(tcb, seg, s);
+    return s.dsack;
+  };
+
+  it('a first block below SEG.ACK, or within the second', () => {
+    expect([dsack(500, 200, 300), dsack(500, 400, 500), dsack(500, 600, 700, 600, 900)]).toEqual([
+      100, 100, 100,
+    ]);
+  });
+
+  it('nothing else is', () => {
+    expect([dsack(500, 600, 700), dsack(500, 450, 550), dsack(500, 600, 700, 800, 900)]).toEqual([0, 0, 0]);
+    expect([dsack(500, 300, 200), dsack(500, 1100, 1200), dsack(500, -2_000_000, -1_999_000)]).toEqual([
+      0, 0, 0,
+    ]);
   });
 });
 
 describe('SND.UNA moves', () => {
-  it('what it has passed is forgotten', () => {
-    const { sack, ranges, tcb, at } = flight();
+  it('what it has passed is forgotten; what was SACKed before does not arrive twice', () => {
+    const { sack, ranges, acked, record } = flight();
     sack(200, 300, 500, 600);
-    tcb.snd.una = at(300);
-    expect(forgetAcked(tcb)).toBe(true);
+    expect(acked(400)).toBe(300);
     expect(ranges()).toEqual([500, 600]);
-    tcb.snd.una = at(1000);
-    expect([forgetAcked(tcb), ranges()]).toEqual([true, []]);
+    expect([acked(1000), ranges(), record.count]).toEqual([500, [], 0]);
   });
 
-  it('RFC 2018 section 8: an ACK up to a SACKed octet and not over it: the peer has reneged', () => {
+  it('RFC 2018 section 8: an ACK up to a SACKed octet and not over it: the peer has reneged, and all goes again', () => {
     for (const una of [200, 250]) {
-      const { sack, ranges, tcb, at } = flight();
+      const { sack, ranges, acked } = flight();
       sack(200, 300, 500, 600);
-      tcb.snd.una = at(una);
-      expect([forgetAcked(tcb), ranges(), tcb.scoreboard?.sacked]).toEqual([false, [], 0]);
+      acked(una);
+      expect([ranges(), ranges(Fate.LOST)]).toEqual([[], [una, 300, 500, 600]]);
     }
   });
 });
 
 describe('IsLost ()', () => {
+  const lost = (f: ReturnType<typeof flight>): number[] => {
+    detectByCount(f.tcb, f.record, f.engine.sample.none(f.tcb));
+    return f.ranges(Fate.LOST);
+  };
+
   it('DupThresh discontiguous ranges above, however small', () => {
-    const { sack, tcb, at } = flight();
-    sack(100, 110, 200, 210);
-    expect([isLost(tcb, at(0)), lostOctets(tcb)]).toEqual([false, 0]);
-    sack(300, 310);
-    expect([isLost(tcb, at(0)), isLost(tcb, at(110)), lostOctets(tcb)]).toEqual([true, false, 100]);
+    const f = flight();
+    f.sack(100, 110, 200, 210);
+    expect(lost(f)).toEqual([]);
+    f.sack(300, 310);
+    expect(lost(f)).toEqual([0, 100]);
   });
 
   it('more than DupThresh - 1 full segments above, in one range', () => {
-    const { sack, tcb, at } = flight();
-    sack(100, 300);
-    expect(isLost(tcb, at(0))).toBe(false);
-    sack(300, 301);
-    expect([isLost(tcb, at(99)), isLost(tcb, at(301)), lostEdge(tcb)]).toEqual([true, false, at(100)]);
+    const f = flight();
+    f.sack(100, 300);
+    expect(lost(f)).toEqual([]);
+    f.sack(300, 301);
+    expect([lost(f), lostEdge(f.tcb, f.record)]).toEqual([[0, 100], f.at(100)]);
   });
 
   it('holes between what was SACKed are lost from the bottom up', () => {
-    const { sack, tcb, at } = flight(0x7ffffff0);
-    sack(100, 200, 300, 400, 500, 600, 700, 800);
-    expect([0, 200, 400, 600, 800].map((o) => isLost(tcb, at(o)))).toEqual([true, true, false, false, false]);
-    expect(lostOctets(tcb)).toBe(200);
+    const f = flight(0x7ffffff0);
+    f.sack(100, 200, 300, 400, 500, 600);
+    f.sack(700, 800);
+    expect([lost(f), highestSacked(f.tcb, f.record)]).toEqual([[0, 100, 200, 300], f.at(800)]);
   });
 });
 
-describe('SetPipe ()', () => {
+describe('pipe', () => {
   it('outstanding, less what was SACKed, less what is lost, plus what was sent again', () => {
-    const { sack, tcb, at } = flight(0x7ffffff0);
-    expect(setPipe(tcb)).toBe(1000);
-    sack(100, 200, 300, 400, 500, 600, 700, 800);
-    expect(setPipe(tcb)).toBe(1000 - 400 - 200);
-    tcb.cc.phase = Phase.FAST_RECOVERY;
-    const sb = tcb.scoreboard as NonNullable<typeof tcb.scoreboard>;
-    sb.highRxt = at(100);
-    expect(setPipe(tcb)).toBe(500);
-    sb.highRxt = at(300);
-    expect(setPipe(tcb)).toBe(600);
-    sb.highRxt = at(500); // a hole that is not lost counts twice
-    expect(setPipe(tcb)).toBe(700);
+    const f = flight(0x7ffffff0);
+    expect(inFlight(f.tcb)).toBe(1000);
+    f.sack(100, 200, 300, 400, 500, 600);
+    f.sack(700, 800);
+    expect(inFlight(f.tcb)).toBe(600);
+    detectByCount(f.tcb, f.record, f.engine.sample.none(f.tcb));
+    expect(inFlight(f.tcb)).toBe(400);
+    noteResent(f.engine, f.tcb, f.at(0), f.at(100));
+    expect(inFlight(f.tcb)).toBe(500);
+    noteResent(f.engine, f.tcb, f.at(200), f.at(300));
+    expect(inFlight(f.tcb)).toBe(600);
   });
 
   it('after a timeout: what has gone again, without what the peer has', () => {
-    const { sack, tcb, at } = flight();
-    sack(100, 200, 300, 400);
-    tcb.cc.phase = Phase.LOSS;
-    tcb.cc.recover = at(999);
-    tcb.snd.rtx = at(0);
-    expect(setPipe(tcb)).toBe(0);
-    tcb.snd.rtx = at(250);
-    expect(setPipe(tcb)).toBe(150);
-    tcb.snd.rtx = at(1000);
-    expect([setPipe(tcb), lostOctets(tcb)]).toEqual([800, 800]);
+    const f = flight();
+    f.sack(100, 200, 300, 400);
+    startLoss(f.tcb);
+    expect([inFlight(f.tcb), f.ranges(Fate.LOST)]).toEqual([0, [0, 100, 200, 300, 400, 1000]]);
+    noteResent(f.engine, f.tcb, f.at(0), f.at(100));
+    noteResent(f.engine, f.tcb, f.at(200), f.at(250));
+    expect([inFlight(f.tcb), f.ranges(Fate.LOST)]).toEqual([150, [250, 300, 400, 1000]]);
   });
-});
-
-it('holes: where they begin, where they end, how much is not SACKed', () => {
-  const { sack, tcb, at } = flight(-400);
-  expect([firstUnsacked(tcb, at(5)), holeEnd(tcb, at(5)), highestSacked(tcb)]).toEqual([
-    at(5),
-    at(1000),
-    at(0),
-  ]);
-  sack(100, 200, 300, 400);
-  expect([0, 100, 150, 200, 300, 400].map((o) => (firstUnsacked(tcb, at(o)) - at(0)) | 0)).toEqual([
-    0, 200, 200, 200, 400, 400,
-  ]);
-  expect([0, 200, 400].map((o) => (holeEnd(tcb, at(o)) - at(0)) | 0)).toEqual([100, 300, 1000]);
-  expect([0, 100, 150, 200, 250, 1000].map((o) => unsackedBelow(tcb, at(o)))).toEqual([
-    0, 100, 100, 100, 150, 800,
-  ]);
-  expect(highestSacked(tcb)).toBe(at(400));
 });

@@ -1,49 +1,61 @@
-// What the peer has reported with SACK (RFC 6675 section 3: the scoreboard): disjoint ranges above SND.UNA in
-// ascending order, bounded, plain data. Update (), IsLost () and SetPipe () of section 4 are read off it.
+// What an ACK says about the record of what was sent: what is acknowledged, what is SACKed (Update () of RFC 6675
+// section 4), what is reported twice (RFC 2883), and a peer that takes its word back (RFC 2018 section 8).
 
 import { OPT_SACK, type Segment } from '../../wire/segment.ts';
-import { seqGeq, seqGt, seqLeq, seqMax, seqMin } from '../../wire/seq.ts';
-import { Phase, Scoreboard, type Tcb } from '../tcb/tcb.ts';
+import { seqGeq, seqGt, seqLeq, seqLt, seqMax, seqMin } from '../../wire/seq.ts';
+import type { Engine } from '../engine.ts';
+import {
+  cut,
+  dropAcked,
+  join,
+  leftOf,
+  markLost,
+  mayCut,
+  rangeAt,
+  rightOf,
+  setFate,
+  word,
+} from '../send/sent.ts';
+import { FATE, Fate, type Sent } from '../tcb/sent.ts';
+import type { Tcb } from '../tcb/tcb.ts';
+import { delivered } from './delivered.ts';
+import type { AckSample } from './sample.ts';
 
 /** DupThresh (RFC 5681 section 3.2, RFC 6675 section 2). */
 export const DUP_THRESHOLD = 3;
-/** Most ranges; what would be one more is not noted, and so counts as in flight. */
-export const MAX_SACKED_RANGES = 256;
 
-function length(sb: Scoreboard, i: number): number {
-  return ((sb.ranges[2 * i + 1] as number) - (sb.ranges[2 * i] as number)) | 0;
-}
-
-/** Forgets every range. */
-export function forgetSacked(tcb: Tcb): void {
-  const sb = tcb.scoreboard;
-  if (sb === null) return;
-  sb.count = 0;
-  sb.sacked = 0;
-}
-
-/**
- * SND.UNA has moved: ranges below it are done with. False when the peer has reneged (RFC 2018 section 8): it
- * acknowledges up to, and not over, what it has reported; then none of its reports holds.
- */
-export function forgetAcked(tcb: Tcb): boolean {
-  const { snd, scoreboard: sb } = tcb;
-  if (sb === null || sb.count === 0) return true;
-  let done = 0;
-  while (done < sb.count && seqLeq(sb.ranges[2 * done + 1] as number, snd.una)) {
-    sb.sacked -= length(sb, done);
-    done++;
+/** SND.UNA has moved: what it passed has arrived, if it was not SACKed before. */
+export function ackRanges(e: Engine, tcb: Tcb, sent: Sent, s: AckSample): void {
+  const { una } = tcb.snd;
+  for (let i = 0; i < sent.count && seqLt(leftOf(sent, i), una); i++) {
+    if (word(sent, i, FATE) !== Fate.SACKED) {
+      delivered(e, tcb, sent, s, i, seqMin(rightOf(tcb, sent, i), una));
+    }
   }
-  if (done > 0) {
-    sb.ranges.copyWithin(0, 2 * done, 2 * sb.count);
-    sb.count -= done;
-  }
-  if (sb.count === 0 || seqGt(sb.ranges[0] as number, snd.una)) return true;
-  forgetSacked(tcb);
-  return false;
+  dropAcked(tcb, sent);
+  if (sent.count > 0 && word(sent, 0, FATE) === Fate.SACKED) renege(tcb, sent, s);
 }
 
-/** True when block [left, right) can be true: SND.UNA < left < right =< SND.NXT. DSACKs (RFC 2883) are not. */
+/** The peer acknowledges up to, and not over, what it has reported: none of its reports holds. */
+export function renege(tcb: Tcb, sent: Sent, s: AckSample | null): void {
+  for (let i = 0; i < sent.count; i++) {
+    if (word(sent, i, FATE) !== Fate.SACKED) continue;
+    markLost(tcb, sent, i, s);
+    if (join(sent, i)) i--;
+  }
+}
+
+/** Update (): the SACK blocks of `seg`. */
+export function updateScoreboard(e: Engine, tcb: Tcb, sent: Sent, seg: Segment, s: AckSample): void {
+  if ((seg.opts & OPT_SACK) === 0) return;
+  for (let i = 0; i < seg.sackCount; i++) {
+    const left = seg.sack[2 * i] as number;
+    const right = seg.sack[2 * i + 1] as number;
+    if (believable(tcb, left, right)) sackRange(e, tcb, sent, s, left, right);
+  }
+}
+
+/** True when block [left, right) can be true: SND.UNA < left < right =< SND.NXT. DSACKs are not. */
 function believable(tcb: Tcb, left: number, right: number): boolean {
   const { una, nxt } = tcb.snd;
   const from = (left - una) | 0;
@@ -51,140 +63,77 @@ function believable(tcb: Tcb, left: number, right: number): boolean {
   return from > 0 && to > from && to <= ((nxt - una) | 0);
 }
 
-/** Update (): notes the SACK blocks of `seg`. How many octets had not been reported before. */
-export function updateScoreboard(tcb: Tcb, seg: Segment): number {
-  if ((seg.opts & OPT_SACK) === 0) return 0;
-  let fresh = 0;
-  for (let i = 0; i < seg.sackCount; i++) {
-    const left = seg.sack[2 * i] as number;
-    const right = seg.sack[2 * i + 1] as number;
-    if (!believable(tcb, left, right)) continue;
-    tcb.scoreboard ??= new Scoreboard();
-    fresh += addSacked(tcb.scoreboard, left, right);
+/** The peer has [left, right). */
+function sackRange(e: Engine, tcb: Tcb, sent: Sent, s: AckSample, left: number, right: number): void {
+  let i = rangeAt(sent, left);
+  if (i < 0) return;
+  for (; i < sent.count && seqLt(leftOf(sent, i), right); i++) {
+    if (word(sent, i, FATE) === Fate.SACKED) {
+      if (join(sent, i)) i--;
+      continue;
+    }
+    const from = seqMax(left, leftOf(sent, i));
+    const end = rightOf(tcb, sent, i);
+    const to = seqMin(right, end);
+    const whole = from === leftOf(sent, i) && to === end;
+    if (!whole && !mayCut(tcb, sent) && !touches(sent, i, from)) {
+      sent.refused = (sent.refused + 1) | 0;
+      continue;
+    }
+    i = cut(sent, i, from);
+    if (to !== end) cut(sent, i, to);
+    delivered(e, tcb, sent, s, i, to);
+    s.sacked += (to - from) | 0;
+    setFate(tcb, sent, i, Fate.SACKED);
+    if (join(sent, i)) i--;
   }
-  return fresh;
+  join(sent, i);
 }
 
-/** Adds [left, right), merged with what it touches; how many octets of it are new. */
-export function addSacked(sb: Scoreboard, left: number, right: number): number {
-  // The ranges that it touches are from `low` to before `high`.
-  let high = sb.count;
-  while (high > 0 && seqGt(sb.ranges[2 * high - 2] as number, right)) high--;
-  let low = high;
-  let held = 0;
-  while (low > 0 && seqGeq(sb.ranges[2 * low - 1] as number, left)) {
-    low--;
-    held += length(sb, low);
-  }
-  if (low === high) {
-    if (!makeRoom(sb)) return 0;
-    sb.ranges.copyWithin(2 * low + 2, 2 * low, 2 * sb.count);
-    sb.count++;
-  } else {
-    left = seqMin(left, sb.ranges[2 * low] as number);
-    right = seqMax(right, sb.ranges[2 * high - 1] as number);
-    sb.ranges.copyWithin(2 * low + 2, 2 * high, 2 * sb.count);
-    sb.count -= high - low - 1;
-  }
-  sb.ranges[2 * low] = left;
-  sb.ranges[2 * low + 1] = right;
-  const fresh = ((right - left) | 0) - held;
-  sb.sacked += fresh;
-  return fresh;
+/** True when what begins at `from`, in range `i`, goes on from a range that is SACKed: it makes no range more. */
+function touches(sent: Sent, i: number, from: number): boolean {
+  return from === leftOf(sent, i) && i > 0 && word(sent, i - 1, FATE) === Fate.SACKED;
 }
 
-/** Makes room for one more range; false at the bound. */
-function makeRoom(sb: Scoreboard): boolean {
-  if (sb.count >= MAX_SACKED_RANGES) {
-    sb.refused = (sb.refused + 1) | 0;
-    return false;
-  }
-  if (2 * sb.count === sb.ranges.length) {
-    const bigger = new Int32Array(2 * sb.ranges.length);
-    bigger.set(sb.ranges);
-    sb.ranges = bigger;
-  }
-  return true;
-}
-
-/** The first sequence number at or after `seq` that was not SACKed. */
-export function firstUnsacked(tcb: Tcb, seq: number): number {
-  const sb = tcb.scoreboard;
-  if (sb === null) return seq;
-  for (let i = 0; i < sb.count && seqLeq(sb.ranges[2 * i] as number, seq); i++) {
-    if (seqGt(sb.ranges[2 * i + 1] as number, seq)) return sb.ranges[2 * i + 1] as number;
-  }
-  return seq;
-}
-
-/** Where the hole around the un-SACKed `seq` ends: at what is SACKed next, or at SND.NXT. */
-export function holeEnd(tcb: Tcb, seq: number): number {
-  const { snd, scoreboard: sb } = tcb;
-  if (sb === null) return snd.nxt;
-  for (let i = 0; i < sb.count; i++) {
-    if (seqGt(sb.ranges[2 * i] as number, seq)) return sb.ranges[2 * i] as number;
-  }
-  return snd.nxt;
-}
-
-/** The highest octet SACKed, and one; SND.UNA when none is. */
-export function highestSacked(tcb: Tcb): number {
-  const sb = tcb.scoreboard;
-  return sb === null || sb.count === 0 ? tcb.snd.una : (sb.ranges[2 * sb.count - 1] as number);
-}
-
-/** Octets from SND.UNA to `edge` that were not SACKed. */
-export function unsackedBelow(tcb: Tcb, edge: number): number {
-  const { snd, scoreboard: sb } = tcb;
-  let octets = (edge - snd.una) | 0;
-  if (sb === null) return octets;
-  for (let i = 0; i < sb.count && seqGt(edge, sb.ranges[2 * i] as number); i++) {
-    octets -= (seqMin(edge, sb.ranges[2 * i + 1] as number) - (sb.ranges[2 * i] as number)) | 0;
-  }
-  return octets;
+/** RFC 2883 section 4: the first block is a duplicate when it lies below SEG.ACK or within the second. */
+export function noteDsack(tcb: Tcb, seg: Segment, s: AckSample): void {
+  if ((seg.opts & OPT_SACK) === 0 || seg.sackCount === 0) return;
+  const left = seg.sack[0] as number;
+  const right = seg.sack[1] as number;
+  if (!seqLt(left, right) || ((tcb.snd.nxt - left) | 0) < 0) return;
+  const below = seqLeq(right, seg.ack) && ((seg.ack - left) | 0) <= 2 * Math.max(tcb.snd.maxWnd, 0xffff);
+  const within =
+    seg.sackCount > 1 &&
+    seqGeq(left, seg.sack[2] as number) &&
+    seqLeq(right, seg.sack[3] as number) &&
+    seqGt(left, seg.ack);
+  if (!below && !within) return;
+  s.dsack = (right - left) | 0;
+  s.dsackRight = right;
 }
 
 /**
  * What is not SACKed below this is lost, what is above it is not: IsLost () for all sequence numbers at once.
  * DupThresh ranges, or more than DupThresh - 1 full segments, were SACKed from here on. SND.UNA: nothing is lost.
  */
-export function lostEdge(tcb: Tcb): number {
-  const { snd, scoreboard: sb } = tcb;
-  if (sb === null) return snd.una;
+export function lostEdge(tcb: Tcb, sent: Sent): number {
+  const { snd } = tcb;
   let octets = 0;
-  for (let i = sb.count - 1; i >= 0; i--) {
-    octets += length(sb, i);
-    if (sb.count - i >= DUP_THRESHOLD || octets > (DUP_THRESHOLD - 1) * snd.mss) {
-      return sb.ranges[2 * i] as number;
-    }
+  let ranges = 0;
+  for (let i = sent.count - 1; i >= 0 && sent.sacked > 0; i--) {
+    if (word(sent, i, FATE) !== Fate.SACKED) continue;
+    ranges++;
+    octets += (rightOf(tcb, sent, i) - leftOf(sent, i)) | 0;
+    if (ranges >= DUP_THRESHOLD || octets > (DUP_THRESHOLD - 1) * snd.mss) return leftOf(sent, i);
   }
   return snd.una;
 }
 
-/** IsLost (SeqNum), for a sequence number that was not SACKed. */
-export function isLost(tcb: Tcb, seq: number): boolean {
-  return seqGt(lostEdge(tcb), seq);
-}
-
-/** Octets that count as lost, sent again or not. */
-export function lostOctets(tcb: Tcb): number {
-  const { snd, cc } = tcb;
-  if (cc.phase === Phase.LOSS) return unsackedBelow(tcb, seqMax(snd.una, (cc.recover + 1) | 0));
-  return unsackedBelow(tcb, lostEdge(tcb));
-}
-
-/**
- * SetPipe (): the octets that are in the network as far as the sender can tell. What was not SACKed counts once
- * when it is not lost, and once more when it was sent again.
- */
-export function setPipe(tcb: Tcb): number {
-  const { snd, cc, scoreboard: sb } = tcb;
-  if (cc.phase === Phase.LOSS) {
-    // All that was sent before the timeout counted as lost; `rtx` is how far it has gone again.
-    return unsackedBelow(tcb, seqGt(snd.rtx, cc.recover) ? snd.nxt : seqMax(snd.rtx, snd.una));
+/** The highest octet SACKed, and one; SND.UNA when none is. */
+export function highestSacked(tcb: Tcb, sent: Sent): number {
+  if (sent.sacked === 0) return tcb.snd.una;
+  for (let i = sent.count - 1; i >= 0; i--) {
+    if (word(sent, i, FATE) === Fate.SACKED) return rightOf(tcb, sent, i);
   }
-  if (sb === null) return (snd.nxt - snd.una) | 0;
-  const outstanding = (snd.nxt - snd.una - sb.sacked) | 0;
-  const once = outstanding - unsackedBelow(tcb, lostEdge(tcb));
-  return seqGt(sb.highRxt, snd.una) ? once + unsackedBelow(tcb, sb.highRxt) : once;
+  return tcb.snd.una;
 }

@@ -1,19 +1,22 @@
 // 3.10.7.4, fifth: check the ACK field. Acceptability (RFC 5961 section 5), SND.UNA and what follows
 // from its advance, duplicates, the send window, and the states that wait for an ACK.
 
-import { ACK, ECE, FIN, OPT_TIMESTAMPS, type Segment } from '../../wire/segment.ts';
+import { ACK, ECE, FIN, OPT_SACK, OPT_TIMESTAMPS, type Segment } from '../../wire/segment.ts';
 import { seqGeq, seqGt, seqLeq, seqLt } from '../../wire/seq.ts';
 import { Drop } from '../drop.ts';
-import { echoedEcn } from '../ecn.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
 import { established } from '../established.ts';
 import { earlyEstablished, usedEarly } from '../fast-open.ts';
-import { computedRtoMs, sample, stopTiming } from '../loss/rto.ts';
-import { usesSack } from '../loss/sack-recovery.ts';
+import { finishSample } from '../loss/delivered.ts';
+import { computedRtoMs, sample, sampleSyn, slept } from '../loss/rto.ts';
 import type { AckSample } from '../loss/sample.ts';
+import { ackRanges } from '../loss/scoreboard.ts';
+import { probeAnswered } from '../loss/tlp.ts';
 import { probeAcked } from '../send/mtu-search.ts';
-import { inFlight, startUserTimer } from '../send/transmit.ts';
+import { setProbeTimer } from '../send/probe-timeout.ts';
+import { dropSent } from '../send/sent.ts';
+import { startUserTimer } from '../send/transmit.ts';
 import { Signal } from '../signals.ts';
 import { State } from '../tcb/state.ts';
 import { finAcked, type Tcb } from '../tcb/tcb.ts';
@@ -76,29 +79,52 @@ function ackAcceptable(e: Engine, tcb: Tcb, seg: Segment): boolean {
   return false;
 }
 
-/** "Do the same processing as for the ESTABLISHED state." */
+/**
+ * "Do the same processing as for the ESTABLISHED state", of an ACK of SND.UNA or beyond: what it says, what is lost by
+ * that, what cwnd is then. What may be sent follows when the segment has been dealt with (send/transmit.ts).
+ */
 function acknowledge(e: Engine, tcb: Tcb, seg: Segment): void {
-  const { snd } = tcb;
-  const s = e.sample.begin(tcb, seg.ack, inFlight(tcb));
+  const s = e.sample.begin(tcb, seg);
   const advances = s.advanced === 1;
-  if (tcb.ecn === 1 && (seg.ctl & ECE) !== 0) {
-    s.ece = 1;
-    echoedEcn(e, tcb, seg.ack, s);
+  if (!advances && seg.ack !== tcb.snd.una) return;
+  if (tcb.ecn === 1 && (seg.ctl & ECE) !== 0) s.ece = 1;
+  if (tcb.sent !== null || advances || tcb.cc.tlp !== 0) {
+    readAck(e, tcb, seg, s);
+    const left = e.rules.leaveRecovery(e, tcb, s);
+    if (advances) e.rules.newAck(e, tcb, s);
+    else if (s.sacked === 0 && isDuplicate(tcb, seg)) e.rules.duplicateAck(e, tcb, s);
+    e.rules.detectLoss(e, tcb, s);
+    e.rules.controlWindow(e, tcb, s, left);
+    if (advances || s.sacked > 0) setProbeTimer(e, tcb);
   }
-  if (advances) {
-    advance(e, tcb, seg, s);
-  } else if (usesSack(tcb, seg)) {
-    if (seg.ack === snd.una) e.rules.sackArrives(e, tcb, seg, s);
-  } else if (isDuplicate(tcb, seg)) {
-    e.rules.duplicateAck(e, tcb);
+  updateSendWindow(e, tcb, seg, advances);
+}
+
+/** The sample: what has arrived, when it was sent, and how long that took. */
+function readAck(e: Engine, tcb: Tcb, seg: Segment, s: AckSample): void {
+  const asleep = slept(e, tcb);
+  const backedOff = tcb.rto.timeouts > 0;
+  if (s.advanced === 1) advance(e, tcb, seg, s);
+  if (tcb.sack === 1) e.rules.sackArrives(e, tcb, seg, s);
+  if (tcb.sent !== null) finishSample(e, tcb, tcb.sent, s);
+  if (!asleep) sampleText(e, tcb, seg, s, backedOff);
+  if (tcb.cc.tlp !== 0) probeAnswered(e, tcb, seg, s);
+  if (s.advanced === 0) return;
+  // RFC 6298 section 5.2 and 5.3, with the RTO as it is now.
+  const { snd } = tcb;
+  if (snd.una === snd.nxt) {
+    clearTimer(e, tcb, 'rexmt');
+    clearTimer(e, tcb, 'user');
+  } else {
+    setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
+    startUserTimer(e, tcb);
   }
-  if (advances || seg.ack === snd.una) updateSendWindow(e, tcb, seg, advances);
 }
 
 /** SND.UNA <- SEG.ACK. */
 function advance(e: Engine, tcb: Tcb, seg: Segment, s: AckSample): void {
   const { snd, rto } = tcb;
-  const backedOff = rto.timeouts > 0;
+  if (snd.syn === 1) sampleSyn(e, tcb);
   snd.una = seg.ack;
   snd.syn = 0;
   if (snd.probe === 1) {
@@ -107,23 +133,24 @@ function advance(e: Engine, tcb: Tcb, seg: Segment, s: AckSample): void {
     clearTimer(e, tcb, 'persist');
   }
   tcb.softError = Err.OK;
-  if (!stopTiming(e, tcb, seg.ack) && (backedOff || rto.measured === 0)) sampleTimestamp(e, tcb, seg);
   rto.timeouts = 0;
   rto.probes = 0;
   if (snd.urgent === 1 && seqGeq(snd.una, snd.up)) snd.urgent = 0;
-  // RFC 6298 section 5.2 and 5.3.
-  if (snd.una === snd.nxt) {
-    clearTimer(e, tcb, 'rexmt');
-    clearTimer(e, tcb, 'user');
-  } else {
-    setTimer(e, tcb, 'rexmt', rto.rtoMs);
-    startUserTimer(e, tcb);
-  }
+  if (tcb.sent !== null) ackRanges(e, tcb, tcb.sent, s);
   if (tcb.mtuSearch !== null) probeAcked(e, tcb, tcb.mtuSearch);
-  if (usesSack(tcb, seg)) e.rules.sackArrives(e, tcb, seg, s);
-  else e.rules.newAck(e, tcb, s);
   tcb.signals |= Signal.ROOM;
   if (finAcked(tcb)) tcb.signals |= Signal.FIN_ACKED;
+}
+
+/**
+ * The round-trip time, of text that was sent once (MUST-18: Karn), in an ACK that tells of nothing that was sent again:
+ * what waited for that at the peer took longer than the path does.
+ */
+function sampleText(e: Engine, tcb: Tcb, seg: Segment, s: AckSample, backedOff: boolean): void {
+  const { rto, snd } = tcb;
+  const us = s.advanced === 1 ? s.longestRttUs : s.rttUs;
+  if (us >= 0 && s.resent === 0) sample(tcb, us, Math.max(Math.ceil(s.priorInFlight / (2 * snd.mss)), 1));
+  else if (s.advanced === 1 && (backedOff || rto.measured === 0)) sampleTimestamp(e, tcb, seg);
 }
 
 /**
@@ -144,6 +171,7 @@ function isDuplicate(tcb: Tcb, seg: Segment): boolean {
     snd.una !== snd.nxt &&
     snd.probe === 0 &&
     seg.textLen === 0 &&
+    (seg.opts & OPT_SACK) === 0 && // what it says is in the record
     tcb.ackNow === 0 && // else it came with text that was cut off
     (seg.ctl & FIN) === 0 &&
     seg.wnd << snd.wscale === snd.wnd
@@ -168,7 +196,7 @@ function updateSendWindow(e: Engine, tcb: Tcb, seg: Segment, advances: boolean):
     // The window has opened and the probe's octet was not taken: it is ordinary text again.
     snd.probe = 0;
     tcb.rto.probes = 0;
-    if (takeBackProbe(tcb)) return;
+    if (takeBackProbe(e, tcb)) return;
     e.rules.retransmit(e, tcb, snd.una);
     setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
   } else if (tcb.timer.persist !== 0) {
@@ -180,13 +208,13 @@ function updateSendWindow(e: Engine, tcb: Tcb, seg: Segment, advances: boolean):
  * The probe's octet was never sent, as it were, when the segment that begins with it can be: alone it would
  * cost a round trip. Only then, for the probe may still be under way and be acknowledged.
  */
-function takeBackProbe(tcb: Tcb): boolean {
+function takeBackProbe(e: Engine, tcb: Tcb): boolean {
   const { snd } = tcb;
   const queued = (snd.end - snd.una) | 0;
   const whole = queued >= snd.mss;
   if (queued < 2 || snd.wnd < Math.min(queued, snd.mss) || (!whole && tcb.cork === 1)) return false;
   snd.nxt = snd.una;
-  tcb.rto.timing = 0; // MUST-18: Karn
+  dropSent(e, tcb);
   return true;
 }
 

@@ -16,7 +16,8 @@ import { Drop } from '../drop.ts';
 import { learnEcn } from '../ecn.ts';
 import type { Engine } from '../engine.ts';
 import { prepareOffer, synWindow, updateSendMss } from '../form/emit.ts';
-import { startTiming } from '../loss/rto.ts';
+import { timeSyn } from '../loss/rto.ts';
+import { dropSent } from '../send/sent.ts';
 import { startUserTimer } from '../send/transmit.ts';
 import { fixedHeaders, type Tcb } from '../tcb/tcb.ts';
 import * as row from '../tcb/transitions.ts';
@@ -98,9 +99,10 @@ export function startSending(e: Engine, tcb: Tcb, iss: number): void {
   snd.syn = 1;
   snd.nxt = (iss + 1) | 0;
   snd.end = snd.nxt;
-  snd.rtx = snd.nxt;
   cc.recover = (iss - 1) | 0;
   cc.ecnRecover = iss;
+  cc.tlp = 0;
+  dropSent(e, tcb);
   setCwnd(tcb, initialWindow(tcb));
 }
 
@@ -157,7 +159,7 @@ function wholeSegments(tcb: Tcb): void {
 
 /** <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>, and its timers. */
 export function synReceived(e: Engine, tcb: Tcb): void {
-  if (tcb.passive === 1) startTiming(e, tcb, tcb.snd.iss);
+  if (tcb.passive === 1) timeSyn(e, tcb);
   setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
   if (tcb.timer.user === 0) startUserTimer(e, tcb);
   e.rules.sendSyn(e, tcb);

@@ -7,7 +7,7 @@ import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
 import { established } from '../established.ts';
-import { stopTiming } from '../loss/rto.ts';
+import { sampleSyn } from '../loss/rto.ts';
 import type { Tcb } from '../tcb/tcb.ts';
 import * as row from '../tcb/transitions.ts';
 import { clearTimer, endConnection, enter, setTimer } from '../timers.ts';
@@ -49,7 +49,7 @@ export function synSentSyn(e: Engine, tcb: Tcb, seg: Segment): boolean {
   tcb.heardMs = e.ms;
   learnSyn(e, tcb, seg);
   if ((seg.ctl & ACK) !== 0) {
-    stopTiming(e, tcb, seg.ack);
+    sampleSyn(e, tcb);
     if (tcb.fastOpen !== 0) e.rules.earlyAck(e, tcb, seg);
     snd.una = seg.ack;
     snd.syn = 0;

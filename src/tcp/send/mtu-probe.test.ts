@@ -149,10 +149,11 @@ describe('the loss of a probe (section 7.6.2)', () => {
     a.send(octets(20_000));
     a.sent.length = 0;
     const { cwnd, ssthresh } = a.tcb.cc;
+    pass(a, 5);
     sack(a, 1, 1461, 1461 + 3 * 984);
     expect(sent(a).slice(0, 2)).toEqual(['ACK seq=1 ack=1 len=984', 'ACK seq=985 ack=1 len=476']);
     sack(a, 1, 1461, 1461 + 6 * 984);
-    sack(a, 985, 1461, 1461 + 7 * 984);
+    sack(a, 985, 1461, 1461 + 8 * 984);
     expect([a.tcb.cc.ssthresh, a.tcb.cc.phase]).toEqual([ssthresh, Phase.OPEN]);
     expect(a.tcb.cc.cwnd).toBeGreaterThanOrEqual(cwnd);
     expect(a.tcb.retransmissions).toBe(2);

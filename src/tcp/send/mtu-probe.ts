@@ -15,9 +15,10 @@ import { sendSegment } from './transmit.ts';
  * that report its loss (section 7.4). True: it is due, and new text waits until cwnd has room for it.
  */
 export function mtuProbe(e: Engine, tcb: Tcb): boolean {
-  const { snd, cc, mtuSearch: search, scoreboard: sb } = tcb;
+  const { snd, cc, mtuSearch: search, sent } = tcb;
   if (search === null || search.size !== 0 || search.resent === 1 || snd.syn === 1) return false;
-  if (cc.phase !== Phase.OPEN || cc.dupAcks > 0 || (sb !== null && sb.count > 0)) return false;
+  if (cc.phase !== Phase.OPEN || cc.dupAcks > 0 || (sent !== null && sent.sacked + sent.lost > 0))
+    return false;
   const size = nextSize(e, tcb, search);
   if (size === 0) return false;
   const len = textIn(tcb, size);
@@ -62,13 +63,11 @@ export function mtuBlackHole(e: Engine, tcb: Tcb): void {
 
 /** The text of a lost probe goes again, in segments that fit. */
 export function resendProbe(e: Engine, tcb: Tcb, search: MtuSearch): void {
-  const { snd, scoreboard: sb } = tcb;
   search.resent = 1;
   for (let seq = search.from; seqLt(seq, search.to); ) {
     const n = e.rules.retransmit(e, tcb, seq, search.to);
     if (n === 0) break;
     seq = (seq + n) | 0;
   }
-  if (sb !== null && snd.una === search.from) sb.highRxt = search.to; // HighRxt (RFC 6675 section 2)
   setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
 }

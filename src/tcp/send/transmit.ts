@@ -8,14 +8,16 @@ import { setCwnd } from '../congestion/cwnd.ts';
 import type { Engine } from '../engine.ts';
 import { usedEarly } from '../fast-open.ts';
 import { emit } from '../form/emit.ts';
-import { allowedFlight, retransmitting } from '../loss/recovery.ts';
-import { startTiming } from '../loss/rto.ts';
-import { firstUnsacked, holeEnd, setPipe, unsackedBelow } from '../loss/scoreboard.ts';
+import { insideWindow } from '../loss/dup-acks.ts';
+import { Frto } from '../loss/undo.ts';
+import { FATE, Fate, type Sent } from '../tcb/sent.ts';
 import { State } from '../tcb/state.ts';
 import { finSent, Phase, type Tcb } from '../tcb/tcb.ts';
 import { since } from '../time.ts';
 import { clearTimer, setTimer } from '../timers.ts';
 import { probeResent } from './mtu-search.ts';
+import { setProbeTimer } from './probe-timeout.ts';
+import { dropSent, inFlight, leftOf, noteResent, noteSent, rightOf, word } from './sent.ts';
 
 /** Override timeout of sender SWS avoidance (section 3.8.6.2.1: 0.1 to 1 second). */
 const OVERRIDE_MS = 200;
@@ -42,11 +44,18 @@ function sends(tcb: Tcb): boolean {
 /** Sends what may be sent, an ACK if one is owed and nothing carried it, and sets the timers. */
 export function transmit(e: Engine, tcb: Tcb): void {
   if (sends(tcb)) {
-    if (tcb.scoreboard !== null && tcb.cc.phase === Phase.FAST_RECOVERY) {
-      e.rules.sendInRecovery(e, tcb);
-    } else {
-      if (retransmitting(tcb)) e.rules.resendLost(e, tcb);
-      if (!retransmitting(tcb)) sendNew(e, tcb);
+    // F-RTO: new text first, which tells whether the old was lost (RFC 5682 section 3.1 step 2 b).
+    const { sent } = tcb;
+    if (sent !== null && sent.frto === Frto.NEW_TEXT) {
+      sendNew(e, tcb);
+      if (!seqGt((tcb.snd.nxt - 1) | 0, tcb.cc.recover)) sent.frto = Frto.OFF;
+    }
+    if (sent === null || sent.frto !== Frto.NEW_TEXT) {
+      e.rules.resendLost(e, tcb);
+      if (!hasLost(tcb)) {
+        sendNew(e, tcb);
+        if (tcb.cc.phase === Phase.FAST_RECOVERY) e.rules.lastResort(e, tcb);
+      }
     }
   }
   if (tcb.ackNow === 1) e.rules.sendAck(e, tcb);
@@ -55,18 +64,20 @@ export function transmit(e: Engine, tcb: Tcb): void {
 
 /** Text and FIN that were never sent. */
 function sendNew(e: Engine, tcb: Tcb): void {
-  const { snd } = tcb;
+  const { snd, cc } = tcb;
   if (((snd.end - snd.nxt) | 0) < 0) return; // our FIN is out
   if (snd.nxt === snd.una) restartAfterIdle(e, tcb);
   if (tcb.mtuSearch !== null && e.rules.mtuProbe(e, tcb)) return;
-  while (sendNext(e, tcb, (allowedFlight(tcb) - inFlight(tcb)) | 0) > 0);
+  while (sendNext(e, tcb, (cc.cwnd - inFlight(tcb)) | 0) > 0);
+  const waiting = Math.min((snd.end - snd.nxt) | 0, (snd.una + snd.wnd - snd.nxt) | 0, snd.mss);
+  cc.cwndLimited = waiting > 0 && cc.cwnd - inFlight(tcb) < waiting ? 1 : 0;
+  // MarkConnectionAppLimited (draft-ietf-ccwg-bbr section 4.1.2.4): the pipe is not full for want of text, or of window.
+  if (cc.cwndLimited === 0 && tcb.sent !== null)
+    tcb.sent.appLimited = (cc.delivered + inFlight(tcb)) | 0 || 1;
 }
 
-/** What counts against cwnd: all that is outstanding, or what is left of it when the peer SACKs. */
-export function inFlight(tcb: Tcb): number {
-  const { snd, scoreboard } = tcb;
-  if (scoreboard === null || scoreboard.count === 0) return (snd.nxt - snd.una - snd.syn) | 0;
-  return setPipe(tcb);
+function hasLost(tcb: Tcb): boolean {
+  return tcb.sent !== null && tcb.sent.lost > 0;
 }
 
 /** The next segment of text or FIN that was never sent, if cwnd has `room`; how many sequence numbers went. */
@@ -123,9 +134,10 @@ export function sendSegment(e: Engine, tcb: Tcb, len: number, fin: number, gsoSi
   snd.nxt = (seq + len + fin) | 0;
   snd.lastMs = e.ms;
   if (tcb.rcv.quick > 0 && len > 0) endQuickAcks(e, tcb);
-  startTiming(e, tcb, seq);
+  noteSent(e, tcb, seq);
   if (tcb.timer.rexmt === 0) setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
   if (tcb.timer.user === 0) startUserTimer(e, tcb);
+  setProbeTimer(e, tcb);
   // MUST-61: PSH on the last buffered octet.
   const psh = len > 0 && ((seq + len - snd.end) | 0) === 0 ? PSH : 0;
   emit(e, tcb, seq, ACK | psh | fin, len, true, gsoSize);
@@ -150,9 +162,9 @@ function restartAfterIdle(e: Engine, tcb: Tcb): void {
 export function retransmit(e: Engine, tcb: Tcb, seq: number, upTo: number = tcb.snd.nxt): number {
   const { snd } = tcb;
   tcb.retransmissions = (tcb.retransmissions + 1) | 0;
-  tcb.rto.timing = 0; // MUST-18: Karn
   snd.lastMs = e.ms;
   if (snd.syn === 1) {
+    tcb.rto.timing = 0; // MUST-18: Karn
     e.rules.sendSyn(e, tcb);
     return 1;
   }
@@ -164,23 +176,25 @@ export function retransmit(e: Engine, tcb: Tcb, seq: number, upTo: number = tcb.
   const fin = finOut && last && seqGt(upTo, snd.end) ? FIN : 0;
   if (len === 0 && fin === 0) return 0;
   if (tcb.mtuSearch !== null) probeResent(tcb.mtuSearch, seq, (seq + len) | 0);
+  noteResent(e, tcb, seq, (seq + len + fin) | 0);
   emit(e, tcb, seq, ACK | (len > 0 && last ? PSH : 0) | fin, len);
   return len + fin;
 }
 
-/** After a timeout: what was in flight goes again, as slow start allows. */
+/** What counts as lost goes again from the bottom up, as cwnd allows (RFC 6675 section 5 step (C), NextSeg () rule (1)). */
 export function resendLost(e: Engine, tcb: Tcb): void {
   const { snd, cc } = tcb;
-  while (retransmitting(tcb)) {
-    snd.rtx = firstUnsacked(tcb, snd.rtx);
-    if (!retransmitting(tcb)) return;
-    const ahead = (snd.rtx - snd.una) | 0;
-    if (ahead > 0 && unsackedBelow(tcb, snd.rtx) + snd.mss > cc.cwnd) return;
-    // SHLD-16: inside the window; the first octet goes in any case, so that the peer answers.
-    if (ahead >= snd.wnd && ahead > 0) return;
-    const n = e.rules.retransmit(e, tcb, snd.rtx, holeEnd(tcb, snd.rtx));
-    if (n === 0) return;
-    snd.rtx = (snd.rtx + n) | 0;
+  for (let from = 0; hasLost(tcb); ) {
+    const sent = tcb.sent as Sent;
+    while (from < sent.count && word(sent, from, FATE) !== Fate.LOST) from++;
+    if (from >= sent.count) return;
+    const seq = leftOf(sent, from);
+    const right = rightOf(tcb, sent, from);
+    const pipe = inFlight(tcb);
+    if (cc.cwnd - pipe < snd.mss && pipe > 0) return;
+    if (!insideWindow(tcb, seq)) return;
+    if (e.rules.retransmit(e, tcb, seq, right) === 0) return;
+    if (from > 0) from--; // what went again may have joined the range before it
   }
 }
 
@@ -204,6 +218,9 @@ function watch(e: Engine, tcb: Tcb): void {
     if (timer.persist !== 0) clearTimer(e, tcb, 'persist');
     return;
   }
+  if (timer.pto !== 0) clearTimer(e, tcb, 'pto');
+  if (timer.reorder !== 0) clearTimer(e, tcb, 'reorder');
+  if (!outstanding && tcb.sent !== null) dropSent(e, tcb);
   if (timer.rexmt !== 0) clearTimer(e, tcb, 'rexmt');
   const pending = sends(tcb) && (seqGt(snd.end, snd.nxt) || (snd.fin === 1 && seqLeq(snd.nxt, snd.end)));
   if (outstanding || pending) {

@@ -49,7 +49,7 @@ export function resetTcb(tcb: Tcb, fresh: Tcb): void {
     for (const name of names) to[name] = from[name] as number;
   }
   tcb.cc.own = null;
-  for (const part of Object.keys(PARTS_ON_DEMAND)) tcb[part as 'scoreboard'] = null;
+  for (const part of Object.keys(PARTS_ON_DEMAND)) tcb[part as 'sent'] = null;
 }
 
 /** Every time of `tcb`: see `Output.sweep` in engine.ts, and time.ts for what is kept. */

@@ -2,8 +2,9 @@
 
 import { seqGt, seqLt } from '../../wire/seq.ts';
 import { usedEarly } from '../fast-open.ts';
-import { MAX_SACKED_RANGES, setPipe } from '../loss/scoreboard.ts';
+import { leftOf, rightOf, word } from '../send/sent.ts';
 import { notInt32 } from './fields.ts';
+import { FATE, Fate } from './sent.ts';
 import { State } from './state.ts';
 import { finSent, receivable, sendRoom, type Tcb } from './tcb.ts';
 
@@ -30,7 +31,7 @@ export function brokenRelation(tcb: Tcb): string | null {
   if (snd.mss < 1) return 'Eff.snd.MSS < 1';
   if (sendRoom(tcb) < 0) return 'more queued than the send buffer holds';
   if (cc.cwnd < 0) return 'cwnd < 0';
-  const part = brokenScoreboard(tcb) ?? brokenMtuSearch(tcb);
+  const part = brokenRecord(tcb) ?? brokenMtuSearch(tcb);
   if (part !== null) return part;
   if (state === State.SYN_SENT) return null;
   if (state === State.SYN_RECEIVED && tcb.passive === 1 && !usedEarly(tcb)) {
@@ -72,24 +73,30 @@ export function brokenRelation(tcb: Tcb): string | null {
   return null;
 }
 
-/** What must hold of the scoreboard: ranges between SND.UNA and SND.NXT, ascending, apart, counted right. */
-function brokenScoreboard(tcb: Tcb): string | null {
-  const { snd, scoreboard: sb } = tcb;
-  if (sb === null) return null;
-  if (sb.count > MAX_SACKED_RANGES) return 'the scoreboard is beyond its bound';
-  let sacked = 0;
-  let below = snd.una;
-  for (let i = 0; i < sb.count; i++) {
-    const left = sb.ranges[2 * i] as number;
-    const right = sb.ranges[2 * i + 1] as number;
-    if (!seqGt(left, below)) return 'a SACKed range at or before SND.UNA or the one before it';
-    if (!seqLt(left, right)) return 'an empty SACKed range';
-    sacked += (right - left) | 0;
-    below = right;
+/** What must hold of the record of what was sent: ranges from SND.UNA to SND.NXT, ascending, counted right. */
+function brokenRecord(tcb: Tcb): string | null {
+  const { snd, sent } = tcb;
+  if (sent === null || sent.count === 0) {
+    return ((snd.nxt - snd.una - snd.syn) | 0) > 0 && tcb.state >= State.ESTABLISHED
+      ? 'what is outstanding is not on record'
+      : null;
   }
-  if (seqGt(below, snd.nxt)) return 'a SACKed range beyond SND.NXT';
-  if (sacked !== sb.sacked) return 'the SACKed octets are miscounted';
-  if (setPipe(tcb) < 0) return 'pipe < 0';
+  let below = (snd.una + snd.syn - 1) | 0;
+  if (leftOf(sent, 0) !== ((below + 1) | 0)) return 'the record does not begin at SND.UNA';
+  const octets = [0, 0, 0];
+  for (let i = 0; i < sent.count; i++) {
+    const left = leftOf(sent, i);
+    if (!seqGt(left, below)) return 'ranges of the record out of order';
+    const fate = word(sent, i, FATE);
+    octets[fate] = (octets[fate] as number) + ((rightOf(tcb, sent, i) - left) | 0);
+    below = left;
+  }
+  if (!seqGt(snd.nxt, below)) return 'a range of the record at or beyond SND.NXT';
+  if (octets[Fate.SACKED] !== sent.sacked) return 'the SACKed octets are miscounted';
+  if (octets[Fate.LOST] !== sent.lost) return 'the lost octets are miscounted';
+  if (word(sent, 0, FATE) === Fate.SACKED) return 'SND.UNA is SACKed';
+  if (sent.left < 0 || sent.left > (octets[Fate.FLIGHT] as number))
+    return 'more has left the network than was there';
   return null;
 }
 

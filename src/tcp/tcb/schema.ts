@@ -2,12 +2,12 @@
 // fields (reset, copy, comparison, ranges, the passing of time, the list in docs/tcb.md) goes over this table, so that
 // a new field is in none of them forgotten.
 
+import type { Sent } from './sent.ts';
 import type {
   CongestionState,
   MtuSearch,
   ReceiveSequence,
   RetransmissionTimeout,
-  Scoreboard,
   SendSequence,
   Tcb,
   Timers,
@@ -108,7 +108,6 @@ const snd: Numbers<SendSequence> = {
   mss: ['octets', 'Eff.snd.MSS'],
   peerMss: ['octets', 'SendMSS'],
   wscale: ['count', 'Snd.Wind.Shift'],
-  rtx: ['seq'],
   probe: ['flag'],
   override: ['flag'],
   lastMs: ['ms'],
@@ -141,7 +140,6 @@ const rto: Numbers<RetransmissionTimeout> = {
   rtoMs: ['forMs', 'RTO'],
   measured: ['flag'],
   timing: ['flag'],
-  timedSeq: ['seq'],
   timedAtUs: ['us'],
   timeouts: ['count'],
   probes: ['count'],
@@ -158,6 +156,13 @@ const cc: Numbers<CongestionState> = {
   credit: ['octets'],
   priorCwnd: ['octets'],
   priorSsthresh: ['octets'],
+  delivered: ['count', 'C.delivered'],
+  lost: ['count', 'C.lost'],
+  cwndLimited: ['flag'],
+  reoMult: ['count', 'RACK.reo_wnd_mult'],
+  reoPersist: ['count', 'RACK.reo_wnd_persist'],
+  tlp: ['code'],
+  tlpEnd: ['seq', 'TLP.end_seq'],
 };
 
 const timer: Numbers<Timers> = {
@@ -167,18 +172,38 @@ const timer: Numbers<Timers> = {
   keep: ['deadline', 'keep-alive'],
   user: ['deadline', 'USER TIMEOUT'],
   wait: ['deadline', '2 MSL'],
+  reorder: ['deadline', 'RACK reordering timer'],
+  pto: ['deadline', 'PTO'],
 };
 
-const scoreboard: Numbers<Scoreboard> = {
+const sent: Numbers<Sent> = {
+  first: ['count'],
   count: ['count'],
   sacked: ['octets'],
+  lost: ['octets'],
+  left: ['octets'],
   refused: ['count'],
-  highRxt: ['seq', 'HighRxt'],
-  rescueRxt: ['seq', 'RescueRxt'],
+  deliveredUs: ['us', 'C.delivered_time'],
+  firstSentUs: ['us', 'C.first_sent_time'],
+  appLimited: ['count', 'C.app_limited'],
+  roundEnd: ['count'],
+  rack: ['flag'],
+  rackUs: ['us', 'RACK.xmit_ts'],
+  rackEnd: ['seq', 'RACK.end_seq'],
+  rackRttUs: ['forUs', 'RACK.rtt'],
+  fack: ['seq', 'RACK.fack'],
+  dsackRounds: ['flag'],
+  dsackRound: ['seq', 'RACK.dsack_round'],
   recoverFs: ['octets', 'RecoverFS'],
   prrDelivered: ['octets', 'prr_delivered'],
   prrOut: ['octets', 'prr_out'],
-  lost: ['octets'],
+  rescueRxt: ['seq', 'RescueRxt'],
+  undoable: ['flag'],
+  undoFrom: ['seq'],
+  resentOctets: ['octets'],
+  resentAny: ['flag'],
+  resentStamp: ['stamp'],
+  frto: ['code'],
 };
 
 const mtuSearch: Numbers<MtuSearch> = {
@@ -197,7 +222,7 @@ const mtuSearch: Numbers<MtuSearch> = {
 /** The parts of a TCB that are always there. */
 export const PARTS = { snd, rcv, rto, cc, timer } as const;
 /** Those that are made when they are needed. */
-export const PARTS_ON_DEMAND = { scoreboard, mtuSearch } as const;
+export const PARTS_ON_DEMAND = { sent, mtuSearch } as const;
 /** All rows: of the TCB itself under `tcb`, and of its parts under their names. */
 export const SCHEMA: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
   tcb: TCB,

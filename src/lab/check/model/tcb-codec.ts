@@ -4,7 +4,19 @@
 //
 // What is left out, and why, is LEFT_OUT.
 
-import { resetTcb, State, Tcb, type TcpConfig } from '../../../tcp/index.ts';
+import {
+  FATE,
+  Fate,
+  LEFT,
+  resetTcb,
+  Sent,
+  State,
+  Tcb,
+  type TcpConfig,
+  TIMES,
+  WORDS,
+  word,
+} from '../../../tcp/index.ts';
 import { NEVER_MS, RTO_MS } from './config.ts';
 import type { Numbers } from './numbers.ts';
 
@@ -20,12 +32,16 @@ export const LEFT_OUT: readonly (readonly [why: string, fields: string])[] = [
   ['news for the user, who has heard it when the event is over', 'tcb.error tcb.softError tcb.signals'],
   [
     'the RTO is constant, only its deadline matters; the counts decide about back-off, the signal of R1 and cwnd alone',
-    `rto.srttUs rto.rttvarUs rto.rtoMs rto.measured rto.timing rto.timedSeq rto.timedAtUs rto.timeouts rto.probes
+    `rto.srttUs rto.rttvarUs rto.rtoMs rto.measured rto.timing rto.timedAtUs rto.timeouts rto.probes
     rto.minRttUs`,
   ],
   [
     'cwnd is never below a full segment, and all text of a run is a few octets; written while what was lost goes again',
-    'cc.ssthresh cc.ecnRecover cc.credit cc.priorCwnd cc.priorSsthresh snd.lastMs',
+    'cc.ssthresh cc.ecnRecover cc.credit cc.priorCwnd cc.priorSsthresh cc.cwndLimited snd.lastMs',
+  ],
+  [
+    'when it was sent what is outstanding, and what of it has arrived, is for samples, and for SACK, which is off',
+    'cc.delivered cc.lost cc.reoMult cc.reoPersist cc.tlp cc.tlpEnd timer.reorder timer.pto',
   ],
   [
     'decide about delays of more text than there is, and about the sizes of segments',
@@ -44,7 +60,7 @@ export const LEFT_OUT: readonly (readonly [why: string, fields: string])[] = [
 
 /** What is written, in any of the states. */
 export const WRITTEN = `tcb.state tcb.passive tcb.orphan tcb.ackNow tcb.challengeMs tcb.challenged snd.una snd.nxt snd.wnd
-  snd.wl1 snd.wl2 snd.maxWnd snd.syn snd.end snd.fin snd.rtx snd.probe rcv.nxt rcv.edge rcv.user rcv.fin rcv.finSeq
+  snd.wl1 snd.wl2 snd.maxWnd snd.syn snd.end snd.fin snd.probe rcv.nxt rcv.edge rcv.user rcv.fin rcv.finSeq
   rcv.rangeCount cc.cwnd cc.phase cc.dupAcks cc.recover timer.rexmt timer.persist timer.delack timer.user timer.wait`;
 
 /** Most octets of an encoded TCB. */
@@ -126,7 +142,7 @@ export function writeTcb(
     out[at++] = cc.dupAcks;
     out[at++] = mine.octet(cc.recover);
     if (cc.phase === LOSS) {
-      out[at++] = mine.octet(snd.rtx);
+      out[at++] = mine.octet(firstLost(tcb));
       out[at++] = cc.cwnd - snd.mss;
     }
   }
@@ -184,7 +200,6 @@ export function readTcb(
     at += 2;
   }
   snd.iss = iss;
-  snd.rtx = (iss + 1) | 0;
   cc.recover = (iss - 1) | 0;
   if (state === State.SYN_SENT) {
     snd.una = iss;
@@ -219,16 +234,50 @@ export function readTcb(
     snd.wl2 = mine.of[bytes[at++] as number] as number;
     cc.dupAcks = bytes[at++] as number;
     cc.recover = mine.of[bytes[at++] as number] as number;
+    let lostFrom = snd.nxt;
     if (cc.phase === LOSS) {
-      snd.rtx = mine.of[bytes[at++] as number] as number;
+      lostFrom = mine.of[bytes[at++] as number] as number;
       cc.cwnd = snd.mss + (bytes[at++] as number);
     }
+    restoreSent(tcb, lostFrom);
   } else {
     cc.phase = OPEN;
   }
   if (rcv.fin === 1) rcv.finSeq = other.of[bytes[at++] as number] as number;
   for (let i = 0; i < 2 * rcv.rangeCount; i++) rcv.ranges[i] = other.of[bytes[at++] as number] as number;
   return at;
+}
+
+/** Where what is lost and has not gone again begins; SND.NXT: nothing is. */
+function firstLost(tcb: Tcb): number {
+  const { sent, snd } = tcb;
+  for (let i = 0; sent !== null && i < sent.count; i++) {
+    if (word(sent, i, FATE) === Fate.LOST) return word(sent, i, LEFT);
+  }
+  return snd.nxt;
+}
+
+/** The record of what is outstanding: lost from `lostFrom` to what was sent before the timeout, on its way else. */
+function restoreSent(tcb: Tcb, lostFrom: number): void {
+  const { snd, cc } = tcb;
+  tcb.sent = null;
+  const from = (snd.una + snd.syn) | 0;
+  if (snd.nxt === from) return;
+  const sent = new Sent();
+  tcb.sent = sent;
+  const add = (left: number, fate: number): void => {
+    const at = sent.count * WORDS;
+    sent.words[at + LEFT] = left;
+    sent.words[at + FATE] = fate;
+    sent.words[at + TIMES] = 1;
+    sent.count++;
+  };
+  if (lostFrom !== from) add(from, Fate.FLIGHT);
+  if (lostFrom === snd.nxt) return;
+  add(lostFrom, Fate.LOST);
+  const end = (cc.recover + 1) | 0;
+  if (end !== snd.nxt) add(end, Fate.FLIGHT);
+  sent.lost = (end - lostFrom) | 0;
 }
 
 function deadlineAt(nowMs: number, ms: number): number {

@@ -1,0 +1,105 @@
+// The record of what was sent and is not yet acknowledged: ranges of sequence numbers in the order of the numbers,
+// each with what is known of its last transmission. What was sent at one time is one range, so is what was SACKed in
+// one piece; a range ends where the next begins, the last at SND.NXT. Plain data; send/sent.ts works on it.
+
+/** What one range holds, as offsets into its words. */
+export const LEFT = 0;
+/** When it was sent last, in microseconds of the engine's clock. */
+export const SENT_US = 1;
+/** {@link Fate}. */
+export const FATE = 2;
+/** How often it was sent. */
+export const TIMES = 3;
+/** `cc.delivered` and `cc.lost` at that time, the time of the last delivery before it, and the sending that began
+ * that sample (draft-ietf-ccwg-bbr section 4.1: P.delivered, P.lost, P.delivered_time, P.first_sent_time). */
+export const DELIVERED = 4;
+export const LOST_BEFORE = 5;
+export const DELIVERED_US = 6;
+export const FIRST_SENT_US = 7;
+/** In flight when it left, itself included (P.tx_in_flight). */
+export const TX_IN_FLIGHT = 8;
+/** 1: the program or the peer's window was the limit then (P.is_app_limited). */
+export const APP_LIMITED = 9;
+/** Words of a range. */
+export const WORDS = 10;
+
+/** Where a range is, as far as the sender can tell: on its way, at the peer, or lost and not yet sent again. */
+export const Fate = { FLIGHT: 0, SACKED: 1, LOST: 2 } as const;
+
+/** The record, and what loss detection and recovery know as long as something is outstanding. */
+export class Sent {
+  /** Ranges `first` to before `first + count` are in use. */
+  words = new Int32Array(4 * WORDS);
+  first = 0;
+  count = 0;
+  /** Octets in ranges that are SACKED, and in those that are LOST. */
+  sacked = 0;
+  lost = 0;
+  /** Octets that duplicate ACKs without SACK say have left the network. */
+  left = 0;
+  /** Reports of the peer that would have cut the record into more pieces than there were segments. */
+  refused = 0;
+  // The delivery rate: C.delivered_time, C.first_sent_time, C.app_limited, and where the round ends, as cc.delivered.
+  deliveredUs = 0;
+  firstSentUs = 0;
+  appLimited = 0;
+  roundEnd = 0;
+  // RFC 8985 section 5.3: RACK.xmit_ts and RACK.end_seq (valid when `rack` is 1), RACK.rtt, RACK.fack, and
+  // RACK.dsack_round (valid when `dsackRounds` is 1).
+  rack = 0;
+  rackUs = 0;
+  rackEnd = 0;
+  rackRttUs = 0;
+  fack = 0;
+  dsackRounds = 0;
+  dsackRound = 0;
+  // RFC 9937: RecoverFS, prr_delivered, prr_out. RFC 6675: RescueRxt.
+  recoverFs = 0;
+  prrDelivered = 0;
+  prrOut = 0;
+  rescueRxt = 0;
+  // Undo: octets sent again in this episode of which the peer has not reported a duplicate; the timestamp of the
+  // first of them; whether the episode can be undone; where F-RTO stands (see undo.ts).
+  undoable = 0;
+  undoFrom = 0;
+  resentOctets = 0;
+  resentAny = 0;
+  resentStamp = 0;
+  frto = 0;
+
+  /** As it began, but for the room that it has. */
+  reset(): void {
+    this.first = 0;
+    this.count = 0;
+    this.sacked = 0;
+    this.lost = 0;
+    this.left = 0;
+    this.refused = 0;
+    this.deliveredUs = 0;
+    this.firstSentUs = 0;
+    this.appLimited = 0;
+    this.roundEnd = 0;
+    this.rack = 0;
+    this.rackUs = 0;
+    this.rackEnd = 0;
+    this.rackRttUs = 0;
+    this.fack = 0;
+    this.dsackRounds = 0;
+    this.dsackRound = 0;
+    this.recoverFs = 0;
+    this.prrDelivered = 0;
+    this.prrOut = 0;
+    this.rescueRxt = 0;
+    this.undoable = 0;
+    this.undoFrom = 0;
+    this.resentOctets = 0;
+    this.resentAny = 0;
+    this.resentStamp = 0;
+    this.frto = 0;
+  }
+}
+
+/** A copy that shares nothing. */
+export function cloneSent(from: Sent): Sent {
+  return Object.assign(new Sent(), from, { words: from.words.slice() });
+}
