@@ -32,7 +32,8 @@ export function delivered(e: Engine, tcb: Tcb, sent: Sent, s: AckSample, i: numb
   const left = leftOf(sent, i);
   const length = (right - left) | 0;
   const sentUs = word(sent, i, SENT_US);
-  const rtt = (e.us - sentUs) | 0;
+  const elapsed = (e.us - sentUs) | 0;
+  const rtt = elapsed < 0 && elapsed > -1000 ? 0 : elapsed; // see sendingUs
   s.delivered += length;
   cc.delivered = (cc.delivered + length) | 0;
   if (word(sent, i, TIMES) === 1) {

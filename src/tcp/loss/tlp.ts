@@ -8,7 +8,7 @@ import { setCwnd } from '../congestion/cwnd.ts';
 import type { Engine } from '../engine.ts';
 import { sendNext } from '../send/transmit.ts';
 import { Phase, type Tcb } from '../tcb/tcb.ts';
-import { clearTimer, setDeadline, setTimer } from '../timers.ts';
+import { clearTimer, setTimer } from '../timers.ts';
 import { usesRack } from './rack.ts';
 import { flightSize } from './recovery.ts';
 import type { AckSample } from './sample.ts';

@@ -139,12 +139,26 @@ export function markLost(tcb: Tcb, sent: Sent, i: number, s: AckSample | null): 
   if (s !== null) s.lost += length;
 }
 
+/**
+ * The time on record of what is sent now and ends at `end`. RACK_sent_after orders by time, then by end: what goes again
+ * after new text in the same microsecond would come before it.
+ */
+function sendingUs(e: Engine, sent: Sent, end: number): number {
+  let us = e.us;
+  if (sent.count > 0 && ((us - sent.clockUs) | 0) <= 0) {
+    us = seqGt(end, sent.clockEnd) ? sent.clockUs : (sent.clockUs + 1) | 0;
+  }
+  sent.clockUs = us;
+  sent.clockEnd = end;
+  return us;
+}
+
 /** What is known of a transmission now, written to range `i`. */
-function stamp(e: Engine, tcb: Tcb, sent: Sent, i: number, times: number): void {
+function stamp(tcb: Tcb, sent: Sent, i: number, times: number, us: number): void {
   const { cc } = tcb;
   const { words } = sent;
   const at = (sent.first + i) * WORDS;
-  words[at + SENT_US] = e.us;
+  words[at + SENT_US] = us;
   words[at + FATE] = Fate.FLIGHT;
   words[at + TIMES] = times;
   words[at + DELIVERED] = cc.delivered;
@@ -175,10 +189,11 @@ export function noteSent(e: Engine, tcb: Tcb, seq: number): void {
   if (sent.count === 0) sent.fack = seq;
   if (tcb.cc.phase === Phase.FAST_RECOVERY) sent.prrOut += length;
   if (inFlight(tcb) <= length) sent.firstSentUs = sent.deliveredUs = e.us; // nothing was on its way
+  const us = sendingUs(e, sent, snd.nxt);
   const last = sent.count - 1;
   if (
     last >= 0 &&
-    word(sent, last, SENT_US) === e.us &&
+    word(sent, last, SENT_US) === us &&
     word(sent, last, FATE) === Fate.FLIGHT &&
     word(sent, last, TIMES) === 1
   ) {
@@ -187,7 +202,7 @@ export function noteSent(e: Engine, tcb: Tcb, seq: number): void {
   }
   insert(sent, sent.count);
   setWord(sent, sent.count - 1, LEFT, seq);
-  stamp(e, tcb, sent, sent.count - 1, 1);
+  stamp(tcb, sent, sent.count - 1, 1, us);
 }
 
 /** [from, to) was sent again. */
@@ -203,13 +218,14 @@ export function noteResent(e: Engine, tcb: Tcb, from: number, to: number): void 
     sent.resentStamp = tsNow(e, tcb);
   }
   sent.resentOctets += length;
+  const us = sendingUs(e, sent, to);
   let i = cut(sent, found, from);
   // More than one range when what was sent in pieces goes as one segment.
   while (i < sent.count && seqLt(word(sent, i, LEFT), to)) {
     if (seqGt(rightOf(tcb, sent, i), to)) cut(sent, i, to);
     if (word(sent, i, FATE) !== Fate.SACKED) {
       setFate(tcb, sent, i, Fate.FLIGHT);
-      stamp(e, tcb, sent, i, Math.min(word(sent, i, TIMES) + 1, 0xffff));
+      stamp(tcb, sent, i, Math.min(word(sent, i, TIMES) + 1, 0xffff), us);
       if (join(sent, i)) i--;
     }
     i++;

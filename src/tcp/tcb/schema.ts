@@ -183,6 +183,8 @@ const sent: Numbers<Sent> = {
   lost: ['octets'],
   left: ['octets'],
   refused: ['count'],
+  clockUs: ['us'],
+  clockEnd: ['seq'],
   deliveredUs: ['us', 'C.delivered_time'],
   firstSentUs: ['us', 'C.first_sent_time'],
   appLimited: ['count', 'C.app_limited'],

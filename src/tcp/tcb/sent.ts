@@ -39,6 +39,9 @@ export class Sent {
   left = 0;
   /** Reports of the peer that would have cut the record into more pieces than there were segments. */
   refused = 0;
+  /** When something was sent last, and its end: later sendings of one microsecond have later times on record. */
+  clockUs = 0;
+  clockEnd = 0;
   // The delivery rate: C.delivered_time, C.first_sent_time, C.app_limited, and where the round ends, as cc.delivered.
   deliveredUs = 0;
   firstSentUs = 0;
@@ -75,6 +78,8 @@ export class Sent {
     this.lost = 0;
     this.left = 0;
     this.refused = 0;
+    this.clockUs = 0;
+    this.clockEnd = 0;
     this.deliveredUs = 0;
     this.firstSentUs = 0;
     this.appLimited = 0;
