@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { OPT_SACK } from '../../wire/segment.ts';
+import { inState, octets, options, pass, sent, type Way } from '../segment-arrives/testing.ts';
+import { Phase } from '../tcb/tcb.ts';
+import type { Endpoint } from '../testing.ts';
+
+/** ESTABLISHED with SACK, MSS 1000, a measured round trip of 40 ms, and ten segments sent now: 1, 1001, … 9001. */
+function flight(queued = 10_000, way: Way = {}): Endpoint {
+  const a = inState('ESTABLISHED', { startUs: 5_000_000, syn: options({ mss: 1000, sack: true }), ...way });
+  Object.assign(a.tcb.rto, { measured: 1, srttUs: 40_000, rttvarUs: 0, minRttUs: 40_000, rtoMs: 240 });
+  a.send(octets(queued));
+  sent(a);
+  return a;
+}
+
+/** An ACK with SACK blocks, all relative to our ISS; what is sent in answer. */
+function sack(a: Endpoint, ack: number, ...edges: number[]): string[] {
+  const { iss } = a.tcb.snd;
+  a.inject('ACK', 1, ack, { opts: OPT_SACK, sack: edges.map((edge) => (iss + edge) | 0) });
+  return sent(a).map((line) => line.replace('PSH,', ''));
+}
+
+const segment = (seq: number, len = 1000) => `ACK seq=${seq} ack=1 len=${len}`;
+
+describe('RACK_detect_loss (RFC 8985 section 6.2 step 5)', () => {
+  it('DupThresh segments SACKed, no reordering seen: what was sent before is lost at once', () => {
+    const a = flight();
+    pass(a, 40);
+    expect(sack(a, 1, 1001, 4001)).toEqual([segment(1)]);
+    expect([a.tcb.cc.phase, a.tcb.cc.ssthresh]).toEqual([Phase.FAST_RECOVERY, 5000]);
+  });
+
+  it('fewer: a quarter of the least round trip is waited for what may have been overtaken', () => {
+    const a = flight();
+    pass(a, 40);
+    expect(sack(a, 1, 1001, 2001)).toEqual([]);
+    pass(a, 9);
+    expect(sent(a)).toEqual([]);
+    pass(a, 1);
+    expect([sent(a), a.tcb.cc.phase]).toEqual([[segment(1)], Phase.FAST_RECOVERY]);
+    expect(a.timersFired).toContain('reorder');
+  });
+
+  it('what comes within that time was overtaken: nothing goes again, cwnd stays', () => {
+    const a = flight();
+    const { ssthresh } = a.tcb.cc;
+    pass(a, 40);
+    sack(a, 1, 1001, 2001);
+    pass(a, 5);
+    a.inject('ACK', 1, 2001);
+    pass(a, 20);
+    expect([a.tcb.retransmissions, a.tcb.cc.ssthresh, a.tcb.cc.reoMult]).toEqual([0, ssthresh, 1]);
+  });
+
+  it('once reordering was seen, many segments SACKed are no hurry either (step 3)', () => {
+    const a = flight();
+    pass(a, 40);
+    sack(a, 1, 1001, 2001);
+    a.inject('ACK', 1, 2001);
+    expect(sack(a, 2001, 3001, 10_001)).toEqual([]);
+    pass(a, 10);
+    expect(sent(a)).toEqual([segment(2001)]);
+  });
+
+  it('a retransmission that is lost goes again when what was sent after it arrives, without a timeout', () => {
+    const a = flight(40_000);
+    pass(a, 40);
+    expect(sack(a, 1, 1001, 6001)).toEqual([segment(1)]);
+    expect(sack(a, 1, 1001, 10_001)[0]).toBe(segment(10_001));
+    pass(a, 40);
+    expect(sack(a, 1, 1001, 11_001)[0]).toBe(segment(1));
+    expect([a.tcb.timeouts, a.tcb.retransmissions]).toEqual([0, 2]);
+  });
+
+  it('segments of one time are in the order of their numbers: a gap among them is a loss, the end is none', () => {
+    const a = flight();
+    pass(a, 40);
+    sack(a, 1, 4001, 8001);
+    // Three of the four below have gone again (RFC 9937); the two above were sent after what has arrived.
+    expect([a.tcb.sent?.lost, a.tcb.retransmissions]).toEqual([1000, 3]);
+  });
+
+  it('text sent in the same microsecond as a retransmission, but before it, is no sign of its loss', () => {
+    const a = flight(40_000);
+    pass(a, 40);
+    sack(a, 1, 1001, 2001); // new text goes
+    sack(a, 1, 1001, 4001); // 1 goes again, in the same microsecond
+    const { retransmissions } = a.tcb;
+    pass(a, 40);
+    sack(a, 1, 1001, 11_001);
+    expect(a.tcb.retransmissions).toBe(retransmissions);
+  });
+});
+
+describe('the reordering window (step 4)', () => {
+  it('each round trip with a DSACK makes it wider by a quarter of the least round trip, up to SRTT', () => {
+    const a = flight(100_000);
+    for (const mult of [1, 2, 3]) {
+      const { snd } = a.tcb;
+      const una = (snd.una - snd.iss) | 0;
+      pass(a, 40);
+      sack(a, una + 1000, una, una + 1000);
+      expect(a.tcb.cc.reoMult).toBe(mult);
+      sack(a, una + 1000, una, una + 1000); // the same round trip
+      expect(a.tcb.cc.reoMult).toBe(mult);
+      a.inject('ACK', 1, (a.tcb.snd.nxt - a.tcb.snd.iss) | 0);
+    }
+  });
+
+  it('it is narrow again after 16 recoveries without a DSACK', () => {
+    const a = flight(10_000);
+    Object.assign(a.tcb.cc, { reoMult: 5, reoPersist: 16 });
+    for (let i = 1; i <= 16; i++) {
+      const first = (a.tcb.snd.una - a.tcb.snd.iss) | 0;
+      expect((a.tcb.snd.nxt - a.tcb.snd.una) | 0).toBe(10_000);
+      pass(a, 41);
+      sack(a, first, first + 1000, first + 4000);
+      pass(a, 60);
+      expect(a.tcb.cc.phase).toBe(Phase.FAST_RECOVERY);
+      a.inject('ACK', 1, (a.tcb.snd.nxt - a.tcb.snd.iss) | 0);
+      expect([i, a.tcb.cc.reoMult]).toEqual([i, i < 16 ? 5 : 1]);
+      a.tcb.cc.cwnd = 10_000;
+      a.send(octets(10_000));
+    }
+  });
+});
+
+describe('a timeout (section 6.3)', () => {
+  it('the first segment is lost, and what was sent a round trip ago; what was sent just now is not', () => {
+    const a = flight(3000);
+    a.tcb.noDelay = 1;
+    pass(a, 235);
+    expect(a.tcb.cc.tlp).toBe(2); // the loss probe has set the timer anew
+    a.tcb.timer.rexmt = 0;
+    a.send(octets(500));
+    a.tcb.timer.rexmt = (a.engine.ms + 1) | 0;
+    sent(a);
+    pass(a, 1);
+    expect(a.tcb.cc.phase).toBe(Phase.LOSS);
+    expect([sent(a), a.tcb.sent?.lost, a.tcb.cc.cwnd]).toEqual([[segment(1)], 2000, 1500]);
+  });
+});

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { OPT_SACK } from '../../wire/segment.ts';
+import { departures, inState, octets, options, pass, sent, type Way } from '../segment-arrives/testing.ts';
+import { Phase } from '../tcb/tcb.ts';
+import type { Endpoint } from '../testing.ts';
+import { Tlp } from './tlp.ts';
+
+/** ESTABLISHED with SACK, MSS 1000 and a measured round trip of 40 ms: the RTO is 240 ms. */
+function measured(way: Way = {}): Endpoint {
+  const a = inState('ESTABLISHED', { startUs: 5_000_000, syn: options({ mss: 1000, sack: true }), ...way });
+  Object.assign(a.tcb.rto, { measured: 1, srttUs: 40_000, rttvarUs: 0, minRttUs: 40_000, rtoMs: 240 });
+  return a;
+}
+
+const segment = (seq: number, len = 1000) => `ACK seq=${seq} ack=1 len=${len}`;
+const last = (seq: number, len = 1000) => `PSH,ACK seq=${seq} ack=1 len=${len}`;
+
+describe('TLP_calc_PTO (RFC 8985 section 7.2)', () => {
+  it('two round trips after the last new text the last segment goes again; the RTO begins anew', () => {
+    const a = measured();
+    a.send(octets(3000));
+    sent(a);
+    expect(departures(a, 330)).toEqual([
+      { at: 80, line: last(2001) },
+      { at: 80 + 240, line: segment(1) },
+    ]);
+  });
+
+  it('a lone segment may wait for a delayed ACK: 40 ms more', () => {
+    const a = measured();
+    a.send(octets(1000));
+    sent(a);
+    expect(departures(a, 200)).toEqual([{ at: 120, line: last(1) }]);
+  });
+
+  it('without a measured round trip it is a second, and never later than the retransmission timer', () => {
+    const a = measured();
+    Object.assign(a.tcb.rto, { measured: 0, rtoMs: 3000 });
+    a.send(octets(2000));
+    sent(a);
+    expect(departures(a, 2000)[0]).toEqual({ at: 1000, line: last(1001) });
+    const b = measured();
+    b.tcb.rto.rtoMs = 60;
+    b.send(octets(2000));
+    sent(b);
+    expect(departures(b, 70)[0]?.at).toBe(60);
+  });
+
+  it('an ACK of some of it sets it anew; one of all of it turns it off', () => {
+    const a = measured();
+    a.send(octets(3000));
+    sent(a);
+    pass(a, 70);
+    a.inject('ACK', 1, 1001);
+    expect(departures(a, 85)).toEqual([{ at: 84, line: last(2001) }]);
+    a.inject('ACK', 1, 3001);
+    expect(a.tcb.timer.pto).toBe(0);
+  });
+
+  it('there is none without SACK, where duplicates are counted, in recovery, and while something is SACKed', () => {
+    for (const a of [
+      measured({ syn: options({ mss: 1000 }) }),
+      measured({ config: { lossDetection: 'dupacks' } }),
+    ]) {
+      a.send(octets(3000));
+      expect(a.tcb.timer.pto).toBe(0);
+    }
+    const a = measured();
+    a.send(octets(3000));
+    const { iss } = a.tcb.snd;
+    a.inject('ACK', 1, 1, { opts: OPT_SACK, sack: [(iss + 2001) | 0, (iss + 3001) | 0] });
+    expect(a.tcb.timer.pto).toBe(0);
+  });
+});
+
+describe('TLP_send_probe (section 7.3)', () => {
+  it('new text goes before old, one segment beyond cwnd', () => {
+    const a = measured();
+    a.send(octets(20_000));
+    sent(a);
+    pass(a, 80);
+    expect([sent(a), a.tcb.cc.tlp]).toEqual([[segment(10_001)], Tlp.NEW_TEXT]);
+  });
+
+  it('one probe, then the retransmission timer', () => {
+    const a = measured();
+    a.send(octets(2000));
+    sent(a);
+    expect(departures(a, 900).map(({ line }) => line)).toEqual([last(1001), segment(1), segment(1)]);
+  });
+
+  it('a lost tail is repaired by what the peer SACKs of it', () => {
+    const a = measured();
+    a.send(octets(5000));
+    sent(a);
+    pass(a, 40);
+    a.inject('ACK', 1, 3001);
+    pass(a, 80);
+    expect(sent(a)).toEqual([last(4001)]);
+    pass(a, 40);
+    const { iss } = a.tcb.snd;
+    a.inject('ACK', 1, 3001, { opts: OPT_SACK, sack: [(iss + 4001) | 0, (iss + 5001) | 0] });
+    pass(a, 10);
+    expect([sent(a), a.tcb.timeouts]).toEqual([[segment(3001)], 0]);
+  });
+});
+
+describe('TLP_process_ack (section 7.4.2)', () => {
+  /** A probe of the last of two segments has gone, and both are acknowledged. */
+  function answered(): Endpoint {
+    const a = measured();
+    a.send(octets(2000));
+    pass(a, 80);
+    expect(a.tcb.cc.tlp).toBe(Tlp.RESENT);
+    a.inject('ACK', 1, 2001);
+    sent(a);
+    return a;
+  }
+
+  it('an ACK of later text, and no DSACK before it: the probe has repaired a loss, and cwnd says so', () => {
+    const a = answered();
+    a.send(octets(1000));
+    a.inject('ACK', 1, 3001);
+    expect([a.tcb.cc.tlp, a.tcb.cc.ssthresh < 10_000, a.tcb.cc.phase]).toEqual([Tlp.NONE, true, Phase.OPEN]);
+  });
+
+  it('a DSACK of the probe: nothing was lost, nothing changes, nor does the reordering window', () => {
+    const a = answered();
+    const { ssthresh, cwnd } = a.tcb.cc;
+    const { iss } = a.tcb.snd;
+    a.inject('ACK', 1, 2001, { opts: OPT_SACK, sack: [(iss + 1001) | 0, (iss + 2001) | 0] });
+    a.send(octets(1000));
+    a.inject('ACK', 1, 3001);
+    expect([a.tcb.cc.tlp, a.tcb.cc.ssthresh, a.tcb.cc.reoMult]).toEqual([Tlp.NONE, ssthresh, 0]);
+    expect(a.tcb.cc.cwnd).toBeGreaterThanOrEqual(cwnd);
+  });
+
+  it('a duplicate ACK without SACK: the same, from a peer that reports no duplicates', () => {
+    const a = answered();
+    const { ssthresh } = a.tcb.cc;
+    a.inject('ACK', 1, 2001);
+    a.send(octets(1000));
+    a.inject('ACK', 1, 3001);
+    expect([a.tcb.cc.tlp, a.tcb.cc.ssthresh]).toEqual([Tlp.NONE, ssthresh]);
+  });
+});
