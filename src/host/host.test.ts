@@ -235,7 +235,7 @@ describe('who drives it', () => {
     b.listen({ port: 80, handler: {} });
     const c = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
     const acks: number[] = [];
-    a.tap = { segmentIn: (_, __, now) => void acks.push(now) };
+    a.tap = { processed: (_, __, now) => void acks.push(now) };
     const start = net.world.now();
     await net.run(c.write(octets(1)));
     await net.rest();

@@ -268,8 +268,8 @@ describe('real traffic with flipped octets', () => {
         seen++;
         expectSound(host, () => `seed ${seed}`);
       };
-      a.tap = { segmentIn: check(a) };
-      b.tap = { segmentIn: check(b) };
+      a.tap = { processed: check(a) };
+      b.tap = { processed: check(b) };
       b.listen({
         port: 80,
         handler: {

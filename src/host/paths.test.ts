@@ -304,7 +304,7 @@ describe('a hop that says nothing (RFC 4821)', () => {
       const o = await over(mtu, 'nothing', { six });
       await send(o, 20_000);
       const cwnds: number[] = [];
-      o.a.tap = { segmentIn: (tcb) => void (tcb === o.c.tcb && cwnds.push(tcb.cc.cwnd)) };
+      o.a.tap = { processed: (tcb) => void (tcb === o.c.tcb && cwnds.push(tcb.cc.cwnd)) };
       const { timeouts } = o.c.info();
       for (let i = 0; i < 40; i++) await send(o, 100_000);
       expect([mtu, mtu - o.c.info().pmtu < 8, o.c.info().timeouts]).toEqual([mtu, true, timeouts]);

@@ -150,7 +150,7 @@ export function port(host: Host): HostInterface {
 /** Fails when a TCB of the host breaks an invariant. */
 export function watchInvariants(host: Host, note: () => string = () => ''): void {
   host.tap = {
-    segmentIn: (tcb) => {
+    processed: (tcb) => {
       const broken = tcb === null ? null : brokenInvariant(tcb);
       if (broken !== null) throw new Error(`${host.name}: ${broken} ${note()}`);
     },

@@ -235,7 +235,7 @@ export class TraceRecorder {
       segmentOut: (tcb) => {
         if (this.#arrival?.to === end && (tcb === null || this.#of(end, tcb) !== null)) this.#endArrival();
       },
-      segmentIn: () => {
+      processed: () => {
         if (this.#arrival?.to === end) this.#endArrival();
       },
       transition: (tcb, row) => {

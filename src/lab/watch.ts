@@ -102,7 +102,8 @@ export class WireWatch {
     };
     return {
       segmentOut: (tcb, seg, us) => tell(null, null, (tap) => tap.segmentOut?.(tcb, seg, us)),
-      segmentIn: (tcb, seg, us) => tell(null, null, (tap) => tap.segmentIn?.(tcb, seg, us)),
+      arrives: (tcb, seg, us) => tell(null, null, (tap) => tap.arrives?.(tcb, seg, us)),
+      processed: (tcb, seg, us) => tell(null, null, (tap) => tap.processed?.(tcb, seg, us)),
       transition: (tcb, row, us) => tell(tcb, row, (tap) => tap.transition?.(tcb, row, us)),
       drop: (tcb, seg, reason, us) => tell(null, null, (tap) => tap.drop?.(tcb, seg, reason, us)),
       timerSet: (tcb, timer, at, us) => tell(tcb, null, (tap) => tap.timerSet?.(tcb, timer, at, us)),

@@ -113,7 +113,7 @@ export class Lab {
     });
     host.tap = {
       ...this.#coverage.tap(),
-      segmentIn: (tcb) => {
+      processed: (tcb) => {
         const broken = tcb === null ? null : brokenInvariant(tcb);
         if (broken !== null) throw new Error(`${name}: ${broken}`);
       },

@@ -205,15 +205,16 @@ describe('LISTEN', () => {
     {
       'refused with a RST': {
         listenSyn(e, listen, seg) {
-          if (e.out.spawn(listen, seg) !== null) rfc9293.listenSyn(e, listen, seg);
-          else e.rules.replyReset(e, seg);
+          if (e.out.spawn(listen, seg) !== null) return rfc9293.listenSyn(e, listen, seg);
+          e.rules.replyReset(e, seg);
+          return null;
         },
       },
       'answered without room': {
         listenSyn(e, listen, seg) {
           const { out } = e;
           if (out instanceof Endpoint) out.synQueueOpen = true;
-          rfc9293.listenSyn(e, listen, seg);
+          return rfc9293.listenSyn(e, listen, seg);
         },
       },
     },

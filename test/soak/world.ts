@@ -166,7 +166,7 @@ class Soak {
   #tap(host: Host): HostTap {
     const { totals } = this;
     return {
-      segmentIn: (tcb) => {
+      processed: (tcb) => {
         totals.segments++;
         if (tcb !== null && (this.#sample++ & 7) === 0) this.#check(host, tcb);
       },

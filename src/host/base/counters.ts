@@ -89,8 +89,13 @@ export class HostCounters {
 export interface HostTap {
   /** A segment went out; `tcb` is null when it belongs to no connection. */
   segmentOut?(tcb: Tcb | null, seg: Segment, nowUs: number): void;
-  /** A segment has been processed: `tcb.state` is the state after it. */
-  segmentIn?(tcb: Tcb | null, seg: Segment, nowUs: number): void;
+  /** A segment has come, and nothing is done about it yet; `tcb` is that of its connection, or listener, or record. */
+  arrives?(tcb: Tcb | null, seg: Segment, nowUs: number): void;
+  /**
+   * It has been processed: `tcb.state` is the state after it, `tcb` that of the connection which it has made. Of the
+   * segment what was old or beyond the window may be cut off.
+   */
+  processed?(tcb: Tcb | null, seg: Segment, nowUs: number): void;
   transition?(tcb: Tcb, row: Transition, nowUs: number): void;
   drop?(tcb: Tcb | null, seg: Segment, reason: Drop, nowUs: number): void;
   timerSet?(tcb: Tcb, timer: TimerName, deadlineMs: number, nowUs: number): void;
@@ -119,9 +124,13 @@ export function bothTaps(a: HostTap | null, b: HostTap): HostTap {
       a.segmentOut?.(tcb, seg, nowUs);
       b.segmentOut?.(tcb, seg, nowUs);
     },
-    segmentIn(tcb, seg, nowUs) {
-      a.segmentIn?.(tcb, seg, nowUs);
-      b.segmentIn?.(tcb, seg, nowUs);
+    arrives(tcb, seg, nowUs) {
+      a.arrives?.(tcb, seg, nowUs);
+      b.arrives?.(tcb, seg, nowUs);
+    },
+    processed(tcb, seg, nowUs) {
+      a.processed?.(tcb, seg, nowUs);
+      b.processed?.(tcb, seg, nowUs);
     },
     transition(tcb, row, nowUs) {
       a.transition?.(tcb, row, nowUs);

@@ -1,7 +1,7 @@
 // A TCP segment for this host: checked, and given to the connection, the listener or the record in TIME-WAIT that its
 // four-tuple names (RFC 9293 section 3.10.7).
 
-import { Drop, State, segmentArrives } from '../../tcp/index.ts';
+import { Drop, State, segmentArrives, type Tcb } from '../../tcp/index.ts';
 import {
   ACK,
   IPPROTO_TCP,
@@ -57,31 +57,39 @@ function isGood({ memory, counters }: TcpLayer, packet: IpPacket, seg: Segment):
   return false;
 }
 
+/**
+ * SEGMENT ARRIVES at a TCB, or at nobody (3.10.7.1), between what whoever watches is told before and after. The TCB of
+ * the connection that a SYN has made, or null.
+ */
+function process(tcp: TcpLayer, tcb: Tcb | null, seg: Segment): Tcb | null {
+  const { engine } = tcp;
+  if (tcp.tap !== null) tcp.tap.arrives?.(tcb, seg, engine.now);
+  let child: Tcb | null = null;
+  if (tcb === null) engine.rules.closed(engine, seg);
+  else child = segmentArrives(engine, tcb, seg);
+  if (tcp.tap !== null) tcp.tap.processed?.(child ?? tcb, seg, engine.now);
+  return child;
+}
+
 function toConnection(tcp: TcpLayer, c: Connection, seg: Segment): void {
   followPath(tcp, c);
-  segmentArrives(tcp.engine, c.tcb, seg);
-  if (tcp.tap !== null) tcp.tap.segmentIn?.(c.tcb, seg, tcp.engine.now);
+  process(tcp, c.tcb, seg);
   endEvent(tcp, c);
 }
 
 /** A segment of no connection: for a listener, or for nobody (3.10.7.1). */
 function toListener(tcp: TcpLayer, seg: Segment): void {
-  const { engine } = tcp;
   const listener = listenerFor(tcp, seg.dstPort);
   if (listener === null) {
-    engine.rules.closed(engine, seg);
-    if (tcp.tap !== null) tcp.tap.segmentIn?.(null, seg, engine.now);
+    process(tcp, null, seg);
     return;
   }
   if ((seg.ctl & (ACK | RST | SYN)) === ACK && listener.cookiesUntil > tcp.nowMs) {
     fromCookie(tcp, listener, seg, cookieMss(tcp, seg));
     return;
   }
-  segmentArrives(engine, listener.tcb, seg);
-  const child = tcp.spawned;
-  tcp.spawned = null;
-  if (tcp.tap !== null) tcp.tap.segmentIn?.(child === null ? listener.tcb : child.tcb, seg, engine.now);
-  if (child !== null) endEvent(tcp, child);
+  const child = process(tcp, listener.tcb, seg);
+  if (child !== null) endEvent(tcp, tcp.table.of(child));
 }
 
 /**
@@ -95,19 +103,21 @@ function fromCookie(tcp: TcpLayer, listener: Listener, seg: Segment, mss: number
   if (mss === 0) counters.cookiesFailed++;
   else if (!listener.acceptQueueOpen) counters.acceptOverflows++;
   else if (mayConnect(tcp)) c = acceptCookie(tcp, listener, seg, mss);
-  if (c === null) engine.out.drop(listener.tcb, seg, Drop.LISTEN_REFUSED);
-  else segmentArrives(engine, c.tcb, seg);
-  if (tcp.tap !== null) tcp.tap.segmentIn?.(c === null ? listener.tcb : c.tcb, seg, engine.now);
-  if (c !== null) endEvent(tcp, c);
+  if (c !== null) {
+    toConnection(tcp, c, seg);
+    return;
+  }
+  if (tcp.tap !== null) tcp.tap.arrives?.(listener.tcb, seg, engine.now);
+  engine.out.drop(listener.tcb, seg, Drop.LISTEN_REFUSED);
+  if (tcp.tap !== null) tcp.tap.processed?.(listener.tcb, seg, engine.now);
 }
 
 /** The engine judges by the TCB of the record; what becomes of that is kept. */
 function toTimeWait(tcp: TcpLayer, index: number, seg: Segment): void {
-  const { engine, timeWait } = tcp;
+  const { timeWait } = tcp;
   const tcb = timeWait.load(index);
-  segmentArrives(engine, tcb, seg);
+  process(tcp, tcb, seg);
   tcb.signals = 0;
-  if (tcp.tap !== null) tcp.tap.segmentIn?.(tcb, seg, engine.now);
   if (tcb.state === State.TIME_WAIT) {
     timeWait.store(index, tcb);
     return;

@@ -67,7 +67,6 @@ export function spawn(tcp: TcpLayer, listen: Tcb, seg: Segment): Tcb | null {
     c.tcb.hasMinIss = 1;
     c.tcb.minIss = tcp.minIss;
   }
-  tcp.spawned = c;
   return c.tcb;
 }
 

@@ -98,8 +98,6 @@ export class TcpLayer implements TcpErrors {
   /** The packet that is being processed, and its segment. */
   packet: IpPacket | null = null;
   readonly seg = new Segment();
-  /** The connection that a SYN has made during the event in progress. */
-  spawned: Connection | null = null;
   /** The SYN in hand reopens a TIME-WAIT; its least ISS. */
   reopening = false;
   minIss = 0;

@@ -175,7 +175,7 @@ test('a batch happens at one moment: the clock is read once for it, and goes on 
   expect(packets).toHaveLength(4);
   const { clock, host } = bench.b;
   const seen: number[] = [];
-  host.tap = { segmentIn: (_tcb, _seg, nowUs) => void seen.push(nowUs, clock.now()) };
+  host.tap = { processed: (_tcb, _seg, nowUs) => void seen.push(nowUs, clock.now()) };
   bench.time.step = 1;
   bench.b.device.batch(packets);
   expect(new Set(seen).size).toBe(1);

@@ -59,7 +59,7 @@ export class HostCapture implements HostTap {
 
   // What the host tells.
 
-  segmentIn(tcb: Tcb | null): void {
+  processed(tcb: Tcb | null): void {
     this.#inState = tcb === null ? 'CLOSED' : stateName(tcb.state);
   }
 

@@ -9,30 +9,33 @@ import { transmit } from '../send/transmit.ts';
 import { State } from '../tcb/state.ts';
 import type { Tcb } from '../tcb/tcb.ts';
 
-/** An arriving segment whose checksum was right and whose four-tuple is this connection's. */
-export function segmentArrives(e: Engine, tcb: Tcb, seg: Segment): void {
+/**
+ * An arriving segment whose checksum was right and whose four-tuple is this connection's. The TCB of the connection
+ * that a SYN in LISTEN has made; else null.
+ */
+export function segmentArrives(e: Engine, tcb: Tcb, seg: Segment): Tcb | null {
   tcb.segsIn = (tcb.segsIn + segmentsIn(seg)) | 0;
   switch (tcb.state) {
     case State.CLOSED:
       e.rules.closed(e, seg);
-      return;
+      return null;
     case State.LISTEN:
-      arrivesInListen(e, tcb, seg);
-      return;
+      return arrivesInListen(e, tcb, seg);
     case State.SYN_SENT:
       arrivesInSynSent(e, tcb, seg);
-      return;
+      return null;
     default:
       arrivesSynchronized(e, tcb, seg);
+      return null;
   }
 }
 
 /** 3.10.7.2 */
-function arrivesInListen(e: Engine, tcb: Tcb, seg: Segment): void {
+function arrivesInListen(e: Engine, tcb: Tcb, seg: Segment): Tcb | null {
   const r = e.rules;
-  if (r.listenRst(e, tcb, seg)) return;
-  if (r.listenAck(e, tcb, seg)) return;
-  r.listenSyn(e, tcb, seg);
+  if (r.listenRst(e, tcb, seg)) return null;
+  if (r.listenAck(e, tcb, seg)) return null;
+  return r.listenSyn(e, tcb, seg);
 }
 
 /** 3.10.7.3 */

@@ -46,21 +46,21 @@ export function listenAck(e: Engine, tcb: Tcb, seg: Segment): boolean {
 
 /**
  * Third, check for a SYN. Text and FIN that come with it are not taken, but for text for Fast Open; the peer
- * sends them again.
+ * sends them again. The TCB of the new connection, or null.
  */
-export function listenSyn(e: Engine, listen: Tcb, seg: Segment): void {
+export function listenSyn(e: Engine, listen: Tcb, seg: Segment): Tcb | null {
   if ((seg.ctl & SYN) === 0) {
     e.out.drop(listen, seg, Drop.NO_SYN_TO_LISTEN); // fourth: other data or control
-    return;
+    return null;
   }
   if ((seg.ctl & FIN) !== 0) {
     e.out.drop(listen, seg, Drop.SYN_AND_FIN);
-    return;
+    return null;
   }
   const tcb = e.out.spawn(listen, seg);
   if (tcb === null) {
     e.out.drop(listen, seg, Drop.LISTEN_REFUSED);
-    return;
+    return null;
   }
   tcb.passive = 1;
   prepareOffer(tcb);
@@ -69,6 +69,7 @@ export function listenSyn(e: Engine, listen: Tcb, seg: Segment): void {
   enter(e, tcb, row.LISTEN_SYN);
   e.rules.earlyText(e, tcb, seg);
   synReceived(e, tcb);
+  return tcb;
 }
 
 /** Rebuilds the TCB whose SYN,ACK was a SYN cookie, as if it had been here since (RFC 4987 section 3.6). */
