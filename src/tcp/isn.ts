@@ -3,25 +3,13 @@
 
 import { seqLt } from '../wire/seq.ts';
 import type { Engine } from './engine.ts';
-import { sipHashTuple } from './siphash.ts';
+import { portsOf, sipHashTuple } from './siphash.ts';
 import type { Tcb } from './tcb/tcb.ts';
 
 /** M + F(localip, localport, remoteip, remoteport, secretkey), M ticking every 4 microseconds. */
 export function selectIss(e: Engine, tcb: Tcb): number {
   const clock = Math.floor(e.now / 4) | 0;
-  const hash = sipHashTuple(
-    e.issKey,
-    tcb.l0,
-    tcb.l1,
-    tcb.l2,
-    tcb.l3,
-    tcb.r0,
-    tcb.r1,
-    tcb.r2,
-    tcb.r3,
-    (tcb.localPort << 16) | tcb.remotePort,
-    0,
-  );
+  const hash = sipHashTuple(e.issKey, tcb, portsOf(tcb), 0);
   const iss = (clock + hash) | 0;
   return tcb.hasMinIss === 1 && seqLt(iss, tcb.minIss) ? tcb.minIss : iss;
 }

@@ -102,26 +102,30 @@ export function sipHash(
 
 const tuple = new Int32Array(10);
 
+/** What names a connection: a TCB does, and whatever else has these. Addresses are four words each. */
+export interface Sockets {
+  family: number;
+  l0: number;
+  l1: number;
+  l2: number;
+  l3: number;
+  r0: number;
+  r1: number;
+  r2: number;
+  r3: number;
+  localPort: number;
+  remotePort: number;
+}
+
 /**
- * SipHash-2-4 of a four-tuple and one more word, for ISNs and cookies. `key` has four words; addresses
- * are four words each (IPv4 as ::ffff:a.b.c.d), `ports` is (local << 16 | remote). An IPv4 tuple is
- * hashed in its short form of 16 octets, which no IPv6 tuple (40 octets) collides with.
+ * SipHash-2-4 of a four-tuple and one more word, for ISNs and cookies. `key` has four words; `ports` is 0 for the hash
+ * of the two addresses alone, else {@link portsOf}. An IPv4 tuple is hashed in its short form of 16 octets, which no
+ * IPv6 tuple (40 octets) collides with.
  */
-export function sipHashTuple(
-  key: Int32Array,
-  l0: number,
-  l1: number,
-  l2: number,
-  l3: number,
-  r0: number,
-  r1: number,
-  r2: number,
-  r3: number,
-  ports: number,
-  extra: number,
-): number {
-  tuple[0] = l3;
-  tuple[1] = r3;
+export function sipHashTuple(key: Int32Array, t: Readonly<Sockets>, ports: number, extra: number): number {
+  const { l0, l1, l2, r0, r1, r2 } = t;
+  tuple[0] = t.l3;
+  tuple[1] = t.r3;
   tuple[2] = ports;
   tuple[3] = extra;
   let octets = 16;
@@ -135,4 +139,9 @@ export function sipHashTuple(
     octets = 40;
   }
   return sipHashOctets(key[0] as number, key[1] as number, key[2] as number, key[3] as number, tuple, octets);
+}
+
+/** Both ports as one word. */
+export function portsOf({ localPort, remotePort }: Readonly<Sockets>): number {
+  return (localPort << 16) | remotePort;
 }

@@ -4,7 +4,7 @@
 
 import { IPV4_PMTU_FLOOR } from '../../tcp/index.ts';
 import { IPV4_HEADER_LENGTH, isMapped } from '../../wire/index.ts';
-import { NONE, TupleTable } from '../base/index.ts';
+import { FourTuple, NONE, TupleTable } from '../base/index.ts';
 
 /** Least path MTU that an IPv4 router can mean (RFC 791 section 3.2); less is not believed. */
 export const IPV4_MIN_MTU = 68;
@@ -39,6 +39,8 @@ export class PathMtuCache {
   nextExpiryMs = Number.POSITIVE_INFINITY;
   readonly capacity: number;
   readonly #table: TupleTable;
+  /** A destination, as a key of the table. */
+  readonly #key = new FourTuple();
   readonly #addresses: Int32Array;
   readonly #mtu: Int32Array;
   /** How often each entry was lowered. */
@@ -126,8 +128,7 @@ export class PathMtuCache {
   }
 
   #find(d0: number, d1: number, d2: number, d3: number): number {
-    // The table's tuple is the address twice, so that IPv4 stays short.
-    return this.#table.size === 0 ? NONE : this.#table.find(d0, d1, d2, d3, d0, d1, d2, d3, 0);
+    return this.#table.size === 0 ? NONE : this.#table.find(this.#key.ofAddress(d0, d1, d2, d3));
   }
 
   #aged(place: number, nowMs: number): boolean {
@@ -157,14 +158,14 @@ export class PathMtuCache {
       this.#forget(place);
     }
     this.#addresses.set([d0, d1, d2, d3], place * WORDS);
-    this.#table.set(d0, d1, d2, d3, d0, d1, d2, d3, 0, place);
+    this.#table.set(this.#key.ofAddress(d0, d1, d2, d3), place);
     this.#lowerings[place] = 0;
     return place;
   }
 
   #forget(place: number): void {
     const [a = 0, b = 0, c = 0, d = 0] = this.#addresses.subarray(place * WORDS, place * WORDS + WORDS);
-    this.#table.delete(a, b, c, d, a, b, c, d, 0);
+    this.#table.delete(this.#key.ofAddress(a, b, c, d));
     this.#at[place] = Number.NEGATIVE_INFINITY;
   }
 }

@@ -3,7 +3,7 @@
 // machine without I/O: requests, packets that may go and packets that must die leave by `NeighbourOutput`.
 
 import { isGroupMac } from '../../wire/index.ts';
-import { TupleTable } from '../base/index.ts';
+import { FourTuple, TupleTable } from '../base/index.ts';
 
 /** A request was sent, packets wait for the answer. */
 export const INCOMPLETE = 0;
@@ -92,6 +92,8 @@ export class NeighbourCache {
   readonly capacity: number;
   readonly #output: NeighbourOutput;
   readonly #table: TupleTable;
+  /** An address, as a key of the table. */
+  readonly #key = new FourTuple();
   readonly #entries: Neighbour[] = [];
   /** Entries in the list of use: all but permanent ones. */
   #evictable = 0;
@@ -115,8 +117,7 @@ export class NeighbourCache {
 
   /** The entry of an address, without using it; null when there is none. */
   peek(w0: number, w1: number, w2: number, w3: number): Neighbour | null {
-    // The table's tuple is the address twice, so that IPv4 stays short.
-    const index = this.#table.find(w0, w1, w2, w3, w0, w1, w2, w3, 0);
+    const index = this.#table.find(this.#key.ofAddress(w0, w1, w2, w3));
     return index < 0 ? null : (this.#entries[index] as Neighbour);
   }
 
@@ -371,7 +372,7 @@ export class NeighbourCache {
     n.requests = 0;
     n.contested = false;
     n.queued = 0;
-    this.#table.set(w0, w1, w2, w3, w0, w1, w2, w3, 0, n.index);
+    this.#table.set(this.#key.ofAddress(w0, w1, w2, w3), n.index);
     this.#append(n);
     return n;
   }
@@ -391,7 +392,7 @@ export class NeighbourCache {
   #drop(n: Neighbour, reason: 'unreachable' | 'table full'): void {
     if (n.state !== PERMANENT) this.#unlink(n);
     n.state = STALE;
-    this.#table.delete(n.w0, n.w1, n.w2, n.w3, n.w0, n.w1, n.w2, n.w3, 0);
+    this.#table.delete(this.#key.ofAddress(n.w0, n.w1, n.w2, n.w3));
     this.#free.push(n);
     const count = n.queued;
     n.queued = 0;

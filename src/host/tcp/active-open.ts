@@ -11,12 +11,11 @@ import {
   tcpError,
 } from '../../tcp/index.ts';
 import { type IpAddress, isValidTcpSource } from '../../wire/index.ts';
-import { NONE, type Octets, octetsOf } from '../base/index.ts';
+import { copySockets, type FourTuple, NONE, type Octets, octetsOf } from '../base/index.ts';
 import type { Connection, ConnectionHandler } from '../connection/index.ts';
 import { endEvent } from './event-end.ts';
 import { adopt, mayConnect } from './new-connection.ts';
 import type { TcpLayer } from './tcp-layer.ts';
-import { setTuple } from './tuples.ts';
 
 /** Added to SND.NXT for the least ISS of a connection that follows one in TIME-WAIT. */
 const ISS_STEP = 65_537;
@@ -54,9 +53,10 @@ export function connect(tcp: TcpLayer, o: OpenOptions): Connection {
   if (!mayConnect(tcp)) throw tcpError(Err.NO_RESOURCES, 'connect', where);
   const local = path.source;
   const tcb = new Tcb(tcp.configOf(o.tcp));
-  setTuple(tcb, local, localPort, remote, remotePort);
-  if (localPort === 0) tcb.localPort = choosePort(tcp, tcb, local, remote);
-  if (tcp.table.find(tcb) !== NONE && !reuseTimeWait(tcp, tcb)) {
+  const tuple = tcp.opening.between(local, localPort, remote, remotePort);
+  if (localPort === 0) tuple.localPort = choosePort(tcp, tuple);
+  copySockets(tuple, tcb);
+  if (tcp.table.tuples.find(tuple) !== NONE && !reuseTimeWait(tcp, tcb)) {
     throw tcpError(Err.ADDRESS_IN_USE, 'connect', { ...where, localAddress: local.toString(), localPort });
   }
   const c = adopt(tcp, tcb, path);
@@ -74,15 +74,17 @@ export function connect(tcp: TcpLayer, o: OpenOptions): Connection {
 }
 
 /** A port whose tuple is free; when all are taken, one whose TIME-WAIT can make way. */
-function choosePort(tcp: TcpLayer, tcb: Tcb, local: IpAddress, remote: IpAddress): number {
-  const taken = (port: number): boolean => {
-    tcb.localPort = port;
-    return tcp.table.find(tcb) !== NONE;
+function choosePort(tcp: TcpLayer, tuple: FourTuple): number {
+  const meant = (port: number): number => {
+    tuple.localPort = port;
+    return tcp.table.tuples.find(tuple);
   };
-  const waits = (port: number): boolean => taken(port) && !mayReuse(tcp, tcp.table.find(tcb));
-  const port =
-    tcp.ports.choose(local, remote, tcb.remotePort, taken) ||
-    tcp.ports.choose(local, remote, tcb.remotePort, waits);
+  const taken = (port: number): boolean => meant(port) !== NONE;
+  const waits = (port: number): boolean => {
+    const value = meant(port);
+    return value !== NONE && !mayReuse(tcp, value);
+  };
+  const port = tcp.ports.choose(tuple, taken) || tcp.ports.choose(tuple, waits);
   if (port === 0) throw tcpError(Err.ADDRESS_NOT_AVAILABLE, 'connect', 'no free port');
   return port;
 }

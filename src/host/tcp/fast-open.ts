@@ -114,8 +114,7 @@ export class FastOpenCookies implements Cookies {
 
   /** The cookie for the peer of `tcb`: it proves that the peer has got packets at its address. */
   #make(tcb: Tcb, key: Int32Array): Uint8Array {
-    const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
-    const low = sipHashTuple(key, l0, l1, l2, l3, r0, r1, r2, r3, 0, PURPOSE);
+    const low = sipHashTuple(key, tcb, 0, PURPOSE);
     const high = sipHashHigh();
     for (let i = 0; i < 4; i++) {
       this.#made[i] = low >>> (8 * i);

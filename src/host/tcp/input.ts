@@ -34,13 +34,12 @@ export function arrives(tcp: TcpLayer, packet: IpPacket): void {
   seg.gsoSize = packet.offload === null ? 0 : packet.offload.gsoSize;
   counters.segmentsIn += segmentsIn(seg);
   seg.ecn = packet.tos & 3;
-  const value = tcp.table.findArriving(packet, (seg.dstPort << 16) | seg.srcPort);
-  tcp.packet = packet;
+  const tuple = tcp.arriving.ofArriving(packet, seg.dstPort, seg.srcPort);
+  const value = tcp.table.tuples.find(tuple);
   if (value >= 0) toConnection(tcp, tcp.table.all[value] as Connection, seg);
-  else if (isMulticast(packet.dst0, packet.dst1, packet.dst2, packet.dst3)) counters.tcpBadAddress++;
+  else if (isMulticast(tuple.l0, tuple.l1, tuple.l2, tuple.l3)) counters.tcpBadAddress++;
   else if (value === NONE) toListener(tcp, seg);
   else toTimeWait(tcp, ~value, seg);
-  tcp.packet = null;
 }
 
 /** Reads the segment into `seg`. False, and counted, when it is malformed, or damaged (MUST-3). */
@@ -79,7 +78,7 @@ function toConnection(tcp: TcpLayer, c: Connection, seg: Segment): void {
 
 /** A segment of no connection: for a listener, or for nobody (3.10.7.1). */
 function toListener(tcp: TcpLayer, seg: Segment): void {
-  const listener = listenerFor(tcp, seg.dstPort);
+  const listener = listenerFor(tcp);
   if (listener === null) {
     process(tcp, null, seg);
     return;

@@ -1,6 +1,7 @@
 // The listeners of a host by port and address (MUST-42: many on one port, each with an address of its own).
 
-import type { IpAddress, IpPacket } from '../../wire/index.ts';
+import type { IpAddress } from '../../wire/index.ts';
+import type { FourTuple } from '../base/index.ts';
 import type { Listener } from '../connection/index.ts';
 
 /** The key of a listener for every port. */
@@ -51,20 +52,19 @@ export class ListenerTable {
   }
 
   /**
-   * The listener for a packet to `port`: one with its address before the wildcard, which is for addresses of `ours`,
-   * before one for any address, before one for any address and port.
+   * The listener for a segment: one with its address before the wildcard, which is for addresses of `ours`, before one
+   * for any address, before one for any address and port.
    */
-  find(port: number, packet: IpPacket, ours: boolean): Listener | null {
-    const { family, dst0, dst1, dst2, dst3 } = packet;
+  find({ family, localPort, l0, l1, l2, l3 }: FourTuple, ours: boolean): Listener | null {
     let wildcard: Listener | null = null;
     let any: Listener | null = null;
-    for (const l of this.#on(port)) {
+    for (const l of this.#on(localPort)) {
       const a = l.address;
       if (a === null) {
         if (l.family !== 0 && l.family !== family) continue;
         if (l.any) any = l;
         else wildcard = l;
-      } else if (a.w3 === dst3 && a.w2 === dst2 && a.w1 === dst1 && a.w0 === dst0) return l;
+      } else if (a.w3 === l3 && a.w2 === l2 && a.w1 === l1 && a.w0 === l0) return l;
     }
     if (ours && wildcard !== null) return wildcard;
     return any ?? this.#on(EVERY_PORT).find((l) => l.family === 0 || l.family === family) ?? null;

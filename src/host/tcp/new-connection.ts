@@ -1,12 +1,12 @@
 // A new connection of a host: its place in the table, its path to the peer, and what depends on that.
 
 import { State, Tcb } from '../../tcp/index.ts';
-import { IPPROTO_TCP, type IpPacket, pseudoSumWords, type Segment } from '../../wire/index.ts';
+import { IPPROTO_TCP, pseudoSumWords } from '../../wire/index.ts';
+import { copySockets } from '../base/index.ts';
 import { Connection, type Listener } from '../connection/index.ts';
 import type { Way } from '../ip/index.ts';
 import { learnMtu } from './path.ts';
 import type { TcpLayer } from './tcp-layer.ts';
-import { fillTuple } from './tuples.ts';
 
 /** False, and counted, when one connection more would be too many. */
 export function mayConnect({ table, counters }: TcpLayer): boolean {
@@ -15,13 +15,12 @@ export function mayConnect({ table, counters }: TcpLayer): boolean {
   return false;
 }
 
-/** A connection of `listener` with the sockets of the packet in hand, in LISTEN; null without a way back. */
-export function child(tcp: TcpLayer, listener: Listener, seg: Segment): Connection | null {
-  const p = tcp.packet as IpPacket;
+/** A connection of `listener` with the sockets of the segment in hand, in LISTEN; null without a way back. */
+export function child(tcp: TcpLayer, listener: Listener): Connection | null {
   const tcb = new Tcb(listener.tcb.config);
   tcb.state = State.LISTEN;
-  fillTuple(tcb, p, seg);
-  const path = tcp.ip.way(p.src0, p.src1, p.src2, p.src3);
+  copySockets(tcp.arriving, tcb);
+  const path = tcp.ip.way(tcb.r0, tcb.r1, tcb.r2, tcb.r3);
   if (path === null) {
     tcp.counters.noRoute++;
     return null;

@@ -11,8 +11,8 @@ import {
   type Transition,
   wakeAt,
 } from '../../tcp/index.ts';
-import { type IpPacket, RST, type Segment, segmentsIn } from '../../wire/index.ts';
-import { RateLimit } from '../base/index.ts';
+import { RST, type Segment, segmentsIn } from '../../wire/index.ts';
+import { FourTuple, RateLimit } from '../base/index.ts';
 import { DEFAULT_TTL } from '../ip/index.ts';
 import { admit, reopen, spawn } from './passive-open.ts';
 import type { TcpLayer } from './tcp-layer.ts';
@@ -21,6 +21,8 @@ import type { TcpLayer } from './tcp-layer.ts';
 export class EngineOutput implements Output, TimerTrace {
   readonly #tcp: TcpLayer;
   readonly #resets: RateLimit;
+  /** That of a record in TIME-WAIT. */
+  readonly #tuple = new FourTuple();
 
   /** `resetsPerSecond`: most RSTs to segments of no connection. */
   constructor(tcp: TcpLayer, resetsPerSecond: number) {
@@ -36,24 +38,22 @@ export class EngineOutput implements Output, TimerTrace {
       return;
     }
     const { ttl, tos } = tcp.timeWait; // a record's: no other TCB without a connection sends
-    tcp.output.sendLoose(tcb.r0, tcb.r1, tcb.r2, tcb.r3, tcb.l0, tcb.l1, tcb.l2, tcb.l3, seg, ttl, tos);
+    tcp.output.sendLoose(this.#tuple.copy(tcb), seg, ttl, tos);
   }
 
   reply(_to: Segment, seg: Segment): void {
-    const { packet, engine, counters } = this.#tcp;
-    if (packet === null) return;
+    const { engine, counters } = this.#tcp;
     if ((seg.ctl & RST) !== 0 && !this.#resets.allows(engine.now)) {
       counters.resetsLimited++;
       return;
     }
-    this.answer(packet, seg, DEFAULT_TTL, 0);
+    this.answer(seg, DEFAULT_TTL, 0);
   }
 
-  /** Sends a segment without text, of no connection, to where a packet came from. */
-  answer(packet: IpPacket, seg: Segment, ttl: number, tos: number): void {
+  /** Sends a segment without text, of no connection, to where the segment in hand came from. */
+  answer(seg: Segment, ttl: number, tos: number): void {
     this.#count(null, seg);
-    const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
-    this.#tcp.output.sendLoose(src0, src1, src2, src3, dst0, dst1, dst2, dst3, seg, ttl, tos);
+    this.#tcp.output.sendLoose(this.#tcp.arriving, seg, ttl, tos);
   }
 
   #count(tcb: Tcb | null, seg: Segment): void {
@@ -81,8 +81,8 @@ export class EngineOutput implements Output, TimerTrace {
     return admit(this.#tcp, tcb);
   }
 
-  reopen(_tcb: Tcb, seg: Segment, minIss: number): boolean {
-    return reopen(this.#tcp, seg, minIss);
+  reopen(_tcb: Tcb, _seg: Segment, minIss: number): boolean {
+    return reopen(this.#tcp, minIss);
   }
 
   transition(tcb: Tcb, row: Transition): void {

@@ -2,7 +2,8 @@
 // that it makes.
 
 import { close, Err, openPassive, State, Tcb, tcpError } from '../../tcp/index.ts';
-import { addressFromWords, FIN, type IpAddress, type IpPacket, type Segment } from '../../wire/index.ts';
+import { addressFromWords, FIN, type IpAddress, type Segment } from '../../wire/index.ts';
+import { FourTuple } from '../base/index.ts';
 import { Listener, type ListenOptions } from '../connection/index.ts';
 import { EVERY_PORT } from './listener-table.ts';
 import { child, mayConnect } from './new-connection.ts';
@@ -26,7 +27,7 @@ export function listen(tcp: TcpLayer, options: ListenOptions, address: IpAddress
 
 function freeListenPort(tcp: TcpLayer, address: IpAddress | null): number {
   const any = address ?? addressFromWords(4, 0, 0, 0xffff, 0);
-  const port = tcp.ports.choose(any, any, 0, (p) => tcp.listenerTable.has(p));
+  const port = tcp.ports.choose(new FourTuple().between(any, 0, any, 0), (p) => tcp.listenerTable.has(p));
   if (port === 0) throw tcpError(Err.ADDRESS_NOT_AVAILABLE, 'listen', 'no free port');
   return port;
 }
@@ -40,17 +41,16 @@ export function stopListening(tcp: TcpLayer, listener: Listener): void {
   close(tcp.engine, listener.tcb);
 }
 
-/** The listener for the packet in hand. */
-export function listenerFor(tcp: TcpLayer, port: number): Listener | null {
-  const p = tcp.packet as IpPacket;
-  const ours = tcp.ip.owner(p.dst0, p.dst1, p.dst2, p.dst3) !== null;
-  return tcp.listenerTable.find(port, p, ours);
+/** The listener for the segment in hand. */
+export function listenerFor(tcp: TcpLayer): Listener | null {
+  const { l0, l1, l2, l3 } = tcp.arriving;
+  return tcp.listenerTable.find(tcp.arriving, tcp.ip.owner(l0, l1, l2, l3) !== null);
 }
 
 /** A SYN has arrived at a listener: see `Output.spawn`. */
 export function spawn(tcp: TcpLayer, listen: Tcb, seg: Segment): Tcb | null {
   const { counters } = tcp;
-  const listener = listenerFor(tcp, seg.dstPort) as Listener;
+  const listener = listenerFor(tcp) as Listener;
   if (!listener.acceptQueueOpen) {
     counters.acceptOverflows++;
     return null;
@@ -60,7 +60,7 @@ export function spawn(tcp: TcpLayer, listen: Tcb, seg: Segment): Tcb | null {
     if (listener.synCookies) sendCookie(tcp, listener, seg);
     return null;
   }
-  const c = mayConnect(tcp) ? child(tcp, listener, seg) : null;
+  const c = mayConnect(tcp) ? child(tcp, listener) : null;
   if (c === null) return null;
   c.tcb.state = listen.state;
   if (tcp.reopening) {
@@ -80,8 +80,8 @@ export function admit(tcp: TcpLayer, tcb: Tcb): boolean {
 }
 
 /** A SYN wants a new connection in place of one in TIME-WAIT: see `Output.reopen`. */
-export function reopen(tcp: TcpLayer, seg: Segment, minIss: number): boolean {
-  const listener = listenerFor(tcp, seg.dstPort);
+export function reopen(tcp: TcpLayer, minIss: number): boolean {
+  const listener = listenerFor(tcp);
   if (listener === null || !hasPlace(tcp, listener)) return false;
   tcp.reopening = true;
   tcp.minIss = minIss;

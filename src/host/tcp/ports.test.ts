@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { sipHashTuple } from '../../tcp/index.ts';
-import { ipv4Address, parseAddress } from '../../wire/address.ts';
+import { type IpAddress, ipv4Address, parseAddress } from '../../wire/address.ts';
+import { FourTuple } from '../base/four-tuple.ts';
 import { EphemeralPorts } from './ports.ts';
 
 const key = Int32Array.of(1, 2, 3, 4);
 const local = ipv4Address(0x0a000001);
 const remote = ipv4Address(0x0a000002);
 const free = () => false;
+
+/** The tuple of a connection that has no local port yet. */
+function between(from: IpAddress, to: IpAddress, port: number): FourTuple {
+  return new FourTuple().between(from, 0, to, port);
+}
 
 describe('EphemeralPorts', () => {
   it('walks every port of the range before one is used again to the same destination', () => {
@@ -18,7 +24,7 @@ describe('EphemeralPorts', () => {
     ] as const) {
       const ports = new EphemeralPorts(key, first, last);
       const seen = new Set<number>();
-      for (let i = 0; i <= last - first; i++) seen.add(ports.choose(local, remote, 80, free));
+      for (let i = 0; i <= last - first; i++) seen.add(ports.choose(between(local, remote, 80), free));
       expect(seen.size).toBe(last - first + 1);
       expect(Math.min(...seen)).toBe(first);
       expect(Math.max(...seen)).toBe(last);
@@ -27,9 +33,9 @@ describe('EphemeralPorts', () => {
 
   it('goes to the next port for the next connection to the same destination', () => {
     const ports = new EphemeralPorts(key);
-    let port = ports.choose(local, remote, 80, free);
+    let port = ports.choose(between(local, remote, 80), free);
     for (let i = 0; i < 100; i++) {
-      const next = ports.choose(local, remote, 80, free);
+      const next = ports.choose(between(local, remote, 80), free);
       expect(next).toBe(port === 65535 ? 49152 : port + 1);
       port = next;
     }
@@ -39,7 +45,7 @@ describe('EphemeralPorts', () => {
     const eighths = new Array<number>(8).fill(0);
     for (let i = 0; i < 4000; i++) {
       const to = i % 2 ? ipv4Address(0x0b000000 + i) : parseAddress(`2001:db8::${i.toString(16)}`)!;
-      const port = new EphemeralPorts(key).choose(local, to, i % 3, free);
+      const port = new EphemeralPorts(key).choose(between(local, to, i % 3), free);
       eighths[(port - 49152) >> 11]!++;
     }
     for (const n of eighths) expect(Math.abs(n - 500)).toBeLessThan(100);
@@ -49,9 +55,9 @@ describe('EphemeralPorts', () => {
     const other = Int32Array.of(1, 2, 3, 5);
     let same = 0;
     for (let port = 1; port <= 200; port++) {
-      const a = new EphemeralPorts(key).choose(local, remote, port, free);
-      if (a === new EphemeralPorts(other).choose(local, remote, port, free)) same++;
-      expect(a).toBe(new EphemeralPorts(key).choose(local, remote, port, free));
+      const a = new EphemeralPorts(key).choose(between(local, remote, port), free);
+      if (a === new EphemeralPorts(other).choose(between(local, remote, port), free)) same++;
+      expect(a).toBe(new EphemeralPorts(key).choose(between(local, remote, port), free));
     }
     expect(same).toBeLessThan(3);
   });
@@ -60,8 +66,8 @@ describe('EphemeralPorts', () => {
     const mine = key.slice();
     const ports = new EphemeralPorts(mine);
     mine.fill(9);
-    expect(ports.choose(local, remote, 80, free)).toBe(
-      new EphemeralPorts(key).choose(local, remote, 80, free),
+    expect(ports.choose(between(local, remote, 80), free)).toBe(
+      new EphemeralPorts(key).choose(between(local, remote, 80), free),
     );
   });
 
@@ -69,10 +75,9 @@ describe('EphemeralPorts', () => {
     const ports = new EphemeralPorts(key);
     let told = 0;
     for (let i = 1; i <= 100; i++) {
-      const { w0, w1, w2, w3 } = local;
       const to = ipv4Address(0x0b000000 + i);
-      const offset = sipHashTuple(key, w0, w1, w2, w3, to.w0, to.w1, to.w2, to.w3, 80, 0) >>> 0;
-      if (ports.choose(local, to, 80, free) === 49152 + (offset % 16384)) told++;
+      const offset = sipHashTuple(key, between(local, to, 80), 80, 0) >>> 0;
+      if (ports.choose(between(local, to, 80), free) === 49152 + (offset % 16384)) told++;
     }
     expect(told).toBeLessThan(3);
   });
@@ -82,24 +87,24 @@ describe('EphemeralPorts', () => {
     for (let i = 0; i < 50; i++) {
       const ports = new EphemeralPorts(key);
       const other = ipv4Address(0x0c000000 + i);
-      for (let n = 0; n < 10; n++) ports.choose(local, remote, 80, free);
-      const fresh = new EphemeralPorts(key).choose(local, other, 80, free);
-      if (ports.choose(local, other, 80, free) !== fresh) moved++;
+      for (let n = 0; n < 10; n++) ports.choose(between(local, remote, 80), free);
+      const fresh = new EphemeralPorts(key).choose(between(local, other, 80), free);
+      if (ports.choose(between(local, other, 80), free) !== fresh) moved++;
     }
     // One in 1024 shares the counter.
     expect(moved).toBeLessThan(3);
   });
 
   it('skips ports in use', () => {
-    const first = new EphemeralPorts(key).choose(local, remote, 80, free);
-    const second = new EphemeralPorts(key).choose(local, remote, 80, (p) => p === first);
+    const first = new EphemeralPorts(key).choose(between(local, remote, 80), free);
+    const second = new EphemeralPorts(key).choose(between(local, remote, 80), (p) => p === first);
     expect(second).toBe(first === 65535 ? 49152 : first + 1);
   });
 
   it('answers 0 when every port is in use, after asking once for each', () => {
     const asked = new Set<number>();
     let calls = 0;
-    const port = new EphemeralPorts(key, 2000, 2999).choose(local, remote, 80, (p) => {
+    const port = new EphemeralPorts(key, 2000, 2999).choose(between(local, remote, 80), (p) => {
       asked.add(p);
       calls++;
       return true;
@@ -112,8 +117,8 @@ describe('EphemeralPorts', () => {
     const ports = new EphemeralPorts(key, 32768, 60999);
     for (let i = 0; i < 40; i++) {
       const only = 32768 + ((i * 7919) % 28232);
-      expect(ports.choose(local, remote, 80, (p) => p !== only)).toBe(only);
-      expect(ports.choose(local, remote, 80, free)).toBe(only === 60999 ? 32768 : only + 1);
+      expect(ports.choose(between(local, remote, 80), (p) => p !== only)).toBe(only);
+      expect(ports.choose(between(local, remote, 80), free)).toBe(only === 60999 ? 32768 : only + 1);
     }
   });
 

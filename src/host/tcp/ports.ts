@@ -2,8 +2,7 @@
 // walked one after the other, so that they are not soon used again; to others they start elsewhere, where
 // nobody without the key can tell.
 
-import { sipHash, sipHashHigh, sipHashTuple } from '../../tcp/index.ts';
-import type { IpAddress } from '../../wire/index.ts';
+import { type Sockets, sipHash, sipHashHigh, sipHashTuple } from '../../tcp/index.ts';
 
 /** Counters that destinations share by hash (TABLE_LENGTH in the RFC); a power of two. */
 const COUNTERS = 1024;
@@ -28,15 +27,13 @@ export class EphemeralPorts {
   }
 
   /**
-   * A port for a connection to `remote`, 0 when `inUse` holds for every port of the range
-   * (EADDRNOTAVAIL). `inUse` is called at most once per port.
+   * A local port for a tuple without one, 0 when `inUse` holds for every port of the range (EADDRNOTAVAIL). `inUse` is
+   * called at most once per port.
    */
-  choose(local: IpAddress, remote: IpAddress, remotePort: number, inUse: (port: number) => boolean): number {
+  choose(t: Readonly<Sockets>, inUse: (port: number) => boolean): number {
     const counters = (this.#counters ??= this.#seed());
     const range = this.last - this.first + 1;
-    const l = local;
-    const r = remote;
-    const low = sipHashTuple(this.#key, l.w0, l.w1, l.w2, l.w3, r.w0, r.w1, r.w2, r.w3, remotePort, 0);
+    const low = sipHashTuple(this.#key, t, t.remotePort, 0);
     const offset = low >>> 0;
     // F is the low half of the hash, G the high half: one key serves both.
     const index = sipHashHigh() & (COUNTERS - 1);

@@ -20,7 +20,7 @@ import {
   tcpHeaderLength,
   writeTcpHeader,
 } from '../../wire/index.ts';
-import type { HostCounters } from '../base/index.ts';
+import type { FourTuple, HostCounters } from '../base/index.ts';
 import type { Connection } from '../connection/index.ts';
 import type { IpLayer, Way } from '../ip/index.ts';
 
@@ -142,23 +142,12 @@ export class SegmentOutput {
     );
   }
 
-  /** Sends a segment without text that belongs to no live connection, from (s…) to (d…). */
-  sendLoose(
-    d0: number,
-    d1: number,
-    d2: number,
-    d3: number,
-    s0: number,
-    s1: number,
-    s2: number,
-    s3: number,
-    seg: Segment,
-    ttl: number,
-    tos: number,
-  ): void {
+  /** Sends a segment without text that belongs to no live connection, from our end of `t` to the other. */
+  sendLoose(t: FourTuple, seg: Segment, ttl: number, tos: number): void {
     const ip = this.#ip;
     const memory = this.#memory;
-    const path = ip.way(d0, d1, d2, d3);
+    const { l0, l1, l2, l3, r0, r1, r2, r3 } = t;
+    const path = ip.way(r0, r1, r2, r3);
     if (path === null) {
       this.#counters.noRoute++;
       return;
@@ -168,8 +157,8 @@ export class SegmentOutput {
     if (off === 0) return;
     const at = off + ip.headroom(path);
     writeTcpHeader(memory, at, seg);
-    const pseudo = pseudoSumWords(path.family, s0, s1, s2, s3, d0, d1, d2, d3, IPPROTO_TCP, len);
+    const pseudo = pseudoSumWords(path.family, l0, l1, l2, l3, r0, r1, r2, r3, IPPROTO_TCP, len);
     memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(sum(memory, at, len, pseudo)));
-    ip.send(path, off, len, IPPROTO_TCP, ttl, tos, s0, s1, s2, s3, d0, d1, d2, d3);
+    ip.send(path, off, len, IPPROTO_TCP, ttl, tos, l0, l1, l2, l3, r0, r1, r2, r3);
   }
 }

@@ -1,10 +1,9 @@
 // The handshake of a listener whose SYN queue is full: the SYN,ACK carries everything (RFC 4987 section
 // 3.6), and the ACK that returns it makes the connection.
 
-import { mssOf, offeredShift, reviveFromCookie, Tcb, type TcpConfig } from '../../tcp/index.ts';
+import { mssOf, offeredShift, reviveFromCookie, type TcpConfig } from '../../tcp/index.ts';
 import {
   ACK,
-  type IpPacket,
   OPT_MSS,
   OPT_SACK_PERMITTED,
   OPT_TIMESTAMPS,
@@ -25,34 +24,20 @@ const reply = new Segment();
 
 /** Answers a SYN with a SYN,ACK whose ISS is a cookie; nothing is remembered but that cookies are out. */
 export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): void {
-  const p = tcp.packet as IpPacket;
-  const path = tcp.ip.way(p.src0, p.src1, p.src2, p.src3);
+  const t = tcp.arriving;
+  const path = tcp.ip.way(t.r0, t.r1, t.r2, t.r3);
   if (path === null) return;
   const { engine } = tcp;
   const { config } = listener.tcb;
-  const mss = mssOf(seg, p.family);
-  const iss = makeCookie(
-    tcp.cookieKey,
-    p.dst0,
-    p.dst1,
-    p.dst2,
-    p.dst3,
-    p.src0,
-    p.src1,
-    p.src2,
-    p.src3,
-    (seg.dstPort << 16) | seg.srcPort,
-    seg.seq,
-    mss,
-    tcp.nowMs,
-  );
+  const mss = mssOf(seg, t.family);
+  const iss = makeCookie(tcp.cookieKey, tcp.arriving, seg.seq, mss, tcp.nowMs);
   const out = reply.set(iss, (seg.seq + 1) | 0, SYN | ACK);
   out.srcPort = seg.dstPort;
   out.dstPort = seg.srcPort;
   out.wnd = Math.min(config.receiveBuffer, 0xffff);
   out.opts = OPT_MSS;
   out.freebsdOrder = config.synOptionOrder === 'freebsd' ? 1 : 0;
-  out.mss = offeredMss(config, path.iface.mtu, p.family);
+  out.mss = offeredMss(config, path.iface.mtu, t.family);
   // Without timestamps there is nowhere to keep the other options: they are not offered.
   if (config.timestamps && (seg.opts & OPT_TIMESTAMPS) !== 0) {
     const wscale = config.windowScale && (seg.opts & OPT_WSCALE) !== 0 ? seg.wscale : -1;
@@ -63,32 +48,17 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
       out.opts |= OPT_WSCALE;
       out.wscale = offeredShift(config.receiveBufferMax, config.receiveBuffer);
     }
-    out.tsVal = (cookieTsVal(engine.ms, wscale, sack, false) + offsetFor(tcp, p)) | 0;
+    out.tsVal = (cookieTsVal(engine.ms, wscale, sack, false) + tcp.timestamps.of(tcp.arriving)) | 0;
     out.tsEcr = seg.tsVal;
   }
   listener.cookiesUntil = tcp.nowMs + COOKIE_LIFE_MS;
   tcp.counters.cookiesSent++;
-  tcp.engineOutput.answer(p, out, listener.ttl, listener.tos);
+  tcp.engineOutput.answer(out, listener.ttl, listener.tos);
 }
 
 /** The MSS of the SYN that a cookie was sent for, when this ACK returns it; 0: not a cookie of ours. */
 export function cookieMss(tcp: TcpLayer, seg: Segment): number {
-  const p = tcp.packet as IpPacket;
-  return checkCookie(
-    tcp.cookieKey,
-    p.dst0,
-    p.dst1,
-    p.dst2,
-    p.dst3,
-    p.src0,
-    p.src1,
-    p.src2,
-    p.src3,
-    (seg.dstPort << 16) | seg.srcPort,
-    (seg.seq - 1) | 0,
-    (seg.ack - 1) | 0,
-    tcp.nowMs,
-  );
+  return checkCookie(tcp.cookieKey, tcp.arriving, (seg.seq - 1) | 0, (seg.ack - 1) | 0, tcp.nowMs);
 }
 
 /** The connection that a valid cookie stands for, in SYN-RECEIVED; null: no way back to the peer. */
@@ -98,12 +68,12 @@ export function acceptCookie(
   seg: Segment,
   mss: number,
 ): Connection | null {
-  const p = tcp.packet as IpPacket;
+  const t = tcp.arriving;
   const { config } = listener.tcb;
-  const c = child(tcp, listener, seg);
+  const c = child(tcp, listener);
   if (c === null) return null;
   const { tcb } = c;
-  tcb.rcv.mss = offeredMss(config, (c.path as Way).iface.mtu, p.family);
+  tcb.rcv.mss = offeredMss(config, (c.path as Way).iface.mtu, t.family);
   if (config.timestamps && (seg.opts & OPT_TIMESTAMPS) !== 0) {
     const ecr = (seg.tsEcr - tcb.tsOffset) | 0;
     const wscale = cookieWscale(ecr);
@@ -126,25 +96,4 @@ export function acceptCookie(
 function offeredMss({ maxMss }: TcpConfig, mtu: number, family: number): number {
   const mss = mtu - (family === 6 ? 60 : 40);
   return maxMss !== 0 && maxMss < mss ? maxMss : Math.min(mss, 0xffff);
-}
-
-/** The timestamp offset that the connection will have. */
-function offsetFor(tcp: TcpLayer, p: IpPacket): number {
-  const t = scratch(tcp);
-  t.l0 = p.dst0;
-  t.l1 = p.dst1;
-  t.l2 = p.dst2;
-  t.l3 = p.dst3;
-  t.r0 = p.src0;
-  t.r1 = p.src1;
-  t.r2 = p.src2;
-  t.r3 = p.src3;
-  return tcp.timestamps.of(t);
-}
-
-let tuple: Tcb | null = null;
-
-function scratch(tcp: TcpLayer): Tcb {
-  tuple ??= new Tcb(tcp.config);
-  return tuple;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fourTuple, type Nine } from '../base/testing.ts';
 import {
   COOKIE_MSS,
   checkCookie,
@@ -10,7 +11,6 @@ import {
   makeCookie,
 } from './syn-cookies.ts';
 
-type Nine = [number, number, number, number, number, number, number, number, number];
 const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 const tuple = fc
   .tuple(fc.boolean(), fc.array(int32, { minLength: 9, maxLength: 9 }))
@@ -29,11 +29,11 @@ describe('SYN cookies', () => {
         time,
         fc.double({ min: 0, max: 1, noNaN: true }),
         (t, irs, mss, now, part) => {
-          const iss = makeCookie(key, ...t, irs, mss, now);
+          const iss = makeCookie(key, fourTuple(t), irs, mss, now);
           expect(iss).toBe(iss | 0);
           const want = Math.max(216, ...COOKIE_MSS.filter((m) => m <= mss));
-          expect(checkCookie(key, ...t, irs, iss, now)).toBe(want);
-          expect(checkCookie(key, ...t, irs, iss, now + part * 64_000)).toBe(want);
+          expect(checkCookie(key, fourTuple(t), irs, iss, now)).toBe(want);
+          expect(checkCookie(key, fourTuple(t), irs, iss, now + part * 64_000)).toBe(want);
         },
       ),
     );
@@ -48,8 +48,8 @@ describe('SYN cookies', () => {
         time,
         fc.integer({ min: 128_000, max: 16_000_000 }),
         (t, irs, mss, now, later) => {
-          const iss = makeCookie(key, ...t, irs, mss, now);
-          expect(checkCookie(key, ...t, irs, iss, now + later)).toBe(0);
+          const iss = makeCookie(key, fourTuple(t), irs, mss, now);
+          expect(checkCookie(key, fourTuple(t), irs, iss, now + later)).toBe(0);
         },
       ),
     );
@@ -58,11 +58,11 @@ describe('SYN cookies', () => {
   it('are worth nothing with another tuple or key', () => {
     fc.assert(
       fc.property(tuple, int32, fc.constantFrom(3, 7, 8), fc.nat(31), time, (t, irs, at, bit, now) => {
-        const iss = makeCookie(key, ...t, irs, 1460, now);
+        const iss = makeCookie(key, fourTuple(t), irs, 1460, now);
         const other = [...t] as Nine;
         other[at]! ^= 1 << bit;
-        expect(checkCookie(key, ...other, irs, iss, now)).toBe(0);
-        expect(checkCookie(Int32Array.of(11, -22, 33, -45), ...t, irs, iss, now)).toBe(0);
+        expect(checkCookie(key, fourTuple(other), irs, iss, now)).toBe(0);
+        expect(checkCookie(Int32Array.of(11, -22, 33, -45), fourTuple(t), irs, iss, now)).toBe(0);
       }),
       { seed: 1 },
     );
@@ -70,19 +70,19 @@ describe('SYN cookies', () => {
 
   it('are worth nothing with another ISS or IRS, but for one guess in 2^28', () => {
     const t: Nine = [0, 0, 0xffff, 1, 0, 0, 0xffff, 2, 3];
-    const iss = makeCookie(key, ...t, 1000, 1460, 5e9);
+    const iss = makeCookie(key, fourTuple(t), 1000, 1460, 5e9);
     let hits = 0;
     for (let i = 1; i < 20_000; i++) {
       const guess = Math.imul(i, 0x9e3779b1);
-      if (checkCookie(key, ...t, 1000, (iss + guess) | 0, 5e9) !== 0) hits++;
-      if (checkCookie(key, ...t, (1000 + guess) | 0, iss, 5e9) !== 0) hits++;
+      if (checkCookie(key, fourTuple(t), 1000, (iss + guess) | 0, 5e9) !== 0) hits++;
+      if (checkCookie(key, fourTuple(t), (1000 + guess) | 0, iss, 5e9) !== 0) hits++;
     }
     expect(hits).toBe(0);
   });
 
   it('move on with the peer’s ISS and by 2^24 per 64 s, as an ISN clock does', () => {
     const t: Nine = [0, 0, 0xffff, 1, 0, 0, 0xffff, 2, 3];
-    const at = (slot: number, irs: number) => makeCookie(key, ...t, irs, 1460, slot * 64_000);
+    const at = (slot: number, irs: number) => makeCookie(key, fourTuple(t), irs, 1460, slot * 64_000);
     for (let irs = 0; irs < 2 ** 31; irs += 2 ** 27) {
       const moved = (at(5, irs) - at(5, 0) - irs) | 0;
       expect(Math.abs(moved)).toBeLessThan(2 ** 24);
@@ -96,10 +96,10 @@ describe('SYN cookies', () => {
 
   it('a later ACK of the connection, when both sides have sent equally much, returns no cookie', () => {
     const t: Nine = [0, 0, 0xffff, 1, 0, 0, 0xffff, 2, 3];
-    const iss = makeCookie(key, ...t, 1000, 1460, 0);
-    expect(checkCookie(key, ...t, 1000, iss, 0)).toBe(1460);
+    const iss = makeCookie(key, fourTuple(t), 1000, 1460, 0);
+    expect(checkCookie(key, fourTuple(t), 1000, iss, 0)).toBe(1460);
     for (let sent = 1; sent < 10_000; sent++)
-      expect(checkCookie(key, ...t, 1000 + sent, iss + sent, 0)).toBe(0);
+      expect(checkCookie(key, fourTuple(t), 1000 + sent, iss + sent, 0)).toBe(0);
   });
 });
 

@@ -2,7 +2,8 @@
 // to the peer in our ISS and comes back in its ACK. When the peer uses timestamps, the options that do
 // not fit the ISS travel in the low bits of our TSval.
 
-import { sipHashTuple } from '../../tcp/index.ts';
+import { portsOf, sipHashTuple } from '../../tcp/index.ts';
+import type { FourTuple } from '../base/index.ts';
 
 /** Milliseconds of one count of the cookie clock; a cookie is good in its own slot and the next. */
 const SLOT_MS = 64_000;
@@ -32,29 +33,16 @@ function moment(slot: number, irs: number): number {
  * ISS, plus the clock in the top 8 bits, plus 24 bits in which a hash hides the MSS. It moves 2^24 per
  * 64 s, like the ISN clock of RFC 9293 section 3.4.1.
  *
- * `key`: four secret words; the tuple as in {@link sipHashTuple}; `irs`: SEG.SEQ of the SYN; `mss`: the
+ * `key`: four secret words; the tuple of the SYN; `irs`: SEG.SEQ of the SYN; `mss`: the
  * peer's, rounded down to one of {@link COOKIE_MSS} (but up to the least); `nowMs` never wraps.
  */
-export function makeCookie(
-  key: Int32Array,
-  l0: number,
-  l1: number,
-  l2: number,
-  l3: number,
-  r0: number,
-  r1: number,
-  r2: number,
-  r3: number,
-  ports: number,
-  irs: number,
-  mss: number,
-  nowMs: number,
-): number {
+export function makeCookie(key: Int32Array, t: FourTuple, irs: number, mss: number, nowMs: number): number {
+  const ports = portsOf(t);
   const slot = Math.floor(nowMs / SLOT_MS);
   let index = COOKIE_MSS.length - 1;
   while (index > 0 && (COOKIE_MSS[index] as number) > mss) index--;
-  const base = sipHashTuple(key, l0, l1, l2, l3, r0, r1, r2, r3, ports, BASE);
-  const hash = sipHashTuple(key, l0, l1, l2, l3, r0, r1, r2, r3, ports, moment(slot, irs));
+  const base = sipHashTuple(key, t, ports, BASE);
+  const hash = sipHashTuple(key, t, ports, moment(slot, irs));
   return (base + irs + (slot << 24) + ((hash + (index << MSS_SHIFT)) & 0xffffff)) | 0;
 }
 
@@ -62,27 +50,14 @@ export function makeCookie(
  * The MSS of the SYN whose cookie comes back, 0 when it is not ours or too old. `irs` is SEG.SEQ - 1 and
  * `iss` SEG.ACK - 1 of the third segment of the handshake. A blind guess is right once in 2^28.
  */
-export function checkCookie(
-  key: Int32Array,
-  l0: number,
-  l1: number,
-  l2: number,
-  l3: number,
-  r0: number,
-  r1: number,
-  r2: number,
-  r3: number,
-  ports: number,
-  irs: number,
-  iss: number,
-  nowMs: number,
-): number {
+export function checkCookie(key: Int32Array, t: FourTuple, irs: number, iss: number, nowMs: number): number {
+  const ports = portsOf(t);
   const now = Math.floor(nowMs / SLOT_MS);
-  const base = sipHashTuple(key, l0, l1, l2, l3, r0, r1, r2, r3, ports, BASE);
+  const base = sipHashTuple(key, t, ports, BASE);
   const cookie = (iss - irs - base) | 0;
   const age = (now - (cookie >>> 24)) & 0xff;
   if (age >= SLOTS_VALID) return 0;
-  const hash = sipHashTuple(key, l0, l1, l2, l3, r0, r1, r2, r3, ports, moment(now - age, irs));
+  const hash = sipHashTuple(key, t, ports, moment(now - age, irs));
   const index = (cookie - hash) & 0xffffff;
   return (index & MSS_NONE) === 0 ? (COOKIE_MSS[index >> MSS_SHIFT] as number) : 0;
 }

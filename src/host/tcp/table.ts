@@ -2,8 +2,7 @@
 // due, and counted. Records in TIME-WAIT are in the same table of tuples, as ~index.
 
 import type { Tcb } from '../../tcp/index.ts';
-import type { IpPacket } from '../../wire/index.ts';
-import { type NONE, TupleTable } from '../base/index.ts';
+import { FourTuple, type NONE, TupleTable } from '../base/index.ts';
 import type { Connection } from '../connection/index.ts';
 import type { Quoted } from '../ip/index.ts';
 import { TimingWheel } from '../time/index.ts';
@@ -26,6 +25,8 @@ export class ConnectionTable {
   readonly wheel = new TimingWheel(0);
   readonly #capacity: number;
   readonly #free: number[] = [];
+  /** The tuple that is looked for. */
+  readonly #tuple = new FourTuple();
   /** Live connections, SYN-RECEIVED ones included. */
   size = 0;
   /** Those of them whose user has gone. */
@@ -53,35 +54,25 @@ export class ConnectionTable {
 
   /** What the tuple of a TCB stands for: a number, ~index, or {@link NONE}. */
   find(tcb: Tcb): number {
-    const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
-    return this.tuples.find(l0, l1, l2, l3, r0, r1, r2, r3, portsOf(tcb));
-  }
-
-  /** The same for a packet that arrived, with these ports: ours is its destination. */
-  findArriving({ dst0, dst1, dst2, dst3, src0, src1, src2, src3 }: IpPacket, ports: number): number {
-    return this.tuples.find(dst0, dst1, dst2, dst3, src0, src1, src2, src3, ports);
+    return this.tuples.find(this.#tuple.copy(tcb));
   }
 
   /** The live connection that sent a packet, of which an ICMP error quotes the beginning; or null. */
   findQuoted({ packet, localPort, remotePort }: Quoted): Connection | null {
-    const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
-    const ports = (localPort << 16) | remotePort;
-    const value = this.tuples.find(src0, src1, src2, src3, dst0, dst1, dst2, dst3, ports);
+    const value = this.tuples.find(this.#tuple.ofSent(packet, localPort, remotePort));
     return value < 0 ? null : (this.all[value] as Connection);
   }
 
   /** A number for a TCB that has its tuple, and its entry. */
   enter(tcb: Tcb): void {
     tcb.id = this.#free.pop() ?? this.all.length;
-    const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
-    this.tuples.set(l0, l1, l2, l3, r0, r1, r2, r3, portsOf(tcb), tcb.id);
+    this.tuples.set(this.#tuple.copy(tcb), tcb.id);
     this.size++;
   }
 
   /** Takes a connection out: its tuple means nobody, or a record from then on. */
   forget({ tcb }: Connection): void {
-    const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
-    this.tuples.delete(l0, l1, l2, l3, r0, r1, r2, r3, portsOf(tcb));
+    this.tuples.delete(this.#tuple.copy(tcb));
     this.release(tcb);
   }
 
@@ -95,8 +86,4 @@ export class ConnectionTable {
     this.orphans -= tcb.orphan;
     tcb.id = -1;
   }
-}
-
-function portsOf(tcb: Tcb): number {
-  return (tcb.localPort << 16) | tcb.remotePort;
 }

@@ -13,7 +13,7 @@ import {
   transitionNamed,
 } from '../../tcp/index.ts';
 import { type IpAddress, type IpPacket, type Memory, Segment } from '../../wire/index.ts';
-import type { HostCounters, HostTap } from '../base/index.ts';
+import { FourTuple, type HostCounters, type HostTap } from '../base/index.ts';
 import type { Connection, Listener, ListenOptions } from '../connection/index.ts';
 import { type IpLayer, PathMtuCache, type Quoted, type TcpErrors } from '../ip/index.ts';
 import { Waits } from '../time/index.ts';
@@ -95,9 +95,11 @@ export class TcpLayer implements TcpErrors {
   tap: HostTap | null = null;
   /** Milliseconds that do not wrap. */
   nowMs = 0;
-  /** The packet that is being processed, and its segment. */
-  packet: IpPacket | null = null;
+  /** The segment that is being processed, and its two sockets. */
   readonly seg = new Segment();
+  readonly arriving = new FourTuple();
+  /** The two sockets of an active OPEN. */
+  readonly opening = new FourTuple();
   /** The SYN in hand reopens a TIME-WAIT; its least ISS. */
   reopening = false;
   minIss = 0;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultConfig, State, Tcb } from '../../tcp/index.ts';
-import { NONE, TupleTable } from '../base/demux.ts';
+import { FourTuple } from '../base/four-tuple.ts';
+import { NONE, TupleTable } from '../base/tuple-table.ts';
 import { TimeWaitStore } from './time-wait-store.ts';
 
 const MAPPED = 0xffff;
@@ -42,7 +43,7 @@ function store(capacity = 100): { table: TupleTable; records: TimeWaitStore; end
 }
 
 function find(table: TupleTable, t: Tcb): number {
-  return table.find(t.l0, t.l1, t.l2, t.l3, t.r0, t.r1, t.r2, t.r3, (t.localPort << 16) | t.remotePort);
+  return table.find(new FourTuple().copy(t));
 }
 
 describe('TimeWaitStore', () => {
@@ -179,7 +180,7 @@ describe('TimeWaitStore', () => {
     const tcb = tcbInTimeWait(1, 1000);
     records.add(tcb, 64, 0);
     const index = ~find(table, tcb);
-    table.set(tcb.l0, tcb.l1, tcb.l2, tcb.l3, tcb.r0, tcb.r1, tcb.r2, tcb.r3, (80 << 16) | tcb.remotePort, 5);
+    table.set(new FourTuple().copy(tcb), 5);
     records.remove(index);
     expect([records.size, ended, find(table, tcb)]).toEqual([0, [], 5]);
   });

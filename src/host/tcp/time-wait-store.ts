@@ -3,13 +3,12 @@
 // (tcp/segment-arrives/time-wait.ts).
 
 import { keepTimes, State, Tcb, type TcpConfig } from '../../tcp/index.ts';
-import { NONE, type TupleTable } from '../base/index.ts';
+import { copySockets, FourTuple, NONE, type TupleTable } from '../base/index.ts';
 import {
   TimeWaitTable,
   TW_EXPIRY,
   TW_FLAGS,
   TW_LAST_CHALLENGE,
-  TW_PORTS,
   TW_RCV_NXT,
   TW_RCV_WND,
   TW_SND_NXT,
@@ -31,6 +30,9 @@ export class TimeWaitStore {
   readonly #records: TimeWaitTable;
   readonly #table: TupleTable;
   readonly #tcb: Tcb;
+  /** The tuple of the TCB that becomes a record, and that of the record that was loaded last. */
+  readonly #added = new FourTuple();
+  readonly #loaded = new FourTuple();
   readonly #ended: (tcb: Tcb) => void;
   /** Time to live and Diffserv field of the record that was loaded last (RFC 9293 MUST-48, MUST-49). */
   ttl = 0;
@@ -57,10 +59,9 @@ export class TimeWaitStore {
 
   /** Turns a TCB that has entered TIME-WAIT into a record; its packets go on with `ttl` and `tos`. */
   add(tcb: Tcb, ttl: number, tos: number): void {
-    const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
-    const ports = (tcb.localPort << 16) | tcb.remotePort;
-    const index = this.#records.add(tcb.timer.wait, l0, l1, l2, l3, r0, r1, r2, r3, ports);
-    this.#table.set(l0, l1, l2, l3, r0, r1, r2, r3, ports, ~index);
+    const tuple = this.#added.copy(tcb);
+    const index = this.#records.add(tcb.timer.wait, tuple);
+    this.#table.set(tuple, ~index);
     const r = this.#records;
     r.set(index, TW_SND_NXT, tcb.snd.nxt);
     r.set(index, TW_RCV_NXT, tcb.rcv.nxt);
@@ -92,18 +93,7 @@ export class TimeWaitStore {
     const { snd, rcv } = tcb;
     const flags = r.get(index, TW_FLAGS);
     tcb.state = State.TIME_WAIT;
-    tcb.l0 = r.local(index, 0);
-    tcb.l1 = r.local(index, 1);
-    tcb.l2 = r.local(index, 2);
-    tcb.l3 = r.local(index, 3);
-    tcb.r0 = r.remote(index, 0);
-    tcb.r1 = r.remote(index, 1);
-    tcb.r2 = r.remote(index, 2);
-    tcb.r3 = r.remote(index, 3);
-    tcb.family = (index & 1) === 0 ? 4 : 6;
-    const ports = r.get(index, TW_PORTS);
-    tcb.localPort = ports >>> 16;
-    tcb.remotePort = ports & 0xffff;
+    copySockets(r.tuple(index, this.#loaded), tcb);
     tcb.error = 0;
     tcb.signals = 0;
     tcb.ackNow = 0;
@@ -163,10 +153,9 @@ export class TimeWaitStore {
   /** Takes the record's entry out of the table, and no other's; the TCB of the record. */
   #unlink(index: number): Tcb {
     const t = this.load(index);
-    const { l0, l1, l2, l3, r0, r1, r2, r3 } = t;
-    const ports = (t.localPort << 16) | t.remotePort;
-    const value = this.#table.delete(l0, l1, l2, l3, r0, r1, r2, r3, ports);
-    if (value !== ~index && value !== NONE) this.#table.set(l0, l1, l2, l3, r0, r1, r2, r3, ports, value);
+    const tuple = this.#loaded;
+    const value = this.#table.delete(tuple);
+    if (value !== ~index && value !== NONE) this.#table.set(tuple, value);
     return t;
   }
 

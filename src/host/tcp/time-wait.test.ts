@@ -1,41 +1,33 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TupleTable } from '../base/demux.ts';
+import { FourTuple } from '../base/four-tuple.ts';
+import { fourTuple, type Nine } from '../base/testing.ts';
+import { TupleTable } from '../base/tuple-table.ts';
 import {
   TimeWaitTable,
   TW_EXPIRY,
   TW_FLAGS,
   TW_LAST_CHALLENGE,
-  TW_PORTS,
   TW_SND_NXT,
   TW_TS_RECENT,
   TW_TS_RECENT_AT,
 } from './time-wait.ts';
 
-type Nine = [number, number, number, number, number, number, number, number, number];
-
 const v4 = (n: number): Nine => [0, 0, 0xffff, 0x0a000001, 0, 0, 0xffff, n, (80 << 16) | n];
 const v6 = (n: number): Nine => [1, 2, 3, n, 5, 6, 7, -n, (443 << 16) | n];
 
-const tupleOf = (table: TimeWaitTable, i: number): Nine => [
-  table.local(i, 0),
-  table.local(i, 1),
-  table.local(i, 2),
-  table.local(i, 3),
-  table.remote(i, 0),
-  table.remote(i, 1),
-  table.remote(i, 2),
-  table.remote(i, 3),
-  table.get(i, TW_PORTS),
-];
+const tupleOf = (table: TimeWaitTable, i: number): Nine => {
+  const { l0, l1, l2, l3, r0, r1, r2, r3, localPort, remotePort } = table.tuple(i, new FourTuple());
+  return [l0, l1, l2, l3, r0, r1, r2, r3, (localPort << 16) | remotePort];
+};
 
 describe('TimeWaitTable', () => {
   it('starts a record with every field zero, also in a place used before', () => {
     const table = new TimeWaitTable(1, () => {});
-    const first = table.add(60, ...v4(1));
+    const first = table.add(60, fourTuple(v4(1)));
     table.set(first, TW_TS_RECENT, 7);
     table.set(first, TW_FLAGS, 7);
-    const second = table.add(70, ...v4(2));
+    const second = table.add(70, fourTuple(v4(2)));
     expect(table.get(second, TW_TS_RECENT)).toBe(0);
     expect(table.get(second, TW_FLAGS)).toBe(0);
     expect(table.get(second, TW_EXPIRY)).toBe(70);
@@ -43,14 +35,14 @@ describe('TimeWaitTable', () => {
 
   it('is overdue, not in the far future, when its time has passed', () => {
     const table = new TimeWaitTable(4, () => {});
-    table.add(60, ...v4(1));
+    table.add(60, fourTuple(v4(1)));
     expect(table.untilNext(100)).toBe(0);
   });
 
   it('a sweep leaves every time within 32 bits, due or old, however long nobody looked', () => {
     for (const days of [1, 24, 25, 49.7, 200]) {
       const table = new TimeWaitTable(10, () => {});
-      const index = table.add(60_000, ...v4(1));
+      const index = table.add(60_000, fourTuple(v4(1)));
       table.set(index, TW_TS_RECENT_AT, -1000);
       table.set(index, TW_LAST_CHALLENGE, -2000);
       const elapsed = days * 86_400_000;
@@ -66,7 +58,11 @@ describe('TimeWaitTable', () => {
 
   it('a sweep reaches all records of both families, and leaves what is recent as it is', () => {
     const table = new TimeWaitTable(10, () => {});
-    const all = [table.add(60_000, ...v4(1)), table.add(60_000, ...v6(2)), table.add(60_000, ...v4(3))];
+    const all = [
+      table.add(60_000, fourTuple(v4(1))),
+      table.add(60_000, fourTuple(v6(2))),
+      table.add(60_000, fourTuple(v4(3))),
+    ];
     for (const index of all) table.set(index, TW_LAST_CHALLENGE, -1);
     table.sweep(0, 50_000);
     expect(all.map((i) => [table.get(i, TW_EXPIRY), table.get(i, TW_LAST_CHALLENGE)])).toEqual(
@@ -83,11 +79,11 @@ describe('TimeWaitTable', () => {
   it('an address that is IPv4-mapped in part only, or one whose other end is not, is kept whole', () => {
     const table = new TimeWaitTable(20, () => {});
     const mapped = v4(7);
-    expect(table.add(60, ...mapped) & 1).toBe(0);
+    expect(table.add(60, fourTuple(mapped)) & 1).toBe(0);
     for (const word of [0, 1, 2, 4, 5, 6]) {
       const tuple = [...mapped] as Nine;
       tuple[word] = (tuple[word] as number) + 1;
-      const index = table.add(60, ...tuple);
+      const index = table.add(60, fourTuple(tuple));
       expect([index & 1, tupleOf(table, index)]).toEqual([1, tuple]);
     }
   });
@@ -95,19 +91,19 @@ describe('TimeWaitTable', () => {
   it('holds one record at least', () => {
     const table = new TimeWaitTable(0, () => {});
     expect(table.capacity).toBe(1);
-    table.add(60, ...v4(1));
-    const second = table.add(60, ...v4(2));
+    table.add(60, fourTuple(v4(1)));
+    const second = table.add(60, fourTuple(v4(2)));
     expect([table.size, table.overflowed, table.oldest]).toEqual([1, 1, second]);
   });
 
   it('takes 56 bytes for each IPv4 record and 80 for each IPv6 record, 512 at a time', () => {
     const table = new TimeWaitTable(2000, () => {});
     expect(table.bytes).toBe(0);
-    for (let n = 0; n < 512; n++) table.add(60, ...v4(n));
+    for (let n = 0; n < 512; n++) table.add(60, fourTuple(v4(n)));
     expect(table.bytes).toBe(512 * 56);
-    table.add(60, ...v4(512));
+    table.add(60, fourTuple(v4(512)));
     expect(table.bytes).toBe(2 * 512 * 56);
-    for (let n = 0; n < 512; n++) table.add(60, ...v6(n));
+    for (let n = 0; n < 512; n++) table.add(60, fourTuple(v6(n)));
     expect(table.bytes).toBe(2 * 512 * 56 + 512 * 80);
   });
 
@@ -117,8 +113,8 @@ describe('TimeWaitTable', () => {
     let most = 0;
     let least = 1000;
     for (let n = 1; n <= 100_000; n++) {
-      const index = table.add(60_000, ...v4(n));
-      demux.set(...v4(n), ~index);
+      const index = table.add(60_000, fourTuple(v4(n)));
+      demux.set(fourTuple(v4(n)), ~index);
       if (n < 10_000) continue;
       const each = (table.bytes + demux.bytes) / n;
       if (each > most) most = each;
@@ -131,11 +127,11 @@ describe('TimeWaitTable', () => {
 
   it('gives its memory back when the last record goes', () => {
     const table = new TimeWaitTable(10_000, () => {});
-    for (let n = 0; n < 10_000; n++) table.add(n, ...(n % 2 ? v4(n) : v6(n)));
+    for (let n = 0; n < 10_000; n++) table.add(n, fourTuple(n % 2 ? v4(n) : v6(n)));
     const full = table.bytes;
     expect(table.expire(10_000)).toBe(10_000);
     expect(table.bytes).toBeLessThan(full / 8);
-    expect(tupleOf(table, table.add(1, ...v6(9)))).toEqual(v6(9));
+    expect(tupleOf(table, table.add(1, fourTuple(v6(9))))).toEqual(v6(9));
   });
 
   it('agrees with a list on random adding, restarting, removing and expiring', () => {
@@ -165,7 +161,7 @@ describe('TimeWaitTable', () => {
               overflowed++;
             }
             const tuple = six ? v6(++name) : v4(++name);
-            const index = table.add((now + 60) | 0, ...tuple);
+            const index = table.add((now + 60) | 0, fourTuple(tuple));
             table.set(index, TW_SND_NXT, name);
             list.push({ name, index, tuple, at: now + 60 });
           } else if (op === 'restart' && chosen) {

@@ -2,8 +2,9 @@
 // retransmitted FIN, to judge a new SYN (RFC 6191) and to keep RSTs harmless (RFC 1337, RFC 5961), as
 // compact records in typed arrays. The oldest goes first: at its time, or when the table is full.
 
-import { kept, keptDeadline } from '../../tcp/index.ts';
+import { kept, keptDeadline, portsOf } from '../../tcp/index.ts';
 import { MAPPED } from '../../wire/index.ts';
+import { type FourTuple, isIpv4 } from '../base/index.ts';
 
 /** Fields of a record, for `get` and `set`. All are int32; times are int32 milliseconds. */
 export const TW_SND_NXT = 0;
@@ -122,53 +123,57 @@ export class TimeWaitTable {
     ((index & 1) === 0 ? this.#v4 : this.#v6).set(index >> 1, field, value | 0);
   }
 
-  /** Word 0..3 of the local address. */
-  local(index: number, word: number): number {
-    if ((index & 1) !== 0) return this.#v6.get(index >> 1, ADDRESSES + word);
-    return word === 3 ? this.#v4.get(index >> 1, ADDRESSES) : word === 2 ? MAPPED : 0;
-  }
-
-  /** Word 0..3 of the remote address. */
-  remote(index: number, word: number): number {
-    if ((index & 1) !== 0) return this.#v6.get(index >> 1, ADDRESSES + 4 + word);
-    return word === 3 ? this.#v4.get(index >> 1, ADDRESSES + 1) : word === 2 ? MAPPED : 0;
+  /** Fills in the tuple of a record. */
+  tuple(index: number, out: FourTuple): FourTuple {
+    const at = index >> 1;
+    const ports = this.get(index, TW_PORTS);
+    out.localPort = ports >>> 16;
+    out.remotePort = ports & 0xffff;
+    if ((index & 1) !== 0) {
+      const store = this.#v6;
+      out.family = 6;
+      out.l0 = store.get(at, ADDRESSES);
+      out.l1 = store.get(at, ADDRESSES + 1);
+      out.l2 = store.get(at, ADDRESSES + 2);
+      out.l3 = store.get(at, ADDRESSES + 3);
+      out.r0 = store.get(at, ADDRESSES + 4);
+      out.r1 = store.get(at, ADDRESSES + 5);
+      out.r2 = store.get(at, ADDRESSES + 6);
+      out.r3 = store.get(at, ADDRESSES + 7);
+      return out;
+    }
+    out.family = 4;
+    out.l0 = out.l1 = out.r0 = out.r1 = 0;
+    out.l2 = out.r2 = MAPPED;
+    out.l3 = this.#v4.get(at, ADDRESSES);
+    out.r3 = this.#v4.get(at, ADDRESSES + 1);
+    return out;
   }
 
   /** A new record for a tuple, its other fields zero; a full table first loses its oldest. */
-  add(
-    expiryMs: number,
-    l0: number,
-    l1: number,
-    l2: number,
-    l3: number,
-    r0: number,
-    r1: number,
-    r2: number,
-    r3: number,
-    ports: number,
-  ): number {
+  add(expiryMs: number, t: FourTuple): number {
     if (this.#count === this.capacity) {
       this.overflowed++;
       this.#drop(this.#oldest);
     }
-    const v4 = l2 === MAPPED && r2 === MAPPED && (l0 | l1 | r0 | r1) === 0;
+    const v4 = isIpv4(t);
     const store = v4 ? this.#v4 : this.#v6;
     const at = store.take();
     for (let field = 0; field < ADDRESSES; field++) store.set(at, field, 0);
-    store.set(at, TW_PORTS, ports);
+    store.set(at, TW_PORTS, portsOf(t));
     store.set(at, TW_EXPIRY, expiryMs | 0);
     if (v4) {
-      store.set(at, ADDRESSES, l3);
-      store.set(at, ADDRESSES + 1, r3);
+      store.set(at, ADDRESSES, t.l3);
+      store.set(at, ADDRESSES + 1, t.r3);
     } else {
-      store.set(at, ADDRESSES, l0);
-      store.set(at, ADDRESSES + 1, l1);
-      store.set(at, ADDRESSES + 2, l2);
-      store.set(at, ADDRESSES + 3, l3);
-      store.set(at, ADDRESSES + 4, r0);
-      store.set(at, ADDRESSES + 5, r1);
-      store.set(at, ADDRESSES + 6, r2);
-      store.set(at, ADDRESSES + 7, r3);
+      store.set(at, ADDRESSES, t.l0);
+      store.set(at, ADDRESSES + 1, t.l1);
+      store.set(at, ADDRESSES + 2, t.l2);
+      store.set(at, ADDRESSES + 3, t.l3);
+      store.set(at, ADDRESSES + 4, t.r0);
+      store.set(at, ADDRESSES + 5, t.r1);
+      store.set(at, ADDRESSES + 6, t.r2);
+      store.set(at, ADDRESSES + 7, t.r3);
     }
     const index = (at << 1) | (v4 ? 0 : 1);
     this.#count++;

@@ -1,7 +1,7 @@
 // The offset of the timestamp clock of a connection (RFC 7323 section 5.4): a keyed hash of the two addresses, the
 // same for every incarnation.
 
-import { sipHashTuple, type Tcb } from '../../tcp/index.ts';
+import { type Sockets, sipHashTuple } from '../../tcp/index.ts';
 
 /** Timestamp offsets of one host. */
 export class TimestampOffsets {
@@ -14,15 +14,15 @@ export class TimestampOffsets {
     this.#key = key;
   }
 
-  /** The offset between the two addresses of a TCB. */
-  of(tcb: Tcb): number {
-    const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
+  /** The offset between the two addresses. */
+  of(sockets: Readonly<Sockets>): number {
+    const { l0, l1, l2, l3, r0, r1, r2, r3 } = sockets;
     const last = this.#last;
     // Connections come in series between the same two hosts.
     if (r3 === last.r3 && l3 === last.l3 && r2 === last.r2 && l2 === last.l2 && r1 === last.r1) {
       if (l1 === last.l1 && r0 === last.r0 && l0 === last.l0) return last.offset;
     }
-    const offset = sipHashTuple(this.#key, l0, l1, l2, l3, r0, r1, r2, r3, 0, 0);
+    const offset = sipHashTuple(this.#key, sockets, 0, 0);
     this.#last = { l0, l1, l2, l3, r0, r1, r2, r3, offset };
     return offset;
   }

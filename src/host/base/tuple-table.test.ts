@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NONE, TupleTable } from './demux.ts';
+import { fourTuple, type Nine } from './testing.ts';
+import { NONE, TupleTable } from './tuple-table.ts';
 
-type Tuple = [number, number, number, number, number, number, number, number, number];
-
-const v4 = (local: number, remote: number, ports: number): Tuple => [
+const v4 = (local: number, remote: number, ports: number): Nine => [
   0,
   0,
   0xffff,
@@ -17,9 +16,9 @@ const v4 = (local: number, remote: number, ports: number): Tuple => [
 ];
 
 /** Few enough tuples that random steps hit the same ones, and neighbours in every word. */
-const tuple: fc.Arbitrary<Tuple> = fc.oneof(
+const tuple: fc.Arbitrary<Nine> = fc.oneof(
   fc.tuple(fc.nat(2), fc.integer({ min: -4, max: 4 }), fc.nat(8)).map(([l, r, p]) => v4(l, r, p)),
-  fc.array(fc.constantFrom(0, 1, 0xffff), { minLength: 9, maxLength: 9 }).map((t) => t as Tuple),
+  fc.array(fc.constantFrom(0, 1, 0xffff), { minLength: 9, maxLength: 9 }).map((t) => t as Nine),
 );
 
 describe('TupleTable', () => {
@@ -37,15 +36,15 @@ describe('TupleTable', () => {
         for (const { op, tuple, value } of steps) {
           const name = tuple.join();
           const want = map.get(name) ?? NONE;
-          if (op === 'find') expect(table.find(...tuple)).toBe(want);
+          if (op === 'find') expect(table.find(fourTuple(tuple))).toBe(want);
           else if (op === 'set') {
-            expect(table.set(...tuple, value)).toBe(want);
+            expect(table.set(fourTuple(tuple), value)).toBe(want);
             map.set(name, value);
-            expect(table.find(...tuple)).toBe(value);
+            expect(table.find(fourTuple(tuple))).toBe(value);
           } else {
-            expect(table.delete(...tuple)).toBe(want);
+            expect(table.delete(fourTuple(tuple))).toBe(want);
             map.delete(name);
-            expect(table.find(...tuple)).toBe(NONE);
+            expect(table.find(fourTuple(tuple))).toBe(NONE);
           }
           expect(table.size).toBe(map.size);
         }
@@ -55,7 +54,7 @@ describe('TupleTable', () => {
         });
         expect(values.sort()).toEqual([...map.values()].sort());
         for (const [name, value] of map)
-          expect(table.find(...(name.split(',').map(Number) as Tuple))).toBe(value);
+          expect(table.find(fourTuple(name.split(',').map(Number) as Nine))).toBe(value);
       }),
       { numRuns: 200 },
     );
@@ -63,19 +62,20 @@ describe('TupleTable', () => {
 
   it('finds nothing in an empty table, also for the tuple of all zeros', () => {
     const table = new TupleTable(1, 2);
-    expect(table.find(0, 0, 0, 0, 0, 0, 0, 0, 0)).toBe(NONE);
-    expect(table.find(...v4(0, 0, 0))).toBe(NONE);
-    expect(table.delete(...v4(0, 0, 0))).toBe(NONE);
+    expect(table.find(fourTuple([0, 0, 0, 0, 0, 0, 0, 0, 0]))).toBe(NONE);
+    expect(table.find(fourTuple(v4(0, 0, 0)))).toBe(NONE);
+    expect(table.delete(fourTuple(v4(0, 0, 0)))).toBe(NONE);
   });
 
   it('keeps every entry while it grows to 20000 and gives the memory back when they are gone', () => {
     const table = new TupleTable(3, 4);
     const empty = table.bytes;
-    for (let i = 0; i < 20_000; i++) table.set(...v4(0x0a000001, i >> 4, i & 15), i);
+    for (let i = 0; i < 20_000; i++) table.set(fourTuple(v4(0x0a000001, i >> 4, i & 15)), i);
     expect(table.bytes / table.size).toBeLessThanOrEqual(41);
-    for (let i = 0; i < 20_000; i += 2) expect(table.delete(...v4(0x0a000001, i >> 4, i & 15))).toBe(i);
-    for (let i = 1; i < 20_000; i += 2) expect(table.find(...v4(0x0a000001, i >> 4, i & 15))).toBe(i);
-    for (let i = 1; i < 20_000; i += 2) table.delete(...v4(0x0a000001, i >> 4, i & 15));
+    for (let i = 0; i < 20_000; i += 2)
+      expect(table.delete(fourTuple(v4(0x0a000001, i >> 4, i & 15)))).toBe(i);
+    for (let i = 1; i < 20_000; i += 2) expect(table.find(fourTuple(v4(0x0a000001, i >> 4, i & 15)))).toBe(i);
+    for (let i = 1; i < 20_000; i += 2) table.delete(fourTuple(v4(0x0a000001, i >> 4, i & 15)));
     expect(table.size).toBe(0);
     expect(table.bytes).toBe(empty);
   });
@@ -83,7 +83,7 @@ describe('TupleTable', () => {
   it('is laid out by its key: another key gives another order', () => {
     const order = (k0: number, k1: number) => {
       const table = new TupleTable(k0, k1);
-      for (let i = 0; i < 64; i++) table.set(...v4(1, i, 80), i);
+      for (let i = 0; i < 64; i++) table.set(fourTuple(v4(1, i, 80)), i);
       const values: number[] = [];
       table.forEach((value) => {
         values.push(value);

@@ -3,6 +3,7 @@
 // collide. IPv4 tuples take 16 bytes a slot, IPv6 tuples 40; deletion shifts back, no tombstones.
 
 import { MAPPED } from '../../wire/index.ts';
+import type { FourTuple } from './four-tuple.ts';
 import { halfSipHash, halfSipHash3 } from './halfsiphash.ts';
 
 /** What a table answers when it does not hold the tuple; no value may be this. */
@@ -120,8 +121,7 @@ class Slots {
 
 /**
  * A map from four-tuples to int32 values. A host keeps connections as ids >= 0 and TIME-WAIT records
- * as `~index`, in one table. An address is four words, IPv4 as ::ffff:a.b.c.d; `ports` is
- * `(local << 16) | remote`. Grows at 4/5, shrinks at 1/8: an IPv4 entry takes 20 to 40 bytes while the
+ * as `~index`, in one table. Grows at 4/5, shrinks at 1/8: an IPv4 entry takes 20 to 40 bytes while the
  * table grows.
  */
 export class TupleTable {
@@ -150,44 +150,24 @@ export class TupleTable {
   }
 
   /** Loads the key into `scratch` and picks the family's slots. */
-  #load(
-    l0: number,
-    l1: number,
-    l2: number,
-    l3: number,
-    r0: number,
-    r1: number,
-    r2: number,
-    r3: number,
-    ports: number,
-  ): Slots {
-    scratch[0] = l3;
-    scratch[1] = r3;
-    scratch[2] = ports;
-    if (l2 === MAPPED && r2 === MAPPED && (l0 | l1 | r0 | r1) === 0) return this.#v4;
-    scratch[3] = l0;
-    scratch[4] = l1;
-    scratch[5] = l2;
-    scratch[6] = r0;
-    scratch[7] = r1;
-    scratch[8] = r2;
+  #load(t: FourTuple): Slots {
+    scratch[0] = t.l3;
+    scratch[1] = t.r3;
+    scratch[2] = (t.localPort << 16) | t.remotePort;
+    if (isIpv4(t)) return this.#v4;
+    scratch[3] = t.l0;
+    scratch[4] = t.l1;
+    scratch[5] = t.l2;
+    scratch[6] = t.r0;
+    scratch[7] = t.r1;
+    scratch[8] = t.r2;
     return this.#v6;
   }
 
   /** The value of a tuple, or {@link NONE}. */
-  find(
-    l0: number,
-    l1: number,
-    l2: number,
-    l3: number,
-    r0: number,
-    r1: number,
-    r2: number,
-    r3: number,
-    ports: number,
-  ): number {
-    if (l2 === MAPPED && r2 === MAPPED && (l0 | l1 | r0 | r1) === 0) return this.#find4(l3, r3, ports);
-    const slots = this.#load(l0, l1, l2, l3, r0, r1, r2, r3, ports);
+  find(t: FourTuple): number {
+    if (isIpv4(t)) return this.#find4(t.l3, t.r3, (t.localPort << 16) | t.remotePort);
+    const slots = this.#load(t);
     return slots.words[slots.probe(scratch, 0)] as number;
   }
 
@@ -209,19 +189,8 @@ export class TupleTable {
   }
 
   /** Gives a tuple a value; returns the value that it had, or {@link NONE}. */
-  set(
-    l0: number,
-    l1: number,
-    l2: number,
-    l3: number,
-    r0: number,
-    r1: number,
-    r2: number,
-    r3: number,
-    ports: number,
-    value: number,
-  ): number {
-    const slots = this.#load(l0, l1, l2, l3, r0, r1, r2, r3, ports);
+  set(t: FourTuple, value: number): number {
+    const slots = this.#load(t);
     const at = slots.probe(scratch, 0);
     const old = slots.words[at] as number;
     this.#lastValue = NONE;
@@ -231,18 +200,8 @@ export class TupleTable {
   }
 
   /** Removes a tuple; returns the value that it had, or {@link NONE}. */
-  delete(
-    l0: number,
-    l1: number,
-    l2: number,
-    l3: number,
-    r0: number,
-    r1: number,
-    r2: number,
-    r3: number,
-    ports: number,
-  ): number {
-    const slots = this.#load(l0, l1, l2, l3, r0, r1, r2, r3, ports);
+  delete(t: FourTuple): number {
+    const slots = this.#load(t);
     const at = slots.probe(scratch, 0);
     const old = slots.words[at] as number;
     this.#lastValue = NONE;
@@ -259,4 +218,9 @@ export class TupleTable {
       }
     }
   }
+}
+
+/** Both addresses are IPv4's. */
+export function isIpv4({ l0, l1, l2, r0, r1, r2 }: FourTuple): boolean {
+  return l2 === MAPPED && r2 === MAPPED && (l0 | l1 | r0 | r1) === 0;
 }
