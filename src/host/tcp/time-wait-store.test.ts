@@ -190,8 +190,7 @@ describe('TimeWaitStore', () => {
     const tcb = tcbInTimeWait(1, 1000);
     records.add(tcb, 64, 0);
     const index = ~find(table, tcb);
-    const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
-    table.delete(l0, l1, l2, l3, r0, r1, r2, r3, (80 << 16) | tcb.remotePort);
+    table.delete(new FourTuple().copy(tcb));
     records.remove(index);
     expect([records.size, table.size]).toEqual([0, 0]);
   });
