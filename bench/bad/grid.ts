@@ -96,7 +96,7 @@ async function measureAll(
       if (job.real !== real) continue;
       const args = [quick ? 'quick' : 'full', job.batch, job.stack];
       const { cells, late } = real
-        ? await punctual(args, running)
+        ? await punctual(args)
         : await inOwnProcess<BatchResult>(RUN, args, running);
       for (const [id, measured] of Object.entries(cells)) grid.get(job.stack)?.set(id, measured);
       if (late !== null && late.p99 > worst.p99) worst = late;
@@ -113,11 +113,11 @@ async function measureAll(
 }
 
 /** A run in real time, again when the machine made the wire late: a delay of its own ends HyStart, and is a loss of RACK's. */
-async function punctual(args: readonly string[], running: Running): Promise<BatchResult> {
+async function punctual(args: readonly string[]): Promise<BatchResult> {
   let best: BatchResult | null = null;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     // What V8 does on other threads is not before all others, as this one is: it would be waited for.
-    const result = await inOwnProcess<BatchResult>(RUN, args, running, ['--single-threaded']);
+    const result = await inOwnProcess<BatchResult>(RUN, args, { profiles: null }, ['--single-threaded']);
     if (best === null || lateOf(result) < lateOf(best)) best = result;
     if (lateOf(best) < LATE_US) break;
   }
