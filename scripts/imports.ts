@@ -15,6 +15,8 @@ export interface Import {
   readonly to: string;
   /** True: only types, nothing that runs. */
   readonly typeOnly: boolean;
+  /** `import(…)`: not with the file, but when it is asked for. */
+  readonly lazy: boolean;
 }
 
 /** The TypeScript files below a folder, relative to the project, with `/` on every system. */
@@ -51,6 +53,7 @@ export function importsOf(file: string, code = codeOf(file)): Import[] {
       from: file,
       to: name.startsWith('.') ? posix.join(posix.dirname(file), name) : name,
       typeOnly: words !== undefined && onlyTypes(words),
+      lazy: lazy !== undefined,
     };
   });
 }

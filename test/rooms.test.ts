@@ -229,7 +229,7 @@ test('cwnd has one writer, which bounds it: src/tcp/congestion/cwnd.ts', () => {
 });
 
 describe('what finds them', () => {
-  const edge = (from: string, to: string): Import => ({ from, to, typeOnly: false });
+  const edge = (from: string, to: string): Import => ({ from, to, typeOnly: false, lazy: false });
 
   test('a circle is found, and what only leads to it is none of it', () => {
     expect(circles([edge('a', 'b'), edge('b', 'c'), edge('c', 'b'), edge('c', 'd')])).toEqual([['b', 'c']]);

@@ -3,7 +3,6 @@
 
 import type { Readable, Writable } from 'node:stream';
 import type { ParseArgsConfig } from 'node:util';
-import { type IpAddress, parseAddress, parseCidr } from '../wire/index.ts';
 import { type Lang, type MessageKey, type Params, t } from './messages.ts';
 
 /** What `util.parseArgs` gives for the options. */
@@ -92,18 +91,4 @@ export function parseMilliseconds(text: string, what: string): number {
   const ms = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : -1;
   if (!(ms >= 0 && ms <= 3_600_000)) throw new UsageError('notMilliseconds', { what, text });
   return ms;
-}
-
-/** An IPv4 or IPv6 address. */
-export function parseAddressArgument(text: string, what: string): IpAddress {
-  const address = parseAddress(text);
-  if (address === null) throw new UsageError('notAddress', { what, text });
-  return address;
-}
-
-/** An address with its prefix length: `10.0.0.1/24`, `fd00::1/64`. */
-export function parseCidrArgument(text: string, what: string): { address: IpAddress; prefix: number } {
-  const cidr = parseCidr(text);
-  if (cidr === null) throw new UsageError('notCidr', { what, text });
-  return cidr;
 }

@@ -4,11 +4,11 @@
 import type { Connection } from '../host/index.ts';
 import { TcpError } from '../tcp/index.ts';
 import { formatEndpoint } from '../wire/index.ts';
+import { parseAddressArgument } from './address-arguments.ts';
 import {
   type Command,
   type Io,
   optionText,
-  parseAddressArgument,
   parsePort,
   parseWhole,
   UsageError,

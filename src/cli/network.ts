@@ -13,12 +13,11 @@ import {
 } from '../link/tun/index.ts';
 import type { WireOptions } from '../sim/index.ts';
 import { Memory } from '../wire/index.ts';
+import { parseAddressArgument, parseCidrArgument } from './address-arguments.ts';
 import { CaptureFile } from './capture-file.ts';
 import {
   optionText,
   optionTexts,
-  parseAddressArgument,
-  parseCidrArgument,
   parseMilliseconds,
   parseProbability,
   parseWhole,

@@ -1,10 +1,10 @@
 // Where a segment's way goes, and where its texts stand: along the line if it is flat enough, above its
 // beginning if it is steep.
 
+import { cut, wrap, wrapText } from '../text/index.ts';
 import { otherEnd } from '../trace.ts';
 import { LEADING, placed, widthOf } from './boxes.ts';
 import type { LadderArrow, PlacedText } from './layout-types.ts';
-import { cut, wrap, wrapText } from './width.ts';
 
 /** Steeper lines have their texts beside them, level. Degrees. */
 const STEEPEST = 28;

@@ -1,7 +1,7 @@
 // Texts as rectangles, perhaps turned, and whether two of them overlap (separating axes).
 
+import { textWidth } from '../text/index.ts';
 import type { PlacedText } from './layout-types.ts';
-import { textWidth } from './width.ts';
 
 /** Of the font size: how wide one column of a monospaced font is, how far it reaches up and down. */
 export const COLUMN = 0.61;

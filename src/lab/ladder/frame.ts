@@ -1,10 +1,10 @@
 // Where the columns of a ladder are: times, calls, timers, states and bars at both ends, arrows between them.
 
+import { textWidth } from '../text/index.ts';
 import { widthOf } from './boxes.ts';
 import type { TimerSpan } from './brackets.ts';
 import type { LayoutOptions } from './layout-types.ts';
 import type { Row } from './rows.ts';
-import { textWidth } from './width.ts';
 
 /** Narrower pictures are compact. */
 const COMPACT_BELOW = 640;

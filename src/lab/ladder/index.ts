@@ -1,5 +1,6 @@
 // The door of the ladder: a trace becomes rows, and rows become a picture; or a layout, and a drawing.
 
+export { cut, textWidth, wrap, wrapText } from '../text/index.ts';
 export { timeOf, yOf } from './axis.ts';
 export { shortStates } from './glyphs.ts';
 export { layoutLadder } from './layout.ts';
@@ -22,5 +23,4 @@ export {
 } from './table.ts';
 export { TerminalLadder, type TerminalOptions } from './terminal.ts';
 export { type TerminalLadderOptions, terminalLadder } from './terminal-ladder.ts';
-export { cut, textWidth, wrap, wrapText } from './width.ts';
 export type { Lang } from './words.ts';

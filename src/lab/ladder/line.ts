@@ -1,6 +1,6 @@
 // One line of a terminal as cells: a character and a colour each. A wide character takes two cells.
 
-import { charWidth } from './width.ts';
+import { charWidth } from '../text/index.ts';
 
 /** A line that is drawn cell by cell and then printed once. */
 export class Line {

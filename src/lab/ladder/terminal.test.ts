@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { runScenario } from '../scenario/index.ts';
 import { scenarioNamed } from '../scenarios/index.ts';
+import { textWidth } from '../text/index.ts';
 import type { End, StateChange, TraceEvent } from '../trace.ts';
 import { LadderRows, type RowOptions } from './rows.ts';
 import { TerminalLadder, type TerminalOptions } from './terminal.ts';
 import { handMade, segment, TraceBuilder } from './testing.ts';
-import { textWidth } from './width.ts';
 
 function draw(
   trace = handMade(),

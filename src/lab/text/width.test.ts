@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Line } from './line.ts';
+import { Line } from '../ladder/line.ts';
 import { cut, textWidth, wrap, wrapText } from './width.ts';
 
 test('Chinese characters and their punctuation are two columns, box drawing one, combining marks none', () => {
