@@ -111,6 +111,30 @@ describe.skipIf(why !== '')(titled('synfin exec', why), { timeout: 60_000 }, () 
     });
   });
 
+  test('process.exit ends connections as the kernel does: what was written arrives, then the FIN', async () => {
+    const text = `
+      import { spawn } from 'node:child_process';
+      import net from 'node:net';
+      if (process.argv[2] === 'child') {
+        const server = net.createServer((socket) => {
+          socket.on('data', (octets) => process.stderr.write(octets)).on('end', () => process.stderr.write(', the end'));
+          socket.on('close', () => process.exit());
+        });
+        server.listen(90, '10.9.0.1', () => console.log('up'));
+      } else {
+        const args = [process.argv[1], 'child'];
+        const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+        child.stdout.once('data', () => {
+          const socket = net.connect(90, process.env.SYNFIN_PEER, () => {
+            socket.write('last words');
+            process.exit(4);
+          });
+        });
+      }`;
+    const { code, stderr } = await exec(['-q', '--', 'node', program('exit.mjs', text)]);
+    expect([code, stderr]).toEqual([4, 'last words, the end']);
+  });
+
   test('the exit code is the command’s, and the signal that ended it; input and signals are its', async () => {
     expect(await exec(['--', 'cat'], 'what comes in\n')).toMatchObject({
       code: 0,

@@ -45,15 +45,14 @@ class ExecHost extends Host {
 const host = new ExecHost({ name: 'synfin', profile: 'linux' }).unref();
 const registration = register({ host, networks: ['0.0.0.0/0', '::/0'], explain: false });
 const { faults, explain = false } = merged({}, configurations());
+// Before the device is taken away, which attach asks for: the kernel ends the connections of a process that ends.
+process.on('exit', () => {
+  for (const connection of host.connections) connection.close();
+});
 const { attach } = await import('./attach.ts');
 await attach(host, { ...settings, faults: settings.faults ?? (faults && { seed: 1, ...faults }) });
 if (explain !== false) process.stderr.write(registration.explain(explain === true ? undefined : explain));
 host.say('up');
-
-// The kernel ends the connections of a process that ends.
-process.on('exit', () => {
-  for (const connection of host.connections) connection.close();
-});
 if (says !== null) {
   const parent = process.ppid;
   setInterval(() => {
