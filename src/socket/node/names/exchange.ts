@@ -70,7 +70,7 @@ async function byUdp(
       const message = await socket.receive({ timeout, signal: options.signal });
       if (message === null) return 'unreachable';
       const response = decodeResponse(message.data);
-      if (response === null && idOf(message.data) === id) return 'bad';
+      if (response === null && isResponse(message.data, id)) return 'bad';
       if (response?.id === id && (answers(response, question) || isBare(response))) return response;
     }
     return 'timeout';
@@ -79,8 +79,10 @@ async function byUdp(
   }
 }
 
-function idOf(octets: Uint8Array): number {
-  return octets.length < 2 ? -1 : ((octets[0] as number) << 8) | (octets[1] as number);
+/** Whether octets that could not be read begin as the response to a question (RFC 1035 section 4.1.1: ID, QR). */
+function isResponse(octets: Uint8Array, id: number): boolean {
+  const [high = 0, low = 0, flags = 0] = octets;
+  return octets.length > 2 && ((high << 8) | low) === id && (flags & 0x80) !== 0;
 }
 
 /** A server that could not read the question may answer without repeating it (RFC 1035 section 4.1.1: FORMERR). */

@@ -1,7 +1,7 @@
 // DNS messages (RFC 1035 section 4) as a resolver sends and takes them. The octets are dns-packet's matter; what it reads
 // is looked at before anybody uses it: whether it answers the question, and whether names and addresses are such.
 
-import { decode, encode, type OptAnswer } from 'dns-packet';
+import { decode, encode, type OptAnswer, type Packet } from 'dns-packet';
 import { parseAddress } from '../../../wire/index.ts';
 
 /** Types of records that can be asked for. */
@@ -68,7 +68,7 @@ export function isAskable(name: string): boolean {
 
 /** The octets of a question. `edns`: that larger datagrams can be answered (RFC 6891). */
 export function encodeQuestion(id: number, { name, type }: Question, edns: boolean): Uint8Array {
-  return encode({
+  return octetsOf({
     type: 'query',
     id,
     flags: RECURSION_DESIRED,
@@ -87,6 +87,12 @@ const EDNS = {
   flag_do: false,
   options: [],
 } satisfies OptAnswer;
+
+/** The octets of a message: not a Buffer, whose `slice` is no copy. */
+export function octetsOf(message: Packet): Uint8Array {
+  const { buffer, byteOffset, byteLength } = encode(message);
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
 
 /** What came; null: no response that could be read. */
 export function decodeResponse(octets: Uint8Array): Response | null {

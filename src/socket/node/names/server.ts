@@ -1,11 +1,11 @@
 // A small DNS server on a host, for tests and labs: a zone that stands in a table, and what servers do wrong.
 
-import { decode, encode, type Packet } from 'dns-packet';
+import { decode, type Packet } from 'dns-packet';
 import type { Connection, Host, UdpMessage } from '../../../host/index.ts';
 import { func, like, needed, Schema, whole } from '../../../options/index.ts';
 import { TcpError } from '../../../tcp/index.ts';
 import { framed, readMessage } from './framing.ts';
-import { RECORD_TYPES, type RecordType, withoutDot } from './message.ts';
+import { octetsOf, RECORD_TYPES, type RecordType, withoutDot } from './message.ts';
 import { DNS_PORT } from './servers.ts';
 
 /** A record: `data` as a zone has it, `'10.0.0.5'`, `{ preference: 10, exchange: 'mx.example' }`, `['text']`… */
@@ -87,7 +87,7 @@ export function answerFrom(zone: Zone, octets: Uint8Array, maxUdp: number | null
     AUTHORITATIVE | RECURSION_AVAILABLE | ((query.flags ?? 0) & RECURSION_DESIRED) | RCODES[rcode];
   const response = { type: 'response' as const, id: query.id ?? 0, questions: [question] };
   const answers = (Array.isArray(found) ? found : []) as never[];
-  const whole = encode({ ...response, flags, answers });
+  const whole = octetsOf({ ...response, flags, answers });
   const asked = (query.additionals ?? []).find((each) => each.type === 'OPT') as
     | { udpPayloadSize?: number }
     | undefined;
@@ -95,7 +95,7 @@ export function answerFrom(zone: Zone, octets: Uint8Array, maxUdp: number | null
   return {
     name,
     type,
-    octets: whole.length <= most ? whole : encode({ ...response, flags: flags | TRUNCATED }),
+    octets: whole.length <= most ? whole : octetsOf({ ...response, flags: flags | TRUNCATED }),
   };
 }
 
