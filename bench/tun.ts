@@ -45,8 +45,12 @@ class End {
       profiles === null
         ? []
         : ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${name}.cpuprofile`];
+    // /sys has to tell of the interfaces of this namespace: threads of the kernel are asked for there.
+    const sysfs = ['-m', 'sh', '-c', 'mount -t sysfs sysfs /sys && exec "$0" "$@"'];
     const args = [...flags, END, name, subnet, offload, String(busyTurns)];
-    const child = ns.spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = ns.spawn('unshare', [...sysfs, process.execPath, ...args], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     const end = new End(child, `${subnet}.2`);
     await end.#line();
     return end;

@@ -46,8 +46,9 @@ import {
 import type { PcapngWriter } from '../pcapng.ts';
 import { HostCapture } from './capture.ts';
 import { configureInterface, type InterfaceAddress } from './config.ts';
-import { GSO_OCTETS, openTun, type TunDevice, type TunReceiver, tunOptions } from './device.ts';
+import { GSO_OCTETS, type TunDevice, type TunReceiver, tunOptions } from './device.ts';
 import { TunError } from './errors.ts';
+import { openTun } from './open.ts';
 
 /** Packets that the kernel queues for us before it drops some: full windows of a few dozen connections. */
 const QUEUE_LENGTH = 8192;
@@ -102,7 +103,8 @@ export interface AttachOptions extends AttachDeviceOptions {
   busyTurns?: number;
   /**
    * Who cuts large TCP segments to packets, and sums them. 'kernel': IFF_VNET_HDR, where the kernel has it, else
-   * 'host'. 'host': packets are of one segment each, the host forms many at once. 'none': one at a time. Default
+   * 'host'. 'host': packets are of one segment each, the host forms many at once, and a thread of the kernel takes them
+   * (`napi` of `TunOptions`). 'none': one at a time. Default
    * 'kernel', yet 'none' with `faults`, `watch` or `capture`, which show real segments; the first two allow no other.
    */
   offload?: 'kernel' | 'host' | 'none';
@@ -128,7 +130,7 @@ const deviceOptions = new Schema<AttachDeviceOptions>('attachDevice', {
   timers: like('timers, { setTimer, clearTimer }', 'setTimer', 'clearTimer'),
 });
 
-const { memory: _memory, offload: _offload, ...tunKinds } = tunOptions.kinds;
+const { memory: _memory, offload: _offload, napi: _napi, ...tunKinds } = tunOptions.kinds;
 
 const attachOptions = new Schema<AttachOptions>('attachTun', {
   ...deviceOptions.kinds,
@@ -444,6 +446,7 @@ export async function attachTun(host: Host, options: AttachOptions): Promise<Att
     ...(batch === undefined ? {} : { batch }),
     ...(busyTurns === undefined ? {} : { busyTurns }),
     offload: asked === 'kernel',
+    napi: asked === 'host',
     ...(onError === undefined ? {} : { onError }),
   });
   let attachment: Attachment | undefined;

@@ -3,36 +3,15 @@
 // With offload (IFF_VNET_HDR) a packet may stand for many TCP segments, and checksums may be partial: see vnet.ts.
 // Linux: Documentation/networking/tuntap.rst.
 
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { flag, func, needed, Schema, text, whole } from '../../options/index.ts';
 import { type Memory, memoryKind, Offload } from '../../wire/index.ts';
-import { setLink } from './config.ts';
-import { fromNodeError, systemError, TunError } from './errors.ts';
-import { type Libc, loadLibc, type PollHandle, pinnedBytes } from './libc.ts';
-import {
-  LITTLE_ENDIAN,
-  readVnetHeader,
-  TUN_F_CSUM,
-  TUN_F_TSO_ECN,
-  TUN_F_TSO4,
-  TUN_F_TSO6,
-  VNET_HEADER_BYTES,
-  writeVnetHeader,
-} from './vnet.ts';
+import { systemError, type TunError } from './errors.ts';
+import { type Libc, type PollHandle, pinnedBytes } from './libc.ts';
+import { LITTLE_ENDIAN, readVnetHeader, VNET_HEADER_BYTES, writeVnetHeader } from './vnet.ts';
 
-const TUNSETIFF = 0x400454ca;
-const TUNSETOFFLOAD = 0x400454d0;
 /** Packets that `catchUp` reads at most: the kernel's queue. */
 const CATCH_UP = 8192;
-const IFF_TUN = 0x0001;
-/** No "packet information" before each packet: bytes are the IP packet and nothing else. */
-const IFF_NO_PI = 0x1000;
-/** A virtio_net_hdr before each packet. */
-const IFF_VNET_HDR = 0x4000;
-
-/** sizeof(struct ifreq) on 64-bit Linux; the name takes the first 16 bytes, with its zero. */
-const IFREQ_BYTES = 40;
-const NAME_BYTES = 16;
 
 /** The largest IP packet. */
 const PACKET_BYTES = 65536;
@@ -48,7 +27,6 @@ const IOVEC_BYTES = 16;
 const EAGAIN = 11;
 const ENOMEM = 12;
 const EINTR = 4;
-const EINVAL = 22;
 const ENOBUFS = 105;
 
 /** Who gets what the kernel sends into the interface. */
@@ -104,6 +82,12 @@ export interface TunOptions {
    * is false. Default false.
    */
   offload?: boolean;
+  /**
+   * IFF_NAPI: a thread of the kernel takes what is written, joins it to larger segments (GRO) and works on it while this
+   * program writes on: for packets of one segment. What is written is not processed yet when `write` returns. Only
+   * where /sys tells of this interface and may be written to; else as without. Default false.
+   */
+  napi?: boolean;
   /** The interface is gone; the device closed itself. Without a handler the error is thrown uncaught. */
   onError?: (error: TunError) => void;
 }
@@ -116,8 +100,21 @@ export const tunOptions = new Schema<TunOptions>('openTun', {
   batch: whole(1),
   busyTurns: whole(0),
   offload: flag,
+  napi: flag,
   onError: func,
 });
+
+/** What became of ioctl(TUNSETIFF). */
+export interface Attached {
+  /** The name that the kernel gave the interface. */
+  readonly name: string;
+  readonly offload: boolean;
+}
+
+/** Octets of the block that packets are read to. */
+export function blockBytes({ offload }: Attached): number {
+  return (offload ? HEADROOM : 0) + PACKET_BYTES;
+}
 
 /** An open TUN interface, not persistent: closing the device deletes it. See {@link openTun}. */
 export class TunDevice {
@@ -391,74 +388,4 @@ export class TunDevice {
 function setAddress(dv: DataView, at: number, value: number): void {
   dv.setUint32(at + (LITTLE_ENDIAN ? 0 : 4), value >>> 0, LITTLE_ENDIAN);
   dv.setUint32(at + (LITTLE_ENDIAN ? 4 : 0), Math.floor(value / 2 ** 32), LITTLE_ENDIAN);
-}
-
-/** What became of ioctl(TUNSETIFF). */
-interface Attached {
-  /** The name that the kernel gave the interface. */
-  readonly name: string;
-  readonly offload: boolean;
-}
-
-/** Octets of the block that packets are read to. */
-function blockBytes({ offload }: Attached): number {
-  return (offload ? HEADROOM : 0) + PACKET_BYTES;
-}
-
-/** ioctl(TUNSETIFF): makes `fd` a queue of the interface; its name, or a negative errno. */
-function setIff(libc: Libc, fd: number, name: Uint8Array, flags: number): string | number {
-  const ifreq = pinnedBytes(IFREQ_BYTES);
-  ifreq.set(name);
-  new Uint16Array(ifreq.buffer, NAME_BYTES, 1)[0] = flags;
-  if (libc.ioctl(fd, TUNSETIFF, libc.addressOf(ifreq)) < 0) return -libc.errno();
-  return new TextDecoder().decode(ifreq.subarray(0, ifreq.indexOf(0)));
-}
-
-/** A kernel that has no IFF_VNET_HDR, or does none of it for TCP, gives an interface without. */
-function attach(libc: Libc, fd: number, name: string, offload: boolean): Attached {
-  const bytes = new TextEncoder().encode(name);
-  if (bytes.length === 0 || bytes.length >= NAME_BYTES) {
-    throw new TunError('EINVAL', `an interface name has 1 to 15 bytes: '${name}'`);
-  }
-  const flags = IFF_TUN | IFF_NO_PI;
-  let got = setIff(libc, fd, bytes, flags | (offload ? IFF_VNET_HDR : 0));
-  if (got === -EINVAL && offload) {
-    offload = false;
-    got = setIff(libc, fd, bytes, flags);
-  }
-  if (typeof got === 'number') throw systemError(`making the TUN interface ${name}`, -got);
-  if (offload) setOffload(libc, fd);
-  return { name: got, offload };
-}
-
-/** ioctl(TUNSETOFFLOAD); where it is refused, the kernel sends whole packets as ever, behind headers that say so. */
-function setOffload(libc: Libc, fd: number): void {
-  const some = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6;
-  if (libc.ioctl(fd, TUNSETOFFLOAD, some | TUN_F_TSO_ECN) < 0) libc.ioctl(fd, TUNSETOFFLOAD, some);
-}
-
-/**
- * Makes a TUN interface and opens it. It has no address and is down until
- * {@link configureInterface}. Rejects with a {@link TunError}.
- */
-export async function openTun(options: TunOptions): Promise<TunDevice> {
-  tunOptions.check(options);
-  const libc = await loadLibc();
-  const mtu = options.mtu ?? 1500;
-  let fd: number;
-  try {
-    fd = openSync('/dev/net/tun', constants.O_RDWR | constants.O_NONBLOCK);
-  } catch (error) {
-    throw fromNodeError('opening /dev/net/tun', error);
-  }
-  try {
-    const attached = attach(libc, fd, options.name ?? 'synfin%d', options.offload ?? false);
-    setLink(libc, attached.name, { mtu });
-    const block = options.memory.alloc(blockBytes(attached));
-    if (block === 0) throw new TunError('ENOMEM', 'the Memory has no room for a block to read to');
-    return new TunDevice(libc, fd, attached, mtu, block, options);
-  } catch (error) {
-    closeSync(fd);
-    throw error;
-  }
 }

@@ -19,7 +19,7 @@ export {
   type InterfaceConfig,
   type InterfaceRoute,
 } from './config.ts';
-export { openTun, type TunCounters, TunDevice, type TunOptions, type TunReceiver } from './device.ts';
+export { type TunCounters, TunDevice, type TunOptions, type TunReceiver } from './device.ts';
 export { TunError } from './errors.ts';
 export {
   closeKernelDiag,
@@ -40,3 +40,4 @@ export {
   reexecInNamespace,
   runInForeground,
 } from './namespace.ts';
+export { openTun } from './open.ts';

@@ -21,6 +21,8 @@ interface Exchange {
   gso: boolean[];
   perPacket: boolean[];
   errors: number[];
+  /** Of /sys/class/net/NAME/threaded. */
+  threaded: string;
 }
 
 interface Answers {
@@ -33,7 +35,10 @@ interface Answers {
 
 function run(): Promise<Answers> {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [FIXTURE], { timeout: 60_000 }, (error, stdout, stderr) => {
+    const root = namespaces.ok && namespaces.how === 'root';
+    const sysfs = 'mount -t sysfs sysfs /sys && exec "$0" "$@"';
+    const args = [root ? '-mn' : '-Urmn', 'sh', '-c', sysfs, process.execPath, FIXTURE];
+    execFile('unshare', args, { timeout: 60_000 }, (error, stdout, stderr) => {
       if (error === null) resolve(JSON.parse(stdout) as Answers);
       else reject(new Error(`${error.code}: ${stderr}`));
     });
@@ -49,13 +54,20 @@ describe.skipIf(why !== '')(`a host and the kernel, over TUN${skipped}`, async (
   };
 
   test('with offload of the kernel a packet stands for many segments, both ways, and what arrives is what was sent', () => {
-    expect(answers.kernel).toEqual({ ...arrived, offload: true, gso: [true, true], perPacket: [true, true] });
+    const many = { offload: true, gso: [true, true], perPacket: [true, true], threaded: '0' };
+    expect(answers.kernel).toEqual({ ...arrived, ...many });
   });
 
-  test.each(['host', 'none'] as const)('with offload: %s a packet is a segment', (how) => {
-    const one = { offload: false, gso: [false, false], perPacket: [false, false] };
-    expect(answers[how]).toEqual({ ...arrived, ...one });
-  });
+  test.each([
+    ['host', '1'],
+    ['none', '0'],
+  ] as const)(
+    'with offload: %s a packet is a segment; threads of the kernel that take it: %s',
+    (how, threaded) => {
+      const one = { offload: false, gso: [false, false], perPacket: [false, false], threaded };
+      expect(answers[how]).toEqual({ ...arrived, ...one });
+    },
+  );
 
   test('the kernel never met a checksum that it was left with and did not complete', () => {
     expect(answers.badSums).toBe(0);

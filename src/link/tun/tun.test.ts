@@ -112,6 +112,10 @@ describe.skipIf(why !== '')(`a TUN interface in a network namespace of its own${
     expect([answer('taken'), answer('badAddress'), answer('absent')]).toEqual(['EBUSY', 'EINVAL', 'ENODEV']);
   });
 
+  test('where no thread of the kernel can be had (/sys is of another namespace) there is an interface without', () => {
+    expect([answer('napi'), answer('napiClosed')]).toEqual([['napi0', true], false]);
+  });
+
   test('closing deletes the interface; a closed device writes nothing', () => {
     expect(answer('afterClose')).toEqual([false, false]);
   });
@@ -177,7 +181,7 @@ describe('without a kernel', async () => {
       throw new Error('Cannot find package');
     });
     vi.doMock('./ffi.ts', () => ({ ffiLibc: () => Promise.resolve(null) }));
-    const { openTun } = await import('./device.ts');
+    const { openTun } = await import('./open.ts');
     const { Memory } = await import('../../wire/index.ts');
     const opening = openTun({ memory: new Memory() });
     await expect(opening).rejects.toMatchObject({ name: 'TunError', code: 'ENOSYS' });
