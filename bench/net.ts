@@ -3,8 +3,8 @@
 
 import { once } from 'node:events';
 import * as kernelNet from 'node:net';
-import { Host } from '../src/host/index.ts';
 import { netOf } from '../src/socket/node/index.ts';
+import { loopbackHost } from '../src/socket/node/register.ts';
 
 /** `node:net`, or one like it. */
 export type Net = typeof kernelNet;
@@ -14,7 +14,7 @@ export const kernel: Net = kernelNet;
 
 /** On the host that `synfin/register` makes when it is told none: the loopback of the process, in real time. */
 export function onLoopback(): Net {
-  return netOf(new Host({ name: 'loopback', profile: 'linux' }).unref());
+  return netOf(loopbackHost());
 }
 
 /** A listening server on 127.0.0.1 and its port. */

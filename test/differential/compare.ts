@@ -1,6 +1,6 @@
 // Two observations of the same step: in what they differ.
 
-import { constant } from '../../src/drill/posix/index.ts';
+import { constant } from '../../src/socket/posix/index.ts';
 import type { Observation } from './player.ts';
 import { PSH, SYN } from './sequence.ts';
 import type { Sent } from './wire.ts';

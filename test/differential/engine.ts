@@ -1,9 +1,9 @@
 // A Host of synfin as a subject, in virtual time: set up to be as Linux is where that is a matter of settings.
 
 import { linuxProfile, type Syscalls } from '../../src/drill/index.ts';
-import { Posix, TcpSocket, tcpInfo } from '../../src/drill/posix/index.ts';
 import { Host, type HostInterface } from '../../src/host/index.ts';
 import { Random } from '../../src/sim/index.ts';
+import { Posix, TcpSocket, tcpInfo } from '../../src/socket/posix/index.ts';
 import { type Rules, rfc9293, type StateName, type Tcb } from '../../src/tcp/index.ts';
 import { Memory } from '../../src/wire/index.ts';
 import { RECEIVE_BUFFER, SEND_BUFFER } from './settings.ts';

@@ -14,7 +14,7 @@ export type Verdict =
   | 'rfc-free-choice'
   /** The RFCs say what synfin does and Linux does not. */
   | 'linux-differs-from-rfc'
-  /** The calls of src/drill/posix, not TCP, differ. */
+  /** The calls of src/socket/posix, not TCP, differ. */
   | 'calls'
   /** Ours to mend: must be empty. */
   | 'synfin-bug';

@@ -1,6 +1,6 @@
 // A sequence on one subject, step by step, and what is seen after each.
 
-import { constant, type Outcome } from '../../src/drill/posix/index.ts';
+import { constant, type Outcome } from '../../src/socket/posix/index.ts';
 import type { StateName } from '../../src/tcp/index.ts';
 import { type CallStep, RST, type Sequence, type Step } from './sequence.ts';
 import type { Subject } from './subject.ts';

@@ -18,7 +18,7 @@ import {
   type SocketAddress,
   type TcpInfo,
   unsupported,
-} from '../posix/index.ts';
+} from '../../socket/posix/index.ts';
 import type { Syscalls } from '../run/index.ts';
 import { pinnedBytes, type SocketLibc } from './libc.ts';
 import { LITTLE, readSockaddr, SOCKADDR_BYTES, sockaddr } from './sockaddr.ts';

@@ -2,7 +2,7 @@
 // network's.
 
 import { addressBytes, addressText } from '../../link/tun/address.ts';
-import type { SocketAddress } from '../posix/index.ts';
+import type { SocketAddress } from '../../socket/posix/index.ts';
 import { pinnedBytes } from './libc.ts';
 
 const AF_INET = 2;

@@ -8,9 +8,9 @@ import {
   RealClock,
   type TunDevice,
 } from '../../link/tun/index.ts';
+import type { TcpInfo } from '../../socket/posix/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
 import { Memory } from '../../wire/index.ts';
-import type { TcpInfo } from '../posix/index.ts';
 import type { RunConfig, ShellAction, Target } from '../run/index.ts';
 import { KernelCalls } from './calls.ts';
 import { loadSocketLibc } from './libc.ts';

@@ -1,7 +1,7 @@
 // struct tcp_info of <linux/tcp.h> by offset. It only ever grows: a field beyond the length that the kernel
 // gives is one that it does not have.
 
-import type { TcpInfo } from '../posix/index.ts';
+import type { TcpInfo } from '../../socket/posix/index.ts';
 import { LITTLE } from './sockaddr.ts';
 
 /** Octets that are asked for; more than any kernel has. */

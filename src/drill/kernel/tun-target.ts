@@ -3,8 +3,8 @@
 
 import { Host } from '../../host/index.ts';
 import { type Attachment, attachTun, configureInterface, RealClock } from '../../link/tun/index.ts';
+import { Posix, type TcpInfo } from '../../socket/posix/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
-import { Posix, type TcpInfo } from '../posix/index.ts';
 import { configureHost, connectionsInState, hostTcpInfo } from '../run/host.ts';
 import type { Profile, RunConfig, Target } from '../run/index.ts';
 import { loadSocketLibc } from './libc.ts';

@@ -1,9 +1,9 @@
 // System calls of a run: results and times are compared; a call with an end time waits beside the events
 // that follow it (at most one does).
 
+import { type Blocked, errnoNumbers, isErrno, type Result } from '../../socket/posix/index.ts';
 import type { EventTime, SyscallEvent } from '../ast.ts';
 import { printSyscall } from '../parse/index.ts';
-import { type Blocked, errnoNumbers, isErrno, type Result } from '../posix/index.ts';
 import type { RunConfig } from './config.ts';
 import { Flow } from './flow.ts';
 import { Mismatch, seconds, UnsupportedError } from './result.ts';

@@ -1,8 +1,8 @@
 // What every target that is a synfin Host has in common: its settings and what it tells.
 
 import type { Host } from '../../host/index.ts';
+import { type Posix, type TcpInfo, tcpInfo } from '../../socket/posix/index.ts';
 import { checkConfig, congestionControl, type TcpConfig } from '../../tcp/index.ts';
-import { type Posix, type TcpInfo, tcpInfo } from '../posix/index.ts';
 
 /** Settings for sockets to come; a reason when they make no sense. */
 export function configureHost(posix: Posix, settings: Partial<TcpConfig>): string | null {

@@ -1,8 +1,8 @@
 // Which system a script was written for: the profile of a host, and what of it is the referee's.
 
 import { hostProfiles } from '../../host/index.ts';
+import { freebsd, linux, type Personality } from '../../socket/posix/index.ts';
 import type { Rules, TcpConfig } from '../../tcp/index.ts';
-import { freebsd, linux, type Personality } from '../posix/index.ts';
 
 /** The expectations of one system. */
 export interface Profile {

@@ -1,8 +1,8 @@
 // Values of socket options in scripts: `[1]`, `{onoff=1, linger=0}`, `"cubic"`, `{tcpi_state=…}`.
 
+import type { Linger, OptionValue } from '../../socket/posix/index.ts';
 import type { Expression } from '../ast.ts';
 import { printExpression } from '../parse/print.ts';
-import type { Linger, OptionValue } from '../posix/index.ts';
 import { Mismatch, UnsupportedError } from './result.ts';
 import { fieldOf, isEllipsis, numberOf, single } from './values.ts';
 

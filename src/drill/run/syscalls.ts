@@ -1,9 +1,9 @@
 // System calls of a script: each by name to a call of the target, and the check of what it wrote through
 // its pointers.
 
+import { constant, type EpollEvent, type Outcome, type SocketAddress } from '../../socket/posix/index.ts';
 import type { Expression, Syscall } from '../ast.ts';
 import { printExpression } from '../parse/print.ts';
-import { constant, type EpollEvent, type Outcome, type SocketAddress } from '../posix/index.ts';
 import type { RunConfig } from './config.ts';
 import { Mismatch, UnsupportedError } from './result.ts';
 import { readOption, sameOption } from './socket-option.ts';

@@ -1,8 +1,8 @@
 // Shell lines of a script: sysctl names to settings of the stack, and the few commands that mean something
 // to it. A line that is not known here makes the script unsupported.
 
+import { LINUX_SYN_LINEAR_TIMEOUTS, synR2Ms } from '../../socket/posix/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
-import { LINUX_SYN_LINEAR_TIMEOUTS, synR2Ms } from '../posix/index.ts';
 
 /** What a shell line asks for. */
 export type ShellAction =

@@ -1,8 +1,8 @@
 // What a script can be run against: a stack with socket calls, a wire that carries raw IP packets, and
 // a clock. The synfin Host in virtual time is one; a kernel behind a TUN device is another.
 
+import type { Posix, TcpInfo } from '../../socket/posix/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
-import type { Posix, TcpInfo } from '../posix/index.ts';
 import type { ShellAction } from './sysctl.ts';
 
 /** Socket calls of the stack under test. */

@@ -1,8 +1,8 @@
 // Arguments of system calls as values: symbols to numbers, structures to what the calls take.
 
+import { constant, constants, type SocketAddress } from '../../socket/posix/index.ts';
 import type { Expression, StructField } from '../ast.ts';
 import { printExpression } from '../parse/print.ts';
-import { constant, constants, type SocketAddress } from '../posix/index.ts';
 import { UnsupportedError } from './result.ts';
 
 type Struct = Expression & { readonly kind: 'struct' };

@@ -3,8 +3,8 @@
 import { Host, type HostInterface } from '../../host/index.ts';
 import { like, needed, nested, Schema, seed } from '../../options/index.ts';
 import { World } from '../../sim/index.ts';
+import { type Personality, Posix, type TcpInfo } from '../../socket/posix/index.ts';
 import { type Rules, rulesKind, type TcpConfig, tcpOptions } from '../../tcp/index.ts';
-import { type Personality, Posix, type TcpInfo } from '../posix/index.ts';
 import type { RunConfig } from './config.ts';
 import { configureHost, connectionsInState, hostTcpInfo } from './host.ts';
 import type { Target } from './target.ts';

@@ -6,6 +6,7 @@ import type * as Module from 'node:module';
 import { Host } from '../../host/index.ts';
 import { outOfRange } from '../../options/index.ts';
 import type { Wire } from '../../sim/index.ts';
+import { defaultConfig } from '../../tcp/index.ts';
 import { explanation, localeLang } from './explain.ts';
 import { isNetLoaded, requireLater } from './internals.ts';
 import { loopbackWire } from './loopback-wire.ts';
@@ -133,9 +134,18 @@ export function register(options: RegisterOptions = {}): Registration {
   return registration;
 }
 
+/**
+ * What programs get that ask for no host: as in Linux, with the buffers of the default profile. Linux's own grow with what
+ * is read; these stay, and on a loopback, which has no delay, a longer queue is only further from the cache.
+ */
+export function loopbackHost(): Host {
+  const { receiveBuffer, sendBuffer } = defaultConfig;
+  return new Host({ name: 'loopback', profile: 'linux', tcp: { receiveBuffer, sendBuffer } }).unref();
+}
+
 /** The host that register makes. */
 function hostFor({ addresses = [], faults }: RegisterOptions): { host: Host; wire: Wire | null } {
-  const host = new Host({ name: 'loopback', profile: 'linux' }).unref();
+  const host = loopbackHost();
   const [lo] = host.interfaces;
   for (const address of addresses)
     if (lo !== undefined) host.addAddress(lo, `${address}/${address.includes(':') ? 128 : 32}`);

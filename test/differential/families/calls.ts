@@ -1,6 +1,6 @@
 // What calls return.
 
-import { constant } from '../../../src/drill/posix/index.ts';
+import { constant } from '../../../src/socket/posix/index.ts';
 import type { Family } from '../family.ts';
 
 export const calls: readonly Family[] = [

@@ -1,6 +1,6 @@
 // Text, FIN and urgent data, and how they are acknowledged.
 
-import { constant } from '../../../src/drill/posix/index.ts';
+import { constant } from '../../../src/socket/posix/index.ts';
 import type { Facts } from '../facts.ts';
 import { ALL, endOf, type Family, has, textOf, tsValOf } from '../family.ts';
 import type { Observation } from '../player.ts';
