@@ -117,7 +117,7 @@ const REACHES: Readonly<Record<keyof Rules, readonly [StateName, (a: Endpoint) =
   lossProbe: [
     'ESTABLISHED',
     (a) => {
-      a.send(octets(1));
+      a.send(octets(2000));
       pass(a, 150);
     },
     { syn: options({ mss: 1000, sack: true }) },

@@ -28,6 +28,8 @@ const SS_TIMERS: Readonly<Record<string, string>> = {
   delack: 'delack',
   wait: 'fin-wait-2',
   user: 'user',
+  reorder: 'reorder',
+  pto: 'pto',
 };
 
 /** One socket, as ss has it. */

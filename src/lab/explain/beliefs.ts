@@ -149,6 +149,8 @@ const TIMER_TEXTS: Readonly<Record<string, keyof typeof beliefTexts>> = {
   '2msl': 'willForget',
   user: 'willGiveUp',
   wait: 'willGiveUp',
+  reorder: 'willRepeat',
+  pto: 'willProbe',
 };
 
 /** Segments of a connection that were sent and have neither arrived nor been lost. */

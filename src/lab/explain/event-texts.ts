@@ -258,6 +258,8 @@ export const eventTexts = {
   'timer-keep': { en: 'keep-alive timer', zh: '保活定时器' },
   'timer-user': { en: 'user timeout', zh: '用户超时定时器' },
   'timer-wait': { en: 'FIN-WAIT-2 timer', zh: 'FIN-WAIT-2 定时器' },
+  'timer-reorder': { en: 'reordering timer', zh: '乱序定时器' },
+  'timer-pto': { en: 'loss probe timer', zh: '丢失探测定时器' },
   'timer-2msl': { en: '2MSL timer', zh: '2MSL 定时器' },
   set: { en: '{me} sets the {timer}: {ms}.', zh: '{me}启动{timer}：{ms}。' },
   set2msl: {
@@ -314,6 +316,14 @@ export const eventTexts = {
     en: 'The user has gone: FIN-WAIT-2 does not wait for ever for the FIN of {peer}.',
     zh: '用户已离开：FIN-WAIT-2 不会永远等待{peer}的 FIN。',
   },
+  'set-reorder': {
+    en: 'Something that was sent later has arrived at {peer}; what is missing may only have been overtaken.',
+    zh: '后发送的内容已到达{peer}；缺少的部分也许只是被超越了。',
+  },
+  'set-pto': {
+    en: 'If no ACK comes until then, the last segment goes again: its ACK tells what is missing, before RTO has passed.',
+    zh: '到那时仍没有 ACK，就重发最后一个报文段：不必等满 RTO，它的 ACK 就会说明缺少什么。',
+  },
   'set-2msl': {
     en: 'One MSL lets the last ACK arrive or die, another the FIN that {peer} would repeat; and old segments are gone before a new connection begins.',
     zh: '一个 MSL 留给最后的 ACK 到达或消失，另一个 MSL 留给{peer}可能重传的 FIN；新连接开始之前，旧报文段也都消失了。',
@@ -346,6 +356,14 @@ export const eventTexts = {
     en: 'The FIN of {peer} has not come in time: the orphan ends.',
     zh: '{peer}的 FIN 没有按时到来：孤儿连接结束。',
   },
+  'fired-reorder': {
+    en: 'What is missing has not come late either: it is lost, and sent again.',
+    zh: '缺少的部分也没有迟到：它已丢失，重新发送。',
+  },
+  'fired-pto': {
+    en: 'No ACK for two round trips: a probe, the last segment or a new one, asks for one.',
+    zh: '两个往返时间内没有 ACK：发送一个探测（最后一个报文段或新的一个）来引出它。',
+  },
   'fired-2msl': {
     en: '2 MSL have passed: no segment of this connection can be under way any more.',
     zh: '2MSL 已过：网络中不可能再有这条连接的报文段。',
@@ -368,6 +386,14 @@ export const eventTexts = {
     zh: '全部得到确认，或者连接已结束。',
   },
   'cancelled-wait': { en: 'FIN-WAIT-2 has ended.', zh: 'FIN-WAIT-2 已结束。' },
+  'cancelled-reorder': {
+    en: 'What was missing has come, or is known to be lost.',
+    zh: '缺少的部分已到达，或者已确定丢失。',
+  },
+  'cancelled-pto': {
+    en: 'Everything is acknowledged, or losses are being repaired.',
+    zh: '全部得到确认，或者正在修复丢失。',
+  },
   'cancelled-2msl': { en: 'TIME-WAIT has ended before its time.', zh: 'TIME-WAIT 提前结束。' },
   // Faults and changes.
   'fault-crash': { en: '{me} crashes and forgets everything.', zh: '{me}崩溃，忘记了一切。' },

@@ -498,6 +498,8 @@ const TIMER_SECTIONS: Readonly<Record<string, string>> = {
   keep: '3.8.4',
   user: '3.8.3',
   wait: '3.6.1',
+  reorder: 'RFC 8985 6.2',
+  pto: 'RFC 8985 7.2',
   '2msl': '3.4.2, 3.10.8',
 };
 

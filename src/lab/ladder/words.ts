@@ -39,6 +39,8 @@ export const words = {
   keep: { en: 'keep-alive', zh: '保活' },
   user: { en: 'user-timeout', zh: '用户超时' },
   wait: { en: 'FIN-WAIT-2', zh: 'FIN-WAIT-2 ' },
+  reorder: { en: 'reordering', zh: '乱序' },
+  pto: { en: 'loss-probe', zh: '丢失探测' },
   crash: { en: 'the host crashes', zh: '主机崩溃' },
   reboot: { en: 'the host is back', zh: '主机重新启动' },
   cut: { en: 'the wire is cut', zh: '链路中断' },

@@ -26,14 +26,30 @@ describe('TLP_calc_PTO (RFC 8985 section 7.2)', () => {
     ]);
   });
 
-  it('a lone segment may wait for a delayed ACK: 40 ms more', () => {
-    const a = measured();
-    a.send(octets(1000));
-    sent(a);
-    expect(departures(a, 200)).toEqual([{ at: 120, line: last(1) }]);
+  it('a segment that was sent alone may wait for a delayed ACK: 200 ms more, or the retransmission timer', () => {
+    for (const [rtoMs, timer] of [
+      [240, 'rexmt'],
+      [300, 'pto'],
+    ] as const) {
+      const a = measured();
+      a.tcb.rto.rtoMs = rtoMs;
+      a.send(octets(1000));
+      sent(a);
+      expect(departures(a, 290)).toEqual([{ at: Math.min(280, rtoMs), line: last(1) }]);
+      expect(a.timersFired).toEqual([timer]);
+    }
   });
 
-  it('without a measured round trip it is a second, and never later than the retransmission timer', () => {
+  it('the last of several, when it is alone: a round trip and 50 ms, or two round trips', () => {
+    const a = measured();
+    a.send(octets(3000));
+    sent(a);
+    pass(a, 40);
+    a.inject('ACK', 1, 2001);
+    expect(departures(a, 60)).toEqual([{ at: 50, line: last(2001) }]);
+  });
+
+  it('without a measured round trip it is a second; where the retransmission timer comes first there is none', () => {
     const a = measured();
     Object.assign(a.tcb.rto, { measured: 0, rtoMs: 3000 });
     a.send(octets(2000));
@@ -43,16 +59,18 @@ describe('TLP_calc_PTO (RFC 8985 section 7.2)', () => {
     b.tcb.rto.rtoMs = 60;
     b.send(octets(2000));
     sent(b);
-    expect(departures(b, 70)[0]?.at).toBe(60);
+    expect([departures(b, 70)[0]?.at, b.timersFired]).toEqual([60, ['rexmt']]);
   });
 
-  it('an ACK of some of it sets it anew; one of all of it turns it off', () => {
+  it('it counts from when the last segment left, and not less than half a round trip from an ACK', () => {
     const a = measured();
     a.send(octets(3000));
     sent(a);
-    pass(a, 70);
+    pass(a, 40);
     a.inject('ACK', 1, 1001);
-    expect(departures(a, 85)).toEqual([{ at: 84, line: last(2001) }]);
+    pass(a, 35);
+    a.inject('ACK', 1, 2001);
+    expect(departures(a, 25)).toEqual([{ at: 23, line: last(2001) }]);
     a.inject('ACK', 1, 3001);
     expect(a.tcb.timer.pto).toBe(0);
   });

@@ -1,16 +1,24 @@
 // When a tail loss probe is due (RFC 8985 section 7.2): the timer that send and ACK set; what it does is loss/tlp.ts.
 
 import type { Engine } from '../engine.ts';
+import { TX_IN_FLIGHT } from '../tcb/sent.ts';
 import { Phase, type Tcb } from '../tcb/tcb.ts';
-import { deadline } from '../time.ts';
+import { deadline, since } from '../time.ts';
 import { clearTimer, setDeadline } from '../timers.ts';
+import { word } from './sent.ts';
 
 /** Two round trips in one process are no time: less than this is the jitter of timers. */
 const LEAST_MS = 10;
-/** TLP.max_ack_delay: how long a peer may wait with its ACK of a lone segment (Linux's shortest delayed ACK). */
-const MAX_ACK_DELAY_MS = 40;
+/** TLP.max_ack_delay: how long a peer may wait with its ACK of a segment that was sent alone, as Linux has it. */
+const MAX_ACK_DELAY_MS = 200;
+/** The same of the last of several, which is alone now: most peers wait 40 ms, and a needless probe costs one segment. */
+const USUAL_ACK_DELAY_MS = 50;
 
-/** After new text was sent, or some was acknowledged: TLP_calc_PTO. Off in recovery and while something is SACKed. */
+/**
+ * After new text was sent, or some was acknowledged: TLP_calc_PTO. Off in recovery and while something is SACKed. The time
+ * counts from when the last segment left, which is sooner than from each ACK, as the RFC has it; but after an ACK half a
+ * round trip passes in any case, so that a burst whose ACKs a slow link has spread is not probed.
+ */
 export function setProbeTimer(e: Engine, tcb: Tcb): void {
   const { snd, cc, rto, sent, timer } = tcb;
   if (
@@ -28,10 +36,16 @@ export function setProbeTimer(e: Engine, tcb: Tcb): void {
   }
   let ms = 1000;
   if (rto.measured === 1) {
-    ms = Math.max(Math.ceil((2 * rto.srttUs) / 1000), LEAST_MS);
-    if (((snd.nxt - snd.una) | 0) <= snd.mss) ms += MAX_ACK_DELAY_MS;
+    const srttMs = Math.ceil(rto.srttUs / 1000);
+    ms = Math.max(2 * srttMs, LEAST_MS);
+    if (((snd.nxt - snd.una) | 0) <= snd.mss) {
+      if (word(sent, sent.count - 1, TX_IN_FLIGHT) <= snd.mss) ms += MAX_ACK_DELAY_MS;
+      else ms = Math.max(ms, srttMs + USUAL_ACK_DELAY_MS); // a second round trip may be time enough
+    }
+    ms = Math.max(ms - since(e, snd.lastMs), Math.ceil(rto.srttUs / 2000), 1);
   }
   const at = deadline(e, ms);
-  // No later than the retransmission timer.
-  setDeadline(e, tcb, 'pto', timer.rexmt !== 0 && ((timer.rexmt - at) | 0) < 0 ? timer.rexmt : at);
+  // Where the retransmission timer comes first there is nothing to probe for.
+  if (timer.rexmt === 0 || ((at - timer.rexmt) | 0) < 0) setDeadline(e, tcb, 'pto', at);
+  else if (timer.pto !== 0) clearTimer(e, tcb, 'pto');
 }
