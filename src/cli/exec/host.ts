@@ -18,7 +18,7 @@ const settings = JSON.parse(process.env[EXEC_VARIABLE] ?? '') as ExecSettings;
 delete process.env[EXEC_VARIABLE];
 const { says } = settings;
 
-/** Tells when somebody listens, or has a UDP socket. */
+/** Tells when somebody listens, or has a UDP socket with a port that others can know. */
 class ExecHost extends Host {
   #said = false;
 
@@ -30,7 +30,7 @@ class ExecHost extends Host {
 
   override udp(options: UdpOptions = {}): UdpSocket {
     const socket = super.udp(options);
-    this.say('listening');
+    if ((options.port ?? 0) !== 0) this.say('listening');
     return socket;
   }
 

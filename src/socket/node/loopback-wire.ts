@@ -28,6 +28,8 @@ export function loopbackWire(host: Host, { seed = 1, ...faults }: RegisterFaults
     mtu,
     receive() {},
     attach(transmit) {
+      // A host that was closed has no loopback any more.
+      if (host.interfaces.length === 0) return;
       const atPresent: Transmit = (off, len) => {
         real.sync();
         transmit?.(off, len);

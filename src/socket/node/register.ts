@@ -80,14 +80,13 @@ export function register(options: RegisterOptions = {}): Registration {
     all.listenOnAny ?? true,
   );
   const { host, wire } = options.host === undefined ? hostFor(all) : { host: givenHost(options), wire: null };
+  /** What was made here has nobody who could reach it. */
+  const close = async (): Promise<void> => {
+    if (host === options.host) return;
+    await host.close();
+    wire?.close();
+  };
   const names = new NameRedirects(host, redirects, all.domains ?? null);
-  if (all.hosts !== undefined || all.servers !== undefined) {
-    const { hosts, servers } = all;
-    namesOf(host, {
-      ...(hosts === undefined ? {} : { hosts }),
-      ...(servers === undefined ? {} : { servers }),
-    });
-  }
   const level = isNetLoaded() ? 2 : 3;
   const patched: Patched[] = [];
   const undo = (): void => {
@@ -95,10 +94,17 @@ export function register(options: RegisterOptions = {}): Registration {
     for (const each of patched.splice(0).reverse()) each.undo();
   };
   try {
+    const { hosts, servers } = all;
+    if (hosts !== undefined || servers !== undefined)
+      namesOf(host, {
+        ...(hosts === undefined ? {} : { hosts }),
+        ...(servers === undefined ? {} : { servers }),
+      });
     for (const patch of PATCHES[level])
       for (const each of patch({ host, redirects, names })) patched.push(each);
   } catch (error) {
     undo();
+    void close();
     throw error;
   }
   const registration: Registration = {
@@ -117,14 +123,14 @@ export function register(options: RegisterOptions = {}): Registration {
       registered[REGISTERED] = undefined;
       undo();
       syncExports();
-      if (host !== options.host) void host.close();
+      void close();
     },
     [Symbol.dispose]() {
       registration.undo();
     },
     async [Symbol.asyncDispose]() {
       registration.undo();
-      if (host !== options.host) await host.close();
+      await close();
     },
   };
   registered[REGISTERED] = registration;
