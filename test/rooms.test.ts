@@ -87,6 +87,11 @@ const SHORTCUTS: readonly Shortcut[] = [
     to: ['src/socket/node/register.ts', 'src/socket/node/register-config.ts'],
     why: 'the door loads node:net, which is to take its handles of register',
   },
+  {
+    from: 'src/cli/',
+    to: ['src/link/tun/namespace.ts'],
+    why: 'a process that only starts another in a namespace does not load the stack, which the door leads to',
+  },
   { from: 'src/cli/', to: ['src/cli/tui/labels.ts', 'src/cli/tui/paint.ts'], why: 'older than the rule' },
 ];
 

@@ -18,7 +18,8 @@ import { type Command, type Io, UsageError, type Values } from './command.ts';
 import { askHelp } from './lab-help.ts';
 import { t } from './messages.ts';
 import { tellScenario } from './run-lab.ts';
-import { Show, showOptions, showOptionsOf } from './show.ts';
+import { showOptions } from './run-options.ts';
+import { Show, showOptionsOf } from './show.ts';
 
 /** The options, as `util.parseArgs` wants them. */
 export const askOptions = {

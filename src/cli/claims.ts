@@ -14,7 +14,8 @@ import {
 import { type Command, type Io, parseWhole, UsageError, type Values } from './command.ts';
 import { claimsHelp } from './lab-help.ts';
 import { t } from './messages.ts';
-import { Show, showOptions, showOptionsOf } from './show.ts';
+import { showOptions } from './run-options.ts';
+import { Show, showOptionsOf } from './show.ts';
 import { labelsOf } from './tui/labels.ts';
 
 /** The options, as `util.parseArgs` wants them. */

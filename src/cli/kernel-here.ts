@@ -1,6 +1,6 @@
 // Whether the kernel of this machine can be a peer: TUN, and a network namespace of our own.
 
-import { canUseNamespaces, canUseTun, inNamespace } from '../link/tun/index.ts';
+import { canUseNamespaces, canUseTun, inNamespace } from '../link/tun/namespace.ts';
 
 /** Why there can be no kernel peer, in one line; '' if there can. */
 export async function whyNoKernel(): Promise<string> {

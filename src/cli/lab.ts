@@ -11,7 +11,8 @@ import { labHelp } from './lab-help.ts';
 import { labPage } from './lab-page.ts';
 import { labServer } from './lab-server.ts';
 import { t } from './messages.ts';
-import { runOptionsOf, scenarioOptions, wantedScenario } from './run-lab.ts';
+import { runOptionsOf, wantedScenario } from './run-lab.ts';
+import { scenarioOptions } from './run-options.ts';
 
 const DEFAULT_PORT = 9293;
 const DEFAULT_HOST = '127.0.0.1';

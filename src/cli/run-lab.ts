@@ -29,24 +29,7 @@ import { nearNames } from '../options/index.ts';
 import { type Io, optionText, optionTexts, parseWhole, UsageError, type Values } from './command.ts';
 import { whyNoKernel } from './kernel-here.ts';
 import { t } from './messages.ts';
-import { Show, showOptions, showOptionsOf } from './show.ts';
-
-/** The options that only a scenario has, as `util.parseArgs` wants them. */
-export const scenarioOptions = {
-  list: { type: 'boolean' },
-  drop: { type: 'string', multiple: true },
-  'delay-segment': { type: 'string', multiple: true },
-  dup: { type: 'string', multiple: true },
-  corrupt: { type: 'string', multiple: true },
-  edit: { type: 'string', multiple: true },
-  seed: { type: 'string' },
-  rules: { type: 'string' },
-  svg: { type: 'string' },
-  mermaid: { type: 'boolean' },
-  tui: { type: 'boolean' },
-  plain: showOptions.plain,
-  explain: showOptions.explain,
-} as const;
+import { Show, showOptionsOf } from './show.ts';
 
 const PEERS = ['kernel', 'synfin'] as const;
 /** Real time that a scenario with the kernel may take, when it says nothing or more. */

@@ -4,12 +4,7 @@
 import type { End, Trace, TraceRecorder } from '../lab/index.ts';
 import { statesPassed } from '../lab/index.ts';
 import type { StateName } from '../tcp/index.ts';
-
-/** Who closes first. */
-export type CloseOrder = 'active' | 'passive' | 'simultaneous';
-
-/** All of them; the first is the default. */
-export const CLOSE_ORDERS: readonly CloseOrder[] = ['active', 'passive', 'simultaneous'];
+import type { CloseOrder } from './run-settings.ts';
 
 /** A program at one end of the connection. */
 export interface Actor {

@@ -13,6 +13,7 @@ import {
 } from '../lab/index.ts';
 import type { Io } from './command.ts';
 import { type MessageKey, type Params, t } from './messages.ts';
+import type { showOptions } from './run-options.ts';
 import { columnsOf, hasUnicode, wantsColour } from './terminal.ts';
 import { asciiText, styled } from './tui/paint.ts';
 
@@ -33,15 +34,6 @@ const PLAIN_WIDTH = 80;
 const LEAST_WIDTH = 72;
 const DIM = '2';
 const BOLD = '1';
-
-/** The options, as `util.parseArgs` wants them, of every command that prints a run. */
-export const showOptions = {
-  plain: { type: 'boolean' },
-  ascii: { type: 'boolean' },
-  color: { type: 'boolean' },
-  absolute: { type: 'boolean' },
-  explain: { type: 'boolean' },
-} as const;
 
 /** What the options and the terminal say. `plain`: a line an event, 80 columns for texts, and no colour. */
 export function showOptionsOf(values: Readonly<Record<string, unknown>>, io: Io): ShowOptions {

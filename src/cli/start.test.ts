@@ -27,3 +27,10 @@ test('`synfin --help` loads texts and nothing of the stack', () => {
     [],
   );
 });
+
+test('`synfin run` loads no more before it starts itself in a namespace, but for the calls of libc', () => {
+  const loaded = [...loadedWith('src/cli/run.ts')];
+  const others = loaded.filter((file) => !file.startsWith('src/cli/') && !file.startsWith('src/lab/text/'));
+  expect(others.length).toBeLessThan(8);
+  expect(others.filter((file) => !file.startsWith('src/link/tun/'))).toEqual([]);
+});

@@ -19,7 +19,8 @@ import { whyHelp } from './check-help.ts';
 import { grouped, ProgressLine, secondsOf } from './check-progress.ts';
 import { type Command, type Io, optionText, parseWhole, UsageError, type Values } from './command.ts';
 import { t } from './messages.ts';
-import { Show, showOptions, showOptionsOf } from './show.ts';
+import { showOptions } from './run-options.ts';
+import { Show, showOptionsOf } from './show.ts';
 
 /** The options, as `util.parseArgs` wants them. */
 export const whyOptions = {
