@@ -159,7 +159,12 @@ describe('dgram', () => {
   });
 
   test('its handle has what Node’s handle has', () => {
-    const handleOf = (socket: nodeDgram.Socket): object => (socket as unknown as { _handle: object })._handle;
+    const handleOf = (socket: nodeDgram.Socket): object => {
+      const [symbol] = Object.getOwnPropertySymbols(socket).filter(
+        (each) => each.description === 'state symbol',
+      );
+      return (socket as unknown as Record<symbol, { handle: object }>)[symbol as symbol]?.handle as object;
+    };
     const [ours, nodes] = [dgram.createSocket('udp4'), nodeDgram.createSocket('udp4')];
     // What all of Node's C++ objects have.
     const NODES = ['getProviderType', 'owner', 'asyncReset', 'getAsyncContextFrameForDebuggingOnly'];

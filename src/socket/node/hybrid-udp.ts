@@ -35,7 +35,8 @@ export class HybridUdp implements DatagramHandle {
   readonly #registry: DatagramRegistry;
   /** The host that the code is on that made it; null: on none in particular. */
   readonly #placed: Host | null;
-  readonly #id = new AsyncResource('SYNFIN_UDP');
+  /** The context in which the program made the socket: its sides are made later. */
+  readonly #context = new AsyncResource('SYNFIN_UDP');
   readonly #sides = new Map<Side, DatagramHandle>();
   /** The side that it was bound on. */
   #first: Side | null = null;
@@ -72,9 +73,10 @@ export class HybridUdp implements DatagramHandle {
 
   #made(side: Side): DatagramHandle {
     const { host, Kernel } = this.#registry;
-    const handle = side === 'ours' ? new UdpHandle(this.#placed ?? host, this) : new Kernel();
+    const handle = side === 'ours' ? new UdpHandle(this.#placed ?? host, this, this.#context) : new Kernel();
     if (side === 'kernel') {
-      handle.onmessage = (length, _handle, octets, from) => this.onmessage?.(length, this, octets, from);
+      handle.onmessage = (length, _handle, octets, from) =>
+        this.#context.runInAsyncScope(() => this.onmessage?.(length, this, octets, from));
       (handle as KernelDatagram & { onerror?: unknown }).onerror = (
         length: number,
         _handle: object,
@@ -313,6 +315,6 @@ export class HybridUdp implements DatagramHandle {
     return this.#isRef && !this.#isClosed;
   }
   getAsyncId(): number {
-    return this.#id.asyncId();
+    return this.#context.asyncId();
   }
 }

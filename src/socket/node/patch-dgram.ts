@@ -5,7 +5,7 @@ import type * as Dgram from 'node:dgram';
 import { giveDatagramHandle, stateOf } from './dgram-forms.ts';
 import { HybridUdp, type KernelDatagramClass } from './hybrid-udp.ts';
 import { bindingOf, isLoaded, MissingInternalError, requireLater } from './internals.ts';
-import { type PatchContext, type Patched, replaced } from './patched.ts';
+import { inPlaceOf, type PatchContext, type Patched, replaced } from './patched.ts';
 import { UdpHandle } from './udp-handle.ts';
 
 /** Level 3: what dgram takes when it is loaded; where it is loaded already, its methods. */
@@ -19,10 +19,7 @@ export function* udpBinding(context: PatchContext): Generator<Patched> {
   if (binding === null || Kernel === undefined)
     throw new MissingInternalError(`this Node (${process.version}) does not show its UDP handles`);
   const registry = { ...context, Kernel };
-  // dgram has it for good: when the registration was taken back, it makes handles of the kernel.
-  binding.UDP = new Proxy(Kernel, {
-    construct: () => (context.redirects.isOver ? new Kernel() : new HybridUdp(registry)),
-  });
+  binding.UDP = inPlaceOf(Kernel, HybridUdp, context.redirects, () => new HybridUdp(registry));
   yield {
     what: "process.binding('udp_wrap').UDP",
     undo: () => {

@@ -11,7 +11,7 @@ import {
   lookupErrorNumber,
   lookupsOver,
 } from './names/index.ts';
-import { type PatchContext, type Patched, replaced } from './patched.ts';
+import { inPlaceOf, type PatchContext, type Patched, replaced } from './patched.ts';
 
 type Oncomplete = (error: number | null, ...results: unknown[]) => void;
 
@@ -70,11 +70,12 @@ export function* caresBinding(context: PatchContext): Generator<Patched> {
     return 0;
   });
   const registry = { names, Kernel };
-  // dns has it for good: when the registration was taken back, it makes channels of Node's own.
-  const Wrap = new Proxy(Kernel, {
-    construct: (_target, settings: [number, number, number]) =>
-      redirects.isOver ? new Kernel(...settings) : new HybridChannel(registry, ...settings),
-  });
+  const Wrap = inPlaceOf(
+    Kernel,
+    HybridChannel,
+    redirects,
+    (...settings) => new HybridChannel(registry, ...settings),
+  );
   yield bound(cares, 'ChannelWrap', Wrap);
 }
 

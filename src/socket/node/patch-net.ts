@@ -2,11 +2,10 @@
 // the methods of its prototypes that make handles.
 
 import type * as Net from 'node:net';
-import { type HybridHandleClass, hybridHandleClass, type KernelHandleClass } from './hybrid-handle.ts';
+import { hybridHandleClass, type KernelHandleClass } from './hybrid-handle.ts';
 import { bindingOf, MissingInternalError, nodeNet, nodeReinitialize } from './internals.ts';
 import { isPipe, listeningWith, type ServerInside } from './net-forms.ts';
-import { type PatchContext, type Patched, replaced } from './patched.ts';
-import type { Redirects } from './places.ts';
+import { inPlaceOf, type PatchContext, type Patched, replaced } from './patched.ts';
 import { HandleType } from './tcp-handle.ts';
 
 /** Level 3: what net and tls take when they are loaded. */
@@ -17,7 +16,8 @@ export function* tcpBinding({ host, redirects }: PatchContext): Generator<Patche
     throw new MissingInternalError(
       'process.binding is denied (--permission): load node:net before synfin/register, for the level that does without',
     );
-  binding.TCP = nodesTcp(hybridHandleClass({ host, redirects, Kernel }), Kernel, redirects);
+  const Hybrid = hybridHandleClass({ host, redirects, Kernel });
+  binding.TCP = inPlaceOf(Kernel, Hybrid, redirects, (type) => new Hybrid(type));
   yield {
     what: "process.binding('tcp_wrap').TCP",
     undo: () => {
@@ -25,23 +25,6 @@ export function* tcpBinding({ host, redirects }: PatchContext): Generator<Patche
     },
   };
   nodeNet(); // takes it now, so that `undo` is the end of it for nobody who comes later
-}
-
-/**
- * What net has as its TCP from now on, for good: a handle of ours, or, when the registration was taken back, one of
- * the kernel. Both are instances of it.
- */
-function nodesTcp(
-  Hybrid: HybridHandleClass,
-  Kernel: KernelHandleClass,
-  redirects: Redirects,
-): KernelHandleClass {
-  const isInstance = (value: unknown): boolean => value instanceof Hybrid || value instanceof Kernel;
-  return new Proxy(Kernel, {
-    construct: (_target, [type]: [number]) => (redirects.isOver ? new Kernel(type) : new Hybrid(type)),
-    get: (target, name, receiver): unknown =>
-      name === Symbol.hasInstance ? isInstance : Reflect.get(target, name, receiver),
-  });
 }
 
 /** Level 2: net is loaded, and has its own TCP. */

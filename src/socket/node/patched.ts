@@ -27,6 +27,27 @@ export interface Patched {
  */
 export type Patch = (context: PatchContext) => Iterable<Patched>;
 
+type Class = new (...args: never[]) => object;
+
+/**
+ * What a module of Node has in the place of `Kernel` from then on, for good: it makes one of ours, or, when the
+ * registration was taken back, one of the kernel. Both are instances of it.
+ */
+export function inPlaceOf<K extends Class>(
+  Kernel: K,
+  Ours: Class,
+  redirects: Redirects,
+  make: (...args: ConstructorParameters<K>) => object,
+): K {
+  const isInstance = (value: unknown): boolean => value instanceof Ours || value instanceof Kernel;
+  return new Proxy(Kernel, {
+    construct: (_target, args: ConstructorParameters<K>) =>
+      redirects.isOver ? new Kernel(...args) : make(...args),
+    get: (target, name, receiver): unknown =>
+      name === Symbol.hasInstance ? isInstance : Reflect.get(target, name, receiver),
+  });
+}
+
 /**
  * Puts `method` in the place of what `object` has as `name`. Taken back, the original is there again; where somebody
  * else has wrapped ours meanwhile, theirs stays: what it calls finds nothing redirected any more.

@@ -96,6 +96,34 @@ describe('with --import synfin/register', () => {
   });
 });
 
+test('under --permission, without the network’s: names, connections and datagrams of synfin, by the level that needs no binding', () => {
+  const program = `
+    import net from 'node:net';
+    import dgram from 'node:dgram';
+    const { register } = await import(${JSON.stringify(new URL('./register.ts', import.meta.url).href)});
+    const registration = register({ hosts: { db: '127.0.0.5' } });
+    const server = net.createServer((socket) => socket.end('by name')).listen(80, '127.0.0.5', () => {
+      net.connect(80, 'db').on('data', (octets) => {
+        console.log(registration.level, String(octets));
+        server.close();
+        const socket = dgram.createSocket('udp4', (message) => {
+          console.log(String(message));
+          socket.close();
+          registration.undo();
+        });
+        socket.bind(5000, () => socket.send('datagram', 5000, 'db'));
+      });
+    });
+  `;
+  const args = ['--permission', '--allow-fs-read=*', '--input-type=module', '-e', program];
+  const out = execFileSync(process.execPath, args, {
+    encoding: 'utf8',
+    timeout: 20_000,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  expect(out.trim().split('\n')).toEqual(['2 by name', 'datagram']);
+});
+
 describe('register() when dgram and dns are loaded already', () => {
   test('names and datagrams are synfin’s while it lasts, and Node’s own again after undo', async () => {
     const host = new Host({ name: 'here' });

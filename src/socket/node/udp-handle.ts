@@ -45,7 +45,8 @@ const HARD: readonly string[] = ['ECONNREFUSED', 'ENOPROTOOPT', 'EMSGSIZE'];
 export class UdpHandle implements DatagramHandle {
   readonly host: Host;
   onmessage?: (length: number, handle: object, octets?: Buffer, from?: Sender) => void;
-  readonly #context = new AsyncResource('SYNFIN_UDP');
+  /** The context in which the program made the socket. */
+  readonly #context: AsyncResource;
   /** Whom datagrams are told to be for: this, or a handle that has this one inside. */
   readonly #outside: object;
   #socket: UdpSocket | null = null;
@@ -69,8 +70,10 @@ export class UdpHandle implements DatagramHandle {
   #isRef = true;
   #counted = false;
 
-  constructor(host: Host, outside?: object) {
+  /** `outside`, `context`: of a handle that has this one inside. */
+  constructor(host: Host, outside?: object, context: AsyncResource = new AsyncResource('SYNFIN_UDP')) {
     this.host = host;
+    this.#context = context;
     this.#outside = outside ?? this;
     this.#groups = new Groups(host);
   }
