@@ -102,9 +102,9 @@ export interface AttachOptions extends AttachDeviceOptions {
   /** See `TunOptions`. */
   busyTurns?: number;
   /**
-   * Who cuts large TCP segments to packets, and sums them. 'kernel': IFF_VNET_HDR, where the kernel has it, else
-   * 'host'. 'host': packets are of one segment each, the host forms many at once, and a thread of the kernel takes them
-   * (`napi` of `TunOptions`). 'none': one at a time. Default
+   * Who cuts large TCP segments to packets and joins packets to large segments, and sums them. 'kernel': the kernel
+   * (IFF_VNET_HDR), where it can, else 'host'. 'host': packets are of one segment each, the host forms and joins many
+   * at once, and a thread of the kernel takes them (`napi` and `gro` of `TunOptions`). 'none': one at a time. Default
    * 'kernel', yet 'none' with `faults`, `watch` or `capture`, which show real segments; the first two allow no other.
    */
   offload?: 'kernel' | 'host' | 'none';
@@ -130,7 +130,7 @@ const deviceOptions = new Schema<AttachDeviceOptions>('attachDevice', {
   timers: like('timers, { setTimer, clearTimer }', 'setTimer', 'clearTimer'),
 });
 
-const { memory: _memory, offload: _offload, napi: _napi, ...tunKinds } = tunOptions.kinds;
+const { memory: _memory, offload: _offload, napi: _napi, gro: _gro, ...tunKinds } = tunOptions.kinds;
 
 const attachOptions = new Schema<AttachOptions>('attachTun', {
   ...deviceOptions.kinds,
@@ -447,6 +447,7 @@ export async function attachTun(host: Host, options: AttachOptions): Promise<Att
     ...(busyTurns === undefined ? {} : { busyTurns }),
     offload: asked === 'kernel',
     napi: asked === 'host',
+    gro: asked !== 'none',
     ...(onError === undefined ? {} : { onError }),
   });
   let attachment: Attachment | undefined;

@@ -7,6 +7,7 @@ import { closeSync } from 'node:fs';
 import { flag, func, needed, Schema, text, whole } from '../../options/index.ts';
 import { type Memory, memoryKind, Offload } from '../../wire/index.ts';
 import { systemError, type TunError } from './errors.ts';
+import { JOIN_BYTES, Joiner } from './join.ts';
 import { type Libc, type PollHandle, pinnedBytes } from './libc.ts';
 import { LITTLE_ENDIAN, readVnetHeader, VNET_HEADER_BYTES, writeVnetHeader } from './vnet.ts';
 
@@ -46,7 +47,7 @@ export interface TunCounters {
   rxBytes: number;
   txPackets: number;
   txBytes: number;
-  /** Of `rxPackets` and `txPackets`, those that stood for several TCP segments. */
+  /** Packets that stood for several TCP segments (`rxPackets` and `txPackets` are the kernel's, before `gro`). */
   rxGso: number;
   txGso: number;
   /** Packets from the kernel with a virtio_net_hdr that was not asked for. */
@@ -88,6 +89,11 @@ export interface TunOptions {
    * where /sys tells of this interface and may be written to; else as without. Default false.
    */
   napi?: boolean;
+  /**
+   * Segments of a batch that follow each other are joined to one that stands for them (GRO), of a device without
+   * offload. Default false.
+   */
+  gro?: boolean;
   /** The interface is gone; the device closed itself. Without a handler the error is thrown uncaught. */
   onError?: (error: TunError) => void;
 }
@@ -101,6 +107,7 @@ export const tunOptions = new Schema<TunOptions>('openTun', {
   busyTurns: whole(0),
   offload: flag,
   napi: flag,
+  gro: flag,
   onError: func,
 });
 
@@ -112,8 +119,9 @@ export interface Attached {
 }
 
 /** Octets of the block that packets are read to. */
-export function blockBytes({ offload }: Attached): number {
-  return (offload ? HEADROOM : 0) + PACKET_BYTES;
+export function blockBytes({ offload }: Attached, gro: boolean): number {
+  if (offload) return HEADROOM + PACKET_BYTES;
+  return gro ? JOIN_BYTES : PACKET_BYTES;
 }
 
 /** An open TUN interface, not persistent: closing the device deletes it. See {@link openTun}. */
@@ -164,6 +172,7 @@ export class TunDevice {
   /** Octets before each packet on the file descriptor. */
   readonly #prefix: number;
   readonly #rx = new Offload();
+  readonly #joiner: Joiner | null;
   /** The virtio_net_hdr of the packet that is written, and two struct iovec: the header's and the packet's. */
   readonly #header = new DataView(pinnedBytes(VNET_HEADER_BYTES).buffer);
   readonly #vector = new DataView(pinnedBytes(2 * IOVEC_BYTES).buffer);
@@ -183,11 +192,15 @@ export class TunDevice {
     this.#libc = libc;
     this.#fd = fd;
     this.#block = block;
-    this.#blockBytes = blockBytes(attached);
+    this.#blockBytes = blockBytes(attached, options.gro ?? false);
     this.#headroom = offload ? HEADROOM : 0;
     this.#batch = Math.max(1, options.batch ?? 64);
     this.#busyTurns = options.busyTurns ?? 0;
     this.#onError = options.onError;
+    this.#joiner =
+      options.gro === true && !offload
+        ? new Joiner(options.memory, block, (off, len, said) => this.#joined(off, len, said))
+        : null;
     this.#onReadable = () => {
       this.counters.wakes++;
       this.#schedule();
@@ -336,13 +349,15 @@ export class TunDevice {
     const { memory, counters } = this;
     const receiver = this.#receiver as TunReceiver;
     const prefix = this.#prefix;
-    const at = this.#block + this.#headroom;
+    const joiner = this.#joiner;
+    let at = this.#block + this.#headroom;
     let count = 0;
     let errno = 0;
     this.#draining = true;
     try {
       while (count < most && !this.#paused && !this.#closed) {
         if (this.#generation !== memory.generation) this.#rebase();
+        if (joiner !== null) at = joiner.place();
         const n = this.#libc.read(this.#fd, this.#base + at - prefix, prefix + PACKET_BYTES) - prefix;
         if (n <= 0) {
           if (n < -prefix) errno = this.#libc.errno();
@@ -351,8 +366,10 @@ export class TunDevice {
         count++;
         counters.rxPackets++;
         counters.rxBytes += n;
-        this.#received(receiver, at, n);
+        if (joiner === null) this.#received(receiver, at, n);
+        else joiner.took(n);
       }
+      if (!this.#closed) joiner?.flush();
       if (count > 0) {
         counters.batches++;
         receiver.batchEnd();
@@ -374,6 +391,11 @@ export class TunDevice {
     } else {
       this.counters.rxErrors++;
     }
+  }
+
+  #joined(off: number, len: number, said: Offload | null): void {
+    if (said !== null && said.gsoSize !== 0) this.counters.rxGso++;
+    this.#receiver?.receive(off, len, said);
   }
 
   #fail(errno: number): void {

@@ -59,15 +59,12 @@ describe.skipIf(why !== '')(`a host and the kernel, over TUN${skipped}`, async (
   });
 
   test.each([
-    ['host', '1'],
-    ['none', '0'],
-  ] as const)(
-    'with offload: %s a packet is a segment; threads of the kernel that take it: %s',
-    (how, threaded) => {
-      const one = { offload: false, gso: [false, false], perPacket: [false, false], threaded };
-      expect(answers[how]).toEqual({ ...arrived, ...one });
-    },
-  );
+    ['host: it joins them to large ones, a thread of the kernel takes its own', 'host', true, '1'],
+    ['none', 'none', false, '0'],
+  ] as const)('a packet is a segment with offload of the %s', (_title, how, joins, threaded) => {
+    const one = { offload: false, gso: [joins, false], perPacket: [false, false], threaded };
+    expect(answers[how]).toEqual({ ...arrived, ...one });
+  });
 
   test('the kernel never met a checksum that it was left with and did not complete', () => {
     expect(answers.badSums).toBe(0);

@@ -111,11 +111,11 @@ function openNapiQueue(libc: Libc, name: string, more: number): Queue {
 export async function openTun(options: TunOptions): Promise<TunDevice> {
   tunOptions.check(options);
   const libc = await loadLibc();
-  const { name = 'synfin%d', mtu = 1500, offload = false, napi = false } = options;
+  const { name = 'synfin%d', mtu = 1500, offload = false, napi = false, gro = false } = options;
   const { fd, attached } = (napi ? openNapiQueue : openQueue)(libc, name, offload ? IFF_VNET_HDR : 0);
   try {
     setLink(libc, attached.name, { mtu });
-    const block = options.memory.alloc(blockBytes(attached));
+    const block = options.memory.alloc(blockBytes(attached, gro));
     if (block === 0) throw new TunError('ENOMEM', 'the Memory has no room for a block to read to');
     return new TunDevice(libc, fd, attached, mtu, block, options);
   } catch (error) {
