@@ -2,7 +2,15 @@
 // was given a clock does nothing by itself: whoever drives it calls `poll` when `wakeAt` says so.
 
 import { describesItself, outOfRange, wrongKind } from '../options/index.ts';
-import { checkConfig, defaultConfig, Err, type Rules, type TcpConfig, tcpError } from '../tcp/index.ts';
+import {
+  checkConfig,
+  defaultConfig,
+  Err,
+  type Rules,
+  type TcpConfig,
+  tcpError,
+  withSettings,
+} from '../tcp/index.ts';
 import { type IpAddress, isUnspecified, Memory, Offload } from '../wire/index.ts';
 import {
   checkedRandom,
@@ -209,8 +217,8 @@ export class Host {
     this.clock = own ?? checkedClock(options.clock as Clock);
     this.profile = options.profile ?? 'rfc';
     const profile = hostProfiles[this.profile];
-    const tcp = { ...profile.tcp, ...options.tcp };
-    if (options.tcp !== undefined) checkConfig({ ...defaultConfig, ...tcp });
+    const tcp = withSettings({ ...defaultConfig, ...profile.tcp }, options.tcp ?? {});
+    if (options.tcp !== undefined) checkConfig(tcp);
     const { ports } = options;
     if (ports !== undefined && ports.last < ports.first)
       throw outOfRange('Host', 'ports.last', ports.last, `at least ports.first, which is ${ports.first}`);
@@ -439,7 +447,7 @@ export class Host {
       throw wrongKind('listen', 'port', undefined, 'a whole number from 0 to 65535; any: true needs none');
     if (options.any === true && options.address !== undefined)
       throw outOfRange('listen', 'address', options.address, 'left out with any: true');
-    if (options.tcp !== undefined) checkConfig({ ...this.tcp.config, ...options.tcp });
+    if (options.tcp !== undefined) checkConfig(withSettings(this.tcp.config, options.tcp));
     this.#setNow();
     const listener = this.tcp.listen(options, this.#local(options.address, 'listen'));
     this.#touched();
@@ -465,7 +473,7 @@ export class Host {
 
   #open(options: ConnectOptions): Connection {
     this.#checkOpen('connect');
-    if (options.tcp !== undefined) checkConfig({ ...this.tcp.config, ...options.tcp });
+    if (options.tcp !== undefined) checkConfig(withSettings(this.tcp.config, options.tcp));
     this.#setNow();
     const to = this.#remote(options.address);
     const source = this.#local(options.localAddress, 'connect');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkConfig, defaultConfig, type TcpConfig } from './config.ts';
+import { checkConfig, defaultConfig, type TcpConfig, withSettings } from './config.ts';
 
 describe('settings', () => {
   it('the defaults pass their own check', () => {
@@ -48,12 +48,18 @@ describe('settings', () => {
       minMss: [28, 536],
       maxMss: [defaultConfig.minMss, 0xffff], // and 0: none
       maxRanges: [1, 4096],
+      sendBufferMax: [defaultConfig.sendBuffer, 2 ** 24],
     };
     const numbers = Object.entries(defaultConfig).filter(([, value]) => typeof value === 'number');
     expect(Object.keys(bounds).sort()).toEqual(numbers.map(([name]) => name).sort());
     for (const [name, [low, high]] of Object.entries(bounds)) {
       // Some bounds are other settings: those give way.
-      const others = name === 'receiveBuffer' ? { receiveBufferMax: 2 ** 30 - 1 } : {};
+      const others =
+        name === 'receiveBuffer'
+          ? { receiveBufferMax: 2 ** 30 - 1 }
+          : name === 'sendBuffer'
+            ? { sendBufferMax: 2 ** 24 }
+            : {};
       for (const value of [low, high]) checkConfig({ ...defaultConfig, ...others, [name]: value });
       for (const value of [low - 1, high + 1]) {
         expect(() => checkConfig({ ...defaultConfig, ...others, [name]: value }), name).toThrow(
@@ -82,7 +88,7 @@ describe('settings', () => {
     }
     expect(() => checkConfig({ ...defaultConfig, initialWindow: '10' as never })).toThrow(TypeError);
     expect(() => checkConfig({ ...defaultConfig, congestion: 'cubik' })).toThrow(
-      "must be 'newreno', not 'cubik'",
+      "must be 'cubic' or 'newreno', not 'cubik'",
     );
   });
 
@@ -95,5 +101,17 @@ describe('settings', () => {
       mslMs: 600_000,
     };
     expect(checkConfig(most)).toBe(most);
+  });
+
+  it('a buffer whose size is set is of that size; it grows where the most is set beside it', () => {
+    const set = (differing: Partial<TcpConfig>) => {
+      const { sendBufferMax, receiveBufferTuning } = withSettings(defaultConfig, differing);
+      return [sendBufferMax, receiveBufferTuning];
+    };
+    expect(set({})).toEqual([defaultConfig.sendBufferMax, true]);
+    expect(set({ sendBuffer: 1000 })).toEqual([1000, true]);
+    expect(set({ sendBuffer: 1000, sendBufferMax: 5000 })).toEqual([5000, true]);
+    expect(set({ receiveBuffer: 1000 })).toEqual([defaultConfig.sendBufferMax, false]);
+    expect(set({ receiveBuffer: 1000, receiveBufferMax: 5000 })).toEqual([defaultConfig.sendBufferMax, true]);
   });
 });

@@ -10,8 +10,15 @@ export interface TcpConfig {
   readonly mslMs: number;
   /** Send buffer: SEND refuses octets beyond it. */
   readonly sendBuffer: number;
+  /** What the send buffer grows to: twice cwnd. Who sets `sendBuffer` alone has set this, too. */
+  readonly sendBufferMax: number;
   /** Receive buffer: the largest window we offer. */
   readonly receiveBuffer: number;
+  /**
+   * The receive buffer grows up to `receiveBufferMax`, to twice what its user takes in a round-trip time. Who sets
+   * `receiveBuffer` alone has turned it off.
+   */
+  readonly receiveBufferTuning: boolean;
   /** The receive buffer grows to a multiple of the MSS when that is known (FreeBSD). */
   readonly receiveWholeSegments: boolean;
   /**
@@ -19,7 +26,7 @@ export interface TcpConfig {
    * steps of a segment. Both are receiver SWS avoidance (section 3.8.6.2.2, MUST-39).
    */
   readonly windowInOctets: boolean;
-  /** Upper bound that the window scale is chosen for. */
+  /** What the receive buffer may grow to: what the window scale is chosen for. */
   readonly receiveBufferMax: number;
   /** RFC 7323 window scale. */
   readonly windowScale: boolean;
@@ -82,18 +89,22 @@ export interface TcpConfig {
    * counting what was SACKed (RFC 6675). Without SACK duplicate ACKs are counted (RFC 5681, RFC 6582).
    */
   readonly lossDetection: 'rack' | 'dupacks';
-  /** Name of the congestion control: see congestion.ts. */
+  /** Name of the congestion control: 'cubic' (RFC 9438), 'newreno' (RFC 5681), or one that was registered. */
   readonly congestion: string;
+  /** An echo of ECN costs CUBIC 15 % of cwnd and NewReno 20 % (RFC 8511), and not what a loss does. */
+  readonly abe: boolean;
 }
 
 /** Defaults: Linux's where the RFCs leave a choice. */
 export const defaultConfig: TcpConfig = {
   mslMs: 30_000,
   sendBuffer: 256 * 1024,
+  sendBufferMax: 4 * 1024 * 1024,
   receiveBuffer: 256 * 1024,
+  receiveBufferTuning: true,
   receiveWholeSegments: false,
   windowInOctets: false,
-  receiveBufferMax: 4 * 1024 * 1024,
+  receiveBufferMax: 6 * 1024 * 1024,
   windowScale: true,
   timestamps: true,
   sack: true,
@@ -122,14 +133,17 @@ export const defaultConfig: TcpConfig = {
   mtuProbing: 'blackhole', // it costs nothing until then, and many a firewall drops what routers say
   maxRanges: 64,
   lossDetection: 'rack',
-  congestion: 'newreno',
+  congestion: 'cubic',
+  abe: true,
 };
 
 /** What settings may be, each for itself. */
 export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   mslMs: whole(1, 600_000),
   sendBuffer: whole(1, 2 ** 24),
+  sendBufferMax: whole(1, 2 ** 24),
   receiveBuffer: whole(1, 2 ** 24),
+  receiveBufferTuning: flag,
   receiveWholeSegments: flag,
   windowInOctets: flag,
   receiveBufferMax: whole(1, 2 ** 30 - 1),
@@ -162,15 +176,34 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   maxRanges: whole(1, 4096),
   lossDetection: oneOf('rack', 'dupacks'),
   congestion: named(congestionNames),
+  abe: flag,
 });
+
+/**
+ * `base` with what differs. A buffer whose size is set is of that size: it does not grow, unless what it grows to
+ * is set beside it.
+ */
+export function withSettings(base: TcpConfig, differing: Partial<TcpConfig>): TcpConfig {
+  const { sendBuffer, receiveBuffer, receiveBufferMax } = differing;
+  return {
+    ...base,
+    ...(sendBuffer === undefined ? {} : { sendBufferMax: sendBuffer }),
+    ...(receiveBuffer === undefined || receiveBufferMax !== undefined ? {} : { receiveBufferTuning: false }),
+    ...differing,
+  };
+}
 
 /** Throws an OptionTypeError or OptionRangeError that names the setting that cannot be. */
 export function checkConfig(c: TcpConfig): TcpConfig {
   tcpOptions.checkAt(c, '', 'tcp.');
-  const ordered = (low: 'receiveBuffer' | 'minRtoMs' | 'minMss', high: keyof TcpConfig): void => {
+  const ordered = (
+    low: 'sendBuffer' | 'receiveBuffer' | 'minRtoMs' | 'minMss',
+    high: keyof TcpConfig,
+  ): void => {
     if ((c[high] as number) >= c[low]) return;
     throw outOfRange('', `tcp.${high}`, c[high], `at least ${low}, which is ${c[low]}`);
   };
+  ordered('sendBuffer', 'sendBufferMax');
   ordered('receiveBuffer', 'receiveBufferMax');
   ordered('minRtoMs', 'maxRtoMs');
   if (c.maxMss !== 0) ordered('minMss', 'maxMss');

@@ -71,6 +71,8 @@ export class Engine {
   /** Key of RFC 6528: four words from a CSPRNG. */
   readonly issKey: Int32Array;
   trace: TimerTrace | null = null;
+  /** False: memory is short, and no buffer is to become larger. */
+  mayGrow = true;
   /** Cookies of TCP Fast Open; null: there is none. */
   cookies: Cookies | null = null;
   /** When the times of the TCBs are to be swept next, in microseconds. */

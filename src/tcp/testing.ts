@@ -4,7 +4,7 @@
 import { formatSegment } from '../wire/format.ts';
 import { ACK, CWR, ECE, FIN, OPT_FAST_OPEN, PSH, RST, Segment, SYN, URG } from '../wire/segment.ts';
 import * as calls from './calls.ts';
-import { defaultConfig, type TcpConfig } from './config.ts';
+import { defaultConfig, type TcpConfig, withSettings } from './config.ts';
 import { type Drop, dropName } from './drop.ts';
 import { Engine, type Output, type TimerName, type TimerTrace } from './engine.ts';
 import { type Cookies, FastOpen } from './fast-open.ts';
@@ -126,7 +126,13 @@ export class Endpoint implements Output, TimerTrace {
   constructor(number = 1, port = 1000, config: Partial<TcpConfig> = {}, rules: Rules = rfc9293) {
     this.engine = new Engine(this, new Int32Array([number, 2, 3, 4]), rules);
     this.engine.trace = this;
-    this.tcb = new Tcb({ ...defaultConfig, ...config });
+    // NewReno, unless the test says otherwise: its windows are easily told beforehand.
+    this.tcb = new Tcb({
+      ...withSettings(defaultConfig, config),
+      congestion: 'newreno',
+      abe: false,
+      ...config,
+    });
     const { tcb } = this;
     tcb.l2 = tcb.r2 = 0xffff;
     tcb.l3 = (10 << 24) | number;

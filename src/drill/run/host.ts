@@ -2,13 +2,13 @@
 
 import type { Host } from '../../host/index.ts';
 import { type Posix, type TcpInfo, tcpInfo } from '../../socket/posix/index.ts';
-import { checkConfig, congestionControl, type TcpConfig } from '../../tcp/index.ts';
+import { checkConfig, congestionControl, type TcpConfig, withSettings } from '../../tcp/index.ts';
 
 /** Settings for sockets to come; a reason when they make no sense. */
 export function configureHost(posix: Posix, settings: Partial<TcpConfig>): string | null {
   const merged = { ...posix.settings, ...settings };
   try {
-    checkConfig({ ...posix.host.tcp.config, ...merged });
+    checkConfig(withSettings(posix.host.tcp.config, merged));
     if (settings.congestion !== undefined) congestionControl(settings.congestion);
   } catch (e) {
     return (e as Error).message;

@@ -10,7 +10,11 @@ describe('sysctl', () => {
     ['net.ipv4.tcp_synack_retries', '1', { synAckR2Ms: 3000 }],
     ['net.ipv4.tcp_retries2', '15', { r2Ms: 924_600 }],
     ['net.ipv4.tcp_retries2', '3', { r2Ms: 3000 }],
-    ['net.ipv4.tcp_rmem', '4096 540000 15728640', { receiveBuffer: 270_000, receiveBufferMax: 15_728_640 }],
+    [
+      'net.ipv4.tcp_rmem',
+      '4096 540000 15728640',
+      { receiveBuffer: 270_000, receiveBufferMax: 15_728_640, receiveBufferTuning: false },
+    ],
     ['net.ipv4.tcp_congestion_control', 'reno', { congestion: 'newreno' }],
     ['net.ipv4.tcp_ecn', '1', { ecn: 'on' }],
     ['net.ipv4.tcp_mtu_probing', '1', { mtuProbing: 'blackhole' }],

@@ -54,7 +54,7 @@ function rmem(v: string): Partial<TcpConfig> | string {
   if (start === undefined || most === undefined) return 'wants three numbers';
   // Half of the memory is for the octets.
   const receiveBuffer = Math.max(1, Math.min(start >> 1, MAX_BUFFER));
-  return { receiveBuffer, receiveBufferMax: Math.max(most, receiveBuffer) };
+  return { receiveBuffer, receiveBufferMax: Math.max(most, receiveBuffer), receiveBufferTuning: false };
 }
 
 function wmem(v: string): Partial<TcpConfig> | string {

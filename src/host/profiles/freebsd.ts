@@ -33,6 +33,7 @@ export const freebsd = profileOf('freebsd', {
     keepAliveIntervalMs: { value: 75_000, source: 'net.inet.tcp.keepintvl' },
     keepAliveCount: { value: 8, source: 'net.inet.tcp.keepcnt' },
     finWait2Ms: { value: 60_000, source: 'net.inet.tcp.finwait2_timeout' },
+    abe: { value: false, source: 'net.inet.tcp.cc.abe' },
     initialWindow: { value: 10, source: 'net.inet.tcp.initcwnd_segments' },
     mslMs: { value: 30_000, source: 'net.inet.tcp.msl' },
     minMss: { value: 216, source: 'net.inet.tcp.minmss' },

@@ -8,7 +8,9 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
   mslMs:
     'RFC 9293 section 3.4.2 says two minutes, "an engineering choice"; TCP_TIMEWAIT_LEN of Linux is 2 MSL of 30 s',
   sendBuffer: 'none: free',
+  sendBufferMax: 'none: free; tcp_wmem of Linux',
   receiveBuffer: 'none: free',
+  receiveBufferTuning: 'none: free; tcp_moderate_rcvbuf of Linux',
   receiveWholeSegments: 'none: free',
   windowInOctets:
     'RFC 9293 section 3.8.6.2.2 (MUST-39): false moves the right edge of the window by segments',
@@ -42,7 +44,9 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
   mtuProbing: 'RFC 8899 section 4.3, RFC 4821 section 7: probes where a black hole was seen',
   maxRanges: 'none: free',
   lossDetection: 'RFC 8985',
-  congestion: 'RFC 5681, RFC 6582',
+  congestion:
+    'RFC 9438 section 1 replaces RFC 5681 as the standard; the default of Linux, Windows and Apple, too',
+  abe: 'RFC 8511 section 3',
 };
 
 /** All defaults, with their sources. */

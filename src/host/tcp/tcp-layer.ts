@@ -11,6 +11,7 @@ import {
   type TcpConfig,
   timeout,
   transitionNamed,
+  withSettings,
 } from '../../tcp/index.ts';
 import { type IpAddress, type IpPacket, type Memory, Segment } from '../../wire/index.ts';
 import { FourTuple, type HostCounters, type HostTap } from '../base/index.ts';
@@ -166,7 +167,7 @@ export class TcpLayer implements TcpErrors {
 
   /** The settings of a connection: the host's, but for those that differ. */
   configOf(differing: Partial<TcpConfig> | undefined): TcpConfig {
-    return differing === undefined ? this.config : { ...this.config, ...differing };
+    return differing === undefined ? this.config : withSettings(this.config, differing);
   }
 
   /** Somebody who watches; null: nobody. */

@@ -49,7 +49,9 @@ export class UserCalls implements ConnectionOwner, ListenerOwner {
 
   received(c: Connection, octets: number): void {
     this.#enter(c);
-    receive(this.#tcp.engine, c.tcb, octets);
+    const { engine, memory, pressure } = this.#tcp;
+    engine.mayGrow = memory.used <= pressure.low;
+    receive(engine, c.tcb, octets);
     this.#leave(c);
   }
 

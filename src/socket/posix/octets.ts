@@ -1,7 +1,7 @@
 // What sockets need of a connection that its promise API has no word for.
 
 import type { Connection } from '../../host/index.ts';
-import { checkConfig, type TcpConfig } from '../../tcp/index.ts';
+import { checkConfig, type TcpConfig, withSettings } from '../../tcp/index.ts';
 
 /** MSG_PEEK: copies what could be read into `dst`; how many octets, -1 when the connection has ended. */
 export function peekInto(c: Connection, dst: Uint8Array): number {
@@ -14,7 +14,7 @@ export function peekInto(c: Connection, dst: Uint8Array): number {
 /** Changes settings of a live connection. Throws RangeError. */
 export function configure(c: Connection, settings: Partial<TcpConfig>): void {
   const { tcb } = c;
-  tcb.config = checkConfig({ ...tcb.config, ...settings });
+  tcb.config = checkConfig(withSettings(tcb.config, settings));
   if (settings.sendBuffer !== undefined) tcb.snd.buf = settings.sendBuffer;
   if (settings.receiveBuffer !== undefined) tcb.rcv.buf = settings.receiveBuffer;
   if (settings.userTimeoutMs !== undefined && settings.userTimeoutMs !== tcb.userTimeoutMs) {

@@ -3,6 +3,7 @@
 
 import type { AckSample } from '../loss/sample.ts';
 import type { Tcb } from '../tcb/tcb.ts';
+import { cubic } from './cubic.ts';
 import { newReno } from './newreno.ts';
 
 /**
@@ -12,14 +13,17 @@ import { newReno } from './newreno.ts';
 export type ControlState = object;
 
 /**
- * One congestion control. It has no state but `tcb.cc.own`, and never assigns `cwnd` or `ssthresh`: it answers, in
- * whole octets, and the caller sets and bounds them. Times are microseconds.
+ * One congestion control. It has no state but `tcb.cc.own`, and never assigns `cwnd`, and `ssthresh` only to end slow
+ * start (RFC 9406): it answers, in whole octets, and the caller sets and bounds them. Times are microseconds.
  */
 export interface CongestionControl {
   readonly name: string;
   /** At ESTABLISHED, with cwnd at the initial window: its own state, or null when it needs none. */
   start(tcb: Tcb, nowUs: number): ControlState | null;
-  /** cwnd after an ACK that brought something new; outside fast recovery only, unless `ownsRecovery`. */
+  /**
+   * cwnd after an ACK that brought something new, while cwnd is the limit (RFC 7661); outside fast recovery only, unless
+   * `ownsRecovery`.
+   */
   onAck(tcb: Tcb, s: AckSample, nowUs: number): number;
   /**
    * A loss episode begins, with `flight` octets outstanding (FlightSize of RFC 5681, without what limited transmit
@@ -66,7 +70,8 @@ export function congestionControl(name: string): CongestionControl {
 /** The control of a connection; falls back to NewReno so that nothing on the segment path throws. */
 export function controlOf(tcb: Tcb): CongestionControl {
   const name = tcb.config.congestion;
-  return name === 'newreno' ? newReno : (controls.get(name) ?? newReno);
+  return name === 'cubic' && tcb.cc.own !== null ? cubic : (controls.get(name) ?? newReno);
 }
 
+registerCongestionControl(cubic);
 registerCongestionControl(newReno);

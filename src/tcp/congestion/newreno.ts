@@ -5,6 +5,9 @@ import { Phase, type Tcb } from '../tcb/tcb.ts';
 import type { CongestionControl } from './control.ts';
 import { initialWindow } from './cwnd.ts';
 
+/** What an echo of ECN leaves of cwnd (RFC 8511 section 3.1). */
+const BETA_ECN = 0.8;
+
 /** RFC 5681 section 3.1 (4): half of FlightSize, at least two segments. */
 function half(tcb: Tcb, flight: number): number {
   tcb.cc.credit = 0;
@@ -34,8 +37,11 @@ export const newReno: CongestionControl = {
 
   onLoss: half,
 
+  /** RFC 3168 section 6.1.2, or RFC 8511 section 3.1. */
   onEcn(tcb: Tcb): number {
-    return half(tcb, tcb.cc.cwnd);
+    const { cc, config, snd } = tcb;
+    const halved = half(tcb, cc.cwnd);
+    return config.abe ? Math.max(Math.floor(cc.cwnd * BETA_ECN), 2 * snd.mss) : halved;
   },
 
   onTimeout: half,

@@ -6,6 +6,7 @@ import { OPT_SACK, type Segment } from '../../wire/segment.ts';
 import { seqGt } from '../../wire/seq.ts';
 import { controlOf } from '../congestion/control.ts';
 import { setCwnd } from '../congestion/cwnd.ts';
+import { cwndLimited } from '../congestion/validation.ts';
 import { echoedEcn } from '../ecn.ts';
 import type { Engine } from '../engine.ts';
 import { inFlight, join, markLost, word } from '../send/sent.ts';
@@ -106,7 +107,8 @@ export function controlWindow(e: Engine, tcb: Tcb, s: AckSample, left: boolean):
     return;
   }
   if (left || s.delivered === 0) return;
-  if (s.ece === 0 || control.ownsRecovery === true) setCwnd(tcb, control.onAck(tcb, s, e.now));
+  if (control.ownsRecovery === true || (s.ece === 0 && cwndLimited(tcb, s)))
+    setCwnd(tcb, control.onAck(tcb, s, e.now));
 }
 
 /** The retransmission timer expired: RFC 5681 section 3.1 (4), RFC 6582 section 4.2, RFC 8985 section 6.3. */

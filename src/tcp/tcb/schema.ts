@@ -130,6 +130,9 @@ const rcv: Numbers<ReceiveSequence> = {
   fin: ['flag'],
   finSeq: ['seq'],
   rangeCount: ['count'],
+  copied: ['octets'],
+  copiedAtUs: ['us'],
+  space: ['octets'],
   dsackLeft: ['seq'],
   dsackRight: ['seq'],
 };

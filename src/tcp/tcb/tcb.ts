@@ -70,6 +70,10 @@ export class ReceiveSequence {
   /** 1: a FIN was seen at sequence number `finSeq`, perhaps beyond a hole. */
   fin = 0;
   finSeq = 0;
+  /** Octets that the user has taken since `copiedAtUs`, and in the best round trip: receive/tuning.ts. */
+  copied = 0;
+  copiedAtUs = 0;
+  space = 0;
   /** Ranges received out of order: pairs left, right; the most recent first (RFC 2018 section 4). */
   ranges: Int32Array = NO_RANGES;
   rangeCount = 0;

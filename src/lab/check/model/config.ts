@@ -72,8 +72,11 @@ export const NEVER_MS = 1 << 29;
 export const smallTcp: Partial<TcpConfig> = {
   mslMs: 4000,
   sendBuffer: 16,
+  sendBufferMax: 16,
   receiveBuffer: 16,
+  receiveBufferTuning: false,
   receiveBufferMax: 16,
+  congestion: 'newreno',
   windowScale: false,
   timestamps: false,
   sack: false,
