@@ -21,6 +21,11 @@ are per second of the process's processor time (user and system); the peer is th
     title: 'Programs of node:net',
     text: `The same program on a synfin host's loopback and on the kernel's, per second of processor time, in turns; medians.`,
   },
+  tun: {
+    title: 'TUN',
+    text: `A host of ours behind a TUN interface and the kernel, beside the kernel with itself over a veth pair, in wall clock:
+both ends and the kernel between them share the processors of the machine; in turns; medians.`,
+  },
   bad: {
     title: 'Bad networks',
     text: `A bottleneck of 100 Mbit/s with a drop-tail queue; packets are lost in both directions, by seeded dice. Peers are two

@@ -37,6 +37,23 @@ export function idleConnection(count: number): number {
   return octets;
 }
 
+/** Octets for one half-open connection: in SYN-RECEIVED, its SYN,ACK on the way. The end that opens it is not counted. */
+export function halfOpen(count: number): number {
+  const pair = new BenchPair({ ports: PORTS });
+  pair.b.listen({ port: 80, synBacklog: 2 * count });
+  const syn = (): void => {
+    pair.a.open({ address: '10.0.0.2', port: 80 }).abort();
+    pair.exchangeToB();
+    pair.advance(1);
+  };
+  for (let i = 0; i < 64; i++) syn();
+  const before = heap();
+  for (let i = 0; i < count; i++) syn();
+  const octets = (heap() - before) / count;
+  if (pair.b.tcp.size < count) throw new Error(`only ${pair.b.tcp.size} are half-open`);
+  return octets;
+}
+
 /** Octets for one TIME-WAIT record. */
 export function timeWaitRecord(count: number): number {
   const pair = new BenchPair({ ports: PORTS });

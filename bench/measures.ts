@@ -4,7 +4,8 @@
 import { Bulk } from './bulk.ts';
 import { calibrate } from './calibration.ts';
 import { CallbackChurn, PromiseChurn } from './churn.ts';
-import { idleConnection, timeWaitRecord } from './footprint.ts';
+import { manyFlows } from './flows.ts';
+import { halfOpen, idleConnection, timeWaitRecord } from './footprint.ts';
 import { idleSockets } from './idle-sockets.ts';
 import { kernel, type Net, netBulk, netChurn, netRequests, onLoopback } from './net.ts';
 
@@ -53,6 +54,8 @@ export const MEASURES: Readonly<Record<string, () => Figures | Promise<Figures>>
     await churn.run(CONNECTIONS / 4);
     return { perSecond: await churn.run(CONNECTIONS) };
   },
+  'flows-100': () => ({ gbps: manyFlows(100, BULK_OCTETS / 2) }),
+  'flows-10000': () => ({ gbps: manyFlows(10_000, BULK_OCTETS / 2) }),
   'bulk-kernel': () => bulkOf(kernel),
   'bulk-net': () => bulkOf(onLoopback()),
   'requests-kernel': () => requestsOf(kernel),
@@ -63,6 +66,7 @@ export const MEASURES: Readonly<Record<string, () => Figures | Promise<Figures>>
   'socket-net': () => idleSockets(onLoopback(), IDLE_SOCKETS, false),
   calibration: () => ({ turns: calibrate() }),
   'idle-end': () => ({ octets: idleConnection(20_000) }),
+  'half-open': () => ({ octets: halfOpen(20_000) }),
   'time-wait': () => ({ octets: timeWaitRecord(50_000) }),
 };
 

@@ -84,6 +84,11 @@ export class BenchPair {
     return total;
   }
 
+  /** Hands over what `a` sent; what `b` answers stays where it is. */
+  exchangeToB(): number {
+    return this.#ab.deliver(this.#ib);
+  }
+
   /** Lets time pass. */
   advance(us: number): void {
     this.now += us;

@@ -12,6 +12,8 @@ export interface Plan {
   readonly figure: string;
   readonly ours: string;
   readonly peer?: string;
+  /** Who the peer is. Default: the kernel on loopback. */
+  readonly beside?: string;
   readonly better: 'more' | 'less';
 }
 
@@ -41,9 +43,9 @@ export async function planned(
     const ours = of(plan.ours, plan.figure);
     const theirs = plan.peer === undefined ? null : of(plan.peer, plan.figure);
     const ratio = ratioOf(ours, theirs, plan.better);
-    const beside = ratio === null ? '' : `${ratio.toFixed(2)}x ${LOOPBACK}: ${shown(theirs)}`;
+    const peer = plan.peer === undefined ? '' : (plan.beside ?? LOOPBACK);
+    const beside = ratio === null ? '' : `${ratio.toFixed(2)}x ${peer}: ${shown(theirs)}`;
     console.log(`${plan.what.padEnd(70)}${shown(ours).padStart(10)}   ${beside}`);
-    const peer = plan.peer === undefined ? '' : LOOPBACK;
     return { group, what: plan.what, stack: 'synfin', ours, peer, theirs, ratio };
   });
 }

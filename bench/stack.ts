@@ -27,6 +27,22 @@ const STACK: readonly Plan[] = [
     better: 'less',
   },
   {
+    what: '100 flows together, MTU 1500, Gbit/s',
+    figure: 'gbps',
+    ours: 'flows-100',
+    peer: 'bulk-1500',
+    beside: 'one flow',
+    better: 'more',
+  },
+  {
+    what: '10,000 flows together, MTU 1500, Gbit/s',
+    figure: 'gbps',
+    ours: 'flows-10000',
+    peer: 'bulk-1500',
+    beside: 'one flow',
+    better: 'more',
+  },
+  {
     what: 'connect + close by callbacks, per second',
     figure: 'perSecond',
     ours: 'churn-callbacks',
@@ -41,6 +57,7 @@ const STACK: readonly Plan[] = [
     better: 'more',
   },
   { what: 'octets per idle ESTABLISHED end', figure: 'octets', ours: 'idle-end', better: 'less' },
+  { what: 'octets per half-open end', figure: 'octets', ours: 'half-open', better: 'less' },
   { what: 'octets per TIME-WAIT record with its tuple', figure: 'octets', ours: 'time-wait', better: 'less' },
 ];
 
