@@ -116,6 +116,30 @@ describe('PathMtuCache', () => {
     expect(cache.evicted).toBe(0);
   });
 
+  it('an entry that is learned anew, in another place than before, is not forgotten with the old one', () => {
+    for (const end of ['expire', 'report'] as const) {
+      const cache = new PathMtuCache(1, 2, 2);
+      cache.report(...V4, 1400, 1500, 1500, 0);
+      expect(cache.get(...V4, 10 * MINUTE)).toBe(0);
+      cache.report(...V4, 1300, 1500, 1500, 10 * MINUTE);
+      if (end === 'expire') cache.expire(10 * MINUTE + 1);
+      else cache.report(...V6, 1400, 1500, 1500, 10 * MINUTE + 1);
+      expect([end, cache.get(...V4, 10 * MINUTE + 1), cache.evicted]).toEqual([end, 1300, 0]);
+    }
+  });
+
+  it('what was too old and not yet forgotten is not pushed out', () => {
+    const cache = new PathMtuCache(1, 2, 1);
+    cache.report(...V4, 1400, 1500, 1500, 0);
+    cache.report(...V6, 1400, 1500, 1500, 10 * MINUTE);
+    expect([cache.size, cache.evicted, cache.get(...V6, 10 * MINUTE)]).toEqual([1, 0, 1400]);
+  });
+
+  it('has a place for one at least', () => {
+    const cache = new PathMtuCache(1, 2, 0);
+    expect([cache.capacity, cache.report(...V4, 1400, 1500, 1500, 0)]).toEqual([1, 1400]);
+  });
+
   it('stays within its bound and its floors on random reports', () => {
     const report = fc.record({
       d: fc.nat(20),
