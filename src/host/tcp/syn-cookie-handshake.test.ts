@@ -28,6 +28,7 @@ interface Server {
   net: Net;
   host: Host;
   listener: Listener;
+  raw: RawPort;
   send(r: Partial<RawSegment>, src?: string): Segment[];
 }
 
@@ -42,7 +43,7 @@ function server(options: Partial<ListenOptions> = {}, hostOptions: NetHostOption
     raw.send(tcpPacket(net, src, '10.0.0.2', { from: 9, to: 80, ctl: 0, ...r }));
     return raw.takeSegments();
   };
-  return { net, host, listener, send };
+  return { net, host, listener, raw, send };
 }
 
 /** Sends a SYN and gives the SYN,ACK. */
@@ -76,6 +77,59 @@ describe('a SYN that meets a full SYN queue', () => {
     s.send({ ctl: ACK, ...of });
     const [ack] = s.send({ ctl: ACK, ...of, seq: 900 });
     expect([answer.wscale, ack?.wnd]).toEqual([0, 100]);
+  });
+
+  it('is answered with the MSS that fits the link, or less by configuration (3.7.1)', async () => {
+    for (const [maxMss, v4, v6] of [
+      [0, 1460, 1440],
+      [700, 700, 700],
+      [1450, 1450, 1440],
+      [9000, 1460, 1440],
+    ] as const) {
+      const net = new Net();
+      const { a, b } = net.pair();
+      const listener = b.listen({ port: 80, synBacklog: 0, tcp: { maxMss } });
+      for (const [address, mss] of [
+        ['10.0.0.2', v4],
+        ['fd00::2', v6],
+      ] as const) {
+        const c = await net.run(a.connect({ address, port: 80 }));
+        const d = await net.run(listener.accept());
+        expect([address, maxMss, c.tcb.snd.peerMss, d.tcb.rcv.mss]).toEqual([address, maxMss, mss, mss]);
+      }
+      expect(b.counters.cookiesAccepted).toBe(2);
+    }
+  });
+
+  it('is answered with the options in the order of its settings', () => {
+    const opts = OPT_MSS | OPT_WSCALE | OPT_SACK_PERMITTED | OPT_TIMESTAMPS;
+    for (const [synOptionOrder, second] of [
+      ['linux', [4, 2, 8, 10]], // SACK-permitted, timestamps
+      ['freebsd', [1, 3, 3]], // NOP, window scale
+    ] as const) {
+      const { net, raw } = server({ tcp: { synOptionOrder } });
+      const segment = { from: 9, to: 80, ctl: SYN, seq: 1000, opts, mss: 1460, wscale: 7 };
+      raw.send(tcpPacket(net, '10.0.0.1', '10.0.0.2', segment));
+      const bytes = raw.packets[0]?.bytes.subarray(20 + 20 + 4); // after the headers and the MSS
+      expect([synOptionOrder, ...(bytes ?? []).slice(0, second.length)]).toEqual([synOptionOrder, ...second]);
+    }
+  });
+
+  it('from where no way leads back is not answered, nor does an ACK from there make a connection', () => {
+    const net = new Net();
+    const host = net.host('b', ['10.0.0.2/24']);
+    const raw = new RawPort(net, host);
+    host.listen({ port: 80, synBacklog: 0 });
+    const send = (r: Partial<RawSegment>): Segment[] => {
+      raw.send(tcpPacket(net, '192.168.9.9', '10.0.0.2', { from: 9, to: 80, ctl: 0, ...r }));
+      return raw.takeSegments();
+    };
+    expect([send({ ctl: SYN, seq: 1000 }), host.counters.cookiesSent]).toEqual([[], 0]);
+    const route = host.addRoute('default', port(host));
+    const [answer] = send({ ctl: SYN, seq: 1000 });
+    host.removeRoute(route);
+    expect(send({ ctl: ACK, seq: 1001, ack: (answer?.seq ?? 0) + 1 })).toEqual([]);
+    expect([host.counters.cookiesSent, host.counters.cookiesAccepted, host.tcp.size]).toEqual([1, 0, 0]);
   });
 
   it('is answered by another cookie when it comes again; both are good', async () => {

@@ -122,6 +122,15 @@ describe('the options in TSval', () => {
     );
   });
 
+  it('take the clock back by 64 ticks where they would be ahead of it, and not else', () => {
+    for (const [now, ts] of [
+      [64 * 5 + 7, 64 * 5 + 7], // the clock itself says window scale 7
+      [64 * 5 + 63, 64 * 5 + 7],
+      [64 * 5 + 6, 64 * 4 + 7],
+    ] as const)
+      expect([now, cookieTsVal(now, 7, false, false)]).toEqual([now, ts]);
+  });
+
   it('take a window scale above 14 for 14 (RFC 7323 section 2.3)', () => {
     expect(cookieWscale(cookieTsVal(1000, 200, false, false))).toBe(14);
   });
