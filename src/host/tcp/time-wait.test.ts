@@ -107,6 +107,13 @@ describe('TimeWaitTable', () => {
     expect(table.bytes).toBe(2 * 512 * 56 + 512 * 80);
   });
 
+  it('uses the places of records that have gone again: it grows no larger than at its fullest', () => {
+    const table = new TimeWaitTable(1000, () => {});
+    table.add(1_000_000, fourTuple(v4(1)));
+    for (let n = 2; n < 5000; n++) table.remove(table.add(60, fourTuple(n % 2 ? v4(n) : v6(n))));
+    expect([table.size, table.bytes]).toEqual([1, 512 * (56 + 80)]);
+  });
+
   it('takes 76 to 96 bytes per IPv4 record together with its place in the tuple table', () => {
     const demux = new TupleTable(1, 2);
     const table = new TimeWaitTable(100_000, () => {});
