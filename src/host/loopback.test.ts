@@ -117,3 +117,18 @@ test('without one TCP leaves its sum to the interface, as it does to a link that
   host.throughLoopback(null);
   expect(host.interfaces[0]?.offload?.cutBy).toBe('link');
 });
+
+test('no connection is given the port of a listener: to ourselves it would be one with itself', () => {
+  const now = 1e6;
+  const host = new Host({
+    clock: { now: () => now },
+    random: () => 7,
+    ports: { first: 50_000, last: 50_003 },
+  });
+  host.listen({ port: 50_001 });
+  const ports = [0, 0, 0].map(() => host.open({ address: '127.0.0.1', port: 50_001 }).localPort);
+  expect(ports.sort()).toEqual([50_000, 50_002, 50_003]);
+  expect(() => host.open({ address: '127.0.0.1', port: 50_001 })).toThrow(/EADDRNOTAVAIL/);
+  host.poll(now);
+  expect(host.connections.map(({ state }) => state)).toEqual(Array(6).fill('ESTABLISHED'));
+});

@@ -73,16 +73,20 @@ export function connect(tcp: TcpLayer, o: OpenOptions): Connection {
   return c;
 }
 
-/** A port whose tuple is free; when all are taken, one whose TIME-WAIT can make way. */
+/**
+ * A port whose tuple is free; when all are taken, one whose TIME-WAIT can make way. Never one that is listened on: to
+ * ourselves it would be a connection of one end with itself.
+ */
 function choosePort(tcp: TcpLayer, tuple: FourTuple): number {
   const meant = (port: number): number => {
     tuple.localPort = port;
     return tcp.table.tuples.find(tuple);
   };
-  const taken = (port: number): boolean => meant(port) !== NONE;
+  const { listenerTable: listeners } = tcp;
+  const taken = (port: number): boolean => listeners.has(port) || meant(port) !== NONE;
   const waits = (port: number): boolean => {
     const value = meant(port);
-    return value !== NONE && !mayReuse(tcp, value);
+    return listeners.has(port) || (value !== NONE && !mayReuse(tcp, value));
   };
   const port = tcp.ports.choose(tuple, taken) || tcp.ports.choose(tuple, waits);
   if (port === 0) throw tcpError(Err.ADDRESS_NOT_AVAILABLE, 'connect', 'no free port');
