@@ -57,11 +57,6 @@ const SHORTCUTS: readonly Shortcut[] = [
   },
   { from: 'src/lab/', to: ['src/wire/segment.ts'], why: 'older than the rule' },
   {
-    from: 'src/lab/explain/',
-    to: ['src/lab/scenario/scenario.ts'],
-    why: 'the door of scenario leads to explain again',
-  },
-  {
     from: 'src/lab/ladder/',
     to: ['src/lab/explain/drops.ts'],
     why: 'the door of explain leads to ladder again',

@@ -1,6 +1,6 @@
 // Every text of the page that is not the lab's own, in both languages. A key without one of them does not compile.
 
-import type { Text } from '../src/lab/index.ts';
+import { fill, type Params, type Text } from '../src/lab/text/index.ts';
 import { lang } from './state/lab.ts';
 
 const messages = {
@@ -325,10 +325,8 @@ const messages = {
 export type MessageKey = keyof typeof messages;
 
 /** A text in the language of the page, with what stands in braces filled in. */
-export function t(key: MessageKey, values: Readonly<Record<string, string | number>> = {}): string {
-  return messages[key][lang.value].replace(/\{(\w+)\}/g, (hole, name: string) =>
-    String(values[name] ?? hole),
-  );
+export function t(key: MessageKey, values: Params = {}): string {
+  return fill(messages[key][lang.value], values);
 }
 
 /** A text of the lab in the language of the page. */

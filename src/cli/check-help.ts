@@ -1,8 +1,8 @@
 // The help of the checker's commands, `why` and `check`, in both languages.
 
+import type { Lang } from '../lab/text/index.ts';
 import { type Both, commonOptionsHelp, type OptionHelp, optionLines } from './help-lines.ts';
 import { showHelp } from './lab-help.ts';
-import type { Lang } from './messages.ts';
 
 const whyOptionsHelp: readonly OptionHelp[] = [
   { option: '--list', text: { en: 'every question', zh: '列出全部问题' } },

@@ -3,7 +3,8 @@
 
 import type { Readable, Writable } from 'node:stream';
 import type { ParseArgsConfig } from 'node:util';
-import { type Lang, type MessageKey, type Params, t } from './messages.ts';
+import type { Lang, Params } from '../lab/text/index.ts';
+import { type MessageKey, t } from './messages.ts';
 
 /** What `util.parseArgs` gives for the options. */
 export type Values = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;

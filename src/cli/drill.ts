@@ -14,6 +14,7 @@ import {
   type ScriptOptions,
   type ScriptResult,
 } from '../drill/index.ts';
+import type { Params } from '../lab/text/index.ts';
 import { printable } from '../lab/text/index.ts';
 import { canUseNamespaces, canUseTun, inNamespace, reexecInNamespace } from '../link/tun/index.ts';
 import {
@@ -26,7 +27,7 @@ import {
   type Values,
 } from './command.ts';
 import { drillHelp } from './help.ts';
-import { type MessageKey, type Params, t } from './messages.ts';
+import { type MessageKey, t } from './messages.ts';
 
 const TARGETS = ['synfin', 'tun', 'kernel'] as const;
 const PROFILES = ['linux', 'freebsd'] as const;

@@ -1,7 +1,6 @@
 // How options stand in a help text: names beside their explanations, in 80 columns, in both languages.
 
-import { textWidth, wrapText } from '../lab/text/index.ts';
-import type { Lang } from './messages.ts';
+import { type Lang, textWidth, wrapText } from '../lab/text/index.ts';
 
 /** Columns. */
 const WIDTH = 80;

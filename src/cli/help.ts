@@ -1,9 +1,9 @@
 // The help of `synfin`, of `synfin run` and of `synfin drill`, complete and in both languages. Texts of options
 // stand beside their names; tests compare them with what is parsed.
 
+import type { Lang } from '../lab/text/index.ts';
 import { type Both, commonOptionsHelp, type OptionHelp, optionLines } from './help-lines.ts';
 import { scenarioOptionsHelp } from './lab-help.ts';
-import type { Lang } from './messages.ts';
 
 /** Options of a run without a scenario. */
 const connectionOptionsHelp: readonly OptionHelp[] = [

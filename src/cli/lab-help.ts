@@ -1,7 +1,7 @@
 // The help of the lab's commands, `ask`, `claims` and `lab`, and of the options of a scenario, in both languages.
 
+import type { Lang } from '../lab/text/index.ts';
 import { type Both, commonOptionsHelp, type OptionHelp, optionLines } from './help-lines.ts';
-import type { Lang } from './messages.ts';
 
 /** The options by which a scenario is changed. */
 const changeOptionsHelp: readonly OptionHelp[] = [

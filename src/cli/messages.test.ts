@@ -1,9 +1,6 @@
 import { expect, test } from 'vitest';
+import { parametersOf } from '../lab/text/index.ts';
 import { type MessageKey, messages, t } from './messages.ts';
-
-function placeholders(text: string): string[] {
-  return [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string))].sort();
-}
 
 test.each(Object.keys(messages) as MessageKey[])(
   '%s: every language has it, with the same placeholders',
@@ -11,7 +8,7 @@ test.each(Object.keys(messages) as MessageKey[])(
     const { en, zh } = messages[key];
     expect(en.trim()).not.toBe('');
     expect(zh.trim()).not.toBe('');
-    expect(placeholders(zh)).toEqual(placeholders(en));
+    expect(parametersOf(zh)).toEqual(parametersOf(en));
   },
 );
 

@@ -1,14 +1,8 @@
 // Every text that the command line shows, in its languages. `{name}` is replaced by a parameter.
 
-import { printable } from '../lab/text/index.ts';
+import { fill, type Lang, type Params, printable } from '../lab/text/index.ts';
 import { checkMessages } from './check-messages.ts';
 import { labMessages } from './lab-messages.ts';
-
-/** The languages. */
-export type Lang = 'en' | 'zh';
-
-/** Values for the `{name}`s of a text. */
-export type Params = Readonly<Record<string, string | number>>;
 
 /** The texts by key. */
 export const messages = {
@@ -282,7 +276,5 @@ export type MessageKey = keyof typeof messages;
 
 /** The text of a key in a language, its `{name}`s replaced; what they say may come from anybody. */
 export function t(lang: Lang, key: MessageKey, params: Params = {}): string {
-  return messages[key][lang].replace(/\{(\w+)\}/g, (whole, name: string) =>
-    printable(String(params[name] ?? whole)),
-  );
+  return fill(messages[key][lang], params, printable);
 }

@@ -2,6 +2,7 @@
 
 import type { ParseArgsConfig } from 'node:util';
 import { Host } from '../host/index.ts';
+import type { Lang } from '../lab/text/index.ts';
 import { PcapngWriter } from '../link/index.ts';
 import {
   type Attachment,
@@ -25,7 +26,7 @@ import {
   UsageError,
   type Values,
 } from './command.ts';
-import { type Lang, type MessageKey, messages, t } from './messages.ts';
+import { type MessageKey, messages, t } from './messages.ts';
 
 /** For `util.parseArgs`. */
 export const networkOptions = {

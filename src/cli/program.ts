@@ -2,9 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import type { Lang } from '../lab/text/index.ts';
 import { type Command, EXIT_USAGE, type Io, UsageError, type Values } from './command.ts';
 import { mainHelp } from './help.ts';
-import type { Lang } from './messages.ts';
 import { type Environment, languageOf } from './terminal.ts';
 
 /** Loaded only when it is asked for. */

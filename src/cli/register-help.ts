@@ -1,7 +1,7 @@
 // The help of `synfin register`, in both languages.
 
+import type { Lang } from '../lab/text/index.ts';
 import { type Both, commonOptionsHelp, type OptionHelp, optionLines } from './help-lines.ts';
-import type { Lang } from './messages.ts';
 
 const optionsHelp: readonly OptionHelp[] = [
   {

@@ -2,11 +2,11 @@
 // only if both ends passed the states that RFC 9293 wants. What runs is loaded by the process that runs it: another is
 // started first when the kernel's end needs a network namespace.
 
+import type { Lang } from '../lab/text/index.ts';
 import { inNamespace, reexecInNamespace } from '../link/tun/namespace.ts';
 import { type Command, type Io, UsageError, type Values } from './command.ts';
 import { runHelp } from './help.ts';
 import { whyNoKernel } from './kernel-here.ts';
-import type { Lang } from './messages.ts';
 import { runOptions, scenarioOptions } from './run-options.ts';
 import { settingsOf } from './run-settings.ts';
 

@@ -11,8 +11,9 @@ import {
   type Trace,
   wrapText,
 } from '../lab/index.ts';
+import type { Params } from '../lab/text/index.ts';
 import type { Io } from './command.ts';
-import { type MessageKey, type Params, t } from './messages.ts';
+import { type MessageKey, t } from './messages.ts';
 import type { showOptions } from './run-options.ts';
 import { columnsOf, hasUnicode, wantsColour } from './terminal.ts';
 import { asciiText, styled } from './tui/paint.ts';

@@ -2,9 +2,10 @@
 
 import { type Claim, claims } from './claims/index.ts';
 import { type Question, questions } from './questions/index.ts';
-import type { Scenario, Text } from './scenario/index.ts';
+import type { Scenario } from './scenario/index.ts';
 import { scenarios } from './scenarios/index.ts';
 import { clearHit, type Hit, type SearchDocument, type SearchField, SearchIndex } from './search.ts';
+import type { Text } from './text/index.ts';
 
 /** Something that can be found. */
 export type Finding =

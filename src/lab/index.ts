@@ -11,6 +11,7 @@ export * from './scenario/index.ts';
 export * from './scenarios/index.ts';
 export { clearHit, type Hit, type SearchDocument, type SearchField, SearchIndex } from './search.ts';
 export { tcbView } from './tcb-view.ts';
+export type { Lang, Text } from './text/index.ts';
 export * from './trace.ts';
 export { type RecorderOptions, type TraceDetail, TraceRecorder, traceSegment } from './trace-recorder.ts';
 export { WireWatch, watchWire } from './watch.ts';

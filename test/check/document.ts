@@ -22,8 +22,9 @@ import {
   PROPERTY_TEXTS,
   whyQuestions,
 } from '../../src/lab/check/why/index.ts';
-import { type Lang, plainLadder } from '../../src/lab/ladder/index.ts';
-import { playScenario, type Text } from '../../src/lab/scenario/index.ts';
+import { plainLadder } from '../../src/lab/ladder/index.ts';
+import { playScenario } from '../../src/lab/scenario/index.ts';
+import type { Lang, Text } from '../../src/lab/text/index.ts';
 
 /** The pages by language. */
 export const PAGES: Readonly<Record<Lang, string>> = { en: 'docs/proof.md', zh: 'docs/proof.zh-CN.md' };

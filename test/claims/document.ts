@@ -2,9 +2,9 @@
 // that show it as ladders.
 
 import { type Claim, checkClaim, claims, forgottenBy, type Verdict } from '../../src/lab/claims/index.ts';
-import { connectionName, LadderRows, type Lang, TerminalLadder } from '../../src/lab/ladder/index.ts';
-import type { Text } from '../../src/lab/scenario/index.ts';
+import { connectionName, LadderRows, TerminalLadder } from '../../src/lab/ladder/index.ts';
 import { scenarioNamed } from '../../src/lab/scenarios/index.ts';
+import type { Lang, Text } from '../../src/lab/text/index.ts';
 import type { Trace } from '../../src/lab/trace.ts';
 
 /** The pages by language. */

@@ -8,9 +8,7 @@
 // n: connection, v: quiz or why instead of the ladder; with why the name is that of a question.
 
 import { RUN_LIMITS } from '../../src/lab/index.ts';
-
-/** The languages of the page. */
-export type Lang = 'en' | 'zh';
+import type { Lang } from '../../src/lab/text/index.ts';
 
 /** What is shown. */
 export interface Place {

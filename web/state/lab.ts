@@ -10,8 +10,8 @@ import {
   type Trace,
   type TraceEvent,
 } from '../../src/lab/index.ts';
+import type { Lang } from '../../src/lab/text/index.ts';
 import { mutantOf, rulesOf, scenarioNamed, scenarios } from './catalogue.ts';
-import type { Lang } from './codec.ts';
 import { divergence, type Ghost, ghostOf } from './ghost.ts';
 
 /** What is run besides the scenario; null: as the scenario says. */

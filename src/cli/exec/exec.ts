@@ -3,10 +3,11 @@
 
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Params } from '../../lab/text/index.ts';
 import { bringLoopbackUp, inNamespace, reexecInNamespace, runInForeground } from '../../link/tun/index.ts';
 import { type Command, type Io, optionText, UsageError, type Values } from '../command.ts';
 import { whyNoKernel } from '../kernel-here.ts';
-import { type MessageKey, type Params, t } from '../messages.ts';
+import { type MessageKey, t } from '../messages.ts';
 import { type NetworkSettings, networkOptions, networkSettings } from '../network.ts';
 import { nodeProgram } from './command.ts';
 import { execHelp } from './help.ts';

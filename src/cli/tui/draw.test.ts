@@ -165,10 +165,10 @@ describe('the panes', () => {
 
   test('r: the octets, with the field at the cursor in brackets where there is no colour', () => {
     const first = pane(keys(atSegment(open, 1), 'r'));
-    expect(first[0]).toBe('ip.version = 4  (octet 0, 1 long)');
+    expect(first[0]).toBe('Version = 4  (octet 0, 1 long)');
     expect(first[1]).toMatch(/^0000\[45\]00 /);
-    const seq = keys(atSegment(open, 1), 'r', ...new Array<string>(14).fill('down'));
-    expect(pane(seq)[0]).toMatch(/^tcp\.seq = \d+ {2}\(octet 24, 4 long\)$/);
+    const seq = keys(atSegment(open, 1), 'r', ...new Array<string>(17).fill('down'));
+    expect(pane(seq)[0]).toMatch(/^Sequence Number = \d+ {2}\(octet 24, 4 long\)$/);
     expect(pane(seq).join('\n')).toMatch(
       /0010( [\da-f]{2}){8}\[[\da-f]{2} [\da-f]{2} [\da-f]{2} [\da-f]{2}\]/,
     );
@@ -220,8 +220,8 @@ describe('the panes', () => {
   test('x: the fields in which two segments differ, and how many do not', () => {
     const lines = pane(keys(atSegment(open, 1), 'x', 'n', 'x'), { rows: 50 });
     expect(lines[0]).toMatch(/^field +#1 SYN client +#2 SYN,ACK server$/);
-    expect(lines.find((line) => line.startsWith('tcp.control bits'))).toMatch(/ SYN +ACK,SYN$/);
-    expect(lines.some((line) => line.startsWith('ip.version'))).toBe(false);
+    expect(lines.find((line) => line.startsWith('Control Bits'))).toMatch(/ SYN +SYN,ACK$/);
+    expect(lines.some((line) => line.startsWith('Version'))).toBe(false);
     expect(lines.some((line) => /^\d+ fields are the same\.$/.test(line))).toBe(true);
   });
 

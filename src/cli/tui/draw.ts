@@ -3,7 +3,8 @@
 // is room.
 
 import { GROUPS, type Scenario, textWidth, wrapText } from '../../lab/index.ts';
-import { type MessageKey, type Params, t } from '../messages.ts';
+import type { Params } from '../../lab/text/index.ts';
+import { type MessageKey, t } from '../messages.ts';
 import {
   listed,
   notIn,

@@ -1,19 +1,22 @@
 // The octets of a packet with the field that is chosen, and the difference of two packets field by field.
 
 import type { Lang, Trace } from '../../lab/index.ts';
-import { type MessageKey, type Params, t } from '../messages.ts';
-import { dissect, type Field, fieldsAt, packetAt } from './dissect.ts';
+import type { Params } from '../../lab/text/index.ts';
+import { type MessageKey, t } from '../messages.ts';
 import { type OpenRun, sentOf } from './model.ts';
+import { fieldsAt, fieldsOf, type PacketField, packetAt } from './packet-fields.ts';
 import { fitted, styled } from './paint.ts';
 import { BESIDE, BOLD, DIM, type PaneSize, REVERSE, wrapped } from './pane-size.ts';
 
 const PER_LINE = 16;
+/** Columns of the name of a field. */
+const NAME = 22;
 
 /** The octets of the packet at the cursor, with the field that is chosen. */
 export function byteLines(trace: Trace, open: OpenRun, lang: Lang, size: PaneSize): string[] {
   const packet = packetAt(trace, open.at);
   if (packet === null) return [t(lang, 'tuiNoBytes')];
-  const fields = dissect(packet);
+  const fields = fieldsOf(packet, lang);
   const field = fields[Math.min(open.field, fields.length - 1)];
   const perLine = size.columns >= 72 ? PER_LINE : PER_LINE / 2;
   const lines: string[] = [];
@@ -48,12 +51,16 @@ export function byteLines(trace: Trace, open: OpenRun, lang: Lang, size: PaneSiz
 }
 
 /** The fields around the chosen one, where there is room for them. */
-function fieldList(fields: readonly Field[], chosen: number, size: PaneSize, used: number): string[] {
+function fieldList(fields: readonly PacketField[], chosen: number, size: PaneSize, used: number): string[] {
   const room = size.rows - used - 1;
   const first = Math.max(0, Math.min(chosen - (room >> 1), fields.length - room));
   const list = fields.slice(first, first + room).map(({ name, value }, i) => {
     const here = first + i === chosen;
-    const text = fitted(`${here ? '>' : ' '} ${name.padEnd(20)} ${value}`, size.columns, size.ascii);
+    const text = fitted(
+      `${here ? '>' : ' '} ${fitted(name, NAME, size.ascii)} ${value}`,
+      size.columns,
+      size.ascii,
+    );
     return here ? styled(text, REVERSE, size.colour) : text;
   });
   return ['', ...list];
@@ -63,16 +70,16 @@ function fieldList(fields: readonly Field[], chosen: number, size: PaneSize, use
 export function diffLines(trace: Trace, open: OpenRun, lang: Lang, size: PaneSize): string[] {
   if (open.compared === null) return [];
   const [a, b] = open.compared;
-  const [first, second] = [fieldsAt(trace, a), fieldsAt(trace, b)];
-  const names = [...new Set([...first, ...second].map(({ name }) => name))];
-  const value = (fields: readonly Field[], name: string): string =>
-    fields.find((field) => field.name === name)?.value ?? '-';
-  const rows = names.map((name) => [name, value(first, name), value(second, name)] as const);
+  const [first, second] = [fieldsAt(trace, a, lang), fieldsAt(trace, b, lang)];
+  const names = new Map([...first, ...second].map(({ id, name }) => [id, name]));
+  const value = (fields: readonly PacketField[], id: string): string =>
+    fields.find((field) => field.id === id)?.value ?? '-';
+  const rows = [...names].map(([id, name]) => [name, value(first, id), value(second, id)] as const);
   const differ = rows.filter(([, one, other]) => one !== other);
-  const width = Math.max(8, (size.columns - 22) >> 1);
+  const width = Math.max(8, (size.columns - NAME - 2) >> 1);
   const line = (name: string, one: string, other: string): string[] =>
     size.columns >= BESIDE
-      ? [`${fitted(name, 20, size.ascii)} ${fitted(one, width, size.ascii)} ${other}`]
+      ? [`${fitted(name, NAME, size.ascii)} ${fitted(one, width, size.ascii)} ${other}`]
       : [name, `  ${one}`, `  ${other}`];
   const id = (at: number): string => {
     const sent = sentOf(trace, at);

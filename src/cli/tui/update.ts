@@ -1,9 +1,9 @@
 // What a key does to the viewer's model. A key is a name of keys.ts, or `tick`: time passed while it plays.
 
 import type { TraceEvent } from '../../lab/index.ts';
+import type { Params } from '../../lab/text/index.ts';
 import { printable } from '../../lab/text/index.ts';
-import { type MessageKey, type Params, t } from '../messages.ts';
-import { fieldsAt } from './dissect.ts';
+import { type MessageKey, t } from '../messages.ts';
 import {
   listed,
   notIn,
@@ -19,6 +19,7 @@ import {
   visible,
   wayOf,
 } from './model.ts';
+import { fieldsAt } from './packet-fields.ts';
 
 /** Steps of PgUp and PgDn. */
 const PAGE = 10;
@@ -187,7 +188,7 @@ function inRun(model: TuiModel, open: OpenRun, key: string, world: TuiWorld): Tu
 }
 
 function toField(model: TuiModel, open: OpenRun, by: number): TuiModel {
-  const fields = fieldsAt(shown(open), open.at);
+  const fields = fieldsAt(shown(open), open.at, model.lang);
   return withOpen(model, { field: between(0, open.field + by, Math.max(0, fields.length - 1)) });
 }
 

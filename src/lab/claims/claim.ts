@@ -1,6 +1,6 @@
 // A claim: a sentence that a text about TCP makes, what is true, and how a trace decides it.
 
-import type { Text } from '../scenario/index.ts';
+import type { Text } from '../text/index.ts';
 import type { Trace } from '../trace.ts';
 
 /** What RFC 9293 makes of a claim; `name`: only a name is wrong, which counts as wrong. */

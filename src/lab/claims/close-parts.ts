@@ -1,7 +1,7 @@
 // The parts of an orderly close as a trace shows them: who closed first, and the segments of RFC 9293
 // section 3.6, figure 12. Claims 43 to 90 are decided on them.
 
-import type { Text } from '../scenario/index.ts';
+import type { Text } from '../text/index.ts';
 import { type CallEvent, type End, otherEnd, type SentEvent, type Trace } from '../trace.ts';
 import { ClaimError } from './claim.ts';
 import { allSent, arrival, bits, type Found, must, plus, sent } from './evidence.ts';

@@ -2,7 +2,7 @@
 // description; and what is said of it is made of the trace's numbers.
 
 import { numbersOf } from '../numbers.ts';
-import type { Text } from '../scenario/index.ts';
+import type { Text } from '../text/index.ts';
 import {
   type ArrivedEvent,
   type CallEvent,

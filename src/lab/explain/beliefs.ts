@@ -2,6 +2,7 @@
 // tell the one that is wrong (RFC 9293 sections 3.5 and 3.5.1).
 
 import type { StateName } from '../../tcp/index.ts';
+import type { Lang } from '../text/index.ts';
 import {
   type End,
   otherEnd,
@@ -14,7 +15,7 @@ import {
 import { cookieOut, endName } from './context.ts';
 import { eventTexts } from './event-texts.ts';
 import { states } from './states.ts';
-import { duration, type Lang, phrase, say, sentences, type Texts } from './text.ts';
+import { duration, phrase, say, sentences, type Texts } from './text.ts';
 
 /** What both ends believe at one moment. */
 export interface Beliefs {

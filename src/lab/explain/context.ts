@@ -1,6 +1,7 @@
 // What a trace says around one event: names of the ends, sequence numbers as `x+1` and `y+1`, the segment
 // behind an arrival, and what made an end send. Pure functions of the trace.
 
+import type { Lang, Text } from '../text/index.ts';
 import {
   type ArrivedEvent,
   type CallEvent,
@@ -15,7 +16,6 @@ import {
   type TraceSegment,
   tcbAt,
 } from '../trace.ts';
-import type { Lang, Text } from './text.ts';
 
 const NAMES: Readonly<Record<string, Text>> = {
   client: { en: 'the client', zh: '客户端' },

@@ -1,7 +1,8 @@
 // Why a segment was discarded: a sentence for every reason of tcp/drop.ts, and for a damaged one, with the
 // section in which the check stands.
 
-import { type Lang, type Params, say, type Text } from './text.ts';
+import type { Lang, Params, Text } from '../text/index.ts';
+import { say } from './text.ts';
 
 /** What is said about one reason. */
 export interface DropInfo {

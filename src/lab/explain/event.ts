@@ -1,6 +1,7 @@
 // What happened at one event of a trace, why, and what each end knows after it: in one sentence each, from the
 // segment, the transition row that fired and the TCBs before and after. Nothing here knows a scenario.
 
+import type { Lang, Params } from '../text/index.ts';
 import {
   type ArrivedEvent,
   type CallEvent,
@@ -35,7 +36,7 @@ import { knowledgeSentence } from './knowledge.ts';
 import { purposeOf } from './purpose.ts';
 import { explainRule } from './rules.ts';
 import { sentTexts } from './sent-texts.ts';
-import { duration, type Lang, listed, octets, type Params, phrase, say, sentences } from './text.ts';
+import { duration, listed, octets, phrase, say, sentences } from './text.ts';
 
 /** What is said about an event. */
 export interface Explanation {

@@ -1,7 +1,7 @@
 // Every field of the headers of IPv4, IPv6 and TCP, and of the TCP options: where it stands, what it is called
 // and what it means, each with the section of its RFC.
 
-import type { Text } from './text.ts';
+import type { Text } from '../text/index.ts';
 
 /** A field of a header. */
 export interface FieldInfo {

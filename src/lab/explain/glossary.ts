@@ -1,7 +1,7 @@
 // The terms of the lab, each defined in one sentence, with the section it comes from; and where a text uses
 // them, so that a page can mark them. Half-open, half-closed and 半连接 are three different things.
 
-import type { Lang, Text } from './text.ts';
+import type { Lang, Text } from '../text/index.ts';
 
 /** A term. */
 export interface Term {

@@ -2,6 +2,7 @@
 // what the other end knows. The handshake is the story of these facts (RFC 9293 section 3.5).
 
 import type { StateName } from '../../tcp/index.ts';
+import type { Lang } from '../text/index.ts';
 import {
   type ArrivedEvent,
   type End,
@@ -13,7 +14,7 @@ import {
   tcbAt,
 } from '../trace.ts';
 import { ahead, endName, has, isReplayed } from './context.ts';
-import { type Lang, octets, say, type Texts } from './text.ts';
+import { octets, say, type Texts } from './text.ts';
 
 /** Something an end knows, or does not know yet. */
 export interface Fact {

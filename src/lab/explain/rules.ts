@@ -2,7 +2,8 @@
 // name has a row for each state, `name@STATE` says what is different there.
 
 import { type StateName, stateName, type Transition, transitions } from '../../tcp/index.ts';
-import { type Lang, type Params, say, type Text, type Texts } from './text.ts';
+import type { Lang, Params, Text } from '../text/index.ts';
+import { say, type Texts } from './text.ts';
 
 /** The sentences; `{from}` and `{to}` are states, `{me}` the end that changed, `{peer}` the other. */
 export const ruleTexts = {

@@ -1,6 +1,6 @@
 // What is said about a segment that leaves, by what it is for: what it says, why, and where the rule stands.
 
-import type { Text } from './text.ts';
+import type { Text } from '../text/index.ts';
 
 /** One purpose of a segment. */
 export interface SentInfo {

@@ -2,7 +2,7 @@
 // each waits for and what it means (RFC 9293 section 3.3.2), and how texts misspell them.
 
 import type { StateName } from '../../tcp/index.ts';
-import type { Text } from './text.ts';
+import type { Text } from '../text/index.ts';
 
 /** All that is said about a state. */
 export interface StateInfo {

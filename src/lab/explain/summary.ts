@@ -1,6 +1,7 @@
 // The whole trace in a few sentences: who opened, what was carried, what was lost and what repaired it, who
 // closed, in how many segments, who waited, how it ended. All of it is counted in the trace.
 
+import type { Lang, Params } from '../text/index.ts';
 import {
   type End,
   otherEnd,
@@ -12,7 +13,7 @@ import {
 } from '../trace.ts';
 import { endName, firstSyn, has, isReplayed } from './context.ts';
 import { dropLabel } from './drops.ts';
-import { duration, type Lang, listed, octets, type Params, say, sentences, type Texts } from './text.ts';
+import { duration, listed, octets, say, sentences, type Texts } from './text.ts';
 
 /** The sentences. */
 export const summaryTexts = {

@@ -1,8 +1,8 @@
 // What the fields of a TCB view mean (RFC 9293 section 3.3.1), where `ss -i` of Linux shows the same, and how
 // two views differ.
 
+import type { Text } from '../text/index.ts';
 import type { QueueView, TcbView } from '../trace.ts';
-import type { Text } from './text.ts';
 
 /** One field of {@link TcbView} or {@link QueueView}. */
 export interface TcbFieldInfo {

@@ -1,13 +1,6 @@
-// Texts in both languages, and how parameters get into them. `{name}` is replaced by a parameter; state
-// names, flags and the variables of the RFC are the standard's and are not translated.
+// Sentences and phrases of the explanations: how a text becomes one, how they are joined, how counts and times are said.
 
-import type { Lang } from '../ladder/index.ts';
-import type { Text } from '../scenario/scenario.ts';
-
-export type { Lang, Text };
-
-/** Values for the `{name}`s of a text. */
-export type Params = Readonly<Record<string, string | number>>;
+import { fill, type Lang, type Params, type Text } from '../text/index.ts';
 
 /** Texts by key. */
 export type Texts = Readonly<Record<string, Text>>;
@@ -21,7 +14,7 @@ export function say(text: Text, lang: Lang, params: Params = {}): string {
 
 /** The same within a sentence: as it stands. */
 export function phrase(text: Text, lang: Lang, params: Params = {}): string {
-  const filled = text[lang].replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+  const filled = fill(text[lang], params);
   return lang === 'zh' ? filled.replace(BETWEEN_CHINESE, '').replace(BESIDE_LATIN, ' ') : filled;
 }
 
@@ -60,9 +53,4 @@ export function duration(ms: number, lang: Lang): string {
   if (ms < 1000) return lang === 'en' ? `${number(ms)} ms` : `${number(ms)} 毫秒`;
   if (ms < 120_000) return lang === 'en' ? `${number(ms / 1000)} s` : `${number(ms / 1000)} 秒`;
   return lang === 'en' ? `${number(ms / 60_000, 100)} min` : `${number(ms / 60_000, 100)} 分钟`;
-}
-
-/** The parameters that a text names, in order of the alphabet, each once. */
-export function parametersOf(text: string): string[] {
-  return [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as string))].sort();
 }

@@ -7,6 +7,7 @@ import {
   stateName,
   transitions,
 } from '../../tcp/index.ts';
+import { parametersOf, type Text } from '../text/index.ts';
 import { beliefTexts } from './beliefs.ts';
 import { dropTexts, explainDrop } from './drops.ts';
 import { eventTexts } from './event-texts.ts';
@@ -18,7 +19,7 @@ import { sentTexts } from './sent-texts.ts';
 import { states } from './states.ts';
 import { summaryTexts } from './summary.ts';
 import { queueFields, tcbFields } from './tcb-fields.ts';
-import { duration, listed, octets, parametersOf, phrase, say, type Text } from './text.ts';
+import { duration, listed, octets, phrase, say } from './text.ts';
 
 /** Every text of the folder, with a name to find it by. */
 function everyText(): [string, Text][] {

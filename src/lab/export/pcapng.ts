@@ -4,8 +4,9 @@
 import { type Direction, PcapngWriter } from '../../link/index.ts';
 import { func, needed, oneOf, Schema } from '../../options/index.ts';
 import { Memory } from '../../wire/index.ts';
-import { LadderRows, type Lang, type Row } from '../ladder/index.ts';
+import { LadderRows, type Row } from '../ladder/index.ts';
 import { shown } from '../options.ts';
+import type { Lang } from '../text/index.ts';
 import type { End, SentEvent, Trace, TraceEvent } from '../trace.ts';
 
 /** Options of {@link pcapngOf}. */

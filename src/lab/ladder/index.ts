@@ -23,4 +23,3 @@ export {
 } from './table.ts';
 export { TerminalLadder, type TerminalOptions } from './terminal.ts';
 export { type TerminalLadderOptions, terminalLadder } from './terminal-ladder.ts';
-export type { Lang } from './words.ts';

@@ -2,9 +2,9 @@
 // names the events of the trace that it stands for, so that a renderer can link, select and point.
 
 import type { StateName } from '../../tcp/index.ts';
+import type { Lang } from '../text/index.ts';
 import type { End, TraceEnd } from '../trace.ts';
 import type { Tone } from './rows.ts';
-import type { Lang } from './words.ts';
 
 /** Options of `layoutLadder`. */
 export interface LayoutOptions {

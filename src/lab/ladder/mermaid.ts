@@ -3,10 +3,11 @@
 
 import { needed, Schema } from '../../options/index.ts';
 import { shown } from '../options.ts';
+import type { Lang } from '../text/index.ts';
 import { type End, otherEnd, type Trace } from '../trace.ts';
 import { connectionName } from './outside.ts';
 import { type DepartRow, LadderRows, type Row } from './rows.ts';
-import { type Lang, word } from './words.ts';
+import { word } from './words.ts';
 
 /** Options of {@link mermaidLadder}. */
 export interface MermaidOptions {

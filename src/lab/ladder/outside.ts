@@ -1,7 +1,7 @@
 // What stands outside the arrows of a ladder: states, calls, timers, faults, times, and the names above.
 
 import { formatEndpoint } from '../../wire/index.ts';
-import { cut, wrapText } from '../text/index.ts';
+import { cut, type Lang, wrapText } from '../text/index.ts';
 import { type End, otherEnd, type Trace } from '../trace.ts';
 import type { AxisRow } from './axis.ts';
 import { type Label, LEADING, placed, widthOf } from './boxes.ts';
@@ -18,7 +18,7 @@ import type {
   TimerBracket,
 } from './layout-types.ts';
 import { type CallRow, type Row, secondsText } from './rows.ts';
-import { type Lang, type WordKey, word, words } from './words.ts';
+import { type WordKey, word, words } from './words.ts';
 
 /** What a ladder is made of, before anything has a height. */
 export interface Scene {

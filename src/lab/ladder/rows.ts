@@ -6,9 +6,10 @@ import type { StateName } from '../../tcp/index.ts';
 import { dropLabel } from '../explain/drops.ts';
 import { RelativeNumbers } from '../numbers.ts';
 import { shown } from '../options.ts';
+import type { Lang } from '../text/index.ts';
 import { printable } from '../text/index.ts';
 import { type End, otherEnd, type States, type TraceEvent, type TraceSegment } from '../trace.ts';
-import { type Lang, lostLabel, type WordKey, word, words } from './words.ts';
+import { lostLabel, type WordKey, word, words } from './words.ts';
 
 /** Options of {@link LadderRows}. */
 export interface RowOptions {

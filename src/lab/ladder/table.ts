@@ -3,11 +3,11 @@
 
 import { needed, Schema } from '../../options/index.ts';
 import { shown } from '../options.ts';
-import { textWidth } from '../text/index.ts';
+import { type Lang, textWidth } from '../text/index.ts';
 import { type End, otherEnd, type Trace, type TraceEnd, type TraceEvent } from '../trace.ts';
 import { connectionName } from './outside.ts';
 import { LadderRows, type Row } from './rows.ts';
-import { type Lang, type WordKey, word } from './words.ts';
+import { type WordKey, word } from './words.ts';
 
 /** One row. */
 export interface TableRow {

@@ -2,10 +2,10 @@
 
 import { flag, Schema, whole } from '../../options/index.ts';
 import { shown } from '../options.ts';
+import type { Lang } from '../text/index.ts';
 import type { Trace } from '../trace.ts';
 import { LadderRows } from './rows.ts';
 import { TerminalLadder } from './terminal.ts';
-import type { Lang } from './words.ts';
 
 /** Options of {@link terminalLadder}. */
 export interface TerminalLadderOptions {

@@ -9,7 +9,7 @@ import { flag, func, needed, Schema, whole } from '../../options/index.ts';
 import type { StateName } from '../../tcp/index.ts';
 import { formatEndpoint } from '../../wire/index.ts';
 import { ends, shown } from '../options.ts';
-import { cut, textWidth, wrap } from '../text/index.ts';
+import { cut, type Lang, textWidth, wrap } from '../text/index.ts';
 import { type End, otherEnd, type TraceEnd } from '../trace.ts';
 import { asciiGlyphs, BOLD, DIM, type Glyphs, STATE_COLOURS, TONE_COLOURS, unicodeGlyphs } from './glyphs.ts';
 import { Line } from './line.ts';
@@ -22,7 +22,7 @@ import {
   type Row,
   STATE_COLUMNS,
 } from './rows.ts';
-import { type Lang, word } from './words.ts';
+import { word } from './words.ts';
 
 /** How a ladder is drawn. */
 export interface TerminalOptions {

@@ -1,16 +1,13 @@
 import { expect, test } from 'vitest';
+import { parametersOf } from '../text/index.ts';
 import { word, words } from './words.ts';
-
-function placeholders(text: string): string[] {
-  return [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string).sort();
-}
 
 test.each(Object.entries(words))(
   '%s: every language says it, with the same placeholders',
   (_key, { en, zh }) => {
     expect(en.trim()).not.toBe('');
     expect(zh.trim()).not.toBe('');
-    expect(placeholders(zh)).toEqual(placeholders(en));
+    expect(parametersOf(zh)).toEqual(parametersOf(en));
   },
 );
 

@@ -1,8 +1,7 @@
 // What a ladder says in words, in its languages. `{name}` is replaced by a parameter. State names, flags
 // and options are the standards' and are not translated.
 
-/** The languages. */
-export type Lang = 'en' | 'zh';
+import { fill, type Lang, type Params } from '../text/index.ts';
 
 /** The texts by key. */
 export const words = {
@@ -69,12 +68,8 @@ export const words = {
 export type WordKey = keyof typeof words;
 
 /** The text of a key. */
-export function word(
-  lang: Lang,
-  key: WordKey,
-  params: Readonly<Record<string, string | number>> = {},
-): string {
-  return words[key][lang].replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+export function word(lang: Lang, key: WordKey, params: Params = {}): string {
+  return fill(words[key][lang], params);
 }
 
 /** Why the link lost a segment, in a few words; an unknown reason is its own name. */

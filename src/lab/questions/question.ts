@@ -1,6 +1,6 @@
 // A question that people ask about connections, in their words, with a short answer and the run to look at.
 
-import type { Text } from '../scenario/index.ts';
+import type { Text } from '../text/index.ts';
 
 /** A question and its answer. */
 export interface Question {

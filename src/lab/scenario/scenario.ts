@@ -4,13 +4,8 @@
 
 import type { WireConfig } from '../../sim/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
+import type { Text } from '../text/index.ts';
 import type { End } from '../trace.ts';
-
-/** A text in both languages. */
-export interface Text {
-  readonly en: string;
-  readonly zh: string;
-}
 
 /** What a scenario is about: how lists are ordered. */
 export type Group = 'open' | 'close' | 'time-wait' | 'reset' | 'queues' | 'data';

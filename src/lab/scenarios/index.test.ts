@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { playScenario, type Text } from '../scenario/index.ts';
+import { playScenario } from '../scenario/index.ts';
+import type { Text } from '../text/index.ts';
 import { scenarioNamed, scenarios } from './index.ts';
 
 /** Chinese that has no Chinese in it was forgotten; so was English that has more of it than a word. */

@@ -2,7 +2,8 @@
 // falls. Each check is a generator that yields its progress, so that whoever drives it may show it, and may stop.
 
 import { type Mutant, mutants } from '../../mutants/index.ts';
-import { playScenario, type Text } from '../../scenario/index.ts';
+import { playScenario } from '../../scenario/index.ts';
+import type { Text } from '../../text/index.ts';
 import {
   configNamed,
   configs,

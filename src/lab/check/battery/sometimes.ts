@@ -3,7 +3,7 @@
 // facts: rows of the transition table, and reasons for discarding a segment.
 
 import { stateName, transitionNamed } from '../../../tcp/index.ts';
-import type { Text } from '../../scenario/index.ts';
+import type { Text } from '../../text/index.ts';
 
 /** Something that must be seen. */
 export interface Sometimes {

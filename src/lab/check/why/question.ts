@@ -1,7 +1,8 @@
 // What a question of the kind "why is this rule there" consists of. Its answer is not told but searched for: the TCP
 // with the rule, exhaustively, and the TCP without it, until a property is broken.
 
-import type { Group, Text } from '../../scenario/index.ts';
+import type { Group } from '../../scenario/index.ts';
+import type { Text } from '../../text/index.ts';
 import type { ModelConfig } from '../model/index.ts';
 
 /** A question about a rule. */

@@ -3,7 +3,8 @@
 // what it finds is plain data.
 
 import { mutantNamed } from '../../mutants/index.ts';
-import type { Scenario, Text } from '../../scenario/index.ts';
+import type { Scenario } from '../../scenario/index.ts';
+import type { Text } from '../../text/index.ts';
 import {
   configNamed,
   type ModelConfig,

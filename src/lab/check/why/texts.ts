@@ -1,6 +1,6 @@
 // What each property says, for people, in both languages.
 
-import type { Text } from '../../scenario/index.ts';
+import type { Text } from '../../text/index.ts';
 import type { PropertyName } from '../model/index.ts';
 
 /** The safety properties of the checker. */

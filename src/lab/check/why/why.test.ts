@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { mutantNamed, mutants } from '../../mutants/index.ts';
-import { playScenario, type Text } from '../../scenario/index.ts';
+import { playScenario } from '../../scenario/index.ts';
+import type { Text } from '../../text/index.ts';
 import { brokenAt, differenceFrom } from '../replay/index.ts';
 import { answerWhy, PROPERTY_TEXTS, WhyRun, whyNamed, whyQuestions } from './index.ts';
 
