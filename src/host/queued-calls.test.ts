@@ -2,26 +2,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { MAX_WAITING_OCTETS } from './connection/writing.ts';
-import type { Connection, Host, Listener } from './index.ts';
-import { codeOf, Net, octets } from './testing.ts';
+import { codeOf, Net, type OpenPair, octets, openPair } from './testing.ts';
 import { MAX_WAITING } from './time/waits.ts';
 
-interface Case {
-  net: Net;
-  a: Host;
-  c: Connection;
-  s: Connection;
-  listener: Listener;
-}
-
-async function connected(): Promise<Case> {
-  const net = new Net();
-  const tcp = { sendBuffer: 4000, receiveBuffer: 4000 };
-  const { a, b } = net.pair({ delayUs: 1000 }, { tcp }, { tcp });
-  const listener = b.listen({ port: 80 });
-  const c = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
-  return { net, a, c, s: await net.run(listener.accept()), listener };
-}
+const connected = (): Promise<OpenPair> =>
+  openPair({ delayUs: 1000, tcp: { sendBuffer: 4000, receiveBuffer: 4000 } });
 
 const quiet = (promise: Promise<unknown>): void => void promise.catch(() => {});
 

@@ -18,11 +18,13 @@ import {
 import type { Connection, Host, Listener } from './index.ts';
 import {
   ipPacket,
-  Net,
+  type LoneHost,
+  loneHost,
+  type Net,
   type NetHostOptions,
   octets,
   port,
-  RawPort,
+  type RawPort,
   type RawSegment,
   tcpBytes,
   tcpPacket,
@@ -32,12 +34,9 @@ const OURS = '10.0.0.2';
 const THEIRS = '10.0.0.1';
 
 /** A host 10.0.0.2, fd00::2 and a peer that sends what a test writes. */
-function alone(options: NetHostOptions = {}): { net: Net; host: Host; raw: RawPort } {
-  const net = new Net();
-  const addresses =
-    (options.iface?.mtu ?? 1500) < 1280 ? [`${OURS}/24`] : [`${OURS}/24`, '10.0.0.7/24', 'fd00::2/64'];
-  const host = net.host('b', addresses, options);
-  return { net, host, raw: new RawPort(net, host) };
+function alone(options: NetHostOptions = {}): LoneHost {
+  const small = (options.iface?.mtu ?? 1500) < 1280;
+  return loneHost(small ? options : { ...options, addresses: [`${OURS}/24`, '10.0.0.7/24', 'fd00::2/64'] });
 }
 
 /** The ones' complement sum of a segment and its pseudo-header: 0xffff when its checksum is right. */

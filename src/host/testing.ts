@@ -4,7 +4,7 @@
 import { afterEach, expect } from 'vitest';
 import { type SettleOptions, Switch, Wire, type WireOptions, World } from '../sim/index.ts';
 import { StrictMemory } from '../sim/testing.ts';
-import { brokenInvariant, type TcpError } from '../tcp/index.ts';
+import { brokenInvariant, type TcpConfig, type TcpError } from '../tcp/index.ts';
 import {
   finish,
   IPPROTO_ICMPV6,
@@ -33,7 +33,9 @@ import {
   type HostInterface,
   type HostOptions,
   type InterfaceOptions,
+  type Listener,
 } from './index.ts';
+import { IPV6_MIN_MTU } from './ip/pmtu.ts';
 
 /** Options of {@link Net.host}. */
 export interface NetHostOptions extends Partial<HostOptions> {
@@ -132,6 +134,55 @@ export class Net {
 afterEach(async () => {
   for (const net of nets.splice(0)) await net.finish();
 });
+
+/** Two hosts, and a connection between them. */
+export interface OpenPair {
+  net: Net;
+  a: Host;
+  b: Host;
+  wire: Wire;
+  /** On port 80 of `b`. */
+  listener: Listener;
+  /** That of `a`, which has opened it, and that of `b`. */
+  c: Connection;
+  s: Connection;
+}
+
+/** Two hosts and a connection; `tcp`: settings of both, `left` and `right`: options of one. */
+export async function openPair({
+  delayUs = 10_000,
+  tcp = {},
+  left = {},
+  right = {},
+}: {
+  delayUs?: number;
+  tcp?: Partial<TcpConfig>;
+  left?: NetHostOptions;
+  right?: NetHostOptions;
+} = {}): Promise<OpenPair> {
+  const net = new Net();
+  const { a, b, wire } = net.pair({ delayUs }, { tcp, ...left }, { tcp, ...right });
+  const listener = b.listen({ port: 80 });
+  const c = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
+  const s = await net.run(listener.accept());
+  return { net, a, b, wire, listener, c, s };
+}
+
+/** A host whose link ends at a port without a stack: it gets what a test writes. */
+export interface LoneHost {
+  net: Net;
+  host: Host;
+  raw: RawPort;
+}
+
+/** A host 10.0.0.2, and fd00::2 where the MTU is large enough for IPv6, and nobody else. */
+export function loneHost(options: NetHostOptions & { addresses?: readonly string[] } = {}): LoneHost {
+  const net = new Net();
+  const { addresses, ...rest } = options;
+  const six = (options.iface?.mtu ?? IPV6_MIN_MTU) < IPV6_MIN_MTU ? [] : ['fd00::2/64'];
+  const host = net.host('b', addresses ?? ['10.0.0.2/24', ...six], rest);
+  return { net, host, raw: new RawPort(net, host) };
+}
 
 /** The host keeps no connection, no record, no timer. */
 export function expectNothingLeft(host: Host): void {

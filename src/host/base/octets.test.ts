@@ -2,8 +2,8 @@
 
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import type { Connection, Host, UdpSocket } from '../index.ts';
-import { codeOf, Net, octets, thrown } from '../testing.ts';
+import type { UdpSocket } from '../index.ts';
+import { codeOf, Net, type OpenPair, octets, openPair, thrown } from '../testing.ts';
 import { type Octets, octetsOf } from './octets.ts';
 
 const bytes = octets(64);
@@ -46,21 +46,14 @@ const wrong: unknown[] = [
   () => 1,
 ];
 
-interface Case {
-  net: Net;
-  a: Host;
-  c: Connection;
-  s: Connection;
+interface Case extends OpenPair {
   from: UdpSocket;
   to: UdpSocket;
 }
 
 async function connected(): Promise<Case> {
-  const net = new Net();
-  const { a, b } = net.pair({ delayUs: 1000 });
-  const listener = b.listen({ port: 80 });
-  const c = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
-  return { net, a, c, s: await net.run(listener.accept()), from: a.udp(), to: b.udp({ port: 53 }) };
+  const pair = await openPair({ delayUs: 1000 });
+  return { ...pair, from: pair.a.udp(), to: pair.b.udp({ port: 53 }) };
 }
 
 describe('every form of octets', () => {

@@ -1,29 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { Memory } from '../../wire/index.ts';
-import type { Connection, ConnectionHandler, Host, Listener } from '../index.ts';
-import { codeOf, Net, octets, RawPort, readAll, sendAndEnd, tcpPacket, thrown } from '../testing.ts';
-
-interface Pair {
-  net: Net;
-  a: Host;
-  b: Host;
-  c: Connection;
-  s: Connection;
-  listener: Listener;
-}
-
-async function connected(tcp: Parameters<Net['pair']>[1] = {}, server = tcp): Promise<Pair> {
-  const net = new Net();
-  const { a, b } = net.pair({ delayUs: 10_000 }, tcp, server);
-  const listener = b.listen({ port: 80 });
-  const c = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
-  const s = await net.run(listener.accept());
-  return { net, a, b, c, s, listener };
-}
+import type { Connection, ConnectionHandler } from '../index.ts';
+import {
+  codeOf,
+  Net,
+  octets,
+  openPair,
+  RawPort,
+  readAll,
+  sendAndEnd,
+  tcpPacket,
+  thrown,
+} from '../testing.ts';
 
 describe('reading', () => {
   it('several reads are answered in order, each with what there is and at most its max', async () => {
-    const { net, c, s } = await connected();
+    const { net, c, s } = await openPair();
     const reads = Promise.all([s.read(3), s.read(2), s.read(), s.read()]);
     await net.run(c.write(octets(10)));
     await net.pass(100_000);
@@ -33,7 +25,7 @@ describe('reading', () => {
   });
 
   it('read, take, readInto and discard take from one stream; take and readInto never wait', async () => {
-    const { net, c, s } = await connected();
+    const { net, c, s } = await openPair();
     expect([s.take(), s.readInto(new Uint8Array(5)), s.discard()]).toEqual([null, 0, 0]);
     await net.run(c.write(octets(100)));
     await net.pass(100_000);
@@ -47,13 +39,13 @@ describe('reading', () => {
   });
 
   it('a max that asks for nothing is refused', async () => {
-    const { s } = await connected();
+    const { s } = await openPair();
     for (const max of [0, Number.NaN, 1.5]) expect(await codeOf(s.read(max))).toBe('ERR_OUT_OF_RANGE');
   });
 
   it('a RST flushes what was not read, unless the handler keeps it: then it comes before the error', async () => {
     for (const keepsUnread of [false, true]) {
-      const { net, c, s } = await connected();
+      const { net, c, s } = await openPair();
       s.handler = { keepsUnread };
       await net.run(c.write(octets(10)));
       await net.pass(100_000);
@@ -67,7 +59,7 @@ describe('reading', () => {
   });
 
   it("null after the peer's FIN, again and again, once everything was read; the iterator ends", async () => {
-    const { net, c, s } = await connected();
+    const { net, c, s } = await openPair();
     await net.run(c.write(octets(10)));
     void c.end();
     await net.pass(100_000);
@@ -77,7 +69,7 @@ describe('reading', () => {
   });
 
   it('what was not read when both directions ended in order can still be read, and is not in the Memory', async () => {
-    const { net, c, s } = await connected();
+    const { net, c, s } = await openPair();
     await net.run(s.write(octets(1000)));
     void s.end();
     void c.end();
@@ -92,7 +84,7 @@ describe('reading', () => {
 
   it('close and abort throw away what was left to read after the end', async () => {
     for (const how of ['close', 'abort'] as const) {
-      const { net, c, s } = await connected();
+      const { net, c, s } = await openPair();
       await net.run(s.write(octets(1000)));
       void s.end();
       void c.end();
@@ -103,7 +95,7 @@ describe('reading', () => {
   });
 
   it('a reset after the FIN, with octets unread, is an error and not the end of the stream', async () => {
-    const { net, c, s } = await connected();
+    const { net, c, s } = await openPair();
     await net.run(c.write(octets(10)));
     void c.end().catch(() => {});
     await net.pass(100_000);
@@ -121,7 +113,7 @@ describe('reading', () => {
   });
 
   it('a reset after the FIN, with everything read, leaves the end of the stream what it was', async () => {
-    const { net, c, s } = await connected();
+    const { net, c, s } = await openPair();
     void c.end().catch(() => {});
     await net.pass(100_000);
     expect(await s.read()).toBeNull();
@@ -133,7 +125,7 @@ describe('reading', () => {
 
 describe('writing', () => {
   it('write resolves when the last octet is in the send buffer: backpressure', async () => {
-    const { net, c, s } = await connected({ tcp: { sendBuffer: 1000, receiveBuffer: 1000 } });
+    const { net, c, s } = await openPair({ tcp: { sendBuffer: 1000, receiveBuffer: 1000 } });
     let done = false;
     const writing = c.write(octets(5000)).then(() => {
       done = true;
@@ -150,7 +142,7 @@ describe('writing', () => {
   });
 
   it('several writes go out in order', async () => {
-    const { net, c, s } = await connected({ tcp: { sendBuffer: 700, receiveBuffer: 500 } });
+    const { net, c, s } = await openPair({ tcp: { sendBuffer: 700, receiveBuffer: 500 } });
     const writes = [];
     for (let i = 0; i < 20; i++) writes.push(c.write(octets(100, 100 * i)));
     const all = readAll(s);
@@ -207,7 +199,7 @@ describe('writing', () => {
   });
 
   it('EPIPE from write after end, offer takes nothing; reading goes on (half-closed)', async () => {
-    const { net, c, s } = await connected();
+    const { net, c, s } = await openPair();
     await net.run(c.end());
     expect(await codeOf(c.write(octets(1)))).toBe('EPIPE');
     expect([c.offer(octets(1)), c.writableLength, c.state]).toEqual([0, 0, 'FIN-WAIT-2']);
@@ -217,7 +209,7 @@ describe('writing', () => {
   });
 
   it('writes that wait go before the FIN of end', async () => {
-    const { net, c, s } = await connected({ tcp: { sendBuffer: 500 } });
+    const { net, c, s } = await openPair({ tcp: { sendBuffer: 500 } });
     const write = c.write(octets(3000));
     const end = c.end();
     expect(await codeOf(c.write(octets(1)))).toBe('EPIPE');
@@ -226,7 +218,7 @@ describe('writing', () => {
   });
 
   it('writes that wait go before the FIN of close', async () => {
-    const { net, c, s } = await connected({ tcp: { sendBuffer: 500 } });
+    const { net, c, s } = await openPair({ tcp: { sendBuffer: 500 } });
     const write = c.write(octets(3000));
     c.close();
     expect(await net.run(readAll(s))).toEqual(octets(3000));
@@ -235,7 +227,7 @@ describe('writing', () => {
   });
 
   it('an empty write succeeds', async () => {
-    const { net, c } = await connected();
+    const { net, c } = await openPair();
     await net.run(c.write(new Uint8Array(0)));
   });
 
@@ -294,7 +286,7 @@ describe('writing', () => {
 
 describe('ending', () => {
   it('end resolves when the FIN is acknowledged; closed when both directions have ended', async () => {
-    const { net, c, s } = await connected();
+    const { net, c, s } = await openPair();
     await net.run(c.end());
     expect([c.state, s.state, c.ended]).toEqual(['FIN-WAIT-2', 'CLOSE-WAIT', false]);
     await net.run(Promise.all([s.end(), c.closed, s.closed]));
@@ -338,7 +330,7 @@ describe('ending', () => {
   });
 
   it('close with octets unread sends a RST (SHLD-3): ECONNRESET there, ECONNABORTED here', async () => {
-    const { net, c, s } = await connected();
+    const { net, c, s } = await openPair();
     await net.run(c.write(octets(10)));
     await net.pass(100_000);
     s.close();
@@ -352,7 +344,7 @@ describe('ending', () => {
   });
 
   it('text that comes after close is answered by a RST (SHLD-3)', async () => {
-    const { net, c, s } = await connected();
+    const { net, c, s } = await openPair();
     s.close();
     await net.pass(100_000);
     await net.run(c.write(octets(10)));
@@ -361,7 +353,7 @@ describe('ending', () => {
   });
 
   it('abort: pending reads, writes, end and closed reject with ECONNABORTED; the peer is reset', async () => {
-    const { net, c, s } = await connected({ tcp: { sendBuffer: 100, receiveBuffer: 100 } });
+    const { net, c, s } = await openPair({ tcp: { sendBuffer: 100, receiveBuffer: 100 } });
     const pending = [c.read(), c.read(), c.write(octets(1000)), c.write(octets(1)), c.end(), c.closed];
     const theirs = [s.closed];
     c.abort();
@@ -379,7 +371,7 @@ describe('ending', () => {
   });
 
   it('ETIMEDOUT when the peer is gone: R2 (MUST-20), or USER TIMEOUT (MUST-21)', async () => {
-    const { net, a, c, b, s } = await connected();
+    const { net, a, c, b, s } = await openPair();
     for (const host of [a, b]) host.interfaces[1]?.attach(null);
     c.setUserTimeout(5000);
     const start = net.world.now();
@@ -393,7 +385,7 @@ describe('ending', () => {
   });
 
   it('a USER TIMEOUT that is no time is refused', async () => {
-    const { c } = await connected();
+    const { c } = await openPair();
     for (const ms of [-1, 0.5, Number.NaN, 2 ** 31])
       expect(thrown(() => c.setUserTimeout(ms))).toBe('RangeError');
   });
@@ -570,7 +562,7 @@ describe('callbacks', () => {
   });
 
   it('urgent data is told at once, and how much of it remains (MUST-32, MUST-33)', async () => {
-    const { net, c, s } = await connected();
+    const { net, c, s } = await openPair();
     let told = 0;
     s.handler = { urgent: () => void told++ };
     await net.run(c.write(octets(10), { urgent: true }));
@@ -585,7 +577,7 @@ describe('callbacks', () => {
 
 describe('settings and STATUS', () => {
   it('info names both sockets, the state, what waits in the buffers and what they hold', async () => {
-    const { net, c, s } = await connected();
+    const { net, c, s } = await openPair();
     await net.run(c.write(octets(10)));
     await net.pass(100_000);
     expect(c.info()).toMatchObject({
@@ -603,7 +595,7 @@ describe('settings and STATUS', () => {
   });
 
   it('Nagle can be turned off (MUST-17), a cork holds back until it is taken out', async () => {
-    const { net, a, c } = await connected();
+    const { net, a, c } = await openPair();
     const sent: number[] = [];
     a.tap = { segmentOut: (_, seg) => void (seg.textLen > 0 && sent.push(seg.textLen)) };
     await net.run(c.write(octets(10)));
@@ -620,7 +612,7 @@ describe('settings and STATUS', () => {
   });
 
   it('keep-alives are off by default (MUST-25) and end a connection whose peer is gone (MUST-24)', async () => {
-    const { net, a, b, c, s } = await connected({
+    const { net, a, b, c, s } = await openPair({
       tcp: { keepAliveIdleMs: 10_000, keepAliveIntervalMs: 1000, keepAliveCount: 3 },
     });
     c.setKeepAlive();

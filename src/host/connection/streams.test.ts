@@ -3,27 +3,19 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../index.ts';
-import { codeOf, Net, octets, readAll } from '../testing.ts';
+import { codeOf, Net, type OpenPair, octets, openPair, readAll } from '../testing.ts';
 import type { PlatformReadable, PlatformWritable } from './streams.ts';
 
-interface Pair {
-  net: Net;
-  c: Connection;
-  s: Connection;
+interface Streams extends OpenPair {
   readable: PlatformReadable;
   writable: PlatformWritable;
   reader(): ReadableStreamDefaultReader<Uint8Array>;
 }
 
-async function connected(buffer = 65_536): Promise<Pair> {
-  const net = new Net();
-  const tcp = { sendBuffer: buffer, receiveBuffer: buffer };
-  const { a, b } = net.pair({ delayUs: 1000 }, { tcp }, { tcp });
-  const listener = b.listen({ port: 80 });
-  const c = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
-  const s = await net.run(listener.accept());
-  const { readable, writable } = c;
-  return { net, c, s, readable, writable, reader: () => readable.getReader() };
+async function connected(buffer = 65_536): Promise<Streams> {
+  const pair = await openPair({ delayUs: 1000, tcp: { sendBuffer: buffer, receiveBuffer: buffer } });
+  const { readable, writable } = pair.c;
+  return { ...pair, readable, writable, reader: () => readable.getReader() };
 }
 
 describe('readable', () => {

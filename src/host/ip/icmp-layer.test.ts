@@ -15,10 +15,11 @@ import {
   icmpBytes,
   ipPacket,
   ipv4WithOptions,
+  type LoneHost,
+  loneHost,
   Net,
   octets,
   port,
-  RawPort,
   readAll,
   sendAndEnd,
   udpBytes,
@@ -42,12 +43,10 @@ function icmpPacket(
   return ipPacket(net, protocol, src, dst, icmpBytes(src, dst, type, code, rest, body));
 }
 
-function alone(mtu = 1500): { net: Net; host: Host; raw: RawPort } {
-  const net = new Net();
-  const addresses = mtu < 1280 ? ['10.0.0.2/24'] : ['10.0.0.2/24', 'fd00::2/64'];
-  const host = net.host('b', addresses, { iface: { mtu } });
-  host.addRoute('default', port(host), '10.0.0.1');
-  return { net, host, raw: new RawPort(net, host) };
+function alone(mtu = 1500): LoneHost {
+  const lone = loneHost({ iface: { mtu } });
+  lone.host.addRoute('default', port(lone.host), '10.0.0.1');
+  return lone;
 }
 
 const ID_SEQ = 0x12340007;

@@ -5,10 +5,11 @@ import {
   codeOf,
   icmpBytes,
   ipPacket,
+  type LoneHost,
+  loneHost,
   Net,
   octets,
   port,
-  RawPort,
   readAll,
   sendAndEnd,
   udpBytes,
@@ -18,13 +19,9 @@ const OURS = [2, 0, 0, 0, 0, 2];
 const THEIRS = [2, 0, 0, 0, 0, 1];
 const ALL = [255, 255, 255, 255, 255, 255];
 
-function alone(): { net: Net; host: Host; raw: RawPort; frames(): string[] } {
-  const net = new Net();
-  const host = net.host('b', ['10.0.0.2/24', 'fd00::2/64'], {
-    iface: { kind: 'ethernet', mac: '02:00:00:00:00:02' },
-  });
-  const raw = new RawPort(net, host);
-  return { net, host, raw, frames: () => raw.frames.splice(0).map(hex) };
+function alone(): LoneHost & { frames(): string[] } {
+  const lone = loneHost({ iface: { kind: 'ethernet', mac: '02:00:00:00:00:02' } });
+  return { ...lone, frames: () => lone.raw.frames.splice(0).map(hex) };
 }
 
 function hex(bytes: Uint8Array | readonly number[]): string {

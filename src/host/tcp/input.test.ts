@@ -3,14 +3,11 @@
 import { expect, test } from 'vitest';
 import { stateName, type Tcb } from '../../tcp/index.ts';
 import { ACK, FIN, RST, type Segment, SYN } from '../../wire/index.ts';
-import type { Host } from '../index.ts';
-import { Net, octets, RawPort, type RawSegment, tcpPacket } from '../testing.ts';
+import { type LoneHost, loneHost, octets, type RawSegment, tcpPacket } from '../testing.ts';
 
 /** A host that a peer sends segments to, and what its tap is told: `arrives LISTEN 5+0`, SEG.SEQ and octets of text. */
-function watched(): { net: Net; host: Host; raw: RawPort; told: (r: RawSegment) => string[] } {
-  const net = new Net();
-  const host = net.host('b', ['10.0.0.2/24']);
-  const raw = new RawPort(net, host);
+function watched(): LoneHost & { told: (r: RawSegment) => string[] } {
+  const { net, host, raw } = loneHost();
   const lines: string[] = [];
   const line = (what: string) => (tcb: Tcb | null, seg: Segment) =>
     void lines.push(`${what} ${tcb === null ? 'nobody' : stateName(tcb.state)} ${seg.seq}+${seg.textLen}`);

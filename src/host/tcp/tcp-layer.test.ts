@@ -6,27 +6,24 @@ import {
   codeOf,
   expectNothingLeft,
   ipPacket,
+  type LoneHost,
+  loneHost,
   Net,
   type NetHostOptions,
   octets,
   port,
-  RawPort,
+  type RawPort,
   type RawSegment,
   tcpBytes,
   tcpPacket,
 } from '../testing.ts';
 
 /** A host 10.0.0.2, fd00::2 and a peer that sends what a test writes. */
-function alone(options: NetHostOptions = {}): {
-  net: Net;
-  host: Host;
-  raw: RawPort;
-  send(r: RawSegment, src?: string, dst?: string): string[];
-} {
-  const net = new Net();
-  const host = net.host('b', ['10.0.0.2/24', 'fd00::2/64'], options);
+function alone(
+  options: NetHostOptions = {},
+): LoneHost & { send(r: RawSegment, src?: string, dst?: string): string[] } {
+  const { net, host, raw } = loneHost(options);
   host.addRoute('default', port(host));
-  const raw = new RawPort(net, host);
   const send = (r: RawSegment, src = '10.0.0.1', dst = '10.0.0.2'): string[] => {
     raw.send(tcpPacket(net, src, dst, r));
     return lines(raw);

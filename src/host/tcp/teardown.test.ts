@@ -1,27 +1,11 @@
 // How connections, listeners and sockets are let go: `await using`, and leaving a loop over them.
 
 import { describe, expect, it } from 'vitest';
-import type { Connection, Host, Listener } from '../index.ts';
-import { codeOf, Net, octets, readAll } from '../testing.ts';
+import { codeOf, type OpenPair, octets, openPair, readAll } from '../testing.ts';
 
-interface Case {
-  net: Net;
-  a: Host;
-  b: Host;
-  c: Connection;
-  s: Connection;
-  listener: Listener;
-  cut(): void;
-}
-
-async function connected(buffer = 65_536): Promise<Case> {
-  const net = new Net();
-  const tcp = { sendBuffer: buffer, receiveBuffer: buffer };
-  const { a, b, wire } = net.pair({ delayUs: 10_000 }, { tcp }, { tcp });
-  const listener = b.listen({ port: 80 });
-  const c = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
-  const s = await net.run(listener.accept());
-  return { net, a, b, c, s, listener, cut: () => wire.partition(true) };
+async function connected(buffer = 65_536): Promise<OpenPair & { cut(): void }> {
+  const pair = await openPair({ tcp: { sendBuffer: buffer, receiveBuffer: buffer } });
+  return { ...pair, cut: () => pair.wire.partition(true) };
 }
 
 describe('await using of a connection', () => {

@@ -2,26 +2,16 @@
 
 import { describe, expect, it } from 'vitest';
 import { TcpError } from '../../tcp/index.ts';
-import type { Connection, Host, Listener, UdpSocket, WaitOptions } from '../index.ts';
-import { Net, octets } from '../testing.ts';
+import type { Host, UdpSocket, WaitOptions } from '../index.ts';
+import { Net, type OpenPair, octets, openPair } from '../testing.ts';
 
-interface Case {
-  net: Net;
-  a: Host;
-  c: Connection;
-  s: Connection;
-  listener: Listener;
+interface Case extends OpenPair {
   udp: UdpSocket;
 }
 
 async function connected(): Promise<Case> {
-  const net = new Net();
-  const tcp = { sendBuffer: 1000, receiveBuffer: 1000 };
-  const { a, b } = net.pair({ delayUs: 10_000 }, { tcp }, { tcp });
-  const listener = b.listen({ port: 80 });
-  const c = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
-  const s = await net.run(listener.accept());
-  return { net, a, c, s, listener, udp: b.udp({ port: 53 }) };
+  const pair = await openPair({ tcp: { sendBuffer: 1000, receiveBuffer: 1000 } });
+  return { ...pair, udp: pair.b.udp({ port: 53 }) };
 }
 
 /** Every call that waits, where it has to wait for ever. */
