@@ -27,6 +27,7 @@ import type {
   ListenerInfo,
   ListenOptions,
 } from './connection/index.ts';
+import { belongsTo } from './host-of.ts';
 import { hostAddress, type InterfaceOptions, Interfaces } from './interfaces.ts';
 import {
   DEFAULT_TTL,
@@ -153,14 +154,6 @@ export interface HostInfo {
   readonly connections: number;
   readonly timeWait: number;
   readonly listeners: readonly ListenerInfo[];
-}
-
-/** Hosts, by what the calls on them wait with. */
-const hosts = new WeakMap<object, Host>();
-
-/** @internal The host that a connection is of. */
-export function hostOf(connection: Connection): Host {
-  return hosts.get(connection.owner.waits) as Host;
 }
 
 /** One IP host with TCP, UDP and ICMP. */
@@ -303,7 +296,7 @@ export class Host {
     });
     this.#interfaces.add({ name: 'lo', mtu: LOOPBACK_MTU, addresses: ['127.0.0.1/8', '::1/128'] });
     this.throughLoopback(null);
-    hosts.set(this.tcp.waits, this);
+    belongsTo(this.tcp.waits, this);
     this.driver = own === null ? null : new HostDriver(this, own, platformTimers, () => this.#keepsProcess());
   }
 

@@ -23,8 +23,9 @@ export {
   Host,
   type HostInfo,
   type HostOptions,
-  hostOf,
 } from './host.ts';
+/** @internal The host that a connection is of: for what stands on connections. */
+export { hostOf } from './host-of.ts';
 export type { InterfaceOptions } from './interfaces.ts';
 export type { IpService, Route } from './ip/index.ts';
 export {

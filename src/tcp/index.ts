@@ -24,8 +24,9 @@ export { mssOf, reviveFromCookie } from './segment-arrives/listen.ts';
 export { IPV4_PMTU_FLOOR } from './send/mtu-search.ts';
 export { word } from './send/sent.ts';
 export { Signal } from './signals.ts';
+export type { Sockets } from './siphash.ts';
 /** @internal The hash behind what nobody may guess: ports, cookies, interface identifiers. */
-export { portsOf, type Sockets, sipHash, sipHashHigh, sipHashTuple } from './siphash.ts';
+export { portsOf, sipHash, sipHashHigh, sipHashTuple } from './siphash.ts';
 export { eachField, keepTimes, resetTcb } from './tcb/fields.ts';
 export { brokenInvariant, brokenRelation } from './tcb/invariants.ts';
 export { type Field, type Kind, PARTS, SCHEMA } from './tcb/schema.ts';
