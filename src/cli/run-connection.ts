@@ -13,12 +13,13 @@ import {
   type TraceEvent,
   wrapText,
 } from '../lab/index.ts';
+import type { Params } from '../lab/text/index.ts';
 import { TunError } from '../link/tun/index.ts';
 import type { PacketInfo } from '../sim/index.ts';
 import type { StateName } from '../tcp/index.ts';
 import type { Io } from './command.ts';
 import { oneLine } from './kernel-here.ts';
-import { type MessageKey, type Params, t } from './messages.ts';
+import { type MessageKey, t } from './messages.ts';
 import { RunCapture } from './run-capture.ts';
 import { kernelStage } from './run-kernel.ts';
 import { expectedStates, play, type Received, tally } from './run-scenario.ts';
