@@ -19,7 +19,7 @@ test('--explain prints what is redirected and what cannot be, in the language as
   const { code, stdout, stderr } = await synfin(['--explain'], { SYNFIN: 'networks=10.1.0.0/16' });
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(
-    /at level 3\n[\s\S]*To synfin:\n {2}- connections to 10\.1\.0\.0\/16,[\s\S]*\n {2}- cluster: /,
+    /at level 3\n[\s\S]*To synfin:\n {2}- connections and datagrams to 10\.1\.0\.0\/16,[\s\S]*\n {2}- cluster: /,
   );
   const chinese = await synfin(['--explain', '--lang', 'zh']);
   expect(chinese.stdout).toMatch(/级别 3\n[\s\S]*交给 synfin：\n[\s\S]*\n {2}- cluster：/);

@@ -5,7 +5,7 @@ import * as net from 'node:net';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { Host } from '../../host/index.ts';
-import { currentRegistration, register } from './index.ts';
+import { currentRegistration, onHost, register } from './index.ts';
 
 const preload = new URL('./preload.ts', import.meta.url).href;
 
@@ -174,6 +174,45 @@ describe('register() when net is loaded already', () => {
     expect(await read((other.address() as net.AddressInfo).port, '127.0.0.1')).toBe('kernel too');
     for (const server of [kernel, own, other]) server.close();
     await host.close();
+  });
+
+  test('code that was put on a host listens there, and connects there, whatever the networks are', async () => {
+    const [here, there] = [new Host({ name: 'here' }), new Host({ name: 'there' })];
+    using _registration = register({ host: here, networks: ['10.9.0.0/16'], listenOnAny: false });
+    const server = net.createServer((socket) => socket.end('there'));
+    onHost(there, () => server.listen(80, '127.0.0.1'));
+    await once(server, 'listening');
+    expect([here.listeners.length, there.listeners.length]).toEqual([0, 1]);
+    const [octets] = (await onHost(there, () => once(net.connect(80, '127.0.0.1'), 'data'))) as [Buffer];
+    expect(String(octets)).toBe('there');
+    server.close();
+    await Promise.all([here.close(), there.close()]);
+  });
+
+  test('leaves what somebody else has put around a method meanwhile: it reaches the kernel', async () => {
+    const { connect } = net.Socket.prototype;
+    const registration = register();
+    const ours = net.Socket.prototype.connect as (...args: unknown[]) => net.Socket;
+    let calls = 0;
+    const wrapper = function (this: net.Socket, ...args: unknown[]): net.Socket {
+      calls++;
+      return ours.apply(this, args);
+    };
+    net.Socket.prototype.connect = wrapper as typeof connect;
+    try {
+      registration.undo();
+      expect(net.Socket.prototype.connect).toBe(wrapper);
+      const kernel = net.createServer((socket) => socket.end('kernel')).listen(0, '127.0.0.1');
+      await once(kernel, 'listening');
+      const [octets] = (await once(
+        net.connect((kernel.address() as net.AddressInfo).port, '127.0.0.1'),
+        'data',
+      )) as [Buffer];
+      expect([String(octets), calls]).toEqual(['kernel', 1]);
+      kernel.close();
+    } finally {
+      net.Socket.prototype.connect = connect;
+    }
   });
 
   test('refuses addresses and faults for a host that has its own', async () => {
