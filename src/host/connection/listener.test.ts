@@ -184,6 +184,108 @@ describe('close', () => {
   });
 });
 
+describe('accept', () => {
+  it('refuses what is no option, and an end that has come already, whoever waits', async () => {
+    const { b } = pair();
+    const listener = b.listen({ port: 80 });
+    await expect(listener.accept({ timeout: -1 })).rejects.toThrow(RangeError);
+    await expect(listener.accept({ timeOut: 5 } as object)).rejects.toThrow(TypeError);
+    const reason = new Error('enough');
+    await expect(listener.accept({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(listener.waitingAccepts).toBe(0);
+  });
+
+  it('that was ended by its signal takes none: the next one gets the connection', async () => {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 1000 });
+    const listener = b.listen({ port: 80, backlog: 0 });
+    const end = new AbortController();
+    const given = codeOf(listener.accept({ signal: end.signal }));
+    const waits = listener.accept();
+    expect([listener.waitingAccepts, listener.acceptQueueOpen]).toEqual([2, true]);
+    end.abort(Object.assign(new Error(), { code: 'MINE' }));
+    expect([await given, listener.waitingAccepts]).toEqual(['MINE', 1]);
+    const c = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
+    expect((await net.run(waits)).remotePort).toBe(c.localPort);
+    expect([listener.waitingAccepts, listener.acceptQueueOpen]).toEqual([0, false]);
+  });
+
+  it('names the call and where it listened when the listener is closed', async () => {
+    const { b } = pair();
+    for (const [address, said] of [
+      [undefined, '::'],
+      ['10.0.0.2', '10.0.0.2'],
+    ] as const) {
+      const listener = b.listen({ port: 80, ...(address === undefined ? {} : { address }) });
+      listener.close();
+      const error = await listener.accept().catch((e: unknown) => e);
+      expect(error).toMatchObject({ code: 'ECONNABORTED', syscall: 'accept', address: said, port: 80 });
+    }
+  });
+
+  it('a loop that is left, and the end of `await using`, close the listener', async () => {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 1000 });
+    const listener = b.listen({ port: 80 });
+    const left = (async () => {
+      for await (const c of listener) return c.state;
+      return '';
+    })();
+    await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
+    expect([await net.run(left), listener.closed]).toEqual(['ESTABLISHED', true]);
+    const other = b.listen({ port: 81 });
+    await other[Symbol.asyncDispose]();
+    expect(other.closed).toBe(true);
+  });
+});
+
+describe('Fast Open', () => {
+  it('is off unless asked for, and takes so many early connections at a time', () => {
+    const { b } = pair();
+    expect(b.listen({ port: 80 }).enterEarly(0)).toBe(false);
+    const listener = b.listen({ port: 81, fastOpen: 2 });
+    expect([0, 0, 0].map(() => listener.enterEarly(0))).toEqual([true, true, false]);
+    listener.leaveEarly(false, 0);
+    expect([listener.earlyLength, listener.enterEarly(0), listener.enterEarly(0)]).toEqual([1, true, false]);
+  });
+
+  it('one that was reset counts on for a minute (RFC 7413 section 5.1)', () => {
+    const { b } = pair();
+    const listener = b.listen({ port: 81, fastOpen: 2 });
+    for (const atMs of [0, 1000]) {
+      expect(listener.enterEarly(atMs)).toBe(true);
+      listener.leaveEarly(true, atMs);
+    }
+    expect([listener.enterEarly(59_999), listener.earlyLength]).toEqual([false, 2]);
+    expect([listener.enterEarly(60_000), listener.enterEarly(60_000)]).toEqual([true, false]);
+    expect([listener.enterEarly(61_000), listener.earlyLength]).toEqual([true, 2]);
+  });
+});
+
+it('info and toString say where it listens, and what waits', () => {
+  const { world, a, b } = pair();
+  const every = b.listen({ port: 80, backlog: 5, synBacklog: 6 });
+  const one = b.listen({ address: '10.0.0.2', port: 81 });
+  a.open({ address: '10.0.0.2', port: 80 });
+  world.runSync(1_000_000);
+  const info = {
+    address: null,
+    port: 80,
+    closed: false,
+    acceptQueueLength: 1,
+    backlog: 5,
+    synQueueLength: 0,
+    synBacklog: 6,
+  };
+  expect([every.info(), every.toJSON()]).toEqual([info, info]);
+  expect(one.info()).toMatchObject({ address: '10.0.0.2', port: 81, backlog: 128, synBacklog: 256 });
+  expect(`${every} ${one}`).toBe(
+    'Listener {*:80, 1 to accept, 0 half-open} Listener {10.0.0.2:81, 0 to accept, 0 half-open}',
+  );
+  one.close();
+  expect(`${one}`).toBe('Listener {10.0.0.2:81, closed}');
+});
+
 describe('the SYN queue', () => {
   it('is bounded; a place is free again when a half-open connection opens, is reset, or gives up', async () => {
     const net = new Net();

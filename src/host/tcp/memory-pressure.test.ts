@@ -148,6 +148,7 @@ describe('what is given up', () => {
     closed.tcb.rto.probes = 3;
     const working = s.sends(1 << 17);
     working.tcb.snd.wnd = 1000;
+    working.tcb.rto.probes = 9; // a window that was too small to be used
     const orphan = s.sends(1 << 16);
     orphan.tcb.orphan = 1;
     s.fill((MAX * 3) / 4 - (1 << 18) - (1 << 16) + (1 << 14));
