@@ -89,8 +89,8 @@ const EDNS = {
 } satisfies OptAnswer;
 
 /** The octets of a message: not a Buffer, whose `slice` is no copy. */
-export function octetsOf(message: Packet): Uint8Array {
-  const { buffer, byteOffset, byteLength } = encode(message);
+export function octetsOf(message: object): Uint8Array {
+  const { buffer, byteOffset, byteLength } = encode(message as Packet);
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
