@@ -17,7 +17,7 @@ import { since } from '../time.ts';
 import { clearTimer, setTimer } from '../timers.ts';
 import { probeResent } from './mtu-search.ts';
 import { setProbeTimer } from './probe-timeout.ts';
-import { dropSent, inFlight, leftOf, noteResent, noteSent, rightOf, word } from './sent.ts';
+import { dropSent, inFlight, leftOf, noteResent, noteSent, rangeAt, rightOf, word } from './sent.ts';
 
 /** Override timeout of sender SWS avoidance (section 3.8.6.2.1: 0.1 to 1 second). */
 const OVERRIDE_MS = 200;
@@ -193,7 +193,10 @@ export function resendLost(e: Engine, tcb: Tcb): void {
     const pipe = inFlight(tcb);
     if (cc.cwnd - pipe < snd.mss && pipe > 0) return;
     if (!insideWindow(tcb, seq)) return;
-    if (e.rules.retransmit(e, tcb, seq, right) === 0) return;
+    const n = e.rules.retransmit(e, tcb, seq, right);
+    if (n === 0) return;
+    // A rule in place of ours may keep no record: what it says it has sent is not lost any more, or this had no end.
+    if (word(sent, rangeAt(sent, seq), FATE) === Fate.LOST) noteResent(e, tcb, seq, (seq + n) | 0);
     if (from > 0) from--; // what went again may have joined the range before it
   }
 }
