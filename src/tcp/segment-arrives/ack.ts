@@ -14,7 +14,6 @@ import type { AckSample } from '../loss/sample.ts';
 import { ackRanges } from '../loss/scoreboard.ts';
 import { probeAnswered } from '../loss/tlp.ts';
 import { probeAcked } from '../send/mtu-search.ts';
-import { setProbeTimer } from '../send/probe-timeout.ts';
 import { dropSent } from '../send/sent.ts';
 import { startUserTimer } from '../send/transmit.ts';
 import { Signal } from '../signals.ts';
@@ -95,7 +94,7 @@ function acknowledge(e: Engine, tcb: Tcb, seg: Segment): void {
     else if (s.sacked === 0 && isDuplicate(tcb, seg)) e.rules.duplicateAck(e, tcb, s);
     e.rules.detectLoss(e, tcb, s);
     e.rules.controlWindow(e, tcb, s, left);
-    if (advances || s.sacked > 0) setProbeTimer(e, tcb);
+    if (s.sacked > 0 && tcb.timer.pto !== 0) clearTimer(e, tcb, 'pto');
   }
   updateSendWindow(e, tcb, seg, advances);
 }

@@ -1,7 +1,7 @@
 // When a tail loss probe is due (RFC 8985 section 7.2): the timer that send and ACK set; what it does is loss/tlp.ts.
 
 import type { Engine } from '../engine.ts';
-import { TX_IN_FLIGHT } from '../tcb/sent.ts';
+import { type Sent, TX_IN_FLIGHT } from '../tcb/sent.ts';
 import { Phase, type Tcb } from '../tcb/tcb.ts';
 import { deadline, since } from '../time.ts';
 import { clearTimer, setDeadline } from '../timers.ts';
@@ -19,14 +19,15 @@ const USUAL_ACK_DELAY_MS = 50;
  * counts from when the last segment left, which is sooner than from each ACK, as the RFC has it; but after an ACK half a
  * round trip passes in any case, so that a burst whose ACKs a slow link has spread is not probed.
  */
-export function setProbeTimer(e: Engine, tcb: Tcb): void {
-  const { snd, cc, rto, sent, timer } = tcb;
+export function setProbeTimer(e: Engine, tcb: Tcb, sent: Sent): void {
+  const { snd, cc, rto, timer } = tcb;
+  sent.ptoUna = snd.una;
+  sent.ptoNxt = snd.nxt;
   if (
     tcb.sack === 0 ||
     tcb.config.lossDetection !== 'rack' ||
     cc.phase !== Phase.OPEN ||
     cc.tlp !== 0 ||
-    sent === null ||
     sent.sacked > 0 ||
     snd.una === snd.nxt ||
     snd.probe === 1

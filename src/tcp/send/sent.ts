@@ -73,8 +73,10 @@ function insert(sent: Sent, i: number): void {
     sent.words = to;
     sent.first = 0;
   }
-  const at = (sent.first + i) * WORDS;
-  sent.words.copyWithin(at + WORDS, at, (sent.first + count) * WORDS);
+  if (i < count) {
+    const at = (sent.first + i) * WORDS;
+    sent.words.copyWithin(at + WORDS, at, (sent.first + count) * WORDS);
+  }
   sent.count++;
 }
 
@@ -236,11 +238,16 @@ export function noteResent(e: Engine, tcb: Tcb, from: number, to: number): void 
 export function dropAcked(tcb: Tcb, sent: Sent): void {
   const { una } = tcb.snd;
   while (sent.count > 0 && seqLeq(rightOf(tcb, sent, 0), una)) {
-    setFate(tcb, sent, 0, Fate.FLIGHT);
+    if (word(sent, 0, FATE) !== Fate.FLIGHT) setFate(tcb, sent, 0, Fate.FLIGHT);
     sent.first++;
     sent.count--;
   }
+  if (sent.count === 0) sent.first = 0;
   if (sent.count === 0 || !seqLt(word(sent, 0, LEFT), una)) return;
+  if (word(sent, 0, FATE) === Fate.FLIGHT) {
+    setWord(sent, 0, LEFT, una);
+    return;
+  }
   const fate = word(sent, 0, FATE);
   setFate(tcb, sent, 0, Fate.FLIGHT);
   setWord(sent, 0, LEFT, una);

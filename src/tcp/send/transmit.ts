@@ -44,36 +44,48 @@ function sends(tcb: Tcb): boolean {
 /** Sends what may be sent, an ACK if one is owed and nothing carried it, and sets the timers. */
 export function transmit(e: Engine, tcb: Tcb): void {
   if (sends(tcb)) {
-    // F-RTO: new text first, which tells whether the old was lost (RFC 5682 section 3.1 step 2 b).
     const { sent } = tcb;
-    if (sent !== null && sent.frto === Frto.NEW_TEXT) {
-      sendNew(e, tcb);
-      if (!seqGt((tcb.snd.nxt - 1) | 0, tcb.cc.recover)) sent.frto = Frto.OFF;
-    }
-    if (sent === null || sent.frto !== Frto.NEW_TEXT) {
-      e.rules.resendLost(e, tcb);
-      if (!hasLost(tcb)) {
-        sendNew(e, tcb);
-        if (tcb.cc.phase === Phase.FAST_RECOVERY) e.rules.lastResort(e, tcb);
-      }
-    }
+    if (sent === null || (sent.lost === 0 && tcb.cc.phase === Phase.OPEN)) sendNew(e, tcb);
+    else sendRepairing(e, tcb, sent);
   }
   if (tcb.ackNow === 1) e.rules.sendAck(e, tcb);
   watch(e, tcb);
 }
 
+/** In a loss episode: what is lost goes first. */
+function sendRepairing(e: Engine, tcb: Tcb, sent: Sent): void {
+  if (sent.frto === Frto.NEW_TEXT) {
+    // F-RTO: new text, which tells whether the old was lost (RFC 5682 section 3.1 step 2 b).
+    sendNew(e, tcb);
+    if (seqGt((tcb.snd.nxt - 1) | 0, tcb.cc.recover)) return;
+    sent.frto = Frto.OFF;
+  }
+  e.rules.resendLost(e, tcb);
+  if (hasLost(tcb)) return;
+  sendNew(e, tcb);
+  if (tcb.cc.phase === Phase.FAST_RECOVERY) e.rules.lastResort(e, tcb);
+}
+
 /** Text and FIN that were never sent. */
 function sendNew(e: Engine, tcb: Tcb): void {
   const { snd, cc } = tcb;
-  if (((snd.end - snd.nxt) | 0) < 0) return; // our FIN is out
-  if (snd.nxt === snd.una) restartAfterIdle(e, tcb);
-  if (tcb.mtuSearch !== null && e.rules.mtuProbe(e, tcb)) return;
-  while (sendNext(e, tcb, (cc.cwnd - inFlight(tcb)) | 0) > 0);
+  const queued = (snd.end - snd.nxt) | 0;
+  if (queued < 0) return; // our FIN is out
+  if (queued > 0 || snd.fin === 1) {
+    if (snd.nxt === snd.una) restartAfterIdle(e, tcb);
+    if (tcb.mtuSearch !== null && e.rules.mtuProbe(e, tcb)) return;
+    while (sendNext(e, tcb, (cc.cwnd - inFlight(tcb)) | 0) > 0);
+  }
+  if (tcb.sent !== null) noteLimit(tcb, tcb.sent);
+}
+
+/** What ended the sending: cwnd, or the program and the peer's window (MarkConnectionAppLimited, draft-ietf-ccwg-bbr 4.1). */
+function noteLimit(tcb: Tcb, sent: Sent): void {
+  const { snd, cc } = tcb;
   const waiting = Math.min((snd.end - snd.nxt) | 0, (snd.una + snd.wnd - snd.nxt) | 0, snd.mss);
-  cc.cwndLimited = waiting > 0 && cc.cwnd - inFlight(tcb) < waiting ? 1 : 0;
-  // MarkConnectionAppLimited (draft-ietf-ccwg-bbr section 4.1.2.4): the pipe is not full for want of text, or of window.
-  if (cc.cwndLimited === 0 && tcb.sent !== null)
-    tcb.sent.appLimited = (cc.delivered + inFlight(tcb)) | 0 || 1;
+  const pipe = inFlight(tcb);
+  cc.cwndLimited = waiting > 0 && cc.cwnd - pipe < waiting ? 1 : 0;
+  if (cc.cwndLimited === 0) sent.appLimited = (cc.delivered + pipe) | 0 || 1;
 }
 
 function hasLost(tcb: Tcb): boolean {
@@ -137,7 +149,6 @@ export function sendSegment(e: Engine, tcb: Tcb, len: number, fin: number, gsoSi
   noteSent(e, tcb, seq);
   if (tcb.timer.rexmt === 0) setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
   if (tcb.timer.user === 0) startUserTimer(e, tcb);
-  setProbeTimer(e, tcb);
   // MUST-61: PSH on the last buffered octet.
   const psh = len > 0 && ((seq + len - snd.end) | 0) === 0 ? PSH : 0;
   emit(e, tcb, seq, ACK | psh | fin, len, true, gsoSize);
@@ -219,6 +230,8 @@ function watch(e: Engine, tcb: Tcb): void {
   const outstanding = snd.una !== snd.nxt;
   if (outstanding && snd.probe === 0) {
     if (timer.persist !== 0) clearTimer(e, tcb, 'persist');
+    const { sent } = tcb;
+    if (sent !== null && (sent.ptoNxt !== snd.nxt || sent.ptoUna !== snd.una)) setProbeTimer(e, tcb, sent);
     return;
   }
   if (timer.pto !== 0) clearTimer(e, tcb, 'pto');

@@ -192,6 +192,8 @@ const sent: Numbers<Sent> = {
   firstSentUs: ['us', 'C.first_sent_time'],
   appLimited: ['count', 'C.app_limited'],
   roundEnd: ['count'],
+  ptoUna: ['seq'],
+  ptoNxt: ['seq'],
   rack: ['flag'],
   rackUs: ['us', 'RACK.xmit_ts'],
   rackEnd: ['seq', 'RACK.end_seq'],

@@ -29,7 +29,7 @@ export const Fate = { FLIGHT: 0, SACKED: 1, LOST: 2 } as const;
 /** The record, and what loss detection and recovery know as long as something is outstanding. */
 export class Sent {
   /** Ranges `first` to before `first + count` are in use. */
-  words = new Int32Array(4 * WORDS);
+  words = new Int32Array(8 * WORDS);
   first = 0;
   count = 0;
   /** Octets in ranges that are SACKED, and in those that are LOST. */
@@ -47,6 +47,9 @@ export class Sent {
   firstSentUs = 0;
   appLimited = 0;
   roundEnd = 0;
+  // SND.UNA and SND.NXT for which the loss probe timer was set.
+  ptoUna = 0;
+  ptoNxt = 0;
   // RFC 8985 section 5.3: RACK.xmit_ts and RACK.end_seq (valid when `rack` is 1), RACK.rtt, RACK.fack, and
   // RACK.dsack_round (valid when `dsackRounds` is 1).
   rack = 0;
@@ -84,6 +87,8 @@ export class Sent {
     this.firstSentUs = 0;
     this.appLimited = 0;
     this.roundEnd = 0;
+    this.ptoUna = 0;
+    this.ptoNxt = 0;
     this.rack = 0;
     this.rackUs = 0;
     this.rackEnd = 0;
