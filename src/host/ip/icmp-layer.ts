@@ -43,7 +43,6 @@ import {
   parseIp,
   parseQuotedIp,
   pseudoSum,
-  pseudoSumWords,
   TIME4_REASSEMBLY,
   TIME4_TTL,
   TIME6_HOP_LIMIT,
@@ -64,11 +63,11 @@ import {
   writeIcmp6Error,
 } from '../../wire/index.ts';
 import { type HostCounters, RateLimit } from '../base/index.ts';
+import { IpHeader } from './ip-header.ts';
 import type { IpLayer, Way } from './ip-layer.ts';
 
 /** Errors sent in a second (RFC 1812 section 4.3.2.8, RFC 4443 section 2.4 (f)). */
 const ERRORS_PER_SECOND = 100;
-const DEFAULT_TTL = 64;
 /** Octets that we need of a quoted header: ports, and TCP's sequence number. */
 const QUOTED_OCTETS = 8;
 
@@ -114,6 +113,7 @@ export class IcmpLayer {
   readonly #nowUs: () => number;
   readonly #memory: Memory;
   readonly #message = new IcmpMessage();
+  readonly #header = new IpHeader(IPPROTO_ICMP);
   /** A packet that comes back, whole or in part. */
   readonly #packet = new IpPacket();
   readonly #quoted: Quoted = { packet: this.#packet, localPort: 0, remotePort: 0, seq: 0, reporter: '' };
@@ -257,46 +257,26 @@ export class IcmpLayer {
     const off = this.#ip.alloc(path, len);
     if (off === 0) return;
     const at = off + this.#ip.headroom(path);
+    const answer = this.#answer(p);
     if (p.family === 4) {
       writeIcmp4Echo(this.#memory, at, ICMP4_ECHO_REPLY, m.id, m.seq, m.dataOff, dataLen);
     } else {
-      const pseudo = this.#pseudoBack(p);
+      const pseudo = answer.pseudoSum(0);
       writeIcmp6Echo(this.#memory, at, ICMP6_ECHO_REPLY, m.id, m.seq, m.dataOff, dataLen, pseudo);
     }
-    this.#sendBack(path, p, off, len);
+    this.#send(path, off, len, answer);
   }
 
-  /** The sum of the pseudo-header of an answer, without its length. */
-  #pseudoBack(p: IpPacket): number {
-    const { dst0, dst1, dst2, dst3 } = p;
-    return this.#pseudoTo(p, dst0, dst1, dst2, dst3);
+  /** The header of a message to who sent `p`, from where that was sent to. */
+  #answer(p: IpPacket): IpHeader {
+    const header = this.#header.answering(p);
+    header.protocol = p.family === 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+    return header;
   }
 
-  /** The same for a message from (s…) to who sent `p`. */
-  #pseudoTo(p: IpPacket, s0: number, s1: number, s2: number, s3: number): number {
-    return pseudoSumWords(6, s0, s1, s2, s3, p.src0, p.src1, p.src2, p.src3, IPPROTO_ICMPV6, 0);
-  }
-
-  #sendBack(way: Way, p: IpPacket, off: number, len: number): void {
-    const { dst0, dst1, dst2, dst3 } = p;
-    this.#sendTo(way, p, off, len, dst0, dst1, dst2, dst3);
-  }
-
-  /** Sends a message from (s…) to who sent `p`. */
-  #sendTo(
-    way: Way,
-    p: IpPacket,
-    off: number,
-    len: number,
-    s0: number,
-    s1: number,
-    s2: number,
-    s3: number,
-  ): void {
+  #send(way: Way, off: number, len: number, header: IpHeader): void {
     this.#counters.icmpOut++;
-    const protocol = p.family === 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
-    const { src0, src1, src2, src3 } = p;
-    this.#ip.send(way, off, len, protocol, DEFAULT_TTL, 0, s0, s1, s2, s3, src0, src1, src2, src3);
+    this.#ip.send(way, off, len, header);
   }
 
   /** Port unreachable for a datagram that nobody wants. */
@@ -397,7 +377,7 @@ export class IcmpLayer {
     const way = this.#wayForError(p);
     const source = way === null ? null : (way.source ?? this.#ip.local.first(p.family));
     if (way === null || source === null) return;
-    this.#writeError(way, p, type, code, rest, source.w0, source.w1, source.w2, source.w3);
+    this.#writeError(way, p, this.#answer(p).from(source), type, code, rest);
   }
 
   /** Sends an error about a packet that was for us; `evenForMany`: for a group, too. */
@@ -408,7 +388,7 @@ export class IcmpLayer {
       return;
     }
     const way = this.#wayForError(p);
-    if (way !== null) this.#writeError(way, p, type, code, rest, dst0, dst1, dst2, dst3);
+    if (way !== null) this.#writeError(way, p, this.#answer(p), type, code, rest);
   }
 
   /** The way back to who sent a packet; null when no error may go there, or not now. */
@@ -430,17 +410,7 @@ export class IcmpLayer {
     return p.protocol === IPPROTO_ICMPV6 && isIcmp6Error(type);
   }
 
-  #writeError(
-    way: Way,
-    p: IpPacket,
-    type: number,
-    code: number,
-    rest: number,
-    s0: number,
-    s1: number,
-    s2: number,
-    s3: number,
-  ): void {
+  #writeError(way: Way, p: IpPacket, answer: IpHeader, type: number, code: number, rest: number): void {
     const memory = this.#memory;
     const len =
       ICMP_HEADER_LENGTH + (p.family === 4 ? icmp4QuoteLength(p.totalLen) : icmp6QuoteLength(p.totalLen));
@@ -449,10 +419,10 @@ export class IcmpLayer {
     const at = off + this.#ip.headroom(way);
     if (p.family === 4) writeIcmp4Error(memory, at, type, code, rest, p.headerOff, p.totalLen);
     else {
-      const pseudo = this.#pseudoTo(p, s0, s1, s2, s3);
+      const pseudo = answer.pseudoSum(0);
       writeIcmp6Error(memory, at, type, code, rest, p.headerOff, p.totalLen, pseudo);
     }
-    this.#sendTo(way, p, off, len, s0, s1, s2, s3);
+    this.#send(way, off, len, answer);
   }
 }
 

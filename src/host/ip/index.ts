@@ -12,6 +12,7 @@ export {
   type PacketSink,
   type Transmit,
 } from './interface.ts';
+export { IpHeader } from './ip-header.ts';
 export { IpLayer, type Way } from './ip-layer.ts';
 export { checkOctet, DEFAULT_TTL, type IpService } from './ip-service.ts';
 export { unfit } from './local-addresses.ts';

@@ -33,6 +33,7 @@ import { cutIpv4, cutIpv6 } from './cut.ts';
 import type { Forwarder } from './forwarder.ts';
 import { Identification } from './identification.ts';
 import type { HostInterface } from './interface.ts';
+import type { IpHeader } from './ip-header.ts';
 import { LocalAddresses } from './local-addresses.ts';
 import type { Route, RouteTable } from './routes.ts';
 
@@ -371,80 +372,65 @@ export class IpLayer {
   }
 
   /**
-   * Writes the IP header and gives the block to the link. Addresses are words. `mayCut`: an IPv4 packet that a
+   * Writes the IP header and gives the block to the link. `mayCut`: an IPv4 packet that a
    * router may fragment; all others have DF (RFC 1191 section 3).
    */
   send(
     way: Way,
     off: number,
     payloadLen: number,
-    protocol: number,
-    ttl: number,
-    tos: number,
-    s0: number,
-    s1: number,
-    s2: number,
-    s3: number,
-    d0: number,
-    d1: number,
-    d2: number,
-    d3: number,
+    header: IpHeader,
     mayCut = false,
     offload: Offload | null = null,
   ): void {
-    const { iface } = way;
-    const ip = off + iface.headerLen;
-    let len: number;
-    if (way.family === 4) {
-      this.#ids ??= new Identification(this.#random(), this.#random());
-      const id = this.#ids.next(s3, d3);
-      len =
-        payloadLen +
-        writeIpv4Header(this.memory, ip, payloadLen, id, mayCut ? 0 : IPV4_DF, ttl, tos, protocol, s3, d3);
-    } else {
-      len =
-        payloadLen +
-        writeIpv6Header(this.memory, ip, payloadLen, 0, ttl, tos, protocol, s0, s1, s2, s3, d0, d1, d2, d3);
-    }
+    const ip = off + way.iface.headerLen;
+    const len = payloadLen + this.#writeHeader(way, ip, payloadLen, header, mayCut ? 0 : IPV4_DF);
     this.emit(way, off, len, offload);
   }
 
   /**
    * As {@link send}, for a packet of ours that is longer than the `mtu` of its path: in fragments. The block is freed.
    */
-  sendInPieces(
-    way: Way,
-    off: number,
-    payloadLen: number,
-    protocol: number,
-    ttl: number,
-    tos: number,
-    s0: number,
-    s1: number,
-    s2: number,
-    s3: number,
-    d0: number,
-    d1: number,
-    d2: number,
-    d3: number,
-    mtu: number,
-  ): void {
+  sendInPieces(way: Way, off: number, payloadLen: number, header: IpHeader, mtu: number): void {
     const { memory } = this;
     const { headerLen } = way.iface;
     const ip = off + headerLen;
     const emit = (at: number, len: number): void => this.emit(way, at, len);
+    this.#writeHeader(way, ip, payloadLen, header, 0);
     if (way.family === 4) {
-      this.#ids ??= new Identification(this.#random(), this.#random());
-      const id = this.#ids.next(s3, d3);
-      writeIpv4Header(memory, ip, payloadLen, id, 0, ttl, tos, protocol, s3, d3);
       const packet = new IpPacket();
       parseIp(memory, ip, IPV4_HEADER_LENGTH + payloadLen, packet);
       cutIpv4(memory, packet, mtu, headerLen, emit);
-    } else {
-      writeIpv6Header(memory, ip, payloadLen, 0, ttl, tos, protocol, s0, s1, s2, s3, d0, d1, d2, d3);
-      cutIpv6(memory, ip, payloadLen, this.#random(), mtu, headerLen, emit);
-    }
+    } else cutIpv6(memory, ip, payloadLen, this.#random(), mtu, headerLen, emit);
     memory.free(off, this.headroom(way) + payloadLen);
+  }
+
+  /** Writes the header of a packet before its payload; its length. `flags` are those of IPv4. */
+  #writeHeader(way: Way, at: number, payloadLen: number, h: IpHeader, flags: number): number {
+    const { memory } = this;
+    const { protocol, ttl, tos, src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = h;
+    if (way.family === 4) {
+      this.#ids ??= new Identification(this.#random(), this.#random());
+      const id = this.#ids.next(src3, dst3);
+      return writeIpv4Header(memory, at, payloadLen, id, flags, ttl, tos, protocol, src3, dst3);
+    }
+    return writeIpv6Header(
+      memory,
+      at,
+      payloadLen,
+      0,
+      ttl,
+      tos,
+      protocol,
+      src0,
+      src1,
+      src2,
+      src3,
+      dst0,
+      dst1,
+      dst2,
+      dst3,
+    );
   }
 
   /** Gives the link a block with room for its header and `len` octets of an IP packet. */

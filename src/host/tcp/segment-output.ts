@@ -12,7 +12,6 @@ import {
   IPV6_HEADER_LENGTH,
   type Memory,
   Offload,
-  pseudoSumWords,
   type Segment,
   SYN,
   sum,
@@ -22,7 +21,7 @@ import {
 } from '../../wire/index.ts';
 import type { FourTuple, HostCounters } from '../base/index.ts';
 import type { Connection } from '../connection/index.ts';
-import type { IpLayer, Way } from '../ip/index.ts';
+import { IpHeader, type IpLayer, type Way } from '../ip/index.ts';
 
 /** The two ECN bits of a Diffserv field belong to congestion control (RFC 3168 section 5). */
 const DSCP = 0xfc;
@@ -37,6 +36,7 @@ export class SegmentOutput {
   readonly #ip: IpLayer;
   readonly #memory: Memory;
   readonly #counters: HostCounters;
+  readonly #header = new IpHeader(IPPROTO_TCP);
   /** What the link is asked to do with the packet in hand. */
   readonly #offload = new Offload();
 
@@ -120,34 +120,17 @@ export class SegmentOutput {
     mayCut: boolean,
     offload: Offload | null,
   ): void {
-    const tos = (c.tos & DSCP) | seg.ecn;
-    const { l0, l1, l2, l3, r0, r1, r2, r3 } = c.tcb;
-    this.#ip.send(
-      path,
-      off,
-      payloadLen,
-      IPPROTO_TCP,
-      c.ttl,
-      tos,
-      l0,
-      l1,
-      l2,
-      l3,
-      r0,
-      r1,
-      r2,
-      r3,
-      mayCut,
-      offload,
-    );
+    const header = this.#header.along(c.tcb);
+    header.ttl = c.ttl;
+    header.tos = (c.tos & DSCP) | seg.ecn;
+    this.#ip.send(path, off, payloadLen, header, mayCut, offload);
   }
 
   /** Sends a segment without text that belongs to no live connection, from our end of `t` to the other. */
   sendLoose(t: FourTuple, seg: Segment, ttl: number, tos: number): void {
     const ip = this.#ip;
     const memory = this.#memory;
-    const { l0, l1, l2, l3, r0, r1, r2, r3 } = t;
-    const path = ip.way(r0, r1, r2, r3);
+    const path = ip.way(t.r0, t.r1, t.r2, t.r3);
     if (path === null) {
       this.#counters.noRoute++;
       return;
@@ -157,8 +140,10 @@ export class SegmentOutput {
     if (off === 0) return;
     const at = off + ip.headroom(path);
     writeTcpHeader(memory, at, seg);
-    const pseudo = pseudoSumWords(path.family, l0, l1, l2, l3, r0, r1, r2, r3, IPPROTO_TCP, len);
-    memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(sum(memory, at, len, pseudo)));
-    ip.send(path, off, len, IPPROTO_TCP, ttl, tos, l0, l1, l2, l3, r0, r1, r2, r3);
+    const header = this.#header.along(t);
+    header.ttl = ttl;
+    header.tos = tos;
+    memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(sum(memory, at, len, header.pseudoSum(len))));
+    ip.send(path, off, len, header);
   }
 }

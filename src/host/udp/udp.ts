@@ -13,7 +13,6 @@ import {
   parseAddress,
   parseUdp,
   pseudoSum,
-  pseudoSumWords,
   sumIsTrusted,
   UDP_CHECKSUM_OFFSET,
   UDP_HEADER_LENGTH,
@@ -25,6 +24,7 @@ import type { HostCounters } from '../base/index.ts';
 import {
   type HostInterface,
   type IcmpErrors,
+  IpHeader,
   type IpLayer,
   PathMtuCache,
   type Quoted,
@@ -84,6 +84,7 @@ export class UdpLayer implements UdpOwner, IcmpErrors {
   readonly #called: UserCalls;
   readonly #sockets = new Map<number, UdpSocket[]>();
   readonly #view = new UdpDatagram();
+  readonly #header = new IpHeader(IPPROTO_UDP);
   /** Who has joined which group. */
   #memberships: { readonly socket: UdpSocket; readonly group: IpAddress }[] = [];
   /** Sockets that hear what is sent to all. */
@@ -332,11 +333,11 @@ export class UdpLayer implements UdpOwner, IcmpErrors {
     const ip = this.#ip;
     const where = { address: to.toString(), port };
     const len = UDP_HEADER_LENGTH + data.length;
-    const header = ip.headroom(way) - way.iface.headerLen;
+    const headerLen = ip.headroom(way) - way.iface.headerLen;
     const mtu = this.#mtuTo(to, way);
-    const inPieces = len + header > mtu && socket.fragment && len <= MOST[way.family];
-    if (len + header > mtu && !inPieces) {
-      const most = mtu - header - UDP_HEADER_LENGTH;
+    const inPieces = len + headerLen > mtu && socket.fragment && len <= MOST[way.family];
+    if (len + headerLen > mtu && !inPieces) {
+      const most = mtu - headerLen - UDP_HEADER_LENGTH;
       const what = mtu < way.iface.mtu ? 'the path takes packets' : 'the link takes packets';
       const message = `${data.length} octets do not fit: ${what} of ${mtu}: send ${most} or less`;
       throw new TcpError('EMSGSIZE', message, 'send', where);
@@ -345,19 +346,17 @@ export class UdpLayer implements UdpOwner, IcmpErrors {
     if (off === 0) throw tcpError(Err.NO_RESOURCES, 'send', where);
     const at = off + ip.headroom(way);
     this.#memory.u8.set(data, at + UDP_HEADER_LENGTH);
-    const { w0: s0, w1: s1, w2: s2, w3: s3 } = from;
-    const { w0: d0, w1: d1, w2: d2, w3: d3 } = to;
-    const pseudo = pseudoSumWords(way.family, s0, s1, s2, s3, d0, d1, d2, d3, IPPROTO_UDP, len);
-    writeUdpHeader(this.#memory, at, localPort, port, data.length, pseudo);
+    const header = this.#header.from(from).to(to);
+    header.ttl = options.ttl ?? socket.ttl;
+    header.tos = options.tos ?? socket.tos;
+    writeUdpHeader(this.#memory, at, localPort, port, data.length, header.pseudoSum(len));
     this.#counters.udpOut++;
-    const { ttl = socket.ttl, tos = socket.tos } = options;
     if (inPieces) {
-      ip.sendInPieces(way, off, len, IPPROTO_UDP, ttl, tos, s0, s1, s2, s3, d0, d1, d2, d3, mtu);
+      ip.sendInPieces(way, off, len, header, mtu);
       return;
     }
     // A link below the floor must cut what fits the floor, as for TCP.
-    const mayCut = mtu <= IPV4_PMTU_FLOOR;
-    ip.send(way, off, len, IPPROTO_UDP, ttl, tos, s0, s1, s2, s3, d0, d1, d2, d3, mayCut);
+    ip.send(way, off, len, header, mtu <= IPV4_PMTU_FLOOR);
   }
 
   /** The address that a program insists on: the socket's, or with `any` whatever it names; else null. */
