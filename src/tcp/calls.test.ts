@@ -10,6 +10,7 @@ import {
   setUserTimeout,
   status,
 } from './calls.ts';
+import { congestionNames } from './congestion/control.ts';
 import { Err } from './errors.ts';
 import { departures, inState, octets, options, pass, STATES, sent, text } from './segment-arrives/testing.ts';
 import type { StateName } from './tcb/state.ts';
@@ -222,6 +223,16 @@ describe('CLOSE (3.10.4)', () => {
     expect([a.state, sent(a)]).toEqual(['FIN-WAIT-1', ['ACK seq=1 ack=1 len=536']]);
     a.inject('ACK', 1, 537);
     expect(sent(a)).toEqual(['ACK seq=537 ack=1 len=536', 'FIN,PSH,ACK seq=1073 ack=1 len=128']);
+  });
+
+  it('SYN-RECEIVED: the ACKs of SYN and FIN that follow are acknowledged by every congestion control', () => {
+    for (const congestion of congestionNames()) {
+      const a = inState('SYN-RECEIVED', { config: { congestion } });
+      a.close();
+      a.inject('ACK', 1, 1);
+      a.inject('ACK', 1, 2);
+      expect([congestion, a.state]).toEqual([congestion, 'FIN-WAIT-2']);
+    }
   });
 
   it('SYN-RECEIVED with SENDs pending: queued until ESTABLISHED; a second CLOSE is "connection closing"', () => {

@@ -4,6 +4,7 @@
 import { seqGeq } from '../wire/seq.ts';
 import type { Engine } from './engine.ts';
 import { Err } from './errors.ts';
+import { startControl } from './established.ts';
 import { FastOpen, usedEarly } from './fast-open.ts';
 import { prepareOffer } from './form/emit.ts';
 import { timeSyn } from './loss/rto.ts';
@@ -153,6 +154,7 @@ export function close(e: Engine, tcb: Tcb): Err {
       }
       if (snd.end !== ((snd.iss + 1) | 0)) return Err.OK;
       enter(e, tcb, row.SYN_RECEIVED_CLOSE);
+      startControl(e, tcb);
       transmit(e, tcb);
       return Err.OK;
     case State.ESTABLISHED:

@@ -14,7 +14,7 @@ const RTO_AFTER_SYN_LOSS_MS = 3000;
 
 /** Called right after the transition to ESTABLISHED. */
 export function established(e: Engine, tcb: Tcb): void {
-  const { cc, rto, snd } = tcb;
+  const { rto, snd } = tcb;
   clearTimer(e, tcb, 'user');
   if (tcb.config.mtuProbing === 'on') searchFromBase(e, tcb);
   // RFC 6928 section 2: one segment when the SYN or SYN,ACK was sent more than twice.
@@ -22,7 +22,12 @@ export function established(e: Engine, tcb: Tcb): void {
   if (rto.timeouts > 0 && rto.measured === 0) rto.rtoMs = RTO_AFTER_SYN_LOSS_MS;
   rto.timeouts = 0;
   snd.lastMs = e.ms;
-  cc.own = controlOf(tcb).start(tcb, e.now);
+  startControl(e, tcb);
   tcb.signals |= Signal.OPENED;
   restartKeepAlive(e, tcb);
+}
+
+/** Congestion control begins: at ESTABLISHED, or with a CLOSE in SYN-RECEIVED, which never gets there. */
+export function startControl(e: Engine, tcb: Tcb): void {
+  tcb.cc.own = controlOf(tcb).start(tcb, e.now);
 }
