@@ -22,9 +22,11 @@ are per second of the process's processor time (user and system); the peer is th
     text: `The same program on a synfin host's loopback and on the kernel's, per second of processor time, in turns; medians.`,
   },
   tun: {
-    title: 'TUN',
-    text: `A host of ours behind a TUN interface and the kernel, beside the kernel with itself over a veth pair, in wall clock:
-both ends and the kernel between them share the processors of the machine; in turns; medians.`,
+    title: 'TUN: a host and the kernel',
+    text: `A host with default settings behind a TUN interface, and iperf3 in the kernel's TCP at the other end; the peer is
+iperf3 at both ends of a veth pair. Wall clock, in turns; medians; in and out as the host sees it. Offload is that of
+\`attachTun\`: the kernel cuts and joins segments of up to 64 KiB, or the host does, or nobody. The round trips are those
+of ping: the host's process sleeps between them, or polls (\`busyTurns\`). It needs root, iperf3, ethtool and ping.`,
   },
   bad: {
     title: 'Bad networks',

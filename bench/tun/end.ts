@@ -3,14 +3,11 @@
 
 import { createInterface } from 'node:readline';
 import { Host } from '../../src/host/index.ts';
-import { attachTun, RealClock } from '../../src/link/tun/index.ts';
+import { attachTun } from '../../src/link/tun/index.ts';
 import { iperf } from './iperf.ts';
 
 const [name = '', subnet = '', offload = '', busy = '0'] = process.argv.slice(2);
-const host = new Host({
-  clock: new RealClock(),
-  tcp: { sendBuffer: 2 ** 20, receiveBuffer: 2 ** 20 },
-});
+const host = new Host();
 const { device } = await attachTun(host, {
   name,
   addresses: [`${subnet}.2/24`],
