@@ -89,15 +89,17 @@ describe.skipIf(why !== '')(titled('synfin exec', why), { timeout: 60_000 }, () 
 
   test('a Node command is on synfin alone: what it starts is on the kernel, and the two talk', async () => {
     const text = `
-      import { spawn } from 'node:child_process';
+      import { fork } from 'node:child_process';
       import net from 'node:net';
       const registered = Symbol.for('synfin.register');
       if (process.argv[2] === 'child') {
         const server = net.createServer((socket) => socket.end('kernel, ' + (process[registered] === undefined)));
-        server.listen(90, '10.9.0.1', () => console.log('up')).on('connection', () => server.close());
+        server.listen(90, '10.9.0.1', () => process.send('up')).on('connection', () => server.close());
       } else {
-        const child = spawn(process.execPath, [process.argv[1], 'child']);
-        child.stdout.once('data', () => {
+        // It inherits --import, too.
+        const child = fork(process.argv[1], ['child']);
+        child.once('message', () => {
+          child.disconnect();
           net.connect(90, process.env.SYNFIN_PEER).on('data', (octets) => {
             console.log(String(octets), process[registered].level, process.env.SYNFIN_EXEC);
             process.exitCode = 9;
