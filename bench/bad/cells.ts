@@ -59,7 +59,7 @@ export function cells(quick: boolean): Cell[] {
     add({ id: `2 MB, reordered, ${rttMs} ms`, kind: 'transfer', path: reordered, lanes: 2, batch });
     add({ id: `10 kB, tail lost, ${rttMs} ms`, kind: 'tail', path: { rttMs }, batch });
     add({ id: `10 kB, tail lost, kept open, ${rttMs} ms`, kind: 'tail-open', path: { rttMs }, batch });
-    add({ id: `10 kB, 3 % loss, ${rttMs} ms`, kind: 'short', path: { rttMs, loss: 0.03 }, lanes: 2, batch });
+    add({ id: `10 kB, 3 % loss, ${rttMs} ms`, kind: 'short', path: { rttMs, loss: 0.03 }, lanes: 4, batch });
   }
   for (const rttMs of quick ? [] : RTTS_MS) {
     // Long enough for CUBIC to come back to its window a few times.

@@ -52,7 +52,7 @@ export function wireOf(path: Path): WireOptions {
 export function flowsOf(cell: Cell): number {
   switch (cell.kind) {
     case 'short':
-      return 100;
+      return 200;
     case 'tail':
     case 'tail-open':
       return 20;
