@@ -111,6 +111,7 @@ describe('settings', () => {
     expect(set({})).toEqual([defaultConfig.sendBufferMax, true]);
     expect(set({ sendBuffer: 1000 })).toEqual([1000, true]);
     expect(set({ sendBuffer: 1000, sendBufferMax: 5000 })).toEqual([5000, true]);
+    expect(withSettings(defaultConfig, { receiveBuffer: 8_000_000 }).receiveBufferMax).toBe(8_000_000);
     expect(set({ receiveBuffer: 1000 })).toEqual([defaultConfig.sendBufferMax, false]);
     expect(set({ receiveBuffer: 1000, receiveBufferMax: 5000 })).toEqual([defaultConfig.sendBufferMax, true]);
   });

@@ -188,7 +188,9 @@ export function withSettings(base: TcpConfig, differing: Partial<TcpConfig>): Tc
   return {
     ...base,
     ...(sendBuffer === undefined ? {} : { sendBufferMax: sendBuffer }),
-    ...(receiveBuffer === undefined || receiveBufferMax !== undefined ? {} : { receiveBufferTuning: false }),
+    ...(receiveBuffer === undefined || receiveBufferMax !== undefined
+      ? {}
+      : { receiveBufferTuning: false, receiveBufferMax: Math.max(receiveBuffer, base.receiveBufferMax) }),
     ...differing,
   };
 }
