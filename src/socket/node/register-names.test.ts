@@ -49,9 +49,8 @@ describe('with --import synfin/register', () => {
       ${SERVER}
       console.log(level, host.udpSockets.map(({ port, address }) => address + ':' + port).join());
       const client = dgram.createSocket('udp4');
-      client.on('error', (error) => console.log(error.message));
       client.connect(9, '127.0.0.1', () => client.send('x'));
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      console.log((await once(client, 'error'))[0].message);
       client.close();
       server.unref();
     `);

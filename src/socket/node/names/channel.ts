@@ -20,24 +20,22 @@ export interface ChannelHandle extends Record<QueryMethod, (req: QueryReq, name:
   cancel(): void;
 }
 
-/** The methods that ask, and for what. */
-export const QUERIES = {
-  queryAny: 'ANY',
-  queryA: 'A',
-  queryAaaa: 'AAAA',
-  queryCaa: 'CAA',
-  queryCname: 'CNAME',
-  queryMx: 'MX',
-  queryNs: 'NS',
-  queryTlsa: 'TLSA',
-  queryTxt: 'TXT',
-  querySrv: 'SRV',
-  queryPtr: 'PTR',
-  queryNaptr: 'NAPTR',
-  querySoa: 'SOA',
-  getHostByAddr: 'PTR',
-} as const satisfies Readonly<Record<string, RecordType>>;
-export type QueryMethod = keyof typeof QUERIES;
+/** The methods that ask. */
+export type QueryMethod =
+  | 'queryAny'
+  | 'queryA'
+  | 'queryAaaa'
+  | 'queryCaa'
+  | 'queryCname'
+  | 'queryMx'
+  | 'queryNs'
+  | 'queryTlsa'
+  | 'queryTxt'
+  | 'querySrv'
+  | 'queryPtr'
+  | 'queryNaptr'
+  | 'querySoa'
+  | 'getHostByAddr';
 
 /** What c-ares says where an alias leads to nothing; of other types there are no records. */
 const WITHOUT_RECORDS: Partial<Record<RecordType, string>> = {
