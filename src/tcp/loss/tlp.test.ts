@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OPT_SACK } from '../../wire/segment.ts';
+import { FastOpen } from '../fast-open.ts';
 import { departures, inState, octets, options, pass, sent, type Way } from '../segment-arrives/testing.ts';
 import { Phase } from '../tcb/tcb.ts';
 import type { Endpoint } from '../testing.ts';
@@ -83,6 +84,11 @@ describe('TLP_calc_PTO (RFC 8985 section 7.2)', () => {
       a.send(octets(3000));
       expect(a.tcb.timer.pto).toBe(0);
     }
+    // Nor before our SYN is acknowledged: its own timer sends it again.
+    const early = inState('SYN-RECEIVED', { syn: options({ mss: 1000, sack: true }) });
+    early.tcb.fastOpen = FastOpen.EARLY;
+    early.send(octets(2000));
+    expect([sent(early).length, early.tcb.timer.pto]).toEqual([2, 0]);
     const a = measured();
     a.send(octets(3000));
     const { iss } = a.tcb.snd;

@@ -29,6 +29,7 @@ export function setProbeTimer(e: Engine, tcb: Tcb, sent: Sent): void {
     cc.phase !== Phase.OPEN ||
     cc.tlp !== 0 ||
     sent.sacked > 0 ||
+    snd.syn === 1 ||
     snd.una === snd.nxt ||
     snd.probe === 1
   ) {
