@@ -87,6 +87,7 @@ describe('TLP_calc_PTO (RFC 8985 section 7.2)', () => {
     // Nor before our SYN is acknowledged: its own timer sends it again.
     const early = inState('SYN-RECEIVED', { syn: options({ mss: 1000, sack: true }) });
     early.tcb.fastOpen = FastOpen.EARLY;
+    Object.assign(early.tcb.rto, { measured: 1, srttUs: 40_000 });
     early.send(octets(2000));
     expect([sent(early).length, early.tcb.timer.pto]).toEqual([2, 0]);
     const a = measured();
