@@ -15,38 +15,38 @@ export function duplicateAck(e: Engine, tcb: Tcb, s: AckSample): void {
   if (cc.phase === Phase.LOSS || sent === null) return;
   if (cc.dupAcks < 0x3fffffff) cc.dupAcks++;
   if (cc.phase === Phase.FAST_RECOVERY) {
-    oneLeft(tcb, sent, s);
+    oneDeparted(tcb, sent, s);
     return;
   }
   if (cc.dupAcks < DUP_THRESHOLD) {
-    oneLeft(tcb, sent, s); // limited transmit
+    oneDeparted(tcb, sent, s); // limited transmit
     return;
   }
   // RFC 6582 section 3.2 step 2: SEG.ACK - 1 must be beyond `recover`, or they are echoes of what went again.
   if (cc.dupAcks !== DUP_THRESHOLD || !seqGt((snd.una - 1) | 0, cc.recover)) {
-    if (cc.dupAcks === DUP_THRESHOLD) sent.left = 0;
+    if (cc.dupAcks === DUP_THRESHOLD) sent.departed = 0;
     return;
   }
   if (e.rules.mtuProbeLost(e, tcb)) return;
-  oneLeft(tcb, sent, s);
+  oneDeparted(tcb, sent, s);
   firstLost(tcb, sent, s);
 }
 
 /** RFC 9937 section 5: without SACK a duplicate is one segment delivered; never more than can have been. */
-function oneLeft(tcb: Tcb, sent: Sent, s: AckSample): void {
+function oneDeparted(tcb: Tcb, sent: Sent, s: AckSample): void {
   const { snd } = tcb;
   // The first segment is the one that is missing.
   const most = ((snd.nxt - snd.una) | 0) - sent.lost - snd.mss;
-  const left = Math.min(sent.left + snd.mss, most);
-  if (left <= sent.left) return;
-  s.delivered += left - sent.left;
-  sent.left = left;
+  const left = Math.min(sent.departed + snd.mss, most);
+  if (left <= sent.departed) return;
+  s.delivered += left - sent.departed;
+  sent.departed = left;
 }
 
 /** What duplicates say has left was on its way before: what is lost, or acknowledged, was not. */
-export function boundLeft(tcb: Tcb, sent: Sent): void {
+export function boundDeparted(tcb: Tcb, sent: Sent): void {
   const { snd } = tcb;
-  sent.left = Math.min(sent.left, ((snd.nxt - snd.una) | 0) - sent.sacked - sent.lost);
+  sent.departed = Math.min(sent.departed, ((snd.nxt - snd.una) | 0) - sent.sacked - sent.lost);
 }
 
 /** New octets were acknowledged; SND.UNA has moved already. */
@@ -54,16 +54,16 @@ export function newAck(_e: Engine, tcb: Tcb, s: AckSample): void {
   const { cc, snd, sent } = tcb;
   if (cc.phase === Phase.FAST_RECOVERY) {
     // A partial acknowledgment (RFC 6582 section 3.2 step 3): the next hole is lost, too.
-    if (sent === null || (tcb.sack === 1 && sent.left === 0)) return;
-    const counted = Math.min(sent.left, Math.max(s.acked - snd.mss, 0));
-    s.delivered = Math.max(s.acked - sent.left, Math.min(s.acked, snd.mss));
-    sent.left -= counted;
+    if (sent === null || (tcb.sack === 1 && sent.departed === 0)) return;
+    const counted = Math.min(sent.departed, Math.max(s.acked - snd.mss, 0));
+    s.delivered = Math.max(s.acked - sent.departed, Math.min(s.acked, snd.mss));
+    sent.departed -= counted;
     s.partial = 1;
     firstLost(tcb, sent, s);
     return;
   }
   cc.dupAcks = 0;
-  if (sent !== null) sent.left = 0;
+  if (sent !== null) sent.departed = 0;
   // `recover` follows at a distance, or it would lie ahead again after 2 GiB without a loss.
   if (cc.phase === Phase.OPEN && seqGt((snd.una - 2) | 0, cc.recover)) cc.recover = (snd.una - 2) | 0;
   if (seqGt((snd.una - 2) | 0, cc.ecnRecover)) cc.ecnRecover = (snd.una - 2) | 0;

@@ -13,7 +13,7 @@ const MAX_OCTETS = 0x3fffffff;
 export function startPrr(tcb: Tcb, sent: Sent, s: AckSample): void {
   const flight = (tcb.snd.nxt - tcb.snd.una) | 0;
   // What was SACKed before is not delivered again; what this ACK brought is.
-  sent.recoverFs = Math.max(flight - sent.sacked - sent.left + s.delivered, tcb.snd.mss);
+  sent.recoverFs = Math.max(flight - sent.sacked - sent.departed + s.delivered, tcb.snd.mss);
   sent.prrDelivered = 0;
   sent.prrOut = 0;
 }

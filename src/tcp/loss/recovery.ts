@@ -13,7 +13,7 @@ import { inFlight, join, markLost, word } from '../send/sent.ts';
 import { FATE, Fate, type Sent } from '../tcb/sent.ts';
 import { Phase, type Tcb } from '../tcb/tcb.ts';
 import { setTimer } from '../timers.ts';
-import { boundLeft, detectByCount, firstLost } from './dup-acks.ts';
+import { boundDeparted, detectByCount, firstLost } from './dup-acks.ts';
 import { prr, startPrr } from './prr.ts';
 import { detectByTime, detectByTimeout, heedDsack, recoveryEnded, usesRack } from './rack.ts';
 import type { AckSample } from './sample.ts';
@@ -46,7 +46,7 @@ export function leaveRecovery(e: Engine, tcb: Tcb, s: AckSample): boolean {
   cc.phase = Phase.OPEN;
   cc.dupAcks = 0;
   if (sent !== null) {
-    sent.left = 0;
+    sent.departed = 0;
     sent.frto = Frto.OFF;
   }
   if (!fast) return false;
@@ -61,7 +61,7 @@ export function detectLoss(e: Engine, tcb: Tcb, s: AckSample): void {
   if (sent === null || sent.count === 0) return;
   if (usesRack(tcb)) detectByTime(e, tcb, sent, s);
   else if (sent.sacked > 0) detectByCount(tcb, sent, s);
-  if (sent.left > 0) boundLeft(tcb, sent);
+  if (sent.departed > 0) boundDeparted(tcb, sent);
   startEpisode(e, tcb, sent, s);
 }
 
@@ -149,5 +149,5 @@ function enterLoss(tcb: Tcb, sent: Sent): void {
   cc.tlp = 0;
   cc.recover = (snd.nxt - 1) | 0;
   cc.phase = Phase.LOSS;
-  sent.left = 0;
+  sent.departed = 0;
 }

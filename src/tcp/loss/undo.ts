@@ -34,7 +34,7 @@ export function undo(e: Engine, tcb: Tcb, s: AckSample): boolean {
   const { cc, snd } = tcb;
   sent.undoable = 0;
   sent.frto = Frto.OFF;
-  sent.left = 0;
+  sent.departed = 0;
   // What counted as lost is on its way again, as far as that goes; what arrives later says more.
   for (let i = 0; i < sent.count; i++) {
     if (word(sent, i, FATE) !== Fate.LOST) continue;

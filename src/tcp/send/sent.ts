@@ -30,7 +30,7 @@ export function inFlight(tcb: Tcb): number {
   const { snd, sent } = tcb;
   const outstanding = (snd.nxt - snd.una - snd.syn) | 0;
   if (sent === null) return outstanding;
-  return Math.max(outstanding - sent.sacked - sent.lost - sent.left, 0);
+  return Math.max(outstanding - sent.sacked - sent.lost - sent.departed, 0);
 }
 
 /** One word of range `i`. */

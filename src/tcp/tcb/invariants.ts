@@ -95,7 +95,7 @@ function brokenRecord(tcb: Tcb): string | null {
   if (octets[Fate.SACKED] !== sent.sacked) return 'the SACKed octets are miscounted';
   if (octets[Fate.LOST] !== sent.lost) return 'the lost octets are miscounted';
   if (word(sent, 0, FATE) === Fate.SACKED) return 'SND.UNA is SACKed';
-  if (sent.left < 0 || sent.left > (octets[Fate.FLIGHT] as number))
+  if (sent.departed < 0 || sent.departed > (octets[Fate.FLIGHT] as number))
     return 'more has left the network than was there';
   return null;
 }

@@ -184,7 +184,7 @@ const sent: Numbers<Sent> = {
   count: ['count'],
   sacked: ['octets'],
   lost: ['octets'],
-  left: ['octets'],
+  departed: ['octets'],
   refused: ['count'],
   clockUs: ['us'],
   clockEnd: ['seq'],

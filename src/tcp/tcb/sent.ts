@@ -36,7 +36,7 @@ export class Sent {
   sacked = 0;
   lost = 0;
   /** Octets that duplicate ACKs without SACK say have left the network. */
-  left = 0;
+  departed = 0;
   /** Reports of the peer that would have cut the record into more pieces than there were segments. */
   refused = 0;
   /** When something was sent last, and its end: later sendings of one microsecond have later times on record. */
@@ -79,7 +79,7 @@ export class Sent {
     this.count = 0;
     this.sacked = 0;
     this.lost = 0;
-    this.left = 0;
+    this.departed = 0;
     this.refused = 0;
     this.clockUs = 0;
     this.clockEnd = 0;
