@@ -123,7 +123,7 @@ export const sending: readonly Family[] = [
     id: 'loss-recovery',
     verdict: 'rfc-free-choice',
     reason:
-      'After SACK blocks or duplicate ACKs what is sent, and how much, is loss recovery: RFC 6675 and RFC 9937 here, RACK (RFC 8985) counted in segments in Linux.',
+      'After SACK blocks or duplicate ACKs what is sent, and how much, is loss recovery: RACK (RFC 8985) and RFC 9937 on both sides, counted in octets here and in segments in Linux.',
     fields: ['segments', 'push', 'sequence', 'text', 'urgent', 'sack', 'acknowledgment', 'window'],
     is: (c) => {
       const { seg, facts, ours, theirs, history } = c;
