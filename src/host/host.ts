@@ -223,7 +223,7 @@ export class Host {
       this.#userWoke?.();
     };
     this.random = random;
-    this.ip = new IpLayer(memory, counters, this.#routes, random);
+    this.ip = new IpLayer({ memory, counters, routes: this.#routes, random });
     this.tcp = new TcpLayer({
       memory,
       ip: this.ip,
@@ -258,11 +258,13 @@ export class Host {
       waits: this.tcp.waits,
     });
     icmp.udp = this.#udp;
-    this.#ethernet = new EthernetLayer(this.ip, counters, random);
+    this.#ethernet = new EthernetLayer({ ip: this.ip, random });
     this.#ethernet.unreachable = (off, len, crowded) => icmp.neighbourUnreachable(off, len, crowded);
-    this.#fragments = new FragmentLayer(memory, counters, (off, len) =>
-      icmp.reassemblyTimeExceeded(off, len),
-    );
+    this.#fragments = new FragmentLayer({
+      memory,
+      counters,
+      timedOut: (off, len) => icmp.reassemblyTimeExceeded(off, len),
+    });
     this.ip.tcp = this.tcp;
     this.ip.udp = this.#udp;
     this.ip.icmp = { input: (packet) => icmp.input4(packet) };
@@ -270,7 +272,7 @@ export class Host {
     this.ip.link = this.#ethernet;
     this.ip.reassembler = this.#fragments;
     this.ip.errors = icmp;
-    if (options.forwarding === true) this.ip.forwarder = new Forwarder(this.ip, counters, icmp);
+    if (options.forwarding === true) this.ip.forwarder = new Forwarder({ ip: this.ip, errors: icmp });
     this.ip.group = (d0, d1, d2, d3) =>
       this.#ethernet.listensTo(d0, d1, d2, d3) || this.#udp.isMember(d0, d1, d2, d3);
     icmp.ndp = (packet, message) => this.#ethernet.neighbourDiscovery(packet, message);

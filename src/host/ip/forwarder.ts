@@ -35,9 +35,9 @@ export class Forwarder {
   readonly #counters: HostCounters;
   readonly #errors: ForwardErrors;
 
-  constructor(ip: IpLayer, counters: HostCounters, errors: ForwardErrors) {
+  constructor({ ip, errors }: { readonly ip: IpLayer; readonly errors: ForwardErrors }) {
     this.#ip = ip;
-    this.#counters = counters;
+    this.#counters = ip.counters;
     this.#errors = errors;
   }
 

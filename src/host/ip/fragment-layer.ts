@@ -5,6 +5,14 @@ import { type IpPacket, Malformed, type Memory, parseIp } from '../../wire/index
 import type { HostCounters } from '../base/index.ts';
 import { Reassembler } from './fragments.ts';
 
+/** What the reassembly of a host is made of. */
+export interface FragmentLayerOptions {
+  readonly memory: Memory;
+  readonly counters: HostCounters;
+  /** The rest of the packet whose first fragment lies at [off, off + len) has not come in time. */
+  readonly timedOut: (off: number, len: number) => void;
+}
+
 /** The reassembly of a host. */
 export class FragmentLayer {
   nowMs = 0;
@@ -16,11 +24,11 @@ export class FragmentLayer {
   #off = 0;
   #len = 0;
 
-  constructor(memory: Memory, counters: HostCounters, timedOut: (off: number, len: number) => void) {
-    this.#timedOut = timedOut;
-    this.#memory = memory;
-    this.#counters = counters;
-    this.#reassembler = new Reassembler(memory);
+  constructor(o: FragmentLayerOptions) {
+    this.#timedOut = o.timedOut;
+    this.#memory = o.memory;
+    this.#counters = o.counters;
+    this.#reassembler = new Reassembler(o.memory);
   }
 
   /** Takes a fragment. True: `packet` now is the whole packet, until `release`. */

@@ -96,6 +96,15 @@ export interface Reassembler {
   release(): void;
 }
 
+/** What the IP layer of a host is made of. */
+export interface IpLayerOptions {
+  readonly memory: Memory;
+  readonly counters: HostCounters;
+  readonly routes: RouteTable;
+  /** 32 random bits, for secrets. */
+  readonly random: () => number;
+}
+
 /** The IP layer of a host. */
 export class IpLayer {
   readonly memory: Memory;
@@ -124,13 +133,12 @@ export class IpLayer {
   #ids: Identification | null = null;
   readonly #random: () => number;
 
-  /** `random`: 32 bits, for secrets. */
-  constructor(memory: Memory, counters: HostCounters, routes: RouteTable, random: () => number) {
-    this.memory = memory;
-    this.counters = counters;
-    this.routes = routes;
+  constructor(o: IpLayerOptions) {
+    this.memory = o.memory;
+    this.counters = o.counters;
+    this.routes = o.routes;
     this.local = new LocalAddresses(this.interfaces);
-    this.#random = random;
+    this.#random = o.random;
   }
 
   /** The interface that this address belongs to, or null. */

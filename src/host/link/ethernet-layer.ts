@@ -267,9 +267,10 @@ export class EthernetLayer {
   /** The interface of the packet in hand, for neighbour discovery. */
   #current: Link | null = null;
 
-  constructor(ip: IpLayer, counters: HostCounters, random: () => number) {
+  /** `random`: 32 random bits. */
+  constructor({ ip, random }: { readonly ip: IpLayer; readonly random: () => number }) {
     this.#ip = ip;
-    this.#counters = counters;
+    this.#counters = ip.counters;
     this.#random = random;
   }
 

@@ -124,12 +124,12 @@ export class TcpLayer implements TcpErrors {
       capacity: o.connectionCapacity ?? CONNECTION_CAPACITY,
     });
     this.pmtu = new PathMtuCache(o.random(), o.random());
-    this.timeWait = new TimeWaitStore(
-      this.config,
-      this.table.tuples,
-      o.timeWaitCapacity ?? TIME_WAIT_CAPACITY,
-      (tcb) => this.engineOutput.transition(tcb, transitionNamed('time-wait-timeout')),
-    );
+    this.timeWait = new TimeWaitStore({
+      config: this.config,
+      table: this.table.tuples,
+      capacity: o.timeWaitCapacity ?? TIME_WAIT_CAPACITY,
+      ended: (tcb) => this.engineOutput.transition(tcb, transitionNamed('time-wait-timeout')),
+    });
     this.output = new SegmentOutput(o.ip, o.memory, o.counters);
     this.pressure = new MemoryPressure(o.memory, o.counters);
     this.fastOpen = new FastOpenCookies(this, key);

@@ -35,9 +35,14 @@ function tcbInTimeWait(n: number, expiryMs: number, six = false): Tcb {
 function store(capacity = 100): { table: TupleTable; records: TimeWaitStore; ended: number[] } {
   const table = new TupleTable(1, 2);
   const ended: number[] = [];
-  const records = new TimeWaitStore(defaultConfig, table, capacity, (tcb) => {
-    expect(tcb.state).toBe(State.CLOSED);
-    ended.push(tcb.remotePort - 40_000);
+  const records = new TimeWaitStore({
+    config: defaultConfig,
+    table,
+    capacity,
+    ended: (tcb) => {
+      expect(tcb.state).toBe(State.CLOSED);
+      ended.push(tcb.remotePort - 40_000);
+    },
   });
   return { table, records, ended };
 }

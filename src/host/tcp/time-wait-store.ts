@@ -25,6 +25,16 @@ const TTL_SHIFT = 24;
 /** The octets of the flags that `add` sets for good. */
 const KEPT = -0x10000;
 
+/** What the records of a host are made of. */
+export interface TimeWaitStoreOptions {
+  readonly config: TcpConfig;
+  /** Where tuples are found: theirs, as ~index. */
+  readonly table: TupleTable;
+  readonly capacity: number;
+  /** Is told of every record that goes because its time has come. */
+  readonly ended: (tcb: Tcb) => void;
+}
+
 /** The TIME-WAIT records of a host, and their entries in its tuple table (as ~index). */
 export class TimeWaitStore {
   readonly #records: TimeWaitTable;
@@ -38,13 +48,12 @@ export class TimeWaitStore {
   ttl = 0;
   tos = 0;
 
-  /** `ended` is told of every record that goes because its time has come. */
-  constructor(config: TcpConfig, table: TupleTable, capacity: number, ended: (tcb: Tcb) => void) {
-    this.#table = table;
-    this.#tcb = new Tcb(config);
+  constructor(o: TimeWaitStoreOptions) {
+    this.#table = o.table;
+    this.#tcb = new Tcb(o.config);
     this.#tcb.id = -1;
-    this.#ended = ended;
-    this.#records = new TimeWaitTable(capacity, (index) => this.#expired(index));
+    this.#ended = o.ended;
+    this.#records = new TimeWaitTable(o.capacity, (index) => this.#expired(index));
   }
 
   get size(): number {
