@@ -248,7 +248,8 @@ export class IpLayer {
       }
       // RFC 8200 section 4: what extension headers hold is for the destination to judge.
       if (bad !== Malformed.OK && packet.family === 4) this.#refuse(packet, iface, bad);
-      else if (offload !== null) this.#forwardOffloaded(packet, iface, offload);
+      else if (offload !== null)
+        this.#forwardOffloaded(packet, iface, bad === Malformed.OK ? offload.gsoSize : 0);
       else return this.forwarder.forward(packet, iface, mayKeep ? iface.headerLen + len : 0);
       return false;
     }
@@ -257,8 +258,11 @@ export class IpLayer {
     return false;
   }
 
-  /** The next link may do nothing of what this one left to it: the packet goes on as those that it stands for. */
-  #forwardOffloaded(p: IpPacket, iface: HostInterface, { gsoSize }: Offload): void {
+  /**
+   * The next link may do nothing of what this one left to it: the packet goes on whole, as those that it stands for,
+   * each with `gsoSize` octets of text.
+   */
+  #forwardOffloaded(p: IpPacket, iface: HostInterface, gsoSize: number): void {
     if (gsoSize === 0 || p.protocol !== IPPROTO_TCP || p.fragment) {
       completeSum(this.memory, p);
       this.forwarder?.forward(p, iface, 0);

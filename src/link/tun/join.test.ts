@@ -119,7 +119,6 @@ function join(packets: readonly Uint8Array[], mem = new Memory({ initial: 1 << 2
     joiner.took(packet.length);
   }
   joiner.flush();
-  expect(joiner.joined).toBe(runs.filter((n) => n > 1).length);
   return { runs, packets: told };
 }
 

@@ -37,8 +37,6 @@ export type Deliver = (off: number, len: number, offload: Offload | null) => voi
 
 /** Joins the packets of a batch. What it delivers is valid during the call. */
 export class Joiner {
-  /** Runs of more than one. */
-  joined = 0;
   readonly #memory: Memory;
   readonly #at: number;
   readonly #deliver: Deliver;
@@ -108,7 +106,6 @@ export class Joiner {
     const offload = this.#offload.clear();
     offload.verified = true;
     if (this.#count > 1) {
-      this.joined++;
       offload.gsoSize = this.#size;
       offload.headerLen = this.#headers;
       if (this.#ip === IPV4_HEADER_LENGTH) {
