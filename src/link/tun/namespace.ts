@@ -104,7 +104,7 @@ export async function reexecInNamespace(
 }
 
 /**
- * @internal Runs a program as a shell does: its input and output are ours, signals that we get are its. Resolves to its exit code,
+ * Runs a program as a shell does: its input and output are ours, signals that we get are its. Resolves to its exit code,
  * or 128 + the signal that ended it. Rejects with Node's error when it cannot be started (ENOENT, EACCES).
  */
 export function runInForeground(
