@@ -45,7 +45,7 @@ of ping: the host's process sleeps between them, or polls (\`busyTurns\`). It ne
 Linux kernels (network namespaces, each on a TUN interface) joined by the simulated wire in real time; ours are two hosts on
 the same wire in virtual time, with default settings but for the congestion control. Bulk flows run for 5 s, 10 s where the
 round trip takes 200 ms, from the SYN on: slow start is part of it. Where packets are lost, a figure is the mean of two or
-three runs with different dice. Every octet is compared. In brackets: how good that is beside Linux CUBIC; above 1 is
+three runs with different dice, of one for Linux BBR. Every octet is compared. In brackets: how good that is beside Linux CUBIC; above 1 is
 better, whether more or less is. \`npm run bench -- --rows bad\` takes some minutes, with \`--quick\` less than one.
 
 | RFC 9743 | is seen in |
@@ -145,11 +145,22 @@ export function kept(): Kept {
   return existsSync(DATA) ? (JSON.parse(readFileSync(DATA, 'utf8')) as Kept) : {};
 }
 
-/** Keeps the groups of a report in place of older ones, and writes the page. */
-export function keep({ machine, rows }: Report): void {
+/** Keeps the groups of a report in place of older ones, or only rows in place of their likes; writes the page. */
+export function keep({ machine, rows }: Report, whole: boolean): void {
+  const before = kept();
   const groups = [...new Set(rows.map(({ group }) => group))];
-  const fresh = groups.map((group) => [group, { machine, rows: rows.filter((row) => row.group === group) }]);
-  const all: Kept = { ...kept(), ...Object.fromEntries(fresh) };
+  const fresh = groups.map((group) => {
+    const mine = rows.filter((row) => row.group === group);
+    const older = whole ? [] : (before[group]?.rows ?? []);
+    return [group, { machine, rows: replaced(older, mine) }];
+  });
+  const all: Kept = { ...before, ...Object.fromEntries(fresh) };
   writeFileSync(DATA, `${JSON.stringify(all, null, 1)}\n`);
   writeFileSync(PAGE, performancePage(all));
+}
+
+/** Older rows, each newer one in the place of its like or behind them. */
+export function replaced(older: readonly Row[], newer: readonly Row[]): Row[] {
+  const key = ({ what, stack, peer }: Row): string => `${what}/${stack}/${peer}`;
+  return [...new Map([...older, ...newer].map((row) => [key(row), row])).values()];
 }

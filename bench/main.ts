@@ -55,4 +55,4 @@ for (const group of values.rows.split(',')) {
 }
 const report: Report = { machine: machine(), rows };
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 1)}\n`);
-if (values.docs) keep(report);
+if (values.docs) keep(report, values.only === undefined);

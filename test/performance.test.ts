@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { kept, performancePage } from '../bench/document.ts';
+import { kept, performancePage, replaced } from '../bench/document.ts';
 import { type Report, type Row, ratioOf } from '../bench/rows.ts';
 
 test('docs/performance.md is made of docs/performance.json: `npm run bench -- --rows bad --docs`', () => {
@@ -46,4 +46,17 @@ test('the page has a row for each figure, a column for each stack, and the share
   expect(page).toContain(
     '- synfin:default beside linux:bbr: 1 of 1 goodputs at or above 1.0, the lowest 1.13',
   );
+});
+
+test('a row that was measured again stands where it stood', () => {
+  const row = (what: string, ours: number): Row => ({
+    ...{ group: 'bad', what, stack: 'synfin:default', ours, peer: 'linux:cubic', theirs: 1, ratio: ours },
+  });
+  expect(
+    replaced([row('a', 1), row('b', 2)], [row('a', 3), row('c', 4)]).map(({ what, ours }) => [what, ours]),
+  ).toEqual([
+    ['a', 3],
+    ['b', 2],
+    ['c', 4],
+  ]);
 });

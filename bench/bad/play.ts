@@ -24,10 +24,13 @@ export interface Place {
   readonly name: string;
 }
 
-/** All lanes of a batch; no cell has more than `most`. */
+/** All lanes of a batch; no cell of bulk flows has more than `most`. */
 export function places(batch: readonly Cell[], most = Infinity): Place[] {
   return batch.flatMap((cell) =>
-    Array.from({ length: Math.min(cell.lanes, most) }, (_, i) => ({ cell, name: `${cell.id}, ${i}` })),
+    Array.from({ length: cell.kind === 'bulk' ? Math.min(cell.lanes, most) : cell.lanes }, (_, i) => ({
+      cell,
+      name: `${cell.id}, ${i}`,
+    })),
   );
 }
 
