@@ -5,7 +5,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Host } from '../../host/index.ts';
 import { World } from '../../sim/index.ts';
 import { dgramOf } from './host-dgram.ts';
+import { uvError } from './internals.ts';
 import { reasonsToLive } from './liveness.ts';
+import { UdpHandle } from './udp-handle.ts';
 
 let host: Host;
 let dgram: typeof nodeDgram;
@@ -123,6 +125,16 @@ describe('only here', () => {
     await until(() => heard === 10);
     expect(heard).toBe(10);
     expect(host.counters.udpDropped).toBe(10);
+  });
+
+  test('an error that no receive was told is the next send’s, once', async () => {
+    const handle = new UdpHandle(host);
+    const send = (): number => handle.send({}, [Buffer.from('x')], 1, false);
+    expect([handle.bind('127.0.0.1', 0, 0), handle.connect('127.0.0.1', 9)]).toEqual([0, 0]);
+    expect(send()).toBe(2);
+    await until(() => host.counters.icmpIn > 0);
+    expect([send(), send()]).toEqual([uvError('ECONNREFUSED'), 2]);
+    handle.close();
   });
 
   test('a socket is closed with its host, as by its own close; a new one is told ENETDOWN', async () => {

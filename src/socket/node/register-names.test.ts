@@ -195,6 +195,11 @@ describe('register() when dgram and dns are loaded already', () => {
     expect(socket.address().address).toBe('127.0.0.1');
     socket.send('connected to the');
     await expect.poll(() => heard.at(-1)).toBe('connected to the kernel 127.0.0.1');
+    const [ours] = host.udpSockets.filter(({ port }) => port !== 7);
+    host.udp({ port: 9 }).send(Buffer.from('not of the peer'), '10.1.1.1', ours?.port ?? 0);
+    socket.send('again to the');
+    await expect.poll(() => heard.at(-1)).toBe('again to the kernel 127.0.0.1');
+    expect(heard).not.toContain('not of the peer 10.1.1.1');
     socket.disconnect();
     socket.send('x', 7, '10.1.1.1');
     await expect.poll(() => heard.at(-1)).toBe('from synfin 10.1.1.1');

@@ -85,9 +85,12 @@ describe('a question', () => {
       otherId[0] = (otherId[0] as number) ^ 1;
       const otherQuestion = lie.slice();
       otherQuestion[13] = 'z'.charCodeAt(0);
+      const otherType = lie.slice();
+      otherType[24] = 28; // AAAA
       const { address, port } = message;
       other.send(lie, address, port);
-      for (const each of [otherId, otherQuestion, message.data, right]) socket.send(each, address, port);
+      for (const each of [otherId, otherQuestion, otherType, message.data, right])
+        socket.send(each, address, port);
     });
     expect(await timed(world, ask(client))).toEqual([['10.0.0.5'], 2]);
   });
