@@ -206,8 +206,10 @@ export function resendLost(e: Engine, tcb: Tcb): void {
     if (!insideWindow(tcb, seq)) return;
     const n = e.rules.retransmit(e, tcb, seq, right);
     if (n === 0) return;
-    // A rule in place of ours may keep no record: what it says it has sent is not lost any more, or this had no end.
-    if (word(sent, rangeAt(sent, seq), FATE) === Fate.LOST) noteResent(e, tcb, seq, (seq + n) | 0);
+    // A rule in place of ours may keep no record, or say anything: what was its turn is not lost any more, or this had no end.
+    if (word(sent, rangeAt(sent, seq), FATE) === Fate.LOST) {
+      noteResent(e, tcb, seq, n > 0 && n < ((right - seq) | 0) ? (seq + n) | 0 : right);
+    }
     if (from > 0) from--; // what went again may have joined the range before it
   }
 }
