@@ -18,6 +18,7 @@ const MEMORY: Record<string, number> = {
   'zero-window-orphans': 49 * MIB,
   'slow-readers': 49 * MIB,
   'unread-text': 49 * MIB,
+  'optimistic-ack': 4.3 * MIB, // the send buffer follows cwnd, which the attacker opens: up to sendBufferMax
   'fragments-ipv4': 1.1 * MIB,
   'fragments-ipv6': 1.1 * MIB,
 };

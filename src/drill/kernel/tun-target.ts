@@ -43,6 +43,7 @@ export class TunTarget implements Target {
     const attachment = await attachTun(host, {
       name: 'tun0',
       mtu: config.mtu,
+      offload: 'none', // the script's segments, with their sums
       addresses: [`${config.localIp}/${config.wire === 4 ? 16 : 48}`],
       peers: [config.localIp.replace(/[0-9a-f]+$/i, (last) => (last === '2' ? '1' : '2'))],
     });
