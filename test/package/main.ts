@@ -261,7 +261,7 @@ function tried(app: string, bundle: string, command: string): Record<string, (ru
     },
     "README's program": prints(['sample.js'], promised),
     'browser bundle': prints([bundle], promised),
-    'real time': prints([join(root, 'test/runtimes/main.ts')], /"toServer":20000000,"toClient":21000000/),
+    'real time': prints([join(root, 'test/runtimes/main.ts')], /"toServer":20000000,"toClient":32000000/),
     'synfin --version': prints([command, '--version'], `synfin ${version}`),
     'synfin run hs': prints([command, 'run', 'hs', '--lang', 'en'], /ESTABLISHED/),
     'synfin drill': prints([command, 'drill', join(root, 'test/drill/basic')], /[1-9]\d* passed, 0 failed/),

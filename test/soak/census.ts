@@ -81,8 +81,8 @@ export class Census {
 
 /** Nobody has to wait: no reason to send anything twice. */
 function isRoomy({ hosts, connections }: Plan): boolean {
-  // A reader that pauses closes its window, and probes of it are retransmissions; the queue of the
-  // loopback interface is short.
+  // A reader that pauses closes its window, and probes of it are retransmissions; so are those of a tail whose ACK is
+  // delayed for longer than two round trips (RFC 8985 section 7.2); the queue of the loopback interface is short.
   const waits = connections.some(
     ({ client, server, from, to }) => client.readPause > 0 || server.readPause > 0 || from === to,
   );
@@ -90,6 +90,7 @@ function isRoomy({ hosts, connections }: Plan): boolean {
   return hosts.every(
     ({ synBacklog, tcp }) =>
       synBacklog > 200 &&
+      (tcp.sack === false || tcp.delayedAckMs === 0) &&
       (tcp.sendBuffer ?? 0) >= 500 &&
       (tcp.receiveBuffer ?? 0) >= 500 &&
       (tcp.minRtoMs ?? 0) >= 1000,
