@@ -81,13 +81,13 @@ export function sendAck(e: Engine, tcb: Tcb): void {
  * SND.NXT, or the edge of the peer's window when SND.NXT is beyond it (a probe is out, or the window
  * has shrunk): the peer would refuse anything later, and with it our ACK. Our SYN takes no window. An edge
  * that went back by less than a unit of the window field was rounded (RFC 7323 section 2.4): the peer takes what
- * it offered before, and once it has, refuses anything earlier than SND.NXT.
+ * it offered before, and once it has, refuses anything earlier than SND.NXT. A window that is closed was not rounded.
  */
 function acceptableSeq(tcb: Tcb): number {
   const { snd } = tcb;
   const edge = seqMax(snd.una, (snd.una + snd.syn + snd.wnd) | 0);
   const beyond = (snd.nxt - edge) | 0;
-  if (snd.probe === 0 && beyond < 1 << snd.wscale) return snd.nxt;
+  if (snd.probe === 0 && snd.wnd > 0 && beyond < 1 << snd.wscale) return snd.nxt;
   return seqMin(snd.nxt, edge);
 }
 
