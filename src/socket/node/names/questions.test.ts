@@ -27,6 +27,25 @@ describe('a question', () => {
     ]);
   });
 
+  test('waits for its turn behind 256 others: those asked in one call, and one asked when a turn ends', async () => {
+    const { world, client, server } = net();
+    let most = 0;
+    serveDns(server, {
+      zone,
+      delayMs: () => {
+        most = Math.max(most, client.udpSockets.length);
+        return 10;
+      },
+    });
+    const resolver = new (dnsOf(client).promises.Resolver)();
+    const twice = (): Promise<string[]> =>
+      resolver.resolve4('y.example').then(() => resolver.resolve4('y.example'));
+    const found = await world.settle(Promise.all(Array.from({ length: 600 }, twice)));
+    expect(new Set(found.flat())).toEqual(new Set(['10.0.0.5']));
+    expect(most).toBe(256);
+    expect(client.udpSockets).toEqual([]);
+  });
+
   test('goes to the next server where one is silent, fails or is not there', async () => {
     const { world, client, server } = net({
       servers: ['10.0.0.53:54', '10.0.0.53:55', '10.0.0.77', SERVER],

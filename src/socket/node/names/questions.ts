@@ -40,31 +40,40 @@ export class Questions {
 
   /**
    * The records that answer a question; none, when the name is an alias that leads to none. Rejects with a
-   * {@link QueryError}, with code ENODATA when the name has none of the type, ENOMEM when 131,072 questions wait already; with the reason of `signal`.
+   * {@link QueryError}, with code ENODATA when the name has none of the type, ENOMEM when 131,072 questions wait already;
+   * with the reason of `signal`.
    */
   async ask(question: Question, options: AskOptions): Promise<readonly AnswerRecord[]> {
     if (!isAskable(question.name)) throw new QueryError('EBADNAME');
     await this.#turn();
-    this.#asking++;
     keepAlive(1);
     try {
       if (options.signal.aborted) throw options.signal.reason;
       return await this.#ask(question, options);
     } finally {
       keepAlive(-1);
-      this.#asking--;
-      for (const next of this.#line) {
-        this.#line.delete(next);
-        next();
-        break;
-      }
+      this.#next();
     }
   }
 
+  /** Takes a place among those that are asked, within the call where there is one. */
   async #turn(): Promise<void> {
-    if (this.#asking < MOST_AT_ONCE) return;
+    if (this.#asking < MOST_AT_ONCE) {
+      this.#asking++;
+      return;
+    }
     if (this.#line.size >= MOST_WAITING) throw new QueryError('ENOMEM');
     await new Promise<void>((resolve) => this.#line.add(resolve));
+  }
+
+  /** A place goes from one that is done to the first in the line; nobody comes between. */
+  #next(): void {
+    const [first] = this.#line;
+    if (first === undefined) this.#asking--;
+    else {
+      this.#line.delete(first);
+      first();
+    }
   }
 
   async #ask(question: Question, options: AskOptions): Promise<readonly AnswerRecord[]> {
