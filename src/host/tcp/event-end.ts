@@ -15,16 +15,16 @@ export function endEvent(tcp: TcpLayer, c: Connection): void {
   tcb.signals = 0;
   // MUST-20: negative advice to IP at R1.
   if ((signals & Signal.DELAYED) !== 0 && c.path !== null) tcp.ip.doubt(c.path);
+  if (c.earlyAt !== null && (signals & (Signal.OPENED | Signal.ENDED)) !== 0) {
+    c.earlyAt.leaveEarly(tcb.error === Err.RESET && (signals & Signal.OPENED) === 0, tcp.nowMs);
+    c.earlyAt = null;
+  }
   if (tcb.state === State.TIME_WAIT) {
     // The record that is left needs no TCB.
     tcp.table.release(tcb);
     tcp.timeWait.add(tcb, c.ttl, c.tos);
     c.signalled(signals);
     return;
-  }
-  if (c.earlyAt !== null && (signals & (Signal.OPENED | Signal.ENDED)) !== 0) {
-    c.earlyAt.leaveEarly(tcb.error === Err.RESET && (signals & Signal.OPENED) === 0, tcp.nowMs);
-    c.earlyAt = null;
   }
   if ((signals & Signal.ENDED) !== 0) {
     tcp.table.forget(c);

@@ -218,6 +218,27 @@ describe('a listener with fastOpen (RFC 7413 section 4.2.2)', () => {
     expect(await codeOf(c.closed)).toBe('ok');
   });
 
+  it('a user who closes early makes room for the next, also when the ACK leads to TIME-WAIT at once', async () => {
+    const s = raw({ fastOpen: 1 });
+    const cookie = cookieFor(s);
+    const early = async (from: number, more: (c: Connection) => void): Promise<number> => {
+      const answer = syn(s, cookie, { from, text: octets(10) });
+      expect(answer.ack).toBe(1011); // its text was taken
+      const c = await s.net.run(s.listener.accept());
+      c.discard();
+      more(c);
+      c.close();
+      return answer.seq + 1;
+    };
+    // The ACK of the handshake acknowledges the FIN, too, and has the peer's: TIME-WAIT in one event.
+    const una = await early(10, (c) => c.offer(octets(5)));
+    s.send({ from: 10, ctl: FIN | ACK, seq: 1011, ack: una + 6 });
+    expect([s.host.tcp.size, s.host.tcp.timeWait.size, s.listener.earlyLength]).toEqual([0, 1, 0]);
+    const fin = await early(11, () => {});
+    s.send({ from: 11, ctl: FIN | ACK, seq: 1011, ack: fin + 1 });
+    expect([s.host.tcp.size, s.host.tcp.timeWait.size, s.listener.earlyLength]).toEqual([0, 2, 0]);
+  });
+
   it('a full accept queue refuses the SYN, as without', () => {
     const s = raw({ backlog: 1 });
     const cookie = cookieFor(s);
