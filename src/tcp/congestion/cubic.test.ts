@@ -135,6 +135,25 @@ describe('losses', () => {
     expect(rounds(t, SECOND, 2 * SECOND)).toEqual(rounds(before, SECOND, 2 * SECOND));
   });
 
+  it('4.9: so it does when it was the first of all, and when it was a timeout', () => {
+    for (const reduce of [cubic.onLoss, cubic.onTimeout]) {
+      for (const losses of [0, 1]) {
+        const t = connection(1000, 1000);
+        if (losses === 1) loss(t, 0);
+        const before = cloneTcb(t);
+        t.cc.priorCwnd = t.cc.cwnd;
+        reduce(t, t.cc.cwnd, 0);
+        setCwnd(t, cubic.onUndo(t, 0));
+        const windows = [t, before].map((of) => {
+          const grown = rounds(of, 0, losses === 1 ? 5 * SECOND : 15 * SECOND);
+          loss(of, 15 * SECOND); // one that is one
+          return [...grown, ...rounds(of, 15 * SECOND, 30 * SECOND)];
+        });
+        expect(windows[0]).toEqual(windows[1]);
+      }
+    }
+  });
+
   it('an echo of ECN costs 15 % (RFC 8511), or as much as a loss where the settings say so', () => {
     const t = connection(100);
     expect(cubic.onEcn(t, new AckSample(), 0)).toBe(85 * MSS);
@@ -221,4 +240,7 @@ describe('RFC 7661: a path that was not filled has not said how much it takes', 
 it('the state is plain numbers: a copy shares nothing', () => {
   const t = connection(100);
   expect(Object.values(t.cc.own as object).every((value) => typeof value === 'number')).toBe(true);
+  const copy = cloneTcb(t);
+  loss(t, 0);
+  expect(copy.cc.own).not.toEqual(t.cc.own);
 });

@@ -21,6 +21,7 @@ const NO_EPOCH = -1;
 
 /** Section 4.1.2, beside the state of HyStart++. The names with `undo` are what a spurious loss gives back (section 4.9). */
 class CubicState extends HyStart {
+  /** 0: the epoch begins at its W_max, as after a timeout and after slow start that met no loss (sections 4.8, 4.10). */
   wMax = 0;
   k = 0;
   cwndPrior = 0;
@@ -31,8 +32,6 @@ class CubicState extends HyStart {
   grewUs = 0;
   /** The part of cwnd that is no whole octet yet. */
   fraction = 0;
-  /** 1: the epoch begins at its W_max, as after a timeout and after slow start that met no loss (sections 4.8, 4.10). */
-  plateau = 1;
   undoWMax = 0;
   undoK = 0;
   undoCwndPrior = 0;
@@ -60,16 +59,16 @@ export const cubic: CongestionControl = {
   onLoss: reduce,
 
   /** Section 4.6, with the milder answer of RFC 8511, where the settings allow it. */
-  onEcn(tcb: Tcb, _s: AckSample, nowUs: number): number {
+  onEcn(tcb: Tcb): number {
     const { cc, config, snd } = tcb;
-    const least = reduce(tcb, cc.cwnd, nowUs);
+    const least = reduce(tcb, cc.cwnd);
     return config.abe ? Math.max(Math.floor(cc.cwnd * BETA_ECN), 2 * snd.mss) : least;
   },
 
   /** Section 4.8. */
-  onTimeout(tcb: Tcb, flight: number, nowUs: number): number {
-    const ssthresh = reduce(tcb, flight, nowUs);
-    own(tcb).plateau = 1;
+  onTimeout(tcb: Tcb, flight: number): number {
+    const ssthresh = reduce(tcb, flight);
+    own(tcb).wMax = 0;
     return ssthresh;
   },
 
@@ -151,16 +150,15 @@ function beginEpoch(tcb: Tcb, c: CubicState, nowUs: number): void {
   c.epochUs = nowUs;
   c.fraction = 0;
   c.wEst = cwnd;
-  if (c.plateau === 1) {
+  if (c.wMax === 0) {
     c.wMax = cwnd;
     c.cwndPrior = cwnd;
-    c.plateau = 0;
   }
   c.k = c.wMax > cwnd ? Math.cbrt((c.wMax - cwnd) / tcb.snd.mss / C) : 0;
 }
 
 /** Sections 4.6 and 4.7: the multiplicative decrease, and fast convergence. */
-function reduce(tcb: Tcb, flight: number, _nowUs: number): number {
+function reduce(tcb: Tcb, flight: number): number {
   const { cc, snd } = tcb;
   const c = own(tcb);
   c.undoWMax = c.wMax;
@@ -169,8 +167,7 @@ function reduce(tcb: Tcb, flight: number, _nowUs: number): number {
   c.undoWEst = c.wEst;
   c.undoEpochUs = c.epochUs;
   c.cwndPrior = cc.cwnd;
-  c.wMax = c.plateau === 0 && cc.cwnd < c.wMax ? (cc.cwnd * (1 + BETA)) / 2 : cc.cwnd;
-  c.plateau = 0;
+  c.wMax = cc.cwnd < c.wMax ? (cc.cwnd * (1 + BETA)) / 2 : cc.cwnd;
   c.epochUs = NO_EPOCH;
   c.done = 1;
   return Math.max(Math.floor(Math.min(flight, cc.cwnd) * BETA), 2 * snd.mss);
