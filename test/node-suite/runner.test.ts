@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
@@ -11,6 +11,13 @@ import { difference, judge, linesOf, type Verdict } from './judge.ts';
 
 const TREE = fileURLToPath(new URL('./tree', import.meta.url));
 const PRELOAD = new URL('../../src/socket/node/preload.ts', import.meta.url).href;
+
+/** As tree/common has it. */
+const hasIPv6 = Object.values(networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === '::1'),
+);
+
+const NEED_IPV6 = ['test-net-addresses.js', 'test-net-autoselectfamily.js'];
 
 const made: string[] = [];
 afterAll(() => {
@@ -42,6 +49,10 @@ test.each(['net', 'http', 'http2', 'dgram'] as const)(
     expect(linesOf(verdict).join('\n')).not.toContain('Passed by neither');
     expect(difference(verdict)).toEqual([]);
     expect(verdict.bothPass).toBe(verdict.applicable);
+    // No file is left out, but those that need IPv6 where there is none.
+    const left = verdict.files.filter(({ notApplicable }) => notApplicable !== null);
+    expect(left.map(({ name }) => name)).toEqual(group === 'net' && !hasIPv6 ? NEED_IPV6 : []);
+    expect(verdict.applicable).toBeGreaterThan(0);
   },
 );
 
@@ -79,7 +90,7 @@ test('what cannot apply is named with its reason, and is run bare alone', async 
   const root = folder({
     'parallel/test-net-cluster.js': "require('cluster');",
     'parallel/test-net-hand.js': "if (0) child.send('here', socket);",
-    'parallel/test-net-skip.js': "console.log('1..0 # Skipped: no IPv6');",
+    'parallel/test-net-skip.js': `require(${JSON.stringify(join(TREE, 'common'))}).skip('no IPv6');`,
   });
   const verdict = await judged(testFiles(root, 'net'), 'data:text/javascript,process.exit(3)');
   expect(
