@@ -33,9 +33,8 @@ export interface ResponseHead {
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-/** RFC 9110 section 5.5: a field value has no CR, LF or NUL, and no other control character but HTAB. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
+/** RFC 9110 section 5.5, RFC 9112 section 4: HTAB, SP, VCHAR and obs-text, which is all that a field value or a reason has. */
+const FIELD_TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** RFC 9110 section 5.6.3: optional whitespace is SP and HTAB; nothing else is trimmed. */
 const OWS = /^[ \t]+|[ \t]+$/g;
 
@@ -73,7 +72,7 @@ export function parseResponseHead(text: string, method: string): ResponseHead | 
   const [first = '', ...lines] = text.split(/\r?\n/);
   const line = /^HTTP\/1\.(\d) (\d{3})(?: (.*))?$/.exec(first);
   const fields = parseFields(lines);
-  if (line === null || fields === null || CONTROL.test(line[3] ?? '')) return null;
+  if (line === null || fields === null || !FIELD_TEXT.test(line[3] ?? '')) return null;
   const [minor, status] = [Number(line[1]), Number(line[2])];
   // RFC 9112 section 6.3: these have none, whatever their fields say.
   const none = method === 'HEAD' || status < 200 || status === 204 || status === 304;
@@ -91,7 +90,7 @@ function parseFields(lines: readonly string[]): Field[] | null {
     const colon = each.indexOf(':');
     const name = each.slice(0, Math.max(colon, 0)).toLowerCase();
     const value = each.slice(colon + 1).replace(OWS, '');
-    if (!TOKEN.test(name) || CONTROL.test(value)) return null;
+    if (!TOKEN.test(name) || !FIELD_TEXT.test(value)) return null;
     fields.push([name, value]);
   }
   return fields;

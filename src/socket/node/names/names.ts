@@ -235,8 +235,7 @@ export class Names {
 
 /** A name as DNS has it: letters of other scripts as ASCII (RFC 5891). '' for what is none. */
 export function asciiName(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
-  return /^[\x00-\x7f]*$/.test(name) ? name : domainToASCII(name);
+  return /^\p{ASCII}*$/u.test(name) ? name : domainToASCII(name);
 }
 
 /** Where the name of an address is asked for (RFC 1035 section 3.5, RFC 3596 section 2.5). */
