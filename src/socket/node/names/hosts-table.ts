@@ -3,7 +3,7 @@
 
 import { wrongKind } from '../../../options/index.ts';
 import { parseAddress } from '../../../wire/index.ts';
-import { isAskable, withoutDot } from './message.ts';
+import { isAskable, nameKey, withoutDot } from './message.ts';
 import { isIpAddress } from './servers.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1'] as const;
@@ -28,13 +28,13 @@ export class HostsTable {
         const shown = printed(address);
         if (!this.#names.has(shown)) this.#names.set(shown, withoutDot(name));
       }
-      this.#addresses.set(key(name), addresses.map(printed));
+      this.#addresses.set(nameKey(name), addresses.map(printed));
     }
   }
 
   /** The addresses of a name; null: it is not here. */
   addresses(name: string): readonly string[] | null {
-    const plain = key(name);
+    const plain = nameKey(name);
     const found = this.#addresses.get(plain);
     if (found !== undefined) return found;
     return plain === 'localhost' || plain.endsWith('.localhost') ? LOOPBACK : null;
@@ -42,7 +42,7 @@ export class HostsTable {
 
   /** Whether a name, or a name of an address, was given. */
   lists(name: string): boolean {
-    return this.#addresses.has(key(name)) || this.#names.has(printed(name));
+    return this.#addresses.has(nameKey(name)) || this.#names.has(printed(name));
   }
 
   /** The name of an address; null: it is not here. */
@@ -51,10 +51,6 @@ export class HostsTable {
     const isLoopback = shown === LOOPBACK[0] || shown === LOOPBACK[1];
     return this.#names.get(shown) ?? (isLoopback ? 'localhost' : null);
   }
-}
-
-function key(name: string): string {
-  return withoutDot(name).toLowerCase();
 }
 
 /** An address as everybody writes it (RFC 5952). */

@@ -105,4 +105,23 @@ describe('messages that somebody else has made', () => {
     expect(of(good, { ...good, name: 'a\u0000b' })).toBeNull();
     expect(of({ ...good, name: 'other.example' })).toEqual([]);
   });
+
+  test.each([
+    ['CNAME', (name: string) => name],
+    ['NS', (name: string) => name],
+    ['PTR', (name: string) => name],
+    ['MX', (exchange: string) => ({ preference: 1, exchange })],
+    ['SRV', (target: string) => ({ priority: 1, weight: 1, port: 1, target })],
+    ['SOA', (mname: string) => ({ mname, rname: 'r.example' })],
+    ['SOA', (rname: string) => ({ mname: 'm.example', rname })],
+    ['NAPTR', (replacement: string) => ({ flags: '', services: '', regexp: '', replacement })],
+  ] as const)('%s: a name in it that cannot be shown spoils the answer', (type, dataOf) => {
+    const of = (name: string): unknown => {
+      const record = { name: 'y.example', type, ttl: 1, data: dataOf(name) };
+      const response = { id: 1, question, rcode: 'NOERROR', truncated: false, answers: [record] };
+      return recordsFor(response, { name: 'y.example', type });
+    };
+    expect(of('z.example')).toHaveLength(1);
+    for (const name of ['z\n.example', '\u001b[2J', 'z\u202e.example']) expect(of(name)).toBeNull();
+  });
 });

@@ -125,13 +125,14 @@ export function decodeResponse(octets: Uint8Array): Response | null {
   };
 }
 
-/** Names are compared without regard to case (RFC 4343). */
-export function sameName(a: string, b: string): boolean {
-  return key(a) === key(b);
+/** What two ways to write one name have in common: names are compared without regard to case (RFC 4343). */
+export function nameKey(name: string): string {
+  return withoutDot(name).toLowerCase();
 }
 
-function key(name: string): string {
-  return withoutDot(name).toLowerCase();
+/** Whether two names are one. */
+export function sameName(a: string, b: string): boolean {
+  return nameKey(a) === nameKey(b);
 }
 
 /** Whether a response is one to this question (RFC 5452 section 9.1). */
@@ -179,6 +180,12 @@ function isSound({ name, type, data }: AnswerRecord): boolean {
       return NAME.test((data as { exchange: string }).exchange);
     case 'SRV':
       return NAME.test((data as { target: string }).target);
+    case 'SOA': {
+      const { mname, rname } = data as { mname: string; rname: string };
+      return NAME.test(mname) && NAME.test(rname);
+    }
+    case 'NAPTR':
+      return NAME.test((data as { replacement: string }).replacement);
     default:
       return true;
   }

@@ -3,7 +3,7 @@
 import type { Host } from '../../../host/index.ts';
 import { formatEndpoint } from '../../../wire/index.ts';
 import { currentHost, type Redirects } from '../places.ts';
-import { withoutDot } from './message.ts';
+import { nameKey } from './message.ts';
 import { type Names, namesOf } from './names.ts';
 import { DNS_PORT, isIpAddress } from './servers.ts';
 
@@ -32,9 +32,9 @@ export class NameRedirects {
 
   #isAsked(name: string): boolean {
     if (isIpAddress(name)) return this.#redirects.has(name);
-    const plain = key(name);
+    const plain = nameKey(name);
     if (plain === 'localhost' || plain.endsWith('.localhost')) return false;
-    return this.domains === null || this.domains.some((domain) => isIn(plain, key(domain)));
+    return this.domains === null || this.domains.some((domain) => isIn(plain, nameKey(domain)));
   }
 
   /** Names that are listed, for people. */
@@ -67,8 +67,4 @@ function isIn(name: string, domain: string): boolean {
 
 function shownServer(address: string, port: number): string {
   return port === DNS_PORT ? address : formatEndpoint(address, port);
-}
-
-function key(name: string): string {
-  return withoutDot(name).toLowerCase();
 }

@@ -5,7 +5,7 @@ import type { Connection, Host, UdpMessage } from '../../../host/index.ts';
 import { func, like, needed, Schema, whole } from '../../../options/index.ts';
 import { TcpError } from '../../../tcp/index.ts';
 import { framed, readMessage } from './framing.ts';
-import { octetsOf, RECORD_TYPES, type RecordType, withoutDot } from './message.ts';
+import { octetsOf, RECORD_TYPES, type RecordType, sameName } from './message.ts';
 import { DNS_PORT } from './servers.ts';
 
 /** A record: `data` as a zone has it, `'10.0.0.5'`, `{ preference: 10, exchange: 'mx.example' }`, `['text']`… */
@@ -124,8 +124,7 @@ function find(zone: Zone, asked: string, type: string): NamedRecord[] | ZoneFail
 }
 
 function entryOf(zone: Zone, name: string): readonly ZoneRecord[] | ZoneFailure | null {
-  const key = withoutDot(name).toLowerCase();
-  const entry = Object.entries(zone).find(([each]) => withoutDot(each).toLowerCase() === key)?.[1];
+  const entry = Object.entries(zone).find(([each]) => sameName(each, name))?.[1];
   if (entry === undefined) return null;
   if (typeof entry !== 'string')
     for (const { type } of entry)
