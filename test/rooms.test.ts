@@ -221,11 +221,15 @@ describe('the rooms', () => {
   });
 });
 
-test('cwnd has one writer, which bounds it: src/tcp/congestion/cwnd.ts', () => {
-  const assigned = /\bcwnd\s*(?:=[^=>]|[-+*]=|\+\+|--)/;
-  const writers = files.filter((file) => file.startsWith('src/tcp/') && assigned.test(codeOf(file)));
-  // tcb.ts has the field itself, which begins as 0.
-  expect(writers).toEqual(['src/tcp/congestion/cwnd.ts', 'src/tcp/tcb/tcb.ts']);
+test('cwnd and ssthresh have one writer, which bounds them: src/tcp/congestion/cwnd.ts', () => {
+  const writers = (name: string): string[] => {
+    const assigned = new RegExp(`\\b${name}\\s*(?:=[^=>]|[-+*]=|\\+\\+|--)`);
+    return files.filter((file) => file.startsWith('src/tcp/') && assigned.test(codeOf(file)));
+  };
+  // tcb.ts has the fields themselves, which begin there.
+  expect(writers('cwnd')).toEqual(['src/tcp/congestion/cwnd.ts', 'src/tcp/tcb/tcb.ts']);
+  // HyStart++ ends slow start at the cwnd that it answers (RFC 9406 section 4.2).
+  expect(writers('cc\\.ssthresh')).toEqual(['src/tcp/congestion/cubic.ts', 'src/tcp/congestion/cwnd.ts']);
 });
 
 describe('what finds them', () => {

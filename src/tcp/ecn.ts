@@ -4,7 +4,7 @@
 import { ACK, CWR, ECE, ECN_CE, ECN_ECT_0, type Segment, SYN } from '../wire/segment.ts';
 import { seqGt } from '../wire/seq.ts';
 import { controlOf } from './congestion/control.ts';
-import { setCwnd } from './congestion/cwnd.ts';
+import { setCwnd, setSsthresh } from './congestion/cwnd.ts';
 import type { Engine } from './engine.ts';
 import type { AckSample } from './loss/sample.ts';
 import { Phase, type Tcb } from './tcb/tcb.ts';
@@ -55,7 +55,7 @@ export function receiveEcn(tcb: Tcb, seg: Segment): void {
 export function echoedEcn(e: Engine, tcb: Tcb, s: AckSample): void {
   const { cc, snd } = tcb;
   if (cc.phase !== Phase.OPEN || !seqGt(snd.una, cc.ecnRecover)) return;
-  cc.ssthresh = controlOf(tcb).onEcn(tcb, s, e.now);
+  setSsthresh(tcb, controlOf(tcb).onEcn(tcb, s, e.now));
   setCwnd(tcb, cc.ssthresh);
   cc.ecnRecover = snd.nxt;
   tcb.ecnReduced = 1;

@@ -14,7 +14,7 @@ export type ControlState = object;
 
 /**
  * One congestion control. It has no state but `tcb.cc.own`, and never assigns `cwnd`, and `ssthresh` only to end slow
- * start (RFC 9406): it answers, in whole octets, and the caller sets and bounds them. Times are microseconds.
+ * start (RFC 9406): it answers in octets, and the caller sets them, rounded down and bounded (cwnd.ts). Times are microseconds.
  */
 export interface CongestionControl {
   readonly name: string;

@@ -1,14 +1,24 @@
-// The congestion window: where it begins (RFC 6928), and the one place where it is written.
+// The congestion window: where it begins (RFC 6928), and the one place where it and ssthresh are written.
 
 import type { Tcb } from '../tcb/tcb.ts';
 
 /** No window is larger (RFC 7323 section 2.3). */
 export const MAX_CWND = 0x3fffffff;
 
-/** cwnd <- `octets`, at least one full segment; nothing else assigns it. The send buffer grows with it. */
+/** What a congestion control has answered, as whole octets: at least a full segment, also of what is no number. */
+function bounded(tcb: Tcb, octets: number): number {
+  return Math.max(Math.min(octets, MAX_CWND) | 0, tcb.snd.mss);
+}
+
+/** ssthresh <- `octets`; but for the end of slow start (RFC 9406), nothing else assigns it. */
+export function setSsthresh(tcb: Tcb, octets: number): void {
+  tcb.cc.ssthresh = bounded(tcb, octets);
+}
+
+/** cwnd <- `octets`; nothing else assigns it. The send buffer grows with it. */
 export function setCwnd(tcb: Tcb, octets: number): void {
   const { cc, config, snd } = tcb;
-  cc.cwnd = Math.max(Math.min(octets, MAX_CWND), snd.mss);
+  cc.cwnd = bounded(tcb, octets);
   // What is in flight, and as much again for the round trip after it.
   if (2 * cc.cwnd > snd.buf && snd.buf < config.sendBufferMax)
     snd.buf = Math.min(2 * cc.cwnd, config.sendBufferMax);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AckSample } from '../loss/sample.ts';
-import { inState, octets, options } from '../segment-arrives/testing.ts';
-import { cloneTcb, type Tcb } from '../tcb/tcb.ts';
+import { inState, octets, options, pass } from '../segment-arrives/testing.ts';
+import { brokenInvariant } from '../tcb/invariants.ts';
+import { cloneTcb, Phase, type Tcb } from '../tcb/tcb.ts';
 import {
   type CongestionControl,
   congestionControl,
@@ -68,6 +69,29 @@ describe('MAY-18: alternative congestion controls', () => {
     expect(() => congestionControl('none')).toThrow(/'none': one of cubic, newreno, .*fixed/);
     const a = inState('ESTABLISHED', { config: { congestion: 'fixed' } });
     expect(controlOf(a.tcb)).toBe(fixed);
+  });
+
+  it('what they answer becomes whole octets, a full segment at least, whatever it is', () => {
+    for (const [answer, set] of [
+      [1234.5, 1234],
+      [Number.NaN, 1000],
+      [-1e300, 1000],
+      [Number.POSITIVE_INFINITY, 0x3fffffff],
+    ] as const) {
+      const same = (): number => answer;
+      registerCongestionControl({ ...newReno, name: 'odd', onAck: same, onLoss: same, onTimeout: same });
+      const syn = options({ mss: 1000 });
+      const a = inState('ESTABLISHED', { syn, config: { congestion: 'odd' } });
+      a.send(octets(30_000));
+      a.inject('ACK', 1, 1001);
+      expect([answer, a.tcb.cc.cwnd]).toEqual([answer, set]);
+      for (let i = 0; i < 3; i++) a.inject('ACK', 1, 1001);
+      expect([answer, a.tcb.cc.phase, a.tcb.cc.ssthresh]).toEqual([answer, Phase.FAST_RECOVERY, set]);
+      a.tcb.cc.ssthresh = 0;
+      pass(a, 2000);
+      expect([answer, a.tcb.cc.phase, a.tcb.cc.ssthresh]).toEqual([answer, Phase.LOSS, set]);
+      expect(brokenInvariant(a.tcb)).toBeNull();
+    }
   });
 
   it('on the segment path an unknown name is NewReno: nothing throws there', () => {

@@ -5,7 +5,7 @@
 import { OPT_SACK, type Segment } from '../../wire/segment.ts';
 import { seqGt } from '../../wire/seq.ts';
 import { controlOf } from '../congestion/control.ts';
-import { setCwnd } from '../congestion/cwnd.ts';
+import { setCwnd, setSsthresh } from '../congestion/cwnd.ts';
 import { cwndLimited } from '../congestion/validation.ts';
 import { echoedEcn } from '../ecn.ts';
 import type { Engine } from '../engine.ts';
@@ -76,7 +76,7 @@ function startEpisode(e: Engine, tcb: Tcb, sent: Sent, s: AckSample): void {
 export function enterRecovery(e: Engine, tcb: Tcb, sent: Sent, s: AckSample): void {
   const { cc, snd } = tcb;
   startUndo(tcb, sent);
-  cc.ssthresh = controlOf(tcb).onLoss(tcb, flightSize(tcb), e.now);
+  setSsthresh(tcb, controlOf(tcb).onLoss(tcb, flightSize(tcb), e.now));
   cc.recover = (snd.nxt - 1) | 0;
   cc.phase = Phase.FAST_RECOVERY;
   cc.tlp = 0;
@@ -117,7 +117,7 @@ export function timeoutLoss(e: Engine, tcb: Tcb): void {
   const before = cc.phase;
   if (rto.timeouts === 0) {
     if (sent !== null) startUndo(tcb, sent);
-    cc.ssthresh = controlOf(tcb).onTimeout(tcb, flightSize(tcb), e.now);
+    setSsthresh(tcb, controlOf(tcb).onTimeout(tcb, flightSize(tcb), e.now));
   }
   // One timeout after the other: better to send too much than to trust a peer that may have reneged (RFC 2018).
   if (sent !== null && rto.timeouts > 0) renege(tcb, sent, null);

@@ -4,7 +4,7 @@
 import { ACK, OPT_SACK, type Segment } from '../../wire/segment.ts';
 import { seqGeq, seqGt, seqMax } from '../../wire/seq.ts';
 import { controlOf } from '../congestion/control.ts';
-import { setCwnd } from '../congestion/cwnd.ts';
+import { setCwnd, setSsthresh } from '../congestion/cwnd.ts';
 import type { Engine } from '../engine.ts';
 import { sendNext } from '../send/transmit.ts';
 import { Phase, type Tcb } from '../tcb/tcb.ts';
@@ -42,7 +42,7 @@ export function probeAnswered(e: Engine, tcb: Tcb, seg: Segment, s: AckSample): 
     // The probe has repaired a loss: congestion, which nobody has answered yet.
     cc.tlp = Tlp.NONE;
     if (cc.phase !== Phase.OPEN) return;
-    cc.ssthresh = controlOf(tcb).onLoss(tcb, flightSize(tcb), e.now);
+    setSsthresh(tcb, controlOf(tcb).onLoss(tcb, flightSize(tcb), e.now));
     setCwnd(tcb, cc.ssthresh);
   } else if (s.advanced === 0 && seg.textLen === 0 && (seg.opts & OPT_SACK) === 0) {
     cc.tlp = Tlp.NONE; // both have arrived, at a peer that does not report duplicates

@@ -4,7 +4,7 @@
 
 import { seqGt, seqLt } from '../../wire/seq.ts';
 import { controlOf } from '../congestion/control.ts';
-import { setCwnd } from '../congestion/cwnd.ts';
+import { setCwnd, setSsthresh } from '../congestion/cwnd.ts';
 import type { Engine } from '../engine.ts';
 import { join, setFate, word } from '../send/sent.ts';
 import { FATE, Fate, type Sent } from '../tcb/sent.ts';
@@ -44,7 +44,7 @@ export function undo(e: Engine, tcb: Tcb, s: AckSample): boolean {
   cc.phase = Phase.OPEN;
   cc.dupAcks = 0;
   cc.recover = (snd.una - 2) | 0;
-  cc.ssthresh = Math.max(cc.ssthresh, cc.priorSsthresh);
+  setSsthresh(tcb, Math.max(cc.ssthresh, cc.priorSsthresh));
   setCwnd(tcb, controlOf(tcb).onUndo(tcb, e.now));
   return true;
 }
