@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Connection, Host, RealClock, type TimerPlatform } from '../../host/index.ts';
+import type { WireTap } from '../../sim/index.ts';
 import { Memory, Offload } from '../../wire/index.ts';
 import { PcapngWriter } from '../pcapng.ts';
 import {
@@ -67,12 +68,12 @@ class FakeDevice {
   close(): void {
     this.calls.push('close');
   }
-  /** The other side sends: one batch, each packet in the same block. */
-  batch(packets: readonly Uint8Array[]): void {
+  /** The other side sends, and says this beside its packets: one batch, each packet in the same block. */
+  batch(packets: readonly Uint8Array[], said: readonly (Offload | null)[] = []): void {
     const block = this.memory.alloc(65_536);
-    for (const octets of packets) {
+    for (const [i, octets] of packets.entries()) {
       this.memory.u8.set(octets, block);
-      this.receiver?.receive(block, octets.length);
+      this.receiver?.receive(block, octets.length, said[i] ?? null);
     }
     this.receiver?.batchEnd();
     this.memory.free(block, 65_536);
@@ -92,9 +93,13 @@ class Bench {
   readonly a: End;
   readonly b: End;
 
-  constructor(options: Partial<AttachDeviceOptions> = {}, gso: { maxOctets: number } | null = null) {
+  constructor(
+    options: Partial<AttachDeviceOptions> = {},
+    gso: { maxOctets: number } | null = null,
+    theirGso: { maxOctets: number } | null = null,
+  ) {
     this.a = this.#end(1, options, gso);
-    this.b = this.#end(2, {}, null);
+    this.b = this.#end(2, {}, theirGso);
   }
 
   #end(n: number, options: Partial<AttachDeviceOptions>, gso: { maxOctets: number } | null): End {
@@ -123,9 +128,11 @@ class Bench {
       const fromA = this.a.device.sent.splice(0);
       const fromB = this.b.device.sent.splice(0);
       if (fromA.length + fromB.length === 0) return;
+      const saidByA = this.a.device.offloads.splice(0);
+      const saidByB = this.b.device.offloads.splice(0);
       this.time.ms += 0.01;
-      if (fromA.length > 0) this.b.device.batch(fromA);
-      if (fromB.length > 0) this.a.device.batch(fromB);
+      if (fromA.length > 0) this.b.device.batch(fromA, saidByA);
+      if (fromB.length > 0) this.a.device.batch(fromB, saidByB);
     }
   }
 
@@ -313,4 +320,23 @@ test('a device that cuts and sums is given segments that stand for several, and 
   expect(device.offloads.map((said) => said?.sumFrom)).toEqual([20]);
   expect(host.interfaces[1]?.offload).toEqual({ gso: { maxOctets: 65_535 }, cutBy: 'link' });
   host.connections[0]?.abort();
+});
+
+test('a wire has real segments: what a device with offload brings is cut and summed before', async () => {
+  const lengths: number[] = [];
+  const tap: WireTap = { sent: ({ direction, len }) => void (direction === 'b->a' && lengths.push(len)) };
+  const bench = new Bench({ watch: { tap } }, null, { maxOctets: 65_535 });
+  const { ours, theirs } = await bench.connect();
+  const before = bench.a.host.memory.used;
+  await theirs.write(new Uint8Array(20_000).fill(7));
+  const large = bench.b.device.offloads.filter((said) => said !== null && said.gsoSize > 0);
+  bench.pass(1000);
+  expect(large).not.toEqual([]);
+  expect(ours.take()).toEqual(new Uint8Array(20_000).fill(7));
+  expect(Math.max(...lengths)).toBe(1500);
+  const { tcpBadChecksum, malformed } = bench.a.host.counters;
+  expect([tcpBadChecksum, malformed.every((n) => n === 0)]).toEqual([0, true]);
+  ours.abort();
+  bench.pass(1000);
+  expect(bench.a.host.memory.used).toBeLessThanOrEqual(before);
 });

@@ -36,12 +36,17 @@ import {
   wireOptions,
 } from '../../sim/index.ts';
 import {
+  completeSum,
+  cutTcp,
   type IpAddress,
+  IpPacket,
   inPrefix,
+  Malformed,
   type Memory,
   type Offload,
   parseAddress,
   parseCidr,
+  parseIp,
 } from '../../wire/index.ts';
 import type { PcapngWriter } from '../pcapng.ts';
 import { HostCapture } from './capture.ts';
@@ -319,16 +324,13 @@ function join(
   };
   const taps = [...(capture === null ? [] : [losses]), ...(watch === undefined ? [] : [watch.tap])];
   if (taps.length > 0) wire.tap = combineTaps(...taps);
+  const separate = separately(memory);
   device.onPackets(
     receiverOf(
       driver,
-      (off, len) => {
+      (off, len, said) => {
         real.sync();
-        // The device reads the next packet into the same block.
-        const copy = toHost === null ? 0 : memory.alloc(len);
-        if (copy === 0) return;
-        memory.u8.copyWithin(copy, off, off + len);
-        toHost?.(copy, len);
+        if (toHost !== null) separate(off, len, said, toHost);
       },
       () => real.kick(),
     ),
@@ -339,6 +341,28 @@ function join(
 
 /** Takes a packet, whose block stays the caller's, and what its link says beside it. */
 type Receive = (off: number, len: number, said: Offload | null) => void;
+
+/**
+ * Makes packets of one segment each, with whole checksums, of what a device brings, each in a block of its own: the
+ * device reads the next packet into the same one.
+ */
+function separately(memory: Memory) {
+  const packet = new IpPacket();
+  return (off: number, len: number, said: Offload | null, transmit: Transmit): void => {
+    if (said !== null && parseIp(memory, off, len, packet) === Malformed.OK) {
+      packet.offload = said;
+      if (said.gsoSize !== 0) {
+        cutTcp(memory, packet, said.gsoSize, transmit);
+        return;
+      }
+      completeSum(memory, packet);
+    }
+    const copy = memory.alloc(len);
+    if (copy === 0) return;
+    memory.u8.copyWithin(copy, off, off + len);
+    transmit(copy, len);
+  };
+}
 
 /** One event per batch; an exception of the host's user ends the event before it goes on its way. */
 function receiverOf(driver: HostDriver, receive: Receive, batchEnd: () => void): TunReceiver {
