@@ -35,23 +35,37 @@ export class PacketQueue {
     this.#waiting.push(off, len);
   }
 
-  /** Hands over the packets that wait now, and frees them; those that come of it wait for the next time. */
+  /**
+   * Hands over the packets that wait now, and frees them; those that come of it wait for the next time, and so do those
+   * behind one for which `each` throws.
+   */
   drain(each: (off: number, len: number) => void): void {
     if (this.empty) return;
     const packets = this.#waiting;
     this.#waiting = this.#taken;
     this.#held = 0;
-    for (let i = 0; i < packets.length; i += 2) {
-      const off = packets[i] as number;
-      const len = packets[i + 1] as number;
-      try {
-        each(off, len);
-      } finally {
-        this.#memory.free(off, len);
+    let at = 0;
+    try {
+      while (at < packets.length) {
+        const off = packets[at++] as number;
+        const len = packets[at++] as number;
+        try {
+          each(off, len);
+        } finally {
+          this.#memory.free(off, len);
+        }
       }
+    } finally {
+      if (at < packets.length) this.#putBack(packets.slice(at));
+      packets.length = 0;
+      this.#taken = packets;
     }
-    packets.length = 0;
-    this.#taken = packets;
+  }
+
+  /** Before what has come meanwhile. */
+  #putBack(packets: number[]): void {
+    for (let i = 1; i < packets.length; i += 2) this.#held += packets[i] as number;
+    this.#waiting = [...packets, ...this.#waiting];
   }
 
   /** Forgets what waits. */
