@@ -306,6 +306,8 @@ function responseOf(head: ResponseHead, body: ReadableStream<Uint8Array> | null)
   const { status, reason, fields } = head;
   const empty = status === 204 || status === 205 || status === 304;
   if (status > 599) throw new Error(`the answer has the status ${status}`);
+  // RFC 9110 section 15.3.6: a 205 has none, so nobody reads what comes all the same.
+  if (empty) body?.cancel().catch(() => {});
   const response = new Response(empty ? null : body, { status, statusText: reason });
   // A browser's Response leaves `set-cookie` out.
   const headers = new Headers(fields as [string, string][]);

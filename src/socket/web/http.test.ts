@@ -131,6 +131,22 @@ describe('serve and fetchOn', () => {
     expect(answers).not.toMatch(/body/);
   });
 
+  test('a 205 with octets that nobody can read ends its connection (RFC 9110 section 15.3.6)', async () => {
+    const host = new Host();
+    hosts.push(host);
+    host.listen({
+      port: 80,
+      handler: {
+        open: (c) => void c.write(encode('HTTP/1.1 205 Reset Content\r\nContent-Length: 4\r\n\r\nbody')),
+      },
+    });
+    const response = await fetchOn(host)('http://127.0.0.1/');
+    expect([response.status, response.body]).toEqual([205, null]);
+    for (let turns = 0; turns < 100 && host.connections.length > 0; turns++)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(host.connections).toHaveLength(0);
+  });
+
   test('redirects: 302 makes a POST a GET, 307 repeats it, manual shows it, a loop ends', async () => {
     const { fetch } = served(async (request) => {
       const { pathname } = new URL(request.url);
