@@ -352,6 +352,36 @@ describe.each([
     socket.dropSourceSpecificMembership('127.0.0.1', '232.1.2.3', '127.0.0.1');
   });
 
+  test.each([
+    ['udp4', '232.1.2.4', '127.0.0.1', 10, (n: number) => `127.0.1.${n}`],
+    ['udp6', 'ff35::1', '::1', 64, (n: number) => `fd00::${n.toString(16)}`],
+  ] as const)(
+    'sources of a group, %s: each once, so many at most; all of them end with the membership',
+    async (type, group, own, most, nth) => {
+      const socket = await bound(type, 0, own);
+      const on = type === 'udp4' ? own : '::%lo';
+      const add = (source: string): string =>
+        thrown(() => socket.addSourceSpecificMembership(source, group, on));
+      const drop = (source: string): string =>
+        thrown(() => socket.dropSourceSpecificMembership(source, group, on));
+      expect(drop(nth(1))).toBe('dropSourceSpecificMembership EINVAL');
+      expect(add(nth(1))).toBe('nothing');
+      expect(add(nth(1))).toBe('addSourceSpecificMembership EADDRNOTAVAIL');
+      expect(thrown(() => socket.addMembership(group, on))).toBe('addMembership EADDRINUSE');
+      for (let n = 2; n <= most; n++) expect(add(nth(n))).toBe('nothing');
+      for (const n of [1, most + 1]) expect(add(nth(n))).toBe('addSourceSpecificMembership ENOBUFS');
+      expect(drop(nth(most + 1))).toBe('dropSourceSpecificMembership EADDRNOTAVAIL');
+      expect(drop(nth(1))).toBe('nothing');
+      expect(thrown(() => socket.dropMembership(group, on))).toBe('nothing');
+      expect(drop(nth(2))).toBe('dropSourceSpecificMembership EINVAL');
+      // Who hears everybody may choose whom from then on.
+      expect(thrown(() => socket.addMembership(group, on))).toBe('nothing');
+      expect(add(nth(1))).toBe('nothing');
+      expect(drop(nth(1))).toBe('nothing');
+      expect(thrown(() => socket.dropMembership(group, on))).toBe('dropMembership EADDRNOTAVAIL');
+    },
+  );
+
   test('each datagram has a turn of its own; close ends it, and after it everything says so', async () => {
     const server = await bound();
     const client = await bound();

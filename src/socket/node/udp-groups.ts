@@ -62,15 +62,18 @@ export class Groups {
   addSource(socket: UdpSocket, source: string, group: string, interfaceAddress: string | undefined): number {
     if (!isOfFamily(source, group.includes(':'))) return uvError('EINVAL');
     const sources = this.#joined.get(group);
-    if (sources === null || sources?.includes(source)) return uvError('EADDRINUSE');
-    if (sources !== undefined) {
-      if (sources.length >= MOST_SOURCES) return uvError('ENOBUFS');
-      sources.push(source);
-      return 0;
+    if (sources === undefined) {
+      const status = this.#join(socket, group, interfaceAddress);
+      if (status === 0) this.#joined.set(group, [source]);
+      return status;
     }
-    const status = this.#join(socket, group, interfaceAddress);
-    if (status === 0) this.#joined.set(group, [source]);
-    return status;
+    // As Linux: who has heard everybody hears these from now on.
+    if (sources === null) this.#joined.set(group, [source]);
+    else if (sources.length >= (group.includes(':') ? MOST_SOURCES_6 : MOST_SOURCES_4))
+      return uvError('ENOBUFS');
+    else if (sources.includes(source)) return uvError('EADDRNOTAVAIL');
+    else sources.push(source);
+    return 0;
   }
 
   #join(socket: UdpSocket, group: string, interfaceAddress: string | undefined): number {
@@ -88,16 +91,17 @@ export class Groups {
 
   drop(socket: UdpSocket, group: string): number {
     if (groupOf(group) === null) return uvError('EINVAL');
-    return this.#joined.get(group) === null ? this.#leave(socket, group) : uvError('EADDRNOTAVAIL');
+    return this.#joined.has(group) ? this.#leave(socket, group) : uvError('EADDRNOTAVAIL');
   }
 
   dropSource(socket: UdpSocket, source: string, group: string): number {
     if (groupOf(group) === null || parseAddress(source) === null) return uvError('EINVAL');
     const sources = this.#joined.get(group);
+    if (sources === undefined) return uvError('EINVAL');
     const at = sources?.indexOf(source) ?? -1;
-    if (at < 0) return uvError('EADDRNOTAVAIL');
-    sources?.splice(at, 1);
-    return sources?.length === 0 ? this.#leave(socket, group) : 0;
+    if (sources === null || at < 0) return uvError('EADDRNOTAVAIL');
+    sources.splice(at, 1);
+    return sources.length === 0 ? this.#leave(socket, group) : 0;
   }
 
   #leave(socket: UdpSocket, group: string): number {
@@ -118,8 +122,9 @@ export class Groups {
   }
 }
 
-/** Sources of one group, as in Linux (igmp_max_msf). */
-const MOST_SOURCES = 10;
+/** Sources of one group, as in Linux (igmp_max_msf, mld_max_msf). */
+const MOST_SOURCES_4 = 10;
+const MOST_SOURCES_6 = 64;
 
 function groupOf(text: string): IpAddress | null {
   const parsed = parseAddress(text);

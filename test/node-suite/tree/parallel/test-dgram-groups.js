@@ -23,6 +23,10 @@ socket.bind(
     assert.throws(() => socket.setMulticastInterface('no address'), /^Error: setMulticastInterface EINVAL$/);
     socket.setMulticastInterface('0.0.0.0');
     socket.addMembership(group, common.localhostIPv4);
+    assert.throws(
+      () => socket.addMembership(group, common.localhostIPv4),
+      /^Error: addMembership EADDRINUSE$/,
+    );
     const sender = dgram.createSocket('udp4');
     sender.bind(
       0,
