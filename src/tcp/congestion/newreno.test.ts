@@ -54,6 +54,19 @@ describe('MUST-19: slow start and congestion avoidance (RFC 5681 section 3.1)', 
     expect([newReno.onLoss(t, 9000, 0), newReno.onTimeout(t, 1000, 0)]).toEqual([4500, 2000]);
   });
 
+  it('an echo of ECN costs half (RFC 3168 section 6.1.2), or 20 % (RFC 8511); two segments stay', () => {
+    for (const [abe, cwnd, left] of [
+      [false, 10_000, 5000],
+      [true, 10_000, 8000],
+      [false, 3000, 2000],
+      [true, 2000, 2000],
+    ] as const) {
+      const t = tcb(cwnd, 100_000);
+      t.config = { ...t.config, abe };
+      expect([abe, newReno.onEcn(t, new AckSample(), 0)]).toEqual([abe, left]);
+    }
+  });
+
   it('cwnd stays an int32 for ever', () => {
     const t = tcb(0x3fffffff, 0x3fffffff + 1);
     acked(t, 2000);

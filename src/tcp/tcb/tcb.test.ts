@@ -6,7 +6,7 @@ import { inState, octets, options, pass, STATES, text } from '../segment-arrives
 import { eachField, notInt32, resetTcb } from './fields.ts';
 import { type Field, PARTS, PARTS_ON_DEMAND, SCHEMA } from './schema.ts';
 import { Sent } from './sent.ts';
-import { cloneTcb, copyTcb, finAcked, finSent, MtuSearch, Tcb, wakeAt } from './tcb.ts';
+import { cloneTcb, copyTcb, finAcked, finSent, MtuSearch, Tcb, type Timers, wakeAt } from './tcb.ts';
 
 describe('the TCB is plain data', () => {
   it('in every state: numbers, one typed array, its settings; it survives structuredClone', () => {
@@ -103,6 +103,31 @@ describe('the schema of a TCB', () => {
     }
   });
 
+  it('resetTcb: of all numbers only those of its place stay', () => {
+    const tcb = new Tcb(defaultConfig);
+    eachField(tcb, (_part, name, values) => {
+      values[name] = 77;
+    });
+    tcb.sent = new Sent();
+    tcb.mtuSearch = new MtuSearch();
+    tcb.cc.own = {};
+    resetTcb(tcb, new Tcb(defaultConfig));
+    const stay: string[] = [];
+    eachField(tcb, (part, name, values) => {
+      if (values[name] === 77) stay.push(`${part}.${name}`);
+    });
+    const place = 'id family l0 l1 l2 l3 r0 r1 r2 r3 localPort remotePort mtu pmtu gso';
+    expect(stay).toEqual(place.split(' ').map((name) => `tcb.${name}`));
+    expect([tcb.sent, tcb.mtuSearch, tcb.cc.own]).toEqual([null, null, null]);
+  });
+
+  it('a record of what was sent that is used again has forgotten all', () => {
+    const sent = new Sent();
+    for (const name of Object.keys(PARTS_ON_DEMAND.sent)) sent[name as 'count'] = 77;
+    sent.reset();
+    expect(sent).toEqual(new Sent());
+  });
+
   it('a number that is no int32 is named', () => {
     const tcb = new Tcb(defaultConfig);
     expect(notInt32(tcb)).toBeNull();
@@ -128,10 +153,10 @@ describe('what is read off it', () => {
     expect([finSent(a.tcb), finAcked(a.tcb)]).toEqual([true, true]);
   });
 
-  it('wakeAt is the earliest of the six deadlines, also when the clock wraps', () => {
+  it('wakeAt is the earliest of all deadlines, also when the clock wraps', () => {
     const tcb = new Tcb(defaultConfig);
     expect(wakeAt(tcb)).toBe(0);
-    const names = ['rexmt', 'persist', 'delack', 'keep', 'user', 'wait'] as const;
+    const names = Object.keys(PARTS.timer) as (keyof Timers)[];
     for (const first of names) {
       for (const base of [1000, 2 ** 31 - 1]) {
         for (const name of names) tcb.timer[name] = (base + (name === first ? 0 : 5000)) | 0;
