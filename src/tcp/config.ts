@@ -8,11 +8,11 @@ import { congestionNames } from './congestion/control.ts';
 export interface TcpConfig {
   /** Maximum segment lifetime (RFC 9293 section 3.4.2 says 120 000; Linux waits 2 x 30 000). */
   readonly mslMs: number;
-  /** Send buffer: SEND refuses octets beyond it. */
+  /** Send buffer, as it begins: SEND refuses octets beyond it. */
   readonly sendBuffer: number;
   /** What the send buffer grows to: twice cwnd. Who sets `sendBuffer` alone has set this, too. */
   readonly sendBufferMax: number;
-  /** Receive buffer: the largest window we offer. */
+  /** Receive buffer, as it begins: the largest window we offer. */
   readonly receiveBuffer: number;
   /**
    * The receive buffer grows up to `receiveBufferMax`, to twice what its user takes in a round-trip time. Who sets

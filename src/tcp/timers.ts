@@ -9,7 +9,7 @@ import type { Tcb, Timers } from './tcb/tcb.ts';
 import { LISTEN_CLOSE, type Transition } from './tcb/transitions.ts';
 import { deadline } from './time.ts';
 
-/** A switch and not `timer[name] = at`: a keyed store with six names would be megamorphic. */
+/** A switch and not `timer[name] = at`: a keyed store with so many names would be megamorphic. */
 function store(timer: Timers, name: TimerName, at: number): void {
   switch (name) {
     case 'rexmt':

@@ -1,5 +1,5 @@
-// The interface of congestion controls, and the registry. What an algorithm decides is how cwnd grows, where
-// ssthresh goes and how fast segments leave; when a loss is one is the matter of loss/ (RFC 8985, RFC 6675, RFC 6582).
+// The interface of congestion controls, and the registry. What an algorithm decides is how cwnd grows and where
+// ssthresh goes; when a loss is one is the matter of loss/ (RFC 8985, RFC 6675, RFC 6582).
 
 import type { AckSample } from '../loss/sample.ts';
 import type { Tcb } from '../tcb/tcb.ts';
@@ -40,7 +40,7 @@ export interface CongestionControl {
   onExit(tcb: Tcb, nowUs: number): number;
   /** The loss was none: cwnd. The caller has put ssthresh back. */
   onUndo(tcb: Tcb, nowUs: number): number;
-  /** Octets per second at which segments leave; 0: as fast as cwnd allows. */
+  /** Octets per second at which segments are to leave; 0: as fast as cwnd allows. No sender paces yet: nobody asks. */
   pacingRate(tcb: Tcb): number;
   /** True: `onAck` is asked in fast recovery, too; else RFC 9937 sets cwnd there. */
   readonly ownsRecovery?: boolean;

@@ -1,6 +1,7 @@
 // When a tail loss probe is due (RFC 8985 section 7.2): the timer that send and ACK set; what it does is loss/tlp.ts.
 
 import type { Engine } from '../engine.ts';
+import { usesRack } from '../loss/rack.ts';
 import { type Sent, TX_IN_FLIGHT } from '../tcb/sent.ts';
 import { Phase, type Tcb } from '../tcb/tcb.ts';
 import { deadline, since } from '../time.ts';
@@ -24,8 +25,7 @@ export function setProbeTimer(e: Engine, tcb: Tcb, sent: Sent): void {
   sent.ptoUna = snd.una;
   sent.ptoNxt = snd.nxt;
   if (
-    tcb.sack === 0 ||
-    tcb.config.lossDetection !== 'rack' ||
+    !usesRack(tcb) ||
     cc.phase !== Phase.OPEN ||
     cc.tlp !== 0 ||
     sent.sacked > 0 ||
