@@ -108,7 +108,7 @@ function slowStart(tcb: Tcb, s: AckSample): number {
     // RFC 3465 section 2.3: L = 1 in the slow start after a timeout.
     return cc.cwnd + Math.min(s.acked, cc.phase === Phase.LOSS ? snd.mss : 2 * snd.mss);
   }
-  const grown = cc.cwnd + hyStart(tcb, c, s, false);
+  const grown = cc.cwnd + hyStart(tcb, c, s);
   if (c.done === 1) cc.ssthresh = grown; // RFC 9406 section 4.2: "enter congestion avoidance"
   return grown;
 }

@@ -13,7 +13,7 @@ const MIN_RTT_DIVISOR = 8;
 const N_RTT_SAMPLE = 8;
 const CSS_GROWTH_DIVISOR = 4;
 const CSS_ROUNDS = 5;
-/** L, where segments are not paced; a paced sender has no bound. */
+/** L, where segments are not paced. */
 const L = 8;
 
 const NEVER_US = 0x7fffffff;
@@ -37,10 +37,10 @@ export class HyStart {
 }
 
 /**
- * An ACK in slow start, for which SND.UNA has moved: how many octets cwnd grows. `paced`: text does not leave in bursts.
- * When `h.done` is 1 afterwards, slow start is over.
+ * An ACK in slow start, for which SND.UNA has moved: how many octets cwnd grows. When `h.done` is 1 afterwards, slow start
+ * is over.
  */
-export function hyStart(tcb: Tcb, h: HyStart, s: AckSample, paced: boolean): number {
+export function hyStart(tcb: Tcb, h: HyStart, s: AckSample): number {
   const { snd } = tcb;
   if (seqGt(snd.una, h.windowEnd)) beginRound(h, snd.nxt);
   if (s.rttUs >= 0) {
@@ -49,7 +49,7 @@ export function hyStart(tcb: Tcb, h: HyStart, s: AckSample, paced: boolean): num
   }
   if (h.cssRounds === 0) detectDelay(h);
   else leaveCss(h);
-  const grow = paced ? s.acked : Math.min(s.acked, L * snd.mss);
+  const grow = Math.min(s.acked, L * snd.mss);
   return h.cssRounds === 0 ? grow : Math.floor(grow / CSS_GROWTH_DIVISOR);
 }
 

@@ -27,8 +27,6 @@ export class AckSample {
   appLimited = 0;
   /** 1: the segment has ECE, on a connection that uses ECN. */
   ece = 0;
-  /** Octets that the peer reports as marked since the last ACK (AccECN). */
-  eceOctets = 0;
   /** Delivery rate (draft-ietf-ccwg-bbr section 4.1): so many octets in so many microseconds; 0: no sample. */
   rateDelivered = 0;
   rateIntervalUs = 0;
@@ -86,7 +84,6 @@ export class AckSample {
     this.inFlight = this.priorInFlight;
     this.appLimited = 0;
     this.ece = 0;
-    this.eceOctets = 0;
     this.rateDelivered = 0;
     this.rateIntervalUs = 0;
     this.rateLost = 0;

@@ -84,8 +84,8 @@ function noteLimit(tcb: Tcb, sent: Sent): void {
   const { snd, cc } = tcb;
   const waiting = Math.min((snd.end - snd.nxt) | 0, (snd.una + snd.wnd - snd.nxt) | 0, snd.mss);
   const pipe = inFlight(tcb);
-  cc.cwndLimited = waiting > 0 && cc.cwnd - pipe < waiting ? 1 : 0;
-  if (cc.cwndLimited === 0) sent.appLimited = (cc.delivered + pipe) | 0 || 1;
+  const cwndLimited = waiting > 0 && cc.cwnd - pipe < waiting;
+  if (!cwndLimited) sent.appLimited = (cc.delivered + pipe) | 0 || 1;
 }
 
 function hasLost(tcb: Tcb): boolean {

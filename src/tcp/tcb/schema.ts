@@ -161,7 +161,6 @@ const cc: Numbers<CongestionState> = {
   priorSsthresh: ['octets'],
   delivered: ['count', 'C.delivered'],
   lost: ['count', 'C.lost'],
-  cwndLimited: ['flag'],
   reoMult: ['count', 'RACK.reo_wnd_mult'],
   reoPersist: ['count', 'RACK.reo_wnd_persist'],
   tlp: ['code'],

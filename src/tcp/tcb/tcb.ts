@@ -122,8 +122,6 @@ export class CongestionState {
   /** Octets that have arrived, and that were found lost, since the connection began; modulo 2^32. */
   delivered = 0;
   lost = 0;
-  /** 1: there was text to send and room in the peer's window, and cwnd was the limit. */
-  cwndLimited = 0;
   /**
    * RFC 8985 section 6.2 step 4: RACK.reo_wnd_mult, 0 while no reordering was seen (RACK.reordering_seen), and
    * RACK.reo_wnd_persist.

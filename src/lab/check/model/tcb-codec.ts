@@ -37,7 +37,7 @@ export const LEFT_OUT: readonly (readonly [why: string, fields: string])[] = [
   ],
   [
     'cwnd is never below a full segment, and all text of a run is a few octets; written while what was lost goes again',
-    'cc.ssthresh cc.ecnRecover cc.credit cc.priorCwnd cc.priorSsthresh cc.cwndLimited snd.lastMs',
+    'cc.ssthresh cc.ecnRecover cc.credit cc.priorCwnd cc.priorSsthresh snd.lastMs',
   ],
   [
     'when it was sent what is outstanding, and what of it has arrived, is for samples, and for SACK, which is off',
