@@ -25,7 +25,7 @@ The tables are made of the profiles themselves, by \`node scripts/profiles.ts\`.
 const ABOUT: Readonly<Record<HostProfile['name'], string>> = {
   rfc: 'The default. Where an RFC recommends a value it is that; where none does, it is mostly Linux’s.',
   linux: `Linux since 6.5. What its sysctls and headers say; names that begin with \`tcp_\` are of \`net.ipv4\`, those in capitals of
-\`include/net/tcp.h\`. Its buffers grow by themselves.`,
+\`include/net/tcp.h\`.`,
   freebsd: 'FreeBSD 14. What its sysctls and headers say.',
 };
 

@@ -15,10 +15,12 @@ const synSentAck: Rules['synSentAck'] = (e, tcb, seg) => {
 export const freebsd = profileOf('freebsd', {
   tcp: {
     receiveBuffer: { value: 65_536, source: 'net.inet.tcp.recvspace' },
+    receiveBufferTuning: { value: true, source: 'net.inet.tcp.recvbuf_auto' },
     receiveWholeSegments: { value: true, source: 'tcp_mss (sys/netinet/tcp_input.c)' },
     windowInOctets: { value: true, source: 'tcp_default_output (sys/netinet/tcp_output.c)' },
     receiveBufferMax: { value: 2_097_152, source: 'kern.ipc.maxsockbuf' },
     sendBuffer: { value: 32_768, source: 'net.inet.tcp.sendspace' },
+    sendBufferMax: { value: 2_097_152, source: 'net.inet.tcp.sendbuf_max' },
     synOptionOrder: { value: 'freebsd', source: 'tcp_addoptions (sys/netinet/tcp_output.c)' },
     delayedAckMs: { value: 40, source: 'net.inet.tcp.delacktime' },
     initialRtoMs: { value: 1000, source: 'net.inet.tcp.rexmit_initial' },

@@ -20,10 +20,8 @@ const retransmissionTimeout: Rules['retransmissionTimeout'] = (e, tcb) => {
 /** Linux. */
 export const linux = profileOf('linux', {
   tcp: {
-    receiveBuffer: {
-      value: 65_536,
-      source: 'tcp_rmem: half of its 131,072 is for octets (it grows by itself there, here it does not)',
-    },
+    receiveBuffer: { value: 65_536, source: 'tcp_rmem: half of its 131,072 is for octets' },
+    receiveBufferTuning: { value: true, source: 'tcp_moderate_rcvbuf' },
     receiveBufferMax: { value: 6 * 1024 * 1024, source: 'tcp_rmem: its largest' },
     sendBuffer: { value: 4 * 1024 * 1024, source: 'tcp_wmem: its largest, up to which it grows by itself' },
     windowScale: { value: true, source: 'tcp_window_scaling' },

@@ -74,6 +74,25 @@ test.each(Object.keys(hostProfiles) as ProfileName[])(
   },
 );
 
+test.each([
+  ['linux', 65_536, 6_291_456, 4_194_304, 4_194_304],
+  ['freebsd', 65_536, 2_097_152, 32_768, 2_097_152],
+] as const)(
+  '%s: buffers grow by themselves, up to its own largest',
+  async (profile, receive, receiveMax, send, sendMax) => {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 100_000 }, { profile }, { profile });
+    b.listen({ port: 80, handler: { readable: (c) => void c.discard() } });
+    const c = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
+    const [peer] = b.connections;
+    expect(c.tcb.snd.buf).toBe(send);
+    expect(peer?.tcb.rcv.buf).toBeGreaterThanOrEqual(receive);
+    expect(peer?.tcb.rcv.buf).toBeLessThan(receive + 1460);
+    await net.run(c.write(new Uint8Array(20_000_000)));
+    expect([c.tcb.snd.buf, peer?.tcb.rcv.buf]).toEqual([sendMax, receiveMax]);
+  },
+);
+
 test('a name that is none is refused', () => {
   expect(() => new Host({ profile: 'windows' as ProfileName })).toThrow(/profile must be .*linux/);
 });
