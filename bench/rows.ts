@@ -8,7 +8,7 @@ export interface Row {
   readonly group: string;
   /** What was measured, with its unit: `bulk, 40 ms, 1 % loss, Mbit/s`. */
   readonly what: string;
-  /** Who ours is: `synfin newreno`. */
+  /** Who ours is: `synfin:newreno`; `synfin` where there is one. */
   readonly stack: string;
   /** Null: it did not come to an end. */
   readonly ours: number | null;
@@ -55,7 +55,7 @@ export function ratioOf(ours: number | null, theirs: number | null, better: 'mor
   return better === 'more' ? ours / theirs : theirs / ours;
 }
 
-/** Three or more significant digits. */
+/** With as many digits as are worth reading. */
 export function shown(value: number | null): string {
   if (value === null) return 'never';
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;

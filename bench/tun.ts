@@ -8,6 +8,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Namespace, whyNoKernel } from '../test/support/namespace.ts';
 import type { Running } from './own-process.ts';
+import { median } from './pair.ts';
 import { type Row, ratioOf, shown } from './rows.ts';
 import type { Transfer } from './tun/iperf.ts';
 
@@ -119,10 +120,6 @@ async function ping(ns: Namespace, address: string): Promise<number> {
   const said = await must(ns, `ping -i 0.002 -c ${PINGS} ${address}`);
   const times = [...said.matchAll(/time=([\d.]+) ms/g)].map(([, ms]) => Number(ms) * 1000);
   return median(times);
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((x, y) => x - y)[values.length >> 1] as number;
 }
 
 /** What is measured in each turn, by name. */

@@ -1,6 +1,7 @@
 // The bad-network grid: every stack on the paths of every batch, and rows of ours beside Linux on the same wire.
 
-import { congestionControl, defaultConfig } from '../../src/tcp/index.ts';
+import { congestionNames } from '../../src/tcp/congestion/control.ts';
+import { defaultConfig } from '../../src/tcp/index.ts';
 import { inOwnProcess, type Running } from '../own-process.ts';
 import { type Row, ratioOf, shown } from '../rows.ts';
 import { type Cell, cells } from './cells.ts';
@@ -29,8 +30,6 @@ type Grid = ReadonlyMap<string, Map<string, Measured>>;
 
 /** The peer that everybody is measured against. */
 const YARDSTICK = 'linux:cubic';
-/** Ours, by name. */
-const CONTROLS = ['newreno', 'cubic', 'bbr'];
 const WIDTH = 60;
 const RUN = 'bad/run.ts';
 /** A wire that is late by more in one of a hundred packets is no wire, */
@@ -38,22 +37,12 @@ const LATE_US = 500;
 /** unless it never was better. */
 const ATTEMPTS = 3;
 
-/** Whether we have it, and `default` is not it. */
-function isAnother(control: string): boolean {
-  if (control === defaultConfig.congestion) return false;
-  try {
-    congestionControl(control);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Measures the grid, prints it, and returns its rows. */
 export async function badRows(options: GridOptions, running: Running): Promise<Row[]> {
   const { quick, only = '' } = options;
   const all = cells(quick).filter(({ batch }) => batch.includes(only));
-  const ours = (options.ours ?? ['default', ...CONTROLS.filter(isAnother)]).map((name) =>
+  const others = congestionNames().filter((name) => name !== defaultConfig.congestion);
+  const ours = (options.ours ?? ['default', ...others]).map((name) =>
     name.startsWith('real:') ? `synfin-${name}` : `synfin:${name}`,
   );
   const theirs = options.peers ?? (quick ? ['cubic'] : ['cubic', 'bbr', 'reno']);

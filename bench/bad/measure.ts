@@ -104,8 +104,6 @@ class QueueWatch implements Action {
     this.#world.schedule(nowUs + 1000, this);
   }
 
-  /** Of flows that shared a bottleneck: what each moved. */
-  readonly shares?: readonly (readonly number[])[];
   /** Mean waiting time of the queue. */
   get meanMs(): number {
     return (this.#octets / this.#looks) * (8000 / RATE_BPS);

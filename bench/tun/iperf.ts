@@ -21,8 +21,6 @@ export interface Transfer {
   /** Octets that the receiver's program has read. */
   readonly octets: number;
   readonly seconds: number;
-  /** Seconds of processor time of this process. */
-  readonly cpuSeconds: number;
 }
 
 /** Reads exact numbers of octets. */
@@ -122,7 +120,6 @@ export async function iperf(
   await control.expect(TEST_START);
   await control.expect(TEST_RUNNING);
   let over = false;
-  const cpu = process.cpuUsage();
   const begin = performance.now();
   const received = direction === 'in' ? drain(data) : null;
   if (received === null) pump(data, () => over);
@@ -130,7 +127,6 @@ export async function iperf(
   over = true;
   const elapsed = (performance.now() - begin) / 1000;
   const here = received?.() ?? 0;
-  const { user, system } = process.cpuUsage(cpu);
   await control.tell(TEST_END);
   await control.expect(EXCHANGE_RESULTS);
   await control.tellJson({
@@ -157,5 +153,5 @@ export async function iperf(
   data.close();
   connection.close();
   const octets = direction === 'in' ? here : (streams[0]?.bytes ?? 0);
-  return { octets, seconds: elapsed, cpuSeconds: (user + system) / 1e6 };
+  return { octets, seconds: elapsed };
 }

@@ -10,7 +10,7 @@ import { onHosts } from '../../bench/bad/play.ts';
 const record = new URL('bad-networks.json', import.meta.url);
 
 /** Figures by their names; null: it did not come to an end. */
-export type Record = { [name: string]: number | null };
+export type Figures = { [name: string]: number | null };
 
 /**
  * Half the time of the bench for bulk flows, and all else that hosts do alone. Virtual time has room for more dice, whose
@@ -38,10 +38,10 @@ for (const cell of CELLS) {
 }
 
 /** Measures a batch with the settings that a connection has by default. */
-export function measured(batch: string): Record {
+export function measured(batch: string): Figures {
   const mine = CELLS.filter((cell) => cell.batch === batch);
   const results = onHosts(mine, {});
-  const figures: Record = {};
+  const figures: Figures = {};
   for (const cell of mine) {
     for (const { name, of } of counted(cell)) {
       const value = of(results[cell.id] ?? {});
@@ -52,11 +52,11 @@ export function measured(batch: string): Record {
 }
 
 /** What was recorded. */
-export function recorded(): Record {
-  return JSON.parse(readFileSync(record, 'utf8')) as Record;
+export function recorded(): Figures {
+  return JSON.parse(readFileSync(record, 'utf8')) as Figures;
 }
 
 if (import.meta.main) {
-  const figures = Object.assign({}, ...BATCHES.map(measured)) as Record;
+  const figures = Object.assign({}, ...BATCHES.map(measured)) as Figures;
   writeFileSync(record, `${JSON.stringify(figures, null, 2)}\n`);
 }
