@@ -101,6 +101,23 @@ describe('a SYN that meets a full SYN queue', () => {
     }
   });
 
+  it('that asks for ECN is answered as without a cookie, when timestamps carry that (RFC 3168 section 6.1.1)', async () => {
+    for (const [asks, answers, timestamps, ecn] of [
+      ['on', 'accept', true, 1],
+      ['on', 'off', true, 0],
+      ['on', 'accept', false, 0],
+      ['accept', 'on', true, 0],
+    ] as const) {
+      const net = new Net();
+      const { a, b } = net.pair({}, { tcp: { ecn: asks } }, { tcp: { ecn: answers, timestamps } });
+      const listener = b.listen({ port: 80, synBacklog: 0 });
+      const c = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
+      const d = await net.run(listener.accept());
+      expect([asks, answers, c.tcb.ecn, d.tcb.ecn]).toEqual([asks, answers, ecn, ecn]);
+      expect(b.counters.cookiesAccepted).toBe(1);
+    }
+  });
+
   it('is answered with the options in the order of its settings', () => {
     const opts = OPT_MSS | OPT_WSCALE | OPT_SACK_PERMITTED | OPT_TIMESTAMPS;
     for (const [synOptionOrder, second] of [

@@ -4,6 +4,8 @@
 import { mssOf, offeredShift, reviveFromCookie, type TcpConfig } from '../../tcp/index.ts';
 import {
   ACK,
+  CWR,
+  ECE,
   OPT_MSS,
   OPT_SACK_PERMITTED,
   OPT_TIMESTAMPS,
@@ -14,7 +16,14 @@ import {
 import type { Connection, Listener } from '../connection/index.ts';
 import type { Way } from '../ip/index.ts';
 import { child } from './new-connection.ts';
-import { checkCookie, cookieSackPermitted, cookieTsVal, cookieWscale, makeCookie } from './syn-cookies.ts';
+import {
+  checkCookie,
+  cookieEcn,
+  cookieSackPermitted,
+  cookieTsVal,
+  cookieWscale,
+  makeCookie,
+} from './syn-cookies.ts';
 import type { TcpLayer } from './tcp-layer.ts';
 
 /** A cookie is good for two slots of 64 seconds. */
@@ -42,13 +51,15 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
   if (config.timestamps && (seg.opts & OPT_TIMESTAMPS) !== 0) {
     const wscale = config.windowScale && (seg.opts & OPT_WSCALE) !== 0 ? seg.wscale : -1;
     const sack = config.sack && (seg.opts & OPT_SACK_PERMITTED) !== 0;
+    const ecn = config.ecn !== 'off' && (seg.ctl & (ECE | CWR)) === (ECE | CWR); // RFC 3168 section 6.1.1
     out.opts |= OPT_TIMESTAMPS;
+    if (ecn) out.ctl |= ECE;
     if (sack) out.opts |= OPT_SACK_PERMITTED;
     if (wscale >= 0) {
       out.opts |= OPT_WSCALE;
       out.wscale = offeredShift(config.receiveBufferMax, config.receiveBuffer);
     }
-    out.tsVal = (cookieTsVal(engine.ms, wscale, sack, false) + tcp.timestamps.of(tcp.arriving)) | 0;
+    out.tsVal = (cookieTsVal(engine.ms, wscale, sack, ecn) + tcp.timestamps.of(tcp.arriving)) | 0;
     out.tsEcr = seg.tsVal;
   }
   listener.cookiesUntil = tcp.nowMs + COOKIE_LIFE_MS;
@@ -81,6 +92,7 @@ export function acceptCookie(
     tcb.tsRecent = seg.tsVal;
     tcb.tsRecentMs = tcp.engine.ms;
     tcb.sack = cookieSackPermitted(ecr) ? 1 : 0;
+    tcb.ecn = cookieEcn(ecr) ? 1 : 0;
     if (wscale >= 0) {
       tcb.ws = 1;
       tcb.snd.wscale = wscale;
