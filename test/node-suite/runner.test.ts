@@ -42,7 +42,7 @@ function judged(
   return judge(files, { node: process.execPath, preload, jobs: 2, timeoutMs });
 }
 
-test.each(['net', 'http', 'http2', 'dgram'] as const)(
+test.each(['net', 'http', 'http2', 'tls', 'dgram'] as const)(
   'our tree: synfin passes whatever bare Node passes: %s',
   async (group) => {
     const verdict = await judged(testFiles(TREE, group));

@@ -6,7 +6,7 @@ import * as net from 'node:net';
 import type { Host } from '../../host/index.ts';
 import { lookupOf } from './host-dns.ts';
 import { nodeReinitialize } from './internals.ts';
-import { isPipe, listeningWith, type ServerInside } from './net-forms.ts';
+import { isPipe, listeningWith, normalizeArgs, type ServerInside } from './net-forms.ts';
 import { HandleType, type TcpHandle, tcpHandleClass } from './tcp-handle.ts';
 
 /** `node:net` as it is on one host. */
@@ -158,20 +158,4 @@ function hide(object: object, name: string, value: unknown): void {
 function adopt(socket: net.Socket, Accepted: typeof net.Socket): void {
   if (Object.getPrototypeOf(socket) === net.Socket.prototype)
     Object.setPrototypeOf(socket, Accepted.prototype);
-}
-
-interface NormalizedOptions extends net.SocketConstructorOpts {
-  readonly timeout?: number;
-  readonly lookup?: net.LookupFunction;
-  readonly host?: unknown;
-  readonly path?: unknown;
-}
-
-type Normalized = [options: NormalizedOptions, listener: (() => void) | null];
-
-/** net.js's own reading of the many forms of connect and listen; what it has read once it hands on as one array. */
-function normalizeArgs(args: Arguments): Normalized {
-  if (Array.isArray(args[0])) return args[0] as unknown as Normalized;
-  const { _normalizeArgs: normalize } = net as unknown as { _normalizeArgs: (args: Arguments) => Normalized };
-  return normalize(args);
 }

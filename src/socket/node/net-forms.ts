@@ -1,5 +1,7 @@
 // What net.js takes and does not show in its types, without loading it.
 
+import type * as Net from 'node:net';
+import { nodeNet } from './internals.ts';
 import type { TcpHandle } from './tcp-handle.ts';
 
 type Arguments = readonly unknown[];
@@ -36,6 +38,25 @@ export function listeningWith(handleOf: () => TcpHandle, listen2: Listen2): List
     }
     listen2.call(this, address, port, type, backlog, fd, flags);
   };
+}
+
+/** The options of connect and of listen, as net.js has read them. */
+export interface NormalizedOptions extends Net.SocketConstructorOpts {
+  readonly timeout?: number;
+  readonly lookup?: Net.LookupFunction;
+  readonly host?: unknown;
+  readonly path?: unknown;
+}
+
+type Normalized = [options: NormalizedOptions, listener: (() => void) | null];
+
+/** net.js's own reading of the many forms of connect and listen; what it has read once it hands on as one array. */
+export function normalizeArgs(args: Arguments): Normalized {
+  if (Array.isArray(args[0])) return args[0] as unknown as Normalized;
+  const { _normalizeArgs: normalize } = nodeNet() as unknown as {
+    _normalizeArgs: (args: Arguments) => Normalized;
+  };
+  return normalize(args);
 }
 
 /** Whether connect was asked for a path: that is no matter of a host. */

@@ -4,7 +4,7 @@
 import type * as Net from 'node:net';
 import type * as Tls from 'node:tls';
 import { nodeNet, requireLater } from './internals.ts';
-import { plainOptions } from './net-forms.ts';
+import { type NormalizedOptions, normalizeArgs, plainOptions } from './net-forms.ts';
 import { type Patched, replaced } from './patched.ts';
 
 export function* tlsConnect(): Generator<Patched> {
@@ -19,18 +19,13 @@ export function* tlsConnect(): Generator<Patched> {
   });
 }
 
-interface TlsOptions extends Record<string, unknown> {
+interface TlsOptions extends NormalizedOptions {
   readonly socket?: unknown;
-  readonly path?: unknown;
 }
 
-/** The forms of tls.connect: (options), (port, host, options), (port, options), each with a callback. */
+/** The forms of tls.connect: those of net.connect, whose options may follow, and count more, as in tls.js. */
 function tlsArguments(args: readonly unknown[]): [TlsOptions, (() => void) | undefined] {
-  const listener = args.find((arg) => typeof arg === 'function') as (() => void) | undefined;
-  let options: TlsOptions = {};
-  for (const arg of args) if (typeof arg === 'object' && arg !== null) options = { ...options, ...arg };
-  const [port, name] = args;
-  if (typeof port === 'number' || typeof port === 'string') options = { ...options, port };
-  if (typeof name === 'string') options = { ...options, host: name };
-  return [options, listener];
+  const [options, listener] = normalizeArgs(args);
+  const more = args.slice(1, 3).find((arg) => typeof arg === 'object' && arg !== null);
+  return [{ ...options, ...more }, listener ?? undefined];
 }
