@@ -124,16 +124,6 @@ export class Ring {
     return joinSums(head, first, copySum(mem, memDst + first, this.#off, n - first, 0));
   }
 
-  /** {@link copyIn}, and the sum likewise: a segment is received and verified in one pass. */
-  copySumIn(seq: number, memOff: number, n: number, seed: number): number {
-    const mem = this.#mem;
-    const at = seq & (this.capacity - 1);
-    const first = this.capacity - at;
-    if (n <= first) return copySum(mem, this.#off + at, memOff, n, seed);
-    const head = copySum(mem, this.#off + at, memOff, first, seed);
-    return joinSums(head, first, copySum(mem, this.#off, memOff + first, n - first, 0));
-  }
-
   /** Gives all memory back; the ring can be used again after `ensure`. */
   release(): void {
     if (this.capacity !== 0) this.#mem.free(this.#off, this.capacity);
