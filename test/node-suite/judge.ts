@@ -90,12 +90,13 @@ export function linesOf(verdict: Verdict): string[] {
   const both = files.filter(
     ({ bare, synfin }) => synfin !== null && synfin.outcome !== 'pass' && bare.outcome !== 'pass',
   );
-  const share = barePasses === 0 ? 100 : (100 * bothPass) / barePasses;
   const lines = [
     `${files.length} files: ${applicable} applicable, ${left.length} not`,
     `bare    pass ${barePasses}, fail ${applicable - barePasses}`,
     `synfin  pass ${synfinPasses}, fail ${applicable - synfinPasses}`,
-    `of what bare Node passes, synfin passes ${bothPass} of ${barePasses} (${share.toFixed(1)} %)`,
+    barePasses === 0
+      ? 'bare Node passes nothing, so there is nothing to compare with'
+      : `of what bare Node passes, synfin passes ${bothPass} of ${barePasses} (${((100 * bothPass) / barePasses).toFixed(1)} %)`,
   ];
   const list = (title: string, names: readonly string[]): void => {
     if (names.length > 0) lines.push('', title, ...names);

@@ -3,10 +3,10 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { testFiles } from './files.ts';
+import { GROUPS, testFiles } from './files.ts';
 import { difference, judge, linesOf, type Verdict } from './judge.ts';
 
 const TREE = fileURLToPath(new URL('./tree', import.meta.url));
@@ -42,19 +42,16 @@ function judged(
   return judge(files, { node: process.execPath, preload, jobs: 2, timeoutMs });
 }
 
-test.each(['net', 'http', 'http2', 'tls', 'dgram'] as const)(
-  'our tree: synfin passes whatever bare Node passes: %s',
-  async (group) => {
-    const verdict = await judged(testFiles(TREE, group));
-    expect(linesOf(verdict).join('\n')).not.toContain('Passed by neither');
-    expect(difference(verdict)).toEqual([]);
-    expect(verdict.bothPass).toBe(verdict.applicable);
-    // No file is left out, but those that need IPv6 where there is none.
-    const left = verdict.files.filter(({ notApplicable }) => notApplicable !== null);
-    expect(left.map(({ name }) => name)).toEqual(group === 'net' && !hasIPv6 ? NEED_IPV6 : []);
-    expect(verdict.applicable).toBeGreaterThan(0);
-  },
-);
+test.each(GROUPS)('our tree: synfin passes whatever bare Node passes: %s', async (group) => {
+  const verdict = await judged(testFiles(TREE, group));
+  expect(linesOf(verdict).join('\n')).not.toContain('Passed by neither');
+  expect(difference(verdict)).toEqual([]);
+  expect(verdict.bothPass).toBe(verdict.applicable);
+  // No file is left out, but those that need IPv6 where there is none.
+  const left = verdict.files.filter(({ notApplicable }) => notApplicable !== null);
+  expect(left.map(({ name }) => name)).toEqual(group === 'net' && !hasIPv6 ? NEED_IPV6 : []);
+  expect(verdict.applicable).toBeGreaterThan(0);
+});
 
 test('a group has the files that Node’s runner would take for it, of both folders, by name', () => {
   const names = [
@@ -126,6 +123,23 @@ test('pass, fail, crash and timeout are told apart; what only bare Node passes i
   expect(difference(verdict).map(({ name }) => name)).toEqual(['test-net-other.js']);
   expect(linesOf(verdict)).toContain('of what bare Node passes, synfin passes 1 of 2 (50.0 %)');
   expect(linesOf(verdict).join('\n')).toContain('the stack is another one');
+});
+
+const RUN = fileURLToPath(new URL('run.ts', import.meta.url));
+
+test('the command: all groups but the empty ones; a relative binary; nothing passed is no success, no file a mistake', () => {
+  const good = folder({ 'parallel/test-net-a.js': '', 'parallel/test-tls-a.js': '' });
+  const bad = folder({ 'parallel/test-net-a.js': "throw new Error('always');" });
+  const run = (...args: string[]) => spawnSync(process.execPath, [RUN, ...args], { encoding: 'utf8' });
+  const node = relative(process.cwd(), process.execPath);
+  const all = run('--node', node, '--tests', good, '--group', 'all');
+  expect([all.status, all.stdout.match(/synfin passes 1 of 1/g)?.length]).toEqual([0, 2]);
+  expect(all.stdout).toContain('https\nno files');
+  const nothing = run('--tests', bad, '--group', 'net');
+  expect([nothing.status, nothing.stdout]).toEqual([1, expect.stringContaining('bare Node passes nothing')]);
+  expect(run('--tests', good, '--group', 'http').status).toBe(2);
+  expect(run('--tests', good, '--group', 'all', '--filter', 'zzz').status).toBe(2);
+  expect(run('--node', '/bin/false', '--tests', good, '--group', 'net').status).toBe(2);
 });
 
 test('a child that a file leaves is ended with it', async () => {
