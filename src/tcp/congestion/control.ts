@@ -48,7 +48,7 @@ export interface CongestionControl {
 
 const controls = new Map<string, CongestionControl>();
 
-/** Makes a congestion control known by its name (MAY-18). */
+/** Makes a congestion control known by its name (MAY-18), in place of one that had it. */
 export function registerCongestionControl(cc: CongestionControl): void {
   controls.set(cc.name, cc);
 }
@@ -69,8 +69,7 @@ export function congestionControl(name: string): CongestionControl {
 
 /** The control of a connection; falls back to NewReno so that nothing on the segment path throws. */
 export function controlOf(tcb: Tcb): CongestionControl {
-  const name = tcb.config.congestion;
-  return name === 'cubic' && tcb.cc.own !== null ? cubic : (controls.get(name) ?? newReno);
+  return controls.get(tcb.config.congestion) ?? newReno;
 }
 
 registerCongestionControl(cubic);

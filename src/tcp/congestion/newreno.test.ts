@@ -9,6 +9,7 @@ import {
   controlOf,
   registerCongestionControl,
 } from './control.ts';
+import { cubic } from './cubic.ts';
 import { setCwnd } from './cwnd.ts';
 import { newReno } from './newreno.ts';
 
@@ -82,6 +83,19 @@ describe('MAY-18: alternative congestion controls', () => {
     expect(() => congestionControl('none')).toThrow(/'none': one of cubic, newreno, .*fixed/);
     const a = inState('ESTABLISHED', { config: { congestion: 'fixed' } });
     expect(controlOf(a.tcb)).toBe(fixed);
+  });
+
+  it('one takes the place of another of its name, CUBIC’s too, with its own state', () => {
+    const mine: CongestionControl = { ...newReno, name: 'cubic', start: () => ({ mine: 1 }) };
+    registerCongestionControl(mine);
+    try {
+      const a = inState('ESTABLISHED', { config: { congestion: 'cubic' } });
+      a.send(octets(6000));
+      a.inject('ACK', 1, 537);
+      expect([controlOf(a.tcb) === mine, a.tcb.cc.own]).toEqual([true, { mine: 1 }]);
+    } finally {
+      registerCongestionControl(cubic);
+    }
   });
 
   it('what they answer becomes whole octets, a full segment at least, whatever it is', () => {
