@@ -1,13 +1,11 @@
 // Proportional Rate Reduction (RFC 9937): how much may be sent in answer to each ACK of a recovery, so that what
 // is in flight is about ssthresh when it ends, without a silence at its beginning or a burst at its end.
 
-import { setCwnd } from '../congestion/cwnd.ts';
+import { MAX_CWND, setCwnd } from '../congestion/cwnd.ts';
 import { inFlight } from '../send/sent.ts';
 import type { Sent } from '../tcb/sent.ts';
 import type { Tcb } from '../tcb/tcb.ts';
 import type { AckSample } from './sample.ts';
-
-const MAX_OCTETS = 0x3fffffff;
 
 /** Section 5, on entering recovery. */
 export function startPrr(tcb: Tcb, sent: Sent, s: AckSample): void {
@@ -24,7 +22,7 @@ export function prr(tcb: Tcb, sent: Sent, s: AckSample): void {
   // The fast retransmit goes in any case, and so does the next hole of a peer that reports none.
   const forced = sent.prrOut === 0 || s.partial === 1;
   if (s.delivered <= 0 && !forced) return;
-  sent.prrDelivered = Math.min(sent.prrDelivered + s.delivered, MAX_OCTETS);
+  sent.prrDelivered = Math.min(sent.prrDelivered + s.delivered, MAX_CWND);
   const pipe = inFlight(tcb);
   let sndCnt: number;
   if (pipe > cc.ssthresh) {

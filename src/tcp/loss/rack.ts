@@ -19,7 +19,7 @@ export function usesRack(tcb: Tcb): boolean {
 }
 
 /** Step 4: how late a segment may come, in microseconds (RACK_update_reo_wnd). */
-export function reorderingWindowUs(tcb: Tcb, sent: Sent): number {
+function reorderingWindowUs(tcb: Tcb, sent: Sent): number {
   const { cc, rto, snd } = tcb;
   if (cc.reoMult === 0) {
     if (cc.phase !== Phase.OPEN || cc.dupAcks >= DUP_THRESHOLD) return 0;
