@@ -32,45 +32,63 @@ export class Sent {
   words = new Int32Array(8 * WORDS);
   first = 0;
   count = 0;
-  /** Octets in ranges that are SACKED, and in those that are LOST. */
+  /** Octets in ranges that are SACKED. */
   sacked = 0;
+  /** Octets in ranges that are LOST. */
   lost = 0;
   /** Octets that duplicate ACKs without SACK say have left the network. */
   departed = 0;
   /** Reports of the peer that would have cut the record into more pieces than there were segments. */
   refused = 0;
-  /** When something was sent last, and its end: later sendings of one microsecond have later times on record. */
+  /** When something was sent last: later sendings of one microsecond have later times on record. */
   clockUs = 0;
+  /** Where that ended. */
   clockEnd = 0;
-  // The delivery rate: C.delivered_time, C.first_sent_time, C.app_limited, and where the round ends, as cc.delivered.
+  /** The delivery rate (draft-ietf-ccwg-bbr section 4.1): when something arrived last. */
   deliveredUs = 0;
+  /** When that was sent: the next sample begins there. */
   firstSentUs = 0;
+  /** What `cc.delivered` has to pass before the program and the peer's window are no limit any more; 0: they are none. */
   appLimited = 0;
+  /** `cc.delivered` when the present round began: what is sent from then on ends it. */
   roundEnd = 0;
-  // SND.UNA and SND.NXT for which the loss probe timer was set.
+  /** SND.UNA for which the loss probe timer was set. */
   ptoUna = 0;
+  /** SND.NXT for which it was. */
   ptoNxt = 0;
-  // RFC 8985 section 5.3: RACK.xmit_ts and RACK.end_seq (valid when `rack` is 1), RACK.rtt, RACK.fack, and
-  // RACK.dsack_round (valid when `dsackRounds` is 1).
+  /** RFC 8985 section 5.3. 1: `rackUs` and `rackEnd` are valid. */
   rack = 0;
+  /** When the segment was sent that was sent last of all that have arrived. */
   rackUs = 0;
+  /** Where it ended. */
   rackEnd = 0;
+  /** Its round-trip time; SRTT, until there is one. */
   rackRttUs = 0;
+  /** One after the highest octet that has arrived. */
   fack = 0;
+  /** 1: `dsackRound` is valid. */
   dsackRounds = 0;
+  /** The reordering window does not grow again before SND.UNA is here. */
   dsackRound = 0;
-  // RFC 9937: RecoverFS, prr_delivered, prr_out. RFC 6675: RescueRxt.
+  /** What was outstanding and not SACKed when recovery began (RFC 9937 section 5). */
   recoverFs = 0;
+  /** Octets that have arrived in this recovery. */
   prrDelivered = 0;
+  /** Octets that were sent in it. */
   prrOut = 0;
+  /** RFC 6675 section 4: the end of what is outstanding goes again when SND.UNA has passed this. */
   rescueRxt = 0;
-  // Undo: octets sent again in this episode of which the peer has not reported a duplicate; the timestamp of the
-  // first of them; whether the episode can be undone; where F-RTO stands (see undo.ts).
+  /** 1: the episode can be undone (undo.ts). */
   undoable = 0;
+  /** SND.UNA when it began. */
   undoFrom = 0;
+  /** Octets sent again in it of which the peer has not reported a duplicate. */
   resentOctets = 0;
+  /** 1: something was sent again in it. */
   resentAny = 0;
+  /** The timestamp of the first of that. */
   resentStamp = 0;
+  /** Where F-RTO stands: `Frto` in undo.ts. */
   frto = 0;
 
   /** As it began, but for the room that it has. */
