@@ -21,8 +21,10 @@ test('--explain prints what is redirected and what cannot be, in the language as
   expect(stdout).toMatch(
     /at level 3\n[\s\S]*To synfin:\n {2}- connections and datagrams to 10\.1\.0\.0\/16,[\s\S]*\n {2}- cluster: /,
   );
-  const chinese = await synfin(['--explain', '--lang', 'zh']);
-  expect(chinese.stdout).toMatch(/级别 3\n[\s\S]*交给 synfin：\n[\s\S]*\n {2}- cluster：/);
+  const chinese = await synfin(['--explain', '--lang', 'zh'], { SYNFIN: 'servers=127.0.0.5' });
+  expect(chinese.stdout).toMatch(
+    /级别 3\n[\s\S]*交给 synfin：\n[\s\S]*除 localhost 外的所有域名，向 127\.0\.0\.5 查询[\s\S]*\n {2}- cluster：/,
+  );
 });
 
 test('a configuration that is wrong is one line, and 1', async () => {
@@ -33,6 +35,6 @@ test('a configuration that is wrong is one line, and 1', async () => {
   });
   expect(await synfin([], { SYNFIN: '10.1.0.0/99' })).toMatchObject({
     code: 1,
-    stderr: "synfin register: '10.1.0.0/99' is not a network, like 10.0.0.0/8\n",
+    stderr: "synfin register: register: networks[0] must be a network, like 10.0.0.0/8, not '10.1.0.0/99'\n",
   });
 });

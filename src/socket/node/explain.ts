@@ -28,7 +28,7 @@ const TEXTS = {
     zh: 'synfin/register：本进程（{pid}）中被重定向的内容，级别 {level}',
   },
   level3: {
-    en: 'level 3: net was not loaded yet; whatever is loaded from now on takes its handles of synfin',
+    en: 'level 3: net was not loaded yet; whatever is loaded from now on takes its handles from synfin',
     zh: '级别 3：net 尚未加载；此后加载的模块都使用 synfin 的句柄',
   },
   level2: {
@@ -51,7 +51,10 @@ const TEXTS = {
     en: 'names in {domains}, asked at {servers} (dns.lookup, dns.resolve*)',
     zh: '{domains} 中的域名，向 {servers} 查询（dns.lookup、dns.resolve*）',
   },
-  allDomains: { en: 'every domain', zh: '所有域' },
+  askedAll: {
+    en: 'all names but localhost, asked at {servers} (dns.lookup, dns.resolve*)',
+    zh: '除 localhost 外的所有域名，向 {servers} 查询（dns.lookup、dns.resolve*）',
+  },
   placed: {
     en: 'whatever code does that `onHost` has put on a host',
     zh: '由 `onHost` 放到某台主机上的代码所做的一切',
@@ -113,7 +116,7 @@ export function explanation(of: Explained, lang: ExplainLang): string {
     TEXTS[key][lang].replace(/\{(\w+)\}/g, (_whole, name: string) => params[name] ?? '');
   const { level, changed, host, redirects, names, faults, sources } = of;
   const { listed, servers } = names;
-  const domains = names.domains?.join(', ') ?? say('allDomains');
+  const domains = names.domains?.join(', ') ?? '';
   const from = sources.length === 0 ? say('byDefault') : sources.join(', ');
   const sections: [string, string[]][] = [
     [
@@ -126,7 +129,9 @@ export function explanation(of: Explained, lang: ExplainLang): string {
         say('networks', { networks: redirects.networks.join(', ') || '-' }),
         ...(redirects.anyIsOurs ? [say('any')] : []),
         ...(listed.length === 0 ? [] : [say('listed', { names: listed.join(', ') })]),
-        ...(servers.length === 0 ? [] : [say('asked', { domains, servers: servers.join(', ') })]),
+        ...(servers.length === 0
+          ? []
+          : [say(names.domains === null ? 'askedAll' : 'asked', { domains, servers: servers.join(', ') })]),
         say('placed'),
         say('host', { host: addressesOf(host) }),
         ...(faults === undefined ? [] : [say('faults', { faults: JSON.stringify(faults) })]),

@@ -2,6 +2,7 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Host } from '../../host/index.ts';
+import { wrongKind } from '../../options/index.ts';
 import { type IpAddress, inPrefix, parseAddress, parseCidr } from '../../wire/index.ts';
 import { ANY_4, ANY_6, unmapped } from './addresses.ts';
 
@@ -29,12 +30,12 @@ export class Redirects {
   readonly #networks: { readonly address: IpAddress; readonly prefix: number }[] = [];
   #isOver = false;
 
-  /** `networks` as `10.0.0.0/8`, `::1/128`; `listenOnAny`: whether a server on every address is synfin's. */
+  /** `networks` as `10.0.0.0/8`, `::1/128`; `listenOnAny`: whether a server on every address is synfin's. Throws TypeError. */
   constructor(networks: readonly string[], listenOnAny: boolean) {
     this.networks = networks;
-    for (const text of networks) {
+    for (const [i, text] of networks.entries()) {
       const cidr = parseCidr(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`);
-      if (cidr === null) throw new TypeError(`'${text}' is not a network, like 10.0.0.0/8`);
+      if (cidr === null) throw wrongKind('register', `networks[${i}]`, text, 'a network, like 10.0.0.0/8');
       this.#networks.push(cidr);
     }
     this.anyIsOurs = listenOnAny;

@@ -223,12 +223,24 @@ describe('register() when net is loaded already', () => {
     expect(() => register({ host, addresses: ['10.0.0.1'] })).toThrow(
       /^register: addresses must be left out/,
     );
-    expect(() => register({ addresses: ['10.0.0'] })).toThrow(/10\.0\.0/);
-    expect(() => register({ networks: ['10.0.0.0/80'] })).toThrow(
-      "'10.0.0.0/80' is not a network, like 10.0.0.0/8",
-    );
     expect(currentRegistration()).toBeNull();
     await host.close();
+  });
+
+  test.each([
+    [
+      { addresses: ['10.0.0.1', '10.0.0'] },
+      "addresses[1] must be an IP address, like 10.1.0.1, not '10.0.0'",
+    ],
+    [{ addresses: ['10.1.0.1/16'] }, "addresses[0] must be an IP address, like 10.1.0.1, not '10.1.0.1/16'"],
+    [
+      { networks: ['::1', '10.0.0.0/80'] },
+      "networks[1] must be a network, like 10.0.0.0/8, not '10.0.0.0/80'",
+    ],
+    [{ networks: ['localhost'] }, "networks[0] must be a network, like 10.0.0.0/8, not 'localhost'"],
+  ])('refuses %j in the words in which it was given', (options, message) => {
+    expect(() => register(options)).toThrow(`register: ${message}`);
+    expect(currentRegistration()).toBeNull();
   });
 });
 

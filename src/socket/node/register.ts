@@ -4,9 +4,10 @@
 
 import type * as Module from 'node:module';
 import { Host } from '../../host/index.ts';
-import { outOfRange } from '../../options/index.ts';
+import { outOfRange, wrongKind } from '../../options/index.ts';
 import type { Wire } from '../../sim/index.ts';
 import { defaultConfig } from '../../tcp/index.ts';
+import { parseAddress } from '../../wire/index.ts';
 import { explanation, localeLang } from './explain.ts';
 import { isNetLoaded, requireLater } from './internals.ts';
 import { loopbackWire } from './loopback-wire.ts';
@@ -75,10 +76,9 @@ export function register(options: RegisterOptions = {}): Registration {
     );
   const found = configurations();
   const all = merged(options, found);
-  const redirects = new Redirects(
-    [...(all.networks ?? LOOPBACK), ...(all.addresses ?? [])],
-    all.listenOnAny ?? true,
-  );
+  const { networks = LOOPBACK, addresses = [], listenOnAny = true } = all;
+  checkAddresses(addresses);
+  const redirects = new Redirects([...networks, ...addresses], listenOnAny);
   const { host, wire } = options.host === undefined ? hostFor(all) : { host: givenHost(options), wire: null };
   /** What was made here has nobody who could reach it. */
   const close = async (): Promise<void> => {
@@ -147,6 +147,12 @@ export function register(options: RegisterOptions = {}): Registration {
 export function loopbackHost(): Host {
   const { receiveBuffer, sendBuffer } = defaultConfig;
   return new Host({ name: 'loopback', profile: 'linux', tcp: { receiveBuffer, sendBuffer } }).unref();
+}
+
+function checkAddresses(addresses: readonly string[]): void {
+  for (const [i, text] of addresses.entries())
+    if (parseAddress(text) === null)
+      throw wrongKind('register', `addresses[${i}]`, text, 'an IP address, like 10.1.0.1');
 }
 
 /** The host that register makes. */
