@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Memory } from '../wire/index.ts';
 import { type Device, Host } from './index.ts';
-import { codeOf, expectNothingLeft, Net, octets, port, readAll, thrown } from './testing.ts';
+import { codeOf, expectNothingLeft, Net, octets, port, readAll, thrown, unhandled } from './testing.ts';
 
 /** A client on a and a server on b, connected. */
 async function connected(net: Net, wire = { delayUs: 10_000 }) {
@@ -41,6 +41,36 @@ describe('host.close', () => {
       'read ENETDOWN: the host is closed: make a new one (10.0.0.2:7)',
     ]);
     expect(await net.run(codeOf(server.closed))).toBe('ECONNRESET');
+  });
+
+  test('what code of the user throws meanwhile is reported, and everything ends all the same', async () => {
+    const net = new Net();
+    const fails = (what: string) => (): never => {
+      throw new Error(what);
+    };
+    const { a, b } = net.pair({ delayUs: 1000 });
+    const device: Device = {
+      kind: 'ethernet',
+      mtu: 1500,
+      send() {},
+      onreceive: null,
+      close: fails('device'),
+    };
+    const reported = await unhandled(async () => {
+      b.listen({ port: 7, handler: {} });
+      a.listen({ port: 8, onClose: fails('listener') });
+      a.udp({ onClose: fails('socket') });
+      a.attach(device, { autoconfigure: { changed: fails('addresses') } });
+      const handler = { closing: fails('connection'), close: fails('end') };
+      const open = [1, 2].map(() => net.run(a.connect({ address: '10.0.0.2', port: 7, handler })));
+      await Promise.all(open);
+      await net.run(a.close({ timeoutMs: 100 }));
+    });
+    expectNothingLeft(a);
+    expect([a.interfaces, a.listeners, a.udpSockets]).toEqual([[], [], []]);
+    const each = ['addresses', 'connection', 'device', 'end', 'listener', 'socket'];
+    expect([...new Set(reported.map((error) => (error as Error).message))].sort()).toEqual(each);
+    expect(reported.filter((error) => (error as Error).message === 'connection')).toHaveLength(2);
   });
 
   test('2 seconds unless told; 0 does not wait', async () => {

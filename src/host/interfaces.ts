@@ -15,7 +15,7 @@ import {
   parseCidr,
   parseMac,
 } from '../wire/index.ts';
-import { randomMac } from './base/index.ts';
+import { randomMac, runUserCode } from './base/index.ts';
 import {
   HostInterface,
   type InterfaceKind,
@@ -186,7 +186,7 @@ export class Interfaces {
     iface.removed = true;
     this.#ports.delete(iface);
     this.#owner.removed(iface);
-    device?.close?.();
+    runUserCode(() => device?.close?.());
   }
 
   // Autoconfiguration (RFC 4862).

@@ -505,3 +505,21 @@ export function udpBytes(
   memory.free(off, len);
   return bytes;
 }
+
+/** The unhandled rejections that `code` leaves to the platform. */
+export async function unhandled(code: () => Promise<void>): Promise<unknown[]> {
+  const { process } = globalThis;
+  const others = process.listeners('unhandledRejection');
+  const caught: unknown[] = [];
+  const note = (error: unknown): void => void caught.push(error);
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', note);
+  try {
+    await code();
+    await new Promise((resolve) => setTimeout(resolve, 0)); // they are told after the microtasks
+  } finally {
+    process.off('unhandledRejection', note);
+    for (const other of others) process.on('unhandledRejection', other);
+  }
+  return caught;
+}

@@ -9,3 +9,4 @@ export { type Place, Queue } from './queue.ts';
 export { checkedRandom, platformRandom, randomMac } from './random.ts';
 export { RateLimit } from './rate-limit.ts';
 export { isIpv4, NONE, TupleTable } from './tuple-table.ts';
+export { runUserCode } from './user-code.ts';

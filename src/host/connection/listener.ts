@@ -13,7 +13,7 @@ import {
   tcpError,
 } from '../../tcp/index.ts';
 import { formatEndpoint, type IpAddress } from '../../wire/index.ts';
-import { Queue } from '../base/index.ts';
+import { Queue, runUserCode } from '../base/index.ts';
 import { DEFAULT_TTL, type IpService } from '../ip/index.ts';
 import { Waiter, type WaitOptions, type Waits, waitSchema } from '../time/index.ts';
 import type { Connection } from './connection.ts';
@@ -51,7 +51,7 @@ export interface ListenOptions extends IpService {
   deferAccept?: number;
   /** Callbacks for its connections; they are accepted at once, without `accept`. */
   handler?: ConnectionHandler;
-  /** It listens no more: it was closed, or its host is. */
+  /** It listens no more: it was closed, or its host is. What it throws becomes an unhandled rejection. */
   onClose?: () => void;
   /** Settings of its connections that differ from the host's. */
   tcp?: Partial<TcpConfig>;
@@ -222,7 +222,7 @@ export class Listener {
     for (const c of this.#queue.drain()) c.abort();
     const error = this.#closedError();
     for (const acceptor of this.#acceptors.drain()) acceptor.reject(error);
-    this.#onClose?.();
+    if (this.#onClose !== undefined) runUserCode(this.#onClose);
     this.#owner.woke();
   }
 

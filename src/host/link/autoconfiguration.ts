@@ -13,6 +13,7 @@ import {
   networkOf,
   type RouterAdvertisement,
 } from '../../wire/index.ts';
+import { runUserCode } from '../base/index.ts';
 import { type IdentifierKind, InterfaceIdentifiers } from './interface-identifier.ts';
 
 /** DupAddrDetectTransmits and RetransTimer (RFC 4862 section 5.1, RFC 4861 section 10). */
@@ -70,7 +71,7 @@ export interface AutoconfigureOptions {
   addresses?: IdentifierKind;
   /** Sixteen octets that make stable addresses the same when the host starts again. Default: random ones. */
   secret?: Uint8Array;
-  /** Called after every change, with what there is now. */
+  /** Called after every change, with what there is now. What it throws becomes an unhandled rejection. */
   changed?: (info: AutoconfigurationInfo) => void;
 }
 
@@ -445,7 +446,7 @@ export class Autoconfiguration {
   }
 
   #told(): void {
-    this.#changed?.(this.info());
+    runUserCode(() => this.#changed?.(this.info()));
   }
 }
 

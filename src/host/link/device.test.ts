@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Memory, writeIpv4Header } from '../../wire/index.ts';
 import { type Device, Host, type HostInterface } from '../index.ts';
-import { codeOf, Net, octets, port, readAll, sendAndEnd } from '../testing.ts';
+import { codeOf, Net, octets, port, readAll, sendAndEnd, unhandled } from '../testing.ts';
 
 /** A device whose sent packets the test sees. */
 class TestDevice implements Device {
@@ -147,21 +147,16 @@ test('packets that the host does not take wait within bounds, in packets and in 
 test('what `send` throws is reported, the packet lost, and the connection goes on', async () => {
   const net = new Net();
   const { a, b, left } = joined(net);
-  const reported: unknown[] = [];
-  const note = (reason: unknown): void => void reported.push(reason);
-  const others = process.listeners('unhandledRejection');
-  process.removeAllListeners('unhandledRejection');
-  process.on('unhandledRejection', note);
   const deliver = left.to;
   left.to = () => {
     left.to = deliver;
     throw new Error('cable on fire');
   };
   b.listen({ port: 7, handler: {} });
-  const client = await net.run(a.connect({ address: '192.0.2.2', port: 7 }));
-  process.off('unhandledRejection', note);
-  for (const listener of others) process.on('unhandledRejection', listener);
-  expect([client.state, client.tcb.retransmissions]).toEqual(['ESTABLISHED', 1]);
+  const reported = await unhandled(async () => {
+    const client = await net.run(a.connect({ address: '192.0.2.2', port: 7 }));
+    expect([client.state, client.tcb.retransmissions]).toEqual(['ESTABLISHED', 1]);
+  });
   expect(reported).toEqual([new Error('cable on fire')]);
 });
 

@@ -1,5 +1,6 @@
 // The devices of a host: which interface has which.
 
+import { runUserCode } from '../base/index.ts';
 import type { HostInterface } from '../ip/index.ts';
 import { checkDevice, type Device, DeviceLink } from './device.ts';
 
@@ -55,11 +56,8 @@ export class Devices {
       link.take();
       if (link.closed === undefined || this.on(link.iface) !== link.device) continue;
       this.detach(link.iface);
-      try {
-        onClose?.(link.closed);
-      } catch (error) {
-        void Promise.reject(error); // the user's mistake, reported by the platform
-      }
+      const { closed } = link;
+      runUserCode(() => onClose?.(closed));
     }
   }
 

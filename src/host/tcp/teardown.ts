@@ -22,7 +22,7 @@ export async function endConnections(tcp: TcpLayer, timeoutMs: number): Promise<
   const ends: Promise<void>[] = [];
   for (const c of open) {
     if (timeoutMs === 0 || c.tcb.state === State.SYN_SENT) continue;
-    c.handler?.closing?.(c);
+    c.tell(c.handler?.closing);
     c.end().catch(() => {}); // `closed` tells
     ends.push(c.closed.catch(() => {}));
   }

@@ -6,7 +6,7 @@
 import { describesItself, flag, like, Schema, text, whole } from '../../options/index.ts';
 import { Err, type ErrorEndpoints, type TcpError, tcpError } from '../../tcp/index.ts';
 import { type Family, formatEndpoint, type IpAddress } from '../../wire/index.ts';
-import { type Octets, octetsOf, Queue } from '../base/index.ts';
+import { type Octets, octetsOf, Queue, runUserCode } from '../base/index.ts';
 import { DEFAULT_TTL, type HostInterface, type IpService } from '../ip/index.ts';
 import { Waiter, type WaitOptions, type Waits, waitSchema } from '../time/index.ts';
 
@@ -312,16 +312,8 @@ export class UdpSocket {
     this.#closed = true;
     this.#layer.forget(this);
     for (const receiver of this.#receivers.drain()) receiver.resolve(null);
-    if (this.#onClose !== null) this.#call(this.#onClose);
-  }
-
-  /** Code of the user's: what it throws is reported by the platform, and does not stop the stack. */
-  #call(code: (socket: UdpSocket) => void): void {
-    try {
-      code(this);
-    } catch (error) {
-      void Promise.reject(error);
-    }
+    const onClose = this.#onClose;
+    if (onClose !== null) runUserCode(() => onClose(this));
   }
 
   /** The end of `await using`: `close`. */
@@ -361,7 +353,7 @@ export class UdpSocket {
   /** @internal A datagram came to nothing; `hard`: a connected socket's next call has the error. */
   failed(problem: UdpProblem, hard: boolean): void {
     const onError = this.#onError;
-    if (onError !== null) this.#call(() => onError(problem, this));
+    if (onError !== null) runUserCode(() => onError(problem, this));
     else if (hard && this.remote !== null) {
       const receiver = this.#receivers.shift();
       if (receiver === undefined) this.#error = problem.error;

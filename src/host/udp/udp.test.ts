@@ -13,6 +13,7 @@ import {
   RawPort,
   thrown,
   udpBytes,
+  unhandled,
 } from '../testing.ts';
 
 describe('sockets', () => {
@@ -161,13 +162,7 @@ describe('sockets', () => {
   });
 
   it('a callback that throws does not stop the stack', async () => {
-    const { process } = globalThis;
-    const listeners = process.listeners('unhandledRejection');
-    process.removeAllListeners('unhandledRejection');
-    const caught: unknown[] = [];
-    const note = (error: unknown): void => void caught.push(error);
-    process.on('unhandledRejection', note);
-    try {
+    const caught = await unhandled(async () => {
       const net = new Net();
       const { a, b } = net.pair({ delayUs: 1000 });
       let heard = 0;
@@ -182,10 +177,7 @@ describe('sockets', () => {
       a.udp().send(octets(1), '10.0.0.2', 53);
       await net.rest();
       expect(heard).toBe(2);
-    } finally {
-      process.off('unhandledRejection', note);
-      for (const l of listeners) process.on('unhandledRejection', l);
-    }
+    });
     expect(caught.length).toBe(2);
   });
 });
