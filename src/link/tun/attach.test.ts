@@ -10,6 +10,7 @@ import {
   networkAddress,
   peerAddresses,
 } from './attach.ts';
+import { HostCapture } from './capture.ts';
 import type { TunReceiver } from './device.ts';
 
 /** Time and timers that the test moves; milliseconds. */
@@ -284,6 +285,37 @@ test('pause and resume are the device’s; close takes host, timers and device a
   expect(bench.a.device.sent).toEqual([]);
   expect(bench.a.attachment.iface.unsent).toBeGreaterThan(0);
 });
+
+test.each(['host', 'link'] as const)(
+  'a capture says of which state each packet is of a segment that stands for several, cut by the %s',
+  async (cutBy) => {
+    const octets: number[] = [];
+    const bench = new Bench();
+    const { ours } = await bench.connect();
+    const { clock, host, device, attachment } = bench.a;
+    const writer = new PcapngWriter((bytes) => void octets.push(...bytes));
+    const capture = new HostCapture(host, clock, writer, 'dev1');
+    const gso = { maxOctets: 65_535 };
+    attachment.iface.attach(
+      (off, len, asked) => {
+        capture.out(off, len, asked ?? null);
+        device.write(off, len, asked);
+        host.memory.free(off, len);
+        capture.outDone();
+      },
+      { gso, cutBy },
+    );
+    host.addRoute('default', attachment.iface); // paths are looked up again, the offload of their interface, too
+    await ours.write(new Uint8Array(8 * 1448));
+    const { length } = device.sent;
+    host.udp().send(new Uint8Array(10), '10.0.0.2', 53);
+    writer.flush();
+    expect([length, texts(octets).split('ESTABLISHED').length - 1]).toEqual([
+      cutBy === 'host' ? 8 : 1,
+      length,
+    ]);
+  },
+);
 
 test('a host without a RealClock cannot live on a device, nor one with another memory', () => {
   const memory = new Memory();

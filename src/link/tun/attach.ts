@@ -250,8 +250,8 @@ function join(
   /** The first step of a packet from the host. */
   const taken = (transmit: Transmit): Transmit => {
     if (capture === null) return transmit;
-    return (off, len, asked) => {
-      capture.out(off, len);
+    return (off, len, asked = null) => {
+      capture.out(off, len, asked);
       transmit(off, len, asked);
       capture.outDone();
     };

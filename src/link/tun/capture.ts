@@ -10,7 +10,7 @@ import {
   type Tcb,
   type Transition,
 } from '../../tcp/index.ts';
-import { type Memory, malformedName, type Segment } from '../../wire/index.ts';
+import { type Memory, malformedName, type Offload, type Segment, segmentsIn } from '../../wire/index.ts';
 import type { PcapngPacketOptions, PcapngWriter } from '../pcapng.ts';
 
 /** A packet of the host that waits for the one that it answers to be written first. */
@@ -40,8 +40,9 @@ export class HostCapture implements HostTap {
   #inState = '';
   #inFrom: StateName | null = null;
   #inDrop = '';
-  /** State of the connection whose segment goes out next. */
+  /** State of the connection whose segment goes out next, and in how many packets if the host cuts it. */
   #outState = '';
+  #outPackets = 0;
   readonly #malformedBefore: number[];
   #checksumsBefore = 0;
   #notForUsBefore = 0;
@@ -63,8 +64,9 @@ export class HostCapture implements HostTap {
     this.#inState = tcb === null ? 'CLOSED' : stateName(tcb.state);
   }
 
-  segmentOut(tcb: Tcb | null): void {
+  segmentOut(tcb: Tcb | null, seg: Segment): void {
     this.#outState = tcb === null ? '' : stateName(tcb.state);
+    this.#outPackets = segmentsIn(seg);
   }
 
   transition(_tcb: Tcb, row: Transition): void {
@@ -117,11 +119,11 @@ export class HostCapture implements HostTap {
     return '';
   }
 
-  /** A packet of the host, before the link has it. */
-  out(off: number, len: number): void {
+  /** A packet of the host, before the link has it; `asked`: what the link has to do with it. */
+  out(off: number, len: number, asked: Offload | null): void {
     const copy = this.#memory.alloc(len);
     const comment = this.#outState;
-    this.#outState = '';
+    if (asked !== null || --this.#outPackets <= 0) this.#outState = '';
     if (copy === 0) return;
     this.#memory.u8.copyWithin(copy, off, off + len);
     this.#waiting.push({ off: copy, len, timeUs: this.#clock.real(), comment, lost: '' });
