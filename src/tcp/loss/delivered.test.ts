@@ -36,6 +36,8 @@ describe('the delivery rate (draft-ietf-ccwg-bbr section 4.1)', () => {
     const { ack } = flight(40_000);
     ack(60, 9001);
     expect(ack(40, 11_001)).toMatchObject({ rateDelivered: 2000, rateIntervalUs: 60_000 });
+    // And the next one counts from there.
+    expect(ack(40, 22_001)).toMatchObject({ rateDelivered: 11_000, rateIntervalUs: 40_000 });
   });
 
   it('a round ends with what was sent after it began', () => {

@@ -44,6 +44,23 @@ export const LEFT_OUT: readonly (readonly [why: string, fields: string])[] = [
     'cc.delivered cc.lost cc.reoMult cc.reoPersist cc.tlp cc.tlpEnd timer.reorder timer.pto',
   ],
   [
+    'the record follows from SND.UNA, SND.NXT, `recover` and where what is lost begins, which is written',
+    'sent.first sent.count sent.lost',
+  ],
+  ['cwnd lets all text go, whatever else is in flight', 'sent.departed'],
+  [
+    'of samples, and of a sender that needs SACK, RACK or an undo',
+    `sent.sacked sent.refused sent.clockUs sent.clockEnd sent.deliveredUs sent.firstSentUs sent.appLimited sent.roundEnd
+    sent.ptoUna sent.ptoNxt sent.rack sent.rackUs sent.rackEnd sent.rackRttUs sent.fack sent.dsackRounds sent.dsackRound
+    sent.recoverFs sent.prrDelivered sent.prrOut sent.rescueRxt sent.undoable sent.undoFrom sent.resentOctets
+    sent.resentAny sent.resentStamp sent.frto`,
+  ],
+  [
+    'a search for the path MTU takes more than 984 octets in flight to begin',
+    `mtuSearch.low mtuSearch.high mtuSearch.limit mtuSearch.halving mtuSearch.size mtuSearch.from mtuSearch.to
+    mtuSearch.resent mtuSearch.losses mtuSearch.verdictMs`,
+  ],
+  [
     'decide about delays of more text than there is, and about the sizes of segments',
     'rcv.acked rcv.textMs rcv.fullSize rcv.quick rcv.mss snd.mss snd.peerMss',
   ],
