@@ -28,7 +28,7 @@ export function sentAfter(us1: number, end1: number, us2: number, end2: number):
 
 /** Range `i` up to `right` has arrived. */
 export function delivered(e: Engine, tcb: Tcb, sent: Sent, s: AckSample, i: number, right: number): void {
-  const { cc, rto } = tcb;
+  const { cc } = tcb;
   const left = leftOf(sent, i);
   const length = (right - left) | 0;
   const sentUs = word(sent, i, SENT_US);
@@ -45,7 +45,7 @@ export function delivered(e: Engine, tcb: Tcb, sent: Sent, s: AckSample, i: numb
   } else {
     s.resent = 1;
   }
-  if (word(sent, i, TIMES) === 1 || !ambiguous(e, tcb, s, rtt, rto.minRttUs)) {
+  if (word(sent, i, TIMES) === 1 || !ambiguous(e, tcb, s, right, rtt)) {
     sent.rackRttUs = rtt;
     if (sent.rack === 0 || sentAfter(sentUs, right, sent.rackUs, sent.rackEnd)) {
       sent.rack = 1;
@@ -66,10 +66,15 @@ export function delivered(e: Engine, tcb: Tcb, sent: Sent, s: AckSample, i: numb
   s.appLimited = word(sent, i, APP_LIMITED);
 }
 
-/** Step 2: the ACK may be one of an earlier sending: it echoes an older timestamp, or comes too soon. */
-function ambiguous(e: Engine, tcb: Tcb, s: AckSample, rttUs: number, minRttUs: number): boolean {
-  if (s.echoed === 1 && ((tsNow(e, tcb) - s.tsEcr) | 0) * 1000 > rttUs + 1000) return true;
-  return rttUs < minRttUs;
+/**
+ * Step 2: the ACK may be one of an earlier sending: it echoes an older timestamp, or comes too soon. The timestamp of what
+ * is SACKed is not echoed: TS.Recent is of what came in order (RFC 7323 section 4.3).
+ */
+function ambiguous(e: Engine, tcb: Tcb, s: AckSample, right: number, rttUs: number): boolean {
+  const { rto, snd } = tcb;
+  const echoes = s.echoed === 1 && !seqGt(right, snd.una);
+  if (echoes && ((tsNow(e, tcb) - s.tsEcr) | 0) * 1000 > rttUs + 1000) return true;
+  return rttUs < rto.minRttUs;
 }
 
 /** After all of an ACK was looked at: FACK, the delivery rate and the round (UpdateRateSample, GenerateRateSample). */

@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { OPT_SACK } from '../../wire/segment.ts';
+import { OPT_SACK, OPT_TIMESTAMPS } from '../../wire/segment.ts';
 import { FastOpen } from '../fast-open.ts';
-import { departures, inState, octets, options, pass, sent, type Way } from '../segment-arrives/testing.ts';
+import {
+  departures,
+  inState,
+  octets,
+  options,
+  pass,
+  sent,
+  ts,
+  type Way,
+} from '../segment-arrives/testing.ts';
 import { Phase } from '../tcb/tcb.ts';
 import type { Endpoint } from '../testing.ts';
+import { tsNow } from '../timestamps.ts';
 import { Tlp } from './tlp.ts';
 
 /** ESTABLISHED with SACK, MSS 1000 and a measured round trip of 40 ms: the RTO is 240 ms. */
@@ -125,6 +135,23 @@ describe('TLP_send_probe (section 7.3)', () => {
     pass(a, 40);
     const { iss } = a.tcb.snd;
     a.inject('ACK', 1, 3001, { opts: OPT_SACK, sack: [(iss + 4001) | 0, (iss + 5001) | 0] });
+    pass(a, 10);
+    expect([sent(a), a.tcb.timeouts]).toEqual([[segment(3001)], 0]);
+  });
+
+  it('so it is with timestamps: an ACK that SACKs the probe echoes what came in order, which is older', () => {
+    const a = measured({ syn: options({ mss: 1012, sack: true, ts: 1 }) });
+    const echo = ts(1, tsNow(a.engine, a.tcb));
+    a.send(octets(5000));
+    sent(a);
+    pass(a, 40);
+    a.inject('ACK', 1, 3001, echo);
+    pass(a, 80);
+    expect(sent(a)).toEqual([last(4001)]);
+    pass(a, 40);
+    const { iss } = a.tcb.snd;
+    const sack = [(iss + 4001) | 0, (iss + 5001) | 0];
+    a.inject('ACK', 1, 3001, { ...echo, opts: OPT_SACK | OPT_TIMESTAMPS, sack });
     pass(a, 10);
     expect([sent(a), a.tcb.timeouts]).toEqual([[segment(3001)], 0]);
   });
