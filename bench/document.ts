@@ -56,9 +56,9 @@ better, whether more or less is. \`npm run bench -- --rows bad\` takes some minu
 | 5.1.5 short flows | 10 kB at 3 % loss, 10 kB whose last segment is lost |
 | 5.2.1 existing congestion control | fairness with CUBIC: one flow and one of Linux CUBIC, in real time |
 | 6.3 wired, 6.4 wireless paths | bulk: loss that is not congestion |
-| 7.2 varying delay, 7.6 extreme reordering | 2 MB, 30 % of packets 5 ms late |
-| 7.4 high delay | every row at 200 ms |
-| 5.2.2 real-time flows, 7.1 AQM, 7.7 transient events | nothing yet |`,
+| 7.3 varying delay, 7.7 extreme reordering | 2 MB, 30 % of packets 5 ms late |
+| 7.5 high delay | every row at 200 ms |
+| 5.2.2 real-time flows, 7.1 AQM, 7.8 transient events | nothing yet |`,
   },
 };
 
