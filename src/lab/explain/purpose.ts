@@ -88,6 +88,7 @@ function ofText(trace: Trace, index: number, event: SentEvent): SentPurpose {
   const text = lastText(trace, index, event);
   const probed = text?.segment.length === 1 && text.segment.seq === event.segment.seq;
   if (event.retransmission && probed && cause?.kind === 'arrived') return 'dataAfterProbe';
+  if (event.retransmission && cause?.kind === 'timer' && cause.timer === 'pto') return 'dataTail';
   if (event.retransmission) {
     const timer = cause?.kind === 'timer' && cause.timer === 'rexmt';
     const { before: tcb } = tcbsAround(trace, index, event.from);

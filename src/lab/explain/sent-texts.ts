@@ -244,6 +244,17 @@ export const sentTexts = {
     },
     section: 'RFC 5681 3.2',
   },
+  dataTail: {
+    what: {
+      en: '{me} sends {octets} again, seq = {seq}, as a probe.',
+      zh: '{me}重发 {octets}，seq = {seq}，作为探测。',
+    },
+    why: {
+      en: 'No ACK has come: that of the last segment tells what is missing, before RTO has passed.',
+      zh: '没有 ACK 到来：不必等满 RTO，最后一个报文段的 ACK 就会说明缺少什么。',
+    },
+    section: 'RFC 8985 7.3',
+  },
   dataAfterProbe: {
     what: {
       en: '{me} sends {octets}, seq = {seq}, beginning with the octet of its probe.',
