@@ -15,7 +15,7 @@ const SHORT_EVERY_US = 20_000;
 /** Transferred in cells with reordering. */
 const TRANSFER_OCTETS = 2_000_000;
 /** Whatever is not there by then is never there. */
-const LIMIT_US = 20e6;
+export const LIMIT_US = 20e6;
 
 /** What one run of a cell measured; which fields there are depends on its kind. */
 export interface Measured {
