@@ -1,0 +1,62 @@
+// No text of the page is clipped, covers another, or is squeezed into a column of words: at seven widths, in both
+// languages, light and dark.
+
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { missing, WebLab } from './browser.ts';
+import { textProblems } from './texts.ts';
+
+const WIDTHS = [320, 390, 768, 1024, 1280, 1440, 1920];
+/** What is looked at: one of each kind. */
+const PLACES = [
+  ['hs', '1/hs?c=3'],
+  ['ack3-lost', '1/ack3-lost?c=14'],
+  ['tw-pile', '1/tw-pile?c=20'],
+  ['changed', '1/close4?c=20&e=drop+any%231+left-%3Eright'],
+  ['quiz', '1/hs?v=quiz'],
+  ['why', '1/three?v=why'],
+] as const;
+
+describe.skipIf(missing !== null)('the texts of the page', () => {
+  let lab: WebLab;
+  let page: Page;
+
+  beforeAll(async () => {
+    lab = await WebLab.start();
+    page = await lab.open();
+  });
+  afterAll(async () => {
+    await lab?.stop();
+  });
+
+  test.each(PLACES)('%s: every text can be read', async (_name, place) => {
+    const found: string[] = [];
+    for (const lang of ['en', 'zh'])
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.goto(`${lab.url}#${place}${place.includes('?') ? '&' : '?'}l=${lang}`);
+        await page.waitForSelector('[data-ready]');
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 900 });
+          await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 30))));
+          for (const problem of await textProblems(page))
+            found.push(`${lang}, ${colorScheme}, ${width} px: ${problem}`);
+        }
+      }
+    expect(found).toEqual([]);
+  });
+
+  test('a text that is squeezed, covered or clipped is found', async () => {
+    await page.setContent(`
+      <p style="width: 4em">A sentence that stands in a column of words, one below the other.</p>
+      <p style="overflow: hidden; width: 60px; white-space: nowrap">cut off at its end</p>
+      <p style="position: absolute; top: 300px">under</p><p style="position: absolute; top: 302px">above</p>
+      <svg width="200" height="40"><text x="0" y="20">one text</text><text x="20" y="22">another</text></svg>`);
+    expect((await textProblems(page)).map((one) => one.replace(/^\d+ lines.*/, 'squeezed')).sort()).toEqual([
+      '"one text" in text covers "another" in text',
+      '"under" in p covers "above" in p',
+      'clipped by p: "cut off at its end" in p',
+      'squeezed',
+    ]);
+  });
+});
