@@ -162,7 +162,7 @@ class Soak {
         try {
           socket.send(m.data.fill(0), m.address, m.port);
         } catch (error) {
-          if ((error as { code?: unknown }).code !== 'EMSGSIZE') throw error; // the path back takes less
+          if (!refused(error)) throw error;
         }
       },
     });
@@ -354,8 +354,7 @@ class Soak {
           try {
             site.udp?.send(data, this.address(f.to, f.id % 2 === 0 ? 4 : 6), f.id % 3 === 0 ? 9 : 7);
           } catch (error) {
-            // The path takes less since a hop has told its MTU, or the Memory is full: its sender is told.
-            if (!(error instanceof TcpError) || !['EMSGSIZE', 'ENOBUFS'].includes(error.code)) throw error;
+            if (!refused(error)) throw error;
           }
         });
       }
@@ -436,4 +435,9 @@ class Soak {
 export async function runPlan(plan: Plan, totals = new Totals(), rules: Rules = rfc9293): Promise<void> {
   await new Soak(plan, totals, rules).run();
   totals.seeds++;
+}
+
+/** A datagram that the path does not take since a hop has told its MTU, or that finds the Memory full: its sender is told. */
+function refused(error: unknown): boolean {
+  return error instanceof TcpError && ['EMSGSIZE', 'ENOBUFS'].includes(error.code);
 }
