@@ -4,7 +4,7 @@
 import { expect, it } from 'vitest';
 import type { TcpError } from '../tcp/index.ts';
 import type { Connection, Host } from './index.ts';
-import { Net, octets } from './testing.ts';
+import { Net, octets, unhandled } from './testing.ts';
 
 interface Case {
   net: Net;
@@ -256,6 +256,17 @@ it('what was thrown before a connection begins names the endpoint, too', async (
     ['connect', 'ENETUNREACH', '2001:db8::1', 80, '([2001:db8::1]:80)'],
     ['send', 'ENETUNREACH', '2001:db8::1', 53, '([2001:db8::1]:53)'],
   ]);
+});
+
+it('a connect that fails and that nobody awaits is an unhandled rejection', async () => {
+  const net = new Net();
+  const { a } = net.pair({ delayUs: 1000 });
+  const reported = await unhandled(async () => {
+    void a.connect({ address: '10.0.0.2', port: 80 });
+    a.open({ address: '10.0.0.2', port: 80 }); // nobody asks this one
+    net.world.runSync(1e6);
+  });
+  expect(reported.map((error) => (error as TcpError).code)).toEqual(['ECONNREFUSED']);
 });
 
 it('an accept names where it listened', async () => {

@@ -454,10 +454,14 @@ export class Host {
    * `timeout` (milliseconds of the host's time: ETIMEDOUT) or `signal` (its reason) end is the attempt: nothing
    * of it is left.
    */
-  async connect(options: ConnectOptions): Promise<Connection> {
-    connectOptions.check(options);
-    if (options.signal?.aborted === true) throw options.signal.reason;
-    return this.#open(options).openedWithin(options);
+  connect(options: ConnectOptions): Promise<Connection> {
+    try {
+      connectOptions.check(options);
+      if (options.signal?.aborted === true) throw options.signal.reason;
+      return this.#open(options).openedWithin(options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Active OPEN, not waited for: the connection in SYN-SENT. Throws a TcpError when it cannot begin. */

@@ -88,6 +88,12 @@ export class FourTuple implements Sockets {
   }
 }
 
+/** Whether two connections are between the same two hosts. */
+export function sameHosts(a: Readonly<Sockets>, b: Readonly<Sockets>): boolean {
+  if (a.r3 !== b.r3 || a.l3 !== b.l3 || a.r2 !== b.r2 || a.l2 !== b.l2) return false;
+  return a.r1 === b.r1 && a.l1 === b.l1 && a.r0 === b.r0 && a.l0 === b.l0;
+}
+
 /** Copies what names a connection, to its TCB for example. */
 export function copySockets(from: Readonly<Sockets>, to: Sockets): void {
   to.family = from.family;

@@ -1,7 +1,7 @@
 // The door of what every room of the host may use: counters, queues, the tuple table, random numbers. Knows no protocol.
 
 export { bothTaps, HostCounters, type HostTap } from './counters.ts';
-export { copySockets, FourTuple } from './four-tuple.ts';
+export { copySockets, FourTuple, sameHosts } from './four-tuple.ts';
 export { halfSipHash3 } from './halfsiphash.ts';
 export { type Octets, octetsOf, transferred } from './octets.ts';
 export { PacketQueue } from './packet-queue.ts';

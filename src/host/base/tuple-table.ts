@@ -66,11 +66,14 @@ class Slots {
     }
   }
 
-  insert(at: number, key: Int32Array, value: number): void {
+  /** Fills a free slot that `probe` found. True: the slots have moved. */
+  insert(at: number, key: Int32Array, value: number): boolean {
     this.words[at] = value;
     for (let i = 1; i < this.stride; i++) this.words[at + i] = key[i - 1] as number;
     // At most four fifths full.
-    if (++this.count * 5 > (this.mask + 1) * 4) this.#resize((this.mask + 1) * 2);
+    if (++this.count * 5 <= (this.mask + 1) * 4) return false;
+    this.#resize((this.mask + 1) * 2);
+    return true;
   }
 
   /** Empties a slot and moves back what probed past it (Knuth, volume 3, section 6.4, algorithm R). */
@@ -127,11 +130,14 @@ class Slots {
 export class TupleTable {
   readonly #v4: Slots;
   readonly #v6: Slots;
-  /** The last IPv4 tuple that was found, because segments come in trains; NONE forgets it. */
+  /**
+   * The IPv4 tuple that was asked for last and its slot, or the free one where it belongs; -1: not known. Segments come
+   * in trains, and who has found nobody goes on to enter somebody.
+   */
   #lastLocal = 0;
   #lastRemote = 0;
   #lastPorts = 0;
-  #lastValue = NONE;
+  #lastAt = -1;
 
   /** The key: 64 secret bits. */
   constructor(k0: number, k1: number) {
@@ -166,46 +172,52 @@ export class TupleTable {
 
   /** The value of a tuple, or {@link NONE}. */
   find(t: FourTuple): number {
-    if (isIpv4(t)) return this.#find4(t.l3, t.r3, (t.localPort << 16) | t.remotePort);
+    if (isIpv4(t))
+      return this.#v4.words[this.#probe4(t.l3, t.r3, (t.localPort << 16) | t.remotePort)] as number;
     const slots = this.#load(t);
     return slots.words[slots.probe(scratch, 0)] as number;
   }
 
-  #find4(local: number, remote: number, ports: number): number {
+  #probe4(local: number, remote: number, ports: number): number {
     if (
+      this.#lastAt >= 0 &&
       ports === this.#lastPorts &&
       remote === this.#lastRemote &&
-      local === this.#lastLocal &&
-      this.#lastValue !== NONE
+      local === this.#lastLocal
     )
-      return this.#lastValue;
-    const slots = this.#v4;
-    const value = slots.words[slots.probe3(local, remote, ports)] as number;
+      return this.#lastAt;
+    const at = this.#v4.probe3(local, remote, ports);
     this.#lastLocal = local;
     this.#lastRemote = remote;
     this.#lastPorts = ports;
-    this.#lastValue = value;
-    return value;
+    this.#lastAt = at;
+    return at;
+  }
+
+  /** The slot of the key in `scratch`, or the free one where it belongs. */
+  #probe(slots: Slots): number {
+    if (slots !== this.#v4) return slots.probe(scratch, 0);
+    return this.#probe4(scratch[0] as number, scratch[1] as number, scratch[2] as number);
   }
 
   /** Gives a tuple a value; returns the value that it had, or {@link NONE}. */
   set(t: FourTuple, value: number): number {
     const slots = this.#load(t);
-    const at = slots.probe(scratch, 0);
+    const at = this.#probe(slots);
     const old = slots.words[at] as number;
-    this.#lastValue = NONE;
-    if (old === NONE) slots.insert(at, scratch, value);
-    else slots.words[at] = value;
+    if (old !== NONE) slots.words[at] = value;
+    else if (slots.insert(at, scratch, value)) this.#lastAt = -1;
     return old;
   }
 
   /** Removes a tuple; returns the value that it had, or {@link NONE}. */
   delete(t: FourTuple): number {
     const slots = this.#load(t);
-    const at = slots.probe(scratch, 0);
+    const at = this.#probe(slots);
     const old = slots.words[at] as number;
-    this.#lastValue = NONE;
-    if (old !== NONE) slots.remove(at);
+    if (old === NONE) return NONE;
+    slots.remove(at);
+    this.#lastAt = -1;
     return old;
   }
 

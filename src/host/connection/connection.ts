@@ -153,18 +153,22 @@ export class Connection {
 
   /** Resolves at ESTABLISHED; rejects with ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH… */
   get opened(): Promise<Connection> {
-    if (this.#opened === null) {
-      this.#opened = new Waiter();
-      this.#opened.promise.catch(() => {});
-      if (this.#wasOpen || this.tcb.state >= State.ESTABLISHED) this.#opened.resolve(this);
-      else if (this.#ended) this.#opened.reject(this.failure('connect'));
-    }
-    return this.#opened.promise;
+    if (this.#opened === null) this.#waitForOpen().promise.catch(() => {});
+    return (this.#opened as Waiter<Connection>).promise;
   }
 
-  /** @internal {@link opened}, for `host.connect`: what its options end is the attempt. */
+  #waitForOpen(): Waiter<Connection> {
+    const waiter = new Waiter<Connection>();
+    this.#opened = waiter;
+    if (this.#wasOpen || this.tcb.state >= State.ESTABLISHED) waiter.resolve(this);
+    else if (this.#ended) waiter.reject(this.failure('connect'));
+    return waiter;
+  }
+
+  /** @internal {@link opened}, for `host.connect`: what its options end is the attempt. Who does not wait is told. */
   openedWithin(options: WaitOptions): Promise<Connection> {
-    return this.owner.waits.share(this.opened, options, () => this.abort(), 'connect', this.endpoints);
+    const { promise } = this.#opened ?? this.#waitForOpen();
+    return this.owner.waits.share(promise, options, () => this.abort(), 'connect', this);
   }
 
   /**

@@ -189,11 +189,11 @@ export class Listener {
     if (c !== null) return Promise.resolve(c);
     if (this.#closed) return Promise.reject(this.#closedError());
     const { waits } = this.#owner;
-    const full = waits.full(this.#acceptors, 'accept', this.#endpoint);
+    const full = waits.full(this.#acceptors, 'accept', this);
     if (full !== null) return Promise.reject(full);
     const acceptor = new Waiter<Connection>();
     const place = this.#acceptors.push(acceptor);
-    waits.guard(acceptor, options, () => this.#acceptors.leave(place), 'accept', this.#endpoint);
+    waits.guard(acceptor, options, () => this.#acceptors.leave(place), 'accept', this);
     return acceptor.promise;
   }
 
@@ -231,12 +231,13 @@ export class Listener {
     this.close();
   }
 
-  get #endpoint(): ErrorEndpoints {
+  /** @internal Where it listens, for errors. */
+  get endpoints(): ErrorEndpoints {
     return { address: this.address === null ? '::' : this.address.toString(), port: this.port };
   }
 
   #closedError(): TcpError {
-    return tcpError(Err.NOT_LISTENING, 'accept', this.#endpoint);
+    return tcpError(Err.NOT_LISTENING, 'accept', this.endpoints);
   }
 
   info(): ListenerInfo {

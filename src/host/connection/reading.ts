@@ -82,11 +82,11 @@ export class Reading {
     }
     this.#readers ??= new Queue();
     const { waits } = this.#c.owner;
-    const full = waits.full(this.#readers, 'read', c.endpoints);
+    const full = waits.full(this.#readers, 'read', c);
     if (full !== null) return Promise.reject(full);
     const reader = new Reader(max);
     const place = this.#readers.push(reader);
-    waits.guard(reader, options, () => this.#readers?.leave(place), 'read', c.endpoints);
+    waits.guard(reader, options, () => this.#readers?.leave(place), 'read', c);
     return reader.promise;
   }
 

@@ -117,16 +117,16 @@ export class Writing {
   }
 
   #wait(octets: Uint8Array, done: number, options: WriteOptions): Promise<void> {
-    const { endpoints } = this.#c;
-    const { waits } = this.#c.owner;
+    const c = this.#c;
+    const { waits } = c.owner;
     this.#writes ??= new Queue();
     const writes = this.#writes;
-    const full = waits.full(writes, 'write', endpoints) ?? this.#tooMuch(octets.length);
+    const full = waits.full(writes, 'write', c) ?? this.#tooMuch(octets.length);
     if (full !== null) return Promise.reject(full);
     const write = new Write(octets, done, options.urgent ?? false);
     const place = writes.push(write);
     this.#waiting += write.length - done;
-    waits.guard(write, options, () => this.#withdraw(place), 'write', endpoints);
+    waits.guard(write, options, () => this.#withdraw(place), 'write', c);
     return write.promise;
   }
 
@@ -248,7 +248,7 @@ export class Writing {
     else if (finAcked(c.tcb)) this.#finAcked.resolve();
     else if (this.pending || c.tcb.state === State.SYN_SENT) this.#endAfterWrites = true;
     else if (!this.#endAfterWrites) this.#c.owner.close(c);
-    return this.#c.owner.waits.share(promise, options, () => {}, 'shutdown', c.endpoints);
+    return this.#c.owner.waits.share(promise, options, () => {}, 'shutdown', c);
   }
 
   /** What `end` put off, when everything written is in the send buffer and the peer is known. */

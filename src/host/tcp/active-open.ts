@@ -2,6 +2,7 @@
 
 import {
   Err,
+  type ErrorEndpoints,
   openActive,
   openFast,
   sendFirstSyn,
@@ -43,21 +44,24 @@ export interface OpenOptions {
 /** The connection in SYN-SENT. Throws a TcpError when it cannot begin. */
 export function connect(tcp: TcpLayer, o: OpenOptions): Connection {
   const { remote, remotePort, localPort, fastOpen = false } = o;
-  const where = { address: remote.toString(), port: remotePort };
   const first = o.early === undefined ? null : octetsOf(o.early, 'connect');
   const { w0, w1, w2, w3 } = remote;
   if (!isValidTcpSource(w0, w1, w2, w3) || tcp.ip.local.isBroadcast(w0, w1, w2, w3))
-    throw tcpError(Err.BAD_REMOTE, 'connect', where);
+    throw tcpError(Err.BAD_REMOTE, 'connect', peerOf(o));
   const path = tcp.ip.path(w0, w1, w2, w3, o.source);
-  if (path === null) throw tcpError(Err.NET_UNREACHABLE, 'connect', where);
-  if (!mayConnect(tcp)) throw tcpError(Err.NO_RESOURCES, 'connect', where);
+  if (path === null) throw tcpError(Err.NET_UNREACHABLE, 'connect', peerOf(o));
+  if (!mayConnect(tcp)) throw tcpError(Err.NO_RESOURCES, 'connect', peerOf(o));
   const local = path.source;
   const tcb = new Tcb(tcp.configOf(o.tcp));
   const tuple = tcp.opening.between(local, localPort, remote, remotePort);
   if (localPort === 0) tuple.localPort = choosePort(tcp, tuple);
   copySockets(tuple, tcb);
   if (tcp.table.tuples.find(tuple) !== NONE && !reuseTimeWait(tcp, tcb)) {
-    throw tcpError(Err.ADDRESS_IN_USE, 'connect', { ...where, localAddress: local.toString(), localPort });
+    throw tcpError(Err.ADDRESS_IN_USE, 'connect', {
+      ...peerOf(o),
+      localAddress: local.toString(),
+      localPort,
+    });
   }
   const c = adopt(tcp, tcb, path);
   c.handler = o.handler;
@@ -73,24 +77,31 @@ export function connect(tcp: TcpLayer, o: OpenOptions): Connection {
   return c;
 }
 
+function peerOf({ remote, remotePort }: OpenOptions): ErrorEndpoints {
+  return { address: remote.toString(), port: remotePort };
+}
+
 /**
- * A port whose tuple is free; when all are taken, one whose TIME-WAIT can make way. Never one that is listened on: to
- * ourselves it would be a connection of one end with itself.
+ * A port whose tuple is free, or one whose TIME-WAIT can make way. Never one that is listened on: to ourselves it would
+ * be a connection of one end with itself.
  */
 function choosePort(tcp: TcpLayer, tuple: FourTuple): number {
-  const meant = (port: number): number => {
-    tuple.localPort = port;
-    return tcp.table.tuples.find(tuple);
-  };
-  const { listenerTable: listeners } = tcp;
-  const taken = (port: number): boolean => listeners.has(port) || meant(port) !== NONE;
-  const waits = (port: number): boolean => {
-    const value = meant(port);
-    return listeners.has(port) || (value !== NONE && !mayReuse(tcp, value));
-  };
-  const port = tcp.ports.choose(tuple, taken) || tcp.ports.choose(tuple, waits);
+  const port = tcp.ports.choose(tuple, tcp.portTaken, tcp.portMakesWay);
   if (port === 0) throw tcpError(Err.ADDRESS_NOT_AVAILABLE, 'connect', 'no free port');
   return port;
+}
+
+/** Whether the tuple in hand is taken with this local port. */
+export function isTaken({ listenerTable, table, opening }: TcpLayer, port: number): boolean {
+  opening.localPort = port;
+  return listenerTable.has(port) || table.tuples.find(opening) !== NONE;
+}
+
+/** Whether what has the tuple in hand, with this local port, can make way. */
+export function makesWay(tcp: TcpLayer, port: number): boolean {
+  const { listenerTable, table, opening } = tcp;
+  opening.localPort = port;
+  return !listenerTable.has(port) && mayReuse(tcp, table.tuples.find(opening));
 }
 
 /** RFC 6191 from our side: timestamps tell a new connection from the one in TIME-WAIT. */

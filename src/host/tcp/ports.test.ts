@@ -113,6 +113,32 @@ describe('EphemeralPorts', () => {
     expect(asked.size).toBe(1000);
   });
 
+  it('asks once for each port, too, when one in use can make way: that one is taken', () => {
+    let calls = 0;
+    const taken = () => calls++ >= 0;
+    const only = 2300;
+    const ports = new EphemeralPorts(key, 2000, 2999);
+    expect(ports.choose(between(local, remote, 80), taken, (p) => p === only)).toBe(only);
+    expect(calls).toBeLessThanOrEqual(1000);
+  });
+
+  it('prefers a free port near one that can make way, and does not look through the range for it', () => {
+    const start = new EphemeralPorts(key, 2000, 9999).choose(between(local, remote, 80), free);
+    const behind = (n: number) => 2000 + ((start - 2000 + n) % 8000);
+    for (const [away, chosen] of [
+      [200, behind(200)],
+      [5000, start],
+    ] as const) {
+      let calls = 0;
+      const ports = new EphemeralPorts(key, 2000, 9999);
+      const inUse = (p: number) => calls++ >= 0 && p !== behind(away);
+      expect(ports.choose(between(local, remote, 80), inUse, () => true)).toBe(chosen);
+      expect(calls).toBeLessThanOrEqual(257);
+      // The next search goes on behind it.
+      expect(ports.choose(between(local, remote, 80), free)).toBe(chosen === 9999 ? 2000 : chosen + 1);
+    }
+  });
+
   it('finds the one free port wherever the walk begins', () => {
     const ports = new EphemeralPorts(key, 32768, 60999);
     for (let i = 0; i < 40; i++) {

@@ -3,9 +3,12 @@
 // nobody without the key can tell.
 
 import { type Sockets, sipHash, sipHashHigh, sipHashTuple } from '../../tcp/index.ts';
+import { FourTuple, sameHosts } from '../base/index.ts';
 
 /** Counters that destinations share by hash (TABLE_LENGTH in the RFC); a power of two. */
 const COUNTERS = 1024;
+/** Ports that are looked at for a free one, once there is one that can make way. */
+const LOOK = 256;
 
 /** Chooses local ports for active opens. */
 export class EphemeralPorts {
@@ -14,6 +17,10 @@ export class EphemeralPorts {
   readonly #key: Int32Array;
   /** Made at the first choice. */
   #counters: Uint16Array | null = null;
+  /** The destination that was asked for last; F and the number of its counter. At first none. */
+  readonly #last = new FourTuple();
+  #offset = 0;
+  #index = -1;
 
   /**
    * `key`: four secret words. The range is inclusive; the default is IANA's dynamic range (RFC 6335
@@ -28,24 +35,45 @@ export class EphemeralPorts {
 
   /**
    * A local port for a tuple without one, 0 when `inUse` holds for every port of the range (EADDRNOTAVAIL). `inUse` is
-   * called at most once per port.
+   * called at most once per port. Of ports in use the first one that `makesWay` is taken when none that is free is near.
    */
-  choose(t: Readonly<Sockets>, inUse: (port: number) => boolean): number {
+  choose(
+    t: Readonly<Sockets>,
+    inUse: (port: number) => boolean,
+    makesWay: ((port: number) => boolean) | null = null,
+  ): number {
     const counters = (this.#counters ??= this.#seed());
+    this.#lookUp(t);
     const range = this.last - this.first + 1;
-    const low = sipHashTuple(this.#key, t, t.remotePort, 0);
-    const offset = low >>> 0;
-    // F is the low half of the hash, G the high half: one key serves both.
-    const index = sipHashHigh() & (COUNTERS - 1);
-    const counter = counters[index] as number;
+    const counter = counters[this.#index] as number;
+    let spare = -1;
     for (let tries = 0; tries < range; tries++) {
-      const port = this.first + ((offset + counter + tries) % range);
-      if (inUse(port)) continue;
-      // Kept below the range so that it does not jump when it wraps.
-      counters[index] = (counter + tries + 1) % range;
-      return port;
+      const port = this.#portAt(counter + tries, range);
+      if (!inUse(port)) return this.#take(counters, counter + tries, range);
+      if (spare === -1 && makesWay?.(port) === true) spare = tries;
+      if (spare !== -1 && tries - spare === LOOK) break;
     }
-    return 0;
+    return spare === -1 ? 0 : this.#take(counters, counter + spare, range);
+  }
+
+  /** F is the low half of the hash, G the high half: one key serves both. */
+  #lookUp(t: Readonly<Sockets>): void {
+    const last = this.#last;
+    if (this.#index >= 0 && t.remotePort === last.remotePort && sameHosts(t, last)) return;
+    this.#offset = sipHashTuple(this.#key, t, t.remotePort, 0) >>> 0;
+    this.#index = sipHashHigh() & (COUNTERS - 1);
+    last.copy(t);
+  }
+
+  #portAt(count: number, range: number): number {
+    return this.first + ((this.#offset + count) % range);
+  }
+
+  /** The port that the counter stands at; the next search goes on behind it. */
+  #take(counters: Uint16Array, count: number, range: number): number {
+    // Kept below the range so that it does not jump when it wraps.
+    counters[this.#index] = (count + 1) % range;
+    return this.#portAt(count, range);
   }
 
   #seed(): Uint16Array {

@@ -18,7 +18,7 @@ import { FourTuple, type HostCounters, type HostTap } from '../base/index.ts';
 import type { Connection, Listener, ListenOptions } from '../connection/index.ts';
 import { type IpLayer, PathMtuCache, type Quoted, type TcpErrors } from '../ip/index.ts';
 import { Waits } from '../time/index.ts';
-import { connect, type OpenOptions } from './active-open.ts';
+import { connect, isTaken, makesWay, type OpenOptions } from './active-open.ts';
 import { endEvent } from './event-end.ts';
 import { FastOpenCookies } from './fast-open.ts';
 import { errorArrives, nextHopUnreachable, tooBigArrives } from './icmp.ts';
@@ -101,6 +101,9 @@ export class TcpLayer implements TcpErrors {
   readonly arriving = new FourTuple();
   /** The two sockets of an active OPEN. */
   readonly opening = new FourTuple();
+  /** What is asked of its local port. */
+  readonly portTaken = (port: number): boolean => isTaken(this, port);
+  readonly portMakesWay = (port: number): boolean => makesWay(this, port);
   /** The SYN in hand reopens a TIME-WAIT; its least ISS. */
   reopening = false;
   minIss = 0;

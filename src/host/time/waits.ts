@@ -60,6 +60,11 @@ export class Waiter<T> {
   }
 }
 
+/** Whose call waits. The two ends are asked for when there is an error to tell them in. */
+export interface Ends {
+  readonly endpoints: ErrorEndpoints;
+}
+
 /** What the waits of a host hang on. */
 export interface WaitsDriver {
   /** Milliseconds that do not wrap. */
@@ -134,8 +139,9 @@ export class Waits {
   }
 
   /** The error of a call for which there is no place in its queue, and null when there is one. */
-  full(queue: Queue<unknown>, syscall: string, where: ErrorEndpoints): TcpError | null {
-    return queue.size < MAX_WAITING ? null : this.refusal(`${queue.size} such calls wait`, syscall, where);
+  full(queue: Queue<unknown>, syscall: string, who: Ends): TcpError | null {
+    if (queue.size < MAX_WAITING) return null;
+    return this.refusal(`${queue.size} such calls wait`, syscall, who.endpoints);
   }
 
   /** ENOBUFS, counted, for a call that cannot wait. */
@@ -150,7 +156,7 @@ export class Waits {
     { timeout, signal }: WaitOptions,
     leave: () => void,
     syscall: string,
-    where: ErrorEndpoints,
+    who: Ends,
   ): void {
     const timed = timeout !== undefined && timeout !== Number.POSITIVE_INFINITY;
     if (!timed && signal === undefined) return;
@@ -160,7 +166,9 @@ export class Waits {
       this.#driver.woke();
     };
     const onAbort = (): void => end(signal?.reason);
-    const disarm = timed ? this.after(timeout, () => end(timeoutError(timeout, syscall, where))) : null;
+    const disarm = timed
+      ? this.after(timeout, () => end(timeoutError(timeout, syscall, who.endpoints)))
+      : null;
     signal?.addEventListener('abort', onAbort);
     waiter.unguard = () => {
       waiter.unguard = null;
@@ -175,11 +183,11 @@ export class Waits {
     options: WaitOptions,
     leave: () => void,
     syscall: string,
-    where: ErrorEndpoints,
+    who: Ends,
   ): Promise<T> {
     if (options.timeout === undefined && options.signal === undefined) return promise;
     const waiter = new Waiter<T>();
-    this.guard(waiter, options, leave, syscall, where);
+    this.guard(waiter, options, leave, syscall, who);
     promise.then(
       (value) => waiter.resolve(value),
       (error) => waiter.reject(error),

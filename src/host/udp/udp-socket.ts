@@ -280,16 +280,17 @@ export class UdpSocket {
     if (error !== null) return Promise.reject(error);
     if (this.#closed) return Promise.resolve(null);
     const { waits } = this.#layer;
-    const where: ErrorEndpoints = {
-      address: this.address === null ? '::' : `${this.address}`,
-      port: this.port,
-    };
-    const full = waits.full(this.#receivers, 'recv', where);
+    const full = waits.full(this.#receivers, 'recv', this);
     if (full !== null) return Promise.reject(full);
     const receiver = new Waiter<UdpMessage | null>();
     const place = this.#receivers.push(receiver);
-    waits.guard(receiver, options, () => this.#receivers.leave(place), 'recv', where);
+    waits.guard(receiver, options, () => this.#receivers.leave(place), 'recv', this);
     return receiver.promise;
+  }
+
+  /** @internal Where it is bound, for errors. */
+  get endpoints(): ErrorEndpoints {
+    return { address: this.address === null ? '::' : `${this.address}`, port: this.port };
   }
 
   /** Every datagram until the socket is closed. Whoever leaves the loop before closes it. */
