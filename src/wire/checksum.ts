@@ -1,12 +1,13 @@
 // The Internet checksum: RFC 1071, updated incrementally as in RFC 1624. A "sum" is a 16-bit one's
 // complement sum of big-endian words, folded; a "checksum" is its complement, as in a header.
-// `sum` and `copySum` see bytes only through (Memory, offset, length), so that another
-// implementation of the same two signatures can stand in for them.
+// `sum` and `copySum` see bytes only through (Memory, offset, length): a large Memory takes them with SIMD (simd.ts).
 
 import type { Memory } from './memory.ts';
 
 /** Octets whose 16-bit halves surely fit an int32 when added up: 2^14 words of at most 2^16 - 1. */
 const CHUNK = 0x10000;
+/** Fewer octets are summed in JavaScript as fast as by a call of the module. */
+const SHORT = 48;
 
 /** Folds a sum of words, 0..2^32-1, to 16 bits (RFC 1071 section 2). */
 export function fold(n: number): number {
@@ -38,6 +39,11 @@ export function sum(mem: Memory, off: number, len: number, seed: number): number
 }
 
 function sumChunk(mem: Memory, off: number, len: number, seed: number): number {
+  const { simd } = mem;
+  return simd === null || len < SHORT ? sumWords(mem, off, len, seed) : simd.sum(off, len, seed);
+}
+
+function sumWords(mem: Memory, off: number, len: number, seed: number): number {
   const dv = mem.dv;
   const end = off + len;
   let i = off;
@@ -71,7 +77,11 @@ function sumChunk(mem: Memory, off: number, len: number, seed: number): number {
 
 /** Copies `len` octets from `src` to `dst` (they may overlap) and gives their sum, begun at `seed`. */
 export function copySum(mem: Memory, dst: number, src: number, len: number, seed: number): number {
-  mem.u8.copyWithin(dst, src, src + len);
+  const { simd } = mem;
+  if (simd !== null && len >= SHORT && len <= CHUNK && Math.abs(dst - src) >= len) {
+    return simd.copySum(dst, src, len, seed);
+  }
+  mem.copy(dst, src, len);
   return sum(mem, dst, len, seed);
 }
 

@@ -39,6 +39,27 @@ describe('Memory', () => {
     expect(mem.dv.getUint8(off)).toBe(42);
   });
 
+  it('beyond 256 KiB grows where it is: nothing is copied, offsets and octets stay, what was a view before has no octets', () => {
+    const mem = new Memory({ max: 64 << 20 });
+    const off = mem.alloc(64);
+    mem.u8[off] = 42;
+    mem.alloc(1 << 20);
+    const before = mem.u8;
+    expect([mem.generation, before[off]]).toEqual([1, 42]);
+    mem.alloc(16 << 20);
+    expect([mem.generation, before.length, mem.u8[off], mem.dv.getUint8(off)]).toEqual([2, 0, 42, 42]);
+    expect(mem.dv.byteLength).toBe(mem.u8.length);
+  });
+
+  it('never has more octets than its maximum, which need not be whole pages', () => {
+    for (const wasm of [true, false]) {
+      const mem = new Memory({ max: 300_001, wasm });
+      let blocks = 0;
+      while (mem.alloc(1024) !== 0) blocks++;
+      expect([wasm, blocks, mem.u8.length]).toEqual([wasm, 292, 300_001]);
+    }
+  });
+
   it('refuses with 0 beyond its maximum and beyond the largest block, and stays usable', () => {
     const mem = new Memory({ initial: 1024, max: 8192 });
     expect(mem.alloc(8192)).toBe(0);

@@ -2,9 +2,11 @@
 // allocated one by one. One ArrayBuffer, power-of-two size classes, a free list per class.
 //
 // `u8` and `dv` are replaced when the memory grows: read them from the object at the start of a
-// function, never keep them across an `alloc`.
+// function, never keep them across an `alloc`. A small memory is copied when it grows; beyond that it is a
+// WebAssembly.Memory, which grows where it is, so that no pause comes of it, however large it becomes.
 
-import { like, Schema, whole } from '../options/index.ts';
+import { flag, like, Schema, whole } from '../options/index.ts';
+import { type LinearMemory, linearMemory, PAGE, type Simd, simdOver } from './simd.ts';
 
 /** Smallest block: 64 bytes. */
 const MIN_SHIFT = 6;
@@ -42,7 +44,15 @@ export interface MemoryOptions {
   initial?: number;
   /** Bytes at which `alloc` starts to refuse. Default 1 GiB, at most 2 GiB - 1. */
   max?: number;
+  /**
+   * Beyond 256 KiB the bytes are those of a WebAssembly.Memory, and sums are taken with SIMD, where the platform can. False: never;
+   * growing copies then. Default true.
+   */
+  wasm?: boolean;
 }
+
+/** The largest memory that is copied when it grows. */
+const SMALL = 256 * 1024;
 
 /** The kind of options that are a Memory. */
 export const memoryKind = like('a Memory', 'alloc', 'free', 'u8');
@@ -50,6 +60,7 @@ export const memoryKind = like('a Memory', 'alloc', 'free', 'u8');
 const memoryOptions = new Schema<MemoryOptions>('Memory', {
   initial: whole(0, 2 ** 31 - 1),
   max: whole(64, 2 ** 31 - 1),
+  wasm: flag,
 });
 
 /**
@@ -65,6 +76,10 @@ export class Memory {
   /** Bytes in blocks that are handed out now. */
   used = 0;
   readonly max: number;
+  /** @internal Sums and copies over these bytes; null: JavaScript's. */
+  simd: Simd | null = null;
+  readonly #wasm: boolean;
+  #linear: LinearMemory | null = null;
   #top = 64;
   readonly #free: FreeList[] = [];
 
@@ -72,9 +87,10 @@ export class Memory {
   constructor(options: MemoryOptions = {}) {
     memoryOptions.check(options);
     this.max = Math.min(options.max ?? 2 ** 30, 2 ** 31 - 1);
-    const buffer = new ArrayBuffer(Math.min(Math.max(options.initial ?? 256 * 1024, 64), this.max));
-    this.u8 = new Uint8Array(buffer);
-    this.dv = new DataView(buffer);
+    this.#wasm = options.wasm ?? true;
+    this.u8 = new Uint8Array(0);
+    this.dv = new DataView(this.u8.buffer);
+    this.#resize(Math.min(Math.max(options.initial ?? SMALL, 64), this.max));
     for (let i = 0; i <= MAX_SHIFT; i++) this.#free.push(new FreeList());
   }
 
@@ -90,6 +106,12 @@ export class Memory {
     }
     const fresh = this.#carve(bytes);
     return fresh !== 0 ? fresh : this.#split(shift);
+  }
+
+  /** @internal Copies `len` octets from `src` to `dst`; they may overlap. */
+  copy(dst: number, src: number, len: number): void {
+    if (this.simd === null) this.u8.copyWithin(dst, src, src + len);
+    else this.simd.copy(dst, src, len);
   }
 
   /** Gives back a block of `alloc(size)`; `size` is the number that was asked for. */
@@ -123,12 +145,34 @@ export class Memory {
     if (least > this.max) return false;
     let size = this.u8.length;
     while (size < least) size *= 2;
-    const buffer = new ArrayBuffer(Math.min(size, this.max));
-    const u8 = new Uint8Array(buffer);
-    u8.set(this.u8);
-    this.u8 = u8;
-    this.dv = new DataView(buffer);
+    try {
+      this.#resize(Math.min(size, this.max));
+    } catch (error) {
+      if (error instanceof RangeError) return false; // the machine has no more
+      throw error;
+    }
     this.generation++;
     return true;
+  }
+
+  /** The bytes become `size`, at least; what there is stays where it is, as far as offsets tell. */
+  #resize(size: number): void {
+    const linear = this.#linear;
+    if (linear !== null) {
+      linear.grow(Math.ceil((size - linear.buffer.byteLength) / PAGE));
+      this.#view(linear.buffer);
+      return;
+    }
+    const before = this.u8;
+    if (this.#wasm && size > SMALL) this.#linear = linearMemory(size, this.max);
+    this.#view(this.#linear?.buffer ?? new ArrayBuffer(size));
+    this.u8.set(before);
+    if (this.#linear !== null) this.simd = simdOver(this.#linear);
+  }
+
+  #view(buffer: ArrayBuffer): void {
+    const size = Math.min(buffer.byteLength, this.max);
+    this.u8 = new Uint8Array(buffer, 0, size);
+    this.dv = new DataView(buffer, 0, size);
   }
 }

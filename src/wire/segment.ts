@@ -77,6 +77,8 @@ export class Segment {
   textLen = 0;
   /** Octets of text in each of the segments that this one stands for (generic segmentation offload); 0: it is one. */
   gsoSize = 0;
+  /** @internal 1: the text lies in the receive buffer of its connection already, and counts when it is taken. */
+  placed = 0;
   /** OPT_… bits. */
   opts = 0;
   /** MSS option value, 0..65535. */
@@ -112,6 +114,7 @@ export class Segment {
     this.textOff = 0;
     this.textLen = 0;
     this.gsoSize = 0;
+    this.placed = 0;
     this.opts = 0;
     this.sackCount = 0;
     this.cookieLen = 0;

@@ -34,6 +34,7 @@ export function parseTcp(mem: Memory, off: number, len: number, seg: Segment): n
   seg.up = dv.getUint16(off + 18);
   seg.textOff = off + headerLen;
   seg.textLen = len - headerLen;
+  seg.placed = 0;
   return parseTcpOptions(mem, off + TCP_HEADER_LENGTH, headerLen - TCP_HEADER_LENGTH, seg);
 }
 

@@ -13,8 +13,10 @@ const bytes = (n: number, first: number) => Uint8Array.from({ length: n }, (_, i
 
 describe('Ring', () => {
   it('gives back what was put in, by every way in and out, across its end and across 2^32', () => {
-    const way = fc.constantFrom('write', 'copyIn');
+    const way = fc.constantFrom('write', 'copyIn', 'copySumIn');
     const out = fc.constantFrom('copyOut', 'copyTo', 'copySumTo');
+    const plain = new Memory();
+    const large = new Memory({ initial: 1 << 20 }); // with SIMD
     fc.assert(
       fc.property(
         seq,
@@ -23,8 +25,8 @@ describe('Ring', () => {
         way,
         out,
         fc.nat(0xffff),
-        (seq, cap, n, way, out, seed) => {
-          const mem = new Memory();
+        fc.constantFrom(plain, large),
+        (seq, cap, n, way, out, seed, mem) => {
           const ring = new Ring(mem);
           expect(ring.ensure(cap, seq, seq)).toBe(true);
           n = Math.min(n, cap);
@@ -33,7 +35,8 @@ describe('Ring', () => {
           mem.u8.set(data, packet);
           const want = sum(mem, packet, n, seed);
           if (way === 'write') ring.write(seq, Uint8Array.of(9, ...data), 1, n);
-          else ring.copyIn(seq, packet, n);
+          else if (way === 'copyIn') ring.copyIn(seq, packet, n);
+          else expect(ring.copySumIn(seq, packet, n, seed)).toBe(want);
           const target = mem.alloc(512) + 3;
           mem.u8.fill(0xee, target - 3, target + 509);
           if (out === 'copyOut') {
@@ -53,7 +56,7 @@ describe('Ring', () => {
   });
 
   it('changes only the octets that are put in, by every way in, whatever lies behind them in the Memory', () => {
-    for (const way of ['write', 'copyIn'] as const) {
+    for (const way of ['write', 'copyIn', 'copySumIn'] as const) {
       for (const at of [20, 54, 60]) {
         const mem = new Memory();
         const ring = new Ring(mem);
@@ -63,7 +66,8 @@ describe('Ring', () => {
         mem.u8.fill(0xee, packet, packet + 512);
         mem.u8.set(bytes(10, 1), packet);
         if (way === 'write') ring.write(at, mem.u8, packet, 10);
-        else ring.copyIn(at, packet, 10);
+        else if (way === 'copyIn') ring.copyIn(at, packet, 10);
+        else expect(ring.copySumIn(at, packet, 10, 0)).toBe(sum(mem, packet, 10, 0));
         const got = new Uint8Array(64);
         ring.copyOut(at, got, 0, 64);
         expect([way, at, ...got]).toEqual([way, at, ...bytes(10, 1), ...new Uint8Array(54).fill(0xaa)]);

@@ -64,14 +64,13 @@ export class Ring {
   #moveTo(capacity: number, seqLo: number, seqHi: number): boolean {
     const off = this.#mem.alloc(capacity);
     if (off === 0) return false;
-    const u8 = this.#mem.u8;
     const live = (seqHi - seqLo) | 0;
     let done = 0;
     while (done < live) {
       const from = (seqLo + done) & (this.capacity - 1);
       const to = (seqLo + done) & (capacity - 1);
       const n = Math.min(live - done, this.capacity - from, capacity - to);
-      u8.copyWithin(off + to, this.#off + from, this.#off + from + n);
+      this.#mem.copy(off + to, this.#off + from, n);
       done += n;
     }
     if (this.capacity !== 0) this.#mem.free(this.#off, this.capacity);
@@ -90,11 +89,11 @@ export class Ring {
 
   /** Puts the `n` octets at `memOff` of the Memory at `seq`. */
   copyIn(seq: number, memOff: number, n: number): void {
-    const u8 = this.#mem.u8;
+    const mem = this.#mem;
     const at = seq & (this.capacity - 1);
     const first = Math.min(n, this.capacity - at);
-    u8.copyWithin(this.#off + at, memOff, memOff + first);
-    if (first < n) u8.copyWithin(this.#off, memOff + first, memOff + n);
+    mem.copy(this.#off + at, memOff, first);
+    if (first < n) mem.copy(this.#off, memOff + first, n - first);
   }
 
   /** Takes the octets [seq, seq + n) to `dst`, index `at`. */
@@ -107,11 +106,11 @@ export class Ring {
 
   /** Takes the octets [seq, seq + n) to offset `memOff` of the Memory. */
   copyTo(memOff: number, seq: number, n: number): void {
-    const u8 = this.#mem.u8;
+    const mem = this.#mem;
     const from = seq & (this.capacity - 1);
     const first = Math.min(n, this.capacity - from);
-    u8.copyWithin(memOff, this.#off + from, this.#off + from + first);
-    if (first < n) u8.copyWithin(memOff + first, this.#off, this.#off + n - first);
+    mem.copy(memOff, this.#off + from, first);
+    if (first < n) mem.copy(memOff + first, this.#off, n - first);
   }
 
   /** {@link copyTo}, and the one's complement sum of the octets, begun at the folded sum `seed`. */
@@ -122,6 +121,16 @@ export class Ring {
     if (n <= first) return copySum(mem, memDst, this.#off + from, n, seed);
     const head = copySum(mem, memDst, this.#off + from, first, seed);
     return joinSums(head, first, copySum(mem, memDst + first, this.#off, n - first, 0));
+  }
+
+  /** {@link copyIn}, and the sum likewise: a segment is received and verified in one pass. */
+  copySumIn(seq: number, memOff: number, n: number, seed: number): number {
+    const mem = this.#mem;
+    const at = seq & (this.capacity - 1);
+    const first = this.capacity - at;
+    if (n <= first) return copySum(mem, this.#off + at, memOff, n, seed);
+    const head = copySum(mem, this.#off + at, memOff, first, seed);
+    return joinSums(head, first, copySum(mem, this.#off, memOff + first, n - first, 0));
   }
 
   /** Gives all memory back; the ring can be used again after `ensure`. */

@@ -1,8 +1,10 @@
 // What a tap is told of a segment that arrives: before anything is done about it, and after.
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { stateName, type Tcb } from '../../tcp/index.ts';
 import { ACK, FIN, RST, type Segment, SYN } from '../../wire/index.ts';
+import type { Connection } from '../connection/index.ts';
+import { Ring } from '../connection/ring.ts';
 import { type LoneHost, loneHost, octets, type RawSegment, tcpPacket } from '../testing.ts';
 
 /** A host that a peer sends segments to, and what its tap is told: `arrives LISTEN 5+0`, SEG.SEQ and octets of text. */
@@ -94,4 +96,37 @@ test('a FIN again arrives at the record in TIME-WAIT; an ACK that brings back a 
   listener.close();
   for (const one of accepted) one.abort();
   await net.pass(120_000_000);
+});
+
+test('MUST-3: text goes to its place while it is summed, and counts when the sum is right', () => {
+  const { net, host, raw } = loneHost();
+  const placed = vi.spyOn(Ring.prototype, 'copySumIn');
+  let c: Connection | null = null;
+  host.listen({ port: 80, handler: { open: (made) => void (c = made) } });
+  const send = (r: Partial<RawSegment>, damaged = -1) => {
+    const packet = tcpPacket(net, '10.0.0.1', '10.0.0.2', { from: 9, to: 80, ctl: ACK, ...r });
+    if (damaged >= 0) packet[damaged] = (packet[damaged] as number) ^ 0x10;
+    raw.send(packet);
+    return raw.takeSegments();
+  };
+  const [syn] = send({ ctl: SYN, seq: 5 });
+  const ack = (syn?.seq as number) + 1;
+  const text = octets(1000);
+  send({ seq: 6, ack });
+  // The first makes the buffer, which the others find.
+  send({ seq: 6, ack, text: text.subarray(0, 100) });
+  for (const damaged of [39, 40, 41, 100, 239]) {
+    expect(send({ seq: 106, ack, text: text.subarray(100, 300) }, damaged)).toEqual([]);
+    expect((c as Connection | null)?.readableLength).toBe(100);
+  }
+  expect([host.counters.tcpBadChecksum, placed.mock.calls.length]).toEqual([5, 5]);
+  // What the damaged ones left there is not what is read.
+  send({ seq: 106, ack, text: text.subarray(100, 200) });
+  expect(send({ seq: 300, ack, text: text.subarray(294, 400) })).not.toEqual([]);
+  expect((c as Connection | null)?.readableLength).toBe(200);
+  send({ seq: 206, ack, text: text.subarray(200, 294) });
+  send({ seq: 406, ack, text: text.subarray(400, 1000) }, 300);
+  send({ seq: 406, ack, text: text.subarray(400, 1000) });
+  expect((c as Connection | null)?.take()).toEqual(text);
+  placed.mockRestore();
 });

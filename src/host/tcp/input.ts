@@ -14,6 +14,7 @@ import {
   type Segment,
   SYN,
   segmentsIn,
+  sum,
   sumIsTrusted,
   TCP_CHECKSUM_OFFSET,
   tcpChecksumOk,
@@ -27,33 +28,52 @@ import { followPath } from './path.ts';
 import { acceptCookie, cookieMss } from './syn-cookie-handshake.ts';
 import type { TcpLayer } from './tcp-layer.ts';
 
+/** Less text is summed and copied as fast one after the other. */
+const LEAST_PLACED = 64;
+
 /** A packet with a segment for an address of ours. */
 export function arrives(tcp: TcpLayer, packet: IpPacket): void {
   const { counters, seg } = tcp;
-  if (!isGood(tcp, packet, seg)) return;
+  const bad = parseTcp(tcp.memory, packet.payloadOff, packet.payloadLen, seg);
+  if (bad !== Malformed.OK) {
+    counters.malformed[bad] = (counters.malformed[bad] as number) + 1;
+    return;
+  }
+  const tuple = tcp.arriving.ofArriving(packet, seg.dstPort, seg.srcPort);
+  const value = tcp.table.tuples.find(tuple);
+  const c = value >= 0 ? (tcp.table.all[value] as Connection) : null;
+  if (!isWhole(tcp, packet, seg, c)) {
+    counters.tcpBadChecksum++;
+    return;
+  }
   seg.gsoSize = packet.offload === null ? 0 : packet.offload.gsoSize;
   counters.segmentsIn += segmentsIn(seg);
   seg.ecn = packet.tos & 3;
-  const tuple = tcp.arriving.ofArriving(packet, seg.dstPort, seg.srcPort);
-  const value = tcp.table.tuples.find(tuple);
-  if (value >= 0) toConnection(tcp, tcp.table.all[value] as Connection, seg);
+  if (c !== null) toConnection(tcp, c, seg);
   else if (isMulticast(tuple.l0, tuple.l1, tuple.l2, tuple.l3)) counters.tcpBadAddress++;
   else if (value === NONE) toListener(tcp, seg);
   else toTimeWait(tcp, ~value, seg);
 }
 
-/** Reads the segment into `seg`. False, and counted, when it is malformed, or damaged (MUST-3). */
-function isGood({ memory, counters }: TcpLayer, packet: IpPacket, seg: Segment): boolean {
+/** MUST-3: whether the checksum is right. */
+function isWhole({ memory }: TcpLayer, packet: IpPacket, seg: Segment, c: Connection | null): boolean {
   const { payloadOff, payloadLen } = packet;
-  const bad = parseTcp(memory, payloadOff, payloadLen, seg);
-  if (bad !== Malformed.OK) {
-    counters.malformed[bad] = (counters.malformed[bad] as number) + 1;
-    return false;
-  }
   if (sumIsTrusted(memory, packet, TCP_CHECKSUM_OFFSET)) return true;
-  if (tcpChecksumOk(memory, payloadOff, payloadLen, pseudoSum(packet, IPPROTO_TCP, payloadLen))) return true;
-  counters.tcpBadChecksum++;
-  return false;
+  const pseudo = pseudoSum(packet, IPPROTO_TCP, payloadLen);
+  if (c === null || !mayPlace(c, seg)) return tcpChecksumOk(memory, payloadOff, payloadLen, pseudo);
+  seg.placed = 1;
+  const header = sum(memory, payloadOff, payloadLen - seg.textLen, pseudo);
+  return c.rcvRing.copySumIn(seg.seq, seg.textOff, seg.textLen, header) === 0xffff;
+}
+
+/**
+ * Whether the text can go to its place in the receive buffer while it is summed: it is the next, nothing lies beyond it,
+ * and there is room. What is beyond RCV.NXT counts only when RCV.NXT moves over it.
+ */
+function mayPlace({ tcb, rcvRing }: Connection, { seq, textLen }: Segment): boolean {
+  const { rcv, state } = tcb;
+  if (textLen < LEAST_PLACED || seq !== rcv.nxt || rcv.rangeCount !== 0) return false;
+  return state === State.ESTABLISHED && ((rcv.nxt - rcv.user) | 0) + textLen <= rcvRing.capacity;
 }
 
 /**

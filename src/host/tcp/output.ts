@@ -64,6 +64,7 @@ export class EngineOutput implements Output, TimerTrace {
   }
 
   text(tcb: Tcb, seg: Segment, skip: number, seq: number, len: number): boolean {
+    if (seg.placed === 1) return true;
     const c = this.#tcp.table.of(tcb);
     if (!c.makeRoom((seq + len - tcb.rcv.user) | 0, seq !== tcb.rcv.nxt)) {
       this.#tcp.counters.noMemory++;
