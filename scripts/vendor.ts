@@ -44,7 +44,7 @@ async function bundle(name: string, names: readonly string[]): Promise<string> {
     ],
     build: {
       write: false,
-      minify: false,
+      minify: true,
       target: 'node22',
       ssr: true,
       rolldownOptions: { input: entry },
