@@ -14,6 +14,7 @@ import {
 import { type Command, type Io, parseWhole, UsageError, type Values } from './command.ts';
 import { claimsHelp } from './lab-help.ts';
 import { t } from './messages.ts';
+import { runCommandText } from './run-command.ts';
 import { showOptions } from './run-options.ts';
 import { Show, showOptionsOf } from './show.ts';
 import { labelsOf } from './tui/labels.ts';
@@ -62,20 +63,13 @@ export function showClaim(show: Show, claim: Claim, io: Io): number {
   show.say('claimShown', { ...place(trace, event, lang), says: says[lang] });
   const title = scenarioNamed(claim.scenario)?.title[lang] ?? '';
   show.lines('');
-  show.text(`${commandOf(claim)}: ${title}`);
+  show.text(`${runCommandText(claim)}: ${title}`);
   const forgotten = forgottenBy(trace);
   if (forgotten !== null) show.say('runNotReal', { text: forgotten.rule[lang], mutant: forgotten.id });
   if (instead !== undefined) show.say('claimInstead', { text: instead[lang] });
   show.lines('');
   show.ladder(trace, { event, text: says[lang] });
   return 0;
-}
-
-/** The command that makes the run again. */
-function commandOf({ scenario, edits = [], rules }: Claim): string {
-  const options = edits.map((edit) => ` --edit '${edit}'`);
-  if (rules !== undefined) options.push(` --rules ${rules}`);
-  return `synfin run ${scenario}${options.join('')}`;
 }
 
 function wanted(positionals: readonly string[]): readonly Claim[] {

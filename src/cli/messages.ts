@@ -2,6 +2,7 @@
 
 import { fill, type Lang, type Params, printable } from '../lab/text/index.ts';
 import { checkMessages } from './check-messages.ts';
+import { guideMessages } from './guide-messages.ts';
 import { labMessages } from './lab-messages.ts';
 
 /** The texts by key. */
@@ -161,8 +162,8 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
   },
   // main, run.
   unknownCommand: {
-    en: 'there is no command "{text}": run, ask, claims, why, check, lab, serve, connect, exec, register or drill (synfin --help)',
-    zh: '没有命令 "{text}"：可用 run、ask、claims、why、check、lab、serve、connect、exec、register 或 drill（synfin --help）',
+    en: 'there is no command "{text}": run, ask, claims, why, check, runbook, lab, serve, connect, exec, register or drill (synfin --help)',
+    zh: '没有命令 "{text}"：可用 run、ask、claims、why、check、runbook、lab、serve、connect、exec、register 或 drill（synfin --help）',
   },
   unknownOption: {
     en: '{command} has no option {option} (see {command} --help)',
@@ -269,6 +270,7 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
   runInterrupted: { en: 'interrupted', zh: '已中断' },
   ...labMessages,
   ...checkMessages,
+  ...guideMessages,
 } as const satisfies Record<string, Readonly<Record<Lang, string>>>;
 
 /** A key of {@link messages}. */

@@ -15,6 +15,7 @@ import { labCommand } from './lab.ts';
 import { main } from './program.ts';
 import { registerCommand } from './register.ts';
 import { runCommand } from './run.ts';
+import { runbookCommand } from './runbook.ts';
 import { serve } from './serve.ts';
 import { whyCommand } from './why.ts';
 
@@ -32,11 +33,11 @@ describe('wrong arguments are one line on standard error, and exit code 2', () =
   test.each([
     [
       'frob',
-      'synfin: there is no command "frob": run, ask, claims, why, check, lab, serve, connect, exec, register or drill (synfin --help)',
+      'synfin: there is no command "frob": run, ask, claims, why, check, runbook, lab, serve, connect, exec, register or drill (synfin --help)',
     ],
     [
       'constructor',
-      'synfin: there is no command "constructor": run, ask, claims, why, check, lab, serve, connect, exec, register or drill (synfin --help)',
+      'synfin: there is no command "constructor": run, ask, claims, why, check, runbook, lab, serve, connect, exec, register or drill (synfin --help)',
     ],
     ['--frob', 'synfin: synfin has no option --frob (see synfin --help)'],
     ['run --frob', 'synfin: synfin run has no option --frob (see synfin run --help)'],
@@ -123,6 +124,7 @@ describe('help and version', () => {
     ['lab', labCommand],
     ['why', whyCommand],
     ['check', checkCommand],
+    ['runbook', runbookCommand],
     ['exec', execCommand],
     ['register', registerCommand],
   ] as const)(

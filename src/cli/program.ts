@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   claims: async () => (await import('./claims.ts')).claimsCommand,
   why: async () => (await import('./why.ts')).whyCommand,
   check: async () => (await import('./check.ts')).checkCommand,
+  runbook: async () => (await import('./runbook.ts')).runbookCommand,
   lab: async () => (await import('./lab.ts')).labCommand,
   exec: async () => (await import('./exec/index.ts')).execCommand,
   register: async () => (await import('./register.ts')).registerCommand,

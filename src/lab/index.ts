@@ -7,6 +7,7 @@ export { clearFinding, type Finding, findInLab, scenarioOf } from './find.ts';
 export * from './ladder/index.ts';
 export * from './numbers.ts';
 export * from './questions/index.ts';
+export * from './runbooks/index.ts';
 export * from './scenario/index.ts';
 export * from './scenarios/index.ts';
 export { clearHit, type Hit, type SearchDocument, type SearchField, SearchIndex } from './search.ts';
