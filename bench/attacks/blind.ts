@@ -140,7 +140,7 @@ export function dataInjection(window: number): Outcome {
           text: 1,
         }),
       );
-      if (tcb.rcv.nxt !== had || tcb.rcv.rangeCount > 0) return i + 1;
+      if (tcb.rcv.nxt !== had || tcb.outOfOrder !== null) return i + 1;
     }
     return 0;
   };

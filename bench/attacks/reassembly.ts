@@ -1,9 +1,13 @@
 // Text out of order: ranges with holes between them, one octet at the far end of many windows, segments of
 // one octet in order and out of order.
 
+import { rangesOf } from '../../src/tcp/index.ts';
 import { OPT_WSCALE } from '../../src/wire/index.ts';
 import { type Outcome, Stage } from './stage.ts';
 import { connect, type Puppet, scatter } from './strangers.ts';
+
+/** One for each 1024 octets of a receive buffer of 256 KiB. */
+const RANGES = 256;
 
 const wide = (seg: { opts: number; wscale: number }): void => {
   seg.opts |= OPT_WSCALE;
@@ -29,7 +33,7 @@ export function holeFlood(packets: number): Outcome {
   stage.peace();
   const peer = one(stage);
   const c = tcbOf(stage);
-  stage.watch('ranges', c.tcb.config.maxRanges, () => c.tcb.rcv.rangeCount);
+  stage.watch('ranges', RANGES, () => rangesOf(c.tcb).length);
   stage.watch('octets of buffer', 1 << 18, () => c.info().bufferBytes);
   stage.flood(packets, 100_000, (mem, off, i) => peer.write(mem, off, 1 + ((2 * i) % 260_000), 1));
   return stage.end();
@@ -41,7 +45,7 @@ export function farFlood(connections: number): Outcome {
   stage.peace();
   const held = (): number => {
     let n = 0;
-    for (const c of stage.victim.tcp.connections()) if (c.tcb.rcv.rangeCount > 0) n++;
+    for (const c of stage.victim.tcp.connections()) if (c.tcb.outOfOrder !== null) n++;
     return n;
   };
   for (let i = 0; i < connections; i += 100) {
@@ -81,7 +85,7 @@ export function tinyScattered(packets: number): Outcome {
   stage.peace();
   const peer = one(stage);
   const c = tcbOf(stage);
-  stage.watch('ranges', c.tcb.config.maxRanges, () => c.tcb.rcv.rangeCount);
+  stage.watch('ranges', RANGES, () => rangesOf(c.tcb).length);
   stage.watch('octets of buffer', 1 << 18, () => c.info().bufferBytes);
   stage.flood(packets, 100_000, (mem, off, i) => peer.write(mem, off, 1 + ((scatter(i) >>> 1) % 250_000), 1));
   return stage.end();

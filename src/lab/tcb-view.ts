@@ -1,6 +1,6 @@
 // A TCB as the trace tells it: the engine's fields under the RFC's names, unsigned, without what nobody looks at.
 
-import { rcvWnd, receivable, stateName, type Tcb } from '../tcp/index.ts';
+import { rangesOf, rcvWnd, receivable, stateName, type Tcb } from '../tcp/index.ts';
 import type { TcbView } from './trace.ts';
 
 /** The timers of a TCB by the names that a trace has for them. */
@@ -14,10 +14,6 @@ export function tcbView(tcb: Tcb, nowMs: number): TcbView {
   for (const name of TIMERS) {
     const at = tcb.timer[name];
     if (at !== 0) timers[timerName(name, state)] = Math.max(0, (at - nowMs) | 0);
-  }
-  const ranges: [number, number][] = [];
-  for (let i = 0; i < rcv.rangeCount; i++) {
-    ranges.push([(rcv.ranges[2 * i] as number) >>> 0, (rcv.ranges[2 * i + 1] as number) >>> 0]);
   }
   return {
     state,
@@ -37,7 +33,7 @@ export function tcbView(tcb: Tcb, nowMs: number): TcbView {
       wnd: rcvWnd(tcb),
       wscale: rcv.wscale,
       unread: Math.max(0, receivable(tcb)),
-      ranges,
+      ranges: rangesOf(tcb).map(([left, right]) => [left >>> 0, right >>> 0]),
       fin: rcv.fin === 1 ? rcv.finSeq >>> 0 : null,
     },
     rto: rto.rtoMs,

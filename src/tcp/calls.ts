@@ -180,7 +180,7 @@ export function detach(e: Engine, tcb: Tcb): void {
   if (tcb.orphan === 1 || tcb.state === State.CLOSED) return;
   tcb.orphan = 1;
   if (tcb.state === State.TIME_WAIT) return; // nothing to tell the peer, and 2 MSL have to pass
-  if (receivable(tcb) > 0 || (tcb.rcv.rangeCount > 0 && takesText(tcb.state))) {
+  if (receivable(tcb) > 0 || (tcb.outOfOrder !== null && takesText(tcb.state))) {
     // SHLD-3 asks for the RST that an ABORT here would not send (3.10.5).
     if (tcb.state === State.CLOSING || tcb.state === State.LAST_ACK) e.rules.sendReset(e, tcb);
     abort(e, tcb);

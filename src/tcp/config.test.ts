@@ -47,7 +47,7 @@ describe('settings', () => {
       initialWindow: [1, 100],
       minMss: [28, 536],
       maxMss: [defaultConfig.minMss, 0xffff], // and 0: none
-      maxRanges: [1, 4096],
+      maxRanges: [0, 65_536],
       sendBufferMax: [defaultConfig.sendBuffer, 2 ** 24],
     };
     const numbers = Object.entries(defaultConfig).filter(([, value]) => typeof value === 'number');

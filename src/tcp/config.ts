@@ -82,7 +82,10 @@ export interface TcpConfig {
    * full segment of which no router said that it is too big; 'off': only routers are heard (RFC 1191, RFC 8201).
    */
   readonly mtuProbing: 'off' | 'blackhole' | 'on';
-  /** Ranges kept out of order; text that would make one more is dropped. */
+  /**
+   * Ranges kept out of order; text that would make one more is dropped. 0: one for each 1024 octets of the receive
+   * buffer, and 64 at least.
+   */
   readonly maxRanges: number;
   /**
    * How a loss is found where SACK was negotiated: 'rack' by time, with tail loss probes (RFC 8985), 'dupacks' by
@@ -131,7 +134,7 @@ export const defaultConfig: TcpConfig = {
   minMss: 48,
   maxMss: 0,
   mtuProbing: 'blackhole', // it costs nothing until then, and many a firewall drops what routers say
-  maxRanges: 64,
+  maxRanges: 0,
   lossDetection: 'rack',
   congestion: 'cubic',
   abe: true,
@@ -173,7 +176,7 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   minMss: whole(28, 536), // options take up to 12 of them
   maxMss: whole(0, 0xffff),
   mtuProbing: oneOf('off', 'blackhole', 'on'),
-  maxRanges: whole(1, 4096),
+  maxRanges: whole(0, 65_536),
   lossDetection: oneOf('rack', 'dupacks'),
   congestion: named(congestionNames),
   abe: flag,

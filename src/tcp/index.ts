@@ -17,6 +17,7 @@ export { icmpError, pathMtu, quotesFlight } from './icmp.ts';
 export { AckSample } from './loss/sample.ts';
 /** What the steps of the rules are made of, for whoever writes a step in place of another. */
 export * as parts from './parts.ts';
+export { dropRanges, rangesOf } from './receive/reassembly.ts';
 export { offeredShift, windowShift } from './receive/window.ts';
 export { type Rules, rfc9293, rulesKind } from './rules.ts';
 export { segmentArrives } from './segment-arrives/index.ts';
@@ -29,6 +30,7 @@ export type { Sockets } from './siphash.ts';
 export { portsOf, sipHash, sipHashHigh, sipHashTuple } from './siphash.ts';
 export { eachField, keepTimes, resetTcb } from './tcb/fields.ts';
 export { brokenInvariant, brokenRelation } from './tcb/invariants.ts';
+export { OutOfOrder } from './tcb/out-of-order.ts';
 export { type Field, type Kind, PARTS, SCHEMA } from './tcb/schema.ts';
 export { FATE, Fate, LEFT, Sent, TIMES, WORDS } from './tcb/sent.ts';
 export { State, type StateName, stateName } from './tcb/state.ts';

@@ -1,7 +1,7 @@
 // The engine with a sequence, and what it believed before each step: the edges that numbers are chosen at, and
 // what a family's predicate can ask for.
 
-import { type Rules, rcvWnd, State, type StateName, type Tcb } from '../../src/tcp/index.ts';
+import { type Rules, rangesOf, rcvWnd, State, type StateName, type Tcb } from '../../src/tcp/index.ts';
 import { EngineSubject } from './engine.ts';
 import { type Observation, Player, type Setting } from './player.ts';
 import type { Sequence, Step } from './sequence.ts';
@@ -80,10 +80,7 @@ function factsOf(tcb: Tcb, flow: Flow, state: StateName): Facts {
     rcvNxt: knowsPeer ? theirs(rcv.nxt) : 0,
     rcvEdge: knowsPeer ? theirs((rcv.nxt + rcvWnd(tcb)) | 0) : 65_535,
     unread: (rcv.nxt - rcv.user) | 0,
-    ranges: Array.from({ length: rcv.rangeCount }, (_, i) => [
-      theirs(rcv.ranges[2 * i] as number),
-      theirs(rcv.ranges[2 * i + 1] as number),
-    ]),
+    ranges: rangesOf(tcb).map(([left, right]) => [theirs(left), theirs(right)]),
     fin: rcv.fin === 1 ? theirs(rcv.finSeq) : null,
     finSent: snd.fin === 1 && ((snd.nxt - snd.end) | 0) > 0,
     sndUna: ours(snd.una),

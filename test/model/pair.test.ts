@@ -102,7 +102,7 @@ describe('a TCP that forgets a rule is caught', () => {
   };
   const anyFin: Partial<Rules> = {
     fin: (e, tcb, seg) => {
-      if ((seg.ctl & FIN) !== 0 && tcb.rcv.fin === 0 && tcb.rcv.rangeCount === 0) {
+      if ((seg.ctl & FIN) !== 0 && tcb.rcv.fin === 0 && tcb.outOfOrder === null) {
         tcb.rcv.fin = 1;
         tcb.rcv.finSeq = tcb.rcv.nxt;
         rfc9293.finReached(e, tcb);

@@ -2,7 +2,7 @@
 // today's programs, and the ring of octets that nobody has taken yet.
 
 import { Schema, whole } from '../../options/index.ts';
-import { Err, receivable, tcpError } from '../../tcp/index.ts';
+import { dropRanges, Err, receivable, tcpError } from '../../tcp/index.ts';
 import { Queue } from '../base/index.ts';
 import { Waiter, type WaitOptions, waitKinds } from '../time/index.ts';
 import type { Connection } from './connection.ts';
@@ -120,7 +120,7 @@ export class Reading {
     const { tcb } = this.#c;
     this.taken += n;
     this.#c.owner.received(this.#c, n);
-    if (receivable(tcb) === 0 && tcb.rcv.rangeCount === 0) this.#idle();
+    if (receivable(tcb) === 0 && tcb.outOfOrder === null) this.#idle();
   }
 
   /** An empty ring goes back to the Memory; the next one is as large as this was. */
@@ -184,7 +184,7 @@ export class Reading {
       // "All segment queues should be flushed": then the end of the stream is not reached either.
       if (unread > 0) this.#fin = false;
       tcb.rcv.user = tcb.rcv.nxt;
-      tcb.rcv.rangeCount = 0;
+      dropRanges(tcb);
       tcb.rcv.fin = 0;
     }
     this.#c.rcvRing.release();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultConfig, Tcb } from '../../tcp/index.ts';
+import { defaultConfig, OutOfOrder, Tcb } from '../../tcp/index.ts';
 import { Memory } from '../../wire/index.ts';
 import { HostCounters } from '../base/counters.ts';
 import { Connection } from '../connection/connection.ts';
@@ -108,7 +108,7 @@ describe('the marks', () => {
       const s = new Setting();
       const late = s.connection();
       expect(late.makeRoom(1 << 14, true)).toBe(true);
-      late.tcb.rcv.rangeCount = 1;
+      late.tcb.outOfOrder = new OutOfOrder();
       for (const gone of [true, false]) {
         const c = s.sends(1 << 14);
         if (gone) c.tcb.orphan = 1;
@@ -132,13 +132,12 @@ describe('what is given up', () => {
     expect(c.makeRoom(1 << 18, true)).toBe(true);
     const { rcv } = c.tcb;
     rcv.nxt = 100;
-    rcv.ranges = Int32Array.of(200_000, 200_001);
-    rcv.rangeCount = 1;
+    c.tcb.outOfOrder = new OutOfOrder();
     const sender = s.sends(1 << 16);
     sender.tcb.orphan = 1;
     s.fill((MAX * 3) / 4 - (1 << 18) - (1 << 16));
     s.relieve();
-    expect([rcv.rangeCount, c.rcvRing.capacity, c.readableLength]).toEqual([0, 128, 100]);
+    expect([c.tcb.outOfOrder, c.rcvRing.capacity, c.readableLength]).toEqual([null, 128, 100]);
     expect([s.counters.outOfOrderPruned, s.aborted.length]).toEqual([1, 0]);
   });
 
@@ -204,11 +203,15 @@ describe('what is given up', () => {
     const two = [s.connection(), s.connection()];
     for (const c of two) {
       expect(c.makeRoom(1 << 16, true)).toBe(true);
-      c.tcb.rcv.rangeCount = 1;
+      c.tcb.outOfOrder = new OutOfOrder();
     }
     s.fill((MAX * 5) / 8 - s.memory.used + (1 << 14));
     s.relieve();
-    expect([s.counters.outOfOrderPruned, ...two.map((c) => c.tcb.rcv.rangeCount)]).toEqual([1, 0, 1]);
+    expect([s.counters.outOfOrderPruned, ...two.map((c) => c.tcb.outOfOrder === null)]).toEqual([
+      1,
+      true,
+      false,
+    ]);
   });
 
   it('one of several connections without a user only, when that is enough', () => {

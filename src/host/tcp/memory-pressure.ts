@@ -2,7 +2,7 @@
 // another; the rest is given up in this order: text out of order (RFC 2018 section 8 allows it), what users
 // who have gone left unsent, connections whose peer keeps its window closed (RFC 6429 section 4).
 
-import { receivable } from '../../tcp/index.ts';
+import { dropRanges, receivable } from '../../tcp/index.ts';
 import type { Memory } from '../../wire/index.ts';
 import type { HostCounters } from '../base/index.ts';
 import { type Connection, SMALL_RING } from '../connection/index.ts';
@@ -74,9 +74,9 @@ export class MemoryPressure {
   #prune(connections: readonly (Connection | null)[], over: () => boolean): void {
     for (let i = 0; i < connections.length && over(); i++) {
       const c = connections[i];
-      if (c === null || c === undefined || c.tcb.rcv.rangeCount === 0) continue;
+      if (c === null || c === undefined || c.tcb.outOfOrder === null) continue;
       const { rcv } = c.tcb;
-      rcv.rangeCount = 0;
+      dropRanges(c.tcb);
       c.rcvRing.shrink(0, rcv.user, (rcv.user + receivable(c.tcb)) | 0);
       this.#counters.outOfOrderPruned++;
     }

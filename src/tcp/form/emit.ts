@@ -58,7 +58,7 @@ export function emit(
   }
   if ((ctl & ACK) !== 0) {
     seg.ack = rcv.nxt;
-    if (tcb.sack === 1 && (rcv.rangeCount > 0 || reportsDuplicate(tcb))) {
+    if (tcb.sack === 1 && (tcb.outOfOrder !== null || reportsDuplicate(tcb))) {
       let room = tcb.ts === 1 ? 3 : 4;
       if (len > 0) room = Math.min(room, (snd.mss - len - 4) >> 3);
       if (room > 0) fillSack(tcb, seg, room);

@@ -4,7 +4,18 @@ import { Segment } from '../../wire/segment.ts';
 import { defaultConfig } from '../config.ts';
 import { inState, options, text } from '../segment-arrives/testing.ts';
 import { Tcb } from '../tcb/tcb.ts';
-import { absorbRanges, addRange, canAddRange, fillSack, holdsBeyond, holdsRange } from './reassembly.ts';
+import { Endpoint } from '../testing.ts';
+import {
+  absorbRanges,
+  addRange,
+  canAddRange,
+  fillSack,
+  holdsBeyond,
+  holdsRange,
+  mostRanges,
+  noteHeld,
+  rangesOf,
+} from './reassembly.ts';
 
 /** What the SACK options of the segments sent say, relative to the peer's ISS. */
 function sacks(a: ReturnType<typeof inState>): number[][] {
@@ -201,35 +212,39 @@ describe('DSACK (RFC 2883)', () => {
 });
 
 describe('ranges out of order', () => {
-  it('are what a set of octets would be: disjoint, apart, and RCV.NXT swallows what it reaches', () => {
+  const { engine } = new Endpoint();
+
+  it('are what a set of octets would be: disjoint, apart, ascending, and RCV.NXT swallows what it reaches', () => {
     const base = fc.constantFrom(0, 2 ** 31 - 50, -50);
     const spans = fc.array(fc.tuple(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 20 })), {
       maxLength: 30,
     });
     fc.assert(
       fc.property(base, spans, fc.nat(120), (start, list, next) => {
-        const tcb = new Tcb({ ...defaultConfig, maxRanges: 100 });
+        const tcb = new Tcb(defaultConfig);
         tcb.rcv.nxt = start | 0;
         const model = new Set<number>();
+        let order: [number, number][] = [];
         for (const [left, n] of list) {
-          expect(canAddRange(tcb, (start + left) | 0, (start + left + n) | 0)).toBe(true);
-          addRange(tcb, (start + left) | 0, (start + left + n) | 0);
-          for (let i = 0; i < n; i++) model.add(left + i);
-          expect(((tcb.rcv.ranges[0] as number) - start - left) | 0).toBeLessThanOrEqual(0);
-        }
-        const held = new Set<number>();
-        for (let i = 0; i < tcb.rcv.rangeCount; i++) {
-          const l = ((tcb.rcv.ranges[2 * i] as number) - start) | 0;
-          const r = ((tcb.rcv.ranges[2 * i + 1] as number) - start) | 0;
-          for (let j = l; j < r; j++) {
-            expect(held.has(j)).toBe(false);
-            held.add(j);
-          }
-          expect(held.has(r)).toBe(false);
-        }
-        expect([...held].sort()).toEqual([...model].sort());
-        for (const [left, n] of list) {
-          expect(holdsRange(tcb, (start + left) | 0, (start + left + n) | 0)).toBe(true);
+          const [l, r] = [(start + left) | 0, (start + left + n) | 0];
+          const inside = Array.from({ length: n }, (_, i) => left + i);
+          expect(holdsRange(tcb, l, r)).toBe(inside.every((i) => model.has(i)));
+          const reached = runs(model).find(([a, b]) => a < left + n && b > left);
+          expect(heldOf(tcb, l, r, start)).toEqual(
+            reached === undefined ? null : [Math.max(left, reached[0]), Math.min(left + n, reached[1])],
+          );
+          addRange(tcb, l, r);
+          for (const i of inside) model.add(i);
+          const ranges = runs(model);
+          expect(rangesOf(tcb).map(([a, b]) => [(a - start) | 0, (b - start) | 0])).toEqual(ranges);
+          const merged = ranges.find(([a, b]) => a <= left && b >= left + n) as [number, number];
+          order = [merged, ...order.filter(([a, b]) => b < merged[0] || a > merged[1])];
+          const told = blocksOf(tcb, start);
+          expect(told[0]).toEqual(merged);
+          expect(told.length).toBe(Math.min(4, ranges.length));
+          // Distinct, and of the rest the more recent before what came before it.
+          expect(new Set(told.map(String)).size).toBe(told.length);
+          if (ranges.length <= 2) expect(told).toEqual(order);
         }
         const last = Math.max(0, ...model);
         expect(holdsBeyond(tcb, (start + last + 1) | 0)).toBe(false);
@@ -239,28 +254,113 @@ describe('ranges out of order', () => {
         let reached = next;
         while (model.has(reached)) reached++;
         expect((tcb.rcv.nxt - start) | 0).toBe(reached);
+        expect(rangesOf(tcb).map(([a]) => (a - start) | 0)).toEqual(
+          runs(model).flatMap(([a]) => (a > reached ? [a] : [])),
+        );
+        expect(tcb.outOfOrder === null).toBe(rangesOf(tcb).length === 0);
       }),
       { numRuns: 300 },
     );
   });
 
+  /** Runs of consecutive numbers, [from, to). */
+  function runs(set: Set<number>): [number, number][] {
+    const found: [number, number][] = [];
+    for (const n of [...set].sort((a, b) => a - b)) {
+      const last = found.at(-1);
+      if (last?.[1] === n) last[1]++;
+      else found.push([n, n + 1]);
+    }
+    return found;
+  }
+
+  function heldOf(tcb: Tcb, left: number, right: number, start: number): [number, number] | null {
+    tcb.sack = 1;
+    noteHeld(tcb, left, right);
+    const { rcv } = tcb;
+    const found: [number, number] = [(rcv.dsackLeft - start) | 0, (rcv.dsackRight - start) | 0];
+    const any = rcv.dsackLeft !== rcv.dsackRight;
+    rcv.dsackLeft = rcv.dsackRight = 0;
+    return any ? found : null;
+  }
+
+  function blocksOf(tcb: Tcb, start: number, room = 4): [number, number][] {
+    const seg = new Segment();
+    fillSack(tcb, seg, room);
+    return Array.from({ length: seg.sackCount }, (_, i) => [
+      ((seg.sack[2 * i] as number) - start) | 0,
+      ((seg.sack[2 * i + 1] as number) - start) | 0,
+    ]);
+  }
+
+  it('a connection without any has no list, before the first and after the last', () => {
+    const a = inState('ESTABLISHED');
+    expect(a.tcb.outOfOrder).toBeNull();
+    a.inject('ACK', 101, 1, text(100));
+    expect(a.tcb.outOfOrder?.count).toBe(1);
+    a.inject('ACK', 1, 1, text(100));
+    expect(a.tcb.outOfOrder).toBeNull();
+  });
+
   it('at the bound only what touches a range can be added', () => {
     const tcb = new Tcb({ ...defaultConfig, maxRanges: 1 });
     addRange(tcb, 10, 20);
-    expect([canAddRange(tcb, 20, 30), canAddRange(tcb, 5, 10), canAddRange(tcb, 21, 30)]).toEqual([
-      true,
-      true,
-      false,
+    const can = [
+      [20, 30],
+      [5, 10],
+      [21, 30],
+      [1, 9],
+      [1, 100],
+    ] as const;
+    expect(can.map(([l, r]) => canAddRange(engine, tcb, l, r))).toEqual([true, true, false, false, true]);
+  });
+
+  it('their bound is the receive buffer: one for 1024 octets, 64 at least, and 64 while memory is short', () => {
+    const tcb = new Tcb(defaultConfig);
+    const most = (buf: number, mayGrow = true): number => {
+      tcb.rcv.buf = buf;
+      engine.mayGrow = mayGrow;
+      return mostRanges(engine, tcb);
+    };
+    expect([most(1000), most(64 << 10), most((64 << 10) + 1023), most((64 << 10) + 1024)]).toEqual([
+      64, 64, 64, 65,
     ]);
-    expect(addRange(tcb, 30, 40)).toBe(false);
-    expect(tcb.rcv.rangeCount).toBe(1);
+    expect([most(6 << 20), most(1 << 24), most(1 << 24, false)]).toEqual([6144, 16_384, 64]);
+    tcb.config = { ...defaultConfig, maxRanges: 4 };
+    expect([most(1 << 24), most(1, false)]).toEqual([4, 4]);
+    engine.mayGrow = true;
+  });
+
+  it('a range costs the same order of work at any place: 16,384 of them, from the front, the end and between', () => {
+    for (const place of [(i: number) => i, (i: number) => 16_383 - i, (i: number) => (i * 7919) & 16_383]) {
+      const tcb = new Tcb(defaultConfig);
+      for (let i = 0; i < 16_384; i++) addRange(tcb, 3 * place(i) + 1, 3 * place(i) + 2);
+      expect(rangesOf(tcb).map(([left]) => left)).toEqual(
+        Array.from({ length: 16_384 }, (_, i) => 3 * i + 1),
+      );
+      addRange(tcb, 1, 3 * 16_384);
+      expect(rangesOf(tcb)).toEqual([[1, 3 * 16_384]]);
+    }
   });
 
   it('the SACK option holds as many as there is room for', () => {
     const tcb = new Tcb(defaultConfig);
     for (let i = 0; i < 5; i++) addRange(tcb, 10 * i + 1, 10 * i + 5);
-    const seg = new Segment();
-    fillSack(tcb, seg, 2);
-    expect([seg.sackCount, [...seg.sack.subarray(0, 4)]]).toEqual([2, [41, 45, 31, 35]]);
+    expect(blocksOf(tcb, 0, 2)).toEqual([
+      [41, 45],
+      [31, 35],
+    ]);
+  });
+
+  it('RFC 2018 section 4: when ranges have joined, the option is filled up with others that are held', () => {
+    const tcb = new Tcb(defaultConfig);
+    for (const left of [1, 11, 21, 31, 41, 51]) addRange(tcb, left, left + 4);
+    addRange(tcb, 45, 51); // 41 and 51 are one now
+    expect(blocksOf(tcb, 0)).toEqual([
+      [41, 55],
+      [31, 35],
+      [21, 25],
+      [1, 5],
+    ]);
   });
 });

@@ -1,97 +1,152 @@
-// Text that arrived out of order (SHLD-31): a bounded list of ranges, the most recent first, which is
-// also the order in which SACK reports them (RFC 2018 section 4, RFC 2883).
+// Text that arrived out of order (SHLD-31): ranges in the order of their numbers, found by halving, and which of them
+// were added to last, which is the order in which SACK reports them (RFC 2018 section 4, RFC 2883).
 
 import { OPT_SACK, type Segment } from '../../wire/segment.ts';
 import { seqGeq, seqGt, seqLeq, seqLt, seqMax, seqMin } from '../../wire/seq.ts';
+import type { Engine } from '../engine.ts';
+import { MOST_BLOCKS, OutOfOrder } from '../tcb/out-of-order.ts';
 import type { Tcb } from '../tcb/tcb.ts';
 
-/** Removes range `i`, keeping the order of the others. */
-function removeRange(tcb: Tcb, i: number): void {
-  const { rcv } = tcb;
-  rcv.ranges.copyWithin(2 * i, 2 * i + 2, 2 * rcv.rangeCount);
-  rcv.rangeCount--;
+/** Ranges that every connection may hold. */
+const LEAST_RANGES = 64;
+/** Octets of receive buffer for each range beyond that: a segment of the least usual size (RFC 9293 section 3.7.1) and a hole as large. */
+const OCTETS_OF_RANGE = 1024;
+
+/** How many ranges may be held: as set, else by the receive buffer, and few while memory is short. */
+export function mostRanges(e: Engine, tcb: Tcb): number {
+  const { config, rcv } = tcb;
+  if (config.maxRanges > 0) return config.maxRanges;
+  return e.mayGrow ? Math.max(LEAST_RANGES, Math.floor(rcv.buf / OCTETS_OF_RANGE)) : LEAST_RANGES;
 }
 
-/** Makes room for one more range; false at the bound. */
-function makeRoom(tcb: Tcb): boolean {
-  const { rcv } = tcb;
-  if (rcv.rangeCount >= tcb.config.maxRanges) return false;
-  if (2 * rcv.rangeCount === rcv.ranges.length) {
-    const bigger = new Int32Array(rcv.ranges.length === 0 ? 8 : rcv.ranges.length * 2);
-    bigger.set(rcv.ranges);
-    rcv.ranges = bigger;
+function leftOf(held: OutOfOrder, i: number): number {
+  return held.ranges[2 * (held.first + i)] as number;
+}
+function rightOf(held: OutOfOrder, i: number): number {
+  return held.ranges[2 * (held.first + i) + 1] as number;
+}
+
+/** The first range that ends at or after `seq`; `count` when there is none. */
+function endingFrom(held: OutOfOrder, seq: number): number {
+  let low = 0;
+  let high = held.count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (seqLt(rightOf(held, middle), seq)) low = middle + 1;
+    else high = middle;
   }
-  return true;
+  return low;
+}
+
+/** The ranges, [left, right) each, ascending. */
+export function rangesOf(tcb: Tcb): [left: number, right: number][] {
+  const held = tcb.outOfOrder;
+  return Array.from({ length: held?.count ?? 0 }, (_, i) => {
+    return [leftOf(held as OutOfOrder, i), rightOf(held as OutOfOrder, i)];
+  });
 }
 
 /** True when [left, right) lies inside one range already held. */
 export function holdsRange(tcb: Tcb, left: number, right: number): boolean {
-  const { rcv } = tcb;
-  for (let i = 0; i < rcv.rangeCount; i++) {
-    if (seqLeq(rcv.ranges[2 * i] as number, left) && seqGeq(rcv.ranges[2 * i + 1] as number, right))
-      return true;
-  }
-  return false;
+  const held = tcb.outOfOrder;
+  if (held === null) return false;
+  const i = endingFrom(held, right);
+  return i < held.count && seqLeq(leftOf(held, i), left);
 }
 
 /** True when octets at or after `seq` are held. */
 export function holdsBeyond(tcb: Tcb, seq: number): boolean {
-  const { rcv } = tcb;
-  for (let i = 0; i < rcv.rangeCount; i++) {
-    if (seqGt(rcv.ranges[2 * i + 1] as number, seq)) return true;
-  }
-  return false;
+  const held = tcb.outOfOrder;
+  return held !== null && seqGt(rightOf(held, held.count - 1), seq);
 }
 
 /** True when [left, right) can be added: it touches a held range, or there is room for one more. */
-export function canAddRange(tcb: Tcb, left: number, right: number): boolean {
-  const { rcv } = tcb;
-  if (rcv.rangeCount < tcb.config.maxRanges) return true;
-  for (let i = 0; i < rcv.rangeCount; i++) {
-    if (seqLeq(rcv.ranges[2 * i] as number, right) && seqGeq(rcv.ranges[2 * i + 1] as number, left))
-      return true;
-  }
-  return false;
+export function canAddRange(e: Engine, tcb: Tcb, left: number, right: number): boolean {
+  const held = tcb.outOfOrder;
+  if (held === null || held.count < mostRanges(e, tcb)) return true;
+  const i = endingFrom(held, left);
+  return i < held.count && seqLeq(leftOf(held, i), right);
 }
 
 /** Adds [left, right), merged with every range it touches, as the most recent one. */
-export function addRange(tcb: Tcb, left: number, right: number): boolean {
-  const { rcv } = tcb;
-  for (let i = rcv.rangeCount - 1; i >= 0; i--) {
-    const l = rcv.ranges[2 * i] as number;
-    const r = rcv.ranges[2 * i + 1] as number;
-    if (seqLeq(l, right) && seqGeq(r, left)) {
-      left = seqMin(l, left);
-      right = seqMax(r, right);
-      removeRange(tcb, i);
-    }
+export function addRange(tcb: Tcb, left: number, right: number): void {
+  tcb.outOfOrder ??= new OutOfOrder();
+  const held = tcb.outOfOrder;
+  const from = endingFrom(held, left);
+  let to = from;
+  while (to < held.count && seqLeq(leftOf(held, to), right)) to++;
+  if (to > from) {
+    left = seqMin(left, leftOf(held, from));
+    right = seqMax(right, rightOf(held, to - 1));
   }
-  if (!makeRoom(tcb)) return false;
-  rcv.ranges.copyWithin(2, 0, 2 * rcv.rangeCount);
-  rcv.ranges[0] = left;
-  rcv.ranges[1] = right;
-  rcv.rangeCount++;
-  return true;
+  replace(held, from, to, 1);
+  held.ranges[2 * (held.first + from)] = left;
+  held.ranges[2 * (held.first + from) + 1] = right;
+  noteRecent(held, left, right);
 }
 
-/** Moves RCV.NXT over the ranges that it has reached. True when it moved. */
-export function absorbRanges(tcb: Tcb): boolean {
-  const { rcv } = tcb;
-  let moved = false;
-  for (let i = 0; i < rcv.rangeCount; ) {
-    if (seqLeq(rcv.ranges[2 * i] as number, rcv.nxt)) {
-      const right = rcv.ranges[2 * i + 1] as number;
-      if (seqGt(right, rcv.nxt)) {
-        rcv.nxt = right;
-        moved = true;
-      }
-      removeRange(tcb, i);
-      i = 0;
-    } else {
-      i++;
-    }
+/** Makes room for `n` ranges in place of those from `from` to before `to`: the shorter side moves. */
+function replace(held: OutOfOrder, from: number, to: number, n: number): void {
+  const more = n - (to - from);
+  if (more === 0) return;
+  const { count } = held;
+  const before = from < count - to;
+  if (before ? held.first < more : 2 * (held.first + count + more) > held.ranges.length) recentre(held);
+  const { ranges, first } = held;
+  if (before) {
+    ranges.copyWithin(2 * (first - more), 2 * first, 2 * (first + from));
+    held.first -= more;
+  } else {
+    ranges.copyWithin(2 * (first + to + more), 2 * (first + to), 2 * (first + count));
   }
-  return moved;
+  held.count += more;
+}
+
+/** Puts the ranges in the middle, of an array twice as large when this one is two thirds full: each side has room. */
+function recentre(held: OutOfOrder): void {
+  const { ranges, first, count } = held;
+  const words = 3 * count > ranges.length ? 2 * ranges.length : ranges.length;
+  held.first = (words / 2 - count) >> 1;
+  if (words === ranges.length) {
+    ranges.copyWithin(2 * held.first, 2 * first, 2 * (first + count));
+    return;
+  }
+  held.ranges = new Int32Array(words);
+  held.ranges.set(ranges.subarray(2 * first, 2 * (first + count)), 2 * held.first);
+}
+
+/** The range [left, right) is the most recent one, and only once among the recent. */
+function noteRecent({ recent, count }: OutOfOrder, left: number, right: number): void {
+  if (count === 1) {
+    recent.fill(left);
+    return;
+  }
+  let last = 0;
+  while (last < MOST_BLOCKS - 1 && !within(recent[last] as number, left, right)) last++;
+  recent.copyWithin(1, 0, last);
+  recent[0] = left;
+}
+
+function within(seq: number, left: number, right: number): boolean {
+  return seqGeq(seq, left) && seqLt(seq, right);
+}
+
+/** Moves RCV.NXT over the ranges that it has reached. */
+export function absorbRanges(tcb: Tcb): void {
+  const { rcv, outOfOrder: held } = tcb;
+  if (held === null) return;
+  let n = 0;
+  while (n < held.count && seqLeq(leftOf(held, n), rcv.nxt)) {
+    rcv.nxt = seqMax(rcv.nxt, rightOf(held, n));
+    n++;
+  }
+  if (n === held.count) dropRanges(tcb);
+  else if (n > 0) replace(held, 0, n, 0);
+}
+
+/** Nothing is held out of order any more: RFC 2018 section 8 allows it, though SACK has reported it. */
+export function dropRanges(tcb: Tcb): void {
+  tcb.outOfOrder = null;
 }
 
 /** A duplicate in the segment that is being processed, reported first in an ACK at once (RFC 2883 section 4). */
@@ -107,17 +162,11 @@ export function noteDuplicate(tcb: Tcb, left: number, right: number): void {
  * 2883 section 4 (1), (2)). What lay below RCV.NXT was before that.
  */
 export function noteHeld(tcb: Tcb, left: number, right: number): void {
-  const { rcv } = tcb;
-  if (reportsDuplicate(tcb)) return;
-  let first = -1;
-  for (let i = 0; i < rcv.rangeCount; i++) {
-    const l = rcv.ranges[2 * i] as number;
-    if (!seqLt(l, right) || !seqGt(rcv.ranges[2 * i + 1] as number, left)) continue;
-    if (first < 0 || seqLt(l, rcv.ranges[2 * first] as number)) first = i;
-  }
-  if (first < 0) return;
-  const l = seqMax(left, rcv.ranges[2 * first] as number);
-  noteDuplicate(tcb, l, seqMin(right, rcv.ranges[2 * first + 1] as number));
+  const held = tcb.outOfOrder;
+  if (held === null || reportsDuplicate(tcb)) return;
+  const i = endingFrom(held, (left + 1) | 0);
+  if (i === held.count) return;
+  noteDuplicate(tcb, seqMax(left, leftOf(held, i)), seqMin(right, rightOf(held, i)));
 }
 
 /** True while a duplicate waits to be reported. */
@@ -125,20 +174,38 @@ export function reportsDuplicate(tcb: Tcb): boolean {
   return tcb.rcv.dsackLeft !== tcb.rcv.dsackRight;
 }
 
-/** Fills the SACK option of an outgoing segment; `room` is how many blocks fit. */
+/**
+ * Fills the SACK option of an outgoing segment; `room` is how many blocks fit. After the most recent ranges come the
+ * first ones: "as many distinct SACK blocks as possible" (RFC 2018 section 4).
+ */
 export function fillSack(tcb: Tcb, seg: Segment, room: number): void {
-  const { rcv } = tcb;
-  let n = 0;
+  const { rcv, outOfOrder: held } = tcb;
+  seg.sackCount = 0;
   if (reportsDuplicate(tcb)) {
-    seg.sack[0] = rcv.dsackLeft;
-    seg.sack[1] = rcv.dsackRight;
-    n = 1;
+    addBlock(seg, rcv.dsackLeft, rcv.dsackRight);
     rcv.dsackLeft = rcv.dsackRight = 0;
   }
-  for (let i = 0; i < rcv.rangeCount && n < room; i++, n++) {
-    seg.sack[2 * n] = rcv.ranges[2 * i] as number;
-    seg.sack[2 * n + 1] = rcv.ranges[2 * i + 1] as number;
+  const first = seg.sackCount;
+  if (held !== null) {
+    for (let i = 0; i < MOST_BLOCKS && seg.sackCount < room; i++) {
+      const mark = held.recent[i] as number;
+      const at = endingFrom(held, (mark + 1) | 0);
+      if (at < held.count && seqLeq(leftOf(held, at), mark)) addOnce(held, at, seg, first);
+    }
+    for (let i = 0; i < held.count && seg.sackCount < room; i++) addOnce(held, i, seg, first);
   }
-  seg.sackCount = n;
-  if (n > 0) seg.opts |= OPT_SACK;
+  if (seg.sackCount > 0) seg.opts |= OPT_SACK;
+}
+
+/** Range `i` as a block, unless it is one of those from `first` on. */
+function addOnce(held: OutOfOrder, i: number, seg: Segment, first: number): void {
+  const left = leftOf(held, i);
+  for (let n = first; n < seg.sackCount; n++) if (seg.sack[2 * n] === left) return;
+  addBlock(seg, left, rightOf(held, i));
+}
+
+function addBlock(seg: Segment, left: number, right: number): void {
+  seg.sack[2 * seg.sackCount] = left;
+  seg.sack[2 * seg.sackCount + 1] = right;
+  seg.sackCount++;
 }

@@ -67,7 +67,7 @@ describe('seventh, process the segment text', () => {
     a.inject('ACK', 21, 1, text(5, 20));
     a.inject('FIN,ACK', 31, 1, text(5, 30));
     a.inject('ACK', 26, 1, text(5, 25));
-    expect([a.drops, a.tcb.rcv.rangeCount, a.tcb.rcv.fin]).toEqual([['reassembly-full'], 2, 0]);
+    expect([a.drops, a.tcb.outOfOrder?.count, a.tcb.rcv.fin]).toEqual([['reassembly-full'], 2, 0]);
     a.inject('ACK', 1, 1, text(20));
     expect(a.read).toEqual([...octets(30)]);
   });

@@ -39,7 +39,7 @@ export function text(e: Engine, tcb: Tcb, seg: Segment): boolean {
     if (!e.out.text(tcb, seg, 0, seq, len)) return noMemory(e, tcb, seg);
     rcv.nxt = end;
     // RFC 5681 section 4.2: at once when the segment fills all or part of a gap.
-    if (rcv.rangeCount > 0) {
+    if (tcb.outOfOrder !== null) {
       noteHeld(tcb, seq, end);
       absorbRanges(tcb);
       tcb.ackNow = 1;
@@ -60,7 +60,7 @@ function outOfOrder(e: Engine, tcb: Tcb, seg: Segment, seq: number, end: number)
     addRange(tcb, seq, end); // the range that holds it is now the most recent (RFC 2883 section 4)
     return;
   }
-  if (!canAddRange(tcb, seq, end)) {
+  if (!canAddRange(e, tcb, seq, end)) {
     e.out.drop(tcb, seg, Drop.REASSEMBLY_FULL);
     seg.ctl &= ~FIN;
     return;

@@ -41,18 +41,8 @@ export function brokenRelation(tcb: Tcb): string | null {
   if (seqLt(rcv.edge, rcv.nxt) && rcv.fin === 0) return 'RCV.WND < 0';
   if (receivable(tcb) < 0) return 'the user received more than arrived';
   if (receivable(tcb) > rcv.buf) return 'more received than the buffer holds';
-  for (let i = 0; i < rcv.rangeCount; i++) {
-    const left = rcv.ranges[2 * i] as number;
-    const right = rcv.ranges[2 * i + 1] as number;
-    if (!seqLt(left, right)) return 'an empty range out of order';
-    if (!seqGt(left, rcv.nxt)) return 'a range out of order at or before RCV.NXT';
-    if (seqGt(right, rcv.edge)) return 'a range out of order beyond the window';
-    for (let j = 0; j < i; j++) {
-      const l = rcv.ranges[2 * j] as number;
-      const r = rcv.ranges[2 * j + 1] as number;
-      if (!seqLt(right, l) && !seqGt(left, r)) return 'two ranges out of order touch';
-    }
-  }
+  const ranges = brokenRanges(tcb);
+  if (ranges !== null) return ranges;
   switch (state) {
     case State.FIN_WAIT_1:
     case State.FIN_WAIT_2:
@@ -71,6 +61,22 @@ export function brokenRelation(tcb: Tcb): string | null {
     return 'something is unacknowledged, and no timer runs';
   }
   return null;
+}
+
+/** What must hold of the ranges out of order: not one at RCV.NXT, none beyond the window, ascending and apart. */
+function brokenRanges(tcb: Tcb): string | null {
+  const { rcv, outOfOrder: held } = tcb;
+  if (held === null) return null;
+  if (held.count === 0) return 'a list of ranges out of order without one';
+  let below = rcv.nxt;
+  for (let i = 0; i < held.count; i++) {
+    const left = held.ranges[2 * (held.first + i)] as number;
+    const right = held.ranges[2 * (held.first + i) + 1] as number;
+    if (!seqLt(left, right)) return 'an empty range out of order';
+    if (!seqGt(left, below)) return 'a range out of order at or before RCV.NXT, or the one before it';
+    below = right;
+  }
+  return seqGt(below, rcv.edge) ? 'a range out of order beyond the window' : null;
 }
 
 /** What must hold of the record of what was sent: ranges from SND.UNA to SND.NXT, ascending, counted right. */

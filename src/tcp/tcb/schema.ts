@@ -2,6 +2,7 @@
 // fields (reset, copy, comparison, ranges, the passing of time, the list in docs/tcb.md) goes over this table, so that
 // a new field is in none of them forgotten.
 
+import type { OutOfOrder } from './out-of-order.ts';
 import type { Sent } from './sent.ts';
 import type {
   CongestionState,
@@ -129,7 +130,6 @@ const rcv: Numbers<ReceiveSequence> = {
   acked: ['seq', 'Last.ACK.sent'],
   fin: ['flag'],
   finSeq: ['seq'],
-  rangeCount: ['count'],
   copied: ['octets'],
   copiedAtUs: ['us'],
   space: ['octets'],
@@ -212,6 +212,11 @@ const sent: Numbers<Sent> = {
   frto: ['code'],
 };
 
+const outOfOrder: Numbers<OutOfOrder> = {
+  first: ['count'],
+  count: ['count'],
+};
+
 const mtuSearch: Numbers<MtuSearch> = {
   low: ['octets', 'search_low'],
   high: ['octets', 'search_high'],
@@ -228,7 +233,7 @@ const mtuSearch: Numbers<MtuSearch> = {
 /** The parts of a TCB that are always there. */
 export const PARTS = { snd, rcv, rto, cc, timer } as const;
 /** Those that are made when they are needed. */
-export const PARTS_ON_DEMAND = { sent, mtuSearch } as const;
+export const PARTS_ON_DEMAND = { sent, outOfOrder, mtuSearch } as const;
 /** All rows: of the TCB itself under `tcb`, and of its parts under their names. */
 export const SCHEMA: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
   tcb: TCB,

@@ -5,6 +5,7 @@
 import type { TcpConfig } from '../config.ts';
 import type { ControlState } from '../congestion/control.ts';
 import { Err } from '../errors.ts';
+import { cloneOutOfOrder, type OutOfOrder } from './out-of-order.ts';
 import { cloneSent, type Sent } from './sent.ts';
 import { State } from './state.ts';
 
@@ -74,9 +75,6 @@ export class ReceiveSequence {
   copied = 0;
   copiedAtUs = 0;
   space = 0;
-  /** Ranges received out of order: pairs left, right; the most recent first (RFC 2018 section 4). */
-  ranges: Int32Array = NO_RANGES;
-  rangeCount = 0;
   /** A duplicate to report (RFC 2883); none when both are equal. */
   dsackLeft = 0;
   dsackRight = 0;
@@ -182,8 +180,6 @@ export class Timers {
   pto = 0;
 }
 
-const NO_RANGES = new Int32Array(0);
-
 /** One connection. */
 export class Tcb {
   /** Chosen by the host: where it keeps what belongs to this connection. */
@@ -268,6 +264,8 @@ export class Tcb {
   segsOut = 0;
   /** What was sent and is outstanding; null when nothing is. */
   sent: Sent | null = null;
+  /** What has arrived beyond a hole; null when nothing has. */
+  outOfOrder: OutOfOrder | null = null;
   /** The search for the path MTU by probes; null until there is one. */
   mtuSearch: MtuSearch | null = null;
   readonly snd = new SendSequence();
@@ -300,10 +298,11 @@ export function cloneTcb(from: Tcb): Tcb {
 export function copyTcb(to: Tcb, from: Tcb): void {
   const { snd, rcv, rto, cc, timer } = to;
   const sent = from.sent === null ? null : cloneSent(from.sent);
+  const outOfOrder = from.outOfOrder === null ? null : cloneOutOfOrder(from.outOfOrder);
   const mtuSearch = from.mtuSearch === null ? null : Object.assign(new MtuSearch(), from.mtuSearch);
-  Object.assign(to, from, { snd, rcv, rto, cc, timer, sent, mtuSearch });
+  Object.assign(to, from, { snd, rcv, rto, cc, timer, sent, outOfOrder, mtuSearch });
   Object.assign(snd, from.snd);
-  Object.assign(rcv, from.rcv, { ranges: from.rcv.ranges.slice() });
+  Object.assign(rcv, from.rcv);
   Object.assign(rto, from.rto);
   Object.assign(cc, from.cc, { own: copyOf(from.cc.own) });
   Object.assign(timer, from.timer);

@@ -145,7 +145,6 @@ export class Side implements Output {
     tcb.r3 = (10 << 24) | (2 - this.index);
     tcb.localPort = this.index === 0 ? 1000 : 2000;
     tcb.remotePort = 3000 - tcb.localPort;
-    tcb.rcv.ranges = new Int32Array(16);
     return tcb;
   }
 

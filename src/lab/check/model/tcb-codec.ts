@@ -8,6 +8,7 @@ import {
   FATE,
   Fate,
   LEFT,
+  OutOfOrder,
   resetTcb,
   Sent,
   State,
@@ -47,6 +48,7 @@ export const LEFT_OUT: readonly (readonly [why: string, fields: string])[] = [
     'the record follows from SND.UNA, SND.NXT, `recover` and where what is lost begins, which is written',
     'sent.first sent.count sent.lost',
   ],
+  ['where in their array the ranges out of order lie', 'outOfOrder.first'],
   ['cwnd lets all text go, whatever else is in flight', 'sent.departed'],
   [
     'of samples, and of a sender that needs SACK, RACK or an undo',
@@ -79,7 +81,7 @@ export const LEFT_OUT: readonly (readonly [why: string, fields: string])[] = [
 /** What is written, in any of the states. */
 export const WRITTEN = `tcb.state tcb.passive tcb.orphan tcb.ackNow tcb.challengeMs tcb.challenged snd.una snd.nxt snd.wnd
   snd.wl1 snd.wl2 snd.maxWnd snd.syn snd.end snd.fin snd.probe rcv.nxt rcv.edge rcv.user rcv.fin rcv.finSeq
-  rcv.rangeCount cc.cwnd cc.phase cc.dupAcks cc.recover timer.rexmt timer.persist timer.delack timer.user timer.wait`;
+  outOfOrder.count cc.cwnd cc.phase cc.dupAcks cc.recover timer.rexmt timer.persist timer.delack timer.user timer.wait`;
 
 /** Most octets of an encoded TCB. */
 export const MOST_TCB_OCTETS = 48;
@@ -119,7 +121,7 @@ export function writeTcb(
   out: Uint8Array,
   at: number,
 ): number {
-  const { snd, rcv, cc, timer, state } = tcb;
+  const { snd, rcv, cc, timer, state, outOfOrder: held } = tcb;
   const since = (nowMs - tcb.challengeMs) | 0;
   const { challengeAckMs } = tcb.config;
   const challenged = tcb.challenged === 1 && since < challengeAckMs ? 1 : 0;
@@ -149,7 +151,11 @@ export function writeTcb(
   out[at++] = other.octet(rcv.user);
   out[at++] = (rcv.edge - rcv.nxt) | 0;
   if (state === State.TIME_WAIT) return at;
-  out[at++] = (acked ? OPEN : cc.phase) | (rcv.rangeCount << 2) | ((acked ? 1 : 0) << 5) | (tcb.orphan << 6);
+  out[at++] =
+    (acked ? OPEN : cc.phase) |
+    ((held === null ? 0 : held.count) << 2) |
+    ((acked ? 1 : 0) << 5) |
+    (tcb.orphan << 6);
   out[at++] = snd.maxWnd;
   if (!acked) {
     out[at++] = mine.octet(snd.una);
@@ -165,7 +171,9 @@ export function writeTcb(
     }
   }
   if (rcv.fin === 1) out[at++] = other.octet(rcv.finSeq);
-  for (let i = 0; i < 2 * rcv.rangeCount; i++) out[at++] = other.octet(rcv.ranges[i] as number);
+  if (held !== null)
+    for (let i = 0; i < 2 * held.count; i++)
+      out[at++] = other.octet(held.ranges[2 * held.first + i] as number);
   return at;
 }
 
@@ -240,7 +248,7 @@ export function readTcb(
   }
   const third = bytes[at++] as number;
   cc.phase = third & 3;
-  rcv.rangeCount = (third >> 2) & 7;
+  const ranges = (third >> 2) & 7;
   tcb.orphan = third >> 6;
   snd.maxWnd = bytes[at++] as number;
   snd.wnd = snd.maxWnd;
@@ -262,7 +270,11 @@ export function readTcb(
     cc.phase = OPEN;
   }
   if (rcv.fin === 1) rcv.finSeq = other.of[bytes[at++] as number] as number;
-  for (let i = 0; i < 2 * rcv.rangeCount; i++) rcv.ranges[i] = other.of[bytes[at++] as number] as number;
+  if (ranges === 0) return at;
+  const held = new OutOfOrder();
+  tcb.outOfOrder = held;
+  held.count = ranges;
+  for (let i = 0; i < 2 * ranges; i++) held.ranges[i] = other.of[bytes[at++] as number] as number;
   return at;
 }
 
