@@ -72,7 +72,7 @@ function isWhole({ memory }: TcpLayer, packet: IpPacket, seg: Segment, c: Connec
  */
 function mayPlace({ tcb, rcvRing }: Connection, { seq, textLen }: Segment): boolean {
   const { rcv, state } = tcb;
-  if (textLen < LEAST_PLACED || seq !== rcv.nxt || rcv.rangeCount !== 0) return false;
+  if (textLen < LEAST_PLACED || seq !== rcv.nxt || tcb.outOfOrder !== null) return false;
   return state === State.ESTABLISHED && ((rcv.nxt - rcv.user) | 0) + textLen <= rcvRing.capacity;
 }
 
