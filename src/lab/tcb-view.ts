@@ -4,7 +4,7 @@ import { rangesOf, rcvWnd, receivable, stateName, type Tcb } from '../tcp/index.
 import type { TcbView } from './trace.ts';
 
 /** The timers of a TCB by the names that a trace has for them. */
-const TIMERS = ['rexmt', 'persist', 'delack', 'keep', 'user', 'wait', 'reorder', 'pto'] as const;
+const TIMERS = ['rexmt', 'persist', 'delack', 'keep', 'user', 'wait', 'reorder', 'pto', 'pace'] as const;
 
 /** What a TCB looks like at `nowMs`, the engine's clock in milliseconds. */
 export function tcbView(tcb: Tcb, nowMs: number): TcbView {

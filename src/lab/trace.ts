@@ -229,7 +229,7 @@ export interface CallEvent extends Happening {
 export interface TimerEvent extends Happening {
   readonly kind: 'timer';
   readonly end: End;
-  /** `2msl` of TIME-WAIT; else the engine's name of it: rexmt, persist, delack, keep, user, wait, reorder, pto. */
+  /** `2msl` of TIME-WAIT; else the engine's name of it: rexmt, persist, delack, keep, user, wait, reorder, pto, pace. */
   readonly timer: string;
   /** Only detailed traces tell every timer that is set, and those that are cancelled. */
   readonly what: 'set' | 'fired' | 'cancelled';

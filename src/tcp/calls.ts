@@ -2,6 +2,7 @@
 // {@link Err}: 0 is "ok".
 
 import { seqGeq } from '../wire/seq.ts';
+import { controlOf } from './congestion/control.ts';
 import type { Engine } from './engine.ts';
 import { Err } from './errors.ts';
 import { startControl } from './established.ts';
@@ -244,6 +245,12 @@ export interface TcpStatus {
   readonly rtoUs: number;
   readonly cwnd: number;
   readonly ssthresh: number;
+  /** Octets per second at which segments leave, or would if they were paced; 0: as fast as cwnd allows. */
+  readonly pacingRate: number;
+  /** Octets per second that the path carried when that was measured last; 0: it was not. */
+  readonly deliveryRate: number;
+  /** The program or the peer's window was the limit then: the path may carry more. */
+  readonly appLimited: boolean;
   readonly caState: 'open' | 'fast-recovery' | 'loss';
   readonly congestion: string;
   readonly unackedBytes: number;
@@ -263,6 +270,14 @@ export interface TcpStatus {
 }
 
 const CA_STATES = ['open', 'fast-recovery', 'loss'] as const;
+
+/** The pacing rate as tcp_info has it: whether somebody heeds it or not. */
+function statedRate(tcb: Tcb): number {
+  const { cc, rto } = tcb;
+  if (cc.pacingRate > 0) return cc.pacingRate;
+  const rate = rto.measured === 1 ? controlOf(tcb).pacingRate(tcb) : 0;
+  return rate > 0 ? Math.ceil(rate) : 0;
+}
 
 /** STATUS (3.10.6). */
 export function status(tcb: Tcb): TcpStatus {
@@ -290,6 +305,9 @@ export function status(tcb: Tcb): TcpStatus {
     rtoUs: rto.rtoMs * 1000,
     cwnd: cc.cwnd,
     ssthresh: cc.ssthresh,
+    pacingRate: statedRate(tcb),
+    deliveryRate: cc.deliveryRate,
+    appLimited: cc.rateAppLimited === 1,
     caState: CA_STATES[cc.phase] as 'open' | 'fast-recovery' | 'loss',
     congestion: tcb.config.congestion,
     unackedBytes: (snd.nxt - snd.una) | 0,

@@ -96,6 +96,11 @@ export interface TcpConfig {
   readonly congestion: string;
   /** An echo of ECN costs CUBIC 15 % of cwnd and NewReno 20 % (RFC 8511), and not what a loss does. */
   readonly abe: boolean;
+  /**
+   * Segments leave at the rate that the congestion control answers, and not all at once that cwnd allows: 'on' and 'off'
+   * always and never, 'auto' where the control asks for it.
+   */
+  readonly pacing: 'auto' | 'on' | 'off';
 }
 
 /** Defaults: Linux's where the RFCs leave a choice. */
@@ -138,6 +143,7 @@ export const defaultConfig: TcpConfig = {
   lossDetection: 'rack',
   congestion: 'cubic',
   abe: true,
+  pacing: 'auto',
 };
 
 /** What settings may be, each for itself. */
@@ -180,6 +186,7 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   lossDetection: oneOf('rack', 'dupacks'),
   congestion: named(congestionNames),
   abe: flag,
+  pacing: oneOf('auto', 'on', 'off'),
 });
 
 /**

@@ -49,7 +49,16 @@ export interface Output {
 }
 
 /** Names of the timers of a connection. */
-export type TimerName = 'rexmt' | 'persist' | 'delack' | 'keep' | 'user' | 'wait' | 'reorder' | 'pto';
+export type TimerName =
+  | 'rexmt'
+  | 'persist'
+  | 'delack'
+  | 'keep'
+  | 'user'
+  | 'wait'
+  | 'reorder'
+  | 'pto'
+  | 'pace';
 
 /** Somebody who watches the timers. */
 export interface TimerTrace {

@@ -4,6 +4,7 @@ import { controlOf } from './congestion/control.ts';
 import { initialWindow, setCwnd } from './congestion/cwnd.ts';
 import type { Engine } from './engine.ts';
 import { searchFromBase } from './send/mtu-search.ts';
+import { startPacing } from './send/pacing.ts';
 import { Signal } from './signals.ts';
 import type { Tcb } from './tcb/tcb.ts';
 import { restartKeepAlive } from './timeouts.ts';
@@ -30,4 +31,5 @@ export function established(e: Engine, tcb: Tcb): void {
 /** Congestion control begins: at ESTABLISHED, or with a CLOSE in SYN-RECEIVED, which never gets there. */
 export function startControl(e: Engine, tcb: Tcb): void {
   tcb.cc.own = controlOf(tcb).start(tcb, e.now);
+  startPacing(tcb);
 }

@@ -39,6 +39,7 @@ export function timeout(e: Engine, tcb: Tcb): void {
     fired(e, tcb, 'pto');
     e.rules.lossProbe(e, tcb);
   }
+  if (due(e, timer.pace)) paceTimeout(e, tcb);
   if (due(e, timer.rexmt)) {
     fired(e, tcb, 'rexmt');
     e.rules.retransmissionTimeout(e, tcb);
@@ -72,6 +73,13 @@ function missedAttempt(e: Engine, tcb: Tcb): boolean {
 function fired(e: Engine, tcb: Tcb, name: TimerName): void {
   tcb.timer[name] = 0;
   if (e.trace !== null) e.trace.timerFired(tcb, name);
+}
+
+/** The time of the next segments has come. The timer stays on until they have left: what is late is made up for. */
+function paceTimeout(e: Engine, tcb: Tcb): void {
+  if (e.trace !== null) e.trace.timerFired(tcb, 'pace');
+  transmit(e, tcb);
+  if (due(e, tcb.timer.pace)) tcb.timer.pace = 0;
 }
 
 /** USER TIMEOUT, which is also R2 (MUST-20). */

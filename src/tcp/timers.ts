@@ -35,6 +35,9 @@ function store(timer: Timers, name: TimerName, at: number): void {
       return;
     case 'pto':
       timer.pto = at;
+      return;
+    case 'pace':
+      timer.pace = at;
   }
 }
 
@@ -65,6 +68,7 @@ export function clearTimers(e: Engine, tcb: Tcb): void {
   clearTimer(e, tcb, 'wait');
   clearTimer(e, tcb, 'reorder');
   clearTimer(e, tcb, 'pto');
+  clearTimer(e, tcb, 'pace');
 }
 
 /** Takes a row of the transition table. */

@@ -30,6 +30,7 @@ const SS_TIMERS: Readonly<Record<string, string>> = {
   user: 'user',
   reorder: 'reorder',
   pto: 'pto',
+  pace: 'pace',
 };
 
 /** One socket, as ss has it. */

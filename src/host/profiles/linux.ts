@@ -49,6 +49,10 @@ export const linux = profileOf('linux', {
     finWait2Ms: { value: 60_000, source: 'tcp_fin_timeout' },
     challengeAckMs: { value: 500, source: 'tcp_invalid_ratelimit' },
     abe: { value: false, source: 'tcp_cubic and tcp_reno answer an echo as they answer a loss' },
+    pacing: {
+      value: 'auto',
+      source: 'sk_pacing_status: SK_PACING_NONE until BBR or the qdisc fq asks for it',
+    },
     initialWindow: { value: 10, source: 'TCP_INIT_CWND' },
     minMss: { value: 48, source: 'tcp_min_snd_mss' },
     mslMs: { value: 30_000, source: 'TCP_TIMEWAIT_LEN: 60 s' },

@@ -51,6 +51,7 @@ export const beliefTexts = {
   willProbe: { en: '{me} will probe in {ms}.', zh: '{me}将在 {ms}后发出探测。' },
   willGiveUp: { en: '{me} will give up in {ms}.', zh: '{me}将在 {ms}后放弃。' },
   willForget: { en: '{me} will have waited 2 MSL in {ms}.', zh: '{me}将在 {ms}后等满 2MSL。' },
+  willSendMore: { en: '{me} will send more in {ms}.', zh: '{me}将在 {ms}后继续发送。' },
   willAcknowledge: {
     en: '{me} will send its delayed ACK within {ms}.',
     zh: '{me}将在 {ms}内发出延迟的确认。',
@@ -152,6 +153,7 @@ const TIMER_TEXTS: Readonly<Record<string, keyof typeof beliefTexts>> = {
   wait: 'willGiveUp',
   reorder: 'willRepeat',
   pto: 'willProbe',
+  pace: 'willSendMore',
 };
 
 /** Segments of a connection that were sent and have neither arrived nor been lost. */

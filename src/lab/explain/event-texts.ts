@@ -260,6 +260,7 @@ export const eventTexts = {
   'timer-wait': { en: 'FIN-WAIT-2 timer', zh: 'FIN-WAIT-2 定时器' },
   'timer-reorder': { en: 'reordering timer', zh: '乱序定时器' },
   'timer-pto': { en: 'loss probe timer', zh: '丢失探测定时器' },
+  'timer-pace': { en: 'pacing timer', zh: '发送节奏定时器' },
   'timer-2msl': { en: '2MSL timer', zh: '2MSL 定时器' },
   set: { en: '{me} sets the {timer}: {ms}.', zh: '{me}启动{timer}：{ms}。' },
   set2msl: {
@@ -324,6 +325,10 @@ export const eventTexts = {
     en: 'If no ACK comes until then, the last segment goes again: its ACK tells what is missing, before RTO has passed.',
     zh: '到那时仍没有 ACK，就重发最后一个报文段：不必等满 RTO，它的 ACK 就会说明缺少什么。',
   },
+  'set-pace': {
+    en: 'Segments leave at the pace that the congestion control has found, and not all at once; the next are due then.',
+    zh: '报文段按拥塞控制得出的速率依次发出，而不是一次全部发出；下一批到那时发出。',
+  },
   'set-2msl': {
     en: 'One MSL lets the last ACK arrive or die, another the FIN that {peer} would repeat; and old segments are gone before a new connection begins.',
     zh: '一个 MSL 留给最后的 ACK 到达或消失，另一个 MSL 留给{peer}可能重传的 FIN；新连接开始之前，旧报文段也都消失了。',
@@ -364,6 +369,10 @@ export const eventTexts = {
     en: 'No ACK for two round trips: a probe, the last segment or a new one, asks for one.',
     zh: '两个往返时间内没有 ACK：发送一个探测（最后一个报文段或新的一个）来引出它。',
   },
+  'fired-pace': {
+    en: 'It is time for the next segments.',
+    zh: '轮到下一批报文段发出了。',
+  },
   'fired-2msl': {
     en: '2 MSL have passed: no segment of this connection can be under way any more.',
     zh: '2MSL 已过：网络中不可能再有这条连接的报文段。',
@@ -394,6 +403,7 @@ export const eventTexts = {
     en: 'Everything is acknowledged, or losses are being repaired.',
     zh: '全部得到确认，或者正在修复丢失。',
   },
+  'cancelled-pace': { en: 'The connection is over.', zh: '连接已结束。' },
   'cancelled-2msl': { en: 'TIME-WAIT has ended before its time.', zh: 'TIME-WAIT 提前结束。' },
   // Faults and changes.
   'fault-crash': { en: '{me} crashes and forgets everything.', zh: '{me}崩溃，忘记了一切。' },

@@ -501,6 +501,7 @@ const TIMER_SECTIONS: Readonly<Record<string, string>> = {
   wait: '3.6.1',
   reorder: 'RFC 8985 6.2',
   pto: 'RFC 8985 7.2',
+  pace: 'draft-ietf-ccwg-bbr 5.6.2',
   '2msl': '3.4.2, 3.10.8',
 };
 

@@ -40,6 +40,7 @@ export const words = {
   wait: { en: 'FIN-WAIT-2', zh: 'FIN-WAIT-2 ' },
   reorder: { en: 'reordering', zh: '乱序' },
   pto: { en: 'loss-probe', zh: '丢失探测' },
+  pace: { en: 'pacing', zh: '发送节奏' },
   crash: { en: 'the host crashes', zh: '主机崩溃' },
   reboot: { en: 'the host is back', zh: '主机重新启动' },
   cut: { en: 'the wire is cut', zh: '链路中断' },

@@ -40,8 +40,10 @@ export interface CongestionControl {
   onExit(tcb: Tcb, nowUs: number): number;
   /** The loss was none: cwnd. The caller has put ssthresh back. */
   onUndo(tcb: Tcb, nowUs: number): number;
-  /** Octets per second at which segments are to leave; 0: as fast as cwnd allows. No sender paces yet: nobody asks. */
+  /** Octets per second at which segments are to leave, where they are paced; 0: as fast as cwnd allows. */
   pacingRate(tcb: Tcb): number;
+  /** True: segments are paced unless the settings forbid it; else only where the settings ask for it. */
+  readonly paced?: boolean;
   /** True: `onAck` is asked in fast recovery, too; else RFC 9937 sets cwnd there. */
   readonly ownsRecovery?: boolean;
 }

@@ -4,6 +4,7 @@
 import type { AckSample } from '../loss/sample.ts';
 import { Phase, type Tcb } from '../tcb/tcb.ts';
 import type { CongestionControl } from './control.ts';
+import { windowRate } from './cwnd.ts';
 import { HyStart, hyStart } from './hystart.ts';
 import { restartWindow } from './validation.ts';
 
@@ -92,13 +93,7 @@ export const cubic: CongestionControl = {
     return Math.max(cc.cwnd, cc.priorCwnd);
   },
 
-  /** As Linux paces: twice cwnd for each round trip in slow start, and a fifth more than cwnd else. */
-  pacingRate(tcb: Tcb): number {
-    const { cc, rto } = tcb;
-    if (rto.measured === 0) return 0;
-    const gain = cc.cwnd < cc.ssthresh >> 1 ? 2 : 1.2;
-    return (gain * cc.cwnd * SECOND_US) / Math.max(rto.srttUs, 1);
-  },
+  pacingRate: windowRate,
 };
 
 function slowStart(tcb: Tcb, s: AckSample): number {

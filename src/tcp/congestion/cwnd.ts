@@ -30,3 +30,14 @@ export function initialWindow(tcb: Tcb): number {
   const segments = config.initialWindow;
   return Math.min(segments * snd.mss, Math.max(2 * snd.mss, segments * 1460));
 }
+
+/**
+ * The pacing rate of a control that has only a window, as Linux has it: twice that for each round trip in slow start, and
+ * a fifth more than it else. In recovery, where cwnd is what may leave at once, what is outstanding is the window.
+ */
+export function windowRate(tcb: Tcb): number {
+  const { cc, rto, snd } = tcb;
+  if (rto.measured === 0) return 0;
+  const gain = cc.cwnd < cc.ssthresh >> 1 ? 2 : 1.2;
+  return (gain * Math.max(cc.cwnd, (snd.nxt - snd.una) | 0) * 1e6) / Math.max(rto.srttUs, 1);
+}

@@ -3,7 +3,7 @@
 import type { AckSample } from '../loss/sample.ts';
 import { Phase, type Tcb } from '../tcb/tcb.ts';
 import type { CongestionControl } from './control.ts';
-import { initialWindow } from './cwnd.ts';
+import { initialWindow, windowRate } from './cwnd.ts';
 
 /** What an echo of ECN leaves of cwnd (RFC 8511 section 3.1). */
 const BETA_ECN = 0.8;
@@ -60,7 +60,5 @@ export const newReno: CongestionControl = {
     return Math.max(tcb.cc.cwnd, tcb.cc.priorCwnd);
   },
 
-  pacingRate(): number {
-    return 0;
-  },
+  pacingRate: windowRate,
 };

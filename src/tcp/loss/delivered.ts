@@ -97,4 +97,9 @@ export function finishSample(e: Engine, tcb: Tcb, sent: Sent, s: AckSample): voi
   if (intervalUs <= 0 || (rto.measured === 1 && intervalUs < rto.minRttUs)) return;
   s.rateIntervalUs = intervalUs;
   s.rateDelivered = (cc.delivered - s.newestDelivered) | 0;
+  // What a program that was the limit reached says only that the path carries as much.
+  const rate = Math.min((s.rateDelivered * 1e6) / intervalUs, 0x7fffffff) | 0;
+  if (s.appLimited === 1 && rate < cc.deliveryRate) return;
+  cc.deliveryRate = rate;
+  cc.rateAppLimited = s.appLimited;
 }

@@ -14,6 +14,7 @@ import type { AckSample } from '../loss/sample.ts';
 import { ackRanges } from '../loss/scoreboard.ts';
 import { probeAnswered } from '../loss/tlp.ts';
 import { probeAcked } from '../send/mtu-search.ts';
+import { updatePacing } from '../send/pacing.ts';
 import { dropSent } from '../send/sent.ts';
 import { startUserTimer } from '../send/transmit.ts';
 import { Signal } from '../signals.ts';
@@ -94,6 +95,7 @@ function acknowledge(e: Engine, tcb: Tcb, seg: Segment): void {
     else if (s.sacked === 0 && isDuplicate(tcb, seg)) e.rules.duplicateAck(e, tcb, s);
     e.rules.detectLoss(e, tcb, s);
     e.rules.controlWindow(e, tcb, s, left);
+    if (s.delivered > 0) updatePacing(tcb);
     if (s.sacked > 0 && tcb.timer.pto !== 0) clearTimer(e, tcb, 'pto');
   }
   updateSendWindow(e, tcb, seg, advances);

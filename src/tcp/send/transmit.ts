@@ -16,6 +16,7 @@ import { finSent, Phase, type Tcb } from '../tcb/tcb.ts';
 import { since } from '../time.ts';
 import { clearTimer, setTimer } from '../timers.ts';
 import { probeResent } from './mtu-search.ts';
+import { depart, paceRoom, waitForPace } from './pacing.ts';
 import { setProbeTimer } from './probe-timeout.ts';
 import { dropSent, inFlight, leftOf, noteResent, noteSent, rangeAt, rightOf, word } from './sent.ts';
 
@@ -74,18 +75,45 @@ function sendNew(e: Engine, tcb: Tcb): void {
   if (queued > 0 || snd.fin === 1) {
     if (snd.nxt === snd.una) restartAfterIdle(e, tcb);
     if (tcb.mtuSearch !== null && e.rules.mtuProbe(e, tcb)) return;
-    while (sendNext(e, tcb, (cc.cwnd - inFlight(tcb)) | 0) > 0);
+    if (cc.pacingRate <= 0) while (sendNext(e, tcb, (cc.cwnd - inFlight(tcb)) | 0) > 0);
+    else if (!sendPaced(e, tcb)) return;
   }
   if (tcb.sent !== null) noteLimit(tcb, tcb.sent);
 }
 
+/** What cwnd allows, as far as it is time for it. False: more waits for its time. */
+function sendPaced(e: Engine, tcb: Tcb): boolean {
+  const { cc } = tcb;
+  for (;;) {
+    const room = (cc.cwnd - inFlight(tcb)) | 0;
+    const now = paceRoom(e, tcb);
+    if (now === 0) {
+      if (!cwndAllows(tcb)) return true;
+      waitForPace(e, tcb);
+      return false;
+    }
+    if (sendNext(e, tcb, Math.min(room, now)) <= 0) return true;
+  }
+}
+
 /** What ended the sending: cwnd, or the program and the peer's window (MarkConnectionAppLimited, draft-ietf-ccwg-bbr 4.1). */
 function noteLimit(tcb: Tcb, sent: Sent): void {
-  const { snd, cc } = tcb;
-  const waiting = Math.min((snd.end - snd.nxt) | 0, (snd.una + snd.wnd - snd.nxt) | 0, snd.mss);
+  const waiting = waitingText(tcb);
   const pipe = inFlight(tcb);
-  const cwndLimited = waiting > 0 && cc.cwnd - pipe < waiting;
-  if (!cwndLimited) sent.appLimited = (cc.delivered + pipe) | 0 || 1;
+  const cwndLimited = waiting > 0 && tcb.cc.cwnd - pipe < waiting;
+  if (!cwndLimited) sent.appLimited = (tcb.cc.delivered + pipe) | 0 || 1;
+}
+
+/** Octets of text that the program and the peer's window let go in the next segment. */
+function waitingText(tcb: Tcb): number {
+  const { snd } = tcb;
+  return Math.min((snd.end - snd.nxt) | 0, (snd.una + snd.wnd - snd.nxt) | 0, snd.mss);
+}
+
+/** True when there is something to send, and cwnd has room for it. */
+function cwndAllows(tcb: Tcb): boolean {
+  const waiting = waitingText(tcb) + tcb.snd.fin;
+  return waiting > 0 && tcb.cc.cwnd - inFlight(tcb) >= waiting;
 }
 
 function hasLost(tcb: Tcb): boolean {
@@ -146,6 +174,7 @@ export function sendSegment(e: Engine, tcb: Tcb, len: number, fin: number, gsoSi
   snd.nxt = (seq + len + fin) | 0;
   snd.lastMs = e.ms;
   if (tcb.rcv.quick > 0 && len > 0) endQuickAcks(e, tcb);
+  if (tcb.cc.pacingRate > 0) depart(e, tcb, len);
   noteSent(e, tcb, seq);
   if (tcb.timer.rexmt === 0) setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
   if (tcb.timer.user === 0) startUserTimer(e, tcb);
@@ -163,10 +192,14 @@ function endQuickAcks(e: Engine, tcb: Tcb): void {
 /** Longest idle time that is told apart, so that it is an int32 in microseconds: half an hour, beyond every RTO. */
 const MOST_IDLE_MS = 2_000_000;
 
+const SECOND_US = 1_000_000;
+
 /** RFC 5681 section 4.1: what cwnd is after idleness. */
 function restartAfterIdle(e: Engine, tcb: Tcb): void {
   const idleUs = Math.min(since(e, tcb.snd.lastMs), MOST_IDLE_MS) * 1000;
   setCwnd(tcb, controlOf(tcb).onIdle(tcb, idleUs, e.now));
+  // A time so long ago would be one to come when the microseconds come round.
+  if (idleUs >= SECOND_US) tcb.cc.departureUs = e.us;
 }
 
 /** Sends again from `seq`, at most one segment and not beyond `upTo`; how many sequence numbers that covered. */
@@ -187,6 +220,7 @@ export function retransmit(e: Engine, tcb: Tcb, seq: number, upTo: number = tcb.
   const fin = finOut && last && seqGt(upTo, snd.end) ? FIN : 0;
   if (len === 0 && fin === 0) return 0;
   if (tcb.mtuSearch !== null) probeResent(tcb.mtuSearch, seq, (seq + len) | 0);
+  if (tcb.cc.pacingRate > 0) depart(e, tcb, len);
   noteResent(e, tcb, seq, (seq + len + fin) | 0);
   emit(e, tcb, seq, ACK | (len > 0 && last ? PSH : 0) | fin, len);
   return len + fin;
@@ -204,6 +238,10 @@ export function resendLost(e: Engine, tcb: Tcb): void {
     const pipe = inFlight(tcb);
     if (cc.cwnd - pipe < snd.mss && pipe > 0) return;
     if (!insideWindow(tcb, seq)) return;
+    if (cc.pacingRate > 0 && pipe > 0 && paceRoom(e, tcb) === 0) {
+      waitForPace(e, tcb);
+      return;
+    }
     const n = e.rules.retransmit(e, tcb, seq, right);
     if (n === 0) return;
     // A rule in place of ours may keep no record, or say anything: what was its turn is not lost any more, or this had no end.
@@ -242,7 +280,7 @@ function watch(e: Engine, tcb: Tcb): void {
   if (timer.rexmt !== 0) clearTimer(e, tcb, 'rexmt');
   const pending = sends(tcb) && (seqGt(snd.end, snd.nxt) || (snd.fin === 1 && seqLeq(snd.nxt, snd.end)));
   if (outstanding || pending) {
-    if (timer.persist === 0) startPersist(e, tcb);
+    if (timer.persist === 0 && timer.pace === 0) startPersist(e, tcb);
     if (timer.user === 0) startUserTimer(e, tcb);
   } else {
     if (timer.persist !== 0) clearTimer(e, tcb, 'persist');

@@ -165,6 +165,10 @@ const cc: Numbers<CongestionState> = {
   reoPersist: ['count', 'RACK.reo_wnd_persist'],
   tlp: ['code'],
   tlpEnd: ['seq', 'TLP.end_seq'],
+  pacingRate: ['count', 'BBR.pacing_rate'],
+  departureUs: ['us', 'BBR.next_departure_time'],
+  deliveryRate: ['count', 'RS.delivery_rate'],
+  rateAppLimited: ['flag', 'RS.is_app_limited'],
 };
 
 const timer: Numbers<Timers> = {
@@ -176,6 +180,7 @@ const timer: Numbers<Timers> = {
   wait: ['deadline', '2 MSL'],
   reorder: ['deadline', 'RACK reordering timer'],
   pto: ['deadline', 'PTO'],
+  pace: ['deadline', 'pacing'],
 };
 
 const sent: Numbers<Sent> = {

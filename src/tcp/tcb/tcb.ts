@@ -129,6 +129,14 @@ export class CongestionState {
   /** RFC 8985 section 7: the loss probe under way (see loss/tlp.ts), and TLP.end_seq. */
   tlp = 0;
   tlpEnd = 0;
+  /** Octets per second at which segments leave; 0: as fast as cwnd allows; -1: and so it stays (send/pacing.ts). */
+  pacingRate = 0;
+  /** When the next segment is to leave; meaningful while there is a rate. */
+  departureUs = 0;
+  /** What the path carried when that was measured last, in octets per second. */
+  deliveryRate = 0;
+  /** 1: the program or the peer's window was the limit then. */
+  rateAppLimited = 0;
 }
 
 /**
@@ -178,6 +186,8 @@ export class Timers {
   reorder = 0;
   /** Tail loss probe (RFC 8985 section 7.2). */
   pto = 0;
+  /** Segments wait for their time (draft-ietf-ccwg-bbr section 5.6.2). */
+  pace = 0;
 }
 
 /** One connection. */
@@ -358,5 +368,6 @@ export function wakeAt(tcb: Tcb): number {
   if (t.wait !== 0 && (at === 0 || ((t.wait - at) | 0) < 0)) at = t.wait;
   if (t.reorder !== 0 && (at === 0 || ((t.reorder - at) | 0) < 0)) at = t.reorder;
   if (t.pto !== 0 && (at === 0 || ((t.pto - at) | 0) < 0)) at = t.pto;
+  if (t.pace !== 0 && (at === 0 || ((t.pace - at) | 0) < 0)) at = t.pace;
   return at;
 }

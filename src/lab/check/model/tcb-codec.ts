@@ -45,6 +45,10 @@ export const LEFT_OUT: readonly (readonly [why: string, fields: string])[] = [
     'cc.delivered cc.lost cc.reoMult cc.reoPersist cc.tlp cc.tlpEnd timer.reorder timer.pto',
   ],
   [
+    'nothing is paced, and rates are for who looks',
+    'cc.pacingRate cc.departureUs cc.deliveryRate cc.rateAppLimited timer.pace',
+  ],
+  [
     'the record follows from SND.UNA, SND.NXT, `recover` and where what is lost begins, which is written',
     'sent.first sent.count sent.lost',
   ],
