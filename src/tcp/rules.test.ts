@@ -28,6 +28,7 @@ const REACHES: Readonly<Record<keyof Rules, readonly [StateName, (a: Endpoint) =
   timeWait: ['TIME-WAIT', (a) => a.inject('ACK', 2, 2)],
   timeWaitRst: ['TIME-WAIT', (a) => a.inject('RST', 2)],
   rst: ['ESTABLISHED', (a) => a.inject('ACK', 1, 1)],
+  resetSignal: ['LAST-ACK', (a) => a.inject('RST', 2)],
   syn: ['ESTABLISHED', (a) => a.inject('ACK', 1, 1)],
   trim: ['ESTABLISHED', (a) => a.inject('ACK', 1, 1)],
   ack: ['ESTABLISHED', (a) => a.inject('ACK', 1, 1)],

@@ -23,7 +23,7 @@ import { ack, ackByState, synReceivedAck } from './segment-arrives/ack.ts';
 import { closed, replyReset } from './segment-arrives/closed.ts';
 import { fin, finReached } from './segment-arrives/fin.ts';
 import { listenAck, listenRst, listenSyn } from './segment-arrives/listen.ts';
-import { rst } from './segment-arrives/rst.ts';
+import { resetSignal, rst } from './segment-arrives/rst.ts';
 import { sequence, timestamps, trim } from './segment-arrives/sequence.ts';
 import { syn } from './segment-arrives/syn.ts';
 import { synSentAck, synSentRst, synSentSyn } from './segment-arrives/syn-sent.ts';
@@ -54,6 +54,7 @@ export const rfc9293 = {
   timeWait,
   timeWaitRst,
   rst,
+  resetSignal,
   syn,
   trim,
   ack,

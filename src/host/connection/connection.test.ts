@@ -329,6 +329,17 @@ describe('ending', () => {
     ]);
   });
 
+  it('a RST in LAST-ACK is no error of the connection; only who waits for the ACK of the FIN is told', async () => {
+    const { net, c, s } = await openPair();
+    await net.run(c.end());
+    const ended = s.end();
+    c.abort();
+    await net.pass(100_000);
+    expect([s.state, s.error, await codeOf(ended)]).toEqual(['CLOSED', null, 'ECONNRESET']);
+    expect(await s.closed).toBeUndefined();
+    expect(await s.read()).toBeNull();
+  });
+
   it('close with octets unread sends a RST (SHLD-3): ECONNRESET there, ECONNABORTED here', async () => {
     const { net, c, s } = await openPair();
     await net.run(c.write(octets(10)));

@@ -8,6 +8,7 @@ import {
   Err,
   type ErrorEndpoints,
   FastOpen,
+  finSent,
   receivable,
   Signal,
   State,
@@ -172,7 +173,8 @@ export class Connection {
   }
 
   /**
-   * Resolves when both directions have ended in order (TIME-WAIT, or CLOSED after LAST-ACK); rejects with
+   * Resolves when both directions have ended in order (TIME-WAIT, or CLOSED after LAST-ACK; a RST in CLOSING or
+   * LAST-ACK is no error, RFC 9293 section 3.10.7.4: `end` tells whether the FIN was acknowledged); rejects with
    * the error of a connection that broke (ECONNRESET, ETIMEDOUT, ECONNABORTED…).
    */
   get closed(): Promise<void> {
@@ -460,8 +462,11 @@ export class Connection {
 
   /** @internal Why a call fails: as the connection broke, or because that direction is closed. */
   failure(syscall: 'connect' | 'read' | 'write' | 'shutdown'): TcpError {
-    const orderly = syscall === 'write' || syscall === 'read' ? Err.CLOSING : Err.ABORTED;
-    return tcpError(this.#error === null ? orderly : this.tcb.error, syscall, this.endpoints);
+    if (this.#error !== null) return tcpError(this.tcb.error, syscall, this.endpoints);
+    if (syscall === 'write' || syscall === 'read') return tcpError(Err.CLOSING, syscall, this.endpoints);
+    // Without an error and without an ACK a FIN ends by a RST alone (CLOSING, LAST-ACK).
+    const byReset = syscall === 'shutdown' && finSent(this.tcb);
+    return tcpError(byReset ? Err.RESET : Err.ABORTED, syscall, this.endpoints);
   }
 
   /** @internal Acts on the engine's signals. A callback may end the connection: then the rest is no news. */

@@ -1,6 +1,6 @@
 // FreeBSD, as it comes: the defaults of its sysctls (tcp(4)) and the constants of sys/netinet/tcp_timer.h.
 
-import { type Rules, rfc9293 } from '../../tcp/index.ts';
+import { Err, type Rules, rfc9293 } from '../../tcp/index.ts';
 import { profileOf } from './profile.ts';
 
 /** An ACK of something else in SYN-SENT is reset; our SYN goes again when its timer says so, not at once. */
@@ -42,6 +42,10 @@ export const freebsd = profileOf('freebsd', {
     mtuProbing: { value: 'off', source: 'net.inet.tcp.pmtud_blackhole_detection: 0' },
   },
   rules: {
+    resetSignal: {
+      value: () => Err.RESET,
+      source: 'tcp_do_segment (sys/netinet/tcp_input.c): ECONNRESET in CLOSING and LAST-ACK, too',
+    },
     synSentAck: {
       value: synSentAck,
       source: 'tcp_do_segment (sys/netinet/tcp_input.c): the SYN waits for its timer',

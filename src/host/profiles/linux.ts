@@ -1,7 +1,7 @@
 // Linux 6.5 and later, as it comes: the defaults of its sysctls (Documentation/networking/ip-sysctl.rst) and the
 // constants of include/net/tcp.h.
 
-import { parts, type Rules, rfc9293, State } from '../../tcp/index.ts';
+import { Err, parts, type Rules, rfc9293, State } from '../../tcp/index.ts';
 import { profileOf } from './profile.ts';
 
 /** tcp_syn_linear_timeouts: so many retransmissions of a SYN before its timer backs off. */
@@ -59,6 +59,10 @@ export const linux = profileOf('linux', {
     mtuProbing: { value: 'off', source: 'tcp_mtu_probing: 0' },
   },
   rules: {
+    resetSignal: {
+      value: () => Err.RESET,
+      source: 'tcp_reset (net/ipv4/tcp_input.c): ECONNRESET in CLOSING and LAST-ACK, too',
+    },
     retransmissionTimeout: {
       value: retransmissionTimeout,
       source: 'tcp_syn_linear_timeouts: the RTO of a SYN stays as it is four times',

@@ -6,7 +6,6 @@ import { ackOf, endOf, finOf, firstFin, fourSegments, WHO } from './close-parts.
 import {
   allSent,
   arrival,
-  call,
   decision,
   enters,
   loss,
@@ -266,12 +265,11 @@ export const timeWaitClaims: readonly Claim[] = [
       must(came.at > end.at && way < msl, 'a FIN that is younger than an MSL comes too late');
       const reset = sent(trace, active, 'RST', { after: came.at });
       mustChange(trace, arrival(trace, reset).at, passive, 'LAST-ACK', 'CLOSED');
-      const told = call(trace, passive, 'error');
       return seenIn(
         trace,
         reset,
-        `segment ${again.event.id}, the FIN that came again, was under way for ${timeText(way)}, less than the MSL of ${timeText(msl)}; TIME-WAIT was over ${timeText(came.event.t - end.event.t)} before, so it gets RST, and the program of ${WHO[passive].en} is told ${told.event.text}. No old data has anything to do with it.`,
-        `重传的 FIN（第 ${again.event.id} 个报文段）在路上走了 ${timeText(way)}，不到 1 个 MSL（${timeText(msl)}）；TIME-WAIT 已在 ${timeText(came.event.t - end.event.t)} 之前结束，它只换来 RST，${WHO[passive].zh}的程序得到 ${told.event.text}。这与旧数据毫无关系。`,
+        `segment ${again.event.id}, the FIN that came again, was under way for ${timeText(way)}, less than the MSL of ${timeText(msl)}; TIME-WAIT was over ${timeText(came.event.t - end.event.t)} before, so it gets RST, and LAST-ACK at ${WHO[passive].en} ends without the ACK of its FIN. No old data has anything to do with it.`,
+        `重传的 FIN（第 ${again.event.id} 个报文段）在路上走了 ${timeText(way)}，不到 1 个 MSL（${timeText(msl)}）；TIME-WAIT 已在 ${timeText(came.event.t - end.event.t)} 之前结束，它只换来 RST，${WHO[passive].zh}的 LAST-ACK 没等到对 FIN 的确认就结束了。这与旧数据毫无关系。`,
       );
     },
   },

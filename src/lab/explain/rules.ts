@@ -115,9 +115,17 @@ export const ruleTexts = {
     en: 'The RST stands exactly at RCV.NXT and is believed: {from} ends at once, the user is told "connection reset".',
     zh: 'RST 的序列号恰好等于 RCV.NXT，可以相信：{from} 立即结束，并告诉用户“连接被重置”。',
   },
+  'rst@CLOSE-WAIT': {
+    en: 'The RST stands exactly at RCV.NXT and is believed: CLOSE-WAIT ends at once. The stream of {peer} had ended, so nobody waits in read(); the next write is told EPIPE.',
+    zh: 'RST 的序列号恰好等于 RCV.NXT，可以相信：CLOSE-WAIT 立即结束。{peer}的流早已结束，没有人在等待 read()；下一次写得到 EPIPE。',
+  },
   'rst@LAST-ACK': {
-    en: 'The RST stands exactly at RCV.NXT: {peer} knows nothing of the connection any more, and LAST-ACK ends without its ACK.',
-    zh: 'RST 的序列号恰好等于 RCV.NXT：{peer}已经不知道这条连接，LAST-ACK 不再等待确认而结束。',
+    en: 'The RST stands exactly at RCV.NXT: {peer} knows nothing of the connection any more, and LAST-ACK ends without its ACK. Both users have closed, so nothing is signalled.',
+    zh: 'RST 的序列号恰好等于 RCV.NXT：{peer}已经不知道这条连接，LAST-ACK 不再等待确认而结束。双方用户都已关闭，所以不通知任何人。',
+  },
+  'rst@CLOSING': {
+    en: 'The RST stands exactly at RCV.NXT: {peer} knows nothing of the connection any more, and CLOSING ends without the ACK of its FIN. Both users have closed, so nothing is signalled.',
+    zh: 'RST 的序列号恰好等于 RCV.NXT：{peer}已经不知道这条连接，CLOSING 不再等待对 FIN 的确认而结束。双方用户都已关闭，所以不通知任何人。',
   },
   'time-wait-rst': {
     en: 'A RST ends TIME-WAIT before its time, in a TCP that does not heed RFC 1337.',

@@ -117,8 +117,8 @@ export const programQuestions: readonly Question[] = [
       zh: 'connect 报 refused、timed out、reset，背后分别是什么报文？',
     },
     answer: {
-      en: 'Refused: RST,ACK to the SYN. Timed out: no answer at all. Reset: a RST on a connection that was open.',
-      zh: 'refused：对 SYN 回了 RST,ACK；timed out：没有任何应答；reset：连接建立之后收到 RST。',
+      en: 'Refused: RST,ACK to the SYN. Timed out: no answer at all. Reset: a RST on a connection that was open, before the peer’s FIN; after the FIN it is “broken pipe”, at the next write.',
+      zh: 'refused：对 SYN 回了 RST,ACK；timed out：没有任何应答；reset：连接建立之后、对方的 FIN 之前收到 RST；在 FIN 之后则是下一次写得到 “broken pipe”。',
     },
     scenario: 'refused',
     keywords: ['ECONNREFUSED', 'ETIMEDOUT', 'ECONNRESET'],
@@ -142,8 +142,8 @@ export const programQuestions: readonly Question[] = [
       zh: '“connection reset by peer” 和 “broken pipe” 有什么区别？',
     },
     answer: {
-      en: 'Both come after a RST: the first call to notice it fails with ECONNRESET, a write after that with EPIPE.',
-      zh: '都是收到 RST 之后的事：最先察觉的那次调用返回 ECONNRESET，此后再写就是 EPIPE。',
+      en: 'ECONNRESET is told once, of a RST that comes while the peer’s stream has not ended: by the first read or write after it. EPIPE is a write to a direction that has ended: after that ECONNRESET was told, at once when the RST came after the peer’s FIN (as here, in CLOSE-WAIT), and after one’s own shutdown(SHUT_WR) without any RST.',
+      zh: 'ECONNRESET 只报告一次：对方的流尚未结束时来了 RST，其后的第一次读或写得到它。EPIPE 是向已经结束的方向写数据：ECONNRESET 报告过之后；RST 来在对方的 FIN 之后（如本例，在 CLOSE-WAIT）则直接是 EPIPE；自己 shutdown(SHUT_WR) 之后再写也是 EPIPE，与 RST 无关。',
     },
     scenario: 'late-data-rst',
   },

@@ -204,11 +204,14 @@ export class Program implements Participant {
     this.#send(held);
   }
 
-  /** A write to what has ended: why the connection broke when it was not told yet, then EPIPE. */
+  /**
+   * A write to what has ended: why the connection broke when it was not told yet, then EPIPE; at once EPIPE for a RST
+   * after the peer's FIN (CLOSE-WAIT), as POSIX systems have it.
+   */
   #writeError(held: Held | undefined): string {
     const code = held === undefined || held.told ? undefined : held.connection.error?.code;
     if (held !== undefined) held.told = true;
-    return code ?? 'EPIPE';
+    return code === undefined || resetAfterFin(held, code) ? 'EPIPE' : code;
   }
 
   #send(held: Held): void {
@@ -265,6 +268,8 @@ export class Program implements Participant {
   #ended(c: Connection, error: TcpError | null): void {
     const held = c.data as Held | null;
     if (held === null || held.gone || error === null) return;
+    // Nobody waits in read() after the end of the stream: what has happened shows in the next write().
+    if (resetAfterFin(held, error.code)) return;
     held.told = true;
     this.#call('error', held.index, null, error.code);
   }
@@ -282,6 +287,11 @@ export class Program implements Participant {
         : this.#stage.recorder.connection(remote, local);
     this.#stage.recorder.call(this.#end, name, octets, text, Math.max(0, index));
   }
+}
+
+/** A RST has ended a connection whose peer had ended its stream. */
+function resetAfterFin(held: Held | undefined, code: string): boolean {
+  return code === 'ECONNRESET' && held?.connection.eof === true;
 }
 
 function maySend({ tcb }: Connection): boolean {

@@ -101,12 +101,15 @@ export const counterfactual: readonly Scenario[] = [
       en:
         'This is not real TCP: here TIME-WAIT is over as soon as it begins (RFC 9293 section 3.6). Both programs close as ' +
         'they should. The last ACK is lost, so the server sends its FIN again; the client has forgotten everything and ' +
-        'answers RST. A connection that was closed properly on both sides ends with ECONNRESET for the server. In ' +
-        'TIME-WAIT the client would have repeated the ACK.',
+        'answers RST. A connection that was closed properly on both sides is ended by a RST at the server, whose TCP never ' +
+        'learns that its FIN, and the text before it, has arrived. In LAST-ACK that is signalled to nobody (section ' +
+        '3.10.7.4, second step); where TCP tells it all the same, as in Linux, a program that used shutdown() and still ' +
+        'holds the descriptor finds an error. In TIME-WAIT the client would have repeated the ACK.',
       zh:
         '这并非真正的 TCP：TIME-WAIT 一开始就结束（RFC 9293 第 3.6 节）。双方程序都正常关闭。最后的 ACK 丢了，服务器重传 FIN，' +
-        '而客户端已经忘掉一切，只能回复 RST。双方都正常关闭的连接，在服务器一端却以 ECONNRESET 告终。' +
-        '若有 TIME-WAIT，客户端会重发这个 ACK。',
+        '而客户端已经忘掉一切，只能回复 RST。双方都正常关闭的连接，在服务器一端却被 RST 终止：它的 TCP 始终不知道自己的 FIN，' +
+        '以及 FIN 之前的数据，对方是否收到。按 RFC，LAST-ACK 收到 RST 不通知任何人（第 3.10.7.4 节第二步）；' +
+        '而 Linux 照样报告：用了 shutdown() 而仍持有描述符的程序会发现一个错误。若有 TIME-WAIT，客户端会重发这个 ACK。',
     },
     notice: [
       {
@@ -114,10 +117,14 @@ export const counterfactual: readonly Scenario[] = [
         zh: '客户端在同一瞬间经过 TIME-WAIT 到达 CLOSED。',
       },
       {
-        en: 'The server’s second FIN is answered by RST, and its program is told ECONNRESET.',
-        zh: '服务器第二次发送的 FIN 换来 RST，其程序得到 ECONNRESET。',
+        en: 'The server’s second FIN is answered by RST: LAST-ACK ends without the ACK that it waited for.',
+        zh: '服务器第二次发送的 FIN 换来 RST：LAST-ACK 没有等到它要的 ACK 就结束了。',
       },
     ],
+    linux: {
+      en: 'A RST in LAST-ACK (or CLOSING) is ECONNRESET on Linux 6.18 for who used shutdown() and still holds the descriptor: POLLERR, and SO_ERROR or the next write says so; read() returns 0. Who called close() is told nothing.',
+      zh: 'Linux 6.18 在 LAST-ACK（或 CLOSING）收到 RST 时，对用了 shutdown() 而仍持有描述符的程序报 ECONNRESET：poll 得到 POLLERR，SO_ERROR 或下一次写给出错误，read() 返回 0。调用过 close() 的程序什么也得不到。',
+    },
     keywords: ['no TIME-WAIT', '没有 TIME-WAIT', '去掉 TIME-WAIT', 'counterfactual', '假如'],
     setup: {},
     steps: [
@@ -140,12 +147,14 @@ export const counterfactual: readonly Scenario[] = [
       en:
         'This is not real TCP: here TIME-WAIT lasts one MSL, two seconds, instead of two (RFC 9293 section 3.6). The last ' +
         'ACK is lost; the server repeats its FIN, and this FIN takes almost one MSL itself, which it may. When it arrives ' +
-        'the client’s one MSL is over, nobody knows the connection, and the answer is RST. One MSL covers the way of the ' +
-        'ACK; the FIN that asks for it again needs the second.',
+        'the client’s one MSL is over, nobody knows the connection, and the answer is RST: the server’s LAST-ACK ends ' +
+        'without its ACK, and whether its last words have arrived it never learns. One MSL covers the way of the ACK; the ' +
+        'FIN that asks for it again needs the second.',
       zh:
         '这并非真正的 TCP：TIME-WAIT 只持续 1 个 MSL（这里是两秒），而不是 2MSL（RFC 9293 第 3.6 节）。最后的 ACK 丢了；' +
         '服务器重传 FIN，而这个 FIN 在网络中走了将近 1 个 MSL，这是允许的。它到达时，客户端的 1 个 MSL 已过，没有人记得这个连接，' +
-        '只能回复 RST。一个 MSL 留给 ACK 的去程，请求重发的 FIN 还需要另一个。',
+        '只能回复 RST：服务器的 LAST-ACK 没等到确认就结束了，它最后的数据对方是否收到，也就无从得知。' +
+        '一个 MSL 留给 ACK 的去程，请求重发的 FIN 还需要另一个。',
     },
     notice: [
       {

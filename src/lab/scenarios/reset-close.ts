@@ -32,7 +32,10 @@ export const closingResets: readonly Scenario[] = [
         en: 'The data was acknowledged before: the client had no reason to think that it was lost.',
         zh: '数据此前已被确认：客户端本来没有理由认为它丢了。',
       },
-      { en: 'The client’s next call fails with ECONNRESET.', zh: '客户端得到 ECONNRESET。' },
+      {
+        en: 'The client’s next call, read or write, fails with ECONNRESET; after that read() returns 0 and write() fails with EPIPE.',
+        zh: '客户端的下一次调用，无论读写，都以 ECONNRESET 失败；此后 read() 返回 0，write() 得到 EPIPE。',
+      },
     ],
     linux: {
       en: 'Linux 6.18 does the same: RST,ACK and no FIN. SO_LINGER with a timeout of 0 has this effect on purpose, unread data or not.',
@@ -68,12 +71,14 @@ export const closingResets: readonly Scenario[] = [
       en:
         'On the wire close() and shutdown() look the same: a FIN. The difference shows when text arrives: after close() ' +
         'nobody will ever read it, so the client answers it with RST and forgets the connection (section 3.6.1, ' +
-        'SHLD-3). The server’s first write succeeded, since TCP only took the octets; the reset is told afterwards ' +
-        '(ECONNRESET), and a write after that fails with EPIPE.',
+        'SHLD-3). The server’s first write succeeded, since TCP only took the octets. The RST finds the server in ' +
+        'CLOSE-WAIT, where its program has read the end of the stream already: read() goes on to return 0, and the ' +
+        'next write fails with EPIPE, “broken pipe”. ECONNRESET would be told of a RST without a FIN before it.',
       zh:
         '在线路上 close() 和 shutdown() 看起来一样，都是一个 FIN。数据到达时才见分晓：close() 之后再没有人会读，' +
         '客户端便以 RST 回应，并忘掉这个连接（第 3.6.1 节，SHLD-3）。服务器第一次 write() 是成功的，' +
-        'TCP 只是收下了数据；随后才得知连接被重置（ECONNRESET），再 write() 就是 EPIPE。',
+        'TCP 只是收下了数据。RST 到达时服务器处在 CLOSE-WAIT，程序早已读到流的末尾：read() 仍然返回 0，' +
+        '下一次 write() 得到 EPIPE（broken pipe）。若 RST 之前没有 FIN，得到的才是 ECONNRESET。',
     },
     notice: [
       {
@@ -81,13 +86,13 @@ export const closingResets: readonly Scenario[] = [
         zh: '客户端本来在 FIN-WAIT-2，和 shutdown() 时一样；数据到了才发 RST。',
       },
       {
-        en: '“Connection reset by peer” is what is told of a RST; “broken pipe” is a write to what has ended already.',
-        zh: '“Connection reset by peer” 是收到 RST 的结果；“broken pipe” 是向已经终止的连接写数据。',
+        en: 'ECONNRESET appears nowhere. “Broken pipe” is a write to a direction that has ended: after a RST that came after the peer’s FIN, after an ECONNRESET that was told already, or after one’s own shutdown(SHUT_WR), for which no RST is needed.',
+        zh: 'ECONNRESET 从未出现。“broken pipe” 是向已经结束的方向写数据：RST 来在对方的 FIN 之后，或者 ECONNRESET 已经报告过，或者自己调用过 shutdown(SHUT_WR)，最后这种情形连 RST 都不需要。',
       },
     ],
     linux: {
-      en: 'Linux 6.18: RST to the data, the next send fails with EPIPE (and SIGPIPE).',
-      zh: 'Linux 6.18：用 RST 回应数据，下一次 send() 得到 EPIPE（以及 SIGPIPE 信号）。',
+      en: 'Linux 6.18: a RST in CLOSE-WAIT sets EPIPE. It is what SO_ERROR says, and what every write fails with (and SIGPIPE, unless MSG_NOSIGNAL is set).',
+      zh: 'Linux 6.18：CLOSE-WAIT 收到 RST 时设置的错误就是 EPIPE：SO_ERROR 是它，每次写也都以它失败（并有 SIGPIPE 信号，除非设了 MSG_NOSIGNAL）。',
     },
     keywords: [
       'EPIPE',

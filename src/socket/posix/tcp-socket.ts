@@ -308,7 +308,8 @@ export class TcpSocket implements File {
       if (n > 0 && (n >= target || nonblocking || ended || this.#oob.atEdge(c, n))) {
         return this.#take(c, n, flags);
       }
-      const errno = this.takeError();
+      // Once the peer's FIN has come there is nothing more to be read, and no error to be told here.
+      const errno = this.#finReached(c) ? null : this.takeError();
       if (errno !== null) return failed(errno);
       return ended ? done(0, new Uint8Array(0)) : null;
     });
@@ -319,8 +320,9 @@ export class TcpSocket implements File {
     return this.outOfBandInline ? c.readableLength : this.#oob.available(c);
   }
 
+  /** The peer's FIN is here; also of a connection that has ended since. */
   #finReached(c: Connection): boolean {
-    const { state } = c.tcb;
+    const state = c.ended ? this.#lastState : c.tcb.state;
     return (
       state === State.CLOSE_WAIT ||
       state === State.CLOSING ||

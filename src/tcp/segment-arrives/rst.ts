@@ -35,6 +35,14 @@ export function resetConnection(e: Engine, tcb: Tcb): void {
       endConnection(e, tcb, row.TIME_WAIT_RST, Err.OK);
       return;
     default:
-      endConnection(e, tcb, row.RST[tcb.state], Err.RESET);
+      endConnection(e, tcb, row.RST[tcb.state], e.rules.resetSignal(tcb));
   }
+}
+
+/**
+ * What a RST signals in a synchronized state: "connection reset", but nothing in CLOSING and LAST-ACK, where both
+ * users have closed and the peer's whole stream is here.
+ */
+export function resetSignal({ state }: Tcb): Err {
+  return state === State.CLOSING || state === State.LAST_ACK ? Err.OK : Err.RESET;
 }

@@ -287,14 +287,15 @@ export const SYN_RECEIVED_SYN_PASSIVE = row(
   '',
   '3.10.7.4 fourth',
 );
-export const RST = rowsFrom(
-  'rst',
-  SYNCHRONIZED,
-  'RST',
-  'SEG.SEQ = RCV.NXT',
-  'signal connection reset',
-  '3.10.7.4 second, RFC 5961 3',
-);
+const RST_CONDITION = 'SEG.SEQ = RCV.NXT';
+const RST_SECTION = '3.10.7.4 second, RFC 5961 3';
+/** Only the first four signal it to the user. */
+export const RST = SYNCHRONIZED.reduce<(Transition | undefined)[]>((rows, from) => {
+  const told = from !== S.CLOSING && from !== S.LAST_ACK;
+  const action = told ? 'signal connection reset' : 'delete TCB';
+  rows[from] = row('rst', from, 'RST', RST_CONDITION, S.CLOSED, action, RST_SECTION);
+  return rows;
+}, new Array(11).fill(undefined));
 /** Only a TCP that ignores RFC 1337 takes this row. */
 export const TIME_WAIT_RST = row(
   'time-wait-rst',

@@ -63,7 +63,7 @@ export const PROPERTIES: readonly ModelProperty[] = [
   {
     id: 'S4',
     expected: holds,
-    says: 'A graceful close is graceful: when both programs have called CLOSE and neither aborted, gave up or crashed, neither is told that the connection was reset. (R2 of a FIN is below 2 MSL.)',
+    says: 'A graceful close is graceful: when both programs have called CLOSE and neither aborted, gave up or crashed, no side’s connection is ended by a RST, with its FIN unacknowledged. (R2 of a FIN is below 2 MSL.)',
   },
   {
     id: 'S5',

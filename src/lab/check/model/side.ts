@@ -9,6 +9,7 @@ import {
   Engine,
   Err,
   finAcked,
+  finSent,
   type Output,
   type Rules,
   State,
@@ -205,7 +206,7 @@ export class Side implements Output {
     this.#refines(began);
     if (this.foreign !== 0 && (this.foreign & ((1 << this.#delivered()) - 1)) !== 0) this.breaks(P.S2);
     if (tcb.state === State.CLOSED || tcb.state === State.LISTEN)
-      this.end(tcb.error !== Err.OK || tcb.state !== 0);
+      this.end(tcb.error !== Err.OK || tcb.state !== 0 || (finSent(tcb) && !finAcked(tcb)));
   }
 
   /** S5: figure 5, or the text, allows what the event did to the state. */
@@ -461,7 +462,7 @@ export class Side implements Output {
     // half-open connection that returns to LISTEN was nobody's yet: its peer's SYN makes another.
     const alone = j !== 0 && (peer.present === 0 || peer.inc !== j);
     if (!mine && !alone && row.to === State.CLOSED) this.breaks(P['S2-RST']);
-    if (row.to !== State.CLOSED || tcb.error !== Err.RESET || j === 0) return;
+    if (row.to !== State.CLOSED || row.name !== 'rst' || j === 0) return;
     const graceful = ((peer.closed & ~peer.broken) >> (j - 1)) & 1;
     if (graceful === 1 && (this.closed & this.bit()) !== 0) this.breaks(P.S4);
   }

@@ -26,8 +26,8 @@ export const PROPERTY_TEXTS: Readonly<Record<PropertyName, Text>> = {
     zh: '数据流是完整的：对方调用 close() 且此前写的数据全部到达之后才会读到流的末尾；在此之前，写操作不会被拒绝。',
   },
   S4: {
-    en: 'When both programs have closed and neither has aborted, neither is told that the connection was reset.',
-    zh: '双方程序都已关闭、且都没有中止连接时，谁都不会得到“连接被复位”。',
+    en: 'When both programs have closed and neither has aborted, neither connection is ended by a RST while its FIN is unacknowledged.',
+    zh: '双方程序都已关闭、且都没有中止连接时，任何一端都不会在自己的 FIN 尚未得到确认时被 RST 终止。',
   },
   S5: {
     en: 'States change only as figure 5 (the TLA+ model) or the text of RFC 9293 allows, and the numbers of a connection never go back.',
