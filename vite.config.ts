@@ -1,6 +1,7 @@
 // How the page of the lab is built: everything of web/ and of the engine in one file, dist/web/index.html, which opens
 // from a server, from file:// and without a network. Sentences, in both languages, stand in it as data (JSON), not in
-// the script: a browser reads them faster that way, and the script stays small.
+// the script: a browser reads them faster that way, and the script stays small. What is imported with import() stands
+// in it as text, and becomes a script when it is asked for: a script of the page itself, as its policy wants it.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +13,12 @@ const SENTENCE = 16;
 
 /** What the sentences are called in the script: longer than what a minifier makes up. */
 const NAME = '$sentences';
+
+/** The text of a literal, in quotes or backticks; empty for everything else. */
+function literal(node: Node): string {
+  const [only] = (node['quasis'] ?? []) as { value: { cooked: string | null } }[];
+  return String((node.type === 'Literal' ? node['value'] : only?.value.cooked) ?? '');
+}
 
 /** A node of the syntax tree, as far as it is looked at. */
 interface Node {
@@ -27,13 +34,9 @@ function isNode(value: unknown): value is Node {
 
 /** The text of a literal that is a sentence; null for everything else. */
 function sentence(node: Node): string | null {
-  let text: unknown = null;
-  if (node.type === 'Literal') text = node['value'];
-  else if (node.type === 'TemplateLiteral' && (node['expressions'] as unknown[]).length === 0) {
-    const [only] = node['quasis'] as { value: { cooked: string | null } }[];
-    text = only?.value.cooked;
-  }
-  return typeof text === 'string' && text.length >= SENTENCE && /[ \u3000-\u9fff]/.test(text) ? text : null;
+  const isPlain = node.type === 'TemplateLiteral' && (node['expressions'] as unknown[]).length === 0;
+  const text = isPlain || typeof node['value'] === 'string' ? literal(node) : '';
+  return text.length >= SENTENCE && /[ \u3000-\u9fff]/.test(text) ? text : null;
 }
 
 /** Takes the sentences out of a script: the script with references, and the sentences. */
@@ -70,7 +73,7 @@ function takeSentences(code: string, program: unknown): { readonly code: string;
   return { code: out + code.slice(at), texts };
 }
 
-/** Puts script, sentences and style into the page, so that it is one file. */
+/** Puts scripts, sentences and style into the page, so that it is one file. */
 function inline(): Plugin {
   return {
     name: 'synfin-inline',
@@ -80,8 +83,20 @@ function inline(): Plugin {
       if (page?.type !== 'asset') throw new Error('the build made no index.html');
       let html = String(page.source);
       for (const [name, part] of Object.entries(bundle)) {
-        if (part.type === 'chunk') html = withScript(html, name, part, this.parse(part.code));
-        else if (name.endsWith('.css')) {
+        if (part.type === 'chunk') {
+          const { code, json } = scriptOf(name, linked(part, this.parse(part.code)), (text) =>
+            this.parse(text),
+          );
+          const tag = new RegExp(`<script[^>]*src="[^"]*${name}"[^>]*></script>`);
+          const lazy = part.isEntry ? 'type="module"' : `type="text/plain" id="${idOf(name)}"`;
+          html = html
+            .replace(tag, '')
+            .replace(
+              '</body>',
+              () =>
+                `<script type="application/json" id="texts-${idOf(name)}">${json}</script>\n<script ${lazy}>${code}</script>\n</body>`,
+            );
+        } else if (name.endsWith('.css')) {
           const tag = new RegExp(`<link[^>]*href="[^"]*${name}"[^>]*>`);
           html = html.replace(tag, () => `<style>${String(part.source)}</style>`);
         } else continue;
@@ -92,22 +107,79 @@ function inline(): Plugin {
   };
 }
 
-function withScript(html: string, name: string, chunk: Rolldown.OutputChunk, program: unknown): string {
-  if (chunk.code.includes(NAME)) throw new Error(`the script has a ${NAME} of its own`);
-  const { code, texts } = takeSentences(chunk.code, program);
+/** The script of a chunk, and its sentences as JSON; both as they may stand in a page. */
+function scriptOf(
+  name: string,
+  linkedCode: string,
+  parse: (code: string) => unknown,
+): { readonly code: string; readonly json: string } {
+  if (linkedCode.includes(NAME)) throw new Error(`the script has a ${NAME} of its own`);
+  const { code, texts } = takeSentences(linkedCode, parse(linkedCode));
   const json = JSON.stringify(texts).replaceAll('<', '\\u003c');
-  const script = `const ${NAME}=JSON.parse(document.getElementById("texts").textContent);${code}`.replaceAll(
-    '</script',
-    '<\\/script',
-  );
-  const tag = new RegExp(`<script[^>]*src="[^"]*${name}"[^>]*></script>`);
-  return html
-    .replace(tag, '')
-    .replace(
-      '</body>',
-      () =>
-        `<script type="application/json" id="texts">${json}</script>\n<script type="module">${script}</script>\n</body>`,
-    );
+  const read = `const ${NAME}=JSON.parse(document.getElementById("texts-${idOf(name)}").textContent);`;
+  return { code: (read + code).replaceAll('</script', '<\\/script'), json };
+}
+
+/** What a chunk is called in the page. */
+function idOf(name: string): string {
+  return name.replace(/^.*\//, '').replace(/\W/g, '-');
+}
+
+/** The exports of the chunks that have run, by their ids: on `globalThis`, longer than what a minifier makes up. */
+const CHUNKS = '$chunks';
+
+/** Asks for a chunk: a script that is made of its text says when it has run. */
+const LOADER = `(id=>{const c=globalThis.${CHUNKS}??={};if(c[id])return Promise.resolve(c[id]);return new Promise((done,fail)=>{const s=document.createElement("script");s.type="module";s.textContent=document.getElementById(id).textContent;addEventListener("chunk:"+id,()=>done(c[id]),{once:true});s.onerror=fail;document.head.append(s)})})`;
+
+/**
+ * A chunk whose imports and exports, which need addresses, have become properties of {@link CHUNKS}. The minifier has
+ * left one form of each: `import{a as b}from"./x.js"`, `import("./x.js")`, `export{a as b}`.
+ */
+function linked(chunk: Rolldown.OutputChunk, program: unknown): string {
+  const { body } = program as { readonly body: readonly Node[] };
+  const cuts: { readonly node: Node; readonly text: string }[] = [];
+  const name = (node: unknown): string => String((node as { readonly name: string }).name);
+  let exported = '';
+  for (const node of body) {
+    if (node.type === 'ImportDeclaration') {
+      const from = idOf(literal(node['source'] as Node));
+      const names = (node['specifiers'] as Node[]).map(
+        (one) => `${name(one['imported'])}:${name(one['local'])}`,
+      );
+      cuts.push({ node, text: names.length === 0 ? '' : `const{${names}}=globalThis.${CHUNKS}["${from}"];` });
+    } else if (node.type === 'ExportNamedDeclaration') {
+      const names = (node['specifiers'] as Node[]).map(
+        (one) => `get ${name(one['exported'])}(){return ${name(one['local'])}}`,
+      );
+      exported += names.join();
+      exported += ',';
+      cuts.push({ node, text: '' });
+    }
+  }
+  const visit = (node: Node): void => {
+    if (node.type === 'ImportExpression') {
+      cuts.push({ node, text: `${LOADER}("${idOf(literal(node['source'] as Node))}")` });
+      return;
+    }
+    for (const value of Object.values(node)) {
+      if (Array.isArray(value)) for (const one of value) isNode(one) && visit(one);
+      else if (isNode(value)) visit(value);
+    }
+  };
+  body.forEach(visit);
+  let out = '';
+  let at = 0;
+  for (const { node, text } of cuts.sort((a, b) => a.node.start - b.node.start)) {
+    out += chunk.code.slice(at, node.start) + text;
+    at = node.end;
+  }
+  const id = idOf(chunk.fileName);
+  const share = `(globalThis.${CHUNKS}??={})["${id}"]={${exported}};`;
+  const said = chunk.isEntry ? '' : `dispatchEvent(new Event("chunk:${id}"));`;
+  // Vite names the files to load before an import later than we look; there are none.
+  const whole = (out + chunk.code.slice(at)).replaceAll('__VITE_PRELOAD__', 'void 0');
+  // Getters: what is shared may be asked for before it is there.
+  return `${share}${whole};${said}`;
 }
 
 /** Puts the page beside itself, compressed: that is what the package ships. */

@@ -3,6 +3,7 @@
 import { render } from 'preact';
 import { t } from './messages.ts';
 import { App } from './parts/app.tsx';
+import { loadFinderLater } from './state/answers.ts';
 import { listenToKeys } from './state/keys.ts';
 import * as lab from './state/lab.ts';
 import { type RouteProblem, startRouting } from './state/route.ts';
@@ -19,3 +20,4 @@ render(<App />, document.getElementById('app') as HTMLElement);
 listenToKeys();
 performance.mark('ready');
 document.documentElement.dataset['ready'] = 'yes';
+loadFinderLater();

@@ -10,6 +10,11 @@ const messages = {
   filter: { en: 'Search: ACK lost', zh: '搜索：ACK 丢了' },
   filterLabel: { en: 'Search scenarios and questions', zh: '搜索场景与问题' },
   nothingFound: { en: 'Nothing found for “{text}”.', zh: '没有找到与“{text}”有关的内容。' },
+  nearestFound: {
+    en: 'No answer to “{text}” here. The nearest that there is:',
+    zh: '这里没有“{text}”的答案。最接近的是：',
+  },
+  searching: { en: 'One moment …', zh: '请稍候……' },
   group_open: { en: 'How does a connection open?', zh: '连接怎样建立？' },
   group_close: { en: 'How does it close?', zh: '连接怎样关闭？' },
   'group_time-wait': { en: 'Why wait in TIME-WAIT?', zh: '为什么要有 TIME-WAIT？' },
@@ -131,6 +136,8 @@ const messages = {
   answer: { en: 'Answer', zh: '回答' },
   notice: { en: 'What to notice', zh: '值得注意' },
   onLinux: { en: 'On Linux', zh: 'Linux 的做法' },
+  toWhy: { en: 'Search for the reason', zh: '搜索这条规则的理由' },
+  noRun: { en: 'No run can show this: it is not TCP’s business.', zh: '这不归 TCP 管，没有运行可以演示。' },
   related: { en: 'Questions answered here', zh: '这里回答的问题' },
 
   state: { en: 'State', zh: '状态' },
@@ -184,6 +191,9 @@ const messages = {
   kind_scenario: { en: 'scenario', zh: '场景' },
   kind_question: { en: 'question', zh: '问题' },
   kind_claim: { en: 'claim', zh: '说法' },
+  kind_why: { en: 'why', zh: '为什么' },
+  kind_state: { en: 'state', zh: '状态' },
+  kind_term: { en: 'term', zh: '术语' },
   allConnections: { en: 'all connections', zh: '全部连接' },
   connections: { en: 'Connections', zh: '连接' },
 

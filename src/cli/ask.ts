@@ -1,17 +1,21 @@
-// `synfin ask TEXT`: finds the scenario, question or claim that is meant, in either language, and answers: the
-// sentence first, then the ladder that shows it; or names the candidates when it is not clear what is meant.
+// `synfin ask TEXT`: finds what is meant, in either language, and answers: the short answer first, then the longer one,
+// then the ladder that shows it; names the candidates when several are as good, and the nearest when nothing fits.
 
 import {
-  clearFinding,
+  answerLanguage,
   type Finding,
   findInLab,
+  findingId,
   type Hit,
+  judgeHits,
   type Lang,
   playScenario,
   questions,
+  type StateInfo,
   scenarioNamed,
   scenarioOf,
   scenarios,
+  type Text,
 } from '../lab/index.ts';
 import { showClaim } from './claims.ts';
 import { type Command, type Io, UsageError, type Values } from './command.ts';
@@ -33,25 +37,21 @@ const MOST = 6;
 
 /** What a finding is called in a list, and how it is opened. */
 function naming(finding: Finding, lang: Lang): { readonly text: string; readonly command: string } {
+  const id = findingId(finding);
   switch (finding.kind) {
-    case 'scenario': {
-      const { id, question } = finding.scenario;
-      return { text: question[lang], command: `synfin run ${id}` };
-    }
-    case 'question': {
-      const { id, question } = finding.question;
-      return { text: question[lang], command: `synfin ask ${id}` };
-    }
-    case 'claim': {
-      const { number, claim } = finding.claim;
-      return { text: claim[lang], command: `synfin claims ${number}` };
-    }
+    case 'scenario':
+      return { text: finding.scenario.question[lang], command: `synfin run ${id}` };
+    case 'question':
+      return { text: finding.question.question[lang], command: `synfin ask ${id}` };
+    case 'claim':
+      return { text: finding.claim.claim[lang], command: `synfin claims ${finding.claim.number}` };
+    case 'why':
+      return { text: finding.why.question[lang], command: `synfin ${id}` };
+    case 'state':
+      return { text: finding.state.rfc, command: `synfin ask ${id}` };
+    case 'term':
+      return { text: finding.term.name[lang], command: `synfin ask "${finding.term.name[lang]}"` };
   }
-}
-
-function idOf(finding: Finding): string {
-  if (finding.kind === 'claim') return `claim ${finding.claim.number}`;
-  return finding.kind === 'question' ? finding.question.id : finding.scenario.id;
 }
 
 function listed(show: Show, findings: readonly Finding[], lang: Lang): void {
@@ -62,37 +62,101 @@ function listed(show: Show, findings: readonly Finding[], lang: Lang): void {
   }
 }
 
-function asJson(hits: readonly Hit<Finding>[], text: string): string {
-  const clear = clearFinding(hits);
+/** What an answer says, without the run that shows it. */
+function saying(finding: Finding): { readonly answer: Text; readonly more: Text | null } | null {
+  switch (finding.kind) {
+    case 'question':
+      return { answer: finding.question.answer, more: finding.question.more ?? null };
+    case 'scenario':
+      return { answer: finding.scenario.explanation, more: null };
+    case 'claim':
+      return { answer: finding.claim.truth, more: null };
+    case 'why':
+      return { answer: finding.why.answer, more: null };
+    case 'state':
+      return { answer: finding.state.meaning, more: null };
+    case 'term':
+      return { answer: finding.term.definition, more: null };
+  }
+}
+
+function asJson(hits: readonly Hit<Finding>[], text: string, lang: Lang): string {
+  const found = judgeHits(hits);
   const list = hits.map(({ value, score }) => ({
     kind: value.kind,
-    id: idOf(value),
+    id: findingId(value),
     scenario: scenarioOf(value),
     score: Math.round(score * 1000) / 1000,
     text: { en: naming(value, 'en').text, zh: naming(value, 'zh').text },
   }));
-  const document = { query: text, clear: clear === null ? null : idOf(clear), hits: list };
+  const answered =
+    found.kind === 'answer' ? { id: findingId(found.finding), ...saying(found.finding) } : null;
+  const document = {
+    query: text,
+    lang,
+    outcome: found.kind,
+    clear: answered?.id ?? null,
+    answer: answered?.answer ?? null,
+    more: answered?.more ?? null,
+    hits: list,
+  };
   return `${JSON.stringify(document, null, 1)}\n`;
+}
+
+/** Paragraphs. */
+function paragraphs(show: Show, text: string): void {
+  for (const paragraph of text.split('\n\n')) {
+    show.lines('');
+    show.text(paragraph);
+  }
 }
 
 /** The answer to a question, or to a scenario's, and its run. The exit code. */
 function answer(show: Show, finding: Finding, io: Io): number {
   const { lang } = io;
-  if (finding.kind === 'claim') return showClaim(show, finding.claim, io);
-  if (finding.kind === 'question') {
-    const { question, answer: text, scenario: id, edits = [], why } = finding.question;
-    show.title(question[lang]);
-    show.say('askAnswer', { text: text[lang] });
-    if (why !== undefined) show.say('askWhy', { command: `synfin why ${why}` });
-    const scenario = id === null ? undefined : scenarioNamed(id);
-    if (scenario === undefined) return 0;
-    show.lines('');
-    tellScenario(show, scenario, playScenario(scenario, { edits }), io);
-    return 0;
+  switch (finding.kind) {
+    case 'claim':
+      return showClaim(show, finding.claim, io);
+    case 'scenario':
+      tellScenario(show, finding.scenario, playScenario(finding.scenario), io, { first: true });
+      return 0;
+    case 'question': {
+      const { question, answer: text, more, scenario: id, edits = [], why } = finding.question;
+      show.title(question[lang]);
+      show.say('askAnswer', { text: text[lang] });
+      if (more !== undefined) paragraphs(show, more[lang]);
+      if (why !== undefined) show.say('askWhy', { command: `synfin why ${why}` });
+      const scenario = id === null ? undefined : scenarioNamed(id);
+      if (scenario === undefined) return 0;
+      show.lines('');
+      tellScenario(show, scenario, playScenario(scenario, { edits }), io);
+      return 0;
+    }
+    case 'why':
+      show.title(finding.why.question[lang]);
+      show.say('askAnswer', { text: finding.why.answer[lang] });
+      show.say('askWhy', { command: `synfin why ${finding.why.id}` });
+      return 0;
+    case 'state':
+      tellState(show, finding.state, io);
+      return 0;
+    case 'term':
+      show.title(finding.term.name[lang]);
+      show.text(finding.term.definition[lang]);
+      return 0;
   }
-  const { scenario } = finding;
-  tellScenario(show, scenario, playScenario(scenario), io, { first: true });
-  return 0;
+}
+
+/** A state: its names, what it means and waits for, and a run that passes it. */
+function tellState(show: Show, state: StateInfo, io: Io): void {
+  const { lang } = io;
+  show.title(state.rfc);
+  show.text(state.meaning[lang]);
+  show.say('askState', { ss: state.ss, netstat: state.netstat, zh: state.zh, waits: state.waitsFor[lang] });
+  const scenario = scenarioNamed(scenarioOf({ kind: 'state', state }) ?? '');
+  if (scenario === undefined) return;
+  show.lines('');
+  tellScenario(show, scenario, playScenario(scenario), io);
 }
 
 /** All questions that can be asked, those of the scenarios first. */
@@ -104,8 +168,9 @@ function everything(show: Show, lang: Lang): void {
   listed(show, all, lang);
 }
 
-async function run(values: Values, positionals: readonly string[], io: Io): Promise<number> {
+async function run(values: Values, positionals: readonly string[], given: Io): Promise<number> {
   const text = positionals.join(' ').trim();
+  const io = values['lang'] === undefined ? { ...given, lang: answerLanguage(text, given.lang) } : given;
   const show = new Show(io, showOptionsOf(values, io));
   if (text === '') {
     if (values['list'] !== true) throw new UsageError('askNeeds');
@@ -113,23 +178,28 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
     return 0;
   }
   const hits = findInLab(text);
+  const found = judgeHits(hits);
   if (values['json'] === true) {
-    io.stdout.write(asJson(hits, text));
-    return hits.length === 0 ? 1 : 0;
+    io.stdout.write(asJson(hits, text, io.lang));
+    return found.kind === 'nothing' ? 1 : 0;
   }
-  if (hits.length === 0) {
-    io.stderr.write(`synfin ask: ${t(io.lang, 'askNothing', { text })}\n${t(io.lang, 'askHint')}\n`);
+  if (found.kind === 'nothing') {
+    io.stderr.write(`synfin ask: ${t(io.lang, 'askNothing', { text })}\n`);
+    if (found.nearest.length === 0) io.stderr.write(`${t(io.lang, 'askHint')}\n`);
+    else {
+      show.say('askNearest');
+      listed(show, found.nearest, io.lang);
+    }
     return 1;
   }
-  const clear = values['list'] === true ? null : clearFinding(hits);
   const some = hits.slice(0, MOST).map(({ value }) => value);
-  if (clear === null) {
+  if (found.kind === 'several' || values['list'] === true) {
     show.say('askCandidates');
     listed(show, some, io.lang);
     return 0;
   }
-  const code = answer(show, clear, io);
-  const others = some.filter((finding) => finding !== clear).slice(0, 3);
+  const code = answer(show, found.finding, io);
+  const others = some.filter((finding) => finding !== found.finding).slice(0, 3);
   if (others.length > 0) {
     show.lines('');
     show.say('askAlso');

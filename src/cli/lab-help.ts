@@ -163,9 +163,10 @@ const labOptionsHelp: readonly OptionHelp[] = [
 const ASK: Both = {
   en: `synfin ask TEXT... [OPTIONS]
 
-Finds the scenario, question or claim that you mean, asked in English or
-Chinese, and answers it: the sentence first, then the run that shows it. Where
-it is not clear what you mean, the candidates are named.
+Finds what you mean, asked in English or Chinese, and answers in that
+language: the short answer first, then more, then the run that shows it. Error
+messages may be pasted. Where several answers are as good, they are named;
+where none fits, it says so and names the nearest three.
 
 Options:
 {options}
@@ -175,12 +176,13 @@ Examples:
   synfin ask "why 2MSL?"
   synfin ask 第三次握手丢了会怎样
 
-Exit codes: 0 answered, or candidates named, 1 nothing found, 2 wrong arguments
+Exit codes: 0 answered, or candidates named, 1 no answer, 2 wrong arguments
 `,
   zh: `synfin ask 文字... [选项]
 
-用中文或英文提问，找到对应的场景、问题或说法并回答：先给出一句话，再给出证明它的
-运行。如果不能确定问的是什么，就列出候选。
+用中文或英文提问，就用那种语言回答：先是简短的回答，再展开说明，最后是证明它
+的运行。可以直接粘贴报错信息。几个答案同样合适时列出候选；没有合适的答案时如实
+说明，并列出最接近的三个。
 
 选项：
 {options}
@@ -190,7 +192,7 @@ Exit codes: 0 answered, or candidates named, 1 nothing found, 2 wrong arguments
   synfin ask 为什么要等 2MSL
   synfin ask 第三次握手丢了会怎样
 
-退出码：0 已回答或列出候选，1 没有找到，2 参数错误
+退出码：0 已回答或列出候选，1 没有答案，2 参数错误
 `,
 };
 

@@ -56,12 +56,15 @@ export const labMessages = {
     en: 'ask what? For example: synfin ask "third ACK lost"',
     zh: '要问什么？例如：synfin ask "第三次握手丢了"',
   },
-  askNothing: { en: 'nothing found for "{text}"', zh: '没有找到与 “{text}” 有关的内容' },
+  askNothing: { en: 'no answer to "{text}" here', zh: '这里没有 “{text}” 的答案' },
+  askNearest: { en: 'The nearest that there is:', zh: '最接近的是：' },
+  askState: {
+    en: 'It waits for {waits}. ss calls it {ss}, netstat {netstat}; in Chinese {zh}.',
+    zh: '它在等：{waits}。ss 显示为 {ss}，netstat 显示为 {netstat}；中文叫“{zh}”。',
+  },
   askHint: { en: 'synfin run --list names every scenario.', zh: 'synfin run --list 列出全部场景。' },
   askCandidates: { en: 'Did you mean one of these?', zh: '您想问的是下面哪一个？' },
   askAnswer: { en: 'Answer: {text}', zh: '回答：{text}' },
-  askMore: { en: 'synfin run {id}', zh: 'synfin run {id}' },
-  askClaim: { en: 'claim {number}', zh: '说法 {number}' },
   askAlso: { en: 'See also:', zh: '另见：' },
   askWhy: {
     en: 'Searched for, with the rule and without it: {command}',

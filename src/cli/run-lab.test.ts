@@ -181,7 +181,7 @@ describe('synfin ask', () => {
     const { code, stdout } = await synfin('ask', 'lost');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Did you mean one of these\?\n- /);
-    expect(stdout.match(/^ {4}synfin (run|ask|claims) /gm)?.length).toBe(6);
+    expect(stdout.match(/^ {4}synfin (run|ask|claims|why) /gm)?.length).toBe(6);
     expect(stdout).not.toContain('connect()');
   });
 
@@ -192,12 +192,33 @@ describe('synfin ask', () => {
     expect(stdout).not.toContain('connect()');
   });
 
-  test('nothing found: one line, a hint, and exit code 1', async () => {
+  test('what nothing fits: it says so, names the nearest three, and the exit code is 1', async () => {
+    const { code, stdout, stderr } = await synfin('ask', 'how do I reset my iphone');
+    expect(code).toBe(1);
+    expect(stderr).toBe('synfin ask: no answer to "how do I reset my iphone" here\n');
+    expect(stdout).toMatch(/^The nearest that there is:\n- /);
+    expect(stdout.match(/^ {4}synfin (run|ask|claims|why) /gm)?.length).toBe(3);
+  });
+
+  test('what has nothing in common with the lab: two lines, and exit code 1', async () => {
     expect(await synfin('ask', 'chocolate pudding')).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'synfin ask: nothing found for "chocolate pudding"\nsynfin run --list names every scenario.\n',
+      stderr: 'synfin ask: no answer to "chocolate pudding" here\nsynfin run --list names every scenario.\n',
     });
+  });
+
+  test('a question in Chinese is answered in Chinese, unless a language is asked for', async () => {
+    expect((await synfin('ask', '第三次握手丢了会怎样')).stdout).toContain('回答：');
+    expect((await synfin('ask', '第三次握手丢了会怎样', '--lang', 'en')).stdout).toContain('Answer: ');
+  });
+
+  test('a state: what it means, its names, and a run that passes it', async () => {
+    const { code, stdout } = await synfin('ask', 'SYN_RECV', '--ascii');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^SYN-RECEIVED\n/);
+    expect(stdout).toContain('ss calls it SYN-RECV, netstat SYN_RECV');
+    expect(stdout).toContain('ack3-lost');
   });
 
   test('--json: what was found, with scores', async () => {

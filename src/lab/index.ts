@@ -3,14 +3,13 @@
 export * from './claims/index.ts';
 export * from './explain/index.ts';
 export * from './export/index.ts';
-export { clearFinding, type Finding, findInLab, scenarioOf } from './find.ts';
+export * from './find/index.ts';
 export * from './ladder/index.ts';
 export * from './numbers.ts';
 export * from './questions/index.ts';
 export * from './runbooks/index.ts';
 export * from './scenario/index.ts';
 export * from './scenarios/index.ts';
-export { clearHit, type Hit, type SearchDocument, type SearchField, SearchIndex } from './search.ts';
 export { tcbView } from './tcb-view.ts';
 export type { Lang, Text } from './text/index.ts';
 export * from './trace.ts';

@@ -7,6 +7,7 @@ import * as lab from '../state/lab.ts';
 import { narrow, notice } from '../state/panels.ts';
 import { WhyPage } from '../why/page.tsx';
 import { Announcer } from './announcer.tsx';
+import { Answer } from './answer.tsx';
 import { Changes } from './changes.tsx';
 import { Controls } from './controls.tsx';
 import { Details } from './details.tsx';
@@ -66,6 +67,7 @@ export function App() {
         <div class="page">
           {!lab.embed.value && <ScenarioList />}
           <main class="stage" id="ladder" tabIndex={-1}>
+            {!lab.embed.value && <Answer />}
             {!lab.embed.value && <Summary />}
             {lab.run.value.isStorm && lab.dropped.value === null && (
               <p class="bar bar-bad" role="status">

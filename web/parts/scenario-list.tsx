@@ -1,15 +1,33 @@
-// The list of scenarios, by what they are about; and the search in scenarios, questions and claims.
+// The list of scenarios, by what they are about; and the search in all that the lab has to say.
 
 import { GROUPS, type Group } from '../../src/lab/index.ts';
 import { say, t } from '../messages.ts';
-import { find, scenarios, type Target } from '../state/catalogue.ts';
+import { finder, loadFinder, shownAnswer, type Target } from '../state/answers.ts';
+import { scenarios } from '../state/catalogue.ts';
 import * as lab from '../state/lab.ts';
 import { listOpen, query } from '../state/panels.ts';
 
-function open(target: Pick<Target, 'scenario' | 'edits'>): void {
+function openScenario(id: string): void {
   query.value = '';
   listOpen.value = false;
-  lab.openScenario(target.scenario, target.edits);
+  shownAnswer.value = null;
+  lab.openScenario(id);
+}
+
+/** Shows an answer, and the run that it speaks of. */
+function open(target: Target): void {
+  query.value = '';
+  listOpen.value = false;
+  if (target.scenario === null) lab.view.value = 'lab';
+  else lab.openScenario(target.scenario, target.edits);
+  shownAnswer.value = target.answer === null ? null : target;
+}
+
+/** Opens what fits best, if anything does. */
+async function openFirst(text: string): Promise<void> {
+  const { find } = await loadFinder();
+  const { fits, targets } = find(text, lab.lang.value);
+  if (fits && targets[0] !== undefined) open(targets[0]);
 }
 
 function GroupList({ group }: { readonly group: Group }) {
@@ -27,7 +45,7 @@ function GroupList({ group }: { readonly group: Group }) {
                 lab.scenarioId.value === one.id && lab.dropped.value === null ? 'page' : undefined
               }
               title={say(one.question)}
-              onClick={() => open({ scenario: one.id, edits: [] })}
+              onClick={() => openScenario(one.id)}
             >
               {say(one.title)}
             </button>
@@ -39,18 +57,21 @@ function GroupList({ group }: { readonly group: Group }) {
 }
 
 function Found({ text }: { readonly text: string }) {
-  const targets = find(text);
-  if (targets.length === 0) return <p class="quiet-text">{t('nothingFound', { text })}</p>;
+  if (finder.value === null) return <p class="quiet-text">{t('searching')}</p>;
+  const { fits, targets, lang } = finder.value.find(text, lab.lang.value);
   return (
-    <ul class="found">
-      {targets.map((target) => (
-        <li key={`${target.kind}${target.title.en}`} data-kind={target.kind}>
-          <button type="button" onClick={() => open(target)}>
-            {say(target.title)} <small>{t(`kind_${target.kind}`)}</small>
-          </button>
-        </li>
-      ))}
-    </ul>
+    <>
+      {!fits && <p class="quiet-text">{t(targets.length > 0 ? 'nearestFound' : 'nothingFound', { text })}</p>}
+      <ul class="found">
+        {targets.map((target) => (
+          <li key={`${target.kind}${target.title.en}`} data-kind={target.kind}>
+            <button type="button" onClick={() => open(target)}>
+              {target.title[lang]} <small>{t(`kind_${target.kind}`)}</small>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -77,11 +98,11 @@ export function ScenarioList() {
           autocomplete="off"
           placeholder={t('filter')}
           value={query.value}
+          onFocus={() => void loadFinder()}
           onInput={(event) => (query.value = (event.currentTarget as HTMLInputElement).value)}
           onKeyDown={(event) => {
-            const [first] = event.key === 'Enter' ? find(query.value) : [];
-            if (first === undefined) return;
-            open(first);
+            if (event.key !== 'Enter' || text === '') return;
+            void openFirst(query.value);
             event.currentTarget.blur();
           }}
         />

@@ -3,7 +3,7 @@
 import { computed } from '@preact/signals';
 import { summarize } from '../../src/lab/explain/index.ts';
 import { say, t } from '../messages.ts';
-import { questions } from '../state/catalogue.ts';
+import { finder } from '../state/answers.ts';
 import * as lab from '../state/lab.ts';
 import { openScenario } from '../state/lab.ts';
 import { Rich } from './glossary.tsx';
@@ -15,7 +15,7 @@ const isChanged = computed(
 
 /** Questions that runs of this scenario answer, as ways to them. */
 function Related() {
-  const of = questions.filter((one) => one.scenario === lab.scenarioId.value);
+  const of = finder.value?.questionsOf(lab.scenarioId.value) ?? [];
   if (of.length === 0) return null;
   return (
     <>

@@ -1,19 +1,11 @@
-// What can be shown: the scenarios and the questions of the lab, and the search in all that it has to say.
+// What can be shown: the scenarios of the lab, the counterexamples, and TCPs that forget a rule. The questions and the
+// search are loaded when they are needed: ./answers.ts.
 
 import { counterexampleOf, WHY_PREFIX, whyNamed } from '../../src/lab/check/why/index.ts';
-import {
-  type Finding,
-  findInLab,
-  scenarioNamed as namedInLab,
-  questions,
-  type Scenario,
-  scenarioOf,
-  scenarios,
-  type Text,
-} from '../../src/lab/index.ts';
+import { scenarioNamed as namedInLab, type Scenario, scenarios } from '../../src/lab/index.ts';
 import { mutants as all, type Mutant } from '../../src/lab/mutants/index.ts';
 
-export { questions, scenarios };
+export { scenarios };
 
 const found = new Map<string, Scenario | undefined>();
 
@@ -39,42 +31,4 @@ export function mutantOf(id: string): Mutant | undefined {
 /** The TCP of that id, one that forgets a rule of the host included: scenarios name such. */
 export function rulesOf(id: string): Mutant | undefined {
   return all.find((one) => one.id === id);
-}
-
-/** A place that a search leads to. */
-export interface Target {
-  readonly kind: Finding['kind'];
-  readonly title: Text;
-  readonly scenario: string;
-  readonly edits: readonly string[];
-}
-
-/** Hits below this have little of what was asked. */
-const LEAST_SCORE = 0.12;
-const MOST = 24;
-
-function targetOf(finding: Finding): Target | null {
-  const scenario = scenarioOf(finding);
-  if (scenario === null || scenarioNamed(scenario) === undefined) return null;
-  switch (finding.kind) {
-    case 'scenario':
-      return { kind: 'scenario', title: finding.scenario.title, scenario, edits: [] };
-    case 'question':
-      return {
-        kind: 'question',
-        title: finding.question.question,
-        scenario,
-        edits: finding.question.edits ?? [],
-      };
-    case 'claim':
-      return { kind: 'claim', title: finding.claim.claim, scenario, edits: finding.claim.edits ?? [] };
-  }
-}
-
-/** What is found for a text, the best first. */
-export function find(text: string): readonly Target[] {
-  return findInLab(text, MOST)
-    .filter(({ score }) => score > LEAST_SCORE)
-    .map(({ value }) => targetOf(value))
-    .filter((target) => target !== null);
 }

@@ -46,7 +46,6 @@ export const programQuestions: readonly Question[] = [
     },
     scenario: 'hs',
     edits: ['right crash 100ms'],
-    keywords: ['half-open', '半打开'],
   },
   {
     id: 'keepalives',

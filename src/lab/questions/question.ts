@@ -6,8 +6,10 @@ import type { Text } from '../text/index.ts';
 export interface Question {
   readonly id: string;
   readonly question: Text;
-  /** One or two sentences. */
+  /** The short answer: what can be said in half a minute. */
   readonly answer: Text;
+  /** The longer one: paragraphs, an empty line between two. */
+  readonly more?: Text;
   /** The scenario that shows it; null when no run can. */
   readonly scenario: string | null;
   /** Changes to the scenario: see scenario/edits.ts. */

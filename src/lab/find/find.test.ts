@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { claims } from './claims/index.ts';
+import { claims } from '../claims/index.ts';
+import { questions } from '../questions/index.ts';
+import { scenarios } from '../scenarios/index.ts';
 import { clearFinding, findInLab, scenarioOf } from './find.ts';
-import { questions } from './questions/index.ts';
-import { scenarios } from './scenarios/index.ts';
 
 /** The scenario of the best hit. */
 function found(text: string): string | null | undefined {

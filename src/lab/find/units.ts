@@ -1,0 +1,36 @@
+// A text as the search compares it: Latin words without their endings, Chinese characters one by one; case, signs and
+// the spaces between them do not count.
+
+/** What a word loses so that all its forms are one: lost stays, drops and dropped are drop. */
+export function stem(word: string): string {
+  if (word.length < 4 || /\d/.test(word)) return word;
+  let bared = word;
+  if (bared.endsWith('ies')) bared = `${bared.slice(0, -3)}y`;
+  else if (/(?:[sxz]|[cs]h)es$/.test(bared)) bared = bared.slice(0, -2);
+  else if (/[^su]s$/.test(bared)) bared = bared.slice(0, -1);
+  const cut = bared.replace(/(?:ing|ed|ly)$/, '');
+  if (cut.length >= 3 && /[aeiouy]/.test(cut)) bared = cut.replace(/([bdfgmnprt])\1$/, '$1');
+  return bared.replace(/e$/, '');
+}
+
+/** A text without case, accents of width, and apostrophes: `Doesn’t` is `doesnt`. */
+export function plain(text: string): string {
+  return text.normalize('NFKC').toLowerCase().replace(/['’`]/g, '');
+}
+
+const UNIT = /[a-z0-9]+|\p{Script=Han}/gu;
+
+/** Whether a unit is a Chinese character. */
+export function isHan(unit: string): boolean {
+  return unit.charCodeAt(0) > 0x2e7f;
+}
+
+/** Words and characters, in their order. */
+export function wordsOf(text: string): string[] {
+  return [...plain(text).matchAll(UNIT)].map(([unit]) => unit);
+}
+
+/** Stems and characters, in their order. */
+export function unitsOf(text: string): string[] {
+  return wordsOf(text).map((word) => (isHan(word) ? word : stem(word)));
+}
