@@ -5,6 +5,8 @@ import { Host, type HostInterface, type HostOptions } from '../src/host/index.ts
 import { Memory } from '../src/wire/index.ts';
 
 const QUEUE = 1 << 16;
+/** As many as a TUN device reads at a time. */
+const BATCH = 64;
 
 /** One direction: a ring of (offset, length). */
 class Direction {
@@ -24,9 +26,14 @@ class Direction {
     this.#packets[at + 1] = len;
   }
 
-  /** Delivers what is queued now; how many packets. */
+  /** Delivers what is queued now, as packets that came together, at most BATCH at a time; how many packets. */
   deliver(to: HostInterface): number {
     const n = this.#tail - this.#head;
+    for (let left = n; left > 0; left -= BATCH) to.together(() => this.#bring(to, Math.min(left, BATCH)));
+    return n;
+  }
+
+  #bring(to: HostInterface, n: number): void {
     for (let i = 0; i < n; i++) {
       const at = 2 * (this.#head++ & (QUEUE - 1));
       const off = this.#packets[at] as number;
@@ -34,7 +41,6 @@ class Direction {
       to.receive(off, len);
       this.#memory.free(off, len);
     }
-    return n;
   }
 }
 

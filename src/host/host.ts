@@ -184,6 +184,8 @@ export class Host {
   /** What is said of them: nothing, when they have been on a wire. */
   #looped: Offload | null = VERIFIED;
   readonly #devices: Devices;
+  /** A batch has begun, which the next poll ends. */
+  #batch = false;
   readonly #interfaces: Interfaces;
   /** The address that was connected to last, as text and as words. */
   #lastText = '';
@@ -286,6 +288,10 @@ export class Host {
       devices: this.#devices,
       random,
       input: (iface, off, len, mayKeep, offload) => this.#input(iface, off, len, mayKeep, offload),
+      together: (bring) => {
+        this.#setNow();
+        this.#together(bring);
+      },
       tagged: (iface, port) => this.#ethernet.addTagged(port, iface),
       lost: (address) => this.tcp.abortFrom(address),
       removed: (iface) => this.#ethernet.forget(iface),
@@ -574,10 +580,21 @@ export class Host {
 
   // What drives it.
 
+  /** Packets come, until the next poll: programs are told of them together. For drivers. */
+  batch(): void {
+    if (this.#batch) return;
+    this.#batch = true;
+    this.tcp.beginBatch();
+  }
+
   /** Runs what is due at `nowUs`: timers, packets to ourselves. */
   poll(nowUs: number): void {
-    if (this.#closed) return;
     this.#setNow(nowUs);
+    if (this.#batch) {
+      this.#batch = false;
+      this.tcp.endBatch();
+    }
+    if (this.#closed) return;
     this.#takePackets();
     this.tcp.poll();
     this.#ethernet.poll();
@@ -700,6 +717,15 @@ export class Host {
     return kept;
   }
 
+  #together(bring: () => void): void {
+    this.tcp.beginBatch();
+    try {
+      bring();
+    } finally {
+      this.tcp.endBatch();
+    }
+  }
+
   #loop(off: number, len: number): void {
     if (this.#loopback.fits(len)) {
       this.#loopback.push(off, len);
@@ -717,9 +743,11 @@ export class Host {
     const lo = this.ip.interfaces[0] as HostInterface;
     this.#received = true; // nobody has to ask for a poll: this is one
     try {
-      this.#devices.take();
+      if (this.#devices.waiting) this.#together(() => this.#devices.take());
       for (let n = 0; n < LOOPBACK_ROUNDS && !this.#loopback.empty; n++) {
-        this.#loopback.drain((off, len) => this.ip.input(lo, off, len, false, false, this.#looped));
+        this.#together(() =>
+          this.#loopback.drain((off, len) => this.ip.input(lo, off, len, false, false, this.#looped)),
+        );
       }
     } finally {
       this.#received = false;

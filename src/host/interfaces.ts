@@ -80,6 +80,7 @@ export interface InterfacesOwner {
   readonly devices: Devices;
   readonly random: () => number;
   readonly input: PacketSink['input'];
+  readonly together: PacketSink['together'];
   /** An interface for the tagged frames of a port. */
   tagged(iface: HostInterface, port: HostInterface): void;
   /** The host has this address no longer. */
@@ -108,6 +109,7 @@ export class Interfaces {
     this.#sink = {
       input: (iface, off, len, mayKeep, offload) =>
         !iface.removed && owner.input(iface, off, len, mayKeep, offload),
+      together: (bring) => owner.together(bring),
       mtuChanges: (iface, mtu) => this.#mtuChanges(iface, mtu),
     };
   }

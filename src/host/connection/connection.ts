@@ -62,6 +62,8 @@ export class Connection {
   earlyAt: Listener | null = null;
   /** @internal In the listener's SYN queue. */
   halfOpen = false;
+  /** @internal Its user is told of text and room at the end of the batch. */
+  late = false;
   handler: ConnectionHandler | null = null;
   /** Free for the user of callbacks. */
   data: unknown = null;

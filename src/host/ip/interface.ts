@@ -58,6 +58,8 @@ const TAG_LENGTH = VLAN_HEADER_LENGTH - ETHERNET_HEADER_LENGTH;
 export interface PacketSink {
   /** `mayKeep`: the block may be kept. True: it was. */
   input(iface: HostInterface, off: number, len: number, mayKeep: boolean, offload: Offload | null): boolean;
+  /** `bring` gives packets that came together. */
+  together(bring: () => void): void;
   /** The MTU will be `mtu`. Throws when it cannot. */
   mtuChanges(iface: HostInterface, mtu: number): void;
 }
@@ -176,6 +178,14 @@ export class HostInterface {
   deliver(off: number, len: number): boolean {
     this.#check(off, len);
     return this.#sink.input(this, off, len, true, null);
+  }
+
+  /**
+   * Packets that came together: `bring` calls {@link receive} or {@link deliver} for each. Programs hear once, at the end, that
+   * there is text or room; so they read and write more at a time.
+   */
+  together(bring: () => void): void {
+    this.#sink.together(bring);
   }
 
   #check(off: number, len: number): void {

@@ -4,6 +4,26 @@ import { Err, Signal, State, wakeAt } from '../../tcp/index.ts';
 import type { Connection, Listener } from '../connection/index.ts';
 import type { TcpLayer } from './tcp-layer.ts';
 
+/** What a user is told once for packets that came together. */
+const COALESCED = Signal.TEXT | Signal.ROOM;
+
+/** Packets come together: until the end of the batch nobody is told of text and of room, but of all else at once. */
+export function beginBatch(tcp: TcpLayer): void {
+  tcp.batches++;
+}
+
+/** The last of them was processed. */
+export function endBatch(tcp: TcpLayer): void {
+  if (--tcp.batches > 0) return;
+  const { late } = tcp;
+  if (late.length === 0) return;
+  tcp.late = [];
+  for (const c of late) {
+    c.late = false;
+    endEvent(tcp, c);
+  }
+}
+
 /** An event of a connection is over. Callbacks of the user run in here; they may call anything. */
 export function endEvent(tcp: TcpLayer, c: Connection): void {
   const { tcb } = c;
@@ -12,6 +32,11 @@ export function endEvent(tcp: TcpLayer, c: Connection): void {
   if (at !== 0) tcp.table.wheel.armNoLater(tcb.id, at);
   const { signals } = tcb;
   if (signals === 0 && tcb.state !== State.TIME_WAIT) return;
+  if (tcp.batches > 0 && (signals & ~COALESCED) === 0 && signals !== 0) {
+    if (!c.late) tcp.late.push(c);
+    c.late = true;
+    return;
+  }
   tcb.signals = 0;
   // MUST-20: negative advice to IP at R1.
   if ((signals & Signal.DELAYED) !== 0 && c.path !== null) tcp.ip.doubt(c.path);

@@ -19,7 +19,7 @@ import type { Connection, Listener, ListenOptions } from '../connection/index.ts
 import { type IpLayer, PathMtuCache, type Quoted, type TcpErrors } from '../ip/index.ts';
 import { Waits } from '../time/index.ts';
 import { connect, isTaken, makesWay, type OpenOptions } from './active-open.ts';
-import { endEvent } from './event-end.ts';
+import { beginBatch, endBatch, endEvent } from './event-end.ts';
 import { FastOpenCookies } from './fast-open.ts';
 import { errorArrives, nextHopUnreachable, tooBigArrives } from './icmp.ts';
 import { arrives } from './input.ts';
@@ -99,6 +99,9 @@ export class TcpLayer implements TcpErrors {
   /** The segment that is being processed, and its two sockets. */
   readonly seg = new Segment();
   readonly arriving = new FourTuple();
+  /** Batches of packets that have begun, and the connections whose users are told when the last ends: see event-end.ts. */
+  batches = 0;
+  late: Connection[] = [];
   /** The two sockets of an active OPEN. */
   readonly opening = new FourTuple();
   /** What is asked of its local port. */
@@ -222,6 +225,14 @@ export class TcpLayer implements TcpErrors {
   /** A packet with a TCP segment, for this host. */
   input(packet: IpPacket): void {
     arrives(this, packet);
+  }
+
+  /** Packets come together, until {@link endBatch}. */
+  beginBatch(): void {
+    beginBatch(this);
+  }
+  endBatch(): void {
+    endBatch(this);
   }
 
   /** Passive OPEN. Throws EADDRINUSE. */

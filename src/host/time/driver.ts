@@ -9,6 +9,8 @@ export interface Driven {
   poll(nowUs: number): void;
   wakeAt(): number;
   setWaker(wake: (atUs: number) => void): void;
+  /** Packets come, until the next poll: see `HostInterface.together`. */
+  batch?(): void;
 }
 
 /** Polls one host when it is due. */
@@ -71,6 +73,7 @@ export class HostDriver {
     if (this.#inEvent) return;
     this.#inEvent = true;
     this.#clock.hold();
+    if (!this.#stopped) this.#host.batch?.();
   }
 
   /** The event is over: what it made due is done, and the timer set for what comes next. */
