@@ -112,7 +112,7 @@ export function receive(e: Engine, tcb: Tcb, n: number): Err {
     rcv.user = (rcv.user + n) | 0;
     if (tunesReceiveBuffer(tcb)) tuneReceiveBuffer(e, tcb, n);
     if (rcv.urgent === 1 && seqGeq(rcv.user, rcv.up)) rcv.urgent = 0; // normal mode again (3.8.5)
-    if (takesText(tcb.state) && rcv.fin === 0 && windowUpdateDue(tcb)) e.rules.sendAck(e, tcb);
+    if (takesText(tcb.state) && windowUpdateDue(tcb)) e.rules.sendAck(e, tcb);
     return Err.OK;
   }
   if (receivable(tcb) > 0) return Err.OK;

@@ -29,6 +29,7 @@ export const Drop = {
   LATE_DATA: 24, // text after the user has gone
   TIME_WAIT: 25,
   SYN_AND_FIN: 26,
+  FIN_NOT_BELIEVED: 27, // beyond a hole, without or against the text that came
 } as const;
 
 /** A reason for discarding a segment. */

@@ -45,6 +45,7 @@ const REACHES: Readonly<Record<keyof Rules, readonly [StateName, (a: Endpoint) =
   ],
   scheduleAck: ['ESTABLISHED', (a) => a.inject('ACK', 1, 1, text(1))],
   fin: ['ESTABLISHED', (a) => a.inject('ACK', 1, 1)],
+  noteFin: ['ESTABLISHED', (a) => a.inject('FIN,ACK', 1, 1)],
   finReached: ['ESTABLISHED', (a) => a.inject('FIN,ACK', 1, 1)],
   challengeAck: ['ESTABLISHED', (a) => a.inject('SYN', 1)],
   newAck: [

@@ -21,7 +21,7 @@ import { lossProbe } from './loss/tlp.ts';
 import { undo } from './loss/undo.ts';
 import { ack, ackByState, synReceivedAck } from './segment-arrives/ack.ts';
 import { closed, replyReset } from './segment-arrives/closed.ts';
-import { fin, finReached } from './segment-arrives/fin.ts';
+import { fin, finReached, noteFin } from './segment-arrives/fin.ts';
 import { listenAck, listenRst, listenSyn } from './segment-arrives/listen.ts';
 import { resetSignal, rst } from './segment-arrives/rst.ts';
 import { sequence, timestamps, trim } from './segment-arrives/sequence.ts';
@@ -65,6 +65,7 @@ export const rfc9293 = {
   lateData,
   scheduleAck,
   fin,
+  noteFin,
   finReached,
   challengeAck,
   // 3.10.8 timeouts

@@ -200,6 +200,14 @@ export const dropTexts = {
     },
     section: '3.10.7.4 seventh',
   },
+  'fin-not-believed': {
+    name: { en: 'a FIN that nothing vouches for', zh: '没有佐证的 FIN' },
+    text: {
+      en: 'Text before this FIN is missing, and what has come speaks against it, or nothing for it: {me} does not remember it. An honest {peer} sends it again.',
+      zh: '这个 FIN 之前还缺数据，而已到达的内容与它矛盾，或没有任何佐证：{me}不记住它。诚实的{peer}会再发一次。',
+    },
+    section: '3.10.7.4 eighth',
+  },
   'late-data': {
     name: { en: 'nobody reads any more', zh: '已无人读取' },
     text: {

@@ -172,18 +172,84 @@ describe('eighth, check the FIN bit', () => {
     const a = inState('ESTABLISHED');
     a.inject('ACK', 21, 1, text(10, 20));
     a.inject('FIN,ACK', 11, 1, text(5, 10));
-    expect([a.drops, a.tcb.rcv.fin]).toEqual([['text-after-fin'], 0]);
+    expect([a.drops, a.tcb.rcv.fin]).toEqual([['fin-not-believed'], 0]);
     a.inject('ACK', 1, 1, text(20));
     a.inject('FIN,ACK', 31, 1);
     expect([a.state, a.read]).toEqual(['CLOSE-WAIT', [...octets(30)]]);
   });
 
-  it('a second FIN elsewhere changes nothing', () => {
+  it('of two FINs beyond a hole the later one counts', () => {
+    for (const [first, then] of [
+      [11, 16],
+      [16, 11],
+    ] as const) {
+      const a = inState('ESTABLISHED');
+      a.inject('FIN,ACK', first, 1);
+      a.inject('FIN,ACK', then, 1);
+      a.inject('ACK', 1, 1, text(10));
+      const ended = then === 11;
+      expect([a.state, expected(a)]).toEqual(ended ? ['CLOSE-WAIT', 12] : ['ESTABLISHED', 11]);
+      a.inject('ACK', 11, 1, text(5));
+      expect([a.state, expected(a)]).toEqual(['CLOSE-WAIT', ended ? 12 : 17]);
+    }
+  });
+
+  it('text that goes beyond a FIN that is not reached says that it is none: the stream goes on, and ends where it ends', () => {
+    for (const lie of [11, 15, 16, 20]) {
+      const a = inState('ESTABLISHED');
+      a.inject('FIN,ACK', lie, 1); // of somebody who has guessed right
+      a.inject('ACK', 11, 1, text(10, 10));
+      a.inject('ACK', 1, 1, text(10));
+      expect([lie, a.state, a.read, a.drops]).toEqual([lie, 'ESTABLISHED', [...octets(20)], []]);
+      a.inject('FIN,ACK', 21, 1);
+      expect([a.state, expected(a)]).toEqual(['CLOSE-WAIT', 22]);
+    }
+    const b = inState('ESTABLISHED');
+    b.inject('FIN,ACK', 6, 1);
+    b.inject('ACK', 1, 1, text(10)); // in order
+    expect([b.state, b.read]).toEqual(['ESTABLISHED', [...octets(10)]]);
+  });
+
+  it('the FIN of an honest peer ends the stream, whatever was told beyond it', () => {
     const a = inState('ESTABLISHED');
-    a.inject('FIN,ACK', 11, 1);
-    a.inject('FIN,ACK', 16, 1);
+    a.inject('FIN,ACK', 11, 1, text(10, 10));
+    a.inject('ACK', 31, 1, text(5)); // nobody has sent that
     a.inject('ACK', 1, 1, text(10));
-    expect([a.state, expected(a)]).toEqual(['CLOSE-WAIT', 12]);
+    expect([a.state, a.read]).toEqual(['ESTABLISHED', [...octets(20)]]);
+    a.inject('FIN,ACK', 21, 1); // again
+    expect([a.state, a.tcb.outOfOrder, a.read]).toEqual(['CLOSE-WAIT', null, [...octets(20)]]);
+  });
+
+  it('beyond a hole an old ACK vouches for no FIN, unless the text before it is held; it is answered all the same', () => {
+    const a = inState('ESTABLISHED');
+    a.send(octets(100));
+    a.inject('ACK', 1, 101);
+    a.sent.length = 0;
+    a.inject('FIN,ACK', 11, 60);
+    expect([a.tcb.rcv.fin, a.drops, sent(a)]).toEqual([0, ['fin-not-believed'], ['ACK seq=101 ack=1 len=0']]);
+    a.inject('ACK', 11, 60, text(10, 10));
+    a.inject('FIN,ACK', 21, 60);
+    a.inject('ACK', 1, 60, text(10));
+    expect([a.state, a.read]).toEqual(['CLOSE-WAIT', [...octets(20)]]);
+  });
+
+  it('RCV.NXT on the boundary that a blind FIN has hit is no end, when its ACK was a guess', () => {
+    const a = inState('ESTABLISHED', { wnd: 5000 });
+    a.send(octets(100));
+    a.inject('ACK', 1, 101, { wnd: 5000 });
+    for (const ack of [100, 50, -4000]) a.inject('FIN,ACK', 11, ack);
+    a.inject('ACK', 1, 101, text(10));
+    expect([a.state, expected(a)]).toEqual(['ESTABLISHED', 11]);
+  });
+
+  it('while a FIN is remembered beyond a hole the window still opens', () => {
+    const a = inState('ESTABLISHED', { config: { receiveBuffer: 1000 } });
+    a.autoRead = false;
+    a.inject('ACK', 1, 1, text(900));
+    a.inject('FIN,ACK', 951, 1);
+    a.sent.length = 0;
+    a.receive();
+    expect(sent(a)).toEqual(['ACK seq=1 ack=901 len=0']);
   });
 
   it('a FIN at the edge of a full window needs no room: it is taken with the text before it', () => {

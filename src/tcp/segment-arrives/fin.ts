@@ -1,10 +1,11 @@
-// 3.10.7.4, eighth: check the FIN bit. A FIN beyond a hole waits until the text before it has come.
+// 3.10.7.4, eighth: check the FIN bit. A FIN beyond a hole waits until the text before it has come, unless text shows that
+// it is none: who can only guess numbers must not be able to end a stream, nor to stop it (RFC 5961).
 
 import { FIN, type Segment } from '../../wire/segment.ts';
 import { seqGt } from '../../wire/seq.ts';
 import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
-import { holdsBeyond } from '../receive/reassembly.ts';
+import { dropRanges, holdsBeyond, holdsRange } from '../receive/reassembly.ts';
 import { Signal } from '../signals.ts';
 import { State } from '../tcb/state.ts';
 import { finAcked, type Tcb } from '../tcb/tcb.ts';
@@ -15,22 +16,44 @@ import { finWait2 } from './ack.ts';
 /** Remembers where the FIN is, and processes it when RCV.NXT has reached it. */
 export function fin(e: Engine, tcb: Tcb, seg: Segment): void {
   const { rcv } = tcb;
-  const finSeq = (seg.seq + seg.textLen) | 0;
-  if ((seg.ctl & FIN) !== 0 && rcv.fin === 0) {
-    if (holdsBeyond(tcb, finSeq)) {
-      e.out.drop(tcb, seg, Drop.TEXT_AFTER_FIN); // this FIN, or that text, is a lie
-      tcb.ackNow = 1;
-    } else {
-      rcv.fin = 1;
-      rcv.finSeq = finSeq;
-      if (finSeq !== rcv.nxt) tcb.ackNow = 1;
-    }
-  } else if ((seg.ctl & FIN) !== 0 && seqGt(rcv.finSeq, rcv.nxt)) {
-    tcb.ackNow = 1; // it came again, or elsewhere, and is still beyond a hole (RFC 5681 section 4.2)
-  }
+  if ((seg.ctl & FIN) !== 0 && !finPassed(tcb)) e.rules.noteFin(e, tcb, seg);
   if (rcv.fin === 1 && rcv.finSeq === rcv.nxt) e.rules.finReached(e, tcb);
   // The ACK of our FIN came with a FIN that is not reached yet.
   if (tcb.state === State.FIN_WAIT_1 && finAcked(tcb)) finWait2(e, tcb);
+}
+
+/** True when RCV.NXT is beyond the FIN. */
+function finPassed({ rcv }: Tcb): boolean {
+  return rcv.fin === 1 && seqGt(rcv.nxt, rcv.finSeq);
+}
+
+/**
+ * A FIN at RCV.NXT ends the stream, whatever is held beyond it. One beyond a hole is remembered when it is vouched for and
+ * nothing speaks against it, in place of one that was; text that comes later overrides it (text.ts), and so may lose
+ * the FIN of an honest peer, who sends it again.
+ */
+export function noteFin(e: Engine, tcb: Tcb, seg: Segment): void {
+  const { rcv } = tcb;
+  const finSeq = (seg.seq + seg.textLen) | 0;
+  if (finSeq === rcv.nxt) {
+    dropRanges(tcb);
+  } else {
+    tcb.ackNow = 1; // RFC 5681 section 4.2
+    if (holdsBeyond(tcb, finSeq) || !vouchedFor(tcb, seg, finSeq)) {
+      e.out.drop(tcb, seg, Drop.FIN_NOT_BELIEVED);
+      return;
+    }
+  }
+  rcv.fin = 1;
+  rcv.finSeq = finSeq;
+}
+
+/**
+ * True when the text before the FIN is held, or its ACK is as new as any: who is blind knows neither, and has a range of
+ * MAX.SND.WND older ACKs to hit (RFC 5961 section 5).
+ */
+function vouchedFor(tcb: Tcb, seg: Segment, finSeq: number): boolean {
+  return seg.ack === tcb.snd.una || holdsRange(tcb, (finSeq - 1) | 0, finSeq);
 }
 
 /** "Advance RCV.NXT over the FIN, and send an acknowledgment for the FIN." */

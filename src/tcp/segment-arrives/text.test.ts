@@ -71,14 +71,6 @@ describe('seventh, process the segment text', () => {
     a.inject('ACK', 1, 1, text(20));
     expect(a.read).toEqual([...octets(30)]);
   });
-
-  it('text beyond a FIN that was seen is dropped', () => {
-    const a = inState('ESTABLISHED');
-    a.inject('FIN,ACK', 11, 1, text(10, 10));
-    a.inject('ACK', 11, 1, text(20, 10));
-    a.inject('ACK', 1, 1, text(10));
-    expect([a.state, a.read, a.drops]).toEqual(['CLOSE-WAIT', [...octets(20)], ['text-after-fin']]);
-  });
 });
 
 describe('delayed ACKs (3.8.6.3)', () => {
@@ -232,13 +224,6 @@ describe('text that is not taken stops nothing else: the ACK that came with it l
   it('in CLOSE-WAIT', () => {
     const a = inState('CLOSE-WAIT', { wnd: 100 });
     expect(goesOn(a, 2)).toEqual(['PSH,ACK seq=101 ack=2 len=100']);
-  });
-
-  it('beyond a FIN that waits for the text before it', () => {
-    const a = inState('ESTABLISHED', { wnd: 100 });
-    a.inject('FIN,ACK', 11, 1, { wnd: 100 });
-    expect(goesOn(a, 9)).toEqual(['PSH,ACK seq=101 ack=1 len=100']);
-    expect(a.drops).toEqual(['text-after-fin']);
   });
 
   it('without memory for it', () => {

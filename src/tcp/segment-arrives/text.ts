@@ -28,10 +28,7 @@ export function text(e: Engine, tcb: Tcb, seg: Segment): boolean {
   }
   const { seq } = seg;
   const end = (seq + len) | 0;
-  if (rcv.fin === 1 && seqGt(end, rcv.finSeq)) {
-    e.out.drop(tcb, seg, Drop.TEXT_AFTER_FIN);
-    return false;
-  }
+  if (rcv.fin === 1 && seqGt(end, rcv.finSeq)) rcv.fin = 0; // a FIN beyond a hole, which this text says is none
   if (tcb.orphan === 1) return e.rules.lateData(e, tcb, seg);
   const size = seg.gsoSize > 0 && seg.gsoSize < len ? seg.gsoSize : len;
   if (size > rcv.fullSize) rcv.fullSize = size;
