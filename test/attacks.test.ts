@@ -46,6 +46,15 @@ const MORE: Record<string, (o: Outcome) => void> = {
     expect(o.facts['needed in this run, RFC 793']).toBe(808);
     expect(o.facts['all sequence numbers with one ACK, RFC 5961']).toBe('nothing got in');
   },
+  'fin-guessing': (o) => {
+    expect(o.facts['state after the end of a request was hit, any FIN remembered']).not.toBe('ESTABLISHED');
+    expect(o.facts['state after all of them']).toBe('ESTABLISHED');
+    expect(o.counters['drop fin-not-believed']).toBe(o.packets);
+  },
+  'hole-flood-wide': (o) => {
+    expect(o.bounds.find(({ what }) => what === 'ranges')?.most).toBe(16_384);
+    expect(o.counters['drop reassembly-full']).toBeGreaterThan(1000);
+  },
   'optimistic-ack': (o) => {
     expect(o.facts['octets sent, honest peer']).toBeGreaterThan(400_000); // no ACK of it was taken for a loss
     expect(o.facts['an ACK of what was never sent']).toBe('discarded');

@@ -8,7 +8,7 @@ import { type Rules, rcvWnd, rfc9293 } from '../../src/tcp/index.ts';
 import { resetConnection } from '../../src/tcp/segment-arrives/rst.ts';
 import * as row from '../../src/tcp/tcb/transitions.ts';
 import { endConnection } from '../../src/tcp/timers.ts';
-import { ACK, RST, SYN, seqGt, seqLt } from '../../src/wire/index.ts';
+import { ACK, FIN, RST, SYN, seqGt, seqLt } from '../../src/wire/index.ts';
 import { CLIENT, forgeTcp } from './forge.ts';
 import { SERVICE } from './legit.ts';
 import { type Outcome, Stage } from './stage.ts';
@@ -39,6 +39,15 @@ const anyAck: Rules = {
   ack: (e, tcb, seg) => {
     if (seqLt(seg.ack, tcb.snd.una) && !seqGt(seg.ack, tcb.snd.nxt)) seg.ack = tcb.snd.una;
     return rfc9293.ack(e, tcb, seg);
+  },
+};
+
+/** A FIN anywhere in the window is remembered, whatever vouches for it. */
+const anyFin: Rules = {
+  ...rfc9293,
+  noteFin: (_e, { rcv }, seg) => {
+    rcv.fin = 1;
+    rcv.finSeq = (seg.seq + seg.textLen) | 0;
   },
 };
 
@@ -114,6 +123,39 @@ export function rstGuessing(window: number): Outcome {
 /** SYNs. */
 export function synGuessing(window: number): Outcome {
   return guessing('syn-guessing', SYN, anySyn, window);
+}
+
+/** FINs without text in the window, in front of what the client sends next; `packets` of them. */
+export function finGuessing(packets: number): Outcome {
+  const window = 262_016;
+  /** FINs beyond RCV.NXT with an ACK that is acceptable, yet not the newest: what a blind attacker hits. */
+  const guess = (stage: Stage, c: Connection, n: number, far: (i: number) => number): void => {
+    const sport = stage.legit.long?.localPort ?? 0;
+    const { rcv, snd } = c.tcb;
+    stage.flood(n, 10_000, (mem, off, i) =>
+      forgeTcp(mem, off, {
+        src: CLIENT,
+        sport,
+        dport: SERVICE,
+        ctl: FIN | ACK,
+        seq: (rcv.nxt + far(i)) | 0,
+        ack: (snd.una - 1) | 0,
+      }),
+    );
+  };
+  const REQUEST = 100;
+  const state = (c: Connection): string => (c.ended ? 'CLOSED' : c.state);
+  const before = idle('fin-guessing', window, anyFin);
+  guess(before.stage, before.c, 10, () => REQUEST);
+  before.stage.pass(1_000_000);
+  const { stage, c } = idle('fin-guessing', window, rfc9293);
+  guess(stage, c, 10, () => REQUEST);
+  // Anywhere but where a request ends: RCV.NXT itself is hit by one of 2^32.
+  guess(stage, c, packets, (i) => REQUEST * ((i * 7) % 2000) + 1 + (i % (REQUEST - 1)));
+  stage.facts['state after the end of a request was hit, any FIN remembered'] = state(before.c);
+  stage.facts['state after all of them'] = state(c);
+  stage.pass(1_000_000);
+  return stage.end();
 }
 
 /** Text: one octet in every window, with an ACK that a blind attacker chooses once. */

@@ -10,7 +10,7 @@ import {
   neighbourFlood6,
   udpClosedPort,
 } from './below.ts';
-import { dataInjection, rstGuessing, synGuessing } from './blind.ts';
+import { dataInjection, finGuessing, rstGuessing, synGuessing } from './blind.ts';
 import {
   acceptQueue,
   idleConnections,
@@ -20,7 +20,7 @@ import {
   zeroWindowOrphans,
 } from './holders.ts';
 import { slowReaders } from './readers.ts';
-import { farFlood, holeFlood, tinyFlood, tinyScattered } from './reassembly.ts';
+import { farFlood, holeFlood, holeFloodWide, tinyFlood, tinyScattered } from './reassembly.ts';
 import { ackStorm, amplification, keepAliveFlood, pawsPoisoning } from './reflection.ts';
 import { duplicateAcks, optimisticAck, sackFlood } from './sender.ts';
 import type { Outcome } from './stage.ts';
@@ -45,7 +45,9 @@ export const attacks: readonly Attack[] = [
   { name: 'rst-guessing', full: 262_016, small: 1 << 22, run: rstGuessing },
   { name: 'syn-guessing', full: 262_016, small: 1 << 22, run: synGuessing },
   { name: 'data-injection', full: 262_016, small: 1 << 22, run: dataInjection },
+  { name: 'fin-guessing', full: 300_000, small: 5000, run: finGuessing },
   { name: 'hole-flood', full: 300_000, small: 5000, run: holeFlood },
+  { name: 'hole-flood-wide', full: 300_000, small: 40_000, run: holeFloodWide },
   { name: 'far-octet-flood', full: 4000, small: 600, run: farFlood },
   { name: 'tiny-segments', full: 300_000, small: 5000, run: tinyFlood },
   { name: 'tiny-segments-scattered', full: 300_000, small: 5000, run: tinyScattered },

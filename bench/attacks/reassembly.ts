@@ -8,6 +8,8 @@ import { connect, type Puppet, scatter } from './strangers.ts';
 
 /** One for each 1024 octets of a receive buffer of 256 KiB. */
 const RANGES = 256;
+/** The largest receive buffer. */
+const WIDE = 1 << 24;
 
 const wide = (seg: { opts: number; wscale: number }): void => {
   seg.opts |= OPT_WSCALE;
@@ -36,6 +38,20 @@ export function holeFlood(packets: number): Outcome {
   stage.watch('ranges', RANGES, () => rangesOf(c.tcb).length);
   stage.watch('octets of buffer', 1 << 18, () => c.info().bufferBytes);
   stage.flood(packets, 100_000, (mem, off, i) => peer.write(mem, off, 1 + ((2 * i) % 260_000), 1));
+  return stage.end();
+}
+
+/** The same in a window of 16 MiB: as many ranges as there ever are, in any order. */
+export function holeFloodWide(packets: number): Outcome {
+  const stage = new Stage('hole-flood-wide', { tcp: { receiveBuffer: WIDE } });
+  stage.peace();
+  const peer = one(stage);
+  const c = tcbOf(stage);
+  stage.watch('ranges', WIDE / 1024, () => rangesOf(c.tcb).length);
+  stage.watch('octets of buffer', WIDE, () => c.info().bufferBytes);
+  stage.flood(packets, 100_000, (mem, off, i) =>
+    peer.write(mem, off, 1 + 2 * ((scatter(i) >>> 1) % 20_000), 1),
+  );
   return stage.end();
 }
 
