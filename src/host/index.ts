@@ -45,7 +45,14 @@ export type {
   IdentifierKind,
 } from './link/index.ts';
 export { hostOptions, interfaceOptions } from './options.ts';
-export { type ChoiceName, type HostProfile, hostProfiles, type ProfileName } from './profiles/index.ts';
+export {
+  type ChoiceName,
+  type FreebsdSteps,
+  freebsdRules,
+  type HostProfile,
+  hostProfiles,
+  type ProfileName,
+} from './profiles/index.ts';
 export type { CloseOptions } from './tcp/index.ts';
 export type { WaitOptions } from './time/index.ts';
 export {

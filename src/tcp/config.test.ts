@@ -33,6 +33,7 @@ describe('settings', () => {
       quickAcks: [0, 1000],
       initialRtoMs: [1, 60_000],
       minRtoMs: [1, 60_000],
+      rtoSlopMs: [0, 60_000],
       maxRtoMs: [defaultConfig.minRtoMs, 3_600_000],
       r1: [1, 100],
       r2Ms: [1000, 2 ** 30],

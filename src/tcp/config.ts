@@ -50,6 +50,8 @@ export interface TcpConfig {
   /** RFC 6298 section 2.1: before the first measurement. */
   readonly initialRtoMs: number;
   readonly minRtoMs: number;
+  /** Added to every RTO but that of the first SYN or SYN,ACK, as FreeBSD does. */
+  readonly rtoSlopMs: number;
   readonly maxRtoMs: number;
   /** R1 (3.8.3, SHLD-10): retransmissions of one segment before the user is told. */
   readonly r1: number;
@@ -123,6 +125,7 @@ export const defaultConfig: TcpConfig = {
   quickAcks: 0,
   initialRtoMs: 1000,
   minRtoMs: 200,
+  rtoSlopMs: 0,
   maxRtoMs: 120_000,
   r1: 3,
   r2Ms: 924_600,
@@ -166,6 +169,7 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   quickAcks: whole(0, 1000),
   initialRtoMs: whole(1, 60_000),
   minRtoMs: whole(1, 60_000),
+  rtoSlopMs: whole(0, 60_000),
   maxRtoMs: whole(1, 3_600_000),
   r1: whole(1, 100),
   r2Ms: whole(1000, 2 ** 30),

@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { icmpError, pathMtu } from './icmp.ts';
+import { IcmpCause, icmpError, pathMtu } from './icmp.ts';
 import { inState, octets, options, pass, STATES, type Way } from './segment-arrives/testing.ts';
 import type { StateName } from './tcb/state.ts';
 import { receivable } from './tcb/tcb.ts';
@@ -160,10 +160,10 @@ function act(a: Endpoint, event: Event): void {
     default:
       switch (event.name) {
         case 'icmp-soft':
-          icmpError(engine, tcb, tcb.snd.una, false, 10);
+          icmpError(engine, tcb, tcb.snd.una, IcmpCause.UNREACHABLE, 10);
           return;
         case 'icmp-hard':
-          icmpError(engine, tcb, tcb.snd.una, true, 10);
+          icmpError(engine, tcb, tcb.snd.una, IcmpCause.PORT, 10);
           return;
         case 'mtu':
           pathMtu(engine, tcb, event.n);

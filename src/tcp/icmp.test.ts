@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Err } from './errors.ts';
-import { icmpError, pathMtu, quotesFlight } from './icmp.ts';
+import { IcmpCause, icmpError, pathMtu, quotesFlight } from './icmp.ts';
 import { inState, octets, options, pass, SYNCHRONIZED, sent } from './segment-arrives/testing.ts';
 import { Signal } from './signals.ts';
 import { Phase } from './tcb/tcb.ts';
@@ -16,7 +16,7 @@ describe('RFC 5927 section 4.1: the quoted sequence number', () => {
       true,
       false,
     ]);
-    expect(icmpError(a.engine, a.tcb, nxt, true, Err.HOST_UNREACHABLE)).toBe(false);
+    expect(icmpError(a.engine, a.tcb, nxt, IcmpCause.PORT, Err.HOST_UNREACHABLE)).toBe(false);
     expect([a.signals, a.tcb.softError]).toEqual([0, Err.OK]);
   });
 });
@@ -27,7 +27,9 @@ describe('errors (RFC 9293 section 3.9.2.2)', () => {
       const a = inState(state);
       if (state === 'ESTABLISHED' || state === 'CLOSE-WAIT') a.send(octets(10));
       const inFlight = a.tcb.snd.una !== a.tcb.snd.nxt;
-      expect(icmpError(a.engine, a.tcb, a.tcb.snd.una, false, Err.NET_UNREACHABLE)).toBe(inFlight);
+      expect(icmpError(a.engine, a.tcb, a.tcb.snd.una, IcmpCause.UNREACHABLE, Err.NET_UNREACHABLE)).toBe(
+        inFlight,
+      );
       expect([a.state, (a.tcb.signals & Signal.SOFT_ERROR) !== 0]).toEqual([state, inFlight]);
     }
   });
@@ -38,7 +40,7 @@ describe('errors (RFC 9293 section 3.9.2.2)', () => {
       ['SYN-RECEIVED', true],
     ] as const) {
       const a = inState(state, { active });
-      icmpError(a.engine, a.tcb, a.tcb.snd.iss, true, Err.PROTOCOL_UNREACHABLE);
+      icmpError(a.engine, a.tcb, a.tcb.snd.iss, IcmpCause.PORT, Err.PROTOCOL_UNREACHABLE);
       expect([a.state, a.tcb.error, a.rows, sent(a)]).toEqual([
         'CLOSED',
         Err.PROTOCOL_UNREACHABLE,
@@ -52,7 +54,7 @@ describe('errors (RFC 9293 section 3.9.2.2)', () => {
     for (const state of ['SYN-RECEIVED', 'ESTABLISHED', 'FIN-WAIT-1', 'CLOSING', 'LAST-ACK'] as const) {
       const a = inState(state);
       if (state === 'ESTABLISHED') a.send(octets(10));
-      icmpError(a.engine, a.tcb, a.tcb.snd.una, true, Err.PROTOCOL_UNREACHABLE);
+      icmpError(a.engine, a.tcb, a.tcb.snd.una, IcmpCause.PORT, Err.PROTOCOL_UNREACHABLE);
       expect([a.state, a.tcb.softError]).toEqual([state, Err.PROTOCOL_UNREACHABLE]);
     }
   });
@@ -60,7 +62,7 @@ describe('errors (RFC 9293 section 3.9.2.2)', () => {
   it('progress forgets it: a later timeout has its own reason', () => {
     const a = inState('ESTABLISHED', { config: { userTimeoutMs: 5000 } });
     a.send(octets(10));
-    icmpError(a.engine, a.tcb, a.tcb.snd.una, false, Err.HOST_UNREACHABLE);
+    icmpError(a.engine, a.tcb, a.tcb.snd.una, IcmpCause.UNREACHABLE, Err.HOST_UNREACHABLE);
     a.inject('ACK', 1, 11);
     a.send(octets(10));
     pass(a, 5000);

@@ -2,7 +2,7 @@
 
 import { seqGeq, seqGt, seqLt } from '../wire/seq.ts';
 import type { Engine } from './engine.ts';
-import type { Err } from './errors.ts';
+import { Err } from './errors.ts';
 import { updateSendMss } from './form/emit.ts';
 import { startLoss } from './loss/recovery.ts';
 import { resendProbe } from './send/mtu-probe.ts';
@@ -19,15 +19,49 @@ export function quotesFlight(tcb: Tcb, seq: number): boolean {
   return seqGeq(seq, tcb.snd.una) && seqLt(seq, tcb.snd.nxt);
 }
 
+/** What an ICMP error complains of. */
+export const IcmpCause = {
+  /** Network or host, or their kin. */
+  UNREACHABLE: 0,
+  PROTOCOL: 1,
+  PORT: 2,
+  /** Somebody's policy: communication administratively prohibited. */
+  PROHIBITED: 3,
+  TIME_EXCEEDED: 4,
+  PARAMETER: 5,
+  /** ICMPv6: nobody takes the next header. */
+  NEXT_HEADER: 6,
+  /** Nobody answers at the next hop: our own finding, not somebody's word. */
+  NEXT_HOP: 7,
+} as const;
+
+/** One of {@link IcmpCause}. */
+export type IcmpCause = (typeof IcmpCause)[keyof typeof IcmpCause];
+
+/** What `cause` ends an opening connection with: "protocol unreachable", "port unreachable" (SHLD-26); OK: it is soft. */
+export function openingError(cause: IcmpCause, error: Err): Err {
+  switch (cause) {
+    case IcmpCause.PROTOCOL:
+    case IcmpCause.PORT:
+    case IcmpCause.NEXT_HOP:
+      return error;
+    default:
+      return Err.OK;
+  }
+}
+
 /**
  * A soft error (MUST-56) is remembered and reported. A hard one (SHLD-26) ends a connection that is
  * opening; in the synchronized states it counts as soft (RFC 5927 section 5.2).
  */
-export function icmpError(e: Engine, tcb: Tcb, seq: number, hard: boolean, error: Err): boolean {
+export function icmpError(e: Engine, tcb: Tcb, seq: number, cause: IcmpCause, error: Err): boolean {
   if (!quotesFlight(tcb, seq)) return false;
-  if (hard && (tcb.state === State.SYN_SENT || (tcb.state === State.SYN_RECEIVED && tcb.passive === 0))) {
-    endConnection(e, tcb, row.ICMP_HARD[tcb.state], error);
-    return true;
+  if (tcb.state === State.SYN_SENT || (tcb.state === State.SYN_RECEIVED && tcb.passive === 0)) {
+    const ends = e.rules.openingError(cause, error);
+    if (ends !== Err.OK) {
+      endConnection(e, tcb, row.ICMP_HARD[tcb.state], ends);
+      return true;
+    }
   }
   tcb.softError = error;
   tcb.signals |= Signal.SOFT_ERROR;

@@ -13,7 +13,7 @@ export { Engine, type Output, type TimerName, type TimerTrace } from './engine.t
 export { Err, type ErrorEndpoints, errCode, TcpError, tcpError, timeoutError } from './errors.ts';
 export { type Cookies, FastOpen, usedEarly } from './fast-open.ts';
 export { emitSyn } from './form/emit.ts';
-export { icmpError, pathMtu, quotesFlight } from './icmp.ts';
+export { IcmpCause, icmpError, pathMtu, quotesFlight } from './icmp.ts';
 export { AckSample } from './loss/sample.ts';
 /** What the steps of the rules are made of, for whoever writes a step in place of another. */
 export * as parts from './parts.ts';

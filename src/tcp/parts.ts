@@ -1,9 +1,11 @@
 // What the steps of the rules are made of, for whoever writes a step in place of another: entering a state,
 // ending a connection, setting a timer, sending a segment. Nothing else needs it.
 
+export { mayChallenge } from './challenge.ts';
 export { established } from './established.ts';
 export { emit } from './form/emit.ts';
 export { resetConnection } from './segment-arrives/rst.ts';
 export { transmit } from './send/transmit.ts';
 export * as row from './tcb/transitions.ts';
 export { clearTimer, clearTimers, endConnection, enter, enterTimeWait, setTimer } from './timers.ts';
+export { tsNow } from './timestamps.ts';

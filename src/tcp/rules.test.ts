@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { OPT_SACK } from '../wire/segment.ts';
+import { Err } from './errors.ts';
 import { FastOpen } from './fast-open.ts';
+import { IcmpCause, icmpError } from './icmp.ts';
 import { type Rules, rfc9293 } from './rules.ts';
 import { inState, octets, options, pass, sent, text, type Way } from './segment-arrives/testing.ts';
 import type { StateName } from './tcb/state.ts';
@@ -134,6 +136,7 @@ const REACHES: Readonly<Record<keyof Rules, readonly [StateName, (a: Endpoint) =
     },
   ],
   earlyText: ['LISTEN', (a) => a.inject('SYN', 5)],
+  openingError: ['SYN-SENT', (a) => icmpError(a.engine, a.tcb, a.tcb.snd.iss, IcmpCause.PORT, Err.REFUSED)],
   earlyAck: [
     'CLOSED',
     (a) => {

@@ -6,6 +6,7 @@ import { like } from '../options/index.ts';
 import { challengeAck } from './challenge.ts';
 import { earlyAck, earlyText } from './fast-open.ts';
 import { sendAck, sendReset, sendSyn } from './form/emit.ts';
+import { openingError } from './icmp.ts';
 import { selectIss } from './isn.ts';
 import { duplicateAck, lastResort, newAck } from './loss/dup-acks.ts';
 import {
@@ -94,6 +95,8 @@ export const rfc9293 = {
   reorderTimeout,
   lossProbe,
   lastResort,
+  // 3.9.2.2 ICMP
+  openingError,
   // RFC 4821
   mtuProbe,
   mtuProbeLost,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { setKeepAlive } from './calls.ts';
 import { defaultConfig } from './config.ts';
 import { Err } from './errors.ts';
-import { icmpError } from './icmp.ts';
+import { IcmpCause, icmpError } from './icmp.ts';
 import { departures, inState, octets, pass, sent, text } from './segment-arrives/testing.ts';
 import { Signal } from './signals.ts';
 
@@ -83,7 +83,7 @@ describe('RETRANSMISSION TIMEOUT (3.10.8, RFC 6298 section 5)', () => {
   it('SHLD-25: an ICMP error that came meanwhile is the reason that is told', () => {
     const a = inState('ESTABLISHED', { config: { userTimeoutMs: 10_000 } });
     a.send(octets(10));
-    icmpError(a.engine, a.tcb, a.tcb.snd.una, false, Err.HOST_UNREACHABLE);
+    icmpError(a.engine, a.tcb, a.tcb.snd.una, IcmpCause.UNREACHABLE, Err.HOST_UNREACHABLE);
     pass(a, 10_000);
     expect([a.state, a.tcb.error]).toEqual(['CLOSED', Err.HOST_UNREACHABLE]);
   });

@@ -40,6 +40,10 @@ export const UNREACH4_HOST = 1;
 export const UNREACH4_PROTOCOL = 2;
 /** Port unreachable. */
 export const UNREACH4_PORT = 3;
+/** Communication with the destination network administratively prohibited (RFC 1122 section 3.2.2.1). */
+export const UNREACH4_NET_PROHIBITED = 9;
+/** Communication with the destination host administratively prohibited. */
+export const UNREACH4_HOST_PROHIBITED = 10;
 /** Fragmentation needed and DF set; has the MTU of the next hop (RFC 1191 section 4). */
 export const UNREACH4_FRAG_NEEDED = 4;
 /** Source route failed. */

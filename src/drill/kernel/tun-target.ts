@@ -5,8 +5,8 @@ import { Host } from '../../host/index.ts';
 import { type Attachment, attachTun, configureInterface, RealClock } from '../../link/tun/index.ts';
 import { Posix, type TcpInfo } from '../../socket/posix/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
-import { configureHost, connectionsInState, hostTcpInfo } from '../run/host.ts';
-import type { Profile, RunConfig, Target } from '../run/index.ts';
+import { configureHost, connectionsInState, dropConnections, hostTcpInfo } from '../run/host.ts';
+import { ChosenRules, type FreebsdSteps, type Profile, type RunConfig, type Target } from '../run/index.ts';
 import { loadSocketLibc } from './libc.ts';
 import { freshNamespace } from './namespace.ts';
 import { Pace } from './pace.ts';
@@ -20,12 +20,14 @@ export class TunTarget implements Target {
   readonly #clock: RealClock;
   readonly #pace: Pace;
   readonly #attachment: Attachment;
+  readonly #chosen: ChosenRules;
   #socket: PacketSocket | null = null;
 
-  private constructor(clock: RealClock, syscalls: Posix, attachment: Attachment) {
+  private constructor(clock: RealClock, syscalls: Posix, attachment: Attachment, chosen: ChosenRules) {
     this.#clock = clock;
     this.syscalls = syscalls;
     this.#attachment = attachment;
+    this.#chosen = chosen;
     this.#pace = new Pace(() => clock.real());
   }
 
@@ -34,11 +36,12 @@ export class TunTarget implements Target {
     const libc = await loadSocketLibc();
     freshNamespace(libc);
     const clock = new RealClock();
+    const chosen = new ChosenRules(profile.rules);
     const host = new Host({
       name: 'synfin',
       clock,
       tcp: profile.tcp,
-      rules: profile.rules,
+      rules: chosen.rules,
     });
     const attachment = await attachTun(host, {
       name: 'tun0',
@@ -48,7 +51,7 @@ export class TunTarget implements Target {
       peers: [config.localIp.replace(/[0-9a-f]+$/i, (last) => (last === '2' ? '1' : '2'))],
     });
     const posix = new Posix({ host, personality: profile.personality });
-    const target = new TunTarget(clock, posix, attachment);
+    const target = new TunTarget(clock, posix, attachment, chosen);
     try {
       // A script may inject what is larger than our MTU: that is the far end's affair.
       await configureInterface({ name: attachment.device.name, mtu: 65_535 });
@@ -80,6 +83,14 @@ export class TunTarget implements Target {
 
   configure(settings: Partial<TcpConfig>): string | null {
     return configureHost(this.syscalls, settings);
+  }
+
+  choose(steps: FreebsdSteps): void {
+    this.#chosen.choose(steps);
+  }
+
+  drop(state: string | null): void {
+    dropConnections(this.syscalls, state);
   }
 
   tcpInfo(fd: number): TcpInfo | null {

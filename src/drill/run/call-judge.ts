@@ -1,8 +1,8 @@
 // System calls of a run: results and times are compared; a call with an end time waits beside the events
 // that follow it (at most one does).
 
-import { type Blocked, errnoNumbers, isErrno, type Result } from '../../socket/posix/index.ts';
-import type { EventTime, SyscallEvent } from '../ast.ts';
+import { type Blocked, constant, errnoNumbers, isErrno, type Result } from '../../socket/posix/index.ts';
+import type { EventTime, Expression, SyscallEvent } from '../ast.ts';
 import { printSyscall } from '../parse/index.ts';
 import type { RunConfig } from './config.ts';
 import { Flow } from './flow.ts';
@@ -11,7 +11,9 @@ import { PATIENCE_US, type RunState } from './state.ts';
 import { type Begun, beginCall, type CallContext } from './syscalls.ts';
 import type { Syscalls } from './target.ts';
 import type { Moment } from './time.ts';
-import { numberOf } from './values.ts';
+import { fieldOf, numberOf, single } from './values.ts';
+
+const MSG_FASTOPEN = constant('MSG_FASTOPEN');
 
 /** Errors of connect that leave the attempt, or the connection, as it is. */
 const STILL = new Set(['EINPROGRESS', 'EALREADY', 'EISCONN']);
@@ -32,14 +34,17 @@ export class CallJudge implements CallContext {
   readonly #fds = new Map<number, number>();
   /** The script's descriptor of the socket that the flow belongs to; -1: none yet. */
   #flowFd = -1;
-  /** The last connect failed: the next one is another connection. */
-  #failed = false;
+  /** The last connect failed, or the socket was closed: the next one is another connection. */
+  #over = false;
   #pending: Pending | null = null;
+  /** sendto with an address connects (FreeBSD). */
+  readonly #implied: boolean;
   /** Live descriptor that TCP_INFO is asked of; -1: none yet. */
   infoFd = -1;
 
-  constructor(state: RunState) {
+  constructor(state: RunState, impliedConnect: boolean) {
     this.#state = state;
+    this.#implied = impliedConnect;
     state.onStep = () => this.#askPending();
   }
 
@@ -119,25 +124,47 @@ export class CallJudge implements CallContext {
 
   /** What a call means for the connection under test: the newest that connects or listens. */
   #before(event: SyscallEvent): void {
-    const { name, args } = event.syscall;
-    if (name !== 'connect' && name !== 'sendto' && name !== 'listen') return;
-    const fd = args[0] === undefined ? -1 : numberOf(args[0]);
-    if (name !== 'sendto' && (this.#failed || (this.#flowFd >= 0 && this.#flowFd !== fd))) {
-      this.#failed = false;
+    const { name } = event.syscall;
+    const opens = name === 'connect' || this.#sendOpens(event);
+    if (!opens && name !== 'listen') {
+      const { flow, config } = this.#state;
+      if (name === 'sendto' && flow.remotePort === 0) flow.remotePort = config.connectPort;
+      return;
+    }
+    const fd = this.#scriptFd(event);
+    if (this.#over || (this.#flowFd >= 0 && this.#flowFd !== fd)) {
+      this.#over = false;
       const { protocol } = this.#state.flow;
       this.#state.flow = new Flow();
       this.#state.flow.protocol = protocol;
     }
-    if (name !== 'sendto') this.#flowFd = fd;
+    this.#flowFd = fd;
     const flow = this.#state.flow;
     if (name === 'listen') return;
     if (flow.remotePort === 0) flow.remotePort = this.#state.config.connectPort;
-    if (name !== 'connect') return;
     this.infoFd = this.fd(fd);
     if (flow.state !== 'new') return;
     if (flow.protocol === 'tcp') flow.state = 'connecting';
-    const to = args[1];
+    const to = destination(event);
     if (to !== undefined && to.kind !== 'ellipsis') this.#remoteOf(to);
+  }
+
+  #scriptFd(event: SyscallEvent): number {
+    const first = event.syscall.args[0];
+    return first === undefined ? -1 : numberOf(first);
+  }
+
+  /** A sendto or sendmsg that connects: with MSG_FASTOPEN, or on FreeBSD with an address alone. */
+  #sendOpens(event: SyscallEvent): boolean {
+    const { name, args } = event.syscall;
+    if (name !== 'sendto' && name !== 'sendmsg') return false;
+    const { flow } = this.#state;
+    const another = this.#over || this.#flowFd !== this.#scriptFd(event);
+    if (flow.protocol !== 'tcp' || (flow.state !== 'new' && !another)) return false;
+    const to = destination(event);
+    if (to === undefined || (to.kind === 'word' && to.name === 'NULL')) return false;
+    const flags = args[name === 'sendto' ? 3 : 2];
+    return this.#implied || (flags !== undefined && (numberOf(flags) & MSG_FASTOPEN) !== 0);
   }
 
   #remoteOf(e: SyscallEvent['syscall']['args'][number]): void {
@@ -161,13 +188,14 @@ export class CallJudge implements CallContext {
       if (result.kind !== 'error' || !sameErrno(want.errno, result.errno)) throw differs();
     } else if (want.kind === 'value') {
       const value = numberOf(want.value);
+      if (value === -1 && result.kind === 'error') return; // any error
       if (result.kind !== 'done') throw differs();
       if (begun.givesFd && value >= 0) this.#fds.set(value, result.value);
       else if (value !== result.value) throw differs();
       begun.check(result.out, result.value);
     }
     if (result.kind === 'done') this.#after(event, result.value);
-    else if (syscall.name === 'connect') this.#failed = !STILL.has(result.errno);
+    else if (syscall.name === 'connect') this.#over = !STILL.has(result.errno);
   }
 
   #after(event: SyscallEvent, value: number): void {
@@ -187,9 +215,21 @@ export class CallJudge implements CallContext {
       case 'accept4':
         this.infoFd = value;
         return;
+      case 'close':
+        if (this.#scriptFd(event) === this.#flowFd) this.#over = true;
+        return;
       default:
     }
   }
+}
+
+/** The address argument of a call; undefined: it has none. */
+function destination(event: SyscallEvent): Expression | undefined {
+  const { name, args } = event.syscall;
+  if (name === 'connect') return args[1];
+  if (name === 'sendto') return args[4];
+  const message = single(args[1]);
+  return message?.kind === 'struct' ? fieldOf(message, 'msg_name') : undefined;
 }
 
 /** EWOULDBLOCK and ENOTSUP are other names. */

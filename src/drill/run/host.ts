@@ -29,3 +29,10 @@ export function connectionsInState(host: Host, state: string): number | null {
   if (state === 'LISTEN' || state === 'CLOSED') return null;
   return host.connections.filter((c) => c.state === state).length;
 }
+
+/** Ends the connections in `state`, or all, as FreeBSD's tcpdrop does: our side says ECONNABORTED, the peer gets a RST. */
+export function dropConnections(posix: Posix, state: string | null): void {
+  for (const c of [...posix.host.connections]) {
+    if (state === null || c.state === state) c.abort();
+  }
+}

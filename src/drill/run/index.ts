@@ -12,7 +12,14 @@ import type { Target } from './target.ts';
 import { VirtualTarget } from './virtual.ts';
 
 export type { RunConfig } from './config.ts';
-export { freebsdProfile, linuxProfile, type Profile, profiles } from './profile.ts';
+export {
+  ChosenRules,
+  type FreebsdSteps,
+  freebsdProfile,
+  linuxProfile,
+  type Profile,
+  profiles,
+} from './profile.ts';
 export {
   type Fail,
   failedByTime,

@@ -34,6 +34,7 @@ export class PacketJudge {
   readonly #match: MatchOptions;
   readonly #queue: LivePacket[] = [];
   readonly #log: LogEntry[] = [];
+  #nextPort = 0;
   readonly #logged = new Map<LivePacket, LogEntry>();
 
   constructor(state: RunState, options: MatchOptions) {
@@ -118,7 +119,7 @@ export class PacketJudge {
     if (flow.state === 'new' || flow.state === 'listening') {
       // Its first packet makes the connection; ports of its own, so that no TIME-WAIT is met.
       flow.state = 'packet-received';
-      flow.remotePort = 32_768 + ((this.#state.target.now() / 1000) & 0x3fff);
+      flow.remotePort = this.#ephemeral();
       flow.localPort = this.#state.config.bindPort;
       flow.liveRemoteIsn = seq;
     } else if (flow.state === 'packet-received' && syn) {
@@ -132,6 +133,12 @@ export class PacketJudge {
     }
   }
 
+  /** A port of the remote end that no connection of this run has had; from one run to the next it varies, too. */
+  #ephemeral(): number {
+    if (this.#nextPort === 0) this.#nextPort = (this.#state.target.now() / 1000) & 0x3fff;
+    return 32_768 + (this.#nextPort++ & 0x3fff);
+  }
+
   /** The packet is not of the connection under test. */
   #isForeign(p: LivePacket): boolean {
     if (p.icmp !== null) return false;
@@ -139,7 +146,8 @@ export class PacketJudge {
     const flow = this.#state.flow;
     if (ports === null) return false;
     if (p.udp !== null && flow.localPort === 0) return ports.dstPort !== flow.remotePort;
-    if (flow.state === 'connecting') return ports.dstPort !== flow.remotePort;
+    if (flow.state === 'connecting')
+      return p.tcp === null || (p.tcp.bits & SYN) === 0 || ports.dstPort !== flow.remotePort;
     return ports.srcPort !== flow.localPort || ports.dstPort !== flow.remotePort;
   }
 

@@ -1,6 +1,6 @@
 // Which system a script was written for: the profile of a host, and what of it is the referee's.
 
-import { hostProfiles } from '../../host/index.ts';
+import { type FreebsdSteps, freebsdRules, hostProfiles } from '../../host/index.ts';
 import { freebsd, linux, type Personality } from '../../socket/posix/index.ts';
 import type { Rules, TcpConfig } from '../../tcp/index.ts';
 
@@ -41,12 +41,26 @@ export const freebsdProfile: Profile = {
   personality: freebsd,
   rules: hostProfiles.freebsd.rules,
   tcp: hostProfiles.freebsd.tcp,
-  differences: [
-    'a FIN is sent again with the ACK of a simultaneous close',
-    'RST segments of closed ports carry no ACK where RFC 9293 says so, as here; FreeBSD agrees',
-    'the host cache does not exist',
-  ],
+  differences: ['the host cache does not exist'],
 };
+
+export type { FreebsdSteps };
+
+/** A table of rules that sysctls may change while a script runs. */
+export class ChosenRules {
+  readonly rules: Rules;
+  #steps: FreebsdSteps = {};
+
+  constructor(rules: Rules) {
+    this.rules = { ...rules };
+  }
+
+  /** The steps of FreeBSD that a sysctl chooses. */
+  choose(steps: FreebsdSteps): void {
+    this.#steps = { ...this.#steps, ...steps };
+    Object.assign(this.rules, freebsdRules(this.#steps));
+  }
+}
 
 /** By name. */
 export const profiles = { linux: linuxProfile, freebsd: freebsdProfile } as const;

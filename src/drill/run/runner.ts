@@ -37,7 +37,7 @@ export class Runner {
     this.#state = new RunState(config, target);
     const { platform } = options.profile;
     this.#packets = new PacketJudge(this.#state, { checkEcr: options.strict });
-    this.#calls = new CallJudge(this.#state);
+    this.#calls = new CallJudge(this.#state, options.profile.personality.impliedConnect);
     this.#code.setAll(codeConstants(platform));
   }
 
@@ -174,6 +174,14 @@ export class Runner {
         this.#state.notes.push(`defaults.sh: ${refused}`);
         return;
       }
+      case 'steps':
+        if (this.#state.target.choose === undefined) throw new UnsupportedError('sysctls of FreeBSD');
+        this.#state.target.choose(action.steps);
+        return;
+      case 'drop':
+        if (this.#state.target.drop === undefined) throw new UnsupportedError('tcpdrop');
+        this.#state.target.drop(action.state);
+        return;
       case 'count': {
         const n = this.#state.target.countInState(action.state);
         if (n === null) throw new UnsupportedError(`counting connections in ${action.state}`);

@@ -28,8 +28,8 @@ describe('sysctl', () => {
   });
 
   it('a value that is what the stack does needs nothing; another is unsupported', () => {
-    expect(sysctl('net.ipv4.tcp_frto', '0')).toEqual({ kind: 'nothing' });
-    expect(sysctl('net.ipv4.tcp_frto', '2').kind).toBe('unsupported');
+    expect(sysctl('net.ipv4.tcp_frto', '2')).toEqual({ kind: 'nothing' });
+    expect(sysctl('net.ipv4.tcp_frto', '0').kind).toBe('unsupported');
   });
 
   it('a name that is not known, and a value that is no number, are unsupported', () => {

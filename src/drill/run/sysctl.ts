@@ -3,6 +3,7 @@
 
 import { LINUX_SYN_LINEAR_TIMEOUTS, synR2Ms } from '../../socket/posix/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
+import type { FreebsdSteps } from './profile.ts';
 
 /** What a shell line asks for. */
 export type ShellAction =
@@ -12,7 +13,11 @@ export type ShellAction =
   | { readonly kind: 'nothing' }
   /** A setting of a set of defaults that the stack does not have. */
   | { readonly kind: 'note'; readonly text: string }
+  /** Steps of FreeBSD that a sysctl chooses. */
+  | { readonly kind: 'steps'; readonly steps: FreebsdSteps }
   | { readonly kind: 'sleep'; readonly us: number }
+  /** Ends connections, as FreeBSD's tcpdrop does: those in `state`, or all. */
+  | { readonly kind: 'drop'; readonly state: string | null }
   /** The command succeeds when `count` connections are in `state` (FreeBSD's sockstat). */
   | { readonly kind: 'count'; readonly state: string; readonly count: number }
   | { readonly kind: 'unsupported'; readonly reason: string };
@@ -67,6 +72,16 @@ function congestion(v: string): Partial<TcpConfig> {
   return { congestion: v === 'reno' ? 'newreno' : v };
 }
 
+/** net.inet.tcp.retries: retransmissions of an RTO of 230 ms that doubles up to 64 s. */
+function freebsdRetries(v: string): Partial<TcpConfig> {
+  let ms = 0;
+  for (let i = 0; i <= Number(v); i++) ms += Math.min(230 * 2 ** i, 64_000);
+  return { r2Ms: Math.max(1000, ms) };
+}
+
+/** net.inet.tcp.maxunacktime, in seconds; 0 says nothing. */
+const maxUnackTime: Apply = (v) => (v === '0' ? null : { userTimeoutMs: Number(v) * 1000 });
+
 /** 0: off, 1: asked for, 2: given to who asks; more is AccECN. */
 function ecn(v: string): Partial<TcpConfig> | string {
   const values = ['off', 'on', 'accept'] as const;
@@ -107,10 +122,11 @@ const IPV4: Readonly<Record<string, Apply>> = {
   tcp_ecn: ecn,
   tcp_dsack: only('1'),
   tcp_fack: only('0'),
-  tcp_frto: only('0'),
+  tcp_frto: only('1', '2'),
   tcp_reordering: only('3'),
-  tcp_early_retrans: only('0'),
-  tcp_recovery: only('0'),
+  tcp_max_reordering: inert,
+  tcp_early_retrans: only('3', '4'),
+  tcp_recovery: (v) => ({ lossDetection: (Number(v) & 1) === 1 ? 'rack' : 'dupacks' }),
   tcp_slow_start_after_idle: only('1'),
   tcp_mtu_probing: mtuProbing,
   tcp_stdurg: only('0'),
@@ -155,6 +171,10 @@ const FREEBSD: Readonly<Record<string, Apply>> = {
   'kern.ipc.maxsockbuf': number('receiveBufferMax'),
   'net.inet.tcp.rexmit_initial': number('initialRtoMs'),
   'net.inet.tcp.rexmit_min': (v) => ({ minRtoMs: Math.max(Number(v), 1) }),
+  'net.inet.tcp.rexmit_slop': number('rtoSlopMs'),
+  'net.inet.tcp.rexmit_max': number('maxRtoMs'),
+  'net.inet.tcp.retries': freebsdRetries,
+  'net.inet.tcp.maxunacktime': maxUnackTime,
   'net.inet.tcp.msl': number('mslMs'),
   'net.inet.tcp.finwait2_timeout': number('finWait2Ms'),
   'net.inet.tcp.keepinit': number('synR2Ms'),
@@ -174,9 +194,6 @@ const FREEBSD: Readonly<Record<string, Apply>> = {
   'net.inet.tcp.path_mtu_discovery': only('1'),
   'net.inet.tcp.pmtud_blackhole_detection': (v) => ({ mtuProbing: v === '0' ? 'off' : 'blackhole' }),
   'net.inet.tcp.blackhole': only('0'),
-  'net.inet.tcp.drop_synfin': only('1'),
-  'net.inet.tcp.insecure_rst': only('0'),
-  'net.inet.tcp.insecure_syn': only('0'),
   'net.inet.tcp.insecure_ack': only('0'),
   'net.inet.tcp.rfc3042': only('1'),
   'net.inet.tcp.rfc3390': inert,
@@ -196,10 +213,60 @@ const FREEBSD: Readonly<Record<string, Apply>> = {
   'net.inet.tcp.mssdflt': only('536'),
   'net.inet.tcp.v6mssdflt': only('1220'),
   'net.inet.icmp.icmplim': inert,
+  'net.inet.tcp.icmp_may_rst': only('1'),
+  'net.inet.tcp.cc.abe': flag('abe'),
+  'net.inet.tcp.cc.abe_frlossreduce': only('0'),
+  'net.inet.tcp.hostcache.prune': inert,
+  'net.inet.tcp.hostcache.expire': inert,
+  'net.inet.tcp.sack.maxholes': inert,
+  'net.inet.tcp.sack.globalmaxholes': inert,
+  'net.inet.tcp.sack.revised': only('1'),
+  'net.inet.tcp.sack.tso': inert,
+  'net.inet.tcp.do_prr': only('1'),
+  'net.inet.tcp.do_prr_conservative': inert,
+  'net.inet.tcp.do_lrd': inert,
+  'net.inet.tcp.newcwv': inert,
+  'net.inet.tcp.newreno_sack': inert,
+  'net.inet.tcp.abc_l_var': inert,
+  'net.inet.tcp.do_tcpdrain': inert,
+  'net.inet.tcp.reass.maxqueuelen': inert,
+  'net.inet.tcp.reass.maxsegments': inert,
+  'net.inet.tcp.nolocaltimewait': only('0'),
+  'net.inet.tcp.maxtcptw': inert,
+  'net.inet.tcp.syncache.rst_on_sock_fail': only('1'),
+  'net.inet.tcp.syncache.see_other': inert,
+  'net.inet.tcp.syncache.bucketlimit': inert,
+  'net.inet.tcp.fastopen.acceptany': only('0'),
+  'net.inet.tcp.fastopen.client_enable': inert, // a script that uses it says so in its calls
+  'net.inet.tcp.fastopen.server_enable': inert,
+  'net.inet.tcp.fastopen.autokey': inert,
+  'net.inet.tcp.fastopen.ccache_bucket_limit': inert,
+  'net.inet.tcp.fastopen.path_disable_time': inert,
+  'net.inet.tcp.fastopen.psk_enable': only('0'),
+  'net.inet.tcp.per_cpu_timers': inert,
+  'net.inet.tcp.log_in_vain': inert,
+  'net.inet.tcp.timer_race': inert,
+  'net.inet.tcp.isn_reseed_interval': inert,
+  'net.inet.tcp.recvbuf_max': inert,
+  'net.inet.tcp.recvbuf_inc': inert,
+  'net.inet.tcp.sendbuf_max': inert,
+  'net.inet.tcp.sendbuf_inc': inert,
+  'net.inet.tcp.sendbuf_auto_lowat': inert,
+  'net.inet.tcp.ts_offset_per_connection': inert,
+};
+
+/** Sysctls of FreeBSD that choose a step. */
+const STEPS: Readonly<Record<string, keyof FreebsdSteps>> = {
+  'net.inet.tcp.drop_synfin': 'dropSynFin',
+  'net.inet.tcp.insecure_rst': 'insecureRst',
+  'net.inet.tcp.insecure_syn': 'insecureSyn',
+  'net.inet.tcp.rexmit_drop_options': 'dropOptions',
 };
 
 /** One `name=value` of sysctl. */
 export function sysctl(name: string, value: string): ShellAction {
+  const step = Object.hasOwn(STEPS, name) ? STEPS[name] : undefined;
+  if (step !== undefined) return { kind: 'steps', steps: { [step]: Number(value) !== 0 } };
   const short = name.replace(/^net\.ipv4\.|^net\/ipv4\//, '');
   const apply = short === name ? own(FREEBSD, name) : own(IPV4, short);
   if (apply === undefined) {
@@ -255,6 +322,7 @@ export function shellActions(text: string): ShellAction[] {
 /** The commands of a text, in order. */
 export function shellCommands(text: string): string[] {
   return text
+    .replace(/\\\r?\n/g, ' ')
     .split(/\n|;|&&/)
     .map((line) => line.replace(/\s#.*$/, '').trim())
     .filter((command) => command !== '');
@@ -266,6 +334,8 @@ function shellLine(command: string): ShellAction[] {
   if (count !== null) {
     return [{ kind: 'count', state: stateOf(count[1] as string), count: Number(count[3]) }];
   }
+  const drop = /^tcpdrop\s+-a(?:\s+-s\s+(\w+))?$/.exec(command);
+  if (drop !== null) return [{ kind: 'drop', state: drop[1] === undefined ? null : stateOf(drop[1]) }];
   const sleep = /^sleep\s+([\d.]+)$/.exec(command);
   if (sleep !== null) return [{ kind: 'sleep', us: Number(sleep[1]) * 1e6 }];
   const pairs = sysctlPairs(command);
@@ -286,8 +356,20 @@ export function sysctlPairs(command: string): { readonly name: string; readonly 
   const clean = text.replace(/\s+[12]?>\S*.*$/, '');
   return [...clean.matchAll(pair)].map((m) => ({
     name: (m[1] as string).replace(/^\/proc\/sys\//, '').replaceAll('/', '.'),
-    value: (m[2] as string).replace(/^["']|["']$/g, ''),
+    value: arithmetic((m[2] as string).replace(/^["']|["']$/g, '')),
   }));
+}
+
+/** The shell's `$((32*1024*1024))`, of numbers, products and sums. */
+export function arithmetic(text: string): string {
+  return text.replace(/\$\(\(([\d\s*+-]+)\)\)/g, (_all, sum: string) =>
+    String(
+      [...sum.matchAll(/([+-]?)\s*([\d\s*]+)/g)].reduce((total, [, sign, product]) => {
+        const value = (product as string).split('*').reduce((n, factor) => n * Number(factor), 1);
+        return sign === '-' ? total - value : total + value;
+      }, 0),
+    ),
+  );
 }
 
 function suiteDefaults(): ShellAction[] {

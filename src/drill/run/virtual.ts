@@ -4,9 +4,10 @@ import { Host, type HostInterface } from '../../host/index.ts';
 import { like, needed, nested, Schema, seed } from '../../options/index.ts';
 import { World } from '../../sim/index.ts';
 import { type Personality, Posix, type TcpInfo } from '../../socket/posix/index.ts';
-import { type Rules, rulesKind, type TcpConfig, tcpOptions } from '../../tcp/index.ts';
+import { type Rules, rfc9293, rulesKind, type TcpConfig, tcpOptions } from '../../tcp/index.ts';
 import type { RunConfig } from './config.ts';
-import { configureHost, connectionsInState, hostTcpInfo } from './host.ts';
+import { configureHost, connectionsInState, dropConnections, hostTcpInfo } from './host.ts';
+import { ChosenRules, type FreebsdSteps } from './profile.ts';
 import type { Target } from './target.ts';
 
 /** Time before the script begins: a clock at 0 is a special case that scripts do not mean. */
@@ -36,6 +37,7 @@ export class VirtualTarget implements Target {
   readonly syscalls: Posix;
   onPacket: ((packet: Uint8Array, atUs: number) => void) | null = null;
   readonly #iface: HostInterface;
+  readonly #chosen: ChosenRules;
 
   /** Throws OptionTypeError, OptionRangeError. */
   constructor(config: RunConfig, options: VirtualTargetOptions) {
@@ -44,13 +46,14 @@ export class VirtualTarget implements Target {
     this.world.runSync(START_US);
     const { clock, memory } = this.world;
     const dice = this.world.random.fork('host');
+    this.#chosen = new ChosenRules(options.rules ?? rfc9293);
     this.host = new Host({
       name: 'synfin',
       clock,
       memory,
       random: () => dice.nextUint32(),
       tcp: options.tcp,
-      ...(options.rules === undefined ? {} : { rules: options.rules }),
+      rules: this.#chosen.rules,
     });
     const prefix = config.wire === 4 ? 16 : 48;
     this.#iface = this.host.addInterface({
@@ -98,6 +101,14 @@ export class VirtualTarget implements Target {
 
   configure(settings: Partial<TcpConfig>): string | null {
     return configureHost(this.syscalls, settings);
+  }
+
+  choose(steps: FreebsdSteps): void {
+    this.#chosen.choose(steps);
+  }
+
+  drop(state: string | null): void {
+    dropConnections(this.syscalls, state);
   }
 
   tcpInfo(fd: number): TcpInfo | null {

@@ -1,7 +1,7 @@
 // ICMP and ICMPv6 on one host: echo is answered, errors go to the connection they quote (RFC 792,
 // RFC 4443, RFC 1122 section 3.2.2; RFC 9293 section 3.9.2.2 and RFC 5927 for what they may do there).
 
-import { Err } from '../../tcp/index.ts';
+import { Err, IcmpCause } from '../../tcp/index.ts';
 import {
   formatWords,
   ICMP_HEADER_LENGTH,
@@ -47,13 +47,17 @@ import {
   TIME4_TTL,
   TIME6_HOP_LIMIT,
   TIME6_REASSEMBLY,
+  UNREACH4_ADMIN_PROHIBITED,
   UNREACH4_FRAG_NEEDED,
   UNREACH4_HOST,
+  UNREACH4_HOST_PROHIBITED,
   UNREACH4_NET,
+  UNREACH4_NET_PROHIBITED,
   UNREACH4_PORT,
   UNREACH4_PROTOCOL,
   UNREACH4_SOURCE_ROUTE,
   UNREACH6_ADDRESS,
+  UNREACH6_ADMIN_PROHIBITED,
   UNREACH6_BEYOND_SCOPE,
   UNREACH6_NO_ROUTE,
   UNREACH6_PORT,
@@ -84,8 +88,8 @@ export interface Quoted {
 
 /** What a transport takes of ICMP; false: what is quoted is nobody's, so that the message counts as a lie. */
 export interface IcmpErrors {
-  /** An error; `hard`: it ends a connection (RFC 9293 section 3.9.2.2). */
-  icmp(quoted: Quoted, hard: boolean, error: Err): boolean;
+  /** An error, what it complains of, and what a user is told (RFC 9293 section 3.9.2.2). */
+  icmp(quoted: Quoted, cause: IcmpCause, error: Err): boolean;
   /** The packet was too big for a link of `mtu` octets (RFC 1191, RFC 8201). */
   tooBig(quoted: Quoted, mtu: number): boolean;
 }
@@ -144,8 +148,10 @@ export class IcmpLayer {
         this.#unreachable4(packet, m);
         return;
       case ICMP4_TIME_EXCEEDED:
+        this.#tell(packet, m, IcmpCause.TIME_EXCEEDED, Err.HOST_UNREACHABLE); // MUST-56: soft
+        return;
       case ICMP4_PARAMETER_PROBLEM:
-        this.#tell(packet, m, false, Err.HOST_UNREACHABLE); // MUST-56: soft
+        this.#tell(packet, m, IcmpCause.PARAMETER, Err.HOST_UNREACHABLE);
         return;
       default: // MUST-55: source quench is ignored, as is all else
     }
@@ -165,21 +171,18 @@ export class IcmpLayer {
         this.#tooBig(packet, m);
         return;
       case ICMP6_UNREACHABLE:
-        // Port unreachable, like SHLD-26 for IPv4, is hard; no route and the rest are soft.
+        this.#unreachable6(packet, m);
+        return;
+      case ICMP6_TIME_EXCEEDED:
+        this.#tell(packet, m, IcmpCause.TIME_EXCEEDED, Err.HOST_UNREACHABLE);
+        return;
+      case ICMP6_PARAMETER_PROBLEM:
         this.#tell(
           packet,
           m,
-          m.code === UNREACH6_PORT,
-          m.code === UNREACH6_PORT
-            ? Err.REFUSED
-            : m.code === UNREACH6_NO_ROUTE || m.code === UNREACH6_ADDRESS
-              ? Err.HOST_UNREACHABLE
-              : Err.NET_UNREACHABLE,
+          m.code === PARAM6_NEXT_HEADER ? IcmpCause.NEXT_HEADER : IcmpCause.PARAMETER,
+          Err.HOST_UNREACHABLE,
         );
-        return;
-      case ICMP6_TIME_EXCEEDED:
-      case ICMP6_PARAMETER_PROBLEM:
-        this.#tell(packet, m, false, Err.HOST_UNREACHABLE);
         return;
       default:
         this.ndp?.(packet, m);
@@ -201,17 +204,40 @@ export class IcmpLayer {
         this.#tooBig(packet, m);
         return;
       case UNREACH4_PROTOCOL:
-        this.#tell(packet, m, true, Err.PROTOCOL_UNREACHABLE);
+        this.#tell(packet, m, IcmpCause.PROTOCOL, Err.PROTOCOL_UNREACHABLE);
         return;
       case UNREACH4_PORT:
-        this.#tell(packet, m, true, Err.REFUSED);
+        this.#tell(packet, m, IcmpCause.PORT, Err.REFUSED);
         return;
       case UNREACH4_NET:
       case UNREACH4_SOURCE_ROUTE:
-        this.#tell(packet, m, false, Err.NET_UNREACHABLE);
+        this.#tell(packet, m, IcmpCause.UNREACHABLE, Err.NET_UNREACHABLE);
+        return;
+      case UNREACH4_NET_PROHIBITED:
+      case UNREACH4_HOST_PROHIBITED:
+      case UNREACH4_ADMIN_PROHIBITED:
+        this.#tell(packet, m, IcmpCause.PROHIBITED, Err.HOST_UNREACHABLE);
         return;
       default:
-        this.#tell(packet, m, false, Err.HOST_UNREACHABLE);
+        this.#tell(packet, m, IcmpCause.UNREACHABLE, Err.HOST_UNREACHABLE);
+    }
+  }
+
+  /** Port unreachable, like SHLD-26 for IPv4, is hard; no route and the rest are soft. */
+  #unreachable6(packet: IpPacket, m: IcmpMessage): void {
+    switch (m.code) {
+      case UNREACH6_PORT:
+        this.#tell(packet, m, IcmpCause.PORT, Err.REFUSED);
+        return;
+      case UNREACH6_ADMIN_PROHIBITED:
+        this.#tell(packet, m, IcmpCause.PROHIBITED, Err.NET_UNREACHABLE);
+        return;
+      case UNREACH6_NO_ROUTE:
+      case UNREACH6_ADDRESS:
+        this.#tell(packet, m, IcmpCause.UNREACHABLE, Err.HOST_UNREACHABLE);
+        return;
+      default:
+        this.#tell(packet, m, IcmpCause.UNREACHABLE, Err.NET_UNREACHABLE);
     }
   }
 
@@ -238,8 +264,8 @@ export class IcmpLayer {
   }
 
   /** An error reached us: to the connection or socket that sent what it quotes (RFC 1122 sections 4.1.3.3 and 4.2.3.9). */
-  #tell(packet: IpPacket, m: IcmpMessage, hard: boolean, error: Err): void {
-    if (this.#whoIsQuoted(packet, m)?.icmp(this.#quoted, hard, error) !== true) this.#counters.icmpIgnored++;
+  #tell(packet: IpPacket, m: IcmpMessage, cause: IcmpCause, error: Err): void {
+    if (this.#whoIsQuoted(packet, m)?.icmp(this.#quoted, cause, error) !== true) this.#counters.icmpIgnored++;
   }
 
   #tooBig(packet: IpPacket, m: IcmpMessage): void {
@@ -332,7 +358,7 @@ export class IcmpLayer {
       return;
     }
     if (q.payloadLen >= QUOTED_OCTETS)
-      this.#sender(sourceOf(q))?.icmp(this.#quoted, true, Err.HOST_UNREACHABLE);
+      this.#sender(sourceOf(q))?.icmp(this.#quoted, IcmpCause.NEXT_HOP, Err.HOST_UNREACHABLE);
     if (crowded) this.#tcp.nextHopUnreachable(q);
   }
 

@@ -1,15 +1,10 @@
 // FreeBSD, as it comes: the defaults of its sysctls (tcp(4)) and the constants of sys/netinet/tcp_timer.h.
 
-import { Err, type Rules, rfc9293 } from '../../tcp/index.ts';
+import { Err } from '../../tcp/index.ts';
+import { freebsdRules } from './freebsd-rules.ts';
 import { profileOf } from './profile.ts';
 
-/** An ACK of something else in SYN-SENT is reset; our SYN goes again when its timer says so, not at once. */
-const synSentAck: Rules['synSentAck'] = (e, tcb, seg) => {
-  const { rexmt } = tcb.timer;
-  const answered = rfc9293.synSentAck(e, tcb, seg);
-  if (answered) tcb.timer.rexmt = rexmt;
-  return answered;
-};
+const rules = freebsdRules();
 
 /** FreeBSD. */
 export const freebsd = profileOf('freebsd', {
@@ -24,7 +19,9 @@ export const freebsd = profileOf('freebsd', {
     synOptionOrder: { value: 'freebsd', source: 'tcp_addoptions (sys/netinet/tcp_output.c)' },
     delayedAckMs: { value: 40, source: 'net.inet.tcp.delacktime' },
     initialRtoMs: { value: 1000, source: 'net.inet.tcp.rexmit_initial' },
-    minRtoMs: { value: 200, source: 'net.inet.tcp.rexmit_slop' },
+    minRtoMs: { value: 30, source: 'net.inet.tcp.rexmit_min' },
+    rtoSlopMs: { value: 200, source: 'net.inet.tcp.rexmit_slop' },
+    lossDetection: { value: 'dupacks', source: 'net.inet.tcp.functions_default: freebsd, not rack' },
     synR2Ms: { value: 75_000, source: 'net.inet.tcp.keepinit' },
     synAckR2Ms: {
       value: 15_000,
@@ -46,9 +43,49 @@ export const freebsd = profileOf('freebsd', {
       value: () => Err.RESET,
       source: 'tcp_do_segment (sys/netinet/tcp_input.c): ECONNRESET in CLOSING and LAST-ACK, too',
     },
+    closed: { value: rules.closed, source: 'net.inet.tcp.drop_synfin: 1, in every state' },
+    listenRst: { value: rules.listenRst, source: 'net.inet.tcp.drop_synfin: 1' },
+    listenSyn: {
+      value: rules.listenSyn,
+      source: 'net.inet.tcp.drop_synfin: if 0, a FIN with a SYN is ignored',
+    },
     synSentAck: {
-      value: synSentAck,
+      value: rules.synSentAck,
       source: 'tcp_do_segment (sys/netinet/tcp_input.c): the SYN waits for its timer',
     },
+    timestamps: {
+      value: rules.timestamps,
+      source: 'tcp_twcheck: no PAWS in TIME-WAIT; net.inet.tcp.drop_synfin: 1',
+    },
+    sequence: {
+      value: rules.sequence,
+      source: 'tcp_do_segment: RST and SYN are judged by what the buffer can take, from the last ACK sent on',
+    },
+    rst: { value: rules.rst, source: 'net.inet.tcp.insecure_rst: 0' },
+    syn: { value: rules.syn, source: 'net.inet.tcp.insecure_syn: 0' },
+    timeWait: {
+      value: rules.timeWait,
+      source: 'tcp_twcheck: silent where there is no ACK; a newer SYN is known by its sequence number',
+    },
+    scheduleAck: {
+      value: rules.scheduleAck,
+      source: 'DELAY_ACK (sys/netinet/tcp_input.c): one ACK is delayed, the next is not',
+    },
+    finReached: {
+      value: rules.finReached,
+      source: 'tcp_do_segment: "since we received a FIN … send ACK now"',
+    },
+    sendAck: {
+      value: rules.sendAck,
+      source:
+        'tcp_outflags (sys/netinet/tcp_fsm.h): an ACK carries our FIN as long as that is not acknowledged',
+    },
+    challengeAck: { value: rules.challengeAck, source: 'tcp_send_challenge_ack: an ACK alone' },
+    sendReset: { value: rules.sendReset, source: 'tcp_default_output: a RST has no window' },
+    openingError: {
+      value: rules.openingError,
+      source: 'net.inet.tcp.icmp_may_rst: 1; icmp_errmap (sys/netinet/ip_icmp.c)',
+    },
+    sendSyn: { value: rules.sendSyn, source: 'net.inet.tcp.rexmit_drop_options: 0' },
   },
 });

@@ -17,6 +17,9 @@ const retransmissionTimeout: Rules['retransmissionTimeout'] = (e, tcb) => {
   parts.setTimer(e, tcb, 'rexmt', rtoMs);
 };
 
+/** tcp_v4_err: whatever is said of an opening connection ends it. */
+const openingError: Rules['openingError'] = (_cause, error) => error;
+
 /** Linux. */
 export const linux = profileOf('linux', {
   tcp: {
@@ -66,6 +69,10 @@ export const linux = profileOf('linux', {
     retransmissionTimeout: {
       value: retransmissionTimeout,
       source: 'tcp_syn_linear_timeouts: the RTO of a SYN stays as it is four times',
+    },
+    openingError: {
+      value: openingError,
+      source: 'tcp_v4_err (net/ipv4/tcp_ipv4.c): any error about an opening connection ends it',
     },
   },
 });

@@ -39,8 +39,8 @@ test('linux: the linear timeouts are of SYN-SENT alone, a SYN,ACK backs off', as
   expect(synAcks).toEqual([0, 1, 3, 7, 15, 31]);
 });
 
-test('freebsd: SYNs back off from the first one on, for 75 s', async () => {
-  expect(await unanswered({ profile: 'freebsd' })).toEqual({ syns: [0, 1, 3, 7, 15, 31, 63], endS: 75 });
+test('freebsd: SYNs back off from the first one on, each but the first 0.2 s later still, for 75 s', async () => {
+  expect(await unanswered({ profile: 'freebsd' })).toEqual({ syns: [0, 1, 3, 7, 16, 32, 64], endS: 75 });
 });
 
 test('tcp is set on top of a profile, and other rules take the place of its rules', async () => {

@@ -25,6 +25,7 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
   quickAcks: 'RFC 5681 section 4.2: every second full segment, from the first one on',
   initialRtoMs: 'RFC 6298 section 2.1',
   minRtoMs: 'RFC 6298 section 2.4 says a second; TCP_RTO_MIN of Linux is 200',
+  rtoSlopMs: 'RFC 6298 section 2 has none',
   maxRtoMs: 'RFC 6298 section 2.5: 60 s or more; TCP_RTO_MAX of Linux is 120 s',
   r1: 'RFC 9293 section 3.8.3 (SHLD-10): at least three retransmissions',
   r2Ms: 'RFC 9293 section 3.8.3 (SHLD-11): at least 100 s; 924.6 s are the 15 retransmissions of tcp_retries2 in Linux',

@@ -1,7 +1,7 @@
 // What ICMP tells of segments of ours (RFC 9293 section 3.9.2.2), if it is true (RFC 5927): errors, and that a packet
 // was too big for a link (RFC 1191, RFC 8201).
 
-import { Err, icmpError, quotesFlight, State } from '../../tcp/index.ts';
+import { Err, IcmpCause, icmpError, quotesFlight, State } from '../../tcp/index.ts';
 import type { IpPacket } from '../../wire/index.ts';
 import type { Quoted } from '../ip/index.ts';
 import { endEvent } from './event-end.ts';
@@ -9,9 +9,9 @@ import { followPath } from './path.ts';
 import type { TcpLayer } from './tcp-layer.ts';
 
 /** An error; false: the quoted segment is nobody's. */
-export function errorArrives(tcp: TcpLayer, q: Quoted, hard: boolean, error: Err): boolean {
+export function errorArrives(tcp: TcpLayer, q: Quoted, cause: IcmpCause, error: Err): boolean {
   const c = tcp.table.findQuoted(q);
-  if (c === null || !icmpError(tcp.engine, c.tcb, q.seq, hard, error)) return false;
+  if (c === null || !icmpError(tcp.engine, c.tcb, q.seq, cause, error)) return false;
   endEvent(tcp, c);
   return true;
 }
@@ -40,7 +40,7 @@ export function nextHopUnreachable(tcp: TcpLayer, { dst0, dst1, dst2, dst3 }: Ip
     const path = c?.path ?? null;
     if (c === null || path === null || c.tcb.state !== State.SYN_SENT || path.iface !== iface) continue;
     if (path.hop3 !== hop3 || path.hop2 !== hop2 || path.hop1 !== hop1 || path.hop0 !== hop0) continue;
-    icmpError(tcp.engine, c.tcb, c.tcb.snd.una, true, Err.HOST_UNREACHABLE);
+    icmpError(tcp.engine, c.tcb, c.tcb.snd.una, IcmpCause.NEXT_HOP, Err.HOST_UNREACHABLE);
     endEvent(tcp, c);
   }
 }

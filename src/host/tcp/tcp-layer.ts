@@ -6,6 +6,7 @@ import {
   defaultConfig,
   Engine,
   Err,
+  type IcmpCause,
   type Rules,
   rfc9293,
   type TcpConfig,
@@ -263,8 +264,8 @@ export class TcpLayer implements TcpErrors {
     for (const listener of this.listeners) listener.close();
   }
 
-  icmp(quoted: Quoted, hard: boolean, error: Err): boolean {
-    return errorArrives(this, quoted, hard, error);
+  icmp(quoted: Quoted, cause: IcmpCause, error: Err): boolean {
+    return errorArrives(this, quoted, cause, error);
   }
 
   tooBig(quoted: Quoted, mtu: number): boolean {

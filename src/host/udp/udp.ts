@@ -1,6 +1,13 @@
 // UDP (RFC 768, RFC 8200 section 8.1): datagrams to sockets and from them, and ICMP errors to who sent what they quote.
 
-import { Err, type ErrorEndpoints, IPV4_PMTU_FLOOR, TcpError, tcpError } from '../../tcp/index.ts';
+import {
+  Err,
+  type ErrorEndpoints,
+  type IcmpCause,
+  IPV4_PMTU_FLOOR,
+  TcpError,
+  tcpError,
+} from '../../tcp/index.ts';
 import {
   addressFromWords,
   formatWords,
@@ -397,7 +404,7 @@ export class UdpLayer implements UdpOwner, IcmpErrors {
   // ICMP (RFC 1122 section 4.1.3.3).
 
   /** An ICMP error quoted a datagram of ours, or the link could not deliver it. False: of no socket. */
-  icmp({ packet, localPort, remotePort, reporter }: Quoted, _hard: boolean, error: Err): boolean {
+  icmp({ packet, localPort, remotePort, reporter }: Quoted, _cause: IcmpCause, error: Err): boolean {
     const socket = this.#quoted(packet, localPort, remotePort);
     if (socket === null) return false;
     const where = endpointsOf(packet, localPort, remotePort);

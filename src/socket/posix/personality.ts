@@ -9,6 +9,8 @@ export interface Personality {
   readonly name: 'linux' | 'freebsd';
   /** Connections that the accept queue of `listen(fd, backlog)` holds. */
   acceptQueue(backlog: number): number;
+  /** sendto with an address connects and sends (transaction TCP), with TCP_FASTOPEN in the SYN. */
+  readonly impliedConnect: boolean;
   /** Whether a RST in CLOSE-WAIT is EPIPE. */
   readonly brokenPipe: boolean;
   /** What SO_SNDBUF and SO_RCVBUF tell, relative to what was set. */
@@ -53,6 +55,7 @@ const FREEBSD_STATE: Readonly<Record<StateName, number>> = {
 export const linux: Personality = {
   name: 'linux',
   acceptQueue: (backlog) => Math.max(0, backlog) + 1,
+  impliedConnect: false,
   brokenPipe: true,
   bufferFactor: 2,
   synLinearTimeouts: LINUX_SYN_LINEAR_TIMEOUTS,
@@ -63,6 +66,7 @@ export const linux: Personality = {
 export const freebsd: Personality = {
   name: 'freebsd',
   acceptQueue: (backlog) => Math.max(1, Math.floor((3 * Math.max(0, backlog)) / 2)),
+  impliedConnect: true,
   brokenPipe: false,
   bufferFactor: 1,
   synLinearTimeouts: 0,

@@ -364,8 +364,23 @@ export class TcpSocket implements File {
       return unsupported(`send with flags 0x${(flags & ~SEND_FLAGS).toString(16)}`);
     if ((flags & MSG_FASTOPEN) !== 0 || this.#deferred !== null) return this.#sendFast(octets, flags, to);
     const c = this.connection;
-    if (c === null) return failed('EPIPE');
+    if (c === null) {
+      const connects = to !== null && this.owner.personality.impliedConnect && this.listener === null;
+      return connects ? this.#sendImplied(octets, flags, to) : failed('EPIPE');
+    }
     return this.#sendOn(c, octets, flags, 0, 'EAGAIN');
+  }
+
+  /** FreeBSD: connects, and queues what the send buffer takes; with TCP_FASTOPEN the first of it goes in the SYN. */
+  #sendImplied(octets: Uint8Array, flags: number, to: SocketAddress): Outcome {
+    if (to.address === null || to.port === 0) return failed('EADDRNOTAVAIL');
+    const early = this.fastOpenQueue > 0 ? octets.subarray(0, this.#roomInSyn(to)) : octets.subarray(0, 0);
+    try {
+      const c = this.#open(to, this.fastOpenQueue > 0 ? { fastOpen: true, early } : {});
+      return done(early.length + this.#offer(c, octets.subarray(early.length), flags));
+    } catch (e) {
+      return thrown(e);
+    }
   }
 
   /**

@@ -65,13 +65,14 @@ export function computedRtoMs(tcb: Tcb): number {
   // delayed ACK, whatever its round-trip time.
   const variance = Math.ceil((4 * rto.rttvarUs) / 1000);
   const margin = Math.max(variance, config.minRtoMs);
-  const ms = Math.ceil(rto.srttUs / 1000) + margin;
+  const ms = Math.ceil(rto.srttUs / 1000) + margin + config.rtoSlopMs;
   return Math.min(ms, config.maxRtoMs);
 }
 
-/** RFC 6298 section 5.5: RTO <- RTO * 2, bounded. */
+/** RFC 6298 section 5.5: RTO <- RTO * 2, bounded. What is added to it is not doubled. */
 export function backOff(tcb: Tcb): void {
   const { rto, config } = tcb;
-  const doubled = rto.rtoMs * 2;
-  rto.rtoMs = Math.min(doubled, config.maxRtoMs);
+  const first = rto.measured === 0 && rto.timeouts <= 1;
+  const base = first ? rto.rtoMs : rto.rtoMs - config.rtoSlopMs;
+  rto.rtoMs = Math.min(base * 2 + config.rtoSlopMs, config.maxRtoMs);
 }

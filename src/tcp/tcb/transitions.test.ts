@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultConfig } from '../config.ts';
 import { Err } from '../errors.ts';
-import { icmpError } from '../icmp.ts';
+import { IcmpCause, icmpError } from '../icmp.ts';
 import { reviveFromCookie } from '../segment-arrives/listen.ts';
 import { inState, octets, pass, STATES, text, type Way } from '../segment-arrives/testing.ts';
 import type { Endpoint } from '../testing.ts';
@@ -73,7 +73,7 @@ describe('every row is taken by some scenario', () => {
     ['SYN-RECEIVED', (a) => pass(a, 180_000)],
     [
       'SYN-RECEIVED',
-      (a) => icmpError(a.engine, a.tcb, a.tcb.snd.iss, true, Err.HOST_UNREACHABLE),
+      (a) => icmpError(a.engine, a.tcb, a.tcb.snd.iss, IcmpCause.PORT, Err.HOST_UNREACHABLE),
       { active: true },
     ],
     ['SYN-RECEIVED', (a) => pass(a, 180_000), { active: true }],
@@ -83,7 +83,7 @@ describe('every row is taken by some scenario', () => {
     ['SYN-SENT', (a) => a.inject('RST,ACK', 5, 1)],
     ['SYN-SENT', (a) => a.close()],
     ['SYN-SENT', (a) => pass(a, 180_000)],
-    ['SYN-SENT', (a) => icmpError(a.engine, a.tcb, a.tcb.snd.iss, true, Err.HOST_UNREACHABLE)],
+    ['SYN-SENT', (a) => icmpError(a.engine, a.tcb, a.tcb.snd.iss, IcmpCause.PORT, Err.HOST_UNREACHABLE)],
     ['CLOSED', (a) => a.openPassive()],
     ['CLOSED', (a) => a.openActive()],
     ['LISTEN', (a) => a.openActive()],

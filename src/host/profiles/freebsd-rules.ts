@@ -1,0 +1,190 @@
+// The steps of RFC 9293 that FreeBSD does otherwise (sys/netinet/tcp_input.c, tcp_output.c, tcp_subr.c of FreeBSD 14).
+
+import {
+  Drop,
+  Err,
+  finAcked,
+  finSent,
+  IcmpCause,
+  parts,
+  type Rules,
+  receivable,
+  rfc9293,
+  State,
+  type Tcb,
+} from '../../tcp/index.ts';
+import {
+  ACK,
+  FIN,
+  OPT_TIMESTAMPS,
+  RST,
+  type Segment,
+  SYN,
+  segLen,
+  seqGeq,
+  seqGt,
+  seqLt,
+} from '../../wire/index.ts';
+
+/** Sysctls of FreeBSD that choose between steps. */
+export interface FreebsdSteps {
+  /** net.inet.tcp.insecure_rst: a RST anywhere in the window resets, as in RFC 793. Default false. */
+  readonly insecureRst?: boolean;
+  /** net.inet.tcp.insecure_syn: a SYN in the window resets, as in RFC 793. Default false. */
+  readonly insecureSyn?: boolean;
+  /** net.inet.tcp.drop_synfin: what has a SYN and a FIN is nothing. Default true. */
+  readonly dropSynFin?: boolean;
+  /** net.inet.tcp.rexmit_drop_options: from its third retransmission on a SYN offers its MSS alone. Default false. */
+  readonly dropOptions?: boolean;
+}
+
+/** Retransmissions of a SYN before its options go. */
+const OPTIONS_UNTIL = 3;
+
+/** Added to SND.NXT for the least ISS of a connection that follows one in TIME-WAIT. */
+const ISS_STEP = 65537;
+
+/** The steps that FreeBSD does otherwise, as its sysctls say. */
+export function freebsdRules(steps: FreebsdSteps = {}) {
+  const { insecureRst = false, insecureSyn = false, dropSynFin = true, dropOptions = false } = steps;
+  const nothing = (seg: Segment): boolean => dropSynFin && (seg.ctl & (SYN | FIN)) === (SYN | FIN);
+
+  return {
+    closed(e, seg) {
+      if (nothing(seg)) e.out.drop(null, seg, Drop.SYN_AND_FIN);
+      else rfc9293.closed(e, seg);
+    },
+    listenRst(e, tcb, seg) {
+      if (!nothing(seg)) return rfc9293.listenRst(e, tcb, seg);
+      e.out.drop(tcb, seg, Drop.SYN_AND_FIN);
+      return true;
+    },
+    listenSyn(e, listen, seg) {
+      if ((seg.ctl & SYN) !== 0) seg.ctl &= ~FIN; // it comes again
+      return rfc9293.listenSyn(e, listen, seg);
+    },
+    synSentAck(e, tcb, seg) {
+      if (nothing(seg)) {
+        e.out.drop(tcb, seg, Drop.SYN_AND_FIN);
+        return true;
+      }
+      const { rexmt } = tcb.timer;
+      const answered = rfc9293.synSentAck(e, tcb, seg);
+      if (answered) tcb.timer.rexmt = rexmt; // our SYN goes again when its timer says so, not at once
+      return answered;
+    },
+    timestamps(e, tcb, seg) {
+      if (nothing(seg)) {
+        e.out.drop(tcb, seg, Drop.SYN_AND_FIN);
+        return true;
+      }
+      return tcb.state !== State.TIME_WAIT && rfc9293.timestamps(e, tcb, seg);
+    },
+    sequence(e, tcb, seg) {
+      if (tcb.state < State.ESTABLISHED || tcb.state === State.TIME_WAIT)
+        return rfc9293.sequence(e, tcb, seg);
+      if ((seg.ctl & RST) !== 0) {
+        if (inBuffer(tcb, seg.seq)) return e.rules.rst(e, tcb, seg);
+        e.out.drop(tcb, seg, Drop.RST_OUTSIDE_WINDOW);
+        return true;
+      }
+      return (seg.ctl & SYN) !== 0 ? e.rules.syn(e, tcb, seg) : rfc9293.sequence(e, tcb, seg);
+    },
+    rst(e, tcb, seg) {
+      if ((seg.ctl & RST) !== 0 && insecureRst) {
+        parts.resetConnection(e, tcb);
+        return true;
+      }
+      return rfc9293.rst(e, tcb, seg);
+    },
+    syn(e, tcb, seg) {
+      const resets = insecureSyn && tcb.state >= State.ESTABLISHED && inBuffer(tcb, seg.seq);
+      if ((seg.ctl & SYN) === 0 || !resets) return rfc9293.syn(e, tcb, seg);
+      e.out.drop(tcb, seg, Drop.SYN_CHALLENGED);
+      e.rules.sendReset(e, tcb);
+      parts.resetConnection(e, tcb);
+      return true;
+    },
+    timeWait(e, tcb, seg) {
+      const { rcv, snd } = tcb;
+      if ((seg.ctl & (SYN | ACK | RST)) === SYN && seqGt(seg.seq, rcv.nxt)) {
+        seg.ctl &= ~FIN;
+        if (!e.out.reopen(tcb, seg, (snd.nxt + ISS_STEP) | 0)) e.rules.closed(e, seg);
+        parts.endConnection(e, tcb, parts.row.TIME_WAIT_SYN, Err.OK);
+        return true;
+      }
+      e.out.drop(tcb, seg, (seg.ctl & RST) !== 0 ? Drop.RST_IN_TIME_WAIT : Drop.TIME_WAIT);
+      if ((seg.ctl & (RST | ACK)) !== ACK) return true;
+      if (tcb.ts === 1 && (seg.opts & OPT_TIMESTAMPS) === 0) return true; // tolerate_missing_ts is 0
+      if ((seg.ctl & FIN) !== 0 && ((seg.seq + segLen(seg)) | 0) === rcv.nxt) {
+        parts.setTimer(e, tcb, 'wait', e.rules.timeWaitMs(tcb));
+      }
+      const lastWord = segLen(seg) === 0 && seg.seq === rcv.nxt && seg.ack === snd.nxt;
+      if (!lastWord) rfc9293.sendAck(e, tcb);
+      return true;
+    },
+    /** The second segment is acknowledged at once, whatever its size. */
+    scheduleAck(e, tcb) {
+      if (tcb.timer.delack !== 0) tcb.ackNow = 1;
+      else rfc9293.scheduleAck(e, tcb);
+    },
+    /** No more input can be expected: the ACK of a FIN does not wait. */
+    finReached(e, tcb) {
+      rfc9293.finReached(e, tcb);
+      tcb.ackNow = 1;
+    },
+    /** As long as our FIN is not acknowledged it goes with every ACK. */
+    sendAck(e, tcb) {
+      const { snd } = tcb;
+      if (finSent(tcb) && !finAcked(tcb) && snd.probe === 0) parts.emit(e, tcb, snd.end, ACK | FIN, 0);
+      else rfc9293.sendAck(e, tcb);
+    },
+    challengeAck(e, tcb) {
+      if (parts.mayChallenge(e, tcb)) rfc9293.sendAck(e, tcb);
+    },
+    /** <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>, without a window. */
+    sendReset(e, tcb) {
+      const seg = e.outgoing.set(tcb.snd.nxt, tcb.rcv.nxt, RST | ACK);
+      seg.srcPort = tcb.localPort;
+      seg.dstPort = tcb.remotePort;
+      if (tcb.ts === 1) {
+        seg.opts |= OPT_TIMESTAMPS;
+        seg.tsVal = parts.tsNow(e, tcb);
+        seg.tsEcr = tcb.tsRecent;
+      }
+      tcb.segsOut = (tcb.segsOut + 1) | 0;
+      e.out.segment(tcb, seg);
+    },
+    /** icmp_errmap, tcp_drop_syn_sent: also what a policy prohibits is refused, and a TTL that ran out ends it. */
+    openingError(cause, error) {
+      switch (cause) {
+        case IcmpCause.PROTOCOL:
+        case IcmpCause.PORT:
+        case IcmpCause.PROHIBITED:
+        case IcmpCause.NEXT_HEADER:
+          return Err.REFUSED;
+        case IcmpCause.TIME_EXCEEDED:
+        case IcmpCause.NEXT_HOP:
+          return error;
+        default:
+          return Err.OK;
+      }
+    },
+    sendSyn(e, tcb) {
+      if (dropOptions && tcb.state === State.SYN_SENT && tcb.rto.timeouts >= OPTIONS_UNTIL) {
+        tcb.ws = 0;
+        tcb.rcv.wscale = 0;
+        tcb.ts = 0;
+        tcb.sack = 0;
+      }
+      rfc9293.sendSyn(e, tcb);
+    },
+  } satisfies Partial<Rules>;
+}
+
+/** The window by which a RST or SYN is judged: what the buffer can take, from Last.ACK.sent on. */
+function inBuffer(tcb: Tcb, seq: number): boolean {
+  const { rcv } = tcb;
+  const wnd = Math.max((rcv.edge - rcv.nxt) | 0, rcv.buf - receivable(tcb), 0);
+  return wnd === 0 ? seq === rcv.acked : seqGeq(seq, rcv.acked) && seqLt(seq, (rcv.acked + wnd) | 0);
+}

@@ -1,0 +1,254 @@
+// FreeBSD's choices, each by scripts of its kind: RSTs and SYNs at the edges of the window in every state, with
+// net.inet.tcp.insecure_rst and insecure_syn off and on; TIME-WAIT; ICMP; SYN and FIN together; tcpdrop.
+
+import { describe, expect, it } from 'vitest';
+import { formatResult, freebsdProfile, parseScript, runScript } from '../../src/drill/index.ts';
+
+async function passes(lines: readonly string[]): Promise<void> {
+  const script = parseScript(lines.join('\n'), { file: 'freebsd.pkt', platform: 'FreeBSD' });
+  const result = await runScript(script, { profile: freebsdProfile, strict: true });
+  expect(result.outcome, formatResult(result)).toBe('pass');
+}
+
+const SOCKET = [
+  ' 0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3',
+  '+0 fcntl(3, F_SETFL, O_RDWR | O_NONBLOCK) = 0',
+];
+const SYN = [
+  '+0 connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)',
+  '+0 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0>',
+];
+/** The buffer is 45 segments: 65700 octets, of which 65535 can be said without scaling. */
+const OPEN = [
+  ...SOCKET,
+  ...SYN,
+  '+.1 < S. 0:0(0) ack 1 win 32767 <mss 1460,sackOK,eol,eol>',
+  '+0 > . 1:1(0) ack 1 win 65535',
+  '+0 getsockopt(3, SOL_SOCKET, SO_RCVBUF, [65700], [4]) = 0',
+];
+const LISTEN = [
+  ' 0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3',
+  '+0 bind(3, ..., ...) = 0',
+  '+0 listen(3, 2) = 0',
+];
+const BUFFER = 65_700;
+
+const FIN_OUT = ['+.1 shutdown(3, SHUT_WR) = 0', '+0 > F. 1:1(0) ack 1 win 65535'];
+const FIN_IN = ['+.1 < F. 1:1(0) ack 1 win 32767', '+0 > . 1:1(0) ack 2 win 65535'];
+/** How a state is reached from ESTABLISHED, with what RCV.NXT and SND.NXT are there. */
+const STATES = {
+  ESTABLISHED: { way: [], rcv: 1, snd: 1 },
+  'CLOSE-WAIT': { way: FIN_IN, rcv: 2, snd: 1 },
+  'FIN-WAIT-1': { way: FIN_OUT, rcv: 1, snd: 2 },
+  'FIN-WAIT-2': { way: [...FIN_OUT, '+.1 < . 1:1(0) ack 2 win 32767'], rcv: 1, snd: 2 },
+  // The ACK of a crossing FIN carries ours again.
+  CLOSING: {
+    way: [...FIN_OUT, '+.1 < F. 1:1(0) ack 1 win 32767', '+0 > F. 1:1(0) ack 2 win 65535'],
+    rcv: 2,
+    snd: 2,
+  },
+  'LAST-ACK': {
+    way: [...FIN_IN, '+.1 shutdown(3, SHUT_WR) = 0', '+0 > F. 1:1(0) ack 2 win 65535'],
+    rcv: 2,
+    snd: 2,
+  },
+} as const;
+
+const PLACES = {
+  'before RCV.NXT': { inside: false, seq: (rcv: number) => (rcv - 1) >>> 0 },
+  'at RCV.NXT': { inside: true, seq: (rcv: number) => rcv },
+  'at the last octet that the buffer takes': { inside: true, seq: (rcv: number) => rcv + BUFFER - 1 },
+  'beyond the buffer': { inside: false, seq: (rcv: number) => rcv + BUFFER },
+} as const;
+
+const error = (e: string): string => `+0 getsockopt(3, SOL_SOCKET, SO_ERROR, [${e}], [4]) = 0`;
+
+for (const [state, { way, rcv, snd }] of Object.entries(STATES)) {
+  describe(state, () => {
+    for (const [place, { inside, seq }] of Object.entries(PLACES)) {
+      const at = seq(rcv);
+      for (const insecure of [0, 1]) {
+        const mode = insecure === 1 ? ' (insecure)' : '';
+        const exact = at === rcv;
+
+        it(`a RST ${place}${mode}`, () => {
+          const resets = inside && (exact || insecure === 1);
+          return passes([
+            ...OPEN,
+            `+0 \`sysctl -w net.inet.tcp.insecure_rst=${insecure}\``,
+            ...way,
+            `+.1 < R ${at}:${at}(0) win 32767`,
+            ...(inside && !resets ? [`+0 > . ${snd}:${snd}(0) ack ${rcv} win 65535`] : []),
+            error(resets ? 'ECONNRESET' : '0'),
+          ]);
+        });
+
+        it(`a SYN ${place}${mode}`, () => {
+          const resets = inside && insecure === 1;
+          const answer = resets ? 'R.' : '.';
+          return passes([
+            ...OPEN,
+            `+0 \`sysctl -w net.inet.tcp.insecure_syn=${insecure}\``,
+            ...way,
+            `+.1 < S ${at}:${at}(0) win 32767 <mss 1460,sackOK,eol,eol>`,
+            `+0 > ${answer} ${snd}:${snd}(0) ack ${rcv} win ${resets ? 0 : 65_535}`,
+            error(resets ? 'ECONNRESET' : '0'),
+          ]);
+        });
+      }
+    }
+  });
+}
+
+describe('TIME-WAIT (tcp_twcheck)', () => {
+  const ACK = ['+0 > . 2:2(0) ack 2 win 65535'];
+  it.each([
+    ['the last ACK again', '. 2:2(0) ack 2 win 32767', []],
+    ['an ACK of something older', '. 2:2(0) ack 1 win 32767', ACK],
+    ['an old segment', '. 1:1(0) ack 2 win 32767', ACK],
+    ['text', '. 2:102(100) ack 2 win 32767', ACK],
+    ['the FIN again', 'F. 1:1(0) ack 2 win 32767', ACK],
+    ['another FIN', 'F. 3:3(0) ack 2 win 32767', ACK],
+    ['a FIN without an ACK', 'F 2:2(0) win 32767', []],
+    ['a SYN that is not newer', 'S 2:2(0) win 32767 <mss 1460,sackOK,eol,eol>', []],
+    ['a SYN,ACK', 'S. 2:2(0) ack 2 win 32767 <mss 1460,sackOK,eol,eol>', ACK],
+    ['a RST', 'R 2:2(0) win 32767', []],
+    ['a SYN,FIN', 'SF 2:2(0) win 32767', []],
+  ])('%s', (_what, segment, answer) =>
+    passes([
+      ...OPEN,
+      ...FIN_OUT,
+      '+.1 < F. 1:1(0) ack 2 win 32767',
+      '+0 > . 2:2(0) ack 2 win 65535',
+      `+.1 < ${segment}`,
+      ...answer,
+      '+.1 `sockstat -4 -P tcp -s | grep packetdril | grep -c TIME_WAIT | grep 1`',
+    ]),
+  );
+
+  it('a newer SYN, and nobody listens: the old connection is gone, the SYN is reset', () =>
+    passes([
+      ...OPEN,
+      ...FIN_OUT,
+      '+.1 < F. 1:1(0) ack 2 win 32767',
+      '+0 > . 2:2(0) ack 2 win 65535',
+      '+.1 < S 3:3(0) win 32767 <mss 1460,sackOK,eol,eol>',
+      '+0 > R. ...(0) ack 4 win 0',
+      '+.1 `sockstat -4 -P tcp -s | grep packetdril | grep -c TIME_WAIT | grep 0`',
+    ]));
+});
+
+describe('ICMP about a SYN (icmp_may_rst)', () => {
+  it.each([
+    ['unreachable port_unreachable', 'ECONNREFUSED'],
+    ['unreachable protocol_unreachable', 'ECONNREFUSED'],
+    ['unreachable net_prohibited', 'ECONNREFUSED'],
+    ['unreachable host_prohibited', 'ECONNREFUSED'],
+    ['unreachable packet_filtered', 'ECONNREFUSED'],
+    ['time_exceeded ttl_exceeded_in_transit', 'EHOSTUNREACH'],
+    ['unreachable net_unreachable', '0'],
+    ['unreachable host_unreachable', '0'],
+  ])('%s: %s', (message, expected) =>
+    passes([
+      ...SOCKET,
+      ...SYN,
+      `+.1 < [1:1(0)] icmp ${message}`,
+      error('0'),
+      `+.1 < [0:0(0)] icmp ${message}`,
+      error(expected),
+      '+0 close(3) = 0',
+    ]),
+  );
+});
+
+describe('segments with SYN and FIN (drop_synfin)', () => {
+  it('are nothing, in LISTEN and to a closed port', () =>
+    passes([
+      ...LISTEN,
+      '+.1 < SF 0:0(0) win 32767',
+      '+1 close(3) = 0',
+      '+.1 < SF 0:0(0) win 32767',
+      '+1 `true`',
+    ]));
+
+  it('are a SYN when the sysctl says so', () =>
+    passes([
+      ...LISTEN,
+      '+0 `sysctl -w net.inet.tcp.drop_synfin=0`',
+      '+.1 < SF 0:0(0) win 32767 <mss 1460,sackOK,eol,eol>',
+      '+0 > S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,eol,eol>',
+    ]));
+});
+
+describe('ACKs', () => {
+  const ACCEPTED = [
+    ...LISTEN,
+    '+0 < S 0:0(0) win 32767 <mss 1460,sackOK,eol,eol>',
+    '+0 > S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,eol,eol>',
+    '+.1 < . 1:1(0) ack 1 win 32767',
+    '+0 accept(3, ..., ...) = 4',
+  ];
+
+  it('the second segment is acknowledged at once, however small', () =>
+    passes([
+      ...ACCEPTED,
+      '+.1 < P. 1:11(10) ack 1 win 32767',
+      '+.01 < P. 11:21(10) ack 1 win 32767',
+      '+0 > . 1:1(0) ack 21 win 65535',
+      '+.1 < P. 21:31(10) ack 1 win 32767',
+      '+.04 > . 1:1(0) ack 31 win 65535',
+    ]));
+
+  it('a FIN is acknowledged at once', () =>
+    passes([...ACCEPTED, '+.1 < F. 1:1(0) ack 1 win 32767', '+0 > . 1:1(0) ack 2 win 65535']));
+
+  it('tcpdrop resets, and the program is told ECONNABORTED', () =>
+    passes([
+      ...ACCEPTED,
+      '+.1 `tcpdrop -a -s ESTABLISHED`',
+      '+0 > R. 1:1(0) ack 1 win 0',
+      '+0 read(4, ..., 10) = -1 ECONNABORTED (Software caused connection abort)',
+    ]));
+});
+
+it('rexmit_drop_options: from its third retransmission on a SYN offers its MSS alone; rexmit_slop is added to each RTO', () =>
+  passes([
+    ...SOCKET,
+    '+0 `sysctl -w net.inet.tcp.rexmit_slop=200 net.inet.tcp.rexmit_drop_options=1`',
+    ...SYN,
+    '+1 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 1100 ecr 0>',
+    '+2.2 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 3300 ecr 0>',
+    '+4.2 > S 0:0(0) win 65535 <mss 1460>',
+    '+0 close(3) = 0',
+  ]));
+
+describe('sendto with an address connects', () => {
+  const CONNECTS = [...SOCKET, '+0 setsockopt(3, IPPROTO_TCP, TCP_FASTOPEN, [1], 4) = 0'];
+
+  it('TCP_FASTOPEN: the SYN asks for a cookie, the next one carries it with the text', () =>
+    passes([
+      ...CONNECTS,
+      '+0 sendto(3, ..., 100, 0, ..., ...) = 100',
+      '+0 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0,FO,nop,nop>',
+      '+.05 < S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,nop,nop,FO 0102030405060708,nop,nop>',
+      '+0 > P. 1:101(100) ack 1 win 65535',
+      '+.05 < R 1:1(0) win 0',
+      '+0 close(3) = 0',
+      '+0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3',
+      '+0 fcntl(3, F_SETFL, O_RDWR | O_NONBLOCK) = 0',
+      '+0 setsockopt(3, IPPROTO_TCP, TCP_FASTOPEN, [1], 4) = 0',
+      '+0 sendto(3, ..., 100, 0, ..., ...) = 100',
+      '+0 > S 0:100(100) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0,FO 0102030405060708,nop,nop>',
+      '+.05 < S. 0:0(0) ack 101 win 65535 <mss 1460,sackOK,eol,eol>',
+      '+0 > . 101:101(0) ack 1 win 65535',
+    ]));
+
+  it('without the option the text waits for the handshake', () =>
+    passes([
+      ...SOCKET,
+      '+0 sendto(3, ..., 100, 0, ..., ...) = 100',
+      '+0 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0>',
+      '+.05 < S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,eol,eol>',
+      '+0 > P. 1:101(100) ack 1 win 65535',
+    ]));
+});
