@@ -15,6 +15,7 @@ const dist = join(root, 'dist');
 const VENDORED: Readonly<Record<string, readonly string[]>> = {
   'dns-packet': ['dns-packet', '@leichtgewicht/ip-codec'],
   minisearch: ['minisearch'],
+  'ts-fsrs': ['ts-fsrs'],
 };
 
 const require = createRequire(import.meta.url);

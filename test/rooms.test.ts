@@ -33,7 +33,10 @@ const HOST_ROOMS: readonly (readonly string[])[] = [
 const NODE = ['src/cli/', 'src/node/', 'src/socket/node/', 'src/link/tun/', 'src/drill/kernel/'];
 
 /** Libraries that run anywhere and are bundled (docs/dependencies.md), and the folder that may import them. */
-const BUNDLED: Readonly<Record<string, string>> = { minisearch: 'src/lab/find/' };
+const BUNDLED: Readonly<Record<string, string>> = {
+  minisearch: 'src/lab/find/',
+  'ts-fsrs': 'src/lab/interview/',
+};
 
 /** An exception: imports, from below a folder, of a file that is no door, or of any file of a folder (with `/` at its end). */
 interface Shortcut {

@@ -5,6 +5,7 @@ import {
   type Claim,
   ClaimError,
   checkClaim,
+  claimContext,
   claims,
   forgottenBy,
   type Lang,
@@ -54,6 +55,8 @@ export function showClaim(show: Show, claim: Claim, io: Io): number {
   const { number, truth, verdict, instead } = claim;
   const outcome = outcomeOf(claim);
   show.title(t(lang, 'claimTitle', { number, text: claim.claim[lang] }));
+  const context = claimContext(number);
+  if (context !== undefined) show.say('claimAbout', { text: context[lang] });
   show.say('claimVerdict', { verdict: t(lang, `verdict_${verdict}`), truth: truth[lang] });
   if (!outcome.shown) {
     io.stderr.write(`synfin claims: ${t(lang, 'claimNotShown', { number, why: outcome.why })}\n`);

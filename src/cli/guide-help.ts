@@ -1,5 +1,6 @@
-// The help of `runbook`, in both languages.
+// The help of `runbook` and `interview`, in both languages.
 
+import { INTERVIEW_TOPICS } from '../lab/index.ts';
 import type { Lang } from '../lab/text/index.ts';
 import { type Both, commonOptionsHelp, type OptionHelp, optionLines } from './help-lines.ts';
 import { showHelp } from './lab-help.ts';
@@ -13,6 +14,26 @@ const runbookOptionsHelp: readonly OptionHelp[] = [
     option: '--json',
     text: { en: 'the runbook, or all of them, as JSON', zh: '以 JSON 输出一个或全部手册' },
   },
+  ...textHelp,
+];
+
+const interviewOptionsHelp: readonly OptionHelp[] = [
+  { option: '--list', text: { en: 'all questions, by topic', zh: '按主题列出全部问题' } },
+  {
+    option: '--topic TOPIC',
+    text: {
+      en: `only these: ${INTERVIEW_TOPICS.join(', ')}`,
+      zh: `只问这个主题：${INTERVIEW_TOPICS.join('、')}`,
+    },
+  },
+  {
+    option: '--state FILE',
+    text: {
+      en: 'where it is remembered how well you answered. Default: $XDG_STATE_HOME/synfin/interview.json, ~/.local/state without that',
+      zh: '答题记录的文件。默认：$XDG_STATE_HOME/synfin/interview.json，未设置时在 ~/.local/state 下',
+    },
+  },
+  { option: '--json', text: { en: 'the questions as JSON', zh: '以 JSON 输出问题' } },
   ...textHelp,
 ];
 
@@ -50,6 +71,42 @@ Exit codes: 0 done, 2 wrong arguments
 `,
 };
 
+const INTERVIEW: Both = {
+  en: `synfin interview [QUESTION] [OPTIONS]
+
+Asks what interviewers ask about the handshake and the close. Say your answer,
+press Enter, compare: thirty seconds, in full, the traps, and the run that proves
+it. Mark yourself: what went badly comes again soon, what went well later. With a
+QUESTION of the list: the answer only.
+
+Options:
+{options}
+
+Examples:
+  synfin interview
+  synfin interview --topic time-wait
+  synfin interview why-three
+
+Exit codes: 0 done, 1 the file of the state cannot be used, 2 wrong arguments
+`,
+  zh: `synfin interview [问题] [选项]
+
+像面试官一样提问握手与挥手。先自己回答，按回车，再对照：30 秒回答、完整回答、
+陷阱，以及证明它的运行。给自己打分：答得不好的很快再问，答得好的以后再问。
+给出列表中的某个问题时，只显示它的答案。
+
+选项：
+{options}
+
+示例：
+  synfin interview
+  synfin interview --topic time-wait
+  synfin interview why-three
+
+退出码：0 完成，1 记录文件无法使用，2 参数错误
+`,
+};
+
 function filled(text: Both, options: readonly OptionHelp[], lang: Lang): string {
   return text[lang].replace('{options}', optionLines([...options, ...commonOptionsHelp], lang));
 }
@@ -57,4 +114,9 @@ function filled(text: Both, options: readonly OptionHelp[], lang: Lang): string 
 /** The help of `synfin runbook`. */
 export function runbookHelp(lang: Lang): string {
   return filled(RUNBOOK, runbookOptionsHelp, lang);
+}
+
+/** The help of `synfin interview`. */
+export function interviewHelp(lang: Lang): string {
+  return filled(INTERVIEW, interviewOptionsHelp, lang);
 }

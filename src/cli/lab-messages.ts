@@ -77,6 +77,7 @@ export const labMessages = {
   verdict_wrong: { en: 'wrong', zh: '错误' },
   verdict_name: { en: 'a name only', zh: '只是叫法' },
   claimTitle: { en: 'Claim {number}: {text}', zh: '说法 {number}：{text}' },
+  claimAbout: { en: 'About: {text}', zh: '语境：{text}' },
   claimVerdict: { en: 'Verdict: {verdict}. {truth}', zh: '结论：{verdict}。{truth}' },
   claimShown: { en: 'Shown at {t} s by {what}: {says}', zh: '见 {t} 秒处 {what}：{says}' },
   claimInstead: { en: 'With the rule: {text}', zh: '遵守规则时：{text}' },

@@ -162,8 +162,8 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
   },
   // main, run.
   unknownCommand: {
-    en: 'there is no command "{text}": run, ask, claims, why, check, runbook, lab, serve, connect, exec, register or drill (synfin --help)',
-    zh: '没有命令 "{text}"：可用 run、ask、claims、why、check、runbook、lab、serve、connect、exec、register 或 drill（synfin --help）',
+    en: 'there is no command "{text}": run, ask, claims, why, check, runbook, interview, lab, serve, connect, exec, register or drill (synfin --help)',
+    zh: '没有命令 "{text}"：可用 run、ask、claims、why、check、runbook、interview、lab、serve、connect、exec、register 或 drill（synfin --help）',
   },
   unknownOption: {
     en: '{command} has no option {option} (see {command} --help)',

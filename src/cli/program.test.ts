@@ -11,6 +11,7 @@ import { claimsCommand } from './claims.ts';
 import { connect } from './connect.ts';
 import { drillCommand } from './drill.ts';
 import { execCommand } from './exec/index.ts';
+import { interviewCommand } from './interview.ts';
 import { labCommand } from './lab.ts';
 import { main } from './program.ts';
 import { registerCommand } from './register.ts';
@@ -33,11 +34,11 @@ describe('wrong arguments are one line on standard error, and exit code 2', () =
   test.each([
     [
       'frob',
-      'synfin: there is no command "frob": run, ask, claims, why, check, runbook, lab, serve, connect, exec, register or drill (synfin --help)',
+      'synfin: there is no command "frob": run, ask, claims, why, check, runbook, interview, lab, serve, connect, exec, register or drill (synfin --help)',
     ],
     [
       'constructor',
-      'synfin: there is no command "constructor": run, ask, claims, why, check, runbook, lab, serve, connect, exec, register or drill (synfin --help)',
+      'synfin: there is no command "constructor": run, ask, claims, why, check, runbook, interview, lab, serve, connect, exec, register or drill (synfin --help)',
     ],
     ['--frob', 'synfin: synfin has no option --frob (see synfin --help)'],
     ['run --frob', 'synfin: synfin run has no option --frob (see synfin run --help)'],
@@ -125,6 +126,7 @@ describe('help and version', () => {
     ['why', whyCommand],
     ['check', checkCommand],
     ['runbook', runbookCommand],
+    ['interview', interviewCommand],
     ['exec', execCommand],
     ['register', registerCommand],
   ] as const)(

@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   why: async () => (await import('./why.ts')).whyCommand,
   check: async () => (await import('./check.ts')).checkCommand,
   runbook: async () => (await import('./runbook.ts')).runbookCommand,
+  interview: async () => (await import('./interview.ts')).interviewCommand,
   lab: async () => (await import('./lab.ts')).labCommand,
   exec: async () => (await import('./exec/index.ts')).execCommand,
   register: async () => (await import('./register.ts')).registerCommand,

@@ -4,6 +4,7 @@ export * from './claims/index.ts';
 export * from './explain/index.ts';
 export * from './export/index.ts';
 export * from './find/index.ts';
+export * from './interview/index.ts';
 export * from './ladder/index.ts';
 export * from './numbers.ts';
 export * from './questions/index.ts';

@@ -1,7 +1,7 @@
 // The quiz: sentences that texts really have. The answer is proven by running the experiment, here and now.
 
 import { computed, signal } from '@preact/signals';
-import { type Claim, ClaimError, checkClaim, claims } from '../../src/lab/claims/index.ts';
+import { type Claim, ClaimError, checkClaim, claimContext, claims } from '../../src/lab/claims/index.ts';
 import { say, t } from '../messages.ts';
 import { change, goTo, openScenario } from '../state/lab.ts';
 
@@ -65,6 +65,7 @@ const ANSWERS = [
 export function Quiz() {
   const claim = quizClaims[at.value];
   if (claim === undefined) return <main class="quiz">{t('quizEmpty')}</main>;
+  const context = claimContext(claim.number);
   const found = proof.value;
   const answerText = ANSWERS.find(([name]) => name === given.value)?.[1];
   const truth = ANSWERS.find(([name]) => name === right(claim))?.[1];
@@ -75,6 +76,7 @@ export function Quiz() {
       <p class="quiet-text">
         {t('quizCount', { n: at.value + 1, all: quizClaims.length })} · {t('quizClaim', { n: claim.number })}
       </p>
+      {context !== undefined && <p class="quiet-text">{say(context)}</p>}
       <blockquote>{say(claim.claim)}</blockquote>
       <div class="buttons">
         {ANSWERS.map(([name, key]) => (

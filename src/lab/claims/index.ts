@@ -17,6 +17,7 @@ import { stateClaims } from './states.ts';
 import { timeWaitClaims } from './time-wait.ts';
 
 export { type Claim, ClaimError, type Decision, type Verdict } from './claim.ts';
+export { claimContext } from './contexts.ts';
 
 /** All claims, in order. */
 export const claims: readonly Claim[] = [
