@@ -15,7 +15,7 @@ import { seqGt, seqMax, seqMin } from '../../wire/seq.ts';
 import { ecnOfSyn, markEcn } from '../ecn.ts';
 import type { Engine } from '../engine.ts';
 import { FastOpen, offerFastOpen, usedEarly } from '../fast-open.ts';
-import { fillSack, reportsDuplicate } from '../receive/reassembly.ts';
+import { dueBlocks, fillSack, reportsDuplicate } from '../receive/reassembly.ts';
 import { offeredShift, offerWindow } from '../receive/window.ts';
 import { State } from '../tcb/state.ts';
 import { fixedHeaders, rcvWnd, type Tcb } from '../tcb/tcb.ts';
@@ -58,13 +58,17 @@ export function emit(
   }
   if ((ctl & ACK) !== 0) {
     seg.ack = rcv.nxt;
-    if (tcb.sack === 1 && (tcb.outOfOrder !== null || reportsDuplicate(tcb))) {
-      let room = tcb.ts === 1 ? 3 : 4;
-      if (len > 0) room = Math.min(room, (snd.mss - len - 4) >> 3);
+    let untold = false;
+    const due = dueBlocks(tcb);
+    if (due > 0) {
+      const text = gsoSize > 0 ? gsoSize : len;
+      const room = text > 0 ? Math.min(due, (snd.mss - text - 4) >> 3) : due;
       if (room > 0) fillSack(tcb, seg, room);
+      else untold = true;
     }
     rcv.acked = rcv.nxt;
-    tcb.ackNow = reportsDuplicate(tcb) ? 1 : 0; // a report that had no room beside the text goes alone
+    // A report that had no room beside the text goes alone, when it is news.
+    tcb.ackNow = untold && (tcb.ackNow === 1 || reportsDuplicate(tcb)) ? 1 : 0;
     clearTimer(e, tcb, 'delack');
   }
   if (tcb.ecn === 1 && (ctl & RST) === 0) markEcn(tcb, seg, fresh);

@@ -63,16 +63,64 @@ describe('SACK (RFC 2018)', () => {
     expect(sacks(a)).toEqual([[301, 401]]);
   });
 
-  it('a segment with text carries as many blocks as its MSS leaves room for', () => {
+  it('section 3, RFC 6691: in a segment with text the option takes room from the text', () => {
     const a = withSack();
-    a.inject('ACK', 101, 1, text(100));
-    a.inject('ACK', 301, 1, text(100));
+    for (const [ranges, octets] of [
+      [1, 1000 - 12],
+      [2, 1000 - 20],
+      [4, 1000 - 36],
+      [6, 1000 - 36],
+    ] as const) {
+      for (let i = 0; i < ranges; i++) a.inject('ACK', 101 + 200 * i, 1, text(100));
+      a.sent.length = 0;
+      a.send(new Uint8Array(2 * octets));
+      const full = a.sent.map((r) => [r.text.length, r.sack.length / 2]);
+      expect(full).toEqual([
+        [octets, Math.min(ranges, 4)],
+        [octets, Math.min(ranges, 4)],
+      ]);
+      a.inject('ACK', 1, a.written.length + 1);
+    }
+    const b = inState('ESTABLISHED', { syn: options({ sack: true, mss: 1000, ts: 1 }) });
+    for (let i = 0; i < 4; i++) b.inject('ACK', 101 + 200 * i, 1, text(100));
+    b.sent.length = 0;
+    b.send(new Uint8Array(2000));
+    expect(b.sent.map((r) => [r.text.length, r.sack.length / 2])[0]).toEqual([1000 - 12 - 28, 3]);
+    b.inject('ACK', 1, 1, text(1000));
+    b.send(new Uint8Array(4000));
+    expect(b.sent.at(-1)?.text.length).toBe(988);
+  });
+
+  it('it takes no more than half of the text: the smallest MSS still carries some', () => {
+    const a = inState('ESTABLISHED', { syn: options({ sack: true, mss: 48 }) });
+    for (let i = 0; i < 4; i++) a.inject('ACK', 101 + 200 * i, 1, text(100));
     a.sent.length = 0;
-    a.send(new Uint8Array(1000));
-    expect(sacks(a)).toEqual([[]]);
-    a.inject('ACK', 1, 1001);
-    a.send(new Uint8Array(984));
-    expect(sacks(a)).toEqual([[301, 401]]);
+    a.send(new Uint8Array(28));
+    expect(a.sent.map((r) => [r.text.length, r.sack.length / 2])).toEqual([[28, 2]]);
+  });
+
+  it('what goes again keeps its size: when it owes an ACK with blocks that have no room, that goes alone', () => {
+    const a = inState('ESTABLISHED', {
+      syn: options({ sack: true, mss: 1000 }),
+      config: { lossDetection: 'dupacks' },
+    });
+    a.send(new Uint8Array(5000));
+    a.sent.length = 0;
+    const block = (n: number) => ({ opts: 0x08, sack: [1001, 1001 + n].map((x) => (a.tcb.snd.iss + x) | 0) });
+    a.inject('ACK', 101, 1, { ...text(100), ...block(4000) });
+    expect(a.sent.map((r) => [r.text.length, r.sack.map((n) => (n - a.tcb.rcv.irs) | 0)])).toEqual([
+      [1000, []],
+      [0, [101, 201]],
+    ]);
+  });
+
+  it('a segment that stands for several leaves the room in each', () => {
+    const a = withSack();
+    a.tcb.gso = 65_535;
+    a.inject('ACK', 101, 1, text(100));
+    a.sent.length = 0;
+    a.send(new Uint8Array(3 * 988));
+    expect(a.sent.map((r) => [r.text.length, r.sack.length])).toEqual([[3 * 988, 2]]);
   });
 });
 
@@ -161,15 +209,14 @@ describe('DSACK (RFC 2883)', () => {
     expect(sacks(a)).toEqual([[101, 301], []]);
   });
 
-  it('goes alone when the segment with the ACK has no room for it', () => {
+  it('takes room from the text of the segment with the ACK', () => {
     const a = inState('ESTABLISHED', { syn: options({ sack: true, mss: 1000 }), wnd: 1000 });
     a.inject('ACK', 1, 1, { ...text(100), wnd: 1000 });
     a.send(new Uint8Array(2000));
     a.sent.length = 0;
     a.inject('ACK', 51, 1001, { ...text(100, 50), wnd: 1000 });
     expect(a.sent.map((r) => [r.text.length, r.sack.map((n) => (n - a.tcb.rcv.irs) | 0)])).toEqual([
-      [1000, []],
-      [0, [51, 101]],
+      [988, [51, 101]],
     ]);
   });
 

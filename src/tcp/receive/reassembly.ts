@@ -174,6 +174,22 @@ export function reportsDuplicate(tcb: Tcb): boolean {
   return tcb.rcv.dsackLeft !== tcb.rcv.dsackRight;
 }
 
+/** SACK blocks that the next ACK should have; the option has room for three beside timestamps (RFC 2018 section 3). */
+export function dueBlocks(tcb: Tcb): number {
+  if (tcb.sack === 0) return 0;
+  const held = tcb.outOfOrder === null ? 0 : tcb.outOfOrder.count;
+  return Math.min(held + (reportsDuplicate(tcb) ? 1 : 0), tcb.ts === 1 ? MOST_BLOCKS - 1 : MOST_BLOCKS);
+}
+
+/**
+ * Octets that the SACK option takes of a full segment's text (RFC 6691: the MSS counts no options), at most half of
+ * them: what is lost on its way here has to be told in two-way traffic, too, where every ACK has text.
+ */
+export function sackOctets(tcb: Tcb): number {
+  const blocks = Math.min(dueBlocks(tcb), ((tcb.snd.mss >> 1) - 4) >> 3);
+  return blocks <= 0 ? 0 : 4 + 8 * blocks;
+}
+
 /**
  * Fills the SACK option of an outgoing segment; `room` is how many blocks fit. After the most recent ranges come the
  * first ones: "as many distinct SACK blocks as possible" (RFC 2018 section 4).

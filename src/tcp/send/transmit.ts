@@ -10,6 +10,7 @@ import { usedEarly } from '../fast-open.ts';
 import { emit } from '../form/emit.ts';
 import { insideWindow } from '../loss/dup-acks.ts';
 import { Frto } from '../loss/undo.ts';
+import { sackOctets } from '../receive/reassembly.ts';
 import { FATE, Fate, type Sent } from '../tcb/sent.ts';
 import { State } from '../tcb/state.ts';
 import { finSent, Phase, type Tcb } from '../tcb/tcb.ts';
@@ -131,8 +132,9 @@ export function sendNext(e: Engine, tcb: Tcb, room: number): number {
     sendSegment(e, tcb, 0, FIN);
     return 1;
   }
-  const whole = gsoOctets(tcb, Math.min(queued, usable, room));
-  let len = whole > 0 ? whole : Math.min(queued, snd.mss);
+  const full = snd.mss - sackOctets(tcb);
+  const whole = gsoOctets(tcb, Math.min(queued, usable, room), full);
+  let len = whole > 0 ? whole : Math.min(queued, full);
   if (usable < len) len = usable;
   const idle = ((snd.nxt - snd.una - snd.syn) | 0) <= 0;
   if (room < len) {
@@ -140,20 +142,19 @@ export function sendNext(e: Engine, tcb: Tcb, room: number): number {
     len = Math.min(cc.cwnd, len);
     if (len <= 0) return 0;
   }
-  if (len < snd.mss && !maySendSmall(tcb, len, queued, idle)) return 0;
+  if (len < full && !maySendSmall(tcb, len, queued, idle)) return 0;
   const fin = snd.fin === 1 && len === queued && usable > len ? FIN : 0;
-  sendSegment(e, tcb, len, fin, whole > 0 ? snd.mss : 0);
+  sendSegment(e, tcb, len, fin, whole > 0 ? full : 0);
   return len + fin;
 }
 
 /**
- * Octets of text, of `most` that may go, in a segment that stands for several full ones (generic segmentation offload);
+ * Octets of text, of `most` that may go, in a segment that stands for several of `full` octets (generic segmentation offload);
  * 0 when there are no two, or the link takes none. The urgent pointer says something else in each segment.
  */
-function gsoOctets(tcb: Tcb, most: number): number {
-  const { mss, urgent } = tcb.snd;
+function gsoOctets(tcb: Tcb, most: number, full: number): number {
   const octets = Math.min(most, tcb.gso - MAX_HEADERS);
-  return octets < 2 * mss || urgent === 1 ? 0 : octets - (octets % mss);
+  return octets < 2 * full || tcb.snd.urgent === 1 ? 0 : octets - (octets % full);
 }
 
 /** Conditions (2), (3) and (4) of section 3.8.6.2.1 for a segment below Eff.snd.MSS. */
