@@ -94,13 +94,13 @@ export interface TcpConfig {
    * counting what was SACKed (RFC 6675). Without SACK duplicate ACKs are counted (RFC 5681, RFC 6582).
    */
   readonly lossDetection: 'rack' | 'dupacks';
-  /** Name of the congestion control: 'cubic' (RFC 9438), 'newreno' (RFC 5681), or one that was registered. */
+  /** Name of the congestion control: 'cubic' (RFC 9438), 'newreno' (RFC 5681), 'bbr' (draft-ietf-ccwg-bbr), or one that was registered. */
   readonly congestion: string;
   /** An echo of ECN costs CUBIC 15 % of cwnd and NewReno 20 % (RFC 8511), and not what a loss does. */
   readonly abe: boolean;
   /**
    * Segments leave at the rate that the congestion control answers, and not all at once that cwnd allows: 'on' and 'off'
-   * always and never, 'auto' where the control asks for it.
+   * always and never, 'auto' where the control asks for it, as 'bbr' does.
    */
   readonly pacing: 'auto' | 'on' | 'off';
 }

@@ -3,6 +3,7 @@
 
 import type { AckSample } from '../loss/sample.ts';
 import type { Tcb } from '../tcb/tcb.ts';
+import { bbr } from './bbr.ts';
 import { cubic } from './cubic.ts';
 import { newReno } from './newreno.ts';
 
@@ -44,7 +45,15 @@ export interface CongestionControl {
   pacingRate(tcb: Tcb): number;
   /** True: segments are paced unless the settings forbid it; else only where the settings ask for it. */
   readonly paced?: boolean;
-  /** True: `onAck` is asked in fast recovery, too; else RFC 9937 sets cwnd there. */
+  /**
+   * By what an ACK says, or the reordering timer, `size` octets are lost that were sent when `txInFlight` were in flight, these included; `lost`: what was lost
+   * since then, these included.
+   */
+  onLost?(tcb: Tcb, size: number, txInFlight: number, lost: number, appLimited: boolean): void;
+  /**
+   * True: `onAck` is asked of every ACK that brought something new, in fast recovery and where cwnd was not the limit, too;
+   * else RFC 9937 sets cwnd there.
+   */
   readonly ownsRecovery?: boolean;
 }
 
@@ -76,3 +85,4 @@ export function controlOf(tcb: Tcb): CongestionControl {
 
 registerCongestionControl(cubic);
 registerCongestionControl(newReno);
+registerCongestionControl(bbr);

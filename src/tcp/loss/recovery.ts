@@ -106,8 +106,8 @@ export function controlWindow(e: Engine, tcb: Tcb, s: AckSample, left: boolean):
     if (sent !== null) prr(tcb, sent, s);
     return;
   }
-  if (left || s.delivered === 0) return;
-  if (control.ownsRecovery === true || (s.ece === 0 && cwndLimited(tcb, s)))
+  if (s.delivered === 0) return;
+  if (control.ownsRecovery === true || (!left && s.ece === 0 && cwndLimited(tcb, s)))
     setCwnd(tcb, control.onAck(tcb, s, e.now));
 }
 

@@ -43,7 +43,7 @@ export function probeAnswered(e: Engine, tcb: Tcb, seg: Segment, s: AckSample): 
     cc.tlp = Tlp.NONE;
     if (cc.phase !== Phase.OPEN) return;
     setSsthresh(tcb, controlOf(tcb).onLoss(tcb, flightSize(tcb), e.now));
-    setCwnd(tcb, cc.ssthresh);
+    setCwnd(tcb, controlOf(tcb).onExit(tcb, e.now));
   } else if (s.advanced === 0 && seg.textLen === 0 && (seg.opts & OPT_SACK) === 0) {
     cc.tlp = Tlp.NONE; // both have arrived, at a peer that does not report duplicates
   }

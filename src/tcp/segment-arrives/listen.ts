@@ -15,6 +15,8 @@ import { initialWindow, setCwnd } from '../congestion/cwnd.ts';
 import { Drop } from '../drop.ts';
 import { learnEcn } from '../ecn.ts';
 import type { Engine } from '../engine.ts';
+import { startControl } from '../established.ts';
+import { usedEarly } from '../fast-open.ts';
 import { prepareOffer, synWindow, updateSendMss } from '../form/emit.ts';
 import { timeSyn } from '../loss/rto.ts';
 import { dropSent } from '../send/sent.ts';
@@ -68,6 +70,7 @@ export function listenSyn(e: Engine, listen: Tcb, seg: Segment): Tcb | null {
   startSending(e, tcb, e.rules.selectIss(e, tcb));
   enter(e, tcb, row.LISTEN_SYN);
   e.rules.earlyText(e, tcb, seg);
+  if (usedEarly(tcb)) startControl(e, tcb);
   synReceived(e, tcb);
   return tcb;
 }

@@ -2,6 +2,7 @@
 // SND.NXT. It is made when something is sent and dropped when nothing is outstanding, so an idle connection has none.
 
 import { seqGt, seqLeq, seqLt } from '../../wire/seq.ts';
+import { controlOf } from '../congestion/control.ts';
 import type { Engine } from '../engine.ts';
 import type { AckSample } from '../loss/sample.ts';
 import {
@@ -133,12 +134,20 @@ export function setFate(tcb: Tcb, sent: Sent, i: number, fate: number): void {
   setWord(sent, i, FATE, fate);
 }
 
-/** Range `i` counts as lost from now on; its octets were not counted so before. */
+/**
+ * Range `i` counts as lost from now on; its octets were not counted so before. `s`: what told that; null: no ACK did, but a
+ * timeout or a router, of which the congestion control hears in another way or need not hear.
+ */
 export function markLost(tcb: Tcb, sent: Sent, i: number, s: AckSample | null): void {
   const length = (rightOf(tcb, sent, i) - word(sent, i, LEFT)) | 0;
   setFate(tcb, sent, i, Fate.LOST);
   tcb.cc.lost = (tcb.cc.lost + length) | 0;
-  if (s !== null) s.lost += length;
+  if (s === null) return;
+  s.lost += length;
+  const control = controlOf(tcb);
+  if (control.onLost === undefined) return;
+  const since = (tcb.cc.lost - word(sent, i, LOST_BEFORE)) | 0;
+  control.onLost(tcb, length, word(sent, i, TX_IN_FLIGHT), since, word(sent, i, APP_LIMITED) === 1);
 }
 
 /**

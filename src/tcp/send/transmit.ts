@@ -17,7 +17,7 @@ import { finSent, Phase, type Tcb } from '../tcb/tcb.ts';
 import { since } from '../time.ts';
 import { clearTimer, setTimer } from '../timers.ts';
 import { probeResent } from './mtu-search.ts';
-import { depart, paceRoom, waitForPace } from './pacing.ts';
+import { depart, paceRoom, updatePacing, waitForPace } from './pacing.ts';
 import { setProbeTimer } from './probe-timeout.ts';
 import { dropSent, inFlight, leftOf, noteResent, noteSent, rangeAt, rightOf, word } from './sent.ts';
 
@@ -199,6 +199,7 @@ const SECOND_US = 1_000_000;
 function restartAfterIdle(e: Engine, tcb: Tcb): void {
   const idleUs = Math.min(since(e, tcb.snd.lastMs), MOST_IDLE_MS) * 1000;
   setCwnd(tcb, controlOf(tcb).onIdle(tcb, idleUs, e.now));
+  if (tcb.cc.pacingRate > 0) updatePacing(tcb);
   // A time so long ago would be one to come when the microseconds come round.
   if (idleUs >= SECOND_US) tcb.cc.departureUs = e.us;
 }
