@@ -14,8 +14,9 @@ import { windowUpdateDue } from './receive/window.ts';
 import { startSending } from './segment-arrives/listen.ts';
 import { inFlight } from './send/sent.ts';
 import { startUserTimer, transmit } from './send/transmit.ts';
+import { Signal } from './signals.ts';
 import { State, type StateName, stateName } from './tcb/state.ts';
-import { finAcked, rcvWnd, receivable, sendRoom, type Tcb } from './tcb/tcb.ts';
+import { finAcked, rcvWnd, receivable, sendRoom, type Tcb, unsent } from './tcb/tcb.ts';
 import * as row from './tcb/transitions.ts';
 import { restartKeepAlive } from './timeouts.ts';
 import { endConnection, enter, setTimer } from './timers.ts';
@@ -92,7 +93,9 @@ export function send(e: Engine, tcb: Tcb, n: number, urgent = false): Err {
     snd.up = snd.end;
     snd.urgent = 1;
   }
+  const room = tcb.signals & Signal.ROOM;
   push(e, tcb);
+  tcb.signals = (tcb.signals & ~Signal.ROOM) | room; // who calls sees the room that the call itself has made
   return Err.OK;
 }
 
@@ -282,7 +285,6 @@ function statedRate(tcb: Tcb): number {
 /** STATUS (3.10.6). */
 export function status(tcb: Tcb): TcpStatus {
   const { snd, rcv, rto, cc } = tcb;
-  const notSent = (snd.end - snd.nxt) | 0;
   return {
     state: stateName(tcb.state),
     sndUna: snd.una,
@@ -314,7 +316,7 @@ export function status(tcb: Tcb): TcpStatus {
     sackedBytes: tcb.sent === null ? 0 : tcb.sent.sacked,
     lostBytes: tcb.sent === null ? 0 : tcb.sent.lost,
     pipeBytes: inFlight(tcb),
-    notSentBytes: Math.max(notSent, 0),
+    notSentBytes: unsent(tcb),
     unreadBytes: receivable(tcb),
     finAcked: finAcked(tcb),
     pmtu: tcb.pmtu,

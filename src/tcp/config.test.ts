@@ -50,6 +50,7 @@ describe('settings', () => {
       maxMss: [defaultConfig.minMss, 0xffff], // and 0: none
       maxRanges: [0, 65_536],
       sendBufferMax: [defaultConfig.sendBuffer, 2 ** 24],
+      notsentLowat: [0, 2 ** 30],
     };
     const numbers = Object.entries(defaultConfig).filter(([, value]) => typeof value === 'number');
     expect(Object.keys(bounds).sort()).toEqual(numbers.map(([name]) => name).sort());

@@ -12,6 +12,11 @@ export interface TcpConfig {
   readonly sendBuffer: number;
   /** What the send buffer grows to: twice cwnd. Who sets `sendBuffer` alone has set this, too. */
   readonly sendBufferMax: number;
+  /**
+   * Octets that wait to be sent for the first time, beyond which a user is not asked for more (TCP_NOTSENT_LOWAT): what
+   * is written late is written with the latest knowledge. 0: as many as the send buffer holds.
+   */
+  readonly notsentLowat: number;
   /** Receive buffer, as it begins: the largest window we offer. */
   readonly receiveBuffer: number;
   /**
@@ -110,6 +115,7 @@ export const defaultConfig: TcpConfig = {
   mslMs: 30_000,
   sendBuffer: 256 * 1024,
   sendBufferMax: 4 * 1024 * 1024,
+  notsentLowat: 0,
   receiveBuffer: 256 * 1024,
   receiveBufferTuning: true,
   receiveWholeSegments: false,
@@ -154,6 +160,7 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   mslMs: whole(1, 600_000),
   sendBuffer: whole(1, 2 ** 24),
   sendBufferMax: whole(1, 2 ** 24),
+  notsentLowat: whole(0, 2 ** 30),
   receiveBuffer: whole(1, 2 ** 24),
   receiveBufferTuning: flag,
   receiveWholeSegments: flag,

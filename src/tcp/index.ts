@@ -45,6 +45,7 @@ export {
   sendRoom,
   Tcb,
   wakeAt,
+  writeRoom,
 } from './tcb/tcb.ts';
 export { type Transition, transitionNamed, transitions } from './tcb/transitions.ts';
 export { kept, keptDeadline, since } from './time.ts';

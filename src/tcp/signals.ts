@@ -7,7 +7,7 @@ export const Signal = {
   OPENED: 0x001,
   /** New octets can be RECEIVEd. */
   TEXT: 0x002,
-  /** Octets of SEND were acknowledged: there is room in the send buffer. */
+  /** Octets of SEND were acknowledged: there is room in the send buffer; or less than half of `notsentLowat` is unsent. */
   ROOM: 0x004,
   /** "connection closing": the peer's FIN has been reached (3.10.7.4 eighth). */
   PEER_FIN: 0x008,

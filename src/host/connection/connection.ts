@@ -388,6 +388,18 @@ export class Connection {
       this.tcb.config = { ...config, ...keepAlive };
     this.owner.setKeepAlive(this, on);
   }
+  /**
+   * Octets that may wait unsent before writes do and `writable` is silent (TCP_NOTSENT_LOWAT of Linux); 0: as many as the
+   * send buffer holds. As the setting `notsentLowat`. Throws RangeError.
+   */
+  setNotsentLowat(octets: number): void {
+    if (!Number.isInteger(octets) || octets < 0 || octets > 2 ** 30)
+      throw new RangeError(
+        `setNotsentLowat: octets must be a whole number from 0 to ${2 ** 30}, not ${octets}`,
+      );
+    this.tcb.config = { ...this.tcb.config, notsentLowat: octets };
+    this.#writing.limitChanged();
+  }
   /** USER TIMEOUT in milliseconds; 0 is the default R2 (MUST-21). Throws RangeError. */
   setUserTimeout(ms: number): void {
     checkMs('setUserTimeout', 'ms', ms, 0);

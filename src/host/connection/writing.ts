@@ -2,7 +2,7 @@
 // the ring of octets that are not acknowledged, and the writes that wait for room in it.
 
 import { flag, Schema } from '../../options/index.ts';
-import { Err, finAcked, State, sendRoom, type TcpError, tcpError } from '../../tcp/index.ts';
+import { Err, finAcked, State, type TcpError, tcpError, writeRoom } from '../../tcp/index.ts';
 import { type Octets, octetsOf, type Place, Queue, transferred } from '../base/index.ts';
 import { Waiter, type WaitOptions, waitKinds, waitSchema } from '../time/index.ts';
 import type { Connection } from './connection.ts';
@@ -73,7 +73,7 @@ export class Writing {
   }
   /** Octets that `offer` would take now. */
   get room(): number {
-    return this.open && !this.pending ? Math.max(0, sendRoom(this.#c.tcb)) : 0;
+    return this.open && !this.pending ? Math.max(0, writeRoom(this.#c.tcb)) : 0;
   }
   /** True while writes wait. */
   get pending(): boolean {
@@ -159,9 +159,18 @@ export class Writing {
 
   /** Puts octets from `from` into the send ring, as many as there is room for; where it stopped. */
   #enqueue(octets: Uint8Array, from: number, urgent: boolean): number {
+    for (;;) {
+      const to = this.#enqueueOnce(octets, from, urgent);
+      // What went out at once makes room again where the limit is what is unsent.
+      if (to === from || to === octets.length || this.#c.tcb.config.notsentLowat === 0) return to;
+      from = to;
+    }
+  }
+
+  #enqueueOnce(octets: Uint8Array, from: number, urgent: boolean): number {
     const { tcb, sndRing: ring, owner } = this.#c;
     const { snd } = tcb;
-    let n = Math.min(octets.length - from, sendRoom(tcb));
+    let n = Math.min(octets.length - from, writeRoom(tcb));
     if (n <= 0) return from;
     const first = (snd.una + snd.syn) | 0;
     const held = (snd.end - first) | 0;
@@ -222,6 +231,11 @@ export class Writing {
   tryAgain(): void {
     this.#starved = false;
     this.#tellRoom();
+  }
+
+  /** The limit of what is unsent has changed. */
+  limitChanged(): void {
+    if (this.open) this.drain();
   }
 
   #tellRoom(): void {

@@ -27,6 +27,7 @@ export const linux = profileOf('linux', {
     receiveBufferTuning: { value: true, source: 'tcp_moderate_rcvbuf' },
     receiveBufferMax: { value: 6 * 1024 * 1024, source: 'tcp_rmem: its largest' },
     sendBuffer: { value: 4 * 1024 * 1024, source: 'tcp_wmem: its largest, up to which it grows by itself' },
+    notsentLowat: { value: 0, source: 'tcp_notsent_lowat: UINT_MAX, no such limit' },
     windowScale: { value: true, source: 'tcp_window_scaling' },
     timestamps: { value: true, source: 'tcp_timestamps' },
     sack: { value: true, source: 'tcp_sack' },

@@ -9,6 +9,7 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
     'RFC 9293 section 3.4.2 says two minutes, "an engineering choice"; TCP_TIMEWAIT_LEN of Linux is 2 MSL of 30 s',
   sendBuffer: 'none: free',
   sendBufferMax: 'none: free; tcp_wmem of Linux',
+  notsentLowat: 'none: free; tcp_notsent_lowat of Linux, which is none, too',
   receiveBuffer: 'none: free',
   receiveBufferTuning: 'none: free; tcp_moderate_rcvbuf of Linux',
   receiveWholeSegments: 'none: free',

@@ -11,9 +11,10 @@ import { emit } from '../form/emit.ts';
 import { insideWindow } from '../loss/dup-acks.ts';
 import { Frto } from '../loss/undo.ts';
 import { sackOctets } from '../receive/reassembly.ts';
+import { Signal } from '../signals.ts';
 import { FATE, Fate, type Sent } from '../tcb/sent.ts';
 import { State } from '../tcb/state.ts';
-import { finSent, Phase, type Tcb } from '../tcb/tcb.ts';
+import { finSent, Phase, type Tcb, unsent } from '../tcb/tcb.ts';
 import { since } from '../time.ts';
 import { clearTimer, setTimer } from '../timers.ts';
 import { probeResent } from './mtu-search.ts';
@@ -177,11 +178,19 @@ export function sendSegment(e: Engine, tcb: Tcb, len: number, fin: number, gsoSi
   if (tcb.rcv.quick > 0 && len > 0) endQuickAcks(e, tcb);
   if (tcb.cc.pacingRate > 0) depart(e, tcb, len);
   noteSent(e, tcb, seq);
+  if (tcb.config.notsentLowat > 0) askForMore(tcb, len);
   if (tcb.timer.rexmt === 0) setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
   if (tcb.timer.user === 0) startUserTimer(e, tcb);
   // MUST-61: PSH on the last buffered octet.
   const psh = len > 0 && ((seq + len - snd.end) | 0) === 0 ? PSH : 0;
   emit(e, tcb, seq, ACK | psh | fin, len, true, gsoSize);
+}
+
+/** `len` octets less are unsent. The user is asked for more when half of what he may have there has gone, as by Linux. */
+function askForMore(tcb: Tcb, len: number): void {
+  const now = unsent(tcb);
+  const half = tcb.config.notsentLowat / 2;
+  if (now < half && now + len >= half) tcb.signals |= Signal.ROOM;
 }
 
 /** The user answers text within the delay: from now on it pays to wait for what can carry the ACK. */

@@ -357,6 +357,20 @@ export function sendRoom(tcb: Tcb): number {
   return queued < 0 ? snd.buf : snd.buf - queued;
 }
 
+/** Octets that were queued and never sent. */
+export function unsent(tcb: Tcb): number {
+  return Math.max((tcb.snd.end - tcb.snd.nxt) | 0, 0);
+}
+
+/** Octets that a user is asked for: none while `notsentLowat` are unsent, and then up to that, or one full segment. */
+export function writeRoom(tcb: Tcb): number {
+  const room = sendRoom(tcb);
+  const { notsentLowat } = tcb.config;
+  if (notsentLowat === 0) return room;
+  const least = notsentLowat - unsent(tcb);
+  return least <= 0 ? 0 : Math.min(room, Math.max(least, tcb.snd.mss));
+}
+
 /** The earliest deadline in milliseconds, or 0 when the connection waits for nothing. */
 export function wakeAt(tcb: Tcb): number {
   const t = tcb.timer;
