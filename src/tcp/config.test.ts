@@ -90,7 +90,7 @@ describe('settings', () => {
     }
     expect(() => checkConfig({ ...defaultConfig, initialWindow: '10' as never })).toThrow(TypeError);
     expect(() => checkConfig({ ...defaultConfig, congestion: 'cubik' })).toThrow(
-      "must be 'cubic' or 'newreno', not 'cubik'",
+      "must be 'cubic', 'newreno' or 'bbr', not 'cubik'",
     );
   });
 
