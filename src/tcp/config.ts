@@ -108,6 +108,8 @@ export interface TcpConfig {
    * always and never, 'auto' where the control asks for it, as 'bbr' does.
    */
   readonly pacing: 'auto' | 'on' | 'off';
+  /** Segments of the usual kind are processed by a shorter way, with the same result. */
+  readonly headerPrediction: boolean;
 }
 
 /** Defaults: Linux's where the RFCs leave a choice. */
@@ -153,6 +155,7 @@ export const defaultConfig: TcpConfig = {
   congestion: 'cubic',
   abe: true,
   pacing: 'auto',
+  headerPrediction: true,
 };
 
 /** What settings may be, each for itself. */
@@ -198,6 +201,7 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   congestion: named(congestionNames),
   abe: flag,
   pacing: oneOf('auto', 'on', 'off'),
+  headerPrediction: flag,
 });
 
 /**

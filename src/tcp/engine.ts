@@ -82,6 +82,8 @@ export class Engine {
   trace: TimerTrace | null = null;
   /** False: memory is short, and no buffer is to become larger. */
   mayGrow = true;
+  /** Segments of the usual kind go the shorter way, where the settings allow it: only with rules that are `predictable` (rules.ts). */
+  predicts = false;
   /** Cookies of TCP Fast Open; null: there is none. */
   cookies: Cookies | null = null;
   /** When the times of the TCBs are to be swept next, in microseconds. */

@@ -109,5 +109,13 @@ export const rfc9293 = {
 /** A table of rules: {@link rfc9293}, or one with an entry replaced. */
 export type Rules = typeof rfc9293;
 
+/** The steps that header prediction leaves out (segment-arrives/predicted.ts). */
+const LEFT_OUT = ['timestamps', 'sequence', 'rst', 'syn', 'trim', 'ack', 'ackByState', 'urg', 'fin'] as const;
+
+/** True when header prediction does what these rules would: what it leaves out is RFC 9293's. */
+export function predictable(rules: Rules): boolean {
+  return LEFT_OUT.every((name) => rules[name] === rfc9293[name]);
+}
+
 /** The kind of options that are such a table. */
 export const rulesKind = like('a table of rules: { ...rfc9293, one: other }', 'closed', 'sequence', 'ack');

@@ -50,6 +50,7 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
     'RFC 9438 section 1 replaces RFC 5681 as the standard; the default of Linux, Windows and Apple, too',
   abe: 'RFC 8511 section 3',
   pacing: 'draft-ietf-ccwg-bbr section 5.6.2: where a control asks for it',
+  headerPrediction: 'none: nothing shows of it',
 };
 
 /** All defaults, with their sources. */

@@ -7,6 +7,7 @@ import {
   Engine,
   Err,
   type IcmpCause,
+  predictable,
   type Rules,
   rfc9293,
   type TcpConfig,
@@ -122,7 +123,9 @@ export class TcpLayer implements TcpErrors {
     this.touched = o.touched;
     this.config = { ...defaultConfig, ...o.config };
     this.engineOutput = new EngineOutput(this, o.resetsPerSecond ?? RESETS_PER_SECOND);
-    this.engine = new Engine(this.engineOutput, key(), o.rules ?? rfc9293);
+    const rules = o.rules ?? rfc9293;
+    this.engine = new Engine(this.engineOutput, key(), rules);
+    this.engine.predicts = predictable(rules);
     this.cookieKey = key();
     this.timestamps = new TimestampOffsets(key());
     this.ports = new EphemeralPorts(key(), o.ports?.first, o.ports?.last);

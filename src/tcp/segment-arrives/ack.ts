@@ -83,7 +83,7 @@ function ackAcceptable(e: Engine, tcb: Tcb, seg: Segment): boolean {
  * "Do the same processing as for the ESTABLISHED state", of an ACK of SND.UNA or beyond: what it says, what is lost by
  * that, what cwnd is then. What may be sent follows when the segment has been dealt with (send/transmit.ts).
  */
-function acknowledge(e: Engine, tcb: Tcb, seg: Segment): void {
+export function acknowledge(e: Engine, tcb: Tcb, seg: Segment): void {
   const s = e.sample.begin(tcb, seg);
   const advances = s.advanced === 1;
   if (!advances && seg.ack !== tcb.snd.una) return;
@@ -183,7 +183,7 @@ function isDuplicate(tcb: Tcb, seg: Segment): boolean {
  * "The send window should be updated", unless the segment is older than the last that did. One that
  * acknowledges something new is not, wherever it begins: a retransmission, say (section 3.8.6).
  */
-function updateSendWindow(e: Engine, tcb: Tcb, seg: Segment, advances: boolean): void {
+export function updateSendWindow(e: Engine, tcb: Tcb, seg: Segment, advances: boolean): void {
   const { snd } = tcb;
   if (!advances && !seqLt(snd.wl1, seg.seq) && !(snd.wl1 === seg.seq && seqLeq(snd.wl2, seg.ack))) return;
   setSendWindow(tcb, seg);

@@ -8,6 +8,7 @@ import { noteDuplicate } from '../receive/reassembly.ts';
 import { transmit } from '../send/transmit.ts';
 import { State } from '../tcb/state.ts';
 import type { Tcb } from '../tcb/tcb.ts';
+import { predicted } from './predicted.ts';
 
 /**
  * An arriving segment whose checksum was right and whose four-tuple is this connection's. The TCB of the connection
@@ -49,6 +50,7 @@ function arrivesInSynSent(e: Engine, tcb: Tcb, seg: Segment): void {
 
 /** 3.10.7.4 */
 function arrivesSynchronized(e: Engine, tcb: Tcb, seg: Segment): void {
+  if (e.predicts && tcb.config.headerPrediction && predicted(e, tcb, seg)) return;
   const r = e.rules;
   if (r.timestamps(e, tcb, seg)) return;
   if (r.sequence(e, tcb, seg)) return; // first

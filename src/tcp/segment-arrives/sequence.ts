@@ -88,7 +88,8 @@ function crossedProbe(tcb: Tcb, seg: Segment): boolean {
   );
 }
 
-function heard(e: Engine, tcb: Tcb, seg: Segment): void {
+/** An acceptable segment: the peer is alive, and what it says of congestion and of time is noted. */
+export function heard(e: Engine, tcb: Tcb, seg: Segment): void {
   tcb.heardMs = e.ms;
   tcb.keepProbes = 0;
   if (tcb.ecn === 1) receiveEcn(tcb, seg);

@@ -55,6 +55,12 @@ export function transmit(e: Engine, tcb: Tcb): void {
   watch(e, tcb);
 }
 
+/** True when {@link transmit} would send no text and leave all timers alone: the user has nothing to send or outstanding. */
+export function nothingToDo({ snd, sent, timer }: Tcb): boolean {
+  if (sent !== null || snd.una !== snd.nxt || snd.end !== snd.nxt || snd.fin === 1) return false;
+  return (timer.rexmt | timer.persist | timer.user | timer.pto | timer.reorder) === 0;
+}
+
 /** In a loss episode: what is lost goes first. */
 function sendRepairing(e: Engine, tcb: Tcb, sent: Sent): void {
   if (sent.frto === Frto.NEW_TEXT) {
