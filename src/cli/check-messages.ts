@@ -33,6 +33,10 @@ export const checkMessages = {
     en: 'without it: violated after {steps} steps ({states} states, {seconds} s)',
     zh: '去掉规则：{steps} 步之后违反（{states} 个状态，{seconds} 秒）',
   },
+  whyTold: {
+    en: 'Told below is the story that everyone tells, {told} steps of the same model; the shortest has {steps}.',
+    zh: '下面讲的是人们常说的那个经过，同一模型中的 {told} 步；最短的是 {steps} 步。',
+  },
   whyWithoutHolds: {
     en: 'without it: NOT violated in {states} states: nothing shows what the rule is for',
     zh: '去掉规则：{states} 个状态内没有违反，看不出这条规则的作用',

@@ -80,7 +80,7 @@ function phaseOf({ phase }: WhyProgress): 'phase_with' | 'phase_without' {
   return phase === 'with' ? 'phase_with' : 'phase_without';
 }
 
-function tellCounts(show: Show, { withRule, without }: WhyAnswer): void {
+function tellCounts(show: Show, { withRule, without, told }: WhyAnswer): void {
   const params = ({ states, transitions, depth, ms }: WhyAnswer['without']) => ({
     states: grouped(states),
     transitions: grouped(transitions),
@@ -94,6 +94,7 @@ function tellCounts(show: Show, { withRule, without }: WhyAnswer): void {
   } as const;
   show.say(kept[withRule.outcome], params(withRule));
   show.say(without.outcome === 'violated' ? 'whyWithoutViolated' : 'whyWithoutHolds', params(without));
+  if (told !== null) show.say('whyTold', { told, steps: without.depth });
 }
 
 /** `3.5` is a section of RFC 9293; another RFC says so itself. */
@@ -116,7 +117,7 @@ function tell(show: Show, question: WhyQuestion, answer: WhyAnswer, trace: Trace
   show.say('whyNotReal', { mutant });
   show.lines('');
   show.ladder(trace, {
-    event: brokenAt(trace, property, answer.bounds) ?? trace.events.length - 1,
+    event: brokenAt(trace, property) ?? trace.events.length - 1,
     text: t(lang, 'whyBroken', { property, text: says[lang] }),
   });
   show.lines('');

@@ -59,8 +59,8 @@ export const dropTexts = {
   'listen-refused': {
     name: { en: 'listener full', zh: '监听队列已满' },
     text: {
-      en: 'The listener has no room (SYN queue or accept queue): the segment is discarded in silence, {peer} will repeat it.',
-      zh: '监听套接字没有空位（半连接队列或全连接队列已满）：默默丢弃，{peer}会重传。',
+      en: 'The listener has no room (SYN queue or accept queue), or the host none for one more connection: the segment is discarded in silence, {peer} will repeat it.',
+      zh: '监听套接字没有空位（半连接队列或全连接队列已满），或者主机容不下更多连接：默默丢弃，{peer}会重传。',
     },
     section: '3.10.7.2',
   },

@@ -12,7 +12,7 @@ import { noRstFromClosed } from './no-rst-from-closed.ts';
 import { noSynAckRetransmission } from './no-syn-ack-retransmission.ts';
 import { noTimeWait } from './no-time-wait.ts';
 import { oneMsl } from './one-msl.ts';
-import { rfc1337Ignored } from './rfc1337-ignored.ts';
+import { assassination, rfc1337Ignored } from './rfc1337-ignored.ts';
 import { rstInWindow } from './rst-in-window.ts';
 import { twoWayHandshake } from './two-way-handshake.ts';
 
@@ -33,6 +33,7 @@ export const mutants: readonly Mutant[] = [
   noTimeWait,
   oneMsl,
   rfc1337Ignored,
+  assassination,
   fixedIsnNoTimeWait,
 ];
 

@@ -19,6 +19,8 @@ export interface Mutant {
   readonly section: string;
   /** RFC 9293 with an entry replaced. */
   readonly rules: Rules;
+  /** The TCP with the rule, where it is not RFC 9293 as it is. */
+  readonly base?: Rules;
   /** True: the listener's SYN queue has no bound; that rule is the host's, not the engine's. */
   readonly unbounded?: boolean;
   /** Name of the model that shows it. */

@@ -14,5 +14,5 @@ export const noQueueBound: Mutant = {
   unbounded: true,
   config: 'flood',
   property: 'S9',
-  steps: 3,
+  steps: 5,
 };

@@ -24,6 +24,8 @@ export interface HostSetup {
   readonly tcp?: Partial<TcpConfig>;
   /** How its program reads. Default 'all'. */
   readonly reads?: Reads;
+  /** How many connections it has memory for. Default: what a host has. */
+  readonly connections?: number;
   /** It answers a SYN with a SYN alone, as in a simultaneous open (RFC 9293 figure 7), instead of SYN,ACK. Default false. */
   readonly splitsHandshake?: boolean;
 }

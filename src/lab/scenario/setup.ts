@@ -9,6 +9,7 @@ const hostSetup = new Schema<HostSetup>('setup', {
   name: text,
   tcp: nested(tcpOptions),
   reads: anything,
+  connections: whole(1),
   splitsHandshake: flag,
 });
 

@@ -212,6 +212,7 @@ export class Stage {
       memory: world.memory,
       tcp: { mslMs, ...setup.tcp, ...own.tcp },
       rules: own.splitsHandshake === true ? splitting(rules) : rules,
+      ...(own.connections === undefined ? {} : { connectionCapacity: own.connections }),
     });
     const iface = host.addInterface({ addresses: [`${ADDRESSES[end]}/24`] });
     host.tap = this.recorder.hostTap(end);

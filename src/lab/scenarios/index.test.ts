@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { playScenario } from '../scenario/index.ts';
 import type { Text } from '../text/index.ts';
+import type { Trace } from '../trace.ts';
 import { scenarioNamed, scenarios } from './index.ts';
+import { oldestPacketUs } from './testing.ts';
+
+const mslUs = (trace: Trace): number => (trace.scenario?.mslMs ?? 0) * 1000;
 
 /** Chinese that has no Chinese in it was forgotten; so was English that has more of it than a word. */
 function inBoth({ en, zh }: Text, about: string): void {
@@ -28,6 +32,7 @@ describe('every scenario', () => {
       const run = playScenario(scenario);
       expect(run.ended).not.toBe('bound');
       expect(run.edits.filter(({ acted }) => acted === 0)).toEqual([]);
+      expect(oldestPacketUs(run.trace), 'no packet as old as an MSL').toBeLessThan(mslUs(run.trace));
     },
   );
 });

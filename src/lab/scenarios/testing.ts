@@ -56,3 +56,35 @@ export function sentLines(trace: Trace, connection = 0): string[] {
     return [`${e.from} ${e.segment.flags} ${numbersText(numbers, e.from, e.segment)}${marks}`];
   });
 }
+
+/**
+ * How old the oldest packet of a trace gets, in microseconds: from when it was sent first until it, or the network's
+ * copy of it, arrives or the trace ends.
+ */
+export function oldestPacketUs(trace: Trace): number {
+  const firstSent = new Map<string, number>();
+  const born = new Map<number, number>();
+  let oldest = 0;
+  const dies = (id: number, t: number): void => {
+    oldest = Math.max(oldest, t - (born.get(id) ?? t));
+  };
+  for (const e of trace.events) {
+    if (e.kind === 'sent') {
+      const { packet = `#${e.id}`, t } = e;
+      // Who sends the same octets once more sends a packet that is new; the network's copy is as old as what it copies.
+      if (e.injected !== true) firstSent.set(packet, t);
+      born.set(e.id, firstSent.get(packet) ?? t);
+    } else if (e.kind === 'lost') born.delete(e.id);
+    else if (e.kind === 'arrived') {
+      dies(e.id, e.t);
+      if (
+        e.copy > 0 ||
+        !trace.events.some((other) => other.kind === 'arrived' && other.id === e.id && other.t > e.t)
+      )
+        born.delete(e.id);
+    }
+  }
+  const end = trace.events.at(-1)?.t ?? 0;
+  for (const id of born.keys()) dies(id, end);
+  return oldest;
+}

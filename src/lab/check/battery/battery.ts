@@ -13,7 +13,7 @@ import {
   storyText,
   TcpModel,
 } from '../model/index.ts';
-import { boundsOf, brokenAt, differenceFrom, replayOf } from '../replay/index.ts';
+import { brokenAt, differenceFrom, replayOf } from '../replay/index.ts';
 import {
   type Bound,
   checkLiveness,
@@ -245,7 +245,7 @@ export function* searchMutant(mutant: Mutant, { now }: Limits = {}): Generator<P
     steps: found.actions.length,
     story: storyText(replay.story),
     difference: differenceFrom(replay.story, trace),
-    brokenOnTrace: brokenAt(trace, property, boundsOf(model)) !== null,
+    brokenOnTrace: brokenAt(trace, property) !== null,
   };
 }
 

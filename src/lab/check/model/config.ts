@@ -47,8 +47,11 @@ export interface ModelConfig {
   readonly incarnations?: number;
   /** True: nobody ever gives up (R2 is infinite), so that what depends on retransmission shows. */
   readonly patient?: boolean;
-  /** SYNs from addresses where nobody is, and how many connections in SYN-RECEIVED the listener has room for. */
-  readonly flood?: { readonly syns: number; readonly backlog: number };
+  /**
+   * SYNs from addresses where nobody is; how many connections in SYN-RECEIVED the listener has room for, and how many
+   * connections the host has memory for.
+   */
+  readonly flood?: { readonly syns: number; readonly backlog: number; readonly memory: number };
   /**
    * Names of the properties, of states or of the graph, that fail here by design: what shows is TCP as it is, and the
    * sentence of `about` says why.

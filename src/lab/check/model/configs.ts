@@ -117,6 +117,18 @@ export const configs: readonly ModelConfig[] = [
     incarnations: 2,
   },
   {
+    id: 'assassination',
+    about:
+      'Two incarnations, one after the graceful end of the other; the client writes one octet in each. Two duplicates: one may end TIME-WAIT, and one come after it.',
+    a: { opens: 2, writes: 1, closes: true },
+    b: { listens: true, closes: true },
+    network: 'fast',
+    losses: 0,
+    duplicates: 2,
+    flight: 5,
+    incarnations: 2,
+  },
+  {
     id: 'reopening',
     about:
       'Two connections of one four-tuple, nothing said, any loss: a SYN may find the old one in TIME-WAIT.',
@@ -203,14 +215,15 @@ export const configs: readonly ModelConfig[] = [
   },
   {
     id: 'flood',
-    about: 'A listener with room for two connections in SYN-RECEIVED, and three SYNs from nowhere.',
+    about:
+      'A host with memory for three connections, a listener with room for two in SYN-RECEIVED, three SYNs from nowhere, and a client that is there.',
     a: { opens: 1, closes: true },
     b: { listens: true, closes: true },
     network: 'fast',
     losses: 1,
     duplicates: 0,
     incarnations: 2,
-    flood: { syns: 3, backlog: 2 },
+    flood: { syns: 3, backlog: 2, memory: 3 },
   },
 ];
 

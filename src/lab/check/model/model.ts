@@ -161,7 +161,7 @@ export class TcpModel implements System {
       const backlog = options.unbounded === true ? 1000 : (config.flood?.backlog ?? 1000);
       if (most > MOST_INCARNATIONS)
         throw new RangeError(`at most ${MOST_INCARNATIONS} incarnations of a side`);
-      return new Side(index, program, tcp, rules, this.#shared, most, backlog, floods);
+      return new Side(index, program, tcp, rules, this.#shared, most, backlog, config.flood);
     };
     this.sides = [side(0, config.a), side(1, config.b)];
     const [a, b] = this.sides;
@@ -483,7 +483,7 @@ export class TcpModel implements System {
   #timer(s: Side): number {
     const ms = this.#wait(s);
     if (ms > 0) {
-      const passed = this.#pass(ms, this.config.network === 'fast' ? -1 : this.#mslMs);
+      const passed = this.#pass(ms, this.config.network === 'fast' ? 0 : this.#mslMs);
       if (passed < 0) return passed;
     }
     if (s.halfCount > 0) this.#halfTimeouts(s);
@@ -495,7 +495,7 @@ export class TcpModel implements System {
     return 0;
   }
 
-  /** `ms` pass; packets older than `limit` then are lost (-1: all). */
+  /** `ms` pass; packets that are `limit` old then are lost (0: all). */
   #pass(ms: number, limit: number): number {
     for (const side of this.sides) side.engine.setNow((side.engine.ms + ms) * 1000);
     const gone = this.packets.grow(ms, limit);
@@ -545,9 +545,7 @@ export class TcpModel implements System {
     const shared = this.#shared;
     const x = a.state();
     const y = b.state();
-    if (b.halfCount + (y === State.SYN_RECEIVED ? 1 : 0) > (this.config.flood?.backlog ?? 1000)) {
-      shared.broken |= 1 << P.S9;
-    }
+    if (b.halfCount + (y === State.SYN_RECEIVED ? 1 : 0) > b.backlog) shared.broken |= 1 << P.S9;
     const idle = this.#wait(a) >= FAR_MS && this.#wait(b) >= FAR_MS;
     if (!idle) return;
     if (x === State.TIME_WAIT || y === State.TIME_WAIT) shared.broken |= 1 << P.L4;

@@ -100,11 +100,11 @@ export class Packets {
     return (this.tail[i] as number) >> AGE_SHIFT;
   }
 
-  /** Time passes: every packet grows older by `ms`; those older than `limit` are gone. How many copies are. */
+  /** Time passes: every packet grows older by `ms`; those that reach `limit` are gone. How many copies are. */
   grow(ms: number, limit: number): number {
     let gone = 0;
     for (let i = 0; i < this.count; ) {
-      if (this.age(i) + ms > limit) {
+      if (this.age(i) + ms >= limit) {
         gone += this.copies(i);
         this.remove(i);
       } else {

@@ -88,7 +88,7 @@ export const PROPERTIES: readonly ModelProperty[] = [
   {
     id: 'S9',
     expected: holds,
-    says: 'Resources: no timer without a connection; the listener keeps no more connections in SYN-RECEIVED than its bound.',
+    says: 'Resources: no timer without a connection; the listener keeps no more connections in SYN-RECEIVED than its bound; no SYN of the peer is turned away because strangers have taken all memory.',
   },
   { id: 'L1', expected: holds, says: 'Nothing under way and no timer: no side is in SYN-SENT.' },
   { id: 'L2', expected: holds, says: 'Nothing under way and no timer: no side is in SYN-RECEIVED.' },

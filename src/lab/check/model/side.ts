@@ -21,7 +21,7 @@ import {
 } from '../../../tcp/index.ts';
 import { ACK, RST, type Segment, SYN } from '../../../wire/segment.ts';
 import { Allowed, Carries, refines, TcpEvent } from '../tla/index.ts';
-import type { Program } from './config.ts';
+import type { ModelConfig, Program } from './config.ts';
 import type { Numbers } from './numbers.ts';
 import type { Packets } from './packets.ts';
 import { P } from './properties.ts';
@@ -92,6 +92,8 @@ export class Side implements Output {
   readonly half: Int32Array;
   halfCount = 0;
   readonly backlog: number;
+  /** Connections that there is memory for. */
+  readonly memory: number;
   readonly #floodTcb: Tcb | null;
   flooding = false;
   /** Whether the host has answered a segment that is no connection's. */
@@ -115,15 +117,16 @@ export class Side implements Output {
     shared: Shared,
     most: number,
     backlog: number,
-    floods: number,
+    flood: ModelConfig['flood'],
   ) {
     this.index = index;
     this.program = program;
     this.#shared = shared;
     this.most = most;
     this.backlog = backlog;
-    this.half = new Int32Array(floods);
-    this.#floodTcb = floods > 0 ? this.#newTcb(tcp) : null;
+    this.memory = flood?.memory ?? Number.POSITIVE_INFINITY;
+    this.half = new Int32Array(flood?.syns ?? 0);
+    this.#floodTcb = flood === undefined ? null : this.#newTcb(tcp);
     // The ISN's clock is not that of the timers, which stands still while packets travel: an incarnation is a minute
     // after the one before. The rule itself is the real one, or the mutant's.
     const selectIss: Rules['selectIss'] = (e, tcb) => {
@@ -296,6 +299,10 @@ export class Side implements Output {
 
   spawn(listen: Tcb): Tcb | null {
     if (this.halfCount + (this.state() === State.SYN_RECEIVED ? 1 : 0) >= this.backlog) return null;
+    if (this.halfCount + this.present >= this.memory) {
+      if (!this.flooding) this.breaks(P.S9);
+      return null;
+    }
     if (this.flooding) {
       const tcb = this.#floodTcb as Tcb;
       beginTcb(tcb, this.engine.ms);

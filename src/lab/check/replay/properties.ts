@@ -7,18 +7,12 @@ import { Ghosts } from './ghosts.ts';
 
 const ENDS: readonly End[] = ['left', 'right'];
 
-/** What a decision needs besides the trace. */
-export interface Bounds {
-  /** The bound of the SYN queue. */
-  readonly synBacklog?: number;
-}
-
-type Decide = (g: Ghosts, event: TraceEvent, trace: Trace, bounds: Bounds) => boolean;
+type Decide = (g: Ghosts, event: TraceEvent, trace: Trace) => boolean;
 
 /** Number of the event that breaks a property; null when none does. */
-export function brokenAt(trace: Trace, property: PropertyName, bounds: Bounds = {}): number | null {
+export function brokenAt(trace: Trace, property: PropertyName): number | null {
   const decide = DECIDE[property];
-  return Ghosts.walk(trace, (ghosts, event) => decide(ghosts, event, trace, bounds));
+  return Ghosts.walk(trace, (ghosts, event) => decide(ghosts, event, trace));
 }
 
 function some(event: TraceEvent, test: (change: StateChange) => boolean): boolean {
@@ -109,8 +103,13 @@ const DECIDE: Readonly<Record<PropertyName, Decide>> = {
       unlike('CLOSE-WAIT', 'FIN-WAIT-2')
     );
   },
-  S9: (_g, event, _trace, { synBacklog = Number.POSITIVE_INFINITY }) =>
-    event.queues !== undefined && event.queues.syn > synBacklog,
+  // The SYN of somebody who is there is turned away, although the SYN queue has room.
+  S9: (g, event, trace) => {
+    if (event.kind !== 'arrived' || event.discarded !== 'listen-refused') return false;
+    const queues = trace.events.findLast((one) => one.t <= event.t && one.queues !== undefined)?.queues;
+    const sender = g.arrived[event.to];
+    return sender?.forged === false && queues != null && queues.syn < queues.synLimit;
+  },
   L1: stuckIn(['SYN-SENT']),
   L2: stuckIn(['SYN-RECEIVED']),
   L3: stuckIn(['FIN-WAIT-1', 'CLOSING', 'LAST-ACK']),

@@ -12,7 +12,6 @@ import {
   tcpOf,
 } from '../model/index.ts';
 import type { Story } from '../search/index.ts';
-import type { Bounds } from './properties.ts';
 import { type Timing, timingOf } from './timing.ts';
 
 /** What a scenario says besides what happens. */
@@ -52,7 +51,7 @@ export function replayOf(
   rules?: string,
 ): Replay {
   const story = storyOf(config, options, found);
-  const timing = timingOf(config, options, found, story.steps[0]?.what !== 'call');
+  const timing = timingOf(config, options, found, story);
   const scenario: Scenario = {
     ...words,
     setup: setupOf(config, options, timing),
@@ -62,11 +61,6 @@ export function replayOf(
     untilMs: last(timing) + AFTER_MS,
   };
   return { story, scenario };
-}
-
-/** What the properties must know of a model to be decided on a trace. */
-export function boundsOf({ flood }: ModelConfig): Bounds {
-  return flood === undefined ? {} : { synBacklog: flood.backlog };
 }
 
 function last({ ms }: Timing): number {
@@ -79,7 +73,10 @@ function setupOf(config: ModelConfig, options: ModelOptions, { delayMs }: Timing
   const reads = (program: ModelConfig['a']) => (program.reads === 'late' ? { reads: 'none' as const } : {});
   return {
     left: reads(config.a),
-    right: reads(config.b),
+    right: {
+      ...reads(config.b),
+      ...(config.flood === undefined ? {} : { connections: config.flood.memory }),
+    },
     listen:
       config.b.listens === true
         ? bound === undefined
@@ -110,18 +107,25 @@ function arrivalsOf(
   const of = (from: 'a' | 'b'): (number | null)[] =>
     story.packets
       .filter((packet) => packet.from === from)
-      .map(({ number, sentMs }) => {
+      .map(({ number }) => {
         const [first] = deliveries(story, from, number);
         if (first !== undefined) return timing.ms[first] as number;
-        return isLost(story, sentMs, config) ? null : last(timing) + 2 * AFTER_MS;
+        return isLost(story, timing, from, number, config) ? null : last(timing) + 2 * AFTER_MS;
       });
   return { left: of('a'), right: of('b') };
 }
 
 /** Whether a packet that the story never delivers cannot arrive any more at its end. */
-function isLost(story: StoryData, sentMs: number, config: ModelConfig): boolean {
-  const age = (story.steps.at(-1)?.atMs ?? 0) - sentMs;
-  return age > (config.network === 'fast' ? 0 : tcpOf(config).mslMs);
+function isLost(
+  { steps }: StoryData,
+  timing: Timing,
+  from: 'a' | 'b',
+  number: number,
+  config: ModelConfig,
+): boolean {
+  const sentIn = steps.findIndex(({ sent }) => sent.some((s) => s.from === from && s.number === number));
+  if (config.network === 'fast') return (steps.at(-1)?.atMs ?? 0) > (steps[sentIn]?.atMs ?? 0);
+  return last(timing) + 2 * AFTER_MS - (timing.ms[sentIn] ?? 0) >= tcpOf(config).mslMs;
 }
 
 function stepsOf(story: StoryData, timing: Timing): Step[] {

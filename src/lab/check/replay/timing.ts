@@ -4,7 +4,7 @@
 // by the longest way (Bellman and Ford).
 
 import type { TimerName } from '../../../tcp/index.ts';
-import { type ModelConfig, type ModelOptions, TcpModel } from '../model/index.ts';
+import { type ModelConfig, type ModelOptions, type StoryData, TcpModel, tcpOf } from '../model/index.ts';
 import type { Story } from '../search/index.ts';
 
 /** A story that the simulator cannot be made to repeat, and why. */
@@ -40,15 +40,17 @@ interface Difference {
 }
 
 /**
- * Times for the steps of a story. `later`: the first is not at 0, since it is a packet that arrives.
+ * Times for the steps of a story, found by `story` of these. The first is not at 0 when it is a packet that arrives.
  * @throws ReplayError when timers of both hosts would have to fire closer together than steps can be.
  */
-export function timingOf(config: ModelConfig, options: ModelOptions, story: Story, later = false): Timing {
+export function timingOf(config: ModelConfig, options: ModelOptions, story: Story, data: StoryData): Timing {
   const waits = waitsOf(config, options, story);
   const steps = story.actions.length;
+  const later = data.steps[0]?.what !== 'call';
   for (const gap of GAPS_MS) {
     const delayMs = gap / 2;
-    const ms = solve(steps, differences(steps, waits, gap), later ? delayMs : 0);
+    const all = [...differences(steps, waits, gap), ...lifetimes(data, tcpOf(config).mslMs)];
+    const ms = solve(steps, all, later ? delayMs : 0);
     if (ms !== null) return { ms, delayMs };
   }
   throw new ReplayError('the timers of this story leave no time between its steps');
@@ -62,6 +64,17 @@ function differences(steps: number, waits: readonly Wait[], gap: number): Differ
     else all.push({ sooner: end, later: set, ms: gap - ms });
   }
   return all;
+}
+
+/** No packet arrives when it is an MSL old (section 3.4.2), a copy of it neither. */
+function lifetimes({ steps }: StoryData, mslMs: number): Difference[] {
+  return steps.flatMap(({ segment }, later) => {
+    if (segment === null) return [];
+    const sooner = steps.findIndex(({ sent }) =>
+      sent.some(({ from, number }) => from === segment.from && number === segment.number),
+    );
+    return sooner < 0 ? [] : [{ sooner: later, later: sooner, ms: 1 - mslMs }];
+  });
 }
 
 /** The least times from `first` on that satisfy all differences; null when nothing does. */

@@ -104,30 +104,34 @@ export const aboutTimeWait: readonly WhyQuestion[] = [
     aliases: ['time-wait', 'tw', 'last-ack', 'TIME_WAIT', '为什么要 TIME-WAIT', '时间等待'],
     question: { en: 'Why TIME-WAIT at all?', zh: '为什么要有 TIME-WAIT？' },
     mutant: 'no-time-wait',
+    told: ['a OPEN', 'a1', 'b1', 'a2', 'a CLOSE', 'a3', 'b2', 'b CLOSE', 'b3', 'b rexmt', 'b4', 'a5'],
     group: 'time-wait',
     title: {
-      en: 'Without TIME-WAIT: a graceful close ends in a RST',
-      zh: '没有 TIME-WAIT：正常关闭却以 RST 告终',
+      en: 'Without TIME-WAIT: the FIN that comes again finds nobody',
+      zh: '没有 TIME-WAIT：重传的 FIN 找不到人',
     },
     answer: {
       en:
-        'Both programs have closed, and the client has sent the last ACK and forgotten everything. A segment of the ' +
-        'server that is still on its way then finds nobody and is answered by a RST, which reaches the server in LAST-ACK, ' +
-        'before the last ACK does, or in its place: its program is told that the connection was reset. In TIME-WAIT the client would have ' +
-        'known the segment, and at most repeated its ACK.',
+        'Both programs have closed, and the client has sent the last ACK and forgotten everything. The ACK is lost; the ' +
+        'server, in LAST-ACK, sends its FIN again, which finds nobody and is answered by a RST. A close that was proper on ' +
+        'both sides ends in a RST, and the server’s TCP never learns that its FIN, and the text before it, has arrived. ' +
+        'RFC 9293 signals nothing in LAST-ACK (section 3.10.7.4, second step); Linux tells ECONNRESET to a program that ' +
+        'used shutdown() and still holds the descriptor. In TIME-WAIT the client would have repeated its ACK. The other ' +
+        'half of the reason is old text: `why both`.',
       zh:
-        '两端的程序都已关闭，客户端发出最后的 ACK 之后便忘掉了一切。此时服务器仍在途中的报文段找不到连接，换来一个 RST；' +
-        '它先于最后的 ACK（或者代替它）到达处于 LAST-ACK 的服务器，程序于是得到“连接被复位”。若客户端处于 TIME-WAIT，' +
-        '它会认出这个报文段，至多再发一次 ACK。',
+        '两端的程序都已关闭，客户端发出最后的 ACK 之后便忘掉了一切。这个 ACK 丢了；处于 LAST-ACK 的服务器重传 FIN，' +
+        '找不到连接，换来一个 RST。双方都正常关闭，结局却是 RST：服务器的 TCP 始终不知道自己的 FIN 以及 FIN 之前的数据是否送达。' +
+        '按 RFC 9293，LAST-ACK 收到 RST 不通知任何人（第 3.10.7.4 节第二步）；而在 Linux 上，用了 shutdown() 而仍持有描述符的程序会得到 ' +
+        'ECONNRESET。若客户端处于 TIME-WAIT，它会再发一次 ACK。另一半理由是旧数据：见 `why both`。',
     },
     notice: [
       {
-        en: 'The client is CLOSED at once after its last ACK.',
-        zh: '客户端发出最后的 ACK 后立即成为 CLOSED。',
+        en: 'The client is CLOSED at once after its last ACK, which is lost.',
+        zh: '客户端发出最后的 ACK 后立即成为 CLOSED，而这个 ACK 丢了。',
       },
       {
-        en: 'The RST answers an old segment, and ends a connection that both programs had closed properly.',
-        zh: 'RST 回应的只是一个旧报文段，断开的却是双方程序都已正常关闭的连接。',
+        en: 'The server’s second FIN is answered by a RST, which ends a connection that both programs had closed properly.',
+        zh: '服务器第二次发送的 FIN 换来 RST，断开的是双方程序都已正常关闭的连接。',
       },
     ],
   },
@@ -139,19 +143,36 @@ export const aboutTimeWait: readonly WhyQuestion[] = [
       zh: 'TIME-WAIT 为什么是 2MSL，而不是 1 个 MSL？',
     },
     mutant: 'one-msl',
+    told: [
+      'a OPEN',
+      'a1',
+      'b1',
+      'a2',
+      'a CLOSE',
+      'a3',
+      'b2',
+      'b CLOSE',
+      'b3',
+      'b rexmt',
+      'a wait',
+      'b4',
+      'a5',
+    ],
     group: 'time-wait',
     title: {
-      en: 'After one MSL: a segment that may still live meets nobody',
-      zh: '只等 1 个 MSL：仍可能存活的报文段找不到连接',
+      en: 'After one MSL: the FIN that comes again may still be under way',
+      zh: '只等 1 个 MSL：重传的 FIN 可能还在路上',
     },
     answer: {
       en:
-        'One MSL after the last ACK, that ACK has arrived or is dead. But its sender’s peer may have sent at the last ' +
-        'moment before, and what it sent lives for one MSL more. Whoever forgets the connection after the first MSL ' +
-        'answers that segment with a RST, and a graceful close ends badly. One MSL for the way there, one for the way back.',
+        'One MSL after the last ACK, that ACK has arrived or is dead. Here it is lost, and shortly before that MSL is over ' +
+        'the server sends its FIN again, which may take almost one MSL itself. When it arrives, not half as old as that, ' +
+        'the client has forgotten the connection and answers with a RST: LAST-ACK ends without its ACK, and the server ' +
+        'never learns whether its last words have arrived. One MSL for the way there, one for the way back.',
       zh:
-        '最后的 ACK 发出 1 个 MSL 之后，它要么已经到达，要么已经消失。但在此之前的最后一刻，对方仍可能发出报文段，它还能再存活 1 个 MSL。' +
-        '若过了第一个 MSL 就忘掉连接，遇到这个报文段时只能回复 RST，正常的关闭便不得善终。去程 1 个 MSL，回程 1 个 MSL。',
+        '最后的 ACK 发出 1 个 MSL 之后，它要么已经到达，要么已经消失。这里它丢了；就在这个 MSL 快要结束时，服务器重传 FIN，' +
+        '而这个 FIN 自己也可能走将近 1 个 MSL。它到达时年龄还不到 MSL 的一半，客户端却已忘掉连接，只能回复 RST：' +
+        'LAST-ACK 没等到确认就结束了，服务器最后的数据是否送达也无从得知。去程 1 个 MSL，回程 1 个 MSL。',
     },
     notice: [
       {
@@ -159,8 +180,8 @@ export const aboutTimeWait: readonly WhyQuestion[] = [
         zh: '最后的 ACK 迟迟不到，服务器重传 FIN；不久 TIME-WAIT 就结束了。',
       },
       {
-        en: 'A segment of the server that is not older than one MSL meets a client that knows nothing any more.',
-        zh: '服务器的一个年龄未超过 1 个 MSL 的报文段，遇到了已经什么都不记得的客户端。',
+        en: 'The FIN arrives when it is younger than one MSL, and meets a client that knows nothing any more.',
+        zh: '这个 FIN 到达时年龄不到 1 个 MSL，遇到的却是已经什么都不记得的客户端。',
       },
     ],
   },
@@ -175,28 +196,42 @@ export const aboutTimeWait: readonly WhyQuestion[] = [
       '为什么 TIME-WAIT 忽略 RST',
     ],
     question: { en: 'Why does TIME-WAIT ignore a RST?', zh: 'TIME-WAIT 为什么要忽略 RST？' },
-    mutant: 'rfc1337-ignored',
+    mutant: 'fixed-isn-rfc1337-ignored',
+    told: [
+      ...['a OPEN', 'a1', 'b1', 'a2', 'a SEND', 'a3+', 'b2', 'a CLOSE', 'a4', 'b3', 'b CLOSE', 'b4', 'a5+'],
+      ...['a5', 'b5', 'a OPEN', 'a6', 'b6', 'a7', 'a3'],
+    ],
     group: 'time-wait',
-    title: { en: 'TIME-WAIT assassinated by its own old ACK', zh: 'TIME-WAIT 被自己的旧 ACK “暗杀”' },
+    title: {
+      en: 'TIME-WAIT assassinated: the next connection reads what the last one wrote',
+      zh: 'TIME-WAIT 被“暗杀”：下一个连接读到了上一个连接写的内容',
+    },
     answer: {
       en:
-        'The server has its last ACK and is gone. An old ACK of the client comes late, meets nobody and is answered by a ' +
-        'RST, which has just the number that TIME-WAIT expects. If it counts, TIME-WAIT is over long before 2 MSL, and ' +
-        'with it the protection that it gives (RFC 1337: TIME-WAIT assassination). Nobody meant any harm: it takes no ' +
-        'attacker, only a segment that is late.',
+        'The server has its last ACK and is gone. A copy of that ACK comes late, meets nobody and is answered by a RST, ' +
+        'which has just the number that TIME-WAIT expects. If it counts, TIME-WAIT is over long before 2 MSL, and the same ' +
+        'sockets are connected again while old segments are still about: a copy of the old connection’s octet is delivered ' +
+        'in the new one, in which nobody wrote it (RFC 1337, hazard H1: TIME-WAIT assassination). It takes no attacker, ' +
+        'only copies that are late. That both connections begin with the same number stands for the case in which only ' +
+        'TIME-WAIT protects.',
       zh:
-        '服务器收到最后的 ACK 后已经消失。客户端的一个旧 ACK 迟到，找不到连接，换来一个 RST，其序列号恰好是 TIME-WAIT 所期待的。' +
-        '如果它有效，TIME-WAIT 远未到 2MSL 就结束了，它提供的保护也随之落空（RFC 1337 称之为 TIME-WAIT 暗杀）。' +
-        '这里没有任何攻击者，只是一个报文段迟到了而已。',
+        '服务器收到最后的 ACK 后已经消失。这个 ACK 的一个副本迟到，找不到连接，换来一个 RST，其序列号恰好是 TIME-WAIT 所期待的。' +
+        '如果它有效，TIME-WAIT 远未到 2MSL 就结束了，同一对套接字重新建立连接，而旧报文段还在网络中：旧连接那个字节的副本被交付给新连接，' +
+        '而新连接里没有人写过它（RFC 1337 的危害 H1：TIME-WAIT 暗杀）。这里没有任何攻击者，只是几个副本迟到了而已。' +
+        '两个连接从同一个序列号开始，代表只剩 TIME-WAIT 在保护的情形。',
     },
     notice: [
       {
-        en: 'The RST is the server’s honest answer to an ACK of the handshake that came too late.',
-        zh: '这个 RST 是服务器对一个迟到的握手 ACK 的如实应答。',
+        en: 'The RST is the server’s honest answer to a copy of the last ACK, and stands exactly at RCV.NXT.',
+        zh: '这个 RST 是服务器对最后的 ACK 的副本的如实应答，恰好位于 RCV.NXT。',
       },
       {
         en: 'TIME-WAIT lasted milliseconds instead of 2 MSL.',
         zh: 'TIME-WAIT 只持续了几十毫秒，而不是 2MSL。',
+      },
+      {
+        en: 'The “a” is read twice: by the connection it was written to, and by the next one.',
+        zh: '“a” 被读了两次：一次在写它的连接里，一次在下一个连接里。',
       },
     ],
   },

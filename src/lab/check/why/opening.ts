@@ -114,17 +114,21 @@ export const aboutOpening: readonly WhyQuestion[] = [
     mutant: 'no-queue-bound',
     group: 'queues',
     title: {
-      en: 'Without a bound: every forged SYN keeps its place',
-      zh: '没有上限：每个伪造的 SYN 都占住一个位置',
+      en: 'Without a bound: forged SYNs take all memory, and an honest client is turned away',
+      zh: '没有上限：伪造的 SYN 占光内存，真实的客户端被拒之门外',
     },
     answer: {
       en:
         'A SYN costs its sender one packet, and the listener a connection in SYN-RECEIVED until R2 is over. Who sends ' +
-        'from addresses where nobody is never has to answer. Without a bound the memory of the server is the attacker’s; ' +
-        'with one, it takes no more than so many, and SYN cookies serve those who are real.',
+        'from addresses where nobody is never has to answer. Without a bound three such SYNs have all the memory of this ' +
+        'small host, and the SYN of a client that is there finds none. With a bound of two they get no further: the third ' +
+        'is refused, and memory is left for whoever completes a handshake. That a full queue does not keep honest clients ' +
+        'out is what SYN cookies are for, which need no place in it.',
       zh:
         '发送方只花一个报文段，监听端却要为它保留一个 SYN-RECEIVED 连接，直到重传期限 R2 结束。用不存在的地址发 SYN，' +
-        '根本不必应答。若没有上限，服务器的内存就任由攻击者支配；有了上限，被占用的位置是有限的，真正的客户端再由 SYN cookie 照顾。',
+        '根本不必应答。若没有上限，三个这样的 SYN 就占光了这台小主机的全部内存，真实客户端的 SYN 来了却没有地方放。' +
+        '上限为两个时，它们到此为止：第三个被拒绝，内存留给能完成握手的人。至于队列满了也不把真实的客户端挡在外面，' +
+        '那是 SYN cookie 的任务，它不占队列的位置。',
     },
     notice: [
       {
@@ -132,8 +136,8 @@ export const aboutOpening: readonly WhyQuestion[] = [
         zh: '三个 SYN 来自三个从不应答的地址，各自成为一个 SYN-RECEIVED 连接。',
       },
       {
-        en: 'The model allows two: with the rule, the third is refused.',
-        zh: '模型只允许两个：遵守规则时，第三个会被拒绝。',
+        en: 'The client’s SYN arrives and is discarded in silence: it waits in SYN-SENT for an answer that nobody can give.',
+        zh: '客户端的 SYN 到达后被默默丢弃：它在 SYN-SENT 等待一个谁也给不了的应答。',
       },
     ],
   },

@@ -19,6 +19,11 @@ export interface WhyQuestion {
   readonly model?: Partial<Pick<ModelConfig, 'a' | 'b' | 'losses' | 'duplicates'>>;
   /** What the narrower model explores. */
   readonly about?: Text;
+  /**
+   * The story that is told where it is not the shortest that the search finds, but the one that everyone tells: its
+   * steps (told.ts).
+   */
+  readonly told?: readonly string[];
   readonly group: Group;
   /** Title of the counterexample. */
   readonly title: Text;

@@ -2,6 +2,7 @@
 // the rule, to the end. It runs in slices, so that a command line and a page in a worker can drive it alike, and
 // what it finds is plain data.
 
+import { rfc9293 } from '../../../tcp/index.ts';
 import { mutantNamed } from '../../mutants/index.ts';
 import type { Scenario } from '../../scenario/index.ts';
 import type { Text } from '../../text/index.ts';
@@ -13,10 +14,11 @@ import {
   type StoryData,
   TcpModel,
 } from '../model/index.ts';
-import { type Bounds, boundsOf, replayOf } from '../replay/index.ts';
+import { replayOf } from '../replay/index.ts';
 import { type Progress, Search, type SearchResult } from '../search/index.ts';
 import type { WhyQuestion } from './question.ts';
 import { modelText, PROPERTY_TEXTS } from './texts.ts';
+import { toldStory } from './told.ts';
 
 /** What one search has found. */
 export interface WhySearch {
@@ -41,12 +43,12 @@ export interface WhyAnswer {
   readonly about: Text;
   readonly property: PropertyName;
   readonly says: Text;
-  /** What the model bounds, as far as the property speaks of it. */
-  readonly bounds: Bounds;
   readonly withRule: WhySearch;
   readonly without: WhySearch;
-  /** The shortest counterexample; null when none was found. */
+  /** A counterexample: the shortest, or the one that everyone tells (`WhyQuestion.told`); null when none was found. */
   readonly story: StoryData | null;
+  /** Steps of the story where it is not the shortest; else null. */
+  readonly told: number | null;
   /** It as a scenario of the lab, which the ordinary simulator plays. */
   readonly scenario: Scenario | null;
 }
@@ -99,7 +101,10 @@ export class WhyRun {
   /** Searches on for about so many transitions; true when both searches are over. */
   step(transitions: number): boolean {
     if (!this.#timed('without', this.#without, transitions)) return false;
-    this.#with ??= this.#search({ properties: this.#model.properties ?? [] });
+    this.#with ??= this.#search({
+      properties: this.#model.properties ?? [],
+      rules: mutantNamed(this.question.mutant).base ?? rfc9293,
+    });
     return this.#timed('with', this.#with, transitions);
   }
 
@@ -130,18 +135,21 @@ export class WhyRun {
       about: question.about ?? modelText(this.#config.id, this.#config.about),
       property,
       says: PROPERTY_TEXTS[property],
-      bounds: boundsOf(this.#config),
       withRule: this.#summary('with', (this.#with ?? this.#without).result()),
       without: this.#summary('without', without),
       story,
+      told: story === null || question.told === undefined ? null : question.told.length,
       scenario,
     };
   }
 
   #counterexample(result: SearchResult) {
-    const found = result.violations.find(({ count }) => count > 0)?.story;
-    if (found === undefined) return null;
+    const shortest = result.violations.find(({ count }) => count > 0)?.story;
+    if (shortest === undefined) return null;
     const { question } = this;
+    const { property } = mutantNamed(question.mutant);
+    const found =
+      question.told === undefined ? shortest : toldStory(this.#config, this.#model, question.told, property);
     const words = {
       id: WHY_PREFIX + question.id,
       group: question.group,

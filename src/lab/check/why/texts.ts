@@ -46,8 +46,8 @@ export const PROPERTY_TEXTS: Readonly<Record<PropertyName, Text>> = {
     zh: '没有报文段在途、也没有定时器在运行时，两端的状态彼此相符。',
   },
   S9: {
-    en: 'A listener keeps no more connections in SYN-RECEIVED than its bound.',
-    zh: '监听端的半连接数不超过上限。',
+    en: 'No client that is there is turned away because strangers have taken all memory; a listener keeps no more connections in SYN-RECEIVED than its bound.',
+    zh: '真实的客户端不会因为陌生人占光了内存而被拒；监听端的半连接数不超过上限。',
   },
   L1: { en: 'SYN-SENT does not last for ever.', zh: 'SYN-SENT 不会永远持续。' },
   L2: { en: 'SYN-RECEIVED does not last for ever.', zh: 'SYN-RECEIVED 不会永远持续。' },
@@ -87,7 +87,10 @@ const MODELS_ZH: Readonly<Record<string, string>> = {
   patient: '一个连接，双方永不放弃：不重传的，对方就永远收不到。',
   'never-closes': '服务器程序从不调用 CLOSE：它停在 CLOSE-WAIT，客户端停在 FIN-WAIT-2。',
   'closed-window': '窗口只有两个字节，读的一方不慌不忙，丢失次数不限；谁都不放弃。',
-  flood: '监听端只容得下两个 SYN-RECEIVED 连接，却有三个来历不明的 SYN。',
+  assassination:
+    '两个连接，后一个在前一个正常结束之后建立；客户端在每个连接里写一个字节。可复制两个报文段：一个可能结束 TIME-WAIT，另一个在此之后到来。',
+  flood:
+    '主机的内存容得下三个连接，监听端容得下两个 SYN-RECEIVED 连接；有三个来历不明的 SYN，和一个真实的客户端。',
 };
 
 /** What a model explores, in both languages. */

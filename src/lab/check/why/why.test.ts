@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { mutantNamed, mutants } from '../../mutants/index.ts';
 import { playScenario } from '../../scenario/index.ts';
+import { oldestPacketUs } from '../../scenarios/testing.ts';
 import type { Text } from '../../text/index.ts';
 import { brokenAt, differenceFrom } from '../replay/index.ts';
 import { answerWhy, PROPERTY_TEXTS, WhyRun, whyNamed, whyQuestions } from './index.ts';
@@ -13,7 +14,9 @@ function inBoth({ en, zh }: Text): void {
 
 describe('the questions', () => {
   test('ask for every rule that a mutant forgets, each once', () => {
-    expect(whyQuestions.map(({ mutant }) => mutant).sort()).toEqual(mutants.map(({ id }) => id).sort());
+    // What a RST in TIME-WAIT does harm to shows only where the ISN does not protect, too.
+    const asked = mutants.filter(({ id }) => id !== 'rfc1337-ignored');
+    expect(whyQuestions.map(({ mutant }) => mutant).sort()).toEqual(asked.map(({ id }) => id).sort());
   });
 
   test('no name means two of them, and every name is found', () => {
@@ -57,7 +60,7 @@ describe('the questions', () => {
 });
 
 describe.each(whyQuestions.map((question) => [question.id, question] as const))('why %s', (_id, question) => {
-  const answer = answerWhy(question, { maxStates: 60_000 });
+  const answer = answerWhy(question, { maxStates: 200_000 });
 
   test('without the rule its property falls, and not with it', () => {
     expect(answer.without.outcome).toBe('violated');
@@ -66,11 +69,18 @@ describe.each(whyQuestions.map((question) => [question.id, question] as const))(
   });
 
   test('the scenario is played by the ordinary simulator with the same result', () => {
-    const { story, scenario, property, bounds } = answer;
+    const { story, scenario, property } = answer;
     if (story === null || scenario === null) throw new Error('no counterexample');
     const { trace } = playScenario(scenario);
     expect(differenceFrom(story, trace)).toBeNull();
-    expect(brokenAt(trace, property, bounds)).not.toBeNull();
+    expect(brokenAt(trace, property)).not.toBeNull();
+  });
+
+  test('no packet of it gets as old as the MSL that its hosts have', () => {
+    const { scenario } = answer;
+    if (scenario === null) throw new Error('no counterexample');
+    const { trace } = playScenario(scenario);
+    expect(oldestPacketUs(trace)).toBeLessThan((scenario.setup.mslMs ?? 0) * 1000);
   });
 });
 
