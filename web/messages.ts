@@ -112,8 +112,8 @@ const messages = {
   whatIf: { en: 'What if TCP had no such rule?', zh: '如果 TCP 没有这条规则？' },
   realTcp: { en: 'TCP as it is', zh: '真实的 TCP' },
   notReal: {
-    en: 'Not real TCP: this one does without the rule “{rule}”',
-    zh: '这不是真实的 TCP：它去掉了这条规则——“{rule}”',
+    en: 'Not real TCP: both ends do without the rule that says “{rule}”',
+    zh: '这不是真实的 TCP：两端都去掉了这样一条规则——“{rule}”',
   },
   ranIn: { en: 'run in {ms} ms', zh: '运行用时 {ms} 毫秒' },
 

@@ -42,8 +42,8 @@ export const checkMessages = {
     zh: '去掉规则：{states} 个状态内没有违反，看不出这条规则的作用',
   },
   runNotReal: {
-    en: 'NOT REAL TCP: both ends run without a rule ({mutant}): {text}',
-    zh: '并非真正的 TCP：两端都去掉了一条规则（{mutant}）：{text}',
+    en: 'NOT REAL TCP: both ends run without a rule ({mutant}). It says: “{text}”',
+    zh: '并非真正的 TCP：两端都去掉了一条规则（{mutant}）。那条规则是：“{text}”',
   },
   whyNotReal: {
     en: 'NOT REAL TCP: both ends below run without this rule ({mutant}).',

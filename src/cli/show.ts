@@ -116,7 +116,7 @@ export class Show {
   #drawing(trace: Trace, pointer: Pointer | null): void {
     const { width, ascii, colour, absolute, explain } = this.options;
     const { lang } = this.#io;
-    const rows = new LadderRows({ lang, absolute });
+    const rows = LadderRows.of(trace, { lang, absolute });
     const ladder = new TerminalLadder({ ends: trace.ends, lang, width, ascii, colour });
     this.lines(...ladder.head());
     trace.events.forEach((event, at) => {

@@ -364,6 +364,7 @@ export class TraceRecorder {
   }
 
   #onTransition(of: Followed, end: End, row: Transition): void {
+    this.#catchUp();
     const to = stateName(row.to);
     // A new incarnation begins in LISTEN, whatever became of the one before.
     const from = row.from === State.LISTEN ? 'LISTEN' : of.states[end];
@@ -402,6 +403,7 @@ export class TraceRecorder {
     const seg = p.tcp;
     const of = seg === null ? null : this.#between(from, seg.srcPort, seg.dstPort);
     if (seg === null || of === null) return;
+    this.#catchUp();
     if (this.#arrival !== null) this.#endArrival();
     if (this.#changes.some(({ of: other, change }) => other !== of || change.end !== from)) this.flush();
     this.#observe(of, from);
@@ -480,6 +482,12 @@ export class TraceRecorder {
     const damage = flipped === null ? {} : { flipped };
     this.#emit(of, { kind: 'arrived', id, to, copy, discarded, ...damage }, packet);
     this.#emitTimers();
+  }
+
+  /** What a timer that fired has set after all that it sent is told before anything of a later time is. */
+  #catchUp(): void {
+    const oldest = this.#timers[0];
+    if (oldest !== undefined && oldest.t < this.#now()) this.#emitTimers();
   }
 
   #emitTimers(): void {

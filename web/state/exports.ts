@@ -32,7 +32,7 @@ const COLUMNS = 80;
 function text(trace: Trace): string {
   const lang = lab.lang.value;
   const ladder = new TerminalLadder({ ends: trace.ends, lang, width: COLUMNS, ascii: false, colour: false });
-  const rows = new LadderRows({ lang, absolute: !relative.value });
+  const rows = LadderRows.of(trace, { lang, absolute: !relative.value });
   const lines = trace.events.flatMap((event) => rows.push(event)).flatMap((row) => ladder.row(row));
   return `${[...ladder.head(), ...lines].map((line) => line.trimEnd()).join('\n')}\n`;
 }

@@ -90,7 +90,7 @@ export function ladderOf(trace: Trace, wish: Wish): DrawnLadder {
   const known = drawn.get(trace);
   if (known?.key === key) return known.ladder;
   const { lang, absolute, width, ascii, colour } = wish;
-  const rows = new LadderRows({ lang, absolute });
+  const rows = LadderRows.of(trace, { lang, absolute });
   const ladder = new TerminalLadder({ ends: trace.ends, lang, width, ascii, colour });
   const lines: LadderLine[] = [];
   const head = ladder.head();

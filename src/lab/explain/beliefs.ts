@@ -50,7 +50,7 @@ export const beliefTexts = {
   },
   willProbe: { en: '{me} will probe in {ms}.', zh: '{me}将在 {ms}后发出探测。' },
   willGiveUp: { en: '{me} will give up in {ms}.', zh: '{me}将在 {ms}后放弃。' },
-  willForget: { en: '{me} will have waited 2 MSL in {ms}.', zh: '{me}将在 {ms}后等满 2MSL。' },
+  willForget: { en: 'TIME-WAIT of {me} ends in {ms}.', zh: '{me}的 TIME-WAIT 将在 {ms}后结束。' },
   willSendMore: { en: '{me} will send more in {ms}.', zh: '{me}将在 {ms}后继续发送。' },
   willAcknowledge: {
     en: '{me} will send its delayed ACK within {ms}.',

@@ -279,6 +279,10 @@ export const eventTexts = {
     en: 'This TCP lacks a rule: RFC 9293 wants 2 MSL (MUST-13), for the last ACK to arrive or be repeated and old segments to die.',
     zh: '这个 TCP 少了一条规则：RFC 9293 要求等待 2MSL（MUST-13），好让最后的 ACK 到达或得以重发，并让旧报文段消失。',
   },
+  'why-shortWait': {
+    en: 'This TCP lacks a rule: 2 MSL would be {twice}; the FIN of {peer} once more, and old segments, may still be under way.',
+    zh: '这个 TCP 少了一条规则：2MSL 应为 {twice}；{peer}重传的 FIN 以及旧报文段都可能仍在途中。',
+  },
   'why-noThird': {
     en: 'This TCP lacks a rule: it does not wait for an ACK of its SYN, as RFC 9293 does; nothing has come that shows that {peer} wants the connection.',
     zh: '这个 TCP 少了一条规则：它不像 RFC 9293 那样等待对自己 SYN 的确认；没有收到任何东西能说明{peer}真的要建立这个连接。',

@@ -544,13 +544,37 @@ function withoutThird({ changes }: ChangeEvent): StateChange | null {
   return changes.find(({ rule }) => rule === 'syn-received-ack') ?? null;
 }
 
+/** TIME-WAIT is over before 2 MSL are: only in a TCP without the rule. */
+function shortWait(
+  teller: Teller,
+  { connection, changes }: ChangeEvent,
+): Pick<Account, 'why' | 'section'> | null {
+  const over = changes.find(({ rule }) => rule === 'time-wait-timeout');
+  const { events, scenario } = teller.trace;
+  if (over === undefined || scenario === undefined) return null;
+  const set = events
+    .slice(0, teller.index)
+    .findLast(
+      (one) =>
+        one.kind === 'timer' &&
+        one.timer === '2msl' &&
+        one.what === 'set' &&
+        one.end === over.end &&
+        one.connection === connection,
+    );
+  const twice = 2 * scenario.mslMs;
+  if (set?.kind !== 'timer' || set.ms === twice) return null;
+  const params = { ...teller.ends(over.end), twice: duration(twice, teller.lang) };
+  return { why: teller.text('why-shortWait', params), section: '3.6.1 MUST-13' };
+}
+
 function ofChange(teller: Teller, event: ChangeEvent): Account {
   const lone = withoutThird(event);
   const what = teller.changes(event.changes);
   return {
     what: what === '' ? teller.text('changeObserved') : what,
     ...(lone === null
-      ? teller.rule(event.changes)
+      ? (shortWait(teller, event) ?? teller.rule(event.changes))
       : { why: teller.text('why-noThird', teller.ends(lone.end)), section: lone.section }),
     notes: notesOfStates(teller, event, event.states),
   };

@@ -129,8 +129,8 @@ export const knowledgeTexts = {
     zh: '{me}知道两个方向都已结束；但无法知道自己最后的 ACK 是否到达。',
   },
   closedWaited: {
-    en: '{me} knows that both directions are ended; that {peer} was silent for 2 MSL does not prove that the last ACK has arrived.',
-    zh: '{me}知道两个方向都已结束；{peer}在 2MSL 内没有动静，并不能证明最后的 ACK 已经到达。',
+    en: '{me} knows that both directions are ended; that {peer} was silent during TIME-WAIT does not prove that the last ACK has arrived.',
+    zh: '{me}知道两个方向都已结束；{peer}在 TIME-WAIT 期间没有动静，并不能证明最后的 ACK 已经到达。',
   },
   reset: {
     en: '{me} knows that {peer} has no such connection, or has given it up.',

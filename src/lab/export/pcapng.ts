@@ -89,7 +89,7 @@ class Exporter {
 
   run(): Uint8Array {
     const { at = 'wire', lang, absolute = false } = this.#options;
-    const rows = new LadderRows({ lang, absolute, gapUs: Number.POSITIVE_INFINITY });
+    const rows = LadderRows.of(this.#trace, { lang, absolute, gapUs: Number.POSITIVE_INFINITY });
     this.#trace.events.forEach((event, i) => {
       const [row] = rows.push(event);
       if (event.kind === 'sent') {

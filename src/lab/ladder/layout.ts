@@ -74,7 +74,7 @@ class Layouter {
     this.#focus = connection === 'all' ? 0 : connection;
     this.#shown = (event) =>
       connection === 'all' || event.connection === connection || event.kind === 'fault';
-    const rows = new LadderRows({
+    const rows = LadderRows.of(trace, {
       lang: options.lang,
       absolute: options.absolute === true,
       gapUs: Number.POSITIVE_INFINITY,

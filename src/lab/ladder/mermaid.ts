@@ -59,7 +59,7 @@ class Writer {
   write(): string {
     const { lang, absolute = false, connection = 'all' } = this.#options;
     const { ends, events, begin, connections } = this.#trace;
-    const rows = new LadderRows({ lang, absolute });
+    const rows = LadderRows.of(this.#trace, { lang, absolute });
     this.#lines.push('sequenceDiagram');
     for (const end of ['left', 'right'] as const) {
       const { name, address, port } = ends[end];

@@ -18,7 +18,7 @@ import type {
   TimerBracket,
 } from './layout-types.ts';
 import { type CallRow, type Row, secondsText } from './rows.ts';
-import { type WordKey, word, words } from './words.ts';
+import { type WordKey, waitText, word, words } from './words.ts';
 
 /** What a ladder is made of, before anything has a height. */
 export interface Scene {
@@ -75,10 +75,10 @@ export class Outside {
 
   /** What is said of a timer. */
   timerText({ timer, ms, connection, end }: TimerSpan): string[] {
-    const { lang } = this.#scene;
+    const { lang, trace } = this.#scene;
     const of = connection === this.#scene.focus ? '' : `${this.connectionName(connection, end)} `;
     if (timer === '2msl') {
-      const text = ms === null ? '2 MSL' : word(lang, 'twoMslSet', { seconds: secondsText(ms) });
+      const text = ms === null ? '2 MSL' : waitText(lang, ms, trace.scenario?.mslMs);
       return this.outText(`${of}${text}`);
     }
     const name = timer in words ? word(lang, timer as WordKey) : timer;

@@ -8,8 +8,8 @@ import { RelativeNumbers } from '../numbers.ts';
 import { shown } from '../options.ts';
 import type { Lang } from '../text/index.ts';
 import { printable } from '../text/index.ts';
-import { type End, otherEnd, type States, type TraceEvent, type TraceSegment } from '../trace.ts';
-import { lostLabel, type WordKey, word, words } from './words.ts';
+import { type End, otherEnd, type States, type Trace, type TraceEvent, type TraceSegment } from '../trace.ts';
+import { isTwoMsl, lostLabel, type WordKey, waitText, word, words } from './words.ts';
 
 /** Options of {@link LadderRows}. */
 export interface RowOptions {
@@ -20,6 +20,8 @@ export interface RowOptions {
   readonly gapUs?: number;
   /** Longest text shown of what was written or read, in characters. Default 60. */
   readonly quoteColumns?: number;
+  /** Maximum segment lifetime of the hosts, milliseconds: what a wait of 2 MSL is. Default: any is. */
+  readonly mslMs?: number;
 }
 
 /** What kind of segment an arrow is, for its colour. */
@@ -115,6 +117,7 @@ const rowOptions = new Schema<RowOptions>('LadderRows', {
   absolute: shown.absolute,
   gapUs: realOrInfinity(0),
   quoteColumns: whole(1),
+  mslMs: realOrInfinity(0),
 });
 
 /** Makes rows of events, one event at a time. */
@@ -126,14 +129,19 @@ export class LadderRows {
   readonly #packets = new Set<string>();
   /** Of the last segments: what an arrival has to know of its departure. */
   readonly #departed = new Map<number, { readonly tone: Tone; readonly text: string }>();
-  /** Ends in TIME-WAIT whose wait was told: connection and end. */
-  readonly #waiting = new Set<string>();
+  /** Ends in TIME-WAIT whose wait was told, by connection and end: whether it is one of 2 MSL. */
+  readonly #waiting = new Map<string, boolean>();
   #last = 0;
 
   /** Throws OptionTypeError, OptionRangeError. */
   constructor(options: RowOptions) {
     rowOptions.check(options);
     this.#options = options;
+  }
+
+  /** For the events of a trace, whose MSL is known. */
+  static of({ scenario }: Trace, options: RowOptions): LadderRows {
+    return new LadderRows(scenario === undefined ? options : { ...options, mslMs: scenario.mslMs });
   }
 
   /** The rows of the next event: a gap if there was one, and its own. */
@@ -144,22 +152,30 @@ export class LadderRows {
       const seconds = (us / 1e6).toFixed(2);
       rows.push({ kind: 'gap', t: event.t, us, note: this.#word('gap', { seconds }) });
     }
+    const own = [this.#row(event), ...this.#cutShort(event)].filter((row) => row !== null);
+    if (own.length === 0) return [];
     this.#last = event.t;
-    const row = this.#row(event);
-    if (row !== null) rows.push(row);
-    rows.push(...this.#cutShort(event));
-    return rows;
+    return [...rows, ...own];
   }
 
   /** TIME-WAIT that ends with an arrival, or a crash, ends its 2 MSL before their time. */
   #cutShort(event: TraceEvent): Row[] {
     if (event.kind === 'change') return [];
     return event.changes.flatMap(({ end, from }) => {
-      if (from !== 'TIME-WAIT' || !this.#waiting.delete(`${event.connection}${end}`)) return [];
+      const twoMsl = this.#waits(event.connection, end);
+      if (from !== 'TIME-WAIT' || twoMsl === undefined) return [];
       const base = this.#base({ ...event, changes: [] });
-      const note = this.#word('twoMslCut');
+      const note = this.#word(twoMsl ? 'twoMslCut' : 'waitCut');
       return [{ ...base, kind: 'timer', end, onWire: false, bad: false, note, bracket: 'end' } as const];
     });
+  }
+
+  /** A wait ends: whether it was one of 2 MSL; undefined when there was none. */
+  #waits(connection: number, end: End): boolean | undefined {
+    const key = `${connection}${end}`;
+    const twoMsl = this.#waiting.get(key);
+    this.#waiting.delete(key);
+    return twoMsl;
   }
 
   #word(key: WordKey, params: Record<string, string | number> = {}): string {
@@ -251,8 +267,9 @@ export class LadderRows {
       if (timer !== '2msl') return null;
       const key = `${event.connection}${end}`;
       const bracket = this.#waiting.has(key) ? 'again' : 'begin';
-      this.#waiting.add(key);
-      const note = this.#word('twoMslSet', { seconds: secondsText(ms ?? 0) });
+      const { lang, mslMs } = this.#options;
+      this.#waiting.set(key, isTwoMsl(ms ?? 0, mslMs));
+      const note = waitText(lang, ms ?? 0, mslMs);
       return { ...base, kind: 'timer', end, onWire: false, bad: false, note, bracket };
     }
     const name = timer in words ? this.#word(timer as WordKey) : timer;
@@ -270,8 +287,10 @@ export class LadderRows {
   #changeRow(event: TraceEvent & { kind: 'change' }, base: RowBase): Row {
     const change = event.changes[0];
     const end = change?.end ?? 'left';
-    const over = change?.from === 'TIME-WAIT' && this.#waiting.delete(`${event.connection}${end}`);
-    const note = over && change?.rule === 'time-wait-timeout' ? this.#word('twoMslOver') : '';
+    const twoMsl = change?.from === 'TIME-WAIT' ? this.#waits(event.connection, end) : undefined;
+    const over = twoMsl !== undefined;
+    const note =
+      over && change?.rule === 'time-wait-timeout' ? this.#word(twoMsl ? 'twoMslOver' : 'waitOver') : '';
     return { ...base, kind: 'change', end, onWire: false, bad: false, note, bracket: over ? 'end' : null };
   }
 

@@ -49,11 +49,12 @@ export class TableRows {
   readonly #said = new Map<number, { readonly from: End; readonly text: string }>();
   #event = -1;
 
-  /** `name` is what a connection other than 0 is called. */
+  /** `name` is what a connection other than 0 is called; `mslMs` the MSL of the hosts, where it is known. */
   constructor(
     ends: Readonly<Record<End, TraceEnd>>,
     options: TableOptions,
     name: (connection: number) => string = (n) => `#${n}`,
+    mslMs?: number,
   ) {
     tableOptions.check(options);
     this.#ends = ends;
@@ -63,6 +64,7 @@ export class TableRows {
       lang: options.lang,
       absolute: options.absolute === true,
       gapUs: Number.POSITIVE_INFINITY,
+      ...(mslMs === undefined ? {} : { mslMs }),
     });
   }
 
@@ -118,7 +120,7 @@ export class TableRows {
 export function ladderTable(trace: Trace, options: TableOptions): LadderTable {
   tableOptions.check(options);
   const { lang, connection = 'all' } = options;
-  const maker = new TableRows(trace.ends, options, (n) => connectionName(trace, n));
+  const maker = new TableRows(trace.ends, options, (n) => connectionName(trace, n), trace.scenario?.mslMs);
   const rows = trace.events.flatMap((event) => {
     const row = maker.push(event);
     const shown = connection === 'all' || event.connection === connection || event.kind === 'fault';

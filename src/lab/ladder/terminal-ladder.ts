@@ -33,7 +33,7 @@ const terminalLadderOptions = new Schema<TerminalLadderOptions>('terminalLadder'
 export function terminalLadder(trace: Trace, options: TerminalLadderOptions = {}): string[] {
   terminalLadderOptions.check(options);
   const { lang = 'en', width = 100, ascii = false, colour = false, absolute = false } = options;
-  const rows = new LadderRows({ lang, absolute });
+  const rows = LadderRows.of(trace, { lang, absolute });
   const ladder = new TerminalLadder({ ends: trace.ends, lang, width, ascii, colour });
   const drawn = trace.events.flatMap((event) => rows.push(event).flatMap((row) => ladder.row(row)));
   return [...ladder.head(), ...drawn];

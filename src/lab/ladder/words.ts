@@ -31,6 +31,11 @@ export const words = {
   twoMslSet: { en: '2 MSL = {seconds} s', zh: '2 MSL = {seconds} 秒' },
   twoMslOver: { en: '2 MSL over', zh: '2 MSL 已过' },
   twoMslCut: { en: '2 MSL cut short', zh: '2 MSL 提前结束' },
+  oneMslSet: { en: '1 MSL = {seconds} s', zh: '1 MSL = {seconds} 秒' },
+  noWaitSet: { en: 'no TIME-WAIT', zh: '没有 TIME-WAIT' },
+  otherWaitSet: { en: 'TIME-WAIT: {seconds} s', zh: 'TIME-WAIT：{seconds} 秒' },
+  waitOver: { en: 'TIME-WAIT over', zh: 'TIME-WAIT 已过' },
+  waitCut: { en: 'TIME-WAIT cut short', zh: 'TIME-WAIT 提前结束' },
   timerFired: { en: '{timer} timer', zh: '{timer}定时器' },
   rexmt: { en: 'retransmission', zh: '重传' },
   persist: { en: 'persist', zh: '坚持' },
@@ -77,4 +82,17 @@ export function word(lang: Lang, key: WordKey, params: Params = {}): string {
 export function lostLabel(reason: string, lang: Lang): string {
   const key = `lost-${reason}`;
   return Object.hasOwn(words, key) ? word(lang, key as WordKey) : reason;
+}
+
+/** How long TIME-WAIT lasts: 2 MSL, unless the TCP lacks that rule. `mslMs`: undefined where nobody knows it. */
+export function waitText(lang: Lang, ms: number, mslMs: number | undefined): string {
+  const seconds = String(Math.round(ms) / 1000);
+  if (isTwoMsl(ms, mslMs)) return word(lang, 'twoMslSet', { seconds });
+  if (ms === 0) return word(lang, 'noWaitSet');
+  return word(lang, ms === mslMs ? 'oneMslSet' : 'otherWaitSet', { seconds });
+}
+
+/** Whether TIME-WAIT lasts as long as RFC 9293 wants. */
+export function isTwoMsl(ms: number, mslMs: number | undefined): boolean {
+  return mslMs === undefined || ms === 2 * mslMs;
 }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rfc9293 } from '../../tcp/index.ts';
+import { explainEvent } from '../explain/index.ts';
+import { ladderTable, mermaidLadder, svgLadder, terminalLadder } from '../ladder/index.ts';
 import { playScenario, type Scenario } from '../scenario/index.ts';
 import { statesAt, type Trace } from '../trace.ts';
 import { counterfactual } from './counterfactual.ts';
@@ -53,6 +55,38 @@ describe('a TCP without a rule, and the real one in the same place', () => {
   test('fixed-isn: what was written in the first connection is read in the second; the real one drops it', () => {
     expect(readAt(play('fixed-isn'), 'right')).toBe('old!');
     expect(readAt(real('fixed-isn'), 'right')).toBe('');
+  });
+
+  test.each([
+    ['no-tw', ['no TIME-WAIT', 'TIME-WAIT over']],
+    ['tw-1msl', ['1 MSL = 2 s', 'TIME-WAIT over']],
+  ] as const)('%s: no timer of it is called 2 MSL, in any drawing; the real one is', (id, labels) => {
+    const drawings = (trace: Trace): string[] => [
+      terminalLadder(trace).join('\n'),
+      svgLadder(trace, { lang: 'en' }),
+      mermaidLadder(trace, { lang: 'en' }),
+      JSON.stringify(ladderTable(trace, { lang: 'en' })),
+    ];
+    for (const drawing of drawings(play(id))) {
+      expect(drawing).toContain(labels[0]);
+      expect(drawing).not.toMatch(/2 MSL/);
+    }
+    for (const label of labels) expect(drawings(play(id))[0]).toContain(label);
+    for (const drawing of drawings(real(id))) expect(drawing).toMatch(/2 MSL = /);
+    for (const [at, { kind }] of play(id).events.entries()) {
+      const { why, knows } = explainEvent(play(id), at, 'en');
+      if (kind === 'change') expect(why).not.toMatch(/2 MSL have passed/);
+      expect(`${knows.left}${knows.right}`).not.toMatch(/2 MSL/);
+    }
+  });
+
+  test('a gap is counted from the row above it: 0.12 s are none, after the timer row of tw-1msl', () => {
+    const lines = terminalLadder(play('tw-1msl'));
+    const over = lines.findIndex((line) => line.includes('TIME-WAIT over'));
+    expect(lines[over + 1]).toMatch(/^ *2\.220 /);
+    expect(
+      lines.filter((line) => /… [\d.]+ s …/.test(line)).map((line) => /[\d.]+ s/.exec(line)?.[0]),
+    ).toEqual(['0.44 s', '0.88 s', '0.47 s']);
   });
 
   test.each(['no-tw', 'tw-1msl'])(

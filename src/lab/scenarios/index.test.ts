@@ -32,6 +32,8 @@ describe('every scenario', () => {
       const run = playScenario(scenario);
       expect(run.ended).not.toBe('bound');
       expect(run.edits.filter(({ acted }) => acted === 0)).toEqual([]);
+      const times = run.trace.events.map(({ t }) => t);
+      expect(times, 'events in the order of time').toEqual([...times].sort((a, b) => a - b));
       expect(oldestPacketUs(run.trace), 'no packet as old as an MSL').toBeLessThan(mslUs(run.trace));
     },
   );
