@@ -262,6 +262,12 @@ export interface TcpStatus {
   readonly lostBytes: number;
   readonly pipeBytes: number;
   readonly notSentBytes: number;
+  /** Sizes of the buffers as they are now: they grow up to `sendBufferMax` and `receiveBufferMax`. */
+  readonly sendBuffer: number;
+  readonly receiveBuffer: number;
+  /** The round-trip time as the receiver sees it, in microseconds; 0: unknown. Octets that were read in the best one. */
+  readonly rcvRttUs: number;
+  readonly rcvSpace: number;
   readonly unreadBytes: number;
   readonly finAcked: boolean;
   readonly pmtu: number;
@@ -317,6 +323,10 @@ export function status(tcb: Tcb): TcpStatus {
     lostBytes: tcb.sent === null ? 0 : tcb.sent.lost,
     pipeBytes: inFlight(tcb),
     notSentBytes: unsent(tcb),
+    sendBuffer: snd.buf,
+    receiveBuffer: rcv.buf,
+    rcvRttUs: rcv.rttUs,
+    rcvSpace: rcv.space,
     unreadBytes: receivable(tcb),
     finAcked: finAcked(tcb),
     pmtu: tcb.pmtu,

@@ -55,6 +55,8 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
     tcpi_rtt: s.rttUs,
     tcpi_rttvar: s.rttvarUs,
     tcpi_min_rtt: s.minRttUs,
+    tcpi_rcv_rtt: s.rcvRttUs,
+    tcpi_rcv_space: s.rcvSpace,
     tcpi_pacing_rate: s.pacingRate,
     tcpi_delivery_rate: s.deliveryRate,
     tcpi_delivery_rate_app_limited: s.appLimited ? 1 : 0,

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { OPT_TIMESTAMPS } from '../../wire/segment.ts';
+import { status } from '../calls.ts';
 import type { TcpConfig } from '../config.ts';
 import { setCwnd } from '../congestion/cwnd.ts';
 import { inState, octets, options, pass, text } from '../segment-arrives/testing.ts';
@@ -61,6 +63,78 @@ describe('a receive buffer that tunes itself', () => {
     a.engine.mayGrow = false;
     for (let i = 0; i < 5; i++) round(20_000);
     expect(a.tcb.rcv.buf).toBe(20_000);
+  });
+});
+
+describe('the round-trip time as the receiver sees it', () => {
+  const stamped = (a: ReturnType<typeof inState>, n: number, echo: number) => ({
+    ...text(n),
+    opts: OPT_TIMESTAMPS,
+    tsVal: 100,
+    tsEcr: echo + a.tcb.tsOffset,
+  });
+
+  it('with timestamps: the first full segment with a new echo, an eighth of each further one', () => {
+    const a = inState('ESTABLISHED', { syn: options({ mss: MSS, ts: 1 }) });
+    pass(a, 1);
+    const now = a.engine.ms;
+    pass(a, 80);
+    a.inject('ACK', 1, 1, stamped(a, MSS, now));
+    expect(a.tcb.rcv.rttUs).toBe(80_000);
+    pass(a, 5);
+    a.inject('ACK', 1001, 1, stamped(a, MSS, now)); // the same echo, later
+    a.inject('ACK', 2001, 1, stamped(a, 10, now + 1)); // not full: it may have waited for its user
+    expect(a.tcb.rcv.rttUs).toBe(80_000);
+    a.inject('ACK', 2011, 1, stamped(a, MSS, now + 85 - 40));
+    expect(a.tcb.rcv.rttUs).toBe(75_000);
+    a.inject('ACK', 3011, 1, stamped(a, MSS, now + 85)); // less than the clock can tell
+    a.inject('ACK', 4011, 1, stamped(a, MSS, now + 85 + 1)); // from the future
+    expect(status(a.tcb).rcvRttUs).toBe(75_000);
+  });
+
+  it('without: the time until text comes that the window of then did not allow, the least of it', () => {
+    const a = inState('ESTABLISHED', { syn: options({ mss: MSS }), config: { receiveBuffer: 4000 } });
+    const burst = (seq: number): void => {
+      for (let i = 0; i < 4; i++) a.inject('ACK', seq + i * MSS, 1, text(MSS, 0));
+    };
+    pass(a, 1);
+    burst(1);
+    expect(a.tcb.rcv.rttUs).toBe(0); // all of it was allowed when the first came
+    for (const [ms, rttUs] of [
+      [70, 70_000],
+      [90, 70_000],
+      [30, 30_000],
+    ] as const) {
+      pass(a, ms);
+      burst((a.tcb.rcv.nxt - a.tcb.rcv.irs) | 0);
+      expect(a.tcb.rcv.rttUs).toBe(rttUs);
+    }
+  });
+
+  it('the buffer is measured by it: a path that became longer finds the room it needs', () => {
+    const a = inState('ESTABLISHED', {
+      syn: options({ mss: MSS, wscale: 7, ts: 1 }),
+      config: { receiveBuffer: 20_000, receiveBufferMax: 200_000 },
+    });
+    a.tcb.rto.srttUs = 10_000; // of the handshake
+    a.tcb.rto.measured = 1;
+    for (let round = 0; round < 12; round++) {
+      const echo = a.engine.ms - a.tcb.tsOffset;
+      pass(a, 100);
+      const seq = (a.tcb.rcv.nxt - a.tcb.rcv.irs) | 0;
+      const n = Math.floor(Math.min(60_000, a.tcb.rcv.buf) / MSS);
+      for (let i = 0; i < n; i++) {
+        a.inject('ACK', seq + i * MSS, 1, {
+          ...stamped(a, 0, 0),
+          ...text(MSS, 0),
+          tsEcr: (echo + a.tcb.tsOffset) | 0,
+        });
+        if (i % 6 === 5) pass(a, 10);
+      }
+    }
+    expect(a.tcb.rcv.rttUs).toBeGreaterThanOrEqual(100_000);
+    expect(a.tcb.rcv.buf).toBeGreaterThan(100_000);
+    expect(status(a.tcb)).toMatchObject({ receiveBuffer: a.tcb.rcv.buf, rcvSpace: a.tcb.rcv.space });
   });
 });
 

@@ -6,6 +6,7 @@ import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
 import { absorbRanges, addRange, canAddRange, holdsRange, noteHeld } from '../receive/reassembly.ts';
+import { measureRcvRtt } from '../receive/tuning.ts';
 import { Signal } from '../signals.ts';
 import { State } from '../tcb/state.ts';
 import type { Tcb } from '../tcb/tcb.ts';
@@ -41,6 +42,7 @@ export function text(e: Engine, tcb: Tcb, seg: Segment): boolean {
       absorbRanges(tcb);
       tcb.ackNow = 1;
     }
+    measureRcvRtt(e, tcb, seg);
     tcb.signals |= Signal.TEXT;
     e.rules.scheduleAck(e, tcb);
     return false;

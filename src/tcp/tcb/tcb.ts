@@ -71,6 +71,10 @@ export class ReceiveSequence {
   /** 1: a FIN was seen at sequence number `finSeq`, perhaps beyond a hole. */
   fin = 0;
   finSeq = 0;
+  /** Round-trip time as the receiver sees it, 0: unknown; what ends the next sample, and when it began: receive/tuning.ts. */
+  rttUs = 0;
+  rttMark = 0;
+  rttAtUs = 0;
   /** Octets that the user has taken since `copiedAtUs`, and in the best round trip: receive/tuning.ts. */
   copied = 0;
   copiedAtUs = 0;

@@ -77,7 +77,7 @@ export const LEFT_OUT: readonly (readonly [why: string, fields: string])[] = [
   ['nobody sends urgent text', 'snd.up snd.urgent rcv.up rcv.urgent'],
   ['keep-alives are off', 'tcb.heardMs tcb.keepProbes timer.keep'],
   ['100 answers in 500 ms would be needed, which is more than there are packets', 'tcb.answers tcb.answerMs'],
-  ['the buffers do not grow', 'rcv.copied rcv.copiedAtUs rcv.space'],
+  ['the buffers do not grow', 'rcv.rttUs rcv.rttMark rcv.rttAtUs rcv.copied rcv.copiedAtUs rcv.space'],
   ['1 only within an event', 'snd.override'],
   ['counters of STATUS', 'tcb.retransmissions tcb.timeouts tcb.segsIn tcb.segsOut'],
 ];
