@@ -20,6 +20,7 @@ const messages = {
   'group_time-wait': { en: 'Why wait in TIME-WAIT?', zh: '为什么要有 TIME-WAIT？' },
   group_reset: { en: 'When is it reset?', zh: '什么时候会复位？' },
   group_queues: { en: 'What if the server cannot keep up?', zh: '服务器应付不过来会怎样？' },
+  group_motion: { en: 'How fast may it go, and what if a piece is lost?', zh: '能发多快？中途丢了怎么办？' },
   group_data: { en: 'How does the data get there?', zh: '数据怎样送达？' },
   language: { en: '中文', zh: 'English' },
   languageLabel: { en: '切换到中文', zh: 'Switch to English' },

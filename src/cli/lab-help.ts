@@ -72,6 +72,13 @@ export const scenarioOptionsHelp: readonly OptionHelp[] = [
     },
   },
   {
+    option: '--plot',
+    text: {
+      en: 'plots instead of the ladder: congestion window, what is in flight, round-trip times, sequence numbers over time',
+      zh: '不画梯形图而画曲线：拥塞窗口、在途数据、往返时间，以及随时间变化的序列号',
+    },
+  },
+  {
     option: '--tui',
     text: {
       en: 'look at it full-screen, step by step; without a scenario: choose one',

@@ -27,6 +27,10 @@ export const labMessages = {
     en: 'nothing in this run was matched by "{edit}"',
     zh: '本次运行中没有与 “{edit}” 匹配的报文段',
   },
+  plotNothing: {
+    en: 'Nothing to plot: no text was sent.',
+    zh: '没有可画的：没有发送数据。',
+  },
   labQuestion: { en: 'Question: {text}', zh: '问题：{text}' },
   labEdits: { en: 'Changed: {edits}', zh: '改动：{edits}' },
   runBound: {
@@ -51,6 +55,7 @@ export const labMessages = {
   group_reset: { en: 'Resets and half-open connections', zh: '复位与半打开连接' },
   group_queues: { en: 'Queues of a listener', zh: '监听者的队列' },
   group_data: { en: 'Data on the way', zh: '数据传输' },
+  group_motion: { en: 'Data in motion: congestion, losses, windows', zh: '数据在途：拥塞、丢包、窗口' },
   // ask.
   askNeeds: {
     en: 'ask what? For example: synfin ask "third ACK lost"',

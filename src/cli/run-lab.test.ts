@@ -282,3 +282,25 @@ describe('synfin claims', () => {
     expect(row).toMatchObject({ number: 22, verdict: 'wrong', shown: true, t: 20_000 });
   });
 });
+
+describe('synfin run SCENARIO --plot', () => {
+  test('plots instead of the ladder, in 80 columns, before the explanation', async () => {
+    const { code, stdout, stderr } = await synfin('run', 'slow-start', '--plot');
+    expect([code, stderr]).toEqual([0, '']);
+    const lines = stdout.split('\n');
+    for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(80);
+    expect(lines).toContainEqual(expect.stringMatching(/^Octets: {2}C cwnd {2}F in flight$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^Sequence numbers: /));
+    expect(stdout).not.toContain('── ACK');
+    expect(stdout.indexOf('Octets')).toBeLessThan(stdout.indexOf('What to notice:'));
+  });
+
+  test('of the end that sends more; and says so where nothing was sent', async () => {
+    const { stdout } = await synfin('run', 'hs', '--plot', '--edit', 'right write 5000 100ms');
+    expect(stdout).toContain('Octets: ');
+    expect((await synfin('run', 'hs', '--plot')).stdout).toContain('Nothing to plot');
+    expect((await synfin('run', 'hs', '--plot', '--json')).stderr).toMatch(
+      /--json and --plot cannot be given/,
+    );
+  });
+});

@@ -12,6 +12,7 @@ import {
   parseEdit,
   parseTime,
   playScenario,
+  plotLines,
   RUN_LIMITS,
   type RunOptions,
   type Scenario,
@@ -19,8 +20,10 @@ import {
   scenarioNamed,
   scenarios,
   secondsText,
+  senderSeries,
   svgLadder,
   type Trace,
+  timeSequence,
   wrapText,
 } from '../lab/index.ts';
 import { mutantNamed, mutants } from '../lab/mutants/index.ts';
@@ -34,6 +37,9 @@ import { Show, showOptionsOf } from './show.ts';
 const PEERS = ['kernel', 'synfin'] as const;
 /** Real time that a scenario with the kernel may take, when it says nothing or more. */
 const MOST_REAL_MS = 5000;
+/** A plot wider than this only stretches; rows of its grid. */
+const MOST_PLOT_WIDTH = 120;
+const PLOT_HEIGHT = 14;
 /** The MSL of a run in real time. */
 const REAL_MSL_MS = 500;
 
@@ -148,7 +154,7 @@ function contradictions(values: Values, io: Io): void {
     if (text === 'kernel' && against !== undefined)
       throw new UsageError('notTogether', { a: '--peer kernel', b: `--${against}` });
   }
-  const outputs = ['json', 'mermaid', 'tui'].filter((name) => values[name] === true);
+  const outputs = ['json', 'mermaid', 'plot', 'tui'].filter((name) => values[name] === true);
   if (values['svg'] === '-') outputs.push('svg -');
   const [a, b] = outputs;
   if (a !== undefined && b !== undefined) throw new UsageError('notTogether', { a: `--${a}`, b: `--${b}` });
@@ -181,7 +187,7 @@ export async function runScenarioCommand(name: string | null, values: Values, io
   else if (values['svg'] === '-') io.stdout.write(picture(trace, scenario, look));
   else {
     const show = new Show(io, showOptionsOf(values, io));
-    tellScenario(show, scenario, played, io);
+    tellScenario(show, scenario, played, io, { plot: values['plot'] === true });
     for (const file of files) show.say('labWrote', { file });
   }
   return tellUnmatched(played, io, 'synfin run');
@@ -215,6 +221,8 @@ async function playedOnKernel(
 /** How a scenario is told. `first`: the explanation before the ladder, as an answer. */
 export interface Telling {
   readonly first?: boolean;
+  /** Plots of what the ends send instead of the ladder. */
+  readonly plot?: boolean;
 }
 
 /** Title, question, ladder, explanation. */
@@ -223,7 +231,7 @@ export function tellScenario(
   scenario: Scenario,
   { trace, ended }: ScenarioRun,
   io: Io,
-  { first = false }: Telling = {},
+  { first = false, plot = false }: Telling = {},
 ): void {
   const { lang } = io;
   const { title, question, explanation, notice, linux } = scenario;
@@ -243,7 +251,8 @@ export function tellScenario(
     if (edits.length > 0) show.say('labEdits', { edits: edits.join('; ') });
   }
   show.lines('');
-  show.ladder(trace);
+  if (plot) tellPlots(show, trace, io);
+  else show.ladder(trace);
   if (ended === 'bound') show.say('runBound', { events: trace.events.length });
   const run = trace.scenario;
   if (run !== undefined && (run.edits.length > 0 || run.rules !== (scenario.rules ?? 'rfc9293'))) {
@@ -263,6 +272,23 @@ export function tellScenario(
     show.lines('');
     show.say('labLinux', { text: linux[lang] });
   }
+}
+
+/** Plots of connection 0, of the end that sent more text. */
+function tellPlots(show: Show, trace: Trace, { lang }: Io): void {
+  const look = { width: Math.min(show.options.width, MOST_PLOT_WIDTH), height: PLOT_HEIGHT, lang };
+  const sent = { left: 0, right: 0 };
+  for (const event of trace.events)
+    if (event.kind === 'sent' && event.connection === 0) sent[event.from] += event.segment.length;
+  const end = sent.left >= sent.right ? 'left' : 'right';
+  if (sent[end] === 0) {
+    show.say('plotNothing');
+    return;
+  }
+  plotLines(senderSeries(trace, end), timeSequence(trace, end), look).forEach((lines, i) => {
+    if (i > 0) show.lines('');
+    show.lines(...lines);
+  });
 }
 
 /** Says which of the user's changes matched nothing; the exit code. */

@@ -22,6 +22,7 @@ export const scenarioOptions = {
   rules: { type: 'string' },
   svg: { type: 'string' },
   mermaid: { type: 'boolean' },
+  plot: { type: 'boolean' },
   tui: { type: 'boolean' },
   plain: showOptions.plain,
   explain: showOptions.explain,

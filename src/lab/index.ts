@@ -11,6 +11,7 @@ export * from './questions/index.ts';
 export * from './runbooks/index.ts';
 export * from './scenario/index.ts';
 export * from './scenarios/index.ts';
+export * from './series/index.ts';
 export { tcbView } from './tcb-view.ts';
 export type { Lang, Text } from './text/index.ts';
 export * from './trace.ts';

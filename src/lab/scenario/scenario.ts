@@ -8,10 +8,10 @@ import type { Text } from '../text/index.ts';
 import type { End } from '../trace.ts';
 
 /** What a scenario is about: how lists are ordered. */
-export type Group = 'open' | 'close' | 'time-wait' | 'reset' | 'queues' | 'data';
+export type Group = 'open' | 'close' | 'time-wait' | 'reset' | 'queues' | 'data' | 'motion';
 
 /** All groups, in the order of a connection's life. */
-export const GROUPS: readonly Group[] = ['open', 'close', 'time-wait', 'reset', 'queues', 'data'];
+export const GROUPS: readonly Group[] = ['open', 'close', 'time-wait', 'reset', 'queues', 'data', 'motion'];
 
 /** A program's way of reading: everything at once, nothing, or so many octets. */
 export type Reads = 'all' | 'none' | number;

@@ -5,6 +5,8 @@ import { closing } from './close.ts';
 import { counterfactual } from './counterfactual.ts';
 import { orderAndWindow } from './data-close.ts';
 import { path } from './data-path.ts';
+import { motionFlow } from './motion-flow.ts';
+import { motionLoss } from './motion-loss.ts';
 import { opening } from './open.ts';
 import { queues } from './queues.ts';
 import { resets } from './reset.ts';
@@ -20,6 +22,8 @@ const all: readonly Scenario[] = [
   ...queues,
   ...orderAndWindow,
   ...path,
+  ...motionFlow,
+  ...motionLoss,
   ...counterfactual,
 ];
 
