@@ -8,6 +8,7 @@ import { RealtimeDriver, type Wire, type WireOptions, type World } from '../../s
 import { type Flow, PATTERN, PIECE } from './flow.ts';
 import { Fork } from './fork.ts';
 import { FIRST_PORT, type Lane, openFrom } from './hosts.ts';
+import { Jitter } from './jitter.ts';
 import { type BenchLibc, loadBenchLibc } from './libc.ts';
 import { TunPort } from './tun-port.ts';
 import { Waiting } from './waiting.ts';
@@ -33,6 +34,8 @@ export interface LaneWish {
   readonly wire: WireOptions;
   /** For each connection to be opened: the kernel's congestion control, or the host that sends it. */
   readonly flows: readonly (string | Host)[];
+  /** The flows share the bottleneck, and its queue must not prefer one of them: see jitter.ts. */
+  readonly shared?: boolean;
 }
 
 /** The two kernels. Only in a process that `reexecInNamespace` started: there can be one of it. */
@@ -43,6 +46,7 @@ export class Kernels {
   readonly #waiting: Waiting;
   readonly #driver: RealtimeDriver;
   readonly #late: number[] = [];
+  readonly #forks: Fork[] = [];
   readonly #sink = new Uint8Array(new ArrayBuffer(PIECE));
 
   private constructor(libc: BenchLibc, world: World) {
@@ -70,12 +74,14 @@ export class Kernels {
     const listeners = wishes.map(({ flows }, n) =>
       flows.map((_, i) => kernels.#listen(`10.${n}.0.2`, FIRST_PORT + i)),
     );
-    for (const [n, { wire, flows }] of wishes.entries()) {
+    for (const [n, { wire, flows, shared }] of wishes.entries()) {
       const [a, b] = [left[n] as TunPort, right[n] as TunPort];
       for (const port of [a, b]) kernels.#waiting.add(port.fd, true, false, () => port.drain());
       const host = flows.find((by) => typeof by !== 'string');
-      const end = host === undefined ? a : new Fork(a, host.interfaces[1] as HostInterface, HOST_OCTET);
-      const made = world.wire(end, b, wire);
+      const fork = host === undefined ? null : new Fork(a, host.interfaces[1] as HostInterface, HOST_OCTET);
+      if (fork !== null) kernels.#forks.push(fork);
+      const end = fork ?? a;
+      const made = world.wire(shared === true ? new Jitter(end, world, `lane ${n}`) : end, b, wire);
       kernels.lanes.push(kernels.#lane(made, n, senders[n] ?? [], listeners[n] ?? []));
     }
     kernels.#beforeAllOthers();
@@ -190,10 +196,12 @@ export class Kernels {
       const late = this.#driver.realNowUs() - world.nextAt();
       if (late > 0) this.#late.push(late);
       this.#driver.sync();
-      const ready = this.#waiting.wait(world.nextAt() - this.#driver.realNowUs());
-      if (!ready) continue;
+      const sent = this.#forks.some(({ waits }) => waits);
+      const ready = this.#waiting.wait(sent ? 0 : world.nextAt() - this.#driver.realNowUs());
+      if (!ready && !sent) continue;
       this.#driver.sync(); // what has come happens at the present
-      this.#waiting.tell();
+      if (ready) this.#waiting.tell();
+      for (const fork of this.#forks) fork.drain();
     }
   }
 

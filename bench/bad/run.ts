@@ -47,7 +47,7 @@ async function onKernels(batch: readonly Cell[], { kind, control }: Stack): Prom
     const sender = kind === 'linux' ? control : world.host(`left ${n}`, address, { tcp: settings(control) });
     const flows = new Array<string | Host>(flowsOf(cell)).fill(sender);
     if (cell.kind === 'fair') flows[1] = 'cubic';
-    return { wire: { name, ...wireOf(cell.path) }, flows };
+    return { wire: { name, ...wireOf(cell.path) }, flows, shared: cell.kind.startsWith('fair') };
   });
   const warm = { wire: wireOf({ rttMs: 2 }), flows: ['reno'] };
   const kernels = await Kernels.open(world, [...wishes, warm]);
