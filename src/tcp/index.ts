@@ -31,6 +31,8 @@ export { portsOf, sipHash, sipHashHigh, sipHashTuple } from './siphash.ts';
 export { eachField, keepTimes, resetTcb } from './tcb/fields.ts';
 export { brokenInvariant, brokenRelation } from './tcb/invariants.ts';
 export { OutOfOrder } from './tcb/out-of-order.ts';
+/** @internal For connections at rest. */
+export { type FreshFields, fieldsOf, isPackable, MAX_PACKED, packTcb, unpackTcb } from './tcb/packed.ts';
 export { type Field, type Kind, PARTS, SCHEMA } from './tcb/schema.ts';
 export { FATE, Fate, LEFT, Sent, TIMES, WORDS } from './tcb/sent.ts';
 export { State, type StateName, stateName } from './tcb/state.ts';

@@ -1,7 +1,8 @@
 // What a connection has to do with others: the callbacks of its user, what it asks of the host, what it tells of
 // itself.
 
-import type { Err, TcpError, TcpStatus } from '../../tcp/index.ts';
+import type { Err, Tcb, TcpError, TcpStatus } from '../../tcp/index.ts';
+import type { Memory } from '../../wire/index.ts';
 import type { Waits } from '../time/index.ts';
 import type { Connection } from './connection.ts';
 import type { RingGate } from './ring.ts';
@@ -40,6 +41,8 @@ export interface ConnectionHandler {
 
 /** What a connection asks of the host; see tcp/user-calls.ts. */
 export interface ConnectionOwner {
+  /** Where rings are. */
+  readonly memory: Memory;
   /** Whether rings may grow. */
   readonly pressure: RingGate;
   /** What the calls of its user wait with. */
@@ -52,6 +55,8 @@ export interface ConnectionOwner {
   push(c: Connection): void;
   setKeepAlive(c: Connection, on: boolean): void;
   setUserTimeout(c: Connection, ms: number): void;
+  /** The TCB of a connection that rested, of which this is the record. */
+  wake(record: number): Tcb;
   /** There is no Memory for what the user offers, and nothing of it is under way. */
   starved(c: Connection): void;
   /** A promise was settled or a callback ran: user code has something to do. */

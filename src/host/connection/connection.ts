@@ -20,7 +20,7 @@ import {
   tcpError,
   usedEarly,
 } from '../../tcp/index.ts';
-import { formatEndpoint, formatWords, type Memory } from '../../wire/index.ts';
+import { formatEndpoint, formatWords } from '../../wire/index.ts';
 import { type Octets, octetsOf, type Place } from '../base/index.ts';
 import { checkOctet, DEFAULT_TTL, type Way } from '../ip/index.ts';
 import { Waiter, type WaitOptions } from '../time/index.ts';
@@ -39,11 +39,12 @@ export class Connection {
   static {
     describesItself(Connection);
   }
-  readonly tcb: Tcb;
-  /** @internal */
-  readonly sndRing: Ring;
-  /** @internal */
-  readonly rcvRing: Ring;
+  /** null: it rests, and this is what is left of it (tcp/rest.ts). */
+  #tcb: Tcb | null;
+  #record = -1;
+  /** Made when they are needed. */
+  #sndRing: Ring | null = null;
+  #rcvRing: Ring | null = null;
   /** @internal Where packets to the peer go; found again when `pathEpoch` is old. */
   path: Way | null = null;
   /** @internal */
@@ -64,6 +65,10 @@ export class Connection {
   halfOpen = false;
   /** @internal Its user is told of text and room at the end of the batch. */
   late = false;
+  /** @internal Something has happened to it since somebody last looked whether it may rest. */
+  stirred = true;
+  /** @internal A program may have it: it stays this object. */
+  seen = false;
   handler: ConnectionHandler | null = null;
   /** Free for the user of callbacks. */
   data: unknown = null;
@@ -81,13 +86,53 @@ export class Connection {
   #closed: Waiter<void> | null = null;
 
   /** @internal */
-  constructor(owner: ConnectionOwner, tcb: Tcb, memory: Memory) {
+  constructor(owner: ConnectionOwner, tcb: Tcb) {
     this.owner = owner;
-    this.tcb = tcb;
-    this.sndRing = new Ring(memory, owner.pressure);
-    this.rcvRing = new Ring(memory, owner.pressure);
+    this.#tcb = tcb;
     this.#reading = new Reading(this);
     this.#writing = new Writing(this);
+  }
+
+  /** What the engine remembers of it. Not to be kept: when it has rested meanwhile, this is another object. */
+  get tcb(): Tcb {
+    return this.#tcb ?? this.#wake();
+  }
+
+  #wake(): Tcb {
+    const tcb = this.owner.wake(this.#record);
+    this.#tcb = tcb;
+    this.#record = -1;
+    this.stirred = true;
+    return tcb;
+  }
+
+  /** @internal Its TCB is packed, and this is its record; the next who asks for it wakes it. */
+  rest(record: number): void {
+    this.#tcb = null;
+    this.#record = record;
+    this.#sndRing = null;
+    this.#rcvRing = null;
+  }
+  /** @internal */
+  get atRest(): boolean {
+    return this.#tcb === null;
+  }
+  /** @internal The record of one that rests. */
+  get record(): number {
+    return this.#record;
+  }
+
+  /** @internal What was written and is not acknowledged. */
+  get sndRing(): Ring {
+    return (this.#sndRing ??= new Ring(this.owner.memory, this.owner.pressure));
+  }
+  /** @internal What has come and was not read. */
+  get rcvRing(): Ring {
+    return (this.#rcvRing ??= new Ring(this.owner.memory, this.owner.pressure));
+  }
+  /** @internal Octets of both. */
+  get bufferBytes(): number {
+    return (this.#sndRing?.capacity ?? 0) + (this.#rcvRing?.capacity ?? 0);
   }
 
   get state(): StateName {
@@ -412,7 +457,7 @@ export class Connection {
       local: { address: this.localAddress, port: this.localPort },
       remote: { address: this.remoteAddress, port: this.remotePort },
       ...status(this.tcb),
-      bufferBytes: this.sndRing.capacity + this.rcvRing.capacity,
+      bufferBytes: this.bufferBytes,
       waitingBytes: this.#writing.waiting,
       bytesRead: this.bytesRead,
       bytesWritten: this.bytesWritten,

@@ -69,8 +69,8 @@ describe('a read', () => {
 describe('the ring of what was not read', () => {
   /** A connection without a host, whose peer may send up to `edge`. */
   function alone(memory = new Memory(), buf = 100_000): Connection {
-    const owner = { pressure: null } as unknown as ConnectionOwner;
-    const c = new Connection(owner, new Tcb(defaultConfig), memory);
+    const owner = { memory, pressure: null } as unknown as ConnectionOwner;
+    const c = new Connection(owner, new Tcb(defaultConfig));
     c.tcb.rcv.user = c.tcb.rcv.nxt = 1000;
     c.tcb.rcv.edge = 1000 + buf;
     c.tcb.rcv.buf = buf;

@@ -28,6 +28,7 @@ export function endBatch(tcp: TcpLayer): void {
 export function endEvent(tcp: TcpLayer, c: Connection): void {
   const { tcb } = c;
   if (tcb.id < 0) return;
+  c.stirred = true;
   const at = wakeAt(tcb);
   if (at !== 0) tcp.table.wheel.armNoLater(tcb.id, at);
   const { signals } = tcb;

@@ -10,7 +10,7 @@ import type { TcpLayer } from './tcp-layer.ts';
 
 /** An error; false: the quoted segment is nobody's. */
 export function errorArrives(tcp: TcpLayer, q: Quoted, cause: IcmpCause, error: Err): boolean {
-  const c = tcp.table.findQuoted(q);
+  const c = tcp.connection(tcp.table.findQuoted(q));
   if (c === null || !icmpError(tcp.engine, c.tcb, q.seq, cause, error)) return false;
   endEvent(tcp, c);
   return true;
@@ -18,7 +18,7 @@ export function errorArrives(tcp: TcpLayer, q: Quoted, cause: IcmpCause, error: 
 
 /** The quoted packet was too big for a link of `mtu` octets; false: it is nobody's, or nothing new. */
 export function tooBigArrives(tcp: TcpLayer, q: Quoted, mtu: number): boolean {
-  const c = tcp.table.findQuoted(q);
+  const c = tcp.connection(tcp.table.findQuoted(q));
   if (c === null || !quotesFlight(c.tcb, q.seq)) return false;
   const { pmtu, nowMs } = tcp;
   const { dst0, dst1, dst2, dst3 } = q.packet;
@@ -38,7 +38,8 @@ export function nextHopUnreachable(tcp: TcpLayer, { dst0, dst1, dst2, dst3 }: Ip
   const { iface, hop0, hop1, hop2, hop3 } = way;
   for (const c of tcp.table.all) {
     const path = c?.path ?? null;
-    if (c === null || path === null || c.tcb.state !== State.SYN_SENT || path.iface !== iface) continue;
+    if (c === null || path === null || c.atRest || path.iface !== iface) continue;
+    if (c.tcb.state !== State.SYN_SENT) continue;
     if (path.hop3 !== hop3 || path.hop2 !== hop2 || path.hop1 !== hop1 || path.hop0 !== hop0) continue;
     icmpError(tcp.engine, c.tcb, c.tcb.snd.una, IcmpCause.NEXT_HOP, Err.HOST_UNREACHABLE);
     endEvent(tcp, c);

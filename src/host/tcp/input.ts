@@ -41,7 +41,7 @@ export function arrives(tcp: TcpLayer, packet: IpPacket): void {
   }
   const tuple = tcp.arriving.ofArriving(packet, seg.dstPort, seg.srcPort);
   const value = tcp.table.tuples.find(tuple);
-  const c = value >= 0 ? (tcp.table.all[value] as Connection) : null;
+  const c = tcp.connection(value);
   if (!isWhole(tcp, packet, seg, c)) {
     counters.tcpBadChecksum++;
     return;

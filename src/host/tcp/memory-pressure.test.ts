@@ -17,8 +17,8 @@ class Setting {
   readonly aborted: Connection[] = [];
 
   connection(): Connection {
-    const owner = { pressure: this.pressure } as unknown as ConnectionOwner;
-    const c = new Connection(owner, new Tcb(defaultConfig), this.memory);
+    const owner = { memory: this.memory, pressure: this.pressure } as unknown as ConnectionOwner;
+    const c = new Connection(owner, new Tcb(defaultConfig));
     this.connections.push(c);
     return c;
   }

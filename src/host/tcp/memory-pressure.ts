@@ -74,7 +74,7 @@ export class MemoryPressure {
   #prune(connections: readonly (Connection | null)[], over: () => boolean): void {
     for (let i = 0; i < connections.length && over(); i++) {
       const c = connections[i];
-      if (c === null || c === undefined || c.tcb.outOfOrder === null) continue;
+      if (c === null || c === undefined || c.atRest || c.tcb.outOfOrder === null) continue;
       const { rcv } = c.tcb;
       dropRanges(c.tcb);
       c.rcvRing.shrink(0, rcv.user, (rcv.user + receivable(c.tcb)) | 0);
@@ -89,7 +89,8 @@ function victims(
   wanted: (c: Connection) => boolean,
 ): Connection[] {
   const found: Connection[] = [];
-  for (const c of connections) if (c !== null && c.sndRing.capacity > 0 && wanted(c)) found.push(c);
+  for (const c of connections)
+    if (c !== null && !c.atRest && c.sndRing.capacity > 0 && wanted(c)) found.push(c);
   const waits = ({ tcb }: Connection): number => tcb.rto.probes + tcb.rto.timeouts;
   return found.sort((a, b) => waits(b) - waits(a) || b.sndRing.capacity - a.sndRing.capacity);
 }

@@ -26,11 +26,26 @@ export function child(tcp: TcpLayer, listener: Listener): Connection | null {
     return null;
   }
   const c = adopt(tcp, tcb, path);
+  enqueue(c, listener);
+  listener.synQueueLength++;
+  return c;
+}
+
+/** What a half-open connection has of its listener. */
+function enqueue(c: Connection, listener: Listener): void {
   c.listener = listener;
   c.ttl = listener.ttl;
   c.tos = listener.tos;
   c.halfOpen = true;
-  listener.synQueueLength++;
+}
+
+/** The half-open connection of `listener` whose TCB this is, and has been in the table all the time. */
+export function place(tcp: TcpLayer, tcb: Tcb, listener: Listener): Connection {
+  const c = new Connection(tcp.calls, tcb);
+  tcp.table.all[tcb.id] = c;
+  takePath(c, tcp.ip.way(tcb.r0, tcb.r1, tcb.r2, tcb.r3));
+  c.pathEpoch = -1; // and it looks again: an MTU may have been reported meanwhile
+  enqueue(c, listener);
   return c;
 }
 
@@ -38,13 +53,18 @@ export function child(tcp: TcpLayer, listener: Listener): Connection | null {
 export function adopt(tcp: TcpLayer, tcb: Tcb, path: Way): Connection {
   const { table } = tcp;
   table.enter(tcb);
-  const c = new Connection(tcp.calls, tcb, tcp.memory);
+  const c = new Connection(tcp.calls, tcb);
   table.all[tcb.id] = c;
-  c.path = path;
+  takePath(c, path);
   c.pathEpoch = tcp.ip.epoch;
-  const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
-  c.pseudo = pseudoSumWords(path.family, l0, l1, l2, l3, r0, r1, r2, r3, IPPROTO_TCP, 0);
   learnMtu(tcp, c, path);
   tcb.tsOffset = tcp.timestamps.of(tcb);
+  tcp.rest.entered(tcb.id);
   return c;
+}
+
+function takePath(c: Connection, path: Way | null): void {
+  const { family, l0, l1, l2, l3, r0, r1, r2, r3 } = c.tcb;
+  c.path = path;
+  c.pseudo = pseudoSumWords(family === 6 ? 6 : 4, l0, l1, l2, l3, r0, r1, r2, r3, IPPROTO_TCP, 0);
 }

@@ -99,14 +99,15 @@ export class EngineOutput implements Output, TimerTrace {
   }
 
   sweep(fromMs: number, elapsedMs: number): void {
-    const { table, engine, timeWait } = this.#tcp;
+    const { table, engine, timeWait, rest } = this.#tcp;
     table.wheel.restart(engine.ms);
     for (const c of table.all) {
-      if (c === null) continue;
+      if (c === null || c.atRest) continue;
       keepTimes(c.tcb, fromMs, elapsedMs);
       const at = wakeAt(c.tcb);
       if (at !== 0) table.wheel.arm(c.tcb.id, at);
     }
+    rest.sweep(fromMs, elapsedMs);
     timeWait.sweep(fromMs, elapsedMs);
   }
 

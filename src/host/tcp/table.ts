@@ -17,7 +17,7 @@ export interface ConnectionTableOptions {
 
 /** Connections by tuple and by number. */
 export class ConnectionTable {
-  /** Every connection by its number (`tcb.id`); null: the number is free. */
+  /** Every connection by its number (`tcb.id`); null: the number is free, or it is half-open and rests (rest.ts). */
   readonly all: (Connection | null)[] = [];
   /** By tuple: a connection's number, or ~index of a record in TIME-WAIT. */
   readonly tuples: TupleTable;
@@ -42,11 +42,6 @@ export class ConnectionTable {
     return this.size >= this.#capacity;
   }
 
-  /** Every live connection. */
-  *live(): Generator<Connection, void, void> {
-    for (const c of this.all) if (c !== null) yield c;
-  }
-
   /** The connection of a TCB that is in the table. */
   of(tcb: Tcb): Connection {
     return this.all[tcb.id] as Connection;
@@ -57,10 +52,9 @@ export class ConnectionTable {
     return this.tuples.find(this.#tuple.copy(tcb));
   }
 
-  /** The live connection that sent a packet, of which an ICMP error quotes the beginning; or null. */
-  findQuoted({ packet, localPort, remotePort }: Quoted): Connection | null {
-    const value = this.tuples.find(this.#tuple.ofSent(packet, localPort, remotePort));
-    return value < 0 ? null : (this.all[value] as Connection);
+  /** What sent a packet, of which an ICMP error quotes the beginning: a connection's number, ~index, or {@link NONE}. */
+  findQuoted({ packet, localPort, remotePort }: Quoted): number {
+    return this.tuples.find(this.#tuple.ofSent(packet, localPort, remotePort));
   }
 
   /** A number for a TCB that has its tuple, and its entry. */

@@ -31,6 +31,7 @@ import { EngineOutput } from './output.ts';
 import { listen } from './passive-open.ts';
 import { followPath } from './path.ts';
 import { EphemeralPorts } from './ports.ts';
+import { Rest } from './rest.ts';
 import { SegmentOutput } from './segment-output.ts';
 import { Starved } from './starved.ts';
 import { ConnectionTable } from './table.ts';
@@ -80,6 +81,7 @@ export class TcpLayer implements TcpErrors {
   readonly table: ConnectionTable;
   readonly listenerTable = new ListenerTable();
   readonly timeWait: TimeWaitStore;
+  readonly rest: Rest;
   readonly ports: EphemeralPorts;
   readonly timestamps: TimestampOffsets;
   readonly fastOpen: FastOpenCookies;
@@ -140,6 +142,7 @@ export class TcpLayer implements TcpErrors {
       capacity: o.timeWaitCapacity ?? TIME_WAIT_CAPACITY,
       ended: (tcb) => this.engineOutput.transition(tcb, transitionNamed('time-wait-timeout')),
     });
+    this.rest = new Rest(this, this.config);
     this.output = new SegmentOutput(o.ip, o.memory, o.counters);
     this.pressure = new MemoryPressure(o.memory, o.counters);
     this.fastOpen = new FastOpenCookies(this, key);
@@ -161,8 +164,18 @@ export class TcpLayer implements TcpErrors {
   }
 
   /** Every live connection. */
-  connections(): Iterable<Connection> {
-    return this.table.live();
+  *connections(): Generator<Connection, void, void> {
+    for (let id = 0; id < this.table.all.length; id++) {
+      const c = this.connection(id);
+      if (c === null) continue;
+      c.seen = true;
+      yield c;
+    }
+  }
+
+  /** The connection of this number; null: it is free, or negative, as that of a record in TIME-WAIT is. */
+  connection(id: number): Connection | null {
+    return id < 0 ? null : (this.table.all[id] ?? this.rest.wakeHalfOpen(id));
   }
 
   /** Every listener. */
@@ -202,8 +215,8 @@ export class TcpLayer implements TcpErrors {
     const { engine, table, pressure, starved } = this;
     table.wheel.advance(engine.ms);
     for (let id = table.wheel.next(); id >= 0; id = table.wheel.next()) {
-      const c = table.all[id];
-      if (c === null || c === undefined) continue;
+      const c = this.connection(id);
+      if (c === null) continue;
       followPath(this, c);
       timeout(engine, c.tcb);
       endEvent(this, c);
@@ -213,6 +226,7 @@ export class TcpLayer implements TcpErrors {
     if (starved.untilNext(this.nowMs) === 0) starved.retry();
     this.waits.poll();
     this.timeWait.expire(engine.ms);
+    this.rest.poll();
     this.counters.timeWaitOverflows = this.timeWait.overflowed;
   }
 

@@ -13,7 +13,9 @@ import {
   send,
   setKeepAlive,
   setUserTimeout,
+  type Tcb,
 } from '../../tcp/index.ts';
+import type { Memory } from '../../wire/index.ts';
 import type { Connection, ConnectionOwner, Listener, ListenerOwner } from '../connection/index.ts';
 import type { Waits } from '../time/index.ts';
 import { endEvent } from './event-end.ts';
@@ -24,6 +26,7 @@ import type { TcpLayer } from './tcp-layer.ts';
 
 /** What the connections and listeners of a host ask of it. */
 export class UserCalls implements ConnectionOwner, ListenerOwner {
+  readonly memory: Memory;
   readonly pressure: MemoryPressure;
   readonly waits: Waits;
   readonly woke: () => void;
@@ -33,6 +36,7 @@ export class UserCalls implements ConnectionOwner, ListenerOwner {
   /** `orphanCapacity`: most connections without a user. */
   constructor(tcp: TcpLayer, orphanCapacity: number) {
     this.#tcp = tcp;
+    this.memory = tcp.memory;
     this.pressure = tcp.pressure;
     this.waits = tcp.waits;
     this.woke = tcp.woke;
@@ -104,6 +108,10 @@ export class UserCalls implements ConnectionOwner, ListenerOwner {
     this.#enter(c);
     setUserTimeout(this.#tcp.engine, c.tcb, ms);
     this.#leave(c);
+  }
+
+  wake(record: number): Tcb {
+    return this.#tcp.rest.wake(record);
   }
 
   starved(c: Connection): void {
