@@ -82,29 +82,60 @@ function inline(): Plugin {
       const page = bundle['index.html'];
       if (page?.type !== 'asset') throw new Error('the build made no index.html');
       let html = String(page.source);
-      for (const [name, part] of Object.entries(bundle)) {
-        if (part.type === 'chunk') {
-          const { code, json } = scriptOf(name, linked(part, this.parse(part.code)), (text) =>
-            this.parse(text),
+      const chunks = new Map(
+        Object.values(bundle)
+          .filter((part) => part.type === 'chunk')
+          .map((chunk) => [chunk.fileName, chunk]),
+      );
+      const entry = [...chunks.values()].find(({ isEntry }) => isEntry);
+      if (entry === undefined) throw new Error('the build made no entry');
+      // What the entry needs at once runs before it, in that order; the rest is text until it is asked for.
+      const atOnce = [...needed(entry, chunks), entry];
+      const later = [...chunks.values()].filter((chunk) => !atOnce.includes(chunk));
+      for (const chunk of [...atOnce, ...later]) {
+        const name = chunk.fileName;
+        const before = (id: string): string[] =>
+          needed(chunks.get(id) as Rolldown.OutputChunk, chunks)
+            .filter((one) => !atOnce.includes(one))
+            .map(({ fileName }) => idOf(fileName));
+        const { code, json } = scriptOf(name, linked(chunk, this.parse(chunk.code), before), (text) =>
+          this.parse(text),
+        );
+        const tag = new RegExp(`<script[^>]*src="[^"]*${name}"[^>]*></script>`);
+        const kind = atOnce.includes(chunk) ? 'type="module"' : `type="text/plain" id="${idOf(name)}"`;
+        html = html
+          .replace(tag, '')
+          .replace(
+            '</body>',
+            () =>
+              `<script type="application/json" id="texts-${idOf(name)}">${json}</script>\n<script ${kind}>${code}</script>\n</body>`,
           );
-          const tag = new RegExp(`<script[^>]*src="[^"]*${name}"[^>]*></script>`);
-          const lazy = part.isEntry ? 'type="module"' : `type="text/plain" id="${idOf(name)}"`;
-          html = html
-            .replace(tag, '')
-            .replace(
-              '</body>',
-              () =>
-                `<script type="application/json" id="texts-${idOf(name)}">${json}</script>\n<script ${lazy}>${code}</script>\n</body>`,
-            );
-        } else if (name.endsWith('.css')) {
-          const tag = new RegExp(`<link[^>]*href="[^"]*${name}"[^>]*>`);
-          html = html.replace(tag, () => `<style>${String(part.source)}</style>`);
-        } else continue;
+        delete bundle[name];
+      }
+      for (const [name, part] of Object.entries(bundle)) {
+        if (part.type !== 'asset' || !name.endsWith('.css')) continue;
+        const tag = new RegExp(`<link[^>]*href="[^"]*${name}"[^>]*>`);
+        html = html.replace(tag, () => `<style>${String(part.source)}</style>`);
         delete bundle[name];
       }
       page.source = html;
     },
   };
+}
+
+/** The chunks that one needs to run, each after those that it needs itself. */
+function needed(
+  chunk: Rolldown.OutputChunk,
+  chunks: ReadonlyMap<string, Rolldown.OutputChunk>,
+  found: Rolldown.OutputChunk[] = [],
+): Rolldown.OutputChunk[] {
+  for (const name of chunk.imports) {
+    const one = chunks.get(name);
+    if (one === undefined || found.includes(one)) continue;
+    needed(one, chunks, found);
+    if (!found.includes(one)) found.push(one);
+  }
+  return found;
 }
 
 /** The script of a chunk, and its sentences as JSON; both as they may stand in a page. */
@@ -135,7 +166,11 @@ const LOADER = `(id=>{const c=globalThis.${CHUNKS}??={};if(c[id])return Promise.
  * A chunk whose imports and exports, which need addresses, have become properties of {@link CHUNKS}. The minifier has
  * left one form of each: `import{a as b}from"./x.js"`, `import("./x.js")`, `export{a as b}`.
  */
-function linked(chunk: Rolldown.OutputChunk, program: unknown): string {
+function linked(
+  chunk: Rolldown.OutputChunk,
+  program: unknown,
+  before: (fileName: string) => readonly string[],
+): string {
   const { body } = program as { readonly body: readonly Node[] };
   const cuts: { readonly node: Node; readonly text: string }[] = [];
   const name = (node: unknown): string => String((node as { readonly name: string }).name);
@@ -158,7 +193,13 @@ function linked(chunk: Rolldown.OutputChunk, program: unknown): string {
   }
   const visit = (node: Node): void => {
     if (node.type === 'ImportExpression') {
-      cuts.push({ node, text: `${LOADER}("${idOf(literal(node['source'] as Node))}")` });
+      const source = literal(node['source'] as Node);
+      const folder = chunk.fileName.replace(/[^/]*$/, '');
+      const ids = [...before(folder + source.replace(/^\.\//, '')), idOf(source)];
+      cuts.push({
+        node,
+        text: `(async()=>{let m;for(const i of ${JSON.stringify(ids)})m=await ${LOADER}(i);return m})()`,
+      });
       return;
     }
     for (const value of Object.values(node)) {

@@ -1,9 +1,11 @@
 // Every text of the page that is not the lab's own, in both languages. A key without one of them does not compile.
 
 import { fill, type Params, type Text } from '../src/lab/text/index.ts';
+import { pageMessages } from './messages-page.ts';
 import { lang } from './state/lab.ts';
 
 const messages = {
+  ...pageMessages,
   tagline: { en: 'TCP, running in this page', zh: '在本页中运行的 TCP' },
   skip: { en: 'To the ladder', zh: '跳到时序图' },
   scenarios: { en: 'Scenarios', zh: '场景' },

@@ -78,7 +78,7 @@ export class WebLab {
   }
 
   /** A page at a fragment, ready to be used, in a context of its own. */
-  async open(fragment = '', options: BrowserContextOptions = {}, base = this.url): Promise<Page> {
+  async open(fragment = '#1/hs?l=en', options: BrowserContextOptions = {}, base = this.url): Promise<Page> {
     const context = await this.browser.newContext({
       viewport: { width: 1280, height: 900 },
       locale: 'en-GB',

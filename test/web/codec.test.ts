@@ -49,7 +49,7 @@ describe('links', () => {
       edits: ['drop any#3 left->right'],
       seed: 7,
     });
-    expect(decodePlace('')).toEqual(START);
+    expect(decodePlace('')).toEqual({ ...START, view: 'home' });
     expect(decodePlace('#embed')).toEqual({ ...START, embed: true });
   });
 

@@ -13,6 +13,10 @@ const PLACES = [
   ['ack3-lost', '1/ack3-lost?c=14'],
   ['tw-pile', '1/tw-pile?c=20'],
   ['changed', '1/close4?c=20&e=drop+any%231+left-%3Eright'],
+  ['home', '1/?v=home'],
+  ['story', '1/third-ack?v=story&c=4'],
+  ['compare', '1/stale-listen?v=compare&r=two-way-handshake'],
+  ['runbook', '1/close-wait?v=runbook'],
   ['quiz', '1/hs?v=quiz'],
   ['why', '1/three?v=why'],
 ] as const;
@@ -34,8 +38,10 @@ describe.skipIf(missing !== null)('the texts of the page', () => {
     for (const lang of ['en', 'zh'])
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        // A change of the fragment alone would not begin anew.
+        await page.goto('about:blank');
         await page.goto(`${lab.url}#${place}${place.includes('?') ? '&' : '?'}l=${lang}`);
-        await page.waitForSelector('[data-ready]');
+        await page.waitForSelector('main:not([aria-busy])');
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 900 });
           await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 30))));

@@ -44,6 +44,35 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       await closeAll();
     });
 
+    test('the first page: one question and its run, a search, and doors to the rest', async () => {
+      const page = await open('', { reducedMotion: 'reduce' });
+      await page.waitForSelector('.home h1');
+      expect(await page.textContent('.home h1')).toBe('What if the third ACK is lost?');
+      expect(await page.locator('.arrow[data-end="lost"]').count()).toBe(1);
+      await page.fill('#filter', 'TIME-WAIT');
+      await page.waitForSelector('.found button');
+      expect(await findings(page)).toEqual([]);
+      await page.fill('#filter', '');
+      await shot(page, 'home');
+      await page.click('.primary');
+      await page.waitForSelector('.step-card[data-when="now"]');
+      await closeAll();
+    });
+
+    test('while it plays segments fly, and the cursor follows; it stops at the end', async () => {
+      const page = await open('#1/hs?c=-1&l=en');
+      await page.click('.play');
+      await page.waitForSelector('.flights .pill');
+      await page.waitForFunction(
+        () => Number(document.querySelector('.place')?.textContent?.split(' ')[1]) > 4,
+      );
+      await page.waitForFunction(() => document.querySelector('.flights') === null, null, {
+        timeout: 15_000,
+      });
+      expect(await stateOf(page, 'right')).toBe('ESTABLISHED');
+      await closeAll();
+    });
+
     test('it is one file: opened from the disk it works the same', async () => {
       const page = await open('#1/ack3-lost', {}, lab.file);
       await page.keyboard.press('End');
@@ -52,9 +81,12 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
     });
 
     test('less than 240 kB of script when compressed', () => {
-      const script = /<script type="module">(.*?)<\/script>/s.exec(lab.html)?.[1] ?? '';
-      expect(script.length).toBeGreaterThan(100_000);
-      expect(gzipSync(script, { level: 9 }).length).toBeLessThan(240_000);
+      const scripts = [...lab.html.matchAll(/<script type="module">(.*?)<\/script>/gs)].map(
+        ([, code = '']) => code,
+      );
+      const octets = scripts.map((code) => gzipSync(code, { level: 9 }).length);
+      expect(scripts.join('').length).toBeGreaterThan(100_000);
+      expect(octets.reduce((sum, one) => sum + one, 0)).toBeLessThan(240_000);
     });
 
     test('it names no other place that a browser would load from', () => {
@@ -76,31 +108,6 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
     await closeAll();
   });
 
-  test.each([320, 390, 768, 1024, 1280, 1440, 1920])(
-    'at %i pixels no text beside the ladder is a column of words',
-    async (width) => {
-      const page = await open('#1/hs?c=3', { viewport: { width, height: 900 } });
-      expect(await page.textContent('.explanation')).toContain('Why');
-      const narrow = await page.evaluate(() => {
-        const found: string[] = [];
-        const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-        for (let text = texts.nextNode(); text !== null; text = texts.nextNode()) {
-          const { parentElement, textContent } = text;
-          if (parentElement === null || (textContent ?? '').length < 60) continue;
-          const range = document.createRange();
-          range.selectNodeContents(text);
-          const { width, height } = range.getBoundingClientRect();
-          const letter = Number.parseFloat(getComputedStyle(parentElement).fontSize) / 2;
-          if (height > 0 && width < 18 * letter)
-            found.push(`${(textContent ?? '').slice(0, 40)}: ${width} px`);
-        }
-        return found;
-      });
-      expect(narrow).toEqual([]);
-      await closeAll();
-    },
-  );
-
   describe('from the first screen', () => {
     test('three clicks lead to the lost third ACK and what both sides believe', async () => {
       const page = await open();
@@ -119,10 +126,13 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
     test('every scenario of the list is drawn, without a complaint', async () => {
       const page = await open();
       await page.keyboard.press('End');
+      await page.click('.experiments');
       const titles = await page.locator('.groups button').allTextContents();
       expect(titles).toEqual(scenarios.map(({ title }) => title.en));
-      for (const button of await page.locator('.groups button').all()) {
-        await button.click();
+      for (let i = 0; i < titles.length; i++) {
+        if (i > 0) await page.click('.experiments');
+        await page.locator('.groups button').nth(i).click();
+        expect(await page.textContent('.titlebar h1')).toBe(titles[i]);
         await page.keyboard.press('End');
       }
       expect(lab.complaints).toEqual([]);
@@ -300,7 +310,7 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
 
     test('of the first form still opens', async () => {
       const page = await open('#1/ack3-lost?c=14&l=en');
-      expect(await page.textContent('.summary h2')).toBe(
+      expect(await page.textContent('.titlebar h1')).toBe(
         scenarios.find(({ id }) => id === 'ack3-lost')?.title.en,
       );
       await closeAll();
@@ -322,7 +332,7 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
 
     test('#embed hides everything but ladder and controls', async () => {
       const page = await open('#embed/1/close4?c=12', { viewport: { width: 700, height: 600 } });
-      for (const gone of ['.masthead', '.list', '.side', '.tcbs', '.changes', '.foot'])
+      for (const gone of ['.masthead', '.titlebar', '.side', '.tcbs', '.changes', '.foot'])
         expect(await page.locator(gone).count(), gone).toBe(0);
       await page.keyboard.press('ArrowRight');
       expect(await page.locator('.controls input[type="range"]').count()).toBe(1);
@@ -364,7 +374,7 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       await page.keyboard.type('closing in four segments');
       await page.keyboard.press('Enter');
       const title = scenarios.find(({ id }) => id === 'close4')?.title.en;
-      await page.waitForSelector(`.summary h2:has-text("${title}")`);
+      await page.waitForSelector(`.titlebar h1:has-text("${title}")`);
       const start = await page.textContent('.place');
       await page.keyboard.press('ArrowRight');
       expect(await page.textContent('.place')).not.toBe(start);
@@ -455,7 +465,7 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       const page = await open('#1/acceptq?l=en');
       await page.keyboard.press('End');
       const sockets = () => page.locator('.ends .address').allTextContents();
-      const select = page.locator('.controls select').nth(1);
+      const select = page.locator('.stage-tools select').nth(1);
       await select.selectOption('1');
       expect((await sockets())[0]).toContain(':50001');
       await page.keyboard.press('t');
@@ -509,7 +519,7 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       for (let i = 0; i < 3; i++) {
         await page.locator('.predict li button').first().click();
         expect(await page.locator('.arrow .lost').count()).toBe(0);
-        expect(await page.locator('.arrow .note').count()).toBe(0);
+        expect(await page.locator('.said .note').count()).toBe(0);
         await page.click('.predict button:has-text("Next question")');
       }
       await page.keyboard.press('ArrowRight');
@@ -546,7 +556,7 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
 
     test('exports: SVG that a browser draws, PNG, Mermaid that parses, text of 80 columns, pcapng, JSON', async () => {
       const page = await open('#1/ack3-lost?l=en');
-      await page.click('.masthead button:has-text("Export")');
+      await page.click('.titlebar .export');
       const svg = readFileSync(await exported(page, 'svg'), 'utf8');
       const drawn = await page.evaluate(async (text) => {
         const image = new Image();
@@ -582,7 +592,7 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
 
     test('a trace that is dropped onto the page is shown; what is none is refused with the reason', async () => {
       const page = await open('#1/ack3-lost?l=en');
-      await page.click('.masthead button:has-text("Export")');
+      await page.click('.titlebar .export');
       const json = readFileSync(await exported(page, 'json'), 'utf8');
       const drop = (name: string, text: string) =>
         page.evaluate(
@@ -597,7 +607,7 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       pages.push(other);
       await page.keyboard.press('Escape');
       await drop('mine.json', json);
-      await page.waitForSelector('.summary h2:has-text("mine.json")');
+      await page.waitForSelector('.titlebar h1:has-text("mine.json")');
       expect(await page.locator('.arrow[data-end="lost"]').count()).toBeGreaterThanOrEqual(1);
       await drop('bad.json', '{"format":"synfin-trace","version":1}');
       await page.waitForSelector('[role="alert"]:has-text("version: 2")');

@@ -1,15 +1,16 @@
-// The page: header, list of scenarios at the left, ladder in the middle, what it means at the right.
+// The page: its head, and what is shown: the first page, the lab, a story, a comparison, a runbook…
 
 import { effect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { patterns } from '../../src/lab/index.ts';
 import { say, t } from '../messages.ts';
 import * as lab from '../state/lab.ts';
-import { narrow, notice } from '../state/panels.ts';
-import { WhyPage } from '../why/page.tsx';
+import { notice } from '../state/panels.ts';
+import { story } from '../state/story.ts';
 import { Announcer } from './announcer.tsx';
 import { Answer } from './answer.tsx';
 import { Changes } from './changes.tsx';
-import { Controls } from './controls.tsx';
+import { Controls, StageTools } from './controls.tsx';
 import { Details } from './details.tsx';
 import { Dialogs } from './dialogs.tsx';
 import { EndHead } from './end-head.tsx';
@@ -17,28 +18,54 @@ import { Explanation } from './explanation.tsx';
 import { takeFiles } from './file-drop.ts';
 import { Header } from './header.tsx';
 import { Ladder } from './ladder.tsx';
+import { lazy } from './lazy.tsx';
 import { Predict } from './predict.tsx';
-import { Quiz } from './quiz.tsx';
-import { ScenarioList } from './scenario-list.tsx';
+import { nodeOf } from './shapes.tsx';
 import { Summary } from './summary.tsx';
 import { TcbPanel } from './tcb-panel.tsx';
+import { TitleBar } from './title-bar.tsx';
 
 /** Keeps what lies outside of the components in step: language, title, and what is hidden. */
 function followPage(): () => void {
   return effect(() => {
     document.documentElement.lang = lab.lang.value === 'zh' ? 'zh-CN' : 'en';
     document.documentElement.dataset['embed'] = lab.embed.value ? 'yes' : 'no';
-    document.title = `${say(lab.scenario.value.title)} · synfin`;
+    document.title = titleNow();
   });
+}
+
+const Home = lazy(async () => (await import('./home.tsx')).Home);
+const StoryPage = lazy(async () => (await import('../story/page.tsx')).StoryPage);
+const ComparePage = lazy(async () => (await import('../story/compare.tsx')).ComparePage);
+const RunbookPage = lazy(async () => (await import('../story/runbook.tsx')).RunbookPage);
+const Quiz = lazy(async () => (await import('./quiz.tsx')).Quiz);
+const WhyPage = lazy(async () => (await import('../why/page.tsx')).WhyPage);
+
+/** What the page is about, for its title. */
+function titleNow(): string {
+  const { view } = lab;
+  const of =
+    view.value === 'home'
+      ? t('heroQuestion')
+      : view.value === 'story'
+        ? story.value === null
+          ? t('storiesTitle')
+          : say(story.value.title)
+        : view.value === 'runbook'
+          ? t('runbooksTitle')
+          : say(lab.scenario.value.title);
+  return `${of} · synfin`;
 }
 
 /** Everything. */
 export function App() {
   useEffect(followPage, []);
   useEffect(takeFiles, []);
+  const bare = lab.embed.value;
   return (
     <>
-      {!lab.embed.value && (
+      <PagePatterns />
+      {!bare && (
         <>
           <button type="button" class="skip" onClick={toLadder}>
             {t('skip')}
@@ -59,45 +86,8 @@ export function App() {
           {notice.value}
         </p>
       )}
-      {lab.view.value === 'quiz' && !lab.embed.value ? (
-        <Quiz />
-      ) : lab.view.value === 'why' && !lab.embed.value ? (
-        <WhyPage />
-      ) : (
-        <div class="page">
-          {!lab.embed.value && <ScenarioList />}
-          <main class="stage" id="ladder" tabIndex={-1}>
-            {!lab.embed.value && <Answer />}
-            {!lab.embed.value && <Summary />}
-            {lab.run.value.isStorm && lab.dropped.value === null && (
-              <p class="bar bar-bad" role="status">
-                {t('storm', { events: lab.trace.value.events.length })}
-              </p>
-            )}
-            <Controls />
-            <div class="ends">
-              <EndHead end="left" />
-              <EndHead end="right" />
-            </div>
-            <Ladder />
-            {narrow.value && !lab.embed.value && <Beside />}
-            {!lab.embed.value && <Changes />}
-            {!lab.embed.value && (
-              <div class="tcbs">
-                <TcbPanel end="left" />
-                <TcbPanel end="right" />
-              </div>
-            )}
-          </main>
-          {!lab.embed.value && (
-            <aside class="side">
-              {!narrow.value && <Beside />}
-              <Details />
-            </aside>
-          )}
-        </div>
-      )}
-      {!lab.embed.value && (
+      <Body />
+      {!bare && (
         <footer class="foot">
           {t('offline')} {t('dropHere')}
         </footer>
@@ -108,13 +98,84 @@ export function App() {
   );
 }
 
-/** What stands beside the ladder; below it where there is one column. */
-function Beside() {
+/** The page that is shown. */
+function Body() {
+  if (lab.embed.value) return <Lab />;
+  switch (lab.view.value) {
+    case 'home':
+      return <Home />;
+    case 'story':
+      return <StoryPage />;
+    case 'quiz':
+      return <Quiz />;
+    case 'why':
+      return <WhyPage />;
+    case 'compare':
+      return <ComparePage />;
+    case 'runbook':
+      return <RunbookPage />;
+    default:
+      return <Lab />;
+  }
+}
+
+/** The patterns of states that stand beside names, once for all. */
+function PagePatterns() {
+  return (
+    <svg class="sf" width="0" height="0" style={{ position: 'absolute' }} aria-hidden="true">
+      {nodeOf(patterns('page'))}
+    </svg>
+  );
+}
+
+/** The ladder, what it means beside it, and the place in time below. */
+function Lab() {
+  const bare = lab.embed.value;
   return (
     <>
-      {lab.predicting.value && <Predict />}
-      <Explanation />
+      {!bare && <TitleBar />}
+      <div class="page" data-link={location.href}>
+        <main class="stage" id="ladder" tabIndex={-1}>
+          {lab.run.value.isStorm && lab.dropped.value === null && (
+            <p class="bar bar-bad" role="status">
+              {t('storm', { events: lab.trace.value.events.length })}
+            </p>
+          )}
+          {bare && <Ends />}
+          <Ladder />
+          {!bare && <StageTools />}
+          {!bare && <Changes />}
+        </main>
+        {!bare && (
+          <aside class="side">
+            {lab.predicting.value && <Predict />}
+            <Answer />
+            <Summary />
+            <Explanation />
+            <section>
+              <Ends />
+            </section>
+            <div class="tcbs">
+              <TcbPanel end="left" />
+              <TcbPanel end="right" />
+            </div>
+            <Details />
+          </aside>
+        )}
+      </div>
+      <div class="dock">
+        <Controls />
+      </div>
     </>
+  );
+}
+
+function Ends() {
+  return (
+    <div class="ends">
+      <EndHead end="left" />
+      <EndHead end="right" />
+    </div>
   );
 }
 

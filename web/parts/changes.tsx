@@ -68,7 +68,7 @@ function SettingField({ name, label, low, high }: Setting) {
 }
 
 /** TCP as it is, or without one of its rules. */
-function RuleChoice() {
+export function RuleChoice() {
   return (
     <label class="rule-choice">
       {t('whatIf')}{' '}
@@ -139,7 +139,6 @@ export function Changes() {
           {t('ranIn', { ms: tookMs.toFixed(1) })}
         </output>
       </div>
-      <RuleChoice />
       {error !== null && (
         <p class="bad" role="alert">
           {t('badEdit', { why: error })}

@@ -1,5 +1,7 @@
 // Scrubber, steps, play: the place in time.
 
+import { PHASES } from '../../src/lab/index.ts';
+import type { StateName } from '../../src/tcp/index.ts';
 import { t } from '../messages.ts';
 import * as lab from '../state/lab.ts';
 import { playing, type Stride, step, stop, stride, togglePlay } from '../state/play.ts';
@@ -39,6 +41,78 @@ function ConnectionChoice() {
   );
 }
 
+/** How far one step goes, which connection, and telling first what comes. */
+export function StageTools() {
+  return (
+    <div class="stage-tools">
+      <div class="stride-box">
+        <label class="stride">
+          {t('stepBy')}{' '}
+          <select
+            value={stride.value}
+            onChange={(event) => (stride.value = event.currentTarget.value as Stride)}
+          >
+            {STRIDES.map((name) => (
+              <option key={name} value={name}>
+                {t(`stride_${name}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <ConnectionChoice />
+      <button
+        type="button"
+        title={t('predictHint')}
+        aria-pressed={lab.predicting.value}
+        onClick={startPrediction}
+      >
+        {t('predict')}
+      </button>
+      {lab.dropped.value === null && <p class="hint">{t('hint')}</p>}
+    </div>
+  );
+}
+
+/** Both ends' states over the events, one lane each, and where now is. */
+function Lanes() {
+  const { events, begin, connections } = lab.trace.value;
+  const of = lab.shownConnection.value;
+  const all = Math.max(1, events.length);
+  const place = (at: number) => ((at + 1) / all) * 1000;
+  const hidden = lab.predicting.value;
+  return (
+    <svg viewBox="0 0 1000 24" preserveAspectRatio="none" class="sf" aria-hidden="true">
+      {(['left', 'right'] as const).map((end, lane) => {
+        const states: { readonly at: number; readonly state: StateName }[] = [
+          { at: -1, state: (connections[of]?.begin ?? begin)[end] },
+        ];
+        events.forEach((event, at) => {
+          if (hidden && at > lab.cursor.value) return;
+          if (event.connection === of)
+            for (const change of event.changes) if (change.end === end) states.push({ at, state: change.to });
+        });
+        return states.map(({ at, state }, i) => {
+          const [from, to] = [place(at), place(states[i + 1]?.at ?? all - 1)];
+          const phase = PHASES[state];
+          return (
+            <rect
+              key={`${end}${at}${state}`}
+              class={phase === 'none' ? 'lane-none' : `f-${phase}`}
+              x={from}
+              y={lane * 13}
+              width={Math.max(0, to - from)}
+              height={state === 'CLOSED' ? 1 : 9}
+              opacity={state === 'ESTABLISHED' || phase === 'none' ? 1 : 0.72}
+            />
+          );
+        });
+      })}
+      <path class="needle" d={`M${place(lab.cursor.value)} -8V30`} />
+    </svg>
+  );
+}
+
 /** Scrubber, steps, play. */
 export function Controls() {
   const last = lab.trace.value.events.length - 1;
@@ -48,6 +122,7 @@ export function Controls() {
       <div class="buttons">
         <button
           type="button"
+          class="ends-of-time"
           aria-label={t('first')}
           title={t('first')}
           disabled={at < 0}
@@ -84,6 +159,7 @@ export function Controls() {
         </button>
         <button
           type="button"
+          class="ends-of-time"
           aria-label={t('last')}
           title={t('last')}
           disabled={at >= last}
@@ -91,48 +167,27 @@ export function Controls() {
         >
           →|
         </button>
-        <label class="stride">
-          {t('stepBy')}{' '}
-          <select
-            value={stride.value}
-            onChange={(event) => (stride.value = (event.currentTarget as HTMLSelectElement).value as Stride)}
-          >
-            {STRIDES.map((name) => (
-              <option key={name} value={name}>
-                {t(`stride_${name}`)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <ConnectionChoice />
-        {!lab.embed.value && (
-          <button
-            type="button"
-            title={t('predictHint')}
-            aria-pressed={lab.predicting.value}
-            onClick={startPrediction}
-          >
-            {t('predict')}
-          </button>
-        )}
         {lab.embed.value && (
           <a class="button" href={`#${''}`} onClick={leaveEmbed}>
             {t('openFull')}
           </a>
         )}
       </div>
-      <input
-        type="range"
-        min={-1}
-        max={last}
-        value={at}
-        aria-label={t('scrubber')}
-        aria-valuetext={placeText()}
-        onInput={(event) => {
-          stop();
-          lab.goTo(Number((event.currentTarget as HTMLInputElement).value));
-        }}
-      />
+      <div class="lanes">
+        <Lanes />
+        <input
+          type="range"
+          min={-1}
+          max={last}
+          value={at}
+          aria-label={t('scrubber')}
+          aria-valuetext={placeText()}
+          onInput={(event) => {
+            stop();
+            lab.goTo(Number(event.currentTarget.value));
+          }}
+        />
+      </div>
       <output class="place">{placeText()}</output>
     </section>
   );

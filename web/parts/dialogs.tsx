@@ -4,12 +4,12 @@ import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { EditError, parseEdit } from '../../src/lab/index.ts';
 import { t } from '../messages.ts';
+import { delaySegment } from '../state/delay.ts';
 import { EXPORTS, save } from '../state/exports.ts';
 import { KEYS } from '../state/keys.ts';
 import * as lab from '../state/lab.ts';
 import { dialog } from '../state/panels.ts';
 import { endLabel } from './lab.ts';
-import { delaySegment } from './ladder-arrow.tsx';
 
 function close(): void {
   dialog.value = null;

@@ -1,9 +1,10 @@
 // One end of the ladder: who it is, and its state at the cursor.
 
-import { statesAt } from '../../src/lab/index.ts';
+import { PHASES, statesAt } from '../../src/lab/index.ts';
 import { say } from '../messages.ts';
 import * as lab from '../state/lab.ts';
 import { type End, endTitle, stateInfos } from './lab.ts';
+import { StateGlyph } from './state-glyph.tsx';
 
 /** Name, address, state. */
 export function EndHead({ end }: { readonly end: End }) {
@@ -23,9 +24,11 @@ export function EndHead({ end }: { readonly end: End }) {
       <span
         class="state"
         data-state={state}
+        data-phase={PHASES[state]}
         data-changed={changed}
         title={`${info.zh} · ss: ${info.ss} · netstat: ${info.netstat}. ${say(info.meaning)}`}
       >
+        <StateGlyph state={state} />
         {state}
       </span>
     </div>

@@ -2,11 +2,13 @@
 
 import { computed } from '@preact/signals';
 import { beliefs } from '../../src/lab/explain/index.ts';
+import { PHASES } from '../../src/lab/index.ts';
 import { t } from '../messages.ts';
 import * as lab from '../state/lab.ts';
 import { Rich, TermCard } from './glossary.tsx';
 import { type End, endLabel, explainEvent } from './lab.ts';
 import { sectionText } from './sections.ts';
+import { StateGlyph } from './state-glyph.tsx';
 import { timeText } from './time.ts';
 
 /** What is said about the event at the cursor; null before the first. */
@@ -49,10 +51,11 @@ export function Explanation() {
       )}
       <div class="knows">
         {ends.map((end) => (
-          <div key={end} data-end={end}>
+          <div key={end} data-end={end} data-phase={PHASES[event.states[end]]}>
             <h3>{t('knows', { end: endLabel(lab.trace.value, end, lab.lang.value) })}</h3>
             <p class="belief">
               <span class="state" data-state={event.states[end]}>
+                <StateGlyph state={event.states[end]} />
                 {event.states[end]}
               </span>{' '}
               {explained.knows[end] === null ? '—' : <Rich text={explained.knows[end]} />}

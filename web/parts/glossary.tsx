@@ -9,6 +9,28 @@ import { sectionText } from './sections.ts';
 /** The term that was pointed at last. */
 const shown = signal<Term | null>(null);
 
+/** Names and quantities that are never broken: states, `2 MSL`, `60 s`. */
+const WHOLE =
+  /((?:SYN-SENT|SYN-RECEIVED|FIN-WAIT-[12]|CLOSE-WAIT|LAST-ACK|TIME-WAIT|\b\d+(?:\.\d+)? ?(?:MSL|ms|s|秒|毫秒)(?![a-z])))/;
+
+/** A text whose names and quantities are not broken. */
+function whole(text: string) {
+  return text.split(WHOLE).map((part, i) =>
+    i % 2 === 0 ? (
+      part
+    ) : (
+      <span key={`${i}${part}`} class="nb">
+        {part}
+      </span>
+    ),
+  );
+}
+
+/** A sentence whose names and quantities are not broken. */
+export function Whole({ text }: { readonly text: string }) {
+  return <>{whole(text)}</>;
+}
+
 /** A sentence; the first use of each term is marked. */
 export function Rich({ text }: { readonly text: string }) {
   const seen = new Set<string>();
@@ -21,14 +43,14 @@ export function Rich({ text }: { readonly text: string }) {
       shown.value = term;
     };
     parts.push(
-      text.slice(at, from),
+      ...whole(text.slice(at, from)),
       <button key={term.id} type="button" class="term" onPointerEnter={show} onFocus={show} onClick={show}>
         {text.slice(from, to)}
       </button>,
     );
     at = to;
   }
-  parts.push(text.slice(at));
+  parts.push(...whole(text.slice(at)));
   return <span>{parts}</span>;
 }
 

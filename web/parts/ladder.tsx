@@ -1,24 +1,82 @@
-// The ladder: the lab's geometry as SVG that can be touched. What is after the cursor is drawn faintly; what would
-// have been without the last change is a ghost.
+// The ladder: the lab's drawing, which can be touched. What is after the cursor is drawn faintly; what would have been
+// without the last change is a ghost; while it plays, segments fly.
 
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { drawLadder, type LadderArrow, type LadderLayout, pillShape } from '../../src/lab/index.ts';
 import { say, t } from '../messages.ts';
+import { delaySegment, laterMs } from '../state/delay.ts';
 import { switchGhost } from '../state/keys.ts';
 import * as lab from '../state/lab.ts';
-import { ghostShown } from '../state/panels.ts';
-import { ghostArrows, ladderWidth, picture } from '../state/picture.ts';
-import { stop } from '../state/play.ts';
-import { Arrow } from './ladder-arrow.tsx';
-import { Bars, Calls, Faults, Gaps, GhostArrows, Timers, Times } from './ladder-marks.tsx';
+import { ghostShown, pointed } from '../state/panels.ts';
+import { type GhostArrow, ghostArrows, ladderWidth, picture } from '../state/picture.ts';
+import { nowY, playing, stop } from '../state/play.ts';
+import { Bubbles } from './bubbles.tsx';
 import { sectionText } from './sections.ts';
 import { SegmentMenu } from './segment-menu.tsx';
+import { nodeOf } from './shapes.tsx';
+import { timeText } from './time.ts';
 
 /** How far the ladder is scrolled, pixels. */
 const scrolled = signal(0);
+/** A head that is being dragged: whose, and how many pixels from its place. */
+const drag = signal<{ readonly id: number; readonly dy: number } | null>(null);
+/** Pixels below an event at which now is when it has happened: between its words and those of the next. */
+const JUST_AFTER = 8;
+/** Pixels that are a drag, not a click. */
+const SLACK = 4;
+
+/** Selects a segment, and opens its menu. */
+function open(arrow: LadderArrow): void {
+  stop();
+  if (lab.cursor.value < arrow.sent) lab.goTo(arrow.sent);
+  lab.picked.value = arrow.id;
+  lab.menuOf.value = lab.menuOf.value === arrow.id ? null : arrow.id;
+}
+
+/** The segment that something of the drawing belongs to. */
+function arrowOf(target: EventTarget | null, layout: LadderLayout): LadderArrow | null {
+  if (!(target instanceof Element)) return null;
+  const mark = target.closest<SVGGElement>('.arrow, .said');
+  const id = Number(mark?.dataset['id'] ?? Number.NaN);
+  return layout.arrows.find((one) => one.id === id) ?? null;
+}
+
+/** Takes the head of an arrow, and drags it down: it arrives later. */
+function grip(event: PointerEvent, layout: LadderLayout): void {
+  const target = event.target as Element;
+  if (event.button !== 0 || !target.matches('.grip') || lab.dropped.value !== null) return;
+  const arrow = arrowOf(target, layout);
+  if (arrow === null) return;
+  event.stopPropagation();
+  const svg = event.currentTarget as SVGSVGElement;
+  const scale = layout.width / svg.getBoundingClientRect().width;
+  const from = event.clientY;
+  svg.setPointerCapture(event.pointerId);
+  stop();
+  const move = (moved: PointerEvent) => {
+    drag.value = { id: arrow.id, dy: (moved.clientY - from) * scale };
+  };
+  const done = (ended: PointerEvent) => {
+    svg.removeEventListener('pointermove', move);
+    svg.removeEventListener('pointerup', done);
+    svg.removeEventListener('pointercancel', done);
+    const dy = drag.value?.dy ?? 0;
+    drag.value = null;
+    if (ended.type === 'pointercancel' || Math.abs(dy) < SLACK) return;
+    justDragged = true;
+    delaySegment(arrow.id, laterMs(arrow, layout, dy));
+  };
+  svg.addEventListener('pointermove', move);
+  svg.addEventListener('pointerup', done);
+  svg.addEventListener('pointercancel', done);
+}
+
+/** The click that ends a drag is none. */
+let justDragged = false;
 
 /** The ladder in its frame. */
-export function Ladder() {
+export function Ladder({ quiet = false }: { readonly quiet?: boolean }) {
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const box = frame.current as HTMLDivElement;
@@ -31,29 +89,41 @@ export function Ladder() {
     return () => observer.disconnect();
   }, []);
   const layout = picture.value;
+  const trace = lab.trace.value;
   const mutant = lab.dropped.value === null ? lab.mutant.value : null;
   const at = lab.cursor.value;
-  // The heads of the picture stand above the frame, with more to say.
-  const top = layout.top - 14;
-  const y = at < 0 ? layout.top : (layout.eventY[at] ?? layout.bottom);
-  useEffect(() => {
-    const box = frame.current as HTMLDivElement;
-    const place = (y - top) * (box.clientWidth / layout.width);
-    const margin = Math.min(120, box.clientHeight / 3);
-    if (place < box.scrollTop + margin) box.scrollTop = place - margin;
-    else if (place > box.scrollTop + box.clientHeight - margin)
-      box.scrollTop = place - box.clientHeight + margin;
-  }, [y, top, layout]);
-  const ghosts = lab.predicting.value || !ghostShown.value ? [] : ghostArrows.value;
+  const y = nowY.value ?? (at < 0 ? layout.top : (layout.eventY[at] ?? layout.bottom) + JUST_AFTER);
+  useFollow(frame, y, layout);
+  const hidden = lab.predicting.value;
+  const ghosts = hidden || !ghostShown.value ? [] : ghostArrows.value;
   const lowest = ghosts.reduce((low, { y1, y2 }) => Math.max(low, y1, y2), 0);
   const height = Math.max(layout.height, Math.min(lowest + 24, layout.height + 400));
-  const hidden = lab.predicting.value;
+  const flights = playing.value && nowY.value !== null;
+  const shapes = drawLadder(layout, trace, {
+    prefix: 'lab',
+    cursor: at,
+    y,
+    hidden,
+    chosen: quiet ? null : lab.segmentId.value,
+    compared: lab.compared.value,
+    pointed: pointed.value,
+    live: true,
+    flights,
+  });
   const choose = (event: MouseEvent) => {
+    if (justDragged) {
+      justDragged = false;
+      return;
+    }
+    const arrow = arrowOf(event.target, layout);
+    if (arrow !== null) {
+      open(arrow);
+      return;
+    }
     const svg = event.currentTarget as SVGSVGElement;
     const mark = (event.target as Element).closest<SVGGElement>('[data-go]');
-    if ((event.target as Element).closest('.arrow') !== null) return;
-    const place =
-      ((event.clientY - svg.getBoundingClientRect().top) * height) / svg.getBoundingClientRect().height;
+    const box = svg.getBoundingClientRect();
+    const place = ((event.clientY - box.top) * height) / box.height;
     lab.menuOf.value = null;
     stop();
     if (mark !== null) lab.goTo(Number(mark.dataset['go']));
@@ -74,34 +144,36 @@ export function Ladder() {
         role="region"
         aria-label={t('ladder')}
       >
-        {/* biome-ignore lint/a11y/useKeyWithClickEvents: the arrow keys move the cursor everywhere */}
         <svg
-          viewBox={`0 ${top} ${layout.width} ${height - top}`}
+          class="sf"
+          viewBox={`0 0 ${layout.width} ${height}`}
           role="group"
           aria-label={t('ladderLabel', { title: say(lab.scenario.value.title) })}
           font-size={layout.fontSize}
           onClick={choose}
+          onPointerDown={(event) => grip(event, layout)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter' && event.key !== ' ') return;
+            const arrow = arrowOf(event.target, layout);
+            if (arrow === null) return;
+            event.preventDefault();
+            event.stopPropagation();
+            open(arrow);
+          }}
         >
-          <Gaps layout={layout} />
-          <line class="cursor" x1={0} x2={layout.width} y1={y} y2={y} />
-          <Times layout={layout} cursor={at} hidden={hidden} />
-          <Bars layout={layout} cursor={at} hidden={hidden} />
-          <Timers layout={layout} cursor={at} hidden={hidden} />
-          <Calls layout={layout} cursor={at} hidden={hidden} />
-          <Faults layout={layout} cursor={at} hidden={hidden} />
+          {at >= 0 && <line class="cursor" x1={0} x2={layout.width} y1={y} y2={y} />}
+          {shapes.map(nodeOf)}
           <GhostArrows arrows={ghosts} />
-          {layout.arrows.map((arrow) =>
-            hidden && arrow.sent > at ? null : (
-              <Arrow key={`${arrow.id}.${arrow.copy}`} arrow={arrow} layout={layout} />
-            ),
-          )}
+          {flights && <Flights layout={layout} y={y} />}
+          <Dragged layout={layout} />
         </svg>
+        {!quiet && <Bubbles layout={layout} y={y} />}
       </div>
-      <SegmentMenu layout={layout} top={top} scrolled={scrolled.value} />
+      {!quiet && <SegmentMenu layout={layout} top={0} scrolled={scrolled.value} />}
       {ghosts.length > 0 && (
         <p class="ghost-note">
           <svg width="28" height="8" aria-hidden="true">
-            <line class="ghost-line" x1="0" x2="28" y1="4" y2="4" />
+            <line class="ghost-way" x1="0" x2="28" y1="4" y2="4" />
           </svg>{' '}
           {t('ghostNote')}{' '}
           <button type="button" class="quiet" onClick={switchGhost}>
@@ -109,9 +181,79 @@ export function Ladder() {
           </button>
         </p>
       )}
-      {ghosts.length === 0 && !lab.embed.value && lab.dropped.value === null && (
-        <p class="hint">{t('hint')}</p>
-      )}
     </div>
+  );
+}
+
+/** Keeps the place of the cursor in sight: of a frame that scrolls, or of the page. */
+function useFollow(
+  frame: { readonly current: HTMLDivElement | null },
+  y: number,
+  layout: LadderLayout,
+): void {
+  useEffect(() => {
+    const box = frame.current;
+    if (box === null || lab.cursor.value < 0) return;
+    const place = y * (box.clientWidth / layout.width);
+    const margin = Math.min(120, box.clientHeight / 3);
+    if (place < box.scrollTop + margin) box.scrollTop = place - margin;
+    else if (place > box.scrollTop + box.clientHeight - margin)
+      box.scrollTop = place - box.clientHeight + margin;
+  }, [y, layout]);
+}
+
+/** Segments on their way: their labels go with them. */
+function Flights({ layout, y }: { readonly layout: LadderLayout; readonly y: number }) {
+  const at = lab.cursor.value;
+  return (
+    <g class="flights" aria-hidden="true">
+      {layout.arrows.map((arrow) => {
+        const { pill, x1, y1, x2, y2, sent, landed, tone, id, copy } = arrow;
+        if (pill === null || sent > at || (landed !== null && landed <= at)) return null;
+        const part = y2 <= y1 ? 0 : Math.min(1, Math.max(0, (y - y1) / (y2 - y1)));
+        const [low, high] = [Math.min(x1, arrow.x3), Math.max(x1, arrow.x3)];
+        const half = pill.width / 2 + 4;
+        const x = Math.min(Math.max(x1 + (x2 - x1) * part, low + half), high - half);
+        const [dx, dy] = [x - pill.x - pill.width / 2, y1 + (y2 - y1) * part - pill.y - pill.height / 2];
+        return (
+          <g key={`${id}.${copy}`} transform={`translate(${dx} ${dy})`}>
+            {nodeOf(pillShape(pill, tone, 'flying', false))}
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+/** Where a head that is dragged would arrive. */
+function Dragged({ layout }: { readonly layout: LadderLayout }) {
+  const now = drag.value;
+  const arrow = layout.arrows.find(({ id, copy }) => id === now?.id && copy === 0);
+  if (now === null || arrow === undefined) return null;
+  const ms = laterMs(arrow, layout, now.dy);
+  const y = Math.max(arrow.y1, arrow.y2 + now.dy);
+  return (
+    <g class="dragging">
+      <line x1={arrow.x1} y1={arrow.y1} x2={arrow.x2} y2={y} />
+      <circle cx={arrow.x2} cy={y} r={9} />
+      <text x={(arrow.x1 + arrow.x2) / 2} y={y - 8} text-anchor="middle">
+        {ms < 0 ? `${ms} ms` : t('arrivesLater', { ms })}
+      </text>
+    </g>
+  );
+}
+
+/** The old future. */
+function GhostArrows({ arrows }: { readonly arrows: readonly GhostArrow[] }) {
+  return (
+    <g class="ghosts" aria-hidden="true">
+      {arrows.map((arrow) => (
+        <g key={arrow.key} class="ghost">
+          <title>{`${t('ghostName')}: ${arrow.flags}${arrow.lost ? ' ×' : ''}, ${timeText(arrow.t)}`}</title>
+          <line class="ghost-way" x1={arrow.x1} y1={arrow.y1} x2={arrow.x2} y2={arrow.y2} />
+          <path class="ghost-tip" d={arrow.tip} />
+        </g>
+      ))}
+    </g>
   );
 }

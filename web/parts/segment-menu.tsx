@@ -9,7 +9,9 @@ import { dialog, tab } from '../state/panels.ts';
 import { ladderWidth } from '../state/picture.ts';
 
 /** Pixels that the menu has, across. */
-const WIDTH = 190;
+const WIDTH = 400;
+/** Pixels around it. */
+const EDGE = 4;
 
 /** The menu of the segment whose arrow was clicked. */
 export function SegmentMenu({
@@ -30,26 +32,27 @@ export function SegmentMenu({
   const sent = lab.sentOf(id);
   if (id === null || arrow === undefined || sent === null) return null;
   const scale = ladderWidth.value / layout.width;
-  const x = Math.max(
-    4,
-    Math.min(((arrow.x1 + arrow.x2) / 2) * scale - WIDTH / 2, ladderWidth.value - WIDTH - 4),
-  );
-  const y = (Math.max(arrow.y1, arrow.y2) - top) * scale - scrolled + 10;
+  const width = Math.min(WIDTH, ladderWidth.value - 2 * EDGE);
+  const { pill } = arrow;
+  const middle = pill === null ? (arrow.x1 + arrow.x2) / 2 : pill.x + pill.width / 2;
+  const x = Math.max(EDGE, Math.min(middle * scale - width / 2, ladderWidth.value - width - EDGE));
+  const below = pill === null ? Math.max(arrow.y1, arrow.y2) : pill.y + pill.height;
+  const y = (below - top) * scale - scrolled + 10;
   const editable = lab.nameOf(sent) !== null && lab.dropped.value === null;
   return (
     <div
-      class="menu"
+      class="menu layer"
       role="dialog"
       aria-label={t('segmentMenu', { name: `#${id} ${sent.segment.flags}` })}
-      style={{ left: `${x}px`, top: `${y}px`, width: `${WIDTH}px` }}
+      style={{ left: `${x}px`, top: `${y}px`, width: `${width}px` }}
     >
       <p>
         <b>{sent.segment.flags}</b> #{id}
       </p>
       {editable ? (
         <>
-          <button ref={first} type="button" onClick={() => changeSegment('drop')}>
-            {t('drop')} <kbd>d</kbd>
+          <button ref={first} type="button" class="kill" onClick={() => changeSegment('drop')}>
+            × {t('drop')} <kbd>d</kbd>
           </button>
           <button type="button" onClick={() => changeSegment('dup')}>
             {t('duplicate')} <kbd>u</kbd>

@@ -1,12 +1,14 @@
-// What the scenario is about: question above the ladder, answer and what to notice when asked for.
+// What the scenario is about, beside the ladder: question, answer, and what to notice.
 
 import { computed } from '@preact/signals';
-import { summarize } from '../../src/lab/explain/index.ts';
+import { segmentsMeant, summarize } from '../../src/lab/explain/index.ts';
+import type { Text } from '../../src/lab/text/index.ts';
 import { say, t } from '../messages.ts';
 import { finder } from '../state/answers.ts';
 import * as lab from '../state/lab.ts';
 import { openScenario } from '../state/lab.ts';
-import { Rich } from './glossary.tsx';
+import { pointed } from '../state/panels.ts';
+import { Rich, Whole } from './glossary.tsx';
 
 /** What is written about the scenario need not hold for what the reader made of it. */
 const isChanged = computed(
@@ -36,37 +38,63 @@ function Related() {
   );
 }
 
-/** Title, question, answer. */
+/** What to notice: each sentence points at the segments that it speaks of. */
+function Notices({ notice }: { readonly notice: readonly Text[] }) {
+  return (
+    <ul class="notices">
+      {notice.map((one) => {
+        const ids = segmentsMeant(lab.trace.value, say(one));
+        const point = () => (pointed.value = ids);
+        const leave = () => (pointed.value = []);
+        const at = lab.trace.value.events.findIndex((event) => event.kind === 'sent' && event.id === ids[0]);
+        return (
+          <li key={one.en}>
+            {at < 0 ? (
+              <Whole text={say(one)} />
+            ) : (
+              <button
+                type="button"
+                onPointerEnter={point}
+                onPointerLeave={leave}
+                onFocus={point}
+                onBlur={leave}
+                onClick={() => lab.goTo(at)}
+              >
+                <Whole text={say(one)} />
+              </button>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** Question and answer. */
 export function Summary() {
   const file = lab.dropped.value;
   if (file !== null) {
     return (
       <section class="summary">
-        <h2>{t('fromFile', { name: file.name })}</h2>
+        <p>{summarize(lab.trace.value, lab.lang.value)}</p>
         <button type="button" onClick={() => openScenario(lab.scenarioId.value)}>
           {t('backToScenarios')}
         </button>
       </section>
     );
   }
-  const { title, question, explanation, notice, linux } = lab.scenario.value;
+  const { question, explanation, notice, linux } = lab.scenario.value;
   return (
-    <section class="summary">
-      <h2>{say(title)}</h2>
-      <p class="question">{say(question)}</p>
+    <section class="summary" aria-label={t('answer')}>
+      <h2 class="question">{say(question)}</h2>
+      {isChanged.value && <p class="quiet-text">{t('unchanged')}</p>}
+      <p>
+        <Rich text={say(explanation)} />
+      </p>
+      <h3>{t('notice')}</h3>
+      <Notices notice={notice} />
       <details key={lab.scenarioId.value}>
-        <summary>{t('answer')}</summary>
-        {isChanged.value && <p class="quiet-text">{t('unchanged')}</p>}
-        <p>
-          <Rich text={say(explanation)} />
-        </p>
-        <h3>{t('notice')}</h3>
-        <ul>
-          {notice.map((one) => (
-            <li key={one.en}>{say(one)}</li>
-          ))}
-        </ul>
-        <h3>{t('inThisRun')}</h3>
+        <summary>{t('inThisRun')}</summary>
         <p>{summarize(lab.trace.value, lab.lang.value)}</p>
         {linux !== undefined && (
           <p>

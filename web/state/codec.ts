@@ -10,10 +10,14 @@
 import { RUN_LIMITS } from '../../src/lab/index.ts';
 import type { Lang } from '../../src/lab/text/index.ts';
 
+/** The pages. */
+export const VIEWS = ['home', 'lab', 'story', 'quiz', 'why', 'compare', 'runbook'] as const;
+export type View = (typeof VIEWS)[number];
+
 /** What is shown. */
 export interface Place {
-  readonly view: 'lab' | 'quiz' | 'why';
-  /** null: the page's own choice. In view `why`: the question. */
+  readonly view: View;
+  /** null: the page's own choice. In view `why`: the question; in `story`: the story; in `runbook`: the runbook. */
   readonly scenario: string | null;
   readonly edits: readonly string[];
   /** null: that of the browser. */
@@ -28,7 +32,7 @@ export interface Place {
   readonly embed: boolean;
 }
 
-/** The place that an address without fragment shows. */
+/** What a fragment that says nothing else shows; without a fragment it is the first page. */
 export const START: Place = {
   view: 'lab',
   scenario: null,
@@ -94,7 +98,7 @@ export function decodePlace(fragment: string): Place {
   let rest = fragment.replace(/^#/, '');
   const embed = rest === 'embed' || rest.startsWith('embed/');
   if (embed) rest = rest.slice(6);
-  if (rest === '') return { ...START, embed };
+  if (rest === '') return { ...START, view: embed ? 'lab' : 'home', embed };
   const found = /^(\d{1,6})\/(.*)$/s.exec(rest);
   if (found === null) throw new PermalinkError('form', rest.slice(0, 60));
   const read = READERS[found[1] as string];
@@ -116,8 +120,9 @@ function readForm1(rest: string): Place {
     throw new PermalinkError('form', scenario.slice(0, 60));
   const lang = query.get('l');
   if (lang !== null && lang !== 'en' && lang !== 'zh') throw new PermalinkError('form', `l=${lang}`);
-  const view = query.get('v') ?? 'lab';
-  if (view !== 'lab' && view !== 'quiz' && view !== 'why') throw new PermalinkError('form', `v=${view}`);
+  const named = query.get('v') ?? 'lab';
+  const view = VIEWS.find((one) => one === named);
+  if (view === undefined) throw new PermalinkError('form', `v=${named}`);
   const edits = query.getAll('e');
   if (edits.length > MOST_EDITS) throw new PermalinkError('number', `e × ${edits.length}`);
   const rules = query.get('r');

@@ -2,6 +2,7 @@
 
 import {
   answerLanguage,
+  claims,
   type Finding,
   findInLab,
   judgeHits,
@@ -85,3 +86,14 @@ export function find(text: string, lang: 'en' | 'zh'): FoundTargets {
 export function questionsOf(scenario: string): readonly Question[] {
   return questions.filter((one) => one.scenario === scenario);
 }
+
+/** Questions that a run answers, as many as are asked for. */
+export function asked(most: number): readonly Target[] {
+  return questions
+    .map((question): Target => targetOf({ kind: 'question', question }))
+    .filter(({ scenario }) => scenario !== null)
+    .slice(0, most);
+}
+
+/** How many claims are tested. */
+export const claimCount = claims.length;

@@ -5,6 +5,7 @@ import * as lab from './lab.ts';
 import { dialog, ghostShown, listOpen, notice, query, relative, tab } from './panels.ts';
 import { step, togglePlay } from './play.ts';
 import { startPrediction } from './predict.ts';
+import { goToStep, stepIndex } from './story.ts';
 
 /** A key, and the message that says what it does. */
 export interface Key {
@@ -69,7 +70,6 @@ function closeAll(): void {
 
 /** Puts the focus into the search field. */
 function toFilter(): void {
-  listOpen.value = true;
   requestAnimationFrame(() => document.getElementById('filter')?.focus());
 }
 
@@ -79,7 +79,11 @@ export const KEYS: readonly Key[] = [
     keys: ['ArrowLeft', 'ArrowRight'],
     shown: '← →',
     what: 'key_step',
-    act: (key) => step(key === 'ArrowLeft' ? -1 : 1),
+    act: (key) => {
+      const by = key === 'ArrowLeft' ? -1 : 1;
+      if (lab.view.value === 'story') goToStep(stepIndex.value + by);
+      else step(by);
+    },
   },
   {
     keys: ['n', 'N'],

@@ -3,6 +3,7 @@
 
 import { batch, computed, signal } from '@preact/signals';
 import {
+  decidingEvent,
   EditError,
   playScenario,
   type Scenario,
@@ -12,6 +13,7 @@ import {
 } from '../../src/lab/index.ts';
 import type { Lang } from '../../src/lab/text/index.ts';
 import { mutantOf, rulesOf, scenarioNamed, scenarios } from './catalogue.ts';
+import type { View } from './codec.ts';
 import { divergence, type Ghost, ghostOf } from './ghost.ts';
 
 /** What is run besides the scenario; null: as the scenario says. */
@@ -45,7 +47,7 @@ const MOST_EVENTS = 600;
 const FIRST = scenarios[0] as Scenario;
 
 export const lang = signal<Lang>('en');
-export const view = signal<'lab' | 'quiz' | 'why'>('lab');
+export const view = signal<View>('lab');
 export const embed = signal(false);
 export const scenarioId = signal(FIRST.id);
 export const edits = signal<readonly string[]>([]);
@@ -164,10 +166,9 @@ export function openScenario(id: string, withEdits: readonly string[] = []): voi
   });
 }
 
-/** Where the cursor begins: after the first segment was sent, if one is. */
+/** Where the cursor begins: at the event that decides the question. */
 export function firstLook(): number {
-  const at = trace.value.events.findIndex(({ kind }) => kind === 'sent');
-  return at < 0 ? trace.value.events.length - 1 : at;
+  return decidingEvent(trace.value);
 }
 
 /** Changes what is run; the old future stays as a ghost, and the cursor goes to where the new one begins. */

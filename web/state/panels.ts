@@ -22,9 +22,11 @@ export const relative = signal(true);
 /** Whether the old future is shown after a change. */
 export const ghostShown = signal(true);
 
-const oneColumn = matchMedia('(max-width: 56rem)');
+const oneColumn = matchMedia('(max-width: 1180px)');
 /** Everything stands in one column. */
 export const narrow = signal(oneColumn.matches);
 oneColumn.addEventListener('change', (event) => {
   narrow.value = event.matches;
 });
+/** Segments that something beside the ladder points at. */
+export const pointed = signal<readonly number[]>([]);

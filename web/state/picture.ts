@@ -2,28 +2,32 @@
 
 import { computed, signal } from '@preact/signals';
 import { type LadderLayout, layoutLadder, timeOf, yOf } from '../../src/lab/index.ts';
-import { connection, ghost, lang, trace } from './lab.ts';
+import { connection, embed, ghost, lang, trace, view } from './lab.ts';
 import { relative } from './panels.ts';
 
 /** Pixels that the ladder has, across. */
 export const ladderWidth = signal(720);
 
-/** From this width on there is room for full names and columns. */
-const ROOMY = 860;
-/** How much the small form of the ladder is enlarged where there is room for that. */
-const ENLARGED = 1.2;
-const LEAST = 300;
+/** Pixels at each side that what an end knows takes, and from which width on there is room for that. */
+const ASIDE = 204;
+const ROOMY = 960;
+
+/** Whether what the ends know stands beside the ladder. */
+export const bubbles = computed(() => picture.value.columns.outerLeft > ASIDE);
 
 /** Where everything of the ladder stands. */
 export const picture = computed<LadderLayout>(() => {
-  const roomy = ladderWidth.value >= ROOMY;
-  return layoutLadder(trace.value, {
+  const width = Math.max(280, ladderWidth.value);
+  const options = {
     lang: lang.value,
     absolute: !relative.value,
     connection: trace.value.connections.length > 1 && connection.value > 0 ? connection.value : 'all',
-    width: roomy ? ladderWidth.value : Math.max(LEAST, ladderWidth.value / ENLARGED),
-    compact: !roomy,
-  });
+    width,
+  } as const;
+  const plain = layoutLadder(trace.value, options);
+  if (width < ROOMY || embed.value || view.value !== 'lab' || plain.compact) return plain;
+  const roomy = layoutLadder(trace.value, { ...options, aside: ASIDE });
+  return roomy.compact ? plain : roomy;
 });
 
 /** The place of a time; beyond the last stop the axis goes on as steep as a segment's usual way. */
@@ -62,6 +66,10 @@ export interface GhostArrow {
   readonly x2: number;
   readonly y2: number;
   readonly lost: boolean;
+  /** Microseconds at which it left. */
+  readonly t: number;
+  /** Its end: a head or a cross. */
+  readonly tip: string;
 }
 
 /** Arrows that a ghost may have. */
@@ -93,15 +101,13 @@ export const ghostArrows = computed<readonly GhostArrow[]>(() => {
       landed === undefined || lost
         ? y1 + 22
         : Math.max(placeOfTime(layout, landed.t), y1 + (landed.t - sent.t) * steep);
-    arrows.push({
-      key: `${sent.id}`,
-      flags: sent.segment.flags,
-      x1,
-      y1,
-      x2: lost ? (x1 + far) / 2 : far,
-      y2,
-      lost,
-    });
+    const x2 = lost ? (x1 + far) / 2 : far;
+    const length = Math.hypot(x2 - x1, y2 - y1) || 1;
+    const [ux, uy] = [(x2 - x1) / length, (y2 - y1) / length];
+    const tip = lost
+      ? `M${x2 - 5} ${y2 - 5}l10 10m0 -10l-10 10`
+      : `M${x2 - ux * 9 + uy * 4} ${y2 - uy * 9 - ux * 4}L${x2} ${y2}L${x2 - ux * 9 - uy * 4} ${y2 - uy * 9 + ux * 4}`;
+    arrows.push({ key: `${sent.id}`, flags: sent.segment.flags, x1, y1, x2, y2, lost, t: sent.t, tip });
   }
   return arrows;
 });

@@ -1,15 +1,24 @@
-// Playing: the cursor moves by itself, as fast as the trace's own time allows to look at it. Who wants less motion
+// Playing: now moves down the ladder as steadily as time goes; the cursor follows, segments fly. Who wants less motion
 // gets discrete steps, and nothing that glides.
 
 import { signal } from '@preact/signals';
 import type { TraceEvent } from '../../src/lab/index.ts';
 import { cursor, goTo, trace } from './lab.ts';
+import { picture } from './picture.ts';
 
 export const playing = signal(false);
 /** Events a second, about. */
 export const speed = signal(1);
 
+/** Where now is while it moves, pixels of the ladder; null: at the event of the cursor. */
+export const nowY = signal<number | null>(null);
+
 let timer: ReturnType<typeof setTimeout> | undefined;
+let frame = 0;
+
+/** Pixels a second: 600 ms for the usual way of a segment; and milliseconds for a gap, whatever its length. */
+const FALL = 80;
+const GAP_MS = 400;
 
 /** Longest and shortest time between two steps, milliseconds. */
 const SHORT = 350;
@@ -30,22 +39,49 @@ function tick(): void {
   timer = setTimeout(tick, wait);
 }
 
+/** Moves now on, frame by frame. */
+function glide(): void {
+  let last = performance.now();
+  const next = (time: number): void => {
+    if (!playing.value) return;
+    const { eventY, gaps, top, bottom } = picture.value;
+    const at = cursor.value;
+    const y = nowY.value ?? (at < 0 ? top : (eventY[at] ?? bottom));
+    const gap = gaps.find(({ y1, y2 }) => y >= y1 && y < y2);
+    const rate = gap === undefined ? FALL : ((gap.y2 - gap.y1) * 1000) / GAP_MS;
+    const to = y + (Math.min(100, time - last) / 1000) * rate * speed.value;
+    last = time;
+    const reached = eventY.findLastIndex((there) => there <= to);
+    if (reached !== at) goTo(reached);
+    if (reached >= eventY.length - 1 && to >= bottom - 24) {
+      stop();
+      return;
+    }
+    nowY.value = to;
+    frame = requestAnimationFrame(next);
+  };
+  frame = requestAnimationFrame(next);
+}
+
 /** Starts or stops playing; from the beginning when the end was reached. */
 export function togglePlay(): void {
   clearTimeout(timer);
   if (playing.value) {
-    playing.value = false;
+    stop();
     return;
   }
   if (cursor.value >= trace.value.events.length - 1) goTo(-1);
   playing.value = true;
-  timer = setTimeout(tick, 200);
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) timer = setTimeout(tick, 200);
+  else glide();
 }
 
 /** Stops playing. */
 export function stop(): void {
   clearTimeout(timer);
+  cancelAnimationFrame(frame);
   playing.value = false;
+  nowY.value = null;
 }
 
 /** What one step is. */

@@ -5,7 +5,10 @@ import { batch, effect } from '@preact/signals';
 import * as why from '../why/state.ts';
 import { mutantOf, scenarioNamed, scenarios } from './catalogue.ts';
 import { decodePlace, encodePlace, PermalinkError, type Place, START } from './codec.ts';
+import { goHome } from './home.ts';
 import * as lab from './lab.ts';
+import { runbookId, showRunbook } from './runbook.ts';
+import { stepIndex, storyId, tellStory } from './story.ts';
 
 /** What is wrong with the address; null: nothing. */
 export type RouteProblem = PermalinkError['problem'] | 'scenario' | 'rules' | null;
@@ -14,6 +17,17 @@ export type RouteProblem = PermalinkError['problem'] | 'scenario' | 'rules' | nu
 export function placeNow(): Place {
   if (lab.view.value === 'why')
     return { ...START, view: 'why', scenario: why.questionId.value, lang: lab.lang.value };
+  if (lab.view.value === 'home') return { ...START, view: 'home', lang: lab.lang.value };
+  if (lab.view.value === 'story')
+    return {
+      ...START,
+      view: 'story',
+      scenario: storyId.value,
+      cursor: stepIndex.value,
+      lang: lab.lang.value,
+    };
+  if (lab.view.value === 'runbook')
+    return { ...START, view: 'runbook', scenario: runbookId.value, lang: lab.lang.value };
   const { seed, mslMs, delayMs, rules } = lab.settings.value;
   return {
     view: lab.view.value,
@@ -38,6 +52,22 @@ function show(place: Place): RouteProblem {
     lab.embed.value = false;
     lab.view.value = 'why';
     return known ? null : 'scenario';
+  }
+  if (place.view === 'home') {
+    if (place.lang !== null) lab.lang.value = place.lang;
+    goHome();
+    return null;
+  }
+  if (place.view === 'story') {
+    if (place.lang !== null) lab.lang.value = place.lang;
+    return tellStory(place.scenario, place.cursor ?? 0) ? null : 'scenario';
+  }
+  if (place.view === 'runbook') {
+    if (place.lang !== null) lab.lang.value = place.lang;
+    lab.embed.value = false;
+    lab.view.value = 'runbook';
+    showRunbook(place.scenario);
+    return null;
   }
   const known = place.scenario === null || scenarioNamed(place.scenario) !== undefined;
   const knownRules = place.rules === null || mutantOf(place.rules) !== undefined;

@@ -1,18 +1,18 @@
 // The colours of the page are those of the ladder, as variables of the style sheet.
 
-import { palettes } from '../../src/lab/index.ts';
+import { fonts, pageStyleSheet, tokenVariables } from '../../src/lab/index.ts';
 
-/** An edge of something that can be used must be seen: 3 to 1 against the ground (WCAG 2.2, 1.4.11). */
-const EDGES = { light: '#858d99', dark: '#6b7482' };
+const FONTS = Object.entries(fonts)
+  .map(([name, stack]) => `--${name}:${stack}`)
+  .join(';');
 
-function variables(theme: 'light' | 'dark'): string {
-  const all = Object.entries(palettes[theme]).map(([name, colour]) => `--c-${name}:${colour}`);
-  return `:root{color-scheme:${theme};${all.join(';')};--c-edge:${EDGES[theme]}}`;
-}
-
-/** Puts the colours into the page. */
+/** Puts colours, fonts and the look of ladders into the page: the system's theme, or the one that was chosen. */
 export function paint(): void {
   const style = document.createElement('style');
-  style.textContent = `${variables('light')}@media(prefers-color-scheme:dark){${variables('dark')}}`;
-  document.head.append(style);
+  const light = `color-scheme:light;${tokenVariables('light')}`;
+  const dark = `color-scheme:dark;${tokenVariables('dark')}`;
+  style.textContent =
+    `:root{${FONTS};${light}}@media(prefers-color-scheme:dark){:root:not([data-theme=light]){${dark}}}` +
+    `:root[data-theme=dark]{${dark}}@media print{:root{${light}}}${pageStyleSheet()}`;
+  document.head.prepend(style);
 }

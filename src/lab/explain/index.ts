@@ -1,6 +1,7 @@
 // The door of the explanations: what happened, why, who knows what; states, terms, fields and octets in words.
 
 export { type Beliefs, beliefs, inFlight, type RunningTimer, timersAt } from './beliefs.ts';
+export { decidingEvent, segmentsMeant } from './deciding.ts';
 export { type DissectBase, dissect, type Field, fieldsAt, octetsOf } from './dissect.ts';
 export { type DropInfo, dropInfo, dropLabel, explainDrop } from './drops.ts';
 export { type Explanation, explainEvent } from './event.ts';

@@ -1,103 +1,142 @@
-// Where a segment's way goes, and where its texts stand: along the line if it is flat enough, above its
-// beginning if it is steep.
+// What is written along a segment's way: its label, a level box on the line, and the words where it begins and ends.
 
 import { cut, wrap, wrapText } from '../text/index.ts';
 import { otherEnd } from '../trace.ts';
-import { LEADING, placed, widthOf } from './boxes.ts';
-import type { LadderArrow, PlacedText } from './layout-types.ts';
+import { type Box, LEADING, placed, widthOf } from './boxes.ts';
+import type { LadderArrow, Pill, PlacedText } from './layout-types.ts';
 
-/** Steeper lines have their texts beside them, level. Degrees. */
-const STEEPEST = 28;
-/** From the bar to a text, from the line to a text. */
-const PAD = 22;
-const RISE = 5;
+/** Height of a label, and the room beside its words. */
+const HEIGHT = { wide: 22, compact: 19 };
+const PAD = 7;
+/** Of the way: where a label stands, the best place first. */
+const PLACES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74];
+/** Pixels of the line that are seen beside a label, at least. */
+const SEEN = 34;
 
-/** What a way needs to be drawn. */
-export interface ArrowPlan extends Omit<LadderArrow, 'label' | 'detail' | 'note'> {
-  /** Words; not for copies. */
-  readonly label: readonly string[];
+/** Pixels between the lifelines below which the compact form has flags alone. */
+const BRIEF = 260;
+
+/** A way before anything is written. */
+export type Way = Omit<LadderArrow, 'pill' | 'remark' | 'detail' | 'note'>;
+
+/** What there is to be written. */
+export interface Words {
+  /** null: no label. */
+  readonly flags: string | null;
+  readonly fields: readonly string[];
+  readonly remark: string;
   readonly options: readonly string[];
   readonly note: string;
 }
 
-/** The inner edges of the bars, and the font size. */
+/** The form of the ladder. */
 export interface ArrowFrame {
-  readonly left: number;
-  readonly right: number;
+  readonly compact: boolean;
   readonly size: number;
 }
 
-/** An arrow with its texts; `level`: they are not to go along the line, however flat it is. */
-export function drawArrow(plan: ArrowPlan, frame: ArrowFrame, level = false): LadderArrow {
-  const { label: words, options, note: said, ...arrow } = plan;
-  const { from, x1, y1, x2, y2 } = arrow;
-  const { size } = frame;
-  const area = frame.right - frame.left;
+/** The words at both ends of a way, and below where its label will be. */
+export function wordsAtEnds(
+  way: Way,
+  { remark, note }: Words,
+  { size }: ArrowFrame,
+): Pick<LadderArrow, 'remark' | 'note'> {
+  const { from, x1, y1, x2, y2, x3, end } = way;
   const sign = from === 'left' ? 1 : -1;
-  const slope = (y2 - y1) / Math.max(1, Math.abs(x2 - x1));
-  const degrees = (Math.atan(slope) * 180) / Math.PI;
-  const steep = level || degrees > STEEPEST;
   const anchor = from === 'left' ? 'start' : 'end';
-  const cos = Math.cos(Math.atan(slope));
-
-  const begun = Math.abs(x1 - (from === 'left' ? frame.left : frame.right));
-  const beyond = area - Math.abs(x2 - x1) - begun;
-  const longest = Math.max(...[...words, ...options, ''].map((text) => widthOf(text, size))) * cos + 4;
-  const noteFits =
-    arrow.end !== 'arrived' &&
-    beyond - 20 > widthOf(said, size) * cos &&
-    Math.abs(x2 - x1) - PAD - 14 > longest;
-  const room = noteFits ? Math.abs(x2 - x1) - PAD - 14 : area - 2 * PAD - begun;
-  const limit = steep ? area - 14 - begun : room / cos - 4;
-  const columns = Math.max(8, Math.floor(limit / widthOf('x', size)));
-  const lines = wrap(words, columns);
-  const below = [...lines.slice(1), ...wrap(options, columns)];
-  if (said !== '' && arrow.end !== 'arrived' && !noteFits) below.push(...wrapText(said, columns));
-  const along = (text: string, down: number, s: number): PlacedText => {
-    const x = x1 + sign * PAD;
-    return placed(text, x, y1 + PAD * slope + down / cos, s, anchor, sign * degrees);
-  };
-  const small = size - 1;
-  const label: PlacedText[] = [];
-  const detail: PlacedText[] = [];
-  if (steep) {
-    const all = [...lines.slice(0, 1), ...below];
-    all.forEach((text, i) => {
-      const y = y1 - RISE - (all.length - 1 - i) * LEADING * size;
-      (i === 0 ? label : detail).push(placed(text, x1 + sign * 10, y, i === 0 ? size : small, anchor));
-    });
-  } else {
-    if (lines[0] !== undefined) label.push(along(lines[0], -RISE, size));
-    below.forEach((text, i) => {
-      detail.push(along(text, RISE + size * 0.8 + i * LEADING * small, small));
-    });
+  const area = Math.abs(x3 - x1);
+  const small = size - 0.5;
+  const remarks = remark === '' ? [] : [placed(remark, x1 + sign * 12, y1 - 6, small, anchor, 'sans')];
+  if (note === '') return { remark: remarks, note: [] };
+  if (end !== 'arrived') {
+    const columns = Math.max(8, Math.floor(Math.min(area * 0.55, 200) / widthOf('x', small, 'sans')));
+    const lines = wrapText(note, columns);
+    const half = Math.max(...lines.map((line) => widthOf(line, small, 'sans'))) / 2;
+    const [low, high] = [Math.min(x1, x3) + 4 + half, Math.max(x1, x3) - 4 - half];
+    const x = Math.min(Math.max(x2, low), Math.max(low, high));
+    return {
+      remark: remarks,
+      note: lines.map((line, i) =>
+        placed(line, x, y2 + 14 + size + i * LEADING * small, small, 'middle', 'sans'),
+      ),
+    };
   }
-  const note = noteOf(arrow, said, noteFits, steep ? 0 : sign * degrees, size, area);
-  return { ...arrow, label, detail, note };
+  const columns = Math.floor((area - 28) / widthOf('x', small, 'sans'));
+  const at = otherEnd(from) === 'left' ? 'start' : 'end';
+  return {
+    remark: remarks,
+    note: wrapText(note, columns).map((line, i) =>
+      placed(cut(line, columns, '…'), x2 - sign * 14, y2 + size + 4 + i * LEADING * small, small, at, 'sans'),
+    ),
+  };
 }
 
-/** What is said where the way ends: behind the cross, or below the head. */
-function noteOf(
-  { from, x2, y2, end }: Pick<LadderArrow, 'from' | 'x2' | 'y2' | 'end'>,
-  said: string,
-  fits: boolean,
-  angle: number,
-  size: number,
-  area: number,
-): PlacedText[] {
-  if (said === '') return [];
-  const sign = from === 'left' ? 1 : -1;
-  const small = size - 1;
-  if (end !== 'arrived') {
-    if (!fits) return [];
-    const slope = Math.tan((angle * Math.PI) / 180);
-    return [
-      placed(said, x2 + sign * 13, y2 + 13 * sign * slope + 4, small, sign > 0 ? 'start' : 'end', angle),
-    ];
+/** The fields of a label, from all of them to none. */
+function variants(fields: readonly string[]): (readonly string[])[] {
+  const without = fields.filter((field) => !field.startsWith('seq='));
+  return without.length === fields.length || without.length === 0 ? [fields, []] : [fields, without, []];
+}
+
+/** A label in the middle of (x, y). */
+function pillAt(flags: string, fields: readonly string[], x: number, y: number, frame: ArrowFrame): Pill {
+  const { size, compact } = frame;
+  const height = compact ? HEIGHT.compact : HEIGHT.wide;
+  const pad = compact ? PAD - 1 : PAD;
+  const flagWidth = widthOf(flags, size) + 2 * pad;
+  const text = fields.join(' ');
+  const width = flagWidth + (text === '' ? 0 : widthOf(text, size) + 2 * pad);
+  const left = x - width / 2;
+  const base = y + size * 0.36;
+  return {
+    x: left,
+    y: y - height / 2,
+    width,
+    height,
+    split: left + flagWidth,
+    flags: placed(flags, left + pad, base, size),
+    fields: text === '' ? null : placed(text, left + flagWidth + pad, base, size),
+  };
+}
+
+/**
+ * The label of a way, and its options: slid along the line until nothing is covered, then with fewer fields.
+ * `isFree` tells whether nothing else stands in a box. If all fails: the least label in the middle.
+ */
+export function labelOf(
+  way: Way,
+  { flags, fields, options }: Words,
+  frame: ArrowFrame,
+  isFree: (box: Box) => boolean,
+): { readonly pill: Pill; readonly detail: readonly PlacedText[]; readonly box: Box } | null {
+  if (flags === null) return null;
+  const { x1, y1, x2, y2, end } = way;
+  const [dx, dy] = [x2 - x1, y2 - y1];
+  const length = Math.abs(dx) - (end === 'lost' ? 16 : 0);
+  const small = frame.size - 1;
+  const area = Math.abs(way.x3 - x1);
+  let last: { pill: Pill; detail: readonly PlacedText[]; box: Box } | null = null;
+  for (const some of variants(frame.compact && area < BRIEF ? [] : fields)) {
+    for (const part of PLACES) {
+      const trial = pillAt(flags, some, 0, 0, frame);
+      if (trial.width > length - SEEN && some.length > 0) break;
+      // It stays on the way: at its ends are heads and lifelines.
+      const half = trial.width / 2;
+      const most = Math.max(half + 4, length - half - 12);
+      const along = Math.min(Math.max(part * Math.abs(dx), half + 8), most);
+      const at = along / Math.max(1, Math.abs(dx));
+      const pill = pillAt(flags, some, x1 + dx * at, y1 + dy * at, frame);
+      const columns = Math.floor((Math.abs(way.x3 - x1) - 40) / widthOf('x', small));
+      const lines = wrap(options, Math.max(12, columns));
+      const middle = pill.x + pill.width / 2;
+      const detail = lines.map((line, i) =>
+        placed(line, middle, pill.y + pill.height + small + i * LEADING * small, small, 'middle'),
+      );
+      const below = lines.length === 0 ? 0 : lines.length * LEADING * small + 3;
+      const wide = Math.max(pill.width, ...detail.map(({ width }) => width));
+      const box: Box = [middle - wide / 2, pill.y - 1, middle + wide / 2, pill.y + pill.height + 1 + below];
+      last = { pill, detail, box };
+      if (isFree(box)) return last;
+    }
   }
-  const columns = Math.floor((area - 28) / widthOf('x', small));
-  const anchor = otherEnd(from) === 'left' ? 'start' : 'end';
-  return wrapText(said, columns).map((line, i) =>
-    placed(cut(line, columns, '…'), x2 - sign * 14, y2 + size + 3 + i * LEADING * small, small, anchor),
-  );
+  return last;
 }

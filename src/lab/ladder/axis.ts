@@ -56,7 +56,8 @@ export function placeRows(
   let before = top;
   let floor = top;
   rows.forEach((row, i) => {
-    const px = i === 0 ? 0 : (row.t - (rows[i - 1] as AxisRow).t) * pxPerUs;
+    // Time only goes down, even where a trace tells of something late.
+    const px = i === 0 ? 0 : Math.max(0, row.t - (rows[i - 1] as AxisRow).t) * pxPerUs;
     const idle = px > breakFrom;
     let y = idle ? Math.max(before, floor) + 2 * breakPad + breakPx : before + px;
     for (const { column, above } of row.needs) y = Math.max(y, (bottoms.get(column) ?? top) + above);

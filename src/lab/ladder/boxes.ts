@@ -1,18 +1,18 @@
-// Texts as rectangles, perhaps turned, and whether two of them overlap (separating axes).
+// Texts and labels as rectangles, perhaps turned, and whether two of them overlap (separating axes).
 
 import { textWidth } from '../text/index.ts';
 import type { PlacedText } from './layout-types.ts';
 
-/** Of the font size: how wide one column of a monospaced font is, how far it reaches up and down. */
-export const COLUMN = 0.61;
+/** Of the font size: how wide one column is, by the kind of font (the other's is a mean), how far it reaches up and down. */
+const COLUMN = { mono: 0.61, sans: 0.56 } as const;
 export const ASCENT = 0.78;
 export const DESCENT = 0.24;
 /** From one baseline to the next. */
 export const LEADING = 1.3;
 
 /** Pixels that a text takes. */
-export function widthOf(text: string, size: number): number {
-  return textWidth(text) * size * COLUMN;
+export function widthOf(text: string, size: number, font: PlacedText['font'] = 'mono'): number {
+  return textWidth(text) * size * COLUMN[font];
 }
 
 /** A text at a place. */
@@ -22,9 +22,10 @@ export function placed(
   y: number,
   size: number,
   anchor: PlacedText['anchor'] = 'start',
+  font: PlacedText['font'] = 'mono',
   angle = 0,
 ): PlacedText {
-  return { text, x, y, anchor, angle, width: widthOf(text, size), size };
+  return { text, x, y, anchor, angle, width: widthOf(text, size, font), size, font };
 }
 
 /** The corners of a text, in order around it: x0, y0, x1, y1… */
@@ -72,10 +73,54 @@ function extent(points: readonly number[], dx: number, dy: number): readonly [nu
   return [least, most];
 }
 
-/** A text, and the row that moves it. */
+/** A level box: left, top, right, bottom. */
+export type Box = readonly [number, number, number, number];
+
+/** The corners of a level box, as those of a text. */
+export function boxCorners([left, top, right, bottom]: Box): number[] {
+  return [left, top, right, top, right, bottom, left, bottom];
+}
+
+/** What nothing else may cover, by its corners, and the row that moves it. */
 export interface Label {
-  readonly text: PlacedText;
+  readonly points: readonly number[];
   readonly row: number;
+}
+
+/** Pixels of a shelf, by which labels are looked up. */
+const SHELF = 48;
+
+/** Labels by where they stand, so that it is soon known whether a place is free. */
+export class Shelves {
+  readonly #shelves = new Map<number, Label[]>();
+  /** All of them, in the order in which they came. */
+  readonly all: Label[] = [];
+
+  put(label: Label): void {
+    this.all.push(label);
+    this.#each(label.points, (shelf) => {
+      const there = this.#shelves.get(shelf);
+      if (there === undefined) this.#shelves.set(shelf, [label]);
+      else there.push(label);
+      return false;
+    });
+  }
+
+  /** Whether nothing stands there. */
+  isFree(points: readonly number[]): boolean {
+    return !this.#each(points, (shelf) =>
+      (this.#shelves.get(shelf) ?? []).some((label) => overlap(label.points, points)),
+    );
+  }
+
+  /** Tries the shelves that corners reach; true as soon as one says so. */
+  #each(points: readonly number[], found: (shelf: number) => boolean): boolean {
+    const ys = [1, 3, 5, 7].map((i) => points[i] as number);
+    const last = Math.floor(Math.max(...ys) / SHELF);
+    for (let shelf = Math.floor(Math.min(...ys) / SHELF); shelf <= last; shelf++)
+      if (found(shelf)) return true;
+    return false;
+  }
 }
 
 /** Rows that must move so that labels do not overlap. */
@@ -89,8 +134,7 @@ export interface Collisions {
 /** All pairs of labels that overlap, as the rows that they belong to. */
 export function collisions(labels: readonly Label[]): Collisions {
   const boxes = labels
-    .map(({ text, row }) => {
-      const points = corners(text);
+    .map(({ points, row }) => {
       const ys = [1, 3, 5, 7].map((i) => points[i] as number);
       return { points, row, top: Math.min(...ys), bottom: Math.max(...ys) };
     })

@@ -2,14 +2,23 @@
 
 export { cut, textWidth, wrap, wrapText } from '../text/index.ts';
 export { timeOf, yOf } from './axis.ts';
+export {
+  type DrawView,
+  drawLadder,
+  patterns,
+  pillShape,
+  type Shape,
+  stateGlyph,
+  type Tense,
+} from './drawing.ts';
 export { shortStates } from './glyphs.ts';
 export { layoutLadder } from './layout.ts';
 export * from './layout-types.ts';
 export { escapeMermaid, type MermaidOptions, mermaidLadder } from './mermaid.ts';
 export { connectionName } from './outside.ts';
 export * from './rows.ts';
-export { escapeXml, type SvgOptions, svgLadder, svgOf } from './svg.ts';
-export { type Palette, PHASES, type Phase, palettes, styleSheet } from './svg-style.ts';
+export { escapeXml, type SvgOptions, svgLadder, svgOf, xmlOf } from './svg.ts';
+export { pageStyleSheet, styleSheet, tokenVariables } from './svg-style.ts';
 export {
   escapeMarkdown,
   type LadderTable,
@@ -23,3 +32,13 @@ export {
 } from './table.ts';
 export { TerminalLadder, type TerminalOptions } from './terminal.ts';
 export { type TerminalLadderOptions, terminalLadder } from './terminal-ladder.ts';
+export {
+  fonts,
+  NARROW_STATES,
+  PHASES,
+  type Phase,
+  STRANDS,
+  type Strand,
+  type Tokens,
+  tokens,
+} from './tokens.ts';

@@ -11,14 +11,18 @@ export interface LayoutOptions {
   readonly lang: Lang;
   /** Raw sequence numbers. Default: counted from each ISS. */
   readonly absolute?: boolean;
-  /** Only this connection; 'all' (the default) shows all, with the bars of connection 0. */
+  /** Only this connection; 'all' (the default) shows all, each with a lifeline of its own where there is room. */
   readonly connection?: number | 'all';
-  /** Pixels. Default 960; at least 300. */
+  /** Pixels. Default 960; at least 280. */
   readonly width?: number;
-  /** Small type, short names, one column outside each bar. Default: below 640 px. */
+  /** Small type, short names, flags without numbers, no times. Default: where there is no room for the other form. */
   readonly compact?: boolean;
-  /** Pixels that a segment's usual way takes downwards. Default 44. */
+  /** Pixels that a segment's usual way takes downwards. Default 48. */
   readonly flightPx?: number;
+  /** The options of segments below their labels. Default false. */
+  readonly details?: boolean;
+  /** Pixels at each side that are left to what a page puts beside the ladder. Default 0. */
+  readonly aside?: number;
 }
 
 /** One line of text. (x, y) is its anchor on the baseline; it is turned around that point. */
@@ -32,10 +36,24 @@ export interface PlacedText {
   readonly width: number;
   /** Font size. */
   readonly size: number;
+  readonly font: 'mono' | 'sans';
 }
 
 /** How a segment's way ends. */
 export type ArrowEnd = 'arrived' | 'lost' | 'flying';
+
+/** The label of a segment: a level box on its line. Its flags are a block of their own; the fields follow. */
+export interface Pill {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly flags: PlacedText;
+  /** null: there is no room for them. */
+  readonly fields: PlacedText | null;
+  /** Where the block of the flags ends. */
+  readonly split: number;
+}
 
 /** The way of a segment, or of a copy of it. */
 export interface LadderArrow {
@@ -48,6 +66,9 @@ export interface LadderArrow {
   /** Where it arrives; where it is lost; or how far it has come. */
   readonly x2: number;
   readonly y2: number;
+  /** Where a segment that is lost would have gone; else as x2, y2. */
+  readonly x3: number;
+  readonly y3: number;
   readonly end: ArrowEnd;
   readonly copy: number;
   /** Index of the 'sent' event. */
@@ -62,17 +83,24 @@ export interface LadderArrow {
   readonly discarded: string | null;
   /** Why it was lost; null if it was not. */
   readonly lost: string | null;
-  /** Flags and numbers above the line, options and the like below; of copies only what is said at their end. */
-  readonly label: readonly PlacedText[];
+  /** All that is known of it, in words. */
+  readonly words: readonly string[];
+  /** null for copies, and where many segments stand close together. */
+  readonly pill: Pill | null;
+  /** That it is a retransmission, or forged, where it begins. */
+  readonly remark: readonly PlacedText[];
+  /** Options, below the label. */
   readonly detail: readonly PlacedText[];
   /** What is said where it ends. */
   readonly note: readonly PlacedText[];
 }
 
-/** A state of an end, from one change to the next. */
+/** A state of an end of a connection, from one change to the next: a piece of its lifeline. */
 export interface BarPiece {
   readonly end: End;
+  readonly connection: number;
   readonly state: StateName;
+  /** The left edge. */
   readonly x: number;
   readonly width: number;
   readonly y1: number;
@@ -82,6 +110,7 @@ export interface BarPiece {
   /** The rule behind the change, and its section; null when it is not known. */
   readonly rule: string | null;
   readonly section: string | null;
+  /** Its name; an empty text where there is no room for it. */
   readonly label: PlacedText;
 }
 
@@ -144,21 +173,34 @@ export interface AxisStop {
   readonly y: number;
 }
 
+/** Where one end of a connection stands. */
+export interface Lifeline {
+  readonly end: End;
+  readonly connection: number;
+  /** Its middle. */
+  readonly x: number;
+}
+
 /** Where the columns are. */
 export interface LadderColumns {
   /** Right edge of the times; null when there are none. */
   readonly time: number | null;
-  /** Inner edges of the bars: arrows go from one to the other. */
+  /** Inner edges of the innermost lifelines. */
   readonly left: number;
   readonly right: number;
+  /** Outer edges of what stands outside: beyond them is nothing but `aside`. */
+  readonly outerLeft: number;
+  readonly outerRight: number;
   readonly barWidth: number;
 }
 
-/** Who stands above a bar. */
+/** Who stands above the lifelines of an end. */
 export interface LadderHead {
   readonly end: End;
   readonly name: TraceEnd['name'];
   readonly text: readonly PlacedText[];
+  /** The ends of the brace over several lifelines; null for one. */
+  readonly brace: readonly [number, number] | null;
 }
 
 /** A ladder as plain data. */
@@ -168,11 +210,12 @@ export interface LadderLayout {
   readonly height: number;
   readonly compact: boolean;
   readonly fontSize: number;
-  /** The connection whose states the bars show. */
+  /** The connection whose states are named outside. */
   readonly focus: number;
   readonly columns: LadderColumns;
+  readonly lifelines: readonly Lifeline[];
   readonly heads: readonly LadderHead[];
-  /** Where the bars begin and end. */
+  /** Where the lifelines begin and end. */
   readonly top: number;
   readonly bottom: number;
   readonly stops: readonly AxisStop[];

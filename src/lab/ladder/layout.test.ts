@@ -4,7 +4,7 @@ import { runScenario } from '../scenario/index.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { End, Trace } from '../trace.ts';
 import { timeOf, yOf } from './axis.ts';
-import { corners, overlap } from './boxes.ts';
+import { boxCorners, corners, overlap } from './boxes.ts';
 import { layoutLadder } from './layout.ts';
 import type { LadderLayout, LayoutOptions, PlacedText } from './layout-types.ts';
 import { handMade, segment, TraceBuilder } from './testing.ts';
@@ -12,10 +12,10 @@ import { handMade, segment, TraceBuilder } from './testing.ts';
 const lay = (trace: Trace, options: Partial<LayoutOptions> = {}): LadderLayout =>
   layoutLadder(trace, { lang: 'en', ...options });
 
-/** All texts; those of one arrow stand above each other by construction, but are compared all the same. */
+/** All texts but those of labels, which have boxes. */
 function texts(layout: LadderLayout): PlacedText[] {
   return [
-    ...layout.arrows.flatMap(({ label, detail, note }) => [...label, ...detail, ...note]),
+    ...layout.arrows.flatMap(({ remark, detail, note }) => [...remark, ...detail, ...note]),
     ...layout.gaps.map(({ label }) => label),
     ...layout.bars.map(({ label }) => label),
     ...layout.calls.flatMap(({ text }) => text),
@@ -28,7 +28,14 @@ function texts(layout: LadderLayout): PlacedText[] {
 
 /** Pairs of texts that cover each other. */
 function covered(layout: LadderLayout): string[] {
-  const boxes = texts(layout).map((text) => ({ text: text.text, points: corners(text) }));
+  const pills = layout.arrows.flatMap(({ pill }) => (pill === null ? [] : [pill]));
+  const boxes = [
+    ...texts(layout).map((text) => ({ text: text.text, points: corners(text) })),
+    ...pills.map(({ x, y, width, height, flags }) => ({
+      text: flags.text,
+      points: boxCorners([x, y, x + width, y + height]),
+    })),
+  ];
   return boxes.flatMap((a, i) =>
     boxes.slice(i + 1).flatMap((b) => (overlap(a.points, b.points) ? [`${a.text} / ${b.text}`] : [])),
   );
@@ -153,7 +160,7 @@ describe('whatever happens', () => {
             );
             const drawn = arrows.filter(({ sent }) => sent === i);
             expect(drawn.map(({ landed }) => landed)).toEqual(ends.length === 0 ? [null] : ends);
-            expect(drawn.filter(({ label }) => label.length > 0).length).toBe(1);
+            expect(drawn.filter(({ pill }) => pill !== null).length).toBe(1);
           }
           if (event.kind === 'call') expect(calls.filter((call) => call.event === i).length).toBe(1);
           for (const { end, to } of event.changes)
@@ -213,7 +220,8 @@ describe.each(scenarios.map((scenario) => [scenario.id, runScenario(scenario)] a
     ] as const)('%i pixels wide (%s): no text covers another, and all stay in the picture', (width, lang) => {
       const layout = lay(trace, { width, lang });
       if (trace.events.length < 400) expect(covered(layout)).toEqual([]);
-      expect(layout.columns.right - layout.columns.left).toBeGreaterThanOrEqual(width < 640 ? 130 : 250);
+      const least = width < 640 || layout.lifelines.length > 2 ? 80 : 200;
+      expect(layout.columns.right - layout.columns.left).toBeGreaterThanOrEqual(least);
       for (const text of texts(layout)) {
         const points = corners(text);
         for (let i = 0; i < 8; i += 2) {
@@ -235,11 +243,12 @@ describe('a ladder', () => {
     expect(lay(handMade())).toEqual(layout);
   });
 
-  test('a segment ends on its way when it is lost, at the other bar when it arrives', () => {
+  test('a segment ends on its way when it is lost, beside the other lifeline when it arrives', () => {
     const [lost, repeated] = layout.arrows;
     expect(lost).toMatchObject({ end: 'lost', lost: 'loss', retransmission: false });
     expect(lost?.x2).toBeLessThan(layout.columns.right - 20);
-    expect(repeated).toMatchObject({ end: 'arrived', retransmission: true, x2: layout.columns.right });
+    expect(repeated).toMatchObject({ end: 'arrived', retransmission: true, x2: layout.columns.right - 3 });
+    expect(lost?.x3).toBe(layout.columns.right - 3);
   });
 
   test('to scale: what is under way for as long is drawn as steep, when nothing is in its way', () => {
@@ -247,8 +256,8 @@ describe('a ladder', () => {
       const arrow = layout.arrows.find((a) => a.id === id);
       return (arrow?.y2 ?? 0) - (arrow?.y1 ?? 0);
     };
-    expect(drop(2)).toBeCloseTo(44, 0);
-    expect(drop(3)).toBeCloseTo(44, 0);
+    expect(drop(2)).toBeCloseTo(48, 0);
+    expect(drop(3)).toBeCloseTo(48, 0);
   });
 
   test('segments that cross are drawn crossing', () => {
@@ -257,7 +266,7 @@ describe('a ladder', () => {
   });
 
   test('idle time is one break with its length', () => {
-    expect(layout.gaps.map(({ label }) => label.text)).toEqual(['… 990 ms …', '… 1.5 s …']);
+    expect(layout.gaps.map(({ label }) => label.text)).toEqual(['990 ms', '1.5 s']);
   });
 
   test('2 MSL has a bracket over the whole of TIME-WAIT; so has a timer that fires', () => {
@@ -266,7 +275,16 @@ describe('a ladder', () => {
       { timer: '2msl', outcome: 'fired', end: 'left' },
     ]);
     const wait = layout.bars.find(({ state, end }) => state === 'TIME-WAIT' && end === 'left');
-    expect(layout.timers[1]?.y2).toBe(wait?.y2);
+    // Something is written beside the lifeline meanwhile: the bracket stands beyond it.
+    expect([layout.timers[1]?.y1, layout.timers[1]?.y2]).toEqual([wait?.y1, wait?.y2]);
+    expect(layout.timers[1]?.x).toBeLessThan((wait?.label.x ?? 0) - (wait?.label.width ?? 0));
+    // Beside the lifeline it leaves room for the names of the states that it lies between.
+    const close = scenarios.find(({ id }) => id === 'close4');
+    const near = lay(runScenario(close as NonNullable<typeof close>));
+    const rest = near.bars.find(({ state }) => state === 'TIME-WAIT');
+    const bracket = near.timers.find(({ timer }) => timer === '2msl');
+    expect(bracket?.y1).toBeGreaterThanOrEqual((rest?.y1 ?? 0) + 12);
+    expect(bracket?.y2).toBe((rest?.y2 ?? 0) - 12);
   });
 
   test('one connection alone: the others leave no trace but faults', () => {
@@ -278,7 +296,24 @@ describe('a ladder', () => {
     expect(new Set(one.arrows.map(({ connection }) => connection))).toEqual(new Set([1]));
     const all = lay(trace);
     expect(all.arrows.length).toBeGreaterThan(one.arrows.length);
-    expect(all.arrows.filter(({ connection }) => connection === 1)[0]?.label[0]?.text).toMatch(/^:50001 SYN/);
+  });
+
+  test('several connections each have a lifeline of their own, from outside to inside, with its port above', () => {
+    const pile = scenarios.find(({ id }) => id === 'tw-pile');
+    if (pile === undefined) throw new Error('no tw-pile');
+    const all = lay(runScenario(pile));
+    const xs = all.lifelines.filter(({ end }) => end === 'left').map(({ x }) => x);
+    expect(xs.length).toBe(3);
+    expect([...xs].sort((a, b) => a - b)).toEqual(xs);
+    expect(all.heads[0]?.text.map(({ text }) => text)).toEqual(['client', ':50000', ':50001', ':50002']);
+    const syn = all.arrows.find(({ connection }) => connection === 2);
+    expect(syn?.x1).toBe((xs[2] as number) + 12);
+    for (const { state, connection } of all.bars) expect([connection, state]).not.toContain(undefined);
+    expect(new Set(all.bars.map(({ connection }) => connection))).toEqual(new Set([0, 1, 2]));
+    // Where there is no room for them, one has to do, and labels say whose a segment is.
+    const narrow = lay(runScenario(pile), { width: 300 });
+    expect(narrow.lifelines.length).toBe(2);
+    expect(narrow.arrows.find(({ connection }) => connection === 2)?.pill?.flags.text).toBe(':50002 SYN');
   });
 
   test('a trace of nothing is an empty ladder', () => {

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { runScenario } from '../scenario/index.ts';
 import { scenarios } from '../scenarios/index.ts';
+import { drawLadder } from './drawing.ts';
 import { layoutLadder } from './layout.ts';
-import { escapeXml, svgLadder, svgOf } from './svg.ts';
-import { palettes } from './svg-style.ts';
+import { escapeXml, svgLadder, svgOf, xmlOf } from './svg.ts';
 import { handMade, TraceBuilder } from './testing.ts';
+import { PHASES, STRANDS, tokens } from './tokens.ts';
 
 /** Reads XML far enough to know that it is well formed; the names of its elements. */
 function elements(xml: string): string[] {
@@ -52,34 +53,61 @@ test('it stands alone: no script, no font, no address of anything else', () => {
 test('the text of every label is text', () => {
   const layout = layoutLadder(handMade(), { lang: 'zh' });
   const svg = svgOf(layout, handMade());
-  for (const { label } of layout.arrows)
-    for (const { text } of label) expect(svg).toContain(`>${escapeXml(text)}</text>`);
+  for (const { pill } of layout.arrows)
+    for (const text of [pill?.flags.text, pill?.fields?.text])
+      if (text !== undefined) expect(svg).toContain(`>${escapeXml(text)}</text>`);
 });
+
+/** What is drawn of a segment, or of a copy of it. */
+const drawn = (svg: string, id: number, copy = 0): string =>
+  new RegExp(`<g class="arrow" data-id="${id}" data-copy="${copy}"[^>]*>.*?<g class="arrow"`).exec(
+    svg,
+  )?.[0] ?? '';
 
 test('not by colour alone: lost ends in a cross, a retransmission is dashed, a discarded head is hollow', () => {
   const svg = svgLadder(handMade(), { lang: 'en' });
-  const group = (id: number, copy = 0): string =>
-    new RegExp(`<g [^>]*data-segment="${id}" data-copy="${copy}">.*?</g>`).exec(svg)?.[0] ?? '';
-  expect(group(1)).toContain('class="x"');
-  expect(group(2)).toContain(' again"');
-  expect(group(2)).not.toContain('class="x"');
-  expect(group(7, 1)).toContain('open-head');
-  expect(group(7)).not.toContain('open-head');
+  expect(drawn(svg, 1)).toContain('class="lost"');
+  expect(drawn(svg, 2)).toContain('data-again="true"');
+  expect(drawn(svg, 2)).not.toContain('class="lost"');
+  expect(drawn(svg, 7, 1)).toContain('open-head');
+  expect(drawn(svg, 7)).not.toContain('open-head');
 });
 
-test('segments of other connections than that of the bars are thinner, and say which they are', () => {
-  const pile = scenarios.find(({ id }) => id === 'tw-pile');
-  if (pile === undefined) throw new Error('no tw-pile');
-  const svg = svgLadder(runScenario(pile), { lang: 'en' });
-  expect(svg.match(/class="other" data-connection="1"/g)?.length).toBeGreaterThan(5);
-  expect(svg).toContain('>:50001 SYN seq=0</text>');
+test('a lifeline is two strands whose patterns are the state; no two states look the same', () => {
+  const looks = Object.entries(STRANDS).map(
+    ([state, strands]) => `${PHASES[state as 'CLOSED']} ${strands.join(' ')}`,
+  );
+  expect(new Set(looks).size).toBe(11);
+  // Without colours, those of opening and closing differ, too.
+  expect(new Set(Object.values(STRANDS).map(String)).size).toBe(11);
+  const svg = svgLadder(handMade(), { lang: 'en' });
+  for (const fill of ['rise-opening', 'fall-closing', 'cross-closing', 'rungs'])
+    expect(svg).toContain(`fill="url(#sf-${fill})"`);
+});
+
+test('before the cursor all is as it is in a file; after it, faint and without colour in its words', () => {
+  const layout = layoutLadder(handMade(), { lang: 'en' });
+  const all = drawLadder(layout, handMade()).map(xmlOf).join('');
+  const end = drawLadder(layout, handMade(), { cursor: layout.eventY.length - 1, y: layout.bottom });
+  expect(
+    end
+      .map(xmlOf)
+      .join('')
+      .replaceAll('data-tense="now"', 'data-tense="past"')
+      .replaceAll('mark new', 'mark'),
+  ).toBe(all);
+  const begin = drawLadder(layout, handMade(), { cursor: -1 }).map(xmlOf).join('');
+  expect(begin).not.toMatch(/class="way l-syn"|text class="b onhue"/);
+  const hidden = drawLadder(layout, handMade(), { cursor: 1, hidden: true }).map(xmlOf).join('');
+  expect(hidden).toContain('data-id="1"');
+  expect(hidden).not.toMatch(/data-id="2"|class="lost"|ESTABLISHED/);
 });
 
 test('light, dark, or as the reader prefers', () => {
   const of = (theme: 'auto' | 'light' | 'dark'): string => svgLadder(handMade(), { lang: 'en', theme });
   expect(of('auto')).toContain('prefers-color-scheme:dark');
-  expect(of('light')).not.toContain(palettes.dark.ground);
-  expect(of('dark')).not.toContain(palettes.light.ground);
+  expect(of('light')).not.toContain(tokens.dark.paper);
+  expect(of('dark')).not.toContain(tokens.light.paper);
 });
 
 /** WCAG 2.2: relative luminance. */
@@ -96,10 +124,14 @@ function contrast(a: string, b: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-test.each(['light', 'dark'] as const)('%s: every text has a contrast of 4.5 on both grounds', (theme) => {
-  const { ground, band, rule: _rule, ...texts } = palettes[theme];
-  for (const [name, colour] of Object.entries(texts))
-    for (const under of [ground, band]) expect(contrast(colour, under), name).toBeGreaterThanOrEqual(4.5);
+test.each(['light', 'dark'] as const)('%s: every text has a contrast of 4.5 on all grounds', (theme) => {
+  const all = tokens[theme];
+  for (const name of ['ink', 'ink2', 'none', 'opening', 'open', 'closing', 'waiting', 'bad'] as const)
+    for (const under of ['paper', 'raised', 'sunk'] as const)
+      expect(contrast(all[name], all[under]), `${name} on ${under}`).toBeGreaterThanOrEqual(4.5);
+  for (const hue of ['opening', 'open', 'closing', 'waiting', 'bad'] as const)
+    expect(contrast(all.onhue, all[hue]), `onhue on ${hue}`).toBeGreaterThanOrEqual(4.5);
+  expect(contrast(all.edge, all.paper)).toBeGreaterThanOrEqual(3);
 });
 
 test('whatever names and texts contain, it is XML', () => {

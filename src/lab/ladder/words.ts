@@ -6,6 +6,8 @@ import { fill, type Lang, type Params } from '../text/index.ts';
 /** The texts by key. */
 export const words = {
   time: { en: 'time', zh: '时间' },
+  client: { en: 'client', zh: '客户端' },
+  server: { en: 'server', zh: '服务器' },
   stateChange: { en: 'state change', zh: '状态变化' },
   programCall: { en: 'program call', zh: '程序调用' },
   leaves: { en: 'segment leaves', zh: '报文段发出' },

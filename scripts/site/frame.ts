@@ -1,0 +1,92 @@
+// A page of the site as a file: head with title, description and picture, then the text; no script of its own.
+
+import { fonts, type Lang, pageStyleSheet, tokenVariables } from '../../src/lab/index.ts';
+import { html, SECTIONS, type SitePage } from './pages.ts';
+
+/** The style sheet of all static pages. */
+export function siteStyle(): string {
+  const vars = Object.entries(fonts)
+    .map(([name, stack]) => `--${name}:${stack}`)
+    .join(';');
+  return `:root{color-scheme:light dark;${vars};${tokenVariables('light')}}
+@media(prefers-color-scheme:dark){:root{${tokenVariables('dark')}}}
+@media print{:root{${tokenVariables('light')}}header,footer{display:none}}
+*{box-sizing:border-box}
+body{margin:0 auto;max-width:860px;padding:0 24px 48px;background:var(--paper);color:var(--ink);font:400 17px/1.58 var(--sans);overflow-wrap:break-word}
+header{display:flex;flex-wrap:wrap;gap:4px 18px;align-items:center;padding:14px 0;border-bottom:1px solid var(--line);font-size:15px}
+header b{font:700 19px/1 var(--serif)}
+a{color:inherit;text-decoration-color:var(--edge);text-underline-offset:.2em}
+header a{text-decoration:none;color:var(--ink2)}
+h1{font:700 clamp(28px,4.4vw,44px)/1.15 var(--serif);text-wrap:balance;margin:32px 0 12px}
+h2{font:700 24px/1.25 var(--serif);margin:32px 0 8px}
+h3{font:600 17px/1.4 var(--sans);margin:20px 0 4px}
+:lang(zh) h1,:lang(zh) h2{line-height:1.35}
+.lead{font-size:19px;color:var(--ink2)}
+figure{margin:24px 0;overflow-x:auto}
+figure svg{display:block;width:100%;min-width:520px;height:auto}
+.live{display:inline-block;padding:11px 20px;border-radius:10px;background:var(--ink);color:var(--paper);font-weight:600;text-decoration:none}
+pre{padding:12px 16px;border:1px solid var(--line);border-radius:12px;background:var(--sunk);font:400 13px/1.55 var(--mono);white-space:pre-wrap;overflow-wrap:anywhere}
+dt{font-weight:600;margin-top:14px}
+dd{margin:0}
+dt .glyph{display:inline-block;vertical-align:-3px}
+small{color:var(--ink2);font-size:14px}
+li{margin:6px 0}
+table{border-collapse:collapse;width:100%;font-size:14px}
+td{padding:4px 10px 4px 0;border-bottom:1px solid var(--line);vertical-align:top}
+footer{margin-top:48px;padding-top:14px;border-top:1px solid var(--line);font-size:14px;color:var(--ink2)}
+${pageStyleSheet()}`;
+}
+
+/** From a page to the root of its language: ``, `../`. */
+function upOf({ path }: SitePage): string {
+  return '../'.repeat(path.split('/').length - 1);
+}
+
+/** Where a part of the site begins. */
+function sectionHref(name: string): string {
+  return ['claims', 'states', 'glossary'].includes(name) ? `${name}.html` : `${name}/index.html`;
+}
+
+/** A page as HTML. `origin`: the address of the site, where it is known: pictures of shared pages need a whole one. */
+export function pageHtml(page: SitePage, lang: Lang, origin: string): string {
+  const up = upOf(page);
+  const root = `../${up}`;
+  const other = lang === 'en' ? 'zh' : 'en';
+  const code = lang === 'en' ? 'en' : 'zh-CN';
+  const title = page.title[lang];
+  const description = page.description[lang].replace(/\\s+/g, ' ').slice(0, 300);
+  const picture = `${origin === '' ? root : origin}pictures/${page.picture}.${lang}.png`;
+  const live = `${root}index.html#${page.live === '' ? '' : `${page.live}${page.live.includes('?') ? '&' : '?'}l=${lang}`}`;
+  return `<!doctype html>
+<html lang="${code}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${html(title)} · synfin</title>
+<meta name="description" content="${html(description)}">
+<meta property="og:type" content="article">
+<meta property="og:title" content="${html(title)}">
+<meta property="og:description" content="${html(description)}">
+<meta property="og:image" content="${html(picture)}">
+<meta property="og:locale" content="${lang === 'en' ? 'en_GB' : 'zh_CN'}">
+<meta name="twitter:card" content="summary_large_image">
+<link rel="alternate" hreflang="${other === 'en' ? 'en' : 'zh-CN'}" href="${root}${other}/${page.path}.html">
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="${root}site.css">
+</head>
+<body>
+<header><a href="${up}index.html"><b>synfin</b></a>${Object.entries(SECTIONS)
+    .map(([name, text]) => `<a href="${up}${sectionHref(name)}">${html(text[lang])}</a>`)
+    .join(
+      '',
+    )}<a href="${root}${other}/${page.path}.html" lang="${other === 'en' ? 'en' : 'zh-CN'}">${lang === 'en' ? '中文' : 'English'}</a></header>
+<main>
+<h1>${html(title)}</h1>
+<p><a class="live" href="${html(live)}">${lang === 'en' ? 'Run it in the page' : '在页面中运行'}</a></p>
+${page.body(lang)}
+</main>
+<footer>${lang === 'en' ? 'Every ladder is a run of synfin, a TCP in TypeScript.' : '每幅时序图都是 synfin（用 TypeScript 写成的 TCP）的一次运行。'}</footer>
+</body>
+</html>
+`;
+}

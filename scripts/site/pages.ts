@@ -1,0 +1,328 @@
+// The pages of the site as data: what each is called, what it says, and its picture. Everything is the lab's own.
+
+import { whyQuestions } from '../../src/lab/check/why/index.ts';
+import { states, terms } from '../../src/lab/explain/index.ts';
+import {
+  claims,
+  drawLadder,
+  escapeXml,
+  type Lang,
+  layoutLadder,
+  questions,
+  runbooks,
+  runScenario,
+  scenarioNamed,
+  scenarios,
+  stateGlyph,
+  type Text,
+  xmlOf,
+} from '../../src/lab/index.ts';
+import { stories } from '../../src/lab/stories/index.ts';
+import { type State, type StateName, stateName, transitions } from '../../src/tcp/index.ts';
+
+/** A page of the site, without its frame. */
+export interface SitePage {
+  /** Without language and ending: `stories/third-ack`. */
+  readonly path: string;
+  readonly title: Text;
+  /** One or two sentences: for search engines, and where the page is shared. */
+  readonly description: Text;
+  /** HTML. */
+  readonly body: (lang: Lang) => string;
+  /** The scenario of its picture. */
+  readonly picture: string;
+  /** Fragment of the place in the page that runs. */
+  readonly live: string;
+}
+
+const both = (en: string, zh: string): Text => ({ en, zh });
+
+/** Text as HTML. */
+export const html = escapeXml;
+
+const list = (items: readonly string[], kind = 'ul'): string =>
+  `<${kind}>${items.map((item) => `<li>${item}</li>`).join('')}</${kind}>`;
+const paragraphs = (text: string): string =>
+  text
+    .split('\n\n')
+    .map((one) => `<p>${html(one)}</p>`)
+    .join('');
+const link = (href: string, text: string): string => `<a href="${href}">${html(text)}</a>`;
+
+/** A ladder in the page: text that can be read and found. */
+export function ladderOf(id: string, lang: Lang, edits: readonly string[] = [], width = 760): string {
+  const scenario = scenarioNamed(id);
+  if (scenario === undefined) return '';
+  const trace = runScenario(scenario, { edits });
+  const layout = layoutLadder(trace, { lang, width });
+  const shapes = drawLadder(layout, trace, { prefix: `l-${id}` })
+    .map(xmlOf)
+    .join('');
+  return `<figure><svg class="sf" viewBox="0 0 ${layout.width} ${layout.height}" role="img" aria-label="${html(scenario.question[lang])}">${shapes}</svg></figure>`;
+}
+
+function scenarioPages(): SitePage[] {
+  return scenarios.map((scenario) => ({
+    path: `lab/${scenario.id}`,
+    title: scenario.title,
+    description: scenario.question,
+    picture: scenario.id,
+    live: `1/${scenario.id}`,
+    body: (lang) => {
+      const asked = questions.filter((one) => one.scenario === scenario.id);
+      return (
+        `<p class="lead">${html(scenario.question[lang])}</p>${ladderOf(scenario.id, lang)}` +
+        paragraphs(scenario.explanation[lang]) +
+        `<h2>${lang === 'en' ? 'What to notice' : '值得注意'}</h2>` +
+        list(
+          scenario.notice.map((one) => html(one[lang])),
+          'ol',
+        ) +
+        (scenario.linux === undefined ? '' : `<h2>Linux</h2>${paragraphs(scenario.linux[lang])}`) +
+        (asked.length === 0
+          ? ''
+          : `<h2>${lang === 'en' ? 'Questions answered here' : '这里回答的问题'}</h2>${asked
+              .map((one) => `<h3>${html(one.question[lang])}</h3>${paragraphs(one.answer[lang])}`)
+              .join('')}`)
+      );
+    },
+  }));
+}
+
+function storyPages(): SitePage[] {
+  return stories.map(({ id, title, lead, steps, scenario, edits = [] }) => ({
+    path: `stories/${id}`,
+    title,
+    description: lead,
+    picture: scenario,
+    live: `1/${id}?v=story`,
+    body: (lang) =>
+      `<p class="lead">${html(lead[lang])}</p>${ladderOf(scenario, lang, edits)}` +
+      list(
+        steps.map((step) => `<h3>${html(step.title[lang])}</h3><p>${html(step.text[lang])}</p>`),
+        'ol',
+      ),
+  }));
+}
+
+function whyPages(): SitePage[] {
+  return whyQuestions.map(({ id, question, answer }) => ({
+    path: `why/${id}`,
+    title: question,
+    description: answer,
+    picture: 'hs',
+    live: `1/${id}?v=why`,
+    body: (lang) => paragraphs(answer[lang]),
+  }));
+}
+
+function runbookPages(): SitePage[] {
+  return runbooks.map((book) => ({
+    path: `runbooks/${book.id}`,
+    title: book.title,
+    description: book.means,
+    picture: book.scenario,
+    live: `1/${book.id}?v=runbook`,
+    body: (lang) => {
+      const section = (title: Text, items: readonly Text[]): string =>
+        items.length === 0 ? '' : `<h2>${html(title[lang])}</h2>${list(items.map((one) => html(one[lang])))}`;
+      return (
+        `<p class="lead">${html(book.means[lang])}</p>${paragraphs(book.fault[lang])}` +
+        list(
+          book.looks.map(
+            (look) =>
+              `<h3>${html(look.ask[lang])}</h3><pre><code>$ ${html(look.run)}\n${html(look.prints)}</code></pre><p>${html(look.reads[lang])}</p>`,
+          ),
+          'ol',
+        ) +
+        section(both('What to do now', '现在怎么办'), book.now) +
+        section(both('What to do for good', '一劳永逸的办法'), book.forGood) +
+        section(both('What does not help', '没有用的做法'), book.useless) +
+        ladderOf(book.scenario, lang, book.edits ?? [])
+      );
+    },
+  }));
+}
+
+/** A list of pages, as a page. */
+function indexOf(
+  path: string,
+  title: Text,
+  description: Text,
+  pages: readonly SitePage[],
+  live: string,
+): SitePage {
+  return {
+    path: `${path}/index`,
+    title,
+    description,
+    picture: pages[0]?.picture ?? 'hs',
+    live,
+    body: (lang) =>
+      `<p class="lead">${html(description[lang])}</p>` +
+      list(
+        pages.map(
+          (page) =>
+            `${link(`${page.path.replace(/^.*\//, '')}.html`, page.title[lang])}<br><small>${html(page.description[lang])}</small>`,
+        ),
+      ),
+  };
+}
+
+const VERDICTS = {
+  true: both('True', '正确'),
+  imprecise: both('Not quite', '不够准确'),
+  wrong: both('Wrong', '错误'),
+  name: both('Another name', '另一种叫法'),
+};
+
+function claimsPage(): SitePage {
+  return {
+    path: 'claims',
+    title: both('What is said of TCP: true or false?', '关于 TCP 的说法：对还是错？'),
+    description: both(
+      'Sentences of textbooks and interview notes, each decided by a run of a real TCP.',
+      '教科书与面试笔记中的说法，逐句由一个真实 TCP 的运行来判定。',
+    ),
+    picture: 'close4',
+    live: '1/hs?v=quiz',
+    body: (lang) =>
+      list(
+        claims.map((claim) => {
+          const verdict = VERDICTS[claim.verdict][lang];
+          return `<h3 id="claim-${claim.number}">${html(claim.claim[lang])}</h3><p><b>${verdict}.</b> ${html(claim.truth[lang])}</p>`;
+        }),
+        'ol',
+      ),
+  };
+}
+
+function glossaryPage(): SitePage {
+  return {
+    path: 'glossary',
+    title: both('The words of TCP', 'TCP 的术语'),
+    description: both('What each word means, and where it is defined.', '每个术语的含义，以及它定义在哪里。'),
+    picture: 'hs',
+    live: '1/hs',
+    body: (lang) =>
+      `<dl>${terms
+        .map(
+          (term) =>
+            `<dt id="${term.id}">${html(term.name[lang])}</dt><dd>${html(term.definition[lang])} <small>${html(term.section)}</small></dd>`,
+        )
+        .join('')}</dl>`,
+  };
+}
+
+function statesPage(): SitePage {
+  const glyph = (state: StateName): string =>
+    `<span class="sf">${xmlOf(stateGlyph(state, 'l-close4'))}</span>`;
+  return {
+    path: 'states',
+    title: both('Eleven states, two strands', '十一个状态，两股线'),
+    description: both(
+      'A connection is two directions: what an end sends, and what it hears. Every state, and every transition of RFC 9293, figure 5.',
+      '一条连接是两个方向：一端发送的与听到的。全部状态，以及 RFC 9293 图 5 的全部转移。',
+    ),
+    picture: 'close4',
+    live: '1/close4',
+    body: (lang) =>
+      `<dl>${Object.entries(states)
+        .map(
+          ([name, { meaning }]) =>
+            `<dt id="${name}">${glyph(name as StateName)} ${name}</dt><dd>${html(meaning[lang])}</dd>`,
+        )
+        .join('')}</dl>${ladderOf('close4', lang)}<h2>${lang === 'en' ? 'Transitions' : '状态转移'}</h2>` +
+      `<table><tbody>${transitions
+        .map(
+          ({ from, to, name, section }) =>
+            `<tr><td>${namesOf(from)}</td><td>${namesOf(to)}</td><td>${html(name)}</td><td>${html(section)}</td></tr>`,
+        )
+        .join('')}</tbody></table>`,
+  };
+}
+
+function namesOf(of: State | readonly State[]): string {
+  return [of]
+    .flat()
+    .map((one) => stateName(one as State))
+    .join(', ');
+}
+
+function homePage(pages: readonly SitePage[]): SitePage {
+  const of = (folder: string): readonly SitePage[] =>
+    pages.filter(({ path }) => path.startsWith(`${folder}/`));
+  return {
+    path: 'index',
+    title: both('What if the third ACK is lost?', '第三次握手的 ACK 丢了，会怎样？'),
+    description: both(
+      'A real TCP in your browser: watch every connection, lose any segment, and see why each rule is there.',
+      '浏览器里一个真实的 TCP：看清每条连接，丢掉任意一个报文段，弄懂每条规则为什么存在。',
+    ),
+    picture: 'ack3-lost',
+    live: '',
+    body: (lang) =>
+      `<p class="lead">${lang === 'en' ? 'A real TCP, running in the page. Watch what saves the connection, then break it yourself.' : '一个真实的 TCP，就在页面中运行。看看是什么救了这条连接，然后亲手弄坏它。'}</p>` +
+      ladderOf('ack3-lost', lang) +
+      (['stories', 'lab', 'why', 'runbooks'] as const)
+        .map(
+          (folder) =>
+            `<h2>${html(SECTIONS[folder][lang])}</h2>${list(of(folder).map((page) => link(`${page.path}.html`, page.title[lang])))}`,
+        )
+        .join(''),
+  };
+}
+
+/** The parts of the site, by folder or page. */
+export const SECTIONS = {
+  stories: both('Stories', '故事'),
+  lab: both('Experiments', '实验'),
+  why: both('Why?', '为什么'),
+  runbooks: both('Diagnose', '排障'),
+  claims: both('Claims', '说法'),
+  states: both('States', '状态'),
+  glossary: both('Glossary', '术语'),
+} as const;
+
+/** All pages. */
+export function sitePages(): SitePage[] {
+  const [experiments, told, whys, books] = [scenarioPages(), storyPages(), whyPages(), runbookPages()];
+  const pages = [
+    ...told,
+    indexOf(
+      'stories',
+      SECTIONS.stories,
+      both('One question, five to eight steps.', '一个问题，五到八步。'),
+      told,
+      '1/?v=story',
+    ),
+    ...experiments,
+    indexOf(
+      'lab',
+      SECTIONS.lab,
+      both('Every experiment of the lab.', '实验室的全部实验。'),
+      experiments,
+      '1/hs',
+    ),
+    ...whys,
+    indexOf(
+      'why',
+      SECTIONS.why,
+      both('Why each rule of TCP is there, found by search.', 'TCP 的每条规则为什么存在：由搜索给出答案。'),
+      whys,
+      '1/three?v=why',
+    ),
+    ...books,
+    indexOf(
+      'runbooks',
+      SECTIONS.runbooks,
+      both('From a symptom to its cause.', '从现象到原因。'),
+      books,
+      '1/?v=runbook',
+    ),
+    claimsPage(),
+    statesPage(),
+    glossaryPage(),
+  ];
+  return [homePage(pages), ...pages];
+}

@@ -1,0 +1,133 @@
+// The site as it is written to a folder: every page has a head and text, every link leads somewhere, budgets hold, and the
+// element runs in a page of its own.
+
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildSite } from '../../scripts/site/main.ts';
+import { findings } from './axe.ts';
+import { CHROMIUM, FLAGS, missing } from './browser.ts';
+
+/** Octets of script of a page, compressed. */
+const BUDGET = 250_000;
+
+describe.skipIf(missing !== null)('the site', () => {
+  let folder: string;
+  let files: string[];
+  let browser: Browser;
+  const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'synfin-site-'));
+    await buildSite(folder, { draw: false });
+    files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.html'),
+    );
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('both languages have the same pages', () => {
+    const of = (lang: string) =>
+      files
+        .filter((name) => name.startsWith(`${lang}/`))
+        .map((name) => name.slice(3))
+        .sort();
+    expect(of('en').length).toBeGreaterThan(80);
+    expect(of('zh')).toEqual(of('en'));
+  });
+
+  test('every page has a title, a description, a picture and its text in it', () => {
+    const titles = new Map<string, string>();
+    for (const file of files.filter((name) => /^(en|zh)\//.test(name))) {
+      const page = read(file);
+      const title = /<title>([^<]+) · synfin<\/title>/.exec(page)?.[1] ?? '';
+      expect(title.length, file).toBeGreaterThan(3);
+      expect(/name="description" content="([^"]{10,})"/.test(page), file).toBe(true);
+      expect(page, file).toMatch(/property="og:image" content="[^"]+\.png"/);
+      expect(page, file).toContain(file.startsWith('zh') ? 'lang="zh-CN"' : 'lang="en"');
+      const text = page.replace(/<(style|svg)[\s\S]*?<\/\1>/g, '').replace(/<[^>]+>/g, ' ');
+      expect(text.replace(/\s+/g, ' ').length, file).toBeGreaterThan(300);
+      if (file.startsWith('zh/')) expect(text, file).toMatch(/[\u4e00-\u9fff]{8}/);
+      titles.set(`${file.slice(0, 2)} ${title}`, file);
+    }
+    expect(titles.size).toBeGreaterThan(160);
+  });
+
+  test('every link leads to a file of the site, and is relative: it may stand under any path', () => {
+    for (const file of files) {
+      const page = read(file).replace(/<script[\s\S]*?<\/script>/g, '');
+      for (const [, to = ''] of page.matchAll(/(?:href|src)="([^"]*)"/g)) {
+        if (to.startsWith('data:') || to.startsWith('#')) continue;
+        expect(to, file).not.toMatch(/^(\/|https?:)/);
+        const target = resolve(join(folder, dirname(file)), to.replace(/#.*$/, ''));
+        expect(existsSync(target), `${file}: ${to}`).toBe(true);
+      }
+    }
+  });
+
+  test('a page of text has no script; the page that runs, and the element, less than 250 kB', () => {
+    for (const file of files.filter((name) => /^(en|zh)\//.test(name)))
+      expect(read(file), file).not.toContain('<script');
+    const scripts = [...read('index.html').matchAll(/<script type="module">(.*?)<\/script>/gs)];
+    const octets = scripts.reduce((sum, [, code = '']) => sum + gzipSync(code, { level: 9 }).length, 0);
+    const element = gzipSync(read('synfin-ladder.js'), { level: 9 }).length;
+    console.log(`script: page ${octets}, element ${element} octets; ${files.length} pages`);
+    expect(octets).toBeLessThan(BUDGET);
+    expect(element).toBeLessThan(BUDGET);
+  });
+
+  test('from the disk, without a server: from a story to its run, and back to the text', async () => {
+    const page = await browser.newPage();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.goto(pathToFileURL(join(folder, 'en/stories/third-ack.html')).href);
+    expect(await findings(page)).toEqual([]);
+    expect(asked.length).toBeLessThanOrEqual(3);
+    await page.click('.live');
+    await page.waitForSelector('.step-card[data-when="now"]');
+    await page.goto(pathToFileURL(join(folder, 'zh/states.html')).href);
+    expect(await page.textContent('h1')).toBe('十一个状态，两股线');
+    expect(await findings(page)).toEqual([]);
+    expect(asked.filter((url) => !url.startsWith('file:') && !url.startsWith('data:'))).toEqual([]);
+    await page.close();
+  });
+
+  test('the element runs in a page of its own, plays, steps, and takes its attributes as they change', async () => {
+    const page = await browser.newPage({ reducedMotion: 'reduce' });
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    await page.goto(`file://${folder}/element.html`).catch(() => undefined);
+    // A module from the disk is refused: it is put into the page as it stands.
+    await page.setContent(
+      '<main><h1>x</h1><synfin-ladder scenario="ack3-lost" lang="en"></synfin-ladder></main>',
+    );
+    await page.addScriptTag({ content: read('synfin-ladder.js'), type: 'module' });
+    await page.waitForSelector('synfin-ladder svg .arrow');
+    const caption = () => page.textContent('synfin-ladder figcaption');
+    expect(await caption()).toContain('third segment is lost');
+    const future = () => page.locator('synfin-ladder .arrow[data-tense="future"]').count();
+    const before = await future();
+    for (let i = 0; i < 4; i++) await page.click('synfin-ladder button:has-text("→")');
+    expect(await future()).toBeLessThan(before);
+    await page.evaluate(() => document.querySelector('synfin-ladder')?.setAttribute('lang', 'zh'));
+    expect(await caption()).toMatch(/[\u4e00-\u9fff]/);
+    await page.evaluate(() => document.querySelector('synfin-ladder')?.setAttribute('scenario', 'nothing'));
+    expect(await page.textContent('synfin-ladder')).toBe('');
+    expect(await page.locator('synfin-ladder figure').textContent()).toContain('nothing');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('what is written is no more than it needs', () => {
+    const size = files.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+    expect(size / files.length, relative('/', folder)).toBeLessThan(120_000);
+  });
+});

@@ -1,0 +1,101 @@
+// Stories, the comparison and the runbooks in a real browser.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stories } from '../../src/lab/stories/index.ts';
+import { findings } from './axe.ts';
+import { missing, SCREENSHOTS, stateOf, WebLab } from './browser.ts';
+
+describe.skipIf(missing !== null)('beside the lab', () => {
+  let lab: WebLab;
+
+  beforeAll(async () => {
+    lab = await WebLab.start();
+  });
+  afterAll(async () => {
+    await lab?.stop();
+  });
+
+  test('a story: the ladder moves along with its steps, and at the end it is broken', async () => {
+    const page = await lab.open('#1/third-ack?v=story&l=en', { reducedMotion: 'reduce' });
+    await page.waitForSelector('.step-card[data-when="now"]');
+    const now = () => page.textContent('.step-card[data-when="now"] h2');
+    expect(await now()).toBe('The client asks');
+    const flown = () => page.locator('.arrow[data-tense="past"]').count();
+    const before = await flown();
+    for (let i = 0; i < 4; i++) await page.click('.step-card .next');
+    expect(await now()).toBe('The timer says it again');
+    expect(await flown()).toBeGreaterThan(before);
+    await page.waitForFunction(() => location.hash.includes('c=4'));
+    await page.keyboard.press('ArrowRight');
+    expect(await now()).toBe('Old news must be answered');
+    await page.click('.step-card .dot >> nth=0');
+    expect(await now()).toBe('The client asks');
+    await page.screenshot({ path: `${SCREENSHOTS}story.png` });
+    expect(await findings(page)).toEqual([]);
+    await page.click('.break-it button >> nth=0');
+    await page.waitForSelector('.change-chip');
+    expect(await page.locator('.ghost').count()).toBeGreaterThanOrEqual(1);
+    await page.context().close();
+  });
+
+  test('all stories are listed; a link to one that does not exist says so', async () => {
+    const page = await lab.open('#1/?v=story&l=en');
+    await page.waitForSelector('.story-list');
+    expect(await page.locator('.story-list li').count()).toBe(stories.length);
+    expect(await findings(page)).toEqual([]);
+    await page.context().close();
+    const wrong = await lab.open('#1/no-such-story?v=story&l=en');
+    expect(await wrong.textContent('[role="alert"]')).toContain('no-such-story');
+    await wrong.context().close();
+  });
+
+  test('side by side: real TCP and one without a rule stand alike until they part', async () => {
+    const page = await lab.open('#1/stale-listen?v=compare&l=en&r=two-way-handshake');
+    await page.waitForSelector('.compare-side svg');
+    expect(await page.locator('.compare-side').count()).toBe(2);
+    expect(await page.textContent('.compare-side >> nth=1')).toContain('not real TCP');
+    const heights = await page.evaluate(() =>
+      [...document.querySelectorAll('.compare-side')].map((side) => ({
+        // Where it leaves and arrives, downwards.
+        syn: side
+          .querySelector('.arrow[data-id="1"] .way')
+          ?.getAttribute('d')
+          ?.match(/ [\d.]+/g)
+          ?.at(0),
+        part: side.querySelector('.part-line')?.getAttribute('d')?.replace(/H.*/, ''),
+      })),
+    );
+    expect(heights[0]?.syn).toBe(heights[1]?.syn);
+    expect(heights[0]?.part).toBe(heights[1]?.part);
+    expect(await findings(page)).toEqual([]);
+    await page.screenshot({ path: `${SCREENSHOTS}compare.png` });
+    await page.context().close();
+  });
+
+  test('a runbook: commands with what they print, and the run that reproduces it', async () => {
+    const page = await lab.open('#1/?v=runbook&l=en');
+    await page.click('[data-runbook="close-wait"]');
+    expect(await page.textContent('.command')).toContain('ss -Htnp state close-wait');
+    expect(await page.locator('.runbook-side svg .arrow').count()).toBeGreaterThan(3);
+    expect(await findings(page)).toEqual([]);
+    await page.screenshot({ path: `${SCREENSHOTS}runbook.png` });
+    await page.click('.runbook-side .primary');
+    await page.waitForSelector('.titlebar');
+    expect(await stateOf(page, 'right')).not.toBe('');
+    await page.context().close();
+  });
+
+  test('the theme is the reader’s', async () => {
+    const page = await lab.open('#1/hs?l=en', { colorScheme: 'light' });
+    const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const light = await ground();
+    await page.click('.theme');
+    expect(await ground()).not.toBe(light);
+    expect(await page.getAttribute('html', 'data-theme')).toBe('dark');
+    await page.context().close();
+  });
+
+  test('nothing complains', () => {
+    expect(lab.complaints).toEqual([]);
+  });
+});
