@@ -689,6 +689,7 @@ export class Host {
   #setNow(clockUs: number = this.clock.now()): void {
     const { tcp } = this;
     let us = clockUs + this.#steppedBackUs;
+    if (us === tcp.engine.now) return; // packets come in series
     if (us < tcp.engine.now) {
       this.#steppedBackUs += Math.ceil(tcp.engine.now - us);
       us = tcp.engine.now;

@@ -18,7 +18,14 @@ import {
   Segment,
   SYN,
 } from './segment.ts';
-import { parseTcp, TCP_CHECKSUM_OFFSET, tcpChecksumOk, tcpHeaderLength, writeTcpHeader } from './tcp.ts';
+import {
+  parseTcp,
+  TCP_CHECKSUM_OFFSET,
+  tcpChecksumOk,
+  tcpHeaderLength,
+  tcpHeaderSum,
+  writeTcpHeader,
+} from './tcp.ts';
 import { sackBlocksThatFit, TcpOptionCursor } from './tcp-options.ts';
 import { captured, digits, hex, place } from './testing.ts';
 
@@ -254,6 +261,63 @@ describe('writeTcpHeader', () => {
     expect(sackBlocksThatFit(OPT_TIMESTAMPS, 4)).toBe(3);
     expect(sackBlocksThatFit(0, 4)).toBe(4);
     expect(sackBlocksThatFit(0, 2)).toBe(2);
+  });
+});
+
+describe('tcpHeaderSum', () => {
+  const timestamps = fc.constantFrom(
+    '0101080a0102030405060708',
+    '080a01020304050607080101',
+    '01080a010203040506070801',
+  );
+  const area = fc.oneof(
+    fc.constant(''),
+    timestamps,
+    fc.uint8Array({ minLength: 0, maxLength: 10 }).map((bytes) => digitsOf(bytes, 4 * bytes.length)),
+  );
+  const digitsOf = (bytes: Uint8Array, length: number): string =>
+    Array.from({ length }, (_, i) => (bytes[i % bytes.length] as number).toString(16).padStart(2, '0')).join(
+      '',
+    );
+
+  it('is the sum of the octets of a header that was read, whatever its options are, without its checksum', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 20, maxLength: 20 }), area, u16, (fixed, options, seed) => {
+        const bytes = segment(options);
+        const offset = bytes[12] as number;
+        bytes.set(fixed);
+        bytes[12] = offset | ((fixed[12] as number) & 0xf);
+        const { seg, off, code } = parse(bytes);
+        const { mem, len } = place(bytes, off);
+        if (code !== Malformed.OK && code !== Malformed.TCP_OPTION_LENGTH) return;
+        mem.dv.setUint16(off + TCP_CHECKSUM_OFFSET, 0);
+        expect(tcpHeaderSum(mem, off, len, seg, seed)).toBe(sum(mem, off, len, seed));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is that of a header that was written', () => {
+    fc.assert(
+      fc.property(int32, int32, u8, u16, fc.nat(0x7f), u16, (seq, ack, ctl, wnd, opts, seed) => {
+        const mem = new Memory();
+        const seg = new Segment().set(seq, ack, ctl);
+        Object.assign(seg, {
+          srcPort: wnd ^ 0x55,
+          dstPort: 80,
+          wnd,
+          up: seed,
+          opts,
+          mss: 1460,
+          tsVal: seq ^ ack,
+          tsEcr: ack,
+        });
+        seg.sackCount = 2;
+        const len = writeTcpHeader(mem, 64, seg);
+        expect(tcpHeaderSum(mem, 64, len, seg, seed)).toBe(sum(mem, 64, len, seed));
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
 

@@ -1,10 +1,10 @@
 // The TCP header (RFC 9293 section 3.1) to and from a Segment, and its checksum.
 
-import { sum } from './checksum.ts';
+import { fold, halves, sum } from './checksum.ts';
 import { Malformed } from './malformed.ts';
 import type { Memory } from './memory.ts';
 import type { Segment } from './segment.ts';
-import { parseTcpOptions, tcpOptionsLength, writeTcpOptions } from './tcp-options.ts';
+import { NOP_NOP_TS, parseTcpOptions, tcpOptionsLength, writeTcpOptions } from './tcp-options.ts';
 
 /** Octets of a header without options. */
 export const TCP_HEADER_LENGTH = 20;
@@ -62,4 +62,25 @@ export function writeTcpHeader(mem: Memory, off: number, seg: Segment): number {
   dv.setInt32(off + 12, (headerLen << 26) | (seg.reserved << 24) | (seg.ctl << 16) | seg.wnd);
   dv.setInt32(off + 16, seg.up);
   return headerLen;
+}
+
+/**
+ * The folded sum of the header of `headerLen` octets at `off` that was read into `seg`, or written of it, begun at `seed`. Its
+ * words are known: only options of other kinds than timestamps are read again. The checksum is not in it.
+ */
+export function tcpHeaderSum(
+  mem: Memory,
+  off: number,
+  headerLen: number,
+  seg: Segment,
+  seed: number,
+): number {
+  const bits = (headerLen << 10) | (seg.reserved << 8) | seg.ctl;
+  const ports = seg.srcPort + seg.dstPort;
+  const words = seed + ports + halves(seg.seq) + halves(seg.ack) + bits + seg.wnd + seg.up;
+  if (headerLen === TCP_HEADER_LENGTH) return fold(words);
+  const options = off + TCP_HEADER_LENGTH;
+  if (headerLen !== TCP_HEADER_LENGTH + 12 || mem.dv.getInt32(options) !== NOP_NOP_TS)
+    return sum(mem, options, headerLen - TCP_HEADER_LENGTH, fold(words));
+  return fold(words + halves(NOP_NOP_TS) + halves(seg.tsVal) + halves(seg.tsEcr));
 }

@@ -28,6 +28,8 @@ export class IpHeader {
 
   /** From our end of a connection to the other. */
   along(t: Readonly<Sockets>): this {
+    // Segments leave in series; of IPv4 addresses the other words are the same.
+    if (this.family === 4 && t.family === 4 && this.src3 === t.l3 && this.dst3 === t.r3) return this;
     this.family = t.family === 6 ? 6 : 4;
     this.src0 = t.l0;
     this.src1 = t.l1;

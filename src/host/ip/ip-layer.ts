@@ -310,7 +310,7 @@ export class IpLayer {
     const { dst0, dst1, dst2, dst3 } = p;
     if (iface.index !== 0 && isLoopback(dst0, dst1, dst2, dst3)) return false; // RFC 1122 section 3.2.1.3 (g)
     // One address in a frame to all: RFC 1122 section 3.3.6.
-    if (this.owner(dst0, dst1, dst2, dst3) !== null) return !toGroup;
+    if (this.local.isOwn(dst0, dst1, dst2, dst3, this.epoch)) return !toGroup;
     if (this.#toGroup(p) || this.#isWantedBroadcast(p)) return true;
     return iface.anyDestination && !toGroup && this.local.isOneHost(dst0, dst1, dst2, dst3);
   }
@@ -420,12 +420,13 @@ export class IpLayer {
   /** Writes the header of a packet before its payload; its length. `flags` are those of IPv4. */
   #writeHeader(way: Way, at: number, payloadLen: number, h: IpHeader, flags: number): number {
     const { memory } = this;
-    const { protocol, ttl, tos, src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = h;
+    const { protocol, ttl, tos, src3, dst3 } = h;
     if (way.family === 4) {
       this.#ids ??= new Identification(this.#random(), this.#random());
       const id = this.#ids.next(src3, dst3);
       return writeIpv4Header(memory, at, payloadLen, id, flags, ttl, tos, protocol, src3, dst3);
     }
+    const { src0, src1, src2, dst0, dst1, dst2 } = h;
     return writeIpv6Header(
       memory,
       at,

@@ -45,6 +45,13 @@ export class LocalAddresses {
   #good2 = 0;
   #good3 = 0;
 
+  /** The address that was found to be ours last, and the epoch. */
+  #ownEpoch = -1;
+  #own0 = 0;
+  #own1 = 0;
+  #own2 = 0;
+  #own3 = 0;
+
   constructor(interfaces: readonly HostInterface[]) {
     this.#interfaces = interfaces;
   }
@@ -66,6 +73,20 @@ export class LocalAddresses {
     const iface = this.assigned(w0, w1, w2, w3);
     if (iface === null && isLoopback(w0, w1, w2, w3)) return this.#interfaces[0] ?? null;
     return iface;
+  }
+
+  /** Whether the address is one of ours; `epoch` counts changes of addresses. */
+  isOwn(w0: number, w1: number, w2: number, w3: number, epoch: number): boolean {
+    if (epoch === this.#ownEpoch && w3 === this.#own3 && w2 === this.#own2) {
+      if (w1 === this.#own1 && w0 === this.#own0) return true; // packets come in series
+    }
+    if (this.owner(w0, w1, w2, w3) === null) return false;
+    this.#ownEpoch = epoch;
+    this.#own0 = w0;
+    this.#own1 = w1;
+    this.#own2 = w2;
+    this.#own3 = w3;
+    return true;
   }
 
   /** The broadcast address of a network that we are in (255.255.255.255 is `isValidTcpSource`'s to refuse). */

@@ -18,6 +18,7 @@ import {
   sumIsTrusted,
   TCP_CHECKSUM_OFFSET,
   tcpChecksumOk,
+  tcpHeaderSum,
 } from '../../wire/index.ts';
 import { NONE } from '../base/index.ts';
 import type { Connection, Listener } from '../connection/index.ts';
@@ -59,11 +60,17 @@ export function arrives(tcp: TcpLayer, packet: IpPacket): void {
 function isWhole({ memory }: TcpLayer, packet: IpPacket, seg: Segment, c: Connection | null): boolean {
   const { payloadOff, payloadLen } = packet;
   if (sumIsTrusted(memory, packet, TCP_CHECKSUM_OFFSET)) return true;
-  const pseudo = pseudoSum(packet, IPPROTO_TCP, payloadLen);
-  if (c === null || !mayPlace(c, seg)) return tcpChecksumOk(memory, payloadOff, payloadLen, pseudo);
+  if (c === null) {
+    const pseudo = pseudoSum(packet, IPPROTO_TCP, payloadLen);
+    return tcpChecksumOk(memory, payloadOff, payloadLen, pseudo);
+  }
+  const { textOff, textLen } = seg;
+  const seed = c.pseudo + payloadLen + memory.dv.getUint16(payloadOff + TCP_CHECKSUM_OFFSET);
+  const header = tcpHeaderSum(memory, payloadOff, payloadLen - textLen, seg, seed);
+  if (textLen === 0) return header === 0xffff;
+  if (!mayPlace(c, seg)) return sum(memory, textOff, textLen, header) === 0xffff;
   seg.placed = 1;
-  const header = sum(memory, payloadOff, payloadLen - seg.textLen, pseudo);
-  return c.rcvRing.copySumIn(seg.seq, seg.textOff, seg.textLen, header) === 0xffff;
+  return c.rcvRing.copySumIn(seg.seq, textOff, textLen, header) === 0xffff;
 }
 
 /**

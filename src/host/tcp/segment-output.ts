@@ -17,6 +17,7 @@ import {
   sum,
   TCP_CHECKSUM_OFFSET,
   tcpHeaderLength,
+  tcpHeaderSum,
   writeTcpHeader,
 } from '../../wire/index.ts';
 import type { FourTuple, HostCounters } from '../base/index.ts';
@@ -69,7 +70,7 @@ export class SegmentOutput {
     if (off === 0) return;
     const at = off + ip.headroom(path);
     writeTcpHeader(memory, at, seg);
-    let s = sum(memory, at, headerLen, c.pseudo + payloadLen);
+    let s = tcpHeaderSum(memory, at, headerLen, seg, c.pseudo + payloadLen);
     if (seg.textLen > 0) s = c.sndRing.copySumTo(at + headerLen, firstOctet(seg), seg.textLen, s);
     memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(s));
     const { pmtu } = c.tcb;

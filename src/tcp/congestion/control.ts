@@ -58,10 +58,14 @@ export interface CongestionControl {
 }
 
 const controls = new Map<string, CongestionControl>();
+/** The one that was asked for last: most connections have the same. */
+let lastName = '';
+let last: CongestionControl = newReno;
 
 /** Makes a congestion control known by its name (MAY-18), in place of one that had it. */
 export function registerCongestionControl(cc: CongestionControl): void {
   controls.set(cc.name, cc);
+  lastName = '';
 }
 
 /** The names of those that there are. */
@@ -80,7 +84,11 @@ export function congestionControl(name: string): CongestionControl {
 
 /** The control of a connection; falls back to NewReno so that nothing on the segment path throws. */
 export function controlOf(tcb: Tcb): CongestionControl {
-  return controls.get(tcb.config.congestion) ?? newReno;
+  const name = tcb.config.congestion;
+  if (name === lastName) return last;
+  lastName = name;
+  last = controls.get(name) ?? newReno;
+  return last;
 }
 
 registerCongestionControl(cubic);
