@@ -21,6 +21,7 @@ import { kernelShell } from './shell.ts';
 /** The kernel of this machine behind a TUN device. */
 export class KernelTarget implements Target {
   readonly name = 'kernel';
+  readonly realTime = true;
   readonly syscalls: KernelCalls;
   onPacket: ((packet: Uint8Array, atUs: number) => void) | null = null;
   readonly #clock: RealClock;

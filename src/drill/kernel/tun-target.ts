@@ -15,6 +15,7 @@ import { PacketSocket } from './packet-socket.ts';
 /** A Host behind a TUN device. */
 export class TunTarget implements Target {
   readonly name = 'synfin behind TUN';
+  readonly realTime = true;
   readonly syscalls: Posix;
   onPacket: ((packet: Uint8Array, atUs: number) => void) | null = null;
   readonly #clock: RealClock;

@@ -40,7 +40,18 @@ const ACE_MASK = 256 | 128 | 64;
 const MAX_OPTIONS = 40;
 
 const NO_IP_INFO: IpInfo = { ecn: null, tos: null, flowLabel: null, ttl: null };
-const IP_INFO_WORDS = new Set(['ect0', 'ect1', 'ect01', 'ce', 'noecn', 'tos', 'flowlabel', 'ttl']);
+const IP_INFO_WORDS = new Set([
+  'ect0',
+  'ect1',
+  'ect01',
+  'ce',
+  'noecn',
+  'tos',
+  'class',
+  'flowlabel',
+  'ttl',
+  'hlim',
+]);
 const UNSUPPORTED = new Map([
   ['psp', 'PSP encapsulation'],
   ['encap', 'PSP encapsulation'],
@@ -184,16 +195,18 @@ function parseIpInfo(c: Cursor): IpInfo {
         info.ecn = word;
         break;
       case 'tos':
+      case 'class':
         once('tos');
-        info.tos = c.unsignedAny('tos', U8);
+        info.tos = c.unsignedAny(word, U8);
         break;
       case 'flowlabel':
         once('flowLabel');
         info.flowLabel = c.unsignedAny('flowlabel', 0xfffff);
         break;
       case 'ttl':
+      case 'hlim':
         once('ttl');
-        info.ttl = c.unsignedAny('ttl', U8);
+        info.ttl = c.unsignedAny(word, U8);
         break;
       default:
         throw c.source.error(

@@ -7,7 +7,7 @@ import { printSyscall } from '../parse/index.ts';
 import type { RunConfig } from './config.ts';
 import { Flow } from './flow.ts';
 import { Mismatch, seconds, UnsupportedError } from './result.ts';
-import { PATIENCE_US, type RunState } from './state.ts';
+import type { RunState } from './state.ts';
 import { type Begun, beginCall, type CallContext } from './syscalls.ts';
 import type { Syscalls } from './target.ts';
 import type { Moment } from './time.ts';
@@ -82,7 +82,7 @@ export class CallJudge implements CallContext {
       result ??= b.retry(this.#state.target.now());
       return result !== null;
     };
-    const until = Math.min(b.deadlineUs - this.#state.startUs, this.#state.now() + PATIENCE_US);
+    const until = Math.min(b.deadlineUs - this.#state.startUs, this.#state.now() + this.#state.patienceUs);
     await this.#state.advance(until, ask);
     if (ask()) return result as unknown as Result;
     throw new Mismatch(

@@ -10,7 +10,7 @@ import { type LivePacket, readLive } from './live.ts';
 import { type MatchOptions, match, toScript } from './match.ts';
 import { address } from './octets.ts';
 import { Mismatch, type RunPacket, seconds } from './result.ts';
-import { PATIENCE_US, type RunState } from './state.ts';
+import type { RunState } from './state.ts';
 import type { Moment } from './time.ts';
 
 const FIN = 1;
@@ -171,7 +171,7 @@ export class PacketJudge {
     const any = event.time.kind === 'any';
     if (!there())
       await this.#state.advance(
-        any ? this.#state.now() + PATIENCE_US : moment.latestUs(this.#state.config),
+        any ? this.#state.now() + this.#state.patienceUs : moment.latestUs(this.#state.config),
         there,
       );
     let late = false;

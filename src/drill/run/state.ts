@@ -7,8 +7,10 @@ import { Mismatch, seconds } from './result.ts';
 import type { Target } from './target.ts';
 import { type Moment, within } from './time.ts';
 
-/** Longest wait for an event at any time (`*`), and for a call that should not block: a virtual hour. */
-export const PATIENCE_US = 3_600_000_000;
+/** Longest wait for an event at any time (`*`), and for a call that should not block: a virtual hour… */
+const PATIENCE_US = 3_600_000_000;
+/** … or, where time is real, a minute. */
+const REAL_PATIENCE_US = 60_000_000;
 
 /** State of one run. */
 export class RunState {
@@ -26,6 +28,11 @@ export class RunState {
   constructor(config: RunConfig, target: Target) {
     this.config = config;
     this.target = target;
+  }
+
+  /** How long a script waits for what has no time. */
+  get patienceUs(): number {
+    return this.target.realTime === true ? REAL_PATIENCE_US : PATIENCE_US;
   }
 
   /** Microseconds since the script's time 0. */

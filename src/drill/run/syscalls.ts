@@ -1,7 +1,13 @@
 // System calls of a script: each by name to a call of the target, and the check of what it wrote through
 // its pointers.
 
-import { constant, type EpollEvent, type Outcome, type SocketAddress } from '../../socket/posix/index.ts';
+import {
+  constant,
+  type EpollEvent,
+  failed,
+  type Outcome,
+  type SocketAddress,
+} from '../../socket/posix/index.ts';
 import type { Expression, Syscall } from '../ast.ts';
 import { printExpression } from '../parse/print.ts';
 import type { RunConfig } from './config.ts';
@@ -60,6 +66,27 @@ function dataCheck(expected: Expression | undefined): Begun['check'] {
   };
 }
 
+const MSG_PEEK = constant('MSG_PEEK');
+const MSG_TRUNC = constant('MSG_TRUNC');
+
+function isNull(e: Expression | undefined): boolean {
+  return e?.kind === 'word' && e.name === 'NULL';
+}
+
+/** What would have moved octets from or to nowhere. */
+function faulty(outcome: Outcome): Outcome {
+  if (outcome.kind === 'done' && outcome.value > 0) return failed('EFAULT');
+  if (outcome.kind !== 'blocked') return outcome;
+  const { retry } = outcome;
+  return {
+    ...outcome,
+    retry: (nowUs) => {
+      const result = retry(nowUs);
+      return result?.kind === 'done' && result.value > 0 ? failed('EFAULT') : result;
+    },
+  };
+}
+
 function receive(
   x: CallContext,
   fd: number,
@@ -67,7 +94,19 @@ function receive(
   max: number,
   flags: number,
 ): Begun {
+  // With MSG_TRUNC the octets go nowhere on purpose.
+  if (isNull(buffer) && (flags & MSG_TRUNC) === 0)
+    return plain(faulty(x.calls.receive(fd, max, flags | MSG_PEEK)));
   return { outcome: x.calls.receive(fd, max, flags), givesFd: false, check: dataCheck(buffer) };
+}
+
+function send(args: readonly Expression[], x: CallContext, flags: number): Begun {
+  const fd = fdArg(args, x);
+  const count = numberOf(arg(args, 2));
+  if (!isNull(args[1]) || count === 0) return plain(x.calls.send(fd, payload(args[1], count), flags));
+  // Nothing is taken, but an error of the connection comes first.
+  const outcome = x.calls.send(fd, new Uint8Array(0), flags);
+  return plain(outcome.kind === 'done' ? failed('EFAULT') : outcome);
 }
 
 function checkNumber(name: string, expected: Expression | undefined): Begun['check'] {
@@ -263,9 +302,9 @@ const calls: Readonly<Record<string, Call>> = {
   recv: (a, x) => receive(x, fdArg(a, x), a[1], numberOf(arg(a, 2)), numberOf(arg(a, 3))),
   recvfrom: (a, x) => receive(x, fdArg(a, x), a[1], numberOf(arg(a, 2)), numberOf(arg(a, 3))),
   recvmsg,
-  write: (a, x) => plain(x.calls.send(fdArg(a, x), payload(a[1], numberOf(arg(a, 2))))),
+  write: (a, x) => send(a, x, 0),
   writev: (a, x) => plain(x.calls.send(fdArg(a, x), gather(iovec(a[1])))),
-  send: (a, x) => plain(x.calls.send(fdArg(a, x), payload(a[1], numberOf(arg(a, 2))), numberOf(arg(a, 3)))),
+  send: (a, x) => send(a, x, numberOf(arg(a, 3))),
   sendto: (a, x) => {
     const to =
       a[4] === undefined || isEllipsis(a[4]) || a[4].kind === 'word'

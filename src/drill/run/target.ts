@@ -33,6 +33,8 @@ export type Syscalls = Pick<
 /** A stack under test. Times are microseconds of its own clock. */
 export interface Target {
   readonly name: string;
+  /** Its clock is the machine's. */
+  readonly realTime?: boolean;
   readonly syscalls: Syscalls;
   now(): number;
   /** A packet for the stack. */

@@ -47,6 +47,18 @@ it('the settings of a listener are those of its connections, not of the host', (
   expect([d.tcb.snd.peerMss, d.tcb.ts, other.take()?.tcb.snd.mss]).toEqual([1460, 1, 1448]);
 });
 
+it('settings may be changed while it listens: they count for the connections to come', () => {
+  const { world, a, b } = pair();
+  const listener = b.listen({ port: 80 });
+  const before = a.open({ address: '10.0.0.2', port: 80 });
+  world.runSync(1_000_000);
+  listener.configure({ maxMss: 700 });
+  const after = a.open({ address: '10.0.0.2', port: 80 });
+  world.runSync(2_000_000);
+  expect([before.tcb.snd.peerMss, after.tcb.snd.peerMss]).toEqual([1460, 700]);
+  expect(() => listener.configure({ maxMss: -1 })).toThrow(RangeError);
+});
+
 it('a SYN cookie offers what the settings of its listener say', () => {
   const { world, a, b } = pair();
   b.listen({ port: 80, synBacklog: 0, tcp: { timestamps: false } });

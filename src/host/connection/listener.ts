@@ -5,12 +5,14 @@
 
 import { describesItself } from '../../options/index.ts';
 import {
+  checkConfig,
   Err,
   type ErrorEndpoints,
   type Tcb,
   type TcpConfig,
   type TcpError,
   tcpError,
+  withSettings,
 } from '../../tcp/index.ts';
 import { formatEndpoint, type IpAddress } from '../../wire/index.ts';
 import { Queue, runUserCode } from '../base/index.ts';
@@ -162,6 +164,13 @@ export class Listener {
   /** True when one more connection can be kept. */
   get acceptQueueOpen(): boolean {
     return this.handler !== null || this.#acceptors.size > 0 || this.#queue.size < this.backlog;
+  }
+
+  /** Sets `settings` of the connections to come, on top of what they are. Throws OptionTypeError, OptionRangeError. */
+  configure(settings: Partial<TcpConfig>): void {
+    const config = withSettings(this.tcb.config, settings);
+    checkConfig(config);
+    this.tcb.config = config;
   }
 
   /** The next connection, ESTABLISHED or early by Fast Open, if one waits; else null. Never waits itself. */

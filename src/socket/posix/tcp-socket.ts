@@ -187,6 +187,7 @@ export class TcpSocket implements File {
 
   /** Gives the connection what was set on the socket. */
   applySettings(): void {
+    if (this.listener !== null && !this.listener.closed) this.listener.configure(this.config);
     const c = this.connection;
     if (c === null || c.ended) return;
     c.tos = this.tos;
