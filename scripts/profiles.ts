@@ -16,7 +16,7 @@ new Host({ profile: 'linux' })     // 'rfc' is the default
 \`\`\`
 
 \`tcp: { … }\` of a host is set on top of its profile. \`rules\`, for experiments, takes the place of the profile's rules.
-The referee of scripts (\`synfin drill --profile linux|freebsd\`) runs its scripts against the same profiles.
+The referee of scripts (\`synfin drill --profile linux|freebsd|rfc\`) runs its scripts against the same profiles.
 
 A setting that a profile does not name is as in \`rfc\`. Times are milliseconds, sizes octets; what a setting does stands in
 [the guide](guide/tuning.md#settings-of-tcp). A **rule** in a table is a step of RFC 9293 that the system does otherwise.

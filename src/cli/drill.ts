@@ -30,7 +30,7 @@ import { drillHelp } from './help.ts';
 import { type MessageKey, t } from './messages.ts';
 
 const TARGETS = ['synfin', 'tun', 'kernel'] as const;
-const PROFILES = ['linux', 'freebsd'] as const;
+const PROFILES = ['linux', 'freebsd', 'rfc'] as const;
 /** Runs of a script in real time until a failure by times alone counts. */
 const ATTEMPTS = 3;
 const HOUR_US = 3_600_000_000;

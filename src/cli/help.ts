@@ -86,7 +86,7 @@ const drillOptionsHelp: readonly OptionHelp[] = [
     },
   },
   {
-    option: '--profile linux|freebsd',
+    option: '--profile linux|freebsd|rfc',
     text: {
       en: 'the system that the scripts were written for. Default: linux',
       zh: '脚本针对的系统。默认：linux',

@@ -82,7 +82,7 @@ describe('wrong arguments are one line on standard error, and exit code 2', () =
     ['drill /nonexistent.pkt', 'synfin: there is no script "/nonexistent.pkt"'],
     ['drill src/tcp', 'synfin: there is no script "src/tcp"'],
     ['drill x.pkt --target bsd', 'synfin: --target must be one of synfin, tun, kernel, not "bsd"'],
-    ['drill x.pkt --profile bsd', 'synfin: --profile must be one of linux, freebsd, not "bsd"'],
+    ['drill x.pkt --profile bsd', 'synfin: --profile must be one of linux, freebsd, rfc, not "bsd"'],
     ['drill x.pkt --define 1=2', "synfin: --define: '1' cannot be the name of a definition"],
     ['drill x.pkt --tolerance-usecs -1', 'synfin: --tolerance-usecs needs a value'],
     ['run --lang fr', 'synfin: --lang must be one of en, zh, not "fr"'],

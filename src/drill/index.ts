@@ -13,6 +13,7 @@ export {
   profiles,
   type RunConfig,
   type RunPacket,
+  rfcProfile,
   runScript,
   type ScriptOptions,
   type ScriptResult,

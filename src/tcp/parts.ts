@@ -5,7 +5,7 @@ export { mayChallenge } from './challenge.ts';
 export { established } from './established.ts';
 export { emit } from './form/emit.ts';
 export { resetConnection } from './segment-arrives/rst.ts';
-export { transmit } from './send/transmit.ts';
+export { startPersist, transmit } from './send/transmit.ts';
 export * as row from './tcb/transitions.ts';
 export { clearTimer, clearTimers, endConnection, enter, enterTimeWait, setTimer } from './timers.ts';
 export { tsNow } from './timestamps.ts';

@@ -6,7 +6,7 @@ import { type Attachment, attachTun, configureInterface, RealClock } from '../..
 import { Posix, type TcpInfo } from '../../socket/posix/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
 import { configureHost, connectionsInState, dropConnections, hostTcpInfo } from '../run/host.ts';
-import { ChosenRules, type FreebsdSteps, type Profile, type RunConfig, type Target } from '../run/index.ts';
+import { ChosenRules, type Profile, type RunConfig, type Steps, type Target } from '../run/index.ts';
 import { loadSocketLibc } from './libc.ts';
 import { freshNamespace } from './namespace.ts';
 import { Pace } from './pace.ts';
@@ -86,7 +86,7 @@ export class TunTarget implements Target {
     return configureHost(this.syscalls, settings);
   }
 
-  choose(steps: FreebsdSteps): void {
+  choose(steps: Steps): void {
     this.#chosen.choose(steps);
   }
 

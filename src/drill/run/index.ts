@@ -14,11 +14,12 @@ import { VirtualTarget } from './virtual.ts';
 export type { RunConfig } from './config.ts';
 export {
   ChosenRules,
-  type FreebsdSteps,
   freebsdProfile,
   linuxProfile,
   type Profile,
   profiles,
+  rfcProfile,
+  type Steps,
 } from './profile.ts';
 export {
   type Fail,
@@ -52,7 +53,7 @@ export interface ScriptOptions {
 }
 
 const scriptOptions = new Schema<ScriptOptions>('runScript', {
-  profile: like('a profile: linuxProfile or freebsdProfile', 'personality', 'tcp'),
+  profile: like('a profile: linuxProfile, freebsdProfile or rfcProfile', 'personality', 'tcp'),
   seed: seed,
   rules: rulesKind,
   strict: flag,

@@ -2,11 +2,11 @@
 
 import { type FreebsdSteps, freebsdRules, hostProfiles } from '../../host/index.ts';
 import { freebsd, linux, type Personality } from '../../socket/posix/index.ts';
-import type { Rules, TcpConfig } from '../../tcp/index.ts';
+import { type Rules, rfc9293, type TcpConfig } from '../../tcp/index.ts';
 
 /** The expectations of one system. */
 export interface Profile {
-  readonly name: 'linux' | 'freebsd';
+  readonly name: 'rfc' | 'linux' | 'freebsd';
   /** Whose `#ifdef` blocks count. */
   readonly platform: 'Linux' | 'FreeBSD';
   readonly personality: Personality;
@@ -34,6 +34,16 @@ export const linuxProfile: Profile = {
   ],
 };
 
+/** What the RFCs say, and what they recommend; Linux's socket calls. */
+export const rfcProfile: Profile = {
+  name: 'rfc',
+  platform: 'Linux',
+  personality: linux,
+  rules: hostProfiles.rfc.rules,
+  tcp: hostProfiles.rfc.tcp,
+  differences: [],
+};
+
 /** FreeBSD with the defaults that its test suite sets. */
 export const freebsdProfile: Profile = {
   name: 'freebsd',
@@ -44,23 +54,31 @@ export const freebsdProfile: Profile = {
   differences: ['the host cache does not exist'],
 };
 
-export type { FreebsdSteps };
+/** Steps that sysctls choose. */
+export type Steps = FreebsdSteps & {
+  /** net.ipv4.tcp_rfc1337: a RST does not end TIME-WAIT. */
+  readonly rfc1337?: boolean;
+};
 
 /** A table of rules that sysctls may change while a script runs. */
 export class ChosenRules {
   readonly rules: Rules;
-  #steps: FreebsdSteps = {};
+  #freebsd: FreebsdSteps = {};
 
   constructor(rules: Rules) {
     this.rules = { ...rules };
   }
 
-  /** The steps of FreeBSD that a sysctl chooses. */
-  choose(steps: FreebsdSteps): void {
-    this.#steps = { ...this.#steps, ...steps };
-    Object.assign(this.rules, freebsdRules(this.#steps));
+  /** The steps that a sysctl chooses. */
+  choose({ rfc1337, ...freebsd }: Steps): void {
+    if (rfc1337 !== undefined) {
+      this.rules.timeWaitRst = (rfc1337 ? rfc9293 : hostProfiles.linux.rules).timeWaitRst;
+    }
+    if (Object.keys(freebsd).length === 0) return;
+    this.#freebsd = { ...this.#freebsd, ...freebsd };
+    Object.assign(this.rules, freebsdRules(this.#freebsd));
   }
 }
 
 /** By name. */
-export const profiles = { linux: linuxProfile, freebsd: freebsdProfile } as const;
+export const profiles = { linux: linuxProfile, freebsd: freebsdProfile, rfc: rfcProfile } as const;

@@ -175,7 +175,7 @@ export class Runner {
         return;
       }
       case 'steps':
-        if (this.#state.target.choose === undefined) throw new UnsupportedError('sysctls of FreeBSD');
+        if (this.#state.target.choose === undefined) throw new UnsupportedError('sysctls that choose steps');
         this.#state.target.choose(action.steps);
         return;
       case 'drop':

@@ -3,7 +3,7 @@
 
 import { LINUX_SYN_LINEAR_TIMEOUTS, synR2Ms } from '../../socket/posix/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
-import type { FreebsdSteps } from './profile.ts';
+import type { Steps } from './profile.ts';
 
 /** What a shell line asks for. */
 export type ShellAction =
@@ -13,8 +13,8 @@ export type ShellAction =
   | { readonly kind: 'nothing' }
   /** A setting of a set of defaults that the stack does not have. */
   | { readonly kind: 'note'; readonly text: string }
-  /** Steps of FreeBSD that a sysctl chooses. */
-  | { readonly kind: 'steps'; readonly steps: FreebsdSteps }
+  /** Steps that a sysctl chooses. */
+  | { readonly kind: 'steps'; readonly steps: Steps }
   | { readonly kind: 'sleep'; readonly us: number }
   /** Ends connections, as FreeBSD's tcpdrop does: those in `state`, or all. */
   | { readonly kind: 'drop'; readonly state: string | null }
@@ -130,7 +130,6 @@ const IPV4: Readonly<Record<string, Apply>> = {
   tcp_slow_start_after_idle: only('1'),
   tcp_mtu_probing: mtuProbing,
   tcp_stdurg: only('0'),
-  tcp_rfc1337: only('0', '1'),
   tcp_abort_on_overflow: only('0'),
   tcp_thin_linear_timeouts: only('0'),
   tcp_autocorking: only('0'),
@@ -255,8 +254,9 @@ const FREEBSD: Readonly<Record<string, Apply>> = {
   'net.inet.tcp.ts_offset_per_connection': inert,
 };
 
-/** Sysctls of FreeBSD that choose a step. */
-const STEPS: Readonly<Record<string, keyof FreebsdSteps>> = {
+/** Sysctls that choose a step. */
+const STEPS: Readonly<Record<string, keyof Steps>> = {
+  'net.ipv4.tcp_rfc1337': 'rfc1337',
   'net.inet.tcp.drop_synfin': 'dropSynFin',
   'net.inet.tcp.insecure_rst': 'insecureRst',
   'net.inet.tcp.insecure_syn': 'insecureSyn',

@@ -3,7 +3,7 @@
 
 import type { Posix, TcpInfo } from '../../socket/posix/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
-import type { FreebsdSteps } from './profile.ts';
+import type { Steps } from './profile.ts';
 import type { ShellAction } from './sysctl.ts';
 
 /** Socket calls of the stack under test. */
@@ -45,8 +45,8 @@ export interface Target {
   advance(untilUs: number, stop: () => boolean): Promise<void>;
   /** Settings of the stack for connections to come; a reason when it cannot have them. */
   configure(settings: Partial<TcpConfig>): string | null;
-  /** Steps of FreeBSD that a sysctl chooses, for connections old and new; missing: cannot be. */
-  choose?(steps: FreebsdSteps): void;
+  /** Steps that a sysctl chooses, for connections old and new; missing: cannot be. */
+  choose?(steps: Steps): void;
   /** Ends the connections in `state`, or all, as FreeBSD's tcpdrop does (ECONNABORTED); missing: cannot be. */
   drop?(state: string | null): void;
   /** Shell lines as this stack understands them: it does what it can, and gives what is left to do. */

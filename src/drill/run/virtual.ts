@@ -7,7 +7,7 @@ import { type Personality, Posix, type TcpInfo } from '../../socket/posix/index.
 import { type Rules, rfc9293, rulesKind, type TcpConfig, tcpOptions } from '../../tcp/index.ts';
 import type { RunConfig } from './config.ts';
 import { configureHost, connectionsInState, dropConnections, hostTcpInfo } from './host.ts';
-import { ChosenRules, type FreebsdSteps } from './profile.ts';
+import { ChosenRules, type Steps } from './profile.ts';
 import type { Target } from './target.ts';
 
 /** Time before the script begins: a clock at 0 is a special case that scripts do not mean. */
@@ -103,7 +103,7 @@ export class VirtualTarget implements Target {
     return configureHost(this.syscalls, settings);
   }
 
-  choose(steps: FreebsdSteps): void {
+  choose(steps: Steps): void {
     this.#chosen.choose(steps);
   }
 

@@ -3,6 +3,7 @@
 import { Err } from '../../tcp/index.ts';
 import { freebsdRules } from './freebsd-rules.ts';
 import { profileOf } from './profile.ts';
+import { resetByReply } from './reset-by-reply.ts';
 
 const rules = freebsdRules();
 
@@ -79,6 +80,10 @@ export const freebsd = profileOf('freebsd', {
       value: rules.sendAck,
       source:
         'tcp_outflags (sys/netinet/tcp_fsm.h): an ACK carries our FIN as long as that is not acknowledged',
+    },
+    lateData: {
+      value: resetByReply,
+      source: 'tcp_do_segment, tcp_dropwithreset: the RST is formed of the segment, without an ACK',
     },
     challengeAck: { value: rules.challengeAck, source: 'tcp_send_challenge_ack: an ACK alone' },
     sendReset: { value: rules.sendReset, source: 'tcp_default_output: a RST has no window' },

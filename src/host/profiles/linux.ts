@@ -2,7 +2,9 @@
 // constants of include/net/tcp.h.
 
 import { Err, parts, type Rules, rfc9293, State } from '../../tcp/index.ts';
+import { ACK, FIN, RST, SYN } from '../../wire/index.ts';
 import { profileOf } from './profile.ts';
+import { resetByReply } from './reset-by-reply.ts';
 
 /** tcp_syn_linear_timeouts: so many retransmissions of a SYN before its timer backs off. */
 const SYN_LINEAR_TIMEOUTS = 4;
@@ -19,6 +21,48 @@ const retransmissionTimeout: Rules['retransmissionTimeout'] = (e, tcb) => {
 
 /** tcp_v4_err: whatever is said of an opening connection ends it. */
 const openingError: Rules['openingError'] = (_cause, error) => error;
+
+/** How long the ACK of a FIN waits that is the first thing to come: ato is 0, and the next jiffy is soon. */
+const FIRST_ACK_MS = 1;
+
+/** The ACK of a FIN waits for a FIN of our own, also while others go at once, but where it is the first. */
+const fin: Rules['fin'] = (e, tcb, seg) => {
+  const { state, rcv, config } = tcb;
+  const inOrder = (seg.ctl & FIN) !== 0 && ((seg.seq + seg.textLen) | 0) === rcv.nxt;
+  const first = ((rcv.nxt - rcv.irs) | 0) === 1;
+  rfc9293.fin(e, tcb, seg);
+  if (state !== State.ESTABLISHED || !inOrder || ((rcv.nxt - rcv.acked) | 0) > 2 * rcv.fullSize) return;
+  tcb.ackNow = 0;
+  parts.setTimer(e, tcb, 'delack', first ? FIRST_ACK_MS : config.delayedAckMs);
+};
+
+/** tcp_rfc1337 is 0: a RST at RCV.NXT ends TIME-WAIT. */
+const timeWaitRst: Rules['timeWaitRst'] = (e, tcb, seg) => {
+  if (seg.seq !== tcb.rcv.nxt) return rfc9293.timeWaitRst(e, tcb, seg);
+  parts.endConnection(e, tcb, parts.row.TIME_WAIT_RST, Err.OK);
+  return true;
+};
+
+/** A SYN that comes again starts the timer of the SYN,ACK anew. */
+const sequence: Rules['sequence'] = (e, tcb, seg) => {
+  const again =
+    tcb.state === State.SYN_RECEIVED && (seg.ctl & (SYN | ACK | RST)) === SYN && seg.seq === tcb.rcv.irs;
+  const over = rfc9293.sequence(e, tcb, seg);
+  if (again) parts.setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
+  return over;
+};
+
+/** The window is closed: probed by an old sequence number, without an octet. */
+const persistTimeout: Rules['persistTimeout'] = (e, tcb) => {
+  const { snd, rto } = tcb;
+  if (snd.wnd > 0 || snd.probe === 1 || snd.una !== snd.nxt) {
+    rfc9293.persistTimeout(e, tcb);
+    return;
+  }
+  if (rto.probes < 0x3fffffff) rto.probes++;
+  parts.emit(e, tcb, (snd.una - 1) | 0, ACK, 0);
+  parts.startPersist(e, tcb);
+};
 
 /** Linux. */
 export const linux = profileOf('linux', {
@@ -70,6 +114,23 @@ export const linux = profileOf('linux', {
     retransmissionTimeout: {
       value: retransmissionTimeout,
       source: 'tcp_syn_linear_timeouts: the RTO of a SYN stays as it is four times',
+    },
+    fin: {
+      value: fin,
+      source: 'tcp_fin, tcp_send_delayed_ack (net/ipv4/tcp_input.c, tcp_output.c): no quick ACK for a FIN',
+    },
+    lateData: {
+      value: resetByReply,
+      source: 'tcp_rcv_state_process, tcp_v4_send_reset: the RST is formed of the segment, without an ACK',
+    },
+    sequence: {
+      value: sequence,
+      source: 'tcp_check_req (net/ipv4/tcp_minisocks.c): the timer of the SYN,ACK starts anew',
+    },
+    timeWaitRst: { value: timeWaitRst, source: 'tcp_rfc1337: 0' },
+    persistTimeout: {
+      value: persistTimeout,
+      source: 'tcp_xmit_probe_skb (net/ipv4/tcp_output.c): SEG.SEQ = SND.UNA - 1, no octet',
     },
     openingError: {
       value: openingError,

@@ -9,6 +9,8 @@ export interface Personality {
   readonly name: 'linux' | 'freebsd';
   /** Connections that the accept queue of `listen(fd, backlog)` holds. */
   acceptQueue(backlog: number): number;
+  /** The first connect after the handshake of one that did not wait returns 0; else EISCONN at once. */
+  readonly connectTells: boolean;
   /** sendto with an address connects and sends (transaction TCP), with TCP_FASTOPEN in the SYN. */
   readonly impliedConnect: boolean;
   /** Whether a RST in CLOSE-WAIT is EPIPE. */
@@ -55,6 +57,7 @@ const FREEBSD_STATE: Readonly<Record<StateName, number>> = {
 export const linux: Personality = {
   name: 'linux',
   acceptQueue: (backlog) => Math.max(0, backlog) + 1,
+  connectTells: true,
   impliedConnect: false,
   brokenPipe: true,
   bufferFactor: 2,
@@ -66,6 +69,7 @@ export const linux: Personality = {
 export const freebsd: Personality = {
   name: 'freebsd',
   acceptQueue: (backlog) => Math.max(1, Math.floor((3 * Math.max(0, backlog)) / 2)),
+  connectTells: false,
   impliedConnect: true,
   brokenPipe: false,
   bufferFactor: 1,

@@ -80,6 +80,8 @@ export class TcpSocket implements File {
   readonly owner: SocketOwner;
   readonly #oob = new OutOfBand();
   #connected = false;
+  /** connect has returned 0. */
+  #told = false;
   #errorTaken = false;
   #receiveShut = false;
   #sendShut = false;
@@ -165,6 +167,7 @@ export class TcpSocket implements File {
 
   #adopt(c: Connection): void {
     this.connection = c;
+    this.#told = true;
     this.#connected = true;
     this.#lastState = c.tcb.state;
   }
@@ -207,7 +210,8 @@ export class TcpSocket implements File {
         if (c.tcb.state >= State.ESTABLISHED) return this.#connectDone(c) ?? failed('EISCONN');
         return failed('EALREADY');
       }
-      if (this.#connected) return failed('EISCONN');
+      if (this.#connected)
+        return this.#told || !this.owner.personality.connectTells ? failed('EISCONN') : this.#tell();
       const errno = this.takeError();
       this.connection = null;
       if (errno !== null) return failed(errno);
@@ -238,6 +242,7 @@ export class TcpSocket implements File {
     });
     this.connection = opened;
     this.#connected = false;
+    this.#told = false;
     this.#lastState = opened.tcb.state;
     this.applySettings();
     return opened;
@@ -260,10 +265,16 @@ export class TcpSocket implements File {
     return done();
   }
 
+  /** connect says that it has succeeded. */
+  #tell(): Result {
+    this.#told = true;
+    return done();
+  }
+
   #connectDone(c: Connection): Result | null {
     if (c.tcb.state >= State.ESTABLISHED && !c.ended) {
       this.#connected = true;
-      return done();
+      return this.#tell();
     }
     if (!c.ended) return null;
     const errno = this.takeError() ?? 'ECONNABORTED';

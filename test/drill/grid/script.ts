@@ -64,7 +64,7 @@ const WAY: Readonly<Record<GridState, readonly string[]>> = {
   'CLOSE-WAIT': [...CLOSE_WAIT, ...WRITE.map((l) => l.replace('+0', LATER)), '+0 > P. 1:101(100) ack 2'],
   CLOSING: [...FIN_WAIT_1, PEER_FIN(1), '+0 > . 2:2(0) ack 2'],
   'LAST-ACK': [...CLOSE_WAIT, ...CLOSE.map((l) => l.replace('+0', LATER)), '+0 > F. 1:1(0) ack 2'],
-  'TIME-WAIT': [...FIN_WAIT_2, PEER_FIN(2), '+0 > . 2:2(0) ack 2'],
+  'TIME-WAIT': [...FIN_WAIT_2, '+0 `sysctl -q net.ipv4.tcp_rfc1337=1`', PEER_FIN(2), '+0 > . 2:2(0) ack 2'],
 };
 
 const TCPI_STATE: Readonly<Partial<Record<GridState, string>>> = {
