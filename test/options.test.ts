@@ -178,6 +178,11 @@ const takers: readonly Taker[] = [
   { of: 'SvgOptions', right: { lang }, call: (o) => lab.svgLadder(trace, o) },
   { of: 'TableOptions', right: { lang }, call: (o) => lab.ladderTable(trace, o) },
   { of: 'TableOptions', right: { lang }, call: (o) => new lab.TableRows(ends, o) },
+  {
+    of: 'PlotOptions',
+    right: { width: 72, height: 10, lang },
+    call: (o) => lab.plotLines(lab.senderSeries(trace, 'left'), lab.timeSequence(trace, 'left'), o),
+  },
   { of: 'TerminalLadderOptions', right: {}, call: (o) => lab.terminalLadder(trace, o) },
   {
     of: 'TerminalOptions',

@@ -72,8 +72,8 @@ export const reset: readonly InterviewEntry[] = [
   {
     of: 'linger-zero',
     full: {
-      en: 'l_onoff=1, l_linger=0: close() discards what is queued, sends RST and is CLOSED at once. It is meant for aborting: the peer shall not take the end for an orderly one. As a cure for TIME-WAIT it throws away the last data and the guard against old segments. With l_linger>0 close() waits (on a blocking socket) until all is acknowledged, or the time is over.',
-      zh: 'l_onoff=1、l_linger=0：close() 丢弃排队的数据，发 RST，立刻 CLOSED。它是用来中止的：不让对端误以为正常结束。拿它来“消除” TIME-WAIT，丢掉的是最后的数据和对旧报文段的防护。l_linger>0 时，阻塞套接字的 close() 会等到全部被确认，或时间用完。',
+      en: 'l_onoff=1, l_linger=0: close() discards what is queued, sends RST and is CLOSED at once. It is meant for aborting: the peer shall not take the end for an orderly one. As a cure for TIME-WAIT it throws away the last data and the guard against old segments. With l_linger>0 close() waits until all is acknowledged, or the time is over.',
+      zh: 'l_onoff=1、l_linger=0：close() 丢弃排队的数据，发 RST，立刻 CLOSED。它是用来中止的：不让对端误以为正常结束。拿它来“消除” TIME-WAIT，丢掉的是最后的数据和对旧报文段的防护。l_linger>0 时，close() 会等到全部被确认，或时间用完。',
     },
     traps: [75],
   },

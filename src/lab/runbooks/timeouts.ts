@@ -23,8 +23,8 @@ export const timeouts: Runbook = {
         'Recv-Q Send-Q Local Address:Port  Peer Address:Port Process\n' +
         '0      1           10.0.0.1:44422     10.0.0.2:81   users:(("client",pid=32513,fd=21)) timer:(on,896ms,2)',
       reads: {
-        en: 'The SYN (Send-Q 1) was sent again twice, next in 0.9 s. All for one address and port: that server or the way to it. All for everything: the network here.',
-        zh: 'SYN（Send-Q 为 1）已重传两次，0.9 秒后再传。都指向同一个地址和端口：那台服务器或去那里的路有问题；对谁都这样：本机网络有问题。',
+        en: 'The SYN (Send-Q 1) was sent again twice, next in 0.9 s. All to one address and port: that server, or the way to it. To many: the network here.',
+        zh: 'SYN（Send-Q 为 1）已重传两次，0.9 秒后再传。都指向同一个地址和端口：那台服务器或去那里的路有问题；指向很多地址：本机网络有问题。',
       },
     },
     {

@@ -1,17 +1,25 @@
 // Plots of series in characters: a letter for each series, which is its legend, too; time from left to right.
 
-import type { Text } from '../text/index.ts';
+import { needed, Schema, whole } from '../../options/index.ts';
+import { shown } from '../options.ts';
+import type { Lang, Text } from '../text/index.ts';
 import type { TimeSequence } from './sequence.ts';
 import { type SenderSeries, type SeriesPoint, seriesValueAt } from './series.ts';
 
 /** How a plot is drawn. */
-export interface PlotLook {
-  /** Columns, all told. */
+export interface PlotOptions {
+  /** Columns, all told, 20 at least. */
   readonly width: number;
-  /** Rows of the grid. */
+  /** Rows of the grid, 4 at least. */
   readonly height: number;
-  readonly lang: 'en' | 'zh';
+  readonly lang: Lang;
 }
+
+const plotOptions = new Schema<PlotOptions>('plotLines', {
+  width: needed(whole(20)),
+  height: needed(whole(4)),
+  lang: needed(shown.lang),
+});
 
 /** Something drawn by a letter. */
 interface Drawn {
@@ -42,12 +50,9 @@ class Grid {
   readonly #until: number;
   readonly #most: number;
 
-  constructor({ width, height }: PlotLook, from: number, until: number, most: number) {
-    this.#columns = Math.max(10, width - MARGIN);
-    this.#rows = Array.from(
-      { length: Math.max(4, height) },
-      () => Array(this.#columns).fill(' ') as string[],
-    );
+  constructor({ width, height }: PlotOptions, from: number, until: number, most: number) {
+    this.#columns = width - MARGIN;
+    this.#rows = Array.from({ length: height }, () => Array(this.#columns).fill(' ') as string[]);
     this.#from = from;
     this.#until = Math.max(until, from + 1);
     this.#most = Math.max(most, 1);
@@ -94,7 +99,7 @@ class Grid {
   }
 }
 
-function legend(drawn: readonly Drawn[], lang: 'en' | 'zh'): string {
+function legend(drawn: readonly Drawn[], lang: Lang): string {
   return drawn.map(({ mark, name }) => `${mark} ${name[lang]}`).join('  ');
 }
 
@@ -104,7 +109,7 @@ function span(all: readonly Drawn[]): { readonly from: number; readonly until: n
   return { from: Math.min(...times), until: Math.max(...times) };
 }
 
-function plot(title: Text, all: readonly Drawn[], look: PlotLook, most?: number): string[] {
+function plot(title: Text, all: readonly Drawn[], look: PlotOptions, most?: number): string[] {
   const drawn = all.filter(({ points }) => points.length > 0);
   if (drawn.length === 0) return [];
   const { from, until } = span(drawn);
@@ -122,7 +127,7 @@ function plot(title: Text, all: readonly Drawn[], look: PlotLook, most?: number)
 }
 
 /** The congestion window, ssthresh and what is in flight, octets. */
-function windows({ cwnd, ssthresh, flight }: SenderSeries, look: PlotLook): string[] {
+function windows({ cwnd, ssthresh, flight }: SenderSeries, look: PlotOptions): string[] {
   return plot(
     { en: 'Octets:', zh: '字节：' },
     [
@@ -135,7 +140,7 @@ function windows({ cwnd, ssthresh, flight }: SenderSeries, look: PlotLook): stri
 }
 
 /** The peer's window and what its program has not read, octets; nothing while it is far from being the bound. */
-function peer({ sendWindow, unread, cwnd }: SenderSeries, look: PlotLook): string[] {
+function peer({ sendWindow, unread, cwnd }: SenderSeries, look: PlotOptions): string[] {
   const widest = Math.max(0, ...cwnd.map(({ value }) => value));
   // Before the peer's SYN there is no window.
   const told = sendWindow.slice(sendWindow.findIndex(({ value }) => value > 0));
@@ -156,7 +161,7 @@ function peer({ sendWindow, unread, cwnd }: SenderSeries, look: PlotLook): strin
 }
 
 /** Round-trip times and the timeout, milliseconds. */
-function times({ rtt, srtt, rto }: SenderSeries, look: PlotLook): string[] {
+function times({ rtt, srtt, rto }: SenderSeries, look: PlotOptions): string[] {
   const measured = rto.filter(({ t }) => t >= (srtt[0]?.t ?? 0));
   return plot(
     { en: 'Milliseconds:', zh: '毫秒：' },
@@ -170,7 +175,7 @@ function times({ rtt, srtt, rto }: SenderSeries, look: PlotLook): string[] {
 }
 
 /** Sequence numbers over time. */
-function sequence({ segments, acks, edge, blocks }: TimeSequence, look: PlotLook): string[] {
+function sequence({ segments, acks, edge, blocks }: TimeSequence, look: PlotOptions): string[] {
   const marked = (want: (one: TimeSequence['segments'][number]) => boolean): SeriesPoint[] =>
     segments.flatMap((one) => (want(one) ? [{ t: one.t, value: one.to, event: one.event }] : []));
   const sent = Math.max(0, ...segments.map(({ to }) => to));
@@ -204,8 +209,12 @@ function sequence({ segments, acks, edge, blocks }: TimeSequence, look: PlotLook
   );
 }
 
-/** The plots of what an end sends, each a title and lines: windows, the receiver where it is the bound, times, sequence. */
-export function plotLines(series: SenderSeries, view: TimeSequence, look: PlotLook): string[][] {
+/**
+ * The plots of what an end sends, each a title and lines: windows, the receiver where it is the bound, times, sequence
+ * numbers. Throws OptionTypeError, OptionRangeError.
+ */
+export function plotLines(series: SenderSeries, view: TimeSequence, look: PlotOptions): string[][] {
+  plotOptions.check(look);
   return [windows(series, look), peer(series, look), times(series, look), sequence(view, look)].filter(
     (lines) => lines.length > 0,
   );
