@@ -62,7 +62,13 @@ import {
 } from './options.ts';
 import { hostProfiles, type ProfileName } from './profiles/index.ts';
 import { report } from './report.ts';
-import { CLOSE_TIMEOUT_MS, type CloseOptions, endConnections, TcpLayer } from './tcp/index.ts';
+import {
+  CLOSE_TIMEOUT_MS,
+  type CloseOptions,
+  endConnections,
+  type PeerMetricsInfo,
+  TcpLayer,
+} from './tcp/index.ts';
 import {
   type Clock,
   checkedClock,
@@ -404,6 +410,18 @@ export class Host {
    */
   removeRoute(route: Route): boolean {
     return this.#interfaces.removeRoute(route);
+  }
+
+  /** What connections with `peerMetrics` have found out about their peers (RFC 9040), the latest last: `ip tcp_metrics`. */
+  peerMetrics(): PeerMetricsInfo[] {
+    this.#setNow();
+    return this.tcp.metrics.list();
+  }
+
+  /** Forgets what is known of the peer `address`, or of all; how many that were. Throws TypeError for what is no address. */
+  flushPeerMetrics(address?: string): number {
+    if (address === undefined) return this.tcp.metrics.flush();
+    return this.tcp.metrics.flush(hostAddress(address, 'flushPeerMetrics').toString());
   }
 
   /** What an interface with `autoconfigure` has come to; null for others. */

@@ -53,7 +53,7 @@ export {
   hostProfiles,
   type ProfileName,
 } from './profiles/index.ts';
-export type { CloseOptions } from './tcp/index.ts';
+export type { CloseOptions, PeerMetricsInfo } from './tcp/index.ts';
 export type { WaitOptions } from './time/index.ts';
 export {
   type Clock,

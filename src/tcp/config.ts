@@ -101,6 +101,11 @@ export interface TcpConfig {
   readonly lossDetection: 'rack' | 'dupacks';
   /** Name of the congestion control: 'cubic' (RFC 9438), 'newreno' (RFC 5681), 'bbr' (draft-ietf-ccwg-bbr), or one that was registered. */
   readonly congestion: string;
+  /**
+   * What connections leave to later ones to the same peer (RFC 9040): 'path' round-trip time and reordering, 'all'
+   * ssthresh, too; 'off': each begins knowing nothing.
+   */
+  readonly peerMetrics: 'off' | 'path' | 'all';
   /** An echo of ECN costs CUBIC 15 % of cwnd and NewReno 20 % (RFC 8511), and not what a loss does. */
   readonly abe: boolean;
   /**
@@ -153,6 +158,7 @@ export const defaultConfig: TcpConfig = {
   maxRanges: 0,
   lossDetection: 'rack',
   congestion: 'cubic',
+  peerMetrics: 'off', // what a connection does then follows from its own segments alone
   abe: true,
   pacing: 'auto',
   headerPrediction: true,
@@ -199,6 +205,7 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   maxRanges: whole(0, 65_536),
   lossDetection: oneOf('rack', 'dupacks'),
   congestion: named(congestionNames),
+  peerMetrics: oneOf('off', 'path', 'all'),
   abe: flag,
   pacing: oneOf('auto', 'on', 'off'),
   headerPrediction: flag,

@@ -5,6 +5,7 @@ import { Segment } from '../wire/segment.ts';
 import type { Drop } from './drop.ts';
 import type { Cookies } from './fast-open.ts';
 import { AckSample } from './loss/sample.ts';
+import type { MetricsStore } from './metrics.ts';
 import type { Rules } from './rules.ts';
 import type { Sent } from './tcb/sent.ts';
 import type { Tcb } from './tcb/tcb.ts';
@@ -86,6 +87,8 @@ export class Engine {
   predicts = false;
   /** Cookies of TCP Fast Open; null: there is none. */
   cookies: Cookies | null = null;
+  /** What is remembered of peers; null: nothing is. */
+  metrics: MetricsStore | null = null;
   /** When the times of the TCBs are to be swept next, in microseconds. */
   #sweepAtUs = SWEEP_MS * 1000;
   /** The segment under construction; one is enough, since `out.segment` consumes it at once. */

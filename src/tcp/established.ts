@@ -3,6 +3,7 @@
 import { controlOf } from './congestion/control.ts';
 import { initialWindow, setCwnd } from './congestion/cwnd.ts';
 import type { Engine } from './engine.ts';
+import { useMetrics } from './metrics.ts';
 import { searchFromBase } from './send/mtu-search.ts';
 import { startPacing } from './send/pacing.ts';
 import { Signal } from './signals.ts';
@@ -23,6 +24,7 @@ export function established(e: Engine, tcb: Tcb): void {
   if (rto.timeouts > 0 && rto.measured === 0) rto.rtoMs = RTO_AFTER_SYN_LOSS_MS;
   rto.timeouts = 0;
   snd.lastMs = e.ms;
+  useMetrics(e, tcb);
   startControl(e, tcb);
   tcb.signals |= Signal.OPENED;
   restartKeepAlive(e, tcb);

@@ -15,6 +15,7 @@ export { type Cookies, FastOpen, usedEarly } from './fast-open.ts';
 export { emitSyn } from './form/emit.ts';
 export { IcmpCause, icmpError, pathMtu, quotesFlight } from './icmp.ts';
 export { AckSample } from './loss/sample.ts';
+export type { MetricsStore, PeerMetrics } from './metrics.ts';
 /** What the steps of the rules are made of, for whoever writes a step in place of another. */
 export * as parts from './parts.ts';
 export { dropRanges, rangesOf } from './receive/reassembly.ts';
@@ -41,6 +42,7 @@ export {
   copyTcb,
   finAcked,
   finSent,
+  NO_SSTHRESH,
   Phase,
   rcvWnd,
   receivable,

@@ -3,6 +3,7 @@
 
 import type { Engine, TimerName } from './engine.ts';
 import { Err } from './errors.ts';
+import { noteMetrics } from './metrics.ts';
 import { dropSent } from './send/sent.ts';
 import { Signal } from './signals.ts';
 import type { Tcb, Timers } from './tcb/tcb.ts';
@@ -82,6 +83,7 @@ export function enter(e: Engine, tcb: Tcb, t: Transition | undefined): void {
 
 /** Enters CLOSED by `t`, "delete the TCB": every timer off, the user told why. */
 export function endConnection(e: Engine, tcb: Tcb, t: Transition | undefined, error: Err): void {
+  noteMetrics(e, tcb);
   tcb.error = error;
   clearTimers(e, tcb);
   dropSent(e, tcb);
@@ -105,6 +107,7 @@ export function returnToListen(e: Engine, tcb: Tcb, t: Transition): void {
 
 /** Enters TIME-WAIT by `t` and starts 2MSL; "turn off the other timers" (3.10.7.4 eighth). */
 export function enterTimeWait(e: Engine, tcb: Tcb, t: Transition): void {
+  noteMetrics(e, tcb);
   clearTimers(e, tcb);
   setTimer(e, tcb, 'wait', e.rules.timeWaitMs(tcb));
   enter(e, tcb, t);

@@ -141,7 +141,7 @@ const IPV4: Readonly<Record<string, Apply>> = {
   tcp_fastopen: inert, // a script that uses it says so in its calls
   tcp_fastopen_key: inert,
   tcp_moderate_rcvbuf: inert,
-  tcp_no_metrics_save: inert,
+  tcp_no_metrics_save: (v) => ({ peerMetrics: v === '0' ? 'path' : 'off' }),
   tcp_challenge_ack_limit: inert,
   tcp_max_syn_backlog: inert,
   tcp_min_tso_segs: inert,

@@ -70,6 +70,9 @@ export class HostCounters {
   fastOpenOverflows = 0;
   /** SYNs of ours with the option that were not answered within the RTO. */
   fastOpenFailed = 0;
+  /** Connections that began with what earlier ones to the peer had found out, and peers forgotten for newer ones. */
+  metricsUsed = 0;
+  metricsEvicted = 0;
   /** TIME-WAIT records pushed out before their time. */
   timeWaitOverflows = 0;
   udpIn = 0;

@@ -96,6 +96,10 @@ export const linux = profileOf('linux', {
     keepAliveCount: { value: 9, source: 'tcp_keepalive_probes' },
     finWait2Ms: { value: 60_000, source: 'tcp_fin_timeout' },
     challengeAckMs: { value: 500, source: 'tcp_invalid_ratelimit' },
+    peerMetrics: {
+      value: 'path',
+      source: 'tcp_no_metrics_save: 0, tcp_no_ssthresh_metrics_save: 1; TCP_METRICS_TIMEOUT is an hour',
+    },
     abe: { value: false, source: 'tcp_cubic and tcp_reno answer an echo as they answer a loss' },
     pacing: {
       value: 'auto',

@@ -48,6 +48,8 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
   lossDetection: 'RFC 8985',
   congestion:
     'RFC 9438 section 1 replaces RFC 5681 as the standard; the default of Linux, Windows and Apple, too',
+  peerMetrics:
+    'RFC 9040 is informational: none of it, so that a connection follows from its own segments alone',
   abe: 'RFC 8511 section 3',
   pacing: 'draft-ietf-ccwg-bbr section 5.6.2: where a control asks for it',
   headerPrediction: 'none: nothing shows of it',

@@ -30,6 +30,7 @@ import { MemoryPressure } from './memory-pressure.ts';
 import { EngineOutput } from './output.ts';
 import { listen } from './passive-open.ts';
 import { followPath } from './path.ts';
+import { PeerMetricsCache } from './peer-metrics.ts';
 import { EphemeralPorts } from './ports.ts';
 import { Rest } from './rest.ts';
 import { SegmentOutput } from './segment-output.ts';
@@ -90,6 +91,7 @@ export class TcpLayer implements TcpErrors {
   readonly pressure: MemoryPressure;
   readonly starved = new Starved();
   /** What the calls of programs wait with: those of connections, of listeners, of UDP sockets. */
+  readonly metrics: PeerMetricsCache;
   readonly waits: Waits;
   readonly calls: UserCalls;
   readonly engineOutput: EngineOutput;
@@ -147,6 +149,8 @@ export class TcpLayer implements TcpErrors {
     this.pressure = new MemoryPressure(o.memory, o.counters);
     this.fastOpen = new FastOpenCookies(this, key);
     this.engine.cookies = this.fastOpen;
+    this.metrics = new PeerMetricsCache(() => this.nowMs, o.counters);
+    this.engine.metrics = this.metrics;
     this.waits = new Waits(this, o.entered, o.touched);
     this.calls = new UserCalls(this, o.orphanCapacity ?? ORPHAN_CAPACITY);
   }

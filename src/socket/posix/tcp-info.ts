@@ -1,14 +1,12 @@
 // TCP_INFO: the fields of Linux's `struct tcp_info` that the engine knows. A field that is not here is one
 // that it does not keep: reading it is "unsupported", never 0.
 
-import { Phase } from '../../tcp/index.ts';
+import { NO_SSTHRESH, Phase } from '../../tcp/index.ts';
 import { caStates, tcpiOptions } from './constants.ts';
 import type { TcpSocket } from './tcp-socket.ts';
 
 /** TCP_INFINITE_SSTHRESH. */
 const INFINITE_SSTHRESH = 0x7fffffff;
-/** What the engine's ssthresh is before the first loss. */
-const NO_SSTHRESH = 0x3fffffff;
 
 /** `tcpi_…` by name. Units are Linux's: microseconds, octets, segments. */
 export type TcpInfo = Readonly<Record<string, number>>;

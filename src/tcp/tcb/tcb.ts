@@ -101,13 +101,16 @@ export class RetransmissionTimeout {
   minRttUs = 0x7fffffff;
 }
 
+/** ssthresh before the first loss: none. */
+export const NO_SSTHRESH = 0x3fffffff;
+
 /** Phases of `CongestionState.phase`. */
 export const Phase = { OPEN: 0, FAST_RECOVERY: 1, LOSS: 2 } as const;
 
 /** State of RFC 5681 and RFC 6582, in octets. */
 export class CongestionState {
   cwnd = 0;
-  ssthresh = 0x3fffffff;
+  ssthresh = NO_SSTHRESH;
   phase: number = Phase.OPEN;
   dupAcks = 0;
   /** RFC 6582 "recover". */
