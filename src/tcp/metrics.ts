@@ -1,6 +1,7 @@
 // What one connection leaves to the next one to the same peer (RFC 9040 section 5, temporal sharing): the round-trip
 // time, ssthresh, reordering. The store is the host's; what is taken from it and put into it is decided here.
 
+import { setSsthresh } from './congestion/cwnd.ts';
 import type { Engine } from './engine.ts';
 import { State } from './tcb/state.ts';
 import { NO_SSTHRESH, Phase, type Tcb } from './tcb/tcb.ts';
@@ -29,7 +30,7 @@ const PERSIST = 16;
 
 /** ESTABLISHED: the connection begins with what is known. Only a longer round trip than its own SYN's is believed. */
 export function useMetrics(e: Engine, tcb: Tcb): void {
-  const { config, rto, cc, snd } = tcb;
+  const { config, rto, cc } = tcb;
   if (config.peerMetrics === 'off' || e.metrics === null) return;
   const known = e.metrics.find(tcb);
   if (known === null) return;
@@ -42,7 +43,7 @@ export function useMetrics(e: Engine, tcb: Tcb): void {
     cc.reoMult = Math.max(cc.reoMult, known.reordering);
     if (cc.reoMult > 1) cc.reoPersist = PERSIST;
   }
-  if (config.peerMetrics === 'all' && known.ssthresh > 0) cc.ssthresh = Math.max(known.ssthresh, 2 * snd.mss);
+  if (config.peerMetrics === 'all' && known.ssthresh > 0) setSsthresh(tcb, known.ssthresh);
 }
 
 /** The connection ends, or enters TIME-WAIT: what it has found out. */
