@@ -194,6 +194,8 @@ const messages = {
   kind_scenario: { en: 'scenario', zh: '场景' },
   kind_question: { en: 'question', zh: '问题' },
   kind_claim: { en: 'claim', zh: '说法' },
+  kind_runbook: { en: 'runbook', zh: '排查手册' },
+  kind_interview: { en: 'interview', zh: '面试题' },
   kind_why: { en: 'why', zh: '为什么' },
   kind_state: { en: 'state', zh: '状态' },
   kind_term: { en: 'term', zh: '术语' },

@@ -9,6 +9,7 @@ import {
   type Hit,
   judgeHits,
   type Lang,
+  longerAnswer,
   playScenario,
   questions,
   type StateInfo,
@@ -23,6 +24,7 @@ import { askHelp } from './lab-help.ts';
 import { t } from './messages.ts';
 import { tellScenario } from './run-lab.ts';
 import { showOptions } from './run-options.ts';
+import { tellRunbook } from './runbook.ts';
 import { Show, showOptionsOf } from './show.ts';
 
 /** The options, as `util.parseArgs` wants them. */
@@ -45,6 +47,10 @@ function naming(finding: Finding, lang: Lang): { readonly text: string; readonly
       return { text: finding.question.question[lang], command: `synfin ask ${id}` };
     case 'claim':
       return { text: finding.claim.claim[lang], command: `synfin claims ${finding.claim.number}` };
+    case 'runbook':
+      return { text: finding.runbook.title[lang], command: `synfin ${id}` };
+    case 'interview':
+      return { text: finding.interview.question[lang], command: `synfin ask ${id}` };
     case 'why':
       return { text: finding.why.question[lang], command: `synfin ${id}` };
     case 'state':
@@ -63,14 +69,18 @@ function listed(show: Show, findings: readonly Finding[], lang: Lang): void {
 }
 
 /** What an answer says, without the run that shows it. */
-function saying(finding: Finding): { readonly answer: Text; readonly more: Text | null } | null {
+function saying(finding: Finding): { readonly answer: Text; readonly more: Text | null } {
   switch (finding.kind) {
     case 'question':
-      return { answer: finding.question.answer, more: finding.question.more ?? null };
+      return { answer: finding.question.answer, more: longerAnswer(finding.question) };
     case 'scenario':
       return { answer: finding.scenario.explanation, more: null };
     case 'claim':
       return { answer: finding.claim.truth, more: null };
+    case 'runbook':
+      return { answer: finding.runbook.means, more: finding.runbook.fault };
+    case 'interview':
+      return { answer: finding.interview.short, more: finding.interview.full };
     case 'why':
       return { answer: finding.why.answer, more: null };
     case 'state':
@@ -121,17 +131,20 @@ function answer(show: Show, finding: Finding, io: Io): number {
       tellScenario(show, finding.scenario, playScenario(finding.scenario), io, { first: true });
       return 0;
     case 'question': {
-      const { question, answer: text, more, scenario: id, edits = [], why } = finding.question;
-      show.title(question[lang]);
-      show.say('askAnswer', { text: text[lang] });
-      if (more !== undefined) paragraphs(show, more[lang]);
-      if (why !== undefined) show.say('askWhy', { command: `synfin why ${why}` });
-      const scenario = id === null ? undefined : scenarioNamed(id);
-      if (scenario === undefined) return 0;
-      show.lines('');
-      tellScenario(show, scenario, playScenario(scenario, { edits }), io);
+      const { question, scenario, edits, why } = finding.question;
+      tellAnswer(show, question, finding, why, io);
+      if (scenario !== null) tellRun(show, { scenario, edits }, io);
       return 0;
     }
+    case 'interview': {
+      const { question, run: shown, why } = finding.interview;
+      tellAnswer(show, question, finding, why, io);
+      if (shown !== null) tellRun(show, shown, io);
+      return 0;
+    }
+    case 'runbook':
+      tellRunbook(show, finding.runbook, io);
+      return 0;
     case 'why':
       show.title(finding.why.question[lang]);
       show.say('askAnswer', { text: finding.why.answer[lang] });
@@ -147,16 +160,41 @@ function answer(show: Show, finding: Finding, io: Io): number {
   }
 }
 
+/** A question, its short answer, and its longer one. */
+function tellAnswer(
+  show: Show,
+  question: Text,
+  finding: Finding,
+  why: string | undefined,
+  { lang }: Io,
+): void {
+  const { answer: text, more } = saying(finding);
+  show.title(question[lang]);
+  show.say('askAnswer', { text: text[lang] });
+  if (more !== null) paragraphs(show, more[lang]);
+  if (why !== undefined) show.say('askWhy', { command: `synfin why ${why}` });
+}
+
+/** The run that shows an answer. */
+function tellRun(
+  show: Show,
+  { scenario: id, edits = [] }: { readonly scenario: string; readonly edits?: readonly string[] | undefined },
+  io: Io,
+): void {
+  const scenario = scenarioNamed(id);
+  if (scenario === undefined) return;
+  show.lines('');
+  tellScenario(show, scenario, playScenario(scenario, { edits }), io);
+}
+
 /** A state: its names, what it means and waits for, and a run that passes it. */
 function tellState(show: Show, state: StateInfo, io: Io): void {
   const { lang } = io;
   show.title(state.rfc);
   show.text(state.meaning[lang]);
   show.say('askState', { ss: state.ss, netstat: state.netstat, zh: state.zh, waits: state.waitsFor[lang] });
-  const scenario = scenarioNamed(scenarioOf({ kind: 'state', state }) ?? '');
-  if (scenario === undefined) return;
-  show.lines('');
-  tellScenario(show, scenario, playScenario(scenario), io);
+  const scenario = scenarioOf({ kind: 'state', state });
+  if (scenario !== null) tellRun(show, { scenario }, io);
 }
 
 /** All questions that can be asked, those of the scenarios first. */

@@ -40,7 +40,12 @@ function points(show: Show, head: MessageKey, texts: readonly Text[], lang: Lang
   for (const text of texts) show.text(text[lang], '- ');
 }
 
-function tell(show: Show, { id, title, means, fault, looks, ...rest }: Runbook, { lang }: Io): void {
+/** Prints a runbook. */
+export function tellRunbook(
+  show: Show,
+  { id, title, means, fault, looks, ...rest }: Runbook,
+  { lang }: Io,
+): void {
   show.title(`${id}: ${title[lang]}`);
   show.lines('');
   show.say('runbookMeans', { text: means[lang] });
@@ -72,7 +77,7 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
     if (values['list'] !== true) show.say('runbookHint');
     return 0;
   }
-  tell(show, some[0] as Runbook, io);
+  tellRunbook(show, some[0] as Runbook, io);
   return 0;
 }
 

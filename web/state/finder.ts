@@ -6,6 +6,7 @@ import {
   type Finding,
   findInLab,
   judgeHits,
+  longerAnswer,
   type Question,
   questions,
   scenarioOf,
@@ -46,8 +47,27 @@ function targetOf(finding: Finding): Target {
     case 'scenario':
       return { ...none, kind: 'scenario', title: finding.scenario.title };
     case 'question': {
-      const { question, answer, more = null, edits = [], why = null } = finding.question;
+      const { question, answer, edits = [], why = null } = finding.question;
+      const more = longerAnswer(finding.question);
       return { kind: 'question', title: question, answer, more, scenario, edits, why };
+    }
+    case 'interview': {
+      const { question, short, full, run, why = null } = finding.interview;
+      const edits = run?.edits ?? [];
+      return { kind: 'interview', title: question, answer: short, more: full, scenario, edits, why };
+    }
+    case 'runbook': {
+      const { title, means, fault, now, forGood, edits = [] } = finding.runbook;
+      const all = (lang: 'en' | 'zh'): string =>
+        [fault, ...now, ...forGood].map((text) => text[lang]).join('\n\n');
+      return {
+        ...none,
+        kind: 'runbook',
+        title,
+        answer: means,
+        more: { en: all('en'), zh: all('zh') },
+        edits,
+      };
     }
     case 'claim': {
       const { claim, truth, edits = [] } = finding.claim;

@@ -1,10 +1,13 @@
-// What can be found in the lab, and by which words: questions, scenarios, questions about rules, states, terms, claims.
+// What can be found in the lab, and by which words: questions, scenarios, runbooks, interview questions, questions about
+// rules, states, terms, claims.
 
 import type { WhyQuestion } from '../check/why/question.ts';
 import { whyQuestions } from '../check/why/questions.ts';
 import { type Claim, claims } from '../claims/index.ts';
 import { type StateInfo, states, type Term, terms } from '../explain/index.ts';
+import { type InterviewQuestion, interviewQuestions } from '../interview/index.ts';
 import { type Question, questions } from '../questions/index.ts';
+import { type Runbook, runbooks } from '../runbooks/index.ts';
 import type { Scenario } from '../scenario/index.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Text } from '../text/index.ts';
@@ -14,13 +17,24 @@ import type { FindDocument } from './phrase-index.ts';
 export type Finding =
   | { readonly kind: 'question'; readonly question: Question }
   | { readonly kind: 'scenario'; readonly scenario: Scenario }
+  | { readonly kind: 'runbook'; readonly runbook: Runbook }
+  | { readonly kind: 'interview'; readonly interview: InterviewQuestion }
   | { readonly kind: 'why'; readonly why: WhyQuestion }
   | { readonly kind: 'state'; readonly state: StateInfo }
   | { readonly kind: 'term'; readonly term: Term }
   | { readonly kind: 'claim'; readonly claim: Claim };
 
 /** Of several that fit as well: an answer before a run, a definition, and what a text says of it. */
-const RANKS = { question: 1, scenario: 0.97, why: 0.93, state: 0.99, term: 0.9, claim: 0.85 } as const;
+const RANKS = {
+  question: 1,
+  state: 0.99,
+  scenario: 0.97,
+  runbook: 0.97,
+  interview: 0.95,
+  why: 0.93,
+  term: 0.9,
+  claim: 0.85,
+} as const;
 
 function both(...texts: readonly Text[]): string[] {
   return texts.flatMap(({ en, zh }) => [en, zh]);
@@ -28,14 +42,21 @@ function both(...texts: readonly Text[]): string[] {
 
 type Document = FindDocument<Finding>;
 
+/** The longer answer to a question: its own, or that of the interview; null: there is none. */
+export function longerAnswer({ id, more }: Question): Text | null {
+  return more ?? interviewQuestions.find((one) => one.id === id)?.full ?? null;
+}
+
 function ofQuestion(question: Question): Document {
-  const { id, answer, more, keywords = [] } = question;
+  const { id, answer, keywords = [] } = question;
+  const longer = longerAnswer(question);
   return {
     value: { kind: 'question', question },
     names: [id],
     titles: both(question.question),
     keywords,
-    texts: both(answer, ...(more === undefined ? [] : [more])),
+    texts: both(answer, ...(longer === null ? [] : [longer])),
+    asks: true,
     rank: RANKS.question,
   };
 }
@@ -48,7 +69,34 @@ function ofScenario(scenario: Scenario): Document {
     titles: both(title, question),
     keywords,
     texts: both(explanation, ...notice),
+    asks: false,
     rank: RANKS.scenario,
+  };
+}
+
+function ofRunbook(runbook: Runbook): Document {
+  const { id, aliases, title, means, fault, now, forGood, useless } = runbook;
+  return {
+    value: { kind: 'runbook', runbook },
+    names: [`runbook ${id}`],
+    titles: both(title),
+    keywords: aliases.flatMap((one) => [one, `many ${one}`, `${one} stuck`]),
+    texts: both(means, fault, ...now, ...forGood, ...useless),
+    asks: true,
+    rank: RANKS.runbook,
+  };
+}
+
+function ofInterview(interview: InterviewQuestion): Document {
+  const { id, question, short, full } = interview;
+  return {
+    value: { kind: 'interview', interview },
+    names: [`interview ${id}`],
+    titles: both(question),
+    keywords: [],
+    texts: both(short, full),
+    asks: false,
+    rank: RANKS.interview,
   };
 }
 
@@ -59,6 +107,7 @@ function ofWhy(why: WhyQuestion): Document {
     titles: both(why.question),
     keywords: [...both(why.title), ...why.aliases],
     texts: both(why.answer),
+    asks: false,
     rank: RANKS.why,
   };
 }
@@ -68,9 +117,20 @@ function ofState(state: StateInfo): Document {
   return {
     value: { kind: 'state', state },
     names: [rfc],
-    titles: [ss, netstat, ...variants, ...wrong, state.zh, `what is ${rfc}`, `${rfc} 状态`, `${rfc} state`],
+    titles: [
+      ss,
+      netstat,
+      ...variants,
+      ...wrong,
+      state.zh,
+      `what is ${rfc}`,
+      `${rfc} 状态`,
+      `${rfc} state`,
+      `${rfc} meaning`,
+    ],
     keywords: [],
     texts: both(state.meaning, state.waitsFor),
+    asks: true,
     rank: RANKS.state,
   };
 }
@@ -82,6 +142,7 @@ function ofTerm(term: Term): Document {
     titles: both(term.name),
     keywords: [...term.also.en, ...term.also.zh],
     texts: both(term.definition),
+    asks: false,
     rank: RANKS.term,
   };
 }
@@ -93,15 +154,20 @@ function ofClaim(claim: Claim): Document {
     titles: both(claim.claim),
     keywords: [],
     texts: both(claim.truth),
+    asks: false,
     rank: RANKS.claim,
   };
 }
 
 /** Everything. */
 export function documents(): Document[] {
+  const asked = new Set(questions.map(({ id }) => id));
   return [
     ...questions.map(ofQuestion),
     ...scenarios.map(ofScenario),
+    ...runbooks.map(ofRunbook),
+    // The others stand on top of questions.
+    ...interviewQuestions.filter(({ id }) => !asked.has(id)).map(ofInterview),
     ...whyQuestions.map(ofWhy),
     ...Object.values(states).map(ofState),
     ...terms.map(ofTerm),

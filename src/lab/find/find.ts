@@ -37,6 +37,10 @@ export function scenarioOf(finding: Finding): string | null {
       return finding.question.scenario;
     case 'claim':
       return finding.claim.scenario;
+    case 'runbook':
+      return finding.runbook.scenario;
+    case 'interview':
+      return finding.interview.run?.scenario ?? null;
     case 'state':
       return STATE_SCENARIOS[finding.state.rfc];
     case 'why':
@@ -56,6 +60,10 @@ export function findingId(finding: Finding): string {
       return `claim ${finding.claim.number}`;
     case 'state':
       return finding.state.rfc;
+    case 'runbook':
+      return `runbook ${finding.runbook.id}`;
+    case 'interview':
+      return `interview ${finding.interview.id}`;
     case 'why':
       return `why ${finding.why.id}`;
     case 'term':
@@ -63,9 +71,11 @@ export function findingId(finding: Finding): string {
   }
 }
 
-/** The score from which a hit fits, and how far below it others are as good. */
+/** The score from which a hit fits. */
 const FITS = 0.45;
-const AS_GOOD = 0.998;
+/** A hit that is no better says no more than a common word does; others are as good that are as near to it. */
+const VAGUE = 0.51;
+const AS_GOOD = 0.999;
 
 /** What comes of a question: an answer, several that are as good, or nothing that fits and what is nearest to it. */
 export type Found =
@@ -82,10 +92,11 @@ export function judgeHits(hits: readonly Hit<Finding>[]): Found {
   const findings = hits.map(({ value }) => value);
   if (best === undefined || best.score < FITS)
     return { kind: 'nothing', nearest: findings.slice(0, NEAREST) };
-  const rivals = hits.filter(({ value, score }) => score >= best.score * AS_GOOD && !same(value, best.value));
-  return rivals.length === 0
-    ? { kind: 'answer', finding: best.value, others: findings.slice(1) }
-    : { kind: 'several', findings };
+  const isRival = ({ value, score }: Hit<Finding>): boolean =>
+    score >= best.score * AS_GOOD && !same(value, best.value);
+  return best.score < VAGUE && hits.some(isRival)
+    ? { kind: 'several', findings }
+    : { kind: 'answer', finding: best.value, others: findings.slice(1) };
 }
 
 /** The one finding that is meant, or null when that is not clear. */

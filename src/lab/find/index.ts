@@ -1,6 +1,6 @@
 // The door of the search: what is meant by a text.
 
-export type { Finding } from './documents.ts';
+export { type Finding, longerAnswer } from './documents.ts';
 export {
   answerLanguage,
   clearFinding,

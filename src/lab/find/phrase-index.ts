@@ -18,6 +18,8 @@ export interface FindDocument<T> {
   readonly keywords: readonly string[];
   /** What it tells: of use where the phrases do not have a word. */
   readonly texts: readonly string[];
+  /** Its phrases are what people ask; a whole one in a longer question says what is meant. */
+  readonly asks: boolean;
   /** 1, or less where others that fit as well come first. */
   readonly rank: number;
 }
@@ -28,11 +30,12 @@ export interface Hit<T> {
   readonly score: number;
 }
 
+/** A phrase of a document, or all its texts. */
 interface Entry {
-  readonly id: number;
   readonly document: number;
-  readonly phrase: string;
-  readonly text: string;
+  readonly tokens: ReadonlySet<string>;
+  /** As it is compared word by word; empty for texts. */
+  readonly bare: string;
   /** The score of who asks for it word by word. */
   readonly most: number;
 }
@@ -42,7 +45,28 @@ const IN_OTHER_PHRASE = 0.6;
 const IN_TEXT = 0.3;
 /** What tokens that only shape a question count. */
 const SHAPE = 0.3;
-const SHAPES: ReadonlySet<string> = new Set(['why', 'fix', 'versus', 'mean', 'count', 'list', 'when']);
+/** What a word counts that is nowhere, as a part of what the rarest one counts; and a number. */
+const UNKNOWN = 0.85;
+const UNKNOWN_NUMBER = 0.1;
+/** A word that only texts have counts as rarer than one that phrases have. */
+const TEXT_FREQUENCY = 0.25;
+/** What a phrase scores at least that is in the question as a whole: a message in what was pasted. */
+const CONTAINED = 0.5;
+/** It has several words and says this much, or is one of these: errors and states are meant by their one word. */
+const SAYS_ENOUGH = 3.4;
+const DECISIVE: ReadonlySet<string> = new Set(
+  ['refused timeout timewait closewait finwait1 finwait2 lastackstate synsent synreceived'].flatMap(tokensOf),
+);
+const SHAPES: ReadonlySet<string> = new Set([
+  'why',
+  'fix',
+  'versus',
+  'mean',
+  'count',
+  'list',
+  'when',
+  'socket',
+]);
 /** How much of the score says that a phrase has little else than the question. */
 const PRECISION = 0.35;
 /** The most that a phrase scores that is not what was asked, word by word. */
@@ -52,76 +76,87 @@ const KEYWORD = 0.99;
 /** How much of a document's rank counts between two that have the question word by word. */
 const RANK_OF_SAME = 0.3;
 /** A question that says less, such as one common word, may mean anything that has it. */
-const LEAST_SAID = 1.8;
+const LEAST_SAID = 2.3;
 const VAGUE = 0.5;
 /** Entries that are looked at closely. */
 const MOST_ENTRIES = 120;
+const NOTHING: ReadonlySet<string> = new Set();
 
 /** Documents, ready to be searched. */
 export class PhraseIndex<T> {
   readonly #documents: readonly FindDocument<T>[];
   readonly #entries: Entry[] = [];
+  /** Documents by their names, as they are compared word by word. */
+  readonly #named = new Map<string, number>();
   /** By document: tokens of its phrases, and of its texts. */
-  readonly #inPhrases: readonly ReadonlySet<string>[];
-  readonly #inTexts: readonly ReadonlySet<string>[];
+  readonly #inPhrases: ReadonlySet<string>[] = [];
+  readonly #inTexts: ReadonlySet<string>[] = [];
+  /** In how many documents a token is. */
   readonly #frequency = new Map<string, number>();
-  readonly #mini: MiniSearch<Entry>;
+  readonly #mini: MiniSearch;
   readonly #spelling: Spelling;
 
   constructor(documents: readonly FindDocument<T>[]) {
     this.#documents = documents;
-    const words = new Set(spelledWords);
-    this.#inPhrases = documents.map(({ names, titles, keywords }) =>
-      tokenSet([...names, ...titles, ...keywords]),
-    );
-    this.#inTexts = documents.map(({ texts }) => tokenSet(texts));
-    const enter = (document: number, phrase: string, text: string, most: number): void => {
-      this.#entries.push({ id: this.#entries.length, document, phrase, text, most });
-    };
-    documents.forEach(({ names, titles, keywords, texts, rank }, document) => {
-      const same = 1 - (1 - rank) * RANK_OF_SAME;
-      for (const phrase of [...names, ...titles]) enter(document, phrase, '', same);
-      for (const phrase of keywords) enter(document, phrase, '', same * KEYWORD);
-      enter(document, '', texts.join('\n'), 0);
-      for (const text of [...names, ...titles, ...keywords, ...texts])
-        for (const word of wordsOf(text)) words.add(word);
-      for (const token of new Set([...this.#phraseTokens(document), ...(this.#inTexts[document] ?? [])]))
-        this.#frequency.set(token, (this.#frequency.get(token) ?? 0) + 1);
-    });
-    this.#mini = new MiniSearch<Entry>({
+    // Tokens are made once: MiniSearch gets them with a space between.
+    this.#mini = new MiniSearch({
       fields: ['phrase', 'text'],
-      storeFields: ['document', 'phrase', 'most'],
-      tokenize: tokensOf,
+      tokenize: (tokens) => tokens.split(' '),
       processTerm: (term) => term,
       searchOptions: { boost: { phrase: 4, text: 1 } },
     });
-    this.#mini.addAll(this.#entries);
+    const words = new Set(spelledWords);
+    documents.forEach((document, at) => {
+      for (const word of this.#enter(document, at)) words.add(word);
+    });
     this.#spelling = new Spelling(words);
   }
 
-  #phraseTokens(document: number): ReadonlySet<string> {
-    return this.#inPhrases[document] ?? new Set();
+  /** Takes a document in; its words. */
+  #enter({ names, titles, keywords, texts, rank }: FindDocument<T>, document: number): string[] {
+    const same = sameScore(rank);
+    for (const name of names) if (!this.#named.has(bare(name))) this.#named.set(bare(name), document);
+    const inPhrases = new Set<string>();
+    const phrase = (text: string, most: number): void => {
+      const tokens = new Set(tokensOf(text));
+      for (const token of tokens) inPhrases.add(token);
+      this.#add({ document, tokens, bare: bare(text), most }, 'phrase');
+    };
+    for (const text of titles) phrase(text, same);
+    for (const text of keywords) phrase(text, same * KEYWORD);
+    const inTexts = new Set(texts.flatMap(tokensOf));
+    this.#add({ document, tokens: inTexts, bare: '', most: 0 }, 'text');
+    this.#inPhrases.push(inPhrases);
+    this.#inTexts.push(inTexts);
+    for (const token of new Set([...inPhrases, ...inTexts])) {
+      const more = inPhrases.has(token) ? 1 : TEXT_FREQUENCY;
+      this.#frequency.set(token, (this.#frequency.get(token) ?? 0) + more);
+    }
+    return [...titles, ...keywords, ...texts].flatMap(wordsOf);
+  }
+
+  #add(entry: Entry, field: 'phrase' | 'text'): void {
+    this.#mini.add({ id: this.#entries.length, [field]: [...entry.tokens].join(' ') });
+    this.#entries.push(entry);
   }
 
   /** The documents that have something of the query, the best first; at most `limit`. */
   search(query: string, limit = 10): Hit<T>[] {
-    const right = this.#spelling.correct(query);
-    const wanted = [...new Set(tokensOf(right))].map((token) => ({ token, weight: this.#weight(token) }));
+    const tokens = new Set(tokensOf(this.#spelling.correct(query)));
+    const wanted = [...tokens].map((token) => ({ token, weight: this.#weight(token) }));
     const total = wanted.reduce((sum, { weight }) => sum + weight, 0);
-    if (total === 0) return [];
     const asked = bare(query);
     const best = new Map<number, number>();
-    for (const { document: at, phrase, most, score } of this.#mini.search(right).slice(0, MOST_ENTRIES)) {
-      const { rank } = this.#documents[at] as FindDocument<T>;
-      const close =
-        bare(phrase) === asked
-          ? most
-          : // Of two that fit as well, the one that MiniSearch likes better.
-            Math.min(
-              total < LEAST_SAID ? VAGUE : ALMOST,
-              this.#closeness(wanted, total, at, phrase) + score * 1e-5,
-            ) * rank;
-      best.set(at, Math.max(best.get(at) ?? 0, close));
+    const named = this.#named.get(asked);
+    if (named !== undefined) best.set(named, sameScore((this.#documents[named] as FindDocument<T>).rank));
+    const most = total < LEAST_SAID ? VAGUE : ALMOST;
+    for (const { id, score } of this.#mini.search([...tokens].join(' ')).slice(0, MOST_ENTRIES)) {
+      const entry = this.#entries[id as number] as Entry;
+      const { rank, asks } = this.#documents[entry.document] as FindDocument<T>;
+      // Of two that fit as well, the one that MiniSearch likes better.
+      const close = Math.min(most, this.#closeness(wanted, total, entry, asks)) * rank + score * 1e-5;
+      const reached = entry.bare === asked ? entry.most : close;
+      best.set(entry.document, Math.max(best.get(entry.document) ?? 0, reached));
     }
     return [...best]
       .map(([at, score]) => ({ value: (this.#documents[at] as FindDocument<T>).value, score }))
@@ -129,41 +164,49 @@ export class PhraseIndex<T> {
       .slice(0, limit);
   }
 
-  /** How much of what is wanted a phrase of a document has, the document's other texts helping, and how little else. */
+  /** How much of what is wanted an entry has, the document's other phrases and texts helping, and how little else. */
   #closeness(
     wanted: readonly { readonly token: string; readonly weight: number }[],
     total: number,
-    document: number,
-    phrase: string,
+    { document, tokens, most }: Entry,
+    asks: boolean,
   ): number {
-    const tokens = new Set(tokensOf(phrase));
     let found = 0;
     let common = 0;
+    // What only the texts have counts as that, whether they were what was found or not.
+    const here = most > 0 ? tokens : NOTHING;
     for (const { token, weight } of wanted) {
-      if (tokens.has(token)) {
+      if (here.has(token)) {
         found += weight;
         common += weight;
       } else if (this.#inPhrases[document]?.has(token) === true) found += weight * IN_OTHER_PHRASE;
       else if (this.#inTexts[document]?.has(token) === true) found += weight * IN_TEXT;
     }
     let whole = 0;
-    for (const token of tokens) whole += this.#weight(token);
+    for (const token of here) whole += this.#weight(token);
     const precision = whole === 0 ? 0 : common / whole;
-    return (found / total) * (1 - PRECISION + PRECISION * precision);
+    const close = (found / total) * (1 - PRECISION + PRECISION * precision);
+    const isWhole = asks && common > 0 && precision > 0.999;
+    const [first = ''] = here;
+    const decides = here.size > 1 ? whole >= SAYS_ENOUGH : DECISIVE.has(first);
+    return isWhole && decides ? Math.max(close, CONTAINED + close / 100) : close;
   }
 
-  /** How much a token says: rare ones more; one that is nowhere as much as the rarest, so that it lowers the score. */
+  /** How much a token says: rare ones more; one that is nowhere something, too, so that it lowers the score. */
   #weight(token: string): number {
-    const rarity = Math.log(1 + this.#documents.length / ((this.#frequency.get(token) ?? 0) + 1));
+    const found = this.#frequency.get(token);
+    const rarity = Math.log(1 + this.#documents.length / ((found ?? 0) + 1));
+    if (found === undefined) return rarity * (/^\d+$/.test(token) ? UNKNOWN_NUMBER : UNKNOWN);
     return SHAPES.has(token) ? rarity * SHAPE : rarity;
   }
+}
+
+/** The score of a document of that rank when it is asked for word by word. */
+function sameScore(rank: number): number {
+  return 1 - (1 - rank) * RANK_OF_SAME;
 }
 
 /** A text as it is compared word by word. */
 function bare(text: string): string {
   return plain(text).replace(/[^\p{L}\p{N}]+/gu, '');
-}
-
-function tokenSet(texts: readonly string[]): ReadonlySet<string> {
-  return new Set(texts.flatMap(tokensOf));
 }

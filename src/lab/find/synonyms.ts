@@ -32,7 +32,7 @@ export const SYNONYMS: readonly (readonly string[])[] = rows([
   'second close | ack of the first fin | ack of the fin | ack of my fin | fin ack | 第二次挥手 | 第2次挥手',
   'third close | second fin | 第三次挥手 | 第3次挥手 | 第二个fin',
   'fourth close | last ack | final ack | fourth ack | last ack of the close | 第四次挥手 | 第4次挥手 | 最后一次挥手 | 最后一个ack | 最后的ack | 最后一次ack',
-  'close | closed | closing | teardown | tear down | terminate | termination | disconnect | hang up | 关闭 | 断开 | 挥手 | 释放连接 | 断连 | 关掉 | 关连接 | 关闭连接 | 断开连接',
+  'close | closed | closing | teardown | tear down | terminate | termination | disconnect | hang up | 关闭 | 断开 | 挥手 | 释放连接 | 断连 | 关掉 | 关连接 | 关闭连接 | 断开连接 | gracefully close | graceful | properly | 优雅 | 优雅关闭',
   'active closer | active close | actively close | closes first | who closes first | first to close | 主动关闭 | 主动关闭方 | 主动断开 | 主动方 | 先关闭 | 谁先关闭',
   'passive close | 被动关闭 | 被动关闭方 | 被动方',
   'open | establish | set up | setup | 建立 | 打开 | 建连 | 建立连接',
@@ -63,9 +63,9 @@ export const SYNONYMS: readonly (readonly string[])[] = rows([
   'paws | protect against wrapped sequence',
   'wrap | wraparound | wrap around | wraps | overflow of sequence numbers | 回绕 | 序列号用完 | 用完 | 绕回 | 耗尽了序列号',
   // Losses and repairs.
-  'lost | lose | loses | losing | loss | drop | dropped | dropping | missing | never arrives | did not arrive | doesnt arrive | not received | never received | 丢失 | 丢了 | 丢包 | 丢 | 丢弃 | 丢掉 | 没收到 | 收不到 | 没有收到 | 没到 | 未到达 | 失败 | 丢失了',
+  'lost | lose | loses | losing | loss | drop | dropped | dropping | missing | never arrives | did not arrive | doesnt arrive | not received | never received | 丢失 | 丢了 | 丢包 | 丢 | 丢弃 | 丢掉 | 没收到 | 收不到 | 没有收到 | 没到 | 未到达 | 失败 | 丢失了 | goes missing | gone missing',
   'retransmission | retransmit | retransmits | retransmitted | retransmitting | re transmission | resend | resent | retry | retries | send again | sent again | 重传 | 重发 | 重试 | 再次发送 | 再发',
-  'timeout | time out | timed out | times out | timing out | etimedout | 超时 | 连接超时',
+  'timeout | time out | timed out | times out | timing out | etimedout | 超时 | 连接超时 | errno 110 | 110 | i o timeout | io timeout | operation timed out | 10060 | wsaetimedout | 连不上 | 读超时',
   'rto | retransmission timeout | retransmission timer | retransmit timeout | retransmit timer | 超时重传 | 超时重传时间 | 重传超时 | 重传超时时间 | 重传定时器 | 重传计时器 | 超时时间怎么算',
   'rtt | round trip time | round trip | srtt | rttvar | 往返时间 | 往返时延 | 往返',
   'karn | karns | karn algorithm | karns algorithm | karn算法 | 卡恩算法',
@@ -75,7 +75,7 @@ export const SYNONYMS: readonly (readonly string[])[] = rows([
   'duplicate ack | dup ack | dupack | duplicated ack | dup acks | 重复ack | 重复确认 | 冗余ack | 重复的ack | 冗余确认',
   'three duplicate ack | 3 duplicate acks | 3 dup acks | three dup acks | triple duplicate ack | 三个重复ack | 3个重复ack | 三次重复ack | 三个冗余ack | 3次重复ack | 三个重复确认 | 3个冗余ack',
   'duplicate | dup | duplicated | copy | 副本 | 重复',
-  'old duplicate | old | stale | delayed duplicate | historic | 旧 | 历史 | 失效 | 过期 | 历史连接 | 旧连接 | 迟到 | 滞留 | 老',
+  'old duplicate | old | stale | delayed duplicate | historic | 旧 | 历史 | 失效的连接请求 | 已失效 | 历史连接 | 旧连接 | 迟到 | 滞留 | 老',
   'out of order | outoforder | reorder | reordering | reordered | disorder | ooo | 乱序 | 失序 | 错序',
   'sack | selective ack | selective acknowledgment | selective acknowledgement | sackok | sack permitted | 选择确认 | 选择性确认 | 选择应答 | 选择性应答',
   'dsack | d sack | duplicate sack | 重复sack',
@@ -84,7 +84,7 @@ export const SYNONYMS: readonly (readonly string[])[] = rows([
   'delayed ack | delay ack | delayed acknowledgment | quickack | tcp quickack | 延迟确认 | 延迟ack | 延时确认 | 延迟应答 | 捎带应答',
   'nagle | nagles | nagle algorithm | nagles algorithm | nodelay | tcp nodelay | no delay | nagle算法 | 纳格算法 | 40ms | 40毫秒 | 40 ms',
   // Windows, flow, congestion.
-  'window | win | rwnd | 窗口',
+  'window | win | rwnd | 窗口 | window size | 窗口大小',
   'sliding window | slide window | sliding windows | 滑动窗口 | 滑窗 | 滑动窗口协议',
   'receive window | recv window | advertised window | receiver window | 接收窗口 | 通告窗口 | 接受窗口',
   'congestion window | cwnd | 拥塞窗口',
@@ -124,7 +124,7 @@ export const SYNONYMS: readonly (readonly string[])[] = rows([
   // Programs and errors.
   'reset by peer | connection reset by peer | econnreset | connection reset | connection was reset | recv failure connection reset | forcibly closed by the remote host | wsaeconnreset | 10054 | err connection reset | errno 104 | 104 | 连接被重置 | 连接重置 | 连接被对端重置 | 远程主机强迫关闭了一个现有的连接 | 连接被对方重设 | 连接已重置',
   'broken pipe | brokenpipe | epipe | sigpipe | errno 32 | 管道破裂 | 断开的管道',
-  'refused | connection refused | econnrefused | refuse | refuses | errno 111 | 10061 | err connection refused | 拒绝 | 连接被拒绝 | 被拒绝 | 连接拒绝 | 积极拒绝',
+  'refused | connection refused | econnrefused | refuse | refuses | errno 111 | 10061 | err connection refused | 拒绝 | 连接被拒绝 | 被拒绝 | 连接拒绝 | 积极拒绝 | 111 | connectexception connection refused',
   'no route to host | ehostunreach | host unreachable | host is unreachable | noroutetohost | noroutetohostexception | errno 113 | 113 | destination host unreachable | no route | 没有到主机的路由 | 主机不可达 | 无法路由 | 没有路由 | 无路由',
   'network unreachable | network is unreachable | enetunreach | 网络不可达',
   'address in use | address already in use | eaddrinuse | port already in use | port in use | port is already allocated | only one usage of each socket address | errno 98 | 10048 | 地址已被占用 | 地址已在使用 | 地址被占用 | 端口被占用 | 端口占用 | 端口已被占用 | 端口已经被占用 | 地址已经被使用',
@@ -148,9 +148,9 @@ export const SYNONYMS: readonly (readonly string[])[] = rows([
   'bad gateway | 502 | 502 bad gateway | upstream prematurely closed connection | prematurely closed | 网关错误',
   'gateway timeout | 504 | 504 gateway timeout | 504 gateway time out | upstream timed out | 网关超时',
   'nginx | upstream | reverse proxy | 反向代理',
-  'crash | crashes | crashed | power off | power loss | power failure | power cut | poweroff | lose power | loses power | power outage | dies | died | panic | 崩溃 | 断电 | 宕机 | 死机 | 掉电 | 关机 | 停电 | 挂了 | 挂掉 | 宕了 | 突然断电',
+  'crash | crashes | crashed | power off | power loss | power failure | power cut | poweroff | lose power | loses power | power outage | dies | died | panic | 崩溃 | 断电 | 宕机 | 死机 | 掉电 | 关机 | 停电 | 挂了 | 挂掉 | 宕了 | 突然断电 | dead peer | peer is dead | peer dies | 对端挂了 | 死了',
   'reboot | restart | restarts | restarted | reboots | rebooted | 重启 | 重新启动',
-  'cable pull | unplug | unplugged | cable | network cable | pull the cable | pull the plug | pulled cable | cable pulled | wifi off | lost network | network down | link down | 拔网线 | 网线 | 拔掉网线 | 断网 | 拔了网线 | 网络断开 | 网断了 | 网络断了',
+  'cable pull | unplug | unplugged | cable | network cable | pull the cable | pull the plug | pulled cable | cable pulled | wifi off | lost network | network down | link down | 拔网线 | 网线 | 拔掉网线 | 断网 | 拔了网线 | 网络断开 | 网断了 | 网络断了 | 掉线 | 断线 | 失联 | disconnected network',
   'kill process | kill 9 | sigkill | kill | killed | process dies | process crash | process crashes | process killed | oom killed | 杀进程 | 杀掉进程 | 杀死进程 | 进程崩溃 | 进程挂了 | 进程被杀 | 进程退出 | 进程异常退出 | kill掉 | 杀死',
   'connect | connect call | connect函数',
   'accept | accept call | accepted',
@@ -161,15 +161,15 @@ export const SYNONYMS: readonly (readonly string[])[] = rows([
   'client | clients | 客户端 | 客户机',
   'server | servers | 服务器 | 服务端 | 服务 | 服务器端',
   'host | machine | 主机 | 机器 | 一台机器 | 一台机 | 台机器',
-  'number of connections | how many connections | max connections | maximum connections | connection limit | maximum number of connections | c10k | c10m | c1000k | million connections | 65535 connections | 65535 | 65536 | 最大连接数 | 多少连接 | 多少个连接 | 多少个tcp连接 | 多少tcp连接 | 连接数上限 | 最多多少连接 | 连接数 | 百万连接 | 最多多少个连接 | 多少条连接 | 多少条tcp连接',
+  'number of connections | how many connections | max connections | maximum connections | connection limit | maximum number of connections | c10k | c10m | c1000k | million connections | 65535 connections | 65535 | 65536 | 最大连接数 | 多少连接 | 多少个连接 | 多少个tcp连接 | 多少tcp连接 | 连接数上限 | 最多多少连接 | 连接数 | 百万连接 | 最多多少个连接 | 多少条连接 | 多少条tcp连接 | how many tcp connections | how many sockets | 连接上限',
   'four tuple | 4 tuple | five tuple | 5 tuple | 四元组 | 五元组',
   'same port | share port | share a port | same port number | 同一个端口 | 同一端口 | 相同端口 | 同一个端口号 | 共用端口 | 一个端口',
   'hang | hangs | stuck | hung | freeze | blocked | blocks | 卡住 | 卡死 | 卡 | 挂住 | 一直卡 | 阻塞住',
   'forever | for ever | indefinitely | never goes away | never ends | does not go away | 一直 | 永远 | 不消失 | 一直不消失 | 永久 | 不释放',
-  'many | lots of | too many | a lot of | lot of | thousands | thousands of | huge number | large number of | tons of | so many | pile | pile up | piling up | accumulate | accumulating | flooded with | 大量 | 很多 | 过多 | 太多 | 一堆 | 好多 | 许多 | 堆积 | 几万个 | 几千个 | 成千上万 | 特别多 | 超多 | 暴涨 | 飙升',
+  'many | lots of | too many | a lot of | lot of | thousands | thousands of | huge number | large number of | tons of | so many | pile | pile up | piling up | accumulate | accumulating | flooded with | 大量 | 很多 | 过多 | 太多 | 一堆 | 好多 | 许多 | 堆积 | 几万个 | 几千个 | 成千上万 | 特别多 | 超多 | 暴涨 | 飙升 | high | too high | 高 | 增多',
   // Attacks.
   'syn flood | syn flooding | syn attack | synflood attack | ddos | dos attack | possible syn flooding on port | syn洪水 | syn洪泛 | syn泛洪 | syn攻击 | 洪水攻击 | 洪泛攻击 | 泛洪攻击 | syn洪水攻击 | syn洪泛攻击 | 半连接攻击 | syn flood攻击',
-  'syn cookie | syn cookies | syncookies | cookie | cookies | tcp syncookies',
+  'syn cookie | syn cookies | syncookies | cookie | cookies',
   'attack | attacker | forge | forged | spoof | spoofed | inject | injected | blind | hijack | 攻击 | 伪造 | 注入 | 劫持 | 攻击者',
   'defend | defence | defense | protect | mitigate | mitigation | prevent | 防御 | 防 | 防范 | 防护 | 预防',
   'drawback | drawbacks | cost | price | downside | disadvantage | harm | danger | bad | risk | 缺点 | 代价 | 坏处 | 危害 | 弊端 | 副作用 | 风险 | 影响',
@@ -189,22 +189,23 @@ export const SYNONYMS: readonly (readonly string[])[] = rows([
   'synackretries | tcp synack retries | synack retries | syn ack retries | synack重试次数 | synack重传次数 | syn ack重试次数',
   'somaxconn | so max conn | net core somaxconn',
   'maxsynbacklog | tcp max syn backlog | max syn backlog',
+  'syncookiesetting | tcp syncookies',
   'abortonoverflow | tcp abort on overflow | abort on overflow',
   'keepalivetime | tcp keepalive time | tcp keepalive intvl | tcp keepalive probes | tcp keepintvl | tcp keepidle | tcp keepcnt | keepalive time | keepalive intvl | keepalive probes | keepalive interval | 7200 | 75 9',
   'retries2 | tcp retries2 | tcp retries1 | tcp user timeout | user timeout',
   'maxtwbuckets | tcp max tw buckets | max tw buckets | tw buckets | time wait bucket table overflow',
   'backlog | backlog参数',
   'default | default value | defaults | 默认 | 默认值 | 缺省 | 初始值 | 默认是',
-  'tune | tuning | increase | raise | optimize | optimise | reduce | lower | decrease | set | enable | disable | turn on | turn off | should i | change | 优化 | 调优 | 调 | 调大 | 调小 | 要不要开 | 开启 | 打开吗 | 该设多少 | 设多少 | 设置 | 怎么设 | 怎么调 | 怎么配 | 减少 | 修改 | 调整 | 该不该开 | 启用 | 关掉它',
+  'tune | tuning | increase | raise | optimize | optimise | reduce | lower | decrease | set | enable | disable | turn on | turn off | should i | change | 优化 | 调优 | 调 | 调大 | 调小 | 要不要开 | 开启 | 打开吗 | 该设多少 | 设多少 | 设置 | 怎么设 | 怎么调 | 怎么配 | 减少 | 修改 | 调整 | 该不该开 | 启用 | 关掉它 | should | 高并发',
   // The shape of a question.
   'why | reason | reasons | purpose | cause | causes | caused by | how come | what for | 为什么 | 为何 | 为啥 | 原因 | 干嘛 | 什么原因 | 怎么产生的 | 怎么产生 | 怎么会 | 怎么引起的 | 引起 | 导致 | 产生 | 凭什么 | 干啥',
-  'fix | solve | solution | avoid | handle | troubleshoot | debug | diagnose | get rid of | how to fix | what to do | what can i do | workaround | 怎么办 | 怎么解决 | 解决 | 如何解决 | 处理 | 怎么处理 | 怎么排查 | 排查 | 如何处理 | 避免 | 咋整 | 咋办 | 咋解决',
+  'fix | solve | solution | avoid | handle | troubleshoot | debug | diagnose | get rid of | how to fix | what to do | what can i do | workaround | 怎么办 | 怎么解决 | 解决 | 如何解决 | 处理 | 怎么处理 | 怎么排查 | 排查 | 如何处理 | 避免 | 咋整 | 咋办 | 咋解决 | detect | find out | notice | check | see | show | 怎么查 | 查看 | 怎么看 | 看 | 判断 | 检测 | 怎么知道 | 知道 | 发现',
   'versus | vs | difference | differences | differ | different | difference between | compare | compared | comparison | or | 区别 | 不同 | 对比 | 比较 | 差别 | 有啥区别 | 有什么区别 | 有什么不同 | 差异 | 的区别',
   'mean | meaning | definition | define | explain | explained | describe | 什么意思 | 含义 | 是什么 | 是啥 | 意思 | 啥意思 | 定义 | 解释 | 介绍 | 讲讲 | 说说 | 说一下 | 讲一下 | 简述 | 谈谈 | 描述 | 概念 | 过程 | 流程 | 原理 | 机制 | 作用 | 有什么用 | 什么用 | 有啥用 | 干嘛的 | 干啥的 | 是干嘛的',
   'count | how many | how much | number of | 多少 | 几个 | 几次 | 多少个 | 有几 | 多少次 | 几种 | 多少种 | 最多 | 多大',
   'how long | duration | lasts | last for | length of | seconds | minutes | 多久 | 多长时间 | 持续 | 持续多久 | 时长 | 多长 | 等多久 | 多少秒 | 几秒 | 几分钟',
   'list | all | overview | which ones | 有哪些 | 哪些 | 哪几种 | 哪几个 | 列出 | 一览 | 全部 | 总结 | 汇总',
-  'when | in which cases | in what cases | under what circumstances | 什么时候 | 什么情况 | 什么情况下 | 何时 | 哪些情况 | 啥时候 | 哪种情况',
+  'when | in which cases | in what cases | under what circumstances | 什么时候 | 什么情况 | 什么情况下 | 何时 | 哪些情况 | 啥时候 | 哪种情况 | whenever | trigger | triggers | 触发',
   'calculate | calculated | compute | computed | formula | estimate | estimated | 计算 | 怎么算 | 怎么算的 | 怎么计算 | 如何计算 | 公式 | 估算 | 计算公式',
   'wait | waits | waiting | 等待 | 等 | 要等 | 停留',
   'need | necessary | required | must | needed | 必须 | 需要 | 必要 | 一定要 | 非要',
@@ -220,6 +221,7 @@ export const SYNONYMS: readonly (readonly string[])[] = rows([
   'receive | received | receives | recv | get | gets | arrive | arrives | arrived | arriving | 收到 | 接收 | 接到 | 到达',
   'send | sends | sent | sending | write | writes | 发送 | 发 | 写 | 发出',
   'read | reads | unread | reading | 读 | 读取 | 未读 | 没读 | 不读',
+  'occupy | occupies | consume | consumes | take up | takes up | uses up | 占用 | 占 | 消耗',
   'merge | combine | combined | merged | in one segment | together | 合并 | 合在一起 | 一起发 | 合成一个 | 放在一起',
   'leak | leaks | 泄漏 | 泄露',
   'network | 网络',
@@ -244,12 +246,12 @@ export const NOISE: readonly string[] = (
   'during really actually still any some exactly between use used using work works working mine us error take takes ' +
   'also only always never ever much very lot keep keeps kept make makes made go goes see seeing seen look looks want ' +
   'wants like know knows understand help people someone something anything everything no not yes too so such ' +
-  'same own other others another each every because since while again yet already maybe please hi hello guys ' +
+  'side sides via per failed fail fails failure could would into localhost curl ssh dial unable same own other others another each every because since while again yet already maybe please hi hello guys ' +
   'exception problem issue question thing java net socketexception python node js go golang linux windows kernel system '
 )
   .split(' ')
   .concat(
-    '的 了 吗 呢 吧 啊 么 呀 嘛 是 有 会 能 要 不 和 与 跟 及 或 在 到 从 对 被 把 给 让 用 就 都 也 还 又 才 再 很 之 其 这 那 我 你 它 个 种 些 时 里 中 上 下 会怎样 会怎么样 会如何 会发生什么 怎样 怎么样 怎么 如何 什么 啥 咋样 咋 请问 如果 假如 的话 可以 是不是 能不能 会不会 有没有 不会 不能 然后 时候 情况 问题 出现 发生 遇到 报错 线上 突然 是啥问题 tcp协议 协议 那么 一下 一般 应该 到底 究竟 通常 关于 进行 它的 他的 谁'.split(
+    '的 了 吗 呢 吧 啊 么 呀 嘛 是 有 会 能 要 不 和 与 跟 及 或 在 到 从 对 被 把 给 让 用 就 都 也 还 又 才 再 很 之 其 这 那 我 你 它 个 种 些 时 里 中 上 下 会怎样 会怎么样 会如何 会发生什么 怎样 怎么样 怎么 如何 什么 啥 咋样 咋 请问 如果 假如 的话 可以 是不是 能不能 会不会 有没有 不会 不能 然后 时候 情况 问题 出现 发生 遇到 报错 线上 突然 是啥问题 tcp协议 协议 那么 一下 改成 变成 成 换成 属于 具体 详细 一般 应该 到底 究竟 通常 关于 进行 它的 他的 谁'.split(
       ' ',
     ),
   )

@@ -3,7 +3,7 @@
 
 /** What a word loses so that all its forms are one: lost stays, drops and dropped are drop. */
 export function stem(word: string): string {
-  if (word.length < 4 || /\d/.test(word)) return word;
+  if (word.length < 4 || /\d/.test(word) || word === 'https') return word;
   let bared = word;
   if (bared.endsWith('ies')) bared = `${bared.slice(0, -3)}y`;
   else if (/(?:[sxz]|[cs]h)es$/.test(bared)) bared = bared.slice(0, -2);
@@ -15,7 +15,12 @@ export function stem(word: string): string {
 
 /** A text without case, accents of width, and apostrophes: `Doesn’t` is `doesnt`. */
 export function plain(text: string): string {
-  return text.normalize('NFKC').toLowerCase().replace(/['’`]/g, '');
+  // LAST-ACK is a state, not the last ACK of a close.
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/['’`]/g, '')
+    .replace(/last[-_]ack/g, 'lastackstate');
 }
 
 const UNIT = /[a-z0-9]+|\p{Script=Han}/gu;

@@ -161,6 +161,25 @@ export const captureQuestions: readonly Question[] = [
     ],
   },
   {
+    id: 'wireshark-keep-alive',
+    question: {
+      en: 'Wireshark: what does “TCP Keep-Alive” mean?',
+      zh: 'Wireshark 的 “TCP Keep-Alive” 是什么意思？',
+    },
+    answer: {
+      en: 'A segment of 0 or 1 octets whose sequence number is one below the next: a probe of SO_KEEPALIVE, or an octet that was acknowledged already. “TCP Keep-Alive ACK” is the answer: the peer’s host is there.',
+      zh: '长度为 0 或 1、序列号比下一个小 1 的报文段：SO_KEEPALIVE 的探测。“TCP Keep-Alive ACK” 是它的应答：对方主机还在。',
+    },
+    scenario: 'keepalive',
+    keywords: [
+      'tcp keep-alive wireshark',
+      'tcp keep-alive ack',
+      '[tcp keep-alive]',
+      '抓包 tcp keep-alive',
+      'wireshark keep alive',
+    ],
+  },
+  {
     id: 'wireshark-port-reused',
     question: {
       en: 'Wireshark: what does “TCP Port numbers reused” mean?',

@@ -79,6 +79,14 @@ export const closingQuestions: readonly Question[] = [
       zh: '因为收到对方的 FIN 之后，应用程序没有调用 close()：连接泄漏、线程阻塞，或者丢失了描述符。TCP 没有任何定时器会结束 CLOSE-WAIT。',
     },
     scenario: 'cw-leak',
+    keywords: [
+      'what causes close_wait',
+      'close_wait does not go away',
+      'too many close_wait',
+      'close_wait 是怎么产生的',
+      'close_wait 一直不消失',
+      'close_wait 过多怎么办',
+    ],
   },
   {
     id: 'close-or-shutdown',
@@ -91,6 +99,14 @@ export const closingQuestions: readonly Question[] = [
       zh: 'shutdown(SHUT_WR) 只结束一个方向：发 FIN，还能继续读。close() 两个方向都不要了：此后到达的数据一律用 RST 回应。',
     },
     scenario: 'half-close',
+    keywords: [
+      'shutdown vs close',
+      'graceful close',
+      'how to close a socket properly',
+      '优雅关闭连接',
+      'close 和 shutdown 的区别',
+      '单方面关闭',
+    ],
   },
   {
     id: 'data-after-close',

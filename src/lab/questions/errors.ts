@@ -23,7 +23,6 @@ export const errorQuestions: readonly Question[] = [
       'graceful close vs abortive close',
       'rst 和 fin 区别',
       'fin 和 rst 的区别',
-      '优雅关闭和强制关闭',
     ],
   },
   {
@@ -44,8 +43,11 @@ export const errorQuestions: readonly Question[] = [
     keywords: [
       'connection reset by peer',
       'econnreset',
+      'socket hang up',
+      'errno 104',
       'read econnreset',
       'recv failure: connection reset by peer',
+      'recv failed connection reset by peer',
       'an existing connection was forcibly closed by the remote host',
       'err_connection_reset',
       'what causes connection reset',
@@ -231,7 +233,7 @@ export const errorQuestions: readonly Question[] = [
       'database connection closed idle',
       'wait_timeout',
       'mysql gone away',
-      '数据库连接池连接失效',
+      '数据库连接池里的连接断了',
       '连接池空闲连接被断开',
       'mysql 连接断开',
       '2006 server has gone away',

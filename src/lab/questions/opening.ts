@@ -109,7 +109,16 @@ export const openingQuestions: readonly Question[] = [
     },
     scenario: 'fixed-isn',
     why: 'isn',
-    keywords: ['ISN', 'RFC 6528', 'predict', '猜测', '固定 ISN'],
+    keywords: [
+      'ISN',
+      'RFC 6528',
+      'predict',
+      '猜测',
+      '固定 ISN',
+      'why does the sequence number not start at 0',
+      'why isn not zero',
+      'isn 为什么不从 0 开始',
+    ],
   },
   {
     id: 'why-plus-one',
@@ -205,6 +214,13 @@ export const openingQuestions: readonly Question[] = [
       zh: '什么都没有记住，所以 SYN,ACK 无法重传；至于选项，cookie 里只放得下粗略的 MSS，其余的要靠时间戳来携带，没有时间戳就丢失了。',
     },
     scenario: 'synflood-cookies',
+    keywords: [
+      'what is a syn cookie',
+      'how do syn cookies work',
+      'syn cookie',
+      'syn cookie 原理',
+      'syn cookie 是什么',
+    ],
   },
   {
     id: 'syn-to-established',

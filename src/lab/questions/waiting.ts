@@ -5,6 +5,25 @@ import type { Question } from './question.ts';
 /** TIME-WAIT. */
 export const waitingQuestions: readonly Question[] = [
   {
+    id: 'why-time-wait',
+    question: { en: 'What is TIME-WAIT for?', zh: 'TIME_WAIT 有什么作用？为什么需要它？' },
+    answer: {
+      en: 'Two things: the last ACK can be sent again when the peer’s FIN comes again, and segments of this connection die out before the same ports are used for another.',
+      zh: '两个作用：对方的 FIN 重传过来时，还有人能再回一次最后的 ACK；让本连接的旧报文段在网络中消失，不会混进使用同样端口的下一个连接。',
+    },
+    scenario: 'lastack-lost',
+    why: 'timewait',
+    keywords: [
+      'why time_wait',
+      'why is time_wait needed',
+      'purpose of time_wait',
+      'time_wait 作用',
+      '为什么需要 time_wait',
+      'time_wait 的意义',
+      '为什么要有 time_wait',
+    ],
+  },
+  {
     id: 'why-2msl',
     question: { en: 'Why is TIME-WAIT 2 MSL, and not 1?', zh: 'TIME_WAIT 为什么是 2MSL，而不是 1MSL？' },
     answer: {
@@ -37,6 +56,18 @@ export const waitingQuestions: readonly Question[] = [
       zh: '客户端会耗尽端口：28232 个端口各占用 60 秒，对同一目标每秒只能新建约 470 个连接；服务器端只是占些内存。办法：复用长连接；在发起连接的一方使用 tcp_tw_reuse；服务器若不想积累 TIME-WAIT，就让客户端先关闭。',
     },
     scenario: 'tw-pile',
+    keywords: [
+      'how to avoid time_wait',
+      'how to reduce time_wait',
+      'is time_wait bad',
+      'sysctl to reduce time_wait',
+      'too many time_wait',
+      'time_wait 优化',
+      '怎么减少 time_wait',
+      '怎么避免 time_wait',
+      'time_wait 太多怎么办',
+      'time_wait 危害',
+    ],
   },
   {
     id: 'tw-reuse',
@@ -58,6 +89,12 @@ export const waitingQuestions: readonly Question[] = [
       zh: '它按对方的地址比较时间戳，结果 NAT 后面共用一个地址的多个客户端，SYN 会被误丢。Linux 4.12 起已删除这一选项。',
     },
     scenario: null,
+    keywords: [
+      'tcp_tw_recycle',
+      'why was tcp_tw_recycle removed',
+      'tcp_tw_recycle nat',
+      'tw_recycle 为什么被删除',
+    ],
   },
   {
     id: 'reuseaddr',

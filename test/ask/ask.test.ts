@@ -1,0 +1,59 @@
+// Two hundred questions as people type them, and others that are no business of the lab: `npx vitest run test/ask` prints
+// what was not answered rightly.
+
+import { describe, expect, test } from 'vitest';
+import { whyQuestions } from '../../src/lab/check/why/index.ts';
+import { findInLab, findingId, judgeHits, questions, runbooks, scenarios } from '../../src/lab/index.ts';
+import { type Asked, askedInChinese, askedInEnglish, isAside, outOfScope } from './asked.ts';
+
+/** What is answered first; null: nothing, or no single answer. */
+function answerOf(text: string): string | null {
+  const found = judgeHits(findInLab(text));
+  return found.kind === 'answer' ? findingId(found.finding) : null;
+}
+
+/** The questions of a list that are not answered by one of their right answers, each with what was answered. */
+function misses(list: readonly Asked[]): string[] {
+  return list.flatMap(([text, ...right]) => {
+    const answer = answerOf(text);
+    return answer !== null && right.includes(answer) ? [] : [`${text}: ${answer ?? 'nothing'}, not ${right}`];
+  });
+}
+
+describe('what people type is answered', () => {
+  const all = [...askedInEnglish, ...askedInChinese];
+
+  test('the list: a hundred questions in English and a hundred in Chinese, each once', () => {
+    expect([askedInEnglish.length, askedInChinese.length]).toEqual([100, 100]);
+    expect(new Set(all.map(([text]) => text)).size).toBe(200);
+  });
+
+  test.each([
+    ['English', askedInEnglish],
+    ['Chinese', askedInChinese],
+  ])('rightly first, of the questions in %s at least 95 %%', (_name, list) => {
+    const missed = misses(list);
+    for (const miss of missed) console.info(miss);
+    expect(missed.length / list.length).toBeLessThanOrEqual(0.05);
+  });
+
+  test('of those that were not looked at while the search was tuned, too', () => {
+    const aside = [askedInEnglish, askedInChinese].flatMap((list) => list.filter((_, at) => isAside(at)));
+    expect(aside.length).toBe(60);
+    expect(misses(aside).length / aside.length).toBeLessThanOrEqual(0.05);
+  });
+
+  test('every right answer on the list exists', () => {
+    const known = new Set([
+      ...questions.map(({ id }) => id),
+      ...scenarios.map(({ id }) => id),
+      ...runbooks.map(({ id }) => `runbook ${id}`),
+      ...whyQuestions.map(({ id }) => `why ${id}`),
+    ]);
+    expect(all.flatMap(([, ...right]) => right).filter((id) => !known.has(id))).toEqual([]);
+  });
+});
+
+test.each(outOfScope)('%s: is no business of the lab, and not answered', (text) => {
+  expect(judgeHits(findInLab(text)).kind).toBe('nothing');
+});
