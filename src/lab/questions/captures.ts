@@ -72,8 +72,7 @@ export const captureQuestions: readonly Question[] = [
       en: 'Many with a growing number after the #: the hole stays open, the round trip is long and many segments are in flight: normal after one loss. Open the SACK option: it says what has arrived. The same mark stands beside keep-alive answers, window probes and challenge ACKs, and where packets were captured twice (same IP ID, no time between).',
       zh: '# 后面的数字一路变大：空洞还没补上，往返时间长、在途报文段多，丢一个包后属正常。展开 SACK 选项看哪些到了。保活的应答、窗口探测、挑战 ACK，以及同一个包被抓了两次（IP ID 相同、时间差为零），也会被标成这样。',
     },
-    scenario: 'hs',
-    edits: ['left write 9000 100ms', 'drop data#2 left->right'],
+    scenario: 'fast-retransmit',
     keywords: [
       'tcp dup ack wireshark',
       'dup ack 23#1',

@@ -234,7 +234,13 @@ export const programQuestions: readonly Question[] = [
     },
     scenario: 'hs',
     edits: ['left write "x" 50ms', 'left write "a" 150ms', 'left write "b" 150ms'],
-    keywords: ['TCP_NODELAY', 'TCP_QUICKACK', 'write-write-read'],
+    keywords: [
+      'TCP_NODELAY',
+      'TCP_QUICKACK',
+      'write-write-read',
+      'nagle and delayed ack',
+      'nagle 算法和延迟 ack',
+    ],
   },
   {
     id: 'wrap-paws',

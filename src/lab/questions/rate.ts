@@ -18,8 +18,7 @@ export const rateQuestions: readonly Question[] = [
       en: 'RFC 9293 section 3.4 and 3.8.6: what may be sent is SND.UNA + SND.WND − SND.NXT. The field has 16 bits; window scale (RFC 7323) shifts it by up to 14, to 1 GiB. One window a round trip is the most that goes through: 64 KiB at 100 ms are 5.2 Mbit/s. Linux tunes the receive buffer by itself up to the third number of tcp_rmem, as long as nobody sets SO_RCVBUF. A window of zero stops the sender, who then probes. Besides this window, which protects the receiver, cwnd protects the network: the smaller one counts.',
       zh: 'RFC 9293 第 3.4、3.8.6 节：还能发 SND.UNA + SND.WND − SND.NXT。窗口字段 16 位，窗口扩大选项（RFC 7323）最多左移 14 位，到 1 GiB。一个往返最多传一个窗口：64 KiB、100 ms 就是 5.2 Mbit/s。Linux 会自动调整接收缓冲区，上限是 tcp_rmem 的第三个数，前提是没人设置 SO_RCVBUF。窗口为零时发送方停下并探测。这个窗口保护接收方，cwnd 保护网络，取两者中小的。',
     },
-    scenario: 'hs',
-    edits: ['left write 40000 100ms'],
+    scenario: 'window-reopens',
     keywords: [
       'sliding window',
       'flow control',
@@ -79,8 +78,7 @@ export const rateQuestions: readonly Question[] = [
       en: 'Reno (RFC 5681): half after a loss. NewReno (RFC 6582): several losses in one window. CUBIC (RFC 9438): grows by a cubic of the time since the last loss, so long paths fill faster, and keeps 0.7. BBR: paces at the measured bandwidth and keeps the queue short, random loss hurts it little. DCTCP (RFC 8257) and ECN (RFC 3168): routers mark instead of dropping. Linux: sysctl net.ipv4.tcp_congestion_control, tcp_available_congestion_control; one socket by TCP_CONGESTION; ss -ti says which. Only the sender chooses. This stack has cubic, newreno and bbr, and you can register your own.',
       zh: 'Reno（RFC 5681）：丢包减半。NewReno（RFC 6582）：一个窗口里丢几个也能处理。CUBIC（RFC 9438）：按距上次丢包时间的三次函数增长，长路径填得快，丢包后保留 0.7。BBR：按测得的带宽匀速发送，让队列保持很短，随机丢包影响小。DCTCP（RFC 8257）和 ECN（RFC 3168）：路由器打标记而不丢包。Linux：sysctl net.ipv4.tcp_congestion_control、tcp_available_congestion_control；单个套接字用 TCP_CONGESTION；ss -ti 能看到用的是哪个。只由发送方决定。本协议栈有 cubic、newreno 和 bbr，也可以自己注册。',
     },
-    scenario: 'hs',
-    edits: ['left write 60000 100ms', 'drop data#12 left->right'],
+    scenario: 'fast-retransmit',
     keywords: [
       'congestion control algorithms',
       'tcp congestion control',
@@ -112,8 +110,7 @@ export const rateQuestions: readonly Question[] = [
       en: 'RFC 5681 section 3.1; the initial window of ten segments, at most 14600 octets, is RFC 6928, and Linux’s. ssthresh begins arbitrarily high; a loss sets it to half of what is in flight (CUBIC: 0.7), and from there growth is linear: congestion avoidance. HyStart++ (RFC 9406) leaves slow start when the round trip grows, before anything is lost. After idle time of an RTO Linux begins again from the initial window (tcp_slow_start_after_idle 1), which is why a long-lived connection can be slow in its first answer. ip route … initcwnd N changes the beginning.',
       zh: '见 RFC 5681 第 3.1 节；初始窗口 10 个报文段、最多 14600 字节，出自 RFC 6928，Linux 也是如此。ssthresh 起初任意大；丢包时设为在途数据的一半（CUBIC 是 0.7），此后线性增长，即拥塞避免。HyStart++（RFC 9406）在往返时间变长、尚未丢包时就退出慢启动。Linux 的连接空闲超过一个 RTO 会从初始窗口重新开始（tcp_slow_start_after_idle 为 1），所以长连接的第一次响应也可能慢。起点可用 ip route … initcwnd N 修改。',
     },
-    scenario: 'hs',
-    edits: ['left write 60000 100ms'],
+    scenario: 'slow-start',
     keywords: [
       'slow start',
       'ssthresh',
@@ -141,8 +138,7 @@ export const rateQuestions: readonly Question[] = [
       en: 'RFC 5681 section 3.1: cwnd += SMSS × SMSS / cwnd for each ACK, or SMSS for each round trip. A loss seen by duplicate ACKs sets cwnd to ssthresh, half of what was in flight; a timeout sets it to one segment, and slow start begins again up to ssthresh. CUBIC grows by the time since the last loss instead, quickly back to where that was, and carefully around it.',
       zh: 'RFC 5681 第 3.1 节：每个 ACK 使 cwnd += SMSS × SMSS / cwnd，或每个往返加一个 SMSS。由重复 ACK 发现丢包时，cwnd 降到 ssthresh，即在途数据的一半；超时则降到一个报文段，再慢启动到 ssthresh。CUBIC 改按距上次丢包的时间增长：很快回到那一点附近，在它周围放慢。',
     },
-    scenario: 'hs',
-    edits: ['left write 60000 100ms', 'drop data#12 left->right'],
+    scenario: 'fast-retransmit',
     keywords: [
       'congestion avoidance',
       'aimd',
@@ -163,7 +159,7 @@ export const rateQuestions: readonly Question[] = [
       en: 'RFC 9293 section 3.8.6.2: the receiver does not move the right edge before min(half the buffer, SMSS) is free (MUST-39); the sender sends when it can fill a segment, or everything that is left with nothing unacknowledged, or half the largest window ever seen, or after a timeout (MUST-38). In the run the reader takes its time, and the window stays 0 until enough is free.',
       zh: '见 RFC 9293 第 3.8.6.2 节：空出的不到 min(缓冲区的一半, SMSS)，接收方不移动窗口右沿（MUST-39）；发送方在能填满一个报文段、或没有未确认数据且能发完剩余的、或达到见过的最大窗口的一半、或超时之后才发（MUST-38）。运行中读的一方很慢，空出足够多之前窗口一直是 0。',
     },
-    scenario: 'zerowin',
+    scenario: 'window-reopens',
     keywords: ['silly window syndrome', 'sws', 'clark algorithm', '糊涂窗口综合症', '糊涂窗口', '傻窗口'],
   },
   {
@@ -177,7 +173,7 @@ export const rateQuestions: readonly Question[] = [
       en: 'How to see it: ping while an upload runs. The queue belongs to the slowest link, mostly the home router or the modem. Linux: tc qdisc, net.core.default_qdisc. RFC 8290 is fq_codel, RFC 7567 says why active queue management is needed.',
       zh: '检验方法：一边上传一边 ping。队列在最慢的链路上，多半是家用路由器或光猫。Linux：tc qdisc、net.core.default_qdisc。RFC 8290 是 fq_codel，RFC 7567 说明为什么需要主动队列管理。',
     },
-    scenario: null,
+    scenario: 'bufferbloat',
     keywords: [
       'bufferbloat',
       'ping goes up during upload',

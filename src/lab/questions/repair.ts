@@ -49,8 +49,7 @@ export const repairQuestions: readonly Question[] = [
       en: 'RFC 5681 section 3.2. Three, because one or two duplicates are also what mere reordering gives. With SACK the sender knows what has arrived, and RACK (RFC 8985, on in Linux: tcp_recovery 1) decides by time: what was sent before something that has arrived, and is more than about a quarter of the round trip late, is lost. It needs segments behind the hole; at the end of a transfer there are none, and the tail loss probe makes one. Then fast recovery halves the rate instead of starting from one segment.',
       zh: '见 RFC 5681 第 3.2 节。取三个，是因为单纯的乱序也会产生一两个重复 ACK。有了 SACK，发送方知道哪些到了，RACK（RFC 8985，Linux 默认开：tcp_recovery 为 1）改按时间判断：比已到达者更早发出、又晚了约四分之一个往返以上的，就算丢了。它需要空洞后面还有报文段；传输末尾没有，就由尾部丢失探测补一个。接着进入快速恢复，速率减半，而不是从一个报文段重来。',
     },
-    scenario: 'hs',
-    edits: ['left write 9000 100ms', 'drop data#2 left->right'],
+    scenario: 'fast-retransmit',
     keywords: [
       'fast retransmit',
       'three duplicate acks',
@@ -80,8 +79,7 @@ export const repairQuestions: readonly Question[] = [
       en: 'RFC 5681: ssthresh = max(FlightSize / 2, 2 × SMSS), cwnd = ssthresh + 3 × SMSS, one SMSS more for each further duplicate ACK. Without SACK NewReno repairs one loss a round trip (RFC 6582); with SACK all that are known, and proportional rate reduction (RFC 6937) spreads the cut over the round trip: that is what Linux and this stack do. A timeout instead begins again with cwnd of one segment and slow start.',
       zh: 'RFC 5681：ssthresh = max(FlightSize / 2, 2 × SMSS)，cwnd = ssthresh + 3 × SMSS，之后每个重复 ACK 再加一个 SMSS。没有 SACK 时，NewReno 每个往返修一个空洞（RFC 6582）；有 SACK 就一次修完已知的，并用 PRR（RFC 6937）把降速摊到一个往返里，Linux 和本协议栈都是如此。若是超时，就从 cwnd 一个报文段、慢启动重新开始。',
     },
-    scenario: 'hs',
-    edits: ['left write 30000 100ms', 'drop data#4 left->right'],
+    scenario: 'fast-retransmit',
     keywords: ['fast recovery', 'newreno', 'prr proportional rate reduction', '快恢复', '快速恢复算法'],
   },
   {
@@ -191,8 +189,7 @@ export const repairQuestions: readonly Question[] = [
       en: 'How much a loss hurts depends on the control: for Reno the rate goes with 1/sqrt(p) (Mathis and others, 1997), so a tenth of the losses is three times the rate; BBR mostly ignores random losses. What kind they are: TcpExtTCPFastRetrans, TcpExtTCPLostRetransmit, TcpExtTCPTimeouts, TcpExtTCPLossProbes, TcpExtTCPSynRetrans. Timeouts are the ones that users feel.',
       zh: '丢包的影响取决于拥塞控制：Reno 的速率正比于 1/sqrt(p)（Mathis 等，1997），丢包率降到十分之一，速率约为三倍；BBR 基本不理会随机丢包。要看是哪一种：TcpExtTCPFastRetrans、TcpExtTCPLostRetransmit、TcpExtTCPTimeouts、TcpExtTCPLossProbes、TcpExtTCPSynRetrans。用户能感觉到的是超时那一种。',
     },
-    scenario: 'hs',
-    edits: ['left write 9000 100ms', 'drop data#2 left->right'],
+    scenario: 'rto-recovery',
     keywords: [
       'retransmission rate',
       'how to see retransmissions',
