@@ -1,6 +1,7 @@
 // The steps of RFC 9293 that FreeBSD does otherwise (sys/netinet/tcp_input.c, tcp_output.c, tcp_subr.c of FreeBSD 14).
 
 import {
+  asPredicted,
   Drop,
   Err,
   finAcked,
@@ -49,7 +50,7 @@ export function freebsdRules(steps: FreebsdSteps = {}) {
   const { insecureRst = false, insecureSyn = false, dropSynFin = true, dropOptions = false } = steps;
   const nothing = (seg: Segment): boolean => dropSynFin && (seg.ctl & (SYN | FIN)) === (SYN | FIN);
 
-  return {
+  const rules = {
     closed(e, seg) {
       if (nothing(seg)) e.out.drop(null, seg, Drop.SYN_AND_FIN);
       else rfc9293.closed(e, seg);
@@ -180,6 +181,8 @@ export function freebsdRules(steps: FreebsdSteps = {}) {
       rfc9293.sendSyn(e, tcb);
     },
   } satisfies Partial<Rules>;
+  for (const name of ['timestamps', 'sequence', 'rst', 'syn'] as const) asPredicted(rules[name]);
+  return rules;
 }
 
 /** The window by which a RST or SYN is judged: what the buffer can take, from Last.ACK.sent on. */

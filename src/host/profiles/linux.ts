@@ -1,7 +1,7 @@
 // Linux 6.5 and later, as it comes: the defaults of its sysctls (Documentation/networking/ip-sysctl.rst) and the
 // constants of include/net/tcp.h.
 
-import { Err, parts, type Rules, rfc9293, State } from '../../tcp/index.ts';
+import { asPredicted, Err, parts, type Rules, rfc9293, State } from '../../tcp/index.ts';
 import { ACK, FIN, RST, SYN } from '../../wire/index.ts';
 import { profileOf } from './profile.ts';
 import { resetByReply } from './reset-by-reply.ts';
@@ -26,7 +26,7 @@ const openingError: Rules['openingError'] = (_cause, error) => error;
 const FIRST_ACK_MS = 1;
 
 /** The ACK of a FIN waits for a FIN of our own, also while others go at once, but where it is the first. */
-const fin: Rules['fin'] = (e, tcb, seg) => {
+const fin: Rules['fin'] = asPredicted((e, tcb, seg) => {
   const { state, rcv, config } = tcb;
   const inOrder = (seg.ctl & FIN) !== 0 && ((seg.seq + seg.textLen) | 0) === rcv.nxt;
   const first = ((rcv.nxt - rcv.irs) | 0) === 1;
@@ -34,7 +34,7 @@ const fin: Rules['fin'] = (e, tcb, seg) => {
   if (state !== State.ESTABLISHED || !inOrder || ((rcv.nxt - rcv.acked) | 0) > 2 * rcv.fullSize) return;
   tcb.ackNow = 0;
   parts.setTimer(e, tcb, 'delack', first ? FIRST_ACK_MS : config.delayedAckMs);
-};
+});
 
 /** tcp_rfc1337 is 0: a RST at RCV.NXT ends TIME-WAIT. */
 const timeWaitRst: Rules['timeWaitRst'] = (e, tcb, seg) => {
@@ -44,13 +44,13 @@ const timeWaitRst: Rules['timeWaitRst'] = (e, tcb, seg) => {
 };
 
 /** A SYN that comes again starts the timer of the SYN,ACK anew. */
-const sequence: Rules['sequence'] = (e, tcb, seg) => {
+const sequence: Rules['sequence'] = asPredicted((e, tcb, seg) => {
   const again =
     tcb.state === State.SYN_RECEIVED && (seg.ctl & (SYN | ACK | RST)) === SYN && seg.seq === tcb.rcv.irs;
   const over = rfc9293.sequence(e, tcb, seg);
   if (again) parts.setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
   return over;
-};
+});
 
 /** The window is closed: probed by an old sequence number, without an octet. */
 const persistTimeout: Rules['persistTimeout'] = (e, tcb) => {

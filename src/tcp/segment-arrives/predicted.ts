@@ -1,6 +1,6 @@
 // Header prediction: the segments of which an ESTABLISHED connection sees most, the next text in order and ACKs in range,
 // by a shorter way. The steps of RFC 9293 section 3.10.7.4 that have nothing to say about such a segment are left out;
-// what is done is done by the same functions, in the same order. predicted.test.ts holds it against the whole way.
+// what is done is done by the same functions, in the same order. test/prediction.test.ts holds it against the whole way.
 
 import { ACK, OPT_TIMESTAMPS, PSH, type Segment } from '../../wire/segment.ts';
 import { seqLt } from '../../wire/seq.ts';
