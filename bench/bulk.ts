@@ -14,8 +14,9 @@ export class Bulk {
   readonly #sink = new Uint8Array(CHUNK);
   #received = 0;
 
-  constructor(mtu: number) {
-    this.pair = new BenchPair({ mtu });
+  /** `wasm` false: sums and copies are JavaScript's. */
+  constructor(mtu: number, wasm = true) {
+    this.pair = new BenchPair({ mtu, wasm });
     for (let i = 0; i < CHUNK; i++) this.#chunk[i] = (i * 2654435761) >>> 13;
     this.pair.b.listen({
       port: 80,

@@ -6,6 +6,7 @@ import { calibrate } from './calibration.ts';
 import { CallbackChurn, PromiseChurn } from './churn.ts';
 import { manyFlows } from './flows.ts';
 import { halfOpen, idleConnection, timeWaitRecord } from './footprint.ts';
+import { headerOnly } from './header-only.ts';
 import { idleSockets } from './idle-sockets.ts';
 import { kernel, type Net, netBulk, netChurn, netRequests, onLoopback } from './net.ts';
 
@@ -13,14 +14,15 @@ import { kernel, type Net, netBulk, netChurn, netRequests, onLoopback } from './
 export type Figures = Readonly<Record<string, number>>;
 
 const BULK_OCTETS = 500e6;
+const SEGMENTS = 3_000_000;
 const CONNECTIONS = 40_000;
 const NET_CONNECTIONS = 8_000;
 const PAIRS = 1_000;
 const REQUEST_ROUNDS = 40;
 const IDLE_SOCKETS = 10_000;
 
-function bulk(mtu: number): Figures {
-  const pair = new Bulk(mtu);
+function bulk(mtu: number, wasm = true): Figures {
+  const pair = new Bulk(mtu, wasm);
   pair.run(BULK_OCTETS / 5);
   return { ...pair.run(BULK_OCTETS) };
 }
@@ -45,6 +47,9 @@ async function churnOf(net: Net): Promise<Figures> {
 export const MEASURES: Readonly<Record<string, () => Figures | Promise<Figures>>> = {
   'bulk-1500': () => bulk(1500),
   'bulk-65535': () => bulk(65_535),
+  'bulk-1500-js': () => bulk(1500, false),
+  'bulk-65535-js': () => bulk(65_535, false),
+  'header-only': () => ({ ns: headerOnly(SEGMENTS) }),
   'churn-callbacks': () => {
     const churn = new CallbackChurn();
     churn.run(CONNECTIONS / 4);
@@ -55,6 +60,7 @@ export const MEASURES: Readonly<Record<string, () => Figures | Promise<Figures>>
     await churn.run(CONNECTIONS / 4);
     return { perSecond: await churn.run(CONNECTIONS) };
   },
+  'flows-1': () => ({ gbps: manyFlows(1, BULK_OCTETS / 2) }),
   'flows-100': () => ({ gbps: manyFlows(100, BULK_OCTETS / 2) }),
   'flows-10000': () => ({ gbps: manyFlows(10_000, BULK_OCTETS / 2) }),
   'bulk-kernel': () => bulkOf(kernel),

@@ -57,18 +57,21 @@ export function seeded(seed: number): () => number {
 
 /** Two hosts, 10.0.0.1 and 10.0.0.2, and a clock that the bench moves. */
 export class BenchPair {
-  readonly memory = new Memory({ initial: 64 << 20, max: 2 ** 31 - 1 });
+  readonly memory: Memory;
   readonly a: Host;
   readonly b: Host;
   now = 0;
   packets = 0;
-  readonly #ab = new Direction(this.memory);
-  readonly #ba = new Direction(this.memory);
+  readonly #ab: Direction;
+  readonly #ba: Direction;
   readonly #ia: HostInterface;
   readonly #ib: HostInterface;
 
-  constructor(options: Partial<HostOptions> & { mtu?: number } = {}) {
-    const { mtu = 1500, ...rest } = options;
+  constructor(options: Partial<HostOptions> & { mtu?: number; wasm?: boolean } = {}) {
+    const { mtu = 1500, wasm = true, ...rest } = options;
+    this.memory = new Memory({ initial: 64 << 20, max: 2 ** 31 - 1, wasm });
+    this.#ab = new Direction(this.memory);
+    this.#ba = new Direction(this.memory);
     const clock = { now: (): number => this.now };
     this.a = new Host({ clock, random: seeded(1), memory: this.memory, name: 'a', ...rest });
     this.b = new Host({ clock, random: seeded(2), memory: this.memory, name: 'b', ...rest });
