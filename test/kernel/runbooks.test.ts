@@ -1,10 +1,10 @@
-// Every runbook on this machine: its situation is made in two network namespaces, its commands are run there, and they
+// Every runbook on this machine, and what is said of its defaults: its situation is made in two network namespaces, its commands are run there, and they
 // print what the runbook says, but for the numbers.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type Look, runbooks } from '../../src/lab/index.ts';
+import { interviewQuestions, type Look, runbooks } from '../../src/lab/index.ts';
 import { Namespace, titled, whyNoKernel } from '../support/namespace.ts';
 
 const why = await whyNoKernel(['ss', 'nstat']);
@@ -213,6 +213,40 @@ describe('what the runbooks name', () => {
     expect(named.size).toBeGreaterThan(10);
     for (const name of named)
       if (!gone.has(name)) expect(() => readFileSync(`/proc/sys/net/ipv4/${name}`), name).not.toThrow();
+  });
+
+  /** What runbooks and interview call a default, and what a new namespace has. */
+  const DEFAULTS: readonly (readonly [string, string, RegExp])[] = [
+    ['ipv4/tcp_syn_retries', '6', /tcp_syn_retries ?=? ?6\b/],
+    ['ipv4/tcp_syn_linear_timeouts', '4', /tcp_syn_linear_timeouts ?= ?4\b/],
+    ['ipv4/tcp_synack_retries', '5', /tcp_synack_retries ?= ?5\b/],
+    ['ipv4/tcp_retries2', '15', /tcp_retries2 ?= ?15\b/],
+    ['ipv4/tcp_orphan_retries', '0', /tcp_orphan_retries \(0 stands for 8\)/],
+    ['ipv4/tcp_fin_timeout', '60', /tcp_fin_timeout \(60 s/],
+    ['ipv4/tcp_tw_reuse', '2', /tcp_tw_reuse ?= ?2\b/],
+    ['ipv4/tcp_syncookies', '1', /tcp_syncookies ?= ?1\b/],
+    ['ipv4/tcp_abort_on_overflow', '0', /tcp_abort_on_overflow is 0 by default/],
+    ['ipv4/tcp_rfc1337', '0', /tcp_rfc1337=0/],
+    ['ipv4/tcp_keepalive_time', '7200', /after 7200 s idle/],
+    ['ipv4/tcp_keepalive_probes', '9', /nine probes/],
+    ['ipv4/tcp_keepalive_intvl', '75', /75 s apart/],
+    ['ipv4/ip_local_port_range', '32768 60999', /32768 to 60999: 28,232/],
+    ['core/somaxconn', '4096', /somaxconn\), 4096 by default/],
+  ];
+
+  test.runIf(why === '')('defaults are those of this kernel, and the texts name them', async () => {
+    const told = JSON.stringify([runbooks, interviewQuestions]);
+    const ns = await Namespace.open();
+    try {
+      for (const [name, value, said] of DEFAULTS) {
+        const { stdout, code } = await ns.sh(`cat /proc/sys/net/${name}`);
+        // Older kernels do not have every one.
+        if (code === 0) expect(stdout.trim().replace(/\s+/g, ' '), name).toBe(value);
+        expect(said.test(told), name).toBe(true);
+      }
+    } finally {
+      await ns.close();
+    }
   });
 
   test.runIf(has('tcpdump'))('filters of tcpdump compile', () => {
