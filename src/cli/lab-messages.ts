@@ -37,9 +37,18 @@ export const labMessages = {
     en: 'Cut short after {events} events: more happens in this run than anybody can look at. Change less.',
     zh: '在 {events} 个事件后截断：这次运行中发生的事件太多，无法逐一查看。请减少改动。',
   },
+  labInThisRun: { en: 'In this run: {text}', zh: '这次运行：{text}' },
+  labTwin: {
+    en: 'Changed so, it is the run of “{id}” ({title}):',
+    zh: '这样改动之后，就成了 “{id}”（{title}）的那次运行：',
+  },
   labUnchanged: {
-    en: 'What follows was written about the unchanged run.',
-    zh: '以下文字针对未改动的运行。',
+    en: 'What is written about {id} holds for the unchanged run (synfin run {id}).',
+    zh: '关于 {id} 的文字针对未改动的运行（synfin run {id}）。',
+  },
+  labCutShort: {
+    en: 'In real time the run was ended after {seconds} s; more of this scenario comes later (synfin run {id}).',
+    zh: '实时运行在 {seconds} 秒后结束；这个场景后面还有内容（synfin run {id}）。',
   },
   labNotice: { en: 'What to notice:', zh: '值得注意：' },
   labLinux: { en: 'Linux: {text}', zh: 'Linux：{text}' },

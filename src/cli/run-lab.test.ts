@@ -73,13 +73,26 @@ describe('synfin run SCENARIO', () => {
     const { code, stdout } = await synfin('run', 'stale-listen', '--rules', 'two-way-handshake');
     expect(code).toBe(0);
     expect(stdout).toContain('NOT REAL TCP');
-    expect(stdout).toContain('What follows was written about the unchanged run.');
+    expect(stdout).toContain('In this run: ');
+    expect(stdout).toContain('What is written about stale-listen holds for the unchanged run');
+    expect(stdout).not.toContain('What to notice');
     expect((await synfin('run', 'stale-listen')).stdout).not.toContain('unchanged');
     const wrong = await synfin('run', 'hs', '--rules', 'nope');
     expect([wrong.code, wrong.stderr]).toEqual([
       2,
       expect.stringContaining('two-way-handshake, no-ack-check'),
     ]);
+  });
+
+  test('a changed run is summed up, and named by the scenario that it has become', async () => {
+    const { stdout } = await synfin('run', 'hs', '--drop', 'ACK#1');
+    expect(stdout).toContain('In this run: The client opened the connection with the server');
+    expect(stdout).toContain('1 lost: ');
+    expect(stdout).toMatch(/it is the run of “ack3-lost”/);
+    expect(stdout).not.toContain('holds for the unchanged run');
+    const plain = await synfin('run', 'ack3-lost');
+    const notices = (text: string): string | undefined => text.split('What to notice:')[1];
+    expect(notices(stdout)).toBe(notices(plain.stdout));
   });
 
   test('a change that matched nothing is said, and exit code 1', async () => {

@@ -3,6 +3,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { counterexampleOf, WHY_PREFIX, whyNamed } from '../lab/check/why/index.ts';
+import { summarize } from '../lab/explain/index.ts';
 import { ExportError, pcapngOf } from '../lab/export/index.ts';
 import {
   EditError,
@@ -24,6 +25,7 @@ import {
   svgLadder,
   type Trace,
   timeSequence,
+  twinOf,
   wrapText,
 } from '../lab/index.ts';
 import { mutantNamed, mutants } from '../lab/mutants/index.ts';
@@ -173,10 +175,12 @@ export async function runScenarioCommand(name: string | null, values: Values, io
     return openViewer(io, showOptionsOf(values, io), options, scenario);
   }
   let played: ScenarioRun;
+  let cutShortMs: number | null = null;
   if (values['peer'] === 'kernel') {
     const onKernel = await playedOnKernel(scenario, options, io);
     if (typeof onKernel === 'number') return onKernel;
     played = onKernel;
+    cutShortMs = cutShort(scenario, options);
   } else played = playScenario(scenario, options);
   const { trace } = played;
   const files = writeFiles(trace, scenario, values, io);
@@ -187,10 +191,22 @@ export async function runScenarioCommand(name: string | null, values: Values, io
   else if (values['svg'] === '-') io.stdout.write(picture(trace, scenario, look));
   else {
     const show = new Show(io, showOptionsOf(values, io));
-    tellScenario(show, scenario, played, io, { plot: values['plot'] === true });
+    tellScenario(show, scenario, played, io, { plot: values['plot'] === true, cutShortMs });
     for (const file of files) show.say('labWrote', { file });
   }
   return tellUnmatched(played, io, 'synfin run');
+}
+
+/** When a run in real time is ended, milliseconds. */
+function realTimeMs({ untilMs }: Scenario): number {
+  return Math.min(untilMs ?? MOST_REAL_MS, MOST_REAL_MS);
+}
+
+/** That time, if the scenario goes on for longer; else null. */
+function cutShort(scenario: Scenario, { edits = [], mslMs = REAL_MSL_MS }: RunOptions): number | null {
+  const ms = realTimeMs(scenario);
+  const last = playScenario(scenario, { edits, mslMs }).trace.events.at(-1)?.t ?? 0;
+  return last > ms * 1000 ? ms : null;
 }
 
 /** A run with the kernel of this machine at the right end; or the exit code, when that cannot be had or is elsewhere. */
@@ -208,7 +224,7 @@ async function playedOnKernel(
   const { KernelProgramError, playOnKernel } = await import('./scenario-kernel.ts');
   try {
     await bringLoopbackUp();
-    const untilMs = Math.min(scenario.untilMs ?? MOST_REAL_MS, MOST_REAL_MS);
+    const untilMs = realTimeMs(scenario);
     const trace = await playOnKernel(scenario, { kernel: 'right', edits, mslMs, delayMs, untilMs });
     return { trace, ended: 'time', edits: [] };
   } catch (error) {
@@ -218,11 +234,14 @@ async function playedOnKernel(
   }
 }
 
-/** How a scenario is told. `first`: the explanation before the ladder, as an answer. */
+/** How a scenario is told. */
 export interface Telling {
+  /** The explanation stands before the ladder, as an answer. */
   readonly first?: boolean;
   /** Plots of what the ends send instead of the ladder. */
   readonly plot?: boolean;
+  /** The run was ended at that time, before everything that the scenario does; null: it was not. */
+  readonly cutShortMs?: number | null;
 }
 
 /** Title, question, ladder, explanation. */
@@ -231,13 +250,13 @@ export function tellScenario(
   scenario: Scenario,
   { trace, ended }: ScenarioRun,
   io: Io,
-  { first = false, plot = false }: Telling = {},
+  { first = false, plot = false, cutShortMs = null }: Telling = {},
 ): void {
   const { lang } = io;
-  const { title, question, explanation, notice, linux } = scenario;
+  const { title, question } = scenario;
   show.title(`${scenario.id}: ${title[lang]}`);
   show.say('labQuestion', { text: question[lang] });
-  if (first) show.say('askAnswer', { text: explanation[lang] });
+  if (first) show.say('askAnswer', { text: scenario.explanation[lang] });
   const { right } = trace.ends;
   if (trace.scenario !== undefined && trace.scenario.rules !== 'rfc9293')
     show.say('runNotReal', {
@@ -254,11 +273,19 @@ export function tellScenario(
   if (plot) tellPlots(show, trace, io);
   else show.ladder(trace);
   if (ended === 'bound') show.say('runBound', { events: trace.events.length });
-  const run = trace.scenario;
-  if (run !== undefined && (run.edits.length > 0 || run.rules !== (scenario.rules ?? 'rfc9293'))) {
+  if (cutShortMs !== null) show.say('labCutShort', { seconds: secondsText(cutShortMs), id: scenario.id });
+  const about = cutShortMs === null ? writtenAbout(scenario, trace) : null;
+  if (about !== scenario) {
     show.lines('');
-    show.say('labUnchanged');
+    show.say('labInThisRun', { text: summarize(trace, lang) });
+    show.lines('');
+    if (about === null) {
+      if (cutShortMs === null) show.say('labUnchanged', { id: scenario.id });
+      return;
+    }
+    show.say('labTwin', { id: about.id, title: about.title[lang] });
   }
+  const { explanation, notice, linux } = about;
   if (!first) {
     show.lines('');
     show.text(explanation[lang]);
@@ -289,6 +316,14 @@ function tellPlots(show: Show, trace: Trace, { lang }: Io): void {
     if (i > 0) show.lines('');
     show.lines(...lines);
   });
+}
+
+/** The scenario whose texts hold for a run: its own, unless it was changed into that of another, or into none (null). */
+function writtenAbout(scenario: Scenario, trace: Trace): Scenario | null {
+  const run = trace.scenario;
+  if (run === undefined || (run.edits.length === 0 && run.rules === (scenario.rules ?? 'rfc9293')))
+    return scenario;
+  return twinOf(trace, [scenario, ...scenarios]) ?? null;
 }
 
 /** Says which of the user's changes matched nothing; the exit code. */

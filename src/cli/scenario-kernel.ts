@@ -21,7 +21,7 @@ import {
 } from '../lab/index.ts';
 import { configureInterface, kernelStateOf, openTun } from '../link/tun/index.ts';
 import { RealtimeDriver, World } from '../sim/index.ts';
-import { rfc9293 } from '../tcp/index.ts';
+import { rfc9293, type StateName } from '../tcp/index.ts';
 import { KernelPort, realPlatform } from './kernel-port.ts';
 
 /** How a scenario is played. */
@@ -83,7 +83,7 @@ export async function playOnKernel(scenario: Scenario, options: KernelRunOptions
         end: kernel,
         name: `Linux ${major}.${minor}`,
         port,
-        observe: () => kernelStateOf(tuple),
+        observe: connectionState(() => kernelStateOf(tuple)),
         program: (of) => {
           program = new KernelProgram(of, kernel, driver, server);
           return program;
@@ -113,6 +113,20 @@ export async function playOnKernel(scenario: Scenario, options: KernelRunOptions
     (program as KernelProgram | null)?.dispose();
     device.close();
   }
+}
+
+/**
+ * The state of a connection, from what is found at its addresses: once there was a connection, a listener that is found
+ * in its place says that it is gone. Only a half-open connection returns to LISTEN (RFC 9293 section 3.10.7.4).
+ */
+export function connectionState(find: () => StateName): () => StateName {
+  let last: StateName = 'LISTEN';
+  return () => {
+    const found = find();
+    const gone = found === 'LISTEN' && last !== 'LISTEN' && last !== 'SYN-RECEIVED';
+    last = gone ? 'CLOSED' : found;
+    return last;
+  };
 }
 
 async function listen(address: string): Promise<Server> {
@@ -164,6 +178,7 @@ class KernelProgram implements Participant {
     switch (action.do) {
       case 'listen':
         this.#say('listen', 0); // it does already
+        this.#stage.recorder.observed(this.#end);
         break;
       case 'connect':
         this.#connect(connection);

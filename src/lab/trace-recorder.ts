@@ -315,6 +315,13 @@ export class TraceRecorder {
     if (this.#arrival?.to === end) this.#endArrival();
   }
 
+  /** An end that is observed did something of itself, like listening: its state may be another one. */
+  observed(end: End): void {
+    this.flush();
+    this.#observe(this.#first, end);
+    this.flush();
+  }
+
   /** Writes down what waited for something to come with it. */
   flush(): void {
     if (this.#arrival !== null) this.#endArrival();

@@ -8,9 +8,10 @@
 //   hold data#4-              from the fourth on, until released
 //
 // Selectors: SYN (without ACK), ACK (nothing else, no text), any other control bit or sum of bits
-// (all of them set, others do not matter), data (text of at least one octet), tcp, udp, icmp, any.
+// (all of them set, others do not matter), data (text of at least one octet), tcp, udp, icmp, any. A sum is written
+// as people write it: SYN+ACK, SYN,ACK, SYN-ACK, SYNACK, in small letters, too.
 
-import { ACK, CWR, ECE, FIN, PSH, RST, SYN, URG } from '../wire/index.ts';
+import { ACK, FIN, parseControl, RST, SYN } from '../wire/index.ts';
 import type { DirectionName, PacketInfo } from './packet.ts';
 import type { Corruption, Nth, RuleAction, WireRule } from './rules.ts';
 
@@ -31,8 +32,6 @@ const VERBS = 'drop, delay, dup, corrupt or hold';
 const SELECTORS =
   'SYN, SYN+ACK, ACK, FIN, RST, PSH, URG, ECE, CWR (or a sum such as FIN+ACK), data, tcp, udp, icmp or any';
 
-const BITS = new Map(Object.entries({ FIN, SYN, RST, PSH, ACK, URG, ECE, CWR }));
-
 const NAMED = new Map<string, (p: PacketInfo) => boolean>(
   Object.entries({
     any: () => true,
@@ -51,12 +50,8 @@ function selector(word: string): ((p: PacketInfo) => boolean) | null {
   const upper = word.toUpperCase();
   const named = NAMED.get(upper) ?? NAMED.get(word.toLowerCase());
   if (named !== undefined) return named;
-  let bits = 0;
-  for (const name of upper.split('+')) {
-    const bit = BITS.get(name);
-    if (bit === undefined) return null;
-    bits |= bit;
-  }
+  const bits = parseControl(word);
+  if (bits === null) return null;
   return (p) => p.tcp !== null && (p.tcp.ctl & bits) === bits;
 }
 

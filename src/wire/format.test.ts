@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatControl, formatSegment } from './format.ts';
-import { ACK, OPT_SACK, OPT_UNKNOWN, RST, Segment, SYN, URG } from './segment.ts';
+import { formatControl, formatSegment, parseControl } from './format.ts';
+import { ACK, FIN, OPT_SACK, OPT_UNKNOWN, RST, Segment, SYN, URG } from './segment.ts';
 
 describe('formatSegment', () => {
   it('prints numbers as unsigned, relative to their bases modulo 2^32', () => {
@@ -22,6 +22,23 @@ describe('formatSegment', () => {
     seg.sackCount = 2;
     seg.sack.set([110, 120, 130, 140]);
     expect(formatSegment(seg, 0, 100)).toBe('ACK seq=1 ack=0 win=0 len=0 <sack 10:20 30:40,unknown>');
+  });
+
+  it('understands control bits as people write them, and nothing else', () => {
+    for (const text of [
+      'SYN,ACK',
+      'SYN+ACK',
+      'SYN-ACK',
+      'SYNACK',
+      'syn+ack',
+      'SYN/ACK',
+      '[SYN,ACK]',
+      'SYN＋ACK',
+    ])
+      expect(parseControl(text), text).toBe(SYN | ACK);
+    expect(parseControl('fin')).toBe(FIN);
+    for (const text of ['', 'data', 'SYNA', 'SYN,', '+ACK', 'SYN,,ACK', 'tcp,udp', 'any'])
+      expect(parseControl(text), text).toBeNull();
   });
 
   it('names control bits as people do', () => {

@@ -21,6 +21,24 @@ export function formatControl(ctl: number): string {
   return names.length === 0 ? 'none' : names.join(',');
 }
 
+/**
+ * The control bits that a text names, as people write them: `SYN,ACK`, `SYN+ACK`, `SYN-ACK`, `SYNACK`, `[syn,ack]`; null
+ * when it names none.
+ */
+export function parseControl(text: string): number | null {
+  const letters = text.normalize('NFKC').toUpperCase();
+  if (!/^[[({]?[A-Z]+(?:[+,\-_/|&、·.]?[A-Z]+)*[\])}]?$/.test(letters)) return null;
+  // Every name has three letters.
+  const names: readonly string[] = letters.replace(/[^A-Z]/g, '').match(/.{1,3}/g) ?? [];
+  let ctl = 0;
+  for (const name of names) {
+    const bit = (CONTROL as readonly string[]).indexOf(name);
+    if (bit < 0) return null;
+    ctl |= 1 << bit;
+  }
+  return ctl;
+}
+
 /** "mss 1460,sackOK,TS val 1 ecr 0,wscale 7"; SACK edges relative to `ackBase`; "" without options. */
 export function formatOptions(seg: Segment, ackBase: number): string {
   const parts: string[] = [];

@@ -8,6 +8,7 @@ import {
   numbersText,
   runScenario,
   scenarioNamed,
+  statesPassed,
   type Trace,
 } from '../../src/lab/index.ts';
 import { Namespace, titled, whyNoKernel } from '../support/namespace.ts';
@@ -114,5 +115,14 @@ describe.skipIf(why !== '')(titled('ladders with the kernel at one end', why), (
     const ordered = (lines: string[]): string[] =>
       it.crossing === true ? [...of('left', lines), ...of('right', lines)] : lines;
     expect(ordered(kernels)).toEqual(ordered(ours));
+  });
+
+  test('a kernel that listens is LISTEN, and a connection of it that is reset CLOSED', {
+    retry: 2,
+  }, async () => {
+    const trace = await onKernel({ id: 'late-data-rst', kernel: 'right', untilMs: 700 });
+    expect(statesPassed(trace, 'right')).toEqual([
+      ...['CLOSED', 'LISTEN', 'SYN-RECEIVED', 'ESTABLISHED', 'CLOSE-WAIT', 'CLOSED'],
+    ]);
   });
 });

@@ -14,7 +14,7 @@
 //   cut 100ms | mend 2s               the wire
 
 import { parseRule, RuleError, type WireRule } from '../../sim/index.ts';
-import { parseAddress } from '../../wire/index.ts';
+import { formatControl, parseAddress, parseControl } from '../../wire/index.ts';
 import { printable } from '../text/index.ts';
 import type { End } from '../trace.ts';
 import { type StripOption, stripRule } from './middlebox.ts';
@@ -46,7 +46,6 @@ const STRIPPED: readonly StripOption[] = ['wscale', 'sack', 'timestamps', 'mss']
 const FORMS =
   'a rule of the wire (drop, delay, dup, corrupt, hold), strip, inject, repeat, cut, mend, or an end (left, right) and what it does';
 const UNITS: Readonly<Record<string, number>> = { us: 0.001, µs: 0.001, ms: 1, s: 1000, m: 60_000 };
-const FLAGS = /^(SYN|FIN|RST|PSH|ACK|URG|ECE|CWR)([,+](SYN|FIN|RST|PSH|ACK|URG|ECE|CWR))*$/;
 const NUMBER = /^(rcv\.nxt|rcv\.edge|snd\.una|snd\.nxt|iss|irs)?([+-]?\d+)?$/;
 
 /** Milliseconds of `120ms`, `1.5s`, `2m`; null if it is no time. */
@@ -132,8 +131,10 @@ function inject(text: string, all: readonly string[]): Step {
   const to = words.shift();
   if (to !== 'left' && to !== 'right')
     throw new EditError(text, `inject for whom? Expected left or right, not "${to ?? ''}"`);
-  const flags = (words.shift() ?? '').toUpperCase().replaceAll('+', ',');
-  if (!FLAGS.test(flags)) throw new EditError(text, `"${flags}" are no control bits, such as RST or SYN,ACK`);
+  const word = words.shift() ?? '';
+  const bits = parseControl(word);
+  if (bits === null) throw new EditError(text, `"${word}" are no control bits, such as RST or SYN,ACK`);
+  const flags = formatControl(bits);
   const when = timeOf(text, words.pop());
   const connection = connectionOf(text, words);
   const segment: { -readonly [K in keyof Forged]: Forged[K] } = { flags };

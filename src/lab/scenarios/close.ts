@@ -55,7 +55,17 @@ const orderly: readonly Scenario[] = [
       en: 'Linux 6.18 does the same: four segments when the server closes 300 ms later (its ACK was delayed by 43 ms); TIME-WAIT always lasts 60 s.',
       zh: 'Linux 6.18 的行为相同：服务器晚 300 毫秒关闭时为四个报文段（ACK 延迟了 43 毫秒）；TIME-WAIT 固定为 60 秒。',
     },
-    keywords: ['four-way close', 'FIN', 'FIN-WAIT-1', 'LAST-ACK', '四次挥手', '关闭连接', '释放连接'],
+    keywords: [
+      'four-way close',
+      'four-way handshake',
+      '挥手',
+      'FIN',
+      'FIN-WAIT-1',
+      'LAST-ACK',
+      '四次挥手',
+      '关闭连接',
+      '释放连接',
+    ],
     setup: {},
     steps: [
       connect,

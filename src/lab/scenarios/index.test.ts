@@ -21,6 +21,22 @@ describe('every scenario', () => {
     expect(scenarioNamed('no-such')).toBeUndefined();
   });
 
+  test.each([
+    ['三次握手', 'hs'],
+    ['handshake', 'hs'],
+    ['Three-way handshake', 'hs'],
+    ['四次挥手', 'close4'],
+    ['四次 挥手', 'close4'],
+    ['broken pipe', 'late-data-rst'],
+    ['SYN-LOST', 'syn-lost'],
+  ])('%s names %s', (text, id) => {
+    expect(scenarioNamed(text)?.id).toBe(id);
+  });
+
+  test('a name that several have names none', () => {
+    for (const text of ['TIME-WAIT', 'ECONNRESET', '', '?']) expect(scenarioNamed(text)).toBeUndefined();
+  });
+
   test.each(scenarios.map((scenario) => [scenario.id, scenario] as const))(
     '%s says everything in both languages, and all its faults act',
     (id, scenario) => {
