@@ -87,13 +87,34 @@ function ofRunbook(runbook: Runbook): Document {
   };
 }
 
+/** How else questions of the interview are asked that are none of `questions`. */
+const INTERVIEW_WORDS: Readonly<Record<string, readonly string[]>> = {
+  'three-way': ['three-way handshake', 'three-way handshake steps', '三次握手的过程', '三次握手详细过程'],
+  'four-way': ['four-way close', 'four-way close steps', '四次挥手的过程', '四次挥手详细过程'],
+  'who-closes-first': [
+    'who closes first',
+    'who sends the first FIN',
+    'which side should close first',
+    'client or server closes first',
+    '谁先关闭连接',
+    '谁先发起关闭',
+    '应该由谁先关闭',
+  ],
+  'syn-options': [
+    'options in the SYN',
+    'what is negotiated in the handshake',
+    '握手时协商什么',
+    'SYN 带哪些选项',
+  ],
+};
+
 function ofInterview(interview: InterviewQuestion): Document {
   const { id, question, short, full } = interview;
   return {
     value: { kind: 'interview', interview },
     names: [`interview ${id}`],
     titles: both(question),
-    keywords: [],
+    keywords: INTERVIEW_WORDS[id] ?? [],
     texts: both(short, full),
     asks: false,
     rank: RANKS.interview,

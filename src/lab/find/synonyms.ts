@@ -16,7 +16,7 @@ export const SYNONYMS: readonly (readonly string[])[] = rows([
   'established | estab | established state | 已建立',
   'listen | listening | listener | 监听 | 侦听',
   'state | 状态',
-  'state machine | state diagram | fsm | 状态机 | 状态图 | 状态转换 | 状态转移 | 状态迁移 | 状态变化',
+  'state machine | state diagram | fsm | 状态机 | 状态图 | 状态转换 | 状态转移 | 状态迁移 | 状态变化 | state transition diagram | transition diagram | state transitions',
   'eleven | 11 | 十一 | 11种 | 十一种 | 11个 | 十一个',
   // The handshake, and the close.
   'three handshake | three way handshake | 3 way handshake | threeway | 3way | 3 handshake | three way | 3 way | 三次握手 | 3次握手 | 三步握手 | 三路握手 | 三报文握手 | 三次我手 | 3whs | twh',
@@ -134,7 +134,7 @@ export const SYNONYMS: readonly (readonly string[])[] = rows([
   'reuseaddr | so reuseaddr | reuse address | 地址复用 | 地址重用',
   'reuseport | so reuseport | reuse port | 端口复用 | 端口重用',
   'linger | so linger',
-  'keepalive | keep alive | so keepalive | keepalives | 保活 | 心跳 | tcp保活 | 保活机制 | 心跳包 | 保活定时器',
+  'keepalive | keep alive | so keepalive | keepalives | 保活 | 心跳 | tcp保活 | 保活机制 | 心跳包 | 保活定时器 | heartbeat | heartbeats',
   'http keepalive | http keep alive | http长连接 | http persistent connection | http 的 keep alive | http保活',
   'persistent connection | long lived connection | long connection | long lived | 长连接 | 长链接',
   'short connection | 短连接 | 短链接',
@@ -221,6 +221,9 @@ export const SYNONYMS: readonly (readonly string[])[] = rows([
   'receive | received | receives | recv | get | gets | arrive | arrives | arrived | arriving | 收到 | 接收 | 接到 | 到达',
   'send | sends | sent | sending | write | writes | 发送 | 发 | 写 | 发出',
   'read | reads | unread | reading | 读 | 读取 | 未读 | 没读 | 不读',
+  'maximum | max | largest | biggest | 最大',
+  'negotiate | negotiated | exchanged | exchange | 协商',
+  'who | which side | which end | 谁 | 哪一方 | 哪方',
   'occupy | occupies | consume | consumes | take up | takes up | uses up | 占用 | 占 | 消耗',
   'merge | combine | combined | merged | in one segment | together | 合并 | 合在一起 | 一起发 | 合成一个 | 放在一起',
   'leak | leaks | 泄漏 | 泄露',
@@ -242,7 +245,7 @@ function rows(lines: readonly string[]): string[][] {
 export const NOISE: readonly string[] = (
   'a an and are as at be been but by can could did do does doesnt dont for from had has have how i if in into is it its ' +
   'isnt just me my of on our please say show so tell than that the their them then there these they this to tcp was ' +
-  'we were what whats when where which who will with would you your happen happens happened about im ive ' +
+  'we were what whats when where which will with would you your happen happens happened about im ive ' +
   'during really actually still any some exactly between use used using work works working mine us error take takes ' +
   'also only always never ever much very lot keep keeps kept make makes made go goes see seeing seen look looks want ' +
   'wants like know knows understand help people someone something anything everything no not yes too so such ' +
@@ -251,7 +254,7 @@ export const NOISE: readonly string[] = (
 )
   .split(' ')
   .concat(
-    '的 了 吗 呢 吧 啊 么 呀 嘛 是 有 会 能 要 不 和 与 跟 及 或 在 到 从 对 被 把 给 让 用 就 都 也 还 又 才 再 很 之 其 这 那 我 你 它 个 种 些 时 里 中 上 下 会怎样 会怎么样 会如何 会发生什么 怎样 怎么样 怎么 如何 什么 啥 咋样 咋 请问 如果 假如 的话 可以 是不是 能不能 会不会 有没有 不会 不能 然后 时候 情况 问题 出现 发生 遇到 报错 线上 突然 是啥问题 tcp协议 协议 那么 一下 改成 变成 成 换成 属于 具体 详细 一般 应该 到底 究竟 通常 关于 进行 它的 他的 谁'.split(
+    '的 了 吗 呢 吧 啊 么 呀 嘛 是 有 会 能 要 不 和 与 跟 及 或 在 到 从 对 被 把 给 让 用 就 都 也 还 又 才 再 很 之 其 这 那 我 你 它 个 种 些 时 里 中 上 下 会怎样 会怎么样 会如何 会发生什么 怎样 怎么样 怎么 如何 什么 啥 咋样 咋 请问 如果 假如 的话 可以 是不是 能不能 会不会 有没有 不会 不能 然后 时候 情况 问题 出现 发生 遇到 报错 线上 突然 是啥问题 tcp协议 协议 那么 一下 改成 变成 成 换成 属于 具体 详细 一般 应该 到底 究竟 通常 关于 进行 它的 他的'.split(
       ' ',
     ),
   )

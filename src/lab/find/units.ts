@@ -15,12 +15,13 @@ export function stem(word: string): string {
 
 /** A text without case, accents of width, and apostrophes: `Doesn’t` is `doesnt`. */
 export function plain(text: string): string {
-  // LAST-ACK is a state, not the last ACK of a close.
+  // LAST-ACK is a state, not the last ACK of a close; CLOSING is one, not what is done.
   return text
     .normalize('NFKC')
     .toLowerCase()
     .replace(/['’`]/g, '')
-    .replace(/last[-_]ack/g, 'lastackstate');
+    .replace(/last[-_]ack/g, 'lastackstate')
+    .replace(/\bclosing ?(?:state|状态)/g, 'closingstate');
 }
 
 const UNIT = /[a-z0-9]+|\p{Script=Han}/gu;

@@ -80,6 +80,12 @@ export const closingQuestions: readonly Question[] = [
     },
     scenario: 'cw-leak',
     keywords: [
+      'application does not close sockets',
+      'socket leak',
+      'too many open files sockets',
+      '文件描述符不够',
+      '文件描述符耗尽',
+      '程序没有 close',
       'what causes close_wait',
       'close_wait does not go away',
       'too many close_wait',
@@ -129,7 +135,7 @@ export const closingQuestions: readonly Question[] = [
     },
     scenario: 'hs',
     edits: ['left abort 100ms'],
-    keywords: ['linger', 'abort'],
+    keywords: ['so_linger zero', 'so_linger zero timeout', 'so_linger 设为 0', 'linger', 'abort'],
   },
   {
     id: 'fin-out-of-order',

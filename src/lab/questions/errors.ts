@@ -17,6 +17,7 @@ export const errorQuestions: readonly Question[] = [
     },
     scenario: 'unread-rst',
     keywords: [
+      'rst 和 fin 有啥不一样',
       'rst vs fin',
       'difference between rst and fin',
       'fin or rst on close',
@@ -189,6 +190,9 @@ export const errorQuestions: readonly Question[] = [
     },
     scenario: 'keepalive',
     keywords: [
+      'firewall kills idle ssh session',
+      'ssh session hangs after idle',
+      'broken pipe ssh idle',
       'nat timeout',
       'idle connection dropped',
       'load balancer idle timeout',
@@ -225,6 +229,11 @@ export const errorQuestions: readonly Question[] = [
     scenario: 'hs',
     edits: ['right close 100ms', 'left write "SELECT 1" 300ms'],
     keywords: [
+      'mysql 8 小时',
+      'mysql wait_timeout 8 hours',
+      '连接池获取到失效连接',
+      'hikari connection is not available',
+      'get a broken connection from the pool',
       'mysql server has gone away',
       'error 2006',
       'error 2013 lost connection to mysql server during query',

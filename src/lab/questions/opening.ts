@@ -14,6 +14,13 @@ export const openingQuestions: readonly Question[] = [
     scenario: 'two-way',
     why: 'three',
     keywords: [
+      'what is the third ack for',
+      'point of the third ack',
+      'why is the third segment needed',
+      '为什么需要第三次握手',
+      '第三次握手有什么用',
+      '两次握手行不行',
+      '能不能只握手两次',
       'why three-way handshake',
       'why three',
       '为什么三次握手',
@@ -131,6 +138,13 @@ export const openingQuestions: readonly Question[] = [
       zh: '这样它才能像数据一样被确认、被重传。ACK 不占用序列号，否则就得对 ACK 再作确认了。',
     },
     scenario: 'hs',
+    keywords: [
+      'why is ack seq plus one',
+      'why increment the ack by one',
+      'why does a syn consume a sequence number',
+      'ack 为什么要加一',
+      'syn 为什么消耗一个序号',
+    ],
   },
   {
     id: 'queues',

@@ -20,6 +20,9 @@ export const rateQuestions: readonly Question[] = [
     },
     scenario: 'window-reopens',
     keywords: [
+      'max tcp window',
+      'max window size',
+      '窗口最大',
       'sliding window',
       'flow control',
       'receive window',

@@ -18,6 +18,11 @@ export const repairQuestions: readonly Question[] = [
     scenario: 'hs',
     edits: ['left write "x" 50ms', 'left write "hello" 200ms', 'drop data#2-4 left->right'],
     keywords: [
+      'rto minimum',
+      'minimum rto linux',
+      'jacobson algorithm',
+      'jacobson karels',
+      'rto 最小值',
       'how is rto calculated',
       'retransmission timeout formula',
       'srtt rttvar',
@@ -51,6 +56,8 @@ export const repairQuestions: readonly Question[] = [
     },
     scenario: 'fast-retransmit',
     keywords: [
+      'how does the sender know that a segment was lost',
+      'limited transmit',
       'fast retransmit',
       'three duplicate acks',
       '3 dup acks',

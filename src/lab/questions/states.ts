@@ -90,4 +90,22 @@ export const stateQuestions: readonly Question[] = [
       'time_wait 时间怎么改',
     ],
   },
+  {
+    id: 'close-wait-or-time-wait',
+    question: {
+      en: 'CLOSE-WAIT or TIME-WAIT: what is the difference?',
+      zh: 'CLOSE_WAIT 和 TIME_WAIT 有什么区别？',
+    },
+    answer: {
+      en: 'CLOSE-WAIT is at the end that was closed upon: its program has not called close(); it lasts until it does, and many of them are a bug. TIME-WAIT is at the end that closed first, after everything is done; it goes by itself after 2 MSL, and many of them are normal.',
+      zh: 'CLOSE-WAIT 在被动关闭的一方：自己的程序还没 close()，不 close() 就一直在，多了就是程序有 bug。TIME-WAIT 在先关闭的一方，一切都已办完，2MSL 后自动消失，多了也属正常。',
+    },
+    scenario: 'close4',
+    keywords: [
+      'close_wait vs time_wait',
+      'difference between close_wait and time_wait',
+      'close_wait和time_wait区别',
+      'time_wait 和 close_wait 的区别',
+    ],
+  },
 ];

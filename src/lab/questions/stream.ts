@@ -21,6 +21,10 @@ export const streamQuestions: readonly Question[] = [
     scenario: 'hs',
     edits: ['left write "GET a;" 100ms', 'left write "GET b;" 101ms', 'left write "GET c;" 102ms'],
     keywords: [
+      'length prefix protocol',
+      'partial data from recv',
+      'recv returns partial data',
+      'is tcp a stream or a message protocol',
       'sticky packets',
       'message boundaries tcp',
       'tcp is a byte stream',
@@ -57,6 +61,13 @@ export const streamQuestions: readonly Question[] = [
     scenario: 'hs',
     edits: ['left write 9000 100ms', 'drop data#2 left->right', 'dup data#4 left->right'],
     keywords: [
+      'does tcp guarantee order',
+      'tcp duplicate data',
+      'tcp deduplication',
+      'how does tcp handle duplicates',
+      'tcp 保证顺序吗',
+      'tcp 去重',
+      'tcp 怎么去重',
       'how does tcp guarantee reliability',
       'tcp reliable delivery',
       'what makes tcp reliable',
@@ -111,6 +122,9 @@ export const streamQuestions: readonly Question[] = [
     },
     scenario: null,
     keywords: [
+      'quic vs tcp',
+      'quic 和 tcp 的区别',
+      'quic 为什么快',
       'tcp vs udp',
       'difference between tcp and udp',
       'when to use udp instead of tcp',
@@ -209,6 +223,7 @@ export const streamQuestions: readonly Question[] = [
     },
     scenario: 'hs',
     keywords: [
+      'what options are exchanged in the syn',
       'tcp header format',
       'tcp header size',
       'tcp header fields',

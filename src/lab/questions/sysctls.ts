@@ -46,6 +46,8 @@ export const sysctlQuestions: readonly Question[] = [
     },
     scenario: 'fw2-orphan',
     keywords: [
+      'fin_wait_2 timeout',
+      'fin_wait2 超时时间',
       'tcp_fin_timeout',
       'does tcp_fin_timeout affect time_wait',
       'lower tcp_fin_timeout',
@@ -123,6 +125,8 @@ export const sysctlQuestions: readonly Question[] = [
     },
     scenario: 'acceptq',
     keywords: [
+      'nginx backlog 511',
+      'backlog and somaxconn',
       'somaxconn',
       'net.core.somaxconn',
       'increase somaxconn',
