@@ -44,7 +44,7 @@ function upOf({ path }: SitePage): string {
 
 /** Where a part of the site begins. */
 function sectionHref(name: string): string {
-  return ['claims', 'states', 'glossary'].includes(name) ? `${name}.html` : `${name}/index.html`;
+  return ['interview', 'claims', 'states', 'glossary'].includes(name) ? `${name}.html` : `${name}/index.html`;
 }
 
 /** A page as HTML. `origin`: the address of the site, where it is known: pictures of shared pages need a whole one. */

@@ -17,6 +17,7 @@ import {
   type Text,
   xmlOf,
 } from '../../src/lab/index.ts';
+import { interviewQuestions } from '../../src/lab/interview/index.ts';
 import { stories } from '../../src/lab/stories/index.ts';
 import { type State, type StateName, stateName, transitions } from '../../src/tcp/index.ts';
 
@@ -176,6 +177,30 @@ const VERDICTS = {
   name: both('Another name', '另一种叫法'),
 };
 
+function interviewPage(): SitePage {
+  return {
+    path: 'interview',
+    title: both('What interviewers ask about TCP', '面试官会问的 TCP'),
+    description: both(
+      'Each question with an answer of thirty seconds, the full one, and the wrong sentences that circulate.',
+      '每个问题都有三十秒版与完整版的回答，以及流传的错误说法。',
+    ),
+    picture: 'hs',
+    live: '1/?v=interview',
+    body: (lang) =>
+      interviewQuestions
+        .map(
+          ({ id, question, short, full, mistakes }) =>
+            `<h2 id="${id}">${html(question[lang])}</h2><p><b>${html(short[lang])}</b></p>${paragraphs(full[lang])}${
+              mistakes.length === 0
+                ? ''
+                : list(mistakes.map(({ wrong, right }) => `<s>${html(wrong[lang])}</s> ${html(right[lang])}`))
+            }`,
+        )
+        .join(''),
+  };
+}
+
 function claimsPage(): SitePage {
   return {
     path: 'claims',
@@ -279,6 +304,7 @@ export const SECTIONS = {
   lab: both('Experiments', '实验'),
   why: both('Why?', '为什么'),
   runbooks: both('Diagnose', '排障'),
+  interview: both('Interview', '面试'),
   claims: both('Claims', '说法'),
   states: both('States', '状态'),
   glossary: both('Glossary', '术语'),
@@ -320,6 +346,7 @@ export function sitePages(): SitePage[] {
       books,
       '1/?v=runbook',
     ),
+    interviewPage(),
     claimsPage(),
     statesPage(),
     glossaryPage(),

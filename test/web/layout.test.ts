@@ -3,7 +3,7 @@
 
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { missing, WebLab } from './browser.ts';
+import { missing, SCREENSHOTS, WebLab } from './browser.ts';
 import { textProblems } from './texts.ts';
 
 const WIDTHS = [320, 390, 768, 1024, 1280, 1440, 1920];
@@ -17,6 +17,7 @@ const PLACES = [
   ['story', '1/third-ack?v=story&c=4'],
   ['compare', '1/stale-listen?v=compare&r=two-way-handshake'],
   ['runbook', '1/close-wait?v=runbook'],
+  ['interview', '1/?v=interview'],
   ['quiz', '1/hs?v=quiz'],
   ['why', '1/three?v=why'],
 ] as const;
@@ -33,7 +34,7 @@ describe.skipIf(missing !== null)('the texts of the page', () => {
     await lab?.stop();
   });
 
-  test.each(PLACES)('%s: every text can be read', async (_name, place) => {
+  test.each(PLACES)('%s: every text can be read', async (name, place) => {
     const found: string[] = [];
     for (const lang of ['en', 'zh'])
       for (const colorScheme of ['light', 'dark'] as const) {
@@ -47,6 +48,9 @@ describe.skipIf(missing !== null)('the texts of the page', () => {
           await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 30))));
           for (const problem of await textProblems(page))
             found.push(`${lang}, ${colorScheme}, ${width} px: ${problem}`);
+          // One picture of each at each width, for people; both schemes and languages are seen.
+          if (process.env['CI'] !== undefined && (lang === 'en') === (colorScheme === 'light'))
+            await page.screenshot({ path: `${SCREENSHOTS}${name}-${width}-${lang}-${colorScheme}.png` });
         }
       }
     expect(found).toEqual([]);

@@ -375,6 +375,8 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       await page.keyboard.press('Enter');
       const title = scenarios.find(({ id }) => id === 'close4')?.title.en;
       await page.waitForSelector(`.titlebar h1:has-text("${title}")`);
+      await page.keyboard.press('Home');
+      await page.keyboard.press('n');
       const start = await page.textContent('.place');
       await page.keyboard.press('ArrowRight');
       expect(await page.textContent('.place')).not.toBe(start);

@@ -85,6 +85,35 @@ describe.skipIf(missing !== null)('beside the lab', () => {
     await page.context().close();
   });
 
+  test('the interview: say it, look, mark it; what went badly comes again, and the browser remembers', async () => {
+    const page = await lab.open('#1/?v=interview&l=en');
+    await page.waitForSelector('.interview h1');
+    const first = await page.textContent('.interview h1');
+    expect(await page.locator('.short-answer').count()).toBe(0);
+    await page.click('.interview .primary');
+    expect((await page.textContent('.short-answer'))?.length).toBeGreaterThan(40);
+    expect(await findings(page)).toEqual([]);
+    await page.screenshot({ path: `${SCREENSHOTS}interview.png` });
+    await page.click('[data-grade="again"]');
+    expect(await page.textContent('.interview h1')).not.toBe(first);
+    const kept = await page.evaluate(() => localStorage.getItem('synfin-interview') ?? '');
+    expect(Object.keys((JSON.parse(kept) as { reviews: object }).reviews).length).toBe(1);
+    await page.reload();
+    await page.waitForSelector('.interview h1');
+    expect(await page.textContent('.interview .quiet-text')).toMatch(/1 (later|to be asked again)|, 1 later/);
+    await page.context().close();
+  });
+
+  test('slides: nothing but the ladder and its words, until Esc', async () => {
+    const page = await lab.open('#1/ack3-lost?l=en');
+    await page.keyboard.press('f');
+    expect(await page.isVisible('.masthead')).toBe(false);
+    expect(await page.isVisible('.ladder svg')).toBe(true);
+    await page.keyboard.press('Escape');
+    expect(await page.isVisible('.masthead')).toBe(true);
+    await page.context().close();
+  });
+
   test('the theme is the reader’s', async () => {
     const page = await lab.open('#1/hs?l=en', { colorScheme: 'light' });
     const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);

@@ -83,7 +83,9 @@ export function textProblems(page: Page): Promise<string[]> {
         if (getComputedStyle(owner).textOverflow === 'ellipsis' && owner.scrollWidth > owner.clientWidth + 1)
           problems.push(`cut short: "${text.slice(0, 40)}" in ${where}`);
         const rows = new Set(shown.map((box) => Math.round(box.top / 4))).size;
-        if (drawn === null && columns(text) >= short && columns(text) / rows < least)
+        // What a command prints has lines of its own.
+        const hasLines = owner.closest('pre') !== null;
+        if (drawn === null && !hasLines && columns(text) >= short && columns(text) / rows < least)
           problems.push(`${rows} lines: "${text.slice(0, 40)}" in ${where}`);
       }
       lines.sort((a, b) => a.box.top - b.box.top);

@@ -5,7 +5,7 @@ import { useEffect } from 'preact/hooks';
 import { patterns } from '../../src/lab/index.ts';
 import { say, t } from '../messages.ts';
 import * as lab from '../state/lab.ts';
-import { notice } from '../state/panels.ts';
+import { notice, slides } from '../state/panels.ts';
 import { story } from '../state/story.ts';
 import { Announcer } from './announcer.tsx';
 import { Answer } from './answer.tsx';
@@ -30,6 +30,7 @@ function followPage(): () => void {
   return effect(() => {
     document.documentElement.lang = lab.lang.value === 'zh' ? 'zh-CN' : 'en';
     document.documentElement.dataset['embed'] = lab.embed.value ? 'yes' : 'no';
+    document.documentElement.dataset['slides'] = slides.value ? 'yes' : 'no';
     document.title = titleNow();
   });
 }
@@ -38,6 +39,7 @@ const Home = lazy(async () => (await import('./home.tsx')).Home);
 const StoryPage = lazy(async () => (await import('../story/page.tsx')).StoryPage);
 const ComparePage = lazy(async () => (await import('../story/compare.tsx')).ComparePage);
 const RunbookPage = lazy(async () => (await import('../story/runbook.tsx')).RunbookPage);
+const InterviewPage = lazy(async () => (await import('../story/interview.tsx')).InterviewPage);
 const Quiz = lazy(async () => (await import('./quiz.tsx')).Quiz);
 const WhyPage = lazy(async () => (await import('../why/page.tsx')).WhyPage);
 
@@ -53,7 +55,9 @@ function titleNow(): string {
           : say(story.value.title)
         : view.value === 'runbook'
           ? t('runbooksTitle')
-          : say(lab.scenario.value.title);
+          : view.value === 'interview'
+            ? t('interview')
+            : say(lab.scenario.value.title);
   return `${of} · synfin`;
 }
 
@@ -112,6 +116,8 @@ function Body() {
       return <WhyPage />;
     case 'compare':
       return <ComparePage />;
+    case 'interview':
+      return <InterviewPage />;
     case 'runbook':
       return <RunbookPage />;
     default:

@@ -71,9 +71,10 @@ function SettingField({ name, label, low, high }: Setting) {
 export function RuleChoice() {
   return (
     <label class="rule-choice">
-      {t('whatIf')}{' '}
+      <span class="rule-name">{t('whatIf')}</span>{' '}
       <select
         name="rules"
+        aria-label={t('whatIf')}
         value={lab.settings.value.rules ?? ''}
         onChange={(event) => {
           const rules = event.currentTarget.value;

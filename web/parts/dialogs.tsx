@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { EditError, parseEdit } from '../../src/lab/index.ts';
 import { t } from '../messages.ts';
 import { delaySegment } from '../state/delay.ts';
-import { EXPORTS, save } from '../state/exports.ts';
+import { EXPORTS, type ExportId } from '../state/export-kinds.ts';
 import { KEYS } from '../state/keys.ts';
 import * as lab from '../state/lab.ts';
 import { dialog } from '../state/panels.ts';
@@ -213,13 +213,19 @@ function Inject() {
   );
 }
 
+/** Saves the run: what makes files is loaded now. */
+async function saveAs(id: ExportId): Promise<void> {
+  const { save } = await import('../state/exports.ts');
+  await save(id);
+}
+
 function Export() {
   return (
     <Panel title={t('export')}>
       <ul class="exports">
         {EXPORTS.map(({ id, label }) => (
           <li key={id}>
-            <button type="button" data-export={id} onClick={() => void save(id)}>
+            <button type="button" data-export={id} onClick={() => void saveAs(id)}>
               {label}
             </button>
           </li>

@@ -15,6 +15,7 @@ const PAGES = [
   { view: 'story', label: 'stories', go: () => tellStory(null) },
   { view: 'lab', label: 'lab', go: () => show('lab') },
   { view: 'why', label: 'whyView', go: () => show('why') },
+  { view: 'interview', label: 'interview', go: () => show('interview') },
   { view: 'quiz', label: 'quiz', go: () => show('quiz') },
   {
     view: 'runbook',

@@ -3,7 +3,13 @@
 
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { drawLadder, type LadderArrow, type LadderLayout, pillShape } from '../../src/lab/index.ts';
+import {
+  drawLadder,
+  type LadderArrow,
+  type LadderLayout,
+  pillShape,
+  textWidth,
+} from '../../src/lab/index.ts';
 import { say, t } from '../messages.ts';
 import { delaySegment, laterMs } from '../state/delay.ts';
 import { switchGhost } from '../state/keys.ts';
@@ -11,7 +17,7 @@ import * as lab from '../state/lab.ts';
 import { ghostShown, pointed } from '../state/panels.ts';
 import { type GhostArrow, ghostArrows, ladderWidth, picture } from '../state/picture.ts';
 import { nowY, playing, stop } from '../state/play.ts';
-import { Bubbles } from './bubbles.tsx';
+import { Bubbles, disagree } from './bubbles.tsx';
 import { sectionText } from './sections.ts';
 import { SegmentMenu } from './segment-menu.tsx';
 import { nodeOf } from './shapes.tsx';
@@ -23,6 +29,10 @@ const scrolled = signal(0);
 const drag = signal<{ readonly id: number; readonly dy: number } | null>(null);
 /** Pixels below an event at which now is when it has happened: between its words and those of the next. */
 const JUST_AFTER = 8;
+/** Pixels at the foot of the screen that the dock takes, with some room. */
+const DOCK = 130;
+/** Longer ladders scroll in a frame of their own. */
+const LONG = 6_000;
 /** Pixels that are a drag, not a click. */
 const SLACK = 4;
 
@@ -93,7 +103,7 @@ export function Ladder({ quiet = false }: { readonly quiet?: boolean }) {
   const mutant = lab.dropped.value === null ? lab.mutant.value : null;
   const at = lab.cursor.value;
   const y = nowY.value ?? (at < 0 ? layout.top : (layout.eventY[at] ?? layout.bottom) + JUST_AFTER);
-  useFollow(frame, y, layout);
+  useFollow(frame, y, layout, quiet);
   const hidden = lab.predicting.value;
   const ghosts = hidden || !ghostShown.value ? [] : ghostArrows.value;
   const lowest = ghosts.reduce((low, { y1, y2 }) => Math.max(low, y1, y2), 0);
@@ -138,6 +148,7 @@ export function Ladder({ quiet = false }: { readonly quiet?: boolean }) {
       )}
       <div
         class="ladder"
+        data-long={height > LONG}
         ref={frame}
         tabIndex={0}
         onScroll={(event) => (scrolled.value = event.currentTarget.scrollTop)}
@@ -165,6 +176,7 @@ export function Ladder({ quiet = false }: { readonly quiet?: boolean }) {
           {shapes.map(nodeOf)}
           <GhostArrows arrows={ghosts} />
           {flights && <Flights layout={layout} y={y} />}
+          {!quiet && !hidden && !playing.value && <Disagree layout={layout} y={y} />}
           <Dragged layout={layout} />
         </svg>
         {!quiet && <Bubbles layout={layout} y={y} />}
@@ -190,15 +202,23 @@ function useFollow(
   frame: { readonly current: HTMLDivElement | null },
   y: number,
   layout: LadderLayout,
+  quiet: boolean,
 ): void {
   useEffect(() => {
     const box = frame.current;
     if (box === null || lab.cursor.value < 0) return;
     const place = y * (box.clientWidth / layout.width);
-    const margin = Math.min(120, box.clientHeight / 3);
-    if (place < box.scrollTop + margin) box.scrollTop = place - margin;
-    else if (place > box.scrollTop + box.clientHeight - margin)
-      box.scrollTop = place - box.clientHeight + margin;
+    if (box.scrollHeight > box.clientHeight + 4) {
+      const margin = Math.min(120, box.clientHeight / 3);
+      if (place < box.scrollTop + margin) box.scrollTop = place - margin;
+      else if (place > box.scrollTop + box.clientHeight - margin)
+        box.scrollTop = place - box.clientHeight + margin;
+      return;
+    }
+    if (quiet) return;
+    const at = box.getBoundingClientRect().top + place;
+    const low = innerHeight - DOCK;
+    if (at < 40 || at > low) scrollBy({ top: at - low * 0.45, behavior: 'instant' });
   }, [y, layout]);
 }
 
@@ -221,6 +241,44 @@ function Flights({ layout, y }: { readonly layout: LadderLayout; readonly y: num
           </g>
         );
       })}
+    </g>
+  );
+}
+
+/** That the two ends disagree, on the line of now, where nothing else stands. */
+function Disagree({ layout, y }: { readonly layout: LadderLayout; readonly y: number }) {
+  if (!disagree.value) return null;
+  const { left, right } = layout.columns;
+  const text = t(layout.compact ? 'theyDisagreeShort' : 'theyDisagree');
+  const size = layout.compact ? 11 : 13;
+  const width = textWidth(text) * size * 0.58 + 42;
+  const taken: (readonly [number, number, number, number])[] = layout.arrows.flatMap(
+    ({ pill, note, remark, end, x2, y2 }) => [
+      ...(pill === null ? [] : [[pill.x, pill.y, pill.x + pill.width, pill.y + pill.height] as const]),
+      ...[...note, ...remark].map(({ x, y: base, width: w, anchor }) => {
+        const from = anchor === 'start' ? x : anchor === 'end' ? x - w : x - w / 2;
+        return [from, base - 12, from + w, base + 4] as const;
+      }),
+      ...(end === 'lost' ? [[x2 - 11, y2 - 11, x2 + 11, y2 + 11] as const] : []),
+    ],
+  );
+  for (const { label } of layout.gaps)
+    taken.push([label.x - label.width / 2, label.y - 12, label.x + label.width / 2, label.y + 4]);
+  const isFree = (x: number) =>
+    !taken.some(([a, b, c, d]) => a < x + width / 2 && c > x - width / 2 && b < y + 15 && d > y - 15);
+  const room = right - left - width - 16;
+  if (room < 0) return null;
+  const x = [0.5, 0.25, 0.75, 0, 1].map((part) => left + 8 + width / 2 + room * part).find(isFree);
+  if (x === undefined) return null;
+  return (
+    <g class="disagree">
+      <rect x={x - width / 2} y={y - 13} width={width} height={26} rx={13} />
+      <text class="bad b" x={x - width / 2 + 14} y={y + 5} font-size={15}>
+        ≠
+      </text>
+      <text class="sans b" x={x - width / 2 + 30} y={y + 4.5} font-size={size}>
+        {text}
+      </text>
     </g>
   );
 }

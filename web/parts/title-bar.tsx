@@ -4,7 +4,7 @@ import { GROUPS, type Group } from '../../src/lab/index.ts';
 import { say, t } from '../messages.ts';
 import { scenarios } from '../state/catalogue.ts';
 import * as lab from '../state/lab.ts';
-import { dialog, listOpen } from '../state/panels.ts';
+import { dialog, listOpen, slides } from '../state/panels.ts';
 import { RuleChoice } from './changes.tsx';
 import { copyLink } from './share.ts';
 
@@ -90,6 +90,9 @@ export function TitleBar() {
           {t('compareRuns')}
         </button>
       )}
+      <button type="button" class="slides" onClick={() => (slides.value = !slides.value)}>
+        {t('slides')}
+      </button>
       <button type="button" class="share" onClick={copyLink}>
         {t('share')}
       </button>

@@ -11,7 +11,7 @@ import { RUN_LIMITS } from '../../src/lab/index.ts';
 import type { Lang } from '../../src/lab/text/index.ts';
 
 /** The pages. */
-export const VIEWS = ['home', 'lab', 'story', 'quiz', 'why', 'compare', 'runbook'] as const;
+export const VIEWS = ['home', 'lab', 'story', 'quiz', 'why', 'compare', 'runbook', 'interview'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** What is shown. */

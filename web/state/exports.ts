@@ -1,21 +1,11 @@
-// The run as a file: made here, saved by the browser.
+// The run as a file: made here, saved by the browser. Loaded when a file is asked for.
 
 import { pcapngOf } from '../../src/lab/export/index.ts';
 import { LadderRows, mermaidLadder, svgLadder, TerminalLadder, type Trace } from '../../src/lab/index.ts';
 import { say, t } from '../messages.ts';
+import { EXPORTS, type ExportId } from './export-kinds.ts';
 import * as lab from './lab.ts';
 import { relative } from './panels.ts';
-
-/** The forms of a file. */
-export const EXPORTS = [
-  { id: 'svg', label: 'SVG', type: 'image/svg+xml' },
-  { id: 'png', label: 'PNG', type: 'image/png' },
-  { id: 'mermaid', label: 'Mermaid', type: 'text/plain;charset=utf-8' },
-  { id: 'text', label: 'Text', type: 'text/plain;charset=utf-8' },
-  { id: 'pcapng', label: 'pcapng', type: 'application/octet-stream' },
-  { id: 'json', label: 'JSON', type: 'application/json' },
-] as const;
-export type ExportId = (typeof EXPORTS)[number]['id'];
 
 const ENDINGS: Readonly<Record<ExportId, string>> = {
   svg: 'svg',

@@ -2,7 +2,7 @@
 
 import { batch } from '@preact/signals';
 import * as lab from './lab.ts';
-import { dialog, ghostShown, listOpen, notice, query, relative, tab } from './panels.ts';
+import { dialog, ghostShown, listOpen, notice, query, relative, slides, tab } from './panels.ts';
 import { step, togglePlay } from './play.ts';
 import { startPrediction } from './predict.ts';
 import { goToStep, stepIndex } from './story.ts';
@@ -29,6 +29,7 @@ export interface Key {
     | 'key_numbers'
     | 'key_ghost'
     | 'key_predict'
+    | 'key_slides'
     | 'key_language'
     | 'key_help'
     | 'key_close';
@@ -65,6 +66,7 @@ function closeAll(): void {
     lab.trouble.value = null;
     notice.value = null;
     listOpen.value = false;
+    slides.value = false;
   });
 }
 
@@ -139,6 +141,14 @@ export const KEYS: readonly Key[] = [
   { keys: ['g'], shown: 'g', what: 'key_ghost', act: switchGhost },
   { keys: ['p'], shown: 'p', what: 'key_predict', act: startPrediction },
   { keys: ['/'], shown: '/', what: 'key_filter', act: toFilter },
+  {
+    keys: ['f'],
+    shown: 'f',
+    what: 'key_slides',
+    act: () => {
+      slides.value = !slides.value;
+    },
+  },
   { keys: ['l'], shown: 'l', what: 'key_language', act: switchLanguage },
   {
     keys: ['?'],

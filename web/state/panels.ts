@@ -30,3 +30,5 @@ oneColumn.addEventListener('change', (event) => {
 });
 /** Segments that something beside the ladder points at. */
 export const pointed = signal<readonly number[]>([]);
+/** Slides: the ladder, large, and what is said of it, and nothing else. */
+export const slides = signal(false);

@@ -6,6 +6,7 @@ import * as why from '../why/state.ts';
 import { mutantOf, scenarioNamed, scenarios } from './catalogue.ts';
 import { decodePlace, encodePlace, PermalinkError, type Place, START } from './codec.ts';
 import { goHome } from './home.ts';
+import { interviewId } from './interview.ts';
 import * as lab from './lab.ts';
 import { runbookId, showRunbook } from './runbook.ts';
 import { stepIndex, storyId, tellStory } from './story.ts';
@@ -26,6 +27,8 @@ export function placeNow(): Place {
       cursor: stepIndex.value,
       lang: lab.lang.value,
     };
+  if (lab.view.value === 'interview')
+    return { ...START, view: 'interview', scenario: interviewId.value, lang: lab.lang.value };
   if (lab.view.value === 'runbook')
     return { ...START, view: 'runbook', scenario: runbookId.value, lang: lab.lang.value };
   const { seed, mslMs, delayMs, rules } = lab.settings.value;
@@ -61,6 +64,13 @@ function show(place: Place): RouteProblem {
   if (place.view === 'story') {
     if (place.lang !== null) lab.lang.value = place.lang;
     return tellStory(place.scenario, place.cursor ?? 0) ? null : 'scenario';
+  }
+  if (place.view === 'interview') {
+    if (place.lang !== null) lab.lang.value = place.lang;
+    lab.embed.value = false;
+    lab.view.value = 'interview';
+    interviewId.value = place.scenario;
+    return null;
   }
   if (place.view === 'runbook') {
     if (place.lang !== null) lab.lang.value = place.lang;

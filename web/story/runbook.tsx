@@ -83,7 +83,18 @@ function One({ book }: { readonly book: Runbook }) {
                   <pre class="prompt">{run}</pre>
                   {prints !== '' && <pre>{prints}</pre>}
                   <button type="button" aria-label={t('copyCommand')} onClick={() => void copy(run)}>
-                    ⧉
+                    <svg
+                      width="16"
+                      height="16"
+                      viewBox="0 0 16 16"
+                      fill="none"
+                      stroke="currentColor"
+                      stroke-width="1.5"
+                      aria-hidden="true"
+                    >
+                      <rect x="5" y="5" width="8.500" height="8.500" rx="1.5" />
+                      <path d="M3 10.500V3.500A1 1 0 0 1 4 2.500h7" />
+                    </svg>
                   </button>
                 </div>
                 <p>

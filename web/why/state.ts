@@ -9,7 +9,6 @@ import {
   whyQuestions,
 } from '../../src/lab/check/why/index.ts';
 import type { WhyNews } from './worker.ts';
-import SearchWorker from './worker.ts?worker&inline';
 
 /** The question that is asked. */
 export const questionId = signal((whyQuestions[0] as WhyQuestion).id);
@@ -23,6 +22,9 @@ export const ended = signal<'stopped' | { readonly why: string } | null>(null);
 /** Answers that were found since the page was opened. */
 const known = new Map<string, WhyAnswer>();
 let worker: Worker | null = null;
+let isRunning = false;
+/** Which search it is: what an earlier one says is not listened to. */
+let turn = 0;
 
 /** The question that is asked. */
 export function question(): WhyQuestion {
@@ -46,13 +48,20 @@ export function ask(name: string | null): boolean {
 
 /** Begins the search, if nothing is known and none runs. */
 export function begin(): void {
-  if (worker !== null || answer.value !== null) return;
-  const asked = questionId.value;
-  const mine = new SearchWorker();
-  worker = mine;
+  if (isRunning || answer.value !== null) return;
+  isRunning = true;
   ended.value = null;
-  mine.onmessage = ({ data }: MessageEvent<WhyNews>) => {
-    if (worker !== mine) return;
+  const mine = ++turn;
+  void start(questionId.value, mine);
+}
+
+/** Loads the search, which is a large part of the page, and starts it in a thread of its own. */
+async function start(asked: string, mine: number): Promise<void> {
+  const { default: SearchWorker } = await import('./worker.ts?worker&inline');
+  if (turn !== mine) return;
+  worker = new SearchWorker();
+  worker.onmessage = ({ data }: MessageEvent<WhyNews>) => {
+    if (turn !== mine) return;
     if (data.kind === 'progress') {
       progress.value = data;
       return;
@@ -64,22 +73,24 @@ export function begin(): void {
       answer.value = data.answer;
     }
   };
-  mine.onerror = (event) => {
-    if (worker !== mine) return;
+  worker.onerror = (event) => {
+    if (turn !== mine) return;
     halt();
     ended.value = { why: event.message };
   };
-  mine.postMessage({ question: asked });
+  worker.postMessage({ question: asked });
 }
 
 /** Ends the search. */
 export function stop(): void {
-  if (worker === null) return;
+  if (!isRunning) return;
   halt();
   ended.value = 'stopped';
 }
 
 function halt(): void {
+  turn++;
+  isRunning = false;
   worker?.terminate();
   worker = null;
   progress.value = null;

@@ -11,7 +11,7 @@ import type { Row } from './rows.ts';
 /** Pixels between two lifelines of an end, at most and at least. */
 const PITCH = { most: 56, least: 20 };
 /** Pixels between the innermost lifelines. */
-const AREA = { most: 470, wide: 230, least: 96 };
+const AREA = { most: 470, wide: 230, several: 150, least: 96 };
 /** From a lifeline to what stands outside. */
 export const OFF = 9;
 /** From a lifeline to the bracket of a timer beside it, and from a bracket to its text. */
@@ -100,7 +100,7 @@ function lifelines(
   if (room < least) return null;
   const others = connections - 1;
   if (others === 0) return { left: [left], right: [right] };
-  const pitch = Math.min(PITCH.most, (room - least) / (2 * others));
+  const pitch = Math.min(PITCH.most, (room - Math.min(least, AREA.several)) / (2 * others));
   if (pitch < PITCH.least) return { left: [left], right: [right] };
   const all = [...Array(connections).keys()];
   return { left: all.map((k) => left + k * pitch), right: all.map((k) => right - k * pitch) };

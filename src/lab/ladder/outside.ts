@@ -154,7 +154,7 @@ export class Outside {
       const text = [centred(name, middle, 20, names, 'sans')];
       if (several) {
         const pitch = Math.abs((xs[1] as number) - (xs[0] as number));
-        const ports = compact ? size - 1 : 11.5;
+        const ports = compact ? size - 1 : pitch < 46 ? 10 : 11.5;
         xs.forEach((x, i) => {
           const port = `:${trace.connections[i]?.[end].port ?? ''}`;
           const same = trace.connections.every((one) => one[end].port === trace.connections[0]?.[end].port);
