@@ -41,6 +41,7 @@ export function tcbView(tcb: Tcb, nowMs: number): TcbView {
     backoff: rto.timeouts,
     cwnd: cc.cwnd,
     ssthresh: cc.ssthresh,
+    pacing: Math.max(0, cc.pacingRate),
     timers,
     passive: tcb.passive === 1,
     orphan: tcb.orphan === 1,

@@ -115,6 +115,8 @@ export interface TcbView {
   /** Congestion window and slow start threshold, octets. */
   readonly cwnd: number;
   readonly ssthresh: number;
+  /** Octets per second at which segments leave; 0: they are not paced, and all leave that cwnd allows. */
+  readonly pacing: number;
   /** Running timers by name: milliseconds from the event until they fire. `2msl` is that of TIME-WAIT. */
   readonly timers: Readonly<Record<string, number>>;
   /** It came from LISTEN (MUST-11). */

@@ -65,6 +65,7 @@ export function tcbFields(view: TcbView, end: End, numbers: RelativeNumbers | nu
     ['backoff', String(view.backoff)],
     ['cwnd', String(view.cwnd)],
     ['ssthresh', view.ssthresh >= MOST_WINDOW ? 'max' : String(view.ssthresh)],
+    ['pacing', view.pacing === 0 ? '-' : `${view.pacing}/s`],
     [
       'options',
       [options.windowScale && 'wscale', options.sack && 'sack', options.timestamps && 'ts']

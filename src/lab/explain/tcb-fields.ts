@@ -14,7 +14,16 @@ export interface TcbFieldInfo {
   readonly ss: string | null;
   /** One sentence. */
   readonly meaning: Text;
-  readonly unit: 'sequence number' | 'octets' | 'ms' | 'bits' | 'count' | 'yes or no' | 'name' | 'list';
+  readonly unit:
+    | 'sequence number'
+    | 'octets'
+    | 'octets per second'
+    | 'ms'
+    | 'bits'
+    | 'count'
+    | 'yes or no'
+    | 'name'
+    | 'list';
   /** RFC 9293, or another RFC. */
   readonly section: string;
 }
@@ -210,6 +219,15 @@ const ROWS: readonly Row[] = [
     'cwnd 小于它时慢启动，大于它时拥塞避免。',
     'octets',
     'RFC 5681 3.1',
+  ],
+  [
+    'pacing',
+    'pacing rate',
+    'pacing_rate (bits per second)',
+    'The rate at which segments leave, where the congestion control asks for one; 0: all leave that cwnd allows.',
+    '拥塞控制要求时，报文段发出的速率；0：cwnd 允许多少就发出多少。',
+    'octets per second',
+    'draft-ietf-ccwg-bbr 5.6.2',
   ],
   [
     'timers',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OPT_SACK } from '../../wire/segment.ts';
+import { status } from '../calls.ts';
 import type { TcpConfig } from '../config.ts';
 import { registerCongestionControl } from '../congestion/control.ts';
 import { cubic } from '../congestion/cubic.ts';
@@ -200,5 +201,31 @@ describe('the rate of a control that has only a window, as in Linux', () => {
     a.tcb.cc.ssthresh = 1500;
     expect(cubic.pacingRate(a.tcb) / (a.tcb.snd.nxt - a.tcb.snd.una)).toBe(12);
     expect(newReno.pacingRate(a.tcb)).toBe(cubic.pacingRate(a.tcb));
+  });
+});
+
+describe('STATUS, as tcp_info has it', () => {
+  it('the pacing rate, heeded or not; what the path carried; whether the program was the limit', () => {
+    const a = paced();
+    expect(status(a.tcb)).toMatchObject({ pacingRate: 1_000_000, deliveryRate: 10_000, minRttUs: 100_000 });
+    const b = paced({ congestion: 'cubic' });
+    b.tcb.cc.ssthresh = 100_000;
+    expect([b.tcb.cc.pacingRate, status(b.tcb).pacingRate]).toEqual([-1, 1_200_000]);
+    const c = inState('ESTABLISHED', { config: { congestion: 'newreno' } });
+    c.tcb.rto.measured = 0;
+    expect(status(c.tcb)).toMatchObject({ pacingRate: 0, deliveryRate: 0, appLimited: false });
+  });
+
+  it('a rate that a program reached which was the limit stands only when it is the greater one', () => {
+    const a = paced();
+    pass(a, 1000);
+    a.send(octets(1000));
+    pass(a, 200);
+    a.inject('ACK', 1, 2001); // 1000 octets in 200 ms, after idleness
+    expect(status(a.tcb)).toMatchObject({ deliveryRate: 10_000, appLimited: false });
+    a.send(octets(4000));
+    pass(a, 100);
+    a.inject('ACK', 1, 6001);
+    expect(status(a.tcb)).toMatchObject({ deliveryRate: 40_000, appLimited: true });
   });
 });
