@@ -48,6 +48,16 @@ round trip takes 200 ms, from the SYN on: slow start is part of it. Where packet
 three runs with different dice, of one for Linux BBR. Every octet is compared. In brackets: how good that is beside Linux CUBIC; above 1 is
 better, whether more or less is. \`npm run bench -- --rows bad\` takes some minutes, with \`--quick\` less than one.
 
+Linux’s BBR is the first version, which takes no loss for a sign of anything. BBRv3 (draft-ietf-ccwg-bbr) does above
+BBR.LossThresh, 2 % of a round trip: at 3 % a probe for more bandwidth ends with what it lost as the bound of what may be in
+flight (section 5.5.10.2), and between probes each round trip with a loss lowers the rate to what arrived in it (5.5.10.3). That
+is what it is meant to cost; up to 1 % it costs little. CUBIC and NewReno are not paced unless \`pacing: 'on'\` says so.
+
+Where a flow shares a bottleneck with one of the kernel, both leave with a random delay of up to 480 µs, four packets’ worth.
+Without that a full drop-tail queue has room for whoever answers an ACK some microseconds later, always (phase effects: Floyd
+and Jacobson, 1992): a host that answered 60 µs before the kernel had a third of what the kernel had, and 60 µs after it more
+than the kernel.
+
 | RFC 9743 | is seen in |
 | --- | --- |
 | 5.1.1 congestion collapse, 5.1.3 high packet loss | bulk at 3 % loss |
