@@ -23,7 +23,7 @@ export const CELLS: readonly Cell[] = [
     .map((cell) => ({ ...cell, lanes: cell.path.loss === 0 ? 1 : 8 })),
   ...cells(false)
     .filter(({ kind }) => !kind.startsWith('fair') && kind !== 'bulk')
-    .map((cell) => (cell.kind === 'short' ? { ...cell, lanes: 16 } : cell)),
+    .map((cell) => (cell.lanes > 1 ? { ...cell, lanes: 16 } : cell)),
 ];
 
 /** The batches of {@link CELLS}. */

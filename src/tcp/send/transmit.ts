@@ -17,6 +17,7 @@ import { State } from '../tcb/state.ts';
 import { finSent, Phase, type Tcb, unsent } from '../tcb/tcb.ts';
 import { since } from '../time.ts';
 import { clearTimer, setTimer } from '../timers.ts';
+import { defers } from './defer.ts';
 import { probeResent } from './mtu-search.ts';
 import { depart, paceRoom, updatePacing, waitForPace } from './pacing.ts';
 import { setProbeTimer } from './probe-timeout.ts';
@@ -83,8 +84,11 @@ function sendNew(e: Engine, tcb: Tcb): void {
   if (queued > 0 || snd.fin === 1) {
     if (snd.nxt === snd.una) restartAfterIdle(e, tcb);
     if (tcb.mtuSearch !== null && e.rules.mtuProbe(e, tcb)) return;
-    if (cc.pacingRate <= 0) while (sendNext(e, tcb, (cc.cwnd - inFlight(tcb)) | 0) > 0);
-    else if (!sendPaced(e, tcb)) return;
+    if (cc.pacingRate <= 0) {
+      let room = (cc.cwnd - inFlight(tcb)) | 0;
+      if (cc.phase === Phase.OPEN && defers(e, tcb, room)) return;
+      while (sendNext(e, tcb, room) > 0) room = (cc.cwnd - inFlight(tcb)) | 0;
+    } else if (!sendPaced(e, tcb)) return;
   }
   if (tcb.sent !== null) noteLimit(tcb, tcb.sent);
 }

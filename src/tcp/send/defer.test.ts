@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { OPT_SACK } from '../../wire/segment.ts';
+import type { TcpConfig } from '../config.ts';
+import { setCwnd } from '../congestion/cwnd.ts';
+import { inState, octets, options, pass, sent } from '../segment-arrives/testing.ts';
+import type { Endpoint } from '../testing.ts';
+
+const MSS = 1000;
+
+/**
+ * In congestion avoidance with 40 segments of 1000 octets in flight, `srttMs` after they left: with 4 ms that is a burst of
+ * 12 segments in a millisecond.
+ */
+function busy(srttMs = 4, config: Partial<TcpConfig> = {}): Endpoint {
+  const a = inState('ESTABLISHED', { syn: options({ mss: MSS, sack: true }), config });
+  Object.assign(a.tcb.rto, { srttUs: srttMs * 1000, minRttUs: srttMs * 1000, measured: 1 });
+  setCwnd(a.tcb, 40 * MSS);
+  a.tcb.cc.ssthresh = 40 * MSS;
+  a.send(octets(150_000));
+  pass(a, srttMs);
+  sent(a);
+  return a;
+}
+
+/** An ACK of two more segments, now; how many segments leave. */
+function ack(a: Endpoint, n: number, more = {}): number {
+  a.inject('ACK', 1, 1 + 2 * n * MSS, more);
+  Object.assign(a.tcb.rto, { srttUs: a.tcb.rto.minRttUs });
+  return sent(a).length;
+}
+
+describe('a burst is waited for', () => {
+  it('after the first, ACKs of two segments let a millisecond’s worth go together', () => {
+    const a = busy();
+    expect([1, 2, 3, 4, 5, 6, 7].map((n) => ack(a, n))).toEqual([2, 0, 0, 0, 0, 0, 12]);
+    expect([a.tcb.sent?.appLimited, a.tcb.timer.persist]).toEqual([0, 0]);
+  });
+
+  it('not when nothing has left for a millisecond: ACKs come too seldom', () => {
+    const a = busy();
+    expect(ack(a, 1)).toBe(2);
+    a.setNow(a.engine.now + 1001);
+    expect(ack(a, 2)).toBe(2);
+  });
+
+  it('not at a rate at which two segments are a burst', () => {
+    const a = busy(40);
+    expect([1, 2, 3].map((n) => ack(a, n))).toEqual([2, 2, 2]);
+  });
+
+  it('a third of cwnd does not wait', () => {
+    const a = busy(2); // 24 segments in a millisecond
+    expect([1, 2, 3, 4, 5, 6, 7, 8].map((n) => ack(a, n))).toEqual([2, 0, 0, 0, 0, 0, 0, 14]);
+  });
+
+  it('not where a round trip is shorter than that', () => {
+    const a = busy(1);
+    expect([1, 2, 3].map((n) => ack(a, n))).toEqual([2, 2, 2]);
+  });
+
+  it('not for the last octets of the program', () => {
+    const a = inState('ESTABLISHED', { syn: options({ mss: MSS }) });
+    Object.assign(a.tcb.rto, { srttUs: 4000, minRttUs: 4000, measured: 1 });
+    setCwnd(a.tcb, 40 * MSS);
+    a.tcb.cc.ssthresh = 40 * MSS;
+    a.send(octets(44_000));
+    pass(a, 4);
+    sent(a);
+    expect([1, 2].map((n) => ack(a, n))).toEqual([2, 2]);
+  });
+
+  it('not while something is SACKed: the hole is repaired by the ACKs of what follows it', () => {
+    const a = busy();
+    expect(ack(a, 1)).toBe(2);
+    const { iss } = a.tcb.snd;
+    const sack = [(iss + 4001) | 0, (iss + 6001) | 0];
+    expect(ack(a, 1, { opts: OPT_SACK, sack })).toBe(2);
+  });
+
+  it('not when what is under way left a moment ago: its ACK is far', () => {
+    const a = busy();
+    for (let n = 1; n <= 20; n++) ack(a, n);
+    expect(ack(a, 21)).toBeGreaterThan(0);
+    a.setNow(a.engine.now + 500);
+    expect(ack(a, 22)).toBe(2);
+  });
+
+  it('where segments are paced the pace makes the bursts', () => {
+    const a = busy(4, { pacing: 'on' });
+    expect(ack(a, 1)).toBe(2);
+    expect(a.tcb.cc.pacingRate).toBeGreaterThan(0);
+    expect(ack(a, 2)).toBe(2);
+  });
+});
