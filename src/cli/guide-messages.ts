@@ -52,7 +52,7 @@ export const guideMessages = {
     zh: '答得怎样？1 答错，2 勉强，3 不错，4 轻松；r 查看运行，q 结束。输入后按回车。',
   },
   interviewNoMark: { en: '"{text}" is none of 1, 2, 3, 4, r, q', zh: '"{text}" 不是 1、2、3、4、r、q 之一' },
-  interviewAgain: { en: 'It comes again in {wait}.', zh: '{wait}后再问。' },
+  interviewAgain: { en: 'It comes again in {wait}.', zh: '过{wait}再问。' },
   interviewDays: { en: '{days} d', zh: ' {days} 天' },
   interviewMinutes: { en: '{minutes} min', zh: ' {minutes} 分钟' },
   interviewDone: {

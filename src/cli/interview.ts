@@ -100,7 +100,7 @@ function prove(show: Show, { run }: InterviewQuestion): void {
   if (scenario !== undefined) show.ladder(playScenario(scenario, { edits: run?.edits ?? [] }).trace);
 }
 
-/** Days as people say them: an hour is 0.04. */
+/** A pause as people say it: in minutes, or from a day on in days. */
 function wait(ms: number, { lang }: Io): string {
   if (ms >= DAY_MS) return t(lang, 'interviewDays', { days: Math.round(ms / DAY_MS) });
   return t(lang, 'interviewMinutes', { minutes: Math.max(1, Math.round(ms / 60_000)) });

@@ -71,7 +71,7 @@ class Grid {
     return this.#from + ((column + 0.5) / (this.#columns - 1)) * (this.#until - this.#from);
   }
 
-  /** Draws a letter; what was drawn before stays below `over`. */
+  /** Draws a letter over what is there. */
   put(column: number, value: number, mark: string): void {
     const last = this.#rows.length - 1;
     const row = this.#rows[last - Math.round((Math.min(value, this.#most) / this.#most) * last)];
