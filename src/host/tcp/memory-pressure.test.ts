@@ -5,6 +5,7 @@ import { HostCounters } from '../base/counters.ts';
 import { Connection } from '../connection/connection.ts';
 import type { ConnectionOwner } from '../connection/connection-types.ts';
 import { SMALL_RING } from '../connection/ring.ts';
+import { Net } from '../testing.ts';
 import { MemoryPressure } from './memory-pressure.ts';
 
 const MAX = 1 << 20;
@@ -243,5 +244,31 @@ describe('what is given up', () => {
     s.relieve();
     s.pressure.admits(8192, false);
     expect(s.pressure.untilNext(40)).toBe(60);
+  });
+});
+
+describe('ranges out of order', () => {
+  it('are few while more than half of the Memory is in use, and as many as the buffer allows else', async () => {
+    for (const [share, ranges] of [
+      [0, 100],
+      [0.6, 64],
+    ] as const) {
+      const net = new Net();
+      const memory = new Memory({ max: 1 << 20 });
+      const tcp = { initialWindow: 100, noDelay: true };
+      const { a, b, wire } = net.pair(undefined, { tcp }, { tcp, memory });
+      const listener = b.listen({ port: 80 });
+      const c = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
+      const { tcb } = await net.run(listener.accept());
+      while (memory.used < share * memory.max) memory.alloc(1 << 15);
+      let n = 0;
+      wire.rule({ direction: 'a->b', match: () => n++ % 2 === 0, action: { drop: true } });
+      for (let i = 0; i < 200; i++) void c.write(new Uint8Array(10)).catch(() => {});
+      let most = 0;
+      b.tap = { processed: () => (most = Math.max(most, tcb.outOfOrder?.count ?? 0)) };
+      await net.pass(15_000);
+      expect([share, most]).toEqual([share, ranges]);
+      net.hosts.length = 0;
+    }
   });
 });

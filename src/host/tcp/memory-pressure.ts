@@ -31,6 +31,11 @@ export class MemoryPressure {
     this.top = memory.max - memory.max / 8;
   }
 
+  /** True when buffers are not to become larger by themselves, and few ranges are held out of order. */
+  get short(): boolean {
+    return this.#memory.used > this.low;
+  }
+
   /** Whether a ring of `octets` may be made now; `outOfOrder`: for text beyond a hole. */
   admits(octets: number, outOfOrder: boolean): boolean {
     const after = this.#memory.used + octets;

@@ -65,8 +65,11 @@ export class EngineOutput implements Output, TimerTrace {
 
   text(tcb: Tcb, seg: Segment, skip: number, seq: number, len: number): boolean {
     if (seg.placed === 1) return true;
-    const c = this.#tcp.table.of(tcb);
-    if (!c.makeRoom((seq + len - tcb.rcv.user) | 0, seq !== tcb.rcv.nxt)) {
+    const { table, engine, pressure } = this.#tcp;
+    const c = table.of(tcb);
+    const beyond = seq !== tcb.rcv.nxt;
+    if (beyond) engine.mayGrow = !pressure.short;
+    if (!c.makeRoom((seq + len - tcb.rcv.user) | 0, beyond)) {
       this.#tcp.counters.noMemory++;
       return false;
     }

@@ -53,8 +53,8 @@ export class UserCalls implements ConnectionOwner, ListenerOwner {
 
   received(c: Connection, octets: number): void {
     this.#enter(c);
-    const { engine, memory, pressure } = this.#tcp;
-    engine.mayGrow = memory.used <= pressure.low;
+    const { engine, pressure } = this.#tcp;
+    engine.mayGrow = !pressure.short;
     receive(engine, c.tcb, octets);
     this.#leave(c);
   }

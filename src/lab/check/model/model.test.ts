@@ -29,10 +29,10 @@ describe('RFC 9293 in the bounded models', () => {
   const sizes: readonly (readonly [string, number, number, number])[] = [
     ['handshake', 10_280, 43_731, 23],
     ['closing', 8_039, 30_311, 18],
-    ['half-close', 62_440, 282_927, 21],
-    ['simultaneous-open', 29_300, 118_194, 19],
+    ['half-close', 63_648, 287_257, 21],
+    ['simultaneous-open', 29_759, 119_647, 19],
     ['reopening', 15_421, 54_156, 27],
-    ['aborts', 68_198, 354_803, 24],
+    ['aborts', 68_538, 356_303, 24],
     ['crash', 371, 757, 13],
     ['patient', 1_020, 3_024, 18],
     ['never-closes', 944, 3_000, 13],
