@@ -10,7 +10,7 @@
 //   --only 'bulk, 40 ms'   of `bad`: the paths that have this in their name
 //   --json FILE     all rows as JSON
 //   --docs          these rows in docs/performance.md, in place of older ones
-//   --profile DIR   a CPU profile of each program; open it in Chromium's DevTools or speedscope
+//   --profile DIR   of each program a CPU profile, for Chromium's DevTools or speedscope, and a flame graph (SVG)
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

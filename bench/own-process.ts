@@ -7,10 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeFlameGraph } from './flame.ts';
 
 /** How programs are run. */
 export interface Running {
-  /** A directory for CPU profiles (open them in Chromium's DevTools, or speedscope); null: none are made. */
+  /** A directory for CPU profiles and their flame graphs; null: none are made. */
   readonly profiles: string | null;
 }
 
@@ -50,5 +51,6 @@ export async function inOwnProcess<T>(
   clearTimeout(timer);
   const [out = '', errors = ''] = texts;
   if (code !== 0) throw new Error(`${name}: ended with ${code ?? signal}\n${errors}`);
+  if (profiles !== null) writeFlameGraph(join(profiles, `${name}.cpuprofile`));
   return JSON.parse(out) as T;
 }

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { kept, performancePage, replaced } from '../bench/document.ts';
+import { flameGraph } from '../bench/flame.ts';
 import { type Report, type Row, ratioOf } from '../bench/rows.ts';
 
 test('docs/performance.md is made of docs/performance.json: `npm run bench -- --rows bad --docs`', () => {
@@ -58,5 +59,27 @@ test('a row that was measured again stands where it stood', () => {
     ['a', 3],
     ['b', 2],
     ['c', 4],
+  ]);
+});
+
+test('a flame graph has a rectangle for each call, as wide as its share of the time, above its caller', () => {
+  const frame = (functionName: string) => ({ functionName, url: 'file:///a.ts', lineNumber: 4 });
+  const svg = flameGraph({
+    nodes: [
+      { id: 1, callFrame: frame('(root)'), children: [2] },
+      { id: 2, callFrame: frame('run<T>'), children: [3, 4] },
+      { id: 3, callFrame: frame('sum') },
+      { id: 4, callFrame: frame('never') },
+    ],
+    samples: [2, 3, 3, 2],
+    timeDeltas: [100, 500, 100, 300],
+  });
+  const found = [...svg.matchAll(/<title>(.*?),.*?<rect x="(.*?)" y="(.*?)" width="(.*?)"/g)].map((m) =>
+    m.slice(1),
+  );
+  expect(found).toEqual([
+    ['(root) 100.0 %', '0.0', '32', '1200.0'],
+    ['run&#60;T&#62; 100.0 %', '0.0', '16', '1200.0'],
+    ['sum 60.0 %', '0.0', '0', '720.0'],
   ]);
 });
