@@ -107,8 +107,8 @@ class Followed {
     this.synAck[from] = false;
   }
 
-  /** Whether a segment covers numbers that its end has sent before; notes what it covers. */
-  again(from: End, seg: Segment): boolean {
+  /** How many of the numbers that a segment covers its end has sent before; notes what it covers. */
+  again(from: End, seg: Segment): number {
     if ((seg.ctl & SYN) !== 0 && this.syn[from] !== seg.seq) {
       this.syn[from] = seg.seq;
       this.sent[from] = null;
@@ -120,7 +120,7 @@ class Followed {
     const last = (seg.seq + segLen(seg)) | 0;
     const before = this.sent[from];
     if (before === null || seqGt(last, before)) this.sent[from] = last;
-    return !first && before !== null && segLen(seg) > 0 && seqGt(before, seg.seq);
+    return first || before === null ? 0 : Math.max(0, Math.min(segLen(seg), (before - seg.seq) | 0));
   }
 }
 
@@ -416,11 +416,13 @@ export class TraceRecorder {
     this.#observe(of, from);
     const id = ++this.#ids;
     this.#flights.set(keyOf(p), { id, copies: 1, flipped: null });
-    const retransmission = !p.injected && of.again(from, seg);
+    const again = p.injected ? 0 : of.again(from, seg);
+    const retransmission = again > 0 && again === segLen(seg);
+    const part = again > 0 && !retransmission ? { again } : {};
     const detail = this.#options.detail === undefined ? {} : { packet: hex(p) };
     const origin = p.injected ? { injected: true as const } : { nth: this.#nth(from) };
     const segment = traceSegment(seg);
-    this.#emit(of, { kind: 'sent', id, from, segment, retransmission, ...origin, ...detail }, p);
+    this.#emit(of, { kind: 'sent', id, from, segment, retransmission, ...part, ...origin, ...detail }, p);
     this.#emitTimers();
   }
 

@@ -165,6 +165,8 @@ export interface SentEvent extends Happening {
   readonly segment: TraceSegment;
   /** It covers sequence numbers that were sent before. */
   readonly retransmission: boolean;
+  /** Of its sequence numbers so many were sent before, the rest is new: text behind the octet of a window probe. */
+  readonly again?: number;
   /** Nobody sent it: it was put on the wire, as an attacker or an old connection would. `from` is who it pretends to be. */
   readonly injected?: true;
   /** The segment's number among all packets of its direction, from 1: what `any#n` of a wire rule counts; none if injected. */

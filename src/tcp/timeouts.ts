@@ -54,7 +54,7 @@ export function timeout(e: Engine, tcb: Tcb): void {
     tcb.ackNow = 1;
     transmit(e, tcb);
   }
-  if (due(e, timer.keep)) {
+  if (due(e, timer.keep) && !heardMeanwhile(e, tcb)) {
     fired(e, tcb, 'keep');
     e.rules.keepAliveTimeout(e, tcb);
   }
@@ -142,20 +142,24 @@ export function persistTimeout(e: Engine, tcb: Tcb): void {
   startPersist(e, tcb);
 }
 
+/**
+ * The keep-alive timer is not set anew with every segment: when it is due and the peer was heard since, or something
+ * else waits for its answer, it has not run out, and goes on.
+ */
+function heardMeanwhile(e: Engine, tcb: Tcb): boolean {
+  const { config, snd } = tcb;
+  const idle = since(e, tcb.heardMs);
+  const waits = snd.una !== snd.nxt || tcb.timer.persist !== 0;
+  if (tcb.keepAlive === 0 || (!waits && (tcb.keepProbes > 0 || idle >= config.keepAliveIdleMs))) return false;
+  setTimer(e, tcb, 'keep', waits ? config.keepAliveIdleMs : config.keepAliveIdleMs - idle);
+  return true;
+}
+
 /** Keep-alives (section 3.8.4): only when idle (MUST-26), no text (SHLD-12), a lost answer is no proof (MUST-29). */
 export function keepAliveTimeout(e: Engine, tcb: Tcb): void {
   const { config, snd } = tcb;
   if (tcb.keepAlive === 0) return;
-  const idle = since(e, tcb.heardMs);
-  if (snd.una !== snd.nxt || tcb.timer.persist !== 0) {
-    setTimer(e, tcb, 'keep', config.keepAliveIdleMs);
-    return;
-  }
   if (row.KEEPALIVE_TIMEOUT[tcb.state] === undefined) return;
-  if (tcb.keepProbes === 0 && idle < config.keepAliveIdleMs) {
-    setTimer(e, tcb, 'keep', config.keepAliveIdleMs - idle);
-    return;
-  }
   if (tcb.keepProbes >= config.keepAliveCount) {
     // A peer that hears us, though we do not hear it, learns that the connection is gone, and so does a NAT.
     e.rules.sendReset(e, tcb);

@@ -12,8 +12,8 @@ export const endClaims: readonly Claim[] = [
     seeds: [0, 1, 2, 4],
     verdict: 'imprecise',
     truth: {
-      en: 'FIN,ACK, like the first (section 3.6, figure 12). The one text that sets both flags is right.',
-      zh: '同第一次一样是 FIN,ACK（第 3.6 节，图 12）。五篇文章里只有一篇写对了。',
+      en: 'FIN,ACK, like the first (section 3.6, figure 12): once a connection is established every segment acknowledges.',
+      zh: '同第一次一样是 FIN,ACK（第 3.6 节，图 12）：连接建立之后，每个报文段都带确认。',
     },
     scenario: 'close4',
     decide(trace) {

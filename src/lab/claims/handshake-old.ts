@@ -213,8 +213,8 @@ export const oldSynClaims: readonly Claim[] = [
     seeds: [4],
     verdict: 'imprecise',
     truth: {
-      en: 'Ordinarily because a RST comes (section 3.10.7.4, second step). Silence says nothing: the server repeats its SYN,ACK, and gives up after minutes.',
-      zh: '通常是因为收到了 RST（第 3.10.7.4 节第二步）。沉默说明不了什么：收不到应答时，服务器会重传 SYN,ACK，几分钟后才放弃。',
+      en: 'Ordinarily because a RST comes (section 3.10.7.4, second step). Silence says nothing: the server repeats its SYN,ACK, and gives up after three minutes by the RFC (MUST-23), after 63 s on Linux (tcp_synack_retries=5).',
+      zh: '通常是因为收到了 RST（第 3.10.7.4 节第二步）。沉默说明不了什么：收不到应答时，服务器会重传 SYN,ACK，按 RFC 3 分钟后（MUST-23）、Linux 63 秒后（tcp_synack_retries=5）才放弃。',
     },
     scenario: 'stale-listen',
     decide(trace) {

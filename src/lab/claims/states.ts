@@ -94,8 +94,8 @@ export const stateClaims: readonly Claim[] = [
     seeds: [4],
     verdict: 'imprecise',
     truth: {
-      en: 'FIN-WAIT-1 lasts for minutes when the peer is dead (section 3.8.3) or its window is closed. FIN-WAIT-2 of a socket that was closed goes away on Linux after tcp_fin_timeout, 60 s (see fw2-orphan).',
-      zh: '对方主机已失联（第 3.8.3 节），或者窗口为零时，FIN-WAIT-1 会停留好几分钟；反倒是 FIN-WAIT-2，在 Linux 上若已 close()，过了 tcp_fin_timeout（60 s）就会消失（见 fw2-orphan）。',
+      en: 'FIN-WAIT-1 lasts long when the peer is dead (section 3.8.3; until R2, or on Linux tcp_orphan_retries) or its window is closed. FIN-WAIT-2 of a socket that was closed goes away on Linux after tcp_fin_timeout, 60 s (see fw2-orphan).',
+      zh: '对方主机已失联（第 3.8.3 节），或者窗口为零时，FIN-WAIT-1 会停留很久（直到 R2；Linux 上由 tcp_orphan_retries 决定）；反倒是 FIN-WAIT-2，在 Linux 上若已 close()，过了 tcp_fin_timeout（60 s）就会消失（见 fw2-orphan）。',
     },
     scenario: 'fin-lost',
     edits: ['right crash 70ms'],
@@ -183,8 +183,8 @@ export const stateClaims: readonly Claim[] = [
     seeds: [4],
     verdict: 'true',
     truth: {
-      en: 'The best sentence of the five texts: CLOSE-WAIT waits for the local user’s CLOSE, and nothing else ends it in order (section 3.3.2).',
-      zh: '五篇文章中最好的一句：CLOSE-WAIT 等的是本地用户的 CLOSE，此外没有别的办法正常结束它（第 3.3.2 节）。',
+      en: 'Yes, and that is the diagnosis on a running machine: CLOSE-WAIT waits for the local user’s CLOSE, and nothing else ends it in order (section 3.3.2).',
+      zh: '对，线上排障的结论也正是它：CLOSE-WAIT 等的是本地用户的 CLOSE，此外没有别的办法正常结束它（第 3.3.2 节）。',
     },
     scenario: 'cw-leak',
     decide(trace) {
@@ -206,14 +206,14 @@ export const stateClaims: readonly Claim[] = [
   {
     number: 86,
     claim: {
-      en: 'LAST_ACK waits for the ACK; after it the connection is CLOSED, “usable”.',
-      zh: 'LAST_ACK 等待对方的 ACK，收到后即可进入 CLOSED“可用”状态。',
+      en: 'LAST_ACK waits for the ACK; after it the connection is CLOSED.',
+      zh: 'LAST_ACK 等待对方的 ACK，收到后即进入 CLOSED。',
     },
     seeds: [4],
     verdict: 'true',
     truth: {
-      en: 'LAST-ACK does wait for the ACK of its FIN. CLOSED, though, is no usable state: it means that there is no connection and no TCB (section 3.3.2).',
-      zh: 'LAST-ACK 等的确实是对自己 FIN 的确认。不过 CLOSED 不是什么“可用状态”：它表示没有连接，也没有 TCB（第 3.3.2 节）。',
+      en: 'Yes: LAST-ACK waits for the ACK of its FIN, and then there is no connection and no TCB, which is what CLOSED means (section 3.3.2). Sometimes CLOSED is called “usable”: what can be used again is the pair of sockets.',
+      zh: '对：LAST-ACK 等的是对自己 FIN 的确认；收到之后连接和 TCB 都不复存在，这就是 CLOSED 的含义（第 3.3.2 节）。有人称 CLOSED 为“可用状态”，可用的其实是这一对套接字，又可以建立新的连接了。',
     },
     scenario: 'close4',
     decide(trace) {

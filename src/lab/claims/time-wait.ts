@@ -51,8 +51,8 @@ export const timeWaitClaims: readonly Claim[] = [
     seeds: [3],
     verdict: 'wrong',
     truth: {
-      en: 'ack=w+1, as the same text’s own formula says: the FIN occupies the number w, so the next one expected is w+1 (section 3.4).',
-      zh: '应是 ack=w+1，这篇文章自己的公式也是这么写的：FIN 占用序列号 w，下一个期望的是 w+1（第 3.4 节）。',
+      en: 'ack=w+1: the FIN occupies the number w, so the next one expected is w+1 (section 3.4).',
+      zh: '应是 ack=w+1：FIN 占用序列号 w，下一个期望的是 w+1（第 3.4 节）。',
     },
     scenario: 'close4',
     decide(trace) {

@@ -87,9 +87,10 @@ function ofText(trace: Trace, index: number, event: SentEvent): SentPurpose {
   if (cause?.kind === 'timer' && cause.timer === 'persist' && event.segment.length === 1) return 'probe';
   const text = lastText(trace, index, event);
   const probed = text?.segment.length === 1 && text.segment.seq === event.segment.seq;
-  if (event.retransmission && probed && cause?.kind === 'arrived') return 'dataAfterProbe';
-  if (event.retransmission && cause?.kind === 'timer' && cause.timer === 'pto') return 'dataTail';
-  if (event.retransmission) {
+  const again = event.retransmission || event.again !== undefined;
+  if (again && probed && cause?.kind === 'arrived') return 'dataAfterProbe';
+  if (again && cause?.kind === 'timer' && cause.timer === 'pto') return 'dataTail';
+  if (again) {
     const timer = cause?.kind === 'timer' && cause.timer === 'rexmt';
     const { before: tcb } = tcbsAround(trace, index, event.from);
     return timer || (tcb !== null && tcb.backoff > 0) ? 'dataAgain' : 'dataFast';

@@ -131,6 +131,10 @@ export class LadderRows {
   readonly #departed = new Map<number, { readonly tone: Tone; readonly text: string }>();
   /** Ends in TIME-WAIT whose wait was told, by connection and end: whether it is one of 2 MSL. */
   readonly #waiting = new Map<string, boolean>();
+  /** What the SYN of an end has offered, and whether its last window was a small part of that. */
+  readonly #windows = new Map<string, { offered: number; scale: number | null; narrow: boolean }>();
+  /** The shift by which an end reads the windows of the other one, where TCBs are told. */
+  readonly #scales = new Map<string, number>();
   #last = 0;
 
   /** Throws OptionTypeError, OptionRangeError. */
@@ -146,6 +150,10 @@ export class LadderRows {
 
   /** The rows of the next event: a gap if there was one, and its own. */
   push(event: TraceEvent): Row[] {
+    for (const end of ['left', 'right'] as const) {
+      const tcb = event.tcbs?.[end];
+      if (tcb != null) this.#scales.set(`${event.connection}${end}`, tcb.snd.wscale);
+    }
     const rows: Row[] = [];
     const us = event.t - this.#last;
     if (us >= (this.#options.gapUs ?? 250_000)) {
@@ -202,10 +210,14 @@ export class LadderRows {
         const injected = event.injected === true;
         this.#numbersOf(connection).push(event);
         const tone = toneOf(segment);
-        const label = this.#label(connection, from, segment);
+        const label = [
+          ...this.#label(connection, from, segment),
+          ...(injected ? [] : this.#windowText(connection, from, segment)),
+        ];
         this.#departed.set(id, { tone, text: label.slice(0, 2).join(' ') });
         this.#departed.delete(id - REMEMBERED);
         if (retransmission) label.push(this.#word('retransmission'));
+        if (event.again !== undefined) label.push(this.#word('partAgain', { n: event.again }));
         const copy = event.packet !== undefined && this.#packets.has(event.packet);
         if (injected) label.push(this.#word(copy ? 'oldCopy' : 'injected'));
         else if (event.packet !== undefined) this.#packets.add(event.packet);
@@ -311,6 +323,26 @@ export class LadderRows {
     if (length > 0) label.push(`len=${length}`);
     if (urgent !== undefined) label.push(`urg=${urgent}`);
     return label;
+  }
+
+  /** The window, where it is the point: a small part of what the SYN offered, wide again, or read otherwise than meant. */
+  #windowText(connection: number, from: End, { flags, window, options }: TraceSegment): string[] {
+    if (flags.includes('RST')) return [];
+    const key = `${connection}${from}`;
+    if (flags.includes('SYN')) {
+      this.#windows.set(key, { offered: window, scale: options.windowScale ?? null, narrow: false });
+      return [];
+    }
+    const own = this.#windows.get(key);
+    const peer = this.#windows.get(`${connection}${otherEnd(from)}`);
+    if (own === undefined || peer === undefined) return [];
+    const shift = own.scale === null || peer.scale === null ? 0 : own.scale;
+    const meant = window * 2 ** shift;
+    const read = this.#scales.get(`${connection}${otherEnd(from)}`) ?? shift;
+    if (read !== shift) return [`win=${window * 2 ** read}`, this.#word('windowMeans', { n: meant })];
+    const was = own.narrow;
+    own.narrow = meant < own.offered / 2;
+    return own.narrow || was ? [`win=${meant}`] : [];
   }
 
   #optionsText(connection: number, from: End, { flags, options }: TraceSegment): string[] {

@@ -13,6 +13,8 @@ export const words = {
   leaves: { en: 'segment leaves', zh: '报文段发出' },
   arrives: { en: 'arrives', zh: '到达' },
   retransmission: { en: '(retransmission)', zh: '（重传）' },
+  partAgain: { en: '({n} of it again)', zh: '（其中 {n} 个重发）' },
+  windowMeans: { en: '(meant: {n})', zh: '（本意：{n}）' },
   injected: { en: '(forged)', zh: '（伪造）' },
   oldCopy: { en: '(old copy)', zh: '（旧副本）' },
   damaged: { en: 'damaged', zh: '已损坏' },

@@ -36,8 +36,8 @@ export const openingQuestions: readonly Question[] = [
     id: 'syn-lost',
     question: { en: 'What happens if the first segment (SYN) is lost?', zh: '第一次握手丢失了会怎样？' },
     answer: {
-      en: 'The client sends the same SYN again when its timer fires, and after minutes gives up with ETIMEDOUT. The pauses double; Linux sends the first few one second apart.',
-      zh: '客户端的定时器到期后重传同一个 SYN，几分钟都不成功就放弃，报 ETIMEDOUT。重传间隔逐次加倍，Linux 头几次固定间隔 1 秒。',
+      en: 'The client sends the same SYN again when its timer fires, and gives up with ETIMEDOUT in the end: after three minutes by the RFC (MUST-23), after nominally 131 s on Linux (127 s before 6.5; tcp_syn_retries=6). The pauses double; Linux sends the first few one second apart.',
+      zh: '客户端的定时器到期后重传同一个 SYN，一直不成功就放弃，报 ETIMEDOUT：RFC 要求至少 3 分钟（MUST-23），Linux 名义上 131 秒（6.5 之前 127 秒；tcp_syn_retries=6）。重传间隔逐次加倍，Linux 头几次固定间隔 1 秒。',
     },
     scenario: 'syn-lost',
   },

@@ -39,8 +39,8 @@ export const closeLost: readonly Scenario[] = [
         zh: '这里 220 毫秒后超时重传：超时时间由测得的往返时间算出，不是 SYN 的 1 秒。',
       },
       {
-        en: 'Without an answer it goes on with doubled pauses: add “right crash 70ms” and the client stays in FIN-WAIT-1 for minutes.',
-        zh: '若始终没有应答，重传间隔逐次加倍：加上“right crash 70ms”试试，客户端会在 FIN-WAIT-1 停好几分钟。',
+        en: 'Without an answer it goes on with doubled pauses: add “right crash 70ms” and the client stays in FIN-WAIT-1 until R2 (on Linux, for a socket that was closed, tcp_orphan_retries).',
+        zh: '若始终没有应答，重传间隔逐次加倍：加上“right crash 70ms”试试，客户端会在 FIN-WAIT-1 停到 R2 为止（Linux 上已 close() 的套接字由 tcp_orphan_retries 决定）。',
       },
     ],
     linux: {

@@ -78,6 +78,10 @@ export const orderAndWindow: readonly Scenario[] = [
         zh: 'read() 之后的窗口更新，ack 与之前相同，窗口为 1000。',
       },
     ],
+    linux: {
+      en: 'Linux probes with an empty segment instead, whose sequence number is SND.UNA-1, as for a keep-alive: it lies outside the window as well and is answered in the same way.',
+      zh: 'Linux 的探测是一个不带数据的报文段，序列号为 SND.UNA-1，和保活探测一样：同样落在窗口之外，得到同样的应答。',
+    },
     keywords: [
       'zero window',
       'persist timer',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { playScenario } from '../scenario/index.ts';
+import { mermaidLadder } from '../ladder/index.ts';
+import { playScenario, type Scenario } from '../scenario/index.ts';
 import type { Text } from '../text/index.ts';
 import type { Trace } from '../trace.ts';
 import { scenarioNamed, scenarios } from './index.ts';
@@ -53,4 +54,32 @@ describe('every scenario', () => {
       expect(oldestPacketUs(run.trace), 'no packet as old as an MSL').toBeLessThan(mslUs(run.trace));
     },
   );
+});
+
+describe('the window on the ladder, where it is the point', () => {
+  const ladder = (id: string): string =>
+    mermaidLadder(playScenario(scenarioNamed(id) as Scenario).trace, { lang: 'en' });
+
+  test('zerowin: 0 and 1000 octets; text behind the octet of a probe is new but for that octet', () => {
+    expect(ladder('zerowin').match(/win=\d+/g)).toEqual(['win=0', 'win=0', 'win=0', 'win=1000']);
+    expect(ladder('zerowin')).toMatch(/len=500 \(1 of it again\)/);
+  });
+
+  test('wscale-strip: what the field says to the client, and what the server meant', () => {
+    expect(ladder('wscale-strip')).toMatch(/win=2048 \(meant\S* 262144\)/);
+  });
+
+  test('elsewhere it is not', () => {
+    for (const id of ['hs', 'close4', 'tw-syn', 'mtu-hole']) expect(ladder(id)).not.toMatch(/win=/);
+  });
+});
+
+test('keepalive: every row of its timer is followed by what the timer does', () => {
+  const { events } = playScenario(scenarioNamed('keepalive') as Scenario).trace;
+  const fired = events.flatMap((e, i) =>
+    e.kind === 'timer' && e.timer === 'keep' && e.what === 'fired' ? [i] : [],
+  );
+  expect(fired.length).toBe(5);
+  for (const i of fired)
+    expect(events.slice(i + 1).find(({ kind }) => kind === 'sent')?.t).toBe(events[i]?.t);
 });

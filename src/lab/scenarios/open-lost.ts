@@ -17,12 +17,14 @@ export const openingLost: readonly Scenario[] = [
         'Sending teaches the client nothing: a SYN that was lost looks like one that is on its way. When the ' +
         'retransmission timer fires, after one second (RFC 6298), the same SYN is sent again: same ports, same ' +
         'sequence number. The server has seen nothing at all and answers the second SYN as if it were the first. If ' +
-        'none gets through, the time between them doubles, and connect() fails with ETIMEDOUT after three minutes ' +
-        '(R2 for a SYN, MUST-23).',
+        'none gets through, the time between them doubles, and connect() fails with ETIMEDOUT: by the RFC after ' +
+        'three minutes at the earliest (R2 for a SYN, MUST-23), as here; on Linux after nominally 131 s (127 s before 6.5; ' +
+        'net.ipv4.tcp_syn_retries=6).',
       zh:
         '发送这个动作本身不会让客户端知道任何事：丢掉的 SYN 和还在路上的 SYN 看起来一模一样。1 秒后重传定时器到期（RFC 6298），' +
         '同一个 SYN 再发一次：端口相同，序列号也相同。服务器什么都没有看到，把第二个 SYN 当作第一个来应答。' +
-        '如果一直不通，重传间隔逐次加倍，3 分钟后 connect() 以 ETIMEDOUT 失败（SYN 的 R2，MUST-23）。',
+        '如果一直不通，重传间隔逐次加倍，最后 connect() 以 ETIMEDOUT 失败：RFC 要求至少坚持 3 分钟（SYN 的 R2，MUST-23），这里正是如此；' +
+        'Linux 名义上是 131 秒（6.5 之前 127 秒；net.ipv4.tcp_syn_retries=6）。',
     },
     notice: [
       {

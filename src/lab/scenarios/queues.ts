@@ -121,11 +121,11 @@ export const queues: readonly Scenario[] = [
     explanation: {
       en:
         'Each SYN makes an unfinished connection, which waits in the SYN queue for an ACK that never comes: the SYN,ACK goes ' +
-        'to an address that nobody has. The server repeats it for minutes before it gives up. When the queue is full, the ' +
+        'to an address that nobody has. The server repeats it before it gives up: for three minutes by the RFC (MUST-23), for 63 s on Linux (tcp_synack_retries=5). When the queue is full, the ' +
         'SYN of an honest client is dropped. A bigger queue and fewer repetitions only move the bound; SYN cookies ' +
         'remove it (RFC 4987).',
       zh:
-        '每个 SYN 都会产生一个未完成的连接，停在半连接队列里等一个永远不会来的 ACK：SYN,ACK 发往的地址根本没有主机。服务器要重传好几分钟才放弃。' +
+        '每个 SYN 都会产生一个未完成的连接，停在半连接队列里等一个永远不会来的 ACK：SYN,ACK 发往的地址根本没有主机。服务器要一再重传才会放弃：按 RFC 是 3 分钟（MUST-23），Linux 是 63 秒（tcp_synack_retries=5）。' +
         '队列一满，正常客户端的 SYN 也被丢弃。加大队列、减少重传次数只能推迟问题，SYN cookie 才能根治（RFC 4987）。',
     },
     notice: [

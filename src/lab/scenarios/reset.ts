@@ -25,8 +25,8 @@ export const resets: readonly Scenario[] = [
     },
     notice: [
       {
-        en: 'The refusal takes one round trip; a filtered port takes minutes.',
-        zh: '被拒绝只需要一个往返时间；端口被过滤则要等上几分钟。',
+        en: 'The refusal takes one round trip; a filtered port takes minutes (Linux: 131 s, tcp_syn_retries=6).',
+        zh: '被拒绝只需要一个往返时间；端口被过滤则要等上几分钟（Linux：131 秒，tcp_syn_retries=6）。',
       },
       {
         en: 'RST,ACK with seq=0 on the wire: the server has no sequence number of its own here.',
@@ -48,11 +48,13 @@ export const resets: readonly Scenario[] = [
     explanation: {
       en:
         'It waits. Silence is not an answer: the SYN may have been lost, or the server may be down, or a filter may have ' +
-        'dropped it. The client repeats its SYN, waiting twice as long each time (RFC 6298), and gives up after three ' +
-        'minutes (R2 for a SYN, MUST-23): ETIMEDOUT. A full SYN queue or accept queue looks exactly the same from here.',
+        'dropped it. The client repeats its SYN, waiting twice as long each time (RFC 6298), and gives up: ETIMEDOUT. ' +
+        'By the RFC that is after three minutes at the earliest (R2 for a SYN, MUST-23), as here; on Linux after nominally ' +
+        '131 s (127 s before 6.5; net.ipv4.tcp_syn_retries=6). A full SYN queue or accept queue looks exactly the same from here.',
       zh:
         '只能等。沉默不等于应答：可能是 SYN 丢了，可能是服务器没开机，也可能被过滤了。客户端反复重传 SYN，每次等待的时间加倍' +
-        '（RFC 6298），3 分钟后放弃（SYN 的 R2，MUST-23），返回 ETIMEDOUT。在客户端看来，半连接队列或全连接队列满了也是同样的现象。',
+        '（RFC 6298），最后放弃，返回 ETIMEDOUT。RFC 要求至少坚持 3 分钟（SYN 的 R2，MUST-23），这里正是如此；' +
+        'Linux 名义上是 131 秒（6.5 之前 127 秒；net.ipv4.tcp_syn_retries=6）。在客户端看来，半连接队列或全连接队列满了也是同样的现象。',
     },
     notice: [
       {
@@ -60,17 +62,17 @@ export const resets: readonly Scenario[] = [
         zh: '每个 SYN 的序列号都相同，间隔依次是 1、2、4、8……秒。',
       },
       {
-        en: 'A port without a listener answers within one round trip: ECONNREFUSED. This takes three minutes.',
-        zh: '没有监听的端口一个往返就会答复 ECONNREFUSED，这里却要等三分钟。',
+        en: 'A port without a listener answers within one round trip: ECONNREFUSED. This takes three minutes here, 131 s on Linux.',
+        zh: '没有监听的端口一个往返就会答复 ECONNREFUSED，这里却要等三分钟，在 Linux 上是 131 秒。',
       },
     ],
     linux: {
       en:
         'Linux 6.18 sent eleven SYNs, the first ones a second apart and the last after 69.5 s (tcp_syn_retries=6, ' +
-        'tcp_syn_linear_timeouts=4); it gives up after about two minutes.',
+        'tcp_syn_linear_timeouts=4), and gives up after another 64 s: nominally 131 s. Before 6.5 the pauses doubled from the first: seven SYNs, 127 s.',
       zh:
         'Linux 6.18 实测共发 11 个 SYN，头几个间隔 1 秒，最后一个在 69.5 秒（tcp_syn_retries=6，tcp_syn_linear_timeouts=4），' +
-        '约两分钟后放弃。',
+        '再等 64 秒放弃，名义上共 131 秒。6.5 之前从第一次起就加倍：7 个 SYN，127 秒。',
     },
     keywords: ['ETIMEDOUT', 'connection timed out', 'firewall', 'drop', '连接超时', '防火墙', '丢弃'],
     setup: {},

@@ -117,7 +117,7 @@ describe('order and windows', () => {
     expect(sent.filter((line) => line.includes('len=1'))).toHaveLength(3);
     expect(sent.slice(-3)).toEqual([
       'right ACK seq=1 ack=1001',
-      'left PSH,ACK seq=1001 ack=1 len=500 again',
+      'left PSH,ACK seq=1001 ack=1 len=500',
       'right ACK seq=1 ack=1501',
     ]);
     const fired = trace.events.flatMap((e) => (e.kind === 'timer' && e.what === 'fired' ? [e] : []));
