@@ -1,6 +1,6 @@
 // Every claim is decided by a run, and by nothing else: a trace in which the fact is not so must be refused.
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type Claim, ClaimError, checkClaim, claims, forgottenBy } from '../../src/lab/claims/index.ts';
 import { runScenario, type Scenario } from '../../src/lab/scenario/index.ts';
@@ -8,6 +8,7 @@ import { scenarioNamed } from '../../src/lab/scenarios/index.ts';
 import type { Trace, TraceEvent } from '../../src/lab/trace.ts';
 import { rfc9293 } from '../../src/tcp/index.ts';
 import { countOf, documents } from './document.ts';
+import { heldAgainst, SCRIPTS } from './held.ts';
 
 const root = new URL('../../', import.meta.url);
 
@@ -159,4 +160,17 @@ describe('a claim is not shown', () => {
 test('docs/claims.md and docs/claims.zh-CN.md are what npm run claims:docs writes', () => {
   for (const [name, text] of documents())
     expect(readFileSync(new URL(name, root), 'utf8') === text, `${name} is out of date`).toBe(true);
+});
+
+test('every claim is held against a section of an RFC; what it names of scripts and ladders is there', () => {
+  const scripts = readdirSync(new URL('../drill/kernel/', import.meta.url));
+  for (const script of Object.values(SCRIPTS)) expect(scripts).toContain(`${script}.pkt`);
+  for (const id of Object.keys(SCRIPTS)) expect(scenarioNamed(id)?.id).toBe(id);
+  const held = claims.map((claim) => {
+    const { trace, event } = checkClaim(claim);
+    return { claim, ...heldAgainst(claim, trace, event) };
+  });
+  expect(held.filter(({ rfc }) => rfc.length === 0).map(({ claim }) => claim.number)).toEqual([]);
+  expect(held.filter(({ linux }) => linux.length > 0).length).toBeGreaterThan(50);
+  expect(held.filter(({ search }) => search !== null).length).toBeGreaterThan(5);
 });

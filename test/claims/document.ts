@@ -7,6 +7,8 @@ import { scenarioNamed } from '../../src/lab/scenarios/index.ts';
 import type { Lang, Text } from '../../src/lab/text/index.ts';
 import type { Trace } from '../../src/lab/trace.ts';
 
+import { HELD_WORDS, heldAgainst, heldRow, localised } from './held.ts';
+
 /** The pages by language. */
 export const PAGES: Readonly<Record<Lang, string>> = { en: 'docs/claims.md', zh: 'docs/claims.zh-CN.md' };
 
@@ -115,7 +117,7 @@ function plain(text: string): string {
 
 /** The lines of a run's ladder, with the numbers of segments before them, and of claims after. */
 function ladder({ trace, decided }: Run, lang: Lang): string[] {
-  const rows = new LadderRows({ lang });
+  const rows = LadderRows.of(trace, { lang });
   const { ends } = trace;
   const drawn = new TerminalLadder({
     ends,
@@ -211,6 +213,26 @@ export function documentOf(lang: Lang, runs: readonly Run[]): string {
     `${w('wrongOnes')}${lang === 'zh' ? '：' : ': '}${wrong.map((c) => c.number).join(', ')}`,
     '',
   );
+  lines.push(
+    `## ${HELD_WORDS.title[lang]}`,
+    '',
+    HELD_WORDS.intro[lang],
+    '',
+    HELD_WORDS.head[lang],
+    '|---:|---|---|---|---|---|',
+  );
+  for (const claim of claims) {
+    const run = runs.find(({ decided }) => decided.some((d) => d.claim === claim)) as Run;
+    const event = run.decided.find((d) => d.claim === claim)?.event as number;
+    const row = heldRow(
+      SIGNS[claim.verdict],
+      plain(claim.claim[lang]),
+      claim.number,
+      heldAgainst(claim, run.trace, event),
+    );
+    lines.push(localised(row, lang));
+  }
+  lines.push('');
   let from = 1;
   for (const { upTo, title } of GROUPS) {
     lines.push(`## ${title[lang]}${lang === 'zh' ? `（${from}–${upTo}）` : ` (${from}–${upTo})`}`, '');

@@ -123,8 +123,8 @@ export const whyClaims: readonly Claim[] = [
     seeds: [2],
     verdict: 'wrong',
     truth: {
-      en: 'It learns that from the third segment, and not before: its SYN,ACK may be lost, as here.',
-      zh: '要等收到第三个报文段才知道：在那之前，SYN,ACK 可能像这里一样已经丢失。',
+      en: 'It learns that from the third segment, and not before: its SYN,ACK may be lost, as here (section 3.10.7.4, fifth step).',
+      zh: '要等收到第三个报文段才知道：在那之前，SYN,ACK 可能像这里一样已经丢失（第 3.10.7.4 节第五步）。',
     },
     scenario: 'synack-lost',
     decide(trace) {
