@@ -3,7 +3,15 @@
 
 import { describe, expect, test } from 'vitest';
 import { whyQuestions } from '../../src/lab/check/why/index.ts';
-import { findInLab, findingId, judgeHits, questions, runbooks, scenarios } from '../../src/lab/index.ts';
+import {
+  findInLab,
+  findingId,
+  interviewQuestions,
+  judgeHits,
+  questions,
+  runbooks,
+  scenarios,
+} from '../../src/lab/index.ts';
 import { type Asked, askedInChinese, askedInEnglish, isAside, outOfScope } from './asked.ts';
 
 /** What is answered first; null: nothing, or no single answer. */
@@ -48,6 +56,7 @@ describe('what people type is answered', () => {
       ...questions.map(({ id }) => id),
       ...scenarios.map(({ id }) => id),
       ...runbooks.map(({ id }) => `runbook ${id}`),
+      ...interviewQuestions.map(({ id }) => `interview ${id}`),
       ...whyQuestions.map(({ id }) => `why ${id}`),
     ]);
     expect(all.flatMap(([, ...right]) => right).filter((id) => !known.has(id))).toEqual([]);

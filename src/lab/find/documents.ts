@@ -89,7 +89,16 @@ function ofRunbook(runbook: Runbook): Document {
 
 /** How else questions of the interview are asked that are none of `questions`. */
 const INTERVIEW_WORDS: Readonly<Record<string, readonly string[]>> = {
-  'three-way': ['three-way handshake', 'three-way handshake steps', '三次握手的过程', '三次握手详细过程'],
+  'three-way': [
+    'tcp handshake',
+    'tcp handshake explained',
+    'how does the tcp handshake work',
+    'tcp 握手',
+    'three-way handshake',
+    'three-way handshake steps',
+    '三次握手的过程',
+    '三次握手详细过程',
+  ],
   'four-way': ['four-way close', 'four-way close steps', '四次挥手的过程', '四次挥手详细过程'],
   'who-closes-first': [
     'who closes first',

@@ -187,6 +187,7 @@ export const openingQuestions: readonly Question[] = [
       zh: '能。握手由 TCP 自己完成，accept() 只是从队列里取走一个已经 ESTABLISHED 的连接。',
     },
     scenario: 'acceptq',
+    keywords: ['without accept', '不调用 accept 能建立连接吗', '没有 accept 能不能建立连接'],
   },
   {
     id: 'without-listen',

@@ -189,6 +189,8 @@ export const programQuestions: readonly Question[] = [
     },
     scenario: 'filtered',
     keywords: [
+      'connect 超时 一直连不上',
+      'cannot connect timeout',
       'ping works but tcp does not connect',
       'ping works but port does not',
       'ping 得通 端口不通',
