@@ -28,8 +28,8 @@ const bothOptionsHelp: readonly OptionHelp[] = [
   {
     option: '--msl MS',
     text: {
-      en: 'maximum segment lifetime, 1 to 120000; TIME-WAIT lasts twice as long. Default: 500, so that you need not wait for 4 minutes. Of a scenario: 1 to 3600000, or with a unit (30s); default: its own',
-      zh: '最长报文段寿命（MSL），1 到 120000 毫秒；TIME-WAIT 为其两倍。默认：500，免得等 4 分钟。场景：1 到 3600000，或带单位（30s）；默认由场景决定',
+      en: 'maximum segment lifetime, 1 to 120000; TIME-WAIT lasts twice as long. Default: 250, so that you need not wait for 4 minutes. Of a scenario: 1 to 3600000, or with a unit (30s); default: its own',
+      zh: '最长报文段寿命（MSL），1 到 120000 毫秒；TIME-WAIT 为其两倍。默认：250，免得等 4 分钟。场景：1 到 3600000，或带单位（30s）；默认由场景决定',
     },
   },
   {

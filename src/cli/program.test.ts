@@ -150,7 +150,7 @@ describe('help and version', () => {
         ([, option]) => option as string,
       );
       expect(named.sort()).toEqual([...Object.keys(runCommand.options), 'help', 'lang'].sort());
-      for (const fact of ['500', '40', 'active', '120000', '130', '141', '143'])
+      for (const fact of ['250', '40', 'active', '120000', '130', '141', '143'])
         expect(stdout).toContain(fact);
     },
   );
@@ -230,12 +230,12 @@ describe('synfin run --peer synfin', () => {
       '  0.520              |                                            |<close()',
       '          FIN-WAIT-2 |   .--------------- FIN,ACK seq=33 ack=32 --O LAST-ACK',
       "  0.560    TIME-WAIT O<--'                                        | LAST-ACK",
-      '           TIME-WAIT | . 2 MSL = 1 s                              | LAST-ACK',
+      '           TIME-WAIT | . 2 MSL = 0.5 s                            | LAST-ACK',
       '           TIME-WAIT |-+- ACK seq=32 ack=34 ------------------.   | LAST-ACK',
       '           read(): 0<| |  end of stream                       |   |',
       "  0.600    TIME-WAIT | |                                      '-->O CLOSED",
-      '                     : |             ... 0.96 s ...               :',
-      "  1.560       CLOSED O ' 2 MSL over                               | CLOSED",
+      '                     : |             ... 0.46 s ...               :',
+      "  1.060       CLOSED O ' 2 MSL over                               | CLOSED",
       '',
       '+ synfin: CLOSED -> SYN-SENT -> ESTABLISHED -> FIN-WAIT-1 -> FIN-WAIT-2 ->',
     ]);

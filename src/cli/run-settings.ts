@@ -8,7 +8,7 @@ export type CloseOrder = 'active' | 'passive' | 'simultaneous';
 export const CLOSE_ORDERS: readonly CloseOrder[] = ['active', 'passive', 'simultaneous'];
 
 const PEERS = ['kernel', 'synfin'] as const;
-const DEFAULT_MSL_MS = 500;
+const DEFAULT_MSL_MS = 250;
 const DEFAULT_DELAY_MS = 40;
 
 /** What was asked for. */
