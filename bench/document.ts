@@ -17,6 +17,13 @@ const GROUPS: Readonly<Record<string, { title: string; text: string }>> = {
 are per second of the process's processor time (user and system); the peer is the kernel's TCP on loopback through
 \`node:net\`, in the same session, each row in processes of its own, in turns; medians.`,
   },
+  memory: {
+    title: 'Connections that do nothing',
+    text: `Octets of JavaScript's heap and of what is outside of it for it, everything included (TCB, object, table of tuples,
+timer) but the Memory of packets and buffers, of which they have none. Half a minute of virtual time goes by before the
+heap is measured. A pause is the time of the main thread that one connection took to open, garbage collection included.
+\`npm run bench -- --rows memory --million\` has the rows of a million ends, too.`,
+  },
   net: {
     title: 'Programs of node:net',
     text: `The same program on the loopback of the host that \`synfin/register\` makes, in real time, and on the kernel's: both ends

@@ -2,10 +2,11 @@
 //
 //   npm run bench                              what it costs in processor time, beside the kernel on loopback
 //   npm run bench -- --rows net                programs of node:net on synfin, beside the kernel on loopback
+//   npm run bench -- --rows memory             what connections take that do nothing; --million: of a million ends, too
 //   npm run bench -- --rows bad                bad networks, beside Linux on the same simulated link
 //   npm run bench -- --rows tun                a host on TUN and the kernel, beside the kernel over veth
 //   npm run bench -- --rows stack,bad --quick  both, in about a minute
-//   --rounds 3     turns of each row of `stack`, `net` and `tun` (default 5)
+//   --rounds 3     turns of each row of `stack`, `net`, `memory` and `tun` (default 5)
 //   --ours newreno,default  --peers cubic,bbr,reno   of `bad`: which congestion controls
 //   --only 'bulk, 40 ms'   of `bad`: the paths that have this in their name
 //   --json FILE     all rows as JSON
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     rows: { type: 'string', default: 'stack,net' },
     rounds: { type: 'string', default: '5' },
     quick: { type: 'boolean', default: false },
+    million: { type: 'boolean', default: false },
     ours: { type: 'string' },
     peers: { type: 'string' },
     only: { type: 'string' },
@@ -39,6 +41,8 @@ const names = (text: string | undefined): string[] | undefined => text?.split(',
 const GROUPS: Readonly<Record<string, () => Promise<Row[]>>> = {
   stack: async () => (await import('./stack.ts')).stackRows(values.quick ? 1 : rounds, running),
   net: async () => (await import('./stack.ts')).netRows(values.quick ? 1 : rounds, running),
+  memory: async () =>
+    (await import('./stack.ts')).memoryRows(values.quick ? 1 : rounds, values.million, running),
   tun: async () => (await import('./tun.ts')).tunRows(values.quick ? 1 : rounds, running),
   bad: async () =>
     (await import('./bad/grid.ts')).badRows(

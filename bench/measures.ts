@@ -8,6 +8,7 @@ import { manyFlows } from './flows.ts';
 import { halfOpen, idleConnection, timeWaitRecord } from './footprint.ts';
 import { headerOnly } from './header-only.ts';
 import { idleSockets } from './idle-sockets.ts';
+import { manyEnds } from './many-ends.ts';
 import { kernel, type Net, netBulk, netChurn, netRequests, onLoopback } from './net.ts';
 
 /** Figures by name. */
@@ -75,6 +76,16 @@ export const MEASURES: Readonly<Record<string, () => Figures | Promise<Figures>>
   'idle-end': () => ({ octets: idleConnection(20_000) }),
   'half-open': () => ({ octets: halfOpen(20_000) }),
   'time-wait': () => ({ octets: timeWaitRecord(50_000) }),
+  'idle-end-1000': () => ({ octets: idleConnection(1000) }),
+  'idle-end-10000': () => ({ octets: idleConnection(10_000) }),
+  'ends-100000': () => manyEnds(50_000),
+  'ends-1000000': () => manyEnds(500_000),
+  'half-open-1000': () => ({ octets: halfOpen(1000) }),
+  'half-open-10000': () => ({ octets: halfOpen(10_000) }),
+  'half-open-60000': () => ({ octets: halfOpen(60_000) }),
+  'time-wait-1000': () => ({ octets: timeWaitRecord(1000) }),
+  'time-wait-10000': () => ({ octets: timeWaitRecord(10_000) }),
+  'time-wait-60000': () => ({ octets: timeWaitRecord(60_000) }),
 };
 
 if (import.meta.main) {

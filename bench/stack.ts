@@ -129,6 +129,52 @@ const NET: readonly Plan[] = [
   },
 ];
 
+const COUNTS = ['1000', '10000', '60000'] as const;
+
+/** Rows of so many ends, among which a transfer goes on. */
+function ends(count: string, shown: string): Plan[] {
+  const ours = `ends-${count}`;
+  const what = `${shown} idle ends in one process`;
+  return [
+    { what: `${what}: octets for each`, figure: 'octets', ours, better: 'less' },
+    { what: `${what}: longest pause while they become more, ms`, figure: 'longestMs', ours, better: 'less' },
+    { what: `${what}: what a transfer among them keeps of its speed`, figure: 'kept', ours, better: 'more' },
+  ];
+}
+
+const MEMORY: readonly Plan[] = [
+  ...['1000', '10000'].map(
+    (count): Plan => ({
+      what: `octets per idle ESTABLISHED end of ${count} connections`,
+      figure: 'octets',
+      ours: `idle-end-${count}`,
+      better: 'less',
+    }),
+  ),
+  ...COUNTS.map(
+    (count): Plan => ({
+      what: `octets per half-open end of ${count}`,
+      figure: 'octets',
+      ours: `half-open-${count}`,
+      better: 'less',
+    }),
+  ),
+  ...COUNTS.map(
+    (count): Plan => ({
+      what: `octets per TIME-WAIT record of ${count}`,
+      figure: 'octets',
+      ours: `time-wait-${count}`,
+      better: 'less',
+    }),
+  ),
+  ...ends('100000', '100,000'),
+];
+
+/** What connections take that do nothing, in `rounds` turns; `million`: of a million ends, too, in a minute or two. */
+export function memoryRows(rounds: number, million: boolean, running: Running): Promise<Row[]> {
+  return planned('memory', million ? [...MEMORY, ...ends('1000000', '1,000,000')] : MEMORY, rounds, running);
+}
+
 /** The stack alone, in `rounds` turns. */
 export function stackRows(rounds: number, running: Running): Promise<Row[]> {
   return planned('stack', STACK, rounds, running);

@@ -80,6 +80,43 @@ describe('TupleTable', () => {
     expect(table.bytes).toBe(empty);
   });
 
+  it('grows and shrinks step by step: what has not moved yet is found, set, deleted and visited', () => {
+    for (const tupleOf of [
+      (i: number) => v4(0x0a000001, i >> 4, i & 15),
+      (i: number): Nine => [1, 2, 3, i, 5, 6, 7, 8, 80],
+    ]) {
+      const table = new TupleTable(5, 6);
+      const values = (): number[] => {
+        const all: number[] = [];
+        table.forEach((value) => {
+          all.push(value);
+        });
+        return all.sort((a, b) => a - b);
+      };
+      let bytes = table.bytes;
+      let grew = 0;
+      for (let i = 0; i < 3000; i++) {
+        table.set(fourTuple(tupleOf(i)), i);
+        const early = Math.imul(i, 0x9e3779b1) >>> 20;
+        if (early < i) expect(table.find(fourTuple(tupleOf(early)))).toBe(early);
+        if (table.bytes <= bytes) continue;
+        // Both arrays are there: what is in either is one table.
+        bytes = table.bytes;
+        grew++;
+        expect(values()).toEqual(Array.from({ length: i + 1 }, (_, n) => n));
+        expect(table.delete(fourTuple(tupleOf(i >> 1)))).toBe(i >> 1);
+        expect(table.find(fourTuple(tupleOf(i >> 1)))).toBe(NONE);
+        expect(table.set(fourTuple(tupleOf(i >> 1)), i >> 1)).toBe(NONE);
+        expect(table.size).toBe(i + 1);
+      }
+      expect(grew).toBeGreaterThanOrEqual(8);
+      for (let i = 0; i < 3000; i++) {
+        expect(table.delete(fourTuple(tupleOf(i)))).toBe(i);
+        if (i % 97 === 0) expect(values()).toEqual(Array.from({ length: 2999 - i }, (_, n) => i + 1 + n));
+      }
+    }
+  });
+
   it('is laid out by its key: another key gives another order', () => {
     const order = (k0: number, k1: number) => {
       const table = new TupleTable(k0, k1);

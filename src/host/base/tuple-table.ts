@@ -1,6 +1,6 @@
 // Finding a connection by its four-tuple (RFC 9293 section 3.10.7: "the connection"): open addressing
 // with linear probing in typed arrays and a keyed hash, so that nobody outside can choose tuples that
-// collide. IPv4 tuples take 16 bytes a slot, IPv6 tuples 40; deletion shifts back, no tombstones.
+// collide. IPv4 tuples take 16 bytes a slot, IPv6 tuples 40; deletion shifts back, no tombstones; growth is gradual.
 
 import { MAPPED } from '../../wire/index.ts';
 import type { FourTuple } from './four-tuple.ts';
@@ -14,11 +14,23 @@ const MIN_SLOTS = 16;
 
 const scratch = new Int32Array(9);
 
-/** Slots of one family: each a value and `keyWords` words of key, in one Int32Array. */
+/** Slots of an older array that are looked at with each change: it is empty long before the new one is full. */
+const MOVED_AT_ONCE = 32;
+
+/**
+ * Slots of one family: each a value and `keyWords` words of key, in one Int32Array. When that becomes too small, or too
+ * large, there is another one, and each change moves some of what is in the older one: no call takes long.
+ */
 class Slots {
   words: Int32Array;
   mask = MIN_SLOTS - 1;
+  /** Keys in both arrays. */
   count = 0;
+  /** The older array while something is in it: no key is in both. */
+  old: Int32Array | null = null;
+  #oldMask = 0;
+  /** The slots before it are empty. */
+  #moved = 0;
   readonly stride: number;
   readonly #k0: number;
   readonly #k1: number;
@@ -38,25 +50,44 @@ class Slots {
 
   /** The index of the slot that holds the key in `key[from…]`, or of the free slot where it belongs. */
   probe(key: Int32Array, from: number): number {
-    const words = this.words;
+    const at = this.#probeIn(this.words, this.mask, key, from);
+    if (this.old === null || this.words[at] !== NONE) return at;
+    const before = this.#probeIn(this.old, this.#oldMask, key, from);
+    if (this.old[before] !== NONE) this.#move(this.old, before, at);
+    return at;
+  }
+
+  #probeIn(words: Int32Array, mask: number, key: Int32Array, from: number): number {
     const stride = this.stride;
     if (stride === 4)
-      return this.probe3(key[from] as number, key[from + 1] as number, key[from + 2] as number);
-    let slot = halfSipHash(this.#k0, this.#k1, key, from, stride - 1) & this.mask;
+      return this.#probe3In(
+        words,
+        mask,
+        key[from] as number,
+        key[from + 1] as number,
+        key[from + 2] as number,
+      );
+    let slot = halfSipHash(this.#k0, this.#k1, key, from, stride - 1) & mask;
     for (;;) {
       const at = slot * stride;
       if (words[at] === NONE) return at;
       let i = stride - 1;
       while (i > 0 && words[at + i] === key[from + i - 1]) i--;
       if (i === 0) return at;
-      slot = (slot + 1) & this.mask;
+      slot = (slot + 1) & mask;
     }
   }
 
   /** {@link probe} with three words: IPv4. */
   probe3(a: number, b: number, c: number): number {
-    const words = this.words;
-    const mask = this.mask;
+    const at = this.#probe3In(this.words, this.mask, a, b, c);
+    if (this.old === null || this.words[at] !== NONE) return at;
+    const before = this.#probe3In(this.old, this.#oldMask, a, b, c);
+    if (this.old[before] !== NONE) this.#move(this.old, before, at);
+    return at;
+  }
+
+  #probe3In(words: Int32Array, mask: number, a: number, b: number, c: number): number {
     let slot = halfSipHash3(this.#k0, this.#k1, a, b, c) & mask;
     for (;;) {
       const at = slot << 2;
@@ -70,35 +101,40 @@ class Slots {
   insert(at: number, key: Int32Array, value: number): boolean {
     this.words[at] = value;
     for (let i = 1; i < this.stride; i++) this.words[at + i] = key[i - 1] as number;
+    this.count++;
+    this.#moveSome(MOVED_AT_ONCE);
     // At most four fifths full.
-    if (++this.count * 5 <= (this.mask + 1) * 4) return false;
+    if (this.count * 5 <= (this.mask + 1) * 4) return false;
     this.#resize((this.mask + 1) * 2);
     return true;
   }
 
-  /** Empties a slot and moves back what probed past it (Knuth, volume 3, section 6.4, algorithm R). */
+  /** Empties a slot that `probe` found. */
   remove(at: number): void {
-    const words = this.words;
+    this.#removeIn(this.words, this.mask, at);
+    this.count--;
+    this.#moveSome(MOVED_AT_ONCE);
+    if (this.mask >= MIN_SLOTS && this.count * 8 < this.mask + 1) this.#resize((this.mask + 1) / 2);
+  }
+
+  /** Moves back what probed past the slot (Knuth, volume 3, section 6.4, algorithm R). */
+  #removeIn(words: Int32Array, mask: number, at: number): void {
     const stride = this.stride;
-    const mask = this.mask;
     let hole = at / stride;
     let slot = hole;
     for (;;) {
       slot = (slot + 1) & mask;
       const from = slot * stride;
       if (words[from] === NONE) break;
-      const home = this.#homeOf(from) & mask;
+      const home = this.#homeOf(words, from) & mask;
       if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
       words.copyWithin(hole * stride, from, from + stride);
       hole = slot;
     }
     words[hole * stride] = NONE;
-    this.count--;
-    if (mask >= MIN_SLOTS && this.count * 8 < mask + 1) this.#resize((mask + 1) / 2);
   }
 
-  #homeOf(at: number): number {
-    const words = this.words;
+  #homeOf(words: Int32Array, at: number): number {
     if (this.stride !== 4) return halfSipHash(this.#k0, this.#k1, words, at + 1, this.stride - 1);
     return halfSipHash3(
       this.#k0,
@@ -110,14 +146,33 @@ class Slots {
   }
 
   #resize(slots: number): void {
-    const old = this.words;
-    const stride = this.stride;
+    this.#moveSome(Number.POSITIVE_INFINITY);
+    this.old = this.words;
+    this.#oldMask = this.mask;
+    this.#moved = 0;
     this.words = this.#empty(slots);
     this.mask = slots - 1;
-    for (let at = 0; at < old.length; at += stride) {
-      if (old[at] === NONE) continue;
-      const to = this.probe(old, at + 1);
-      for (let i = 0; i < stride; i++) this.words[to + i] = old[at + i] as number;
+  }
+
+  /** From a slot of the older array to a free one. */
+  #move(old: Int32Array, from: number, to: number): void {
+    for (let i = 0; i < this.stride; i++) this.words[to + i] = old[from + i] as number;
+    this.#removeIn(old, this.#oldMask, from);
+  }
+
+  /** Looks at some slots of the older array, and moves what is there. */
+  #moveSome(slots: number): void {
+    const { old, stride } = this;
+    if (old === null) return;
+    for (let i = 0; i < slots; i++) {
+      if (this.#moved > this.#oldMask) {
+        this.old = null;
+        return;
+      }
+      const from = this.#moved * stride;
+      // What probed past the slot may have moved into it: it is looked at again.
+      if (old[from] === NONE) this.#moved++;
+      else this.#move(old, from, this.#probeIn(this.words, this.mask, old, from + 1));
     }
   }
 }
@@ -152,7 +207,10 @@ export class TupleTable {
 
   /** Bytes held. */
   get bytes(): number {
-    return this.#v4.words.byteLength + this.#v6.words.byteLength;
+    return [this.#v4, this.#v6].reduce(
+      (sum, { words, old }) => sum + words.byteLength + (old?.byteLength ?? 0),
+      0,
+    );
   }
 
   /** Loads the key into `scratch` and picks the family's slots. */
@@ -223,10 +281,12 @@ export class TupleTable {
 
   /** Calls `visit` with every value, in no useful order. It must not change the table. */
   forEach(visit: (value: number) => void): void {
-    for (const { words, stride } of [this.#v4, this.#v6]) {
-      for (let at = 0; at < words.length; at += stride) {
-        const value = words[at] as number;
-        if (value !== NONE) visit(value);
+    for (const { words, old, stride } of [this.#v4, this.#v6]) {
+      for (const array of [words, old ?? []]) {
+        for (let at = 0; at < array.length; at += stride) {
+          const value = array[at] as number;
+          if (value !== NONE) visit(value);
+        }
       }
     }
   }
