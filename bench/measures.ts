@@ -3,7 +3,9 @@
 
 import { Bulk } from './bulk.ts';
 import { calibrate } from './calibration.ts';
+import { statesPerSecond } from './checker.ts';
 import { CallbackChurn, PromiseChurn } from './churn.ts';
+import { CallbackEcho, PromiseEcho } from './echo.ts';
 import { manyFlows } from './flows.ts';
 import { halfOpen, idleConnection, timeWaitRecord } from './footprint.ts';
 import { headerOnly } from './header-only.ts';
@@ -17,6 +19,8 @@ export type Figures = Readonly<Record<string, number>>;
 const BULK_OCTETS = 500e6;
 const SEGMENTS = 3_000_000;
 const CONNECTIONS = 40_000;
+const ROUNDS = 200_000;
+const STATES = 40_000;
 const NET_CONNECTIONS = 8_000;
 const PAIRS = 1_000;
 const REQUEST_ROUNDS = 40;
@@ -62,6 +66,20 @@ export const MEASURES: Readonly<Record<string, () => Figures | Promise<Figures>>
     return { perSecond: await churn.run(CONNECTIONS) };
   },
   'flows-1': () => ({ gbps: manyFlows(1, BULK_OCTETS / 2) }),
+  'echo-callbacks': () => {
+    const echo = new CallbackEcho();
+    echo.run(ROUNDS / 4);
+    return { perSecond: echo.run(ROUNDS) };
+  },
+  'echo-promises': async () => {
+    const echo = new PromiseEcho();
+    await echo.run(ROUNDS / 4);
+    return { perSecond: await echo.run(ROUNDS) };
+  },
+  'checker-states': () => {
+    statesPerSecond(STATES / 4);
+    return { perSecond: statesPerSecond(STATES) };
+  },
   'flows-100': () => ({ gbps: manyFlows(100, BULK_OCTETS / 2) }),
   'flows-10000': () => ({ gbps: manyFlows(10_000, BULK_OCTETS / 2) }),
   'bulk-kernel': () => bulkOf(kernel),
