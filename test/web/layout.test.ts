@@ -12,6 +12,7 @@ const PLACES = [
   ['hs', '1/hs?c=3'],
   ['ack3-lost', '1/ack3-lost?c=14'],
   ['tw-pile', '1/tw-pile?c=20'],
+  ['motion', '1/slow-start?c=60'],
   ['changed', '1/close4?c=20&e=drop+any%231+left-%3Eright'],
   ['home', '1/?v=home'],
   ['story', '1/third-ack?v=story&c=4'],

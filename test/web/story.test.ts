@@ -104,6 +104,20 @@ describe.skipIf(missing !== null)('beside the lab', () => {
     await page.context().close();
   });
 
+  test('data in motion: windows and times beside the ladder, on its own time, with one cursor', async () => {
+    const page = await lab.open('#1/slow-start?l=en&c=60', { viewport: { width: 1440, height: 900 } });
+    await page.waitForSelector('.plots .series');
+    expect(await page.locator('.plots .series').count()).toBeGreaterThanOrEqual(6);
+    const cwnd = () => page.textContent('.plots .series.cwnd text');
+    const before = await cwnd();
+    expect(before).toMatch(/^cwnd \d/);
+    await page.keyboard.press('End');
+    expect(await cwnd()).not.toBe(before);
+    expect(await findings(page)).toEqual([]);
+    await page.screenshot({ path: `${SCREENSHOTS}motion.png` });
+    await page.context().close();
+  });
+
   test('slides: nothing but the ladder and its words, until Esc', async () => {
     const page = await lab.open('#1/ack3-lost?l=en');
     await page.keyboard.press('f');

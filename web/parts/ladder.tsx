@@ -15,9 +15,10 @@ import { delaySegment, laterMs } from '../state/delay.ts';
 import { switchGhost } from '../state/keys.ts';
 import * as lab from '../state/lab.ts';
 import { ghostShown, pointed } from '../state/panels.ts';
-import { type GhostArrow, ghostArrows, ladderWidth, picture } from '../state/picture.ts';
+import { type GhostArrow, ghostArrows, ladderWidth, picture, plotRoom } from '../state/picture.ts';
 import { nowY, playing, stop } from '../state/play.ts';
 import { Bubbles, disagree } from './bubbles.tsx';
+import type * as plotsModule from './plots.tsx';
 import { sectionText } from './sections.ts';
 import { SegmentMenu } from './segment-menu.tsx';
 import { nodeOf } from './shapes.tsx';
@@ -35,6 +36,13 @@ const DOCK = 130;
 const LONG = 6_000;
 /** Pixels that are a drag, not a click. */
 const SLACK = 4;
+
+/** The plots, once they are loaded. */
+const plots = signal<typeof plotsModule | null>(null);
+
+async function loadPlots(): Promise<void> {
+  plots.value ??= await import('./plots.tsx');
+}
 
 /** Selects a segment, and opens its menu. */
 function open(arrow: LadderArrow): void {
@@ -60,7 +68,7 @@ function grip(event: PointerEvent, layout: LadderLayout): void {
   if (arrow === null) return;
   event.stopPropagation();
   const svg = event.currentTarget as SVGSVGElement;
-  const scale = layout.width / svg.getBoundingClientRect().width;
+  const scale = (layout.width + plotRoom.value) / svg.getBoundingClientRect().width;
   const from = event.clientY;
   svg.setPointerCapture(event.pointerId);
   stop();
@@ -99,6 +107,8 @@ export function Ladder({ quiet = false }: { readonly quiet?: boolean }) {
     return () => observer.disconnect();
   }, []);
   const layout = picture.value;
+  const room = quiet ? 0 : plotRoom.value;
+  if (room > 0) void loadPlots();
   const trace = lab.trace.value;
   const mutant = lab.dropped.value === null ? lab.mutant.value : null;
   const at = lab.cursor.value;
@@ -157,7 +167,7 @@ export function Ladder({ quiet = false }: { readonly quiet?: boolean }) {
       >
         <svg
           class="sf"
-          viewBox={`0 0 ${layout.width} ${height}`}
+          viewBox={`0 0 ${layout.width + room} ${height}`}
           role="group"
           aria-label={t('ladderLabel', { title: say(lab.scenario.value.title) })}
           font-size={layout.fontSize}
@@ -172,8 +182,11 @@ export function Ladder({ quiet = false }: { readonly quiet?: boolean }) {
             open(arrow);
           }}
         >
-          {at >= 0 && <line class="cursor" x1={0} x2={layout.width} y1={y} y2={y} />}
+          {at >= 0 && <line class="cursor" x1={0} x2={layout.width + room} y1={y} y2={y} />}
           {shapes.map(nodeOf)}
+          {room > 0 && plots.value !== null && !hidden && (
+            <plots.value.Plots layout={layout} trace={trace} x={layout.width + 12} cursor={at} />
+          )}
           <GhostArrows arrows={ghosts} />
           {flights && <Flights layout={layout} y={y} />}
           {!quiet && !hidden && !playing.value && <Disagree layout={layout} y={y} />}
@@ -207,7 +220,7 @@ function useFollow(
   useEffect(() => {
     const box = frame.current;
     if (box === null || lab.cursor.value < 0) return;
-    const place = y * (box.clientWidth / layout.width);
+    const place = y * (box.clientWidth / (layout.width + plotRoom.value));
     if (box.scrollHeight > box.clientHeight + 4) {
       const margin = Math.min(120, box.clientHeight / 3);
       if (place < box.scrollTop + margin) box.scrollTop = place - margin;

@@ -6,7 +6,7 @@ import { t } from '../messages.ts';
 import { changeSegment } from '../state/keys.ts';
 import * as lab from '../state/lab.ts';
 import { dialog, tab } from '../state/panels.ts';
-import { ladderWidth } from '../state/picture.ts';
+import { ladderWidth, plotRoom } from '../state/picture.ts';
 
 /** Pixels that the menu has, across. */
 const WIDTH = 400;
@@ -31,7 +31,7 @@ export function SegmentMenu({
   const arrow = layout.arrows.find((one) => one.id === id);
   const sent = lab.sentOf(id);
   if (id === null || arrow === undefined || sent === null) return null;
-  const scale = ladderWidth.value / layout.width;
+  const scale = (ladderWidth.value - plotRoom.value) / layout.width;
   const width = Math.min(WIDTH, ladderWidth.value - 2 * EDGE);
   const { pill } = arrow;
   const middle = pill === null ? (arrow.x1 + arrow.x2) / 2 : pill.x + pill.width / 2;

@@ -2,7 +2,7 @@
 
 import { computed, signal } from '@preact/signals';
 import { type LadderLayout, layoutLadder, timeOf, yOf } from '../../src/lab/index.ts';
-import { connection, embed, ghost, lang, trace, view } from './lab.ts';
+import { connection, dropped, embed, ghost, lang, scenario, trace, view } from './lab.ts';
 import { relative } from './panels.ts';
 
 /** Pixels that the ladder has, across. */
@@ -15,9 +15,16 @@ const ROOMY = 960;
 /** Whether what the ends know stands beside the ladder. */
 export const bubbles = computed(() => picture.value.columns.outerLeft > ASIDE);
 
+/** Pixels at the right that plots take: where a run of data in motion has room for them. */
+const PLOTS = 304;
+export const plotRoom = computed(() => {
+  const isMotion = scenario.value.group === 'motion' && dropped.value === null;
+  return isMotion && view.value === 'lab' && !embed.value && ladderWidth.value >= 760 ? PLOTS : 0;
+});
+
 /** Where everything of the ladder stands. */
 export const picture = computed<LadderLayout>(() => {
-  const width = Math.max(280, ladderWidth.value);
+  const width = Math.max(280, ladderWidth.value - plotRoom.value);
   const options = {
     lang: lang.value,
     absolute: !relative.value,
@@ -25,7 +32,8 @@ export const picture = computed<LadderLayout>(() => {
     width,
   } as const;
   const plain = layoutLadder(trace.value, options);
-  if (width < ROOMY || embed.value || view.value !== 'lab' || plain.compact) return plain;
+  if (width < ROOMY || plotRoom.value > 0 || embed.value || view.value !== 'lab' || plain.compact)
+    return plain;
   const roomy = layoutLadder(trace.value, { ...options, aside: ASIDE });
   return roomy.compact ? plain : roomy;
 });
