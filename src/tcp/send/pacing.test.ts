@@ -174,7 +174,7 @@ describe('the setting', () => {
     for (const none of [0, -5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31]) {
       const a = paced({}, none);
       a.send(octets(10_000));
-      expect([none, sent(a).length, a.tcb.cc.pacingRate]).toEqual([none, 10, 0]);
+      expect([none, sent(a).length, a.tcb.cc.pacingRate]).toEqual([none, 10, -1]);
     }
   });
 });
@@ -210,7 +210,7 @@ describe('STATUS, as tcp_info has it', () => {
     expect(status(a.tcb)).toMatchObject({ pacingRate: 1_000_000, deliveryRate: 10_000, minRttUs: 100_000 });
     const b = paced({ congestion: 'cubic' });
     b.tcb.cc.ssthresh = 100_000;
-    expect([b.tcb.cc.pacingRate, status(b.tcb).pacingRate]).toEqual([-1, 1_200_000]);
+    expect([b.tcb.cc.pacingRate, status(b.tcb).pacingRate]).toEqual([0, 1_200_000]);
     const c = inState('ESTABLISHED', { config: { congestion: 'newreno' } });
     c.tcb.rto.measured = 0;
     expect(status(c.tcb)).toMatchObject({ pacingRate: 0, deliveryRate: 0, appLimited: false });

@@ -8,8 +8,9 @@ import type { Tcb } from '../tcb/tcb.ts';
 import { due } from '../time.ts';
 import { setTimer } from '../timers.ts';
 
-/** `cc.pacingRate` of a connection that is not to be paced. */
-const NEVER = -1;
+/** `cc.pacingRate` of a connection that is not to be paced, and of one that is, but has no rate. */
+const NEVER = 0;
+const NO_RATE = -1;
 /** A millisecond's worth may leave before its time. */
 const QUANTUM_US = 1000;
 /** How late the timer may be for what should have left meanwhile to go at once. */
@@ -22,7 +23,7 @@ const MAX_RATE = 0x7fffffff;
 export function startPacing(tcb: Tcb): void {
   const { cc, config } = tcb;
   const on = config.pacing === 'on' || (config.pacing === 'auto' && controlOf(tcb).paced === true);
-  cc.pacingRate = on ? 0 : NEVER;
+  cc.pacingRate = on ? NO_RATE : NEVER;
 }
 
 /** Something has arrived: the rate is what the congestion control answers now. */
@@ -30,7 +31,7 @@ export function updatePacing(tcb: Tcb): void {
   const { cc } = tcb;
   if (cc.pacingRate === NEVER) return;
   const rate = controlOf(tcb).pacingRate(tcb);
-  cc.pacingRate = rate > 0 && rate < MAX_RATE ? Math.ceil(rate) : 0;
+  cc.pacingRate = rate > 0 && rate < MAX_RATE ? Math.ceil(rate) : NO_RATE;
 }
 
 /**

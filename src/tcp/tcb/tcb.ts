@@ -136,7 +136,7 @@ export class CongestionState {
   /** RFC 8985 section 7: the loss probe under way (see loss/tlp.ts), and TLP.end_seq. */
   tlp = 0;
   tlpEnd = 0;
-  /** Octets per second at which segments leave; 0: as fast as cwnd allows; -1: and so it stays (send/pacing.ts). */
+  /** Octets per second at which segments leave; 0: they are not paced; -1: they are, but there is no rate (send/pacing.ts). */
   pacingRate = 0;
   /** When the next segment is to leave; meaningful while there is a rate. */
   departureUs = 0;
