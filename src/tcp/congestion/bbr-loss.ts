@@ -11,6 +11,7 @@ import {
   LOSS_THRESH,
   Mode,
   maxBw,
+  NO_MODE,
   rateOf,
   resetFullBw,
   targetInflight,
@@ -30,7 +31,7 @@ export function noteLoss(tcb: Tcb, b: BbrState): void {
 /** SaveStateUponLoss (section 5.5.11.1). */
 export function saveState(tcb: Tcb, b: BbrState): void {
   saveCwnd(tcb, b);
-  b.undoMode = -1;
+  b.undoMode = NO_MODE;
   b.undoBwShortterm = b.bwShortterm;
   b.undoInflightShortterm = b.inflightShortterm;
   b.undoInflightLongterm = b.inflightLongterm;
@@ -123,5 +124,5 @@ export function spuriousLoss(tcb: Tcb, b: BbrState): void {
   } else if (b.undoMode === Mode.UP && b.mode !== Mode.UP && b.mode !== Mode.PROBE_RTT) {
     startRefill(tcb, b);
   }
-  b.undoMode = -1;
+  b.undoMode = NO_MODE;
 }

@@ -22,7 +22,8 @@ const EXTRA_ACKED_SLOT_ROUNDS = 5;
 const MOST_QUANTUM = 65_536;
 const SECOND_US = 1_000_000;
 
-const NO_MODE = -1;
+/** `undoMode` when there is none to return to. */
+export const NO_MODE = -1;
 
 /** What BBR remembers of a connection, under the draft's names. Infinity: no bound, no sample. */
 export class BbrState {
