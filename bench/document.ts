@@ -63,8 +63,8 @@ is what it is meant to cost; up to 1 % it costs little. CUBIC and NewReno are no
 Where a flow shares a bottleneck with one of the kernel, both leave with a random delay of up to 480 µs, four packets’ worth.
 Without that a full drop-tail queue has room for whoever answers an ACK some microseconds later, always (phase effects: Floyd
 and Jacobson, 1992): a host that answered 60 µs before the kernel had a third of what the kernel had, and 60 µs after it more
-than the kernel. What is left of unfairness at 40 and 200 ms is of slow start: HyStart++ goes on where Linux’s HyStart has ended, and
-CUBIC needs longer than the run to give that back.
+than the kernel. At 40 and 200 ms the shares are those that slow start has left, at 40 ms the greater one ours, at 200 ms the
+kernel’s: CUBIC needs longer than the run to even that out.
 
 | RFC 9743 | is seen in |
 | --- | --- |
