@@ -113,7 +113,7 @@ describe('a loss', () => {
     expect(values(rto)).toEqual([1000, 240, 243, 486, 248]);
   });
 
-  test('of the last segment is found by a probe after two round trips, and cwnd stays', () => {
+  test('of the last segment is found by a probe about two round trips after it left, and cwnd stays', () => {
     const trace = traceOf('tail-loss-probe');
     expect(fired(trace, 'pto')).toEqual([203]);
     expect(fired(trace, 'rexmt')).toEqual([]);
