@@ -134,7 +134,8 @@ describe('stories', () => {
 
 describe('S2-RST', () => {
   it('is not broken by a RST that answers an old SYN,ACK when the client is gone: nothing is lost that was alive', () => {
-    const config = configNamed('two-incarnations');
+    // A segment that is 4 s old must still live.
+    const config = { ...configNamed('two-incarnations'), tcp: { mslMs: 5000 } };
     const model = new TcpModel(config);
     const bytes = new Uint8Array(model.maxBytes);
     let length = model.initial(0, bytes);
