@@ -79,7 +79,7 @@ const AS_GOOD = 0.999;
 
 /** What comes of a question: an answer, several that are as good, or nothing that fits and what is nearest to it. */
 export type Found =
-  | { readonly kind: 'answer'; readonly finding: Finding; readonly others: readonly Finding[] }
+  | { readonly kind: 'answer'; readonly finding: Finding }
   | { readonly kind: 'several'; readonly findings: readonly Finding[] }
   | { readonly kind: 'nothing'; readonly nearest: readonly Finding[] };
 
@@ -96,7 +96,7 @@ export function judgeHits(hits: readonly Hit<Finding>[]): Found {
     score >= best.score * AS_GOOD && !same(value, best.value);
   return best.score < VAGUE && hits.some(isRival)
     ? { kind: 'several', findings }
-    : { kind: 'answer', finding: best.value, others: findings.slice(1) };
+    : { kind: 'answer', finding: best.value };
 }
 
 /** The one finding that is meant, or null when that is not clear. */
