@@ -141,13 +141,13 @@ export const closeLost: readonly Scenario[] = [
       en:
         'The server is in LAST-ACK and retransmits its FIN. The client is in TIME-WAIT, for exactly this reason: it ' +
         'still knows the connection, acknowledges the FIN again and starts its 2 MSL anew (section 3.10.7.4, eighth ' +
-        'step). A client that had forgotten everything would answer with RST, and the server’s program would see an ' +
-        'error after an orderly close. Only the end that sends the last ACK can have to repeat it, which is why ' +
+        'step). A client that had forgotten everything would answer with RST, and the server would never learn that ' +
+        'its FIN had arrived (no-tw). Only the end that sends the last ACK can have to repeat it, which is why ' +
         'TIME-WAIT is at that end.',
       zh:
         '服务器处在 LAST-ACK，于是重传 FIN。客户端停在 TIME-WAIT 正是为了这一刻：它还记得这个连接，再确认一次 FIN，' +
         '并重新开始计 2MSL（第 3.10.7.4 节第八步）。假如客户端已经忘掉一切，就只能用 RST 应答，' +
-        '明明正常关闭，服务器程序却会看到错误。只有发送最后一个 ACK 的一端才可能需要重发它，所以 TIME-WAIT 在这一端。',
+        '服务器也就始终不知道自己的 FIN 是否送达（no-tw）。只有发送最后一个 ACK 的一端才可能需要重发它，所以 TIME-WAIT 在这一端。',
     },
     notice: [
       {
