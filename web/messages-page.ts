@@ -45,10 +45,8 @@ export const pageMessages = {
   experiments: { en: 'Experiments', zh: '全部实验' },
   rules: { en: 'Rules', zh: '规则' },
   compareRuns: { en: 'Side by side', zh: '并排比较' },
-  whereEachIs: { en: 'Where each end is', zh: '双方各处于什么状态' },
   theyDisagreeShort: { en: 'they disagree', zh: '看法不一' },
   theyDisagree: { en: 'the two ends disagree', zh: '双方看法不一致' },
-  now_: { en: 'Now', zh: '此刻' },
   key_slides: { en: 'slides: nothing but the ladder and its words', zh: '幻灯片：只留时序图与说明' },
   slides: { en: 'Slides', zh: '幻灯片' },
   cite: { en: 'Cite', zh: '引用' },
@@ -114,7 +112,6 @@ export const pageMessages = {
   doesNotHelp: { en: 'What does not help', zh: '没有用的做法' },
   runInLab: { en: 'Run it in the lab', zh: '在实验室中重现' },
   printPage: { en: 'Print this page', zh: '打印本页' },
-  symptom: { en: 'Symptom', zh: '现象' },
   runbooksTitle: { en: 'What does your machine show?', zh: '你的机器上看到了什么？' },
   runbooksLead: {
     en: 'From a symptom of a running machine to its cause: what it means, who is at fault, what shows it, what to do.',

@@ -6,7 +6,6 @@ import { lang } from './state/lab.ts';
 
 const messages = {
   ...pageMessages,
-  tagline: { en: 'TCP, running in this page', zh: '在本页中运行的 TCP' },
   skip: { en: 'To the ladder', zh: '跳到时序图' },
   scenarios: { en: 'Scenarios', zh: '场景' },
   filter: { en: 'Search: ACK lost', zh: '搜索：ACK 丢了' },

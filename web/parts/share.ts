@@ -1,7 +1,8 @@
 // A link to what is shown.
 
-import { t } from '../messages.ts';
+import { say, t } from '../messages.ts';
 import { encodePlace, LONGEST } from '../state/codec.ts';
+import * as lab from '../state/lab.ts';
 import { trouble } from '../state/lab.ts';
 import { notice } from '../state/panels.ts';
 import { placeNow } from '../state/route.ts';
@@ -32,6 +33,17 @@ export async function copyLink(): Promise<void> {
     tell(t('shared'));
   } catch {
     history.replaceState(null, '', `#${fragment}`);
+    tell(t('shareFailed'));
+  }
+}
+
+/** Puts the answer into the clipboard, as a text that names its link. */
+export async function cite(): Promise<void> {
+  const { title, explanation } = lab.scenario.value;
+  try {
+    await navigator.clipboard.writeText(`${say(title)}\n\n${say(explanation)}\n\nsynfin: ${linkNow()}`);
+    tell(t('cited'));
+  } catch {
     tell(t('shareFailed'));
   }
 }

@@ -9,6 +9,7 @@ import * as lab from '../state/lab.ts';
 import { openScenario } from '../state/lab.ts';
 import { pointed } from '../state/panels.ts';
 import { Rich, Whole } from './glossary.tsx';
+import { cite } from './share.ts';
 
 /** What is written about the scenario need not hold for what the reader made of it. */
 const isChanged = computed(
@@ -103,6 +104,9 @@ export function Summary() {
         )}
         <Related />
       </details>
+      <button type="button" class="quiet" onClick={() => void cite()}>
+        {t('cite')}
+      </button>
     </section>
   );
 }

@@ -67,7 +67,9 @@ function Side({ trace, isReal }: { readonly trace: Trace; readonly isReal: boole
               height={Math.max(0, layout.height - y)}
               rx={12}
             />
-            <path class="part-line" d={`M0 ${y}H${layout.width}`} />
+            <path class="part-line" d={`M0 ${y}H${layout.width}`}>
+              <title>{t('partHere')}</title>
+            </path>
           </>
         )}
         {drawLadder(layout, trace, { prefix: isReal ? 'real' : 'other' }).map(nodeOf)}

@@ -16,6 +16,9 @@ import type {
 } from './layout-types.ts';
 import { PHASES, STRANDS, type Strand } from './tokens.ts';
 
+/** With more segments than this, lines are thin, and cut nothing else. */
+const DENSE_FROM = 60;
+
 /** An element of SVG. */
 export interface Shape {
   readonly tag: string;
@@ -215,7 +218,7 @@ class Drawing {
       this.#group('states', bars, (one) => this.#state(one)),
       this.#group('gaps', gaps, (one) => this.#gap(one)),
       this.#group('timers', timers, (one) => this.#timer(one)),
-      this.#group('arrows', arrows, (one) => this.#arrow(one)),
+      this.#group(this.#dense ? 'arrows dense' : 'arrows', arrows, (one) => this.#arrow(one)),
       this.#group('words', arrows, (one) => this.#words(one)),
       this.#group('calls', calls, (one) => this.#call(one)),
       shape(
@@ -229,6 +232,11 @@ class Drawing {
         ]),
       ),
     ].filter((one) => one !== null);
+  }
+
+  /** Many segments: their lines are thin. */
+  get #dense(): boolean {
+    return this.#layout.arrows.length > DENSE_FROM;
   }
 
   /** A group of what is shown. */
@@ -406,7 +414,7 @@ class Drawing {
     const back = end === 'arrived' && tone !== 'ack' ? Math.max(0, 1 - 9 / length) : 1;
     const stop = Math.min(part, back);
     const pieces: (Shape | null)[] = [
-      this.#layout.lifelines.length > 2 ? line(x1, y1, x2, y2, 'casing') : null,
+      this.#layout.lifelines.length > 2 && !this.#dense ? line(x1, y1, x2, y2, 'casing') : null,
       live === true ? line(x1, y1, x2, y2, 'hit') : null,
       part < 1 && told ? line(xm, ym, x1 + (x2 - x1) * back, y1 + (y2 - y1) * back, `${kind} ahead`) : null,
       part > 0 ? line(x1, y1, x1 + (x2 - x1) * stop, y1 + (y2 - y1) * stop, kind) : null,

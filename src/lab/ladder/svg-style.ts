@@ -22,6 +22,7 @@ const SHAPES = `
 .sf .way,.sf .hit,.sf .casing,.sf .bracket,.sf .elapsed,.sf .idle,.sf .cut,.sf .edge,.sf .rule,.sf .chevron,.sf .dots,.sf .ring,.sf .ring-chosen,.sf .ghost-line{fill:none}
 .sf .way{stroke-width:2.25;stroke-linecap:round}
 .sf .l-ack.way{stroke-width:1.6}
+.sf .dense .way{stroke-width:1.2}
 .sf .chevron{stroke-width:1.75;stroke-linecap:round;stroke-linejoin:round}
 .sf .casing{stroke-width:7}
 .sf [data-again] .way{stroke-dasharray:9 5;stroke-linecap:butt}
