@@ -19,7 +19,11 @@ export type ControlState = object;
  */
 export interface CongestionControl {
   readonly name: string;
-  /** At ESTABLISHED, with cwnd at the initial window: its own state, or null when it needs none. */
+  /**
+   * At ESTABLISHED, with cwnd at the initial window: its own state, or null when it needs none. Asked again, at time 0,
+   * when a TCB is packed or unpacked (tcb/packed.ts): the same TCB has the same state. One with more than 31 numbers is not
+   * packed.
+   */
   start(tcb: Tcb, nowUs: number): ControlState | null;
   /**
    * cwnd after an ACK that brought something new, while cwnd is the limit (RFC 7661); outside fast recovery only, unless
