@@ -180,7 +180,7 @@ class Slots {
 /**
  * A map from four-tuples to int32 values. A host keeps connections as ids >= 0 and TIME-WAIT records
  * as `~index`, in one table. Grows at 4/5, shrinks at 1/8: an IPv4 entry takes 20 to 40 bytes while the
- * table grows.
+ * table grows, and 20 more until it has moved into a larger array.
  */
 export class TupleTable {
   readonly #v4: Slots;
