@@ -1,5 +1,6 @@
 // Makes dist/ as small as it can be and still be read: JavaScript as the printer of vite's minifier writes it, nothing
-// renamed, with tabs but for the lab, the referee and the command; and of the declarations those that can be reached from an entry of package.json's `exports`.
+// renamed, with tabs; the lab, the referee and the command, which nobody steps through, as small as the minifier makes them. Of
+// the declarations those remain that can be reached from an entry of package.json's `exports`.
 
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -26,10 +27,10 @@ for (let file = ahead.pop(); file !== undefined; file = ahead.pop()) {
   ahead.push(...named(file));
 }
 
-/** The same program, printed anew; that of the lab, the referee and the command, which nobody steps through, without the space between. */
+/** The same program, printed anew, or minified. */
 function printed(file: string): string {
-  const removeWhitespace = ['lab', 'drill', 'cli'].some((room) => file.startsWith(join(dist, room)));
-  const asIs = { compress: false, mangle: false, codegen: { removeWhitespace }, module: true };
+  const small = ['lab', 'drill', 'cli'].some((room) => file.startsWith(join(dist, room)));
+  const asIs = { compress: small, mangle: small, codegen: { removeWhitespace: small }, module: true };
   const { code, errors } = minifySync(file, readFileSync(file, 'utf8'), asIs);
   if (errors.length > 0) throw new Error(`${file}: ${errors.map(({ message }) => message).join(', ')}`);
   return code;
