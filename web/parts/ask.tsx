@@ -14,9 +14,10 @@ export function open(target: Target): void {
   shownAnswer.value = target.answer === null ? null : target;
 }
 
-/** Opens what fits best, if anything does. */
+/** Opens what fits best, if anything does, and nothing else was typed while the search was loaded. */
 async function openFirst(text: string): Promise<void> {
   const { find } = await loadFinder();
+  if (query.value !== text) return;
   const { fits, targets } = find(text, lab.lang.value);
   if (fits && targets[0] !== undefined) open(targets[0]);
 }
