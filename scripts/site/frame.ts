@@ -54,7 +54,7 @@ export function pageHtml(page: SitePage, lang: Lang, origin: string): string {
   const other = lang === 'en' ? 'zh' : 'en';
   const code = lang === 'en' ? 'en' : 'zh-CN';
   const title = page.title[lang];
-  const description = page.description[lang].replace(/\\s+/g, ' ').slice(0, 300);
+  const description = page.description[lang].replace(/\s+/g, ' ').slice(0, 300);
   const picture = `${origin === '' ? root : origin}pictures/${page.picture}.${lang}.png`;
   const live = `${root}index.html#${page.live === '' ? '' : `${page.live}${page.live.includes('?') ? '&' : '?'}l=${lang}`}`;
   return `<!doctype html>

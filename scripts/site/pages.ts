@@ -318,7 +318,7 @@ export function sitePages(): SitePage[] {
     indexOf(
       'stories',
       SECTIONS.stories,
-      both('One question, five to eight steps.', '一个问题，五到八步。'),
+      both('One question each, in five to eight steps.', '每个故事回答一个问题，分五到八步。'),
       told,
       '1/?v=story',
     ),
@@ -326,7 +326,10 @@ export function sitePages(): SitePage[] {
     indexOf(
       'lab',
       SECTIONS.lab,
-      both('Every experiment of the lab.', '实验室的全部实验。'),
+      both(
+        'Every experiment of the lab: two hosts, a wire, and a question that the run answers.',
+        '实验室的全部实验：两台主机、一条线路，每次运行回答一个问题。',
+      ),
       experiments,
       '1/hs',
     ),
