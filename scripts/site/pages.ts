@@ -345,7 +345,10 @@ export function sitePages(): SitePage[] {
     indexOf(
       'runbooks',
       SECTIONS.runbooks,
-      both('From a symptom to its cause.', '从现象到原因。'),
+      both(
+        'From a symptom of a machine to its cause: what shows it, and what helps.',
+        '从机器上的现象到原因：用什么命令查看，怎样处理。',
+      ),
       books,
       '1/?v=runbook',
     ),
