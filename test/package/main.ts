@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Octets that the package may have when it is unpacked: half of it is the lab, its texts in two languages and its page. */
 const MOST_UNPACKED = 3_500_000;
 /** Octets that the README's program may have when it is bundled for a browser and minified: as it is, and with gzip. */
-const MOST_BUNDLED = { plain: 400_000, gzip: 120_000 };
+const MOST_BUNDLED = { plain: 430_000, gzip: 126_000 };
 
 /** The entry that changes Node's own `net`: elsewhere it refuses. */
 const REGISTER = 'synfin/register';
