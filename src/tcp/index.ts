@@ -29,7 +29,7 @@ export { Signal } from './signals.ts';
 export type { Sockets } from './siphash.ts';
 /** @internal The hash behind what nobody may guess: ports, cookies, interface identifiers. */
 export { portsOf, sipHash, sipHashHigh, sipHashTuple } from './siphash.ts';
-export { eachField, keepTimes, resetTcb } from './tcb/fields.ts';
+export { eachField, freshTcb, keepTimes } from './tcb/fields.ts';
 export { brokenInvariant, brokenRelation } from './tcb/invariants.ts';
 export { OutOfOrder } from './tcb/out-of-order.ts';
 /** @internal For connections at rest. */

@@ -1,15 +1,10 @@
 // What goes over all fields of a TCB, by its schema, so that none is forgotten.
 
 import { kept, keptDeadline } from '../time.ts';
-import { PARTS, PARTS_ON_DEMAND, SCHEMA, TCB } from './schema.ts';
-import type { Tcb } from './tcb.ts';
+import { SCHEMA } from './schema.ts';
+import { Tcb } from './tcb.ts';
 
 type Part = Record<string, number>;
-
-/** What stays when a TCB begins anew: whose it is, its sockets, and the packets that its links take. */
-const PLACE = 'id family l0 l1 l2 l3 r0 r1 r2 r3 localPort remotePort mtu pmtu gso'.split(' ');
-const RESET = Object.keys(TCB).filter((name) => !PLACE.includes(name));
-const PARTS_RESET = Object.entries(PARTS).map(([part, rows]) => [part, Object.keys(rows)] as const);
 
 /** The numbers of one part of `tcb`, or of the TCB itself; null: there is no such part now. */
 function partOf(tcb: Tcb, part: string): Part | null {
@@ -35,21 +30,25 @@ export function notInt32(tcb: Tcb): string | null {
   return found;
 }
 
-/**
- * Makes `tcb` one that nothing has happened to, in CLOSED; its sockets and settings stay. `fresh` is such a one,
- * with the same settings.
- */
-export function resetTcb(tcb: Tcb, fresh: Tcb): void {
-  const self = tcb as unknown as Part;
-  const asSelf = fresh as unknown as Part;
-  for (const name of RESET) self[name] = asSelf[name] as number;
-  for (const [part, names] of PARTS_RESET) {
-    const to = partOf(tcb, part) as Part;
-    const from = partOf(fresh, part) as Part;
-    for (const name of names) to[name] = from[name] as number;
-  }
-  tcb.cc.own = null;
-  for (const part of Object.keys(PARTS_ON_DEMAND)) tcb[part as 'sent'] = null;
+/** A TCB that nothing has happened to, in CLOSED, in the place of `tcb`: its sockets, settings, and what its links take. */
+export function freshTcb(tcb: Tcb): Tcb {
+  const fresh = new Tcb(tcb.config);
+  fresh.id = tcb.id;
+  fresh.family = tcb.family;
+  fresh.l0 = tcb.l0;
+  fresh.l1 = tcb.l1;
+  fresh.l2 = tcb.l2;
+  fresh.l3 = tcb.l3;
+  fresh.r0 = tcb.r0;
+  fresh.r1 = tcb.r1;
+  fresh.r2 = tcb.r2;
+  fresh.r3 = tcb.r3;
+  fresh.localPort = tcb.localPort;
+  fresh.remotePort = tcb.remotePort;
+  fresh.mtu = tcb.mtu;
+  fresh.pmtu = tcb.pmtu;
+  fresh.gso = tcb.gso;
+  return fresh;
 }
 
 /** Every time of `tcb`: see `Output.sweep` in engine.ts, and time.ts for what is kept. */

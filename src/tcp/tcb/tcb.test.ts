@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { tcbPage, tcbSource } from '../../../scripts/tcb-page.ts';
 import { defaultConfig } from '../config.ts';
 import { inState, octets, options, pass, STATES, text } from '../segment-arrives/testing.ts';
-import { eachField, notInt32, resetTcb } from './fields.ts';
+import { eachField, freshTcb, notInt32 } from './fields.ts';
 import { OutOfOrder } from './out-of-order.ts';
 import { type Field, PARTS, PARTS_ON_DEMAND, SCHEMA } from './schema.ts';
 import { Sent } from './sent.ts';
@@ -91,19 +91,19 @@ describe('the schema of a TCB', () => {
     expect(rows.sort()).toEqual(numbers.sort());
   });
 
-  it('resetTcb: what had a life is equal to what had none, but for its place', () => {
+  it('freshTcb: what had a life is equal to what had none, but for its place', () => {
     for (const state of STATES) {
       const { tcb } = inState(state, { syn: options({ mss: 1000, sack: true, ts: 5, wscale: 3 }) });
       tcb.sent = new Sent();
       tcb.outOfOrder = new OutOfOrder();
       const { id, family, mtu, pmtu, localPort, remotePort, l2, l3, r2, r3 } = tcb;
-      resetTcb(tcb, new Tcb(tcb.config));
+      const fresh = freshTcb(tcb);
       const place = { id, family, mtu, pmtu, localPort, remotePort, l2, l3, r2, r3 };
-      expect(tcb).toEqual(Object.assign(new Tcb(tcb.config), place));
+      expect(fresh).toEqual(Object.assign(new Tcb(tcb.config), place));
     }
   });
 
-  it('resetTcb: of all numbers only those of its place stay', () => {
+  it('freshTcb: of all numbers only those of its place stay', () => {
     const tcb = new Tcb(defaultConfig);
     eachField(tcb, (_part, name, values) => {
       values[name] = 77;
@@ -112,14 +112,14 @@ describe('the schema of a TCB', () => {
     tcb.outOfOrder = new OutOfOrder();
     tcb.mtuSearch = new MtuSearch();
     tcb.cc.own = {};
-    resetTcb(tcb, new Tcb(defaultConfig));
+    const fresh = freshTcb(tcb);
     const stay: string[] = [];
-    eachField(tcb, (part, name, values) => {
+    eachField(fresh, (part, name, values) => {
       if (values[name] === 77) stay.push(`${part}.${name}`);
     });
     const place = 'id family l0 l1 l2 l3 r0 r1 r2 r3 localPort remotePort mtu pmtu gso';
     expect(stay).toEqual(place.split(' ').map((name) => `tcb.${name}`));
-    expect([tcb.sent, tcb.outOfOrder, tcb.mtuSearch, tcb.cc.own]).toEqual([null, null, null, null]);
+    expect([fresh.sent, fresh.outOfOrder, fresh.mtuSearch, fresh.cc.own]).toEqual([null, null, null, null]);
   });
 
   it('a record of what was sent that is used again has forgotten all', () => {

@@ -25,7 +25,7 @@ import type { ModelConfig, Program } from './config.ts';
 import type { Numbers } from './numbers.ts';
 import type { Packets } from './packets.ts';
 import { P } from './properties.ts';
-import { beginTcb } from './tcb-codec.ts';
+import { begunTcb } from './tcb-codec.ts';
 
 /** The instant at which every decoded state is: deadlines are relative to it. */
 export const BASE_MS = 1_000_000;
@@ -62,7 +62,7 @@ function finTaken({ rcv }: Tcb): boolean {
 export class Side implements Output {
   readonly index: number;
   readonly engine: Engine;
-  readonly tcb: Tcb;
+  tcb: Tcb;
   readonly listener: Tcb | null;
   readonly program: Program;
   /** Most incarnations. */
@@ -94,7 +94,7 @@ export class Side implements Output {
   readonly backlog: number;
   /** Connections that there is memory for. */
   readonly memory: number;
-  readonly #floodTcb: Tcb | null;
+  #floodTcb: Tcb | null;
   flooding = false;
   /** Whether the host has answered a segment that is no connection's. */
   replied = false;
@@ -158,7 +158,7 @@ export class Side implements Output {
     const list: number[] = [];
     for (let i = 1; i <= 4; i++) {
       this.inc = i;
-      beginTcb(this.tcb, BASE_MS);
+      this.tcb = begunTcb(this.tcb, BASE_MS);
       list.push(this.engine.rules.selectIss(this.engine, this.tcb));
     }
     this.inc = inc;
@@ -184,7 +184,7 @@ export class Side implements Output {
     this.inc++;
     this.present = 1;
     this.foreign = 0;
-    beginTcb(this.tcb, this.engine.ms);
+    this.tcb = begunTcb(this.tcb, this.engine.ms);
   }
 
   /** Before an event of the connection. */
@@ -304,8 +304,8 @@ export class Side implements Output {
       return null;
     }
     if (this.flooding) {
-      const tcb = this.#floodTcb as Tcb;
-      beginTcb(tcb, this.engine.ms);
+      const tcb = begunTcb(this.#floodTcb as Tcb, this.engine.ms);
+      this.#floodTcb = tcb;
       tcb.state = listen.state;
       this.#floodSpawned = true;
       return tcb;

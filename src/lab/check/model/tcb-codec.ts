@@ -1,4 +1,4 @@
-// A TCB as octets, and back into a Tcb that is used again and again. What is left out cannot change what the engine
+// A TCB as octets, and back into a Tcb that has just begun. What is left out cannot change what the engine
 // does under the settings of a model (see tcpOf), and the test beside this file checks that: a run whose TCBs are
 // written and read back after every event equals a run whose TCBs simply go on.
 //
@@ -7,13 +7,12 @@
 import {
   FATE,
   Fate,
+  freshTcb,
   LEFT,
   OutOfOrder,
-  resetTcb,
   Sent,
   State,
-  Tcb,
-  type TcpConfig,
+  type Tcb,
   TIMES,
   WORDS,
   word,
@@ -181,7 +180,7 @@ export function writeTcb(
   return at;
 }
 
-/** Reads what {@link writeTcb} wrote into `tcb`; answers where it ends. `iss` and `irs`: those of the incarnations. */
+/** Reads what {@link writeTcb} wrote into `tcb`, which has just begun; answers where it ends. `iss` and `irs`: those of the incarnations. */
 export function readTcb(
   tcb: Tcb,
   nowMs: number,
@@ -192,7 +191,6 @@ export function readTcb(
   bytes: Uint8Array,
   at: number,
 ): number {
-  beginTcb(tcb, nowMs);
   const { snd, rcv, cc, timer } = tcb;
   const first = bytes[at++] as number;
   const second = bytes[at++] as number;
@@ -319,28 +317,17 @@ function deadlineAt(nowMs: number, ms: number): number {
   return at === 0 ? 1 : at;
 }
 
-/** What a TCB of these settings looks like before anything has happened, at time 0 of the model's clock. */
-const fresh = new WeakMap<TcpConfig, Tcb>();
-
-function freshTcb(config: TcpConfig): Tcb {
-  let tcb = fresh.get(config);
-  if (tcb === undefined) {
-    tcb = new Tcb(config);
-    tcb.snd.mss = tcb.snd.peerMss = tcb.rcv.mss = MSS;
-    tcb.cc.cwnd = 10 * MSS;
-    tcb.rto.rtoMs = RTO_MS;
-    fresh.set(config, tcb);
-  }
-  return tcb;
-}
-
 const MSS = 1460;
 
-/** Makes `tcb` one that has just been created, in CLOSED. Sockets and settings stay. */
-export function beginTcb(tcb: Tcb, nowMs: number): void {
-  resetTcb(tcb, freshTcb(tcb.config));
-  tcb.heardMs = nowMs;
-  tcb.answerMs = nowMs;
-  tcb.snd.lastMs = nowMs;
-  tcb.rcv.textMs = nowMs;
+/** A TCB that has just been created, in CLOSED, with the sockets and settings of `tcb`. */
+export function begunTcb(tcb: Tcb, nowMs: number): Tcb {
+  const begun = freshTcb(tcb);
+  begun.snd.mss = begun.snd.peerMss = begun.rcv.mss = MSS;
+  begun.cc.cwnd = 10 * MSS;
+  begun.rto.rtoMs = RTO_MS;
+  begun.heardMs = nowMs;
+  begun.answerMs = nowMs;
+  begun.snd.lastMs = nowMs;
+  begun.rcv.textMs = nowMs;
+  return begun;
 }
