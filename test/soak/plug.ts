@@ -66,9 +66,9 @@ export class Plug implements Port {
   }
 
   receive(off: number, len: number): void {
-    const packet = this.memory.u8.subarray(off, off + len);
+    const packet = this.memory.u8.slice(off, off + len); // a view would end when the Memory grows meanwhile
     if (this.#held === null) this.#deliver(packet);
-    else if (this.#held.length < QUEUE) this.#held.push(packet.slice());
+    else if (this.#held.length < QUEUE) this.#held.push(packet);
     else this.refused++;
   }
 
