@@ -37,7 +37,7 @@ import { MOST_INCARNATIONS, Numbers } from './numbers.ts';
 import { GONE, MOST_PACKETS, Packets } from './packets.ts';
 import { LIVENESS, Mark, type ModelProperty, P, PROPERTIES, type PropertyName } from './properties.ts';
 import { BASE_MS, FACTS, type Shared, Side } from './side.ts';
-import { begunTcb, FAR_MS, MOST_TCB_OCTETS, readTcb, writeTcb } from './tcb-codec.ts';
+import { FAR_MS, MOST_TCB_OCTETS, readTcb, writeTcb } from './tcb-codec.ts';
 
 /** Kinds of actions. */
 export const Kind = {
@@ -716,8 +716,8 @@ export class TcpModel implements System {
       const iss = s.numbers.iss[s.inc - 1] as number;
       const j = s.peerOf(s.inc);
       const irs = j === 0 ? 0 : (s.peer.numbers.iss[j - 1] as number);
-      s.tcb = begunTcb(s.tcb, BASE_MS);
-      at = readTcb(s.tcb, BASE_MS, s.numbers, s.peer.numbers, iss, irs, bytes, at);
+      s.renew(BASE_MS);
+      at = readTcb(s.tcb, s.engine.spareSent, BASE_MS, s.numbers, s.peer.numbers, iss, irs, bytes, at);
     }
     return at;
   }

@@ -158,7 +158,7 @@ export class Side implements Output {
     const list: number[] = [];
     for (let i = 1; i <= 4; i++) {
       this.inc = i;
-      this.tcb = begunTcb(this.tcb, BASE_MS);
+      this.renew(BASE_MS);
       list.push(this.engine.rules.selectIss(this.engine, this.tcb));
     }
     this.inc = inc;
@@ -179,12 +179,22 @@ export class Side implements Output {
     return this.present === 1 ? this.tcb.state : State.CLOSED;
   }
 
+  /** A TCB as if just created, in CLOSED. */
+  renew(nowMs: number): void {
+    const { sent } = this.tcb;
+    if (sent !== null) {
+      sent.reset();
+      this.engine.spareSent.push(sent);
+    }
+    this.tcb = begunTcb(this.tcb, nowMs);
+  }
+
   /** A new incarnation: a TCB as if just created, in CLOSED. */
   begin(): void {
     this.inc++;
     this.present = 1;
     this.foreign = 0;
-    this.tcb = begunTcb(this.tcb, this.engine.ms);
+    this.renew(this.engine.ms);
   }
 
   /** Before an event of the connection. */

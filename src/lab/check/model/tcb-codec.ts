@@ -180,9 +180,12 @@ export function writeTcb(
   return at;
 }
 
-/** Reads what {@link writeTcb} wrote into `tcb`, which has just begun; answers where it ends. `iss` and `irs`: those of the incarnations. */
+/** Reads what {@link writeTcb} wrote into `tcb`, which has just begun; answers where it ends. `spare`: records of what was
+ * sent that may be used again. `iss` and `irs`: those of the incarnations.
+ */
 export function readTcb(
   tcb: Tcb,
+  spare: Sent[],
   nowMs: number,
   mine: Numbers,
   other: Numbers,
@@ -267,7 +270,7 @@ export function readTcb(
       lostFrom = mine.of[bytes[at++] as number] as number;
       cc.cwnd = snd.mss + (bytes[at++] as number);
     }
-    restoreSent(tcb, lostFrom);
+    restoreSent(tcb, spare, lostFrom);
   } else {
     cc.phase = OPEN;
   }
@@ -290,15 +293,15 @@ function firstLost(tcb: Tcb): number {
 }
 
 /** The record of what is outstanding: lost from `lostFrom` to what was sent before the timeout, on its way else. */
-function restoreSent(tcb: Tcb, lostFrom: number): void {
+function restoreSent(tcb: Tcb, spare: Sent[], lostFrom: number): void {
   const { snd, cc } = tcb;
-  tcb.sent = null;
   const from = (snd.una + snd.syn) | 0;
   if (snd.nxt === from) return;
-  const sent = new Sent();
+  const sent = spare.pop() ?? new Sent();
   tcb.sent = sent;
   const add = (left: number, fate: number): void => {
     const at = sent.count * WORDS;
+    sent.words.fill(0, at, at + WORDS);
     sent.words[at + LEFT] = left;
     sent.words[at + FATE] = fate;
     sent.words[at + TIMES] = 1;
