@@ -141,6 +141,7 @@ describe('families', () => {
       shutRead: false,
       loss: false,
       urgent: false,
+      fins: [],
       oldAckTsVals: new Set<number>(),
     };
     const step = { kind: 'call', call: 'listen', n: 0 } as const;

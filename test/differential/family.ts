@@ -31,6 +31,8 @@ export interface History {
   readonly shutRead: boolean;
   /** The peer has sent SACK blocks, or ACKs that acknowledged nothing while text was in flight. */
   readonly loss: boolean;
+  /** Where the FINs were that the peer has sent. */
+  readonly fins: readonly number[];
   /** A URG has named an octet that had not come in order. */
   readonly urgent: boolean;
   /** TSvals that came with an ACK of less than SND.UNA. */

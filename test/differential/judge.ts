@@ -3,9 +3,9 @@
 import { differing, type Field } from './compare.ts';
 import type { EnginePlayer, Facts } from './facts.ts';
 import { families } from './families.ts';
-import { type Case, type Family, familiesOf, type History, tsValOf } from './family.ts';
+import { type Case, endOf, type Family, familiesOf, type History, tsValOf } from './family.ts';
 import type { Observation } from './player.ts';
-import { ACK, RST, SYN, URG } from './sequence.ts';
+import { ACK, FIN, RST, SYN, URG } from './sequence.ts';
 
 /** What both did, as far as they were compared. */
 export interface Judgment {
@@ -65,6 +65,7 @@ class Past implements History {
   shutRead = false;
   loss = false;
   urgent = false;
+  readonly fins: number[] = [];
   readonly oldAckTsVals = new Set<number>();
 
   note({ step, seg, facts, ours, theirs }: Case): void {
@@ -81,6 +82,7 @@ class Past implements History {
     }
     if (step.kind === 'call' && step.call === 'shutdown' && step.n !== 1 && ours.result === '0')
       this.shutRead = true;
+    if (seg !== null && (seg.ctl & FIN) !== 0) this.fins.push(endOf(seg) - 1);
     if (seg === null || (seg.ctl & ACK) === 0) return;
     if ((seg.ctl & URG) !== 0) this.urgent = true;
     if (facts.sndNxt > facts.sndUna && seg.ack === facts.sndUna) this.loss = true;

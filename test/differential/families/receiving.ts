@@ -128,7 +128,7 @@ export const receiving: readonly Family[] = [
     reason:
       'Whether SIOCINQ counts the urgent octet that was passed over, when an older or a second mark comes, is the bookkeeping of each.',
     goesOn: true,
-    fields: ['unread'],
+    fields: ['unread', 'ready'],
     is: ({ seg, ours, theirs, history }) =>
       (history.urgent || (seg !== null && has(seg, URG))) &&
       Math.abs(Number(ours.unread) - Number(theirs.unread)) === 1,
@@ -159,7 +159,7 @@ export const receiving: readonly Family[] = [
     id: 'fin-before-text',
     verdict: 'rfc-free-choice',
     reason:
-      'A peer whose FIN stands before text that it has sent contradicts itself: here the text was first, and the FIN is not believed; Linux believes the FIN and throws the text beyond away.',
+      'A peer whose FIN stands before text that it has sent contradicts itself: here the text was first, and the FIN is not believed before it is reached; Linux believes the FIN and throws the text beyond away.',
     fields: ALL,
     is: ({ seg, facts, ours }) =>
       seg !== null &&
@@ -191,6 +191,17 @@ export const receiving: readonly Family[] = [
       facts.fin >= facts.rcvNxt &&
       endOf(seg) - 1 !== facts.fin &&
       endOf(seg) > facts.rcvNxt,
+  },
+  {
+    id: 'held-beyond-fin',
+    verdict: 'rfc-free-choice',
+    reason:
+      'A peer whose FIN stands before text of its own that is held contradicts itself: here such a FIN is believed when it comes in order, and the text beyond is forgotten; Linux believes it also beyond a hole, and goes on reporting the text by SACK.',
+    fields: ALL,
+    is: ({ seg, facts, history }) => {
+      const fins = seg !== null && has(seg, FIN) ? [...history.fins, endOf(seg) - 1] : history.fins;
+      return fins.some((fin) => facts.ranges.some(([, right]) => right > fin));
+    },
   },
   {
     id: 'text-beyond-fin',
