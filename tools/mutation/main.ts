@@ -39,7 +39,15 @@ function install(): void {
 function options(mutate: readonly string[], kept: string, force: boolean): Record<string, unknown> {
   return {
     mutate,
-    ignorePatterns: ['**', '!src/**', '!test/**', '!scripts/**', '!docs/*.md', '!package.json', '!tools/mutation/*.ts'],
+    ignorePatterns: [
+      '**',
+      '!src/**',
+      '!test/**',
+      '!scripts/**',
+      '!docs/*.md',
+      '!package.json',
+      '!tools/mutation/*.ts',
+    ],
     tempDirName: 'tools/mutation/kept/sandbox',
     testRunner: 'vitest',
     plugins: ['@stryker-mutator/vitest-runner'],
