@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { attacks } from '../bench/attacks/index.ts';
+import { scenarios } from '../src/lab/index.ts';
 import { drawPicture, pictures } from './pictures.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -30,6 +32,19 @@ describe.each(['README.md', 'README.zh-CN.md'])('%s', (file) => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it('counts experiments and attacks as there are', () => {
+    const counts = /one of (\d+) experiments|(\d+) 个实验之一/
+      .exec(text)
+      ?.slice(1)
+      .find((n) => n !== undefined);
+    expect(Number(counts)).toBe(scenarios.length);
+    const costs = /what (\d+) attacks cost|(\d+) 种攻击的代价/
+      .exec(text)
+      ?.slice(1)
+      .find((n) => n !== undefined);
+    expect(Number(costs)).toBe(attacks.length);
   });
 
   it('links to files that exist', () => {

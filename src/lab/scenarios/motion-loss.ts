@@ -167,11 +167,11 @@ export const motionLoss: readonly Scenario[] = [
     explanation: {
       en:
         'No. When the last segment is not acknowledged after about two round trips (PTO = 2·SRTT, counted here from when ' +
-        'it left; RFC 8985, section 7.2, counts from the last ACK and adds the peer’s delay), the sender sends one segment, new data if it has any, else the last one again: a tail loss probe (RFC 8985, section 7). ' +
+        'it left; RFC 8985, section 7.2, counts from the last ACK, and for a segment that is alone adds how long the peer may delay its ACK), the sender sends one segment, new data if it has any, else the last one again: a tail loss probe (RFC 8985, section 7). ' +
         'Its ACK, or the SACK in it, shows what is missing. Here the probe is itself the missing segment, and the loss ' +
         'is over after 103 ms; the timer would have taken 323 ms, and cwnd would have fallen to one segment.',
       zh:
-        '不必。若过了大约两个往返最后一个报文段仍未被确认（PTO = 2·SRTT，这里从它发出时算起；RFC 8985 第 7.2 节从最后一个 ACK 算起，并加上对方的确认延迟），发送方就发一个报文段：有新数据就发新的，没有就重发最后一个，' +
+        '不必。若过了大约两个往返最后一个报文段仍未被确认（PTO = 2·SRTT，这里从它发出时算起；RFC 8985 第 7.2 节从最后一个 ACK 算起，只剩一个报文段在途时还要加上对方可能的确认延迟），发送方就发一个报文段：有新数据就发新的，没有就重发最后一个，' +
         '这叫尾部丢包探测（RFC 8985 第 7 节）。它换来的 ACK 或 SACK 会说明缺了什么。本例中探测的恰好就是丢失的那个，103 毫秒就发了出去；' +
         '等定时器要 323 毫秒，cwnd 还会降到一个报文段。',
     },
