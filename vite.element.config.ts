@@ -9,6 +9,12 @@ export default defineConfig({
     emptyOutDir: false,
     target: 'es2022',
     chunkSizeWarningLimit: 2_000,
-    lib: { entry: 'element/element.ts', formats: ['es'], fileName: () => 'synfin-ladder.js' },
+    // A plain script: browsers refuse a module that lies on the disk.
+    lib: {
+      entry: 'element/element.ts',
+      name: 'synfinLadder',
+      formats: ['iife'],
+      fileName: () => 'synfin-ladder.js',
+    },
   },
 });

@@ -104,7 +104,7 @@ export async function buildSite(
     }
   writeFileSync(
     join(out, 'element.html'),
-    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>synfin-ladder</title><link rel="icon" href="data:,"><script type="module" src="synfin-ladder.js"></script><body><main><h1>synfin-ladder</h1><synfin-ladder scenario="ack3-lost" href="index.html#1/ack3-lost"></synfin-ladder></main></body></html>\n',
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>synfin-ladder</title><link rel="icon" href="data:,"><script defer src="synfin-ladder.js"></script><body><main><h1>synfin-ladder</h1><synfin-ladder scenario="ack3-lost" href="index.html#1/ack3-lost"></synfin-ladder></main></body></html>\n',
   );
   if (draw) await pictures(out, new Set(pages.map(({ picture }) => picture)));
   return pages;

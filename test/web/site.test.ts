@@ -104,12 +104,7 @@ describe.skipIf(missing !== null)('the site', () => {
     const page = await browser.newPage({ reducedMotion: 'reduce' });
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(String(error)));
-    await page.goto(`file://${folder}/element.html`).catch(() => undefined);
-    // A module from the disk is refused: it is put into the page as it stands.
-    await page.setContent(
-      '<main><h1>x</h1><synfin-ladder scenario="ack3-lost" lang="en"></synfin-ladder></main>',
-    );
-    await page.addScriptTag({ content: read('synfin-ladder.js'), type: 'module' });
+    await page.goto(pathToFileURL(join(folder, 'element.html')).href);
     await page.waitForSelector('synfin-ladder svg .arrow');
     const caption = () => page.textContent('synfin-ladder figcaption');
     expect(await caption()).toContain('third segment is lost');
