@@ -77,7 +77,8 @@ export function Ask({
           onInput={(event) => (query.value = event.currentTarget.value)}
           onFocus={() => void loadFinder()}
           onKeyDown={(event) => {
-            if (event.key !== 'Enter' || text === '') return;
+            // Asked anew: keys that waited for the index come before the next drawing.
+            if (event.key !== 'Enter' || query.value.trim() === '') return;
             void openFirst(query.value);
             event.currentTarget.blur();
           }}
