@@ -113,12 +113,13 @@ export function runInForeground(
   options: { readonly env: Readonly<Record<string, string | undefined>> },
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: 'inherit', env: options.env });
     const terminal = hasTerminal();
     const forward = (signal: NodeJS.Signals) => {
       if (!(terminal && FROM_TERMINAL.includes(signal))) child.kill(signal);
     };
+    // They stand before there is a child: it may run, and be seen to run, before spawn() has returned.
     for (const signal of FORWARDED) process.on(signal, forward);
+    const child = spawn(command, args, { stdio: 'inherit', env: options.env });
     const finish = () => {
       for (const signal of FORWARDED) process.off(signal, forward);
     };
