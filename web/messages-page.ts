@@ -57,6 +57,7 @@ export const pageMessages = {
     en: 'Each is one question and one run of the engine, told step by step. At the end it is yours to break.',
     zh: '每个故事是一个问题、一次引擎的运行，一步一步讲下来。最后交给你来弄坏。',
   },
+  steps: { en: '{n} steps', zh: '共 {n} 步' },
   stepOf: { en: 'Step {n} of {all}', zh: '第 {n} / {all} 步' },
   nextStep: { en: 'Next step', zh: '下一步' },
   stepBack: { en: 'Step back', zh: '上一步' },

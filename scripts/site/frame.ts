@@ -1,14 +1,12 @@
 // A page of the site as a file: head with title, description and picture, then the text; no script of its own.
 
-import { fonts, type Lang, pageStyleSheet, tokenVariables } from '../../src/lab/index.ts';
+import { fontVariables, type Lang, pageStyleSheet, tokenVariables } from '../../src/lab/index.ts';
 import { html, SECTIONS, type SitePage } from './pages.ts';
 
 /** The style sheet of all static pages. */
 export function siteStyle(): string {
-  const vars = Object.entries(fonts)
-    .map(([name, stack]) => `--${name}:${stack}`)
-    .join(';');
-  return `:root{color-scheme:light dark;${vars};${tokenVariables('light')}}
+  return `${fontVariables()}
+:root{color-scheme:light dark;${tokenVariables('light')}}
 @media(prefers-color-scheme:dark){:root{${tokenVariables('dark')}}}
 @media print{:root{${tokenVariables('light')}}header,footer{display:none}}
 *{box-sizing:border-box}

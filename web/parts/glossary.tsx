@@ -1,23 +1,27 @@
 // Sentences with the terms of the glossary marked: pointing at one tells what it is.
 
 import { signal } from '@preact/signals';
+import { Fragment } from 'preact';
 import { findTerms, type Term } from '../../src/lab/explain/index.ts';
 import { say } from '../messages.ts';
 import { lang } from '../state/lab.ts';
+import { phrases } from './phrases.ts';
 import { sectionText } from './sections.ts';
 
 /** The term that was pointed at last. */
 const shown = signal<Term | null>(null);
 
-/** Names and quantities that are never broken: states, `2 MSL`, `60 s`. */
+/** Names and quantities that are never broken: states, `2 MSL`, `60 s`, `RFC 9293`; and what stands in backticks. */
 const WHOLE =
-  /((?:SYN-SENT|SYN-RECEIVED|FIN-WAIT-[12]|CLOSE-WAIT|LAST-ACK|TIME-WAIT|\b\d+(?:\.\d+)? ?(?:MSL|ms|s|秒|毫秒)(?![a-z])))/;
+  /(`[^`]+`|(?:SYN-SENT|SYN-RECEIVED|SYN-RECV|(?:RFC|BCP) \d+|FIN-WAIT-[12]|CLOSE-WAIT|LAST-ACK|TIME-WAIT|\b\d+(?:\.\d+)? ?(?:MSL|ms|s|秒|毫秒)(?![a-z])))/;
 
 /** A text whose names and quantities are not broken. */
 function whole(text: string) {
   return text.split(WHOLE).map((part, i) =>
     i % 2 === 0 ? (
       part
+    ) : part.startsWith('`') ? (
+      <code key={`${i}${part}`}>{part.slice(1, -1)}</code>
     ) : (
       <span key={`${i}${part}`} class="nb">
         {part}
@@ -29,6 +33,21 @@ function whole(text: string) {
 /** A sentence whose names and quantities are not broken. */
 export function Whole({ text }: { readonly text: string }) {
   return <>{whole(text)}</>;
+}
+
+/** A heading: in Chinese it is broken between words only. */
+export function Title({ text }: { readonly text: string }) {
+  if (lang.value !== 'zh') return <>{whole(text)}</>;
+  return (
+    <span class="phrases">
+      {phrases(text).map((piece, i) => (
+        <Fragment key={`${i}${piece}`}>
+          {i > 0 && <wbr />}
+          {piece}
+        </Fragment>
+      ))}
+    </span>
+  );
 }
 
 /** A sentence; the first use of each term is marked. */

@@ -14,6 +14,7 @@ import { query } from '../state/panels.ts';
 import { stop, togglePlay } from '../state/play.ts';
 import { tellStory } from '../state/story.ts';
 import { Ask, open } from './ask.tsx';
+import { Title } from './glossary.tsx';
 import { Ladder } from './ladder.tsx';
 import { StateGlyph } from './state-glyph.tsx';
 
@@ -49,7 +50,9 @@ export function Home() {
           <p class="kick">
             <StateGlyph state="ESTABLISHED" /> {t('running')}
           </p>
-          <h1>{t('heroQuestion')}</h1>
+          <h1>
+            <Title text={t('heroQuestion')} />
+          </h1>
           <p class="lead">{t('heroLead')}</p>
         </div>
         <div class="stage">

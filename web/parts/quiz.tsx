@@ -4,6 +4,7 @@ import { computed, signal } from '@preact/signals';
 import { type Claim, ClaimError, checkClaim, claimContext, claims } from '../../src/lab/claims/index.ts';
 import { say, t } from '../messages.ts';
 import { change, goTo, openScenario } from '../state/lab.ts';
+import { Title, Whole } from './glossary.tsx';
 
 /** Which sentence, and what was answered. */
 const at = signal(0);
@@ -71,25 +72,36 @@ export function Quiz() {
   const truth = ANSWERS.find(([name]) => name === right(claim))?.[1];
   return (
     <main class="quiz" id="ladder" tabIndex={-1}>
-      <h2>{t('quizTitle')}</h2>
-      <p>{t('quizIntro')}</p>
-      <p class="quiet-text">
-        {t('quizCount', { n: at.value + 1, all: quizClaims.length })} · {t('quizClaim', { n: claim.number })}
-      </p>
-      {context !== undefined && <p class="quiet-text">{say(context)}</p>}
-      <blockquote>{say(claim.claim)}</blockquote>
-      <div class="buttons">
-        {ANSWERS.map(([name, key]) => (
-          <button
-            key={name}
-            type="button"
-            aria-pressed={given.value === name}
-            disabled={given.value !== null}
-            onClick={() => (given.value = name)}
-          >
-            {t(key)}
-          </button>
-        ))}
+      <h1>
+        <Title text={t('quizTitle')} />
+      </h1>
+      <p class="lead">{t('quizIntro')}</p>
+      <div class="quiz-card">
+        <p class="quiet-text">
+          {t('quizCount', { n: at.value + 1, all: quizClaims.length })} ·{' '}
+          {t('quizClaim', { n: claim.number })}
+        </p>
+        {context !== undefined && (
+          <p class="quiet-text">
+            <Whole text={say(context)} />
+          </p>
+        )}
+        <blockquote>
+          <Whole text={say(claim.claim)} />
+        </blockquote>
+        <div class="buttons answers">
+          {ANSWERS.map(([name, key]) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={given.value === name}
+              disabled={given.value !== null}
+              onClick={() => (given.value = name)}
+            >
+              {t(key)}
+            </button>
+          ))}
+        </div>
       </div>
       <div role="status" class="verdict">
         {given.value !== null && truth !== undefined && answerText !== undefined && (
@@ -98,7 +110,7 @@ export function Quiz() {
               <b>
                 {given.value === right(claim) ? t('predictRight') : t('predictWrong', { text: t(truth) })}
               </b>{' '}
-              {say(claim.truth)}
+              <Whole text={say(claim.truth)} />
             </p>
             {found !== null && (
               <>

@@ -13,6 +13,7 @@ import {
   type Trace,
 } from '../../src/lab/index.ts';
 import { say, t } from '../messages.ts';
+import { Title } from '../parts/glossary.tsx';
 import { type End, endTitle } from '../parts/lab.ts';
 import { nodeOf } from '../parts/shapes.tsx';
 import { StateGlyph } from '../parts/state-glyph.tsx';
@@ -39,8 +40,22 @@ const real = computed<Trace>(() => {
 
 const parting = computed(() => divergence(real.value, lab.trace.value));
 
+/** Both in the same form: the compact one as soon as one of them needs it. */
+const layouts = computed(() => {
+  const of = (trace: Trace, compact?: boolean) =>
+    layoutLadder(trace, {
+      lang: lab.lang.value,
+      width: sideWidth.value,
+      ...(compact === undefined ? {} : { compact }),
+    });
+  const [a, b] = [of(real.value), of(lab.trace.value)];
+  return a.compact === b.compact
+    ? { real: a, other: b }
+    : { real: of(real.value, true), other: of(lab.trace.value, true) };
+});
+
 function Side({ trace, isReal }: { readonly trace: Trace; readonly isReal: boolean }) {
-  const layout = layoutLadder(trace, { lang: lab.lang.value, width: sideWidth.value });
+  const layout = layouts.value[isReal ? 'real' : 'other'];
   const at = parting.value;
   const isSame = at >= trace.events.length && at >= real.value.events.length;
   const y = isSame ? layout.height : (layout.eventY[at - 1] ?? layout.top) + 10;
@@ -120,7 +135,9 @@ export function ComparePage() {
   return (
     <main class="reading compare" id="ladder" tabIndex={-1}>
       <header>
-        <h1>{say(lab.scenario.value.title)}</h1>
+        <h1>
+          <Title text={say(lab.scenario.value.title)} />
+        </h1>
         <p class="lead">{isSame ? t('sameRuns') : say(lab.scenario.value.question)}</p>
       </header>
       <div class="compare-head">

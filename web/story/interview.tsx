@@ -17,7 +17,7 @@ import {
   type ReviewDeck,
 } from '../../src/lab/interview/index.ts';
 import { say, t } from '../messages.ts';
-import { Rich, TermCard, Whole } from '../parts/glossary.tsx';
+import { Rich, TermCard, Title, Whole } from '../parts/glossary.tsx';
 import { interviewId } from '../state/interview.ts';
 import * as lab from '../state/lab.ts';
 
@@ -69,7 +69,9 @@ export function InterviewPage() {
           <p class="quiet-text">
             {t('deckState', { fresh: state.fresh, due: state.due, later: state.later })}
           </p>
-          <h1>{say(question.question)}</h1>
+          <h1>
+            <Title text={say(question.question)} />
+          </h1>
           {isOpen.value ? <Answered question={question} /> : <Ask />}
         </article>
         <nav aria-label={t('interview')} class="interview-list">

@@ -4,7 +4,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { type StoryBreak, stories } from '../../src/lab/stories/index.ts';
 import { say, t } from '../messages.ts';
-import { Whole } from '../parts/glossary.tsx';
+import { Title, Whole } from '../parts/glossary.tsx';
 import { Ladder } from '../parts/ladder.tsx';
 import { scenarioNamed } from '../state/catalogue.ts';
 import * as lab from '../state/lab.ts';
@@ -26,9 +26,13 @@ function StoryList() {
         {stories.map(({ id, title, lead, steps }) => (
           <li key={id}>
             <button type="button" data-story={id} onClick={() => tellStory(id)}>
-              <h2>{say(title)}</h2>
-              <p>{say(lead)}</p>
-              <small>{t('stepOf', { n: 1, all: steps.length })}</small>
+              <h2>
+                <Title text={say(title)} />
+              </h2>
+              <p>
+                <Whole text={say(lead)} />
+              </p>
+              <small>{t('steps', { n: steps.length })}</small>
             </button>
           </li>
         ))}
@@ -57,8 +61,12 @@ function Told() {
         <button type="button" class="quiet" onClick={() => tellStory(null)}>
           ‹ {t('allStories')}
         </button>
-        <h1>{say(told.title)}</h1>
-        <p class="lead">{say(told.lead)}</p>
+        <h1>
+          <Title text={say(told.title)} />
+        </h1>
+        <p class="lead">
+          <Whole text={say(told.lead)} />
+        </p>
       </header>
       <div class="story-grid">
         <div class="story-stage">

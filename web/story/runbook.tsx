@@ -2,7 +2,7 @@
 
 import { drawLadder, layoutLadder, playScenario, type Runbook, runbooks } from '../../src/lab/index.ts';
 import { say, t } from '../messages.ts';
-import { Rich, TermCard } from '../parts/glossary.tsx';
+import { Rich, TermCard, Title, Whole } from '../parts/glossary.tsx';
 import { nodeOf } from '../parts/shapes.tsx';
 import { tell } from '../parts/share.ts';
 import { scenarioNamed } from '../state/catalogue.ts';
@@ -26,13 +26,30 @@ function All() {
         {runbooks.map(({ id, title, means }) => (
           <li key={id}>
             <button type="button" data-runbook={id} onClick={() => showRunbook(id)}>
-              <h2>{say(title)}</h2>
-              <p>{say(means)}</p>
+              <h2>
+                <Title text={say(title)} />
+              </h2>
+              <p>
+                <Whole text={say(means)} />
+              </p>
             </button>
           </li>
         ))}
       </ul>
     </main>
+  );
+}
+
+/** A command: a line ends after a pipe, where it must. */
+function Command({ text }: { readonly text: string }) {
+  return (
+    <>
+      {text.split(/(?<=\| )/).map((part) => (
+        <span key={part} class="pipe">
+          {part}
+        </span>
+      ))}
+    </>
   );
 }
 
@@ -69,9 +86,15 @@ function One({ book }: { readonly book: Runbook }) {
         <button type="button" class="quiet" onClick={() => showRunbook(null)}>
           ‹ {t('runbooksTitle')}
         </button>
-        <h1>{say(title)}</h1>
-        <p class="lead">{say(means)}</p>
-        <p class="lead">{say(fault)}</p>
+        <h1>
+          <Title text={say(title)} />
+        </h1>
+        <p class="lead">
+          <Whole text={say(means)} />
+        </p>
+        <p class="lead">
+          <Whole text={say(fault)} />
+        </p>
       </header>
       <div class="runbook-grid">
         <div>
@@ -80,7 +103,9 @@ function One({ book }: { readonly book: Runbook }) {
               <li key={run}>
                 <h3>{say(ask)}</h3>
                 <div class="command">
-                  <pre class="prompt">{run}</pre>
+                  <pre class="prompt">
+                    <Command text={run} />
+                  </pre>
                   {prints !== '' && <pre>{prints}</pre>}
                   <button type="button" aria-label={t('copyCommand')} onClick={() => void copy(run)}>
                     <svg
@@ -114,7 +139,9 @@ function One({ book }: { readonly book: Runbook }) {
             <div class="trap">
               <h3>× {t('doesNotHelp')}</h3>
               {useless.map((one) => (
-                <p key={one.en}>{say(one)}</p>
+                <p key={one.en}>
+                  <Whole text={say(one)} />
+                </p>
               ))}
             </div>
           )}

@@ -13,6 +13,7 @@ import {
 } from '../../src/lab/check/why/index.ts';
 import { playScenario, svgLadder } from '../../src/lab/index.ts';
 import { say, t } from '../messages.ts';
+import { Title, Whole } from '../parts/glossary.tsx';
 import { sectionText } from '../parts/sections.ts';
 import { rulesOf } from '../state/catalogue.ts';
 import * as lab from '../state/lab.ts';
@@ -37,7 +38,9 @@ export function WhyPage() {
   return (
     <main class="why-page" id="ladder" tabIndex={-1}>
       <header>
-        <h2>{t('whyTitle')}</h2>
+        <h1>
+          <Title text={t('whyTitle')} />
+        </h1>
         <p>{t('whyIntro')}</p>
       </header>
       <nav aria-label={t('whyQuestions')}>
@@ -54,7 +57,12 @@ export function WhyPage() {
         ))}
       </nav>
       <section aria-label={say(question.question)}>
-        <h3>{say(question.question)}</h3>
+        <h2>
+          <Title text={say(question.question)} />
+        </h2>
+        <p class="why-answer">
+          <Whole text={say(question.answer)} />
+        </p>
         <dl>
           {mutant !== undefined && (
             <>
@@ -90,7 +98,8 @@ function Line({ phase, found }: { readonly phase: 'with' | 'without'; readonly f
     return t('whyRunning', {
       states: count(states),
       transitions: count(transitions),
-      rate: count((transitions / Math.max(1, now.ms)) * 1000),
+      // Of the first moments nothing can be said.
+      rate: now.ms < 100 ? '…' : count((transitions / now.ms) * 1000),
       depth,
       frontier: count(frontier),
     });
@@ -154,11 +163,13 @@ function Counterexample({ answer }: { readonly answer: WhyAnswer }) {
   const mutant = rulesOf(answer.mutant);
   return (
     <div class="counterexample">
-      <h3>{say(scenario.title)}</h3>
+      <h2>
+        <Title text={say(scenario.title)} />
+      </h2>
       {mutant !== undefined && <p class="not-real">{t('notReal', { rule: say(mutant.rule) })}</p>}
       <div class="why-picture" dangerouslySetInnerHTML={{ __html: picture.value ?? '' }} />
       <p>{say(scenario.explanation)}</p>
-      <h4>{t('whyNotice')}</h4>
+      <h3>{t('whyNotice')}</h3>
       <ul>
         {scenario.notice.map((text) => (
           <li key={text.en}>{say(text)}</li>

@@ -18,7 +18,7 @@ export { escapeMermaid, type MermaidOptions, mermaidLadder } from './mermaid.ts'
 export { connectionName } from './outside.ts';
 export * from './rows.ts';
 export { escapeXml, type SvgOptions, svgLadder, svgOf, xmlOf } from './svg.ts';
-export { pageStyleSheet, styleSheet, tokenVariables } from './svg-style.ts';
+export { fontVariables, pageStyleSheet, styleSheet, tokenVariables } from './svg-style.ts';
 export {
   escapeMarkdown,
   type LadderTable,

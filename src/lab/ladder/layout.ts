@@ -332,10 +332,9 @@ class Layouter {
     return { layout, labels: labels.all };
   }
 
-  /** 59.9 s; 250 ms; 12 µs. */
+  /** 59.9 s; 250 ms; 12 µs: units are SI in every language. */
   #gapText(us: number): string {
-    const { lang } = this.#options;
-    if (us >= 1e6) return word(lang, 'gap', { seconds: String(Number((us / 1e6).toFixed(2))) });
+    if (us >= 1e6) return `${Number((us / 1e6).toFixed(2))} s`;
     return us >= 1000 ? `${Number((us / 1000).toFixed(1))} ms` : `${us} µs`;
   }
 

@@ -85,13 +85,16 @@ export class Outside {
       const name = known ?? (timer === 'rexmt' ? 'RTO' : own);
       return [seconds === null ? name : `${name} ${seconds} s`];
     }
-    if (timer === '2msl') return [ms === null ? '2 MSL' : waitText(lang, ms, mslMs)];
+    if (timer === '2msl') return [ms === null ? '2 MSL' : siUnits(waitText(lang, ms, mslMs))];
     const name = timer in words ? word(lang, timer as WordKey) : timer;
-    const text =
-      seconds === null
-        ? word(lang, 'timerFired', { timer: name })
-        : word(lang, 'timerTime', { timer: name, seconds });
-    return wrapText(text, TIMER_COLUMNS);
+    const fired = word(lang, 'timerFired', { timer: name });
+    if (seconds === null) return wrapText(fired, TIMER_COLUMNS);
+    const whole = siUnits(word(lang, 'timerTime', { timer: name, seconds }));
+    // Chinese has no spaces to break at: the name is a line, and its time the next.
+    if (lang !== 'zh' || textWidth(whole) <= TIMER_COLUMNS) return wrapText(whole, TIMER_COLUMNS);
+    return textWidth(fired) <= TIMER_COLUMNS
+      ? [fired, `${seconds} s`]
+      : [name.trim(), whole.slice(name.length).trim()];
   }
 
   /** Pixels that the words of a timer take downwards. */
@@ -370,6 +373,11 @@ export class Outside {
     });
     return faults;
   }
+}
+
+/** Units in pictures are SI in both languages. */
+function siUnits(text: string): string {
+  return text.replaceAll('秒', 's');
 }
 
 /** A line that is too long for its column, broken where it must be. */

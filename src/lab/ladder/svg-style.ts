@@ -80,6 +80,34 @@ export function styleSheet(theme: 'auto' | 'light' | 'dark'): string {
   return `${SHAPES}${of('light')}\n@media (prefers-color-scheme:dark){\n${of('dark')}\n}\n`;
 }
 
+/** Marks that Latin and Chinese share, and that are wide in Chinese fonts only. */
+const MARKS = 'U+B7,U+2014,U+2018-2019,U+201C-201D,U+2026';
+const LATIN = ['Segoe UI', 'Helvetica Neue', 'Noto Sans', 'Ubuntu', 'Cantarell', 'DejaVu Sans', 'Arial'];
+const LATIN_SERIF = ['Georgia', 'Noto Serif', 'DejaVu Serif', 'Liberation Serif', 'Times New Roman'];
+const CHINESE = [
+  'PingFang SC',
+  'Microsoft YaHei UI',
+  'Microsoft YaHei',
+  'Source Han Sans SC',
+  'Noto Sans CJK SC',
+];
+const CHINESE_SERIF = ['Songti SC', 'Source Han Serif SC', 'Noto Serif CJK SC', 'SimSun'];
+
+/** The fonts as variables of a page: quotation marks and dashes are those of its language. */
+export function fontVariables(): string {
+  const face = (name: string, of: readonly string[]): string =>
+    `@font-face{font-family:"${name}";src:${of.map((one) => `local("${one}")`).join(',')};unicode-range:${MARKS}}`;
+  const { sans, serif, mono } = fonts;
+  return (
+    face('synfin-latin', LATIN) +
+    face('synfin-latin-serif', LATIN_SERIF) +
+    face('synfin-zh', CHINESE) +
+    face('synfin-zh-serif', CHINESE_SERIF) +
+    `:root{--sans:"synfin-latin",${sans};--serif:"synfin-latin-serif",${serif};--mono:${mono}}` +
+    `:root:lang(zh){--sans:"synfin-zh",${sans};--serif:"synfin-zh-serif",${serif}}`
+  );
+}
+
 /** The style sheet of ladders in a page whose colours are the variables `--paper`, `--ink`… */
 export function pageStyleSheet(): string {
   return `${SHAPES}${coloured((token) => `var(--${token})`)}\n`;
