@@ -16,6 +16,7 @@ const ROOMS: readonly (readonly string[])[] = [
   ['socket'],
   ['node'],
   ['lab', 'drill'],
+  ['capture'],
   ['cli'],
 ];
 

@@ -2,6 +2,7 @@
 
 export { Forwarder } from './forwarder.ts';
 export { FragmentLayer } from './fragment-layer.ts';
+export { Reassembler } from './fragments.ts';
 export { type IcmpErrors, IcmpLayer, type Quoted, type TcpErrors } from './icmp-layer.ts';
 export {
   HostInterface,

@@ -1,0 +1,5 @@
+// The door of reading: octets of a capture file become frames.
+
+export { type CaptureInfo, type CaptureInterface, Frame, type FrameSink } from './frame.ts';
+export { type Problem, type ProblemKey, problemText } from './problems.ts';
+export { CaptureReader, type Compression, compressionOf } from './reader.ts';
