@@ -29,13 +29,13 @@ export { hostOf } from './host-of.ts';
 export type { InterfaceOptions } from './interfaces.ts';
 export type { IpService, Route } from './ip/index.ts';
 /** @internal Puts the fragments of captures together. */
-export { Reassembler } from './ip/index.ts';
 export {
   HostInterface,
   type InterfaceInfo,
   type InterfaceKind,
   type LinkOffload,
   type LocalAddress,
+  Reassembler,
   type Transmit,
 } from './ip/index.ts';
 export type {
