@@ -28,14 +28,12 @@ export {
 export { hostOf } from './host-of.ts';
 export type { InterfaceOptions } from './interfaces.ts';
 export type { IpService, Route } from './ip/index.ts';
-/** @internal Puts the fragments of captures together. */
 export {
   HostInterface,
   type InterfaceInfo,
   type InterfaceKind,
   type LinkOffload,
   type LocalAddress,
-  Reassembler,
   type Transmit,
 } from './ip/index.ts';
 export type {
@@ -76,3 +74,8 @@ export {
   type UdpSendOptions,
   UdpSocket,
 } from './udp/index.ts';
+
+// For the rooms above, not for users of the package.
+
+/** @internal Puts the fragments of captures together. */
+export { Reassembler } from './ip/index.ts';
