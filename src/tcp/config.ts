@@ -39,6 +39,8 @@ export interface TcpConfig {
   readonly timestamps: boolean;
   /** RFC 2018 selective acknowledgments. */
   readonly sack: boolean;
+  /** Our SYN tells our MSS, and the peer's is believed (MUST-14). Without it both are the default (section 3.7.1). */
+  readonly mssOption: boolean;
   /** The order of a SYN's options, which the RFCs leave open. */
   readonly synOptionOrder: 'linux' | 'freebsd';
   /** RFC 3168: 'on' asks for ECN, 'accept' grants it to who asks (as Linux does), 'off' neither. */
@@ -106,6 +108,11 @@ export interface TcpConfig {
    * ssthresh, too; 'off': each begins knowing nothing.
    */
   readonly peerMetrics: 'off' | 'path' | 'all';
+  /**
+   * What makes a client leave Fast Open to a server alone for a while (RFC 7413 section 4.1.3.1): 'silence' no answer to
+   * the SYN; 'refusal' the text of the SYN not taken, too; 'ignored' a request for a cookie not granted, too.
+   */
+  readonly fastOpenRetreat: 'silence' | 'refusal' | 'ignored';
   /** An echo of ECN costs CUBIC 15 % of cwnd and NewReno 20 % (RFC 8511), and not what a loss does. */
   readonly abe: boolean;
   /**
@@ -132,6 +139,7 @@ export const defaultConfig: TcpConfig = {
   timestamps: true,
   sack: true,
   ecn: 'accept',
+  mssOption: true,
   synOptionOrder: 'linux',
   noDelay: false,
   delayedAckMs: 40,
@@ -159,6 +167,7 @@ export const defaultConfig: TcpConfig = {
   lossDetection: 'rack',
   congestion: 'cubic',
   peerMetrics: 'off', // what a connection does then follows from its own segments alone
+  fastOpenRetreat: 'refusal',
   abe: true,
   pacing: 'auto',
   headerPrediction: true,
@@ -178,6 +187,7 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   windowScale: flag,
   timestamps: flag,
   sack: flag,
+  mssOption: flag,
   synOptionOrder: oneOf('linux', 'freebsd'),
   ecn: oneOf('off', 'accept', 'on'),
   noDelay: flag,
@@ -206,6 +216,7 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   lossDetection: oneOf('rack', 'dupacks'),
   congestion: named(congestionNames),
   peerMetrics: oneOf('off', 'path', 'all'),
+  fastOpenRetreat: oneOf('silence', 'refusal', 'ignored'),
   abe: flag,
   pacing: oneOf('auto', 'on', 'off'),
   headerPrediction: flag,

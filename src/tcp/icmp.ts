@@ -33,6 +33,8 @@ export const IcmpCause = {
   NEXT_HEADER: 6,
   /** Nobody answers at the next hop: our own finding, not somebody's word. */
   NEXT_HOP: 7,
+  /** Not all fragments of a packet came in time. */
+  REASSEMBLY: 8,
 } as const;
 
 /** One of {@link IcmpCause}. */

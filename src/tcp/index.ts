@@ -42,6 +42,7 @@ export {
   copyTcb,
   finAcked,
   finSent,
+  fixedHeaders,
   NO_SSTHRESH,
   Phase,
   rcvWnd,

@@ -95,7 +95,7 @@ export class Segment {
   readonly cookie = new Uint8Array(MAX_COOKIE_LENGTH);
   /** 1: the Fast Open option is of the experimental kind 254 (RFC 7413 appendix, RFC 6994). */
   cookieExperimental = 0;
-  /** 1: the options of a SYN go out in FreeBSD's order instead of Linux's; the length is the same. */
+  /** 1: the options of a SYN go out in FreeBSD's order and with its padding instead of Linux's. */
   freebsdOrder = 0;
   /** ECN field of the packet: ECN_NOT_ECT, ECN_ECT_0, ECN_ECT_1, ECN_CE. */
   ecn = 0;

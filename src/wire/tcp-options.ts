@@ -198,13 +198,31 @@ function fixedOptionsLength(opts: number): number {
 /** Octets, padded, of the Fast Open option of `seg`; 0 when it does not fit beside `used` octets. */
 function cookieLength(seg: Segment, used: number): number {
   if ((seg.opts & OPT_FAST_OPEN) === 0) return 0;
-  const n = ((seg.cookieExperimental === 1 ? 4 : 2) + seg.cookieLen + 3) & ~3;
+  const n = (bareCookieLength(seg) + 3) & ~3;
   return used + n > 40 ? 0 : n;
+}
+
+/** Octets of the Fast Open option of `seg`, without padding. */
+function bareCookieLength(seg: Segment): number {
+  return (seg.cookieExperimental === 1 ? 4 : 2) + seg.cookieLen;
+}
+
+/** Octets, padded at the end, of the options of `seg` in FreeBSD's order: see `writeFreebsdOptions`. */
+function freebsdOptionsLength(seg: Segment): number {
+  const { opts } = seg;
+  let n = 0;
+  if ((opts & OPT_MSS) !== 0) n += 4;
+  if ((opts & OPT_WSCALE) !== 0) n += 4;
+  if ((opts & OPT_SACK_PERMITTED) !== 0) n += 2;
+  if ((opts & OPT_TIMESTAMPS) !== 0) n += ((2 - n) & 3) + 10;
+  if ((opts & OPT_FAST_OPEN) !== 0 && n + bareCookieLength(seg) <= 40) n += bareCookieLength(seg);
+  return (n + 3) & ~3;
 }
 
 /** Octets of the options that `writeTcpOptions` writes for `seg`: a multiple of 4, at most 40. */
 export function tcpOptionsLength(seg: Segment): number {
   const opts = seg.opts;
+  if (seg.freebsdOrder === 1) return freebsdOptionsLength(seg);
   let n = fixedOptionsLength(opts);
   if ((opts & OPT_SACK) !== 0) {
     const blocks = sackBlocksThatFit(opts, seg.sackCount);
@@ -249,13 +267,16 @@ export function writeTcpOptions(mem: Memory, off: number, seg: Segment): number 
       for (let n = 0; n < 2 * blocks; n++, i += 4) dv.setInt32(i, seg.sack[n] as number);
     }
   }
-  if ((opts & OPT_FAST_OPEN) !== 0 && cookieLength(seg, i - off) > 0) i = writeCookie(mem, i, seg);
+  if ((opts & OPT_FAST_OPEN) !== 0 && cookieLength(seg, i - off) > 0) {
+    i = writeCookie(mem, i, seg);
+    while (((i - off) & 3) !== 0) mem.u8[i++] = TCPOPT_NOP;
+  }
   return i - off;
 }
 
 /**
  * The options of a SYN as FreeBSD has them: MSS, NOP window scale, SACK-permitted, timestamps after the NOPs
- * that put their numbers on 32 bits, zeros at the end. Length as {@link tcpOptionsLength}.
+ * that put their numbers on 32 bits, Fast Open, zeros at the end.
  */
 function writeFreebsdOptions(mem: Memory, off: number, seg: Segment): number {
   const { opts } = seg;
@@ -280,12 +301,12 @@ function writeFreebsdOptions(mem: Memory, off: number, seg: Segment): number {
     dv.setInt32(i + 6, seg.tsEcr);
     i += 10;
   }
+  if ((opts & OPT_FAST_OPEN) !== 0 && i - off + bareCookieLength(seg) <= 40) i = writeCookie(mem, i, seg);
   while (((i - off) & 3) !== 0) u8[i++] = TCPOPT_END;
-  if ((opts & OPT_FAST_OPEN) !== 0 && cookieLength(seg, i - off) > 0) i = writeCookie(mem, i, seg);
   return i - off;
 }
 
-/** Kind, length, cookie, and NOPs up to 32 bits; where it ends. */
+/** Kind, length, cookie; where it ends. */
 function writeCookie(mem: Memory, i: number, seg: Segment): number {
   const u8 = mem.u8;
   const experimental = seg.cookieExperimental === 1;
@@ -296,6 +317,5 @@ function writeCookie(mem: Memory, i: number, seg: Segment): number {
     u8[i++] = FAST_OPEN_MAGIC & 0xff;
   }
   for (let k = 0; k < seg.cookieLen; k++) u8[i++] = seg.cookie[k] as number;
-  for (let used = (experimental ? 4 : 2) + seg.cookieLen; (used & 3) !== 0; used++) u8[i++] = TCPOPT_NOP;
   return i;
 }

@@ -14,10 +14,8 @@ const SOCKET = [
   ' 0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3',
   '+0 fcntl(3, F_SETFL, O_RDWR | O_NONBLOCK) = 0',
 ];
-const SYN = [
-  '+0 connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)',
-  '+0 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0>',
-];
+const CONNECT = '+0 connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)';
+const SYN = [CONNECT, '+0 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0>'];
 /** The buffer is 45 segments: 65700 octets, of which 65535 can be said without scaling. */
 const OPEN = [
   ...SOCKET,
@@ -161,6 +159,151 @@ describe('ICMP about a SYN (icmp_may_rst)', () => {
   );
 });
 
+describe('ICMP about a SYN when icmp_may_rst is 0', () => {
+  it('nothing ends it, and what waits for fragments never does', () =>
+    passes([
+      ...SOCKET,
+      '+0 `sysctl -w net.inet.tcp.icmp_may_rst=0`',
+      ...SYN,
+      ...[
+        'unreachable port_unreachable',
+        'unreachable host_prohibited',
+        'time_exceeded ttl_exceeded_in_transit',
+      ].flatMap((message) => [`+.01 < icmp ${message} [0:0(0)]`, error('0')]),
+      '+0 `sysctl -w net.inet.tcp.icmp_may_rst=1`',
+      '+.01 < icmp time_exceeded frag_reass_exceeded [0:0(0)]',
+      error('0'),
+      '+.01 < icmp unreachable port_unreachable [0:0(0)]',
+      error('ECONNREFUSED'),
+    ]));
+});
+
+describe('SYN-RECEIVED', () => {
+  const HALF_OPEN = [
+    ...SOCKET,
+    ...SYN,
+    '+.1 < S 0:0(0) win 32767 <mss 1460,sackOK,eol,eol>',
+    '+0 > S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,eol,eol>',
+  ];
+  it.each([
+    [0, 1, true, []],
+    [0, BUFFER, false, ['+0 > . 1:1(0) ack 1 win 65535']],
+    [1, BUFFER, true, []],
+    [1, BUFFER + 1, false, []],
+  ] as const)(
+    'of an active open, insecure_rst %d: a RST at %d is judged by the buffer',
+    (insecure, at, resets, answer) =>
+      passes([
+        `+0 \`sysctl -w net.inet.tcp.insecure_rst=${insecure}\``,
+        ...HALF_OPEN,
+        `+.1 < R ${at}:${at}(0) win 32767`,
+        ...answer,
+        error(resets ? 'ECONNREFUSED' : '0'),
+      ]),
+  );
+
+  it.each([
+    [1, 1, true, []],
+    [1, 65_535, true, []],
+    [1, 65_536, false, []],
+    [0, 65_535, false, ['+0 > . 1:1(0) ack 1 win 65535']],
+  ] as const)(
+    'of a listener, insecure_rst %d: a RST at %d is judged by the window',
+    (insecure, at, resets, answer) =>
+      passes([
+        `+0 \`sysctl -w net.inet.tcp.insecure_rst=${insecure}\``,
+        ...LISTEN,
+        '+0 < S 0:0(0) win 32767 <mss 1460,sackOK,eol,eol>',
+        '+0 > S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,eol,eol>',
+        `+.1 < R ${at}:${at}(0) win 32767`,
+        ...answer,
+        `+.1 \`sockstat -4 -P tcp -p 8080 -s | grep -c SYN_RCVD | grep ${resets ? 0 : 1}\``,
+      ]),
+  );
+});
+
+describe('what a SYN offers', () => {
+  const opened = (more: readonly string[], syn: string): string[] => [
+    ...SOCKET,
+    ...more,
+    CONNECT,
+    `+0 > S 0:0(0) win 65535${syn}`,
+  ];
+  it('the window scale is that of kern.ipc.maxsockbuf, up to 14', () =>
+    passes(
+      opened(
+        ['+0 `sysctl -w kern.ipc.maxsockbuf=4294967295`'],
+        ' <mss 1460,nop,wscale 14,sackOK,TS val 100 ecr 0>',
+      ),
+    ));
+  it('TCP_NOOPT: nothing, and nothing that the peer offers is used', () =>
+    passes([
+      ...opened(['+0 setsockopt(3, IPPROTO_TCP, TCP_NOOPT, [1], 4) = 0'], ''),
+      '+.1 < S. 0:0(0) ack 1 win 65535 <mss 1000,sackOK,TS val 5 ecr 0!,nop,wscale 6>',
+      '+0 > . 1:1(0) ack 1 win 65535',
+      '+0 getsockopt(3, IPPROTO_TCP, TCP_MAXSEG, [536], [4]) = 0',
+    ]));
+  it('TCP_KEEPINIT bounds how long it is sent again', () =>
+    passes([
+      SOCKET[0] as string,
+      '+0 setsockopt(3, IPPROTO_TCP, TCP_KEEPINIT, [5], 4) = 0',
+      '+0 getsockopt(3, IPPROTO_TCP, TCP_KEEPINIT, [5], [4]) = 0',
+      '1...6 connect(3, ..., ...) = -1 ETIMEDOUT (Operation timed out)',
+      '+0 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0>',
+      '+1 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 1100 ecr 0>',
+      '+2.2 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 3300 ecr 0>',
+    ]));
+});
+
+describe('IP_TTL and IP_TOS count from the first segment on', () => {
+  const SET = [
+    '+0 setsockopt(3, IPPROTO_IP, IP_TTL, [4], 4) = 0',
+    '+0 setsockopt(3, IPPROTO_IP, IP_TOS, [IPTOS_DSCP_CS1], 4) = 0',
+  ];
+  it('active', () =>
+    passes([
+      ...SOCKET,
+      ...SET,
+      CONNECT,
+      '+0 > (tos 0x20, ttl 4) S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0>',
+    ]));
+  it('passive', () =>
+    passes([
+      LISTEN[0] as string,
+      ...SET,
+      ...LISTEN.slice(1),
+      '+0 < S 0:0(0) win 32767 <mss 1460>',
+      '+0 > (tos 0x20, ttl 4) S. 0:0(0) ack 1 win 65535 <mss 1460>',
+    ]));
+});
+
+it('a window in units is rounded up: one that is told again is no smaller', () =>
+  passes([
+    ...SOCKET,
+    ...SYN,
+    '+.1 < S. 0:0(0) ack 1 win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 100>',
+    '+0 > . 1:1(0) ack 1 win 1027 <nop,nop,TS val 200 ecr 100>',
+    '+.1 < P. 1:2(1) ack 1 win 65535 <nop,nop,TS val 200 ecr 200>',
+    '+.04 > . 1:1(0) ack 2 win 1027 <nop,nop,TS val 340 ecr 200>',
+  ]));
+
+it('a socket that neither listens nor connects: numbers of its resets are those of the segment', () =>
+  passes([
+    ...LISTEN.slice(0, 2),
+    '+.1 < S 17:20(3) win 32767 <mss 1460,sackOK,eol,eol>',
+    '+0 > R. 0:0(0) ack 21 win 0',
+  ]));
+
+it('tcpdrop -s TIME_WAIT: its tuple is free', () =>
+  passes([
+    ...OPEN,
+    ...FIN_OUT,
+    '+.1 < F. 1:1(0) ack 2 win 32767',
+    '+0 > . 2:2(0) ack 2 win 65535',
+    '+0 `tcpdrop -s TIME_WAIT`',
+    '+.1 `sockstat -4 -P tcp -s | grep packetdril | grep -c TIME_WAIT | grep 0`',
+  ]));
+
 describe('segments with SYN and FIN (drop_synfin)', () => {
   it('are nothing, in LISTEN and to a closed port', () =>
     passes([
@@ -229,7 +372,7 @@ describe('sendto with an address connects', () => {
     passes([
       ...CONNECTS,
       '+0 sendto(3, ..., 100, 0, ..., ...) = 100',
-      '+0 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0,FO,nop,nop>',
+      '+0 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0,FO,eol,eol>',
       '+.05 < S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,nop,nop,FO 0102030405060708,nop,nop>',
       '+0 > P. 1:101(100) ack 1 win 65535',
       '+.05 < R 1:1(0) win 0',
@@ -238,9 +381,45 @@ describe('sendto with an address connects', () => {
       '+0 fcntl(3, F_SETFL, O_RDWR | O_NONBLOCK) = 0',
       '+0 setsockopt(3, IPPROTO_TCP, TCP_FASTOPEN, [1], 4) = 0',
       '+0 sendto(3, ..., 100, 0, ..., ...) = 100',
-      '+0 > S 0:100(100) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0,FO 0102030405060708,nop,nop>',
+      '+0 > S 0:100(100) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0,FO 0102030405060708,eol,eol>',
       '+.05 < S. 0:0(0) ack 101 win 65535 <mss 1460,sackOK,eol,eol>',
       '+0 > . 101:101(0) ack 1 win 65535',
+    ]));
+
+  const AGAIN = [
+    '+.05 < R 1:1(0) win 0',
+    '+0 close(3) = 0',
+    '+0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3',
+    '+0 fcntl(3, F_SETFL, O_RDWR | O_NONBLOCK) = 0',
+    '+0 setsockopt(3, IPPROTO_TCP, TCP_FASTOPEN, [1], 4) = 0',
+    '+0 sendto(3, ..., 100, 0, ..., ...) = 100',
+  ];
+  const PLAIN = '+0 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0>';
+
+  it('a server that grants no cookie is not asked again (fastopen.path_disable_time)', () =>
+    passes([
+      ...CONNECTS,
+      '+0 sendto(3, ..., 100, 0, ..., ...) = 100',
+      '+0 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0,FO,eol,eol>',
+      '+.05 < S. 0:0(0) ack 1 win 65535 <mss 1460,nop,FO 01>',
+      '+0 > P. 1:101(100) ack 1 win 65535',
+      ...AGAIN,
+      PLAIN,
+    ]));
+
+  it('nor one that does not take the text of a SYN', () =>
+    passes([
+      ...CONNECTS,
+      '+0 sendto(3, ..., 100, 0, ..., ...) = 100',
+      '+0 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0,FO,eol,eol>',
+      '+.05 < S. 0:0(0) ack 1 win 65535 <mss 1460,nop,nop,FO 0102030405060708>',
+      '+0 > P. 1:101(100) ack 1 win 65535',
+      ...AGAIN,
+      '+0 > S 0:100(100) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0,FO 0102030405060708,eol,eol>',
+      '+.05 < S. 0:0(0) ack 1 win 65535 <mss 1460>',
+      '+0 > P. 1:101(100) ack 1 win 65535',
+      ...AGAIN,
+      PLAIN,
     ]));
 
   it('without the option the text waits for the handshake', () =>

@@ -32,6 +32,7 @@ export function connectionsInState(host: Host, state: string): number | null {
 
 /** Ends the connections in `state`, or all, as FreeBSD's tcpdrop does: our side says ECONNABORTED, the peer gets a RST. */
 export function dropConnections(posix: Posix, state: string | null): void {
+  if (state === null || state === 'TIME-WAIT') posix.host.tcp.timeWait.clear();
   for (const c of [...posix.host.connections]) {
     if (state === null || c.state === state) c.abort();
   }

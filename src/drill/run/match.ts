@@ -19,6 +19,11 @@ const ACE_BITS = 64 | 128 | 256;
 export interface MatchOptions {
   /** Whether TS ecr is compared with the script's, which packetdrill does not do. */
   readonly checkEcr: boolean;
+  /**
+   * The numbers of a socket that neither listens nor connects: as the script's first packet has them (packetdrill), or
+   * those on the wire (its FreeBSD dialect).
+   */
+  readonly numbersOfClosed: 'script' | 'live';
 }
 
 /** A live segment in the script's terms. */

@@ -116,7 +116,9 @@ export class PacketJudge {
   #arriving(bits: number, seq: number): void {
     const flow = this.#state.flow;
     const syn = (bits & SYN) !== 0;
-    if (flow.state === 'new' || flow.state === 'listening') {
+    if (flow.state === 'new' && this.#match.numbersOfClosed === 'live') {
+      if (flow.remotePort === 0) this.#newRemote(flow, this.#ephemeral());
+    } else if (flow.state === 'new' || flow.state === 'listening') {
       // Its first packet makes the connection; ports of its own, so that no TIME-WAIT is met.
       flow.state = 'packet-received';
       flow.remotePort = this.#ephemeral();

@@ -36,7 +36,10 @@ export class Runner {
     this.#options = options;
     this.#state = new RunState(config, target);
     const { platform } = options.profile;
-    this.#packets = new PacketJudge(this.#state, { checkEcr: options.strict });
+    this.#packets = new PacketJudge(this.#state, {
+      checkEcr: options.strict,
+      numbersOfClosed: platform === 'FreeBSD' ? 'live' : 'script',
+    });
     this.#calls = new CallJudge(this.#state, options.profile.personality.impliedConnect);
     this.#code.setAll(codeConstants(platform));
   }

@@ -26,6 +26,8 @@ type Apply = (value: string) => Partial<TcpConfig> | null | string;
 
 const NOTHING: ShellAction = { kind: 'nothing' };
 const MAX_BUFFER = 2 ** 24;
+/** The largest window that there is (RFC 7323 section 2.3). */
+const MAX_WINDOW = 2 ** 30 - 1;
 
 /** A setting that is a number times `scale`. */
 const number =
@@ -167,7 +169,7 @@ const FREEBSD: Readonly<Record<string, Apply>> = {
   'net.inet.tcp.sack.enable': flag('sack'),
   'net.inet.tcp.recvspace': number('receiveBuffer'),
   'net.inet.tcp.sendspace': number('sendBuffer'),
-  'kern.ipc.maxsockbuf': number('receiveBufferMax'),
+  'kern.ipc.maxsockbuf': (v) => ({ receiveBufferMax: Math.min(Number(v), MAX_WINDOW) }),
   'net.inet.tcp.rexmit_initial': number('initialRtoMs'),
   'net.inet.tcp.rexmit_min': (v) => ({ minRtoMs: Math.max(Number(v), 1) }),
   'net.inet.tcp.rexmit_slop': number('rtoSlopMs'),
@@ -212,7 +214,6 @@ const FREEBSD: Readonly<Record<string, Apply>> = {
   'net.inet.tcp.mssdflt': only('536'),
   'net.inet.tcp.v6mssdflt': only('1220'),
   'net.inet.icmp.icmplim': inert,
-  'net.inet.tcp.icmp_may_rst': only('1'),
   'net.inet.tcp.cc.abe': flag('abe'),
   'net.inet.tcp.cc.abe_frlossreduce': only('0'),
   'net.inet.tcp.hostcache.prune': inert,
@@ -261,6 +262,7 @@ const STEPS: Readonly<Record<string, keyof Steps>> = {
   'net.inet.tcp.insecure_rst': 'insecureRst',
   'net.inet.tcp.insecure_syn': 'insecureSyn',
   'net.inet.tcp.rexmit_drop_options': 'dropOptions',
+  'net.inet.tcp.icmp_may_rst': 'icmpMayReset',
 };
 
 /** One `name=value` of sysctl. */
@@ -334,7 +336,7 @@ function shellLine(command: string): ShellAction[] {
   if (count !== null) {
     return [{ kind: 'count', state: stateOf(count[1] as string), count: Number(count[3]) }];
   }
-  const drop = /^tcpdrop\s+-a(?:\s+-s\s+(\w+))?$/.exec(command);
+  const drop = /^tcpdrop\s+(?:-a\s*)?(?:-s\s+(\w+))?$/.exec(command);
   if (drop !== null) return [{ kind: 'drop', state: drop[1] === undefined ? null : stateOf(drop[1]) }];
   const sleep = /^sleep\s+([\d.]+)$/.exec(command);
   if (sleep !== null) return [{ kind: 'sleep', us: Number(sleep[1]) * 1e6 }];

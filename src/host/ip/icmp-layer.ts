@@ -148,7 +148,7 @@ export class IcmpLayer {
         this.#unreachable4(packet, m);
         return;
       case ICMP4_TIME_EXCEEDED:
-        this.#tell(packet, m, IcmpCause.TIME_EXCEEDED, Err.HOST_UNREACHABLE); // MUST-56: soft
+        this.#tell(packet, m, timeExceeded(m.code === TIME4_TTL), Err.HOST_UNREACHABLE); // MUST-56: soft
         return;
       case ICMP4_PARAMETER_PROBLEM:
         this.#tell(packet, m, IcmpCause.PARAMETER, Err.HOST_UNREACHABLE);
@@ -174,7 +174,7 @@ export class IcmpLayer {
         this.#unreachable6(packet, m);
         return;
       case ICMP6_TIME_EXCEEDED:
-        this.#tell(packet, m, IcmpCause.TIME_EXCEEDED, Err.HOST_UNREACHABLE);
+        this.#tell(packet, m, timeExceeded(m.code === TIME6_HOP_LIMIT), Err.HOST_UNREACHABLE);
         return;
       case ICMP6_PARAMETER_PROBLEM:
         this.#tell(
@@ -480,4 +480,9 @@ function parameterProblemCode(malformed: number): number {
 
 function sourceOf(p: IpPacket): string {
   return formatWords(p.family, p.src0, p.src1, p.src2, p.src3);
+}
+
+/** "Time exceeded", under way or, `underWay` false, for the fragments of a packet. */
+function timeExceeded(underWay: boolean): IcmpCause {
+  return underWay ? IcmpCause.TIME_EXCEEDED : IcmpCause.REASSEMBLY;
 }

@@ -6,6 +6,7 @@ import {
   Err,
   finAcked,
   finSent,
+  fixedHeaders,
   IcmpCause,
   parts,
   type Rules,
@@ -37,6 +38,8 @@ export interface FreebsdSteps {
   readonly dropSynFin?: boolean;
   /** net.inet.tcp.rexmit_drop_options: from its third retransmission on a SYN offers its MSS alone. Default false. */
   readonly dropOptions?: boolean;
+  /** net.inet.tcp.icmp_may_rst: ICMP errors may end a connection in SYN-SENT. Default true. */
+  readonly icmpMayReset?: boolean;
 }
 
 /** Retransmissions of a SYN before its options go. */
@@ -48,6 +51,7 @@ const ISS_STEP = 65537;
 /** The steps that FreeBSD does otherwise, as its sysctls say. */
 export function freebsdRules(steps: FreebsdSteps = {}) {
   const { insecureRst = false, insecureSyn = false, dropSynFin = true, dropOptions = false } = steps;
+  const { icmpMayReset = true } = steps;
   const nothing = (seg: Segment): boolean => dropSynFin && (seg.ctl & (SYN | FIN)) === (SYN | FIN);
 
   const rules = {
@@ -82,14 +86,15 @@ export function freebsdRules(steps: FreebsdSteps = {}) {
       return tcb.state !== State.TIME_WAIT && rfc9293.timestamps(e, tcb, seg);
     },
     sequence(e, tcb, seg) {
-      if (tcb.state < State.ESTABLISHED || tcb.state === State.TIME_WAIT)
-        return rfc9293.sequence(e, tcb, seg);
+      const cached = tcb.state < State.ESTABLISHED && tcb.passive === 1; // tcp_syncache.c keeps to RCV.WND
+      if (cached || tcb.state === State.TIME_WAIT) return rfc9293.sequence(e, tcb, seg);
       if ((seg.ctl & RST) !== 0) {
         if (inBuffer(tcb, seg.seq)) return e.rules.rst(e, tcb, seg);
         e.out.drop(tcb, seg, Drop.RST_OUTSIDE_WINDOW);
         return true;
       }
-      return (seg.ctl & SYN) !== 0 ? e.rules.syn(e, tcb, seg) : rfc9293.sequence(e, tcb, seg);
+      const opened = tcb.state >= State.ESTABLISHED;
+      return opened && (seg.ctl & SYN) !== 0 ? e.rules.syn(e, tcb, seg) : rfc9293.sequence(e, tcb, seg);
     },
     rst(e, tcb, seg) {
       if ((seg.ctl & RST) !== 0 && insecureRst) {
@@ -158,6 +163,7 @@ export function freebsdRules(steps: FreebsdSteps = {}) {
     },
     /** icmp_errmap, tcp_drop_syn_sent: also what a policy prohibits is refused, and a TTL that ran out ends it. */
     openingError(cause, error) {
+      if (!icmpMayReset && cause !== IcmpCause.NEXT_HOP) return Err.OK;
       switch (cause) {
         case IcmpCause.PROTOCOL:
         case IcmpCause.PORT:
@@ -178,6 +184,7 @@ export function freebsdRules(steps: FreebsdSteps = {}) {
         tcb.ts = 0;
         tcb.sack = 0;
       }
+      if (tcb.family === 6) tcb.rcv.mss = Math.min(tcb.rcv.mss, tcb.pmtu - fixedHeaders(tcb));
       rfc9293.sendSyn(e, tcb);
     },
   } satisfies Partial<Rules>;

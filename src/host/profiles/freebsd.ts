@@ -21,6 +21,7 @@ export const freebsd = profileOf('freebsd', {
     delayedAckMs: { value: 40, source: 'net.inet.tcp.delacktime' },
     initialRtoMs: { value: 1000, source: 'net.inet.tcp.rexmit_initial' },
     minRtoMs: { value: 30, source: 'net.inet.tcp.rexmit_min' },
+    maxRtoMs: { value: 64_000, source: 'net.inet.tcp.rexmit_max' },
     rtoSlopMs: { value: 200, source: 'net.inet.tcp.rexmit_slop' },
     lossDetection: { value: 'dupacks', source: 'net.inet.tcp.functions_default: freebsd, not rack' },
     synR2Ms: { value: 75_000, source: 'net.inet.tcp.keepinit' },
@@ -33,6 +34,10 @@ export const freebsd = profileOf('freebsd', {
     keepAliveIntervalMs: { value: 75_000, source: 'net.inet.tcp.keepintvl' },
     keepAliveCount: { value: 8, source: 'net.inet.tcp.keepcnt' },
     finWait2Ms: { value: 60_000, source: 'net.inet.tcp.finwait2_timeout' },
+    fastOpenRetreat: {
+      value: 'ignored',
+      source: 'tcp_fastopen_disable_path (sys/netinet/tcp_fastopen.c)',
+    },
     abe: { value: false, source: 'net.inet.tcp.cc.abe' },
     initialWindow: { value: 10, source: 'net.inet.tcp.initcwnd_segments' },
     mslMs: { value: 30_000, source: 'net.inet.tcp.msl' },

@@ -100,6 +100,10 @@ export const linux = profileOf('linux', {
       value: 'path',
       source: 'tcp_no_metrics_save: 0, tcp_no_ssthresh_metrics_save: 1; TCP_METRICS_TIMEOUT is an hour',
     },
+    fastOpenRetreat: {
+      value: 'silence',
+      source: 'tcp_rcv_fastopen_synack (net/ipv4/tcp_input.c): syn_drop, of a SYN that was sent again',
+    },
     abe: { value: false, source: 'tcp_cubic and tcp_reno answer an echo as they answer a loss' },
     pacing: {
       value: 'auto',

@@ -20,6 +20,7 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
   timestamps: 'RFC 7323 section 3',
   sack: 'RFC 2018',
   ecn: 'RFC 3168 section 6.1.1; "accept" is tcp_ecn = 2 of Linux',
+  mssOption: 'RFC 9293 section 3.7.1 (MUST-14, SHLD-5)',
   synOptionOrder: 'RFC 9293 section 3.2 leaves the order free',
   noDelay: 'RFC 9293 section 3.7.4 (SHLD-7): Nagle’s algorithm, unless the user says otherwise (MUST-17)',
   delayedAckMs: 'RFC 9293 section 3.8.6.3 (MUST-40): less than 500; TCP_DELACK_MIN of Linux is 40',
@@ -50,6 +51,7 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
     'RFC 9438 section 1 replaces RFC 5681 as the standard; the default of Linux, Windows and Apple, too',
   peerMetrics:
     'RFC 9040 is informational: none of it, so that a connection follows from its own segments alone',
+  fastOpenRetreat: 'RFC 7413 section 4.1.3.1: "MUST cache negative responses"',
   abe: 'RFC 8511 section 3',
   pacing: 'draft-ietf-ccwg-bbr section 5.6.2: where a control asks for it',
   headerPrediction: 'none: nothing shows of it',

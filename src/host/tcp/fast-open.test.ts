@@ -382,6 +382,31 @@ describe('a client with fastOpen (RFC 7413 section 4.2.1)', () => {
     expect(w.a.counters.fastOpenFailed).toBe(2);
   });
 
+  it.each([
+    ['silence', [true, true, true, true]],
+    ['refusal', [true, true, true, false]],
+    ['ignored', [true, false, false, false]],
+  ] as const)(
+    'fastOpenRetreat %s: a request is ignored, then the text of a SYN',
+    async (fastOpenRetreat, options) => {
+      const net = new Net();
+      const a = net.host('a', ['10.0.0.1/24'], { tcp: { fastOpenRetreat } });
+      const wire = new RawPort(net, a);
+      /** Whether the SYN had the option; its answer has `cookie`, and acknowledges no text. */
+      const asks = (cookie: readonly number[]): boolean => {
+        const c = a.open({ ...TO, fastOpen: true, early: octets(10) });
+        const [out] = wire.takeSegments() as [Segment];
+        const granted = cookie.length > 0 ? OPT_FAST_OPEN : 0;
+        const answer = { from: 80, to: c.localPort, ctl: SYN | ACK, seq: 5, ack: out.seq + 1 };
+        wire.send(tcpPacket(net, TO.address, '10.0.0.1', { ...answer, opts: OPT_MSS | granted, cookie }));
+        c.abort();
+        wire.take();
+        return (out.opts & OPT_FAST_OPEN) !== 0;
+      };
+      expect([asks([]), asks([1, 2, 3, 4]), asks([]), asks([])]).toEqual(options);
+    },
+  );
+
   it('remembers at most 1024 servers, and forgets the one used longest ago', async () => {
     const net = new Net();
     const a = net.host('a', ['10.0.0.1/8']);

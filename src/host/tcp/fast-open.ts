@@ -2,7 +2,7 @@
 // remember (section 4.1.2), and those that servers have granted us, in a bounded cache (section 4.1.3).
 
 import { type Cookies, FastOpen, sipHashHigh, sipHashTuple, type Tcb } from '../../tcp/index.ts';
-import { type IpAddress, OPT_FAST_OPEN, type Segment } from '../../wire/index.ts';
+import { type IpAddress, OPT_FAST_OPEN, type Segment, seqGt } from '../../wire/index.ts';
 import type { HostCounters } from '../base/index.ts';
 import type { Connection } from '../connection/index.ts';
 
@@ -150,12 +150,25 @@ export class FastOpenCookies implements Cookies {
       server.cookie = seg.cookie.slice(0, seg.cookieLen);
       server.experimental = seg.cookieExperimental === 1;
     }
+    const taken = (tcb.fastOpen & FastOpen.TAKEN) !== 0;
+    if (!granted && !taken && this.#retreats(tcb, server)) {
+      this.failed(tcb);
+      return;
+    }
     if (server === undefined) return;
     server.mss = tcb.snd.peerMss;
-    if (granted || (tcb.fastOpen & FastOpen.TAKEN) !== 0) {
+    if (granted || taken) {
       server.failures = 0;
       server.retryMs = 0;
     }
+  }
+
+  /** Whether a server that neither granted a cookie nor took text is left alone (section 4.1.3.1). */
+  #retreats({ config, snd, rto }: Tcb, server: Server | undefined): boolean {
+    // A SYN that was sent again had neither the option nor text; of the one before is told already.
+    if (config.fastOpenRetreat === 'silence' || rto.timeouts > 0) return false;
+    if (server === undefined || server.cookie.length === 0) return config.fastOpenRetreat === 'ignored';
+    return seqGt(snd.end, (snd.iss + 1) | 0);
   }
 
   failed(tcb: Tcb): void {

@@ -57,7 +57,7 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
     if (sack) out.opts |= OPT_SACK_PERMITTED;
     if (wscale >= 0) {
       out.opts |= OPT_WSCALE;
-      out.wscale = offeredShift(config.receiveBufferMax, config.receiveBuffer);
+      out.wscale = offeredShift(config, config.receiveBuffer);
     }
     out.tsVal = (cookieTsVal(engine.ms, wscale, sack, ecn) + tcp.timestamps.of(tcp.arriving)) | 0;
     out.tsEcr = seg.tsVal;
@@ -96,7 +96,7 @@ export function acceptCookie(
     if (wscale >= 0) {
       tcb.ws = 1;
       tcb.snd.wscale = wscale;
-      tcb.rcv.wscale = offeredShift(config.receiveBufferMax, config.receiveBuffer);
+      tcb.rcv.wscale = offeredShift(config, config.receiveBuffer);
     }
   }
   reviveFromCookie(tcp.engine, tcb, seg, mss);

@@ -37,6 +37,15 @@ export const tcpiOptions = {
   TCPI_OPT_SYN_DATA: 32,
 } as const;
 
+/** The code points of Diffserv by name, as values of the TOS octet (RFC 2474, RFC 2597, RFC 3246). */
+function diffserv(): Record<string, number> {
+  const all: Record<string, number> = { IPTOS_DSCP_EF: 0xb8, IPTOS_DSCP_VA: 0xb0 };
+  for (let c = 0; c < 8; c++) all[`IPTOS_DSCP_CS${c}`] = c << 5;
+  for (let c = 1; c <= 4; c++)
+    for (let d = 1; d <= 3; d++) all[`IPTOS_DSCP_AF${c}${d}`] = (c << 5) | (d << 3);
+  return all;
+}
+
 /** Every symbol with its number. */
 export const constants: Readonly<Record<string, number>> = {
   ...errnoNumbers,
@@ -100,6 +109,10 @@ export const constants: Readonly<Record<string, number>> = {
   SO_MEMINFO: 55,
   SO_ZEROCOPY: 60,
   SO_TXTIME: 61,
+  IPTOS_LOWDELAY: 0x10,
+  IPTOS_THROUGHPUT: 0x08,
+  IPTOS_RELIABILITY: 0x04,
+  ...diffserv(),
   TCP_NODELAY: 1,
   TCP_MAXSEG: 2,
   TCP_CORK: 3,

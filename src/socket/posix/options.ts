@@ -165,6 +165,17 @@ option(
 setting('TCP_KEEPIDLE', 'keepAliveIdleMs', 1000, 1, 32_767);
 setting('TCP_KEEPINTVL', 'keepAliveIntervalMs', 1000, 1, 32_767);
 setting('TCP_KEEPCNT', 'keepAliveCount', 1, 1, 127);
+setting('TCP_KEEPINIT', 'synR2Ms', 1000, 1, 32_767);
+option(
+  'SOL_TCP',
+  'TCP_NOOPT',
+  (s) => flag(!effective(s).mssOption),
+  (s, v) => {
+    if (s.connection !== null) return unsupported('TCP_NOOPT after the handshake');
+    const on = v === 0;
+    return change(s, { mssOption: on, windowScale: on, timestamps: on, sack: on });
+  },
+);
 setting('TCP_USER_TIMEOUT', 'userTimeoutMs', 1, 0, 2 ** 30);
 option(
   'SOL_TCP',

@@ -141,6 +141,7 @@ export class TcpSocket implements File {
         synBacklog: Math.max(most, 1),
         fastOpen: this.fastOpenQueue,
         deferAccept: this.deferAccept,
+        ...this.#service(),
         tcp: { ...this.owner.settings, ...this.config },
       });
       return done();
@@ -237,6 +238,7 @@ export class TcpSocket implements File {
       port: to.port,
       ...(this.bound?.address == null ? {} : { localAddress: this.bound.address }),
       localPort: this.bound?.port ?? 0,
+      ...this.#service(),
       tcp: { ...this.owner.settings, ...this.config },
       ...first,
     });
@@ -246,6 +248,11 @@ export class TcpSocket implements File {
     this.#lastState = opened.tcb.state;
     this.applySettings();
     return opened;
+  }
+
+  /** What IP is asked to do with its packets, from the SYN on. */
+  #service(): { tos: number; ttl?: number } {
+    return { tos: this.tos, ...(this.ttl === 0 ? {} : { ttl: this.ttl }) };
   }
 
   /** Octets that a SYN can carry, 0 without a cookie. */

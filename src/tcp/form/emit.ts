@@ -23,6 +23,9 @@ import { clearTimer } from '../timers.ts';
 import { tsNow } from '../timestamps.ts';
 
 const MAX_UP = 0xffff;
+/** Section 3.7.1, MUST-15: without an MSS option. */
+export const DEFAULT_MSS_V4 = 536;
+const DEFAULT_MSS_V6 = 1220;
 const TIMESTAMPS_OCTETS = 12;
 
 /**
@@ -112,7 +115,7 @@ export function emitSyn(e: Engine, tcb: Tcb, ctl: number): void {
   seg.srcPort = tcb.localPort;
   seg.dstPort = tcb.remotePort;
   seg.wnd = synWindow(tcb);
-  seg.opts = OPT_MSS;
+  if (tcb.config.mssOption) seg.opts = OPT_MSS;
   seg.freebsdOrder = tcb.config.synOptionOrder === 'freebsd' ? 1 : 0;
   seg.mss = rcv.mss;
   if (tcb.sack === 1) seg.opts |= OPT_SACK_PERMITTED;
@@ -142,12 +145,17 @@ export function synWindow(tcb: Tcb): number {
   return Math.min(tcb.rcv.buf, 0xffff);
 }
 
+/** The MSS of an end that has not told one (section 3.7.1, MUST-15). */
+export function defaultMss(family: number): number {
+  return family === 6 ? DEFAULT_MSS_V6 : DEFAULT_MSS_V4;
+}
+
 /** What our SYN will offer: MSS from the largest packet we can take (MUST-67), and the options. */
 export function prepareOffer(tcb: Tcb): void {
   const { config, rcv } = tcb;
-  rcv.mss = Math.min(tcb.mtu - fixedHeaders(tcb), 0xffff);
+  rcv.mss = Math.min(tcb.mtu - fixedHeaders(tcb), config.mssOption ? 0xffff : defaultMss(tcb.family));
   if (config.maxMss !== 0 && config.maxMss < rcv.mss) rcv.mss = config.maxMss;
-  rcv.wscale = offeredShift(config.receiveBufferMax, rcv.buf);
+  rcv.wscale = offeredShift(config, rcv.buf);
   tcb.ws = config.windowScale ? 1 : 0;
   tcb.ts = config.timestamps ? 1 : 0;
   tcb.sack = config.sack ? 1 : 0;

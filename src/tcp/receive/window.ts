@@ -2,6 +2,7 @@
 // silly-window avoidance 3.8.6.2.2 MUST-39, no shrinking SHLD-14).
 
 import { seqGt } from '../../wire/seq.ts';
+import type { TcpConfig } from '../config.ts';
 import { rcvWnd, type Tcb } from '../tcb/tcb.ts';
 
 const MAX_FIELD = 0xffff;
@@ -13,9 +14,18 @@ export function windowShift(octets: number): number {
   return shift;
 }
 
-/** The shift that we offer: for a window of `most` octets, yet not so coarse that a buffer of `now` could not be seen. */
-export function offeredShift(most: number, now: number): number {
-  return windowShift(Math.min(most, now * 256));
+/**
+ * The shift that we offer: for the largest window that there may be, yet not so coarse that a buffer of `now` could not
+ * be seen. Rounded up it can always be seen.
+ */
+export function offeredShift(config: TcpConfig, now: number): number {
+  const { receiveBufferMax: most, windowInOctets } = config;
+  return windowShift(windowInOctets ? most : Math.min(most, now * 256));
+}
+
+/** A window of `octets` in units of 2^`shift`: rounded up, so that one that is told again is no smaller (FreeBSD). */
+function roundedUp(octets: number, shift: number): number {
+  return (octets + (1 << shift) - 1) >> shift;
 }
 
 /** How far the right edge could be: what the user has taken, plus the buffer. */
@@ -50,6 +60,11 @@ export function offerWindow(tcb: Tcb): number {
   if (((edge - rcv.edge) | 0) + hidden >= leastStep(tcb) && seqGt(edge, rcv.edge)) rcv.edge = edge;
   const wnd = rcvWnd(tcb);
   if (wnd <= 0) return 0;
+  if (tcb.config.windowInOctets) {
+    const units = Math.min(roundedUp(wnd, rcv.wscale), MAX_FIELD);
+    rcv.edge = (rcv.nxt + (units << rcv.wscale)) | 0;
+    return units;
+  }
   // Rounded down: the peer may see less than there is, but what it was offered is always taken
   // (RFC 7323 section 2.4).
   const field = wnd >> rcv.wscale;

@@ -17,7 +17,7 @@ import { learnEcn } from '../ecn.ts';
 import type { Engine } from '../engine.ts';
 import { startControl } from '../established.ts';
 import { usedEarly } from '../fast-open.ts';
-import { prepareOffer, synWindow, updateSendMss } from '../form/emit.ts';
+import { DEFAULT_MSS_V4, defaultMss, prepareOffer, synWindow, updateSendMss } from '../form/emit.ts';
 import { timeSyn } from '../loss/rto.ts';
 import { dropSent } from '../send/sent.ts';
 import { startUserTimer } from '../send/transmit.ts';
@@ -27,9 +27,6 @@ import { startTimes } from '../time.ts';
 import { enter, setTimer } from '../timers.ts';
 
 const MAX_WSCALE = 14;
-/** Section 3.7.1, MUST-15: without an MSS option. */
-const DEFAULT_MSS_V4 = 536;
-const DEFAULT_MSS_V6 = 1220;
 
 /** First, check for a RST. */
 export function listenRst(e: Engine, tcb: Tcb, seg: Segment): boolean {
@@ -138,7 +135,7 @@ export function learnSyn(e: Engine, tcb: Tcb, seg: Segment): void {
     tcb.tsRecent = seg.tsVal;
     tcb.tsRecentMs = e.ms;
   }
-  snd.peerMss = mssOf(seg, tcb.family);
+  snd.peerMss = tcb.config.mssOption ? mssOf(seg, tcb.family) : defaultMss(tcb.family);
   updateSendMss(tcb);
   if (tcb.config.receiveWholeSegments) wholeSegments(tcb);
   rcv.fullSize = Math.min(rcv.mss, DEFAULT_MSS_V4);
@@ -151,7 +148,7 @@ export function learnSyn(e: Engine, tcb: Tcb, seg: Segment): void {
 /** SendMSS by the SYN in `seg` (section 3.7.1, MUST-15). An option that says 0 says nothing: no TCP can mean it. */
 export function mssOf(seg: Segment, family: number): number {
   if ((seg.opts & OPT_MSS) !== 0 && seg.mss !== 0) return seg.mss;
-  return family === 6 ? DEFAULT_MSS_V6 : DEFAULT_MSS_V4;
+  return defaultMss(family);
 }
 
 /** RCV.BUFF grows to a multiple of the MSS. */
