@@ -33,7 +33,7 @@ export { eachField, freshTcb, keepTimes } from './tcb/fields.ts';
 export { brokenInvariant, brokenRelation } from './tcb/invariants.ts';
 export { OutOfOrder } from './tcb/out-of-order.ts';
 /** @internal For connections at rest. */
-export { type FreshFields, fieldsOf, isPackable, MAX_PACKED, packTcb, unpackTcb } from './tcb/packed.ts';
+export { isPackable, MAX_PACKED, TcbPacker } from './tcb/packed.ts';
 export { type Field, type Kind, PARTS, SCHEMA } from './tcb/schema.ts';
 export { FATE, Fate, LEFT, Sent, TIMES, WORDS } from './tcb/sent.ts';
 export { State, type StateName, stateName } from './tcb/state.ts';

@@ -28,6 +28,7 @@ export function child(tcp: TcpLayer, listener: Listener): Connection | null {
   const c = adopt(tcp, tcb, path);
   enqueue(c, listener);
   listener.synQueueLength++;
+  tcp.rest.halfOpened(tcb.id);
   return c;
 }
 

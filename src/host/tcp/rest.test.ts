@@ -229,4 +229,36 @@ describe('who rests', () => {
     expect([a.tcp.rest.count, b.tcp.rest.count, busy.atRest]).toEqual([300, 300, false]);
     await net.finish();
   });
+
+  it('of half-open connections all but the youngest 256, and not those that a program has seen', async () => {
+    const net = new Net();
+    const { b, listener } = halfOpen(net, 900);
+    await net.pass(10_000);
+    expect([b.tcp.size, b.tcp.rest.count, listener.synQueueLength]).toEqual([900, 900 - 256, 900]);
+    expect(b.tcp.table.all.findIndex((c) => c !== null)).toBe(900 - 256);
+    expect(b.connections.length).toBe(900);
+    await net.pass(10_000);
+    expect(b.tcp.rest.count).toBe(0);
+    await net.finish();
+  });
+
+  it('a listener whose half-open connections rest is closed: its successor’s are its own', async () => {
+    const net = new Net();
+    const { a, b, listener } = halfOpen(net, 3);
+    await net.pass(10_000);
+    rested(b);
+    const other = b.listen({ port: 81, synBacklog: 3 });
+    a.open({ address: '10.0.0.2', port: 81 });
+    await net.pass(10_000);
+    expect(rested(b)).toBe(4);
+    listener.close();
+    expect([b.tcp.size, b.tcp.rest.count, other.synQueueLength]).toEqual([1, 1, 1]);
+    const third = b.listen({ port: 80, synBacklog: 3 });
+    a.open({ address: '10.0.0.2', port: 80 });
+    await net.pass(10_000);
+    expect(rested(b)).toBe(2);
+    other.close();
+    expect([b.tcp.size, third.synQueueLength, b.connections[0]?.localPort]).toEqual([1, 1, 80]);
+    await net.finish();
+  });
 });

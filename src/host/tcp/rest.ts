@@ -20,23 +20,29 @@ const ROUND_MS = 10_000;
 /** Most that are looked at in one go: what bounds the pause. */
 const MOST_AT_ONCE = 2048;
 
-/** A half-open connection at rest. */
-class HalfOpen {
-  readonly listener: Listener;
-  record: number;
+/** Half-open connections that stay awake, the youngest: a handshake that goes well is over before others have come. */
+const YOUNG = 256;
+/** Most of them that have come since the last poll: of more, the oldest are found with all others. */
+const COMING = 1024;
 
-  constructor(listener: Listener, record: number) {
-    this.listener = listener;
-    this.record = record;
-  }
-}
+/** Words for each number of a connection: the record of a half-open one at rest, -1: none, and the number of its listener. */
+const RECORD = 0;
+const LISTENER = 1;
 
 /** Who rests on one host, and who may. */
 export class Rest {
   readonly #tcp: TcpLayer;
   readonly #tcbs: RestingTcbs;
-  /** By number of the connection; null: it is awake, or none. */
-  readonly #halfOpen: (HalfOpen | null)[] = [];
+  /** Half-open connections at rest, by number of the connection. */
+  #halfOpen = new Int32Array(0);
+  /** How many numbers connections have had at once. */
+  #numbers = 0;
+  /** The listeners of those at rest, by numbers of their own; null: free. */
+  readonly #listeners: (Listener | null)[] = [];
+  /** Half-open connections in the order in which they came: a ring, from `#oldest` on. */
+  readonly #young = new Int32Array(COMING);
+  #oldest = 0;
+  #youngCount = 0;
   /** The number that is looked at next. */
   #hand = 0;
   #lookedMs = 0;
@@ -55,9 +61,22 @@ export class Rest {
 
   /** A connection was made: it has this number. */
   entered(id: number): void {
-    if (id < this.#halfOpen.length) return;
-    this.#halfOpen.push(null);
+    if (id < this.#numbers) return;
+    this.#numbers = id + 1;
     this.#due += FOR_EACH_MORE;
+  }
+
+  /** A connection was made by a SYN: it has this number. */
+  halfOpened(id: number): void {
+    if (this.#youngCount === COMING) this.#nextYoung();
+    this.#young[(this.#oldest + this.#youngCount++) % COMING] = id;
+  }
+
+  #nextYoung(): number {
+    const id = this.#young[this.#oldest] as number;
+    this.#oldest = (this.#oldest + 1) % COMING;
+    this.#youngCount--;
+    return id;
   }
 
   /** Looks at some. Called where no event is under way: nobody has a TCB in hand. */
@@ -72,6 +91,13 @@ export class Rest {
     const steps = Math.min(this.#due, MOST_AT_ONCE);
     this.#due -= steps;
     this.#look(steps);
+    while (this.#youngCount > YOUNG) this.#restHalfOpen(this.#nextYoung());
+  }
+
+  /** Who is still half-open when so many others have come, and whom no program has seen, rests. */
+  #restHalfOpen(id: number): void {
+    const c = this.#tcp.table.all[id] ?? null;
+    if (c !== null && !c.atRest && c.halfOpen && !c.seen && mayRest(c)) this.#rest(c);
   }
 
   /** Whoever may rest does, at once. */
@@ -106,8 +132,29 @@ export class Rest {
       c.rest(record);
       return;
     }
-    this.#halfOpen[id] = new HalfOpen(listener, record);
+    this.#keepHalfOpen(id, record, listener);
     this.#tcp.table.all[id] = null;
+  }
+
+  #keepHalfOpen(id: number, record: number, listener: Listener): void {
+    const at = 2 * id;
+    if (at >= this.#halfOpen.length) {
+      const more = new Int32Array(Math.max(2 * this.#halfOpen.length, 2 * id + 2)).fill(-1);
+      more.set(this.#halfOpen);
+      this.#halfOpen = more;
+    }
+    this.#halfOpen[at + RECORD] = record;
+    this.#halfOpen[at + LISTENER] = this.#numberOf(listener);
+  }
+
+  #numberOf(listener: Listener): number {
+    const listeners = this.#listeners;
+    const known = listeners.indexOf(listener);
+    if (known >= 0) return known;
+    const free = listeners.indexOf(null);
+    if (free < 0) return listeners.push(listener) - 1;
+    listeners[free] = listener;
+    return free;
   }
 
   /** The TCB of a connection that rested. */
@@ -117,17 +164,22 @@ export class Rest {
 
   /** The half-open connection of this number that rested; null: there is none. */
   wakeHalfOpen(id: number): Connection | null {
-    const resting = this.#halfOpen[id] ?? null;
-    if (resting === null) return null;
-    this.#halfOpen[id] = null;
-    return place(this.#tcp, this.#tcbs.take(resting.record), resting.listener);
+    const at = 2 * id;
+    const record = at < this.#halfOpen.length ? (this.#halfOpen[at + RECORD] as number) : -1;
+    if (record === -1) return null;
+    this.#halfOpen[at + RECORD] = -1;
+    const listener = this.#listeners[this.#halfOpen[at + LISTENER] as number] as Listener;
+    return place(this.#tcp, this.#tcbs.take(record), listener);
   }
 
   /** Those of a listener, which is closed, wake. */
   wakeAllOf(listener: Listener): void {
-    this.#halfOpen.forEach((resting, id) => {
-      if (resting?.listener === listener) this.wakeHalfOpen(id);
-    });
+    const number = this.#listeners.indexOf(listener);
+    if (number < 0) return;
+    const halfOpen = this.#halfOpen;
+    for (let at = 0; at < halfOpen.length; at += 2)
+      if (halfOpen[at + RECORD] !== -1 && halfOpen[at + LISTENER] === number) this.wakeHalfOpen(at >> 1);
+    this.#listeners[number] = null;
   }
 
   /** A sweep of the times of all that rest: see `Output.sweep`. */
@@ -141,7 +193,9 @@ export class Rest {
       return this.#tcbs.put(tcb);
     };
     for (const c of table.all) if (c?.atRest === true) c.rest(swept(c.record));
-    for (const resting of this.#halfOpen) if (resting !== null) resting.record = swept(resting.record);
+    const halfOpen = this.#halfOpen;
+    for (let at = 0; at < halfOpen.length; at += 2)
+      if (halfOpen[at + RECORD] !== -1) halfOpen[at + RECORD] = swept(halfOpen[at + RECORD] as number);
   }
 }
 

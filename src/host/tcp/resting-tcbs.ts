@@ -1,23 +1,15 @@
 // Where the TCBs of connections at rest are: packed, in typed arrays, so that an end that has nothing to do takes a few
 // hundred octets and the garbage collector looks at none of it.
 
-import {
-  type FreshFields,
-  fieldsOf,
-  MAX_PACKED,
-  packTcb,
-  Tcb,
-  type TcpConfig,
-  unpackTcb,
-} from '../../tcp/index.ts';
+import { MAX_PACKED, Tcb, TcbPacker, type TcpConfig } from '../../tcp/index.ts';
 
 /** Words by which the sizes of records differ. */
-const STEP = 8;
+const STEP = 4;
 /** Records in a chunk. */
 const CHUNK_SHIFT = 8;
 const CHUNK = 1 << CHUNK_SHIFT;
 /** A record's name: its size in steps, and its place among those of that size. */
-const SIZE_SHIFT = 26;
+const SIZE_SHIFT = 25;
 const PLACE = (1 << SIZE_SHIFT) - 1;
 
 /** Records of one size, in chunks: growth neither copies nor doubles. */
@@ -52,7 +44,7 @@ class Records {
 export class RestingTcbs {
   readonly #config: TcpConfig;
   /** Made with the first one: most hosts never have so many connections. */
-  #fields: FreshFields | null = null;
+  #packer: TcbPacker | null = null;
   readonly #sizes: Records[] = [];
   /** Settings, where they are not those of most. */
   readonly #configs = new Map<number, TcpConfig>();
@@ -71,14 +63,14 @@ export class RestingTcbs {
     return this.#sizes.reduce((sum, { words, chunks }) => sum + 4 * words * chunks.length * CHUNK, 0);
   }
 
-  get #fresh(): FreshFields {
-    return (this.#fields ??= fieldsOf(new Tcb(this.#config)));
+  get #packing(): TcbPacker {
+    return (this.#packer ??= new TcbPacker(new Tcb(this.#config)));
   }
 
   /** Keeps all of a TCB that is packable; its number. */
   put(tcb: Tcb): number {
     const packed = this.#packed;
-    const length = packTcb(tcb, this.#fresh, packed);
+    const length = this.#packing.pack(tcb, packed);
     const size = Math.ceil(length / STEP);
     const records = this.#sizes[size] as Records;
     const place = records.take();
@@ -102,7 +94,7 @@ export class RestingTcbs {
       this.#configs.delete(record);
     }
     const words = records.chunks[place >> CHUNK_SHIFT] as Int32Array;
-    unpackTcb(words, (place & (CHUNK - 1)) * records.words, tcb, this.#fresh);
+    this.#packing.unpack(words, (place & (CHUNK - 1)) * records.words, tcb);
     records.give(place);
     this.count--;
     return tcb;

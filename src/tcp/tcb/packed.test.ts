@@ -6,20 +6,23 @@ import { newReno } from '../congestion/newreno.ts';
 import { inState, options, STATES } from '../segment-arrives/testing.ts';
 import { eachField } from './fields.ts';
 import { OutOfOrder } from './out-of-order.ts';
-import { fieldsOf, isPackable, MAX_PACKED, packTcb, unpackTcb } from './packed.ts';
+import { isPackable, MAX_PACKED, TcbPacker } from './packed.ts';
 import { Sent } from './sent.ts';
+import { State, type StateName, stateName } from './state.ts';
 import { MtuSearch, Tcb } from './tcb.ts';
 
-const FRESH = fieldsOf(new Tcb(defaultConfig));
-
 /** What a TCB is after it was packed, behind `first` other words, and how many words it took. */
-function through(tcb: Tcb, first = 3): { tcb: Tcb; words: number } {
+function through(
+  tcb: Tcb,
+  packer = new TcbPacker(new Tcb(defaultConfig)),
+  first = 3,
+): { tcb: Tcb; words: number } {
   const out = new Int32Array(MAX_PACKED).fill(-1);
-  const words = packTcb(tcb, FRESH, out);
+  const words = packer.pack(tcb, out);
   const kept = new Int32Array(first + words).fill(77);
   kept.set(out.subarray(0, words), first);
   const again = new Tcb(tcb.config);
-  unpackTcb(kept, first, again, FRESH);
+  packer.unpack(kept, first, again);
   return { tcb: again, words };
 }
 
@@ -71,6 +74,75 @@ describe('a packed TCB', () => {
     const again = through(tcb).tcb;
     expect(again).toEqual(tcb);
     expect(again.cc.own).toBeInstanceOf(own.constructor);
+  });
+});
+
+function codeOf(name: StateName): State {
+  return Object.values(State).find((code) => stateName(code) === name) as State;
+}
+
+describe('TCBs that are like each other', () => {
+  /** The half-open connection of a peer, some time into the life of a host. */
+  function halfOpen(seed: number): Tcb {
+    const syn = options({ mss: 1460, sack: true, ts: Math.imul(seed, 77), wscale: 7 });
+    const { tcb } = inState('SYN-RECEIVED', { startUs: seed * 1_000_017, syn });
+    const { snd, rcv, cc } = tcb;
+    const iss = Math.imul(seed, 0x9e3779b1);
+    const irs = Math.imul(seed, 0x85ebca6b);
+    for (const name of ['una', 'nxt', 'end'] as const) snd[name] = (snd[name] - snd.iss + iss) | 0;
+    for (const name of ['recover', 'ecnRecover'] as const) cc[name] = (cc[name] - snd.iss + iss) | 0;
+    for (const name of ['nxt', 'edge', 'user', 'acked'] as const) rcv[name] = (rcv[name] - rcv.irs + irs) | 0;
+    snd.wl1 = irs;
+    snd.iss = iss;
+    rcv.irs = irs;
+    tcb.r3 = seed;
+    tcb.remotePort = 1024 + seed;
+    tcb.id = seed;
+    return tcb;
+  }
+
+  it('take the words in which they differ, whatever their sequence numbers and times', () => {
+    const packer = new TcbPacker(new Tcb(defaultConfig));
+    through(halfOpen(1), packer);
+    for (let seed = 2; seed < 100; seed++) {
+      const tcb = halfOpen(seed);
+      const { tcb: again, words } = through(tcb, packer);
+      expect(again).toEqual(tcb);
+      expect(words).toBeLessThanOrEqual(16);
+    }
+  });
+
+  it('are all of it, whoever was packed before, also where 0 and the bases are as far apart as can be', () => {
+    const packer = new TcbPacker(new Tcb(defaultConfig));
+    const edge = fc.constantFrom(0, 1, -1, 0x7fffffff, -0x80000000, -0x7fffffff, 0x40000000);
+    fc.assert(
+      fc.property(fc.infiniteStream(edge), fc.constantFrom(...STATES), (numbers, state) => {
+        const tcb = new Tcb(defaultConfig);
+        eachField(tcb, (_part, name, values) => {
+          values[name] = numbers.next().value as number;
+        });
+        tcb.state = codeOf(state);
+        expect(through(tcb, packer).tcb).toEqual(tcb);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('those of one state are no models of another, and a few of a state are', () => {
+    const packer = new TcbPacker(new Tcb(defaultConfig));
+    const other = (state: State, value: number): Tcb => {
+      const tcb = new Tcb(defaultConfig);
+      eachField(tcb, (_part, name, values) => {
+        values[name] = value;
+      });
+      tcb.state = state;
+      return tcb;
+    };
+    for (let value = 2; value < 30; value++) through(other(State.SYN_RECEIVED, value), packer);
+    expect(through(other(State.SYN_RECEIVED, 3), packer).words).toBeLessThan(20);
+    expect(through(other(State.SYN_RECEIVED, 29), packer).words).toBeGreaterThan(80);
+    through(other(State.ESTABLISHED, 3), packer);
+    expect(through(other(State.ESTABLISHED, 3), packer).words).toBeLessThan(20);
   });
 });
 
