@@ -1,7 +1,9 @@
 // A page of the site as a file: head with title, description and picture, then the text; no script of its own.
 
 import { fontVariables, type Lang, pageStyleSheet, tokenVariables } from '../../src/lab/index.ts';
-import { html, SECTIONS, type SitePage } from './pages.ts';
+import { phrases } from '../../web/parts/phrases.ts';
+import { html } from './drawings.ts';
+import { SECTIONS, type SitePage } from './pages.ts';
 
 /** The style sheet of all static pages. */
 export function siteStyle(): string {
@@ -10,28 +12,49 @@ export function siteStyle(): string {
 @media(prefers-color-scheme:dark){:root{${tokenVariables('dark')}}}
 @media print{:root{${tokenVariables('light')}}header,footer{display:none}}
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:860px;padding:0 24px 48px;background:var(--paper);color:var(--ink);font:400 17px/1.58 var(--sans);overflow-wrap:break-word}
+body{display:flex;flex-direction:column;min-height:100vh;margin:0 auto;max-width:860px;padding:0 clamp(16px,3vw,24px) 24px;background:var(--paper);color:var(--ink);font:400 17px/1.58 var(--sans);overflow-wrap:break-word}
 header{display:flex;flex-wrap:wrap;gap:4px 18px;align-items:center;padding:14px 0;border-bottom:1px solid var(--line);font-size:15px}
-header b{font:700 19px/1 var(--serif)}
+header b{color:var(--ink);font:700 19px/1 var(--serif)}
+header b svg{display:inline-block;vertical-align:-4px;margin-right:8px}
+header [aria-current]{color:var(--ink);font-weight:600}
 a{color:inherit;text-decoration-color:var(--edge);text-underline-offset:.2em}
 header a{text-decoration:none;color:var(--ink2)}
 h1{font:700 clamp(28px,4.4vw,44px)/1.15 var(--serif);text-wrap:balance;margin:32px 0 12px}
 h2{font:700 24px/1.25 var(--serif);margin:32px 0 8px}
 h3{font:600 17px/1.4 var(--sans);margin:20px 0 4px}
+main{padding-bottom:48px}
 :lang(zh) h1,:lang(zh) h2{line-height:1.35}
 .lead{font-size:19px;color:var(--ink2)}
-figure{margin:24px 0;overflow-x:auto}
-figure svg{display:block;width:100%;min-width:520px;height:auto}
+figure{margin:24px 0}
+figure svg{display:block;width:100%;height:auto}
+figure.diagram{max-width:560px}
+.diagram a:hover rect{stroke:var(--ink)}
+.narrow{max-width:420px;margin:0 -8px}
+@media(min-width:620px){.narrow{display:none!important}}
+@media(max-width:619px){.wide{display:none!important}}
+.columns ul{columns:2 340px;column-gap:40px;padding-left:0;list-style:none}
+.columns li{break-inside:avoid;margin:0;padding:7px 0;border-bottom:1px solid var(--line)}
+.columns a,h2 a,h3 a{text-decoration:none}
+.columns a:hover,h2 a:hover,h3 a:hover{text-decoration:underline}
+.not-real{padding:6px 12px;border:1px dashed var(--bad);border-radius:8px;color:var(--bad);font-size:15px}
+[data-verdict=true]{color:var(--open)}
+[data-verdict=wrong],[data-verdict=name]{color:var(--bad)}
+[data-verdict=imprecise]{color:var(--closing)}
+.nb{white-space:nowrap}
+.phrases{word-break:keep-all}
 .live{display:inline-block;padding:11px 20px;border-radius:10px;background:var(--ink);color:var(--paper);font-weight:600;text-decoration:none}
 pre{padding:12px 16px;border:1px solid var(--line);border-radius:12px;background:var(--sunk);font:400 13px/1.55 var(--mono);white-space:pre-wrap;overflow-wrap:anywhere}
 dt{font-weight:600;margin-top:14px}
 dd{margin:0}
 dt .glyph{display:inline-block;vertical-align:-3px}
 small{color:var(--ink2);font-size:14px}
+p,li,dd{text-wrap:pretty}
+code{font:400 .9em var(--mono)}
 li{margin:6px 0}
 table{border-collapse:collapse;width:100%;font-size:14px}
-td{padding:4px 10px 4px 0;border-bottom:1px solid var(--line);vertical-align:top}
-footer{margin-top:48px;padding-top:14px;border-top:1px solid var(--line);font-size:14px;color:var(--ink2)}
+th{text-align:left;color:var(--ink2);font-weight:500}
+td,th{padding:4px 10px 4px 0;border-bottom:1px solid var(--line);vertical-align:top}
+footer{margin-top:auto;padding-top:14px;border-top:1px solid var(--line);font-size:14px;color:var(--ink2)}
 ${pageStyleSheet()}`;
 }
 
@@ -42,7 +65,13 @@ function upOf({ path }: SitePage): string {
 
 /** Where a part of the site begins. */
 function sectionHref(name: string): string {
-  return ['interview', 'claims', 'states', 'glossary'].includes(name) ? `${name}.html` : `${name}/index.html`;
+  return ['interview', 'states', 'glossary'].includes(name) ? `${name}.html` : `${name}/index.html`;
+}
+
+/** The button that runs it stands after the sentence that the page begins with. */
+function withButton(body: string, button: string): string {
+  const lead = /^(?:<p>[^<]*<\/p>)?<p class="lead">.*?<\/p>/s.exec(body)?.[0] ?? '';
+  return `${lead}${button}${body.slice(lead.length)}`;
 }
 
 /** A page as HTML. `origin`: the address of the site, where it is known: pictures of shared pages need a whole one. */
@@ -74,14 +103,16 @@ export function pageHtml(page: SitePage, lang: Lang, origin: string): string {
 </head>
 <body>
 <header><a href="${up}index.html"><b>synfin</b></a>${Object.entries(SECTIONS)
-    .map(([name, text]) => `<a href="${up}${sectionHref(name)}">${html(text[lang])}</a>`)
+    .map(
+      ([name, text]) =>
+        `<a href="${up}${sectionHref(name)}"${page.path.split('/')[0] === name ? ' aria-current="page"' : ''}>${html(text[lang])}</a>`,
+    )
     .join(
       '',
     )}<a href="${root}${other}/${page.path}.html" lang="${other === 'en' ? 'en' : 'zh-CN'}">${lang === 'en' ? '中文' : 'English'}</a></header>
 <main>
-<h1>${html(title)}</h1>
-<p><a class="live" href="${html(live)}">${lang === 'en' ? 'Run it in the page' : '在页面中运行'}</a></p>
-${page.body(lang)}
+<h1>${lang === 'zh' ? `<span class="phrases">${phrases(title).map(html).join('<wbr>')}</span>` : html(title)}</h1>
+${withButton(page.body(lang), `<p><a class="live" href="${html(live)}">${lang === 'en' ? 'Run it in the page' : '在页面中运行'}</a></p>`)}
 </main>
 <footer>${lang === 'en' ? 'Every ladder is a run of synfin, a TCP in TypeScript.' : '每幅时序图都是 synfin（用 TypeScript 写成的 TCP）的一次运行。'}</footer>
 </body>

@@ -7,8 +7,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runScenario, scenarioNamed, svgLadder } from '../../src/lab/index.ts';
+import { html } from './drawings.ts';
 import { pageHtml, siteStyle } from './frame.ts';
-import { html, type SitePage, sitePages } from './pages.ts';
+import { type SitePage, sitePages } from './pages.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const LANGS = ['en', 'zh'] as const;

@@ -1,16 +1,13 @@
 // The pages of the site as data: what each is called, what it says, and its picture. Everything is the lab's own.
 
-import { whyQuestions } from '../../src/lab/check/why/index.ts';
+import { counterexampleOf, type WhyQuestion, whyQuestions } from '../../src/lab/check/why/index.ts';
+import { type Claim, checkClaim, claimContext, claims, forgottenBy } from '../../src/lab/claims/index.ts';
 import { states, terms } from '../../src/lab/explain/index.ts';
 import {
-  claims,
-  drawLadder,
-  escapeXml,
   type Lang,
-  layoutLadder,
+  playScenario,
   questions,
   runbooks,
-  runScenario,
   scenarioNamed,
   scenarios,
   stateGlyph,
@@ -18,8 +15,10 @@ import {
   xmlOf,
 } from '../../src/lab/index.ts';
 import { interviewQuestions } from '../../src/lab/interview/index.ts';
+import { mutantNamed } from '../../src/lab/mutants/index.ts';
 import { stories } from '../../src/lab/stories/index.ts';
 import { type State, type StateName, stateName, transitions } from '../../src/tcp/index.ts';
+import { html, ladder, ladderOf, stateDiagram } from './drawings.ts';
 
 /** A page of the site, without its frame. */
 export interface SitePage {
@@ -38,9 +37,6 @@ export interface SitePage {
 
 const both = (en: string, zh: string): Text => ({ en, zh });
 
-/** Text as HTML. */
-export const html = escapeXml;
-
 const list = (items: readonly string[], kind = 'ul'): string =>
   `<${kind}>${items.map((item) => `<li>${item}</li>`).join('')}</${kind}>`;
 const paragraphs = (text: string): string =>
@@ -49,18 +45,6 @@ const paragraphs = (text: string): string =>
     .map((one) => `<p>${html(one)}</p>`)
     .join('');
 const link = (href: string, text: string): string => `<a href="${href}">${html(text)}</a>`;
-
-/** A ladder in the page: text that can be read and found. */
-export function ladderOf(id: string, lang: Lang, edits: readonly string[] = [], width = 760): string {
-  const scenario = scenarioNamed(id);
-  if (scenario === undefined) return '';
-  const trace = runScenario(scenario, { edits });
-  const layout = layoutLadder(trace, { lang, width });
-  const shapes = drawLadder(layout, trace, { prefix: `l-${id}` })
-    .map(xmlOf)
-    .join('');
-  return `<figure><svg class="sf" viewBox="0 0 ${layout.width} ${layout.height}" role="img" aria-label="${html(scenario.question[lang])}">${shapes}</svg></figure>`;
-}
 
 function scenarioPages(): SitePage[] {
   return scenarios.map((scenario) => ({
@@ -107,14 +91,34 @@ function storyPages(): SitePage[] {
 }
 
 function whyPages(): SitePage[] {
-  return whyQuestions.map(({ id, question, answer }) => ({
-    path: `why/${id}`,
-    title: question,
-    description: answer,
+  return whyQuestions.map((question) => ({
+    path: `why/${question.id}`,
+    title: question.question,
+    description: question.answer,
     picture: 'hs',
-    live: `1/${id}?v=why`,
-    body: (lang) => paragraphs(answer[lang]),
+    live: `1/${question.id}?v=why`,
+    body: (lang) => {
+      const { rule, section } = mutantNamed(question.mutant);
+      return (
+        `<div class="lead">${paragraphs(question.answer[lang])}</div>` +
+        `<dl><dt>${lang === 'en' ? 'The rule' : '规则'}</dt><dd>${html(rule[lang])} <small>RFC 9293 ${html(section)}</small></dd></dl>` +
+        counterexample(question, lang)
+      );
+    },
   }));
+}
+
+/** What happens without the rule: the shortest way there that the search finds, or the one that is told. */
+function counterexample(question: WhyQuestion, lang: Lang): string {
+  const scenario = counterexampleOf(question);
+  if (scenario === null) return '';
+  const trace = playScenario(scenario).trace;
+  return (
+    `<h2>${lang === 'en' ? 'Without the rule' : '去掉这条规则'}</h2>` +
+    `<p class="not-real">${lang === 'en' ? 'Not real TCP: both ends below run without the rule. A search of everything that two hosts and the network can do found this.' : '不是真实的 TCP：下面两端都没有这条规则。这是穷尽两台主机与网络的一切可能之后找到的。'}</p>` +
+    ladder(trace, question.id, scenario.title[lang], lang) +
+    list(question.notice.map((one) => html(one[lang])))
+  );
 }
 
 function runbookPages(): SitePage[] {
@@ -203,7 +207,7 @@ function interviewPage(): SitePage {
 
 function claimsPage(): SitePage {
   return {
-    path: 'claims',
+    path: 'claims/index',
     title: both('What is said of TCP: true or false?', '关于 TCP 的说法：对还是错？'),
     description: both(
       'Sentences of textbooks and interview notes, each decided by a run of a real TCP.',
@@ -213,13 +217,46 @@ function claimsPage(): SitePage {
     live: '1/hs?v=quiz',
     body: (lang) =>
       list(
-        claims.map((claim) => {
-          const verdict = VERDICTS[claim.verdict][lang];
-          return `<h3 id="claim-${claim.number}">${html(claim.claim[lang])}</h3><p><b>${verdict}.</b> ${html(claim.truth[lang])}</p>`;
-        }),
+        claims.map(
+          (claim) =>
+            `<h3 id="claim-${claim.number}">${link(`${claim.number}.html`, claim.claim[lang])}</h3><p>${verdictOf(claim, lang)} ${html(claim.truth[lang])}</p>`,
+        ),
         'ol',
       ),
   };
+}
+
+function verdictOf({ verdict }: Claim, lang: Lang): string {
+  return `<b data-verdict="${verdict}">${VERDICTS[verdict][lang]}${lang === 'en' ? '.' : '。'}</b>`;
+}
+
+/** A page for each claim: the sentence, what is true, and the run that decides it. */
+function claimPages(): SitePage[] {
+  return claims.map((claim) => {
+    const { number, claim: says, truth, scenario, edits = [] } = claim;
+    const context = claimContext(number);
+    const run = scenarioNamed(scenario);
+    return {
+      path: `claims/${number}`,
+      title: both(`“${says.en}” True or false?`, `“${says.zh}”对还是错？`),
+      description: truth,
+      picture: scenario,
+      live: `1/${scenario}${edits.length === 0 ? '' : `?${edits.map((one) => `e=${encodeURIComponent(one)}`).join('&')}`}`,
+      body: (lang) => {
+        const proof = checkClaim(claim);
+        const forgets = forgottenBy(proof.trace);
+        return (
+          (context === undefined ? '' : `<p>${html(context[lang])}</p>`) +
+          `<p class="lead">${verdictOf(claim, lang)} ${html(truth[lang])}</p>` +
+          `<h2>${lang === 'en' ? 'The run that shows it' : '用运行来证明'}</h2><p>${html(proof.says[lang])}</p>` +
+          (forgets === null
+            ? ''
+            : `<p class="not-real">${lang === 'en' ? 'Not real TCP, without this rule: ' : '不是真实的 TCP，没有这条规则：'}${html(forgets.rule[lang])}</p>`) +
+          ladder(proof.trace, `c${number}`, run?.question[lang] ?? says[lang], lang)
+        );
+      },
+    };
+  });
 }
 
 function glossaryPage(): SitePage {
@@ -257,8 +294,10 @@ function statesPage(): SitePage {
           ([name, { meaning }]) =>
             `<dt id="${name}">${glyph(name as StateName)} ${name}</dt><dd>${html(meaning[lang])}</dd>`,
         )
-        .join('')}</dl>${ladderOf('close4', lang)}<h2>${lang === 'en' ? 'Transitions' : '状态转移'}</h2>` +
-      `<table><tbody>${transitions
+        .join(
+          '',
+        )}</dl><h2>${lang === 'en' ? 'The diagram' : '状态图'}</h2>${stateDiagram(lang)}<h2>${lang === 'en' ? 'A whole life' : '从生到死'}</h2>${ladderOf('close4', lang)}<h2>${lang === 'en' ? 'Transitions' : '状态转移'}</h2>` +
+      `<table><thead><tr>${(lang === 'en' ? ['from', 'to', 'row', 'RFC 9293'] : ['从', '到', '行', 'RFC 9293']).map((one) => `<th scope="col">${one}</th>`).join('')}</tr></thead><tbody>${transitions
         .map(
           ({ from, to, name, section }) =>
             `<tr><td>${namesOf(from)}</td><td>${namesOf(to)}</td><td>${html(name)}</td><td>${html(section)}</td></tr>`,
@@ -292,7 +331,11 @@ function homePage(pages: readonly SitePage[]): SitePage {
       (['stories', 'lab', 'why', 'runbooks'] as const)
         .map(
           (folder) =>
-            `<h2>${html(SECTIONS[folder][lang])}</h2>${list(of(folder).map((page) => link(`${page.path}.html`, page.title[lang])))}`,
+            `<h2>${link(`${folder}/index.html`, SECTIONS[folder][lang])}</h2><div class="columns">${list(
+              of(folder)
+                .filter(({ path }) => !path.endsWith('/index'))
+                .map((page) => link(`${page.path}.html`, page.title[lang])),
+            )}</div>`,
         )
         .join(''),
   };
@@ -354,6 +397,7 @@ export function sitePages(): SitePage[] {
     ),
     interviewPage(),
     claimsPage(),
+    ...claimPages(),
     statesPage(),
     glossaryPage(),
   ];

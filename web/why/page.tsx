@@ -1,7 +1,6 @@
 // Why a rule of TCP is there: two searches in the page, live, and the shortest way to break what the rule protects.
 
-import { useComputed } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import {
   modelText,
   PROPERTY_TEXTS,
@@ -35,6 +34,7 @@ export function WhyPage() {
   const model = whyModel(question);
   const about = question.about ?? modelText(model.id, model.about);
   const answer = why.answer.value;
+  const found = answer ?? why.broken.value;
   return (
     <main class="why-page" id="ladder" tabIndex={-1}>
       <header>
@@ -79,10 +79,10 @@ export function WhyPage() {
           <dt>{t('whyModel')}</dt>
           <dd>{say(about)}</dd>
           <Line phase="with" found={answer?.withRule ?? null} />
-          <Line phase="without" found={answer?.without ?? null} />
+          <Line phase="without" found={found?.without ?? null} />
         </dl>
         <Buttons />
-        {answer !== null && <Counterexample answer={answer} />}
+        {found !== null && <Counterexample answer={found} />}
       </section>
     </main>
   );
@@ -150,14 +150,16 @@ function Buttons() {
 /** The counterexample as a picture; stepping through it is the lab's business. */
 function Counterexample({ answer }: { readonly answer: WhyAnswer }) {
   const { scenario } = answer;
-  const picture = useComputed(() =>
-    why.answer.value?.scenario == null
-      ? null
-      : svgLadder(playScenario(why.answer.value.scenario).trace, {
-          lang: lab.lang.value,
-          title: say(why.answer.value.scenario.title),
-          description: say(why.answer.value.scenario.question),
-        }),
+  const picture = useMemo(
+    () =>
+      scenario === null
+        ? null
+        : svgLadder(playScenario(scenario).trace, {
+            lang: lab.lang.value,
+            title: say(scenario.title),
+            description: say(scenario.question),
+          }),
+    [scenario, lab.lang.value],
   );
   if (scenario === null) return null;
   const mutant = rulesOf(answer.mutant);
@@ -167,7 +169,7 @@ function Counterexample({ answer }: { readonly answer: WhyAnswer }) {
         <Title text={say(scenario.title)} />
       </h2>
       {mutant !== undefined && <p class="not-real">{t('notReal', { rule: say(mutant.rule) })}</p>}
-      <div class="why-picture" dangerouslySetInnerHTML={{ __html: picture.value ?? '' }} />
+      <div class="why-picture" dangerouslySetInnerHTML={{ __html: picture ?? '' }} />
       <p>{say(scenario.explanation)}</p>
       <h3>{t('whyNotice')}</h3>
       <ul>

@@ -16,6 +16,8 @@ export const questionId = signal((whyQuestions[0] as WhyQuestion).id);
 export const progress = signal<{ readonly progress: WhyProgress; readonly ms: number } | null>(null);
 /** What was found. */
 export const answer = signal<WhyAnswer | null>(null);
+/** What the search without the rule found, while the other goes on. */
+export const broken = signal<WhyAnswer | null>(null);
 /** Why the search ended without an answer: stopped by the reader, or what went wrong; null: it has not. */
 export const ended = signal<'stopped' | { readonly why: string } | null>(null);
 
@@ -40,6 +42,7 @@ export function ask(name: string | null): boolean {
     batch(() => {
       questionId.value = next.id;
       answer.value = known.get(next.id) ?? null;
+      broken.value = null;
       ended.value = null;
     });
   }
@@ -64,6 +67,10 @@ async function start(asked: string, mine: number): Promise<void> {
     if (turn !== mine) return;
     if (data.kind === 'progress') {
       progress.value = data;
+      return;
+    }
+    if (data.kind === 'broken') {
+      broken.value = data.answer;
       return;
     }
     halt();

@@ -10,6 +10,8 @@ export interface WhyOrder {
 /** What the page is told. */
 export type WhyNews =
   | { readonly kind: 'progress'; readonly progress: WhyProgress; readonly ms: number }
+  /** Without the rule: the search with it goes on. */
+  | { readonly kind: 'broken'; readonly answer: WhyAnswer }
   | { readonly kind: 'answer'; readonly answer: WhyAnswer }
   | { readonly kind: 'failed'; readonly why: string };
 
@@ -32,6 +34,7 @@ function search({ question: id }: WhyOrder): void {
     if (progress.phase !== phase) {
       phase = progress.phase;
       began = performance.now();
+      here.postMessage({ kind: 'broken', answer: run.answer() });
     }
     here.postMessage({ kind: 'progress', progress, ms: performance.now() - began });
   }
