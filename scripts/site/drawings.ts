@@ -12,10 +12,25 @@ import {
   xmlOf,
 } from '../../src/lab/index.ts';
 import type { StateName } from '../../src/tcp/index.ts';
+import { WHOLE } from '../../web/parts/phrases.ts';
 import { edgePath, FIGURE, HALF, PLACES } from '../../web/parts/state-diagram.ts';
 
 /** Text as HTML. */
 export const html = escapeXml;
+
+/** A sentence as HTML: its names and quantities are not broken, what stands in backticks is code. */
+export function prose(text: string): string {
+  return text
+    .split(WHOLE)
+    .map((part, i) =>
+      i % 2 === 0
+        ? html(part)
+        : part.startsWith('`')
+          ? `<code>${html(part.slice(1, -1))}</code>`
+          : `<span class="nb">${html(part)}</span>`,
+    )
+    .join('');
+}
 
 /** A run as a ladder in the page: text that can be read and found; a wide form, and one for narrow screens. */
 export function ladder(trace: Trace, name: string, label: string, lang: Lang): string {
@@ -43,7 +58,7 @@ export function ladderOf(id: string, lang: Lang, edits: readonly string[] = []):
 export function stateDiagram(lang: Lang): string {
   const boxes = Object.entries(PLACES).map(
     ([name, [x, y]]) =>
-      `<a href="#${name}"><rect class="raised edge" x="${x - HALF.x}" y="${y - HALF.y}" width="${2 * HALF.x}" height="${2 * HALF.y}" rx="6"/><text class="st f-${PHASES[name as StateName]}" x="${x}" y="${y + 3.5}" text-anchor="middle" font-size="10">${name}</text></a>`,
+      `<rect class="raised edge" x="${x - HALF.x}" y="${y - HALF.y}" width="${2 * HALF.x}" height="${2 * HALF.y}" rx="6"/><text class="st f-${PHASES[name as StateName]}" x="${x}" y="${y + 3.5}" text-anchor="middle" font-size="10">${name}</text>`,
   );
   return (
     `<figure class="diagram"><svg class="sf" viewBox="0 0 400 418" role="img" aria-label="${lang === 'en' ? 'The state diagram of a connection' : '连接的状态图'}">` +

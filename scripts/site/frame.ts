@@ -18,7 +18,7 @@ header b{color:var(--ink);font:700 19px/1 var(--serif)}
 header b svg{display:inline-block;vertical-align:-4px;margin-right:8px}
 header [aria-current]{color:var(--ink);font-weight:600}
 a{color:inherit;text-decoration-color:var(--edge);text-underline-offset:.2em}
-header a{text-decoration:none;color:var(--ink2)}
+header a{white-space:nowrap;text-decoration:none;color:var(--ink2)}
 h1{font:700 clamp(28px,4.4vw,44px)/1.15 var(--serif);text-wrap:balance;margin:32px 0 12px}
 h2{font:700 24px/1.25 var(--serif);margin:32px 0 8px}
 h3{font:600 17px/1.4 var(--sans);margin:20px 0 4px}

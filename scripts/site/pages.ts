@@ -18,7 +18,7 @@ import { interviewQuestions } from '../../src/lab/interview/index.ts';
 import { mutantNamed } from '../../src/lab/mutants/index.ts';
 import { stories } from '../../src/lab/stories/index.ts';
 import { type State, type StateName, stateName, transitions } from '../../src/tcp/index.ts';
-import { html, ladder, ladderOf, stateDiagram } from './drawings.ts';
+import { html, ladder, ladderOf, prose, stateDiagram } from './drawings.ts';
 
 /** A page of the site, without its frame. */
 export interface SitePage {
@@ -42,9 +42,9 @@ const list = (items: readonly string[], kind = 'ul'): string =>
 const paragraphs = (text: string): string =>
   text
     .split('\n\n')
-    .map((one) => `<p>${html(one)}</p>`)
+    .map((one) => `<p>${prose(one)}</p>`)
     .join('');
-const link = (href: string, text: string): string => `<a href="${href}">${html(text)}</a>`;
+const link = (href: string, text: string): string => `<a href="${href}">${prose(text)}</a>`;
 
 function scenarioPages(): SitePage[] {
   return scenarios.map((scenario) => ({
@@ -56,18 +56,18 @@ function scenarioPages(): SitePage[] {
     body: (lang) => {
       const asked = questions.filter((one) => one.scenario === scenario.id);
       return (
-        `<p class="lead">${html(scenario.question[lang])}</p>${ladderOf(scenario.id, lang)}` +
+        `<p class="lead">${prose(scenario.question[lang])}</p>${ladderOf(scenario.id, lang)}` +
         paragraphs(scenario.explanation[lang]) +
         `<h2>${lang === 'en' ? 'What to notice' : '值得注意'}</h2>` +
         list(
-          scenario.notice.map((one) => html(one[lang])),
+          scenario.notice.map((one) => prose(one[lang])),
           'ol',
         ) +
         (scenario.linux === undefined ? '' : `<h2>Linux</h2>${paragraphs(scenario.linux[lang])}`) +
         (asked.length === 0
           ? ''
           : `<h2>${lang === 'en' ? 'Questions answered here' : '这里回答的问题'}</h2>${asked
-              .map((one) => `<h3>${html(one.question[lang])}</h3>${paragraphs(one.answer[lang])}`)
+              .map((one) => `<h3>${prose(one.question[lang])}</h3>${paragraphs(one.answer[lang])}`)
               .join('')}`)
       );
     },
@@ -82,9 +82,9 @@ function storyPages(): SitePage[] {
     picture: scenario,
     live: `1/${id}?v=story`,
     body: (lang) =>
-      `<p class="lead">${html(lead[lang])}</p>${ladderOf(scenario, lang, edits)}` +
+      `<p class="lead">${prose(lead[lang])}</p>${ladderOf(scenario, lang, edits)}` +
       list(
-        steps.map((step) => `<h3>${html(step.title[lang])}</h3><p>${html(step.text[lang])}</p>`),
+        steps.map((step) => `<h3>${prose(step.title[lang])}</h3><p>${prose(step.text[lang])}</p>`),
         'ol',
       ),
   }));
@@ -100,8 +100,8 @@ function whyPages(): SitePage[] {
     body: (lang) => {
       const { rule, section } = mutantNamed(question.mutant);
       return (
-        `<div class="lead">${paragraphs(question.answer[lang])}</div>` +
-        `<dl><dt>${lang === 'en' ? 'The rule' : '规则'}</dt><dd>${html(rule[lang])} <small>RFC 9293 ${html(section)}</small></dd></dl>` +
+        paragraphs(question.answer[lang]).replace('<p>', '<p class="lead">') +
+        `<dl><dt>${lang === 'en' ? 'The rule' : '规则'}</dt><dd>${prose(rule[lang])} <small>RFC 9293 ${html(section)}</small></dd></dl>` +
         counterexample(question, lang)
       );
     },
@@ -117,7 +117,7 @@ function counterexample(question: WhyQuestion, lang: Lang): string {
     `<h2>${lang === 'en' ? 'Without the rule' : '去掉这条规则'}</h2>` +
     `<p class="not-real">${lang === 'en' ? 'Not real TCP: both ends below run without the rule. A search of everything that two hosts and the network can do found this.' : '不是真实的 TCP：下面两端都没有这条规则。这是穷尽两台主机与网络的一切可能之后找到的。'}</p>` +
     ladder(trace, question.id, scenario.title[lang], lang) +
-    list(question.notice.map((one) => html(one[lang])))
+    list(question.notice.map((one) => prose(one[lang])))
   );
 }
 
@@ -130,13 +130,15 @@ function runbookPages(): SitePage[] {
     live: `1/${book.id}?v=runbook`,
     body: (lang) => {
       const section = (title: Text, items: readonly Text[]): string =>
-        items.length === 0 ? '' : `<h2>${html(title[lang])}</h2>${list(items.map((one) => html(one[lang])))}`;
+        items.length === 0
+          ? ''
+          : `<h2>${prose(title[lang])}</h2>${list(items.map((one) => prose(one[lang])))}`;
       return (
-        `<p class="lead">${html(book.means[lang])}</p>${paragraphs(book.fault[lang])}` +
+        `<p class="lead">${prose(book.means[lang])}</p>${paragraphs(book.fault[lang])}` +
         list(
           book.looks.map(
             (look) =>
-              `<h3>${html(look.ask[lang])}</h3><pre><code>$ ${html(look.run)}\n${html(look.prints)}</code></pre><p>${html(look.reads[lang])}</p>`,
+              `<h3>${prose(look.ask[lang])}</h3><pre><code>$ ${html(look.run)}\n${html(look.prints)}</code></pre><p>${prose(look.reads[lang])}</p>`,
           ),
           'ol',
         ) +
@@ -164,11 +166,11 @@ function indexOf(
     picture: pages[0]?.picture ?? 'hs',
     live,
     body: (lang) =>
-      `<p class="lead">${html(description[lang])}</p>` +
+      `<p class="lead">${prose(description[lang])}</p>` +
       list(
         pages.map(
           (page) =>
-            `${link(`${page.path.replace(/^.*\//, '')}.html`, page.title[lang])}<br><small>${html(page.description[lang])}</small>`,
+            `${link(`${page.path.replace(/^.*\//, '')}.html`, page.title[lang])}<br><small>${prose(page.description[lang])}</small>`,
         ),
       ),
   };
@@ -195,10 +197,12 @@ function interviewPage(): SitePage {
       interviewQuestions
         .map(
           ({ id, question, short, full, mistakes }) =>
-            `<h2 id="${id}">${html(question[lang])}</h2><p><b>${html(short[lang])}</b></p>${paragraphs(full[lang])}${
+            `<h2 id="${id}">${prose(question[lang])}</h2><p><b>${prose(short[lang])}</b></p>${paragraphs(full[lang])}${
               mistakes.length === 0
                 ? ''
-                : list(mistakes.map(({ wrong, right }) => `<s>${html(wrong[lang])}</s> ${html(right[lang])}`))
+                : list(
+                    mistakes.map(({ wrong, right }) => `<s>${prose(wrong[lang])}</s> ${prose(right[lang])}`),
+                  )
             }`,
         )
         .join(''),
@@ -219,7 +223,7 @@ function claimsPage(): SitePage {
       list(
         claims.map(
           (claim) =>
-            `<h3 id="claim-${claim.number}">${link(`${claim.number}.html`, claim.claim[lang])}</h3><p>${verdictOf(claim, lang)} ${html(claim.truth[lang])}</p>`,
+            `<h3 id="claim-${claim.number}">${link(`${claim.number}.html`, claim.claim[lang])}</h3><p>${verdictOf(claim, lang)} ${prose(claim.truth[lang])}</p>`,
         ),
         'ol',
       ),
@@ -246,12 +250,12 @@ function claimPages(): SitePage[] {
         const proof = checkClaim(claim);
         const forgets = forgottenBy(proof.trace);
         return (
-          (context === undefined ? '' : `<p>${html(context[lang])}</p>`) +
-          `<p class="lead">${verdictOf(claim, lang)} ${html(truth[lang])}</p>` +
-          `<h2>${lang === 'en' ? 'The run that shows it' : '用运行来证明'}</h2><p>${html(proof.says[lang])}</p>` +
+          (context === undefined ? '' : `<p>${prose(context[lang])}</p>`) +
+          `<p class="lead">${verdictOf(claim, lang)} ${prose(truth[lang])}</p>` +
+          `<h2>${lang === 'en' ? 'The run that shows it' : '用运行来证明'}</h2><p>${prose(proof.says[lang])}</p>` +
           (forgets === null
             ? ''
-            : `<p class="not-real">${lang === 'en' ? 'Not real TCP, without this rule: ' : '不是真实的 TCP，没有这条规则：'}${html(forgets.rule[lang])}</p>`) +
+            : `<p class="not-real">${lang === 'en' ? 'Not real TCP, without this rule: ' : '不是真实的 TCP，没有这条规则：'}${prose(forgets.rule[lang])}</p>`) +
           ladder(proof.trace, `c${number}`, run?.question[lang] ?? says[lang], lang)
         );
       },
@@ -270,7 +274,7 @@ function glossaryPage(): SitePage {
       `<dl>${terms
         .map(
           (term) =>
-            `<dt id="${term.id}">${html(term.name[lang])}</dt><dd>${html(term.definition[lang])} <small>${html(term.section)}</small></dd>`,
+            `<dt id="${term.id}">${prose(term.name[lang])}</dt><dd>${prose(term.definition[lang])} <small>${html(term.section)}</small></dd>`,
         )
         .join('')}</dl>`,
   };
@@ -292,7 +296,7 @@ function statesPage(): SitePage {
       `<dl>${Object.entries(states)
         .map(
           ([name, { meaning }]) =>
-            `<dt id="${name}">${glyph(name as StateName)} ${name}</dt><dd>${html(meaning[lang])}</dd>`,
+            `<dt id="${name}">${glyph(name as StateName)} ${name}</dt><dd>${prose(meaning[lang])}</dd>`,
         )
         .join(
           '',

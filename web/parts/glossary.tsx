@@ -5,15 +5,11 @@ import { Fragment } from 'preact';
 import { findTerms, type Term } from '../../src/lab/explain/index.ts';
 import { say } from '../messages.ts';
 import { lang } from '../state/lab.ts';
-import { phrases } from './phrases.ts';
+import { phrases, WHOLE } from './phrases.ts';
 import { sectionText } from './sections.ts';
 
 /** The term that was pointed at last. */
 const shown = signal<Term | null>(null);
-
-/** Names and quantities that are never broken: states, `2 MSL`, `60 s`, `RFC 9293`; and what stands in backticks. */
-const WHOLE =
-  /(`[^`]+`|(?:SYN-SENT|SYN-RECEIVED|SYN-RECV|(?:RFC|BCP) \d+|FIN-WAIT-[12]|CLOSE-WAIT|LAST-ACK|TIME-WAIT|\b\d+(?:\.\d+)? ?(?:MSL|ms|s|秒|毫秒)(?![a-z])))/;
 
 /** A text whose names and quantities are not broken. */
 function whole(text: string) {

@@ -1,4 +1,4 @@
-// Where a Chinese heading may be broken: between words, and never before a particle.
+// Where a text may be broken: a Chinese heading between words, and never before a particle; a name nowhere.
 
 /** What belongs to the word before it. */
 const AFTER = /^[了的吗呢吧着过地得个次条段们，。、；：？！”）」]+$/;
@@ -19,3 +19,7 @@ export function phrases(text: string): string[] {
   }
   return pieces;
 }
+
+/** Names and quantities that are never broken: states, `2 MSL`, `60 s`, `RFC 9293`; and what stands in backticks. */
+export const WHOLE =
+  /(`[^`]+`|(?:SYN-SENT|SYN-RECEIVED|SYN-RECV|(?:RFC|BCP) \d+|FIN-WAIT-[12]|CLOSE-WAIT|LAST-ACK|TIME-WAIT|\b\d+(?:\.\d+)? ?(?:MSL|ms|s|秒|毫秒)(?![a-z])))/;

@@ -21,7 +21,7 @@ export const HALF = { x: 50, y: 13 };
 
 /** Rows that say how a connection is given up: drawn only when they were taken. */
 const ABNORMAL =
-  /^(abort|rst|time-wait-rst|user-timeout|keepalive|late-data|syn-received-(rst|syn|timeout)|syn-sent-rst|syn-sent-close|listen-close|listen-cookie|time-wait-syn)/;
+  /^(abort|rst|time-wait-rst|user-timeout|keepalive|late-data|syn-received-(rst|syn|timeout)|syn-sent-rst|syn-sent-close|listen-close|listen-cookie|time-wait-syn|icmp-hard-error|fin-wait-2-timeout)/;
 
 /** A transition, drawn. */
 export interface Edge {
