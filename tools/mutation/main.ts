@@ -11,10 +11,11 @@
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Accepted, judge, type Mutant, report, survived } from './judge.ts';
+import { type Stage, testsOf } from './tests.ts';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, '..', '..');
@@ -49,9 +50,8 @@ function options(mutate: readonly string[], kept: string, force: boolean): Recor
       '!tools/mutation/*.ts',
     ],
     tempDirName: 'tools/mutation/kept/sandbox',
-    testRunner: 'vitest',
-    plugins: ['@stryker-mutator/vitest-runner'],
-    vitest: { configFile: 'tools/mutation/vitest.config.ts', related: false },
+    testRunner: 'in-memory',
+    plugins: [join(HERE, 'runner.ts')],
     tsconfigFile: 'none', // TypeScript 7 has no API that could read it
     checkers: [],
     coverageAnalysis: 'perTest',
@@ -66,19 +66,23 @@ function options(mutate: readonly string[], kept: string, force: boolean): Recor
   };
 }
 
-/** Which tests a mutant meets, one after the other: see vitest.config.ts. */
-type Stage = 'beside' | 'room' | 'slow';
-
-/** The mutants of a file and what became of them; what survives a stage meets the next. */
-async function mutantsOf(file: string, stages: readonly Stage[], force: boolean): Promise<readonly Mutant[]> {
-  process.env['MUTATED_FILE'] = file;
+/** The mutants of files of one room and what became of them; what survives a stage meets the next. */
+async function mutantsOf(
+  room: string,
+  files: readonly string[],
+  stages: readonly Stage[],
+  force: boolean,
+): Promise<readonly Mutant[]> {
+  const sources = [...files, `src/${room}/index.ts`];
   const found = new Map<string, Mutant>();
   for (const stage of stages) {
-    process.env['MUTATION_STAGE'] = stage;
     const left = [...found.values()].filter(survived);
     if (found.size > 0 && left.length === 0) break;
-    const places = found.size === 0 ? [file] : [...new Set(left.map((m) => `${file}:${rangeOf(m)}`))];
-    const kept = join('tools', 'mutation', 'kept', `${file.replaceAll('/', '-')}.${stage}.json`);
+    const places = found.size === 0 ? files : [...new Set(left.map((m) => placeOf(m)))];
+    process.env['MUTATION_STAGE'] = stage;
+    process.env['MUTATION_SOURCES'] = JSON.stringify(sources);
+    process.env['MUTATION_TESTS'] = JSON.stringify(testsOf(room, files, stage));
+    const kept = join('tools', 'mutation', 'kept', `${room}.${stage}.json`);
     mkdirSync(dirname(kept), { recursive: true });
     for (const m of await new Stryker(options(places, kept, force)).runMutationTest()) {
       const before = found.get(keyOf(m));
@@ -88,13 +92,18 @@ async function mutantsOf(file: string, stages: readonly Stage[], force: boolean)
   return [...found.values()];
 }
 
+function fileOf(m: Mutant): string {
+  return relative(ROOT, m.fileName).split(sep).join('/');
+}
+
 /** A place as StrykerJS wants it: columns from 0. */
-function rangeOf({ location: { start, end } }: Mutant): string {
-  return `${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
+function placeOf(m: Mutant): string {
+  const { start, end } = m.location;
+  return `${fileOf(m)}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
 }
 
 function keyOf(m: Mutant): string {
-  return `${rangeOf(m)} ${m.replacement}`;
+  return `${placeOf(m)} ${m.replacement}`;
 }
 
 const { values, positionals } = parseArgs({
@@ -117,12 +126,15 @@ process.chdir(ROOT);
 const entry = pathToFileURL(join(STRYKER, 'dist', 'src', 'index.js')).href;
 const { Stryker } = (await import(entry)) as StrykerCore;
 const accepted = JSON.parse(readFileSync(join(HERE, 'accepted.json'), 'utf8')) as Accepted;
-const stages: readonly Stage[] = values.beside
-  ? ['beside']
-  : ['beside', 'room', ...(values.slow ? (['slow'] as const) : [])];
-for (const file of positionals) {
-  const mutants = await mutantsOf(file, stages, values.force);
-  const verdict = judge(file, readFileSync(file, 'utf8'), mutants, accepted[file] ?? []);
-  console.log(report(verdict));
-  if (verdict.survivors.length > 0 || verdict.stale.length > 0) process.exitCode = 1;
+const stages: readonly Stage[] = values.beside ? ['beside'] : values.slow ? ['room', 'slow'] : ['room'];
+const roomOf = (file: string): string => file.split('/')[1] ?? '';
+for (const room of new Set(positionals.map(roomOf))) {
+  const files = positionals.filter((file) => roomOf(file) === room);
+  const mutants = await mutantsOf(room, files, stages, values.force);
+  for (const file of files) {
+    const own = mutants.filter((m) => fileOf(m) === file);
+    const verdict = judge(file, readFileSync(file, 'utf8'), own, accepted[file] ?? []);
+    console.log(report(verdict));
+    if (verdict.survivors.length > 0 || verdict.stale.length > 0) process.exitCode = 1;
+  }
 }

@@ -37,6 +37,15 @@ describe('TLP_calc_PTO (RFC 8985 section 7.2)', () => {
     ]);
   });
 
+  it('an ACK that tells of nothing that arrived leaves the time of the probe as it was: a new window, say', () => {
+    const a = measured();
+    a.send(octets(3000));
+    sent(a);
+    pass(a, 40);
+    a.inject('ACK', 1, 1, { wnd: 60_000 });
+    expect(departures(a, 50)).toEqual([{ at: 40, line: last(2001) }]);
+  });
+
   it('a segment that was sent alone may wait for a delayed ACK: 200 ms more, or the retransmission timer', () => {
     for (const [rtoMs, timer] of [
       [240, 'rexmt'],

@@ -185,6 +185,59 @@ describe('what an ACK tells of the path', () => {
     }
   });
 
+  it('what is SACKed alone tells of the path by what was sent last; an ACK of several by what was sent first', () => {
+    for (const [ack, sack, srttUs] of [
+      [1, true, 30_000],
+      [3001, false, 50_000],
+    ] as const) {
+      const a = inState('ESTABLISHED', { syn: options({ mss: 1000, sack: true }) });
+      a.tcb.rto.measured = 0;
+      for (const at of [0, 10_000, 20_000]) {
+        a.setNow(at);
+        a.send(octets(1000));
+      }
+      a.setNow(50_000);
+      const { iss } = a.tcb.snd;
+      a.inject('ACK', 1, ack, sack ? { opts: OPT_SACK, sack: [(iss + 1001) | 0, (iss + 3001) | 0] } : {});
+      expect([ack, a.tcb.rto.srttUs]).toEqual([ack, srttUs]);
+    }
+  });
+
+  it('RFC 7323 appendix G: with more in flight each sample counts for less', () => {
+    const a = inState('ESTABLISHED', { syn: options({ mss: 1000 }) });
+    Object.assign(a.tcb.rto, { srttUs: 40_000, rttvarUs: 0 });
+    a.send(octets(4000)); // two ACKs in a round trip
+    a.setNow(56_000);
+    a.inject('ACK', 1, 4001);
+    expect([a.tcb.rto.srttUs, a.tcb.rto.rttvarUs]).toEqual([40_000 + 16_000 / 16, 16_000 / 8]);
+  });
+
+  it('MUST-18: an ACK of what a fast retransmission filled is no sample, with timestamps neither', () => {
+    const a = inFlight(2964, stamped);
+    a.setNow(50_000);
+    for (let i = 0; i < 3; i++) a.inject('ACK', 1, 1, ts(1001, 0));
+    expect(sent(a)).toEqual(['ACK seq=1 ack=1 len=988']);
+    const { srttUs } = a.tcb.rto;
+    a.setNow(90_000);
+    a.inject('ACK', 1, 2965, ts(1002, 50));
+    expect([una(a), a.tcb.rto.srttUs]).toEqual([2965, srttUs]);
+  });
+
+  it('after a timeout an ACK of nothing new is no sample, whatever it echoes', () => {
+    const a = inFlight(100, stamped);
+    pass(a, 210);
+    const { srttUs, rtoMs } = a.tcb.rto;
+    a.inject('ACK', 1, 1, ts(1001, 205));
+    expect([a.tcb.rto.srttUs, a.tcb.rto.rtoMs]).toEqual([srttUs, rtoMs]);
+  });
+
+  it('SACK blocks without SACK-permitted tell nothing', () => {
+    const a = inFlight(3000, { syn: options({ mss: 1000 }) });
+    const { iss } = a.tcb.snd;
+    a.inject('ACK', 1, 1, { opts: OPT_SACK, sack: [(iss + 2001) | 0, (iss + 3001) | 0] });
+    expect(a.tcb.sent?.sacked).toBe(0);
+  });
+
   it('without timestamps an option of the peer tells nothing', () => {
     const a = inFlight(100);
     pass(a, 210);

@@ -92,7 +92,7 @@ export function acknowledge(e: Engine, tcb: Tcb, seg: Segment): void {
     readAck(e, tcb, seg, s);
     const left = e.rules.leaveRecovery(e, tcb, s);
     if (advances) e.rules.newAck(e, tcb, s);
-    else if (s.sacked === 0 && isDuplicate(tcb, seg)) e.rules.duplicateAck(e, tcb, s);
+    else if (isDuplicate(tcb, seg)) e.rules.duplicateAck(e, tcb, s);
     e.rules.detectLoss(e, tcb, s);
     e.rules.controlWindow(e, tcb, s, left);
     if (s.delivered > 0) updatePacing(tcb);
