@@ -5,6 +5,7 @@ import { inState } from './segment-arrives/testing.ts';
 import { Signal } from './signals.ts';
 import type { Tcb } from './tcb/tcb.ts';
 import * as row from './tcb/transitions.ts';
+import type { Endpoint } from './testing.ts';
 import {
   clearTimer,
   clearTimers,
@@ -15,7 +16,18 @@ import {
   setTimer,
 } from './timers.ts';
 
-const NAMES: readonly TimerName[] = ['rexmt', 'persist', 'delack', 'keep', 'user', 'wait'];
+const NAMES: readonly TimerName[] = [
+  'rexmt',
+  'persist',
+  'delack',
+  'keep',
+  'user',
+  'wait',
+  'reorder',
+  'pto',
+  'pace',
+];
+const OFF = NAMES.map(() => 0);
 
 /** Notes what is set: "rexmt 1500". */
 class Noted implements TimerTrace {
@@ -32,7 +44,7 @@ describe('the timers of a TCB', () => {
     const trace = new Noted();
     a.engine.trace = trace;
     for (const [i, name] of NAMES.entries()) setTimer(a.engine, a.tcb, name, 100 * (i + 1));
-    expect(NAMES.map((name) => a.tcb.timer[name])).toEqual([1100, 1200, 1300, 1400, 1500, 1600]);
+    expect(NAMES.map((name) => a.tcb.timer[name])).toEqual(NAMES.map((_, i) => 1100 + 100 * i));
     expect(trace.lines).toEqual(NAMES.map((name, i) => `${name} ${1100 + 100 * i}`));
   });
 
@@ -54,7 +66,7 @@ describe('the timers of a TCB', () => {
     a.engine.trace = null;
     for (const name of NAMES) setTimer(a.engine, a.tcb, name, 100);
     clearTimers(a.engine, a.tcb);
-    expect(NAMES.map((name) => a.tcb.timer[name])).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(NAMES.map((name) => a.tcb.timer[name])).toEqual(OFF);
   });
 });
 
@@ -72,9 +84,27 @@ describe('taking a row of the transition table', () => {
     a.tcb.ackNow = 1;
     a.tcb.snd.probe = 1;
     endConnection(a.engine, a.tcb, row.ABORT[a.tcb.state], Err.ABORTED);
-    expect(NAMES.map((name) => a.tcb.timer[name])).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(NAMES.map((name) => a.tcb.timer[name])).toEqual(OFF);
     expect([a.state, a.tcb.error, a.tcb.ackNow, a.tcb.snd.probe]).toEqual(['CLOSED', Err.ABORTED, 0, 0]);
     expect([a.tcb.signals & Signal.ENDED, a.rows]).toEqual([Signal.ENDED, ['abort']]);
+  });
+
+  it('CLOSED and TIME-WAIT: what the path was like is left to the next connection; CLOSED keeps no record of what was sent', () => {
+    const ends = {
+      ESTABLISHED: (a: Endpoint) => a.abort(),
+      CLOSING: (a: Endpoint) => a.inject('ACK', 2, 2),
+    };
+    for (const state of ['ESTABLISHED', 'CLOSING'] as const) {
+      const a = inState(state, { config: { peerMetrics: 'path' } });
+      if (state === 'ESTABLISHED') a.send([1]);
+      const metrics = { rttUs: 0, rttvarUs: 0, ssthresh: 0, reordering: 0 };
+      a.engine.metrics = { find: () => null, entry: () => metrics };
+      Object.assign(a.tcb.rto, { measured: 1, srttUs: 70_000, rttvarUs: 9000 });
+      expect(a.tcb.sent).not.toBe(null);
+      ends[state](a);
+      expect([state, metrics.rttUs]).toEqual([state, a.tcb.rto.srttUs]);
+      if (a.state === 'CLOSED') expect(a.tcb.sent).toBe(null);
+    }
   });
 
   it('back to LISTEN: the same, and a CLOSE that waited for ESTABLISHED closes', () => {
@@ -83,7 +113,7 @@ describe('taking a row of the transition table', () => {
       a.tcb.ackNow = 1;
       a.tcb.snd.fin = fin;
       returnToListen(a.engine, a.tcb, row.SYN_RECEIVED_TIMEOUT);
-      expect(NAMES.map((name) => a.tcb.timer[name])).toEqual([0, 0, 0, 0, 0, 0]);
+      expect(NAMES.map((name) => a.tcb.timer[name])).toEqual(OFF);
       expect([a.state, a.tcb.ackNow, a.tcb.signals & Signal.ENDED]).toEqual([
         fin === 1 ? 'CLOSED' : 'LISTEN',
         0,
@@ -96,7 +126,7 @@ describe('taking a row of the transition table', () => {
     const a = inState('CLOSING', { config: { mslMs: 1000 } });
     for (const name of NAMES) setTimer(a.engine, a.tcb, name, 100);
     enterTimeWait(a.engine, a.tcb, row.CLOSING_ACK);
-    expect(NAMES.map((name) => a.tcb.timer[name])).toEqual([0, 0, 0, 0, 0, 2000]);
+    expect(NAMES.map((name) => a.tcb.timer[name])).toEqual(NAMES.map((name) => (name === 'wait' ? 2000 : 0)));
     expect([a.state, a.rows]).toEqual(['TIME-WAIT', ['closing-ack']]);
   });
 });

@@ -102,7 +102,8 @@ class TestsInMemory {
       const failure = await failureOf({ id, name, file, run });
       state.currentTestId = undefined;
       const timeSpentMs = performance.now() - started;
-      if (failure !== undefined) console.log(`not asked, since it fails without a mutant: ${id}: ${messageOf(failure)}`);
+      if (failure !== undefined)
+        console.log(`not asked, since it fails without a mutant: ${id}: ${messageOf(failure)}`);
       const long = timeSpentMs > LONG_MS && process.env['MUTATION_STAGE'] === 'room';
       if (failure !== undefined || long) delete state.mutantCoverage?.perTest[id];
       results.push({ id, name, timeSpentMs, fileName: file, status: 0 });
@@ -162,6 +163,4 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-export const strykerPlugins = [
-  { kind: 'TestRunner', name: 'in-memory', injectableClass: TestsInMemory },
-];
+export const strykerPlugins = [{ kind: 'TestRunner', name: 'in-memory', injectableClass: TestsInMemory }];

@@ -93,6 +93,14 @@ describe('eighth, check the FIN bit', () => {
     }
   });
 
+  it('a FIN beyond the FIN is none: RCV.NXT stays', () => {
+    for (const state of ['CLOSE-WAIT', 'CLOSING', 'LAST-ACK'] as const) {
+      const a = inState(state);
+      a.inject('FIN,ACK', 2, 1);
+      expect([state, a.state, expected(a)]).toEqual([state, state, 2]);
+    }
+  });
+
   it('the FIN again with the first ACK of ours is acknowledged, and its ACK counts: CLOSING, LAST-ACK, CLOSE-WAIT', () => {
     const closing = inState('CLOSING');
     closing.inject('FIN,ACK', 1, 2);

@@ -19,7 +19,6 @@ import { startControl } from '../established.ts';
 import { usedEarly } from '../fast-open.ts';
 import { DEFAULT_MSS_V4, defaultMss, prepareOffer, synWindow, updateSendMss } from '../form/emit.ts';
 import { timeSyn } from '../loss/rto.ts';
-import { dropSent } from '../send/sent.ts';
 import { startUserTimer } from '../send/transmit.ts';
 import { fixedHeaders, type Tcb } from '../tcb/tcb.ts';
 import * as row from '../tcb/transitions.ts';
@@ -103,7 +102,6 @@ export function startSending(e: Engine, tcb: Tcb, iss: number): void {
   cc.recover = (iss - 1) | 0;
   cc.ecnRecover = iss;
   cc.tlp = 0;
-  dropSent(e, tcb);
   setCwnd(tcb, initialWindow(tcb));
 }
 

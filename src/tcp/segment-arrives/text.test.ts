@@ -56,6 +56,7 @@ describe('seventh, process the segment text', () => {
     a.inject('FIN,ACK', 1, 1, text(10));
     a.inject('FIN,ACK', 21, 1, text(10, 20));
     expect([a.state, expected(a), a.drops]).toEqual(['ESTABLISHED', 1, ['no-memory', 'no-memory']]);
+    expect(a.tcb.rcv.fin).toBe(0);
     a.memoryLeft = true;
     a.inject('FIN,ACK', 1, 1, text(10));
     expect([a.state, a.read.length]).toEqual(['CLOSE-WAIT', 10]);
@@ -116,6 +117,14 @@ describe('delayed ACKs (3.8.6.3)', () => {
     expect(sent(a)).toEqual([]);
     a.inject('ACK', 6301, 1, text(1000));
     expect(sent(a)).toEqual(['ACK seq=1 ack=7301 len=0']);
+  });
+
+  it('what is left of such a segment when its beginning has been received is full-sized only as far as it goes', () => {
+    const a = inState('ESTABLISHED', full);
+    a.inject('ACK', 1, 1, text(600));
+    expect(a.tcb.rcv.fullSize).toBe(600);
+    a.inject('ACK', 1, 1, { ...text(1300), gsoSize: 1000 });
+    expect([expected(a), a.tcb.rcv.fullSize]).toEqual([1301, 700]);
   });
 
   it('SHLD-19: every second full-sized segment is acknowledged at once', () => {

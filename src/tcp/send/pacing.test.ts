@@ -41,6 +41,16 @@ describe('pacing (draft-ietf-ccwg-bbr section 5.6.2)', () => {
     expect(times(a, 50)).toEqual([0, 0, 2, 2, 4, 4, 6, 6, 8, 8]);
   });
 
+  it('its timer is told to who watches, each time that segments leave; nobody has to watch', () => {
+    for (const watched of [true, false]) {
+      const a = paced();
+      if (!watched) a.engine.trace = null;
+      a.send(octets(6000));
+      expect(times(a, 50)).toEqual([0, 0, 2, 2, 4, 4]);
+      expect(a.timersFired).toEqual(watched ? ['pace', 'pace'] : []);
+    }
+  });
+
   it('a burst is what leaves in a millisecond where that is more', () => {
     const a = paced({}, 5_000_000);
     a.send(octets(20_000));

@@ -1,0 +1,180 @@
+// Which segments go the short way, and that it has the effect of the whole one: test/prediction.test.ts asks the same of a
+// million random ones.
+
+import { describe, expect, it } from 'vitest';
+import { OPT_SACK, OPT_TIMESTAMPS } from '../../wire/segment.ts';
+import { rfc9293 } from '../rules.ts';
+import type { StateName } from '../tcb/state.ts';
+import type { Endpoint, SegmentRecord } from '../testing.ts';
+import { inState, octets, options, pass, STATES, text, ts, type Way } from './testing.ts';
+
+type Given = Way & { readonly state?: StateName; readonly past?: (a: Endpoint) => void };
+type Arrival = readonly [ctl: string, seq: number, ack: number, more?: Partial<SegmentRecord>];
+
+/** One connection, whose past is `given`, meets the segment; `whole` counts those that went the whole way. */
+function meets(given: Given, headerPrediction: boolean, [ctl, seq, ack, more]: Arrival) {
+  let whole = 0;
+  const a = inState(given.state ?? 'ESTABLISHED', {
+    ...given,
+    config: { ...given.config, headerPrediction },
+    rules: {
+      timestamps: (e, tcb, seg) => {
+        whole++;
+        return rfc9293.timestamps(e, tcb, seg);
+      },
+    },
+  });
+  a.engine.predicts = true; // the rule above only counts
+  given.past?.(a);
+  a.lines();
+  whole = 0;
+  a.inject(ctl, seq, ack, more);
+  const { config, ...tcb } = a.tcb;
+  return { whole, effect: { tcb, sent: a.lines(), drops: a.drops, rows: a.rows, signals: a.signals } };
+}
+
+/** Whether the segment went the short way; in either case what it does is the same. */
+function predicted(given: Given, ...arrival: Arrival): boolean {
+  const short = meets(given, true, arrival);
+  const whole = meets(given, false, arrival);
+  expect(short.effect).toEqual(whole.effect);
+  expect(whole.whole).toBe(1);
+  return short.whole === 0;
+}
+
+const inFlight: Given = { past: (a) => a.send(octets(1608)) };
+const stamped: Given = { syn: options({ mss: 1000, ts: 1000 }) };
+
+describe('predicted', () => {
+  it('is the next text, with PSH or without, with an ACK of nothing, something or all that is in flight', () => {
+    for (const ctl of ['ACK', 'PSH,ACK']) {
+      for (const ack of [1, 537, 1609]) expect(predicted(inFlight, ctl, 1, ack, text(100))).toBe(true);
+      expect(predicted({}, ctl, 1, 1, text(100))).toBe(true);
+    }
+  });
+
+  it('is an ACK without text: of something new, of nothing, or with a new window', () => {
+    for (const ack of [1, 537, 1609]) expect(predicted(inFlight, 'ACK', 1, ack)).toBe(true);
+    expect(predicted({}, 'ACK', 1, 1)).toBe(true);
+    expect(predicted({}, 'ACK', 1, 1, { wnd: 60_000 })).toBe(true);
+  });
+
+  it('is text up to the edge of the window, not beyond', () => {
+    const given: Given = { config: { receiveBuffer: 1000 } };
+    expect(predicted(given, 'ACK', 1, 1, text(1000))).toBe(true);
+    expect(predicted(given, 'ACK', 1, 1, text(1001))).toBe(false);
+  });
+
+  it('is not what has another bit, or lacks ACK', () => {
+    for (const ctl of ['', 'PSH', 'FIN,ACK', 'SYN,ACK', 'RST', 'RST,ACK', 'URG,ACK', 'ECE,ACK', 'CWR,ACK']) {
+      expect([ctl, predicted(inFlight, ctl, 1, 1, text(10))]).toEqual([ctl, false]);
+    }
+  });
+
+  it('is not what begins before RCV.NXT, or after it', () => {
+    for (const seq of [0, 2]) {
+      expect(predicted(inFlight, 'ACK', seq, 537)).toBe(false);
+      expect(predicted(inFlight, 'ACK', seq, 537, text(10))).toBe(false);
+    }
+  });
+
+  it('is not an ACK below SND.UNA, or of what was not sent', () => {
+    const some: Given = {
+      past: (a) => {
+        a.send(octets(1608));
+        a.inject('ACK', 1, 537);
+      },
+    };
+    for (const ack of [536, 1610]) expect(predicted(some, 'ACK', 1, ack)).toBe(false);
+    for (const iss of [0x7fffffff, -1]) {
+      const wraps: Given = { ...inFlight, rules: { selectIss: () => iss } };
+      expect(predicted(wraps, 'ACK', 1, 537)).toBe(true);
+      expect(predicted(wraps, 'ACK', 1, 1610)).toBe(false);
+    }
+  });
+
+  it('is not one with an older timestamp than TS.Recent, where timestamps are used', () => {
+    for (const [value, is] of [
+      [999, false],
+      [1000, true],
+      [1001, true],
+    ] as const) {
+      expect(predicted(stamped, 'ACK', 1, 1, { ...ts(value), ...text(10) })).toBe(is);
+    }
+    expect(predicted({ syn: options({ mss: 1000 }) }, 'ACK', 1, 1, { ...ts(-1), ...text(10) })).toBe(true);
+    expect(predicted(stamped, 'ACK', 1, 1, { tsVal: 999, ...text(10) })).toBe(true);
+  });
+
+  it('is no text while a FIN is known; an ACK is', () => {
+    const given: Given = { past: (a) => a.inject('FIN,ACK', 101, 1, text(100)) };
+    expect(predicted(given, 'ACK', 1, 1, text(10))).toBe(false);
+    expect(predicted(given, 'ACK', 1, 1)).toBe(true);
+  });
+
+  it('is nothing in another state than ESTABLISHED', () => {
+    for (const state of STATES.slice(5, 10)) {
+      expect([state, predicted({ state, active: true }, 'ACK', 2, 1)]).toEqual([state, false]);
+      expect([state, predicted({ state }, 'ACK', 1, 1, text(1))]).toEqual([state, false]);
+    }
+  });
+});
+
+describe('the short way has the effect of the whole one', () => {
+  it('duplicate ACKs are counted, and the third sends again', () => {
+    const given: Given = {
+      past: (a) => {
+        a.send(octets(2000));
+        for (let i = 0; i < 2; i++) a.inject('ACK', 1, 1);
+      },
+    };
+    expect(predicted(given, 'ACK', 1, 1)).toBe(true);
+  });
+
+  it('an ACK that makes room sends what waits; one that makes none sends nothing', () => {
+    const given: Given = { past: (a) => a.send(octets(60_000)) };
+    expect(meets(given, true, ['ACK', 1, 1073]).effect.sent).toHaveLength(4);
+    expect(predicted(given, 'ACK', 1, 1073)).toBe(true);
+    expect(meets(inFlight, true, ['ACK', 1, 1]).effect.sent).toEqual([]);
+  });
+
+  it('a window that opens sends what waited for it', () => {
+    const given: Given = { wnd: 0, past: (a) => a.send(octets(1072)) };
+    expect(meets(given, true, ['ACK', 1, 1]).effect.sent).toHaveLength(2);
+    expect(predicted(given, 'ACK', 1, 1)).toBe(true);
+  });
+
+  it('text is acknowledged when it is due: of the second full segment at once', () => {
+    const given: Given = {
+      config: { quickAcks: 0 },
+      past: (a) => a.inject('ACK', 1, 1, text(536)),
+    };
+    expect(meets(given, true, ['ACK', 537, 1, text(536)]).effect.sent).toHaveLength(1);
+    expect(predicted(given, 'ACK', 537, 1, text(536))).toBe(true);
+  });
+
+  it('text that fills a hole brings what was held', () => {
+    const given: Given = { past: (a) => a.inject('ACK', 101, 1, text(100)) };
+    expect(predicted(given, 'ACK', 1, 1, text(100))).toBe(true);
+  });
+
+  it('the second answer to a tail loss probe, when all is acknowledged, ends the probe', () => {
+    const given: Given = {
+      syn: options({ mss: 1000, sack: true }),
+      past: (a) => {
+        Object.assign(a.tcb.rto, { measured: 1, srttUs: 40_000, rttvarUs: 0, rtoMs: 240 });
+        a.send(octets(2000));
+        pass(a, 100);
+        a.inject('ACK', 1, 2001);
+      },
+    };
+    expect(meets(given, true, ['ACK', 1, 2001]).effect.tcb.cc.tlp).toBe(0);
+    expect(predicted(given, 'ACK', 1, 2001)).toBe(true);
+  });
+
+  it('SACK blocks and echoed timestamps say what they say', () => {
+    const given: Given = { ...inFlight, syn: options({ mss: 1000, sack: true, ts: 1000 }) };
+    const iss = meets(given, true, ['ACK', 1, 1]).effect.tcb.snd.iss;
+    const sack = { opts: OPT_SACK | OPT_TIMESTAMPS, tsVal: 1001, sack: [(iss + 1001) | 0, (iss + 2001) | 0] };
+    expect(predicted(given, 'ACK', 1, 1, sack)).toBe(true);
+  });
+});
