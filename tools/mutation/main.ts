@@ -1,12 +1,11 @@
-// npm run mutation -- FILE…: changes one thing at a time in a source file and looks whether a test notices.
+// npm run mutation -- FILE…: changes one thing at a time in source files and looks whether a test notices.
 //
-//   npm run mutation -- src/tcp/timers.ts             the tests beside it; what survives meets those of its room,
-//                                                     but for the long random ones
+//   npm run mutation -- src/tcp/timers.ts             the tests of its room, the nearest first, but for the long ones
 //   npm run mutation -- src/tcp/timers.ts --slow      what survives meets those, too
 //   npm run mutation -- src/tcp/timers.ts --beside    only the tests beside it
 //   npm run mutation -- src/tcp/timers.ts --force     all of it again, not only what has changed
 //
-// StrykerJS makes the changes. It is installed in this folder on first use, so that nobody else pays for it. What
+// StrykerJS makes the changes, runner.ts runs the tests. It is installed in this folder on first use, so that nobody else pays for it. What
 // survives needs a test, or an entry in accepted.json that says why the change is none.
 
 import { execFileSync } from 'node:child_process';
