@@ -14,6 +14,9 @@ class Direction {
   #head = 0;
   #tail = 0;
   readonly #memory: Memory;
+  #to: HostInterface | null = null;
+  #batch = 0;
+  readonly #bring = (): void => this.#bringTo(this.#to as HostInterface, this.#batch);
 
   constructor(memory: Memory) {
     this.#memory = memory;
@@ -29,11 +32,15 @@ class Direction {
   /** Delivers what is queued now, as packets that came together, at most BATCH at a time; how many packets. */
   deliver(to: HostInterface): number {
     const n = this.#tail - this.#head;
-    for (let left = n; left > 0; left -= BATCH) to.together(() => this.#bring(to, Math.min(left, BATCH)));
+    this.#to = to;
+    for (let left = n; left > 0; left -= BATCH) {
+      this.#batch = Math.min(left, BATCH);
+      to.together(this.#bring);
+    }
     return n;
   }
 
-  #bring(to: HostInterface, n: number): void {
+  #bringTo(to: HostInterface, n: number): void {
     for (let i = 0; i < n; i++) {
       const at = 2 * (this.#head++ & (QUEUE - 1));
       const off = this.#packets[at] as number;

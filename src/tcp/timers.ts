@@ -61,6 +61,19 @@ export function clearTimer(e: Engine, tcb: Tcb, name: TimerName): void {
 
 /** Turns all timers off. */
 export function clearTimers(e: Engine, tcb: Tcb): void {
+  const { timer } = tcb;
+  if (e.trace === null) {
+    timer.rexmt = 0;
+    timer.persist = 0;
+    timer.delack = 0;
+    timer.keep = 0;
+    timer.user = 0;
+    timer.wait = 0;
+    timer.reorder = 0;
+    timer.pto = 0;
+    timer.pace = 0;
+    return;
+  }
   clearTimer(e, tcb, 'rexmt');
   clearTimer(e, tcb, 'persist');
   clearTimer(e, tcb, 'delack');

@@ -130,6 +130,14 @@ export class Connection {
   get rcvRing(): Ring {
     return (this.#rcvRing ??= new Ring(this.owner.memory, this.owner.pressure));
   }
+  /** @internal Gives the memory of the send ring back; how much that was. */
+  releaseSndRing(): number {
+    return this.#sndRing === null ? 0 : this.#sndRing.release();
+  }
+  /** @internal Gives the memory of the receive ring back; how much that was. */
+  releaseRcvRing(): number {
+    return this.#rcvRing === null ? 0 : this.#rcvRing.release();
+  }
   /** @internal Octets of both. */
   get bufferBytes(): number {
     return (this.#sndRing?.capacity ?? 0) + (this.#rcvRing?.capacity ?? 0);
@@ -201,7 +209,7 @@ export class Connection {
 
   /** Resolves at ESTABLISHED; rejects with ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH… */
   get opened(): Promise<Connection> {
-    if (this.#opened === null) this.#waitForOpen().promise.catch(() => {});
+    if (this.#opened === null) this.#waitForOpen().quiet();
     return (this.#opened as Waiter<Connection>).promise;
   }
 
@@ -226,8 +234,7 @@ export class Connection {
    */
   get closed(): Promise<void> {
     if (this.#closed === null) {
-      this.#closed = new Waiter();
-      this.#closed.promise.catch(() => {});
+      this.#closed = new Waiter<void>().quiet();
       if (this.#ended) this.#settleClosed();
     }
     return this.#closed.promise;

@@ -15,9 +15,9 @@ import {
   withSettings,
 } from '../../tcp/index.ts';
 import { formatEndpoint, type IpAddress } from '../../wire/index.ts';
-import { Queue, runUserCode } from '../base/index.ts';
+import { type Place, Queue, runUserCode } from '../base/index.ts';
 import { DEFAULT_TTL, type IpService } from '../ip/index.ts';
-import { Waiter, type WaitOptions, type Waits, waitSchema } from '../time/index.ts';
+import { endsByOptions, Waiter, type WaitOptions, type Waits, waitSchema } from '../time/index.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionHandler } from './connection-types.ts';
 
@@ -202,8 +202,12 @@ export class Listener {
     if (full !== null) return Promise.reject(full);
     const acceptor = new Waiter<Connection>();
     const place = this.#acceptors.push(acceptor);
-    waits.guard(acceptor, options, () => this.#acceptors.leave(place), 'accept', this);
+    if (endsByOptions(options)) this.#guard(acceptor, place, options);
     return acceptor.promise;
+  }
+
+  #guard(acceptor: Waiter<Connection>, place: Place<Waiter<Connection>>, options: WaitOptions): void {
+    this.#owner.waits.guard(acceptor, options, () => this.#acceptors.leave(place), 'accept', this);
   }
 
   /** Every connection until the listener is closed. Whoever leaves the loop before closes it. */

@@ -3,8 +3,8 @@
 
 import { Schema, whole } from '../../options/index.ts';
 import { dropRanges, Err, receivable, tcpError } from '../../tcp/index.ts';
-import { Queue } from '../base/index.ts';
-import { Waiter, type WaitOptions, waitKinds } from '../time/index.ts';
+import { type Place, Queue } from '../base/index.ts';
+import { endsByOptions, Waiter, type WaitOptions, waitKinds } from '../time/index.ts';
 import type { Connection } from './connection.ts';
 
 /** Options of `read`. */
@@ -86,8 +86,13 @@ export class Reading {
     if (full !== null) return Promise.reject(full);
     const reader = new Reader(max);
     const place = this.#readers.push(reader);
-    waits.guard(reader, options, () => this.#readers?.leave(place), 'read', c);
+    if (endsByOptions(options)) this.#guard(reader, place, options);
     return reader.promise;
+  }
+
+  #guard(reader: Reader, place: Place<Reader>, options: WaitOptions): void {
+    const c = this.#c;
+    c.owner.waits.guard(reader, options, () => this.#readers?.leave(place), 'read', c);
   }
 
   take(max = EVERYTHING): Uint8Array | null {
@@ -125,8 +130,7 @@ export class Reading {
 
   /** An empty ring goes back to the Memory; the next one is as large as this was. */
   #idle(): void {
-    if (this.#c.rcvRing.capacity > this.#hint) this.#hint = this.#c.rcvRing.capacity;
-    this.#c.rcvRing.release();
+    this.#hint = Math.max(this.#hint, this.#c.releaseRcvRing());
     this.#left = null;
   }
 
@@ -187,7 +191,7 @@ export class Reading {
       dropRanges(tcb);
       tcb.rcv.fin = 0;
     }
-    this.#c.rcvRing.release();
+    this.#c.releaseRcvRing();
     if (this.#readers === null) return;
     const error = broken ? this.#c.failure('read') : null;
     for (const reader of this.#readers.drain()) {

@@ -133,11 +133,13 @@ export class Ring {
     return joinSums(head, first, copySum(mem, this.#off, memOff + first, n - first, 0));
   }
 
-  /** Gives all memory back; the ring can be used again after `ensure`. */
-  release(): void {
-    if (this.capacity !== 0) this.#mem.free(this.#off, this.capacity);
+  /** Gives all memory back, and says how much that was; the ring can be used again after `ensure`. */
+  release(): number {
+    const { capacity } = this;
+    if (capacity !== 0) this.#mem.free(this.#off, capacity);
     this.#off = 0;
     this.capacity = 0;
+    return capacity;
   }
 }
 

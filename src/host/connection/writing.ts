@@ -37,6 +37,9 @@ class Write extends Waiter<void> {
   }
 }
 
+/** The end of a wait is not that of the closing. */
+function stay(): void {}
+
 /** What was written and is not acknowledged, what waits to be, and the end of it. */
 export class Writing {
   /** Octets put into the send buffer since the beginning. */
@@ -214,8 +217,7 @@ export class Writing {
     }
     this.endWhenDrained();
     if (((snd.end - snd.una) | 0) <= 0) {
-      if (this.#c.sndRing.capacity > this.#hint) this.#hint = this.#c.sndRing.capacity;
-      this.#c.sndRing.release();
+      this.#hint = Math.max(this.#hint, this.#c.releaseSndRing());
     }
     this.#tellRoom();
   }
@@ -253,16 +255,13 @@ export class Writing {
     }
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     const c = this.#c;
-    if (this.#finAcked === null) {
-      this.#finAcked = new Waiter();
-      this.#finAcked.promise.catch(() => {});
-    }
+    this.#finAcked ??= new Waiter<void>().quiet();
     const { promise } = this.#finAcked;
     if (c.ended) this.#settleFin();
     else if (finAcked(c.tcb)) this.#finAcked.resolve();
     else if (this.pending || c.tcb.state === State.SYN_SENT) this.#endAfterWrites = true;
     else if (!this.#endAfterWrites) this.#c.owner.close(c);
-    return this.#c.owner.waits.share(promise, options, () => {}, 'shutdown', c);
+    return this.#c.owner.waits.share(promise, options, stay, 'shutdown', c);
   }
 
   /** What `end` put off, when everything written is in the send buffer and the peer is known. */
@@ -289,7 +288,7 @@ export class Writing {
 
   /** The connection has ended, by an error or in order. */
   finish(): void {
-    this.#c.sndRing.release();
+    this.#c.releaseSndRing();
     if (this.pending) this.#failWrites(this.#c.failure('write'));
     if (this.#finAcked !== null) this.#settleFin();
   }

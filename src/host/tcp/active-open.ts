@@ -46,9 +46,9 @@ export function connect(tcp: TcpLayer, o: OpenOptions): Connection {
   const { remote, remotePort, localPort, fastOpen = false } = o;
   const first = o.early === undefined ? null : octetsOf(o.early, 'connect');
   const { w0, w1, w2, w3 } = remote;
-  if (!isValidTcpSource(w0, w1, w2, w3) || tcp.ip.local.isBroadcast(w0, w1, w2, w3))
-    throw tcpError(Err.BAD_REMOTE, 'connect', peerOf(o));
   const path = tcp.ip.path(w0, w1, w2, w3, o.source);
+  const toMany = path === null ? tcp.ip.local.isBroadcast(w0, w1, w2, w3) : path.toMany;
+  if (toMany || !isValidTcpSource(w0, w1, w2, w3)) throw tcpError(Err.BAD_REMOTE, 'connect', peerOf(o));
   if (path === null) throw tcpError(Err.NET_UNREACHABLE, 'connect', peerOf(o));
   if (!mayConnect(tcp)) throw tcpError(Err.NO_RESOURCES, 'connect', peerOf(o));
   const local = path.source;

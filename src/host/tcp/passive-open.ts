@@ -45,7 +45,8 @@ export function stopListening(tcp: TcpLayer, listener: Listener): void {
 /** The listener for the segment in hand. */
 export function listenerFor(tcp: TcpLayer): Listener | null {
   const { l0, l1, l2, l3 } = tcp.arriving;
-  return tcp.listenerTable.find(tcp.arriving, tcp.ip.owner(l0, l1, l2, l3) !== null);
+  const { local, epoch } = tcp.ip;
+  return tcp.listenerTable.find(tcp.arriving, local.isOwn(l0, l1, l2, l3, epoch));
 }
 
 /** A SYN has arrived at a listener: see `Output.spawn`. */

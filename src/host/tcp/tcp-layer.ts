@@ -142,6 +142,7 @@ export class TcpLayer implements TcpErrors {
       config: this.config,
       table: this.table.tuples,
       capacity: o.timeWaitCapacity ?? TIME_WAIT_CAPACITY,
+      watched: () => this.tap !== null,
       ended: (tcb) => this.engineOutput.transition(tcb, transitionNamed('time-wait-timeout')),
     });
     this.rest = new Rest(this, this.config);

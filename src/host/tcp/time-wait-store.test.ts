@@ -39,6 +39,7 @@ function store(capacity = 100): { table: TupleTable; records: TimeWaitStore; end
     config: defaultConfig,
     table,
     capacity,
+    watched: () => true,
     ended: (tcb) => {
       expect(tcb.state).toBe(State.CLOSED);
       ended.push(tcb.remotePort - 40_000);

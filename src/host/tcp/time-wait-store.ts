@@ -31,7 +31,9 @@ export interface TimeWaitStoreOptions {
   /** Where tuples are found: theirs, as ~index. */
   readonly table: TupleTable;
   readonly capacity: number;
-  /** Is told of every record that goes because its time has come. */
+  /** Whether somebody wants to hear of those that end. */
+  readonly watched: () => boolean;
+  /** Is told of every record that goes because its time has come, if so. */
   readonly ended: (tcb: Tcb) => void;
 }
 
@@ -43,6 +45,7 @@ export class TimeWaitStore {
   /** The tuple of the TCB that becomes a record, and that of the record that was loaded last. */
   readonly #added = new FourTuple();
   readonly #loaded = new FourTuple();
+  readonly #watched: () => boolean;
   readonly #ended: (tcb: Tcb) => void;
   /** Time to live and Diffserv field of the record that was loaded last (RFC 9293 MUST-48, MUST-49). */
   ttl = 0;
@@ -52,6 +55,7 @@ export class TimeWaitStore {
     this.#table = o.table;
     this.#tcb = new Tcb(o.config);
     this.#tcb.id = -1;
+    this.#watched = o.watched;
     this.#ended = o.ended;
     this.#records = new TimeWaitTable(o.capacity, (index) => this.#expired(index));
   }
@@ -71,38 +75,25 @@ export class TimeWaitStore {
     const tuple = this.#added.copy(tcb);
     const index = this.#records.add(tcb.timer.wait, tuple);
     this.#table.set(tuple, ~index);
-    const r = this.#records;
-    r.set(index, TW_SND_NXT, tcb.snd.nxt);
-    r.set(index, TW_RCV_NXT, tcb.rcv.nxt);
-    r.set(index, TW_RCV_WND, (tcb.rcv.edge - tcb.rcv.nxt) | 0);
-    r.set(index, TW_TS_OFFSET, tcb.tsOffset);
-    r.set(index, TW_FLAGS, (ttl << TTL_SHIFT) | (tos << TOS_SHIFT));
-    this.#save(index, tcb);
-  }
-
-  #save(index: number, tcb: Tcb): void {
-    const r = this.#records;
-    r.set(index, TW_TS_RECENT, tcb.tsRecent);
-    r.set(index, TW_TS_RECENT_AT, tcb.tsRecentMs);
-    r.set(index, TW_LAST_CHALLENGE, tcb.challengeMs);
-    r.set(
-      index,
-      TW_FLAGS,
-      (r.get(index, TW_FLAGS) & KEPT) |
-        (tcb.ts === 1 ? FLAG_TS : 0) |
-        (tcb.challenged === 1 ? FLAG_CHALLENGED : 0) |
-        (tcb.rcv.wscale << WSCALE_SHIFT),
-    );
+    const words = this.#records.wordsOf(index);
+    const at = this.#records.placeOf(index);
+    words[at + TW_SND_NXT] = tcb.snd.nxt;
+    words[at + TW_RCV_NXT] = tcb.rcv.nxt;
+    words[at + TW_RCV_WND] = tcb.rcv.edge - tcb.rcv.nxt;
+    words[at + TW_TS_OFFSET] = tcb.tsOffset;
+    words[at + TW_FLAGS] = (ttl << TTL_SHIFT) | (tos << TOS_SHIFT);
+    save(words, at, tcb);
   }
 
   /** The TCB of a record, until the next call. */
   load(index: number): Tcb {
-    const r = this.#records;
+    const words = this.#records.wordsOf(index);
+    const at = this.#records.placeOf(index);
     const tcb = this.#tcb;
     const { snd, rcv } = tcb;
-    const flags = r.get(index, TW_FLAGS);
+    const flags = words[at + TW_FLAGS] as number;
     tcb.state = State.TIME_WAIT;
-    copySockets(r.tuple(index, this.#loaded), tcb);
+    copySockets(this.#records.tuple(index, this.#loaded), tcb);
     tcb.error = 0;
     tcb.signals = 0;
     tcb.ackNow = 0;
@@ -110,28 +101,28 @@ export class TimeWaitStore {
     this.tos = (flags >>> TOS_SHIFT) & 0xff;
     tcb.ts = flags & FLAG_TS;
     tcb.challenged = (flags & FLAG_CHALLENGED) !== 0 ? 1 : 0;
-    tcb.challengeMs = r.get(index, TW_LAST_CHALLENGE);
-    tcb.tsRecent = r.get(index, TW_TS_RECENT);
-    tcb.tsRecentMs = r.get(index, TW_TS_RECENT_AT);
-    tcb.tsOffset = r.get(index, TW_TS_OFFSET);
-    snd.nxt = r.get(index, TW_SND_NXT);
+    tcb.challengeMs = words[at + TW_LAST_CHALLENGE] as number;
+    tcb.tsRecent = words[at + TW_TS_RECENT] as number;
+    tcb.tsRecentMs = words[at + TW_TS_RECENT_AT] as number;
+    tcb.tsOffset = words[at + TW_TS_OFFSET] as number;
+    snd.nxt = words[at + TW_SND_NXT] as number;
     snd.una = snd.nxt;
     snd.fin = 1;
     snd.end = (snd.nxt - 1) | 0;
-    rcv.nxt = r.get(index, TW_RCV_NXT);
+    rcv.nxt = words[at + TW_RCV_NXT] as number;
     rcv.user = rcv.nxt;
     rcv.acked = rcv.nxt;
-    rcv.edge = (rcv.nxt + r.get(index, TW_RCV_WND)) | 0;
-    rcv.buf = r.get(index, TW_RCV_WND);
+    rcv.edge = (rcv.nxt + (words[at + TW_RCV_WND] as number)) | 0;
+    rcv.buf = words[at + TW_RCV_WND] as number;
     rcv.wscale = (flags >> WSCALE_SHIFT) & 15;
-    tcb.timer.wait = r.get(index, TW_EXPIRY);
+    tcb.timer.wait = words[at + TW_EXPIRY] as number;
     return tcb;
   }
 
   /** Keeps what a segment has changed in the TCB of `load`. */
   store(index: number, tcb: Tcb): void {
     if (tcb.timer.wait !== this.#records.get(index, TW_EXPIRY)) this.#records.restart(index, tcb.timer.wait);
-    this.#save(index, tcb);
+    save(this.#records.wordsOf(index), this.#records.placeOf(index), tcb);
   }
 
   /** Forgets a record: its tuple is used again. */
@@ -159,18 +150,28 @@ export class TimeWaitStore {
     return this.#records.untilNext(nowMs);
   }
 
-  /** Takes the record's entry out of the table, and no other's; the TCB of the record. */
-  #unlink(index: number): Tcb {
-    const t = this.load(index);
-    const tuple = this.#loaded;
+  /** Takes the record's entry out of the table, and no other's. */
+  #unlink(index: number): void {
+    const tuple = this.#records.tuple(index, this.#loaded);
     const value = this.#table.delete(tuple);
     if (value !== ~index && value !== NONE) this.#table.set(tuple, value);
-    return t;
   }
 
   #expired(index: number): void {
-    const tcb = this.#unlink(index);
+    this.#unlink(index);
+    if (!this.#watched()) return;
+    const tcb = this.load(index);
     tcb.state = State.CLOSED;
     this.#ended(tcb);
   }
+}
+
+/** What a segment may change. */
+function save(words: Int32Array, at: number, tcb: Tcb): void {
+  words[at + TW_TS_RECENT] = tcb.tsRecent;
+  words[at + TW_TS_RECENT_AT] = tcb.tsRecentMs;
+  words[at + TW_LAST_CHALLENGE] = tcb.challengeMs;
+  const kept = (words[at + TW_FLAGS] as number) & KEPT;
+  const bits = (tcb.ts === 1 ? FLAG_TS : 0) | (tcb.challenged === 1 ? FLAG_CHALLENGED : 0);
+  words[at + TW_FLAGS] = kept | bits | (tcb.rcv.wscale << WSCALE_SHIFT);
 }

@@ -67,12 +67,20 @@ class Store {
     this.#free = -1;
   }
 
+  /** The chunk of a record, and where in it the record begins. */
+  wordsOf(at: number): Int32Array {
+    return this.chunks[at >> 9] as Int32Array;
+  }
+  placeOf(at: number): number {
+    return (at & (CHUNK - 1)) * this.stride;
+  }
+
   get(at: number, field: number): number {
-    return (this.chunks[at >> 9] as Int32Array)[(at & (CHUNK - 1)) * this.stride + field] as number;
+    return this.wordsOf(at)[this.placeOf(at) + field] as number;
   }
 
   set(at: number, field: number, value: number): void {
-    (this.chunks[at >> 9] as Int32Array)[(at & (CHUNK - 1)) * this.stride + field] = value;
+    this.wordsOf(at)[this.placeOf(at) + field] = value;
   }
 }
 
@@ -111,6 +119,14 @@ export class TimeWaitTable {
   /** Bytes held. */
   get bytes(): number {
     return (this.#v4.chunks.length * this.#v4.stride + this.#v6.chunks.length * this.#v6.stride) * CHUNK * 4;
+  }
+
+  /** The words of a record among others, and where it begins: its fields (TW_…) but TW_PORTS and TW_EXPIRY may be set. */
+  wordsOf(index: number): Int32Array {
+    return ((index & 1) === 0 ? this.#v4 : this.#v6).wordsOf(index >> 1);
+  }
+  placeOf(index: number): number {
+    return ((index & 1) === 0 ? this.#v4 : this.#v6).placeOf(index >> 1);
   }
 
   /** A field (TW_…) of a record. */
@@ -159,21 +175,24 @@ export class TimeWaitTable {
     const v4 = isIpv4(t);
     const store = v4 ? this.#v4 : this.#v6;
     const at = store.take();
-    for (let field = 0; field < ADDRESSES; field++) store.set(at, field, 0);
-    store.set(at, TW_PORTS, portsOf(t));
-    store.set(at, TW_EXPIRY, expiryMs | 0);
+    const words = store.wordsOf(at);
+    const place = store.placeOf(at);
+    for (let field = 0; field < ADDRESSES; field++) words[place + field] = 0;
+    words[place + TW_PORTS] = portsOf(t);
+    words[place + TW_EXPIRY] = expiryMs;
+    const addresses = place + ADDRESSES;
     if (v4) {
-      store.set(at, ADDRESSES, t.l3);
-      store.set(at, ADDRESSES + 1, t.r3);
+      words[addresses] = t.l3;
+      words[addresses + 1] = t.r3;
     } else {
-      store.set(at, ADDRESSES, t.l0);
-      store.set(at, ADDRESSES + 1, t.l1);
-      store.set(at, ADDRESSES + 2, t.l2);
-      store.set(at, ADDRESSES + 3, t.l3);
-      store.set(at, ADDRESSES + 4, t.r0);
-      store.set(at, ADDRESSES + 5, t.r1);
-      store.set(at, ADDRESSES + 6, t.r2);
-      store.set(at, ADDRESSES + 7, t.r3);
+      words[addresses] = t.l0;
+      words[addresses + 1] = t.l1;
+      words[addresses + 2] = t.l2;
+      words[addresses + 3] = t.l3;
+      words[addresses + 4] = t.r0;
+      words[addresses + 5] = t.r1;
+      words[addresses + 6] = t.r2;
+      words[addresses + 7] = t.r3;
     }
     const index = (at << 1) | (v4 ? 0 : 1);
     this.#count++;

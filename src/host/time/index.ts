@@ -4,4 +4,4 @@ export { type Clock, checkedClock, RealClock, type TimeSource } from './clock.ts
 export { type Driven, HostDriver } from './driver.ts';
 export { nextTurn, platformTimers, soon, type TimerPlatform } from './platform.ts';
 export { TimingWheel } from './timing-wheel.ts';
-export { Waiter, type WaitOptions, Waits, waitKinds, waitSchema } from './waits.ts';
+export { endsByOptions, Waiter, type WaitOptions, Waits, waitKinds, waitSchema } from './waits.ts';

@@ -34,11 +34,15 @@ export function waitSchema(call: string): Schema<WaitOptions> {
 /** Calls of one kind that may wait at a time. */
 export const MAX_WAITING = 131_072;
 
+function nothing(): void {}
+
 /** Somebody who waits, and the promise they hold. */
 export class Waiter<T> {
   readonly promise: Promise<T>;
-  #resolve: (value: T) => void = () => {};
-  #reject: (error: unknown) => void = () => {};
+  #resolve: (value: T) => void = nothing;
+  #reject: (error: unknown) => void = nothing;
+  #rejected = false;
+  #quiet = false;
   /** @internal Takes the timeout and the signal back. */
   unguard: (() => void) | null = null;
 
@@ -56,8 +60,22 @@ export class Waiter<T> {
 
   reject(error: unknown): void {
     this.unguard?.();
+    this.#rejected = true;
+    if (this.#quiet) this.promise.catch(nothing);
     this.#reject(error);
   }
+
+  /** Nobody need hold the promise: the platform is not told that it was rejected. One that resolves has no cost of that. */
+  quiet(): this {
+    this.#quiet = true;
+    if (this.#rejected) this.promise.catch(nothing);
+    return this;
+  }
+}
+
+/** Whether `Waits.guard` has something to do. */
+export function endsByOptions({ timeout, signal }: WaitOptions): boolean {
+  return timeout !== undefined || signal !== undefined;
 }
 
 /** Whose call waits. The two ends are asked for when there is an error to tell them in. */
@@ -185,7 +203,17 @@ export class Waits {
     syscall: string,
     who: Ends,
   ): Promise<T> {
-    if (options.timeout === undefined && options.signal === undefined) return promise;
+    if (!endsByOptions(options)) return promise;
+    return this.#shareUntil(promise, options, leave, syscall, who);
+  }
+
+  #shareUntil<T>(
+    promise: Promise<T>,
+    options: WaitOptions,
+    leave: () => void,
+    syscall: string,
+    who: Ends,
+  ): Promise<T> {
     const waiter = new Waiter<T>();
     this.guard(waiter, options, leave, syscall, who);
     promise.then(
