@@ -8,6 +8,8 @@ import type { Memory } from '../wire/index.ts';
 const BLOCK_SECTION = 0x0a0d0d0a;
 const BLOCK_INTERFACE = 1;
 const BLOCK_PACKET = 6;
+/** Types from here on are for local use: a reader that does not know one skips it (section 10.1). */
+const LOCAL_BLOCKS = 0x8000_0000;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 
 /** Options of any block: section 3.5. */
@@ -210,6 +212,19 @@ export class PcapngWriter {
       this.#u32(direction === 'in' ? INBOUND : OUTBOUND);
     }
     this.#end(size, hasOptions);
+  }
+
+  /**
+   * A block of a type for local use, 0x80000000 to 0xffffffff, which others skip. It says itself how long it is when that
+   * is no multiple of 4. Throws OptionTypeError, OptionRangeError.
+   */
+  localBlock(type: number, body: Uint8Array): void {
+    whole(LOCAL_BLOCKS, 0xffff_ffff).check(type, 'PcapngWriter', 'type');
+    const size = 12 + padded(body.length);
+    this.#begin(type, size);
+    this.#chunk.set(body, this.#at);
+    this.#at += padded(body.length);
+    this.#end(size, false);
   }
 
   /** Gives the sink what was collected. */

@@ -15,7 +15,7 @@ import { Details } from './details.tsx';
 import { Dialogs } from './dialogs.tsx';
 import { EndHead } from './end-head.tsx';
 import { Explanation } from './explanation.tsx';
-import { takeFiles } from './file-drop.ts';
+import { takeFile, takeFiles } from './file-drop.ts';
 import { Header } from './header.tsx';
 import { Ladder } from './ladder.tsx';
 import { lazy } from './lazy.tsx';
@@ -93,7 +93,15 @@ export function App() {
       <Body />
       {!bare && (
         <footer class="foot">
-          {t('offline')} {t('dropHere')}
+          {t('offline')} {t('dropHere')}{' '}
+          <label class="choose">
+            {t('chooseFile')}
+            <input
+              type="file"
+              accept=".json,.pcapng,.pcap"
+              onChange={(event) => choose(event.currentTarget)}
+            />
+          </label>
         </footer>
       )}
       <Announcer />
@@ -183,6 +191,12 @@ function Ends() {
       <EndHead end="right" />
     </div>
   );
+}
+
+function choose(input: HTMLInputElement): void {
+  const file = input.files?.[0];
+  input.value = '';
+  if (file !== undefined) void takeFile(file);
 }
 
 function toLadder(): void {

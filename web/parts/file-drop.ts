@@ -1,7 +1,9 @@
-// A trace that is dropped onto the page is shown; the file is read here and goes nowhere.
+// A file that is dropped onto the page, or chosen, is shown: a trace, or a capture that has its trace in it. It is read here
+// and goes nowhere. Captures of others are handed to who reads them (state/captures.ts).
 
 import type { Trace } from '../../src/lab/index.ts';
 import { t } from '../messages.ts';
+import { isCapture, openCapture } from '../state/captures.ts';
 import { showTrace, trouble } from '../state/lab.ts';
 import { stateInfos } from './lab.ts';
 
@@ -88,10 +90,22 @@ export function parseTrace(text: string): Trace {
   return value as unknown as Trace;
 }
 
-async function take(file: File): Promise<void> {
+/** Opens a file. */
+export async function takeFile(file: File): Promise<void> {
   try {
-    need(file.size <= LARGEST, `> ${LARGEST}`);
-    showTrace(file.name, parseTrace(await file.text()));
+    const octets = new Uint8Array(await file.slice(0, LARGEST).arrayBuffer());
+    if (isCapture(octets)) {
+      const { traceTextOf } = await import('../../src/lab/export/index.ts');
+      const text = file.size <= LARGEST ? traceTextOf(octets) : null;
+      if (text === null) {
+        trouble.value = await openCapture(file);
+        return;
+      }
+      showTrace(file.name, parseTrace(text));
+    } else {
+      need(file.size <= LARGEST, `> ${LARGEST}`);
+      showTrace(file.name, parseTrace(new TextDecoder().decode(octets)));
+    }
     trouble.value = null;
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
@@ -105,7 +119,7 @@ export function takeFiles(): () => void {
   const drop = (event: DragEvent) => {
     event.preventDefault();
     const file = event.dataTransfer?.files[0];
-    if (file !== undefined) void take(file);
+    if (file !== undefined) void takeFile(file);
   };
   addEventListener('dragover', over);
   addEventListener('drop', drop);

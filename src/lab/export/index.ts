@@ -1,3 +1,3 @@
 // The door of the exports: a trace in the formats of other tools.
 
-export { ExportError, type PcapngExportOptions, pcapngOf } from './pcapng.ts';
+export { ExportError, type PcapngExportOptions, pcapngOf, traceTextOf } from './pcapng.ts';

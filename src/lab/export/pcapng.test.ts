@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { PcapngWriter } from '../../link/index.ts';
 import { handMade } from '../ladder/testing.ts';
 import { runScenario } from '../scenario/index.ts';
 import { scenarioNamed } from '../scenarios/index.ts';
 import type { Trace } from '../trace.ts';
-import { ExportError, type PcapngExportOptions, pcapngOf } from './pcapng.ts';
+import { ExportError, type PcapngExportOptions, pcapngOf, traceTextOf } from './pcapng.ts';
 
 const tshark = ((): boolean => {
   try {
@@ -99,6 +100,28 @@ test('a damaged packet is captured with the damage where it arrives, and whole w
   expect(hex(exported(trace, { at: 'left' }))).toContain(packet);
   const right = hex(exported(trace, { at: 'right' }));
   expect(right.indexOf(packet)).toBe(right.lastIndexOf(packet));
+});
+
+test('a capture holds its trace, and gives it back as it was', () => {
+  for (const at of ['wire', 'left', 'right'] as const) {
+    const trace = traceOf('close4', ['drop FIN#1']);
+    const text = traceTextOf(exported(trace, { at })) as string;
+    expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(trace)));
+  }
+});
+
+test('a capture without a trace, one that is cut off, and what is no capture give none', () => {
+  const bytes = exported(traceOf('hs'));
+  for (let length = 0; length < bytes.length; length += 97)
+    expect(traceTextOf(bytes.subarray(0, length))).toBeNull();
+  const chunks: Uint8Array[] = [];
+  new PcapngWriter((chunk) => chunks.push(chunk));
+  expect(traceTextOf(chunks[0] as Uint8Array)).toBeNull();
+  // A length that leads nowhere.
+  const loop = new Uint8Array(64);
+  loop.set((chunks[0] as Uint8Array).subarray(0, 12));
+  loop.fill(0, 4, 8);
+  expect(traceTextOf(loop)).toBeNull();
 });
 
 test('a trace without packets cannot be exported, and says so', () => {

@@ -43,12 +43,39 @@ const exportOptions = new Schema<PcapngExportOptions>('pcapngOf', {
 });
 
 /**
- * The octets of a capture.
+ * The octets of a capture. The trace itself is in it, too, in a block that others skip: see {@link traceTextOf}.
  * @throws ExportError if the trace is not a detailed one: it has no packets; OptionTypeError, OptionRangeError
  */
 export function pcapngOf(trace: Trace, options: PcapngExportOptions): Uint8Array {
   exportOptions.check(options);
   return new Exporter(trace, options).run();
+}
+
+/** The type of the block that holds the trace itself, and what its text begins with. */
+const TRACE_BLOCK = 0x8073_7966;
+const TRACE_MARK = 'synfin-trace\n';
+const SECTION_BLOCK = 0x0a0d_0d0a;
+const LITTLE_ENDIAN = 0x1a2b_3c4d;
+
+/**
+ * The trace that {@link pcapngOf} put into a capture, as JSON text; null: the octets are no capture, or one without it.
+ * The text is as it was found: whether it is a trace is for the caller to see.
+ */
+export function traceTextOf(capture: Uint8Array): string | null {
+  const view = new DataView(capture.buffer, capture.byteOffset, capture.byteLength);
+  if (capture.length < 12 || view.getUint32(0, true) !== SECTION_BLOCK) return null;
+  // Ours are little-endian.
+  if (view.getUint32(8, true) !== LITTLE_ENDIAN) return null;
+  for (let at = 0; at + 12 <= capture.length; ) {
+    const size = view.getUint32(at + 4, true);
+    if (size < 12 || size % 4 !== 0 || at + size > capture.length) return null;
+    if (view.getUint32(at, true) === TRACE_BLOCK) {
+      const text = new TextDecoder().decode(capture.subarray(at + 8, at + size - 4));
+      if (text.startsWith(TRACE_MARK)) return text.slice(TRACE_MARK.length).replace(/\0+$/, '');
+    }
+    at += size;
+  }
+  return null;
 }
 
 class Exporter {
@@ -102,6 +129,7 @@ class Exporter {
         if (sent !== undefined && seen) this.#packet(event, sent, event.to, 'in', row, i);
       }
     });
+    this.#writer.localBlock(TRACE_BLOCK, new TextEncoder().encode(TRACE_MARK + JSON.stringify(this.#trace)));
     this.#writer.flush();
     return joined(this.#chunks);
   }
