@@ -7,6 +7,7 @@ import mermaid from 'mermaid';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scenarios } from '../../src/lab/index.ts';
+import { PcapngWriter } from '../../src/link/index.ts';
 import { findings } from './axe.ts';
 import { changesOf, clickArrow, middleOf, missing, SCREENSHOTS, stateOf, WebLab } from './browser.ts';
 
@@ -615,6 +616,33 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       await page.waitForSelector('[role="alert"]:has-text("version: 2")');
       await drop('bad.txt', 'no JSON');
       await page.waitForSelector('[role="alert"]:has-text("JSON")');
+      await closeAll();
+    });
+
+    test('the page opens its own capture, and that of the command line; one of another program is named as such', async () => {
+      const page = await open('#1/ack3-lost?l=en');
+      await page.click('.titlebar .export');
+      const own = await exported(page, 'pcapng');
+      await page.keyboard.press('Escape');
+      const file = (name: string, path: string) => ({ name, mimeType: '', buffer: readFileSync(path) });
+      await page.setInputFiles('.choose input', file('own.pcapng', own));
+      await page.waitForSelector('.titlebar h1:has-text("own.pcapng")');
+      expect(await page.locator('.arrow[data-end="lost"]').count()).toBeGreaterThanOrEqual(1);
+      const made = `${own}.made`;
+      execFileSync(process.execPath, ['bin/synfin.js', 'run', 'close4', '--pcap', made], { stdio: 'ignore' });
+      await page.setInputFiles('.choose input', file('of-the-command.pcapng', made));
+      await page.waitForSelector('.titlebar h1:has-text("of-the-command")');
+      expect(await page.locator('.arrow').count()).toBeGreaterThan(6);
+      const chunks: Uint8Array[] = [];
+      new PcapngWriter((bytes) => chunks.push(bytes));
+      for (const buffer of [
+        Buffer.from(chunks[0] as Uint8Array),
+        Buffer.from([0xd4, 0xc3, 0xb2, 0xa1, 2, 0]),
+      ]) {
+        await page.setInputFiles('.choose input', { name: 'theirs.pcap', mimeType: '', buffer });
+        await page.waitForSelector('[role="alert"]:has-text("theirs.pcap is a capture that has no run")');
+        await page.click('[role="alert"] button');
+      }
       await closeAll();
     });
   });

@@ -22,7 +22,7 @@ describe.skipIf(missing !== null)('beside the lab', () => {
     expect(await now()).toBe('The client asks');
     const flown = () => page.locator('.arrow[data-tense="past"]').count();
     const before = await flown();
-    for (let i = 0; i < 4; i++) await page.click('.step-card .next');
+    for (let i = 0; i < 4; i++) await page.click('.step-card[data-when="now"] .next');
     expect(await now()).toBe('The timer says it again');
     expect(await flown()).toBeGreaterThan(before);
     await page.waitForFunction(() => location.hash.includes('c=4'));
@@ -36,6 +36,43 @@ describe.skipIf(missing !== null)('beside the lab', () => {
     await page.waitForSelector('.change-chip');
     expect(await page.locator('.ghost').count()).toBeGreaterThanOrEqual(1);
     await page.context().close();
+  });
+
+  test('a story is told by scrolling: to its end every step in turn, and back; what a key goes to is where it is', async () => {
+    for (const viewport of [
+      { width: 1280, height: 900 },
+      { width: 390, height: 800 },
+    ]) {
+      const page = await lab.open('#1/third-ack?v=story&l=en', { reducedMotion: 'reduce', viewport });
+      await page.waitForSelector('.step-card[data-when="now"]');
+      const now = async () => Number(await page.textContent('.step-card[data-when="now"] .dot'));
+      const all = await page.locator('.step-card').count();
+      const seen: number[] = [];
+      const scrollBy = async (by: number) => {
+        await page.mouse.wheel(0, by);
+        await page.waitForTimeout(80);
+        const step = await now();
+        if (step !== seen.at(-1)) seen.push(step);
+      };
+      await page.mouse.move(viewport.width / 2, viewport.height - 40);
+      for (let i = 0; i < 60; i++) await scrollBy(60);
+      const steps = Array.from({ length: all }, (_, i) => i + 1);
+      expect(seen, `${viewport.width} px`).toEqual(steps);
+      seen.length = 0;
+      for (let i = 0; i < 60; i++) await scrollBy(-60);
+      expect(seen).toEqual(steps.reverse());
+      // The ladder stays in sight.
+      for (const step of [2, 3, 4, 5]) {
+        await page.keyboard.press('ArrowRight');
+        await page.waitForTimeout(150);
+        expect(await now()).toBe(step);
+      }
+      const box = await page.locator('.step-card[data-when="now"] p').boundingBox();
+      expect(box?.y).toBeGreaterThan(0);
+      expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThan(viewport.height + 1);
+      expect((await page.locator('.story-stage').boundingBox())?.y).toBeLessThan(viewport.height / 2);
+      await page.context().close();
+    }
   });
 
   test('all stories are listed; a link to one that does not exist says so', async () => {

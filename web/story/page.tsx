@@ -1,7 +1,7 @@
 // A story: the ladder moves along as its steps are read, by scrolling, clicking or with the arrow keys; then it is the
 // reader's to break. Without a story: the list of all.
 
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { type StoryBreak, stories } from '../../src/lab/stories/index.ts';
 import { say, t } from '../messages.ts';
 import { Title, Whole } from '../parts/glossary.tsx';
@@ -9,6 +9,7 @@ import { Ladder } from '../parts/ladder.tsx';
 import { scenarioNamed } from '../state/catalogue.ts';
 import * as lab from '../state/lab.ts';
 import { goToStep, places, stepIndex, story, tellStory } from '../state/story.ts';
+import { useScrolledSteps } from './scroll.ts';
 
 /** A story, or all of them. */
 export function StoryPage() {
@@ -44,17 +45,8 @@ function StoryList() {
 function Told() {
   const told = story.value as NonNullable<typeof story.value>;
   const at = stepIndex.value;
-  const now = useRef<HTMLLIElement>(null);
-  const isFirst = useRef(true);
-  useEffect(() => {
-    // The card that is told is in sight; the first is where the page begins.
-    if (isFirst.current && at === 0) {
-      isFirst.current = false;
-      return;
-    }
-    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    now.current?.scrollIntoView({ block: 'nearest', behavior: still ? 'instant' : 'smooth' });
-  }, [at]);
+  const list = useRef<HTMLOListElement>(null);
+  useScrolledSteps(list, at, goToStep);
   return (
     <main class="reading story" id="ladder" tabIndex={-1}>
       <header>
@@ -72,11 +64,10 @@ function Told() {
         <div class="story-stage">
           <Ladder quiet />
         </div>
-        <ol class="steps">
+        <ol class="steps" ref={list}>
           {told.steps.map(({ title, text }, i) => (
             <li
               key={title.en}
-              ref={i === at ? now : null}
               class="step-card"
               data-when={i < at ? 'done' : i === at ? 'now' : 'next'}
               aria-current={i === at ? 'step' : undefined}
@@ -91,32 +82,28 @@ function Told() {
               </button>
               <div>
                 <h2>{say(title)}</h2>
-                {i <= at && (
-                  <p>
-                    <Whole text={say(text)} />
-                  </p>
-                )}
-                {i === at && (
-                  <div class="buttons step-buttons">
-                    <button
-                      type="button"
-                      aria-label={t('stepBack')}
-                      disabled={i === 0}
-                      onClick={() => goToStep(i - 1)}
-                    >
-                      ‹
+                <p>
+                  <Whole text={say(text)} />
+                </p>
+                <div class="buttons step-buttons" inert={i !== at}>
+                  <button
+                    type="button"
+                    aria-label={t('stepBack')}
+                    disabled={i === 0}
+                    onClick={() => goToStep(i - 1)}
+                  >
+                    ‹
+                  </button>
+                  {i < places.value.length - 1 ? (
+                    <button type="button" class="primary next" onClick={() => goToStep(i + 1)}>
+                      {t('nextStep')} ›
                     </button>
-                    {i < places.value.length - 1 ? (
-                      <button type="button" class="primary next" onClick={() => goToStep(i + 1)}>
-                        {t('nextStep')} ›
-                      </button>
-                    ) : (
-                      <button type="button" class="primary" onClick={toBreaks}>
-                        {t('breakIt')} ›
-                      </button>
-                    )}
-                  </div>
-                )}
+                  ) : (
+                    <button type="button" class="primary" onClick={toBreaks}>
+                      {t('breakIt')} ›
+                    </button>
+                  )}
+                </div>
               </div>
             </li>
           ))}
