@@ -11,7 +11,14 @@ import {
   tcpError,
   withSettings,
 } from '../tcp/index.ts';
-import { type IpAddress, isUnspecified, Memory, Offload } from '../wire/index.ts';
+import {
+  type IpAddress,
+  type IpPacket,
+  isUnspecified,
+  Memory,
+  Offload,
+  type UdpDatagram,
+} from '../wire/index.ts';
 import {
   checkedRandom,
   HostCounters,
@@ -58,6 +65,7 @@ import {
   deviceOptions,
   hostOptions,
   listenOptions,
+  port as portKind,
   udpOptions,
 } from './options.ts';
 import { hostProfiles, type ProfileName } from './profiles/index.ts';
@@ -109,6 +117,12 @@ export interface HostOptions {
   orphanCapacity?: number;
   /** RSTs sent in a second to segments of no connection. Default 1000. */
   resetsPerSecond?: number;
+  /**
+   * UDP port for TCP segments that come in datagrams, as FreeBSD has it (net.inet.tcp.udp_tunneling_port): for where only
+   * UDP gets through. A connection to `udpPort` of a peer goes out from it; who comes in this way is answered this way. 0,
+   * the default: none.
+   */
+  tcpOverUdp?: number;
   /** A router: what is not for this host goes on by its routes (RFC 1812). Default false. */
   forwarding?: boolean;
   /** A TCP with other rules: for experiments. */
@@ -133,6 +147,11 @@ export interface ConnectOptions extends IpService, WaitOptions {
   /** Settings that differ from the host's. */
   tcp?: Partial<TcpConfig>;
   handler?: ConnectionHandler;
+  /**
+   * UDP port of the peer that takes TCP in datagrams (its `tcpOverUdp`); of this host, too, there must be one. 0, the
+   * default: TCP as it is.
+   */
+  udpPort?: number;
   /**
    * TCP Fast Open (RFC 7413): the SYN carries what of `early` fits, when the server has granted a cookie before;
    * else it asks for one. The server may get that text twice: for requests that may be repeated.
@@ -266,6 +285,7 @@ export class Host {
       waits: this.tcp.waits,
     });
     icmp.udp = this.#udp;
+    this.tcpOverUdp = options.tcpOverUdp ?? 0;
     this.#ethernet = new EthernetLayer({ ip: this.ip, random });
     this.#ethernet.unreachable = (off, len, crowded) => icmp.neighbourUnreachable(off, len, crowded);
     this.#fragments = new FragmentLayer({
@@ -509,9 +529,23 @@ export class Host {
       tcp: options.tcp,
       ttl: options.ttl ?? DEFAULT_TTL,
       tos: options.tos ?? 0,
+      udpPort: options.udpPort ?? 0,
       fastOpen: options.fastOpen,
       early: options.early,
     });
+  }
+
+  /** UDP port for TCP segments in datagrams: see the option of this name. 0: none. */
+  get tcpOverUdp(): number {
+    return this.tcp.tunnelPort;
+  }
+
+  /** Connections that are in datagrams go on from the new port; with 0 nothing of theirs goes out. Throws EADDRINUSE. */
+  set tcpOverUdp(port: number) {
+    portKind.check(port, 'Host', 'tcpOverUdp');
+    const arrives = (packet: IpPacket, datagram: UdpDatagram): void => this.tcp.inputInUdp(packet, datagram);
+    this.#udp.tunnel = port === 0 ? null : { port, arrives };
+    this.tcp.output.tunnelPort = port;
   }
 
   /** The address of a peer; programs connect to the same one again and again. */

@@ -28,7 +28,7 @@ import type { CloseOptions } from './tcp/index.ts';
 import { waitKinds } from './time/index.ts';
 import type { UdpOptions } from './udp/index.ts';
 
-const port = whole(0, 0xffff);
+export const port = whole(0, 0xffff);
 /** Bound of a queue or a table: what an array can count. */
 const bound = (least: number) => whole(least, 2 ** 30);
 
@@ -90,6 +90,7 @@ export const hostOptions = new Schema<HostOptions>('Host', {
   connectionCapacity: bound(1),
   orphanCapacity: bound(0),
   resetsPerSecond: bound(0),
+  tcpOverUdp: port,
   forwarding: flag,
   rules: rulesKind,
   onUserWoke: func,
@@ -127,6 +128,7 @@ export const connectOptions = new Schema<ConnectOptions>('connect', {
   port: needed(whole(1, 0xffff)),
   localAddress: text,
   localPort: port,
+  udpPort: port,
   tcp: nested(tcpOptions),
   handler,
   fastOpen: flag,
@@ -142,7 +144,7 @@ export const listenOptions = new Schema<ListenOptions>('listen', {
   family: oneOf(4, 6),
   backlog: bound(0),
   synBacklog: bound(0),
-  synCookies: flag,
+  synCookies: either(flag, oneOf('always')),
   fastOpen: bound(0),
   deferAccept: whole(0, 255),
   handler,

@@ -431,3 +431,98 @@ describe('sendto with an address connects', () => {
       '+0 > P. 1:101(100) ack 1 win 65535',
     ]));
 });
+
+describe('TCP in UDP (udp_tunneling_port)', () => {
+  const ON = ['--udp_encapsulation=tcp', ' 0 `sysctl -w net.inet.tcp.udp_tunneling_port=9811`'];
+  const REMOTE = (port: number, result: string): string =>
+    `+0 setsockopt(3, IPPROTO_TCP, TCP_REMOTE_UDP_ENCAPS_PORT, [${port}], 4) = ${result}`;
+  const CONNECTING = [
+    ...ON,
+    ...SOCKET,
+    REMOTE(1, '0'),
+    CONNECT,
+    '+0 > S 0:0(0) win 65535 <mss 1452,nop,wscale 6,sackOK,TS val 100 ecr 0>/udp(9811 > 1)',
+  ];
+  const IN_UDP = [
+    ...CONNECTING,
+    '+.1 < S. 0:0(0) ack 1 win 32767 <mss 1452>/udp(1 > 9811)',
+    '+0 > . 1:1(0) ack 1 win 65535/udp(9811 > 1)',
+  ];
+
+  it('the option: ports, of a closed socket, while there is a tunnel', () =>
+    passes([
+      ...ON,
+      ...SOCKET,
+      ...[-1, 65_536].map((port) => REMOTE(port, '-1 EINVAL (Invalid argument)')),
+      REMOTE(65_535, '0'),
+      '+0 getsockopt(3, IPPROTO_TCP, TCP_REMOTE_UDP_ENCAPS_PORT, [65535], [4]) = 0',
+      '+0 `sysctl -w net.inet.tcp.udp_tunneling_port=0`',
+      REMOTE(1, '-1 EINVAL (Invalid argument)'),
+      REMOTE(0, '0'),
+    ]));
+
+  it('segments go in datagrams, and are smaller by their header', () =>
+    passes([
+      ...IN_UDP,
+      '+.1 send(3, ..., 1452, 0) = 1452',
+      '+0 > P. 1:1453(1452) ack 1 win 65535/udp(9811 > 1)',
+      '+0 < icmp unreachable frag_needed mtu 1300 [1:1453(1452)/udp(9811 > 1)]',
+      '+0 > . 1:1253(1252) ack 1 win 65535/udp(9811 > 1)',
+      '+0 > P. 1253:1453(200) ack 1 win 65535/udp(9811 > 1)',
+      '+.1 < . 1:1(0) ack 1453 win 32767/udp(1 > 9811)',
+    ]));
+
+  it('a segment that comes another way is of no connection', () =>
+    passes([
+      ...IN_UDP,
+      '+.1 < F. 1:1(0) ack 1 win 32767',
+      '+0 > R 1:1(0) win 0',
+      '+.1 < F. 1:1(0) ack 1 win 32767/udp(2 > 9811)',
+      '+0 > R 1:1(0) win 0/udp(9811 > 2)',
+      '+.1 < F. 1:1(0) ack 1 win 32767/udp(1 > 9811)',
+      '+0 > . 1:1(0) ack 2 win 65535/udp(9811 > 1)',
+    ]));
+
+  it('nor is what ICMP quotes with other ports', () =>
+    passes([
+      ...CONNECTING,
+      '+0 < icmp unreachable port_unreachable [0:0(0)/udp(9811 > 2)]',
+      error('0'),
+      '+0 < icmp unreachable port_unreachable [0:0(0)/udp(9811 > 1)]',
+      error('ECONNREFUSED'),
+    ]));
+
+  it('a listener learns the port of the peer; of a SYN cookie it may have changed (syncookies_only)', () =>
+    passes([
+      ...ON,
+      '+0 `sysctl -w net.inet.tcp.syncookies_only=1`',
+      ...LISTEN,
+      '+.1 < S 0:0(0) win 65535 <mss 1452>/udp(1 > 9811)',
+      '+0 > S. 0:0(0) ack 1 win 65535 <mss 1452>/udp(9811 > 1)',
+      '+.1 < . 1:1(0) ack 1 win 65535/udp(2 > 9811)',
+      '+0 accept(3, ..., ...) = 4',
+      '+0 getsockopt(4, IPPROTO_TCP, TCP_REMOTE_UDP_ENCAPS_PORT, [2], [4]) = 0',
+      '+0 close(4) = 0',
+      '+0 > F. 1:1(0) ack 1 win 65535/udp(9811 > 2)',
+    ]));
+
+  it('a line says what carries a segment', async () => {
+    const script = [...IN_UDP.slice(0, -1), '+0 > . 1:1(0) ack 1 win 65535'].join('\n');
+    const result = await runScript(parseScript(script, { file: 'f.pkt', platform: 'FreeBSD' }), {
+      profile: freebsdProfile,
+    });
+    expect(formatResult(result)).toMatch(/what carries the segment differs/);
+  });
+});
+
+it('TCP_MAXSEG of a connection makes its segments smaller', () =>
+  passes([
+    ...OPEN,
+    '+0 setsockopt(3, IPPROTO_TCP, TCP_MAXSEG, [1461], 4) = -1 EINVAL (Invalid argument)',
+    '+0 setsockopt(3, IPPROTO_TCP, TCP_MAXSEG, [1000], 4) = 0',
+    '+0 getsockopt(3, IPPROTO_TCP, TCP_MAXSEG, [1000], [4]) = 0',
+    '+0 write(3, ..., 2000) = 2000',
+    '+0 > . 1:1001(1000) ack 1 win 65535',
+    '+0 > P. 1001:2001(1000) ack 1 win 65535',
+    '+.1 < . 1:1(0) ack 2001 win 32767',
+  ]));

@@ -22,6 +22,8 @@ export interface RunConfig {
   readonly tsTickUs: number;
   /** An inbound ecr need not be a val seen before. */
   readonly tsEcrScaled: boolean;
+  /** `/udp(…)` may stand behind segments: TCP in datagrams. */
+  readonly udpEncapsulation: boolean;
   /** Segments are not joined to match a longer one of the script. */
   readonly strictSegments: boolean;
   readonly nonFatalPackets: boolean;
@@ -77,6 +79,7 @@ const KNOWN = new Set([
   'tcp_ts_tick_usecs',
   'tcp_ts_ecr_scaled',
   'strict_segments',
+  'udp_encapsulation',
   'non_fatal',
 ]);
 
@@ -98,6 +101,9 @@ function build(given: ReadonlyMap<string, string>): RunConfig {
       throw new UnsupportedError(`--${name}=${text} with --ip_version=${version}`);
     return text;
   };
+  const encapsulation = given.get('udp_encapsulation') ?? 'none';
+  if (!['none', 'tcp'].includes(encapsulation))
+    throw new UnsupportedError(`--udp_encapsulation=${encapsulation}`);
   const lenient = (given.get('non_fatal') ?? '').split(/[, ]+/);
   return {
     wire,
@@ -111,6 +117,7 @@ function build(given: ReadonlyMap<string, string>): RunConfig {
     tolerancePercent: number('tolerance_percent', 12.5),
     tsTickUs: number('tcp_ts_tick_usecs', 0),
     tsEcrScaled: given.has('tcp_ts_ecr_scaled'),
+    udpEncapsulation: encapsulation === 'tcp',
     strictSegments: given.has('strict_segments'),
     nonFatalPackets: lenient.includes('packet'),
     nonFatalSyscalls: lenient.includes('syscall'),

@@ -3,6 +3,7 @@
 import type { Host } from '../../host/index.ts';
 import { type Posix, type TcpInfo, tcpInfo } from '../../socket/posix/index.ts';
 import { checkConfig, congestionControl, type TcpConfig, withSettings } from '../../tcp/index.ts';
+import type { HostSettings } from './sysctl.ts';
 
 /** Settings for sockets to come; a reason when they make no sense. */
 export function configureHost(posix: Posix, settings: Partial<TcpConfig>): string | null {
@@ -14,6 +15,17 @@ export function configureHost(posix: Posix, settings: Partial<TcpConfig>): strin
     return (e as Error).message;
   }
   posix.settings = merged;
+  return null;
+}
+
+/** Settings of the host itself; a reason when they cannot be. */
+export function setHost(posix: Posix, { tcpOverUdp, synCookies }: HostSettings): string | null {
+  if (synCookies !== undefined) posix.synCookies = synCookies;
+  try {
+    if (tcpOverUdp !== undefined) posix.host.tcpOverUdp = tcpOverUdp;
+  } catch (e) {
+    return (e as Error).message;
+  }
   return null;
 }
 

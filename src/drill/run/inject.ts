@@ -1,7 +1,7 @@
 // Inbound packets of a script to octets: ports, sequence numbers, SACK blocks and timestamp echoes from
 // the script's terms to live ones.
 
-import type { Echoed, Ecn, IcmpPacket, IpInfo, Packet, TcpOption, TcpPacket } from '../ast.ts';
+import type { Echoed, Ecn, IcmpPacket, IpInfo, Packet, Ports, TcpOption, TcpPacket } from '../ast.ts';
 import { icmpCode, icmpType } from '../parse/icmp-names.ts';
 import type { RunConfig } from './config.ts';
 import type { Flow } from './flow.ts';
@@ -18,19 +18,36 @@ const ECN_BITS: Readonly<Record<Ecn, number>> = { noecn: 0, ect1: 1, ect0: 2, ec
 export function inboundOctets(p: Packet, flow: Flow, config: RunConfig): Uint8Array {
   if (p.encapsulation.length > 0) throw new UnsupportedError(`encapsulation in ${p.encapsulation[0]?.kind}`);
   switch (p.protocol) {
-    case 'tcp':
-      return withIp(p.ip, TCP, inboundTcp(p, flow, config), config);
+    case 'tcp': {
+      const segment = inboundTcp(p, flow, config);
+      const carrier = p.udpEncapsulation;
+      if (carrier === null) return withIp(p.ip, TCP, segment, config);
+      carries(config);
+      return withIp(p.ip, UDP, datagram(carrier, segment), config);
+    }
     case 'udp': {
-      const out = new Uint8Array(8 + p.length);
-      const dv = new DataView(out.buffer);
-      dv.setUint16(0, p.ports?.src ?? flow.remotePort);
-      dv.setUint16(2, p.ports?.dst ?? flow.localPort);
-      dv.setUint16(4, out.length);
-      return withIp(p.ip, UDP, out, config);
+      const ports = { src: p.ports?.src ?? flow.remotePort, dst: p.ports?.dst ?? flow.localPort };
+      return withIp(p.ip, UDP, datagram(ports, new Uint8Array(p.length)), config);
     }
     case 'icmp':
       return withIp(p.ip, config.wire === 4 ? ICMP : ICMPV6, inboundIcmp(p, flow, config), config);
   }
+}
+
+/** Throws UnsupportedError when no line may have TCP in a datagram. */
+function carries(config: RunConfig): void {
+  if (!config.udpEncapsulation) throw new UnsupportedError('TCP in UDP without --udp_encapsulation=tcp');
+}
+
+/** Header, its checksum 0, and data. */
+function datagram({ src, dst }: Ports, data: Uint8Array): Uint8Array {
+  const out = new Uint8Array(8 + data.length);
+  const dv = new DataView(out.buffer);
+  dv.setUint16(0, src);
+  dv.setUint16(2, dst);
+  dv.setUint16(4, out.length);
+  out.set(data, 8);
+  return out;
 }
 
 const CHECKSUM_AT: Readonly<Record<number, number>> = { [TCP]: 16, [UDP]: 6, [ICMP]: 2, [ICMPV6]: 2 };
@@ -56,7 +73,6 @@ function withIp(info: IpInfo, protocol: number, payload: Uint8Array, config: Run
 }
 
 function inboundTcp(p: TcpPacket, flow: Flow, config: RunConfig): Uint8Array {
-  if (p.udpEncapsulation !== null) throw new UnsupportedError('TCP in UDP');
   if (p.options === 'any') throw new UnsupportedError('<...> in an inbound packet');
   const syn = (p.flags.bits & SYN) !== 0;
   const hasAck = (p.flags.bits & ACK) !== 0;
@@ -127,23 +143,28 @@ function inboundIcmp(p: IcmpPacket, flow: Flow, config: RunConfig): Uint8Array {
 /** The beginning of the packet that the message complains about: ours, so local to remote. */
 function quoted(e: Echoed, flow: Flow, config: RunConfig): Uint8Array {
   if (e.protocol === 'raw') return new Uint8Array(e.length);
-  const inner = new Uint8Array(ICMP_ECHOED);
+  const carrier = e.protocol === 'tcp' ? e.udpEncapsulation : null;
+  let inner: Uint8Array = new Uint8Array(ICMP_ECHOED);
   const dv = new DataView(inner.buffer);
   dv.setUint16(0, flow.localPort);
   dv.setUint16(2, flow.remotePort);
   let length: number;
   if (e.protocol === 'tcp') {
-    if (e.udpEncapsulation !== null) throw new UnsupportedError('TCP in UDP');
     dv.setUint32(4, (e.seq.absolute ? e.seq.start : e.seq.start + flow.localOffset(false)) >>> 0);
     length = 20 + e.seq.length;
   } else {
     length = 8 + e.length;
     dv.setUint16(4, length);
   }
+  if (carrier !== null) {
+    carries(config);
+    inner = datagram(carrier, inner);
+    length += 8;
+  }
   const fields: IpFields = {
     src: address(config.localIp),
     dst: address(config.remoteIp),
-    protocol: e.protocol === 'tcp' ? TCP : UDP,
+    protocol: e.protocol === 'tcp' && carrier === null ? TCP : UDP,
     tos: 0,
     ttl: DEFAULT_TTL,
     flowLabel: 0,

@@ -1,6 +1,7 @@
 // A packet as the stack under test sent it, read without trust and without a word of the stack's own code.
 
 import { addressFromWords, type IpAddress } from '../../wire/index.ts';
+import type { Ports } from '../ast.ts';
 import { checksumOk, ICMP, ICMPV6, TCP, UDP } from './octets.ts';
 import { readTcp, type TcpView } from './tcp-octets.ts';
 
@@ -17,14 +18,34 @@ export interface LivePacket {
   /** Octets above IP. */
   readonly payload: Uint8Array;
   readonly tcp: TcpView | null;
+  /** The ports of the datagram that carries the segment; null: it is in a packet of its own, or no segment. */
+  readonly carrier: Ports | null;
   readonly udp: { readonly srcPort: number; readonly dstPort: number; readonly payload: Uint8Array } | null;
   readonly icmp: { readonly type: number; readonly code: number; readonly rest: number } | null;
   /** What is wrong with headers and checksums, or null. */
   readonly fault: string | null;
 }
 
-/** Reads an outbound packet. */
-export function readLive(octets: Uint8Array, atUs: number): LivePacket | string {
+/** Reads an outbound packet; `tcpInUdp`: datagrams have TCP segments in them. */
+export function readLive(octets: Uint8Array, atUs: number, tcpInUdp = false): LivePacket | string {
+  const live = readIp(octets, atUs);
+  return tcpInUdp && typeof live !== 'string' && live.udp !== null ? carried(live, live.udp) : live;
+}
+
+/** The segment in a datagram: its checksum is UDP's, and its own is 0. */
+function carried(
+  live: LivePacket,
+  { srcPort, dstPort, payload }: NonNullable<LivePacket['udp']>,
+): LivePacket {
+  const tcp = readTcp(payload);
+  const sum = payload.length < 18 ? 0 : ((payload[16] as number) << 8) | (payload[17] as number);
+  const fault =
+    live.fault ??
+    (tcp === null ? 'no TCP segment is in the datagram' : sum !== 0 ? 'the TCP checksum is not 0' : null);
+  return { ...live, tcp, udp: null, carrier: { src: srcPort, dst: dstPort }, fault };
+}
+
+function readIp(octets: Uint8Array, atUs: number): LivePacket | string {
   const dv = new DataView(octets.buffer, octets.byteOffset, octets.length);
   const version = octets.length > 0 ? dv.getUint8(0) >> 4 : 0;
   if (version === 4 && octets.length >= 20) return read4(octets, dv, atUs);
@@ -94,5 +115,5 @@ function upper(
     fault = `the ${tcp !== null ? 'TCP' : udp !== null ? 'UDP' : 'ICMP'} checksum is wrong`;
   }
   if (fault === null && udp !== null && dv.getUint16(4) !== payload.length) fault = 'the UDP length is wrong';
-  return { octets, atUs, src, dst, protocol, payload, tcp, udp, icmp, fault, ...ip };
+  return { octets, atUs, src, dst, protocol, payload, tcp, carrier: null, udp, icmp, fault, ...ip };
 }

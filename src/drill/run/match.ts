@@ -1,7 +1,7 @@
 // An outbound packet against the line that expects it: header lengths, every flag, numbers mapped to the
 // script's, options octet for octet, payload of zeros, checksums.
 
-import type { IcmpPacket, IpInfo, Packet, TcpOption, TcpPacket, UdpPacket } from '../ast.ts';
+import type { IcmpPacket, IpInfo, Packet, Ports, TcpOption, TcpPacket, UdpPacket } from '../ast.ts';
 import { icmpCode, icmpType } from '../parse/icmp-names.ts';
 import { printOption } from '../parse/print.ts';
 import type { RunConfig } from './config.ts';
@@ -49,7 +49,7 @@ export function toScript(live: LivePacket, flow: Flow, ports: boolean, ace = fal
       win: tcp.win,
       urg: tcp.urg === 0 ? null : tcp.urg,
       options: tcp.options === null ? [] : tcp.options.map((o) => scriptOption(o, flow, syn)),
-      udpEncapsulation: null,
+      udpEncapsulation: live.carrier,
     };
   }
   if (udp !== null) {
@@ -97,7 +97,7 @@ export function match(
   matchIp(script.ip, live, flow);
   switch (script.protocol) {
     case 'tcp':
-      if (script.udpEncapsulation !== null) throw new UnsupportedError('TCP in UDP');
+      matchCarrier(script.udpEncapsulation, live.carrier);
       if (live.tcp === null) throw new Mismatch('not a TCP segment', 'TCP', `protocol ${live.protocol}`);
       matchTcp(script, live.tcp, flow, config, o);
       return;
@@ -107,6 +107,13 @@ export function match(
     case 'icmp':
       matchIcmp(script, live, config);
   }
+}
+
+function matchCarrier(expected: Ports | null, actual: Ports | null): void {
+  const show = (p: Ports | null): string =>
+    p === null ? 'in a packet of its own' : `in udp(${p.src} > ${p.dst})`;
+  if (show(expected) !== show(actual))
+    throw new Mismatch('what carries the segment differs', show(expected), show(actual));
 }
 
 function field(name: string, expected: number, actual: number): void {

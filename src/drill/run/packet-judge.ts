@@ -72,7 +72,7 @@ export class PacketJudge {
   }
 
   #sent(octets: Uint8Array, atUs: number): void {
-    const live = readLive(octets, atUs);
+    const live = readLive(octets, atUs, this.#state.config.udpEncapsulation);
     if (typeof live === 'string') {
       this.#state.notes.push(`the stack sent ${live}`);
       return;

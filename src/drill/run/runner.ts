@@ -181,6 +181,11 @@ export class Runner {
         if (this.#state.target.choose === undefined) throw new UnsupportedError('sysctls that choose steps');
         this.#state.target.choose(action.steps);
         return;
+      case 'host': {
+        const refused = this.#state.target.configureHost?.(action.settings) ?? null;
+        if (refused !== null) throw new UnsupportedError(refused);
+        return;
+      }
       case 'drop':
         if (this.#state.target.drop === undefined) throw new UnsupportedError('tcpdrop');
         this.#state.target.drop(action.state);

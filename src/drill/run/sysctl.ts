@@ -15,12 +15,22 @@ export type ShellAction =
   | { readonly kind: 'note'; readonly text: string }
   /** Steps that a sysctl chooses. */
   | { readonly kind: 'steps'; readonly steps: Steps }
+  /** What is of the host, not of its connections. */
+  | { readonly kind: 'host'; readonly settings: HostSettings }
   | { readonly kind: 'sleep'; readonly us: number }
   /** Ends connections, as FreeBSD's tcpdrop does: those in `state`, or all. */
   | { readonly kind: 'drop'; readonly state: string | null }
   /** The command succeeds when `count` connections are in `state` (FreeBSD's sockstat). */
   | { readonly kind: 'count'; readonly state: string; readonly count: number }
   | { readonly kind: 'unsupported'; readonly reason: string };
+
+/** Settings of a host. */
+export interface HostSettings {
+  /** UDP port of TCP in datagrams; 0: none. */
+  readonly tcpOverUdp?: number;
+  /** SYN cookies of listeners to come. */
+  readonly synCookies?: boolean | 'always';
+}
 
 type Apply = (value: string) => Partial<TcpConfig> | null | string;
 
@@ -190,8 +200,6 @@ const FREEBSD: Readonly<Record<string, Apply>> = {
   'net.inet.tcp.syncache.rexmtlimit': retries('synAckR2Ms'),
   'net.inet.tcp.cc.algorithm': congestion,
   'net.inet.tcp.ecn.enable': ecn,
-  'net.inet.tcp.syncookies': only('1'),
-  'net.inet.tcp.syncookies_only': only('0'),
   'net.inet.tcp.path_mtu_discovery': only('1'),
   'net.inet.tcp.pmtud_blackhole_detection': (v) => ({ mtuProbing: v === '0' ? 'off' : 'blackhole' }),
   'net.inet.tcp.blackhole': only('0'),
@@ -207,7 +215,7 @@ const FREEBSD: Readonly<Record<string, Apply>> = {
   'net.inet.tcp.ts_offset_per_conn': inert,
   'net.inet.tcp.functions_default': only('freebsd'),
   'net.inet.tcp.log_debug': inert,
-  'net.inet.tcp.udp_tunneling_port': only('0'),
+  'net.inet.tcp.udp_tunneling_overhead': only('8'),
   'net.inet.tcp.recvbuf_auto': inert,
   'net.inet.tcp.sendbuf_auto': inert,
   'net.inet.tcp.tso': inert,
@@ -265,10 +273,19 @@ const STEPS: Readonly<Record<string, keyof Steps>> = {
   'net.inet.tcp.icmp_may_rst': 'icmpMayReset',
 };
 
+/** Sysctls of the host. */
+const HOST: Readonly<Record<string, (value: string) => HostSettings>> = {
+  'net.inet.tcp.udp_tunneling_port': (v) => ({ tcpOverUdp: Number(v) }),
+  'net.inet.tcp.syncookies': (v) => ({ synCookies: v !== '0' }),
+  'net.inet.tcp.syncookies_only': (v) => ({ synCookies: v === '0' ? true : 'always' }),
+};
+
 /** One `name=value` of sysctl. */
 export function sysctl(name: string, value: string): ShellAction {
   const step = Object.hasOwn(STEPS, name) ? STEPS[name] : undefined;
   if (step !== undefined) return { kind: 'steps', steps: { [step]: Number(value) !== 0 } };
+  const host = Object.hasOwn(HOST, name) ? HOST[name] : undefined;
+  if (host !== undefined) return { kind: 'host', settings: host(value.trim()) };
   const short = name.replace(/^net\.ipv4\.|^net\/ipv4\//, '');
   const apply = short === name ? own(FREEBSD, name) : own(IPV4, short);
   if (apply === undefined) {

@@ -4,7 +4,7 @@
 import type { Posix, TcpInfo } from '../../socket/posix/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
 import type { Steps } from './profile.ts';
-import type { ShellAction } from './sysctl.ts';
+import type { HostSettings, ShellAction } from './sysctl.ts';
 
 /** Socket calls of the stack under test. */
 export type Syscalls = Pick<
@@ -47,6 +47,8 @@ export interface Target {
   configure(settings: Partial<TcpConfig>): string | null;
   /** Steps that a sysctl chooses, for connections old and new; missing: cannot be. */
   choose?(steps: Steps): void;
+  /** Settings of the host; a reason when it cannot have them. Missing: it has none of them. */
+  configureHost?(settings: HostSettings): string | null;
   /** Ends the connections in `state`, or all, as FreeBSD's tcpdrop does (ECONNABORTED); missing: cannot be. */
   drop?(state: string | null): void;
   /** Shell lines as this stack understands them: it does what it can, and gives what is left to do. */

@@ -6,8 +6,9 @@ import { World } from '../../sim/index.ts';
 import { type Personality, Posix, type TcpInfo } from '../../socket/posix/index.ts';
 import { type Rules, rfc9293, rulesKind, type TcpConfig, tcpOptions } from '../../tcp/index.ts';
 import type { RunConfig } from './config.ts';
-import { configureHost, connectionsInState, dropConnections, hostTcpInfo } from './host.ts';
+import { configureHost, connectionsInState, dropConnections, hostTcpInfo, setHost } from './host.ts';
 import { ChosenRules, type Steps } from './profile.ts';
+import type { HostSettings } from './sysctl.ts';
 import type { Target } from './target.ts';
 
 /** Time before the script begins: a clock at 0 is a special case that scripts do not mean. */
@@ -105,6 +106,10 @@ export class VirtualTarget implements Target {
 
   choose(steps: Steps): void {
     this.#chosen.choose(steps);
+  }
+
+  configureHost(settings: HostSettings): string | null {
+    return setHost(this.syscalls, settings);
   }
 
   drop(state: string | null): void {

@@ -162,6 +162,10 @@ export class Connection {
     const { family, r0, r1, r2, r3 } = this.tcb;
     return formatWords(family === 6 ? 6 : 4, r0, r1, r2, r3);
   }
+  /** UDP port of the peer when its segments go in datagrams (`tcpOverUdp` of a host); 0: they do not. */
+  get udpPort(): number {
+    return this.tcb.udpPort;
+  }
   get localPort(): number {
     return this.tcb.localPort;
   }

@@ -38,8 +38,11 @@ export interface ListenOptions extends IpService {
   backlog?: number;
   /** Bound of the SYN queue; SYN cookies beyond it. Default 256. */
   synBacklog?: number;
-  /** SYN cookies (RFC 4987): false drops SYNs instead when the SYN queue is full. Default true. */
-  synCookies?: boolean;
+  /**
+   * SYN cookies (RFC 4987) when the SYN queue is full; false drops SYNs instead, 'always' answers every SYN with one.
+   * Default true.
+   */
+  synCookies?: boolean | 'always';
   /**
    * TCP Fast Open (RFC 7413): connections that may be used although their handshake has not completed, because
    * their SYN had a cookie of ours; beyond it a SYN is answered as without. What it sends before can arrive
@@ -102,7 +105,7 @@ export class Listener {
   readonly any: boolean;
   readonly backlog: number;
   readonly synBacklog: number;
-  readonly synCookies: boolean;
+  readonly synCookies: boolean | 'always';
   /** See {@link ListenOptions}; may be changed. */
   fastOpen: number;
   /** See `ListenOptions`. */

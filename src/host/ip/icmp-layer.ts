@@ -47,6 +47,7 @@ import {
   TIME4_TTL,
   TIME6_HOP_LIMIT,
   TIME6_REASSEMBLY,
+  UDP_HEADER_LENGTH,
   UNREACH4_ADMIN_PROHIBITED,
   UNREACH4_FRAG_NEEDED,
   UNREACH4_HOST,
@@ -82,6 +83,8 @@ export interface Quoted {
   remotePort: number;
   /** TCP's sequence number; of UDP it is nothing. */
   seq: number;
+  /** Of a segment in a datagram: the UDP port it was sent to; else 0. */
+  udpPort: number;
   /** The address of who says so. */
   reporter: string;
 }
@@ -96,6 +99,8 @@ export interface IcmpErrors {
 
 /** What TCP takes besides. */
 export interface TcpErrors extends IcmpErrors {
+  /** The UDP port from which segments go in datagrams; 0: there is none. */
+  readonly tunnelPort: number;
   /** The next hop of a packet of ours is not there. */
   nextHopUnreachable(packet: IpPacket): void;
 }
@@ -120,7 +125,14 @@ export class IcmpLayer {
   readonly #header = new IpHeader(IPPROTO_ICMP);
   /** A packet that comes back, whole or in part. */
   readonly #packet = new IpPacket();
-  readonly #quoted: Quoted = { packet: this.#packet, localPort: 0, remotePort: 0, seq: 0, reporter: '' };
+  readonly #quoted: Quoted = {
+    packet: this.#packet,
+    localPort: 0,
+    remotePort: 0,
+    seq: 0,
+    udpPort: 0,
+    reporter: '',
+  };
   /** UDP, which hears of its datagrams. */
   udp: IcmpErrors | null = null;
   /** Neighbour discovery: what is neither echo nor error. */
@@ -252,15 +264,28 @@ export class IcmpLayer {
 
   /** The transport that sent the packet in `#packet`; what it has to know of it is in `#quoted`. */
   #sender(reporter: string): IcmpErrors | null {
+    const q = this.#quoted;
+    const { payloadOff, payloadLen, protocol } = q.packet;
+    q.reporter = reporter;
+    q.udpPort = 0;
+    this.#ports(payloadOff);
+    if (protocol === IPPROTO_TCP) return this.#tcp;
+    if (protocol !== IPPROTO_UDP) return null;
+    const tunnelled = q.localPort === this.#tcp.tunnelPort && q.localPort !== 0;
+    if (!tunnelled) return this.udp;
+    if (payloadLen < UDP_HEADER_LENGTH + QUOTED_OCTETS) return null; // whose it was is not quoted
+    q.udpPort = q.remotePort;
+    this.#ports(payloadOff + UDP_HEADER_LENGTH);
+    return this.#tcp;
+  }
+
+  /** What the header of a transport at `off` begins with. */
+  #ports(off: number): void {
     const { dv } = this.#memory;
     const q = this.#quoted;
-    const { payloadOff, protocol } = q.packet;
-    q.localPort = dv.getUint16(payloadOff);
-    q.remotePort = dv.getUint16(payloadOff + 2);
-    q.seq = dv.getInt32(payloadOff + 4);
-    q.reporter = reporter;
-    if (protocol === IPPROTO_TCP) return this.#tcp;
-    return protocol === IPPROTO_UDP ? this.udp : null;
+    q.localPort = dv.getUint16(off);
+    q.remotePort = dv.getUint16(off + 2);
+    q.seq = dv.getInt32(off + 4);
   }
 
   /** An error reached us: to the connection or socket that sent what it quotes (RFC 1122 sections 4.1.3.3 and 4.2.3.9). */

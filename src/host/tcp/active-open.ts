@@ -9,6 +9,7 @@ import {
   since,
   Tcb,
   type TcpConfig,
+  TcpError,
   tcpError,
 } from '../../tcp/index.ts';
 import { type IpAddress, isValidTcpSource } from '../../wire/index.ts';
@@ -35,6 +36,8 @@ export interface OpenOptions {
   /** What IP is asked to do with its packets: see `IpService`. */
   readonly ttl: number;
   readonly tos: number;
+  /** UDP port of the peer: segments go in datagrams; 0: they do not. */
+  readonly udpPort: number;
   /** TCP Fast Open. */
   readonly fastOpen?: boolean | undefined;
   /** Octets to be written first. */
@@ -44,6 +47,8 @@ export interface OpenOptions {
 /** The connection in SYN-SENT. Throws a TcpError when it cannot begin. */
 export function connect(tcp: TcpLayer, o: OpenOptions): Connection {
   const { remote, remotePort, localPort, fastOpen = false } = o;
+  if (o.udpPort !== 0 && tcp.tunnelPort === 0)
+    throw new TcpError('EINVAL', 'udpPort: the host has no tcpOverUdp', 'connect', peerOf(o));
   const first = o.early === undefined ? null : octetsOf(o.early, 'connect');
   const { w0, w1, w2, w3 } = remote;
   const path = tcp.ip.path(w0, w1, w2, w3, o.source);
@@ -56,6 +61,7 @@ export function connect(tcp: TcpLayer, o: OpenOptions): Connection {
   const tuple = tcp.opening.between(local, localPort, remote, remotePort);
   if (localPort === 0) tuple.localPort = choosePort(tcp, tuple);
   copySockets(tuple, tcb);
+  tcb.udpPort = o.udpPort;
   if (tcp.table.tuples.find(tuple) !== NONE && !reuseTimeWait(tcp, tcb)) {
     throw tcpError(Err.ADDRESS_IN_USE, 'connect', {
       ...peerOf(o),

@@ -3,14 +3,21 @@
 
 import { Err, IcmpCause, icmpError, quotesFlight, State } from '../../tcp/index.ts';
 import type { IpPacket } from '../../wire/index.ts';
+import type { Connection } from '../connection/index.ts';
 import type { Quoted } from '../ip/index.ts';
 import { endEvent } from './event-end.ts';
 import { followPath } from './path.ts';
 import type { TcpLayer } from './tcp-layer.ts';
 
+/** The connection that sent what is quoted; null: there is none. */
+function quoted(tcp: TcpLayer, q: Quoted): Connection | null {
+  const c = tcp.connection(tcp.table.findQuoted(q));
+  return c !== null && c.tcb.udpPort === q.udpPort ? c : null;
+}
+
 /** An error; false: the quoted segment is nobody's. */
 export function errorArrives(tcp: TcpLayer, q: Quoted, cause: IcmpCause, error: Err): boolean {
-  const c = tcp.connection(tcp.table.findQuoted(q));
+  const c = quoted(tcp, q);
   if (c === null || !icmpError(tcp.engine, c.tcb, q.seq, cause, error)) return false;
   endEvent(tcp, c);
   return true;
@@ -18,7 +25,7 @@ export function errorArrives(tcp: TcpLayer, q: Quoted, cause: IcmpCause, error: 
 
 /** The quoted packet was too big for a link of `mtu` octets; false: it is nobody's, or nothing new. */
 export function tooBigArrives(tcp: TcpLayer, q: Quoted, mtu: number): boolean {
-  const c = tcp.connection(tcp.table.findQuoted(q));
+  const c = quoted(tcp, q);
   if (c === null || !quotesFlight(c.tcb, q.seq)) return false;
   const { pmtu, nowMs } = tcp;
   const { dst0, dst1, dst2, dst3 } = q.packet;

@@ -14,11 +14,13 @@ import {
   type Segment,
   SYN,
   segmentsIn,
+  seqGt,
   sum,
   sumIsTrusted,
   TCP_CHECKSUM_OFFSET,
   tcpChecksumOk,
   tcpHeaderSum,
+  type UdpDatagram,
 } from '../../wire/index.ts';
 import { NONE } from '../base/index.ts';
 import type { Connection, Listener } from '../connection/index.ts';
@@ -34,7 +36,13 @@ const LEAST_PLACED = 64;
 
 /** A packet with a segment for an address of ours. */
 export function arrives(tcp: TcpLayer, packet: IpPacket): void {
+  arrivesFrom(tcp, packet, 0);
+}
+
+/** The same from the UDP port `udpPort` of the peer, in a datagram; 0: as it is. */
+function arrivesFrom(tcp: TcpLayer, packet: IpPacket, udpPort: number): void {
   const { counters, seg } = tcp;
+  tcp.arrivingUdp = udpPort;
   const bad = parseTcp(tcp.memory, packet.payloadOff, packet.payloadLen, seg);
   if (bad !== Malformed.OK) {
     counters.malformed[bad] = (counters.malformed[bad] as number) + 1;
@@ -43,17 +51,33 @@ export function arrives(tcp: TcpLayer, packet: IpPacket): void {
   const tuple = tcp.arriving.ofArriving(packet, seg.dstPort, seg.srcPort);
   const value = tcp.table.tuples.find(tuple);
   const c = tcp.connection(value);
-  if (!isWhole(tcp, packet, seg, c)) {
+  // UDP's checksum stands for that of a segment in a datagram.
+  if (udpPort === 0 && !isWhole(tcp, packet, seg, c)) {
     counters.tcpBadChecksum++;
     return;
   }
-  seg.gsoSize = packet.offload === null ? 0 : packet.offload.gsoSize;
+  seg.gsoSize = packet.offload === null || udpPort !== 0 ? 0 : packet.offload.gsoSize;
   counters.segmentsIn += segmentsIn(seg);
   seg.ecn = packet.tos & 3;
-  if (c !== null) toConnection(tcp, c, seg);
+  if (c !== null && c.tcb.udpPort !== udpPort) process(tcp, null, seg);
+  else if (c !== null) toConnection(tcp, c, seg);
   else if (isMulticast(tuple.l0, tuple.l1, tuple.l2, tuple.l3)) counters.tcpBadAddress++;
   else if (value === NONE) toListener(tcp, seg);
   else toTimeWait(tcp, ~value, seg);
+}
+
+/**
+ * A datagram from the UDP port `udpPort`, whose checksum was right, with a segment in it. A segment that has come another
+ * way than those of its connection is of none (tcp_input_with_port of FreeBSD).
+ */
+export function arrivesInUdp(
+  tcp: TcpLayer,
+  packet: IpPacket,
+  { srcPort, dataOff, dataLen }: UdpDatagram,
+): void {
+  packet.payloadOff = dataOff;
+  packet.payloadLen = dataLen;
+  arrivesFrom(tcp, packet, srcPort);
 }
 
 /** MUST-3: whether the checksum is right. */
@@ -138,10 +162,19 @@ function fromCookie(tcp: TcpLayer, listener: Listener, seg: Segment, mss: number
   if (tcp.tap !== null) tcp.tap.processed?.(listener.tcb, seg, engine.now);
 }
 
+/** A SYN that is newer may take the place of a TIME-WAIT (MAY-2), whatever way it has come. */
+function mayReplace({ rcv }: Tcb, seg: Segment): boolean {
+  return (seg.ctl & (SYN | ACK | RST)) === SYN && seqGt(seg.seq, rcv.nxt);
+}
+
 /** The engine judges by the TCB of the record; what becomes of that is kept. */
 function toTimeWait(tcp: TcpLayer, index: number, seg: Segment): void {
   const { timeWait } = tcp;
   const tcb = timeWait.load(index);
+  if (tcb.udpPort !== tcp.arrivingUdp && !mayReplace(tcb, seg)) {
+    process(tcp, null, seg);
+    return;
+  }
   process(tcp, tcb, seg);
   tcb.signals = 0;
   if (tcb.state === State.TIME_WAIT) {

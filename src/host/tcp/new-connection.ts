@@ -20,6 +20,7 @@ export function child(tcp: TcpLayer, listener: Listener): Connection | null {
   const tcb = new Tcb(listener.tcb.config);
   tcb.state = State.LISTEN;
   copySockets(tcp.arriving, tcb);
+  tcb.udpPort = tcp.arrivingUdp;
   const path = tcp.ip.way(tcb.r0, tcb.r1, tcb.r2, tcb.r3);
   if (path === null) {
     tcp.counters.noRoute++;

@@ -38,7 +38,7 @@ export class EngineOutput implements Output, TimerTrace {
       return;
     }
     const { ttl, tos } = tcp.timeWait; // a record's: no other TCB without a connection sends
-    tcp.output.sendLoose(this.#tuple.copy(tcb), seg, ttl, tos);
+    tcp.output.sendLoose(this.#tuple.copy(tcb), seg, ttl, tos, tcb.udpPort);
   }
 
   reply(_to: Segment, seg: Segment): void {
@@ -53,7 +53,8 @@ export class EngineOutput implements Output, TimerTrace {
   /** Sends a segment without text, of no connection, to where the segment in hand came from. */
   answer(seg: Segment, ttl: number, tos: number): void {
     this.#count(null, seg);
-    this.#tcp.output.sendLoose(this.#tcp.arriving, seg, ttl, tos);
+    const { output, arriving, arrivingUdp } = this.#tcp;
+    output.sendLoose(arriving, seg, ttl, tos, arrivingUdp);
   }
 
   #count(tcb: Tcb | null, seg: Segment): void {

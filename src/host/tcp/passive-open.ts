@@ -57,9 +57,13 @@ export function spawn(tcp: TcpLayer, listen: Tcb, seg: Segment): Tcb | null {
     counters.acceptOverflows++;
     return null;
   }
+  if (listener.synCookies === 'always') {
+    sendCookie(tcp, listener, seg);
+    return null;
+  }
   if (listener.synQueueLength >= listener.synBacklog) {
     counters.synOverflows++;
-    if (listener.synCookies) sendCookie(tcp, listener, seg);
+    if (listener.synCookies === true) sendCookie(tcp, listener, seg);
     return null;
   }
   const c = mayConnect(tcp) ? child(tcp, listener) : null;

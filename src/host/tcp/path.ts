@@ -26,7 +26,7 @@ export function learnMtu(tcp: TcpLayer, c: Connection, path: Way): void {
   const { r0, r1, r2, r3 } = tcb;
   const { mtu } = path.iface;
   tcb.mtu = mtu;
-  tcb.gso = path.iface.offload?.gso.maxOctets ?? 0;
+  tcb.gso = tcb.udpPort === 0 ? (path.iface.offload?.gso.maxOctets ?? 0) : 0; // no link cuts inside datagrams
   c.pmtuEpoch = pmtu.epoch;
   const known = pmtu.get(r0, r1, r2, r3, nowMs);
   if (known !== 0) c.pmtuUntilMs = pmtu.until(r0, r1, r2, r3);

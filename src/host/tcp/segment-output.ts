@@ -8,6 +8,7 @@ import {
   finish,
   fold,
   IPPROTO_TCP,
+  IPPROTO_UDP,
   IPV4_HEADER_LENGTH,
   IPV6_HEADER_LENGTH,
   type Memory,
@@ -18,7 +19,9 @@ import {
   TCP_CHECKSUM_OFFSET,
   tcpHeaderLength,
   tcpHeaderSum,
+  UDP_HEADER_LENGTH,
   writeTcpHeader,
+  writeUdpHeader,
 } from '../../wire/index.ts';
 import type { FourTuple, HostCounters } from '../base/index.ts';
 import type { Connection } from '../connection/index.ts';
@@ -38,6 +41,9 @@ export class SegmentOutput {
   readonly #memory: Memory;
   readonly #counters: HostCounters;
   readonly #header = new IpHeader(IPPROTO_TCP);
+  readonly #udpHeader = new IpHeader(IPPROTO_UDP);
+  /** Our UDP port of segments that go in datagrams; 0: none can. */
+  tunnelPort = 0;
   /** What the link is asked to do with the packet in hand. */
   readonly #offload = new Offload();
 
@@ -52,6 +58,10 @@ export class SegmentOutput {
     const { path, tcb } = c;
     if (path === null) {
       this.#counters.noRoute++;
+      return;
+    }
+    if (tcb.udpPort !== 0) {
+      this.#formInUdp(c, path, seg);
       return;
     }
     const { offload } = path.iface;
@@ -77,6 +87,36 @@ export class SegmentOutput {
     // A link below the floor must cut; a probe of what lies above it must not be cut.
     const mayCut = pmtu <= IPV4_PMTU_FLOOR && payloadLen + IPV4_HEADER_LENGTH <= IPV4_PMTU_FLOOR;
     this.#pass(c, path, seg, off, payloadLen, mayCut, null);
+  }
+
+  /** A packet of one segment in a datagram: its checksum is UDP's, that of TCP is 0. */
+  #formInUdp(c: Connection, path: Way, seg: Segment): void {
+    if (this.tunnelPort === 0) {
+      this.#counters.noRoute++;
+      return;
+    }
+    const ip = this.#ip;
+    const memory = this.#memory;
+    const { tcb, sndRing } = c;
+    const headerLen = tcpHeaderLength(seg);
+    const len = UDP_HEADER_LENGTH + headerLen + seg.textLen;
+    const off = ip.alloc(path, len);
+    if (off === 0) return;
+    const at = off + ip.headroom(path);
+    writeTcpHeader(memory, at + UDP_HEADER_LENGTH, seg);
+    if (seg.textLen > 0) sndRing.copyTo(at + UDP_HEADER_LENGTH + headerLen, firstOctet(seg), seg.textLen);
+    const header = this.#udpHeader.along(tcb);
+    header.ttl = c.ttl;
+    header.tos = (c.tos & DSCP) | seg.ecn;
+    this.#sumInUdp(at, len, tcb.udpPort, header);
+    const { pmtu } = tcb;
+    ip.send(path, off, len, header, pmtu <= IPV4_PMTU_FLOOR && len + IPV4_HEADER_LENGTH <= IPV4_PMTU_FLOOR);
+  }
+
+  /** The header of a datagram of `len` octets at `at`, whose data stand there. */
+  #sumInUdp(at: number, len: number, udpPort: number, header: IpHeader): void {
+    const dataLen = len - UDP_HEADER_LENGTH;
+    writeUdpHeader(this.#memory, at, this.tunnelPort, udpPort, dataLen, header.pseudoSum(len));
   }
 
   /** A packet for each of the segments that this one stands for. */
@@ -127,8 +167,11 @@ export class SegmentOutput {
     this.#ip.send(path, off, payloadLen, header, mayCut, offload);
   }
 
-  /** Sends a segment without text that belongs to no live connection, from our end of `t` to the other. */
-  sendLoose(t: FourTuple, seg: Segment, ttl: number, tos: number): void {
+  /**
+   * Sends a segment without text that belongs to no live connection, from our end of `t` to the other; in a datagram to
+   * the UDP port `udpPort` when that is not 0.
+   */
+  sendLoose(t: FourTuple, seg: Segment, ttl: number, tos: number, udpPort: number): void {
     const ip = this.#ip;
     const memory = this.#memory;
     const path = ip.way(t.r0, t.r1, t.r2, t.r3);
@@ -136,15 +179,17 @@ export class SegmentOutput {
       this.#counters.noRoute++;
       return;
     }
-    const len = tcpHeaderLength(seg);
+    const between = udpPort === 0 ? 0 : UDP_HEADER_LENGTH;
+    const len = between + tcpHeaderLength(seg);
     const off = ip.alloc(path, len);
     if (off === 0) return;
     const at = off + ip.headroom(path);
-    writeTcpHeader(memory, at, seg);
-    const header = this.#header.along(t);
+    writeTcpHeader(memory, at + between, seg);
+    const header = (udpPort === 0 ? this.#header : this.#udpHeader).along(t);
     header.ttl = ttl;
     header.tos = tos;
-    memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(sum(memory, at, len, header.pseudoSum(len))));
+    if (udpPort !== 0) this.#sumInUdp(at, len, udpPort, header);
+    else memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(sum(memory, at, len, header.pseudoSum(len))));
     ip.send(path, off, len, header);
   }
 }

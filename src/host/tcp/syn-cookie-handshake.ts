@@ -12,6 +12,7 @@ import {
   OPT_WSCALE,
   Segment,
   SYN,
+  UDP_HEADER_LENGTH,
 } from '../../wire/index.ts';
 import type { Connection, Listener } from '../connection/index.ts';
 import type { Way } from '../ip/index.ts';
@@ -46,7 +47,7 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
   out.wnd = Math.min(config.receiveBuffer, 0xffff);
   out.opts = OPT_MSS;
   out.freebsdOrder = config.synOptionOrder === 'freebsd' ? 1 : 0;
-  out.mss = offeredMss(config, path.iface.mtu, t.family);
+  out.mss = offeredMss(config, path.iface.mtu, t.family, tcp.arrivingUdp);
   // Without timestamps there is nowhere to keep the other options: they are not offered.
   if (config.timestamps && (seg.opts & OPT_TIMESTAMPS) !== 0) {
     const wscale = config.windowScale && (seg.opts & OPT_WSCALE) !== 0 ? seg.wscale : -1;
@@ -84,7 +85,7 @@ export function acceptCookie(
   const c = child(tcp, listener);
   if (c === null) return null;
   const { tcb } = c;
-  tcb.rcv.mss = offeredMss(config, (c.path as Way).iface.mtu, t.family);
+  tcb.rcv.mss = offeredMss(config, (c.path as Way).iface.mtu, t.family, tcp.arrivingUdp);
   if (config.timestamps && (seg.opts & OPT_TIMESTAMPS) !== 0) {
     const ecr = (seg.tsEcr - tcb.tsOffset) | 0;
     const wscale = cookieWscale(ecr);
@@ -105,7 +106,7 @@ export function acceptCookie(
 }
 
 /** The MSS of our SYN,ACK: what fits the link (MUST-67), or less by configuration. */
-function offeredMss({ maxMss }: TcpConfig, mtu: number, family: number): number {
-  const mss = mtu - (family === 6 ? 60 : 40);
+function offeredMss({ maxMss }: TcpConfig, mtu: number, family: number, udpPort: number): number {
+  const mss = mtu - (family === 6 ? 60 : 40) - (udpPort === 0 ? 0 : UDP_HEADER_LENGTH);
   return maxMss !== 0 && maxMss < mss ? maxMss : Math.min(mss, 0xffff);
 }

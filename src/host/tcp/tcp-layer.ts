@@ -15,7 +15,7 @@ import {
   transitionNamed,
   withSettings,
 } from '../../tcp/index.ts';
-import { type IpAddress, type IpPacket, type Memory, Segment } from '../../wire/index.ts';
+import { type IpAddress, type IpPacket, type Memory, Segment, type UdpDatagram } from '../../wire/index.ts';
 import { FourTuple, type HostCounters, type HostTap } from '../base/index.ts';
 import type { Connection, Listener, ListenOptions } from '../connection/index.ts';
 import { type IpLayer, PathMtuCache, type Quoted, type TcpErrors } from '../ip/index.ts';
@@ -24,7 +24,7 @@ import { connect, isTaken, makesWay, type OpenOptions } from './active-open.ts';
 import { beginBatch, endBatch, endEvent } from './event-end.ts';
 import { FastOpenCookies } from './fast-open.ts';
 import { errorArrives, nextHopUnreachable, tooBigArrives } from './icmp.ts';
-import { arrives } from './input.ts';
+import { arrives, arrivesInUdp } from './input.ts';
 import { ListenerTable } from './listener-table.ts';
 import { MemoryPressure } from './memory-pressure.ts';
 import { EngineOutput } from './output.ts';
@@ -105,6 +105,8 @@ export class TcpLayer implements TcpErrors {
   /** The segment that is being processed, and its two sockets. */
   readonly seg = new Segment();
   readonly arriving = new FourTuple();
+  /** The UDP port it has come from, in a datagram; 0: as it is. */
+  arrivingUdp = 0;
   /** Batches of packets that have begun, and the connections whose users are told when the last ends: see event-end.ts. */
   batches = 0;
   late: Connection[] = [];
@@ -248,6 +250,16 @@ export class TcpLayer implements TcpErrors {
   /** A packet with a TCP segment, for this host. */
   input(packet: IpPacket): void {
     arrives(this, packet);
+  }
+
+  /** A datagram with a TCP segment, for the port of {@link tunnelPort}. */
+  inputInUdp(packet: IpPacket, datagram: UdpDatagram): void {
+    arrivesInUdp(this, packet, datagram);
+  }
+
+  /** Our UDP port of segments in datagrams; 0: there are none. */
+  get tunnelPort(): number {
+    return this.output.tunnelPort;
   }
 
   /** Packets come together, until {@link endBatch}. */

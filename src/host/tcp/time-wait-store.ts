@@ -19,6 +19,8 @@ import {
 
 const FLAG_TS = 1;
 const FLAG_CHALLENGED = 2;
+/** Its UDP port is among `#udpPorts`. */
+const FLAG_IN_UDP = 4;
 const WSCALE_SHIFT = 8;
 const TOS_SHIFT = 16;
 const TTL_SHIFT = 24;
@@ -47,6 +49,8 @@ export class TimeWaitStore {
   readonly #loaded = new FourTuple();
   readonly #watched: () => boolean;
   readonly #ended: (tcb: Tcb) => void;
+  /** The UDP ports of records whose segments go in datagrams: there are few, if any. */
+  readonly #udpPorts = new Map<number, number>();
   /** Time to live and Diffserv field of the record that was loaded last (RFC 9293 MUST-48, MUST-49). */
   ttl = 0;
   tos = 0;
@@ -82,6 +86,7 @@ export class TimeWaitStore {
     words[at + TW_RCV_WND] = tcb.rcv.edge - tcb.rcv.nxt;
     words[at + TW_TS_OFFSET] = tcb.tsOffset;
     words[at + TW_FLAGS] = (ttl << TTL_SHIFT) | (tos << TOS_SHIFT);
+    if (tcb.udpPort !== 0) this.#udpPorts.set(index, tcb.udpPort);
     save(words, at, tcb);
   }
 
@@ -100,6 +105,7 @@ export class TimeWaitStore {
     this.ttl = flags >>> TTL_SHIFT;
     this.tos = (flags >>> TOS_SHIFT) & 0xff;
     tcb.ts = flags & FLAG_TS;
+    tcb.udpPort = (flags & FLAG_IN_UDP) === 0 ? 0 : (this.#udpPorts.get(index) ?? 0);
     tcb.challenged = (flags & FLAG_CHALLENGED) !== 0 ? 1 : 0;
     tcb.challengeMs = words[at + TW_LAST_CHALLENGE] as number;
     tcb.tsRecent = words[at + TW_TS_RECENT] as number;
@@ -155,6 +161,7 @@ export class TimeWaitStore {
     const tuple = this.#records.tuple(index, this.#loaded);
     const value = this.#table.delete(tuple);
     if (value !== ~index && value !== NONE) this.#table.set(tuple, value);
+    if (this.#udpPorts.size > 0) this.#udpPorts.delete(index);
   }
 
   #expired(index: number): void {
@@ -173,5 +180,6 @@ function save(words: Int32Array, at: number, tcb: Tcb): void {
   words[at + TW_LAST_CHALLENGE] = tcb.challengeMs;
   const kept = (words[at + TW_FLAGS] as number) & KEPT;
   const bits = (tcb.ts === 1 ? FLAG_TS : 0) | (tcb.challenged === 1 ? FLAG_CHALLENGED : 0);
-  words[at + TW_FLAGS] = kept | bits | (tcb.rcv.wscale << WSCALE_SHIFT);
+  const inUdp = tcb.udpPort === 0 ? 0 : FLAG_IN_UDP;
+  words[at + TW_FLAGS] = kept | bits | inUdp | (tcb.rcv.wscale << WSCALE_SHIFT);
 }

@@ -62,6 +62,14 @@ export interface UserCalls {
   after(): void;
 }
 
+/** Takes the datagrams for one port, in the place of sockets. */
+export interface UdpTunnel {
+  /** Our port; 0: none. */
+  readonly port: number;
+  /** A datagram for it, with a checksum that is right. */
+  arrives(packet: IpPacket, datagram: UdpDatagram): void;
+}
+
 /** What the UDP of a host is made of. */
 export interface UdpLayerOptions {
   readonly ip: IpLayer;
@@ -90,6 +98,7 @@ export class UdpLayer implements UdpOwner, IcmpErrors {
   readonly #memory: Memory;
   readonly #called: UserCalls;
   readonly #sockets = new Map<number, UdpSocket[]>();
+  #tunnel: UdpTunnel | null = null;
   readonly #view = new UdpDatagram();
   readonly #header = new IpHeader(IPPROTO_UDP);
   /** Who has joined which group. */
@@ -118,7 +127,8 @@ export class UdpLayer implements UdpOwner, IcmpErrors {
     const port = this.#portFor(options.port, any);
     const others = this.#sockets.get(port) ?? [];
     const socket = new UdpSocket(this, port, address, options);
-    if (others.some((s) => s.any === any && !(reuse && s.reuse) && sameAddress(s, socket))) {
+    const tunnelled = port === this.#tunnel?.port;
+    if (tunnelled || others.some((s) => s.any === any && !(reuse && s.reuse) && sameAddress(s, socket))) {
       throw tcpError(Err.ADDRESS_IN_USE, 'bind', { address: `${address ?? '::'}`, port });
     }
     this.#sockets.set(port, [...others, socket]);
@@ -149,7 +159,7 @@ export class UdpLayer implements UdpOwner, IcmpErrors {
     const from = (this.#o.random() >>> 0) % count;
     for (let i = 0; i < count; i++) {
       const port = FIRST_PORT + ((from + i) % count);
-      if (!this.#sockets.has(port)) return port;
+      if (!this.#sockets.has(port) && port !== this.#tunnel?.port) return port;
     }
     throw tcpError(Err.ADDRESS_NOT_AVAILABLE, 'bind', 'no free UDP port');
   }
@@ -157,6 +167,13 @@ export class UdpLayer implements UdpOwner, IcmpErrors {
   /** True while a socket is open. */
   get any(): boolean {
     return this.#sockets.size > 0;
+  }
+
+  /** Who takes the datagrams for its port from now on; null: nobody. Throws EADDRINUSE. */
+  set tunnel(tunnel: UdpTunnel | null) {
+    if (tunnel !== null && this.#sockets.has(tunnel.port))
+      throw tcpError(Err.ADDRESS_IN_USE, 'bind', { address: '::', port: tunnel.port });
+    this.#tunnel = tunnel;
   }
 
   /** Every socket. */
@@ -223,11 +240,17 @@ export class UdpLayer implements UdpOwner, IcmpErrors {
       counters.udpBadChecksum++;
       return;
     }
-    counters.udpIn++;
     const { local } = this.#ip;
     const toAll =
       this.#broadcasting > 0 && local.isBroadcastOrAll(packet.dst0, packet.dst1, packet.dst2, packet.dst3);
     const toGroup = isMulticast(packet.dst0, packet.dst1, packet.dst2, packet.dst3);
+    if (view.dstPort === this.#tunnel?.port && !toAll && !toGroup) {
+      // A checksum is needed: the segment has no other (RFC 9293 MUST-3).
+      if (view.checksum === 0) counters.udpBadChecksum++;
+      else this.#tunnel.arrives(packet, view);
+      return;
+    }
+    counters.udpIn++;
     const socket = toAll || toGroup ? null : this.#socketFor(view.dstPort, packet);
     const many = toAll || toGroup ? this.#socketsForAll(view.dstPort, packet, toAll) : NOBODY;
     if (socket === null && many.length === 0) {

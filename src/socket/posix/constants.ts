@@ -171,6 +171,7 @@ export const constants: Readonly<Record<string, number>> = {
   IPV6_MTU: 24,
   IPV6_RECVERR: 25,
   IPV6_V6ONLY: 26,
+  IPV6_USE_MIN_MTU: 1042,
   IPV6_TCLASS: 67,
   IPV6_PMTUDISC_DONT: 0,
   IPV6_PMTUDISC_WANT: 1,

@@ -16,6 +16,8 @@ export function configure(c: Connection, settings: Partial<TcpConfig>): void {
   const { tcb } = c;
   tcb.config = checkConfig(withSettings(tcb.config, settings));
   if (settings.sendBuffer !== undefined) tcb.snd.buf = settings.sendBuffer;
+  if (settings.maxMss !== undefined && settings.maxMss !== 0)
+    tcb.snd.mss = Math.min(tcb.snd.mss, settings.maxMss);
   if (settings.receiveBuffer !== undefined) tcb.rcv.buf = settings.receiveBuffer;
   if (settings.userTimeoutMs !== undefined && settings.userTimeoutMs !== tcb.userTimeoutMs) {
     c.setUserTimeout(settings.userTimeoutMs);

@@ -158,8 +158,9 @@ option(
   (s) => s.connection?.tcb.snd.mss ?? (effective(s).maxMss === 0 ? 536 : effective(s).maxMss),
   (s, v) => {
     if (v !== 0 && (v < 88 || v > 32_767)) return failed('EINVAL');
-    if (s.connection !== null) return unsupported('TCP_MAXSEG after the handshake');
-    return change(s, { maxMss: v });
+    if (s.connection === null) return change(s, { maxMss: v });
+    if (!s.owner.personality.maxsegShrinks) return unsupported('TCP_MAXSEG after the handshake');
+    return v === 0 || v > s.connection.tcb.snd.mss ? failed('EINVAL') : change(s, { maxMss: v });
   },
 );
 setting('TCP_KEEPIDLE', 'keepAliveIdleMs', 1000, 1, 32_767);
@@ -174,6 +175,27 @@ option(
     if (s.connection !== null) return unsupported('TCP_NOOPT after the handshake');
     const on = v === 0;
     return change(s, { mssOption: on, windowScale: on, timestamps: on, sack: on });
+  },
+);
+option(
+  'SOL_TCP',
+  'TCP_REMOTE_UDP_ENCAPS_PORT',
+  (s) => s.connection?.udpPort ?? s.udpPort,
+  (s, v) => {
+    if (s.connection !== null || s.listener !== null || v < 0 || v > 0xffff) return failed('EINVAL');
+    if (v !== 0 && s.owner.host.tcpOverUdp === 0) return failed('EINVAL');
+    s.udpPort = v;
+    return done();
+  },
+);
+option(
+  'SOL_IPV6',
+  'IPV6_USE_MIN_MTU',
+  (s) => flag(s.leastMtu),
+  (s, v) => {
+    if (s.connection !== null) return unsupported('IPV6_USE_MIN_MTU after the handshake');
+    s.leastMtu = v === 1;
+    return done();
   },
 );
 setting('TCP_USER_TIMEOUT', 'userTimeoutMs', 1, 0, 2 ** 30);

@@ -13,6 +13,8 @@ export interface Personality {
   readonly connectTells: boolean;
   /** sendto with an address connects and sends (transaction TCP), with TCP_FASTOPEN in the SYN. */
   readonly impliedConnect: boolean;
+  /** TCP_MAXSEG of a connection makes its segments smaller. */
+  readonly maxsegShrinks: boolean;
   /** Whether a RST in CLOSE-WAIT is EPIPE. */
   readonly brokenPipe: boolean;
   /** What SO_SNDBUF and SO_RCVBUF tell, relative to what was set. */
@@ -59,6 +61,7 @@ export const linux: Personality = {
   acceptQueue: (backlog) => Math.max(0, backlog) + 1,
   connectTells: true,
   impliedConnect: false,
+  maxsegShrinks: false,
   brokenPipe: true,
   bufferFactor: 2,
   synLinearTimeouts: LINUX_SYN_LINEAR_TIMEOUTS,
@@ -71,6 +74,7 @@ export const freebsd: Personality = {
   acceptQueue: (backlog) => Math.max(1, Math.floor((3 * Math.max(0, backlog)) / 2)),
   connectTells: false,
   impliedConnect: true,
+  maxsegShrinks: true,
   brokenPipe: false,
   bufferFactor: 1,
   synLinearTimeouts: 0,

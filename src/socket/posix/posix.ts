@@ -36,6 +36,8 @@ export class Posix implements SocketOwner {
   readonly files = new FileTable();
   /** Settings of sockets to come that differ from the host's: what sysctl changes. */
   settings: Partial<TcpConfig> = {};
+  /** SYN cookies of listeners to come. */
+  synCookies: boolean | 'always' = true;
 
   constructor(options: PosixOptions) {
     this.host = options.host;

@@ -35,6 +35,7 @@ export interface SocketOwner {
   readonly personality: Personality;
   /** Settings of sockets to come that differ from the host's. */
   readonly settings: Partial<TcpConfig>;
+  readonly synCookies: boolean | 'always';
   now(): number;
   /** Gives a new file a descriptor. */
   open(file: File): number;
@@ -72,6 +73,10 @@ export class TcpSocket implements File {
   notSentLowWater = 0;
   /** TCP_FASTOPEN_CONNECT: connect leaves the SYN to the first write. */
   fastOpenConnect = false;
+  /** TCP_REMOTE_UDP_ENCAPS_PORT. */
+  udpPort = 0;
+  /** IPV6_USE_MIN_MTU: packets of no more than the least MTU of IPv6. */
+  leastMtu = false;
   tos = 0;
   /** 0: the host's default. */
   ttl = 0;
@@ -141,6 +146,7 @@ export class TcpSocket implements File {
         synBacklog: Math.max(most, 1),
         fastOpen: this.fastOpenQueue,
         deferAccept: this.deferAccept,
+        synCookies: this.owner.synCookies,
         ...this.#service(),
         tcp: { ...this.owner.settings, ...this.config },
       });
@@ -239,7 +245,8 @@ export class TcpSocket implements File {
       ...(this.bound?.address == null ? {} : { localAddress: this.bound.address }),
       localPort: this.bound?.port ?? 0,
       ...this.#service(),
-      tcp: { ...this.owner.settings, ...this.config },
+      udpPort: this.udpPort,
+      tcp: { ...this.owner.settings, ...this.config, ...this.#leastMss() },
       ...first,
     });
     this.connection = opened;
@@ -253,6 +260,10 @@ export class TcpSocket implements File {
   /** What IP is asked to do with its packets, from the SYN on. */
   #service(): { tos: number; ttl?: number } {
     return { tos: this.tos, ...(this.ttl === 0 ? {} : { ttl: this.ttl }) };
+  }
+
+  #leastMss(): Partial<TcpConfig> {
+    return this.leastMtu ? { maxMss: 1280 - 60 - (this.udpPort === 0 ? 0 : 8) } : {};
   }
 
   /** Octets that a SYN can carry, 0 without a cookie. */

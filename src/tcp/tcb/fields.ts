@@ -45,6 +45,7 @@ export function freshTcb(tcb: Tcb): Tcb {
   fresh.r3 = tcb.r3;
   fresh.localPort = tcb.localPort;
   fresh.remotePort = tcb.remotePort;
+  fresh.udpPort = tcb.udpPort;
   fresh.mtu = tcb.mtu;
   fresh.pmtu = tcb.pmtu;
   fresh.gso = tcb.gso;

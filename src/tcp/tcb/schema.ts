@@ -60,6 +60,7 @@ export const TCB: Numbers<Tcb> = {
   r3: ['word'],
   localPort: ['port', 'local port'],
   remotePort: ['port', 'remote port'],
+  udpPort: ['port', 'remote UDP port'],
   mtu: ['octets'],
   pmtu: ['octets', 'PMTU'],
   gso: ['octets'],

@@ -96,9 +96,9 @@ describe('the schema of a TCB', () => {
       const { tcb } = inState(state, { syn: options({ mss: 1000, sack: true, ts: 5, wscale: 3 }) });
       tcb.sent = new Sent();
       tcb.outOfOrder = new OutOfOrder();
-      const { id, family, mtu, pmtu, localPort, remotePort, l2, l3, r2, r3 } = tcb;
+      const { id, family, mtu, pmtu, localPort, remotePort, udpPort, l2, l3, r2, r3 } = tcb;
       const fresh = freshTcb(tcb);
-      const place = { id, family, mtu, pmtu, localPort, remotePort, l2, l3, r2, r3 };
+      const place = { id, family, mtu, pmtu, localPort, remotePort, udpPort, l2, l3, r2, r3 };
       expect(fresh).toEqual(Object.assign(new Tcb(tcb.config), place));
     }
   });
@@ -117,7 +117,7 @@ describe('the schema of a TCB', () => {
     eachField(fresh, (part, name, values) => {
       if (values[name] === 77) stay.push(`${part}.${name}`);
     });
-    const place = 'id family l0 l1 l2 l3 r0 r1 r2 r3 localPort remotePort mtu pmtu gso';
+    const place = 'id family l0 l1 l2 l3 r0 r1 r2 r3 localPort remotePort udpPort mtu pmtu gso';
     expect(stay).toEqual(place.split(' ').map((name) => `tcb.${name}`));
     expect([fresh.sent, fresh.outOfOrder, fresh.mtuSearch, fresh.cc.own]).toEqual([null, null, null, null]);
   });

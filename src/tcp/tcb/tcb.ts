@@ -226,6 +226,8 @@ export class Tcb {
   r3 = 0;
   localPort = 0;
   remotePort = 0;
+  /** UDP port of the peer when segments go in datagrams (TCP over UDP); 0: they do not. */
+  udpPort = 0;
   /** Largest packet that our interface takes, in octets, IP header included: what our MSS option follows from. */
   mtu = 1500;
   /** Largest packet to the peer, likewise: what Eff.snd.MSS follows from. */
@@ -330,9 +332,9 @@ function copyOf(own: ControlState | null): ControlState | null {
   return own === null ? null : Object.assign(Object.create(Object.getPrototypeOf(own)), own);
 }
 
-/** Octets of the IP and the TCP header, without options (RFC 9293 section 3.7.1). */
+/** Octets of the IP and the TCP header, without options (RFC 9293 section 3.7.1), and of UDP's where it is between. */
 export function fixedHeaders(tcb: Tcb): number {
-  return tcb.family === 6 ? 60 : 40;
+  return (tcb.family === 6 ? 60 : 40) + (tcb.udpPort === 0 ? 0 : 8);
 }
 
 /** True when our FIN has been sent. */
