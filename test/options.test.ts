@@ -22,6 +22,7 @@ import {
   Schema,
 } from '../src/options/index.ts';
 import { RealtimeDriver, Switch, Wire, World } from '../src/sim/index.ts';
+import * as simulate from '../src/simulate/index.ts';
 import * as web from '../src/socket/web/index.ts';
 import { defaultConfig, rfc9293, type TcpConfig } from '../src/tcp/index.ts';
 import { Memory } from '../src/wire/index.ts';
@@ -65,6 +66,15 @@ const ports = () => {
   const two = world();
   return [two, two.host('a').interfaces[1], two.host('b').interfaces[1]] as [World, Given, Given];
 };
+/** Of a simulation that is over when the call is. */
+function simulated(call: (sim: simulate.Simulation) => unknown): void {
+  const sim = simulate.simulate({ trace: false });
+  try {
+    call(sim);
+  } finally {
+    sim.close();
+  }
+}
 const trace = lab.runScenario(lab.scenarioNamed('hs') as lab.Scenario);
 const { ends } = trace;
 const lang = 'en';
@@ -228,6 +238,11 @@ const takers: readonly Taker[] = [
   },
   { of: 'WorldHostOptions', right: {}, call: (o) => world().host('x', o), where: 'world.host' },
   { of: 'WorldOptions', right: {}, call: (o) => new World(o) },
+  { of: 'SimulationOptions', right: {}, call: (o) => simulate.simulate(o).close() },
+  { of: 'SimulatedHostOptions', right: {}, call: (o) => simulated((sim) => sim.host('a', () => {}, o)) },
+  { of: 'LinkOptions', right: {}, call: (o) => simulated((sim) => sim.link('a', 'b').set(o)) },
+  { of: 'FaultOptions', right: {}, call: (o) => simulated((sim) => sim.link('a', 'b').loss(0.5, o)) },
+  { of: 'NatOptions', right: {}, call: (o) => simulated((sim) => sim.link('a', 'b').nat(o)) },
   { of: 'WebSocketsOptions', right: {}, call: (o) => web.webSockets(host(), o) },
   { of: 'NameOptions', right: {}, call: (o) => web.webSockets(host(), o) },
   { of: 'SocketOptions', right: {}, call: (o) => web.webSockets(host()).connect('10.0.0.9:1', o) },

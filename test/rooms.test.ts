@@ -16,7 +16,7 @@ const ROOMS: readonly (readonly string[])[] = [
   ['socket'],
   ['node'],
   ['lab', 'drill'],
-  ['capture'],
+  ['capture', 'simulate'],
   ['cli'],
 ];
 
@@ -31,7 +31,14 @@ const HOST_ROOMS: readonly (readonly string[])[] = [
 ];
 
 /** Where Node may be imported; everything else runs in any JavaScript engine. */
-const NODE = ['src/cli/', 'src/node/', 'src/socket/node/', 'src/link/tun/', 'src/drill/kernel/'];
+const NODE = [
+  'src/cli/',
+  'src/node/',
+  'src/socket/node/',
+  'src/link/tun/',
+  'src/drill/kernel/',
+  'src/simulate/',
+];
 
 /** Libraries that run anywhere and are bundled (docs/dependencies.md), and the folder that may import them. */
 const BUNDLED: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@
 import type { Host } from '../../host/index.ts';
 import { ANY_4, ANY_6, type SocketName, unmapped } from './addresses.ts';
 import { nodeReinitialize, ownerOf } from './internals.ts';
-import { currentHost, onHost, type Redirects } from './places.ts';
+import { currentHost, currentPlace, onPlace, type Redirects } from './places.ts';
 import { HandleType, type TcpHandle, tcpHandleClass } from './tcp-handle.ts';
 import type { ConnectReq } from './tcp-state.ts';
 
@@ -47,6 +47,8 @@ export function hybridHandleClass({ redirects, host, Kernel }: Registry): Hybrid
     #kernel: KernelHandle | null = null;
     #bound: { address: string; port: number; flags: number; isSix: boolean } | null = null;
     #isUnref = false;
+    /** What it accepts runs there, too. */
+    readonly #place = currentPlace() ?? { host };
 
     constructor(type: number) {
       super(currentHost() ?? host, type);
@@ -83,7 +85,7 @@ export function hybridHandleClass({ redirects, host, Kernel }: Registry): Hybrid
     }
 
     override forAccepted(): TcpHandle {
-      return onHost(this.host, () => new TCP(HandleType.SOCKET));
+      return onPlace(this.#place, () => new TCP(HandleType.SOCKET));
     }
 
     override getsockname(out: SocketName): number {

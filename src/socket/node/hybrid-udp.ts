@@ -6,7 +6,7 @@ import { AsyncResource } from 'node:async_hooks';
 import type { Host } from '../../host/index.ts';
 import { ANY_4, ANY_6, isForMany, type SocketName, unmapped } from './addresses.ts';
 import { uvError } from './internals.ts';
-import { currentHost, type Redirects } from './places.ts';
+import { currentHost, currentTurns, type Redirects, type Turns } from './places.ts';
 import { UdpHandle } from './udp-handle.ts';
 import type { BufferSizeProblem, DatagramHandle, SendArguments, Sender } from './udp-types.ts';
 
@@ -37,6 +37,7 @@ export class HybridUdp implements DatagramHandle {
   readonly #placed: Host | null;
   /** The context in which the program made the socket: its sides are made later. */
   readonly #context = new AsyncResource('SYNFIN_UDP');
+  readonly #turns: Turns = currentTurns();
   readonly #sides = new Map<Side, DatagramHandle>();
   /** The side that it was bound on. */
   #first: Side | null = null;
@@ -300,7 +301,8 @@ export class HybridUdp implements DatagramHandle {
     this.#isClosed = true;
     for (const handle of this.#sides.values()) handle.close();
     this.#sides.clear();
-    if (callback !== undefined) setImmediate(() => callback.call(this));
+    if (callback !== undefined)
+      this.#turns.later(() => this.#context.runInAsyncScope(() => callback.call(this)), null);
   }
 
   ref(): void {

@@ -42,7 +42,7 @@ export function* dgramPrototype(context: PatchContext): Generator<Patched> {
     const method = sockets[name];
     if (method === undefined) continue; // bindSync is of 24 and later
     yield replaced(`dgram.Socket.prototype.${name}`, sockets, name, function (this: Dgram.Socket, ...args) {
-      if (isUnused(this) && !context.redirects.isOver)
+      if (isUnused(this) && !context.redirects.isNone)
         giveDatagramHandle(this, () => new HybridUdp(registry));
       return method.apply(this, args);
     });

@@ -12,6 +12,7 @@ import {
   lookupsOver,
 } from './names/index.ts';
 import { inPlaceOf, type PatchContext, type Patched, replaced } from './patched.ts';
+import { tellProgram } from './places.ts';
 
 type Oncomplete = (error: number | null, ...results: unknown[]) => void;
 
@@ -97,8 +98,8 @@ function bound<K extends 'getaddrinfo' | 'getnameinfo' | 'ChannelWrap'>(
 /** Told outside of the promises, where what a program throws is its own. */
 function told<T>(req: Req, found: Promise<T>, results: (value: T) => unknown[]): void {
   found.then(
-    (value) => process.nextTick(() => req.oncomplete(null, ...results(value))),
-    (error: unknown) => process.nextTick(() => req.oncomplete(lookupErrorNumber(error))),
+    (value) => tellProgram(() => req.oncomplete(null, ...results(value))),
+    (error: unknown) => tellProgram(() => req.oncomplete(lookupErrorNumber(error))),
   );
 }
 

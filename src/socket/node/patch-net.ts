@@ -35,7 +35,8 @@ export function* netPrototypes({ host, redirects }: PatchContext): Generator<Pat
   const sockets = net.Socket.prototype as unknown as Record<string | symbol, unknown> & NetSocket;
   const { connect, resetAndDestroy } = sockets;
   yield replaced('net.Socket.prototype.connect', sockets, 'connect', function (this: NetSocket, ...args) {
-    if (this._handle == null && !isPipe(args)) reinitialize.call(this, new Hybrid(HandleType.SOCKET));
+    if (this._handle == null && !redirects.isNone && !isPipe(args))
+      reinitialize.call(this, new Hybrid(HandleType.SOCKET));
     return connect.call(this, ...args);
   });
   yield replaced(
@@ -58,8 +59,12 @@ export function* netPrototypes({ host, redirects }: PatchContext): Generator<Pat
     },
   );
   const servers = net.Server.prototype as unknown as ServerInside;
-  const listen = listeningWith(() => new Hybrid(HandleType.SERVER), servers._listen2);
-  yield replaced('net.Server.prototype._listen2', servers, '_listen2', listen);
+  const { _listen2: kernels } = servers;
+  const listen = listeningWith(() => new Hybrid(HandleType.SERVER), kernels);
+  const chosen = function (this: ServerInside, ...args: Parameters<ServerInside['_listen2']>): void {
+    (redirects.isNone ? kernels : listen).apply(this, args);
+  };
+  yield replaced('net.Server.prototype._listen2', servers, '_listen2', chosen);
 }
 
 /** What of a net.Socket its types do not show. */

@@ -5,14 +5,14 @@ import type * as Net from 'node:net';
 import type * as Tls from 'node:tls';
 import { nodeNet, requireLater } from './internals.ts';
 import { type NormalizedOptions, normalizeArgs, plainOptions } from './net-forms.ts';
-import { type Patched, replaced } from './patched.ts';
+import { type PatchContext, type Patched, replaced } from './patched.ts';
 
-export function* tlsConnect(): Generator<Patched> {
+export function* tlsConnect({ redirects }: PatchContext): Generator<Patched> {
   const tls = requireLater('node:tls') as { connect: typeof Tls.connect };
   const { connect } = tls;
   yield replaced('tls.connect', tls, 'connect', (...args: readonly unknown[]) => {
     const [options, listener] = tlsArguments(args);
-    if (options.socket != null || options.path != null)
+    if (options.socket != null || options.path != null || redirects.isNone)
       return connect(options as Tls.ConnectionOptions, listener);
     const socket = nodeNet().connect(plainOptions(options) as unknown as Net.NetConnectOpts);
     return connect({ ...options, socket } as Tls.ConnectionOptions, listener);

@@ -42,7 +42,7 @@ export function inPlaceOf<K extends Class>(
   const isInstance = (value: unknown): boolean => value instanceof Ours || value instanceof Kernel;
   return new Proxy(Kernel, {
     construct: (_target, args: ConstructorParameters<K>) =>
-      redirects.isOver ? new Kernel(...args) : make(...args),
+      redirects.isNone ? new Kernel(...args) : make(...args),
     get: (target, name, receiver): unknown =>
       name === Symbol.hasInstance ? isInstance : Reflect.get(target, name, receiver),
   });

@@ -1,24 +1,81 @@
 // Which host a piece of code is on, and which addresses are synfin's: what `register` asks for every socket.
 
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import type { Host } from '../../host/index.ts';
 import { wrongKind } from '../../options/index.ts';
 import { type IpAddress, inPrefix, parseAddress, parseCidr } from '../../wire/index.ts';
 import { ANY_4, ANY_6, unmapped } from './addresses.ts';
 
-const onHosts = new AsyncLocalStorage<Host>();
+/** When what a host tells a program is told: by the event loop, or by who simulates one. */
+export interface Turns {
+  /** In a later turn of the event loop. */
+  later<T>(action: (of: T) => void, of: T): void;
+  /** Before the next turn, as what the kernel's sockets tell first. */
+  tick(action: () => void): void;
+  /** As `later`, for a reader that is about to take octets. */
+  read<T>(action: (of: T) => void, of: T): void;
+  /** Whether a socket that is open keeps the process alive. */
+  readonly keepAlive: boolean;
+  /** The program is gone: nothing is told any more. */
+  readonly isOver: boolean;
+}
+
+/** Where a piece of code runs. */
+export interface Place {
+  readonly host: Host;
+  /** Default: the event loop of the process. */
+  readonly turns?: Turns;
+}
+
+const places = new AsyncLocalStorage<Place>();
 
 /**
  * Runs `program` on `host`: the sockets that it makes, and that what it starts makes, are on that host, when
  * `synfin/register` has been asked for. Connections of a server run on the server's host.
  */
 export function onHost<T>(host: Host, program: () => T): T {
-  return onHosts.run(host, program);
+  return places.run({ host }, program);
 }
 
 /** The host of {@link onHost} that this code runs on, or null. */
 export function currentHost(): Host | null {
-  return onHosts.getStore() ?? null;
+  return places.getStore()?.host ?? null;
+}
+
+/** @internal As {@link onHost}, with its own turns. */
+export function onPlace<T>(place: Place, program: () => T): T {
+  return places.run(place, program);
+}
+
+/** @internal Runs `program` on no host. */
+export function nowhere<T>(program: () => T): T {
+  return places.exit(program);
+}
+
+/** @internal The place of this code, or null. */
+export function currentPlace(): Place | null {
+  return places.getStore() ?? null;
+}
+
+// Taken now: a test may fake it later.
+const { setImmediate } = globalThis;
+
+const EVENT_LOOP: Turns = {
+  later: (action, of) => void setImmediate(action, of),
+  tick: (action) => process.nextTick(action),
+  read: (action, of) => void setImmediate(action, of),
+  keepAlive: true,
+  isOver: false,
+};
+
+/** @internal The turns of this code's place. */
+export function currentTurns(): Turns {
+  return places.getStore()?.turns ?? EVENT_LOOP;
+}
+
+/** @internal Calls what a program waits for, outside of promises, where what it throws is its own. */
+export function tellProgram(action: () => void): void {
+  currentTurns().tick(AsyncResource.bind(action));
 }
 
 /** Addresses that are reached through synfin. */
@@ -47,6 +104,11 @@ export class Redirects {
   }
   end(): void {
     this.#isOver = true;
+  }
+
+  /** Nothing that this code makes is synfin's: all is over, or only code on a host is concerned, and this is on none. */
+  get isNone(): boolean {
+    return this.#isOver || (this.#networks.length === 0 && !this.anyIsOurs && currentHost() === null);
   }
 
   /** Whether packets to `address` go through synfin. */

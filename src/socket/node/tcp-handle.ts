@@ -255,7 +255,7 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
 
     /** By us, or with the host: then as if the program had closed its server, for nobody can connect any more. */
     #listenerClosed(): void {
-      if (!this.#state.isClosed) serverOf(this)?.close();
+      if (!this.#state.isClosed && !this.#state.turns.isOver) serverOf(this)?.close();
     }
 
     /** To Linux a listener on every address of a family and one on an address of it are in each other's way. */
@@ -277,7 +277,7 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
       const handle = nobody().runInAsyncScope(() => this.forAccepted()) as TCP;
       handle.#isSix = this.#isSix;
       handle.#attach(connection);
-      process.nextTick(() => {
+      this.#state.tick(() => {
         if (this.#state.isClosed) handle.reset();
         else this.#state.context.runInAsyncScope(() => this.onconnection?.(0, handle));
       });
@@ -368,12 +368,12 @@ function makeHandleClass(Base: JsStreamClass): TcpHandleClass {
         connection.handler = null;
         if (!connection.ended) {
           end(connection);
-          if (state.isRef) linger(connection);
+          if (state.isRef && state.turns.keepAlive) linger(connection);
         }
       }
       state.later(() => {
         connecting?.context.runInAsyncScope(() =>
-          connecting.req.oncomplete(uvError('ECANCELED'), this, connecting.req, false, false),
+          connecting.req.oncomplete?.(uvError('ECANCELED'), this, connecting.req, false, false),
         );
         cancelled();
         if (callback !== undefined) context.runInAsyncScope(() => callback.call(this));

@@ -52,7 +52,8 @@ export class Reading {
   schedule(): void {
     if (this.#scheduled || this.#state.isClosed || !this.#isReading) return;
     this.#scheduled = true;
-    this.#state.later(deliverLater, this);
+    this.#state.connection?.owner.woke();
+    this.#state.turns.read(deliverLater, this);
   }
 
   /**

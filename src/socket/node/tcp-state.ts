@@ -7,15 +7,20 @@ import type { TcpError } from '../../tcp/index.ts';
 import { errorNumber } from './errors.ts';
 import { type JsStream, uvError } from './internals.ts';
 import { keepAlive } from './liveness.ts';
+import { currentTurns, type Turns } from './places.ts';
 import { Reading } from './tcp-reading.ts';
 import { Writing } from './tcp-writing.ts';
 
-// Taken now: a test may fake it later.
-const { setImmediate } = globalThis;
-
 /** The request of a connect; `handle` is the one that was asked. */
 export interface ConnectReq {
-  oncomplete(status: number, handle: JsStream, req: ConnectReq, readable: boolean, writable: boolean): void;
+  /** net.js takes it away from an attempt that it gives up (happy eyeballs). */
+  oncomplete?: (
+    status: number,
+    handle: JsStream,
+    req: ConnectReq,
+    readable: boolean,
+    writable: boolean,
+  ) => void;
 }
 
 /** A connect that was asked for and not answered yet. */
@@ -32,6 +37,8 @@ export class TcpState implements ConnectionHandler {
   readonly stream: JsStream;
   /** The context in which the user made, or listened on, the handle. */
   readonly context = new AsyncResource('SYNFIN_TCP');
+  /** Those of who made the handle. */
+  readonly turns: Turns = currentTurns();
   readonly reading: Reading;
   readonly writing: Writing;
   connection: Connection | null = null;
@@ -102,7 +109,7 @@ export class TcpState implements ConnectionHandler {
       if (this.connecting !== connecting) return;
       this.connecting = null;
       this.live();
-      context.runInAsyncScope(() => req.oncomplete(status, this.stream, req, true, true));
+      context.runInAsyncScope(() => req.oncomplete?.(status, this.stream, req, true, true));
     };
     // A turn for the ACK: a listener of this process has accepted when the client hears, as with the kernel.
     this.later(status === 0 ? () => this.later(tell) : tell);
@@ -111,7 +118,13 @@ export class TcpState implements ConnectionHandler {
   /** Runs `action` in the next turn of the event loop; a world in virtual time waits for it. */
   later<T>(action: (of: T) => void, of?: T): void {
     this.connection?.owner.woke();
-    setImmediate(action, of as T);
+    this.turns.later(action, of as T);
+  }
+
+  /** As {@link later}, before the next turn. */
+  tick(action: () => void): void {
+    this.connection?.owner.woke();
+    this.turns.tick(action);
   }
 
   /** What broke the connection, to the one who is told. */
@@ -140,7 +153,7 @@ export class TcpState implements ConnectionHandler {
         this.reading.isWaiting ||
         this.writing.isPending);
     const wanted = isActive && this.#isRef;
-    if (wanted === this.#counted) return;
+    if (wanted === this.#counted || !this.turns.keepAlive) return;
     this.#counted = wanted;
     keepAlive(wanted ? 1 : -1);
   }

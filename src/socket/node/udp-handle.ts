@@ -18,12 +18,10 @@ import {
 } from './addresses.ts';
 import { datagramSocketOf, uvError } from './internals.ts';
 import { keepAlive } from './liveness.ts';
+import { currentTurns, type Turns } from './places.ts';
 import { datagramError } from './udp-errors.ts';
 import { Groups } from './udp-groups.ts';
 import type { BufferSizeProblem, DatagramHandle, SendArguments, Sender } from './udp-types.ts';
-
-// Taken now: a test may fake it later.
-const { setImmediate } = globalThis;
 
 /** libuv's flags of bind. */
 const IPV6_ONLY = 1;
@@ -47,6 +45,7 @@ export class UdpHandle implements DatagramHandle {
   onmessage?: (length: number, handle: object, octets?: Buffer, from?: Sender) => void;
   /** The context in which the program made the socket. */
   readonly #context: AsyncResource;
+  readonly #turns: Turns = currentTurns();
   /** Whom datagrams are told to be for: this, or a handle that has this one inside. */
   readonly #outside: object;
   #socket: UdpSocket | null = null;
@@ -267,11 +266,11 @@ export class UdpHandle implements DatagramHandle {
 
   /** By us, or with the host: then as if the program had closed its socket. */
   #ended(): void {
-    if (!this.#isClosed) datagramSocketOf(this.#outside)?.close();
+    if (!this.#isClosed && !this.#turns.isOver) datagramSocketOf(this.#outside)?.close();
   }
 
   #schedule(): void {
-    if (this.#isReceiving) setImmediate(() => this.#deliver());
+    if (this.#isReceiving) this.#turns.later((handle) => handle.#deliver(), this);
   }
 
   /** One datagram, or an error: what a program does at `nextTick` about it comes before the next one. */
@@ -387,7 +386,8 @@ export class UdpHandle implements DatagramHandle {
     this.#waiting.length = 0;
     this.#live();
     this.#socket?.close();
-    if (callback !== undefined) setImmediate(() => this.#context.runInAsyncScope(() => callback.call(this)));
+    if (callback !== undefined)
+      this.#turns.later(() => this.#context.runInAsyncScope(() => callback.call(this)), null);
   }
 
   ref(): void {
@@ -408,7 +408,7 @@ export class UdpHandle implements DatagramHandle {
 
   #live(): void {
     const wanted = this.#isReceiving && this.#isRef;
-    if (wanted === this.#counted) return;
+    if (wanted === this.#counted || !this.#turns.keepAlive) return;
     this.#counted = wanted;
     keepAlive(wanted ? 1 : -1);
   }

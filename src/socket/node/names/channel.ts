@@ -1,6 +1,7 @@
 // What Node's Resolver asks of its handle, the `ChannelWrap` of cares_wrap, over the questions of a host.
 
 import { uvError } from '../internals.ts';
+import { tellProgram } from '../places.ts';
 import { QueryError } from './errors.ts';
 import type { AnswerRecord, RecordType } from './message.ts';
 import { asciiName, type Names, reverseName } from './names.ts';
@@ -110,7 +111,7 @@ export class Channel implements ChannelHandle {
   getHostByAddr(req: QueryReq, address: string): number {
     if (!isIpAddress(address)) return uvError('EINVAL');
     const known = this.#names.nameOf(address);
-    if (known !== null) process.nextTick(() => req.oncomplete(null, [known]));
+    if (known !== null) tellProgram(() => req.oncomplete(null, [known]));
     else this.#query(req, reverseName(address), 'PTR');
     return 0;
   }
@@ -131,7 +132,7 @@ export class Channel implements ChannelHandle {
     // Told outside of the promises, where what a program throws is its own.
     const told = (tell: () => void): void => {
       this.#asking.delete(controller);
-      process.nextTick(tell);
+      tellProgram(tell);
     };
     this.#names.questions.ask({ name: asciiName(name), type }, options).then(
       (records) => {

@@ -3,6 +3,7 @@
 
 import type * as Dns from 'node:dns';
 import { uvError } from '../internals.ts';
+import { tellProgram } from '../places.ts';
 import { LookupError } from './errors.ts';
 import { type LookupHints, type Names, NO_HINTS } from './names.ts';
 import { isIpAddress } from './servers.ts';
@@ -99,7 +100,7 @@ export function lookupsOver(dns: typeof Dns, namesFor: NamesFor): Lookups {
     const hostname = name as string;
     const callback = (typeof options === 'function' ? options : args[2]) as Callback;
     const wanted = wantedOf(options);
-    const tell = (...results: [Error | null, ...unknown[]]): void => process.nextTick(callback, ...results);
+    const tell = (...results: [Error | null, ...unknown[]]): void => tellProgram(() => callback(...results));
     lookUp(names, hostname, wanted).then(
       (found) =>
         wanted.all
@@ -135,7 +136,7 @@ export function lookupsOver(dns: typeof Dns, namesFor: NamesFor): Lookups {
     const names = args.length === 3 && typeof callback === 'function' ? whoseService(args) : null;
     if (names === null) return nodes['lookupService']?.(...args);
     void names.nameInfo(address as string, Number(port)).then(({ hostname, service }) => {
-      process.nextTick(callback as Callback, null, hostname, service);
+      tellProgram(() => (callback as Callback)(null, hostname, service));
     });
     return {};
   };

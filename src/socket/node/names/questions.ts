@@ -3,6 +3,7 @@
 
 import type { AbortSignalLike, Host } from '../../../host/index.ts';
 import { keepAlive } from '../liveness.ts';
+import { currentTurns } from '../places.ts';
 import { codeOfResponse, QueryError } from './errors.ts';
 import { type ExchangeOptions, exchange } from './exchange.ts';
 import { type AnswerRecord, isAskable, type Question, recordsFor } from './message.ts';
@@ -46,12 +47,13 @@ export class Questions {
   async ask(question: Question, options: AskOptions): Promise<readonly AnswerRecord[]> {
     if (!isAskable(question.name)) throw new QueryError('EBADNAME');
     await this.#turn();
-    keepAlive(1);
+    const counts = currentTurns().keepAlive;
+    if (counts) keepAlive(1);
     try {
       if (options.signal.aborted) throw options.signal.reason;
       return await this.#ask(question, options);
     } finally {
-      keepAlive(-1);
+      if (counts) keepAlive(-1);
       this.#next();
     }
   }

@@ -1,0 +1,27 @@
+// The door of `synfin/sim`: a simulated network, with virtual time, for Node programs as they are.
+
+export { Dns, type NameEntry } from './dns.ts';
+export { SimulationError, type SimulationErrorCode } from './errors.ts';
+export type { LoopCounters } from './loop.ts';
+export type { Program, ProgramContext, SimulatedHost, SimulatedHostOptions } from './machine.ts';
+export type { NetstatRow } from './netstat.ts';
+export type {
+  Fault,
+  FaultKind,
+  FaultOptions,
+  Hold,
+  Link,
+  LinkEnd,
+  LinkOptions,
+  NatOptions,
+  Switch,
+} from './network/index.ts';
+export {
+  currentSimulation,
+  type Simulation,
+  type SimulationCounters,
+  type SimulationOptions,
+  simulate,
+} from './simulation.ts';
+export type { SimulationTrace } from './trace.ts';
+export type { Duration, Rate } from './units.ts';

@@ -1,0 +1,139 @@
+// What http and http2 keep for the whole process or ask of the machine's clock: the agent, the Date header, and the
+// timeouts of requests, which Node looks at in C++.
+
+import { duplexPair } from 'node:stream';
+import { currentLife } from '../life.ts';
+import type { Changes } from './changes.ts';
+import { nodeModule } from './modules.ts';
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** From now on hosts have agents of their own, and http has their time. */
+export function installHttp(changes: Changes): void {
+  const http = nodeModule('http');
+  const https = nodeModule('https');
+  const options = { keepAlive: true, scheduling: 'lifo', timeout: 5000 } as const;
+  changes.put(http, 'globalAgent', perHost(http.Agent, options, http.globalAgent));
+  changes.put(https, 'globalAgent', perHost(https.Agent, options, https.globalAgent));
+  dateHeader(changes);
+  requestTimeouts(changes);
+}
+
+type AgentClass = new (options: object) => object;
+interface AgentInside {
+  addRequest: Method;
+}
+
+/** An agent that hands on to one of the host that asks; outside of hosts to the one that was there. */
+function perHost(Agent: unknown, options: object, before: object): object {
+  const Class = Agent as AgentClass;
+  const agent = new Class(options) as AgentInside;
+  agent.addRequest = (...args) => {
+    const life = currentLife();
+    const own = life === null ? before : life.own(Class, () => new Class(options));
+    return (own as AgentInside).addRequest(...args);
+  };
+  return agent;
+}
+
+/** The Date header comes from a clock that cannot be replaced; it has the same length at any time. */
+function dateHeader(changes: Changes): void {
+  const prototype = nodeModule('http').OutgoingMessage.prototype as unknown as {
+    _storeHeader: Method;
+    _header: string;
+  };
+  const { _storeHeader: store } = prototype;
+  changes.put(prototype, '_storeHeader', function (this: { _header: string }, ...args: unknown[]) {
+    store.apply(this, args);
+    if (currentLife() !== null)
+      this._header = this._header.replace(/^Date: .*$/m, `Date: ${new Date().toUTCString()}`);
+  });
+}
+
+interface ParserInside {
+  incoming?: object | null;
+}
+interface ConnectionsList {
+  expired(headersTimeout: number, requestTimeout: number): ParserInside[];
+  active(): ParserInside[];
+}
+
+/** headersTimeout and requestTimeout by our time, to the grain of connectionsCheckingInterval as in Node. */
+function requestTimeouts(changes: Changes): void {
+  const server = nodeModule('http').createServer();
+  server.emit('listening'); // makes its list
+  const inside = server as unknown as Record<symbol, unknown>;
+  const list = Object.getOwnPropertySymbols(server)
+    .map((symbol) => inside[symbol])
+    .find((each) => typeof (each as Partial<ConnectionsList> | null)?.expired === 'function');
+  server.close();
+  if (list === undefined) return;
+  const prototype = Object.getPrototypeOf(list) as ConnectionsList;
+  const { expired } = prototype;
+  const since = new WeakMap<ParserInside, { fromMs: number; incoming: object | null }>();
+  changes.put(
+    prototype,
+    'expired',
+    function (this: ConnectionsList, headersTimeout: number, requestTimeout: number) {
+      if (currentLife() === null) return expired.call(this, headersTimeout, requestTimeout);
+      const nowMs = performance.now();
+      return this.active().filter((parser) => {
+        const before = since.get(parser);
+        const incoming = parser.incoming ?? null;
+        if (before === undefined || (incoming !== before.incoming && before.incoming !== null)) {
+          since.set(parser, { fromMs: nowMs, incoming });
+          return false;
+        }
+        before.incoming = incoming;
+        const limitMs = incoming === null && headersTimeout > 0 ? headersTimeout : requestTimeout;
+        return limitMs > 0 && nowMs - before.fromMs >= limitMs;
+      });
+    },
+  );
+}
+
+/** The prototype of http2's server streams, which has no name to the outside: of one exchange in memory. */
+let streams: Promise<object> | null = null;
+
+function streamPrototype(): Promise<object> {
+  streams ??= new Promise((resolve) => {
+    const http2 = nodeModule('http2');
+    const quiet = (): void => {};
+    const [a, b] = duplexPair();
+    const server = http2.createServer().on('error', quiet);
+    const session = http2.connect('http://probe', { createConnection: () => a as never }).on('error', quiet);
+    session.request().on('error', quiet);
+    server.on('stream', (stream) => {
+      stream.on('error', quiet);
+      session.destroy();
+      resolve(Object.getPrototypeOf(stream) as object);
+    });
+    server.emit('connection', b);
+  });
+  return streams;
+}
+
+/** HPACK's Huffman code gives dates of different lengths: http2's are the host's, too. */
+export async function installHttp2(changes: Changes): Promise<void> {
+  const prototype = (await streamPrototype()) as Record<string, Method>;
+  if (changes.isOver) return;
+  for (const [name, at] of [
+    ['respond', 0],
+    ['respondWithFD', 1],
+    ['respondWithFile', 1],
+  ] as const) {
+    const original = prototype[name] as Method;
+    changes.put(prototype, name, function (this: unknown, ...args: unknown[]) {
+      if (currentLife() !== null) args[at] = dated(args[at], args[at + 1]);
+      return original.apply(this, args);
+    });
+  }
+}
+
+/** Headers with the host's date, unless they have one or want none. */
+function dated(headers: unknown, options: unknown): unknown {
+  if ((options as { sendDate?: boolean } | undefined)?.sendDate === false) return headers;
+  const date = new Date().toUTCString();
+  if (!Array.isArray(headers)) return { date, ...(headers as object | undefined) };
+  return headers.some((each) => String(each).toLowerCase() === 'date') ? headers : [...headers, 'date', date];
+}

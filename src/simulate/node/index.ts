@@ -1,0 +1,59 @@
+// What a simulation changes in Node: only for programs on hosts, and until its end.
+
+import { Host } from '../../host/index.ts';
+import type { World } from '../../sim/index.ts';
+import { register } from '../../socket/node/index.ts';
+import type { Loop } from '../loop.ts';
+import { Changes } from './changes.ts';
+import { installClocks } from './clock.ts';
+import { installFetch } from './fetch.ts';
+import { type Foreign, installHooks } from './hooks.ts';
+import { installHttp, installHttp2 } from './http.ts';
+import { nodeModule } from './modules.ts';
+import { installRandom } from './random.ts';
+import { Timers } from './timers.ts';
+
+export { Changes } from './changes.ts';
+export { FOREIGN } from './hooks.ts';
+export { immediatesWait } from './immediates.ts';
+export { VirtualTimer } from './timers.ts';
+
+// The pool becomes a queue: a job that is done says that all before it are. It is made with its first job.
+process.env['UV_THREADPOOL_SIZE'] ??= '1';
+
+/** What is installed. */
+export interface Installed {
+  /** What takes a moment. */
+  readonly ready: Promise<void>;
+  undo(): void;
+}
+
+/** Installs it all. @throws RegisteredError when synfin is registered, MissingInternalError */
+export function install(world: World, loop: Loop, beginMs: number, foreign: Foreign): Installed {
+  const registration = register({
+    host: new Host({ name: 'nowhere' }),
+    networks: [],
+    listenOnAny: false,
+    hosts: {},
+    servers: [],
+    explain: false,
+  });
+  const changes = new Changes();
+  changes.also(() => registration.undo());
+  try {
+    const timers = new Timers(world, loop, changes);
+    changes.also(() => timers.end());
+    installHttp(changes);
+    installFetch(changes);
+    installClocks(world, beginMs, changes);
+    installRandom(changes);
+    installHooks(loop, timers, foreign, changes);
+    const { syncBuiltinESMExports } = nodeModule('module');
+    syncBuiltinESMExports();
+    changes.also(syncBuiltinESMExports);
+    return { ready: installHttp2(changes), undo: () => changes.undo() };
+  } catch (error) {
+    changes.undo();
+    throw error;
+  }
+}

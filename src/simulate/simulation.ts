@@ -1,0 +1,533 @@
+// A simulated network for real Node code: hosts with programs, links with faults, and virtual time for both.
+
+import type { ProfileName } from '../host/index.ts';
+import {
+  describesItself,
+  either,
+  flag,
+  like,
+  list,
+  needed,
+  nested,
+  oneOf,
+  outOfRange,
+  Schema,
+  seed,
+  text,
+} from '../options/index.ts';
+import { World } from '../sim/index.ts';
+import { currentPlace, namesOf } from '../socket/node/index.ts';
+import { type TcpConfig, tcpOptions } from '../tcp/index.ts';
+import { DNS_NAME, Dns } from './dns.ts';
+import { SimulationError } from './errors.ts';
+import { currentLife, type Life } from './life.ts';
+import { Loop, type LoopCounters } from './loop.ts';
+import {
+  type Program,
+  programKind,
+  SimulatedHost,
+  type SimulatedHostOptions,
+  type Surroundings,
+  simulatedHostOptions,
+} from './machine.ts';
+import {
+  type Fault,
+  Faults,
+  type Link,
+  type LinkEnd,
+  type LinkOptions,
+  linkOptions,
+  Network,
+  type Switch,
+} from './network/index.ts';
+import { FOREIGN, type Installed, immediatesWait, install, VirtualTimer } from './node/index.ts';
+import { Lines, SimulationTrace } from './trace.ts';
+import { type Duration, duration, secondsOf, usOf } from './units.ts';
+
+/** Options of {@link simulate}. */
+export interface SimulationOptions {
+  /** Seed of all randomness: of faults, ports, sequence numbers, Math.random. Default: SYNFIN_SEED, else 1. */
+  seed?: number | string;
+  /** What every link is like of which nothing else was said. Default `{ rtt: '1ms' }`. */
+  network?: LinkOptions;
+  /** Virtual time after which it is given up. Default `'7d'`. */
+  maxTime?: Duration;
+  /** The wall clock of hosts at the beginning. Default 2030-01-01T00:00:00Z. */
+  date?: Date | string;
+  /** Settings of all hosts' connections. */
+  tcp?: Partial<TcpConfig>;
+  /** What the TCP of all hosts is like. Default 'linux'. */
+  profile?: ProfileName;
+  /** Whether hosts have IPv6 addresses, too (fd00::…), and their names lead to both. Default false. */
+  ipv6?: boolean;
+  /** Whether `sim.trace` has lines. Default true; bulk transfers are faster without. */
+  trace?: boolean;
+  /**
+   * What of the machine programs may use all the same: 'child_process', 'worker_threads', 'pipe', 'fs.watch', 'signal'.
+   * Their time is real: nothing of what they do repeats. Default: none.
+   */
+  passthrough?: readonly string[];
+}
+
+export const simulationOptions = new Schema<SimulationOptions>('simulate', {
+  seed,
+  network: nested(linkOptions),
+  maxTime: duration,
+  date: either(like('a Date', 'getTime'), text),
+  tcp: nested(tcpOptions),
+  profile: oneOf('rfc', 'linux', 'freebsd'),
+  ipv6: flag,
+  trace: flag,
+  passthrough: list(oneOf(...new Set(Object.values(FOREIGN)))),
+});
+
+const names = new Schema<{ name: string }>('sim', { name: needed(text) });
+const advanceOptions = new Schema<{ time: Duration }>('advance', { time: needed(duration) });
+
+/** A label as DNS has it (RFC 1035 section 2.3.1), dots between them. */
+const NAME = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i;
+
+let active: Simulation | null = null;
+
+/** The simulation that exists in this process, or null. */
+export function currentSimulation(): Simulation | null {
+  return active;
+}
+
+/** What a simulation did, in numbers. */
+export interface SimulationCounters extends LoopCounters {
+  /** Segments that were sent; 0 without a trace. */
+  readonly segments: number;
+}
+
+/** See {@link simulate}. */
+export class Simulation {
+  static {
+    describesItself(Simulation);
+  }
+  readonly seed: number | string;
+  /** Virtual time and dice: process timers are events of it. */
+  readonly world: World;
+  /** Every segment. */
+  readonly trace: SimulationTrace;
+  /** The names of the simulation. */
+  readonly dns: Dns;
+  readonly #loop: Loop;
+  readonly #network: Network;
+  readonly #faults: Faults;
+  readonly #hosts = new Map<string, SimulatedHost>();
+  readonly #installed: Installed;
+  readonly #log = new Lines();
+  readonly #options: SimulationOptions;
+  readonly #in: Surroundings;
+  readonly #emit: typeof process.emit;
+  #isOver = false;
+
+  /** @internal See {@link simulate}. */
+  constructor(options: SimulationOptions) {
+    if (active !== null)
+      throw new SimulationError(
+        'ERR_SIM_ACTIVE',
+        `a simulation (seed ${active.seed}) exists in this process already: dispose of it first (await using sim = simulate(…))`,
+      );
+    simulationOptions.check(options);
+    this.#options = options;
+    this.seed = options.seed ?? process.env['SYNFIN_SEED'] ?? 1;
+    const { network = { rtt: '1ms' }, maxTime = '7d', date = '2030-01-01T00:00:00Z', ipv6 = false } = options;
+    const beginMs = new Date(date).getTime();
+    if (Number.isNaN(beginMs))
+      throw outOfRange('simulate', 'date', `${date}`, 'a date, like 2030-01-01T00:00:00Z');
+    const world = new World({ seed: this.seed });
+    this.world = world;
+    world.onIdleSchedule = () => {}; // the loop runs it
+    this.#loop = new Loop(world, usOf(maxTime, 'simulate', 'maxTime'), immediatesWait(), {
+      threw: (error, life) => this.#threw(error, life),
+      stalled: () => this.#stalled(),
+    });
+    this.#faults = new Faults(() => world.now());
+    this.trace = new SimulationTrace(world);
+    const isDns = (end: LinkEnd): boolean => end.name === DNS_NAME;
+    this.#network = new Network(
+      world,
+      (a, b) => (isDns(a) || isDns(b) ? { rtt: '1ms' } : { rtt: '1ms', ...network }),
+      this.#faults,
+      (link) => {
+        if (options.trace !== false) this.trace.watch(link);
+      },
+    );
+    this.dns = new Dns(world, this.#network, ipv6);
+    this.#in = {
+      world,
+      network: this.#network,
+      loop: this.#loop,
+      faults: this.#faults,
+      servers: this.dns.servers,
+      ipv6,
+      named: (host) => this.#named(host),
+      failed: (error, host) => this.#failed(error, host),
+    };
+    this.#installed = install(world, this.#loop, beginMs, (what, life, stack) =>
+      this.#foreign(what, life, stack),
+    );
+    this.#emit = process.emit;
+    process.emit = this.#emitted as typeof process.emit;
+    active = this;
+  }
+
+  // What lives in it.
+
+  /**
+   * A host with a name, and the program that it runs: a factory, which is called again at each restart. It is started at
+   * once; time moves when somebody waits (`client`, `advance`).
+   * @throws SimulationError for a name that is taken, OptionTypeError, OptionRangeError
+   */
+  host(name: string, program: Program, options: SimulatedHostOptions = {}): SimulatedHost {
+    const host = this.#addHost(name, program, options);
+    void host.start().catch(() => {}); // told by the host
+    return host;
+  }
+
+  /**
+   * A host whose program comes to an end: a test, a job. Runs the simulation until it does, and gives what it returns,
+   * or throws what it throws.
+   */
+  async client<T>(name: string, program: (self: Parameters<Program>[0]) => T | Promise<T>): Promise<T> {
+    const host = this.#addHost(name, program, { onError: 'fail' });
+    return (await this.#until(host.start())) as T;
+  }
+
+  #addHost(name: string, program: Program, options: SimulatedHostOptions): SimulatedHost {
+    this.#checkOpen();
+    names.check({ name });
+    if (!NAME.test(name))
+      throw new SimulationError(
+        'ERR_SIM_HOST',
+        `'${name}' is no name of a host: letters, digits, '-' and '.', as in DNS`,
+      );
+    if (this.#network.has(name))
+      throw new SimulationError(
+        'ERR_SIM_HOST',
+        `there is '${name}' already${name === DNS_NAME ? ' (the name server)' : ''}: names are addresses here`,
+      );
+    simulatedHostOptions.check(options);
+    programKind.check(program, 'sim.host', 'program');
+    const { tcp, profile } = this.#options;
+    const defaults = { ...(tcp === undefined ? {} : { tcp }), ...(profile === undefined ? {} : { profile }) };
+    const host = new SimulatedHost(
+      name,
+      this.#hosts.size + 1,
+      program,
+      { ...defaults, ...options },
+      this.#in,
+    );
+    this.#hosts.set(name, host);
+    return host;
+  }
+
+  #named(host: SimulatedHost): void {
+    this.dns.set(host.name, host.addresses);
+    namesOf(host.stack, {
+      servers: this.dns.servers,
+      hosts: { localhost: '127.0.0.1', [host.name]: host.addresses },
+    });
+  }
+
+  /** A switch (or a router that only passes on): links to it join their other ends. */
+  switch(name: string): Switch {
+    this.#checkOpen();
+    if (this.#network.has(name)) throw new SimulationError('ERR_SIM_HOST', `there is '${name}' already`);
+    return this.#network.addSwitch(name);
+  }
+
+  /**
+   * The link between two hosts or switches, by name; with `options` it is changed. Where nothing was said two hosts have
+   * a link of their own as `network` says; what goes by a switch is shared.
+   * A host may be made later than its link.
+   */
+  link(a: string, b: string, options?: LinkOptions): Link {
+    this.#checkOpen();
+    names.check({ name: a });
+    names.check({ name: b });
+    if (a === b) throw new SimulationError('ERR_SIM_HOST', `link: '${a}' to itself`);
+    const link = this.#network.link(a, b);
+    return options === undefined ? link : link.set(options);
+  }
+
+  /** Links between all hosts of groups, by the round-trip times between these: `sim.regions({ eu: ['a'], us: ['b'] }, { 'eu us': '80ms' })`. */
+  regions(
+    groups: Readonly<Record<string, readonly string[]>>,
+    rtts: Readonly<Record<string, Duration>>,
+  ): void {
+    for (const [pair, rtt] of Object.entries(rtts)) {
+      const [from = '', to = from] = pair.split(/[\s-]+/);
+      const [as, bs] = [groups[from], groups[to]];
+      if (as === undefined || bs === undefined)
+        throw new SimulationError(
+          'ERR_SIM_HOST',
+          `regions: '${pair}' names no two of ${Object.keys(groups).join(', ')}`,
+        );
+      for (const a of as) for (const b of bs) if (a !== b) this.link(a, b, { rtt });
+    }
+  }
+
+  /** Cuts all links between two groups of hosts: a split of the network. */
+  partition(groupA: readonly string[], groupB: readonly string[]): Fault {
+    const cuts = groupA.flatMap((a) => groupB.map((b) => this.link(a, b).partition().optional()));
+    return this.#faults.add('partition', `partition of ${groupA.join(', ')} from ${groupB.join(', ')}`, {
+      hits: () => cuts.reduce((all, { hits }) => all + hits, 0),
+      lift: () => {
+        for (const cut of cuts) cut.lift();
+      },
+    });
+  }
+
+  /** The hosts, in the order in which they were made. */
+  get hosts(): SimulatedHost[] {
+    return [...this.#hosts.values()];
+  }
+  /** The links that there are so far. */
+  get links(): Link[] {
+    return this.#network.links;
+  }
+  /** Faults so far. */
+  get faults(): readonly Fault[] {
+    return this.#faults.all;
+  }
+
+  // Time.
+
+  /** Virtual milliseconds since the beginning. */
+  now(): number {
+    return this.world.now() / 1000;
+  }
+
+  /** Runs the simulation for so much virtual time. */
+  async advance(time: Duration): Promise<void> {
+    this.#checkOpen();
+    advanceOptions.check({ time });
+    const us = usOf(time, 'advance');
+    await this.#until(new Promise<void>((resolve) => this.#loop.after(us / 1e6, resolve)));
+  }
+
+  /** Runs the simulation until `promise` settles, and gives its value or throws its reason. */
+  async until<T>(promise: Promise<T>): Promise<T> {
+    this.#checkOpen();
+    return this.#until(promise);
+  }
+
+  /** Waits for something of the machine that the simulation runs on (a file that is loaded, a container): time stands still meanwhile. */
+  async real<T>(promise: Promise<T>): Promise<T> {
+    this.#loop.pending++;
+    try {
+      return await promise;
+    } finally {
+      this.#loop.pending--;
+    }
+  }
+
+  async #until<T>(promise: Promise<T>): Promise<T> {
+    await this.#installed.ready;
+    return this.#loop.until(promise);
+  }
+
+  // What is seen.
+
+  /** Notes something, with the virtual time and the host that says it. */
+  log(...what: readonly unknown[]): void {
+    const { name = '-' } = currentLife() ?? {};
+    const words = what.map((each) => (typeof each === 'string' ? each : inspected(each)));
+    this.#log.add(`${secondsOf(this.world.now())} ${name}: ${words.join(' ')}`);
+  }
+
+  /** What was logged. */
+  get logged(): readonly string[] {
+    return this.#log.kept;
+  }
+
+  get counters(): SimulationCounters {
+    return { ...this.#loop.counters, segments: this.trace.segments };
+  }
+
+  /** Throws unless the fault has met something. @throws SimulationError ERR_SIM_UNUSED_FAULT */
+  fired(fault: Fault): void {
+    if (fault.hits === 0) throw this.#unused([fault]);
+  }
+
+  #unused(faults: readonly Fault[]): SimulationError {
+    const all = faults.map((fault) => `\n  ${fault}`).join('');
+    return this.error(
+      'ERR_SIM_UNUSED_FAULT',
+      `a fault that met nothing tests nothing:${all}\nLet traffic pass while it is there, or say fault.optional().`,
+    );
+  }
+
+  /** @internal An error with the seed and the time. */
+  error(
+    code: ConstructorParameters<typeof SimulationError>[0],
+    message: string,
+    cause?: unknown,
+  ): SimulationError {
+    return new SimulationError(code, `${message}\n${this.#where()}`, { seed: this.seed, cause });
+  }
+
+  #where(): string {
+    return `(seed ${this.seed}, at ${secondsOf(this.world.now())} of virtual time; SYNFIN_SEED=${this.seed} repeats it)`;
+  }
+
+  /** Timers of programs that run, the next first: how long, when, and where they were made. */
+  get timers(): {
+    readonly host: string;
+    readonly ms: number;
+    readonly atMs: number;
+    readonly origin: string;
+  }[] {
+    const all = this.hosts.flatMap(({ life }) =>
+      [...life.belongings].filter((each) => each instanceof VirtualTimer && each.isLive),
+    ) as VirtualTimer[];
+    return all
+      .sort((a, b) => a.atUs - b.atUs)
+      .map((timer) => ({
+        host: timer.life?.name ?? '-',
+        ms: timer.ms,
+        atMs: timer.atUs / 1000,
+        origin: originOf(timer.origin.stack),
+      }));
+  }
+
+  // What goes wrong.
+
+  #checkOpen(): void {
+    if (this.#isOver) throw new SimulationError('ERR_SIM_ENDED', 'the simulation was disposed of');
+  }
+
+  #threw(error: unknown, life: Life | null): void {
+    const host = life === null ? undefined : this.#hosts.get(life.name);
+    if (host === undefined || life === null) this.#loop.fail(error);
+    else host.threw(error, life);
+  }
+
+  #failed(error: unknown, host: SimulatedHost): void {
+    const what = error instanceof Error ? `${error.name}: ${error.message}` : inspected(error);
+    if (this.#loop.failure !== null) return;
+    this.#loop.fail(this.error('ERR_SIM_PROGRAM', `host ${host.name}: ${what}`, error));
+  }
+
+  #foreign(what: string, life: Life, stack: string): void {
+    if (this.#options.passthrough?.includes(what) === true) return;
+    this.#loop.fail(
+      this.error(
+        'ERR_SIM_UNSUPPORTED',
+        `host ${life.name} uses ${what}, which is the machine's and has no virtual time: leave it out, or say passthrough: ['${what}']\n${originOf(stack)}`,
+      ),
+    );
+  }
+
+  #stalled(): SimulationError {
+    const waiting = this.world.waiting().map((line) => `\n  ${line}`);
+    return this.error(
+      'ERR_SIM_STALLED',
+      `nothing is pending, and what is waited for has not come: no timer runs and no packet is under way; ${
+        waiting.length === 0 ? 'no host waits for anything' : `hosts wait for:${waiting.join('')}`
+      }`,
+    );
+  }
+
+  /** What would have ended the process ends the program: rejections that nobody has caught. */
+  readonly #emitted = (event: string, ...args: unknown[]): boolean => {
+    const life = currentLife();
+    if (event === 'unhandledRejection' && life !== null && !this.#isOver) {
+      if (!life.isDead) this.#threw(args[0], life);
+      return true;
+    }
+    return (this.#emit as (...all: unknown[]) => boolean).call(process, event, ...args);
+  };
+
+  // Its end.
+
+  /** Everything ends: hosts lose their power, and Node is as it was. */
+  close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    for (const fault of this.#faults.all) fault.lift();
+    for (const host of this.#hosts.values()) {
+      host.life.end();
+      host.powerOff();
+    }
+    this.#loop.end();
+    process.emit = this.#emit;
+    this.#installed.undo();
+    this.world.close();
+    active = null;
+  }
+
+  /**
+   * The end of `await using`: `close`.
+   * @throws SimulationError for a fault that met nothing, and a link to a host that was never made, unless something else has failed
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const error = this.#isOver || this.#loop.failure !== null ? null : this.#mistake();
+    this.close();
+    if (error !== null) throw error;
+  }
+
+  /** What shows at the end that the simulation is not what it was meant to be. */
+  #mistake(): SimulationError | null {
+    const { missing, names } = this.#network;
+    if (missing.length > 0)
+      return this.error(
+        'ERR_SIM_HOST',
+        `there was a link to '${missing.join("', '")}', and never such a host: there are ${names.join(', ')}`,
+      );
+    const { unused } = this.#faults;
+    return unused.length === 0 ? null : this.#unused(unused);
+  }
+
+  info(): { readonly seed: number | string; readonly nowMs: number; readonly hosts: readonly string[] } {
+    return { seed: this.seed, nowMs: this.now(), hosts: [...this.#hosts.keys()] };
+  }
+  toJSON(): ReturnType<Simulation['info']> {
+    return this.info();
+  }
+  toString(): string {
+    return `Simulation {seed ${this.seed}, at ${secondsOf(this.world.now())}, ${this.#hosts.size} hosts}`;
+  }
+}
+
+function inspected(value: unknown): string {
+  try {
+    return typeof value === 'object' ? (JSON.stringify(value) ?? String(value)) : String(value);
+  } catch {
+    return String(value);
+  }
+}
+
+/** The first lines of a stack that are a program's. */
+function originOf(stack: string | undefined): string {
+  const lines = (stack ?? '').split('\n').slice(1);
+  const own = lines.filter((line) => !/\(?node:|[\\/]simulate[\\/]|async_hooks/.test(line));
+  return (own.length > 0 ? own : lines).slice(0, 3).join('\n').trim();
+}
+
+/**
+ * A simulated network, in which programs of hosts run as they are: sockets, names, timers, clocks and randomness of what
+ * is started by `sim.host` and `sim.client` are the simulation's; outside of hosts everything stays real.
+ *
+ * ```ts
+ * await using sim = simulate({ seed: 7 });
+ * sim.host('api', () => import('./server.ts'));
+ * await sim.client('test', async () => {
+ *   const response = await fetch('http://api/');
+ * });
+ * ```
+ *
+ * Throws SimulationError (ERR_SIM_ACTIVE) when there is one already, RegisteredError when `synfin/register` is at work,
+ * OptionTypeError and OptionRangeError for options that make no sense.
+ */
+export function simulate(options: SimulationOptions = {}): Simulation {
+  if (currentPlace() !== null)
+    throw new SimulationError(
+      'ERR_SIM_ACTIVE',
+      'simulate: a program on a host cannot simulate another network',
+    );
+  return new Simulation(options);
+}

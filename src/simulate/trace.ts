@@ -1,0 +1,82 @@
+// What happened in a simulation, line by line: every segment and its fate, and what programs logged. Two runs of a seed
+// have the same lines.
+
+import { createHash, type Hash } from 'node:crypto';
+import type { DropReason, PacketInfo, World } from '../sim/index.ts';
+import { formatControl } from '../wire/index.ts';
+import type { Link } from './network/index.ts';
+
+/** Lines that are kept; of more only the digest knows. */
+const MOST_LINES = 200_000;
+
+/** Lines, counted and hashed. */
+export class Lines {
+  readonly kept: string[] = [];
+  readonly #hash: Hash = createHash('sha256');
+  count = 0;
+  /** Called with each: for who compares two runs. */
+  onLine: ((line: string) => void) | null = null;
+
+  add(line: string): void {
+    this.count++;
+    if (this.kept.length < MOST_LINES) this.kept.push(line);
+    this.#hash.update(line).update('\n');
+    this.onLine?.(line);
+  }
+
+  /** Of all lines, in hexadecimal. */
+  get digest(): string {
+    return this.#hash.copy().digest('hex').slice(0, 16);
+  }
+}
+
+/** The trace of a simulation: `sim.trace`. */
+export class SimulationTrace {
+  /** Segments that were sent. */
+  segments = 0;
+  readonly #world: World;
+  readonly #lines = new Lines();
+
+  /** @internal */
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /**
+   * A line for each segment, in order: microseconds, hosts, ports, control bits, SEG.SEQ, SEG.ACK, octets of text, and
+   * what became of it when it did not arrive. The first 200,000.
+   */
+  get lines(): readonly string[] {
+    return this.#lines.kept;
+  }
+
+  /** Equal for two runs that sent the same segments at the same times: 16 hexadecimal digits. */
+  get digest(): string {
+    return this.#lines.digest;
+  }
+
+  /** @internal */
+  set onLine(told: ((line: string) => void) | null) {
+    this.#lines.onLine = told;
+  }
+
+  /** @internal Watches a link. */
+  watch(link: Link): void {
+    link.wire.tap = {
+      sent: (p) => {
+        if (p.tcp !== null) this.segments++;
+        this.#line(link, p, '');
+      },
+      dropped: (p, reason: DropReason) => this.#line(link, p, ` lost:${reason}`),
+    };
+  }
+
+  #line({ ends: [a, b] }: Link, p: PacketInfo, fate: string): void {
+    const { tcp } = p;
+    if (tcp === null) return;
+    const way = p.direction === 'a->b' ? `${a}>${b}` : `${b}>${a}`;
+    this.#lines.add(
+      `${this.#world.now()} ${way} ${tcp.srcPort}>${tcp.dstPort} ${formatControl(tcp.ctl)} ${tcp.seq >>> 0} ${tcp.ack >>> 0} ${tcp.textLen}${fate}`,
+    );
+  }
+}
