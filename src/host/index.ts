@@ -51,9 +51,12 @@ export {
   freebsdRules,
   type HostProfile,
   hostProfiles,
+  type LinuxSteps,
+  linuxRules,
   type ProfileName,
 } from './profiles/index.ts';
-export type { CloseOptions, PeerMetricsInfo } from './tcp/index.ts';
+export type { CloseOptions, FastOpenKeys, FastOpenMode, PeerMetricsInfo } from './tcp/index.ts';
+export { fastOpenKeys } from './tcp/index.ts';
 export type { WaitOptions } from './time/index.ts';
 export {
   type Clock,

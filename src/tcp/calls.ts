@@ -37,11 +37,11 @@ export function openActive(e: Engine, tcb: Tcb): Err {
 
 /**
  * Active OPEN with TCP Fast Open: all of it but the SYN, which goes out with the text of the SENDs until
- * {@link sendFirstSyn}.
+ * {@link sendFirstSyn}. `withoutCookie`: it has none, and asks for none.
  */
-export function openFast(e: Engine, tcb: Tcb): Err {
+export function openFast(e: Engine, tcb: Tcb, withoutCookie = false): Err {
   const err = beginActive(e, tcb);
-  if (err === Err.OK) tcb.fastOpen = FastOpen.OFFER;
+  if (err === Err.OK) tcb.fastOpen = FastOpen.OFFER | (withoutCookie ? FastOpen.WITHOUT_COOKIE : 0);
   return err;
 }
 

@@ -25,12 +25,16 @@ export const FastOpen = {
   EXPERIMENTAL: 8,
   /** Text of the SYN has been taken by its receiver. */
   TAKEN: 16,
+  /** Client: the text of the SYN goes without a cookie, which is not asked for either. */
+  WITHOUT_COOKIE: 32,
+  /** Server: its user has accepted the connection. */
+  ACCEPTED: 64,
 } as const;
 
 /** Who makes, checks and remembers cookies (RFC 7413 section 4.1). None of these may call the engine. */
 export interface Cookies {
   /**
-   * A SYN with a Fast Open option has made `tcb`. True: its cookie is valid and its text may be taken (section
+   * A SYN with a Fast Open option, or with text, has made `tcb`. True: its cookie is valid and its text may be taken (section
    * 4.2.2). A cookie is granted with the SYN,ACK by setting `FastOpen.OFFER`.
    */
   admit(tcb: Tcb, seg: Segment): boolean;
@@ -50,7 +54,8 @@ export function offerFastOpen(e: Engine, tcb: Tcb, seg: Segment): void {
   tcb.fastOpen &= ~FastOpen.OFFER;
   if (e.cookies === null) return;
   const mss = e.cookies.offer(tcb, seg);
-  if (tcb.state !== State.SYN_SENT || (seg.opts & OPT_FAST_OPEN) === 0) return;
+  const without = (tcb.fastOpen & FastOpen.WITHOUT_COOKIE) !== 0;
+  if (tcb.state !== State.SYN_SENT || ((seg.opts & OPT_FAST_OPEN) === 0 && !without)) return;
   tcb.fastOpen |= FastOpen.OFFERED;
   const { snd } = tcb;
   const room = Math.min(mss, tcb.pmtu - fixedHeaders(tcb)) - tcpOptionsLength(seg);
@@ -63,7 +68,8 @@ export function offerFastOpen(e: Engine, tcb: Tcb, seg: Segment): void {
 
 /** Section 4.2.2, at the server: takes the text of a SYN whose cookie is valid. */
 export function earlyText(e: Engine, tcb: Tcb, seg: Segment): void {
-  if ((seg.opts & OPT_FAST_OPEN) === 0 || e.cookies === null || !e.cookies.admit(tcb, seg)) return;
+  if ((seg.opts & OPT_FAST_OPEN) === 0 && seg.textLen === 0) return;
+  if (e.cookies === null || !e.cookies.admit(tcb, seg)) return;
   const { rcv } = tcb;
   tcb.fastOpen |= FastOpen.EARLY;
   tcb.signals |= Signal.EARLY;

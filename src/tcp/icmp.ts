@@ -52,13 +52,18 @@ export function openingError(cause: IcmpCause, error: Err): Err {
   }
 }
 
+/** True while the connection of an active open is opening. */
+export function opens({ state, passive }: Tcb): boolean {
+  return state === State.SYN_SENT || (state === State.SYN_RECEIVED && passive === 0);
+}
+
 /**
  * A soft error (MUST-56) is remembered and reported. A hard one (SHLD-26) ends a connection that is
  * opening; in the synchronized states it counts as soft (RFC 5927 section 5.2).
  */
 export function icmpError(e: Engine, tcb: Tcb, seq: number, cause: IcmpCause, error: Err): boolean {
   if (!quotesFlight(tcb, seq)) return false;
-  if (tcb.state === State.SYN_SENT || (tcb.state === State.SYN_RECEIVED && tcb.passive === 0)) {
+  if (e.rules.opens(tcb)) {
     const ends = e.rules.openingError(cause, error);
     if (ends !== Err.OK) {
       endConnection(e, tcb, row.ICMP_HARD[tcb.state], ends);

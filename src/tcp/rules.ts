@@ -6,7 +6,7 @@ import { like } from '../options/index.ts';
 import { challengeAck } from './challenge.ts';
 import { earlyAck, earlyText } from './fast-open.ts';
 import { sendAck, sendReset, sendSyn } from './form/emit.ts';
-import { openingError } from './icmp.ts';
+import { openingError, opens } from './icmp.ts';
 import { selectIss } from './isn.ts';
 import { duplicateAck, lastResort, newAck } from './loss/dup-acks.ts';
 import {
@@ -32,7 +32,7 @@ import { lateData, scheduleAck, text } from './segment-arrives/text.ts';
 import { timeWait, timeWaitRst } from './segment-arrives/time-wait.ts';
 import { urg } from './segment-arrives/urg.ts';
 import { mtuBlackHole, mtuProbe, mtuProbeLost } from './send/mtu-probe.ts';
-import { resendLost, retransmit } from './send/transmit.ts';
+import { burst, maySendSmall, noteLimit, pushes, resendLost, retransmit } from './send/transmit.ts';
 import { keepAliveTimeout, persistTimeout, retransmissionTimeout, userTimeout } from './timeouts.ts';
 import { timeWaitMs } from './timers.ts';
 
@@ -82,6 +82,10 @@ export const rfc9293 = {
   sendReset,
   retransmit,
   resendLost,
+  maySendSmall,
+  burst,
+  pushes,
+  noteLimit,
   // what an ACK says of losses: RFC 2018, RFC 8985, RFC 6675, RFC 5681 and RFC 6582
   sackArrives,
   newAck,
@@ -97,6 +101,7 @@ export const rfc9293 = {
   lastResort,
   // 3.9.2.2 ICMP
   openingError,
+  opens,
   // RFC 4821
   mtuProbe,
   mtuProbeLost,

@@ -3,7 +3,13 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { formatResult, parseScript, runScript, type ScriptResult } from '../../src/drill/index.ts';
+import {
+  formatResult,
+  linuxProfile,
+  parseScript,
+  runScript,
+  type ScriptResult,
+} from '../../src/drill/index.ts';
 import { type Rules, rfc9293, State } from '../../src/tcp/index.ts';
 
 const folder = new URL('./basic/', import.meta.url);
@@ -12,7 +18,7 @@ function run(name: string, rules?: Partial<Rules>): Promise<ScriptResult> {
   const script = parseScript(readFileSync(new URL(`${name}.pkt`, folder), 'utf8'), { file: `${name}.pkt` });
   return runScript(script, {
     strict: true,
-    ...(rules === undefined ? {} : { rules: { ...rfc9293, ...rules } }),
+    ...(rules === undefined ? {} : { rules: { ...linuxProfile.rules, ...rules } }),
   });
 }
 

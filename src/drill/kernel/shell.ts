@@ -2,14 +2,15 @@
 // what it is for every target. No shell runs.
 
 import { writeFileSync } from 'node:fs';
-import { type ShellAction, SUITE_DEFAULTS, shellActions, shellCommands, sysctlPairs } from '../run/sysctl.ts';
+import { type ShellAction, shellActions, shellCommands, suiteSettings, sysctlPairs } from '../run/sysctl.ts';
 
 /** Carries out the sysctl lines of `text`; what is left to do for the others. */
 export function kernelShell(text: string): ShellAction[] {
   const actions: ShellAction[] = [];
   for (const command of shellCommands(text)) {
-    if (/(^|\/)defaults\.sh$/.test(command)) {
-      for (const [name, value] of SUITE_DEFAULTS) {
+    const suite = suiteSettings(command);
+    if (suite !== null) {
+      for (const [name, value] of suite) {
         const refused = writeSysctl(`net.ipv4.${name}`, value);
         if (refused !== null) actions.push({ kind: 'note', text: `defaults.sh: ${refused}` });
       }

@@ -5,8 +5,9 @@ import { Host } from '../../host/index.ts';
 import { type Attachment, attachTun, configureInterface, RealClock } from '../../link/tun/index.ts';
 import { Posix, type TcpInfo } from '../../socket/posix/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
-import { configureHost, connectionsInState, dropConnections, hostTcpInfo } from '../run/host.ts';
+import { configureHost, connectionsInState, dropConnections, hostTcpInfo, setHost } from '../run/host.ts';
 import { ChosenRules, type Profile, type RunConfig, type Steps, type Target } from '../run/index.ts';
+import type { HostSettings } from '../run/sysctl.ts';
 import { loadSocketLibc } from './libc.ts';
 import { freshNamespace } from './namespace.ts';
 import { Pace } from './pace.ts';
@@ -88,6 +89,10 @@ export class TunTarget implements Target {
 
   choose(steps: Steps): void {
     this.#chosen.choose(steps);
+  }
+
+  configureHost(settings: HostSettings): string | null {
+    return setHost(this.syscalls, settings);
   }
 
   drop(state: string | null): void {

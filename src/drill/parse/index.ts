@@ -17,4 +17,5 @@ export {
   printScript,
   printSyscall,
 } from './print.ts';
+export { isOfSuite, suiteOptions } from './suite.ts';
 export { tcpOptionsLength } from './tcp-option.ts';

@@ -2,6 +2,7 @@
 
 import { parseAddress } from '../../wire/index.ts';
 import type { Script, ScriptOption } from '../ast.ts';
+import { isOfSuite, suiteOptions } from '../parse/index.ts';
 import { UnsupportedError } from './result.ts';
 
 /** Settings of one run. Times in microseconds. */
@@ -53,7 +54,9 @@ export function runConfig(
   args: readonly ScriptOption[] = [],
 ): { config: RunConfig; line: number } | { reason: string; line: number } {
   const given = new Map<string, string>();
-  for (const o of [...args, ...script.options]) {
+  const version = [...args, ...script.options].findLast(({ name }) => name === 'ip_version')?.value ?? 'ipv4';
+  const suite = isOfSuite(script.initCommand?.text ?? '') ? suiteOptions(version) : [];
+  for (const o of [...suite, ...args, ...script.options]) {
     if (!KNOWN.has(o.name) && !WITHOUT_EFFECT.has(o.name))
       return { reason: `option --${o.name}`, line: o.line };
     given.set(o.name, o.value ?? '');

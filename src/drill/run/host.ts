@@ -19,8 +19,13 @@ export function configureHost(posix: Posix, settings: Partial<TcpConfig>): strin
 }
 
 /** Settings of the host itself; a reason when they cannot be. */
-export function setHost(posix: Posix, { tcpOverUdp, synCookies }: HostSettings): string | null {
+export function setHost(
+  posix: Posix,
+  { tcpOverUdp, synCookies, fastOpen, fastOpenKeys }: HostSettings,
+): string | null {
   if (synCookies !== undefined) posix.synCookies = synCookies;
+  if (fastOpen !== undefined) Object.assign(posix.host.tcp.fastOpen.mode, fastOpen);
+  if (fastOpenKeys !== undefined) posix.host.tcp.fastOpen.setKeys(fastOpenKeys);
   try {
     if (tcpOverUdp !== undefined) posix.host.tcpOverUdp = tcpOverUdp;
   } catch (e) {

@@ -1,6 +1,12 @@
 // Which system a script was written for: the profile of a host, and what of it is the referee's.
 
-import { type FreebsdSteps, freebsdRules, hostProfiles } from '../../host/index.ts';
+import {
+  type FreebsdSteps,
+  freebsdRules,
+  hostProfiles,
+  type LinuxSteps,
+  linuxRules,
+} from '../../host/index.ts';
 import { freebsd, linux, type Personality } from '../../socket/posix/index.ts';
 import { type Rules, rfc9293, type TcpConfig } from '../../tcp/index.ts';
 
@@ -27,7 +33,6 @@ export const linuxProfile: Profile = {
     'duplicates and reordering do not start quick ACKs again',
     'the send buffer counts octets, not the memory of socket buffers: partial writes have other sizes',
     'the window field of outbound segments follows the plain buffer size',
-    'accept does not give a connection that was reset in the queue',
     'TCP_NOTSENT_LOWAT decides when a socket is writable, not how much one write takes',
     'while TCP_DEFER_ACCEPT waits for text, SYN,ACKs go on',
     'the accept queue is checked when the SYN comes, not again with every ACK',
@@ -55,10 +60,11 @@ export const freebsdProfile: Profile = {
 };
 
 /** Steps that sysctls choose. */
-export type Steps = FreebsdSteps & {
-  /** net.ipv4.tcp_rfc1337: a RST does not end TIME-WAIT. */
-  readonly rfc1337?: boolean;
-};
+export type Steps = FreebsdSteps &
+  LinuxSteps & {
+    /** net.ipv4.tcp_rfc1337: a RST does not end TIME-WAIT. */
+    readonly rfc1337?: boolean;
+  };
 
 /** A table of rules that sysctls may change while a script runs. */
 export class ChosenRules {
@@ -70,7 +76,8 @@ export class ChosenRules {
   }
 
   /** The steps that a sysctl chooses. */
-  choose({ rfc1337, ...freebsd }: Steps): void {
+  choose({ rfc1337, minTsoSegs, ...freebsd }: Steps): void {
+    if (minTsoSegs !== undefined) Object.assign(this.rules, linuxRules({ minTsoSegs }));
     if (rfc1337 !== undefined) {
       this.rules.timeWaitRst = (rfc1337 ? rfc9293 : hostProfiles.linux.rules).timeWaitRst;
     }

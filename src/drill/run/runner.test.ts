@@ -168,8 +168,8 @@ describe('segments', () => {
   ];
 
   it('that follow each other may be one longer line; --strict_segments forbids it', async () => {
-    const joined = [...CUT, '+0 > P. 1:2001(2000) ack 1'];
-    const r = await run([...CUT, '+0 > . 1:2001(2000) ack 1'].join('\n'));
+    const joined = [...CUT, '+0 > . 1:2001(2000) ack 1'];
+    const r = await run([...CUT, '+0 > P. 1:2001(2000) ack 1'].join('\n'));
     expect(r.outcome, formatResult(r)).toBe('pass');
     expect(await failure(joined.join('\n'))).toEqual([9, expect.stringMatching(/control bits/)]);
     const strict = ['--strict_segments', ...CUT, '+0 > . 1:2001(2000) ack 1'].join('\n');

@@ -101,11 +101,15 @@ function receive(
 }
 
 function send(args: readonly Expression[], x: CallContext, flags: number): Begun {
+  return sendTo(args, x, flags, null);
+}
+
+function sendTo(args: readonly Expression[], x: CallContext, flags: number, to: SocketAddress | null): Begun {
   const fd = fdArg(args, x);
   const count = numberOf(arg(args, 2));
-  if (!isNull(args[1]) || count === 0) return plain(x.calls.send(fd, payload(args[1], count), flags));
+  if (!isNull(args[1]) || count === 0) return plain(x.calls.send(fd, payload(args[1], count), flags, to));
   // Nothing is taken, but an error of the connection comes first.
-  const outcome = x.calls.send(fd, new Uint8Array(0), flags);
+  const outcome = x.calls.send(fd, new Uint8Array(0), flags, to);
   return plain(outcome.kind === 'done' ? failed('EFAULT') : outcome);
 }
 
@@ -311,8 +315,7 @@ const calls: Readonly<Record<string, Call>> = {
         ? null
         : addressOf(a[4], connectAddress(x));
     const wanted = a[4] !== undefined && isEllipsis(a[4]) ? connectAddress(x) : to;
-    const data = payload(a[1], numberOf(arg(a, 2)));
-    return plain(x.calls.send(fdArg(a, x), data, numberOf(arg(a, 3)), wanted));
+    return sendTo(a, x, numberOf(arg(a, 3)), wanted);
   },
   sendmsg,
   shutdown: (a, x) => plain(x.calls.shutdown(fdArg(a, x), numberOf(arg(a, 1)))),

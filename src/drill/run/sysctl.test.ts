@@ -53,7 +53,7 @@ describe('commands', () => {
 
   it('the defaults of the suite: what the stack lacks is a note', () => {
     const actions = shellActions('../../common/defaults.sh');
-    expect(new Set(actions.map((a) => a.kind))).toEqual(new Set(['set', 'note', 'nothing']));
+    expect(new Set(actions.map((a) => a.kind))).toEqual(new Set(['set', 'note', 'nothing', 'host']));
     expect(actions.filter((a) => a.kind === 'set').every((a) => a.optional)).toBe(true);
   });
 

@@ -1,8 +1,10 @@
 // Shell lines of a script: sysctl names to settings of the stack, and the few commands that mean something
 // to it. A line that is not known here makes the script unsupported.
 
+import type { FastOpenKeys, FastOpenMode } from '../../host/index.ts';
 import { LINUX_SYN_LINEAR_TIMEOUTS, synR2Ms } from '../../socket/posix/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
+import { fastOpenMode, readFastOpenKeys } from './fast-open.ts';
 import type { Steps } from './profile.ts';
 
 /** What a shell line asks for. */
@@ -30,6 +32,9 @@ export interface HostSettings {
   readonly tcpOverUdp?: number;
   /** SYN cookies of listeners to come. */
   readonly synCookies?: boolean | 'always';
+  /** TCP Fast Open: what is done of it, and the keys of its cookies. */
+  readonly fastOpen?: FastOpenMode;
+  readonly fastOpenKeys?: FastOpenKeys;
 }
 
 type Apply = (value: string) => Partial<TcpConfig> | null | string;
@@ -149,14 +154,11 @@ const IPV4: Readonly<Record<string, Apply>> = {
   tcp_comp_sack_nr: only('0'),
   tcp_comp_sack_delay_ns: inert,
   tcp_comp_sack_slack_ns: inert,
-  tcp_syncookies: only('1'),
-  tcp_fastopen: inert, // a script that uses it says so in its calls
-  tcp_fastopen_key: inert,
+  tcp_fastopen_blackhole_timeout_sec: inert, // middleboxes that are not here
   tcp_moderate_rcvbuf: inert,
   tcp_no_metrics_save: (v) => ({ peerMetrics: v === '0' ? 'path' : 'off' }),
   tcp_challenge_ack_limit: inert,
   tcp_max_syn_backlog: inert,
-  tcp_min_tso_segs: inert,
   tcp_tso_win_divisor: inert,
   tcp_tso_rtt_log: inert,
   tcp_limit_output_bytes: inert,
@@ -275,6 +277,7 @@ const STEPS: Readonly<Record<string, keyof Steps>> = {
 
 /** Sysctls of the host. */
 const HOST: Readonly<Record<string, (value: string) => HostSettings>> = {
+  'net.ipv4.tcp_syncookies': (v) => ({ synCookies: v === '2' ? 'always' : v !== '0' }),
   'net.inet.tcp.udp_tunneling_port': (v) => ({ tcpOverUdp: Number(v) }),
   'net.inet.tcp.syncookies': (v) => ({ synCookies: v !== '0' }),
   'net.inet.tcp.syncookies_only': (v) => ({ synCookies: v === '0' ? true : 'always' }),
@@ -286,7 +289,9 @@ export function sysctl(name: string, value: string): ShellAction {
   if (step !== undefined) return { kind: 'steps', steps: { [step]: Number(value) !== 0 } };
   const host = Object.hasOwn(HOST, name) ? HOST[name] : undefined;
   if (host !== undefined) return { kind: 'host', settings: host(value.trim()) };
+  if (name === 'net.ipv4.tcp_min_tso_segs') return { kind: 'steps', steps: { minTsoSegs: Number(value) } };
   const short = name.replace(/^net\.ipv4\.|^net\/ipv4\//, '');
+  if (short === 'tcp_fastopen' || short === 'tcp_fastopen_key') return fastOpen(short, value);
   const apply = short === name ? own(FREEBSD, name) : own(IPV4, short);
   if (apply === undefined) {
     if (
@@ -307,12 +312,25 @@ export function sysctl(name: string, value: string): ShellAction {
   return { kind: 'set', settings, optional: false };
 }
 
+function fastOpen(name: string, value: string): ShellAction {
+  const mode = name === 'tcp_fastopen' ? fastOpenMode(value) : null;
+  const keys = name === 'tcp_fastopen' ? null : readFastOpenKeys(value);
+  if (mode === null && keys === null) return { kind: 'unsupported', reason: `sysctl ${name}=${value}` };
+  return {
+    kind: 'host',
+    settings: {
+      ...(mode === null ? {} : { fastOpen: mode }),
+      ...(keys === null ? {} : { fastOpenKeys: keys }),
+    },
+  };
+}
+
 function own(table: Readonly<Record<string, Apply>>, name: string): Apply | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-/** The defaults that the scripts of packetdrill's own suite begin with (`common/defaults.sh`). */
-export const SUITE_DEFAULTS: readonly (readonly [string, string])[] = [
+/** The defaults that the scripts of packetdrill's own suite and of the kernel's begin with (`defaults.sh`). */
+const SUITE_DEFAULTS: readonly (readonly [string, string])[] = [
   ['tcp_rmem', '4096 540000 15728640'],
   ['tcp_wmem', '4096 262144 4194304'],
   ['tcp_timestamps', '1'],
@@ -327,7 +345,15 @@ export const SUITE_DEFAULTS: readonly (readonly [string, string])[] = [
   ['tcp_early_retrans', '4'],
   ['tcp_recovery', '1'],
   ['tcp_ecn', '0'],
+  ['tcp_fastopen_key', 'a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4'],
 ];
+
+/** `net.ipv4` settings of `defaults.sh`, by its path: packetdrill's has a folder for it, and every listener takes Fast Open. */
+export function suiteSettings(command: string): readonly (readonly [string, string])[] | null {
+  if (!/(^|\/)defaults\.sh$/.test(command)) return null;
+  const fastOpen = /\/common\/defaults\.sh$/.test(command) ? '0x70403' : '0x3';
+  return [...SUITE_DEFAULTS, ['tcp_fastopen', fastOpen]];
+}
 
 /** Programs that set up a machine this stack does not have. */
 const TOOLS =
@@ -348,7 +374,8 @@ export function shellCommands(text: string): string[] {
 }
 
 function shellLine(command: string): ShellAction[] {
-  if (/(^|\/)defaults\.sh$/.test(command)) return suiteDefaults();
+  const suite = suiteSettings(command);
+  if (suite !== null) return suiteDefaults(suite);
   const count = /^sockstat\b.*grep -c\s+'?([A-Z0-9_]+)'?\s*\|\s*grep\s+(-\S+\s+)?'?(\d+)'?$/.exec(command);
   if (count !== null) {
     return [{ kind: 'count', state: stateOf(count[1] as string), count: Number(count[3]) }];
@@ -391,8 +418,8 @@ export function arithmetic(text: string): string {
   );
 }
 
-function suiteDefaults(): ShellAction[] {
-  return SUITE_DEFAULTS.map(([name, value]) => {
+function suiteDefaults(settings: readonly (readonly [string, string])[]): ShellAction[] {
+  return settings.map(([name, value]) => {
     const action = sysctl(`net.ipv4.${name}`, value);
     if (action.kind === 'unsupported') return { kind: 'note', text: `defaults.sh: ${action.reason}` };
     return action.kind === 'set' ? { ...action, optional: true } : action;

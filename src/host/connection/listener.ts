@@ -8,6 +8,7 @@ import {
   checkConfig,
   Err,
   type ErrorEndpoints,
+  FastOpen,
   type Tcb,
   type TcpConfig,
   type TcpError,
@@ -108,6 +109,10 @@ export class Listener {
   readonly synCookies: boolean | 'always';
   /** See {@link ListenOptions}; may be changed. */
   fastOpen: number;
+  /** @internal Keys of its cookies (TCP_FASTOPEN_KEY); null: the host's. */
+  fastOpenKeys: { readonly present: Int32Array; readonly old: Int32Array | null } | null = null;
+  /** @internal Connections that were reset stay in the accept queue, with the text that came before (Linux). */
+  keepsReset = false;
   /** See `ListenOptions`. */
   deferAccept: number;
   readonly handler: ConnectionHandler | null;
@@ -182,6 +187,7 @@ export class Listener {
     if (c === undefined) return null;
     c.listener = null;
     c.place = null;
+    if (c.tcb.fastOpen !== 0) c.tcb.fastOpen |= FastOpen.ACCEPTED;
     return c;
   }
 
@@ -294,14 +300,14 @@ export class Listener {
     this.#owner.woke();
   }
 
-  /** @internal True, and counted, when one more connection may be used early. */
-  enterEarly(nowMs: number): boolean {
+  /** @internal True, and counted, when one more connection may be used early, of `most` (default: `fastOpen`). */
+  enterEarly(nowMs: number, most = this.fastOpen): boolean {
     const resets = this.#earlyResets;
     while (resets.first !== undefined && resets.first <= nowMs) {
       resets.shift();
       this.earlyLength--;
     }
-    if (this.earlyLength >= this.fastOpen) return false;
+    if (this.earlyLength >= most) return false;
     this.earlyLength++;
     return true;
   }

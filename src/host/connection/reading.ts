@@ -178,7 +178,8 @@ export class Reading {
   finish(broken: boolean): void {
     const { tcb } = this.#c;
     const unread = receivable(tcb);
-    const keeps = !broken || this.#c.handler?.keepsUnread === true;
+    const { handler, listener } = this.#c;
+    const keeps = !broken || handler?.keepsUnread === true || listener?.keepsReset === true;
     if (keeps && unread > 0 && tcb.orphan === 0) {
       // It still can be read; but the Memory has no garbage collection, should nobody come for it.
       const left = new Uint8Array(unread);

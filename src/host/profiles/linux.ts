@@ -1,8 +1,17 @@
 // Linux 6.5 and later, as it comes: the defaults of its sysctls (Documentation/networking/ip-sysctl.rst) and the
 // constants of include/net/tcp.h.
 
-import { asPredicted, Err, parts, type Rules, rfc9293, State } from '../../tcp/index.ts';
+import { asPredicted, Err, FastOpen, parts, type Rules, rfc9293, State } from '../../tcp/index.ts';
 import { ACK, FIN, RST, SYN } from '../../wire/index.ts';
+import {
+  burstOf,
+  controlWindow,
+  MIN_TSO_SEGS,
+  maySendSmall,
+  noteLimit,
+  pushesOf,
+  resendLost,
+} from './linux-sending.ts';
 import { profileOf } from './profile.ts';
 import { resetByReply } from './reset-by-reply.ts';
 
@@ -22,6 +31,12 @@ const retransmissionTimeout: Rules['retransmissionTimeout'] = (e, tcb) => {
 /** tcp_v4_err: whatever is said of an opening connection ends it. */
 const openingError: Rules['openingError'] = (_cause, error) => error;
 
+/** tcp_v4_err: an early connection of Fast Open that nobody has accepted is opening, too. */
+const opens: Rules['opens'] = (tcb) =>
+  rfc9293.opens(tcb) ||
+  (tcb.state === State.SYN_RECEIVED &&
+    (tcb.fastOpen & (FastOpen.EARLY | FastOpen.ACCEPTED)) === FastOpen.EARLY);
+
 /** How long the ACK of a FIN waits that is the first thing to come: ato is 0, and the next jiffy is soon. */
 const FIRST_ACK_MS = 1;
 
@@ -29,12 +44,21 @@ const FIRST_ACK_MS = 1;
 const fin: Rules['fin'] = asPredicted((e, tcb, seg) => {
   const { state, rcv, config } = tcb;
   const inOrder = (seg.ctl & FIN) !== 0 && ((seg.seq + seg.textLen) | 0) === rcv.nxt;
-  const first = ((rcv.nxt - rcv.irs) | 0) === 1;
+  const first = rcv.quick === config.quickAcks && rcv.quick > 0;
   rfc9293.fin(e, tcb, seg);
   if (state !== State.ESTABLISHED || !inOrder || ((rcv.nxt - rcv.acked) | 0) > 2 * rcv.fullSize) return;
   tcb.ackNow = 0;
   parts.setTimer(e, tcb, 'delack', first ? FIRST_ACK_MS : config.delayedAckMs);
 });
+
+/** tcp_fastopen_create_child: the window of the SYN,ACK begins behind the text of the SYN. */
+const earlyText: Rules['earlyText'] = (e, tcb, seg) => {
+  rfc9293.earlyText(e, tcb, seg);
+  const { rcv } = tcb;
+  const taken = (rcv.nxt - rcv.irs - 1) | 0;
+  if (taken > 0)
+    rcv.edge = (rcv.edge + Math.min(taken, Math.max(0, (rcv.user + rcv.buf - rcv.edge) | 0))) | 0;
+};
 
 /** tcp_rfc1337 is 0: a RST at RCV.NXT ends TIME-WAIT. */
 const timeWaitRst: Rules['timeWaitRst'] = (e, tcb, seg) => {
@@ -135,10 +159,43 @@ export const linux = profileOf('linux', {
       value: sequence,
       source: 'tcp_check_req (net/ipv4/tcp_minisocks.c): the timer of the SYN,ACK starts anew',
     },
+    earlyText: {
+      value: earlyText,
+      source:
+        'tcp_fastopen_create_child (net/ipv4/tcp_fastopen.c): the window begins behind the text of the SYN',
+    },
     timeWaitRst: { value: timeWaitRst, source: 'tcp_rfc1337: 0' },
+    burst: {
+      value: burstOf(MIN_TSO_SEGS),
+      source: 'tcp_tso_autosize, tcp_cwnd_test (net/ipv4/tcp_output.c): what goes to the card in one piece',
+    },
+    pushes: {
+      value: pushesOf(MIN_TSO_SEGS),
+      source:
+        'tcp_mark_push, __tcp_transmit_skb (net/ipv4/tcp.c, tcp_output.c): PSH ends a write and a burst',
+    },
+    resendLost: {
+      value: resendLost,
+      source:
+        'tcp_xmit_retransmit_queue (net/ipv4/tcp_output.c): several lost segments go again in one piece',
+    },
+    noteLimit: { value: noteLimit, source: 'tcp_cwnd_validate (net/ipv4/tcp_output.c)' },
+    controlWindow: {
+      value: controlWindow,
+      source: 'tcp_is_cwnd_limited, tcp_cong_control (include/net/tcp.h, net/ipv4/tcp_input.c)',
+    },
+    maySendSmall: {
+      value: maySendSmall,
+      source:
+        'tcp_nagle_check, tcp_minshall_check (net/ipv4/tcp_output.c): a small segment waits for a small one',
+    },
     persistTimeout: {
       value: persistTimeout,
       source: 'tcp_xmit_probe_skb (net/ipv4/tcp_output.c): SEG.SEQ = SND.UNA - 1, no octet',
+    },
+    opens: {
+      value: opens,
+      source: 'tcp_v4_err (net/ipv4/tcp_ipv4.c): so does an early one of Fast Open that was not accepted',
     },
     openingError: {
       value: openingError,
@@ -146,3 +203,14 @@ export const linux = profileOf('linux', {
     },
   },
 });
+
+/** Steps of Linux that sysctls choose. */
+export interface LinuxSteps {
+  /** net.ipv4.tcp_min_tso_segs. */
+  readonly minTsoSegs?: number;
+}
+
+/** The rules that a sysctl puts in the place of {@link linux}'s. */
+export function linuxRules({ minTsoSegs = MIN_TSO_SEGS }: LinuxSteps): Partial<Rules> {
+  return { burst: burstOf(minTsoSegs), pushes: pushesOf(minTsoSegs) };
+}

@@ -74,7 +74,7 @@ export function connect(tcp: TcpLayer, o: OpenOptions): Connection {
   c.ttl = o.ttl;
   c.tos = o.tos;
   tcp.counters.activeOpens++;
-  if (fastOpen) openFast(tcp.engine, tcb);
+  if (fastOpen) openFast(tcp.engine, tcb, tcp.fastOpen.mode.clientWithoutCookie);
   else openActive(tcp.engine, tcb);
   if (first !== null) c.write(first).catch(() => c.ended || c.abort()); // no memory: nothing may follow
   if (fastOpen) sendFirstSyn(tcp.engine, tcb);

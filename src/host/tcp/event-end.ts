@@ -74,7 +74,7 @@ function leaveQueues(c: Connection): void {
   const { listener } = c;
   if (listener === null) return;
   if (c.halfOpen) leaveSynQueue(c, listener);
-  else listener.forget(c);
+  else if (!listener.keepsReset || listener.closed) listener.forget(c);
 }
 
 function leaveSynQueue(c: Connection, listener: Listener): void {

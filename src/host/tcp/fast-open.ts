@@ -1,7 +1,7 @@
 // The cookies of TCP Fast Open (RFC 7413): those that our listeners grant, which are a hash that nobody has to
 // remember (section 4.1.2), and those that servers have granted us, in a bounded cache (section 4.1.3).
 
-import { type Cookies, FastOpen, sipHashHigh, sipHashTuple, type Tcb } from '../../tcp/index.ts';
+import { type Cookies, FastOpen, sipHash, sipHashHigh, type Tcb } from '../../tcp/index.ts';
 import { type IpAddress, OPT_FAST_OPEN, type Segment, seqGt } from '../../wire/index.ts';
 import type { HostCounters } from '../base/index.ts';
 import type { Connection } from '../connection/index.ts';
@@ -12,9 +12,6 @@ const CACHE_CAPACITY = 1024;
 /** Section 4.1.3.1: how long a server is not tried again after a SYN was not answered; doubled each time. */
 const RETRY_AFTER_MS = 60_000;
 const RETRY_MOST_MS = 86_400_000;
-/** Tells these hashes from others of the same addresses. */
-const PURPOSE = 0x0054464f;
-
 /** Octets that the options of a segment take at most. */
 const OPTIONS_MOST = 40;
 
@@ -29,6 +26,33 @@ interface Server {
   retryMs: number;
 }
 
+/** What a host does of Fast Open; all but the first two go without what RFC 7413 section 4.1.2 wants a cookie for. */
+export interface FastOpenMode {
+  /** Active opens may send text with their SYN. */
+  client: boolean;
+  /** Listeners that were told to may take it. */
+  server: boolean;
+  /** A SYN of ours carries text though there is no cookie, and asks for none. */
+  clientWithoutCookie: boolean;
+  /** The text of a SYN is taken without a cookie. */
+  serverWithoutCookie: boolean;
+  /** Listeners need not be told to. */
+  everyListener: boolean;
+}
+
+/** A key of four words, and the one before it, whose cookies are still good. */
+export interface FastOpenKeys {
+  readonly present: Int32Array;
+  readonly old: Int32Array | null;
+}
+
+/** The keys in 16 octets, or in 32 with the one before. */
+export function fastOpenKeys(octets: Uint8Array): FastOpenKeys {
+  const dv = new DataView(octets.buffer, octets.byteOffset, octets.length);
+  const key = (at: number): Int32Array => Int32Array.from([0, 4, 8, 12], (i) => dv.getInt32(at + i, true));
+  return { present: key(0), old: octets.length >= 32 ? key(16) : null };
+}
+
 /** What the cookies ask of the host. */
 export interface FastOpenOwner {
   readonly counters: HostCounters;
@@ -41,10 +65,17 @@ export class FastOpenCookies implements Cookies {
   readonly #owner: FastOpenOwner;
   readonly #newKey: () => Int32Array;
   /** Made when first needed. */
-  #key: Int32Array | null = null;
-  #oldKey: Int32Array | null = null;
+  #keys: FastOpenKeys | null = null;
+  readonly mode: FastOpenMode = {
+    client: true,
+    server: true,
+    clientWithoutCookie: false,
+    serverWithoutCookie: false,
+    everyListener: false,
+  };
   readonly #servers = new Map<string, Server>();
   readonly #made = new Uint8Array(COOKIE_LENGTH);
+  readonly #addresses = new Int32Array(8);
 
   constructor(owner: FastOpenOwner, newKey: () => Int32Array) {
     this.#owner = owner;
@@ -61,20 +92,26 @@ export class FastOpenCookies implements Cookies {
    * with one gets a new one.
    */
   rotateKey(): void {
-    this.#oldKey = this.#key;
-    this.#key = this.#newKey();
+    this.#keys = { present: this.#newKey(), old: this.#keys?.present ?? null };
+  }
+
+  /** Takes these keys in the place of its own: hosts that share an address share them (section 4.1.2). */
+  setKeys(keys: FastOpenKeys): void {
+    this.#keys = keys;
   }
 
   /** Octets that a SYN to this address can carry for sure, whatever its options; 0: no cookie, or no answer lately. */
-  room({ w0, w1, w2, w3 }: IpAddress): number {
+  room({ w0, w1, w2, w3 }: IpAddress, offeredMss = 0): number {
     const server = this.#servers.get(`${w0},${w1},${w2},${w3}`);
+    if (this.mode.clientWithoutCookie) return Math.max(0, (server?.mss || offeredMss) - OPTIONS_MOST);
     if (server === undefined || server.cookie.length === 0 || this.#owner.nowMs < server.retryMs) return 0;
     return Math.max(0, server.mss - OPTIONS_MOST);
   }
 
-  #presentKey(): Int32Array {
-    this.#key ??= this.#newKey();
-    return this.#key;
+  #keysFor(c: Connection): FastOpenKeys {
+    if (c.listener !== null && c.listener.fastOpenKeys !== null) return c.listener.fastOpenKeys;
+    this.#keys ??= { present: this.#newKey(), old: null };
+    return this.#keys;
   }
 
   // The server.
@@ -82,20 +119,28 @@ export class FastOpenCookies implements Cookies {
   admit(tcb: Tcb, seg: Segment): boolean {
     const c = this.#owner.table.of(tcb);
     const { listener } = c;
-    if (listener === null || listener.fastOpen === 0) return false;
+    const { mode } = this;
+    if (listener === null || !mode.server) return false;
+    if (listener.fastOpen === 0 && !mode.everyListener) return false;
     // While SYN cookies are out somebody floods us: nothing more is kept for a SYN than has to be.
     if (listener.cookiesUntil > this.#owner.nowMs) return false;
-    if (seg.cookieExperimental === 1) tcb.fastOpen |= FastOpen.EXPERIMENTAL;
+    const offered = (seg.opts & OPT_FAST_OPEN) !== 0;
+    if (offered && seg.cookieExperimental === 1) tcb.fastOpen |= FastOpen.EXPERIMENTAL;
     const { counters } = this.#owner;
-    if (!this.#matches(tcb, seg, this.#presentKey())) {
-      tcb.fastOpen |= FastOpen.OFFER;
-      if (seg.cookieLen === 0) return false;
-      if (this.#oldKey === null || !this.#matches(tcb, seg, this.#oldKey)) {
-        counters.fastOpenBadCookies++;
-        return false;
+    if (!mode.serverWithoutCookie) {
+      if (!offered) return false;
+      const { present, old } = this.#keysFor(c);
+      if (!this.#matches(tcb, seg, present)) {
+        tcb.fastOpen |= FastOpen.OFFER;
+        if (seg.cookieLen === 0) return false;
+        if (old === null || !this.#matches(tcb, seg, old)) {
+          counters.fastOpenBadCookies++;
+          return false;
+        }
       }
     }
-    if (!listener.enterEarly(this.#owner.nowMs)) {
+    const most = listener.fastOpen === 0 ? listener.backlog : listener.fastOpen;
+    if (!listener.enterEarly(this.#owner.nowMs, most)) {
       counters.fastOpenOverflows++;
       return false;
     }
@@ -112,9 +157,15 @@ export class FastOpenCookies implements Cookies {
     return wrong === 0;
   }
 
-  /** The cookie for the peer of `tcb`: it proves that the peer has got packets at its address. */
-  #make(tcb: Tcb, key: Int32Array): Uint8Array {
-    const low = sipHashTuple(key, tcb, 0, PURPOSE);
+  /**
+   * The cookie for the peer of `tcb`: it proves that the peer has got packets at its address. SipHash of the addresses of
+   * the SYN, as they stand in its header: what Linux makes of the same key (net/ipv4/tcp_fastopen.c).
+   */
+  #make(tcb: Tcb, [k0 = 0, k1 = 0, k2 = 0, k3 = 0]: Int32Array): Uint8Array {
+    const { l0, l1, l2, l3, r0, r1, r2, r3 } = tcb;
+    const words = tcb.family === 4 ? [r3, l3] : [r0, r1, r2, r3, l0, l1, l2, l3];
+    for (const [i, word] of words.entries()) this.#addresses[i] = littleEndian(word);
+    const low = sipHash(k0, k1, k2, k3, this.#addresses, words.length);
     const high = sipHashHigh();
     for (let i = 0; i < 4; i++) {
       this.#made[i] = low >>> (8 * i);
@@ -127,10 +178,12 @@ export class FastOpenCookies implements Cookies {
 
   offer(tcb: Tcb, seg: Segment): number {
     if (tcb.passive === 1) {
-      putOption(seg, this.#make(tcb, this.#presentKey()), (tcb.fastOpen & FastOpen.EXPERIMENTAL) !== 0);
+      const { present } = this.#keysFor(this.#owner.table.of(tcb));
+      putOption(seg, this.#make(tcb, present), (tcb.fastOpen & FastOpen.EXPERIMENTAL) !== 0);
       return 0;
     }
     const server = this.#serverOf(tcb);
+    if ((tcb.fastOpen & FastOpen.WITHOUT_COOKIE) !== 0) return server?.mss || tcb.rcv.mss;
     if (server === undefined) {
       putOption(seg, NO_COOKIE, false);
       return 0;
@@ -143,7 +196,8 @@ export class FastOpenCookies implements Cookies {
   // The client.
 
   learn(tcb: Tcb, seg: Segment): void {
-    const granted = (seg.opts & OPT_FAST_OPEN) !== 0 && seg.cookieLen > 0;
+    const asked = (tcb.fastOpen & FastOpen.WITHOUT_COOKIE) === 0;
+    const granted = asked && (seg.opts & OPT_FAST_OPEN) !== 0 && seg.cookieLen > 0;
     let server = this.#serverOf(tcb);
     if (granted) {
       server ??= this.#remember(tcb);
@@ -155,7 +209,10 @@ export class FastOpenCookies implements Cookies {
       this.failed(tcb);
       return;
     }
-    if (server === undefined) return;
+    if (server === undefined) {
+      if (asked) return;
+      server = this.#remember(tcb);
+    }
     server.mss = tcb.snd.peerMss;
     if (granted || taken) {
       server.failures = 0;
@@ -204,6 +261,11 @@ export class FastOpenCookies implements Cookies {
 }
 
 const NO_COOKIE = new Uint8Array(0);
+
+/** The octets of a word in the other order: addresses are words as they read, SipHash takes octets as they lie. */
+function littleEndian(word: number): number {
+  return (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+}
 
 function keyOf({ r0, r1, r2, r3 }: Tcb): string {
   return `${r0},${r1},${r2},${r3}`;

@@ -1,6 +1,7 @@
 // getsockopt and setsockopt of TCP sockets: a table by level and name. An option that is not in it is
 // unsupported, not ignored.
 
+import { fastOpenKeys } from '../../host/index.ts';
 import { congestionControl, type TcpConfig } from '../../tcp/index.ts';
 import { constant, constantName } from './constants.ts';
 import { errnoNumbers } from './errno.ts';
@@ -144,7 +145,17 @@ option(
   'SOL_TCP',
   'TCP_NODELAY',
   (s) => flag(s.noDelay),
-  (s, v) => apply(s, () => (s.noDelay = v !== 0)),
+  (s, v) => {
+    const held = v !== 0 && s.cork && s.owner.personality.noDelayPushes ? s.connection : null;
+    // TCP_NAGLE_PUSH: what is corked now goes.
+    if (held !== null && !held.ended) {
+      held.uncork();
+      held.cork();
+    }
+    s.noDelay = v !== 0;
+    if (v !== 0) s.connection?.setNoDelay(true);
+    return apply(s, () => {});
+  },
 );
 option(
   'SOL_TCP',
@@ -327,11 +338,20 @@ export function setOption(s: TcpSocket, level: number, name: number, value: Opti
     return done();
   }
   if (level === constant('SOL_TCP') && name === constant('TCP_CONGESTION')) return setCongestion(s, value);
+  if (level === constant('SOL_TCP') && name === constant('TCP_FASTOPEN_KEY')) return setFastOpenKey(s, value);
   const entry = table.get(key(level, name));
   if (entry === undefined) return unsupported(`setsockopt ${label(level, name)}`);
   if (entry.set === null) return failed('ENOPROTOOPT');
   if (typeof value !== 'number') return failed('EINVAL');
   return entry.set(s, value);
+}
+
+/** TCP_FASTOPEN_KEY: one key of 16 octets, or two. */
+function setFastOpenKey(s: TcpSocket, value: OptionValue): Outcome {
+  if (typeof value !== 'string' || (value.length !== 16 && value.length !== 32)) return failed('EINVAL');
+  s.fastOpenKey = Uint8Array.from(value, (c) => c.charCodeAt(0));
+  if (s.listener !== null) s.listener.fastOpenKeys = fastOpenKeys(s.fastOpenKey);
+  return done();
 }
 
 function setCongestion(s: TcpSocket, value: OptionValue): Outcome {

@@ -17,6 +17,12 @@ export interface Personality {
   readonly maxsegShrinks: boolean;
   /** Whether a RST in CLOSE-WAIT is EPIPE. */
   readonly brokenPipe: boolean;
+  /** What came before a RST can be read after it, and accept gives a connection that was reset in the queue. */
+  readonly readsAfterReset: boolean;
+  /** MSG_MORE holds back a small segment until the next event of the connection, not until the next write. */
+  readonly moreOnce: boolean;
+  /** TCP_NODELAY sends what TCP_CORK holds. */
+  readonly noDelayPushes: boolean;
   /** What SO_SNDBUF and SO_RCVBUF tell, relative to what was set. */
   readonly bufferFactor: number;
   /** Retransmissions of a SYN whose timer does not back off. */
@@ -63,6 +69,9 @@ export const linux: Personality = {
   impliedConnect: false,
   maxsegShrinks: false,
   brokenPipe: true,
+  readsAfterReset: true,
+  moreOnce: true,
+  noDelayPushes: true,
   bufferFactor: 2,
   synLinearTimeouts: LINUX_SYN_LINEAR_TIMEOUTS,
   tcpiState: (state) => LINUX_STATE[state],
@@ -76,6 +85,9 @@ export const freebsd: Personality = {
   impliedConnect: true,
   maxsegShrinks: true,
   brokenPipe: false,
+  readsAfterReset: false,
+  moreOnce: false,
+  noDelayPushes: false,
   bufferFactor: 1,
   synLinearTimeouts: 0,
   tcpiState: (state) => FREEBSD_STATE[state],

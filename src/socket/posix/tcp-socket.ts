@@ -1,7 +1,13 @@
 // A TCP socket as POSIX shapes it over a Host: bind, listen, accept, connect, send, receive, shutdown,
 // close, with the errors that Linux gives. Every call is synchronous; what blocks is an `Outcome`.
 
-import type { Connection, Host, Listener } from '../../host/index.ts';
+import {
+  type Connection,
+  type ConnectionHandler,
+  fastOpenKeys,
+  type Host,
+  type Listener,
+} from '../../host/index.ts';
 import { State, type TcpConfig, TcpError } from '../../tcp/index.ts';
 import { parseAddress } from '../../wire/index.ts';
 import { constant } from './constants.ts';
@@ -22,6 +28,9 @@ const MSG_MORE = constant('MSG_MORE');
 const RECEIVE_FLAGS = MSG_OOB | MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT | MSG_WAITALL | MSG_NOSIGNAL;
 const MSG_FASTOPEN = constant('MSG_FASTOPEN');
 const SEND_FLAGS = MSG_OOB | MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE | MSG_FASTOPEN;
+
+/** What came before a RST can be read after it. */
+const KEEPS_UNREAD: ConnectionHandler = { keepsUnread: true };
 
 /** A socket address; `address` null is the wildcard. */
 export interface SocketAddress {
@@ -67,6 +76,8 @@ export class TcpSocket implements File {
   outOfBandInline = false;
   /** TCP_FASTOPEN: the bound of a listener's early connections. */
   fastOpenQueue = 0;
+  /** TCP_FASTOPEN_KEY: its 16 or 32 octets; null: the host's keys. */
+  fastOpenKey: Uint8Array | null = null;
   /** TCP_DEFER_ACCEPT, in repetitions of the SYN,ACK. */
   deferAccept = 0;
   /** TCP_NOTSENT_LOWAT: writable only below so many octets that were never sent; negative or 0: no such limit. */
@@ -150,6 +161,8 @@ export class TcpSocket implements File {
         ...this.#service(),
         tcp: { ...this.owner.settings, ...this.config },
       });
+      this.listener.keepsReset = this.owner.personality.readsAfterReset;
+      this.listener.fastOpenKeys = this.fastOpenKey === null ? null : fastOpenKeys(this.fastOpenKey);
       return done();
     } catch (e) {
       return thrown(e);
@@ -173,6 +186,7 @@ export class TcpSocket implements File {
   }
 
   #adopt(c: Connection): void {
+    if (this.owner.personality.readsAfterReset) c.handler ??= KEEPS_UNREAD;
     this.connection = c;
     this.#told = true;
     this.#connected = true;
@@ -249,6 +263,7 @@ export class TcpSocket implements File {
       tcp: { ...this.owner.settings, ...this.config, ...this.#leastMss() },
       ...first,
     });
+    if (this.owner.personality.readsAfterReset) opened.handler ??= KEEPS_UNREAD;
     this.connection = opened;
     this.#connected = false;
     this.#told = false;
@@ -269,7 +284,10 @@ export class TcpSocket implements File {
   /** Octets that a SYN can carry, 0 without a cookie. */
   #roomInSyn(to: SocketAddress): number {
     const a = to.address === null ? null : parseAddress(to.address);
-    return a === null ? 0 : this.owner.host.tcp.fastOpen.room(a);
+    if (a === null) return 0;
+    const path = this.owner.host.tcp.ip.way(a.w0, a.w1, a.w2, a.w3);
+    const offered = path === null ? 0 : path.iface.mtu - (a.family === 4 ? 40 : 60);
+    return this.owner.host.tcp.fastOpen.room(a, offered);
   }
 
   /** AF_UNSPEC: forgets the connection. */
@@ -419,6 +437,7 @@ export class TcpSocket implements File {
    */
   #sendFast(octets: Uint8Array, flags: number, to: SocketAddress | null): Outcome {
     const address = this.#deferred ?? to;
+    if (!this.owner.host.tcp.fastOpen.mode.client) return failed('EOPNOTSUPP');
     if (this.listener !== null || this.#connected) return failed('EISCONN');
     if (this.connection !== null) {
       if (!this.connection.ended) return failed('EALREADY');
@@ -462,10 +481,15 @@ export class TcpSocket implements File {
     const n = Math.min(octets.length, c.writableLength);
     if (n === 0) return 0;
     const more = (flags & MSG_MORE) !== 0;
+    c.tcb.more = more ? 1 : 0;
     if (more && c.tcb.cork === 0) c.cork();
     this.#more = more;
     if ((flags & MSG_OOB) !== 0) void c.write(octets.subarray(0, n), { urgent: true });
     else c.offer(octets.subarray(0, n));
+    if (more && this.owner.personality.moreOnce && !this.cork) {
+      c.tcb.cork = 0;
+      this.#more = false;
+    }
     if (!more && !this.cork && c.tcb.cork === 1) c.uncork();
     return n;
   }

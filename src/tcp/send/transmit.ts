@@ -79,7 +79,8 @@ function sendRepairing(e: Engine, tcb: Tcb, sent: Sent): void {
 /** Text and FIN that were never sent. */
 function sendNew(e: Engine, tcb: Tcb): void {
   const { snd, cc } = tcb;
-  const queued = (snd.end - snd.nxt) | 0;
+  const from = snd.nxt;
+  const queued = (snd.end - from) | 0;
   if (queued < 0) return; // our FIN is out
   if (queued > 0 || snd.fin === 1) {
     if (snd.nxt === snd.una) restartAfterIdle(e, tcb);
@@ -87,16 +88,22 @@ function sendNew(e: Engine, tcb: Tcb): void {
     if (cc.pacingRate <= 0) {
       let room = (cc.cwnd - inFlight(tcb)) | 0;
       if (cc.phase === Phase.OPEN && defers(e, tcb, room)) return;
-      while (sendNext(e, tcb, room) > 0) room = (cc.cwnd - inFlight(tcb)) | 0;
+      for (let burst = 0; ; ) {
+        if (burst <= 0) burst = e.rules.burst(e, tcb, room);
+        const n = sendNext(e, tcb, room, burst);
+        if (n <= 0) break;
+        burst = (burst - n) | 0;
+        room = (cc.cwnd - inFlight(tcb)) | 0;
+      }
     } else if (!sendPaced(e, tcb)) return;
   }
-  if (tcb.sent !== null) noteLimit(tcb, tcb.sent);
+  if (tcb.sent !== null) e.rules.noteLimit(tcb, tcb.sent, snd.nxt !== from);
 }
 
 /** What cwnd allows, as far as it is time for it. False: more waits for its time. */
 function sendPaced(e: Engine, tcb: Tcb): boolean {
   const { cc } = tcb;
-  for (;;) {
+  for (let burst = 0; ; ) {
     const room = (cc.cwnd - inFlight(tcb)) | 0;
     const now = paceRoom(e, tcb);
     if (now === 0) {
@@ -104,12 +111,19 @@ function sendPaced(e: Engine, tcb: Tcb): boolean {
       waitForPace(e, tcb);
       return false;
     }
-    if (sendNext(e, tcb, Math.min(room, now)) <= 0) return true;
+    const most = Math.min(room, now);
+    if (burst <= 0) burst = e.rules.burst(e, tcb, most);
+    const n = sendNext(e, tcb, most, burst);
+    if (n <= 0) return true;
+    burst = (burst - n) | 0;
   }
 }
 
-/** What ended the sending: cwnd, or the program and the peer's window (MarkConnectionAppLimited, draft-ietf-ccwg-bbr 4.1). */
-function noteLimit(tcb: Tcb, sent: Sent): void {
+/**
+ * What ended the sending: cwnd, or the program and the peer's window (MarkConnectionAppLimited, draft-ietf-ccwg-bbr 4.1).
+ * `moved`: something was sent.
+ */
+export function noteLimit(tcb: Tcb, sent: Sent, _moved: boolean): void {
   const waiting = waitingText(tcb);
   const pipe = inFlight(tcb);
   const cwndLimited = waiting > 0 && tcb.cc.cwnd - pipe < waiting;
@@ -132,8 +146,11 @@ function hasLost(tcb: Tcb): boolean {
   return tcb.sent !== null && tcb.sent.lost > 0;
 }
 
-/** The next segment of text or FIN that was never sent, if cwnd has `room`; how many sequence numbers went. */
-export function sendNext(e: Engine, tcb: Tcb, room: number): number {
+/**
+ * The next segment of text or FIN that was never sent, if cwnd has `room`; how many sequence numbers went. `burst`: what is
+ * left of the burst that it is of; 0: of none.
+ */
+export function sendNext(e: Engine, tcb: Tcb, room: number, burst = 0): number {
   const { snd, cc } = tcb;
   const queued = (snd.end - snd.nxt) | 0;
   const usable = (snd.una + snd.wnd - snd.nxt) | 0;
@@ -144,7 +161,8 @@ export function sendNext(e: Engine, tcb: Tcb, room: number): number {
     return 1;
   }
   const full = snd.mss - sackOctets(tcb);
-  const whole = gsoOctets(tcb, Math.min(queued, usable, room), full);
+  const most = burst > 0 ? Math.min(queued, usable, room, burst) : Math.min(queued, usable, room);
+  const whole = gsoOctets(tcb, most, full);
   let len = whole > 0 ? whole : Math.min(queued, full);
   if (usable < len) len = usable;
   const idle = ((snd.nxt - snd.una - snd.syn) | 0) <= 0;
@@ -153,9 +171,9 @@ export function sendNext(e: Engine, tcb: Tcb, room: number): number {
     len = Math.min(cc.cwnd, len);
     if (len <= 0) return 0;
   }
-  if (len < full && !maySendSmall(tcb, len, queued, idle)) return 0;
+  if (len < full && !e.rules.maySendSmall(tcb, len, queued, idle)) return 0;
   const fin = snd.fin === 1 && len === queued && usable > len ? FIN : 0;
-  sendSegment(e, tcb, len, fin, whole > 0 ? full : 0);
+  sendSegment(e, tcb, len, fin, whole > 0 ? full : 0, burst > 0 && len >= burst);
   return len + fin;
 }
 
@@ -169,7 +187,7 @@ function gsoOctets(tcb: Tcb, most: number, full: number): number {
 }
 
 /** Conditions (2), (3) and (4) of section 3.8.6.2.1 for a segment below Eff.snd.MSS. */
-function maySendSmall(tcb: Tcb, len: number, queued: number, idle: boolean): boolean {
+export function maySendSmall(tcb: Tcb, len: number, queued: number, idle: boolean): boolean {
   const { snd } = tcb;
   if (snd.override === 1) return true;
   const all = len === queued;
@@ -179,8 +197,18 @@ function maySendSmall(tcb: Tcb, len: number, queued: number, idle: boolean): boo
   return len >= snd.maxWnd >> 1;
 }
 
-/** One segment at SND.NXT; `gsoSize`: it stands for several of that size. */
-export function sendSegment(e: Engine, tcb: Tcb, len: number, fin: number, gsoSize = 0): void {
+/** No segment is the last of a burst: PSH says nothing of what goes at once. */
+export function burst(_e: Engine, _tcb: Tcb, _room: number): number {
+  return 0;
+}
+
+/** MUST-61: PSH on the last buffered octet. */
+export function pushes(tcb: Tcb, end: number): boolean {
+  return end === tcb.snd.end;
+}
+
+/** One segment at SND.NXT; `gsoSize`: it stands for several of that size; `ends`: a burst. */
+export function sendSegment(e: Engine, tcb: Tcb, len: number, fin: number, gsoSize = 0, ends = false): void {
   const { snd } = tcb;
   const seq = snd.nxt;
   snd.nxt = (seq + len + fin) | 0;
@@ -191,8 +219,7 @@ export function sendSegment(e: Engine, tcb: Tcb, len: number, fin: number, gsoSi
   if (tcb.config.notsentLowat > 0) askForMore(tcb, len);
   if (tcb.timer.rexmt === 0) setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
   if (tcb.timer.user === 0) startUserTimer(e, tcb);
-  // MUST-61: PSH on the last buffered octet.
-  const psh = len > 0 && ((seq + len - snd.end) | 0) === 0 ? PSH : 0;
+  const psh = len > 0 && (ends || e.rules.pushes(tcb, (seq + len) | 0)) ? PSH : 0;
   emit(e, tcb, seq, ACK | psh | fin, len, true, gsoSize);
 }
 
@@ -243,7 +270,8 @@ export function retransmit(e: Engine, tcb: Tcb, seq: number, upTo: number = tcb.
   if (tcb.mtuSearch !== null) probeResent(tcb.mtuSearch, seq, (seq + len) | 0);
   if (tcb.cc.pacingRate > 0) depart(e, tcb, len);
   noteResent(e, tcb, seq, (seq + len + fin) | 0);
-  emit(e, tcb, seq, ACK | (len > 0 && last ? PSH : 0) | fin, len);
+  const psh = len > 0 && e.rules.pushes(tcb, (seq + len) | 0) ? PSH : 0;
+  emit(e, tcb, seq, ACK | psh | fin, len);
   return len + fin;
 }
 

@@ -85,6 +85,7 @@ export const TCB: Numbers<Tcb> = {
   keepProbes: ['count'],
   noDelay: ['flag'],
   cork: ['flag'],
+  more: ['flag'],
   keepAlive: ['flag'],
   userTimeoutMs: ['forMs', 'USER TIMEOUT'],
   retransmissions: ['count'],
@@ -113,6 +114,7 @@ const snd: Numbers<SendSequence> = {
   probe: ['flag'],
   override: ['flag'],
   lastMs: ['ms'],
+  sml: ['seq'],
 };
 
 const rcv: Numbers<ReceiveSequence> = {
@@ -169,6 +171,10 @@ const cc: Numbers<CongestionState> = {
   reoPersist: ['count', 'RACK.reo_wnd_persist'],
   tlp: ['code'],
   tlpEnd: ['seq', 'TLP.end_seq'],
+  limited: ['flag'],
+  usageEnd: ['seq'],
+  mostOut: ['octets'],
+  resendFrom: ['seq'],
   pacingRate: ['count', 'BBR.pacing_rate'],
   departureUs: ['us', 'BBR.next_departure_time'],
   deliveryRate: ['count', 'RS.delivery_rate'],

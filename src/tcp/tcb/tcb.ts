@@ -43,6 +43,8 @@ export class SendSequence {
   override = 0;
   /** When something with text was last sent. */
   lastMs = 0;
+  /** Where the last small segment ended, where a rule remembers it (Minshall's variant of Nagle's algorithm). */
+  sml = 0;
 }
 
 /** RCV.* of RFC 9293 section 3.3.1, and what receiving needs besides. */
@@ -136,6 +138,15 @@ export class CongestionState {
   /** RFC 8985 section 7: the loss probe under way (see loss/tlp.ts), and TLP.end_seq. */
   tlp = 0;
   tlpEnd = 0;
+  /**
+   * What a rule remembers in the place of RFC 7661: 1: cwnd was the limit in the window that ends at `usageEnd`; the most
+   * that was outstanding in it.
+   */
+  limited = 0;
+  usageEnd = 0;
+  mostOut = 0;
+  /** Where the last event that sent something again began to, where a rule remembers it. */
+  resendFrom = 0;
   /** Octets per second at which segments leave; 0: they are not paced; -1: they are, but there is no rate (send/pacing.ts). */
   pacingRate = 0;
   /** When the next segment is to leave; meaningful while there is a rate. */
@@ -272,6 +283,8 @@ export class Tcb {
   noDelay = 0;
   /** 1: hold partial segments until told otherwise (MAY-15: not pushed). */
   cork = 0;
+  /** 1: who called SEND last said that more follows (MSG_MORE): what ends there need not be pushed. */
+  more = 0;
   /** 1: keep-alives are on (MAY-5). */
   keepAlive = 0;
   /** 0: R2 decides (section 3.8.3). */
@@ -285,6 +298,8 @@ export class Tcb {
   sent: Sent | null = null;
   /** What has arrived beyond a hole; null when nothing has. */
   outOfOrder: OutOfOrder | null = null;
+  /** Where what was sent in one piece ends, each with 1 if PSH is to stay there, in pairs; null: no rule remembers it. */
+  pieces: number[] | null = null;
   /** The search for the path MTU by probes; null until there is one. */
   mtuSearch: MtuSearch | null = null;
   readonly snd = new SendSequence();
@@ -319,7 +334,8 @@ export function copyTcb(to: Tcb, from: Tcb): void {
   const sent = from.sent === null ? null : cloneSent(from.sent);
   const outOfOrder = from.outOfOrder === null ? null : cloneOutOfOrder(from.outOfOrder);
   const mtuSearch = from.mtuSearch === null ? null : Object.assign(new MtuSearch(), from.mtuSearch);
-  Object.assign(to, from, { snd, rcv, rto, cc, timer, sent, outOfOrder, mtuSearch });
+  const pieces = from.pieces?.slice() ?? null;
+  Object.assign(to, from, { snd, rcv, rto, cc, timer, sent, outOfOrder, mtuSearch, pieces });
   Object.assign(snd, from.snd);
   Object.assign(rcv, from.rcv);
   Object.assign(rto, from.rto);

@@ -1,0 +1,135 @@
+// How Linux cuts what it sends into bursts, where it sets PSH, and when a small segment waits (net/ipv4/tcp.c,
+// net/ipv4/tcp_output.c).
+
+import { parts, type Rules, rfc9293, type Tcb } from '../../tcp/index.ts';
+import { seqGt, seqLeq } from '../../wire/index.ts';
+
+/** sk_pacing_shift: a burst is what the pacing rate lets go in 2^-10 s. */
+const PACING_SHIFT = 10;
+/** GSO_LEGACY_MAX_SIZE: what a burst takes at most. */
+const MOST_OCTETS = 65_536;
+/** tcp_min_tso_segs, as it comes. */
+export const MIN_TSO_SEGS = 2;
+/** tcp_tso_rtt_log: a burst is larger the shorter the round-trip time is. */
+const RTT_LOG = 9;
+
+/** tcp_tso_autosize. */
+function burstSegments(tcb: Tcb, least: number): number {
+  const { rto, snd } = tcb;
+  if (rto.measured === 0) return Math.floor(MOST_OCTETS / snd.mss);
+  const byTime = parts.windowRate(tcb) / 2 ** PACING_SHIFT;
+  const near = MOST_OCTETS / 2 ** Math.min(rto.minRttUs >> RTT_LOG, 32);
+  return Math.max(Math.floor(Math.min(byTime + near, MOST_OCTETS) / snd.mss), least);
+}
+
+/**
+ * What goes to the card in one piece: as many segments as tcp_tso_autosize says, but not more than half of cwnd
+ * (tcp_cwnd_test), with a small one behind them where Nagle's algorithm lets it go (tcp_mss_split_point). A piece of more
+ * than one segment has PSH at its end (__tcp_transmit_skb).
+ */
+export function burstOf(minTsoSegs: number): Rules['burst'] {
+  return (_e, tcb, room) => {
+    const { snd, cc } = tcb;
+    const queued = (snd.end - snd.nxt) | 0;
+    const full = snd.mss - parts.sackOctets(tcb);
+    const most = Math.min(queued, (snd.una + snd.wnd - snd.nxt) | 0, room);
+    if (most <= 0) return 0;
+    const half = Math.max(Math.floor(cc.cwnd / snd.mss) >> 1, 1);
+    const segments = Math.min(burstSegments(tcb, minTsoSegs), half);
+    let octets = Math.min(Math.floor(most / full), segments) * full;
+    const rest = queued - octets;
+    const small = rest > 0 && rest < full && most === queued && octets < segments * full;
+    if (small && (octets === 0 || lets(tcb))) octets = queued;
+    remember(
+      tcb,
+      (snd.nxt + Math.max(octets, Math.min(most, full))) | 0,
+      octets === queued && tcb.more === 0,
+    );
+    return octets > full ? octets : 0;
+  };
+}
+
+/** Ends of pieces, each with whether a write ended there (tcp_mark_push), in `tcb.pieces`. */
+function remember(tcb: Tcb, end: number, pushed: boolean): void {
+  tcb.pieces ??= [];
+  const { pieces } = tcb;
+  while (pieces.length > 0 && seqLeq(pieces[0] as number, tcb.snd.una)) pieces.splice(0, 2);
+  pieces.push(end, pushed ? 1 : 0);
+}
+
+/** PSH where a write ended, unless its user said that more follows; and where a piece ends that goes again. */
+export function pushesOf(minTsoSegs: number): Rules['pushes'] {
+  return (tcb, end) => {
+    const { snd, pieces, sent } = tcb;
+    if (end === snd.end && (tcb.more === 0 || snd.override === 1)) return true;
+    if (end === snd.nxt || pieces === null || sent === null) return false;
+    let i = 0;
+    while (i < pieces.length && seqGt(end, pieces[i] as number)) i += 2;
+    const last = pieces[i] === end;
+    if (last && pieces[i + 1] === 1) return true;
+    // tcp_xmit_retransmit_queue: as much of one piece as is lost, and as cwnd allows.
+    const range = parts.rangeAt(sent, (end - 1) | 0);
+    if (range < 0) return false;
+    const begun = i === 0 ? snd.una : (pieces[i - 2] as number);
+    const left = parts.leftOf(sent, range);
+    let from = seqGt(begun, left) ? begun : left;
+    if (seqGt(tcb.cc.resendFrom, from)) from = tcb.cc.resendFrom;
+    const segments = Math.round(((end - from) | 0) / snd.mss);
+    if (segments < 2) return false;
+    const next = parts.rangeAt(sent, end);
+    const goesOn =
+      !last &&
+      parts.word(sent, next, parts.FATE) === parts.Fate.LOST &&
+      tcb.cc.cwnd - parts.inFlight(tcb) >= snd.mss &&
+      segments < burstSegments(tcb, minTsoSegs);
+    return !goesOn;
+  };
+}
+
+/** What goes again by one event is not of a piece with what went by another. */
+export const resendLost: Rules['resendLost'] = (e, tcb) => {
+  const { sent } = tcb;
+  if (sent !== null) {
+    let i = 0;
+    while (i < sent.count && parts.word(sent, i, parts.FATE) !== parts.Fate.LOST) i++;
+    tcb.cc.resendFrom = i < sent.count ? parts.leftOf(sent, i) : tcb.snd.nxt;
+  }
+  rfc9293.resendLost(e, tcb);
+};
+
+/** tcp_nagle_check: with Minshall's variant a small segment waits only for a small one that is outstanding. */
+function lets(tcb: Tcb): boolean {
+  const { snd } = tcb;
+  if (tcb.cork === 1) return false;
+  return tcb.noDelay === 1 || !(seqGt(snd.sml, snd.una) && seqLeq(snd.sml, snd.nxt));
+}
+
+/** The rule of Nagle's algorithm, for a small segment at the end of what there is to send. */
+export const maySendSmall: Rules['maySendSmall'] = (tcb, len, queued, idle) => {
+  const { snd } = tcb;
+  const goes = rfc9293.maySendSmall(tcb, len, queued, idle) || (len === queued && lets(tcb));
+  if (goes && len === queued) snd.sml = (snd.nxt + len) | 0;
+  return goes;
+};
+
+/** tcp_cwnd_validate: whether cwnd was the limit, in the window that is outstanding. */
+export const noteLimit: Rules['noteLimit'] = (tcb, sent, moved) => {
+  rfc9293.noteLimit(tcb, sent, moved);
+  if (!moved) return;
+  const { snd, cc } = tcb;
+  const limited = parts.inFlight(tcb) + snd.mss > cc.cwnd ? 1 : 0;
+  const out = (snd.nxt - snd.una - snd.syn) | 0;
+  if (!seqGt(cc.usageEnd, snd.una) || limited === 1 || (cc.limited === 0 && out > cc.mostOut)) {
+    cc.limited = limited;
+    cc.mostOut = out;
+    cc.usageEnd = snd.nxt;
+  }
+};
+
+/** tcp_is_cwnd_limited; and what was SACKed before does not open cwnd a second time (tcp_cong_control). */
+export const controlWindow: Rules['controlWindow'] = (e, tcb, s, left) => {
+  const { cc } = tcb;
+  s.appLimited = cc.limited === 1 || (cc.cwnd < cc.ssthresh && cc.cwnd < 2 * cc.mostOut) ? 0 : 1;
+  if (s.acked > s.delivered) s.acked = s.delivered;
+  rfc9293.controlWindow(e, tcb, s, left);
+};
