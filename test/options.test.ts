@@ -4,6 +4,7 @@
 
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import * as capture from '../src/capture/index.ts';
 import * as drill from '../src/drill/index.ts';
 import { type Connection, Host } from '../src/host/index.ts';
 import * as lab from '../src/lab/index.ts';
@@ -171,6 +172,8 @@ const takers: readonly Taker[] = [
   { of: 'ListenSetup', right: {}, call: (o) => new lab.Stage({ listen: o }, stage), or: null },
   { of: 'LayoutOptions', right: { lang }, call: (o) => lab.layoutLadder(trace, o) },
   { of: 'MermaidOptions', right: { lang }, call: (o) => lab.mermaidLadder(trace, o) },
+  { of: 'AnalyserOptions', right: {}, call: (o) => new capture.CaptureAnalyser(o) },
+  { of: 'FollowerOptions', right: { onConnection() {} }, call: (o) => new capture.Follower(o) },
   { of: 'PcapngExportOptions', right: { lang }, call: (o) => lab.pcapngOf(trace, o) },
   { of: 'PictureOptions', right: {}, call: (o) => lab.svgOf(lab.layoutLadder(trace, { lang }), trace, o) },
   {

@@ -2,6 +2,39 @@
 // unpacks them, is above.
 
 export {
+  type AnalyserOptions,
+  type Analysis,
+  analyseCapture,
+  CaptureAnalyser,
+  type ConnectionReport,
+  type Finding,
+  type SideReport,
+} from './analysis.ts';
+export {
+  Connection,
+  type Earlier,
+  type Flight,
+  Follower,
+  type FollowerCounts,
+  type FollowerOptions,
+  type Hole,
+  type IcmpSeen,
+  Mark,
+  markNames,
+  namesOfMarks,
+  type Place,
+  type PlaceSign,
+  type Retransmissions,
+  Seen,
+  Side,
+  type Stage,
+  type StateSet,
+  statesOf,
+  type Vantage,
+  vantageOf,
+  type Way,
+} from './follow/index.ts';
+export {
   type CaptureInfo,
   type CaptureInterface,
   CaptureReader,
@@ -13,3 +46,22 @@ export {
   type ProblemKey,
   problemText,
 } from './read/index.ts';
+export {
+  bySeverity,
+  type Confidence,
+  type Context,
+  type Culprit,
+  type Evidence,
+  type Exclusion,
+  type Found,
+  framesOf,
+  type Rule,
+  rules as verdictRules,
+  type Service,
+  type Severity,
+  type Verdict,
+  type VerdictTexts,
+  verdictText,
+  verdictTexts,
+  verdictWord,
+} from './verdicts/index.ts';

@@ -1,0 +1,316 @@
+// A capture from its first octet to its verdicts: frames are read, connections followed, each is judged, and the findings
+// are put in order. Connections beyond a bound are counted, and their verdicts too, but not listed.
+
+import { Schema, whole } from '../options/index.ts';
+import type { StateName } from '../tcp/index.ts';
+import {
+  type Connection,
+  Follower,
+  type FollowerCounts,
+  type Side,
+  type Stage,
+  statesOf,
+  type Vantage,
+  vantageOf,
+  type Way,
+} from './follow/index.ts';
+import { type CaptureInfo, CaptureReader, type Problem } from './read/index.ts';
+import {
+  bySeverity,
+  judge,
+  Many,
+  type Service,
+  type Severity,
+  type Verdict,
+  verdictOf,
+} from './verdicts/index.ts';
+
+/** What is told of one side of a connection. */
+export interface SideReport {
+  readonly address: string;
+  readonly port: number;
+  readonly packets: number;
+  /** Octets of text, retransmissions not counted twice. */
+  readonly octets: number;
+  readonly retransmissions: number;
+  /** The states that it may be in at the end, in the order in which they are passed: "at least" first, "at most" last. */
+  readonly states: readonly StateName[];
+}
+
+/** What is told of a connection. */
+export interface ConnectionReport {
+  /** From 0, as Wireshark counts streams. */
+  readonly number: number;
+  readonly client: SideReport;
+  readonly server: SideReport;
+  /** The client is known by its SYN, not only guessed by its port. */
+  readonly clientKnown: boolean;
+  /** Microseconds since the first frame of the capture. */
+  readonly startUs: number;
+  readonly endUs: number;
+  /** Who sent the first FIN; null: nobody. */
+  readonly closedBy: 'client' | 'server' | null;
+  readonly ending: 'reset' | 'closed' | 'closing' | 'open';
+  readonly stage: Stage;
+  readonly vantage: Vantage;
+  /** The worst first; at least one. */
+  readonly verdicts: readonly Verdict[];
+}
+
+/** One verdict, and all connections that it is about. */
+export interface Finding {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly count: number;
+  /** Numbers of the first three connections; none for a verdict about the capture as a whole. */
+  readonly connections: readonly number[];
+  /** The verdict of the first of them. */
+  readonly verdict: Verdict;
+}
+
+/** All that is known of a capture. */
+export interface Analysis {
+  readonly info: CaptureInfo;
+  readonly problems: readonly Problem[];
+  readonly counts: FollowerCounts;
+  /** Link types that were not understood. */
+  readonly unknownLinks: readonly number[];
+  readonly connections: readonly ConnectionReport[];
+  /** Connections that are not listed. */
+  readonly more: number;
+  /** Faults and warnings first. Verdicts that only say that all is well come last. */
+  readonly findings: readonly Finding[];
+  /** The connection that was asked for, with every segment; null: there is none, or none was asked for. */
+  readonly kept: Connection | null;
+}
+
+/** Options of {@link CaptureAnalyser}. */
+export interface AnalyserOptions {
+  /** The number of a connection whose every segment is kept, for a ladder. */
+  readonly keep?: number;
+  /** Connections that are listed. Default 100,000. */
+  readonly mostListed?: number;
+}
+
+const analyserOptions = new Schema<AnalyserOptions>('CaptureAnalyser', {
+  keep: whole(0),
+  mostListed: whole(0, 10_000_000),
+});
+
+const MOST_LISTED = 100_000;
+/** Connections that are over and wait to be judged: until their server's other connections are known. */
+const MOST_WAITING = 20_000;
+const MOST_SERVICES = 50_000;
+const EXAMPLES = 3;
+
+interface Group {
+  severity: Severity;
+  count: number;
+  readonly connections: number[];
+  readonly verdict: Verdict;
+}
+
+/** Reads and judges one capture, or several that follow each other. */
+export class CaptureAnalyser {
+  readonly #options: AnalyserOptions;
+  readonly #follower: Follower;
+  readonly #many = new Many();
+  readonly #services = new Map<string, Service>();
+  readonly #groups = new Map<string, Group>();
+  readonly #reports: ConnectionReport[] = [];
+  readonly #problems: Problem[] = [];
+  #reader: CaptureReader;
+  #info: CaptureInfo;
+  #waiting: Connection[] = [];
+  #more = 0;
+  #kept: Connection | null = null;
+
+  /** Throws OptionTypeError, OptionRangeError. */
+  constructor(options: AnalyserOptions = {}) {
+    analyserOptions.check(options);
+    this.#options = options;
+    this.#follower = new Follower({
+      onConnection: (connection) => this.#over(connection),
+      ...(options.keep === undefined ? {} : { keep: options.keep }),
+    });
+    this.#reader = this.#newReader();
+    this.#info = this.#reader.info;
+  }
+
+  /** What the present file says of itself. */
+  get info(): CaptureInfo {
+    return this.#info;
+  }
+
+  /** True when the rest of the present file cannot be understood. */
+  get stopped(): boolean {
+    return this.#reader.stopped;
+  }
+
+  /** The next octets of the present file. */
+  push(octets: Uint8Array): void {
+    this.#reader.push(octets);
+  }
+
+  /** The present file is over, and the next one goes on with the same connections: a rotated capture. */
+  nextFile(): void {
+    this.#endFile();
+    this.#reader = this.#newReader();
+  }
+
+  /** Something else was wrong with the present file. */
+  report(key: Problem['key'], params: Problem['params'] = {}): void {
+    this.#reader.report(key, params);
+  }
+
+  /** The last file is over: everything is judged. */
+  end(): Analysis {
+    this.#endFile();
+    this.#follower.end();
+    this.#judgeWaiting(0);
+    const many = this.#many.found();
+    const verdicts = many.map((found) => verdictOf(found.texts, found, null));
+    const reports =
+      many.length === 0
+        ? this.#reports
+        : this.#reports.map((report) => this.#covered(report, many, verdicts));
+    const { counts, unknownLinks } = this.#follower;
+    return {
+      info: this.#info,
+      problems: this.#problems,
+      counts,
+      unknownLinks: [...unknownLinks],
+      connections: reports,
+      more: this.#more,
+      findings: this.#findings(verdicts),
+      kept: this.#kept,
+    };
+  }
+
+  #newReader(): CaptureReader {
+    return new CaptureReader((frame) => void this.#follower.frame(frame));
+  }
+
+  #endFile(): void {
+    this.#reader.end();
+    this.#problems.push(...this.#reader.problems);
+  }
+
+  #over(connection: Connection): void {
+    if (connection.number === this.#options.keep) this.#kept = connection;
+    this.#many.add(connection);
+    this.#serve(connection);
+    this.#waiting.push(connection);
+    if (this.#waiting.length > MOST_WAITING) this.#judgeWaiting(MOST_WAITING >> 1);
+  }
+
+  #judgeWaiting(left: number): void {
+    const now = this.#waiting.splice(0, this.#waiting.length - left);
+    now.sort((a, b) => a.number - b.number);
+    for (const connection of now) this.#judge(connection);
+  }
+
+  #service({ address, port }: Side): Service {
+    const key = `${address} ${port}`;
+    let service = this.#services.get(key);
+    if (service === undefined) {
+      service = { syns: 0, opened: 0, refused: 0, withSack: 0, withTimestamps: 0, withScale: 0 };
+      if (this.#services.size < MOST_SERVICES) this.#services.set(key, service);
+    }
+    return service;
+  }
+
+  #serve({ sides: [client, server], synAck, opened }: Connection): void {
+    const service = this.#service(server);
+    if (client.syn !== null) service.syns += client.syns;
+    if (client.syn !== null && opened) service.opened++;
+    if (server.rst !== null && synAck === null) service.refused++;
+    if (synAck === null || client.syn === null) return;
+    if (client.sackPermitted && server.sackPermitted) service.withSack++;
+    if (client.timestamps && server.timestamps) service.withTimestamps++;
+    if (client.wscale >= 0 && server.wscale >= 0) service.withScale++;
+  }
+
+  #judge(connection: Connection): void {
+    const { number, sides, clientKnown, first, last, closedBy, ending, stage, states } = connection;
+    const vantage = vantageOf(connection);
+    const context = { vantage, endUs: this.#follower.counts.lastUs, service: this.#service(sides[1]) };
+    const verdicts = judge(connection, context);
+    for (const verdict of verdicts) this.#count(verdict);
+    if (this.#reports.length >= (this.#options.mostListed ?? MOST_LISTED)) {
+      this.#more++;
+      return;
+    }
+    const report = (way: Way): SideReport => {
+      const { address, port, packets, newOctets, retransmitted } = sides[way];
+      const octets = Math.max(0, newOctets);
+      return {
+        address,
+        port,
+        packets,
+        octets,
+        retransmissions: retransmitted.all + retransmitted.handshake,
+        states: statesOf(states[way]),
+      };
+    };
+    this.#reports.push({
+      ...{ number, clientKnown, ending, stage, vantage, verdicts },
+      client: report(0),
+      server: report(1),
+      startUs: first.us,
+      endUs: last.us,
+      closedBy: closedBy === null ? null : closedBy === 0 ? 'client' : 'server',
+    });
+  }
+
+  #count(verdict: Verdict, by = 1): void {
+    const group = this.#groups.get(verdict.id);
+    if (group === undefined) {
+      const connections = verdict.connection === null ? [] : [verdict.connection];
+      this.#groups.set(verdict.id, { severity: verdict.severity, count: by, connections, verdict });
+      return;
+    }
+    group.count += by;
+    if (bySeverity(verdict.severity, group.severity) < 0) group.severity = verdict.severity;
+    if (by > 0 && verdict.connection !== null && group.connections.length < EXAMPLES)
+      group.connections.push(verdict.connection);
+  }
+
+  /** The verdicts of a connection that a verdict about many explains give way to it. */
+  #covered(
+    report: ConnectionReport,
+    many: readonly ReturnType<Many['found']>[number][],
+    verdicts: readonly Verdict[],
+  ): ConnectionReport {
+    const { client, server, stage, ending } = report;
+    const at = many.findIndex((found) => found.covers(client.address, server.address, server.port));
+    const by = verdicts[at];
+    if (by === undefined || (stage !== 'post-syn' && ending !== 'reset')) return report;
+    for (const verdict of report.verdicts) this.#count(verdict, -1);
+    return { ...report, verdicts: [{ ...by, connection: report.number }] };
+  }
+
+  #findings(verdicts: readonly Verdict[]): Finding[] {
+    const whole = verdicts.map((verdict) => ({
+      ...{ id: verdict.id, severity: verdict.severity, count: 1, connections: [], verdict },
+    }));
+    const groups = [...this.#groups].flatMap(([id, { severity, count, connections, verdict }]) =>
+      count > 0 ? [{ id, severity, count, connections, verdict }] : [],
+    );
+    return [...whole, ...groups].sort((a, b) => bySeverity(a.severity, b.severity) || b.count - a.count);
+  }
+}
+
+/**
+ * Judges a capture that is all there: the octets of a pcap or pcapng file, not compressed. A file that makes no sense gives
+ * `problems`. Throws OptionTypeError, OptionRangeError.
+ *
+ * ```ts
+ * const { findings, connections } = analyseCapture(await readFile('a.pcapng'));
+ * ```
+ */
+export function analyseCapture(octets: Uint8Array, options: AnalyserOptions = {}): Analysis {
+  const analyser = new CaptureAnalyser(options);
+  analyser.push(octets);
+  return analyser.end();
+}

@@ -1,0 +1,230 @@
+// A connection as the capture shows it: two sides, the segments that matter, and the states that both ends may be in.
+
+import { ACK, FIN, RST, SYN, seqGeq, seqGt } from '../../wire/index.ts';
+import { type IcmpSeen, Mark, otherWay, type Seen, type Way } from './seen.ts';
+import type { Side } from './side.ts';
+import { narrowed, passed, perhaps, type StateSet, sets, surely } from './states.ts';
+
+/** How far the capture had come when it says nothing more. */
+export type Stage = 'post-syn' | 'post-ack' | 'post-psh' | 'later';
+
+/** What an earlier connection of the same sockets left: enough to see whether the next one comes too early. */
+export interface Earlier {
+  readonly number: number;
+  readonly lastUs: number;
+  /** Frame of its last segment. */
+  readonly frame: number;
+  readonly iss: readonly [number | null, number | null];
+  readonly nxt: readonly [number, number];
+  /** It had not come further than SYNs without answer, or with an answer that was refused. */
+  readonly opening: boolean;
+  readonly reset: boolean;
+  /** Who sent the first FIN; null: nobody. */
+  readonly closedBy: Way | null;
+  readonly bothClosed: boolean;
+}
+
+/** Segments kept of a connection: its beginning, its end, and what is marked between. */
+const MOST_KEPT = 1024;
+const KEPT_HEAD = 256;
+const KEPT_TAIL = 256;
+/** Marks without which a segment in the middle says nothing by itself. */
+const TELLING = ~(Mark.DUPLICATE_ACK | Mark.REORDERED);
+
+/** One incarnation of a pair of sockets. */
+export class Connection {
+  /** From 0, in the order of first segments: Wireshark's stream number. */
+  readonly number: number;
+  /** `sides[0]` is the client: who opened actively, as far as the capture shows. */
+  readonly sides: readonly [Side, Side];
+  /** The client is known by its SYN, not only guessed by ports. */
+  clientKnown = false;
+  segments: Seen[] = [];
+  /** False when segments were left out of `segments`. */
+  complete = true;
+  readonly icmp: IcmpSeen[] = [];
+  earlier: Earlier | null = null;
+  /** The states that each end may be in. */
+  readonly states: [StateSet, StateSet] = [sets.active, sets.passive];
+  packets = 0;
+  copies = 0;
+  /** Copies whose TTL was one less: captured on both sides of a router. */
+  hopCopies = 0;
+  /** Segments that the capture has before their cause. */
+  misordered = 0;
+  strays = 0;
+  closedBy: Way | null = null;
+  /** The first SYN, and the answer to it, and the answer to that: of the handshake. */
+  synAck: Seen | null = null;
+  thirdAck: Seen | null = null;
+  /** A SYN,ACK that acknowledges another SYN than the capture has. */
+  wrongSynAck: Seen | null = null;
+  /** The last segment that does not belong. */
+  lastStray: Seen | null = null;
+  /** A SYN with another number while the connection was open: an attacker's, or of a next one; the answer tells. */
+  doubtful: Seen | null = null;
+  /** A RST whose number is not the next (RFC 5961 section 3): what follows tells whether it was believed. */
+  doubtfulReset: Seen | null = null;
+  /** Everything is kept: this connection was asked for. */
+  keepAll = false;
+
+  constructor(number: number, client: Side, server: Side) {
+    this.number = number;
+    this.sides = [client, server];
+  }
+
+  get first(): Seen {
+    return this.segments[0] as Seen;
+  }
+
+  get last(): Seen {
+    return this.segments.at(-1) as Seen;
+  }
+
+  side(way: Way): Side {
+    return this.sides[way];
+  }
+
+  /** The side that a segment came from. */
+  sender(seen: Seen): Side {
+    return this.sides[seen.way];
+  }
+
+  receiver(seen: Seen): Side {
+    return this.sides[otherWay(seen.way)];
+  }
+
+  /** The capture has no SYN: it began in the middle. */
+  get midStream(): boolean {
+    return this.sides[0].syn === null && this.sides[1].syn === null;
+  }
+
+  /** Only one direction is there. */
+  get oneSided(): boolean {
+    return this.sides[0].packets === 0 || this.sides[1].packets === 0;
+  }
+
+  /** Both sides have sent SYN, and neither refused: it was open. */
+  get opened(): boolean {
+    const [client, server] = this.sides;
+    return (
+      this.thirdAck !== null ||
+      (this.midStream && !this.oneSided) ||
+      client.octets > 0 ||
+      (server.octets > 0 && server.packets > 0)
+    );
+  }
+
+  /** Stage of its last segment (Cloudflare’s classes of connections that end early). */
+  get stage(): Stage {
+    const [client, server] = this.sides;
+    if (this.packets > 10) return 'later';
+    if (client.newOctets > 0 || server.newOctets > 0) return 'post-psh';
+    if (this.thirdAck !== null || this.midStream) return 'post-ack';
+    return 'post-syn';
+  }
+
+  /** How it ended in the capture. */
+  get ending(): 'reset' | 'closed' | 'closing' | 'open' {
+    const [client, server] = this.sides;
+    if (client.rst !== null || server.rst !== null) return 'reset';
+    if (client.finAcked !== null && server.finAcked !== null) return 'closed';
+    return client.fin !== null || server.fin !== null ? 'closing' : 'open';
+  }
+
+  /** Nothing more comes: a doubtful RST that nothing followed was believed. */
+  settle(): void {
+    const rst = this.doubtfulReset;
+    if (rst === null) return;
+    const later = this.segments.some(
+      (seen) =>
+        seen.frame > rst.frame && !seen.is(RST) && (seen.marks & (Mark.COPY | Mark.RETRANSMITTED)) === 0,
+    );
+    if (later) return;
+    rst.marks &= ~Mark.STRAY;
+    this.sides[rst.way].rst ??= rst;
+    this.stepStates(rst, false);
+  }
+
+  add(seen: Seen): void {
+    this.segments.push(seen);
+    if (!this.keepAll && this.segments.length > MOST_KEPT) this.#thin();
+  }
+
+  /** What is in the middle and says nothing by itself goes; then the oldest of what is left there. */
+  #thin(): void {
+    const { segments } = this;
+    this.complete = false;
+    const head = segments.slice(0, KEPT_HEAD);
+    const tail = segments.slice(-KEPT_TAIL);
+    const middle = segments
+      .slice(KEPT_HEAD, -KEPT_TAIL)
+      .filter(({ marks, ctl }) => (marks & TELLING) !== 0 || (ctl & (SYN | FIN | RST)) !== 0);
+    this.segments = [...head, ...middle.slice(-KEPT_TAIL), ...tail];
+  }
+
+  /** What the next connection of the same sockets should know of this one. */
+  toEarlier(): Earlier {
+    const [client, server] = this.sides;
+    const { us, frame } = this.last;
+    return {
+      ...{ number: this.number, lastUs: us, frame, closedBy: this.closedBy },
+      iss: [client.iss, server.iss],
+      nxt: [client.nxt, server.nxt],
+      opening: client.syn !== null && !this.opened,
+      reset: client.rst !== null || server.rst !== null,
+      bothClosed: client.fin !== null && server.fin !== null,
+    };
+  }
+
+  /** Moves the sets of states by a segment; `ackOfFin`: it acknowledges the receiver's FIN. */
+  stepStates(seen: Seen, ackOfFin: boolean): void {
+    const { states } = this;
+    const from = seen.way;
+    const to = otherWay(from);
+    const peer = this.sides[to];
+    if (seen.is(RST)) {
+      states[from] = sets.closed;
+      states[to] = perhaps(states[to], 'getsRst');
+      return;
+    }
+    if (seen.is(SYN)) {
+      if (seen.is(ACK)) {
+        if ((states[from] & sets.synchronized) === 0) states[from] = sets.synReceived;
+        states[to] = perhaps(states[to], 'getsSynAck');
+      } else {
+        if (seen.marks === 0 && this.sides[from].syns <= 1)
+          states[from] = surely(states[from] | sets.closed, 'sendsSyn');
+        states[to] = perhaps(states[to], 'getsSyn');
+      }
+      return;
+    }
+    if (!seen.is(ACK)) return;
+    const pastHandshake =
+      seen.length > 0 || seen.is(FIN) || peer.iss === null || seqGt(seen.ack, (peer.iss + 1) | 0);
+    states[from] = narrowed(
+      states[from],
+      pastHandshake ? sets.synchronized : sets.synchronized | sets.synReceived,
+    );
+    if (ackOfFin) {
+      states[from] = narrowed(perhaps(states[from], 'getsFin'), sets.finReceived);
+      const own = this.sides[from].fin;
+      // The FIN that it acknowledges brought the acknowledgment of its own.
+      const both = own && peer.fin?.is(ACK) && seqGeq(peer.fin.ack, own.end);
+      if (both) states[from] = passed(states[from], 'getsAckOfFin');
+      states[to] = perhaps(states[to], seen.is(FIN) ? 'getsFinAndAckOfFin' : 'getsAckOfFin');
+    }
+    if (seen.length > 0) states[from] = narrowed(states[from], sets.sending);
+    states[to] = perhaps(states[to], 'getsAck');
+    if (!seen.is(FIN)) return;
+    if ((states[from] & sets.finSent) === 0 || (seen.marks & Mark.RETRANSMITTED) === 0)
+      states[from] = surely(states[from], 'sendsFin');
+    states[to] = perhaps(states[to], 'getsFin');
+  }
+
+  /** Whether a segment acknowledges the FIN of the side that it goes to. */
+  acksFin(seen: Seen): boolean {
+    const { fin } = this.receiver(seen);
+    return fin !== null && seen.is(ACK) && !seen.is(RST) && seqGeq(seen.ack, fin.end);
+  }
+}

@@ -1,0 +1,106 @@
+// A path that swallows large packets (RFC 1191, RFC 2923 section 2.1): small ones pass, full-size ones never do.
+
+import { RST, seqGt } from '../../../wire/index.ts';
+import { Mark, type Seen } from '../../follow/index.ts';
+import { roles } from '../roles.ts';
+import { type Rule, shows } from '../verdict.ts';
+
+/** Smaller segments fit through every path that carries IPv4 with Ethernet at both ends. */
+const LEAST = 500;
+
+/** Full-size segments are repeated and never acknowledged. */
+export const mtuHole: Rule = {
+  id: 'mtu-hole',
+  severity: 'fault',
+  title: { en: 'The path swallows large packets', zh: '路径吞掉大包' },
+  means: {
+    en: 'The handshake passed, and segments of {size} octets of the {who} were sent {times} times without an acknowledgment, while smaller ones pass: an MTU on the way is smaller, and the ICMP that would say so is filtered.',
+    zh: '握手能通过，而 {who} 的 {size} 字节报文段发了 {times} 次都没有确认，小的却能通过：途中 MTU 更小，而报告它的 ICMP 被过滤了。',
+  },
+  advice: [
+    {
+      en: 'Prove it: ping -M do -s 1472 ADDRESS, and smaller, from the {who}. For now: ip route change … mtu 1400, or clamp the MSS (nft … tcp option maxseg size set rt mtu).',
+      zh: '验证：在 {who} 上 ping -M do -s 1472 地址，逐步减小。应急：ip route change … mtu 1400，或限制 MSS（nft … tcp option maxseg size set rt mtu）。',
+    },
+    {
+      en: 'For good: let ICMP “fragmentation needed” (type 3 code 4; IPv6: packet too big) through; sysctl net.ipv4.tcp_mtu_probing=1.',
+      zh: '根治：放行 ICMP“需要分片”（类型 3 代码 4；IPv6：Packet Too Big）；sysctl net.ipv4.tcp_mtu_probing=1。',
+    },
+  ],
+  scenario: { id: 'mtu-hole' },
+  over: ['peer-vanished', 'loss', 'spurious', 'idle-killed'],
+  judge({ sides, segments, icmp, opened }) {
+    if (!opened) return null;
+    for (const way of [0, 1] as const) {
+      const side = sides[way];
+      const again = segments.filter(
+        (seen) => seen.way === way && (seen.marks & Mark.RETRANSMITTED) !== 0 && seen.length >= LEAST,
+      );
+      const large = again.filter((seen) =>
+        again.some((other) => other !== seen && other.seq === seen.seq && other.length === seen.length),
+      );
+      const [one] = large;
+      const told = icmp.find(
+        ({ mtu, way: about, family, type, code }) =>
+          about === way && (mtu > 0 || (family === 4 && type === 3 && code === 4)),
+      );
+      if (one === undefined && told === undefined) continue;
+      const first = one ?? segments.find((seen) => seen.way === way && seen.length >= LEAST);
+      if (first === undefined) continue;
+      const size = Math.max(first.length, one?.length ?? 0);
+      // Did one of that size ever arrive? Then the path carries it.
+      const passed = segments.some(
+        (seen) => seen.way !== way && seen.is(16) && !seen.is(RST) && arrivedBig(segments, seen, way, size),
+      );
+      if (passed) continue;
+      const times = 1 + again.filter((seen) => seen.length >= size).length;
+      if (told === undefined && times < 3) continue;
+      const peerSpoke = segments.find((seen) => seen.way !== way && seen.us > first.us && !seen.is(RST));
+      const small = segments.find(
+        (seen) =>
+          seen.way === way &&
+          seen.length > 0 &&
+          seen.length < size &&
+          seen.us > first.us &&
+          seqGt(sides[way].una, seen.seq),
+      );
+      return {
+        confidence:
+          told !== undefined || small !== undefined
+            ? 'certain'
+            : peerSpoke !== undefined
+              ? 'likely'
+              : 'possible',
+        culprit: 'network',
+        params: { who: way === 0 ? 'client' : 'server', size, times },
+        evidence: [
+          shows(first, roles.text),
+          ...large.slice(0, 4).map((seen) => shows(seen, roles.textAgain)),
+          ...(told === undefined ? [] : [{ frame: told.frame, role: roles.icmp }]),
+          ...(small === undefined
+            ? []
+            : [shows(small, { en: 'a smaller one passes', zh: '小一点的能通过' })]),
+        ],
+        orElse: told === undefined && small === undefined ? ['peer-vanished'] : [],
+        excluded: [
+          {
+            verdict: 'loss',
+            because: {
+              en: `no segment of ${size} octets was ever acknowledged`,
+              zh: `没有任何 ${size} 字节的报文段得到过确认`,
+            },
+          },
+        ],
+        severity: side.una === side.nxt && side.begun ? 'warning' : 'fault',
+      };
+    }
+    return null;
+  },
+};
+
+/** An acknowledgment that covers a segment of at least this size, sent whole. */
+function arrivedBig(segments: readonly Seen[], ack: Seen, way: 0 | 1, size: number): boolean {
+  return segments.some(
+    (seen) => seen.way === way && seen.length >= size && seen.us <= ack.us && !seqGt(seen.end, ack.ack),
+  );
+}

@@ -1,0 +1,130 @@
+// Handshakes with a loss that they survive: the SYN, its answer, or the third ACK.
+
+import { SYN } from '../../../wire/index.ts';
+import { Mark } from '../../follow/index.ts';
+import { roles } from '../roles.ts';
+import { type Rule, seconds, shows } from '../verdict.ts';
+
+const { COPY } = Mark;
+
+const advice = [
+  {
+    en: 'One is weather. Many, to one destination: capture on the other side, too, and compare which of them arrive.',
+    zh: '偶尔一次无妨。若集中在某个目的地：在另一侧也抓，比较哪些到了。',
+  },
+];
+
+/** The first SYN, or its answer, did not arrive; a later one did. */
+export const synLost: Rule = {
+  id: 'syn-lost',
+  severity: 'warning',
+  title: { en: 'The SYN was sent again', zh: 'SYN 重发' },
+  means: {
+    en: 'The connection opened only with SYN number {syns}, {time} s after the first: the earlier ones, or their answers, were lost or dropped.',
+    zh: '直到第 {syns} 个 SYN 才建立，比第一个晚了 {time} 秒：之前的 SYN 或其应答丢失了，或被丢弃。',
+  },
+  advice,
+  scenario: { id: 'syn-lost' },
+  judge({ sides: [client, server], segments, synAck }, { vantage }) {
+    const { syn } = client;
+    if (syn === null || synAck === null || server.syns > 1) return null;
+    const again = segments.filter(
+      (seen) => seen.way === 0 && seen.is(SYN) && seen !== syn && seen.us <= synAck.us && seen.marks !== COPY,
+    );
+    if (again.length === 0) return null;
+    return {
+      confidence: 'certain',
+      culprit: vantage.at === 'server' ? 'server' : 'network',
+      params: { syns: again.length + 1, time: seconds(synAck.us - syn.us) },
+      evidence: [
+        shows(syn, roles.syn),
+        ...again.slice(0, 4).map((seen) => shows(seen, roles.synAgain)),
+        shows(synAck, roles.synAck),
+      ],
+      orElse: ['syn-ack-lost', 'accept-queue-full'],
+    };
+  },
+};
+
+/** The server answers each SYN, and the client goes on asking. */
+export const synAckLost: Rule = {
+  id: 'syn-ack-lost',
+  severity: 'warning',
+  title: { en: 'The SYN,ACK does not arrive', zh: 'SYN,ACK 没有送达' },
+  means: {
+    en: 'The server answers ({answers} SYN,ACKs), and the client repeats its SYN ({syns}): what the server sends is lost on the way to the client.',
+    zh: '服务器应答了（{answers} 个 SYN,ACK），客户端却在重发 SYN（{syns} 个）：服务器发出的报文在去客户端的路上丢了。',
+  },
+  advice: [
+    {
+      en: 'Look for asymmetric routes and for a firewall that sees only one direction.',
+      zh: '检查是否路由不对称，或者有防火墙只看得到一个方向。',
+    },
+    ...advice,
+  ],
+  scenario: { id: 'synack-lost' },
+  over: ['syn-lost', 'third-ack-lost', 'loss', 'spurious'],
+  judge({ sides: [client, server], segments, synAck, thirdAck, wrongSynAck }) {
+    if (client.syn === null || synAck === null || wrongSynAck !== null) return null;
+    const until = thirdAck?.us ?? Number.POSITIVE_INFINITY;
+    const syns = segments.filter(
+      (seen) => seen.way === 0 && seen.is(SYN) && seen.us > synAck.us && seen.us < until,
+    );
+    const answers = segments.filter((seen) => seen.way === 1 && seen.is(SYN) && seen.us < until);
+    const unheard = thirdAck === null && client.rst === null && server.syns > 1 && syns.length === 0;
+    if ((syns.length === 0 || answers.length < 2) && !unheard) return null;
+    return {
+      confidence: syns.length > 0 ? 'certain' : 'likely',
+      culprit: 'network',
+      params: { answers: server.syns, syns: client.syns },
+      evidence: [
+        shows(client.syn, roles.syn),
+        shows(synAck, roles.synAck),
+        ...syns.slice(0, 3).map((seen) => shows(seen, roles.synAgain)),
+        ...answers.slice(1, 4).map((seen) => shows(seen, roles.synAckAgain)),
+      ],
+      orElse: syns.length > 0 ? [] : ['third-ack-lost', 'syn-flood'],
+      excluded: [
+        {
+          verdict: 'filtered',
+          because: { en: `frame ${synAck.frame} answers`, zh: `第 ${synAck.frame} 帧作了应答` },
+        },
+      ],
+    };
+  },
+};
+
+/** The server repeats its SYN,ACK after the client has acknowledged it. */
+export const thirdAckLost: Rule = {
+  id: 'third-ack-lost',
+  severity: 'warning',
+  title: { en: 'The third ACK was lost', zh: '第三个 ACK 丢失' },
+  means: {
+    en: 'The client had acknowledged the SYN,ACK, and the server sent it again {time} s later: the ACK did not arrive. The client answered once more.',
+    zh: '客户端已确认 SYN,ACK，服务器 {time} 秒后又发了一次：那个 ACK 没有送达。客户端再次应答。',
+  },
+  advice,
+  scenario: { id: 'ack3-lost' },
+  judge({ segments, synAck, thirdAck }, { vantage }) {
+    if (synAck === null || thirdAck === null) return null;
+    const again = segments.find(
+      (seen) => seen.way === 1 && seen.is(SYN) && seen.us > synAck.us && seen !== synAck,
+    );
+    if (again === undefined) return null;
+    const before = again.us < thirdAck.us;
+    if (before && vantage.at === 'client') return null;
+    const answer = segments.find((seen) => seen.way === 0 && seen.us >= again.us && !seen.is(SYN));
+    return {
+      confidence: answer === undefined ? 'possible' : 'likely',
+      culprit: 'network',
+      params: { time: seconds(again.us - synAck.us) },
+      evidence: [
+        shows(synAck, roles.synAck),
+        shows(thirdAck, roles.thirdAck),
+        shows(again, roles.synAckAgain),
+        ...(answer === undefined || answer === thirdAck ? [] : [shows(answer, roles.ackAgain)]),
+      ],
+      orElse: ['accept-queue-full', 'syn-ack-lost'],
+    };
+  },
+};

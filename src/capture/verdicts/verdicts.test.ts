@@ -1,0 +1,169 @@
+// Each run of the lab gets the verdict that it was made for, from the client's side, the server's, and between; and what
+// is healthy is called healthy.
+
+import { describe, expect, test } from 'vitest';
+import { pcapngOf, playScenario, type Scenario, scenarioNamed, scenarios } from '../../lab/index.ts';
+import { parametersOf } from '../../lab/text/index.ts';
+import { type Analysis, analyseCapture } from '../analysis.ts';
+import { rules, verdictText, verdictTexts } from './index.ts';
+
+type At = 'left' | 'right' | 'wire';
+
+function analysed(id: string, at: At, edits: readonly string[] = []): Analysis {
+  const { trace } = playScenario(scenarioNamed(id) as Scenario, { edits });
+  return analyseCapture(pcapngOf(trace, { lang: 'en', at }));
+}
+
+/** The verdicts of a connection, without those that are always there. */
+function verdicts(id: string, at: At, edits: readonly string[] = [], connection = 0): string[] {
+  const report = analysed(id, at, edits).connections.find(({ number }) => number === connection);
+  return (report?.verdicts ?? []).map((verdict) => verdict.id).filter((name) => name !== 'still-open');
+}
+
+const HEALTHY = 'healthy';
+
+describe('opening', () => {
+  test.each<[string, At, string[]]>([
+    ['hs', 'left', [HEALTHY]],
+    ['hs', 'right', [HEALTHY]],
+    ['refused', 'left', ['refused']],
+    ['refused', 'right', ['refused']],
+    ['filtered', 'left', ['filtered']],
+    ['syn-lost', 'left', ['syn-lost']],
+    ['syn-lost', 'right', [HEALTHY]],
+    ['synack-lost', 'right', ['syn-ack-lost']],
+    ['synack-lost', 'wire', ['syn-ack-lost']],
+    ['ack3-lost', 'left', ['third-ack-lost']],
+    ['ack3-data', 'left', [HEALTHY]],
+    ['ack3-payload', 'left', [HEALTHY]],
+    ['simopen', 'left', ['simultaneous-open', HEALTHY]],
+    ['split-hs', 'wire', ['simultaneous-open', HEALTHY]],
+    ['stale-listen', 'left', ['syn-aborted']],
+  ])('%s, seen from %s: %j', (id, at, expected) => {
+    expect(verdicts(id, at)).toEqual(expected);
+  });
+
+  test('a stale SYN is told from the handshake that follows it', () => {
+    expect(verdicts('stale-first', 'left', [], 1)).toEqual(['stale-syn', HEALTHY]);
+  });
+
+  test('beside the server a full accept queue is told from a lost SYN, elsewhere the other is named', () => {
+    expect(verdicts('acceptq', 'right', [], 1)).toEqual(['accept-queue-full']);
+    expect(verdicts('acceptq-ack', 'right', [], 1)).toEqual(['accept-queue-full']);
+    expect(verdicts('acceptq', 'left', [], 1)).toEqual(['syn-lost']);
+    const { connections } = analysed('acceptq', 'left');
+    expect(connections[1]?.verdicts[0]?.orElse).toContain('accept-queue-full');
+  });
+
+  test('ports that are used again at once are normal', () => {
+    expect(verdicts('tw-syn', 'left', [], 1)).toEqual(['time-wait-reopened', HEALTHY]);
+  });
+
+  test('data in the SYN', () => {
+    expect(verdicts('tfo', 'left', [], 1)).toEqual(['fast-open', HEALTHY]);
+  });
+});
+
+describe('closing', () => {
+  test.each<[string, At, string[]]>([
+    ['close4', 'left', ['close-four', HEALTHY]],
+    ['close3', 'wire', ['close-three', HEALTHY]],
+    ['simclose', 'right', ['close-simultaneous', HEALTHY]],
+    ['half-close', 'left', ['close-four', 'half-close', HEALTHY]],
+    ['fin-lost', 'left', ['fin-lost', 'close-four', HEALTHY]],
+    ['lastack-lost', 'left', ['last-ack-lost', 'close-four', HEALTHY]],
+    ['cw-leak', 'left', ['close-wait-leak']],
+    ['unread-rst', 'left', ['unread-reset']],
+    ['unread-rst', 'right', ['unread-reset']],
+    ['late-data-rst', 'left', ['late-data-reset']],
+    ['halfopen', 'left', ['half-open']],
+    ['keepalive', 'left', ['peer-vanished']],
+  ])('%s, seen from %s: %j', (id, at, expected) => {
+    expect(verdicts(id, at)).toEqual(expected);
+  });
+
+  test('a RST of a program, with nothing unread', () => {
+    expect(verdicts('hs', 'left', ['left abort 100ms'])).toEqual(['abort']);
+  });
+
+  test('an idle connection that is closed while a request comes', () => {
+    const edits = rules.find(({ id }) => id === 'idle-pool-race')?.scenario?.edits ?? [];
+    expect(verdicts('hs', 'left', edits)[0]).toBe('idle-pool-race');
+    expect(verdicts('hs', 'right', edits)[0]).toBe('idle-pool-race');
+  });
+});
+
+describe('data', () => {
+  test.each<[string, At, string[]]>([
+    ['slow-start', 'left', [HEALTHY]],
+    ['mtu-hole', 'left', ['mtu-hole']],
+    ['window-reopens', 'left', ['slow-reader']],
+    ['nagle-delack', 'left', ['nagle-delayed-ack']],
+    ['nagle-delack', 'right', ['nagle-delayed-ack']],
+    ['fast-retransmit', 'left', ['loss', HEALTHY]],
+  ])('%s, seen from %s: %j', (id, at, expected) => {
+    expect(verdicts(id, at)).toEqual(expected);
+  });
+
+  test('a queue that is full beside the sender', () => {
+    expect(verdicts('bufferbloat', 'left')[0]).toBe('queueing');
+  });
+
+  test('a server that takes its time is told from a long way', () => {
+    const thinks = ['left write "GET" 50ms', 'right write "200" 3000ms'];
+    expect(verdicts('hs', 'left', thinks)).toEqual(['slow-server']);
+    const { trace } = playScenario(scenarioNamed('hs') as Scenario, { delayMs: 200 });
+    const far = analyseCapture(pcapngOf(trace, { lang: 'en', at: 'left' }));
+    expect(far.connections[0]?.verdicts[0]?.id).toBe('slow-network');
+  });
+
+  test('retransmissions are told apart', () => {
+    const [report] = analysed('fast-retransmit', 'left').connections;
+    expect(report?.verdicts[0]?.params).toMatchObject({ count: 1, fast: 1, timeout: 0, sack: 0, probe: 0 });
+    const [sack] = analysed('sack-recovery', 'left').connections;
+    expect(sack?.verdicts[0]?.params).toMatchObject({ fast: 0, timeout: 0 });
+    const [rto] = analysed('rto-recovery', 'left').connections;
+    expect(rto?.verdicts[0]?.params['timeout']).toBeGreaterThan(0);
+  });
+});
+
+test('states: what an end may be in, from "at least" to "at most"', () => {
+  const [close] = analysed('close4', 'left').connections;
+  expect([close?.client.states, close?.server.states]).toEqual([['TIME-WAIT'], ['LAST-ACK', 'CLOSED']]);
+  const [open] = analysed('hs', 'left').connections;
+  expect([open?.client.states, open?.server.states]).toEqual([
+    ['ESTABLISHED'],
+    ['SYN-RECEIVED', 'ESTABLISHED'],
+  ]);
+});
+
+test('every verdict has a run of the lab that shows it, or says that it has none; texts in both languages', () => {
+  for (const { id, title, means, advice, scenario, severity } of verdictTexts.values()) {
+    if (scenario !== null)
+      expect(
+        scenarios.some((one) => one.id === scenario.id),
+        id,
+      ).toBe(true);
+    for (const text of [title, means, ...advice]) {
+      expect(text.zh).toMatch(/[\u4e00-\u9fff]|^TCP Fast Open$/);
+      expect([id, parametersOf(text.zh)]).toEqual([id, parametersOf(text.en)]);
+    }
+    if (severity === 'fault') expect([id, advice.length > 0]).toEqual([id, true]);
+  }
+});
+
+test('every verdict that rules name exists', () => {
+  for (const rule of rules)
+    for (const id of rule.over ?? []) expect([rule.id, verdictTexts.has(id)]).toEqual([rule.id, true]);
+});
+
+test('of every run of the lab, every verdict has its parameters, and only names verdicts that exist', () => {
+  for (const { id } of scenarios)
+    for (const { verdicts: found } of analysed(id, 'wire').connections)
+      for (const { id: verdict, params, orElse, excluded } of found) {
+        const { means, advice } = verdictTexts.get(verdict)!;
+        for (const text of [means, ...advice]) expect(verdictText(text, params, 'en')).not.toMatch(/\{\w+\}/);
+        for (const other of [...orElse, ...excluded.map((one) => one.verdict)])
+          expect([id, verdict, other, verdictTexts.has(other)]).toEqual([id, verdict, other, true]);
+      }
+});
