@@ -1,6 +1,6 @@
 // The door of verdicts.
 
-export { Many, type ManyFound } from './handshake/many.ts';
+export { Many, type ManyFound } from './handshake/index.ts';
 export { healthy } from './healthy.ts';
 export { bySeverity, framesOf, judge, SEVERITIES, verdictOf, verdictText, verdictWord } from './judge.ts';
 export { rules, verdictTexts } from './rules.ts';
