@@ -283,7 +283,7 @@ export class SimulatedHost {
   /** @internal */
   resetThrough(link: Link, port: number | undefined): number {
     const { network } = this.#in;
-    const towards = link.a === this ? 'b->a' : 'a->b';
+    const towards = link.a.name === this.name ? 'b->a' : 'a->b';
     const hit = this.#kernel.host.connections.filter(
       (c) =>
         c.state !== 'CLOSED' &&
