@@ -243,6 +243,8 @@ const takers: readonly Taker[] = [
   { of: 'WorldOptions', right: {}, call: (o) => new World(o) },
   { of: 'SimulationOptions', right: {}, call: (o) => simulate.simulate(o).close() },
   { of: 'SimulatedHostOptions', right: {}, call: (o) => simulated((sim) => sim.host('a', () => {}, o)) },
+  { of: 'RunsOptions', right: {}, call: (o) => simulate.simulate(o, () => {}) },
+  { of: 'SwarmOptions', right: {}, call: (o) => simulated((sim) => sim.swarm(o)) },
   { of: 'LinkOptions', right: {}, call: (o) => simulated((sim) => sim.link('a', 'b').set(o)) },
   { of: 'FaultOptions', right: {}, call: (o) => simulated((sim) => sim.link('a', 'b').loss(0.5, o)) },
   { of: 'NatOptions', right: {}, call: (o) => simulated((sim) => sim.link('a', 'b').nat(o)) },

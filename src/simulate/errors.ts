@@ -44,3 +44,21 @@ export class SimulationError extends Error {
     this.seed = more.seed;
   }
 }
+
+/** The error, with more in its message; what is no Error becomes the cause of one. */
+export function amended(error: unknown, more: string, seed?: number | string): Error {
+  if (!(error instanceof Error))
+    return new SimulationError('ERR_SIM_PROGRAM', `${String(error)}\n${more}`, {
+      cause: error,
+      ...(seed === undefined ? {} : { seed }),
+    });
+  const { message, stack = '' } = error;
+  const whole = `${message}\n${more}`;
+  // A DOMException has its own as getters.
+  for (const [name, value] of [
+    ['message', whole],
+    ['stack', message === '' ? stack : stack.replace(message, () => whole)],
+  ])
+    Object.defineProperty(error, name as string, { value, configurable: true, writable: true });
+  return error;
+}

@@ -16,12 +16,14 @@ export type {
   NatOptions,
   Switch,
 } from './network/index.ts';
+export type { RunsOptions, RunsResult, Scenario } from './runs.ts';
+export { simulate } from './simulate.ts';
 export {
   currentSimulation,
   type Simulation,
   type SimulationCounters,
   type SimulationOptions,
-  simulate,
 } from './simulation.ts';
+export type { SwarmKind, SwarmOptions } from './swarm.ts';
 export type { SimulationTrace } from './trace.ts';
 export type { Duration, Rate } from './units.ts';

@@ -67,6 +67,8 @@ export class Loop {
   pending = 0;
   /** Something is used that tells by the real loop alone: message ports. */
   needsTurns = false;
+  /** Told what programs do that has to be the same in a second run. */
+  observe: ((what: string, host: string) => void) | null = null;
   /** True while the loop itself makes something that the hooks would see. */
   isOwn = false;
   readonly #world: World;

@@ -122,10 +122,16 @@ export class SimulatedHost {
     return life;
   }
 
-  /** @internal Starts the program; what comes of it. */
+  /** @internal Starts the program; what comes of it, which somebody has to look at. */
   start(): Promise<unknown> {
     const life = this.#life;
-    const done = life.run(async () => this.#program({ host: this, life: life.number }));
+    return life.run(async () => this.#program({ host: this, life: life.number }));
+  }
+
+  /** @internal Starts the program, whose failure is the host's. */
+  boot(): Promise<unknown> {
+    const life = this.#life;
+    const done = this.start();
     done.catch((error: unknown) => this.threw(error, life));
     return done;
   }
@@ -199,9 +205,7 @@ export class SimulatedHost {
     this.#die();
     if (!this.#kernel.isOn) this.#kernel = this.#powerOn();
     this.#life = this.#newLife();
-    const done = this.start();
-    done.catch(() => {}); // the simulation knows
-    return done;
+    return this.boot();
   }
 
   #die(): void {

@@ -16,10 +16,10 @@ import {
   text,
 } from '../options/index.ts';
 import { World } from '../sim/index.ts';
-import { currentPlace, namesOf } from '../socket/node/index.ts';
+import { namesOf } from '../socket/node/index.ts';
 import { type TcpConfig, tcpOptions } from '../tcp/index.ts';
 import { DNS_NAME, Dns } from './dns.ts';
-import { SimulationError } from './errors.ts';
+import { amended, SimulationError } from './errors.ts';
 import { currentLife, type Life } from './life.ts';
 import { Loop, type LoopCounters } from './loop.ts';
 import {
@@ -41,6 +41,7 @@ import {
   type Switch,
 } from './network/index.ts';
 import { FOREIGN, type Installed, immediatesWait, install, VirtualTimer } from './node/index.ts';
+import { begin, type Planned, plannedText, planOf, type SwarmOptions, swarmOptions } from './swarm.ts';
 import { Lines, SimulationTrace } from './trace.ts';
 import { type Duration, duration, secondsOf, usOf } from './units.ts';
 
@@ -116,12 +117,19 @@ export class Simulation {
   readonly #network: Network;
   readonly #faults: Faults;
   readonly #hosts = new Map<string, SimulatedHost>();
+  readonly #clients = new Set<string>();
   readonly #installed: Installed;
   readonly #log = new Lines();
   readonly #options: SimulationOptions;
   readonly #in: Surroundings;
   readonly #emit: typeof process.emit;
+  /** What was asked for by `sometimes`, and whether it was seen. */
+  readonly #seen = new Map<string, boolean>();
+  readonly #planned: string[] = [];
+  /** @internal Faults of swarms that are left out, by their place in the plan. */
+  without: ReadonlySet<number> = new Set();
   #isOver = false;
+  #hasFailed = false;
 
   /** @internal See {@link simulate}. */
   constructor(options: SimulationOptions) {
@@ -183,7 +191,7 @@ export class Simulation {
    */
   host(name: string, program: Program, options: SimulatedHostOptions = {}): SimulatedHost {
     const host = this.#addHost(name, program, options);
-    void host.start().catch(() => {}); // told by the host
+    void host.boot();
     return host;
   }
 
@@ -193,7 +201,12 @@ export class Simulation {
    */
   async client<T>(name: string, program: (self: Parameters<Program>[0]) => T | Promise<T>): Promise<T> {
     const host = this.#addHost(name, program, { onError: 'fail' });
-    return (await this.#until(host.start())) as T;
+    this.#clients.add(name);
+    try {
+      return (await this.#until(host.start())) as T;
+    } catch (error) {
+      throw this.failed(error);
+    }
   }
 
   #addHost(name: string, program: Program, options: SimulatedHostOptions): SimulatedHost {
@@ -270,6 +283,48 @@ export class Simulation {
     }
   }
 
+  /**
+   * Faults at random times and places, drawn from the seed: of their kinds a random half, so that none hides all others.
+   * Those that crash a host start it again. What they are is `faults`.
+   */
+  swarm(options: SwarmOptions = {}): void {
+    this.#checkOpen();
+    swarmOptions.check(options);
+    const random = this.world.random.fork(`swarm ${this.#planned.length}`);
+    const from = this.#planned.length;
+    for (const planned of planOf(random, this.world.now(), options)) {
+      const place = from + planned.index;
+      this.#planned.push(plannedText(planned, null));
+      if (!this.without.has(place))
+        this.world.schedule(planned.atUs, { run: () => this.#begin(planned, place, options) });
+    }
+  }
+
+  #begin(planned: Planned, place: number, { hosts: names }: SwarmOptions): void {
+    if (this.#isOver) return;
+    const hosts = this.hosts.filter(({ name }) =>
+      names === undefined ? !this.#clients.has(name) : names.includes(name),
+    );
+    const isMeant = (end: string): boolean => names === undefined || names.includes(end);
+    const links = this.links.filter(({ ends }) => ends.some(isMeant) && !ends.includes(DNS_NAME));
+    const fault = begin(planned, links, hosts);
+    this.#planned[place] = plannedText(planned, fault);
+    if (fault === null) return;
+    this.world.schedule(this.world.now() + planned.forUs, {
+      run: () => {
+        if (this.#isOver) return;
+        fault.lift();
+        const host = hosts.find(({ name, isUp }) => !isUp && fault.text.endsWith(` of ${name}`));
+        if (host !== undefined) void host.restart();
+      },
+    });
+  }
+
+  /** @internal What swarms have planned, for people. */
+  get planned(): readonly string[] {
+    return this.#planned;
+  }
+
   /** Cuts all links between two groups of hosts: a split of the network. */
   partition(groupA: readonly string[], groupB: readonly string[]): Fault {
     const cuts = groupA.flatMap((a) => groupB.map((b) => this.link(a, b).partition().optional()));
@@ -344,6 +399,26 @@ export class Simulation {
     return this.#log.kept;
   }
 
+  /**
+   * Says that something was seen, or (with false) that it might be: over the runs of `simulate(options, scenario)` each
+   * has to be seen at least once, or what it stands for was not tested.
+   */
+  sometimes(what: string, holds = true): void {
+    this.#seen.set(what, holds || (this.#seen.get(what) ?? false));
+  }
+
+  /** @internal */
+  get seen(): ReadonlyMap<string, boolean> {
+    return this.#seen;
+  }
+
+  /** @internal Tells everything that has to be the same in a second run. */
+  observe(told: (event: string) => void): void {
+    this.trace.onLine = told;
+    this.#log.onLine = told;
+    this.#loop.observe = (what, name) => told(`${this.world.now()} ${name}: ${what}`);
+  }
+
   get counters(): SimulationCounters {
     return { ...this.#loop.counters, segments: this.trace.segments };
   }
@@ -368,6 +443,13 @@ export class Simulation {
     cause?: unknown,
   ): SimulationError {
     return new SimulationError(code, `${message}\n${this.#where()}`, { seed: this.seed, cause });
+  }
+
+  /** @internal The error with what was there when it came; the first of a simulation, once. */
+  failed(error: unknown): unknown {
+    if (this.#hasFailed) return error;
+    this.#hasFailed = true;
+    return error instanceof SimulationError ? error : amended(error, this.#where(), this.seed);
   }
 
   #where(): string {
@@ -465,7 +547,8 @@ export class Simulation {
    * @throws SimulationError for a fault that met nothing, and a link to a host that was never made, unless something else has failed
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    const error = this.#isOver || this.#loop.failure !== null ? null : this.#mistake();
+    const isWell = !this.#isOver && !this.#hasFailed && this.#loop.failure === null;
+    const error = isWell ? this.#mistake() : null;
     this.close();
     if (error !== null) throw error;
   }
@@ -506,28 +589,4 @@ function originOf(stack: string | undefined): string {
   const lines = (stack ?? '').split('\n').slice(1);
   const own = lines.filter((line) => !/\(?node:|[\\/]simulate[\\/]|async_hooks/.test(line));
   return (own.length > 0 ? own : lines).slice(0, 3).join('\n').trim();
-}
-
-/**
- * A simulated network, in which programs of hosts run as they are: sockets, names, timers, clocks and randomness of what
- * is started by `sim.host` and `sim.client` are the simulation's; outside of hosts everything stays real.
- *
- * ```ts
- * await using sim = simulate({ seed: 7 });
- * sim.host('api', () => import('./server.ts'));
- * await sim.client('test', async () => {
- *   const response = await fetch('http://api/');
- * });
- * ```
- *
- * Throws SimulationError (ERR_SIM_ACTIVE) when there is one already, RegisteredError when `synfin/register` is at work,
- * OptionTypeError and OptionRangeError for options that make no sense.
- */
-export function simulate(options: SimulationOptions = {}): Simulation {
-  if (currentPlace() !== null)
-    throw new SimulationError(
-      'ERR_SIM_ACTIVE',
-      'simulate: a program on a host cannot simulate another network',
-    );
-  return new Simulation(options);
 }

@@ -16,7 +16,9 @@ export function installRandom(changes: Changes): void {
   const inHost = (theirs: Method, ours: (life: Life, ...args: never[]) => unknown): Method =>
     function (this: unknown, ...args: never[]) {
       const life = currentLife();
-      return life === null ? theirs.apply(this, args) : ours(life, ...args);
+      if (life === null) return theirs.apply(this, args);
+      life.loop.observe?.('randomness', life.name);
+      return ours(life, ...args);
     };
   const put = (
     object: Record<string, Method>,

@@ -67,6 +67,7 @@ export class Timers {
     timeout._idleTimeout = FAR;
     const shared = ms === SHARED_MS && timeout._onTimeout?.name === SHARED_NAME;
     timeout[SHADOW] = new VirtualTimer(this, timeout, ms, shared ? null : life);
+    this.loop.observe?.(`timer of ${ms} ms`, life.name);
   }
 
   /** `timeout.refresh()`. */
