@@ -11,8 +11,11 @@ import {
   questions,
   runbooks,
   scenarios,
+  states,
+  terms,
 } from '../../src/lab/index.ts';
 import { type Asked, askedInChinese, askedInEnglish, isAside, outOfScope } from './asked.ts';
+import { aside as keptAside, strangers } from './strangers.ts';
 
 /** What is answered first; null: nothing, or no single answer. */
 function answerOf(text: string): string | null {
@@ -51,6 +54,14 @@ describe('what people type is answered', () => {
     expect(misses(aside).length / aside.length).toBeLessThanOrEqual(0.05);
   });
 
+  test('of three hundred more, in the words of terminals, captures, clouds and interviews', () => {
+    expect(new Set([...strangers, ...all].map(([text]) => text)).size).toBeGreaterThan(490);
+    const missed = misses(strangers);
+    for (const miss of missed) console.info(miss);
+    expect(missed.length / strangers.length).toBeLessThanOrEqual(0.05);
+    expect(misses(keptAside).length / keptAside.length).toBeLessThanOrEqual(0.05);
+  });
+
   test('every right answer on the list exists', () => {
     const known = new Set([
       ...questions.map(({ id }) => id),
@@ -58,8 +69,11 @@ describe('what people type is answered', () => {
       ...runbooks.map(({ id }) => `runbook ${id}`),
       ...interviewQuestions.map(({ id }) => `interview ${id}`),
       ...whyQuestions.map(({ id }) => `why ${id}`),
+      ...terms.map(({ id }) => id),
+      ...Object.keys(states),
     ]);
-    expect(all.flatMap(([, ...right]) => right).filter((id) => !known.has(id))).toEqual([]);
+    const lists = [...all, ...strangers, ...keptAside];
+    expect(lists.flatMap(([, ...right]) => right).filter((id) => !known.has(id))).toEqual([]);
   });
 });
 

@@ -12,6 +12,7 @@ import type { Scenario } from '../scenario/index.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Text } from '../text/index.ts';
 import type { FindDocument } from './phrase-index.ts';
+import { PHRASINGS } from './phrasings.ts';
 
 /** Something that can be found. */
 export type Finding =
@@ -47,12 +48,31 @@ export function longerAnswer({ id, more }: Question): Text | null {
   return more ?? interviewQuestions.find((one) => one.id === id)?.full ?? null;
 }
 
+function phrasingsOf(id: string): string[] {
+  return PHRASINGS[id]?.split(' | ') ?? [];
+}
+
+/** A question that is about a setting of Linux is called as it. */
+const SYSCTL =
+  /^(?:tcp-(?:tw-reuse|fin-timeout|syn-retries|synack-retries|max-syn-backlog|abort-on-overflow|retries2|syncookies|max-tw-buckets|keepalive-sysctls)|somaxconn)$/;
+
+/** `net.ipv4.tcp_fin_timeout` and `tcp_fin_timeout`. */
+function sysctlNames(id: string): string[] {
+  const names =
+    id === 'tcp-keepalive-sysctls'
+      ? ['tcp_keepalive_time', 'tcp_keepalive_intvl', 'tcp_keepalive_probes']
+      : [id.replaceAll('-', '_')];
+  return names.flatMap((name) => [name, `net.${name === 'somaxconn' ? 'core' : 'ipv4'}.${name}`]);
+}
+
 function ofQuestion(question: Question): Document {
-  const { id, answer, keywords = [] } = question;
+  const { id, answer } = question;
+  const keywords = [...(question.keywords ?? []), ...phrasingsOf(id)];
   const longer = longerAnswer(question);
   return {
     value: { kind: 'question', question },
     names: [id],
+    identifiers: SYSCTL.test(id) ? sysctlNames(id) : [],
     titles: both(question.question),
     keywords,
     texts: both(answer, ...(longer === null ? [] : [longer])),
@@ -62,10 +82,13 @@ function ofQuestion(question: Question): Document {
 }
 
 function ofScenario(scenario: Scenario): Document {
-  const { id, title, question, keywords = [], explanation, notice } = scenario;
+  const { id, title, question, explanation, notice } = scenario;
+  const asked = questions.some((one) => one.id === id);
+  const keywords = [...(scenario.keywords ?? []), ...(asked ? [] : phrasingsOf(id))];
   return {
     value: { kind: 'scenario', scenario },
     names: [id],
+    identifiers: [],
     titles: both(title, question),
     keywords,
     texts: both(explanation, ...notice),
@@ -75,12 +98,25 @@ function ofScenario(scenario: Scenario): Document {
 }
 
 function ofRunbook(runbook: Runbook): Document {
-  const { id, aliases, title, means, fault, now, forGood, useless } = runbook;
+  const { id, aliases, title, means, fault, looks, now, forGood, useless } = runbook;
+  // The kernel's counters that its commands show: with and without the prefix that nstat gives them.
+  const counters = looks.flatMap(({ run, prints }) =>
+    [...`${run} ${prints}`.matchAll(/\bTcp(?:Ext)?([A-Z]\w+)/g)].flatMap(([whole, name = '']) => [
+      whole,
+      name,
+    ]),
+  );
   return {
     value: { kind: 'runbook', runbook },
     names: [`runbook ${id}`],
+    // One that several show belongs to the one that is called so.
+    identifiers: [...new Set(counters)].filter(
+      (name) => !runbooks.some((other) => other !== runbook && other.aliases.includes(name)),
+    ),
     titles: both(title),
-    keywords: aliases.flatMap((one) => [one, `many ${one}`, `${one} stuck`]),
+    keywords: [
+      ...aliases.flatMap((one) => [one, `many ${one}`, `${one} stuck`, `${one} leak`, `${one} diagnose`]),
+    ],
     texts: both(means, fault, ...now, ...forGood, ...useless),
     asks: true,
     rank: RANKS.runbook,
@@ -98,8 +134,23 @@ const INTERVIEW_WORDS: Readonly<Record<string, readonly string[]>> = {
     'three-way handshake steps',
     '三次握手的过程',
     '三次握手详细过程',
+    'tcp connect steps',
+    'what is in a SYN packet',
+    'three-way handshake states',
+    'states of each step of the handshake',
+    '三次握手每一步的状态',
+    '三次握手状态变化',
+    'tcpdump SYN SYN,ACK',
   ],
-  'four-way': ['four-way close', 'four-way close steps', '四次挥手的过程', '四次挥手详细过程'],
+  'four-way': [
+    'four-way close',
+    'four-way close steps',
+    '四次挥手的过程',
+    '四次挥手详细过程',
+    'states of each step of the close',
+    '四次挥手每一步的状态',
+    '四次挥手状态变化',
+  ],
   'who-closes-first': [
     'who closes first',
     'who sends the first FIN',
@@ -122,6 +173,7 @@ function ofInterview(interview: InterviewQuestion): Document {
   return {
     value: { kind: 'interview', interview },
     names: [`interview ${id}`],
+    identifiers: [],
     titles: both(question),
     keywords: INTERVIEW_WORDS[id] ?? [],
     texts: both(short, full),
@@ -134,6 +186,7 @@ function ofWhy(why: WhyQuestion): Document {
   return {
     value: { kind: 'why', why },
     names: [`why ${why.id}`],
+    identifiers: [],
     titles: both(why.question),
     keywords: [...both(why.title), ...why.aliases],
     texts: both(why.answer),
@@ -147,6 +200,7 @@ function ofState(state: StateInfo): Document {
   return {
     value: { kind: 'state', state },
     names: [rfc],
+    identifiers: [],
     titles: [
       ss,
       netstat,
@@ -169,6 +223,7 @@ function ofTerm(term: Term): Document {
   return {
     value: { kind: 'term', term },
     names: [],
+    identifiers: [],
     titles: both(term.name),
     keywords: [...term.also.en, ...term.also.zh],
     texts: both(term.definition),
@@ -181,6 +236,7 @@ function ofClaim(claim: Claim): Document {
   return {
     value: { kind: 'claim', claim },
     names: [`claim ${claim.number}`, `说法 ${claim.number}`],
+    identifiers: [],
     titles: both(claim.claim),
     keywords: [],
     texts: both(claim.truth),

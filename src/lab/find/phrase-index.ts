@@ -18,6 +18,8 @@ export interface FindDocument<T> {
   readonly keywords: readonly string[];
   /** What it tells: of use where the phrases do not have a word. */
   readonly texts: readonly string[];
+  /** Identifiers that are its own, as `tcp_fin_timeout`: who writes one means it. */
+  readonly identifiers: readonly string[];
   /** Its phrases are what people ask; a whole one in a longer question says what is meant. */
   readonly asks: boolean;
   /** 1, or less where others that fit as well come first. */
@@ -52,6 +54,10 @@ const UNKNOWN_NUMBER = 0.1;
 const TEXT_FREQUENCY = 0.25;
 /** What a phrase scores at least that is in the question as a whole: a message in what was pasted. */
 const CONTAINED = 0.5;
+/** How much more it scores, the more of the question it is. */
+const CONTAINED_MORE = 0.1;
+/** What a document scores at least one of whose identifiers stands in the question: nothing else is called so. */
+const IDENTIFIED = 0.7;
 /** It has several words and says this much, or is one of these: errors and states are meant by their one word. */
 const SAYS_ENOUGH = 3.4;
 const DECISIVE: ReadonlySet<string> = new Set(
@@ -88,6 +94,8 @@ export class PhraseIndex<T> {
   readonly #entries: Entry[] = [];
   /** Documents by their names, as they are compared word by word. */
   readonly #named = new Map<string, number>();
+  /** Documents by their identifiers; null: several have it. */
+  readonly #identified = new Map<string, number | null>();
   /** By document: tokens of its phrases, and of its texts. */
   readonly #inPhrases: ReadonlySet<string>[] = [];
   readonly #inTexts: ReadonlySet<string>[] = [];
@@ -113,9 +121,11 @@ export class PhraseIndex<T> {
   }
 
   /** Takes a document in; its words. */
-  #enter({ names, titles, keywords, texts, rank }: FindDocument<T>, document: number): string[] {
+  #enter({ names, identifiers, titles, keywords, texts, rank }: FindDocument<T>, document: number): string[] {
     const same = sameScore(rank);
     for (const name of names) if (!this.#named.has(bare(name))) this.#named.set(bare(name), document);
+    for (const name of identifiers)
+      this.#identified.set(bare(name), this.#identified.get(bare(name)) === undefined ? document : null);
     const inPhrases = new Set<string>();
     const phrase = (text: string, most: number): void => {
       const tokens = new Set(tokensOf(text));
@@ -155,8 +165,18 @@ export class PhraseIndex<T> {
       const { rank, asks } = this.#documents[entry.document] as FindDocument<T>;
       // Of two that fit as well, the one that MiniSearch likes better.
       const close = Math.min(most, this.#closeness(wanted, total, entry, asks)) * rank + score * 1e-5;
-      const reached = entry.bare === asked ? entry.most : close;
+      const reached =
+        entry.bare === asked
+          ? entry.most
+          : sameTokens(entry, tokens)
+            ? Math.max(close, Math.min(most, entry.most * ALMOST))
+            : close;
       best.set(entry.document, Math.max(best.get(entry.document) ?? 0, reached));
+    }
+    for (const word of plain(query).match(IDENTIFIER) ?? []) {
+      const at = this.#identified.get(bare(word));
+      if (at !== undefined && at !== null)
+        best.set(at, Math.max(IDENTIFIED + (best.get(at) ?? 0) / 10, best.get(at) ?? 0));
     }
     return [...best]
       .map(([at, score]) => ({ value: (this.#documents[at] as FindDocument<T>).value, score }))
@@ -189,7 +209,9 @@ export class PhraseIndex<T> {
     const isWhole = asks && common > 0 && precision > 0.999;
     const [first = ''] = here;
     const decides = here.size > 1 ? whole >= SAYS_ENOUGH : DECISIVE.has(first);
-    return isWhole && decides ? Math.max(close, CONTAINED + close / 100) : close;
+    return isWhole && decides
+      ? Math.max(close, CONTAINED + (CONTAINED_MORE * common) / total + close / 100)
+      : close;
   }
 
   /** How much a token says: rare ones more; one that is nowhere something, too, so that it lowers the score. */
@@ -204,6 +226,17 @@ export class PhraseIndex<T> {
 /** The score of a document of that rank when it is asked for word by word. */
 function sameScore(rank: number): number {
   return 1 - (1 - rank) * RANK_OF_SAME;
+}
+
+/** What may be an identifier: `net.ipv4.tcp_fin_timeout`, `TcpExtListenOverflows`. */
+const IDENTIFIER = /[a-z][a-z0-9_.]{5,}/g;
+
+/** Whether a phrase says the same as the question, in whatever order and with whatever is between. */
+function sameTokens({ tokens, bare: text }: Entry, asked: ReadonlySet<string>): boolean {
+  if (text === '') return false;
+  const of = (all: ReadonlySet<string>): string[] => [...all].filter((token) => token !== 'mean');
+  const [mine, theirs] = [of(tokens), of(asked)];
+  return mine.length > 0 && mine.length === theirs.length && theirs.every((token) => tokens.has(token));
 }
 
 /** A text as it is compared word by word. */

@@ -19,7 +19,7 @@ export const SYNONYMS: readonly (readonly string[])[] = rows([
   'state machine | state diagram | fsm | 状态机 | 状态图 | 状态转换 | 状态转移 | 状态迁移 | 状态变化 | state transition diagram | transition diagram | state transitions',
   'eleven | 11 | 十一 | 11种 | 十一种 | 11个 | 十一个',
   // The handshake, and the close.
-  'three handshake | three way handshake | 3 way handshake | threeway | 3way | 3 handshake | three way | 3 way | 三次握手 | 3次握手 | 三步握手 | 三路握手 | 三报文握手 | 三次我手 | 3whs | twh',
+  'three handshake | syn synack ack | syn syn ack ack | syn syn and ack ack | three way handshake | 3 way handshake | threeway | 3way | 3 handshake | three way | 3 way | 三次握手 | 3次握手 | 三步握手 | 三路握手 | 三报文握手 | 三次我手 | 3whs | twh',
   'two handshake | two way handshake | 2 way handshake | two way | 2 way | 两次握手 | 二次握手 | 2次握手',
   'four handshake | four way handshake | 4 way handshake | 四次握手 | 4次握手',
   'first handshake | first segment of the handshake | first syn | 第一次握手 | 首次握手 | 第1次握手 | 一次握手 | 第一个syn',
@@ -61,7 +61,7 @@ export const SYNONYMS: readonly (readonly string[])[] = rows([
   'msl | maximum segment lifetime | max segment lifetime | 最大报文段生存时间 | 最长报文段寿命 | 报文最大生存时间 | 最大生存时间',
   '2 msl | 2msl | two msl | twice msl | 2倍msl | 两倍msl | 两个msl | 二倍msl',
   'paws | protect against wrapped sequence',
-  'wrap | wraparound | wrap around | wraps | overflow of sequence numbers | 回绕 | 序列号用完 | 用完 | 绕回 | 耗尽了序列号',
+  'wrap | wraparound | wrap around | wraps | overflow of sequence numbers | 回绕 | 序列号用完 | 绕回 | 耗尽了序列号',
   // Losses and repairs.
   'lost | lose | loses | losing | loss | drop | dropped | dropping | missing | never arrives | did not arrive | doesnt arrive | not received | never received | 丢失 | 丢了 | 丢包 | 丢 | 丢弃 | 丢掉 | 没收到 | 收不到 | 没有收到 | 没到 | 未到达 | 失败 | 丢失了 | goes missing | gone missing',
   'retransmission | retransmit | retransmits | retransmitted | retransmitting | re transmission | resend | resent | retry | retries | send again | sent again | 重传 | 重发 | 重试 | 再次发送 | 再发',
@@ -129,6 +129,7 @@ export const SYNONYMS: readonly (readonly string[])[] = rows([
   'network unreachable | network is unreachable | enetunreach | 网络不可达',
   'address in use | address already in use | eaddrinuse | port already in use | port in use | port is already allocated | only one usage of each socket address | errno 98 | 10048 | 地址已被占用 | 地址已在使用 | 地址被占用 | 端口被占用 | 端口占用 | 端口已被占用 | 端口已经被占用 | 地址已经被使用',
   'address not available | cannot assign requested address | cant assign requested address | eaddrnotavail | errno 99 | address not avail | 无法分配请求的地址 | 无法指定被请求的地址 | 不能分配请求的地址 | 分配不了地址',
+  'exhaustion | exhausted | run out | ran out | used up | 用完 | 用光 | 用尽 | 耗尽 | 不够用 | 枯竭',
   'port exhaustion | ran out of ports | run out of ports | ran out of ephemeral ports | out of ephemeral ports | ephemeral port exhaustion | exhausted ports | ports exhausted | out of ports | no free ports | port run out | 端口耗尽 | 端口用完 | 端口用光 | 端口不够 | 端口不足 | 端口不够用 | 没有可用端口 | 端口号用完',
   'ephemeral port | local port range | ip local port range | source port | 临时端口 | 端口范围 | 随机端口',
   'reuseaddr | so reuseaddr | reuse address | 地址复用 | 地址重用',
@@ -139,8 +140,8 @@ export const SYNONYMS: readonly (readonly string[])[] = rows([
   'persistent connection | long lived connection | long connection | long lived | 长连接 | 长链接',
   'short connection | 短连接 | 短链接',
   'idle | inactive | inactivity | sits idle | 空闲 | 闲置 | 不活动 | 一段时间不用 | 没有数据 | 长时间没有数据 | 长时间不用',
-  'nat | router | 路由器 | conntrack | 网络地址转换',
-  'load balancer | loadbalancer | lb | elb | nlb | alb | slb | haproxy | lvs | f5 | 负载均衡 | 负载均衡器 | 负载均衡设备',
+  'nat | nat gateway | nat 网关 | router | 路由器 | conntrack | 网络地址转换',
+  'load balancer | loadbalancer | lb | elb | nlb | alb | slb | lvs | f5 | 负载均衡 | 负载均衡器 | 负载均衡设备',
   'firewall | iptables | security group | filtered | blackhole | packet filter | 防火墙 | 安全组 | 过滤',
   'mysql gone away | mysql server has gone away | gone away | lost connection to mysql server | lost connection to mysql | error 2006 | error 2013 | 2006 hy000 | 2006 | 2013 | wait timeout | communications link failure',
   'mysql | database | jdbc | postgres | redis | 数据库 | druid | hikari | hikaricp',
@@ -196,13 +197,16 @@ export const SYNONYMS: readonly (readonly string[])[] = rows([
   'maxtwbuckets | tcp max tw buckets | max tw buckets | tw buckets | time wait bucket table overflow',
   'backlog | backlog参数',
   'default | default value | defaults | 默认 | 默认值 | 缺省 | 初始值 | 默认是',
-  'tune | tuning | increase | raise | optimize | optimise | reduce | lower | decrease | set | enable | disable | turn on | turn off | should i | change | 优化 | 调优 | 调 | 调大 | 调小 | 要不要开 | 开启 | 打开吗 | 该设多少 | 设多少 | 设置 | 怎么设 | 怎么调 | 怎么配 | 减少 | 修改 | 调整 | 该不该开 | 启用 | 关掉它 | should | 高并发',
+  'tune | tuning | speed up | shorten | faster | quicker | 缩短 | 加快 | 改短 | 能改 | 可以改 | increase | raise | optimize | optimise | reduce | lower | decrease | set | enable | disable | turn on | turn off | should i | change | 优化 | 调优 | 调 | 调大 | 调小 | 要不要开 | 开启 | 打开吗 | 该设多少 | 设多少 | 设置 | 怎么设 | 怎么调 | 怎么配 | 减少 | 修改 | 调整 | 该不该开 | 启用 | 关掉它 | should | 高并发',
+  'unanswered | never answered | not answered | no answer | no reply | never replied | no response | unresponsive | 没有回应 | 没回应 | 无响应 | 不响应 | 没有响应 | 没有应答 | 无应答 | 不回复',
+  'receive queue | recv q | recvq | rx queue',
   // The shape of a question.
   'why | reason | reasons | purpose | cause | causes | caused by | how come | what for | 为什么 | 为何 | 为啥 | 原因 | 干嘛 | 什么原因 | 怎么产生的 | 怎么产生 | 怎么会 | 怎么引起的 | 引起 | 导致 | 产生 | 凭什么 | 干啥',
-  'fix | solve | solution | avoid | handle | troubleshoot | debug | diagnose | get rid of | how to fix | what to do | what can i do | workaround | 怎么办 | 怎么解决 | 解决 | 如何解决 | 处理 | 怎么处理 | 怎么排查 | 排查 | 如何处理 | 避免 | 咋整 | 咋办 | 咋解决 | detect | find out | notice | check | see | show | 怎么查 | 查看 | 怎么看 | 看 | 判断 | 检测 | 怎么知道 | 知道 | 发现',
+  'fix | solve | solution | avoid | handle | get rid of | how to fix | what to do | what can i do | workaround | 怎么办 | 怎么解决 | 解决 | 如何解决 | 处理 | 怎么处理 | 如何处理 | 避免 | 咋整 | 咋办 | 咋解决 | detect | find out | notice | check | see | show | 怎么查 | 查看 | 怎么看 | 看 | 判断 | 检测 | 怎么知道 | 知道 | 发现',
+  'diagnose | diagnosis | troubleshoot | debug | root cause | investigate | 排查 | 怎么排查 | 如何排查 | 定位 | 怎么定位 | 诊断 | 排障',
   'versus | vs | difference | differences | differ | different | difference between | compare | compared | comparison | or | 区别 | 不同 | 对比 | 比较 | 差别 | 有啥区别 | 有什么区别 | 有什么不同 | 差异 | 的区别',
-  'mean | meaning | definition | define | explain | explained | describe | 什么意思 | 含义 | 是什么 | 是啥 | 意思 | 啥意思 | 定义 | 解释 | 介绍 | 讲讲 | 说说 | 说一下 | 讲一下 | 简述 | 谈谈 | 描述 | 概念 | 过程 | 流程 | 原理 | 机制 | 作用 | 有什么用 | 什么用 | 有啥用 | 干嘛的 | 干啥的 | 是干嘛的',
-  'count | how many | how much | number of | 多少 | 几个 | 几次 | 多少个 | 有几 | 多少次 | 几种 | 多少种 | 最多 | 多大',
+  'mean | meaning | definition | define | explain | explained | describe | 什么意思 | 含义 | 是什么 | 是啥 | 意思 | 啥意思 | 定义 | 解释 | 介绍 | 讲讲 | 说说 | 说一下 | 讲一下 | 简述 | 谈谈 | 描述 | 概念 | 意义 | 过程 | 流程 | 原理 | 机制 | 作用 | 有什么用 | 什么用 | 有啥用 | 干嘛的 | 干啥的 | 是干嘛的',
+  'count | how many times | times | 次数 | how many | how much | number of | 多少 | 几个 | 几次 | 多少个 | 有几 | 多少次 | 几种 | 多少种 | 最多 | 多大',
   'how long | duration | lasts | last for | length of | seconds | minutes | 多久 | 多长时间 | 持续 | 持续多久 | 时长 | 多长 | 等多久 | 多少秒 | 几秒 | 几分钟',
   'list | all | overview | which ones | 有哪些 | 哪些 | 哪几种 | 哪几个 | 列出 | 一览 | 全部 | 总结 | 汇总',
   'when | in which cases | in what cases | under what circumstances | 什么时候 | 什么情况 | 什么情况下 | 何时 | 哪些情况 | 啥时候 | 哪种情况 | whenever | trigger | triggers | 触发',
@@ -222,7 +226,7 @@ export const SYNONYMS: readonly (readonly string[])[] = rows([
   'send | sends | sent | sending | write | writes | 发送 | 发 | 写 | 发出',
   'read | reads | unread | reading | 读 | 读取 | 未读 | 没读 | 不读',
   'maximum | max | largest | biggest | 最大',
-  'negotiate | negotiated | exchanged | exchange | 协商',
+  'negotiate | negotiated | agree | agree on | exchanged | exchange | 协商',
   'who | which side | which end | 谁 | 哪一方 | 哪方',
   'occupy | occupies | consume | consumes | take up | takes up | uses up | 占用 | 占 | 消耗',
   'merge | combine | combined | merged | in one segment | together | 合并 | 合在一起 | 一起发 | 合成一个 | 放在一起',
@@ -249,12 +253,12 @@ export const NOISE: readonly string[] = (
   'during really actually still any some exactly between use used using work works working mine us error take takes ' +
   'also only always never ever much very lot keep keeps kept make makes made go goes see seeing seen look looks want ' +
   'wants like know knows understand help people someone something anything everything no not yes too so such ' +
-  'side sides via per failed fail fails failure could would into localhost curl ssh dial unable same own other others another each every because since while again yet already maybe please hi hello guys ' +
+  'side sides via per failed fail fails failure could would into localhost curl ssh dial unable same own other others another haproxy tomcat envoy apache postgres psql golang rust spring docker kubernetes k8s requests urllib3 axios okhttp httpclient grpc  each every because since while again yet already maybe please hi hello guys ' +
   'exception problem issue question thing java net socketexception python node js go golang linux windows kernel system '
 )
   .split(' ')
   .concat(
-    '的 了 吗 呢 吧 啊 么 呀 嘛 是 有 会 能 要 不 和 与 跟 及 或 在 到 从 对 被 把 给 让 用 就 都 也 还 又 才 再 很 之 其 这 那 我 你 它 个 种 些 时 里 中 上 下 会怎样 会怎么样 会如何 会发生什么 怎样 怎么样 怎么 如何 什么 啥 咋样 咋 请问 如果 假如 的话 可以 是不是 能不能 会不会 有没有 不会 不能 然后 时候 情况 问题 出现 发生 遇到 报错 线上 突然 是啥问题 tcp协议 协议 那么 一下 改成 变成 成 换成 属于 具体 详细 一般 应该 到底 究竟 通常 关于 进行 它的 他的'.split(
+    '参数 一定 必然 肯定 绝对 真的 的 了 吗 呢 吧 啊 么 呀 嘛 是 有 会 能 要 不 和 与 跟 及 或 在 到 从 对 被 把 给 让 用 就 都 也 还 又 才 再 很 之 其 这 那 我 你 它 个 种 些 时 里 中 上 下 会怎样 会怎么样 会如何 会发生什么 怎样 怎么样 怎么 如何 什么 啥 咋样 咋 请问 如果 假如 的话 可以 是不是 能不能 会不会 有没有 不会 不能 然后 时候 情况 问题 出现 发生 遇到 报错 线上 突然 是啥问题 tcp协议 协议 那么 一下 改成 变成 成 换成 属于 具体 详细 一般 应该 到底 究竟 通常 关于 进行 它的 他的'.split(
       ' ',
     ),
   )

@@ -13,15 +13,45 @@ export function stem(word: string): string {
   return bared.replace(/e$/, '');
 }
 
+/** Flags of tcpdump. */
+const FLAGS: Readonly<Record<string, string>> = {
+  s: 'syn flag',
+  's.': 'second handshake',
+  r: 'rst',
+  'r.': 'rst',
+  f: 'fin',
+  'f.': 'fin',
+  p: 'psh',
+  'p.': 'psh',
+  'fp.': 'fin',
+  '.': 'ack',
+};
+
 /** A text without case, accents of width, and apostrophes: `Doesn’t` is `doesnt`. */
 export function plain(text: string): string {
   // LAST-ACK is a state, not the last ACK of a close; CLOSING is one, not what is done.
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/['’`]/g, '')
-    .replace(/last[-_]ack/g, 'lastackstate')
-    .replace(/\bclosing ?(?:state|状态)/g, 'closingstate');
+  return (
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .replace(/['’`]/g, '')
+      .replace(/last[-_]ack/g, 'lastackstate')
+      .replace(/\bclosing ?(?:state|状态)/g, 'closingstate')
+      // 挥手为什么要四次 asks what 为什么要四次挥手 does.
+      .replace(/(?<!次)(握手|挥手)(\p{Script=Han}{1,8}?)([两二三四34]次)(?!握手|挥手)/gu, '$2$3$1')
+      // As tcpdump writes flags.
+      .replace(
+        /(?:flags? )?\[(s\.?|r\.?|f\.?|p\.?|fp\.|\.)\]/g,
+        (_, flags: string) => ` tcpdump ${FLAGS[flags] ?? ''} `,
+      )
+      // As Wireshark marks a segment.
+      .replace(/\[(?=tcp )/g, 'wireshark ')
+      // So many sockets in a state are many.
+      .replace(
+        /\b\d{3,}k?(?=[ 个条+]*(?:time.?wait|close.?wait|fin.?wait|syn.?recv|connections|sockets|连接))/g,
+        'many ',
+      )
+  );
 }
 
 const UNIT = /[a-z0-9]+|\p{Script=Han}/gu;

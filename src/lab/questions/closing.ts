@@ -13,6 +13,7 @@ export const closingQuestions: readonly Question[] = [
     },
     scenario: 'close3',
     why: 'merge',
+    keywords: ['中间两次挥手合并', '第二次和第三次挥手合并', 'merge second and third segment of the close'],
   },
   {
     id: 'why-four',
@@ -70,6 +71,13 @@ export const closingQuestions: readonly Question[] = [
       zh: '按 RFC 是的。但应用程序若已 close()，各实现都会限时：Linux 是 tcp_fin_timeout，60 秒。若只是 shutdown()，就真的会一直等。',
     },
     scenario: 'fw2-orphan',
+    keywords: [
+      '第三次挥手一直没发',
+      '第三次挥手不发',
+      '对方一直不发 FIN',
+      'peer never sends FIN',
+      'peer does not close',
+    ],
   },
   {
     id: 'close-wait',

@@ -59,7 +59,15 @@ export const openingQuestions: readonly Question[] = [
       zh: 'ACK 自己不会重传。服务器停在 SYN-RECEIVED，重传 SYN,ACK 后得到新的 ACK；如果客户端先发了数据，数据报文段也带着 ACK，同样能完成握手。',
     },
     scenario: 'ack3-lost',
-    keywords: ['client ESTABLISHED server SYN-RECEIVED', 'SYN_RCVD'],
+    keywords: [
+      'SYN,ACK not answered',
+      'no answer to SYN,ACK',
+      'third ACK never arrives',
+      '握手丢包',
+      '三次握手丢包',
+      'client ESTABLISHED server SYN-RECEIVED',
+      'SYN_RCVD',
+    ],
   },
   {
     id: 'ack3-data',
@@ -157,6 +165,7 @@ export const openingQuestions: readonly Question[] = [
       zh: '半连接队列放处于 SYN-RECEIVED 的连接，全连接队列放已经 ESTABLISHED、但还没被 accept() 取走的连接。全连接队列满时丢弃新来的 SYN；半连接队列满时，丢弃 SYN 或改用 SYN cookie 应答。',
     },
     scenario: 'acceptq',
+    keywords: ['Recv-Q of a listening socket', 'Send-Q of a listening socket', 'ss Recv-Q listen'],
   },
   {
     id: 'queue-overflow-ack',

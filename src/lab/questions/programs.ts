@@ -13,6 +13,13 @@ export const programQuestions: readonly Question[] = [
     },
     scenario: 'refused',
     keywords: [
+      'tcpdump RST',
+      'tcpdump Flags RST',
+
+      '[RST, ACK]',
+      'RST ACK wireshark',
+      'wireshark RST red',
+
       'what is a rst packet',
       'rst packet meaning',
       'when does tcp send a reset',
@@ -133,6 +140,10 @@ export const programQuestions: readonly Question[] = [
     },
     scenario: 'mtu-hole',
     keywords: [
+      'how is the MSS negotiated',
+      'MSS negotiation',
+      'mss 怎么协商',
+
       'mtu vs mss',
       'mss and mtu difference',
       'mss 和 mtu 的区别',
@@ -189,6 +200,10 @@ export const programQuestions: readonly Question[] = [
     },
     scenario: 'filtered',
     keywords: [
+      'SYN not answered',
+      'no answer to SYN',
+      'SYN 没有应答',
+
       'connect 超时 一直连不上',
       'cannot connect timeout',
       'ping works but tcp does not connect',
@@ -218,6 +233,9 @@ export const programQuestions: readonly Question[] = [
     },
     scenario: 'late-data-rst',
     keywords: [
+      'SIGPIPE',
+      'killed by SIGPIPE',
+
       'write after the peer closed',
       'peer closed connection but i keep writing',
       'write after rst',
@@ -241,6 +259,7 @@ export const programQuestions: readonly Question[] = [
       zh: 'ACK 只说明对端的 TCP 收到了，不等于应用程序读到了；一个 RST 会让未读的和在途的数据全部作废。',
     },
     scenario: 'unread-rst',
+    keywords: ['tcp 会丢包吗', 'tcp 不丢包', 'tcp 丢包', 'does tcp drop packets'],
   },
   {
     id: 'nagle-delayed-ack',
@@ -305,6 +324,11 @@ export const programQuestions: readonly Question[] = [
     },
     scenario: 'zerowin',
     keywords: [
+      'receive buffer full',
+      'receiver buffer is full',
+      '接收缓冲区满了',
+      '接收端处理不过来',
+
       'zero window',
       'zero window probe',
       'window probe',
@@ -356,6 +380,12 @@ export const programQuestions: readonly Question[] = [
     },
     scenario: 'half-close',
     keywords: [
+      'empty reply from server',
+      'closed connection without response',
+      'unexpected EOF',
+      'server closed the connection unexpectedly',
+      '对方关闭了连接',
+
       'read returns 0',
       'recv returns 0',
       'recv 返回 0',

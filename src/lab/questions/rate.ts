@@ -60,6 +60,10 @@ export const rateQuestions: readonly Question[] = [
     },
     scenario: 'zerowin',
     keywords: [
+      '拥塞窗口和接收窗口',
+      'congestion window and receive window',
+      'cwnd 和 rwnd',
+
       'flow control vs congestion control',
       'difference rwnd cwnd',
       '流量控制和拥塞控制区别',

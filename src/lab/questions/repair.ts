@@ -56,6 +56,7 @@ export const repairQuestions: readonly Question[] = [
     },
     scenario: 'fast-retransmit',
     keywords: [
+      'wireshark TCP Fast Retransmission',
       'how does the sender know that a segment was lost',
       'limited transmit',
       'fast retransmit',
@@ -198,6 +199,9 @@ export const repairQuestions: readonly Question[] = [
     },
     scenario: 'rto-recovery',
     keywords: [
+      'wireshark TCP retransmission',
+      '[TCP Retransmission]',
+
       'retransmission rate',
       'how to see retransmissions',
       'tcp retrans high',

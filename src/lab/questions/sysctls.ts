@@ -72,6 +72,11 @@ export const sysctlQuestions: readonly Question[] = [
     },
     scenario: 'filtered',
     keywords: [
+      'SYN 重传次数',
+      'SYN 超时重传',
+      'SYN 重试几次',
+      'how many times is a SYN retransmitted',
+
       'tcp_syn_retries',
       'tcp_syn_retries default',
       'connect timeout linux seconds',
@@ -100,6 +105,9 @@ export const sysctlQuestions: readonly Question[] = [
     },
     scenario: 'synack-lost',
     keywords: [
+      'SYN,ACK 重传次数',
+      'how many times is the SYN,ACK retransmitted',
+
       'tcp_synack_retries',
       'synack retransmission count',
       'how long does syn_recv last',

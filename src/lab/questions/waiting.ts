@@ -44,6 +44,11 @@ export const waitingQuestions: readonly Question[] = [
       zh: '因为最后的 ACK 由它发出，丢了也只有它能再发一次。',
     },
     scenario: 'lastack-lost',
+    keywords: [
+      'time_wait on client or server',
+      'time_wait 在客户端还是服务端',
+      '客户端还是服务器有 time_wait',
+    ],
   },
   {
     id: 'many-time-wait',
@@ -57,6 +62,10 @@ export const waitingQuestions: readonly Question[] = [
     },
     scenario: 'tw-pile',
     keywords: [
+      'shorten time_wait',
+      'speed up time_wait',
+      '缩短 time_wait',
+
       'how to avoid time_wait',
       'how to reduce time_wait',
       'is time_wait bad',

@@ -5,7 +5,16 @@ import type { Runbook } from './runbook.ts';
 /** The accept queue overflows. */
 export const acceptQueue: Runbook = {
   id: 'accept-queue',
-  aliases: ['acceptq', 'ListenOverflows', 'listen queue overflow', 'backlog', 'somaxconn', '全连接队列'],
+  aliases: [
+    'acceptq',
+    'ListenOverflows',
+    'SYNs to LISTEN sockets dropped',
+    'listen queue of a socket overflowed',
+    'listen queue overflow',
+    'backlog',
+    'somaxconn',
+    '全连接队列',
+  ],
   title: { en: 'The accept queue overflows', zh: '全连接队列溢出' },
   means: {
     en: 'Connections are ESTABLISHED faster than the program calls accept(). When the queue is full the kernel drops new SYNs without a word: clients see connect() hang for 1, 2, 3 … seconds, or time out.',

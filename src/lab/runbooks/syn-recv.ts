@@ -6,6 +6,7 @@ import type { Runbook } from './runbook.ts';
 export const synReceived: Runbook = {
   id: 'syn-recv',
   aliases: [
+    '半连接队列溢出',
     'SYN_RECV',
     'SYN-RECEIVED',
     'SYN_RCVD',
