@@ -13,6 +13,7 @@ const CLASSES: Readonly<Record<string, string>> = {
   sent: 'Sent',
   outOfOrder: 'OutOfOrder',
   mtuSearch: 'MtuSearch',
+  accEcn: 'AccEcn',
 };
 
 /** The comment before field `name` in the text of a class; '' when it has none. */
@@ -26,7 +27,7 @@ function comment(body: string, name: string): string {
 
 /** The sources that the classes are in, one after the other. */
 export function tcbSource(): string {
-  return ['tcb.ts', 'sent.ts', 'out-of-order.ts']
+  return ['tcb.ts', 'sent.ts', 'out-of-order.ts', 'acc-ecn.ts']
     .map((file) => readFileSync(new URL(`../src/tcp/tcb/${file}`, import.meta.url), 'utf8'))
     .join('\n');
 }
@@ -36,8 +37,8 @@ export function tcbPage(source: string): string {
   const lines = [
     '# The transmission control block',
     '',
-    'What one connection remembers (RFC 9293 section 3.3.1), as plain data of 32-bit integers: the fields of `tcb.ts`, `sent.ts` and',
-    '`out-of-order.ts` in `src/tcp/tcb/`, by the schema in `schema.ts` beside them. This page is generated: `npm run tcb:docs`.',
+    'What one connection remembers (RFC 9293 section 3.3.1), as plain data of 32-bit integers: the fields of `tcb.ts`, `sent.ts`,',
+    '`out-of-order.ts` and `acc-ecn.ts` in `src/tcp/tcb/`, by the schema in `schema.ts` beside them. This page is generated: `npm run tcb:docs`.',
   ];
   for (const [part, rows] of Object.entries(SCHEMA)) {
     const name = CLASSES[part] as string;

@@ -61,7 +61,7 @@ const SHORTCUTS: readonly Shortcut[] = [
   },
   {
     from: 'src/tcp/',
-    to: ['congestion', 'form', 'loss', 'receive', 'send', 'tcb'].map((name) => `src/tcp/${name}/`),
+    to: ['congestion', 'ecn', 'form', 'loss', 'receive', 'send', 'tcb'].map((name) => `src/tcp/${name}/`),
     why: 'the engine is one room from outside; inside, each step names the file of the step that it needs',
   },
   {

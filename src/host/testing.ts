@@ -389,6 +389,8 @@ export interface RawSegment {
   from: number;
   to: number;
   ctl: number;
+  /** The four bits before them; the lowest is AE. */
+  reserved?: number;
   seq?: number;
   ack?: number;
   wnd?: number;
@@ -410,6 +412,7 @@ export function tcpBytes(net: Net, src: string, dst: string, r: RawSegment): Uin
   const seg = new Segment().set((r.seq ?? 0) | 0, (r.ack ?? 0) | 0, r.ctl);
   seg.srcPort = r.from;
   seg.dstPort = r.to;
+  seg.reserved = r.reserved ?? 0;
   seg.wnd = r.wnd ?? 65_535;
   seg.up = r.up ?? 0;
   seg.opts = r.opts ?? 0;

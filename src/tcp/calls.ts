@@ -2,6 +2,7 @@
 // {@link Err}: 0 is "ok".
 
 import { seqGeq } from '../wire/seq.ts';
+import type { TcpConfig } from './config.ts';
 import { controlOf } from './congestion/control.ts';
 import type { Engine } from './engine.ts';
 import { Err } from './errors.ts';
@@ -15,6 +16,7 @@ import { startSending } from './segment-arrives/listen.ts';
 import { inFlight } from './send/sent.ts';
 import { startUserTimer, transmit } from './send/transmit.ts';
 import { Signal } from './signals.ts';
+import { type AccEcn, AccEcnMode, CEP_INIT, EcnMode } from './tcb/acc-ecn.ts';
 import { State, type StateName, stateName } from './tcb/state.ts';
 import { finAcked, rcvWnd, receivable, sendRoom, type Tcb, unsent } from './tcb/tcb.ts';
 import * as row from './tcb/transitions.ts';
@@ -225,6 +227,25 @@ export function setUserTimeout(e: Engine, tcb: Tcb, ms: number): void {
   if (tcb.timer.user !== 0) startUserTimer(e, tcb);
 }
 
+/** What AccECN has counted (RFC 9768 section 3.2), from 0 on and modulo 2^32: packets marked CE, octets of text by IP-ECN field. */
+export interface AccEcnStatus {
+  /** Of what the peer has sent. */
+  readonly receivedCe: number;
+  readonly receivedCeBytes: number;
+  readonly receivedE0Bytes: number;
+  readonly receivedE1Bytes: number;
+  /** Of what we have sent, as the peer feeds it back; octets only where it sends AccECN options. */
+  readonly deliveredCe: number;
+  readonly deliveredCeBytes: number;
+  readonly deliveredE0Bytes: number;
+  readonly deliveredE1Bytes: number;
+  /** Our packets are ECN-capable: nothing has shown that the path mangles them (sections 3.2.2.3 and 3.2.2.4). */
+  readonly ect: boolean;
+  /** Our options are sent, and those of the peer are read (section 3.2.3.2). */
+  readonly sendsOptions: boolean;
+  readonly readsOptions: boolean;
+}
+
 /** What STATUS returns, in the manner of Linux's `tcp_info`. Octets, microseconds, counts. */
 export interface TcpStatus {
   readonly state: StateName;
@@ -242,6 +263,10 @@ export interface TcpStatus {
   readonly timestamps: boolean;
   readonly sack: boolean;
   readonly windowScale: boolean;
+  /** The ECN feedback that was negotiated: classic (RFC 3168), accurate (RFC 9768), or none. */
+  readonly ecn: 'off' | 'classic' | 'accurate';
+  /** What AccECN has counted; null where it is not used. */
+  readonly accEcn: AccEcnStatus | null;
   readonly rttUs: number;
   readonly rttvarUs: number;
   readonly minRttUs: number;
@@ -288,6 +313,29 @@ function statedRate(tcb: Tcb): number {
   return rate > 0 ? Math.ceil(rate) : 0;
 }
 
+/** Negotiated, and not only asked for. */
+function ecnOf({ ecn, accEcn, state }: Tcb): TcpStatus['ecn'] {
+  if (accEcn !== null) return 'accurate';
+  return ecn === EcnMode.CLASSIC && state > State.SYN_SENT ? 'classic' : 'off';
+}
+
+function accEcnStatus(acc: AccEcn, { accEcnOption }: TcpConfig): AccEcnStatus {
+  const { modes } = acc;
+  return {
+    receivedCe: (acc.rCep - CEP_INIT) >>> 0,
+    receivedCeBytes: acc.rCeb >>> 0,
+    receivedE0Bytes: (acc.rE0b - 1) >>> 0,
+    receivedE1Bytes: (acc.rE1b - 1) >>> 0,
+    deliveredCe: (acc.sCep - CEP_INIT) >>> 0,
+    deliveredCeBytes: acc.sCeb >>> 0,
+    deliveredE0Bytes: (acc.sE0b - 1) >>> 0,
+    deliveredE1Bytes: (acc.sE1b - 1) >>> 0,
+    ect: (modes & AccEcnMode.NOT_ECT) === 0,
+    sendsOptions: accEcnOption !== 'off' && (modes & AccEcnMode.NO_OPTIONS) === 0,
+    readsOptions: (modes & AccEcnMode.IGNORE_OPTIONS) === 0,
+  };
+}
+
 /** STATUS (3.10.6). */
 export function status(tcb: Tcb): TcpStatus {
   const { snd, rcv, rto, cc } = tcb;
@@ -307,6 +355,8 @@ export function status(tcb: Tcb): TcpStatus {
     timestamps: tcb.ts === 1,
     sack: tcb.sack === 1,
     windowScale: tcb.ws === 1,
+    ecn: ecnOf(tcb),
+    accEcn: tcb.accEcn === null ? null : accEcnStatus(tcb.accEcn, tcb.config),
     rttUs: rto.srttUs,
     rttvarUs: rto.rttvarUs,
     minRttUs: rto.measured === 1 ? rto.minRttUs : 0,

@@ -43,8 +43,21 @@ export interface TcpConfig {
   readonly mssOption: boolean;
   /** The order of a SYN's options, which the RFCs leave open. */
   readonly synOptionOrder: 'linux' | 'freebsd';
-  /** RFC 3168: 'on' asks for ECN, 'accept' grants it to who asks (as Linux does), 'off' neither. */
-  readonly ecn: 'off' | 'accept' | 'on';
+  /**
+   * Explicit congestion notification: 'on' asks for it and grants it to who asks, 'accept' grants it (as Linux does), 'off'
+   * neither (RFC 3168). 'accurate' does so with accurate feedback (RFC 9768), 'accept-accurate' grants that, and
+   * 'on-accept-accurate' asks for the classic one. In this order tcp_ecn of Linux is 0, 2, 1, 3, 5 and 4.
+   */
+  readonly ecn: 'off' | 'accept' | 'on' | 'accurate' | 'accept-accurate' | 'on-accept-accurate';
+  /** ECN is given up where the path seems to mangle it or to drop what has its bits (RFC 3168 section 6.1.1.1, RFC 9768 sections 3.1.4.1 and 3.2.2.3). */
+  readonly ecnFallback: boolean;
+  /** In AccECN mode all segments but SYNs and RSTs are ECN-capable, and not only new text (ECN++, draft-ietf-tcpm-generalized-ecn). */
+  readonly ecnPlusPlus: boolean;
+  /**
+   * Counters of AccECN in options (RFC 9768 section 3.2.3.3): 'changed' with an ACK when one has changed, those that ever
+   * have; 'linux' all of them with every segment, to a peer that has sent some; 'off' none: the ACE field is enough.
+   */
+  readonly accEcnOption: 'off' | 'changed' | 'linux';
   /** Nagle's algorithm off (MUST-17). */
   readonly noDelay: boolean;
   /** Longest delay of an ACK (MUST-40: below 500); 0 acknowledges at once. */
@@ -139,6 +152,9 @@ export const defaultConfig: TcpConfig = {
   timestamps: true,
   sack: true,
   ecn: 'accept',
+  ecnFallback: true,
+  ecnPlusPlus: false,
+  accEcnOption: 'changed',
   mssOption: true,
   synOptionOrder: 'linux',
   noDelay: false,
@@ -189,7 +205,10 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   sack: flag,
   mssOption: flag,
   synOptionOrder: oneOf('linux', 'freebsd'),
-  ecn: oneOf('off', 'accept', 'on'),
+  ecn: oneOf('off', 'accept', 'on', 'accurate', 'accept-accurate', 'on-accept-accurate'),
+  ecnFallback: flag,
+  ecnPlusPlus: flag,
+  accEcnOption: oneOf('off', 'changed', 'linux'),
   noDelay: flag,
   delayedAckMs: whole(0, 499),
   quickAcks: whole(0, 1000),

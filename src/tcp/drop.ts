@@ -30,6 +30,7 @@ export const Drop = {
   TIME_WAIT: 25,
   SYN_AND_FIN: 26,
   FIN_NOT_BELIEVED: 27, // beyond a hole, without or against the text that came
+  ECN_MODES_MIXED: 28, // RFC 9768 section 3.1.5
 } as const;
 
 /** A reason for discarding a segment. */

@@ -2,6 +2,7 @@
 
 import { controlOf } from './congestion/control.ts';
 import { initialWindow, setCwnd } from './congestion/cwnd.ts';
+import { synWasMarked } from './ecn/negotiate.ts';
 import type { Engine } from './engine.ts';
 import { useMetrics } from './metrics.ts';
 import { searchFromBase } from './send/mtu-search.ts';
@@ -20,7 +21,8 @@ export function established(e: Engine, tcb: Tcb): void {
   clearTimer(e, tcb, 'user');
   if (tcb.config.mtuProbing === 'on') searchFromBase(e, tcb);
   // RFC 6928 section 2: one segment when the SYN or SYN,ACK was sent more than twice.
-  setCwnd(tcb, rto.timeouts > 1 ? snd.mss : initialWindow(tcb));
+  // And when one of them was marked (RFC 3168 section 6.1.2, RFC 9768 section 3.2.2.2).
+  setCwnd(tcb, rto.timeouts > 1 || synWasMarked(tcb) ? snd.mss : initialWindow(tcb));
   if (rto.timeouts > 0 && rto.measured === 0) rto.rtoMs = RTO_AFTER_SYN_LOSS_MS;
   rto.timeouts = 0;
   snd.lastMs = e.ms;

@@ -9,6 +9,10 @@ export {
   registerCongestionControl,
 } from './congestion/control.ts';
 export { DROP_COUNT, Drop, dropName } from './drop.ts';
+/** @internal For SYN cookies. */
+export { handshakeAce } from './ecn/handshake.ts';
+export { grantedMode, modeOfSyn, reviveAccEcn } from './ecn/negotiate.ts';
+export { putFreshCounters } from './ecn/option.ts';
 export { Engine, type Output, type TimerName, type TimerTrace } from './engine.ts';
 export { Err, type ErrorEndpoints, errCode, TcpError, tcpError, timeoutError } from './errors.ts';
 export { type Cookies, FastOpen, usedEarly } from './fast-open.ts';
@@ -29,6 +33,8 @@ export { Signal } from './signals.ts';
 export type { Sockets } from './siphash.ts';
 /** @internal The hash behind what nobody may guess: ports, cookies, interface identifiers. */
 export { portsOf, sipHash, sipHashHigh, sipHashTuple } from './siphash.ts';
+/** @internal */
+export { EcnMode } from './tcb/acc-ecn.ts';
 export { eachField, freshTcb, keepTimes } from './tcb/fields.ts';
 export { brokenInvariant, brokenRelation } from './tcb/invariants.ts';
 export { OutOfOrder } from './tcb/out-of-order.ts';

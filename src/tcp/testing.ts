@@ -2,7 +2,19 @@
 // and two of them with a wire in between that loses, duplicates, holds and changes what it is told to.
 
 import { formatSegment } from '../wire/format.ts';
-import { ACK, CWR, ECE, FIN, OPT_FAST_OPEN, PSH, RST, Segment, SYN, URG } from '../wire/segment.ts';
+import {
+  ACK,
+  CWR,
+  ECE,
+  FIN,
+  OPT_ACC_ECN,
+  OPT_FAST_OPEN,
+  PSH,
+  RST,
+  Segment,
+  SYN,
+  URG,
+} from '../wire/segment.ts';
 import * as calls from './calls.ts';
 import { defaultConfig, type TcpConfig, withSettings } from './config.ts';
 import { type Drop, dropName } from './drop.ts';
@@ -34,6 +46,10 @@ export interface SegmentRecord {
   cookie?: number[];
   /** ECN field of the packet. */
   ecn?: number;
+  /** AE, of the three bits that make the ACE field. */
+  ae?: number;
+  /** The AccECN option: its order, and its counters in that. */
+  counters?: { order: number; values: number[] };
   /** It stands for several. */
   gsoSize?: number;
   text: Uint8Array;
@@ -44,6 +60,32 @@ const BITS: Readonly<Record<string, number>> = { FIN, SYN, RST, PSH, ACK, URG, E
 /** 'SYN,ACK' as control bits. */
 export function control(text: string): number {
   return text === '' ? 0 : text.split(',').reduce((ctl, name) => ctl | (BITS[name] as number), 0);
+}
+
+function countersOf({ ecnOrder, ecnFields, e0b, ceb, e1b }: Segment): { order: number; values: number[] } {
+  const values = ecnOrder === 0 ? [e0b, ceb, e1b] : [e1b, ceb, e0b];
+  return { order: ecnOrder, values: values.slice(0, ecnFields) };
+}
+
+function setCounters(seg: Segment, order: number, values: readonly number[]): void {
+  const [first = 0, ceb = 0, last = 0] = values;
+  seg.opts |= OPT_ACC_ECN;
+  seg.ecnOrder = order;
+  seg.ecnFields = values.length;
+  seg.e0b = order === 0 ? first : last;
+  seg.ceb = ceb;
+  seg.e1b = order === 0 ? last : first;
+}
+
+/** The ACE field of a record. */
+export function aceOfRecord(r: SegmentRecord): number {
+  return ((r.ae ?? 0) << 2) | ((r.ctl >> 6) & 3);
+}
+
+/** Its change. */
+export function setAceOfRecord(r: SegmentRecord, ace: number): void {
+  r.ae = (ace >> 2) & 1;
+  r.ctl = (r.ctl & ~(ECE | CWR)) | ((ace & 3) << 6);
 }
 
 function record(seg: Segment, text: Uint8Array): SegmentRecord {
@@ -61,6 +103,8 @@ function record(seg: Segment, text: Uint8Array): SegmentRecord {
     tsEcr,
     sack: [...seg.sack.subarray(0, 2 * seg.sackCount)],
     ...((opts & OPT_FAST_OPEN) === 0 ? {} : { cookie: [...seg.cookie.subarray(0, seg.cookieLen)] }),
+    ...((seg.reserved & 1) === 0 ? {} : { ae: 1 }),
+    ...((opts & OPT_ACC_ECN) === 0 ? {} : { counters: countersOf(seg) }),
     ...(seg.ecn === 0 ? {} : { ecn: seg.ecn }),
     text,
   };
@@ -199,7 +243,9 @@ export class Endpoint implements Output, TimerTrace {
     seg.wnd = r.wnd;
     seg.up = r.up;
     seg.ecn = r.ecn ?? 0;
-    seg.opts = r.opts;
+    seg.reserved = r.ae ?? 0;
+    seg.opts = r.counters === undefined ? r.opts & ~OPT_ACC_ECN : r.opts;
+    if (r.counters !== undefined) setCounters(seg, r.counters.order, r.counters.values);
     seg.mss = r.mss;
     seg.wscale = r.wscale;
     seg.tsVal = r.tsVal | 0;
@@ -317,7 +363,7 @@ export function formatRecord(r: SegmentRecord, seqBase = 0, ackBase = 0): string
   const seg = new Segment().set(r.seq, r.ack, r.ctl);
   seg.wnd = r.wnd;
   seg.up = r.up;
-  seg.opts = r.opts & ~0x10;
+  seg.opts = r.opts & ~(0x10 | OPT_ACC_ECN);
   seg.mss = r.mss;
   seg.wscale = r.wscale;
   seg.sackCount = r.sack.length / 2;

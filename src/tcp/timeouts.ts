@@ -1,6 +1,7 @@
 // Timeouts (RFC 9293 section 3.10.8; 3.8.3, 3.8.4, 3.8.6.1): one function for each.
 
 import { ACK, FIN, PSH } from '../wire/segment.ts';
+import { optionTimedOut } from './ecn/option.ts';
 import type { Engine, TimerName } from './engine.ts';
 import { Err } from './errors.ts';
 import { FastOpen, usedEarly } from './fast-open.ts';
@@ -105,6 +106,7 @@ export function retransmissionTimeout(e: Engine, tcb: Tcb): void {
   if (!syn) {
     if (tcb.mtuSearch !== null) probeTimeout(e, tcb, tcb.mtuSearch);
     e.rules.timeoutLoss(e, tcb);
+    if (tcb.accEcn !== null) optionTimedOut(tcb.accEcn);
   }
   tcb.timeouts = (tcb.timeouts + 1) | 0;
   rto.timeouts = (rto.timeouts + 1) | 0;

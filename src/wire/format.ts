@@ -2,6 +2,7 @@
 
 import {
   ACK,
+  OPT_ACC_ECN,
   OPT_MSS,
   OPT_SACK,
   OPT_SACK_PERMITTED,
@@ -39,12 +40,20 @@ export function parseControl(text: string): number | null {
   return ctl;
 }
 
+/** "ECN e0b 1 ceb 0": the counters of an AccECN option in its order (RFC 9768 section 3.2.3), as packet scripts write them. */
+function formatAccEcn({ ecnOrder, ecnFields, e0b, ceb, e1b }: Segment): string {
+  const fields =
+    ecnOrder === 0 ? [`e0b ${e0b}`, `ceb ${ceb}`, `e1b ${e1b}`] : [`e1b ${e1b}`, `ceb ${ceb}`, `e0b ${e0b}`];
+  return ['ECN', ...fields.slice(0, ecnFields)].join(' ');
+}
+
 /** "mss 1460,sackOK,TS val 1 ecr 0,wscale 7"; SACK edges relative to `ackBase`; "" without options. */
 export function formatOptions(seg: Segment, ackBase: number): string {
   const parts: string[] = [];
   if ((seg.opts & OPT_MSS) !== 0) parts.push(`mss ${seg.mss}`);
   if ((seg.opts & OPT_SACK_PERMITTED) !== 0) parts.push('sackOK');
   if ((seg.opts & OPT_TIMESTAMPS) !== 0) parts.push(`TS val ${seg.tsVal >>> 0} ecr ${seg.tsEcr >>> 0}`);
+  if ((seg.opts & OPT_ACC_ECN) !== 0) parts.push(formatAccEcn(seg));
   if ((seg.opts & OPT_WSCALE) !== 0) parts.push(`wscale ${seg.wscale}`);
   if ((seg.opts & OPT_SACK) !== 0) {
     let blocks = 'sack';

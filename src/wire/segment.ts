@@ -37,6 +37,8 @@ export const OPT_TIMESTAMPS = 0x10;
 export const OPT_UNKNOWN = 0x20;
 /** TCP Fast Open (RFC 7413 section 4.1.1): a cookie, or with `cookieLen` 0 a request for one. */
 export const OPT_FAST_OPEN = 0x40;
+/** AccECN0 or AccECN1 (RFC 9768 section 3.2.3): `ecnFields` counters in `ecnOrder`. */
+export const OPT_ACC_ECN = 0x80;
 
 /** Longest Fast Open cookie, in octets. */
 export const MAX_COOKIE_LENGTH = 16;
@@ -65,7 +67,7 @@ export class Segment {
   ack = 0;
   /** Control bits: FIN | SYN | … */
   ctl = 0;
-  /** The four bits between data offset and CWR; the lowest is AE. Ignored on receipt. */
+  /** The four bits between data offset and CWR; the lowest is AE (see `aceOf`), the others are ignored on receipt. */
   reserved = 0;
   /** SEG.WND as in the header: 16 bits, not scaled. */
   wnd = 0;
@@ -95,6 +97,13 @@ export class Segment {
   readonly cookie = new Uint8Array(MAX_COOKIE_LENGTH);
   /** 1: the Fast Open option is of the experimental kind 254 (RFC 7413 appendix, RFC 6994). */
   cookieExperimental = 0;
+  /** AccECN option: 0 is AccECN0 (EE0B, ECEB, EE1B), 1 is AccECN1 (EE1B, ECEB, EE0B), and how many of these it has. */
+  ecnOrder = 0;
+  ecnFields = 0;
+  /** Its counters, 24 bits each; meaningful as far as `ecnFields` says. */
+  e0b = 0;
+  ceb = 0;
+  e1b = 0;
   /** 1: the options of a SYN go out in FreeBSD's order and with its padding instead of Linux's. */
   freebsdOrder = 0;
   /** ECN field of the packet: ECN_NOT_ECT, ECN_ECT_0, ECN_ECT_1, ECN_CE. */
@@ -119,6 +128,7 @@ export class Segment {
     this.sackCount = 0;
     this.cookieLen = 0;
     this.cookieExperimental = 0;
+    this.ecnFields = 0;
     this.freebsdOrder = 0;
     this.ecn = 0;
     this.optOff = 0;
@@ -130,6 +140,17 @@ export class Segment {
 /** SEG.LEN: octets of text, counting SYN and FIN (RFC 9293 section 3.4). */
 export function segLen(seg: Segment): number {
   return seg.textLen + ((seg.ctl >> 1) & 1) + (seg.ctl & 1);
+}
+
+/** AE, CWR and ECE as one number: the ACE field (RFC 9768 section 3.2.2). */
+export function aceOf(seg: Segment): number {
+  return ((seg.reserved & 1) << 2) | ((seg.ctl >> 6) & 3);
+}
+
+/** Sets AE, CWR and ECE to the three low bits of `ace`. */
+export function setAce(seg: Segment, ace: number): void {
+  seg.reserved = (seg.reserved & ~1) | ((ace >> 2) & 1);
+  seg.ctl = (seg.ctl & ~(CWR | ECE)) | ((ace & 3) << 6);
 }
 
 /** How many segments this one is, or stands for. */

@@ -5,6 +5,7 @@ import { Malformed } from './malformed.ts';
 import type { Memory } from './memory.ts';
 import {
   MAX_COOKIE_LENGTH,
+  OPT_ACC_ECN,
   OPT_FAST_OPEN,
   OPT_MSS,
   OPT_SACK,
@@ -33,6 +34,9 @@ export const TCPOPT_SACK = 5;
 export const TCPOPT_TIMESTAMPS = 8;
 /** TCP Fast Open (RFC 7413 section 4.1.1). */
 export const TCPOPT_FAST_OPEN = 34;
+/** AccECN0 and AccECN1 (RFC 9768 section 3.2.3). */
+export const TCPOPT_ACC_ECN_0 = 172;
+export const TCPOPT_ACC_ECN_1 = 174;
 /** Experiments (RFC 6994); with the magic number it was Fast Open before it had a kind of its own. */
 export const TCPOPT_EXPERIMENT = 254;
 /** The magic number that makes an experimental option Fast Open. */
@@ -75,6 +79,7 @@ export function parseTcpOptions(mem: Memory, off: number, len: number, seg: Segm
     if (kind === TCPOPT_FAST_OPEN) readCookie(mem, i, 2, length, 0, seg);
     else if (kind === TCPOPT_EXPERIMENT && length >= 4 && mem.dv.getUint16(i + 2) === FAST_OPEN_MAGIC)
       readCookie(mem, i, 4, length, 1, seg);
+    else if (kind === TCPOPT_ACC_ECN_0 || kind === TCPOPT_ACC_ECN_1) readAccEcn(mem, i, kind, length, seg);
     else readOption(mem, i, kind, length, seg);
     i += length;
   }
@@ -99,6 +104,22 @@ function readCookie(
   seg.cookieLen = n;
   seg.cookieExperimental = experimental;
   for (let k = 0; k < n; k++) seg.cookie[k] = mem.u8[i + header + k] as number;
+}
+
+/** An AccECN option: of any length, the whole fields that fit are used and the rest is padding (RFC 9768 section 3.2.3). */
+function readAccEcn(mem: Memory, i: number, kind: number, length: number, seg: Segment): void {
+  if ((seg.opts & OPT_ACC_ECN) !== 0) return;
+  seg.opts |= OPT_ACC_ECN;
+  seg.ecnOrder = kind === TCPOPT_ACC_ECN_1 ? 1 : 0;
+  const fields = Math.min(((length - 2) / 3) | 0, 3);
+  seg.ecnFields = fields;
+  const u8 = mem.u8;
+  for (let n = 0, at = i + 2; n < fields; n++, at += 3) {
+    const value = ((u8[at] as number) << 16) | ((u8[at + 1] as number) << 8) | (u8[at + 2] as number);
+    if (n === 1) seg.ceb = value;
+    else if ((n === 0) === (seg.ecnOrder === 0)) seg.e0b = value;
+    else seg.e1b = value;
+  }
 }
 
 /** One option of a legal length at `i`. */
@@ -179,9 +200,14 @@ export class TcpOptionCursor {
   }
 }
 
-/** SACK blocks that fit beside the other options of `opts` (OPT_… bits) in 40 octets, at most `count`. */
-export function sackBlocksThatFit(opts: number, count: number): number {
-  const room = (40 - fixedOptionsLength(opts) - 4) >> 3;
+/** Octets, padded, of an AccECN option with `fields` counters. */
+export function accEcnLength(fields: number): number {
+  return (2 + 3 * fields + 3) & ~3;
+}
+
+/** SACK blocks that fit beside the other options of `opts` (OPT_… bits) and an AccECN option in 40 octets, at most `count`. */
+export function sackBlocksThatFit(opts: number, count: number, accEcnOctets = 0): number {
+  const room = (40 - fixedOptionsLength(opts) - accEcnOctets - 4) >> 3;
   return Math.min(count, room);
 }
 
@@ -193,6 +219,11 @@ function fixedOptionsLength(opts: number): number {
   else if ((opts & OPT_SACK_PERMITTED) !== 0) n += 4;
   if ((opts & OPT_WSCALE) !== 0) n += 4;
   return n;
+}
+
+/** Octets, padded, of the AccECN option of `seg`. */
+function accEcnOctets(seg: Segment): number {
+  return (seg.opts & OPT_ACC_ECN) === 0 ? 0 : accEcnLength(seg.ecnFields);
 }
 
 /** Octets, padded, of the Fast Open option of `seg`; 0 when it does not fit beside `used` octets. */
@@ -215,6 +246,7 @@ function freebsdOptionsLength(seg: Segment): number {
   if ((opts & OPT_WSCALE) !== 0) n += 4;
   if ((opts & OPT_SACK_PERMITTED) !== 0) n += 2;
   if ((opts & OPT_TIMESTAMPS) !== 0) n += ((2 - n) & 3) + 10;
+  if ((opts & OPT_ACC_ECN) !== 0) n += 2 + 3 * seg.ecnFields;
   if ((opts & OPT_FAST_OPEN) !== 0 && n + bareCookieLength(seg) <= 40) n += bareCookieLength(seg);
   return (n + 3) & ~3;
 }
@@ -223,9 +255,10 @@ function freebsdOptionsLength(seg: Segment): number {
 export function tcpOptionsLength(seg: Segment): number {
   const opts = seg.opts;
   if (seg.freebsdOrder === 1) return freebsdOptionsLength(seg);
-  let n = fixedOptionsLength(opts);
+  const counters = accEcnOctets(seg);
+  let n = fixedOptionsLength(opts) + counters;
   if ((opts & OPT_SACK) !== 0) {
-    const blocks = sackBlocksThatFit(opts, seg.sackCount);
+    const blocks = sackBlocksThatFit(opts, seg.sackCount, counters);
     if (blocks > 0) n += 4 + 8 * blocks;
   }
   return n + cookieLength(seg, n);
@@ -233,7 +266,7 @@ export function tcpOptionsLength(seg: Segment): number {
 
 /**
  * Writes the options of `seg` at `off` in the order and with the NOPs that Linux uses (MSS, SACK-permitted
- * or NOP NOP beside timestamps, NOP window scale, NOP NOP SACK) and returns their length. Blocks that do
+ * or NOP NOP beside timestamps, AccECN, NOP window scale, NOP NOP SACK) and returns their length. Blocks that do
  * not fit are left out from the end; OPT_UNKNOWN writes nothing.
  */
 export function writeTcpOptions(mem: Memory, off: number, seg: Segment): number {
@@ -251,7 +284,9 @@ export function writeTcpOptions(mem: Memory, off: number, seg: Segment): number 
     dv.setInt32(i + 4, seg.tsVal);
     dv.setInt32(i + 8, seg.tsEcr);
     i += 12;
-  } else if ((opts & OPT_SACK_PERMITTED) !== 0) {
+  }
+  if ((opts & OPT_ACC_ECN) !== 0) i = writeAccEcn(mem, i, seg);
+  if ((opts & (OPT_TIMESTAMPS | OPT_SACK_PERMITTED)) === OPT_SACK_PERMITTED) {
     dv.setInt32(i, 0x01010402);
     i += 4;
   }
@@ -260,7 +295,7 @@ export function writeTcpOptions(mem: Memory, off: number, seg: Segment): number 
     i += 4;
   }
   if ((opts & OPT_SACK) !== 0) {
-    const blocks = sackBlocksThatFit(opts, seg.sackCount);
+    const blocks = sackBlocksThatFit(opts, seg.sackCount, accEcnOctets(seg));
     if (blocks > 0) {
       dv.setInt32(i, 0x01010500 | (2 + 8 * blocks));
       i += 4;
@@ -301,9 +336,33 @@ function writeFreebsdOptions(mem: Memory, off: number, seg: Segment): number {
     dv.setInt32(i + 6, seg.tsEcr);
     i += 10;
   }
+  if ((opts & OPT_ACC_ECN) !== 0) i = writeCounters(mem, i, seg);
   if ((opts & OPT_FAST_OPEN) !== 0 && i - off + bareCookieLength(seg) <= 40) i = writeCookie(mem, i, seg);
   while (((i - off) & 3) !== 0) u8[i++] = TCPOPT_END;
   return i - off;
+}
+
+/** Kind, length, counters; where it ends. */
+function writeCounters(mem: Memory, i: number, seg: Segment): number {
+  const { u8 } = mem;
+  const { ecnFields, ecnOrder } = seg;
+  u8[i++] = ecnOrder === 1 ? TCPOPT_ACC_ECN_1 : TCPOPT_ACC_ECN_0;
+  u8[i++] = 2 + 3 * ecnFields;
+  for (let n = 0; n < ecnFields; n++) {
+    const value = n === 1 ? seg.ceb : (n === 0) === (ecnOrder === 0) ? seg.e0b : seg.e1b;
+    u8[i++] = value >> 16;
+    u8[i++] = value >> 8;
+    u8[i++] = value;
+  }
+  return i;
+}
+
+/** The same, and NOPs up to 32 bits. */
+function writeAccEcn(mem: Memory, i: number, seg: Segment): number {
+  const end = i + accEcnLength(seg.ecnFields);
+  i = writeCounters(mem, i, seg);
+  while (i < end) mem.u8[i++] = TCPOPT_NOP;
+  return i;
 }
 
 /** Kind, length, cookie; where it ends. */

@@ -8,6 +8,10 @@ import { Memory } from './memory.ts';
 import { pseudoSum } from './pseudo.ts';
 import {
   ACK,
+  aceOf,
+  CWR,
+  ECE,
+  OPT_ACC_ECN,
   OPT_FAST_OPEN,
   OPT_MSS,
   OPT_SACK,
@@ -15,8 +19,10 @@ import {
   OPT_TIMESTAMPS,
   OPT_UNKNOWN,
   OPT_WSCALE,
+  PSH,
   Segment,
   SYN,
+  setAce,
 } from './segment.ts';
 import {
   parseTcp,
@@ -399,6 +405,94 @@ describe('the Fast Open option (RFC 7413 section 4.1.1)', () => {
       memory.u8[off + 12] = ((20 + options.length) / 4) << 4;
       expect([n, parseTcp(memory, off, 20 + options.length, seg), seg.opts]).toEqual([n, 0, OPT_UNKNOWN]);
     }
+  });
+});
+
+describe('the AccECN options (RFC 9768 section 3.2.3)', () => {
+  const header = (options: readonly number[]): Uint8Array =>
+    Uint8Array.of(
+      ...new Array(12).fill(0),
+      (5 + options.length / 4) << 4,
+      ...new Array(7).fill(0),
+      ...options,
+    );
+  const kinds = { MSS: [2, 4], ECN1: [174, 11], NOP: [1], WS: [3, 3], SACK: [5, 10] };
+  const written = (out: Segment): number[] => {
+    const memory = new Memory();
+    const off = memory.alloc(64);
+    const length = writeTcpHeader(memory, off, out);
+    expect(length).toBe(tcpHeaderLength(out));
+    return [...memory.u8.subarray(off + 20, off + length)];
+  };
+  const counting = (opts: number, order: number, fields: number): Segment => {
+    const out = new Segment().set(1, 1, ACK);
+    Object.assign(out, { opts: opts | OPT_ACC_ECN, ecnOrder: order, ecnFields: fields });
+    return Object.assign(out, { e0b: 0x010203, ceb: 0x0a0b0c, e1b: 0xfffefd, mss: 1460, wscale: 7 });
+  };
+
+  it.each([
+    [0, 3, [172, 11, 1, 2, 3, 10, 11, 12, 255, 254, 253, 1]],
+    [1, 3, [174, 11, 255, 254, 253, 10, 11, 12, 1, 2, 3, 1]],
+    [0, 2, [172, 8, 1, 2, 3, 10, 11, 12]],
+    [1, 1, [174, 5, 255, 254, 253, 1, 1, 1]],
+    [0, 0, [172, 2, 1, 1]],
+  ])('order %d with %d fields (table 5), and what is read of it', (order, fields, bytes) => {
+    expect(written(counting(0, order, fields))).toEqual(bytes);
+    const { seg } = parse(header(bytes));
+    expect([seg.opts, seg.ecnOrder, seg.ecnFields]).toEqual([OPT_ACC_ECN, order, fields]);
+    const shown = order === 0 ? [seg.e0b, seg.ceb, seg.e1b] : [seg.e1b, seg.ceb, seg.e0b];
+    const all = order === 0 ? [0x010203, 0x0a0b0c, 0xfffefd] : [0xfffefd, 0x0a0b0c, 0x010203];
+    expect(shown.slice(0, fields)).toEqual(all.slice(0, fields));
+  });
+
+  it.each([
+    [3, 0],
+    [4, 0],
+    [6, 1],
+    [7, 1],
+    [9, 2],
+    [12, 3],
+    [20, 3],
+  ])('of another length, %d, the whole fields count that fit: %d', (length, fields) => {
+    const bytes = [172, length, ...new Array(length - 2).fill(9), 0, 0, 0].slice(0, (length + 3) & ~3);
+    const { seg } = parse(header(bytes));
+    expect([seg.opts, seg.ecnFields]).toEqual([OPT_ACC_ECN, fields]);
+  });
+
+  it('stand where Linux has them, and leave room for as many SACK blocks as fit', () => {
+    const { MSS, ECN1, NOP, WS, SACK } = kinds;
+    const heads = (bytes: number[]): number[][] => {
+      const out: number[][] = [];
+      for (let i = 0; i < bytes.length; ) {
+        if (bytes[i] === 1) out.push(bytes.slice(i, ++i));
+        else {
+          out.push(bytes.slice(i, i + 2));
+          i += bytes[i + 1] as number;
+        }
+      }
+      return out;
+    };
+    expect(heads(written(counting(OPT_MSS | OPT_SACK_PERMITTED | OPT_WSCALE, 1, 3)))).toEqual([
+      ...[MSS, ECN1, NOP, NOP, NOP, [4, 2], NOP, WS],
+    ]);
+    expect(
+      heads(written(counting(OPT_MSS | OPT_SACK_PERMITTED | OPT_TIMESTAMPS | OPT_WSCALE, 1, 3))),
+    ).toEqual([...[MSS, [4, 2], [8, 10], ECN1, NOP, NOP, WS]]);
+    const four = counting(OPT_TIMESTAMPS | OPT_SACK, 1, 3);
+    four.sackCount = 4;
+    expect(heads(written(four))).toEqual([NOP, NOP, [8, 10], ECN1, NOP, NOP, NOP, SACK]);
+    expect(formatSegment(counting(0, 1, 2))).toContain('<ECN e1b 16776957 ceb 658188>');
+  });
+
+  it('aceOf and setAce: AE, CWR and ECE are one number, and the other bits stay', () => {
+    const seg = new Segment().set(1, 1, ACK | PSH);
+    seg.reserved = 0b1010;
+    for (let ace = 0; ace < 8; ace++) {
+      setAce(seg, ace + 8);
+      expect([aceOf(seg), seg.ctl & (ACK | PSH), seg.reserved & 0b1110]).toEqual([ace, ACK | PSH, 0b1010]);
+    }
+    setAce(seg, 0b110);
+    expect([seg.ctl & CWR, seg.ctl & ECE, seg.reserved & 1]).toEqual([CWR, 0, 1]);
   });
 });
 

@@ -17,6 +17,7 @@ import {
   ECE,
   ECN_CE,
   FIN,
+  OPT_ACC_ECN,
   OPT_MSS,
   OPT_SACK,
   OPT_SACK_PERMITTED,
@@ -26,6 +27,7 @@ import {
   RST,
   Segment,
   SYN,
+  setAce,
   URG,
 } from '../../src/wire/segment.ts';
 
@@ -69,6 +71,8 @@ class Side implements Output, TimerTrace {
 
   segment(_tcb: Tcb, s: Segment): void {
     this.log.push(1, s.seq, s.ack, s.ctl, s.wnd, s.up, s.opts, s.textLen, s.gsoSize, s.ecn, s.sackCount);
+    this.log.push(s.reserved);
+    if ((s.opts & OPT_ACC_ECN) !== 0) this.log.push(s.ecnOrder, s.ecnFields, s.e0b, s.ceb, s.e1b);
     if ((s.opts & OPT_TIMESTAMPS) !== 0) this.log.push(s.tsVal, s.tsEcr);
     for (let i = 0; i < 2 * s.sackCount; i++) this.log.push(s.sack[i] as number);
   }
@@ -155,6 +159,7 @@ export const met = {
   loss: 0,
   outOfOrder: 0,
   ece: 0,
+  accEcn: 0,
   probe: 0,
   urgent: 0,
   paced: 0,
@@ -186,7 +191,9 @@ class Run {
       quickAcks: roll(2) * 8,
       noDelay: roll(2) === 0,
       keepAlive: roll(4) === 0,
-      ecn: 'accept',
+      ecn: roll(2) === 0 ? 'accept' : 'accurate',
+      ecnPlusPlus: roll(2) === 0,
+      accEcnOption: (['off', 'changed', 'linux'] as const)[roll(3)] as TcpConfig['accEcnOption'],
       receiveBuffer: [5000, 65_536, 300_000][roll(3)] as number,
       receiveBufferMax: 1 << 20,
       sendBuffer: [5000, 65_536, 300_000][roll(3)] as number,
@@ -196,11 +203,12 @@ class Run {
     this.#both((side) => side.engine.setNow(this.#us));
     this.#both((side) => calls.openPassive(side.engine, side.tcb));
     const irs = [0, -20, 2 ** 31 - 20_000, 77][roll(4)] as number;
-    const ecn = roll(2) * (ECE | CWR);
+    const ecn = roll(3) * (ECE | CWR);
     const offers =
       [OPT_WSCALE, 0][roll(2)]! | [OPT_SACK_PERMITTED, 0][roll(3) >> 1]! | (roll(2) * OPT_TIMESTAMPS);
     const mss = [1460, 536][roll(3) >> 1] as number;
-    this.#arrive(irs | 0, 0, SYN | ecn, 0, (seg) => {
+    this.#arrive(irs | 0, 0, SYN | (ecn > 0 ? ECE | CWR : 0), 0, (seg) => {
+      if (ecn > (ECE | CWR)) seg.reserved = 1;
       seg.opts = OPT_MSS | offers;
       seg.mss = mss;
       seg.wscale = 7;
@@ -272,6 +280,12 @@ class Run {
     const tsEcr = (this.slow.engine.ms + tsOffset - [0, 1, 20, 100][roll(4)]!) | 0;
     const blocks = (ctl & SYN) === 0 && this.slow.tcb.sack === 1 && roll(12) === 0 ? 1 + roll(2) : 0;
     const at = [roll(30), roll(30)];
+    const { accEcn } = this.slow.tcb;
+    const ace = accEcn === null ? 0 : accEcn.sCep + (roll(4) === 0 ? roll(8) : 0);
+    const told =
+      accEcn === null || roll(4) > 0
+        ? null
+        : { ...accEcn, order: roll(2), fields: roll(4), marked: roll(3) * 700 };
     const seg = this.seg;
     this.#both((side) => {
       seg.set(seq, ack, ctl);
@@ -280,6 +294,15 @@ class Run {
       seg.textOff = 64;
       seg.textLen = len;
       seg.ecn = ecn;
+      if (accEcn !== null) setAce(seg, ace);
+      if (told !== null) {
+        seg.opts |= OPT_ACC_ECN;
+        seg.ecnOrder = told.order;
+        seg.ecnFields = told.fields;
+        seg.e0b = told.sE0b & 0xffffff;
+        seg.ceb = (told.sCeb + told.marked) & 0xffffff;
+        seg.e1b = told.sE1b & 0xffffff;
+      }
       if (stamped) {
         seg.opts |= OPT_TIMESTAMPS;
         seg.tsVal = tsVal;
@@ -348,6 +371,7 @@ class Run {
     if (tcb.cc.phase === Phase.LOSS) met.loss++;
     if (tcb.outOfOrder !== null) met.outOfOrder++;
     if (tcb.ecnEcho === 1) met.ece++;
+    if (tcb.accEcn !== null && tcb.accEcn.sCep !== 5 && tcb.accEcn.rCep !== 5) met.accEcn++;
     if (tcb.snd.probe === 1) met.probe++;
     if (tcb.rcv.urgent === 1) met.urgent++;
     if (tcb.timer.pace !== 0) met.paced++;

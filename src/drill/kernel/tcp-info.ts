@@ -20,6 +20,10 @@ const U64_AT_160 = ['delivery_rate', 'busy_time', 'rwnd_limited', 'sndbuf_limite
 const U32_AT_192 = ['delivered', 'delivered_ce'] as const;
 const U64_AT_200 = ['bytes_sent', 'bytes_retrans'] as const;
 const U32_AT_216 = ['dsack_dups', 'reord_seen', 'rcv_ooopack', 'snd_wnd', 'rcv_wnd', 'rehash'] as const;
+const U32_AT_248 = [
+  ...['received_ce', 'delivered_e1_bytes', 'delivered_e0_bytes', 'delivered_ce_bytes'],
+  ...['received_e1_bytes', 'received_e0_bytes', 'received_ce_bytes'],
+] as const;
 const U16_AT_240 = ['total_rto', 'total_rto_recoveries'] as const;
 
 /** `tcpi_…` by name, of the `length` octets that the kernel wrote. */
@@ -57,5 +61,6 @@ export function readTcpInfo(bytes: Uint8Array, length: number): TcpInfo {
   fields(U32_AT_216, 216, 4);
   fields(U16_AT_240, 240, 2);
   fields(['total_rto_time'], 244, 4);
+  fields(U32_AT_248, 248, 4);
   return out;
 }

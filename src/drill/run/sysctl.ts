@@ -99,11 +99,30 @@ function freebsdRetries(v: string): Partial<TcpConfig> {
 /** net.inet.tcp.maxunacktime, in seconds; 0 says nothing. */
 const maxUnackTime: Apply = (v) => (v === '0' ? null : { userTimeoutMs: Number(v) * 1000 });
 
-/** 0: off, 1: asked for, 2: given to who asks; more is AccECN. */
-function ecn(v: string): Partial<TcpConfig> | string {
-  const values = ['off', 'on', 'accept'] as const;
-  const value = values[Number(v)];
-  return value === undefined ? 'has no AccECN' : { ecn: value };
+type Ecn = TcpConfig['ecn'];
+
+/** 0: off, 1: asked for, 2: given to who asks; AccECN from 3 on. */
+const LINUX_ECN: readonly Ecn[] = [
+  'off',
+  'on',
+  'accept',
+  'accurate',
+  'on-accept-accurate',
+  'accept-accurate',
+];
+const FREEBSD_ECN: readonly Ecn[] = ['off', 'on', 'accept', 'accurate', 'accept-accurate'];
+
+const ecn =
+  (values: readonly Ecn[]): Apply =>
+  (v) => {
+    const value = values[Number(v)];
+    return value === undefined ? 'has no such ECN' : { ecn: value };
+  };
+
+/** 0: no option, 1: when there is something to tell, 2 and 3: with every segment. */
+function ecnOption(v: string): Partial<TcpConfig> | string {
+  const value = (['off', 'changed', 'linux', 'linux'] as const)[Number(v)];
+  return value === undefined ? 'has no such option' : { accEcnOption: value };
 }
 
 /** 0: off, 1: after a black hole, 2: always. */
@@ -136,7 +155,10 @@ const IPV4: Readonly<Record<string, Apply>> = {
   tcp_rto_min_us: (v) => ({ minRtoMs: Math.ceil(Number(v) / 1000) }),
   tcp_rto_max_ms: number('maxRtoMs'),
   tcp_congestion_control: congestion,
-  tcp_ecn: ecn,
+  tcp_ecn: ecn(LINUX_ECN),
+  tcp_ecn_fallback: flag('ecnFallback'),
+  tcp_ecn_option: ecnOption,
+  tcp_ecn_option_beacon: inert, // of an option that does not go with every segment
   tcp_dsack: only('1'),
   tcp_fack: only('0'),
   tcp_frto: only('1', '2'),
@@ -201,7 +223,7 @@ const FREEBSD: Readonly<Record<string, Apply>> = {
   'net.inet.tcp.minmss': (v) => ({ minMss: Math.max(28, Math.min(Number(v), 536)) }),
   'net.inet.tcp.syncache.rexmtlimit': retries('synAckR2Ms'),
   'net.inet.tcp.cc.algorithm': congestion,
-  'net.inet.tcp.ecn.enable': ecn,
+  'net.inet.tcp.ecn.enable': ecn(FREEBSD_ECN),
   'net.inet.tcp.path_mtu_discovery': only('1'),
   'net.inet.tcp.pmtud_blackhole_detection': (v) => ({ mtuProbing: v === '0' ? 'off' : 'blackhole' }),
   'net.inet.tcp.blackhole': only('0'),

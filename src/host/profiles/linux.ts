@@ -100,6 +100,12 @@ export const linux = profileOf('linux', {
     timestamps: { value: true, source: 'tcp_timestamps' },
     sack: { value: true, source: 'tcp_sack' },
     ecn: { value: 'accept', source: 'tcp_ecn: 2' },
+    ecnFallback: { value: true, source: 'tcp_ecn_fallback: 1' },
+    ecnPlusPlus: {
+      value: true,
+      source: 'tcp_ecn_send: INET_ECN_xmit for every segment in AccECN mode (since 6.19)',
+    },
+    accEcnOption: { value: 'linux', source: 'tcp_ecn_option: 2, and saw_accecn_opt (since 6.19)' },
     synOptionOrder: { value: 'linux', source: 'tcp_options_write (net/ipv4/tcp_output.c)' },
     delayedAckMs: { value: 40, source: 'TCP_DELACK_MIN' },
     quickAcks: { value: 16, source: 'TCP_MAX_QUICKACKS' },

@@ -49,6 +49,9 @@ class Pair {
   /** Whether a packet of a, by its number, gets lost, or is marked "congestion experienced". */
   loses: (n: number) => boolean = () => false;
   marks: (n: number) => boolean = () => false;
+  /** Whether a packet of b over IPv6, by its number, is marked. */
+  marksBack: (n: number) => boolean = () => false;
+  #back = 0;
   #ab: Uint8Array[] = [];
   #ba: Uint8Array[] = [];
   readonly #ia: HostInterface;
@@ -63,7 +66,11 @@ class Pair {
     this.#ib = this.b.addInterface({ mtu, addresses: ['10.0.0.2/8', 'fd00::2/64'] });
     this.#ia.attach((off, len, offload) => this.#link(off, len, offload ?? null), cuts[cut]);
     this.#ib.attach((off, len) => {
-      this.#ba.push(this.memory.u8.slice(off, off + len));
+      const packet = this.memory.u8.slice(off, off + len);
+      // ECT(0) is two bits of the second octet.
+      if (((packet[1] as number) & 0x20) !== 0 && this.marksBack(this.#back++))
+        packet[1] = (packet[1] as number) | 0x30;
+      this.#ba.push(packet);
       this.memory.free(off, len);
     });
   }
@@ -269,6 +276,30 @@ describe('cut by nobody, by the host, by the link: the same octets on the wire',
     expect(segments(link, 3).filter(({ ctl }) => (ctl & 0x80) !== 0)).toHaveLength(1);
   });
 
+  test.each(['off', 'linux'] as const)(
+    'an ACE field is the same in all segments, CWR with it (RFC 9768 section 3.3.4): options %s',
+    (accEcnOption) => {
+      const { link } = sameOnTheWire(
+        (pair) => {
+          // Marked from b to a, so that the counter of a goes round.
+          pair.marksBack = (n) => n % 3 === 0;
+          const { ours, theirs } = pair.connect('fd00::2');
+          for (let i = 0; i < 20; i++) {
+            ours.offer(octets(30_000, i));
+            theirs.offer(octets(1500, i));
+            pair.pass(5);
+            theirs.discard();
+            ours.discard();
+          }
+        },
+        { tcp: { ecn: 'accurate', accEcnOption } },
+      );
+      const aces = new Set(segments(link, 3).map(({ ctl }) => (ctl >> 6) & 3));
+      expect(aces.size).toBe(4);
+      expect(link.given).toBeLessThan(link.wire.length);
+    },
+  );
+
   test('what is lost goes again, and new text with it', () => {
     sameOnTheWire((pair) => {
       pair.loses = (n) => n % 17 === 9 || n === 40 || n === 41;
@@ -296,46 +327,51 @@ describe('cut by nobody, by the host, by the link: the same octets on the wire',
     expect(new Set(segments(link).map(({ len }) => len)).size).toBeGreaterThan(2);
   });
 
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])('whatever programs, losses and marks do: seed %i', (seed) => {
-    const tcp: Partial<TcpConfig> = {
-      ecn: seed % 2 === 0 ? 'on' : 'off',
-      timestamps: seed % 3 !== 0,
-      sack: seed % 4 !== 3,
-      receiveBuffer: 2 ** (13 + (seed % 5)),
-    };
-    const pairs = sameOnTheWire(
-      (pair) => {
-        const random = seeded(seed * 7919);
-        const below = (n: number): number => random() % n;
-        const lost = new Set(Array.from({ length: 60 }, () => 5 + below(3000)));
-        const marked = new Set(Array.from({ length: 30 }, () => 5 + below(3000)));
-        pair.loses = (n) => lost.has(n);
-        pair.marks = (n) => marked.has(n);
-        const { ours, theirs } = pair.connect(seed % 2 === 0 ? 'fd00::2' : '10.0.0.2');
-        for (let i = 0; i < 300; i++) {
-          const chosen = below(20);
-          if (chosen < 12) ours.offer(octets(1 + below(chosen < 6 ? 3000 : 50_000), i));
-          else if (chosen === 12) ours.setNoDelay(below(2) === 0);
-          else if (chosen === 13) ours.cork();
-          else if (chosen === 14) ours.uncork();
-          else if (chosen === 15)
-            void ours.write(octets(1 + below(9000), i), { urgent: true }).catch(() => {});
-          else if (chosen === 16) theirs.offer(octets(1 + below(5000), i));
-          if (below(3) > 0) theirs.discard(1 + below(60_000));
-          ours.discard();
-          pair.pass(1 + below(chosen === 19 ? 500 : 6));
-        }
-        void ours.end().catch(() => {});
-        for (let i = 0; i < 20; i++) {
-          theirs.discard();
-          pair.pass(500);
-        }
-      },
-      { tcp },
-    );
-    expect(pairs.nobody.wire.length).toBeGreaterThan(300);
-    expect(pairs.link.given).toBeLessThan(pairs.nobody.given);
-  });
+  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])(
+    'whatever programs, losses and marks do: seed %i',
+    (seed) => {
+      const even = seed % 4 === 0 ? 'accurate' : 'on';
+      const tcp: Partial<TcpConfig> = {
+        ecn: seed % 2 === 0 ? even : 'off',
+        accEcnOption: 'linux',
+        timestamps: seed % 3 !== 0,
+        sack: seed % 4 !== 3,
+        receiveBuffer: 2 ** (13 + (seed % 5)),
+      };
+      const pairs = sameOnTheWire(
+        (pair) => {
+          const random = seeded(seed * 7919);
+          const below = (n: number): number => random() % n;
+          const lost = new Set(Array.from({ length: 60 }, () => 5 + below(3000)));
+          const marked = new Set(Array.from({ length: 30 }, () => 5 + below(3000)));
+          pair.loses = (n) => lost.has(n);
+          pair.marks = (n) => marked.has(n);
+          const { ours, theirs } = pair.connect(seed % 2 === 0 ? 'fd00::2' : '10.0.0.2');
+          for (let i = 0; i < 300; i++) {
+            const chosen = below(20);
+            if (chosen < 12) ours.offer(octets(1 + below(chosen < 6 ? 3000 : 50_000), i));
+            else if (chosen === 12) ours.setNoDelay(below(2) === 0);
+            else if (chosen === 13) ours.cork();
+            else if (chosen === 14) ours.uncork();
+            else if (chosen === 15)
+              void ours.write(octets(1 + below(9000), i), { urgent: true }).catch(() => {});
+            else if (chosen === 16) theirs.offer(octets(1 + below(5000), i));
+            if (below(3) > 0) theirs.discard(1 + below(60_000));
+            ours.discard();
+            pair.pass(1 + below(chosen === 19 ? 500 : 6));
+          }
+          void ours.end().catch(() => {});
+          for (let i = 0; i < 20; i++) {
+            theirs.discard();
+            pair.pass(500);
+          }
+        },
+        { tcp },
+      );
+      expect(pairs.nobody.wire.length).toBeGreaterThan(300);
+      expect(pairs.link.given).toBeLessThan(pairs.nobody.given);
+    },
+  );
 });
 
 test('a link of frames cuts nothing: it says so when it is attached', () => {

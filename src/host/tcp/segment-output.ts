@@ -65,7 +65,10 @@ export class SegmentOutput {
       return;
     }
     const { offload } = path.iface;
-    if (offload !== null && offload.cutBy === 'link' && tcb.pmtu > IPV4_PMTU_FLOOR) this.#leave(c, path, seg);
+    const byLink = offload !== null && offload.cutBy === 'link' && tcb.pmtu > IPV4_PMTU_FLOOR;
+    // A link clears CWR in all pieces but the first, where it may be a bit of an ACE counter (RFC 9768 section 3.3.4).
+    const ace = tcb.accEcn !== null && (seg.ctl & CWR) !== 0;
+    if (byLink && !(ace && seg.gsoSize > 0)) this.#leave(c, path, seg);
     else if (seg.gsoSize === 0) this.#form(c, path, seg);
     else this.#cut(c, path, seg);
   }
@@ -122,10 +125,11 @@ export class SegmentOutput {
   /** A packet for each of the segments that this one stands for. */
   #cut(c: Connection, path: Way, seg: Segment): void {
     const { seq, ctl, textLen, gsoSize } = seg;
+    const kept = c.tcb.accEcn === null ? 0 : ctl & CWR; // all pieces have the same ACE field
     for (let at = 0; at < textLen; at += gsoSize) {
       seg.textLen = Math.min(gsoSize, textLen - at);
       seg.seq = (seq + at) | 0;
-      seg.ctl = ctlOfPiece(ctl, at === 0, at + seg.textLen === textLen);
+      seg.ctl = ctlOfPiece(ctl, at === 0, at + seg.textLen === textLen) | kept;
       this.#form(c, path, seg);
     }
   }
@@ -148,7 +152,7 @@ export class SegmentOutput {
     offload.sumAt = TCP_CHECKSUM_OFFSET;
     offload.headerLen = offload.sumFrom + headerLen;
     offload.gsoSize = seg.gsoSize;
-    offload.ecn = (seg.ctl & CWR) !== 0;
+    offload.ecn = (seg.ctl & CWR) !== 0 && c.tcb.accEcn === null;
     this.#pass(c, path, seg, off, payloadLen, false, offload);
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Drop } from '../../tcp/index.ts';
+import { Drop, EcnMode } from '../../tcp/index.ts';
 import {
   ACK,
   FIN,
@@ -117,6 +117,41 @@ describe('a SYN that meets a full SYN queue', () => {
       expect(b.counters.cookiesAccepted).toBe(1);
     }
   });
+
+  it('that asks for AccECN is answered as without a cookie, and the ACK tells that it was (RFC 9768 section 5.1)', async () => {
+    for (const [asks, answers, timestamps, ecn] of [
+      ['accurate', 'accurate', true, EcnMode.ACCURATE],
+      ['accurate', 'accept-accurate', false, EcnMode.ACCURATE],
+      ['accurate', 'accept', true, EcnMode.CLASSIC],
+      ['accurate', 'accept', false, EcnMode.NOT_ECN],
+      ['on', 'accurate', true, EcnMode.CLASSIC],
+      ['off', 'accurate', true, EcnMode.NOT_ECN],
+    ] as const) {
+      const net = new Net();
+      const { a, b } = net.pair({}, { tcp: { ecn: asks } }, { tcp: { ecn: answers, timestamps } });
+      const listener = b.listen({ port: 80, synBacklog: 0 });
+      const c = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
+      const d = await net.run(listener.accept());
+      expect([asks, answers, c.tcb.ecn, d.tcb.ecn]).toEqual([asks, answers, ecn, ecn]);
+      expect([c.info().accEcn === null, d.info().accEcn === null]).toEqual(
+        new Array(2).fill(ecn !== EcnMode.ACCURATE),
+      );
+      expect(b.counters.cookiesAccepted).toBe(1);
+    }
+  });
+
+  it.each([0b000, 0b001, 0b010, 0b101, 0b110, 0b111])(
+    'and comes back with %d in the ACE field: only from 2 on the client has asked for AccECN',
+    (ace) => {
+      const s = server({ tcp: { ecn: 'accurate', timestamps: false } });
+      const { seq } = syn(s);
+      const [reserved, bits] = [ace >> 2, (ace & 3) << 6];
+      s.send({ ctl: ACK | bits, reserved, seq: 1001, ack: seq + 1 });
+      const [c] = s.host.connections;
+      expect([c?.state, c?.tcb.ecn]).toEqual(['ESTABLISHED', ace >= 2 ? EcnMode.ACCURATE : EcnMode.NOT_ECN]);
+      expect(c?.tcb.accEcn?.sCep ?? 0).toBe(ace < 2 ? 0 : ace === 0b110 ? 6 : 5);
+    },
+  );
 
   it('is answered with the options in the order of its settings', () => {
     const opts = OPT_MSS | OPT_WSCALE | OPT_SACK_PERMITTED | OPT_TIMESTAMPS;

@@ -1,10 +1,21 @@
 // The handshake of a listener whose SYN queue is full: the SYN,ACK carries everything (RFC 4987 section
 // 3.6), and the ACK that returns it makes the connection.
 
-import { mssOf, offeredShift, reviveFromCookie, type TcpConfig } from '../../tcp/index.ts';
+import {
+  EcnMode,
+  grantedMode,
+  handshakeAce,
+  modeOfSyn,
+  mssOf,
+  offeredShift,
+  putFreshCounters,
+  reviveAccEcn,
+  reviveFromCookie,
+  type TcpConfig,
+} from '../../tcp/index.ts';
 import {
   ACK,
-  CWR,
+  aceOf,
   ECE,
   OPT_MSS,
   OPT_SACK_PERMITTED,
@@ -12,6 +23,7 @@ import {
   OPT_WSCALE,
   Segment,
   SYN,
+  setAce,
   UDP_HEADER_LENGTH,
 } from '../../wire/index.ts';
 import type { Connection, Listener } from '../connection/index.ts';
@@ -29,6 +41,9 @@ import type { TcpLayer } from './tcp-layer.ts';
 
 /** A cookie is good for two slots of 64 seconds. */
 const COOKIE_LIFE_MS = 128_000;
+
+/** A client that has not asked for AccECN has 0 there, or 1 when our SYN,ACK was marked. */
+const LEAST_HANDSHAKE_ACE = 2;
 
 const reply = new Segment();
 
@@ -48,11 +63,14 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
   out.opts = OPT_MSS;
   out.freebsdOrder = config.synOptionOrder === 'freebsd' ? 1 : 0;
   out.mss = offeredMss(config, path.iface.mtu, t.family, tcp.arrivingUdp);
+  // AccECN needs no place: the ACE field of the ACK tells that it was agreed to (RFC 9768 section 5.1).
+  const mode = modeOfSyn(aceOf(seg), grantedMode(config));
+  if (mode === EcnMode.ACCURATE) setAce(out, handshakeAce(seg.ecn));
   // Without timestamps there is nowhere to keep the other options: they are not offered.
   if (config.timestamps && (seg.opts & OPT_TIMESTAMPS) !== 0) {
     const wscale = config.windowScale && (seg.opts & OPT_WSCALE) !== 0 ? seg.wscale : -1;
     const sack = config.sack && (seg.opts & OPT_SACK_PERMITTED) !== 0;
-    const ecn = config.ecn !== 'off' && (seg.ctl & (ECE | CWR)) === (ECE | CWR); // RFC 3168 section 6.1.1
+    const ecn = mode === EcnMode.CLASSIC;
     out.opts |= OPT_TIMESTAMPS;
     if (ecn) out.ctl |= ECE;
     if (sack) out.opts |= OPT_SACK_PERMITTED;
@@ -63,6 +81,7 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
     out.tsVal = (cookieTsVal(engine.ms, wscale, sack, ecn) + tcp.timestamps.of(tcp.arriving)) | 0;
     out.tsEcr = seg.tsVal;
   }
+  if (mode === EcnMode.ACCURATE) putFreshCounters(config, out);
   listener.cookiesUntil = tcp.nowMs + COOKIE_LIFE_MS;
   tcp.counters.cookiesSent++;
   tcp.engineOutput.answer(out, listener.ttl, listener.tos);
@@ -93,13 +112,14 @@ export function acceptCookie(
     tcb.tsRecent = seg.tsVal;
     tcb.tsRecentMs = tcp.engine.ms;
     tcb.sack = cookieSackPermitted(ecr) ? 1 : 0;
-    tcb.ecn = cookieEcn(ecr) ? 1 : 0;
+    tcb.ecn = cookieEcn(ecr) ? EcnMode.CLASSIC : EcnMode.NOT_ECN;
     if (wscale >= 0) {
       tcb.ws = 1;
       tcb.snd.wscale = wscale;
       tcb.rcv.wscale = offeredShift(config, config.receiveBuffer);
     }
   }
+  if (grantedMode(config) === EcnMode.ACCURATE && aceOf(seg) >= LEAST_HANDSHAKE_ACE) reviveAccEcn(tcb);
   reviveFromCookie(tcp.engine, tcb, seg, mss);
   tcp.counters.cookiesAccepted++;
   return c;

@@ -208,6 +208,14 @@ export const dropTexts = {
     },
     section: '3.10.7.4 eighth',
   },
+  'ecn-modes-mixed': {
+    name: { en: 'two kinds of ECN in one handshake', zh: '同一次握手里两种 ECN' },
+    text: {
+      en: 'This SYN asks for another kind of ECN feedback than the one before it: the two ends could disagree about what its bits mean, so {me} resets the connection.',
+      zh: '这个 SYN 请求的 ECN 反馈方式与前一个不同：两端可能对标志位的含义理解不一，{me}因此重置连接。',
+    },
+    section: 'RFC 9768 3.1.5',
+  },
   'late-data': {
     name: { en: 'nobody reads any more', zh: '已无人读取' },
     text: {

@@ -1,7 +1,7 @@
 // TCP_INFO: the fields of Linux's `struct tcp_info` that the engine knows. A field that is not here is one
 // that it does not keep: reading it is "unsupported", never 0.
 
-import { NO_SSTHRESH, Phase } from '../../tcp/index.ts';
+import { type AccEcnStatus, NO_SSTHRESH, Phase } from '../../tcp/index.ts';
 import { caStates, tcpiOptions } from './constants.ts';
 import type { TcpSocket } from './tcp-socket.ts';
 
@@ -34,7 +34,7 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
   if (s.sack) options |= tcpiOptions.TCPI_OPT_SACK;
   if (s.windowScale) options |= tcpiOptions.TCPI_OPT_WSCALE;
   if (c.synTextTaken) options |= tcpiOptions.TCPI_OPT_SYN_DATA;
-  if (tcb.ecn === 1) options |= tcpiOptions.TCPI_OPT_ECN;
+  if (s.ecn !== 'off') options |= tcpiOptions.TCPI_OPT_ECN;
   return {
     tcpi_state: personality.tcpiState(ended ? 'CLOSED' : s.state),
     tcpi_ca_state: caState(tcb.cc.phase),
@@ -67,8 +67,23 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
     tcpi_notsent_bytes: s.notSentBytes,
     tcpi_snd_wnd: s.sndWnd,
     tcpi_rcv_wnd: s.rcvWnd,
+    ...(s.accEcn === null ? {} : counters(s.accEcn)),
     tcpi_bytes_acked: Math.max(0, (tcb.snd.una - tcb.snd.iss - 1) | 0) - (s.finAcked ? 1 : 0),
     tcpi_bytes_received: Math.max(0, (tcb.rcv.nxt - tcb.rcv.irs - 1) | 0),
+  };
+}
+
+/** What Linux since 6.18 tells of AccECN; its counts begin at 0. */
+function counters(a: AccEcnStatus): TcpInfo {
+  return {
+    tcpi_delivered_ce: a.deliveredCe,
+    tcpi_delivered_ce_bytes: a.deliveredCeBytes,
+    tcpi_delivered_e0_bytes: a.deliveredE0Bytes,
+    tcpi_delivered_e1_bytes: a.deliveredE1Bytes,
+    tcpi_received_ce: a.receivedCe,
+    tcpi_received_ce_bytes: a.receivedCeBytes,
+    tcpi_received_e0_bytes: a.receivedE0Bytes,
+    tcpi_received_e1_bytes: a.receivedE1Bytes,
   };
 }
 

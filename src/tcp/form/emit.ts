@@ -7,16 +7,21 @@ import {
   OPT_TIMESTAMPS,
   OPT_WSCALE,
   RST,
+  type Segment,
   SYN,
   segmentsIn,
   URG,
 } from '../../wire/segment.ts';
 import { seqGt, seqMax, seqMin } from '../../wire/seq.ts';
-import { ecnOfSyn, markEcn } from '../ecn.ts';
+import { markEcn } from '../ecn/classic.ts';
+import { goesWithoutSack, markAccEcn } from '../ecn/count.ts';
+import { askedMode, ecnOfSyn } from '../ecn/negotiate.ts';
+import { optionRoom, putOption } from '../ecn/option.ts';
 import type { Engine } from '../engine.ts';
 import { FastOpen, offerFastOpen, usedEarly } from '../fast-open.ts';
 import { dueBlocks, fillSack, reportsDuplicate } from '../receive/reassembly.ts';
 import { offeredShift, offerWindow } from '../receive/window.ts';
+import { EcnMode } from '../tcb/acc-ecn.ts';
 import { State } from '../tcb/state.ts';
 import { fixedHeaders, rcvWnd, type Tcb } from '../tcb/tcb.ts';
 import { clearTimer } from '../timers.ts';
@@ -61,22 +66,32 @@ export function emit(
   }
   if ((ctl & ACK) !== 0) {
     seg.ack = rcv.nxt;
-    let untold = false;
-    const due = dueBlocks(tcb);
-    if (due > 0) {
-      const text = gsoSize > 0 ? gsoSize : len;
-      const room = text > 0 ? Math.min(due, (snd.mss - text - 4) >> 3) : due;
-      if (room > 0) fillSack(tcb, seg, room);
-      else untold = true;
-    }
+    const untold = !addFeedback(tcb, seg, gsoSize > 0 ? gsoSize : len);
     rcv.acked = rcv.nxt;
     // A report that had no room beside the text goes alone, when it is news.
     tcb.ackNow = untold && (tcb.ackNow === 1 || reportsDuplicate(tcb)) ? 1 : 0;
     clearTimer(e, tcb, 'delack');
   }
-  if (tcb.ecn === 1 && (ctl & RST) === 0) markEcn(tcb, seg, fresh);
+  if (tcb.accEcn !== null) markAccEcn(tcb, tcb.accEcn, seg, fresh);
+  else if (tcb.ecn === EcnMode.CLASSIC && (ctl & RST) === 0) markEcn(tcb, seg, fresh);
   tcb.segsOut = (tcb.segsOut + segmentsIn(seg)) | 0;
   e.out.segment(tcb, seg);
+}
+
+/** The options in which an ACK with `text` octets of text tells what has arrived. False: SACK blocks had no room. */
+function addFeedback(tcb: Tcb, seg: Segment, text: number): boolean {
+  const acc = tcb.accEcn;
+  let blocks = dueBlocks(tcb);
+  if (acc !== null && goesWithoutSack(acc, seg)) blocks = 0;
+  if (acc === null && blocks === 0) return true;
+  let room = optionRoom(tcb, text);
+  if (acc !== null) room -= putOption(tcb, acc, seg, room, blocks);
+  if (blocks === 0) return true;
+  blocks = Math.min(blocks, (room - 4) >> 3);
+  if (blocks <= 0) return false;
+
+  fillSack(tcb, seg, blocks);
+  return true;
 }
 
 /** <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> */
@@ -159,7 +174,8 @@ export function prepareOffer(tcb: Tcb): void {
   tcb.ws = config.windowScale ? 1 : 0;
   tcb.ts = config.timestamps ? 1 : 0;
   tcb.sack = config.sack ? 1 : 0;
-  tcb.ecn = config.ecn === 'on' && tcb.passive === 0 ? 1 : 0;
+  tcb.ecn = tcb.passive === 0 ? askedMode(config) : EcnMode.NOT_ECN;
+  tcb.accEcn = null;
 }
 
 /** Eff.snd.MSS (section 3.7.1, MUST-16), after the peer's MSS or the path's MTU is known. */

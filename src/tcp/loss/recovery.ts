@@ -7,7 +7,7 @@ import { seqGt } from '../../wire/seq.ts';
 import { controlOf } from '../congestion/control.ts';
 import { setCwnd, setSsthresh } from '../congestion/cwnd.ts';
 import { cwndLimited } from '../congestion/validation.ts';
-import { echoedEcn } from '../ecn.ts';
+import { respondToEcn } from '../ecn/response.ts';
 import type { Engine } from '../engine.ts';
 import { inFlight, join, markLost, word } from '../send/sent.ts';
 import { FATE, Fate, type Sent } from '../tcb/sent.ts';
@@ -101,7 +101,7 @@ export function controlWindow(e: Engine, tcb: Tcb, s: AckSample, left: boolean):
   const { cc, sent } = tcb;
   const control = controlOf(tcb);
   s.inFlight = inFlight(tcb);
-  if (s.ece === 1) echoedEcn(e, tcb, s);
+  if (s.ece === 1) respondToEcn(e, tcb, s);
   if (cc.phase === Phase.FAST_RECOVERY && control.ownsRecovery !== true) {
     if (sent !== null) prr(tcb, sent, s);
     return;

@@ -25,8 +25,10 @@ export class AckSample {
   inFlight = 0;
   /** 1: what is acknowledged was sent while the program or the peer's window was the limit, and not cwnd. */
   appLimited = 0;
-  /** 1: the segment has ECE, on a connection that uses ECN. */
+  /** 1: the peer feeds back a mark that is to be responded to: ECE of classic ECN, or AccECN. */
   ece = 0;
+  /** Packets that the network has marked, as AccECN feeds back (RFC 9768); classic ECN does not count them. */
+  ce = 0;
   /** Delivery rate (draft-ietf-ccwg-bbr section 4.1): so many octets in so many microseconds; 0: no sample. */
   rateDelivered = 0;
   rateIntervalUs = 0;
@@ -84,6 +86,7 @@ export class AckSample {
     this.inFlight = this.priorInFlight;
     this.appLimited = 0;
     this.ece = 0;
+    this.ce = 0;
     this.rateDelivered = 0;
     this.rateIntervalUs = 0;
     this.rateLost = 0;

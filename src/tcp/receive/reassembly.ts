@@ -3,6 +3,7 @@
 
 import { OPT_SACK, type Segment } from '../../wire/segment.ts';
 import { seqGeq, seqGt, seqLeq, seqLt, seqMax, seqMin } from '../../wire/seq.ts';
+import { noteRepeated } from '../ecn/option.ts';
 import type { Engine } from '../engine.ts';
 import { MOST_BLOCKS, OutOfOrder } from '../tcb/out-of-order.ts';
 import type { Tcb } from '../tcb/tcb.ts';
@@ -152,6 +153,7 @@ export function dropRanges(tcb: Tcb): void {
 /** A duplicate in the segment that is being processed, reported first in an ACK at once (RFC 2883 section 4). */
 export function noteDuplicate(tcb: Tcb, left: number, right: number): void {
   if (tcb.sack === 0 || !seqLt(left, right)) return;
+  if (tcb.accEcn !== null) noteRepeated(tcb.accEcn);
   tcb.rcv.dsackLeft = left;
   tcb.rcv.dsackRight = right;
   tcb.ackNow = 1;

@@ -4,6 +4,9 @@
 import { ACK, ECE, FIN, OPT_SACK, OPT_TIMESTAMPS, type Segment } from '../../wire/segment.ts';
 import { seqGeq, seqGt, seqLeq, seqLt } from '../../wire/seq.ts';
 import { Drop } from '../drop.ts';
+import { readFeedback } from '../ecn/feedback.ts';
+import { readHandshakeAck } from '../ecn/negotiate.ts';
+import { respondToEcn } from '../ecn/response.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
 import { established } from '../established.ts';
@@ -18,6 +21,7 @@ import { updatePacing } from '../send/pacing.ts';
 import { dropSent } from '../send/sent.ts';
 import { startUserTimer } from '../send/transmit.ts';
 import { Signal } from '../signals.ts';
+import { EcnMode } from '../tcb/acc-ecn.ts';
 import { State } from '../tcb/state.ts';
 import { finAcked, type Tcb } from '../tcb/tcb.ts';
 import * as row from '../tcb/transitions.ts';
@@ -52,6 +56,7 @@ export function synReceivedAck(e: Engine, tcb: Tcb, seg: Segment): boolean {
     e.out.drop(tcb, seg, Drop.LISTEN_REFUSED);
     return true;
   }
+  if (tcb.accEcn !== null) readHandshakeAck(tcb, tcb.accEcn, seg);
   const lost = tcb.rto.timeouts > 0;
   if (tcb.passive === 0 && tcb.fastOpen !== 0) e.rules.earlyAck(e, tcb, seg); // a simultaneous open
   enter(e, tcb, row.SYN_RECEIVED_ACK);
@@ -87,9 +92,11 @@ export function acknowledge(e: Engine, tcb: Tcb, seg: Segment): void {
   const s = e.sample.begin(tcb, seg);
   const advances = s.advanced === 1;
   if (!advances && seg.ack !== tcb.snd.una) return;
-  if (tcb.ecn === 1 && (seg.ctl & ECE) !== 0) s.ece = 1;
+  const acc = tcb.accEcn;
+  if (tcb.ecn === EcnMode.CLASSIC && (seg.ctl & ECE) !== 0) s.ece = 1;
   if (tcb.sent !== null || advances || tcb.cc.tlp !== 0) {
     readAck(e, tcb, seg, s);
+    if (acc !== null) readFeedback(tcb, acc, seg, s);
     const left = e.rules.leaveRecovery(e, tcb, s);
     if (advances) e.rules.newAck(e, tcb, s);
     else if (isDuplicate(tcb, seg)) e.rules.duplicateAck(e, tcb, s);
@@ -97,6 +104,9 @@ export function acknowledge(e: Engine, tcb: Tcb, seg: Segment): void {
     e.rules.controlWindow(e, tcb, s, left);
     if (s.delivered > 0) updatePacing(tcb);
     if (s.sacked > 0 && tcb.timer.pto !== 0) clearTimer(e, tcb, 'pto');
+  } else if (acc !== null) {
+    readFeedback(tcb, acc, seg, s);
+    if (s.ece === 1) respondToEcn(e, tcb, s);
   }
   updateSendWindow(e, tcb, seg, advances);
 }
@@ -164,6 +174,11 @@ function sampleTimestamp(e: Engine, tcb: Tcb, seg: Segment): void {
   if (ms >= 0 && ms <= computedRtoMs(tcb)) sample(tcb, ms * 1000);
 }
 
+/** With ECN-capable pure ACKs, where SACK is in use, what has no SACK blocks may be an ACK of ACKs (RFC 9768 section 3.2.2.5.1). */
+function tellsAckOfAck({ accEcn, sack, config }: Tcb): boolean {
+  return accEcn !== null && sack === 1 && config.ecnPlusPlus;
+}
+
 /** RFC 5681 section 2: a duplicate ACK. */
 function isDuplicate(tcb: Tcb, seg: Segment): boolean {
   const { snd } = tcb;
@@ -171,6 +186,7 @@ function isDuplicate(tcb: Tcb, seg: Segment): boolean {
     seg.ack === snd.una &&
     snd.una !== snd.nxt &&
     snd.probe === 0 &&
+    !tellsAckOfAck(tcb) &&
     seg.textLen === 0 &&
     (seg.opts & OPT_SACK) === 0 && // what it says is in the record
     tcb.ackNow === 0 && // else it came with text that was cut off

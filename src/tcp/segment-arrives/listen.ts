@@ -13,7 +13,7 @@ import {
 } from '../../wire/segment.ts';
 import { initialWindow, setCwnd } from '../congestion/cwnd.ts';
 import { Drop } from '../drop.ts';
-import { learnEcn } from '../ecn.ts';
+import { learnEcn } from '../ecn/negotiate.ts';
 import type { Engine } from '../engine.ts';
 import { startControl } from '../established.ts';
 import { usedEarly } from '../fast-open.ts';

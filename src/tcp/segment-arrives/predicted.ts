@@ -2,7 +2,7 @@
 // by a shorter way. The steps of RFC 9293 section 3.10.7.4 that have nothing to say about such a segment are left out;
 // what is done is done by the same functions, in the same order. test/prediction.test.ts holds it against the whole way.
 
-import { ACK, OPT_TIMESTAMPS, PSH, type Segment } from '../../wire/segment.ts';
+import { ACK, CWR, ECE, OPT_TIMESTAMPS, PSH, type Segment } from '../../wire/segment.ts';
 import { seqLt } from '../../wire/seq.ts';
 import type { Engine } from '../engine.ts';
 import { nothingToDo, transmit } from '../send/transmit.ts';
@@ -16,8 +16,9 @@ export function predicted(e: Engine, tcb: Tcb, seg: Segment): boolean {
   if (!isPredicted(tcb, seg)) return false;
   const { snd } = tcb;
   heard(e, tcb, seg);
-  // Nothing is outstanding that the ACK could speak of: only the window may be new.
-  if (seg.ack === snd.una && tcb.sent === null && tcb.cc.tlp === 0) updateSendWindow(e, tcb, seg, false);
+  // Nothing is outstanding that the ACK could speak of, and it counts no marks: only the window may be new.
+  if (seg.ack === snd.una && tcb.sent === null && tcb.cc.tlp === 0 && tcb.accEcn === null)
+    updateSendWindow(e, tcb, seg, false);
   else acknowledge(e, tcb, seg);
   if (seg.textLen > 0 && e.rules.text(e, tcb, seg)) return true;
   if (!nothingToDo(tcb)) transmit(e, tcb);
@@ -26,13 +27,14 @@ export function predicted(e: Engine, tcb: Tcb, seg: Segment): boolean {
 }
 
 /**
- * What the steps that are left out would find nothing in: no RST, SYN, FIN, URG, ECE and CWR; SEG.SEQ = RCV.NXT, the
+ * What the steps that are left out would find nothing in: no RST, SYN, FIN, URG, and no ECE and CWR but those of an ACE field; SEG.SEQ = RCV.NXT, the
  * text within the window, and no FIN that it could reach; SND.UNA =< SEG.ACK =< SND.NXT; a timestamp that is not older than
  * TS.Recent.
  */
 function isPredicted(tcb: Tcb, seg: Segment): boolean {
   const { snd, rcv } = tcb;
-  if (tcb.state !== State.ESTABLISHED || (seg.ctl & ~PSH) !== ACK || seg.seq !== rcv.nxt) return false;
+  const ctl = tcb.accEcn === null ? seg.ctl & ~PSH : seg.ctl & ~(PSH | CWR | ECE);
+  if (tcb.state !== State.ESTABLISHED || ctl !== ACK || seg.seq !== rcv.nxt) return false;
   const acked = (seg.ack - snd.una) | 0;
   if (acked < 0 || acked > ((snd.nxt - snd.una) | 0)) return false;
   if (tcb.ts === 1 && (seg.opts & OPT_TIMESTAMPS) !== 0 && seqLt(seg.tsVal, tcb.tsRecent)) return false;

@@ -1,15 +1,21 @@
 // 3.10.7.4, first: check sequence number; and before it PAWS (RFC 7323 section 5.3), which comes first
 // where timestamps are in use. What of an acceptable segment lies outside the window is trimmed later.
 
-import { ACK, FIN, RST, type Segment, SYN, segLen, URG } from '../../wire/segment.ts';
+import { ACK, FIN, OPT_TIMESTAMPS, RST, type Segment, SYN, segLen, URG } from '../../wire/segment.ts';
 import { seqGeq, seqGt, seqLeq, seqLt, seqMin } from '../../wire/seq.ts';
 import { mayAnswer, mayChallenge } from '../challenge.ts';
 import { Drop } from '../drop.ts';
-import { receiveEcn } from '../ecn.ts';
+import { receiveEcn } from '../ecn/classic.ts';
+import { countEcn } from '../ecn/count.ts';
+import { answerSynAck, mixesModes, synCameAgain } from '../ecn/negotiate.ts';
 import type { Engine } from '../engine.ts';
+import { Err } from '../errors.ts';
 import { noteDuplicate } from '../receive/reassembly.ts';
+import { type AccEcn, AccEcnMode, EcnMode } from '../tcb/acc-ecn.ts';
 import { State } from '../tcb/state.ts';
 import { rcvWnd, type Tcb } from '../tcb/tcb.ts';
+import * as row from '../tcb/transitions.ts';
+import { endConnection } from '../timers.ts';
 import { pawsRejects, updateTsRecent } from '../timestamps.ts';
 import { ackInRange } from './ack.ts';
 
@@ -92,9 +98,18 @@ function crossedProbe(tcb: Tcb, seg: Segment): boolean {
 export function heard(e: Engine, tcb: Tcb, seg: Segment): void {
   tcb.heardMs = e.ms;
   tcb.keepProbes = 0;
-  if (tcb.ecn === 1) receiveEcn(tcb, seg);
+  if (tcb.ecn === EcnMode.CLASSIC) receiveEcn(tcb, seg);
   // A segment that a later step discards must not move TS.Recent: whoever forged it could stop the rest.
-  if ((seg.ctl & (RST | SYN | ACK)) === ACK && ackInRange(tcb, seg)) updateTsRecent(e, tcb, seg);
+  if ((seg.ctl & (RST | SYN | ACK)) !== ACK || !ackInRange(tcb, seg)) return;
+  if (tcb.accEcn !== null) hearAccEcn(tcb, tcb.accEcn, seg);
+  updateTsRecent(e, tcb, seg);
+}
+
+/** RFC 9768: the segment is counted, before TS.Recent follows, which tells whether it is the latest (appendix A.1). */
+function hearAccEcn(tcb: Tcb, acc: AccEcn, seg: Segment): void {
+  const later = tcb.ts === 1 && (seg.opts & OPT_TIMESTAMPS) !== 0 && seqGt(seg.tsVal, tcb.tsRecent);
+  acc.modes = later ? acc.modes | AccEcnMode.LATER : acc.modes & ~AccEcnMode.LATER;
+  countEcn(tcb, acc, seg);
 }
 
 /** Table 6, with an allowance of appendix A.2. */
@@ -116,6 +131,13 @@ export function acceptable(tcb: Tcb, seg: Segment): boolean {
 
 /** In SYN-RECEIVED the peer's SYN again: with an ACK it completes a simultaneous open (figure 7). */
 function synAgain(e: Engine, tcb: Tcb, seg: Segment): boolean {
+  if (mixesModes(tcb, seg)) {
+    e.out.drop(tcb, seg, Drop.ECN_MODES_MIXED);
+    e.rules.sendReset(e, tcb);
+    endConnection(e, tcb, row.ABORT[tcb.state], Err.ABORTED);
+    return true;
+  }
+  if (tcb.accEcn !== null) synCameAgain(tcb.accEcn, seg);
   if ((seg.ctl & ACK) !== 0) {
     dropSyn(seg);
     seg.wnd >>= tcb.snd.wscale; // the window of a SYN is not scaled, that of what is left is
@@ -139,7 +161,8 @@ export function dropSyn(seg: Segment): void {
  * a wide limit; within that of RFC 5961 for the rest, or two ends could answer each other for ever.
  */
 function answerUnacceptable(e: Engine, tcb: Tcb, seg: Segment): void {
-  if ((seg.ctl & SYN) !== 0 || (seg.textLen === 0 && (seg.ctl & FIN) === 0)) e.rules.challengeAck(e, tcb);
+  if ((seg.ctl & SYN) !== 0) answerSynAck(e, tcb, seg);
+  else if (seg.textLen === 0 && (seg.ctl & FIN) === 0) e.rules.challengeAck(e, tcb);
   else if (mayAnswer(e, tcb)) {
     noteOldText(tcb, seg);
     e.rules.sendAck(e, tcb);

@@ -4,6 +4,7 @@
 import { type Segment, SYN } from '../../wire/segment.ts';
 import { seqGeq } from '../../wire/seq.ts';
 import { Drop } from '../drop.ts';
+import { answerSynAck } from '../ecn/negotiate.ts';
 import type { Engine } from '../engine.ts';
 import { usedEarly } from '../fast-open.ts';
 import { State } from '../tcb/state.ts';
@@ -20,6 +21,6 @@ export function syn(e: Engine, tcb: Tcb, seg: Segment): boolean {
     returnToListen(e, tcb, row.SYN_RECEIVED_SYN_PASSIVE);
     return true;
   }
-  e.rules.challengeAck(e, tcb);
+  answerSynAck(e, tcb, seg);
   return true;
 }

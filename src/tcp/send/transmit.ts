@@ -5,6 +5,8 @@ import { ACK, FIN, PSH } from '../../wire/segment.ts';
 import { seqGt, seqLeq } from '../../wire/seq.ts';
 import { controlOf } from '../congestion/control.ts';
 import { setCwnd } from '../congestion/cwnd.ts';
+import { owesHandshakeAck } from '../ecn/count.ts';
+import { accEcnOctets } from '../ecn/option.ts';
 import type { Engine } from '../engine.ts';
 import { usedEarly } from '../fast-open.ts';
 import { emit } from '../form/emit.ts';
@@ -47,6 +49,7 @@ function sends(tcb: Tcb): boolean {
 
 /** Sends what may be sent, an ACK if one is owed and nothing carried it, and sets the timers. */
 export function transmit(e: Engine, tcb: Tcb): void {
+  if (tcb.ackNow === 1 && owesHandshakeAck(tcb)) e.rules.sendAck(e, tcb);
   if (sends(tcb)) {
     const { sent } = tcb;
     if (sent === null || (sent.lost === 0 && tcb.cc.phase === Phase.OPEN)) sendNew(e, tcb);
@@ -160,7 +163,7 @@ export function sendNext(e: Engine, tcb: Tcb, room: number, burst = 0): number {
     sendSegment(e, tcb, 0, FIN);
     return 1;
   }
-  const full = snd.mss - sackOctets(tcb);
+  const full = Math.max(snd.mss - sackOctets(tcb) - accEcnOctets(tcb), 1);
   const most = burst > 0 ? Math.min(queued, usable, room, burst) : Math.min(queued, usable, room);
   const whole = gsoOctets(tcb, most, full);
   let len = whole > 0 ? whole : Math.min(queued, full);
@@ -262,7 +265,8 @@ export function retransmit(e: Engine, tcb: Tcb, seq: number, upTo: number = tcb.
   }
   const finOut = finSent(tcb);
   let len = ((finOut ? snd.end : snd.nxt) - seq) | 0;
-  if (len > snd.mss) len = snd.mss;
+  const most = Math.max(snd.mss - accEcnOctets(tcb), 1);
+  if (len > most) len = most;
   if (len > ((upTo - seq) | 0)) len = (upTo - seq) | 0;
   const last = ((seq + len - snd.end) | 0) === 0;
   const fin = finOut && last && seqGt(upTo, snd.end) ? FIN : 0;

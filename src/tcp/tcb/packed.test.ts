@@ -4,6 +4,7 @@ import { defaultConfig } from '../config.ts';
 import { congestionControl, registerCongestionControl } from '../congestion/control.ts';
 import { newReno } from '../congestion/newreno.ts';
 import { inState, options, STATES } from '../segment-arrives/testing.ts';
+import { AccEcn } from './acc-ecn.ts';
 import { eachField } from './fields.ts';
 import { OutOfOrder } from './out-of-order.ts';
 import { isPackable, MAX_PACKED, TcbPacker } from './packed.ts';
@@ -31,6 +32,7 @@ describe('a packed TCB', () => {
     fc.assert(
       fc.property(fc.infiniteStream(fc.oneof(fc.integer(), fc.constantFrom(0, 1))), (numbers) => {
         const tcb = new Tcb(defaultConfig);
+        if (numbers.next().value === 1) tcb.accEcn = new AccEcn();
         eachField(tcb, (_part, name, values) => {
           values[name] = numbers.next().value as number;
         });
@@ -42,9 +44,10 @@ describe('a packed TCB', () => {
 
   it('is all of it, whichever one field differs', () => {
     const fields: string[] = [];
-    eachField(new Tcb(defaultConfig), (part, name) => fields.push(`${part}.${name}`));
+    const counting = (): Tcb => Object.assign(new Tcb(defaultConfig), { accEcn: new AccEcn() });
+    eachField(counting(), (part, name) => fields.push(`${part}.${name}`));
     fields.forEach((field, i) => {
-      const tcb = new Tcb(defaultConfig);
+      const tcb = counting();
       let n = 0;
       eachField(tcb, (_part, name, values) => {
         if (n++ === i) values[name] = -12_345;
@@ -62,6 +65,15 @@ describe('a packed TCB', () => {
       expect([state, again]).toEqual([state, tcb]);
       expect(words).toBeLessThan(70);
     }
+  });
+
+  it('keeps the counters of AccECN, also those that have counted nothing, and has none where there were none', () => {
+    const tcb = new Tcb(defaultConfig);
+    expect(through(tcb).tcb.accEcn).toBeNull();
+    tcb.accEcn = new AccEcn();
+    expect(through(tcb).tcb.accEcn).toEqual(new AccEcn());
+    Object.assign(tcb.accEcn, { rCep: 12, sCeb: 1 << 30, modes: 513 });
+    expect(through(tcb).tcb.accEcn).toEqual(tcb.accEcn);
   });
 
   it('is what the congestion control remembers, too: whole numbers, fractions, and its class', () => {

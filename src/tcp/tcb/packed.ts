@@ -5,25 +5,30 @@
 // of that is no int32 as a double.
 
 import { type ControlState, controlOf } from '../congestion/control.ts';
-import { type Field, PARTS, TCB } from './schema.ts';
+import { AccEcn } from './acc-ecn.ts';
+import { type Field, PARTS, PARTS_ON_DEMAND, TCB } from './schema.ts';
 import type { Tcb } from './tcb.ts';
 
 type Part = Record<string, number>;
 
-type PartName = keyof typeof PARTS | null;
+type PartName = keyof typeof PARTS | 'accEcn' | null;
 
-/** The TCB itself, and those of its parts that are always there. */
-const PART_NAMES = [null, ...Object.keys(PARTS)] as PartName[];
+/** The TCB itself, those of its parts that are always there, and the one that stays as long as the connection does. */
+const PART_NAMES = [null, ...Object.keys(PARTS), 'accEcn'] as PartName[];
 /** Numbers that the schema has a row for. */
 const NUMBERS = PART_NAMES.reduce((count, part) => count + Object.keys(rowsOf(part)).length, 0);
 const BIT_WORDS = (NUMBERS + 31) >> 5;
 
 function rowsOf(part: PartName): Readonly<Record<string, Field>> {
-  return part === null ? TCB : PARTS[part];
+  if (part === null) return TCB;
+  return part === 'accEcn' ? PARTS_ON_DEMAND.accEcn : PARTS[part];
 }
 
+/** In place of what a TCB does not have: nothing differs. */
+const NO_ACC_ECN = new AccEcn();
+
 function partOf(tcb: Tcb, part: PartName): Part {
-  return (part === null ? tcb : tcb[part]) as unknown as Part;
+  return (part === null ? tcb : (tcb[part] ?? NO_ACC_ECN)) as unknown as Part;
 }
 
 /** What a number is counted from. The bases themselves (`SELF`) come first in a record; what is no number is `NO`. */
@@ -100,6 +105,8 @@ const MOST_OF_CONTROL = 31;
 const CONTROL_BITS = 2;
 /** Beside the number of the model: there is a state of the congestion control. */
 const HAS_CONTROL = 1 << 31;
+/** And: there are counters of AccECN. */
+const HAS_ACC_ECN = 1 << 30;
 
 /** Most words that a packed TCB takes. */
 export const MAX_PACKED = BITS + BIT_WORDS + NUMBERS + CONTROL_BITS + 2 * MOST_OF_CONTROL;
@@ -136,7 +143,7 @@ export class TcbPacker {
     this.#count(tcb);
     const model = this.#modelFor(tcb.state);
     const { own } = tcb.cc;
-    out[0] = own === null ? model : model | HAS_CONTROL;
+    out[0] = model | (own === null ? 0 : HAS_CONTROL) | (tcb.accEcn === null ? 0 : HAS_ACC_ECN);
     out[BASES] = tcb.snd.iss;
     out[BASES + 1] = tcb.rcv.irs;
     out[BASES + 2] = tcb.heardMs;
@@ -154,7 +161,8 @@ export class TcbPacker {
   /** `tcb`, a new one with the settings of most, becomes what was packed into `words` from index `first` on. */
   unpack(words: Int32Array, first: number, tcb: Tcb): void {
     const head = words[first] as number;
-    const like = (this.#models[head & ~HAS_CONTROL] as Model).numbers;
+    const like = (this.#models[head & ~(HAS_CONTROL | HAS_ACC_ECN)] as Model).numbers;
+    if ((head & HAS_ACC_ECN) !== 0) tcb.accEcn = new AccEcn();
     const iss = words[first + BASES] as number;
     const irs = words[first + BASES + 1] as number;
     const heardMs = words[first + BASES + 2] as number;

@@ -2,6 +2,7 @@
 // fields (reset, copy, comparison, ranges, the passing of time, the list in docs/tcb.md) goes over this table, so that
 // a new field is in none of them forgotten.
 
+import type { AccEcn } from './acc-ecn.ts';
 import type { OutOfOrder } from './out-of-order.ts';
 import type { Sent } from './sent.ts';
 import type {
@@ -70,7 +71,7 @@ export const TCB: Numbers<Tcb> = {
   tsRecent: ['stamp', 'TS.Recent'],
   tsRecentMs: ['ms'],
   tsOffset: ['stamp'],
-  ecn: ['flag'],
+  ecn: ['code'],
   fastOpen: ['code'],
   ecnEcho: ['flag'],
   ecnReduced: ['flag'],
@@ -245,10 +246,33 @@ const mtuSearch: Numbers<MtuSearch> = {
   verdictMs: ['ms'],
 };
 
+const accEcn: Numbers<AccEcn> = {
+  rCep: ['count', 'r.cep'],
+  rCeb: ['count', 'r.ceb'],
+  rE0b: ['count', 'r.e0b'],
+  rE1b: ['count', 'r.e1b'],
+  synEcn: ['code'],
+  lastEcn: ['code'],
+  untold: ['count'],
+  changed: ['code'],
+  used: ['code'],
+  due: ['count'],
+  repeated: ['count'],
+  sCep: ['count', 's.cep'],
+  sCeb: ['count', 's.ceb'],
+  sE0b: ['count', 's.e0b'],
+  sE1b: ['count', 's.e1b'],
+  cepAtCeb: ['count'],
+  seen: ['code'],
+  ackedPackets: ['count', 'newlyAckedPkt'],
+  marked: ['count'],
+  modes: ['code'],
+};
+
 /** The parts of a TCB that are always there. */
 export const PARTS = { snd, rcv, rto, cc, timer } as const;
 /** Those that are made when they are needed. */
-export const PARTS_ON_DEMAND = { sent, outOfOrder, mtuSearch } as const;
+export const PARTS_ON_DEMAND = { sent, outOfOrder, mtuSearch, accEcn } as const;
 /** All rows: of the TCB itself under `tcb`, and of its parts under their names. */
 export const SCHEMA: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
   tcb: TCB,

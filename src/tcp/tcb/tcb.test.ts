@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { tcbPage, tcbSource } from '../../../scripts/tcb-page.ts';
 import { defaultConfig } from '../config.ts';
 import { inState, octets, options, pass, STATES, text } from '../segment-arrives/testing.ts';
+import { AccEcn } from './acc-ecn.ts';
 import { eachField, freshTcb, notInt32 } from './fields.ts';
 import { OutOfOrder } from './out-of-order.ts';
 import { type Field, PARTS, PARTS_ON_DEMAND, SCHEMA } from './schema.ts';
@@ -75,6 +76,7 @@ describe('the schema of a TCB', () => {
     tcb.sent = new Sent();
     tcb.outOfOrder = new OutOfOrder();
     tcb.mtuSearch = new MtuSearch();
+    tcb.accEcn = new AccEcn();
     const numbers: string[] = [];
     for (const part of ['tcb', ...Object.keys(PARTS), ...Object.keys(PARTS_ON_DEMAND)]) {
       const values = Object.entries(part === 'tcb' ? tcb : (tcb[part as 'snd'] as object));

@@ -5,6 +5,7 @@
 import type { TcpConfig } from '../config.ts';
 import type { ControlState } from '../congestion/control.ts';
 import { Err } from '../errors.ts';
+import { AccEcn } from './acc-ecn.ts';
 import { cloneOutOfOrder, type OutOfOrder } from './out-of-order.ts';
 import { cloneSent, type Sent } from './sent.ts';
 import { State } from './state.ts';
@@ -256,13 +257,13 @@ export class Tcb {
   tsRecentMs = 0;
   /** Added to our clock so that a TSval tells nothing about other connections. */
   tsOffset = 0;
-  /** 1: ECN was negotiated (or is being asked for). */
+  /** The ECN feedback mode that was negotiated (or is being asked for): {@link EcnMode}. */
   ecn = 0;
   /** TCP Fast Open: bits of `FastOpen` in fast-open.ts. */
   fastOpen = 0;
-  /** 1: a packet was marked, and the peer has not yet said that it knows (ECE goes with every ACK). */
+  /** Classic ECN, 1: a packet was marked, and the peer has not yet said that it knows (ECE goes with every ACK). */
   ecnEcho = 0;
-  /** 1: the window was reduced for an echo; CWR goes with the next new text. */
+  /** Classic ECN, 1: the window was reduced for an echo; CWR goes with the next new text. */
   ecnReduced = 0;
   /** 1: an ACK must go out with this event. */
   ackNow = 0;
@@ -302,6 +303,8 @@ export class Tcb {
   pieces: number[] | null = null;
   /** The search for the path MTU by probes; null until there is one. */
   mtuSearch: MtuSearch | null = null;
+  /** What is counted in AccECN mode; null in any other. */
+  accEcn: AccEcn | null = null;
   readonly snd = new SendSequence();
   readonly rcv = new ReceiveSequence();
   readonly rto = new RetransmissionTimeout();
@@ -335,7 +338,8 @@ export function copyTcb(to: Tcb, from: Tcb): void {
   const outOfOrder = from.outOfOrder === null ? null : cloneOutOfOrder(from.outOfOrder);
   const mtuSearch = from.mtuSearch === null ? null : Object.assign(new MtuSearch(), from.mtuSearch);
   const pieces = from.pieces?.slice() ?? null;
-  Object.assign(to, from, { snd, rcv, rto, cc, timer, sent, outOfOrder, mtuSearch, pieces });
+  const accEcn = from.accEcn === null ? null : Object.assign(new AccEcn(), from.accEcn);
+  Object.assign(to, from, { snd, rcv, rto, cc, timer, sent, outOfOrder, mtuSearch, pieces, accEcn });
   Object.assign(snd, from.snd);
   Object.assign(rcv, from.rcv);
   Object.assign(rto, from.rto);

@@ -71,7 +71,9 @@ export const LEFT_OUT: readonly (readonly [why: string, fields: string])[] = [
   ],
   [
     'of options that are off',
-    'tcb.tsRecent tcb.tsRecentMs tcb.tsOffset tcb.ecnEcho tcb.ecnReduced rcv.dsackLeft rcv.dsackRight',
+    `tcb.tsRecent tcb.tsRecentMs tcb.tsOffset tcb.ecnEcho tcb.ecnReduced rcv.dsackLeft rcv.dsackRight accEcn.rCep accEcn.rCeb
+    accEcn.rE0b accEcn.rE1b accEcn.synEcn accEcn.lastEcn accEcn.untold accEcn.changed accEcn.used accEcn.due accEcn.repeated
+    accEcn.sCep accEcn.sCeb accEcn.sE0b accEcn.sE1b accEcn.cepAtCeb accEcn.seen accEcn.ackedPackets accEcn.marked accEcn.modes`,
   ],
   ['nobody sends urgent text', 'snd.up snd.urgent rcv.up rcv.urgent'],
   ['keep-alives are off', 'tcb.heardMs tcb.keepProbes timer.keep'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ACK, CWR, ECE, ECN_CE, ECN_ECT_0, SYN } from '../wire/segment.ts';
-import type { TcpConfig } from './config.ts';
-import { Pair, type SegmentRecord } from './testing.ts';
+import { ACK, CWR, ECE, ECN_CE, ECN_ECT_0, SYN } from '../../wire/segment.ts';
+import type { TcpConfig } from '../config.ts';
+import { Pair, type SegmentRecord } from '../testing.ts';
 
 type Sent = { from: 'a' | 'b'; r: SegmentRecord };
 
