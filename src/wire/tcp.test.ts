@@ -30,6 +30,7 @@ import {
   tcpChecksumOk,
   tcpHeaderLength,
   tcpHeaderSum,
+  writeSummedHeader,
   writeTcpHeader,
 } from './tcp.ts';
 import { sackBlocksThatFit, TcpOptionCursor } from './tcp-options.ts';
@@ -303,7 +304,7 @@ describe('tcpHeaderSum', () => {
     );
   });
 
-  it('is that of a header that was written', () => {
+  it('is that of a header that was written, and writeSummedHeader does both', () => {
     fc.assert(
       fc.property(int32, int32, u8, u16, fc.nat(0x7f), u16, (seq, ack, ctl, wnd, opts, seed) => {
         const mem = new Memory();
@@ -319,10 +320,16 @@ describe('tcpHeaderSum', () => {
           tsEcr: ack,
         });
         seg.sackCount = 2;
+        seg.reserved = ctl & 0xf;
         const len = writeTcpHeader(mem, 64, seg);
         expect(tcpHeaderSum(mem, 64, len, seg, seed)).toBe(sum(mem, 64, len, seed));
+        expect([tcpHeaderLength(seg), writeSummedHeader(mem, 256, len, seg, seed)]).toEqual([
+          len,
+          sum(mem, 64, len, seed),
+        ]);
+        expect(mem.u8.slice(256, 256 + len)).toEqual(mem.u8.slice(64, 64 + len));
       }),
-      { numRuns: 1000 },
+      { numRuns: 1000, examples: [0, OPT_TIMESTAMPS].map((opts) => [1, 2, 0x10, 3, opts, 4]) },
     );
   });
 });

@@ -3,13 +3,15 @@
 import { fold, halves, sum } from './checksum.ts';
 import { Malformed } from './malformed.ts';
 import type { Memory } from './memory.ts';
-import type { Segment } from './segment.ts';
+import { OPT_TIMESTAMPS, type Segment } from './segment.ts';
 import { NOP_NOP_TS, parseTcpOptions, tcpOptionsLength, writeTcpOptions } from './tcp-options.ts';
 
 /** Octets of a header without options. */
 export const TCP_HEADER_LENGTH = 20;
 /** Octets of the longest header. */
 export const MAX_TCP_HEADER_LENGTH = 60;
+/** Octets of timestamps, the NOPs before them included. */
+const TIMESTAMPS_LENGTH = 12;
 /** Where the checksum stands in the header. */
 export const TCP_CHECKSUM_OFFSET = 16;
 
@@ -45,7 +47,9 @@ export function tcpChecksumOk(mem: Memory, off: number, len: number, pseudo: num
 
 /** Octets of the header that `writeTcpHeader` writes for `seg`, options and padding included. */
 export function tcpHeaderLength(seg: Segment): number {
-  return seg.opts === 0 ? TCP_HEADER_LENGTH : TCP_HEADER_LENGTH + tcpOptionsLength(seg);
+  const { opts } = seg;
+  if (opts === 0) return TCP_HEADER_LENGTH;
+  return TCP_HEADER_LENGTH + (opts === OPT_TIMESTAMPS ? TIMESTAMPS_LENGTH : tcpOptionsLength(seg));
 }
 
 /**
@@ -62,6 +66,40 @@ export function writeTcpHeader(mem: Memory, off: number, seg: Segment): number {
   dv.setInt32(off + 12, (headerLen << 26) | (seg.reserved << 24) | (seg.ctl << 16) | seg.wnd);
   dv.setInt32(off + 16, seg.up);
   return headerLen;
+}
+
+/**
+ * {@link writeTcpHeader} of `headerLen` octets, and {@link tcpHeaderSum}: in one go where there is no option but
+ * timestamps.
+ */
+export function writeSummedHeader(
+  mem: Memory,
+  off: number,
+  headerLen: number,
+  seg: Segment,
+  seed: number,
+): number {
+  const { opts } = seg;
+  if ((opts & ~OPT_TIMESTAMPS) !== 0) {
+    writeTcpHeader(mem, off, seg);
+    return tcpHeaderSum(mem, off, headerLen, seg, seed);
+  }
+  const { seq, ack, up } = seg;
+  const { dv } = mem;
+  const ports = (seg.srcPort << 16) | seg.dstPort;
+  const bits = (headerLen << 26) | (seg.reserved << 24) | (seg.ctl << 16) | seg.wnd;
+  dv.setInt32(off, ports);
+  dv.setInt32(off + 4, seq);
+  dv.setInt32(off + 8, ack);
+  dv.setInt32(off + 12, bits);
+  dv.setInt32(off + 16, up);
+  const words = seed + halves(ports) + halves(seq) + halves(ack) + halves(bits) + up;
+  if (opts === 0) return fold(words);
+  const { tsVal, tsEcr } = seg;
+  dv.setInt32(off + 20, NOP_NOP_TS);
+  dv.setInt32(off + 24, tsVal);
+  dv.setInt32(off + 28, tsEcr);
+  return fold(words + halves(NOP_NOP_TS) + halves(tsVal) + halves(tsEcr));
 }
 
 /**

@@ -18,8 +18,8 @@ import {
   sum,
   TCP_CHECKSUM_OFFSET,
   tcpHeaderLength,
-  tcpHeaderSum,
   UDP_HEADER_LENGTH,
+  writeSummedHeader,
   writeTcpHeader,
   writeUdpHeader,
 } from '../../wire/index.ts';
@@ -82,8 +82,7 @@ export class SegmentOutput {
     const off = ip.alloc(path, payloadLen);
     if (off === 0) return;
     const at = off + ip.headroom(path);
-    writeTcpHeader(memory, at, seg);
-    let s = tcpHeaderSum(memory, at, headerLen, seg, c.pseudo + payloadLen);
+    let s = writeSummedHeader(memory, at, headerLen, seg, c.pseudo + payloadLen);
     if (seg.textLen > 0) s = c.sndRing.copySumTo(at + headerLen, firstOctet(seg), seg.textLen, s);
     memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(s));
     const { pmtu } = c.tcb;
