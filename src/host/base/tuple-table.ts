@@ -236,6 +236,11 @@ export class TupleTable {
     return slots.words[slots.probe(scratch, 0)] as number;
   }
 
+  /** The value of an IPv4 tuple: the two addresses, the local port in the upper half of `ports`, the remote in the lower. */
+  find4(local: number, remote: number, ports: number): number {
+    return this.#v4.words[this.#probe4(local, remote, ports)] as number;
+  }
+
   #probe4(local: number, remote: number, ports: number): number {
     if (
       this.#lastAt >= 0 &&

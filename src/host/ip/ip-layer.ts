@@ -71,6 +71,12 @@ export interface Protocol {
   input(packet: IpPacket, iface: HostInterface): void;
 }
 
+/** TCP, which knows a packet of the usual kind when it sees one. */
+export interface TcpProtocol extends Protocol {
+  /** True: the IP packet at [off, off + len) was one for us, and has been dealt with. False: nothing was done. */
+  predicted(iface: HostInterface, off: number, len: number): boolean;
+}
+
 /** Link-layer output of an Ethernet interface: neighbour resolution. */
 export interface LinkLayer {
   send(way: Way, off: number, len: number): void;
@@ -111,7 +117,7 @@ export class IpLayer {
   readonly counters: HostCounters;
   readonly routes: RouteTable;
   readonly interfaces: HostInterface[] = [];
-  tcp: Protocol | null = null;
+  tcp: TcpProtocol | null = null;
   udp: Protocol | null = null;
   icmp: Protocol | null = null;
   icmp6: Protocol | null = null;
@@ -222,6 +228,7 @@ export class IpLayer {
   ): boolean {
     this.counters.packetsIn++;
     this.counters.octetsIn += len;
+    if (offload === null && !toGroup && this.tcp?.predicted(iface, off, len) === true) return false;
     return this.#judge(iface, off, len, toGroup, mayKeep, offload);
   }
 

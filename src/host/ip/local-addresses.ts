@@ -34,6 +34,9 @@ export function unfit(address: IpAddress, prefix: number): string | null {
   return ones ? 'the broadcast address of its network' : null;
 }
 
+/** 127.0.0.0/8. */
+const LOOPBACK_NET = 127;
+
 /** The addresses of a host's interfaces; the first interface is the loopback. */
 export class LocalAddresses {
   readonly #interfaces: readonly HostInterface[];
@@ -143,6 +146,16 @@ export class LocalAddresses {
     this.#good2 = src2;
     this.#good3 = src3;
     return true;
+  }
+
+  /**
+   * Whether {@link isOwn} and {@link isPossibleSource} were asked of these IPv4 addresses last, and said yes; not for a loopback
+   * address, which is ours only where it comes from ourselves.
+   */
+  cameBefore4(src: number, dst: number, iface: HostInterface, epoch: number): boolean {
+    if (dst !== this.#own3 || src !== this.#good3 || iface !== this.#good) return false;
+    if (epoch !== this.#ownEpoch || epoch !== this.#goodEpoch || dst >>> 24 === LOOPBACK_NET) return false;
+    return isMapped(this.#own0, this.#own1, this.#own2) && isMapped(this.#good0, this.#good1, this.#good2);
   }
 
   /**

@@ -81,16 +81,21 @@ export function arrivesInUdp(
 }
 
 /** MUST-3: whether the checksum is right. */
-function isWhole({ memory }: TcpLayer, packet: IpPacket, seg: Segment, c: Connection | null): boolean {
+function isWhole(tcp: TcpLayer, packet: IpPacket, seg: Segment, c: Connection | null): boolean {
+  const { memory } = tcp;
   const { payloadOff, payloadLen } = packet;
   if (sumIsTrusted(memory, packet, TCP_CHECKSUM_OFFSET)) return true;
   if (c === null) {
     const pseudo = pseudoSum(packet, IPPROTO_TCP, payloadLen);
     return tcpChecksumOk(memory, payloadOff, payloadLen, pseudo);
   }
-  const { textOff, textLen } = seg;
   const seed = c.pseudo + payloadLen + memory.dv.getUint16(payloadOff + TCP_CHECKSUM_OFFSET);
-  const header = tcpHeaderSum(memory, payloadOff, payloadLen - textLen, seg, seed);
+  return textIsWhole(tcp, c, seg, tcpHeaderSum(memory, payloadOff, payloadLen - seg.textLen, seg, seed));
+}
+
+/** Whether the checksum is right, of which `header` is the sum of all but the text. */
+export function textIsWhole({ memory }: TcpLayer, c: Connection, seg: Segment, header: number): boolean {
+  const { textOff, textLen } = seg;
   if (textLen === 0) return header === 0xffff;
   if (!mayPlace(c, seg)) return sum(memory, textOff, textLen, header) === 0xffff;
   seg.placed = 1;
@@ -121,7 +126,8 @@ function process(tcp: TcpLayer, tcb: Tcb | null, seg: Segment): Tcb | null {
   return child;
 }
 
-function toConnection(tcp: TcpLayer, c: Connection, seg: Segment): void {
+/** A segment of a connection that has been found to be whole. */
+export function toConnection(tcp: TcpLayer, c: Connection, seg: Segment): void {
   followPath(tcp, c);
   process(tcp, c.tcb, seg);
   endEvent(tcp, c);

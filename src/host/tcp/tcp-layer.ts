@@ -18,7 +18,7 @@ import {
 import { type IpAddress, type IpPacket, type Memory, Segment, type UdpDatagram } from '../../wire/index.ts';
 import { FourTuple, type HostCounters, type HostTap } from '../base/index.ts';
 import type { Connection, Listener, ListenOptions } from '../connection/index.ts';
-import { type IpLayer, PathMtuCache, type Quoted, type TcpErrors } from '../ip/index.ts';
+import { type HostInterface, type IpLayer, PathMtuCache, type Quoted, type TcpErrors } from '../ip/index.ts';
 import { Waits } from '../time/index.ts';
 import { connect, isTaken, makesWay, type OpenOptions } from './active-open.ts';
 import { beginBatch, endBatch, endEvent } from './event-end.ts';
@@ -32,6 +32,7 @@ import { listen } from './passive-open.ts';
 import { followPath } from './path.ts';
 import { PeerMetricsCache } from './peer-metrics.ts';
 import { EphemeralPorts } from './ports.ts';
+import { predictedInput } from './predicted-input.ts';
 import { Rest } from './rest.ts';
 import { SegmentOutput } from './segment-output.ts';
 import { Starved } from './starved.ts';
@@ -260,6 +261,11 @@ export class TcpLayer implements TcpErrors {
   /** Our UDP port of segments in datagrams; 0: there are none. */
   get tunnelPort(): number {
     return this.output.tunnelPort;
+  }
+
+  /** A packet of the usual kind, perhaps: see predicted-input.ts. */
+  predicted(iface: HostInterface, off: number, len: number): boolean {
+    return predictedInput(this, iface, off, len);
   }
 
   /** Packets come together, until {@link endBatch}. */
