@@ -73,14 +73,14 @@ async function mutantsOf(
   stages: readonly Stage[],
   force: boolean,
 ): Promise<readonly Mutant[]> {
-  const sources = [...files, `src/${room}/index.ts`];
   const found = new Map<string, Mutant>();
   for (const stage of stages) {
     const left = [...found.values()].filter(survived);
     if (found.size > 0 && left.length === 0) break;
     const places = found.size === 0 ? files : [...new Set(left.map((m) => placeOf(m)))];
     process.env['MUTATION_STAGE'] = stage;
-    process.env['MUTATION_SOURCES'] = JSON.stringify(sources);
+    process.env['MUTATION_ROOM'] = `src/${room}/index.ts`;
+    process.env['MUTATION_SOURCES'] = JSON.stringify(files);
     process.env['MUTATION_TESTS'] = JSON.stringify(testsOf(room, files, stage));
     const kept = join('tools', 'mutation', 'kept', `${room}.${stage}.json`);
     mkdirSync(dirname(kept), { recursive: true });

@@ -30,8 +30,8 @@ interface MutantRun {
 const SUITE = new URL('./suite.ts', import.meta.url).href;
 const state = ((globalThis as { __stryker__?: Instrumented }).__stryker__ ??= {});
 
-/** A test that takes longer is not asked, but by `--slow` or beside its file. */
-const LONG_MS = 200;
+/** A test of another folder that takes more of a processor is not asked, but by `--slow`. */
+const LONG_US = 50_000;
 /** A test that waits for what does not come. */
 const HANGS_MS = 5000;
 
@@ -64,6 +64,8 @@ class TestsInMemory {
 
   #suite: Suite | undefined;
   #tests: ReadonlyMap<string, Test> = new Map();
+  /** What each takes of a processor: the quick ones first. */
+  readonly #costUs = new Map<string, number>();
   #broken = false;
   #runs = 0;
 
@@ -85,7 +87,8 @@ class TestsInMemory {
 
   async #load(): Promise<void> {
     if (this.#tests.size > 0) return;
-    for (const file of filesOf('MUTATION_SOURCES')) await import(pathToFileURL(file).href);
+    for (const file of [...filesOf('MUTATION_SOURCES'), resolve(process.env['MUTATION_ROOM'] ?? '')])
+      await import(pathToFileURL(file).href);
     const loaded = structuredClone(state.mutantCoverage?.static);
     this.#tests = await (this.#suite as Suite).collect(filesOf('MUTATION_TESTS'));
     // What a test does while it is collected does not make a mutant one of a module that loads.
@@ -98,13 +101,17 @@ class TestsInMemory {
     const results = [];
     for (const { id, name, file, run } of this.#tests.values()) {
       const started = performance.now();
+      const before = process.cpuUsage().user;
       state.currentTestId = id;
       const failure = await failureOf({ id, name, file, run });
       state.currentTestId = undefined;
       const timeSpentMs = performance.now() - started;
       if (failure !== undefined)
         console.log(`not asked, since it fails without a mutant: ${id}: ${messageOf(failure)}`);
-      const long = timeSpentMs > LONG_MS && process.env['MUTATION_STAGE'] === 'room';
+      const us = process.cpuUsage().user - before;
+      this.#costUs.set(id, us);
+      const far = filesOf('MUTATION_SOURCES').every((source) => distance(file, source) > 1);
+      const long = far && us > LONG_US && process.env['MUTATION_STAGE'] === 'room';
       if (failure !== undefined || long) delete state.mutantCoverage?.perTest[id];
       results.push({ id, name, timeSpentMs, fileName: file, status: 0 });
     }
@@ -149,8 +156,8 @@ class TestsInMemory {
     const all = testFilter?.flatMap((id) => this.#tests.get(id) ?? []) ?? [...this.#tests.values()];
     const mutated = relative(process.cwd(), sandboxFileName);
     return all
-      .map((test) => ({ test, far: distance(test.file, mutated) }))
-      .sort((a, b) => a.far - b.far)
+      .map((test) => ({ test, far: distance(test.file, mutated), us: this.#costUs.get(test.id) ?? 0 }))
+      .sort((a, b) => a.far - b.far || a.us - b.us)
       .map(({ test }) => test);
   }
 }

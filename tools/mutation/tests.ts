@@ -43,5 +43,5 @@ function testBeside(file: string): string {
 /** How far a test is from a file: 0 beside it, 1 in its folder. */
 export function distance(test: string, mutated: string): number {
   if (test.endsWith(testBeside(mutated))) return 0;
-  return test.includes(`${dirname(mutated)}/`) ? 1 : 2;
+  return dirname(test).endsWith(dirname(mutated)) ? 1 : 2;
 }

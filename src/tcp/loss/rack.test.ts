@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { OPT_SACK } from '../../wire/segment.ts';
 import { inState, octets, options, pass, sent, type Way } from '../segment-arrives/testing.ts';
+import type { Sent } from '../tcb/sent.ts';
 import { Phase } from '../tcb/tcb.ts';
 import type { Endpoint } from '../testing.ts';
+import { detectByTimeout } from './rack.ts';
 
 /** ESTABLISHED with SACK, MSS 1000, a measured round trip of 40 ms, and ten segments sent now: 1, 1001, … 9001. */
 function flight(queued = 10_000, way: Way = {}): Endpoint {
@@ -30,6 +32,47 @@ describe('RACK_detect_loss (RFC 8985 section 6.2 step 5)', () => {
     expect([a.tcb.cc.phase, a.tcb.cc.ssthresh]).toEqual([Phase.FAST_RECOVERY, 5000]);
   });
 
+  it('DupThresh small segments are as many: they are counted by their reports, too', () => {
+    const a = flight(0);
+    a.tcb.noDelay = 1;
+    for (let i = 0; i < 5; i++) a.send(octets(100));
+    sent(a);
+    pass(a, 40);
+    expect([sack(a, 1, 101, 201), sack(a, 1, 101, 301)]).toEqual([[], []]);
+    expect(sack(a, 1, 101, 401)).toEqual([segment(1, 100)]);
+  });
+
+  it('in a recovery nothing is waited for', () => {
+    const a = flight();
+    pass(a, 40);
+    Object.assign(a.tcb.cc, { phase: Phase.FAST_RECOVERY, recover: (a.tcb.snd.nxt - 1) | 0, ssthresh: 5000 });
+    (a.tcb.sent as Sent).recoverFs = 10_000;
+    expect(sack(a, 1, 1001, 2001)).toEqual([segment(1)]);
+  });
+
+  it('a hole above what has gone again is found, too', () => {
+    const a = flight();
+    pass(a, 40);
+    sack(a, 1, 1001, 4001);
+    pass(a, 1);
+    sack(a, 1, 5001, 9001, 1001, 4001);
+    expect(a.tcb.cc.lost).toBe(2000);
+  });
+
+  it('neighbours that are lost are one piece, whenever they were sent', () => {
+    const a = flight(0);
+    for (let i = 0; i < 6; i++) {
+      a.send(octets(1000));
+      pass(a, 1);
+    }
+    sent(a);
+    pass(a, 34);
+    sack(a, 1, 4001, 5001);
+    a.tcb.snd.wnd = 0; // the first goes again, as it must, and no other
+    pass(a, 20);
+    expect(a.tcb.sent).toMatchObject({ lost: 3000, count: 4 });
+  });
+
   it('fewer: a quarter of the least round trip is waited for what may have been overtaken', () => {
     const a = flight();
     pass(a, 40);
@@ -50,6 +93,7 @@ describe('RACK_detect_loss (RFC 8985 section 6.2 step 5)', () => {
     a.inject('ACK', 1, 2001);
     pass(a, 20);
     expect([a.tcb.retransmissions, a.tcb.cc.ssthresh, a.tcb.cc.reoMult]).toEqual([0, ssthresh, 1]);
+    expect(a.timersFired).not.toContain('reorder');
   });
 
   it('once reordering was seen, many segments SACKed are no hurry either (step 3)', () => {
@@ -107,6 +151,18 @@ describe('the reordering window (step 4)', () => {
     }
   });
 
+  it('a round trip is over when what was sent before the DSACK is acknowledged', () => {
+    const a = flight(100_000);
+    const round = (a.tcb.snd.nxt - a.tcb.snd.iss) | 0;
+    pass(a, 40);
+    sack(a, 1001, 1, 1001);
+    pass(a, 40);
+    sack(a, round - 1, 1001, 2001);
+    expect(a.tcb.cc.reoMult).toBe(1);
+    sack(a, round, 2001, 3001);
+    expect(a.tcb.cc.reoMult).toBe(2);
+  });
+
   it('it is narrow again after 16 recoveries without a DSACK', () => {
     const a = flight(10_000);
     Object.assign(a.tcb.cc, { reoMult: 5, reoPersist: 16 });
@@ -126,6 +182,35 @@ describe('the reordering window (step 4)', () => {
 });
 
 describe('a timeout (section 6.3)', () => {
+  const lostBy = (a: Endpoint): object => {
+    detectByTimeout(a.engine, a.tcb, a.tcb.sent as Sent);
+    const { sacked, lost, count } = a.tcb.sent as Sent;
+    return { sacked, lost, count };
+  };
+
+  it('what was SACKed is not lost', () => {
+    const a = flight(4000);
+    pass(a, 40);
+    sack(a, 1, 1001, 2001);
+    a.setNow(a.engine.now + 200_000);
+    expect(lostBy(a)).toEqual({ sacked: 1000, lost: 3000, count: 3 });
+  });
+
+  it('the first is, however late it was sent; another one when the round trip and the reordering window are over', () => {
+    for (const [ms, lost] of [
+      [59, 1000],
+      [60, 2000],
+    ] as const) {
+      const a = flight(1000);
+      pass(a, 10);
+      a.send(octets(1000));
+      a.setNow(5_000_000 + 1000 * ms);
+      expect(lostBy(a)).toEqual({ sacked: 0, lost, count: lost === 1000 ? 2 : 1 });
+    }
+    const a = flight(1000);
+    expect(lostBy(a)).toEqual({ sacked: 0, lost: 1000, count: 1 });
+  });
+
   it('the first segment is lost, and what was sent a round trip ago; what was sent just now is not', () => {
     const a = flight(3000);
     a.tcb.noDelay = 1;

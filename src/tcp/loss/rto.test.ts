@@ -50,6 +50,32 @@ describe('RFC 6298 section 2', () => {
     expect(seen).toEqual([2000, 4000, 5000, 5000]);
   });
 
+  it('a margin that is configured is added to the RTO, and not doubled with it', () => {
+    const t = tcb({ rtoSlopMs: 100 });
+    for (const [timeouts, rtoMs] of [
+      [1, 2100], // of the initial RTO, which has no margin
+      [2, 4100],
+    ] as const) {
+      t.rto.timeouts = timeouts;
+      backOff(t);
+      expect(t.rto.rtoMs).toBe(rtoMs);
+    }
+    for (const timeouts of [1, 2]) {
+      t.rto.timeouts = timeouts;
+      t.rto.measured = 0;
+      sample(t, 100_000);
+      expect(t.rto.rtoMs).toBe(100 + 200 + 100);
+      backOff(t);
+      expect(t.rto.rtoMs).toBe(2 * 300 + 100);
+    }
+  });
+
+  it('a sample below 0, of a clock that came round, counts as the longest', () => {
+    const t = tcb();
+    sample(t, -5);
+    expect([t.rto.srttUs, t.rto.minRttUs]).toEqual([1_000_000, 1_000_000]);
+  });
+
   it('samples that cannot be stay within bounds', () => {
     for (const us of [-5, 0, 2 ** 31 - 1]) {
       const t = tcb();
@@ -108,6 +134,18 @@ describe('what one sample may do', () => {
         a.inject('ACK', 1, (a.tcb.snd.nxt - a.tcb.snd.iss) | 0, stamped ? ts(2, 0) : {});
         expect(a.tcb.rto).toMatchObject({ rtoMs, srttUs, minRttUs });
       }
+    }
+  });
+
+  it('nor is the time that the answer to our SYN waited for it', () => {
+    for (const [us, measured] of [
+      [400_000, 1],
+      [3_600_000_000, 0],
+    ] as const) {
+      const a = inState('SYN-SENT');
+      a.setNow(us);
+      a.inject('SYN,ACK', 0, 1);
+      expect([a.state, a.tcb.rto.measured]).toEqual(['ESTABLISHED', measured]);
     }
   });
 

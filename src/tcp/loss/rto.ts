@@ -15,13 +15,11 @@ export function timeSyn(e: Engine, tcb: Tcb): void {
 }
 
 /** Our SYN is acknowledged: the first sample, if it was sent once. */
-export function sampleSyn(e: Engine, tcb: Tcb): boolean {
+export function sampleSyn(e: Engine, tcb: Tcb): void {
   const { rto } = tcb;
-  if (rto.timing === 0) return false;
+  if (rto.timing === 0) return;
   rto.timing = 0;
-  if (slept(e, tcb)) return false;
-  sample(tcb, (e.us - rto.timedAtUs) | 0);
-  return true;
+  if (!slept(e, tcb)) sample(tcb, (e.us - rto.timedAtUs) | 0);
 }
 
 /** MUST-18: what is acknowledged would have gone again, had the machine not slept: the time is not the path's. */

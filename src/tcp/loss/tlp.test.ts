@@ -8,6 +8,7 @@ import {
   options,
   pass,
   sent,
+  text,
   ts,
   type Way,
 } from '../segment-arrives/testing.ts';
@@ -168,21 +169,48 @@ describe('TLP_send_probe (section 7.3)', () => {
 
 describe('TLP_process_ack (section 7.4.2)', () => {
   /** A probe of the last of two segments has gone, and both are acknowledged. */
-  function answered(): Endpoint {
-    const a = measured();
+  function answered(way: Way = {}): Endpoint {
+    const a = measured(way);
     a.send(octets(2000));
     pass(a, 80);
     expect(a.tcb.cc.tlp).toBe(Tlp.RESENT);
     a.inject('ACK', 1, 2001);
     sent(a);
+    expect(a.tcb.cc.tlp).toBe(Tlp.RESENT); // there should be a second one
     return a;
   }
+
+  it('a probe of new text that is acknowledged has told all: nothing was lost', () => {
+    const a = measured();
+    a.send(octets(20_000));
+    pass(a, 80);
+    expect(a.tcb.cc.tlp).toBe(Tlp.NEW_TEXT);
+    const { ssthresh } = a.tcb.cc;
+    a.inject('ACK', 1, 11_001);
+    expect([a.tcb.cc.tlp, a.tcb.cc.ssthresh]).toEqual([Tlp.NONE, ssthresh]);
+  });
+
+  it('what is no answer: an ACK with text, a DSACK of something else', () => {
+    const a = answered();
+    const { iss } = a.tcb.snd;
+    a.inject('ACK', 1, 2001, text(10));
+    a.inject('ACK', 11, 2001, { opts: OPT_SACK, sack: [(iss + 1) | 0, (iss + 1001) | 0] });
+    expect(a.tcb.cc.tlp).toBe(Tlp.RESENT);
+    a.send(octets(1000));
+    a.inject('ACK', 11, 3001);
+    expect([a.tcb.cc.tlp, a.tcb.cc.ssthresh < 10_000]).toEqual([Tlp.NONE, true]);
+  });
+
+  it('so it is where the probe ends at 0', () => {
+    answered({ rules: { selectIss: () => -2001 } });
+  });
 
   it('an ACK of later text, and no DSACK before it: the probe has repaired a loss, and cwnd says so', () => {
     const a = answered();
     a.send(octets(1000));
     a.inject('ACK', 1, 3001);
     expect([a.tcb.cc.tlp, a.tcb.cc.ssthresh < 10_000, a.tcb.cc.phase]).toEqual([Tlp.NONE, true, Phase.OPEN]);
+    expect(a.tcb.cc.cwnd).toBeLessThanOrEqual(a.tcb.cc.ssthresh + 1000);
   });
 
   it('a DSACK of the probe: nothing was lost, nothing changes, nor does the reordering window', () => {

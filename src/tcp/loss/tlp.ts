@@ -1,7 +1,7 @@
 // Tail Loss Probe (RFC 8985 section 7): when ACKs stay away for two round trips the last segment goes again, or a new
 // one, so that its ACK tells what is missing, long before the retransmission timer would have to guess.
 
-import { ACK, OPT_SACK, type Segment } from '../../wire/segment.ts';
+import { OPT_SACK, type Segment } from '../../wire/segment.ts';
 import { seqGeq, seqGt, seqMax } from '../../wire/seq.ts';
 import { controlOf } from '../congestion/control.ts';
 import { setCwnd, setSsthresh } from '../congestion/cwnd.ts';
@@ -35,7 +35,7 @@ export function lossProbe(e: Engine, tcb: Tcb): void {
 /** What the ACK says of the probe: TLP_process_ack (section 7.4.2). */
 export function probeAnswered(e: Engine, tcb: Tcb, seg: Segment, s: AckSample): void {
   const { cc } = tcb;
-  if (cc.tlp === Tlp.NONE || (seg.ctl & ACK) === 0 || !seqGeq(seg.ack, cc.tlpEnd)) return;
+  if (cc.tlp === Tlp.NONE || !seqGeq(seg.ack, cc.tlpEnd)) return;
   if (cc.tlp === Tlp.NEW_TEXT || (s.dsack > 0 && s.dsackRight === cc.tlpEnd)) {
     cc.tlp = Tlp.NONE;
   } else if (seqGt(seg.ack, cc.tlpEnd)) {

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { OPT_SACK } from '../../wire/segment.ts';
 import { inState, octets, options, pass, sent, ts } from '../segment-arrives/testing.ts';
-import { Phase } from '../tcb/tcb.ts';
+import type { Sent } from '../tcb/sent.ts';
+import { Phase, type Tcb } from '../tcb/tcb.ts';
 import type { Endpoint } from '../testing.ts';
+import { firstLost } from './dup-acks.ts';
+import type { AckSample } from './sample.ts';
+import { Frto, startUndo, undo } from './undo.ts';
 
 /** ESTABLISHED with SACK, MSS 1000, a measured round trip of 40 ms, ten segments in flight, more queued. */
 function flight(stamped = false): Endpoint {
@@ -115,5 +119,107 @@ describe('F-RTO (RFC 5682 section 3.1)', () => {
     const a = timedOut();
     a.inject('ACK', 1, 10_001);
     expect([a.tcb.cc.phase, a.tcb.cc.ssthresh]).toEqual([Phase.OPEN, 5000]);
+  });
+});
+
+describe('each part of a sign', () => {
+  interface Given {
+    readonly cc?: Partial<Tcb['cc']>;
+    readonly sent?: Partial<Sent>;
+    readonly ack?: Partial<AckSample>;
+  }
+
+  /** What an ACK means to an episode that has begun at SND.UNA, when nothing speaks for or against it but `given`. */
+  function meant({ cc, sent: record, ack }: Given) {
+    const a = flight();
+    const of = a.tcb.sent as Sent;
+    a.tcb.cc.phase = Phase.FAST_RECOVERY;
+    a.tcb.cc.recover = (a.tcb.snd.nxt - 1) | 0;
+    startUndo(a.tcb, of);
+    Object.assign(of, { resentAny: 1, resentOctets: 1000, resentStamp: 10, ...record });
+    Object.assign(a.tcb.cc, cc);
+    const s = Object.assign(a.engine.sample.none(a.tcb), { tsEcr: 10, dsackRight: of.undoFrom }, ack);
+    return { undone: undo(a.engine, a.tcb, s), frto: of.frto };
+  }
+  const differently = (all: Given, ...one: Given[]): Given[] =>
+    one.map(({ cc, sent: record, ack }) => ({
+      cc: { ...all.cc, ...cc },
+      sent: { ...all.sent, ...record },
+      ack: { ...all.ack, ...ack },
+    }));
+
+  it('DSACK: of as many octets as went again, in this episode', () => {
+    const right = (flight().tcb.snd.una + 1) | 0;
+    const all: Given = { ack: { dsack: 1000, dsackRight: right } };
+    expect(meant(all).undone).toBe(true);
+    for (const given of differently(
+      all,
+      { sent: { undoable: 0 } },
+      { ack: { dsack: 0 }, sent: { resentOctets: 0 } },
+      { sent: { resentAny: 0 } },
+      { sent: { resentOctets: 1001 } },
+      { ack: { dsackRight: (right - 1) | 0 } },
+    ))
+      expect([given, meant(given).undone]).toEqual([given, false]);
+  });
+
+  it('Eifel: something is acknowledged, and the echo is older than what went again', () => {
+    const all: Given = { ack: { advanced: 1, echoed: 1, tsEcr: 9 } };
+    expect(meant(all).undone).toBe(true);
+    for (const given of differently(
+      all,
+      { cc: { phase: Phase.OPEN } },
+      { ack: { advanced: 0 } },
+      { ack: { echoed: 0 } },
+      { ack: { tsEcr: 10 } },
+      { sent: { resentAny: 0 } },
+    ))
+      expect([given, meant(given).undone]).toEqual([given, false]);
+  });
+
+  it('F-RTO: after a timeout something arrives that was not sent again', () => {
+    for (const frto of [Frto.RESENT, Frto.NEW_TEXT]) {
+      const all: Given = { cc: { phase: Phase.LOSS }, sent: { frto }, ack: { original: 1 } };
+      expect(meant(all).undone).toBe(true);
+      for (const given of differently(
+        all,
+        { cc: { phase: Phase.FAST_RECOVERY } },
+        { sent: { frto: Frto.OFF } },
+      ))
+        expect([given, meant(given).undone]).toEqual([given, false]);
+    }
+  });
+
+  it('F-RTO: where it stands after each ACK', () => {
+    const { OFF, RESENT, NEW_TEXT } = Frto;
+    for (const [frto, ack, then] of [
+      [RESENT, {}, RESENT],
+      [RESENT, { advanced: 1 }, NEW_TEXT],
+      [RESENT, { advanced: 1, sacked: 1000 }, OFF],
+      [RESENT, { sacked: 1000 }, OFF],
+      [NEW_TEXT, {}, NEW_TEXT],
+      [NEW_TEXT, { advanced: 1 }, OFF],
+      [NEW_TEXT, { sacked: 1000 }, OFF],
+      [OFF, { advanced: 1 }, OFF],
+    ] as const) {
+      const given: Given = { cc: { phase: Phase.LOSS }, sent: { frto }, ack };
+      expect([frto, ack, meant(given)]).toEqual([frto, ack, { undone: false, frto: then }]);
+    }
+  });
+
+  it('what counted as lost is under way again, in as few pieces as it was sent; what is SACKed stays so', () => {
+    const a = flight();
+    const record = a.tcb.sent as Sent;
+    pass(a, 40);
+    a.tcb.cc.recover = (a.tcb.snd.nxt - 1) | 0;
+    a.inject('ACK', 1, 1, blocks(a, 2001, 3001));
+    startUndo(a.tcb, record);
+    a.tcb.cc.phase = Phase.LOSS;
+    record.frto = Frto.RESENT;
+    firstLost(a.tcb, record, null);
+    expect(record).toMatchObject({ count: 5, lost: 1000, sacked: 1000 });
+    const s = Object.assign(a.engine.sample.none(a.tcb), { original: 1 });
+    expect(undo(a.engine, a.tcb, s)).toBe(true);
+    expect(record).toMatchObject({ count: 4, lost: 0, sacked: 1000 });
   });
 });

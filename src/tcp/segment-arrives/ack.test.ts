@@ -205,11 +205,14 @@ describe('what an ACK tells of the path', () => {
 
   it('RFC 7323 appendix G: with more in flight each sample counts for less', () => {
     const a = inState('ESTABLISHED', { syn: options({ mss: 1000 }) });
-    Object.assign(a.tcb.rto, { srttUs: 40_000, rttvarUs: 0 });
+    Object.assign(a.tcb.rto, { srttUs: 40_000, rttvarUs: 8000 });
     a.send(octets(4000)); // two ACKs in a round trip
     a.setNow(56_000);
     a.inject('ACK', 1, 4001);
-    expect([a.tcb.rto.srttUs, a.tcb.rto.rttvarUs]).toEqual([40_000 + 16_000 / 16, 16_000 / 8]);
+    expect([a.tcb.rto.srttUs, a.tcb.rto.rttvarUs]).toEqual([
+      40_000 + 16_000 / 16,
+      8000 + (16_000 - 8000) / 8,
+    ]);
   });
 
   it('MUST-18: an ACK of what a fast retransmission filled is no sample, with timestamps neither', () => {
