@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { OPT_SACK } from '../../wire/segment.ts';
+import { OPT_SACK, Segment } from '../../wire/segment.ts';
 import { status } from '../calls.ts';
 import { inState, octets, options, pass, sent } from '../segment-arrives/testing.ts';
+import { inFlight as pipe } from '../send/sent.ts';
+import type { Sent } from '../tcb/sent.ts';
 import { cloneTcb, Phase } from '../tcb/tcb.ts';
+import { lastResort } from './dup-acks.ts';
+import { updateScoreboard } from './scoreboard.ts';
 
 /** ESTABLISHED with SACK, MSS 1000 and ten segments in flight: 1, 1001, … 9001. */
 function inFlight(queued = 10_000, irs = 0) {
@@ -47,6 +51,133 @@ describe('duplicate ACKs (RFC 6675 section 2)', () => {
     const a = inFlight();
     for (let i = 0; i < 3; i++) a.inject('ACK', 1, 1);
     expect([sent(a), a.tcb.cc.phase]).toEqual([[segment(1)], Phase.FAST_RECOVERY]);
+  });
+});
+
+describe('without SACK: what duplicates say has left the network (RFC 9937 section 5)', () => {
+  /** ESTABLISHED without SACK and so many segments of 1000 octets in flight; `n` duplicates have come. */
+  function without(n: number, segments = 10) {
+    const a = inState('ESTABLISHED', { syn: options({ mss: 1000 }), config: { minRtoMs: 1000 } });
+    a.send(octets(1000 * segments));
+    for (let i = 0; i < n; i++) a.inject('ACK', 1, 1);
+    return a;
+  }
+
+  it('each is one segment, but the one that is missing has not left', () => {
+    for (const [n, departed] of [
+      [1, 1000],
+      [3, 3000],
+      [9, 9000],
+      [20, 9000],
+    ] as const)
+      expect([n, without(n).tcb.sent?.departed]).toEqual([n, departed]);
+    expect(status(without(20).tcb).state).toBe('ESTABLISHED');
+  });
+
+  it('what a partial acknowledgment covers is not counted twice; one segment has arrived in any case', () => {
+    const a = without(7);
+    const { sample } = a.engine;
+    sent(a);
+    a.inject('ACK', 1, 4001);
+    expect([a.tcb.sent?.departed, sample.delivered, sample.partial, sent(a)[0]]).toEqual([
+      4000,
+      1000,
+      1,
+      segment(4001),
+    ]);
+    const b = without(3);
+    sent(b);
+    b.inject('ACK', 1, 6001);
+    expect([b.tcb.sent?.departed, b.engine.sample.delivered, sent(b)[0]]).toEqual([0, 3000, segment(6001)]);
+    // With nothing left that duplicates told of, too, the next hole goes at once.
+    b.inject('ACK', 1, 8001);
+    expect(sent(b)[0]).toBe(segment(8001));
+  });
+
+  it('the hole that it shows has not left either', () => {
+    const a = without(3, 3);
+    expect(a.tcb.sent?.departed).toBe(2000);
+    a.inject('ACK', 1, 1001);
+    expect(a.tcb.sent?.departed).toBe(1000);
+  });
+
+  it('an ACK of something new before the third is the end of it', () => {
+    const a = without(2);
+    a.inject('ACK', 1, 1001);
+    expect([a.tcb.cc.dupAcks, a.tcb.sent?.departed]).toEqual([0, 0]);
+  });
+
+  it('after a timeout they say nothing', () => {
+    const a = without(0);
+    pass(a, 1000);
+    for (let i = 0; i < 5; i++) a.inject('ACK', 1, 1);
+    expect([a.tcb.cc.phase, a.tcb.cc.dupAcks, a.tcb.sent?.departed]).toEqual([Phase.LOSS, 0, 0]);
+  });
+
+  it('RFC 6582 section 3.2 step 2: the third, which echoes what went again, says that the two before it did, too', () => {
+    const a = without(0);
+    pass(a, 1000);
+    a.inject('ACK', 1, 10_001);
+    a.tcb.cc.cwnd = 5000;
+    a.send(octets(4000));
+    sent(a);
+    for (const departed of [1000, 2000, 0, 0]) {
+      a.inject('ACK', 1, 10_001);
+      expect(a.tcb.sent?.departed).toBe(departed);
+    }
+    expect([a.tcb.cc.phase, sent(a)]).toEqual([Phase.OPEN, []]);
+  });
+
+  it('when a recovery is over nothing that it has counted is left', () => {
+    const a = without(6, 20);
+    expect(a.tcb.sent?.departed).toBe(6000);
+    a.inject('ACK', 1, 12_001); // what limited transmit has sent was outstanding, too
+    expect([a.tcb.cc.phase, a.tcb.sent?.departed, a.tcb.sent?.count === 0]).toEqual([Phase.OPEN, 0, false]);
+  });
+});
+
+describe('NextSeg () rules (3) and (4), one by one', () => {
+  /** In recovery, [3001, 4001) and [6001, 7001) are SACKed, nothing counts as lost, and cwnd has `room`. */
+  function last(
+    room: number,
+    way: { sack?: boolean; detection?: 'rack' | 'dupacks'; wnd?: number; top?: number } = {},
+  ) {
+    const a = inState('ESTABLISHED', {
+      syn: options({ mss: 1000, sack: way.sack ?? true }),
+      config: { lossDetection: way.detection ?? 'dupacks' },
+    });
+    a.send(octets(10_000));
+    sent(a);
+    const { tcb, engine } = a;
+    const record = tcb.sent as Sent;
+    const seg = Object.assign(new Segment(), { opts: OPT_SACK, sackCount: 2 });
+    const { top = 7001 } = way;
+    seg.sack.set([3001, 4001, 6001, top].map((edge) => (tcb.snd.iss + edge) | 0));
+    updateScoreboard(engine, tcb, record, seg, engine.sample.none(tcb));
+    Object.assign(tcb.cc, {
+      phase: Phase.FAST_RECOVERY,
+      recover: (tcb.snd.nxt - 1) | 0,
+      cwnd: pipe(tcb) + room,
+    });
+    record.rescueRxt = (tcb.snd.una - 1) | 0;
+    tcb.snd.wnd = way.wnd ?? 65_535;
+    lastResort(engine, tcb);
+    return { a, again: sent(a).map((line) => line.replace('PSH,', '')) };
+  }
+
+  it('holes below what was SACKed, from the bottom up, when cwnd has room; then the end, if it is above', () => {
+    expect(last(999).again).toEqual([]);
+    expect(last(1000).again).toEqual([1, 1001, 4001, 5001, 9001].map((seq) => segment(seq)));
+    expect(last(1000, { top: 10_001 }).again).toEqual([1, 1001, 4001, 5001].map((seq) => segment(seq)));
+  });
+
+  it('RACK needs none of it, and without SACK there is none', () => {
+    expect(last(10_000, { detection: 'rack' }).again).toEqual([]);
+    expect(last(10_000, { sack: false }).again).toEqual([]);
+  });
+
+  it('SHLD-16: not beyond the window', () => {
+    expect(last(10_000, { wnd: 1001 }).again).toEqual([segment(1), segment(1001)]);
   });
 });
 

@@ -5,6 +5,8 @@ import type { Sent } from '../tcb/sent.ts';
 import { Phase } from '../tcb/tcb.ts';
 import type { Endpoint } from '../testing.ts';
 import { detectByTimeout } from './rack.ts';
+import { timeoutLoss } from './recovery.ts';
+import { Frto } from './undo.ts';
 
 /** ESTABLISHED with SACK, MSS 1000, a measured round trip of 40 ms, and ten segments sent now: 1, 1001, … 9001. */
 function flight(queued = 10_000, way: Way = {}): Endpoint {
@@ -82,6 +84,7 @@ describe('RACK_detect_loss (RFC 8985 section 6.2 step 5)', () => {
     pass(a, 1);
     expect([sent(a), a.tcb.cc.phase]).toEqual([[segment(1)], Phase.FAST_RECOVERY]);
     expect(a.timersFired).toContain('reorder');
+    expect(a.tcb.cc.cwnd).toBe(8000 + 1000); // PRR: what is in flight, and what goes in any case
   });
 
   it('what comes within that time was overtaken: nothing goes again, cwnd stays', () => {
@@ -182,6 +185,30 @@ describe('the reordering window (step 4)', () => {
 });
 
 describe('a timeout (section 6.3)', () => {
+  it('of what was sent just now only the first segment is lost', () => {
+    const a = flight(5000);
+    pass(a, 1);
+    a.tcb.timer.pto = 0;
+    a.tcb.timer.rexmt = (a.engine.ms + 1) | 0;
+    a.tcb.snd.wnd = 0;
+    pass(a, 1);
+    expect([a.tcb.cc.phase, a.tcb.cc.lost, sent(a)]).toEqual([Phase.LOSS, 1000, [segment(1)]]);
+  });
+
+  it('F-RTO begins with the first timeout of an episode that was none before', () => {
+    for (const [phase, timeouts, frto] of [
+      [Phase.OPEN, 0, Frto.RESENT],
+      [Phase.FAST_RECOVERY, 0, Frto.OFF],
+      [Phase.OPEN, 1, Frto.OFF],
+    ] as const) {
+      const a = flight(5000);
+      a.tcb.cc.phase = phase;
+      a.tcb.rto.timeouts = timeouts;
+      timeoutLoss(a.engine, a.tcb);
+      expect([phase, timeouts, a.tcb.sent?.frto]).toEqual([phase, timeouts, frto]);
+    }
+  });
+
   const lostBy = (a: Endpoint): object => {
     detectByTimeout(a.engine, a.tcb, a.tcb.sent as Sent);
     const { sacked, lost, count } = a.tcb.sent as Sent;

@@ -57,6 +57,7 @@ describe('MUST-19: fast retransmit and fast recovery (RFC 5681 section 3.2, RFC 
     expect(sent(a)).toEqual(['ACK seq=1 ack=1 len=1000']);
     const { cc } = a.tcb;
     expect([cc.phase, cc.ssthresh, cc.cwnd]).toEqual([Phase.FAST_RECOVERY, 5000, 7000]);
+    expect(a.tcb.timer.rexmt).toBe(a.engine.ms + a.tcb.rto.rtoMs);
   });
 
   it('step 2: what limited transmit has sent does not count in FlightSize', () => {
@@ -179,6 +180,22 @@ describe('the aftermath of a timeout (RFC 5681 section 3.1)', () => {
     expect(sent(a)).toEqual(['PSH,ACK seq=9001 ack=1 len=1000']);
     a.inject('ACK', 1, 10_001);
     expect([a.tcb.cc.phase, sent(a)]).toEqual([Phase.OPEN, []]);
+    expect(a.tcb.cc.cwnd).toBe(3000); // of slow start, and no leap to ssthresh
+  });
+
+  it('what was sent in pieces, at different times, goes again as one', () => {
+    const a = inState('ESTABLISHED', {
+      syn: options({ mss: 1000 }),
+      config: { minRtoMs: 1000, noDelay: true },
+    });
+    for (let i = 0; i < 5; i++) {
+      a.send(octets(300));
+      pass(a, 1);
+    }
+    expect(a.tcb.sent?.count).toBe(5);
+    sent(a);
+    pass(a, 1000);
+    expect([sent(a), a.tcb.sent?.count, a.tcb.sent?.lost]).toEqual([['ACK seq=1 ack=1 len=1000'], 2, 500]);
   });
 
   it('RFC 3465 2.3: in that slow start an ACK of many segments opens cwnd by one', () => {

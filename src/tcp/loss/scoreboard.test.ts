@@ -118,6 +118,35 @@ describe('RFC 2883: what is reported twice', () => {
     ]);
   });
 
+  it('only what the option of this segment says counts: what is left of another one does not', () => {
+    const { tcb, engine, at } = flight();
+    tcb.snd.una = at(500);
+    const told = (opts: number, sackCount: number, ...edges: number[]): number => {
+      const seg = Object.assign(new Segment(), { opts, sackCount, ack: at(500) });
+      seg.sack.set(edges.map(at));
+      const s = engine.sample.none(tcb);
+      noteDsack(tcb, seg, s);
+      return s.dsack;
+    };
+    expect(told(OPT_SACK, 1, 200, 300)).toBe(100);
+    expect([told(0, 1, 200, 300), told(OPT_SACK, 0, 200, 300)]).toEqual([0, 0]);
+    expect([told(OPT_SACK, 2, 600, 700, 600, 900), told(OPT_SACK, 1, 600, 700, 600, 900)]).toEqual([100, 0]);
+  });
+
+  it('not below two of the largest windows ever offered: that is another lap of the numbers', () => {
+    const of = (maxWnd: number, below: number): number => {
+      const { tcb, engine } = flight(0x7fffffff);
+      tcb.snd.maxWnd = maxWnd;
+      const seg = Object.assign(new Segment(), { opts: OPT_SACK, sackCount: 1, ack: tcb.snd.una });
+      seg.sack.set([(tcb.snd.una - below) | 0, (tcb.snd.una - below + 1) | 0]);
+      const s = engine.sample.none(tcb);
+      noteDsack(tcb, seg, s);
+      return s.dsack;
+    };
+    expect([of(100, 131_070), of(100, 131_071)]).toEqual([1, 0]);
+    expect([of(100_000, 200_000), of(100_000, 200_001)]).toEqual([1, 0]);
+  });
+
   it('nothing else is', () => {
     expect([dsack(500, 600, 700), dsack(500, 450, 550), dsack(500, 600, 700, 800, 900)]).toEqual([0, 0, 0]);
     expect([dsack(500, 300, 200), dsack(500, 1100, 1200), dsack(500, -2_000_000, -1_999_000)]).toEqual([
@@ -137,9 +166,10 @@ describe('SND.UNA moves', () => {
 
   it('RFC 2018 section 8: an ACK up to a SACKed octet and not over it: the peer has reneged, and all goes again', () => {
     for (const una of [200, 250]) {
-      const { sack, ranges, acked } = flight();
+      const { sack, ranges, acked, record } = flight();
       sack(200, 300, 500, 600);
       acked(una);
+      expect(record.count).toBe(4);
       expect([ranges(), ranges(Fate.LOST)]).toEqual([[], [una, 300, 500, 600]]);
     }
   });

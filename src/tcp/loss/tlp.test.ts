@@ -224,6 +224,20 @@ describe('TLP_process_ack (section 7.4.2)', () => {
     expect(a.tcb.cc.cwnd).toBeGreaterThanOrEqual(cwnd);
   });
 
+  it('a DSACK of the probe is no sign of reordering; one of something else is', () => {
+    for (const [left, mult] of [
+      [1001, 0],
+      [1, 1],
+    ] as const) {
+      const a = answered();
+      a.send(octets(1000));
+      const { iss } = a.tcb.snd;
+      const sack = [(iss + left) | 0, (iss + left + 1000) | 0];
+      a.inject('ACK', 1, 2001, { opts: OPT_SACK, sack });
+      expect([left, a.tcb.cc.reoMult]).toEqual([left, mult]);
+    }
+  });
+
   it('a duplicate ACK without SACK: the same, from a peer that reports no duplicates', () => {
     const a = answered();
     const { ssthresh } = a.tcb.cc;

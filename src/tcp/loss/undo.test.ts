@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { OPT_SACK } from '../../wire/segment.ts';
 import { inState, octets, options, pass, sent, ts } from '../segment-arrives/testing.ts';
+import { cut, markLost } from '../send/sent.ts';
 import type { Sent } from '../tcb/sent.ts';
 import { Phase, type Tcb } from '../tcb/tcb.ts';
 import type { Endpoint } from '../testing.ts';
-import { firstLost } from './dup-acks.ts';
 import type { AckSample } from './sample.ts';
 import { Frto, startUndo, undo } from './undo.ts';
 
@@ -216,7 +216,7 @@ describe('each part of a sign', () => {
     startUndo(a.tcb, record);
     a.tcb.cc.phase = Phase.LOSS;
     record.frto = Frto.RESENT;
-    firstLost(a.tcb, record, null);
+    markLost(a.tcb, record, cut(record, 0, (a.tcb.snd.iss + 1001) | 0), null);
     expect(record).toMatchObject({ count: 5, lost: 1000, sacked: 1000 });
     const s = Object.assign(a.engine.sample.none(a.tcb), { original: 1 });
     expect(undo(a.engine, a.tcb, s)).toBe(true);
