@@ -176,7 +176,7 @@ describe('NextSeg () rules (3) and (4), one by one', () => {
     expect(last(10_000, { sack: false }).again).toEqual([]);
   });
 
-  it('SHLD-16: not beyond the window', () => {
+  it('none goes beyond the window', () => {
     expect(last(10_000, { wnd: 1001 }).again).toEqual([segment(1), segment(1001)]);
   });
 });

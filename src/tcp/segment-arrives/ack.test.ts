@@ -215,7 +215,7 @@ describe('what an ACK tells of the path', () => {
     ]);
   });
 
-  it('MUST-18: an ACK of what a fast retransmission filled is no sample, with timestamps neither', () => {
+  it('Karn: an ACK of what a fast retransmission filled is no sample, with timestamps neither', () => {
     const a = inFlight(2964, stamped);
     a.setNow(50_000);
     for (let i = 0; i < 3; i++) a.inject('ACK', 1, 1, ts(1001, 0));
