@@ -24,6 +24,7 @@ import {
   type Verdict,
   verdictOf,
 } from './verdicts/index.ts';
+import { type ZeekSummary, zeekOf } from './zeek.ts';
 
 /** What is told of one side of a connection. */
 export interface SideReport {
@@ -53,6 +54,9 @@ export interface ConnectionReport {
   readonly ending: 'reset' | 'closed' | 'closing' | 'open';
   readonly stage: Stage;
   readonly vantage: Vantage;
+  /** Octets that were acknowledged although the capture does not have them. */
+  readonly unseen: number;
+  readonly zeek: ZeekSummary;
   /** The worst first; at least one. */
   readonly verdicts: readonly Verdict[];
 }
@@ -80,8 +84,8 @@ export interface Analysis {
   readonly more: number;
   /** Faults and warnings first. Verdicts that only say that all is well come last. */
   readonly findings: readonly Finding[];
-  /** The connection that was asked for, with every segment; null: there is none, or none was asked for. */
-  readonly kept: Connection | null;
+  /** Connections with their segments: the one that was asked for, and examples of each fault and warning. */
+  readonly kept: ReadonlyMap<number, Connection>;
 }
 
 /** Options of {@link CaptureAnalyser}. */
@@ -120,10 +124,10 @@ export class CaptureAnalyser {
   readonly #reports: ConnectionReport[] = [];
   readonly #problems: Problem[] = [];
   #reader: CaptureReader;
-  #info: CaptureInfo;
+  readonly #info: CaptureInfo;
   #waiting: Connection[] = [];
   #more = 0;
-  #kept: Connection | null = null;
+  readonly #kept = new Map<number, Connection>();
 
   /** Throws OptionTypeError, OptionRangeError. */
   constructor(options: AnalyserOptions = {}) {
@@ -155,6 +159,7 @@ export class CaptureAnalyser {
   /** The present file is over, and the next one goes on with the same connections: a rotated capture. */
   nextFile(): void {
     this.#endFile();
+    this.#follower.nextFile();
     this.#reader = this.#newReader();
   }
 
@@ -197,7 +202,6 @@ export class CaptureAnalyser {
   }
 
   #over(connection: Connection): void {
-    if (connection.number === this.#options.keep) this.#kept = connection;
     this.#many.add(connection);
     this.#serve(connection);
     this.#waiting.push(connection);
@@ -237,6 +241,8 @@ export class CaptureAnalyser {
     const context = { vantage, endUs: this.#follower.counts.lastUs, service: this.#service(sides[1]) };
     const verdicts = judge(connection, context);
     for (const verdict of verdicts) this.#count(verdict);
+    if (number === this.#options.keep || number < EXAMPLES || this.#isExample(number, verdicts))
+      this.#kept.set(number, connection);
     if (this.#reports.length >= (this.#options.mostListed ?? MOST_LISTED)) {
       this.#more++;
       return;
@@ -259,8 +265,18 @@ export class CaptureAnalyser {
       server: report(1),
       startUs: first.us,
       endUs: last.us,
+      unseen: sides[0].unseen + sides[1].unseen,
+      zeek: zeekOf(connection),
       closedBy: closedBy === null ? null : closedBy === 0 ? 'client' : 'server',
     });
+  }
+
+  /** A finding of something wrong points to this connection. */
+  #isExample(number: number, verdicts: readonly Verdict[]): boolean {
+    return verdicts.some(
+      ({ id, severity }) =>
+        bySeverity(severity, 'note') < 0 && this.#groups.get(id)?.connections.includes(number) === true,
+    );
   }
 
   #count(verdict: Verdict, by = 1): void {

@@ -34,6 +34,7 @@ export {
   vantageOf,
   type Way,
 } from './follow/index.ts';
+export { analysisJson } from './json.ts';
 export {
   type CaptureInfo,
   type CaptureInterface,
@@ -46,6 +47,8 @@ export {
   type ProblemKey,
   problemText,
 } from './read/index.ts';
+export { parseSelection, type Selection, SelectionError } from './select.ts';
+export { type CapturedTrace, traceOfConnection } from './trace.ts';
 export {
   bySeverity,
   type Confidence,
@@ -65,3 +68,4 @@ export {
   verdictTexts,
   verdictWord,
 } from './verdicts/index.ts';
+export type { ZeekSummary } from './zeek.ts';

@@ -4,6 +4,7 @@ import { fill, type Lang, type Params, printable } from '../lab/text/index.ts';
 import { checkMessages } from './check-messages.ts';
 import { guideMessages } from './guide-messages.ts';
 import { labMessages } from './lab-messages.ts';
+import { readMessages } from './read-messages.ts';
 
 /** The texts by key. */
 export const messages = {
@@ -271,6 +272,7 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
   ...labMessages,
   ...checkMessages,
   ...guideMessages,
+  ...readMessages,
 } as const satisfies Record<string, Readonly<Record<Lang, string>>>;
 
 /** A key of {@link messages}. */

@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check.ts')).checkCommand,
   runbook: async () => (await import('./runbook.ts')).runbookCommand,
   interview: async () => (await import('./interview.ts')).interviewCommand,
+  read: async () => (await import('./read.ts')).readCommand,
   lab: async () => (await import('./lab.ts')).labCommand,
   exec: async () => (await import('./exec/index.ts')).execCommand,
   register: async () => (await import('./register.ts')).registerCommand,

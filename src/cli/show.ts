@@ -94,14 +94,14 @@ export class Show {
     this.text(text, '', BOLD);
   }
 
-  /** The ladder of a whole trace. */
-  ladder(trace: Trace, pointer: Pointer | null = null): void {
-    if (this.options.plain) this.#table(trace, pointer);
-    else this.#drawing(trace, pointer);
+  /** The ladder of a whole trace, with what is said about some of its events. */
+  ladder(trace: Trace, ...pointers: readonly Pointer[]): void {
+    if (this.options.plain) this.#table(trace, pointers);
+    else this.#drawing(trace, pointers);
   }
 
   /** A line an event: what can be searched, and compared with another run. */
-  #table(trace: Trace, pointer: Pointer | null): void {
+  #table(trace: Trace, pointers: readonly Pointer[]): void {
     const { absolute, explain } = this.options;
     const { lang } = this.#io;
     const [head = ''] = plainLadder(trace, { lang, absolute });
@@ -109,11 +109,11 @@ export class Show {
     for (const row of ladderTable(trace, { lang, absolute }).rows) {
       this.lines(plainLine(row));
       if (explain) this.#explain(trace, row.event);
-      if (pointer?.event === row.event) this.text(pointer.text, '  ^^^ ');
+      for (const { event, text } of pointers) if (event === row.event) this.text(text, '  ^^^ ');
     }
   }
 
-  #drawing(trace: Trace, pointer: Pointer | null): void {
+  #drawing(trace: Trace, pointers: readonly Pointer[]): void {
     const { width, ascii, colour, absolute, explain } = this.options;
     const { lang } = this.#io;
     const rows = LadderRows.of(trace, { lang, absolute });
@@ -123,7 +123,8 @@ export class Show {
       const drawn = rows.push(event);
       for (const row of drawn) for (const line of ladder.row(row)) this.#io.stdout.write(`${line}\n`);
       if (explain && drawn.some(({ kind }) => kind !== 'gap')) this.#explain(trace, at);
-      if (pointer?.event === at) this.text(pointer.text, ascii ? '  ^^^ ' : '  ▲▲▲ ', BOLD);
+      for (const one of pointers)
+        if (one.event === at) this.text(one.text, ascii ? '  ^^^ ' : '  ▲▲▲ ', BOLD);
     });
   }
 

@@ -59,8 +59,10 @@ export interface FollowerCounts {
   partialSums: number;
   /** Connections that were handed on early, to make room. */
   evicted: number;
-  /** Seconds since 1970 of the first frame, and microseconds from it to the last. */
+  /** When the first frame was: seconds since 1970, and microseconds of the next. */
   firstSeconds: number;
+  firstUs: number;
+  /** Microseconds from it to the last. */
   lastUs: number;
 }
 
@@ -96,7 +98,7 @@ export class Follower {
   readonly counts: FollowerCounts = {
     ...{ frames: 0, tcp: 0, other: 0, short: 0, fragments: 0, unknownLink: 0, icmp: 0, backwards: 0, cut: 0 },
     ...{ superSegments: 0, tunnelled: 0, connections: 0, copies: 0, badSums: 0, partialSums: 0, evicted: 0 },
-    ...{ firstSeconds: 0, lastUs: 0 },
+    ...{ firstSeconds: 0, firstUs: 0, lastUs: 0 },
   };
   /** Link types that were not understood. */
   readonly unknownLinks = new Set<number>();
@@ -110,6 +112,7 @@ export class Follower {
   #segments = 0;
   readonly #earlier = new Map<string, Earlier>();
   #firstNanos = -1;
+  #fileBegins = false;
   #us = 0;
   #clock = 0;
 
@@ -134,7 +137,7 @@ export class Follower {
         return this.#segment(frame);
       case PacketKind.ICMP:
         counts.icmp++;
-        this.#icmp(frame);
+        this.#icmp();
         return null;
       case PacketKind.FRAGMENT:
         counts.fragments++;
@@ -150,6 +153,14 @@ export class Follower {
         counts.other++;
         return null;
     }
+  }
+
+  /**
+   * Another file follows. Where it begins before the last one ended it is no continuation, and the connections so far are
+   * over; frames are counted on.
+   */
+  nextFile(): void {
+    this.#fileBegins = true;
   }
 
   /** The capture is over: the connections that are left are handed on, in the order of their numbers. */
@@ -170,9 +181,16 @@ export class Follower {
     if (this.#firstNanos < 0) {
       counts.firstSeconds = seconds;
       this.#firstNanos = nanos;
+      counts.firstUs = nanos / 1000;
     }
     const us = (seconds - counts.firstSeconds) * 1e6 + (nanos - this.#firstNanos) / 1000;
-    if (us < this.#us) counts.backwards++;
+    if (this.#fileBegins) {
+      this.#fileBegins = false;
+      if (us < this.#us) {
+        this.end();
+        this.#earlier.clear();
+      }
+    } else if (us < this.#us) counts.backwards++;
     this.#us = us;
     counts.lastUs = Math.max(counts.lastUs, us);
   }
@@ -198,7 +216,7 @@ export class Follower {
     // The SYN that an open connection did not know what to make of was this one's, as its answer shows.
     if (doubtful !== null && (segment.ctl & ACK) !== 0)
       this.#take(connection, new Seen({ ...doubtful, way: otherWay(way) }), frame, Sum.UNKNOWN);
-    const seen = this.#seen(frame, way);
+    const seen = this.#seen(way);
     if (incarnation === 'doubtful') {
       seen.marks |= Mark.STRAY;
       connection.doubtful = seen;
@@ -240,6 +258,7 @@ export class Follower {
       this.#note(connection, seen);
       side.lastUs = seen.us;
     }
+    seen.states = connection.states[0] | (connection.states[1] << 16);
     const before = connection.segments.length;
     connection.add(seen);
     this.#segments += connection.segments.length - before;
@@ -279,7 +298,7 @@ export class Follower {
     connection.stepStates(seen, ackOfFin);
   }
 
-  #seen(frame: Frame, way: Way): Seen {
+  #seen(way: Way): Seen {
     const { ip, segment: seg, textLength } = this.#decoder;
     const { opts } = seg;
     let sack: number[] | null = null;
@@ -289,7 +308,7 @@ export class Follower {
     }
     const stamped = (opts & OPT_TIMESTAMPS) !== 0;
     return new Seen({
-      frame: frame.number,
+      frame: this.counts.frames,
       us: this.#us,
       way,
       ctl: seg.ctl,
@@ -309,12 +328,12 @@ export class Follower {
     });
   }
 
-  #icmp(frame: Frame): void {
+  #icmp(): void {
     const { quoted, segment, icmp, ip } = this.#decoder;
     const entry = this.#find(quoted, segment);
     if (entry === null || entry.connection.icmp.length === MOST_ICMP) return;
     entry.connection.icmp.push({
-      ...{ frame: frame.number, us: this.#us, family: ip.family, type: icmp.type, code: icmp.code },
+      ...{ frame: this.counts.frames, us: this.#us, family: ip.family, type: icmp.type, code: icmp.code },
       mtu: icmp.mtu,
       way: this.#way(entry, quoted, segment),
       from: formatWords(ip.family, ip.src0, ip.src1, ip.src2, ip.src3),

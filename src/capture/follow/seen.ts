@@ -90,8 +90,10 @@ export class Seen {
   /** The four bits between data offset and CWR. */
   readonly reserved: number;
   marks = 0;
+  /** The sets of states that both ends may be in after it: the client's in the lower 16 bits. */
+  states = 0;
 
-  constructor(values: Omit<Seen, 'marks' | 'end' | 'is' | 'pure'>) {
+  constructor(values: Omit<Seen, 'marks' | 'states' | 'end' | 'is' | 'pure'>) {
     this.frame = values.frame;
     this.us = values.us;
     this.way = values.way;

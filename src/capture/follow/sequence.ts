@@ -1,7 +1,19 @@
 // What a segment is to those before it: new text, a retransmission and of which kind, an overtaken one, a probe, a
 // duplicate ACK, the same packet once more. Nothing is called lost that the capture itself may have missed.
 
-import { ACK, FIN, RST, SYN, seqGeq, seqGt, seqLeq, seqLt, seqMax } from '../../wire/index.ts';
+import {
+  ACK,
+  FIN,
+  OPT_SACK_PERMITTED,
+  OPT_TIMESTAMPS,
+  RST,
+  SYN,
+  seqGeq,
+  seqGt,
+  seqLeq,
+  seqLt,
+  seqMax,
+} from '../../wire/index.ts';
 import type { Connection } from './connection.ts';
 import { Mark, otherWay, type Seen } from './seen.ts';
 import type { Hole, Side } from './side.ts';
@@ -95,8 +107,8 @@ function synchronize(connection: Connection, me: Side, peer: Side, seen: Seen): 
   me.syn = seen;
   me.wscale = seen.wscale;
   me.mss = seen.mss;
-  me.sackPermitted = (seen.opts & 0x04) !== 0;
-  me.timestamps = (seen.opts & 0x10) !== 0;
+  me.sackPermitted = (seen.opts & OPT_SACK_PERMITTED) !== 0;
+  me.timestamps = (seen.opts & OPT_TIMESTAMPS) !== 0;
   if (!me.begun) {
     me.begun = true;
     me.nxt = seen.seq;
@@ -156,7 +168,7 @@ function selective(me: Side, peer: Side, seen: Seen, edges: readonly number[]): 
 /** The acknowledgment of a retransmission echoes a timestamp from before it: the first sending had arrived (RFC 3522). */
 function eifel(peer: Side, seen: Seen): void {
   const { lastRetransmission: last } = peer;
-  if (last === null || (seen.opts & 0x10) === 0 || (last.opts & 0x10) === 0) return;
+  if (last === null || (seen.opts & OPT_TIMESTAMPS) === 0 || (last.opts & OPT_TIMESTAMPS) === 0) return;
   const firstAfter = seqGeq(seen.ack, last.end) && seqLt(peer.una, last.end);
   if (firstAfter && seen.tsEcr !== 0 && seqLt(seen.tsEcr, last.tsVal)) spurious(peer, last);
 }
@@ -228,7 +240,7 @@ function overtaken(me: Side, peer: Side, seen: Seen, by: Seen, us: number): bool
     if (apart > 0xff00) return true;
     if (apart < 0x100) return false;
   }
-  const stamped = (seen.opts & by.opts & 0x10) !== 0;
+  const stamped = (seen.opts & by.opts & OPT_TIMESTAMPS) !== 0;
   if (stamped && seqLt(seen.tsVal, by.tsVal)) return true;
   if (stamped && seqGt(seen.tsVal, by.tsVal)) return false;
   const rtt = Math.min(me.rttLeast, peer.rttLeast);

@@ -43,19 +43,12 @@ export function judge(connection: Connection, context: Context): Verdict[] {
   const verdicts = found
     .filter(({ rule }) => !less.has(rule.id))
     .map(({ rule, found: one }) => {
-      const explained = (rule.over ?? []).filter((id) => less.has(id) && ids.has(id));
-      const excluded = explained.map((verdict) => ({ verdict, because: EXPLAINED }));
-      return verdictOf(
-        rule,
-        {
-          ...one,
-          excluded: [
-            ...(one.excluded ?? []).filter(({ verdict }) => !ids.has(verdict) || less.has(verdict)),
-            ...excluded,
-          ],
-        },
-        connection.number,
+      const named = (one.excluded ?? []).filter(({ verdict }) => !ids.has(verdict) || less.has(verdict));
+      const explained = (rule.over ?? []).filter(
+        (id) => less.has(id) && ids.has(id) && !named.some(({ verdict }) => verdict === id),
       );
+      const excluded = [...named, ...explained.map((verdict) => ({ verdict, because: EXPLAINED }))];
+      return verdictOf(rule, { ...one, excluded }, connection.number);
     });
   verdicts.sort((a, b) => bySeverity(a.severity, b.severity));
   const [worst] = verdicts;

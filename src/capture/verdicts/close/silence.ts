@@ -1,6 +1,6 @@
 // Connections that end without a word, and those that are simply open.
 
-import { ACK } from '../../../wire/index.ts';
+import { ACK, RST, SYN } from '../../../wire/index.ts';
 import { Mark, otherWay, type Seen, type Way } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
 import { type Rule, seconds, shows } from '../verdict.ts';
@@ -103,10 +103,10 @@ export const idleKilled: Rule = {
     for (let n = 1; n < segments.length; n++) {
       const seen = segments[n] as Seen;
       const before = segments[n - 1] as Seen;
-      if (seen.us - before.us < IDLE_US || seen.is(4)) continue;
+      if (seen.us - before.us < IDLE_US || seen.is(RST)) continue;
       const answer = segments.slice(n).find((other) => other.way !== seen.way);
       const tries = segments.slice(n).filter((other) => other.way === seen.way);
-      const reset = answer?.is(4) === true ? answer : null;
+      const reset = answer?.is(RST) === true ? answer : null;
       if (answer !== undefined && reset === null) continue;
       if (reset === null && tries.length < 3) continue;
       const how = reset === null ? 'silence' : 'RST';
@@ -153,7 +153,7 @@ export const idleTimeout: Rule = {
       (seen) =>
         seen.us < end.us &&
         seen.frame < end.frame &&
-        (seen.length > 0 || seen.is(2 | ACK)) &&
+        (seen.length > 0 || seen.is(SYN | ACK)) &&
         (seen.marks & Mark.KEEP_ALIVE) === 0,
     );
     if (before === undefined || end.length > 0) return null;
@@ -163,9 +163,9 @@ export const idleTimeout: Rule = {
     return {
       confidence: 'likely',
       culprit: end.way === 0 ? 'client' : 'server',
-      severity: end.is(4) ? 'warning' : 'note',
+      severity: end.is(RST) ? 'warning' : 'note',
       params: { who: names(end.way), idle: seconds(end.us - before.us), round },
-      evidence: [shows(before, roles.lastText), shows(end, end.is(4) ? roles.rst : roles.fin)],
+      evidence: [shows(before, roles.lastText), shows(end, end.is(RST) ? roles.rst : roles.fin)],
     };
   },
 };

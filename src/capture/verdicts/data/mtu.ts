@@ -1,6 +1,6 @@
 // A path that swallows large packets (RFC 1191, RFC 2923 section 2.1): small ones pass, full-size ones never do.
 
-import { RST, seqGt } from '../../../wire/index.ts';
+import { ACK, RST, seqGt } from '../../../wire/index.ts';
 import { Mark, type Seen } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
 import { type Rule, shows } from '../verdict.ts';
@@ -50,7 +50,7 @@ export const mtuHole: Rule = {
       const size = Math.max(first.length, one?.length ?? 0);
       // Did one of that size ever arrive? Then the path carries it.
       const passed = segments.some(
-        (seen) => seen.way !== way && seen.is(16) && !seen.is(RST) && arrivedBig(segments, seen, way, size),
+        (seen) => seen.way !== way && seen.is(ACK) && !seen.is(RST) && arrivedBig(segments, seen, way, size),
       );
       if (passed) continue;
       const times = 1 + again.filter((seen) => seen.length >= size).length;

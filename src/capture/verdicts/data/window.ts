@@ -1,6 +1,7 @@
 // The receiver is the limit: its window is closed, or keeps the sender waiting (RFC 9293 section 3.8.6).
 
-import { Mark, otherWay, type Way } from '../../follow/index.ts';
+import { RST, SYN } from '../../../wire/index.ts';
+import { Mark, otherWay, type Seen, type Way } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
 import { type Rule, seconds, shows } from '../verdict.ts';
 
@@ -9,11 +10,11 @@ const names = (way: Way): string => (way === 0 ? 'client' : 'server');
 const LEAST_US = 200_000;
 
 /** When a window was 0: the segments that say so first, and what opened it; the longest such time. */
-function closedWindow(way: Way, segments: readonly import('../../follow/index.ts').Seen[], endUs: number) {
+function closedWindow(way: Way, segments: readonly Seen[], endUs: number) {
   let longest: { from: number; to: number; us: number } | null = null;
   let from = -1;
   segments.forEach((seen, n) => {
-    if (seen.way !== way || (seen.ctl & 6) !== 0 || (seen.marks & Mark.COPY) !== 0) return;
+    if (seen.way !== way || (seen.ctl & (SYN | RST)) !== 0 || (seen.marks & Mark.COPY) !== 0) return;
     if (seen.wnd === 0) {
       if (from < 0) from = n;
       return;

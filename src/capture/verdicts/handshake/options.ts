@@ -1,6 +1,6 @@
 // Options of the SYNs: taken off on the way, impossible, or Fast Open.
 
-import { SYN, seqGeq } from '../../../wire/index.ts';
+import { RST, SYN, seqGeq } from '../../../wire/index.ts';
 import { Mark } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
 import { type Rule, shows } from '../verdict.ts';
@@ -59,9 +59,7 @@ export const scaleStripped: Rule = {
   scenario: { id: 'wscale-strip' },
   judge({ sides: [client, server], synAck, segments }) {
     if (client.syn === null || synAck === null || client.wscale < 0 || server.wscale >= 0) return null;
-    const next = segments.find(
-      (seen) => seen.way === 1 && seen !== synAck && !seen.is(SYN) && (seen.ctl & 4) === 0,
-    );
+    const next = segments.find((seen) => seen.way === 1 && seen !== synAck && !seen.is(SYN) && !seen.is(RST));
     if (next === undefined || next.wnd === 0) return null;
     // Without a scale the window can only have shrunk by what the client has sent.
     const sent = Math.max(0, (next.ack - synAck.ack) | 0);

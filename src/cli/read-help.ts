@@ -1,0 +1,89 @@
+// The help of `read`, in both languages.
+
+import type { Lang } from '../lab/text/index.ts';
+import { type Both, commonOptionsHelp, type OptionHelp, optionLines } from './help-lines.ts';
+import { showHelp } from './lab-help.ts';
+
+const readOptionsHelp: readonly OptionHelp[] = [
+  {
+    option: '--conn N',
+    text: {
+      en: 'the ladder of connection N (as Wireshark counts streams), with what shows its verdicts',
+      zh: '画出第 N 个连接的梯形图（编号与 Wireshark 的流相同），并标出结论的依据',
+    },
+  },
+  {
+    option: '--filter TEXT',
+    text: {
+      en: "only these: 'port 443 and not verdict healthy', 'server 10.0.0.2 or state CLOSE-WAIT'",
+      zh: "只看这些：'port 443 and not verdict healthy'、'server 10.0.0.2 or state CLOSE-WAIT'",
+    },
+  },
+  { option: '--json', text: { en: 'everything, as JSON', zh: '以 JSON 输出全部内容' } },
+  {
+    option: '--zeek',
+    text: {
+      en: 'a conn.log as Zeek writes it, with conn_state, history and Community ID',
+      zh: '输出 Zeek 格式的 conn.log，含 conn_state、history 和 Community ID',
+    },
+  },
+  {
+    option: '--svg FILE',
+    text: {
+      en: 'with --conn: the ladder as SVG; -: on standard output',
+      zh: '配合 --conn：梯形图存为 SVG；- 表示标准输出',
+    },
+  },
+  {
+    option: '--report FILE',
+    text: {
+      en: 'one HTML file with the findings and the ladders of their connections',
+      zh: '生成一个 HTML 文件，含各项发现及相应连接的梯形图',
+    },
+  },
+  ...showHelp.filter(({ option }) => option !== '--explain'),
+];
+
+const READ: Both = {
+  en: `synfin read FILE… [OPTIONS]
+
+Reads captures of the wire (pcap, pcapng; gzip and zstd, too; - for standard
+input; several files, or a pattern, follow each other as a rotated capture does)
+and says what is wrong with their connections: what happened, who did it, how sure
+that is, the frames that show it, what it is not, what to do, and the run of the
+lab that shows the same. A healthy connection is called healthy.
+
+Options:
+{options}
+
+Examples:
+  synfin read web.pcapng
+  tcpdump -i any -w - tcp port 443 | synfin read -
+  synfin read 'ring-*.pcap.gz' --filter 'severity fault'
+  synfin read web.pcapng --conn 4
+
+Exit codes: 0 read, 1 a file cannot be read, 2 wrong arguments
+`,
+  zh: `synfin read 文件… [选项]
+
+读取抓包文件（pcap、pcapng，也支持 gzip 和 zstd；- 表示标准输入；多个文件或通配符
+按轮转抓包那样首尾相接），说明其中的连接出了什么问题：发生了什么、责任方、把握多大、
+依据哪些帧、排除了什么、该做什么，以及实验室中相同的运行。正常的连接就说正常。
+
+选项：
+{options}
+
+示例：
+  synfin read web.pcapng
+  tcpdump -i any -w - tcp port 443 | synfin read -
+  synfin read 'ring-*.pcap.gz' --filter 'severity fault'
+  synfin read web.pcapng --conn 4
+
+退出码：0 已读取，1 文件无法读取，2 参数错误
+`,
+};
+
+/** The help of `synfin read`. */
+export function readHelp(lang: Lang): string {
+  return READ[lang].replace('{options}', optionLines([...readOptionsHelp, ...commonOptionsHelp], lang));
+}

@@ -1,0 +1,82 @@
+// The texts of `read`; part of the one table in messages.ts.
+
+/** The texts by key. */
+export const readMessages = {
+  readNeeds: {
+    en: 'read needs a capture: a file, a pattern, or - for standard input',
+    zh: 'read 需要一个抓包文件、通配符，或 - 表示标准输入',
+  },
+  readNoFile: { en: 'there is no file "{text}"', zh: '没有文件 “{text}”' },
+  readNoConnection: {
+    en: '--conn: there is no connection {text}; this capture has {count}, counted from 0',
+    zh: '--conn：没有连接 {text}；该抓包有 {count} 个，从 0 数起',
+  },
+  readSvgNeedsConn: { en: '--svg needs --conn N', zh: '--svg 需要同时给出 --conn N' },
+  readBadFilter: { en: '--filter {message}', zh: '--filter {message}' },
+  readCannotWrite: { en: 'cannot write {file}: {message}', zh: '无法写入 {file}：{message}' },
+  readHead: {
+    en: '{name}: {format}, {frames} frames, {tcp} of TCP, {connections} connections in {time} s',
+    zh: '{name}：{format}，{frames} 帧，其中 TCP {tcp} 帧，{connections} 个连接，历时 {time} 秒',
+  },
+  readVantage: { en: 'Captured at: {places}', zh: '抓包位置：{places}' },
+  readSkipped: {
+    en: 'Not looked at: {other} frames of other protocols, {short} cut or damaged, {fragments} fragments, {unknown} of unknown links.',
+    zh: '未分析：其他协议 {other} 帧，截断或损坏 {short} 帧，分片 {fragments} 帧，未知链路 {unknown} 帧。',
+  },
+  readSuper: {
+    en: 'Segments of more than one packet ({count}): captured where a card or the kernel puts together or cuts; lengths are those of the capture.',
+    zh: '有 {count} 个报文段超过一个包的大小：抓包点在网卡或内核合并、切分之处；长度以抓包为准。',
+  },
+  readPartial: {
+    en: 'Checksums that a card was to complete ({count}) are no errors.',
+    zh: '{count} 个校验和本应由网卡补全，不算错误。',
+  },
+  readNothingWrong: {
+    en: 'Nothing is wrong: all {count} connections are healthy, as far as this capture shows.',
+    zh: '没有问题：从这份抓包看，全部 {count} 个连接都正常。',
+  },
+  readNoConnections: { en: 'There is no TCP connection in it.', zh: '其中没有 TCP 连接。' },
+  readMoreFindings: {
+    en: 'and {count} other findings: --json has all',
+    zh: '另有 {count} 项发现：--json 可看全部',
+  },
+  readFinding: {
+    en: '{severity}: {title} ({where})',
+    zh: '{severity}：{title}（{where}）',
+  },
+  readWhereOne: { en: 'connection {list}', zh: '连接 {list}' },
+  readWhereMany: { en: '{count} connections: {list}', zh: '{count} 个连接：{list}' },
+  readWhereAll: { en: 'the whole capture', zh: '整份抓包' },
+  readWho: { en: 'Who: {who}. How sure: {sure}.', zh: '责任方：{who}。把握：{sure}。' },
+  readFrames: { en: 'Frames: {frames}', zh: '帧：{frames}' },
+  readNot: { en: 'Not {title}: {because}', zh: '不是“{title}”：{because}' },
+  readOrElse: {
+    en: 'This point of capture cannot exclude: {titles}',
+    zh: '从这个抓包点无法排除：{titles}',
+  },
+  readDo: { en: 'Next: {text}', zh: '下一步：{text}' },
+  readLab: { en: 'The same in the lab: {command}', zh: '在实验室中重现：{command}' },
+  readConnections: { en: 'Connections', zh: '连接' },
+  readMoreConnections: { en: '… and {count} more', zh: '……另有 {count} 个' },
+  readColumns: {
+    en: '#|client|server|states at the end|closed by|packets|octets sent, received|begins|lasts|verdicts',
+    zh: '#|客户端|服务器|最后的状态|先关闭|包数|发送、接收字节|开始|历时|结论',
+  },
+  readWas: { en: 'Frame {frame}: {role} ({title})', zh: '第 {frame} 帧：{role}（{title}）' },
+  readPart: {
+    en: 'Only its beginning, its end and what is marked between are kept.',
+    zh: '只保留了开头、结尾和其间有标记的部分。',
+  },
+  severity_fault: { en: 'FAULT', zh: '故障' },
+  severity_warning: { en: 'Warning', zh: '警告' },
+  severity_note: { en: 'Note', zh: '提示' },
+  severity_normal: { en: 'Normal', zh: '正常' },
+  confidence_certain: { en: 'certain', zh: '确定' },
+  confidence_likely: { en: 'likely', zh: '很可能' },
+  confidence_possible: { en: 'possible', zh: '可能' },
+  place_client: { en: 'the client’s side', zh: '客户端一侧' },
+  place_server: { en: 'the server’s side', zh: '服务器一侧' },
+  place_middle: { en: 'in between', zh: '中间' },
+  place_unknown: { en: 'not known', zh: '未知' },
+  reportTitle: { en: 'What is wrong with these connections', zh: '这些连接出了什么问题' },
+} as const;

@@ -1,0 +1,164 @@
+// `synfin read FILE…`: what is wrong with the connections of a capture: a summary, the ladder of one, or forms for programs.
+
+import { writeFileSync } from 'node:fs';
+import {
+  type Analysis,
+  analysisJson,
+  bySeverity,
+  CaptureAnalyser,
+  parseSelection,
+  problemText,
+  type Selection,
+  SelectionError,
+  traceOfConnection,
+  verdictText,
+  verdictTexts,
+} from '../capture/index.ts';
+import { svgLadder } from '../lab/index.ts';
+import { printable } from '../lab/text/index.ts';
+import { type Command, type Io, optionText, parseWhole, UsageError, type Values } from './command.ts';
+import { t } from './messages.ts';
+import { readHelp } from './read-help.ts';
+import { captureFiles, readCaptures } from './read-input.ts';
+import { reportHtml } from './read-report.ts';
+import { tellSummary } from './read-summary.ts';
+import { zeekLog } from './read-zeek.ts';
+import { showOptions } from './run-options.ts';
+import { Show, showOptionsOf } from './show.ts';
+
+/** The options, as `util.parseArgs` wants them. */
+export const readOptions = {
+  conn: { type: 'string' },
+  filter: { type: 'string' },
+  json: { type: 'boolean' },
+  zeek: { type: 'boolean' },
+  svg: { type: 'string' },
+  report: { type: 'string' },
+  plain: showOptions.plain,
+  ascii: showOptions.ascii,
+  color: showOptions.color,
+  absolute: showOptions.absolute,
+} as const;
+
+const EXIT_FAILED = 1;
+
+function selectionOf(values: Values): Selection | null {
+  const text = optionText(values, 'filter');
+  if (text === undefined) return null;
+  try {
+    return parseSelection(text);
+  } catch (error) {
+    if (error instanceof SelectionError) throw new UsageError('readBadFilter', { message: error.message });
+    throw error;
+  }
+}
+
+/** What is left of an analysis when only some connections count. */
+function selected(analysis: Analysis, selects: Selection | null): Analysis {
+  if (selects === null) return analysis;
+  const connections = analysis.connections.filter(selects);
+  const numbers = new Map<string, number[]>();
+  for (const { number, verdicts } of connections)
+    for (const { id } of verdicts) numbers.set(id, [...(numbers.get(id) ?? []), number]);
+  const findings = analysis.findings.flatMap((finding) => {
+    const list = numbers.get(finding.id);
+    if (list === undefined) return [];
+    const of = connections.find(({ number }) => number === list[0]);
+    const verdict = of?.verdicts.find(({ id }) => id === finding.id) ?? finding.verdict;
+    return [{ ...finding, count: list.length, connections: list.slice(0, 3), verdict }];
+  });
+  return { ...analysis, connections, findings, more: 0 };
+}
+
+/** The ladder of one connection, and what is said about its frames. */
+function tellConnection(show: Show, io: Io, analysis: Analysis, number: number): void {
+  const connection = analysis.kept.get(number);
+  const report = analysis.connections.find((one) => one.number === number);
+  if (connection === undefined) {
+    const count = analysis.counts.connections;
+    throw new UsageError('readNoConnection', { text: number, count });
+  }
+  const { trace, eventOfFrame } = traceOfConnection(connection);
+  const pointers = (report?.verdicts ?? [])
+    .filter(({ severity }) => severity !== 'normal')
+    .flatMap(({ id, evidence }) =>
+      evidence.flatMap(({ frame, role }) => {
+        const event = frame === null ? undefined : eventOfFrame.get(frame);
+        const title = verdictTexts.get(id)?.title[io.lang] ?? id;
+        const text = t(io.lang, 'readWas', { frame: frame ?? 0, role: role[io.lang], title });
+        return event === undefined ? [] : [{ event, text }];
+      }),
+    );
+  show.ladder(trace, ...pointers);
+  if (!connection.complete) show.say('readPart');
+  const wrong = report?.verdicts.filter(({ severity }) => severity !== 'normal') ?? [];
+  for (const { id, params } of wrong.length > 0 ? wrong : (report?.verdicts ?? [])) {
+    const texts = verdictTexts.get(id);
+    if (texts === undefined) continue;
+    show.lines('');
+    show.title(texts.title[io.lang]);
+    show.text(printable(verdictText(texts.means, params, io.lang)));
+  }
+}
+
+function svgOfConnection(analysis: Analysis, number: number, io: Io): string {
+  const connection = analysis.kept.get(number);
+  if (connection === undefined)
+    throw new UsageError('readNoConnection', { text: number, count: analysis.counts.connections });
+  return svgLadder(traceOfConnection(connection).trace, { lang: io.lang });
+}
+
+/** Writes a file, or standard output for `-`; false when it cannot. */
+function write(file: string, text: string, io: Io): boolean {
+  if (file === '-') {
+    io.stdout.write(text);
+    return true;
+  }
+  try {
+    writeFileSync(file, text);
+    return true;
+  } catch (error) {
+    const { message } = error as Error;
+    io.stderr.write(`synfin: ${t(io.lang, 'readCannotWrite', { file: printable(file), message })}\n`);
+    return false;
+  }
+}
+
+async function run(values: Values, positionals: readonly string[], io: Io): Promise<number> {
+  if (positionals.length === 0) throw new UsageError('readNeeds');
+  const selects = selectionOf(values);
+  const conn = optionText(values, 'conn');
+  const keep = conn === undefined ? undefined : parseWhole(conn, '--conn', 0, 999_999_999);
+  const svg = optionText(values, 'svg');
+  if (svg !== undefined && keep === undefined) throw new UsageError('readSvgNeedsConn');
+  const names = captureFiles(positionals);
+  const zeek = values['zeek'] === true;
+  const analyser = new CaptureAnalyser(keep === undefined ? {} : { keep });
+  await readCaptures(names, analyser, io.stdin, io.stderr);
+  const analysis = selected(analyser.end(), selects);
+  const { lang } = io;
+  for (const problem of analysis.problems)
+    io.stderr.write(`synfin: ${printable(problemText(problem, lang))}\n`);
+  const unread = analysis.info.frames === 0 && analysis.problems.length > 0;
+  if (svg !== undefined && !write(svg, svgOfConnection(analysis, keep as number, io), io)) return EXIT_FAILED;
+  const report = optionText(values, 'report');
+  if (report !== undefined && !write(report, reportHtml(analysis, names.join(', '), lang), io))
+    return EXIT_FAILED;
+  if (zeek) io.stdout.write(zeekLog(analysis));
+  else if (values['json'] === true)
+    io.stdout.write(`${JSON.stringify(analysisJson(analysis, lang), null, 1)}\n`);
+  else if (svg === undefined && report === undefined) {
+    const show = new Show(io, showOptionsOf(values, io));
+    if (keep !== undefined) tellConnection(show, io, analysis, keep);
+    else if (!unread) tellSummary(show, io, analysis, names.join(', '));
+  }
+  return unread ? EXIT_FAILED : 0;
+}
+
+/** Whether anything of an analysis is worse than a note. */
+export function isWrong({ findings }: Analysis): boolean {
+  return findings.some(({ severity }) => bySeverity(severity, 'note') < 0);
+}
+
+/** `synfin read` */
+export const readCommand: Command = { name: 'read', usage: readHelp, options: readOptions, run };
