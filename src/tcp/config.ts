@@ -123,9 +123,12 @@ export interface TcpConfig {
   readonly peerMetrics: 'off' | 'path' | 'all';
   /**
    * What makes a client leave Fast Open to a server alone for a while (RFC 7413 section 4.1.3.1): 'silence' no answer to
-   * the SYN; 'refusal' the text of the SYN not taken, too; 'ignored' a request for a cookie not granted, too.
+   * the SYN; 'refusal' the text of the SYN not taken, too; 'ignored' a request for a cookie not granted, too. 'never' is
+   * Linux's: a request that was not granted is made once more with the experimental option, then as before.
    */
-  readonly fastOpenRetreat: 'silence' | 'refusal' | 'ignored';
+  readonly fastOpenRetreat: 'never' | 'silence' | 'refusal' | 'ignored';
+  /** cwnd is what it was at the start again, or less, when nothing was sent for an RTO (RFC 5681 section 4.1, RFC 7661). */
+  readonly restartAfterIdle: boolean;
   /** An echo of ECN costs CUBIC 15 % of cwnd and NewReno 20 % (RFC 8511), and not what a loss does. */
   readonly abe: boolean;
   /**
@@ -184,6 +187,7 @@ export const defaultConfig: TcpConfig = {
   congestion: 'cubic',
   peerMetrics: 'off', // what a connection does then follows from its own segments alone
   fastOpenRetreat: 'refusal',
+  restartAfterIdle: true,
   abe: true,
   pacing: 'auto',
   headerPrediction: true,
@@ -235,7 +239,8 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   lossDetection: oneOf('rack', 'dupacks'),
   congestion: named(congestionNames),
   peerMetrics: oneOf('off', 'path', 'all'),
-  fastOpenRetreat: oneOf('silence', 'refusal', 'ignored'),
+  fastOpenRetreat: oneOf('never', 'silence', 'refusal', 'ignored'),
+  restartAfterIdle: flag,
   abe: flag,
   pacing: oneOf('auto', 'on', 'off'),
   headerPrediction: flag,

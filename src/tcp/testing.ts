@@ -123,6 +123,7 @@ export class TestCookies implements Cookies {
     this.cookie = [...cookie];
   }
   admit(tcb: Tcb, seg: Segment): boolean {
+    if ((seg.opts & OPT_FAST_OPEN) === 0) return false;
     const is = [...seg.cookie.subarray(0, seg.cookieLen)];
     if (is.join() === TestCookies.COOKIE.join()) return true;
     tcb.fastOpen |= FastOpen.OFFER;

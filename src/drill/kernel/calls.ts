@@ -17,6 +17,7 @@ import {
   type Result,
   type SocketAddress,
   type TcpInfo,
+  UNSPECIFIED,
   unsupported,
 } from '../../socket/posix/index.ts';
 import type { Syscalls } from '../run/index.ts';
@@ -33,7 +34,11 @@ const SOL_SOCKET = constant('SOL_SOCKET');
 const SOL_TCP = constant('SOL_TCP');
 const SO_LINGER = constant('SO_LINGER');
 const POLLOUT = constant('POLLOUT');
+const MSG_FASTOPEN = constant('MSG_FASTOPEN');
 const NEVER = Number.POSITIVE_INFINITY;
+
+/** Longest wait of a call on another thread. */
+const MOST_WAIT_S = 10;
 
 /** struct epoll_event is packed on x86-64 only. */
 const EPOLL_DATA_AT = process.arch === 'x64' ? 4 : 8;
@@ -47,12 +52,16 @@ interface Owned {
   readonly family: 4 | 6;
   /** O_NONBLOCK as the script sees it. */
   nonblocking: boolean;
+  /** TCP_FASTOPEN_CONNECT: the first write connects. */
+  opensLater: boolean;
 }
 
 /** The calls, on sockets of this process. */
 export class KernelCalls implements Syscalls {
   readonly #libc: SocketLibc;
   readonly #now: () => number;
+  /** TCP_CONGESTION of sockets to come; '': the system's. */
+  congestion = '';
   readonly #owned = new Map<number, Owned>();
 
   constructor(libc: SocketLibc, now: () => number) {
@@ -93,7 +102,7 @@ export class KernelCalls implements Syscalls {
   }
 
   #address(address: SocketAddress | null, family: 4 | 6): { bytes: Uint8Array; at: number } {
-    const bytes = sockaddr(address, family);
+    const bytes = sockaddr(address === UNSPECIFIED ? null : address, family);
     return { bytes, at: this.#libc.addressOf(bytes) };
   }
 
@@ -103,8 +112,11 @@ export class KernelCalls implements Syscalls {
     const fd = this.#libc.socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
     if (fd < 0) return this.#failure();
     const family = domain === constant('AF_INET6') ? 6 : 4;
-    this.#owned.set(fd, { family, nonblocking: (type & SOCK_NONBLOCK) !== 0 });
-    return done(fd);
+    this.#owned.set(fd, { family, nonblocking: (type & SOCK_NONBLOCK) !== 0, opensLater: false });
+    const stream = (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) === constant('SOCK_STREAM');
+    if (this.congestion === '' || !stream) return done(fd);
+    const chosen = this.setsockopt(fd, SOL_TCP, constant('TCP_CONGESTION'), this.congestion);
+    return chosen.kind === 'done' ? done(fd) : unsupported(`congestion control '${this.congestion}'`);
   }
 
   bind(fd: number, address: SocketAddress): Outcome {
@@ -122,7 +134,8 @@ export class KernelCalls implements Syscalls {
     return this.#with(fd, ({ family, nonblocking }) => {
       const attempt = (): Result => {
         const live = this.#libc.accept4(fd, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (live >= 0) this.#owned.set(live, { family, nonblocking: (flags & SOCK_NONBLOCK) !== 0 });
+        if (live >= 0)
+          this.#owned.set(live, { family, nonblocking: (flags & SOCK_NONBLOCK) !== 0, opensLater: false });
         return this.#result(live);
       };
       return this.#unlessBusy(attempt, nonblocking, fd, 'SO_RCVTIMEO');
@@ -200,6 +213,10 @@ export class KernelCalls implements Syscalls {
       const at = this.#libc.addressOf(buffer);
       const peer = to === null ? null : this.#address(to, file.family);
       const nonblocking = file.nonblocking || (flags & MSG_DONTWAIT) !== 0;
+      if (!nonblocking && ((flags & MSG_FASTOPEN) !== 0 || file.opensLater)) {
+        file.opensLater = false;
+        return this.#sendWaiting(fd, buffer, octets.length, flags, peer);
+      }
       let sent = 0;
       const attempt = (): Result => {
         const left = octets.length - sent;
@@ -214,6 +231,42 @@ export class KernelCalls implements Syscalls {
       };
       return this.#unlessBusy(attempt, nonblocking, fd, 'SO_SNDTIMEO');
     });
+  }
+
+  /** A send that opens the connection: asked twice it would be another, so it waits on another thread. */
+  #sendWaiting(
+    fd: number,
+    buffer: Uint8Array,
+    length: number,
+    flags: number,
+    peer: { bytes: Uint8Array; at: number } | null,
+  ): Outcome {
+    const libc = this.#libc;
+    let ended: Result | null = null;
+    this.#limitSend(fd);
+    libc.fcntl(fd, constant('F_SETFL'), 0);
+    libc.sendtoAsync(
+      fd,
+      libc.addressOf(buffer),
+      length,
+      flags,
+      peer?.at ?? 0,
+      peer?.bytes.length ?? 0,
+      (n) => {
+        ended = this.#result(n);
+        libc.fcntl(fd, constant('F_SETFL'), O_NONBLOCK);
+        void buffer; // it was in use until now
+      },
+    );
+    return { kind: 'blocked', deadlineUs: NEVER, retry: () => ended };
+  }
+
+  /** No thread waits for ever for a script that has ended. */
+  #limitSend(fd: number): void {
+    if (this.#deadline(fd, 'SO_SNDTIMEO') !== NEVER) return;
+    const bytes = pinnedBytes(16);
+    new DataView(bytes.buffer).setBigInt64(0, BigInt(MOST_WAIT_S), LITTLE);
+    this.#libc.setsockopt(fd, SOL_SOCKET, constant('SO_SNDTIMEO'), this.#libc.addressOf(bytes), bytes.length);
   }
 
   close(fd: number): Outcome {
@@ -280,7 +333,8 @@ export class KernelCalls implements Syscalls {
   }
 
   setsockopt(fd: number, level: number, name: number, value: OptionValue): Outcome {
-    return this.#with(fd, () => {
+    return this.#with(fd, (file) => {
+      if (level === SOL_TCP && name === constant('TCP_FASTOPEN_CONNECT')) file.opensLater = value === 1;
       let bytes: Uint8Array;
       if (typeof value === 'string') {
         bytes = pinnedBytes(value.length);
@@ -372,7 +426,7 @@ export class KernelCalls implements Syscalls {
 
   epollCreate(): Outcome {
     const fd = this.#libc.epollCreate(SOCK_CLOEXEC);
-    if (fd >= 0) this.#owned.set(fd, { family: 4, nonblocking: false });
+    if (fd >= 0) this.#owned.set(fd, { family: 4, nonblocking: false, opensLater: false });
     return this.#result(fd);
   }
 

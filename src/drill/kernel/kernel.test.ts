@@ -64,6 +64,7 @@ describe('struct tcp_info', () => {
 });
 
 describe('shell lines for the kernel', () => {
+  const never = (name: string): never => expect.unreachable(`the control ${name}`);
   test.each([
     'sysctl -w kernel.hostname=x',
     'sysctl -w net.ipv4.../../kernel/hostname=x',
@@ -71,11 +72,14 @@ describe('shell lines for the kernel', () => {
     'sysctl -a',
     'reboot',
   ])('%s is unsupported, and nothing runs', (line) => {
-    expect(kernelShell(line)).toEqual([expect.objectContaining({ kind: 'unsupported' })]);
+    expect(kernelShell(line, never)).toEqual([expect.objectContaining({ kind: 'unsupported' })]);
   });
 
   test('what concerns a tool is nothing, sleep sleeps', () => {
-    expect(kernelShell('nstat -n\nsleep 0.5')).toEqual([{ kind: 'nothing' }, { kind: 'sleep', us: 500_000 }]);
+    expect(kernelShell('nstat -n\nsleep 0.5', never)).toEqual([
+      { kind: 'nothing' },
+      { kind: 'sleep', us: 500_000 },
+    ]);
   });
 });
 

@@ -17,6 +17,16 @@ export interface SocketLibc {
   shutdown(fd: number, how: number): number;
   recv(fd: number, buffer: number, size: number, flags: number): number;
   sendto(fd: number, buffer: number, size: number, flags: number, address: number, length: number): number;
+  /** On another thread, of a descriptor that may block; `ended` may ask `errno()`. */
+  sendtoAsync(
+    fd: number,
+    buffer: number,
+    size: number,
+    flags: number,
+    address: number,
+    length: number,
+    ended: (result: number) => void,
+  ): void;
   close(fd: number): number;
   /** On another thread: a close that lingers blocks, whatever O_NONBLOCK says. */
   closeAsync(fd: number, ended: (result: number) => void): void;
@@ -40,6 +50,9 @@ export async function loadSocketLibc(): Promise<SocketLibc> {
   const f = <K extends keyof SocketLibc>(signature: string): SocketLibc[K] =>
     lib.func(signature) as unknown as SocketLibc[K];
   const close = lib.func('int close(int fd)');
+  const sendto = lib.func(
+    'long sendto(int fd, uintptr_t buffer, size_t size, int flags, uintptr_t address, uint32_t length)',
+  );
   return {
     errno,
     addressOf,
@@ -54,9 +67,12 @@ export async function loadSocketLibc(): Promise<SocketLibc> {
     connect: f<'connect'>('int connect(int fd, uintptr_t address, uint32_t length)'),
     shutdown: f<'shutdown'>('int shutdown(int fd, int how)'),
     recv: f<'recv'>('long recv(int fd, uintptr_t buffer, size_t size, int flags)'),
-    sendto: f<'sendto'>(
-      'long sendto(int fd, uintptr_t buffer, size_t size, int flags, uintptr_t address, uint32_t length)',
-    ),
+    sendto: sendto as unknown as SocketLibc['sendto'],
+    sendtoAsync: (fd, buffer, size, flags, address, length, ended) => {
+      sendto.async(fd, buffer, size, flags, address, length, (_error: unknown, result: number) =>
+        ended(result),
+      );
+    },
     close: close as unknown as SocketLibc['close'],
     closeAsync: (fd, ended) => {
       close.async(fd, (_error: unknown, result: number) => ended(result));

@@ -4,14 +4,23 @@
 import { writeFileSync } from 'node:fs';
 import { type ShellAction, shellActions, shellCommands, suiteSettings, sysctlPairs } from '../run/sysctl.ts';
 
-/** Carries out the sysctl lines of `text`; what is left to do for the others. */
-export function kernelShell(text: string): ShellAction[] {
+/**
+ * Carries out the sysctl lines of `text`; what is left to do for the others. `congestion`: takes the control of sockets
+ * to come where a namespace may not have it by sysctl, which is where the machine does not allow it to everybody.
+ */
+export function kernelShell(text: string, congestion: (name: string) => void): ShellAction[] {
+  const write = (name: string, value: string): string | null => {
+    const refused = writeSysctl(name, value);
+    if (refused === null || name !== 'net.ipv4.tcp_congestion_control') return refused;
+    congestion(value);
+    return null;
+  };
   const actions: ShellAction[] = [];
   for (const command of shellCommands(text)) {
     const suite = suiteSettings(command);
     if (suite !== null) {
       for (const [name, value] of suite) {
-        const refused = writeSysctl(`net.ipv4.${name}`, value);
+        const refused = write(`net.ipv4.${name}`, value);
         if (refused !== null) actions.push({ kind: 'note', text: `defaults.sh: ${refused}` });
       }
       continue;
@@ -22,7 +31,7 @@ export function kernelShell(text: string): ShellAction[] {
       continue;
     }
     for (const { name, value } of pairs) {
-      const refused = writeSysctl(name, value);
+      const refused = write(name, value);
       if (refused !== null) actions.push({ kind: 'unsupported', reason: refused });
     }
   }

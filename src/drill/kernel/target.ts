@@ -88,7 +88,9 @@ export class KernelTarget implements Target {
   }
 
   shell(text: string): ShellAction[] {
-    return kernelShell(text);
+    return kernelShell(text, (name) => {
+      this.syscalls.congestion = name;
+    });
   }
 
   tcpInfo(fd: number): TcpInfo | null {

@@ -18,6 +18,8 @@ export class Flow {
   protocol: 'tcp' | 'udp' = 'tcp';
   remotePort = 0;
   localPort = 0;
+  /** Octets of text in the last SYN of ours. */
+  synLength = 0;
   scriptLocalIsn = 0;
   liveLocalIsn = 0;
   liveRemoteIsn = 0;

@@ -1,16 +1,19 @@
 // What every target that is a synfin Host has in common: its settings and what it tells.
 
 import type { Host } from '../../host/index.ts';
-import { type Posix, type TcpInfo, tcpInfo } from '../../socket/posix/index.ts';
+import { congestionOf, type Posix, type TcpInfo, tcpInfo } from '../../socket/posix/index.ts';
 import { checkConfig, congestionControl, type TcpConfig, withSettings } from '../../tcp/index.ts';
 import type { HostSettings } from './sysctl.ts';
 
 /** Settings for sockets to come; a reason when they make no sense. */
 export function configureHost(posix: Posix, settings: Partial<TcpConfig>): string | null {
-  const merged = { ...posix.settings, ...settings };
+  const { congestion } = settings;
+  const named =
+    congestion === undefined ? {} : { congestion: congestionOf(posix.host.tcp.config, congestion) };
+  const merged = { ...posix.settings, ...settings, ...named };
   try {
     checkConfig(withSettings(posix.host.tcp.config, merged));
-    if (settings.congestion !== undefined) congestionControl(settings.congestion);
+    congestionControl(merged.congestion ?? posix.host.tcp.config.congestion);
   } catch (e) {
     return (e as Error).message;
   }
@@ -21,10 +24,14 @@ export function configureHost(posix: Posix, settings: Partial<TcpConfig>): strin
 /** Settings of the host itself; a reason when they cannot be. */
 export function setHost(
   posix: Posix,
-  { tcpOverUdp, synCookies, fastOpen, fastOpenKeys }: HostSettings,
+  { tcpOverUdp, synCookies, fastOpen, fastOpenKeys, flushMetrics }: HostSettings,
 ): string | null {
   if (synCookies !== undefined) posix.synCookies = synCookies;
   if (fastOpen !== undefined) Object.assign(posix.host.tcp.fastOpen.mode, fastOpen);
+  if (flushMetrics === true) {
+    posix.host.tcp.fastOpen.flush();
+    posix.host.tcp.metrics.flush();
+  }
   if (fastOpenKeys !== undefined) posix.host.tcp.fastOpen.setKeys(fastOpenKeys);
   try {
     if (tcpOverUdp !== undefined) posix.host.tcpOverUdp = tcpOverUdp;

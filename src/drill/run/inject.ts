@@ -125,11 +125,19 @@ function liveOption(o: TcpOption, flow: Flow, syn: boolean, hasAck: boolean, con
 
 const ICMP_ECHOED = 8;
 
+/** Messages that complain of a packet: without a word of it, it is the segment at the ISN, as in packetdrill. */
+const ERRORS = /^(?:unreachable|packet_too_big|time_exceeded|parameter_problem)$/;
+function firstSegment({ synLength }: Flow): Echoed {
+  const seq = { start: 0, end: synLength, length: synLength, absolute: false, ignored: false };
+  return { protocol: 'tcp', seq, udpEncapsulation: null };
+}
+
 function inboundIcmp(p: IcmpPacket, flow: Flow, config: RunConfig): Uint8Array {
   const type = icmpType(config.wire, p.type);
   const code = icmpCode(config.wire, p.type, p.code);
   if (type === null || code === null) throw new UnsupportedError(`ICMP ${p.type} ${p.code ?? ''}`.trim());
-  const quote = p.echoed === null ? new Uint8Array(0) : quoted(p.echoed, flow, config);
+  const echoed = p.echoed ?? (ERRORS.test(p.type) && flow.protocol === 'tcp' ? firstSegment(flow) : null);
+  const quote = echoed === null ? new Uint8Array(0) : quoted(echoed, flow, config);
   const out = new Uint8Array(8 + quote.length);
   const dv = new DataView(out.buffer);
   dv.setUint8(0, type);

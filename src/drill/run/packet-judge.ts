@@ -245,6 +245,7 @@ export class PacketJudge {
     const syn = (tcp.bits & SYN) !== 0;
     const hasAck = (tcp.bits & ACK) !== 0;
     const length = tcp.payload.length + (syn ? 1 : 0) + ((tcp.bits & FIN) !== 0 ? 1 : 0);
+    if (syn && tcp.payload.length > 0) flow.synLength = tcp.payload.length;
     flow.lastOutbound = { seq: (tcp.seq + (syn ? 0 : length)) >>> 0, ack: tcp.ack, hasAck };
     if (packet.protocol !== 'tcp') return;
     if (flow.state === 'packet-received' && syn && hasAck) {

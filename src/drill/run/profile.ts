@@ -76,8 +76,14 @@ export class ChosenRules {
   }
 
   /** The steps that a sysctl chooses. */
-  choose({ rfc1337, minTsoSegs, ...freebsd }: Steps): void {
-    if (minTsoSegs !== undefined) Object.assign(this.rules, linuxRules({ minTsoSegs }));
+  choose({ rfc1337, minTsoSegs, tailLossProbe, ...freebsd }: Steps): void {
+    Object.assign(
+      this.rules,
+      linuxRules({
+        ...(minTsoSegs === undefined ? {} : { minTsoSegs }),
+        ...(tailLossProbe === undefined ? {} : { tailLossProbe }),
+      }),
+    );
     if (rfc1337 !== undefined) {
       this.rules.timeWaitRst = (rfc1337 ? rfc9293 : hostProfiles.linux.rules).timeWaitRst;
     }

@@ -7,6 +7,7 @@ import {
   failed,
   type Outcome,
   type SocketAddress,
+  UNSPECIFIED,
 } from '../../socket/posix/index.ts';
 import type { Expression, Syscall } from '../ast.ts';
 import { printExpression } from '../parse/print.ts';
@@ -314,6 +315,8 @@ const calls: Readonly<Record<string, Call>> = {
       a[4] === undefined || isEllipsis(a[4]) || a[4].kind === 'word'
         ? null
         : addressOf(a[4], connectAddress(x));
+    if (a[4]?.kind === 'word' && a[4].name === 'AF_UNSPEC')
+      return sendTo(a, x, numberOf(arg(a, 3)), UNSPECIFIED);
     const wanted = a[4] !== undefined && isEllipsis(a[4]) ? connectAddress(x) : to;
     return sendTo(a, x, numberOf(arg(a, 3)), wanted);
   },

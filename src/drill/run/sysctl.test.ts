@@ -51,16 +51,16 @@ describe('commands', () => {
     ]);
   });
 
-  it('the defaults of the suite: what the stack lacks is a note', () => {
+  it('the defaults of the suite', () => {
     const actions = shellActions('../../common/defaults.sh');
-    expect(new Set(actions.map((a) => a.kind))).toEqual(new Set(['set', 'note', 'nothing', 'host']));
+    expect(new Set(actions.map((a) => a.kind))).toEqual(new Set(['set', 'steps', 'nothing', 'host']));
     expect(actions.filter((a) => a.kind === 'set').every((a) => a.optional)).toBe(true);
   });
 
-  it('tools for machines that are not here do nothing', () => {
+  it('tools for machines that are not here do nothing; what is remembered of peers is forgotten', () => {
     expect(
       shellActions('tc qdisc add dev tun0 root pfifo\nip tcp_metrics flush all').map((a) => a.kind),
-    ).toEqual(['nothing', 'nothing']);
+    ).toEqual(['nothing', 'host']);
   });
 
   it('counting connections in a state', () => {

@@ -35,6 +35,8 @@ export interface HostSettings {
   /** TCP Fast Open: what is done of it, and the keys of its cookies. */
   readonly fastOpen?: FastOpenMode;
   readonly fastOpenKeys?: FastOpenKeys;
+  /** What is remembered of peers is forgotten. */
+  readonly flushMetrics?: true;
 }
 
 type Apply = (value: string) => Partial<TcpConfig> | null | string;
@@ -164,9 +166,8 @@ const IPV4: Readonly<Record<string, Apply>> = {
   tcp_frto: only('1', '2'),
   tcp_reordering: only('3'),
   tcp_max_reordering: inert,
-  tcp_early_retrans: only('3', '4'),
   tcp_recovery: (v) => ({ lossDetection: (Number(v) & 1) === 1 ? 'rack' : 'dupacks' }),
-  tcp_slow_start_after_idle: only('1'),
+  tcp_slow_start_after_idle: flag('restartAfterIdle'),
   tcp_mtu_probing: mtuProbing,
   tcp_stdurg: only('0'),
   tcp_abort_on_overflow: only('0'),
@@ -311,6 +312,8 @@ export function sysctl(name: string, value: string): ShellAction {
   if (step !== undefined) return { kind: 'steps', steps: { [step]: Number(value) !== 0 } };
   const host = Object.hasOwn(HOST, name) ? HOST[name] : undefined;
   if (host !== undefined) return { kind: 'host', settings: host(value.trim()) };
+  if (name === 'net.ipv4.tcp_early_retrans')
+    return { kind: 'steps', steps: { tailLossProbe: Number(value) >= 3 } };
   if (name === 'net.ipv4.tcp_min_tso_segs') return { kind: 'steps', steps: { minTsoSegs: Number(value) } };
   const short = name.replace(/^net\.ipv4\.|^net\/ipv4\//, '');
   if (short === 'tcp_fastopen' || short === 'tcp_fastopen_key') return fastOpen(short, value);
@@ -379,7 +382,7 @@ export function suiteSettings(command: string): readonly (readonly [string, stri
 
 /** Programs that set up a machine this stack does not have. */
 const TOOLS =
-  /^(?:ip\s+tcp_metrics|tc\s|ethtool\s|modprobe\s|nstat\b|set\s+-|true\b|:$|exit\s+0$|\/tmp\/sysctl_restore|echo\b|sync$|export\s|rm\s|mount\s|mkdir\s|#)/;
+  /^(?:tc\s|ethtool\s|modprobe\s|nstat\b|set\s+-|true\b|:$|exit\s+0$|\/tmp\/sysctl_restore|echo\b|sync$|export\s|rm\s|mount\s|mkdir\s|#)/;
 
 /** Actions of the text of a command, in order. */
 export function shellActions(text: string): ShellAction[] {
@@ -411,6 +414,8 @@ function shellLine(command: string): ShellAction[] {
     if (pairs.length === 0) return [{ kind: 'unsupported', reason: `shell command: ${command}` }];
     return pairs.map(({ name, value }) => sysctl(name, value));
   }
+  if (/^ip\s+tcp_metrics\s+flush\b/.test(command))
+    return [{ kind: 'host', settings: { flushMetrics: true } }];
   if (TOOLS.test(command)) return [NOTHING];
   return [{ kind: 'unsupported', reason: `shell command: ${command}` }];
 }

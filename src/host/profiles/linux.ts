@@ -2,7 +2,8 @@
 // constants of include/net/tcp.h.
 
 import { asPredicted, Err, FastOpen, parts, type Rules, rfc9293, State } from '../../tcp/index.ts';
-import { ACK, FIN, RST, SYN } from '../../wire/index.ts';
+import { ACK, FIN, OPT_TIMESTAMPS, RST, SYN } from '../../wire/index.ts';
+import { linuxCubic } from './linux-cubic.ts';
 import {
   burstOf,
   controlWindow,
@@ -44,6 +45,8 @@ const FIRST_ACK_MS = 1;
 const fin: Rules['fin'] = asPredicted((e, tcb, seg) => {
   const { state, rcv, config } = tcb;
   const inOrder = (seg.ctl & FIN) !== 0 && ((seg.seq + seg.textLen) | 0) === rcv.nxt;
+  // The SYN,ACK came with it.
+  if (tcb.snd.wl1 === rcv.irs) return rfc9293.fin(e, tcb, seg);
   const first = rcv.quick === config.quickAcks && rcv.quick > 0;
   rfc9293.fin(e, tcb, seg);
   if (state !== State.ESTABLISHED || !inOrder || ((rcv.nxt - rcv.acked) | 0) > 2 * rcv.fullSize) return;
@@ -58,6 +61,27 @@ const earlyText: Rules['earlyText'] = (e, tcb, seg) => {
   const taken = (rcv.nxt - rcv.irs - 1) | 0;
   if (taken > 0)
     rcv.edge = (rcv.edge + Math.min(taken, Math.max(0, (rcv.user + rcv.buf - rcv.edge) | 0))) | 0;
+};
+
+/** tcp_rcv_synsent_state_process: a SYN,ACK that echoes a timestamp which no SYN of ours had is reset. */
+const synSentAck: Rules['synSentAck'] = (e, tcb, seg) => {
+  if (rfc9293.synSentAck(e, tcb, seg)) return true;
+  if ((seg.ctl & ACK) === 0 || tcb.ts === 0 || (seg.opts & OPT_TIMESTAMPS) === 0 || seg.tsEcr === 0)
+    return false;
+  const now = parts.tsNow(e, tcb);
+  const ago = Math.floor(((e.us - tcb.rto.timedAtUs) | 0) / 1000);
+  const age = (now - seg.tsEcr) | 0;
+  if (age >= 0 && age <= ago) return false;
+  e.rules.replyReset(e, seg);
+  return true;
+};
+
+/** tcp_advertise_mss: a SYN that goes again offers no more than the path to the peer has. */
+const sendSyn: Rules['sendSyn'] = (e, tcb) => {
+  const { rcv, pmtu, mtu, family } = tcb;
+  if (tcb.state === State.SYN_SENT && pmtu < mtu)
+    rcv.mss = Math.min(rcv.mss, pmtu - (family === 6 ? 60 : 40));
+  rfc9293.sendSyn(e, tcb);
 };
 
 /** tcp_rfc1337 is 0: a RST at RCV.NXT ends TIME-WAIT. */
@@ -131,9 +155,12 @@ export const linux = profileOf('linux', {
       source: 'tcp_no_metrics_save: 0, tcp_no_ssthresh_metrics_save: 1; TCP_METRICS_TIMEOUT is an hour',
     },
     fastOpenRetreat: {
-      value: 'silence',
-      source: 'tcp_rcv_fastopen_synack (net/ipv4/tcp_input.c): syn_drop, of a SYN that was sent again',
+      value: 'never',
+      source:
+        'tcp_rcv_fastopen_synack (net/ipv4/tcp_input.c): try_exp; tcp_fastopen_blackhole_timeout_sec: 0',
     },
+    congestion: { value: linuxCubic.name, source: 'tcp_congestion_control: cubic (net/ipv4/tcp_cubic.c)' },
+    restartAfterIdle: { value: true, source: 'tcp_slow_start_after_idle: 1' },
     abe: { value: false, source: 'tcp_cubic and tcp_reno answer an echo as they answer a loss' },
     pacing: {
       value: 'auto',
@@ -169,6 +196,15 @@ export const linux = profileOf('linux', {
       value: earlyText,
       source:
         'tcp_fastopen_create_child (net/ipv4/tcp_fastopen.c): the window begins behind the text of the SYN',
+    },
+    synSentAck: {
+      value: synSentAck,
+      source:
+        'tcp_rcv_synsent_state_process (net/ipv4/tcp_input.c): the echo of a SYN,ACK is between retrans_stamp and now',
+    },
+    sendSyn: {
+      value: sendSyn,
+      source: 'tcp_advertise_mss (net/ipv4/tcp_output.c): the MSS of a SYN follows the path MTU',
     },
     timeWaitRst: { value: timeWaitRst, source: 'tcp_rfc1337: 0' },
     burst: {
@@ -214,9 +250,14 @@ export const linux = profileOf('linux', {
 export interface LinuxSteps {
   /** net.ipv4.tcp_min_tso_segs. */
   readonly minTsoSegs?: number;
+  /** net.ipv4.tcp_early_retrans: false where it has no tail loss probes. */
+  readonly tailLossProbe?: boolean;
 }
 
-/** The rules that a sysctl puts in the place of {@link linux}'s. */
-export function linuxRules({ minTsoSegs = MIN_TSO_SEGS }: LinuxSteps): Partial<Rules> {
-  return { burst: burstOf(minTsoSegs), pushes: pushesOf(minTsoSegs) };
+/** The rules that sysctls put in the place of {@link linux}'s. */
+export function linuxRules({ minTsoSegs, tailLossProbe }: LinuxSteps): Partial<Rules> {
+  return {
+    ...(minTsoSegs === undefined ? {} : { burst: burstOf(minTsoSegs), pushes: pushesOf(minTsoSegs) }),
+    ...(tailLossProbe === undefined ? {} : { lossProbe: tailLossProbe ? rfc9293.lossProbe : () => {} }),
+  };
 }

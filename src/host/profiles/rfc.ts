@@ -55,6 +55,7 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
   peerMetrics:
     'RFC 9040 is informational: none of it, so that a connection follows from its own segments alone',
   fastOpenRetreat: 'RFC 7413 section 4.1.3.1: "MUST cache negative responses"',
+  restartAfterIdle: 'RFC 5681 section 4.1',
   abe: 'RFC 8511 section 3',
   pacing: 'draft-ietf-ccwg-bbr section 5.6.2: where a control asks for it',
   headerPrediction: 'none: nothing shows of it',

@@ -17,6 +17,8 @@ const OPTIONS_MOST = 40;
 
 /** What is known of a server. */
 interface Server {
+  /** Requests that it did not grant: of one the next is experimental. */
+  refused: number;
   cookie: Uint8Array;
   experimental: boolean;
   /** Its MSS option, or what counts without one. */
@@ -189,7 +191,10 @@ export class FastOpenCookies implements Cookies {
       return 0;
     }
     if (this.#owner.nowMs < server.retryMs) return 0;
-    putOption(seg, server.cookie, server.experimental);
+    const asks = server.cookie.length === 0;
+    const experimental = asks ? server.refused === 1 : server.experimental;
+    if (experimental) tcb.fastOpen |= FastOpen.EXPERIMENTAL;
+    putOption(seg, server.cookie, experimental);
     return server.cookie.length === 0 ? 0 : server.mss;
   }
 
@@ -204,6 +209,7 @@ export class FastOpenCookies implements Cookies {
       server.cookie = seg.cookie.slice(0, seg.cookieLen);
       server.experimental = seg.cookieExperimental === 1;
     }
+    if (!granted && asked) this.#noteRefusal(tcb);
     const taken = (tcb.fastOpen & FastOpen.TAKEN) !== 0;
     if (!granted && !taken && this.#retreats(tcb, server)) {
       this.failed(tcb);
@@ -220,15 +226,33 @@ export class FastOpenCookies implements Cookies {
     }
   }
 
+  /** A request was not granted: the next one is experimental, the next but one as the first (see `fastOpenRetreat`). */
+  #noteRefusal(tcb: Tcb): void {
+    const { config, snd, rto } = tcb;
+    if (config.fastOpenRetreat !== 'never' || rto.timeouts > 0 || snd.nxt !== ((snd.iss + 1) | 0)) return;
+    const server = this.#serverOf(tcb) ?? this.#remember(tcb);
+    if (server.cookie.length === 0)
+      server.refused = (tcb.fastOpen & FastOpen.EXPERIMENTAL) !== 0 ? 2 : Math.max(server.refused, 1);
+  }
+
+  /** Forgets every server; how many that were. */
+  flush(): number {
+    const { size } = this.#servers;
+    this.#servers.clear();
+    return size;
+  }
+
   /** Whether a server that neither granted a cookie nor took text is left alone (section 4.1.3.1). */
   #retreats({ config, snd, rto }: Tcb, server: Server | undefined): boolean {
     // A SYN that was sent again had neither the option nor text; of the one before is told already.
-    if (config.fastOpenRetreat === 'silence' || rto.timeouts > 0) return false;
+    if (config.fastOpenRetreat === 'silence' || config.fastOpenRetreat === 'never' || rto.timeouts > 0)
+      return false;
     if (server === undefined || server.cookie.length === 0) return config.fastOpenRetreat === 'ignored';
     return seqGt(snd.end, (snd.iss + 1) | 0);
   }
 
   failed(tcb: Tcb): void {
+    if (tcb.config.fastOpenRetreat === 'never') return;
     const server = this.#serverOf(tcb) ?? this.#remember(tcb);
     this.#owner.counters.fastOpenFailed++;
     const wait = Math.min(RETRY_AFTER_MS * 2 ** server.failures, RETRY_MOST_MS);
@@ -254,7 +278,14 @@ export class FastOpenCookies implements Cookies {
         break;
       }
     }
-    const server: Server = { cookie: NO_COOKIE, experimental: false, mss: 0, failures: 0, retryMs: 0 };
+    const server: Server = {
+      refused: 0,
+      cookie: NO_COOKIE,
+      experimental: false,
+      mss: 0,
+      failures: 0,
+      retryMs: 0,
+    };
     this.#servers.set(keyOf(tcb), server);
     return server;
   }

@@ -4,6 +4,7 @@ export { constant, constants } from './constants.ts';
 export type { EpollEvent } from './epoll.ts';
 export { type Errno, errnoNumbers, isErrno } from './errno.ts';
 export type { OptionValue } from './options.ts';
+export { congestionOf } from './options.ts';
 export {
   type Blocked,
   type Done,
@@ -19,4 +20,4 @@ export { freebsd, linux, type Personality } from './personality.ts';
 export { type PollEntry, Posix, type PosixOptions } from './posix.ts';
 export { LINUX_SYN_LINEAR_TIMEOUTS, synR2Ms } from './syn-retries.ts';
 export { type TcpInfo, tcpInfo } from './tcp-info.ts';
-export { type Linger, type SocketAddress, TcpSocket } from './tcp-socket.ts';
+export { type Linger, type SocketAddress, TcpSocket, UNSPECIFIED } from './tcp-socket.ts';

@@ -354,8 +354,14 @@ function setFastOpenKey(s: TcpSocket, value: OptionValue): Outcome {
   return done();
 }
 
+/** The control that the system of a host has under this name. */
+export function congestionOf({ congestion }: TcpConfig, name: string): string {
+  if (name === 'reno') return 'newreno';
+  return congestion === `linux-${name}` ? congestion : name;
+}
+
 function setCongestion(s: TcpSocket, value: OptionValue): Outcome {
-  const name = value === 'reno' ? 'newreno' : String(value);
+  const name = congestionOf(s.owner.host.tcp.config, String(value));
   try {
     congestionControl(name);
   } catch {
@@ -369,7 +375,7 @@ export function getOption(s: TcpSocket, level: number, name: number): Outcome {
   if (level === constant('SOL_SOCKET') && name === constant('SO_LINGER')) return done(0, s.linger);
   if (level === constant('SOL_TCP') && name === constant('TCP_CONGESTION')) {
     const { congestion } = effective(s);
-    return done(0, congestion === 'newreno' ? 'reno' : congestion);
+    return done(0, congestion === 'newreno' ? 'reno' : congestion.replace(/^linux-/, ''));
   }
   const entry = table.get(key(level, name));
   if (entry === undefined || entry.get === null) return unsupported(`getsockopt ${label(level, name)}`);

@@ -1,7 +1,7 @@
 // TCP_INFO: the fields of Linux's `struct tcp_info` that the engine knows. A field that is not here is one
 // that it does not keep: reading it is "unsupported", never 0.
 
-import { type AccEcnStatus, NO_SSTHRESH, Phase } from '../../tcp/index.ts';
+import { type AccEcnStatus, NO_SSTHRESH, Phase, parts, type Tcb } from '../../tcp/index.ts';
 import { caStates, tcpiOptions } from './constants.ts';
 import type { TcpSocket } from './tcp-socket.ts';
 
@@ -29,6 +29,7 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
   const mss = Math.max(1, tcb.snd.mss);
   const segments = (octets: number): number => Math.ceil(octets / mss);
   const ended = c.ended && s.state !== 'TIME-WAIT';
+  const resent = resentOctets(tcb);
   let options = 0;
   if (s.timestamps) options |= tcpiOptions.TCPI_OPT_TIMESTAMPS;
   if (s.sack) options |= tcpiOptions.TCPI_OPT_SACK;
@@ -48,7 +49,8 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
     tcpi_snd_mss: s.sndMss,
     tcpi_unacked: segments(s.unackedBytes),
     tcpi_sacked: segments(s.sackedBytes),
-    tcpi_lost: segments(s.lostBytes),
+    tcpi_lost: segments(s.lostBytes + resent),
+    tcpi_retrans: segments(resent),
     tcpi_pmtu: s.pmtu,
     tcpi_rtt: s.rttUs,
     tcpi_rttvar: s.rttvarUs,
@@ -61,6 +63,7 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
     tcpi_snd_ssthresh: s.ssthresh >= NO_SSTHRESH ? INFINITE_SSTHRESH : Math.floor(s.ssthresh / mss),
     tcpi_snd_cwnd: Math.floor(s.cwnd / mss),
     tcpi_advmss: s.rcvMss - (s.timestamps ? 12 : 0),
+    tcpi_delivered: (tcb.snd.syn === 0 ? 1 : 0) + segments(tcb.cc.delivered >>> 0),
     tcpi_total_retrans: s.retransmissions,
     tcpi_segs_in: s.segsIn,
     tcpi_segs_out: s.segsOut,
@@ -90,4 +93,18 @@ function counters(a: AccEcnStatus): TcpInfo {
 function caState(phase: number): number {
   if (phase === Phase.LOSS) return caStates.TCP_CA_Loss;
   return phase === Phase.OPEN ? caStates.TCP_CA_Open : caStates.TCP_CA_Recovery;
+}
+
+/** Octets that were lost, have been sent again and are on their way (retrans_out; Linux counts them as lost until they arrive). */
+function resentOctets(tcb: Tcb): number {
+  const { sent } = tcb;
+  if (sent === null) return 0;
+  let octets = 0;
+  for (let i = 0; i < sent.count; i++) {
+    const flies = parts.word(sent, i, parts.FATE) === parts.Fate.FLIGHT;
+    if (!flies || parts.word(sent, i, parts.TIMES) < 2) continue;
+    const right = i + 1 < sent.count ? parts.leftOf(sent, i + 1) : tcb.snd.nxt;
+    octets += (right - parts.leftOf(sent, i)) | 0;
+  }
+  return octets;
 }

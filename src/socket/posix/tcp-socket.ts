@@ -29,6 +29,9 @@ const RECEIVE_FLAGS = MSG_OOB | MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT | MSG_WAITAL
 const MSG_FASTOPEN = constant('MSG_FASTOPEN');
 const SEND_FLAGS = MSG_OOB | MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE | MSG_FASTOPEN;
 
+/** Octets of options for which a SYN with text leaves room. */
+const SYN_OPTIONS = 40;
+
 /** What came before a RST can be read after it. */
 const KEEPS_UNREAD: ConnectionHandler = { keepsUnread: true };
 
@@ -37,6 +40,9 @@ export interface SocketAddress {
   readonly address: string | null;
   readonly port: number;
 }
+
+/** AF_UNSPEC in the place of an address. */
+export const UNSPECIFIED: SocketAddress = { address: null, port: 0 };
 
 /** What a socket asks of the process it belongs to. */
 export interface SocketOwner {
@@ -287,7 +293,9 @@ export class TcpSocket implements File {
     if (a === null) return 0;
     const path = this.owner.host.tcp.ip.way(a.w0, a.w1, a.w2, a.w3);
     const offered = path === null ? 0 : path.iface.mtu - (a.family === 4 ? 40 : 60);
-    return this.owner.host.tcp.fastOpen.room(a, offered);
+    const { maxMss = 0 } = this.config;
+    const most = (maxMss === 0 ? offered : Math.min(maxMss, offered)) - SYN_OPTIONS;
+    return Math.min(this.owner.host.tcp.fastOpen.room(a, offered), most);
   }
 
   /** AF_UNSPEC: forgets the connection. */
@@ -445,6 +453,7 @@ export class TcpSocket implements File {
       this.connection = null;
       if (errno !== null) return failed(errno);
     }
+    if (to === UNSPECIFIED) return failed('EOPNOTSUPP');
     if (address === null || address.address === null || address.port === 0) return failed('EINVAL');
     const early = octets.subarray(0, this.#roomInSyn(address));
     this.#deferred = null;
