@@ -34,7 +34,7 @@ export interface Job {
 }
 
 interface Waiter {
-  isSettled: boolean;
+  state: 'waits' | 'fulfilled' | 'rejected';
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -69,6 +69,8 @@ export class Loop {
   needsTurns = false;
   /** Told what programs do that has to be the same in a second run. */
   observe: ((what: string, host: string) => void) | null = null;
+  /** Somebody has been told of the failure. */
+  isFailureTold = false;
   /** True while the loop itself makes something that the hooks would see. */
   isOwn = false;
   readonly #world: World;
@@ -114,6 +116,11 @@ export class Loop {
     this.#jobs.push(job);
   }
 
+  /** A tick of a program has thrown. */
+  threw(error: unknown, life: Life): void {
+    this.#events.threw(error, life);
+  }
+
   /** Programs have been given something to do. */
   woke(): void {
     this.#isDirty = true;
@@ -132,11 +139,11 @@ export class Loop {
   /** Runs the world until `promise` settles. */
   until<T>(promise: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const waiter: Waiter = { isSettled: false, resolve: () => resolve(promise), reject };
-      const settle = (): void => {
-        waiter.isSettled = true;
+      const waiter: Waiter = { state: 'waits', resolve: () => resolve(promise), reject };
+      const settle = (state: Waiter['state']) => (): void => {
+        waiter.state = state;
       };
-      promise.then(settle, settle);
+      promise.then(settle('fulfilled'), settle('rejected'));
       this.#waiters.add(waiter);
       if (this.#isStarted) return;
       this.#isStarted = true;
@@ -289,10 +296,14 @@ export class Loop {
   #endWaiters(): boolean {
     const failure = this.failure;
     for (const waiter of this.#waiters) {
-      if (!waiter.isSettled && failure === null) continue;
+      if (waiter.state === 'waits' && failure === null) continue;
       this.#waiters.delete(waiter);
-      if (waiter.isSettled) waiter.resolve();
-      else waiter.reject(failure?.error);
+      // Its own error says more than another's.
+      if (failure === null || waiter.state === 'rejected') waiter.resolve();
+      else {
+        this.isFailureTold = true;
+        waiter.reject(failure.error);
+      }
     }
     this.#isStarted = this.#waiters.size > 0;
     return !this.#isStarted;

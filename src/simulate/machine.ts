@@ -122,18 +122,18 @@ export class SimulatedHost {
     return life;
   }
 
-  /** @internal Starts the program; what comes of it, which somebody has to look at. */
+  /** @internal Starts the program when time begins to move; what comes of it, which somebody has to look at. */
   start(): Promise<unknown> {
     const life = this.#life;
-    return life.run(async () => this.#program({ host: this, life: life.number }));
+    return new Promise((resolve) =>
+      life.later(() => resolve((async () => this.#program({ host: this, life: life.number }))()), null),
+    );
   }
 
   /** @internal Starts the program, whose failure is the host's. */
-  boot(): Promise<unknown> {
+  boot(): void {
     const life = this.#life;
-    const done = this.start();
-    done.catch((error: unknown) => this.threw(error, life));
-    return done;
+    this.start().catch((error: unknown) => this.threw(error, life));
   }
 
   /** @internal An error that nobody has caught, of a life of it. */
@@ -200,12 +200,12 @@ export class SimulatedHost {
     return this.#at('power off', hits);
   }
 
-  /** The program starts again, after a crash of it when it runs. Resolves (or rejects) with what the program returns. */
-  restart(): Promise<unknown> {
+  /** The program starts again, after a crash of it when it runs. */
+  restart(): void {
     this.#die();
     if (!this.#kernel.isOn) this.#kernel = this.#powerOn();
     this.#life = this.#newLife();
-    return this.boot();
+    this.boot();
   }
 
   #die(): void {

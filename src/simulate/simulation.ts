@@ -61,6 +61,11 @@ export interface SimulationOptions {
   profile?: ProfileName;
   /** Whether hosts have IPv6 addresses, too (fd00::…), and their names lead to both. Default false. */
   ipv6?: boolean;
+  /**
+   * Whether what a host imports or requires while it runs is its own, made anew at each start ('own', the default), or as
+   * everywhere else in the process ('shared'). What the test file itself imports is shared in any case.
+   */
+  modules?: 'own' | 'shared';
   /** Whether `sim.trace` has lines. Default true; bulk transfers are faster without. */
   trace?: boolean;
   /**
@@ -78,6 +83,7 @@ export const simulationOptions = new Schema<SimulationOptions>('simulate', {
   tcp: nested(tcpOptions),
   profile: oneOf('rfc', 'linux', 'freebsd'),
   ipv6: flag,
+  modules: oneOf('own', 'shared'),
   trace: flag,
   passthrough: list(oneOf(...new Set(Object.values(FOREIGN)))),
 });
@@ -174,7 +180,7 @@ export class Simulation {
       named: (host) => this.#named(host),
       failed: (error, host) => this.#failed(error, host),
     };
-    this.#installed = install(world, this.#loop, beginMs, (what, life, stack) =>
+    this.#installed = install(world, this.#loop, beginMs, options.modules !== 'shared', (what, life, stack) =>
       this.#foreign(what, life, stack),
     );
     this.#emit = process.emit;
@@ -185,13 +191,13 @@ export class Simulation {
   // What lives in it.
 
   /**
-   * A host with a name, and the program that it runs: a factory, which is called again at each restart. It is started at
-   * once; time moves when somebody waits (`client`, `advance`).
+   * A host with a name, and the program that it runs: a factory, which is called again at each restart. It starts, and time
+   * moves, when somebody waits (`client`, `advance`, `until`).
    * @throws SimulationError for a name that is taken, OptionTypeError, OptionRangeError
    */
   host(name: string, program: Program, options: SimulatedHostOptions = {}): SimulatedHost {
     const host = this.#addHost(name, program, options);
-    void host.boot();
+    host.boot();
     return host;
   }
 
@@ -315,7 +321,7 @@ export class Simulation {
         if (this.#isOver) return;
         fault.lift();
         const host = hosts.find(({ name, isUp }) => !isUp && fault.text.endsWith(` of ${name}`));
-        if (host !== undefined) void host.restart();
+        if (host !== undefined) host.restart();
       },
     });
   }
@@ -495,7 +501,9 @@ export class Simulation {
   }
 
   #foreign(what: string, life: Life, stack: string): void {
-    if (this.#options.passthrough?.includes(what) === true) return;
+    const { passthrough = [] } = this.#options;
+    // Children have pipes.
+    if (passthrough.includes(what) || (what === 'pipe' && passthrough.includes('child_process'))) return;
     this.#loop.fail(
       this.error(
         'ERR_SIM_UNSUPPORTED',
@@ -514,10 +522,11 @@ export class Simulation {
     );
   }
 
-  /** What would have ended the process ends the program: rejections that nobody has caught. */
+  /** What would have ended the process ends the program: errors that nobody has caught. */
   readonly #emitted = (event: string, ...args: unknown[]): boolean => {
     const life = currentLife();
-    if (event === 'unhandledRejection' && life !== null && !this.#isOver) {
+    const isFatal = event === 'unhandledRejection' || event === 'uncaughtException';
+    if (isFatal && life !== null && !this.#isOver) {
       if (!life.isDead) this.#threw(args[0], life);
       return true;
     }
@@ -547,10 +556,13 @@ export class Simulation {
    * @throws SimulationError for a fault that met nothing, and a link to a host that was never made, unless something else has failed
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    const isWell = !this.#isOver && !this.#hasFailed && this.#loop.failure === null;
-    const error = isWell ? this.#mistake() : null;
+    const { failure, isFailureTold } = this.#loop;
+    const untold = failure !== null && !isFailureTold ? failure : null;
+    const isWell = !this.#isOver && !this.#hasFailed && failure === null;
+    const mistake = isWell ? this.#mistake() : null;
     this.close();
-    if (error !== null) throw error;
+    if (untold !== null) throw untold.error;
+    if (mistake !== null) throw mistake;
   }
 
   /** What shows at the end that the simulation is not what it was meant to be. */

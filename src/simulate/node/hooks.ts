@@ -13,7 +13,7 @@ import type { NodeTimeout, Timers } from './timers.ts';
  * dns make of their own before they are given what is the simulation's.
  */
 const ON_THREAD =
-  /^(PROMISE|TickObject|Microtask|JSSTREAM|JSSTREAMWRAP|TLSWRAP|WRITEWRAP|SHUTDOWNWRAP|STREAM_END.*|HTTP.*|Http.*|SYNFIN.*|bound-.*|UNDICI.*|SNAPSHOT.*|AsyncLocalStorage.*|RequireStack|.*AsyncResource|DNSCHANNEL|MESSAGEPORT|BLOBREADER|ELDHISTOGRAM|PERFORMANCEOBSERVER|TTYWRAP|TCP.*WRAP|UDP.*WRAP|QUERYWRAP)$/i;
+  /^(PROMISE|Microtask|JSSTREAM|JSSTREAMWRAP|TLSWRAP|WRITEWRAP|SHUTDOWNWRAP|STREAM_END.*|HTTP.*|Http.*|SYNFIN.*|bound-.*|UNDICI.*|SNAPSHOT.*|AsyncLocalStorage.*|RequireStack|.*AsyncResource|DNSCHANNEL|MESSAGEPORT|BLOBREADER|ELDHISTOGRAM|PERFORMANCEOBSERVER|TTYWRAP|TCP.*WRAP|UDP.*WRAP|QUERYWRAP)$/i;
 
 /** What is of the machine that the simulation runs on, by the name by which it can be let through. */
 export const FOREIGN: Readonly<Record<string, string>> = {
@@ -56,6 +56,10 @@ export function installHooks(loop: Loop, timers: Timers, foreign: Foreign, chang
       }
       if (type === 'Immediate') {
         takeImmediate(resource as NodeImmediate, life, loop);
+        return;
+      }
+      if (type === 'TickObject') {
+        guardTick(resource as Tick, life, loop);
         return;
       }
       let onThread = kinds.get(type);
@@ -103,6 +107,22 @@ function takeImmediate(immediate: NodeImmediate, life: Life, loop: Loop): void {
   immediate[JOB] = job;
   immediate._onImmediate = () => loop.immediate(job);
   loop.woke();
+}
+
+interface Tick {
+  callback: (this: unknown, ...args: unknown[]) => unknown;
+}
+
+/** A tick that throws would leave Node's stack of async ids as it is then: nobody is above to clear it. */
+function guardTick(tick: Tick, life: Life, loop: Loop): void {
+  const { callback } = tick;
+  tick.callback = function (...args) {
+    try {
+      callback.apply(this, args);
+    } catch (error) {
+      loop.threw(error, life);
+    }
+  };
 }
 
 interface Writer {

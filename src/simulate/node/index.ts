@@ -9,6 +9,7 @@ import { installClocks } from './clock.ts';
 import { installFetch } from './fetch.ts';
 import { type Foreign, installHooks } from './hooks.ts';
 import { installHttp, installHttp2 } from './http.ts';
+import { installInstances } from './instances.ts';
 import { nodeModule } from './modules.ts';
 import { installRandom } from './random.ts';
 import { Timers } from './timers.ts';
@@ -29,7 +30,13 @@ export interface Installed {
 }
 
 /** Installs it all. @throws RegisteredError when synfin is registered, MissingInternalError */
-export function install(world: World, loop: Loop, beginMs: number, foreign: Foreign): Installed {
+export function install(
+  world: World,
+  loop: Loop,
+  beginMs: number,
+  ownModules: boolean,
+  foreign: Foreign,
+): Installed {
   const registration = register({
     host: new Host({ name: 'nowhere' }),
     networks: [],
@@ -38,6 +45,7 @@ export function install(world: World, loop: Loop, beginMs: number, foreign: Fore
     servers: [],
     explain: false,
   });
+  void [process.stdout, process.stderr]; // made now, for programs that print
   const changes = new Changes();
   changes.also(() => registration.undo());
   try {
@@ -47,6 +55,7 @@ export function install(world: World, loop: Loop, beginMs: number, foreign: Fore
     installFetch(changes);
     installClocks(world, beginMs, changes);
     installRandom(changes);
+    if (ownModules) installInstances(changes);
     installHooks(loop, timers, foreign, changes);
     const { syncBuiltinESMExports } = nodeModule('module');
     syncBuiltinESMExports();

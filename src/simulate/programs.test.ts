@@ -1,0 +1,242 @@
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { afterAll, describe, expect, test } from 'vitest';
+import { register } from '../socket/node/index.ts';
+import { type Simulation, simulate } from './index.ts';
+import { connected, echo, event, web } from './testing.ts';
+
+const HERE = new URL('./index.ts', import.meta.url).href;
+const folder = mkdtempSync(join(tmpdir(), 'synfin-sim-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What a program prints that simulates, with modules beside it, in a process of its own. */
+async function printed(files: Record<string, string>, program: string): Promise<string[]> {
+  for (const [name, text] of Object.entries({ ...files, 'main.mjs': program })) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'main.mjs')], {
+    timeout: 20_000,
+  });
+  return stdout.trim().split('\n');
+}
+
+/** What a simulation is failed by. */
+async function failure(program: (sim: Simulation) => unknown): Promise<Error & { code?: string }> {
+  return simulate({}, program).then(
+    () => expect.unreachable(),
+    (error) => error,
+  );
+}
+
+describe('a program', () => {
+  test('has modules of its own, ESM and CommonJS, made anew at each start; the test’s are not touched', async () => {
+    const files = {
+      'node_modules/cjs/index.js': 'module.exports = { n: 0 };',
+      'node_modules/esm/package.json': '{ "name": "esm", "type": "module", "exports": "./index.js" }',
+      'node_modules/esm/index.js': "import cjs from 'cjs'; export const state = { n: 0, cjs };",
+      'server.mjs': `
+        import { createRequire } from 'node:module';
+        import cjs from 'cjs';
+        import { state } from 'esm';
+        let own = 0;
+        export const count = () => [++own, ++cjs.n, ++state.n, createRequire(import.meta.url)('cjs') === state.cjs].join(' ');
+      `,
+    };
+    const program = `
+      import { simulate } from ${JSON.stringify(HERE)};
+      const sim = simulate();
+      const program = async ({ host, life }) => {
+        for (let i = 0; i < 2; i++) console.log(host.name, life, (await import('./server.mjs')).count());
+      };
+      const a = sim.host('a', program);
+      await sim.advance('1s');
+      a.restart();
+      await sim.advance('1s');
+      sim.host('b', program);
+      await sim.advance('1s');
+      sim.close();
+      console.log('test', (await import('./server.mjs')).count());
+    `;
+    expect(await printed(files, program)).toEqual([
+      'a 1 1 1 1 true',
+      'a 1 2 2 2 true',
+      'a 2 1 1 1 true',
+      'a 2 2 2 2 true',
+      'b 1 1 1 1 true',
+      'b 1 2 2 2 true',
+      'test 1 1 1 true',
+    ]);
+  });
+
+  test('has seeded randomness, another in each life and on each host', async () => {
+    const draw = async () => {
+      const drawn: string[] = [];
+      await simulate({ seed: 'dice' }, async (sim) => {
+        const program = () =>
+          void drawn.push(
+            `${Math.random()} ${randomBytes(4).toString('hex')} ${randomUUID()} ${crypto.randomUUID()} ${randomInt(1e6)} ${crypto.getRandomValues(new Uint8Array(4))}`,
+          );
+        const host = sim.host('a', program);
+        sim.host('b', program);
+        await sim.advance(0);
+        host.restart();
+        await sim.advance(1);
+      });
+      return drawn;
+    };
+    const drawn = await draw();
+    expect(new Set(drawn).size).toBe(3);
+    expect(await draw()).toEqual(drawn);
+  });
+
+  test('reads files, and has agents and connections of its own', async () => {
+    await using sim = simulate();
+    const peers = new Set<unknown>();
+    sim.host('server', () =>
+      createServer((request, response) => {
+        peers.add(`${request.socket.remoteAddress}`);
+        response.end();
+      }).listen(80),
+    );
+    for (const name of ['one', 'two'])
+      await sim.client(name, async () => {
+        expect(await readFile(new URL(import.meta.url), 'utf8')).toContain('reads files');
+        await (await fetch('http://server/')).text();
+      });
+    expect(peers.size).toBe(2);
+  });
+
+  test('that is dead is told nothing: neither its servers nor its promises', async () => {
+    await using sim = simulate();
+    const told: string[] = [];
+    const server = sim.host('server', () => {
+      web().on('close', () => told.push('closed'));
+      process.nextTick(() => setImmediate(() => told.push('immediate')));
+      void sleep(50).then(() => told.push('slept'));
+      void fetch('http://server2/').catch(() => told.push('fetch'));
+    });
+    await sim.advance(10);
+    expect(told).toEqual(['immediate', 'fetch']);
+    server.crash();
+    await sim.advance('1h');
+    expect(told).toEqual(['immediate', 'fetch']);
+  });
+});
+
+describe('the failure of a program', () => {
+  test.each([
+    ['a rejection of what it returned', async () => Promise.reject(new Error('oops'))],
+    ['a rejection that nobody has caught', () => void Promise.reject(new Error('oops'))],
+    [
+      'an exception in a callback',
+      () =>
+        void setTimeout(() => {
+          throw new Error('oops');
+        }, 10),
+    ],
+    [
+      'an exception at nextTick',
+      () =>
+        void process.nextTick(() => {
+          throw new Error('oops');
+        }),
+    ],
+    ['an error event that nobody hears', () => void web().emit('error', new Error('oops'))],
+  ])('%s fails the simulation, with its name; with onError: crash it only dies', async (_what, program) => {
+    const error = await failure(async (sim) => {
+      sim.host('victim', program as () => unknown);
+      await sim.advance('1s');
+    });
+    expect(error).toMatchObject({ code: 'ERR_SIM_PROGRAM', cause: { message: 'oops' } });
+    expect(error.message).toMatch(/^host victim: Error: oops\n\(seed 1, at \d\.\d{3} s/);
+    await simulate({}, async (sim) => {
+      const victim = sim.host('victim', program as () => unknown, { onError: 'crash' });
+      await sim.advance('1s');
+      expect(victim.isUp).toBe(false);
+    });
+  });
+
+  test('of a client is its own error, with the seed', async () => {
+    const error = await failure((sim) => sim.client('client', () => Promise.reject(new TypeError('mine'))));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.message).toMatch(/^mine\n\(seed 1,/);
+    expect(await failure((sim) => sim.client('client', () => Promise.reject('text')))).toMatchObject({
+      code: 'ERR_SIM_PROGRAM',
+      cause: 'text',
+    });
+  });
+
+  test('to wait for what never comes is told with who waits; so is time without end', async () => {
+    const stalled = await failure(async (sim) => {
+      sim.host('server', () => echo());
+      await sim.client('client', async () => {
+        await event(await connected('server'), 'data');
+      });
+    });
+    expect(stalled).toMatchObject({ code: 'ERR_SIM_STALLED' });
+    const late = await simulate({ maxTime: '1h' }, (sim) =>
+      sim.client('client', () => {
+        setInterval(() => {}, 1000);
+        return new Promise(() => {});
+      }),
+    ).catch((error) => error);
+    expect(late).toMatchObject({ code: 'ERR_SIM_TIME' });
+    expect(late.message).toMatch(/3600\.000 s of virtual time have passed \(maxTime\)/);
+  });
+
+  test('that never waits is told, and does not hang the process', async () => {
+    const error = await failure((sim) =>
+      sim.client('spinner', () => {
+        const again = () => void setImmediate(again);
+        again();
+        return new Promise(() => {});
+      }),
+    );
+    expect(error).toMatchObject({ code: 'ERR_SIM_BUSY' });
+    expect(error.message).toMatch(/spinner does something again and again/);
+  });
+});
+
+describe('what cannot be simulated', () => {
+  test.each([
+    ['child_process', () => spawn(process.execPath, ['-e', '0']).unref()],
+    ['worker_threads', () => new Worker('0', { eval: true }).unref()],
+    ['signal', () => void process.once('SIGUSR2', () => {})],
+  ])('%s is refused, and may be let through by name', async (what, use) => {
+    const refused = await failure((sim) => sim.client('client', use as () => void));
+    expect(refused).toMatchObject({ code: 'ERR_SIM_UNSUPPORTED' });
+    expect(refused.message).toContain(`passthrough: ['${what}']`);
+    await simulate({ passthrough: [what] }, (sim) => sim.client('client', use as () => void));
+    process.removeAllListeners('SIGUSR2');
+  });
+
+  test('spawnSync blocks, and no time passes meanwhile', async () => {
+    await simulate({}, (sim) =>
+      sim.client('client', () => {
+        const before = performance.now();
+        expect(String(spawnSync('echo', ['hello']).stdout)).toBe('hello\n');
+        expect(performance.now()).toBe(before);
+      }),
+    );
+  });
+
+  test('a second simulation, one in a host, and one beside synfin/register', async () => {
+    {
+      await using _sim = simulate();
+      expect(() => simulate()).toThrow(/exists in this process already/);
+    }
+    const inside = await failure((sim) => sim.client('client', () => void simulate()));
+    expect(inside.message).toMatch(/^simulate: a program on a host/);
+    using _registration = register({ networks: ['10.0.0.0/8'], listenOnAny: false });
+    expect(() => simulate()).toThrow(/registered in this process already/);
+  });
+});
