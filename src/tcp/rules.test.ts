@@ -92,6 +92,7 @@ const REACHES: Readonly<Record<keyof Rules, readonly [StateName, (a: Endpoint) =
   sendAck: ['ESTABLISHED', (a) => a.inject('ACK', 9, 1, text(1))],
   sendReset: ['ESTABLISHED', (a) => a.abort()],
   retransmit: ['SYN-SENT', (a) => pass(a, 1000)],
+  setProbeTimer: ['ESTABLISHED', (a) => a.send(octets(1))],
   maySendSmall: ['ESTABLISHED', (a) => a.send(octets(1))],
   burst: ['ESTABLISHED', (a) => a.send(octets(1))],
   pushes: ['ESTABLISHED', (a) => a.send(octets(1))],

@@ -32,6 +32,7 @@ import { lateData, scheduleAck, text } from './segment-arrives/text.ts';
 import { timeWait, timeWaitRst } from './segment-arrives/time-wait.ts';
 import { urg } from './segment-arrives/urg.ts';
 import { mtuBlackHole, mtuProbe, mtuProbeLost } from './send/mtu-probe.ts';
+import { setProbeTimer } from './send/probe-timeout.ts';
 import { burst, maySendSmall, noteLimit, pushes, resendLost, retransmit } from './send/transmit.ts';
 import { keepAliveTimeout, persistTimeout, retransmissionTimeout, userTimeout } from './timeouts.ts';
 import { timeWaitMs } from './timers.ts';
@@ -97,6 +98,7 @@ export const rfc9293 = {
   controlWindow,
   timeoutLoss,
   reorderTimeout,
+  setProbeTimer,
   lossProbe,
   lastResort,
   // 3.9.2.2 ICMP

@@ -33,7 +33,6 @@ export const linuxProfile: Profile = {
     'duplicates and reordering do not start quick ACKs again',
     'the send buffer counts octets, not the memory of socket buffers: partial writes have other sizes',
     'the window field of outbound segments follows the plain buffer size',
-    'TCP_NOTSENT_LOWAT decides when a socket is writable, not how much one write takes',
     'while TCP_DEFER_ACCEPT waits for text, SYN,ACKs go on',
     'the accept queue is checked when the SYN comes, not again with every ACK',
   ],

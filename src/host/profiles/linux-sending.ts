@@ -126,10 +126,36 @@ export const noteLimit: Rules['noteLimit'] = (tcb, sent, moved) => {
   }
 };
 
+/** tcp_reordering. */
+const LEAST_REORDERING = 3;
+/** tcp_max_reordering. */
+const MOST_REORDERING = 300;
+
+/** tcp_check_sack_reordering: how far what has arrived now was overtaken, in segments. */
+export const detectLoss: Rules['detectLoss'] = (e, tcb, s) => {
+  const { cc, snd, sent } = tcb;
+  if (s.overtaken === 1) {
+    const fack = sent === null || (s.newest === 1 && seqGt(s.highest, sent.fack)) ? s.highest : sent.fack;
+    const extent = Math.min(Math.ceil(((fack - s.overtakenSeq) | 0) / snd.mss), MOST_REORDERING);
+    cc.reordering = Math.max(cc.reordering, extent, LEAST_REORDERING);
+    cc.reordSeen = (cc.reordSeen + 1) | 0;
+  }
+  rfc9293.detectLoss(e, tcb, s);
+};
+
+/** tcp_schedule_loss_probe: where the retransmission timer comes first it is the probe that it sends. */
+export const setProbeTimer: Rules['setProbeTimer'] = (e, tcb, sent) => {
+  rfc9293.setProbeTimer(e, tcb, sent);
+  const { timer } = tcb;
+  if (timer.pto !== 0 || timer.rexmt === 0 || !parts.mayProbe(tcb, sent)) return;
+  parts.setDeadline(e, tcb, 'pto', timer.rexmt);
+};
+
 /** tcp_is_cwnd_limited; and what was SACKed before does not open cwnd a second time (tcp_cong_control). */
 export const controlWindow: Rules['controlWindow'] = (e, tcb, s, left) => {
   const { cc } = tcb;
   s.appLimited = cc.limited === 1 || (cc.cwnd < cc.ssthresh && cc.cwnd < 2 * cc.mostOut) ? 0 : 1;
-  if (s.acked > s.delivered) s.acked = s.delivered;
+  // tcp_may_raise_cwnd: where reordering is usual, what is SACKed counts when it is.
+  if (cc.reordering > LEAST_REORDERING || s.acked > s.delivered) s.acked = s.delivered;
   rfc9293.controlWindow(e, tcb, s, left);
 };

@@ -7,11 +7,13 @@ import { linuxCubic } from './linux-cubic.ts';
 import {
   burstOf,
   controlWindow,
+  detectLoss,
   MIN_TSO_SEGS,
   maySendSmall,
   noteLimit,
   pushesOf,
   resendLost,
+  setProbeTimer,
 } from './linux-sending.ts';
 import { profileOf } from './profile.ts';
 import { resetByReply } from './reset-by-reply.ts';
@@ -215,6 +217,14 @@ export const linux = profileOf('linux', {
       value: pushesOf(MIN_TSO_SEGS),
       source:
         'tcp_mark_push, __tcp_transmit_skb (net/ipv4/tcp.c, tcp_output.c): PSH ends a write and a burst',
+    },
+    detectLoss: {
+      value: detectLoss,
+      source: 'tcp_check_sack_reordering (net/ipv4/tcp_input.c): tcpi_reordering and tcpi_reord_seen',
+    },
+    setProbeTimer: {
+      value: setProbeTimer,
+      source: 'tcp_schedule_loss_probe (net/ipv4/tcp_output.c): the probe comes no later than the RTO would',
     },
     resendLost: {
       value: resendLost,

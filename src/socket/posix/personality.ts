@@ -19,6 +19,8 @@ export interface Personality {
   readonly brokenPipe: boolean;
   /** What came before a RST can be read after it, and accept gives a connection that was reset in the queue. */
   readonly readsAfterReset: boolean;
+  /** A write takes no more than TCP_NOTSENT_LOWAT leaves. */
+  readonly notSentLimits: boolean;
   /** MSG_MORE holds back a small segment until the next event of the connection, not until the next write. */
   readonly moreOnce: boolean;
   /** TCP_NODELAY sends what TCP_CORK holds. */
@@ -70,6 +72,7 @@ export const linux: Personality = {
   maxsegShrinks: false,
   brokenPipe: true,
   readsAfterReset: true,
+  notSentLimits: true,
   moreOnce: true,
   noDelayPushes: true,
   bufferFactor: 2,
@@ -86,6 +89,7 @@ export const freebsd: Personality = {
   maxsegShrinks: true,
   brokenPipe: false,
   readsAfterReset: false,
+  notSentLimits: false,
   moreOnce: false,
   noDelayPushes: false,
   bufferFactor: 1,

@@ -63,6 +63,9 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
     tcpi_snd_ssthresh: s.ssthresh >= NO_SSTHRESH ? INFINITE_SSTHRESH : Math.floor(s.ssthresh / mss),
     tcpi_snd_cwnd: Math.floor(s.cwnd / mss),
     tcpi_advmss: s.rcvMss - (s.timestamps ? 12 : 0),
+    ...(personality.name === 'linux'
+      ? { tcpi_reordering: Math.max(tcb.cc.reordering, 3), tcpi_reord_seen: tcb.cc.reordSeen }
+      : {}),
     tcpi_delivered: (tcb.snd.syn === 0 ? 1 : 0) + segments(tcb.cc.delivered >>> 0),
     tcpi_total_retrans: s.retransmissions,
     tcpi_segs_in: s.segsIn,

@@ -8,7 +8,7 @@ import {
   type Host,
   type Listener,
 } from '../../host/index.ts';
-import { State, type TcpConfig, TcpError } from '../../tcp/index.ts';
+import { parts, State, type TcpConfig, TcpError } from '../../tcp/index.ts';
 import { parseAddress } from '../../wire/index.ts';
 import { constant } from './constants.ts';
 import { type Errno, isErrno } from './errno.ts';
@@ -487,19 +487,34 @@ export class TcpSocket implements File {
   }
 
   #offer(c: Connection, octets: Uint8Array, flags: number): number {
-    const n = Math.min(octets.length, c.writableLength);
+    let n = Math.min(octets.length, c.writableLength);
     if (n === 0) return 0;
     const more = (flags & MSG_MORE) !== 0;
     c.tcb.more = more ? 1 : 0;
     if (more && c.tcb.cork === 0) c.cork();
     this.#more = more;
     if ((flags & MSG_OOB) !== 0) void c.write(octets.subarray(0, n), { urgent: true });
-    else c.offer(octets.subarray(0, n));
+    else n = this.#offerBelow(c, octets.subarray(0, n));
     if (more && this.owner.personality.moreOnce && !this.cork) {
       c.tcb.cork = 0;
       this.#more = false;
     }
     if (!more && !this.cork && c.tcb.cork === 1) c.uncork();
+    return n;
+  }
+
+  /** Linux takes no more while TCP_NOTSENT_LOWAT is unsent; what goes at once is sent. How many it took. */
+  #offerBelow(c: Connection, octets: Uint8Array): number {
+    const most = this.notSentLowWater;
+    if (most <= 0 || !this.owner.personality.notSentLimits) {
+      c.offer(octets);
+      return octets.length;
+    }
+    const { snd, cc } = c.tcb;
+    const window = Math.min((snd.una + snd.wnd - snd.nxt) | 0, (cc.cwnd - parts.inFlight(c.tcb)) | 0);
+    const atOnce = Math.max(0, window - (window % snd.mss));
+    const n = Math.min(octets.length, Math.max(0, atOnce + most - ((snd.end - snd.nxt) | 0)));
+    if (n > 0) c.offer(octets.subarray(0, n));
     return n;
   }
 

@@ -40,7 +40,11 @@ export function delivered(e: Engine, tcb: Tcb, sent: Sent, s: AckSample, i: numb
     if (s.rttUs < 0 || rtt < s.rttUs) s.rttUs = rtt;
     if (rtt > s.longestRttUs) s.longestRttUs = rtt;
     // Step 3: below what has arrived before, and not sent again: it was overtaken.
-    if (seqLt(right, sent.fack) && cc.reoMult === 0) cc.reoMult = 1;
+    if (seqLt(right, sent.fack)) {
+      if (cc.reoMult === 0) cc.reoMult = 1;
+      if (s.overtaken === 0 || seqLt(left, s.overtakenSeq)) s.overtakenSeq = left;
+      s.overtaken = 1;
+    }
     if (cc.phase === Phase.LOSS && !seqGt(left, cc.recover)) s.original = 1;
   } else {
     s.resent = 1;

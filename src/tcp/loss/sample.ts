@@ -42,6 +42,9 @@ export class AckSample {
   /** Octets of a duplicate that the peer reports (RFC 2883), and where they end. */
   dsack = 0;
   dsackRight = 0;
+  /** 1: something has arrived that was sent once and lies below what had arrived before; the lowest of it. */
+  overtaken = 0;
+  overtakenSeq = 0;
   /** 1: something that was sent again has arrived; 1: something outstanding at a timeout and not sent again has. */
   resent = 0;
   original = 0;
@@ -94,6 +97,7 @@ export class AckSample {
     this.advanced = 0;
     this.roundStart = 0;
     this.dsack = 0;
+    this.overtaken = 0;
     this.resent = 0;
     this.original = 0;
     this.partial = 0;

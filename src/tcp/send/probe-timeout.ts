@@ -15,24 +15,23 @@ const MAX_ACK_DELAY_MS = 200;
 /** The same of the last of several, which is alone now: most peers wait 40 ms, and a needless probe costs one segment. */
 const USUAL_ACK_DELAY_MS = 50;
 
+/** Off in recovery and while something is SACKed; and one probe at a time. */
+export function mayProbe(tcb: Tcb, sent: Sent): boolean {
+  const { snd, cc } = tcb;
+  if (!usesRack(tcb) || cc.phase !== Phase.OPEN || cc.tlp !== 0 || sent.sacked > 0) return false;
+  return snd.syn === 0 && snd.una !== snd.nxt && snd.probe === 0;
+}
+
 /**
- * After new text was sent, or some was acknowledged: TLP_calc_PTO. Off in recovery and while something is SACKed. The time
+ * After new text was sent, or some was acknowledged: TLP_calc_PTO. The time
  * counts from when the last segment left, which is sooner than from each ACK, as the RFC has it; but after an ACK half a
  * round trip passes in any case, so that a burst whose ACKs a slow link has spread is not probed.
  */
 export function setProbeTimer(e: Engine, tcb: Tcb, sent: Sent): void {
-  const { snd, cc, rto, timer } = tcb;
+  const { snd, rto, timer } = tcb;
   sent.ptoUna = snd.una;
   sent.ptoNxt = snd.nxt;
-  if (
-    !usesRack(tcb) ||
-    cc.phase !== Phase.OPEN ||
-    cc.tlp !== 0 ||
-    sent.sacked > 0 ||
-    snd.syn === 1 ||
-    snd.una === snd.nxt ||
-    snd.probe === 1
-  ) {
+  if (!mayProbe(tcb, sent)) {
     if (timer.pto !== 0) clearTimer(e, tcb, 'pto');
     return;
   }

@@ -22,7 +22,6 @@ import { clearTimer, setTimer } from '../timers.ts';
 import { defers } from './defer.ts';
 import { probeResent } from './mtu-search.ts';
 import { depart, paceRoom, updatePacing, waitForPace } from './pacing.ts';
-import { setProbeTimer } from './probe-timeout.ts';
 import { dropSent, inFlight, leftOf, noteResent, noteSent, rangeAt, rightOf, word } from './sent.ts';
 
 /** Override timeout of sender SWS avoidance (section 3.8.6.2.1: 0.1 to 1 second). */
@@ -325,7 +324,8 @@ function watch(e: Engine, tcb: Tcb): void {
   if (outstanding && snd.probe === 0) {
     if (timer.persist !== 0) clearTimer(e, tcb, 'persist');
     const { sent } = tcb;
-    if (sent !== null && (sent.ptoNxt !== snd.nxt || sent.ptoUna !== snd.una)) setProbeTimer(e, tcb, sent);
+    if (sent !== null && (sent.ptoNxt !== snd.nxt || sent.ptoUna !== snd.una))
+      e.rules.setProbeTimer(e, tcb, sent);
     return;
   }
   if (timer.pto !== 0) clearTimer(e, tcb, 'pto');

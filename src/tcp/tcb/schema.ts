@@ -175,6 +175,8 @@ const cc: Numbers<CongestionState> = {
   limited: ['flag'],
   usageEnd: ['seq'],
   mostOut: ['octets'],
+  reordering: ['count'],
+  reordSeen: ['count'],
   resendFrom: ['seq'],
   pacingRate: ['count', 'BBR.pacing_rate'],
   departureUs: ['us', 'BBR.next_departure_time'],

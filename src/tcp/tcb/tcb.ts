@@ -146,6 +146,9 @@ export class CongestionState {
   limited = 0;
   usageEnd = 0;
   mostOut = 0;
+  /** How far reordering reached, in segments, and how often it was seen, where a rule counts it. */
+  reordering = 0;
+  reordSeen = 0;
   /** Where the last event that sent something again began to, where a rule remembers it. */
   resendFrom = 0;
   /** Octets per second at which segments leave; 0: they are not paced; -1: they are, but there is no rate (send/pacing.ts). */

@@ -80,7 +80,10 @@ export const LEFT_OUT: readonly (readonly [why: string, fields: string])[] = [
   ['100 answers in 500 ms would be needed, which is more than there are packets', 'tcb.answers tcb.answerMs'],
   ['the buffers do not grow', 'rcv.rttUs rcv.rttMark rcv.rttAtUs rcv.copied rcv.copiedAtUs rcv.space'],
   ['1 only within an event', 'snd.override'],
-  ['rules of a profile remember them', 'tcb.more snd.sml cc.limited cc.usageEnd cc.mostOut cc.resendFrom'],
+  [
+    'rules of a profile remember them',
+    'tcb.more snd.sml cc.limited cc.usageEnd cc.mostOut cc.reordering cc.reordSeen cc.resendFrom',
+  ],
   ['counters of STATUS', 'tcb.retransmissions tcb.timeouts tcb.segsIn tcb.segsOut'],
 ];
 
