@@ -1,11 +1,12 @@
 // Header prediction from the packet on: IPv4 without options, TCP with timestamps alone or without options, the control bits
-// ACK and PSH, for a connection in ESTABLISHED, from where packets came before. Both headers are read once, and what such a
+// ACK, PSH and FIN, for a connection, from where packets came before. Both headers are read once, and what such a
 // packet cannot be is not looked for. Everything else, whatever is wrong among it, goes the whole way (input.ts), and so do all
 // packets of a connection whose setting `headerPrediction` is off. predicted-input.test.ts holds it against the whole way.
 
-import { type Engine, State, type Tcb } from '../../tcp/index.ts';
+import { State, type Tcb } from '../../tcp/index.ts';
 import {
   ACK,
+  FIN,
   fold,
   halves,
   IPPROTO_TCP,
@@ -29,8 +30,8 @@ const LEAST = IPV4_HEADER_LENGTH + TCP_HEADER_LENGTH;
 
 /** True: the packet at [off, off + len) was as predicted, and has been dealt with. False: nothing was done. */
 export function predictedInput(tcp: TcpLayer, iface: HostInterface, off: number, len: number): boolean {
-  const { engine, ip } = tcp;
-  if (len < LEAST || !mayPredict(tcp, engine)) return false;
+  const { ip } = tcp;
+  if (len < LEAST || tcp.tap !== null) return false; // whoever watches sees every step
   const { dv } = tcp.memory;
   const x0 = dv.getInt32(off);
   const x1 = dv.getInt32(off + 4);
@@ -45,7 +46,7 @@ export function predictedInput(tcp: TcpLayer, iface: HostInterface, off: number,
   const at = off + IPV4_HEADER_LENGTH;
   const x = dv.getInt32(at + 12);
   const headerLen = (x >>> 28) << 2;
-  if (((x >>> 16) & 0xfff & ~PSH) !== ACK) return false;
+  if (((x >>> 16) & 0xfff & ~(PSH | FIN)) !== ACK) return false;
   if (headerLen !== TCP_HEADER_LENGTH) {
     if (headerLen !== TCP_HEADER_LENGTH + TIMESTAMPS || len < LEAST + TIMESTAMPS) return false;
     if (dv.getInt32(at + TCP_HEADER_LENGTH) !== NOP_NOP_TS) return false;
@@ -87,16 +88,20 @@ export function predictedInput(tcp: TcpLayer, iface: HostInterface, off: number,
     return true;
   }
   tcp.counters.segmentsIn++;
+  if (!answeredByItself(tcp, c.tcb)) {
+    tcp.arriving.copy(c.tcb);
+    tcp.arrivingUdp = 0;
+  }
   toConnection(tcp, c, seg);
   return true;
 }
 
 /** Segments that come in datagrams are others. */
-function isPredicted({ state, config, udpPort }: Tcb): boolean {
-  return state === State.ESTABLISHED && config.headerPrediction && udpPort === 0;
+function isPredicted({ config, udpPort }: Tcb): boolean {
+  return config.headerPrediction && udpPort === 0;
 }
 
-/** Whoever watches sees every step. */
-function mayPredict({ tap }: TcpLayer, { predicts }: Engine): boolean {
-  return predicts && tap === null;
+/** In ESTABLISHED what answers a segment is of the connection, and not of where the segment came from; but for rules of others. */
+function answeredByItself({ engine }: TcpLayer, { state }: Tcb): boolean {
+  return state === State.ESTABLISHED && engine.predicts;
 }
