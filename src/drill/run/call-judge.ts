@@ -125,7 +125,7 @@ export class CallJudge implements CallContext {
   /** What a call means for the connection under test: the newest that connects or listens. */
   #before(event: SyscallEvent): void {
     const { name } = event.syscall;
-    const opens = name === 'connect' || this.#sendOpens(event);
+    const opens = (name === 'connect' && !isUnspecified(destination(event))) || this.#sendOpens(event);
     if (!opens && name !== 'listen') {
       const { flow, config } = this.#state;
       if (name === 'sendto' && flow.remotePort === 0) flow.remotePort = config.connectPort;
@@ -230,6 +230,13 @@ function destination(event: SyscallEvent): Expression | undefined {
   if (name === 'sendto') return args[4];
   const message = single(args[1]);
   return message?.kind === 'struct' ? fieldOf(message, 'msg_name') : undefined;
+}
+
+/** AF_UNSPEC in the place of an address: connect ends an association, and begins none. */
+function isUnspecified(e: Expression | undefined): boolean {
+  const s = single(e);
+  const family = s?.kind === 'struct' ? fieldOf(s, 'sa_family', 'sin_family', 'sin6_family') : s;
+  return family?.kind === 'word' && family.name === 'AF_UNSPEC';
 }
 
 /** EWOULDBLOCK and ENOTSUP are other names. */

@@ -153,7 +153,9 @@ function sendmsg(args: readonly Expression[], x: CallContext): Begun {
   const m = message(args);
   const name = fieldOf(m, 'msg_name');
   const io = iovec(fieldOf(m, 'msg_iov'));
-  const to = isEllipsis(name) ? null : addressOf(name, connectAddress(x));
+  const flags = numberOf(arg(args, 2));
+  const opens = name !== undefined && (flags & constant('MSG_FASTOPEN')) !== 0;
+  const to = isEllipsis(name) && !opens ? null : addressOf(name, connectAddress(x));
   return plain(x.calls.send(fdArg(args, x), gather(io), numberOf(arg(args, 2)), to));
 }
 

@@ -59,6 +59,7 @@ export function single(e: Expression | undefined): Expression | undefined {
 export function addressOf(e: Expression | undefined, otherwise: SocketAddress): SocketAddress | null {
   if (isEllipsis(e)) return otherwise;
   const s = single(e);
+  if (s?.kind === 'word' && s.name === 'AF_UNSPEC') return null;
   if (s === undefined || s.kind !== 'struct')
     throw new UnsupportedError(`the address ${printExpression(e as Expression)}`);
   const family = fieldOf(s, 'sa_family', 'sin_family', 'sin6_family');

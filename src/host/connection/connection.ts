@@ -78,6 +78,8 @@ export class Connection {
   readonly #writing: Writing;
   #tos = 0;
   #ttl = DEFAULT_TTL;
+  /** @internal IPv4 packets may be cut by routers (IP_PMTUDISC_DONT). */
+  fragments = false;
   #ended = false;
   /** Whether it was ESTABLISHED once. */
   #wasOpen = false;

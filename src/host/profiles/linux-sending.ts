@@ -1,7 +1,7 @@
 // How Linux cuts what it sends into bursts, where it sets PSH, and when a small segment waits (net/ipv4/tcp.c,
 // net/ipv4/tcp_output.c).
 
-import { parts, type Rules, rfc9293, type Tcb } from '../../tcp/index.ts';
+import { FastOpen, parts, type Rules, rfc9293, type Tcb } from '../../tcp/index.ts';
 import { seqGt, seqLeq } from '../../wire/index.ts';
 
 /** sk_pacing_shift: a burst is what the pacing rate lets go in 2^-10 s. */
@@ -108,7 +108,9 @@ function lets(tcb: Tcb): boolean {
 export const maySendSmall: Rules['maySendSmall'] = (tcb, len, queued, idle) => {
   const { snd } = tcb;
   const goes = rfc9293.maySendSmall(tcb, len, queued, idle) || (len === queued && lets(tcb));
-  if (goes && len === queued) snd.sml = (snd.nxt + len) | 0;
+  // The text that went with a SYN of ours and was not taken is no new segment.
+  const again = snd.nxt === ((snd.iss + 1) | 0) && (tcb.fastOpen & FastOpen.OFFERED) !== 0;
+  if (goes && len === queued && !again) snd.sml = (snd.nxt + len) | 0;
   return goes;
 };
 
@@ -141,6 +143,13 @@ export const detectLoss: Rules['detectLoss'] = (e, tcb, s) => {
     cc.reordSeen = (cc.reordSeen + 1) | 0;
   }
   rfc9293.detectLoss(e, tcb, s);
+};
+
+/** tcp_remove_reno_sacks: what duplicate ACKs have said of, without SACK, opens cwnd no second time. */
+export const newAck: Rules['newAck'] = (e, tcb, s) => {
+  const departed = tcb.sent === null || tcb.sack === 1 ? 0 : tcb.sent.departed;
+  rfc9293.newAck(e, tcb, s);
+  if (departed > 0) s.delivered = Math.max(s.delivered - departed, Math.min(s.delivered, tcb.snd.mss));
 };
 
 /** tcp_schedule_loss_probe: where the retransmission timer comes first it is the probe that it sends. */

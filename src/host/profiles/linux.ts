@@ -10,6 +10,7 @@ import {
   detectLoss,
   MIN_TSO_SEGS,
   maySendSmall,
+  newAck,
   noteLimit,
   pushesOf,
   resendLost,
@@ -56,13 +57,11 @@ const fin: Rules['fin'] = asPredicted((e, tcb, seg) => {
   parts.setTimer(e, tcb, 'delack', first ? FIRST_ACK_MS : config.delayedAckMs);
 });
 
-/** tcp_fastopen_create_child: the window of the SYN,ACK begins behind the text of the SYN. */
+/** tcp_fastopen_create_child: the window begins behind the text of the SYN, and is the buffer, whatever a SYN,ACK can say. */
 const earlyText: Rules['earlyText'] = (e, tcb, seg) => {
   rfc9293.earlyText(e, tcb, seg);
   const { rcv } = tcb;
-  const taken = (rcv.nxt - rcv.irs - 1) | 0;
-  if (taken > 0)
-    rcv.edge = (rcv.edge + Math.min(taken, Math.max(0, (rcv.user + rcv.buf - rcv.edge) | 0))) | 0;
+  if (rcv.nxt !== ((rcv.irs + 1) | 0)) rcv.edge = (rcv.user + rcv.buf) | 0;
 };
 
 /** tcp_rcv_synsent_state_process: a SYN,ACK that echoes a timestamp which no SYN of ours had is reset. */
@@ -84,6 +83,14 @@ const sendSyn: Rules['sendSyn'] = (e, tcb) => {
   if (tcb.state === State.SYN_SENT && pmtu < mtu)
     rcv.mss = Math.min(rcv.mss, pmtu - (family === 6 ? 60 : 40));
   rfc9293.sendSyn(e, tcb);
+};
+
+/** tcp_fin: what was to be reported of duplicates is forgotten. */
+const finReached: Rules['finReached'] = (e, tcb) => {
+  rfc9293.finReached(e, tcb);
+  const { rcv } = tcb;
+  rcv.dsackLeft = rcv.nxt;
+  rcv.dsackRight = rcv.nxt;
 };
 
 /** tcp_rfc1337 is 0: a RST at RCV.NXT ends TIME-WAIT. */
@@ -221,6 +228,16 @@ export const linux = profileOf('linux', {
     detectLoss: {
       value: detectLoss,
       source: 'tcp_check_sack_reordering (net/ipv4/tcp_input.c): tcpi_reordering and tcpi_reord_seen',
+    },
+    newAck: {
+      value: newAck,
+      source:
+        'tcp_remove_reno_sacks (net/ipv4/tcp_input.c): without SACK a duplicate ACK counts as an arrival',
+    },
+    finReached: {
+      value: finReached,
+      source:
+        'tcp_fin, tcp_sack_reset (net/ipv4/tcp_input.c): no report of a duplicate that came with the FIN',
     },
     setProbeTimer: {
       value: setProbeTimer,

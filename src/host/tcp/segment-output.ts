@@ -87,7 +87,8 @@ export class SegmentOutput {
     memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(s));
     const { pmtu } = c.tcb;
     // A link below the floor must cut; a probe of what lies above it must not be cut.
-    const mayCut = pmtu <= IPV4_PMTU_FLOOR && payloadLen + IPV4_HEADER_LENGTH <= IPV4_PMTU_FLOOR;
+    const mayCut =
+      c.fragments || (pmtu <= IPV4_PMTU_FLOOR && payloadLen + IPV4_HEADER_LENGTH <= IPV4_PMTU_FLOOR);
     this.#pass(c, path, seg, off, payloadLen, mayCut, null);
   }
 

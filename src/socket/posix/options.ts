@@ -317,11 +317,13 @@ for (const [level, name] of [
   option(
     level,
     name,
-    () => constant('IP_PMTUDISC_WANT'),
-    (_s, v) =>
-      v === constant('IP_PMTUDISC_WANT') || v === constant('IP_PMTUDISC_DO')
-        ? done()
-        : unsupported('path MTU discovery cannot be turned off'),
+    (s) => constant(s.fragments ? 'IP_PMTUDISC_DONT' : 'IP_PMTUDISC_WANT'),
+    (s, v) => {
+      const dont = v === constant('IP_PMTUDISC_DONT');
+      if (!dont && v !== constant('IP_PMTUDISC_WANT') && v !== constant('IP_PMTUDISC_DO'))
+        return unsupported('path MTU discovery of this kind');
+      return apply(s, () => (s.fragments = dont));
+    },
   );
 }
 

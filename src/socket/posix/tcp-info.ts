@@ -66,6 +66,7 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
     ...(personality.name === 'linux'
       ? { tcpi_reordering: Math.max(tcb.cc.reordering, 3), tcpi_reord_seen: tcb.cc.reordSeen }
       : {}),
+    ...times(socket, tcb),
     tcpi_delivered: (tcb.snd.syn === 0 ? 1 : 0) + segments(tcb.cc.delivered >>> 0),
     tcpi_total_retrans: s.retransmissions,
     tcpi_segs_in: s.segsIn,
@@ -110,4 +111,14 @@ function resentOctets(tcb: Tcb): number {
     octets += (right - parts.leftOf(sent, i)) | 0;
   }
   return octets;
+}
+
+/** Milliseconds since text was sent, since it came, and since anything did. */
+function times(socket: TcpSocket, tcb: Tcb): TcpInfo {
+  const ms = Math.floor(socket.owner.now() / 1000) | 0;
+  return {
+    tcpi_last_data_sent: (ms - tcb.snd.lastMs) | 0,
+    tcpi_last_data_recv: (ms - tcb.rcv.textMs) | 0,
+    tcpi_last_ack_recv: (ms - tcb.heardMs) | 0,
+  };
 }

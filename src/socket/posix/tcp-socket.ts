@@ -95,6 +95,8 @@ export class TcpSocket implements File {
   /** IPV6_USE_MIN_MTU: packets of no more than the least MTU of IPv6. */
   leastMtu = false;
   tos = 0;
+  /** IP_PMTUDISC_DONT. */
+  fragments = false;
   /** 0: the host's default. */
   ttl = 0;
   /** Values of options that only have to be remembered. */
@@ -210,6 +212,7 @@ export class TcpSocket implements File {
     this.cork = from.cork;
     this.outOfBandInline = from.outOfBandInline;
     this.tos = from.tos;
+    this.fragments = from.fragments;
     this.ttl = from.ttl;
     for (const [name, value] of from.remembered) this.remembered.set(name, value);
     this.applySettings();
@@ -221,6 +224,7 @@ export class TcpSocket implements File {
     const c = this.connection;
     if (c === null || c.ended) return;
     c.tos = this.tos;
+    c.fragments = this.fragments;
     if (this.ttl !== 0) c.ttl = this.ttl;
     configure(c, this.config);
     if (this.noDelay !== (c.tcb.noDelay === 1)) c.setNoDelay(this.noDelay);
@@ -477,6 +481,8 @@ export class TcpSocket implements File {
         return sent > 0 ? done(sent) : failed(this.takeError() ?? 'EPIPE');
       }
       if (c.tcb.state < State.ESTABLISHED && !c.early) return null;
+      // Linux: who has waited with more to send than the SYN took answers at once, and ACKs wait for that.
+      if (withSyn > 0 && withSyn < octets.length && this.owner.personality.moreOnce) c.tcb.rcv.quick = 0;
       sent += withSyn;
       withSyn = 0;
       sent += this.#offer(c, octets.subarray(sent), flags);
