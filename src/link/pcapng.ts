@@ -7,6 +7,9 @@ import type { Memory } from '../wire/index.ts';
 
 const BLOCK_SECTION = 0x0a0d0d0a;
 const BLOCK_INTERFACE = 1;
+/** Decryption Secrets Block. */
+const BLOCK_SECRETS = 0x0000000a;
+const TLS_KEY_LOG = 0x544c534b;
 const BLOCK_PACKET = 6;
 /** Types from here on are for local use: a reader that does not know one skips it (section 10.1). */
 const LOCAL_BLOCKS = 0x8000_0000;
@@ -224,6 +227,22 @@ export class PcapngWriter {
     this.#begin(type, size);
     this.#chunk.set(body, this.#at);
     this.#at += padded(body.length);
+    this.#end(size, false);
+  }
+
+  /**
+   * Secrets by which TLS can be read (Decryption Secrets Block), before the packets that need them: lines of the NSS key
+   * log, as `SSLKEYLOGFILE` has them.
+   */
+  tlsSecrets(keyLog: string): void {
+    text.check(keyLog, 'PcapngWriter', 'keyLog');
+    const octets = encoder.encode(keyLog);
+    const size = 20 + padded(octets.length);
+    this.#begin(BLOCK_SECRETS, size);
+    this.#u32(TLS_KEY_LOG);
+    this.#u32(octets.length);
+    this.#chunk.set(octets, this.#at);
+    this.#at += padded(octets.length);
     this.#end(size, false);
   }
 

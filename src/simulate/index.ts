@@ -1,9 +1,20 @@
 // The door of `synfin/sim`: a simulated network, with virtual time, for Node programs as they are.
 
+export {
+  assertNoCloseWait,
+  assertNoHalfOpen,
+  assertNoOpenConnections,
+  assertRetransmissionsAtMost,
+  assertSeen,
+  assertStates,
+  type Verdict,
+} from './assertions.ts';
+export type { Certificate } from './certificates.ts';
 export { Dns, type NameEntry } from './dns.ts';
 export { SimulationError, type SimulationErrorCode } from './errors.ts';
 export type { LoopCounters } from './loop.ts';
 export type { Program, ProgramContext, SimulatedHost, SimulatedHostOptions } from './machine.ts';
+export { type MatcherResult, type SimulationMatchers, simulationMatchers } from './matchers.ts';
 export type { NetstatRow } from './netstat.ts';
 export type {
   Fault,

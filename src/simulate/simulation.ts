@@ -18,6 +18,7 @@ import {
 import { World } from '../sim/index.ts';
 import { namesOf } from '../socket/node/index.ts';
 import { type TcpConfig, tcpOptions } from '../tcp/index.ts';
+import { Authority, type Certificate } from './certificates.ts';
 import { DNS_NAME, Dns } from './dns.ts';
 import { amended, SimulationError } from './errors.ts';
 import { currentLife, type Life } from './life.ts';
@@ -41,6 +42,8 @@ import {
   type Switch,
 } from './network/index.ts';
 import { FOREIGN, type Installed, immediatesWait, install, VirtualTimer } from './node/index.ts';
+import { FlightRecorder } from './recorder.ts';
+import { reportOf } from './report.ts';
 import { begin, type Planned, plannedText, planOf, type SwarmOptions, swarmOptions } from './swarm.ts';
 import { Lines, SimulationTrace } from './trace.ts';
 import { type Duration, duration, secondsOf, usOf } from './units.ts';
@@ -126,6 +129,9 @@ export class Simulation {
   readonly #clients = new Set<string>();
   readonly #installed: Installed;
   readonly #log = new Lines();
+  /** null: without a trace nothing is kept of what passed. */
+  readonly #recorder: FlightRecorder | null;
+  readonly #beginMs: number;
   readonly #options: SimulationOptions;
   readonly #in: Surroundings;
   readonly #emit: typeof process.emit;
@@ -134,6 +140,7 @@ export class Simulation {
   readonly #planned: string[] = [];
   /** @internal Faults of swarms that are left out, by their place in the plan. */
   without: ReadonlySet<number> = new Set();
+  #authority: Authority | null = null;
   #isOver = false;
   #hasFailed = false;
 
@@ -160,13 +167,17 @@ export class Simulation {
     });
     this.#faults = new Faults(() => world.now());
     this.trace = new SimulationTrace(world);
+    this.#beginMs = beginMs;
+    this.#recorder = options.trace === false ? null : new FlightRecorder(world);
     const isDns = (end: LinkEnd): boolean => end.name === DNS_NAME;
     this.#network = new Network(
       world,
       (a, b) => (isDns(a) || isDns(b) ? { rtt: '1ms' } : { rtt: '1ms', ...network }),
       this.#faults,
       (link) => {
-        if (options.trace !== false) this.trace.watch(link);
+        if (options.trace === false) return;
+        this.trace.watch(link);
+        this.#recorder?.watchLink(link);
       },
     );
     this.dns = new Dns(world, this.#network, ipv6);
@@ -180,9 +191,15 @@ export class Simulation {
       named: (host) => this.#named(host),
       failed: (error, host) => this.#failed(error, host),
     };
-    this.#installed = install(world, this.#loop, beginMs, options.modules !== 'shared', (what, life, stack) =>
-      this.#foreign(what, life, stack),
-    );
+    this.#installed = install({
+      world,
+      loop: this.#loop,
+      beginMs,
+      ownModules: options.modules !== 'shared',
+      secret: (line) => this.#recorder?.secret(line),
+      authority: () => this.#authority?.certificate ?? null,
+      foreign: (what, life, stack) => this.#foreign(what, life, stack),
+    });
     this.#emit = process.emit;
     process.emit = this.#emitted as typeof process.emit;
     active = this;
@@ -211,7 +228,7 @@ export class Simulation {
     try {
       return (await this.#until(host.start())) as T;
     } catch (error) {
-      throw this.failed(error);
+      throw this.failed(error, name);
     }
   }
 
@@ -244,6 +261,7 @@ export class Simulation {
   }
 
   #named(host: SimulatedHost): void {
+    this.#recorder?.watchHost(host.stack);
     this.dns.set(host.name, host.addresses);
     namesOf(host.stack, {
       servers: this.dns.servers,
@@ -340,6 +358,16 @@ export class Simulation {
         for (const cut of cuts) cut.lift();
       },
     });
+  }
+
+  /**
+   * A certificate for a host (its name and its addresses, or what is listed), which all hosts trust: for `https`, `tls` and
+   * `http2` servers. Keys are Ed25519, so that handshakes have the same segments in every run.
+   */
+  certificate(...names: readonly [string, ...string[]]): Certificate {
+    this.#authority ??= new Authority();
+    const addresses = names.flatMap((name) => this.#hosts.get(name)?.addresses ?? []);
+    return this.#authority.issue([...new Set([...names, ...addresses])]);
   }
 
   /** The hosts, in the order in which they were made. */
@@ -452,10 +480,16 @@ export class Simulation {
   }
 
   /** @internal The error with what was there when it came; the first of a simulation, once. */
-  failed(error: unknown): unknown {
+  failed(error: unknown, host: string | null = null): unknown {
     if (this.#hasFailed) return error;
     this.#hasFailed = true;
-    return error instanceof SimulationError ? error : amended(error, this.#where(), this.seed);
+    const where = error instanceof SimulationError ? '' : `${this.#where()}\n`;
+    return amended(error, `${where}${this.report(host)}`, this.seed);
+  }
+
+  /** What there is to be seen now, as it is told of a failure: ladders, sockets, timers; and files (see docs/sim.md). */
+  report(host: string | null = null): string {
+    return this.#recorder === null ? '' : reportOf(this, this.#recorder, host, this.#beginMs).text;
   }
 
   #where(): string {
@@ -470,7 +504,7 @@ export class Simulation {
     readonly origin: string;
   }[] {
     const all = this.hosts.flatMap(({ life }) =>
-      [...life.belongings].filter((each) => each instanceof VirtualTimer && each.isLive),
+      [...life.belongings].filter((each) => each instanceof VirtualTimer && each.isPending),
     ) as VirtualTimer[];
     return all
       .sort((a, b) => a.atUs - b.atUs)
@@ -596,9 +630,12 @@ function inspected(value: unknown): string {
   }
 }
 
-/** The first lines of a stack that are a program's. */
+/** The first lines of a stack that are a program's; of a timer of Node's own, those of Node. */
 function originOf(stack: string | undefined): string {
-  const lines = (stack ?? '').split('\n').slice(1);
-  const own = lines.filter((line) => !/\(?node:|[\\/]simulate[\\/]|async_hooks/.test(line));
+  const lines = (stack ?? '')
+    .split('\n')
+    .slice(1)
+    .filter((line) => !/[\\/]simulate[\\/](?!.*\.test\.)|async_hooks|internal[\\/]timers/.test(line));
+  const own = lines.filter((line) => !/\(?node:/.test(line));
   return (own.length > 0 ? own : lines).slice(0, 3).join('\n').trim();
 }

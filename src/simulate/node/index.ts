@@ -10,9 +10,11 @@ import { installFetch } from './fetch.ts';
 import { type Foreign, installHooks } from './hooks.ts';
 import { installHttp, installHttp2 } from './http.ts';
 import { installInstances } from './instances.ts';
+import { installKeyLog } from './keylog.ts';
 import { nodeModule } from './modules.ts';
 import { installRandom } from './random.ts';
 import { Timers } from './timers.ts';
+import { installTrust } from './trust.ts';
 
 export { Changes } from './changes.ts';
 export { FOREIGN } from './hooks.ts';
@@ -29,14 +31,24 @@ export interface Installed {
   undo(): void;
 }
 
+/** What a simulation wants. */
+export interface Wanted {
+  readonly world: World;
+  readonly loop: Loop;
+  /** The wall clock at the beginning, ms. */
+  readonly beginMs: number;
+  /** Whether programs have modules of their own. */
+  readonly ownModules: boolean;
+  /** Told of a line of the key log. */
+  secret(line: string): void;
+  /** The authority that hosts trust, in PEM; null: there is none. */
+  authority(): string | null;
+  readonly foreign: Foreign;
+}
+
 /** Installs it all. @throws RegisteredError when synfin is registered, MissingInternalError */
-export function install(
-  world: World,
-  loop: Loop,
-  beginMs: number,
-  ownModules: boolean,
-  foreign: Foreign,
-): Installed {
+export function install(wanted: Wanted): Installed {
+  const { world, loop, beginMs, ownModules, secret, authority, foreign } = wanted;
   const registration = register({
     host: new Host({ name: 'nowhere' }),
     networks: [],
@@ -55,6 +67,8 @@ export function install(
     installFetch(changes);
     installClocks(world, beginMs, changes);
     installRandom(changes);
+    installKeyLog(secret, changes);
+    installTrust(authority, changes);
     if (ownModules) installInstances(changes);
     installHooks(loop, timers, foreign, changes);
     const { syncBuiltinESMExports } = nodeModule('module');

@@ -8,6 +8,7 @@ import type * as Inspector from 'node:inspector';
 import type * as Module from 'node:module';
 import { createRequire } from 'node:module';
 import type * as Timers from 'node:timers';
+import type * as Tls from 'node:tls';
 
 const require = createRequire(import.meta.url);
 
@@ -20,6 +21,7 @@ export interface NodeModules {
   readonly inspector: typeof Inspector;
   readonly module: typeof Module;
   readonly timers: typeof Timers;
+  readonly tls: typeof Tls;
 }
 
 /** One of them. */

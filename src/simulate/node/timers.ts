@@ -162,6 +162,11 @@ export class VirtualTimer implements Action, Belonging {
     this.#begin();
   }
 
+  /** It will expire. */
+  get isPending(): boolean {
+    return this.isLive && !this.#isCleared;
+  }
+
   get #isCleared(): boolean {
     return typeof this.timeout._onTimeout !== 'function' || this.timeout._destroyed;
   }

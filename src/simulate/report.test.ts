@@ -1,0 +1,135 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import * as https from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Simulation, simulate } from './index.ts';
+import { ask, connected, echo } from './testing.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'synfin-report-'));
+  vi.stubEnv('SYNFIN_REPORTS', folder);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const hasTshark = spawnSync('tshark', ['--version']).status === 0;
+
+/** The message of a simulation that fails. */
+async function message(scenario: (sim: Simulation) => unknown): Promise<string> {
+  return simulate({ seed: 11 }, scenario).then(
+    () => expect.unreachable(),
+    (error: Error) => error.message,
+  );
+}
+
+/** TLS: a server, and a client that fetches from it by name. */
+async function secure(sim: Simulation): Promise<string> {
+  sim.host('api', () =>
+    https
+      .createServer(sim.certificate('api'), (_request, response) => response.end('secret words'))
+      .listen(443),
+  );
+  return sim.client('client', async () => (await fetch('https://api/path')).text());
+}
+
+describe('what is told of a failure', () => {
+  test('the seed, the ladder, the sockets with what is odd, timers with where they were made, and faults', async () => {
+    const text = await message(async (sim) => {
+      sim.host('server', () => echo());
+      await sim.client('client', async function program() {
+        const socket = await connected('server');
+        await ask(socket, 'hello');
+        socket.end();
+        const timer = setTimeout(() => {}, 60_000);
+        sim.link('client', 'server').loss(1);
+        sim.hosts[0]?.crash();
+        await sleep(5000);
+        clearTimeout(timer.refresh());
+        setTimeout(() => {}, 77_000);
+        throw new Error('the assertion');
+      });
+    });
+    expect(text).toMatch(
+      /^the assertion\n\(seed 11, at 5\.\d{3} s of virtual time; SYNFIN_SEED=11 repeats it\)\n/,
+    );
+    expect(text).toMatch(/client +server\n +time +10\.0\.0\.2:\d+ +10\.0\.0\.1:7\n/);
+    expect(text).toMatch(/SYN-SENT O-- SYN seq=0 -+\./);
+    expect(text).toMatch(/PSH,ACK seq=1 ack=1 len=5/);
+    expect(text).toMatch(/lost: on purpose/);
+    expect(text).toMatch(/sockets:\n {2}server is down\n/);
+    expect(text).toMatch(
+      /client: FIN-WAIT-1 +10\.0\.0\.2:\d+ - 10\.0\.0\.1:7: the ACK of the FIN has not come/,
+    );
+    expect(text).toMatch(/timers that run:\n {2}client: 77000 ms, until 82\.\d{3} s, at .*program/);
+    expect(text).toMatch(
+      /faults:\n {2}loss on client-server, 0\.\d{3} s to now: \d+ hits\n {2}crash of server/,
+    );
+    expect(text).toMatch(/npx synfin read .*packets\.pcapng/);
+    const [made = ''] = readdirSync(folder);
+    expect(readdirSync(join(folder, made)).sort()).toEqual([
+      expect.stringMatching(/^1-client-server-\d+\.svg$/),
+      'log.txt',
+      'packets.pcapng',
+      'trace.txt',
+    ]);
+  });
+
+  test('is the same when the seed is run again', async () => {
+    const scenario = async (sim: Simulation) => {
+      sim.host('server', () => echo());
+      sim.link('client', 'server', { loss: 0.2 });
+      await sim.client('client', async () => {
+        await ask(await connected('server'), 'hello');
+        throw new Error('again');
+      });
+    };
+    expect(await message(scenario)).toBe(await message(scenario));
+  });
+});
+
+describe('TLS', () => {
+  test('hosts trust the certificates of the simulation, other programs do not', async () => {
+    await using sim = simulate();
+    expect(await secure(sim)).toBe('secret words');
+    const { cert, ca } = sim.certificate('api');
+    expect(cert).toContain('BEGIN CERTIFICATE');
+    expect(ca).not.toBe(cert);
+  });
+
+  test('a handshake has the same segments in two runs', async () => {
+    const digests: string[] = [];
+    for (let i = 0; i < 2; i++) {
+      await using sim = simulate({ seed: 4, network: { loss: 0.05 } });
+      await secure(sim);
+      digests.push(sim.trace.digest);
+    }
+    expect(digests[0]).toBe(digests[1]);
+  });
+
+  test.skipIf(!hasTshark)('the capture of a failure is decrypted by Wireshark', async () => {
+    await message(async (sim) => {
+      await secure(sim);
+      throw new Error('after it');
+    });
+    const [made = ''] = readdirSync(folder);
+    const file = join(folder, made, 'packets.pcapng');
+    expect(existsSync(file)).toBe(true);
+    const shown = execFileSync(
+      'tshark',
+      ['-r', file, '-Y', 'http', '-T', 'fields', '-e', 'http.request.uri', '-e', 'http.file_data'],
+      {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      },
+    );
+    expect(shown).toContain('/path');
+    expect(shown).toContain('secret words');
+    expect(readFileSync(file).includes('secret words')).toBe(false);
+  });
+});
