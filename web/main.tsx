@@ -15,9 +15,10 @@ function onProblem(problem: RouteProblem, piece: string): void {
 }
 
 paint();
-startRouting(onProblem);
+const shown = startRouting(onProblem);
 render(<App />, document.getElementById('app') as HTMLElement);
 listenToKeys();
+await shown;
 performance.mark('ready');
 document.documentElement.dataset['ready'] = 'yes';
 loadFinderLater();

@@ -124,6 +124,17 @@ const messages = {
   knows: { en: 'What {end} knows', zh: '{end}知道什么' },
   disagree: { en: 'The two do not agree.', zh: '双方的看法不一致。' },
   moreFields: { en: 'All fields', zh: '全部字段' },
+  become: {
+    en: 'With your changes it is the same run as “{title}”: what follows is about that one.',
+    zh: '改动之后，它与“{title}”是同一次运行；以下文字针对后者。',
+  },
+  openIt: { en: 'Open it', zh: '打开它' },
+  roomFree: { en: '{n} free', zh: '空闲 {n}' },
+  roomNone: { en: 'no room: window 0', zh: '没有空间：窗口 0' },
+  roomLabel: {
+    en: 'The receive buffer of {end}: {unread} octets wait to be read, {free} are free',
+    zh: '{end}的接收缓冲区：{unread} 字节等待读取，空闲 {free} 字节',
+  },
   unchanged: {
     en: 'Written for the run without your changes; what your run did stands under “In this run”.',
     zh: '以下文字针对未改动的运行；改动之后的情况见“这次运行”。',

@@ -369,6 +369,38 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       await closeAll();
     });
 
+    test('a changed run is named by the scenario that it has become, whose texts then stand beside it', async () => {
+      const page = await open('#1/hs?l=en&e=drop+ACK%231');
+      await page.waitForSelector('.become:has-text("The third segment is lost")');
+      expect(await page.textContent('.summary .question')).toContain('The last ACK of the handshake is lost');
+      await page.click('.become button');
+      await page.waitForFunction(() => location.hash.includes('ack3-lost'));
+      expect(await page.locator('.become').count()).toBe(0);
+      const none = await open('#1/hs?l=en&e=drop+SYN%231&e=drop+ACK%231');
+      await none.waitForTimeout(800);
+      expect(await none.locator('.become').count()).toBe(0);
+      expect(await none.textContent('.summary')).toContain('Written for the run without your changes');
+      await closeAll();
+    });
+
+    test('a receive buffer that fills up is drawn at the cursor: what waits, what is free, and that nothing is', async () => {
+      const page = await open('#1/zerowin?l=en&c=12');
+      const widths = () =>
+        page.evaluate(() =>
+          ['whole', 'waiting'].map((name) =>
+            Number(document.querySelector(`.room .${name}`)?.getAttribute('width')),
+          ),
+        );
+      expect(await widths()).toEqual([120, 0]);
+      expect(await page.textContent('.room text')).toBe('1.0 kB free');
+      const closed = await open('#1/zerowin?l=en&c=30');
+      expect(await closed.textContent('.room text')).toBe('no room: window 0');
+      expect(await closed.textContent('.room title')).toContain('1000 octets wait to be read, 0 are free');
+      const other = await open('#1/hs?l=en');
+      expect(await other.locator('.room').count()).toBe(0);
+      await closeAll();
+    });
+
     test('everything by keyboard alone: search, step, drop, undo, delay, compare, help', async () => {
       const page = await open();
       await page.keyboard.press('/');

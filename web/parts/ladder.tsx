@@ -19,6 +19,7 @@ import { type GhostArrow, ghostArrows, ladderWidth, picture, plotRoom } from '..
 import { nowY, playing, stop } from '../state/play.ts';
 import { Bubbles, disagree } from './bubbles.tsx';
 import type * as plotsModule from './plots.tsx';
+import { Rooms } from './room.tsx';
 import { sectionText } from './sections.ts';
 import { SegmentMenu } from './segment-menu.tsx';
 import { nodeOf } from './shapes.tsx';
@@ -190,6 +191,7 @@ export function Ladder({ quiet = false }: { readonly quiet?: boolean }) {
           <GhostArrows arrows={ghosts} />
           {flights && <Flights layout={layout} y={y} />}
           {!quiet && !hidden && !playing.value && <Disagree layout={layout} y={y} />}
+          {!quiet && !hidden && <Rooms layout={layout} y={y} />}
           <Dragged layout={layout} />
         </svg>
         {!quiet && <Bubbles layout={layout} y={y} />}

@@ -1,6 +1,5 @@
 // What the scenario is about, beside the ladder: question, answer, and what to notice.
 
-import { computed } from '@preact/signals';
 import { segmentsMeant, summarize } from '../../src/lab/explain/index.ts';
 import type { Text } from '../../src/lab/text/index.ts';
 import { say, t } from '../messages.ts';
@@ -8,13 +7,9 @@ import { finder } from '../state/answers.ts';
 import * as lab from '../state/lab.ts';
 import { openScenario } from '../state/lab.ts';
 import { pointed } from '../state/panels.ts';
+import { isChanged, twin } from '../state/twin.ts';
 import { Rich, Whole } from './glossary.tsx';
 import { cite } from './share.ts';
-
-/** What is written about the scenario need not hold for what the reader made of it. */
-const isChanged = computed(
-  () => lab.edits.value.length > 0 || Object.values(lab.settings.value).some((one) => one !== null),
-);
 
 /** Questions that runs of this scenario answer, as ways to them. */
 function Related() {
@@ -84,11 +79,22 @@ export function Summary() {
       </section>
     );
   }
-  const { question, explanation, notice, linux } = lab.scenario.value;
+  // What is written about a scenario holds for the one that the run has become.
+  const become = twin.value;
+  const { question, explanation, notice, linux } = become ?? lab.scenario.value;
   return (
     <section class="summary" aria-label={t('answer')}>
       <h2 class="question">{say(question)}</h2>
-      {isChanged.value && <p class="quiet-text">{t('unchanged')}</p>}
+      {become !== null ? (
+        <p class="become" role="status">
+          {t('become', { title: say(become.title) })}{' '}
+          <button type="button" class="quiet" onClick={() => openScenario(become.id)}>
+            {t('openIt')}
+          </button>
+        </p>
+      ) : (
+        isChanged.value && <p class="quiet-text">{t('unchanged')}</p>
+      )}
       <p>
         <Rich text={say(explanation)} />
       </p>

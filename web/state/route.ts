@@ -3,7 +3,7 @@
 
 import { batch, effect } from '@preact/signals';
 import * as why from '../why/state.ts';
-import { mutantOf, scenarioNamed, scenarios } from './catalogue.ts';
+import { isUnsearched, mutantOf, scenarioNamed, scenarios, searchFor } from './catalogue.ts';
 import { decodePlace, encodePlace, PermalinkError, type Place, START } from './codec.ts';
 import { goHome } from './home.ts';
 import { interviewId } from './interview.ts';
@@ -105,16 +105,28 @@ function stepOf(place: Place): string {
   return encodePlace({ ...place, cursor: null, lang: null, connection: 0 });
 }
 
-/** Reads the address, and from now on keeps it. `onProblem` is told what is wrong with it. */
-export function startRouting(onProblem: (problem: RouteProblem, piece: string) => void): void {
+/**
+ * Reads the address, and from now on keeps it. `onProblem` is told what is wrong with it. Settles when the place is shown:
+ * at once, unless it has to be searched for.
+ */
+export function startRouting(onProblem: (problem: RouteProblem, piece: string) => void): Promise<void> {
   let written: string | null = null;
   let pushed = '';
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const read = () => {
+  let searching = 0;
+  const read = async (): Promise<void> => {
     const fragment = location.hash.slice(1);
     if (fragment === written) return;
     try {
       const place = decodePlace(fragment);
+      const inLab = place.view === 'lab' || place.view === 'compare';
+      if (inLab && place.scenario !== null && isUnsearched(place.scenario)) {
+        searching++;
+        await searchFor(place.scenario);
+        searching--;
+        // The reader may have gone on meanwhile.
+        if (location.hash.slice(1) !== fragment) return;
+      }
       const problem = show(place);
       onProblem(problem, (problem === 'rules' ? place.rules : place.scenario) ?? '');
       // What was gone to is where the page is: nothing to be written, and no step in the history.
@@ -126,10 +138,10 @@ export function startRouting(onProblem: (problem: RouteProblem, piece: string) =
     }
   };
   if (/^zh\b/i.test(navigator.language)) lab.lang.value = 'zh';
-  read();
+  const first = read();
   effect(() => {
     const place = placeNow();
-    if (lab.dropped.value !== null) return;
+    if (lab.dropped.value !== null || searching > 0) return;
     const next = encodePlace(place);
     const step = stepOf(place);
     clearTimeout(timer);
@@ -141,6 +153,7 @@ export function startRouting(onProblem: (problem: RouteProblem, piece: string) =
       history[push ? 'pushState' : 'replaceState'](null, '', `#${next}`);
     }, 120);
   });
-  addEventListener('hashchange', read);
-  addEventListener('popstate', read);
+  addEventListener('hashchange', () => void read());
+  addEventListener('popstate', () => void read());
+  return first;
 }

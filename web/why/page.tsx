@@ -4,7 +4,6 @@ import { useEffect, useMemo } from 'preact/hooks';
 import {
   modelText,
   PROPERTY_TEXTS,
-  WHY_PREFIX,
   type WhyAnswer,
   type WhySearch,
   whyModel,
@@ -14,7 +13,7 @@ import { playScenario, svgLadder } from '../../src/lab/index.ts';
 import { say, t } from '../messages.ts';
 import { Title, Whole } from '../parts/glossary.tsx';
 import { sectionText } from '../parts/sections.ts';
-import { rulesOf } from '../state/catalogue.ts';
+import { rulesOf, searchFor, WHY } from '../state/catalogue.ts';
 import * as lab from '../state/lab.ts';
 import * as why from './state.ts';
 
@@ -147,6 +146,12 @@ function Buttons() {
   );
 }
 
+/** Opens a counterexample in the lab. */
+async function open(question: string): Promise<void> {
+  await searchFor(WHY + question);
+  lab.openScenario(WHY + question);
+}
+
 /** The counterexample as a picture; stepping through it is the lab's business. */
 function Counterexample({ answer }: { readonly answer: WhyAnswer }) {
   const { scenario } = answer;
@@ -178,7 +183,7 @@ function Counterexample({ answer }: { readonly answer: WhyAnswer }) {
         ))}
       </ul>
       <p>
-        <button type="button" class="why-open" onClick={() => lab.openScenario(WHY_PREFIX + answer.question)}>
+        <button type="button" class="why-open" onClick={() => void open(answer.question)}>
           {t('whyOpen')}
         </button>
       </p>
