@@ -13,6 +13,7 @@ import { whyQuestions } from '../../src/lab/check/why/index.ts';
 import { claims } from '../../src/lab/claims/index.ts';
 import { findings } from './axe.ts';
 import { CHROMIUM, FLAGS, missing } from './browser.ts';
+import { textProblems } from './texts.ts';
 
 /** Octets of script of a page, compressed. */
 const BUDGET = 250_000;
@@ -84,6 +85,10 @@ describe.skipIf(missing !== null)('the site', () => {
         expect(to, file).not.toMatch(/^(\/|https?:)/);
         const target = resolve(join(folder, dirname(file)), to.replace(/#.*$/, ''));
         expect(existsSync(target), `${file}: ${to}`).toBe(true);
+        // A place in a page of text is there; one in the page that runs is its own to read.
+        const place = /#(.+)$/.exec(to)?.[1];
+        if (place !== undefined && !target.endsWith(`${folder}/index.html`))
+          expect(readFileSync(target, 'utf8'), `${file}: ${to}`).toContain(`id="${place}"`);
       }
     }
   });
@@ -112,6 +117,57 @@ describe.skipIf(missing !== null)('the site', () => {
     expect(await page.textContent('h1')).toBe('十一个状态，两股线');
     expect(await findings(page)).toEqual([]);
     expect(asked.filter((url) => !url.startsWith('file:') && !url.startsWith('data:'))).toEqual([]);
+    await page.close();
+  });
+
+  test.each([320, 768, 1280])(
+    'pages of text at %i px: every text can be read, and axe finds nothing serious',
+    async (width) => {
+      const page = await browser.newPage({ viewport: { width, height: 900 } });
+      const kinds = [
+        'index',
+        'stories/index',
+        'stories/third-ack',
+        'lab/close4',
+        'lab/tw-pile',
+        'why/2msl',
+        'runbooks/syn-recv',
+        'claims/index',
+        'claims/4',
+        'states',
+        'glossary',
+        'interview',
+      ];
+      const found: string[] = [];
+      for (const kind of kinds)
+        for (const lang of ['en', 'zh'] as const) {
+          await page.emulateMedia({ colorScheme: lang === 'en' ? 'light' : 'dark' });
+          await page.goto(pathToFileURL(join(folder, lang, `${kind}.html`)).href);
+          for (const problem of await textProblems(page)) found.push(`${lang}/${kind}: ${problem}`);
+          if (width !== 768)
+            for (const one of await findings(page)) found.push(`${lang}/${kind}: axe: ${one}`);
+        }
+      expect(found).toEqual([]);
+      await page.close();
+    },
+  );
+
+  test('every link of a page into the page that runs leads to something that it has', async () => {
+    const live = new Set<string>();
+    for (const file of files.filter((name) => name.startsWith('en/')))
+      for (const [, fragment = ''] of read(file).matchAll(/href="[./]*index\.html#([^"]+)"/g))
+        live.add(fragment.replaceAll('&amp;', '&'));
+    const page = await browser.newPage();
+    const wrong: string[] = [];
+    // One of each kind, and every experiment: the page says so when it does not know a place.
+    for (const fragment of [...live].filter((one, i) => !one.includes('v=') || i % 7 === 0)) {
+      await page.goto('about:blank');
+      await page.goto(`${pathToFileURL(join(folder, 'index.html')).href}#${fragment}`);
+      await page.waitForSelector('[data-ready]');
+      if ((await page.locator('[role="alert"]').count()) > 0) wrong.push(fragment);
+    }
+    expect(live.size).toBeGreaterThan(100);
+    expect(wrong).toEqual([]);
     await page.close();
   });
 

@@ -95,8 +95,8 @@ export async function takeFile(file: File): Promise<void> {
   try {
     const octets = new Uint8Array(await file.slice(0, LARGEST).arrayBuffer());
     if (isCapture(octets)) {
-      const { traceTextOf } = await import('../../src/lab/export/index.ts');
-      const text = file.size <= LARGEST ? traceTextOf(octets) : null;
+      const { traceIn } = await import('../state/exports.ts');
+      const text = file.size <= LARGEST ? traceIn(octets) : null;
       if (text === null) {
         trouble.value = await openCapture(file);
         return;

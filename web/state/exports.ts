@@ -1,6 +1,6 @@
 // The run as a file: made here, saved by the browser. Loaded when a file is asked for.
 
-import { pcapngOf } from '../../src/lab/export/index.ts';
+import { pcapngOf, traceTextOf } from '../../src/lab/export/index.ts';
 import { LadderRows, mermaidLadder, svgLadder, TerminalLadder, type Trace } from '../../src/lab/index.ts';
 import { say, t } from '../messages.ts';
 import { EXPORTS, type ExportId } from './export-kinds.ts';
@@ -68,6 +68,11 @@ async function contents(id: ExportId, trace: Trace): Promise<BlobPart> {
     case 'json':
       return JSON.stringify(trace);
   }
+}
+
+/** The trace in a capture that was made here, as JSON; null: there is none in it. */
+export function traceIn(capture: Uint8Array): string | null {
+  return traceTextOf(capture);
 }
 
 /** Makes a file of the run, and gives it to the reader. */
