@@ -92,7 +92,7 @@ export interface Analysis {
 export interface AnalyserOptions {
   /** The number of a connection whose every segment is kept, for a ladder. */
   readonly keep?: number;
-  /** Connections that are listed. Default 100,000. */
+  /** Connections that are listed. Default 20,000. */
   readonly mostListed?: number;
 }
 
@@ -101,9 +101,9 @@ const analyserOptions = new Schema<AnalyserOptions>('CaptureAnalyser', {
   mostListed: whole(0, 10_000_000),
 });
 
-const MOST_LISTED = 100_000;
+const MOST_LISTED = 20_000;
 /** Connections that are over and wait to be judged: until their server's other connections are known. */
-const MOST_WAITING = 20_000;
+const MOST_WAITING = 2_000;
 const MOST_SERVICES = 50_000;
 const EXAMPLES = 3;
 

@@ -29,7 +29,7 @@ export interface FollowerOptions {
   readonly onConnection: (connection: Connection) => void;
   /** The number of a connection whose every segment is kept. */
   readonly keep?: number;
-  /** Connections that are followed at a time; then the one that was silent longest is handed on. Default 200,000. */
+  /** Connections that are followed at a time; then the one that was silent longest is handed on. Default 20,000. */
   readonly mostLive?: number;
 }
 
@@ -66,10 +66,10 @@ export interface FollowerCounts {
   lastUs: number;
 }
 
-const DEFAULT_LIVE = 200_000;
+const DEFAULT_LIVE = 20_000;
 /** Segments of all connections together; beyond, those that are silent longest are handed on. */
-const MOST_SEGMENTS = 800_000;
-const MOST_EARLIER = 200_000;
+const MOST_SEGMENTS = 250_000;
+const MOST_EARLIER = 50_000;
 const MOST_ICMP = 16;
 const ETHERNET_TEXT = 9_200;
 /** A connection that was silent for longer may be forgotten by one of its ends. */
@@ -429,9 +429,13 @@ export class Follower {
     this.#options.onConnection(connection);
   }
 
-  /** Hands on the eighth of the connections that was silent longest. */
+  /** Hands on an eighth of the connections: those that are over, and then those that were silent longest. */
   #evict(): void {
-    this.#order = this.#order.filter(({ seen }) => seen >= 0).sort((a, b) => a.seen - b.seen);
+    const over = ({ connection }: Entry): number =>
+      connection.ending === 'closed' || connection.ending === 'reset' ? 0 : 1;
+    this.#order = this.#order
+      .filter(({ seen }) => seen >= 0)
+      .sort((a, b) => over(a) - over(b) || a.seen - b.seen);
     const out = this.#order.slice(0, Math.max(1, this.#order.length >> 3));
     for (const entry of out) {
       this.counts.evicted++;

@@ -253,8 +253,8 @@ export class PacketDecoder {
     const mem = this.#mem;
     const pseudo = pseudoSum(this.ip, IPPROTO_TCP, length);
     const field = mem.dv.getUint16(at + TCP_CHECKSUM_OFFSET);
-    if (field === pseudo) return Sum.PARTIAL;
-    return sum(mem, at, length, pseudo) === 0xffff ? Sum.RIGHT : Sum.WRONG;
+    if (sum(mem, at, length, pseudo) === 0xffff) return Sum.RIGHT;
+    return field === pseudo ? Sum.PARTIAL : Sum.WRONG;
   }
 
   #icmp(end: number): PacketKind {
