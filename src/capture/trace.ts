@@ -78,6 +78,12 @@ function shown(set: number, reset: boolean): StateName {
   return states.at(-2) as StateName;
 }
 
+/** The state of an end that sends: the one that it was in, unless it cannot have sent this there. */
+function sending(set: number, was: StateName): StateName {
+  const states = statesOf(set);
+  return states.includes(was) ? was : (states[0] ?? was);
+}
+
 /** The trace of a connection, for the functions that draw traces. Its ends are only observed: no rules, no calls. */
 export function traceOfConnection(connection: Connection): CapturedTrace {
   const [client, server] = connection.sides;
@@ -111,7 +117,7 @@ export function traceOfConnection(connection: Connection): CapturedTrace {
     const id = (order >> 1) + 1;
     const gone = arrives && lost.has(seen);
     const was = states[end];
-    const now = gone || set === 0 ? was : shown(set, reset);
+    const now = gone || set === 0 ? was : arrives ? shown(set, reset) : sending(set, was);
     const stays = arrives && (seen.marks & (Mark.STRAY | Mark.BAD_SUM)) !== 0;
     if (!stays) states[end] = now;
     const changes =

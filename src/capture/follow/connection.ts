@@ -132,8 +132,12 @@ export class Connection {
     return client.fin !== null || server.fin !== null ? 'closing' : 'open';
   }
 
+  /** A packet that was captured twice; copies are taken out when the connection is over. */
+  firstCopy: Seen | null = null;
+
   /** Nothing more comes: a doubtful RST that nothing followed was believed. */
   settle(): void {
+    if (this.copies > 0) this.segments = this.segments.filter(({ marks }) => (marks & Mark.COPY) === 0);
     const rst = this.doubtfulReset;
     if (rst === null) return;
     const later = this.segments.some(

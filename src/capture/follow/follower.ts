@@ -236,10 +236,12 @@ export class Follower {
     if (frame.direction === 'out') side.outbound++;
     else if (frame.direction === 'in') side.inbound++;
     if (this.#decoder.badOptions) seen.marks |= Mark.BAD_OPTION;
+    if (this.#decoder.optionsUnknown) seen.marks |= Mark.OPTIONS_CUT;
     const copy = copyOf(connection, seen);
     if (copy !== null) {
       seen.marks |= Mark.COPY;
       connection.copies++;
+      connection.firstCopy ??= seen;
       counts.copies++;
       if (copy.ttl !== seen.ttl) connection.hopCopies++;
     } else if ((seen.marks & Mark.STRAY) !== 0) connection.strays++;

@@ -42,6 +42,8 @@ export const Mark = {
   BAD_SUM: 1 << 17,
   /** Its options make no sense. */
   BAD_OPTION: 1 << 18,
+  /** The snap length cut its options: those that are not there may have been. */
+  OPTIONS_CUT: 1 << 19,
 } as const;
 
 /** Names of the marks, as the JSON has them. */

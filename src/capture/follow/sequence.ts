@@ -85,8 +85,14 @@ function isStray(connection: Connection, me: Side, peer: Side, seen: Seen): bool
   }
   // An ACK in answer to a SYN that it does not acknowledge: a challenge, or an old connection in TIME-WAIT.
   const unanswered = me.syn === null && !me.begun && peer.syn !== null;
-  if (unanswered && seen.is(ACK) && !seqGt(seen.ack, peer.syn?.seq ?? 0)) return true;
-  if (unanswered && seen.is(ACK) && Math.abs((seen.ack - peer.nxt) | 0) > FAR) return true;
+  const asked = peer.newOctets === 0 && peer.syn !== null;
+  if (
+    unanswered &&
+    asked &&
+    seen.is(ACK) &&
+    (!seqGt(seen.ack, peer.syn?.seq ?? 0) || seqGt(seen.ack, peer.nxt))
+  )
+    return true;
   return me.begun && Math.abs((seen.seq - me.nxt) | 0) > FAR;
 }
 
@@ -130,6 +136,7 @@ function acknowledge(me: Side, peer: Side, seen: Seen): void {
     peer.addHole(peer.nxt, ack, null, seen.us);
     peer.nxt = ack;
   }
+  if (peer.holes.length > 0) missing(peer, seen);
   if (seen.sack !== null) selective(me, peer, seen, seen.sack);
   const again = me.hasAcked && ack === me.ack;
   if (again && seen.pure && seen.wnd === me.field && seqLt(ack, peer.nxt) && peer.flights.length > 0) {
@@ -145,6 +152,16 @@ function acknowledge(me: Side, peer: Side, seen: Seen): void {
   if (seqGt(ack, peer.una) && seqLeq(ack, peer.nxt)) {
     eifel(peer, seen);
     peer.acknowledged(ack, seen.us);
+  }
+}
+
+/** Holes that the acknowledgment covers: their text arrived, and the capture does not have it. */
+function missing(peer: Side, seen: Seen): void {
+  for (const [n, hole] of peer.holes.entries()) {
+    if (hole.by === null || seqGt(hole.end, seen.ack)) continue;
+    peer.unseen += (hole.end - hole.start) | 0;
+    seen.marks |= Mark.UNSEEN_ACKED;
+    peer.holes[n] = { ...hole, by: null };
   }
 }
 

@@ -95,14 +95,13 @@ export const duplicateCapture: Rule = {
     },
   ],
   scenario: null,
-  judge({ copies, hopCopies, packets, segments }) {
+  judge({ copies, hopCopies, packets, firstCopy }) {
     if (copies < 2 || copies < packets * 0.3) return null;
-    const copy = segments.find((seen) => (seen.marks & Mark.COPY) !== 0);
     return {
       confidence: 'certain',
       culprit: 'capture',
       params: { count: copies, packets, hops: hopCopies },
-      evidence: copy === undefined ? [] : [shows(copy, roles.copy)],
+      evidence: firstCopy === null ? [] : [shows(firstCopy, roles.copy)],
     };
   },
 };

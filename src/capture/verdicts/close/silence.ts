@@ -103,7 +103,9 @@ export const idleKilled: Rule = {
     for (let n = 1; n < segments.length; n++) {
       const seen = segments[n] as Seen;
       const before = segments[n - 1] as Seen;
-      if (seen.us - before.us < IDLE_US || seen.is(RST)) continue;
+      // A retransmission that far behind the last is the timer's back-off.
+      const again = (seen.marks & Mark.RETRANSMITTED) !== 0;
+      if (seen.us - before.us < IDLE_US || seen.is(RST) || again) continue;
       const answer = segments.slice(n).find((other) => other.way !== seen.way);
       const tries = segments.slice(n).filter((other) => other.way === seen.way);
       const reset = answer?.is(RST) === true ? answer : null;

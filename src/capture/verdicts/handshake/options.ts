@@ -1,12 +1,17 @@
 // Options of the SYNs: taken off on the way, impossible, or Fast Open.
 
 import { RST, SYN, seqGeq } from '../../../wire/index.ts';
-import { Mark } from '../../follow/index.ts';
+import { Mark, type Seen } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
 import { type Rule, shows } from '../verdict.ts';
 
 /** A server that has answered so often with an option will do so again. */
 const HABIT = 3;
+
+/** What is not there may have been cut off by the capture. */
+function isCut({ marks }: Seen): boolean {
+  return (marks & Mark.OPTIONS_CUT) !== 0;
+}
 
 /** The server's other answers have the option, this one has not. */
 export const optionsStripped: Rule = {
@@ -25,7 +30,7 @@ export const optionsStripped: Rule = {
   ],
   scenario: { id: 'hs', edits: ['strip sack'] },
   judge({ sides: [client, server], synAck }, { service }) {
-    if (client.syn === null || synAck === null) return null;
+    if (client.syn === null || synAck === null || isCut(synAck)) return null;
     const missing: string[] = [];
     if (client.sackPermitted && !server.sackPermitted && service.withSack >= HABIT) missing.push('SACK');
     if (client.timestamps && !server.timestamps && service.withTimestamps >= HABIT)
@@ -59,6 +64,7 @@ export const scaleStripped: Rule = {
   scenario: { id: 'wscale-strip' },
   judge({ sides: [client, server], synAck, segments }) {
     if (client.syn === null || synAck === null || client.wscale < 0 || server.wscale >= 0) return null;
+    if (isCut(synAck)) return null;
     const next = segments.find((seen) => seen.way === 1 && seen !== synAck && !seen.is(SYN) && !seen.is(RST));
     if (next === undefined || next.wnd === 0) return null;
     // Without a scale the window can only have shrunk by what the client has sent.
