@@ -61,6 +61,18 @@ describe('the timers of a TCB', () => {
     }
   });
 
+  it('all are turned off together; who watches is told of those that were on', () => {
+    const a = inState('CLOSED');
+    for (const name of ['rexmt', 'user', 'pace'] as const) setTimer(a.engine, a.tcb, name, 100);
+    const trace = new Noted();
+    a.engine.trace = trace;
+    clearTimers(a.engine, a.tcb);
+    expect([NAMES.map((name) => a.tcb.timer[name]), trace.lines]).toEqual([
+      OFF,
+      ['rexmt 0', 'user 0', 'pace 0'],
+    ]);
+  });
+
   it('all are turned off together; nobody has to watch', () => {
     const a = inState('CLOSED');
     a.engine.trace = null;

@@ -3,6 +3,11 @@ import { push } from '../calls.ts';
 import { registerCongestionControl } from '../congestion/control.ts';
 import { newReno } from '../congestion/newreno.ts';
 import { departures, inState, octets, options, pass, sent, text } from '../segment-arrives/testing.ts';
+import { Signal } from '../signals.ts';
+import type { Sent } from '../tcb/sent.ts';
+import type { Tcb } from '../tcb/tcb.ts';
+import { markLost } from './sent.ts';
+import { noteLimit, nothingToDo, resendLost, retransmit, sendNext } from './transmit.ts';
 
 /** ESTABLISHED, MSS 1000, window and cwnd out of the way. */
 function established(wnd = 65535, config = {}) {
@@ -214,7 +219,144 @@ describe('the congestion window', () => {
   });
 });
 
+describe('segments that stand for several (generic segmentation offload)', () => {
+  /** What goes of `n` octets on a link that takes `gso`, as many octets as there are in it. */
+  function lengths(n: number, gso: number, urgent = false): number[] {
+    const a = established();
+    a.tcb.gso = gso;
+    a.send(octets(n), urgent);
+    return a.sent.map((r) => r.text.length);
+  }
+
+  it('all whole segments go in one, as far as the link takes it with its headers; the rest follows', () => {
+    expect(lengths(5500, 65_535)).toEqual([5000]); // 500 more wait for the ACK (Nagle)
+    expect(lengths(2000, 65_535)).toEqual([2000]);
+    expect(lengths(5000, 3100)).toEqual([3000, 2000]);
+    expect(lengths(5000, 3099)).toEqual([2000, 2000, 1000]);
+  });
+
+  it('one alone is a segment like any other, and nothing else goes where the link takes none, or in urgent mode', () => {
+    expect(lengths(1999, 65_535)).toEqual([1000]);
+    expect(lengths(3000, 0)).toEqual([1000, 1000, 1000]);
+    expect(lengths(3000, 65_535, true)).toEqual([1000, 1000, 1000]);
+  });
+});
+
+describe('notsentLowat: the user is asked for more', () => {
+  it('when half of what he may have there has gone, once', () => {
+    const a = established(65_535, { notsentLowat: 4000 });
+    const { tcb, engine } = a;
+    tcb.snd.end = (tcb.snd.end + 8000) | 0;
+    const gone: [unsent: number, asked: boolean][] = [];
+    for (let i = 0; i < 8; i++) {
+      tcb.signals = 0;
+      sendNext(engine, tcb, 1000);
+      gone.push([(tcb.snd.end - tcb.snd.nxt) | 0, (tcb.signals & Signal.ROOM) !== 0]);
+    }
+    expect(gone).toEqual([
+      [7000, false],
+      [6000, false],
+      [5000, false],
+      [4000, false],
+      [3000, false],
+      [2000, false],
+      [1000, true],
+      [0, false],
+    ]);
+  });
+});
+
+describe('nothing to do', () => {
+  it('is when the user has nothing to send or outstanding, and no timer of the sender runs', () => {
+    const { tcb } = established();
+    expect(nothingToDo(tcb)).toBe(true);
+    for (const timer of ['delack', 'keep', 'wait'] as const) {
+      expect(nothingToDo({ ...tcb, timer: { ...tcb.timer, [timer]: 5 } } as Tcb)).toBe(true);
+    }
+    for (const timer of ['rexmt', 'persist', 'user', 'pto', 'reorder'] as const) {
+      expect([timer, nothingToDo({ ...tcb, timer: { ...tcb.timer, [timer]: 5 } } as Tcb)]).toEqual([
+        timer,
+        false,
+      ]);
+    }
+    const { nxt } = tcb.snd;
+    for (const snd of [{ una: (nxt - 1) | 0 }, { end: (nxt + 1) | 0 }, { fin: 1 }]) {
+      expect([snd, nothingToDo({ ...tcb, snd: { ...tcb.snd, ...snd } } as Tcb)]).toEqual([snd, false]);
+    }
+    expect(nothingToDo({ ...tcb, sent: {} } as Tcb)).toBe(false);
+  });
+});
+
+describe('what ended the sending (draft-ietf-ccwg-bbr section 4.1)', () => {
+  it('is cwnd while more waits than it has room for; else the program, or the peer’s window, until what is out has arrived', () => {
+    for (const [queued, wnd, cwnd, limited] of [
+      [5000, 65_535, 2999, 0],
+      [5000, 65_535, 3000, 1],
+      [2500, 65_535, 2499, 0],
+      [2500, 65_535, 2500, 1],
+      [5000, 2500, 2499, 0],
+      [5000, 2500, 2500, 1],
+      [2000, 65_535, 1000, 1],
+      [5000, 2000, 1000, 1],
+    ] as const) {
+      const a = established();
+      a.send(octets(2000));
+      const { tcb } = a;
+      tcb.cc.delivered = 7000;
+      tcb.snd.end = (tcb.snd.una + queued) | 0;
+      Object.assign(tcb.snd, { wnd });
+      tcb.cc.cwnd = cwnd;
+      const record = tcb.sent as Sent;
+      record.appLimited = 0;
+      noteLimit(tcb, record, true);
+      expect([queued, wnd, cwnd, record.appLimited]).toEqual([queued, wnd, cwnd, limited === 1 ? 9000 : 0]);
+    }
+  });
+});
+
 describe('retransmission', () => {
+  it('a rule in place of ours may keep no record, or say anything: what is lost has its turn once', () => {
+    for (const [answer, turns] of [
+      [1000, [1, 1001, 2001]],
+      [700, [1, 701, 1401, 2101, 2801]],
+      [3000, [1]],
+      [4000, [1]],
+      [-5, [1]],
+      [0, [1]],
+    ] as const) {
+      const asked: number[] = [];
+      const a = inState('ESTABLISHED', {
+        syn: options({ mss: 1000 }),
+        rules: {
+          retransmit: (_e, tcb, seq) => {
+            asked.push((seq - tcb.snd.iss) | 0);
+            return answer;
+          },
+        },
+      });
+      a.send(octets(3000));
+      markLost(a.tcb, a.tcb.sent as Sent, 0, null);
+      resendLost(a.engine, a.tcb);
+      expect([answer, asked, a.tcb.sent?.lost]).toEqual([answer, turns, answer === 0 ? 3000 : 0]);
+    }
+  });
+
+  it('of nothing is none: beyond what was sent, or up to where it begins', () => {
+    const a = established();
+    a.send(octets(1000));
+    sent(a);
+    const { una, nxt } = a.tcb.snd;
+    expect([retransmit(a.engine, a.tcb, nxt), retransmit(a.engine, a.tcb, una, una), sent(a)]).toEqual([
+      0,
+      0,
+      [],
+    ]);
+    expect([retransmit(a.engine, a.tcb, una, (una + 300) | 0), sent(a)]).toEqual([
+      300,
+      ['ACK seq=1 ack=1 len=300'],
+    ]);
+  });
+
   it('SHLD-16: what is inside a shrunk window is retransmitted', () => {
     const a = established(10_000);
     a.send(octets(5000));
