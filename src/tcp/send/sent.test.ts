@@ -328,7 +328,7 @@ describe('records that are done with', () => {
     expect(engine.spareSent.map(({ words }) => words.length)).toEqual([64 * WORDS]);
     engine.spareSent.push(...Array.from({ length: 62 }, () => first));
     for (let i = 0; i < 2; i++) {
-      tcb.sent = first;
+      tcb.sent = new Sent();
       dropSent(engine, tcb);
       expect(engine.spareSent.length).toBe(64);
     }
