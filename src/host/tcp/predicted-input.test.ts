@@ -9,6 +9,7 @@ import {
   ECE,
   FIN,
   finish,
+  IPPROTO_NONE,
   OPT_MSS,
   OPT_SACK,
   OPT_SACK_PERMITTED,
@@ -19,7 +20,7 @@ import {
   URG,
 } from '../../wire/index.ts';
 import type { Connection, Host } from '../index.ts';
-import { type LoneHost, loneHost, octets, port, type RawSegment, tcpPacket } from '../testing.ts';
+import { ipPacket, type LoneHost, loneHost, octets, port, type RawSegment, tcpPacket } from '../testing.ts';
 import { TcpLayer } from './tcp-layer.ts';
 
 const PEER = '10.0.0.1';
@@ -166,7 +167,9 @@ function open(sides: readonly Side[], from: number, irs: number, opts: number, c
       tcpPacket(net, PEER, HOST, { from, to: 80, ctl: ACK, opts: opts & OPT_TIMESTAMPS, tsVal: 5, ...r });
     raw.send(packet({ ctl: ctlOfSyn, seq: irs, opts }));
     const ack = ((raw.takeSegments()[0]?.seq as number) + 1) | 0;
-    raw.send(packet({ from: 7, to: 81, seq: 1, ack: 1 })); // to nobody
+    // Another's segment, then something else of the peer's: its segments come from where packets came before.
+    raw.send(tcpPacket(net, '10.0.0.3', HOST, { from: 7, to: 81, ctl: ACK, seq: 1, ack: 1 }));
+    raw.send(ipPacket(net, IPPROTO_NONE, PEER, HOST, octets(8)));
     raw.send(packet({ seq: irs + 1, ack: ack + 99 })); // is reset, and the connection stays
     raw.send(packet({ seq: irs + 1, ack }));
     expect(side.c === null).toBe(false);
