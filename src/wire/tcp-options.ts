@@ -45,6 +45,12 @@ export const FAST_OPEN_MAGIC = 0xf989;
 /** NOP NOP TS 10, as one word: how timestamps are sent since RFC 1323 appendix A. */
 export const NOP_NOP_TS = 0x0101080a;
 
+/** The options of most SYNs: how many octets they are, and what stands before the numbers in them. */
+const SYN_OPTIONS = 20;
+const MSS_4 = 0x0204;
+const SACK_2_TS_10 = 0x0402080a;
+const NOP_WSCALE_3 = 0x010303;
+
 /**
  * Reads the `len` octets of options at `off` into `seg`. Options may stand at any offset (MUST-64);
  * unknown kinds are skipped by their length (MUST-6, MUST-68) and so is a known kind whose length is
@@ -64,6 +70,7 @@ export function parseTcpOptions(mem: Memory, off: number, len: number, seg: Segm
     seg.tsEcr = mem.dv.getInt32(off + 8);
     return Malformed.OK;
   }
+  if (len === SYN_OPTIONS && readSyn(mem, off, seg)) return Malformed.OK;
   const u8 = mem.u8;
   const end = off + len;
   let i = off;
@@ -84,6 +91,21 @@ export function parseTcpOptions(mem: Memory, off: number, len: number, seg: Segm
     i += length;
   }
   return Malformed.OK;
+}
+
+/** The options of a SYN as Linux has them, and as we write them: MSS, SACK-permitted, timestamps, NOP, window scale. */
+function readSyn(mem: Memory, off: number, seg: Segment): boolean {
+  const { dv } = mem;
+  const mss = dv.getInt32(off);
+  const wscale = dv.getInt32(off + 16);
+  if (mss >>> 16 !== MSS_4 || dv.getInt32(off + 4) !== SACK_2_TS_10 || wscale >>> 8 !== NOP_WSCALE_3)
+    return false;
+  seg.opts = OPT_MSS | OPT_SACK_PERMITTED | OPT_TIMESTAMPS | OPT_WSCALE;
+  seg.mss = mss & 0xffff;
+  seg.tsVal = dv.getInt32(off + 8);
+  seg.tsEcr = dv.getInt32(off + 12);
+  seg.wscale = wscale & 0xff;
+  return true;
 }
 
 /** A Fast Open option with `header` octets before its cookie; an odd or impossible length counts as unknown. */
@@ -280,7 +302,7 @@ export function writeTcpOptions(mem: Memory, off: number, seg: Segment): number 
     i += 4;
   }
   if ((opts & OPT_TIMESTAMPS) !== 0) {
-    dv.setInt32(i, (opts & OPT_SACK_PERMITTED) !== 0 ? 0x0402080a : NOP_NOP_TS);
+    dv.setInt32(i, (opts & OPT_SACK_PERMITTED) !== 0 ? SACK_2_TS_10 : NOP_NOP_TS);
     dv.setInt32(i + 4, seg.tsVal);
     dv.setInt32(i + 8, seg.tsEcr);
     i += 12;

@@ -271,6 +271,30 @@ describe('writeTcpHeader', () => {
   });
 });
 
+describe('the options of a SYN as Linux has them', () => {
+  const LINUX = hex('020405b4 0402080a 01020304 00000000 01030307');
+  /** What was read of options, but for where they stand. */
+  const read = (options: string): unknown => {
+    const { code, seg } = parse(segment(options));
+    return [code, { ...seg, optOff: 0, optLen: 0, textOff: 0 }];
+  };
+
+  it('are read as they are where NOPs stand before them, whichever octet is another one', () => {
+    const others = [0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 0xff];
+    for (let at = 0; at < LINUX.length; at++) {
+      for (const octet of [LINUX[at] as number, ...others]) {
+        const options = LINUX.map((was, i) => (i === at ? octet : was));
+        const text = digits(place(options).mem, place(options).off, options.length);
+        expect([text, read(text)]).toEqual([text, read(`01010101${text}`)]);
+      }
+    }
+    expect(read('020405b4 0402080a 01020304 00000000 01030307')).toMatchObject([
+      Malformed.OK,
+      { mss: 1460, tsVal: 0x01020304, wscale: 7 },
+    ]);
+  });
+});
+
 describe('tcpHeaderSum', () => {
   const timestamps = fc.constantFrom(
     '0101080a0102030405060708',

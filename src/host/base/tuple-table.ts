@@ -128,7 +128,8 @@ class Slots {
       if (words[from] === NONE) break;
       const home = this.#homeOf(words, from) & mask;
       if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
-      words.copyWithin(hole * stride, from, from + stride);
+      const to = hole * stride;
+      for (let i = 0; i < stride; i++) words[to + i] = words[from + i] as number;
       hole = slot;
     }
     words[hole * stride] = NONE;

@@ -70,7 +70,7 @@ export function emit(
     rcv.acked = rcv.nxt;
     // A report that had no room beside the text goes alone, when it is news.
     tcb.ackNow = untold && (tcb.ackNow === 1 || reportsDuplicate(tcb)) ? 1 : 0;
-    clearTimer(e, tcb, 'delack');
+    if (tcb.timer.delack !== 0) clearTimer(e, tcb, 'delack');
   }
   if (tcb.accEcn !== null) markAccEcn(tcb, tcb.accEcn, seg, fresh);
   else if (tcb.ecn === EcnMode.CLASSIC && (ctl & RST) === 0) markEcn(tcb, seg, fresh);

@@ -184,6 +184,7 @@ export function sendNext(e: Engine, tcb: Tcb, room: number, burst = 0): number {
  * 0 when there are no two, or the link takes none. The urgent pointer says something else in each segment.
  */
 function gsoOctets(tcb: Tcb, most: number, full: number): number {
+  if (tcb.gso === 0) return 0;
   const octets = Math.min(most, tcb.gso - MAX_HEADERS);
   return octets < 2 * full || tcb.snd.urgent === 1 ? 0 : octets - (octets % full);
 }
