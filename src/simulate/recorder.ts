@@ -6,7 +6,7 @@ import { type Trace, type TraceEnd, TraceRecorder } from '../lab/index.ts';
 import { PcapngWriter } from '../link/index.ts';
 import { combineTaps, type DropReason, PacketInfo, type World } from '../sim/index.ts';
 import type { Tcb, Transition } from '../tcp/index.ts';
-import { formatWords, Memory } from '../wire/index.ts';
+import { formatWords, type IpPacket, Memory, type Segment } from '../wire/index.ts';
 import type { Link } from './network/index.ts';
 
 /** Events that are kept; the oldest go. */
@@ -14,28 +14,39 @@ const MOST = 8192;
 
 type What = 'sent' | 'delivered' | 'dropped' | 'duplicated';
 
-/** A packet somewhere, or a change of a connection's state. */
+/** A packet somewhere. Its octets are kept once, where it was sent or copied. */
+interface RecordedPacket {
+  readonly what: What;
+  readonly link: Link;
+  readonly direction: 'a->b' | 'b->a';
+  readonly octets: Uint8Array | null;
+  readonly index: number;
+  readonly copy: number;
+  readonly injected: boolean;
+  readonly reason: DropReason | null;
+}
+
+/** A change of a connection's state. */
+interface RecordedChange {
+  readonly host: string;
+  readonly local: number;
+  readonly remote: number;
+  readonly row: Transition;
+}
+
 interface Recorded {
   readonly timeUs: number;
-  /** Of a packet. */
-  readonly packet: {
-    readonly what: What;
-    readonly from: string;
-    readonly to: string;
-    readonly octets: Uint8Array;
-    readonly index: number;
-    readonly copy: number;
-    readonly injected: boolean;
-    readonly reason: DropReason | null;
-    readonly key: string;
-  } | null;
-  /** Of a change. */
-  readonly change: {
-    readonly host: string;
-    readonly local: number;
-    readonly remote: number;
-    readonly row: Transition;
-  } | null;
+  readonly packet: RecordedPacket | null;
+  readonly change: RecordedChange | null;
+}
+
+/** A packet with what its octets say. */
+interface Read {
+  readonly octets: Uint8Array;
+  readonly from: string;
+  readonly to: string;
+  /** Of its connection; empty for what is no TCP. */
+  readonly key: string;
 }
 
 /** A connection that was seen: its ends as they were with its first segment. */
@@ -83,16 +94,9 @@ export class FlightRecorder {
   /** Packets on it are recorded from now on. */
   watchLink(link: Link): void {
     const record = (what: What, p: PacketInfo, reason: DropReason | null = null): void => {
-      const { tcp, ip } = p;
-      if (ip === null || (tcp === null && what !== 'sent' && what !== 'dropped')) return;
-      const [from, to] = p.direction === 'a->b' ? link.ends : [link.ends[1], link.ends[0]];
-      const { family } = ip;
-      const source = `${formatWords(family, ip.src0, ip.src1, ip.src2, ip.src3)} ${p.srcPort}`;
-      const destination = `${formatWords(family, ip.dst0, ip.dst1, ip.dst2, ip.dst3)} ${p.dstPort}`;
-      const key = tcp === null ? '' : keyOf(source, destination);
-      const { index, copy, injected } = p;
-      const octets = p.bytes();
-      this.#add({ packet: { what, from, to, octets, index, copy, injected, reason, key }, change: null });
+      const { direction, index, copy, injected } = p;
+      const octets = what === 'sent' ? p.bytes() : null;
+      this.#add({ packet: { what, link, direction, octets, index, copy, injected, reason }, change: null });
     };
     const tap = {
       sent: (p: PacketInfo) => record('sent', p),
@@ -109,16 +113,32 @@ export class FlightRecorder {
     if (this.#events.length >= 2 * MOST) this.#events = this.#events.slice(-MOST);
   }
 
+  /** What the octets of the packets say, by `idOf`. */
+  #read(): Map<string, Read> {
+    const read = new Map<string, Read>();
+    for (const { timeUs, packet } of this.#events) {
+      if (packet === null || packet.octets === null) continue;
+      const { octets, link, direction, index } = packet;
+      const p = this.#shown('a->b', octets, index, 0, timeUs);
+      const { ip, tcp } = p;
+      const [from, to] = direction === 'a->b' ? link.ends : [link.ends[1], link.ends[0]];
+      const key = ip === null || tcp === null ? '' : keyOf(sourceOf(ip, tcp), destinationOf(ip, tcp));
+      read.set(idOf(packet), { octets, from, to, key });
+    }
+    return read;
+  }
+
   /** Connections, the latest first. */
   connections(): Seen[] {
+    const read = this.#read();
     const seen = new Map<string, { -readonly [K in keyof Seen]: Seen[K] }>();
     for (const { timeUs, packet } of this.#events) {
-      if (packet === null || packet.key === '') continue;
-      const { what, key, octets, from, to } = packet;
+      if (packet === null) continue;
+      const { octets, from, to, key = '' } = read.get(idOf(packet)) ?? {};
+      if (key === '' || octets === undefined || from === undefined || to === undefined) continue;
       let one = seen.get(key);
       if (one === undefined) {
-        const p = this.#shown('a->b', octets, packet.index, 0, timeUs);
-        const { ip, tcp } = p;
+        const { ip, tcp } = this.#shown('a->b', octets, packet.index, 0, timeUs);
         if (ip === null || tcp === null) continue;
         const { family } = ip;
         const source = formatWords(family, ip.src0, ip.src1, ip.src2, ip.src3);
@@ -133,8 +153,8 @@ export class FlightRecorder {
         };
         seen.set(key, one);
       }
-      if (what === 'sent') one.segments++;
-      if (what === 'dropped') one.lost++;
+      if (packet.what === 'sent') one.segments++;
+      if (packet.what === 'dropped') one.lost++;
       one.lastUs = timeUs;
     }
     return [...seen.values()].sort((a, b) => b.lastUs - a.lastUs);
@@ -149,6 +169,7 @@ export class FlightRecorder {
       begin: { left: 'CLOSED', right: 'LISTEN' },
       now: () => now,
     });
+    const read = this.#read();
     const taps = { [left.name]: recorder.hostTap('left'), [right.name]: recorder.hostTap('right') };
     const isOurs = (host: string, local: number, remote: number): boolean =>
       (host === left.name && local === left.port && remote === right.port) ||
@@ -160,9 +181,11 @@ export class FlightRecorder {
         if (!isOurs(host, local, remote)) continue;
         const tcb = { localPort: local, remotePort: remote } as Tcb;
         taps[host]?.transition?.(tcb, row, timeUs);
-      } else if (packet !== null && packet.key === key) {
-        const { what, from, octets, index, copy, injected, reason } = packet;
-        const p = this.#shown(from === left.name ? 'a->b' : 'b->a', octets, index, copy, timeUs);
+      } else if (packet !== null) {
+        const { what, index, copy, injected, reason } = packet;
+        const found = read.get(idOf(packet));
+        if (found?.key !== key) continue;
+        const p = this.#shown(found.from === left.name ? 'a->b' : 'b->a', found.octets, index, copy, timeUs);
         p.injected = injected;
         if (what === 'dropped') recorder.wireTap.dropped?.(p, reason as DropReason);
         else recorder.wireTap[what]?.(p);
@@ -197,20 +220,18 @@ export class FlightRecorder {
     const interfaces = new Map<string, number>();
     if (this.#secrets.length > 0) writer.tlsSecrets(this.#secrets.join(''));
     const fates = new Map<string, DropReason>();
-    const idOf = ({ from, to, index, copy }: NonNullable<Recorded['packet']>): string =>
-      `${from} ${to} ${index} ${copy}`;
     for (const { packet } of this.#events)
       if (packet?.what === 'dropped') fates.set(idOf(packet), packet.reason as DropReason);
     for (const { timeUs, packet } of this.#events) {
-      if (packet === null || packet.what !== 'sent') continue;
-      const { from, octets } = packet;
+      if (packet === null || packet.octets === null) continue;
+      const from = packet.link.ends[packet.direction === 'a->b' ? 0 : 1];
       let number = interfaces.get(from);
       if (number === undefined) {
         number = writer.addInterface({ name: from, linkType: 'raw-ip' });
         interfaces.set(from, number);
       }
       const reason = fates.get(idOf(packet));
-      writer.octets(number, timeUs, octets, {
+      writer.octets(number, timeUs, packet.octets, {
         direction: 'out',
         ...(reason === undefined ? {} : { dropped: true, comment: `lost: ${reason}` }),
       });
@@ -218,6 +239,18 @@ export class FlightRecorder {
     writer.flush();
     return Buffer.concat(chunks);
   }
+}
+
+/** The packet that an event is about; copies are it, too. */
+function idOf({ link, direction, index }: RecordedPacket): string {
+  return `${link.name} ${direction} ${index}`;
+}
+
+function sourceOf({ family, src0, src1, src2, src3 }: IpPacket, { srcPort }: Segment): string {
+  return `${formatWords(family, src0, src1, src2, src3)} ${srcPort}`;
+}
+function destinationOf({ family, dst0, dst1, dst2, dst3 }: IpPacket, { dstPort }: Segment): string {
+  return `${formatWords(family, dst0, dst1, dst2, dst3)} ${dstPort}`;
 }
 
 function keyOf(source: string, destination: string): string {

@@ -483,7 +483,8 @@ export class Simulation {
   failed(error: unknown, host: string | null = null): unknown {
     if (this.#hasFailed) return error;
     this.#hasFailed = true;
-    const where = error instanceof SimulationError ? '' : `${this.#where()}\n`;
+    const isPlaced = error instanceof Error && error.message.includes(this.#where());
+    const where = isPlaced ? '' : `${this.#where()}\n`;
     return amended(error, `${where}${this.report(host)}`, this.seed);
   }
 
