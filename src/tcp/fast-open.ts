@@ -29,6 +29,8 @@ export const FastOpen = {
   WITHOUT_COOKIE: 32,
   /** Server: its user has accepted the connection. */
   ACCEPTED: 64,
+  /** Client: text of the SYN was not taken, and has gone again. */
+  RESENT: 128,
 } as const;
 
 /** Who makes, checks and remembers cookies (RFC 7413 section 4.1). None of these may call the engine. */
@@ -98,6 +100,8 @@ export function earlyAck(e: Engine, tcb: Tcb, seg: Segment): void {
   }
   if (seqLt(seg.ack, snd.nxt)) {
     tcb.retransmissions = (tcb.retransmissions + 1) | 0;
+    tcb.fastOpen |= FastOpen.RESENT;
+    snd.earlyEnd = snd.nxt;
     snd.nxt = seg.ack;
   }
   dropSent(e, tcb);

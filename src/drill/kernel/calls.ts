@@ -148,8 +148,8 @@ export class KernelCalls implements Syscalls {
     nonblocking: boolean,
     fd: number,
     timeout: 'SO_RCVTIMEO' | 'SO_SNDTIMEO',
+    first = attempt(),
   ): Outcome {
-    const first = attempt();
     const busy = (r: Result): boolean => r.kind === 'error' && r.errno === 'EAGAIN';
     if (nonblocking || !busy(first)) return first;
     const again = (): Result | null => {
@@ -229,7 +229,12 @@ export class KernelCalls implements Syscalls {
         sent += n;
         return nonblocking || sent >= octets.length ? done(sent) : failed('EAGAIN');
       };
-      return this.#unlessBusy(attempt, nonblocking, fd, 'SO_SNDTIMEO');
+      const first = attempt();
+      const waits = first.kind === 'error' && first.errno === 'EAGAIN';
+      if (nonblocking || !waits || this.#deadline(fd, 'SO_SNDTIMEO') !== NEVER)
+        return this.#unlessBusy(attempt, nonblocking, fd, 'SO_SNDTIMEO', first);
+      // Who sleeps is woken when a good part of the buffer is free, not by each octet.
+      return this.#sendWaiting(fd, buffer, octets.length, flags, peer, sent);
     });
   }
 
@@ -240,6 +245,7 @@ export class KernelCalls implements Syscalls {
     length: number,
     flags: number,
     peer: { bytes: Uint8Array; at: number } | null,
+    sent = 0,
   ): Outcome {
     const libc = this.#libc;
     let ended: Result | null = null;
@@ -247,13 +253,13 @@ export class KernelCalls implements Syscalls {
     libc.fcntl(fd, constant('F_SETFL'), 0);
     libc.sendtoAsync(
       fd,
-      libc.addressOf(buffer),
-      length,
+      libc.addressOf(buffer) + sent,
+      length - sent,
       flags,
       peer?.at ?? 0,
       peer?.bytes.length ?? 0,
       (n) => {
-        ended = this.#result(n);
+        ended = n < 0 && sent > 0 ? done(sent) : this.#result(n < 0 ? n : n + sent);
         libc.fcntl(fd, constant('F_SETFL'), O_NONBLOCK);
         void buffer; // it was in use until now
       },

@@ -2,6 +2,7 @@
 // behind a TUN device. Node and Linux only.
 
 import type { Script } from '../ast.ts';
+import { isOfSuite } from '../parse/index.ts';
 
 export { KernelCalls } from './calls.ts';
 export { loadSocketLibc, type SocketLibc } from './libc.ts';
@@ -10,7 +11,8 @@ export { KernelTarget } from './target.ts';
 export { TunTarget } from './tun-target.ts';
 
 /** The local address that packetdrill gives the stack under test, for runScript's `args`; the script's own lines win. */
-export function kernelArguments(script: Script): { local_ip: string } {
+export function kernelArguments(script: Script): { local_ip?: string } {
+  if (isOfSuite(script.initCommand?.text ?? '')) return {}; // its suite says
   const version = script.options.findLast((option) => option.name === 'ip_version')?.value;
   return { local_ip: version === 'ipv6' ? 'fd3d:fa7b:d17d::1' : '192.168.0.1' };
 }

@@ -70,12 +70,16 @@ describe('shell lines for the kernel', () => {
     'sysctl -w net.ipv4.../../kernel/hostname=x',
     'sysctl -w net.ipv4.no_such_setting=1',
     'sysctl -a',
+    'ip link set dev eth0 mtu 9000',
+    'ip netns exec x true',
     'reboot',
   ])('%s is unsupported, and nothing runs', (line) => {
     expect(kernelShell(line, never)).toEqual([expect.objectContaining({ kind: 'unsupported' })]);
   });
 
   test('what concerns a tool is nothing, sleep sleeps', () => {
+    const others = kernelShell('tc qdisc add dev tun0 root pfifo$(reboot)\nethtool -K eth0 tso off', never);
+    expect(others).toEqual([{ kind: 'nothing' }, { kind: 'nothing' }]);
     expect(kernelShell('nstat -n\nsleep 0.5', never)).toEqual([
       { kind: 'nothing' },
       { kind: 'sleep', us: 500_000 },

@@ -1,6 +1,7 @@
 // Shell lines of a script for the kernel: sysctl writes what is the network namespace's own, the rest is
-// what it is for every target. No shell runs.
+// what it is for every target. No shell runs, and of tc, ip and ethtool what is about the namespace's own device.
 
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { type ShellAction, shellActions, shellCommands, suiteSettings, sysctlPairs } from '../run/sysctl.ts';
 
@@ -25,6 +26,12 @@ export function kernelShell(text: string, congestion: (name: string) => void): S
       }
       continue;
     }
+    const tool = toolOf(command);
+    if (tool !== null) {
+      const refused = runTool(tool);
+      if (refused !== null) actions.push({ kind: 'unsupported', reason: refused });
+      continue;
+    }
     const pairs = sysctlPairs(command);
     if (pairs === null || pairs.length === 0) {
       actions.push(...shellActions(command));
@@ -36,6 +43,33 @@ export function kernelShell(text: string, congestion: (name: string) => void): S
     }
   }
   return actions;
+}
+
+/** Queues, routes and the device of the namespace that a script has for itself; nothing else of these programs. */
+const TOOLS = [
+  /^tc qdisc (?:add|del|delete|replace|change) dev tun0( [\w. ]+)?$/,
+  /^ip link set dev tun0 mtu \d+$/,
+  /^ip route (?:add|del|change|replace) [\da-f.:/]+( [\w.: ]+)?$/,
+  /^ip tcp_metrics flush( all)?$/,
+  /^ethtool -K tun0( (?:tso|gso|gro|lro|tx|rx) (?:on|off))+$/,
+];
+
+/** The program with its arguments, when `command` is one that may run; null: it is something else. */
+function toolOf(command: string): string[] | null {
+  const words = command
+    .replace(/\s+[12]?>&?\s*\S+/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return TOOLS.some((tool) => tool.test(words)) ? words.split(' ') : null;
+}
+
+/** Longest that one of them takes. */
+const TOOL_MS = 5000;
+
+/** null: it ran, whatever it said, as packetdrill's shell lines go on after it. Why it could not be run. */
+function runTool([program = '', ...args]: string[]): string | null {
+  const { error } = spawnSync(program, args, { stdio: 'ignore', timeout: TOOL_MS });
+  return error === undefined ? null : `${program}: ${error.message}`;
 }
 
 /** Writes a setting of the namespace this process is in; why not, or null. */

@@ -135,6 +135,7 @@ export class CallJudge implements CallContext {
     if (this.#over || (this.#flowFd >= 0 && this.#flowFd !== fd)) {
       this.#over = false;
       const { protocol } = this.#state.flow;
+      this.#state.former.push(this.#state.flow);
       this.#state.flow = new Flow();
       this.#state.flow.protocol = protocol;
     }

@@ -11,6 +11,7 @@ import { type MatchOptions, match, toScript } from './match.ts';
 import { address } from './octets.ts';
 import { Mismatch, type RunPacket, seconds } from './result.ts';
 import type { RunState } from './state.ts';
+import type { TcpView } from './tcp-octets.ts';
 import type { Moment } from './time.ts';
 
 const FIN = 1;
@@ -149,8 +150,20 @@ export class PacketJudge {
     if (ports === null) return false;
     if (p.udp !== null && flow.localPort === 0) return ports.dstPort !== flow.remotePort;
     if (flow.state === 'connecting')
-      return p.tcp === null || (p.tcp.bits & SYN) === 0 || ports.dstPort !== flow.remotePort;
+      return (
+        p.tcp === null ||
+        (p.tcp.bits & SYN) === 0 ||
+        ports.dstPort !== flow.remotePort ||
+        this.#isOfFormer(p.tcp)
+      );
     return ports.srcPort !== flow.localPort || ports.dstPort !== flow.remotePort;
+  }
+
+  /** A SYN that goes again of a connection that was under test before. */
+  #isOfFormer({ srcPort, seq }: TcpView): boolean {
+    return this.#state.former.some(
+      ({ localPort, liveLocalIsn }) => localPort === srcPort && liveLocalIsn >>> 0 === seq >>> 0,
+    );
   }
 
   /** The first packet in the queue that this line is about; others before it are not its business. */

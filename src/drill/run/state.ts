@@ -18,6 +18,8 @@ export class RunState {
   readonly target: Target;
   readonly notes: string[] = [];
   flow = new Flow();
+  /** The connections that were under test before. */
+  readonly former: Flow[] = [];
   /** Line of the event under way. */
   line = 0;
   /** The target's clock at the script's time 0. */

@@ -109,7 +109,7 @@ export const maySendSmall: Rules['maySendSmall'] = (tcb, len, queued, idle) => {
   const { snd } = tcb;
   const goes = rfc9293.maySendSmall(tcb, len, queued, idle) || (len === queued && lets(tcb));
   // The text that went with a SYN of ours and was not taken is no new segment.
-  const again = snd.nxt === ((snd.iss + 1) | 0) && (tcb.fastOpen & FastOpen.OFFERED) !== 0;
+  const again = (tcb.fastOpen & FastOpen.RESENT) !== 0 && seqGt(snd.earlyEnd, snd.nxt);
   if (goes && len === queued && !again) snd.sml = (snd.nxt + len) | 0;
   return goes;
 };

@@ -77,6 +77,13 @@ const synSentAck: Rules['synSentAck'] = (e, tcb, seg) => {
   return true;
 };
 
+/** tcp_rcv_synsent_state_process: lrcvtime. */
+const synSentSyn: Rules['synSentSyn'] = (e, tcb, seg) => {
+  const over = rfc9293.synSentSyn(e, tcb, seg);
+  tcb.rcv.textMs = e.ms;
+  return over;
+};
+
 /** tcp_advertise_mss: a SYN that goes again offers no more than the path to the peer has. */
 const sendSyn: Rules['sendSyn'] = (e, tcb) => {
   const { rcv, pmtu, mtu, family } = tcb;
@@ -210,6 +217,11 @@ export const linux = profileOf('linux', {
       value: synSentAck,
       source:
         'tcp_rcv_synsent_state_process (net/ipv4/tcp_input.c): the echo of a SYN,ACK is between retrans_stamp and now',
+    },
+    synSentSyn: {
+      value: synSentSyn,
+      source:
+        'tcp_rcv_synsent_state_process (net/ipv4/tcp_input.c): tcpi_last_data_recv counts from the SYN,ACK',
     },
     sendSyn: {
       value: sendSyn,

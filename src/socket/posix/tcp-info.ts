@@ -1,7 +1,7 @@
 // TCP_INFO: the fields of Linux's `struct tcp_info` that the engine knows. A field that is not here is one
 // that it does not keep: reading it is "unsupported", never 0.
 
-import { type AccEcnStatus, NO_SSTHRESH, Phase, parts, type Tcb } from '../../tcp/index.ts';
+import { type AccEcnStatus, FastOpen, NO_SSTHRESH, Phase, parts, type Tcb } from '../../tcp/index.ts';
 import { caStates, tcpiOptions } from './constants.ts';
 import type { TcpSocket } from './tcp-socket.ts';
 
@@ -34,7 +34,8 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
   if (s.timestamps) options |= tcpiOptions.TCPI_OPT_TIMESTAMPS;
   if (s.sack) options |= tcpiOptions.TCPI_OPT_SACK;
   if (s.windowScale) options |= tcpiOptions.TCPI_OPT_WSCALE;
-  if (c.synTextTaken) options |= tcpiOptions.TCPI_OPT_SYN_DATA;
+  // Linux: all of it.
+  if (c.synTextTaken && (tcb.fastOpen & FastOpen.RESENT) === 0) options |= tcpiOptions.TCPI_OPT_SYN_DATA;
   if (s.ecn !== 'off') options |= tcpiOptions.TCPI_OPT_ECN;
   return {
     tcpi_state: personality.tcpiState(ended ? 'CLOSED' : s.state),
@@ -50,7 +51,7 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
     tcpi_unacked: segments(s.unackedBytes),
     tcpi_sacked: segments(s.sackedBytes),
     tcpi_lost: segments(s.lostBytes + resent),
-    tcpi_retrans: segments(resent),
+    tcpi_retrans: segments(resent) + segments(earlyResent(tcb)),
     tcpi_pmtu: s.pmtu,
     tcpi_rtt: s.rttUs,
     tcpi_rttvar: s.rttvarUs,
@@ -121,4 +122,9 @@ function times(socket: TcpSocket, tcb: Tcb): TcpInfo {
     tcpi_last_data_recv: (ms - tcb.rcv.textMs) | 0,
     tcpi_last_ack_recv: (ms - tcb.heardMs) | 0,
   };
+}
+
+/** Octets of a SYN that have gone again, outside it: nobody counts them as lost. */
+function earlyResent({ fastOpen, snd }: Tcb): number {
+  return (fastOpen & FastOpen.RESENT) === 0 ? 0 : Math.max((snd.earlyEnd - snd.una) | 0, 0);
 }

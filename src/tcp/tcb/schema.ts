@@ -115,6 +115,7 @@ const snd: Numbers<SendSequence> = {
   probe: ['flag'],
   override: ['flag'],
   lastMs: ['ms'],
+  earlyEnd: ['seq'],
   sml: ['seq'],
 };
 

@@ -44,6 +44,8 @@ export class SendSequence {
   override = 0;
   /** When something with text was last sent. */
   lastMs = 0;
+  /** Where the text of a SYN ended that was not taken; meaningful with `FastOpen.RESENT`. */
+  earlyEnd = 0;
   /** Where the last small segment ended, where a rule remembers it (Minshall's variant of Nagle's algorithm). */
   sml = 0;
 }

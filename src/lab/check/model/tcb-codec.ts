@@ -82,7 +82,7 @@ export const LEFT_OUT: readonly (readonly [why: string, fields: string])[] = [
   ['1 only within an event', 'snd.override'],
   [
     'rules of a profile remember them',
-    'tcb.more snd.sml cc.limited cc.usageEnd cc.mostOut cc.reordering cc.reordSeen cc.resendFrom',
+    'tcb.more snd.earlyEnd snd.sml cc.limited cc.usageEnd cc.mostOut cc.reordering cc.reordSeen cc.resendFrom',
   ],
   ['counters of STATUS', 'tcb.retransmissions tcb.timeouts tcb.segsIn tcb.segsOut'],
 ];
