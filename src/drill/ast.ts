@@ -195,6 +195,7 @@ export type TcpOption =
   | { readonly kind: 'sack'; readonly blocks: readonly SackBlock[] }
   /** `TS val ... ecr N` has val null: not checked. `ecr N!` is a live value, not to be mapped. */
   | { readonly kind: 'TS'; readonly val: number | null; readonly ecr: number; readonly ecrAbsolute: boolean }
+  /** `valid` and `invalid` (nplab) stand for the signature by `--tcp_md5_secret`, and for another. */
   | { readonly kind: 'md5'; readonly digest: string }
   /** TCP Fast Open (RFC 7413), an empty cookie is a request. */
   | { readonly kind: 'FO'; readonly cookie: string }

@@ -74,6 +74,7 @@ import {
   CLOSE_TIMEOUT_MS,
   type CloseOptions,
   endConnections,
+  MOST_KEY_OCTETS,
   type PeerMetricsInfo,
   TcpLayer,
 } from './tcp/index.ts';
@@ -152,6 +153,11 @@ export interface ConnectOptions extends IpService, WaitOptions {
    * default: TCP as it is.
    */
   udpPort?: number;
+  /**
+   * TCP MD5 signatures (RFC 2385), as BGP has them: all segments are signed with the peer's key (`setMd5Key`), and none
+   * without a right signature is taken. Default false.
+   */
+  md5?: boolean;
   /**
    * TCP Fast Open (RFC 7413): the SYN carries what of `early` fits, when the server has granted a cookie before;
    * else it asks for one. The server may get that text twice: for requests that may be repeated.
@@ -530,6 +536,7 @@ export class Host {
       ttl: options.ttl ?? DEFAULT_TTL,
       tos: options.tos ?? 0,
       udpPort: options.udpPort ?? 0,
+      md5: options.md5 ?? false,
       fastOpen: options.fastOpen,
       early: options.early,
     });
@@ -546,6 +553,21 @@ export class Host {
     const arrives = (packet: IpPacket, datagram: UdpDatagram): void => this.tcp.inputInUdp(packet, datagram);
     this.#udp.tunnel = port === 0 ? null : { port, arrives };
     this.tcp.output.tunnelPort = port;
+  }
+
+  /**
+   * The key of a peer for TCP MD5 signatures (RFC 2385; `md5` of `connect` and `listen`): 1 to 80 octets, or as many of
+   * UTF-8; null forgets it. Connections that are signed go on with the new one from the next segment on, so that both
+   * ends must change it within a retransmission; without one nothing of theirs goes out or is taken. Throws TypeError,
+   * RangeError.
+   */
+  setMd5Key(address: string, key: string | Uint8Array | null): void {
+    const octets = typeof key === 'string' ? new TextEncoder().encode(key) : key;
+    if (octets !== null && !(octets instanceof Uint8Array))
+      throw wrongKind('setMd5Key', 'key', key, 'text or octets');
+    if (octets !== null && (octets.length < 1 || octets.length > MOST_KEY_OCTETS))
+      throw outOfRange('setMd5Key', 'key', octets.length, `1 to ${MOST_KEY_OCTETS} octets`);
+    this.tcp.md5Keys.set(hostAddress(address, 'address'), octets);
   }
 
   /** The address of a peer; programs connect to the same one again and again. */

@@ -19,13 +19,13 @@ export function mayChallenge(e: Engine, tcb: Tcb): boolean {
  */
 const MOST_ANSWERS = 100;
 
-/** True, and counted, when text or a FIN outside the window may be acknowledged now. */
-export function mayAnswer(e: Engine, tcb: Tcb): boolean {
+/** True, and counted, when text or a FIN outside the window may be acknowledged now: `most` are in a `challengeAckMs`. */
+export function mayAnswer(e: Engine, tcb: Tcb, most = MOST_ANSWERS): boolean {
   if (since(e, tcb.answerMs) >= tcb.config.challengeAckMs) {
     tcb.answerMs = e.ms;
     tcb.answers = 0;
   }
-  if (tcb.answers >= MOST_ANSWERS) return false;
+  if (tcb.answers >= most) return false;
   tcb.answers++;
   return true;
 }

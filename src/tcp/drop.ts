@@ -31,6 +31,8 @@ export const Drop = {
   SYN_AND_FIN: 26,
   FIN_NOT_BELIEVED: 27, // beyond a hole, without or against the text that came
   ECN_MODES_MIXED: 28, // RFC 9768 section 3.1.5
+  MD5_MISSING: 29, // RFC 2385
+  MD5_WRONG: 30,
 } as const;
 
 /** A reason for discarding a segment. */

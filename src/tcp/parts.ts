@@ -1,7 +1,7 @@
 // What the steps of the rules are made of, for whoever writes a step in place of another: entering a state,
 // ending a connection, setting a timer, sending a segment. Nothing else needs it.
 
-export { mayChallenge } from './challenge.ts';
+export { mayAnswer, mayChallenge } from './challenge.ts';
 export { windowRate } from './congestion/cwnd.ts';
 export { restartWindow } from './congestion/validation.ts';
 export { established } from './established.ts';

@@ -39,6 +39,8 @@ export const OPT_UNKNOWN = 0x20;
 export const OPT_FAST_OPEN = 0x40;
 /** AccECN0 or AccECN1 (RFC 9768 section 3.2.3): `ecnFields` counters in `ecnOrder`. */
 export const OPT_ACC_ECN = 0x80;
+/** MD5 signature (RFC 2385 section 3.0), at `md5Off`. */
+export const OPT_MD5 = 0x100;
 
 /** Longest Fast Open cookie, in octets. */
 export const MAX_COOKIE_LENGTH = 16;
@@ -104,6 +106,8 @@ export class Segment {
   e0b = 0;
   ceb = 0;
   e1b = 0;
+  /** Offset in Memory of the 16 octets of the MD5 signature, with OPT_MD5: received, or to be filled in. */
+  md5Off = 0;
   /** 1: the options of a SYN go out in FreeBSD's order and with its padding instead of Linux's. */
   freebsdOrder = 0;
   /** ECN field of the packet: ECN_NOT_ECT, ECN_ECT_0, ECN_ECT_1, ECN_CE. */
@@ -129,6 +133,7 @@ export class Segment {
     this.cookieLen = 0;
     this.cookieExperimental = 0;
     this.ecnFields = 0;
+    this.md5Off = 0;
     this.freebsdOrder = 0;
     this.ecn = 0;
     this.optOff = 0;

@@ -7,6 +7,7 @@ import {
   MAX_COOKIE_LENGTH,
   OPT_ACC_ECN,
   OPT_FAST_OPEN,
+  OPT_MD5,
   OPT_MSS,
   OPT_SACK,
   OPT_SACK_PERMITTED,
@@ -32,6 +33,8 @@ export const TCPOPT_SACK_PERMITTED = 4;
 export const TCPOPT_SACK = 5;
 /** Timestamps (RFC 7323 section 3.2). */
 export const TCPOPT_TIMESTAMPS = 8;
+/** MD5 signature (RFC 2385 section 3.0). */
+export const TCPOPT_MD5 = 19;
 /** TCP Fast Open (RFC 7413 section 4.1.1). */
 export const TCPOPT_FAST_OPEN = 34;
 /** AccECN0 and AccECN1 (RFC 9768 section 3.2.3). */
@@ -41,6 +44,11 @@ export const TCPOPT_ACC_ECN_1 = 174;
 export const TCPOPT_EXPERIMENT = 254;
 /** The magic number that makes an experimental option Fast Open. */
 export const FAST_OPEN_MAGIC = 0xf989;
+
+/** Octets of an option with a signature. */
+const MD5_OCTETS = 18;
+/** The same with two NOPs before it. */
+export const MD5_PADDED = 20;
 
 /** NOP NOP TS 10, as one word: how timestamps are sent since RFC 1323 appendix A. */
 export const NOP_NOP_TS = 0x0101080a;
@@ -159,7 +167,7 @@ function readOption(mem: Memory, i: number, kind: number, length: number, seg: S
     const edges = (length - 2) >> 2;
     for (let n = 0; n < edges; n++) seg.sack[n] = dv.getInt32(i + 2 + 4 * n);
     seg.sackCount = edges >> 1;
-  }
+  } else if (opt === OPT_MD5) seg.md5Off = i + 2;
 }
 
 /** The OPT_… bit of a kind, if the length is that kind's. */
@@ -170,6 +178,7 @@ function optionBit(kind: number, length: number): number {
   if (kind === TCPOPT_TIMESTAMPS && length === 10) return OPT_TIMESTAMPS;
   // A length in the 40 octets of the area leaves at most four blocks (RFC 2018 section 3).
   if (kind === TCPOPT_SACK && length >= 10 && length <= 34 && (length & 7) === 2) return OPT_SACK;
+  if (kind === TCPOPT_MD5 && length === MD5_OCTETS) return OPT_MD5;
   return OPT_UNKNOWN;
 }
 
@@ -240,6 +249,7 @@ function fixedOptionsLength(opts: number): number {
   if ((opts & OPT_TIMESTAMPS) !== 0) n += 12;
   else if ((opts & OPT_SACK_PERMITTED) !== 0) n += 4;
   if ((opts & OPT_WSCALE) !== 0) n += 4;
+  if ((opts & OPT_MD5) !== 0) n += MD5_PADDED;
   return n;
 }
 
@@ -268,6 +278,7 @@ function freebsdOptionsLength(seg: Segment): number {
   if ((opts & OPT_WSCALE) !== 0) n += 4;
   if ((opts & OPT_SACK_PERMITTED) !== 0) n += 2;
   if ((opts & OPT_TIMESTAMPS) !== 0) n += ((2 - n) & 3) + 10;
+  if ((opts & OPT_MD5) !== 0) n += ((2 - n) & 3) + MD5_OCTETS;
   if ((opts & OPT_ACC_ECN) !== 0) n += 2 + 3 * seg.ecnFields;
   if ((opts & OPT_FAST_OPEN) !== 0 && n + bareCookieLength(seg) <= 40) n += bareCookieLength(seg);
   return (n + 3) & ~3;
@@ -287,7 +298,7 @@ export function tcpOptionsLength(seg: Segment): number {
 }
 
 /**
- * Writes the options of `seg` at `off` in the order and with the NOPs that Linux uses (MSS, SACK-permitted
+ * Writes the options of `seg` at `off` in the order and with the NOPs that Linux uses (MD5 signature, MSS, SACK-permitted
  * or NOP NOP beside timestamps, AccECN, NOP window scale, NOP NOP SACK) and returns their length. Blocks that do
  * not fit are left out from the end; OPT_UNKNOWN writes nothing.
  */
@@ -297,6 +308,10 @@ export function writeTcpOptions(mem: Memory, off: number, seg: Segment): number 
   if (seg.freebsdOrder === 1) return writeFreebsdOptions(mem, off, seg);
   const dv = mem.dv;
   let i = off;
+  if ((opts & OPT_MD5) !== 0) {
+    dv.setUint16(i, 0x0101);
+    i = writeMd5(mem, i + 2, seg);
+  }
   if ((opts & OPT_MSS) !== 0) {
     dv.setInt32(i, 0x02040000 | (seg.mss & 0xffff));
     i += 4;
@@ -358,10 +373,23 @@ function writeFreebsdOptions(mem: Memory, off: number, seg: Segment): number {
     dv.setInt32(i + 6, seg.tsEcr);
     i += 10;
   }
+  if ((opts & OPT_MD5) !== 0) {
+    while (((i - off) & 3) !== 2) u8[i++] = TCPOPT_NOP;
+    i = writeMd5(mem, i, seg);
+  }
   if ((opts & OPT_ACC_ECN) !== 0) i = writeCounters(mem, i, seg);
   if ((opts & OPT_FAST_OPEN) !== 0 && i - off + bareCookieLength(seg) <= 40) i = writeCookie(mem, i, seg);
   while (((i - off) & 3) !== 0) u8[i++] = TCPOPT_END;
   return i - off;
+}
+
+/** Kind, length, and room for a signature; where it ends. */
+function writeMd5({ u8 }: Memory, i: number, seg: Segment): number {
+  u8[i] = TCPOPT_MD5;
+  u8[i + 1] = MD5_OCTETS;
+  seg.md5Off = i + 2;
+  u8.fill(0, i + 2, i + MD5_OCTETS);
+  return i + MD5_OCTETS;
 }
 
 /** Kind, length, counters; where it ends. */

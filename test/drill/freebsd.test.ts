@@ -1,35 +1,8 @@
 // FreeBSD's choices, each by scripts of its kind: RSTs and SYNs at the edges of the window in every state, with
 // net.inet.tcp.insecure_rst and insecure_syn off and on; TIME-WAIT; ICMP; SYN and FIN together; tcpdrop.
 
-import { describe, expect, it } from 'vitest';
-import { formatResult, freebsdProfile, parseScript, runScript } from '../../src/drill/index.ts';
-
-async function passes(lines: readonly string[]): Promise<void> {
-  const script = parseScript(lines.join('\n'), { file: 'freebsd.pkt', platform: 'FreeBSD' });
-  const result = await runScript(script, { profile: freebsdProfile, strict: true });
-  expect(result.outcome, formatResult(result)).toBe('pass');
-}
-
-const SOCKET = [
-  ' 0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3',
-  '+0 fcntl(3, F_SETFL, O_RDWR | O_NONBLOCK) = 0',
-];
-const CONNECT = '+0 connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)';
-const SYN = [CONNECT, '+0 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0>'];
-/** The buffer is 45 segments: 65700 octets, of which 65535 can be said without scaling. */
-const OPEN = [
-  ...SOCKET,
-  ...SYN,
-  '+.1 < S. 0:0(0) ack 1 win 32767 <mss 1460,sackOK,eol,eol>',
-  '+0 > . 1:1(0) ack 1 win 65535',
-  '+0 getsockopt(3, SOL_SOCKET, SO_RCVBUF, [65700], [4]) = 0',
-];
-const LISTEN = [
-  ' 0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3',
-  '+0 bind(3, ..., ...) = 0',
-  '+0 listen(3, 2) = 0',
-];
-const BUFFER = 65_700;
+import { describe, it } from 'vitest';
+import { BUFFER, CONNECT, error, LISTEN, OPEN, passes, SOCKET, SYN } from './freebsd.ts';
 
 const FIN_OUT = ['+.1 shutdown(3, SHUT_WR) = 0', '+0 > F. 1:1(0) ack 1 win 65535'];
 const FIN_IN = ['+.1 < F. 1:1(0) ack 1 win 32767', '+0 > . 1:1(0) ack 2 win 65535'];
@@ -58,8 +31,6 @@ const PLACES = {
   'at the last octet that the buffer takes': { inside: true, seq: (rcv: number) => rcv + BUFFER - 1 },
   'beyond the buffer': { inside: false, seq: (rcv: number) => rcv + BUFFER },
 } as const;
-
-const error = (e: string): string => `+0 getsockopt(3, SOL_SOCKET, SO_ERROR, [${e}], [4]) = 0`;
 
 for (const [state, { way, rcv, snd }] of Object.entries(STATES)) {
   describe(state, () => {
@@ -432,87 +403,31 @@ describe('sendto with an address connects', () => {
     ]));
 });
 
-describe('TCP in UDP (udp_tunneling_port)', () => {
-  const ON = ['--udp_encapsulation=tcp', ' 0 `sysctl -w net.inet.tcp.udp_tunneling_port=9811`'];
-  const REMOTE = (port: number, result: string): string =>
-    `+0 setsockopt(3, IPPROTO_TCP, TCP_REMOTE_UDP_ENCAPS_PORT, [${port}], 4) = ${result}`;
-  const CONNECTING = [
-    ...ON,
-    ...SOCKET,
-    REMOTE(1, '0'),
-    CONNECT,
-    '+0 > S 0:0(0) win 65535 <mss 1452,nop,wscale 6,sackOK,TS val 100 ecr 0>/udp(9811 > 1)',
+it('challenge ACKs: ack_war_cnt (5) of them in ack_war_timewindow (a second), then silence', () =>
+  passes([
+    ...OPEN,
+    ...Array.from({ length: 5 }, () => ['+.01 < S 1:1(0) win 32767', '+0 > . 1:1(0) ack 1 win 65535']).flat(),
+    '+.01 < S 1:1(0) win 32767',
+    '+.01 < S 1:1(0) win 32767',
+    '+1 < S 1:1(0) win 32767',
+    '+0 > . 1:1(0) ack 1 win 65535',
+  ]));
+
+describe('always_keepalive', () => {
+  const idle = (value: number): string[] => [
+    ` 0 \`sysctl -w net.inet.tcp.always_keepalive=${value} net.inet.tcp.keepidle=2000\``,
+    ...OPEN,
   ];
-  const IN_UDP = [
-    ...CONNECTING,
-    '+.1 < S. 0:0(0) ack 1 win 32767 <mss 1452>/udp(1 > 9811)',
-    '+0 > . 1:1(0) ack 1 win 65535/udp(9811 > 1)',
-  ];
 
-  it('the option: ports, of a closed socket, while there is a tunnel', () =>
+  it('1: a socket that did not ask is probed, too', () =>
+    passes([...idle(1), '+2 > . 0:0(0) ack 1 win 65535', '+.1 < . 1:1(0) ack 1 win 32767']));
+
+  it('0: it asks with SO_KEEPALIVE', () =>
     passes([
-      ...ON,
-      ...SOCKET,
-      ...[-1, 65_536].map((port) => REMOTE(port, '-1 EINVAL (Invalid argument)')),
-      REMOTE(65_535, '0'),
-      '+0 getsockopt(3, IPPROTO_TCP, TCP_REMOTE_UDP_ENCAPS_PORT, [65535], [4]) = 0',
-      '+0 `sysctl -w net.inet.tcp.udp_tunneling_port=0`',
-      REMOTE(1, '-1 EINVAL (Invalid argument)'),
-      REMOTE(0, '0'),
+      ...idle(0),
+      '+5 setsockopt(3, SOL_SOCKET, SO_KEEPALIVE, [1], 4) = 0',
+      '+2 > . 0:0(0) ack 1 win 65535',
     ]));
-
-  it('segments go in datagrams, and are smaller by their header', () =>
-    passes([
-      ...IN_UDP,
-      '+.1 send(3, ..., 1452, 0) = 1452',
-      '+0 > P. 1:1453(1452) ack 1 win 65535/udp(9811 > 1)',
-      '+0 < icmp unreachable frag_needed mtu 1300 [1:1453(1452)/udp(9811 > 1)]',
-      '+0 > . 1:1253(1252) ack 1 win 65535/udp(9811 > 1)',
-      '+0 > P. 1253:1453(200) ack 1 win 65535/udp(9811 > 1)',
-      '+.1 < . 1:1(0) ack 1453 win 32767/udp(1 > 9811)',
-    ]));
-
-  it('a segment that comes another way is of no connection', () =>
-    passes([
-      ...IN_UDP,
-      '+.1 < F. 1:1(0) ack 1 win 32767',
-      '+0 > R 1:1(0) win 0',
-      '+.1 < F. 1:1(0) ack 1 win 32767/udp(2 > 9811)',
-      '+0 > R 1:1(0) win 0/udp(9811 > 2)',
-      '+.1 < F. 1:1(0) ack 1 win 32767/udp(1 > 9811)',
-      '+0 > . 1:1(0) ack 2 win 65535/udp(9811 > 1)',
-    ]));
-
-  it('nor is what ICMP quotes with other ports', () =>
-    passes([
-      ...CONNECTING,
-      '+0 < icmp unreachable port_unreachable [0:0(0)/udp(9811 > 2)]',
-      error('0'),
-      '+0 < icmp unreachable port_unreachable [0:0(0)/udp(9811 > 1)]',
-      error('ECONNREFUSED'),
-    ]));
-
-  it('a listener learns the port of the peer; of a SYN cookie it may have changed (syncookies_only)', () =>
-    passes([
-      ...ON,
-      '+0 `sysctl -w net.inet.tcp.syncookies_only=1`',
-      ...LISTEN,
-      '+.1 < S 0:0(0) win 65535 <mss 1452>/udp(1 > 9811)',
-      '+0 > S. 0:0(0) ack 1 win 65535 <mss 1452>/udp(9811 > 1)',
-      '+.1 < . 1:1(0) ack 1 win 65535/udp(2 > 9811)',
-      '+0 accept(3, ..., ...) = 4',
-      '+0 getsockopt(4, IPPROTO_TCP, TCP_REMOTE_UDP_ENCAPS_PORT, [2], [4]) = 0',
-      '+0 close(4) = 0',
-      '+0 > F. 1:1(0) ack 1 win 65535/udp(9811 > 2)',
-    ]));
-
-  it('a line says what carries a segment', async () => {
-    const script = [...IN_UDP.slice(0, -1), '+0 > . 1:1(0) ack 1 win 65535'].join('\n');
-    const result = await runScript(parseScript(script, { file: 'f.pkt', platform: 'FreeBSD' }), {
-      profile: freebsdProfile,
-    });
-    expect(formatResult(result)).toMatch(/what carries the segment differs/);
-  });
 });
 
 it('TCP_MAXSEG of a connection makes its segments smaller', () =>

@@ -18,4 +18,4 @@ export {
   printSyscall,
 } from './print.ts';
 export { isOfSuite, suiteOptions } from './suite.ts';
-export { tcpOptionsLength } from './tcp-option.ts';
+export { isJudged, tcpOptionsLength } from './tcp-option.ts';

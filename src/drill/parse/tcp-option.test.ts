@@ -29,6 +29,8 @@ describe('TCP options of a script', () => {
     ['TS val 1 ecr 2', { kind: 'TS', val: 1, ecr: 2, ecrAbsolute: false }, 10],
     ['TS val ... ecr 2!', { kind: 'TS', val: null, ecr: 2, ecrAbsolute: true }, 10],
     ['md5 00112233445566778899AAbbccddeeff', { kind: 'md5', digest: '00112233445566778899aabbccddeeff' }, 18],
+    ['md5 valid', { kind: 'md5', digest: 'valid' }, 18],
+    ['md5 invalid', { kind: 'md5', digest: 'invalid' }, 18],
     ['FO', { kind: 'FO', cookie: '' }, 2],
     ['FO 12345678', { kind: 'FO', cookie: '12345678' }, 6],
     ['FOEXP abcd1234', { kind: 'FOEXP', cookie: 'abcd1234' }, 8],

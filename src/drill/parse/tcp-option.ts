@@ -37,7 +37,7 @@ function tcpOptionLength(option: TcpOption): number {
     case 'sack':
       return 2 + 8 * option.blocks.length;
     case 'md5':
-      return 2 + option.digest.length / 2;
+      return isJudged(option.digest) ? 18 : 2 + option.digest.length / 2;
     case 'FO':
       return 2 + option.cookie.length / 2;
     case 'FOEXP':
@@ -76,7 +76,7 @@ function parseTcpOption(c: Cursor): TcpOption {
     case 'TS':
       return parseTimestamps(c);
     case 'md5':
-      return { kind: 'md5', digest: parseHex(c, 'MD5 digest', 16) };
+      return { kind: 'md5', digest: parseDigest(c) };
     case 'FO':
       return { kind: 'FO', cookie: parseCookie(c) };
     case 'FOEXP':
@@ -114,6 +114,16 @@ function parseTimestamps(c: Cursor): TcpOption {
   c.expectWord('ecr');
   const ecr = c.unsigned('TS ecr', U32);
   return { kind: 'TS', val, ecr, ecrAbsolute: c.acceptPunct('!') };
+}
+
+/** True of `valid` and `invalid`: the digest follows from the segment. */
+export function isJudged(digest: string): boolean {
+  return digest === 'valid' || digest === 'invalid';
+}
+
+function parseDigest(c: Cursor): string {
+  for (const word of ['valid', 'invalid']) if (c.acceptWord(word)) return word;
+  return parseHex(c, 'MD5 digest', 16);
 }
 
 /** Hexadecimal octets or, when the option ends here, none. */

@@ -127,7 +127,10 @@ const option: fc.Arbitrary<TcpOption> = fc.oneof(
     blocks: fc.array(fc.record({ left: u32, right: u32 }), { minLength: 1, maxLength: 4 }),
   }),
   fc.record({ kind: fc.constant('TS' as const), val: maybe(u32), ecr: u32, ecrAbsolute: fc.boolean() }),
-  fc.record({ kind: fc.constant('md5' as const), digest: hex(1, 16) }),
+  fc.record({
+    kind: fc.constant('md5' as const),
+    digest: fc.oneof(hex(1, 16), fc.constantFrom('valid', 'invalid')),
+  }),
   fc.record({ kind: fc.constantFrom('FO' as const, 'FOEXP' as const), cookie: hex(0, 16) }),
   fc
     .record({

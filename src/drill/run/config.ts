@@ -25,6 +25,8 @@ export interface RunConfig {
   readonly tsEcrScaled: boolean;
   /** `/udp(…)` may stand behind segments: TCP in datagrams. */
   readonly udpEncapsulation: boolean;
+  /** The key of MD5 signatures that are `valid`; null: none. */
+  readonly md5Secret: string | null;
   /** Segments are not joined to match a longer one of the script. */
   readonly strictSegments: boolean;
   readonly nonFatalPackets: boolean;
@@ -83,6 +85,7 @@ const KNOWN = new Set([
   'tcp_ts_ecr_scaled',
   'strict_segments',
   'udp_encapsulation',
+  'tcp_md5_secret',
   'non_fatal',
 ]);
 
@@ -121,6 +124,7 @@ function build(given: ReadonlyMap<string, string>): RunConfig {
     tsTickUs: number('tcp_ts_tick_usecs', 0),
     tsEcrScaled: given.has('tcp_ts_ecr_scaled'),
     udpEncapsulation: encapsulation === 'tcp',
+    md5Secret: given.get('tcp_md5_secret') ?? null,
     strictSegments: given.has('strict_segments'),
     nonFatalPackets: lenient.includes('packet'),
     nonFatalSyscalls: lenient.includes('syscall'),

@@ -24,7 +24,7 @@ export function configureHost(posix: Posix, settings: Partial<TcpConfig>): strin
 /** Settings of the host itself; a reason when they cannot be. */
 export function setHost(
   posix: Posix,
-  { tcpOverUdp, synCookies, fastOpen, fastOpenKeys, flushMetrics }: HostSettings,
+  { tcpOverUdp, synCookies, md5Keys, fastOpen, fastOpenKeys, flushMetrics }: HostSettings,
 ): string | null {
   if (synCookies !== undefined) posix.synCookies = synCookies;
   if (fastOpen !== undefined) Object.assign(posix.host.tcp.fastOpen.mode, fastOpen);
@@ -34,6 +34,8 @@ export function setHost(
   }
   if (fastOpenKeys !== undefined) posix.host.tcp.fastOpen.setKeys(fastOpenKeys);
   try {
+    if (md5Keys === null) posix.host.tcp.md5Keys.clear();
+    for (const [address, key] of md5Keys ?? []) posix.host.setMd5Key(address, key);
     if (tcpOverUdp !== undefined) posix.host.tcpOverUdp = tcpOverUdp;
   } catch (e) {
     return (e as Error).message;

@@ -3,8 +3,10 @@
 
 import type { Echoed, Ecn, IcmpPacket, IpInfo, Packet, Ports, TcpOption, TcpPacket } from '../ast.ts';
 import { icmpCode, icmpType } from '../parse/icmp-names.ts';
+import { isJudged } from '../parse/index.ts';
 import type { RunConfig } from './config.ts';
 import type { Flow } from './flow.ts';
+import { sign } from './md5.ts';
 import { address, checksum, ICMP, ICMPV6, type IpFields, ipPacket, TCP, UDP } from './octets.ts';
 import { Mismatch, UnsupportedError } from './result.ts';
 import { tcpOctets } from './tcp-octets.ts';
@@ -86,7 +88,7 @@ function inboundTcp(p: TcpPacket, flow: Flow, config: RunConfig): Uint8Array {
     win: p.win ?? 0,
     hasAck,
   };
-  return tcpOctets(
+  const segment = tcpOctets(
     {
       srcPort: p.ports?.src ?? flow.remotePort,
       dstPort: p.ports?.dst ?? flow.localPort,
@@ -100,6 +102,10 @@ function inboundTcp(p: TcpPacket, flow: Flow, config: RunConfig): Uint8Array {
     },
     p.seq.length,
   );
+  const md5 = p.options.find((o) => o.kind === 'md5');
+  if (md5 !== undefined && isJudged(md5.digest))
+    sign(segment, md5.digest, address(config.remoteIp), address(config.localIp), config.md5Secret);
+  return segment;
 }
 
 function liveOption(o: TcpOption, flow: Flow, syn: boolean, hasAck: boolean, config: RunConfig): TcpOption {

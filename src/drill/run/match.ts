@@ -7,6 +7,7 @@ import { printOption } from '../parse/print.ts';
 import type { RunConfig } from './config.ts';
 import type { Flow } from './flow.ts';
 import type { LivePacket } from './live.ts';
+import { withDigests } from './md5.ts';
 import { ICMP, ICMPV6 } from './octets.ts';
 import { Mismatch, UnsupportedError } from './result.ts';
 import { bitNames, flagsOf, optionOctets, type TcpView } from './tcp-octets.ts';
@@ -99,7 +100,7 @@ export function match(
     case 'tcp':
       matchCarrier(script.udpEncapsulation, live.carrier);
       if (live.tcp === null) throw new Mismatch('not a TCP segment', 'TCP', `protocol ${live.protocol}`);
-      matchTcp(script, live.tcp, flow, config, o);
+      matchTcp(judged(script, live, config), live.tcp, flow, config, o);
       return;
     case 'udp':
       matchUdp(script, live);
@@ -107,6 +108,14 @@ export function match(
     case 'icmp':
       matchIcmp(script, live, config);
   }
+}
+
+/** The line with the MD5 signatures that this segment must have. */
+function judged(script: TcpPacket, live: LivePacket, config: RunConfig): TcpPacket {
+  if (script.options === 'any') return script;
+  const segment = live.carrier === null ? live.payload : live.payload.subarray(8);
+  const options = withDigests(script.options, segment, live.src, live.dst, config.md5Secret);
+  return { ...script, options };
 }
 
 function matchCarrier(expected: Ports | null, actual: Ports | null): void {

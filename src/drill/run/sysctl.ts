@@ -37,6 +37,8 @@ export interface HostSettings {
   readonly fastOpenKeys?: FastOpenKeys;
   /** What is remembered of peers is forgotten. */
   readonly flushMetrics?: true;
+  /** Keys of TCP MD5 signatures, by address; null: all are forgotten. */
+  readonly md5Keys?: readonly (readonly [address: string, key: string])[] | null;
 }
 
 type Apply = (value: string) => Partial<TcpConfig> | null | string;
@@ -221,6 +223,8 @@ const FREEBSD: Readonly<Record<string, Apply>> = {
   'net.inet.tcp.delayed_ack': (v) => (v === '0' ? { delayedAckMs: 0 } : null),
   'net.inet.tcp.delacktime': number('delayedAckMs'),
   'net.inet.tcp.initcwnd_segments': number('initialWindow'),
+  'net.inet.tcp.ack_war_timewindow': number('challengeAckMs'),
+  'net.inet.tcp.ack_war_cnt': only('5'),
   'net.inet.tcp.minmss': (v) => ({ minMss: Math.max(28, Math.min(Number(v), 536)) }),
   'net.inet.tcp.syncache.rexmtlimit': retries('synAckR2Ms'),
   'net.inet.tcp.cc.algorithm': congestion,
@@ -384,8 +388,19 @@ export function suiteSettings(command: string): readonly (readonly [string, stri
 const TOOLS =
   /^(?:tc\s|ethtool\s|modprobe\s|nstat\b|set\s+-|true\b|:$|exit\s+0$|\/tmp\/sysctl_restore|echo\b|sync$|export\s|rm\s|mount\s|mkdir\s|#)/;
 
+/** What FreeBSD's setkey does of TCP MD5: keys by the two addresses of a packet, the peer's is one of them. */
+function setkey(text: string): ShellAction | null {
+  if (/\bsetkey\s+-F\b/.test(text)) return { kind: 'host', settings: { md5Keys: null } };
+  if (!/\bsetkey\s+-c\b/.test(text)) return null;
+  const add = /\badd\s+(\S+)\s+(\S+)\s+tcp\s+\S+\s+-A\s+tcp-md5\s+"([^"]*)"/g;
+  const md5Keys = [...text.matchAll(add)].map(([, , to, key]) => [to as string, key as string] as const);
+  return { kind: 'host', settings: { md5Keys } };
+}
+
 /** Actions of the text of a command, in order. */
 export function shellActions(text: string): ShellAction[] {
+  const keys = setkey(text);
+  if (keys !== null) return [keys];
   return shellCommands(text).flatMap(shellLine);
 }
 

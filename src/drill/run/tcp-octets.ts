@@ -2,6 +2,7 @@
 // (RFC 9293 section 3.1 and 3.2, RFC 7413, RFC 9768).
 
 import type { AccEcnCounter, TcpFlags, TcpOption } from '../ast.ts';
+import { isJudged } from '../parse/index.ts';
 
 /** Option kinds. */
 const KIND = { eol: 0, nop: 1, mss: 2, wscale: 3, sackOK: 4, sack: 5, TS: 8, md5: 19, FO: 34 } as const;
@@ -48,7 +49,8 @@ export function optionOctets(o: TcpOption): number[] {
     case 'TS':
       return wrap(KIND.TS, [...u32(o.val ?? 0), ...u32(o.ecr)]);
     case 'md5':
-      return wrap(KIND.md5, hex(o.digest));
+      // A signature that is `valid` or `invalid` is filled in when the segment is whole.
+      return wrap(KIND.md5, isJudged(o.digest) ? new Array<number>(16).fill(0) : hex(o.digest));
     case 'FO':
       return wrap(KIND.FO, hex(o.cookie));
     case 'FOEXP':

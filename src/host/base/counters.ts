@@ -49,6 +49,8 @@ export class HostCounters {
   segmentsIn = 0;
   segmentsOut = 0;
   resetsOut = 0;
+  /** Segments that could not be signed: the key of their peer is gone (RFC 2385). */
+  md5NoKey = 0;
   /** RSTs to segments of no connection that were not sent because of the rate limit. */
   resetsLimited = 0;
   activeOpens = 0;

@@ -55,6 +55,11 @@ export interface ListenOptions extends IpService {
    * been repeated so many times, as Linux does with TCP_DEFER_ACCEPT. 0, the default: off.
    */
   deferAccept?: number;
+  /**
+   * TCP MD5 signatures (RFC 2385), as BGP has them: from and to each peer for which the host has a key (`setMd5Key`) all
+   * segments must be signed; those of other peers are not. Default false.
+   */
+  md5?: boolean;
   /** Callbacks for its connections; they are accepted at once, without `accept`. */
   handler?: ConnectionHandler;
   /** It listens no more: it was closed, or its host is. What it throws becomes an unhandled rejection. */
@@ -115,6 +120,8 @@ export class Listener {
   keepsReset = false;
   /** See `ListenOptions`. */
   deferAccept: number;
+  /** See `ListenOptions`. */
+  readonly md5: boolean;
   readonly handler: ConnectionHandler | null;
   /** What its connections begin with, their SYN,ACK included. */
   readonly ttl: number;
@@ -152,6 +159,7 @@ export class Listener {
     this.synCookies = options.synCookies ?? true;
     this.fastOpen = options.fastOpen ?? 0;
     this.deferAccept = options.deferAccept ?? 0;
+    this.md5 = options.md5 ?? false;
     this.handler = options.handler ?? null;
     this.#onClose = options.onClose;
     this.ttl = options.ttl ?? DEFAULT_TTL;

@@ -45,6 +45,9 @@ export interface FreebsdSteps {
 /** Retransmissions of a SYN before its options go. */
 const OPTIONS_UNTIL = 3;
 
+/** net.inet.tcp.ack_war_cnt: challenge ACKs in a net.inet.tcp.ack_war_timewindow. */
+const ACK_WAR_COUNT = 5;
+
 /** Added to SND.NXT for the least ISS of a connection that follows one in TIME-WAIT. */
 const ISS_STEP = 65537;
 
@@ -146,7 +149,7 @@ export function freebsdRules(steps: FreebsdSteps = {}) {
       else rfc9293.sendAck(e, tcb);
     },
     challengeAck(e, tcb) {
-      if (parts.mayChallenge(e, tcb)) rfc9293.sendAck(e, tcb);
+      if (parts.mayAnswer(e, tcb, ACK_WAR_COUNT)) rfc9293.sendAck(e, tcb);
     },
     /** <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>, without a window. */
     sendReset(e, tcb) {

@@ -38,6 +38,7 @@ export const freebsd = profileOf('freebsd', {
       value: 'ignored',
       source: 'tcp_fastopen_disable_path (sys/netinet/tcp_fastopen.c)',
     },
+    challengeAckMs: { value: 1000, source: 'net.inet.tcp.ack_war_timewindow' },
     abe: { value: false, source: 'net.inet.tcp.cc.abe' },
     initialWindow: { value: 10, source: 'net.inet.tcp.initcwnd_segments' },
     mslMs: { value: 30_000, source: 'net.inet.tcp.msl' },
@@ -90,7 +91,10 @@ export const freebsd = profileOf('freebsd', {
       value: resetByReply,
       source: 'tcp_do_segment, tcp_dropwithreset: the RST is formed of the segment, without an ACK',
     },
-    challengeAck: { value: rules.challengeAck, source: 'tcp_send_challenge_ack: an ACK alone' },
+    challengeAck: {
+      value: rules.challengeAck,
+      source: 'tcp_send_challenge_ack: an ACK alone, net.inet.tcp.ack_war_cnt in a time window',
+    },
     sendReset: { value: rules.sendReset, source: 'tcp_default_output: a RST has no window' },
     openingError: {
       value: rules.openingError,

@@ -38,6 +38,8 @@ export interface OpenOptions {
   readonly tos: number;
   /** UDP port of the peer: segments go in datagrams; 0: they do not. */
   readonly udpPort: number;
+  /** Segments are signed (RFC 2385). */
+  readonly md5: boolean;
   /** TCP Fast Open. */
   readonly fastOpen?: boolean | undefined;
   /** Octets to be written first. */
@@ -49,6 +51,8 @@ export function connect(tcp: TcpLayer, o: OpenOptions): Connection {
   const { remote, remotePort, localPort, fastOpen = false } = o;
   if (o.udpPort !== 0 && tcp.tunnelPort === 0)
     throw new TcpError('EINVAL', 'udpPort: the host has no tcpOverUdp', 'connect', peerOf(o));
+  if (o.md5 && tcp.md5Keys.find(remote.w0, remote.w1, remote.w2, remote.w3) === null)
+    throw new TcpError('EINVAL', 'md5: the host has no key for this peer (setMd5Key)', 'connect', peerOf(o));
   const first = o.early === undefined ? null : octetsOf(o.early, 'connect');
   const { w0, w1, w2, w3 } = remote;
   const path = tcp.ip.path(w0, w1, w2, w3, o.source);
@@ -62,6 +66,7 @@ export function connect(tcp: TcpLayer, o: OpenOptions): Connection {
   if (localPort === 0) tuple.localPort = choosePort(tcp, tuple);
   copySockets(tuple, tcb);
   tcb.udpPort = o.udpPort;
+  tcb.md5 = o.md5 ? 1 : 0;
   if (tcp.table.tuples.find(tuple) !== NONE && !reuseTimeWait(tcp, tcb)) {
     throw tcpError(Err.ADDRESS_IN_USE, 'connect', {
       ...peerOf(o),

@@ -8,6 +8,7 @@ import {
   type IpPacket,
   isMulticast,
   Malformed,
+  OPT_MD5,
   parseTcp,
   pseudoSum,
   RST,
@@ -59,6 +60,10 @@ function arrivesFrom(tcp: TcpLayer, packet: IpPacket, udpPort: number): void {
   seg.gsoSize = packet.offload === null || udpPort !== 0 ? 0 : packet.offload.gsoSize;
   counters.segmentsIn += segmentsIn(seg);
   seg.ecn = packet.tos & 3;
+  if (!isSigned(tcp, packet, seg)) {
+    discard(tcp, c === null ? null : c.tcb, seg, Drop.MD5_WRONG);
+    return;
+  }
   if (c !== null && c.tcb.udpPort !== udpPort) process(tcp, null, seg);
   else if (c !== null) toConnection(tcp, c, seg);
   else if (isMulticast(tuple.l0, tuple.l1, tuple.l2, tuple.l3)) counters.tcpBadAddress++;
@@ -78,6 +83,28 @@ export function arrivesInUdp(
   packet.payloadOff = dataOff;
   packet.payloadLen = dataLen;
   arrivesFrom(tcp, packet, srcPort);
+}
+
+/**
+ * RFC 2385 section 2.0: false, with a signature that is not the peer's. Without a key for the peer the option is one that
+ * nobody knows (MUST-6).
+ */
+function isSigned(tcp: TcpLayer, packet: IpPacket, seg: Segment): boolean {
+  const { arriving, md5Keys } = tcp;
+  tcp.signed = false;
+  if (md5Keys.size === 0 || (seg.opts & OPT_MD5) === 0) return true;
+  const key = md5Keys.find(arriving.r0, arriving.r1, arriving.r2, arriving.r3);
+  if (key === null) return true;
+  tcp.signed = md5Keys.isRight(tcp.memory, packet, seg, key);
+  return tcp.signed;
+}
+
+/** A segment that is not processed: "must not produce any response" (RFC 2385 section 2.0). */
+function discard(tcp: TcpLayer, tcb: Tcb | null, seg: Segment, reason: Drop): void {
+  const { engine } = tcp;
+  if (tcp.tap !== null) tcp.tap.arrives?.(tcb, seg, engine.now);
+  engine.out.drop(tcb, seg, reason);
+  if (tcp.tap !== null) tcp.tap.processed?.(tcb, seg, engine.now);
 }
 
 /** MUST-3: whether the checksum is right. */
@@ -128,6 +155,10 @@ function process(tcp: TcpLayer, tcb: Tcb | null, seg: Segment): Tcb | null {
 
 /** A segment of a connection that has been found to be whole. */
 export function toConnection(tcp: TcpLayer, c: Connection, seg: Segment): void {
+  if (c.tcb.md5 === 1 && !tcp.signed) {
+    discard(tcp, c.tcb, seg, Drop.MD5_MISSING);
+    return;
+  }
   followPath(tcp, c);
   process(tcp, c.tcb, seg);
   endEvent(tcp, c);
@@ -138,6 +169,10 @@ function toListener(tcp: TcpLayer, seg: Segment): void {
   const listener = listenerFor(tcp);
   if (listener === null) {
     process(tcp, null, seg);
+    return;
+  }
+  if (!tcp.signed && tcp.signs(listener)) {
+    discard(tcp, listener.tcb, seg, Drop.MD5_MISSING);
     return;
   }
   if ((seg.ctl & (ACK | RST | SYN)) === ACK && listener.cookiesUntil > tcp.nowMs) {
@@ -154,7 +189,7 @@ function toListener(tcp: TcpLayer, seg: Segment): void {
  * a connection that is good. Dropped, as without a place: the peer's text will bring the cookie again.
  */
 function fromCookie(tcp: TcpLayer, listener: Listener, seg: Segment, mss: number): void {
-  const { engine, counters } = tcp;
+  const { counters } = tcp;
   let c: Connection | null = null;
   if (mss === 0) counters.cookiesFailed++;
   else if (!listener.acceptQueueOpen) counters.acceptOverflows++;
@@ -163,9 +198,7 @@ function fromCookie(tcp: TcpLayer, listener: Listener, seg: Segment, mss: number
     toConnection(tcp, c, seg);
     return;
   }
-  if (tcp.tap !== null) tcp.tap.arrives?.(listener.tcb, seg, engine.now);
-  engine.out.drop(listener.tcb, seg, Drop.LISTEN_REFUSED);
-  if (tcp.tap !== null) tcp.tap.processed?.(listener.tcb, seg, engine.now);
+  discard(tcp, listener.tcb, seg, Drop.LISTEN_REFUSED);
 }
 
 /** A SYN that is newer may take the place of a TIME-WAIT (MAY-2), whatever way it has come. */
@@ -179,6 +212,10 @@ function toTimeWait(tcp: TcpLayer, index: number, seg: Segment): void {
   const tcb = timeWait.load(index);
   if (tcb.udpPort !== tcp.arrivingUdp && !mayReplace(tcb, seg)) {
     process(tcp, null, seg);
+    return;
+  }
+  if (tcb.md5 === 1 && !tcp.signed) {
+    discard(tcp, tcb, seg, Drop.MD5_MISSING);
     return;
   }
   process(tcp, tcb, seg);

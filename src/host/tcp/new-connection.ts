@@ -21,6 +21,7 @@ export function child(tcp: TcpLayer, listener: Listener): Connection | null {
   tcb.state = State.LISTEN;
   copySockets(tcp.arriving, tcb);
   tcb.udpPort = tcp.arrivingUdp;
+  tcb.md5 = tcp.signs(listener) ? 1 : 0;
   const path = tcp.ip.way(tcb.r0, tcb.r1, tcb.r2, tcb.r3);
   if (path === null) {
     tcp.counters.noRoute++;

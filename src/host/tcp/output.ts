@@ -11,7 +11,7 @@ import {
   type Transition,
   wakeAt,
 } from '../../tcp/index.ts';
-import { RST, type Segment, segmentsIn } from '../../wire/index.ts';
+import { OPT_MD5, RST, type Segment, segmentsIn } from '../../wire/index.ts';
 import { FourTuple, RateLimit } from '../base/index.ts';
 import { DEFAULT_TTL } from '../ip/index.ts';
 import { admit, reopen, spawn } from './passive-open.ts';
@@ -47,6 +47,7 @@ export class EngineOutput implements Output, TimerTrace {
       counters.resetsLimited++;
       return;
     }
+    if (this.#tcp.signed) seg.opts |= OPT_MD5;
     this.answer(seg, DEFAULT_TTL, 0);
   }
 

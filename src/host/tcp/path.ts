@@ -26,7 +26,8 @@ export function learnMtu(tcp: TcpLayer, c: Connection, path: Way): void {
   const { r0, r1, r2, r3 } = tcb;
   const { mtu } = path.iface;
   tcb.mtu = mtu;
-  tcb.gso = tcb.udpPort === 0 ? (path.iface.offload?.gso.maxOctets ?? 0) : 0; // no link cuts inside datagrams
+  // No link cuts inside datagrams, or signs.
+  tcb.gso = tcb.udpPort === 0 && tcb.md5 === 0 ? (path.iface.offload?.gso.maxOctets ?? 0) : 0;
   c.pmtuEpoch = pmtu.epoch;
   const known = pmtu.get(r0, r1, r2, r3, nowMs);
   if (known !== 0) c.pmtuUntilMs = pmtu.until(r0, r1, r2, r3);

@@ -96,9 +96,9 @@ export function predictedInput(tcp: TcpLayer, iface: HostInterface, off: number,
   return true;
 }
 
-/** Segments that come in datagrams are others. */
-function isPredicted({ config, udpPort }: Tcb): boolean {
-  return config.headerPrediction && udpPort === 0;
+/** Segments that come in datagrams are others, and signed ones. */
+function isPredicted({ config, udpPort, md5 }: Tcb): boolean {
+  return config.headerPrediction && udpPort === 0 && md5 === 0;
 }
 
 /** In ESTABLISHED what answers a segment is of the connection, and not of where the segment came from; but for rules of others. */

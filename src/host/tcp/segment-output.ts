@@ -13,6 +13,7 @@ import {
   IPV6_HEADER_LENGTH,
   type Memory,
   Offload,
+  OPT_MD5,
   type Segment,
   SYN,
   sum,
@@ -26,6 +27,7 @@ import {
 import type { FourTuple, HostCounters } from '../base/index.ts';
 import type { Connection } from '../connection/index.ts';
 import { IpHeader, type IpLayer, type Way } from '../ip/index.ts';
+import type { Md5Keys } from './md5-keys.ts';
 
 /** The two ECN bits of a Diffserv field belong to congestion control (RFC 3168 section 5). */
 const DSCP = 0xfc;
@@ -40,6 +42,7 @@ export class SegmentOutput {
   readonly #ip: IpLayer;
   readonly #memory: Memory;
   readonly #counters: HostCounters;
+  readonly #md5Keys: Md5Keys;
   readonly #header = new IpHeader(IPPROTO_TCP);
   readonly #udpHeader = new IpHeader(IPPROTO_UDP);
   /** Our UDP port of segments that go in datagrams; 0: none can. */
@@ -47,7 +50,8 @@ export class SegmentOutput {
   /** What the link is asked to do with the packet in hand. */
   readonly #offload = new Offload();
 
-  constructor(ip: IpLayer, memory: Memory, counters: HostCounters) {
+  constructor(ip: IpLayer, memory: Memory, counters: HostCounters, md5Keys: Md5Keys) {
+    this.#md5Keys = md5Keys;
     this.#ip = ip;
     this.#memory = memory;
     this.#counters = counters;
@@ -60,8 +64,8 @@ export class SegmentOutput {
       this.#counters.noRoute++;
       return;
     }
-    if (tcb.udpPort !== 0) {
-      this.#formInUdp(c, path, seg);
+    if (tcb.udpPort !== 0 || tcb.md5 === 1) {
+      this.#formOtherwise(c, path, seg);
       return;
     }
     const { offload } = path.iface;
@@ -92,28 +96,56 @@ export class SegmentOutput {
     this.#pass(c, path, seg, off, payloadLen, mayCut, null);
   }
 
-  /** A packet of one segment in a datagram: its checksum is UDP's, that of TCP is 0. */
-  #formInUdp(c: Connection, path: Way, seg: Segment): void {
-    if (this.tunnelPort === 0) {
+  /** A packet of one segment that is signed (RFC 2385), or in a datagram: then UDP has the checksum, and that of TCP is 0. */
+  #formOtherwise(c: Connection, path: Way, seg: Segment): void {
+    const { tcb, sndRing } = c;
+    const between = tcb.udpPort === 0 ? 0 : UDP_HEADER_LENGTH;
+    if (between > 0 && this.tunnelPort === 0) {
       this.#counters.noRoute++;
       return;
     }
     const ip = this.#ip;
     const memory = this.#memory;
-    const { tcb, sndRing } = c;
     const headerLen = tcpHeaderLength(seg);
-    const len = UDP_HEADER_LENGTH + headerLen + seg.textLen;
+    const len = between + headerLen + seg.textLen;
     const off = ip.alloc(path, len);
     if (off === 0) return;
     const at = off + ip.headroom(path);
-    writeTcpHeader(memory, at + UDP_HEADER_LENGTH, seg);
-    if (seg.textLen > 0) sndRing.copyTo(at + UDP_HEADER_LENGTH + headerLen, firstOctet(seg), seg.textLen);
-    const header = this.#udpHeader.along(tcb);
+    writeTcpHeader(memory, at + between, seg);
+    if (seg.textLen > 0) sndRing.copyTo(at + between + headerLen, firstOctet(seg), seg.textLen);
+    const header = (between === 0 ? this.#header : this.#udpHeader).along(tcb);
     header.ttl = c.ttl;
     header.tos = (c.tos & DSCP) | seg.ecn;
-    this.#sumInUdp(at, len, tcb.udpPort, header);
     const { pmtu } = tcb;
-    ip.send(path, off, len, header, pmtu <= IPV4_PMTU_FLOOR && len + IPV4_HEADER_LENGTH <= IPV4_PMTU_FLOOR);
+    const mayCut = pmtu <= IPV4_PMTU_FLOOR && len + IPV4_HEADER_LENGTH <= IPV4_PMTU_FLOOR;
+    this.#finish(path, off, len, header, seg, headerLen, tcb.udpPort, mayCut);
+  }
+
+  /** Signs and sums the segment in a packet of `len` octets at `off`, and sends it. */
+  #finish(
+    path: Way,
+    off: number,
+    len: number,
+    header: IpHeader,
+    seg: Segment,
+    headerLen: number,
+    udpPort: number,
+    mayCut: boolean,
+  ): void {
+    const ip = this.#ip;
+    const memory = this.#memory;
+    const at = off + ip.headroom(path);
+    const segmentAt = udpPort === 0 ? at : at + UDP_HEADER_LENGTH;
+    const segmentLen = at + len - segmentAt;
+    const signs = (seg.opts & OPT_MD5) !== 0;
+    if (signs && !this.#md5Keys.sign(memory, header, seg, segmentAt, headerLen, segmentLen)) {
+      this.#counters.md5NoKey++;
+      memory.free(off, ip.headroom(path) + len);
+      return;
+    }
+    if (udpPort !== 0) this.#sumInUdp(at, len, udpPort, header);
+    else memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(sum(memory, at, len, header.pseudoSum(len))));
+    ip.send(path, off, len, header, mayCut);
   }
 
   /** The header of a datagram of `len` octets at `at`, whose data stand there. */
@@ -184,7 +216,8 @@ export class SegmentOutput {
       return;
     }
     const between = udpPort === 0 ? 0 : UDP_HEADER_LENGTH;
-    const len = between + tcpHeaderLength(seg);
+    const headerLen = tcpHeaderLength(seg);
+    const len = between + headerLen;
     const off = ip.alloc(path, len);
     if (off === 0) return;
     const at = off + ip.headroom(path);
@@ -192,8 +225,6 @@ export class SegmentOutput {
     const header = (udpPort === 0 ? this.#header : this.#udpHeader).along(t);
     header.ttl = ttl;
     header.tos = tos;
-    if (udpPort !== 0) this.#sumInUdp(at, len, udpPort, header);
-    else memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(sum(memory, at, len, header.pseudoSum(len))));
-    ip.send(path, off, len, header);
+    this.#finish(path, off, len, header, seg, headerLen, udpPort, false);
   }
 }

@@ -8,6 +8,7 @@ import {
   modeOfSyn,
   mssOf,
   offeredShift,
+  offersTimestamps,
   putFreshCounters,
   reviveAccEcn,
   reviveFromCookie,
@@ -17,6 +18,7 @@ import {
   ACK,
   aceOf,
   ECE,
+  OPT_MD5,
   OPT_MSS,
   OPT_SACK_PERMITTED,
   OPT_TIMESTAMPS,
@@ -66,8 +68,10 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
   // AccECN needs no place: the ACE field of the ACK tells that it was agreed to (RFC 9768 section 5.1).
   const mode = modeOfSyn(aceOf(seg), grantedMode(config));
   if (mode === EcnMode.ACCURATE) setAce(out, handshakeAce(seg.ecn));
+  const signs = tcp.signs(listener);
+  if (signs) out.opts |= OPT_MD5;
   // Without timestamps there is nowhere to keep the other options: they are not offered.
-  if (config.timestamps && (seg.opts & OPT_TIMESTAMPS) !== 0) {
+  if (offersTimestamps(config, signs) && (seg.opts & OPT_TIMESTAMPS) !== 0) {
     const wscale = config.windowScale && (seg.opts & OPT_WSCALE) !== 0 ? seg.wscale : -1;
     const sack = config.sack && (seg.opts & OPT_SACK_PERMITTED) !== 0;
     const ecn = mode === EcnMode.CLASSIC;
@@ -105,7 +109,7 @@ export function acceptCookie(
   if (c === null) return null;
   const { tcb } = c;
   tcb.rcv.mss = offeredMss(config, (c.path as Way).iface.mtu, t.family, tcp.arrivingUdp);
-  if (config.timestamps && (seg.opts & OPT_TIMESTAMPS) !== 0) {
+  if (offersTimestamps(config, tcb.md5 === 1) && (seg.opts & OPT_TIMESTAMPS) !== 0) {
     const ecr = (seg.tsEcr - tcb.tsOffset) | 0;
     const wscale = cookieWscale(ecr);
     tcb.ts = 1;

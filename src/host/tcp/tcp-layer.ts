@@ -26,6 +26,7 @@ import { FastOpenCookies } from './fast-open.ts';
 import { errorArrives, nextHopUnreachable, tooBigArrives } from './icmp.ts';
 import { arrives, arrivesInUdp } from './input.ts';
 import { ListenerTable } from './listener-table.ts';
+import { Md5Keys } from './md5-keys.ts';
 import { MemoryPressure } from './memory-pressure.ts';
 import { EngineOutput } from './output.ts';
 import { listen } from './passive-open.ts';
@@ -108,6 +109,9 @@ export class TcpLayer implements TcpErrors {
   readonly arriving = new FourTuple();
   /** The UDP port it has come from, in a datagram; 0: as it is. */
   arrivingUdp = 0;
+  /** It has a signature (RFC 2385) that is right. */
+  signed = false;
+  readonly md5Keys = new Md5Keys();
   /** Batches of packets that have begun, and the connections whose users are told when the last ends: see event-end.ts. */
   batches = 0;
   late: Connection[] = [];
@@ -149,7 +153,7 @@ export class TcpLayer implements TcpErrors {
       ended: (tcb) => this.engineOutput.transition(tcb, transitionNamed('time-wait-timeout')),
     });
     this.rest = new Rest(this, this.config);
-    this.output = new SegmentOutput(o.ip, o.memory, o.counters);
+    this.output = new SegmentOutput(o.ip, o.memory, o.counters, this.md5Keys);
     this.pressure = new MemoryPressure(o.memory, o.counters);
     this.fastOpen = new FastOpenCookies(this, key);
     this.engine.cookies = this.fastOpen;
@@ -194,6 +198,12 @@ export class TcpLayer implements TcpErrors {
   /** True while there is a listener. */
   get listening(): boolean {
     return this.listenerTable.any;
+  }
+
+  /** Whether segments between a listener and the peer of the segment in hand are signed (RFC 2385). */
+  signs({ md5 }: Listener): boolean {
+    const { r0, r1, r2, r3 } = this.arriving;
+    return md5 && this.md5Keys.find(r0, r1, r2, r3) !== null;
   }
 
   /** The settings of a connection: the host's, but for those that differ. */

@@ -21,6 +21,7 @@ const FLAG_TS = 1;
 const FLAG_CHALLENGED = 2;
 /** Its UDP port is among `#udpPorts`. */
 const FLAG_IN_UDP = 4;
+const FLAG_MD5 = 8;
 const WSCALE_SHIFT = 8;
 const TOS_SHIFT = 16;
 const TTL_SHIFT = 24;
@@ -105,6 +106,7 @@ export class TimeWaitStore {
     this.ttl = flags >>> TTL_SHIFT;
     this.tos = (flags >>> TOS_SHIFT) & 0xff;
     tcb.ts = flags & FLAG_TS;
+    tcb.md5 = (flags & FLAG_MD5) !== 0 ? 1 : 0;
     tcb.udpPort = (flags & FLAG_IN_UDP) === 0 ? 0 : (this.#udpPorts.get(index) ?? 0);
     tcb.challenged = (flags & FLAG_CHALLENGED) !== 0 ? 1 : 0;
     tcb.challengeMs = words[at + TW_LAST_CHALLENGE] as number;
@@ -180,6 +182,6 @@ function save(words: Int32Array, at: number, tcb: Tcb): void {
   words[at + TW_LAST_CHALLENGE] = tcb.challengeMs;
   const kept = (words[at + TW_FLAGS] as number) & KEPT;
   const bits = (tcb.ts === 1 ? FLAG_TS : 0) | (tcb.challenged === 1 ? FLAG_CHALLENGED : 0);
-  const inUdp = tcb.udpPort === 0 ? 0 : FLAG_IN_UDP;
-  words[at + TW_FLAGS] = kept | bits | inUdp | (tcb.rcv.wscale << WSCALE_SHIFT);
+  const way = (tcb.udpPort === 0 ? 0 : FLAG_IN_UDP) | (tcb.md5 === 1 ? FLAG_MD5 : 0);
+  words[at + TW_FLAGS] = kept | bits | way | (tcb.rcv.wscale << WSCALE_SHIFT);
 }

@@ -216,6 +216,22 @@ export const dropTexts = {
     },
     section: 'RFC 9768 3.1.5',
   },
+  'md5-missing': {
+    name: { en: 'not signed', zh: '没有签名' },
+    text: {
+      en: 'This connection is signed (TCP MD5), and the segment is not: it may be anybody’s. {me} discards it in silence.',
+      zh: '这个连接使用签名（TCP MD5），而该报文段没有签名，可能是任何人发的：{me}静默丢弃。',
+    },
+    section: 'RFC 2385',
+  },
+  'md5-wrong': {
+    name: { en: 'a wrong signature', zh: '签名不对' },
+    text: {
+      en: 'The signature is not that of {peer}’s key: the segment is forged, was changed, or the keys differ. {me} discards it in silence.',
+      zh: '签名与{peer}的密钥不符：报文段是伪造的、被改过，或双方密钥不同。{me}静默丢弃。',
+    },
+    section: 'RFC 2385',
+  },
   'late-data': {
     name: { en: 'nobody reads any more', zh: '已无人读取' },
     text: {

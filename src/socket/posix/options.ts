@@ -200,6 +200,18 @@ option(
   },
 );
 option(
+  'SOL_TCP',
+  'TCP_MD5SIG',
+  (s) => flag(s.connection === null ? s.md5 : s.connection.tcb.md5 === 1),
+  (s, v) => {
+    if (s.owner.personality.name === 'linux') return unsupported('TCP_MD5SIG, whose value is a structure');
+    if (s.connection !== null || s.listener !== null)
+      return unsupported('TCP_MD5SIG after listen or connect');
+    s.md5 = v !== 0;
+    return done();
+  },
+);
+option(
   'SOL_IPV6',
   'IPV6_USE_MIN_MTU',
   (s) => flag(s.leastMtu),
@@ -285,6 +297,9 @@ option(
     return done();
   },
 );
+// The default stack of FreeBSD is not RACK, and has none of its options.
+for (const name of ['MAX_SEG', 'ALWAYS', 'RATE_CA', 'RATE_SS', 'RATE_REC'] as const)
+  option('SOL_TCP', `TCP_RACK_PACE_${name}`, null, null);
 option('SOL_TCP', 'TCP_INFO', tcpInfo, null);
 option('SOL_IP', 'IP_MTU', (s) => s.connection?.tcb.pmtu ?? null, null);
 option('SOL_IPV6', 'IPV6_MTU', (s) => s.connection?.tcb.pmtu ?? null, null);

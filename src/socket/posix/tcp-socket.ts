@@ -92,6 +92,8 @@ export class TcpSocket implements File {
   fastOpenConnect = false;
   /** TCP_REMOTE_UDP_ENCAPS_PORT. */
   udpPort = 0;
+  /** TCP_MD5SIG. */
+  md5 = false;
   /** IPV6_USE_MIN_MTU: packets of no more than the least MTU of IPv6. */
   leastMtu = false;
   tos = 0;
@@ -166,6 +168,7 @@ export class TcpSocket implements File {
         fastOpen: this.fastOpenQueue,
         deferAccept: this.deferAccept,
         synCookies: this.owner.synCookies,
+        md5: this.md5,
         ...this.#service(),
         tcp: { ...this.owner.settings, ...this.config },
       });
@@ -230,7 +233,8 @@ export class TcpSocket implements File {
     if (this.noDelay !== (c.tcb.noDelay === 1)) c.setNoDelay(this.noDelay);
     if (this.cork && c.tcb.cork === 0) c.cork();
     else if (!this.cork && !this.#more && c.tcb.cork === 1) c.uncork();
-    if (this.keepAlive !== (c.tcb.keepAlive === 1)) c.setKeepAlive(this.keepAlive);
+    const keepAlive = this.keepAlive || c.tcb.config.keepAlive; // net.inet.tcp.always_keepalive
+    if (keepAlive !== (c.tcb.keepAlive === 1)) c.setKeepAlive(keepAlive);
   }
 
   connect(to: SocketAddress): Outcome {
@@ -270,6 +274,7 @@ export class TcpSocket implements File {
       localPort: this.bound?.port ?? 0,
       ...this.#service(),
       udpPort: this.udpPort,
+      md5: this.md5,
       tcp: { ...this.owner.settings, ...this.config, ...this.#leastMss() },
       ...first,
     });

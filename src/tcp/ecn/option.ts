@@ -1,7 +1,7 @@
 // The AccECN options (RFC 9768 section 3.2.3): which counters go with which segment, and when options are given up.
 
 import { OPT_ACC_ECN, type Segment } from '../../wire/segment.ts';
-import { accEcnLength, tcpOptionsLength } from '../../wire/tcp-options.ts';
+import { accEcnLength, MD5_PADDED, tcpOptionsLength } from '../../wire/tcp-options.ts';
 import type { TcpConfig } from '../config.ts';
 import { AccEcn, Counter, AccEcnMode as Mode } from '../tcb/acc-ecn.ts';
 import type { Tcb } from '../tcb/tcb.ts';
@@ -51,9 +51,9 @@ export function accEcnOctets(tcb: Tcb): number {
   return acc !== null && isDue(tcb, acc, true) ? accEcnLength(wantedFields(tcb, acc)) : 0;
 }
 
-/** Octets of options that a segment with `text` octets of text has room for, timestamps aside. */
+/** Octets of options that a segment with `text` octets of text has room for, timestamps and signature aside. */
 export function optionRoom(tcb: Tcb, text: number): number {
-  const most = MOST_OPTIONS - (tcb.ts === 1 ? TIMESTAMPS_OCTETS : 0);
+  const most = MOST_OPTIONS - (tcb.ts === 1 ? TIMESTAMPS_OCTETS : 0) - (tcb.md5 === 1 ? MD5_PADDED : 0);
   return text > 0 ? Math.min(tcb.snd.mss - text, most) : most;
 }
 

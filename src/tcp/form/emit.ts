@@ -2,6 +2,7 @@
 
 import {
   ACK,
+  OPT_MD5,
   OPT_MSS,
   OPT_SACK_PERMITTED,
   OPT_TIMESTAMPS,
@@ -13,6 +14,8 @@ import {
   URG,
 } from '../../wire/segment.ts';
 import { seqGt, seqMax, seqMin } from '../../wire/seq.ts';
+import { MD5_PADDED } from '../../wire/tcp-options.ts';
+import type { TcpConfig } from '../config.ts';
 import { markEcn } from '../ecn/classic.ts';
 import { goesWithoutSack, markAccEcn } from '../ecn/count.ts';
 import { askedMode, ecnOfSyn } from '../ecn/negotiate.ts';
@@ -64,6 +67,7 @@ export function emit(
     seg.tsVal = tsNow(e, tcb);
     seg.tsEcr = (ctl & ACK) !== 0 ? tcb.tsRecent : 0;
   }
+  if (tcb.md5 === 1) seg.opts |= OPT_MD5;
   if ((ctl & ACK) !== 0) {
     seg.ack = rcv.nxt;
     const untold = !addFeedback(tcb, seg, gsoSize > 0 ? gsoSize : len);
@@ -88,7 +92,7 @@ function addFeedback(tcb: Tcb, seg: Segment, text: number): boolean {
   if (acc !== null) room -= putOption(tcb, acc, seg, room, blocks);
   if (blocks === 0) return true;
   blocks = Math.min(blocks, (room - 4) >> 3);
-  if (blocks <= 0) return false;
+  if (blocks <= 0) return text === 0; // with a signature and timestamps not even alone
 
   fillSack(tcb, seg, blocks);
   return true;
@@ -133,6 +137,7 @@ export function emitSyn(e: Engine, tcb: Tcb, ctl: number): void {
   if (tcb.config.mssOption) seg.opts = OPT_MSS;
   seg.freebsdOrder = tcb.config.synOptionOrder === 'freebsd' ? 1 : 0;
   seg.mss = rcv.mss;
+  if (tcb.md5 === 1) seg.opts |= OPT_MD5;
   if (tcb.sack === 1) seg.opts |= OPT_SACK_PERMITTED;
   if (tcb.ws === 1) {
     seg.opts |= OPT_WSCALE;
@@ -165,6 +170,14 @@ export function defaultMss(family: number): number {
   return family === 6 ? DEFAULT_MSS_V6 : DEFAULT_MSS_V4;
 }
 
+/**
+ * Whether a SYN has timestamps. Of 40 octets of options a signature leaves 20: with timestamps, too, Linux's order has
+ * room for nothing else.
+ */
+export function offersTimestamps(config: TcpConfig, signed: boolean): boolean {
+  return config.timestamps && (!signed || config.synOptionOrder === 'freebsd');
+}
+
 /** What our SYN will offer: MSS from the largest packet we can take (MUST-67), and the options. */
 export function prepareOffer(tcb: Tcb): void {
   const { config, rcv } = tcb;
@@ -172,7 +185,7 @@ export function prepareOffer(tcb: Tcb): void {
   if (config.maxMss !== 0 && config.maxMss < rcv.mss) rcv.mss = config.maxMss;
   rcv.wscale = offeredShift(config, rcv.buf);
   tcb.ws = config.windowScale ? 1 : 0;
-  tcb.ts = config.timestamps ? 1 : 0;
+  tcb.ts = offersTimestamps(config, tcb.md5 === 1) ? 1 : 0;
   tcb.sack = config.sack ? 1 : 0;
   tcb.ecn = tcb.passive === 0 ? askedMode(config) : EcnMode.NOT_ECN;
   tcb.accEcn = null;
@@ -189,5 +202,6 @@ export function textIn(tcb: Tcb, packetLen: number): number {
   let mss = Math.min(tcb.snd.peerMss, packetLen - fixedHeaders(tcb));
   if (maxMss !== 0 && mss > maxMss) mss = maxMss;
   if (mss < minMss) mss = minMss;
-  return tcb.ts === 1 ? mss - TIMESTAMPS_OCTETS : mss;
+  if (tcb.ts === 1) mss -= TIMESTAMPS_OCTETS;
+  return tcb.md5 === 1 ? Math.max(mss - MD5_PADDED, 1) : mss;
 }

@@ -65,6 +65,7 @@ export const TCB: Numbers<Tcb> = {
   mtu: ['octets'],
   pmtu: ['octets', 'PMTU'],
   gso: ['octets'],
+  md5: ['flag'],
   sack: ['flag', 'SACK-Permitted'],
   ws: ['flag', 'Snd.WS.OK'],
   ts: ['flag', 'Snd.TS.OK'],

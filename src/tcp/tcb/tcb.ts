@@ -251,6 +251,8 @@ export class Tcb {
   pmtu = 1500;
   /** Largest packet that the link takes for several (generic segmentation offload), 0: none. The host's to set. */
   gso = 0;
+  /** 1: every segment is signed (RFC 2385), and none without a signature is taken. */
+  md5 = 0;
   /** 1: SACK was negotiated (or is being offered in SYN-SENT). */
   sack = 0;
   /** 1: window scaling was negotiated (or is being offered). */
