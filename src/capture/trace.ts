@@ -57,7 +57,7 @@ function lostOf(connection: Connection): Set<Seen> {
     const needed = (seen.marks & (Mark.SPURIOUS | Mark.FIRST_UNSEEN)) === 0;
     const before = last.get(key);
     // Beside the receiver what is in the capture has arrived.
-    const beside = at === (seen.way === 0 ? 'server' : 'client');
+    const beside = at === 'both' || at === (seen.way === 0 ? 'server' : 'client');
     // What was acknowledged had arrived: it was the acknowledgment that was lost.
     const arrived = before !== undefined && acked !== undefined && seqGeq(acked, before.end);
     if (again && needed && before !== undefined && !beside && !arrived) lost.add(before);

@@ -77,6 +77,7 @@ export const readMessages = {
   place_client: { en: 'the client’s side', zh: '客户端一侧' },
   place_server: { en: 'the server’s side', zh: '服务器一侧' },
   place_middle: { en: 'in between', zh: '中间' },
+  place_both: { en: 'the machine of both ends', zh: '两端所在的同一台机器' },
   place_unknown: { en: 'not known', zh: '未知' },
   reportTitle: { en: 'What is wrong with these connections', zh: '这些连接出了什么问题' },
 } as const;

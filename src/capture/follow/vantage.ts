@@ -2,11 +2,18 @@
 
 import type { Connection } from './connection.ts';
 
-/** A place to capture at. */
-export type Place = 'client' | 'server' | 'middle' | 'unknown';
+/** A place to capture at; `both`: both ends are on the machine that captured. */
+export type Place = 'client' | 'server' | 'middle' | 'both' | 'unknown';
 
 /** By what a place was inferred, the surest first. */
-export type PlaceSign = 'direction' | 'checksums' | 'handshake' | 'round-trips' | 'ttl' | 'none';
+export type PlaceSign =
+  | 'addresses'
+  | 'direction'
+  | 'checksums'
+  | 'handshake'
+  | 'round-trips'
+  | 'ttl'
+  | 'none';
 
 /** An inferred place. */
 export interface Vantage {
@@ -29,10 +36,13 @@ export function hopsOf(ttl: number): number {
 /** Where the capture of a connection was made. */
 export function vantageOf(connection: Connection): Vantage {
   const [client, server] = connection.sides;
+  if (client.address === server.address || /^127\.|^::1$/.test(client.address))
+    return { at: 'both', by: 'addresses' };
   if (client.outbound !== server.outbound && client.outbound + server.outbound > 0)
     return { at: client.outbound > server.outbound ? 'client' : 'server', by: 'direction' };
   if (client.inbound !== server.inbound && client.outbound + server.outbound === 0)
     return { at: client.inbound < server.inbound ? 'client' : 'server', by: 'direction' };
+  if (client.partialSums > 0 && server.partialSums > 0) return { at: 'both', by: 'checksums' };
   if (client.partialSums > 0 !== server.partialSums > 0)
     return { at: client.partialSums > 0 ? 'client' : 'server', by: 'checksums' };
   const { synAck, thirdAck } = connection;

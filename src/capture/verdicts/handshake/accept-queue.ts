@@ -14,7 +14,7 @@ function afterThirdAck(
   const again = segments.filter((seen) => seen.way === 1 && seen.is(SYN) && seen.us > thirdAck.us);
   if (again.length === 0) return null;
   const heard = server.newOctets > 0 || (client.newOctets > 0 && seqGt(server.ack, synAck.ack));
-  const seenAtServer = at === 'server';
+  const seenAtServer = at === 'server' || at === 'both';
   // One repetition after a third ACK that may have been lost is the ACK's loss.
   if (!seenAtServer && (again.length < 2 || heard)) return null;
   return {
@@ -68,7 +68,7 @@ export const acceptQueueFull: Rule = {
     const [client] = sides;
     const { syn } = client;
     // At the server: the SYN is there, others are served, and nothing goes out.
-    if (vantage.at !== 'server' || syn === null || client.rst !== null) return null;
+    if (!['server', 'both'].includes(vantage.at) || syn === null || client.rst !== null) return null;
     const answered = segments.find((seen) => seen.way === 1);
     const asked = segments.filter(
       (seen) => seen.way === 0 && seen.is(SYN) && (answered === undefined || seen.us <= answered.us),
