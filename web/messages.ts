@@ -131,6 +131,7 @@ const messages = {
   openIt: { en: 'Open it', zh: '打开它' },
   roomFree: { en: '{n} free', zh: '空闲 {n}' },
   roomNone: { en: 'no room: window 0', zh: '没有空间：窗口 0' },
+  roomNoneShort: { en: 'window 0', zh: '窗口 0' },
   roomLabel: {
     en: 'The receive buffer of {end}: {unread} octets wait to be read, {free} are free',
     zh: '{end}的接收缓冲区：{unread} 字节等待读取，空闲 {free} 字节',

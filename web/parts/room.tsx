@@ -68,7 +68,8 @@ export function Rooms({ layout, y }: { readonly layout: LadderLayout; readonly y
         // It grows from the lifeline outwards, below the words of what has happened.
         const x = end === 'left' ? left - barWidth / 2 - 16 - width : right + barWidth / 2 + 16;
         const top = y + 6;
-        const text = isClosed ? t('roomNone') : t('roomFree', { n: octets(room.free) });
+        const none = layout.compact ? 'roomNoneShort' : 'roomNone';
+        const text = isClosed ? t(none) : t('roomFree', { n: octets(room.free) });
         const size11 = layout.compact ? 10.5 : 12;
         const label = textWidth(text) * size11 * 0.58 + 12;
         return (

@@ -61,7 +61,7 @@ function Told() {
         </p>
       </header>
       <div class="story-grid">
-        <div class="story-stage">
+        <div class="story-stage layer">
           <Ladder quiet />
         </div>
         <ol class="steps" ref={list}>

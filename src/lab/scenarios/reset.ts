@@ -25,8 +25,8 @@ export const resets: readonly Scenario[] = [
     },
     notice: [
       {
-        en: 'The refusal takes one round trip; a filtered port takes minutes (Linux: 131 s, tcp_syn_retries=6).',
-        zh: '被拒绝只需要一个往返时间；端口被过滤则要等上几分钟（Linux：131 秒，tcp_syn_retries=6）。',
+        en: 'The refusal takes one round trip; a filtered port takes minutes (Linux: nominally 131 s, tcp_syn_retries=6).',
+        zh: '被拒绝只需要一个往返时间；端口被过滤则要等上几分钟（Linux：名义上 131 秒，tcp_syn_retries=6）。',
       },
       {
         en: 'RST,ACK with seq=0 on the wire: the server has no sequence number of its own here.',
@@ -62,8 +62,8 @@ export const resets: readonly Scenario[] = [
         zh: '每个 SYN 的序列号都相同，间隔依次是 1、2、4、8……秒。',
       },
       {
-        en: 'A port without a listener answers within one round trip: ECONNREFUSED. This takes three minutes here, 131 s on Linux.',
-        zh: '没有监听的端口一个往返就会答复 ECONNREFUSED，这里却要等三分钟，在 Linux 上是 131 秒。',
+        en: 'A port without a listener answers within one round trip: ECONNREFUSED. This takes three minutes here, nominally 131 s on Linux (tcp_syn_retries=6).',
+        zh: '没有监听的端口一个往返就会答复 ECONNREFUSED，这里却要等三分钟，在 Linux 上名义上是 131 秒（tcp_syn_retries=6）。',
       },
     ],
     linux: {

@@ -22,7 +22,7 @@ export const closeStories: readonly Story[] = [
       },
       {
         at: { sent: 'FIN,ACK' },
-        title: { en: '“I have no more to send”', zh: '“我没有更多要发的了”' },
+        title: { en: '“I have no more to send”', zh: '“我没有要发的了”' },
         text: {
           en: 'The client closes. Its FIN ends one direction only: it says nothing about what the server still has to send.',
           zh: '客户端关闭。它的 FIN 只结束一个方向：至于服务器还有没有要发的，它什么也没说。',
@@ -241,7 +241,7 @@ export const closeStories: readonly Story[] = [
         title: { en: 'Acknowledged is not read', zh: '确认不等于已读' },
         text: {
           en: 'The ACK tells the client’s TCP that the octets have arrived at the other TCP. Of the program it tells nothing.',
-          zh: 'ACK 告诉客户端的 TCP：字节到了对方的 TCP。关于程序，它什么也没说。',
+          zh: 'ACK 告诉客户端的 TCP：字节到了对方的 TCP。至于程序有没有读，它只字未提。',
         },
       },
       {

@@ -8,7 +8,7 @@ export const serverStories: readonly Story[] = [
     title: { en: 'A CLOSE-WAIT that does not go away', zh: '赖着不走的 CLOSE-WAIT' },
     lead: {
       en: 'The peer has closed. TCP has told the program. And then nothing happens, because only the program can do the rest.',
-      zh: '对方已经关闭，TCP 也告诉了程序。然后什么都没有发生，因为剩下的只有程序能做。',
+      zh: '对方已经关闭，TCP 也告诉了程序。然后就没有下文了，因为剩下的事只有程序能做。',
     },
     scenario: 'cw-leak',
     steps: [
