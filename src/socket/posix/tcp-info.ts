@@ -50,7 +50,7 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
     tcpi_snd_mss: s.sndMss,
     tcpi_unacked: segments(s.unackedBytes),
     tcpi_sacked: segments(s.sackedBytes),
-    tcpi_lost: segments(s.lostBytes + resent),
+    tcpi_lost: segments(s.lostBytes + resent) + segments(earlyResent(tcb)),
     tcpi_retrans: segments(resent) + segments(earlyResent(tcb)),
     tcpi_pmtu: s.pmtu,
     tcpi_rtt: s.rttUs,
@@ -124,7 +124,7 @@ function times(socket: TcpSocket, tcb: Tcb): TcpInfo {
   };
 }
 
-/** Octets of a SYN that have gone again, outside it: nobody counts them as lost. */
+/** Octets of a SYN that have gone again, outside it. */
 function earlyResent({ fastOpen, snd }: Tcb): number {
   return (fastOpen & FastOpen.RESENT) === 0 ? 0 : Math.max((snd.earlyEnd - snd.una) | 0, 0);
 }

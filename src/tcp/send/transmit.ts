@@ -247,8 +247,8 @@ const SECOND_US = 1_000_000;
 /** RFC 5681 section 4.1: what cwnd is after idleness. */
 function restartAfterIdle(e: Engine, tcb: Tcb): void {
   const idleUs = Math.min(since(e, tcb.snd.lastMs), MOST_IDLE_MS) * 1000;
-  const cwnd = controlOf(tcb).onIdle(tcb, idleUs, e.now);
-  if (tcb.config.restartAfterIdle) setCwnd(tcb, cwnd);
+  const restarted = controlOf(tcb).onIdle(tcb, idleUs, e.now);
+  if (tcb.config.restartAfterIdle) setCwnd(tcb, restarted);
   if (tcb.cc.pacingRate > 0) updatePacing(tcb);
   // A time so long ago would be one to come when the microseconds come round.
   if (idleUs >= SECOND_US) tcb.cc.departureUs = e.us;
