@@ -1,6 +1,7 @@
 // npm run mutation -- FILE…: changes one thing at a time in source files and looks whether a test notices.
 //
-//   npm run mutation -- src/tcp/timers.ts             the tests of its room, the nearest first, but for the long ones
+//   npm run mutation -- src/tcp/timers.ts             the tests beside it; what survives meets those of its room,
+//                                                     the nearest first, but for the long ones
 //   npm run mutation -- src/tcp/timers.ts --slow      what survives meets those, too
 //   npm run mutation -- src/tcp/timers.ts --beside    only the tests beside it
 //   npm run mutation -- src/tcp/timers.ts --force     all of it again, not only what has changed
@@ -58,8 +59,8 @@ function options(mutate: readonly string[], kept: string, force: boolean): Recor
     incrementalFile: kept,
     force,
     concurrency: 1,
-    timeoutMS: 5000,
-    timeoutFactor: 1,
+    timeoutMS: 10_000,
+    timeoutFactor: 3, // a busy machine is no reason
     reporters: ['progress-append-only'],
     allowConsoleColors: false,
     logLevel: 'warn',
@@ -126,7 +127,9 @@ process.chdir(ROOT);
 const entry = pathToFileURL(join(STRYKER, 'dist', 'src', 'index.js')).href;
 const { Stryker } = (await import(entry)) as StrykerCore;
 const accepted = JSON.parse(readFileSync(join(HERE, 'accepted.json'), 'utf8')) as Accepted;
-const stages: readonly Stage[] = values.beside ? ['beside'] : values.slow ? ['room', 'slow'] : ['room'];
+const stages: readonly Stage[] = values.beside
+  ? ['beside']
+  : ['beside', 'room', ...(values.slow ? (['slow'] as const) : [])];
 const roomOf = (file: string): string => file.split('/')[1] ?? '';
 for (const room of new Set(positionals.map(roomOf))) {
   const files = positionals.filter((file) => roomOf(file) === room);
