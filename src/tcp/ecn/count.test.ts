@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ECN_CE, ECN_ECT_0, ECN_ECT_1, ECN_NOT_ECT } from '../../wire/segment.ts';
 import type { TcpConfig } from '../config.ts';
-import { inState, options, text, ts } from '../segment-arrives/testing.ts';
+import { inState, options, pass, text, ts } from '../segment-arrives/testing.ts';
+import { type AccEcn, AccEcnMode } from '../tcb/acc-ecn.ts';
 import { aceOfRecord, type Endpoint, type SegmentRecord } from '../testing.ts';
 import { counted } from './testing.ts';
 
@@ -26,6 +27,53 @@ const ACE_5 = { ae: 1 };
 /** Octets of the peer, with an ACE field that says that nothing of ours was marked. */
 const data = (n: number, ecn: number): Partial<SegmentRecord> => ({ ...text(n), ...ACE_5, ecn });
 const acks = (e: Endpoint): number[] => e.sent.splice(0).map(aceOfRecord);
+
+describe('what goes with the counts', () => {
+  it('appendix A.1: a segment is the latest by its timestamp, where timestamps are used and it has one', () => {
+    const stamped = options({ sack: true, ts: 1000 });
+    const plain = options({ sack: true });
+    for (const [syn, more, later] of [
+      [stamped, ts(1002), true],
+      [stamped, ts(1001), false],
+      [stamped, { tsVal: 1002 }, false],
+      [plain, ts(1002), false],
+    ] as const) {
+      const e = established({}, syn);
+      e.inject('ACK,ECE', 1, 1, { ...data(10, ECN_NOT_ECT), ...more });
+      expect([more, ((e.tcb.accEcn?.modes ?? 0) & AccEcnMode.LATER) !== 0]).toEqual([more, later]);
+    }
+  });
+
+  it('section 3.2.2.5.1: an ACK without SACK blocks is no duplicate where it may be an ACK of ACKs', () => {
+    for (const [ecn, sack, ecnPlusPlus, duplicates] of [
+      ['accurate', true, true, 0],
+      ['accurate', true, false, 1],
+      ['accurate', false, true, 1],
+      ['off', true, true, 1],
+    ] as const) {
+      const config = { ecn, ecnPlusPlus };
+      const syn = options({ sack, mss: 1000 });
+      const e = ecn === 'off' ? inState('ESTABLISHED', { config, syn }) : established(config, syn);
+      e.send(new Uint8Array(3000));
+      e.inject('ACK,ECE', 1, 1, ecn === 'off' ? {} : ACE_5);
+      expect([ecn, sack, ecnPlusPlus, e.tcb.cc.dupAcks]).toEqual([ecn, sack, ecnPlusPlus, duplicates]);
+    }
+  });
+
+  it('section 3.2.3.2.2: text with the option that nobody acknowledges goes again without', () => {
+    for (const [modes, none] of [
+      [AccEcnMode.OPTION_SENT, true],
+      [AccEcnMode.OPTION_SENT | AccEcnMode.OPTION_PASSED, false],
+    ] as const) {
+      const e = established();
+      e.send(new Uint8Array(10));
+      const acc = e.tcb.accEcn as AccEcn;
+      acc.modes = modes;
+      pass(e, e.tcb.rto.rtoMs);
+      expect([modes, e.tcb.timeouts, (acc.modes & AccEcnMode.NO_OPTIONS) !== 0]).toEqual([modes, 1, none]);
+    }
+  });
+});
 
 describe('RFC 9768 3.2: what a Data Receiver counts', () => {
   it('octets of text by their IP-ECN field, and packets with CE', () => {

@@ -119,6 +119,40 @@ describe('predicted', () => {
   });
 });
 
+describe('with accurate ECN (RFC 9768)', () => {
+  /** A server in AccECN mode, whose peer has been told of no marks: ACE is 5. */
+  const accurate: Given = {
+    state: 'LISTEN',
+    config: { ecn: 'accurate' },
+    past: (a) => {
+      a.inject('SYN,ECE,CWR', 0, 0, { ae: 1, ...options({ sack: true }) });
+      a.inject('ACK,CWR', 1, 1);
+    },
+  };
+
+  it('ECE and CWR are part of a count, and predicted with the rest', () => {
+    expect(predicted(accurate, 'ACK,ECE', 1, 1, { ae: 1, ...text(100) })).toBe(true);
+    expect(predicted(accurate, 'ACK,CWR', 1, 1, { ae: 1, ...text(100) })).toBe(true);
+    expect(predicted(accurate, 'ACK,ECE,FIN', 1, 1, { ae: 1 })).toBe(false);
+  });
+
+  it('an ACK tells of marks while nothing is outstanding, too: cwnd is reduced; one that tells of none changes nothing', () => {
+    const given: Given = {
+      ...accurate,
+      past: (a) => {
+        a.inject('SYN,ECE,CWR', 0, 0, { ae: 1, ...options({ sack: true, ts: 1000 }) });
+        a.inject('ACK,CWR', 1, 1, ts(1001));
+      },
+    };
+    const none = { ae: 1, ...ts(1002) };
+    const before = meets(given, true, ['ACK,ECE', 1, 1, none]).effect.tcb.cc;
+    expect(before.ssthresh).toBeGreaterThan(1_000_000);
+    const after = meets(given, true, ['ACK,CWR', 1, 1, none]).effect.tcb.cc;
+    expect([after.ssthresh < before.cwnd, after.cwnd < before.cwnd]).toEqual([true, true]);
+    for (const ctl of ['ACK,CWR', 'ACK,ECE']) expect(predicted(given, ctl, 1, 1, none)).toBe(true);
+  });
+});
+
 describe('the short way has the effect of the whole one', () => {
   it('duplicate ACKs are counted, and the third sends again', () => {
     const given: Given = {
