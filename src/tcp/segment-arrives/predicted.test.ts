@@ -123,7 +123,7 @@ describe('with accurate ECN (RFC 9768)', () => {
   /** A server in AccECN mode, whose peer has been told of no marks: ACE is 5. */
   const accurate: Given = {
     state: 'LISTEN',
-    config: { ecn: 'accurate' },
+    config: { ecn: 'accurate', accEcnOption: 'off' },
     past: (a) => {
       a.inject('SYN,ECE,CWR', 0, 0, { ae: 1, ...options({ sack: true }) });
       a.inject('ACK,CWR', 1, 1);
@@ -142,14 +142,16 @@ describe('with accurate ECN (RFC 9768)', () => {
       past: (a) => {
         a.inject('SYN,ECE,CWR', 0, 0, { ae: 1, ...options({ sack: true, ts: 1000 }) });
         a.inject('ACK,CWR', 1, 1, ts(1001));
+        a.send(octets(500));
+        a.inject('ACK,ECE', 1, 501, { ae: 1, ...ts(1002) });
       },
     };
-    const none = { ae: 1, ...ts(1002) };
-    const before = meets(given, true, ['ACK,ECE', 1, 1, none]).effect.tcb.cc;
+    const none = { ae: 1, ...ts(1003) };
+    const before = meets(given, true, ['ACK,ECE', 1, 501, none]).effect.tcb.cc;
     expect(before.ssthresh).toBeGreaterThan(1_000_000);
-    const after = meets(given, true, ['ACK,CWR', 1, 1, none]).effect.tcb.cc;
+    const after = meets(given, true, ['ACK,CWR', 1, 501, none]).effect.tcb.cc;
     expect([after.ssthresh < before.cwnd, after.cwnd < before.cwnd]).toEqual([true, true]);
-    for (const ctl of ['ACK,CWR', 'ACK,ECE']) expect(predicted(given, ctl, 1, 1, none)).toBe(true);
+    for (const ctl of ['ACK,CWR', 'ACK,ECE']) expect(predicted(given, ctl, 1, 501, none)).toBe(true);
   });
 });
 
