@@ -4,7 +4,6 @@ import { writeFileSync } from 'node:fs';
 import {
   type Analysis,
   analysisJson,
-  bySeverity,
   CaptureAnalyser,
   parseSelection,
   problemText,
@@ -41,6 +40,8 @@ export const readOptions = {
 } as const;
 
 const EXIT_FAILED = 1;
+/** Lines of a log. */
+const MOST_LOGGED = 5_000_000;
 
 function selectionOf(values: Values): Selection | null {
   const text = optionText(values, 'filter');
@@ -133,7 +134,11 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
   if (svg !== undefined && keep === undefined) throw new UsageError('readSvgNeedsConn');
   const names = captureFiles(positionals);
   const zeek = values['zeek'] === true;
-  const analyser = new CaptureAnalyser(keep === undefined ? {} : { keep });
+  const analyser = new CaptureAnalyser({
+    ...(keep === undefined ? {} : { keep }),
+    // A log has a line for every connection.
+    ...(zeek ? { mostListed: MOST_LOGGED } : {}),
+  });
   await readCaptures(names, analyser, io.stdin, io.stderr);
   const analysis = selected(analyser.end(), selects);
   const { lang } = io;
@@ -153,11 +158,6 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
     else if (!unread) tellSummary(show, io, analysis, names.join(', '));
   }
   return unread ? EXIT_FAILED : 0;
-}
-
-/** Whether anything of an analysis is worse than a note. */
-export function isWrong({ findings }: Analysis): boolean {
-  return findings.some(({ severity }) => bySeverity(severity, 'note') < 0);
 }
 
 /** `synfin read` */
