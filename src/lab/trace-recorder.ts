@@ -16,7 +16,11 @@ import {
 } from '../tcp/index.ts';
 import {
   ACK,
+  aceOf,
+  CWR,
+  ECE,
   formatControl,
+  OPT_ACC_ECN,
   OPT_FAST_OPEN,
   OPT_MSS,
   OPT_SACK,
@@ -94,6 +98,8 @@ class Followed {
   /** What was told last, to tell only what has changed. */
   readonly views: Record<End, string> = { left: 'null', right: 'null' };
 
+  #accEcn = false;
+
   constructor(index: number, connection: TraceConnection) {
     this.index = index;
     this.connection = connection;
@@ -105,6 +111,15 @@ class Followed {
     this.syn[from] = null;
     this.sent[from] = null;
     this.synAck[from] = false;
+  }
+
+  /** Whether AE, CWR and ECE of a segment are of AccECN (RFC 9768 section 3.2.2): its SYN has asked for it, and nobody declined. */
+  usesAce(seg: Segment): boolean {
+    const ace = aceOf(seg);
+    const syn = (seg.ctl & SYN) !== 0;
+    if (syn && (seg.ctl & ACK) === 0) this.#accEcn = ace === 0b111;
+    else if (syn && (ace < 0b010 || ace === 0b111)) this.#accEcn = false;
+    return this.#accEcn;
   }
 
   /** How many of the numbers that a segment covers its end has sent before; notes what it covers. */
@@ -130,6 +145,7 @@ interface Flight {
   /** Copies that have neither arrived nor been lost. */
   copies: number;
   flipped: number | null;
+  marked: boolean;
 }
 
 /** An arrival that is being processed. */
@@ -140,6 +156,7 @@ interface Arrival {
   readonly copy: number;
   readonly packet: PacketInfo;
   readonly flipped: number | null;
+  readonly marked: boolean;
   discarded: string | null;
 }
 
@@ -202,6 +219,7 @@ export class TraceRecorder {
       dropped: (p, reason) => this.#onLost(p, reason),
       duplicated: (p) => this.#onDuplicated(p),
       corrupted: (p, bit) => this.#onCorrupted(p, bit),
+      marked: (p) => this.#onMarked(p),
     };
   }
 
@@ -415,13 +433,13 @@ export class TraceRecorder {
     if (this.#changes.some(({ of: other, change }) => other !== of || change.end !== from)) this.flush();
     this.#observe(of, from);
     const id = ++this.#ids;
-    this.#flights.set(keyOf(p), { id, copies: 1, flipped: null });
+    this.#flights.set(keyOf(p), { id, copies: 1, flipped: null, marked: false });
     const again = p.injected ? 0 : of.again(from, seg);
     const retransmission = again > 0 && again === segLen(seg);
     const part = again > 0 && !retransmission ? { again } : {};
     const detail = this.#options.detail === undefined ? {} : { packet: hex(p) };
     const origin = p.injected ? { injected: true as const } : { nth: this.#nth(from) };
-    const segment = traceSegment(seg);
+    const segment = of.usesAce(seg) ? aceSegment(seg) : traceSegment(seg);
     this.#emit(of, { kind: 'sent', id, from, segment, retransmission, ...part, ...origin, ...detail }, p);
     this.#emitTimers();
   }
@@ -439,10 +457,10 @@ export class TraceRecorder {
     this.flush();
     const from = senderOf(p);
     const of = seg === null ? this.#first : this.#between(from, seg.srcPort, seg.dstPort);
-    const { id, flipped } = flight;
+    const { id, flipped, marked } = flight;
     const to = otherEnd(from);
     const discarded = flipped === null ? null : 'checksum';
-    this.#arrival = { id, of: of ?? this.#first, to, copy: p.copy, packet: p, flipped, discarded };
+    this.#arrival = { id, of: of ?? this.#first, to, copy: p.copy, packet: p, flipped, marked, discarded };
   }
 
   /** What was on its way is lost: on the wire, or because nobody is there (`down`). */
@@ -475,6 +493,11 @@ export class TraceRecorder {
     if (flight !== undefined) flight.flipped = bit;
   }
 
+  #onMarked(p: PacketInfo): void {
+    const flight = this.#flights.get(keyOf(p));
+    if (flight !== undefined) flight.marked = true;
+  }
+
   #landed(p: PacketInfo): Flight | null {
     const key = keyOf(p);
     const flight = this.#flights.get(key);
@@ -486,9 +509,9 @@ export class TraceRecorder {
   #endArrival(): void {
     const arrival = this.#arrival as Arrival;
     this.#arrival = null;
-    const { of, id, to, copy, discarded, packet, flipped } = arrival;
+    const { of, id, to, copy, discarded, packet, flipped, marked } = arrival;
     this.#observe(of, to);
-    const damage = flipped === null ? {} : { flipped };
+    const damage = { ...(flipped === null ? {} : { flipped }), ...(marked ? { marked } : {}) };
     this.#emit(of, { kind: 'arrived', id, to, copy, discarded, ...damage }, packet);
     this.#emitTimers();
   }
@@ -592,6 +615,24 @@ export function traceSegment(seg: Segment): TraceSegment {
   };
 }
 
+/** The same in AccECN mode. */
+function aceSegment(seg: Segment): TraceSegment {
+  const { ctl } = seg;
+  seg.ctl &= ~(CWR | ECE);
+  const { options, ...fields } = traceSegment(seg);
+  seg.ctl = ctl;
+  return { ...fields, ace: aceOf(seg), options };
+}
+
+/** The counters of an AccECN option, in its order. */
+function traceAccEcn({ ecnFields, ecnOrder, e0b, ceb, e1b }: Segment): NonNullable<TraceOptions['accEcn']> {
+  const first = ecnOrder === 0 ? { e0b } : { e1b };
+  if (ecnFields < 2) return ecnFields === 0 ? {} : first;
+  const two = { ...first, ceb };
+  if (ecnFields === 2) return two;
+  return ecnOrder === 0 ? { ...two, e1b } : { ...two, e0b };
+}
+
 function traceOptions(seg: Segment): TraceOptions {
   const { opts } = seg;
   const blocks: [number, number][] = [];
@@ -607,5 +648,6 @@ function traceOptions(seg: Segment): TraceOptions {
       : { timestamps: { value: seg.tsVal >>> 0, echo: seg.tsEcr >>> 0 } }),
     ...((opts & OPT_SACK) === 0 ? {} : { sack: blocks }),
     ...((opts & OPT_FAST_OPEN) === 0 ? {} : { fastOpen: seg.cookieLen }),
+    ...((opts & OPT_ACC_ECN) === 0 ? {} : { accEcn: traceAccEcn(seg) }),
   };
 }

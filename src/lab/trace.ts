@@ -58,6 +58,8 @@ export interface TraceOptions {
   readonly sack?: readonly (readonly [number, number])[];
   /** TCP Fast Open (RFC 7413): octets of the cookie; 0 asks for one. */
   readonly fastOpen?: number;
+  /** AccECN (RFC 9768 section 3.2.3): the byte counters that it shows. */
+  readonly accEcn?: { readonly e0b?: number; readonly ceb?: number; readonly e1b?: number };
 }
 
 /** A segment as it was sent. Sequence numbers are raw, 0..2^32-1. */
@@ -73,6 +75,8 @@ export interface TraceSegment {
   readonly window: number;
   /** SEG.UP; only with the URG bit. */
   readonly urgent?: number;
+  /** AE, CWR and ECE as one number, on a connection whose SYN asked for AccECN (RFC 9768): they are not among the flags then. */
+  readonly ace?: number;
   readonly options: TraceOptions;
 }
 
@@ -189,6 +193,8 @@ export interface ArrivedEvent extends Happening {
   readonly discarded: string | null;
   /** The bit that the link flipped, 0 being the most significant of the packet's first octet. */
   readonly flipped?: number;
+  /** The network marked it: congestion experienced (RFC 3168 section 5). */
+  readonly marked?: true;
 }
 
 /** The link lost a segment. */

@@ -89,6 +89,7 @@ export class WireWatch {
       dropped: (p, reason) => to()?.dropped?.(p, reason),
       duplicated: (p) => to()?.duplicated?.(p),
       corrupted: (p, bit) => to()?.corrupted?.(p, bit),
+      marked: (p) => to()?.marked?.(p),
     };
   }
 

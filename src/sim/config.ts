@@ -28,6 +28,8 @@ export interface WireConfig {
   reorder?: { readonly probability: number; readonly extraDelayUs: number };
   /** Probability that one random bit of a packet is flipped. */
   corrupt?: number;
+  /** Probability that an ECN-capable packet is marked CE, as a router does that meets congestion (RFC 3168 section 5); others pass as they are. */
+  mark?: number;
 }
 
 /** What a {@link WireConfig} may hold. */
@@ -49,6 +51,7 @@ export const wireConfig = new Schema<WireConfig>('wire', {
     }),
   ),
   corrupt: real(0, 1),
+  mark: real(0, 1),
 });
 
 /** A WireConfig with every field. */
@@ -64,6 +67,7 @@ export class DirectionConfig {
   loss = 0;
   duplicate = 0;
   corrupt = 0;
+  mark = 0;
   reorder = 0;
   reorderExtraUs = 0;
 
@@ -85,6 +89,7 @@ export class DirectionConfig {
     this.loss = next.loss ?? this.loss;
     this.duplicate = next.duplicate ?? this.duplicate;
     this.corrupt = next.corrupt ?? this.corrupt;
+    this.mark = next.mark ?? this.mark;
     this.reorder = next.reorder?.probability ?? this.reorder;
     this.reorderExtraUs = next.reorder?.extraDelayUs ?? this.reorderExtraUs;
   }
@@ -98,6 +103,7 @@ export class DirectionConfig {
       this.loss === 0 &&
       this.duplicate === 0 &&
       this.corrupt === 0 &&
+      this.mark === 0 &&
       this.reorder === 0
     );
   }

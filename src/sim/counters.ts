@@ -63,6 +63,8 @@ export class WireCounters {
   notDuplicated = 0;
   /** Packets with a bit flipped by chance or rule. */
   corrupted = 0;
+  /** ECN-capable packets marked CE by chance or rule. */
+  marked = 0;
   /** Packets delayed by a rule. */
   delayed = 0;
   /** Packets delayed by chance (reorder). */
@@ -86,6 +88,8 @@ export interface WireTap {
   duplicated?(p: PacketInfo): void;
   /** A bit was flipped: bit 0 is the most significant of the first octet. */
   corrupted?(p: PacketInfo, bit: number): void;
+  /** The packet was marked CE (RFC 3168 section 5). */
+  marked?(p: PacketInfo): void;
   /** A rule or reordering adds to the packet's delay: it arrives at `untilUs`; Infinity when held. */
   delayed?(p: PacketInfo, untilUs: number): void;
 }
@@ -99,6 +103,7 @@ export function combineTaps(...taps: readonly WireTap[]): WireTap {
     dropped: (p, reason) => each((tap) => void tap.dropped?.(p, reason)),
     duplicated: (p) => each((tap) => void tap.duplicated?.(p)),
     corrupted: (p, bit) => each((tap) => void tap.corrupted?.(p, bit)),
+    marked: (p) => each((tap) => void tap.marked?.(p)),
     delayed: (p, untilUs) => each((tap) => void tap.delayed?.(p, untilUs)),
   };
 }

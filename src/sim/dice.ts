@@ -8,6 +8,7 @@ export class Dice {
   readonly loss: Random;
   readonly duplicate: Random;
   readonly corrupt: Random;
+  readonly mark: Random;
   readonly reorder: Random;
   readonly jitter: Random;
 
@@ -15,6 +16,7 @@ export class Dice {
     this.loss = random.fork('loss');
     this.duplicate = random.fork('duplicate');
     this.corrupt = random.fork('corrupt');
+    this.mark = random.fork('mark');
     this.reorder = random.fork('reorder');
     this.jitter = random.fork('jitter');
   }

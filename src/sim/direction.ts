@@ -1,8 +1,8 @@
 // One direction of a simulated wire: takes packets from one port, decides their fate in a fixed order
-// (partition, rules, mtu, loss, queue, duplication, corruption, delay, reordering) and gives the
+// (partition, rules, mtu, loss, queue, mark, duplication, corruption, delay, reordering) and gives the
 // survivors to the other port. Every block is freed exactly once.
 
-import type { Memory } from '../wire/index.ts';
+import { type Memory, markCe } from '../wire/index.ts';
 import { Bottleneck } from './bottleneck.ts';
 import { DirectionConfig, type WireConfig } from './config.ts';
 import { type DropReason, WireCounters, type WireTap } from './counters.ts';
@@ -149,6 +149,7 @@ export class WireDirection {
       this.#memory.free(off, len);
       return;
     }
+    if (verdict.mark || (config.mark > 0 && this.#dice.mark.chance(config.mark))) this.#mark(p);
     const limited = config.bandwidthBps !== Infinity;
     const leavesUs = limited ? this.#bottleneck.enqueue(now, len, config.bandwidthBps) : now;
     if (config.duplicate > 0 && this.#dice.duplicate.chance(config.duplicate)) verdict.copies++;
@@ -205,6 +206,14 @@ export class WireDirection {
     }
     this.#show(flight);
     return first;
+  }
+
+  /** As a router does that drops no packet of who can be told otherwise (RFC 3168 section 5). */
+  #mark(p: PacketInfo): void {
+    const { ip } = p;
+    if (ip === null || !markCe(this.#memory, ip)) return;
+    this.counters.marked++;
+    this.tap?.marked?.(p);
   }
 
   #corrupt(p: PacketInfo, what: Corruption): void {

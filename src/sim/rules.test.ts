@@ -258,6 +258,11 @@ describe('rules as text', () => {
     expect(parsed('delay any 30µs')).toEqual({ action: { delayUs: 30 } });
     expect(parsed('dup data#1')).toEqual({ nth: 1, action: { duplicate: 1 } });
     expect(parsed('dup data#1 a->b x3')).toEqual({ nth: 1, direction: 'a->b', action: { duplicate: 3 } });
+    expect(parsed('mark data#3- a->b')).toEqual({
+      nth: { from: 3 },
+      direction: 'a->b',
+      action: { mark: true },
+    });
     expect(parsed('corrupt data#2')).toEqual({ nth: 2, action: { corrupt: 'random' } });
     expect(parsed('corrupt any bit 300 a->b')).toEqual({
       direction: 'a->b',
@@ -276,7 +281,7 @@ describe('rules as text', () => {
   });
 
   test.each([
-    ['', 'expected drop, delay, dup, corrupt or hold, not ""'],
+    ['', 'expected drop, delay, dup, corrupt, mark or hold, not ""'],
     ['lose SYN', 'not "lose"'],
     ['drop', 'drop what? Expected SYN'],
     ['drop SIN', 'no selector "SIN"'],

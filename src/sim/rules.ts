@@ -34,6 +34,8 @@ export type RuleAction =
   /** Extra copies. */
   | { readonly duplicate: number }
   | { readonly corrupt: Corruption }
+  /** Marked CE, if it is ECN-capable (RFC 3168 section 5). */
+  | { readonly mark: true }
   /** Kept until `RuleHandle.release()`. */
   | { readonly hold: true }
   /** Changes the packet's bytes in place (in `p.mem` at `p.off`), its length excepted. */
@@ -89,6 +91,7 @@ interface Actions {
   delayBy?: (p: PacketInfo) => number;
   duplicate?: number;
   corrupt?: Corruption;
+  mark?: true;
   hold?: true;
   edit?: (p: PacketInfo) => void;
 }
@@ -102,6 +105,7 @@ const actions = new Schema<Actions>('action', {
     oneOf('random'),
     nested(new Schema<{ bit?: number; octet?: number }>('corrupt', { bit: whole(0), octet: whole(0) })),
   ),
+  mark: flag,
   hold: flag,
   edit: func,
 });

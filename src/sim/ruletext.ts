@@ -5,6 +5,7 @@
 //   delay ACK#3 200ms         the third pure ACK, 200 ms more
 //   dup data#1 x2             two extra copies of the first segment with text
 //   corrupt data#1,3 octet 40 | corrupt any#5 bit 300 | corrupt data#2 (a random bit)
+//   mark data#3               the third is marked CE (RFC 3168), if it is ECN-capable
 //   hold data#4-              from the fourth on, until released
 //
 // Selectors: SYN (without ACK), ACK (nothing else, no text), any other control bit or sum of bits
@@ -28,7 +29,7 @@ export class RuleError extends Error {
   }
 }
 
-const VERBS = 'drop, delay, dup, corrupt or hold';
+const VERBS = 'drop, delay, dup, corrupt, mark or hold';
 const SELECTORS =
   'SYN, SYN+ACK, ACK, FIN, RST, PSH, URG, ECE, CWR (or a sum such as FIN+ACK), data, tcp, udp, icmp or any';
 
@@ -153,6 +154,8 @@ function action(verb: string, words: Words): RuleAction {
       return { drop: true };
     case 'hold':
       return { hold: true };
+    case 'mark':
+      return { mark: true };
     case 'delay':
       return { delayUs: duration(words) };
     case 'dup':
@@ -170,7 +173,7 @@ function action(verb: string, words: Words): RuleAction {
 export function parseRule(text: string, ends: readonly [string, string] = ['a', 'b']): WireRule {
   const words = new Words(text);
   const verb = words.next()?.toLowerCase() ?? '';
-  if (!['drop', 'delay', 'dup', 'corrupt', 'hold'].includes(verb)) {
+  if (!['drop', 'delay', 'dup', 'corrupt', 'mark', 'hold'].includes(verb)) {
     words.fail(`expected ${VERBS}, not "${verb}"`);
   }
   const what = words.next() ?? words.fail(`${verb} what? Expected ${SELECTORS}`);

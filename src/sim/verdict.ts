@@ -8,6 +8,7 @@ export class Verdict {
   drop = false;
   extraUs = 0;
   copies = 0;
+  mark = false;
   holder: LiveRule | null = null;
   corruptions: Corruption[] = [];
 
@@ -15,6 +16,7 @@ export class Verdict {
     this.drop = false;
     this.extraUs = 0;
     this.copies = 0;
+    this.mark = false;
     this.holder = null;
     if (this.corruptions.length > 0) this.corruptions.length = 0; // setting the length is slow
     return this;
@@ -32,6 +34,7 @@ export class Verdict {
       else if ('delayBy' in action) this.extraUs += action.delayBy(p);
       else if ('duplicate' in action) this.copies += action.duplicate;
       else if ('corrupt' in action) this.corruptions.push(action.corrupt);
+      else if ('mark' in action) this.mark = true;
       else if ('hold' in action) this.holder = rule;
       else {
         action.edit(p);

@@ -356,6 +356,41 @@ describe('faults by chance', () => {
     expect(places.size).toBeGreaterThan(80);
   });
 
+  test.each([4, 6])(
+    'mark: IPv%i packets that are ECN-capable become CE, with a right checksum; others pass as they are',
+    (family) => {
+      const { a, b, world, wire } = setup({ mark: 1 });
+      const marked: number[] = [];
+      wire.tap = { marked: (p) => marked.push(p.index) };
+      const packet = (ecn: number): Uint8Array => {
+        const bytes = new Uint8Array(family === 4 ? 20 : 40);
+        if (family === 4) bytes.set([0x45, 0x40 | ecn, 0, 20, 0, 0, 0, 0, 64, 6]);
+        else bytes.set([0x64, ecn << 4, 0, 0, 0, 0, 59, 64]);
+        if (family === 4) {
+          let sum = 0;
+          for (let i = 0; i < 20; i += 2) sum += ((bytes[i] as number) << 8) | (bytes[i + 1] as number);
+          new DataView(bytes.buffer).setUint16(10, ~sum & 0xffff);
+        }
+        return bytes;
+      };
+      for (const ecn of [0, 1, 2, 3]) a.send(packet(ecn));
+      world.runSync();
+      expect(b.arrivals.map(({ bytes }) => bytes)).toEqual([0, 3, 3, 3].map(packet));
+      expect([marked, wire.ab.counters.marked]).toEqual([[1, 2, 3], 3]);
+    },
+  );
+
+  test('mark: by chance, as often as it says', () => {
+    const { a, b, world, wire } = setup({ mark: 0.3 }, 'mark');
+    const bytes = new Uint8Array(40);
+    bytes.set([0x60, 0x20, 0, 0, 0, 0, 59, 64]);
+    for (let i = 0; i < 1000; i++) a.send(bytes);
+    world.runSync();
+    const ce = b.arrivals.filter((one) => one.bytes[1] === 0x30).length;
+    expect(ce).toBe(wire.ab.counters.marked);
+    expect(Math.abs(ce - 300)).toBeLessThan(60);
+  });
+
   test('a probability of 1 is always, of 0 never', () => {
     const all = setup({ loss: 1 });
     all.run(100);

@@ -3,6 +3,7 @@
 export * from './address.ts';
 export * from './arp.ts';
 export * from './checksum.ts';
+export { markCe, setEcnField } from './ecn.ts';
 export * from './ethernet.ts';
 export * from './format.ts';
 export { ICMP_HEADER_LENGTH, IcmpMessage } from './icmp.ts';

@@ -495,6 +495,22 @@ export const eventTexts = {
     en: 'It also acknowledges everything before {ack}.',
     zh: '它同时确认了 {ack} 之前的全部内容。',
   },
+  noteAceAsks: {
+    en: 'AE, CWR and ECE together ask for AccECN (RFC 9768).',
+    zh: 'AE、CWR、ECE 三位全为 1：请求 AccECN（RFC 9768）。',
+  },
+  noteAceAgrees: {
+    en: 'AE, CWR and ECE agree to AccECN, and tell what the ECN field of the SYN was when it arrived.',
+    zh: 'AE、CWR、ECE 三位同意 AccECN，并说明 SYN 到达时 ECN 字段的值。',
+  },
+  noteAce: {
+    en: 'AE, CWR and ECE are one number, ACE={n}: marked packets counted from 5, modulo 8; on the ACK of a SYN,ACK, how that arrived.',
+    zh: 'AE、CWR、ECE 三位合成一个数 ACE={n}：从 5 数起、被标记的数据包数模 8；在对 SYN,ACK 的确认里，则说明它到达时的样子。',
+  },
+  noteMarked: {
+    en: 'A router marked the packet: congestion experienced (CE, RFC 3168).',
+    zh: '路由器给这个数据包打上了“遇到拥塞”的标记（CE，RFC 3168）。',
+  },
   noteFlipped: { en: 'The link flipped bit {n} of the packet.', zh: '链路翻转了数据包的第 {n} 位。' },
   noteRto: { en: 'RTO is {ms}.', zh: 'RTO 为 {ms}。' },
 } as const satisfies Texts;

@@ -217,6 +217,7 @@ function notesOfSegment(teller: Teller, event: SentEvent, toldAck: boolean): str
   const { from, segment, states } = event;
   const notes: string[] = [];
   if (has(segment, 'SYN') && !event.retransmission) notes.push(...notesOfOptions(teller, segment.options));
+  if (segment.ace !== undefined) notes.push(noteOfAce(teller, segment));
   const { sack } = segment.options;
   if (sack !== undefined && sack.length > 0) {
     const space = otherEnd(from);
@@ -252,6 +253,12 @@ function newAck(teller: Teller, event: SentEvent): boolean {
     return other.segment.ack !== event.segment.ack;
   }
   return false;
+}
+
+/** AE, CWR and ECE in AccECN mode (RFC 9768 section 3.2.2). */
+function noteOfAce(teller: Teller, segment: TraceSegment): string {
+  if (!has(segment, 'SYN')) return teller.text('noteAce', { n: segment.ace as number });
+  return teller.text(has(segment, 'ACK') ? 'noteAceAgrees' : 'noteAceAsks');
 }
 
 function notesOfOptions(teller: Teller, options: TraceOptions): string[] {
@@ -300,6 +307,7 @@ function ofArrival(teller: Teller, event: ArrivedEvent): Account {
   const rule = teller.rule(event.changes);
   const notes = notesOfStates(teller, event, event.states);
   if (event.flipped !== undefined) notes.push(teller.text('noteFlipped', { n: event.flipped }));
+  if (event.marked === true) notes.push(teller.text('noteMarked'));
   const effects = effectsOf(teller, event, sent.segment, notes);
   if (event.discarded !== null) {
     const why = whyDiscarded(teller, event, sent.segment, explainDrop(event.discarded, lang, params));

@@ -3,7 +3,7 @@
 
 import { type Direction, PcapngWriter } from '../../link/index.ts';
 import { func, needed, oneOf, Schema } from '../../options/index.ts';
-import { Memory } from '../../wire/index.ts';
+import { IpPacket, Memory, markCe, parseIp } from '../../wire/index.ts';
 import { LadderRows, type Row } from '../ladder/index.ts';
 import { shown } from '../options.ts';
 import type { Lang } from '../text/index.ts';
@@ -83,6 +83,7 @@ class Exporter {
   readonly #options: PcapngExportOptions;
   readonly #chunks: Uint8Array[] = [];
   readonly #memory = new Memory({ initial: 1 << 17 });
+  readonly #ip = new IpPacket();
   readonly #writer: PcapngWriter;
   readonly #interfaces: Partial<Record<End, number>> = {};
   readonly #sent = new Map<number, SentEvent>();
@@ -148,6 +149,12 @@ class Exporter {
       octets[flipped >> 3] = (octets[flipped >> 3] as number) ^ (0x80 >> (flipped & 7));
     const off = this.#memory.alloc(octets.length);
     this.#memory.u8.set(octets, off);
+    if (
+      event.kind === 'arrived' &&
+      event.marked === true &&
+      parseIp(this.#memory, off, octets.length, this.#ip) === 0
+    )
+      markCe(this.#memory, this.#ip);
     const reason = event.kind === 'sent' ? this.#lost.get(sent.id) : undefined;
     this.#writer.packet(this.#interfaces[end] as number, event.t, this.#memory, off, octets.length, {
       direction,

@@ -229,6 +229,7 @@ export class LadderRows {
         const notes =
           copy > 0 ? [this.#word('duplicate', { segment: this.#departed.get(id)?.text ?? `#${id}` })] : [];
         if (event.flipped !== undefined) notes.push(this.#word('damaged'));
+        if (event.marked === true) notes.push(this.#word('marked'));
         if (discarded !== null)
           notes.push(this.#word('discarded', { reason: dropLabel(discarded, this.#options.lang) }));
         return { ...base, kind: 'arrive', id, to, copy, tone: this.#tone(id), note: notes.join(', ') };
@@ -317,11 +318,14 @@ export class LadderRows {
     return this.#options.absolute === true ? String(n) : this.#numbersOf(connection).text(end, n);
   }
 
-  #label(connection: number, from: End, { flags, seq, ack, length, urgent }: TraceSegment): string[] {
+  #label(connection: number, from: End, { flags, seq, ack, length, urgent, ace }: TraceSegment): string[] {
     const label = [flags, `seq=${this.#number(connection, from, seq)}`];
     if (ack !== null) label.push(`ack=${this.#number(connection, otherEnd(from), ack)}`);
     if (length > 0) label.push(`len=${length}`);
     if (urgent !== undefined) label.push(`urg=${urgent}`);
+    // In a SYN these are three bits, then a counter (RFC 9768 section 3.2.2).
+    if (ace !== undefined)
+      label.push(flags.includes('SYN') ? `AE,CWR,ECE=${ace.toString(2).padStart(3, '0')}` : `ACE=${ace}`);
     return label;
   }
 
@@ -347,7 +351,7 @@ export class LadderRows {
 
   #optionsText(connection: number, from: End, { flags, options }: TraceSegment): string[] {
     const text: string[] = [];
-    const { mss, windowScale, sackPermitted, timestamps, sack, fastOpen } = options;
+    const { mss, windowScale, sackPermitted, timestamps, sack, fastOpen, accEcn } = options;
     if (flags.includes('SYN')) {
       if (mss !== undefined) text.push(`mss=${mss}`);
       if (windowScale !== undefined) text.push(`wscale=${windowScale}`);
@@ -355,6 +359,8 @@ export class LadderRows {
       if (timestamps !== undefined) text.push('timestamps');
       if (fastOpen !== undefined) text.push(fastOpen === 0 ? 'TFO?' : 'TFO-cookie');
     }
+    if (accEcn !== undefined)
+      text.push(['ECN', ...Object.entries(accEcn).map(([name, octets]) => `${name}=${octets}`)].join(' '));
     const of = otherEnd(from);
     for (const [left, right] of sack ?? [])
       text.push(`sack=${this.#number(connection, of, left)}..${this.#number(connection, of, right)}`);

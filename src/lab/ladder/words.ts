@@ -18,6 +18,7 @@ export const words = {
   injected: { en: '(forged)', zh: '（伪造）' },
   oldCopy: { en: '(old copy)', zh: '（旧副本）' },
   damaged: { en: 'damaged', zh: '已损坏' },
+  marked: { en: 'marked CE', zh: '被标记 CE' },
   lost: { en: 'lost: {reason}', zh: '丢失：{reason}' },
   'lost-rule': { en: 'on purpose', zh: '人为' },
   'lost-loss': { en: 'chance', zh: '随机' },

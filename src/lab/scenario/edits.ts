@@ -41,10 +41,10 @@ export type Edit =
 /** The ends of a scenario's wire. */
 export const WIRE_ENDS = ['left', 'right'] as const;
 
-const RULE_VERBS = new Set(['drop', 'delay', 'dup', 'corrupt', 'hold']);
+const RULE_VERBS = new Set(['drop', 'delay', 'dup', 'corrupt', 'mark', 'hold']);
 const STRIPPED: readonly StripOption[] = ['wscale', 'sack', 'timestamps', 'mss'];
 const FORMS =
-  'a rule of the wire (drop, delay, dup, corrupt, hold), strip, inject, repeat, cut, mend, or an end (left, right) and what it does';
+  'a rule of the wire (drop, delay, dup, corrupt, mark, hold), strip, inject, repeat, cut, mend, or an end (left, right) and what it does';
 const UNITS: Readonly<Record<string, number>> = { us: 0.001, µs: 0.001, ms: 1, s: 1000, m: 60_000 };
 const NUMBER = /^(rcv\.nxt|rcv\.edge|snd\.una|snd\.nxt|iss|irs)?([+-]?\d+)?$/;
 

@@ -52,7 +52,10 @@ export interface Setup {
   /** Maximum segment lifetime of both hosts, milliseconds. Default 30 000: what Linux waits for. */
   readonly mslMs?: number;
   /** More of the wire: loss, mtu, bandwidth… */
-  readonly wire?: Pick<WireConfig, 'mtu' | 'loss' | 'bandwidthBps' | 'jitterUs' | 'duplicate' | 'reorder'>;
+  readonly wire?: Pick<
+    WireConfig,
+    'mtu' | 'loss' | 'bandwidthBps' | 'jitterUs' | 'duplicate' | 'reorder' | 'mark'
+  >;
   /** Settings of both hosts' TCP. */
   readonly tcp?: Partial<TcpConfig>;
   /** Randomness. Default 1. */

@@ -13,7 +13,7 @@ const hostSetup = new Schema<HostSetup>('setup', {
   splitsHandshake: flag,
 });
 
-const { mtu, loss, bandwidthBps, jitterUs, duplicate, reorder } = wireConfig.kinds;
+const { mtu, loss, bandwidthBps, jitterUs, duplicate, reorder, mark } = wireConfig.kinds;
 
 /** What {@link Setup} may hold. */
 export const setupOptions = new Schema<Setup>('setup', {
@@ -33,7 +33,15 @@ export const setupOptions = new Schema<Setup>('setup', {
   delayMs: real(0),
   mslMs: real(0),
   wire: nested(
-    new Schema<NonNullable<Setup['wire']>>('wire', { mtu, loss, bandwidthBps, jitterUs, duplicate, reorder }),
+    new Schema<NonNullable<Setup['wire']>>('wire', {
+      mtu,
+      loss,
+      bandwidthBps,
+      jitterUs,
+      duplicate,
+      reorder,
+      mark,
+    }),
   ),
   tcp: nested(tcpOptions),
   seed: real(-Number.MAX_VALUE),

@@ -218,8 +218,65 @@ export const motionFlow: readonly Scenario[] = [
     setup: { delayMs: 10, wire: { bandwidthBps: 1_000_000 }, tcp: { congestion: 'newreno' } },
     steps: [
       connect,
-      { do: 'write', end: 'left', what: 60_000, when: UP },
+      { do: 'write', end: 'left', what: 40_000, when: UP },
       { do: 'connect', end: 'left', connection: 1, when: 350 },
     ],
+  },
+  {
+    id: 'accurate-ecn',
+    group: 'motion',
+    title: { en: 'Accurate ECN: how many packets were marked', zh: '精确 ECN：多少个包被打了标记' },
+    question: {
+      en: 'A router that fills up marks packets instead of dropping them. How does the sender learn how many?',
+      zh: '路由器快满时给数据包打标记而不丢弃，发送方怎么知道打了多少个？',
+    },
+    explanation: {
+      en:
+        'With classic ECN (RFC 3168) a receiver echoes that there was a mark, by ECE, until the sender says by CWR that it ' +
+        'has slowed down: one signal in a round trip. AccECN (RFC 9768) makes one number of the three bits AE, CWR and ECE, ' +
+        'the ACE field: the receiver’s count of marked packets, from 5 on and modulo 8, with every segment. The SYN asks by ' +
+        'all three bits; the SYN,ACK and its ACK tell how the other one arrived, so that a path that mangles the ECN field ' +
+        'is found at once. An option counts the octets, too. What the sender does is as before: it reduces cwnd once for ' +
+        'each window, by less than after a loss (RFC 8511), and nothing has to be sent again.',
+      zh:
+        '经典 ECN（RFC 3168）里，接收方用 ECE 一直回显“有过标记”，直到发送方用 CWR 说已经减速：一个往返只有一个信号。' +
+        'AccECN（RFC 9768）把 AE、CWR、ECE 三位合成一个数，即 ACE 字段：接收方数到的被标记包数，从 5 数起、模 8，每个报文段都带。' +
+        'SYN 把三位全置 1 来请求；SYN,ACK 和它的 ACK 各自说明对方的包到达时 ECN 字段是什么，路径若篡改这个字段，马上就能发现。' +
+        '还有一个选项给出字节数。发送方的反应与从前一样：每个窗口把 cwnd 减小一次，减得比丢包时少（RFC 8511），而且什么也不用重传。',
+    },
+    notice: [
+      {
+        en: 'The ACE field is 5 until the first mark arrives; each mark makes it one larger, and 7 is followed by 0.',
+        zh: '第一个标记到达之前 ACE 是 5；每个标记使它加一，7 之后是 0。',
+      },
+      {
+        en: 'A marked segment after one without a mark is acknowledged at once; then every second mark.',
+        zh: '前一个没有标记、这一个有，就立刻确认；之后每两个标记确认一次。',
+      },
+      {
+        en: 'cwnd falls by a step in the plot, and no segment is sent again.',
+        zh: '图中 cwnd 降了一级台阶，却没有任何报文段重传。',
+      },
+    ],
+    linux: {
+      en: 'net.ipv4.tcp_ecn=3 asks for it and grants it (since 6.18); ss -ti shows what was delivered with marks.',
+      zh: 'net.ipv4.tcp_ecn=3 请求并同意它（6.18 起）；ss -ti 显示有多少个包带着标记送达。',
+    },
+    keywords: [
+      'accurate ECN',
+      'AccECN',
+      'RFC 9768',
+      'ACE field',
+      'ECE CWR AE',
+      'congestion mark',
+      'L4S',
+      '精确 ECN',
+      'ECE CWR AE 位',
+      '拥塞标记',
+      '显式拥塞通知',
+    ],
+    setup: { delayMs: 20, tcp: { ecn: 'accurate' } },
+    faults: ['mark data#12-14 left->right', 'mark data#20 left->right'],
+    steps: [connect, { do: 'write', end: 'left', what: 40_000, when: UP }],
   },
 ];

@@ -21,7 +21,7 @@ import { State } from '../tcb/state.ts';
 import type { Tcb } from '../tcb/tcb.ts';
 import { countText } from './count.ts';
 import { handshakeAce, handshakeEcn } from './handshake.ts';
-import { noteOption, putHandshakeOption } from './option.ts';
+import { noteOption, putHandshakeOption, synAckLost } from './option.ts';
 
 // AE, CWR and ECE of table 2, as one number.
 const NOT_ECN = 0b000;
@@ -82,6 +82,7 @@ function agreeToAccEcn(tcb: Tcb, acc: AccEcn, seg: Segment): void {
   }
   setAce(seg, handshakeAce(acc.synEcn));
   if (timeouts === 0 && (acc.modes & Mode.SYN_AGAIN) === 0) putHandshakeOption(tcb, acc, seg);
+  else synAckLost(acc);
 }
 
 /** What the first SYN or SYN,ACK of the peer says. */

@@ -131,6 +131,18 @@ describe('RFC 9768 3.2.3.2: options that do not arrive, or not as they were sent
     expect(shown(hear(e, 301, 100, ECN_CE))).toEqual([undefined]);
   });
 
+  it('3.2.3.2.2: after a lost SYN,ACK the first such repetition is enough', () => {
+    const e = inState('LISTEN', { config: { ecn: 'accurate', delayedAckMs: 0 } });
+    e.inject('SYN,ECE,CWR', 0, 0, { ae: 1, ...options({ mss: 1000, sack: true }) });
+    e.setNow(1_001_000);
+    e.tick();
+    e.inject('ACK,CWR', 1, 1);
+    e.sent.length = 0;
+    expect(shown(hear(e, 1, 100, ECN_ECT_0))[0]).toBeDefined();
+    hear(e, 1, 100, ECN_ECT_0);
+    expect(lossOf(e)).toBe(AccEcnMode.NO_OPTIONS);
+  });
+
   it.each([
     ['EE0B', { order: 0, values: [0, 0, 1] }],
     ['EE1B', { order: 0, values: [1, 0, 0] }],

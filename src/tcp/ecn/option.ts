@@ -133,6 +133,11 @@ export function noteRepeated(acc: AccEcn): void {
   if (acc.repeated === MOST_REPEATED) acc.modes |= Mode.NO_OPTIONS;
 }
 
+/** A SYN,ACK with an option seems to be lost: the next loss decides (section 3.2.3.2.2). */
+export function synAckLost(acc: AccEcn): void {
+  acc.repeated = MOST_REPEATED - 1;
+}
+
 /** A timeout, before any text with an option has arrived: perhaps it is the option that is dropped. */
 export function optionTimedOut(acc: AccEcn): void {
   if ((acc.modes & (Mode.OPTION_SENT | Mode.OPTION_PASSED)) === Mode.OPTION_SENT)
