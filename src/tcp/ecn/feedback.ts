@@ -57,7 +57,7 @@ function readOption(acc: AccEcn, seg: Segment): number {
     acc.sE0b = (acc.sE0b + ((seg.e0b - acc.sE0b) & OPTION_MASK)) | 0;
   if (ecnFields === 3 || (ecnFields > 0 && ecnOrder === 1))
     acc.sE1b = (acc.sE1b + ((seg.e1b - acc.sE1b) & OPTION_MASK)) | 0;
-  if (ecnFields < 2) return ecnFields === 0 ? -1 : 0; // ECEB is left out while it has not changed
+  if (ecnFields < 2) return -1; // ECEB is left out: the option that told of its last change may be lost
   const dCeb = (seg.ceb - acc.sCeb) & OPTION_MASK;
   acc.sCeb = (acc.sCeb + dCeb) | 0;
   return dCeb;
