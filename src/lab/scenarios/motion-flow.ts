@@ -218,7 +218,7 @@ export const motionFlow: readonly Scenario[] = [
     setup: { delayMs: 10, wire: { bandwidthBps: 1_000_000 }, tcp: { congestion: 'newreno' } },
     steps: [
       connect,
-      { do: 'write', end: 'left', what: 40_000, when: UP },
+      { do: 'write', end: 'left', what: 60_000, when: UP },
       { do: 'connect', end: 'left', connection: 1, when: 350 },
     ],
   },
