@@ -45,6 +45,7 @@ describe('settings', () => {
       keepAliveCount: [1, 127],
       finWait2Ms: [1, 2 ** 30],
       challengeAckMs: [0, 60_000],
+      ecnRetries: [0, 31],
       initialWindow: [1, 100],
       minMss: [28, 536],
       maxMss: [defaultConfig.minMss, 0xffff], // and 0: none

@@ -51,6 +51,10 @@ export interface TcpConfig {
   readonly ecn: 'off' | 'accept' | 'on' | 'accurate' | 'accept-accurate' | 'on-accept-accurate';
   /** ECN is given up where the path seems to mangle it or to drop what has its bits (RFC 3168 section 6.1.1.1, RFC 9768 sections 3.1.4.1 and 3.2.2.3). */
   readonly ecnFallback: boolean;
+  /** SYNs that go again and still ask for classic ECN, where there is a fallback (RFC 3168 section 6.1.1.1). */
+  readonly ecnRetries: number;
+  /** A SYN that crosses ours is answered as one that a listener gets, when it asks for classic ECN. */
+  readonly ecnOfCrossingSyn: boolean;
   /** In AccECN mode all segments but SYNs and RSTs are ECN-capable, and not only new text (ECN++, draft-ietf-tcpm-generalized-ecn). */
   readonly ecnPlusPlus: boolean;
   /**
@@ -156,6 +160,8 @@ export const defaultConfig: TcpConfig = {
   sack: true,
   ecn: 'accept',
   ecnFallback: true,
+  ecnRetries: 0,
+  ecnOfCrossingSyn: false,
   ecnPlusPlus: false,
   accEcnOption: 'changed',
   mssOption: true,
@@ -211,6 +217,8 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   synOptionOrder: oneOf('linux', 'freebsd'),
   ecn: oneOf('off', 'accept', 'on', 'accurate', 'accept-accurate', 'on-accept-accurate'),
   ecnFallback: flag,
+  ecnRetries: whole(0, 31),
+  ecnOfCrossingSyn: flag,
   ecnPlusPlus: flag,
   accEcnOption: oneOf('off', 'changed', 'linux'),
   noDelay: flag,

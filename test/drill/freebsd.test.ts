@@ -430,6 +430,40 @@ describe('always_keepalive', () => {
     ]));
 });
 
+describe('ECN (tcp_ecn_output_syn_sent, tcp_ecn_input_parallel_syn)', () => {
+  const asks = (value: number): string[] => [
+    ` 0 \`sysctl -w net.inet.tcp.ecn.enable=1 net.inet.tcp.ecn.maxretries=${value}\``,
+    ...SOCKET,
+    CONNECT,
+  ];
+  const syn = (delay: number, bits: string): string =>
+    `+${delay} > ${bits} 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0>`;
+
+  it('a SYN that was lost asks once more (maxretries 1), then no more', () =>
+    passes([...asks(1), syn(0, 'SEW'), syn(1, 'SEW'), syn(2, 'S')]));
+
+  it('maxretries 0: none that goes again asks', () => passes([...asks(0), syn(0, 'SEW'), syn(1, 'S')]));
+
+  it('a crossing SYN that asks is granted ECN, whether ours asked or not (enable 2); none by enable 0', async () => {
+    for (const [enable, ours, answer] of [
+      [0, 'S', 'S.'],
+      [1, 'SEW', 'SE.'],
+      [2, 'S', 'SE.'],
+    ] as const)
+      await passes([
+        ` 0 \`sysctl -w net.inet.tcp.ecn.enable=${enable}\``,
+        ...SOCKET,
+        CONNECT,
+        syn(0, ours),
+        '+.1 < SEW 0:0(0) win 32767 <mss 1460>',
+        `+0 > ${answer} 0:0(0) ack 1 win 65535 <mss 1460>`,
+        '+.1 < . 1:1(0) ack 1 win 65535',
+        '+0 write(3, ..., 10) = 10',
+        `+0 >${enable === 0 ? '[noecn]' : '[ect0]'} P. 1:11(10) ack 1 win 65535`,
+      ]);
+  });
+});
+
 it('TCP_MAXSEG of a connection makes its segments smaller', () =>
   passes([
     ...OPEN,

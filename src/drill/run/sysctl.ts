@@ -229,6 +229,7 @@ const FREEBSD: Readonly<Record<string, Apply>> = {
   'net.inet.tcp.syncache.rexmtlimit': retries('synAckR2Ms'),
   'net.inet.tcp.cc.algorithm': congestion,
   'net.inet.tcp.ecn.enable': ecn(FREEBSD_ECN),
+  'net.inet.tcp.ecn.maxretries': number('ecnRetries'),
   'net.inet.tcp.path_mtu_discovery': only('1'),
   'net.inet.tcp.pmtud_blackhole_detection': (v) => ({ mtuProbing: v === '0' ? 'off' : 'blackhole' }),
   'net.inet.tcp.blackhole': only('0'),

@@ -42,6 +42,8 @@ export const freebsd = profileOf('freebsd', {
     abe: { value: false, source: 'net.inet.tcp.cc.abe' },
     initialWindow: { value: 10, source: 'net.inet.tcp.initcwnd_segments' },
     mslMs: { value: 30_000, source: 'net.inet.tcp.msl' },
+    ecnRetries: { value: 1, source: 'net.inet.tcp.ecn.maxretries' },
+    ecnOfCrossingSyn: { value: true, source: 'tcp_ecn_input_parallel_syn' },
     minMss: { value: 216, source: 'net.inet.tcp.minmss' },
     mtuProbing: { value: 'off', source: 'net.inet.tcp.pmtud_blackhole_detection: 0' },
   },

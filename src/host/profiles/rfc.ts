@@ -20,6 +20,9 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
   timestamps: 'RFC 7323 section 3',
   sack: 'RFC 2018',
   ecn: 'RFC 3168 section 6.1.1; "accept" is tcp_ecn = 2 of Linux, "accurate" (RFC 9768) its 3',
+  ecnRetries: 'RFC 3168 section 6.1.1.1: free; net.inet.tcp.ecn.maxretries of FreeBSD',
+  ecnOfCrossingSyn:
+    'none: RFC 3168 section 6.1.1 does not speak of a simultaneous open; tcp_ecn_input_parallel_syn of FreeBSD',
   ecnFallback: 'RFC 3168 section 6.1.1.1, RFC 9768 sections 3.1.4.1 and 3.2.2.3; tcp_ecn_fallback of Linux',
   ecnPlusPlus: 'RFC 3168 sections 6.1.4 and 6.1.5: only new text is ECN-capable',
   accEcnOption: 'RFC 9768 section 3.2.3.3: the recommended simple scheme',

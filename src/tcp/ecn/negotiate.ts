@@ -65,11 +65,11 @@ export function ecnOfSyn(tcb: Tcb, seg: Segment): void {
 /** A SYN that was lost may have been lost for its bits (RFC 3168 section 6.1.1.1, RFC 9768 section 3.1.4.1). */
 function askForEcn(tcb: Tcb, seg: Segment): void {
   const { timeouts } = tcb.rto;
-  const fallback = tcb.config.ecnFallback;
+  const { ecnFallback: fallback, ecnRetries } = tcb.config;
   if (tcb.ecn === EcnMode.ACCURATE) {
     // What the SYN,ACK says decides, to whichever of our SYNs it is an answer.
     if (!fallback || timeouts < ACC_ECN_SYNS) setAce(seg, ACC_ECN_SYN);
-  } else if (fallback && timeouts > 0) tcb.ecn = EcnMode.NOT_ECN;
+  } else if (fallback && timeouts > ecnRetries) tcb.ecn = EcnMode.NOT_ECN;
   else seg.ctl |= ECE | CWR;
 }
 
@@ -92,10 +92,14 @@ export function learnEcn(tcb: Tcb, seg: Segment): void {
     learnAnswer(tcb, seg, ace);
     return;
   }
-  // In a simultaneous open, a host that asked for AccECN is as one that responds; nobody answers a classic SYN there.
-  const crossed = tcb.ecn === EcnMode.ACCURATE ? EcnMode.ACCURATE : EcnMode.NOT_ECN;
-  tcb.ecn = modeOfSyn(ace, tcb.passive === 1 ? grantedMode(tcb.config) : crossed);
+  tcb.ecn = modeOfSyn(ace, tcb.passive === 1 ? grantedMode(tcb.config) : crossedMode(tcb));
   if (tcb.ecn === EcnMode.ACCURATE) enterAccEcn(tcb, seg);
+}
+
+/** What is granted in a simultaneous open: a host that asked for AccECN is as one that responds (RFC 9768 section 3.1.5). */
+function crossedMode({ ecn, config }: Tcb): number {
+  if (ecn === EcnMode.ACCURATE) return EcnMode.ACCURATE;
+  return config.ecnOfCrossingSyn && config.ecn !== 'off' ? EcnMode.CLASSIC : EcnMode.NOT_ECN;
 }
 
 /** Table 2, for the client. */
