@@ -22,6 +22,8 @@ are per second of the process's processor time (user and system); the peer is th
     text: `Octets of JavaScript's heap and of what is outside of it for it, everything included (TCB, object, table of tuples,
 timer) but the Memory of packets and buffers, of which they have none. Half a minute of virtual time goes by before the
 heap is measured. A pause is the time of the main thread that one connection took to open, garbage collection included.
+When this was measured last the machine had other work, too: octets do not depend on that, pauses and speeds do. A half-open
+end is a record of 12 words, its place in the table of tuples, and its timer; the youngest 256 are not packed yet.
 \`npm run bench -- --rows memory --million\` has the rows of a million ends, too.`,
   },
   net: {
