@@ -15,16 +15,16 @@ export const lost: readonly InterviewEntry[] = [
   {
     of: 'synack-lost',
     full: {
-      en: 'Two timers run. The client’s SYN is not acknowledged: it goes again. The server’s SYN+ACK is not acknowledged either: it goes again; and a repeated SYN in SYN-RECEIVED makes the server answer at once. Whichever comes first ends the wait. Linux repeats a SYN+ACK tcp_synack_retries=5 times, and forgets the half-open connection after nominally 63 s. Sending a SYN+ACK proves nothing to the server: only the third segment does.',
-      zh: '两个定时器都在走。客户端的 SYN 没被确认，重传；服务器的 SYN+ACK 也没被确认，重传；而且 SYN-RECEIVED 收到重复的 SYN，服务器会立刻再答。哪个先到都行。Linux 重传 SYN+ACK tcp_synack_retries=5 次，名义上 63 秒后忘掉这个半连接。服务器发出 SYN+ACK 并不能证明什么，收到第三个报文段才算。',
+      en: 'Two timers run. The client’s SYN is not acknowledged: it goes again. The server’s SYN,ACK is not acknowledged either: it goes again; and a repeated SYN in SYN-RECEIVED makes the server answer at once. Whichever comes first ends the wait. Linux repeats a SYN,ACK tcp_synack_retries=5 times, and forgets the half-open connection after nominally 63 s. Sending a SYN,ACK proves nothing to the server: only the third segment does.',
+      zh: '两个定时器都在走。客户端的 SYN 没被确认，重传；服务器的 SYN,ACK 也没被确认，重传；而且 SYN-RECEIVED 收到重复的 SYN，服务器会立刻再答。哪个先到都行。Linux 重传 SYN,ACK tcp_synack_retries=5 次，名义上 63 秒后忘掉这个半连接。服务器发出 SYN,ACK 并不能证明什么，收到第三个报文段才算。',
     },
     traps: [26],
   },
   {
     of: 'ack3-lost',
     full: {
-      en: 'The client is ESTABLISHED, the server SYN-RECEIVED, and they disagree until something arrives. A pure ACK has no timer. Two things mend it: the server’s SYN+ACK again, after 1, 3, 7 … s, which the client answers with the same ACK; or any data of the client, since every segment after the handshake carries ack=y+1. No number of further ACKs could make both sides certain: that is the two generals’ problem.',
-      zh: '客户端 ESTABLISHED，服务器 SYN-RECEIVED，在有东西到达之前，两端的认识不一致。纯 ACK 没有定时器。有两条路补救：服务器在 1、3、7……秒重传 SYN+ACK，客户端再回同样的 ACK；或者客户端发数据，因为握手之后每个报文段都带 ack=y+1。再多几次 ACK 也无法让双方都确信，这就是两军问题。',
+      en: 'The client is ESTABLISHED, the server SYN-RECEIVED, and they disagree until something arrives. A pure ACK has no timer. Two things mend it: the server’s SYN,ACK again, after 1, 3, 7 … s, which the client answers with the same ACK; or any data of the client, since every segment after the handshake carries ack=y+1. No number of further ACKs could make both sides certain: that is the two generals’ problem.',
+      zh: '客户端 ESTABLISHED，服务器 SYN-RECEIVED，在有东西到达之前，两端的认识不一致。纯 ACK 没有定时器。有两条路补救：服务器在 1、3、7……秒重传 SYN,ACK，客户端再回同样的 ACK；或者客户端发数据，因为握手之后每个报文段都带 ack=y+1。再多几次 ACK 也无法让双方都确信，这就是两军问题。',
     },
     traps: [22],
   },
@@ -39,8 +39,8 @@ export const lost: readonly InterviewEntry[] = [
   {
     of: 'server-gave-up',
     full: {
-      en: 'The server has sent its SYN+ACK for the last time and deleted what it knew, without a segment. The client, ESTABLISHED, learns of it only when it sends: the server, CLOSED for these four numbers, answers RST with seq=SEG.ACK, which the client must believe. That is a half-open connection (section 3.5.1). A client that only listens would wait for ever, unless keep-alives are on.',
-      zh: '服务器最后一次重传 SYN+ACK 之后就删掉了记录，不再发任何东西。客户端还是 ESTABLISHED，要到自己发送时才知道：对这个四元组来说服务器已是 CLOSED，回 RST，seq=SEG.ACK，客户端必须接受。这就是半打开连接（第 3.5.1 节）。若客户端只听不说，就会永远等下去，除非开了保活。',
+      en: 'The server has sent its SYN,ACK for the last time and deleted what it knew, without a segment. The client, ESTABLISHED, learns of it only when it sends: the server, CLOSED for these four numbers, answers RST with seq=SEG.ACK, which the client must believe. That is a half-open connection (section 3.5.1). A client that only listens would wait for ever, unless keep-alives are on.',
+      zh: '服务器最后一次重传 SYN,ACK 之后就删掉了记录，不再发任何东西。客户端还是 ESTABLISHED，要到自己发送时才知道：对这个四元组来说服务器已是 CLOSED，回 RST，seq=SEG.ACK，客户端必须接受。这就是半打开连接（第 3.5.1 节）。若客户端只听不说，就会永远等下去，除非开了保活。',
     },
     traps: [22],
   },

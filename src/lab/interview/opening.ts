@@ -11,8 +11,8 @@ export const opening: readonly InterviewEntry[] = [
       zh: '讲一讲三次握手的过程：报文段、序列号和状态。',
     },
     short: {
-      en: 'SYN with seq=x: client SYN-SENT. SYN+ACK with seq=y, ack=x+1: server SYN-RECEIVED. ACK with seq=x+1, ack=y+1: the client is ESTABLISHED when the SYN+ACK arrives, the server when this ACK does.',
-      zh: '客户端发 SYN，seq=x，进入 SYN-SENT。服务器回 SYN+ACK，seq=y、ack=x+1，进入 SYN-RECEIVED。客户端收到后即 ESTABLISHED，发 ACK，seq=x+1、ack=y+1；服务器收到这个 ACK 才 ESTABLISHED。',
+      en: 'SYN with seq=x: client SYN-SENT. SYN,ACK with seq=y, ack=x+1: server SYN-RECEIVED. ACK with seq=x+1, ack=y+1: the client is ESTABLISHED when the SYN,ACK arrives, the server when this ACK does.',
+      zh: '客户端发 SYN，seq=x，进入 SYN-SENT。服务器回 SYN,ACK，seq=y、ack=x+1，进入 SYN-RECEIVED。客户端收到后即 ESTABLISHED，发 ACK，seq=x+1、ack=y+1；服务器收到这个 ACK 才 ESTABLISHED。',
     },
     full: {
       en: 'x and y are the initial sequence numbers, 32 bits, different for every connection. A SYN occupies one number, therefore +1; the pure ACK occupies none, so that the first octet of data is x+1, too. The SYNs also carry what can be agreed only here: MSS, window scale, SACK permitted, timestamps. The listener stays in LISTEN; it is a new connection that passes SYN-RECEIVED. connect() returns after the second segment, accept() can return after the third.',
@@ -24,8 +24,8 @@ export const opening: readonly InterviewEntry[] = [
   {
     of: 'why-three',
     full: {
-      en: 'RFC 9293 gives the principal reason: old duplicates of a SYN must not cause confusion. A server that were ESTABLISHED after two segments would believe every SYN that is late by minutes. With three, the client sees in the SYN+ACK an acknowledgment of a number that it did not send, and answers RST. Both sides’ numbers are agreed on and confirmed with the same three segments. Four are not needed: the server’s ACK and its SYN are one segment.',
-      zh: 'RFC 9293 给出的首要理由是：不让旧的重复 SYN 造成混乱。若服务器两次就算建立，迟到几分钟的 SYN 它也会当真。有第三次，客户端从 SYN+ACK 里看到它确认的不是自己发的序列号，就回 RST。同样的三个报文段也让双方的初始序列号都得到确认。不需要四次：服务器的 ACK 和 SYN 合成一个报文段。',
+      en: 'RFC 9293 gives the principal reason: old duplicates of a SYN must not cause confusion. A server that were ESTABLISHED after two segments would believe every SYN that is late by minutes. With three, the client sees in the SYN,ACK an acknowledgment of a number that it did not send, and answers RST. Both sides’ numbers are agreed on and confirmed with the same three segments. Four are not needed: the server’s ACK and its SYN are one segment.',
+      zh: 'RFC 9293 给出的首要理由是：不让旧的重复 SYN 造成混乱。若服务器两次就算建立，迟到几分钟的 SYN 它也会当真。有第三次，客户端从 SYN,ACK 里看到它确认的不是自己发的序列号，就回 RST。同样的三个报文段也让双方的初始序列号都得到确认。不需要四次：服务器的 ACK 和 SYN 合成一个报文段。',
     },
     traps: [23, 37, 40, 42],
   },
@@ -48,16 +48,16 @@ export const opening: readonly InterviewEntry[] = [
   {
     of: 'accept-when',
     full: {
-      en: 'The client has all it needs when the SYN+ACK arrives: connect() returns half a round trip before the server is ESTABLISHED. The third segment puts the connection into the accept queue; accept() only takes it out, and may be called long after. So a successful connect() does not mean that the server’s program knows of you: it may be busy, or never call accept().',
-      zh: 'SYN+ACK 一到，客户端要的都齐了：connect() 返回时，服务器还要再过半个往返才 ESTABLISHED。第三个报文段把连接放进全连接队列，accept() 只是取走它，可以晚很久。所以 connect() 成功并不说明服务器程序知道你来了：它可能在忙，也可能根本不 accept()。',
+      en: 'The client has all it needs when the SYN,ACK arrives: connect() returns half a round trip before the server is ESTABLISHED. The third segment puts the connection into the accept queue; accept() only takes it out, and may be called long after. So a successful connect() does not mean that the server’s program knows of you: it may be busy, or never call accept().',
+      zh: 'SYN,ACK 一到，客户端要的都齐了：connect() 返回时，服务器还要再过半个往返才 ESTABLISHED。第三个报文段把连接放进全连接队列，accept() 只是取走它，可以晚很久。所以 connect() 成功并不说明服务器程序知道你来了：它可能在忙，也可能根本不 accept()。',
     },
     traps: [22],
   },
   {
     of: 'data-in-handshake',
     full: {
-      en: 'The third may: its sender is ESTABLISHED, and the server, when it takes the ACK, takes the text, too. Then it is data with the ACK bit, and no separate ACK is sent. SYN and SYN+ACK may by the letter of section 3.5, but what they carry is not given to the program before ESTABLISHED. TCP Fast Open (RFC 7413) lifts that for clients that show a cookie; replay is then the program’s affair.',
-      zh: '第三次可以：发送方已是 ESTABLISHED，服务器处理 ACK 的同时也收下数据。这时它就是一个带 ACK 位的数据报文段，不另发 ACK。按第 3.5 节，SYN 和 SYN+ACK 也可以带数据，但在 ESTABLISHED 之前不交给程序。TCP Fast Open（RFC 7413）对出示 cookie 的客户端放开了这一条，此时重放要由程序自己应付。',
+      en: 'The third may: its sender is ESTABLISHED, and the server, when it takes the ACK, takes the text, too. Then it is data with the ACK bit, and no separate ACK is sent. SYN and SYN,ACK may by the letter of section 3.5, but what they carry is not given to the program before ESTABLISHED. TCP Fast Open (RFC 7413) lifts that for clients that show a cookie; replay is then the program’s affair.',
+      zh: '第三次可以：发送方已是 ESTABLISHED，服务器处理 ACK 的同时也收下数据。这时它就是一个带 ACK 位的数据报文段，不另发 ACK。按第 3.5 节，SYN 和 SYN,ACK 也可以带数据，但在 ESTABLISHED 之前不交给程序。TCP Fast Open（RFC 7413）对出示 cookie 的客户端放开了这一条，此时重放要由程序自己应付。',
     },
     traps: [19],
   },
@@ -81,8 +81,8 @@ export const opening: readonly InterviewEntry[] = [
   {
     of: 'simultaneous-open',
     full: {
-      en: 'Each gets a bare SYN in SYN-SENT, answers SYN+ACK and is SYN-RECEIVED; the other’s SYN+ACK makes it ESTABLISHED. There are four segments, and still one connection, because both used the same pair of sockets (section 3.5, figure 7; MUST-10). It needs both sides to bind the port that the other connects to: peer-to-peer programs do that to get through NATs. A socket that connects to its own port is the same with one host.',
-      zh: '两端都在 SYN-SENT 收到不带 ACK 的 SYN，各回 SYN+ACK，进入 SYN-RECEIVED；收到对方的 SYN+ACK 后 ESTABLISHED。共四个报文段，但仍是一个连接，因为用的是同一对套接字（第 3.5 节图 7，MUST-10）。前提是双方都 bind 了对方要连的端口：P2P 穿透 NAT 就这样做。一个套接字连到自己的端口，就是只有一台主机的同时打开。',
+      en: 'Each gets a bare SYN in SYN-SENT, answers SYN,ACK and is SYN-RECEIVED; the other’s SYN,ACK makes it ESTABLISHED. There are four segments, and still one connection, because both used the same pair of sockets (section 3.5, figure 7; MUST-10). It needs both sides to bind the port that the other connects to: peer-to-peer programs do that to get through NATs. A socket that connects to its own port is the same with one host.',
+      zh: '两端都在 SYN-SENT 收到不带 ACK 的 SYN，各回 SYN,ACK，进入 SYN-RECEIVED；收到对方的 SYN,ACK 后 ESTABLISHED。共四个报文段，但仍是一个连接，因为用的是同一对套接字（第 3.5 节图 7，MUST-10）。前提是双方都 bind 了对方要连的端口：P2P 穿透 NAT 就这样做。一个套接字连到自己的端口，就是只有一台主机的同时打开。',
     },
     mistakes: [
       {
@@ -104,8 +104,8 @@ export const opening: readonly InterviewEntry[] = [
       zh: '除了序列号，握手时两端还协商了什么？',
     },
     short: {
-      en: 'MSS, the window scale, SACK and timestamps: options of the SYN and the SYN+ACK. They can be agreed only there, and hold for the whole connection.',
-      zh: 'MSS、窗口扩大因子、SACK、时间戳：都是 SYN 和 SYN+ACK 里的选项，只能在这里商定，整个连接期间有效。',
+      en: 'MSS, the window scale, SACK and timestamps: options of the SYN and the SYN,ACK. They can be agreed only there, and hold for the whole connection.',
+      zh: 'MSS、窗口扩大因子、SACK、时间戳：都是 SYN 和 SYN,ACK 里的选项，只能在这里商定，整个连接期间有效。',
     },
     full: {
       en: 'MSS is not negotiated but told: the largest segment that I can take (without it 536 for IPv4, 1220 for IPv6). Window scale is a shift for each direction, and counts only if both sent it: without it no window is larger than 65,535. SACK permitted and timestamps likewise need both. A middlebox that removes one from a single SYN makes the ends disagree: with the window scale one end then reads windows that are many times too small.',

@@ -1,7 +1,6 @@
 // Draws a laid out ladder: shapes of SVG as plain data. A file is made of them (svg.ts), a page shows them as they are
 // and makes them again when its cursor moves: one drawing for all.
 
-import type { StateName } from '../../tcp/index.ts';
 import type { Trace } from '../trace.ts';
 import type {
   BarPiece,
@@ -10,21 +9,16 @@ import type {
   LadderArrow,
   LadderGap,
   LadderLayout,
-  Pill,
-  PlacedText,
   TimerBracket,
 } from './layout-types.ts';
-import { PHASES, STRANDS, type Strand } from './tokens.ts';
+import { n, pillShape, type Shape, shape, textShape } from './shapes.ts';
+import { patterns, railShapes } from './strands.ts';
+import { PHASES } from './tokens.ts';
+
+export { patterns };
 
 /** With more segments than this, lines are thin, and cut nothing else. */
 const DENSE_FROM = 60;
-
-/** An element of SVG. */
-export interface Shape {
-  readonly tag: string;
-  readonly attrs: Readonly<Record<string, string | number>>;
-  readonly children: readonly (Shape | string)[];
-}
 
 /** What of a ladder is shown, and how. */
 export interface DrawView {
@@ -47,142 +41,8 @@ export interface DrawView {
   readonly flights?: boolean;
 }
 
-type Attrs = Readonly<Record<string, string | number | null | false | undefined>>;
-type Children = readonly (Shape | string | null)[];
-
 /** `past`, `now` or `future` of the cursor. */
 export type Tense = 'past' | 'now' | 'future';
-
-/** An element; attributes that are null, false or undefined are left out. */
-export function shape(tag: string, attrs: Attrs, children: Children = []): Shape {
-  const kept: Record<string, string | number> = {};
-  for (const [name, value] of Object.entries(attrs))
-    if (value !== null && value !== false && value !== undefined) kept[name] = value;
-  return { tag, attrs: kept, children: children.filter((one) => one !== null) };
-}
-
-function n(value: number): string {
-  return String(Math.round(value * 10) / 10);
-}
-
-/** One line of text. */
-export function textShape({ text, x, y, anchor, angle, size, font }: PlacedText, classes = ''): Shape | null {
-  if (text === '') return null;
-  const names = [font === 'sans' ? 'sans' : '', classes].filter((one) => one !== '').join(' ');
-  return shape(
-    'text',
-    {
-      class: names === '' ? null : names,
-      x: n(x),
-      y: n(y),
-      'font-size': size,
-      'text-anchor': anchor === 'start' ? null : anchor,
-      transform: angle === 0 ? null : `rotate(${Math.round(angle * 100) / 100} ${n(x)} ${n(y)})`,
-    },
-    [text],
-  );
-}
-
-/** Patterns of strands, by phase. */
-export function patterns(prefix: string): Shape {
-  const hatches = { rise: 'M-1 6L6 -1M-1 1L1 -1M4 6L6 4', fall: 'M-1 -1L6 6M4 -1L6 1M-1 4L1 6' };
-  const made = ['opening', 'open', 'closing', 'waiting', 'none'].flatMap((phase) => [
-    ...Object.entries({ ...hatches, cross: 'M-1 -1L6 6M-1 6L6 -1' }).map(([name, d]) =>
-      shape(
-        'pattern',
-        { id: `${prefix}-${name}-${phase}`, width: 5, height: 5, patternUnits: 'userSpaceOnUse' },
-        [shape('path', { class: `o-${phase}`, d, 'stroke-width': name === 'cross' ? 1.25 : 1.7 })],
-      ),
-    ),
-  ]);
-  const rungs = shape(
-    'pattern',
-    { id: `${prefix}-rungs`, width: 6, height: 6, patternUnits: 'userSpaceOnUse' },
-    [shape('path', { class: 'o-waiting', d: 'M0 3H6', 'stroke-width': 1.4 })],
-  );
-  return shape('defs', {}, [...made, rungs]);
-}
-
-/** One strand of a lifeline. */
-function strand(
-  kind: Strand,
-  phase: string,
-  x: number,
-  width: number,
-  y1: number,
-  y2: number,
-  prefix: string,
-): Shape | null {
-  const height = Math.max(0, y2 - y1);
-  const middle = x + width / 2;
-  const box = { x: n(x), y: n(y1), width: n(width), height: n(height) };
-  const inside = { x: n(x + 0.5), y: n(y1 + 0.5), width: n(width - 1), height: n(Math.max(0, height - 1)) };
-  switch (kind) {
-    case 'none':
-      return shape('path', { class: `o-${phase} dots`, d: `M${n(middle)} ${n(y1)}V${n(y2)}` });
-    case 'hollow':
-      return shape('rect', { class: `paper o-${phase}`, 'stroke-width': 1.2, ...inside });
-    case 'full':
-      return shape('rect', { class: `f-${phase}`, ...box });
-    case 'hair':
-      return shape('path', {
-        class: `o-${phase}`,
-        'stroke-width': 1.5,
-        d: `M${n(middle)} ${n(y1)}V${n(y2)}`,
-      });
-    case 'rungs':
-      return null;
-    default:
-      return shape('rect', { class: `o-${phase}`, fill: `url(#${prefix}-${kind}-${phase})`, ...inside });
-  }
-}
-
-/** A piece of a lifeline: two strands, whose patterns are the state. */
-export function railShapes(
-  state: StateName,
-  x: number,
-  width: number,
-  y1: number,
-  y2: number,
-  prefix: string,
-): Shape[] {
-  if (y2 - y1 < 0.05) return [];
-  const phase = PHASES[state];
-  const [send, hear] = STRANDS[state];
-  const half = (width - 2) / 2;
-  if (state === 'CLOSED')
-    return [shape('path', { class: `o-${phase} dots`, d: `M${n(x + width / 2)} ${n(y1)}V${n(y2)}` })];
-  if (state === 'TIME-WAIT') {
-    const [a, b] = [x + width / 4, x + (3 * width) / 4];
-    return [
-      shape('rect', {
-        fill: `url(#${prefix}-rungs)`,
-        x: n(a),
-        y: n(y1),
-        width: n(b - a),
-        height: n(y2 - y1),
-      }),
-      shape('path', {
-        class: 'o-waiting',
-        'stroke-width': 1.5,
-        d: `M${n(a)} ${n(y1)}V${n(y2)}M${n(b)} ${n(y1)}V${n(y2)}`,
-      }),
-    ];
-  }
-  return [
-    strand(send, phase, x, half, y1, y2, prefix),
-    strand(hear, phase, x + half + 2, half, y1, y2, prefix),
-  ].filter((one) => one !== null);
-}
-
-/** A state as a piece of its lifeline, 12 by 16: what stands beside its name. */
-export function stateGlyph(state: StateName, prefix: string): Shape {
-  return shape(
-    'svg',
-    { class: 'glyph', width: 12, height: 16, viewBox: '0 0 12 16', 'aria-hidden': 'true' },
-    [...railShapes(state, 0, 12, 0, 16, prefix)],
-  );
-}
 
 /** A ladder as shapes, from the ground up; without the ground. */
 export function drawLadder(layout: LadderLayout, trace: Trace, view: DrawView = {}): Shape[] {
@@ -602,46 +462,4 @@ class Drawing {
       ],
     );
   }
-}
-
-/** A label. Flags are a filled block, those of a mere ACK outlined; what is to come is outlined, too. */
-export function pillShape(
-  pill: Pill,
-  tone: LadderArrow['tone'],
-  when: 'past' | 'flying' | 'future',
-  chosen: boolean,
-): Shape {
-  const { x, y, width, height, split, flags, fields } = pill;
-  const later = when === 'future';
-  const filled = !later && tone !== 'ack';
-  const r = 5;
-  const block = `M${n(split)} ${n(y)}H${n(x + r)}a${r} ${r} 0 0 0 ${-r} ${r}v${n(height - 2 * r)}a${r} ${r} 0 0 0 ${r} ${r}H${n(split)}Z`;
-  const ring = (by: number, classes: string): Shape =>
-    shape('rect', {
-      class: classes,
-      x: n(x - by),
-      y: n(y - by),
-      width: n(width + 2 * by),
-      height: n(height + 2 * by),
-      rx: r + by,
-    });
-  const colour = later ? 'later' : `f-${tone}`;
-  return shape('g', { class: `pill${later ? ' pill-later' : ''}` }, [
-    chosen ? ring(4, 'ring-chosen') : when === 'flying' ? ring(4, `ring l-${tone}`) : null,
-    shape('rect', {
-      class: `${filled && fields === null ? `f-${tone}` : 'raised'} ${later ? 'edge' : `l-${tone}`}`,
-      x: n(x),
-      y: n(y),
-      width: n(width),
-      height: n(height),
-      rx: r,
-      'stroke-width': 1.25,
-    }),
-    filled && fields !== null ? shape('path', { class: `f-${tone}`, d: block }) : null,
-    !filled && fields !== null && !later
-      ? shape('path', { class: `l-${tone}`, d: `M${n(split)} ${n(y)}v${n(height)}`, opacity: 0.6 })
-      : null,
-    textShape(flags, later ? 'later' : `b ${filled ? 'onhue' : colour}`),
-    fields === null ? null : textShape(fields, colour),
-  ]);
 }

@@ -2,23 +2,21 @@
 
 export { cut, textWidth, wrap, wrapText } from '../text/index.ts';
 export { timeOf, yOf } from './axis.ts';
-export {
-  type DrawView,
-  drawLadder,
-  patterns,
-  pillShape,
-  type Shape,
-  stateGlyph,
-  type Tense,
-} from './drawing.ts';
+export { type DrawView, drawLadder, patterns, type Tense } from './drawing.ts';
 export { shortStates } from './glyphs.ts';
 export { layoutLadder } from './layout.ts';
 export * from './layout-types.ts';
 export { escapeMermaid, type MermaidOptions, mermaidLadder } from './mermaid.ts';
 export { connectionName } from './outside.ts';
 export * from './rows.ts';
-export { escapeXml, type SvgOptions, svgLadder, svgOf, xmlOf } from './svg.ts';
-export { fontVariables, pageStyleSheet, styleSheet, tokenVariables } from './svg-style.ts';
+export type { Shape } from './shapes.ts';
+/** @internal What pages draw themselves. */
+export { pillShape } from './shapes.ts';
+/** @internal */
+export { stateGlyph } from './strands.ts';
+export { escapeXml, type SvgOptions, styleSheet, svgLadder, svgOf, xmlOf } from './svg.ts';
+/** @internal The look of pages. */
+export { fontVariables, pageStyleSheet, tokenVariables } from './svg-style.ts';
 export {
   escapeMarkdown,
   type LadderTable,

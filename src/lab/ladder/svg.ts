@@ -3,11 +3,14 @@
 
 import { oneOf, Schema, text as string } from '../../options/index.ts';
 import type { Trace } from '../trace.ts';
-import { drawLadder, type Shape } from './drawing.ts';
+import { drawLadder } from './drawing.ts';
 import { layOut, layoutOptions } from './layout.ts';
 import type { LadderLayout, LayoutOptions } from './layout-types.ts';
+import type { Shape } from './shapes.ts';
 import { styleSheet } from './svg-style.ts';
 import { word } from './words.ts';
+
+export { styleSheet };
 
 /** Options of {@link svgOf}. */
 export interface PictureOptions {

@@ -7,7 +7,7 @@ export const noSynAckRetransmission: Mutant = {
   id: 'no-syn-ack-retransmission',
   rule: {
     en: 'A SYN,ACK is sent again until it is acknowledged: nobody else repeats the third ACK.',
-    zh: 'SYN+ACK 未得到确认就要重传：第三次握手的 ACK 丢失后，只有靠它才能补发。',
+    zh: 'SYN,ACK 未得到确认就要重传：第三次握手的 ACK 丢失后，只有靠它才能补发。',
   },
   section: '3.8.1',
   rules: without({

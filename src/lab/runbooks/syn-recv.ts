@@ -17,12 +17,12 @@ export const synReceived: Runbook = {
   ],
   title: { en: 'Many connections in SYN-RECV', zh: '大量连接处于 SYN-RECV' },
   means: {
-    en: 'SYNs came, were answered with SYN+ACK, and the third segment did not come. (`ss` says SYN-RECV, RFC 9293 SYN-RECEIVED.)',
-    zh: '收到 SYN，回了 SYN+ACK，第三个报文段却没有来。（`ss` 显示 SYN-RECV，RFC 9293 称 SYN-RECEIVED。）',
+    en: 'SYNs came, were answered with SYN,ACK, and the third segment did not come. (`ss` says SYN-RECV, RFC 9293 SYN-RECEIVED.)',
+    zh: '收到 SYN，回了 SYN,ACK，第三个报文段却没有来。（`ss` 显示 SYN-RECV，RFC 9293 称 SYN-RECEIVED。）',
   },
   fault: {
-    en: 'Many unknown sources, few handshakes completed: an attack (SYN flood). Sources that you know: the way back to them, where the SYN+ACK is lost (asymmetric route, firewall, wrong neighbour entry), or the way of their ACK.',
-    zh: '来源陌生且极少完成握手：攻击（SYN flood）。来源是熟人：回程有问题，SYN+ACK 丢在路上（非对称路由、防火墙、错误的邻居表项），或者对方的 ACK 到不了。',
+    en: 'Many unknown sources, few handshakes completed: an attack (SYN flood). Sources that you know: the way back to them, where the SYN,ACK is lost (asymmetric route, firewall, wrong neighbour entry), or the way of their ACK.',
+    zh: '来源陌生且极少完成握手：攻击（SYN flood）。来源是熟人：回程有问题，SYN,ACK 丢在路上（非对称路由、防火墙、错误的邻居表项），或者对方的 ACK 到不了。',
   },
   looks: [
     {
@@ -33,8 +33,8 @@ export const synReceived: Runbook = {
         '0      0           10.0.0.1:8080     10.0.0.2:32988 timer:(on,1.508ms,2)\n' +
         '0      0           10.0.0.1:8080     10.0.0.2:32990 timer:(on,1.508ms,2)',
       reads: {
-        en: 'timer:(on, time to the next SYN+ACK, how many were sent again). iproute2 6.1 prints 1.508 s as “1.508ms”. The last SYN+ACK of 5 repetitions leaves after 31 s, the entry goes after 63 s.',
-        zh: 'timer:(on, 距下次重传 SYN+ACK 的时间, 已重传次数)。iproute2 6.1 把 1.508 秒显示成 “1.508ms”。重传 5 次，最后一次在 31 秒，63 秒后放弃。',
+        en: 'timer:(on, time to the next SYN,ACK, how many were sent again). iproute2 6.1 prints 1.508 s as “1.508ms”. The last SYN,ACK of 5 repetitions leaves after 31 s, the entry goes after 63 s.',
+        zh: 'timer:(on, 距下次重传 SYN,ACK 的时间, 已重传次数)。iproute2 6.1 把 1.508 秒显示成 “1.508ms”。重传 5 次，最后一次在 31 秒，63 秒后放弃。',
       },
     },
     {
@@ -47,7 +47,7 @@ export const synReceived: Runbook = {
       },
     },
     {
-      ask: { en: 'Does the SYN+ACK leave, and what comes back?', zh: 'SYN+ACK 发出去了吗？有什么回来？' },
+      ask: { en: 'Does the SYN,ACK leave, and what comes back?', zh: 'SYN,ACK 发出去了吗？有什么回来？' },
       run: "tcpdump -nni any -c 3 'tcp[tcpflags] & tcp-syn != 0'",
       prints:
         'IP 10.0.0.2.32976 > 10.0.0.1.8080: Flags [S], seq 223636016, win 64240, length 0\n' +

@@ -28,7 +28,7 @@ export const timeouts: Runbook = {
       },
     },
     {
-      ask: { en: 'Does the SYN leave, does a SYN+ACK come?', zh: 'SYN 出去了吗？SYN+ACK 回来了吗？' },
+      ask: { en: 'Does the SYN leave, does a SYN,ACK come?', zh: 'SYN 出去了吗？SYN,ACK 回来了吗？' },
       run: "tcpdump -nni any -c 3 'host PEER and tcp[tcpflags] & tcp-syn != 0'",
       prints:
         'IP 10.0.0.1.50110 > 10.0.0.2.80: Flags [S], seq 3978902594, win 64240, length 0\n' +
@@ -55,8 +55,8 @@ export const timeouts: Runbook = {
         '#kernel\nTcpActiveOpens                  5                  0.0\nTcpExtTCPTimeouts               6                  0.0\n' +
         'TcpExtTCPAbortOnTimeout         0                  0.0\nTcpExtTCPSynRetrans             6                  0.0',
       reads: {
-        en: 'TCPSynRetrans: SYNs and SYN+ACKs sent again; TCPTimeouts: all timeouts, those of data, too; AbortOnTimeout: connections given up. Without -a, nstat shows what was added since its last run.',
-        zh: 'TCPSynRetrans：重传的 SYN 和 SYN+ACK；TCPTimeouts：所有超时（含数据）；AbortOnTimeout：被放弃的连接。nstat 不带 -a 时显示自上次运行以来的增量。',
+        en: 'TCPSynRetrans: SYNs and SYN,ACKs sent again; TCPTimeouts: all timeouts, those of data, too; AbortOnTimeout: connections given up. Without -a, nstat shows what was added since its last run.',
+        zh: 'TCPSynRetrans：重传的 SYN 和 SYN,ACK；TCPTimeouts：所有超时（含数据）；AbortOnTimeout：被放弃的连接。nstat 不带 -a 时显示自上次运行以来的增量。',
       },
     },
     {

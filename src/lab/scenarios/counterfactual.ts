@@ -25,7 +25,7 @@ export const counterfactual: readonly Scenario[] = [
       zh:
         '这并非真正的 TCP：被动打开的一方不等自己的 SYN 得到确认（RFC 9293 第 3.5 节）。客户端的 SYN 迟到了，客户端早已放弃。' +
         '服务器应答之后就进入 ESTABLISHED；应答丢了，而它什么都不等，也就不会重传。服务器程序接受了一个对端从未有过人的连接，' +
-        '也没有任何定时器来结束它。真正的 TCP 会停在 SYN-RECEIVED，重传 SYN+ACK，要么收到 RST，要么最终放弃。',
+        '也没有任何定时器来结束它。真正的 TCP 会停在 SYN-RECEIVED，重传 SYN,ACK，要么收到 RST，要么最终放弃。',
     },
     notice: [
       {

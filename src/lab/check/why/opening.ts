@@ -55,7 +55,7 @@ export const aboutOpening: readonly WhyQuestion[] = [
     aliases: ['check-ack', 'syn-sent', 'syn-ack-check', '检查确认号', '确认号检查', '客户端为什么检查确认号'],
     question: {
       en: 'Why does the client check what a SYN,ACK acknowledges?',
-      zh: '客户端为什么要检查 SYN+ACK 的确认号？',
+      zh: '客户端为什么要检查 SYN,ACK 的确认号？',
     },
     mutant: 'no-ack-check',
     group: 'open',
@@ -75,7 +75,7 @@ export const aboutOpening: readonly WhyQuestion[] = [
     notice: [
       {
         en: 'The SYN,ACK acknowledges the first SYN; the client has since sent a second one, with another ISS.',
-        zh: 'SYN+ACK 确认的是第一个 SYN；客户端此时已用另一个初始序列号发出了第二个 SYN。',
+        zh: 'SYN,ACK 确认的是第一个 SYN；客户端此时已用另一个初始序列号发出了第二个 SYN。',
       },
       {
         en: 'The two ends now disagree on the client’s ISS, and no segment will tell them.',
@@ -85,8 +85,8 @@ export const aboutOpening: readonly WhyQuestion[] = [
   },
   {
     id: 'synack-again',
-    aliases: ['syn-ack-again', 'syn-ack-retransmission', '重传 SYN+ACK', 'SYN+ACK 重传', '第三次握手丢失'],
-    question: { en: 'Why is the SYN,ACK sent again?', zh: '为什么要重传 SYN+ACK？' },
+    aliases: ['syn-ack-again', 'syn-ack-retransmission', '重传 SYN,ACK', 'SYN,ACK 重传', '第三次握手丢失'],
+    question: { en: 'Why is the SYN,ACK sent again?', zh: '为什么要重传 SYN,ACK？' },
     mutant: 'no-syn-ack-retransmission',
     group: 'open',
     title: { en: 'Without it: SYN-RECEIVED for ever', zh: '不重传：永远停在 SYN-RECEIVED' },
@@ -96,7 +96,7 @@ export const aboutOpening: readonly WhyQuestion[] = [
         'again. Without a timer it says nothing more, nothing is under way, and it stays in SYN-RECEIVED for ever. ' +
         'Whoever needs an answer must be the one who repeats.',
       zh:
-        'ACK 自己从不重传。SYN+ACK 丢失，或者客户端的 ACK 丢失，服务器都只能再问一次。没有重传定时器，它便不再发送任何东西，' +
+        'ACK 自己从不重传。SYN,ACK 丢失，或者客户端的 ACK 丢失，服务器都只能再问一次。没有重传定时器，它便不再发送任何东西，' +
         '网络中也没有报文段在途，它就永远停在 SYN-RECEIVED。谁需要答复，就必须由谁来重发。',
     },
     notice: [
