@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OPT_SACK } from '../../wire/segment.ts';
+import { registerCongestionControl } from '../congestion/control.ts';
+import { newReno } from '../congestion/newreno.ts';
 import { inState, octets, options, pass, sent, type Way } from '../segment-arrives/testing.ts';
 import type { Sent } from '../tcb/sent.ts';
 import { Phase } from '../tcb/tcb.ts';
@@ -85,6 +87,22 @@ describe('RACK_detect_loss (RFC 8985 section 6.2 step 5)', () => {
     expect([sent(a), a.tcb.cc.phase]).toEqual([[segment(1)], Phase.FAST_RECOVERY]);
     expect(a.timersFired).toContain('reorder');
     expect(a.tcb.cc.cwnd).toBe(8000 + 1000); // PRR: what is in flight, and what goes in any case
+  });
+
+  it('a congestion control that owns recovery sets cwnd with every ACK, in a recovery and where cwnd is no limit; the timer sets none', () => {
+    registerCongestionControl({ ...newReno, name: 'owner', ownsRecovery: true, onAck: () => 7777 });
+    const a = flight(10_000, { config: { congestion: 'owner' } });
+    pass(a, 40);
+    sack(a, 1, 1001, 2001);
+    expect([a.tcb.cc.phase, a.tcb.cc.cwnd]).toEqual([Phase.OPEN, 7777]);
+    a.tcb.cc.cwnd = 8888;
+    pass(a, 10);
+    expect([a.tcb.cc.phase, a.tcb.cc.cwnd]).toEqual([Phase.FAST_RECOVERY, 8888]);
+    sack(a, 1, 1001, 3001);
+    expect(a.tcb.cc.cwnd).toBe(7777);
+    const idle = flight(1000, { config: { congestion: 'owner' } });
+    idle.inject('ACK', 1, 1001);
+    expect(idle.tcb.cc.cwnd).toBe(7777);
   });
 
   it('what comes within that time was overtaken: nothing goes again, cwnd stays', () => {

@@ -53,6 +53,7 @@ describe('MUST-19: fast retransmit and fast recovery (RFC 5681 section 3.2, RFC 
     duplicate(a, 1);
     duplicate(a, 1);
     expect(sent(a)).toEqual([]);
+    a.setNow(10_000);
     duplicate(a, 1);
     expect(sent(a)).toEqual(['ACK seq=1 ack=1 len=1000']);
     const { cc } = a.tcb;

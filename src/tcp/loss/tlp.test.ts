@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OPT_SACK, OPT_TIMESTAMPS } from '../../wire/segment.ts';
+import { OPT_SACK, OPT_TIMESTAMPS, Segment } from '../../wire/segment.ts';
 import { FastOpen } from '../fast-open.ts';
 import {
   departures,
@@ -15,7 +15,7 @@ import {
 import { Phase } from '../tcb/tcb.ts';
 import type { Endpoint } from '../testing.ts';
 import { tsNow } from '../timestamps.ts';
-import { Tlp } from './tlp.ts';
+import { lossProbe, probeAnswered, Tlp } from './tlp.ts';
 
 /** ESTABLISHED with SACK, MSS 1000 and a measured round trip of 40 ms: the RTO is 240 ms. */
 function measured(way: Way = {}): Endpoint {
@@ -134,6 +134,27 @@ describe('TLP_send_probe (section 7.3)', () => {
     expect(departures(a, 900).map(({ line }) => line)).toEqual([last(1001), segment(1), segment(1)]);
   });
 
+  it('none while nothing is out, in a recovery, while one is under way, or without RACK', () => {
+    const probes = (change: (a: Endpoint) => void, way: Way = {}): boolean => {
+      const a = measured(way);
+      a.send(octets(2000));
+      change(a);
+      sent(a);
+      a.tcb.timer.pto = 12_345;
+      lossProbe(a.engine, a.tcb);
+      const went = sent(a).length > 0;
+      expect(a.tcb.timer.pto).toBe(went ? 0 : 12_345);
+      return went;
+    };
+    expect(probes(() => undefined)).toBe(true);
+    expect(probes((a) => a.inject('ACK', 1, 2001))).toBe(false);
+    for (const phase of [Phase.FAST_RECOVERY, Phase.LOSS]) {
+      expect(probes((a) => Object.assign(a.tcb.cc, { phase }))).toBe(false);
+    }
+    expect(probes((a) => Object.assign(a.tcb.cc, { tlp: Tlp.RESENT }))).toBe(false);
+    expect(probes(() => undefined, { config: { lossDetection: 'dupacks' } })).toBe(false);
+  });
+
   it('a lost tail is repaired by what the peer SACKs of it', () => {
     const a = measured();
     a.send(octets(5000));
@@ -199,6 +220,17 @@ describe('TLP_process_ack (section 7.4.2)', () => {
     a.send(octets(1000));
     a.inject('ACK', 11, 3001);
     expect([a.tcb.cc.tlp, a.tcb.cc.ssthresh < 10_000]).toEqual([Tlp.NONE, true]);
+  });
+
+  it('without a probe there is no answer to one', () => {
+    const a = measured();
+    const { tcb, engine } = a;
+    a.send(octets(2000));
+    tcb.cc.tlpEnd = tcb.snd.una;
+    const { ssthresh, cwnd } = tcb.cc;
+    const seg = new Segment().set(1, (tcb.snd.una + 1000) | 0, 0x10);
+    probeAnswered(engine, tcb, seg, engine.sample.none(tcb));
+    expect([tcb.cc.ssthresh, tcb.cc.cwnd]).toEqual([ssthresh, cwnd]);
   });
 
   it('so it is where the probe ends at 0', () => {
