@@ -11,9 +11,9 @@ import { entries } from './entries.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 
-/** The declarations that a module's declarations name. */
+/** The declarations that a module's declarations name; those that an example in a comment names are others'. */
 function named(file: string): string[] {
-  const text = readFileSync(file, 'utf8');
+  const text = readFileSync(file, 'utf8').replaceAll(/\/\*[^]*?\*\//g, '');
   return [...text.matchAll(/(?:\bfrom |\bimport\(|^import )['"](\.[^'"]+)['"]/gm)].map(([, to = '']) =>
     resolve(dirname(file), to.replace(/\.[jt]s$/, '.d.ts')),
   );
