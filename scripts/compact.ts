@@ -1,6 +1,6 @@
 // Makes dist/ as small as it can be and still be read: JavaScript as the printer of vite's minifier writes it, nothing
-// renamed, with tabs; the lab, the referee and the command, which nobody steps through, as small as the minifier makes them. Of
-// the declarations those remain that can be reached from an entry of package.json's `exports`.
+// renamed, with tabs; the lab, the referee, the diagnosis of captures and the command, which nobody steps through, as small as
+// the minifier makes them. Of the declarations those remain that can be reached from an entry of package.json's `exports`.
 
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -13,7 +13,7 @@ const dist = join(root, 'dist');
 
 /** The declarations that a module's declarations name; those that an example in a comment names are others'. */
 function named(file: string): string[] {
-  const text = readFileSync(file, 'utf8').replaceAll(/\/\*[^]*?\*\//g, '');
+  const text = readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '');
   return [...text.matchAll(/(?:\bfrom |\bimport\(|^import )['"](\.[^'"]+)['"]/gm)].map(([, to = '']) =>
     resolve(dirname(file), to.replace(/\.[jt]s$/, '.d.ts')),
   );
@@ -29,7 +29,7 @@ for (let file = ahead.pop(); file !== undefined; file = ahead.pop()) {
 
 /** The same program, printed anew, or minified. */
 function printed(file: string): string {
-  const small = ['lab', 'drill', 'cli'].some((room) => file.startsWith(join(dist, room)));
+  const small = ['lab', 'drill', 'cli', 'capture'].some((room) => file.startsWith(join(dist, room)));
   const asIs = { compress: small, mangle: small, codegen: { removeWhitespace: small }, module: true };
   const { code, errors } = minifySync(file, readFileSync(file, 'utf8'), asIs);
   if (errors.length > 0) throw new Error(`${file}: ${errors.map(({ message }) => message).join(', ')}`);

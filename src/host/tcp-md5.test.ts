@@ -276,7 +276,7 @@ describe('segments of no connection', () => {
     expect(p.send({ from: 9, to: 81, ctl: SYN, seq: 5 }, 'another')).toEqual([]);
   });
 
-  it('without a key for the peer the option is one that nobody knows (MUST-6)', () => {
+  it('without a key for the peer the option is one that nobody knows', () => {
     const p = peer();
     p.host.setMd5Key(PEER, null);
     p.host.listen({ port: 179, md5: true });

@@ -175,7 +175,7 @@ describe('a segment that comes another way than those of its connection is of no
   });
 });
 
-describe('checksums (RFC 9293 MUST-3)', () => {
+describe('checksums (RFC 9293 section 3.1)', () => {
   it('a datagram without a checksum is no segment: nothing else would tell what the network did to it', () => {
     const { net, host, raw } = peer();
     const bytes = udpBytes(

@@ -37,8 +37,9 @@ export const TCPOPT_TIMESTAMPS = 8;
 export const TCPOPT_MD5 = 19;
 /** TCP Fast Open (RFC 7413 section 4.1.1). */
 export const TCPOPT_FAST_OPEN = 34;
-/** AccECN0 and AccECN1 (RFC 9768 section 3.2.3). */
+/** AccECN0 (RFC 9768 section 3.2.3). */
 export const TCPOPT_ACC_ECN_0 = 172;
+/** AccECN1: the same counters in the other order (RFC 9768 section 3.2.3). */
 export const TCPOPT_ACC_ECN_1 = 174;
 /** Experiments (RFC 6994); with the magic number it was Fast Open before it had a kind of its own. */
 export const TCPOPT_EXPERIMENT = 254;

@@ -49,7 +49,7 @@ export class Switch implements LinkEnd {
     this.#forward = forward;
   }
 
-  /** @internal */
+  /** Passes a packet on; whether there was a way. */
   deliver(off: number, len: number): boolean {
     return this.#forward(off, len);
   }
