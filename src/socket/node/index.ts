@@ -17,7 +17,6 @@ export {
   type ZoneFailure,
   type ZoneRecord,
 } from './names/index.ts';
-/** @internal For who simulates the event loop. */
 export { currentHost, currentPlace, nowhere, onHost, onPlace, type Place, type Turns } from './places.ts';
 export {
   currentRegistration,

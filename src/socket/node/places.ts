@@ -42,17 +42,17 @@ export function currentHost(): Host | null {
   return places.getStore()?.host ?? null;
 }
 
-/** @internal As {@link onHost}, with its own turns. */
+/** As {@link onHost}, with its own turns. */
 export function onPlace<T>(place: Place, program: () => T): T {
   return places.run(place, program);
 }
 
-/** @internal Runs `program` on no host. */
+/** Runs `program` on no host. */
 export function nowhere<T>(program: () => T): T {
   return places.exit(program);
 }
 
-/** @internal The place of this code, or null. */
+/** The place of this code, or null. */
 export function currentPlace(): Place | null {
   return places.getStore() ?? null;
 }
