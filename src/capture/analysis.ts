@@ -1,7 +1,7 @@
 // A capture from its first octet to its verdicts: frames are read, connections followed, each is judged, and the findings
 // are put in order. Connections beyond a bound are counted, and their verdicts too, but not listed.
 
-import { Schema, whole } from '../options/index.ts';
+import { func, Schema, whole } from '../options/index.ts';
 import type { StateName } from '../tcp/index.ts';
 import {
   type Connection,
@@ -14,7 +14,7 @@ import {
   vantageOf,
   type Way,
 } from './follow/index.ts';
-import { type CaptureInfo, CaptureReader, type Problem } from './read/index.ts';
+import { type CaptureInfo, CaptureReader, type FrameSink, type Problem } from './read/index.ts';
 import {
   bySeverity,
   judge,
@@ -92,12 +92,15 @@ export interface Analysis {
 export interface AnalyserOptions {
   /** The number of a connection whose every segment is kept, for a ladder. */
   readonly keep?: number;
+  /** Gets every frame before it is judged; it, and its octets, are the reader's. */
+  readonly onFrame?: FrameSink;
   /** Connections that are listed. Default 20,000. */
   readonly mostListed?: number;
 }
 
 const analyserOptions = new Schema<AnalyserOptions>('CaptureAnalyser', {
   keep: whole(0),
+  onFrame: func,
   mostListed: whole(0, 10_000_000),
 });
 
@@ -193,7 +196,11 @@ export class CaptureAnalyser {
   }
 
   #newReader(): CaptureReader {
-    return new CaptureReader((frame) => void this.#follower.frame(frame));
+    const { onFrame } = this.#options;
+    return new CaptureReader((frame) => {
+      onFrame?.(frame);
+      this.#follower.frame(frame);
+    });
   }
 
   #endFile(): void {

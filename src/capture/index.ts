@@ -10,6 +10,7 @@ export {
   type Finding,
   type SideReport,
 } from './analysis.ts';
+export { Anonymiser } from './anonymise.ts';
 export {
   Connection,
   type Earlier,

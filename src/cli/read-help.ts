@@ -41,6 +41,13 @@ const readOptionsHelp: readonly OptionHelp[] = [
       zh: '生成一个 HTML 文件，含各项发现及相应连接的梯形图',
     },
   },
+  {
+    option: '--anonymise FILE',
+    text: {
+      en: 'a copy to give away, as pcapng: other addresses, no text, no names; every verdict stays the same',
+      zh: '生成一份可以外传的 pcapng：地址已替换，没有数据和名称；所有结论不变',
+    },
+  },
   ...showHelp.filter(({ option }) => option !== '--explain'),
 ];
 

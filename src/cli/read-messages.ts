@@ -14,6 +14,10 @@ export const readMessages = {
   readSvgNeedsConn: { en: '--svg needs --conn N', zh: '--svg 需要同时给出 --conn N' },
   readBadFilter: { en: '--filter {message}', zh: '--filter {message}' },
   readCannotWrite: { en: 'cannot write {file}: {message}', zh: '无法写入 {file}：{message}' },
+  readAnonymised: {
+    en: '{file}: {written} packets without addresses and text; {leftOut} frames that are no TCP were left out',
+    zh: '{file}：{written} 个包，已去掉地址和数据；{leftOut} 个非 TCP 帧未写入',
+  },
   readHead: {
     en: '{name}: {format}, {frames} frames, {tcp} of TCP, {connections} connections in {time} s',
     zh: '{name}：{format}，{frames} 帧，其中 TCP {tcp} 帧，{connections} 个连接，历时 {time} 秒',

@@ -145,6 +145,17 @@ describe('synfin read', () => {
     expect(report).not.toMatch(/<script|src=|href="http/);
   });
 
+  test('--anonymise writes a copy with the same verdicts', async () => {
+    const copy = join(dir, 'copy.pcapng');
+    const { stderr } = await synfin(['read', refused, '--anonymise', copy, '--plain']);
+    expect(stderr).toContain('2 packets without addresses and text; 0 frames');
+    const { stdout } = await synfin(['read', copy, '--plain']);
+    expect(stdout).toContain('1. FAULT: Connection refused (connection #0)');
+    expect(await synfin(['read', refused, '--anonymise', join(dir, 'no', 'copy')])).toMatchObject({
+      code: 1,
+    });
+  });
+
   test('wrong arguments and what cannot be read', async () => {
     expect(await synfin(['read'])).toMatchObject({ code: 2 });
     expect(await synfin(['read', join(dir, 'none.pcap')])).toMatchObject({ code: 2 });

@@ -3,8 +3,10 @@
 import { writeFileSync } from 'node:fs';
 import {
   type Analysis,
+  Anonymiser,
   analysisJson,
   CaptureAnalyser,
+  type Frame,
   parseSelection,
   problemText,
   type Selection,
@@ -15,6 +17,7 @@ import {
 } from '../capture/index.ts';
 import { svgLadder } from '../lab/index.ts';
 import { printable } from '../lab/text/index.ts';
+import { CaptureFile } from './capture-file.ts';
 import { type Command, type Io, optionText, parseWhole, UsageError, type Values } from './command.ts';
 import { t } from './messages.ts';
 import { readHelp } from './read-help.ts';
@@ -33,6 +36,7 @@ export const readOptions = {
   zeek: { type: 'boolean' },
   svg: { type: 'string' },
   report: { type: 'string' },
+  anonymise: { type: 'string' },
   plain: showOptions.plain,
   ascii: showOptions.ascii,
   color: showOptions.color,
@@ -125,6 +129,27 @@ function write(file: string, text: string, io: Io): boolean {
   }
 }
 
+/** A copy of the capture that can be given away; `end` is false when it could not be written. */
+function anonymousCopy(name: string, io: Io): { frame(frame: Frame): void; end(): boolean } {
+  const told = ({ message }: Error): void => {
+    io.stderr.write(`synfin: ${t(io.lang, 'readCannotWrite', { file: printable(name), message })}\n`);
+  };
+  const file = new CaptureFile(name, told);
+  const anonymiser = new Anonymiser((octets) => file.write(octets));
+  return {
+    frame: (frame) => anonymiser.frame(frame),
+    end: () => {
+      anonymiser.end();
+      const whole = file.recording;
+      file.close();
+      const { written, leftOut } = anonymiser;
+      if (whole)
+        io.stderr.write(`${t(io.lang, 'readAnonymised', { file: printable(name), written, leftOut })}\n`);
+      return whole;
+    },
+  };
+}
+
 async function run(values: Values, positionals: readonly string[], io: Io): Promise<number> {
   if (positionals.length === 0) throw new UsageError('readNeeds');
   const selects = selectionOf(values);
@@ -134,12 +159,16 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
   if (svg !== undefined && keep === undefined) throw new UsageError('readSvgNeedsConn');
   const names = captureFiles(positionals);
   const zeek = values['zeek'] === true;
+  const anonymous = optionText(values, 'anonymise');
+  const copy = anonymous === undefined ? null : anonymousCopy(anonymous, io);
   const analyser = new CaptureAnalyser({
+    ...(copy === null ? {} : { onFrame: (frame) => copy.frame(frame) }),
     ...(keep === undefined ? {} : { keep }),
     // A log has a line for every connection.
     ...(zeek ? { mostListed: MOST_LOGGED } : {}),
   });
   await readCaptures(names, analyser, io.stdin, io.stderr);
+  if (copy?.end() === false) return EXIT_FAILED;
   const analysis = selected(analyser.end(), selects);
   const { lang } = io;
   for (const problem of analysis.problems)

@@ -105,6 +105,12 @@ export class PacketDecoder {
   #whole = 0;
   #wholeLength = 0;
 
+  /** The option area of the segment, as it was captured; valid until the next frame. */
+  optionOctets(): Uint8Array {
+    const { optOff, optLen } = this.segment;
+    return this.#mem.u8.subarray(optOff, optOff + optLen);
+  }
+
   /** What a frame is; the fields say more. */
   decode(frame: Frame): PacketKind {
     if (this.#whole !== 0) {
