@@ -72,9 +72,9 @@ describe('a program that never heard of synfin, with --import synfin/register', 
     const out = await run(
       `import net from 'node:net';
        const server = net.createServer((socket) => socket.end('here')).listen(80, '10.1.0.1', () => {
-         net.connect(80, '10.1.0.1').on('data', (octets) => console.log(String(octets)));
+         const there = net.connect(80, '10.1.0.1').on('data', (octets) => console.log(String(octets)));
+         there.on('close', () => server.close());
          net.connect(80, '10.1.0.9').on('error', ({ message }) => console.log(message));
-         setTimeout(() => server.close(), 100);
        });`,
       { SYNFIN: '10.1.0.0/24 addresses=10.1.0.1' },
     );
