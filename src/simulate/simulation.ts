@@ -508,6 +508,7 @@ export class Simulation {
       [...life.belongings].filter((each) => each instanceof VirtualTimer && each.isPending),
     ) as VirtualTimer[];
     return all
+      .filter(({ origin }) => !OF_THE_PROCESS.test(origin.stack ?? ''))
       .sort((a, b) => a.atUs - b.atUs)
       .map((timer) => ({
         host: timer.life?.name ?? '-',
@@ -630,6 +631,9 @@ function inspected(value: unknown): string {
     return String(value);
   }
 }
+
+/** A timer that Node has once for all programs of a process (it forgets the date of http): whose host it is, is chance. */
+const OF_THE_PROCESS = /\bcache \(node:internal\/http:/;
 
 /** The first lines of a stack that are a program's; of a timer of Node's own, those of Node. */
 function originOf(stack: string | undefined): string {

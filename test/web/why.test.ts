@@ -42,6 +42,7 @@ describe.skipIf(missing !== null)('why, in the page', () => {
     const page = await lab.open('#1/three?v=why&l=en');
     await outcome(page, 'without', 'violated');
     await page.click('.why-open');
+    await page.waitForSelector('.not-real'); // what repeats a counterexample is loaded when it is wanted
     await page.keyboard.press('End');
     expect(await stateOf(page, 'left')).toBe('CLOSED');
     expect(await stateOf(page, 'right')).toBe('ESTABLISHED');
@@ -53,6 +54,7 @@ describe.skipIf(missing !== null)('why, in the page', () => {
     await page.context().close();
 
     const linked = await lab.open('#1/why-2msl?l=en');
+    await linked.waitForSelector('.not-real');
     await linked.keyboard.press('End');
     expect(await stateOf(linked, 'right')).toBe('CLOSED');
     expect(await linked.textContent('.not-real')).toContain('two MSL');
