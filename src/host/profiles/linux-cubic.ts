@@ -46,14 +46,16 @@ class LinuxCubicState {
   endSeq = 0;
   lastAckUs = 0;
   currRttUs = NEVER_US;
-  undoLastMax = 0;
 }
 
 function own(tcb: Tcb): LinuxCubicState {
   return tcb.cc.own as LinuxCubicState;
 }
 
-const segments = (octets: number, mss: number): number => Math.floor(octets / mss);
+/** cwnd in whole segments; it is a segment at least, whatever the MSS has become since it was set. */
+function windowSegments({ cc, snd }: Tcb): number {
+  return Math.max(Math.floor(cc.cwnd / snd.mss), 1);
+}
 
 function resetHyStart(tcb: Tcb, c: LinuxCubicState, nowUs: number): void {
   c.roundUs = nowUs;
@@ -65,15 +67,14 @@ function resetHyStart(tcb: Tcb, c: LinuxCubicState, nowUs: number): void {
 
 /** hystart_update. True: slow start ends here. */
 function hyStart(tcb: Tcb, c: LinuxCubicState, delayUs: number, nowUs: number): boolean {
-  const { snd, cc } = tcb;
-  if (seqGt(snd.una, c.endSeq)) resetHyStart(tcb, c, nowUs);
-  if (segments(cc.cwnd, snd.mss) < LOW_WINDOW) return false;
+  if (seqGt(tcb.snd.una, c.endSeq)) resetHyStart(tcb, c, nowUs);
+  if (windowSegments(tcb) < LOW_WINDOW) return false;
   if (nowUs - c.lastAckUs <= TRAIN_GAP_US) {
     c.lastAckUs = nowUs;
     const rate = Math.max(parts.windowRate(tcb), 1);
     const held = Math.min(CARD_DELAY_US, (FOUR_BURSTS * 1e6) / rate);
     const long = c.delayMinUs + held;
-    if (nowUs - c.roundUs > (cc.pacingRate > 0 ? long : long / 2)) return true;
+    if (nowUs - c.roundUs > (tcb.cc.pacingRate > 0 ? long : long / 2)) return true;
   }
   c.currRttUs = Math.min(c.currRttUs, delayUs);
   if (c.samples < MIN_SAMPLES) {
@@ -134,13 +135,11 @@ function increase(c: LinuxCubicState, cwnd: number, acked: number): number {
 
 /** cubictcp_recalc_ssthresh. */
 function reduce(tcb: Tcb): number {
-  const { cc, snd } = tcb;
   const c = own(tcb);
-  const cwnd = segments(cc.cwnd, snd.mss);
-  c.undoLastMax = c.lastMax;
+  const cwnd = windowSegments(tcb);
   c.epochMs = 0;
   c.lastMax = cwnd < c.lastMax ? Math.floor((cwnd * (1024 + BETA)) / 2048) : cwnd;
-  return Math.max(Math.floor((cwnd * BETA) / 1024), 2) * snd.mss;
+  return Math.max(Math.floor((cwnd * BETA) / 1024), 2) * tcb.snd.mss;
 }
 
 /** tcp_cubic of Linux, as `linux-cubic`. */
@@ -166,9 +165,9 @@ export const linuxCubic: CongestionControl = {
       }
     }
     let acked = Math.ceil(s.acked / snd.mss);
-    let cwnd = segments(cc.cwnd, snd.mss);
+    let cwnd = windowSegments(tcb);
     if (cc.cwnd < cc.ssthresh) {
-      const grown = Math.min(cwnd + acked, Math.max(segments(cc.ssthresh, snd.mss), cwnd));
+      const grown = Math.min(cwnd + acked, Math.max(Math.floor(cc.ssthresh / snd.mss), cwnd));
       acked -= grown - cwnd;
       cwnd = grown;
       if (acked === 0) return cwnd * snd.mss;
@@ -183,17 +182,16 @@ export const linuxCubic: CongestionControl = {
   onTimeout(tcb, _flight, nowUs): number {
     const ssthresh = reduce(tcb);
     const c = own(tcb);
-    const { lastMax } = c;
     Object.assign(c, new LinuxCubicState());
-    c.undoLastMax = lastMax;
     resetHyStart(tcb, c, nowUs);
     return ssthresh;
   },
 
   /** CA_EVENT_TX_START: the epoch stands still while nothing is sent. */
-  onIdle(tcb, idleUs): number {
+  onIdle(tcb, idleUs, nowUs): number {
     const c = own(tcb);
-    if (c.epochMs !== 0) c.epochMs += Math.floor(idleUs / 1000);
+    if (c.epochMs !== 0)
+      c.epochMs = Math.min(c.epochMs + Math.floor(idleUs / 1000), Math.floor(nowUs / 1000));
     return parts.restartWindow(tcb, idleUs);
   },
 
@@ -201,9 +199,8 @@ export const linuxCubic: CongestionControl = {
     return tcb.cc.ssthresh;
   },
 
-  onUndo(tcb): number {
-    const { cc } = tcb;
-    own(tcb).lastMax = own(tcb).undoLastMax;
+  /** tcp_reno_undo_cwnd: of its own state nothing is given back. */
+  onUndo({ cc }): number {
     return Math.max(cc.cwnd, cc.priorCwnd);
   },
 

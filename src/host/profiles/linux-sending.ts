@@ -52,8 +52,10 @@ export function burstOf(minTsoSegs: number): Rules['burst'] {
 /** Ends of pieces, each with whether a write ended there (tcp_mark_push), in `tcb.pieces`. */
 function remember(tcb: Tcb, end: number, pushed: boolean): void {
   tcb.pieces ??= [];
-  const { pieces } = tcb;
-  while (pieces.length > 0 && seqLeq(pieces[0] as number, tcb.snd.una)) pieces.splice(0, 2);
+  const { pieces, snd } = tcb;
+  while (pieces.length > 0 && seqLeq(pieces[0] as number, snd.una)) pieces.splice(0, 2);
+  // A piece that did not go, as it was too small or not yet its time, is formed anew.
+  while (pieces.length > 0 && seqGt(pieces[pieces.length - 2] as number, snd.nxt)) pieces.length -= 2;
   pieces.push(end, pushed ? 1 : 0);
 }
 

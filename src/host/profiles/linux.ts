@@ -1,7 +1,16 @@
 // Linux 6.5 and later, as it comes: the defaults of its sysctls (Documentation/networking/ip-sysctl.rst) and the
 // constants of include/net/tcp.h.
 
-import { asPredicted, Err, FastOpen, parts, type Rules, rfc9293, State } from '../../tcp/index.ts';
+import {
+  asPredicted,
+  Err,
+  FastOpen,
+  fixedHeaders,
+  parts,
+  type Rules,
+  rfc9293,
+  State,
+} from '../../tcp/index.ts';
 import { ACK, FIN, OPT_TIMESTAMPS, RST, SYN } from '../../wire/index.ts';
 import { linuxCubic } from './linux-cubic.ts';
 import {
@@ -86,9 +95,8 @@ const synSentSyn: Rules['synSentSyn'] = (e, tcb, seg) => {
 
 /** tcp_advertise_mss: a SYN that goes again offers no more than the path to the peer has. */
 const sendSyn: Rules['sendSyn'] = (e, tcb) => {
-  const { rcv, pmtu, mtu, family } = tcb;
-  if (tcb.state === State.SYN_SENT && pmtu < mtu)
-    rcv.mss = Math.min(rcv.mss, pmtu - (family === 6 ? 60 : 40));
+  const { rcv, pmtu, mtu } = tcb;
+  if (tcb.state === State.SYN_SENT && pmtu < mtu) rcv.mss = Math.min(rcv.mss, pmtu - fixedHeaders(tcb));
   rfc9293.sendSyn(e, tcb);
 };
 
