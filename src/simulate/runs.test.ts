@@ -44,9 +44,9 @@ describe('runs of a scenario', () => {
     let n = 0;
     const scenario = (sim: Simulation) => sim.client('client', () => void n++);
     vi.stubEnv('SYNFIN_SEED', '9');
-    expect((await simulate({ seed: 5, runs: 3 }, scenario)).seeds).toEqual(['9']);
+    expect((await simulate({ seed: 5, runs: 3 }, scenario)).seeds).toEqual([9]);
     vi.stubEnv('SYNFIN_RUNS', '2');
-    expect((await simulate({}, scenario)).seeds).toEqual(['9', 10]);
+    expect((await simulate({}, scenario)).seeds).toEqual([9, 10]);
     expect(n).toBe(3);
     vi.stubEnv('SYNFIN_CHECK', '1');
     await simulate({}, scenario);
@@ -81,6 +81,30 @@ describe('runs of a scenario', () => {
     );
     expect(sometimes.get('high')).toBeGreaterThan(0);
     expect((await failure({ sometimes: ['unheard of'] }, () => {}))?.message).toMatch(/unheard of/);
+  });
+});
+
+describe('SYNFIN_SEED and SYNFIN_RUNS', () => {
+  test('a seed of the environment is the number that it shows: what a failure tells repeats it', async () => {
+    const drawn: number[] = [];
+    const scenario = (sim: Simulation) => sim.client('client', () => void drawn.push(Math.random()));
+    await simulate({ seed: 7 }, scenario);
+    vi.stubEnv('SYNFIN_SEED', '7');
+    await simulate({}, scenario);
+    await using sim = simulate();
+    await scenario(sim);
+    expect(new Set(drawn).size).toBe(1);
+    expect(sim.seed).toBe(7);
+  });
+
+  test('no number of runs is refused, for nothing would be run; empty is as if it were not there', async () => {
+    for (const runs of ['many', '0', '1.5']) {
+      vi.stubEnv('SYNFIN_RUNS', runs);
+      await expect(simulate({}, () => {})).rejects.toThrow(/SYNFIN_RUNS must be a whole number from 1/);
+    }
+    vi.stubEnv('SYNFIN_RUNS', '');
+    vi.stubEnv('SYNFIN_SEED', '');
+    expect((await simulate({ runs: 2 }, () => {})).seeds).toEqual([1, 2]);
   });
 });
 

@@ -3,7 +3,7 @@
 
 import { flag, func, list, Schema, text, whole } from '../options/index.ts';
 import { amended, SimulationError } from './errors.ts';
-import { Simulation, type SimulationOptions, simulationOptions } from './simulation.ts';
+import { Simulation, type SimulationOptions, seedFrom, simulationOptions } from './simulation.ts';
 
 /** A scenario: what is done in a simulation. What it throws fails the run. */
 export type Scenario = (sim: Simulation) => unknown;
@@ -42,11 +42,18 @@ interface Recorded {
   readonly events: readonly { readonly text: string; readonly at: { readonly stack?: string } }[];
 }
 
+/** What is asked for by SYNFIN_SEED and SYNFIN_RUNS. @throws OptionRangeError for what is no number of runs */
+function environment(): { readonly seed: string | undefined; readonly runs: number | undefined } {
+  const { SYNFIN_SEED = '', SYNFIN_RUNS = '' } = process.env;
+  const runs = SYNFIN_RUNS === '' ? undefined : Number(SYNFIN_RUNS);
+  if (runs !== undefined) runsOptions.kinds.runs.check(runs, 'simulate', 'SYNFIN_RUNS');
+  return { seed: SYNFIN_SEED === '' ? undefined : SYNFIN_SEED, runs };
+}
+
 /** The seed of the n-th run. */
-export function seedOf(seed: number | string, n: number): number | string {
+function seedOf(seed: number | string, n: number): number | string {
   if (n === 0) return seed;
-  const number = Number(seed);
-  return Number.isFinite(number) ? number + n : `${seed}/${n}`;
+  return typeof seed === 'number' ? seed + n : `${seed}/${n}`;
 }
 
 /** See {@link simulate}. */
@@ -54,12 +61,11 @@ export async function run(options: RunsOptions, scenario: Scenario): Promise<Run
   runsOptions.check(options);
   func.check(scenario, 'simulate', 'scenario');
   const { runs, check, sometimes: wanted = [], shrink = true, ...rest } = options;
-  const { SYNFIN_RUNS, SYNFIN_CHECK, SYNFIN_SEED } = process.env;
-  const count = Number(SYNFIN_RUNS ?? runs ?? 1);
-  const isChecked = check ?? SYNFIN_CHECK === '1';
-  const first = SYNFIN_SEED ?? options.seed ?? 1;
+  const asked = environment();
+  const isChecked = check ?? process.env['SYNFIN_CHECK'] === '1';
+  const first = seedFrom(asked.seed ?? options.seed ?? 1);
   // A seed that is asked for by itself is the one that is to be repeated.
-  const length = SYNFIN_SEED !== undefined && SYNFIN_RUNS === undefined ? 1 : count;
+  const length = asked.runs ?? (asked.seed === undefined ? (runs ?? 1) : 1);
   const seeds = Array.from({ length }, (_, n) => seedOf(first, n));
   const seen = new Map<string, number>(wanted.map((name) => [name, 0]));
   for (const seed of seeds) {
@@ -83,7 +89,7 @@ export async function run(options: RunsOptions, scenario: Scenario): Promise<Run
       );
   }
   const never = [...seen].filter(([, times]) => times === 0).map(([name]) => name);
-  if (never.length > 0 && SYNFIN_SEED === undefined)
+  if (never.length > 0 && asked.seed === undefined)
     throw new SimulationError(
       'ERR_SIM_NEVER',
       `never seen in ${seeds.length} runs (seeds ${seeds[0]} to ${seeds.at(-1)}): ${never.join(', ')}. What is never seen is not tested: more runs, or other faults`,

@@ -91,6 +91,11 @@ export const simulationOptions = new Schema<SimulationOptions>('simulate', {
   passthrough: list(oneOf(...new Set(Object.values(FOREIGN)))),
 });
 
+/** A seed as text that is a number is that number: SYNFIN_SEED=7 repeats what `{ seed: 7 }` did. */
+export function seedFrom(seed: number | string): number | string {
+  return typeof seed === 'string' && /^\d{1,15}$/.test(seed) ? Number(seed) : seed;
+}
+
 const names = new Schema<{ name: string }>('sim', { name: needed(text) });
 const advanceOptions = new Schema<{ time: Duration }>('advance', { time: needed(duration) });
 
@@ -153,7 +158,7 @@ export class Simulation {
       );
     simulationOptions.check(options);
     this.#options = options;
-    this.seed = options.seed ?? process.env['SYNFIN_SEED'] ?? 1;
+    this.seed = seedFrom(options.seed ?? (process.env['SYNFIN_SEED'] || 1));
     const { network = { rtt: '1ms' }, maxTime = '7d', date = '2030-01-01T00:00:00Z', ipv6 = false } = options;
     const beginMs = new Date(date).getTime();
     if (Number.isNaN(beginMs))
@@ -295,10 +300,11 @@ export class Simulation {
     groups: Readonly<Record<string, readonly string[]>>,
     rtts: Readonly<Record<string, Duration>>,
   ): void {
+    this.#checkOpen();
     for (const [pair, rtt] of Object.entries(rtts)) {
-      const [from = '', to = from] = pair.split(/[\s-]+/);
+      const [from = '', to = from, ...more] = pair.trim().split(/\s+/);
       const [as, bs] = [groups[from], groups[to]];
-      if (as === undefined || bs === undefined)
+      if (as === undefined || bs === undefined || more.length > 0)
         throw new SimulationError(
           'ERR_SIM_HOST',
           `regions: '${pair}' names no two of ${Object.keys(groups).join(', ')}`,
