@@ -44,6 +44,23 @@ test('node:test: a failing one shows the ladder of its own traffic, and the seed
   expect(out).toMatch(/SYNFIN_SEED=7 repeats it/);
 });
 
+test('a plain script ends although a program has made timers after its host crashed', async () => {
+  const script = `
+    import { simulate } from 'synfin/sim';
+    const sim = simulate();
+    sim.host('suicide', ({ host }) => {
+      const old = setTimeout(() => {}, 5);
+      host.crash();
+      setInterval(() => console.log('dead'), 10);
+      old.refresh();
+    });
+    await sim.advance('1h');
+    sim.close();
+    console.log('end');
+  `;
+  expect(await run('dead.mjs', script)).toEqual({ status: 0, out: 'end\n' });
+});
+
 test('a plain script ends by itself when its simulation does', async () => {
   const script = `
     import net from 'node:net';

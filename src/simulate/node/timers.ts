@@ -18,6 +18,7 @@ export interface NodeTimeout {
   readonly _repeat: number | null;
   readonly _destroyed: boolean;
   refresh(): NodeTimeout;
+  unref(): NodeTimeout;
 }
 
 interface Shadowed extends NodeTimeout {
@@ -65,6 +66,7 @@ export class Timers {
     timeout[SHADOW]?.over(); // what it was before
     unlink(timeout);
     timeout._idleTimeout = FAR;
+    if (life.isDead) timeout.unref(); // nor does anybody live for it
     const shared = ms === SHARED_MS && timeout._onTimeout?.name === SHARED_NAME;
     timeout[SHADOW] = new VirtualTimer(this, timeout, ms, shared ? null : life);
     this.loop.observe?.(`timer of ${ms} ms`, life.name);
@@ -158,6 +160,7 @@ export class VirtualTimer implements Action, Belonging {
 
   /** It expires `ms` from now. */
   refresh(): void {
+    if (this.life?.isDead === true) return;
     if (this.timeout._destroyed) this.timers.revive(this.timeout);
     this.#begin();
   }
