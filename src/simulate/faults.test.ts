@@ -137,6 +137,56 @@ describe('a fault acts on an established connection, and counts what it hit', ()
   });
 });
 
+describe('faults of one kind at once', () => {
+  test('rates: the slowest counts, in whatever order they are lifted, and `set` is what remains', async () => {
+    await using sim = simulate({ network: { rate: '1mbit' } });
+    sim.host('server', () => echo());
+    const link = sim.link('client', 'server');
+    const bps = (): number => link.wire.ba.config.bandwidthBps;
+    await sim.client('client', async () => {
+      await ask(await connected('server'), 'x');
+      const first = link.rate('64kbit').optional();
+      const second = link.rate('8kbit', { queue: 5 }).optional();
+      expect([bps(), link.wire.ab.config.queuePackets]).toEqual([8000, 5]);
+      link.set({ rate: '2mbit' });
+      first.lift();
+      expect(bps()).toBe(8000);
+      second.lift();
+      expect([bps(), link.wire.ab.config.queuePackets]).toEqual([2e6, 1000]);
+      link.rate('10mbit').optional();
+      expect(bps()).toBe(2e6);
+    });
+  });
+
+  test('slow readers: the slowest counts, and none is left when all are lifted', async () => {
+    await using sim = simulate();
+    const server = sim.host('server', () => echo());
+    await sim.client('client', async () => {
+      const socket = await connected('server');
+      const first = server.slowReader('512kbit');
+      const second = server.slowReader('256kbit');
+      expect(await took(() => ask(socket, 'x'))).toBe(2049); // 64 KiB at 256 kbit/s, and the round trip
+      first.lift();
+      expect(await took(() => ask(socket, 'x'))).toBeGreaterThan(2000);
+      second.lift();
+      await sleep(3000);
+      expect(await took(() => ask(socket, 'x'))).toBe(1);
+    });
+  });
+
+  test('stops of a machine: it goes on when the last is lifted', async () => {
+    await using sim = simulate();
+    const server = sim.host('server', () => echo());
+    await sim.client('client', async () => {
+      const socket = await connected('server');
+      const [first, second] = [server.pause({ vm: true }), server.pause({ vm: true })];
+      setTimeout(() => first.lift(), 1000);
+      setTimeout(() => second.lift(), 2000);
+      expect(await took(() => ask(socket, 'x'))).toBeGreaterThan(2000);
+    });
+  });
+});
+
 describe('what befalls a host', () => {
   test('crash: timers and sockets are gone, the kernel closes connections and refuses new ones; restart runs the program again', async () => {
     await using sim = simulate();

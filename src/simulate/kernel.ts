@@ -22,6 +22,9 @@ export class Kernel {
   readonly addresses: readonly string[];
   readonly #world: World;
   readonly #interface: HostInterface;
+  readonly #transmit: (off: number, len: number) => void;
+  readonly #woke: (() => void) | undefined;
+  #stops = 0;
   isOn = true;
 
   constructor(world: World, network: Network, machine: Attached, options: KernelOptions) {
@@ -42,17 +45,28 @@ export class Kernel {
       name: `${name}0`,
       addresses: this.addresses.map((address) => `${address}/${address.includes(':') ? 64 : 16}`),
     });
-    this.plug(network, machine);
-    world.addNode(this.host);
-    if (woke !== undefined) this.host.setUserWoke(woke);
+    this.#transmit = (off, len) => network.send(machine, off, len);
+    this.#woke = woke;
+    this.#plug();
   }
 
-  /** The cable is in. */
-  plug(network: Network, machine: Attached): void {
-    this.#interface.attach((off, len) => network.send(machine, off, len));
+  /** The cable is in, and time moves. */
+  #plug(): void {
+    this.#interface.attach(this.#transmit);
+    this.#world.addNode(this.host);
+    if (this.#woke !== undefined) this.host.setUserWoke(this.#woke);
   }
-  unplug(): void {
+  #unplug(): void {
     this.#interface.attach(null);
+    this.#world.removeNode(this.host);
+  }
+
+  /** The machine stands still, until all who stopped it let it go on. */
+  stop(): void {
+    if (this.#stops++ === 0) this.#unplug();
+  }
+  go(): void {
+    if (--this.#stops === 0 && this.isOn) this.#plug();
   }
 
   deliver(off: number, len: number): boolean {
@@ -73,9 +87,8 @@ export class Kernel {
   off(): void {
     if (!this.isOn) return;
     this.isOn = false;
-    this.unplug();
+    this.#unplug();
     for (const connection of this.host.connections) connection.handler = null;
     this.host.abort(); // gives its memory back
-    this.#world.removeNode(this.host);
   }
 }

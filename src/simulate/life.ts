@@ -30,8 +30,8 @@ export class Life implements Place, Turns {
   isDead = false;
   /** Microseconds that its wall clock is ahead. */
   skewUs = 0;
-  /** Octets a second that its readers take; Infinity: at once. */
-  readRate = Infinity;
+  /** Octets a second that its readers take at most: the lowest counts. */
+  readonly readRates: number[] = [];
   /** What a process has one of, made when it is asked for: an http agent, a dispatcher. */
   readonly #own = new Map<unknown, unknown>();
   /** Its timers, and who else wants to know of its end. */
@@ -81,10 +81,10 @@ export class Life implements Place, Turns {
   }
 
   read<T>(action: (of: T) => void, of: T): void {
-    if (this.readRate === Infinity) this.later(action, of);
+    if (this.readRates.length === 0) this.later(action, of);
     else {
       this.slowReads++;
-      this.loop.after(READ_OCTETS / this.readRate, () => this.later(action, of));
+      this.loop.after(READ_OCTETS / Math.min(...this.readRates), () => this.later(action, of));
     }
   }
 

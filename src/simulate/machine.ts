@@ -50,7 +50,10 @@ export const simulatedHostOptions = new Schema<SimulatedHostOptions>('sim.host',
 });
 
 const pauseOptions = new Schema<{ vm?: boolean }>('pause', { vm: flag });
-const skewOptions = new Schema<{ time: Duration }>('skew', { time: needed(duration) });
+const skewOptions = new Schema<{ time: Duration; behind?: boolean }>('skew', {
+  time: needed(duration),
+  behind: flag,
+});
 const readOptions = new Schema<{ rate: Rate }>('slowReader', { rate: needed(rate) });
 
 export const programKind = func;
@@ -223,21 +226,13 @@ export class SimulatedHost {
     const life = this.#life;
     const kernel = this.#kernel;
     const isVm = options.vm === true && kernel.isOn;
-    const { network, world, loop } = this.#in;
     life.pause();
-    if (isVm) {
-      kernel.unplug();
-      world.removeNode(kernel.host);
-    }
+    if (isVm) kernel.stop();
     const held = life.held;
     return this.#in.faults.add('pause', `pause of ${this.name}`, {
       hits: () => life.held - held + (isVm ? 1 : 0),
       lift: () => {
-        if (isVm && kernel.isOn) {
-          kernel.plug(network, this);
-          world.addNode(kernel.host);
-          kernel.host.setUserWoke(() => loop.woke());
-        }
+        if (isVm) kernel.go();
         life.resume();
       },
     });
@@ -245,29 +240,31 @@ export class SimulatedHost {
 
   /** Its wall clock (Date) is ahead by so much, or, with `behind`, late; monotonic clocks and timers are not. */
   skew(time: Duration, options: { readonly behind?: boolean } = {}): Fault {
-    skewOptions.check({ time });
+    skewOptions.check({ time, ...options });
     const us = usOf(time, 'skew') * (options.behind === true ? -1 : 1);
     this.#life.skewUs += us;
-    return this.#in.faults.add('clock skew', `clock skew of ${this.name} by ${time}`, {
-      hits: () => 1,
-      lift: () => {
-        this.#life.skewUs -= us;
+    return this.#in.faults.add(
+      'clock skew',
+      `clock skew of ${this.name} by ${options.behind === true ? '-' : ''}${time}`,
+      {
+        hits: () => 1,
+        lift: () => {
+          this.#life.skewUs -= us;
+        },
       },
-    });
+    );
   }
 
   /** Its program takes at most so much of what comes: what it does not take closes the window of its peers. */
   slowReader(bits: Rate): Fault {
     readOptions.check({ rate: bits });
     const life = this.#life;
-    const before = life.readRate;
     const reads = life.slowReads;
-    life.readRate = bpsOf(bits) / 8;
+    const octets = bpsOf(bits) / 8;
+    life.readRates.push(octets);
     return this.#in.faults.add('slow reader', `slow reader on ${this.name}`, {
       hits: () => life.slowReads - reads,
-      lift: () => {
-        life.readRate = before;
-      },
+      lift: () => void life.readRates.splice(life.readRates.indexOf(octets), 1),
     });
   }
 

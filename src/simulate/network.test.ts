@@ -51,11 +51,21 @@ describe('links', () => {
     await using sim = simulate();
     sim.host('api-eu', () => echo());
     sim.host('api-us', () => echo());
-    sim.regions({ eu: ['client', 'api-eu'], us: ['api-us'] }, { eu: '2ms', 'eu us': '80ms' });
+    sim.regions({ 'eu-1': ['client', 'api-eu'], us: ['api-us'] }, { 'eu-1': '2ms', 'eu-1 us': '80ms' });
     await sim.client('client', async () => {
       expect(await took(() => connected('api-eu'))).toBe(3); // and a millisecond for the name
       expect(await took(() => connected('api-us'))).toBe(81);
     });
+  });
+
+  test('reordering is measured by the round-trip time that the link has, whichever was said first', async () => {
+    await using sim = simulate({ network: { rtt: '80ms' } });
+    for (const name of ['a', 'b']) sim.host(name, () => {});
+    const extra = (): number => link.wire.ab.config.reorderExtraUs;
+    const link = sim.link('a', 'b', { reorder: 0.1 });
+    expect(extra()).toBe(160_000);
+    link.set({ rtt: '10ms' });
+    expect([link.wire.ab.config.reorder, extra()]).toEqual([0.1, 20_000]);
   });
 
   test('groups can be cut from each other', async () => {
@@ -88,6 +98,10 @@ describe('links', () => {
     expect(() => sim.link('a', 'dns').loss(2)).toThrow(/probability must be a number from 0 to 1/);
     expect(() => sim.link('a', 'dns').partition({ from: 'b' })).toThrow(/'b' is none of its ends/);
     expect(() => sim.link('a', 'dns', { rtt: '5 parsecs' })).toThrow(/rtt must be a time/);
+    expect(() => sim.link('a', 'dns').partition({ port: 80 } as object)).toThrow(/port/);
+    expect(() => sim.link('a', 'dns').reset({ from: 'a' } as object)).toThrow(/from/);
+    expect(() => sim.regions({ a: ['a'] }, { 'a b': 1 })).toThrow(/'a b' names no two of a/);
+    await expect(sim.advance(Infinity)).rejects.toThrow(/time must be a time/);
   });
 
   test('UDP goes the same ways', async () => {

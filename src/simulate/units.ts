@@ -21,9 +21,11 @@ const BITS: Readonly<Record<string, number>> = { bit: 1, kbit: 1e3, mbit: 1e6, g
 
 /** The number of a text with a unit; null: it is none. */
 function parsed(value: unknown, units: Readonly<Record<string, number>>, plain: number): number | null {
+  // Without bound may be a rate; a time has an end.
+  if (value === Infinity && units === US) return null;
   if (typeof value === 'number') return value >= 0 ? value * plain : null;
   if (typeof value !== 'string') return null;
-  const found = /^([0-9]+(?:\.[0-9]+)?) ?([a-z]+)$/.exec(value.trim().toLowerCase());
+  const found = /^([0-9]{1,15}(?:\.[0-9]+)?) ?([a-z]+)$/.exec(value.trim().toLowerCase());
   const unit = found === null ? undefined : units[found[2] as string];
   return unit === undefined ? null : Number(found?.[1]) * unit;
 }

@@ -41,8 +41,14 @@ export const linkOptions = new Schema<LinkOptions>('link', {
   corrupt: real(0, 1),
 });
 
-/** Checked options as a wire has them. */
-export function wireConfigOf(options: LinkOptions): WireConfig {
+/** Of a wire: its delay, and the probability that a packet is overtaken. */
+interface Paced {
+  readonly delayUs: number;
+  readonly reorder: number;
+}
+
+/** Checked options as a wire has them that is as `now` says. */
+export function wireConfigOf(options: LinkOptions, now: Paced = { delayUs: 500, reorder: 0 }): WireConfig {
   const { rtt, delay, jitter, loss, rate: bits, queue, mtu, duplicate, reorder, corrupt } = options;
   const delayUs =
     rtt !== undefined
@@ -50,7 +56,8 @@ export function wireConfigOf(options: LinkOptions): WireConfig {
       : delay !== undefined
         ? usOf(delay, 'link', 'delay')
         : undefined;
-  const config: WireConfig = {
+  const overtaken = reorder ?? (delayUs === undefined ? undefined : now.reorder);
+  return {
     ...(delayUs === undefined ? {} : { delayUs }),
     ...(jitter === undefined ? {} : { jitterUs: usOf(jitter, 'link', 'jitter'), keepOrder: true }),
     ...(loss === undefined ? {} : { loss }),
@@ -58,10 +65,9 @@ export function wireConfigOf(options: LinkOptions): WireConfig {
     ...(queue === undefined ? {} : { queuePackets: queue }),
     ...(mtu === undefined ? {} : { mtu }),
     ...(duplicate === undefined ? {} : { duplicate }),
-    ...(reorder === undefined
+    ...(overtaken === undefined
       ? {}
-      : { reorder: { probability: reorder, extraDelayUs: 4 * (delayUs ?? 500) } }),
+      : { reorder: { probability: overtaken, extraDelayUs: 4 * (delayUs ?? now.delayUs) } }),
     ...(corrupt === undefined ? {} : { corrupt }),
   };
-  return config;
 }

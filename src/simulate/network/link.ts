@@ -8,6 +8,7 @@ import {
   type Random,
   type RuleHandle,
   Wire,
+  type WireConfig,
   type WireDirection,
   type WireRule,
   type World,
@@ -27,6 +28,8 @@ export interface FaultOptions {
 }
 
 const faultOptions = new Schema<FaultOptions>('fault', { from: text, port: whole(1, 0xffff) });
+const partitionOptions = new Schema<Pick<FaultOptions, 'from'>>('partition', { from: text });
+const resetOptions = new Schema<Pick<FaultOptions, 'port'>>('reset', { port: whole(1, 0xffff) });
 
 const probability = new Schema<{ probability: number }>('fault', { probability: needed(real(0, 1)) });
 const timed = new Schema<{ time: Duration }>('fault', { time: needed(duration) });
@@ -74,6 +77,9 @@ class EndPort implements Port {
   }
 }
 
+/** How fast a wire is. */
+type Pace = Required<Pick<WireConfig, 'bandwidthBps' | 'queuePackets'>>;
+
 /** A fault that holds packets. */
 export interface Hold extends Fault {
   /** Lets what is held go on; what comes is held again. */
@@ -92,6 +98,9 @@ export class Link {
   readonly #faults: Faults;
   readonly #random: Random;
   #cuts = { ab: 0, ba: 0 };
+  /** As it is without faults, and what faults allow. */
+  #pace: Pace;
+  readonly #limits: Partial<Pace>[] = [];
   #number = 0;
 
   /** @internal */
@@ -107,6 +116,8 @@ export class Link {
       ends: this.ends,
       ...wireConfigOf(options),
     });
+    const { bandwidthBps, queuePackets } = this.wire.ab.config;
+    this.#pace = { bandwidthBps, queuePackets };
   }
 
   /** `api-db`. */
@@ -122,7 +133,10 @@ export class Link {
   /** Changes what it is like, for good. Packets under way keep their times. @throws OptionTypeError, OptionRangeError */
   set(options: LinkOptions): this {
     linkOptions.check(options);
-    this.wire.configure(wireConfigOf(options));
+    const config = wireConfigOf(options, this.wire.ab.config);
+    const { bandwidthBps = this.#pace.bandwidthBps, queuePackets = this.#pace.queuePackets } = config;
+    this.#pace = { bandwidthBps, queuePackets };
+    this.wire.configure({ ...config, ...this.#paced() });
     return this;
   }
 
@@ -172,14 +186,27 @@ export class Link {
   rate(bits: Rate, options: { readonly queue?: number } = {}): Fault {
     rated.check({ rate: bits, ...options });
     const { ab, ba } = this.wire;
-    const before = ab.config.bandwidthBps;
-    const queueBefore = ab.config.queuePackets;
     const from = ab.counters.sentPackets + ba.counters.sentPackets;
-    this.wire.configure({ bandwidthBps: bpsOf(bits), queuePackets: options.queue ?? queueBefore });
+    const { queue } = options;
+    const limit = { bandwidthBps: bpsOf(bits), ...(queue === undefined ? {} : { queuePackets: queue }) };
+    this.#limits.push(limit);
+    this.wire.configure(this.#paced());
     return this.#fault('rate', `rate of ${bits}`, {
       hits: () => ab.counters.sentPackets + ba.counters.sentPackets - from,
-      lift: () => this.wire.configure({ bandwidthBps: before, queuePackets: queueBefore }),
+      lift: () => {
+        this.#limits.splice(this.#limits.indexOf(limit), 1);
+        this.wire.configure(this.#paced());
+      },
     });
+  }
+
+  /** The slowest of all counts, and the queue that was said last. */
+  #paced(): Pace {
+    const { bandwidthBps, queuePackets } = this.#pace;
+    return {
+      bandwidthBps: Math.min(bandwidthBps, ...this.#limits.map((limit) => limit.bandwidthBps ?? Infinity)),
+      queuePackets: this.#limits.findLast((limit) => limit.queuePackets)?.queuePackets ?? queuePackets,
+    };
   }
 
   /** Packets of more octets are lost without a word: a path MTU black hole. */
@@ -190,7 +217,7 @@ export class Link {
 
   /** The cable is cut: nothing passes, and what is under way is lost. With `from`, what comes from that end. */
   partition(options: Pick<FaultOptions, 'from'> = {}): Fault {
-    faultOptions.check(options);
+    partitionOptions.check(options);
     const ways = this.#ways(options.from);
     const lost = (): number => sum(ways.map((way) => this.wire[way].counters.dropped.partition));
     const before = lost();
@@ -225,7 +252,7 @@ export class Link {
 
   /** A box on the way resets every established connection (of `port`): both ends get a RST, once. */
   reset(options: Pick<FaultOptions, 'port'> = {}): Fault {
-    faultOptions.check(options);
+    resetOptions.check(options);
     const { port } = options;
     const hits = (this.a.resetThrough?.(this, port) ?? 0) + (this.b.resetThrough?.(this, port) ?? 0);
     const fault = this.#fault('reset', 'reset', { hits: () => hits, lift: () => {} });
