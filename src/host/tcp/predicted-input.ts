@@ -91,6 +91,7 @@ export function predictedInput(tcp: TcpLayer, iface: HostInterface, off: number,
   if (!answeredByItself(tcp, c.tcb)) {
     tcp.arriving.copy(c.tcb);
     tcp.arrivingUdp = 0;
+    tcp.signed = false;
   }
   toConnection(tcp, c, seg);
   return true;
