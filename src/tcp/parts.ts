@@ -6,11 +6,10 @@ export { windowRate } from './congestion/cwnd.ts';
 export { restartWindow } from './congestion/validation.ts';
 export { established } from './established.ts';
 export { emit } from './form/emit.ts';
-export { sackOctets } from './receive/reassembly.ts';
 export { resetConnection } from './segment-arrives/rst.ts';
 export { mayProbe } from './send/probe-timeout.ts';
 export { inFlight, leftOf, rangeAt, word } from './send/sent.ts';
-export { startPersist, transmit } from './send/transmit.ts';
+export { fullText, startPersist, transmit } from './send/transmit.ts';
 export { FATE, Fate, TIMES } from './tcb/sent.ts';
 export * as row from './tcb/transitions.ts';
 export {

@@ -31,7 +31,7 @@ export function burstOf(minTsoSegs: number): Rules['burst'] {
   return (_e, tcb, room) => {
     const { snd, cc } = tcb;
     const queued = (snd.end - snd.nxt) | 0;
-    const full = snd.mss - parts.sackOctets(tcb);
+    const full = parts.fullText(tcb);
     const most = Math.min(queued, (snd.una + snd.wnd - snd.nxt) | 0, room);
     if (most <= 0) return 0;
     const half = Math.max(Math.floor(cc.cwnd / snd.mss) >> 1, 1);

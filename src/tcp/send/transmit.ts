@@ -148,6 +148,11 @@ function hasLost(tcb: Tcb): boolean {
   return tcb.sent !== null && tcb.sent.lost > 0;
 }
 
+/** Octets of text in the next full segment: the MSS counts no options (RFC 6691), and these come and go. */
+export function fullText(tcb: Tcb): number {
+  return Math.max(tcb.snd.mss - sackOctets(tcb) - accEcnOctets(tcb), 1);
+}
+
 /**
  * The next segment of text or FIN that was never sent, if cwnd has `room`; how many sequence numbers went. `burst`: what is
  * left of the burst that it is of; 0: of none.
@@ -162,7 +167,7 @@ export function sendNext(e: Engine, tcb: Tcb, room: number, burst = 0): number {
     sendSegment(e, tcb, 0, FIN);
     return 1;
   }
-  const full = Math.max(snd.mss - sackOctets(tcb) - accEcnOctets(tcb), 1);
+  const full = fullText(tcb);
   const most = burst > 0 ? Math.min(queued, usable, room, burst) : Math.min(queued, usable, room);
   const whole = gsoOctets(tcb, most, full);
   let len = whole > 0 ? whole : Math.min(queued, full);
