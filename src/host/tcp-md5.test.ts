@@ -130,6 +130,8 @@ describe('two hosts with the same key', () => {
 
 interface Peer {
   host: Host;
+  /** Packets of the host, as they are. */
+  frames: Uint8Array[];
   /** Sends a segment signed with `key`, unsigned (null), and what comes back. */
   send(r: RawSegment, key: string | null): { ctl: number; seq: number; signed: boolean }[];
 }
@@ -159,6 +161,7 @@ function peer(options: NetHostOptions = {}): Peer {
   };
   return {
     host,
+    frames: raw.frames,
     send(r, key) {
       const segment = tcpBytes(net, PEER, US, { ...r, opts: (r.opts ?? 0) | (key === null ? 0 : OPT_MD5) });
       if (key !== null) {
@@ -252,6 +255,20 @@ describe('a segment without the right signature is dropped, and nothing is said 
     expect(p.host.connections).toEqual([]);
   });
 
+  it('packets of a connection that lets routers cut them have no DF', () => {
+    const p = peer();
+    established(p);
+    const c = p.host.connections[0] ?? expect.fail('there is none');
+    c.tcb.noDelay = 1;
+    p.frames.length = 0;
+    const flags = [false, true].map((fragments) => {
+      c.fragments = fragments;
+      c.offer(octets(5));
+      return p.frames.splice(0).map((packet) => (packet[6] as number) & 0x40);
+    });
+    expect(flags).toEqual([[0x40], [0]]);
+  });
+
   it('a retransmission is signed as the first time, a RST of ours, too', () => {
     const p = peer();
     const at = established(p);
@@ -274,6 +291,24 @@ describe('segments of no connection', () => {
       { ctl: RST | ACK, signed: false },
     ]);
     expect(p.send({ from: 9, to: 81, ctl: SYN, seq: 5 }, 'another')).toEqual([]);
+  });
+
+  it('that for one without a signature is not signed, whatever has come before', () => {
+    const p = peer({ profile: 'linux' });
+    p.host.tap = null;
+    p.host.listen({ port: 80, handler: {} });
+    const to = { from: 9, to: 80 };
+    const [syn] = p.send({ ...to, ctl: SYN, seq: 5 }, null);
+    const at = { seq: 6, ack: ((syn?.seq ?? 0) + 1) | 0 };
+    p.send({ ...to, ctl: ACK, ...at }, null);
+    const [c] = p.host.connections;
+    p.send({ ...to, ctl: ACK, ...at, text: octets(3) }, null);
+    c?.discard();
+    c?.close(); // nobody reads: text that comes now is answered by a RST
+    expect(p.send({ from: 9, to: 81, ctl: SYN, seq: 5 }, KEY).at(-1)).toMatchObject({ signed: true });
+    expect(p.send({ ...to, ctl: ACK, seq: 9, ack: at.ack, text: octets(3) }, null)).toMatchObject([
+      { ctl: RST, signed: false },
+    ]);
   });
 
   it('without a key for the peer the option is one that nobody knows', () => {

@@ -37,6 +37,14 @@ function firstOctet(seg: Segment): number {
   return (seg.ctl & SYN) === 0 ? seg.seq : seg.seq + 1;
 }
 
+/**
+ * Whether routers may cut an IPv4 packet with `payloadLen` octets behind its header: a link below the floor must; a probe
+ * of what lies above it must not be cut.
+ */
+function mayCut({ fragments, tcb }: Connection, payloadLen: number): boolean {
+  return fragments || (tcb.pmtu <= IPV4_PMTU_FLOOR && payloadLen + IPV4_HEADER_LENGTH <= IPV4_PMTU_FLOOR);
+}
+
 /** Builds and sends the segments of a host. */
 export class SegmentOutput {
   readonly #ip: IpLayer;
@@ -89,11 +97,7 @@ export class SegmentOutput {
     let s = writeSummedHeader(memory, at, headerLen, seg, c.pseudo + payloadLen);
     if (seg.textLen > 0) s = c.sndRing.copySumTo(at + headerLen, firstOctet(seg), seg.textLen, s);
     memory.dv.setUint16(at + TCP_CHECKSUM_OFFSET, finish(s));
-    const { pmtu } = c.tcb;
-    // A link below the floor must cut; a probe of what lies above it must not be cut.
-    const mayCut =
-      c.fragments || (pmtu <= IPV4_PMTU_FLOOR && payloadLen + IPV4_HEADER_LENGTH <= IPV4_PMTU_FLOOR);
-    this.#pass(c, path, seg, off, payloadLen, mayCut, null);
+    this.#pass(c, path, seg, off, payloadLen, mayCut(c, payloadLen), null);
   }
 
   /** A packet of one segment that is signed (RFC 2385), or in a datagram: then UDP has the checksum, and that of TCP is 0. */
@@ -116,9 +120,7 @@ export class SegmentOutput {
     const header = (between === 0 ? this.#header : this.#udpHeader).along(tcb);
     header.ttl = c.ttl;
     header.tos = (c.tos & DSCP) | seg.ecn;
-    const { pmtu } = tcb;
-    const mayCut = pmtu <= IPV4_PMTU_FLOOR && len + IPV4_HEADER_LENGTH <= IPV4_PMTU_FLOOR;
-    this.#finish(path, off, len, header, seg, headerLen, tcb.udpPort, mayCut);
+    this.#finish(path, off, len, header, seg, headerLen, tcb.udpPort, mayCut(c, len));
   }
 
   /** Signs and sums the segment in a packet of `len` octets at `off`, and sends it. */
