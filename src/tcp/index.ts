@@ -16,7 +16,7 @@ export { putFreshCounters } from './ecn/option.ts';
 export { Engine, type Output, type TimerName, type TimerTrace } from './engine.ts';
 export { Err, type ErrorEndpoints, errCode, TcpError, tcpError, timeoutError } from './errors.ts';
 export { type Cookies, FastOpen, usedEarly } from './fast-open.ts';
-export { emitSyn, offersTimestamps } from './form/emit.ts';
+export { emitSyn, offeredMss, offersTimestamps } from './form/emit.ts';
 export { IcmpCause, icmpError, pathMtu, quotesFlight } from './icmp.ts';
 export { AckSample } from './loss/sample.ts';
 export type { MetricsStore, PeerMetrics } from './metrics.ts';

@@ -101,6 +101,17 @@ describe('a SYN that meets a full SYN queue', () => {
     }
   });
 
+  it('is answered without an MSS where that option is off, as without a cookie: both are the default', async () => {
+    for (const synBacklog of [0, 8]) {
+      const s = server({ synBacklog }, { tcp: { mssOption: false } });
+      const answer = syn(s, { opts: OPT_MSS, mss: 1400 });
+      s.send({ ctl: ACK, seq: 1001, ack: answer.seq + 1 });
+      const { tcb } = await s.net.run(s.listener.accept());
+      expect([answer.opts & OPT_MSS, tcb.snd.peerMss, tcb.rcv.mss]).toEqual([0, 536, 536]);
+      expect(s.host.counters.cookiesAccepted).toBe(synBacklog === 0 ? 1 : 0);
+    }
+  });
+
   it('that asks for ECN is answered as without a cookie, when timestamps carry that (RFC 3168 section 6.1.1)', async () => {
     for (const [asks, answers, timestamps, ecn] of [
       ['on', 'accept', true, 1],

@@ -3,16 +3,17 @@
 
 import {
   EcnMode,
+  fixedHeaders,
   grantedMode,
   handshakeAce,
   modeOfSyn,
   mssOf,
+  offeredMss,
   offeredShift,
   offersTimestamps,
   putFreshCounters,
   reviveAccEcn,
   reviveFromCookie,
-  type TcpConfig,
 } from '../../tcp/index.ts';
 import {
   ACK,
@@ -26,7 +27,6 @@ import {
   Segment,
   SYN,
   setAce,
-  UDP_HEADER_LENGTH,
 } from '../../wire/index.ts';
 import type { Connection, Listener } from '../connection/index.ts';
 import type { Way } from '../ip/index.ts';
@@ -56,15 +56,16 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
   if (path === null) return;
   const { engine } = tcp;
   const { config } = listener.tcb;
-  const mss = mssOf(seg, t.family);
+  const mss = mssOf(config, seg, t.family);
   const iss = makeCookie(tcp.cookieKey, tcp.arriving, seg.seq, mss, tcp.nowMs);
   const out = reply.set(iss, (seg.seq + 1) | 0, SYN | ACK);
   out.srcPort = seg.dstPort;
   out.dstPort = seg.srcPort;
   out.wnd = Math.min(config.receiveBuffer, 0xffff);
-  out.opts = OPT_MSS;
+  if (config.mssOption) out.opts = OPT_MSS;
   out.freebsdOrder = config.synOptionOrder === 'freebsd' ? 1 : 0;
-  out.mss = offeredMss(config, path.iface.mtu, t.family, tcp.arrivingUdp);
+  const headers = fixedHeaders({ family: t.family, udpPort: tcp.arrivingUdp });
+  out.mss = offeredMss(config, t.family, path.iface.mtu - headers);
   // AccECN needs no place: the ACE field of the ACK tells that it was agreed to (RFC 9768 section 5.1).
   const mode = modeOfSyn(aceOf(seg), grantedMode(config));
   if (mode === EcnMode.ACCURATE) setAce(out, handshakeAce(seg.ecn));
@@ -103,12 +104,11 @@ export function acceptCookie(
   seg: Segment,
   mss: number,
 ): Connection | null {
-  const t = tcp.arriving;
   const { config } = listener.tcb;
   const c = child(tcp, listener);
   if (c === null) return null;
   const { tcb } = c;
-  tcb.rcv.mss = offeredMss(config, (c.path as Way).iface.mtu, t.family, tcp.arrivingUdp);
+  tcb.rcv.mss = offeredMss(config, tcb.family, (c.path as Way).iface.mtu - fixedHeaders(tcb));
   if (offersTimestamps(config, tcb.md5 === 1) && (seg.opts & OPT_TIMESTAMPS) !== 0) {
     const ecr = (seg.tsEcr - tcb.tsOffset) | 0;
     const wscale = cookieWscale(ecr);
@@ -127,10 +127,4 @@ export function acceptCookie(
   reviveFromCookie(tcp.engine, tcb, seg, mss);
   tcp.counters.cookiesAccepted++;
   return c;
-}
-
-/** The MSS of our SYN,ACK: what fits the link (MUST-67), or less by configuration. */
-function offeredMss({ maxMss }: TcpConfig, mtu: number, family: number, udpPort: number): number {
-  const mss = mtu - (family === 6 ? 60 : 40) - (udpPort === 0 ? 0 : UDP_HEADER_LENGTH);
-  return maxMss !== 0 && maxMss < mss ? maxMss : Math.min(mss, 0xffff);
 }

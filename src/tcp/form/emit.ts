@@ -178,11 +178,19 @@ export function offersTimestamps(config: TcpConfig, signed: boolean): boolean {
   return config.timestamps && (!signed || config.synOptionOrder === 'freebsd');
 }
 
+/**
+ * The MSS of our SYN where packets have `room` for text (MUST-67): no more than the default where no option tells it, and
+ * less by configuration.
+ */
+export function offeredMss({ mssOption, maxMss }: TcpConfig, family: number, room: number): number {
+  const mss = Math.min(room, mssOption ? 0xffff : defaultMss(family));
+  return maxMss !== 0 && maxMss < mss ? maxMss : mss;
+}
+
 /** What our SYN will offer: MSS from the largest packet we can take (MUST-67), and the options. */
 export function prepareOffer(tcb: Tcb): void {
   const { config, rcv } = tcb;
-  rcv.mss = Math.min(tcb.mtu - fixedHeaders(tcb), config.mssOption ? 0xffff : defaultMss(tcb.family));
-  if (config.maxMss !== 0 && config.maxMss < rcv.mss) rcv.mss = config.maxMss;
+  rcv.mss = offeredMss(config, tcb.family, tcb.mtu - fixedHeaders(tcb));
   rcv.wscale = offeredShift(config, rcv.buf);
   tcb.ws = config.windowScale ? 1 : 0;
   tcb.ts = offersTimestamps(config, tcb.md5 === 1) ? 1 : 0;

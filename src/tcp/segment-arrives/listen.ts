@@ -11,6 +11,7 @@ import {
   type Segment,
   SYN,
 } from '../../wire/segment.ts';
+import type { TcpConfig } from '../config.ts';
 import { initialWindow, setCwnd } from '../congestion/cwnd.ts';
 import { Drop } from '../drop.ts';
 import { learnEcn } from '../ecn/negotiate.ts';
@@ -133,7 +134,7 @@ export function learnSyn(e: Engine, tcb: Tcb, seg: Segment): void {
     tcb.tsRecent = seg.tsVal;
     tcb.tsRecentMs = e.ms;
   }
-  snd.peerMss = tcb.config.mssOption ? mssOf(seg, tcb.family) : defaultMss(tcb.family);
+  snd.peerMss = mssOf(tcb.config, seg, tcb.family);
   updateSendMss(tcb);
   if (tcb.config.receiveWholeSegments) wholeSegments(tcb);
   rcv.fullSize = Math.min(rcv.mss, DEFAULT_MSS_V4);
@@ -143,10 +144,12 @@ export function learnSyn(e: Engine, tcb: Tcb, seg: Segment): void {
   snd.wl2 = seg.ack;
 }
 
-/** SendMSS by the SYN in `seg` (section 3.7.1, MUST-15). An option that says 0 says nothing: no TCP can mean it. */
-export function mssOf(seg: Segment, family: number): number {
-  if ((seg.opts & OPT_MSS) !== 0 && seg.mss !== 0) return seg.mss;
-  return defaultMss(family);
+/**
+ * SendMSS by the SYN in `seg` (section 3.7.1, MUST-15), or the default where the option is not used. One that says 0 says
+ * nothing: no TCP can mean it.
+ */
+export function mssOf({ mssOption }: TcpConfig, seg: Segment, family: number): number {
+  return mssOption && (seg.opts & OPT_MSS) !== 0 && seg.mss !== 0 ? seg.mss : defaultMss(family);
 }
 
 /** RCV.BUFF grows to a multiple of the MSS. */

@@ -360,8 +360,8 @@ function copyOf(own: ControlState | null): ControlState | null {
 }
 
 /** Octets of the IP and the TCP header, without options (RFC 9293 section 3.7.1), and of UDP's where it is between. */
-export function fixedHeaders(tcb: Tcb): number {
-  return (tcb.family === 6 ? 60 : 40) + (tcb.udpPort === 0 ? 0 : 8);
+export function fixedHeaders({ family, udpPort }: Pick<Tcb, 'family' | 'udpPort'>): number {
+  return (family === 6 ? 60 : 40) + (udpPort === 0 ? 0 : 8);
 }
 
 /** True when our FIN has been sent. */
