@@ -187,7 +187,7 @@ export class SegmentOutput {
     offload.headerLen = offload.sumFrom + headerLen;
     offload.gsoSize = seg.gsoSize;
     offload.ecn = (seg.ctl & CWR) !== 0 && c.tcb.accEcn === null;
-    this.#pass(c, path, seg, off, payloadLen, false, offload);
+    this.#pass(c, path, seg, off, payloadLen, c.fragments, offload);
   }
 
   #pass(

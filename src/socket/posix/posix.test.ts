@@ -12,6 +12,7 @@ const TO = { address: '10.0.0.2', port: 80 };
 let world: World;
 let client: Posix;
 let server: Posix;
+let wire: Wire;
 
 beforeEach(() => {
   world = new World();
@@ -26,7 +27,7 @@ beforeEach(() => {
   client = make('client', '10.0.0.1/24');
   server = make('server', '10.0.0.2/24');
   const port = (p: Posix): HostInterface => p.host.interfaces[1] as HostInterface;
-  new Wire(world, port(client), port(server), { delayUs: 1000 });
+  wire = new Wire(world, port(client), port(server), { delayUs: 1000 });
 });
 
 /** Lets virtual time pass; the sockets notice. */
@@ -363,6 +364,35 @@ describe('options', () => {
     expect([get('TCP_NODELAY'), get('TCP_KEEPIDLE')]).toMatchObject([{ out: 1 }, { out: 9 }]);
     expect(client.tcp(a)?.connection?.tcb.snd.peerMss).toBe(700);
     expect(server.tcp(b)?.connection?.tcb.config.keepAliveIdleMs).toBe(9000);
+  });
+
+  it.each([
+    ['plainly', 0],
+    ['in datagrams', 9899],
+  ])('IP_PMTUDISC_DONT: packets of text have no DF, %s', (_how, port) => {
+    client.host.tcpOverUdp = port;
+    server.host.tcpOverUdp = port;
+    const l = socket(server);
+    server.bind(l, ANY);
+    server.listen(l, 1);
+    const a = socket(client);
+    client.setsockopt(a, c('SOL_TCP'), c('TCP_REMOTE_UDP_ENCAPS_PORT'), port);
+    client.setsockopt(a, c('SOL_TCP'), c('TCP_NODELAY'), 1);
+    const opening = client.connect(a, TO);
+    pass(10_000);
+    expect(show(now(opening) as Result)).toBe(0);
+    const fragments: boolean[] = [];
+    wire.tap = {
+      sent: (p) => {
+        if (p.direction === 'a->b') fragments.push(((p.mem.u8[p.off + 6] as number) & 0x40) === 0);
+      },
+    };
+    for (const how of ['IP_PMTUDISC_WANT', 'IP_PMTUDISC_DONT', 'IP_PMTUDISC_DO']) {
+      client.setsockopt(a, c('SOL_IP'), c('IP_MTU_DISCOVER'), c(how));
+      expect(show(client.send(a, zeros(10)))).toBe(10);
+      pass(10_000);
+    }
+    expect(fragments).toEqual([false, true, false]);
   });
 
   it('what cannot be is EINVAL, what is read-only ENOPROTOOPT, what is not here unsupported', () => {
