@@ -3,7 +3,8 @@
 
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { type ShellAction, shellActions, shellCommands, suiteSettings, sysctlPairs } from '../run/sysctl.ts';
+import { shellActions, shellCommands, suiteSettings, sysctlPairs } from '../run/shell.ts';
+import type { ShellAction } from '../run/shell-action.ts';
 
 /**
  * Carries out the sysctl lines of `text`; what is left to do for the others. `congestion`: takes the control of sockets

@@ -7,7 +7,7 @@ import { Posix, type TcpInfo } from '../../socket/posix/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
 import { configureHost, connectionsInState, dropConnections, hostTcpInfo, setHost } from '../run/host.ts';
 import { ChosenRules, type Profile, type RunConfig, type Steps, type Target } from '../run/index.ts';
-import type { HostSettings } from '../run/sysctl.ts';
+import type { HostSettings } from '../run/shell-action.ts';
 import { loadSocketLibc } from './libc.ts';
 import { freshNamespace } from './namespace.ts';
 import { Pace } from './pace.ts';

@@ -1,5 +1,4 @@
-// net.ipv4.tcp_fastopen and tcp_fastopen_key of Linux (Documentation/networking/ip-sysctl.rst), and the words that the
-// scripts of packetdrill's own suite have for what follows from its keys.
+// net.ipv4.tcp_fastopen and tcp_fastopen_key of Linux (Documentation/networking/ip-sysctl.rst).
 
 import { type FastOpenKeys, type FastOpenMode, fastOpenKeys } from '../../host/index.ts';
 
@@ -9,10 +8,8 @@ const CLIENT_WITHOUT_COOKIE = 0x4;
 const SERVER_WITHOUT_COOKIE = 0x200;
 const EVERY_LISTENER = 0x400;
 
-/** What the bits of tcp_fastopen allow; null: no number. */
-export function fastOpenMode(value: string): FastOpenMode | null {
-  const bits = Number(value);
-  if (!Number.isInteger(bits)) return null;
+/** What the bits of tcp_fastopen allow. */
+export function fastOpenMode(bits: number): FastOpenMode {
   return {
     client: (bits & CLIENT) !== 0,
     server: (bits & SERVER) !== 0,

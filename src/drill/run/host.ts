@@ -3,7 +3,7 @@
 import type { Host } from '../../host/index.ts';
 import { congestionOf, type Posix, type TcpInfo, tcpInfo } from '../../socket/posix/index.ts';
 import { checkConfig, congestionControl, type TcpConfig, withSettings } from '../../tcp/index.ts';
-import type { HostSettings } from './sysctl.ts';
+import type { HostSettings } from './shell-action.ts';
 
 /** Settings for sockets to come; a reason when they make no sense. */
 export function configureHost(posix: Posix, settings: Partial<TcpConfig>): string | null {
@@ -24,9 +24,10 @@ export function configureHost(posix: Posix, settings: Partial<TcpConfig>): strin
 /** Settings of the host itself; a reason when they cannot be. */
 export function setHost(
   posix: Posix,
-  { tcpOverUdp, synCookies, md5Keys, fastOpen, fastOpenKeys, flushMetrics }: HostSettings,
+  { tcpOverUdp, synCookies, synCookiesOnly, md5Keys, fastOpen, fastOpenKeys, flushMetrics }: HostSettings,
 ): string | null {
   if (synCookies !== undefined) posix.synCookies = synCookies;
+  if (synCookiesOnly !== undefined) posix.synCookiesOnly = synCookiesOnly;
   if (fastOpen !== undefined) Object.assign(posix.host.tcp.fastOpen.mode, fastOpen);
   if (flushMetrics === true) {
     posix.host.tcp.fastOpen.flush();

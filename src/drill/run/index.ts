@@ -30,7 +30,8 @@ export {
   type ScriptResult,
   type UnsupportedScript,
 } from './result.ts';
-export { type ShellAction, shellActions } from './sysctl.ts';
+export { shellActions } from './shell.ts';
+export type { ShellAction } from './shell-action.ts';
 export type { Syscalls, Target } from './target.ts';
 export { VirtualTarget, type VirtualTargetOptions } from './virtual.ts';
 

@@ -3,6 +3,7 @@
 
 import { type IpAddress, Md5 } from '../../wire/index.ts';
 import type { TcpOption } from '../ast.ts';
+import { isJudged } from '../parse/index.ts';
 import { TCP } from './octets.ts';
 import { UnsupportedError } from './result.ts';
 
@@ -60,7 +61,7 @@ export function withDigests(
   secret: string | null,
 ): readonly TcpOption[] {
   return options.map((o) => {
-    if (o.kind !== 'md5' || /^[0-9a-f]*$/.test(o.digest)) return o;
+    if (o.kind !== 'md5' || !isJudged(o.digest)) return o;
     const octets = digestOf(o.digest, signature(segment, src, dst, secret));
     return { kind: 'md5', digest: [...octets].map((b) => b.toString(16).padStart(2, '0')).join('') };
   });

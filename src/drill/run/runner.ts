@@ -8,8 +8,9 @@ import type { RunConfig } from './config.ts';
 import { PacketJudge } from './packet-judge.ts';
 import type { Profile } from './profile.ts';
 import { Mismatch, type ResultBase, type ScriptResult, UnsupportedError } from './result.ts';
+import { shellActions } from './shell.ts';
+import type { ShellAction } from './shell-action.ts';
 import { RunState } from './state.ts';
-import { type ShellAction, shellActions } from './sysctl.ts';
 import type { Target } from './target.ts';
 import { type Moment, resolveTime } from './time.ts';
 
@@ -182,7 +183,9 @@ export class Runner {
         this.#state.target.choose(action.steps);
         return;
       case 'host': {
-        const refused = this.#state.target.configureHost?.(action.settings) ?? null;
+        if (this.#state.target.configureHost === undefined)
+          throw new UnsupportedError('settings of the host');
+        const refused = this.#state.target.configureHost(action.settings);
         if (refused !== null) throw new UnsupportedError(refused);
         return;
       }

@@ -1,7 +1,7 @@
-// Shell lines: what they set, what they do not, and what nobody knows.
+// Sysctls: what they set, what they do not, and what nobody knows.
 
 import { describe, expect, it } from 'vitest';
-import { shellActions, sysctl } from './sysctl.ts';
+import { sysctl } from './sysctl.ts';
 
 describe('sysctl', () => {
   it.each([
@@ -32,45 +32,41 @@ describe('sysctl', () => {
     expect(sysctl('net.ipv4.tcp_frto', '0').kind).toBe('unsupported');
   });
 
-  it('a name that is not known, and a value that is no number, are unsupported', () => {
+  it('a name that is not known is unsupported', () => {
     expect(sysctl('net.ipv4.tcp_no_such_thing', '1').kind).toBe('unsupported');
     expect(sysctl('constructor', '1').kind).toBe('unsupported');
-    expect(sysctl('net.ipv4.tcp_fin_timeout', 'x').kind).toBe('unsupported');
-  });
-});
-
-describe('commands', () => {
-  it('several assignments, lines and quotes', () => {
-    const text = `sysctl -q net.ipv4.tcp_sack=0 net.ipv4.tcp_ecn=0
-      sysctl -w net.inet.tcp.msl=500; ../common/set_sysctls.py /proc/sys/net/ipv4/tcp_fin_timeout="10"`;
-    expect(shellActions(text).map((a) => (a.kind === 'set' ? a.settings : a.kind))).toEqual([
-      { sack: false },
-      { ecn: 'off' },
-      { mslMs: 500 },
-      { finWait2Ms: 10_000 },
-    ]);
   });
 
-  it('the defaults of the suite', () => {
-    const actions = shellActions('../../common/defaults.sh');
-    expect(new Set(actions.map((a) => a.kind))).toEqual(new Set(['set', 'steps', 'nothing', 'host']));
-    expect(actions.filter((a) => a.kind === 'set').every((a) => a.optional)).toBe(true);
+  it.each([
+    ...['net.ipv4.tcp_fin_timeout', 'net.ipv4.tcp_sack', 'net.ipv4.tcp_recovery', 'net.ipv4.tcp_ecn'],
+    ...['net.ipv4.tcp_rfc1337', 'net.ipv4.tcp_min_tso_segs', 'net.ipv4.tcp_early_retrans'],
+    ...['net.ipv4.tcp_syncookies', 'net.ipv4.tcp_fastopen', 'net.ipv4.tcp_retries2'],
+    ...['net.ipv4.tcp_mtu_probing', 'net.ipv4.tcp_ecn_option', 'net.inet.tcp.rfc1323'],
+    ...['net.inet.tcp.udp_tunneling_port', 'net.inet.tcp.retries', 'net.inet.tcp.insecure_rst'],
+  ])('%s wants a whole number', (name) => {
+    for (const value of ['x', '', '1.5', '1e9', 'Infinity', '1 2'])
+      expect(sysctl(name, value).kind, value).toBe('unsupported');
+    expect(sysctl(name, '1').kind).not.toBe('unsupported');
   });
 
-  it('tools for machines that are not here do nothing; what is remembered of peers is forgotten', () => {
-    expect(
-      shellActions('tc qdisc add dev tun0 root pfifo\nip tcp_metrics flush all').map((a) => a.kind),
-    ).toEqual(['nothing', 'host']);
+  it.each(['net.ipv4.tcp_rmem', 'net.ipv4.tcp_wmem'])('%s wants three', (name) => {
+    for (const value of ['', '1', '1 2', '1 2 x'])
+      expect(sysctl(name, value).kind, value).toBe('unsupported');
   });
 
-  it('counting connections in a state', () => {
-    expect(shellActions('sockstat -4 -P tcp -s | grep packetdril | grep -c FIN_WAIT_2 | grep 1')).toEqual([
-      { kind: 'count', state: 'FIN-WAIT-2', count: 1 },
-    ]);
+  it('FreeBSD has no more than 12 retransmissions, however many are asked for', () => {
+    expect(sysctl('net.inet.tcp.retries', '4000000000')).toEqual(sysctl('net.inet.tcp.retries', '12'));
   });
 
-  it('sleep lets time pass; anything else is unsupported', () => {
-    expect(shellActions('sleep 0.5')).toEqual([{ kind: 'sleep', us: 500_000 }]);
-    expect(shellActions('reboot')).toEqual([{ kind: 'unsupported', reason: 'shell command: reboot' }]);
+  it('SYN cookies: one number on Linux, two switches on FreeBSD', () => {
+    const settings = (name: string, value: string): unknown => {
+      const action = sysctl(name, value);
+      return action.kind === 'host' ? action.settings : action.kind;
+    };
+    expect(settings('net.ipv4.tcp_syncookies', '0')).toEqual({ synCookies: false, synCookiesOnly: false });
+    expect(settings('net.ipv4.tcp_syncookies', '1')).toEqual({ synCookies: true, synCookiesOnly: false });
+    expect(settings('net.ipv4.tcp_syncookies', '2')).toEqual({ synCookies: true, synCookiesOnly: true });
+    expect(settings('net.inet.tcp.syncookies', '0')).toEqual({ synCookies: false });
+    expect(settings('net.inet.tcp.syncookies_only', '0')).toEqual({ synCookiesOnly: false });
   });
 });

@@ -4,7 +4,7 @@
 import type { Posix, TcpInfo } from '../../socket/posix/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
 import type { Steps } from './profile.ts';
-import type { HostSettings, ShellAction } from './sysctl.ts';
+import type { HostSettings, ShellAction } from './shell-action.ts';
 
 /** Socket calls of the stack under test. */
 export type Syscalls = Pick<

@@ -8,7 +8,7 @@ import { type Rules, rfc9293, rulesKind, type TcpConfig, tcpOptions } from '../.
 import type { RunConfig } from './config.ts';
 import { configureHost, connectionsInState, dropConnections, hostTcpInfo, setHost } from './host.ts';
 import { ChosenRules, type Steps } from './profile.ts';
-import type { HostSettings } from './sysctl.ts';
+import type { HostSettings } from './shell-action.ts';
 import type { Target } from './target.ts';
 
 /** Time before the script begins: a clock at 0 is a special case that scripts do not mean. */

@@ -36,8 +36,9 @@ export class Posix implements SocketOwner {
   readonly files = new FileTable();
   /** Settings of sockets to come that differ from the host's: what sysctl changes. */
   settings: Partial<TcpConfig> = {};
-  /** SYN cookies of listeners to come. */
-  synCookies: boolean | 'always' = true;
+  /** Whether listeners to come have SYN cookies when their queue is full, and whether they answer every SYN by one. */
+  synCookies = true;
+  synCookiesOnly = false;
 
   constructor(options: PosixOptions) {
     this.host = options.host;

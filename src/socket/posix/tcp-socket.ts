@@ -50,7 +50,8 @@ export interface SocketOwner {
   readonly personality: Personality;
   /** Settings of sockets to come that differ from the host's. */
   readonly settings: Partial<TcpConfig>;
-  readonly synCookies: boolean | 'always';
+  readonly synCookies: boolean;
+  readonly synCookiesOnly: boolean;
   now(): number;
   /** Gives a new file a descriptor. */
   open(file: File): number;
@@ -167,7 +168,7 @@ export class TcpSocket implements File {
         synBacklog: Math.max(most, 1),
         fastOpen: this.fastOpenQueue,
         deferAccept: this.deferAccept,
-        synCookies: this.owner.synCookies,
+        synCookies: this.owner.synCookiesOnly ? 'always' : this.owner.synCookies,
         md5: this.md5,
         ...this.#service(),
         tcp: { ...this.owner.settings, ...this.config },

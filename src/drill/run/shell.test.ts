@@ -1,0 +1,71 @@
+// Shell lines: what they ask for, what is a tool's, and what nobody knows.
+
+import { describe, expect, it } from 'vitest';
+import { shellActions } from './shell.ts';
+
+describe('commands', () => {
+  it('several assignments, lines and quotes', () => {
+    const text = `sysctl -q net.ipv4.tcp_sack=0 net.ipv4.tcp_ecn=0
+      sysctl -w net.inet.tcp.msl=500; ../common/set_sysctls.py /proc/sys/net/ipv4/tcp_fin_timeout="10"`;
+    expect(shellActions(text).map((a) => (a.kind === 'set' ? a.settings : a.kind))).toEqual([
+      { sack: false },
+      { ecn: 'off' },
+      { mslMs: 500 },
+      { finWait2Ms: 10_000 },
+    ]);
+  });
+
+  it('the defaults of the suite', () => {
+    const actions = shellActions('../../common/defaults.sh');
+    expect(new Set(actions.map((a) => a.kind))).toEqual(new Set(['set', 'steps', 'nothing', 'host']));
+    expect(actions.filter((a) => a.kind === 'set').every((a) => a.optional)).toBe(true);
+  });
+
+  it('tools for machines that are not here do nothing; what is remembered of peers is forgotten', () => {
+    expect(
+      shellActions('tc qdisc add dev tun0 root pfifo\nip tcp_metrics flush all').map((a) => a.kind),
+    ).toEqual(['nothing', 'host']);
+  });
+
+  it('counting connections in a state', () => {
+    expect(shellActions('sockstat -4 -P tcp -s | grep packetdril | grep -c FIN_WAIT_2 | grep 1')).toEqual([
+      { kind: 'count', state: 'FIN-WAIT-2', count: 1 },
+    ]);
+  });
+
+  it('sleep lets time pass; anything else is unsupported', () => {
+    expect(shellActions('sleep 0.5')).toEqual([{ kind: 'sleep', us: 500_000 }]);
+    expect(shellActions('reboot')).toEqual([{ kind: 'unsupported', reason: 'shell command: reboot' }]);
+  });
+
+  it('what would be judged by nstat is said to be not judged', () => {
+    expect(shellActions('nstat -n\nnstat -s | grep TcpExtBeyondWindow | grep -q " 2 "')).toEqual([
+      { kind: 'nothing' },
+      { kind: 'note', text: 'not judged: nstat -s | grep TcpExtBeyondWindow | grep -q " 2 "' },
+    ]);
+  });
+
+  it('setkey sets keys of TCP MD5, and nothing beside it is lost', () => {
+    const text = `kldstat -q -m tcpmd5 || kldload tcpmd5; sysctl net.inet.tcp.msl=500
+      echo 'add 192.0.2.9 192.0.2.1 tcp 0x1000 -A tcp-md5 "secret" ;
+        add 192.0.2.1 192.0.2.9 tcp 0x1001 -A tcp-md5 "two words" ;' | setkey -c
+      reboot; setkey -F`;
+    expect(shellActions(text)).toEqual([
+      { kind: 'nothing' },
+      { kind: 'set', settings: { mslMs: 500 }, optional: false },
+      {
+        kind: 'host',
+        settings: {
+          md5Keys: [
+            ['192.0.2.1', 'secret'],
+            ['192.0.2.9', 'two words'],
+          ],
+        },
+      },
+      { kind: 'unsupported', reason: 'shell command: reboot' },
+      { kind: 'host', settings: { md5Keys: null } },
+    ]);
+    expect(shellActions("echo 'nothing' | setkey -c")[0]?.kind).toBe('unsupported');
+    expect(shellActions('setkey -c < keys')[0]?.kind).toBe('unsupported');
+  });
+});
