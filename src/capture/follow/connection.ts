@@ -24,10 +24,9 @@ export interface Earlier {
   readonly bothClosed: boolean;
 }
 
-/** Segments kept of a connection: its beginning, its end, and what is marked between. */
+/** Segments kept of a connection: its beginning, its end, and what is marked between; of one that was asked for. */
 const MOST_KEPT = 1024;
-const KEPT_HEAD = 256;
-const KEPT_TAIL = 256;
+const MOST_ASKED = 50_000;
 /** Marks without which a segment in the middle says nothing by itself. */
 const TELLING = ~(Mark.DUPLICATE_ACK | Mark.REORDERED);
 
@@ -65,7 +64,7 @@ export class Connection {
   doubtful: Seen | null = null;
   /** A RST whose number is not the next (RFC 5961 section 3): what follows tells whether it was believed. */
   doubtfulReset: Seen | null = null;
-  /** Everything is kept: this connection was asked for. */
+  /** This connection was asked for: its first 50,000 segments are all kept. */
   keepAll = false;
 
   constructor(number: number, client: Side, server: Side) {
@@ -152,19 +151,18 @@ export class Connection {
 
   add(seen: Seen): void {
     this.segments.push(seen);
-    if (!this.keepAll && this.segments.length > MOST_KEPT) this.#thin();
+    const most = this.keepAll ? MOST_ASKED : MOST_KEPT;
+    if (this.segments.length > most) this.#thin(most >> 2);
   }
 
   /** What is in the middle and says nothing by itself goes; then the oldest of what is left there. */
-  #thin(): void {
+  #thin(part: number): void {
     const { segments } = this;
     this.complete = false;
-    const head = segments.slice(0, KEPT_HEAD);
-    const tail = segments.slice(-KEPT_TAIL);
     const middle = segments
-      .slice(KEPT_HEAD, -KEPT_TAIL)
+      .slice(part, -part)
       .filter(({ marks, ctl }) => (marks & TELLING) !== 0 || (ctl & (SYN | FIN | RST)) !== 0);
-    this.segments = [...head, ...middle.slice(-KEPT_TAIL), ...tail];
+    this.segments = [...segments.slice(0, part), ...middle.slice(-part), ...segments.slice(-part)];
   }
 
   /** What the next connection of the same sockets should know of this one. */

@@ -10,7 +10,10 @@ const BACK = '10.0.0.2:80 > 10.0.0.1:40000';
 
 type Line = readonly [us: number, made: Made];
 
-function followed(lines: readonly Line[], options: { mostLive?: number } = {}): Connection[] {
+function followed(
+  lines: readonly Line[],
+  options: { mostLive?: number; mostSegments?: number } = {},
+): Connection[] {
   const connections: Connection[] = [];
   const follower = new Follower({ onConnection: (one) => connections.push(one), ...options });
   const reader = new CaptureReader((frame) => void follower.frame(frame));
@@ -146,6 +149,42 @@ test('the place of capture: by the halves of the round trip, by TTLs', () => {
   expect(vantageOf(followed(middle)[0] as Connection)).toEqual({ at: 'middle', by: 'handshake' });
   const server = shake.map(([us, made], n): Line => [[0, 100, 30_000][n] ?? us, made]);
   expect(vantageOf(followed(server)[0] as Connection)).toEqual({ at: 'server', by: 'handshake' });
+});
+
+test('text that nobody acknowledges is remembered up to a bound, in whatever order it comes', () => {
+  const lines: Line[] = [...shake];
+  for (let n = 0; n < 3000; n += 2) {
+    const us = 30_000 + 10 * n;
+    lines.push(data(us, 101 + 1000 * (n + 1), { id: n + 4 }), data(us + 5, 101 + 1000 * n, { id: n + 3 }));
+  }
+  expect(followed(lines)[0]?.sides[0].reordered).toBe(1500);
+  expect(followed(lines)[0]?.sides[0].flights).toHaveLength(1024);
+});
+
+test('a file that does not go on where the last one ended begins with all the room there is', () => {
+  const connections: Connection[] = [];
+  const follower = new Follower({ onConnection: (one) => connections.push(one), mostSegments: 8 });
+  for (let n = 0; n < 4; n++) {
+    const reader = new CaptureReader((frame) => void follower.frame(frame));
+    reader.push(pcapFile(shake.map(([us, made]) => ({ us, octets: packet(made) }))));
+    reader.end();
+    follower.nextFile();
+  }
+  follower.end();
+  expect(connections.map(({ packets }) => packets)).toEqual([3, 3, 3, 3]);
+  expect(follower.counts.evicted).toBe(0);
+});
+
+test('segments beyond a bound: the connection that was silent longest is handed on, and what it sends later is another', () => {
+  const at = (us: number, port: number): Line => [
+    us,
+    { way: `10.0.0.1:${port} > 10.0.0.2:80`, flags: 'ACK', seq: us, ack: 1, text: 1, id: us },
+  ];
+  const lines = [at(1, 1000), at(2, 1001), at(3, 1000), at(4, 1001), at(5, 1000)];
+  const packetsOf = (mostSegments: number): number[] =>
+    followed(lines, { mostSegments }).map(({ packets }) => packets);
+  expect(packetsOf(5)).toEqual([3, 2]);
+  expect(packetsOf(3)).toEqual([2, 2, 1]);
 });
 
 test('when there are too many, those that were silent longest are handed on', () => {

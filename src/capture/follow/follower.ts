@@ -27,10 +27,12 @@ import { Side } from './side.ts';
 export interface FollowerOptions {
   /** Gets a connection when nothing more can come of it: all of them by the time `end` returns. */
   readonly onConnection: (connection: Connection) => void;
-  /** The number of a connection whose every segment is kept. */
+  /** The number of a connection of which all segments are kept, up to 50,000. */
   readonly keep?: number;
   /** Connections that are followed at a time; then the one that was silent longest is handed on. Default 20,000. */
   readonly mostLive?: number;
+  /** Segments kept of these connections together; then, too. Default 250,000. */
+  readonly mostSegments?: number;
 }
 
 /** What was counted beside the connections. */
@@ -67,8 +69,7 @@ export interface FollowerCounts {
 }
 
 const DEFAULT_LIVE = 20_000;
-/** Segments of all connections together; beyond, those that are silent longest are handed on. */
-const MOST_SEGMENTS = 250_000;
+const DEFAULT_SEGMENTS = 250_000;
 const MOST_EARLIER = 50_000;
 const MOST_ICMP = 16;
 const ETHERNET_TEXT = 9_200;
@@ -81,6 +82,7 @@ const followerOptions = new Schema<FollowerOptions>('Follower', {
   onConnection: needed(func),
   keep: whole(0),
   mostLive: whole(1, 10_000_000),
+  mostSegments: whole(1, 100_000_000),
 });
 
 /** A connection in the table; entries of one hash are a list. */
@@ -104,6 +106,7 @@ export class Follower {
   readonly unknownLinks = new Set<number>();
   readonly #options: FollowerOptions;
   readonly #mostLive: number;
+  readonly #mostSegments: number;
   readonly #decoder = new PacketDecoder();
   readonly #table = new Map<number, Entry>();
   /** In the order of their last segments, roughly: an entry moves to the end when it is looked at for eviction. */
@@ -121,6 +124,7 @@ export class Follower {
     followerOptions.check(options);
     this.#options = options;
     this.#mostLive = options.mostLive ?? DEFAULT_LIVE;
+    this.#mostSegments = options.mostSegments ?? DEFAULT_SEGMENTS;
   }
 
   /** The next frame of the capture. What it was is in `decoder` until the next one; its connection, if any, is returned. */
@@ -170,6 +174,7 @@ export class Follower {
     this.#table.clear();
     this.#order = [];
     this.#live = 0;
+    this.#segments = 0;
     for (const connection of left) {
       connection.settle();
       this.#options.onConnection(connection);
@@ -222,7 +227,7 @@ export class Follower {
       connection.doubtful = seen;
     }
     this.#take(connection, seen, frame, this.#decoder.sum);
-    if (this.#live > this.#mostLive || this.#segments > MOST_SEGMENTS) this.#evict();
+    if (this.#live > this.#mostLive || this.#segments > this.#mostSegments) this.#evict();
     return connection;
   }
 

@@ -230,24 +230,19 @@ function firstSight(connection: Connection, me: Side, peer: Side, seen: Seen, ho
     me.unseen = Math.max(0, me.unseen - seen.length);
     seen.marks |= Mark.CAPTURE_ORDER;
     connection.misordered++;
-    me.flights.push({ ...flightOf(seen) });
+    me.fly(seen, 1);
     return;
   }
   if (overtaken(me, peer, seen, by, us)) {
     seen.marks |= Mark.REORDERED;
     me.reordered++;
-    me.flights.push({ ...flightOf(seen) });
+    me.fly(seen, 1);
     return;
   }
   seen.marks |= Mark.RETRANSMITTED | Mark.FIRST_UNSEEN | kindOf(me, peer, seen, us);
   count(me, seen);
-  me.flights.push({ ...flightOf(seen), times: 2 });
+  me.fly(seen, 2);
   me.lastRetransmission = seen;
-}
-
-function flightOf(seen: Seen) {
-  const { seq, end, us, frame, tsVal } = seen;
-  return { seq, end, us, frame, tsVal, times: 1, last: seen };
 }
 
 /** Whether it left before the segment that came first. The IP identification counts, the timestamp, then the time. */
@@ -274,13 +269,10 @@ function retransmission(me: Side, peer: Side, seen: Seen): void {
   seen.marks |= kindOf(me, peer, seen, flight?.us ?? me.lastUs);
   count(me, seen);
   if (!seen.is(SYN)) me.lastRetransmission = seen;
-  if (flight === null) me.flights.push({ ...flightOf(seen), times: 2 });
+  if (flight === null) me.fly(seen, 2);
   else {
     flight.us = seen.us;
-    flight.frame = seen.frame;
-    flight.tsVal = seen.tsVal;
     flight.times++;
-    flight.last = seen;
   }
   if (fresh) me.nxt = seen.end;
 }

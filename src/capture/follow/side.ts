@@ -17,13 +17,10 @@ export interface Hole {
 export interface Flight {
   readonly seq: number;
   readonly end: number;
-  /** When it was last sent, and in which frame. */
+  /** When it was last sent. */
   us: number;
-  frame: number;
+  /** How often. */
   times: number;
-  /** The timestamp of its last sending, for Eifel detection. */
-  tsVal: number;
-  last: Seen;
 }
 
 const MOST_HOLES = 64;
@@ -164,12 +161,18 @@ export class Side {
     return null;
   }
 
+  /** New text: SND.NXT moves. */
   send(seen: Seen): void {
-    const { seq, end, us, frame, tsVal } = seen;
-    if (this.flights.length === MOST_FLIGHTS) this.flights.shift();
-    this.flights.push({ seq, end, us, frame, times: 1, tsVal, last: seen });
-    this.nxt = seqMax(this.nxt, end);
+    this.fly(seen, 1);
+    this.nxt = seqMax(this.nxt, seen.end);
     this.mostFlight = Math.max(this.mostFlight, this.flight);
+  }
+
+  /** Text is under way that was sent so often; beyond the bound the oldest is forgotten. */
+  fly(seen: Seen, times: number): void {
+    const { seq, end, us } = seen;
+    if (this.flights.length >= MOST_FLIGHTS) this.flights.shift();
+    this.flights.push({ seq, end, us, times });
   }
 
   /** The peer acknowledges up to `ack`, at `us`: a round-trip time of what was sent once (Karn's rule). */
