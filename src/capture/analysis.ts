@@ -107,6 +107,8 @@ const analyserOptions = new Schema<AnalyserOptions>('CaptureAnalyser', {
 const MOST_LISTED = 20_000;
 /** Connections that are over and wait to be judged: until their server's other connections are known. */
 const MOST_WAITING = 2_000;
+/** Segments of these together. */
+const MOST_WAITING_SEGMENTS = 50_000;
 const MOST_SERVICES = 50_000;
 const EXAMPLES = 3;
 
@@ -129,6 +131,7 @@ export class CaptureAnalyser {
   #reader: CaptureReader;
   readonly #info: CaptureInfo;
   #waiting: Connection[] = [];
+  #waitingSegments = 0;
   #more = 0;
   readonly #kept = new Map<number, Connection>();
 
@@ -212,13 +215,18 @@ export class CaptureAnalyser {
     this.#many.add(connection);
     this.#serve(connection);
     this.#waiting.push(connection);
-    if (this.#waiting.length > MOST_WAITING) this.#judgeWaiting(MOST_WAITING >> 1);
+    this.#waitingSegments += connection.segments.length;
+    if (this.#waiting.length > MOST_WAITING || this.#waitingSegments > MOST_WAITING_SEGMENTS)
+      this.#judgeWaiting(this.#waiting.length >> 1);
   }
 
   #judgeWaiting(left: number): void {
     const now = this.#waiting.splice(0, this.#waiting.length - left);
     now.sort((a, b) => a.number - b.number);
-    for (const connection of now) this.#judge(connection);
+    for (const connection of now) {
+      this.#waitingSegments -= connection.segments.length;
+      this.#judge(connection);
+    }
   }
 
   #service({ address, port }: Side): Service {
