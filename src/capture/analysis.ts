@@ -14,7 +14,14 @@ import {
   vantageOf,
   type Way,
 } from './follow/index.ts';
-import { type CaptureInfo, CaptureReader, type FrameSink, type Problem } from './read/index.ts';
+import {
+  addInfo,
+  type CaptureInfo,
+  CaptureReader,
+  emptyInfo,
+  type FrameSink,
+  type Problem,
+} from './read/index.ts';
 import {
   bySeverity,
   judge,
@@ -72,13 +79,21 @@ export interface Finding {
   readonly verdict: Verdict;
 }
 
+/** Something wrong with one of the files. */
+export interface FileProblem extends Problem {
+  /** Which file, from 0. */
+  readonly file: number;
+}
+
 /** All that is known of a capture. */
 export interface Analysis {
+  /** What its files say of themselves, together. */
   readonly info: CaptureInfo;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly FileProblem[];
   readonly counts: FollowerCounts;
   /** Link types that were not understood. */
   readonly unknownLinks: readonly number[];
+  /** In the order of their numbers. */
   readonly connections: readonly ConnectionReport[];
   /** Connections that are not listed. */
   readonly more: number;
@@ -127,9 +142,11 @@ export class CaptureAnalyser {
   readonly #services = new Map<string, Service>();
   readonly #groups = new Map<string, Group>();
   readonly #reports: ConnectionReport[] = [];
-  readonly #problems: Problem[] = [];
+  readonly #problems: FileProblem[] = [];
   #reader: CaptureReader;
-  readonly #info: CaptureInfo;
+  #file = 0;
+  /** Of the files that are over. */
+  readonly #info = emptyInfo();
   #waiting: Connection[] = [];
   #waitingSegments = 0;
   #more = 0;
@@ -144,12 +161,11 @@ export class CaptureAnalyser {
       ...(options.keep === undefined ? {} : { keep: options.keep }),
     });
     this.#reader = this.#newReader();
-    this.#info = this.#reader.info;
   }
 
   /** What the present file says of itself. */
   get info(): CaptureInfo {
-    return this.#info;
+    return this.#reader.info;
   }
 
   /** True when the rest of the present file cannot be understood. */
@@ -165,6 +181,7 @@ export class CaptureAnalyser {
   /** The present file is over, and the next one goes on with the same connections: a rotated capture. */
   nextFile(): void {
     this.#endFile();
+    this.#file++;
     this.#follower.nextFile();
     this.#reader = this.#newReader();
   }
@@ -185,6 +202,7 @@ export class CaptureAnalyser {
       many.length === 0
         ? this.#reports
         : this.#reports.map((report) => this.#covered(report, many, verdicts));
+    reports.sort((a, b) => a.number - b.number);
     const { counts, unknownLinks } = this.#follower;
     return {
       info: this.#info,
@@ -207,8 +225,15 @@ export class CaptureAnalyser {
   }
 
   #endFile(): void {
-    this.#reader.end();
-    this.#problems.push(...this.#reader.problems);
+    const reader = this.#reader;
+    reader.end();
+    addInfo(this.#info, reader.info);
+    const file = this.#file;
+    for (const problem of reader.problems) this.#problems.push({ ...problem, file });
+    for (const type of this.#follower.unknownLinks) {
+      const told = this.#problems.some(({ key, params }) => key === 'linkType' && params['type'] === type);
+      if (!told) this.#problems.push({ key: 'linkType', params: { type }, file });
+    }
   }
 
   #over(connection: Connection): void {

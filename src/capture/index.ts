@@ -7,6 +7,7 @@ export {
   analyseCapture,
   CaptureAnalyser,
   type ConnectionReport,
+  type FileProblem,
   type Finding,
   type SideReport,
 } from './analysis.ts';

@@ -38,7 +38,10 @@ export function analysisJson(analysis: Analysis, lang: Lang) {
       processes: Object.fromEntries(info.processes),
       secrets: info.secrets,
     },
-    problems: problems.map((problem) => ({ key: problem.key, text: problemText(problem, lang) })),
+    problems: problems.map((problem) => ({
+      ...{ file: problem.file, key: problem.key },
+      text: problemText(problem, lang),
+    })),
     counts,
     unknownLinks,
     findings: findings.map(({ id, severity, count, connections: examples, verdict }) => ({

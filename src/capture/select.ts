@@ -1,8 +1,10 @@
 // Which connections are shown: a small language of words, `port 443 and not verdict healthy`.
 
 import { nearNames } from '../options/index.ts';
+import { State, stateName } from '../tcp/index.ts';
 import { parseAddress } from '../wire/index.ts';
 import type { ConnectionReport } from './analysis.ts';
+import { SEVERITIES, verdictTexts } from './verdicts/index.ts';
 
 /** A selection that cannot be understood: ERR_CAPTURE_FILTER; the message says what was expected. */
 export class SelectionError extends Error {
@@ -21,10 +23,9 @@ export class SelectionError extends Error {
 export type Selection = (connection: ConnectionReport) => boolean;
 
 const WORDS: Readonly<Record<string, (value: string) => Selection | null>> = {
-  host: (value) =>
-    isAddress(value) ? ({ client, server }) => [client.address, server.address].includes(value) : null,
-  client: (value) => (isAddress(value) ? ({ client }) => client.address === value : null),
-  server: (value) => (isAddress(value) ? ({ server }) => server.address === value : null),
+  host: ofAddress((address, { client, server }) => [client.address, server.address].includes(address)),
+  client: ofAddress((address, { client }) => client.address === address),
+  server: ofAddress((address, { server }) => server.address === address),
   port: (value) =>
     isNumber(value) ? ({ client, server }) => [client.port, server.port].includes(Number(value)) : null,
   conn: (value) => (isNumber(value) ? ({ number }) => number === Number(value) : null),
@@ -46,8 +47,20 @@ const WORDS: Readonly<Record<string, (value: string) => Selection | null>> = {
       ending === value,
 };
 
-function isAddress(value: string): boolean {
-  return parseAddress(value) !== null;
+/** Words whose values are names: others are errors. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  verdict: [...verdictTexts.keys()],
+  severity: SEVERITIES,
+  state: Object.values(State).map((state) => stateName(state)),
+  ending: ['reset', 'closed', 'closing', 'open'] satisfies ConnectionReport['ending'][],
+};
+
+/** A term with an address, in whatever way it is written. */
+function ofAddress(selects: (address: string, one: ConnectionReport) => boolean) {
+  return (value: string): Selection | null => {
+    const address = parseAddress(value)?.toString();
+    return address === undefined ? null : (one) => selects(address, one);
+  };
 }
 
 function isNumber(value: string): boolean {
@@ -100,6 +113,12 @@ export function parseSelection(text: string): Selection {
       const [near] = nearNames(word ?? '', Object.keys(WORDS));
       const hint = near === undefined ? `expected ${FORMS}` : `did you mean "${near}"?`;
       throw new SelectionError(text, `"${word ?? ''}" is no word of a filter; ${hint}`);
+    }
+    const names = VALUES[word as string];
+    if (names !== undefined && value !== undefined && !names.includes(value)) {
+      const near = nearNames(value, names);
+      const hint = near.length > 0 ? `did you mean "${near.join('", "')}"?` : `expected ${names.join(', ')}`;
+      throw new SelectionError(text, `"${word} ${value}": there is no such ${word}; ${hint}`);
     }
     const made = value === undefined ? null : make(value);
     if (made === null) throw new SelectionError(text, `"${word} ${value ?? ''}" needs another value`);

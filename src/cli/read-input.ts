@@ -12,18 +12,21 @@ const PIECE = 1 << 20;
 const PROGRESS_OCTETS = 50e6;
 const PROGRESS_MS = 200;
 
-/** The files that arguments name: as they stand, or as patterns (`*.pcap`), in order of their names. */
+/**
+ * The files that arguments name: as they stand (a pipe with a name, such as `<(…)` of a shell, is one, too), or as patterns
+ * (`*.pcap`), in order of their names.
+ */
 export function captureFiles(names: readonly string[]): string[] {
   return names.flatMap((name) => {
     if (name === '-' || isFile(name)) return [name];
-    const found = /[*?[{]/.test(name) ? globSync(name).sort() : [];
+    const found = /[*?[{]/.test(name) ? globSync(name).filter(isFile).sort() : [];
     if (found.length === 0) throw new UsageError('readNoFile', { text: name });
     return found;
   });
 }
 
 function isFile(name: string): boolean {
-  return statSync(name, { throwIfNoEntry: false })?.isFile() === true;
+  return statSync(name, { throwIfNoEntry: false })?.isDirectory() === false;
 }
 
 /** Octets of the files together, where they are known. */

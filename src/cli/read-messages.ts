@@ -39,6 +39,14 @@ export const readMessages = {
     en: 'Nothing is wrong: all {count} connections are healthy, as far as this capture shows.',
     zh: '没有问题：从这份抓包看，全部 {count} 个连接都正常。',
   },
+  readNoneSelected: {
+    en: 'None of the {count} connections is what --filter asks for.',
+    zh: '{count} 个连接中没有符合 --filter 的。',
+  },
+  readFilterPart: {
+    en: '--filter looked at {count} connections; {more} more, which ended later, are not listed',
+    zh: '--filter 只查看了 {count} 个连接；之后结束的 {more} 个未列出',
+  },
   readNoConnections: { en: 'There is no TCP connection in it.', zh: '其中没有 TCP 连接。' },
   readMoreFindings: {
     en: 'and {count} other findings: --json has all',

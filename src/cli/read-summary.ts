@@ -50,6 +50,10 @@ export function tellSummary(show: Show, io: Io, analysis: Analysis, name: string
     show.say('readNoConnections');
     return;
   }
+  if (connections.length === 0) {
+    show.say('readNoneSelected', { count: counts.connections - analysis.more });
+    return;
+  }
   const wrong = findings.filter(({ severity }) => bySeverity(severity, 'note') < 0);
   const notes = findings.filter(({ severity }) => severity === 'note');
   if (wrong.length === 0) show.say('readNothingWrong', { count: connections.length + analysis.more });

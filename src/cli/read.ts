@@ -44,8 +44,8 @@ export const readOptions = {
 } as const;
 
 const EXIT_FAILED = 1;
-/** Lines of a log. */
-const MOST_LOGGED = 5_000_000;
+/** Lines of a log: what fits the memory of a process. */
+const MOST_LOGGED = 1_000_000;
 
 function selectionOf(values: Values): Selection | null {
   const text = optionText(values, 'filter');
@@ -169,17 +169,27 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
   });
   await readCaptures(names, analyser, io.stdin, io.stderr);
   if (copy?.end() === false) return EXIT_FAILED;
-  const analysis = selected(analyser.end(), selects);
+  const all = analyser.end();
+  const analysis = selected(all, selects);
   const { lang } = io;
-  for (const problem of analysis.problems)
-    io.stderr.write(`synfin: ${printable(problemText(problem, lang))}\n`);
+  if (selects !== null && all.more > 0) {
+    const looked = { count: all.connections.length, more: all.more };
+    io.stderr.write(`synfin: ${t(lang, 'readFilterPart', looked)}\n`);
+  }
+  for (const problem of analysis.problems) {
+    const which = names.length > 1 ? `${names[problem.file]}: ` : '';
+    io.stderr.write(`synfin: ${printable(which + problemText(problem, lang))}\n`);
+  }
   const unread = analysis.info.frames === 0 && analysis.problems.length > 0;
   if (svg !== undefined && !write(svg, svgOfConnection(analysis, keep as number, io), io)) return EXIT_FAILED;
   const report = optionText(values, 'report');
   if (report !== undefined && !write(report, reportHtml(analysis, names.join(', '), lang), io))
     return EXIT_FAILED;
-  if (zeek) io.stdout.write(zeekLog(analysis));
-  else if (values['json'] === true)
+  if (zeek) {
+    io.stdout.write(zeekLog(analysis));
+    if (analysis.more > 0)
+      io.stderr.write(`synfin: ${t(lang, 'readMoreConnections', { count: analysis.more })}\n`);
+  } else if (values['json'] === true)
     io.stdout.write(`${JSON.stringify(analysisJson(analysis, lang), null, 1)}\n`);
   else if (svg === undefined && report === undefined) {
     const show = new Show(io, showOptionsOf(values, io));

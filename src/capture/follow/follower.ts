@@ -72,6 +72,7 @@ const DEFAULT_LIVE = 20_000;
 const DEFAULT_SEGMENTS = 250_000;
 const MOST_EARLIER = 50_000;
 const MOST_ICMP = 16;
+const MOST_LINKS = 16;
 const ETHERNET_TEXT = 9_200;
 /** A connection that was silent for longer may be forgotten by one of its ends. */
 const LIVE_US = 60e6;
@@ -102,7 +103,7 @@ export class Follower {
     ...{ superSegments: 0, tunnelled: 0, connections: 0, copies: 0, badSums: 0, partialSums: 0, evicted: 0 },
     ...{ firstSeconds: 0, firstUs: 0, lastUs: 0 },
   };
-  /** Link types that were not understood. */
+  /** Link types that were not understood, the first 16. */
   readonly unknownLinks = new Set<number>();
   readonly #options: FollowerOptions;
   readonly #mostLive: number;
@@ -151,7 +152,7 @@ export class Follower {
         return null;
       case PacketKind.UNKNOWN_LINK:
         counts.unknownLink++;
-        this.unknownLinks.add(frame.iface.linkType);
+        if (this.unknownLinks.size < MOST_LINKS) this.unknownLinks.add(frame.iface.linkType);
         return null;
       default:
         counts.other++;

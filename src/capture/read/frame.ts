@@ -51,9 +51,9 @@ const NO_INTERFACE: CaptureInterface = {
 /** Gets each frame in the order of the file. The frame, and its octets, are the reader's. */
 export type FrameSink = (frame: Frame) => void;
 
-/** What a capture file says beside its packets. */
+/** What a capture file, or several together, say beside their packets. */
 export interface CaptureInfo {
-  /** '' before it is known. */
+  /** '' before it is known; of several, the first that is. */
   format: 'pcap' | 'pcapng' | '';
   /** Times have nanoseconds, not only microseconds. */
   nanoseconds: boolean;
@@ -88,4 +88,26 @@ export function emptyInfo(): CaptureInfo {
     frames: 0,
     octets: 0,
   };
+}
+
+/** Bounds of what is kept in a {@link CaptureInfo}. */
+export const MOST_COMMENTS = 100;
+export const MOST_NAMES = 10_000;
+export const MOST_INTERFACES = 65_536;
+
+/** Adds what another file says. */
+export function addInfo(
+  to: CaptureInfo,
+  { interfaces, comments, names, processes, ...of }: CaptureInfo,
+): void {
+  if (to.format === '') to.format = of.format;
+  to.nanoseconds ||= of.nanoseconds;
+  to.sections += of.sections;
+  to.secrets += of.secrets;
+  to.frames += of.frames;
+  to.octets += of.octets;
+  to.interfaces.push(...interfaces.slice(0, MOST_INTERFACES - to.interfaces.length));
+  to.comments.push(...comments.slice(0, MOST_COMMENTS - to.comments.length));
+  for (const [address, name] of names) if (to.names.size < MOST_NAMES) to.names.set(address, name);
+  for (const [id, name] of processes) if (to.processes.size < MOST_NAMES) to.processes.set(id, name);
 }

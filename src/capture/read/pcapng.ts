@@ -2,7 +2,15 @@
 // read or counted, others are skipped by their length; every section has a byte order and interfaces of its own.
 
 import { formatIpv4, formatWords } from '../../wire/index.ts';
-import type { CaptureInfo, CaptureInterface, Frame, FrameSink } from './frame.ts';
+import {
+  type CaptureInfo,
+  type CaptureInterface,
+  type Frame,
+  type FrameSink,
+  MOST_COMMENTS,
+  MOST_INTERFACES,
+  MOST_NAMES,
+} from './frame.ts';
 import type { Problems } from './problems.ts';
 
 const SECTION = 0x0a0d0d0a;
@@ -40,9 +48,6 @@ const PROCESS_NAME = 2;
 const NAME_IPV4 = 1;
 const NAME_IPV6 = 2;
 
-const MOST_COMMENTS = 100;
-const MOST_NAMES = 10_000;
-const MOST_INTERFACES = 65_536;
 const MOST_PACKET_COMMENTS = 16;
 
 /** An interface, and how its timestamps count. */
