@@ -558,8 +558,8 @@ export class Host {
   /**
    * The key of a peer for TCP MD5 signatures (RFC 2385; `md5` of `connect` and `listen`): 1 to 80 octets, or as many of
    * UTF-8; null forgets it. Connections that are signed go on with the new one from the next segment on, so that both
-   * ends must change it within a retransmission; without one nothing of theirs goes out or is taken. Throws TypeError,
-   * RangeError.
+   * ends must change it within a retransmission; without one nothing of theirs goes out or is taken. At most 1024 peers have
+   * one. Throws TypeError, RangeError, ENOBUFS.
    */
   setMd5Key(address: string, key: string | Uint8Array | null): void {
     const octets = typeof key === 'string' ? new TextEncoder().encode(key) : key;
@@ -567,7 +567,9 @@ export class Host {
       throw wrongKind('setMd5Key', 'key', key, 'text or octets');
     if (octets !== null && (octets.length < 1 || octets.length > MOST_KEY_OCTETS))
       throw outOfRange('setMd5Key', 'key', octets.length, `1 to ${MOST_KEY_OCTETS} octets`);
-    this.tcp.md5Keys.set(hostAddress(address, 'address'), octets);
+    const peer = hostAddress(address, 'address');
+    if (!this.tcp.md5Keys.set(peer, octets))
+      throw tcpError(Err.NO_RESOURCES, 'setMd5Key', { address: `${peer}` });
   }
 
   /** The address of a peer; programs connect to the same one again and again. */

@@ -17,6 +17,7 @@ import {
   readAll,
   sendAndEnd,
   tcpBytes,
+  thrown,
 } from './testing.ts';
 
 const US = '10.0.0.2';
@@ -327,6 +328,17 @@ describe('keys', () => {
     expect(() => host.setMd5Key(PEER, 'x'.repeat(81))).toThrow(/key/);
     expect(() => host.setMd5Key(PEER, 5 as unknown as string)).toThrow(TypeError);
     expect(() => host.setMd5Key('nowhere', 'x')).toThrow(TypeError);
+  });
+
+  it('are of 1024 peers at most; one that has a key can have another', () => {
+    const { host } = loneHost();
+    const peerOf = (n: number): string => `10.1.${n >> 8}.${n & 255}`;
+    for (let n = 0; n < 1024; n++) host.setMd5Key(peerOf(n), KEY);
+    expect(thrown(() => host.setMd5Key(peerOf(1024), KEY))).toBe('ENOBUFS');
+    host.setMd5Key(peerOf(5), 'another');
+    host.setMd5Key(peerOf(5), null);
+    host.setMd5Key(peerOf(1024), KEY);
+    expect(host.tcp.md5Keys.size).toBe(1024);
   });
 
   it('without one nobody opens a signed connection', async () => {

@@ -6,6 +6,9 @@ import type { IpHeader } from '../ip/index.ts';
 /** Longest key, in octets (TCP_MD5SIG_MAXKEYLEN of Linux and FreeBSD). */
 export const MOST_KEY_OCTETS = 80;
 
+/** Peers that have a key: they are found one after the other. */
+export const MOST_KEYS = 1024;
+
 const LENGTH = 16;
 
 interface Entry {
@@ -23,10 +26,12 @@ export class Md5Keys {
     return this.#entries.length;
   }
 
-  /** From now on segments to and from `address` are signed with `key`; null: with none. */
-  set(address: IpAddress, key: Uint8Array | null): void {
-    this.#entries = this.#entries.filter((e) => !e.address.equals(address));
-    if (key !== null) this.#entries.push({ address, key: key.slice() });
+  /** From now on segments to and from `address` are signed with `key`; null: with none. False: there are too many keys. */
+  set(address: IpAddress, key: Uint8Array | null): boolean {
+    const others = this.#entries.filter((e) => !e.address.equals(address));
+    if (key !== null && others.length >= MOST_KEYS) return false;
+    this.#entries = key === null ? others : [...others, { address, key: key.slice() }];
+    return true;
   }
 
   /** Forgets all keys. */
