@@ -4,6 +4,7 @@
 import { seqGeq } from '../wire/seq.ts';
 import type { TcpConfig } from './config.ts';
 import { controlOf } from './congestion/control.ts';
+import { mayAskAccEcn } from './ecn/blocked.ts';
 import type { Engine } from './engine.ts';
 import { Err } from './errors.ts';
 import { startControl } from './established.ts';
@@ -57,6 +58,7 @@ function beginActive(e: Engine, tcb: Tcb): Err {
   if (tcb.remotePort === 0 || (tcb.r0 | tcb.r1 | tcb.r3) === 0) return Err.NO_REMOTE;
   tcb.passive = 0;
   prepareOffer(tcb);
+  if (tcb.ecn === EcnMode.ACCURATE && !mayAskAccEcn(e, tcb)) tcb.ecn = EcnMode.NOT_ECN;
   startSending(e, tcb, e.rules.selectIss(e, tcb));
   enter(e, tcb, tcb.state === State.LISTEN ? row.LISTEN_OPEN : row.OPEN_ACTIVE);
   timeSyn(e, tcb);

@@ -121,8 +121,8 @@ export interface TcpConfig {
   /** Name of the congestion control: 'cubic' (RFC 9438), 'newreno' (RFC 5681), 'bbr' (draft-ietf-ccwg-bbr), or one that was registered. */
   readonly congestion: string;
   /**
-   * What connections leave to later ones to the same peer (RFC 9040): 'path' round-trip time and reordering, 'all'
-   * ssthresh, too; 'off': each begins knowing nothing.
+   * What connections leave to later ones to the same peer (RFC 9040): 'path' round-trip time, reordering, and that
+   * SYNs for AccECN do not get through (RFC 9768 section 3.1.4.1), 'all' ssthresh, too; 'off': each begins knowing nothing.
    */
   readonly peerMetrics: 'off' | 'path' | 'all';
   /**

@@ -1,5 +1,5 @@
 // What one connection leaves to the next one to the same peer (RFC 9040 section 5, temporal sharing): the round-trip
-// time, ssthresh, reordering. The store is the host's; what is taken from it and put into it is decided here.
+// time, ssthresh, reordering; and that SYNs for AccECN do not get through. The store is the host's; what is taken from it and put into it is decided here.
 
 import { setSsthresh } from './congestion/cwnd.ts';
 import type { Engine } from './engine.ts';
@@ -15,6 +15,11 @@ export interface PeerMetrics {
   ssthresh: number;
   /** RACK.reo_wnd_mult (RFC 8985 section 6.2). */
   reordering: number;
+  /**
+   * Handshakes in a row that came about only when the SYN no longer asked for AccECN (RFC 9768 section 3.1.4.1), and the
+   * connections since that did not ask (ecn/blocked.ts).
+   */
+  accEcnBlocked: number;
 }
 
 /** Where a host keeps it, for the peer of a connection. */

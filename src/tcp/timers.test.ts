@@ -109,7 +109,7 @@ describe('taking a row of the transition table', () => {
     for (const state of ['ESTABLISHED', 'CLOSING'] as const) {
       const a = inState(state, { config: { peerMetrics: 'path' } });
       if (state === 'ESTABLISHED') a.send([1]);
-      const metrics = { rttUs: 0, rttvarUs: 0, ssthresh: 0, reordering: 0 };
+      const metrics = { rttUs: 0, rttvarUs: 0, ssthresh: 0, reordering: 0, accEcnBlocked: 0 };
       a.engine.metrics = { find: () => null, entry: () => metrics };
       Object.assign(a.tcb.rto, { measured: 1, srttUs: 70_000, rttvarUs: 9000 });
       expect(a.tcb.sent).not.toBe(null);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultConfig, NO_SSTHRESH, type PeerMetrics, State, Tcb } from '../../tcp/index.ts';
+import { ACK, aceOf, SYN } from '../../wire/index.ts';
 import { HostCounters } from '../base/index.ts';
 import type { Connection } from '../connection/index.ts';
 import { Net, type NetHostOptions } from '../testing.ts';
@@ -153,5 +154,67 @@ describe('the cache', () => {
     cache.entry(peer(0x0a000001));
     cache.entry(Object.assign(new Tcb(defaultConfig), { family: 6, r0: 0x20010db8, r3: 0x0a000001 }));
     expect(cache.list().map(({ address }) => address)).toEqual(['10.0.0.1', '2001:db8::a00:1']);
+  });
+});
+
+describe('a path that lets no SYN through that asks for AccECN (RFC 9768 section 3.1.4.1)', () => {
+  /** A client that asks, past such a box while `blocks.on`; for each connection how many of its SYNs asked, and what came of it. */
+  function blocked(peerMetrics: 'off' | 'path') {
+    const { net, line, open } = pair(peerMetrics, NEAR, { tcp: { ecn: 'accurate' } });
+    const blocks = { on: true };
+    let asked = 0;
+    line.rule({
+      match: ({ tcp }) => {
+        const asks = tcp !== null && (tcp.ctl & (SYN | ACK)) === SYN && aceOf(tcp) !== 0;
+        if (asks) asked++;
+        return asks && blocks.on;
+      },
+      action: { drop: true },
+    });
+    const connect = async (): Promise<[asked: number, ecn: string]> => {
+      asked = 0;
+      const c = await open();
+      const { ecn } = c.info();
+      c.abort();
+      await net.rest();
+      return [asked, ecn];
+    };
+    const connects = async (times: number) => {
+      const found = [];
+      for (let i = 0; i < times; i++) found.push(await connect());
+      return found;
+    };
+    return { blocks, connects };
+  }
+
+  const GIVEN_UP = [2, 'off'];
+  const NOT_ASKED = [0, 'off'];
+
+  it('after three connections others do not ask, but for one in 32', async () => {
+    const { connects } = blocked('path');
+    const found = await connects(70);
+    expect(found.slice(0, 3)).toEqual([GIVEN_UP, GIVEN_UP, GIVEN_UP]);
+    const later = found.slice(3);
+    expect(later.filter(([asked]) => asked > 0)).toEqual([GIVEN_UP, GIVEN_UP]);
+    expect(later.slice(0, 20)).toEqual(new Array(20).fill(NOT_ASKED));
+  });
+
+  it('the first that gets through ends that; and one that got through in between begins the count anew', async () => {
+    const { blocks, connects } = blocked('path');
+    await connects(2);
+    blocks.on = false;
+    expect(await connects(1)).toEqual([[1, 'classic']]);
+    blocks.on = true;
+    expect(await connects(4)).toEqual([GIVEN_UP, GIVEN_UP, GIVEN_UP, NOT_ASKED]);
+    blocks.on = false;
+    const found = await connects(40);
+    const first = found.findIndex(([asked]) => asked > 0);
+    expect(first).toBeGreaterThan(20);
+    expect(found.slice(first)).toEqual(new Array(40 - first).fill([1, 'classic']));
+  });
+
+  it('where nothing is remembered every connection asks', async () => {
+    const { connects } = blocked('off');
+    expect(await connects(6)).toEqual(new Array(6).fill(GIVEN_UP));
   });
 });

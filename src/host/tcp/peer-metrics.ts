@@ -51,7 +51,7 @@ export class PeerMetricsCache implements MetricsStore {
     const atMs = this.#nowMs();
     let entry = this.#entries.get(key);
     if (entry === undefined || atMs - entry.atMs > METRICS_AGE_MS)
-      entry = { rttUs: 0, rttvarUs: 0, ssthresh: 0, reordering: 0, atMs };
+      entry = { rttUs: 0, rttvarUs: 0, ssthresh: 0, reordering: 0, accEcnBlocked: 0, atMs };
     entry.atMs = atMs;
     this.#entries.delete(key);
     this.#entries.set(key, entry);

@@ -24,7 +24,7 @@ import { handshakeAce, handshakeEcn } from './handshake.ts';
 import { noteOption, putHandshakeOption, synAckLost } from './option.ts';
 
 // AE, CWR and ECE of table 2, as one number.
-const NOT_ECN = 0b000;
+export const NOT_ECN = 0b000;
 const CLASSIC_SYN = 0b011;
 const CLASSIC_SYN_ACK = 0b001;
 const ACC_ECN_SYN = 0b111;
@@ -32,7 +32,7 @@ const ACC_ECN_SYN = 0b111;
 const BROKEN = 0b111;
 
 /** Section 3.1.4.1: a SYN that was lost asks for AccECN once more, then no more. */
-const ACC_ECN_SYNS = 2;
+export const ACC_ECN_SYNS = 2;
 
 /** The feedback mode that our SYN asks for. */
 export function askedMode({ ecn }: TcpConfig): number {

@@ -124,8 +124,8 @@ export function noteOption(tcb: Tcb, acc: AccEcn, seg: Segment): void {
 }
 
 /**
- * Section 3.2.3.2.2: text has come again, and the ACK of it had an option. It may have been lost as any other; not when
- * that goes on.
+ * Section 3.2.3.2.2: text has come again that an ACK with an option has acknowledged, so that ACK has not arrived. One may
+ * be lost by chance; after several nothing is sent with an option any more.
  */
 export function noteRepeated(acc: AccEcn): void {
   if ((acc.modes & Mode.OPTION_TOLD) === 0) return;
@@ -133,7 +133,7 @@ export function noteRepeated(acc: AccEcn): void {
   if (acc.repeated === MOST_REPEATED) acc.modes |= Mode.NO_OPTIONS;
 }
 
-/** A SYN,ACK with an option seems to be lost: the next loss decides (section 3.2.3.2.2). */
+/** A SYN,ACK with an option seems to be lost: one ACK more, and no options are sent (section 3.2.3.2.2). */
 export function synAckLost(acc: AccEcn): void {
   acc.repeated = MOST_REPEATED - 1;
 }

@@ -4,6 +4,7 @@ import { ACK, RST, type Segment, SYN } from '../../wire/segment.ts';
 import { seqGt, seqLeq } from '../../wire/seq.ts';
 import { mayChallenge } from '../challenge.ts';
 import { Drop } from '../drop.ts';
+import { noteAccEcnAsked } from '../ecn/blocked.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
 import { established } from '../established.ts';
@@ -39,7 +40,10 @@ export function synSentRst(e: Engine, tcb: Tcb, seg: Segment): boolean {
   return true;
 }
 
-/** Fourth, check the SYN bit. False: the segment goes on to the sixth step. */
+/**
+ * Fourth, check the SYN bit. False: the segment goes on to the sixth step. Text and FIN of a SYN without an ACK are not
+ * queued until ESTABLISHED, but left out, which is as good: our SYN,ACK acknowledges none of it, and the peer sends it again.
+ */
 export function synSentSyn(e: Engine, tcb: Tcb, seg: Segment): boolean {
   const { snd } = tcb;
   if ((seg.ctl & SYN) === 0) {
@@ -47,6 +51,7 @@ export function synSentSyn(e: Engine, tcb: Tcb, seg: Segment): boolean {
     return true;
   }
   tcb.heardMs = e.ms;
+  if ((seg.ctl & ACK) !== 0) noteAccEcnAsked(e, tcb, seg);
   learnSyn(e, tcb, seg);
   if ((seg.ctl & ACK) !== 0) {
     sampleSyn(e, tcb);
