@@ -93,7 +93,6 @@ function addFeedback(tcb: Tcb, seg: Segment, text: number): boolean {
   if (blocks === 0) return true;
   blocks = Math.min(blocks, (room - 4) >> 3);
   if (blocks <= 0) return text === 0; // with a signature and timestamps not even alone
-
   fillSack(tcb, seg, blocks);
   return true;
 }

@@ -27,9 +27,9 @@ export function predicted(e: Engine, tcb: Tcb, seg: Segment): boolean {
 }
 
 /**
- * What the steps that are left out would find nothing in: no RST, SYN, FIN, URG, and no ECE and CWR but those of an ACE field; SEG.SEQ = RCV.NXT, the
- * text within the window, and no FIN that it could reach; SND.UNA =< SEG.ACK =< SND.NXT; a timestamp that is not older than
- * TS.Recent.
+ * What the steps that are left out would find nothing in: no RST, SYN, FIN, URG, and no ECE and CWR but those of an ACE
+ * field; SEG.SEQ = RCV.NXT, the text within the window, and no FIN that it could reach; SND.UNA =< SEG.ACK =< SND.NXT; a
+ * timestamp that is not older than TS.Recent.
  */
 function isPredicted(tcb: Tcb, seg: Segment): boolean {
   const { snd, rcv } = tcb;

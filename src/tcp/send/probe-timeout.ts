@@ -23,9 +23,9 @@ export function mayProbe(tcb: Tcb, sent: Sent): boolean {
 }
 
 /**
- * After new text was sent, or some was acknowledged: TLP_calc_PTO. The time
- * counts from when the last segment left, which is sooner than from each ACK, as the RFC has it; but after an ACK half a
- * round trip passes in any case, so that a burst whose ACKs a slow link has spread is not probed.
+ * After new text was sent, or some was acknowledged: TLP_calc_PTO. The time counts from when the last segment left, which is
+ * sooner than from each ACK, as the RFC has it; but after an ACK half a round trip passes in any case, so that a burst whose
+ * ACKs a slow link has spread is not probed.
  */
 export function setProbeTimer(e: Engine, tcb: Tcb, sent: Sent): void {
   const { snd, rto, timer } = tcb;
