@@ -238,7 +238,10 @@ export class KernelCalls implements Syscalls {
     });
   }
 
-  /** A send that opens the connection: asked twice it would be another, so it waits on another thread. */
+  /**
+   * A send that waits on another thread, `sent` octets on: one that opens the connection, which asked twice would be
+   * another, and one whose wake-up is the kernel's to choose.
+   */
   #sendWaiting(
     fd: number,
     buffer: Uint8Array,
@@ -249,7 +252,8 @@ export class KernelCalls implements Syscalls {
   ): Outcome {
     const libc = this.#libc;
     let ended: Result | null = null;
-    this.#limitSend(fd);
+    const unlimited = this.#deadline(fd, 'SO_SNDTIMEO') === NEVER;
+    if (unlimited) this.#limitSend(fd, MOST_WAIT_S); // no thread waits for ever for a script that has ended
     libc.fcntl(fd, constant('F_SETFL'), 0);
     libc.sendtoAsync(
       fd,
@@ -261,17 +265,17 @@ export class KernelCalls implements Syscalls {
       (n) => {
         ended = n < 0 && sent > 0 ? done(sent) : this.#result(n < 0 ? n : n + sent);
         libc.fcntl(fd, constant('F_SETFL'), O_NONBLOCK);
+        if (unlimited) this.#limitSend(fd, 0);
         void buffer; // it was in use until now
       },
     );
     return { kind: 'blocked', deadlineUs: NEVER, retry: () => ended };
   }
 
-  /** No thread waits for ever for a script that has ended. */
-  #limitSend(fd: number): void {
-    if (this.#deadline(fd, 'SO_SNDTIMEO') !== NEVER) return;
+  /** SO_SNDTIMEO; 0: none. */
+  #limitSend(fd: number, seconds: number): void {
     const bytes = pinnedBytes(16);
-    new DataView(bytes.buffer).setBigInt64(0, BigInt(MOST_WAIT_S), LITTLE);
+    new DataView(bytes.buffer).setBigInt64(0, BigInt(seconds), LITTLE);
     this.#libc.setsockopt(fd, SOL_SOCKET, constant('SO_SNDTIMEO'), this.#libc.addressOf(bytes), bytes.length);
   }
 

@@ -156,7 +156,7 @@ function sendmsg(args: readonly Expression[], x: CallContext): Begun {
   const flags = numberOf(arg(args, 2));
   const opens = name !== undefined && (flags & constant('MSG_FASTOPEN')) !== 0;
   const to = isEllipsis(name) && !opens ? null : addressOf(name, connectAddress(x));
-  return plain(x.calls.send(fdArg(args, x), gather(io), numberOf(arg(args, 2)), to));
+  return plain(x.calls.send(fdArg(args, x), gather(io), flags, to));
 }
 
 function gather(io: ReturnType<typeof iovec>): Uint8Array {
@@ -313,14 +313,11 @@ const calls: Readonly<Record<string, Call>> = {
   writev: (a, x) => plain(x.calls.send(fdArg(a, x), gather(iovec(a[1])))),
   send: (a, x) => send(a, x, numberOf(arg(a, 3))),
   sendto: (a, x) => {
-    const to =
-      a[4] === undefined || isEllipsis(a[4]) || a[4].kind === 'word'
-        ? null
-        : addressOf(a[4], connectAddress(x));
-    if (a[4]?.kind === 'word' && a[4].name === 'AF_UNSPEC')
-      return sendTo(a, x, numberOf(arg(a, 3)), UNSPECIFIED);
-    const wanted = a[4] !== undefined && isEllipsis(a[4]) ? connectAddress(x) : to;
-    return sendTo(a, x, numberOf(arg(a, 3)), wanted);
+    const flags = numberOf(arg(a, 3));
+    const to = a[4];
+    // NULL is no address, AF_UNSPEC is one that is refused.
+    if (to?.kind === 'word') return sendTo(a, x, flags, to.name === 'AF_UNSPEC' ? UNSPECIFIED : null);
+    return sendTo(a, x, flags, to === undefined ? null : addressOf(to, connectAddress(x)));
   },
   sendmsg,
   shutdown: (a, x) => plain(x.calls.shutdown(fdArg(a, x), numberOf(arg(a, 1)))),

@@ -455,7 +455,7 @@ export class TcpSocket implements File {
    */
   #sendFast(octets: Uint8Array, flags: number, to: SocketAddress | null): Outcome {
     const address = this.#deferred ?? to;
-    if (!this.owner.host.tcp.fastOpen.mode.client) return failed('EOPNOTSUPP');
+    if (!this.owner.host.tcp.fastOpen.mode.client || to === UNSPECIFIED) return failed('EOPNOTSUPP');
     if (this.listener !== null || this.#connected) return failed('EISCONN');
     if (this.connection !== null) {
       if (!this.connection.ended) return failed('EALREADY');
@@ -463,7 +463,6 @@ export class TcpSocket implements File {
       this.connection = null;
       if (errno !== null) return failed(errno);
     }
-    if (to === UNSPECIFIED) return failed('EOPNOTSUPP');
     if (address === null || address.address === null || address.port === 0) return failed('EINVAL');
     const early = octets.subarray(0, this.#roomInSyn(address));
     this.#deferred = null;
