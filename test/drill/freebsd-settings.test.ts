@@ -1,0 +1,242 @@
+// FreeBSD's choices, each by scripts of its kind: what a SYN offers, ECN, Fast Open by sendto, ACKs, and what options and
+// sysctls change of a connection.
+
+import { describe, it } from 'vitest';
+import { CONNECT, LISTEN, OPEN, passes, SOCKET, SYN } from './freebsd.ts';
+
+describe('what a SYN offers', () => {
+  const opened = (more: readonly string[], syn: string): string[] => [
+    ...SOCKET,
+    ...more,
+    CONNECT,
+    `+0 > S 0:0(0) win 65535${syn}`,
+  ];
+  it('the window scale is that of kern.ipc.maxsockbuf, up to 14', () =>
+    passes(
+      opened(
+        ['+0 `sysctl -w kern.ipc.maxsockbuf=4294967295`'],
+        ' <mss 1460,nop,wscale 14,sackOK,TS val 100 ecr 0>',
+      ),
+    ));
+  it('TCP_NOOPT: nothing, and nothing that the peer offers is used', () =>
+    passes([
+      ...opened(['+0 setsockopt(3, IPPROTO_TCP, TCP_NOOPT, [1], 4) = 0'], ''),
+      '+.1 < S. 0:0(0) ack 1 win 65535 <mss 1000,sackOK,TS val 5 ecr 0!,nop,wscale 6>',
+      '+0 > . 1:1(0) ack 1 win 65535',
+      '+0 getsockopt(3, IPPROTO_TCP, TCP_MAXSEG, [536], [4]) = 0',
+    ]));
+  it('TCP_KEEPINIT bounds how long it is sent again', () =>
+    passes([
+      SOCKET[0] as string,
+      '+0 setsockopt(3, IPPROTO_TCP, TCP_KEEPINIT, [5], 4) = 0',
+      '+0 getsockopt(3, IPPROTO_TCP, TCP_KEEPINIT, [5], [4]) = 0',
+      '1...6 connect(3, ..., ...) = -1 ETIMEDOUT (Operation timed out)',
+      '+0 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0>',
+      '+1 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 1100 ecr 0>',
+      '+2.2 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 3300 ecr 0>',
+    ]));
+});
+
+describe('IP_TTL and IP_TOS count from the first segment on', () => {
+  const SET = [
+    '+0 setsockopt(3, IPPROTO_IP, IP_TTL, [4], 4) = 0',
+    '+0 setsockopt(3, IPPROTO_IP, IP_TOS, [IPTOS_DSCP_CS1], 4) = 0',
+  ];
+  it('active', () =>
+    passes([
+      ...SOCKET,
+      ...SET,
+      CONNECT,
+      '+0 > (tos 0x20, ttl 4) S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0>',
+    ]));
+  it('passive', () =>
+    passes([
+      LISTEN[0] as string,
+      ...SET,
+      ...LISTEN.slice(1),
+      '+0 < S 0:0(0) win 32767 <mss 1460>',
+      '+0 > (tos 0x20, ttl 4) S. 0:0(0) ack 1 win 65535 <mss 1460>',
+    ]));
+});
+
+it('a window in units is rounded up: one that is told again is no smaller', () =>
+  passes([
+    ...SOCKET,
+    ...SYN,
+    '+.1 < S. 0:0(0) ack 1 win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 100>',
+    '+0 > . 1:1(0) ack 1 win 1027 <nop,nop,TS val 200 ecr 100>',
+    '+.1 < P. 1:2(1) ack 1 win 65535 <nop,nop,TS val 200 ecr 200>',
+    '+.04 > . 1:1(0) ack 2 win 1027 <nop,nop,TS val 340 ecr 200>',
+  ]));
+
+describe('ACKs', () => {
+  const ACCEPTED = [
+    ...LISTEN,
+    '+0 < S 0:0(0) win 32767 <mss 1460,sackOK,eol,eol>',
+    '+0 > S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,eol,eol>',
+    '+.1 < . 1:1(0) ack 1 win 32767',
+    '+0 accept(3, ..., ...) = 4',
+  ];
+
+  it('the second segment is acknowledged at once, however small', () =>
+    passes([
+      ...ACCEPTED,
+      '+.1 < P. 1:11(10) ack 1 win 32767',
+      '+.01 < P. 11:21(10) ack 1 win 32767',
+      '+0 > . 1:1(0) ack 21 win 65535',
+      '+.1 < P. 21:31(10) ack 1 win 32767',
+      '+.04 > . 1:1(0) ack 31 win 65535',
+    ]));
+
+  it('a FIN is acknowledged at once', () =>
+    passes([...ACCEPTED, '+.1 < F. 1:1(0) ack 1 win 32767', '+0 > . 1:1(0) ack 2 win 65535']));
+
+  it('tcpdrop resets, and the program is told ECONNABORTED', () =>
+    passes([
+      ...ACCEPTED,
+      '+.1 `tcpdrop -a -s ESTABLISHED`',
+      '+0 > R. 1:1(0) ack 1 win 0',
+      '+0 read(4, ..., 10) = -1 ECONNABORTED (Software caused connection abort)',
+    ]));
+});
+
+it('rexmit_drop_options: from its third retransmission on a SYN offers its MSS alone; rexmit_slop is added to each RTO', () =>
+  passes([
+    ...SOCKET,
+    '+0 `sysctl -w net.inet.tcp.rexmit_slop=200 net.inet.tcp.rexmit_drop_options=1`',
+    ...SYN,
+    '+1 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 1100 ecr 0>',
+    '+2.2 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 3300 ecr 0>',
+    '+4.2 > S 0:0(0) win 65535 <mss 1460>',
+    '+0 close(3) = 0',
+  ]));
+
+describe('sendto with an address connects', () => {
+  const CONNECTS = [...SOCKET, '+0 setsockopt(3, IPPROTO_TCP, TCP_FASTOPEN, [1], 4) = 0'];
+
+  it('TCP_FASTOPEN: the SYN asks for a cookie, the next one carries it with the text', () =>
+    passes([
+      ...CONNECTS,
+      '+0 sendto(3, ..., 100, 0, ..., ...) = 100',
+      '+0 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0,FO,eol,eol>',
+      '+.05 < S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,nop,nop,FO 0102030405060708,nop,nop>',
+      '+0 > P. 1:101(100) ack 1 win 65535',
+      '+.05 < R 1:1(0) win 0',
+      '+0 close(3) = 0',
+      '+0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3',
+      '+0 fcntl(3, F_SETFL, O_RDWR | O_NONBLOCK) = 0',
+      '+0 setsockopt(3, IPPROTO_TCP, TCP_FASTOPEN, [1], 4) = 0',
+      '+0 sendto(3, ..., 100, 0, ..., ...) = 100',
+      '+0 > S 0:100(100) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0,FO 0102030405060708,eol,eol>',
+      '+.05 < S. 0:0(0) ack 101 win 65535 <mss 1460,sackOK,eol,eol>',
+      '+0 > . 101:101(0) ack 1 win 65535',
+    ]));
+
+  const AGAIN = [
+    '+.05 < R 1:1(0) win 0',
+    '+0 close(3) = 0',
+    '+0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3',
+    '+0 fcntl(3, F_SETFL, O_RDWR | O_NONBLOCK) = 0',
+    '+0 setsockopt(3, IPPROTO_TCP, TCP_FASTOPEN, [1], 4) = 0',
+    '+0 sendto(3, ..., 100, 0, ..., ...) = 100',
+  ];
+  const PLAIN = '+0 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0>';
+
+  it('a server that grants no cookie is not asked again (fastopen.path_disable_time)', () =>
+    passes([
+      ...CONNECTS,
+      '+0 sendto(3, ..., 100, 0, ..., ...) = 100',
+      '+0 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0,FO,eol,eol>',
+      '+.05 < S. 0:0(0) ack 1 win 65535 <mss 1460,nop,FO 01>',
+      '+0 > P. 1:101(100) ack 1 win 65535',
+      ...AGAIN,
+      PLAIN,
+    ]));
+
+  it('nor one that does not take the text of a SYN', () =>
+    passes([
+      ...CONNECTS,
+      '+0 sendto(3, ..., 100, 0, ..., ...) = 100',
+      '+0 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0,FO,eol,eol>',
+      '+.05 < S. 0:0(0) ack 1 win 65535 <mss 1460,nop,nop,FO 0102030405060708>',
+      '+0 > P. 1:101(100) ack 1 win 65535',
+      ...AGAIN,
+      '+0 > S 0:100(100) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0,FO 0102030405060708,eol,eol>',
+      '+.05 < S. 0:0(0) ack 1 win 65535 <mss 1460>',
+      '+0 > P. 1:101(100) ack 1 win 65535',
+      ...AGAIN,
+      PLAIN,
+    ]));
+
+  it('without the option the text waits for the handshake', () =>
+    passes([
+      ...SOCKET,
+      '+0 sendto(3, ..., 100, 0, ..., ...) = 100',
+      '+0 > S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0>',
+      '+.05 < S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,eol,eol>',
+      '+0 > P. 1:101(100) ack 1 win 65535',
+    ]));
+});
+
+describe('always_keepalive', () => {
+  const idle = (value: number): string[] => [
+    ` 0 \`sysctl -w net.inet.tcp.always_keepalive=${value} net.inet.tcp.keepidle=2000\``,
+    ...OPEN,
+  ];
+
+  it('1: a socket that did not ask is probed, too', () =>
+    passes([...idle(1), '+2 > . 0:0(0) ack 1 win 65535', '+.1 < . 1:1(0) ack 1 win 32767']));
+
+  it('0: it asks with SO_KEEPALIVE', () =>
+    passes([
+      ...idle(0),
+      '+5 setsockopt(3, SOL_SOCKET, SO_KEEPALIVE, [1], 4) = 0',
+      '+2 > . 0:0(0) ack 1 win 65535',
+    ]));
+});
+
+describe('ECN (tcp_ecn_output_syn_sent, tcp_ecn_input_parallel_syn)', () => {
+  const asks = (value: number): string[] => [
+    ` 0 \`sysctl -w net.inet.tcp.ecn.enable=1 net.inet.tcp.ecn.maxretries=${value}\``,
+    ...SOCKET,
+    CONNECT,
+  ];
+  const syn = (delay: number, bits: string): string =>
+    `+${delay} > ${bits} 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0>`;
+
+  it('a SYN that was lost asks once more (maxretries 1), then no more', () =>
+    passes([...asks(1), syn(0, 'SEW'), syn(1, 'SEW'), syn(2, 'S')]));
+
+  it('maxretries 0: none that goes again asks', () => passes([...asks(0), syn(0, 'SEW'), syn(1, 'S')]));
+
+  it('a crossing SYN that asks is granted ECN, whether ours asked or not (enable 2); none by enable 0', async () => {
+    for (const [enable, ours, answer] of [
+      [0, 'S', 'S.'],
+      [1, 'SEW', 'SE.'],
+      [2, 'S', 'SE.'],
+    ] as const)
+      await passes([
+        ` 0 \`sysctl -w net.inet.tcp.ecn.enable=${enable}\``,
+        ...SOCKET,
+        CONNECT,
+        syn(0, ours),
+        '+.1 < SEW 0:0(0) win 32767 <mss 1460>',
+        `+0 > ${answer} 0:0(0) ack 1 win 65535 <mss 1460>`,
+        '+.1 < . 1:1(0) ack 1 win 65535',
+        '+0 write(3, ..., 10) = 10',
+        `+0 >${enable === 0 ? '[noecn]' : '[ect0]'} P. 1:11(10) ack 1 win 65535`,
+      ]);
+  });
+});
+
+it('TCP_MAXSEG of a connection makes its segments smaller', () =>
+  passes([
+    ...OPEN,
+    '+0 setsockopt(3, IPPROTO_TCP, TCP_MAXSEG, [1461], 4) = -1 EINVAL (Invalid argument)',
+    '+0 setsockopt(3, IPPROTO_TCP, TCP_MAXSEG, [1000], 4) = 0',
+    '+0 getsockopt(3, IPPROTO_TCP, TCP_MAXSEG, [1000], [4]) = 0',
+    '+0 write(3, ..., 2000) = 2000',
+    '+0 > . 1:1001(1000) ack 1 win 65535',
+    '+0 > P. 1001:2001(1000) ack 1 win 65535',
+    '+.1 < . 1:1(0) ack 2001 win 32767',
+  ]));
