@@ -178,6 +178,20 @@ describe.each([
     expect(seenThere).toEqual(['error read ECONNRESET read', 'close true']);
   });
 
+  test('a RST behind the FIN of the peer: a reader is told the end, and EPIPE is for who writes', async () => {
+    const server = await listen();
+    const socket = connect(server);
+    const there = await accepted(server);
+    const seen = eventsOf(there);
+    await new Promise((resolve) => setTimeout(resolve, 20)); // both read
+    socket.destroy(); // FIN
+    there.write('x'); // RST: nobody is there any more
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    there.write('y');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(seen).toEqual(['end', 'error write EPIPE write', 'close true']);
+  });
+
   test('a half-closed connection goes on in the other direction', async () => {
     const server = await listen((socket) => {
       socket.on('data', () => {});

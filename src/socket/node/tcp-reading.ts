@@ -72,16 +72,14 @@ export class Reading {
       return;
     }
     if (!this.isWaiting || state.connecting !== null) return;
-    if (state.untold !== 0) {
-      this.#endTold = true;
-      state.live();
-      this.#tellBroken();
-      state.writing.fail();
-    } else if (state.connection?.eof === true || state.broken !== 0) {
-      this.#endTold = true;
-      state.live();
-      state.stream.emitEOF();
-    }
+    const isEnd = state.connection?.eof === true;
+    if (!isEnd && state.broken === 0) return;
+    this.#endTold = true;
+    state.live();
+    // Behind the FIN of the peer, what broke the connection is for who writes, as on Linux.
+    if (isEnd || state.untold === 0) state.stream.emitEOF();
+    else this.#tellBroken();
+    state.writing.fail();
   }
 
   #next(): number {
