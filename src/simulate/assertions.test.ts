@@ -26,7 +26,11 @@ describe('assertions about the network', () => {
       assertStates(server, ['LISTEN', 'ESTABLISHED']);
       expect(() => assertStates(server, [])).toThrow(/server is in LISTEN, ESTABLISHED, not in none/);
       assertSeen(sim, 'SYN');
-      expect(() => assertSeen(sim, 'RST')).toThrow(/0 segments with RST/);
+      expect(() => assertSeen(sim, 'RST')).toThrow(/no segment with RST was sent/);
+      assertSeen(sim, 'SYN,ACK');
+      expect(() => assertSeen(sim, 'SYN,FIN')).toThrow(/no segment with SYN,FIN/);
+      expect(() => assertSeen(sim, 'reset')).toThrow(/control must be control bits/);
+      expect(() => assertNoOpenConnections(5 as never)).toThrow(/must be a simulation, or a host/);
       socket.end();
       await event(socket, 'close');
       await sleep(10);
@@ -81,6 +85,26 @@ describe('assertions about the network', () => {
     });
   });
 
+  test('what a switch passes on is counted once; without a trace nothing is said', async () => {
+    await using sim = simulate();
+    sim.switch('lan');
+    sim.link('client', 'lan');
+    const link = sim.link('lan', 'server');
+    sim.host('server', () => echo());
+    await sim.client('client', async () => {
+      const socket = await connected('server');
+      link.rule('drop data#1');
+      await ask(socket, 'hello');
+      assertRetransmissionsAtMost(sim, 1);
+      expect(() => assertRetransmissionsAtMost(sim, 0)).toThrow(/^1 segments were sent again/);
+    });
+    sim.close();
+    await using blind = simulate({ trace: false });
+    await blind.client('client', () => {});
+    for (const ask of [() => assertSeen(blind, 'RST'), () => assertRetransmissionsAtMost(blind, 0)])
+      expect(ask).toThrow(/the trace does not have all segments/);
+  });
+
   test('the same as matchers of expect, also with not', async () => {
     await using sim = simulate();
     const server = sim.host('server', () => echo());
@@ -89,7 +113,7 @@ describe('assertions about the network', () => {
       simulationMatchers;
     expect(toHaveNoOpenConnections(sim).message()).toMatch(/connections are open/);
     expect(toHaveSeen(sim, 'SYN').pass).toBe(true);
-    expect(toHaveSeen(sim, 'RST').message()).toBe('0 segments with RST were sent');
+    expect(toHaveSeen(sim, 'RST').message()).toBe('no segment with RST was sent');
     expect(toHaveStates(server, ['LISTEN']).pass).toBe(false);
     expect(toHaveRetransmittedAtMost(sim, 0).pass).toBe(true);
   });

@@ -1,5 +1,7 @@
 // What tests ask of a simulated network, as functions that throw; matchers.ts has the same for `expect`.
 
+import { wrongKind } from '../options/index.ts';
+import { formatControl, parseControl } from '../wire/index.ts';
 import { SimulationError } from './errors.ts';
 import type { SimulatedHost } from './machine.ts';
 import type { NetstatRow } from './netstat.ts';
@@ -34,14 +36,20 @@ export const judgements = {
     const half = all.filter(({ row }) => !known.has(`${row.remote} ${row.local}`));
     return { pass: half.length === 0, message: `${half.length} connections are half-open:${listed(half)}` };
   },
-  /** A segment with these control bits was sent: `'RST'`, `'SYN'`, `'FIN'`. */
+  /** A segment with these control bits (and maybe others) was sent: `'RST'`, `'SYN,ACK'`. */
   seen: (sim: Simulation, control: string): Verdict => {
-    const n = sim.trace.lines.filter((line) => controlOf(line).includes(control)).length;
-    return { pass: n > 0, message: `${n} segments with ${control} were sent` };
+    const wanted = namesOf(control);
+    const first = linesOf(sim).find((line) => wanted.every((bit) => controlOf(line).includes(bit)));
+    return {
+      pass: first !== undefined,
+      message: `${first === undefined ? 'no' : 'a'} segment with ${control} was sent${first === undefined ? '' : `: ${first}`}`,
+    };
   },
   /** At most so many segments were sent again, over all connections so far. */
   retransmissionsAtMost: (sim: Simulation, most: number): Verdict => {
-    const n = retransmissions(sim.trace.lines);
+    // What a switch passes on has a line for each link: where a host sends it, it is counted.
+    const hosts = new Set(sim.hosts.map(({ name }) => name));
+    const n = retransmissions(linesOf(sim).filter((line) => hosts.has(senderOf(line))));
     return { pass: n <= most, message: `${n} segments were sent again, at most ${most} are wanted` };
   },
   /** Connections of a host are in these states, whatever their order. */
@@ -61,6 +69,8 @@ interface RowOfHost {
 }
 
 function rowsOf(of: Simulation | SimulatedHost): RowOfHost[] {
+  if (typeof of !== 'object' || of === null || !('hosts' in of || 'netstat' in of))
+    throw wrongKind('an assertion', 'subject', of, 'a simulation, or a host of it');
   const hosts = 'hosts' in of ? of.hosts : [of];
   return hosts.flatMap((host) =>
     host.isUp || host.stack.connections.length > 0
@@ -78,6 +88,30 @@ function listed(rows: readonly RowOfHost[]): string {
     .join('');
 }
 
+/**
+ * The lines of what was sent.
+ * @throws SimulationError for a trace that does not have all of them: it would say what is not so
+ */
+function linesOf({ trace }: Simulation): string[] {
+  if (trace.isWhole) return trace.lines.filter((line) => !line.includes(' lost:'));
+  throw new SimulationError(
+    'ERR_SIM_ASSERTION',
+    'the trace does not have all segments (trace: false, or more of them than it keeps): nothing can be said of what was sent',
+  );
+}
+
+/** The control bits that are asked for. */
+function namesOf(control: string): string[] {
+  const ctl = typeof control === 'string' ? parseControl(control) : null;
+  if (ctl === null) throw wrongKind('assertSeen', 'control', control, "control bits: 'RST', 'SYN,ACK'");
+  return formatControl(ctl).split(',');
+}
+
+/** The end of the link that a line of the trace says it came from. */
+function senderOf(line: string): string {
+  return line.split(' ')[1]?.split('>')[0] ?? '';
+}
+
 /** The control bits of a line of the trace. */
 function controlOf(line: string): string[] {
   return line.split(' ')[3]?.split(',') ?? [];
@@ -88,7 +122,6 @@ function retransmissions(lines: readonly string[]): number {
   const next = new Map<string, number>();
   let n = 0;
   for (const line of lines) {
-    if (line.includes(' lost:')) continue; // it was counted when it was sent
     const [, hosts, ports, control = '', seq = '', , octets = '0'] = line.split(' ');
     const bits = control.split(',');
     const length = Number(octets) + (bits.includes('SYN') ? 1 : 0) + (bits.includes('FIN') ? 1 : 0);

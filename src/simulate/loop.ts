@@ -138,6 +138,7 @@ export class Loop {
 
   /** Runs the world until `promise` settles. */
   until<T>(promise: Promise<T>): Promise<T> {
+    if (this.#isOver) return Promise.reject(disposedOf());
     return new Promise<T>((resolve, reject) => {
       const waiter: Waiter = { state: 'waits', resolve: () => resolve(promise), reject };
       const settle = (state: Waiter['state']) => (): void => {
@@ -151,11 +152,12 @@ export class Loop {
     });
   }
 
-  /** Nothing runs any more. */
+  /** Nothing runs any more; who still waits is told. */
   end(): void {
     this.#isOver = true;
     this.#callbacks = [];
     this.#jobs = [];
+    if (!this.#isDriving) this.#abandonWaiters();
   }
 
   readonly #turn = (): void => {
@@ -175,6 +177,10 @@ export class Loop {
     for (let n = 0; ; n++) {
       this.#instant();
       if (this.#endWaiters()) return;
+      if (this.#isOver) {
+        this.#abandonWaiters();
+        return;
+      }
       if (this.#wantsTurn() || this.pending > 0 || n >= MOST_ROUNDS) {
         this.#isDirty = false;
         this.counters.turns++;
@@ -309,6 +315,13 @@ export class Loop {
     return !this.#isStarted;
   }
 
+  /** The end came before what they wait for. */
+  #abandonWaiters(): void {
+    this.#endWaiters();
+    for (const waiter of this.#waiters) waiter.reject(disposedOf());
+    this.#waiters.clear();
+  }
+
   /** Callbacks that were made outside of the loop (a job of the pool has called back) run before the next job's. */
   #drain(): void {
     if (this.#isDriving || this.#isDraining || !this.#isStarted) return;
@@ -348,4 +361,11 @@ export class Loop {
       this.isOwn = false;
     }
   }
+}
+
+function disposedOf(): SimulationError {
+  return new SimulationError(
+    'ERR_SIM_ENDED',
+    'the simulation was disposed of before what was waited for: await what client, advance and until return while it exists',
+  );
 }

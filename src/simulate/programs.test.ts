@@ -1,5 +1,5 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { randomBytes, randomFillSync, randomInt, randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, test } from 'vitest';
 import { register } from '../socket/node/index.ts';
-import { type Simulation, simulate } from './index.ts';
+import { currentSimulation, type Simulation, simulate } from './index.ts';
 import { connected, echo, event, web } from './testing.ts';
 
 const HERE = new URL('./index.ts', import.meta.url).href;
@@ -98,6 +98,20 @@ describe('a program', () => {
     expect(await draw()).toEqual(drawn);
   });
 
+  test('is told of wrong arguments of what is random as Node tells it; views are filled by their elements', async () => {
+    await simulate({}, (sim) =>
+      sim.client('client', () => {
+        expect(() => randomInt(5, 1)).toThrow(/out of range/);
+        expect(() => randomInt(0.5)).toThrow(/safe integer/);
+        expect(() => randomFillSync(Buffer.alloc(4), 5)).toThrow(/out of range/);
+        expect(() => crypto.getRandomValues(new Uint8Array(70_000))).toThrow(/65,?536/);
+        const view = randomFillSync(new Uint32Array(4), 1, 2);
+        expect([view[0], view[3]]).toEqual([0, 0]);
+        expect([view[1], view[2]]).not.toContain(0);
+      }),
+    );
+  });
+
   test('reads files, and has agents and connections of its own', async () => {
     await using sim = simulate();
     const peers = new Set<unknown>();
@@ -173,6 +187,20 @@ describe('the failure of a program', () => {
       code: 'ERR_SIM_PROGRAM',
       cause: 'text',
     });
+  });
+
+  test('one that is still waited for when the simulation ends is told so, whoever ends it', async () => {
+    const left = async () => {
+      await using sim = simulate();
+      return sim.client('client', () => sleep(1000)); // and no await
+    };
+    await expect(left()).rejects.toMatchObject({ code: 'ERR_SIM_ENDED', message: /await what client/ });
+    const sim = simulate();
+    const waits = sim.client('client', () => sleep(1000));
+    const told = expect(waits).rejects.toMatchObject({ code: 'ERR_SIM_ENDED' });
+    sim.close();
+    await told;
+    await expect(simulate().client('client', () => currentSimulation()?.close())).resolves.toBe(undefined);
   });
 
   test('to wait for what never comes is told with who waits; so is time without end', async () => {

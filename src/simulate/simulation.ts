@@ -102,6 +102,9 @@ const advanceOptions = new Schema<{ time: Duration }>('advance', { time: needed(
 /** A label as DNS has it (RFC 1035 section 2.3.1), dots between them. */
 const NAME = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i;
 
+/** Each has an address of 10.0.0.0/16; those from 10.0.255.0 on are not theirs. */
+const MOST_HOSTS = 65_000;
+
 let active: Simulation | null = null;
 
 /** The simulation that exists in this process, or null. */
@@ -171,7 +174,7 @@ export class Simulation {
       stalled: () => this.#stalled(),
     });
     this.#faults = new Faults(() => world.now());
-    this.trace = new SimulationTrace(world);
+    this.trace = new SimulationTrace(world, options.trace !== false);
     this.#beginMs = beginMs;
     this.#recorder = options.trace === false ? null : new FlightRecorder(world);
     const isDns = (end: LinkEnd): boolean => end.name === DNS_NAME;
@@ -245,6 +248,8 @@ export class Simulation {
         'ERR_SIM_HOST',
         `'${name}' is no name of a host: letters, digits, '-' and '.', as in DNS`,
       );
+    if (this.#hosts.size >= MOST_HOSTS)
+      throw new SimulationError('ERR_SIM_HOST', `a simulation has ${MOST_HOSTS} hosts at most`);
     if (this.#network.has(name))
       throw new SimulationError(
         'ERR_SIM_HOST',
@@ -337,15 +342,15 @@ export class Simulation {
     );
     const isMeant = (end: string): boolean => names === undefined || names.includes(end);
     const links = this.links.filter(({ ends }) => ends.some(isMeant) && !ends.includes(DNS_NAME));
-    const fault = begin(planned, links, hosts);
-    this.#planned[place] = plannedText(planned, fault);
-    if (fault === null) return;
+    const begun = begin(planned, links, hosts);
+    this.#planned[place] = plannedText(planned, begun?.fault ?? null);
+    if (begun === null) return;
+    const { fault, host } = begun;
     this.world.schedule(this.world.now() + planned.forUs, {
       run: () => {
         if (this.#isOver) return;
         fault.lift();
-        const host = hosts.find(({ name, isUp }) => !isUp && fault.text.endsWith(` of ${name}`));
-        if (host !== undefined) host.restart();
+        if (host?.isUp === false) host.restart();
       },
     });
   }
@@ -370,10 +375,11 @@ export class Simulation {
    * A certificate for a host (its name and its addresses, or what is listed), which all hosts trust: for `https`, `tls` and
    * `http2` servers. Keys are Ed25519, so that handshakes have the same segments in every run.
    */
-  certificate(...names: readonly [string, ...string[]]): Certificate {
+  certificate(...all: readonly [string, ...string[]]): Certificate {
+    for (const name of all.length === 0 ? [undefined] : all) names.check({ name } as { name: string });
     this.#authority ??= new Authority();
-    const addresses = names.flatMap((name) => this.#hosts.get(name)?.addresses ?? []);
-    return this.#authority.issue([...new Set([...names, ...addresses])]);
+    const addresses = all.flatMap((name) => this.#hosts.get(name)?.addresses ?? []);
+    return this.#authority.issue([...new Set([...all, ...addresses])]);
   }
 
   /** The hosts, in the order in which they were made. */
@@ -487,7 +493,7 @@ export class Simulation {
 
   /** @internal The error with what was there when it came; the first of a simulation, once. */
   failed(error: unknown, host: string | null = null): unknown {
-    if (this.#hasFailed) return error;
+    if (this.#hasFailed || this.#isOver) return error;
     this.#hasFailed = true;
     const isPlaced = error instanceof Error && error.message.includes(this.#where());
     const where = isPlaced ? '' : `${this.#where()}\n`;

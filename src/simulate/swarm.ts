@@ -98,21 +98,28 @@ export function planOf(random: Random, nowUs: number, options: SwarmOptions): Pl
   return plan.sort((a, b) => a.atUs - b.atUs).map((each, index) => ({ index, ...each }));
 }
 
+/** A fault of the plan at work, and the host that is to be started again after it; null: none. */
+interface Begun {
+  readonly fault: Fault;
+  readonly host: SimulatedHost | null;
+}
+
 /** Lets it happen, somewhere. null: there is no place for it now. */
 export function begin(
   planned: Planned,
   links: readonly Link[],
   hosts: readonly SimulatedHost[],
-): Fault | null {
+): Begun | null {
   const { kind, strength, place } = planned;
   const onLink = LINKS[kind];
   if (onLink !== undefined) {
     const link = links[Math.floor(place * links.length)];
-    return link === undefined ? null : onLink(link, strength).optional();
+    return link === undefined ? null : { fault: onLink(link, strength).optional(), host: null };
   }
   const up = hosts.filter(({ isUp }) => isUp);
   const host = up[Math.floor(place * up.length)];
-  return host === undefined ? null : (HOSTS[kind]?.(host).optional() ?? null);
+  const fault = host === undefined ? undefined : HOSTS[kind]?.(host).optional();
+  return host === undefined || fault === undefined ? null : { fault, host: kind === 'pause' ? null : host };
 }
 
 /** `1.250 s: partition of api-db for 3.000 s`. */

@@ -36,10 +36,12 @@ export class SimulationTrace {
   segments = 0;
   readonly #world: World;
   readonly #lines = new Lines();
+  readonly #isKept: boolean;
 
-  /** @internal */
-  constructor(world: World) {
+  /** @internal `isKept`: whether links are watched. */
+  constructor(world: World, isKept: boolean) {
     this.#world = world;
+    this.#isKept = isKept;
   }
 
   /**
@@ -48,6 +50,11 @@ export class SimulationTrace {
    */
   get lines(): readonly string[] {
     return this.#lines.kept;
+  }
+
+  /** Whether `lines` has all of them: not without a trace, nor when there are too many. */
+  get isWhole(): boolean {
+    return this.#isKept && this.#lines.count === this.#lines.kept.length;
   }
 
   /** Equal for two runs that sent the same segments at the same times: 16 hexadecimal digits. */

@@ -6,6 +6,7 @@ import type { Changes } from './changes.ts';
 import { nodeModule } from './modules.ts';
 
 type Method = (...args: never[]) => unknown;
+type Checks = (...args: unknown[]) => unknown;
 type Callback = (error: null, result: unknown) => void;
 
 /** From now on hosts draw from the seed. */
@@ -30,29 +31,35 @@ export function installRandom(changes: Changes): void {
   put(crypto, 'randomBytes', (life, size: number, done?: Callback) =>
     told(fill(life, Buffer.alloc(size)), done),
   );
-  put(
-    crypto,
-    'randomFillSync',
-    (life, view: ArrayBufferView, from = 0, size = view.byteLength - (from as number)) => {
-      fill(life, octetsOf(view).subarray(from, (from as number) + (size as number)));
-      return view;
-    },
-  );
+  // Node checks the arguments: where it would throw, it throws.
+  const { randomFillSync, randomInt } = crypto as { randomFillSync: Checks; randomInt: Checks };
+  const { getRandomValues } = web as { getRandomValues: Checks };
+  const filled = (life: Life, view: ArrayBufferView | ArrayBuffer, from?: number, size?: number): unknown => {
+    randomFillSync(view, from, size);
+    // In elements of the view.
+    const { BYTES_PER_ELEMENT: unit = 1 } = view as { BYTES_PER_ELEMENT?: number };
+    const begin = (from ?? 0) * unit;
+    fill(life, octetsOf(view).subarray(begin, size === undefined ? undefined : begin + size * unit));
+    return view;
+  };
+  put(crypto, 'randomFillSync', filled);
   put(crypto, 'randomFill', (life, view: ArrayBufferView, ...rest: unknown[]) => {
     const done = rest.pop() as Callback;
-    const [from = 0, size = view.byteLength - (from as number)] = rest as number[];
-    fill(life, octetsOf(view).subarray(from, (from as number) + (size as number)));
-    return told(view, done);
+    return told(filled(life, view, ...(rest as number[])), done);
   });
   put(crypto, 'randomInt', (life, low: number, high?: number | Callback, done?: Callback) => {
     const [from, to] = typeof high === 'number' ? [low, high] : [0, low];
+    randomInt(from, to);
     const range = to - from;
     const offset = range <= 2 ** 32 ? life.random.int(range) : Math.floor(life.random.float() * range);
     return told(from + offset, typeof high === 'function' ? high : done);
   });
   put(crypto, 'randomUUID', uuid);
   // crypto.getRandomValues, which cannot be replaced, asks this one.
-  put(web, 'getRandomValues', fill);
+  put(web, 'getRandomValues', (life, view: ArrayBufferView) => {
+    getRandomValues.call(globalThis.crypto, view);
+    return fill(life, view);
+  });
   put(web, 'randomUUID', uuid);
 }
 
