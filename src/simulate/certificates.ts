@@ -30,7 +30,9 @@ const oid = (...octets: readonly number[]): Buffer => der(0x06, Buffer.from(octe
 const utf8 = (text: string): Buffer => der(0x0c, Buffer.from(text));
 const octetString = (content: Uint8Array): Buffer => der(0x04, content);
 const bitString = (content: Uint8Array): Buffer => der(0x03, Buffer.from([0]), content);
-const time = (text: string): Buffer => der(0x18, Buffer.from(text)); // GeneralizedTime
+/** To 2049 UTCTime, then GeneralizedTime (RFC 5280 section 4.1.2.5). */
+const time = (text: string): Buffer =>
+  text < '2050' ? der(0x17, Buffer.from(text.slice(2))) : der(0x18, Buffer.from(text));
 const TRUE = Buffer.from([0x01, 0x01, 0xff]);
 
 const ED25519 = sequence(oid(0x2b, 0x65, 0x70));

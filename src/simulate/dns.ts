@@ -1,7 +1,8 @@
 // The names of a simulation: a DNS server of its own, on a host of its own, so that looking a name up takes a way that can
 // be slow, lossy or cut.
 
-import { needed, Schema, text } from '../options/index.ts';
+import { isIP } from 'node:net';
+import { needed, Schema, text, wrongKind } from '../options/index.ts';
 import type { World } from '../sim/index.ts';
 import { serveDns, type ZoneFailure, type ZoneRecord } from '../socket/node/index.ts';
 import { Kernel } from './kernel.ts';
@@ -19,8 +20,17 @@ const TTL = 60;
 export type NameEntry = string | readonly string[] | readonly ZoneRecord[] | ZoneFailure | 'NXDOMAIN';
 
 const FAILURES: readonly string[] = ['SERVFAIL', 'REFUSED', 'NOTIMP', 'FORMERR', 'silent'];
+const ENTRIES = `an address, a list of them, records like { type: 'MX', data: … }, ${['NXDOMAIN', ...FAILURES].map((each) => `'${each}'`).join(', ')}`;
 const entryOptions = new Schema<{ name: string }>('dns.set', { name: needed(text) });
 const delayOptions = new Schema<{ time: Duration }>('dns.delay', { time: needed(duration) });
+
+/** A record, or one that leads to an address. */
+function recordOf(entry: string | ZoneRecord): ZoneRecord {
+  const family = typeof entry === 'string' ? isIP(entry) : 0;
+  if (family !== 0) return { type: family === 6 ? 'AAAA' : 'A', data: entry, ttl: TTL };
+  if (typeof entry === 'object' && entry !== null && typeof entry.type === 'string') return entry;
+  throw wrongKind('dns.set', 'entry', entry, ENTRIES);
+}
 
 /** See above: `sim.dns`. */
 export class Dns {
@@ -29,7 +39,7 @@ export class Dns {
   /** @internal */
   readonly index = DNS_INDEX;
   readonly #kernel: Kernel;
-  readonly #zone: Record<string, readonly ZoneRecord[] | ZoneFailure> = {};
+  readonly #zone: Record<string, readonly ZoneRecord[] | ZoneFailure> = Object.create(null);
   readonly #server: { readonly questions: number };
   #delayMs = 0;
 
@@ -56,16 +66,10 @@ export class Dns {
    */
   set(name: string, entry: NameEntry): this {
     entryOptions.check({ name });
-    if (entry === 'NXDOMAIN') delete this.#zone[name];
-    else if (typeof entry === 'string' && FAILURES.includes(entry)) this.#zone[name] = entry as ZoneFailure;
-    else
-      this.#zone[name] = [entry]
-        .flat()
-        .map((each) =>
-          typeof each === 'string'
-            ? { type: each.includes(':') ? 'AAAA' : 'A', data: each, ttl: TTL }
-            : (each as ZoneRecord),
-        );
+    const key = name.toLowerCase(); // RFC 4343
+    if (entry === 'NXDOMAIN') delete this.#zone[key];
+    else if (typeof entry === 'string' && FAILURES.includes(entry)) this.#zone[key] = entry as ZoneFailure;
+    else this.#zone[key] = [entry].flat().map((each) => recordOf(each as string | ZoneRecord));
     return this;
   }
 

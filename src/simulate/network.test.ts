@@ -153,6 +153,10 @@ describe('names', () => {
       expect(await took(async () => expect(await found('db')).toBe('EAI_AGAIN'))).toBeGreaterThan(9999);
       sim.dns.set('db', 'NXDOMAIN');
       expect(await found('db')).toBe('ENOTFOUND');
+      sim.dns.set('DB', '10.0.0.80').set('db', [{ type: 'A', data: '10.0.0.81' }]);
+      expect(await found('Db')).toBe('10.0.0.81');
+      for (const entry of ['db.example', '', 42, null, [{}]])
+        expect(() => sim.dns.set('db', entry as never)).toThrow(/entry must be an address, a list of them/);
     });
   });
 });

@@ -227,6 +227,20 @@ describe('what Node times by itself is virtual, too', () => {
     expect(response.headers.get('date')).toBe('Tue, 06 May 2031 07:08:09 GMT');
   });
 
+  test('a Date header that a program has set itself stays as it is', async () => {
+    await using sim = simulate();
+    sim.host('server', () =>
+      createHttpServer((request, response) => {
+        if (request.url === '/set') response.setHeader('date', 'mine').end();
+        else response.writeHead(200, request.url === '/object' ? { Date: 'mine' } : ['DATE', 'mine']).end();
+      }).listen(80),
+    );
+    await sim.client('client', async () => {
+      for (const path of ['set', 'object', 'list'])
+        expect((await fetch(`http://server/${path}`)).headers.get('date')).toBe('mine');
+    });
+  });
+
   test('http2: a session’s timeout, and the date header', async () => {
     await using sim = simulate({ date: '2031-05-06T07:08:09Z' });
     sim.host('server', () => {

@@ -38,16 +38,26 @@ function perHost(Agent: unknown, options: object, before: object): object {
 
 /** The Date header comes from a clock that cannot be replaced; it has the same length at any time. */
 function dateHeader(changes: Changes): void {
-  const prototype = nodeModule('http').OutgoingMessage.prototype as unknown as {
-    _storeHeader: Method;
-    _header: string;
-  };
+  const prototype = nodeModule('http').OutgoingMessage.prototype as unknown as OutgoingInside;
   const { _storeHeader: store } = prototype;
-  changes.put(prototype, '_storeHeader', function (this: { _header: string }, ...args: unknown[]) {
-    store.apply(this, args);
-    if (currentLife() !== null)
-      this._header = this._header.replace(/^Date: .*$/m, `Date: ${new Date().toUTCString()}`);
+  changes.put(prototype, '_storeHeader', function (this: OutgoingInside, line: string, headers: unknown) {
+    const isOurs = currentLife() !== null && this.sendDate && !this.hasHeader('date') && !hasDate(headers);
+    store.call(this, line, headers);
+    if (isOurs) this._header = this._header.replace(/^Date: .*$/m, `Date: ${new Date().toUTCString()}`);
   });
+}
+
+interface OutgoingInside {
+  _storeHeader: (this: OutgoingInside, line: string, headers: unknown) => void;
+  _header: string;
+  readonly sendDate: boolean;
+  hasHeader(name: string): boolean;
+}
+
+/** Whether headers, as `writeHead` takes them (an object, pairs, or names and values), have a date of the program's. */
+function hasDate(headers: unknown): boolean {
+  const names = Array.isArray(headers) ? headers.flat() : Object.keys((headers as object | null) ?? {});
+  return names.some((name) => String(name).toLowerCase() === 'date');
 }
 
 interface ParserInside {
@@ -135,5 +145,5 @@ function dated(headers: unknown, options: unknown): unknown {
   if ((options as { sendDate?: boolean } | undefined)?.sendDate === false) return headers;
   const date = new Date().toUTCString();
   if (!Array.isArray(headers)) return { date, ...(headers as object | undefined) };
-  return headers.some((each) => String(each).toLowerCase() === 'date') ? headers : [...headers, 'date', date];
+  return hasDate(headers) ? headers : [...headers, 'date', date];
 }
