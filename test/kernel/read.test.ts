@@ -42,32 +42,21 @@ describe.skipIf(why !== '')(titled('captures of Linux', why), () => {
     ['refused', [['refused']]],
     ['healthy', [['close-four', 'healthy']]],
     ['four', [['close-four', 'healthy']]],
+    ['three', [['close-three', 'healthy']]],
     ['half', [['close-four', 'half-close', 'healthy']]],
     ['unread', [['unread-reset']]],
     ['late', [['late-data-reset']]],
     ['race', [['late-data-reset']]],
     ['aborted', [['abort']]],
-    ['slow', [['slow-server']]],
-  ])('%s', async (name, expected) => {
-    const found = await verdicts(name);
-    expect(found.map((ids) => ids.filter((id) => id !== 'close-three' || name === 'three'))).toEqual(
-      expected.map((ids) => [...ids]),
-    );
-  });
-
-  test('three segments close', async () => {
-    const [found] = await verdicts('three');
-    expect(found?.some((id) => id === 'close-three' || id === 'close-four')).toBe(true);
-    expect(found).toContain('healthy');
-  });
-
-  test('a full accept queue', async () => {
-    const all = (await verdicts('full')).flat();
-    expect(all).toContain('accept-queue-full');
+    ['slow', [['slow-server', 'close-four']]],
+    // The first one waits for accept() until its listener goes; for the others there is no room.
+    ['full', [['abort'], ...Array.from({ length: 3 }, () => ['accept-queue-full'])]],
+  ])('%s: %j', async (name, expected) => {
+    expect(await verdicts(name)).toEqual(expected);
   });
 
   test('a window that stays closed', async () => {
     const [found] = await verdicts('window');
-    expect(found?.some((id) => ['zero-window', 'slow-reader'].includes(id))).toBe(true);
+    expect(found?.[0]).toBe('zero-window');
   });
 });
