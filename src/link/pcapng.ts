@@ -218,8 +218,8 @@ export class PcapngWriter {
   }
 
   /**
-   * A block of a type for local use, 0x80000000 to 0xffffffff, which others skip. It says itself how long it is when that
-   * is no multiple of 4. Throws OptionTypeError, OptionRangeError.
+   * A block of a type for local use, 0x80000000 to 0xffffffff, which others skip. Zeros fill the body up to a multiple of 4
+   * octets, and the block does not say how many: what is in it must. Throws OptionTypeError, OptionRangeError.
    */
   localBlock(type: number, body: Uint8Array): void {
     whole(LOCAL_BLOCKS, 0xffff_ffff).check(type, 'PcapngWriter', 'type');
@@ -232,7 +232,7 @@ export class PcapngWriter {
 
   /**
    * Secrets by which TLS can be read (Decryption Secrets Block), before the packets that need them: lines of the NSS key
-   * log, as `SSLKEYLOGFILE` has them.
+   * log, as `SSLKEYLOGFILE` has them. Throws OptionTypeError.
    */
   tlsSecrets(keyLog: string): void {
     text.check(keyLog, 'PcapngWriter', 'keyLog');

@@ -43,7 +43,8 @@ const exportOptions = new Schema<PcapngExportOptions>('pcapngOf', {
 });
 
 /**
- * The octets of a capture. The trace itself is in it, too, in a block that others skip: see {@link traceTextOf}.
+ * The octets of a capture. The trace itself is in it, too, unless it is larger than 16 MiB, in a block that
+ * others skip: see {@link traceTextOf}.
  * @throws ExportError if the trace is not a detailed one: it has no packets; OptionTypeError, OptionRangeError
  */
 export function pcapngOf(trace: Trace, options: PcapngExportOptions): Uint8Array {
@@ -54,6 +55,8 @@ export function pcapngOf(trace: Trace, options: PcapngExportOptions): Uint8Array
 /** The type of the block that holds the trace itself, and what its text begins with. */
 const TRACE_BLOCK = 0x8073_7966;
 const TRACE_MARK = 'synfin-trace\n';
+/** Readers take a larger block, of 16 MiB and more, for damage. */
+const MOST_TRACE = 2 ** 24 - 64;
 const SECTION_BLOCK = 0x0a0d_0d0a;
 const LITTLE_ENDIAN = 0x1a2b_3c4d;
 
@@ -130,7 +133,8 @@ class Exporter {
         if (sent !== undefined && seen) this.#packet(event, sent, event.to, 'in', row, i);
       }
     });
-    this.#writer.localBlock(TRACE_BLOCK, new TextEncoder().encode(TRACE_MARK + JSON.stringify(this.#trace)));
+    const text = new TextEncoder().encode(TRACE_MARK + JSON.stringify(this.#trace));
+    if (text.length <= MOST_TRACE) this.#writer.localBlock(TRACE_BLOCK, text);
     this.#writer.flush();
     return joined(this.#chunks);
   }
