@@ -93,8 +93,14 @@ export function shows(seen: Seen, role: Text): Evidence {
 
 /** Seconds with as many digits as say something. */
 export function seconds(us: number): string {
-  const s = us / 1e6;
-  if (s >= 100) return s.toFixed(0);
-  if (s >= 1) return s.toFixed(1);
-  return s.toPrecision(2);
+  return figures(us / 1e6);
+}
+
+/** A number with as many digits as say something, and no exponent. */
+export function figures(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 100) return value.toFixed(0);
+  if (size >= 1) return value.toFixed(1);
+  if (size >= 1e-6) return value.toPrecision(2);
+  return size === 0 ? '0' : value.toFixed(9);
 }

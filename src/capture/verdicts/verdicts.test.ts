@@ -5,7 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { pcapngOf, playScenario, type Scenario, scenarioNamed, scenarios } from '../../lab/index.ts';
 import { parametersOf } from '../../lab/text/index.ts';
 import { type Analysis, analyseCapture } from '../analysis.ts';
+import { type Made, packet, pcapFile } from '../testing.ts';
 import { rules, verdictText, verdictTexts } from './index.ts';
+import { figures } from './verdict.ts';
 
 type At = 'left' | 'right' | 'wire';
 
@@ -125,6 +127,81 @@ describe('data', () => {
     const [rto] = analysed('rto-recovery', 'left').connections;
     expect(rto?.verdicts[0]?.params['timeout']).toBeGreaterThan(0);
   });
+});
+
+describe('options of the SYNs', () => {
+  const OUT = '10.0.0.1:40000 > 10.0.0.2:80';
+  const BACK = '10.0.0.2:80 > 10.0.0.1:40000';
+  const from = (port: number, made: Made): Made => ({
+    ...made,
+    way: made.way.replace('40000', String(port)),
+  });
+  const judged = (all: readonly Made[]) =>
+    analyseCapture(pcapFile(all.map((made, n) => ({ us: n * 10_000, octets: packet(made) })))).connections;
+  const idsOf = (all: readonly Made[]): string[] =>
+    (judged(all).at(-1)?.verdicts ?? []).map(({ id }) => id).filter((id) => id !== 'still-open');
+  const shake = (
+    port: number,
+    syn: Partial<Made>,
+    answer: Partial<Made>,
+    third: Partial<Made> = {},
+  ): Made[] =>
+    [
+      { way: OUT, flags: 'SYN', seq: 10, id: 1, mss: 1460, ...syn },
+      { way: BACK, flags: 'SYN,ACK', seq: 90, ack: 11, id: 0, mss: 1460, ...answer },
+      { way: OUT, flags: 'ACK', seq: 11, ack: 91, id: 2, ...third },
+    ].map((made) => from(port, made));
+
+  test.each([
+    ['SACK', { sackOk: true }],
+    ['timestamps', { ts: [1, 0] }],
+    ['window scale', { wscale: 7 }],
+  ] as const)('%s, that the server answers with, and once does not', (name, option) => {
+    const usual = [1, 2, 3].flatMap((n) => shake(n, option, option));
+    const [verdict] = judged([...usual, ...shake(4, option, {})]).at(-1)?.verdicts ?? [];
+    expect([verdict?.id, verdict?.params]).toEqual(['options-stripped', { options: name }]);
+    // No habit yet; never asked for; all of the options cut by the capture.
+    expect(idsOf([...usual.slice(3), ...shake(4, option, {})])).toEqual([HEALTHY]);
+    expect(idsOf([...usual, ...shake(4, {}, {})])).toEqual([HEALTHY]);
+  });
+
+  test('a window that shrinks to its 128th behind a SYN,ACK without a scale', () => {
+    const opened = shake(1, { wscale: 7 }, { win: 64_000 });
+    const answer = (win: number): Made[] => [
+      from(1, { way: OUT, flags: 'PSH,ACK', seq: 11, ack: 91, text: 100, id: 3 }),
+      from(1, { way: BACK, flags: 'ACK', seq: 91, ack: 111, win, id: 4 }),
+    ];
+    expect(idsOf([...opened, ...answer(500)])).toEqual(['wscale-stripped']);
+    expect(idsOf([...opened, ...answer(63_900)])).toEqual([HEALTHY]);
+    const scaled = shake(1, { wscale: 7 }, { win: 64_000, wscale: 7 });
+    expect(idsOf([...scaled, ...answer(500)])).toEqual([HEALTHY]);
+  });
+
+  test('a scale above 14, and an option of length 0', () => {
+    expect(idsOf(shake(1, { wscale: 15 }, { wscale: 7 }))).toEqual(['bad-option']);
+    expect(idsOf(shake(1, { wscale: 14 }, { wscale: 7 }))).toEqual([HEALTHY]);
+    const [syn, ...rest] = shake(1, {}, {}).map((made) => packet(made));
+    (syn as Uint8Array)[41] = 0; // the length of MSS
+    const { connections } = analyseCapture(
+      pcapFile([syn as Uint8Array, ...rest].map((octets) => ({ octets }))),
+    );
+    expect(connections[0]?.verdicts.map(({ id }) => id)).toContain('bad-option');
+  });
+});
+
+test('figures are without exponents', () => {
+  expect([0, 5e-10, 2.5e-7, 0.000_012, 0.0444, 0.5, 5, 12.34, 100, 1234.5].map(figures)).toEqual([
+    '0',
+    '0.000000001',
+    '0.000000250',
+    '0.000012',
+    '0.044',
+    '0.50',
+    '5.0',
+    '12.3',
+    '100',
+    '1235',
+  ]);
 });
 
 test('states: what an end may be in, from "at least" to "at most"', () => {

@@ -2,7 +2,7 @@
 
 import { Mark, type Seen, type Way } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
-import { type Rule, shows } from '../verdict.ts';
+import { figures, type Rule, shows } from '../verdict.ts';
 
 /** Retransmissions below this share of the segments with text, or so few, are told and not warned of. */
 const RATE = 0.02;
@@ -45,7 +45,7 @@ export const loss: Rule = {
       params: {
         who: worst === 0 ? 'client' : 'server',
         ...{ count, timeout, fast, sack, probe: tailProbe },
-        percent: (100 * Math.min(1, rate)).toPrecision(2),
+        percent: figures(100 * Math.min(1, rate)),
       },
       evidence: again.slice(0, 5).map((seen) => shows(seen, roles.textAgain)),
     };

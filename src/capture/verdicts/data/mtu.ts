@@ -1,7 +1,7 @@
 // A path that swallows large packets (RFC 1191, RFC 2923 section 2.1): small ones pass, full-size ones never do.
 
-import { ACK, RST, seqGt } from '../../../wire/index.ts';
-import { Mark, type Seen } from '../../follow/index.ts';
+import { ACK, RST, seqGeq, seqGt, seqMin } from '../../../wire/index.ts';
+import { Mark, type Seen, type Way } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
 import { type Rule, shows } from '../verdict.ts';
 
@@ -36,9 +36,9 @@ export const mtuHole: Rule = {
       const again = segments.filter(
         (seen) => seen.way === way && (seen.marks & Mark.RETRANSMITTED) !== 0 && seen.length >= LEAST,
       );
-      const large = again.filter((seen) =>
-        again.some((other) => other !== seen && other.seq === seen.seq && other.length === seen.length),
-      );
+      const sent = new Map<string, number>();
+      for (const seen of again) sent.set(textOf(seen), (sent.get(textOf(seen)) ?? 0) + 1);
+      const large = again.filter((seen) => (sent.get(textOf(seen)) ?? 0) > 1);
       const [one] = large;
       const told = icmp.find(
         ({ mtu, way: about, family, type, code }) =>
@@ -49,10 +49,7 @@ export const mtuHole: Rule = {
       if (first === undefined) continue;
       const size = Math.max(first.length, one?.length ?? 0);
       // Did one of that size ever arrive? Then the path carries it.
-      const passed = segments.some(
-        (seen) => seen.way !== way && seen.is(ACK) && !seen.is(RST) && arrivedBig(segments, seen, way, size),
-      );
-      if (passed) continue;
+      if (arrivedBig(segments, way, size)) continue;
       const times = 1 + again.filter((seen) => seen.length >= size).length;
       if (told === undefined && times < 3) continue;
       const peerSpoke = segments.find((seen) => seen.way !== way && seen.us > first.us && !seen.is(RST));
@@ -98,9 +95,18 @@ export const mtuHole: Rule = {
   },
 };
 
-/** An acknowledgment that covers a segment of at least this size, sent whole. */
-function arrivedBig(segments: readonly Seen[], ack: Seen, way: 0 | 1, size: number): boolean {
-  return segments.some(
-    (seen) => seen.way === way && seen.length >= size && seen.us <= ack.us && !seqGt(seen.end, ack.ack),
-  );
+function textOf({ seq, length }: Seen): string {
+  return `${seq} ${length}`;
+}
+
+/** Whether a segment of at least this size, sent whole, was acknowledged. */
+function arrivedBig(segments: readonly Seen[], way: Way, size: number): boolean {
+  /** The lowest end of those that were sent so far. */
+  let least: number | null = null;
+  for (const seen of segments) {
+    if (seen.way === way) {
+      if (seen.length >= size) least = least === null ? seen.end : seqMin(least, seen.end);
+    } else if (least !== null && seen.is(ACK) && !seen.is(RST) && seqGeq(seen.ack, least)) return true;
+  }
+  return false;
 }
