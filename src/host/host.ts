@@ -2,15 +2,7 @@
 // was given a clock does nothing by itself: whoever drives it calls `poll` when `wakeAt` says so.
 
 import { describesItself, outOfRange, wrongKind } from '../options/index.ts';
-import {
-  checkConfig,
-  defaultConfig,
-  Err,
-  type Rules,
-  type TcpConfig,
-  tcpError,
-  withSettings,
-} from '../tcp/index.ts';
+import { checkConfig, defaultConfig, Err, tcpError, withSettings } from '../tcp/index.ts';
 import {
   type IpAddress,
   type IpPacket,
@@ -19,21 +11,8 @@ import {
   Offload,
   type UdpDatagram,
 } from '../wire/index.ts';
-import {
-  checkedRandom,
-  HostCounters,
-  type HostTap,
-  type Octets,
-  PacketQueue,
-  platformRandom,
-} from './base/index.ts';
-import type {
-  Connection,
-  ConnectionHandler,
-  Listener,
-  ListenerInfo,
-  ListenOptions,
-} from './connection/index.ts';
+import { checkedRandom, HostCounters, type HostTap, PacketQueue, platformRandom } from './base/index.ts';
+import type { Connection, Listener, ListenerInfo, ListenOptions } from './connection/index.ts';
 import { belongsTo } from './host-of.ts';
 import { hostAddress, type InterfaceOptions, Interfaces } from './interfaces.ts';
 import {
@@ -44,7 +23,6 @@ import {
   IcmpLayer,
   type InterfaceInfo,
   IpLayer,
-  type IpService,
   type LinkOffload,
   type Route,
   RouteTable,
@@ -55,14 +33,16 @@ import {
   checkDevice,
   checkDeviceMtu,
   type Device,
-  type DeviceClosed,
   Devices,
   EthernetLayer,
 } from './link/index.ts';
 import {
+  type ConnectOptions,
   closeOptions,
   connectOptions,
+  type DeviceOptions,
   deviceOptions,
+  type HostOptions,
   hostOptions,
   listenOptions,
   port as portKind,
@@ -78,94 +58,8 @@ import {
   type PeerMetricsInfo,
   TcpLayer,
 } from './tcp/index.ts';
-import {
-  type Clock,
-  checkedClock,
-  HostDriver,
-  platformTimers,
-  RealClock,
-  type WaitOptions,
-} from './time/index.ts';
+import { type Clock, checkedClock, HostDriver, platformTimers, RealClock } from './time/index.ts';
 import { UdpLayer, type UdpOptions, type UdpSocket } from './udp/index.ts';
-
-/** What a host is made of. */
-export interface HostOptions {
-  /**
-   * Default: the monotonic clock of the platform, and the host drives itself by the platform's timers. One that is
-   * given counts microseconds, the same at every call within one event; who gives it drives the host, too (a
-   * `World`, `attachTun`): calls `poll` when `wakeAt` says so.
-   */
-  clock?: Clock;
-  /** 32 random bits as an integer: a seeded generator where runs must repeat. Default: the platform's CSPRNG. */
-  random?: () => number;
-  name?: string;
-  /** Where its packets and buffers are. Hosts that share one exchange packets without copying. */
-  memory?: Memory;
-  /**
-   * What the RFCs leave free, as a system has chosen it: settings and rules (docs/profiles.md). Default 'rfc'. What
-   * `tcp` sets is set on top of it; `rules` takes the place of the profile's.
-   */
-  profile?: ProfileName;
-  /** Settings of its connections. */
-  tcp?: Partial<TcpConfig>;
-  /** Ephemeral ports, inclusive. */
-  ports?: { first: number; last: number };
-  /** TIME-WAIT records kept. Default 65,536. */
-  timeWaitCapacity?: number;
-  /** Connections kept; more are refused. Default 262,144. */
-  connectionCapacity?: number;
-  /** Connections kept after their user has closed them; more are reset. Default 65,536. */
-  orphanCapacity?: number;
-  /** RSTs sent in a second to segments of no connection. Default 1000. */
-  resetsPerSecond?: number;
-  /**
-   * UDP port for TCP segments that come in datagrams, as FreeBSD has it (net.inet.tcp.udp_tunneling_port): for where only
-   * UDP gets through. A connection to `udpPort` of a peer goes out from it; who comes in this way is answered this way. 0,
-   * the default: none.
-   */
-  tcpOverUdp?: number;
-  /** A router: what is not for this host goes on by its routes (RFC 1812). Default false. */
-  forwarding?: boolean;
-  /** A TCP with other rules: for experiments. */
-  rules?: Rules;
-  /** Called when user code was given something to do: a promise settled, a callback ran. */
-  onUserWoke?: () => void;
-}
-
-/** Options of `host.attach`. `mtu` may be less than the device's; its kind is the device's. */
-export interface DeviceOptions extends Omit<InterfaceOptions, 'kind' | 'vlan'> {
-  /** The other side has gone; the interface stays, without a link (see `host.reattach`). */
-  onClose?: DeviceClosed;
-}
-
-/** Options of `host.connect`. */
-export interface ConnectOptions extends IpService, WaitOptions {
-  address: string;
-  port: number;
-  localAddress?: string;
-  /** 0, the default, chooses one (RFC 6056). */
-  localPort?: number;
-  /** Settings that differ from the host's. */
-  tcp?: Partial<TcpConfig>;
-  handler?: ConnectionHandler;
-  /**
-   * UDP port of the peer that takes TCP in datagrams (its `tcpOverUdp`); of this host, too, there must be one. 0, the
-   * default: TCP as it is.
-   */
-  udpPort?: number;
-  /**
-   * TCP MD5 signatures (RFC 2385), as BGP has them: all segments are signed with the peer's key (`setMd5Key`), and none
-   * without a right signature is taken. Default false.
-   */
-  md5?: boolean;
-  /**
-   * TCP Fast Open (RFC 7413): the SYN carries what of `early` fits, when the server has granted a cookie before;
-   * else it asks for one. The server may get that text twice: for requests that may be repeated.
-   */
-  fastOpen?: boolean;
-  /** Octets to be written first. */
-  early?: Octets;
-}
 
 const LOOPBACK_MTU = 65_535;
 /** Packets that wait on the loopback interface; more are dropped and counted. */

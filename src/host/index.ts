@@ -17,13 +17,7 @@ export type {
   WriteOptions,
 } from './connection/index.ts';
 export { Connection, Listener, type ListenerInfo, type ListenOptions } from './connection/index.ts';
-export {
-  type ConnectOptions,
-  type DeviceOptions,
-  Host,
-  type HostInfo,
-  type HostOptions,
-} from './host.ts';
+export { Host, type HostInfo } from './host.ts';
 /** @internal The host that a connection is of: for what stands on connections. */
 export { hostOf } from './host-of.ts';
 export type { InterfaceOptions } from './interfaces.ts';
@@ -44,7 +38,13 @@ export type {
   DeviceClosed,
   IdentifierKind,
 } from './link/index.ts';
-export { hostOptions, interfaceOptions } from './options.ts';
+export {
+  type ConnectOptions,
+  type DeviceOptions,
+  type HostOptions,
+  hostOptions,
+  interfaceOptions,
+} from './options.ts';
 export {
   type ChoiceName,
   type FreebsdSteps,
