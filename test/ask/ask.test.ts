@@ -62,6 +62,16 @@ describe('what people type is answered', () => {
     expect(misses(keptAside).length / keptAside.length).toBeLessThanOrEqual(0.05);
   });
 
+  test.each([
+    'ListenOverflows increasing',
+    'TcpExtListenOverflows growing',
+    'ListenOverflows 一直在涨',
+    'ListenDrops',
+    'TcpExtListenDrops is not 0',
+  ])('%s: a counter of the kernel is answered by its runbook, with and without the prefix', (text) => {
+    expect(answerOf(text)).toBe('runbook accept-queue');
+  });
+
   test('every right answer on the list exists', () => {
     const known = new Set([
       ...questions.map(({ id }) => id),

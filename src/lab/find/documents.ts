@@ -97,21 +97,25 @@ function ofScenario(scenario: Scenario): Document {
   };
 }
 
+/** A counter of TCP as nstat names it. */
+const COUNTER = /\bTcp(?:Ext)?[A-Z]\w+/g;
+
+function bareCounter(name: string): string {
+  return name.replace(/^Tcp(?:Ext)?(?=[A-Z])/, '');
+}
+
 function ofRunbook(runbook: Runbook): Document {
   const { id, aliases, title, means, fault, looks, now, forGood, useless } = runbook;
   // The kernel's counters that its commands show: with and without the prefix that nstat gives them.
   const counters = looks.flatMap(({ run, prints }) =>
-    [...`${run} ${prints}`.matchAll(/\bTcp(?:Ext)?([A-Z]\w+)/g)].flatMap(([whole, name = '']) => [
-      whole,
-      name,
-    ]),
+    [...`${run} ${prints}`.matchAll(COUNTER)].flatMap(([whole]) => [whole, bareCounter(whole)]),
   );
   return {
     value: { kind: 'runbook', runbook },
     names: [`runbook ${id}`],
     // One that several show belongs to the one that is called so.
     identifiers: [...new Set(counters)].filter(
-      (name) => !runbooks.some((other) => other !== runbook && other.aliases.includes(name)),
+      (name) => !runbooks.some((other) => other !== runbook && other.aliases.includes(bareCounter(name))),
     ),
     titles: both(title),
     keywords: [

@@ -57,7 +57,6 @@ export const queues: readonly Scenario[] = [
       'backlog',
       'somaxconn',
       'accept queue',
-      'ListenOverflows',
       '全连接队列',
       '没有 accept 能建立连接吗',
     ],
