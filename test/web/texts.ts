@@ -1,4 +1,5 @@
-// What is wrong with the texts of a page as a browser has laid them out: clipped, covered by another, squeezed.
+// What is wrong with the texts of a page as a browser has laid them out: clipped, covered by another, squeezed, or broken
+// before a mark that belongs to the line above.
 
 import type { Page } from 'playwright-core';
 
@@ -59,6 +60,16 @@ export function textProblems(page: Page): Promise<string[]> {
         if (element.closest('.unseen, .skip, [inert], noscript, title, desc, option') !== null) return true;
         return !element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
       };
+      const boxOf = (node: Node, from: number) => {
+        const range = document.createRange();
+        range.setStart(node, from);
+        range.setEnd(node, from + 1);
+        return range.getBoundingClientRect();
+      };
+      /** The character that was read before the text that is looked at, and what stands in one block with it. */
+      let before: { readonly node: Node; readonly at: number; readonly block: Element | null } | null = null;
+      /** Marks that no line begins with. */
+      const closing = /[，。、；：？！）」”…,.;:!?)]/g;
       const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
         const owner = node.parentElement;
@@ -72,6 +83,19 @@ export function textProblems(page: Page): Promise<string[]> {
         const shown = boxes.filter((box) => box.width > 0 && box.height > 0);
         if (shown.length === 0) continue;
         const where = name(owner);
+        if (drawn === null && owner.closest('pre, code') === null) {
+          const all = node.textContent ?? '';
+          const block = owner.closest('p, li, dd, dt, h1, h2, h3, td, button:not(.term)');
+          for (const { index } of all.matchAll(closing)) {
+            const last: { readonly node: Node; readonly at: number; readonly block: Element | null } | null =
+              index > 0 ? { node, at: index - 1, block } : before;
+            if (last === null || last.block !== block || block === null) continue;
+            const [a, b] = [boxOf(last.node, last.at), boxOf(node, index)];
+            if (a.width > 0 && b.top > a.bottom - 2 && b.left < a.left)
+              problems.push(`a line begins with "${all.slice(index, index + 20)}" in ${where}`);
+          }
+          before = { node, at: all.length - 1, block };
+        } else before = null;
         // What lies above the page may cover it; what a reader turned is not a level box.
         const layer = owner.closest('dialog, .menu, .layer, .dock, .bar-top');
         const turned = /rotate/.test(drawn?.getAttribute('transform') ?? '');

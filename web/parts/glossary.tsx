@@ -5,7 +5,7 @@ import { Fragment } from 'preact';
 import { findTerms, type Term } from '../../src/lab/explain/index.ts';
 import { say } from '../messages.ts';
 import { lang } from '../state/lab.ts';
-import { phrases, WHOLE } from './phrases.ts';
+import { CLOSING, OPENING, phrases, WHOLE } from './phrases.ts';
 import { sectionText } from './sections.ts';
 
 /** The term that was pointed at last. */
@@ -57,13 +57,20 @@ export function Rich({ text }: { readonly text: string }) {
     const show = () => {
       shown.value = term;
     };
+    const [opening = ''] = OPENING.exec(text.slice(at, from)) ?? [];
+    const [closing = ''] = CLOSING.exec(text.slice(to)) ?? [];
     parts.push(
-      ...whole(text.slice(at, from)),
-      <button key={term.id} type="button" class="term" onPointerEnter={show} onFocus={show} onClick={show}>
-        {text.slice(from, to)}
-      </button>,
+      ...whole(text.slice(at, from - opening.length)),
+      // A line may be broken on both sides of a button, even before a comma.
+      <span key={term.id} class="nb">
+        {opening}
+        <button type="button" class="term" onPointerEnter={show} onFocus={show} onClick={show}>
+          {text.slice(from, to)}
+        </button>
+        {closing}
+      </span>,
     );
-    at = to;
+    at = to + closing.length;
   }
   parts.push(...whole(text.slice(at)));
   return <span>{parts}</span>;
