@@ -86,11 +86,17 @@ describe.skipIf(missing !== null)('beside the lab', () => {
     await wrong.context().close();
   });
 
-  test('side by side: real TCP and one without a rule stand alike until they part', async () => {
-    const page = await lab.open('#1/stale-listen?v=compare&l=en&r=two-way-handshake');
+  test.each([
+    'stale-listen?v=compare&l=en&r=two-way-handshake',
+    'two-way?v=compare&l=zh',
+    'fixed-isn?v=compare&l=en',
+    'no-tw?v=compare&l=en',
+    'tw-1msl?v=compare&l=zh',
+  ])('side by side: real TCP and one without a rule stand alike until they part: %s', async (place) => {
+    const page = await lab.open(`#1/${place}`);
     await page.waitForSelector('.compare-side svg');
     expect(await page.locator('.compare-side').count()).toBe(2);
-    expect(await page.textContent('.compare-side >> nth=1')).toContain('not real TCP');
+    expect(await page.textContent('.compare-side >> nth=1')).toMatch(/not real TCP|并非真实的 TCP/);
     const heights = await page.evaluate(() =>
       [...document.querySelectorAll('.compare-side')].map((side) => ({
         // Where it leaves and arrives, downwards.
@@ -100,10 +106,12 @@ describe.skipIf(missing !== null)('beside the lab', () => {
           ?.match(/ [\d.]+/g)
           ?.at(0),
         part: side.querySelector('.part-line')?.getAttribute('d')?.replace(/H.*/, ''),
+        picture: side.querySelector('svg')?.getBoundingClientRect().top,
       })),
     );
-    expect(heights[0]?.syn).toBe(heights[1]?.syn);
-    expect(heights[0]?.part).toBe(heights[1]?.part);
+    expect(heights[0]).toEqual(heights[1]);
+    expect(heights[0]?.syn).toMatch(/\d/);
+    expect(heights[0]?.part).toMatch(/\d/);
     expect(await findings(page)).toEqual([]);
     await page.screenshot({ path: `${SCREENSHOTS}compare.png` });
     await page.context().close();

@@ -5,6 +5,7 @@ import { computed, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import {
   drawLadder,
+  type LayoutOptions,
   layoutLadder,
   PHASES,
   playScenario,
@@ -40,18 +41,15 @@ const real = computed<Trace>(() => {
 
 const parting = computed(() => divergence(real.value, lab.trace.value));
 
-/** Both in the same form: the compact one as soon as one of them needs it. */
+/** Both in the same form and to the same scale, the compact one as soon as one of them needs it; alike until they part. */
 const layouts = computed(() => {
-  const of = (trace: Trace, compact?: boolean) =>
-    layoutLadder(trace, {
-      lang: lab.lang.value,
-      width: sideWidth.value,
-      ...(compact === undefined ? {} : { compact }),
-    });
-  const [a, b] = [of(real.value), of(lab.trace.value)];
-  return a.compact === b.compact
-    ? { real: a, other: b }
-    : { real: of(real.value, true), other: of(lab.trace.value, true) };
+  const of = (trace: Trace, like: Partial<LayoutOptions> = {}) =>
+    layoutLadder(trace, { lang: lab.lang.value, width: sideWidth.value, ...like });
+  const { compact, flightUs } = of(real.value);
+  const form = { compact: compact || of(lab.trace.value, { flightUs }).compact, flightUs };
+  const first = of(real.value, form);
+  const other = of(lab.trace.value, { ...form, leastY: first.eventY.slice(0, parting.value) });
+  return { real: of(real.value, { ...form, leastY: other.eventY.slice(0, parting.value) }), other };
 });
 
 function Side({ trace, isReal }: { readonly trace: Trace; readonly isReal: boolean }) {

@@ -36,6 +36,8 @@ export interface AxisOptions {
   readonly breakFrom: number;
   readonly breakPx: number;
   readonly breakPad: number;
+  /** Least heights of events, by index. */
+  readonly least: readonly number[];
 }
 
 /** Pixels to put before rows: before the break if there is one; between the break and the row. */
@@ -48,7 +50,7 @@ export interface Spacing {
 export function placeRows(
   rows: readonly AxisRow[],
   spacing: Spacing,
-  { top, pxPerUs, breakFrom, breakPx, breakPad }: AxisOptions,
+  { top, pxPerUs, breakFrom, breakPx, breakPad, least }: AxisOptions,
 ): { readonly ys: number[]; readonly breaks: AxisBreak[] } {
   const ys: number[] = [];
   const breaks: AxisBreak[] = [];
@@ -61,8 +63,11 @@ export function placeRows(
     const idle = px > breakFrom;
     let y = idle ? Math.max(before, floor) + 2 * breakPad + breakPx : before + px;
     for (const { column, above } of row.needs) y = Math.max(y, (bottoms.get(column) ?? top) + above);
-    const rise = spacing.afterBreak[i] as number;
+    let rise = spacing.afterBreak[i] as number;
     y += (spacing.before[i] as number) + (idle ? rise : 0);
+    const lift = Math.max(0, (least[row.event] ?? 0) - y);
+    rise += lift;
+    y += lift;
     for (const { column, below } of row.needs) bottoms.set(column, y + below);
     if (idle) breaks.push({ row: i, y1: y - rise - breakPad - breakPx, y2: y - rise - breakPad });
     ys.push(y);
@@ -72,7 +77,7 @@ export function placeRows(
   return { ys, breaks };
 }
 
-/** Where a time stands; before the first stop and after the last: there. */
+/** Where a time begins; before the first stop and after the last: there. */
 export function yOf({ stops }: { readonly stops: readonly AxisStop[] }, t: number): number {
   return between(stops, t, 't', 'y');
 }
@@ -87,7 +92,7 @@ function between(stops: readonly AxisStop[], at: number, from: 't' | 'y', to: 't
   const last = stops.at(-1);
   if (first === undefined || last === undefined) return 0;
   if (at <= first[from]) return first[to];
-  if (at >= last[from]) return last[to];
+  if (at > last[from]) return last[to];
   let low = 0;
   let high = stops.length - 1;
   while (high - low > 1) {

@@ -11,7 +11,7 @@ export { connectionName } from './outside.ts';
 export * from './rows.ts';
 export type { Shape } from './shapes.ts';
 /** @internal What pages draw themselves. */
-export { pillShape } from './shapes.ts';
+export { pillShape, shape } from './shapes.ts';
 /** @internal */
 export { stateGlyph } from './strands.ts';
 export { escapeXml, type SvgOptions, styleSheet, svgLadder, svgOf, xmlOf } from './svg.ts';

@@ -19,6 +19,10 @@ export interface LayoutOptions {
   readonly compact?: boolean;
   /** Pixels that a segment's usual way takes downwards. Default 48. */
   readonly flightPx?: number;
+  /** Microseconds of that way: two ladders with the same have the same scale. Default: the median of the run's. */
+  readonly flightUs?: number;
+  /** Least heights of its events, by index, in pixels: two ladders beside each other stand alike. Default: none. */
+  readonly leastY?: readonly number[];
   /** The options of segments below their labels. Default false. */
   readonly details?: boolean;
   /** Pixels at each side that are left to what a page puts beside the ladder. Default 0. */
@@ -210,6 +214,8 @@ export interface LadderLayout {
   readonly height: number;
   readonly compact: boolean;
   readonly fontSize: number;
+  /** Microseconds of a segment's usual way: its scale. */
+  readonly flightUs: number;
   /** The connection whose states are named outside. */
   readonly focus: number;
   readonly columns: LadderColumns;

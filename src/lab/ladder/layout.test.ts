@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { runScenario } from '../scenario/index.ts';
+import { runScenario, type Scenario } from '../scenario/index.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { End, Trace } from '../trace.ts';
 import { timeOf, yOf } from './axis.ts';
@@ -11,6 +11,8 @@ import { handMade, segment, TraceBuilder } from './testing.ts';
 
 const lay = (trace: Trace, options: Partial<LayoutOptions> = {}): LadderLayout =>
   layoutLadder(trace, { lang: 'en', ...options });
+
+const twoWay = scenarios.find(({ id }) => id === 'two-way') as Scenario;
 
 /** All texts but those of labels, which have boxes. */
 function texts(layout: LadderLayout): PlacedText[] {
@@ -314,6 +316,30 @@ describe('a ladder', () => {
     const narrow = lay(runScenario(pile), { width: 300 });
     expect(narrow.lifelines.length).toBe(2);
     expect(narrow.arrows.find(({ connection }) => connection === 2)?.pill?.flags.text).toBe(':50002 SYN');
+  });
+
+  test('no event stands above the one before it, whatever happens at the last moment', () => {
+    const { rules: _rules, ...rest } = twoWay;
+    for (const scenario of [...scenarios.slice(0, 24), twoWay, rest]) {
+      const { eventY } = lay(runScenario(scenario));
+      expect(eventY.length, scenario.id).toBeGreaterThan(0);
+      expect([...eventY].sort((a, b) => a - b)).toEqual(eventY);
+    }
+  });
+
+  test('ladders of one scale and with least heights stand alike as far as their runs are the same', () => {
+    const { rules: _rules, ...rest } = twoWay;
+    const [real, broken] = [runScenario(rest), runScenario(twoWay)];
+    const same = 15;
+    expect(real.events.slice(0, same).map(({ t }) => t)).toEqual(
+      broken.events.slice(0, same).map(({ t }) => t),
+    );
+    const { flightUs, eventY } = lay(real, { width: 590 });
+    const other = lay(broken, { width: 590, flightUs, leastY: eventY.slice(0, same) });
+    const again = lay(real, { width: 590, leastY: other.eventY.slice(0, same) });
+    expect(other.flightUs).toBe(flightUs);
+    expect(other.eventY.slice(0, same)).toEqual(again.eventY.slice(0, same));
+    expect(lay(broken, { width: 590 }).eventY.slice(0, same)).not.toEqual(eventY.slice(0, same));
   });
 
   test('a trace of nothing is an empty ladder', () => {

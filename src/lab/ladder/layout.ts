@@ -1,7 +1,7 @@
 // Lays a ladder out: a trace becomes arrows, lifelines, calls, brackets and texts at places, all plain data. No
 // label covers another, time only goes down, and the same trace gives the same picture.
 
-import { flag, needed, real, Schema } from '../../options/index.ts';
+import { flag, list, needed, real, Schema } from '../../options/index.ts';
 import { shown } from '../options.ts';
 import { type End, otherEnd, type Trace, type TraceEvent } from '../trace.ts';
 import { labelOf, type Way, type Words, wordsAtEnds } from './arrows.ts';
@@ -35,6 +35,8 @@ export const layoutOptions = new Schema<LayoutOptions>('layoutLadder', {
   width: real(280),
   compact: flag,
   flightPx: real(1),
+  flightUs: real(1),
+  leastY: list(real(0)),
   details: flag,
   aside: real(0),
 });
@@ -90,7 +92,8 @@ class Layouter {
       const [row] = rows.push(event);
       if (row !== undefined && this.#shown(event)) this.#rowOf.set(i, row);
     });
-    this.#flightUs = this.#usualFlight();
+    const usualUs = this.#usualFlight();
+    this.#flightUs = options.flightUs ?? usualUs;
     this.#flightPx = options.flightPx ?? 48;
     this.#pxPerUs = this.#flightPx / this.#flightUs;
     this.#dense = this.#sent.size > DENSE_FROM;
@@ -273,6 +276,7 @@ class Layouter {
       breakFrom: 2.4 * this.#flightPx,
       breakPx: 26,
       breakPad: 12,
+      least: this.#options.leastY ?? [],
     });
     const stops = this.#rows.map(({ t }, i) => ({ t, y: ys[i] as number }));
     const eventY = this.#eventYs(ys, stops);
@@ -305,6 +309,7 @@ class Layouter {
       height: Math.ceil(height),
       compact: frame.compact,
       fontSize: size,
+      flightUs: this.#flightUs,
       focus: this.#focus,
       columns: {
         time: frame.time,
@@ -342,7 +347,10 @@ class Layouter {
     let before = this.#top;
     return this.#trace.events.map((event, i) => {
       const row = this.#rowIndex.get(i);
-      before = row === undefined ? Math.max(before, yOf({ stops }, event.t)) : (ys[row] as number);
+      before =
+        row === undefined
+          ? Math.max(before, yOf({ stops }, event.t), this.#options.leastY?.[i] ?? 0)
+          : (ys[row] as number);
       return before;
     });
   }
