@@ -1,6 +1,7 @@
 // A page of the site as a file: head with title, description and picture, then the text; no script of its own.
 
-import { fontVariables, type Lang, pageStyleSheet, tokenVariables } from '../../src/lab/index.ts';
+import { fontVariables, type Lang, pageStyleSheet, tokenVariables, xmlOf } from '../../src/lab/index.ts';
+import { LOGO } from '../../web/parts/logo.ts';
 import { phrases } from '../../web/parts/phrases.ts';
 import { html } from './drawings.ts';
 import { SECTIONS, type SitePage } from './pages.ts';
@@ -13,10 +14,13 @@ export function siteStyle(): string {
 @media print{:root{${tokenVariables('light')}}header,footer{display:none}}
 *{box-sizing:border-box}
 body{display:flex;flex-direction:column;min-height:100vh;margin:0 auto;max-width:860px;padding:0 clamp(16px,3vw,24px) 24px;background:var(--paper);color:var(--ink);font:400 17px/1.58 var(--sans);overflow-wrap:break-word}
-header{display:flex;flex-wrap:wrap;gap:4px 18px;align-items:center;padding:14px 0;border-bottom:1px solid var(--line);font-size:15px}
-header b{color:var(--ink);font:700 19px/1 var(--serif)}
-header b svg{display:inline-block;vertical-align:-4px;margin-right:8px}
-header [aria-current]{color:var(--ink);font-weight:600}
+header{display:flex;flex-wrap:wrap;gap:4px 20px;align-items:center;padding:8px 0 6px;border-bottom:1px solid var(--line);font-size:15px}
+header b{display:flex;align-items:center;gap:10px;color:var(--ink);font:700 19px/1 var(--serif);letter-spacing:-.01em}
+header nav{display:flex;flex-wrap:wrap;gap:2px;margin-left:-10px}
+header nav a,header .language{padding:6px 10px}
+header nav a:hover,header .language:hover{color:var(--ink)}
+header .language{margin:0 -10px 0 auto}
+header [aria-current]{color:var(--ink);font-weight:600;box-shadow:inset 0 -2px 0 var(--ink)}
 a{color:inherit;text-decoration-color:var(--edge);text-underline-offset:.2em}
 header a{white-space:nowrap;text-decoration:none;color:var(--ink2)}
 h1{font:700 clamp(28px,4.4vw,44px)/1.15 var(--serif);text-wrap:balance;margin:32px 0 12px}
@@ -103,14 +107,16 @@ export function pageHtml(page: SitePage, lang: Lang, origin: string): string {
 <link rel="stylesheet" href="${root}site.css">
 </head>
 <body>
-<header><a href="${up}index.html"><b>synfin</b></a>${Object.entries(SECTIONS)
+<header><a href="${up}index.html"><b>${xmlOf(LOGO)}synfin</b></a><nav aria-label="${lang === 'en' ? 'Pages' : '页面'}">${Object.entries(
+    SECTIONS,
+  )
     .map(
       ([name, text]) =>
         `<a href="${up}${sectionHref(name)}"${page.path.split('/')[0] === name ? ' aria-current="page"' : ''}>${html(text[lang])}</a>`,
     )
     .join(
       '',
-    )}<a href="${root}${other}/${page.path}.html" lang="${other === 'en' ? 'en' : 'zh-CN'}">${lang === 'en' ? '中文' : 'English'}</a></header>
+    )}</nav><a class="language" href="${root}${other}/${page.path}.html" lang="${other === 'en' ? 'en' : 'zh-CN'}">${lang === 'en' ? '中文' : 'English'}</a></header>
 <main>
 <h1>${lang === 'zh' ? `<span class="phrases">${phrases(title).map(html).join('<wbr>')}</span>` : html(title)}</h1>
 ${withButton(page.body(lang), `<p><a class="live" href="${html(live)}">${lang === 'en' ? 'Run it in the page' : '在页面中运行'}</a></p>`)}

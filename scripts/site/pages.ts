@@ -108,6 +108,19 @@ function whyPages(): SitePage[] {
   }));
 }
 
+const NOT_REAL = both(
+  'Not real TCP: both ends below run without the rule.',
+  '并非真实的 TCP：下面两端都去掉了这条规则。',
+);
+const SEARCHED = both(
+  ' A search of everything that two hosts and the network can do found this: there is no shorter way.',
+  '搜索两台主机与网络的一切可能，得出这个反例：没有比它更短的。',
+);
+const TOLD = both(
+  ' This is the way there that is usually told; a search of everything that two hosts and the network can do finds a shorter one.',
+  '这是通常所讲的过程；搜索两台主机与网络的一切可能，还能找到更短的反例。',
+);
+
 /** What happens without the rule: the shortest way there that the search finds, or the one that is told. */
 function counterexample(question: WhyQuestion, lang: Lang): string {
   const scenario = counterexampleOf(question);
@@ -115,7 +128,7 @@ function counterexample(question: WhyQuestion, lang: Lang): string {
   const trace = playScenario(scenario).trace;
   return (
     `<h2>${lang === 'en' ? 'Without the rule' : '去掉这条规则'}</h2>` +
-    `<p class="not-real">${lang === 'en' ? 'Not real TCP: both ends below run without the rule. A search of everything that two hosts and the network can do found this.' : '不是真实的 TCP：下面两端都没有这条规则。这是穷尽两台主机与网络的一切可能之后找到的。'}</p>` +
+    `<p class="not-real">${html(NOT_REAL[lang])}${html((question.told === undefined ? SEARCHED : TOLD)[lang])}</p>` +
     ladder(trace, question.id, scenario.title[lang], lang) +
     list(question.notice.map((one) => prose(one[lang])))
   );
@@ -255,7 +268,7 @@ function claimPages(): SitePage[] {
           `<h2>${lang === 'en' ? 'The run that shows it' : '用运行来证明'}</h2><p>${prose(proof.says[lang])}</p>` +
           (forgets === null
             ? ''
-            : `<p class="not-real">${lang === 'en' ? 'Not real TCP, without this rule: ' : '不是真实的 TCP，没有这条规则：'}${prose(forgets.rule[lang])}</p>`) +
+            : `<p class="not-real">${lang === 'en' ? 'Not real TCP, without this rule: ' : '并非真实的 TCP，没有这条规则：'}${prose(forgets.rule[lang])}</p>`) +
           ladder(proof.trace, `c${number}`, run?.question[lang] ?? says[lang], lang)
         );
       },

@@ -10,6 +10,8 @@ import { showRunbook } from '../state/runbook.ts';
 import { tellStory } from '../state/story.ts';
 import { isDark, switchTheme } from '../state/theme.ts';
 import { Ask } from './ask.tsx';
+import { LOGO } from './logo.ts';
+import { nodeOf } from './shapes.tsx';
 
 const PAGES = [
   { view: 'story', label: 'stories', go: () => tellStory(null) },
@@ -31,29 +33,13 @@ function show(view: View): void {
   lab.view.value = view;
 }
 
-/** Two lifelines, and a segment that does not quite arrive. */
-function Logo() {
-  return (
-    <svg width="28" height="24" viewBox="0 0 28 24" aria-hidden="true">
-      <g fill="var(--ink)">
-        <rect x="1" y="1" width="2.6" height="22" />
-        <rect x="5" y="1" width="2.6" height="22" />
-        <rect x="20.4" y="1" width="2.6" height="22" />
-        <rect x="24.4" y="1" width="2.6" height="22" />
-      </g>
-      <path d="M9.5 7.5L16 12.3" stroke="var(--bad)" stroke-width="2.2" />
-      <path d="M19.3 14.8l-5.2-.8 2.900-3.9z" fill="var(--bad)" />
-    </svg>
-  );
-}
-
 /** The top of the page. */
 export function Header() {
   const now = lab.view.value;
   return (
     <header class="masthead">
       <button type="button" class="logo" onClick={goHome} aria-current={now === 'home' ? 'page' : undefined}>
-        <Logo />
+        {nodeOf(LOGO)}
         synfin
       </button>
       <nav aria-label={t('nav')}>

@@ -501,7 +501,7 @@ export const eventTexts = {
   },
   noteAceAgrees: {
     en: 'AE, CWR and ECE agree to AccECN, and tell what the ECN field of the SYN was when it arrived.',
-    zh: 'AE、CWR、ECE 三位同意 AccECN，并说明 SYN 到达时 ECN 字段的值。',
+    zh: '用 AE、CWR、ECE 三位表示同意 AccECN，并说明 SYN 到达时 ECN 字段的值。',
   },
   noteAce: {
     en: 'AE, CWR and ECE are one number, ACE={n}: marked packets counted from 5, modulo 8; on the ACK of a SYN,ACK, how that arrived.',

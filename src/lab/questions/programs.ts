@@ -107,7 +107,7 @@ export const programQuestions: readonly Question[] = [
     },
     answer: {
       en: 'Two addresses and two ports. A server’s number is bounded by memory and descriptors, a client’s by its ports for each destination.',
-      zh: '由两端的地址和端口四元组确定。服务器受内存和文件描述符限制，客户端则受限于到每个目的地可用的端口数。',
+      zh: '由两端的地址和端口组成的四元组确定。服务器受内存和文件描述符限制，客户端则受限于到每个目的地可用的端口数。',
     },
     scenario: 'hs',
     edits: ['left connect conn=1 100ms'],

@@ -157,7 +157,7 @@ export const rateQuestions: readonly Question[] = [
   },
   {
     id: 'silly-window',
-    question: { en: 'What is the silly window syndrome?', zh: '什么是糊涂窗口综合症？' },
+    question: { en: 'What is the silly window syndrome?', zh: '什么是糊涂窗口综合征？' },
     answer: {
       en: 'Segments of a few octets with headers of forty, because the receiver announces every freed octet, or the sender sends every one that fits. The receiver therefore opens its window only by a full segment or half its buffer; the sender waits for a full segment (Nagle).',
       zh: '接收方腾出几个字节就通告，或者发送方有几个字节就发，结果 40 字节首部只带几个字节数据。所以接收方攒够一个满报文段或半个缓冲区才打开窗口，发送方攒够一个满报文段才发（Nagle）。',

@@ -181,7 +181,7 @@ export const sysctlQuestions: readonly Question[] = [
     },
     more: {
       en: 'With 0 the client believes to be connected and may send; its data is repeated until there is room. 1 is of use where a client should at once try another server, and for finding out. SYNs that come while the queue is full are dropped in both cases. The counters are the same, TcpExtListenOverflows and ListenDrops.',
-      zh: '设为 0 时，客户端以为已连上，可以发数据，数据会一直重传到有空位为止。希望客户端立刻换一台服务器、或者为了排查，才用 1。队列满时新来的 SYN 两种情况都丢弃。计数器相同：TcpExtListenOverflows 和 ListenDrops。',
+      zh: '设为 0 时，客户端以为已连上，可以发数据，数据会一直重传到有空位为止。只在希望客户端立刻换一台服务器，或者为了排查时，才用 1。队列满时新来的 SYN 两种情况都丢弃。计数器相同：TcpExtListenOverflows 和 ListenDrops。',
     },
     scenario: 'acceptq-ack',
     keywords: [
