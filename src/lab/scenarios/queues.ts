@@ -53,13 +53,7 @@ export const queues: readonly Scenario[] = [
         'Linux 的比较用的是 >，所以 listen(n) 的队列里可以排 n+1 个连接，再来的 SYN 就被丢弃（ListenOverflows、ListenDrops）。' +
         'backlog 还受 net.core.somaxconn 限制。',
     },
-    keywords: [
-      'backlog',
-      'somaxconn',
-      'accept queue',
-      '全连接队列',
-      '没有 accept 能建立连接吗',
-    ],
+    keywords: ['backlog', 'somaxconn', 'accept queue', '全连接队列', '没有 accept 能建立连接吗'],
     setup: { listen: { backlog: 1, accepts: false } },
     steps: [
       { do: 'connect', end: 'left', when: 0 },
