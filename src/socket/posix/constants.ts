@@ -46,6 +46,9 @@ function diffserv(): Record<string, number> {
   return all;
 }
 
+/** Options that FreeBSD alone has are so much above their numbers there, which are those of other options on Linux. */
+export const FREEBSD_OPTIONS = 1000;
+
 /** Every symbol with its number. */
 export const constants: Readonly<Record<string, number>> = {
   ...errnoNumbers,

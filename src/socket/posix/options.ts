@@ -3,7 +3,7 @@
 
 import { fastOpenKeys } from '../../host/index.ts';
 import { congestionControl, type TcpConfig } from '../../tcp/index.ts';
-import { constant, constantName } from './constants.ts';
+import { constant, constantName, FREEBSD_OPTIONS } from './constants.ts';
 import { errnoNumbers } from './errno.ts';
 import { done, failed, type Outcome, unsupported } from './outcome.ts';
 import { synR2Ms, synRetries } from './syn-retries.ts';
@@ -146,15 +146,15 @@ option(
   'TCP_NODELAY',
   (s) => flag(s.noDelay),
   (s, v) => {
-    const held = v !== 0 && s.cork && s.owner.personality.noDelayPushes ? s.connection : null;
-    // TCP_NAGLE_PUSH: what is corked now goes.
-    if (held !== null && !held.ended) {
-      held.uncork();
-      held.cork();
+    const c = s.connection;
+    if (v !== 0 && c !== null && !c.ended) {
+      c.setNoDelay(); // what MSG_MORE held goes
+      if (s.cork && s.owner.personality.noDelayPushes) {
+        c.uncork(); // TCP_NAGLE_PUSH: and what is corked now
+        c.cork();
+      }
     }
-    s.noDelay = v !== 0;
-    if (v !== 0) s.connection?.setNoDelay(true);
-    return apply(s, () => {});
+    return apply(s, () => (s.noDelay = v !== 0));
   },
 );
 option(
@@ -347,8 +347,14 @@ const label = (level: number, name: number): string => {
   return level === constant('SOL_TCP') ? constantName('TCP_', name) : `option ${name} of level ${level}`;
 };
 
+/** The option is one of FreeBSD, and the socket is not. */
+function isForeign(s: TcpSocket, name: number): boolean {
+  return name >= FREEBSD_OPTIONS && s.owner.personality.name !== 'freebsd';
+}
+
 /** setsockopt. */
 export function setOption(s: TcpSocket, level: number, name: number, value: OptionValue): Outcome {
+  if (isForeign(s, name)) return failed('ENOPROTOOPT');
   if (level === constant('SOL_SOCKET') && name === constant('SO_LINGER')) {
     if (typeof value !== 'object') return failed('EINVAL');
     s.linger = value;
@@ -389,6 +395,7 @@ function setCongestion(s: TcpSocket, value: OptionValue): Outcome {
 
 /** getsockopt: `out` of the result is a number, a string, a {@link Linger} or a TcpInfo. */
 export function getOption(s: TcpSocket, level: number, name: number): Outcome {
+  if (isForeign(s, name)) return failed('ENOPROTOOPT');
   if (level === constant('SOL_SOCKET') && name === constant('SO_LINGER')) return done(0, s.linger);
   if (level === constant('SOL_TCP') && name === constant('TCP_CONGESTION')) {
     const { congestion } = effective(s);
