@@ -80,6 +80,41 @@ describe('what is told of a failure', () => {
     ]);
   });
 
+  test('its capture is read by `synfin read`, and says what was wrong', async () => {
+    const text = await message(async (sim) => {
+      sim.host('server', () => echo());
+      const link = sim.link('client', 'server');
+      await sim.client('client', async () => {
+        const socket = await connected('server');
+        link.rule('drop data#1');
+        await ask(socket, 'hello');
+        throw new Error('after it');
+      });
+    });
+    const [, file = ''] = /npx synfin read (\S+packets\.pcapng)/.exec(text) ?? [];
+    const { status, stdout } = spawnSync(process.execPath, ['src/cli/main.ts', 'read', file], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toMatch(/10\.0\.0\.2:\d+[\s\S]*10\.0\.0\.1:7/);
+    expect(stdout).toMatch(/retransmi/i);
+    expect(status).toBe(0);
+  });
+
+  test('two failures of one seed have a folder each; where no file can be written, that is said', async () => {
+    const scenario = (words: string) => (sim: Simulation) => {
+      sim.host('server', () => echo());
+      return sim.client('client', async () => {
+        await ask(await connected('server'), words);
+        throw new Error(words);
+      });
+    };
+    await message(scenario('one'));
+    await message(scenario('another'));
+    expect(readdirSync(folder)).toHaveLength(2);
+    vi.stubEnv('SYNFIN_REPORTS', join(folder, readdirSync(folder)[0] ?? '', 'log.txt'));
+    expect(await message(scenario('one'))).toMatch(/\nno files were written: ENOTDIR/);
+  });
+
   test('is the same when the seed is run again', async () => {
     const scenario = async (sim: Simulation) => {
       sim.host('server', () => echo());

@@ -19,19 +19,13 @@ const MOST_TIMERS = 8;
 /** Pictures that are written. */
 const MOST_PICTURES = 8;
 
-/** The text, and where files were written; null: they were not. */
-export interface Report {
-  readonly text: string;
-  readonly folder: string | null;
-}
-
-/** See above. `host`: where it has failed; its connections come first. */
+/** See above, as text. `host`: where it has failed; its connections come first. */
 export function reportOf(
   sim: Simulation,
   recorder: FlightRecorder,
   host: string | null,
   epochMs: number,
-): Report {
+): string {
   const all = recorder.connections();
   const isOf = ({ left, right }: Seen): boolean => left.name === host || right.name === host;
   const ordered = [...all.filter(isOf), ...all.filter((each) => !isOf(each))];
@@ -54,11 +48,11 @@ export function reportOf(
       MOST_TIMERS,
     ),
     section('faults:', sim.faults.map(String), MOST_SOCKETS),
-    folder === null
-      ? ''
+    typeof folder !== 'string'
+      ? `no files were written: ${folder.message}`
       : `files: ${folder}\n  npx synfin read ${join(folder, 'packets.pcapng')}   (or Wireshark: TLS is decrypted)`,
   ].filter((each) => each !== '');
-  return { text: sections.join('\n'), folder };
+  return sections.join('\n');
 }
 
 function socketsOf(
@@ -86,17 +80,18 @@ function ladderOf(recorder: FlightRecorder, seen: Seen): string {
   return shown.map((line) => line.trimEnd()).join('\n');
 }
 
-/** Pictures, and a capture. Nothing of it may hide the failure itself. */
+/** Where pictures and a capture are, or why they are not: nothing of it may hide the failure itself. */
 function filesOf(
   sim: Simulation,
   recorder: FlightRecorder,
   all: readonly Seen[],
   epochMs: number,
-): string | null {
+): string | Error {
   const seed = String(sim.seed).replace(/[^\w.-]+/g, '_');
+  // By what has passed: another scenario of this seed has another, the same run has this one again.
   const folder = join(
-    process.env['SYNFIN_REPORTS'] ?? join(tmpdir(), 'synfin-sim'),
-    `seed-${seed}-${process.pid}`,
+    process.env['SYNFIN_REPORTS'] || join(tmpdir(), 'synfin-sim'),
+    `seed-${seed}-${sim.trace.digest.slice(0, 8)}`,
   );
   try {
     mkdirSync(folder, { recursive: true });
@@ -108,7 +103,7 @@ function filesOf(
       writeFileSync(join(folder, name), svgLadder(recorder.trace(seen), { lang: 'en' }));
     }
     return folder;
-  } catch {
-    return null;
+  } catch (error) {
+    return error as Error;
   }
 }

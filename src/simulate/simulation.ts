@@ -502,7 +502,7 @@ export class Simulation {
 
   /** What there is to be seen now, as it is told of a failure: ladders, sockets, timers; and files (see docs/sim.md). */
   report(host: string | null = null): string {
-    return this.#recorder === null ? '' : reportOf(this, this.#recorder, host, this.#beginMs).text;
+    return this.#recorder === null ? '' : reportOf(this, this.#recorder, host, this.#beginMs);
   }
 
   #where(): string {
