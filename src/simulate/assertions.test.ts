@@ -13,6 +13,11 @@ import {
 } from './index.ts';
 import { ask, connected, echo, event } from './testing.ts';
 
+/** What `expect` has after `expect.extend(simulationMatchers)`. */
+type Extended = {
+  [K in keyof typeof simulationMatchers]: (...args: unknown[]) => void;
+} & { readonly not: Extended };
+
 describe('assertions about the network', () => {
   test('open connections, states, and what was seen', async () => {
     await using sim = simulate();
@@ -109,12 +114,21 @@ describe('assertions about the network', () => {
     await using sim = simulate();
     const server = sim.host('server', () => echo());
     await sim.client('client', async () => void (await connected('server')).destroy());
-    const { toHaveNoOpenConnections, toHaveSeen, toHaveStates, toHaveRetransmittedAtMost } =
-      simulationMatchers;
-    expect(toHaveNoOpenConnections(sim).message()).toMatch(/connections are open/);
-    expect(toHaveSeen(sim, 'SYN').pass).toBe(true);
-    expect(toHaveSeen(sim, 'RST').message()).toBe('no segment with RST was sent');
-    expect(toHaveStates(server, ['LISTEN']).pass).toBe(false);
-    expect(toHaveRetransmittedAtMost(sim, 0).pass).toBe(true);
+    expect.extend(simulationMatchers as unknown as Parameters<typeof expect.extend>[0]);
+    const asked = (of: unknown): Extended => expect(of) as unknown as Extended;
+    asked(sim).toHaveSeen('SYN');
+    asked(sim).not.toHaveSeen('RST');
+    asked(sim).toHaveRetransmittedAtMost(0);
+    asked(sim).toHaveNoHalfOpen();
+    expect(() => asked(sim).toHaveNoOpenConnections()).toThrow(/connections are open:/);
+    expect(() => asked(sim).toHaveSeen('RST')).toThrow(/^no segment with RST was sent$/);
+    expect(() => asked(sim).not.toHaveSeen('SYN')).toThrow(/^a segment with SYN was sent: \d+ client>server/);
+    expect(() => asked(server).toHaveStates(['LISTEN'])).toThrow(
+      /^server is in LISTEN, SYN-RECEIVED, not in LISTEN/,
+    );
+    await sim.advance('3m');
+    asked(server).toHaveStates(['LISTEN']);
+    asked(sim).toHaveNoCloseWait();
+    asked(sim).toHaveNoOpenConnections();
   });
 });

@@ -1,14 +1,15 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { randomBytes, randomFillSync, randomInt, randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createServer as createPipeServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { register } from '../socket/node/index.ts';
 import { currentSimulation, type Simulation, simulate } from './index.ts';
 import { connected, echo, event, web } from './testing.ts';
@@ -234,10 +235,34 @@ describe('the failure of a program', () => {
   });
 });
 
+describe('synfin/sim that is only loaded', () => {
+  test('changes nothing of Node but UV_THREADPOOL_SIZE, and that only where it is not set', async () => {
+    const program = `
+      import http from 'node:http';
+      import net from 'node:net';
+      const all = [globalThis, process, Math, performance, http, net, net.Socket.prototype, net.Server.prototype];
+      const seen = () => all.map((object) => Object.getOwnPropertyDescriptors(object));
+      void [globalThis.fetch, globalThis.crypto, process.stdout, process.stderr];
+      const before = seen();
+      await import(${JSON.stringify(HERE)});
+      for (const [i, now] of seen().entries())
+        for (const key of Reflect.ownKeys({ ...now, ...before[i] }))
+          if (!Object.is(now[key]?.value, before[i][key]?.value) || now[key]?.get !== before[i][key]?.get) console.log(String(key));
+      console.log(process.env.UV_THREADPOOL_SIZE);
+    `;
+    expect(await printed({}, program)).toEqual(['1']);
+    vi.stubEnv('UV_THREADPOOL_SIZE', '8');
+    expect(await printed({}, program)).toEqual(['8']);
+    vi.unstubAllEnvs();
+  });
+});
+
 describe('what cannot be simulated', () => {
   test.each([
     ['child_process', () => spawn(process.execPath, ['-e', '0']).unref()],
     ['worker_threads', () => new Worker('0', { eval: true }).unref()],
+    ['fs.watch', () => watch(folder).close()],
+    ['pipe', () => createPipeServer().listen(join(folder, 'pipe')).close()],
     ['signal', () => void process.once('SIGUSR2', () => {})],
   ])('%s is refused, and may be let through by name', async (what, use) => {
     const refused = await failure((sim) => sim.client('client', use as () => void));
