@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { pcapngOf, playScenario, type Scenario, scenarioNamed, scenarios } from '../../lab/index.ts';
 import { parametersOf } from '../../lab/text/index.ts';
 import { type Analysis, analyseCapture } from '../analysis.ts';
-import { type Made, packet, pcapFile } from '../testing.ts';
+import { CaptureReader } from '../read/index.ts';
+import { type Framed, type Made, packet, pcapFile } from '../testing.ts';
 import { rules, verdictText, verdictTexts } from './index.ts';
 import { figures } from './verdict.ts';
 
@@ -188,6 +189,21 @@ describe('options of the SYNs', () => {
     expect(connections[0]?.verdicts.map(({ id }) => id)).toContain('bad-option');
   });
 });
+
+test.each(['refused', 'close4', 'cw-leak', 'unread-rst', 'mtu-hole', 'zerowin', 'syn-lost', 'keepalive'])(
+  'the headers without options are enough: %s',
+  (id) => {
+    const whole = pcapngOf(playScenario(scenarioNamed(id) as Scenario).trace, { lang: 'en', at: 'left' });
+    const frames: Framed[] = [];
+    const reader = new CaptureReader(({ seconds, nanos, data, off, originalLength: wire }) => {
+      frames.push({ us: (seconds % 1e6) * 1e6 + nanos / 1000, octets: data.slice(off, off + 40), wire });
+    });
+    reader.push(whole);
+    const ids = (octets: Uint8Array): string[][] =>
+      analyseCapture(octets).connections.map(({ verdicts: all }) => all.map((one) => one.id));
+    expect(ids(pcapFile(frames))).toEqual(ids(whole));
+  },
+);
 
 test('figures are without exponents', () => {
   expect([0, 5e-10, 2.5e-7, 0.000_012, 0.0444, 0.5, 5, 12.34, 100, 1234.5].map(figures)).toEqual([

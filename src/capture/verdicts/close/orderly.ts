@@ -54,7 +54,7 @@ export const closeFour: Rule = {
 export const closeThree: Rule = {
   id: 'close-three',
   severity: 'normal',
-  title: { en: 'Closed in three segments', zh: '三段关闭' },
+  title: { en: 'Closed in three segments', zh: '三次挥手关闭' },
   means: {
     en: 'The {who} closed first, and has the TIME-WAIT; the other side’s FIN carried the ACK. As it should be.',
     zh: '{who} 先关闭，TIME-WAIT 在它那边；另一方的 FIN 捎带了 ACK。正常。',

@@ -19,8 +19,8 @@ export const loss: Rule = {
   },
   advice: [
     {
-      en: 'Timeouts hurt most (they wait). Losses in one direction only, or only when much is under way, point to a full queue; at any rate, to a bad link: ethtool -S, mtr -T.',
-      zh: '超时最伤（要等）。只有一个方向丢、或只在大量数据在途时丢，是队列满；任何速率都丢，是链路坏：ethtool -S、mtr -T。',
+      en: 'Timeouts hurt most (they wait). Losses in one direction only, or only when much is under way, point to a full queue; losses however little is under way, to a bad link: ethtool -S, mtr -T.',
+      zh: '超时最伤（要等）。只有一个方向丢、或只在大量数据在途时丢，多半是队列满；在途数据很少时也丢，多半是链路有问题：ethtool -S、mtr -T。',
     },
   ],
   scenario: { id: 'fast-retransmit' },
@@ -82,7 +82,7 @@ export const spurious: Rule = {
 export const reordered: Rule = {
   id: 'reordered',
   severity: 'note',
-  title: { en: 'Segments overtake each other', zh: '报文段互相超车' },
+  title: { en: 'Segments overtake each other', zh: '报文段乱序到达' },
   means: {
     en: '{count} segments came behind later ones and were no retransmissions: several paths, or several queues. TCP puts them in order.',
     zh: '{count} 个报文段比后发的晚到，且不是重传：多路径或多队列。TCP 会重新排序。',
@@ -97,7 +97,7 @@ export const reordered: Rule = {
       confidence: 'likely',
       culprit: 'network',
       params: { count },
-      evidence: found.slice(0, 5).map((seen) => shows(seen, { en: 'overtaken', zh: '被超车' })),
+      evidence: found.slice(0, 5).map((seen) => shows(seen, { en: 'overtaken', zh: '比后发的晚到' })),
     };
   },
 };

@@ -9,7 +9,7 @@ const { COPY } = Mark;
 
 const advice = [
   {
-    en: 'One is weather. Many, to one destination: capture on the other side, too, and compare which of them arrive.',
+    en: 'A single one is nothing to worry about. If many go to one destination, capture on the other side, too, and compare which of them arrive.',
     zh: '偶尔一次无妨。若集中在某个目的地：在另一侧也抓，比较哪些到了。',
   },
 ];
