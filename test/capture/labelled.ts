@@ -266,17 +266,15 @@ function faulty(n: number, r: Random): Labelled | null {
   const [low, high] = fault.delay ?? [2, 110];
   const delay = low + r.int(high - low + 1);
   const edits = fault.edits?.(r) ?? [];
-  let frames = framesOf(fault.scenario, edits, delay, r.int(1e6), at, 1 + r.int(20));
+  const frames = framesOf(fault.scenario, edits, delay, r.int(1e6), at, 1 + r.int(20));
   // A snap length: all that is judged is in the headers.
   const cut = r.int(3) === 0 ? 60 + r.int(60) : 0;
-  const file = (of: readonly Framed[]): Uint8Array =>
-    pcapFile(
-      of.map(({ us, octets }) =>
-        cut > 0 ? { us, octets: octets.slice(0, cut), wire: octets.length } : { us, octets },
-      ),
-    );
-  frames = frames.map(({ us, octets }) => ({ us, octets }));
-  return { label: fault.label, at, file: file(frames), expected, also: fault.also ?? [] };
+  const file = pcapFile(
+    frames.map(({ us, octets }) =>
+      cut > 0 ? { us, octets: octets.slice(0, cut), wire: octets.length } : { us, octets },
+    ),
+  );
+  return { label: fault.label, at, file, expected, also: fault.also ?? [] };
 }
 
 /** What is wrong with a capture of a connection that is healthy. */
@@ -371,6 +369,17 @@ function written(n: number, r: Random): Labelled {
     });
     add(20, { way: out, flags: 'ACK', seq: x + 1, ack: y + 1, win: 500, id: 101 });
   };
+  const request = (): void => {
+    shake();
+    add(500, { way: out, flags: 'PSH,ACK', seq: x + 1, ack: y + 1, win: 500, text: 300, id: 102 });
+  };
+  /** A request, its answer, and the ACK of that. */
+  const exchange = (): void => {
+    request();
+    const answer = { seq: y + 1, ack: x + 301, win: 500, text: 900, ttl: far, id: 500 };
+    add(rtt, { way: back, flags: 'PSH,ACK', ...answer });
+    add(20, { way: out, flags: 'ACK', seq: x + 301, ack: y + 901, win: 500, id: 103 });
+  };
   const label = [
     'reset-by-middlebox',
     'syn-flood',
@@ -384,8 +393,7 @@ function written(n: number, r: Random): Labelled {
   let also: readonly string[] = [];
   switch (label) {
     case 'reset-by-middlebox':
-      shake();
-      add(500, { way: out, flags: 'PSH,ACK', seq: x + 1, ack: y + 1, win: 500, text: 300, id: 102 });
+      request();
       add(rtt >> 1, {
         way: back,
         flags: 'RST,ACK',
@@ -428,19 +436,7 @@ function written(n: number, r: Random): Labelled {
       add(rtt, { way: back, flags: 'RST', seq: y + 1, ttl: far, id: 0 });
       break;
     case 'idle-killed':
-      shake();
-      add(500, { way: out, flags: 'PSH,ACK', seq: x + 1, ack: y + 1, win: 500, text: 300, id: 102 });
-      add(rtt, {
-        way: back,
-        flags: 'PSH,ACK',
-        seq: y + 1,
-        ack: x + 301,
-        win: 500,
-        text: 900,
-        ttl: far,
-        id: 500,
-      });
-      add(20, { way: out, flags: 'ACK', seq: x + 301, ack: y + 901, win: 500, id: 103 });
+      exchange();
       add(70e6 + r.int(900) * 1e6, {
         way: out,
         flags: 'PSH,ACK',
@@ -465,19 +461,7 @@ function written(n: number, r: Random): Labelled {
       also = ['half-open', 'peer-vanished'];
       break;
     case 'reset-ignored':
-      shake();
-      add(500, { way: out, flags: 'PSH,ACK', seq: x + 1, ack: y + 1, win: 500, text: 300, id: 102 });
-      add(rtt, {
-        way: back,
-        flags: 'PSH,ACK',
-        seq: y + 1,
-        ack: x + 301,
-        win: 500,
-        text: 900,
-        ttl: far,
-        id: 500,
-      });
-      add(20, { way: out, flags: 'ACK', seq: x + 301, ack: y + 901, win: 500, id: 103 });
+      exchange();
       add(50_000, { way: back, flags: 'RST', seq: y + 901 + 1 + r.int(5000), ttl: far, id: 77 });
       add(20, { way: out, flags: 'ACK', seq: x + 301, ack: y + 901, win: 500, id: 104 });
       add(90_000, {
@@ -494,19 +478,7 @@ function written(n: number, r: Random): Labelled {
       break;
     case 'lb-idle-timeout': {
       const idle = [60, 120, 350, 600][r.int(4)] ?? 60;
-      shake();
-      add(500, { way: out, flags: 'PSH,ACK', seq: x + 1, ack: y + 1, win: 500, text: 300, id: 102 });
-      add(rtt, {
-        way: back,
-        flags: 'PSH,ACK',
-        seq: y + 1,
-        ack: x + 301,
-        win: 500,
-        text: 900,
-        ttl: far,
-        id: 500,
-      });
-      add(20, { way: out, flags: 'ACK', seq: x + 301, ack: y + 901, win: 500, id: 103 });
+      exchange();
       add(idle * 1e6 + r.int(200_000), {
         way: back,
         flags: 'RST,ACK',

@@ -2,7 +2,7 @@
 // judging them neither throws nor hangs.
 
 import { analyseCapture, analysisJson, CaptureReader, traceOfConnection } from '../../src/capture/index.ts';
-import { pcapFile } from '../../src/capture/testing.ts';
+import { ethernet, pcapFile } from '../../src/capture/testing.ts';
 import { pcapngOf, playScenario, type Scenario, scenarioNamed, svgLadder } from '../../src/lab/index.ts';
 import type { Random } from '../../src/sim/index.ts';
 
@@ -17,18 +17,22 @@ const SCENARIOS = [
   'acceptq-ack',
 ];
 
-/** Captures to be damaged: pcapng, and the same packets as pcap, in Ethernet and raw. */
+/** Captures to be damaged: pcapng, and the same packets as pcap, raw and in Ethernet with a VLAN tag. */
 export function seeds(): Uint8Array[] {
   return SCENARIOS.flatMap((id) => {
     const { trace } = playScenario(scenarioNamed(id) as Scenario);
     const file = pcapngOf(trace, { lang: 'en', at: 'wire' });
     const frames: { us: number; octets: Uint8Array }[] = [];
-    const reader = new CaptureReader(({ data, off, length, nanos }) => {
-      frames.push({ us: nanos / 1000, octets: data.slice(off, off + length) });
+    const wrapped: typeof frames = [];
+    const reader = new CaptureReader(({ data, off, length, seconds, nanos }) => {
+      const us = (seconds % 1e6) * 1e6 + nanos / 1000;
+      const octets = data.slice(off, off + length);
+      frames.push({ us, octets });
+      wrapped.push({ us, octets: ethernet(octets, [0x81, 0, 0, 5]) });
     });
     reader.push(file);
     reader.end();
-    return [file, pcapFile(frames), pcapFile(frames, { little: false, nanos: true })];
+    return [file, pcapFile(frames), pcapFile(wrapped, { little: false, nanos: true, linkType: 1 })];
   });
 }
 
