@@ -61,6 +61,21 @@ describe('synfin drill', () => {
     ]);
   });
 
+  test('what a command would judge and does not here is said, of a script that passes, too', async () => {
+    const command = 'nstat -s | grep TcpExtBeyondWindow | grep -q 2';
+    const path = script(
+      'nstat.pkt',
+      '0 `nstat -n`',
+      ...listening.map((l) => l.replace(/^0/, '+0')),
+      `+0 \`${command}\``,
+    );
+    const { code, stdout } = await drill(path);
+    expect([code, stdout.split('\n').slice(0, 2)]).toEqual([
+      0,
+      [`pass         ${path}`, `    not judged: ${command}`],
+    ]);
+  });
+
   test('a failure shows the line of the script, what was expected, what came, and the packets up to there', async () => {
     const { stdout } = await drill(bad);
     expect(stdout.split('\n').slice(1, 7)).toEqual([

@@ -132,7 +132,7 @@ async function runOne(file: string, text: string, settings: Settings, io: Io): P
   } catch (error) {
     if (!(error instanceof ScriptError)) throw error;
     const explanation = `${t(io.lang, 'drillNotScript')}: ${error.summary}`;
-    const base = { file, packets: [], notes: [], endUs: 0 };
+    const base = { file, packets: [], notes: [], notJudged: [], endUs: 0 };
     return { outcome: 'fail', line: error.line, explanation, expected: '', actual: '', ...base };
   }
 }
@@ -164,6 +164,7 @@ class Report {
       if (result.actual !== '') this.#say(4, 'drillActual', { text: result.actual });
       if (result.packets.length > 0) this.#say(4, 'drillPackets');
     }
+    for (const text of result.notJudged) this.#say(4, 'drillNotJudged', { text: printable(text) });
     if (outcome !== 'fail' && !this.#verbose) return;
     for (const packet of result.packets) this.#io.stdout.write(`${this.#packet(packet)}\n`);
     for (const note of result.notes) this.#say(4, 'drillNote', { text: note });

@@ -197,8 +197,9 @@ Runs packetdrill scripts and judges every packet and system call in them; in
 directories, every *.pkt. In real time every script has a network namespace of
 its own: nothing of the machine's network is touched, and what fails by its
 times alone is run up to three times. Scripts run no shell: of their commands
-sysctl has an effect and, against the kernel, what tc, ip and ethtool do to the
-device of that namespace.
+sysctl has an effect, what ends, counts or signs connections (tcpdrop, sockstat,
+setkey) and, against the kernel, what tc, ip and ethtool do to the device of
+that namespace. What nstat would judge is reported as not judged.
 
 Options:
 {options}
@@ -214,8 +215,9 @@ Exit codes: 0 no script failed, 1 some did or there is no TUN, 2 wrong arguments
 运行 packetdrill 脚本，检查其中的每个数据包和系统调用；目录中运行所有 *.pkt。
 真实时间下，每个脚本在独立的网络命名空间中运行，不影响本机网络；
 仅因时间不符而失败的脚本最多运行三次。
-脚本不会执行 shell：其中的命令只有 sysctl 有作用；对内核运行时，
-还有 tc、ip 和 ethtool 对该命名空间设备的操作。
+脚本不会执行 shell：其中的命令只有 sysctl，以及结束、统计连接和设置签名密钥的命令
+（tcpdrop、sockstat、setkey）有作用；对内核运行时，还有 tc、ip 和 ethtool 对该命名空间设备的操作。
+用 nstat 检查的内容会报告为“未检查”。
 
 选项：
 {options}

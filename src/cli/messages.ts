@@ -263,6 +263,7 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
   drillPackets: { en: 'packets up to there:', zh: '此前的数据包：' },
   drillUnexpected: { en: '(not in the script)', zh: '（脚本中没有）' },
   drillNote: { en: 'note: {text}', zh: '注：{text}' },
+  drillNotJudged: { en: 'not judged: {text}', zh: '未检查：{text}' },
   drillNotScript: { en: 'not a script', zh: '不是有效的脚本' },
   drillSummary: {
     en: '{passed} passed, {failed} failed, {unsupported} unsupported',

@@ -69,7 +69,7 @@ export async function runScript(script: Script, options: ScriptOptions = {}): Pr
   const args = Object.entries(options.args ?? {}).map(([name, value]) => ({ name, value, line: 0 }));
   const read = runConfig(script, args);
   if ('reason' in read) {
-    const base = { file: script.file, packets: [], notes: [], endUs: 0 };
+    const base = { file: script.file, packets: [], notes: [], notJudged: [], endUs: 0 };
     return { outcome: 'unsupported', line: read.line, reason: read.reason, ...base };
   }
   const { config } = read;

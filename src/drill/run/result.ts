@@ -18,6 +18,8 @@ export interface ResultBase {
   readonly packets: readonly RunPacket[];
   /** What did not count against the script but is worth knowing: settings that had no effect, warnings. */
   readonly notes: readonly string[];
+  /** Commands of the script that judge the stack and did not here, as its counters are not known: `nstat | grep …`. */
+  readonly notJudged: readonly string[];
   /** Virtual time of the end, in microseconds since the script's time 0. */
   readonly endUs: number;
 }
@@ -80,7 +82,7 @@ export function seconds(us: number): string {
 
 /** A result for people: the verdict, and for a failure the packets up to it. */
 export function formatResult(r: ScriptResult): string {
-  const notes = r.notes.map((n) => `  note: ${n}`);
+  const notes = [...r.notJudged.map((c) => `  not judged: ${c}`), ...r.notes.map((n) => `  note: ${n}`)];
   if (r.outcome === 'pass') return [`${r.file}: pass`, ...notes].join('\n');
   if (r.outcome === 'unsupported')
     return [`${r.file}:${r.line}: unsupported: ${r.reason}`, ...notes].join('\n');

@@ -63,8 +63,14 @@ export class Runner {
   }
 
   #base(): ResultBase {
-    const { notes } = this.#state;
-    return { file: this.#script.file, packets: this.#packets.packets, notes, endUs: this.#state.now() };
+    const { notes, notJudged } = this.#state;
+    return {
+      file: this.#script.file,
+      packets: this.#packets.packets,
+      notes,
+      notJudged,
+      endUs: this.#state.now(),
+    };
   }
 
   #failure(e: unknown): ScriptResult {
@@ -165,6 +171,9 @@ export class Runner {
         return;
       case 'note':
         this.#state.notes.push(action.text);
+        return;
+      case 'not-judged':
+        this.#state.notJudged.push(action.command);
         return;
       case 'unsupported':
         throw new UnsupportedError(action.reason);

@@ -10,8 +10,10 @@ export type ShellAction =
   | { readonly kind: 'set'; readonly settings: Partial<TcpConfig>; readonly optional: boolean }
   /** Nothing to do: the stack is like that already, or it concerns a tool. */
   | { readonly kind: 'nothing' }
-  /** What the report says of it: a default that the stack does not have, a command that judges and does not here. */
+  /** A default that the stack does not have. */
   | { readonly kind: 'note'; readonly text: string }
+  /** A command that judges the stack by what it does not have here: its counters. */
+  | { readonly kind: 'not-judged'; readonly command: string }
   /** Steps that a sysctl chooses. */
   | { readonly kind: 'steps'; readonly steps: Steps }
   /** What is of the host, not of its connections. */

@@ -41,7 +41,7 @@ describe('commands', () => {
   it('what would be judged by nstat is said to be not judged', () => {
     expect(shellActions('nstat -n\nnstat -s | grep TcpExtBeyondWindow | grep -q " 2 "')).toEqual([
       { kind: 'nothing' },
-      { kind: 'note', text: 'not judged: nstat -s | grep TcpExtBeyondWindow | grep -q " 2 "' },
+      { kind: 'not-judged', command: 'nstat -s | grep TcpExtBeyondWindow | grep -q " 2 "' },
     ]);
   });
 

@@ -81,8 +81,7 @@ function shellLine(command: string): ShellAction[] {
   if (/^ip\s+tcp_metrics\s+flush\b/.test(command))
     return [{ kind: 'host', settings: { flushMetrics: true } }];
   if (/^setkey\s+-F$/.test(command)) return [{ kind: 'host', settings: { md5Keys: null } }];
-  if (/^nstat\b/.test(command))
-    return command.includes('|') ? [{ kind: 'note', text: `not judged: ${command}` }] : [NOTHING];
+  if (/^nstat\b/.test(command)) return command.includes('|') ? [{ kind: 'not-judged', command }] : [NOTHING];
   if (TOOLS.test(command)) return [NOTHING];
   return [{ kind: 'unsupported', reason: `shell command: ${command}` }];
 }

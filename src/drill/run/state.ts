@@ -17,6 +17,8 @@ export class RunState {
   readonly config: RunConfig;
   readonly target: Target;
   readonly notes: string[] = [];
+  /** Commands of the script that judge, and did not here. */
+  readonly notJudged: string[] = [];
   flow = new Flow();
   /** The connections that were under test before. */
   readonly former: Flow[] = [];
