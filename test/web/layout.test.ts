@@ -78,15 +78,31 @@ describe.skipIf(missing !== null)('the texts of the page', () => {
     expect(found).toEqual([]);
   });
 
-  test('a text that is squeezed, covered or clipped is found', async () => {
+  test.each(WIDTHS)('scrolled to its end at %i px, nothing of the lab is below its dock', async (width) => {
+    await page.setViewportSize({ width, height: 700 });
+    await page.goto('about:blank');
+    await page.goto(`${lab.url}#1/close4?l=en`);
+    await page.waitForSelector('main:not([aria-busy])');
+    const [end, dock] = await page.evaluate(() => {
+      scrollTo(0, document.documentElement.scrollHeight);
+      const box = (name: string) => document.querySelector(name)?.getBoundingClientRect();
+      return [box('.foot .choose')?.bottom, box('.dock')?.top];
+    });
+    expect(end).toBeGreaterThan(350);
+    expect(end).toBeLessThanOrEqual(dock ?? 0);
+  });
+
+  test('a text that is squeezed, covered, clipped or broken before a comma is found', async () => {
     await page.setContent(`
       <p style="width: 4em">A sentence that stands in a column of words, one below the other.</p>
       <p style="overflow: hidden; width: 60px; white-space: nowrap">cut off at its end</p>
-      <p style="position: absolute; top: 300px">under</p><p style="position: absolute; top: 302px">above</p>
+      <p style="position: absolute; top: 500px">under</p><p style="position: absolute; top: 502px">above</p>
+      <p style="width: 7ch; font: 16px monospace">abc <button class="term" style="font: inherit; padding: 0; border: 0">def</button>, gh</p>
       <svg width="200" height="40"><text x="0" y="20">one text</text><text x="20" y="22">another</text></svg>`);
     expect((await textProblems(page)).map((one) => one.replace(/^\d+ lines.*/, 'squeezed')).sort()).toEqual([
       '"one text" in text covers "another" in text',
       '"under" in p covers "above" in p',
+      'a line begins with ", gh" in p',
       'clipped by p: "cut off at its end" in p',
       'squeezed',
     ]);
