@@ -339,8 +339,8 @@ const messages = {
   },
   chooseFile: { en: 'choose a file', zh: '选择文件' },
   foreignCapture: {
-    en: '{name} is a capture that has no run of synfin in it. This page opens what it has exported itself, and what synfin run --pcap has written.',
-    zh: '{name} 是抓包文件，但里面没有 synfin 的运行记录。本页能打开的是它自己导出的，以及 synfin run --pcap 写出的 pcapng。',
+    en: '{name} is a capture that has no run of synfin in it. This page opens what it has exported itself, and what synfin run --pcap has written; synfin read says of any capture what is wrong with its connections.',
+    zh: '{name} 是抓包文件，但里面没有 synfin 的运行记录。本页能打开的是它自己导出的，以及 synfin run --pcap 写出的 pcapng；其他抓包可以用 synfin read 诊断。',
   },
   badFile: { en: '{name} is no trace of synfin: {why}', zh: '{name} 不是 synfin 的记录：{why}' },
   fromFile: { en: 'From the file {name}', zh: '来自文件 {name}' },

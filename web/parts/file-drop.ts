@@ -1,9 +1,9 @@
 // A file that is dropped onto the page, or chosen, is shown: a trace, or a capture that has its trace in it. It is read here
-// and goes nowhere. Captures of others are handed to who reads them (state/captures.ts).
+// and goes nowhere.
 
 import type { Trace } from '../../src/lab/index.ts';
 import { t } from '../messages.ts';
-import { isCapture, openCapture } from '../state/captures.ts';
+import { isCapture } from '../state/captures.ts';
 import { showTrace, trouble } from '../state/lab.ts';
 import { stateInfos } from './lab.ts';
 
@@ -98,7 +98,7 @@ export async function takeFile(file: File): Promise<void> {
       const { traceIn } = await import('../state/exports.ts');
       const text = file.size <= LARGEST ? traceIn(octets) : null;
       if (text === null) {
-        trouble.value = await openCapture(file);
+        trouble.value = t('foreignCapture', { name: file.name });
         return;
       }
       showTrace(file.name, parseTrace(text));

@@ -1,6 +1,4 @@
-// Captures that others wrote: what they are known by, and who opens them.
-
-import { t } from '../messages.ts';
+// What captures are known by.
 
 /** First octets of pcap (both orders, µs and ns), pcapng, gzip and Zstandard. */
 const MAGIC: readonly (readonly number[])[] = [
@@ -16,19 +14,4 @@ const MAGIC: readonly (readonly number[])[] = [
 /** Whether a file begins as a capture does, or as something packed. */
 export function isCapture(octets: Uint8Array): boolean {
   return MAGIC.some((magic) => magic.every((octet, i) => octets[i] === octet));
-}
-
-/** Opens a capture: null when it is shown, else a sentence for the reader. */
-export type CaptureOpener = (file: File) => Promise<string | null>;
-
-let opener: CaptureOpener | null = null;
-
-/** From now on captures without a trace are given to `open`. */
-export function setCaptureOpener(open: CaptureOpener): void {
-  opener = open;
-}
-
-/** Opens a capture that has no trace in it; null when it is shown, else why it is not. */
-export function openCapture(file: File): Promise<string | null> {
-  return opener?.(file) ?? Promise.resolve(t('foreignCapture', { name: file.name }));
 }

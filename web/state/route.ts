@@ -122,8 +122,11 @@ export function startRouting(onProblem: (problem: RouteProblem, piece: string) =
       const inLab = place.view === 'lab' || place.view === 'compare';
       if (inLab && place.scenario !== null && isUnsearched(place.scenario)) {
         searching++;
-        await searchFor(place.scenario);
-        searching--;
+        try {
+          await searchFor(place.scenario);
+        } finally {
+          searching--;
+        }
         // The reader may have gone on meanwhile.
         if (location.hash.slice(1) !== fragment) return;
       }

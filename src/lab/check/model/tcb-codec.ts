@@ -25,8 +25,8 @@ export const LEFT_OUT: readonly (readonly [why: string, fields: string])[] = [
   [
     'of the side, or settings of the model: the same in all its states',
     `tcb.id tcb.family tcb.l0 tcb.l1 tcb.l2 tcb.l3 tcb.r0 tcb.r1 tcb.r2 tcb.r3 tcb.localPort tcb.remotePort tcb.udpPort
-    tcb.mtu    tcb.pmtu tcb.gso tcb.md5 tcb.sack tcb.ws tcb.ts tcb.ecn tcb.fastOpen tcb.noDelay tcb.cork tcb.keepAlive tcb.userTimeoutMs snd.buf
-    snd.wscale rcv.buf rcv.wscale`,
+    tcb.mtu tcb.pmtu tcb.gso tcb.md5 tcb.sack tcb.ws tcb.ts tcb.ecn tcb.fastOpen tcb.noDelay tcb.cork tcb.keepAlive
+    tcb.userTimeoutMs snd.buf snd.wscale rcv.buf rcv.wscale`,
   ],
   ['follow from the incarnations', 'snd.iss rcv.irs tcb.minIss tcb.hasMinIss'],
   ['news for the user, who has heard it when the event is over', 'tcb.error tcb.softError tcb.signals'],
