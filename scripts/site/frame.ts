@@ -20,6 +20,8 @@ header nav{display:flex;flex-wrap:wrap;gap:2px;margin-left:-10px}
 header nav a,header .language{padding:6px 10px}
 header nav a:hover,header .language:hover{color:var(--ink)}
 header .language{margin:0 -10px 0 auto}
+@media(max-width:760px){header nav{order:1;width:calc(100% + 20px)}}
+@media(max-width:480px){header nav a{padding:4px 9px}}
 header [aria-current]{color:var(--ink);font-weight:600;box-shadow:inset 0 -2px 0 var(--ink)}
 a{color:inherit;text-decoration-color:var(--edge);text-underline-offset:.2em}
 header a{white-space:nowrap;text-decoration:none;color:var(--ink2)}
