@@ -180,6 +180,27 @@ describe('pcapng: sections 4.1 to 4.3', () => {
     expect(() => writer.packet(0, 0, new Memory(), 64, 4)).toThrow(RangeError);
   });
 
+  test('a block for local use, and secrets of TLS, are filled with zeros to whole words', () => {
+    const made = capture({ chunkBytes: 1000 });
+    made.writer.localBlock(0x8000_0001, Uint8Array.of(1, 2, 3, 4, 5));
+    made.writer.tlsSecrets('RSA x');
+    made.writer.flush();
+    const words = (...values: number[]): Buffer => {
+      const octets = Buffer.alloc(4 * values.length);
+      for (const [n, value] of values.entries()) octets.writeUInt32LE(value >>> 0, 4 * n);
+      return octets;
+    };
+    const local = [words(0x8000_0001, 20), Buffer.from([1, 2, 3, 4, 5, 0, 0, 0]), words(20)];
+    const secrets = [words(10, 28, 0x544c_534b, 5), Buffer.from('RSA x\0\0\0'), words(28)];
+    expect(
+      made
+        .bytes()
+        .subarray(-48)
+        .equals(Buffer.concat([...local, ...secrets])),
+    ).toBe(true);
+    expect(() => made.writer.localBlock(6, new Uint8Array(0))).toThrow(/type/);
+  });
+
   test('collecting gives the same bytes in whole blocks, in fewer pieces', () => {
     const memory = new Memory();
     const run = (chunkBytes: number) => {
