@@ -27,14 +27,15 @@ export type {
   NatOptions,
   Switch,
 } from './network/index.ts';
+export type { RunningTimer } from './running-timers.ts';
 export type { RunsOptions, RunsResult, Scenario } from './runs.ts';
 export { simulate } from './simulate.ts';
 export {
   currentSimulation,
   type Simulation,
   type SimulationCounters,
-  type SimulationOptions,
 } from './simulation.ts';
+export type { SimulationOptions } from './simulation-options.ts';
 export type { SwarmKind, SwarmOptions } from './swarm.ts';
 export type { SimulationTrace } from './trace.ts';
 export type { Duration, Rate } from './units.ts';

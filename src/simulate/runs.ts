@@ -3,7 +3,8 @@
 
 import { flag, func, list, Schema, text, whole } from '../options/index.ts';
 import { amended, SimulationError } from './errors.ts';
-import { Simulation, type SimulationOptions, seedFrom, simulationOptions } from './simulation.ts';
+import { Simulation } from './simulation.ts';
+import { type SimulationOptions, seedFrom, simulationOptions } from './simulation-options.ts';
 
 /** A scenario: what is done in a simulation. What it throws fails the run. */
 export type Scenario = (sim: Simulation) => unknown;

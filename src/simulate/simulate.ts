@@ -3,7 +3,8 @@
 import { currentPlace } from '../socket/node/index.ts';
 import { SimulationError } from './errors.ts';
 import { type RunsOptions, type RunsResult, run, type Scenario } from './runs.ts';
-import { Simulation, type SimulationOptions } from './simulation.ts';
+import { Simulation } from './simulation.ts';
+import type { SimulationOptions } from './simulation-options.ts';
 
 /**
  * A simulated network, in which programs of hosts run as they are: sockets, names, timers, clocks and randomness of what

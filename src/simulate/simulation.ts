@@ -1,23 +1,8 @@
 // A simulated network for real Node code: hosts with programs, links with faults, and virtual time for both.
 
-import type { ProfileName } from '../host/index.ts';
-import {
-  describesItself,
-  either,
-  flag,
-  like,
-  list,
-  needed,
-  nested,
-  oneOf,
-  outOfRange,
-  Schema,
-  seed,
-  text,
-} from '../options/index.ts';
+import { describesItself, needed, outOfRange, Schema, text } from '../options/index.ts';
 import { World } from '../sim/index.ts';
 import { namesOf } from '../socket/node/index.ts';
-import { type TcpConfig, tcpOptions } from '../tcp/index.ts';
 import { Authority, type Certificate } from './certificates.ts';
 import { DNS_NAME, Dns } from './dns.ts';
 import { amended, SimulationError } from './errors.ts';
@@ -37,64 +22,17 @@ import {
   type Link,
   type LinkEnd,
   type LinkOptions,
-  linkOptions,
   Network,
   type Switch,
 } from './network/index.ts';
-import { FOREIGN, type Installed, immediatesWait, install, VirtualTimer } from './node/index.ts';
+import { type Installed, immediatesWait, install } from './node/index.ts';
 import { FlightRecorder } from './recorder.ts';
 import { reportOf } from './report.ts';
+import { originOf, type RunningTimer, runningTimers } from './running-timers.ts';
+import { type SimulationOptions, seedFrom, simulationOptions } from './simulation-options.ts';
 import { begin, type Planned, plannedText, planOf, type SwarmOptions, swarmOptions } from './swarm.ts';
 import { Lines, SimulationTrace } from './trace.ts';
 import { type Duration, duration, secondsOf, usOf } from './units.ts';
-
-/** Options of {@link simulate}. */
-export interface SimulationOptions {
-  /** Seed of all randomness: of faults, ports, sequence numbers, Math.random. Default: SYNFIN_SEED, else 1. */
-  seed?: number | string;
-  /** What every link is like of which nothing else was said. Default `{ rtt: '1ms' }`. */
-  network?: LinkOptions;
-  /** Virtual time after which it is given up. Default `'7d'`. */
-  maxTime?: Duration;
-  /** The wall clock of hosts at the beginning. Default 2030-01-01T00:00:00Z. */
-  date?: Date | string;
-  /** Settings of all hosts' connections. */
-  tcp?: Partial<TcpConfig>;
-  /** What the TCP of all hosts is like. Default 'linux'. */
-  profile?: ProfileName;
-  /** Whether hosts have IPv6 addresses, too (fd00::…), and their names lead to both. Default false. */
-  ipv6?: boolean;
-  /**
-   * Whether what a host imports or requires while it runs is its own, made anew at each start ('own', the default), or as
-   * everywhere else in the process ('shared'). What the test file itself imports is shared in any case.
-   */
-  modules?: 'own' | 'shared';
-  /** Whether `sim.trace` has lines. Default true; bulk transfers are faster without. */
-  trace?: boolean;
-  /**
-   * What of the machine programs may use all the same: 'child_process', 'worker_threads', 'pipe', 'fs.watch', 'signal'.
-   * Their time is real: nothing of what they do repeats. Default: none.
-   */
-  passthrough?: readonly string[];
-}
-
-export const simulationOptions = new Schema<SimulationOptions>('simulate', {
-  seed,
-  network: nested(linkOptions),
-  maxTime: duration,
-  date: either(like('a Date', 'getTime'), text),
-  tcp: nested(tcpOptions),
-  profile: oneOf('rfc', 'linux', 'freebsd'),
-  ipv6: flag,
-  modules: oneOf('own', 'shared'),
-  trace: flag,
-  passthrough: list(oneOf(...new Set(Object.values(FOREIGN)))),
-});
-
-/** A seed as text that is a number is that number: SYNFIN_SEED=7 repeats what `{ seed: 7 }` did. */
-export function seedFrom(seed: number | string): number | string {
-  return typeof seed === 'string' && /^\d{1,15}$/.test(seed) ? Number(seed) : seed;
-}
 
 const names = new Schema<{ name: string }>('sim', { name: needed(text) });
 const advanceOptions = new Schema<{ time: Duration }>('advance', { time: needed(duration) });
@@ -509,25 +447,9 @@ export class Simulation {
     return `(seed ${this.seed}, at ${secondsOf(this.world.now())} of virtual time; SYNFIN_SEED=${this.seed} repeats it)`;
   }
 
-  /** Timers of programs that run, the next first: how long, when, and where they were made. */
-  get timers(): {
-    readonly host: string;
-    readonly ms: number;
-    readonly atMs: number;
-    readonly origin: string;
-  }[] {
-    const all = this.hosts.flatMap(({ life }) =>
-      [...life.belongings].filter((each) => each instanceof VirtualTimer && each.isPending),
-    ) as VirtualTimer[];
-    return all
-      .filter(({ origin }) => !OF_THE_PROCESS.test(origin.stack ?? ''))
-      .sort((a, b) => a.atUs - b.atUs)
-      .map((timer) => ({
-        host: timer.life?.name ?? '-',
-        ms: timer.ms,
-        atMs: timer.atUs / 1000,
-        origin: originOf(timer.origin.stack),
-      }));
+  /** Timers of programs that run, the next first. */
+  get timers(): RunningTimer[] {
+    return runningTimers(this.hosts.map(({ life }) => life));
   }
 
   // What goes wrong.
@@ -593,7 +515,8 @@ export class Simulation {
       host.powerOff();
     }
     this.#loop.end();
-    process.emit = this.#emit;
+    Reflect.deleteProperty(process, 'emit'); // it is the prototype's
+    if (process.emit !== this.#emit) process.emit = this.#emit;
     this.#installed.undo();
     this.world.close();
     active = null;
@@ -642,17 +565,4 @@ function inspected(value: unknown): string {
   } catch {
     return String(value);
   }
-}
-
-/** A timer that Node has once for all programs of a process (it forgets the date of http): whose host it is, is chance. */
-const OF_THE_PROCESS = /\bcache \(node:internal\/http:/;
-
-/** The first lines of a stack that are a program's; of a timer of Node's own, those of Node. */
-function originOf(stack: string | undefined): string {
-  const lines = (stack ?? '')
-    .split('\n')
-    .slice(1)
-    .filter((line) => !/[\\/]simulate[\\/](?!.*\.test\.)|async_hooks|internal[\\/]timers/.test(line));
-  const own = lines.filter((line) => !/\(?node:/.test(line));
-  return (own.length > 0 ? own : lines).slice(0, 3).join('\n').trim();
 }

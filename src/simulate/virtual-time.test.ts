@@ -1,5 +1,6 @@
 import { createServer as createHttpServer, request } from 'node:http';
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
+import Module from 'node:module';
 import { connect, createServer } from 'node:net';
 import { setInterval as everyFew, setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -169,7 +170,16 @@ describe('on a host, time is virtual', () => {
   test('Node is as it was when the simulation is over', async () => {
     const before = [Date, Math.random, performance.now, process.hrtime, process.emit, clearImmediate];
     const { refresh } = Object.getPrototypeOf(setTimeout(() => {}, 0));
+    const own = () =>
+      [process, Module, (globalThis as unknown as { WebAssembly: object }).WebAssembly].map((object) =>
+        ['emit', '_cache', 'compile'].map((name) => {
+          const { enumerable, get } = Object.getOwnPropertyDescriptor(object, name) ?? {};
+          return [Object.hasOwn(object, name), enumerable, get];
+        }),
+      );
+    const ownBefore = own();
     simulate().close();
+    expect(own()).toEqual(ownBefore);
     expect([Date, Math.random, performance.now, process.hrtime, process.emit, clearImmediate]).toEqual(
       before,
     );

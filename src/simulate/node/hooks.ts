@@ -25,7 +25,6 @@ export const FOREIGN: Readonly<Record<string, string>> = {
   FSEVENTWRAP: 'fs.watch',
   STATWATCHER: 'fs.watch',
   SIGNALWRAP: 'signal',
-  TCPSERVERWRAP: 'socket',
   GETADDRINFOREQWRAP: 'dns',
   GETNAMEINFOREQWRAP: 'dns',
 };
@@ -82,7 +81,7 @@ export function installHooks(loop: Loop, timers: Timers, foreign: Foreign, chang
   };
   const hook = createHook(callbacks).enable();
   changes.also(() => hook.disable());
-  changes.also(watchCompilation(loop));
+  watchCompilation(loop, changes);
   const { clearImmediate } = globalThis;
   const clear = (immediate?: NodeJS.Immediate): void => {
     const job = (immediate as NodeImmediate | undefined)?.[JOB];
@@ -139,18 +138,15 @@ function countWrites(resource: Writer, loop: Loop): void {
   };
 }
 
-interface WasmLike {
-  compile(...args: unknown[]): Promise<unknown>;
-  instantiate(...args: unknown[]): Promise<unknown>;
-}
+type Compile = (...args: unknown[]) => Promise<unknown>;
 
 /** V8 compiles WebAssembly on threads that nobody can see. */
-function watchCompilation(loop: Loop): () => void {
-  const { WebAssembly } = globalThis as unknown as { WebAssembly: WasmLike };
-  const { compile, instantiate } = WebAssembly;
-  const watched =
-    (original: WasmLike['compile']): WasmLike['compile'] =>
-    (...args) => {
+function watchCompilation(loop: Loop, changes: Changes): void {
+  const { WebAssembly } = globalThis as unknown as { WebAssembly: Record<string, Compile | undefined> };
+  for (const name of ['compile', 'compileStreaming', 'instantiate', 'instantiateStreaming']) {
+    const original = WebAssembly[name];
+    if (original === undefined) continue;
+    changes.put(WebAssembly, name, (...args: unknown[]) => {
       const found = original.apply(WebAssembly, args);
       if (currentLife() === null) return found;
       loop.pending++;
@@ -159,11 +155,6 @@ function watchCompilation(loop: Loop): () => void {
       };
       found.then(done, done);
       return found;
-    };
-  WebAssembly.compile = watched(compile);
-  WebAssembly.instantiate = watched(instantiate);
-  return () => {
-    WebAssembly.compile = compile;
-    WebAssembly.instantiate = instantiate;
-  };
+    });
+  }
 }

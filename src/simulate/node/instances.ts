@@ -33,13 +33,13 @@ export function installInstances(changes: Changes): void {
   const Module = nodeModule('module') as unknown as ModuleInside;
   const simulation = ++simulations;
   const shared = Module._cache;
+  const before = Object.getOwnPropertyDescriptor(Module, '_cache') as PropertyDescriptor;
   Object.defineProperty(Module, '_cache', {
     get: () => currentLife()?.own(Module, () => Object.create(null) as object) ?? shared,
+    enumerable: true,
     configurable: true,
   });
-  changes.also(() =>
-    Object.defineProperty(Module, '_cache', { value: shared, writable: true, configurable: true }),
-  );
+  changes.also(() => Object.defineProperty(Module, '_cache', before));
   const nameOf = ({ name, number }: Life): string => `${name}.${number}.${simulation}`;
   const resolve: Resolve = (specifier, context, next) => {
     const resolved = next(specifier, context);
