@@ -78,10 +78,10 @@ const synSentAck: Rules['synSentAck'] = (e, tcb, seg) => {
   if (rfc9293.synSentAck(e, tcb, seg)) return true;
   if ((seg.ctl & ACK) === 0 || tcb.ts === 0 || (seg.opts & OPT_TIMESTAMPS) === 0 || seg.tsEcr === 0)
     return false;
-  const now = parts.tsNow(e, tcb);
-  const ago = Math.floor(((e.us - tcb.rto.timedAtUs) | 0) / 1000);
-  const age = (now - seg.tsEcr) | 0;
-  if (age >= 0 && age <= ago) return false;
+  // Both are readings of a clock of whole milliseconds: a tick may lie between them that no millisecond does.
+  const firstMs = Math.floor((e.now - ((e.us - tcb.rto.timedAtUs) >>> 0)) / 1000);
+  const age = (parts.tsNow(e, tcb) - seg.tsEcr) | 0;
+  if (age >= 0 && age <= ((e.ms - firstMs) | 0)) return false;
   e.rules.replyReset(e, seg);
   return true;
 };

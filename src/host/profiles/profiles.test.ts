@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { defaultConfig, rfc9293 } from '../../tcp/index.ts';
+import { RST } from '../../wire/index.ts';
 import { Host, hostProfiles, type ProfileName } from '../index.ts';
 import { Net, type NetHostOptions } from '../testing.ts';
 
@@ -37,6 +38,21 @@ test('linux: the linear timeouts are of SYN-SENT alone, a SYN,ACK backs off', as
   await net.pass(100e6);
   c.abort();
   expect(synAcks).toEqual([0, 1, 3, 7, 15, 31]);
+});
+
+test('linux: a SYN,ACK that answers within a millisecond is taken, whichever tick of the clock it passes', async () => {
+  const resets: number[] = [];
+  for (let phaseUs = 0; phaseUs < 1000; phaseUs += 50) {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 100 }, { profile: 'linux' }, { profile: 'linux' });
+    b.listen({ port: 80, handler: {} });
+    await net.pass(phaseUs);
+    a.tap = { segmentOut: (_, seg) => void ((seg.ctl & RST) !== 0 && resets.push(phaseUs)) };
+    const before = net.world.now();
+    await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
+    expect(net.world.now() - before).toBeLessThan(2000);
+  }
+  expect(resets).toEqual([]);
 });
 
 test('freebsd: SYNs back off from the first one on, each but the first 0.2 s later still, for 75 s', async () => {
