@@ -215,9 +215,9 @@ Exit codes: 0 no script failed, 1 some did or there is no TUN, 2 wrong arguments
 运行 packetdrill 脚本，检查其中的每个数据包和系统调用；目录中运行所有 *.pkt。
 真实时间下，每个脚本在独立的网络命名空间中运行，不影响本机网络；
 仅因时间不符而失败的脚本最多运行三次。
-脚本不会执行 shell：其中有作用的命令是 sysctl，以及结束连接、统计连接和设置签名密
-钥的 tcpdrop、sockstat、setkey；对内核运行时，还有 tc、ip 和 ethtool 对该命名空间
-设备的操作。用 nstat 检查的内容会报告为“未检查”。
+脚本不会执行 shell：其中有作用的命令是 sysctl，以及结束连接、统计连接和设置签名
+密钥的 tcpdrop、sockstat、setkey；对内核运行时，还有 tc、ip 和 ethtool 对该命名
+空间设备的操作。用 nstat 检查的内容会报告为“未检查”。
 
 选项：
 {options}
