@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,5 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Many tests wait for a kernel or a browser: one more at work than Vitest's own choice, which is one less than cores.
+    maxWorkers: Math.max(2, availableParallelism()),
   },
 });
