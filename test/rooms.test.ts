@@ -16,7 +16,7 @@ const ROOMS: readonly (readonly string[])[] = [
   ['socket'],
   ['node'],
   ['lab', 'drill'],
-  ['capture', 'simulate'],
+  ['capture', 'gateway', 'simulate'],
   ['cli'],
 ];
 
@@ -37,6 +37,7 @@ const NODE = [
   'src/socket/node/',
   'src/link/tun/',
   'src/drill/kernel/',
+  'src/gateway/node/',
   'src/simulate/',
 ];
 
