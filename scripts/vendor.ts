@@ -14,6 +14,7 @@ const dist = join(root, 'dist');
 /** What is bundled, and whose code that is. Everything else that is imported by a bare name is an optional peer. */
 const VENDORED: Readonly<Record<string, readonly string[]>> = {
   'dns-packet': ['dns-packet', '@leichtgewicht/ip-codec'],
+  'hyparquet-writer': ['hyparquet-writer', 'hyparquet'],
   minisearch: ['minisearch'],
   'ts-fsrs': ['ts-fsrs'],
 };
