@@ -201,6 +201,25 @@ describe('UDP and ICMP for every address', () => {
     ]);
   });
 
+  it('with echoForOthers: false only echo requests for our own addresses are answered; others are told that it is not allowed', () => {
+    const net = new Net();
+    const gate = net.host('gate', ['10.0.0.2/24', 'fd00::2/64'], {
+      iface: { anyDestination: true },
+      echoForOthers: false,
+    });
+    const raw = new RawPort(net, gate);
+    const echo4 = (dst: string) => icmpBytes('10.0.0.1', dst, 8, 0, 7, octets(8));
+    const echo6 = (dst: string) => icmpBytes('fd00::1', dst, 128, 0, 7, octets(8));
+    for (const dst of [FAR, '10.0.0.2']) raw.send(ipPacket(net, IPPROTO_ICMP, '10.0.0.1', dst, echo4(dst)));
+    for (const dst of [FAR6, 'fd00::2']) raw.send(ipPacket(net, IPPROTO_ICMPV6, 'fd00::1', dst, echo6(dst)));
+    expect(raw.take().map((p) => [p.src, p.payload[0], p.payload[1]])).toEqual([
+      ['10.0.0.2', 3, 13],
+      ['10.0.0.2', 0, 0],
+      ['fd00::2', 1, 1],
+      ['fd00::2', 129, 0],
+    ]);
+  });
+
   it('but not packets for groups, for all, for nobody, for a loopback address; and only by such an interface', () => {
     const { net, gate } = gateway();
     const other = gate.addInterface({ name: 'other', addresses: ['10.3.0.1/24'] });

@@ -179,12 +179,13 @@ export class Host {
       tcpPaths: this.tcp.pmtu,
       nowMs: () => this.tcp.nowMs,
       woke,
-      unreachable: (packet) => icmp.portUnreachable(packet),
+      unreachable: (packet, why) => icmp.unreachable(packet, why),
       called: { before: () => this.#setNow(), after: () => this.#touched() },
       random,
       waits: this.tcp.waits,
     });
     icmp.udp = this.#udp;
+    icmp.echoForOthers = options.echoForOthers ?? true;
     this.tcpOverUdp = options.tcpOverUdp ?? 0;
     this.#ethernet = new EthernetLayer({ ip: this.ip, random });
     this.#ethernet.unreachable = (off, len, crowded) => icmp.neighbourUnreachable(off, len, crowded);

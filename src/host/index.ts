@@ -13,6 +13,7 @@ export type {
   PlatformWritable,
   ReadableOctets,
   ReadOptions,
+  SynRequest,
   WritableOctets,
   WriteOptions,
 } from './connection/index.ts';
@@ -21,7 +22,7 @@ export { Host, type HostInfo } from './host.ts';
 /** @internal The host that a connection is of: for what stands on connections. */
 export { hostOf } from './host-of.ts';
 export type { InterfaceOptions } from './interfaces.ts';
-export type { IpService, Route } from './ip/index.ts';
+export type { IpService, Route, Unreachable } from './ip/index.ts';
 export {
   HostInterface,
   type InterfaceInfo,

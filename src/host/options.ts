@@ -67,6 +67,11 @@ export interface HostOptions {
   tcpOverUdp?: number;
   /** A router: what is not for this host goes on by its routes (RFC 1812). Default false. */
   forwarding?: boolean;
+  /**
+   * Echo requests for addresses of others, which an interface with `anyDestination` takes, are answered in their name.
+   * False: their sender is told that it is not allowed to ask them (ICMP, administratively prohibited). Default true.
+   */
+  echoForOthers?: boolean;
   /** A TCP with other rules: for experiments. */
   rules?: Rules;
   /** Called when user code was given something to do: a promise settled, a callback ran. */
@@ -173,6 +178,7 @@ export const hostOptions = new Schema<HostOptions>('Host', {
   resetsPerSecond: bound(0),
   tcpOverUdp: port,
   forwarding: flag,
+  echoForOthers: flag,
   rules: rulesKind,
   onUserWoke: func,
 });
@@ -231,6 +237,7 @@ export const listenOptions = new Schema<ListenOptions>('listen', {
   fastOpen: bound(0),
   deferAccept: whole(0, 255),
   handler,
+  onSyn: func,
   onClose: func,
   tcp: nested(tcpOptions),
 });

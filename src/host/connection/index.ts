@@ -13,4 +13,5 @@ export type {
   ReadableOctets,
   WritableOctets,
 } from './streams.ts';
+export type { SynRequest } from './syn-request.ts';
 export type { WriteOptions } from './writing.ts';

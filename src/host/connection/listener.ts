@@ -21,6 +21,7 @@ import { DEFAULT_TTL, type IpService } from '../ip/index.ts';
 import { endsByOptions, Waiter, type WaitOptions, type Waits, waitSchema } from '../time/index.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionHandler } from './connection-types.ts';
+import type { SynRequest } from './syn-request.ts';
 
 /** Options of `host.listen`. */
 export interface ListenOptions extends IpService {
@@ -62,6 +63,11 @@ export interface ListenOptions extends IpService {
   md5?: boolean;
   /** Callbacks for its connections; they are accepted at once, without `accept`. */
   handler?: ConnectionHandler;
+  /**
+   * No SYN is answered before the program has said how: accept, refuse, unreachable, or not at all. For a proxy that
+   * first asks somebody else. At most `synBacklog` wait; SYN cookies are off.
+   */
+  onSyn?: (request: SynRequest) => void;
   /** It listens no more: it was closed, or its host is. What it throws becomes an unhandled rejection. */
   onClose?: () => void;
   /** Settings of its connections that differ from the host's. */
@@ -94,6 +100,7 @@ export interface ListenerInfo {
 }
 
 const NO_OPTIONS: WaitOptions = {};
+const NO_CALLBACKS: ConnectionHandler = {};
 const acceptOptions = waitSchema('accept');
 
 /** A passive OPEN that stays: each SYN makes a connection of its own (MUST-41, MUST-42). */
@@ -123,6 +130,10 @@ export class Listener {
   /** See `ListenOptions`. */
   readonly md5: boolean;
   readonly handler: ConnectionHandler | null;
+  /** See `ListenOptions`. */
+  readonly onSyn: ((request: SynRequest) => void) | null;
+  /** @internal SYNs that wait for a word. */
+  requests = 0;
   /** What its connections begin with, their SYN,ACK included. */
   readonly ttl: number;
   readonly tos: number;
@@ -156,11 +167,12 @@ export class Listener {
     this.any = options.any ?? false;
     this.backlog = options.backlog ?? 128;
     this.synBacklog = options.synBacklog ?? 256;
-    this.synCookies = options.synCookies ?? true;
+    this.synCookies = options.onSyn === undefined && (options.synCookies ?? true);
     this.fastOpen = options.fastOpen ?? 0;
     this.deferAccept = options.deferAccept ?? 0;
     this.md5 = options.md5 ?? false;
-    this.handler = options.handler ?? null;
+    this.onSyn = options.onSyn ?? null;
+    this.handler = options.handler ?? (this.onSyn === null ? null : NO_CALLBACKS);
     this.#onClose = options.onClose;
     this.ttl = options.ttl ?? DEFAULT_TTL;
     this.tos = options.tos ?? 0;

@@ -69,10 +69,22 @@ import {
 } from '../../wire/index.ts';
 import { type HostCounters, RateLimit } from '../base/index.ts';
 import { IpHeader } from './ip-header.ts';
-import type { IpLayer, Way } from './ip-layer.ts';
+import type { IpLayer, Unreachable, Way } from './ip-layer.ts';
 
 /** Errors sent in a second (RFC 1812 section 4.3.2.8, RFC 4443 section 2.4 (f)). */
 const ERRORS_PER_SECOND = 100;
+const UNREACHABLE_CODES4: Readonly<Record<Unreachable, number>> = {
+  port: UNREACH4_PORT,
+  host: UNREACH4_HOST,
+  net: UNREACH4_NET,
+  prohibited: UNREACH4_ADMIN_PROHIBITED,
+};
+const UNREACHABLE_CODES6: Readonly<Record<Unreachable, number>> = {
+  port: UNREACH6_PORT,
+  host: UNREACH6_ADDRESS,
+  net: UNREACH6_NO_ROUTE,
+  prohibited: UNREACH6_ADMIN_PROHIBITED,
+};
 /** Octets that we need of a quoted header: ports, and TCP's sequence number. */
 const QUOTED_OCTETS = 8;
 
@@ -133,6 +145,8 @@ export class IcmpLayer {
     udpPort: 0,
     reporter: '',
   };
+  /** Whether echo requests for addresses of others are answered. */
+  echoForOthers = true;
   /** UDP, which hears of its datagrams. */
   udp: IcmpErrors | null = null;
   /** Neighbour discovery: what is neither echo nor error. */
@@ -299,6 +313,10 @@ export class IcmpLayer {
 
   #echo(p: IpPacket, m: IcmpMessage): void {
     if (isMulticast(p.dst0, p.dst1, p.dst2, p.dst3) || !this.#mayAnswer(p)) return;
+    if (!this.echoForOthers && this.#ip.owner(p.dst0, p.dst1, p.dst2, p.dst3) === null) {
+      this.unreachable(p, 'prohibited');
+      return;
+    }
     const path = this.#ip.way(p.src0, p.src1, p.src2, p.src3);
     if (path === null) return;
     // A reply that does not fit the link is cut, not fragmented (RFC 1122 section 3.2.2.6).
@@ -330,10 +348,13 @@ export class IcmpLayer {
     this.#ip.send(way, off, len, header);
   }
 
-  /** Port unreachable for a datagram that nobody wants. */
-  portUnreachable(p: IpPacket): void {
-    if (p.family === 4) this.#error(p, ICMP4_UNREACHABLE, UNREACH4_PORT, 0);
-    else this.#error(p, ICMP6_UNREACHABLE, UNREACH6_PORT, 0);
+  /** A packet for us comes to nothing. That there is no port its host says itself, all else a router. */
+  unreachable(p: IpPacket, why: Unreachable): void {
+    const isV4 = p.family === 4;
+    const type = isV4 ? ICMP4_UNREACHABLE : ICMP6_UNREACHABLE;
+    const code = (isV4 ? UNREACHABLE_CODES4 : UNREACHABLE_CODES6)[why];
+    if (why === 'port') this.#error(p, type, code, 0);
+    else this.#routerError(p, type, code, 0);
   }
 
   /** RFC 1122 section 3.2.2.1; RFC 8200 section 4, with a pointer to the octet that names the protocol. */

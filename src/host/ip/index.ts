@@ -14,7 +14,7 @@ export {
   type Transmit,
 } from './interface.ts';
 export { IpHeader } from './ip-header.ts';
-export { IpLayer, type Way } from './ip-layer.ts';
+export { IpLayer, type Unreachable, type Way } from './ip-layer.ts';
 export { checkOctet, DEFAULT_TTL, type IpService } from './ip-service.ts';
 export { unfit } from './local-addresses.ts';
 export { PathMtuCache } from './pmtu.ts';

@@ -84,6 +84,12 @@ export interface LinkLayer {
   doubt(way: Way): void;
 }
 
+/**
+ * Why a packet comes to nothing, as ICMP says it (RFC 792, RFC 1812 section 5.2.7.1, RFC 4443 section 3.1): no such port,
+ * no such host, no route, or not allowed (communication administratively prohibited).
+ */
+export type Unreachable = 'port' | 'host' | 'net' | 'prohibited';
+
 /** Who tells a sender that its packet came to nothing. */
 export interface ErrorReporter {
   /** Nobody here speaks the packet's protocol. */
@@ -92,6 +98,8 @@ export interface ErrorReporter {
   sourceRouteFailed(packet: IpPacket): void;
   /** A packet for us is malformed in a way (a `Malformed` code) that its sender may have to hear of. */
   parameterProblem(packet: IpPacket, code: number): void;
+  /** What a packet for us asked for is not to be had. */
+  unreachable(packet: IpPacket, why: Unreachable): void;
 }
 
 /** Reassembly: see fragments.ts. */

@@ -63,7 +63,7 @@ export function endEvent(tcp: TcpLayer, c: Connection): void {
   if ((signals & (Signal.OPENED | Signal.EARLY)) !== 0 && listener !== null && c.halfOpen) {
     leaveSynQueue(c, listener);
     tcp.counters.passiveOpens++;
-    c.handler = listener.handler;
+    c.handler ??= listener.handler;
     listener.established(c);
   }
   c.signalled(signals);

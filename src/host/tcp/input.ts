@@ -67,8 +67,8 @@ function arrivesFrom(tcp: TcpLayer, packet: IpPacket, udpPort: number): void {
   if (c !== null && c.tcb.udpPort !== udpPort) process(tcp, null, seg);
   else if (c !== null) toConnection(tcp, c, seg);
   else if (isMulticast(tuple.l0, tuple.l1, tuple.l2, tuple.l3)) counters.tcpBadAddress++;
-  else if (value === NONE) toListener(tcp, seg);
-  else toTimeWait(tcp, ~value, seg);
+  else if (value === NONE) toListener(tcp, packet, seg);
+  else toTimeWait(tcp, ~value, packet, seg);
 }
 
 /**
@@ -165,12 +165,13 @@ export function toConnection(tcp: TcpLayer, c: Connection, seg: Segment): void {
 }
 
 /** A segment of no connection: for a listener, or for nobody (3.10.7.1). */
-function toListener(tcp: TcpLayer, seg: Segment): void {
+function toListener(tcp: TcpLayer, packet: IpPacket, seg: Segment): void {
   const listener = listenerFor(tcp);
   if (listener === null) {
     process(tcp, null, seg);
     return;
   }
+  if (listener.onSyn !== null && tcp.synRequests.takes(tcp, listener, packet, seg)) return;
   if (!tcp.signed && tcp.signs(listener)) {
     discard(tcp, listener.tcb, seg, Drop.MD5_MISSING);
     return;
@@ -179,8 +180,14 @@ function toListener(tcp: TcpLayer, seg: Segment): void {
     fromCookie(tcp, listener, seg, cookieMss(tcp, seg));
     return;
   }
+  const c = arrivesAtListener(tcp, listener, seg);
+  if (c !== null) endEvent(tcp, c);
+}
+
+/** The connection that a SYN in hand has made at a listener, or null: SEGMENT ARRIVES in LISTEN (3.10.7.2). */
+export function arrivesAtListener(tcp: TcpLayer, listener: Listener, seg: Segment): Connection | null {
   const child = process(tcp, listener.tcb, seg);
-  if (child !== null) endEvent(tcp, tcp.table.of(child));
+  return child === null ? null : tcp.table.of(child);
 }
 
 /**
@@ -207,7 +214,7 @@ function mayReplace({ rcv }: Tcb, seg: Segment): boolean {
 }
 
 /** The engine judges by the TCB of the record; what becomes of that is kept. */
-function toTimeWait(tcp: TcpLayer, index: number, seg: Segment): void {
+function toTimeWait(tcp: TcpLayer, index: number, packet: IpPacket, seg: Segment): void {
   const { timeWait } = tcp;
   const tcb = timeWait.load(index);
   if (tcb.udpPort !== tcp.arrivingUdp && !mayReplace(tcb, seg)) {
@@ -225,6 +232,6 @@ function toTimeWait(tcp: TcpLayer, index: number, seg: Segment): void {
     return;
   }
   timeWait.remove(index);
-  if (tcp.reopening) toListener(tcp, seg);
+  if (tcp.reopening) toListener(tcp, packet, seg);
   tcp.reopening = false;
 }

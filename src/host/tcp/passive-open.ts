@@ -35,6 +35,7 @@ function freeListenPort(tcp: TcpLayer, address: IpAddress | null): number {
 /** Stops listening: what is half-open is reset (section 3.10.4, CLOSE in LISTEN). */
 export function stopListening(tcp: TcpLayer, listener: Listener): void {
   tcp.listenerTable.remove(listener);
+  tcp.synRequests.closed(listener);
   tcp.rest.wakeAllOf(listener);
   for (const c of tcp.table.all) {
     if (c !== null && c.listener === listener && c.tcb.state === State.SYN_RECEIVED) tcp.calls.abort(c);

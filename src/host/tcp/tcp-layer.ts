@@ -37,6 +37,7 @@ import { predictedInput } from './predicted-input.ts';
 import { Rest } from './rest.ts';
 import { SegmentOutput } from './segment-output.ts';
 import { Starved } from './starved.ts';
+import { SynRequests } from './syn-requests.ts';
 import { ConnectionTable } from './table.ts';
 import { TimeWaitStore } from './time-wait-store.ts';
 import { TimestampOffsets } from './timestamp-offset.ts';
@@ -96,6 +97,7 @@ export class TcpLayer implements TcpErrors {
   readonly metrics: PeerMetricsCache;
   readonly waits: Waits;
   readonly calls: UserCalls;
+  readonly synRequests = new SynRequests();
   readonly engineOutput: EngineOutput;
   readonly output: SegmentOutput;
   readonly entered: () => void;

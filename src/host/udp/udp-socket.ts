@@ -7,7 +7,7 @@ import { describesItself, flag, like, Schema, text, whole } from '../../options/
 import { Err, type ErrorEndpoints, type TcpError, tcpError } from '../../tcp/index.ts';
 import { type Family, formatEndpoint, type IpAddress } from '../../wire/index.ts';
 import { type Octets, octetsOf, Queue, runUserCode } from '../base/index.ts';
-import { DEFAULT_TTL, type HostInterface, type IpService } from '../ip/index.ts';
+import { DEFAULT_TTL, type HostInterface, type IpService, type Unreachable } from '../ip/index.ts';
 import { Waiter, type WaitOptions, type Waits, waitSchema } from '../time/index.ts';
 
 /** A datagram that arrived. */
@@ -110,6 +110,7 @@ export interface UdpInfo {
 export interface UdpOwner {
   readonly waits: Waits;
   send(socket: UdpSocket, data: Uint8Array, to: IpAddress, port: number, options: UdpSendOptions): void;
+  refuse(message: UdpMessage, why: Unreachable): void;
   /** The address of a text, to be sent to. Throws TypeError, RangeError. */
   destination(socket: UdpSocket, address: string, port: number): IpAddress;
   isOurs(address: string): boolean;
@@ -243,6 +244,14 @@ export class UdpSocket {
     if (this.remote !== null) this.send(octets);
     else if (this.any) this.send(octets, address, port, { localAddress, localPort });
     else this.send(octets, address, port, this.#layer.isOurs(localAddress) ? { localAddress } : NO_SERVICE);
+  }
+
+  /**
+   * Tells who sent a message by ICMP that it came to nothing: as to a port where nobody listens, or for another reason.
+   * Such errors are limited in number, as all are.
+   */
+  refuse(message: UdpMessage, why: Unreachable = 'port'): void {
+    this.#layer.refuse(message, why);
   }
 
   #send(data: Uint8Array, to: IpAddress, port: number, options: UdpSendOptions): void {

@@ -12,12 +12,15 @@ import {
   addressFromWords,
   formatWords,
   IPPROTO_UDP,
+  IPV4_HEADER_LENGTH,
+  IPV6_HEADER_LENGTH,
   type IpAddress,
-  type IpPacket,
+  IpPacket,
   isMulticast,
   Malformed,
   type Memory,
   parseAddress,
+  parseIp,
   parseUdp,
   pseudoSum,
   sumIsTrusted,
@@ -25,16 +28,20 @@ import {
   UDP_HEADER_LENGTH,
   UdpDatagram,
   udpChecksumOk,
+  writeIpv4Header,
+  writeIpv6Header,
   writeUdpHeader,
 } from '../../wire/index.ts';
 import type { HostCounters } from '../base/index.ts';
 import {
+  DEFAULT_TTL,
   type HostInterface,
   type IcmpErrors,
   IpHeader,
   type IpLayer,
   PathMtuCache,
   type Quoted,
+  type Unreachable,
   type Way,
 } from '../ip/index.ts';
 import type { Waits } from '../time/index.ts';
@@ -79,8 +86,8 @@ export interface UdpLayerOptions {
   /** Milliseconds that do not wrap. */
   readonly nowMs: () => number;
   readonly woke: () => void;
-  /** Answers a datagram that nobody wants: port unreachable. */
-  readonly unreachable: (packet: IpPacket) => void;
+  /** Answers a datagram that comes to nothing. */
+  readonly unreachable: (packet: IpPacket, why: Unreachable) => void;
   readonly called: UserCalls;
   /** 32 random bits. */
   readonly random: () => number;
@@ -254,7 +261,7 @@ export class UdpLayer implements UdpOwner, IcmpErrors {
     const socket = toAll || toGroup ? null : this.#socketFor(view.dstPort, packet);
     const many = toAll || toGroup ? this.#socketsForAll(view.dstPort, packet, toAll) : NOBODY;
     if (socket === null && many.length === 0) {
-      this.#o.unreachable(packet);
+      this.#o.unreachable(packet, 'port');
       return;
     }
     const { family, src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
@@ -422,6 +429,38 @@ export class UdpLayer implements UdpOwner, IcmpErrors {
       if (known !== 0) mtu = Math.min(mtu, known);
     }
     return mtu;
+  }
+
+  /**
+   * An ICMP error about a datagram that came: it is formed again, with its addresses, ports and octets, for the error
+   * to quote.
+   */
+  refuse({ address, port, localAddress, localPort, data }: UdpMessage, why: Unreachable): void {
+    const from = parseAddress(address);
+    const to = parseAddress(localAddress);
+    if (from === null || to === null || from.family !== to.family) return;
+    this.#called.before();
+    const memory = this.#memory;
+    const header = this.#header.from(from).to(to);
+    const ipLen = to.family === 4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH;
+    const len = UDP_HEADER_LENGTH + data.length;
+    const off = memory.alloc(ipLen + len);
+    if (off === 0) {
+      this.#counters.noMemory++;
+      return;
+    }
+    const { family, src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = header;
+    if (family === 4) writeIpv4Header(memory, off, len, 0, 0, DEFAULT_TTL, 0, IPPROTO_UDP, src3, dst3);
+    else {
+      const ends = [src0, src1, src2, src3, dst0, dst1, dst2, dst3] as const;
+      writeIpv6Header(memory, off, len, 0, DEFAULT_TTL, 0, IPPROTO_UDP, ...ends);
+    }
+    memory.u8.set(data, off + ipLen + UDP_HEADER_LENGTH);
+    writeUdpHeader(memory, off + ipLen, port, localPort, data.length, header.pseudoSum(len));
+    const packet = new IpPacket();
+    if (parseIp(memory, off, ipLen + len, packet) === Malformed.OK) this.#o.unreachable(packet, why);
+    memory.free(off, ipLen + len);
+    this.#called.after();
   }
 
   // ICMP (RFC 1122 section 4.1.3.3).
