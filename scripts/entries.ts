@@ -16,7 +16,7 @@ export interface Entry {
 
 /** Whether an entry's types may name Node's: who imports it has them. */
 export function needsNode({ name }: Entry): boolean {
-  return name === 'synfin/node' || name === 'synfin/register' || name === 'synfin/sim';
+  return ['synfin/node', 'synfin/register', 'synfin/sim', 'synfin/gateway/node'].includes(name);
 }
 
 /** Every entry that is a module, in the order of package.json. */

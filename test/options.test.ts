@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as capture from '../src/capture/index.ts';
 import * as drill from '../src/drill/index.ts';
+import { openFrames } from '../src/gateway/node/index.ts';
 import { type Connection, Host } from '../src/host/index.ts';
 import * as lab from '../src/lab/index.ts';
 import * as link from '../src/link/index.ts';
@@ -135,6 +136,11 @@ const takers: readonly Taker[] = [
     of: 'DatagramOptions',
     right: { remote: { address: '127.0.0.1', port: 9 }, local: { address: '127.0.0.1' } },
     call: async (o) => (await openDatagramDevice(o)).close(),
+  },
+  {
+    of: 'FramesOptions',
+    right: {},
+    call: async (o) => (await openFrames('tcp:0', o, () => {})).close(),
   },
   { of: 'DuplexOptions', right: {}, call: (o) => toDuplex(open(), o).on('error', () => {}) },
   { of: 'PcapngOptions', right: {}, call: (o) => new link.PcapngWriter(() => {}, o) },
