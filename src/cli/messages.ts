@@ -5,6 +5,7 @@ import { checkMessages } from './check-messages.ts';
 import { guideMessages } from './guide-messages.ts';
 import { labMessages } from './lab-messages.ts';
 import { readMessages } from './read-messages.ts';
+import { simMessages } from './sim-messages.ts';
 
 /** The texts by key. */
 export const messages = {
@@ -163,8 +164,8 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
   },
   // main, run.
   unknownCommand: {
-    en: 'there is no command "{text}": run, ask, claims, why, check, runbook, interview, lab, serve, connect, exec, register or drill (synfin --help)',
-    zh: '没有命令 "{text}"：可用 run、ask、claims、why、check、runbook、interview、lab、serve、connect、exec、register 或 drill（synfin --help）',
+    en: 'there is no command "{text}": run, ask, claims, why, check, runbook, interview, lab, serve, connect, exec, register, sim or drill (synfin --help)',
+    zh: '没有命令 "{text}"：可用 run、ask、claims、why、check、runbook、interview、lab、serve、connect、exec、register、sim 或 drill（synfin --help）',
   },
   unknownOption: {
     en: '{command} has no option {option} (see {command} --help)',
@@ -274,6 +275,7 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
   ...checkMessages,
   ...guideMessages,
   ...readMessages,
+  ...simMessages,
 } as const satisfies Record<string, Readonly<Record<Lang, string>>>;
 
 /** A key of {@link messages}. */

@@ -18,6 +18,7 @@ import { registerCommand } from './register.ts';
 import { runCommand } from './run.ts';
 import { runbookCommand } from './runbook.ts';
 import { serve } from './serve.ts';
+import { simCommand } from './sim/index.ts';
 import { whyCommand } from './why.ts';
 
 async function synfin(args: string, env: Record<string, string> = {}) {
@@ -34,11 +35,11 @@ describe('wrong arguments are one line on standard error, and exit code 2', () =
   test.each([
     [
       'frob',
-      'synfin: there is no command "frob": run, ask, claims, why, check, runbook, interview, lab, serve, connect, exec, register or drill (synfin --help)',
+      'synfin: there is no command "frob": run, ask, claims, why, check, runbook, interview, lab, serve, connect, exec, register, sim or drill (synfin --help)',
     ],
     [
       'constructor',
-      'synfin: there is no command "constructor": run, ask, claims, why, check, runbook, interview, lab, serve, connect, exec, register or drill (synfin --help)',
+      'synfin: there is no command "constructor": run, ask, claims, why, check, runbook, interview, lab, serve, connect, exec, register, sim or drill (synfin --help)',
     ],
     ['--frob', 'synfin: synfin has no option --frob (see synfin --help)'],
     ['run --frob', 'synfin: synfin run has no option --frob (see synfin run --help)'],
@@ -75,6 +76,14 @@ describe('wrong arguments are one line on standard error, and exit code 2', () =
       'claims 910',
       `synfin: the number of a claim must be a whole number from 1 to ${claims.length}, not "910"`,
     ],
+    ['sim', 'synfin: sim needs a file with a scenario (synfin sim --help)'],
+    ['sim nowhere.ts', 'synfin: there is no file "nowhere.ts"'],
+    [
+      'sim package.json --seeds 9..1',
+      'synfin: --seeds must be a number or a range such as 1..1000, not "9..1"',
+    ],
+    ['sim package.json --shard 3/2', 'synfin: --shard must be one of how many, such as 2/4, not "3/2"'],
+    ['sim package.json --jobs 0', 'synfin: --jobs must be a whole number from 1 to 256, not "0"'],
     ['lab ack3-lsot', 'synfin: no scenario "ack3-lsot"; did you mean ack3-lost?'],
     ['lab --port 65536', 'synfin: --port must be a whole number from 0 to 65535, not "65536"'],
     ['lab --seed 1', 'synfin: --seed is for a scenario: synfin lab SCENARIO --seed'],
@@ -129,6 +138,7 @@ describe('help and version', () => {
     ['interview', interviewCommand],
     ['exec', execCommand],
     ['register', registerCommand],
+    ['sim', simCommand],
   ] as const)(
     'synfin %s --help names every option that is parsed, in both languages',
     async (name, command) => {
@@ -155,7 +165,7 @@ describe('help and version', () => {
     },
   );
 
-  test.each(['', 'run', 'drill', 'ask', 'claims', 'lab', 'exec', 'register'])(
+  test.each(['', 'run', 'drill', 'ask', 'claims', 'lab', 'exec', 'register', 'sim'])(
     'the help of "synfin %s" fits 80 columns in both languages',
     async (name) => {
       for (const lang of ['en', 'zh']) {
@@ -169,7 +179,18 @@ describe('help and version', () => {
     for (const lang of ['en', 'zh']) {
       const { code, stdout } = await help('', lang);
       expect(code).toBe(0);
-      const commands = ['run', 'serve', 'connect', 'drill', 'ask', 'claims', 'lab', 'exec', 'register'];
+      const commands = [
+        'run',
+        'serve',
+        'connect',
+        'drill',
+        'ask',
+        'claims',
+        'lab',
+        'exec',
+        'register',
+        'sim',
+      ];
       for (const word of [...commands, '--lang', '--help', '--version']) expect(stdout).toContain(word);
     }
   });

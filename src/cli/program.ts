@@ -22,6 +22,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   read: async () => (await import('./read.ts')).readCommand,
   lab: async () => (await import('./lab.ts')).labCommand,
   exec: async () => (await import('./exec/index.ts')).execCommand,
+  sim: async () => (await import('./sim/index.ts')).simCommand,
   register: async () => (await import('./register.ts')).registerCommand,
 };
 

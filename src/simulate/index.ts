@@ -29,6 +29,8 @@ export type {
 } from './network/index.ts';
 export type { RunningTimer } from './running-timers.ts';
 export type { RunsOptions, RunsResult, Scenario } from './runs.ts';
+/** @internal For campaigns. */
+export { tryScenario } from './runs.ts';
 export { simulate } from './simulate.ts';
 export {
   currentSimulation,
@@ -38,4 +40,6 @@ export {
 export type { SimulationOptions } from './simulation-options.ts';
 export type { SwarmKind, SwarmOptions } from './swarm.ts';
 export type { SimulationTrace } from './trace.ts';
+/** @internal For campaigns. */
+export type { Trial } from './trial.ts';
 export type { Duration, Rate } from './units.ts';

@@ -25,7 +25,7 @@ export function reportOf(
   recorder: FlightRecorder,
   host: string | null,
   epochMs: number,
-): string {
+): { readonly text: string; readonly folder: string | null } {
   const all = recorder.connections();
   const isOf = ({ left, right }: Seen): boolean => left.name === host || right.name === host;
   const ordered = [...all.filter(isOf), ...all.filter((each) => !isOf(each))];
@@ -52,7 +52,7 @@ export function reportOf(
       ? `no files were written: ${folder.message}`
       : `files: ${folder}\n  npx synfin read ${join(folder, 'packets.pcapng')}   (or Wireshark: TLS is decrypted)`,
   ].filter((each) => each !== '');
-  return sections.join('\n');
+  return { text: sections.join('\n'), folder: typeof folder === 'string' ? folder : null };
 }
 
 function socketsOf(
@@ -80,6 +80,16 @@ function ladderOf(recorder: FlightRecorder, seen: Seen): string {
   return shown.map((line) => line.trimEnd()).join('\n');
 }
 
+/** Where the files of a failure are. */
+function reportFolder(sim: Simulation): string {
+  const seed = String(sim.seed).replace(/[^\w.-]+/g, '_');
+  // By what has passed: another scenario of this seed has another, the same run has this one again.
+  return join(
+    process.env['SYNFIN_REPORTS'] || join(tmpdir(), 'synfin-sim'),
+    `seed-${seed}-${sim.trace.digest.slice(0, 8)}`,
+  );
+}
+
 /** Where pictures and a capture are, or why they are not: nothing of it may hide the failure itself. */
 function filesOf(
   sim: Simulation,
@@ -87,12 +97,7 @@ function filesOf(
   all: readonly Seen[],
   epochMs: number,
 ): string | Error {
-  const seed = String(sim.seed).replace(/[^\w.-]+/g, '_');
-  // By what has passed: another scenario of this seed has another, the same run has this one again.
-  const folder = join(
-    process.env['SYNFIN_REPORTS'] || join(tmpdir(), 'synfin-sim'),
-    `seed-${seed}-${sim.trace.digest.slice(0, 8)}`,
-  );
+  const folder = reportFolder(sim);
   try {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'packets.pcapng'), recorder.capture(epochMs, `seed ${sim.seed}`));

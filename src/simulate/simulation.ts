@@ -86,6 +86,10 @@ export class Simulation {
   readonly #planned: string[] = [];
   /** @internal Faults of swarms that are left out, by their place in the plan. */
   without: ReadonlySet<number> = new Set();
+  /** @internal Nothing is told of a failure but the failure: for runs that only ask whether there is one. */
+  isQuiet = false;
+  /** @internal The folder with the files of what was told last; null: nothing was. */
+  reported: string | null = null;
   #authority: Authority | null = null;
   #isOver = false;
   #hasFailed = false;
@@ -440,7 +444,10 @@ export class Simulation {
 
   /** What there is to be seen now, as it is told of a failure: ladders, sockets, timers; and files (see docs/sim.md). */
   report(host: string | null = null): string {
-    return this.#recorder === null ? '' : reportOf(this, this.#recorder, host, this.#beginMs);
+    if (this.#recorder === null || this.isQuiet) return '';
+    const { text, folder } = reportOf(this, this.#recorder, host, this.#beginMs);
+    this.reported = folder;
+    return text;
   }
 
   #where(): string {

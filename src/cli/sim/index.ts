@@ -1,0 +1,3 @@
+// The door of `synfin sim`.
+
+export { simCommand } from './command.ts';
