@@ -16,6 +16,7 @@ import {
 } from '../../src/lab/index.ts';
 import { type Asked, askedInChinese, askedInEnglish, isAside, outOfScope } from './asked.ts';
 import { aside as keptAside, strangers } from './strangers.ts';
+import { walkIns } from './walk-ins.ts';
 
 /** What is answered first; null: nothing, or no single answer. */
 function answerOf(text: string): string | null {
@@ -62,6 +63,13 @@ describe('what people type is answered', () => {
     expect(misses(keptAside).length / keptAside.length).toBeLessThanOrEqual(0.05);
   });
 
+  test('of those that were read one by one, all but one in fifty as they were', () => {
+    expect(new Set(walkIns.map(([text]) => text)).size).toBeGreaterThan(400);
+    const missed = misses(walkIns);
+    for (const miss of missed) console.info(miss);
+    expect(missed.length / walkIns.length).toBeLessThanOrEqual(0.02);
+  });
+
   test.each([
     'ListenOverflows increasing',
     'TcpExtListenOverflows growing',
@@ -82,7 +90,7 @@ describe('what people type is answered', () => {
       ...terms.map(({ id }) => id),
       ...Object.keys(states),
     ]);
-    const lists = [...all, ...strangers, ...keptAside];
+    const lists = [...all, ...strangers, ...keptAside, ...walkIns];
     expect(lists.flatMap(([, ...right]) => right).filter((id) => !known.has(id))).toEqual([]);
   });
 });

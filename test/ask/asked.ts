@@ -270,7 +270,7 @@ export const outOfScope: readonly string[] = [
   'what is arp spoofing',
   'ipv6 address format',
   'how does dhcp work',
-  'tls certificate expired',
+  'certificate chain order',
   '什么是进程和线程',
   '怎么做番茄炒蛋',
   '窗户玻璃多少钱',

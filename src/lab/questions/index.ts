@@ -3,6 +3,7 @@
 import { captureQuestions } from './captures.ts';
 import { closingQuestions } from './closing.ts';
 import { errorQuestions } from './errors.ts';
+import { everydayQuestions } from './everyday.ts';
 import { openingQuestions } from './opening.ts';
 import { programQuestions } from './programs.ts';
 import type { Question } from './question.ts';
@@ -26,6 +27,7 @@ export const questions: readonly Question[] = [
   ...rateQuestions,
   ...repairQuestions,
   ...errorQuestions,
+  ...everydayQuestions,
   ...captureQuestions,
   ...sysctlQuestions,
 ];

@@ -1,0 +1,276 @@
+// What programs and machines do every day with connections, and whose matter it is where TCP is not the point.
+
+import type { Question } from './question.ts';
+
+export const everydayQuestions: readonly Question[] = [
+  {
+    id: 'address-changes',
+    question: {
+      en: 'Does a connection survive a change of network, a sleeping laptop, a router that restarts?',
+      zh: '换了 IP、笔记本休眠、路由器重启，连接还在吗？',
+    },
+    answer: {
+      en: 'Another address: no, the address is part of what a connection is. Sleep and a router’s restart: yes, as long as nothing is given up meanwhile and no NAT forgets it.',
+      zh: '换了 IP：不在了，地址本身就是连接的一部分。休眠、路由器重启：只要期间没有一方放弃、NAT 也没忘掉，就还在。',
+    },
+    more: {
+      en: 'From Wi-Fi to a mobile network: the new address has no connection. What the old one sent is repeated and given up (tcp_retries2, about a quarter of an hour); programs connect anew. QUIC and MPTCP survive it, since they have identifiers of their own.\n\nA laptop that sleeps: its TCP stands still. The peer notices nothing unless it sends or has keep-alives on; if it has given up meanwhile, the first segment after waking up is answered by RST.\n\nA router between the two keeps nothing of TCP: the losses of its restart are repaired. One that translates addresses forgets its table, and afterwards nobody knows the connection: silence, or a RST.',
+      zh: '从 Wi-Fi 切到移动网络：新地址上没有这个连接。旧地址发出的数据会一直重传到放弃（tcp_retries2，约一刻钟），程序只能重新连接。QUIC 和 MPTCP 有自己的连接标识，所以能继续。\n\n笔记本休眠：它的 TCP 停在原地。对端只要不发数据、没开保活，就什么也不知道；如果对端已经放弃，唤醒后的第一个报文段会换来 RST。\n\n中间的路由器不保存 TCP 的任何状态，重启造成的丢包由重传补上。做 NAT 的路由器会丢掉映射表，之后谁也不认识这个连接：没有回应，或者 RST。',
+    },
+    scenario: 'hs',
+    edits: ['cut 90ms', 'left write "hello" 100ms', 'mend 3s'],
+    keywords: [
+      'switch to cellular',
+      'ip changed during a connection',
+      'laptop sleep ssh session',
+      'roaming',
+      'router reboots tcp connection',
+      '换网络',
+      '切换网络 连接',
+      'ip 变了 连接',
+      '切换 4g',
+      '休眠 ssh',
+      '路由器重启',
+    ],
+  },
+  {
+    id: 'socket-buffers',
+    question: {
+      en: 'What are the send and the receive buffer of a socket, and why does send() block?',
+      zh: '套接字的发送缓冲区和接收缓冲区是什么？send() 为什么会阻塞？',
+    },
+    answer: {
+      en: 'The send buffer holds what is not acknowledged yet, the receive buffer what is not read yet. send() blocks, or says EAGAIN, while the first is full: the peer or the path takes less than you write.',
+      zh: '发送缓冲区存放还没被确认的数据，接收缓冲区存放程序还没读走的数据。发送缓冲区满时 send() 就阻塞，或返回 EAGAIN：对端或路径收得没有你写得快。',
+    },
+    more: {
+      en: 'The free room of the receive buffer is the window that is offered to the peer: who does not read closes it. In ss, Recv-Q of a connection is what is not read, Send-Q what is not acknowledged: a Send-Q that does not go down means a full window at the peer, or losses.\n\nLinux tunes both while it runs, from tcp_rmem (up to 6 MB by default) and tcp_wmem (up to 4 MB). SO_RCVBUF and SO_SNDBUF switch that off: it is doubled, bounded by rmem_max and wmem_max, and then stays. Set them only where you know bandwidth × delay better.',
+      zh: '接收缓冲区剩下的空间就是通告给对端的窗口：不读数据，窗口就会关上。在 ss 里，连接的 Recv-Q 是没读走的字节，Send-Q 是没被确认的字节：Send-Q 一直不降，说明对端窗口已满，或者在丢包。\n\nLinux 会按 tcp_rmem（默认最大 6 MB）和 tcp_wmem（默认最大 4 MB）在运行中自动调整。设置 SO_RCVBUF、SO_SNDBUF 会关掉自动调整：数值加倍，不超过 rmem_max、wmem_max，之后不再变。只有比内核更清楚带宽 × 时延时才设置。',
+    },
+    scenario: 'zerowin',
+    keywords: [
+      'socket buffer size',
+      'SO_SNDBUF',
+      'SO_RCVBUF',
+      'tcp_rmem',
+      'tcp_wmem',
+      'send blocks',
+      'write blocks',
+      'send-q not going down',
+      'send-q growing',
+      'recv-q growing on a connection',
+      'send buffer full',
+      '发送缓冲区满了',
+      '接收缓冲区',
+      '发送缓冲区',
+      'send 阻塞',
+      'write 阻塞',
+      'send-q 一直不降',
+      '缓冲区设多大',
+    ],
+  },
+  {
+    id: 'not-errors',
+    question: {
+      en: 'EAGAIN, EINPROGRESS, ECONNABORTED: which of them are errors?',
+      zh: 'EAGAIN、EINPROGRESS、ECONNABORTED 算错误吗？',
+    },
+    answer: {
+      en: 'None that ends a connection of yours. EAGAIN: nothing to read, or no room to write, now. EINPROGRESS: connect() goes on by itself. ECONNABORTED: a client went away before accept().',
+      zh: '都不会结束你手上的连接。EAGAIN：现在没有可读的数据，或没有可写的空间。EINPROGRESS：connect() 在后台继续。ECONNABORTED：客户端在 accept() 之前就走了。',
+    },
+    more: {
+      en: 'EAGAIN (the same as EWOULDBLOCK on Linux) comes of sockets that do not block, or with SO_RCVTIMEO: wait with epoll or poll, then try again. After EINPROGRESS wait until the socket is writable, and read SO_ERROR: 0, ECONNREFUSED, ETIMEDOUT. ECONNABORTED from accept(): go on with the next one; Linux gives the connection to you and read() then says ECONNRESET. EPOLLRDHUP says that the peer has sent its FIN: you may still send.',
+      zh: 'EAGAIN（在 Linux 上和 EWOULDBLOCK 相同）来自非阻塞套接字，或设置了 SO_RCVTIMEO：用 epoll 或 poll 等待，然后再试。EINPROGRESS 之后等到可写，再读 SO_ERROR：0、ECONNREFUSED 或 ETIMEDOUT。accept() 返回 ECONNABORTED：继续接受下一个；Linux 会把连接交给你，之后 read() 返回 ECONNRESET。EPOLLRDHUP 表示对端已经发了 FIN，你仍然可以发送。',
+    },
+    scenario: 'hs',
+    keywords: [
+      'EAGAIN',
+      'EWOULDBLOCK',
+      'resource temporarily unavailable',
+      'EINPROGRESS',
+      'operation now in progress',
+      'ECONNABORTED',
+      'software caused connection abort',
+      'EPOLLRDHUP',
+      'EPOLLHUP',
+      'non-blocking connect',
+      '非阻塞 connect',
+      'recv 返回 -1 eagain',
+    ],
+  },
+  {
+    id: 'is-port-open',
+    question: {
+      en: 'How do I see whether a port is open, closed or filtered?',
+      zh: '怎么看一个端口是开放、关闭还是被过滤？',
+    },
+    answer: {
+      en: 'Connect to it. Open: SYN,ACK. Closed: RST at once (connection refused). Filtered: nothing, until connect() times out, or an ICMP error.',
+      zh: '连一下就知道。开放：收到 SYN,ACK。关闭：马上收到 RST（connection refused）。被过滤：没有回应，直到 connect() 超时，或者收到 ICMP 差错。',
+    },
+    more: {
+      en: 'nc -vz HOST PORT, telnet HOST PORT (“Escape character is” means open), curl -v telnet://HOST:PORT, nmap -p PORT HOST (open, closed, filtered are these three). On the server: ss -ltn. A ping says nothing of it: ICMP is another protocol, and firewalls treat it apart. A firewall’s drop looks like a host that is off, its reject like a closed port or “no route to host”.',
+      zh: 'nc -vz 主机 端口，telnet 主机 端口（出现“Escape character is”就是通了），curl -v telnet://主机:端口，nmap -p 端口 主机（open、closed、filtered 就是这三种）。在服务器上用 ss -ltn。ping 通不通说明不了端口：ICMP 是另一个协议，防火墙分开处理。防火墙 drop 看起来像主机关机，reject 看起来像端口没开或“no route to host”。',
+    },
+    scenario: 'refused',
+    keywords: [
+      'test whether a port is open',
+      'nmap filtered vs closed',
+      'telnet escape character',
+      'port scan syn',
+      'ping works but tcp fails',
+      'ping is ok but connection fails',
+      'drop or reject',
+      '端口通不通',
+      '测试端口',
+      'telnet 端口不通',
+      'ping 通但端口不通',
+      'ping 通 tcp 连不上',
+    ],
+  },
+  {
+    id: 'delivered-twice',
+    question: {
+      en: 'Can TCP deliver data twice?',
+      zh: 'TCP 会把同一份数据交付两次吗？',
+    },
+    answer: {
+      en: 'Not in one connection: what came already is recognised by its sequence numbers, acknowledged and discarded. A program that connects anew and repeats its request can.',
+      zh: '同一个连接里不会：已经收到的数据凭序列号认出来，确认之后丢弃。程序断线重连、重发请求，就可能让对方处理两次。',
+    },
+    more: {
+      en: 'Whoever loses a connection does not know whether the last request was carried out: the answer to that is the program’s (an identifier for each request, idempotent requests). With Fast Open the data of a SYN may be delivered twice, too (RFC 7413 section 2): requests in it must bear that.',
+      zh: '连接断了，就不知道最后一个请求有没有被执行，这要由程序自己解决：给每个请求编号，或让请求幂等。用 Fast Open 时，SYN 里的数据也可能被交付两次（RFC 7413 第 2 节），放进去的请求必须经得起重复。',
+    },
+    scenario: 'hs',
+    edits: ['left write "hello" 100ms', 'dup data#1 left->right'],
+    keywords: [
+      'duplicate delivery',
+      'exactly once',
+      'can the application receive duplicates',
+      'retry after connection loss',
+      '数据会重复吗',
+      '会收到两次吗',
+      '重复交付',
+      '重复数据',
+    ],
+  },
+  {
+    id: 'not-in-tcp',
+    question: {
+      en: 'Does TCP encrypt, authenticate, compress or multiplex?',
+      zh: 'TCP 会加密、认证、压缩或多路复用吗？',
+    },
+    answer: {
+      en: 'No. TCP carries octets in order; whoever is on the path can read and forge them. Encryption and proof of who it is are the matter of TLS, several streams in one connection that of HTTP/2 or QUIC.',
+      zh: '都不会。TCP 只负责按顺序传送字节，路径上的人可以看到、也可以伪造。加密和身份认证是 TLS 的事，一个连接里多个流是 HTTP/2 或 QUIC 的事。',
+    },
+    scenario: 'hs',
+    keywords: [
+      'is tcp secure',
+      'is tcp encrypted',
+      'multiplexing streams over tcp',
+      'tcp 安全吗',
+      'tcp 加密吗',
+      'tcp 多路复用',
+    ],
+  },
+  {
+    id: 'long-or-short',
+    question: {
+      en: 'One connection for each request, or one that is kept: what is the difference?',
+      zh: '长连接和短连接有什么区别？',
+    },
+    answer: {
+      en: 'A short one costs a handshake, a slow start and a TIME-WAIT for each request. A kept one saves these, but may die unnoticed while it is idle: give it a keep-alive and a limit of idle time.',
+      zh: '短连接每次请求都要握手、慢启动，还留下一个 TIME-WAIT。长连接省下这些，但空闲时可能不知不觉断掉：要有保活和空闲时限。',
+    },
+    more: {
+      en: 'The client’s idle limit must be shorter than the server’s and than that of every NAT and load balancer between them; otherwise a request meets a FIN or a RST on its way (502, “connection reset”).',
+      zh: '客户端的空闲时限要比服务器的短，也要比途中每个 NAT、负载均衡的短，否则请求会撞上正在路上的 FIN 或 RST（502、“connection reset”）。',
+    },
+    scenario: 'tw-pile',
+    keywords: [
+      'persistent connections vs short connections',
+      'connection pooling',
+      'why reuse connections',
+      '长连接 短连接',
+      '长连接和短连接',
+      '连接池',
+      '为什么用长连接',
+      '短连接的缺点',
+    ],
+  },
+  {
+    id: 'active-or-passive',
+    question: {
+      en: 'What is an active open, what a passive one?',
+      zh: '什么是主动打开，什么是被动打开？',
+    },
+    answer: {
+      en: 'Active: connect() sends a SYN (SYN-SENT). Passive: listen() waits for one (LISTEN), and each connection comes of a SYN that arrives. CLOSED is no state that waits: a SYN for it is answered by RST.',
+      zh: '主动打开：connect() 发出 SYN（SYN-SENT）。被动打开：listen() 等待 SYN（LISTEN），每个连接都由到达的 SYN 产生。CLOSED 不等待任何东西：发给它的 SYN 换来 RST。',
+    },
+    scenario: 'hs',
+    keywords: [
+      'active open',
+      'passive open',
+      'LISTEN vs CLOSED',
+      'client and server open',
+      '主动打开',
+      '被动打开',
+    ],
+  },
+  {
+    id: 'ecn',
+    question: {
+      en: 'What is ECN?',
+      zh: 'ECN 是什么？',
+    },
+    answer: {
+      en: 'Explicit congestion notification: a router marks a packet instead of dropping it (CE), the receiver echoes that (ECE), the sender slows down as for a loss and says so (CWR). Nothing must be sent again.',
+      zh: '显式拥塞通知：路由器不丢包，而是打上标记（CE），接收方回显（ECE），发送方像遇到丢包一样降速并告知（CWR）。不需要重传。',
+    },
+    more: {
+      en: 'Both ends agree on it in the handshake: SYN with ECE and CWR, SYN,ACK with ECE (RFC 3168). Linux accepts it by default and asks for it with net.ipv4.tcp_ecn=1. AccECN (RFC 9768) counts the marks instead of one echo a round trip.',
+      zh: '双方在握手时约定：SYN 带 ECE 和 CWR，SYN,ACK 带 ECE（RFC 3168）。Linux 默认接受，net.ipv4.tcp_ecn=1 才主动请求。AccECN（RFC 9768）不再是每个往返一次回显，而是把标记计数报告回来。',
+    },
+    scenario: 'accurate-ecn',
+    keywords: [
+      'explicit congestion notification',
+      'ECE CWR',
+      'CE mark',
+      'AccECN',
+      'tcp_ecn',
+      '显式拥塞通知',
+      '拥塞标记',
+    ],
+  },
+  {
+    id: 'delayed-ack',
+    question: {
+      en: 'What is a delayed ACK, and how long is it delayed?',
+      zh: '什么是延迟确认？会延迟多久？',
+    },
+    answer: {
+      en: 'A receiver waits a little with its ACK, so that it goes with an answer or covers two segments: at most 0.5 s and at least every second full-sized segment (RFC 9293 3.8.6.3); Linux waits 40 to 200 ms.',
+      zh: '接收方稍等一会儿再发 ACK，好让它和应答一起走，或一次确认两个报文段：最多 0.5 秒，并且至少每两个满长报文段确认一次（RFC 9293 3.8.6.3）；Linux 是 40 到 200 毫秒。',
+    },
+    more: {
+      en: 'Out of order text, and what fills a hole, is acknowledged at once, so that fast retransmit works. Linux begins with quick ACKs and delays once a connection is interactive; TCP_QUICKACK asks for quick ones for a while. It harms together with Nagle’s algorithm: write, write, read.',
+      zh: '乱序的数据和补上空缺的数据会立即确认，这样快速重传才能工作。Linux 开始时快速确认，连接变成交互式之后才延迟；TCP_QUICKACK 可以暂时要求快速确认。它和 Nagle 算法碰在一起才有害：写、写、读。',
+    },
+    scenario: 'nagle-delack',
+    keywords: [
+      'delayed ack',
+      'delayed acknowledgment',
+      'delack',
+      'TCP_QUICKACK',
+      'quick ack',
+      '延迟确认',
+      '延迟确认多久',
+      '延迟 ack',
+    ],
+  },
+];
