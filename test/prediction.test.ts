@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { hostProfiles } from '../src/host/index.ts';
-import { asPredicted, predictable, type Rules, rfc9293 } from '../src/tcp/rules.ts';
+import { asPredicted, predictable, predictableAcks, type Rules, rfc9293 } from '../src/tcp/rules.ts';
 import { bothWays, met } from './support/both-ways.ts';
 
 describe('header prediction', () => {
@@ -44,5 +44,10 @@ describe('header prediction', () => {
       expect([rule, predictable({ ...rfc9293, [rule]: other })]).toEqual([rule, false]);
       expect([rule, predictable({ ...rfc9293, [rule]: asPredicted(other) })]).toEqual([rule, true]);
     }
+    for (const rule of ['leaveRecovery', 'undo', 'newAck', 'detectLoss', 'controlWindow'] as const) {
+      const other = (() => false) as unknown as Rules[typeof rule];
+      expect([rule, predictableAcks({ ...rfc9293, [rule]: other })]).toEqual([rule, false]);
+    }
+    expect(predictableAcks({ ...rfc9293 })).toBe(true);
   });
 });

@@ -85,6 +85,10 @@ export class Engine {
   mayGrow = true;
   /** Segments of the usual kind go the shorter way, where the settings allow it: only with rules that are `predictable` (rules.ts). */
   predicts = false;
+  /** So do ACKs of text in order: only with rules that are `predictableAcks`. */
+  predictsAcks = false;
+  /** Full segments that leave at once are given to the output as one that stands for them, where the settings allow it. */
+  trains = false;
   /** Cookies of TCP Fast Open; null: there is none. */
   cookies: Cookies | null = null;
   /** What is remembered of peers; null: nothing is. */

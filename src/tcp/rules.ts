@@ -133,5 +133,13 @@ export function predictable(rules: Rules): boolean {
   return LEFT_OUT.every((name) => rules[name] === rfc9293[name] || AS_PREDICTED.has(rules[name]));
 }
 
+/** The steps that are left out of an ACK of text in order (segment-arrives/predicted-ack.ts). */
+const LEFT_OUT_OF_ACKS = ['leaveRecovery', 'undo', 'newAck', 'detectLoss', 'controlWindow'] as const;
+
+/** True when the prediction of ACKs does what these rules would. */
+export function predictableAcks(rules: Rules): boolean {
+  return LEFT_OUT_OF_ACKS.every((name) => rules[name] === rfc9293[name]);
+}
+
 /** The kind of options that are such a table. */
 export const rulesKind = like('a table of rules: { ...rfc9293, one: other }', 'closed', 'sequence', 'ack');

@@ -437,8 +437,7 @@ export class IpLayer {
     const { memory } = this;
     const { protocol, ttl, tos, src3, dst3 } = h;
     if (way.family === 4) {
-      this.#ids ??= new Identification(this.#random(), this.#random());
-      const id = this.#ids.next(src3, dst3);
+      const id = this.identification(src3, dst3);
       return writeIpv4Header(memory, at, payloadLen, id, flags, ttl, tos, protocol, src3, dst3);
     }
     const { src0, src1, src2, dst0, dst1, dst2 } = h;
@@ -459,6 +458,12 @@ export class IpLayer {
       dst2,
       dst3,
     );
+  }
+
+  /** The Identification of the next packet between two IPv4 addresses. */
+  identification(source: number, destination: number): number {
+    this.#ids ??= new Identification(this.#random(), this.#random());
+    return this.#ids.next(source, destination);
   }
 
   /** Gives the link a block with room for its header and `len` octets of an IP packet. */

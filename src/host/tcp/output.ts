@@ -15,6 +15,7 @@ import { OPT_MD5, RST, type Segment, segmentsIn } from '../../wire/index.ts';
 import { FourTuple, RateLimit } from '../base/index.ts';
 import { DEFAULT_TTL } from '../ip/index.ts';
 import { admit, reopen, spawn } from './passive-open.ts';
+import { predictedOutput } from './predicted-output.ts';
 import type { TcpLayer } from './tcp-layer.ts';
 
 /** The engine's output on one host. */
@@ -34,7 +35,8 @@ export class EngineOutput implements Output, TimerTrace {
     const tcp = this.#tcp;
     this.#count(tcb, seg);
     if (tcb.id >= 0) {
-      tcp.output.send(tcp.table.of(tcb), seg);
+      const c = tcp.table.of(tcb);
+      if (!predictedOutput(tcp, c, seg)) tcp.output.send(c, seg);
       return;
     }
     const { ttl, tos } = tcp.timeWait; // a record's: no other TCB without a connection sends

@@ -8,6 +8,7 @@ import {
   Err,
   type IcmpCause,
   predictable,
+  predictableAcks,
   type Rules,
   rfc9293,
   type TcpConfig,
@@ -139,6 +140,8 @@ export class TcpLayer implements TcpErrors {
     const rules = o.rules ?? rfc9293;
     this.engine = new Engine(this.engineOutput, key(), rules);
     this.engine.predicts = predictable(rules);
+    this.engine.predictsAcks = predictableAcks(rules);
+    this.engine.trains = true;
     this.cookieKey = key();
     this.timestamps = new TimestampOffsets(key());
     this.ports = new EphemeralPorts(key(), o.ports?.first, o.ports?.last);
@@ -213,9 +216,10 @@ export class TcpLayer implements TcpErrors {
     return differing === undefined ? this.config : withSettings(this.config, differing);
   }
 
-  /** Somebody who watches; null: nobody. */
+  /** Somebody who watches, and sees each segment; null: nobody. */
   watch(tap: HostTap | null): void {
     this.tap = tap;
+    this.engine.trains = tap === null;
     const timers = tap !== null && (tap.timerSet !== undefined || tap.timerFired !== undefined);
     this.engine.trace = timers ? this.engineOutput : null;
   }

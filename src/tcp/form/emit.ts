@@ -70,7 +70,7 @@ export function emit(
   if (tcb.md5 === 1) seg.opts |= OPT_MD5;
   if ((ctl & ACK) !== 0) {
     seg.ack = rcv.nxt;
-    const untold = !addFeedback(tcb, seg, gsoSize > 0 ? gsoSize : len);
+    const untold = hasFeedback(tcb) && !addFeedback(tcb, seg, gsoSize > 0 ? gsoSize : len);
     rcv.acked = rcv.nxt;
     // A report that had no room beside the text goes alone, when it is news.
     tcb.ackNow = untold && (tcb.ackNow === 1 || reportsDuplicate(tcb)) ? 1 : 0;
@@ -80,6 +80,11 @@ export function emit(
   else if (tcb.ecn === EcnMode.CLASSIC && (ctl & RST) === 0) markEcn(tcb, seg, fresh);
   tcb.segsOut = (tcb.segsOut + segmentsIn(seg)) | 0;
   e.out.segment(tcb, seg);
+}
+
+/** Whether an ACK may have to tell more than RCV.NXT. */
+function hasFeedback(tcb: Tcb): boolean {
+  return tcb.outOfOrder !== null || tcb.accEcn !== null || reportsDuplicate(tcb);
 }
 
 /** The options in which an ACK with `text` octets of text tells what has arrived. False: SACK blocks had no room. */

@@ -55,22 +55,27 @@ function seenWnd(tcb: Tcb): number {
 /** Moves the right edge if it may, and returns the window field for an outgoing segment (not a SYN). */
 export function offerWindow(tcb: Tcb): number {
   const { rcv } = tcb;
-  const edge = possibleEdge(tcb);
-  const hidden = rcvWnd(tcb) - seenWnd(tcb);
-  if (((edge - rcv.edge) | 0) + hidden >= leastStep(tcb) && seqGt(edge, rcv.edge)) rcv.edge = edge;
-  const wnd = rcvWnd(tcb);
+  const { wscale, nxt } = rcv;
+  const edge = (rcv.user + rcv.buf) | 0; // how far it could be
+  let wnd = (rcv.edge - nxt) | 0;
+  const hidden = wnd - (wnd <= 0 ? 0 : (wnd >> wscale) << wscale); // the peer sees units of 2^Rcv.Wind.Shift
+  const step = (edge - rcv.edge) | 0;
+  if (step > 0 && step + hidden >= leastStep(tcb)) {
+    rcv.edge = edge;
+    wnd = (edge - nxt) | 0;
+  }
   if (wnd <= 0) return 0;
   if (tcb.config.windowInOctets) {
-    const units = Math.min(roundedUp(wnd, rcv.wscale), MAX_FIELD);
-    rcv.edge = (rcv.nxt + (units << rcv.wscale)) | 0;
+    const units = Math.min(roundedUp(wnd, wscale), MAX_FIELD);
+    rcv.edge = (nxt + (units << wscale)) | 0;
     return units;
   }
   // Rounded down: the peer may see less than there is, but what it was offered is always taken
   // (RFC 7323 section 2.4).
-  const field = wnd >> rcv.wscale;
+  const field = wnd >> wscale;
   if (field < MAX_FIELD) return field;
   // The edge is where the peer sees it: the rest is offered as the window moves on.
-  const seen = (rcv.nxt + (MAX_FIELD << rcv.wscale)) | 0;
+  const seen = (nxt + (MAX_FIELD << wscale)) | 0;
   if (seqGt(rcv.edge, seen)) rcv.edge = seen;
   return MAX_FIELD;
 }

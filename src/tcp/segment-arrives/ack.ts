@@ -235,7 +235,8 @@ function takeBackProbe(e: Engine, tcb: Tcb): boolean {
   return true;
 }
 
-function setSendWindow(tcb: Tcb, seg: Segment): void {
+/** SND.WND, SND.WL1, SND.WL2. */
+export function setSendWindow(tcb: Tcb, seg: Segment): void {
   const { snd } = tcb;
   snd.wnd = seg.wnd << snd.wscale;
   if (snd.wnd > snd.maxWnd) snd.maxWnd = snd.wnd;

@@ -9,6 +9,7 @@ import { nothingToDo, transmit } from '../send/transmit.ts';
 import { State } from '../tcb/state.ts';
 import type { Tcb } from '../tcb/tcb.ts';
 import { acknowledge, updateSendWindow } from './ack.ts';
+import { predictedAck } from './predicted-ack.ts';
 import { heard } from './sequence.ts';
 
 /** True: the segment was as predicted, and has been dealt with. False: nothing was done. */
@@ -19,7 +20,7 @@ export function predicted(e: Engine, tcb: Tcb, seg: Segment): boolean {
   // Nothing is outstanding that the ACK could speak of, and it counts no marks: only the window may be new.
   if (seg.ack === snd.una && tcb.sent === null && tcb.cc.tlp === 0 && tcb.accEcn === null)
     updateSendWindow(e, tcb, seg, false);
-  else acknowledge(e, tcb, seg);
+  else if (!predictedAck(e, tcb, seg)) acknowledge(e, tcb, seg);
   if (seg.textLen > 0 && e.rules.text(e, tcb, seg)) return true;
   if (!nothingToDo(tcb)) transmit(e, tcb);
   else if (tcb.ackNow === 1) e.rules.sendAck(e, tcb);

@@ -199,21 +199,23 @@ export function noteSent(e: Engine, tcb: Tcb, seq: number): void {
   const length = (snd.nxt - seq) | 0;
   if (sent.count === 0) sent.fack = seq;
   if (tcb.cc.phase === Phase.FAST_RECOVERY) sent.prrOut += length;
-  if (inFlight(tcb) <= length) sent.firstSentUs = sent.deliveredUs = e.us; // nothing was on its way
+  const pipe = inFlight(tcb);
+  if (pipe <= length) sent.firstSentUs = sent.deliveredUs = e.us; // nothing was on its way
   const us = sendingUs(e, sent, snd.nxt);
-  const last = sent.count - 1;
+  const { words, count } = sent;
+  const last = (sent.first + count - 1) * WORDS;
   if (
-    last >= 0 &&
-    word(sent, last, SENT_US) === us &&
-    word(sent, last, FATE) === Fate.FLIGHT &&
-    word(sent, last, TIMES) === 1
+    count > 0 &&
+    words[last + SENT_US] === us &&
+    words[last + FATE] === Fate.FLIGHT &&
+    words[last + TIMES] === 1
   ) {
-    setWord(sent, last, TX_IN_FLIGHT, inFlight(tcb));
+    words[last + TX_IN_FLIGHT] = pipe;
     return;
   }
-  insert(sent, sent.count);
-  setWord(sent, sent.count - 1, LEFT, seq);
-  stamp(tcb, sent, sent.count - 1, 1, us);
+  insert(sent, count);
+  setWord(sent, count, LEFT, seq);
+  stamp(tcb, sent, count, 1, us);
 }
 
 /** [from, to) was sent again. */

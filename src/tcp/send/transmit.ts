@@ -30,6 +30,9 @@ const OVERRIDE_MS = 200;
 /** Octets before the text, at most: an IPv6 header, and a TCP header with all the options that it can have. */
 const MAX_HEADERS = 100;
 
+/** Octets of text of segments that are formed together, and leave as they are (`Engine.trains`). */
+const TRAIN = 65_535;
+
 /** True in the states in which queued text and our FIN go out. */
 function sends(tcb: Tcb): boolean {
   switch (tcb.state) {
@@ -169,7 +172,7 @@ export function sendNext(e: Engine, tcb: Tcb, room: number, burst = 0): number {
   }
   const full = fullText(tcb);
   const most = burst > 0 ? Math.min(queued, usable, room, burst) : Math.min(queued, usable, room);
-  const whole = gsoOctets(tcb, most, full);
+  const whole = gsoOctets(e, tcb, most, full);
   let len = whole > 0 ? whole : Math.min(queued, full);
   if (usable < len) len = usable;
   const idle = ((snd.nxt - snd.una - snd.syn) | 0) <= 0;
@@ -186,12 +189,18 @@ export function sendNext(e: Engine, tcb: Tcb, room: number, burst = 0): number {
 
 /**
  * Octets of text, of `most` that may go, in a segment that stands for several of `full` octets (generic segmentation offload);
- * 0 when there are no two, or the link takes none. The urgent pointer says something else in each segment.
+ * 0 when there are no two, or none is to. The urgent pointer says something else in each segment.
  */
-function gsoOctets(tcb: Tcb, most: number, full: number): number {
-  if (tcb.gso === 0) return 0;
-  const octets = Math.min(most, tcb.gso - MAX_HEADERS);
-  return octets < 2 * full || tcb.snd.urgent === 1 ? 0 : octets - (octets % full);
+function gsoOctets(e: Engine, tcb: Tcb, most: number, full: number): number {
+  if (most < 2 * full || tcb.snd.urgent === 1) return 0;
+  const largest = tcb.gso > 0 ? tcb.gso - MAX_HEADERS : isTrain(e, tcb, full) ? TRAIN : 0;
+  const octets = Math.min(most, largest);
+  return octets < 2 * full ? 0 : octets - (octets % full);
+}
+
+/** Whether full segments that leave at once are formed together: nothing but their place tells them apart. */
+function isTrain(e: Engine, { config, cc, snd, accEcn }: Tcb, full: number): boolean {
+  return e.trains && config.headerPrediction && full === snd.mss && cc.pacingRate <= 0 && accEcn === null;
 }
 
 /** Conditions (2), (3) and (4) of section 3.8.6.2.1 for a segment below Eff.snd.MSS. */

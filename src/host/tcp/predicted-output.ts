@@ -1,0 +1,107 @@
+// Segments to packets by the shorter way: IPv4, no options or timestamps alone, no SYN, URG or RST, on a link that does
+// nothing for us. Both headers are written, and summed, at once; of a segment that stands for several, those of each. Everything else, and all of
+// a connection whose setting `headerPrediction` is off, goes the whole way (segment-output.ts). predicted-input.test.ts holds it against that.
+
+import { IPV4_PMTU_FLOOR } from '../../tcp/index.ts';
+import {
+  ctlOfPiece,
+  finish,
+  fold,
+  halves,
+  IPPROTO_TCP,
+  IPV4_DF,
+  IPV4_HEADER_LENGTH,
+  NOP_NOP_TS,
+  OPT_TIMESTAMPS,
+  RST,
+  type Segment,
+  SYN,
+  TCP_CHECKSUM_OFFSET,
+  TCP_HEADER_LENGTH,
+} from '../../wire/index.ts';
+import type { Connection } from '../connection/index.ts';
+import type { Way } from '../ip/index.ts';
+import type { TcpLayer } from './tcp-layer.ts';
+
+/** Octets of the options NOP, NOP and timestamps. */
+const TIMESTAMPS = 12;
+/** Version 4, and a header of five words. */
+const VERSION_AND_LENGTH = 0x45000000;
+/** The two ECN bits of a Diffserv field belong to congestion control (RFC 3168 section 5). */
+const DSCP = 0xfc;
+
+/** True: the segment was as predicted, and has left. False: nothing was done. */
+export function predictedOutput(tcp: TcpLayer, c: Connection, seg: Segment): boolean {
+  const { path, tcb } = c;
+  if (path === null || path.family !== 4 || path.iface.offload !== null || !tcb.config.headerPrediction)
+    return false;
+  if ((seg.opts & ~OPT_TIMESTAMPS) !== 0 || (seg.ctl & (SYN | RST)) !== 0 || tcb.accEcn !== null)
+    return false;
+  if ((tcb.udpPort | tcb.md5) !== 0 || c.fragments || tcb.pmtu <= IPV4_PMTU_FLOOR) return false;
+  const { textLen, gsoSize, ctl } = seg;
+  if (gsoSize === 0 || textLen <= gsoSize) {
+    form(tcp, c, path, seg, seg.seq, textLen, ctl);
+    return true;
+  }
+  for (let at = 0; at < textLen; at += gsoSize) {
+    const last = at + gsoSize >= textLen;
+    const len = last ? textLen - at : gsoSize;
+    form(tcp, c, path, seg, (seg.seq + at) | 0, len, ctlOfPiece(ctl, at === 0, last));
+  }
+  return true;
+}
+
+/** One packet: `textLen` octets from `seq`, the rest as `seg` says. */
+function form(
+  tcp: TcpLayer,
+  c: Connection,
+  path: Way,
+  seg: Segment,
+  seq: number,
+  textLen: number,
+  ctl: number,
+): void {
+  const { memory, ip } = tcp;
+  const { l3, r3 } = c.tcb;
+  const headerLen = seg.opts === 0 ? TCP_HEADER_LENGTH : TCP_HEADER_LENGTH + TIMESTAMPS;
+  const payloadLen = headerLen + textLen;
+  const len = IPV4_HEADER_LENGTH + payloadLen;
+  const linkLen = path.iface.headerLen;
+  const off = memory.alloc(linkLen + len);
+  if (off === 0) {
+    tcp.counters.noMemory++;
+    return;
+  }
+  const at = off + linkLen;
+  const { dv } = memory;
+  const tos = (c.tos & DSCP) | seg.ecn;
+  const x0 = VERSION_AND_LENGTH | (tos << 16) | len;
+  const x1 = (ip.identification(l3, r3) << 16) | IPV4_DF;
+  const x2 = (c.ttl << 24) | (IPPROTO_TCP << 16);
+  dv.setInt32(at, x0);
+  dv.setInt32(at + 4, x1);
+  dv.setInt32(at + 8, x2 | (~fold(halves(x0) + halves(x1) + halves(x2) + halves(l3) + halves(r3)) & 0xffff));
+  dv.setInt32(at + 12, l3);
+  dv.setInt32(at + 16, r3);
+
+  const t = at + IPV4_HEADER_LENGTH;
+  const { ack, up } = seg;
+  const ports = (seg.srcPort << 16) | seg.dstPort;
+  const bits = (headerLen << 26) | (seg.reserved << 24) | (ctl << 16) | seg.wnd;
+  dv.setInt32(t, ports);
+  dv.setInt32(t + 4, seq);
+  dv.setInt32(t + 8, ack);
+  dv.setInt32(t + 12, bits);
+  let s = c.pseudo + payloadLen + halves(ports) + halves(seq) + halves(ack) + halves(bits) + up;
+  if (seg.opts !== 0) {
+    const { tsVal, tsEcr } = seg;
+    dv.setInt32(t + 20, NOP_NOP_TS);
+    dv.setInt32(t + 24, tsVal);
+    dv.setInt32(t + 28, tsEcr);
+    s += halves(NOP_NOP_TS) + halves(tsVal) + halves(tsEcr);
+  }
+  s = fold(s);
+  if (textLen > 0) s = c.sndRing.copySumTo(t + headerLen, seq, textLen, s);
+  dv.setInt32(t + TCP_CHECKSUM_OFFSET, (finish(s) << 16) | up);
+  ip.emit(path, off, len);
+}
