@@ -137,6 +137,7 @@ const takers: readonly Taker[] = [
     right: { remote: { address: '127.0.0.1', port: 9 }, local: { address: '127.0.0.1' } },
     call: async (o) => (await openDatagramDevice(o)).close(),
   },
+  { of: 'TapOptions', right: { name: 'longer than 15 octets' }, call: (o) => tun.openTap(o) },
   {
     of: 'FramesOptions',
     right: {},

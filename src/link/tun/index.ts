@@ -40,4 +40,5 @@ export {
   reexecInNamespace,
   runInForeground,
 } from './namespace.ts';
-export { openTun } from './open.ts';
+export { openTap, openTun } from './open.ts';
+export { TapDevice, type TapOptions } from './tap.ts';

@@ -1,16 +1,19 @@
-// Makes TUN interfaces: which flags they are made with, and what is done where the kernel does not know one.
+// Makes TUN and TAP interfaces: which flags they are made with, and what is done where the kernel does not know one.
 // Linux: Documentation/networking/tuntap.rst, networking/napi.rst ("Threaded NAPI").
 
 import { closeSync, constants, openSync, readdirSync, writeFileSync } from 'node:fs';
+import { Memory } from '../../wire/index.ts';
 import { setLink } from './config.ts';
 import { type Attached, blockBytes, TunDevice, type TunOptions, tunOptions } from './device.ts';
 import { fromNodeError, systemError, TunError } from './errors.ts';
 import { type Libc, loadLibc, pinnedBytes } from './libc.ts';
+import { TAP_MEMORY, TapDevice, type TapOptions, tapOptions } from './tap.ts';
 import { TUN_F_CSUM, TUN_F_TSO_ECN, TUN_F_TSO4, TUN_F_TSO6 } from './vnet.ts';
 
 const TUNSETIFF = 0x400454ca;
 const TUNSETOFFLOAD = 0x400454d0;
 const IFF_TUN = 0x0001;
+const IFF_TAP = 0x0002;
 /** No "packet information" before each packet: bytes are the IP packet and nothing else. */
 const IFF_NO_PI = 0x1000;
 /** A virtio_net_hdr before each packet. */
@@ -37,14 +40,15 @@ function attach(libc: Libc, fd: number, name: string, more: number): Attached {
   if (bytes.length === 0 || bytes.length >= NAME_BYTES) {
     throw new TunError('EINVAL', `an interface name has 1 to 15 bytes: '${name}'`);
   }
-  const flags = IFF_TUN | IFF_NO_PI;
+  const flags = ((more & IFF_TAP) === 0 ? IFF_TUN : 0) | IFF_NO_PI;
   let got = setIff(libc, fd, bytes, flags | more);
   let offload = (more & IFF_VNET_HDR) !== 0;
-  if (got === -EINVAL && more !== 0) {
+  const mode = more & IFF_TAP;
+  if (got === -EINVAL && more !== mode) {
     offload = false;
-    got = setIff(libc, fd, bytes, flags);
+    got = setIff(libc, fd, bytes, flags | mode);
   }
-  if (typeof got === 'number') throw systemError(`making the TUN interface ${name}`, -got);
+  if (typeof got === 'number') throw systemError(`making the interface ${name}`, -got);
   if (offload) setOffload(libc, fd);
   return { name: got, offload };
 }
@@ -118,6 +122,32 @@ export async function openTun(options: TunOptions): Promise<TunDevice> {
     const block = options.memory.alloc(blockBytes(attached, gro));
     if (block === 0) throw new TunError('ENOMEM', 'the Memory has no room for a block to read to');
     return new TunDevice(libc, fd, attached, mtu, block, options);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+/**
+ * Makes a TAP interface, or opens one that there is (`ip tuntap add NAME mode tap user ME`: then no right is needed), and
+ * makes a device of it: what the kernel sends into the interface arrives. It has no address and is down until it is
+ * configured, or put on a bridge. Rejects with a {@link TunError}.
+ */
+export async function openTap(options: TapOptions = {}): Promise<TapDevice> {
+  tapOptions.check(options);
+  const libc = await loadLibc();
+  const { name = 'synfin%d', mtu } = options;
+  const { fd, attached } = openQueue(libc, name, IFF_TAP);
+  const memory = new Memory({ initial: TAP_MEMORY });
+  try {
+    if (mtu !== undefined) setLink(libc, attached.name, { mtu });
+    const block = memory.alloc(blockBytes(attached, false));
+    const tun = new TunDevice(libc, fd, attached, mtu ?? 1500, block, {
+      memory,
+      onError: (error) => device.gone(error),
+    });
+    const device = new TapDevice(tun);
+    return device;
   } catch (error) {
     closeSync(fd);
     throw error;

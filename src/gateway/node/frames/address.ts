@@ -1,5 +1,5 @@
 // Where guests' frames come from, as one word: `unix:vm.sock`, `tcp:127.0.0.1:5000`, `connect:unix:vm.sock`, `udp:5001`,
-// `ws:8086`.
+// `ws:8086`, `tap:vm0`.
 
 import { isIP } from 'node:net';
 import { outOfRange } from '../../../options/index.ts';
@@ -12,10 +12,11 @@ export type StreamPlace =
 /** A place of `openFrames`, taken apart. */
 export type FramesPlace =
   | StreamPlace
-  | { readonly by: 'udp' | 'ws'; readonly host: string; readonly port: number };
+  | { readonly by: 'udp' | 'ws'; readonly host: string; readonly port: number }
+  | { readonly by: 'tap'; readonly name: string };
 
 const FORMS =
-  'unix:PATH, hyperkit:PATH, tcp:[HOST:]PORT, udp:[HOST:]PORT or ws:[HOST:]PORT; ' +
+  'unix:PATH, hyperkit:PATH, tcp:[HOST:]PORT, udp:[HOST:]PORT, ws:[HOST:]PORT or tap:NAME; ' +
   'connect: before the first three connects instead of listening';
 
 /** Who may come to a port that was given without an address: programs of this machine. */
@@ -52,6 +53,8 @@ export function framesPlace(text: string): FramesPlace {
     case 'udp':
     case 'ws':
       return connect ? wrong() : { by, ...(hostPort(rest) ?? wrong()) };
+    case 'tap':
+      return connect ? wrong() : { by, name: rest };
     default:
       return wrong();
   }
@@ -64,6 +67,7 @@ export function hostPortText(host: string, port: number): string {
 
 /** A place as it is read again; `port` is the one that the system chose. */
 export function placeText(place: FramesPlace, port?: number): string {
+  if (place.by === 'tap') return `tap:${place.name}`;
   return 'path' in place
     ? `${place.by}:${place.path}`
     : `${place.by}:${hostPortText(place.host, port ?? place.port)}`;

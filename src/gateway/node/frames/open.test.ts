@@ -350,6 +350,8 @@ test('a place that is none is refused with the forms that there are', async () =
     'connect:ws:80',
     'connect:tcp:0',
     'udp:a:b',
+    'tap:',
+    'connect:tap:x',
   ]) {
     await expect(openFrames(at, {}, () => {})).rejects.toThrow(/at must be unix:PATH/);
   }

@@ -1,6 +1,7 @@
 // One door for all ways in that Node has: a place as a word, and a port for each guest that comes there.
 
 import type { StreamDeviceOptions } from '../../../link/index.ts';
+import { openTap, type TapDevice } from '../../../link/tun/index.ts';
 import { list, Schema, text, whole } from '../../../options/index.ts';
 import { framesPlace, placeText, type StreamPlace } from './address.ts';
 import { listenDatagrams } from './datagram.ts';
@@ -35,18 +36,20 @@ export const framesOptions = new Schema<FramesOptions>('openFrames', {
   origins: list(text),
 });
 
-/** A guest that we connect to: its port is there at once. */
-class OutgoingFrames implements Frames {
+/** What has one guest, whose port is there at once: one that we connect to, a TAP interface. */
+class SingleFrames implements Frames {
   readonly at: string;
   readonly refused = 0;
-  readonly #port: ReconnectingPort;
+  readonly #port: ReconnectingPort | TapDevice;
 
-  constructor(at: string, port: ReconnectingPort) {
+  constructor(at: string, port: ReconnectingPort | TapDevice, arrived: PortArrived) {
     this.at = at;
     this.#port = port;
+    arrived(port, at);
   }
   get guests(): number {
-    return this.#port.connected ? 1 : 0;
+    const isThere = 'connected' in this.#port ? this.#port.connected : !this.#port.closed;
+    return isThere ? 1 : 0;
   }
   async close(): Promise<void> {
     this.#port.close();
@@ -60,10 +63,8 @@ function connectStream(
   arrived: PortArrived,
 ): Frames {
   const to = 'path' in place ? { path: place.path } : { host: place.host, port: place.port };
-  const at = `connect:${placeText(place)}`;
   const port = new ReconnectingPort(to, { ...options, framing: framingOf(place) }, longestMs);
-  arrived(port, at);
-  return new OutgoingFrames(at, port);
+  return new SingleFrames(`connect:${placeText(place)}`, port, arrived);
 }
 
 /**
@@ -75,6 +76,8 @@ function connectStream(
  * - `connect:` before one of these: connects, and again whenever the other side has gone;
  * - `udp:[HOST:]PORT`: a frame in each datagram (QEMU: `-netdev dgram`);
  * - `ws:[HOST:]PORT`: a frame in each binary message of a WebSocket (v86: `relay_url: 'ws://127.0.0.1:PORT/'`).
+ * - `tap:NAME`: a TAP interface of Linux, made or taken: for what is in a network namespace, or on a bridge. It needs what
+ *   `synfin/link/tun` needs.
  *
  * Without HOST that is 127.0.0.1: who can connect is on the guests' network, unasked. Port 0 is one that is free. A unix
  * socket is the owner's alone, and a file that nobody serves any more gives way. Datagrams over unix sockets (vfkit's
@@ -92,6 +95,12 @@ export async function openFrames(at: string, options: FramesOptions, arrived: Po
       return listenDatagrams(place.host, place.port, device, maxGuests, arrived);
     case 'ws':
       return serveWebSockets(place.host, place.port, device, origins, maxGuests, arrived);
+    case 'tap':
+      return new SingleFrames(
+        `tap:${place.name}`,
+        await openTap({ name: place.name, ...(mtu && { mtu }) }),
+        arrived,
+      );
     default:
       return place.connect
         ? connectStream(place, device, reconnectMs, arrived)
