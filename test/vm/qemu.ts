@@ -1,0 +1,99 @@
+// A guest in QEMU, without KVM: a Linux with busybox, whose shell is on its serial port.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type GuestKernel, guestKernel } from './kernel.ts';
+import { guestRoot } from './root.ts';
+import { SerialShell } from './serial-shell.ts';
+
+const QEMU = '/usr/bin/qemu-system-x86_64';
+const BUSYBOX = '/bin/busybox';
+const COMMAND_LINE =
+  'console=ttyS0 quiet loglevel=1 mitigations=off tsc=reliable random.trust_cpu=on panic=-1';
+
+/** Why there can be no guest here, '' if there can. */
+export function whyNoGuest(): string {
+  if (!existsSync(QEMU)) return 'there is no qemu-system-x86_64 (qemu-system-x86)';
+  if (!existsSync(BUSYBOX)) return 'there is no /bin/busybox (busybox-static)';
+  if (guestKernel() === null)
+    return 'there is no kernel for a guest: install linux-image-cloud-amd64, or run `npm run test:qemu -- --fetch`';
+  return '';
+}
+
+/** The arguments of a virtio card on a network. */
+export function card(netdev: string, device = 'virtio-net-pci'): string[] {
+  return ['-netdev', `${netdev},id=n`, '-device', `${device},netdev=n,romfile=`];
+}
+
+/** Options of {@link QemuGuest.boot}. */
+export interface GuestOptions {
+  /** Octets of memory, in MiB. Default 128. */
+  readonly memory?: number;
+  /** Arguments of QEMU that make the network: see {@link card}. */
+  readonly network: readonly string[];
+  /** Modules of its cards. Default virtio's. */
+  readonly modules?: readonly string[];
+}
+
+/** A guest that runs. */
+export class QemuGuest {
+  readonly #child: ChildProcess;
+  readonly #dir: string;
+  readonly shell: SerialShell;
+
+  private constructor(child: ChildProcess, dir: string, shell: SerialShell) {
+    this.#child = child;
+    this.#dir = dir;
+    this.shell = shell;
+  }
+
+  /** Starts a guest, and waits for its shell. */
+  static async boot(options: GuestOptions): Promise<QemuGuest> {
+    const dir = mkdtempSync(join(tmpdir(), 'synfin-vm-'));
+    const root = join(dir, 'root.cpio');
+    const kernel = guestKernel() as GuestKernel;
+    writeFileSync(root, guestRoot(kernel, BUSYBOX, options.modules ?? ['virtio_pci', 'virtio_net']));
+    const child = spawn(
+      'setpriv', // QEMU ends with this process, however that ends
+      [
+        ...['--pdeathsig', 'KILL', QEMU],
+        ...['-M', 'pc,accel=tcg', '-cpu', 'max', '-m', String(options.memory ?? 128), '-no-reboot'],
+        ...['-nodefaults', '-no-user-config', '-display', 'none', '-serial', 'stdio'],
+        ...['-kernel', kernel.image, '-initrd', root, '-append', COMMAND_LINE],
+        ...options.network,
+      ],
+      { stdio: ['pipe', 'pipe', 'pipe'] },
+    );
+    const shell = new SerialShell((text) => child.stdin?.write(text));
+    child.stdin?.on('error', () => {});
+    child.stdout?.on('data', (octets: Buffer) => shell.receive(octets.toString('latin1')));
+    child.stderr?.on('data', (octets: Buffer) => shell.receive(octets.toString('latin1')));
+    child.once('exit', (code) => shell.over(`QEMU ended with ${code}`));
+    const guest = new QemuGuest(child, dir, shell);
+    try {
+      await shell.ready(45_000);
+    } catch (error) {
+      await guest.close();
+      throw error;
+    }
+    return guest;
+  }
+
+  /** Runs a command in the guest: what it said. Throws when it failed, or took longer than `timeoutMs`. */
+  run(command: string, timeoutMs = 30_000): Promise<string> {
+    return this.shell.run(command, timeoutMs);
+  }
+
+  /** Ends it. */
+  async close(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const exit = once(this.#child, 'exit');
+      this.#child.kill('SIGKILL');
+      await exit;
+    }
+    rmSync(this.#dir, { recursive: true, force: true });
+  }
+}
