@@ -247,6 +247,7 @@ Commands:
   claims     what texts say about TCP, what is true, and the run that shows it
   why        why a rule of TCP is there, found by search with it and without it
   check      every rule and every model so, with a report
+  prove      the rules themselves, proved for any number of connections
   read       captures of the wire: what is wrong with their connections
   runbook    a symptom of a machine: what it means, what shows it, what helps
   interview  what interviewers ask, the answers, and what you should hear again
@@ -281,6 +282,7 @@ Exit codes: 0 done, 1 it failed, 2 wrong arguments; each command has more
   claims     关于 TCP 的种种说法、事实如何，以及证明它的运行
   why        TCP 为什么要有某条规则：遵守它和去掉它，各做一次穷尽搜索
   check      对所有规则和模型都如此检查，并给出报告
+  prove      用求解器证明规则本身：对任意多个连接都成立
   read       读抓包文件：其中的连接出了什么问题
   runbook    机器上的一种症状：含义、怎样查看、怎样处理
   interview  面试题、答案，答得不好的再问

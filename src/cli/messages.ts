@@ -4,6 +4,7 @@ import { fill, type Lang, type Params, printable } from '../lab/text/index.ts';
 import { checkMessages } from './check-messages.ts';
 import { guideMessages } from './guide-messages.ts';
 import { labMessages } from './lab-messages.ts';
+import { proveMessages } from './prove-messages.ts';
 import { readMessages } from './read-messages.ts';
 import { simMessages } from './sim-messages.ts';
 
@@ -273,6 +274,7 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
   runInterrupted: { en: 'interrupted', zh: '已中断' },
   ...labMessages,
   ...checkMessages,
+  ...proveMessages,
   ...guideMessages,
   ...readMessages,
   ...simMessages,

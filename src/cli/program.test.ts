@@ -14,6 +14,7 @@ import { execCommand } from './exec/index.ts';
 import { interviewCommand } from './interview.ts';
 import { labCommand } from './lab.ts';
 import { main } from './program.ts';
+import { proveCommand } from './prove.ts';
 import { registerCommand } from './register.ts';
 import { runCommand } from './run.ts';
 import { runbookCommand } from './runbook.ts';
@@ -134,6 +135,7 @@ describe('help and version', () => {
     ['lab', labCommand],
     ['why', whyCommand],
     ['check', checkCommand],
+    ['prove', proveCommand],
     ['runbook', runbookCommand],
     ['interview', interviewCommand],
     ['exec', execCommand],
@@ -165,7 +167,7 @@ describe('help and version', () => {
     },
   );
 
-  test.each(['', 'run', 'drill', 'ask', 'claims', 'lab', 'exec', 'register', 'sim'])(
+  test.each(['', 'run', 'drill', 'ask', 'claims', 'prove', 'lab', 'exec', 'register', 'sim'])(
     'the help of "synfin %s" fits 80 columns in both languages',
     async (name) => {
       for (const lang of ['en', 'zh']) {

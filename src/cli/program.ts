@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   claims: async () => (await import('./claims.ts')).claimsCommand,
   why: async () => (await import('./why.ts')).whyCommand,
   check: async () => (await import('./check.ts')).checkCommand,
+  prove: async () => (await import('./prove.ts')).proveCommand,
   runbook: async () => (await import('./runbook.ts')).runbookCommand,
   interview: async () => (await import('./interview.ts')).interviewCommand,
   read: async () => (await import('./read.ts')).readCommand,

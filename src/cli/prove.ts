@@ -1,0 +1,179 @@
+// `synfin prove`: every obligation of the theory of TCP's rules, by a solver; or what fails without one of the rules.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  actionsOf,
+  base,
+  clausesOf,
+  groupScript,
+  INITIALLY,
+  obligationsOf,
+  POSSIBLE,
+  prove,
+  type RemovedRule,
+  removedRules,
+  type Solver,
+  type StepReport,
+  type Theory,
+  theoryWithout,
+} from '../lab/proof/index.ts';
+import { secondsOf } from './check-progress.ts';
+import { type Command, type Io, optionText, parseWhole, UsageError, type Values } from './command.ts';
+import { t } from './messages.ts';
+import { proveHelp } from './prove-help.ts';
+import { Show, showOptionsOf } from './show.ts';
+import { LIMIT, SOLVERS, SolverError, type SolverName, solverNamed } from './solvers.ts';
+
+const proveOptions = {
+  solver: { type: 'string' },
+  limit: { type: 'string' },
+  without: { type: 'string' },
+  smt2: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
+function chosenSolver(values: Values): SolverName {
+  const text = optionText(values, 'solver') ?? 'wasm';
+  const found = SOLVERS.find((name) => name === text);
+  if (found === undefined)
+    throw new UsageError('notOneOf', { what: '--solver', choices: SOLVERS.join(', '), text });
+  return found;
+}
+
+function chosenRule(values: Values): RemovedRule | null {
+  const text = optionText(values, 'without');
+  if (text === undefined) return null;
+  const found = removedRules.find(({ id }) => id === text);
+  if (found !== undefined) return found;
+  const choices = removedRules.map(({ id }) => id).join(', ');
+  throw new UsageError('notOneOf', { what: '--without', choices, text });
+}
+
+/** `synfin prove --smt2 DIR` */
+function writeScripts(theory: Theory, dir: string, io: Io): number {
+  const groups = obligationsOf(theory);
+  try {
+    mkdirSync(dir, { recursive: true });
+    for (const [i, group] of groups.entries()) {
+      const name = group.action.replace(/[^A-Za-z0-9]+/g, '-').toLowerCase();
+      writeFileSync(join(dir, `${String(i).padStart(2, '0')}-${name}.smt2`), groupScript(group));
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    io.stderr.write(`synfin prove: ${t(io.lang, 'outputFailed', { file: dir, message: error.message })}\n`);
+    return 1;
+  }
+  new Show(io, showOptionsOf({}, io)).say('proveWrote', { files: groups.length, dir });
+  return 0;
+}
+
+function tellTheory(show: Show, theory: Theory, rule: RemovedRule | null, { lang }: Io): void {
+  const helpers = clausesOf(theory).filter(({ neededFor }) => neededFor !== undefined).length;
+  const properties = clausesOf(theory).length - helpers;
+  const title = theory.title[lang];
+  show.say('proveTheory', { title, actions: actionsOf(theory).length, properties, helpers });
+  if (rule === null) return;
+  show.say('proveWithout', { rule: rule.id, section: `RFC 9293 §${rule.section}`, text: rule.rule[lang] });
+}
+
+function tellStep(show: Show, theory: Theory, step: StepReport, { lang }: Io): void {
+  const { action, section, asked, failed } = step;
+  const name = action === INITIALLY ? t(lang, 'proveBeginning') : `${action} (${section})`;
+  const mark = failed.length === 0 ? '✔' : '✘';
+  show.say('proveStep', { mark, action: name, good: asked - failed.length, asked });
+  for (const { clause, answer } of failed) {
+    if (answer === 'unknown') show.say('proveUnknown', { clause }, '    ');
+    else if (clause === POSSIBLE) show.say('proveNever', {}, '    ');
+    else {
+      const text = clausesOf(theory).find(({ name: each }) => each === clause)?.says[lang] ?? '';
+      show.say('proveFails', { clause, text }, '    ');
+    }
+  }
+}
+
+/** Whether exactly the steps fail that must. */
+function isAsExpected(steps: readonly StepReport[], rule: RemovedRule | null): boolean {
+  const wanted = (rule?.fails ?? []).map((step) => step.join(' / '));
+  const failed = steps.flatMap(({ action, failed: list }) =>
+    list.map(({ clause, answer }) => (answer === 'sat' ? `${action} / ${clause}` : answer)),
+  );
+  return failed.length === wanted.length && failed.every((step) => wanted.includes(step));
+}
+
+async function proved(theory: Theory, rule: RemovedRule | null, solver: Solver, values: Values, io: Io) {
+  const json = values['json'] === true;
+  const show = new Show(io, showOptionsOf({}, io));
+  if (!json) tellTheory(show, theory, rule, io);
+  const steps: StepReport[] = [];
+  const began = performance.now();
+  for await (const step of prove(theory, solver)) {
+    steps.push(step);
+    if (!json) tellStep(show, theory, step, io);
+  }
+  const ms = performance.now() - began;
+  const asked = steps.reduce((n, step) => n + step.asked, 0);
+  const good = steps.reduce((n, step) => n + step.asked - step.failed.length, 0);
+  const memory = Math.round(process.resourceUsage().maxRSS / 1024);
+  const expected = isAsExpected(steps, rule);
+  if (json) {
+    const without = rule?.id ?? null;
+    const report = {
+      theory: theory.id,
+      without,
+      solver: solver.name,
+      asked,
+      good,
+      expected,
+      ms,
+      memory,
+      steps,
+    };
+    io.stdout.write(`${JSON.stringify(report, null, 1)}\n`);
+    return expected;
+  }
+  show.say('proveDone', { good, asked, solver: solver.name, seconds: secondsOf(ms), memory });
+  if (rule === null) show.say(expected ? 'proveProved' : 'proveNotProved');
+  else if (expected) show.say('proveAsExpected');
+  else show.say('proveNotExpected', { steps: rule.fails.map((step) => step.join(' / ')).join('; ') });
+  return expected;
+}
+
+function refusal({ code, message }: SolverError, name: SolverName, { lang }: Io): string {
+  if (code === 'FAILED') return t(lang, 'solverFailed', { message });
+  return name === 'wasm' ? t(lang, 'solverNoModule') : t(lang, 'solverNoProgram', { name });
+}
+
+async function run(values: Values, positionals: readonly string[], io: Io): Promise<number> {
+  if (positionals.length > 0) throw new UsageError('tooManyArguments', { text: positionals.join(' ') });
+  const name = chosenSolver(values);
+  const rule = chosenRule(values);
+  const limit = optionText(values, 'limit');
+  const steps = limit === undefined ? LIMIT : parseWhole(limit, '--limit', 1, 4_000_000_000);
+  const theory = rule === null ? base : theoryWithout(base, rule);
+  const dir = optionText(values, 'smt2');
+  if (dir !== undefined) return writeScripts(theory, dir, io);
+  let solver: Solver | null = null;
+  try {
+    solver = await solverNamed(name, steps);
+    return (await proved(theory, rule, solver, values, io)) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof SolverError)) throw error;
+    io.stderr.write(`synfin prove: ${refusal(error, name, io)}\n`);
+    return 1;
+  } finally {
+    solver?.end();
+  }
+}
+
+/** `synfin prove` */
+export const proveCommand: Command = {
+  name: 'prove',
+  usage: (lang) =>
+    proveHelp(
+      lang,
+      removedRules.map(({ id }) => id),
+    ),
+  options: proveOptions,
+  run,
+};

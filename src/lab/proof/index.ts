@@ -1,0 +1,18 @@
+// The door of the proof: theories of TCP's rules, what must be shown of them, and rules removed.
+
+export { base } from './base/index.ts';
+export {
+  countOf,
+  type Group,
+  groupScript,
+  INITIALLY,
+  type Obligation,
+  type ObligationOptions,
+  obligationsOf,
+  POSSIBLE,
+  scriptOf,
+} from './obligations.ts';
+export { type Answer, prove, type Solver, type StepReport } from './prove.ts';
+export { type RemovedRule, removedRule, removedRules, theoryWithout } from './removed.ts';
+export type { Action, Clause, Definition, Part, Rigid, StateFunction, Theory } from './theory.ts';
+export { actionsOf, clausesOf, stateOf } from './theory.ts';

@@ -1,0 +1,50 @@
+// Asks a solver for everything that must be shown of a theory, action by action.
+
+import { type Group, INITIALLY, obligationsOf } from './obligations.ts';
+import { actionsOf, type Theory } from './theory.ts';
+
+/** What a solver says: there is an example, there is none, or it does not know. */
+export type Answer = 'sat' | 'unsat' | 'unknown';
+
+/** Something that answers questions in SMT-LIB. */
+export interface Solver {
+  /** Its name and version. */
+  readonly name: string;
+  /** An answer for each question of a group, in their order. */
+  ask(group: Group): Promise<readonly Answer[]>;
+  /** Nothing more will be asked. */
+  end(): void;
+}
+
+/** What became of the questions about an action. */
+export interface StepReport {
+  readonly action: string;
+  /** Where its rule stands; none for the beginning. */
+  readonly section: string;
+  readonly asked: number;
+  /** What was not answered as a proof needs it. */
+  readonly failed: readonly { readonly clause: string; readonly answer: Answer }[];
+}
+
+/** Asks about every action, or about those that `about` names. */
+export async function* prove(
+  theory: Theory,
+  solver: Solver,
+  about?: readonly string[],
+): AsyncGenerator<StepReport> {
+  const sections = new Map(actionsOf(theory).map(({ name, section }) => [name, section]));
+  for (const group of obligationsOf(theory)) {
+    if (about !== undefined && !about.includes(group.action)) continue;
+    const answers = await solver.ask(group);
+    const failed = group.obligations.flatMap(({ clause, expected }, i) => {
+      const answer = answers[i] ?? 'unknown';
+      return answer === expected ? [] : [{ clause, answer }];
+    });
+    yield {
+      action: group.action,
+      section: group.action === INITIALLY ? '' : (sections.get(group.action) ?? ''),
+      asked: group.obligations.length,
+      failed,
+    };
+  }
+}
