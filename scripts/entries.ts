@@ -16,7 +16,13 @@ export interface Entry {
 
 /** Whether an entry's types may name Node's: who imports it has them. */
 export function needsNode({ name }: Entry): boolean {
-  return ['synfin/node', 'synfin/register', 'synfin/sim', 'synfin/gateway/node'].includes(name);
+  return [
+    'synfin/node',
+    'synfin/register',
+    'synfin/sim',
+    'synfin/sim/node-test',
+    'synfin/gateway/node',
+  ].includes(name);
 }
 
 /** Every entry that is a module, in the order of package.json. */

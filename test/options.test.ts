@@ -25,6 +25,7 @@ import {
 } from '../src/options/index.ts';
 import { RealtimeDriver, Switch, Wire, World } from '../src/sim/index.ts';
 import * as simulate from '../src/simulate/index.ts';
+import { simTest } from '../src/simulate/node-test/index.ts';
 import * as web from '../src/socket/web/index.ts';
 import { defaultConfig, rfc9293, type TcpConfig } from '../src/tcp/index.ts';
 import { Memory } from '../src/wire/index.ts';
@@ -251,6 +252,7 @@ const takers: readonly Taker[] = [
   { of: 'SimulationOptions', right: {}, call: (o) => simulate.simulate(o).close() },
   { of: 'SimulatedHostOptions', right: {}, call: (o) => simulated((sim) => sim.host('a', () => {}, o)) },
   { of: 'RunsOptions', right: {}, call: (o) => simulate.simulate(o, () => {}) },
+  { of: 'SimTestOptions', right: {}, call: (o) => simTest('none', o, null as never) },
   { of: 'SwarmOptions', right: {}, call: (o) => simulated((sim) => sim.swarm(o)) },
   { of: 'LinkOptions', right: {}, call: (o) => simulated((sim) => sim.link('a', 'b').set(o)) },
   { of: 'FaultOptions', right: {}, call: (o) => simulated((sim) => sim.link('a', 'b').loss(0.5, o)) },

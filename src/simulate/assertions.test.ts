@@ -114,7 +114,7 @@ describe('assertions about the network', () => {
     await using sim = simulate();
     const server = sim.host('server', () => echo());
     await sim.client('client', async () => void (await connected('server')).destroy());
-    expect.extend(simulationMatchers as unknown as Parameters<typeof expect.extend>[0]);
+    expect.extend(simulationMatchers);
     const asked = (of: unknown): Extended => expect(of) as unknown as Extended;
     asked(sim).toHaveSeen('SYN');
     asked(sim).not.toHaveSeen('RST');

@@ -3,7 +3,7 @@
 import { judgements, type Verdict } from './assertions.ts';
 
 /** What `expect.extend` takes. */
-export interface SimulationMatchers {
+export type SimulationMatchers = {
   /** `expect(sim)`, `expect(host)`. */
   toHaveNoOpenConnections(of: unknown): MatcherResult;
   /** `expect(sim)`, `expect(host)`. */
@@ -16,6 +16,22 @@ export interface SimulationMatchers {
   toHaveRetransmittedAtMost(of: unknown, most: number): MatcherResult;
   /** `expect(host).toHaveStates(['LISTEN'])`. */
   toHaveStates(of: unknown, states: readonly string[]): MatcherResult;
+};
+
+/** The matchers as `expect(…)` has them; `R` is what they return. */
+export interface SimulationAssertions<R = void> {
+  /** Of a simulation, or of one host: no connection is open; listeners and TIME-WAIT do not count. */
+  toHaveNoOpenConnections(): R;
+  /** Of a simulation, or of one host: no connection waits for its program to close it. */
+  toHaveNoCloseWait(): R;
+  /** Of a simulation: no connection is established for one side only. */
+  toHaveNoHalfOpen(): R;
+  /** Of a simulation: a segment with these control bits was sent: `'RST'`, `'SYN,ACK'`. */
+  toHaveSeen(control: string): R;
+  /** Of a simulation: no more segments were sent again. */
+  toHaveRetransmittedAtMost(most: number): R;
+  /** Of a host: its sockets are in exactly these states: `['LISTEN', 'ESTABLISHED']`. */
+  toHaveStates(states: readonly string[]): R;
 }
 
 /** What a matcher says. */

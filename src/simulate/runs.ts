@@ -22,7 +22,8 @@ export interface RunsOptions extends SimulationOptions {
 }
 
 const { kinds } = simulationOptions;
-const runsOptions = new Schema<RunsOptions>('simulate', {
+/** Options of runs. */
+export const runsOptions = new Schema<RunsOptions>('simulate', {
   ...kinds,
   runs: whole(1, 10_000_000),
   check: flag,

@@ -3,7 +3,7 @@
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -215,6 +215,27 @@ function checkPeer(command: string): void {
   must(status === 1 && wanted.test(stderr), `exit code ${status}, ${stderr}`);
 }
 
+/** The projects of examples/sim-*, with the package as it is installed, and Vitest as the checkout has it. */
+async function checkSimulations(app: string): Promise<void> {
+  for (const name of ['node', 'vitest', '@types'])
+    symlinkSync(join(root, 'node_modules', name), join(app, 'node_modules', name), 'dir');
+  const commands: Readonly<Record<string, readonly string[]>> = {
+    'sim-node-test': ['--test'],
+    'sim-vitest': [join(app, 'node_modules/vitest/vitest.mjs'), 'run'],
+  };
+  for (const [name, args] of Object.entries(commands))
+    await attempt(`examples/${name}`, () => {
+      const folder = join(app, name);
+      cpSync(join(root, 'examples', name), folder, { recursive: true });
+      const { NODE_TEST_CONTEXT: _, VITEST: __, ...environment } = process.env;
+      const env = { ...environment, NO_COLOR: '1' };
+      const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+        ...{ cwd: folder, encoding: 'utf8', env, timeout: 120_000 },
+      });
+      must(status === 0 && /\bpass(?:ed)? 2\b|\b2 passed\b/.test(stdout), `${stdout}${stderr}`);
+    });
+}
+
 /** Runs a module in a runtime; what it printed. */
 function run({ command }: Runtime, args: readonly string[], cwd: string): string {
   const [program = '', ...first] = command ?? [];
@@ -291,6 +312,9 @@ async function main(): Promise<void> {
     await checkBundle(bundle);
 
     await attempt('synfin lab serves its page', () => checkLab(command));
+    console.log('projects with simulations');
+    await checkSimulations(app);
+
     await attempt('what needs the optional peer koffi asks for it', () => checkPeer(command));
 
     const rows: string[][] = [];
