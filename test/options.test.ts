@@ -181,6 +181,7 @@ const takers: readonly Taker[] = [
   { of: 'LayoutOptions', right: { lang }, call: (o) => lab.layoutLadder(trace, o) },
   { of: 'MermaidOptions', right: { lang }, call: (o) => lab.mermaidLadder(trace, o) },
   { of: 'AnalyserOptions', right: {}, call: (o) => new capture.CaptureAnalyser(o) },
+  { of: 'AnonymiserOptions', right: {}, call: (o) => new capture.Anonymiser(() => undefined, o) },
   { of: 'FollowerOptions', right: { onConnection() {} }, call: (o) => new capture.Follower(o) },
   { of: 'PcapngExportOptions', right: { lang }, call: (o) => lab.pcapngOf(trace, o) },
   { of: 'PictureOptions', right: {}, call: (o) => lab.svgOf(lab.layoutLadder(trace, { lang }), trace, o) },

@@ -62,3 +62,29 @@ test('options that a snap length cut stay cut', () => {
   );
   expect(judged(anonymous(file))).toEqual(judged(file));
 });
+
+test('addresses that are remembered have a bound: who was not seen for long gets another in its place', () => {
+  const from = (host: number): Made => ({
+    way: `198.51.100.${host}:40000 > 203.0.113.9:443`,
+    flags: 'SYN',
+    seq: 1,
+  });
+  const sources = (hosts: readonly number[]): { said: string[]; forgotten: number } => {
+    const pieces: Uint8Array[] = [];
+    const anonymiser = new Anonymiser((octets) => pieces.push(octets.slice()), { mostAddresses: 6 });
+    const reader = new CaptureReader((frame) => anonymiser.frame(frame));
+    reader.push(pcapFile(hosts.map((host, n) => ({ us: n, octets: packet(from(host)) }))));
+    anonymiser.end();
+    const said: string[] = [];
+    const again = new CaptureReader(({ data, off }) => said.push(data.slice(off + 12, off + 20).join('.')));
+    for (const piece of pieces) again.push(piece);
+    return { said, forgotten: anonymiser.forgotten };
+  };
+  const few = sources([1, 2, 1, 2, 1]);
+  expect([new Set(few.said).size, few.forgotten]).toEqual([2, 0]);
+  // The server is asked for all the time, and stays; the first source is forgotten.
+  const many = sources([1, 2, 3, 4, 5, 6, 7, 8, 1]);
+  expect(new Set(many.said).size).toBe(9);
+  expect(new Set(many.said.map((ends) => ends.split('.').slice(4).join('.'))).size).toBe(1);
+  expect(many.forgotten).toBeGreaterThan(0);
+});

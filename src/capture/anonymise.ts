@@ -3,7 +3,7 @@
 // were right. Only TCP, and ICMP errors about it, is written, each packet as raw IP out of whatever wrapped it.
 
 import { type Direction, PcapngWriter } from '../link/index.ts';
-import { func } from '../options/index.ts';
+import { func, Schema, whole } from '../options/index.ts';
 import {
   addressFromWords,
   type Family,
@@ -41,6 +41,19 @@ const KEPT: readonly number[] = [
   TCPOPT_TIMESTAMPS,
 ];
 
+/** The sources of a flood are without number. */
+const MOST_ADDRESSES = 200_000;
+
+/** Options of {@link Anonymiser}. */
+export interface AnonymiserOptions {
+  /** Addresses that are remembered, so that each always gets the same in its place. Default 200,000. */
+  readonly mostAddresses?: number;
+}
+
+const anonymiserOptions = new Schema<AnonymiserOptions>('Anonymiser', {
+  mostAddresses: whole(2, 10_000_000),
+});
+
 /** Octets of the largest packet. */
 const MOST_OCTETS = 65_535;
 /** Where a packet is written. */
@@ -51,20 +64,27 @@ export class Anonymiser {
   /** Packets written, and frames left out: what is no TCP. */
   written = 0;
   leftOut = 0;
+  /** Addresses that were forgotten to make room; one that comes back gets another in its place. */
+  forgotten = 0;
   readonly #sink: (octets: Uint8Array) => void;
+  readonly #half: number;
   readonly #decoder = new PacketDecoder();
   readonly #mem = new Memory({ initial: 1 << 18 });
-  readonly #addresses = new Map<string, IpAddress>();
+  /** What was looked up since `#older` was the younger half, and before. */
+  #addresses = new Map<string, IpAddress>();
+  #older = new Map<string, IpAddress>();
   #writer: PcapngWriter | null = null;
   #epoch = 0;
   /** The interface of packets whose options the capture cut, by family: they stay cut. */
   #cut: Record<Family, number> = { 4: 0, 6: 0 };
   #counts = { 4: 0, 6: 0, loopback: 0 };
 
-  /** The sink gets the octets of a pcapng file. Throws OptionTypeError. */
-  constructor(sink: (octets: Uint8Array) => void) {
+  /** The sink gets the octets of a pcapng file. Throws OptionTypeError, OptionRangeError. */
+  constructor(sink: (octets: Uint8Array) => void, options: AnonymiserOptions = {}) {
     func.check(sink, 'Anonymiser', 'sink');
+    anonymiserOptions.check(options);
     this.#sink = sink;
+    this.#half = (options.mostAddresses ?? MOST_ADDRESSES) >> 1;
   }
 
   /** The next frame. */
@@ -105,16 +125,31 @@ export class Anonymiser {
   /** The address in the place of another: of the same family, and of the loopback where that one is. */
   #address(family: Family, w0: number, w1: number, w2: number, w3: number): IpAddress {
     const key = `${family} ${w0} ${w1} ${w2} ${w3}`;
-    const found = this.#addresses.get(key);
-    if (found !== undefined) return found;
+    const young = this.#addresses.get(key);
+    if (young !== undefined) return young;
+    const old = this.#older.get(key);
+    if (old !== undefined) {
+      this.#older.delete(key);
+      return this.#remember(key, old);
+    }
     let made: IpAddress;
     if (isLoopback(w0, w1, w2, w3)) {
       const n = ++this.#counts.loopback;
       made = family === 6 ? addressFromWords(6, w0, w1, w2, w3) : ipv4(0x7f000000 | (n & 0xffffff));
     } else if (family === 4) made = ipv4(0x0a000000 | (++this.#counts[4] & 0xffffff));
     else made = addressFromWords(6, 0x20010db8, 0, 0, ++this.#counts[6]);
-    this.#addresses.set(key, made);
-    return made;
+    return this.#remember(key, made);
+  }
+
+  /** Those that were not looked up while half the room was filled are forgotten. */
+  #remember(key: string, address: IpAddress): IpAddress {
+    if (this.#addresses.size >= this.#half) {
+      this.forgotten += this.#older.size;
+      this.#older = this.#addresses;
+      this.#addresses = new Map();
+    }
+    this.#addresses.set(key, address);
+    return address;
   }
 
   /** The IP header of a packet with `payload` octets; its length. */

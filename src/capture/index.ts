@@ -11,7 +11,7 @@ export {
   type Finding,
   type SideReport,
 } from './analysis.ts';
-export { Anonymiser } from './anonymise.ts';
+export { Anonymiser, type AnonymiserOptions } from './anonymise.ts';
 export {
   Connection,
   type Earlier,
@@ -56,6 +56,7 @@ export {
   type Confidence,
   type Context,
   type Culprit,
+  durationText,
   type Evidence,
   type Exclusion,
   type Found,

@@ -117,7 +117,9 @@ export function traceOfConnection(connection: Connection): CapturedTrace {
     const id = (order >> 1) + 1;
     const gone = arrives && lost.has(seen);
     const was = states[end];
-    const now = gone || set === 0 ? was : arrives ? shown(set, reset) : sending(set, was);
+    // Who only refuses holds no connection; of who says nothing nothing is known.
+    const still = end === 'right' && (refused || server.packets === 0);
+    const now = gone || still || set === 0 ? was : arrives ? shown(set, reset) : sending(set, was);
     const stays = arrives && (seen.marks & (Mark.STRAY | Mark.BAD_SUM)) !== 0;
     if (!stays) states[end] = now;
     const changes =

@@ -1,11 +1,13 @@
 // Opens captures: files, patterns, standard input; unpacks gzip and zstd; and says how far it has come.
 
-import { createReadStream, globSync, statSync } from 'node:fs';
+import { globSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { type CaptureAnalyser, compressionOf } from '../capture/index.ts';
 import { UsageError } from './command.ts';
+import { Garbage } from './garbage.ts';
 
 const PIECE = 1 << 20;
 /** Smaller files are read before anybody looks. */
@@ -65,34 +67,71 @@ export class Progress {
   }
 }
 
-/** Reads captures one after the other into an analyser. A file that cannot be opened rejects. */
+/**
+ * Reads captures one after the other into an analyser: the frames of each. What the system does not let be read is told to
+ * `refused`, has null, and the others are read.
+ */
 export async function readCaptures(
   names: readonly string[],
   analyser: CaptureAnalyser,
   stdin: Readable,
   stderr: Writable,
-): Promise<void> {
+  refused: (name: string, error: Error) => void,
+): Promise<(number | null)[]> {
   const progress = new Progress(stderr, sizeOf(names));
+  const frames: (number | null)[] = [];
+  for (const [n, name] of names.entries()) {
+    if (n > 0) analyser.nextFile();
+    let error: Error | null = null;
+    try {
+      await readOne(name === '-' ? stdin : name, analyser, progress);
+    } catch (caught) {
+      if (!isOfSystem(caught)) throw caught;
+      error = caught;
+    } finally {
+      progress.end();
+    }
+    if (error !== null) refused(name, error);
+    frames.push(error === null ? analyser.info.frames : null);
+  }
+  return frames;
+}
+
+/** What the system refuses is the user's to know; what zlib refuses is said of the file. */
+function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && /^E[A-Z0-9]+$/.test((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** The octets of a file; every piece is in the same memory as the one before. */
+async function* piecesOf(name: string): AsyncGenerator<Uint8Array> {
+  const file = await open(name);
   try {
-    for (const [n, name] of names.entries()) {
-      if (n > 0) analyser.nextFile();
-      const source = name === '-' ? stdin : createReadStream(name, { highWaterMark: PIECE });
-      await readOne(source, analyser, progress);
+    const buffer = new Uint8Array(PIECE);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, PIECE);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
     }
   } finally {
-    progress.end();
+    await file.close();
   }
 }
 
-async function readOne(source: Readable, analyser: CaptureAnalyser, progress: Progress): Promise<void> {
-  const pieces = source[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+async function readOne(
+  source: Readable | string,
+  analyser: CaptureAnalyser,
+  progress: Progress,
+): Promise<void> {
+  const pieces = (
+    typeof source === 'string' ? piecesOf(source) : source[Symbol.asyncIterator]()
+  ) as AsyncIterator<Uint8Array>;
   const first: Uint8Array[] = [];
   let length = 0;
   // A pipe may bring a single octet.
   while (length < 4) {
     const { value, done } = await pieces.next();
     if (done === true) break;
-    first.push(value);
+    first.push(value.slice());
     length += value.length;
   }
   const head = Buffer.concat(first);
@@ -111,21 +150,26 @@ async function readOne(source: Readable, analyser: CaptureAnalyser, progress: Pr
     if (compression === null) await consume(all(), analyser);
     else {
       const unpack = compression === 'gzip' ? createGunzip() : createZstdDecompress();
-      await pipeline(all, unpack, (unpacked) => consume(unpacked as AsyncIterable<Uint8Array>, analyser));
+      // What is unpacked is still needed when the next piece is asked for.
+      async function* kept(): AsyncGenerator<Uint8Array> {
+        for await (const piece of all()) yield piece.slice();
+      }
+      await pipeline(kept, unpack, (unpacked) => consume(unpacked as AsyncIterable<Uint8Array>, analyser));
     }
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    // What the system refuses is the user's to know; what zlib refuses is said of the file.
-    if (compression === null || /^E[A-Z0-9]+$/.test(code ?? '')) throw error;
-    if (!analyser.stopped) analyser.report('damagedCompression', { message });
+    if (compression === null || isOfSystem(error)) throw error;
+    if (!analyser.stopped) analyser.report('damagedCompression', { message: (error as Error).message });
   } finally {
-    if (source !== process.stdin) source.destroy();
+    if (typeof source === 'string') await pieces.return?.();
+    else if (source !== process.stdin) source.destroy();
   }
 }
 
 async function consume(pieces: AsyncIterable<Uint8Array>, analyser: CaptureAnalyser): Promise<void> {
+  const garbage = new Garbage();
   for await (const piece of pieces) {
     analyser.push(piece);
+    garbage.look();
     if (analyser.stopped) return;
   }
 }

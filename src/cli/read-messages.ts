@@ -13,18 +13,19 @@ export const readMessages = {
   },
   readSvgNeedsConn: { en: '--svg needs --conn N', zh: '--svg 需要同时给出 --conn N' },
   readBadFilter: { en: '--filter {message}', zh: '--filter {message}' },
+  readCannotRead: { en: 'cannot read {file}: {message}', zh: '无法读取 {file}：{message}' },
   readCannotWrite: { en: 'cannot write {file}: {message}', zh: '无法写入 {file}：{message}' },
   readAnonymised: {
-    en: '{file}: {written} packets without addresses and text; {leftOut} frames that are no TCP were left out',
+    en: '{file}: {written|1 packet|# packets} without addresses and text; {leftOut|1 frame that is|# frames that are} no TCP left out',
     zh: '{file}：{written} 个包，已去掉地址和数据；{leftOut} 个非 TCP 帧未写入',
   },
   readHead: {
-    en: '{name}: {format}, {frames} frames, {tcp} of TCP, {connections} connections in {time} s',
-    zh: '{name}：{format}，{frames} 帧，其中 TCP {tcp} 帧，{connections} 个连接，历时 {time} 秒',
+    en: '{name}: {format}, {frames|1 frame|# frames}, {tcp} of TCP, {connections|1 connection|# connections} in {time}',
+    zh: '{name}：{format}，{frames} 帧，其中 TCP {tcp} 帧，{connections} 个连接，历时 {time}',
   },
   readVantage: { en: 'Captured at: {places}', zh: '抓包位置：{places}' },
   readSkipped: {
-    en: 'Not looked at: {other} frames of other protocols, {short} cut or damaged, {fragments} fragments, {unknown} of unknown links.',
+    en: 'Not looked at: {other} frames of other protocols, {short} cut or damaged, {fragments|1 fragment|# fragments}, {unknown} of unknown links.',
     zh: '未分析：其他协议 {other} 帧，截断或损坏 {short} 帧，分片 {fragments} 帧，未知链路 {unknown} 帧。',
   },
   readSuper: {
@@ -36,20 +37,20 @@ export const readMessages = {
     zh: '{count} 个校验和本应由网卡补全，不算错误。',
   },
   readNothingWrong: {
-    en: 'Nothing is wrong: all {count} connections are healthy, as far as this capture shows.',
-    zh: '没有问题：从这份抓包看，全部 {count} 个连接都正常。',
+    en: 'Nothing is wrong: {count|the connection is|all # connections are} healthy, as far as this capture shows.',
+    zh: '没有问题：从这份抓包看，{count|这个连接|全部 # 个连接都}正常。',
   },
   readNoneSelected: {
-    en: 'None of the {count} connections is what --filter asks for.',
+    en: '{count|The connection is not|None of the # connections is} what --filter asks for.',
     zh: '{count} 个连接中没有符合 --filter 的。',
   },
   readFilterPart: {
-    en: '--filter looked at {count} connections; {more} more, which ended later, are not listed',
+    en: '--filter looked at {count|1 connection|# connections}; {more} more, which ended later, {more|is|are} not listed',
     zh: '--filter 只查看了 {count} 个连接；之后结束的 {more} 个未列出',
   },
   readNoConnections: { en: 'There is no TCP connection in it.', zh: '其中没有 TCP 连接。' },
   readMoreFindings: {
-    en: 'and {count} other findings: --json has all',
+    en: 'and {count|1 other finding|# other findings}: --json has all',
     zh: '另有 {count} 项发现：--json 可看全部',
   },
   readFinding: {
@@ -61,7 +62,7 @@ export const readMessages = {
   readWhereAll: { en: 'the whole capture', zh: '整份抓包' },
   readWho: { en: 'Who: {who}. How sure: {sure}.', zh: '责任方：{who}。把握：{sure}。' },
   readFrames: { en: 'Frames: {frames}', zh: '帧：{frames}' },
-  readNot: { en: 'Not {title}: {because}', zh: '不是“{title}”：{because}' },
+  readNot: { en: 'Excluded: {title} ({because})', zh: '已排除：{title}（{because}）' },
   readOrElse: {
     en: 'This point of capture cannot exclude: {titles}',
     zh: '从这个抓包点无法排除：{titles}',

@@ -3,15 +3,15 @@
 import {
   type Analysis,
   bySeverity,
+  durationText,
   traceOfConnection,
-  verdictText,
   verdictTexts,
   verdictWord,
 } from '../capture/index.ts';
 import { escapeXml, type Lang, svgLadder } from '../lab/index.ts';
 import { formatEndpoint } from '../wire/index.ts';
-import { type MessageKey, t } from './messages.ts';
-import { runCommandText } from './run-command.ts';
+import { t } from './messages.ts';
+import { findingText } from './read-finding.ts';
 
 const MOST_LADDERS = 20;
 const MOST_ROWS = 2000;
@@ -33,7 +33,7 @@ export function reportHtml(analysis: Analysis, name: string, lang: Lang): string
     parts.push(`<${tag}${attributes}>${escapeXml(text)}</${tag}>`);
   };
   add('h1', t(lang, 'reportTitle'));
-  const time = (counts.lastUs / 1e6).toFixed(3);
+  const time = durationText(counts.lastUs, lang);
   const { format } = info;
   const { frames, tcp } = counts;
   add('p', t(lang, 'readHead', { name, format, frames, tcp, connections: counts.connections, time }));
@@ -41,33 +41,12 @@ export function reportHtml(analysis: Analysis, name: string, lang: Lang): string
   if (!told.some(({ severity }) => bySeverity(severity, 'note') < 0))
     add('p', t(lang, 'readNothingWrong', { count: connections.length + analysis.more }));
   const drawn = new Set<number>();
-  for (const { id, severity, count, connections: examples, verdict } of told) {
-    const texts = verdictTexts.get(id);
-    if (texts === undefined) continue;
-    const list = examples.map((number) => `#${number}`).join(', ');
-    const where = examples.length === 0 ? t(lang, 'readWhereAll') : t(lang, 'readWhereMany', { count, list });
-    const word = t(lang, `severity_${severity}` as MessageKey);
-    add(
-      'h2',
-      t(lang, 'readFinding', { severity: word, title: texts.title[lang], where }),
-      ` class="${severity}"`,
-    );
-    add('p', verdictText(texts.means, verdict.params, lang));
-    const sure = t(lang, `confidence_${verdict.confidence}` as MessageKey);
-    add('p', t(lang, 'readWho', { who: verdictWord(verdict.culprit, lang), sure }));
-    const frameList = verdict.evidence.map(({ frame, role }) => `${frame ?? '–'} ${role[lang]}`).join('; ');
-    add('p', t(lang, 'readFrames', { frames: frameList }));
-    for (const { verdict: other, because } of verdict.excluded) {
-      const title = verdictTexts.get(other)?.title[lang] ?? other;
-      add('p', t(lang, 'readNot', { title, because: because[lang] }));
-    }
-    for (const text of texts.advice)
-      add('p', t(lang, 'readDo', { text: verdictText(text, verdict.params, lang) }));
-    if (texts.scenario !== null)
-      parts.push(
-        `<p><code>${escapeXml(runCommandText({ scenario: texts.scenario.id, edits: texts.scenario.edits ?? [] }))}</code></p>`,
-      );
-    const [number] = examples;
+  for (const finding of told) {
+    const { head, means, details, command } = findingText(finding, lang);
+    add('h2', head, ` class="${finding.severity}"`);
+    for (const text of [means, ...details]) add('p', text);
+    if (command !== null) parts.push(`<p><code>${escapeXml(command)}</code></p>`);
+    const [number] = finding.connections;
     const connection = number === undefined ? undefined : kept.get(number);
     if (number === undefined || connection === undefined || drawn.has(number) || drawn.size >= MOST_LADDERS)
       continue;
@@ -90,8 +69,8 @@ export function reportHtml(analysis: Analysis, name: string, lang: Lang): string
           one.closedBy === null ? '–' : verdictWord(one.closedBy, lang),
           `${client.packets + server.packets}`,
           `${client.octets}, ${server.octets}`,
-          (one.startUs / 1e6).toFixed(3),
-          ((one.endUs - one.startUs) / 1e6).toFixed(3),
+          durationText(one.startUs, lang),
+          durationText(one.endUs - one.startUs, lang),
           one.verdicts.map(({ id }) => verdictTexts.get(id)?.title[lang] ?? id).join(', '),
         ],
         'td',

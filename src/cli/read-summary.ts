@@ -4,10 +4,8 @@ import {
   type Analysis,
   bySeverity,
   type ConnectionReport,
+  durationText,
   type Finding,
-  framesOf,
-  verdictText,
-  verdictTexts,
   verdictWord,
 } from '../capture/index.ts';
 import { cut, type Lang, textWidth } from '../lab/index.ts';
@@ -15,18 +13,12 @@ import { printable } from '../lab/text/index.ts';
 import { formatEndpoint } from '../wire/index.ts';
 import type { Io } from './command.ts';
 import { type MessageKey, t } from './messages.ts';
-import { runCommandText } from './run-command.ts';
+import { findingText } from './read-finding.ts';
 import type { Show } from './show.ts';
 
 const MOST_FINDINGS = 5;
 const MOST_ROWS = 40;
-const MOST_REASONS = 3;
 const INDENT = '   ';
-
-/** Seconds of microseconds. */
-function secondsText(us: number): string {
-  return (us / 1e6).toFixed(us < 10e6 ? 3 : 1);
-}
 
 /** Prints the summary. */
 export function tellSummary(show: Show, io: Io, analysis: Analysis, name: string): void {
@@ -37,7 +29,7 @@ export function tellSummary(show: Show, io: Io, analysis: Analysis, name: string
     frames: counts.frames,
     tcp: counts.tcp,
     connections: counts.connections,
-    time: secondsText(counts.lastUs),
+    time: durationText(counts.lastUs, io.lang),
   });
   const places = placesText(connections, io.lang);
   if (places !== '') show.say('readVantage', { places });
@@ -75,48 +67,11 @@ function placesText(connections: readonly ConnectionReport[], lang: Lang): strin
   return known.map(([at, count]) => `${t(lang, `place_${at}` as MessageKey)} (${count})`).join(', ');
 }
 
-function whereText({ connections, count }: Finding, lang: Lang): string {
-  if (connections.length === 0) return t(lang, 'readWhereAll');
-  const list = connections.map((number) => `#${number}`).join(', ');
-  if (count === 1) return t(lang, 'readWhereOne', { list });
-  return t(lang, 'readWhereMany', { count, list: count > connections.length ? `${list}…` : list });
-}
-
-function titleOf(id: string, lang: Lang): string {
-  return verdictTexts.get(id)?.title[lang] ?? id;
-}
-
 function tellFinding(show: Show, lang: Lang, finding: Finding, n: number): void {
-  const { id, severity, verdict } = finding;
-  const texts = verdictTexts.get(id);
-  if (texts === undefined) return;
-  const say = (key: MessageKey, params: Record<string, string | number>): void =>
-    show.say(key, params, INDENT);
-  const head = t(lang, 'readFinding', {
-    severity: t(lang, `severity_${severity}`),
-    title: texts.title[lang],
-    where: whereText(finding, lang),
-  });
+  const { head, means, details, command } = findingText(finding, lang);
   show.title(`${n}. ${head}`);
-  show.text(printable(verdictText(texts.means, verdict.params, lang)), INDENT);
-  say('readWho', {
-    who: verdictWord(verdict.culprit, lang),
-    sure: t(lang, `confidence_${verdict.confidence}`),
-  });
-  const roles = verdict.evidence.map(({ frame, role }) => `${frame ?? '–'} ${role[lang]}`);
-  if (framesOf(verdict.evidence).length > 0)
-    say('readFrames', { frames: roles.join(lang === 'zh' ? '；' : '; ') });
-  for (const { verdict: other, because } of verdict.excluded.slice(0, MOST_REASONS))
-    say('readNot', { title: titleOf(other, lang), because: because[lang] });
-  if (verdict.orElse.length > 0)
-    say('readOrElse', {
-      titles: verdict.orElse.map((other) => titleOf(other, lang)).join(lang === 'zh' ? '、' : ', '),
-    });
-  for (const text of texts.advice)
-    say('readDo', { text: printable(verdictText(text, verdict.params, lang)) });
-  const { scenario } = texts;
-  if (scenario !== null && severity !== 'normal')
-    say('readLab', { command: runCommandText({ scenario: scenario.id, edits: scenario.edits ?? [] }) });
+  for (const text of [means, ...details]) show.text(printable(text), INDENT);
+  if (command !== null) show.say('readLab', { command }, INDENT);
   show.lines('');
 }
 
@@ -163,8 +118,8 @@ function rowOf(row: ConnectionReport, lang: Lang): string[] {
     row.closedBy === null ? '–' : verdictWord(row.closedBy, lang),
     String(client.packets + server.packets),
     `${client.octets}, ${server.octets}`,
-    secondsText(row.startUs),
-    secondsText(row.endUs - row.startUs),
+    durationText(row.startUs, lang),
+    durationText(row.endUs - row.startUs, lang),
     namesOf(row),
   ];
 }

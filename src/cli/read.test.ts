@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import { packet, pcapFile } from '../capture/testing.ts';
+import { type Framed, type Made, packet, pcapFile } from '../capture/testing.ts';
 import { pcapngOf, playScenario, type Scenario, scenarioNamed } from '../lab/index.ts';
 import { Random } from '../sim/index.ts';
 import { main } from './program.ts';
@@ -50,7 +50,7 @@ describe('synfin read', () => {
   test('what is wrong comes first, with who, how sure, the frames, what next, and the run of the lab', async () => {
     const { code, stdout } = await synfin(['read', refused, '--plain']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/pcapng, 2 frames, 2 of TCP, 1\s+connections/);
+    expect(stdout).toMatch(/pcapng, 2 frames, 2 of TCP, 1\s+connection in 20 ms/);
     expect(stdout).toContain('1. FAULT: Connection refused (connection #0)');
     expect(stdout).toContain('Who: server. How sure: certain.');
     expect(stdout).toContain('Frames: 1 the SYN; 2 the RST');
@@ -66,7 +66,7 @@ describe('synfin read', () => {
 
   test('a healthy capture is called healthy', async () => {
     const { stdout } = await synfin(['read', close4, '--plain']);
-    expect(stdout).toContain('Nothing is wrong: all 1 connections are healthy');
+    expect(stdout).toContain('Nothing is wrong: the connection is healthy');
     expect(stdout).not.toMatch(/FAULT|Warning/);
   });
 
@@ -209,13 +209,32 @@ describe('synfin read', () => {
   test('of several files each problem names its own, and the others are read', async () => {
     const none = file('none.pcapng', new Uint8Array(0));
     const { code, stderr, stdout } = await synfin(['read', none, refused, close4, '--json']);
-    expect(code).toBe(0);
+    expect(code).toBe(1);
     expect(stderr).toBe(`synfin: ${none}: the file is empty\n`);
     expect(JSON.parse(stdout)).toMatchObject({
       file: { format: 'pcapng', frames: 9, octets: capture('refused').length + capture('close4').length },
       problems: [{ file: 0, key: 'empty' }],
       connections: [{ number: 0 }, { number: 1 }],
     });
+  });
+
+  test('a file that the system does not let be read is named, and the others are read', async () => {
+    // On Linux a process may open its own memory, and not read where nothing is.
+    const { code, stderr, stdout } = await synfin(['read', '/proc/self/mem', refused, '--json']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('cannot read /proc/self/mem: EIO');
+    expect(JSON.parse(stdout)).toMatchObject({ connections: [{ number: 0 }] });
+  });
+
+  test('a ladder: who only refuses is CLOSED, and the time and a long address do not touch', async () => {
+    const frames: Framed[] = [
+      [0, { way: '127.0.0.1:43696 > 127.0.0.1:80', flags: 'SYN', seq: 7 }],
+      [9.1, { way: '127.0.0.1:80 > 127.0.0.1:43696', flags: 'RST,ACK', seq: 0, ack: 8 }],
+    ].map(([us, made]) => ({ us: us as number, octets: packet(made as Made) }));
+    const { stdout } = await synfin(['read', file('r.pcap', pcapFile(frames)), '--conn', '0']);
+    expect(stdout).toMatch(/ time 127\.0\.0\.1:43696 /);
+    expect(stdout).not.toContain('SYN-RECEIVED');
+    expect(stdout).toContain('The SYN was answered with RST after 9 µs');
   });
 
   test('a link type that is not understood is named', async () => {
@@ -237,7 +256,7 @@ describe('synfin read', () => {
 
   test('a filter that nothing matches says so, and calls nothing healthy', async () => {
     const { stdout } = await synfin(['read', refused, '--filter', 'port 1', '--plain']);
-    expect(stdout).toContain('None of the 1 connections is what --filter asks for.');
+    expect(stdout).toContain('The connection is not what --filter asks for.');
     expect(stdout).not.toContain('Nothing is wrong');
   });
 });

@@ -20,6 +20,7 @@ import { printable } from '../lab/text/index.ts';
 import { CaptureFile } from './capture-file.ts';
 import { type Command, type Io, optionText, parseWhole, UsageError, type Values } from './command.ts';
 import { t } from './messages.ts';
+import { titleOf } from './read-finding.ts';
 import { readHelp } from './read-help.ts';
 import { captureFiles, readCaptures } from './read-input.ts';
 import { reportHtml } from './read-report.ts';
@@ -89,7 +90,7 @@ function tellConnection(show: Show, io: Io, analysis: Analysis, number: number):
     .flatMap(({ id, evidence }) =>
       evidence.flatMap(({ frame, role }) => {
         const event = frame === null ? undefined : eventOfFrame.get(frame);
-        const title = verdictTexts.get(id)?.title[io.lang] ?? id;
+        const title = titleOf(id, io.lang);
         const text = t(io.lang, 'readWas', { frame: frame ?? 0, role: role[io.lang], title });
         return event === undefined ? [] : [{ event, text }];
       }),
@@ -150,6 +151,11 @@ function anonymousCopy(name: string, io: Io): { frame(frame: Frame): void; end()
   };
 }
 
+/** Something was wrong with a file. */
+function isBad({ problems }: Analysis, file: number): boolean {
+  return problems.some((problem) => problem.file === file);
+}
+
 async function run(values: Values, positionals: readonly string[], io: Io): Promise<number> {
   if (positionals.length === 0) throw new UsageError('readNeeds');
   const selects = selectionOf(values);
@@ -167,11 +173,13 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
     // A log has a line for every connection.
     ...(zeek ? { mostListed: MOST_LOGGED } : {}),
   });
-  await readCaptures(names, analyser, io.stdin, io.stderr);
+  const { lang } = io;
+  const frames = await readCaptures(names, analyser, io.stdin, io.stderr, (name, { message }) => {
+    io.stderr.write(`synfin: ${t(lang, 'readCannotRead', { file: printable(name), message })}\n`);
+  });
   if (copy?.end() === false) return EXIT_FAILED;
   const all = analyser.end();
   const analysis = selected(all, selects);
-  const { lang } = io;
   if (selects !== null && all.more > 0) {
     const looked = { count: all.connections.length, more: all.more };
     io.stderr.write(`synfin: ${t(lang, 'readFilterPart', looked)}\n`);
@@ -180,7 +188,8 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
     const which = names.length > 1 ? `${names[problem.file]}: ` : '';
     io.stderr.write(`synfin: ${printable(which + problemText(problem, lang))}\n`);
   }
-  const unread = analysis.info.frames === 0 && analysis.problems.length > 0;
+  const unread = frames.filter((count, file) => count === null || (count === 0 && isBad(analysis, file)));
+  const nothing = unread.length === names.length;
   if (svg !== undefined && !write(svg, svgOfConnection(analysis, keep as number, io), io)) return EXIT_FAILED;
   const report = optionText(values, 'report');
   if (report !== undefined && !write(report, reportHtml(analysis, names.join(', '), lang), io))
@@ -194,9 +203,9 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
   else if (svg === undefined && report === undefined) {
     const show = new Show(io, showOptionsOf(values, io));
     if (keep !== undefined) tellConnection(show, io, analysis, keep);
-    else if (!unread) tellSummary(show, io, analysis, names.join(', '));
+    else if (!nothing) tellSummary(show, io, analysis, names.join(', '));
   }
-  return unread ? EXIT_FAILED : 0;
+  return unread.length > 0 ? EXIT_FAILED : 0;
 }
 
 /** `synfin read` */

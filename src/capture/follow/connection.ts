@@ -152,12 +152,21 @@ export class Connection {
   add(seen: Seen): void {
     this.segments.push(seen);
     const most = this.keepAll ? MOST_ASKED : MOST_KEPT;
-    if (this.segments.length > most) this.#thin(most >> 2);
+    if (this.segments.length > most) this.#thin(most);
+  }
+
+  /** Leaves so many segments at most, of a connection that was not asked for; how many are gone. */
+  thin(most: number): number {
+    const { length } = this.segments;
+    if (length <= most || this.keepAll) return 0;
+    this.#thin(most);
+    return length - this.segments.length;
   }
 
   /** What is in the middle and says nothing by itself goes; then the oldest of what is left there. */
-  #thin(part: number): void {
+  #thin(most: number): void {
     const { segments } = this;
+    const part = most >> 2;
     this.complete = false;
     const middle = segments
       .slice(part, -part)

@@ -175,6 +175,23 @@ test('a file that does not go on where the last one ended begins with all the ro
   expect(follower.counts.evicted).toBe(0);
 });
 
+test('segments beyond a bound: the middle of long connections goes first, and no connection ends of it', () => {
+  const lines = Array.from(
+    { length: 80 },
+    (_, n): Line => [
+      n,
+      { way: `10.0.0.1:${1000 + (n & 1)} > 10.0.0.2:80`, flags: 'ACK', seq: n, ack: 1, text: 2, id: n },
+    ],
+  );
+  const connections = followed(lines, { mostSegments: 50 });
+  expect(connections.map(({ packets, complete }) => [packets, complete])).toEqual([
+    [40, false],
+    [40, false],
+  ]);
+  expect(connections[0]?.segments.length).toBeLessThan(30);
+  expect(connections[0]?.segments.at(-1)?.frame).toBe(79);
+});
+
 test('segments beyond a bound: the connection that was silent longest is handed on, and what it sends later is another', () => {
   const at = (us: number, port: number): Line => [
     us,

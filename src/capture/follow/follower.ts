@@ -31,7 +31,10 @@ export interface FollowerOptions {
   readonly keep?: number;
   /** Connections that are followed at a time; then the one that was silent longest is handed on. Default 20,000. */
   readonly mostLive?: number;
-  /** Segments kept of these connections together; then, too. Default 250,000. */
+  /**
+   * Segments kept of these connections together; then the middle of long ones is left out, and when that is not enough
+   * connections are handed on, too. Default 250,000.
+   */
   readonly mostSegments?: number;
 }
 
@@ -70,6 +73,8 @@ export interface FollowerCounts {
 
 const DEFAULT_LIVE = 20_000;
 const DEFAULT_SEGMENTS = 250_000;
+/** Segments kept of a connection when there are too many of all together. */
+const THINNED: readonly number[] = [256, 64, 16];
 const MOST_EARLIER = 50_000;
 const MOST_ICMP = 16;
 const MOST_LINKS = 16;
@@ -110,7 +115,7 @@ export class Follower {
   readonly #mostSegments: number;
   readonly #decoder = new PacketDecoder();
   readonly #table = new Map<number, Entry>();
-  /** In the order of their last segments, roughly: an entry moves to the end when it is looked at for eviction. */
+  /** In the order of their first segments. */
   #order: Entry[] = [];
   #live = 0;
   #segments = 0;
@@ -228,6 +233,7 @@ export class Follower {
       connection.doubtful = seen;
     }
     this.#take(connection, seen, frame, this.#decoder.sum);
+    if (this.#segments > this.#mostSegments) this.#thin();
     if (this.#live > this.#mostLive || this.#segments > this.#mostSegments) this.#evict();
     return connection;
   }
@@ -437,19 +443,30 @@ export class Follower {
     this.#options.onConnection(connection);
   }
 
+  /** Leaves the middle of long connections out, until a quarter of the room is free: no connection ends of it. */
+  #thin(): void {
+    for (const most of THINNED) {
+      for (const { connection, seen } of this.#order) if (seen >= 0) this.#segments -= connection.thin(most);
+      if (this.#segments <= this.#mostSegments * 0.75) return;
+    }
+  }
+
   /** Hands on an eighth of the connections: those that are over, and then those that were silent longest. */
   #evict(): void {
-    const over = ({ connection }: Entry): number =>
-      connection.ending === 'closed' || connection.ending === 'reset' ? 0 : 1;
-    this.#order = this.#order
-      .filter(({ seen }) => seen >= 0)
-      .sort((a, b) => over(a) - over(b) || a.seen - b.seen);
-    const out = this.#order.slice(0, Math.max(1, this.#order.length >> 3));
-    for (const entry of out) {
-      this.counts.evicted++;
-      this.#replace(entry);
-    }
-    this.#order = this.#order.slice(out.length);
+    const live = this.#order.filter(({ seen }) => seen >= 0);
+    // Numbers sort many times faster than objects do.
+    const ranks = Float64Array.from(live, ({ connection: { ending }, seen }) =>
+      ending === 'closed' || ending === 'reset' ? seen : seen + this.#clock,
+    );
+    const last = ranks.toSorted()[Math.max(0, (live.length >> 3) - 1)] as number;
+    this.#order = [];
+    live.forEach((entry, n) => {
+      if ((ranks[n] as number) > last) this.#order.push(entry);
+      else {
+        this.counts.evicted++;
+        this.#replace(entry);
+      }
+    });
   }
 }
 

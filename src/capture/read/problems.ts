@@ -9,11 +9,11 @@ const texts = {
     zh: '既不是 pcap 也不是 pcapng（开头是 {magic}）；请先转换，例如用 editcap -F pcapng',
   },
   truncated: {
-    en: 'the file ends in the middle of a record: its last {octets} octets are not read (was it copied while it was being written?)',
+    en: 'the file ends in the middle of a record: its last {octets|octet is|# octets are} not read (was it copied while it was being written?)',
     zh: '文件在一条记录中间结束：最后 {octets} 字节未读（是不是还在写入时就复制了？）',
   },
   badRecord: {
-    en: 'the record at offset {offset} claims {octets} octets: the file is damaged, and what follows is not read',
+    en: 'the record at offset {offset} claims {octets|1 octet|# octets}: the file is damaged, and what follows is not read',
     zh: '偏移 {offset} 处的记录自称有 {octets} 字节：文件已损坏，其后的内容不再读取',
   },
   badBlock: {

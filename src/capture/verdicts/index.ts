@@ -4,16 +4,17 @@ export { Many, type ManyFound } from './handshake/index.ts';
 export { healthy } from './healthy.ts';
 export { bySeverity, framesOf, judge, SEVERITIES, verdictOf, verdictText, verdictWord } from './judge.ts';
 export { rules, verdictTexts } from './rules.ts';
-export type {
-  Confidence,
-  Context,
-  Culprit,
-  Evidence,
-  Exclusion,
-  Found,
-  Rule,
-  Service,
-  Severity,
-  Verdict,
-  VerdictTexts,
+export {
+  type Confidence,
+  type Context,
+  type Culprit,
+  durationText,
+  type Evidence,
+  type Exclusion,
+  type Found,
+  type Rule,
+  type Service,
+  type Severity,
+  type Verdict,
+  type VerdictTexts,
 } from './verdict.ts';

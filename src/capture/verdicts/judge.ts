@@ -4,7 +4,16 @@ import { fill, type Lang, type Params, type Text } from '../../lab/text/index.ts
 import type { Connection } from '../follow/index.ts';
 import { healthy } from './healthy.ts';
 import { rules } from './rules.ts';
-import type { Context, Evidence, Found, Rule, Severity, Verdict, VerdictTexts } from './verdict.ts';
+import {
+  type Context,
+  durationWord,
+  type Evidence,
+  type Found,
+  type Rule,
+  type Severity,
+  type Verdict,
+  type VerdictTexts,
+} from './verdict.ts';
 
 /** From the worst to what is as it should be. */
 export const SEVERITIES: readonly Severity[] = ['fault', 'warning', 'note', 'normal'];
@@ -76,7 +85,7 @@ const WORDS: Readonly<Record<string, Text>> = {
 
 /** A word of a verdict in a language: a culprit, or a parameter. */
 export function verdictWord(word: string, lang: Lang): string {
-  return WORDS[word]?.[lang] ?? word;
+  return WORDS[word]?.[lang] ?? durationWord(word, lang) ?? word;
 }
 
 /** A text of a verdict with its parameters. */

@@ -1,7 +1,7 @@
 // What a verdict is: what happened, who did it, how sure that is, the frames that show it, and which neighbours were
 // excluded by what. Rules say it from evidence; nothing here guesses.
 
-import type { Params, Text } from '../../lab/text/index.ts';
+import type { Lang, Params, Text } from '../../lab/text/index.ts';
 import type { Connection, Seen, Vantage } from '../follow/index.ts';
 
 /** How bad it is. A connection without a fault and without a warning is healthy. */
@@ -91,9 +91,30 @@ export function shows(seen: Seen, role: Text): Evidence {
   return { frame: seen.frame, role };
 }
 
-/** Seconds with as many digits as say something. */
-export function seconds(us: number): string {
-  return figures(us / 1e6);
+/** A time as a parameter of a text: `9.1 µs`, `340 ms`, `1.2 s`; {@link durationText} has it in the other languages. */
+export function duration(us: number): string {
+  const size = Math.abs(us);
+  // Captures have nanoseconds at best.
+  if (size < 0.001) return '0 s';
+  if (size < 999.5) return `${Number(figures(us))} µs`;
+  if (size < 999_500) return `${Number(figures(us / 1000))} ms`;
+  return `${Number(figures(us / 1e6))} s`;
+}
+
+const DURATION = /^(-?[\d.]+) (µs|ms|s)$/;
+const CHINESE_UNITS: Readonly<Record<string, string>> = { µs: '微秒', ms: '毫秒', s: '秒' };
+
+/** A {@link duration} in a language; null: the word is none. */
+export function durationWord(word: string, lang: Lang): string | null {
+  const [, value, unit] = DURATION.exec(word) ?? [];
+  if (value === undefined || unit === undefined) return null;
+  return lang === 'zh' ? `${value} ${CHINESE_UNITS[unit]}` : word;
+}
+
+/** A time in microseconds, as people say it in a language: `9.1 µs`, `340 毫秒`. */
+export function durationText(us: number, lang: Lang): string {
+  const word = duration(us);
+  return durationWord(word, lang) ?? word;
 }
 
 /** A number with as many digits as say something, and no exponent. */

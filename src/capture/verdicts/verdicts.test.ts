@@ -8,7 +8,7 @@ import { type Analysis, analyseCapture } from '../analysis.ts';
 import { CaptureReader } from '../read/index.ts';
 import { type Framed, type Made, packet, pcapFile } from '../testing.ts';
 import { rules, verdictText, verdictTexts } from './index.ts';
-import { figures } from './verdict.ts';
+import { duration, durationText, figures } from './verdict.ts';
 
 type At = 'left' | 'right' | 'wire';
 
@@ -205,6 +205,13 @@ test.each(['refused', 'close4', 'cw-leak', 'unread-rst', 'mtu-hole', 'zerowin', 
   },
 );
 
+test('times have the unit in which they are read', () => {
+  expect([0, 0.35, 9.1, 340, 1000, 20_040, 999_600, 1.24e6, 75e6].map(duration)).toEqual([
+    ...['0 s', '0.35 µs', '9.1 µs', '340 µs', '1 ms', '20 ms', '1 s', '1.2 s', '75 s'],
+  ]);
+  expect(durationText(9.1, 'zh')).toBe('9.1 微秒');
+});
+
 test('figures are without exponents', () => {
   expect([0, 5e-10, 2.5e-7, 0.000_012, 0.0444, 0.5, 5, 12.34, 100, 1234.5].map(figures)).toEqual([
     '0',
@@ -255,7 +262,14 @@ test('of every run of the lab, every verdict has its parameters, and only names 
     for (const { verdicts: found } of analysed(id, 'wire').connections)
       for (const { id: verdict, params, orElse, excluded } of found) {
         const { means, advice } = verdictTexts.get(verdict)!;
-        for (const text of [means, ...advice]) expect(verdictText(text, params, 'en')).not.toMatch(/\{\w+\}/);
+        for (const text of [means, ...advice]) {
+          expect(verdictText(text, params, 'en')).not.toMatch(
+            /\{\w+|\b1 (SYNs|segments|octets|times|hops)\b|\d s s\b/,
+          );
+          expect(verdictText(text, params, 'zh')).not.toMatch(
+            /\p{sc=Han} (客户端|服务器)|(客户端|服务器|秒) \p{sc=Han}/u,
+          );
+        }
         for (const other of [...orElse, ...excluded.map((one) => one.verdict)])
           expect([id, verdict, other, verdictTexts.has(other)]).toEqual([id, verdict, other, true]);
       }

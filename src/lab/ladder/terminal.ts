@@ -63,6 +63,21 @@ const terminalOptions = new Schema<TerminalOptions>('TerminalLadder', {
   name: func,
 });
 
+function socketOf({ address, port }: TraceEnd): string {
+  return formatEndpoint(address, port);
+}
+
+/** What each end is called: up to its bar, or, when it is longer, from behind the time on; both are cut where they meet. */
+function putEnds(line: Line, left: string, right: string, edge: number, style: string): void {
+  const begin = TIME_COLUMNS + 1;
+  const room = edge - begin - 1;
+  const half = room >> 1;
+  const last = cut(right, Math.max(half, room - textWidth(left)), '…');
+  const first = cut(left, Math.max(half, room - textWidth(right)), '…');
+  line.put(Math.max(begin, LEFT_BAR + 1 - textWidth(first)), first, style);
+  line.put(edge - textWidth(last), last, style);
+}
+
 /** Draws one ladder. */
 export class TerminalLadder {
   readonly #options: TerminalOptions;
@@ -105,13 +120,9 @@ export class TerminalLadder {
       word(lang, 'time').padStart(TIME_COLUMNS - (textWidth(word(lang, 'time')) - word(lang, 'time').length)),
       DIM,
     );
-    for (const end of ['left', 'right'] as const) {
-      const { name, address, port } = ends[end];
-      const socket = formatEndpoint(address, port);
-      const place = (text: string): number => (end === 'left' ? LEFT_BAR + 1 : right) - textWidth(text);
-      names.put(place(name), name, BOLD);
-      where.put(place(socket), socket, DIM);
-    }
+    const sockets = { left: socketOf(ends.left), right: socketOf(ends.right) };
+    putEnds(names, ends.left.name, ends.right.name, right, BOLD);
+    putEnds(where, sockets.left, sockets.right, right, DIM);
     if (this.#rules > 0) where.put(right + 2, word(lang, 'rule'), DIM);
     const signs = [
       `${g.change} ${word(lang, 'stateChange')}`,

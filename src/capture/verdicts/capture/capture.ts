@@ -33,7 +33,7 @@ export const oneSided: Rule = {
   title: { en: 'Only one direction was captured', zh: '只抓到一个方向' },
   means: {
     en: 'Only the {who} is in the capture, and its acknowledgments move: the other direction takes another way, or a filter leaves it out. What is missing was not lost.',
-    zh: '抓包里只有 {who}，而它的确认号在前进：另一个方向走了别的路，或被过滤掉了。缺的不等于丢的。',
+    zh: '抓包里只有{who}，而它的确认号在前进：另一个方向走了别的路，或被过滤掉了。缺的不等于丢的。',
   },
   advice: [
     {
@@ -85,7 +85,7 @@ export const duplicateCapture: Rule = {
   severity: 'note',
   title: { en: 'Captured twice', zh: '同一个包抓了两次' },
   means: {
-    en: '{count} of {packets} packets are there twice, with the same IP identification and no time between: the capture listens at two points ({hops} of them on both sides of a router). They are no retransmissions.',
+    en: '{count} of {packets} packets {count|is|are} there twice, with the same IP identification and no time between: the capture listens at two points ({hops} of them on both sides of a router). {count|It is no retransmission|They are no retransmissions}.',
     zh: '{packets} 个包中有 {count} 个出现两次，IP 标识相同、几乎没有时间差：抓包同时监听了两个点（其中 {hops} 个在路由器两侧）。它们不是重传。',
   },
   advice: [
@@ -147,7 +147,7 @@ export const captureLoss: Rule = {
   severity: 'note',
   title: { en: 'The capture has holes', zh: '抓包有缺失' },
   means: {
-    en: '{octets} octets were acknowledged that the capture does not have: it dropped packets. The network did not.',
+    en: '{octets|1 octet was|# octets were} acknowledged that the capture does not have: it dropped packets. The network did not.',
     zh: '有 {octets} 字节被确认了，抓包里却没有：是抓包丢的，不是网络丢的。',
   },
   advice: [

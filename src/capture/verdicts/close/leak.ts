@@ -2,7 +2,7 @@
 
 import { otherWay } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
-import { type Rule, seconds, shows } from '../verdict.ts';
+import { duration, type Rule, shows } from '../verdict.ts';
 
 /** Half-closed for so long, without data: Linux's FIN-WAIT-2 ends after that time. */
 const LEAK_US = 60e6;
@@ -13,13 +13,13 @@ export const closeWaitLeak: Rule = {
   severity: 'fault',
   title: { en: 'The other side never closes: CLOSE-WAIT', zh: '另一方始终不关闭：CLOSE-WAIT' },
   means: {
-    en: 'The FIN of the {closer} was acknowledged, and for {time} s the {leaker} has neither sent data nor closed: its program forgot close(), or nobody reads. It stays in CLOSE-WAIT; nothing in TCP ends that.',
-    zh: '{closer} 的 FIN 已被确认，而 {leaker} 在 {time} 秒内既没发数据也没关闭：程序忘了 close()，或者没有人读。它会一直停在 CLOSE-WAIT，TCP 没有任何机制会结束它。',
+    en: 'The FIN of the {closer} was acknowledged, and for {time} the {leaker} has neither sent data nor closed: its program forgot close(), or nobody reads. It stays in CLOSE-WAIT; nothing in TCP ends that.',
+    zh: '{closer}的 FIN 已被确认，而{leaker}在 {time}内既没发数据也没关闭：程序忘了 close()，或者没有人读。它会一直停在 CLOSE-WAIT，TCP 没有任何机制会结束它。',
   },
   advice: [
     {
       en: 'On the {leaker}: ss -tnp state close-wait names the process. Recv-Q 0: the end was read and not closed; 1: nobody reads.',
-      zh: '在 {leaker} 上：ss -tnp state close-wait 会列出进程。Recv-Q 为 0：读到了末尾却没关；为 1：没有人读。',
+      zh: '在{leaker}上：ss -tnp state close-wait 会列出进程。Recv-Q 为 0：读到了末尾却没关；为 1：没有人读。',
     },
     {
       en: 'synfin runbook close-wait has the way from there.',
@@ -53,7 +53,7 @@ export const closeWaitLeak: Rule = {
       params: {
         closer: names(closedBy),
         leaker: names(otherWay(closedBy)),
-        time: seconds(until - finAcked.us),
+        time: duration(until - finAcked.us),
       },
       evidence: [
         shows(fin, roles.fin),

@@ -3,7 +3,7 @@
 import { FIN } from '../../../wire/index.ts';
 import { type Connection, Mark, otherWay, type Seen } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
-import { type Rule, seconds, shows } from '../verdict.ts';
+import { duration, type Rule, shows } from '../verdict.ts';
 
 /** A repeated FIN, and the ACK of it that was seen before it was repeated. */
 function repeated(connection: Connection): { fin: Seen; again: Seen; acked: Seen | null } | null {
@@ -26,8 +26,8 @@ export const finLost: Rule = {
   severity: 'note',
   title: { en: 'The FIN was sent again', zh: 'FIN 重发' },
   means: {
-    en: 'The FIN of the {who} was not acknowledged and sent again after {time} s: it was lost, or the ACK of it was.',
-    zh: '{who} 的 FIN 没有得到确认，{time} 秒后重发：FIN 或它的 ACK 丢失了。',
+    en: 'The FIN of the {who} was not acknowledged and sent again after {time}: it was lost, or the ACK of it was.',
+    zh: '{who}的 FIN 没有得到确认，{time}后重发：FIN 或它的 ACK 丢失了。',
   },
   advice: [],
   scenario: { id: 'fin-lost' },
@@ -40,7 +40,7 @@ export const finLost: Rule = {
     return {
       confidence: 'likely',
       culprit: 'network',
-      params: { who: fin.way === 0 ? 'client' : 'server', time: seconds(again.us - fin.us) },
+      params: { who: fin.way === 0 ? 'client' : 'server', time: duration(again.us - fin.us) },
       evidence: [shows(fin, roles.fin), shows(again, roles.finAgain)],
       orElse: ['last-ack-lost'],
     };
@@ -53,8 +53,8 @@ export const lastAckLost: Rule = {
   severity: 'note',
   title: { en: 'The ACK of the FIN was lost', zh: '对 FIN 的 ACK 丢失' },
   means: {
-    en: 'The FIN of the {who} had been acknowledged and was sent again after {time} s: the ACK did not arrive. TIME-WAIT is there to answer it.',
-    zh: '{who} 的 FIN 已被确认，{time} 秒后又重发：那个 ACK 没有送达。TIME-WAIT 正是为了应答它。',
+    en: 'The FIN of the {who} had been acknowledged and was sent again after {time}: the ACK did not arrive. TIME-WAIT is there to answer it.',
+    zh: '{who}的 FIN 已被确认，{time}后又重发：那个 ACK 没有送达。TIME-WAIT 正是为了应答它。',
   },
   advice: [],
   scenario: { id: 'lastack-lost' },
@@ -66,7 +66,7 @@ export const lastAckLost: Rule = {
     return {
       confidence: 'certain',
       culprit: 'network',
-      params: { who: fin.way === 0 ? 'client' : 'server', time: seconds(again.us - fin.us) },
+      params: { who: fin.way === 0 ? 'client' : 'server', time: duration(again.us - fin.us) },
       evidence: [shows(fin, roles.fin), shows(acked, roles.ackOfFin), shows(again, roles.finAgain)],
       excluded: [
         {

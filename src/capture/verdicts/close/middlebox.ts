@@ -45,12 +45,12 @@ export const resetByMiddlebox: Rule = {
   title: { en: 'A RST that this side did not send', zh: '并非由该方发出的 RST' },
   means: {
     en: 'The RST in the name of the {who} does not come from there: a firewall, a NAT, an intrusion prevention system or a censor ends the connection.',
-    zh: '以 {who} 名义发出的 RST 并不来自它：是防火墙、NAT、入侵防御系统或审查设备终止了连接。',
+    zh: '以{who}名义发出的 RST 并不来自它：是防火墙、NAT、入侵防御系统或审查设备终止了连接。',
   },
   advice: [
     {
-      en: 'Ask who runs the devices {hops} hops from here; a capture at the {who} shows that it sent no RST.',
-      zh: '查一查离这里 {hops} 跳的设备归谁管；在 {who} 上抓包即可证明它没有发 RST。',
+      en: 'Ask who runs the devices {hops|1 hop|# hops} from here; a capture at the {who} shows that it sent no RST.',
+      zh: '查一查离这里 {hops} 跳的设备归谁管；在{who}上抓包即可证明它没有发 RST。',
     },
   ],
   scenario: { id: 'blind-rst' },

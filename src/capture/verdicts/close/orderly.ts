@@ -38,7 +38,7 @@ export const closeFour: Rule = {
   title: { en: 'Closed in four segments', zh: '四次挥手关闭' },
   means: {
     en: 'The {who} closed first, and has the TIME-WAIT. FIN, ACK, FIN, ACK: as it should be.',
-    zh: '{who} 先关闭，TIME-WAIT 在它那边。FIN、ACK、FIN、ACK：正常。',
+    zh: '{who}先关闭，TIME-WAIT 在它那边。FIN、ACK、FIN、ACK：正常。',
   },
   advice: [],
   scenario: { id: 'close4' },
@@ -57,7 +57,7 @@ export const closeThree: Rule = {
   title: { en: 'Closed in three segments', zh: '三次挥手关闭' },
   means: {
     en: 'The {who} closed first, and has the TIME-WAIT; the other side’s FIN carried the ACK. As it should be.',
-    zh: '{who} 先关闭，TIME-WAIT 在它那边；另一方的 FIN 捎带了 ACK。正常。',
+    zh: '{who}先关闭，TIME-WAIT 在它那边；另一方的 FIN 捎带了 ACK。正常。',
   },
   advice: [],
   scenario: { id: 'close3' },
@@ -92,7 +92,7 @@ export const halfClose: Rule = {
   title: { en: 'Half-closed, and used so', zh: '半关闭并继续传输' },
   means: {
     en: 'The {who} finished its direction with FIN and went on receiving: shutdown(), not close().',
-    zh: '{who} 用 FIN 结束了自己的方向，但继续接收：用的是 shutdown()，不是 close()。',
+    zh: '{who}用 FIN 结束了自己的方向，但继续接收：用的是 shutdown()，不是 close()。',
   },
   advice: [],
   scenario: { id: 'half-close' },

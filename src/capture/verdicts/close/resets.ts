@@ -4,7 +4,7 @@
 import { ACK, RST, seqGeq, seqGt } from '../../../wire/index.ts';
 import { type Connection, Mark, otherWay, type Seen, type Way } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
-import { type Rule, seconds, shows } from '../verdict.ts';
+import { duration, type Rule, shows } from '../verdict.ts';
 
 const names = (way: Way): string => (way === 0 ? 'client' : 'server');
 
@@ -45,12 +45,12 @@ export const unreadReset: Rule = {
   title: { en: 'Closed with unread data', zh: '还有未读数据就关闭' },
   means: {
     en: 'The {who} reset the connection after data had come that it had acknowledged and not answered: its program closed without having read all of it. The peer gets ECONNRESET, and may lose what was sent to it last.',
-    zh: '{who} 收到并确认了数据，却没有应答就重置了连接：程序没读完就关闭了。对方得到 ECONNRESET，最后发给它的数据也可能丢失。',
+    zh: '{who}收到并确认了数据，却没有应答就重置了连接：程序没读完就关闭了。对方得到 ECONNRESET，最后发给它的数据也可能丢失。',
   },
   advice: [
     {
       en: 'In the program of the {who}: read to the end before close() (limits on requests, early error answers), or shutdown(SHUT_WR) and drain.',
-      zh: '在 {who} 的程序里：先读到末尾再 close()（请求长度限制、提前返回错误时最常见），或先 shutdown(SHUT_WR) 再读完。',
+      zh: '在{who}的程序里：先读到末尾再 close()（请求长度限制、提前返回错误时最常见），或先 shutdown(SHUT_WR) 再读完。',
     },
   ],
   scenario: { id: 'unread-rst' },
@@ -90,12 +90,12 @@ export const lateDataReset: Rule = {
   title: { en: 'Data after the peer had closed', zh: '对方关闭之后还发数据' },
   means: {
     en: 'The {closer} had closed (FIN); the {writer} had acknowledged that and still sent data, which was answered with RST. Its next write fails with EPIPE.',
-    zh: '{closer} 已经关闭（FIN）；{writer} 确认了 FIN 却仍发数据，得到 RST。它下一次写会报 EPIPE。',
+    zh: '{closer}已经关闭（FIN）；{writer}确认了 FIN 却仍发数据，得到 RST。它下一次写会报 EPIPE。',
   },
   advice: [
     {
       en: 'In the program of the {writer}: treat read() = 0 as the end of the conversation; or the {closer} should use shutdown() and read on.',
-      zh: '在 {writer} 的程序里：read() 返回 0 就当作对话结束；或者 {closer} 改用 shutdown() 并继续读。',
+      zh: '在{writer}的程序里：read() 返回 0 就当作对话结束；或者{closer}改用 shutdown() 并继续读。',
     },
   ],
   scenario: { id: 'late-data-rst' },
@@ -133,13 +133,13 @@ export const idlePoolRace: Rule = {
   severity: 'fault',
   title: { en: 'An idle connection was closed while a request came', zh: '空闲连接被关闭时请求正在路上' },
   means: {
-    en: 'After {idle} s without data the {closer} closed the connection; at that moment the {writer} sent on it, without having seen the FIN, and got RST. This is the usual “ECONNRESET on keep-alive”.',
-    zh: '空闲 {idle} 秒后 {closer} 关闭了连接；此刻 {writer} 还没看到 FIN 就在上面发了数据，得到 RST。这就是常见的“长连接 ECONNRESET”。',
+    en: 'After {idle} without data the {closer} closed the connection; at that moment the {writer} sent on it, without having seen the FIN, and got RST. This is the usual “ECONNRESET on keep-alive”.',
+    zh: '空闲 {idle}后{closer}关闭了连接；此刻{writer}还没看到 FIN 就在上面发了数据，得到 RST。这就是常见的“长连接 ECONNRESET”。',
   },
   advice: [
     {
-      en: 'Let the {writer} give up idle connections first: its pool’s idle timeout below {idle} s (Node: server.keepAliveTimeout above the client’s; Java: maxIdleTime, validateAfterInactivity; Go: IdleConnTimeout).',
-      zh: '让 {writer} 先淘汰空闲连接：连接池空闲时间小于 {idle} 秒（Node：服务端 keepAliveTimeout 大于客户端；Java：maxIdleTime、validateAfterInactivity；Go：IdleConnTimeout）。',
+      en: 'Let the {writer} give up idle connections first: its pool’s idle timeout below {idle} (Node: server.keepAliveTimeout above the client’s; Java: maxIdleTime, validateAfterInactivity; Go: IdleConnTimeout).',
+      zh: '让{writer}先淘汰空闲连接：连接池空闲时间小于 {idle}（Node：服务端 keepAliveTimeout 大于客户端；Java：maxIdleTime、validateAfterInactivity；Go：IdleConnTimeout）。',
     },
     {
       en: 'Retry idempotent requests once when a reused connection fails before the first octet of an answer.',
@@ -172,7 +172,7 @@ export const idlePoolRace: Rule = {
     return {
       confidence: 'certain',
       culprit: rst.way === 0 ? 'client' : 'server',
-      params: { closer: names(rst.way), writer: names(late.way), idle: seconds(idle) },
+      params: { closer: names(rst.way), writer: names(late.way), idle: duration(idle) },
       evidence: [
         ...(before === undefined ? [] : [shows(before, roles.lastText)]),
         shows(fin, roles.fin),
@@ -199,12 +199,12 @@ export const halfOpen: Rule = {
   title: { en: 'The other side did not know the connection any more', zh: '另一方已不认识这个连接' },
   means: {
     en: 'The {who} answered a segment with a RST that has no ACK and takes its number from that segment: there was no such connection any more. It restarted, or something between forgot, and no FIN was ever sent.',
-    zh: '{who} 用不带 ACK、序列号取自该报文段的 RST 作答：那里已经没有这个连接。它重启过，或者中间设备忘记了状态，而 FIN 从未发出。',
+    zh: '{who}用不带 ACK、序列号取自该报文段的 RST 作答：那里已经没有这个连接。它重启过，或者中间设备忘记了状态，而 FIN 从未发出。',
   },
   advice: [
     {
       en: 'Did the {who} restart (uptime, pod, deployment)? If not, a NAT or load balancer with an idle timeout answers in its place: compare TTLs.',
-      zh: '{who} 是否重启过（uptime、Pod、发布）？若没有，就是有空闲超时的 NAT 或负载均衡在替它应答：比较 TTL。',
+      zh: '{who}是否重启过（uptime、Pod、发布）？若没有，就是有空闲超时的 NAT 或负载均衡在替它应答：比较 TTL。',
     },
     {
       en: 'Keep-alive on the sender (below the idle timeouts on the way) finds such connections before a request does.',
@@ -258,12 +258,12 @@ export const abort: Rule = {
   title: { en: 'Reset by a program', zh: '被程序重置' },
   means: {
     en: 'The {who} ended the open connection with RST, with nothing visibly unread: its program aborts (SO_LINGER 0, destroy()), was killed, or its runtime cleans up so.',
-    zh: '{who} 用 RST 结束了打开着的连接，也看不出有未读数据：程序主动中止（SO_LINGER 0、destroy()）、被杀，或运行时就这样清理。',
+    zh: '{who}用 RST 结束了打开着的连接，也看不出有未读数据：程序主动中止（SO_LINGER 0、destroy()）、被杀，或运行时就这样清理。',
   },
   advice: [
     {
       en: 'On the {who}: logs at that second; strace -f -e trace=close,shutdown,setsockopt shows SO_LINGER. Health checks of load balancers do it on purpose.',
-      zh: '在 {who} 上：看那一秒的日志；strace -f -e trace=close,shutdown,setsockopt 可看到 SO_LINGER。负载均衡的健康检查会故意这样做。',
+      zh: '在{who}上：看那一秒的日志；strace -f -e trace=close,shutdown,setsockopt 可看到 SO_LINGER。负载均衡的健康检查会故意这样做。',
     },
   ],
   scenario: { id: 'hs', edits: ['left abort 100ms'] },

@@ -3,7 +3,7 @@
 import { ACK, RST, SYN } from '../../../wire/index.ts';
 import { Mark, otherWay, type Seen, type Way } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
-import { type Rule, seconds, shows } from '../verdict.ts';
+import { duration, type Rule, shows } from '../verdict.ts';
 
 const names = (way: Way): string => (way === 0 ? 'client' : 'server');
 /** Idle for so long that what is between may have forgotten: the shortest timeouts of clouds. */
@@ -17,8 +17,8 @@ export const peerVanished: Rule = {
   severity: 'fault',
   title: { en: 'The other side fell silent', zh: '另一方突然沉默' },
   means: {
-    en: 'The {who} sent its data {times} times in {time} s, and nothing came back: the host died, the cable or a route went away, or a firewall began to drop. No FIN and no RST: the connection hangs until a timeout.',
-    zh: '{who} 在 {time} 秒内把数据发了 {times} 次，没有任何回应：主机宕机、链路或路由中断，或防火墙开始丢包。没有 FIN 也没有 RST：连接会一直挂到超时。',
+    en: 'The {who} sent its data {times|once|# times} in {time}, and nothing came back: the host died, the cable or a route went away, or a firewall began to drop. No FIN and no RST: the connection hangs until a timeout.',
+    zh: '{who}在 {time}内把数据发了 {times} 次，没有任何回应：主机宕机、链路或路由中断，或防火墙开始丢包。没有 FIN 也没有 RST：连接会一直挂到超时。',
   },
   advice: [
     {
@@ -54,7 +54,7 @@ export const peerVanished: Rule = {
       return {
         confidence: tries.length > 3 ? 'certain' : 'likely',
         culprit: 'network',
-        params: { who: names(way), times: tries.length + 1, time: seconds(last.us - first.us) },
+        params: { who: names(way), times: tries.length + 1, time: duration(last.us - first.us) },
         evidence: [
           ...(peerLast === undefined ? [] : [shows(peerLast, roles.lastOfPeer)]),
           ...tries.slice(0, 4).map((seen) => shows(seen, roles.textAgain)),
@@ -78,13 +78,13 @@ export const idleKilled: Rule = {
   severity: 'fault',
   title: { en: 'Forgotten while idle', zh: '空闲期间被遗忘' },
   means: {
-    en: 'After {idle} s without a segment, the next one found nobody: {how}. A NAT, firewall or load balancer on the way had dropped the connection from its table (conntrack), or the host had.',
-    zh: '{idle} 秒没有报文段之后，下一个报文段没人认领：{how}。途中的 NAT、防火墙或负载均衡把连接从表里（conntrack）删掉了，或是主机忘了。',
+    en: 'After {idle} without a segment, the next one found nobody: {how}. A NAT, firewall or load balancer on the way had dropped the connection from its table (conntrack), or the host had.',
+    zh: '{idle}没有报文段之后，下一个报文段没人认领：{how}。途中的 NAT、防火墙或负载均衡把连接从表里（conntrack）删掉了，或是主机忘了。',
   },
   advice: [
     {
-      en: 'Keep-alive below the idle timeout (Linux: TCP_KEEPIDLE; Node: setKeepAlive(true, 30000)), or close idle connections yourself after less than {idle} s.',
-      zh: '保活间隔要小于空闲超时（Linux：TCP_KEEPIDLE；Node：setKeepAlive(true, 30000)），或者自己在 {idle} 秒之前关闭空闲连接。',
+      en: 'Keep-alive below the idle timeout (Linux: TCP_KEEPIDLE; Node: setKeepAlive(true, 30000)), or close idle connections yourself after less than {idle}.',
+      zh: '保活间隔要小于空闲超时（Linux：TCP_KEEPIDLE；Node：setKeepAlive(true, 30000)），或者自己在 {idle}之前关闭空闲连接。',
     },
   ],
   scenario: { id: 'keepalive' },
@@ -115,7 +115,7 @@ export const idleKilled: Rule = {
       return {
         confidence: 'likely',
         culprit: 'network',
-        params: { idle: seconds(seen.us - before.us), how },
+        params: { idle: duration(seen.us - before.us), how },
         evidence: [
           shows(before, roles.lastOfPeer),
           shows(seen, seen.length > 0 ? roles.text : roles.probe),
@@ -136,8 +136,8 @@ export const idleTimeout: Rule = {
   severity: 'warning',
   title: { en: 'Ended by an idle timeout', zh: '因空闲超时被结束' },
   means: {
-    en: 'The {who} ended the connection after {idle} s without data: about {round} s, an idle timeout that load balancers and servers have by default.',
-    zh: '{idle} 秒没有数据之后，{who} 结束了连接：约 {round} 秒，正是负载均衡和服务器常见的默认空闲超时。',
+    en: 'The {who} ended the connection after {idle} without data: about {round} s, an idle timeout that load balancers and servers have by default.',
+    zh: '{idle}没有数据之后，{who}结束了连接：约 {round} 秒，正是负载均衡和服务器常见的默认空闲超时。',
   },
   advice: [
     {
@@ -166,7 +166,7 @@ export const idleTimeout: Rule = {
       confidence: 'likely',
       culprit: end.way === 0 ? 'client' : 'server',
       severity: end.is(RST) ? 'warning' : 'note',
-      params: { who: names(end.way), idle: seconds(end.us - before.us), round },
+      params: { who: names(end.way), idle: duration(end.us - before.us), round },
       evidence: [shows(before, roles.lastText), shows(end, end.is(RST) ? roles.rst : roles.fin)],
     };
   },

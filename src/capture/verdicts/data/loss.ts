@@ -14,8 +14,8 @@ export const loss: Rule = {
   severity: 'warning',
   title: { en: 'Segments are lost on the way', zh: '途中丢包' },
   means: {
-    en: 'The {who} sent {count} segments again, {percent} % of its data: {timeout} after a timeout, {fast} after duplicate ACKs, {sack} of holes that SACK showed, {probe} as probes of the tail.',
-    zh: '{who} 重传了 {count} 个报文段，占其数据的 {percent}%：超时 {timeout} 个，重复 ACK 后 {fast} 个，SACK 所示空洞 {sack} 个，尾部探测 {probe} 个。',
+    en: 'The {who} sent {count|1 segment|# segments} again, {percent} % of its data: {timeout} after a timeout, {fast} after duplicate ACKs, {sack} of holes that SACK showed, {probe} as probes of the tail.',
+    zh: '{who}重传了 {count} 个报文段，占其数据的 {percent}%：超时 {timeout} 个，重复 ACK 后 {fast} 个，SACK 所示空洞 {sack} 个，尾部探测 {probe} 个。',
   },
   advice: [
     {
@@ -58,7 +58,7 @@ export const spurious: Rule = {
   severity: 'note',
   title: { en: 'Retransmissions that were not needed', zh: '不必要的重传' },
   means: {
-    en: '{count} segments were sent again although they had arrived: an ACK was lost or late, or the round trip jumped. DSACK, timestamps or the ACKs in the capture show it.',
+    en: '{count|1 segment was|# segments were} sent again although {count|it|they} had arrived: an ACK was lost or late, or the round trip jumped. DSACK, timestamps or the ACKs in the capture show it.',
     zh: '有 {count} 个报文段其实已送达却被重发：ACK 丢了或来迟，或往返时间突增。DSACK、时间戳或抓包中的 ACK 说明了这一点。',
   },
   advice: [],
@@ -84,7 +84,7 @@ export const reordered: Rule = {
   severity: 'note',
   title: { en: 'Segments overtake each other', zh: '报文段乱序到达' },
   means: {
-    en: '{count} segments came behind later ones and were no retransmissions: several paths, or several queues. TCP puts them in order.',
+    en: '{count|1 segment|# segments} came behind later ones and {count|was no retransmission|were no retransmissions}: several paths, or several queues. TCP puts them in order.',
     zh: '{count} 个报文段比后发的晚到，且不是重传：多路径或多队列。TCP 会重新排序。',
   },
   advice: [],
@@ -108,7 +108,7 @@ export const badChecksum: Rule = {
   severity: 'warning',
   title: { en: 'Wrong checksums', zh: '校验和错误' },
   means: {
-    en: '{count} segments have a wrong checksum: the receiver discards them silently. A card, a cable or a middlebox damages packets; or (when all of one side are wrong) the capture was made before the card computed them.',
+    en: '{count|1 segment has|# segments have} a wrong checksum: the receiver discards {count|it|them} silently. A card, a cable or a middlebox damages packets; or (when all of one side are wrong) the capture was made before the card computed them.',
     zh: '{count} 个报文段校验和错误：接收方会悄悄丢弃。网卡、线缆或中间设备损坏了包；若某一方全部错误，则是在网卡计算校验和之前抓的。',
   },
   advice: [

@@ -15,12 +15,12 @@ export const mtuHole: Rule = {
   title: { en: 'The path swallows large packets', zh: '路径吞掉大包' },
   means: {
     en: 'The handshake passed, and segments of {size} octets of the {who} were sent {times} times without an acknowledgment, while smaller ones pass: an MTU on the way is smaller, and the ICMP that would say so is filtered.',
-    zh: '握手能通过，而 {who} 的 {size} 字节报文段发了 {times} 次都没有确认，小的却能通过：途中 MTU 更小，而报告它的 ICMP 被过滤了。',
+    zh: '握手能通过，而{who}的 {size} 字节报文段发了 {times} 次都没有确认，小的却能通过：途中 MTU 更小，而报告它的 ICMP 被过滤了。',
   },
   advice: [
     {
       en: 'Prove it: ping -M do -s 1472 ADDRESS, and smaller, from the {who}. For now: ip route change … mtu 1400, or clamp the MSS (nft … tcp option maxseg size set rt mtu).',
-      zh: '验证：在 {who} 上 ping -M do -s 1472 地址，逐步减小。应急：ip route change … mtu 1400，或限制 MSS（nft … tcp option maxseg size set rt mtu）。',
+      zh: '验证：在{who}上 ping -M do -s 1472 地址，逐步减小。应急：ip route change … mtu 1400，或限制 MSS（nft … tcp option maxseg size set rt mtu）。',
     },
     {
       en: 'For good: let ICMP “fragmentation needed” (type 3 code 4; IPv6: packet too big) through; sysctl net.ipv4.tcp_mtu_probing=1.',

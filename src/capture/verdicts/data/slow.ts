@@ -2,7 +2,7 @@
 
 import { Mark, type Seen } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
-import { type Rule, seconds, shows } from '../verdict.ts';
+import { duration, durationText, type Rule, shows } from '../verdict.ts';
 
 const SLOW_SERVER_US = 1_000_000;
 const SLOW_NETWORK_US = 300_000;
@@ -38,8 +38,8 @@ export const slowServer: Rule = {
   severity: 'warning',
   title: { en: 'The server takes its time', zh: '服务器响应慢' },
   means: {
-    en: 'The request was acknowledged in {rtt} s, and the first octet of the answer came after {time} s: the server’s program (or what it waits for) is slow, not the network.',
-    zh: '请求 {rtt} 秒内就被确认，而应答的第一个字节 {time} 秒后才来：慢的是服务器程序（或它所等待的东西），不是网络。',
+    en: 'The request was acknowledged in {rtt}, and the first octet of the answer came after {time}: the server’s program (or what it waits for) is slow, not the network.',
+    zh: '请求 {rtt}内就被确认，而应答的第一个字节 {time}后才来：慢的是服务器程序（或它所等待的东西），不是网络。',
   },
   advice: [
     {
@@ -64,7 +64,7 @@ export const slowServer: Rule = {
     return {
       confidence: 'certain',
       culprit: 'server',
-      params: { rtt: seconds(acked.us - wait.asked.us), time: seconds(wait.us) },
+      params: { rtt: duration(acked.us - wait.asked.us), time: duration(wait.us) },
       evidence: [
         shows(wait.asked, { en: 'the end of the request', zh: '请求的末尾' }),
         shows(acked, { en: 'it has arrived', zh: '已送达' }),
@@ -74,8 +74,8 @@ export const slowServer: Rule = {
         {
           verdict: 'slow-network',
           because: {
-            en: `a round trip takes ${seconds(rtt)} s`,
-            zh: `一个往返只要 ${seconds(rtt)} 秒`,
+            en: `a round trip takes ${duration(rtt)}`,
+            zh: `一个往返只要 ${durationText(rtt, 'zh')}`,
           },
         },
       ],
@@ -89,8 +89,8 @@ export const slowNetwork: Rule = {
   severity: 'warning',
   title: { en: 'A long way', zh: '路径时延大' },
   means: {
-    en: 'A round trip takes {rtt} s already in the handshake, where no program thinks.',
-    zh: '握手时一个往返就要 {rtt} 秒，那时还没有程序参与。',
+    en: 'A round trip takes {rtt} already in the handshake, where no program thinks.',
+    zh: '握手时一个往返就要 {rtt}，那时还没有程序参与。',
   },
   advice: [
     {
@@ -108,7 +108,7 @@ export const slowNetwork: Rule = {
     return {
       confidence: 'certain',
       culprit: 'network',
-      params: { rtt: seconds(rtt) },
+      params: { rtt: duration(rtt) },
       evidence: [shows(syn, roles.syn), shows(synAck, roles.synAck), shows(thirdAck, roles.thirdAck)],
     };
   },
@@ -120,8 +120,8 @@ export const bloatedQueue: Rule = {
   severity: 'warning',
   title: { en: 'A queue on the way is full', zh: '途中队列积压' },
   means: {
-    en: 'The round trip of the {who}’s data grows from {least} s to {most} s while {flight} octets are under way, and falls with it: they wait in a buffer that is too large.',
-    zh: '{who} 的数据往返时间从 {least} 秒涨到 {most} 秒，同时有 {flight} 字节在途：它们在一个过大的缓冲里排队。',
+    en: 'The round trip of the {who}’s data grows from {least} to {most} while {flight} octets are under way, and falls with it: they wait in a buffer that is too large.',
+    zh: '{who}的数据往返时间从 {least}涨到 {most}，同时有 {flight} 字节在途：它们在一个过大的缓冲里排队。',
   },
   advice: [
     {
@@ -142,8 +142,8 @@ export const bloatedQueue: Rule = {
         culprit: 'network',
         params: {
           who: way === 0 ? 'client' : 'server',
-          least: seconds(side.rttLeast),
-          most: seconds(side.rttMost),
+          least: duration(side.rttLeast),
+          most: duration(side.rttMost),
           flight: side.mostFlight,
         },
         evidence: last === undefined ? [] : [shows(last, { en: 'a late ACK', zh: '迟到的 ACK' })],
@@ -160,13 +160,13 @@ export const nagleDelayedAck: Rule = {
   severity: 'warning',
   title: { en: 'Nagle’s algorithm meets delayed ACKs', zh: 'Nagle 算法遇上延迟确认' },
   means: {
-    en: '{count} times the {who} held a small segment back until the ACK of the one before came, and that came only with the delayed-ACK timer, after {time} s: write-write-read costs that much each time.',
-    zh: '有 {count} 次，{who} 把小报文段压着等前一个的 ACK，而 ACK 要等延迟确认定时器，{time} 秒后才来：写-写-读每次都要多花这么久。',
+    en: '{count|Once|# times} the {who} held a small segment back until the ACK of the one before came, and that came only with the delayed-ACK timer, after {time}: write-write-read costs that much each time.',
+    zh: '有 {count} 次，{who}把小报文段压着等前一个的 ACK，而 ACK 要等延迟确认定时器，{time}后才来：写-写-读每次都要多花这么久。',
   },
   advice: [
     {
       en: 'Write a message in one call (writev, a buffer), or set TCP_NODELAY on the {who}. Node: cork()/uncork(), setNoDelay.',
-      zh: '一条消息一次写完（writev、缓冲），或在 {who} 上设 TCP_NODELAY。Node：cork()/uncork()、setNoDelay。',
+      zh: '一条消息一次写完（writev、缓冲），或在{who}上设 TCP_NODELAY。Node：cork()/uncork()、setNoDelay。',
     },
   ],
   scenario: { id: 'nagle-delack' },
@@ -201,7 +201,7 @@ export const nagleDelayedAck: Rule = {
       params: {
         count: found.length,
         who: sent.way === 0 ? 'client' : 'server',
-        time: seconds(ack.us - sent.us),
+        time: duration(ack.us - sent.us),
       },
       evidence: [
         shows(sent, { en: 'a small segment', zh: '小报文段' }),

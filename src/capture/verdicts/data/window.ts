@@ -3,7 +3,7 @@
 import { RST, SYN } from '../../../wire/index.ts';
 import { Mark, otherWay, type Seen, type Way } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
-import { type Rule, seconds, shows } from '../verdict.ts';
+import { duration, type Rule, shows } from '../verdict.ts';
 
 const names = (way: Way): string => (way === 0 ? 'client' : 'server');
 /** Closed for a shorter time, a window is a matter of scheduling. */
@@ -37,13 +37,13 @@ export const zeroWindowStall: Rule = {
   severity: 'fault',
   title: { en: 'The receiver does not read: window 0', zh: '接收方不读数据：窗口为 0' },
   means: {
-    en: 'The {who} announces a window of 0 for {time} s, and it stays so: its program has stopped reading. The sender asks {probes} times (persist timer) and must wait; neither the network nor the sender can help that.',
-    zh: '{who} 通告窗口 0 已 {time} 秒且一直没有打开：程序停止读取了。发送方探测了 {probes} 次（坚持定时器）只能等待；网络和发送方都无能为力。',
+    en: 'The {who} announces a window of 0 for {time}, and it stays so: its program has stopped reading. The sender asks {probes|once|# times} (persist timer) and must wait; neither the network nor the sender can help that.',
+    zh: '{who}通告窗口 0 已 {time}且一直没有打开：程序停止读取了。发送方探测了 {probes} 次（坚持定时器）只能等待；网络和发送方都无能为力。',
   },
   advice: [
     {
       en: 'On the {who}: ss -tnp shows the Recv-Q that is full, and the process; take its stack. Node: is a stream paused, or a response never resumed?',
-      zh: '在 {who} 上：ss -tnp 可以看到已满的 Recv-Q 和进程；取线程栈。Node：是否有流被 pause，或响应从未 resume？',
+      zh: '在{who}上：ss -tnp 可以看到已满的 Recv-Q 和进程；取线程栈。Node：是否有流被 pause，或响应从未 resume？',
     },
   ],
   scenario: { id: 'zerowin' },
@@ -51,6 +51,8 @@ export const zeroWindowStall: Rule = {
     'slow-reader',
     'peer-vanished',
     'loss',
+    // A tail that fills the window is probed, and its receiver, short of memory, is late with the ACK.
+    'spurious',
     'idle-killed',
     'abort',
     'unread-reset',
@@ -69,7 +71,7 @@ export const zeroWindowStall: Rule = {
       return {
         confidence: 'certain',
         culprit: way === 0 ? 'client' : 'server',
-        params: { who: names(way), time: seconds(closed.us), probes: windowProbes },
+        params: { who: names(way), time: duration(closed.us), probes: windowProbes },
         evidence: [
           shows(begin, roles.zeroWindow),
           ...probes.slice(0, 4).map((seen) => shows(seen, roles.probe)),
@@ -92,16 +94,17 @@ export const slowReader: Rule = {
   severity: 'warning',
   title: { en: 'A slow reader', zh: '接收方读得慢' },
   means: {
-    en: 'The {who} closed its window {count} times, for up to {time} s, and opened it again: its program reads more slowly than data comes. The network is not the limit.',
-    zh: '{who} 关闭窗口 {count} 次，最长 {time} 秒，之后又打开：程序读得比数据来得慢。瓶颈不在网络。',
+    en: 'The {who} closed its window {count|once|# times}, for up to {time}, and opened it again: its program reads more slowly than data comes. The network is not the limit.',
+    zh: '{who}关闭窗口 {count} 次，最长 {time}，之后又打开：程序读得比数据来得慢。瓶颈不在网络。',
   },
   advice: [
     {
       en: 'Profile the reading program of the {who}; a larger buffer only hides it.',
-      zh: '分析 {who} 上读数据的程序；加大缓冲只是掩盖问题。',
+      zh: '分析{who}上读数据的程序；加大缓冲只是掩盖问题。',
     },
   ],
   scenario: { id: 'window-reopens' },
+  over: ['spurious'],
   judge({ sides, segments }, { endUs }) {
     for (const way of [0, 1] as const) {
       if (sides[way].zeroWindows === 0) continue;
@@ -115,7 +118,7 @@ export const slowReader: Rule = {
       return {
         confidence: 'certain',
         culprit: way === 0 ? 'client' : 'server',
-        params: { who: names(way), count: sides[way].zeroWindows, time: seconds(closed.us) },
+        params: { who: names(way), count: sides[way].zeroWindows, time: duration(closed.us) },
         evidence: [
           shows(begin, roles.zeroWindow),
           ...(opened === undefined ? [] : [shows(opened, { en: 'the window opens', zh: '窗口打开' })]),

@@ -2,7 +2,7 @@
 
 import { SYN } from '../../../wire/index.ts';
 import { roles } from '../roles.ts';
-import { type Rule, seconds, shows } from '../verdict.ts';
+import { duration, type Rule, shows } from '../verdict.ts';
 
 /** One SYN that nobody answers says something after this time: the second one is due (RFC 6298 section 2). */
 const PATIENCE_US = 1_500_000;
@@ -13,8 +13,8 @@ export const filtered: Rule = {
   severity: 'fault',
   title: { en: 'No answer to the SYN', zh: 'SYN 没有任何应答' },
   means: {
-    en: '{syns} SYNs with the same number in {time} s, and nothing came back: a firewall drops them, or the host is down. connect() fails with ETIMEDOUT.',
-    zh: '{time} 秒内发了 {syns} 个同号的 SYN，没有任何应答：防火墙丢弃了，或者主机不在。connect() 报 ETIMEDOUT。',
+    en: '{syns|1 SYN|# SYNs with the same number} in {time}, and nothing came back: a firewall drops them, or the host is down. connect() fails with ETIMEDOUT.',
+    zh: '{time}内发了 {syns} 个同号的 SYN，没有任何应答：防火墙丢弃了，或者主机不在。connect() 报 ETIMEDOUT。',
   },
   advice: [
     {
@@ -41,7 +41,7 @@ export const filtered: Rule = {
     return {
       confidence: error !== undefined || again.length > 1 ? 'certain' : 'likely',
       culprit: 'network',
-      params: { syns: client.syns, time: seconds(waited) },
+      params: { syns: client.syns, time: duration(waited) },
       evidence,
       excluded: [
         { verdict: 'refused', because: { en: 'no RST came back', zh: '没有收到 RST' } },

@@ -3,7 +3,7 @@
 import { SYN } from '../../../wire/index.ts';
 import { Mark } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
-import { type Rule, seconds, shows } from '../verdict.ts';
+import { duration, type Rule, shows } from '../verdict.ts';
 
 const { COPY } = Mark;
 
@@ -20,8 +20,8 @@ export const synLost: Rule = {
   severity: 'warning',
   title: { en: 'The SYN was sent again', zh: 'SYN 重发' },
   means: {
-    en: 'The connection opened only with SYN number {syns}, {time} s after the first: the earlier ones, or their answers, were lost or dropped.',
-    zh: '直到第 {syns} 个 SYN 才建立，比第一个晚了 {time} 秒：之前的 SYN 或其应答丢失了，或被丢弃。',
+    en: 'The connection opened only with SYN number {syns}, {time} after the first: the earlier ones, or their answers, were lost or dropped.',
+    zh: '直到第 {syns} 个 SYN 才建立，比第一个晚了 {time}：之前的 SYN 或其应答丢失了，或被丢弃。',
   },
   advice,
   scenario: { id: 'syn-lost' },
@@ -35,7 +35,7 @@ export const synLost: Rule = {
     return {
       confidence: 'certain',
       culprit: vantage.at === 'server' ? 'server' : 'network',
-      params: { syns: again.length + 1, time: seconds(synAck.us - syn.us) },
+      params: { syns: again.length + 1, time: duration(synAck.us - syn.us) },
       evidence: [
         shows(syn, roles.syn),
         ...again.slice(0, 4).map((seen) => shows(seen, roles.synAgain)),
@@ -52,7 +52,7 @@ export const synAckLost: Rule = {
   severity: 'warning',
   title: { en: 'The SYN,ACK does not arrive', zh: 'SYN,ACK 没有送达' },
   means: {
-    en: 'The server answers ({answers} SYN,ACKs), and the client repeats its SYN ({syns}): what the server sends is lost on the way to the client.',
+    en: 'The server answers ({answers|1 SYN,ACK|# SYN,ACKs}), and the client repeats its SYN ({syns}): what the server sends is lost on the way to the client.',
     zh: '服务器应答了（{answers} 个 SYN,ACK），客户端却在重发 SYN（{syns} 个）：服务器发出的报文在去客户端的路上丢了。',
   },
   advice: [
@@ -100,8 +100,8 @@ export const thirdAckLost: Rule = {
   severity: 'warning',
   title: { en: 'The third ACK was lost', zh: '第三个 ACK 丢失' },
   means: {
-    en: 'The client had acknowledged the SYN,ACK, and the server sent it again {time} s later: the ACK did not arrive. The client answered once more.',
-    zh: '客户端已确认 SYN,ACK，服务器 {time} 秒后又发了一次：那个 ACK 没有送达。客户端再次应答。',
+    en: 'The client had acknowledged the SYN,ACK, and the server sent it again {time} later: the ACK did not arrive. The client answered once more.',
+    zh: '客户端已确认 SYN,ACK，服务器 {time}后又发了一次：那个 ACK 没有送达。客户端再次应答。',
   },
   advice,
   scenario: { id: 'ack3-lost' },
@@ -117,7 +117,7 @@ export const thirdAckLost: Rule = {
     return {
       confidence: answer === undefined ? 'possible' : 'likely',
       culprit: 'network',
-      params: { time: seconds(again.us - synAck.us) },
+      params: { time: duration(again.us - synAck.us) },
       evidence: [
         shows(synAck, roles.synAck),
         shows(thirdAck, roles.thirdAck),

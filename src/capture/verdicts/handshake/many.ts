@@ -2,7 +2,7 @@
 
 import type { Text } from '../../../lab/text/index.ts';
 import type { Connection } from '../../follow/index.ts';
-import { type Found, seconds, type VerdictTexts } from '../verdict.ts';
+import { duration, type Found, type VerdictTexts } from '../verdict.ts';
 
 /** Fewer half-open connections than this are no flood, and fewer ports no scan. */
 const FLOOD = 50;
@@ -18,8 +18,8 @@ export const synFlood: VerdictTexts = {
   severity: 'fault',
   title: { en: 'SYN flood', zh: 'SYN 洪泛' },
   means: {
-    en: '{syns} SYNs to {target} in {time} s from {sources} addresses, and {opened} handshakes: the SYN queue fills with forged or abandoned requests.',
-    zh: '{time} 秒内有来自 {sources} 个地址的 {syns} 个 SYN 指向 {target}，完成的握手只有 {opened} 个：半连接队列被伪造或放弃的请求占满。',
+    en: '{syns} SYNs to {target} in {time} from {sources|1 address|# addresses}, and {opened|1 handshake|# handshakes}: the SYN queue fills with forged or abandoned requests.',
+    zh: '{time}内有来自 {sources} 个地址的 {syns} 个 SYN 指向 {target}，完成的握手只有 {opened} 个：半连接队列被伪造或放弃的请求占满。',
   },
   advice: [
     {
@@ -36,8 +36,8 @@ export const portScan: VerdictTexts = {
   severity: 'warning',
   title: { en: 'Port scan', zh: '端口扫描' },
   means: {
-    en: '{source} asked {ports} ports of {target} in {time} s; {opened} were open.',
-    zh: '{source} 在 {time} 秒内探测了 {target} 的 {ports} 个端口，其中 {opened} 个开放。',
+    en: '{source} asked {ports} ports of {target} in {time}; {opened|1 was|# were} open.',
+    zh: '{source} 在 {time}内探测了 {target} 的 {ports} 个端口，其中 {opened} 个开放。',
   },
   advice: [
     {
@@ -117,7 +117,7 @@ export class Many {
           opened,
           sources: sources.size,
           target: `${address}:${port}`,
-          time: seconds(lastUs - firstUs),
+          time: duration(lastUs - firstUs),
         },
         evidence: frames.map((frame) => ({ frame, role: syn })),
         covers: (_client, server, of) => server === address && of === Number(port),
@@ -131,7 +131,7 @@ export class Many {
         texts: portScan,
         confidence: 'certain',
         culprit: 'client',
-        params: { source, target, ports: ports.size, opened, time: seconds(lastUs - firstUs) },
+        params: { source, target, ports: ports.size, opened, time: duration(lastUs - firstUs) },
         evidence: frames.map((frame) => ({ frame, role: syn })),
         covers: (client, server) => client === source && server === target,
       });

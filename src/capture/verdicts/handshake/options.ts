@@ -122,7 +122,7 @@ export const fastOpen: Rule = {
   severity: 'normal',
   title: { en: 'TCP Fast Open', zh: 'TCP Fast Open' },
   means: {
-    en: 'The SYN carried {octets} octets of data; its answer acknowledges {taken} of them.',
+    en: 'The SYN carried {octets|1 octet|# octets} of data; its answer acknowledges {taken} of them.',
     zh: 'SYN 携带了 {octets} 字节数据，应答确认了其中 {taken} 字节。',
   },
   advice: [],

@@ -2,7 +2,7 @@
 
 import { ACK, RST } from '../../../wire/index.ts';
 import { roles } from '../roles.ts';
-import { type Rule, seconds, shows } from '../verdict.ts';
+import { duration, type Rule, shows } from '../verdict.ts';
 
 /** Nobody listens, or a firewall answers in the server's place. */
 export const refused: Rule = {
@@ -10,8 +10,8 @@ export const refused: Rule = {
   severity: 'fault',
   title: { en: 'Connection refused', zh: '连接被拒绝' },
   means: {
-    en: 'The SYN was answered with RST after {time} s: at that address nothing listens on the port, or a firewall rejects. connect() fails with ECONNREFUSED.',
-    zh: 'SYN 在 {time} 秒后收到 RST：该地址的这个端口没有程序监听，或者防火墙拒绝了。connect() 报 ECONNREFUSED。',
+    en: 'The SYN was answered with RST after {time}: at that address nothing listens on the port, or a firewall rejects. connect() fails with ECONNREFUSED.',
+    zh: 'SYN 在 {time}后收到 RST：该地址的这个端口没有程序监听，或者防火墙拒绝了。connect() 报 ECONNREFUSED。',
   },
   advice: [
     {
@@ -33,7 +33,7 @@ export const refused: Rule = {
     return {
       confidence: 'certain',
       culprit: 'server',
-      params: { time: seconds(rst.us - syn.us) },
+      params: { time: duration(rst.us - syn.us) },
       evidence: [shows(syn, roles.syn), shows(rst, roles.rst)],
       excluded: [
         {

@@ -3,7 +3,7 @@
 import { RST } from '../../../wire/index.ts';
 import { Mark } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
-import { type Rule, seconds, shows } from '../verdict.ts';
+import { duration, type Rule, shows } from '../verdict.ts';
 
 /** How long a TIME-WAIT can last: twice the RFC's MSL. */
 const TIME_WAIT_US = 240e6;
@@ -14,8 +14,8 @@ export const portReuseRefused: Rule = {
   severity: 'fault',
   title: { en: 'The ports are still in TIME-WAIT', zh: '端口仍处于 TIME-WAIT' },
   means: {
-    en: 'The same ports were used {time} s before. The server, still in TIME-WAIT (or with the old connection open), answers the SYN with an ACK of the old numbers; the client refuses that with RST and asks again.',
-    zh: '同一对端口 {time} 秒前刚用过。服务器仍在 TIME-WAIT（或旧连接还开着），用旧序列号的 ACK 应答 SYN；客户端用 RST 拒绝，再次尝试。',
+    en: 'The same ports were used {time} before. The server, still in TIME-WAIT (or with the old connection open), answers the SYN with an ACK of the old numbers; the client refuses that with RST and asks again.',
+    zh: '同一对端口 {time}前刚用过。服务器仍在 TIME-WAIT（或旧连接还开着），用旧序列号的 ACK 应答 SYN；客户端用 RST 拒绝，再次尝试。',
   },
   advice: [
     {
@@ -33,7 +33,7 @@ export const portReuseRefused: Rule = {
     return {
       confidence: rst === undefined ? 'likely' : 'certain',
       culprit: 'client',
-      params: { time: seconds(first.us - earlier.lastUs) },
+      params: { time: duration(first.us - earlier.lastUs) },
       evidence: [
         { frame: earlier.frame, role: roles.lastOfPeer },
         shows(client.syn, roles.syn),
@@ -56,8 +56,8 @@ export const timeWaitReopened: Rule = {
   severity: 'normal',
   title: { en: 'The ports were used again at once', zh: '端口被立即复用' },
   means: {
-    en: 'The same ports were closed {time} s before; the new SYN is newer, and the server took it from TIME-WAIT (RFC 9293 MAY-2, RFC 6191). Nothing is wrong.',
-    zh: '同一对端口 {time} 秒前刚关闭；新的 SYN 更新，服务器从 TIME-WAIT 接受了它（RFC 9293 MAY-2、RFC 6191）。没有问题。',
+    en: 'The same ports were closed {time} before; the new SYN is newer, and the server took it from TIME-WAIT (RFC 9293 MAY-2, RFC 6191). Nothing is wrong.',
+    zh: '同一对端口 {time}前刚关闭；新的 SYN 更新，服务器从 TIME-WAIT 接受了它（RFC 9293 MAY-2、RFC 6191）。没有问题。',
   },
   advice: [],
   scenario: { id: 'tw-syn' },
@@ -68,7 +68,7 @@ export const timeWaitReopened: Rule = {
     return {
       confidence: 'certain',
       culprit: 'nobody',
-      params: { time: seconds(first.us - earlier.lastUs) },
+      params: { time: duration(first.us - earlier.lastUs) },
       evidence: [
         { frame: earlier.frame, role: roles.lastOfPeer },
         shows(client.syn, roles.syn),
