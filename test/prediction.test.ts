@@ -2,7 +2,14 @@
 
 import { describe, expect, it } from 'vitest';
 import { hostProfiles } from '../src/host/index.ts';
-import { asPredicted, predictable, predictableAcks, type Rules, rfc9293 } from '../src/tcp/rules.ts';
+import {
+  asPredicted,
+  predictable,
+  predictableAcks,
+  predictableText,
+  type Rules,
+  rfc9293,
+} from '../src/tcp/rules.ts';
 import { bothWays, met } from './support/both-ways.ts';
 
 describe('header prediction', () => {
@@ -49,5 +56,8 @@ describe('header prediction', () => {
       expect([rule, predictableAcks({ ...rfc9293, [rule]: other })]).toEqual([rule, false]);
     }
     expect(predictableAcks({ ...rfc9293 })).toBe(true);
+    for (const rule of ['text', 'scheduleAck'] as const)
+      expect(predictableText({ ...rfc9293, [rule]: () => false })).toBe(false);
+    expect(predictableText({ ...rfc9293 })).toBe(true);
   });
 });

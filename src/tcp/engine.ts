@@ -74,6 +74,8 @@ export class Engine {
   now = 0;
   /** Whole milliseconds of now, int32. */
   ms = 0;
+  /** The same, rounded up: deadlines count from here. */
+  msUp = 0;
   /** Microseconds of now, int32 (wraps). */
   us = 0;
   readonly out: Output;
@@ -87,6 +89,8 @@ export class Engine {
   predicts = false;
   /** So do ACKs of text in order: only with rules that are `predictableAcks`. */
   predictsAcks = false;
+  /** So is the next text: only with rules that are `predictableText`. */
+  predictsText = false;
   /** Full segments that leave at once are given to the output as one that stands for them, where the settings allow it. */
   trains = false;
   /** Cookies of TCP Fast Open; null: there is none. */
@@ -114,6 +118,7 @@ export class Engine {
     this.now = us;
     this.us = us | 0;
     this.ms = Math.floor(us / 1000) | 0;
+    this.msUp = Math.ceil(us / 1000) | 0;
     if (us < this.#sweepAtUs) return;
     this.#sweepAtUs = us + SWEEP_MS * 1000;
     const fromMs = Math.floor(before / 1000);

@@ -24,7 +24,15 @@ export type { MetricsStore, PeerMetrics } from './metrics.ts';
 export * as parts from './parts.ts';
 export { dropRanges, rangesOf } from './receive/reassembly.ts';
 export { offeredShift, windowShift } from './receive/window.ts';
-export { asPredicted, predictable, predictableAcks, type Rules, rfc9293, rulesKind } from './rules.ts';
+export {
+  asPredicted,
+  predictable,
+  predictableAcks,
+  predictableText,
+  type Rules,
+  rfc9293,
+  rulesKind,
+} from './rules.ts';
 export { segmentArrives } from './segment-arrives/index.ts';
 export { mssOf, reviveFromCookie } from './segment-arrives/listen.ts';
 export { IPV4_PMTU_FLOOR } from './send/mtu-search.ts';

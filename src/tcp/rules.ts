@@ -141,5 +141,10 @@ export function predictableAcks(rules: Rules): boolean {
   return LEFT_OUT_OF_ACKS.every((name) => rules[name] === rfc9293[name]);
 }
 
+/** Likewise of text in order: `text` and `scheduleAck` are done at once. */
+export function predictableText(rules: Rules): boolean {
+  return rules.text === rfc9293.text && rules.scheduleAck === rfc9293.scheduleAck;
+}
+
 /** The kind of options that are such a table. */
 export const rulesKind = like('a table of rules: { ...rfc9293, one: other }', 'closed', 'sequence', 'ack');

@@ -20,7 +20,7 @@ export const OVERDUE_MS = 24 * HOUR_MS;
 
 /** The deadline `ms` milliseconds from now (at most 2^30), never 0 and never early. */
 export function deadline(e: Engine, ms: number): number {
-  const at = (Math.ceil(e.now / 1000) + ms) | 0;
+  const at = (e.msUp + ms) | 0;
   return at === 0 ? 1 : at;
 }
 

@@ -6,7 +6,7 @@ import * as calls from '../../src/tcp/calls.ts';
 import { defaultConfig, type TcpConfig } from '../../src/tcp/config.ts';
 import { congestionNames } from '../../src/tcp/congestion/control.ts';
 import { Engine, type Output, type TimerTrace } from '../../src/tcp/engine.ts';
-import { predictableAcks, type Rules } from '../../src/tcp/rules.ts';
+import { predictableAcks, predictableText, type Rules } from '../../src/tcp/rules.ts';
 import { segmentArrives } from '../../src/tcp/segment-arrives/index.ts';
 import { State } from '../../src/tcp/tcb/state.ts';
 import { Phase, receivable, sendRoom, Tcb, wakeAt } from '../../src/tcp/tcb/tcb.ts';
@@ -63,6 +63,7 @@ class Side implements Output, TimerTrace {
     this.engine.trace = this;
     this.engine.predicts = predicts;
     this.engine.predictsAcks = predicts && predictableAcks(rules);
+    this.engine.predictsText = predicts && predictableText(rules);
     this.tcb = new Tcb(config);
     this.tcb.l3 = 1;
     this.tcb.r3 = 2;

@@ -40,6 +40,11 @@ const LOOPBACK_NET = 127;
 /** The addresses of a host's interfaces; the first interface is the loopback. */
 export class LocalAddresses {
   readonly #interfaces: readonly HostInterface[];
+  /** What {@link cameBefore4} said yes to last. */
+  #before4 = 0;
+  #to4 = 0;
+  #from4: HostInterface | null = null;
+  #epoch4 = -1;
   /** The source that was found possible last, by which interface it came, and the epoch. */
   #good: HostInterface | null = null;
   #goodEpoch = -1;
@@ -153,6 +158,17 @@ export class LocalAddresses {
    * address, which is ours only where it comes from ourselves.
    */
   cameBefore4(src: number, dst: number, iface: HostInterface, epoch: number): boolean {
+    if (src === this.#before4 && dst === this.#to4 && iface === this.#from4 && epoch === this.#epoch4)
+      return true;
+    if (!this.#saidYes4(src, dst, iface, epoch)) return false;
+    this.#before4 = src;
+    this.#to4 = dst;
+    this.#from4 = iface;
+    this.#epoch4 = epoch;
+    return true;
+  }
+
+  #saidYes4(src: number, dst: number, iface: HostInterface, epoch: number): boolean {
     if (dst !== this.#own3 || src !== this.#good3 || iface !== this.#good) return false;
     if (epoch !== this.#ownEpoch || epoch !== this.#goodEpoch || dst >>> 24 === LOOPBACK_NET) return false;
     return isMapped(this.#own0, this.#own1, this.#own2) && isMapped(this.#good0, this.#good1, this.#good2);

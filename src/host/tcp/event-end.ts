@@ -29,6 +29,8 @@ export function endEvent(tcp: TcpLayer, c: Connection): void {
   const { tcb } = c;
   if (tcb.id < 0) return;
   c.stirred = true;
+  // The end of the batch sees to all of it.
+  if (c.late && (tcb.signals & ~COALESCED) === 0 && tcb.state !== State.TIME_WAIT) return;
   const at = wakeAt(tcb);
   if (at !== 0) tcp.table.wheel.armNoLater(tcb.id, at);
   const { signals } = tcb;

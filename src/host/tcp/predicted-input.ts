@@ -3,7 +3,7 @@
 // packet cannot be is not looked for. Everything else, whatever is wrong among it, goes the whole way (input.ts), and so do all
 // packets of a connection whose setting `headerPrediction` is off. predicted-input.test.ts holds it against the whole way.
 
-import { State, type Tcb } from '../../tcp/index.ts';
+import { State, segmentArrives, type Tcb } from '../../tcp/index.ts';
 import {
   ACK,
   FIN,
@@ -17,7 +17,9 @@ import {
   TCP_HEADER_LENGTH,
 } from '../../wire/index.ts';
 import type { HostInterface } from '../ip/index.ts';
+import { endEvent } from './event-end.ts';
 import { textIsWhole, toConnection } from './input.ts';
+import { followPath } from './path.ts';
 import type { TcpLayer } from './tcp-layer.ts';
 
 /** Version 4 and a header of five words, in the first octet. */
@@ -88,11 +90,15 @@ export function predictedInput(tcp: TcpLayer, iface: HostInterface, off: number,
     return true;
   }
   tcp.counters.segmentsIn++;
-  if (!answeredByItself(tcp, c.tcb)) {
-    tcp.arriving.copy(c.tcb);
-    tcp.arrivingUdp = 0;
-    tcp.signed = false;
+  if (answeredByItself(tcp, c.tcb)) {
+    followPath(tcp, c);
+    segmentArrives(tcp.engine, c.tcb, seg);
+    endEvent(tcp, c);
+    return true;
   }
+  tcp.arriving.copy(c.tcb);
+  tcp.arrivingUdp = 0;
+  tcp.signed = false;
   toConnection(tcp, c, seg);
   return true;
 }

@@ -9,6 +9,7 @@ import {
   type IcmpCause,
   predictable,
   predictableAcks,
+  predictableText,
   type Rules,
   rfc9293,
   type TcpConfig,
@@ -141,6 +142,7 @@ export class TcpLayer implements TcpErrors {
     this.engine = new Engine(this.engineOutput, key(), rules);
     this.engine.predicts = predictable(rules);
     this.engine.predictsAcks = predictableAcks(rules);
+    this.engine.predictsText = predictableText(rules);
     this.engine.trains = true;
     this.cookieKey = key();
     this.timestamps = new TimestampOffsets(key());

@@ -3,11 +3,16 @@
 // what is done is done by the same functions, in the same order. test/prediction.test.ts holds it against the whole way.
 
 import { ACK, CWR, ECE, OPT_TIMESTAMPS, PSH, type Segment } from '../../wire/segment.ts';
-import { seqLt } from '../../wire/seq.ts';
+import { seqLeq, seqLt } from '../../wire/seq.ts';
+import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
+import { measureRcvRtt } from '../receive/tuning.ts';
 import { nothingToDo, transmit } from '../send/transmit.ts';
+import { Signal } from '../signals.ts';
+import { EcnMode } from '../tcb/acc-ecn.ts';
 import { State } from '../tcb/state.ts';
 import type { Tcb } from '../tcb/tcb.ts';
+import { setTimer } from '../timers.ts';
 import { acknowledge, updateSendWindow } from './ack.ts';
 import { predictedAck } from './predicted-ack.ts';
 import { heard } from './sequence.ts';
@@ -16,15 +21,49 @@ import { heard } from './sequence.ts';
 export function predicted(e: Engine, tcb: Tcb, seg: Segment): boolean {
   if (!isPredicted(tcb, seg)) return false;
   const { snd } = tcb;
-  heard(e, tcb, seg);
+  if (tcb.accEcn !== null || tcb.ecn === EcnMode.CLASSIC) heard(e, tcb, seg);
+  else heardInOrder(e, tcb, seg);
   // Nothing is outstanding that the ACK could speak of, and it counts no marks: only the window may be new.
   if (seg.ack === snd.una && tcb.sent === null && tcb.cc.tlp === 0 && tcb.accEcn === null)
     updateSendWindow(e, tcb, seg, false);
   else if (!predictedAck(e, tcb, seg)) acknowledge(e, tcb, seg);
-  if (seg.textLen > 0 && e.rules.text(e, tcb, seg)) return true;
+  if (seg.textLen > 0) {
+    if (e.predictsText && tcb.outOfOrder === null && tcb.orphan === 0 && seg.gsoSize === 0)
+      textInOrder(e, tcb, seg);
+    else if (e.rules.text(e, tcb, seg)) return true;
+  }
   if (!nothingToDo(tcb)) transmit(e, tcb);
   else if (tcb.ackNow === 1) e.rules.sendAck(e, tcb);
   return true;
+}
+
+/** `heard`, of a segment at RCV.NXT whose timestamp is not older than TS.Recent, where no marks are counted. */
+function heardInOrder(e: Engine, tcb: Tcb, seg: Segment): void {
+  tcb.heardMs = e.ms;
+  tcb.keepProbes = 0;
+  if (tcb.ts === 0 || (seg.opts & OPT_TIMESTAMPS) === 0 || !seqLeq(seg.seq, tcb.rcv.acked)) return;
+  tcb.tsRecent = seg.tsVal;
+  tcb.tsRecentMs = e.ms;
+}
+
+/** `text` and `scheduleAck`, of the next text, with nothing beyond it and a user who takes it. */
+function textInOrder(e: Engine, tcb: Tcb, seg: Segment): void {
+  const { rcv, config } = tcb;
+  const { seq, textLen } = seg;
+  if (textLen > rcv.fullSize) rcv.fullSize = textLen;
+  if (seg.placed === 0 && !e.out.text(tcb, seg, 0, seq, textLen)) {
+    e.out.drop(tcb, seg, Drop.NO_MEMORY);
+    return;
+  }
+  rcv.nxt = (seq + textLen) | 0;
+  measureRcvRtt(e, tcb, seg);
+  tcb.signals |= Signal.TEXT;
+  rcv.textMs = e.ms;
+  if (rcv.quick > 0) {
+    rcv.quick--;
+    tcb.ackNow = 1;
+  } else if (((rcv.nxt - rcv.acked) | 0) >= 2 * rcv.fullSize || config.delayedAckMs === 0) tcb.ackNow = 1;
+  else if (tcb.timer.delack === 0) setTimer(e, tcb, 'delack', config.delayedAckMs);
 }
 
 /**
