@@ -17,6 +17,7 @@ const ROOMS: readonly (readonly string[])[] = [
   ['node'],
   ['lab', 'drill'],
   ['capture', 'gateway', 'simulate'],
+  ['doctor'],
   ['cli'],
 ];
 

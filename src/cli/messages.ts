@@ -2,6 +2,7 @@
 
 import { fill, type Lang, type Params, printable } from '../lab/text/index.ts';
 import { checkMessages } from './check-messages.ts';
+import { doctorMessages } from './doctor-messages.ts';
 import { guideMessages } from './guide-messages.ts';
 import { labMessages } from './lab-messages.ts';
 import { proveMessages } from './prove-messages.ts';
@@ -165,8 +166,8 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
   },
   // main, run.
   unknownCommand: {
-    en: 'there is no command "{text}": run, ask, claims, why, check, runbook, interview, lab, serve, connect, exec, register, sim or drill (synfin --help)',
-    zh: '没有命令 "{text}"：可用 run、ask、claims、why、check、runbook、interview、lab、serve、connect、exec、register、sim 或 drill（synfin --help）',
+    en: 'there is no command "{text}": run, ask, claims, why, check, read, doctor, runbook, interview, lab, serve, connect, exec, register, sim or drill (synfin --help)',
+    zh: '没有命令 "{text}"：可用 run、ask、claims、why、check、read、doctor、runbook、interview、lab、serve、connect、exec、register、sim 或 drill（synfin --help）',
   },
   unknownOption: {
     en: '{command} has no option {option} (see {command} --help)',
@@ -278,6 +279,7 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
   ...guideMessages,
   ...readMessages,
   ...simMessages,
+  ...doctorMessages,
 } as const satisfies Record<string, Readonly<Record<Lang, string>>>;
 
 /** A key of {@link messages}. */

@@ -9,6 +9,7 @@ import { askCommand } from './ask.ts';
 import { checkCommand } from './check.ts';
 import { claimsCommand } from './claims.ts';
 import { connect } from './connect.ts';
+import { doctorCommand } from './doctor.ts';
 import { drillCommand } from './drill.ts';
 import { execCommand } from './exec/index.ts';
 import { interviewCommand } from './interview.ts';
@@ -36,11 +37,11 @@ describe('wrong arguments are one line on standard error, and exit code 2', () =
   test.each([
     [
       'frob',
-      'synfin: there is no command "frob": run, ask, claims, why, check, runbook, interview, lab, serve, connect, exec, register, sim or drill (synfin --help)',
+      'synfin: there is no command "frob": run, ask, claims, why, check, read, doctor, runbook, interview, lab, serve, connect, exec, register, sim or drill (synfin --help)',
     ],
     [
       'constructor',
-      'synfin: there is no command "constructor": run, ask, claims, why, check, runbook, interview, lab, serve, connect, exec, register, sim or drill (synfin --help)',
+      'synfin: there is no command "constructor": run, ask, claims, why, check, read, doctor, runbook, interview, lab, serve, connect, exec, register, sim or drill (synfin --help)',
     ],
     ['--frob', 'synfin: synfin has no option --frob (see synfin --help)'],
     ['run --frob', 'synfin: synfin run has no option --frob (see synfin run --help)'],
@@ -137,6 +138,7 @@ describe('help and version', () => {
     ['check', checkCommand],
     ['prove', proveCommand],
     ['runbook', runbookCommand],
+    ['doctor', doctorCommand],
     ['interview', interviewCommand],
     ['exec', execCommand],
     ['register', registerCommand],
@@ -167,7 +169,7 @@ describe('help and version', () => {
     },
   );
 
-  test.each(['', 'run', 'drill', 'ask', 'claims', 'prove', 'lab', 'exec', 'register', 'sim'])(
+  test.each(['', 'run', 'drill', 'ask', 'claims', 'prove', 'lab', 'exec', 'register', 'sim', 'doctor'])(
     'the help of "synfin %s" fits 80 columns in both languages',
     async (name) => {
       for (const lang of ['en', 'zh']) {

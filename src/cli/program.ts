@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   runbook: async () => (await import('./runbook.ts')).runbookCommand,
   interview: async () => (await import('./interview.ts')).interviewCommand,
   read: async () => (await import('./read.ts')).readCommand,
+  doctor: async () => (await import('./doctor.ts')).doctorCommand,
   lab: async () => (await import('./lab.ts')).labCommand,
   exec: async () => (await import('./exec/index.ts')).execCommand,
   sim: async () => (await import('./sim/index.ts')).simCommand,

@@ -13,6 +13,8 @@ import type { Io } from '../command.ts';
 import { beginning, opened, type TuiWorld } from './model.ts';
 import { type TerminalOutput, view } from './viewer.ts';
 
+export { repaint, type TerminalInput, type TerminalOutput } from './viewer.ts';
+
 /** Events that the viewer draws and compares without keeping its user waiting. */
 const MOST_EVENTS = 2000;
 

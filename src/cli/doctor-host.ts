@@ -1,0 +1,160 @@
+// Asks this host: its sockets by ss, or else from /proc/net/tcp; counters and settings from /proc; and who holds a socket by
+// the descriptors of all processes (proc(5)).
+
+import { execFile } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
+import {
+  CounterReader,
+  type Host,
+  type Owner,
+  type ProcessFacts,
+  type Runtime,
+  readSample,
+  runtimeOfName,
+  type Sample,
+} from '../doctor/index.ts';
+
+const SETTINGS: readonly string[] = [
+  'ip_local_port_range',
+  'tcp_max_tw_buckets',
+  'tcp_max_orphans',
+  'tcp_mem',
+  'tcp_retries2',
+];
+
+/** Text of a file of /proc; empty where it cannot be read. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Counters of /proc/net, and settings of /proc/sys/net. */
+function countersOfHost(): CounterReader {
+  const reader = new CounterReader();
+  for (const name of ['snmp', 'netstat', 'sockstat'])
+    for (const line of textOf(`/proc/self/net/${name}`).split('\n')) reader.line(line);
+  for (const name of SETTINGS)
+    reader.line(`net.ipv4.${name} = ${textOf(`/proc/sys/net/ipv4/${name}`).trim()}`);
+  return reader;
+}
+
+/** Of a text of 200,000 sockets. */
+const MOST_OCTETS = 1 << 29;
+
+/** The text of ss, or null where there is none. */
+function ss(): Promise<string | null> {
+  return new Promise((resolve) => {
+    // Without -p: it reads the descriptors of all processes, which is wanted for few sockets.
+    execFile('ss', ['-tanieoH'], { maxBuffer: MOST_OCTETS, encoding: 'utf8' }, (error, stdout) =>
+      resolve(error === null ? stdout : null),
+    );
+  });
+}
+
+/** This host, now. */
+export async function sampleOfHost(): Promise<Sample> {
+  const { counters, settings } = countersOfHost();
+  const atMs = performance.now();
+  const text = (await ss()) ?? textOf('/proc/self/net/tcp') + textOf('/proc/self/net/tcp6');
+  return { ...readSample(text), counters, settings, atMs };
+}
+
+function processes(): number[] {
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
+}
+
+function namespaceOf(pid: number | 'self'): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
+  } catch {
+    return '';
+  }
+}
+
+function descriptorsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`);
+  } catch {
+    return [];
+  }
+}
+
+/** The octets of a program in which the Go linker leaves its mark. */
+const MARK_OCTETS = 65_536;
+
+function isGo(pid: number): boolean {
+  try {
+    const file = openSync(`/proc/${pid}/exe`, 'r');
+    try {
+      const octets = Buffer.alloc(MARK_OCTETS);
+      const length = readSync(file, octets, 0, MARK_OCTETS, 0);
+      return (
+        octets.subarray(0, length).includes('Go build ID: "') ||
+        octets.subarray(0, length).includes('\x04\0\0\0\x53\0\0\0\x04\0\0\0Go\0\0')
+      );
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
+}
+
+function runtimeOf(pid: number, name: string): Runtime | null {
+  let program = '';
+  try {
+    program = readlinkSync(`/proc/${pid}/exe`).replace(/^.*\//, '');
+  } catch {
+    // Another user's: the name must do.
+  }
+  return runtimeOfName(name) ?? runtimeOfName(program) ?? (isGo(pid) ? 'go' : null);
+}
+
+function nameOf(pid: number): string {
+  return textOf(`/proc/${pid}/comm`).trimEnd();
+}
+
+/** What this host tells of its processes. */
+export function thisHost(): Host {
+  return {
+    ownersOf(inodes) {
+      const found = new Map<number, Owner[]>();
+      const here = namespaceOf('self');
+      const all = processes();
+      const near = all.filter((pid) => namespaceOf(pid) === here);
+      const other = all.filter((pid) => !near.includes(pid));
+      for (const pid of [...near, ...other]) {
+        // A socket may be held by a process of another namespace; but nearly none is.
+        if (found.size >= inodes.size) break;
+        let name: string | null = null;
+        for (const fd of descriptorsOf(pid)) {
+          let link = '';
+          try {
+            link = readlinkSync(`/proc/${pid}/fd/${fd}`);
+          } catch {
+            continue;
+          }
+          if (!link.startsWith('socket:[')) continue;
+          const inode = Number(link.slice(8, -1));
+          if (!inodes.has(inode)) continue;
+          name ??= nameOf(pid);
+          const owner = { name, pid, fd: Number(fd) };
+          const list = found.get(inode);
+          if (list === undefined) found.set(inode, [owner]);
+          else list.push(owner);
+        }
+      }
+      return found;
+    },
+    facts(pid): ProcessFacts {
+      const name = nameOf(pid);
+      const fds = descriptorsOf(pid).length;
+      const limit = /^Max open files +(\d+)/m.exec(textOf(`/proc/${pid}/limits`));
+      const fdLimit = limit === null ? null : Number(limit[1]);
+      return { pid, name, runtime: runtimeOf(pid, name), fds: fds === 0 ? null : fds, fdLimit };
+    },
+  };
+}

@@ -1,0 +1,4 @@
+// The door of what is read: texts of programs, and answers of the kernel, to samples.
+
+export { CounterReader } from './counters.ts';
+export { readSample } from './text.ts';
