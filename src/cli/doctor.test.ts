@@ -99,7 +99,7 @@ describe('synfin doctor', () => {
     const more = ports.replaceAll('CLOSE-WAIT 0', 'CLOSE-WAIT 1');
     const { stdout } = await synfin(['doctor', '-', '--plain'], ports + more.replace(/^LISTEN.*\n/gm, ''));
     expect(stdout.match(/^\d\. /gm)).toEqual(['1. ', '2. ', '3. ', '4. ', '5. ']);
-    expect(stdout).toContain('and 1 other findings');
+    expect(stdout).toContain('and 1 other finding:');
   });
 
   test('text of the network is no part of the screen: control characters of a name are shown', async () => {
