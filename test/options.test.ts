@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as capture from '../src/capture/index.ts';
 import * as drill from '../src/drill/index.ts';
+import { Gateway, type GatewayOptions } from '../src/gateway/index.ts';
 import { openFrames } from '../src/gateway/node/index.ts';
 import { type Connection, Host } from '../src/host/index.ts';
 import * as lab from '../src/lab/index.ts';
@@ -101,6 +102,19 @@ const takers: readonly Taker[] = [
     of: 'AutoconfigureOptions',
     right: {},
     call: (o) => host().addInterface({ kind: 'ethernet', autoconfigure: o }),
+  },
+  { of: 'GatewayOptions', right: gatewayOptions(), call: (o) => void new Gateway(o).close() },
+  { of: 'GatewayLimits', right: {}, call: (o) => gateway({ limits: o }) },
+  { of: 'PolicyOptions', right: {}, call: (o) => gateway({ policy: o }) },
+  { of: 'PolicyOptions', right: {}, call: (o) => gateway({}).setPolicy(o) },
+  { of: 'PolicyRule', right: { port: 80 }, call: (o) => gateway({ policy: { deny: [o] } }) },
+  { of: 'DnsOptions', right: {}, call: (o) => gateway({ dns: o }) },
+  { of: 'DhcpOptions', right: {}, call: (o) => gateway({ dhcp: o }) },
+  { of: 'BootOptions', right: { file: 'x' }, call: (o) => gateway({ dhcp: { boot: [o] } }) },
+  {
+    of: 'GuestOptions',
+    right: {},
+    call: (o) => gateway({}).attach(link.devicePair({ kind: 'ethernet' })[0] as Given, o),
   },
   { of: 'RegisterOptions', right: {}, call: (o) => register(o).undo() },
   { of: 'ConnectOptions', right: { address: '10.0.0.9', port: 1 }, call: (o) => host().connect(o) },
@@ -290,6 +304,15 @@ const takers: readonly Taker[] = [
   },
 ];
 
+function gatewayOptions(): GatewayOptions {
+  return { outer: { connect: () => ({}) as Given }, host: { clock: { now: () => 0 } } };
+}
+function gateway(options: Partial<GatewayOptions>): Gateway {
+  const made = new Gateway({ ...gatewayOptions(), ...options });
+  void made.close();
+  return made;
+}
+
 function stageOptions() {
   return { seed: 1, mslMs: 1000, delayMs: 10, rules: rfc9293 };
 }
@@ -380,11 +403,11 @@ describe.each(
 
     const unknown = await given('nonsensical', 1);
     expect([unknown?.name, unknown?.code]).toEqual(['OptionTypeError', 'ERR_INVALID_ARG_VALUE']);
-    expect(unknown?.message).toMatch(/there is no option '(\w+\.)*nonsensical'/);
+    expect(unknown?.message).toMatch(/there is no option '([\w[\]]+\.)*nonsensical'/);
 
     const [longest] = kinds.map(([name]) => name).sort((a, b) => b.length - a.length) as [string];
     expect((await given(`${longest}x`, 1))?.message).toMatch(
-      new RegExp(`did you mean .*'(\\w+\\.)*${longest}'`),
+      new RegExp(`did you mean .*'([\\w[\\]]+\\.)*${longest}'`),
     );
 
     for (const [name, kind] of kinds) {

@@ -45,6 +45,7 @@ const NODE = [
 /** Libraries that run anywhere and are bundled (docs/dependencies.md), and the folder that may import them. */
 const BUNDLED: Readonly<Record<string, string>> = {
   'hyparquet-writer': 'src/cli/',
+  'dns-packet': 'src/socket/dns/',
   minisearch: 'src/lab/find/',
   'ts-fsrs': 'src/lab/interview/',
 };

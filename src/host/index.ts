@@ -81,5 +81,7 @@ export {
 
 // For the rooms above, not for users of the package.
 
+/** @internal Runs a callback of a program. */
+export { runUserCode } from './base/index.ts';
 /** @internal Puts the fragments of captures together. */
 export { Reassembler } from './ip/index.ts';

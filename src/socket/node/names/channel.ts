@@ -1,9 +1,9 @@
 // What Node's Resolver asks of its handle, the `ChannelWrap` of cares_wrap, over the questions of a host.
 
+import type { AnswerRecord, RecordType } from '../../dns/index.ts';
 import { uvError } from '../internals.ts';
 import { tellProgram } from '../places.ts';
 import { QueryError } from './errors.ts';
-import type { AnswerRecord, RecordType } from './message.ts';
 import { asciiName, type Names, reverseName } from './names.ts';
 import { anyResults, resultOf } from './results.ts';
 import { isIpAddress, type ServerAddress } from './servers.ts';

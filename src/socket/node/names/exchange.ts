@@ -3,8 +3,15 @@
 
 import type { AbortSignalLike, Host, WaitOptions } from '../../../host/index.ts';
 import { TcpError } from '../../../tcp/index.ts';
-import { framed, readMessage } from './framing.ts';
-import { answers, decodeResponse, encodeQuestion, type Question, type Response } from './message.ts';
+import {
+  answers,
+  decodeResponse,
+  encodeQuestion,
+  framed,
+  type Question,
+  type Response,
+  readMessage,
+} from '../../dns/index.ts';
 import type { ServerAddress } from './servers.ts';
 
 /** How a question is asked. */

@@ -3,7 +3,7 @@
 
 import { wrongKind } from '../../../options/index.ts';
 import { parseAddress } from '../../../wire/index.ts';
-import { isAskable, nameKey, withoutDot } from './message.ts';
+import { isAskable, nameKey, withoutDot } from '../../dns/index.ts';
 import { isIpAddress } from './servers.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1'] as const;

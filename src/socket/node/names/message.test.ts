@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type AnswerRecord, decodeResponse, type Question, recordsFor } from '../../dns/index.ts';
 import { answerFrom, type Zone } from './index.ts';
-import { type AnswerRecord, decodeResponse, type Question, recordsFor } from './message.ts';
 import { A } from './testing.ts';
 
 describe('messages that somebody else has made', () => {

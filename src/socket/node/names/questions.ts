@@ -2,11 +2,11 @@
 // section 6.1.3.3). Nothing is remembered from one to the next.
 
 import type { AbortSignalLike, Host } from '../../../host/index.ts';
+import { type AnswerRecord, isAskable, type Question, recordsFor } from '../../dns/index.ts';
 import { keepAlive } from '../liveness.ts';
 import { currentTurns } from '../places.ts';
 import { codeOfResponse, QueryError } from './errors.ts';
 import { type ExchangeOptions, exchange } from './exchange.ts';
-import { type AnswerRecord, isAskable, type Question, recordsFor } from './message.ts';
 import type { ServerAddress } from './servers.ts';
 
 /** Whom to ask, and how long. */

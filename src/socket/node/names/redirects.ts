@@ -2,8 +2,8 @@
 
 import type { Host } from '../../../host/index.ts';
 import { formatEndpoint } from '../../../wire/index.ts';
+import { nameKey } from '../../dns/index.ts';
 import { currentHost, type Redirects } from '../places.ts';
-import { nameKey } from './message.ts';
 import { type Names, namesOf } from './names.ts';
 import { DNS_PORT, isIpAddress } from './servers.ts';
 

@@ -1,6 +1,6 @@
 // Records in the shapes in which Node's dns.resolve* give them.
 
-import type { AnswerRecord } from './message.ts';
+import type { AnswerRecord } from '../../dns/index.ts';
 
 /** Of a domain: the root is ''. */
 function domain(name: string): string {

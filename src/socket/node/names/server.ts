@@ -1,11 +1,17 @@
 // A small DNS server on a host, for tests and labs: a zone that stands in a table, and what servers do wrong.
 
-import { decode, type Packet } from 'dns-packet';
 import type { Connection, Host, UdpMessage } from '../../../host/index.ts';
 import { func, like, needed, Schema, whole } from '../../../options/index.ts';
 import { TcpError } from '../../../tcp/index.ts';
-import { framed, readMessage } from './framing.ts';
-import { octetsOf, RECORD_TYPES, type RecordType, sameName } from './message.ts';
+import {
+  decodeQuery,
+  framed,
+  octetsOf,
+  RECORD_TYPES,
+  type RecordType,
+  readMessage,
+  sameName,
+} from '../../dns/index.ts';
 import { DNS_PORT } from './servers.ts';
 
 /** A record: `data` as a zone has it, `'10.0.0.5'`, `{ preference: 10, exchange: 'mx.example' }`, `['text']`… */
@@ -54,8 +60,6 @@ const AUTHORITATIVE = 1 << 10;
 const TRUNCATED = 1 << 9;
 const RECURSION_DESIRED = 1 << 8;
 const RECURSION_AVAILABLE = 1 << 7;
-/** Without EDNS (RFC 1035 section 4.2.1). */
-const PLAIN_UDP = 512;
 const TTL = 300;
 /** A connection without a question for so long is ended (RFC 7766 section 6.2.3). */
 const IDLE_MS = 10_000;
@@ -71,27 +75,19 @@ export interface Answered {
 
 /** The answer to a message; null: it is no question. `maxUdp`: by UDP, with what it may be at most. */
 export function answerFrom(zone: Zone, octets: Uint8Array, maxUdp: number | null): Answered | null {
-  let query: Packet;
-  try {
-    query = decode(Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength));
-  } catch {
-    return null;
-  }
-  const question = query.questions?.[0];
-  if (query.type !== 'query' || query.questions?.length !== 1 || question === undefined) return null;
+  const query = decodeQuery(octets);
+  if (query === null || query.question === null) return null;
+  const { id, question, recursionDesired } = query;
   const { name, type } = question;
   const found = find(zone, name, type);
   if (found === 'silent') return { name, type, octets: null };
   const rcode = typeof found === 'string' ? found : found === null ? 'NXDOMAIN' : 'NOERROR';
   const flags =
-    AUTHORITATIVE | RECURSION_AVAILABLE | ((query.flags ?? 0) & RECURSION_DESIRED) | RCODES[rcode];
-  const response = { type: 'response' as const, id: query.id ?? 0, questions: [question] };
+    AUTHORITATIVE | RECURSION_AVAILABLE | (recursionDesired ? RECURSION_DESIRED : 0) | RCODES[rcode];
+  const response = { type: 'response' as const, id, questions: [{ ...question, class: 'IN' }] };
   const answers = (Array.isArray(found) ? found : []) as never[];
   const whole = octetsOf({ ...response, flags, answers });
-  const asked = (query.additionals ?? []).find((each) => each.type === 'OPT') as
-    | { udpPayloadSize?: number }
-    | undefined;
-  const most = maxUdp === null ? 0xffff : Math.min(maxUdp, asked?.udpPayloadSize ?? PLAIN_UDP);
+  const most = maxUdp === null ? 0xffff : Math.min(maxUdp, query.maxUdp);
   return {
     name,
     type,

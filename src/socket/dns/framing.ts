@@ -1,6 +1,6 @@
 // Messages by TCP: each with its length in two octets in front (RFC 1035 section 4.2.2).
 
-import type { Connection, WaitOptions } from '../../../host/index.ts';
+import type { Connection, WaitOptions } from '../../host/index.ts';
 
 const LENGTH_OCTETS = 2;
 

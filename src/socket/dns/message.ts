@@ -1,8 +1,9 @@
 // DNS messages (RFC 1035 section 4) as a resolver sends and takes them. The octets are dns-packet's matter; what it reads
 // is looked at before anybody uses it: whether it answers the question, and whether names and addresses are such.
+// The library reads its own kind of octets, which Node has and a page gets with it: of what it writes their class is taken.
 
 import { decode, encode, type OptAnswer, type Packet } from 'dns-packet';
-import { parseAddress } from '../../../wire/index.ts';
+import { parseAddress } from '../../wire/index.ts';
 
 /** Types of records that can be asked for. */
 export const RECORD_TYPES = [
@@ -94,11 +95,62 @@ export function octetsOf(message: object): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
+type Read = ReturnType<typeof decode>;
+
+/** The library's own octets. */
+const Readable = encode({ type: 'query', id: 0, questions: [] }).constructor as unknown as {
+  from(buffer: ArrayBufferLike, offset: number, length: number): Parameters<typeof decode>[0];
+};
+
+/** Throws for what is no message. */
+function decoded({ buffer, byteOffset, byteLength }: Uint8Array): Read {
+  return decode(Readable.from(buffer, byteOffset, byteLength));
+}
+
+/** A query, as a server takes it. */
+export interface Query {
+  readonly id: number;
+  /** null: none, several, or not of class IN. */
+  readonly question: { readonly name: string; readonly type: string } | null;
+  readonly opcode: string;
+  readonly recursionDesired: boolean;
+  /** Octets that the answer may have by UDP (RFC 6891 section 6.2.3; RFC 1035 section 4.2.1). */
+  readonly maxUdp: number;
+  /** It has the option of RFC 6891, and so does the answer. */
+  readonly edns: boolean;
+}
+
+/** Without EDNS (RFC 1035 section 4.2.1). */
+const PLAIN_UDP = 512;
+
+/** What came; null: no query that could be read. */
+export function decodeQuery(octets: Uint8Array): Query | null {
+  let read: Read;
+  try {
+    read = decoded(octets);
+  } catch {
+    return null;
+  }
+  if (read.type !== 'query') return null;
+  const { id = 0, questions = [], additionals = [] } = read;
+  const [question] = questions;
+  const opt = additionals.find((each) => each.type === 'OPT') as { udpPayloadSize?: number } | undefined;
+  const isOne = questions.length === 1 && question !== undefined && (question.class ?? 'IN') === 'IN';
+  return {
+    id,
+    question: isOne ? { name: question.name, type: question.type } : null,
+    opcode: (read as unknown as { opcode: string }).opcode,
+    recursionDesired: ((read.flags ?? 0) & RECURSION_DESIRED) !== 0,
+    maxUdp: Math.max(PLAIN_UDP, opt?.udpPayloadSize ?? PLAIN_UDP),
+    edns: opt !== undefined,
+  };
+}
+
 /** What came; null: no response that could be read. */
 export function decodeResponse(octets: Uint8Array): Response | null {
-  let read: ReturnType<typeof decode>;
+  let read: Read;
   try {
-    read = decode(Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength));
+    read = decoded(octets);
   } catch {
     return null;
   }

@@ -1,0 +1,452 @@
+// A gateway: the router, the servers and the policy of virtual machines and sandboxes, in one process, without root. What
+// guests send ends at a host of its own, and goes on by connections and datagrams of the network outside.
+
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import { Host, type HostInterface } from '../host/index.ts';
+import { describesItself, OptionTypeError, outOfRange, wrongKind } from '../options/index.ts';
+import {
+  addressFromWords,
+  type Cidr,
+  type IpAddress,
+  type MacAddress,
+  networkOf,
+  parseAddress,
+  parseCidr,
+  parseMac,
+} from '../wire/index.ts';
+import type { GatewayCore } from './core.ts';
+import { type DnsCounters, DnsService } from './dns/index.ts';
+import { type FrameTap, Guest, type GuestInfo, Lan } from './lan/index.ts';
+import { type GatewayOptions, type GuestOptions, gatewayOptions, guestOptions } from './options.ts';
+import type { OuterTarget } from './outer.ts';
+import {
+  type ConnectionVerdict,
+  LearnedNames,
+  Policy,
+  type PolicyOptions,
+  type Subject,
+} from './policy/index.ts';
+import type { FramePort } from './port.ts';
+import {
+  type DhcpCounters,
+  DhcpServer,
+  type Lease,
+  routerAdvertisement,
+  searchList,
+  serveNtp,
+} from './services/index.ts';
+import {
+  type ConnectionCounters,
+  type ConnectionListener,
+  type ConnectionRow,
+  Connections,
+} from './tcp/index.ts';
+import { type FlowCounters, Flows } from './udp/index.ts';
+
+/** What `info()` returns. */
+export interface GatewayInfo {
+  readonly guests: readonly GuestInfo[];
+  readonly connections: readonly ConnectionRow[];
+  readonly flows: number;
+  readonly leases: readonly Lease[];
+  readonly counters: {
+    readonly tcp: Readonly<ConnectionCounters>;
+    readonly udp: Readonly<FlowCounters>;
+    readonly dns: Readonly<DnsCounters>;
+    readonly dhcp: Readonly<DhcpCounters>;
+  };
+}
+
+const NETWORK = '10.0.2.0/24';
+const NETWORK6 = 'fd00::/64';
+const MAC = '52:55:0a:00:02:02';
+const MTU = 1500;
+const GUESTS = 64;
+/** A router says again who it is (RFC 4861 section 6.2.1: MaxRtrAdvInterval), and for how long it is one. */
+const ADVERTISE_MS = 200_000;
+const ROUTER_LIFETIME_S = 1800;
+/** MIN_DELAY_BETWEEN_RAS. */
+const ADVERTISE_LEAST_MS = 3000;
+const ALLOWED_LOOPBACK: ConnectionVerdict = {
+  allowed: true,
+  rule: 'hostLoopback',
+  byName: false,
+  inspect: null,
+};
+
+/** A way out for virtual machines. */
+export class Gateway {
+  static {
+    describesItself(Gateway);
+  }
+  /** The gateway's own host, at {@link address}: programs may listen there, and connect to guests from there. */
+  readonly host: Host;
+  /** Its addresses, and its DNS server's. */
+  readonly address: string;
+  readonly dnsAddress: string;
+  readonly address6: string | null;
+  readonly dnsAddress6: string | null;
+  readonly #lan: Lan;
+  readonly #iface: HostInterface;
+  readonly #o: GatewayOptions;
+  readonly #own: readonly string[];
+  readonly #core: GatewayCore;
+  readonly #connections: Connections;
+  readonly #flows: Flows;
+  readonly #dns: DnsService;
+  readonly #dhcp: DhcpServer;
+  readonly #learned = new Map<Guest, LearnedNames>();
+  readonly #advertisement: Uint8Array | null;
+  readonly #advertised = new Map<Guest, number>();
+  /** What ends the grace of guests without a port. */
+  readonly #leaving = new Map<Guest, () => void>();
+  #policy: Policy;
+  #stopAdvertising: (() => void) | null = null;
+  #named = 0;
+  #closed = false;
+
+  /**
+   * Without a guest yet. Unless `host.clock` was given it runs by itself. Throws TypeError and RangeError for options that
+   * cannot be meant.
+   */
+  constructor(options: GatewayOptions) {
+    gatewayOptions.check(options);
+    this.#o = options;
+    this.#policy = new Policy(options.policy);
+    const mtu = options.mtu ?? MTU;
+    const mac = macOf(options.mac ?? MAC);
+    const net = networkFrom(options.network ?? NETWORK, 4);
+    const net6 = options.network6 === null ? null : networkFrom(options.network6 ?? NETWORK6, 6);
+    const [gateway, dns] = [nth(net, 2), nth(net, 3)];
+    this.address = gateway.toString();
+    this.dnsAddress = dns.toString();
+    const gateway6 = net6 === null ? null : nth(net6, 2);
+    const dns6 = net6 === null ? null : nth(net6, 3);
+    const router = nth({ address: parseAddress('fe80::') as IpAddress, prefix: 64 }, 2);
+    this.address6 = gateway6?.toString() ?? null;
+    this.dnsAddress6 = dns6?.toString() ?? null;
+    const own6 = gateway6 === null || dns6 === null ? [] : [gateway6, dns6, router];
+    this.#own = [gateway, dns, ...own6].map((a) => a.toString());
+
+    this.host = new Host({ name: 'gateway', ...options.host, echoForOthers: false });
+    this.#lan = new Lan({
+      mtu,
+      mac,
+      networks: net6 === null ? [net] : [net, net6],
+      own: this.#own,
+      guestsMeet: options.guestsMeet ?? false,
+      solicited: (guest) => this.#advertise(guest),
+      left: (guest) => this.#left(guest),
+    });
+    this.#iface = this.host.attach(this.#lan, {
+      name: 'lan',
+      mac: options.mac ?? MAC,
+      mtu,
+      anyDestination: true,
+      addresses: [...[gateway, dns].map((a) => `${a}/${net.prefix}`), ...own6.map((a) => `${a}/64`)],
+    });
+    const policyOf = (): Policy => this.#policy;
+    const core: GatewayCore = {
+      host: this.host,
+      lan: this.#lan,
+      get policy() {
+        return policyOf();
+      },
+      after: (ms, action) => this.host.tcp.waits.after(ms, action),
+      nowMs: () => this.host.clock.now() / 1000,
+      namesOf: (guest, address) => this.#learned.get(guest)?.namesOf(address, core.nowMs()) ?? [],
+      isOwn: (address) => this.#own.includes(address),
+      judge: (subject, address) => this.#judge(subject, address),
+      outside: (address, port) => this.#outside(address, port),
+      audit: (record) => options.audit?.({ atMs: core.nowMs(), ...record }),
+    };
+    this.#core = core;
+    const { limits = {} } = options;
+    this.#connections = new Connections(core, options.outer, {
+      connections: limits.connections ?? 4096,
+      pending: limits.pending ?? 1024,
+      connectTimeoutMs: limits.connectTimeoutMs ?? 120_000,
+    });
+    this.#flows = new Flows(core, options.outer, {
+      flows: limits.flows ?? 1024,
+      idleMs: limits.udpIdleMs ?? 300_000,
+      unansweredMs: limits.udpUnansweredMs ?? 30_000,
+      dnsMs: limits.udpDnsMs ?? 10_000,
+    });
+    const addresses = gateway6 === null ? [this.address] : [this.address, gateway6.toString()];
+    this.#dns = new DnsService(core, options.dns ?? {}, addresses, (guest, address, names, ttl) =>
+      this.#learn(guest, address, names, ttl),
+    );
+    this.#dhcp = new DhcpServer(
+      core,
+      { iface: this.#iface, network: net, gateway: gateway.w3, dns: dns.w3, mtu, ntp: options.ntp ?? false },
+      options.dhcp ?? {},
+    );
+    if (options.ntp === true) serveNtp(this.host, options.wallClock ?? Date.now);
+    const search = searchList(options.dhcp?.search ?? []);
+    this.#advertisement =
+      net6 === null || dns6 === null
+        ? null
+        : routerAdvertisement({
+            mac,
+            router,
+            prefix: net6.address,
+            mtu,
+            dns: dns6,
+            search,
+            lifetime: ROUTER_LIFETIME_S,
+          });
+  }
+
+  // Guests.
+
+  /**
+   * Joins a guest by the port that its frames come in by. A name that is known and has no port any more (the machine was
+   * started again, or its link came back) is the same guest. Throws TypeError, RangeError; EEXIST for a name that has a
+   * port, ENOBUFS beyond `limits.guests`.
+   */
+  attach(port: FramePort, options: GuestOptions = {}): Guest {
+    guestOptions.check(options);
+    if (port?.kind !== 'ethernet' || typeof port.send !== 'function')
+      throw wrongKind('attach', 'port', port, "a device of kind 'ethernet'");
+    if (port.onreceive !== null && port.onreceive !== undefined)
+      throw new OptionTypeError('ERR_INVALID_STATE', 'port', 'attach: the port is attached already');
+    if (port.mtu < this.#lan.mtu)
+      throw outOfRange('attach', 'port.mtu', port.mtu, `at least ${this.#lan.mtu}, the mtu of the gateway`);
+    if (this.#closed) throw new GatewayError('ERR_CLOSED', 'attach: the gateway is closed');
+    const name = options.name ?? this.#freeName();
+    const known = this.#lan.guests.get(name);
+    if (known?.port != null)
+      throw new GatewayError('EEXIST', `attach: there is a guest '${name}' with a port: give another name`);
+    if (known === undefined && this.#lan.guests.size >= (this.#o.limits?.guests ?? GUESTS))
+      throw new GatewayError(
+        'ENOBUFS',
+        `attach: there are ${this.#lan.guests.size} guests: see limits.guests`,
+      );
+    const guest = known ?? new Guest(name);
+    this.#leaving.get(guest)?.();
+    this.#leaving.delete(guest);
+    this.#lan.attach(port, guest);
+    this.#advertise(guest);
+    this.#advertiseRegularly();
+    return guest;
+  }
+
+  #freeName(): string {
+    do this.#named++;
+    while (this.#lan.guests.has(`guest${this.#named}`));
+    return `guest${this.#named}`;
+  }
+
+  /** A guest leaves: its connections and flows end, its addresses and its lease are free, its port is closed. */
+  remove(guest: Guest): void {
+    this.#leaving.get(guest)?.();
+    this.#leaving.delete(guest);
+    this.#connections.abort(guest);
+    this.#flows.abort(guest);
+    this.#dhcp.forgetGuest(guest.name);
+    this.#learned.delete(guest);
+    this.#advertised.delete(guest);
+    this.#lan.remove(guest);
+  }
+
+  /** Its port has closed: it may come back within the grace. */
+  #left(guest: Guest): void {
+    if (this.#closed) return;
+    const stop = this.#core.after(this.#o.limits?.graceMs ?? 300_000, () => {
+      this.#leaving.delete(guest);
+      this.remove(guest);
+    });
+    this.#leaving.set(guest, stop);
+  }
+
+  get guests(): Guest[] {
+    return [...this.#lan.guests.values()];
+  }
+
+  /** Sees every frame that guests send and get; null: nobody looks. For captures. */
+  set tap(tap: FrameTap | null) {
+    this.#lan.tap = tap;
+  }
+  get tap(): FrameTap | null {
+    return this.#lan.tap;
+  }
+
+  // What programs decide.
+
+  /**
+   * `listener` is called with each TCP connection that a guest wants, before its SYN is answered; what it returns is waited
+   * for. Whoever decides first decides: `allow`, `deny`, `handle`; else the policy does. Throws TypeError.
+   */
+  on(event: 'connection', listener: ConnectionListener): this {
+    if (event !== 'connection') throw wrongKind('on', 'event', event, "'connection'");
+    if (typeof listener !== 'function') throw wrongKind('on', 'listener', listener, 'a function');
+    this.#connections.listeners.push(listener);
+    return this;
+  }
+
+  /** The opposite of {@link on}. */
+  off(event: 'connection', listener: ConnectionListener): this {
+    if (event !== 'connection') throw wrongKind('off', 'event', event, "'connection'");
+    const { listeners } = this.#connections;
+    const at = listeners.indexOf(listener);
+    if (at >= 0) listeners.splice(at, 1);
+    return this;
+  }
+
+  /** Another policy from now on. What is open and would not be allowed any more is ended. Throws TypeError, RangeError. */
+  setPolicy(options: PolicyOptions): void {
+    this.#policy = new Policy(options);
+    this.#connections.judgeAgain();
+    this.#flows.judgeAgain();
+  }
+
+  /** A name of the gateway's own and its addresses, from now on; null: none any more. Throws TypeError. */
+  setHost(name: string, addresses: string | readonly string[] | null): void {
+    this.#dns.setHost(name, typeof addresses === 'string' ? [addresses] : addresses);
+  }
+
+  // What its parts ask.
+
+  #judge(subject: Subject, address: string): ConnectionVerdict {
+    if (!this.#own.includes(address)) return this.#policy.judge(subject);
+    const { hostLoopback = false } = this.#o;
+    const isOpen = typeof hostLoopback === 'boolean' ? hostLoopback : hostLoopback.includes(subject.port);
+    const isGateway = address === this.address || address === this.address6;
+    return isOpen && isGateway
+      ? ALLOWED_LOOPBACK
+      : { allowed: false, rule: 'nothing listens here', byName: false, inspect: null };
+  }
+
+  #outside(address: string, port: number): OuterTarget {
+    if (address === this.address) return { address: '127.0.0.1', port };
+    if (address === this.address6) return { address: '::1', port };
+    return { address, port };
+  }
+
+  #learn(guest: Guest, address: string, names: readonly string[], ttl: number): void {
+    let learned = this.#learned.get(guest);
+    if (learned === undefined) {
+      learned = new LearnedNames();
+      this.#learned.set(guest, learned);
+    }
+    learned.learn(address, names, this.#core.nowMs() + ttl * 1000);
+  }
+
+  // Router advertisements (RFC 4861 section 6.2).
+
+  #advertise(guest: Guest): void {
+    if (this.#advertisement === null) return;
+    const now = this.#core.nowMs();
+    if (now - (this.#advertised.get(guest) ?? Number.NEGATIVE_INFINITY) < ADVERTISE_LEAST_MS) return;
+    this.#advertised.set(guest, now);
+    this.#lan.sendTo(guest, this.#advertisement.slice());
+  }
+
+  #advertiseRegularly(): void {
+    if (this.#stopAdvertising !== null || this.#advertisement === null) return;
+    this.#stopAdvertising = this.#core.after(ADVERTISE_MS, () => {
+      this.#stopAdvertising = null;
+      const attached = this.guests.filter((guest) => guest.port !== null);
+      for (const guest of attached) this.#advertise(guest);
+      if (attached.length > 0) this.#advertiseRegularly();
+    });
+  }
+
+  // What there is, and its end.
+
+  /** Connections of guests, as they stand. */
+  connections(): ConnectionRow[] {
+    return this.#connections.list();
+  }
+
+  info(): GatewayInfo {
+    return {
+      guests: this.guests.map((guest) => guest.info()),
+      connections: this.#connections.list(),
+      flows: this.#flows.size,
+      leases: this.#dhcp.list(),
+      counters: {
+        tcp: { ...this.#connections.counters },
+        udp: { ...this.#flows.counters },
+        dns: { ...this.#dns.counters },
+        dhcp: { ...this.#dhcp.counters },
+      },
+    };
+  }
+  toJSON(): GatewayInfo {
+    return this.info();
+  }
+  /** One line: `Gateway {10.0.2.2, 1 guest, 3 connections, 0 flows}`. */
+  toString(): string {
+    const guests = this.#lan.guests.size;
+    const what = `${guests} ${guests === 1 ? 'guest' : 'guests'}, ${this.#connections.size} connections, ${this.#flows.size} flows`;
+    return `Gateway {${this.address}, ${what}}`;
+  }
+
+  /** True when nothing can be begun any more: `close` was called. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Ends everything: connections of guests are reset on both sides, ports are closed. */
+  async close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#stopAdvertising?.();
+      for (const stop of this.#leaving.values()) stop();
+      this.#leaving.clear();
+      this.#connections.close();
+      this.#flows.close();
+      this.#dns.close();
+      this.#dhcp.close();
+    }
+    await this.host.close({ timeoutMs: 0 });
+    this.#lan.close();
+  }
+
+  /** As {@link close}: `await using gateway = new Gateway(…)`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** What a gateway cannot do; `code`: EEXIST, ENOBUFS, ERR_CLOSED. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+function macOf(text: string): MacAddress {
+  const mac = parseMac(text);
+  if (mac === null) throw wrongKind('Gateway', 'mac', text, "an Ethernet address, like '52:55:0a:00:02:02'");
+  return mac;
+}
+
+/** A network of guests. Throws TypeError, RangeError. */
+function networkFrom(text: string, family: 4 | 6): Cidr {
+  const option = family === 4 ? 'network' : 'network6';
+  const cidr = parseCidr(text);
+  if (cidr === null || cidr.address.family !== family)
+    throw wrongKind('Gateway', option, text, family === 4 ? "like '10.0.2.0/24'" : "like 'fd00::/64'");
+  const fits = family === 4 ? cidr.prefix >= 8 && cidr.prefix <= 28 : cidr.prefix === 64;
+  if (!fits)
+    throw outOfRange(
+      'Gateway',
+      option,
+      text,
+      family === 4 ? 'a prefix of 8 to 28 bits' : 'a prefix of 64 bits',
+    );
+  return { address: networkOf(cidr.address, cidr.prefix), prefix: cidr.prefix };
+}
+
+/** The n-th address of a network. */
+function nth({ address: { family, w0, w1, w2, w3 } }: Cidr, n: number): IpAddress {
+  return addressFromWords(family, w0, w1, w2, w3 + n);
+}

@@ -1,0 +1,135 @@
+// The network outside as a host of synfin reaches it: for simulated networks, for pages, for tests.
+
+import type { Connection, ConnectionHandler, Host } from '../host/index.ts';
+import type {
+  Outer,
+  OuterConnection,
+  OuterConnectionEvents,
+  OuterDatagramEvents,
+  OuterDatagrams,
+  OuterTarget,
+} from './outer.ts';
+
+/** Octets taken at a time. */
+const CHUNK = 65_536;
+
+class HostConnection implements OuterConnection, ConnectionHandler {
+  #connection: Connection | null = null;
+  readonly #events: OuterConnectionEvents;
+  #paused = false;
+  #ended = false;
+  #over = false;
+  /** What was written and did not fit. */
+  #held: Uint8Array[] = [];
+  #ending = false;
+
+  constructor(host: Host, { address, port }: OuterTarget, events: OuterConnectionEvents) {
+    this.#events = events;
+    try {
+      this.#connection = host.open({ address, port, handler: this });
+    } catch (error) {
+      queueMicrotask(() => this.#closed(error as Error));
+    }
+  }
+
+  #closed(error: Error | null): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#events.closed(error);
+  }
+
+  open(): void {
+    if (!this.#over) this.#events.open();
+  }
+
+  readable(): void {
+    const c = this.#connection;
+    while (c !== null && !this.#paused && !this.#over) {
+      const octets = c.take(CHUNK);
+      if (octets !== null) this.#events.data(octets);
+      else {
+        if (c.eof && !this.#ended) {
+          this.#ended = true;
+          this.#events.end();
+        }
+        return;
+      }
+    }
+  }
+
+  writable(): void {
+    const c = this.#connection;
+    while (c !== null && this.#held.length > 0) {
+      const octets = this.#held[0] as Uint8Array;
+      const sent = c.offer(octets);
+      if (sent < octets.length) {
+        this.#held[0] = octets.subarray(sent);
+        return;
+      }
+      this.#held.shift();
+    }
+    if (this.#ending) void c?.end().catch(() => {});
+    else if (!this.#over) this.#events.drain();
+  }
+
+  close(_: Connection, error: Error | null): void {
+    if (error === null) this.readable();
+    this.#closed(error);
+  }
+
+  write(octets: Uint8Array): boolean {
+    const c = this.#connection;
+    if (c === null || this.#over) return true;
+    const sent = this.#held.length > 0 ? 0 : c.offer(octets);
+    if (sent < octets.length) this.#held.push(octets.subarray(sent));
+    return this.#held.length === 0;
+  }
+
+  end(): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    if (this.#held.length === 0) void this.#connection?.end().catch(() => {});
+  }
+
+  reset(): void {
+    this.#over = true;
+    this.#held = [];
+    this.#connection?.abort();
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.readable();
+  }
+}
+
+function datagrams(host: Host, { address, port }: OuterTarget, events: OuterDatagramEvents): OuterDatagrams {
+  const socket = host.udp({
+    fragment: true,
+    onMessage: (message) => events.data(message.data),
+    onError: ({ error }) => events.failed(error),
+  });
+  socket.connect(address, port);
+  return {
+    send(octets) {
+      try {
+        socket.send(octets);
+      } catch (error) {
+        events.failed(error as Error);
+      }
+    },
+    close: () => socket.close(),
+  };
+}
+
+/** A host of synfin as the network outside of a gateway: its connections and datagrams are the host's. */
+export function hostOuter(host: Host): Outer {
+  return {
+    connect: (target, events) => new HostConnection(host, target, events),
+    datagrams: (target, events) => datagrams(host, target, events),
+  };
+}

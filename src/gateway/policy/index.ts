@@ -1,0 +1,13 @@
+// The door of the policy.
+
+export { type Hello, readClientHello, readRequest } from './hello.ts';
+export { LearnedNames } from './learned.ts';
+export {
+  type ConnectionVerdict,
+  type DenyAnswer,
+  Policy,
+  type PolicyOptions,
+  policyOptions,
+  type Verdict,
+} from './policy.ts';
+export { type PolicyRule, ruleOptions, type Subject } from './rule.ts';

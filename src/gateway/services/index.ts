@@ -1,0 +1,14 @@
+// The door of what guests are told of their network.
+
+export {
+  type BootOptions,
+  type DhcpCounters,
+  type DhcpNetwork,
+  type DhcpOptions,
+  DhcpServer,
+  dhcpOptions,
+  type Lease,
+} from './dhcp.ts';
+export { searchList } from './dhcp-message.ts';
+export { serveNtp } from './ntp.ts';
+export { type Advertisement, routerAdvertisement } from './router-advertisement.ts';

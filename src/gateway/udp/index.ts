@@ -1,0 +1,3 @@
+// The door of UDP.
+
+export { type FlowCounters, type FlowLimits, Flows } from './flows.ts';
