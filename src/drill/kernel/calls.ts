@@ -11,6 +11,7 @@ import {
   errnoNumbers,
   failed,
   type Linger,
+  mapped,
   type OptionValue,
   type Outcome,
   type PollEntry,
@@ -21,7 +22,9 @@ import {
   unsupported,
 } from '../../socket/posix/index.ts';
 import type { Syscalls } from '../run/index.ts';
+import { KernelFiles } from './files.ts';
 import { pinnedBytes, type SocketLibc } from './libc.ts';
+import { receiveMessage, sendMessage } from './messages.ts';
 import { LITTLE, readSockaddr, SOCKADDR_BYTES, sockaddr } from './sockaddr.ts';
 import { readTcpInfo, TCP_INFO_BYTES } from './tcp-info.ts';
 
@@ -35,6 +38,9 @@ const SOL_TCP = constant('SOL_TCP');
 const SO_LINGER = constant('SO_LINGER');
 const POLLOUT = constant('POLLOUT');
 const MSG_FASTOPEN = constant('MSG_FASTOPEN');
+const MSG_ERRQUEUE = constant('MSG_ERRQUEUE');
+const MSG_ZEROCOPY = constant('MSG_ZEROCOPY');
+const SPLICE_F_NONBLOCK = constant('SPLICE_F_NONBLOCK');
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** Longest wait of a call on another thread. */
@@ -54,6 +60,8 @@ interface Owned {
   nonblocking: boolean;
   /** TCP_FASTOPEN_CONNECT: the first write connects. */
   opensLater: boolean;
+  /** It is no socket. */
+  readonly plain?: boolean;
 }
 
 /** The calls, on sockets of this process. */
@@ -63,9 +71,13 @@ export class KernelCalls implements Syscalls {
   /** TCP_CONGESTION of sockets to come; '': the system's. */
   congestion = '';
   readonly #owned = new Map<number, Owned>();
+  readonly #files: KernelFiles;
+  /** Buffers that the kernel reads later. */
+  readonly #lent: Uint8Array[] = [];
 
   constructor(libc: SocketLibc, now: () => number) {
     this.#libc = libc;
+    this.#files = new KernelFiles(libc);
     this.#now = now;
   }
 
@@ -190,7 +202,10 @@ export class KernelCalls implements Syscalls {
       let got = 0;
       const attempt = (): Result => {
         for (;;) {
-          const n = this.#libc.recv(fd, at + got, max - got, flags);
+          const left = max - got;
+          const n = file.plain
+            ? this.#libc.read(fd, at + got, left)
+            : this.#libc.recv(fd, at + got, left, flags);
           if (n < 0) {
             const result = this.#failure();
             const wait = result.kind === 'error' && result.errno === 'EAGAIN';
@@ -205,11 +220,45 @@ export class KernelCalls implements Syscalls {
     });
   }
 
+  receiveMessage(fd: number, max: number, flags: number): Outcome {
+    return this.#with(fd, (file) => {
+      const attempt = (): Result => {
+        const { n, message } = receiveMessage(this.#libc, fd, max, flags, (us) => this.#ofRealTime(us));
+        return this.#result(n, message);
+      };
+      const nonblocking = file.nonblocking || (flags & (MSG_DONTWAIT | MSG_ERRQUEUE)) !== 0;
+      return this.#unlessBusy(attempt, nonblocking, fd, 'SO_RCVTIMEO');
+    });
+  }
+
+  /** A time of CLOCK_REALTIME by the clock of the target, in microseconds. */
+  #ofRealTime(us: number): number {
+    return this.#now() - ((performance.timeOrigin + performance.now()) * 1000 - us);
+  }
+
+  /** Buffers that the kernel does not copy stay apart; all others it is given as one. */
+  sendMessage(fd: number, buffers: readonly Uint8Array[], flags: number, to: SocketAddress | null): Outcome {
+    const octets = Uint8Array.from(buffers.flatMap((b) => [...b]));
+    if ((flags & MSG_ZEROCOPY) === 0 || buffers.length < 2 || to !== null)
+      return this.send(fd, octets, flags, to);
+    return this.#with(fd, (file) => {
+      const pinned = buffers.map((b) => pinnedBytes(Math.max(1, b.length)).subarray(0, b.length));
+      this.#lent.push(...pinned);
+      const n = sendMessage(this.#libc, fd, pinned, flags);
+      const first = this.#result(n);
+      if (first.kind !== 'done' || n >= octets.length || file.nonblocking) return first;
+      return mapped(this.send(fd, octets.subarray(n), flags), (r) =>
+        done(n + (r.kind === 'done' ? r.value : 0)),
+      );
+    });
+  }
+
   /** A blocking send returns when all octets have found a place in the send buffer. */
   send(fd: number, octets: Uint8Array, flags = 0, to: SocketAddress | null = null): Outcome {
     return this.#with(fd, (file) => {
       const buffer = pinnedBytes(Math.max(1, octets.length));
       buffer.set(octets);
+      if ((flags & MSG_ZEROCOPY) !== 0) this.#lent.push(buffer);
       const at = this.#libc.addressOf(buffer);
       const peer = to === null ? null : this.#address(to, file.family);
       const nonblocking = file.nonblocking || (flags & MSG_DONTWAIT) !== 0;
@@ -253,7 +302,7 @@ export class KernelCalls implements Syscalls {
     const libc = this.#libc;
     let ended: Result | null = null;
     const unlimited = this.#deadline(fd, 'SO_SNDTIMEO') === NEVER;
-    if (unlimited) this.#limitSend(fd, MOST_WAIT_S); // no thread waits for ever for a script that has ended
+    if (unlimited) this.#limit(fd, 'SO_SNDTIMEO', MOST_WAIT_S); // no thread waits for ever for a script that has ended
     libc.fcntl(fd, constant('F_SETFL'), 0);
     libc.sendtoAsync(
       fd,
@@ -265,18 +314,73 @@ export class KernelCalls implements Syscalls {
       (n) => {
         ended = n < 0 && sent > 0 ? done(sent) : this.#result(n < 0 ? n : n + sent);
         libc.fcntl(fd, constant('F_SETFL'), O_NONBLOCK);
-        if (unlimited) this.#limitSend(fd, 0);
+        if (unlimited) this.#limit(fd, 'SO_SNDTIMEO', 0);
         void buffer; // it was in use until now
       },
     );
     return { kind: 'blocked', deadlineUs: NEVER, retry: () => ended };
   }
 
-  /** SO_SNDTIMEO; 0: none. */
-  #limitSend(fd: number, seconds: number): void {
+  /** SO_SNDTIMEO or SO_RCVTIMEO; 0: none. */
+  #limit(fd: number, name: 'SO_RCVTIMEO' | 'SO_SNDTIMEO', seconds: number): void {
     const bytes = pinnedBytes(16);
     new DataView(bytes.buffer).setBigInt64(0, BigInt(seconds), LITTLE);
-    this.#libc.setsockopt(fd, SOL_SOCKET, constant('SO_SNDTIMEO'), this.#libc.addressOf(bytes), bytes.length);
+    this.#libc.setsockopt(fd, SOL_SOCKET, constant(name), this.#libc.addressOf(bytes), bytes.length);
+  }
+
+  store(path: string, size: number | null): void {
+    this.#files.store(path, size);
+  }
+  openFile(path: string): Outcome {
+    return this.#own(this.#files.open(path));
+  }
+  pipe(): Outcome {
+    return this.#own(this.#files.pipe());
+  }
+
+  /** Descriptors that were given now are the script's. */
+  #own(fds: readonly number[] | Errno | null): Outcome {
+    if (fds === null) return this.#failure();
+    if (typeof fds === 'string') return failed(fds);
+    for (const fd of fds)
+      this.#owned.set(fd, { family: 4, nonblocking: false, opensLater: false, plain: true });
+    return fds.length === 1 ? done(fds[0]) : done(0, fds);
+  }
+
+  sendfile(to: number, from: number, offset: number | null, count: number): Outcome {
+    return this.#with(from, () =>
+      this.#with(to, (file) => {
+        let sent = 0;
+        const attempt = (): Result => {
+          const n = this.#files.sendfile(to, from, offset === null ? null : offset + sent, count - sent);
+          if (n < 0) return this.#failure();
+          sent += n;
+          return file.nonblocking || n === 0 || sent >= count ? done(sent) : failed('EAGAIN');
+        };
+        return this.#unlessBusy(attempt, file.nonblocking, to, 'SO_SNDTIMEO');
+      }),
+    );
+  }
+
+  /** What the kernel does when it waits is not what it does when asked again: a call that may wait does on another thread. */
+  splice(from: number, to: number, length: number, flags: number): Outcome {
+    return this.#with(from, (file) =>
+      this.#with(to, () => {
+        const libc = this.#libc;
+        if (file.nonblocking || (flags & SPLICE_F_NONBLOCK) !== 0)
+          return this.#result(libc.splice(from, 0, to, 0, length, flags));
+        let ended: Result | null = null;
+        const unlimited = this.#deadline(from, 'SO_RCVTIMEO') === NEVER;
+        if (unlimited) this.#limit(from, 'SO_RCVTIMEO', MOST_WAIT_S);
+        libc.fcntl(from, constant('F_SETFL'), 0);
+        libc.spliceAsync(from, to, length, flags, (n) => {
+          ended = this.#result(n);
+          libc.fcntl(from, constant('F_SETFL'), O_NONBLOCK);
+          if (unlimited) this.#limit(from, 'SO_RCVTIMEO', 0);
+        });
+        return { kind: 'blocked', deadlineUs: NEVER, retry: () => ended };
+      }),
+    );
   }
 
   close(fd: number): Outcome {

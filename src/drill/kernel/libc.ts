@@ -16,7 +16,17 @@ export interface SocketLibc {
   connect(fd: number, address: number, length: number): number;
   shutdown(fd: number, how: number): number;
   recv(fd: number, buffer: number, size: number, flags: number): number;
+  read(fd: number, buffer: number, size: number): number;
   sendto(fd: number, buffer: number, size: number, flags: number, address: number, length: number): number;
+  recvmsg(fd: number, header: number, flags: number): number;
+  sendmsg(fd: number, header: number, flags: number): number;
+  memfdCreate(name: string, flags: number): number;
+  ftruncate(fd: number, length: number): number;
+  pipe2(fds: number, flags: number): number;
+  sendfile(to: number, from: number, offset: number, count: number): number;
+  splice(from: number, offIn: number, to: number, offOut: number, length: number, flags: number): number;
+  /** On another thread; see `sendtoAsync`. */
+  spliceAsync(from: number, to: number, length: number, flags: number, ended: (result: number) => void): void;
   /** On another thread, of a descriptor that may block; `ended` may ask `errno()`. */
   sendtoAsync(
     fd: number,
@@ -53,6 +63,9 @@ export async function loadSocketLibc(): Promise<SocketLibc> {
   const sendto = lib.func(
     'long sendto(int fd, uintptr_t buffer, size_t size, int flags, uintptr_t address, uint32_t length)',
   );
+  const splice = lib.func(
+    'long splice(int from, uintptr_t offIn, int to, uintptr_t offOut, size_t length, unsigned int flags)',
+  );
   return {
     errno,
     addressOf,
@@ -67,6 +80,17 @@ export async function loadSocketLibc(): Promise<SocketLibc> {
     connect: f<'connect'>('int connect(int fd, uintptr_t address, uint32_t length)'),
     shutdown: f<'shutdown'>('int shutdown(int fd, int how)'),
     recv: f<'recv'>('long recv(int fd, uintptr_t buffer, size_t size, int flags)'),
+    recvmsg: f<'recvmsg'>('long recvmsg(int fd, uintptr_t header, int flags)'),
+    sendmsg: f<'sendmsg'>('long sendmsg(int fd, uintptr_t header, int flags)'),
+    memfdCreate: f<'memfdCreate'>('int memfd_create(const char *name, unsigned int flags)'),
+    ftruncate: f<'ftruncate'>('int ftruncate(int fd, int64_t length)'),
+    pipe2: f<'pipe2'>('int pipe2(uintptr_t fds, int flags)'),
+    sendfile: f<'sendfile'>('long sendfile(int to, int from, uintptr_t offset, size_t count)'),
+    splice: splice as unknown as SocketLibc['splice'],
+    spliceAsync: (from, to, length, flags, ended) => {
+      splice.async(from, 0, to, 0, length, flags, (_error: unknown, result: number) => ended(result));
+    },
+    read: f<'read'>('long read(int fd, uintptr_t buffer, size_t size)'),
     sendto: sendto as unknown as SocketLibc['sendto'],
     sendtoAsync: (fd, buffer, size, flags, address, length, ended) => {
       sendto.async(fd, buffer, size, flags, address, length, (_error: unknown, result: number) =>

@@ -54,6 +54,9 @@ export class CallJudge implements CallContext {
   get config(): RunConfig {
     return this.#state.config;
   }
+  get startUs(): number {
+    return this.#state.startUs;
+  }
   fd(script: number): number {
     return this.#fds.get(script) ?? script;
   }
@@ -193,6 +196,7 @@ export class CallJudge implements CallContext {
       if (result.kind !== 'done') throw differs();
       if (begun.givesFd && value >= 0) this.#fds.set(value, result.value);
       else if (value !== result.value) throw differs();
+      for (const [i, fd] of (begun.fds ?? []).entries()) this.#fds.set(fd, (result.out as number[])[i] ?? -1);
       begun.check(result.out, result.value);
     }
     if (result.kind === 'done') this.#after(event, result.value);

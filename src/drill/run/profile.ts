@@ -31,7 +31,8 @@ export const linuxProfile: Profile = {
   tcp: hostProfiles.linux.tcp,
   differences: [
     'duplicates and reordering do not start quick ACKs again',
-    'the send buffer counts octets, not the memory of socket buffers: partial writes have other sizes',
+    'a send buffer that no SO_SNDBUF has set counts octets, not memory',
+    'text that goes again has no second report of SO_TIMESTAMPING',
     'the window field of outbound segments follows the plain buffer size',
     'while TCP_DEFER_ACCEPT waits for text, SYN,ACKs go on',
     'the accept queue is checked when the SYN comes, not again with every ACK',

@@ -177,6 +177,13 @@ export class Runner {
         return;
       case 'unsupported':
         throw new UnsupportedError(action.reason);
+      case 'file':
+        try {
+          this.#state.target.syscalls.store(action.path, action.size);
+        } catch (e) {
+          throw new UnsupportedError(`the file ${action.path}: ${(e as Error).message}`);
+        }
+        return;
       case 'sleep':
         await this.#state.advance(this.#state.now() + action.us);
         return;

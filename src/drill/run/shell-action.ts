@@ -18,6 +18,8 @@ export type ShellAction =
   | { readonly kind: 'steps'; readonly steps: Steps }
   /** What is of the host, not of its connections. */
   | { readonly kind: 'host'; readonly settings: HostSettings }
+  /** A file of so many zeros; null: it is removed. */
+  | { readonly kind: 'file'; readonly path: string; readonly size: number | null }
   | { readonly kind: 'sleep'; readonly us: number }
   /** Ends connections, as FreeBSD's tcpdrop does: those in `state`, or all. */
   | { readonly kind: 'drop'; readonly state: string | null }

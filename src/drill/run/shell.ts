@@ -80,10 +80,33 @@ function shellLine(command: string): ShellAction[] {
   }
   if (/^ip\s+tcp_metrics\s+flush\b/.test(command))
     return [{ kind: 'host', settings: { flushMetrics: true } }];
+  const file = fileAction(command);
+  if (file !== null) return [file];
   if (/^setkey\s+-F$/.test(command)) return [{ kind: 'host', settings: { md5Keys: null } }];
   if (/^nstat\b/.test(command)) return command.includes('|') ? [{ kind: 'not-judged', command }] : [NOTHING];
   if (TOOLS.test(command)) return [NOTHING];
   return [{ kind: 'unsupported', reason: `shell command: ${command}` }];
+}
+
+/** `dd if=/dev/zero of=PATH …`, `truncate -s SIZE PATH`, `rm -f PATH`: a file for sendfile. */
+function fileAction(command: string): ShellAction | null {
+  const removed = /^(?:\/bin\/)?rm\s+(?:-f\s+)?(\/\S+)$/.exec(command);
+  if (removed !== null) return { kind: 'file', path: removed[1] as string, size: null };
+  const cut = /^truncate\s+-s\s*(\d+[KM]?)\s+(\/\S+)$/.exec(command);
+  if (cut !== null) return { kind: 'file', path: cut[2] as string, size: sizeOf(cut[1] as string) };
+  const dd = /^(?:\/bin\/)?dd\s+(.*)$/.exec(command)?.[1];
+  if (dd === undefined) return null;
+  const words = new Map(dd.split(/\s+/).map((word) => word.split('=', 2) as [string, string]));
+  const path = words.get('of');
+  const count = words.get('count');
+  if (words.get('if') !== '/dev/zero' || path === undefined || count === undefined) return null;
+  return { kind: 'file', path, size: sizeOf(words.get('bs') ?? '512') * sizeOf(count) };
+}
+
+/** `5`, `4K`, `1M`. */
+function sizeOf(text: string): number {
+  const unit = { K: 1024, M: 1024 * 1024 }[text.slice(-1)];
+  return unit === undefined ? Number(text) : Number(text.slice(0, -1)) * unit;
 }
 
 /** What a command that is sysctl (or does its work) sets; null for another command. */

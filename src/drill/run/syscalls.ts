@@ -5,6 +5,8 @@ import {
   constant,
   type EpollEvent,
   failed,
+  type Message,
+  mapped,
   type Outcome,
   type SocketAddress,
   UNSPECIFIED,
@@ -12,6 +14,7 @@ import {
 import type { Expression, Syscall } from '../ast.ts';
 import { printExpression } from '../parse/print.ts';
 import type { RunConfig } from './config.ts';
+import { checkMessage, messageOf } from './messages.ts';
 import { Mismatch, UnsupportedError } from './result.ts';
 import { readOption, sameOption } from './socket-option.ts';
 import type { Syscalls } from './target.ts';
@@ -22,6 +25,8 @@ export interface Begun {
   readonly outcome: Outcome;
   /** Whether the result is a new descriptor: then the script's number stands for the live one. */
   readonly givesFd: boolean;
+  /** The script's numbers of descriptors that the call has put into a list. */
+  readonly fds?: readonly number[];
   /** Compares what the call wrote with the script; throws Mismatch. */
   readonly check: (out: unknown, value: number) => void;
 }
@@ -30,6 +35,8 @@ export interface Begun {
 export interface CallContext {
   readonly calls: Syscalls;
   readonly config: RunConfig;
+  /** The target's clock at the script's time 0. */
+  readonly startUs: number;
   /** The live descriptor of a script's number. */
   fd(script: number): number;
 }
@@ -76,16 +83,7 @@ function isNull(e: Expression | undefined): boolean {
 
 /** What would have moved octets from or to nowhere. */
 function faulty(outcome: Outcome): Outcome {
-  if (outcome.kind === 'done' && outcome.value > 0) return failed('EFAULT');
-  if (outcome.kind !== 'blocked') return outcome;
-  const { retry } = outcome;
-  return {
-    ...outcome,
-    retry: (nowUs) => {
-      const result = retry(nowUs);
-      return result?.kind === 'done' && result.value > 0 ? failed('EFAULT') : result;
-    },
-  };
+  return mapped(outcome, (r) => (r.kind === 'done' && r.value > 0 ? failed('EFAULT') : r));
 }
 
 function receive(
@@ -135,50 +133,37 @@ function acceptCall(args: readonly Expression[], x: CallContext): Begun {
   return { outcome: x.calls.accept(fdArg(args, x), flags), givesFd: true, check: nothing };
 }
 
-function message(args: readonly Expression[]): Expression & { readonly kind: 'struct' } {
-  const m = single(arg(args, 1));
-  if (m?.kind !== 'struct') throw new UnsupportedError(`the message ${printExpression(arg(args, 1))}`);
+function sendmsg(args: readonly Expression[], x: CallContext): Begun {
+  const m = messageOf(args);
   const control = fieldOf(m, 'msg_control');
   if (
     control !== undefined &&
-    !(control.kind === 'list' && control.items.length === 0) &&
-    !isEllipsis(control)
-  ) {
-    throw new UnsupportedError('msg_control');
-  }
-  return m;
-}
-
-function sendmsg(args: readonly Expression[], x: CallContext): Begun {
-  const m = message(args);
+    !isEllipsis(control) &&
+    !(control.kind === 'list' && control.items.length === 0)
+  )
+    throw new UnsupportedError('msg_control of sendmsg');
   const name = fieldOf(m, 'msg_name');
-  const io = iovec(fieldOf(m, 'msg_iov'));
+  const buffers = iovec(fieldOf(m, 'msg_iov')).map(({ base, length }) => payload(base, length));
   const flags = numberOf(arg(args, 2));
   const opens = name !== undefined && (flags & constant('MSG_FASTOPEN')) !== 0;
   const to = isEllipsis(name) && !opens ? null : addressOf(name, connectAddress(x));
-  return plain(x.calls.send(fdArg(args, x), gather(io), flags, to));
-}
-
-function gather(io: ReturnType<typeof iovec>): Uint8Array {
-  const parts = io.map(({ base, length }) => payload(base, length));
-  const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
-  let at = 0;
-  for (const p of parts) {
-    out.set(p, at);
-    at += p.length;
-  }
-  return out;
+  return plain(x.calls.sendMessage(fdArg(args, x), buffers, flags, to));
 }
 
 function recvmsg(args: readonly Expression[], x: CallContext): Begun {
-  const m = message(args);
+  const m = messageOf(args);
   const io = iovec(fieldOf(m, 'msg_iov'));
   const max = io.reduce((n, e) => n + e.length, 0);
-  const flags = fieldOf(m, 'msg_flags');
-  if (flags !== undefined && !isEllipsis(flags) && numberOf(flags) !== 0) {
-    throw new UnsupportedError(`recvmsg that gives msg_flags ${printExpression(flags)}`);
-  }
-  return receive(x, fdArg(args, x), io[0]?.base, max, numberOf(arg(args, 2)));
+  const flags = numberOf(arg(args, 2));
+  const fd = fdArg(args, x);
+  if (isNull(io[0]?.base) && max > 0) return receive(x, fd, io[0]?.base, max, flags);
+  const data = dataCheck(io[0]?.base);
+  const check: Begun['check'] = (out, n) => {
+    const message = out as Message;
+    data(message.octets, n);
+    checkMessage(m, message, x);
+  };
+  return { outcome: x.calls.receiveMessage(fd, max, flags), givesFd: false, check };
 }
 
 function pollCall(args: readonly Expression[], x: CallContext): Begun {
@@ -288,6 +273,31 @@ function show(a: SocketAddress | null): string {
   return a === null ? 'AF_UNSPEC' : `${a.address ?? '*'}:${a.port}`;
 }
 
+function open(args: readonly Expression[], x: CallContext): Begun {
+  const path = textOf(args[0]);
+  if (path === null) throw new UnsupportedError('open without a path');
+  if ((numberOf(arg(args, 1)) & 3) !== constant('O_RDONLY')) throw new UnsupportedError('open for writing');
+  return { outcome: x.calls.openFile(path), givesFd: true, check: nothing };
+}
+
+function pipeCall(args: readonly Expression[], x: CallContext): Begun {
+  const list = arg(args, 0);
+  if (list.kind !== 'list' || list.items.length !== 2) throw new UnsupportedError('pipe without two numbers');
+  return { outcome: x.calls.pipe(), givesFd: false, fds: list.items.map(numberOf), check: nothing };
+}
+
+function sendfileCall(args: readonly Expression[], x: CallContext): Begun {
+  const offset = isNull(args[2]) ? null : numberOf(arg(args, 2));
+  return plain(x.calls.sendfile(fdArg(args, x), fdArg(args, x, 1), offset, numberOf(arg(args, 3))));
+}
+
+function spliceCall(args: readonly Expression[], x: CallContext): Begun {
+  if (!isNull(args[1]) || !isNull(args[3])) throw new UnsupportedError('splice with an offset');
+  return plain(
+    x.calls.splice(fdArg(args, x), fdArg(args, x, 2), numberOf(arg(args, 4)), numberOf(arg(args, 5))),
+  );
+}
+
 const calls: Readonly<Record<string, Call>> = {
   socket: socketCall,
   bind: (a, x) => plain(x.calls.bind(fdArg(a, x), addressOf(a[1], bindAddress(x)) ?? bindAddress(x))),
@@ -310,7 +320,10 @@ const calls: Readonly<Record<string, Call>> = {
   recvfrom: (a, x) => receive(x, fdArg(a, x), a[1], numberOf(arg(a, 2)), numberOf(arg(a, 3))),
   recvmsg,
   write: (a, x) => send(a, x, 0),
-  writev: (a, x) => plain(x.calls.send(fdArg(a, x), gather(iovec(a[1])))),
+  writev: (a, x) => {
+    const buffers = iovec(a[1]).map(({ base, length }) => payload(base, length));
+    return plain(x.calls.sendMessage(fdArg(a, x), buffers, 0, null));
+  },
   send: (a, x) => send(a, x, numberOf(arg(a, 3))),
   sendto: (a, x) => {
     const flags = numberOf(arg(a, 3));
@@ -320,6 +333,10 @@ const calls: Readonly<Record<string, Call>> = {
     return sendTo(a, x, flags, to === undefined ? null : addressOf(to, connectAddress(x)));
   },
   sendmsg,
+  open,
+  pipe: pipeCall,
+  sendfile: sendfileCall,
+  splice: spliceCall,
   shutdown: (a, x) => plain(x.calls.shutdown(fdArg(a, x), numberOf(arg(a, 1)))),
   close: (a, x) => plain(x.calls.close(fdArg(a, x))),
   fcntl: (a, x) =>

@@ -30,7 +30,8 @@ function burstSegments(tcb: Tcb, least: number): number {
 export function burstOf(minTsoSegs: number): Rules['burst'] {
   return (_e, tcb, room) => {
     const { snd, cc } = tcb;
-    const queued = (snd.end - snd.nxt) | 0;
+    const all = (snd.end - snd.nxt) | 0;
+    const queued = parts.withinRecord(tcb, snd.nxt, all);
     const full = parts.fullText(tcb);
     const most = Math.min(queued, (snd.una + snd.wnd - snd.nxt) | 0, room);
     if (most <= 0) return 0;
@@ -39,11 +40,11 @@ export function burstOf(minTsoSegs: number): Rules['burst'] {
     let octets = Math.min(Math.floor(most / full), segments) * full;
     const rest = queued - octets;
     const small = rest > 0 && rest < full && most === queued && octets < segments * full;
-    if (small && (octets === 0 || lets(tcb))) octets = queued;
+    if (small && (octets === 0 || queued < all || lets(tcb))) octets = queued;
     remember(
       tcb,
       (snd.nxt + Math.max(octets, Math.min(most, full))) | 0,
-      octets === queued && tcb.more === 0,
+      octets === queued && queued === all && tcb.more === 0,
     );
     return octets > full ? octets : 0;
   };
@@ -64,6 +65,7 @@ export function pushesOf(minTsoSegs: number): Rules['pushes'] {
   return (tcb, end) => {
     const { snd, pieces, sent } = tcb;
     if (end === snd.end && (tcb.more === 0 || snd.override === 1)) return true;
+    if (parts.pushesRecord(tcb, end)) return true;
     if (end === snd.nxt || pieces === null || sent === null) return false;
     let i = 0;
     while (i < pieces.length && seqGt(end, pieces[i] as number)) i += 2;
@@ -112,7 +114,8 @@ export const maySendSmall: Rules['maySendSmall'] = (tcb, len, queued, idle) => {
   const goes = rfc9293.maySendSmall(tcb, len, queued, idle) || (len === queued && lets(tcb));
   // The text that went with a SYN of ours and was not taken is no new segment.
   const again = (tcb.fastOpen & FastOpen.RESENT) !== 0 && seqGt(snd.earlyEnd, snd.nxt);
-  if (goes && len === queued && !again) snd.sml = (snd.nxt + len) | 0;
+  if (goes && (len === queued || len === parts.withinRecord(tcb, snd.nxt, queued)) && !again)
+    snd.sml = (snd.nxt + len) | 0;
   return goes;
 };
 

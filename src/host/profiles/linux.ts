@@ -61,7 +61,12 @@ const fin: Rules['fin'] = asPredicted((e, tcb, seg) => {
   if (tcb.snd.wl1 === rcv.irs) return rfc9293.fin(e, tcb, seg);
   const first = rcv.quick === config.quickAcks && rcv.quick > 0;
   rfc9293.fin(e, tcb, seg);
-  if (state !== State.ESTABLISHED || !inOrder || ((rcv.nxt - rcv.acked) | 0) > 2 * rcv.fullSize) return;
+  if (
+    state !== State.ESTABLISHED ||
+    !inOrder ||
+    ((rcv.nxt - rcv.acked) | 0) > 2 * Math.min(rcv.fullSize, rcv.mss)
+  )
+    return;
   tcb.ackNow = 0;
   parts.setTimer(e, tcb, 'delack', first ? FIRST_ACK_MS : config.delayedAckMs);
 });

@@ -15,6 +15,7 @@ export const errnoNumbers = {
   ENOTTY: 25,
   ESPIPE: 29,
   EPIPE: 32,
+  ENOMSG: 42,
   ENOTSOCK: 88,
   EDESTADDRREQ: 89,
   EMSGSIZE: 90,

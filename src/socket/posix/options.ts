@@ -6,15 +6,23 @@ import { congestionControl, type TcpConfig } from '../../tcp/index.ts';
 import { constant, constantName, FREEBSD_OPTIONS } from './constants.ts';
 import { errnoNumbers } from './errno.ts';
 import { done, failed, type Outcome, unsupported } from './outcome.ts';
+import type { Linger } from './owner.ts';
+import { SendMemory } from './send-memory.ts';
 import { synR2Ms, synRetries } from './syn-retries.ts';
 import { tcpInfo } from './tcp-info.ts';
-import type { Linger, TcpSocket } from './tcp-socket.ts';
+import type { TcpSocket } from './tcp-socket.ts';
 
 /** What an option holds: a number, a name (TCP_CONGESTION), or SO_LINGER. */
 export type OptionValue = number | string | Linger;
 
 /** Segments that TCP_QUICKACK has acknowledged at once. */
 const QUICK_ACKS = 16;
+
+/** What of SO_TIMESTAMPING there is: all without hardware, statistics and control messages of one call. */
+const STAMPS = [
+  ...['TX_SOFTWARE', 'RX_SOFTWARE', 'SOFTWARE', 'RAW_HARDWARE', 'SYS_HARDWARE', 'OPT_ID', 'TX_SCHED'],
+  ...['TX_ACK', 'OPT_CMSG', 'OPT_TSONLY', 'OPT_ID_TCP'],
+].reduce((flags, name) => flags | constant(`SOF_TIMESTAMPING_${name}`), 0);
 
 interface Option {
   /** null: write only. */
@@ -112,34 +120,72 @@ option(
 option(
   'SOL_SOCKET',
   'SO_OOBINLINE',
-  (s) => flag(s.outOfBandInline),
-  (s, v) => apply(s, () => (s.outOfBandInline = v !== 0)),
+  (s) => flag(s.receiving.inline),
+  (s, v) => apply(s, () => (s.receiving.inline = v !== 0)),
 );
 option(
   'SOL_SOCKET',
   'SO_RCVLOWAT',
-  (s) => s.receiveLowWater,
-  (s, v) => (v < 0 ? failed('EINVAL') : apply(s, () => (s.receiveLowWater = Math.max(1, v)))),
+  (s) => s.receiving.lowWater,
+  (s, v) => (v < 0 ? failed('EINVAL') : apply(s, () => (s.receiving.lowWater = Math.max(1, v)))),
 );
-for (const [name, field, least] of [
-  ['SO_SNDBUF', 'sendBuffer', 2304],
-  ['SO_RCVBUF', 'receiveBuffer', 1152],
-] as const) {
-  const set: Option['set'] = (s, v) => {
-    const size = Math.max(v, least);
-    if (field === 'sendBuffer') return change(s, { sendBuffer: size });
-    // A program that sets it also fixes what the window scale is chosen for.
-    return change(s, { receiveBuffer: size, receiveBufferMax: Math.max(size, 1) });
-  };
-  const get = (s: TcpSocket): number => {
-    const live = s.connection?.tcb;
-    const size =
-      live === undefined ? effective(s)[field] : field === 'sendBuffer' ? live.snd.buf : live.rcv.buf;
-    return size * s.owner.personality.bufferFactor;
-  };
-  option('SOL_SOCKET', name, get, set);
-  option('SOL_SOCKET', `${name}FORCE`, null, set);
+for (const name of ['SO_SNDBUF', 'SO_SNDBUFFORCE']) option('SOL_SOCKET', name, sendBuffer, setSendBuffer);
+for (const name of ['SO_RCVBUF', 'SO_RCVBUFFORCE']) {
+  option(
+    'SOL_SOCKET',
+    name,
+    (s) => (s.connection?.tcb.rcv.buf ?? effective(s).receiveBuffer) * s.owner.personality.bufferFactor,
+    (s, v) => {
+      const size = Math.max(v, 1152);
+      // A program that sets it also fixes what the window scale is chosen for.
+      return change(s, { receiveBuffer: size, receiveBufferMax: size });
+    },
+  );
 }
+
+function sendBuffer(s: TcpSocket): number {
+  const octets = s.connection?.tcb.snd.buf ?? effective(s).sendBuffer;
+  return s.sending.memory?.limit ?? octets * s.owner.personality.bufferFactor;
+}
+
+function setSendBuffer(s: TcpSocket, v: number): Outcome {
+  if (!s.owner.personality.sendMemory) return change(s, { sendBuffer: Math.max(v, 2304) });
+  s.sending.memory = new SendMemory(v);
+  return change(s, { sendBuffer: s.sending.memory.octets });
+}
+
+option(
+  'SOL_SOCKET',
+  'SO_ZEROCOPY',
+  (s) => flag(s.sending.reports.zeroCopy),
+  (s, v) => {
+    if (v < 0 || v > 1) return failed('EINVAL');
+    s.sending.reports.zeroCopy = v === 1;
+    return done();
+  },
+);
+option(
+  'SOL_SOCKET',
+  'SO_TIMESTAMPING',
+  (s) => s.sending.reports.stamps,
+  (s, v) => {
+    if ((v & ~STAMPS) !== 0) return unsupported(`SO_TIMESTAMPING with flags 0x${(v & ~STAMPS).toString(16)}`);
+    // Keys count from a sequence number.
+    if ((v & constant('SOF_TIMESTAMPING_OPT_ID')) !== 0 && s.connection === null) return failed('EINVAL');
+    s.sending.reports.setStamps(v, s.connection);
+    return done();
+  },
+);
+option(
+  'SOL_TCP',
+  'TCP_INQ',
+  (s) => flag(s.receiving.tellsLeft),
+  (s, v) => {
+    if (v < 0 || v > 1) return failed('EINVAL');
+    s.receiving.tellsLeft = v === 1;
+    return done();
+  },
+);
 
 option(
   'SOL_TCP',
@@ -191,11 +237,11 @@ option(
 option(
   'SOL_TCP',
   'TCP_REMOTE_UDP_ENCAPS_PORT',
-  (s) => s.connection?.udpPort ?? s.udpPort,
+  (s) => s.connection?.udpPort ?? s.opening.udpPort,
   (s, v) => {
     if (s.connection !== null || s.listener !== null || v < 0 || v > 0xffff) return failed('EINVAL');
     if (v !== 0 && s.owner.host.tcpOverUdp === 0) return failed('EINVAL');
-    s.udpPort = v;
+    s.opening.udpPort = v;
     return done();
   },
 );
@@ -214,10 +260,10 @@ option(
 option(
   'SOL_IPV6',
   'IPV6_USE_MIN_MTU',
-  (s) => flag(s.leastMtu),
+  (s) => flag(s.opening.leastMtu),
   (s, v) => {
     if (s.connection !== null) return unsupported('IPV6_USE_MIN_MTU after the handshake');
-    s.leastMtu = v === 1;
+    s.opening.leastMtu = v === 1;
     return done();
   },
 );
@@ -247,16 +293,16 @@ option(
 option(
   'SOL_TCP',
   'TCP_NOTSENT_LOWAT',
-  (s) => s.notSentLowWater,
-  (s, v) => apply(s, () => (s.notSentLowWater = v)),
+  (s) => s.sending.notSentLowWater,
+  (s, v) => apply(s, () => (s.sending.notSentLowWater = v)),
 );
 option(
   'SOL_TCP',
   'TCP_FASTOPEN_CONNECT',
-  (s) => flag(s.fastOpenConnect),
+  (s) => flag(s.opening.fastOpenConnect),
   (s, v) => {
     if (v < 0 || v > 1 || s.connection !== null || s.listener !== null) return failed('EINVAL');
-    s.fastOpenConnect = v === 1;
+    s.opening.fastOpenConnect = v === 1;
     return done();
   },
 );

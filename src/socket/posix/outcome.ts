@@ -1,6 +1,7 @@
 // How a system call ends: with a number, with an errno, not at all yet, or not in this stack.
 
-import type { Errno } from './errno.ts';
+import { TcpError } from '../../tcp/index.ts';
+import { type Errno, isErrno } from './errno.ts';
 
 /** The call returned `value` (0 or more); `out` is what it wrote through its pointers. */
 export interface Done {
@@ -70,4 +71,22 @@ export function waitFor(
     deadlineUs,
     retry: (nowUs) => attempt() ?? (nowUs >= deadlineUs ? late : null),
   };
+}
+
+/** The outcome whose result is what `change` makes of it, at once or when the call has ended. */
+export function mapped(outcome: Outcome, change: (result: Result) => Result): Outcome {
+  if (outcome.kind !== 'blocked') return change(outcome);
+  const { deadlineUs } = outcome;
+  const retry = (nowUs: number): Result | null => {
+    const result = outcome.retry(nowUs);
+    return result === null ? null : change(result);
+  };
+  return { kind: 'blocked', deadlineUs, retry };
+}
+
+/** A call of the host that has thrown. Throws what is no mistake of its caller. */
+export function thrown(e: unknown): Result {
+  if (e instanceof TcpError && isErrno(e.code)) return failed(e.code);
+  if (e instanceof RangeError || e instanceof TypeError) return failed('EINVAL');
+  throw e;
 }

@@ -25,6 +25,8 @@ export interface Personality {
   readonly moreOnce: boolean;
   /** TCP_NODELAY sends what TCP_CORK holds. */
   readonly noDelayPushes: boolean;
+  /** SO_SNDBUF counts memory, not octets. */
+  readonly sendMemory: boolean;
   /** What SO_SNDBUF and SO_RCVBUF tell, relative to what was set. */
   readonly bufferFactor: number;
   /** Retransmissions of a SYN whose timer does not back off. */
@@ -75,6 +77,7 @@ export const linux: Personality = {
   notSentLimits: true,
   moreOnce: true,
   noDelayPushes: true,
+  sendMemory: true,
   bufferFactor: 2,
   synLinearTimeouts: LINUX_SYN_LINEAR_TIMEOUTS,
   tcpiState: (state) => LINUX_STATE[state],
@@ -92,6 +95,7 @@ export const freebsd: Personality = {
   notSentLimits: false,
   moreOnce: false,
   noDelayPushes: false,
+  sendMemory: false,
   bufferFactor: 1,
   synLinearTimeouts: 0,
   tcpiState: (state) => FREEBSD_STATE[state],

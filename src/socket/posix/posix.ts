@@ -6,16 +6,32 @@ import type { TcpConfig } from '../../tcp/index.ts';
 import { constant } from './constants.ts';
 import { Epoll } from './epoll.ts';
 import { type File, FileTable, Poll } from './file.ts';
+import { sendfile, splice } from './moving.ts';
 import { getOption, type OptionValue, setOption } from './options.ts';
-import { type Blocked, done, failed, type Outcome, type Result, unsupported, waitFor } from './outcome.ts';
+import {
+  type Blocked,
+  done,
+  failed,
+  mapped,
+  type Outcome,
+  type Result,
+  unsupported,
+  waitFor,
+} from './outcome.ts';
+import { type SocketAddress, type SocketOwner, UNSPECIFIED } from './owner.ts';
 import { linux, type Personality } from './personality.ts';
-import { type SocketAddress, type SocketOwner, TcpSocket } from './tcp-socket.ts';
+import { PipeEnd, StoredFile } from './stored-file.ts';
+import { TcpSocket } from './tcp-socket.ts';
 import { UdpSocket } from './udp-socket.ts';
 
 const O_RDWR = constant('O_RDWR');
 const O_NONBLOCK = constant('O_NONBLOCK');
 const SOCK_NONBLOCK = constant('SOCK_NONBLOCK');
 const SOCK_CLOEXEC = constant('SOCK_CLOEXEC');
+
+/** Octets of the largest file, and how many files there may be. */
+const MOST_FILE = 2 ** 24;
+const MOST_FILES = 64;
 
 /** What poll looks at. */
 export interface PollEntry {
@@ -39,6 +55,9 @@ export class Posix implements SocketOwner {
   /** Whether listeners to come have SYN cookies when their queue is full, and whether they answer every SYN by one. */
   synCookies = true;
   synCookiesOnly = false;
+
+  /** Files of zeros: their sizes by path. */
+  readonly #stored = new Map<string, number>();
 
   constructor(options: PosixOptions) {
     this.host = options.host;
@@ -104,8 +123,8 @@ export class Posix implements SocketOwner {
   /** `to` null is AF_UNSPEC. */
   connect(fd: number, to: SocketAddress | null): Outcome {
     return this.#socket(fd, (s) => {
-      if (to !== null) return s.connect(to);
-      return s instanceof TcpSocket ? s.disconnect() : s.connect({ address: null, port: 0 });
+      if (s instanceof TcpSocket) return to === null ? s.disconnect() : s.opening.connect(to);
+      return s.connect(to ?? UNSPECIFIED);
     });
   }
   shutdown(fd: number, how: number): Outcome {
@@ -116,14 +135,68 @@ export class Posix implements SocketOwner {
     return this.receive(fd, max, 0);
   }
   receive(fd: number, max: number, flags: number): Outcome {
-    return this.#socket(fd, (s) => s.receive(max, flags));
+    const file = this.files.get(fd);
+    if (file instanceof PipeEnd && flags === 0) return file.read(max);
+    return this.#socket(fd, (s) => (s instanceof TcpSocket ? s.receiving : s).receive(max, flags));
   }
   /** `to` is for sendto and sendmsg. */
   send(fd: number, octets: Uint8Array, flags = 0, to: SocketAddress | null = null): Outcome {
+    const file = this.files.get(fd);
+    if (file instanceof PipeEnd && flags === 0 && to === null) return file.write(octets);
     return this.#socket(fd, (s) => {
       if (s instanceof UdpSocket) return s.send(octets, to);
-      return s.send(octets, flags, to);
+      return s.sending.send(octets, flags, to, []);
     });
+  }
+
+  /** recvmsg: `out` of the result is a {@link Message}. */
+  receiveMessage(fd: number, max: number, flags: number): Outcome {
+    return this.#socket(fd, (s) => {
+      if (s instanceof TcpSocket) return s.receiving.receiveMessage(max, flags);
+      return mapped(s.receive(max, flags), (r) =>
+        r.kind === 'done' ? done(r.value, { octets: r.out as Uint8Array, flags: 0, control: [] }) : r,
+      );
+    });
+  }
+  /** sendmsg: the octets of several buffers, one after the other. */
+  sendMessage(fd: number, buffers: readonly Uint8Array[], flags: number, to: SocketAddress | null): Outcome {
+    const octets = new Uint8Array(buffers.reduce((n, b) => n + b.length, 0));
+    let at = 0;
+    for (const b of buffers) {
+      octets.set(b, at);
+      at += b.length;
+    }
+    return this.#socket(fd, (s) => {
+      if (s instanceof UdpSocket) return s.send(octets, to);
+      return s.sending.send(octets, flags, to, buffers.length > 1 ? buffers.map((b) => b.length) : []);
+    });
+  }
+
+  /** There is a file of `size` zeros at `path`; null: none any more. Throws RangeError for more than 16 MiB. */
+  store(path: string, size: number | null): void {
+    if (size !== null && (size > MOST_FILE || this.#stored.size >= MOST_FILES))
+      throw new RangeError('too large');
+    if (size === null) this.#stored.delete(path);
+    else this.#stored.set(path, size);
+  }
+  /** open, for reading. */
+  openFile(path: string): Outcome {
+    const size = this.#stored.get(path);
+    return size === undefined ? failed('ENOENT') : done(this.files.add(new StoredFile(size)));
+  }
+  /** pipe: `out` are the descriptors, the reader's first. */
+  pipe(): Outcome {
+    return done(
+      0,
+      PipeEnd.pair().map((end) => this.files.add(end)),
+    );
+  }
+  /** `offset` null: from where the file is read. */
+  sendfile(to: number, from: number, offset: number | null, count: number): Outcome {
+    return sendfile(this.files.get(to), this.files.get(from), offset, count);
+  }
+  splice(from: number, to: number, length: number, flags: number): Outcome {
+    return splice(this.files.get(from), this.files.get(to), length, flags);
   }
 
   close(fd: number): Outcome {
@@ -155,11 +228,11 @@ export class Posix implements SocketOwner {
       }
       if (s instanceof UdpSocket) return unsupported(`ioctl ${request} of a UDP socket`);
       if (s.listener !== null) return failed('EINVAL');
-      if (request === constant('SIOCINQ')) return done(0, s.unread);
+      if (request === constant('SIOCINQ')) return done(0, s.receiving.unread);
       if (request === constant('SIOCOUTQ') || request === constant('FIONWRITE'))
-        return done(0, s.unacknowledged);
+        return done(0, s.sending.unacknowledged);
       if (request === constant('SIOCOUTQNSD')) return done(0, s.connection?.info().notSentBytes ?? 0);
-      if (request === constant('SIOCATMARK')) return done(0, s.atMark ? 1 : 0);
+      if (request === constant('SIOCATMARK')) return done(0, s.receiving.atMark ? 1 : 0);
       return unsupported(`ioctl ${request}`);
     });
   }

@@ -68,6 +68,7 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
       ? { tcpi_reordering: Math.max(tcb.cc.reordering, 3), tcpi_reord_seen: tcb.cc.reordSeen }
       : {}),
     ...times(socket, tcb),
+    ...socket.sending.limits.told(socket.owner.now()),
     tcpi_delivered: (tcb.snd.syn === 0 ? 1 : 0) + segments(tcb.cc.delivered >>> 0),
     tcpi_total_retrans: s.retransmissions,
     tcpi_segs_in: s.segsIn,

@@ -1,12 +1,10 @@
 // A UDP socket as POSIX shapes it over a Host.
 
 import type { UdpSocket as HostUdpSocket, UdpMessage } from '../../host/index.ts';
-import { TcpError } from '../../tcp/index.ts';
 import { constant } from './constants.ts';
-import { isErrno } from './errno.ts';
 import { type File, Poll } from './file.ts';
-import { done, failed, type Outcome, type Result, unsupported, waitFor } from './outcome.ts';
-import type { SocketAddress, SocketOwner } from './tcp-socket.ts';
+import { done, failed, type Outcome, type Result, thrown, unsupported, waitFor } from './outcome.ts';
+import type { SocketAddress, SocketOwner } from './owner.ts';
 
 const MSG_PEEK = constant('MSG_PEEK');
 const MSG_TRUNC = constant('MSG_TRUNC');
@@ -101,10 +99,4 @@ export class UdpSocket implements File {
     this.#socket?.close();
     return done();
   }
-}
-
-function thrown(e: unknown): Result {
-  if (e instanceof TcpError && isErrno(e.code)) return failed(e.code);
-  if (e instanceof RangeError || e instanceof TypeError) return failed('EINVAL');
-  throw e;
 }

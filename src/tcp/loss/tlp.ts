@@ -2,10 +2,11 @@
 // one, so that its ACK tells what is missing, long before the retransmission timer would have to guess.
 
 import { OPT_SACK, type Segment } from '../../wire/segment.ts';
-import { seqGeq, seqGt, seqMax } from '../../wire/seq.ts';
+import { seqGeq, seqGt } from '../../wire/seq.ts';
 import { controlOf } from '../congestion/control.ts';
 import { setCwnd, setSsthresh } from '../congestion/cwnd.ts';
 import type { Engine } from '../engine.ts';
+import { lastSegment } from '../send/records.ts';
 import { sendNext } from '../send/transmit.ts';
 import { Phase, type Tcb } from '../tcb/tcb.ts';
 import { clearTimer, setTimer } from '../timers.ts';
@@ -24,7 +25,7 @@ export function lossProbe(e: Engine, tcb: Tcb): void {
   if (sendNext(e, tcb, snd.mss) > 0) {
     cc.tlp = Tlp.NEW_TEXT;
   } else {
-    e.rules.retransmit(e, tcb, seqMax(snd.una, (snd.nxt - snd.mss) | 0));
+    e.rules.retransmit(e, tcb, lastSegment(tcb));
     cc.tlp = Tlp.RESENT;
   }
   cc.tlpEnd = snd.nxt;

@@ -17,6 +17,7 @@ import { sendSegment } from './transmit.ts';
 export function mtuProbe(e: Engine, tcb: Tcb): boolean {
   const { snd, cc, mtuSearch: search, sent } = tcb;
   if (search === null || search.size !== 0 || search.resent === 1 || snd.syn === 1) return false;
+  if (tcb.recordEnds !== null) return false; // a probe would be of two records
   if (cc.phase !== Phase.OPEN || cc.dupAcks > 0 || (sent !== null && sent.sacked + sent.lost > 0))
     return false;
   const size = nextSize(e, tcb, search);

@@ -308,6 +308,8 @@ export class Tcb {
   outOfOrder: OutOfOrder | null = null;
   /** Where what was sent in one piece ends, each with 1 if PSH is to stay there, in pairs; null: no rule remembers it. */
   pieces: number[] | null = null;
+  /** Sequence numbers behind the last octets of records (MSG_EOR), each with 1 if it is pushed, in pairs; null: the text has none. */
+  recordEnds: number[] | null = null;
   /** The search for the path MTU by probes; null until there is one. */
   mtuSearch: MtuSearch | null = null;
   /** What is counted in AccECN mode; null in any other. */
@@ -345,8 +347,21 @@ export function copyTcb(to: Tcb, from: Tcb): void {
   const outOfOrder = from.outOfOrder === null ? null : cloneOutOfOrder(from.outOfOrder);
   const mtuSearch = from.mtuSearch === null ? null : Object.assign(new MtuSearch(), from.mtuSearch);
   const pieces = from.pieces?.slice() ?? null;
+  const recordEnds = from.recordEnds?.slice() ?? null;
   const accEcn = from.accEcn === null ? null : Object.assign(new AccEcn(), from.accEcn);
-  Object.assign(to, from, { snd, rcv, rto, cc, timer, sent, outOfOrder, mtuSearch, pieces, accEcn });
+  Object.assign(to, from, {
+    snd,
+    rcv,
+    rto,
+    cc,
+    timer,
+    sent,
+    outOfOrder,
+    mtuSearch,
+    pieces,
+    recordEnds,
+    accEcn,
+  });
   Object.assign(snd, from.snd);
   Object.assign(rcv, from.rcv);
   Object.assign(rto, from.rto);
