@@ -14,13 +14,27 @@
 //   --profile DIR   of each program a CPU profile, for Chromium's DevTools or speedscope, and a flame graph (SVG)
 
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { argumentsOf } from './arguments.ts';
 import { keep } from './document.ts';
 import type { Running } from './own-process.ts';
 import { machine, type Report, type Row } from './rows.ts';
 
-const { values } = parseArgs({
-  options: {
+const GROUPS = {
+  stack: async () => (await import('./stack.ts')).stackRows(rounds, running),
+  net: async () => (await import('./stack.ts')).netRows(rounds, running),
+  memory: async () => (await import('./stack.ts')).memoryRows(rounds, values.million, running),
+  tun: async () => (await import('./tun.ts')).tunRows(rounds, running),
+  bad: async () =>
+    (await import('./bad/grid.ts')).badRows(
+      { quick: values.quick, ours: names(values.ours), peers: names(values.peers), only: values.only },
+      running,
+    ),
+} satisfies Readonly<Record<string, () => Promise<Row[]>>>;
+type Group = keyof typeof GROUPS;
+
+const values = argumentsOf(
+  import.meta.url,
+  {
     rows: { type: 'string', default: 'stack,net' },
     rounds: { type: 'string', default: '5' },
     quick: { type: 'boolean', default: false },
@@ -32,31 +46,19 @@ const { values } = parseArgs({
     docs: { type: 'boolean', default: false },
     profile: { type: 'string' },
   },
-});
-const rounds = Number(values.rounds);
-if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError('--rounds: a whole number from 1');
+  ({ rows, rounds }) => {
+    for (const group of rows.split(','))
+      if (!Object.hasOwn(GROUPS, group))
+        throw new RangeError(`--rows: of ${Object.keys(GROUPS).join(', ')}; not '${group}'`);
+    if (!/^[1-9]\d*$/.test(rounds)) throw new RangeError(`--rounds: a whole number from 1; not '${rounds}'`);
+  },
+);
+const rounds = values.quick ? 1 : Number(values.rounds);
 const running: Running = { profiles: values.profile ?? null };
 const names = (text: string | undefined): string[] | undefined => text?.split(',');
 
-const GROUPS: Readonly<Record<string, () => Promise<Row[]>>> = {
-  stack: async () => (await import('./stack.ts')).stackRows(values.quick ? 1 : rounds, running),
-  net: async () => (await import('./stack.ts')).netRows(values.quick ? 1 : rounds, running),
-  memory: async () =>
-    (await import('./stack.ts')).memoryRows(values.quick ? 1 : rounds, values.million, running),
-  tun: async () => (await import('./tun.ts')).tunRows(values.quick ? 1 : rounds, running),
-  bad: async () =>
-    (await import('./bad/grid.ts')).badRows(
-      { quick: values.quick, ours: names(values.ours), peers: names(values.peers), only: values.only },
-      running,
-    ),
-};
-
 const rows: Row[] = [];
-for (const group of values.rows.split(',')) {
-  const measure = GROUPS[group];
-  if (measure === undefined) throw new RangeError(`--rows: ${Object.keys(GROUPS).join(', ')}; not ${group}`);
-  rows.push(...(await measure()));
-}
+for (const group of values.rows.split(',') as Group[]) rows.push(...(await GROUPS[group]()));
 const report: Report = { machine: machine(), rows };
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 1)}\n`);
 if (values.docs) keep(report, values.only === undefined);

@@ -109,7 +109,10 @@ export const MEASURES: Readonly<Record<string, () => Figures | Promise<Figures>>
 
 if (import.meta.main) {
   const name = process.argv[2] ?? '';
-  const measure = MEASURES[name];
-  if (measure === undefined) throw new RangeError(`no measure ${name}: ${Object.keys(MEASURES).join(', ')}`);
-  process.stdout.write(JSON.stringify(await measure()));
+  const measure = Object.hasOwn(MEASURES, name) ? MEASURES[name] : undefined;
+  if (measure !== undefined) process.stdout.write(JSON.stringify(await measure()));
+  else {
+    process.stderr.write(`no measure '${name}'; there are: ${Object.keys(MEASURES).join(', ')}\n`);
+    process.exitCode = 1;
+  }
 }

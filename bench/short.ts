@@ -5,7 +5,7 @@
 //   npm run bench:short -- --record   writes what there is now
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { argumentsOf } from './arguments.ts';
 import type { Figures } from './measures.ts';
 import { inOwnProcess } from './own-process.ts';
 
@@ -21,7 +21,7 @@ const FIGURES = [
   ['churn-promises', 'perSecond'],
 ] as const;
 
-const { values } = parseArgs({ options: { record: { type: 'boolean', default: false } } });
+const values = argumentsOf(import.meta.url, { record: { type: 'boolean', default: false } });
 const measure = (name: string): Promise<Figures> => inOwnProcess('measures.ts', [name], { profiles: null });
 
 const best = new Map<string, number>(FIGURES.map(([name]) => [name, 0]));

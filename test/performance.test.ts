@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { understood } from '../bench/arguments.ts';
 import { kept, performancePage, replaced } from '../bench/document.ts';
 import { flameGraph } from '../bench/flame.ts';
 import { type Report, type Row, ratioOf } from '../bench/rows.ts';
@@ -82,4 +83,32 @@ test('a flame graph has a rectangle for each call, as wide as its share of the t
     ['run&#60;T&#62; 100.0 %', '0.0', '16', '1200.0'],
     ['sum 60.0 %', '0.0', '0', '720.0'],
   ]);
+});
+
+test('arguments of a bench: --help says what its file begins with, what is not understood is said in a line', () => {
+  const file = new URL('../bench/main.ts', import.meta.url).href;
+  const options = { quick: { type: 'boolean', default: false }, rounds: { type: 'string' } } as const;
+  const check = ({ rounds }: { rounds?: string | undefined }): void => {
+    if (rounds === '0') throw new RangeError('--rounds: from 1');
+  };
+  const of = (...args: string[]) => understood(file, options, args, check);
+  expect(of('--quick')).toMatchObject({ values: { quick: true } });
+  const help = of('--quick', '--help') as { says: string; exitCode: number };
+  expect([help.exitCode, help.says.split('\n')[0]]).toEqual([
+    0,
+    'npm run bench: what the stack costs and what it moves, beside others.',
+  ]);
+  expect(help.says).not.toContain('import');
+  for (const [argument, words] of [
+    ['--quickly', "Unknown option '--quickly'"],
+    ['more', "Unexpected argument 'more'"],
+    ['--rounds=0', '--rounds: from 1'],
+  ] as const) {
+    const { says, exitCode } = of(argument) as { says: string; exitCode: number };
+    expect([says.startsWith(words), says.endsWith('--help says what there is'), exitCode]).toEqual([
+      true,
+      true,
+      1,
+    ]);
+  }
 });

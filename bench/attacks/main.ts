@@ -5,22 +5,23 @@
 //   npm run attacks -- --small              at the size of the test
 //   npm run attacks -- --markdown           the table of docs/security.md
 
-import { parseArgs } from 'node:util';
+import { argumentsOf } from '../arguments.ts';
 import { attacks } from './index.ts';
 import { heading, markdownRow, print } from './report.ts';
 
-const { values } = parseArgs({
-  options: {
+const values = argumentsOf(
+  import.meta.url,
+  {
     only: { type: 'string' },
     small: { type: 'boolean', default: false },
     markdown: { type: 'boolean', default: false },
   },
-});
+  ({ only }) => {
+    if (only === undefined || attacks.some(({ name }) => name === only)) return;
+    throw new RangeError(`--only: of ${attacks.map((a) => a.name).join(', ')}; not '${only}'`);
+  },
+);
 const chosen = attacks.filter((a) => values.only === undefined || a.name === values.only);
-if (chosen.length === 0) {
-  console.error(`no such attack; there are: ${attacks.map((a) => a.name).join(', ')}`);
-  process.exitCode = 1;
-}
 if (values.markdown) console.log(heading());
 for (const attack of chosen) {
   const outcome = await attack.run(values.small ? attack.small : attack.full);
