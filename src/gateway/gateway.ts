@@ -310,7 +310,8 @@ export class Gateway {
   // What its parts ask.
 
   #judge(subject: Subject, address: string): ConnectionVerdict {
-    if (!this.#own.includes(address)) return this.#policy.judge(subject);
+    if (!this.#own.includes(address))
+      return this.#policy.judge({ ...subject, ofMachine: this.#o.outer.isOwn?.(address) ?? false });
     const { hostLoopback = false } = this.#o;
     const isOpen = typeof hostLoopback === 'boolean' ? hostLoopback : hostLoopback.includes(subject.port);
     const isGateway = address === this.address || address === this.address6;

@@ -60,4 +60,6 @@ export interface Outer {
   connect(target: OuterTarget, events: OuterConnectionEvents): OuterConnection;
   /** Opens a flow of datagrams; null: there are none to be had (no descriptors). */
   datagrams?(target: OuterTarget, events: OuterDatagramEvents): OuterDatagrams | null;
+  /** Whether an address is one of the machine that the gateway runs on: closed to guests as its loopback is. */
+  isOwn?(address: string): boolean;
 }

@@ -3,7 +3,7 @@
 
 import { list, oneOf, Schema, whole } from '../../options/index.ts';
 import type { IpAddress } from '../../wire/index.ts';
-import { closedRange } from './ranges.ts';
+import { type ClosedRange, closedRange } from './ranges.ts';
 import { type PolicyRule, Rule, ruleList, type Subject } from './rule.ts';
 
 /** How a guest is told that it may not: a RST (of a datagram: port unreachable), nothing, or an ICMP error. */
@@ -131,7 +131,7 @@ export class Policy {
     const { address } = subject;
     const denied = this.#deny.find((rule) => rule.matches(subject));
     if (denied !== undefined) return { ...no(`deny ${denied.text}`), ...UNSEEN };
-    const range = address === null ? null : closedRange(address);
+    const range = subject.ofMachine === true ? THIS_MACHINE : address === null ? null : closedRange(address);
     const opens = (rule: Rule): boolean =>
       range === null || (rule.network !== null && range.isNamedBy(rule.network));
     const matching = this.#allow.filter((rule) => rule.matches(subject) && opens(rule));
@@ -169,6 +169,12 @@ export class Policy {
     return yes('hello');
   }
 }
+
+/** Its addresses are its own affair, whichever they are: one is open when a rule has exactly it. */
+const THIS_MACHINE: ClosedRange = {
+  what: 'this machine',
+  isNamedBy: ({ address, prefix }) => prefix === (address.family === 4 ? 32 : 128),
+};
 
 const UNSEEN = { byName: false, inspect: null } as const;
 

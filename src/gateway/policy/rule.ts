@@ -45,6 +45,8 @@ export interface Subject {
   readonly address: IpAddress | null;
   /** Keys of the names that lead to the address. */
   readonly names: readonly string[];
+  /** The address is one of the machine that the gateway runs on. */
+  readonly ofMachine?: boolean;
 }
 
 /** A rule that can be asked. */
