@@ -27,6 +27,10 @@ const PRINTED: Readonly<Record<string, readonly string[]>> = {
   smtp: ['250 OK: message queued', 'Subject: hello true'],
   mysql2: ['5000 rows of 5000 are right'],
   postgres: ["{ count: '200', sum: '2646700' }", '1000000 octets of rows', 'notified: hello'],
+  'sim-services': [
+    '24 orders; 23 were told by WebSocket, 23 by MQTT',
+    '38 s of virtual time, twice the same',
+  ],
   redis: ['sum: 499500', '1000000 octets there and back', 'published: hello'],
 };
 

@@ -89,6 +89,38 @@ test('the plugin of Vitest: processes, what is loaded first, and a file that giv
   for (const url of [execArgv?.[1], setupFiles?.[0]]) expect(existsSync(new URL(url ?? ''))).toBe(true);
 });
 
+test('a run that is the first of its process to make a Date header is as the second', async () => {
+  const script = `
+    import http from 'node:http';
+    import { simulate } from 'synfin/sim';
+    await simulate({ check: true }, async (sim) => {
+      sim.host('web', () => http.createServer((_, response) => response.end('ok')).listen(80));
+      await sim.client('client', () => new Promise((resolve) => http.get('http://web/', resolve)));
+    });
+    console.log('equal');
+  `;
+  expect(await run('date.mjs', script)).toEqual({ status: 0, out: 'equal\n' });
+});
+
+test('a CommonJS package that hands on what another module exports is whole for hosts, whoever has loaded it before', async () => {
+  const files = {
+    'inner.cjs': 'exports.answer = 42;',
+    'outer.cjs': `const each = (from, to) => Object.assign(to, from);
+      var __exportStar = each; exports.__esModule = true; __exportStar(require("./inner.cjs"), exports);`,
+    'host.mjs': `import outer from './outer.cjs'; globalThis.found = [...(globalThis.found ?? []), outer.answer];`,
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const script = `
+    import './outer.cjs';
+    import { simulate } from 'synfin/sim';
+    const sim = simulate();
+    for (const name of ['a', 'b']) await sim.client(name, () => import(${JSON.stringify(join(folder, 'host.mjs'))}));
+    sim.close();
+    console.log(found.join());
+  `;
+  expect(await run('instances.mjs', script)).toEqual({ status: 0, out: '42,42\n' });
+});
+
 test('a plain script ends although a program has made timers after its host crashed', async () => {
   const script = `
     import { simulate } from 'synfin/sim';

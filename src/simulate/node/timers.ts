@@ -32,6 +32,8 @@ const FAR = 2 ** 31 - 1;
 /** undici has one timer for all of its connections, so it is no host's: it would die with it. */
 const SHARED_MS = 499;
 const SHARED_NAME = 'onTick';
+/** The Date header of http is made once a second for the whole process, by the machine's clock (`dateHeader` in http.ts). */
+const DATE_NAME = 'resetCache';
 /** Ticks of it until nothing is left in it, at most: an hour. */
 const MOST_TICKS = 10_000;
 
@@ -63,6 +65,7 @@ export class Timers {
   /** A hook says: a program has made a timer, or one that was over is used again. */
   made(timeout: Shadowed, life: Life): void {
     const ms = timeout._idleTimeout;
+    if (timeout._onTimeout?.name === DATE_NAME && ms <= 1000) return;
     timeout[SHADOW]?.over(); // what it was before
     unlink(timeout);
     timeout._idleTimeout = FAR;
