@@ -1,18 +1,22 @@
-// Asks this host: its sockets by ss, or else from /proc/net/tcp; counters and settings from /proc; and who holds a socket by
+// Asks this host: its sockets by sock_diag, else by ss, else from /proc/net/tcp; counters and settings from /proc; and who holds a socket by
 // the descriptors of all processes (proc(5)).
 
 import { execFile } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import {
   CounterReader,
+  DiagReader,
   type Host,
+  type HostSocket,
   type Owner,
   type ProcessFacts,
   type Runtime,
   readSample,
   runtimeOfName,
   type Sample,
+  type SampleSource,
 } from '../doctor/index.ts';
+import { dumpTcpSockets } from '../link/tun/index.ts';
 
 const SETTINGS: readonly string[] = [
   'ip_local_port_range',
@@ -54,12 +58,42 @@ function ss(): Promise<string | null> {
   });
 }
 
-/** This host, now. */
-export async function sampleOfHost(): Promise<Sample> {
+/** All sockets as the kernel tells of them, or null where Node cannot ask it. */
+async function diagSockets(): Promise<HostSocket[] | null> {
+  const reader = new DiagReader();
+  const sockets: HostSocket[] = [];
+  const told = await dumpTcpSockets((octets, from, to) => {
+    const socket = reader.socket(octets, from, to);
+    if (socket !== null) sockets.push(socket);
+  });
+  return told ? sockets : null;
+}
+
+async function ssSockets(): Promise<readonly HostSocket[] | null> {
+  const text = await ss();
+  return text === null ? null : readSample(text).sockets;
+}
+
+async function procSockets(): Promise<readonly HostSocket[]> {
+  return readSample(textOf('/proc/self/net/tcp') + textOf('/proc/self/net/tcp6')).sockets;
+}
+
+/** By how much they tell. */
+const SOURCES: readonly (readonly [SampleSource, () => Promise<readonly HostSocket[] | null>])[] = [
+  ['sock_diag', diagSockets],
+  ['ss', ssSockets],
+  ['/proc/net/tcp', procSockets],
+];
+
+/** This host, now; by the source that tells most, or by one only. */
+export async function sampleOfHost(only?: SampleSource): Promise<Sample> {
   const { counters, settings } = countersOfHost();
   const atMs = performance.now();
-  const text = (await ss()) ?? textOf('/proc/self/net/tcp') + textOf('/proc/self/net/tcp6');
-  return { ...readSample(text), counters, settings, atMs };
+  for (const [source, ask] of SOURCES) {
+    const sockets = only === undefined || only === source ? await ask() : null;
+    if (sockets !== null) return { source, sockets, counters, settings, atMs, strange: 0 };
+  }
+  return { source: 'none', sockets: [], counters, settings, atMs, strange: 0 };
 }
 
 function processes(): number[] {

@@ -9,7 +9,7 @@ export {
   type ProcessFacts,
 } from './examine.ts';
 export { examinationJson, statesOf } from './json.ts';
-export { CounterReader, readSample } from './read/index.ts';
+export { CounterReader, DiagReader, readSample } from './read/index.ts';
 export { hostRules, type RuleTexts, type Runtime, runtimeOfName, socketRules } from './rules/index.ts';
 export { Look, type Sample, type SampleSource } from './sample.ts';
 export { HostSocket, type Owner, type SocketState, stateOfNumber, timerOfNumber } from './socket.ts';

@@ -70,18 +70,17 @@ export function readInfo(socket: HostSocket, line: string, from: number): void {
     }
     let value = 0;
     let second = 0;
-    let scale = 0;
+    // What the digits are to be divided by; 0: there was no point yet.
+    let parts = 0;
     for (; at < end; at++) {
       code = line.charCodeAt(at);
       if (code >= ZERO && code <= 0x39) {
-        if (scale === 0) value = value * 10 + (code - ZERO);
-        else {
-          value += (code - ZERO) * scale;
-          scale /= 10;
-        }
-      } else if (code === POINT && scale === 0) scale = 0.1;
+        value = value * 10 + (code - ZERO);
+        parts *= 10;
+      } else if (code === POINT && parts === 0) parts = 1;
       else break;
     }
+    if (parts > 1) value /= parts;
     if (code === SLASH)
       for (at++; at < end && (code = line.charCodeAt(at)) >= ZERO && code <= 0x39; at++)
         second = second * 10 + (code - ZERO);

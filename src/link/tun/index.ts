@@ -41,4 +41,5 @@ export {
   runInForeground,
 } from './namespace.ts';
 export { openTap, openTun } from './open.ts';
+export { dumpTcpSockets } from './sock-diag.ts';
 export { TapDevice, type TapOptions } from './tap.ts';

@@ -9,6 +9,8 @@ const SOCK_RAW = 3;
 const SOCK_CLOEXEC = 0o2000000;
 const HEADER_BYTES = 16;
 const NLMSG_ERROR = 2;
+const NLMSG_DONE = 3;
+const EBADMSG = 74;
 
 /** This message asks for something. */
 export const NLM_F_REQUEST = 0x001;
@@ -16,6 +18,8 @@ export const NLM_F_REQUEST = 0x001;
 export const NLM_F_ACK = 0x004;
 /** Replace what exists. */
 export const NLM_F_REPLACE = 0x100;
+/** All that there are. */
+export const NLM_F_DUMP = 0x300;
 /** Make what does not exist. */
 export const NLM_F_CREATE = 0x400;
 
@@ -77,16 +81,18 @@ export class NetlinkMessage {
 /** A netlink socket of one protocol, in the network namespace this process is in. */
 export class NetlinkSocket {
   /** The last answer: `length` bytes of it are valid. */
-  readonly answer: Uint8Array = pinnedBytes(8192);
-  readonly #dv = new DataView(this.answer.buffer);
+  readonly answer: Uint8Array;
+  readonly #dv: DataView;
   readonly #libc: Libc;
   readonly #fd: number;
   readonly #answerAddress: number;
   #closed = false;
 
   /** Throws a {@link TunError} when the kernel does not speak `protocol`. */
-  constructor(libc: Libc, protocol: number) {
+  constructor(libc: Libc, protocol: number, answerBytes = 8192) {
     this.#libc = libc;
+    this.answer = pinnedBytes(answerBytes);
+    this.#dv = new DataView(this.answer.buffer);
     this.#fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
     if (this.#fd < 0) throw systemError('opening a netlink socket', libc.errno());
     this.#answerAddress = libc.addressOf(this.answer);
@@ -102,6 +108,28 @@ export class NetlinkSocket {
     if (libc.read(this.#fd, this.#answerAddress, this.answer.length) < 0) return libc.errno();
     if (this.#dv.getUint16(4, LITTLE) !== NLMSG_ERROR) return 0;
     return -this.#dv.getInt32(HEADER_BYTES, LITTLE);
+  }
+
+  /**
+   * Sends a finished request for many (NLM_F_DUMP), and calls `each` with where in `answer` every message of the answer begins,
+   * after its header, and ends. 0, or the errno the kernel answered.
+   */
+  dump(message: NetlinkMessage, each: (from: number, to: number) => void): number {
+    const libc = this.#libc;
+    if (libc.write(this.#fd, libc.addressOf(message.bytes), message.length) < 0) return libc.errno();
+    for (;;) {
+      const length = libc.read(this.#fd, this.#answerAddress, this.answer.length);
+      if (length < 0) return libc.errno();
+      for (let at = 0; at + HEADER_BYTES <= length; ) {
+        const size = this.#dv.getUint32(at, LITTLE);
+        const type = this.#dv.getUint16(at + 4, LITTLE);
+        if (size < HEADER_BYTES || at + size > length) return EBADMSG;
+        if (type === NLMSG_DONE) return 0;
+        if (type === NLMSG_ERROR) return -this.#dv.getInt32(at + HEADER_BYTES, LITTLE);
+        each(at + HEADER_BYTES, at + size);
+        at += (size + 3) & ~3;
+      }
+    }
   }
 
   close(): void {
