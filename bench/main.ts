@@ -15,6 +15,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { argumentsOf } from './arguments.ts';
+import { cells } from './bad/cells.ts';
 import { keep } from './document.ts';
 import type { Running } from './own-process.ts';
 import { machine, type Report, type Row } from './rows.ts';
@@ -46,10 +47,13 @@ const values = argumentsOf(
     docs: { type: 'boolean', default: false },
     profile: { type: 'string' },
   },
-  ({ rows, rounds }) => {
+  ({ rows, rounds, quick, only }) => {
     for (const group of rows.split(','))
       if (!Object.hasOwn(GROUPS, group))
         throw new RangeError(`--rows: of ${Object.keys(GROUPS).join(', ')}; not '${group}'`);
+    const batches = [...new Set(cells(quick).map(({ batch }) => batch))];
+    if (only !== undefined && !batches.some((batch) => batch.includes(only)))
+      throw new RangeError(`--only: in the name of ${batches.join('; ')}; not '${only}'`);
     if (!/^[1-9]\d*$/.test(rounds)) throw new RangeError(`--rounds: a whole number from 1; not '${rounds}'`);
   },
 );

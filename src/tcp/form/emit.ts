@@ -84,7 +84,7 @@ export function emit(
 
 /** Whether an ACK may have to tell more than RCV.NXT. */
 function hasFeedback(tcb: Tcb): boolean {
-  return tcb.outOfOrder !== null || tcb.accEcn !== null || reportsDuplicate(tcb);
+  return tcb.outOfOrder !== null || tcb.accEcn !== null || tcb.rcv.fin === 1 || reportsDuplicate(tcb);
 }
 
 /** The options in which an ACK with `text` octets of text tells what has arrived. False: SACK blocks had no room. */

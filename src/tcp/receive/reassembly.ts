@@ -180,7 +180,28 @@ export function reportsDuplicate(tcb: Tcb): boolean {
 export function dueBlocks(tcb: Tcb): number {
   if (tcb.sack === 0) return 0;
   const held = tcb.outOfOrder === null ? 0 : tcb.outOfOrder.count;
-  return Math.min(held + (reportsDuplicate(tcb) ? 1 : 0), tcb.ts === 1 ? MOST_BLOCKS - 1 : MOST_BLOCKS);
+  const blocks = held + (reportsDuplicate(tcb) ? 1 : 0) + (finAlone(tcb) ? 1 : 0);
+  return Math.min(blocks, tcb.ts === 1 ? MOST_BLOCKS - 1 : MOST_BLOCKS);
+}
+
+/** A FIN beyond a hole is held: it has a sequence number like an octet of text, and is reported like one. */
+function holdsFin({ rcv }: Tcb): boolean {
+  return rcv.fin === 1 && seqGt(rcv.finSeq, rcv.nxt);
+}
+
+/** It is, and no text before it: then it has a block of its own. */
+function finAlone(tcb: Tcb): boolean {
+  return holdsFin(tcb) && !holdsRange(tcb, (tcb.rcv.finSeq - 1) | 0, tcb.rcv.finSeq);
+}
+
+/** A FIN beyond a hole has come: of what is held, it, or the range that it ends, is the most recent. */
+export function noteFinHeld(tcb: Tcb): void {
+  const { rcv, outOfOrder: held } = tcb;
+  if (held === null) return;
+  const i = endingFrom(held, rcv.finSeq);
+  const ends = i < held.count && rightOf(held, i) === rcv.finSeq;
+  const left = ends ? leftOf(held, i) : rcv.finSeq;
+  if (held.count > 1 || !ends) noteRecent(held, left, ends ? rcv.finSeq : (rcv.finSeq + 1) | 0);
 }
 
 /**
@@ -204,22 +225,31 @@ export function fillSack(tcb: Tcb, seg: Segment, room: number): void {
     rcv.dsackLeft = rcv.dsackRight = 0;
   }
   const first = seg.sackCount;
+  const fin = finAlone(tcb);
   if (held !== null) {
     for (let i = 0; i < MOST_BLOCKS && seg.sackCount < room; i++) {
       const mark = held.recent[i] as number;
       const at = endingFrom(held, (mark + 1) | 0);
-      if (at < held.count && seqLeq(leftOf(held, at), mark)) addOnce(held, at, seg, first);
+      if (fin && mark === rcv.finSeq) addOnce(seg, first, rcv.finSeq, (rcv.finSeq + 1) | 0);
+      else if (at < held.count && seqLeq(leftOf(held, at), mark)) addRangeOnce(tcb, held, at, seg, first);
     }
-    for (let i = 0; i < held.count && seg.sackCount < room; i++) addOnce(held, i, seg, first);
+    for (let i = 0; i < held.count && seg.sackCount < room; i++) addRangeOnce(tcb, held, i, seg, first);
   }
+  if (fin && seg.sackCount < room) addOnce(seg, first, rcv.finSeq, (rcv.finSeq + 1) | 0);
   if (seg.sackCount > 0) seg.opts |= OPT_SACK;
 }
 
-/** Range `i` as a block, unless it is one of those from `first` on. */
-function addOnce(held: OutOfOrder, i: number, seg: Segment, first: number): void {
-  const left = leftOf(held, i);
+/** Range `i` as a block, with the FIN that ends it. */
+function addRangeOnce(tcb: Tcb, held: OutOfOrder, i: number, seg: Segment, first: number): void {
+  const right = rightOf(held, i);
+  const ended = holdsFin(tcb) && right === tcb.rcv.finSeq;
+  addOnce(seg, first, leftOf(held, i), ended ? (right + 1) | 0 : right);
+}
+
+/** [left, right) as a block, unless it is one of those from `first` on. */
+function addOnce(seg: Segment, first: number, left: number, right: number): void {
   for (let n = first; n < seg.sackCount; n++) if (seg.sack[2 * n] === left) return;
-  addBlock(seg, left, rightOf(held, i));
+  addBlock(seg, left, right);
 }
 
 function addBlock(seg: Segment, left: number, right: number): void {

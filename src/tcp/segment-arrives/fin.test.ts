@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Signal } from '../signals.ts';
 import { rcvWnd } from '../tcb/tcb.ts';
 import { Pair } from '../testing.ts';
-import { departures, expected, inState, octets, pass, sent, text, windows } from './testing.ts';
+import { departures, expected, inState, octets, options, pass, sent, text, windows } from './testing.ts';
 
 describe('eighth, check the FIN bit', () => {
   it('CLOSED, LISTEN and SYN-SENT do not process it', () => {
@@ -166,6 +166,43 @@ describe('eighth, check the FIN bit', () => {
       a.inject('ACK', 1, ack, text(10));
       expect([a.state, expected(a), a.read]).toEqual([next, 22, [...octets(20)]]);
     }
+  });
+
+  it('a FIN beyond a hole is reported by SACK like an octet, alone or with the text that it ends; the latest first', () => {
+    const a = inState('ESTABLISHED', { syn: options({ mss: 1000, sack: true }) });
+    const reported = (): number[][] => {
+      const edges = (a.sent.at(-1)?.sack ?? []).map((edge) => (edge - a.tcb.rcv.irs) | 0);
+      return edges.flatMap((edge, i) => (i % 2 === 0 ? [[edge, edges[i + 1] as number]] : []));
+    };
+    a.inject('FIN,ACK', 101, 1);
+    expect(reported()).toEqual([[101, 102]]);
+    a.inject('ACK', 21, 1, text(10));
+    a.inject('ACK', 51, 1, text(10));
+    expect(reported()).toEqual([
+      [51, 61],
+      [21, 31],
+      [101, 102],
+    ]);
+    a.inject('FIN,ACK', 101, 1);
+    expect(reported()).toEqual([
+      [101, 102],
+      [51, 61],
+      [21, 31],
+    ]);
+    a.inject('ACK', 91, 1, text(10));
+    expect(reported()).toEqual([
+      [91, 102],
+      [51, 61],
+      [21, 31],
+    ]);
+    a.inject('ACK', 1, 1, text(20));
+    expect(reported()).toEqual([
+      [91, 102],
+      [51, 61],
+    ]);
+    a.inject('ACK', 31, 1, text(20));
+    a.inject('ACK', 61, 1, text(30));
+    expect([reported(), a.state, expected(a)]).toEqual([[], 'CLOSE-WAIT', 102]);
   });
 
   it('FIN-WAIT-1: a FIN beyond a hole that acknowledges ours leads to FIN-WAIT-2, then to TIME-WAIT', () => {

@@ -5,7 +5,7 @@ import { FIN, type Segment } from '../../wire/segment.ts';
 import { seqGt } from '../../wire/seq.ts';
 import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
-import { dropRanges, holdsBeyond, holdsRange } from '../receive/reassembly.ts';
+import { dropRanges, holdsBeyond, holdsRange, noteFinHeld } from '../receive/reassembly.ts';
 import { Signal } from '../signals.ts';
 import { State } from '../tcb/state.ts';
 import { finAcked, type Tcb } from '../tcb/tcb.ts';
@@ -46,6 +46,7 @@ export function noteFin(e: Engine, tcb: Tcb, seg: Segment): void {
   }
   rcv.fin = 1;
   rcv.finSeq = finSeq;
+  noteFinHeld(tcb);
 }
 
 /**
