@@ -37,14 +37,12 @@ export class SerialShell {
     await this.#until(/READY\r?\n/, 'boot', timeoutMs);
   }
 
-  /** Runs a command: what it said. Throws {@link GuestError}. */
+  /** Runs a command of one line: what it said. Throws {@link GuestError}. */
   async run(command: string, timeoutMs: number): Promise<string> {
     const number = ++this.#number;
-    this.#send(
-      `echo "<${number}"; { ${command}\n`
-        .replace(/\n(?!$)/g, '; ')
-        .replace(/\n$/, `; }; echo "$?>${number}"\n`),
-    );
+    if (command.includes('\n')) throw new GuestError(`a command is one line: ${command}`);
+    if (command.includes('\n')) throw new GuestError(`a command is one line: ${command}`);
+    this.#send(`echo "<${number}"; { ${command}; }; echo "$?>${number}"\n`);
     const [, said = '', status = ''] = await this.#until(
       new RegExp(`<${number}\\r?\\n([^]*?)(\\d+)>${number}\\r?\\n`),
       command,
