@@ -109,6 +109,11 @@ export interface AnalyserOptions {
   readonly keep?: number;
   /** Gets every frame before it is judged; it, and its octets, are the reader's. */
   readonly onFrame?: FrameSink;
+  /**
+   * Gets every connection that is judged, listed or not, with its segments. What is said of many connections together (a
+   * flood, a scan) is known only at the end, and is not in it.
+   */
+  readonly onConnection?: (report: ConnectionReport, connection: Connection) => void;
   /** Connections that are listed. Default 20,000. */
   readonly mostListed?: number;
 }
@@ -116,6 +121,7 @@ export interface AnalyserOptions {
 const analyserOptions = new Schema<AnalyserOptions>('CaptureAnalyser', {
   keep: whole(0),
   onFrame: func,
+  onConnection: func,
   mostListed: whole(0, 10_000_000),
 });
 
@@ -166,6 +172,11 @@ export class CaptureAnalyser {
   /** What the present file says of itself. */
   get info(): CaptureInfo {
     return this.#reader.info;
+  }
+
+  /** What was counted so far. */
+  get counts(): Readonly<FollowerCounts> {
+    return this.#follower.counts;
   }
 
   /** True when the rest of the present file cannot be understood. */
@@ -283,11 +294,11 @@ export class CaptureAnalyser {
     for (const verdict of verdicts) this.#count(verdict);
     if (number === this.#options.keep || number < EXAMPLES || this.#isExample(number, verdicts))
       this.#kept.set(number, connection);
-    if (this.#reports.length >= (this.#options.mostListed ?? MOST_LISTED)) {
-      this.#more++;
-      return;
-    }
-    const report = (way: Way): SideReport => {
+    const listed = this.#reports.length < (this.#options.mostListed ?? MOST_LISTED);
+    if (!listed) this.#more++;
+    const { onConnection } = this.#options;
+    if (!listed && onConnection === undefined) return;
+    const side = (way: Way): SideReport => {
       const { address, port, packets, newOctets, retransmitted } = sides[way];
       const octets = Math.max(0, newOctets);
       return {
@@ -299,16 +310,18 @@ export class CaptureAnalyser {
         states: statesOf(states[way]),
       };
     };
-    this.#reports.push({
+    const report: ConnectionReport = {
       ...{ number, clientKnown, ending, stage, vantage, verdicts },
-      client: report(0),
-      server: report(1),
+      client: side(0),
+      server: side(1),
       startUs: first.us,
       endUs: last.us,
       unseen: sides[0].unseen + sides[1].unseen,
       zeek: zeekOf(connection),
       closedBy: closedBy === null ? null : closedBy === 0 ? 'client' : 'server',
-    });
+    };
+    if (listed) this.#reports.push(report);
+    onConnection?.(report, connection);
   }
 
   /** A finding of something wrong points to this connection. */

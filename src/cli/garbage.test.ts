@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Garbage } from './garbage.ts';
 
-test('what is old is collected when it has grown by 48 MB, and counted from what was left', () => {
+test('what is old is collected when it has grown by 32 MB, and counted from what was left', () => {
   let used = 100e6;
   let collected = 0;
   const garbage = new Garbage(
@@ -12,13 +12,13 @@ test('what is old is collected when it has grown by 48 MB, and counted from what
     },
   );
   garbage.look();
-  used += 47e6;
+  used += 31e6;
   garbage.look();
   expect(collected).toBe(0);
   used += 2e6;
   garbage.look();
-  expect([collected, used]).toEqual([1, 109e6]);
-  used += 47e6;
+  expect([collected, used]).toEqual([1, 93e6]);
+  used += 31e6;
   garbage.look();
   expect(collected).toBe(1);
 });

@@ -5,7 +5,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** Octets of what is old that may be garbage. */
-const MOST_GARBAGE = 48e6;
+const MOST_GARBAGE = 32e6;
 
 /** Collects when much was allocated since the last collection; `look` is cheap. */
 export class Garbage {

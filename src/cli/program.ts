@@ -22,6 +22,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   interview: async () => (await import('./interview.ts')).interviewCommand,
   read: async () => (await import('./read.ts')).readCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
+  query: async () => (await import('./query.ts')).queryCommand,
   lab: async () => (await import('./lab.ts')).labCommand,
   exec: async () => (await import('./exec/index.ts')).execCommand,
   sim: async () => (await import('./sim/index.ts')).simCommand,

@@ -48,6 +48,20 @@ const readOptionsHelp: readonly OptionHelp[] = [
       zh: '生成一份可以外传的 pcapng：地址已替换，没有数据和名称；所有结论不变',
     },
   },
+  {
+    option: '--parquet DIR',
+    text: {
+      en: 'tables (flows, evidence) as Parquet files in folders by the hour, for synfin query, DuckDB, Spark',
+      zh: '写成 Parquet 表（flows、evidence），按小时分目录，供 synfin query、DuckDB、Spark 查询',
+    },
+  },
+  {
+    option: '--segments',
+    text: {
+      en: 'with --parquet: a table of the segments, too',
+      zh: '配合 --parquet：另写报文段表 segments',
+    },
+  },
   ...showHelp.filter(({ option }) => option !== '--explain'),
 ];
 

@@ -12,6 +12,27 @@ export const readMessages = {
     zh: '--conn：没有连接 {text}；该抓包有 {count} 个，从 0 数起',
   },
   readSvgNeedsConn: { en: '--svg needs --conn N', zh: '--svg 需要同时给出 --conn N' },
+  readSegmentsNeedParquet: {
+    en: '--segments needs --parquet DIR',
+    zh: '--segments 需要同时给出 --parquet 目录',
+  },
+  readParquet: {
+    en: '{rows|1 row|# rows} in {dir}; synfin query reads them',
+    zh: '已写入 {dir}：{rows} 行；可用 synfin query 查询',
+  },
+  peerMissing: {
+    en: '{command} needs the package {name}, which is not installed: npm install {name}',
+    zh: '{command} 需要 npm 包 {name}，但尚未安装：请运行 npm install {name}',
+  },
+  queryNeeds: {
+    en: "query needs a question: synfin query 'select …'",
+    zh: "query 需要一条查询：synfin query 'select …'",
+  },
+  queryNoTables: {
+    en: 'there are no tables in {text}: synfin read FILE… --parquet {text} writes them',
+    zh: '{text} 中没有表：可用 synfin read 文件… --parquet {text} 写入',
+  },
+  queryFailed: { en: 'DuckDB says: {message}', zh: 'DuckDB 报告：{message}' },
   readBadFilter: { en: '--filter {message}', zh: '--filter {message}' },
   readCannotRead: { en: 'cannot read {file}: {message}', zh: '无法读取 {file}：{message}' },
   readCannotWrite: { en: 'cannot write {file}: {message}', zh: '无法写入 {file}：{message}' },

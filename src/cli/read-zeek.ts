@@ -52,9 +52,9 @@ export function communityId(
   return `1:${hash.digest('base64')}`;
 }
 
-/** The same connection of the same capture always has the same. */
-function uidOf({ client, server, startUs }: ConnectionReport, base: number): string {
-  const text = `${base} ${startUs} ${client.address} ${client.port} ${server.address} ${server.port}`;
+/** Zeek's `uid`: the same connection of the same capture always has the same; `of` tells captures apart. */
+export function uidOf({ client, server, startUs }: ConnectionReport, base: number, of = ''): string {
+  const text = `${of}${base} ${startUs} ${client.address} ${client.port} ${server.address} ${server.port}`;
   const digest = createHash('sha1').update(text).digest('base64url').replaceAll(/[-_]/g, 'x');
   return `C${digest.slice(0, 17)}`;
 }

@@ -23,6 +23,7 @@ import { t } from './messages.ts';
 import { titleOf } from './read-finding.ts';
 import { readHelp } from './read-help.ts';
 import { captureFiles, readCaptures } from './read-input.ts';
+import { Tables } from './read-parquet.ts';
 import { reportHtml } from './read-report.ts';
 import { tellSummary } from './read-summary.ts';
 import { zeekLog } from './read-zeek.ts';
@@ -38,6 +39,8 @@ export const readOptions = {
   svg: { type: 'string' },
   report: { type: 'string' },
   anonymise: { type: 'string' },
+  parquet: { type: 'string' },
+  segments: { type: 'boolean' },
   plain: showOptions.plain,
   ascii: showOptions.ascii,
   color: showOptions.color,
@@ -156,6 +159,17 @@ function isBad({ problems }: Analysis, file: number): boolean {
   return problems.some((problem) => problem.file === file);
 }
 
+/** What is said of many connections together is known only now. False when the tables could not be written. */
+function finishTables(tables: Tables, { findings, counts }: Analysis, io: Io): boolean {
+  for (const { verdict } of findings) if (verdict.connection === null) tables.addWhole(verdict, counts);
+  const error = tables.finish();
+  if (error === null) return true;
+  io.stderr.write(
+    `synfin: ${t(io.lang, 'readCannotWrite', { file: printable(tables.dir), message: error.message })}\n`,
+  );
+  return false;
+}
+
 async function run(values: Values, positionals: readonly string[], io: Io): Promise<number> {
   if (positionals.length === 0) throw new UsageError('readNeeds');
   const selects = selectionOf(values);
@@ -167,8 +181,18 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
   const zeek = values['zeek'] === true;
   const anonymous = optionText(values, 'anonymise');
   const copy = anonymous === undefined ? null : anonymousCopy(anonymous, io);
-  const analyser = new CaptureAnalyser({
+  const parquet = optionText(values, 'parquet');
+  if (values['segments'] === true && parquet === undefined) throw new UsageError('readSegmentsNeedParquet');
+  const tables = parquet === undefined ? null : new Tables(parquet, names, values['segments'] === true);
+  const analyser: CaptureAnalyser = new CaptureAnalyser({
     ...(copy === null ? {} : { onFrame: (frame) => copy.frame(frame) }),
+    ...(tables === null
+      ? {}
+      : {
+          onConnection: (report, connection) => {
+            if (selects === null || selects(report)) tables.add(report, connection, analyser.counts);
+          },
+        }),
     ...(keep === undefined ? {} : { keep }),
     // A log has a line for every connection.
     ...(zeek ? { mostListed: MOST_LOGGED } : {}),
@@ -179,6 +203,7 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
   });
   if (copy?.end() === false) return EXIT_FAILED;
   const all = analyser.end();
+  if (tables !== null && !finishTables(tables, all, io)) return EXIT_FAILED;
   const analysis = selected(all, selects);
   if (selects !== null && all.more > 0) {
     const looked = { count: all.connections.length, more: all.more };
@@ -198,6 +223,9 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
     io.stdout.write(zeekLog(analysis));
     if (analysis.more > 0)
       io.stderr.write(`synfin: ${t(lang, 'readMoreConnections', { count: analysis.more })}\n`);
+  } else if (tables !== null && keep === undefined && values['json'] !== true) {
+    const { rows } = tables;
+    io.stdout.write(`${t(lang, 'readParquet', { rows, dir: printable(tables.dir) })}\n`);
   } else if (values['json'] === true)
     io.stdout.write(`${JSON.stringify(analysisJson(analysis, lang), null, 1)}\n`);
   else if (svg === undefined && report === undefined) {
