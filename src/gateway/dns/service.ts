@@ -8,7 +8,7 @@ import {
   type AnswerRecord,
   decodeQuery,
   framed,
-  isAskable,
+  isHostName,
   nameKey,
   octetsOf,
   type Query,
@@ -130,7 +130,7 @@ export class DnsService {
   /** A name of the gateway's own, from now on; null: none any more. Throws TypeError. */
   setHost(name: string, addresses: readonly string[] | null): void {
     const key = nameKey(name);
-    if (!isAskable(key.replace(/^\*\./, '')) || key === '')
+    if (!isHostName(key.replace(/^\*\./, '')))
       throw new OptionTypeError('ERR_INVALID_ARG_VALUE', 'dns.hosts', `dns.hosts: '${name}' is no name`);
     const wrong = addresses?.find((address) => parseAddress(address) === null);
     if (wrong !== undefined)
@@ -225,7 +225,7 @@ export class DnsService {
     if (name === CANARY && (policy.isClosed || this.#options.intercept === true))
       return { allowed: false, rule: 'canary' };
     // What cannot be written in a rule cannot be meant by one; and a number is no name (RFC 6943 section 3.1.1).
-    if (!/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(name) || /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/.test(name))
+    if (!isHostName(name) || /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/.test(name))
       return { allowed: false, rule: 'no host name' };
     if (type === 'PTR' && /\.(?:in-addr|ip6)\.arpa$/.test(name) && !policy.isClosed)
       return { allowed: true, rule: 'otherwise allow' };

@@ -1,7 +1,7 @@
 // A rule of the policy: what it is about, as text ('*.npmjs.org:443') or as an object.
 
 import { either, list, nested, OptionTypeError, oneOf, Schema, text, whole } from '../../options/index.ts';
-import { isAskable, nameKey } from '../../socket/dns/index.ts';
+import { isHostName, nameKey } from '../../socket/dns/index.ts';
 import { type Cidr, type IpAddress, inPrefix, parseAddress, parseCidr } from '../../wire/index.ts';
 
 /** What a rule is about; everything that is given has to hold. */
@@ -151,7 +151,7 @@ function checkedName(name: string, given: PolicyRule | string): string {
   const key = nameKey(name);
   const plain = key.startsWith('*.') ? key.slice(2) : key === '*' ? '' : key;
   if (plain.includes('*')) throw wrong(given, "has a star elsewhere than in front: '*.example.org'");
-  if (plain !== '' && !isAskable(plain)) throw wrong(given, 'has no name that could be asked for');
+  if (plain !== '' && !isHostName(plain)) throw wrong(given, 'has no name that could be asked for');
   if (plain !== '' && (parseAddress(plain) !== null || /^[\d.]+$/.test(plain)))
     throw wrong(given, 'has an address for a name');
   return plain;

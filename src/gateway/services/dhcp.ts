@@ -3,7 +3,7 @@
 
 import type { HostInterface, UdpMessage, UdpSocket } from '../../host/index.ts';
 import { like, list, needed, nested, OptionTypeError, Schema, text, whole } from '../../options/index.ts';
-import { isAskable } from '../../socket/dns/index.ts';
+import { isHostName } from '../../socket/dns/index.ts';
 import { type Cidr, formatIpv4, formatMac, inPrefix, parseAddress, parseMac } from '../../wire/index.ts';
 import type { GatewayCore } from '../core.ts';
 import {
@@ -154,7 +154,7 @@ export class DhcpServer {
       this.#staticWords.add(word);
     }
     const named = [...(options.search ?? []), ...(options.domain === undefined ? [] : [options.domain])];
-    const noName = named.find((name) => !isAskable(name));
+    const noName = named.find((name) => !isHostName(name));
     if (noName !== undefined) throw wrong(`'${noName}' is no domain`);
     this.#socket = core.host.udp({
       port: SERVER,

@@ -8,6 +8,7 @@ export {
   decodeResponse,
   encodeQuestion,
   isAskable,
+  isHostName,
   nameKey,
   octetsOf,
   type Query,

@@ -67,6 +67,13 @@ export function isAskable(name: string): boolean {
   return plain.split('.').every((label) => /^[!-~]{1,63}$/.test(label));
 }
 
+/** Whether a name is one that hosts have (RFC 1123 section 2.1), or a service (an underscore: RFC 8552). */
+export function isHostName(name: string): boolean {
+  const plain = withoutDot(name);
+  if (plain === '' || plain.length > 253) return false;
+  return plain.split('.').every((label) => /^[a-z0-9_-]{1,63}$/i.test(label));
+}
+
 /** The octets of a question. `edns`: that larger datagrams can be answered (RFC 6891). */
 export function encodeQuestion(id: number, { name, type }: Question, edns: boolean): Uint8Array {
   return octetsOf({
