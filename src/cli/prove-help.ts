@@ -33,6 +33,14 @@ const optionsHelp: readonly OptionHelp[] = [
     },
   },
   {
+    option: '--bridge',
+    text: {
+      en: 'ask no solver, but search the real engine: every transition must be steps of the theory; and a million random ones',
+      zh: '不求解，改为搜索真正的引擎：每一次转移都必须是理论中的若干步；外加一百万次随机转移',
+    },
+  },
+  { option: '--full', text: { en: 'the large models of --bridge, too', zh: '--bridge 也包括大模型' } },
+  {
     option: '--json',
     text: { en: 'print what was found as one JSON document', zh: '以一个 JSON 文档输出结果' },
   },
@@ -45,7 +53,7 @@ Proves that TCP's rules for opening, stream, closing and resets are safe, for
 any number of connections and packets, any loss, copies, order and delay: in
 the beginning every clause holds, and every action keeps every clause. It is a
 proof of the rules as modelled (docs/proof.md), by a solver; how the engine is
-held against them is another question (synfin check).
+held against them, step by step, shows --bridge.
 
 Options:
 {options}
@@ -57,15 +65,16 @@ Examples:
   synfin prove --solver cvc5
   synfin prove --without three
 
-Exit codes: 0 proved (with --without: it fails where it must), 1 not so, no
-solver, or a file cannot be written, 2 wrong arguments
+Exit codes: 0 proved (with --without: it fails where it must; with --bridge:
+all is explained), 1 not so, no solver, or a file cannot be written, 2 wrong
+arguments
 `,
   zh: `synfin prove [选项]
 
 证明 TCP 的建立、数据流、关闭与复位规则是安全的：不论有多少个连接和报文段，
 也不论如何丢失、复制、乱序、延迟。初始时每条断言成立，每个动作都保持每条断言。
-这是求解器对模型所写规则的证明（见 docs/proof.zh-CN.md）；引擎是否符合这些规则
-是另一个问题（synfin check）。
+这是求解器对模型所写规则的证明（见 docs/proof.zh-CN.md）；引擎的每一步是否符合
+这些规则，由 --bridge 检查。
 
 选项：
 {options}
@@ -77,8 +86,8 @@ solver, or a file cannot be written, 2 wrong arguments
   synfin prove --solver cvc5
   synfin prove --without three
 
-退出码：0 已证明（用 --without 时：在应当失败的地方失败），1 不是这样、没有
-求解器，或文件无法写入，2 参数错误
+退出码：0 已证明（用 --without 时：在应当失败的地方失败；用 --bridge 时：都能
+解释），1 不是这样、没有求解器，或文件无法写入，2 参数错误
 `,
 };
 

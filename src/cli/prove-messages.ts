@@ -27,6 +27,48 @@ export const proveMessages = {
     en: 'Without the rule the proof fails at its own step, and nowhere else.',
     zh: '去掉这条规则，证明恰好在它自己的一步失败，别处都成立。',
   },
+  proveNotNeeded: {
+    en: 'The proof does not need this rule: what it is for (time, or somebody who forges) is not in this theory.',
+    zh: '这个证明不需要这条规则：它所防范的（时间，或伪造报文段的人）不在这个理论之内。',
+  },
+  bridgeTitle: {
+    en: 'Every transition of the real engine, as steps of the theory',
+    zh: '真正的引擎的每一次转移，都是理论中的若干步',
+  },
+  bridgeModel: {
+    en: '{mark} {id}: {outcome}, {states} states, {transitions} transitions ({questions} different), {unexplained} unexplained',
+    zh: '{mark} {id}：{outcome}，{states} 个状态，{transitions} 次转移（其中不同的 {questions} 种），{unexplained} 次无法解释',
+  },
+  bridgeWalk: {
+    en: '{mark} {id}: random walks, {transitions} transitions ({questions} different), {unexplained} unexplained',
+    zh: '{mark} {id}：随机游走，{transitions} 次转移（其中不同的 {questions} 种），{unexplained} 次无法解释',
+  },
+  bridgeMutants: {
+    en: 'A TCP that forgets a rule must not be explained, or the theory says nothing',
+    zh: '忘记一条规则的 TCP 必须无法解释，否则理论毫无约束力',
+  },
+  bridgeMutant: {
+    en: '{mark} {id}: {unexplained} unexplained; by the theory without the rule ({rules}): {without}',
+    zh: '{mark} {id}：{unexplained} 次无法解释；用去掉该规则（{rules}）的理论：{without} 次',
+  },
+  bridgeMutantTime: {
+    en: '{mark} {id}: {unexplained} unexplained (a rule about time, which the theory does not have)',
+    zh: '{mark} {id}：{unexplained} 次无法解释（关于时间的规则，理论中没有）',
+  },
+  bridgeLike: {
+    en: '{mark} {id}: {unexplained} unexplained, as it must be: the rule is about liveness, or how long something lasts',
+    zh: '{mark} {id}：{unexplained} 次无法解释，理应如此：这条规则关乎活性或时长',
+  },
+  bridgeNever: {
+    en: 'Actions of the theory that were never seen: {actions}',
+    zh: '理论中从未出现的动作：{actions}',
+  },
+  bridgeFirst: { en: 'the first without an explanation: {step}', zh: '第一个无法解释的：{step}' },
+  bridgeDone: {
+    en: '{transitions} transitions in {seconds} s, {unexplained} unexplained',
+    zh: '{transitions} 次转移，{seconds} 秒，{unexplained} 次无法解释',
+  },
+  outcome_some: { en: 'not to the end', zh: '未到尽头' },
   proveNotExpected: {
     en: 'NOT as expected: without the rule these steps should fail: {steps}',
     zh: '不符合预期：去掉这条规则，应当失败的是：{steps}',

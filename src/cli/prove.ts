@@ -21,6 +21,7 @@ import {
 import { secondsOf } from './check-progress.ts';
 import { type Command, type Io, optionText, parseWhole, UsageError, type Values } from './command.ts';
 import { t } from './messages.ts';
+import { tellBridge } from './prove-bridge.ts';
 import { proveHelp } from './prove-help.ts';
 import { Show, showOptionsOf } from './show.ts';
 import { LIMIT, SOLVERS, SolverError, type SolverName, solverNamed } from './solvers.ts';
@@ -30,6 +31,8 @@ const proveOptions = {
   limit: { type: 'string' },
   without: { type: 'string' },
   smt2: { type: 'string' },
+  bridge: { type: 'boolean' },
+  full: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
 
@@ -134,7 +137,7 @@ async function proved(theory: Theory, rule: RemovedRule | null, solver: Solver, 
   }
   show.say('proveDone', { good, asked, solver: solver.name, seconds: secondsOf(ms), memory });
   if (rule === null) show.say(expected ? 'proveProved' : 'proveNotProved');
-  else if (expected) show.say('proveAsExpected');
+  else if (expected) show.say(rule.fails.length === 0 ? 'proveNotNeeded' : 'proveAsExpected');
   else show.say('proveNotExpected', { steps: rule.fails.map((step) => step.join(' / ')).join('; ') });
   return expected;
 }
@@ -146,6 +149,8 @@ function refusal({ code, message }: SolverError, name: SolverName, { lang }: Io)
 
 async function run(values: Values, positionals: readonly string[], io: Io): Promise<number> {
   if (positionals.length > 0) throw new UsageError('tooManyArguments', { text: positionals.join(' ') });
+  if (values['bridge'] === true) return tellBridge(values, io);
+  if (values['full'] === true) throw new UsageError('needsOption', { option: '--bridge' });
   const name = chosenSolver(values);
   const rule = chosenRule(values);
   const limit = optionText(values, 'limit');

@@ -13,6 +13,6 @@ export {
   scriptOf,
 } from './obligations.ts';
 export { type Answer, prove, type Solver, type StepReport } from './prove.ts';
-export { type RemovedRule, removedRule, removedRules, theoryWithout } from './removed.ts';
+export { type RemovedRule, removedRule, removedRules, theoryWithout, touchedBy } from './removed.ts';
 export type { Action, Clause, Definition, Part, Rigid, StateFunction, Theory } from './theory.ts';
 export { actionsOf, clausesOf, stateOf } from './theory.ts';

@@ -14,6 +14,7 @@ import {
   scriptOf,
   stateOf,
   theoryWithout,
+  touchedBy,
 } from './index.ts';
 import { freeVariables, parseAssignment, parseFormula, quantifies, sortOf } from './language/index.ts';
 
@@ -129,17 +130,14 @@ describe('the base theory', () => {
 describe('a rule removed', () => {
   test.each(removedRules.map((rule) => [rule.id, rule] as const))('%s fits the theory', (_id, rule) => {
     inBoth(rule.rule);
-    const changed = new Set(rule.changes.map(({ action }) => action));
+    const changed = new Set(touchedBy(rule));
     const theory = theoryWithout(base, rule);
-    for (const [i, action] of actionsOf(theory).entries()) {
-      if (changed.has(action.name)) expect(action).not.toEqual(actionsOf(base)[i]);
-      else expect(action).toBe(actionsOf(base)[i]);
+    const before = new Map(actionsOf(base).map((action) => [action.name, action]));
+    for (const action of actionsOf(theory)) {
+      if (changed.has(action.name)) expect(action).not.toEqual(before.get(action.name));
+      else expect(action).toBe(before.get(action.name));
     }
-    // No other step is another one than before.
-    const before = obligationsOf(base);
-    for (const [i, group] of obligationsOf(theory).entries()) {
-      if (!changed.has(group.action)) expect(group).toEqual(before[i]);
-    }
+    expect(changed.size).toBeGreaterThan(0);
     for (const [action] of rule.fails) expect(changed).toContain(action);
   });
 

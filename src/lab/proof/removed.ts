@@ -7,6 +7,16 @@ import type { Action, Theory } from './theory.ts';
 /** Texts of an action, by what stands there instead. */
 type Instead = Readonly<Record<string, readonly string[]>>;
 
+/** What CLOSE, the ACK of a FIN, and a FIN make of the state. */
+const CLOSE = 'state(p) := if state(p) = CLOSE_WAIT then LAST_ACK else FIN_WAIT_1';
+const ACK_OF_FIN =
+  'state(p) := if state(p) = FIN_WAIT_1 then FIN_WAIT_2 else if state(p) = CLOSING then TIME_WAIT else ENDED';
+const FIN_IN_ORDER =
+  'state(p) := if state(p) = ESTABLISHED then CLOSE_WAIT else if state(p) = FIN_WAIT_1 then CLOSING else TIME_WAIT';
+/** The states in which a RST counts. */
+const RESETTABLE =
+  'state(p) in {SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK}';
+
 /** A rule, and the theory without it. */
 export interface RemovedRule {
   readonly id: string;
@@ -15,7 +25,17 @@ export interface RemovedRule {
   readonly section: string;
   /** How its actions are changed. */
   readonly changes: readonly { readonly action: string; readonly when?: Instead; readonly does?: Instead }[];
-  /** The steps that fail: an action, and a clause that it no longer keeps. */
+  /** What is possible beside: an action as it is without the rule, where it is still possible with it. */
+  readonly adds?: readonly {
+    readonly name: string;
+    readonly like: string;
+    readonly when?: Instead;
+    readonly does: Instead;
+  }[];
+  /**
+   * The steps that fail: an action, and a clause that it no longer keeps. None: what the rule is for takes what the base
+   * theory leaves out.
+   */
   readonly fails: readonly (readonly [action: string, clause: string])[];
 }
 
@@ -32,6 +52,13 @@ export const removedRules: readonly RemovedRule[] = [
       { action: 'OPEN', when: { '~used(host(p), iss(p))': [] } },
       { action: 'LISTEN: SYN', when: { '~used(host(p), iss(p))': [] } },
     ],
+    // Numbers that were unlike are alike now, and an ACK of too much is one of another.
+    adds: ['SYN-SENT: ACK of another', 'SYN-RECEIVED: ACK of another'].map((like) => ({
+      name: `${like}, with our ISS`,
+      like,
+      when: { 'irs(q) ~= iss(p)': ['irs(q) = iss(p)', 'one < x'] },
+      does: {},
+    })),
     fails: [
       ['OPEN', 'heard'],
       ['OPEN', 'one ISS'],
@@ -39,6 +66,8 @@ export const removedRules: readonly RemovedRule[] = [
       ['LISTEN: SYN', 'heard'],
       ['LISTEN: SYN', 'one ISS'],
       ['LISTEN: SYN', 'RST'],
+      ['SYN-SENT: ACK of another, with our ISS', 'RST'],
+      ['SYN-RECEIVED: ACK of another, with our ISS', 'RST'],
     ],
   },
   {
@@ -231,16 +260,28 @@ export const removedRules: readonly RemovedRule[] = [
       zh: '两个方向各自用 FIN 关闭：发出 FIN 的一方仍要继续接收，直到收到对方的 FIN。',
     },
     section: '3.6',
-    changes: [
+    changes: [],
+    adds: [
       {
-        action: 'ACK of the FIN',
-        does: {
-          'state(p) := if state(p) = FIN_WAIT_1 then FIN_WAIT_2 else if state(p) = CLOSING then TIME_WAIT else ENDED':
-            ['state(p) := if state(p) = CLOSING then TIME_WAIT else ENDED'],
+        name: 'ACK of the FIN: both directions',
+        like: 'ACK of the FIN',
+        when: { 'state(p) in {FIN_WAIT_1, CLOSING, LAST_ACK}': ['state(p) = FIN_WAIT_1'] },
+        does: { [ACK_OF_FIN]: ['state(p) := ENDED'] },
+      },
+      {
+        name: 'FIN-WAIT-2: ACK',
+        like: 'ACK of the FIN',
+        when: {
+          'state(p) in {FIN_WAIT_1, CLOSING, LAST_ACK}': ['state(p) = FIN_WAIT_2'],
+          'snd_end(p) < x': ['one <= x'],
         },
+        does: { [ACK_OF_FIN]: ['state(p) := ENDED'] },
       },
     ],
-    fails: [['ACK of the FIN', 'graceful end']],
+    fails: [
+      ['ACK of the FIN: both directions', 'graceful end'],
+      ['FIN-WAIT-2: ACK', 'graceful end'],
+    ],
   },
   {
     id: 'merge',
@@ -250,6 +291,21 @@ export const removedRules: readonly RemovedRule[] = [
     },
     section: '3.6',
     changes: [{ action: 'FIN sent', when: { 'closed(p)': ['closed(p) | fin_reached(p)'] } }],
+    adds: [
+      {
+        name: 'FIN in order: ours with it',
+        like: 'FIN in order',
+        does: { [FIN_IN_ORDER]: ['state(p) := LAST_ACK'] },
+      },
+      {
+        name: 'CLOSE: the FIN is sent already',
+        like: 'CLOSE',
+        when: {
+          'state(p) in {SYN_RECEIVED, ESTABLISHED, CLOSE_WAIT}': ['state(p) = LAST_ACK'],
+        },
+        does: { [CLOSE]: ['state(p) := LAST_ACK'] },
+      },
+    ],
     fails: [['FIN sent', 'FIN sent']],
   },
   {
@@ -263,8 +319,7 @@ export const removedRules: readonly RemovedRule[] = [
       {
         action: 'FIN in order',
         does: {
-          'state(p) := if state(p) = ESTABLISHED then CLOSE_WAIT else if state(p) = FIN_WAIT_1 then CLOSING else TIME_WAIT':
-            ['state(p) := if state(p) = ESTABLISHED then CLOSE_WAIT else TIME_WAIT'],
+          [FIN_IN_ORDER]: ['state(p) := if state(p) = ESTABLISHED then CLOSE_WAIT else TIME_WAIT'],
         },
       },
     ],
@@ -279,6 +334,23 @@ export const removedRules: readonly RemovedRule[] = [
     section: '3.10.7.4 second',
     changes: [{ action: 'RST', when: { 'n = irs(p)': [] } }],
     fails: [['RST', 'no reset']],
+  },
+  {
+    id: 'rst',
+    rule: {
+      en: 'A RST counts only with exactly the next number, RCV.NXT.',
+      zh: 'RST 的序列号必须恰好是下一个（RCV.NXT），否则无效。',
+    },
+    section: '3.10.7.4 second',
+    changes: [{ action: 'RST', when: { 'x = rcv_nxt(p)': [] } }],
+    fails: [],
+  },
+  {
+    id: 'timewait-rst',
+    rule: { en: 'No RST ends TIME-WAIT.', zh: 'RST 不能终止 TIME-WAIT。' },
+    section: 'RFC 1337 3',
+    changes: [{ action: 'RST', when: { [RESETTABLE]: [`${RESETTABLE} | state(p) = TIME_WAIT`] } }],
+    fails: [],
   },
   {
     id: 'rst-of-nobody',
@@ -311,8 +383,13 @@ export function removedRule(id: string): RemovedRule {
   return found;
 }
 
+/** The actions that are others without a rule, or that only a theory without it has. */
+export function touchedBy({ changes, adds = [] }: RemovedRule): string[] {
+  return [...changes.map(({ action }) => action), ...adds.map(({ name }) => name)];
+}
+
 /** A theory without a rule. Throws a RangeError when the rule does not fit it. */
-export function theoryWithout(theory: Theory, { id, changes }: RemovedRule): Theory {
+export function theoryWithout(theory: Theory, { id, changes, adds = [] }: RemovedRule): Theory {
   let changed = 0;
   const change = (action: Action): Action => {
     const mine = changes.find((each) => each.action === action.name);
@@ -320,7 +397,20 @@ export function theoryWithout(theory: Theory, { id, changes }: RemovedRule): The
     changed++;
     return { ...action, when: replaced(action.when, mine.when), does: replaced(action.does, mine.does) };
   };
-  const parts = theory.parts.map((part) => ({ ...part, actions: part.actions.map(change) }));
+  const added = (action: Action): Action[] =>
+    adds
+      .filter(({ like }) => like === action.name)
+      .map(({ name, like, when, does }) => ({
+        ...action,
+        name,
+        like,
+        when: replaced(action.when, when),
+        does: replaced(action.does, does),
+      }));
+  const parts = theory.parts.map((part) => ({
+    ...part,
+    actions: part.actions.flatMap((action) => [change(action), ...added(action)]),
+  }));
   if (changed !== changes.length) throw new RangeError(`${theory.id} does not have all actions of '${id}'`);
   return { ...theory, parts };
 }

@@ -35,6 +35,8 @@ export interface Action {
   readonly when: readonly string[];
   /** What it does, all at once. */
   readonly does: readonly string[];
+  /** Of an action that only a theory without a rule has: the action on whose occasions it happens. */
+  readonly like?: string;
 }
 
 /** Something that holds in every state. */

@@ -84,8 +84,7 @@ export class Packets {
     return (this.head[i] as number) & 1;
   }
   ctl(i: number): number {
-    const ctl = ((this.head[i] as number) >> 1) & 15;
-    return (ctl & 7) | ((ctl & 8) << 1);
+    return ctlOf(this.head[i] as number);
   }
   incarnation(i: number): number {
     return (this.tail[i] as number) & 7;
@@ -117,9 +116,13 @@ export class Packets {
 
   /** Fills `seg` with packet `i`. */
   read(i: number, seg: Segment): void {
-    const head = this.head[i] as number;
+    this.decode(this.head[i] as number, seg);
+  }
+
+  /** Fills `seg` with the packet of a first word. */
+  decode(head: number, seg: Segment): void {
     const from = head & 1;
-    const ctl = this.ctl(i);
+    const ctl = ctlOf(head);
     const ack = this.#numbers[(1 - from) as 0 | 1].of[(head >> 21) & 255] as number;
     seg.set(this.#numbers[from as 0 | 1].of[(head >> 13) & 255] as number, (ctl & 16) === 0 ? 0 : ack, ctl);
     seg.textLen = (head >> 5) & 3;
@@ -142,4 +145,9 @@ export class Packets {
       tail[j + 1] = t;
     }
   }
+}
+
+function ctlOf(head: number): number {
+  const ctl = (head >> 1) & 15;
+  return (ctl & 7) | ((ctl & 8) << 1);
 }

@@ -82,7 +82,12 @@ export const resets: Part = {
       name: 'SYN-RECEIVED: ACK of another',
       section: '3.10.7.4 fifth',
       says: { en: 'So it is in SYN-RECEIVED.', zh: '在 SYN-RECEIVED 中也是如此。' },
-      when: ['state(p) = SYN_RECEIVED', 'apart(p, q)', 'sent_ack(q, x)', 'irs(q) ~= iss(p)'],
+      when: [
+        'state(p) = SYN_RECEIVED',
+        'apart(p, q)',
+        'sent_ack(q, x) | sent_syn_ack(q) & x = one',
+        'irs(q) ~= iss(p)',
+      ],
       does: ['sent_rst(host(p), irs(q), x) := true'],
     },
     {
@@ -111,9 +116,16 @@ export const resets: Part = {
     {
       name: 'ABORT',
       section: '3.10.5',
-      says: { en: 'The program aborts: a RST is sent.', zh: '应用程序中止连接：发送 RST。' },
+      says: {
+        en: 'The program aborts: a RST is sent, which may acknowledge the peer’s SYN, too.',
+        zh: '应用程序中止连接：发送 RST，它也可能确认对方的 SYN。',
+      },
       when: ['talks(p)', 'state(p) ~= TIME_WAIT', 'one <= x'],
-      does: ['state(p) := GONE', 'sent_rst(host(p), iss(p), x) := true'],
+      does: [
+        'state(p) := GONE',
+        'sent_rst(host(p), iss(p), x) := true',
+        'sent_rst_ack(host(p), irs(p)) := sent_rst_ack(host(p), irs(p)) | rcv_nxt(p) = one',
+      ],
     },
     {
       name: 'gone',
