@@ -14,9 +14,14 @@ const BUSYBOX = '/bin/busybox';
 const COMMAND_LINE =
   'console=ttyS0 quiet loglevel=1 mitigations=off tsc=reliable random.trust_cpu=on panic=-1';
 
+/** Why there is no QEMU here, '' if there is. */
+export function whyNoQemu(): string {
+  return existsSync(QEMU) ? '' : 'there is no qemu-system-x86_64 (qemu-system-x86)';
+}
+
 /** Why there can be no guest here, '' if there can. */
 export function whyNoGuest(): string {
-  if (!existsSync(QEMU)) return 'there is no qemu-system-x86_64 (qemu-system-x86)';
+  if (whyNoQemu() !== '') return whyNoQemu();
   if (!existsSync(BUSYBOX)) return 'there is no /bin/busybox (busybox-static)';
   if (guestKernel() === null)
     return 'there is no kernel for a guest: install linux-image-cloud-amd64, or run `npm run test:qemu -- --fetch`';
@@ -56,17 +61,11 @@ export class QemuGuest {
     const root = join(dir, 'root.cpio');
     const kernel = guestKernel() as GuestKernel;
     writeFileSync(root, guestRoot(kernel, BUSYBOX, options.modules ?? ['virtio_pci', 'virtio_net']));
-    const child = spawn(
-      'setpriv', // QEMU ends with this process, however that ends
-      [
-        ...['--pdeathsig', 'KILL', QEMU],
-        ...['-M', 'pc,accel=tcg', '-cpu', 'max', '-m', String(options.memory ?? 128), '-no-reboot'],
-        ...['-nodefaults', '-no-user-config', '-display', 'none', '-serial', 'stdio'],
-        ...['-kernel', kernel.image, '-initrd', root, '-append', COMMAND_LINE],
-        ...options.network,
-      ],
-      { stdio: ['pipe', 'pipe', 'pipe'] },
-    );
+    const child = startQemu([
+      ...['-M', 'pc,accel=tcg', '-cpu', 'max', '-m', String(options.memory ?? 128)],
+      ...['-kernel', kernel.image, '-initrd', root, '-append', COMMAND_LINE],
+      ...options.network,
+    ]);
     const shell = new SerialShell((text) => child.stdin?.write(text));
     child.stdin?.on('error', () => {});
     child.stdout?.on('data', (octets: Buffer) => shell.receive(octets.toString('latin1')));
@@ -89,11 +88,43 @@ export class QemuGuest {
 
   /** Ends it. */
   async close(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      const exit = once(this.#child, 'exit');
-      this.#child.kill('SIGKILL');
-      await exit;
-    }
+    await end(this.#child);
     rmSync(this.#dir, { recursive: true, force: true });
   }
+}
+
+/** Starts QEMU with nothing but what is asked for, and its serial port as standard input and output. */
+function startQemu(args: readonly string[]): ChildProcess {
+  const bare = ['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none', '-serial', 'stdio'];
+  // It ends with this process, however that ends.
+  return spawn('setpriv', ['--pdeathsig', 'KILL', QEMU, ...bare, ...args], { stdio: 'pipe' });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exit;
+}
+
+/** A machine without a system: its firmware boots what it finds. */
+export interface Firmware {
+  /** Rejects when it has ended, with what it said. */
+  readonly ended: Promise<never>;
+  close(): Promise<void>;
+}
+
+/** Starts one. */
+export function startFirmware(args: readonly string[]): Firmware {
+  const child = startQemu(args);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (octets: Buffer) => {
+      said = (said + octets.toString('latin1')).slice(-4000);
+    });
+  const ended = new Promise<never>((_resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`QEMU ended with ${code}; the machine said\n${said}`)));
+  });
+  ended.catch(() => {});
+  return { ended, close: () => end(child) };
 }
