@@ -110,6 +110,11 @@ const takers: readonly Taker[] = [
   { of: 'PolicyRule', right: { port: 80 }, call: (o) => gateway({ policy: { deny: [o] } }), or: 'x' },
   { of: 'DnsOptions', right: {}, call: (o) => gateway({ dns: o }) },
   { of: 'DhcpOptions', right: {}, call: (o) => gateway({ dhcp: o }) },
+  {
+    of: 'ForwardOptions',
+    right: { port: 0, guestPort: 1 },
+    call: (o) => new Gateway(gatewayOptions()).forward(o),
+  },
   { of: 'BootOptions', right: { file: 'x' }, call: (o) => gateway({ dhcp: { boot: [o] } }) },
   {
     of: 'GuestOptions',

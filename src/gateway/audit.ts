@@ -4,7 +4,7 @@
 export interface AuditRecord {
   /** Milliseconds of the gateway's clock. */
   readonly atMs: number;
-  readonly event: 'name' | 'connect' | 'hello' | 'flow' | 'end';
+  readonly event: 'name' | 'connect' | 'hello' | 'flow' | 'forward' | 'end';
   readonly guest: string;
   readonly protocol?: 'tcp' | 'udp';
   /** Where from, and where to. */

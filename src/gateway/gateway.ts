@@ -5,6 +5,7 @@
 
 import { Host, type HostInterface } from '../host/index.ts';
 import { describesItself, OptionTypeError, outOfRange, wrongKind } from '../options/index.ts';
+import { type FetchOnHost, fetchOn } from '../socket/web/index.ts';
 import {
   addressFromWords,
   type Cidr,
@@ -17,9 +18,10 @@ import {
 } from '../wire/index.ts';
 import type { GatewayCore } from './core.ts';
 import { type DnsCounters, DnsService } from './dns/index.ts';
+import { type Forward, type ForwardOptions, forwardOptions, proxyHeader } from './forward.ts';
 import { type FrameTap, Guest, type GuestInfo, Lan } from './lan/index.ts';
 import { type GatewayOptions, type GuestOptions, gatewayOptions, guestOptions } from './options.ts';
-import type { OuterTarget } from './outer.ts';
+import type { OuterIncoming, OuterTarget } from './outer.ts';
 import {
   type ConnectionVerdict,
   LearnedNames,
@@ -101,6 +103,8 @@ export class Gateway {
   readonly #advertised = new Map<Guest, number>();
   /** What ends the grace of guests without a port. */
   readonly #leaving = new Map<Guest, () => void>();
+  readonly #forwards = new Set<Forward>();
+  #fetch: FetchOnHost | null = null;
   #policy: Policy;
   #stopAdvertising: (() => void) | null = null;
   #named = 0;
@@ -307,6 +311,108 @@ export class Gateway {
     this.#dns.setHost(name, typeof addresses === 'string' ? [addresses] : addresses);
   }
 
+  // Towards guests.
+
+  /**
+   * A port outside leads to a guest's from now on. The guest need not be there yet: who comes before is refused by a RST, as
+   * by a machine that is down. Rejects with EADDRINUSE, EACCES, EADDRNOTAVAIL when it cannot listen there, ENOTSUP where
+   * outside cannot be listened at; with TypeError, RangeError.
+   */
+  async forward(options: ForwardOptions): Promise<Forward> {
+    forwardOptions.check(options);
+    const {
+      address = '127.0.0.1',
+      port,
+      guest = null,
+      guestAddress = null,
+      guestPort,
+      proxyProtocol,
+    } = options;
+    const { outer } = this.#o;
+    if (this.#closed) throw new GatewayError('ERR_CLOSED', 'forward: the gateway is closed');
+    if (outer.listen === undefined)
+      throw new GatewayError('ENOTSUP', 'forward: the network outside of this gateway cannot be listened at');
+    const listener = await outer.listen({ address, port }, (incoming) =>
+      this.#came(incoming, guest, guestAddress, guestPort, proxyProtocol ?? false),
+    );
+    const forward: Forward = {
+      address: listener.address,
+      port: listener.port,
+      guest,
+      guestAddress,
+      guestPort,
+      close: () => {
+        this.#forwards.delete(forward);
+        listener.close();
+      },
+    };
+    this.#forwards.add(forward);
+    return forward;
+  }
+
+  /** Forwards that listen. */
+  get forwards(): Forward[] {
+    return [...this.#forwards];
+  }
+
+  #came(
+    incoming: OuterIncoming,
+    name: string | null,
+    given: string | null,
+    port: number,
+    proxy: boolean,
+  ): void {
+    const guest =
+      name === null
+        ? given === null
+          ? this.guests[0]
+          : this.#lan.guestAt(given)
+        : this.#lan.guests.get(name);
+    const address = given ?? (guest === undefined ? null : this.addressOf(guest));
+    if (guest === undefined || address === null || this.#closed) {
+      incoming.refuse();
+      return;
+    }
+    this.#connections.forward(
+      guest,
+      incoming,
+      address,
+      port,
+      proxy ? proxyHeader(incoming) : new Uint8Array(0),
+    );
+  }
+
+  /**
+   * The address of a guest, to connect to it from {@link host}: its lease, or what it has spoken from; IPv4 before IPv6.
+   * null: it has said nothing yet.
+   */
+  addressOf(guest: Guest): string | null {
+    const lease = this.#dhcp.list().find((each) => each.guest === guest.name && each.taken);
+    if (lease !== undefined) return lease.address;
+    const all = [...guest.addresses].filter((each) => !each.startsWith('fe80:'));
+    return all.find((each) => !each.includes(':')) ?? all[0] ?? null;
+  }
+
+  /**
+   * `fetch` towards guests: `gateway.fetch('http://guest1:3000/')`, by a guest's name, its DHCP host name, or an address.
+   * Rejects as fetch does.
+   */
+  fetch(...request: Parameters<FetchOnHost>): ReturnType<FetchOnHost> {
+    this.#fetch ??= fetchOn(this.host, { lookup: (name) => this.#lookUp(name) });
+    return this.#fetch(...request);
+  }
+
+  /** Throws ENOTFOUND. */
+  #lookUp(name: string): string {
+    const lease = this.#dhcp
+      .list()
+      .find(({ hostName }) => hostName !== '' && hostName.toLowerCase() === name);
+    const guest = this.guests.find((each) => each.name.toLowerCase() === name);
+    const address = guest === undefined ? lease?.address : this.addressOf(guest);
+    if (address != null) return address;
+    throw new GatewayError('ENOTFOUND', `there is no guest '${name}', or it has no address yet`);
+  }
+
   // What its parts ask.
 
   #judge(subject: Subject, address: string): ConnectionVerdict {
@@ -395,6 +501,7 @@ export class Gateway {
   async close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
+      for (const forward of this.#forwards) forward.close();
       this.#stopAdvertising?.();
       for (const stop of this.#leaving.values()) stop();
       this.#leaving.clear();
@@ -413,7 +520,7 @@ export class Gateway {
   }
 }
 
-/** What a gateway cannot do; `code`: EEXIST, ENOBUFS, ERR_CLOSED. */
+/** What a gateway cannot do; `code`: EEXIST, ENOBUFS, ENOTFOUND, ENOTSUP, ERR_CLOSED. */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
   readonly code: string;

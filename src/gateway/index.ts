@@ -9,6 +9,7 @@ export {
   type DnsUpstream,
   dohUpstream,
 } from './dns/index.ts';
+export type { Forward, ForwardOptions } from './forward.ts';
 export { Gateway, GatewayError, type GatewayInfo } from './gateway.ts';
 export { type FrameTap, Guest, type GuestCounters, type GuestInfo } from './lan/index.ts';
 export type { GatewayLimits, GatewayOptions, GuestOptions } from './options.ts';
@@ -19,6 +20,8 @@ export type {
   OuterDatagramEvents,
   OuterDatagrams,
   OuterError,
+  OuterIncoming,
+  OuterListener,
   OuterTarget,
 } from './outer.ts';
 export { hostOuter } from './outer-host.ts';

@@ -54,12 +54,33 @@ export interface OuterDatagrams {
   close(): void;
 }
 
+/** Somebody outside has connected to a place that is listened at. */
+export interface OuterIncoming {
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+  /** Takes it: a connection that is open, and paused until `resume`. Called once, or `refuse` is. */
+  accept(events: OuterConnectionEvents): OuterConnection;
+  /** A RST. */
+  refuse(): void;
+}
+
+/** A place that is listened at. */
+export interface OuterListener {
+  readonly address: string;
+  readonly port: number;
+  close(): void;
+}
+
 /** The network outside. */
 export interface Outer {
   /** Begins to open a connection. Must not throw, and must not call `events` before it has returned. */
   connect(target: OuterTarget, events: OuterConnectionEvents): OuterConnection;
   /** Opens a flow of datagrams; null: there are none to be had (no descriptors). */
   datagrams?(target: OuterTarget, events: OuterDatagramEvents): OuterDatagrams | null;
+  /** Listens; port 0 is one that is free. Rejects with EADDRINUSE, EACCES, EADDRNOTAVAIL… */
+  listen?(at: OuterTarget, incoming: (connection: OuterIncoming) => void): PromiseLike<OuterListener>;
   /** Whether an address is one of the machine that the gateway runs on: closed to guests as its loopback is. */
   isOwn?(address: string): boolean;
 }

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Host } from '../../host/index.ts';
 import { octets, readAll } from '../../host/testing.ts';
 import { devicePair } from '../../link/index.ts';
-import type { FramePort, Gateway, GatewayOptions } from '../index.ts';
-import { createGateway } from './index.ts';
+import { toDuplex } from '../../node/index.ts';
+import { serve } from '../../socket/web/index.ts';
+import type { FramePort, GatewayOptions } from '../index.ts';
+import { createGateway, type NodeGateway } from './index.ts';
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
@@ -27,7 +29,7 @@ async function server(onSocket: (socket: Socket) => void): Promise<{ port: numbe
 }
 
 /** A gateway on this machine, and a guest in this process. */
-function site(options: Partial<GatewayOptions>): { gateway: Gateway; guest: Host } {
+function site(options: Partial<GatewayOptions>): { gateway: NodeGateway; guest: Host } {
   const gateway = createGateway(options);
   cleanUp.push(() => gateway.close());
   const [a, b] = devicePair({ kind: 'ethernet' });
@@ -146,5 +148,123 @@ describe('a gateway on node:net', () => {
       await new Promise((resolve) => setTimeout(resolve, 10));
     expect(connected).toEqual(['192.0.2.1']);
     c.abort();
+  });
+});
+
+/** Everything that a socket gets until its end. */
+async function everything(socket: Socket): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** The gateway knows the guest by what it has said. */
+async function seen(gateway: NodeGateway, guest: Host): Promise<string> {
+  await guest.connect({ address: gateway.address, port: 9 }).catch(() => {});
+  return '10.0.2.15';
+}
+
+describe('towards guests', () => {
+  test('a forward leads to a port of the guest, half-closes and resets included; refused there is a reset here', async () => {
+    const { gateway, guest } = site({});
+    await seen(gateway, guest);
+    const ends: (string | null)[] = [];
+    guest.listen({
+      port: 22,
+      handler: {
+        readable: (c) => {
+          const octets = c.take();
+          if (octets !== null) void c.write(octets);
+          if (c.eof) void c.end();
+        },
+        close: (_, error) => void ends.push(error?.code ?? null),
+      },
+    });
+    const forward = await gateway.forward({ port: 0, guestPort: 22 });
+    expect(gateway.forwards).toEqual([forward]);
+    const socket = connect({ port: forward.port, host: forward.address, allowHalfOpen: true });
+    socket.end('an echo');
+    expect((await everything(socket)).toString()).toBe('an echo');
+    const reset = connect({ port: forward.port, host: forward.address });
+    await once(reset, 'connect');
+    reset.write('x');
+    await once(reset, 'data');
+    reset.resetAndDestroy();
+    for (let n = 0; n < 100 && ends.length < 2; n++) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(ends).toEqual([null, 'ECONNRESET']);
+    const closed = await gateway.forward({ port: 0, guestPort: 23 });
+    const refused = connect({ port: closed.port, host: closed.address });
+    expect(await once(refused, 'error')).toMatchObject([{ code: 'ECONNRESET' }]);
+    await expect(gateway.forward({ port: forward.port, guestPort: 22 })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    });
+    forward.close();
+    expect(gateway.forwards).toEqual([closed]);
+  });
+
+  test('with the PROXY protocol the guest is told who has come', async () => {
+    const { gateway, guest } = site({});
+    await seen(gateway, guest);
+    const listener = guest.listen({ port: 80 });
+    const forward = await gateway.forward({ port: 0, guestPort: 80, proxyProtocol: true });
+    const socket = connect({ port: forward.port, host: forward.address });
+    socket.resume();
+    socket.end('GET');
+    const c = await listener.accept();
+    const got = Buffer.from(await readAll(c));
+    expect(got.subarray(0, 16).toString('hex')).toBe('0d0a0d0a000d0a515549540a2111000c');
+    expect([...got.subarray(16, 24)]).toEqual([127, 0, 0, 1, 127, 0, 0, 1]);
+    expect(got.readUInt16BE(24)).toBe(socket.localPort);
+    expect([got.readUInt16BE(26), got.subarray(28).toString()]).toEqual([forward.port, 'GET']);
+    void c.end();
+    await once(socket, 'close');
+  });
+
+  test('who comes before there is a guest is refused; fetch and net go by name', async () => {
+    const empty = createGateway({});
+    cleanUp.push(() => empty.close());
+    const early = await empty.forward({ port: 0, guestPort: 22 });
+    expect(await once(connect({ port: early.port, host: early.address }), 'error')).toMatchObject([
+      { code: 'ECONNRESET' },
+    ]);
+    const { gateway, guest } = site({});
+    const address = await seen(gateway, guest);
+    serve(guest, { port: 3000 }, (request) => new Response(`guest says ${new URL(request.url).pathname}`));
+    expect(await (await gateway.fetch('http://guest1:3000/hello')).text()).toBe('guest says /hello');
+    await expect(gateway.fetch('http://nobody:3000/')).rejects.toMatchObject({
+      cause: { code: 'ENOTFOUND' },
+    });
+    const socket = gateway.net.connect(3000, address);
+    socket.end('GET / HTTP/1.0\r\n\r\n');
+    expect((await everything(socket as unknown as Socket)).toString()).toContain('guest says /');
+  });
+});
+
+describe('a connection of a guest in the hand of a program', () => {
+  test('is a net.Socket, a server of http, or goes elsewhere; who says nothing leaves it to the policy', async () => {
+    const { port } = await server((socket) => socket.end('elsewhere'));
+    const { gateway, guest } = site({});
+    gateway.on('connection', async (c) => {
+      await Promise.resolve();
+      if (c.port === 1) c.handle((connection) => toDuplex(connection).end(`you dialled ${c.address}`));
+      if (c.port === 2) c.allow({ address: '127.0.0.1', port });
+      if (c.port === 3) c.deny('not today', 'icmp');
+    });
+    const read = async (to: number) => {
+      const c = await guest.connect({ address: '192.0.2.7', port: to });
+      const octets = await readAll(c);
+      c.close();
+      return new TextDecoder().decode(octets);
+    };
+    expect([await read(1), await read(2)]).toEqual(['you dialled 192.0.2.7', 'elsewhere']);
+    const told = new Promise((resolve) => {
+      const trouble = (_: unknown, error: { code: string }): void => resolve(error.code);
+      guest.open({ address: '192.0.2.7', port: 3, handler: { trouble } });
+    });
+    expect(await told).toBe('EHOSTUNREACH');
+    await expect(guest.connect({ address: '10.1.1.1', port: 4 })).rejects.toMatchObject({
+      code: 'ECONNREFUSED',
+    });
+    expect(gateway.info().counters.tcp).toMatchObject({ asked: 4, handled: 1, allowed: 1, denied: 2 });
   });
 });

@@ -1,7 +1,8 @@
 // The network outside as Node reaches it: node:net and node:dgram.
 
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
-import { connect, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type {
   Outer,
@@ -10,6 +11,8 @@ import type {
   OuterDatagramEvents,
   OuterDatagrams,
   OuterError,
+  OuterIncoming,
+  OuterListener,
   OuterTarget,
 } from '../index.ts';
 
@@ -24,10 +27,11 @@ class NodeConnection implements OuterConnection {
   #silent = false;
   #error: OuterError | null = null;
 
-  constructor({ address, port }: OuterTarget, events: OuterConnectionEvents) {
-    const socket = connect({ host: address, port, allowHalfOpen: true, noDelay: true, keepAlive: true });
+  /** `socket`: it is not read before somebody can take it. */
+  constructor(socket: Socket, events: OuterConnectionEvents) {
     this.#socket = socket;
-    socket.pause(); // nothing is read before somebody can take it
+    this.#opened = !socket.connecting;
+    socket.pause();
     socket.on('connect', () => {
       this.#opened = true;
       if (this.#silent) return;
@@ -128,6 +132,32 @@ class NodeDatagrams implements OuterDatagrams {
   }
 }
 
+async function listenOutside(
+  { address, port }: OuterTarget,
+  incoming: (connection: OuterIncoming) => void,
+): Promise<OuterListener> {
+  const options = { allowHalfOpen: true, pauseOnConnect: true, noDelay: true, keepAlive: true };
+  const server = createServer(options, (socket) => {
+    const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = socket;
+    incoming({
+      remoteAddress,
+      remotePort,
+      localAddress,
+      localPort,
+      accept: (events) => new NodeConnection(socket, events),
+      refuse: () => {
+        socket.on('error', () => {});
+        socket.resetAndDestroy();
+      },
+    });
+  });
+  server.listen({ host: address, port });
+  await once(server, 'listening');
+  server.on('error', () => {}); // of one accept: no descriptors left, or the peer has gone
+  const bound = server.address() as AddressInfo;
+  return { address: bound.address, port: bound.port, close: () => void server.close() };
+}
+
 /**
  * The network of this machine: a connection of a guest is one of node:net, a flow of datagrams a socket of node:dgram.
  * The machine's own addresses are known to it, and closed to guests as its loopback is.
@@ -136,7 +166,12 @@ export function nodeOuter(): Outer {
   let addresses: ReadonlySet<string> = new Set();
   let readAt = Number.NEGATIVE_INFINITY;
   return {
-    connect: (target, events) => new NodeConnection(target, events),
+    connect: ({ address, port }, events) =>
+      new NodeConnection(
+        connect({ host: address, port, allowHalfOpen: true, noDelay: true, keepAlive: true }),
+        events,
+      ),
+    listen: (at, incoming) => listenOutside(at, incoming),
     datagrams: (target, events) => new NodeDatagrams(target, events),
     isOwn(address) {
       const now = performance.now();

@@ -4,17 +4,10 @@ import type { Connection, Listener, SynRequest } from '../../host/index.ts';
 import { formatEndpoint, parseAddress } from '../../wire/index.ts';
 import type { GatewayCore } from '../core.ts';
 import type { Guest } from '../lan/index.ts';
-import type { Outer, OuterTarget } from '../outer.ts';
-import {
-  type ConnectionVerdict,
-  type DenyAnswer,
-  type Hello,
-  readClientHello,
-  readRequest,
-  type Subject,
-} from '../policy/index.ts';
+import type { Outer, OuterIncoming, OuterTarget } from '../outer.ts';
+import { type DenyAnswer, type Hello, readClientHello, readRequest, type Subject } from '../policy/index.ts';
 import { type Decision, GatewayConnection } from './gateway-connection.ts';
-import { type Inspector, Splice, type SpliceEnd } from './splice.ts';
+import { type Inspector, Splice, type SpliceBegin, type SpliceEnd } from './splice.ts';
 
 /** First octets have to come within this time. */
 const HELLO_TIMEOUT_MS = 30_000;
@@ -44,6 +37,8 @@ export interface ConnectionCounters {
   overLimit: number;
   /** Connections whose first octets were denied. */
   helloDenied: number;
+  /** Connections from outside that a forward has led to a guest. */
+  forwarded: number;
 }
 
 /** A connection as it stands now. */
@@ -60,10 +55,14 @@ export interface ConnectionRow {
   readonly retransmissions: number;
 }
 
+/** Whose connection it is, and between which endpoints, from who began it. */
+type Ends = Pick<GatewayConnection, 'guest' | 'address' | 'port' | 'sourceAddress' | 'sourcePort' | 'name'>;
+
 interface Entry {
   readonly splice: Splice | null;
-  readonly asked: GatewayConnection;
-  readonly verdict: ConnectionVerdict;
+  readonly asked: Ends;
+  /** What the policy has allowed, and would not any more: null, of what a program has. */
+  readonly judged: GatewayConnection | null;
   guest: Connection | null;
 }
 
@@ -77,6 +76,7 @@ export class Connections {
     failed: 0,
     overLimit: 0,
     helloDenied: 0,
+    forwarded: 0,
   };
   readonly listeners: ConnectionListener[] = [];
   readonly #core: GatewayCore;
@@ -186,7 +186,7 @@ export class Connections {
   }
 
   #handle(asked: GatewayConnection, request: SynRequest, handler: (connection: Connection) => void): void {
-    const entry: Entry = { splice: null, asked, verdict: asked.verdict, guest: null };
+    const entry: Entry = { splice: null, asked, judged: null, guest: null };
     entry.guest = request.accept({
       open: (c) => {
         c.handler = { close: (_, error) => this.#over(entry, ending(c, error?.code ?? null)) };
@@ -203,13 +203,34 @@ export class Connections {
     target: OuterTarget,
     inspector: Inspector | null,
   ): void {
+    const judged = asked.decision === null ? asked : null;
+    this.#join(asked, judged, { from: 'guest', request, outer: this.#outer, target, inspector });
+  }
+
+  /** Somebody outside has come to a place that leads to a guest. */
+  forward(guest: Guest, incoming: OuterIncoming, address: string, port: number, prefix: Uint8Array): void {
+    if ((this.#perGuest.get(guest) ?? 0) >= this.#limits.connections) {
+      this.counters.overLimit++;
+      incoming.refuse();
+      return;
+    }
+    this.counters.forwarded++;
+    const { remoteAddress: sourceAddress, remotePort: sourcePort } = incoming;
+    const ends: Ends = { guest, address, port, sourceAddress, sourcePort, name: undefined };
+    this.#audit('forward', ends, { verdict: 'allow' });
+    this.#join(ends, null, {
+      from: 'outer',
+      accept: (events) => incoming.accept(events),
+      dial: (handler) => this.#core.host.open({ address, port, handler }),
+      prefix,
+    });
+  }
+
+  #join(asked: Ends, judged: GatewayConnection | null, begin: SpliceBegin): void {
     let over = false;
     let entry: Entry | null = null;
     const splice = new Splice({
-      outer: this.#outer,
-      target,
-      request,
-      inspector,
+      begin,
       connectTimeoutMs: this.#limits.connectTimeoutMs,
       after: (ms, action) => this.#core.after(ms, action),
       opened: (c) => c.setKeepAlive(true),
@@ -226,7 +247,7 @@ export class Connections {
         if (entry !== null) this.#over(entry, end);
       },
     });
-    entry = { splice, asked, verdict: asked.verdict, guest: null };
+    entry = { splice, asked, judged, guest: null };
     if (!over) this.#enter(entry);
   }
 
@@ -267,8 +288,8 @@ export class Connections {
   /** Ends what the policy does not allow any more. */
   judgeAgain(): void {
     for (const entry of [...this.#live]) {
-      const { asked, splice } = entry;
-      if (splice === null || asked.decision !== null) continue;
+      const { judged: asked, splice } = entry;
+      if (splice === null || asked === null) continue;
       const subject: Subject = {
         guest: asked.guest.name,
         protocol: 'tcp',
@@ -297,7 +318,7 @@ export class Connections {
     this.abort(null);
   }
 
-  #audit(event: 'connect' | 'hello' | 'end', asked: GatewayConnection, more: object): void {
+  #audit(event: 'connect' | 'hello' | 'forward' | 'end', asked: Ends, more: object): void {
     this.#core.audit({
       event,
       guest: asked.guest.name,

@@ -25,12 +25,28 @@ export interface Inspector {
   readonly timeoutMs: number;
 }
 
+/** Which side began: a guest whose SYN waits, or somebody outside who is connected already. */
+export type SpliceBegin =
+  | {
+      readonly from: 'guest';
+      readonly request: SynRequest;
+      readonly outer: Outer;
+      readonly target: OuterTarget;
+      readonly inspector: Inspector | null;
+    }
+  | {
+      readonly from: 'outer';
+      /** Takes the connection of outside, which is paused. */
+      readonly accept: (events: OuterConnectionEvents) => OuterConnection;
+      /** Connects to the guest. Throws when it cannot begin. */
+      readonly dial: (handler: ConnectionHandler) => Connection;
+      /** What the guest gets first. */
+      readonly prefix: Uint8Array;
+    };
+
 /** What a splice is told, and whom it tells. */
 export interface SpliceOptions {
-  readonly outer: Outer;
-  readonly target: OuterTarget;
-  readonly request: SynRequest;
-  readonly inspector: Inspector | null;
+  readonly begin: SpliceBegin;
   /** Milliseconds after which an attempt outside has failed, in silence. */
   readonly connectTimeoutMs: number;
   /** Runs something after milliseconds of the gateway's time, unless what it returns is called. */
@@ -70,7 +86,6 @@ export function answerTo(code: string | undefined): Unreachable | 'reset' | 'sil
 
 /** A splice, from the SYN to the end of both sides. */
 export class Splice implements OuterConnectionEvents {
-  readonly target: OuterTarget;
   readonly #o: SpliceOptions;
   #inspector: Inspector | null;
   #request: SynRequest | null;
@@ -100,14 +115,28 @@ export class Splice implements OuterConnectionEvents {
   received = 0;
 
   constructor(options: SpliceOptions) {
-    const { request, outer, target, inspector, after, connectTimeoutMs } = options;
+    const { begin, after, connectTimeoutMs } = options;
     this.#o = options;
-    this.target = target;
-    this.#inspector = inspector;
-    this.#request = request;
-    request.onGone = () => this.#guestGone('ECONNABORTED');
-    this.#disarm = after(connectTimeoutMs, () => this.#failed({ code: 'ETIMEDOUT' }));
-    this.#outer = outer.connect(target, this);
+    if (begin.from === 'guest') {
+      const { request, outer, target, inspector } = begin;
+      this.#inspector = inspector;
+      this.#request = request;
+      request.onGone = () => this.#guestGone('ECONNABORTED');
+      this.#disarm = after(connectTimeoutMs, () => this.#failed({ code: 'ETIMEDOUT' }));
+      this.#outer = outer.connect(target, this);
+      return;
+    }
+    this.#inspector = null;
+    this.#request = null;
+    this.#paused = true;
+    if (begin.prefix.length > 0) this.#held.push(begin.prefix);
+    this.#disarm = after(connectTimeoutMs, () => this.abort('ETIMEDOUT'));
+    this.#outer = begin.accept(this);
+    try {
+      this.#guest = begin.dial(this.#handler());
+    } catch (error) {
+      this.#guestGone((error as OuterError).code ?? 'EHOSTUNREACH');
+    }
   }
 
   /** The guest's connection; null: its SYN was not answered. */
@@ -123,7 +152,7 @@ export class Splice implements OuterConnectionEvents {
     | 'half-closed by guest'
     | 'half-closed by outer'
     | 'closing' {
-    if (this.#guest === null) return 'opening';
+    if (this.#guest === null || !this.#established) return 'opening';
     if (this.#inspector !== null) return 'inspecting';
     if (this.#outerFinSent) return this.#outerEnded ? 'closing' : 'half-closed by guest';
     return this.#outerEnded ? 'half-closed by outer' : 'open';
@@ -206,10 +235,12 @@ export class Splice implements OuterConnectionEvents {
     return {
       open: (c) => {
         this.#established = true;
-        const { inspector, opened, after } = this.#o;
-        opened(c);
-        if (inspector !== null && this.#inspector !== null)
-          this.#disarm = after(inspector.timeoutMs, () => this.#deny('nothing to judge by came in time'));
+        this.#clear();
+        this.#o.opened(c);
+        if (this.#inspector !== null)
+          this.#disarm = this.#o.after(this.#inspector.timeoutMs, () =>
+            this.#deny('nothing to judge by came in time'),
+          );
         this.#toGuest();
       },
       readable: () => this.#toOuter(),
@@ -240,7 +271,7 @@ export class Splice implements OuterConnectionEvents {
 
   #toGuest(): void {
     const guest = this.#guest;
-    if (guest === null || this.#guestOver || this.#inspector !== null) {
+    if (guest === null || !this.#established || this.#guestOver || this.#inspector !== null) {
       if (this.#held.length > 0) this.#pause();
       return;
     }
