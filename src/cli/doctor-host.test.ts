@@ -84,13 +84,13 @@ test.runIf(process.platform === 'linux')(
   async () => {
     const sockets = (await told('/proc/net/tcp')) ?? [];
     const inodes = new Set(sockets.map(({ inode }) => inode));
-    const owners = thisHost().ownersOf(inodes);
+    const owners = thisHost.ownersOf(inodes);
     expect(owners.size).toBe(7);
     for (const [owner] of owners.values()) {
       expect(owner?.pid).toBe(process.pid);
       expect(owner?.fd).toBeGreaterThan(2);
     }
-    const facts = thisHost().facts(process.pid);
+    const facts = thisHost.facts(process.pid);
     expect(facts).toMatchObject({ pid: process.pid, runtime: 'node' });
     expect(facts?.fds).toBeGreaterThan(7);
     expect(facts?.fdLimit).toBeGreaterThan(facts?.fds ?? 0);

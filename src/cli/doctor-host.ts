@@ -151,44 +151,57 @@ function nameOf(pid: number): string {
   return textOf(`/proc/${pid}/comm`).trimEnd();
 }
 
-/** What this host tells of its processes. */
-export function thisHost(): Host {
-  return {
-    ownersOf(inodes) {
-      const found = new Map<number, Owner[]>();
-      const here = namespaceOf('self');
-      const all = processes();
-      const near = all.filter((pid) => namespaceOf(pid) === here);
-      const other = all.filter((pid) => !near.includes(pid));
-      for (const pid of [...near, ...other]) {
-        // A socket may be held by a process of another namespace; but nearly none is.
-        if (found.size >= inodes.size) break;
-        let name: string | null = null;
-        for (const fd of descriptorsOf(pid)) {
-          let link = '';
-          try {
-            link = readlinkSync(`/proc/${pid}/fd/${fd}`);
-          } catch {
-            continue;
-          }
-          if (!link.startsWith('socket:[')) continue;
-          const inode = Number(link.slice(8, -1));
-          if (!inodes.has(inode)) continue;
-          name ??= nameOf(pid);
-          const owner = { name, pid, fd: Number(fd) };
-          const list = found.get(inode);
-          if (list === undefined) found.set(inode, [owner]);
-          else list.push(owner);
-        }
-      }
-      return found;
-    },
-    facts(pid): ProcessFacts {
-      const name = nameOf(pid);
-      const fds = descriptorsOf(pid).length;
-      const limit = /^Max open files +(\d+)/m.exec(textOf(`/proc/${pid}/limits`));
-      const fdLimit = limit === null ? null : Number(limit[1]);
-      return { pid, name, runtime: runtimeOf(pid, name), fds: fds === 0 ? null : fds, fdLimit };
-    },
-  };
+/** Calls `each` with every descriptor of the process that is a socket. */
+function eachSocket(pid: number, each: (inode: number, fd: number) => void): void {
+  for (const fd of descriptorsOf(pid)) {
+    try {
+      const link = readlinkSync(`/proc/${pid}/fd/${fd}`);
+      if (link.startsWith('socket:[')) each(Number(link.slice(8, -1)), Number(fd));
+    } catch {
+      // It was closed meanwhile.
+    }
+  }
 }
+
+function ownersOf(inodes: ReadonlySet<number>): Map<number, Owner[]> {
+  const found = new Map<number, Owner[]>();
+  const here = namespaceOf('self');
+  const all = processes();
+  const near = new Set(all.filter((pid) => namespaceOf(pid) === here));
+  for (const pid of [...near, ...all.filter((pid) => !near.has(pid))]) {
+    // A socket may be held by a process of another namespace; but nearly none is.
+    if (found.size >= inodes.size) break;
+    let name: string | null = null;
+    eachSocket(pid, (inode, fd) => {
+      if (!inodes.has(inode)) return;
+      name ??= nameOf(pid);
+      const list = found.get(inode);
+      if (list === undefined) found.set(inode, [{ name, pid, fd }]);
+      else list.push({ name, pid, fd });
+    });
+  }
+  return found;
+}
+
+function factsOf(pid: number): ProcessFacts {
+  const name = nameOf(pid);
+  const fds = descriptorsOf(pid).length;
+  const limit = /^Max open files +(\d+)/m.exec(textOf(`/proc/${pid}/limits`));
+  const fdLimit = limit === null ? null : Number(limit[1]);
+  return { pid, name, runtime: runtimeOf(pid, name), fds: fds === 0 ? null : fds, fdLimit };
+}
+
+/** Of this network namespace, and with a socket: what else a machine runs is no matter of connections. */
+function nearLimit(share: number): ProcessFacts[] {
+  const here = namespaceOf('self');
+  return processes().flatMap((pid) => {
+    const limit = Number(/^Max open files +(\d+)/m.exec(textOf(`/proc/${pid}/limits`))?.[1] ?? Infinity);
+    if (descriptorsOf(pid).length < share * limit || namespaceOf(pid) !== here) return [];
+    let sockets = 0;
+    eachSocket(pid, () => sockets++);
+    return sockets === 0 ? [] : [factsOf(pid)];
+  });
+}
+
+/** What this host tells of its processes. */
+export const thisHost: Host = { ownersOf, facts: factsOf, nearLimit };

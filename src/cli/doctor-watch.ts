@@ -152,7 +152,7 @@ export function watchHost(io: Io, options: ShowOptions, seconds: number): Promis
       try {
         const sample = await sampleOfHost();
         if (over) return;
-        seen = examineHost(sample, before, thisHost());
+        seen = examineHost(sample, before, thisHost);
         before = sample;
         history.add(seen);
         paint();

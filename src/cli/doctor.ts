@@ -31,7 +31,7 @@ const MOST_FILES = 2;
 async function examineThisHost(seconds: number): Promise<Examination> {
   const before = await sampleOfHost();
   await wait(seconds * 1000);
-  return examineHost(await sampleOfHost(), before, thisHost());
+  return examineHost(await sampleOfHost(), before, thisHost);
 }
 
 /** Texts of a host: one, or two in the order of time. */

@@ -3,7 +3,7 @@ import { scenarioNamed } from '../lab/index.ts';
 import { parametersOf } from '../lab/text/index.ts';
 import { examineHost, type Host, type HostFinding } from './examine.ts';
 import { readSample } from './read/index.ts';
-import { hostRules, socketRules } from './rules/index.ts';
+import { descriptorTexts, hostRules, socketRules } from './rules/index.ts';
 import { findingText } from './texts.ts';
 
 const APP = 'users:(("app",pid=7,fd=9)) ino:5';
@@ -86,6 +86,7 @@ describe('CLOSE-WAIT: Recv-Q tells four mistakes apart', () => {
   test('at the rate at which they grow the descriptors of the process are used up in so many minutes', () => {
     const host: Host = {
       ownersOf: () => new Map(),
+      nearLimit: () => [],
       facts: (pid) => ({ pid, name: 'app', runtime: 'go', fds: 904, fdLimit: 1024 }),
     };
     const before = readSample(`1764490000\n${lines(10, closeWait(0, 5000))}`);
@@ -254,6 +255,16 @@ describe('the whole host', () => {
     expect(idsOf(counters(30, 30), counters(30, 30))).toEqual([]);
   });
 
+  test('a process whose descriptors are nearly all in use; the host tells which', () => {
+    const facts = { pid: 7, name: 'app', runtime: null, fds: 1010, fdLimit: 1024 };
+    const host: Host = { ownersOf: () => new Map(), facts: () => facts, nearLimit: () => [facts] };
+    const [finding] = examineHost(readSample(SERVER), null, host).findings;
+    expect(finding).toMatchObject({ id: 'fd-limit', severity: 'fault', count: 1010, process: { pid: 7 } });
+    expect(finding && findingText(finding.texts.means, finding, 'en')).toContain(
+      'app (pid 7) has 1010 descriptors in use, 99 %',
+    );
+  });
+
   test('a busy host with nothing wrong has no finding', () => {
     const busy = (age: number): string =>
       `${SERVER}TcpActiveOpens 9000 0.0\nTcpAttemptFails 5 0.0\nnet.ipv4.ip_local_port_range = 32768 60999\n` +
@@ -270,7 +281,7 @@ describe('the whole host', () => {
 });
 
 describe('what is said', () => {
-  const rules = [...socketRules, ...hostRules];
+  const rules = [...socketRules, ...hostRules, descriptorTexts];
 
   test.each(rules.map((rule) => [rule.id, rule] as const))(
     '%s: both languages name the same, there is advice, and a run of the lab shows it',

@@ -4,8 +4,10 @@ import { bySeverity, type Confidence, type Severity } from '../capture/index.ts'
 import type { Params, Text } from '../lab/text/index.ts';
 import { formatEndpoint } from '../wire/index.ts';
 import {
+  descriptorTexts,
   type Grouping,
   hostRules,
+  percent,
   type RuleTexts,
   type Runtime,
   runtimeOfName,
@@ -30,6 +32,8 @@ export interface Host {
   /** Who holds the sockets of these inodes. */
   ownersOf(inodes: ReadonlySet<number>): ReadonlyMap<number, readonly Owner[]>;
   facts(pid: number): ProcessFacts | null;
+  /** Processes that have this share of their descriptors in use, or more. */
+  nearLimit(share: number): readonly ProcessFacts[];
 }
 
 /** One thing that is wrong. */
@@ -46,7 +50,7 @@ export interface HostFinding {
   readonly process: ProcessFacts | null;
   /** A service or an address; empty: the whole host. */
   readonly where: string;
-  /** At most three of them. */
+  /** At most three of them, the oldest first. */
   readonly examples: readonly HostSocket[];
   readonly shown: readonly Text[];
   readonly params: Params;
@@ -64,6 +68,9 @@ export interface Examination {
 /** Of one rule, so that one that holds for many groups leaves room for others. */
 const MOST_OF_RULE = 3;
 const MOST_EXAMPLES = 3;
+/** Shares of the descriptors of a process. */
+const NEAR_LIMIT = 0.9;
+const AT_LIMIT = 0.98;
 
 /** Examines a host by one sample, or by two. */
 export function examineHost(
@@ -98,6 +105,7 @@ export function examineHost(
       proof: rule.proof(),
     });
   }
+  for (const process of host?.nearLimit(NEAR_LIMIT) ?? []) findings.push(limitFinding(process));
   findings.sort((a, b) => bySeverity(a.severity, b.severity) || b.count - a.count);
   return { look, findings };
 }
@@ -154,6 +162,24 @@ function processOf(group: readonly HostSocket[], look: Look, host: Host | null):
   return host?.facts(pid) ?? { pid, name, runtime: runtimeOfName(name), fds: null, fdLimit: null };
 }
 
+/** `node (pid 7)` */
+function nameOf(process: ProcessFacts | null): string {
+  return process === null ? 'someone' : `${process.name} (pid ${process.pid})`;
+}
+
+function limitFinding(process: ProcessFacts): HostFinding {
+  const { pid, fds, fdLimit } = process;
+  const [count, most] = [fds ?? 0, fdLimit ?? 0];
+  const of = `${count}/${most}`;
+  return {
+    ...{ id: descriptorTexts.id, confidence: 'certain', count, process, where: '', examples: [] },
+    severity: count >= AT_LIMIT * most ? 'fault' : 'warning',
+    ...{ perMinute: null, minutesLeft: null, shown: [{ en: of, zh: of }], texts: descriptorTexts },
+    params: { count, process: nameOf(process), share: percent(count, most) },
+    proof: `ls /proc/${pid}/fd | wc -l; grep 'open files' /proc/${pid}/limits`,
+  };
+}
+
 function findingOf(
   rule: SocketRule,
   group: readonly HostSocket[],
@@ -172,12 +198,12 @@ function findingOf(
   return {
     ...{ id: rule.id, severity, confidence, count, perMinute, process, where, shown, texts: rule },
     minutesLeft: perMinute === null || left === null ? null : Math.floor(Math.max(0, left) / perMinute),
-    examples: group.slice(0, MOST_EXAMPLES),
+    examples: [...group].sort((a, b) => b.lastAck - a.lastAck).slice(0, MOST_EXAMPLES),
     params: {
       ...found.params,
       count,
       where,
-      process: process === null ? 'someone' : `${process.name} (pid ${process.pid})`,
+      process: nameOf(process),
     },
     proof: rule.proof(group, look),
   };

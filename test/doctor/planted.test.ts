@@ -26,19 +26,19 @@ function has(program: string): boolean {
 /** Starts programs in one new namespace, waits until they are ready, and asks the doctor there. */
 function examined(programs: readonly string[], seconds: number): readonly Found[] {
   const script = [
-    'set -e; ip link set lo up; place=$(mktemp -d); trap \'exec 9>&-; wait; rm -rf "$place"\' EXIT',
+    'set -e; ip link set lo up; place=$(mktemp -d)',
+    'trap \'kill $held; exec 9>&-; wait; rm -rf "$place"\' EXIT',
     // Their standard input ends with this shell, and they with it.
-    'mkfifo "$place/in"; sleep 60 > "$place/in" & held=$!; exec 9<> "$place/in"',
+    'mkfifo "$place/in"; sleep 100 > "$place/in" & held=$!; exec 9<> "$place/in"',
     ...programs.map((program, n) => `${program} < "$place/in" > "$place/${n}" 2>&1 9>&- &`),
     ...programs.map(
       (_, n) =>
-        `for i in $(seq 100); do grep -q ready "$place/${n}" && break; sleep 0.1; done; grep -q ready "$place/${n}" || { cat "$place/${n}" >&2; exit 9; }`,
+        `for i in $(seq 300); do grep -q ready "$place/${n}" && break; sleep 0.1; done; grep -q ready "$place/${n}" || { cat "$place/${n}" >&2; exit 9; }`,
     ),
     `sleep ${seconds}`,
     `${doctor} || true`,
-    'kill $held',
   ].join('\n');
-  const text = execFileSync('unshare', ['-n', 'bash', '-c', script], { encoding: 'utf8', timeout: 50_000 });
+  const text = execFileSync('unshare', ['-n', 'bash', '-c', script], { encoding: 'utf8', timeout: 55_000 });
   return (JSON.parse(text) as { findings: Found[] }).findings;
 }
 

@@ -5,7 +5,7 @@ import type { Text } from '../../lab/text/index.ts';
 import type { Look } from '../sample.ts';
 import type { HostSocket } from '../socket.ts';
 import { closeWaitTexts } from './advice.ts';
-import { type Found, greatest, octets, type SocketRule, span, ssEnd, sum } from './rule.ts';
+import { type Found, greatest, octets, type SocketRule, span, spanZh, ssEnd, sum } from './rule.ts';
 
 /** So many, or so old, that it will not go away. */
 const MANY = 10;
@@ -48,7 +48,7 @@ function judged(group: readonly HostSocket[], look: Look, ...shown: readonly Tex
         : [
             {
               en: `the longest has been closed by its peer for ${span(oldest)}`,
-              zh: `最久的一个，对端已关闭 ${span(oldest)}`,
+              zh: `最久的一个，对端已关闭 ${spanZh(oldest)}`,
             },
           ]),
     ],
@@ -72,7 +72,7 @@ const dataUnread: SocketRule = {
   ...closeWaitTexts('cw-data-unread', {
     title: { en: 'CLOSE-WAIT with unread data', zh: 'CLOSE-WAIT，数据未读' },
     means: {
-      en: '{process} holds {count} connections ({where}) that the peer has closed, and has read neither their last data nor the end: whoever should read is blocked or gone. When they are closed like this, the peer gets a RST, not a FIN.',
+      en: '{process} holds {count|1 connection|# connections} ({where}) that the peer has closed, and has read neither their last data nor the end: whoever should read is blocked or gone. When they are closed like this, the peer gets a RST, not a FIN.',
       zh: '{process} 占着 {count} 个对端已关闭的连接（{where}），最后的数据和流的结尾都没有读：负责读的代码被阻塞或已不在。这样关闭时，对端收到的是 RST 而不是 FIN。',
     },
   }),
@@ -87,7 +87,7 @@ const endUnread: SocketRule = {
   ...closeWaitTexts('cw-end-unread', {
     title: { en: 'CLOSE-WAIT whose end nobody has read', zh: 'CLOSE-WAIT，没有人读到结尾' },
     means: {
-      en: '{process} holds {count} connections ({where}) that the peer has closed; all data was read, the end was not: nobody reads them any more, as with idle connections of a pool that only looks when it takes one out.',
+      en: '{process} holds {count|1 connection|# connections} ({where}) that the peer has closed; all data was read, the end was not: nobody reads them any more, as with idle connections of a pool that only looks when it takes one out.',
       zh: '{process} 占着 {count} 个对端已关闭的连接（{where}）；数据都读了，但没有读到结尾：已经没有人在读，例如连接池里的空闲连接，取用时才检查。',
     },
   }),
@@ -109,7 +109,7 @@ const notClosed: SocketRule = {
       zh: 'CLOSE-WAIT：读到了结尾却没有 close()',
     },
     means: {
-      en: '{process} holds {count} connections ({where}) that the peer has closed. It has read the end of the stream and did not close: a path of the code returns without close().',
+      en: '{process} holds {count|1 connection|# connections} ({where}) that the peer has closed. It has read the end of the stream and did not close: a path of the code returns without close().',
       zh: '{process} 占着 {count} 个对端已关闭的连接（{where}）。它已读到流的结尾却没有关闭：某条代码路径返回前漏了 close()。',
     },
   }),
@@ -131,7 +131,7 @@ const notAccepted: SocketRule = {
       zh: '不属于任何进程的 CLOSE-WAIT：accept() 之前客户端已放弃',
     },
     means: {
-      en: '{count} connections to {where} were closed by their clients while they waited for accept(): no process has them. Whoever listens there ({process}) stands still.',
+      en: '{count|1 connection|# connections} to {where} {count|was closed by its client while it|were closed by their clients while they} waited for accept(): no process has {count|it|them}. Whoever listens there ({process}) stands still.',
       zh: '到 {where} 的 {count} 个连接还在等 accept()，客户端就已关闭：它们不属于任何进程。在那里监听的程序（{process}）停住了。',
     },
   }),

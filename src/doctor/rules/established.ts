@@ -10,6 +10,7 @@ import {
   percent,
   type SocketRule,
   span,
+  spanZh,
   ssAddress,
   ssEnd,
   sum,
@@ -65,7 +66,7 @@ const notReading: SocketRule = {
       shown: [
         {
           en: `Recv-Q ${octets(waiting)} together${longest >= 0 ? `; the oldest came ${span(longest)} ago` : ''}`,
-          zh: `Recv-Q 合计 ${octets(waiting)}${longest >= 0 ? `；最早的 ${span(longest)} 前到达` : ''}`,
+          zh: `Recv-Q 合计 ${octets(waiting)}${longest >= 0 ? `；最早的 ${spanZh(longest)} 前到达` : ''}`,
         },
       ],
     };
@@ -79,7 +80,7 @@ const zeroWindow: SocketRule = {
     severity: 'warning',
     title: { en: 'The peer does not read (zero window)', zh: '对端不读（零窗口）' },
     means: {
-      en: '{process} cannot send on {count} connections to {where}: the peer’s window is 0, its program does not read. This host and the network are fine; but the data waits in this host’s memory.',
+      en: '{process} cannot send on {count|1 connection|# connections} to {where}: the peer’s window is 0, its program does not read. This host and the network are fine; but the data waits in this host’s memory.',
       zh: '{process} 到 {where} 的 {count} 个连接发不出数据：对端窗口为 0，对端的程序不读。本机和网络都没有问题，但数据占着本机的内存。',
     },
     scenario: { id: 'zerowin' },
@@ -116,7 +117,7 @@ const zeroWindow: SocketRule = {
       shown: [
         {
           en: `timer persist; Send-Q ${octets(waiting)} together${longest >= 0 ? `; nothing sent for ${span(longest)}` : ''}`,
-          zh: `定时器 persist；Send-Q 合计 ${octets(waiting)}${longest >= 0 ? `；已 ${span(longest)} 没有发出数据` : ''}`,
+          zh: `定时器 persist；Send-Q 合计 ${octets(waiting)}${longest >= 0 ? `；已 ${spanZh(longest)} 没有发出数据` : ''}`,
         },
       ],
     };
@@ -156,7 +157,7 @@ function unansweredFound(group: readonly HostSocket[]): Found {
     shown: [
       {
         en: `up to ${most} timeouts in a row; Send-Q ${octets(waiting)} together${silent >= 0 ? `; no ACK for ${span(silent)}` : ''}`,
-        zh: `最多连续超时 ${most} 次；Send-Q 合计 ${octets(waiting)}${silent >= 0 ? `；已 ${span(silent)} 没有收到 ACK` : ''}`,
+        zh: `最多连续超时 ${most} 次；Send-Q 合计 ${octets(waiting)}${silent >= 0 ? `；已 ${spanZh(silent)} 没有收到 ACK` : ''}`,
       },
     ],
   };
@@ -170,7 +171,7 @@ const peerGone: SocketRule = {
     severity: 'fault',
     title: { en: 'The peer has vanished', zh: '对端消失了' },
     means: {
-      en: '{process} sends on {count} connections to {where}, and nothing comes back from that address: the host is down, the route is gone, or something between drops the packets. TCP gives up after some 15 minutes (net.ipv4.tcp_retries2).',
+      en: '{process} sends on {count|1 connection|# connections} to {where}, and nothing comes back from that address: the host is down, the route is gone, or something between drops the packets. TCP gives up after some 15 minutes (net.ipv4.tcp_retries2).',
       zh: '{process} 在到 {where} 的 {count} 个连接上发送，而那个地址毫无回音：主机停了、路由断了，或中间有设备丢包。TCP 约 15 分钟后才放弃（net.ipv4.tcp_retries2）。',
     },
     scenario: { id: 'halfopen' },
@@ -307,7 +308,7 @@ const receiverLimited: SocketRule = {
     severity: 'note',
     title: { en: 'The receiver’s window is the limit', zh: '接收窗口是瓶颈' },
     means: {
-      en: 'On {count} connections to {where} the peer’s window, not the network, was the limit for most of the time: its program reads slowly, or its receive buffer is too small for this path.',
+      en: 'On {count|1 connection|# connections} to {where} the peer’s window, not the network, was the limit for most of the time: its program reads slowly, or its receive buffer is too small for this path.',
       zh: '到 {where} 的 {count} 个连接大部分时间受限于对端窗口而不是网络：对端程序读得慢，或其接收缓冲区对这条路径来说太小。',
     },
     scenario: { id: 'window-reopens' },
@@ -337,7 +338,7 @@ const receiverLimited: SocketRule = {
     shown: [
       {
         en: `rwnd_limited ${span(sum(group, ({ rwndLimitedMs }) => rwndLimitedMs))} of busy ${span(sum(group, ({ busyMs }) => busyMs))}`,
-        zh: `busy ${span(sum(group, ({ busyMs }) => busyMs))} 中 rwnd_limited 占 ${span(sum(group, ({ rwndLimitedMs }) => rwndLimitedMs))}`,
+        zh: `busy ${spanZh(sum(group, ({ busyMs }) => busyMs))} 中 rwnd_limited 占 ${spanZh(sum(group, ({ rwndLimitedMs }) => rwndLimitedMs))}`,
       },
     ],
   }),
@@ -349,7 +350,7 @@ const bufferLimited: SocketRule = {
     severity: 'note',
     title: { en: 'The send buffer is the limit', zh: '发送缓冲区是瓶颈' },
     means: {
-      en: 'On {count} connections of {process} ({where}) this host’s send buffer was the limit for most of the time: it is smaller than what the path could carry in a round trip.',
+      en: 'On {count|1 connection|# connections} of {process} ({where}) this host’s send buffer was the limit for most of the time: it is smaller than what the path could carry in a round trip.',
       zh: '{process} 的 {count} 个连接（{where}）大部分时间受限于本机的发送缓冲区：它小于这条路径一个往返所能承载的量。',
     },
     scenario: { id: 'slow-start' },
@@ -380,7 +381,7 @@ const bufferLimited: SocketRule = {
     shown: [
       {
         en: `sndbuf_limited ${span(sum(group, ({ sndbufLimitedMs }) => sndbufLimitedMs))} of busy ${span(sum(group, ({ busyMs }) => busyMs))}`,
-        zh: `busy ${span(sum(group, ({ busyMs }) => busyMs))} 中 sndbuf_limited 占 ${span(sum(group, ({ sndbufLimitedMs }) => sndbufLimitedMs))}`,
+        zh: `busy ${spanZh(sum(group, ({ busyMs }) => busyMs))} 中 sndbuf_limited 占 ${spanZh(sum(group, ({ sndbufLimitedMs }) => sndbufLimitedMs))}`,
       },
     ],
   }),
@@ -395,7 +396,7 @@ const queueing: SocketRule = {
     severity: 'note',
     title: { en: 'A queue on the path', zh: '路径上有排队' },
     means: {
-      en: 'On {count} connections to {where} a round trip takes many times what the path needs: what this host sends waits in a queue (bufferbloat), and so does everybody’s traffic behind it.',
+      en: 'On {count|1 connection|# connections} to {where} a round trip takes many times what the path needs: what this host sends waits in a queue (bufferbloat), and so does everybody’s traffic behind it.',
       zh: '到 {where} 的 {count} 个连接往返时间是路径本身的许多倍：本机发出的数据在排队（缓冲膨胀），排在后面的流量也一样。',
     },
     scenario: { id: 'bufferbloat' },
@@ -427,7 +428,7 @@ const queueing: SocketRule = {
       shown: [
         {
           en: `rtt ${span(worst.rtt)}, minrtt ${worst.minRtt} ms`,
-          zh: `rtt ${span(worst.rtt)}，minrtt ${worst.minRtt} ms`,
+          zh: `rtt ${spanZh(worst.rtt)}，minrtt ${worst.minRtt} ms`,
         },
       ],
     };
@@ -443,7 +444,7 @@ const idle: SocketRule = {
     severity: 'note',
     title: { en: 'Idle for hours, without keep-alive', zh: '空闲数小时，且没有保活' },
     means: {
-      en: '{process} holds {count} connections ({where}) on which nothing has moved for more than two hours, with no keep-alive: if the peer’s host is gone, or a firewall has forgotten them, nobody here will ever know.',
+      en: '{process} holds {count|1 connection|# connections} ({where}) on which nothing has moved for more than two hours, with no keep-alive: if the peer’s host is gone, or a firewall has forgotten them, nobody here will ever know.',
       zh: '{process} 占着 {count} 个连接（{where}），两个多小时没有任何动静，也没有保活：如果对端主机已消失，或防火墙忘了它们，本机永远不会知道。',
     },
     scenario: { id: 'keepalive' },
@@ -473,7 +474,7 @@ const idle: SocketRule = {
     const longest = greatest(group, ({ lastRcv }) => lastRcv);
     return {
       confidence: 'certain',
-      shown: [{ en: `the longest for ${span(longest)}`, zh: `最久的已 ${span(longest)}` }],
+      shown: [{ en: `the longest for ${span(longest)}`, zh: `最久的已 ${spanZh(longest)}` }],
     };
   },
   proof: (group, look) =>

@@ -3,7 +3,7 @@
 import type { Text } from '../../lab/text/index.ts';
 import type { Look } from '../sample.ts';
 import { texts } from './advice.ts';
-import { type HostRule, percent } from './rule.ts';
+import { type HostRule, percent, type RuleTexts } from './rule.ts';
 
 const NEAR = 0.9;
 
@@ -21,7 +21,7 @@ const timeWaitFull: HostRule = {
     severity: 'warning',
     title: { en: 'TIME-WAIT is at its bound', zh: 'TIME-WAIT 已到上限' },
     means: {
-      en: 'This host has {count} connections in TIME-WAIT of at most {most}: further ones end at once, without the protection that TIME-WAIT gives.',
+      en: 'This host has {count|1 connection|# connections} in TIME-WAIT of at most {most}: further ones end at once, without the protection that TIME-WAIT gives.',
       zh: '本机有 {count} 个 TIME-WAIT 连接，上限 {most}：再多的会立即结束，失去 TIME-WAIT 的保护。',
     },
     runbook: 'time-wait',
@@ -44,7 +44,7 @@ const orphans: HostRule = {
     severity: 'warning',
     title: { en: 'Connections that no program has pile up', zh: '没有程序持有的连接越积越多' },
     means: {
-      en: '{count} connections were closed by their programs and are not finished (at most {most}): at the bound the kernel resets them, and their last data is lost.',
+      en: '{count|1 connection|# connections} {count|was closed by its program and is|were closed by their programs and are} not finished (at most {most}): at the bound the kernel resets them, and their last data is lost.',
       zh: '{count} 个连接已被程序关闭但尚未结束（上限 {most}）：到达上限后内核会重置它们，最后的数据会丢失。',
     },
     runbook: 'fin-wait-1',
@@ -126,7 +126,7 @@ const refused: HostRule = {
     severity: 'warning',
     title: { en: 'Connections are refused', zh: '连接被拒绝' },
     means: {
-      en: '{count} attempts to connect from this host failed, {share} of all: somebody connects to a port on which nobody listens, again and again.',
+      en: '{count|1 attempt|# attempts} to connect from this host failed, {share} of all: somebody connects to a port on which nobody listens, again and again.',
       zh: '本机发起的连接有 {count} 次失败，占 {share}：有程序反复连接没有人监听的端口。',
     },
     runbook: 'refused',
@@ -154,7 +154,7 @@ const closedUnread: HostRule = {
       zh: '程序关闭时还有数据未读，对端收到 RST',
     },
     means: {
-      en: '{count} connections were closed by programs of this host before they had read everything, {share} of all: their peers see ECONNRESET, and may lose the answer.',
+      en: '{count|1 connection|# connections} {count|was|were} closed by programs of this host before they had read everything, {share} of all: their peers see ECONNRESET, and may lose the answer.',
       zh: '本机程序关闭了 {count} 个尚有未读数据的连接，占 {share}：对端看到 ECONNRESET，还可能丢掉应答。',
     },
     runbook: 'resets',
@@ -172,6 +172,33 @@ const closedUnread: HostRule = {
   },
   proof: () => 'nstat -az TcpExtTCPAbortOnClose TcpExtTCPAbortOnData TcpOutRsts',
 };
+
+/** Said of a process that nears its limit of descriptors; the host itself tells which. */
+export const descriptorTexts: RuleTexts = texts('fd-limit', {
+  severity: 'warning',
+  title: { en: 'A process runs out of descriptors', zh: '进程的描述符将用尽' },
+  means: {
+    en: '{process} has {count} descriptors in use, {share} of what it may have: at the limit accept(), connect() and open() fail with EMFILE.',
+    zh: '{process} 已用 {count} 个描述符，占上限的 {share}：到达上限后 accept()、connect()、open() 都会以 EMFILE 失败。',
+  },
+  runbook: 'close-wait',
+  now: [
+    {
+      en: 'See what they are: ls -l /proc/PID/fd, and the states of its connections: ss -tnp | grep pid=PID,',
+      zh: '看看都是什么：ls -l /proc/PID/fd，以及它的连接各处于什么状态：ss -tnp | grep pid=PID,',
+    },
+    {
+      en: 'prlimit --pid PID --nofile=65536 raises the limit without a restart (root), while you look for the leak.',
+      zh: '找泄漏期间，可用 prlimit --pid PID --nofile=65536 不重启地调高上限（需要 root）。',
+    },
+  ],
+  forGood: [
+    {
+      en: 'If all of them are of use: LimitNOFILE= of the service. If not: close them; a bound on connections, so that accept() waits and does not fail.',
+      zh: '如果都有用：调大服务的 LimitNOFILE=。如果不是：关闭它们；并限制连接数，让 accept() 等待而不是失败。',
+    },
+  ],
+});
 
 /** The rules about the whole host. */
 export const hostRules: readonly HostRule[] = [memory, orphans, timeWaitFull, closedUnread, refused];

@@ -7,8 +7,9 @@ import { listenRules } from './listen.ts';
 import { openingRules } from './opening.ts';
 import type { SocketRule } from './rule.ts';
 
-export { hostRules } from './host.ts';
+export { descriptorTexts, hostRules } from './host.ts';
 export type { Found, Grouping, HostRule, RuleTexts, Runtime, SocketRule } from './rule.ts';
+export { percent } from './rule.ts';
 
 export { runtimeOfName } from './runtimes.ts';
 

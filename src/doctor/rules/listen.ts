@@ -66,7 +66,7 @@ const notAccepting: SocketRule = {
     severity: 'warning',
     title: { en: 'Connections wait for accept()', zh: '连接在等待 accept()' },
     means: {
-      en: '{count} connections to {where} are established and wait for accept(): {process} does not take them. Its clients have sent requests that nobody sees.',
+      en: '{count|1 connection|# connections} to {where} {count|is established and waits|are established and wait} for accept(): {process} does not take {count|it|them}. What the clients sent nobody sees.',
       zh: '到 {where} 的 {count} 个连接已建立，在等 accept()：{process} 没有接收。客户端的请求已发出，却没有人看见。',
     },
     runbook: 'accept-queue',
@@ -102,7 +102,7 @@ const halfOpen: SocketRule = {
     severity: 'warning',
     title: { en: 'Many half-open connections (SYN-RECEIVED)', zh: '大量半开连接（SYN-RECEIVED）' },
     means: {
-      en: '{count} handshakes to {where} lack their third segment: a SYN flood with forged addresses, or the way to these clients loses the SYN,ACK.',
+      en: '{count|1 handshake|# handshakes} to {where} {count|lacks its|lack their} third segment: a SYN flood with forged addresses, or the way to these clients loses the SYN,ACK.',
       zh: '到 {where} 的 {count} 个握手等不到第三个报文段：伪造源地址的 SYN 洪泛，或到这些客户端的路径丢了 SYN,ACK。',
     },
     runbook: 'syn-recv',

@@ -10,7 +10,7 @@ const synUnanswered: SocketRule = {
     severity: 'fault',
     title: { en: 'Nobody answers the SYNs', zh: 'SYN 没有人应答' },
     means: {
-      en: '{count} calls of connect() to {where} by {process} wait for an answer that does not come: the packets are filtered, the address is wrong or dead, or the accept queue there is full.',
+      en: '{count|1 call|# calls} of connect() to {where} by {process} {count|waits|wait} for an answer that does not come: the packets are filtered, the address is wrong or dead, or the accept queue there is full.',
       zh: '{process} 到 {where} 的 {count} 个 connect() 等不到应答：包被过滤，地址错误或主机已停，或对方的全连接队列已满。',
     },
     runbook: 'timeouts',
@@ -62,7 +62,7 @@ const portsOut: SocketRule = {
     severity: 'fault',
     title: { en: 'Ports to one destination run out', zh: '到同一目的地的端口将耗尽' },
     means: {
-      en: '{count} ports of this host are in use to {where} ({share} of the range {low}–{high}): when the last is gone, connect() fails with EADDRNOTAVAIL.',
+      en: '{count|1 port|# ports} of this host {count|is|are} in use to {where} ({share} of the range {low}–{high}): when the last is gone, connect() fails with EADDRNOTAVAIL.',
       zh: '本机到 {where} 已占用 {count} 个端口（范围 {low}–{high} 的 {share}）：用完之后 connect() 返回 EADDRNOTAVAIL。',
     },
     runbook: 'ports',

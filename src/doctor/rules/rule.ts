@@ -58,6 +58,14 @@ export function span(ms: number): string {
   return `${Math.round(ms / 3_600_000)} h`;
 }
 
+/** The same in Chinese. */
+export function spanZh(ms: number): string {
+  const [value = '', unit = ''] = span(ms).split(' ');
+  return `${value} ${UNITS[unit] ?? unit}`;
+}
+
+const UNITS: Readonly<Record<string, string>> = { ms: '毫秒', s: '秒', min: '分钟', h: '小时' };
+
 /** Octets as a person says them. */
 export function octets(value: number): string {
   if (value < 10_000) return String(value);
