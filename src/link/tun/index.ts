@@ -41,5 +41,6 @@ export {
   runInForeground,
 } from './namespace.ts';
 export { openTap, openTun } from './open.ts';
+/** @internal For `synfin doctor`. */
 export { dumpTcpSockets } from './sock-diag.ts';
 export { TapDevice, type TapOptions } from './tap.ts';

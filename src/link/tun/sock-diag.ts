@@ -25,7 +25,7 @@ function request(family: number): NetlinkMessage {
 /**
  * Calls `each` with every TCP socket of this network namespace: a `struct inet_diag_msg` and its attributes lie in `octets`
  * from `from` to `to`, during the call. Resolves to false where the kernel cannot be asked (no sock_diag, no libc for Node):
- * `each` may have been called then. @internal
+ * `each` may have been called then.
  */
 export async function dumpTcpSockets(
   each: (octets: Uint8Array, from: number, to: number) => void,
