@@ -251,6 +251,7 @@ Commands:
   read       captures of the wire: what is wrong with their connections
   doctor     the sockets of a host: what is wrong with them, and who holds them
   query      SQL over tables that read wrote
+  mcp        the same for assistants: a server of the Model Context Protocol
   runbook    a symptom of a machine: what it means, what shows it, what helps
   interview  what interviewers ask, the answers, and what you should hear again
   lab        the lab as a web page, served on this machine
@@ -288,6 +289,7 @@ Exit codes: 0 done, 1 it failed, 2 wrong arguments; each command has more
   read       读抓包文件：其中的连接出了什么问题
   doctor     主机上的套接字：连接出了什么问题，是谁的
   query      用 SQL 查询 read 写出的表
+  mcp        供 AI 助手使用：MCP 服务器
   runbook    机器上的一种症状：含义、怎样查看、怎样处理
   interview  面试题、答案，答得不好的再问
   lab        网页版实验室，在本机提供

@@ -5,6 +5,7 @@ import { checkMessages } from './check-messages.ts';
 import { doctorMessages } from './doctor-messages.ts';
 import { guideMessages } from './guide-messages.ts';
 import { labMessages } from './lab-messages.ts';
+import { mcpMessages } from './mcp-messages.ts';
 import { proveMessages } from './prove-messages.ts';
 import { readMessages } from './read-messages.ts';
 import { simMessages } from './sim-messages.ts';
@@ -277,6 +278,7 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
   ...checkMessages,
   ...proveMessages,
   ...guideMessages,
+  ...mcpMessages,
   ...readMessages,
   ...simMessages,
   ...doctorMessages,

@@ -1,11 +1,11 @@
 // The `synfin` command without its process: chooses the language and the command, and reads its arguments.
 
-import { readFileSync } from 'node:fs';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Lang } from '../lab/text/index.ts';
 import { type Command, EXIT_USAGE, type Io, UsageError, type Values } from './command.ts';
 import { mainHelp } from './help.ts';
 import { type Environment, languageOf } from './terminal.ts';
+import { synfinVersion } from './version.ts';
 
 /** Loaded only when it is asked for. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   read: async () => (await import('./read.ts')).readCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   query: async () => (await import('./query.ts')).queryCommand,
+  mcp: async () => (await import('./mcp.ts')).mcpCommand,
   lab: async () => (await import('./lab.ts')).labCommand,
   exec: async () => (await import('./exec/index.ts')).execCommand,
   sim: async () => (await import('./sim/index.ts')).simCommand,
@@ -77,10 +78,7 @@ function general(argv: readonly string[], io: Io): number {
   const { values } = parse('synfin', argv, { ...common, version: { type: 'boolean', short: 'V' } });
   const { help, version } = values;
   if (version === true) {
-    const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-      version: string;
-    };
-    io.stdout.write(`synfin ${manifest.version}\n`);
+    io.stdout.write(`synfin ${synfinVersion()}\n`);
     return 0;
   }
   if (help === true) {
