@@ -1,11 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { afterAll, expect, test } from 'vitest';
 import { pcapngOf, playScenario, type Scenario, scenarioNamed } from '../lab/index.ts';
 import { callTool } from './mcp-tools.ts';
-import { main } from './program.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'synfin-tools-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -34,19 +32,4 @@ test('arguments cannot become options of a command, and what makes no sense is a
   expect(await callTool('read', { files: 7 }, 'en')).toEqual({
     ...{ text: 'the argument "files" must be a list of texts', failed: true },
   });
-});
-
-test('without the SDK a sentence says what to install', async () => {
-  let said = '';
-  const stderr = new Writable({
-    write(chunk, _, done) {
-      said += String(chunk);
-      done();
-    },
-  });
-  const code = await main(['mcp'], { stdin: Readable.from([]), stdout: stderr, stderr, env: { LANG: 'C' } });
-  expect([code, said]).toEqual([
-    2,
-    'synfin: mcp needs the package @modelcontextprotocol/sdk, which is not installed: npm install @modelcontextprotocol/sdk\n',
-  ]);
 });

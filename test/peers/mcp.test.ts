@@ -1,5 +1,6 @@
 // `synfin mcp`, driven by the SDK's own client, which is installed beside these tests: npm run test:peers.
 
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +30,18 @@ function capture(id: string): string {
   );
   return file;
 }
+
+test('without the package a sentence says what to install', () => {
+  const { status, stderr } = spawnSync(process.execPath, [synfinFile, 'mcp'], {
+    cwd: dir,
+    input: '',
+    encoding: 'utf8',
+  });
+  expect([status, stderr]).toEqual([
+    2,
+    'synfin: mcp needs the package @modelcontextprotocol/sdk, which is not installed: npm install @modelcontextprotocol/sdk\n',
+  ]);
+});
 
 const isThere = existsSync(join(here, 'node_modules', '@modelcontextprotocol', 'sdk'));
 describe.skipIf(!isThere)(`synfin mcp${isThere ? '' : ' (skipped: npm ci --prefix test/peers)'}`, () => {
