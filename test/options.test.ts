@@ -8,6 +8,7 @@ import * as capture from '../src/capture/index.ts';
 import * as drill from '../src/drill/index.ts';
 import { Gateway, type GatewayOptions } from '../src/gateway/index.ts';
 import { openFrames } from '../src/gateway/node/index.ts';
+import * as v86 from '../src/gateway/v86/index.ts';
 import { type Connection, Host } from '../src/host/index.ts';
 import * as lab from '../src/lab/index.ts';
 import * as link from '../src/link/index.ts';
@@ -79,6 +80,7 @@ function simulated(call: (sim: simulate.Simulation) => unknown): void {
     sim.close();
   }
 }
+const emulator = { add_listener() {}, remove_listener() {}, bus: { send() {} } };
 const trace = lab.runScenario(lab.scenarioNamed('hs') as lab.Scenario);
 const { ends } = trace;
 const lang = 'en';
@@ -157,6 +159,8 @@ const takers: readonly Taker[] = [
     right: { remote: { address: '127.0.0.1', port: 9 }, local: { address: '127.0.0.1' } },
     call: async (o) => (await openDatagramDevice(o)).close(),
   },
+  { of: 'V86PortOptions', right: {}, call: (o) => v86.v86Port(emulator, o).close() },
+  { of: 'V86NetworkOptions', right: {}, call: (o) => v86.createV86Network(emulator, o).close() },
   { of: 'TapOptions', right: { name: 'longer than 15 octets' }, call: (o) => tun.openTap(o) },
   {
     of: 'FramesOptions',
