@@ -38,70 +38,59 @@ export function predictedOutput(tcp: TcpLayer, c: Connection, seg: Segment): boo
   if ((seg.opts & ~OPT_TIMESTAMPS) !== 0 || (seg.ctl & (SYN | RST)) !== 0 || tcb.accEcn !== null)
     return false;
   if ((tcb.udpPort | tcb.md5) !== 0 || c.fragments || tcb.pmtu <= IPV4_PMTU_FLOOR) return false;
-  const { textLen, gsoSize, ctl } = seg;
-  if (gsoSize === 0 || textLen <= gsoSize) {
-    form(tcp, c, path, seg, seg.seq, textLen, ctl);
-    return true;
-  }
-  for (let at = 0; at < textLen; at += gsoSize) {
-    const last = at + gsoSize >= textLen;
-    const len = last ? textLen - at : gsoSize;
-    form(tcp, c, path, seg, (seg.seq + at) | 0, len, ctlOfPiece(ctl, at === 0, last));
-  }
+  form(tcp, c, path, seg);
   return true;
 }
 
-/** One packet: `textLen` octets from `seq`, the rest as `seg` says. */
-function form(
-  tcp: TcpLayer,
-  c: Connection,
-  path: Way,
-  seg: Segment,
-  seq: number,
-  textLen: number,
-  ctl: number,
-): void {
+/** One packet, or one for each segment that `seg` stands for. What they have in common is summed once. */
+function form(tcp: TcpLayer, c: Connection, path: Way, seg: Segment): void {
   const { memory, ip } = tcp;
   const { l3, r3 } = c.tcb;
-  const headerLen = seg.opts === 0 ? TCP_HEADER_LENGTH : TCP_HEADER_LENGTH + TIMESTAMPS;
-  const payloadLen = headerLen + textLen;
-  const len = IPV4_HEADER_LENGTH + payloadLen;
+  const { ack, up, textLen, opts, tsVal, tsEcr } = seg;
   const linkLen = path.iface.headerLen;
-  const off = memory.alloc(linkLen + len);
-  if (off === 0) {
-    tcp.counters.noMemory++;
-    return;
-  }
-  const at = off + linkLen;
-  const { dv } = memory;
-  const tos = (c.tos & DSCP) | seg.ecn;
-  const x0 = VERSION_AND_LENGTH | (tos << 16) | len;
-  const x1 = (ip.identification(l3, r3) << 16) | IPV4_DF;
+  const headerLen = opts === 0 ? TCP_HEADER_LENGTH : TCP_HEADER_LENGTH + TIMESTAMPS;
+  const size = seg.gsoSize === 0 ? textLen : seg.gsoSize;
+  const x0 = VERSION_AND_LENGTH | ((((c.tos & DSCP) | seg.ecn) & 0xff) << 16);
   const x2 = (c.ttl << 24) | (IPPROTO_TCP << 16);
-  dv.setInt32(at, x0);
-  dv.setInt32(at + 4, x1);
-  dv.setInt32(at + 8, x2 | (~fold(halves(x0) + halves(x1) + halves(x2) + halves(l3) + halves(r3)) & 0xffff));
-  dv.setInt32(at + 12, l3);
-  dv.setInt32(at + 16, r3);
-
-  const t = at + IPV4_HEADER_LENGTH;
-  const { ack, up } = seg;
+  const ipWords = halves(x0) + IPV4_DF + halves(x2) + halves(l3) + halves(r3);
   const ports = (seg.srcPort << 16) | seg.dstPort;
-  const bits = (headerLen << 26) | (seg.reserved << 24) | (ctl << 16) | seg.wnd;
-  dv.setInt32(t, ports);
-  dv.setInt32(t + 4, seq);
-  dv.setInt32(t + 8, ack);
-  dv.setInt32(t + 12, bits);
-  let s = c.pseudo + payloadLen + halves(ports) + halves(seq) + halves(ack) + halves(bits) + up;
-  if (seg.opts !== 0) {
-    const { tsVal, tsEcr } = seg;
-    dv.setInt32(t + 20, NOP_NOP_TS);
-    dv.setInt32(t + 24, tsVal);
-    dv.setInt32(t + 28, tsEcr);
-    s += halves(NOP_NOP_TS) + halves(tsVal) + halves(tsEcr);
-  }
-  s = fold(s);
-  if (textLen > 0) s = c.sndRing.copySumTo(t + headerLen, seq, textLen, s);
-  dv.setInt32(t + TCP_CHECKSUM_OFFSET, (finish(s) << 16) | up);
-  ip.emit(path, off, len);
+  const bits = (headerLen << 26) | (seg.reserved << 24) | seg.wnd;
+  let words = c.pseudo + halves(ports) + halves(ack) + halves(bits) + up;
+  if (opts !== 0) words += halves(NOP_NOP_TS) + halves(tsVal) + halves(tsEcr);
+  let done = 0;
+  do {
+    const n = Math.min(size, textLen - done);
+    const payloadLen = headerLen + n;
+    const len = IPV4_HEADER_LENGTH + payloadLen;
+    const off = memory.alloc(linkLen + len);
+    if (off === 0) {
+      tcp.counters.noMemory++;
+      return;
+    }
+    const { dv } = memory;
+    const at = off + linkLen;
+    const id = ip.identification(l3, r3);
+    dv.setInt32(at, x0 | len);
+    dv.setInt32(at + 4, (id << 16) | IPV4_DF);
+    dv.setInt32(at + 8, x2 | finish(fold(ipWords + len + id)));
+    dv.setInt32(at + 12, l3);
+    dv.setInt32(at + 16, r3);
+    const t = at + IPV4_HEADER_LENGTH;
+    const seq = (seg.seq + done) | 0;
+    const ctl = ctlOfPiece(seg.ctl, done === 0, done + n === textLen);
+    dv.setInt32(t, ports);
+    dv.setInt32(t + 4, seq);
+    dv.setInt32(t + 8, ack);
+    dv.setInt32(t + 12, bits | (ctl << 16));
+    if (opts !== 0) {
+      dv.setInt32(t + 20, NOP_NOP_TS);
+      dv.setInt32(t + 24, tsVal);
+      dv.setInt32(t + 28, tsEcr);
+    }
+    let s = fold(words + payloadLen + halves(seq) + ctl);
+    if (n > 0) s = c.sndRing.copySumTo(t + headerLen, seq, n, s);
+    dv.setInt32(t + TCP_CHECKSUM_OFFSET, (finish(s) << 16) | up);
+    ip.emit(path, off, len);
+    done += n;
+  } while (done < textLen);
 }
