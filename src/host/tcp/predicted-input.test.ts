@@ -216,7 +216,7 @@ test('thirty thousand packets have the same effect by the short way and by the w
     const together = roll(8) === 0;
     const call = roll(12);
     const rare = roll(20) === 0;
-    const amount = 1 + roll(3000);
+    const amount = 1 + roll(roll(4) === 0 ? 30_000 : 3000); // a train of segments, or few
     const us = roll(3) * roll(300_000);
     const [a, b] = sides.map((side) => {
       const { host, lone, c } = side;
@@ -246,7 +246,13 @@ test('not while somebody watches, who is told of every packet', () => {
   send();
   expect(side.short).toBe(3);
   let arrived = 0;
-  side.host.tap = { arrives: () => arrived++ };
+  const left: number[][] = [];
+  side.host.tap = {
+    arrives: () => arrived++,
+    segmentOut: (_tcb, { textLen, gsoSize }) => left.push([textLen, gsoSize]),
+  };
   send();
   expect([side.short, arrived]).toEqual([3, 1]);
+  side.c?.offer(octets(3000)); // a train while nobody watches
+  expect(left).toEqual(new Array(5).fill([536, 0]));
 });
