@@ -1,6 +1,7 @@
 // The TCP of the Linux kernel as a target, in real time: a network namespace for every script, a TUN device
 // whose other end is the script, and real sockets.
 
+import { readFileSync } from 'node:fs';
 import {
   configureInterface,
   kernelTcpTable,
@@ -12,6 +13,7 @@ import type { TcpInfo } from '../../socket/posix/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
 import { Memory } from '../../wire/index.ts';
 import type { RunConfig, ShellAction, Target } from '../run/index.ts';
+import { readCounters } from '../run/tools.ts';
 import { KernelCalls } from './calls.ts';
 import { loadSocketLibc } from './libc.ts';
 import { freshNamespace } from './namespace.ts';
@@ -101,8 +103,23 @@ export class KernelTarget implements Target {
     return kernelTcpTable().filter((socket) => socket.state === state).length;
   }
 
+  counters(): ReadonlyMap<string, number> {
+    return readCounters(procNet('netstat') + procNet('snmp'));
+  }
+
+  socketLines(): readonly string[] {
+    return ['tcp', 'tcp6']
+      .flatMap((name) => procNet(name).split('\n').slice(1))
+      .filter((line) => line !== '');
+  }
+
   async close(): Promise<void> {
     this.syscalls.closeAll();
     this.#device.close();
   }
+}
+
+/** A file about the network of this thread, which has left that of the process. */
+function procNet(name: string): string {
+  return readFileSync(`/proc/thread-self/net/${name}`, 'utf8');
 }

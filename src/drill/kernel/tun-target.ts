@@ -8,6 +8,7 @@ import type { TcpConfig } from '../../tcp/index.ts';
 import { configureHost, connectionsInState, dropConnections, hostTcpInfo, setHost } from '../run/host.ts';
 import { ChosenRules, type Profile, type RunConfig, type Steps, type Target } from '../run/index.ts';
 import type { HostSettings } from '../run/shell-action.ts';
+import { hostCounters, hostSocketLines } from '../run/tools.ts';
 import { loadSocketLibc } from './libc.ts';
 import { freshNamespace } from './namespace.ts';
 import { Pace } from './pace.ts';
@@ -105,6 +106,14 @@ export class TunTarget implements Target {
 
   countInState(state: string): number | null {
     return connectionsInState(this.syscalls.host, state);
+  }
+
+  counters(): ReadonlyMap<string, number> {
+    return hostCounters(this.syscalls.host);
+  }
+
+  socketLines(): readonly string[] {
+    return hostSocketLines(this.syscalls.host);
   }
 
   async close(): Promise<void> {

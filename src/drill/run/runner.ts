@@ -13,6 +13,7 @@ import type { ShellAction } from './shell-action.ts';
 import { RunState } from './state.ts';
 import type { Target } from './target.ts';
 import { type Moment, resolveTime } from './time.ts';
+import { counterLine } from './tools.ts';
 
 /** How a run is judged. */
 export interface RunnerOptions {
@@ -29,6 +30,8 @@ export class Runner {
   readonly #packets: PacketJudge;
   readonly #calls: CallJudge;
   readonly #code = new CodeContext();
+  /** Counters when nstat was last asked to begin anew. */
+  #counted: ReadonlyMap<string, number> = new Map();
   /** The event before, with its moment. */
   #last: { readonly event: ScriptEvent; readonly moment: Moment } | null = null;
 
@@ -165,6 +168,22 @@ export class Runner {
     for (const action of actions) await this.#shell(action);
   }
 
+  /** What nstat shows: the counters that have moved. One that the stack does not have is not judged. */
+  #judgeCounters(patterns: readonly string[], command: string): void {
+    const counters = this.#state.target.counters?.() ?? new Map<string, number>();
+    if (!patterns.every((text) => !/^[A-Z]\w+$/.test(text) || counters.has(text))) {
+      this.#state.notJudged.push(command);
+      return;
+    }
+    const lines = [...counters]
+      .map(([name, value]) => [name, value - (this.#counted.get(name) ?? 0)] as const)
+      .filter(([, moved]) => moved !== 0)
+      .map(([name, moved]) => counterLine(name, moved));
+    if (lines.some((line) => patterns.every((text) => line.includes(text)))) return;
+    const named = lines.filter((line) => line.includes(patterns[0] ?? ''));
+    throw new Mismatch('no such counter of nstat', patterns.join(' and '), named.join(', '));
+  }
+
   async #shell(action: ShellAction): Promise<void> {
     switch (action.kind) {
       case 'nothing':
@@ -172,9 +191,26 @@ export class Runner {
       case 'note':
         this.#state.notes.push(action.text);
         return;
-      case 'not-judged':
-        this.#state.notJudged.push(action.command);
+      case 'counters-from-now':
+        this.#counted = this.#state.target.counters?.() ?? new Map();
         return;
+      case 'counters':
+        this.#judgeCounters(action.patterns, action.command);
+        if (!action.keeps) this.#counted = this.#state.target.counters?.() ?? new Map();
+        return;
+      case 'sockets': {
+        const lines = this.#state.target.socketLines?.();
+        if (lines === undefined) throw new UnsupportedError('the table of sockets');
+        if (lines.some((line) => action.patterns.every((text) => line.includes(text)))) return;
+        throw new Mismatch('no such socket', action.patterns.join(' and '), lines.join(', '));
+      }
+      case 'mtu': {
+        const { setMtu } = this.#state.target;
+        if (setMtu === undefined) throw new UnsupportedError('the MTU of the device');
+        const refused = setMtu.call(this.#state.target, action.mtu);
+        if (refused !== null) throw new UnsupportedError(refused);
+        return;
+      }
       case 'unsupported':
         throw new UnsupportedError(action.reason);
       case 'file':

@@ -12,8 +12,19 @@ export type ShellAction =
   | { readonly kind: 'nothing' }
   /** A default that the stack does not have. */
   | { readonly kind: 'note'; readonly text: string }
-  /** A command that judges the stack by what it does not have here: its counters. */
-  | { readonly kind: 'not-judged'; readonly command: string }
+  /** nstat: what is counted from now on is what the next one shows. */
+  | { readonly kind: 'counters-from-now' }
+  /** nstat, and a line of it that has all these texts; `keeps`: the next one shows these, too. */
+  | {
+      readonly kind: 'counters';
+      readonly patterns: readonly string[];
+      readonly keeps: boolean;
+      readonly command: string;
+    }
+  /** A line of the table of sockets that has all these texts. */
+  | { readonly kind: 'sockets'; readonly patterns: readonly string[] }
+  /** The MTU of the device. */
+  | { readonly kind: 'mtu'; readonly mtu: number }
   /** Steps that a sysctl chooses. */
   | { readonly kind: 'steps'; readonly steps: Steps }
   /** What is of the host, not of its connections. */

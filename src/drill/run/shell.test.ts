@@ -38,11 +38,33 @@ describe('commands', () => {
     expect(shellActions('reboot')).toEqual([{ kind: 'unsupported', reason: 'shell command: reboot' }]);
   });
 
-  it('what would be judged by nstat is said to be not judged', () => {
-    expect(shellActions('nstat -n\nnstat -s | grep TcpExtBeyondWindow | grep -q " 2 "')).toEqual([
+  it('nstat, and a line of it; a line of the table of sockets', () => {
+    const judged = 'nstat -s | grep TcpExtBeyondWindow | grep -q " 2 "';
+    expect(shellActions(`nstat -n\n${judged}\nnstat > /dev/null\nnstat -s`)).toEqual([
+      { kind: 'counters-from-now' },
+      { kind: 'counters', patterns: ['TcpExtBeyondWindow', ' 2 '], keeps: true, command: judged },
+      { kind: 'counters-from-now' },
       { kind: 'nothing' },
-      { kind: 'not-judged', command: 'nstat -s | grep TcpExtBeyondWindow | grep -q " 2 "' },
     ]);
+    expect(shellActions('grep " 0A " /proc/net/tcp /proc/net/tcp6 | grep ":1F90"')).toEqual([
+      { kind: 'sockets', patterns: [' 0A ', ':1F90'] },
+    ]);
+    expect(shellActions('nstat | grep "a.*b"\ngrep x /proc/net/udp').map((a) => a.kind)).toEqual([
+      'unsupported',
+      'unsupported',
+    ]);
+  });
+
+  it('files of zeros, and the MTU', () => {
+    expect(
+      shellActions('rm -f /tmp/x; dd bs=10 count=5 if=/dev/zero of=/tmp/x; truncate -s 2K /tmp/y'),
+    ).toEqual([
+      { kind: 'file', path: '/tmp/x', size: null },
+      { kind: 'file', path: '/tmp/x', size: 50 },
+      { kind: 'file', path: '/tmp/y', size: 2048 },
+    ]);
+    expect(shellActions('dd if=/dev/urandom of=/tmp/x count=1')[0]?.kind).toBe('unsupported');
+    expect(shellActions('ip link set dev tun0 mtu 9000')).toEqual([{ kind: 'mtu', mtu: 9000 }]);
   });
 
   it('setkey sets keys of TCP MD5, and nothing beside it is lost', () => {

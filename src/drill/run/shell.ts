@@ -3,6 +3,7 @@
 
 import type { ShellAction } from './shell-action.ts';
 import { NOTHING, sysctl } from './sysctl.ts';
+import { toolAction } from './tools.ts';
 
 /** The defaults that the scripts of packetdrill's own suite and of the kernel's begin with (`defaults.sh`). */
 const SUITE_DEFAULTS: readonly (readonly [string, string])[] = [
@@ -83,7 +84,10 @@ function shellLine(command: string): ShellAction[] {
   const file = fileAction(command);
   if (file !== null) return [file];
   if (/^setkey\s+-F$/.test(command)) return [{ kind: 'host', settings: { md5Keys: null } }];
-  if (/^nstat\b/.test(command)) return command.includes('|') ? [{ kind: 'not-judged', command }] : [NOTHING];
+  const mtu = /^ip\s+link\s+set\s+(?:dev\s+)?tun0\s+mtu\s+(\d{2,5})$/.exec(command)?.[1];
+  if (mtu !== undefined) return [{ kind: 'mtu', mtu: Number(mtu) }];
+  const tool = toolAction(command);
+  if (tool !== null) return [tool];
   if (TOOLS.test(command)) return [NOTHING];
   return [{ kind: 'unsupported', reason: `shell command: ${command}` }];
 }

@@ -64,6 +64,12 @@ export interface Target {
   tcpInfo(fd: number): TcpInfo | null;
   /** Connections by state as the RFC spells it, TIME-WAIT included; null: cannot be told. */
   countInState(state: string): number | null;
+  /** Counters by the names of nstat: those that it has; missing: none. */
+  counters?(): ReadonlyMap<string, number>;
+  /** Lines of its table of sockets, as /proc/net/tcp has them; missing: it has none. */
+  socketLines?(): readonly string[];
+  /** Sets the MTU of its device; a reason when it cannot be. Missing: it is fixed. */
+  setMtu?(mtu: number): string | null;
   /** Ends the stack. */
   close(): Promise<void>;
 }

@@ -10,6 +10,7 @@ import { configureHost, connectionsInState, dropConnections, hostTcpInfo, setHos
 import { ChosenRules, type Steps } from './profile.ts';
 import type { HostSettings } from './shell-action.ts';
 import type { Target } from './target.ts';
+import { hostCounters, hostSocketLines } from './tools.ts';
 
 /** Time before the script begins: a clock at 0 is a special case that scripts do not mean. */
 const START_US = 10_000_000;
@@ -122,6 +123,23 @@ export class VirtualTarget implements Target {
 
   countInState(state: string): number | null {
     return connectionsInState(this.host, state);
+  }
+
+  counters(): ReadonlyMap<string, number> {
+    return hostCounters(this.host);
+  }
+
+  socketLines(): readonly string[] {
+    return hostSocketLines(this.host);
+  }
+
+  setMtu(mtu: number): string | null {
+    try {
+      this.#iface.mtu = mtu;
+      return null;
+    } catch (e) {
+      return (e as Error).message;
+    }
   }
 
   async close(): Promise<void> {}

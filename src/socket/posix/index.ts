@@ -25,7 +25,7 @@ export {
   unsupported,
 } from './outcome.ts';
 export { type Linger, type SocketAddress, UNSPECIFIED } from './owner.ts';
-export { freebsd, linux, type Personality } from './personality.ts';
+export { freebsd, linux, linuxStateNumber, type Personality } from './personality.ts';
 export { type PollEntry, Posix, type PosixOptions } from './posix.ts';
 export { LINUX_SYN_LINEAR_TIMEOUTS, synR2Ms } from './syn-retries.ts';
 export { type TcpInfo, tcpInfo } from './tcp-info.ts';

@@ -100,3 +100,8 @@ export const freebsd: Personality = {
   synLinearTimeouts: 0,
   tcpiState: (state) => FREEBSD_STATE[state],
 };
+
+/** The number of a state in /proc/net/tcp and `tcpi_state` of Linux. */
+export function linuxStateNumber(state: StateName): number {
+  return state === 'TIME-WAIT' ? linuxStates.TCP_TIME_WAIT : LINUX_STATE[state];
+}
