@@ -8,7 +8,7 @@ export { established } from './established.ts';
 export { emit } from './form/emit.ts';
 export { resetConnection } from './segment-arrives/rst.ts';
 export { mayProbe } from './send/probe-timeout.ts';
-export { endRecord, pushesRecord, withinRecord } from './send/records.ts';
+export { endRecord, pushAt, pushedAt, withinRecord } from './send/records.ts';
 export { inFlight, leftOf, rangeAt, word } from './send/sent.ts';
 export { fullText, startPersist, transmit } from './send/transmit.ts';
 export { FATE, Fate, TIMES } from './tcb/sent.ts';

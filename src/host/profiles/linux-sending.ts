@@ -65,7 +65,7 @@ export function pushesOf(minTsoSegs: number): Rules['pushes'] {
   return (tcb, end) => {
     const { snd, pieces, sent } = tcb;
     if (end === snd.end && (tcb.more === 0 || snd.override === 1)) return true;
-    if (parts.pushesRecord(tcb, end)) return true;
+    if (parts.pushedAt(tcb, end)) return true;
     if (end === snd.nxt || pieces === null || sent === null) return false;
     let i = 0;
     while (i < pieces.length && seqGt(end, pieces[i] as number)) i += 2;

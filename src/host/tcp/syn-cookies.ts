@@ -11,9 +11,9 @@ const SLOTS_VALID = 2;
 
 /**
  * The MSS values that a cookie can carry, ascending: the least we use, IPv4's default and minimal,
- * IPv6's (RFC 9293 MUST-15), tunnels, Ethernet with IPv6 and IPv4, jumbo frames.
+ * IPv6's (RFC 9293 MUST-15), tunnels, Ethernet with IPv6 and IPv4, jumbo frames with IPv6.
  */
-export const COOKIE_MSS: readonly number[] = [216, 536, 1220, 1300, 1400, 1440, 1460, 8960];
+export const COOKIE_MSS: readonly number[] = [216, 536, 1220, 1300, 1400, 1440, 1460, 8940];
 
 /** The number of an MSS is the top 3 of the 24 bits: an ACK beside the right one is not another MSS. */
 const MSS_SHIFT = 21;

@@ -123,7 +123,7 @@ describe('MSG_EOR', () => {
     client.send(a, new Uint8Array(50));
     pass(1_000_000);
     expect(server.ioctl(b, c('SIOCINQ'), 0)).toMatchObject({ out: 650 });
-    expect([(of?.info().segsOut ?? 0) - before, of?.tcb.recordEnds]).toEqual([4, null]);
+    expect([(of?.info().segsOut ?? 0) - before, of?.tcb.marks]).toEqual([4, null]);
   });
 });
 

@@ -7,7 +7,6 @@ import { constant, constantName, FREEBSD_OPTIONS } from './constants.ts';
 import { errnoNumbers } from './errno.ts';
 import { done, failed, type Outcome, unsupported } from './outcome.ts';
 import type { Linger } from './owner.ts';
-import { SendMemory } from './send-memory.ts';
 import { synR2Ms, synRetries } from './syn-retries.ts';
 import { tcpInfo } from './tcp-info.ts';
 import type { TcpSocket } from './tcp-socket.ts';
@@ -145,12 +144,13 @@ for (const name of ['SO_RCVBUF', 'SO_RCVBUFFORCE']) {
 
 function sendBuffer(s: TcpSocket): number {
   const octets = s.connection?.tcb.snd.buf ?? effective(s).sendBuffer;
-  return s.sending.memory?.limit ?? octets * s.owner.personality.bufferFactor;
+  const { memory } = s.sending;
+  return memory.set ? memory.limit : octets * s.owner.personality.bufferFactor;
 }
 
 function setSendBuffer(s: TcpSocket, v: number): Outcome {
   if (!s.owner.personality.sendMemory) return change(s, { sendBuffer: Math.max(v, 2304) });
-  s.sending.memory = new SendMemory(v);
+  s.sending.memory.setSize(v);
   return change(s, { sendBuffer: s.sending.memory.octets });
 }
 

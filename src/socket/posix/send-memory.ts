@@ -14,28 +14,35 @@ const LEAST = 4608;
 /** MAX_SKB_FRAGS, of which a piece holds no more buffers of a program. */
 export const MOST_BUFFERS = 17;
 
-/** The memory that text of one socket needs until it is acknowledged. */
+/** The pieces that queued text of one socket is in until it is acknowledged, and the memory that they need. */
 export class SendMemory {
-  /** Octets of memory. */
-  readonly limit: number;
-  readonly #size: number;
+  /** What SO_SNDBUF was set to; null: nothing, the buffer grows by itself, and counts octets. */
+  #size: number | null = null;
   /** Where pieces end that were not sent, the last of them maybe in part, as far as sequence numbers go. */
   readonly #ends: number[] = [];
+  /** The octet before it was the last that a write has pushed (pushed_seq). */
+  #pushed = 0;
 
-  /** `size` is what SO_SNDBUF was set to; twice that is there. */
-  constructor(size: number) {
-    this.#size = size;
-    this.limit = Math.max(2 * size, LEAST);
+  get set(): boolean {
+    return this.#size !== null;
   }
-
-  /** The same for a socket that a listener has made. */
-  forAnother(): SendMemory {
-    return new SendMemory(this.#size);
+  /** Octets of memory. */
+  get limit(): number {
+    return this.#size === null ? Number.POSITIVE_INFINITY : Math.max(2 * this.#size, LEAST);
   }
-
-  /** Octets of text that may be queued at most. */
+  /** Octets of text that may be queued at most where SO_SNDBUF was set. */
   get octets(): number {
     return this.limit + LARGEST;
+  }
+
+  /** SO_SNDBUF: twice `size` is there. */
+  setSize(size: number): void {
+    this.#size = size;
+  }
+
+  /** A socket that a listener has made has what was set. */
+  inherit(from: SendMemory): void {
+    this.#size = from.#size;
   }
 
   /** sk_wmem_queued. */
@@ -45,12 +52,16 @@ export class SendMemory {
     let count = 0;
     if (pieces === null) count = Math.ceil(flying / snd.mss);
     else for (let i = 0; i < pieces.length; i += 2) if (this.#isFlying(c, pieces[i] as number)) count++;
-    while (this.#ends.length > 0 && !seqGt(this.#ends[0] as number, snd.nxt)) this.#ends.shift();
+    this.#forget(c);
     return ((snd.end - snd.una) | 0) + PIECE * (count + this.#ends.length);
   }
 
   #isFlying({ tcb: { snd } }: Connection, end: number): boolean {
     return seqGt(end, snd.una) && !seqGt(end, snd.nxt);
+  }
+
+  #forget({ tcb: { snd } }: Connection): void {
+    while (this.#ends.length > 0 && !seqGt(this.#ends[0] as number, snd.nxt)) this.#ends.shift();
   }
 
   /** sk_stream_is_writeable: a third is free. */
@@ -59,24 +70,33 @@ export class SendMemory {
     return this.limit - used >= used >> 1;
   }
 
-  /** Of `octets` that a write brings, how many find room now. */
+  /**
+   * Of `octets` that a write brings, how many find room now. Marks the ends of full pieces that are pushed since half a
+   * window has passed (forced_push).
+   */
   take(c: Connection, octets: number): number {
-    const { snd, cc } = c.tcb;
-    const goal = Math.max(
-      Math.floor(Math.min(LARGEST, Math.max(snd.maxWnd >> 1, 1)) / snd.mss) * snd.mss,
-      snd.mss,
-    );
-    let used = this.used(c);
+    const { tcb } = c;
+    const { snd, cc } = tcb;
+    const half = Math.max(snd.maxWnd >> 1, 1);
+    const goal = Math.max(Math.floor(Math.min(LARGEST, half) / snd.mss) * snd.mss, snd.mss);
+    let used = this.#size === null ? 0 : this.used(c);
+    this.#forget(c);
     const ends = this.#ends;
     // The piece at the end, as far as it was not sent, takes more.
     let last = ends.length === 0 ? 0 : (snd.end - (ends.length > 1 ? (ends.at(-2) as number) : snd.nxt)) | 0;
     let ahead = ends.length > 1;
-    let room = Math.min(cc.cwnd - parts.inFlight(c.tcb), (snd.una + snd.wnd - snd.nxt) | 0);
+    if (snd.una === snd.end) this.#pushed = snd.end;
+    let room = Math.min(cc.cwnd - parts.inFlight(tcb), (snd.una + snd.wnd - snd.nxt) | 0);
+    const onCard = Math.max(Math.floor(cc.cwnd / snd.mss) >> 1, 1) * snd.mss;
+    let end = snd.end;
+    let marked = false; // the piece at the end is pushed, wherever it ends
     let taken = 0;
     while (taken < octets) {
       if (last === 0 || last >= goal) {
         if (used >= this.limit) break;
         if (last > 0) ahead = true;
+        if (marked && tcb.pieces !== null) parts.pushAt(tcb, end);
+        marked = false;
         used += PIECE;
         ends.push(0);
         last = 0;
@@ -85,15 +105,25 @@ export class SendMemory {
       taken += n;
       used += n;
       last += n;
-      ends[ends.length - 1] = (snd.end + taken) | 0;
-      // tcp_push_one: a piece that is full and the first goes at once, as much of it as cwnd lets go in one go.
-      if (last < goal || ahead) continue;
-      const half = Math.max(Math.floor(cc.cwnd / snd.mss) >> 1, 1) * snd.mss;
-      const goes = Math.max(Math.min(half, last, room - (room % snd.mss)), 0);
+      end = (snd.end + taken) | 0;
+      ends[ends.length - 1] = end;
+      if (last < goal) continue;
+      if (((end - this.#pushed) | 0) > half) {
+        marked = true;
+        this.#pushed = end;
+      }
+      // A full piece that is the first goes at once, as much of it as the card takes in one (tcp_push_one).
+      if (ahead) continue;
+      const goes = Math.max(Math.min(onCard, last, room - (room % snd.mss)), 0);
       room -= goes;
       last -= goes;
       if (goes > 0 && last > 0) used += PIECE;
     }
     return taken;
+  }
+
+  /** A write has ended, and nobody has said that more follows. */
+  pushed(c: Connection): void {
+    this.#pushed = c.tcb.snd.end;
   }
 }

@@ -9,7 +9,7 @@ import type { ErrorQueue } from './error-queue.ts';
 import { Limits } from './limits.ts';
 import { done, failed, mapped, type Outcome, type Result, unsupported, waitFor } from './outcome.ts';
 import type { SocketAddress } from './owner.ts';
-import { MOST_BUFFERS, type SendMemory } from './send-memory.ts';
+import { MOST_BUFFERS, SendMemory } from './send-memory.ts';
 import { SendReports, type ZeroCopy } from './send-reports.ts';
 import type { TcpSocket } from './tcp-socket.ts';
 
@@ -36,8 +36,8 @@ export interface Text {
 export class Sending {
   /** TCP_NOTSENT_LOWAT: writable only below so many octets that were never sent; negative or 0: no such limit. */
   notSentLowWater = 0;
-  /** What SO_SNDBUF has set; null: nothing, the buffer grows by itself. */
-  memory: SendMemory | null = null;
+  /** The pieces of what is queued. */
+  readonly memory = new SendMemory();
   /** shutdown(SHUT_WR). */
   shut = false;
   /** MSG_MORE holds back what is queued. */
@@ -56,7 +56,7 @@ export class Sending {
   /** A socket that a listener has made has its options. */
   inherit(from: Sending): void {
     this.notSentLowWater = from.notSentLowWater;
-    if (from.memory !== null) this.memory = from.memory.forAnother();
+    this.memory.inherit(from.memory);
     this.reports.inherit(from.reports);
   }
 
@@ -106,7 +106,7 @@ export class Sending {
       sent += withSyn;
       withSyn = 0;
       // Who sleeps is woken when a good part of the buffer is free.
-      if (!waits || this.memory === null || this.writable(c)) sent += this.offer(c, text, sent);
+      if (!waits || !this.memory.set || this.writable(c)) sent += this.offer(c, text, sent);
       if (sent === octets.length || (nonblocking && sent > 0)) return done(sent);
       waits = true;
       this.#noSpace = true;
@@ -131,6 +131,7 @@ export class Sending {
     else c.offer(rest.subarray(0, n));
     if ((flags & MSG_EOR) !== 0 && n === rest.length) parts.endRecord(tcb, !more);
     this.reports.queued(c);
+    if (!more) this.memory.pushed(c);
     if (more && this.#socket.owner.personality.moreOnce && !this.#socket.cork) {
       tcb.cork = 0;
       this.more = false;
@@ -159,7 +160,7 @@ export class Sending {
     const n = Math.min(octets, c.writableLength);
     if (n === 0) return 0;
     const wanted = this.#belowLowWater(c, n);
-    return this.memory === null ? wanted : this.memory.take(c, wanted);
+    return this.#socket.owner.personality.sendMemory ? this.memory.take(c, wanted) : wanted;
   }
 
   /** Linux takes no more while TCP_NOTSENT_LOWAT is unsent; what goes at once is sent. */
@@ -193,7 +194,7 @@ export class Sending {
   writable(c: Connection): boolean {
     const { snd } = c.tcb;
     if (this.notSentLowWater > 0 && 2 * ((snd.end - snd.nxt) | 0) >= this.notSentLowWater) return false;
-    if (this.memory !== null) return this.memory.writable(c);
+    if (this.memory.set) return this.memory.writable(c);
     const free = c.writableLength;
     return free > 0 && 2 * free >= snd.buf - free;
   }

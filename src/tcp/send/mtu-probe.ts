@@ -8,6 +8,7 @@ import { DUP_THRESHOLD } from '../loss/scoreboard.ts';
 import { type MtuSearch, Phase, type Tcb } from '../tcb/tcb.ts';
 import { setTimer } from '../timers.ts';
 import { nextSize, probeFailed, smallerSize, startSearch } from './mtu-search.ts';
+import { withinRecord } from './records.ts';
 import { sendSegment } from './transmit.ts';
 
 /**
@@ -17,12 +18,12 @@ import { sendSegment } from './transmit.ts';
 export function mtuProbe(e: Engine, tcb: Tcb): boolean {
   const { snd, cc, mtuSearch: search, sent } = tcb;
   if (search === null || search.size !== 0 || search.resent === 1 || snd.syn === 1) return false;
-  if (tcb.recordEnds !== null) return false; // a probe would be of two records
   if (cc.phase !== Phase.OPEN || cc.dupAcks > 0 || (sent !== null && sent.sacked + sent.lost > 0))
     return false;
   const size = nextSize(e, tcb, search);
   if (size === 0) return false;
   const len = textIn(tcb, size);
+  if (withinRecord(tcb, snd.nxt, len) < len) return false;
   const enough = len + DUP_THRESHOLD * snd.mss;
   const queued = (snd.end - snd.nxt) | 0;
   const usable = (snd.una + snd.wnd - snd.nxt) | 0;

@@ -57,6 +57,6 @@ describe('records', () => {
     const copy = cloneTcb(a.tcb);
     a.inject('ACK', 1, 1, { wnd: 60_000 });
     a.inject('ACK', 1, 701, { wnd: 60_000 });
-    expect([a.tcb.recordEnds, copy.recordEnds?.length]).toEqual([null, 4]);
+    expect([a.tcb.marks, copy.marks?.length]).toEqual([null, 4]);
   });
 });

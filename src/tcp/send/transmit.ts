@@ -22,7 +22,7 @@ import { clearTimer, setTimer } from '../timers.ts';
 import { defers } from './defer.ts';
 import { probeResent } from './mtu-search.ts';
 import { depart, paceRoom, updatePacing, waitForPace } from './pacing.ts';
-import { forgetRecords, pushesRecord, withinRecord } from './records.ts';
+import { forgetMarks, pushedAt, withinRecord } from './records.ts';
 import { dropSent, inFlight, leftOf, noteResent, noteSent, rangeAt, rightOf, word } from './sent.ts';
 
 /** Override timeout of sender SWS avoidance (section 3.8.6.2.1: 0.1 to 1 second). */
@@ -172,7 +172,7 @@ export function sendNext(e: Engine, tcb: Tcb, room: number, burst = 0): number {
     return 1;
   }
   const full = fullText(tcb);
-  const record = tcb.recordEnds === null ? queued : withinRecord(tcb, snd.nxt, queued);
+  const record = tcb.marks === null ? queued : withinRecord(tcb, snd.nxt, queued);
   const most = burst > 0 ? Math.min(record, usable, room, burst) : Math.min(record, usable, room);
   const whole = gsoOctets(e, tcb, most, full);
   let len = whole > 0 ? whole : Math.min(record, full);
@@ -211,7 +211,7 @@ export function maySendSmall(tcb: Tcb, len: number, queued: number, idle: boolea
   if (snd.override === 1) return true;
   const all = len === queued;
   if (all && (snd.fin === 1 || snd.urgent === 1)) return true;
-  if (!all && tcb.recordEnds !== null && len === withinRecord(tcb, snd.nxt, queued)) return true; // more makes it no larger
+  if (!all && tcb.marks !== null && len === withinRecord(tcb, snd.nxt, queued)) return true; // more makes it no larger
   if (!idle && tcb.noDelay === 0) return false;
   if (all) return tcb.cork === 0;
   return len >= snd.maxWnd >> 1;
@@ -224,7 +224,7 @@ export function burst(_e: Engine, _tcb: Tcb, _room: number): number {
 
 /** MUST-61: PSH on the last buffered octet, and on the last of a record. */
 export function pushes(tcb: Tcb, end: number): boolean {
-  return end === tcb.snd.end || pushesRecord(tcb, end);
+  return end === tcb.snd.end || pushedAt(tcb, end);
 }
 
 /** One segment at SND.NXT; `gsoSize`: it stands for several of that size; `ends`: a burst. */
@@ -286,7 +286,7 @@ export function retransmit(e: Engine, tcb: Tcb, seq: number, upTo: number = tcb.
   const most = Math.max(snd.mss - accEcnOctets(tcb), 1);
   if (len > most) len = most;
   if (len > ((upTo - seq) | 0)) len = (upTo - seq) | 0;
-  if (tcb.recordEnds !== null) len = withinRecord(tcb, seq, len);
+  if (tcb.marks !== null) len = withinRecord(tcb, seq, len);
   const last = ((seq + len - snd.end) | 0) === 0;
   const fin = finOut && last && seqGt(upTo, snd.end) ? FIN : 0;
   if (len === 0 && fin === 0) return 0;
@@ -350,7 +350,7 @@ function watch(e: Engine, tcb: Tcb): void {
   if (timer.pto !== 0) clearTimer(e, tcb, 'pto');
   if (timer.reorder !== 0) clearTimer(e, tcb, 'reorder');
   if (!outstanding && tcb.sent !== null) dropSent(e, tcb);
-  if (!outstanding) forgetRecords(tcb);
+  if (!outstanding) forgetMarks(tcb);
   if (timer.rexmt !== 0) clearTimer(e, tcb, 'rexmt');
   const pending = sends(tcb) && (seqGt(snd.end, snd.nxt) || (snd.fin === 1 && seqLeq(snd.nxt, snd.end)));
   if (outstanding || pending) {

@@ -115,8 +115,8 @@ const double = new Float64Array(1);
 const halves = new Int32Array(double.buffer);
 
 /** True when `pack` can keep all of it: nothing is outstanding or out of order, no search for a path MTU goes on. */
-export function isPackable({ sent, mtuSearch, outOfOrder, recordEnds, cc }: Tcb): boolean {
-  if (sent !== null || mtuSearch !== null || outOfOrder !== null || recordEnds !== null) return false;
+export function isPackable({ sent, mtuSearch, outOfOrder, marks, cc }: Tcb): boolean {
+  if (sent !== null || mtuSearch !== null || outOfOrder !== null || marks !== null) return false;
   if (cc.own === null) return true;
   const state = Object.values(cc.own);
   return state.length <= MOST_OF_CONTROL && state.every((value) => typeof value === 'number');

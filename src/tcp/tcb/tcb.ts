@@ -308,8 +308,8 @@ export class Tcb {
   outOfOrder: OutOfOrder | null = null;
   /** Where what was sent in one piece ends, each with 1 if PSH is to stay there, in pairs; null: no rule remembers it. */
   pieces: number[] | null = null;
-  /** Sequence numbers behind the last octets of records (MSG_EOR), each with 1 if it is pushed, in pairs; null: the text has none. */
-  recordEnds: number[] | null = null;
+  /** Marks in the text that was queued (send/records.ts), in pairs; null: there are none. */
+  marks: number[] | null = null;
   /** The search for the path MTU by probes; null until there is one. */
   mtuSearch: MtuSearch | null = null;
   /** What is counted in AccECN mode; null in any other. */
@@ -347,7 +347,7 @@ export function copyTcb(to: Tcb, from: Tcb): void {
   const outOfOrder = from.outOfOrder === null ? null : cloneOutOfOrder(from.outOfOrder);
   const mtuSearch = from.mtuSearch === null ? null : Object.assign(new MtuSearch(), from.mtuSearch);
   const pieces = from.pieces?.slice() ?? null;
-  const recordEnds = from.recordEnds?.slice() ?? null;
+  const marks = from.marks?.slice() ?? null;
   const accEcn = from.accEcn === null ? null : Object.assign(new AccEcn(), from.accEcn);
   Object.assign(to, from, {
     snd,
@@ -359,7 +359,7 @@ export function copyTcb(to: Tcb, from: Tcb): void {
     outOfOrder,
     mtuSearch,
     pieces,
-    recordEnds,
+    marks,
     accEcn,
   });
   Object.assign(snd, from.snd);
