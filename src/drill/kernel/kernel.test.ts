@@ -81,7 +81,7 @@ describe('shell lines for the kernel', () => {
     const others = kernelShell('tc qdisc add dev tun0 root pfifo$(reboot)\nethtool -K eth0 tso off', never);
     expect(others).toEqual([{ kind: 'nothing' }, { kind: 'nothing' }]);
     expect(kernelShell('nstat -n\nsleep 0.5', never)).toEqual([
-      { kind: 'nothing' },
+      { kind: 'counters-from-now' },
       { kind: 'sleep', us: 500_000 },
     ]);
   });

@@ -12,8 +12,7 @@ import {
 import type { TcpInfo } from '../../socket/posix/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
 import { Memory } from '../../wire/index.ts';
-import type { RunConfig, ShellAction, Target } from '../run/index.ts';
-import { readCounters } from '../run/tools.ts';
+import { type RunConfig, readCounters, type ShellAction, type Target } from '../run/index.ts';
 import { KernelCalls } from './calls.ts';
 import { loadSocketLibc } from './libc.ts';
 import { freshNamespace } from './namespace.ts';

@@ -6,9 +6,16 @@ import { type Attachment, attachTun, configureInterface, RealClock } from '../..
 import { Posix, type TcpInfo } from '../../socket/posix/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
 import { configureHost, connectionsInState, dropConnections, hostTcpInfo, setHost } from '../run/host.ts';
-import { ChosenRules, type Profile, type RunConfig, type Steps, type Target } from '../run/index.ts';
+import {
+  ChosenRules,
+  hostCounters,
+  hostSocketLines,
+  type Profile,
+  type RunConfig,
+  type Steps,
+  type Target,
+} from '../run/index.ts';
 import type { HostSettings } from '../run/shell-action.ts';
-import { hostCounters, hostSocketLines } from '../run/tools.ts';
 import { loadSocketLibc } from './libc.ts';
 import { freshNamespace } from './namespace.ts';
 import { Pace } from './pace.ts';

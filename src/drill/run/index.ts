@@ -33,6 +33,7 @@ export {
 export { shellActions } from './shell.ts';
 export type { ShellAction } from './shell-action.ts';
 export type { Syscalls, Target } from './target.ts';
+export { hostCounters, hostSocketLines, readCounters } from './tools.ts';
 export { VirtualTarget, type VirtualTargetOptions } from './virtual.ts';
 
 /** Options of {@link runScript}. */
