@@ -7,6 +7,7 @@ export {
   type DnsCounters,
   type DnsOptions,
   type DnsUpstream,
+  type DohFetcher,
   dohUpstream,
 } from './dns/index.ts';
 export type { Forward, ForwardOptions } from './forward.ts';

@@ -31,9 +31,9 @@ function kernelsOf(root: string, flavour: RegExp): GuestKernel[] {
     .filter(({ modules }) => existsSync(modules));
 }
 
-/** The kernel for a guest, or null. `flavour`: what its name must have. */
-export function guestKernel(flavour = /amd64$/): GuestKernel | null {
-  return kernelsOf(CACHE, flavour).pop() ?? kernelsOf('/', flavour).pop() ?? null;
+/** The kernel for a guest, or null. `flavour`: what its name must have; `cache`: where it is looked for first. */
+export function guestKernel(flavour = /amd64$/, cache = CACHE): GuestKernel | null {
+  return kernelsOf(cache, flavour).pop() ?? kernelsOf('/', flavour).pop() ?? null;
 }
 
 /** Fetches packages of Debian by apt and takes them apart into the cache. Throws when apt does not know one. */

@@ -1,14 +1,18 @@
-// `npm run test:qemu`: all that is tested with guests in QEMU, in its large size. `-- --fetch` brings a kernel from Debian's
-// archive first, and takes it apart under node_modules/.cache; `-- --pcap DIR` captures what firmware and gateway say.
+// `npm run test:qemu`: all that is tested with guests in QEMU, in its large size. `-- --fetch` brings kernels from Debian's
+// archive first (for v86 one of i386), and takes them apart under node_modules/.cache; `-- --pcap DIR` captures what firmware and gateway say.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fetchPackages, packageBehind } from './kernel.ts';
+import { fetchI386 } from './v86.ts';
 
 const { values } = parseArgs({ options: { fetch: { type: 'boolean' }, pcap: { type: 'string' } } });
-if (values.fetch === true) console.log(fetchPackages([packageBehind('linux-image-cloud-amd64')]));
+if (values.fetch === true) {
+  fetchPackages([packageBehind('linux-image-cloud-amd64')]);
+  fetchI386();
+}
 if (values.pcap !== undefined) mkdirSync(values.pcap, { recursive: true });
 
 const env = {

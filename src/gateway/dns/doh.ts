@@ -5,11 +5,17 @@ import type { DnsAnswer, DnsUpstream } from './answers.ts';
 
 const MEDIA_TYPE = 'application/dns-message';
 
+/** What is used of `fetch`. */
+export type DohFetcher = (
+  url: string,
+  init: { method: string; headers: Record<string, string>; body: Uint8Array<ArrayBuffer> },
+) => Promise<{ readonly ok: boolean; readonly status: number; arrayBuffer(): Promise<ArrayBuffer> }>;
+
 /**
  * Asks the server at `url`, as `https://dns.example/dns-query`. `fetcher` does it; default: the platform's fetch. Throws
  * TypeError for what is no URL.
  */
-export function dohUpstream(url: string, fetcher: typeof fetch = fetch): DnsUpstream {
+export function dohUpstream(url: string, fetcher: DohFetcher = fetch): DnsUpstream {
   const { href } = new URL(url);
   return async (name, type): Promise<DnsAnswer> => {
     const body = encodeQuestion(0, { name, type } as Question, false); // ID 0 for caches: RFC 8484 section 4.1

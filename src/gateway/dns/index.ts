@@ -1,5 +1,5 @@
 // The door of the guests' DNS.
 
 export type { DnsAnswer, DnsUpstream } from './answers.ts';
-export { dohUpstream } from './doh.ts';
+export { type DohFetcher, dohUpstream } from './doh.ts';
 export { type DnsCounters, type DnsOptions, DnsService, dnsOptions } from './service.ts';
