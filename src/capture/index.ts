@@ -49,6 +49,7 @@ export {
   type ProblemKey,
   problemText,
 } from './read/index.ts';
+export { playReplay, type Replay, replayOf } from './replay.ts';
 export { parseSelection, type Selection, SelectionError } from './select.ts';
 export { type CapturedTrace, traceOfConnection } from './trace.ts';
 export {

@@ -27,23 +27,24 @@ export interface CapturedTrace {
 const ENDS: readonly End[] = ['left', 'right'];
 
 /** Half of the least round trip from the point of capture to a side: microseconds. */
-function wayTo(connection: Connection, way: Way): number {
+export function wayTo(connection: Connection, way: Way): number {
   const { sides, synAck, thirdAck } = connection;
   const { syn } = sides[0];
-  const once = sides[0].syns === 1 && sides[1].syns === 1;
+  const once = sides[0].syns === 1 && sides[1].syns <= 1;
+  const answer = synAck ?? sides[1].rst;
   const shake =
-    synAck === null || !once
+    answer === null || !once
       ? Number.POSITIVE_INFINITY
       : way === 1
-        ? synAck.us - (syn?.us ?? Number.NEGATIVE_INFINITY)
-        : (thirdAck?.us ?? Number.POSITIVE_INFINITY) - synAck.us;
+        ? answer.us - (syn?.us ?? Number.NEGATIVE_INFINITY)
+        : (thirdAck?.us ?? Number.POSITIVE_INFINITY) - answer.us;
   // What a side sends is acknowledged from beyond the point of capture.
   const measured = Math.min(shake, sides[way === 1 ? 0 : 1].rttLeast);
   return Number.isFinite(measured) && measured > 0 ? measured / 2 : 0;
 }
 
 /** Segments that never reached the other side, as far as retransmissions tell. */
-function lostOf(connection: Connection): Set<Seen> {
+export function lostOf(connection: Connection): Set<Seen> {
   const lost = new Set<Seen>();
   const { at } = vantageOf(connection);
   const last = new Map<string, Seen>();

@@ -13,6 +13,13 @@ const readOptionsHelp: readonly OptionHelp[] = [
     },
   },
   {
+    option: '--replay N',
+    text: {
+      en: 'connection N played by the engine at both ends, with the same losses, and without',
+      zh: '由引擎扮演两端重放第 N 个连接：有同样的丢包，以及没有丢包',
+    },
+  },
+  {
     option: '--filter TEXT',
     text: {
       en: "only these: 'port 443 and not verdict healthy', 'server 10.0.0.2 or state CLOSE-WAIT'",

@@ -33,6 +33,29 @@ export const readMessages = {
     zh: '{text} 中没有表：可用 synfin read 文件… --parquet {text} 写入',
   },
   queryFailed: { en: 'DuckDB says: {message}', zh: 'DuckDB 报告：{message}' },
+  readConnOrReplay: { en: '--conn or --replay, not both', zh: '--conn 和 --replay 只能用一个' },
+  readReplayWith: {
+    en: 'The engine at both ends, with what befell the connection',
+    zh: '两端都由引擎扮演，重现当时的丢包',
+  },
+  readReplayWithout: { en: 'The same without it', zh: '没有丢包时' },
+  readReplayFaults: { en: 'On the wire: {faults}', zh: '线路上：{faults}' },
+  readReplayNone: {
+    en: 'Nothing was lost in the capture: the run is the connection as the engine has it.',
+    zh: '抓包中没有丢包：这就是引擎运行该连接的样子。',
+  },
+  readReplayCompared: {
+    en: 'Captured: {captured}. With: {with}, {again|1 retransmission|# retransmissions}. Without: {without}, {fewer|1 retransmission|# retransmissions}.',
+    zh: '抓包：{captured}。有丢包：{with}，重传 {again} 次。没有：{without}，重传 {fewer} 次。',
+  },
+  readReplayMissed: {
+    en: 'Of {count|the loss|these # losses} {missed} did not happen: the engine sends its segments differently.',
+    zh: '{count} 处丢包中有 {missed} 处没有发生：引擎发送报文段的方式不同。',
+  },
+  readReplayPart: {
+    en: 'The connection is too long to be replayed whole: this is its beginning.',
+    zh: '连接太长，无法完整重放：只重放了开头。',
+  },
   readBadFilter: { en: '--filter {message}', zh: '--filter {message}' },
   readCannotRead: { en: 'cannot read {file}: {message}', zh: '无法读取 {file}：{message}' },
   readCannotWrite: { en: 'cannot write {file}: {message}', zh: '无法写入 {file}：{message}' },

@@ -129,6 +129,23 @@ describe('synfin read', () => {
     ]);
   });
 
+  test('--replay plays a connection with its losses and without, and compares them', async () => {
+    const { code, stdout } = await synfin([
+      'read',
+      file('f.pcapng', capture('fin-lost')),
+      '--replay',
+      '0',
+      '--plain',
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('On the wire: drop FIN#1 left->right');
+    expect(stdout).toMatch(
+      /Captured: 420 ms\. With: \d+ ms, 1 retransmission\. Without: \d+ ms, 0\s+retransmissions\./,
+    );
+    expect(await synfin(['read', refused, '--replay', '9'])).toMatchObject({ code: 2 });
+    expect(await synfin(['read', refused, '--replay', '0', '--conn', '0'])).toMatchObject({ code: 2 });
+  });
+
   test('--filter leaves only what is asked for', async () => {
     const both = join(dir, '{close4,refused}.pcapng');
     const json = async (filter: string) => {

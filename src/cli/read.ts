@@ -6,6 +6,7 @@ import {
   Anonymiser,
   analysisJson,
   CaptureAnalyser,
+  type Connection,
   type Frame,
   parseSelection,
   problemText,
@@ -24,6 +25,7 @@ import { titleOf } from './read-finding.ts';
 import { readHelp } from './read-help.ts';
 import { captureFiles, readCaptures } from './read-input.ts';
 import { Tables } from './read-parquet.ts';
+import { tellReplay } from './read-replay.ts';
 import { reportHtml } from './read-report.ts';
 import { tellSummary } from './read-summary.ts';
 import { zeekLog } from './read-zeek.ts';
@@ -33,6 +35,7 @@ import { Show, showOptionsOf } from './show.ts';
 /** The options, as `util.parseArgs` wants them. */
 export const readOptions = {
   conn: { type: 'string' },
+  replay: { type: 'string' },
   filter: { type: 'string' },
   json: { type: 'boolean' },
   zeek: { type: 'boolean' },
@@ -79,14 +82,18 @@ function selected(analysis: Analysis, selects: Selection | null): Analysis {
   return { ...analysis, connections, findings, more: 0 };
 }
 
+/** The connection that was asked for. */
+function keptOf({ kept, counts }: Analysis, number: number): Connection {
+  const connection = kept.get(number);
+  if (connection === undefined)
+    throw new UsageError('readNoConnection', { text: number, count: counts.connections });
+  return connection;
+}
+
 /** The ladder of one connection, and what is said about its frames. */
 function tellConnection(show: Show, io: Io, analysis: Analysis, number: number): void {
-  const connection = analysis.kept.get(number);
+  const connection = keptOf(analysis, number);
   const report = analysis.connections.find((one) => one.number === number);
-  if (connection === undefined) {
-    const count = analysis.counts.connections;
-    throw new UsageError('readNoConnection', { text: number, count });
-  }
   const { trace, eventOfFrame } = traceOfConnection(connection);
   const pointers = (report?.verdicts ?? [])
     .filter(({ severity }) => severity !== 'normal')
@@ -111,10 +118,7 @@ function tellConnection(show: Show, io: Io, analysis: Analysis, number: number):
 }
 
 function svgOfConnection(analysis: Analysis, number: number, io: Io): string {
-  const connection = analysis.kept.get(number);
-  if (connection === undefined)
-    throw new UsageError('readNoConnection', { text: number, count: analysis.counts.connections });
-  return svgLadder(traceOfConnection(connection).trace, { lang: io.lang });
+  return svgLadder(traceOfConnection(keptOf(analysis, number)).trace, { lang: io.lang });
 }
 
 /** Writes a file, or standard output for `-`; false when it cannot. */
@@ -174,7 +178,13 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
   if (positionals.length === 0) throw new UsageError('readNeeds');
   const selects = selectionOf(values);
   const conn = optionText(values, 'conn');
-  const keep = conn === undefined ? undefined : parseWhole(conn, '--conn', 0, 999_999_999);
+  const replay = optionText(values, 'replay');
+  if (conn !== undefined && replay !== undefined) throw new UsageError('readConnOrReplay');
+  const asked = conn ?? replay;
+  const keep =
+    asked === undefined
+      ? undefined
+      : parseWhole(asked, conn === undefined ? '--replay' : '--conn', 0, 999_999_999);
   const svg = optionText(values, 'svg');
   if (svg !== undefined && keep === undefined) throw new UsageError('readSvgNeedsConn');
   const names = captureFiles(positionals);
@@ -230,7 +240,8 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
     io.stdout.write(`${JSON.stringify(analysisJson(analysis, lang), null, 1)}\n`);
   else if (svg === undefined && report === undefined) {
     const show = new Show(io, showOptionsOf(values, io));
-    if (keep !== undefined) tellConnection(show, io, analysis, keep);
+    if (replay !== undefined) tellReplay(show, io, keptOf(analysis, keep as number));
+    else if (keep !== undefined) tellConnection(show, io, analysis, keep);
     else if (!nothing) tellSummary(show, io, analysis, names.join(', '));
   }
   return unread.length > 0 ? EXIT_FAILED : 0;
