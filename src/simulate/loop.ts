@@ -7,10 +7,11 @@ import type { World } from '../sim/index.ts';
 import { nowhere } from '../socket/node/index.ts';
 import { SimulationError } from './errors.ts';
 import type { Life } from './life.ts';
+import type { Pace } from './pace.ts';
 import { secondsOf } from './units.ts';
 
 // Taken now: a test may fake it later.
-const { setImmediate } = globalThis;
+const { setImmediate, setTimeout } = globalThis;
 
 /** `process._tickCallback`: ticks and microtasks, to the end. Node has it for the domains of old. */
 const runTicks = (): void => (process as unknown as { _tickCallback(): void })._tickCallback();
@@ -76,6 +77,7 @@ export class Loop {
   readonly #world: World;
   readonly #events: LoopEvents;
   readonly #limitUs: number;
+  readonly #pace: Pace;
   readonly #immediatesWait: (() => boolean) | null;
   #callbacks: Callback[] = [];
   #jobs: Job[] = [];
@@ -92,9 +94,16 @@ export class Loop {
   #instantUs = -1;
   #last: Life | null = null;
 
-  constructor(world: World, limitUs: number, immediatesWait: (() => boolean) | null, events: LoopEvents) {
+  constructor(
+    world: World,
+    limitUs: number,
+    pace: Pace,
+    immediatesWait: (() => boolean) | null,
+    events: LoopEvents,
+  ) {
     this.#world = world;
     this.#limitUs = limitUs;
+    this.#pace = pace;
     this.#immediatesWait = immediatesWait;
     this.#events = events;
   }
@@ -148,6 +157,7 @@ export class Loop {
       this.#waiters.add(waiter);
       if (this.#isStarted) return;
       this.#isStarted = true;
+      this.#pace.begin(this.#world.now());
       nowhere(() => this.#laterTurn(this.#turn));
     });
   }
@@ -196,6 +206,11 @@ export class Loop {
       if (this.#jobs.length > 0) {
         this.#immediates();
         continue;
+      }
+      const waitMs = this.#pace.wait(this.#world.nextAt());
+      if (waitMs > 0) {
+        this.#afterReal(waitMs);
+        return;
       }
       if (this.#step()) continue;
       // Promises may have been resolved without a word: a turn more before the end.
@@ -344,6 +359,16 @@ export class Loop {
     this.isOwn = true;
     try {
       setImmediate(turn);
+    } finally {
+      this.isOwn = false;
+    }
+  }
+
+  /** A turn after so many milliseconds of the machine's time. */
+  #afterReal(ms: number): void {
+    this.isOwn = true;
+    try {
+      setTimeout(this.#turn, ms);
     } finally {
       this.isOwn = false;
     }

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { lookup, resolve4 } from 'node:dns/promises';
+import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { simulate } from './index.ts';
 import { ask, codeOf, connected, echo, event, took } from './testing.ts';
@@ -56,6 +57,31 @@ describe('links', () => {
       expect(await took(() => connected('api-eu'))).toBe(3); // and a millisecond for the name
       expect(await took(() => connected('api-us'))).toBe(81);
     });
+  });
+
+  test('wan: a router for each region; what goes between two shares one link; a cut of it leaves the others', async () => {
+    await using sim = simulate();
+    const hosts = { eu: ['client', 'eu-1'], us: ['us-1'], asia: ['asia-1'] };
+    sim.wan(hosts, { 'eu us': { rtt: '80ms' }, 'us asia': { rtt: '120ms' } });
+    for (const name of ['eu-1', 'us-1', 'asia-1']) sim.host(name, () => echo());
+    await sim.client('client', async () => {
+      const rtt = async (name: string): Promise<number> => {
+        const socket = await connected(name);
+        return took(() => ask(socket, 'x')).finally(() => socket.destroy());
+      };
+      expect(await rtt('eu-1')).toBe(1);
+      expect(await rtt('us-1')).toBe(81);
+      expect(await rtt('asia-1')).toBe(201); // by the router of us: there is no other way
+      const cut = sim.link('us', 'asia').partition();
+      const asia = connect({ port: 7, host: 'asia-1', timeout: 5000 });
+      await event(asia, 'timeout');
+      asia.destroy();
+      expect(await rtt('us-1')).toBe(81);
+      expect(cut.hits).toBeGreaterThan(0);
+    });
+    expect(() => sim.wan(hosts, {})).toThrow(/there is 'eu' already/);
+    expect(() => sim.wan({ x: [] }, { 'x y': {} })).toThrow(/wan: 'x y' names no two of x/);
+    expect(() => sim.wan({ x: [] }, { x: {} })).toThrow(/wan: 'x' is one region/);
   });
 
   test('reordering is measured by the round-trip time that the link has, whichever was said first', async () => {

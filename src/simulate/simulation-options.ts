@@ -1,7 +1,18 @@
 // What a simulation is told when it is made: its options, how they are checked, and its seed.
 
 import type { ProfileName } from '../host/index.ts';
-import { either, flag, like, list, nested, oneOf, Schema, seed, text } from '../options/index.ts';
+import {
+  either,
+  flag,
+  like,
+  list,
+  nested,
+  oneOf,
+  realOrInfinity,
+  Schema,
+  seed,
+  text,
+} from '../options/index.ts';
 import { type TcpConfig, tcpOptions } from '../tcp/index.ts';
 import { type LinkOptions, linkOptions } from './network/index.ts';
 import { FOREIGN } from './node/index.ts';
@@ -28,6 +39,11 @@ export interface SimulationOptions {
    * everywhere else in the process ('shared'). What the test file itself imports is shared in any case.
    */
   modules?: 'own' | 'shared';
+  /**
+   * How fast virtual time passes: 1 is real time, for a debugger; 10 ten times as fast. The run is the same. Default: SYNFIN_SPEED,
+   * else as fast as can be.
+   */
+  speed?: number;
   /** Whether `sim.trace` has lines. Default true; bulk transfers are faster without. */
   trace?: boolean;
   /**
@@ -47,8 +63,17 @@ export const simulationOptions = new Schema<SimulationOptions>('simulate', {
   ipv6: flag,
   modules: oneOf('own', 'shared'),
   trace: flag,
+  speed: realOrInfinity(0.001),
   passthrough: list(oneOf(...new Set(Object.values(FOREIGN)))),
 });
+
+/** How fast time passes. @throws OptionRangeError for what SYNFIN_SPEED cannot be */
+export function speedOf({ speed }: SimulationOptions): number {
+  const asked = process.env['SYNFIN_SPEED'] || undefined;
+  if (speed !== undefined || asked === undefined) return speed ?? Number.POSITIVE_INFINITY;
+  simulationOptions.kinds.speed.check(Number(asked), 'simulate', 'SYNFIN_SPEED');
+  return Number(asked);
+}
 
 /** A seed as text that is a number is that number: SYNFIN_SEED=7 repeats what `{ seed: 7 }` did. */
 export function seedFrom(seed: number | string): number | string {

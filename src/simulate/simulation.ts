@@ -26,11 +26,14 @@ import {
   type Switch,
 } from './network/index.ts';
 import { type Installed, immediatesWait, install } from './node/index.ts';
+import { Pace } from './pace.ts';
 import { FlightRecorder } from './recorder.ts';
 import { reportOf } from './report.ts';
 import { originOf, type RunningTimer, runningTimers } from './running-timers.ts';
-import { type SimulationOptions, seedFrom, simulationOptions } from './simulation-options.ts';
-import { begin, type Planned, plannedText, planOf, type SwarmOptions, swarmOptions } from './swarm.ts';
+import { type SimulationOptions, seedFrom, simulationOptions, speedOf } from './simulation-options.ts';
+import { type SwarmOptions, swarmOptions } from './swarm.ts';
+import { Swarms } from './swarms.ts';
+import { buildWan, linkRegions, partitionOf } from './topology.ts';
 import { Lines, SimulationTrace } from './trace.ts';
 import { type Duration, duration, secondsOf, usOf } from './units.ts';
 
@@ -83,9 +86,11 @@ export class Simulation {
   readonly #emit: typeof process.emit;
   /** What was asked for by `sometimes`, and whether it was seen. */
   readonly #seen = new Map<string, boolean>();
-  readonly #planned: string[] = [];
+  readonly #swarms: Swarms;
   /** @internal Faults of swarms that are left out, by their place in the plan. */
-  without: ReadonlySet<number> = new Set();
+  set without(left: ReadonlySet<number>) {
+    this.#swarms.without = left;
+  }
   /** @internal Nothing is told of a failure but the failure: for runs that only ask whether there is one. */
   isQuiet = false;
   /** @internal The folder with the files of what was told last; null: nothing was. */
@@ -111,7 +116,8 @@ export class Simulation {
     const world = new World({ seed: this.seed });
     this.world = world;
     world.onIdleSchedule = () => {}; // the loop runs it
-    this.#loop = new Loop(world, usOf(maxTime, 'simulate', 'maxTime'), immediatesWait(), {
+    const limitUs = usOf(maxTime, 'simulate', 'maxTime');
+    this.#loop = new Loop(world, limitUs, new Pace(speedOf(options)), immediatesWait(), {
       threw: (error, life) => this.#threw(error, life),
       stalled: () => this.#stalled(),
     });
@@ -131,6 +137,12 @@ export class Simulation {
       },
     );
     this.dns = new Dns(world, this.#network, ipv6);
+    this.#swarms = new Swarms(world, {
+      hosts: () => this.hosts,
+      links: () => this.links,
+      isClient: (name) => this.#clients.has(name),
+      isOver: () => this.#isOver,
+    });
     this.#in = {
       world,
       network: this.#network,
@@ -248,16 +260,21 @@ export class Simulation {
     rtts: Readonly<Record<string, Duration>>,
   ): void {
     this.#checkOpen();
-    for (const [pair, rtt] of Object.entries(rtts)) {
-      const [from = '', to = from, ...more] = pair.trim().split(/\s+/);
-      const [as, bs] = [groups[from], groups[to]];
-      if (as === undefined || bs === undefined || more.length > 0)
-        throw new SimulationError(
-          'ERR_SIM_HOST',
-          `regions: '${pair}' names no two of ${Object.keys(groups).join(', ')}`,
-        );
-      for (const a of as) for (const b of bs) if (a !== b) this.link(a, b, { rtt });
-    }
+    linkRegions(this, groups, rtts);
+  }
+
+  /**
+   * A wide-area network: a router for each region, with a link to each of its hosts (0.5 ms there and back), and links between routers, which all
+   * that goes between two regions shares: `sim.wan({ eu: ['a'], us: ['b'] }, { 'eu us': { rtt: '80ms', rate: '100mbit' } })`. Then
+   * `sim.link('eu', 'us').partition()` cuts the regions from each other. Where two have no link, packets go by others.
+   * @throws SimulationError for a pair of regions that there is not, and for a region that is called as a host
+   */
+  wan(
+    regions: Readonly<Record<string, readonly string[]>>,
+    links: Readonly<Record<string, LinkOptions>>,
+  ): void {
+    this.#checkOpen();
+    buildWan(this, regions, links);
   }
 
   /**
@@ -267,50 +284,17 @@ export class Simulation {
   swarm(options: SwarmOptions = {}): void {
     this.#checkOpen();
     swarmOptions.check(options);
-    const random = this.world.random.fork(`swarm ${this.#planned.length}`);
-    const from = this.#planned.length;
-    for (const planned of planOf(random, this.world.now(), options)) {
-      const place = from + planned.index;
-      this.#planned.push(plannedText(planned, null));
-      if (!this.without.has(place))
-        this.world.schedule(planned.atUs, { run: () => this.#begin(planned, place, options) });
-    }
-  }
-
-  #begin(planned: Planned, place: number, { hosts: names }: SwarmOptions): void {
-    if (this.#isOver) return;
-    const hosts = this.hosts.filter(({ name }) =>
-      names === undefined ? !this.#clients.has(name) : names.includes(name),
-    );
-    const isMeant = (end: string): boolean => names === undefined || names.includes(end);
-    const links = this.links.filter(({ ends }) => ends.some(isMeant) && !ends.includes(DNS_NAME));
-    const begun = begin(planned, links, hosts);
-    this.#planned[place] = plannedText(planned, begun?.fault ?? null);
-    if (begun === null) return;
-    const { fault, host } = begun;
-    this.world.schedule(this.world.now() + planned.forUs, {
-      run: () => {
-        if (this.#isOver) return;
-        fault.lift();
-        if (host?.isUp === false) host.restart();
-      },
-    });
+    this.#swarms.begin(options);
   }
 
   /** @internal What swarms have planned, for people. */
   get planned(): readonly string[] {
-    return this.#planned;
+    return this.#swarms.planned;
   }
 
   /** Cuts all links between two groups of hosts: a split of the network. */
   partition(groupA: readonly string[], groupB: readonly string[]): Fault {
-    const cuts = groupA.flatMap((a) => groupB.map((b) => this.link(a, b).partition().optional()));
-    return this.#faults.add('partition', `partition of ${groupA.join(', ')} from ${groupB.join(', ')}`, {
-      hits: () => cuts.reduce((all, { hits }) => all + hits, 0),
-      lift: () => {
-        for (const cut of cuts) cut.lift();
-      },
-    });
+    return partitionOf(this, this.#faults, groupA, groupB);
   }
 
   /**

@@ -5,8 +5,9 @@ import { connect, createServer } from 'node:net';
 import { setInterval as everyFew, setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { simulate } from './index.ts';
+import { ask, connected, echo } from './testing.ts';
 
 /** What a program on a host returns, with nothing else there. */
 async function onHost<T>(program: () => Promise<T>): Promise<T> {
@@ -151,6 +152,30 @@ describe('on a host, time is virtual', () => {
       }),
     );
     expect(ms).toBe(0);
+  });
+
+  test('speed: as fast as the machine’s clock, or so many times; the run is the same', async () => {
+    const took = async (speed: number): Promise<readonly [number, string]> => {
+      const before = performance.now();
+      await using sim = simulate({ seed: 3, speed });
+      sim.host('server', () => echo());
+      await sim.client('client', async () => {
+        const socket = await connected('server');
+        for (let i = 0; i < 4; i++) {
+          await sleep(500);
+          await ask(socket, 'hello');
+        }
+        socket.destroy();
+      });
+      return [performance.now() - before, sim.trace.digest];
+    };
+    const [, trace] = await took(Infinity);
+    const [ms, again] = await took(2);
+    expect(again).toBe(trace);
+    expect(ms).toBeGreaterThanOrEqual(999);
+    vi.stubEnv('SYNFIN_SPEED', 'fast');
+    expect(() => simulate()).toThrow(/SYNFIN_SPEED must be/);
+    vi.unstubAllEnvs();
   });
 
   test('outside of hosts everything is real meanwhile', async () => {
