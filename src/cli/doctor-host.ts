@@ -19,11 +19,12 @@ import {
 import { dumpTcpSockets } from '../link/tun/index.ts';
 
 const SETTINGS: readonly string[] = [
-  'ip_local_port_range',
-  'tcp_max_tw_buckets',
-  'tcp_max_orphans',
-  'tcp_mem',
-  'tcp_retries2',
+  'net.ipv4.ip_local_port_range',
+  'net.ipv4.tcp_max_tw_buckets',
+  'net.ipv4.tcp_max_orphans',
+  'net.ipv4.tcp_mem',
+  'net.netfilter.nf_conntrack_count',
+  'net.netfilter.nf_conntrack_max',
 ];
 
 /** Text of a file of /proc; empty where it cannot be read. */
@@ -41,7 +42,7 @@ function countersOfHost(): CounterReader {
   for (const name of ['snmp', 'netstat', 'sockstat'])
     for (const line of textOf(`/proc/self/net/${name}`).split('\n')) reader.line(line);
   for (const name of SETTINGS)
-    reader.line(`net.ipv4.${name} = ${textOf(`/proc/sys/net/ipv4/${name}`).trim()}`);
+    reader.line(`${name} = ${textOf(`/proc/sys/${name.replaceAll('.', '/')}`).trim()}`);
   return reader;
 }
 
@@ -138,17 +139,22 @@ function isGo(pid: number): boolean {
 }
 
 function runtimeOf(pid: number, name: string): Runtime | null {
-  let program = '';
+  return runtimeOfName(name) ?? runtimeOfName(programOf(pid)) ?? (isGo(pid) ? 'go' : null);
+}
+
+/** The name of a program's file; empty where it is another user's. */
+function programOf(pid: number): string {
   try {
-    program = readlinkSync(`/proc/${pid}/exe`).replace(/^.*\//, '');
+    return readlinkSync(`/proc/${pid}/exe`).replace(/^.*\//, '');
   } catch {
-    // Another user's: the name must do.
+    return '';
   }
-  return runtimeOfName(name) ?? runtimeOfName(program) ?? (isGo(pid) ? 'go' : null);
 }
 
 function nameOf(pid: number): string {
-  return textOf(`/proc/${pid}/comm`).trimEnd();
+  const name = textOf(`/proc/${pid}/comm`).trimEnd();
+  // Node calls its threads by what they do.
+  return name === 'MainThread' ? programOf(pid) || name : name;
 }
 
 /** Calls `each` with every descriptor of the process that is a socket. */

@@ -33,6 +33,10 @@ export const doctorMessages = {
     en: 'One sample: growth and counters are not judged. A second text of the same host tells more.',
     zh: '只有一次采样：没有判断增长和计数器。再给一份同一主机的文本可看得更全。',
   },
+  doctorNotRoot: {
+    en: 'Processes of other users are not named: run it as root for that.',
+    zh: '看不到其他用户的进程：以 root 运行才能看到。',
+  },
   doctorNothingWrong: { en: 'Nothing is wrong.', zh: '没有问题。' },
   doctorFinding: { en: '{severity}: {title} ({where})', zh: '{severity}：{title}（{where}）' },
   doctorCount: { en: '{count}', zh: '{count} 个' },

@@ -46,6 +46,11 @@ export function summaryOf(examination: Examination, lang: Lang): string {
   });
 }
 
+/** Sockets that a process has, and nobody told which. */
+function isUnnamed({ examples }: HostFinding): boolean {
+  return examples.some(({ inode, owners }) => inode > 0 && owners.length === 0);
+}
+
 /** Prints an examination. */
 export function tellExamination(show: Show, io: Io, examination: Examination): void {
   const { lang } = io;
@@ -54,6 +59,7 @@ export function tellExamination(show: Show, io: Io, examination: Examination): v
   if (look.now.strange > 0) show.say('doctorStrange', { count: look.now.strange });
   if (look.now.source === '/proc/net/tcp') show.say('doctorLess');
   if (look.before === null) show.say('doctorOnce');
+  if (findings.some(isUnnamed)) show.say('doctorNotRoot');
   if (!findings.some(isWrong)) {
     show.lines('');
     show.title(t(lang, 'doctorNothingWrong'));

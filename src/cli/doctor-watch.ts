@@ -1,7 +1,6 @@
 // `synfin doctor --watch`: a live screen. Sample after sample: how many sockets are in each state, how that changes, and what
 // is wrong now.
 
-import { emitKeypressEvents } from 'node:readline';
 import { type Examination, examineHost, findingText, type Sample, statesOf } from '../doctor/index.ts';
 import { cut, type Lang, textWidth } from '../lab/index.ts';
 import { printable, wrapText } from '../lab/text/index.ts';
@@ -10,12 +9,9 @@ import { sampleOfHost, thisHost } from './doctor-host.ts';
 import { headOf, isWrong, summaryOf } from './doctor-show.ts';
 import { t } from './messages.ts';
 import type { ShowOptions } from './show.ts';
-import { repaint, type TerminalInput, type TerminalOutput } from './tui/index.ts';
+import { Screen, type TerminalInput, type TerminalOutput } from './tui/index.ts';
 import { asciiText, styled } from './tui/paint.ts';
 
-const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J';
-const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l';
-const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 const BOLD = '1';
 const RED = '31;1';
 const MOST_FINDINGS = 5;
@@ -112,78 +108,44 @@ function padLeft(text: string, width: number): string {
 }
 
 /** Runs the screen until it is left; the exit code: 0, or that of the signal that ended it. */
-export function watchHost(io: Io, options: ShowOptions, seconds: number): Promise<number> {
-  const input = io.stdin as TerminalInput;
-  const output = io.stdout as TerminalOutput;
+export function watchHost(io: Io, { ascii, colour }: ShowOptions, seconds: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const history = new WatchHistory();
     let before: Sample | null = null;
     let seen: Examination | null = null;
-    let painted: readonly string[] = [];
     let timer: NodeJS.Timeout | null = null;
-    let over = false;
 
-    const paint = (): void => {
-      if (seen === null) return;
-      const size = { columns: output.columns ?? 80, rows: output.rows ?? 24 };
-      const lines = drawWatch(
-        seen,
-        history,
-        seconds,
-        { ...size, ascii: options.ascii, colour: options.colour },
-        io.lang,
-      );
-      output.write(repaint(lines, painted));
-      painted = lines;
-    };
-    const leave = (): void => {
-      if (over) return;
-      over = true;
+    const left = (code: number): void => {
       if (timer !== null) clearTimeout(timer);
-      input.off('keypress', onKey);
-      output.off('resize', onResize);
-      process.off('exit', leave);
-      for (const signal of Object.keys(SIGNALS)) process.off(signal, onSignal);
-      input.setRawMode?.(false);
-      input.pause();
-      output.write(LEAVE);
+      resolve(code);
     };
+    const paint = (): void => {
+      if (seen !== null)
+        screen.paint(drawWatch(seen, history, seconds, { ...screen.size, ascii, colour }, io.lang));
+    };
+    const screen = new Screen(io.stdin as TerminalInput, io.stdout as TerminalOutput, {
+      key(name) {
+        if (name !== 'q' && name !== 'escape' && name !== 'ctrl-c') return;
+        screen.leave();
+        left(0);
+      },
+      resized: paint,
+      left,
+    });
     const round = async (): Promise<void> => {
       try {
         const sample = await sampleOfHost();
-        if (over) return;
+        if (screen.over) return;
         seen = examineHost(sample, before, thisHost);
         before = sample;
         history.add(seen);
         paint();
         timer = setTimeout(round, seconds * 1000);
       } catch (error) {
-        leave();
+        screen.leave();
         reject(error);
       }
     };
-    const onKey = (text: string | undefined, key: { name?: string; ctrl?: boolean } | undefined): void => {
-      if (text !== 'q' && key?.name !== 'escape' && !(key?.ctrl === true && key.name === 'c')) return;
-      leave();
-      resolve(0);
-    };
-    const onResize = (): void => {
-      painted = [];
-      output.write('\x1b[2J');
-      paint();
-    };
-    const onSignal = (signal: NodeJS.Signals): void => {
-      leave();
-      resolve(SIGNALS[signal as keyof typeof SIGNALS]);
-    };
-    emitKeypressEvents(input);
-    input.on('keypress', onKey);
-    output.on('resize', onResize);
-    process.on('exit', leave);
-    for (const signal of Object.keys(SIGNALS)) process.on(signal, onSignal);
-    input.setRawMode?.(true);
-    input.resume();
-    output.write(ENTER);
     void round();
   });
 }

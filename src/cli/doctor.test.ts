@@ -99,7 +99,14 @@ describe('synfin doctor', () => {
     const more = ports.replaceAll('CLOSE-WAIT 0', 'CLOSE-WAIT 1');
     const { stdout } = await synfin(['doctor', '-', '--plain'], ports + more.replace(/^LISTEN.*\n/gm, ''));
     expect(stdout.match(/^\d\. /gm)).toEqual(['1. ', '2. ', '3. ', '4. ', '5. ']);
-    expect(stdout).toContain('and 1 other finding:');
+    expect(stdout).toContain('and 3 other findings:');
+  });
+
+  test('where processes are not named, it says what is needed', async () => {
+    const { stdout } = await synfin(['doctor', '-'], leak(12).replace(/users:\S+ /g, ''));
+    expect(stdout).toContain('Processes of other users are not named');
+    expect(stdout).toContain('a process that was not told holds 12 connections');
+    expect((await synfin(['doctor', '-'], leak(12))).stdout).not.toContain('other users');
   });
 
   test('text of the network is no part of the screen: control characters of a name are shown', async () => {

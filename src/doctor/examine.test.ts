@@ -239,10 +239,17 @@ describe('connections that open and close', () => {
 });
 
 describe('the whole host', () => {
-  test('TIME-WAIT, orphans and memory at their bounds', () => {
+  test('TIME-WAIT, orphans, memory and connection tracking at their bounds', () => {
     const sockstat = (words: string, setting: string): string => `TCP: inuse 1 ${words}\n${setting}\n`;
     expect(idsOf(sockstat('tw 95', 'net.ipv4.tcp_max_tw_buckets = 100'))).toEqual(['warning time-wait-full']);
     expect(idsOf(sockstat('orphan 30', 'net.ipv4.tcp_max_orphans = 100'))).toEqual(['warning orphans']);
+    const tracked = (count: number): string =>
+      `net.netfilter.nf_conntrack_count = ${count}\nnet.netfilter.nf_conntrack_max = 100\n`;
+    expect([80, 95, 100].map((count) => idsOf(tracked(count)))).toEqual([
+      [],
+      ['warning conntrack-full'],
+      ['fault conntrack-full'],
+    ]);
     expect(idsOf(sockstat('mem 96', 'net.ipv4.tcp_mem = 50 80 100'))).toEqual(['fault tcp-memory']);
     expect(idsOf(sockstat('tw 5 orphan 2 mem 10', 'net.ipv4.tcp_mem = 50 80 100'))).toEqual([]);
   });
@@ -278,6 +285,25 @@ describe('the whole host', () => {
       lines(5, (port) => `LAST-ACK 0 1 10.0.0.1:8080 10.0.0.4:${port} timer:(on,200ms,0) ino:0`);
     expect(idsOf(busy(9), busy(7))).toEqual([]);
   });
+});
+
+test('the worst first; of many groups of one rule three before other rules, so that there is room for those', () => {
+  const pools = [1, 2, 3, 4].map((n) =>
+    lines(12, (port) => closeWait(0, 90_000)(port).replace('10.0.0.1:8080', `10.0.0.1:808${n}`)),
+  );
+  const full = 'LISTEN 3 2 0.0.0.0:9000 0.0.0.0:*\n';
+  const few = lines(3, (port) => closeWait(1, 5000)(port).replace('10.0.0.1:8080', '10.0.0.1:443'));
+  const data = lines(12, (port) => closeWait(6, 90_000)(port).replace('10.0.0.1:8080', '10.0.0.1:80'));
+  expect(idsOf(few + pools.join('') + data + full)).toEqual([
+    'fault accept-queue-full',
+    'fault cw-data-unread',
+    ...new Array(4).fill('fault cw-not-closed'),
+    'warning cw-end-unread',
+  ]);
+  const other = lines(12, (port) => `SYN-SENT 0 1 10.0.0.1:${port} 10.0.0.9:443 timer:(on,1sec,3) ${APP}`);
+  expect(idsOf(pools.join('') + other).slice(2)).toEqual([
+    ...['fault cw-not-closed', 'fault syn-unanswered', 'fault cw-not-closed'],
+  ]);
 });
 
 describe('what is said', () => {

@@ -6,6 +6,7 @@ import { formatEndpoint } from '../wire/index.ts';
 import {
   descriptorTexts,
   type Grouping,
+  type HostRule,
   hostRules,
   percent,
   type RuleTexts,
@@ -65,8 +66,9 @@ export interface Examination {
   readonly findings: readonly HostFinding[];
 }
 
-/** Of one rule, so that one that holds for many groups leaves room for others. */
-const MOST_OF_RULE = 3;
+/** Groups of sockets of one rule: so many first, so that others have room; so many at all. */
+const FIRST_OF_RULE = 3;
+const MOST_OF_RULE = 20;
 const MOST_EXAMPLES = 3;
 /** Shares of the descriptors of a process. */
 const NEAR_LIMIT = 0.9;
@@ -85,29 +87,36 @@ export function examineHost(
     picked.flatMap(({ sockets }) => sockets),
     host,
   );
-  const findings: HostFinding[] = [];
+  const findings = [
+    ...(host?.nearLimit(NEAR_LIMIT) ?? []).map(limitFinding),
+    ...hostRules.flatMap((rule) => hostFinding(rule, look)),
+  ];
+  const rest: HostFinding[] = [];
   for (const { rule, sockets } of picked) {
-    const groups = [...groupsOf(rule.by, sockets, look).values()];
-    groups.sort((a, b) => b.length - a.length);
-    for (const group of groups.slice(0, MOST_OF_RULE)) {
-      const finding = findingOf(rule, group, look, host);
-      if (finding !== null) findings.push(finding);
-    }
+    const groups = [...groupsOf(rule.by, sockets, look).values()].sort((a, b) => b.length - a.length);
+    const found = groups.slice(0, MOST_OF_RULE).flatMap((group) => findingOf(rule, group, look, host));
+    findings.push(...found.slice(0, FIRST_OF_RULE));
+    rest.push(...found.slice(FIRST_OF_RULE));
   }
-  for (const rule of hostRules) {
-    const found = rule.judgeHost(look);
-    if (found === null) continue;
-    const { severity = rule.severity, confidence, shown, count = 0, params = {} } = found;
-    findings.push({
-      ...{ id: rule.id, severity, confidence, count, shown, texts: rule },
-      ...{ perMinute: null, minutesLeft: null, process: null, where: '', examples: [] },
+  findings.push(...rest);
+  // Of one severity in the order of the rules, which is that of their weight.
+  findings.sort((a, b) => bySeverity(a.severity, b.severity));
+  return { look, findings };
+}
+
+function hostFinding(rule: HostRule, look: Look): HostFinding[] {
+  const found = rule.judgeHost(look);
+  if (found === null) return [];
+  const { severity = rule.severity, confidence, shown, count = 0, params = {} } = found;
+  const nobody = { perMinute: null, minutesLeft: null, process: null, where: '', examples: [] };
+  const { id } = rule;
+  return [
+    {
+      ...{ id, severity, confidence, count, shown, texts: rule, ...nobody },
       params: { ...params, count },
       proof: rule.proof(),
-    });
-  }
-  for (const process of host?.nearLimit(NEAR_LIMIT) ?? []) findings.push(limitFinding(process));
-  findings.sort((a, b) => bySeverity(a.severity, b.severity) || b.count - a.count);
-  return { look, findings };
+    },
+  ];
 }
 
 /** Asks the host who holds what a sample does not tell. */
@@ -185,26 +194,28 @@ function findingOf(
   group: readonly HostSocket[],
   look: Look,
   host: Host | null,
-): HostFinding | null {
+): HostFinding[] {
   const found = rule.judge(group, look);
   const [first] = group;
-  if (found === null || first === undefined) return null;
+  if (found === null || first === undefined) return [];
   const { severity = rule.severity, confidence, shown, count = group.length } = found;
   const process = processOf(group, look, host);
   const where = whereOf(rule.by, first, look);
   const more = look.seconds > 0 ? group.length - look.wereSo(group) : 0;
   const perMinute = more > 0 ? Math.round((60 * more) / look.seconds) : null;
   const left = process?.fds == null || process.fdLimit === null ? null : process.fdLimit - process.fds;
-  return {
-    ...{ id: rule.id, severity, confidence, count, perMinute, process, where, shown, texts: rule },
-    minutesLeft: perMinute === null || left === null ? null : Math.floor(Math.max(0, left) / perMinute),
-    examples: [...group].sort((a, b) => b.lastAck - a.lastAck).slice(0, MOST_EXAMPLES),
-    params: {
-      ...found.params,
-      count,
-      where,
-      process: nameOf(process),
+  return [
+    {
+      ...{ id: rule.id, severity, confidence, count, perMinute, process, where, shown, texts: rule },
+      minutesLeft: perMinute === null || left === null ? null : Math.floor(Math.max(0, left) / perMinute),
+      examples: [...group].sort((a, b) => b.lastAck - a.lastAck).slice(0, MOST_EXAMPLES),
+      params: {
+        ...found.params,
+        count,
+        where,
+        process: nameOf(process),
+      },
+      proof: rule.proof(group, look),
     },
-    proof: rule.proof(group, look),
-  };
+  ];
 }

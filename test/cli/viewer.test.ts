@@ -1,4 +1,5 @@
-// The viewer on a pseudo-terminal, as a user starts it: its keys, and that it leaves the terminal as it was.
+// The viewer, and the doctor's screen, on a pseudo-terminal, as a user starts them: their keys, and that they leave the terminal
+// as it was.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -129,6 +130,18 @@ describe.skipIf(!hasScript())('synfin run --tui on a terminal', () => {
     process.kill(viewer.pid(), signal);
     const output = await viewer.ends();
     expect(output).toContain(`code=${code}`);
+    expectRestored(output);
+  });
+});
+
+describe.skipIf(!hasScript() || process.platform !== 'linux')('synfin doctor --watch on a terminal', () => {
+  test('sample after sample, and out by q', async () => {
+    const viewer = new Viewer('doctor --watch --interval 1');
+    await viewer.sees('sample 1;');
+    await viewer.sees('sample 2;');
+    viewer.type('q');
+    const output = await viewer.ends();
+    expect(output).toContain('code=0');
     expectRestored(output);
   });
 });

@@ -11,9 +11,10 @@ import {
 } from '../../lab/index.ts';
 import type { Io } from '../command.ts';
 import { beginning, opened, type TuiWorld } from './model.ts';
-import { type TerminalOutput, view } from './viewer.ts';
+import type { TerminalOutput } from './screen.ts';
+import { view } from './viewer.ts';
 
-export { repaint, type TerminalInput, type TerminalOutput } from './viewer.ts';
+export { Screen, type TerminalInput, type TerminalOutput } from './screen.ts';
 
 /** Events that the viewer draws and compares without keeping its user waiting. */
 const MOST_EVENTS = 2000;

@@ -2,8 +2,9 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import type { TuiWorld } from './model.ts';
+import { repaint } from './screen.ts';
 import { list, world } from './testing.ts';
-import { repaint, view } from './viewer.ts';
+import { view } from './viewer.ts';
 
 /** A terminal made of two pipes. */
 function terminal(with_: TuiWorld = world) {

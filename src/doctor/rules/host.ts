@@ -117,6 +117,49 @@ const memory: HostRule = {
   proof: () => 'grep TCP: /proc/net/sockstat; sysctl net.ipv4.tcp_mem',
 };
 
+const conntrack: HostRule = {
+  ...texts('conntrack-full', {
+    severity: 'fault',
+    title: { en: 'The table of connection tracking is full', zh: '连接跟踪表已满' },
+    means: {
+      en: 'This host’s firewall follows {count} connections of at most {most}: at the bound it drops the packets of new ones without a word, and clients see time-outs.',
+      zh: '本机防火墙正在跟踪 {count} 个连接，上限 {most}：到达上限后，新连接的包会被悄悄丢弃，客户端看到超时。',
+    },
+    scenario: { id: 'filtered' },
+    now: [
+      {
+        en: 'sysctl -w net.netfilter.nf_conntrack_max=262144 gives room at once (root; about 320 octets each).',
+        zh: 'sysctl -w net.netfilter.nf_conntrack_max=262144 可立即腾出空间（需要 root；每项约 320 字节）。',
+      },
+      {
+        en: 'Who fills it: conntrack -L | grep -o "src=[0-9.]*" | sort | uniq -c | sort -rn | head',
+        zh: '看谁占满了它：conntrack -L | grep -o "src=[0-9.]*" | sort | uniq -c | sort -rn | head',
+      },
+    ],
+    forGood: [
+      {
+        en: 'Do not track what needs no tracking (notrack in the raw table), and lower nf_conntrack_tcp_timeout_established (5 days) and _time_wait (120 s).',
+        zh: '不需要跟踪的流量不要跟踪（raw 表的 notrack），并调低 nf_conntrack_tcp_timeout_established（默认 5 天）和 _time_wait（120 秒）。',
+      },
+    ],
+  }),
+  judgeHost(look) {
+    const [most] = look.setting('net.netfilter.nf_conntrack_max') ?? [];
+    const [count] = look.setting('net.netfilter.nf_conntrack_count') ?? [];
+    if (most === undefined || count === undefined || most <= 0 || count < NEAR * most) return null;
+    const of = `${count}/${most}`;
+    return {
+      severity: count >= most ? 'fault' : 'warning',
+      confidence: 'certain',
+      count,
+      params: { most },
+      shown: [{ en: of, zh: of }],
+    };
+  },
+  proof: () =>
+    'sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max; dmesg | grep "table full"',
+};
+
 /** Shares of connections that are more than bad luck, and how many make a share. */
 const SHARE = 0.2;
 const ENOUGH = 10;
@@ -201,4 +244,11 @@ export const descriptorTexts: RuleTexts = texts('fd-limit', {
 });
 
 /** The rules about the whole host. */
-export const hostRules: readonly HostRule[] = [memory, orphans, timeWaitFull, closedUnread, refused];
+export const hostRules: readonly HostRule[] = [
+  memory,
+  conntrack,
+  orphans,
+  timeWaitFull,
+  closedUnread,
+  refused,
+];
