@@ -64,6 +64,14 @@ const REACHES: Readonly<Record<keyof Rules, readonly [StateName, (a: Endpoint) =
       a.inject('ACK', 1, 1);
     },
   ],
+  overtakenAck: [
+    'ESTABLISHED',
+    (a) => {
+      a.send(octets(2));
+      a.inject('ACK', 1, 3);
+      a.inject('ACK', 1, 2);
+    },
+  ],
   timeoutLoss: [
     'ESTABLISHED',
     (a) => {

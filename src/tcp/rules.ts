@@ -20,7 +20,7 @@ import {
 } from './loss/recovery.ts';
 import { lossProbe } from './loss/tlp.ts';
 import { undo } from './loss/undo.ts';
-import { ack, ackByState, synReceivedAck } from './segment-arrives/ack.ts';
+import { ack, ackByState, overtakenAck, synReceivedAck } from './segment-arrives/ack.ts';
 import { closed, replyReset } from './segment-arrives/closed.ts';
 import { fin, finReached, noteFin } from './segment-arrives/fin.ts';
 import { listenAck, listenRst, listenSyn } from './segment-arrives/listen.ts';
@@ -91,6 +91,7 @@ export const rfc9293 = {
   sackArrives,
   newAck,
   duplicateAck,
+  overtakenAck,
   detectLoss,
   enterRecovery,
   leaveRecovery,

@@ -259,6 +259,10 @@ export const linux = profileOf('linux', {
       source:
         'tcp_remove_reno_sacks (net/ipv4/tcp_input.c): without SACK a duplicate ACK counts as an arrival',
     },
+    overtakenAck: {
+      value: parts.readOvertaken,
+      source: 'tcp_ack (net/ipv4/tcp_input.c): old_ack, SACK blocks of an ACK below SND.UNA count',
+    },
     finReached: {
       value: finReached,
       source:

@@ -91,7 +91,10 @@ function ackAcceptable(e: Engine, tcb: Tcb, seg: Segment): boolean {
 export function acknowledge(e: Engine, tcb: Tcb, seg: Segment): void {
   const s = e.sample.begin(tcb, seg);
   const advances = s.advanced === 1;
-  if (!advances && seg.ack !== tcb.snd.una) return;
+  if (!advances && seg.ack !== tcb.snd.una) {
+    e.rules.overtakenAck(e, tcb, seg, s);
+    return;
+  }
   const acc = tcb.accEcn;
   if (tcb.ecn === EcnMode.CLASSIC && (seg.ctl & ECE) !== 0) s.ece = 1;
   if (tcb.sent !== null || advances || tcb.cc.tlp !== 0) {
@@ -109,6 +112,20 @@ export function acknowledge(e: Engine, tcb: Tcb, seg: Segment): void {
     if (s.ece === 1) respondToEcn(e, tcb, s);
   }
   updateSendWindow(e, tcb, seg, advances);
+}
+
+/** An ACK that others have overtaken: nothing of it counts. */
+export function overtakenAck(_e: Engine, _tcb: Tcb, _seg: Segment, _s: AckSample): void {}
+
+/** What an ACK that others have overtaken reports of SACKed text, as far as that is news, counts. */
+export function readOvertaken(e: Engine, tcb: Tcb, seg: Segment, s: AckSample): void {
+  if (tcb.sack === 0 || tcb.sent === null || (seg.opts & OPT_SACK) === 0) return;
+  readAck(e, tcb, seg, s);
+  if (s.sacked === 0) return;
+  e.rules.detectLoss(e, tcb, s);
+  e.rules.controlWindow(e, tcb, s, false);
+  if (s.delivered > 0) updatePacing(tcb);
+  if (tcb.timer.pto !== 0) clearTimer(e, tcb, 'pto');
 }
 
 /** The sample: what has arrived, when it was sent, and how long that took. */
