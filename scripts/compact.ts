@@ -29,7 +29,9 @@ for (let file = ahead.pop(); file !== undefined; file = ahead.pop()) {
 
 /** The same program, printed anew, or minified. */
 function printed(file: string): string {
-  const small = ['lab', 'drill', 'cli', 'capture'].some((room) => file.startsWith(join(dist, room)));
+  const small = ['lab', 'drill', 'cli', 'capture', 'gateway'].some((room) =>
+    file.startsWith(join(dist, room)),
+  );
   const asIs = { compress: small, mangle: small, codegen: { removeWhitespace: small }, module: true };
   const { code, errors } = minifySync(file, readFileSync(file, 'utf8'), asIs);
   if (errors.length > 0) throw new Error(`${file}: ${errors.map(({ message }) => message).join(', ')}`);

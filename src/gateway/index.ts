@@ -12,7 +12,14 @@ export {
 } from './dns/index.ts';
 export type { Forward, ForwardOptions } from './forward.ts';
 export { Gateway, GatewayError, type GatewayInfo } from './gateway.ts';
-export { type FrameTap, Guest, type GuestCounters, type GuestInfo } from './lan/index.ts';
+export {
+  type FrameTap,
+  faultyPort,
+  Guest,
+  type GuestCounters,
+  type GuestFaults,
+  type GuestInfo,
+} from './lan/index.ts';
 export type { GatewayLimits, GatewayOptions, GuestOptions } from './options.ts';
 export type {
   Outer,
