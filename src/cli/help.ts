@@ -241,6 +241,7 @@ Commands:
   connect    standard input and output through a connection, on a TUN interface
   exec       a command in a namespace, on synfin or with synfin as its peer
   register   what "node --import synfin/register" redirects, and what it cannot
+  gateway    a network for virtual machines, without root
   sim        a scenario of real Node programs for many seeds, with faults
   drill      packetdrill scripts (*.pkt) against synfin or the Linux kernel
   ask        a question in your words, answered by a run
@@ -279,6 +280,7 @@ Exit codes: 0 done, 1 it failed, 2 wrong arguments; each command has more
   connect    在 TUN 接口上把标准输入输出接到一个连接
   exec       在命名空间中运行命令，使用 synfin 或以其为对端
   register   “node --import synfin/register” 重定向什么、不能重定向什么
+  gateway    给虚拟机的网络，不需要 root
   sim        用许多种子运行真实 Node 程序的场景，带有故障
   drill      用 packetdrill 脚本（*.pkt）测试 synfin 或 Linux 内核
   ask        用自己的话提问，由一次运行来回答：synfin ask "第三次握手丢了"

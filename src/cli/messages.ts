@@ -3,6 +3,7 @@
 import { fill, type Lang, type Params, printable } from '../lab/text/index.ts';
 import { checkMessages } from './check-messages.ts';
 import { doctorMessages } from './doctor-messages.ts';
+import { gatewayMessages } from './gateway/messages.ts';
 import { guideMessages } from './guide-messages.ts';
 import { labMessages } from './lab-messages.ts';
 import { mcpMessages } from './mcp-messages.ts';
@@ -281,6 +282,7 @@ standard input sends a FIN; reading goes on until the peer's. HOST is an IP addr
   ...mcpMessages,
   ...readMessages,
   ...simMessages,
+  ...gatewayMessages,
   ...doctorMessages,
 } as const satisfies Record<string, Readonly<Record<Lang, string>>>;
 

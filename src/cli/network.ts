@@ -88,10 +88,11 @@ export function networkSettings(values: Values): NetworkSettings {
     six.includes(true) ? 1280 : 68,
     65_535,
   );
-  return { tun, addresses, peers, mtu, pcap: optionText(values, 'pcap'), faults: faults(values) };
+  return { tun, addresses, peers, mtu, pcap: optionText(values, 'pcap'), faults: faultSettings(values) };
 }
 
-function faults(values: Values): NetworkSettings['faults'] {
+/** What befalls packets, by the options; undefined: nothing. Throws a {@link UsageError}. */
+export function faultSettings(values: Values): NetworkSettings['faults'] {
   const probability = (name: string): number =>
     parseProbability(optionText(values, name) ?? '0', `--${name}`);
   const seed = parseWhole(optionText(values, 'seed') ?? '1', '--seed', 0, 2 ** 32 - 1);

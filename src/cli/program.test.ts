@@ -12,6 +12,7 @@ import { connect } from './connect.ts';
 import { doctorCommand } from './doctor.ts';
 import { drillCommand } from './drill.ts';
 import { execCommand } from './exec/index.ts';
+import { gatewayCommand } from './gateway/index.ts';
 import { interviewCommand } from './interview.ts';
 import { labCommand } from './lab.ts';
 import { main } from './program.ts';
@@ -142,6 +143,7 @@ describe('help and version', () => {
     ['interview', interviewCommand],
     ['exec', execCommand],
     ['register', registerCommand],
+    ['gateway', gatewayCommand],
     ['sim', simCommand],
   ] as const)(
     'synfin %s --help names every option that is parsed, in both languages',
@@ -169,15 +171,25 @@ describe('help and version', () => {
     },
   );
 
-  test.each(['', 'run', 'drill', 'ask', 'claims', 'prove', 'lab', 'exec', 'register', 'sim', 'doctor'])(
-    'the help of "synfin %s" fits 80 columns in both languages',
-    async (name) => {
-      for (const lang of ['en', 'zh']) {
-        for (const line of (await help(name, lang)).stdout.split('\n'))
-          expect(textWidth(line)).toBeLessThanOrEqual(80);
-      }
-    },
-  );
+  test.each([
+    '',
+    'run',
+    'drill',
+    'ask',
+    'claims',
+    'prove',
+    'lab',
+    'exec',
+    'register',
+    'sim',
+    'doctor',
+    'gateway',
+  ])('the help of "synfin %s" fits 80 columns in both languages', async (name) => {
+    for (const lang of ['en', 'zh']) {
+      for (const line of (await help(name, lang)).stdout.split('\n'))
+        expect(textWidth(line)).toBeLessThanOrEqual(80);
+    }
+  });
 
   test('synfin --help names the commands and its own options', async () => {
     for (const lang of ['en', 'zh']) {

@@ -26,6 +26,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   mcp: async () => (await import('./mcp.ts')).mcpCommand,
   lab: async () => (await import('./lab.ts')).labCommand,
   exec: async () => (await import('./exec/index.ts')).execCommand,
+  gateway: async () => (await import('./gateway/index.ts')).gatewayCommand,
   sim: async () => (await import('./sim/index.ts')).simCommand,
   register: async () => (await import('./register.ts')).registerCommand,
 };
