@@ -99,7 +99,7 @@ that end here, are judged, and go on as this machine's own. A guest's SYN is
 answered when the connection outside is open, refused as it was refused. Guests
 reach the public network unless told; this machine's loopback, private networks
 and metadata services are closed until a rule names them. Prints what to paste
-for QEMU, krunkit and v86; on a terminal, the connections as they are; q ends it.
+for QEMU, krunkit and v86; on a terminal, the connections as they are, until q.
 
 Options:
 {options}
