@@ -3,7 +3,7 @@
 import { fill, type Lang, type Params, printable } from '../lab/text/index.ts';
 import { checkMessages } from './check-messages.ts';
 import { doctorMessages } from './doctor-messages.ts';
-import { gatewayMessages } from './gateway/messages.ts';
+import { gatewayMessages } from './gateway-messages.ts';
 import { guideMessages } from './guide-messages.ts';
 import { labMessages } from './lab-messages.ts';
 import { mcpMessages } from './mcp-messages.ts';

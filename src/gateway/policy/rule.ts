@@ -129,21 +129,39 @@ function textOf({ name, address, port, protocol, guest }: PolicyRule): string {
 
 /** `[guest>][name][@network][:port[-port]][/protocol]`; IPv6 addresses in brackets when a port follows. */
 function parseRuleText(text: string): PolicyRule {
-  const parts =
-    /^(?:([^>\s]+)>)?(?:(\[[0-9a-f:.]+\](?:\/\d+)?|[^@\s[\]]*?)(?:@(\[[0-9a-f:.]+\](?:\/\d+)?|[0-9a-f:.]+(?:\/\d+)?))?)(?::(\d+(?:-\d+)?|\*))?(?:\/(tcp|udp|any))?$/i.exec(
-      text,
-    );
-  if (parts === null) throw wrong(text, 'is none: write name:port, address/prefix:port, *.name:port/udp');
-  const [, guest, what = '', network, port, protocol] = parts;
-  const bare = (address: string): string => address.replace(/[[\]]/g, '');
-  const isAddress = network === undefined && (parseAddress(bare(what)) ?? parseCidr(bare(what))) !== null;
+  const parts = /^(?:([^>\s]+)>)?([^>\s]*?)(?:\/(tcp|udp|any))?$/i.exec(text);
+  if (parts === null) throw wrong(text, FORM);
+  const [, guest, what = '', protocol] = parts;
+  const place = isAddress(what) ? { address: what } : parsePlace(what, text);
   return {
     ...(guest === undefined ? {} : { guest }),
-    ...(what === '' ? {} : isAddress ? { address: bare(what) } : { name: what }),
-    ...(network === undefined ? {} : { address: bare(network) }),
-    ...(port === undefined || port === '*' ? {} : { port }),
+    ...place,
     ...(protocol === undefined ? {} : { protocol: protocol.toLowerCase() as 'tcp' | 'udp' | 'any' }),
   };
+}
+
+const FORM = 'is none: write name:port, address/prefix:port, *.name:port/udp';
+
+/** A name or an address, of a name a network, and a port. */
+function parsePlace(what: string, text: string): PolicyRule {
+  const [named = '', whole = ''] = what.split(/@(.*)/);
+  if (isAddress(whole) && !isAddress(named)) return { name: named, address: whole };
+  const parts =
+    /^(\[[^\]]*\](?:\/\d+)?|[^@:[\]]*)(?:@(\[[^\]]*\](?:\/\d+)?|[^@[\]]*?))?(?::([\d-]+|\*))?$/.exec(what);
+  if (parts === null) throw wrong(text, FORM);
+  const bare = (address: string): string => address.replace(/[[\]]/g, '');
+  const [, first = '', network, port] = parts;
+  const isNetwork = first.startsWith('[') || isAddress(first);
+  if (isNetwork && network !== undefined) throw wrong(text, 'has an address for a name');
+  return {
+    ...(first === '' ? {} : isNetwork ? { address: bare(first) } : { name: first }),
+    ...(network === undefined ? {} : { address: bare(network) }),
+    ...(port === undefined || port === '*' ? {} : { port }),
+  };
+}
+
+function isAddress(text: string): boolean {
+  return (parseAddress(text) ?? parseCidr(text)) !== null;
 }
 
 /** The key of a rule's name, without its star. */
