@@ -2,6 +2,7 @@
 // that it does not keep: reading it is "unsupported", never 0.
 
 import { type AccEcnStatus, FastOpen, NO_SSTHRESH, Phase, parts, type Tcb } from '../../tcp/index.ts';
+import { seqLeq } from '../../wire/index.ts';
 import { caStates, tcpiOptions } from './constants.ts';
 import type { TcpSocket } from './tcp-socket.ts';
 
@@ -39,7 +40,7 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
   if (s.ecn !== 'off') options |= tcpiOptions.TCPI_OPT_ECN;
   return {
     tcpi_state: personality.tcpiState(ended ? 'CLOSED' : s.state),
-    tcpi_ca_state: caState(tcb.cc.phase),
+    tcpi_ca_state: caState(tcb),
     tcpi_retransmits: tcb.rto.timeouts,
     tcpi_probes: tcb.rto.probes,
     tcpi_backoff: tcb.rto.timeouts,
@@ -96,9 +97,16 @@ function counters(a: AccEcnStatus): TcpInfo {
   };
 }
 
-function caState(phase: number): number {
-  if (phase === Phase.LOSS) return caStates.TCP_CA_Loss;
-  return phase === Phase.OPEN ? caStates.TCP_CA_Open : caStates.TCP_CA_Recovery;
+/** `tcpi_ca_state`: outside an episode of loss, whether cwnd was cut for a mark, or something arrived out of order. */
+function caState({ cc, snd, sent, ecn }: Tcb): number {
+  if (cc.phase === Phase.LOSS) return caStates.TCP_CA_Loss;
+  if (cc.phase !== Phase.OPEN) return caStates.TCP_CA_Recovery;
+  // Until something is acknowledged that was sent with the CWR bit, or after it.
+  const cut = seqLeq(snd.una, cc.ecnRecover) && seqLeq(cc.ecnRecover, snd.nxt);
+  if (ecn !== 0 && cut) return caStates.TCP_CA_CWR;
+  return sent !== null && (sent.sacked > 0 || cc.dupAcks > 0)
+    ? caStates.TCP_CA_Disorder
+    : caStates.TCP_CA_Open;
 }
 
 /** Octets that were lost, have been sent again and are on their way (retrans_out; Linux counts them as lost until they arrive). */
