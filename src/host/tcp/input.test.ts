@@ -113,13 +113,16 @@ test('MUST-3: text goes to its place while it is summed, and counts when the sum
   const ack = (syn?.seq as number) + 1;
   const text = octets(1000);
   send({ seq: 6, ack });
-  // The first makes the buffer, which the others find.
+  // The first makes the buffer, which the others find; one whose sum is wrong leaves none.
+  const { used } = host.memory;
+  send({ seq: 6, ack, text: text.subarray(0, 100) }, 60);
+  expect([host.counters.tcpBadChecksum, placed.mock.calls.length, host.memory.used]).toEqual([1, 1, used]);
   send({ seq: 6, ack, text: text.subarray(0, 100) });
   for (const damaged of [39, 40, 41, 100, 239]) {
     expect(send({ seq: 106, ack, text: text.subarray(100, 300) }, damaged)).toEqual([]);
     expect((c as Connection | null)?.readableLength).toBe(100);
   }
-  expect([host.counters.tcpBadChecksum, placed.mock.calls.length]).toEqual([5, 5]);
+  expect([host.counters.tcpBadChecksum, placed.mock.calls.length]).toEqual([6, 7]);
   // What the damaged ones left there is not what is read.
   send({ seq: 106, ack, text: text.subarray(100, 200) });
   expect(send({ seq: 300, ack, text: text.subarray(294, 400) })).not.toEqual([]);

@@ -126,17 +126,26 @@ export function textIsWhole({ memory }: TcpLayer, c: Connection, seg: Segment, h
   if (textLen === 0) return header === 0xffff;
   if (!mayPlace(c, seg)) return sum(memory, textOff, textLen, header) === 0xffff;
   seg.placed = 1;
-  return c.rcvRing.copySumIn(seg.seq, textOff, textLen, header) === 0xffff;
+  if (c.rcvRing.copySumIn(seg.seq, textOff, textLen, header) === 0xffff) return true;
+  const { rcv } = c.tcb;
+  if (rcv.nxt === rcv.user) c.releaseRcvRing(); // nothing is in it
+  return false;
 }
 
 /**
  * Whether the text can go to its place in the receive buffer while it is summed: it is the next, nothing lies beyond it,
  * and there is room. What is beyond RCV.NXT counts only when RCV.NXT moves over it.
  */
-function mayPlace({ tcb, rcvRing }: Connection, { seq, textLen }: Segment): boolean {
-  const { rcv, state } = tcb;
+function mayPlace(c: Connection, { seq, textLen }: Segment): boolean {
+  const { tcb } = c;
+  const { rcv } = tcb;
   if (textLen < LEAST_PLACED || seq !== rcv.nxt || tcb.outOfOrder !== null) return false;
-  return state === State.ESTABLISHED && ((rcv.nxt - rcv.user) | 0) + textLen <= rcvRing.capacity;
+  if (tcb.state !== State.ESTABLISHED) return false;
+  const octets = ((rcv.nxt - rcv.user) | 0) + textLen;
+  if (octets <= c.rcvRing.capacity) return true;
+  // A buffer that was empty has no Memory. What the text will have is taken now, if it is going to be kept.
+  if (tcb.orphan === 1 || rcv.fin === 1 || ((rcv.edge - rcv.nxt) | 0) < textLen) return false;
+  return c.makeRoom(octets, false);
 }
 
 /**
