@@ -306,6 +306,29 @@ test('the worst first; of many groups of one rule three before other rules, so t
   ]);
 });
 
+test('forty thousand sockets, twice: no step takes time that grows with their square', () => {
+  // The same ports on many addresses; a listener for each; nobody accepts.
+  const many = 40_000;
+  const text: string[] = [];
+  for (let n = 0; n < many; n++) {
+    const address = `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`;
+    if (n % 10 === 0) text.push(`LISTEN 0 ${n} ${address}:8080 0.0.0.0:*`);
+    else
+      text.push(
+        `CLOSE-WAIT 1 0 ${address}:8080 10.0.0.2:40000 ino:0\n\t cwnd:1 lastsnd:9000 lastrcv:9000 lastack:9000`,
+      );
+  }
+  const counters = (lost: number): string => `TcpExtListenOverflows ${lost} 0.0`;
+  const before = [...text, counters(0)].join('\n');
+  const now = [...text, counters(1)].join('\n');
+  const used = process.cpuUsage();
+  const { findings } = examineHost(readSample(now), readSample(before));
+  const { user, system } = process.cpuUsage(used);
+  expect(findings.map(({ id, count }) => [id, count])).toContainEqual(['cw-not-accepted', 36_000]);
+  // It takes a part of a second; a comparison of each with each took minutes.
+  expect((user + system) / 1e6).toBeLessThan(4);
+});
+
 describe('what is said', () => {
   const rules = [...socketRules, ...hostRules, descriptorTexts];
 

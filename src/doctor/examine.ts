@@ -134,7 +134,7 @@ function setOwners(look: Look, sockets: readonly HostSocket[], host: Host | null
 function ownerOf(socket: HostSocket, look: Look): Owner | undefined {
   if (socket.owners.length > 0) return socket.owners[0];
   if (socket.inode !== 0) return undefined;
-  return look.in('LISTEN').find(({ localPort }) => localPort === socket.localPort)?.owners[0];
+  return look.listener(socket.localPort)?.owners[0];
 }
 
 /** `port 8080`, or the peer's service where this host opened the connection. */

@@ -1,6 +1,6 @@
 // What was seen of a host at one time, and a look at it by comparison with an earlier time.
 
-import { type HostSocket, type SocketState, sameEnds } from './socket.ts';
+import type { HostSocket, SocketState } from './socket.ts';
 
 /** Where it was taken from: what a source does not tell, no rule can say. */
 export type SampleSource = 'sock_diag' | 'ss' | '/proc/net/tcp' | 'none';
@@ -31,8 +31,10 @@ export class Look {
   /** What lasts less long is no finding, in milliseconds. */
   readonly patienceMs: number;
   readonly #byState = new Map<SocketState, HostSocket[]>();
-  #listening: ReadonlySet<number> | null = null;
-  #byPorts: Map<number, HostSocket[]> | null = null;
+  /** The ports from which the kernel chooses for connect(); its default where they are not told. */
+  readonly ephemeral: { readonly low: number; readonly high: number; readonly known: boolean };
+  #listeners: Map<number, HostSocket> | null = null;
+  #byEnds: Map<string, HostSocket> | null = null;
 
   constructor(now: Sample, before: Sample | null = null, patienceMs: number = PATIENCE_MS) {
     this.now = now;
@@ -40,6 +42,9 @@ export class Look {
     this.patienceMs = patienceMs;
     const seconds = now.atMs === null || before?.atMs == null ? 0 : (now.atMs - before.atMs) / 1000;
     this.seconds = Math.max(0, seconds);
+    const [low, high] = this.setting('net.ipv4.ip_local_port_range') ?? [];
+    const known = low !== undefined && high !== undefined;
+    this.ephemeral = known ? { low, high, known } : { low: 32_768, high: 60_999, known };
     for (const socket of now.sockets) {
       const list = this.#byState.get(socket.state);
       if (list === undefined) this.#byState.set(socket.state, [socket]);
@@ -59,17 +64,22 @@ export class Look {
    * that connect() is given.
    */
   isServer({ localPort, remotePort }: HostSocket): boolean {
-    this.#listening ??= new Set(this.in('LISTEN').map((listener) => listener.localPort));
-    if (this.#listening.has(localPort)) return true;
-    const { low, high } = this.ephemeral();
+    if (this.listener(localPort) !== undefined) return true;
+    const { low, high } = this.ephemeral;
     return (localPort < low || localPort > high) && remotePort >= low && remotePort <= high;
+  }
+
+  /** Who listens on the port. */
+  listener(port: number): HostSocket | undefined {
+    this.#listeners ??= new Map(this.in('LISTEN').map((socket) => [socket.localPort, socket]));
+    return this.#listeners.get(port);
   }
 
   /** The same socket in the earlier sample. */
   was(socket: HostSocket): HostSocket | undefined {
     if (this.before === null) return undefined;
-    this.#byPorts ??= byPorts(this.before.sockets);
-    return this.#byPorts.get(portsOf(socket))?.find((other) => sameEnds(other, socket));
+    this.#byEnds ??= new Map(this.before.sockets.map((other) => [endsOf(other), other]));
+    return this.#byEnds.get(endsOf(socket));
   }
 
   /** How many of them were in the same state before. */
@@ -87,26 +97,8 @@ export class Look {
   setting(name: string): readonly number[] | undefined {
     return this.now.settings.get(name);
   }
-
-  /** The ports from which the kernel chooses for connect(); its default where they are not told. */
-  ephemeral(): { readonly low: number; readonly high: number; readonly known: boolean } {
-    const [low, high] = this.setting('net.ipv4.ip_local_port_range') ?? [];
-    if (low === undefined || high === undefined) return { low: 32_768, high: 60_999, known: false };
-    return { low, high, known: true };
-  }
 }
 
-function portsOf({ localPort, remotePort }: HostSocket): number {
-  return localPort * 65_536 + remotePort;
-}
-
-function byPorts(sockets: readonly HostSocket[]): Map<number, HostSocket[]> {
-  const map = new Map<number, HostSocket[]>();
-  for (const socket of sockets) {
-    const ports = portsOf(socket);
-    const list = map.get(ports);
-    if (list === undefined) map.set(ports, [socket]);
-    else list.push(socket);
-  }
-  return map;
+function endsOf({ local, localPort, remote, remotePort }: HostSocket): string {
+  return `${local} ${localPort} ${remote} ${remotePort}`;
 }

@@ -108,13 +108,3 @@ export class HostSocket {
   rwndLimitedMs = 0;
   sndbufLimitedMs = 0;
 }
-
-/** Whether two sockets have the same ends. */
-export function sameEnds(a: HostSocket, b: HostSocket): boolean {
-  return (
-    a.localPort === b.localPort &&
-    a.remotePort === b.remotePort &&
-    a.remote === b.remote &&
-    a.local === b.local
-  );
-}

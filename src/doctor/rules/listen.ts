@@ -22,7 +22,7 @@ function suspects(look: Look): readonly HostSocket[] {
   if (full.length > 0 || overflows(look) === 0) return full;
   const waiting = listeners.filter(({ recvQ }) => recvQ > 0);
   if (waiting.length > 0) return waiting;
-  const least = Math.min(...listeners.map(({ sendQ }) => sendQ).filter((bound) => bound >= 0));
+  const least = listeners.reduce((min, { sendQ }) => (sendQ >= 0 ? Math.min(min, sendQ) : min), Infinity);
   return listeners.filter(({ sendQ }) => sendQ === least);
 }
 

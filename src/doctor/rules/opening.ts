@@ -36,7 +36,7 @@ const OUT = 0.97;
 
 /** Connections of this host to others, by local address and service: each such pair has all ephemeral ports. */
 function crowded(look: Look): readonly HostSocket[] {
-  const { low, high } = look.ephemeral();
+  const { low, high } = look.ephemeral;
   const bound = (high - low + 1) * NEAR;
   const all = look.now.sockets.filter(
     (socket) =>
@@ -70,7 +70,7 @@ const portsOut: SocketRule = {
   by: 'service',
   pick: crowded,
   judge(group, look): Found {
-    const { low, high, known } = look.ephemeral();
+    const { low, high, known } = look.ephemeral;
     const size = high - low + 1;
     const byState = new Map<string, number>();
     for (const { state } of group) byState.set(state, (byState.get(state) ?? 0) + 1);
