@@ -1,5 +1,5 @@
 // Makes dist/ as small as it can be and still be read: JavaScript as the printer of vite's minifier writes it, nothing
-// renamed, with tabs; the lab, the referee, the diagnosis of captures and the command, which nobody steps through, as small as
+// renamed, with tabs; the lab, the referee, the diagnosis of captures and of hosts, and the command, which nobody steps through, as small as
 // the minifier makes them. Of the declarations those remain that can be reached from an entry of package.json's `exports`.
 
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ for (let file = ahead.pop(); file !== undefined; file = ahead.pop()) {
 
 /** The same program, printed anew, or minified. */
 function printed(file: string): string {
-  const small = ['lab', 'drill', 'cli', 'capture', 'gateway'].some((room) =>
+  const small = ['lab', 'drill', 'cli', 'capture', 'doctor', 'gateway'].some((room) =>
     file.startsWith(join(dist, room)),
   );
   const asIs = { compress: small, mangle: small, codegen: { removeWhitespace: small }, module: true };
