@@ -334,14 +334,11 @@ const messages = {
   link_scenario: { en: 'There is no scenario “{piece}”.', zh: '没有名为“{piece}”的场景。' },
   link_rules: { en: 'There is no TCP without the rule “{piece}”.', zh: '没有去掉规则“{piece}”的 TCP。' },
   dropHere: {
-    en: 'Drop a run that was saved (pcapng or JSON) to look at it, or',
-    zh: '拖入保存过的运行（pcapng 或 JSON）即可查看，也可以',
+    en: 'Drop a capture of the wire, or a run that was saved (pcapng or JSON), to look at it, or',
+    zh: '拖入抓包文件或保存过的运行（pcapng 或 JSON）即可查看，也可以',
   },
   chooseFile: { en: 'choose a file', zh: '选择文件' },
-  foreignCapture: {
-    en: '{name} is a capture that has no run of synfin in it. This page opens what it has exported itself, and what synfin run --pcap has written; synfin read says of any capture what is wrong with its connections.',
-    zh: '{name} 是抓包文件，但里面没有 synfin 的运行记录。本页能打开的是它自己导出的，以及 synfin run --pcap 写出的 pcapng；其他抓包可以用 synfin read 诊断。',
-  },
+  badCapture: { en: '{name} shows nothing: {why}', zh: '{name} 无法显示：{why}' },
   badFile: { en: '{name} is no trace of synfin: {why}', zh: '{name} 不是 synfin 的记录：{why}' },
   fromFile: { en: 'From the file {name}', zh: '来自文件 {name}' },
   backToScenarios: { en: 'Back to the scenarios', zh: '回到场景' },

@@ -6,8 +6,8 @@ import { gzipSync } from 'node:zlib';
 import mermaid from 'mermaid';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packet, pcapFile } from '../../src/capture/testing.ts';
 import { scenarios } from '../../src/lab/index.ts';
-import { PcapngWriter } from '../../src/link/index.ts';
 import { findings } from './axe.ts';
 import { changesOf, clickArrow, middleOf, missing, SCREENSHOTS, stateOf, WebLab } from './browser.ts';
 
@@ -170,6 +170,13 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       expect(await page.locator('.asked').count()).toBe(0);
       expect(lab.complaints).toEqual([]);
       await closeAll();
+    });
+
+    test('the rules of captures are a part of their own, which comes when a capture does', () => {
+      const lazy =
+        /<script type="text\/plain" id="capture-view-[^"]*">(.*?)<\/script>/s.exec(lab.html)?.[1] ?? '';
+      expect(lazy.length).toBeGreaterThan(20_000);
+      expect(gzipSync(lazy, { level: 9 }).length).toBeLessThan(50_000);
     });
 
     test('the search is a part of its own, which the page does not wait for', () => {
@@ -651,7 +658,7 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       await closeAll();
     });
 
-    test('the page opens its own capture, and that of the command line; one of another program is named as such', async () => {
+    test('the page opens its own capture, and that of the command line; one of the wire is judged by the rules', async () => {
       const page = await open('#1/ack3-lost?l=en');
       await page.click('.titlebar .export');
       const own = await exported(page, 'pcapng');
@@ -665,14 +672,36 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       await page.setInputFiles('.choose input', file('of-the-command.pcapng', made));
       await page.waitForSelector('.titlebar h1:has-text("of-the-command")');
       expect(await page.locator('.arrow').count()).toBeGreaterThan(6);
-      const chunks: Uint8Array[] = [];
-      new PcapngWriter((bytes) => chunks.push(bytes));
-      for (const buffer of [
-        Buffer.from(chunks[0] as Uint8Array),
-        Buffer.from([0xd4, 0xc3, 0xb2, 0xa1, 2, 0]),
-      ]) {
-        await page.setInputFiles('.choose input', { name: 'theirs.pcap', mimeType: '', buffer });
-        await page.waitForSelector('[role="alert"]:has-text("theirs.pcap is a capture that has no run")');
+      await closeAll();
+    });
+
+    test('a capture of the wire is judged: findings, their frames, and the ladder of the worst; nothing is sent', async () => {
+      const page = await open('#1/hs?l=en');
+      const take = (name: string, octets: Uint8Array) =>
+        page.setInputFiles('.choose input', { name, mimeType: '', buffer: Buffer.from(octets) });
+      const [out, back] = ['10.0.0.1:40000 > 10.0.0.2:80', '10.0.0.2:80 > 10.0.0.1:40000'];
+      const wire = pcapFile([
+        { us: 0, octets: packet({ way: out, flags: 'SYN', seq: 7 }) },
+        { us: 900, octets: packet({ way: back, flags: 'RST,ACK', seq: 0, ack: 8 }) },
+      ]);
+      for (const [name, octets] of [
+        ['wire.pcap', wire],
+        ['wire.pcap.gz', gzipSync(wire)],
+      ] as const) {
+        await take(name, octets);
+        await page.waitForSelector(`.titlebar h1:has-text("${name} #0")`);
+        expect(await page.textContent('[data-verdict="refused"]')).toMatch(/after 900 µs.*2 the RST/s);
+        expect(await page.locator('.arrow').count()).toBe(2);
+      }
+      await page.keyboard.press('End');
+      expect(await stateOf(page, 'right')).toBe('CLOSED');
+      expect(await findings(page)).toEqual([]);
+      for (const [name, octets, why] of [
+        ['cut.pcap.gz', gzipSync(wire).subarray(0, 30), 'its compressed data is damaged'],
+        ['empty.pcap', wire.subarray(0, 24), 'it has no TCP connection'],
+      ] as const) {
+        await take(name, octets);
+        await page.waitForSelector(`[role="alert"]:has-text("${name} shows nothing: ${why}")`);
         await page.click('[role="alert"] button');
       }
       await closeAll();

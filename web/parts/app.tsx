@@ -98,7 +98,7 @@ export function App() {
             {t('chooseFile')}
             <input
               type="file"
-              accept=".json,.pcapng,.pcap"
+              accept=".json,.pcapng,.pcap,.gz,.zst"
               onChange={(event) => choose(event.currentTarget)}
             />
           </label>

@@ -1,5 +1,5 @@
-// A file that is dropped onto the page, or chosen, is shown: a trace, or a capture that has its trace in it. It is read here
-// and goes nowhere.
+// A file that is dropped onto the page, or chosen, is shown: a trace, a capture that has its trace in it, or a capture of the
+// wire, which is judged. It is read here and goes nowhere.
 
 import type { Trace } from '../../src/lab/index.ts';
 import { t } from '../messages.ts';
@@ -98,7 +98,9 @@ export async function takeFile(file: File): Promise<void> {
       const { traceIn } = await import('../state/exports.ts');
       const text = file.size <= LARGEST ? traceIn(octets) : null;
       if (text === null) {
-        trouble.value = t('foreignCapture', { name: file.name });
+        const { openCapture } = await import('./capture-view.tsx');
+        const why = await openCapture(file);
+        trouble.value = why === null ? null : t('badCapture', { name: file.name, why });
         return;
       }
       showTrace(file.name, parseTrace(text));

@@ -73,6 +73,7 @@ export function Summary() {
     return (
       <section class="summary">
         <p>{summarize(lab.trace.value, lab.lang.value)}</p>
+        {file.About !== undefined && <file.About />}
         <button type="button" onClick={() => openScenario(lab.scenarioId.value)}>
           {t('backToScenarios')}
         </button>

@@ -2,6 +2,7 @@
 // is shown is computed from here; a change of what was chosen runs the engine again.
 
 import { batch, computed, signal } from '@preact/signals';
+import type { ComponentType } from 'preact';
 import {
   decidingEvent,
   EditError,
@@ -56,8 +57,13 @@ export const connection = signal(0);
 /** Number of the event that happened last; -1: nothing has happened. */
 export const cursor = signal(-1);
 export const ghost = signal<Ghost | null>(null);
-/** A trace that was dropped onto the page: shown instead of a scenario. */
-export const dropped = signal<{ readonly name: string; readonly trace: Trace } | null>(null);
+/** What was dropped onto the page: shown instead of a scenario. `About` says what its file is. */
+export interface Dropped {
+  readonly name: string;
+  readonly trace: Trace;
+  readonly About?: ComponentType | undefined;
+}
+export const dropped = signal<Dropped | null>(null);
 /** The segment that bytes are shown of, if it is not that of the cursor; and the one that it is compared with. */
 export const picked = signal<number | null>(null);
 export const compared = signal<number | null>(null);
@@ -221,13 +227,13 @@ export function nameOf(sent: SentEvent): string | null {
 }
 
 /** Shows a trace from a file. */
-export function showTrace(name: string, shown: Trace): void {
+export function showTrace(name: string, shown: Trace, About?: ComponentType): void {
   batch(() => {
     view.value = 'lab';
     ghost.value = null;
     compared.value = null;
     connection.value = 0;
-    dropped.value = { name, trace: shown };
+    dropped.value = { name, trace: shown, About };
     goTo(firstLook());
   });
 }
