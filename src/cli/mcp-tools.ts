@@ -12,7 +12,7 @@ import {
 } from '../capture/index.ts';
 import type { Lang } from '../lab/text/index.ts';
 import { nearNames } from '../options/index.ts';
-import { UsageError } from './command.ts';
+import { type Command, UsageError, type Values } from './command.ts';
 import { t } from './messages.ts';
 import { captureFiles, readCaptures } from './read-input.ts';
 
@@ -97,7 +97,12 @@ function named(args: Arguments): string[] {
 }
 
 /** What a command prints, with its errors; long texts are cut. */
-async function command(argv: readonly string[], lang: Lang): Promise<Said> {
+async function printed(
+  { run }: Command,
+  values: Values,
+  positionals: readonly string[],
+  lang: Lang,
+): Promise<Said> {
   const parts: string[] = [];
   const sink = new Writable({
     write(chunk, _, done) {
@@ -105,9 +110,8 @@ async function command(argv: readonly string[], lang: Lang): Promise<Said> {
       done();
     },
   });
-  const { main } = await import('./program.ts');
-  const env = { LANG: lang === 'zh' ? 'zh_CN.UTF-8' : 'en_US.UTF-8' };
-  const code = await main(argv, { stdin: Readable.from([]), stdout: sink, stderr: sink, env });
+  const io = { stdin: Readable.from([]), stdout: sink, stderr: sink, lang };
+  const code = await run({ plain: true, ...values }, positionals, io);
   return { text: shortened(parts.join(''), lang), failed: code !== 0 };
 }
 
@@ -178,7 +182,7 @@ export const tools: readonly Tool[] = [
     ['files', 'number'],
     async (args, lang) => {
       const conn = String(whole(args, 'number'));
-      return command(['read', '--conn', conn, '--plain', '--', ...named(args)], lang);
+      return printed((await import('./read.ts')).readCommand, { conn }, named(args), lang);
     },
   ),
   tool(
@@ -193,7 +197,7 @@ export const tools: readonly Tool[] = [
     'An answer to a question about TCP (states, handshake, close, timers, options), with the run of the lab that shows it.',
     { question: { type: 'string' } },
     ['question'],
-    async (args, lang) => command(['ask', '--plain', '--', text(args, 'question')], lang),
+    async (args, lang) => printed((await import('./ask.ts')).askCommand, {}, [text(args, 'question')], lang),
   ),
   tool(
     'run',
@@ -213,8 +217,8 @@ export const tools: readonly Tool[] = [
     },
     ['scenario'],
     async (args, lang) => {
-      const edits = texts(args, 'edits').map((edit) => `--edit=${edit}`);
-      return command(['run', '--plain', '--explain', ...edits, '--', text(args, 'scenario')], lang);
+      const values = { explain: true, edit: texts(args, 'edits') };
+      return printed((await import('./run.ts')).runCommand, values, [text(args, 'scenario')], lang);
     },
   ),
 ];
