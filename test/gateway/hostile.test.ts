@@ -52,6 +52,8 @@ describe('a hostile guest', () => {
       (['open', 'silent', { code: 'ECONNREFUSED' }] as const)[random.int(3)] ?? 'silent';
     const { host, port } = site.machine();
     const good = site.machine();
+    good.host.open({ address: FAR, port: 443 }).abort(); // its address is its own from now on
+    await site.pass(100);
     const kept: Uint8Array[] = [];
     site.gateway.tap = (guest, direction, frame) => {
       if (direction === 'in' && guest.name === 'guest1' && kept.length < 400) kept.push(frame.slice());

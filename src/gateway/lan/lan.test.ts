@@ -96,6 +96,13 @@ describe('in whose name a guest may speak', () => {
       await made.pass(10);
     });
 
+  it('a static lease is for its Ethernet address alone, whoever comes first', () => {
+    const { a, b } = site({ dhcp: { leases: { '02:00:00:00:00:02': '10.0.2.50' } } });
+    a.port.onreceive?.(ip(1, '10.0.2.50'));
+    b.port.onreceive?.(ip(2, '10.0.2.50'));
+    expect([a.guest.counters.spoofed, b.guest.counters.spoofed]).toEqual([1, 0]);
+  });
+
   it('an address is free again when its guest has left', () => {
     const { made, a, b } = site();
     b.port.onreceive?.(ip(2, '10.0.2.16'));

@@ -54,6 +54,8 @@ export class Lan implements Device {
   /** Sees every frame that guests send (also those that are dropped) and get; null: nobody looks. */
   tap: FrameTap | null = null;
   readonly guests = new Map<string, Guest>();
+  /** Addresses that one Ethernet address alone may use, whoever comes first: static leases. */
+  readonly reserved = new Map<string, string>();
   readonly #o: LanOptions;
   readonly #macs = new Bindings();
   readonly #addresses = new Bindings();
@@ -175,6 +177,8 @@ export class Lan implements Device {
     const isNear = networks.some(({ address, prefix }) => inPrefix(w0, w1, w2, w3, address, prefix));
     if (!isNear && !isLinkLocal(w0)) return false;
     const text = addressText(w0, w1, w2, w3);
+    const mac = this.reserved.get(text);
+    if (mac !== undefined && !guest.macs.has(mac)) return false;
     if (own.includes(text) || !this.#addresses.bind(text, guest, guest.addresses)) return false;
     guest.last0 = w0;
     guest.last1 = w1;

@@ -152,6 +152,7 @@ export class DhcpServer {
       if (this.#staticWords.has(word)) throw wrong(`leases: ${address} is given twice`);
       this.#static.set(formatMac(parsed.hi, parsed.lo), word);
       this.#staticWords.add(word);
+      core.lan.reserved.set(formatIpv4(word), formatMac(parsed.hi, parsed.lo));
     }
     const named = [...(options.search ?? []), ...(options.domain === undefined ? [] : [options.domain])];
     const noName = named.find((name) => !isHostName(name));
