@@ -41,6 +41,12 @@ that is half of the processor time here, most of it in V8's own threads; making 
 the main thread's. The stack itself, copies included, is less than that: the octets are copied into the send ring, into a
 packet, into the receive ring, and out of it; no checksum is computed on loopback. The kernel's end of it is two copies.`,
   },
+  sim: {
+    title: 'Simulations of programs',
+    text: `Programs of node:net and node:http on hosts of \`synfin/sim\`, per second of the process's processor time (user and system);
+the peer is the same program on the kernel's loopback, both ends in one process. In the hour 49 hosts ask one every ten seconds, by
+keep-alive. Medians, each row in a process of its own.`,
+  },
   tun: {
     title: 'TUN: a host and the kernel',
     text: `A host with default settings behind a TUN interface, and iperf3 in the kernel's TCP at the other end; the peer is

@@ -2,6 +2,7 @@
 //
 //   npm run bench                              what it costs in processor time, beside the kernel on loopback
 //   npm run bench -- --rows net                programs of node:net on synfin, beside the kernel on loopback
+//   npm run bench -- --rows sim                simulations of programs: bulk, requests beside the kernel, an hour with 50 hosts
 //   npm run bench -- --rows memory             what connections take that do nothing; --million: of a million ends, too
 //   npm run bench -- --rows bad                bad networks, beside Linux on the same simulated link
 //   npm run bench -- --rows tun                a host on TUN and the kernel, beside the kernel over veth
@@ -22,6 +23,7 @@ import { machine, type Report, type Row } from './rows.ts';
 
 const GROUPS = {
   stack: async () => (await import('./stack.ts')).stackRows(rounds, running),
+  sim: async () => (await import('./stack.ts')).simRows(rounds, running),
   net: async () => (await import('./stack.ts')).netRows(rounds, running),
   memory: async () => (await import('./stack.ts')).memoryRows(rounds, values.million, running),
   tun: async () => (await import('./tun.ts')).tunRows(rounds, running),

@@ -85,6 +85,13 @@ export const MEASURES: Readonly<Record<string, () => Figures | Promise<Figures>>
   'flows-10000': () => ({ gbps: manyFlows(10_000, BULK_OCTETS / 2) }),
   'bulk-kernel': () => bulkOf(kernel),
   'bulk-net': () => bulkOf(onLoopback()),
+  'sim-bulk': async () => (await import('./simulated.ts')).simulatedBulk(),
+  'sim-requests': async () => ({ perSecond: await (await import('./simulated.ts')).simulatedRequests(true) }),
+  'sim-requests-untraced': async () => ({
+    perSecond: await (await import('./simulated.ts')).simulatedRequests(false),
+  }),
+  'http-kernel': async () => ({ perSecond: await (await import('./simulated.ts')).kernelRequests() }),
+  'sim-hour': async () => (await import('./simulated.ts')).simulatedHour(),
   'requests-kernel': () => requestsOf(kernel),
   'requests-net': () => requestsOf(onLoopback()),
   'churn-kernel': () => churnOf(kernel),

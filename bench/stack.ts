@@ -202,3 +202,46 @@ export function stackRows(rounds: number, running: Running): Promise<Row[]> {
 export function netRows(rounds: number, running: Running): Promise<Row[]> {
   return planned('net', NET, rounds, running);
 }
+
+const SIM: readonly Plan[] = [
+  { what: 'bulk, one connection, segments', figure: 'traced', ours: 'sim-bulk', better: 'more' },
+  {
+    what: 'bulk, one connection, without a trace, segments',
+    figure: 'untraced',
+    ours: 'sim-bulk',
+    better: 'more',
+  },
+  {
+    what: 'requests of node:http, 16 connections',
+    figure: 'perSecond',
+    ours: 'sim-requests',
+    peer: 'http-kernel',
+    better: 'more',
+  },
+  {
+    what: 'requests of node:http, 16 connections, without a trace',
+    figure: 'perSecond',
+    ours: 'sim-requests-untraced',
+    peer: 'http-kernel',
+    better: 'more',
+  },
+  {
+    what: 'an hour with 50 hosts, seconds of processor time',
+    figure: 'seconds',
+    ours: 'sim-hour',
+    better: 'less',
+  },
+  { what: 'an hour with 50 hosts, requests', figure: 'requests', ours: 'sim-hour', better: 'more' },
+  { what: 'an hour with 50 hosts, events', figure: 'eventsPerSecond', ours: 'sim-hour', better: 'more' },
+  {
+    what: 'an hour with 50 hosts, MB of resident memory',
+    figure: 'megabytes',
+    ours: 'sim-hour',
+    better: 'less',
+  },
+];
+
+/** What simulations cost. */
+export function simRows(rounds: number, running: Running): Promise<Row[]> {
+  return planned('sim', SIM, rounds, running);
+}
