@@ -53,6 +53,12 @@ const EPOLL_BYTES = EPOLL_DATA_AT + 8;
 const byNumber = new Map<number, Errno>();
 for (const [name, number] of Object.entries(errnoNumbers)) byNumber.set(number, name as Errno);
 
+/** The numbers of SO_MEMINFO, in order. */
+const MEMORY = [
+  ...['RMEM_ALLOC', 'RCVBUF', 'WMEM_ALLOC', 'SNDBUF', 'FWD_ALLOC', 'WMEM_QUEUED', 'OPTMEM', 'BACKLOG'],
+  'DROPS',
+] as const;
+
 /** A descriptor that a script has. */
 interface Owned {
   readonly family: 4 | 6;
@@ -483,7 +489,15 @@ export class KernelCalls implements Syscalls {
   tcpInfo(fd: number): TcpInfo | null {
     if (!this.#owned.has(fd)) return null;
     const { bytes, length, result } = this.#option(fd, SOL_TCP, constant('TCP_INFO'), TCP_INFO_BYTES);
-    return result < 0 ? null : readTcpInfo(bytes, length);
+    return result < 0 ? null : { ...readTcpInfo(bytes, length), ...this.#memoryOf(fd) };
+  }
+
+  /** SO_MEMINFO: SK_MEMINFO_… of <linux/sock_diag.h>. */
+  #memoryOf(fd: number): TcpInfo {
+    const { bytes, length } = this.#option(fd, SOL_SOCKET, constant('SO_MEMINFO'), 4 * MEMORY.length);
+    const dv = new DataView(bytes.buffer);
+    const given = MEMORY.slice(0, length >> 2);
+    return Object.fromEntries(given.map((name, i) => [`SK_MEMINFO_${name}`, dv.getUint32(4 * i, LITTLE)]));
   }
 
   getsockname(fd: number): Outcome {

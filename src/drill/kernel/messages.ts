@@ -18,11 +18,12 @@ const RECVERR = new Map([
   [constant('SOL_IPV6'), constant('IPV6_RECVERR')],
 ]);
 
-/** A struct msghdr of `buffers` with room for control messages; what it points to lives as long as it does. */
+/** A struct msghdr of `buffers` with room for control messages. */
 class Header {
   readonly bytes = pinnedBytes(MSGHDR);
   readonly control: Uint8Array;
-  readonly #held: Uint8Array[];
+  /** What it points to, which must live as long as it does. */
+  readonly pointsTo: readonly Uint8Array[];
 
   constructor(libc: SocketLibc, buffers: readonly Uint8Array[], control: number) {
     const vector = pinnedBytes(Math.max(IOVEC * buffers.length, 1));
@@ -37,7 +38,7 @@ class Header {
     dv.setBigUint64(24, BigInt(buffers.length), LITTLE);
     dv.setBigUint64(32, control === 0 ? 0n : BigInt(libc.addressOf(this.control)), LITTLE);
     dv.setBigUint64(40, BigInt(control), LITTLE);
-    this.#held = [vector, ...buffers];
+    this.pointsTo = [vector, ...buffers];
   }
 
   get controlLength(): number {
@@ -45,9 +46,6 @@ class Header {
   }
   get flags(): number {
     return new DataView(this.bytes.buffer).getInt32(48, LITTLE);
-  }
-  get held(): number {
-    return this.#held.length;
   }
 }
 

@@ -70,6 +70,7 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
       : {}),
     ...times(socket, tcb),
     ...socket.sending.limits.told(socket.owner.now()),
+    ...(personality.name === 'linux' ? memoryOf(socket, tcb) : {}),
     tcpi_delivered: (tcb.snd.syn === 0 ? 1 : 0) + segments(tcb.cc.delivered >>> 0),
     tcpi_total_retrans: s.retransmissions,
     tcpi_segs_in: s.segsIn,
@@ -80,6 +81,15 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
     ...(s.accEcn === null ? {} : counters(s.accEcn)),
     tcpi_bytes_acked: Math.max(0, (tcb.snd.una - tcb.snd.iss - 1) | 0) - (s.finAcked ? 1 : 0),
     tcpi_bytes_received: Math.max(0, (tcb.rcv.nxt - tcb.rcv.irs - 1) | 0),
+  };
+}
+
+/** What of SO_MEMINFO there is: the sizes of the buffers. */
+function memoryOf({ sending, owner }: TcpSocket, { snd, rcv }: Tcb): TcpInfo {
+  const { bufferFactor } = owner.personality;
+  return {
+    SK_MEMINFO_RCVBUF: rcv.buf * bufferFactor,
+    SK_MEMINFO_SNDBUF: sending.memory.set ? sending.memory.limit : snd.buf * bufferFactor,
   };
 }
 
