@@ -19,6 +19,13 @@ const doctorOptionsHelp: readonly OptionHelp[] = [
       zh: '实时画面：各状态的数量、变化和问题；按 q 退出',
     },
   },
+  {
+    option: '--state STATE',
+    text: {
+      en: 'with a file: the state of lines without one, which is what "ss state close-wait" prints',
+      zh: '配合文件：没有状态列的行处于什么状态（“ss state close-wait” 不打印这一列）',
+    },
+  },
   { option: '--json', text: { en: 'everything, as JSON', zh: '以 JSON 输出全部内容' } },
   ...showHelp.filter(({ option }) => /^--(?:plain|\[no-]ascii|\[no-]color)/.test(option)),
 ];

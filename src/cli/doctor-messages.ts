@@ -14,6 +14,8 @@ export const doctorMessages = {
     en: '{name}: no line of ss, of /proc/net/tcp or of nstat in it ({strange} lines of something else)',
     zh: '{name}：其中没有 ss、/proc/net/tcp 或 nstat 的输出（有 {strange} 行其他内容）',
   },
+  doctorNoState: { en: '--state: there is no state "{text}"', zh: '--state：没有状态 “{text}”' },
+  doctorStateHost: { en: '--state is for a text, not for this host', zh: '--state 只用于文本，不能用于本机' },
   doctorWatchFile: { en: '--watch is for this host, not for a text', zh: '--watch 只用于本机，不能用于文本' },
   doctorWatchTerminal: {
     en: '--watch needs a terminal; --json or no option for files and logs',

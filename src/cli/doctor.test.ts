@@ -114,7 +114,18 @@ describe('synfin doctor', () => {
     expect(stdout).not.toContain('\x1b[2J');
   });
 
+  test('--state is that of lines without one', async () => {
+    const lines = leak(12)
+      .replace(/^LISTEN.*\n/, '')
+      .replaceAll('CLOSE-WAIT ', '');
+    const { stdout } = await synfin(['doctor', '-', '--state', 'close_wait'], lines);
+    expect(stdout).toContain('close() never called (12, :8080)');
+    expect((await synfin(['doctor', '-'], lines)).code).toBe(2);
+  });
+
   test.each([
+    [['doctor', '-', '--state', 'frob'], '', /no state "frob"/],
+    [['doctor', '--state', 'listen'], '', /--state is for a text/],
     [['doctor', 'a', 'b', 'c'], '', /one text, or two/],
     [['doctor', '-'], 'no such thing\n', /^synfin: -: no line of ss, .* \(1 lines/],
     [['doctor', '-', '--watch'], '', /--watch is for this host/],

@@ -3,7 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Examination, examinationJson, examineHost, readSample, type Sample } from '../doctor/index.ts';
+import {
+  type Examination,
+  examinationJson,
+  examineHost,
+  readSample,
+  type Sample,
+  type SocketState,
+  stateNamed,
+} from '../doctor/index.ts';
 import { printable } from '../lab/text/index.ts';
 import { type Command, type Io, optionText, parseWhole, UsageError, type Values } from './command.ts';
 import { doctorHelp } from './doctor-help.ts';
@@ -16,6 +24,7 @@ import { Show, showOptionsOf } from './show.ts';
 /** The options, as `util.parseArgs` wants them. */
 export const doctorOptions = {
   interval: { type: 'string' },
+  state: { type: 'string' },
   watch: { type: 'boolean' },
   json: { type: 'boolean' },
   plain: showOptions.plain,
@@ -35,10 +44,14 @@ async function examineThisHost(seconds: number): Promise<Examination> {
 }
 
 /** Texts of a host: one, or two in the order of time. */
-async function examineTexts(names: readonly string[], io: Io): Promise<Examination> {
+async function examineTexts(
+  names: readonly string[],
+  state: SocketState | null,
+  io: Io,
+): Promise<Examination> {
   const samples: Sample[] = [];
   for (const name of names) {
-    const sample = readSample(name === '-' ? await text(io.stdin) : readFileSync(name, 'utf8'));
+    const sample = readSample(name === '-' ? await text(io.stdin) : readFileSync(name, 'utf8'), state);
     if (sample.source === 'none' && sample.counters.size === 0)
       throw new UsageError('doctorNoSockets', { name: printable(name), strange: sample.strange });
     samples.push(sample);
@@ -47,9 +60,20 @@ async function examineTexts(names: readonly string[], io: Io): Promise<Examinati
   return second === undefined ? examineHost(first) : examineHost(second, first);
 }
 
+/** `--state`: that of the lines of ss without one. */
+function stateOf(values: Values): SocketState | null {
+  const name = optionText(values, 'state');
+  if (name === undefined) return null;
+  const state = stateNamed(name);
+  if (state === undefined) throw new UsageError('doctorNoState', { text: name });
+  return state;
+}
+
 async function run(values: Values, positionals: readonly string[], io: Io): Promise<number> {
   const interval = optionText(values, 'interval');
   const seconds = interval === undefined ? INTERVAL_S : parseWhole(interval, '--interval', 1, 3600);
+  const state = stateOf(values);
+  if (positionals.length === 0 && state !== null) throw new UsageError('doctorStateHost');
   if (positionals.length > MOST_FILES) throw new UsageError('doctorTooManyFiles');
   const watches = values['watch'] === true;
   if (positionals.length > 0 && watches) throw new UsageError('doctorWatchFile');
@@ -60,7 +84,7 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
     return watchHost(io, options, seconds);
   }
   const examination =
-    positionals.length > 0 ? await examineTexts(positionals, io) : await examineThisHost(seconds);
+    positionals.length > 0 ? await examineTexts(positionals, state, io) : await examineThisHost(seconds);
   if (values['json'] === true)
     io.stdout.write(`${JSON.stringify(examinationJson(examination, io.lang), null, 1)}\n`);
   else tellExamination(new Show(io, options), io, examination);

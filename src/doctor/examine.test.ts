@@ -65,6 +65,9 @@ describe('CLOSE-WAIT: Recv-Q tells four mistakes apart', () => {
     expect(idsOf(lines(3, closeWait(0, 5000)))).toEqual(['warning cw-not-closed']);
     const [finding] = found(lines(3, closeWait(0, 5000)), lines(1, closeWait(0, 4000)));
     expect(finding).toMatchObject({ severity: 'fault', perMinute: 120 });
+    expect(idsOf(lines(2, closeWait(0, 5000)), lines(1, closeWait(0, 4000)))).toEqual([
+      'warning cw-not-closed',
+    ]);
   });
 
   test('what this host opened is named by the service, and apart from what it serves', () => {
@@ -103,6 +106,13 @@ describe('listeners', () => {
     expect(idsOf(listener(3, 2))).toEqual(['fault accept-queue-full']);
     expect(idsOf(listener(2, 2))).toEqual([]);
     expect(found(listener(3, 2))[0]?.process).toMatchObject({ name: 'nginx', runtime: 'nginx' });
+  });
+
+  test('full for a moment, and nothing lost: a warning', () => {
+    const lost = (count: number): string => `TcpExtListenOverflows ${count} 0.0\n`;
+    expect(idsOf(listener(3, 2) + lost(4), listener(0, 2) + lost(4))).toEqual(['warning accept-queue-full']);
+    expect(idsOf(listener(3, 2) + lost(4), listener(3, 2) + lost(4))).toEqual(['fault accept-queue-full']);
+    expect(idsOf(listener(3, 2) + lost(5), listener(0, 2) + lost(4))).toEqual(['fault accept-queue-full']);
   });
 
   test('an overflow between two looks is told, though the queue is empty again', () => {

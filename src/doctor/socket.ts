@@ -37,6 +37,14 @@ export function stateOfNumber(number: number): SocketState {
   return BY_NUMBER[number] ?? 'CLOSED';
 }
 
+/** The state of a name: `close-wait`, `ESTAB`, `syn_recv`; undefined: there is none. */
+export function stateNamed(name: string): SocketState | undefined {
+  const wanted = name.toUpperCase().replaceAll('_', '-');
+  if (wanted === 'ESTAB') return 'ESTABLISHED';
+  if (wanted === 'SYN-RECV') return 'SYN-RECEIVED';
+  return BY_NUMBER.find((state) => state === wanted);
+}
+
 /** What a socket waits for: a retransmission, a keep-alive, the end of TIME-WAIT, a probe of a zero window. */
 export type SocketTimer = 'none' | 'on' | 'keepalive' | 'timewait' | 'persist';
 

@@ -10,6 +10,8 @@ import { type Found, greatest, octets, type SocketRule, span, spanZh, ssEnd, sum
 /** So many, or so old, that it will not go away. */
 const MANY = 10;
 const OLD_MS = 60_000;
+/** As many may be chance. */
+const FEW = 2;
 
 /** Milliseconds since the FIN: its ACK field was the last one to come. */
 function age({ lastAck }: HostSocket): number {
@@ -37,7 +39,8 @@ function judged(group: readonly HostSocket[], look: Look, ...shown: readonly Tex
   const before = look.wereSo(group);
   const grew = look.before !== null && group.length > before;
   const known = group.some(({ hasInfo }) => hasInfo);
-  const bad = group.length >= MANY || (oldest >= OLD_MS && group.length > 2) || (grew && before > 0);
+  const some = group.length > FEW && (oldest >= OLD_MS || (grew && before > 0));
+  const bad = group.length >= MANY || some;
   return {
     severity: bad ? 'fault' : 'warning',
     confidence: known || look.before !== null ? 'certain' : 'likely',

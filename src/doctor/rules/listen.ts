@@ -42,9 +42,12 @@ const acceptQueueFull: SocketRule = {
     const [listener] = group as readonly [HostSocket];
     const lost = look.grown('TcpExtListenOverflows');
     const full = group.find(isFull);
+    const was = full === undefined ? undefined : look.was(full);
+    // Full for a moment only, and nothing lost: a burst.
+    const isBurst = was !== undefined && !isFull(was) && lost === 0;
     return {
       confidence: full !== undefined ? 'certain' : 'possible',
-      severity: full === undefined ? 'warning' : 'fault',
+      severity: full === undefined || isBurst ? 'warning' : 'fault',
       count: Math.max(1, (full ?? listener).recvQ),
       shown: [
         {
