@@ -16,6 +16,7 @@ import {
 } from '../../src/lab/index.ts';
 import { interviewQuestions } from '../../src/lab/interview/index.ts';
 import { mutantNamed } from '../../src/lab/mutants/index.ts';
+import { base, type Clause, clausesOf, removedRules } from '../../src/lab/proof/index.ts';
 import { stories } from '../../src/lab/stories/index.ts';
 import { type State, type StateName, stateName, transitions } from '../../src/tcp/index.ts';
 import { html, ladder, ladderOf, prose, stateDiagram } from './drawings.ts';
@@ -106,6 +107,47 @@ function whyPages(): SitePage[] {
       );
     },
   }));
+}
+
+/** The rules proved for any number of connections: what is claimed, what it takes for granted, and what each rule is for. */
+function proofPage(): SitePage {
+  const properties = clausesOf(base).filter(({ neededFor }) => neededFor === undefined);
+  const helpers = clausesOf(base).filter(({ neededFor }) => neededFor !== undefined);
+  const clauses = (of: readonly Clause[], lang: Lang): string =>
+    `<dl>${of.map(({ name, says, holds }) => `<dt>${html(name)}</dt><dd>${prose(says[lang])}<br><code>${html(holds)}</code></dd>`).join('')}</dl>`;
+  return {
+    path: 'why/proof',
+    title: both('TCP’s rules, proved for any number of connections', 'TCP 规则的证明：对任意多个连接都成立'),
+    description: both(
+      'What TCP’s rules for opening, stream, closing and resets guarantee, for any number of connections and packets, and which step of the proof fails without each rule.',
+      'TCP 的建立、数据流、关闭与复位规则保证了什么：对任意多个连接和报文段都成立；以及去掉每条规则，证明在哪一步失败。',
+    ),
+    picture: 'hs',
+    live: '1/three?v=why',
+    body: (lang) => {
+      const en = lang === 'en';
+      return (
+        `<p class="lead">${en ? 'The rules, as modelled, are safe for any number of connections and packets, any loss, copies, order and delay. A solver has checked that every clause holds in the beginning, and that every action keeps every clause. The engine is not proved: every step of it that the searches reach is a step of that model.' : '按模型所写，这些规则对任意多个连接、任意多个报文段都是安全的，不论如何丢失、复制、乱序、延迟。求解器检验了：初始时每条断言成立，每个动作都保持每条断言。引擎本身没有被证明：搜索所及的引擎的每一步，都是这个模型的若干步。'}</p>` +
+        `<pre><code>npx synfin prove\nnpx synfin why three --proof\nnpx synfin prove --bridge</code></pre>` +
+        `<h2>${en ? 'What is claimed' : '结论'}</h2>${clauses(properties, lang)}` +
+        `<h2>${en ? 'What is taken for granted' : '前提'}</h2>${list(base.assumes.map((text) => prose(text[lang])))}` +
+        `<h2>${en ? 'Without a rule' : '去掉一条规则'}</h2>` +
+        list(
+          removedRules.map(
+            ({ rule, fails }) =>
+              `${prose(rule[lang])}<br><small>${
+                fails.length === 0
+                  ? en
+                    ? 'The proof holds without it: it is for time, or against somebody who forges.'
+                    : '去掉它证明仍成立：它针对的是时间，或伪造报文段的人。'
+                  : `${en ? 'Fails: ' : '失败之处：'}${html(fails.map((step) => step.join(' / ')).join('; '))}`
+              }</small>`,
+          ),
+        ) +
+        `<h2>${en ? 'What makes it inductive' : '使归纳成立的断言'}</h2>${clauses(helpers, lang)}`
+      );
+    },
+  };
 }
 
 const NOT_REAL = both(
@@ -394,11 +436,12 @@ export function sitePages(): SitePage[] {
       '1/hs',
     ),
     ...whys,
+    proofPage(),
     indexOf(
       'why',
       SECTIONS.why,
       both('Why each rule of TCP is there, found by search.', 'TCP 的每条规则为什么存在：由搜索给出答案。'),
-      whys,
+      [...whys, proofPage()],
       '1/three?v=why',
     ),
     ...books,

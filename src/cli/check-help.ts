@@ -29,6 +29,20 @@ const whyOptionsHelp: readonly OptionHelp[] = [
     text: { en: 'record its packets as pcapng', zh: '把其中的数据包记录为 pcapng 文件' },
   },
   {
+    option: '--proof',
+    text: {
+      en: 'where the proof of the rules fails without this one, too; with a solver (see synfin prove)',
+      zh: '同时给出：去掉这条规则，规则的证明在哪里失败；需要求解器（见 synfin prove）',
+    },
+  },
+  {
+    option: '--solver NAME',
+    text: {
+      en: 'of --proof: wasm, z3 or cvc5. Default: wasm',
+      zh: '--proof 用的求解器：wasm、z3 或 cvc5。默认：wasm',
+    },
+  },
+  {
     option: '--tui',
     text: { en: 'look at it full-screen, step by step', zh: '全屏逐步查看' },
   },

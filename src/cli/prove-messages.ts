@@ -31,6 +31,22 @@ export const proveMessages = {
     en: 'The proof does not need this rule: what it is for (time, or somebody who forges) is not in this theory.',
     zh: '这个证明不需要这条规则：它所防范的（时间，或伪造报文段的人）不在这个理论之内。',
   },
+  whyNotInProof: {
+    en: 'The proof: this rule is not in it. What it is for is liveness, time or memory, of which the theory does not speak.',
+    zh: '证明：其中没有这条规则。它关乎活性、时间或内存，理论不涉及这些。',
+  },
+  whyProofHolds: {
+    en: 'The proof, for any number of connections and packets, holds without this rule ({solver}). What the rule is for, time or somebody who forges segments, is not in the theory.',
+    zh: '证明（任意多个连接和报文段）：去掉这条规则仍然成立（{solver}）。它所防范的是时间问题或伪造报文段的人，不在这个理论之内。',
+  },
+  whyProofFails: {
+    en: 'The proof, for any number of connections and packets, fails without this rule at its own step ({solver}):',
+    zh: '证明（任意多个连接和报文段）：去掉这条规则，恰好在它自己的一步失败（{solver}）：',
+  },
+  whyProofStep: {
+    en: '{action} (RFC 9293 §{section}) does not keep “{clause}”: {text}',
+    zh: '{action}（RFC 9293 §{section}）不再保持“{clause}”：{text}',
+  },
   bridgeTitle: {
     en: 'Every transition of the real engine, as steps of the theory',
     zh: '真正的引擎的每一次转移，都是理论中的若干步',

@@ -161,6 +161,22 @@ describe('synfin prove', () => {
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
   });
 
+  test.runIf(has('z3'))(
+    'why --proof says the step first, then searches; and what the proof does not speak of',
+    async () => {
+      const three = await synfin('why', 'three', '--proof', '--solver', 'z3', '--plain');
+      const flat = three.stdout.replace(/\s+/g, ' ');
+      expect(three.code).toBe(0);
+      expect(flat).toMatch(
+        /LISTEN: SYN \(RFC 9293 §3\.10\.7\.2\) does not keep “agreement”.*violated after 3 steps/,
+      );
+      const rst = await synfin('why', 'timewait-rst', '--proof', '--solver', 'z3', '--states', '1');
+      expect(rst.stdout.replace(/\s+/g, ' ')).toContain('holds without this rule');
+      const again = await synfin('why', 'synack-again', '--proof', '--json', '--states', '1');
+      expect(JSON.parse(again.stdout)).toMatchObject({ proof: { rule: null, expected: true } });
+    },
+  );
+
   test('a solver that is not there is said, and how to get it', async () => {
     const { PATH } = process.env;
     process.env['PATH'] = '';

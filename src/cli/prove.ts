@@ -6,6 +6,7 @@ import {
   actionsOf,
   base,
   clausesOf,
+  failsAsExpected,
   groupScript,
   INITIALLY,
   obligationsOf,
@@ -24,7 +25,8 @@ import { t } from './messages.ts';
 import { tellBridge } from './prove-bridge.ts';
 import { proveHelp } from './prove-help.ts';
 import { Show, showOptionsOf } from './show.ts';
-import { LIMIT, SOLVERS, SolverError, type SolverName, solverNamed } from './solvers.ts';
+import { chosenSolver, solverRefusal } from './solver-choice.ts';
+import { LIMIT, SolverError, solverNamed } from './solvers.ts';
 
 const proveOptions = {
   solver: { type: 'string' },
@@ -35,14 +37,6 @@ const proveOptions = {
   full: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
-
-function chosenSolver(values: Values): SolverName {
-  const text = optionText(values, 'solver') ?? 'wasm';
-  const found = SOLVERS.find((name) => name === text);
-  if (found === undefined)
-    throw new UsageError('notOneOf', { what: '--solver', choices: SOLVERS.join(', '), text });
-  return found;
-}
 
 function chosenRule(values: Values): RemovedRule | null {
   const text = optionText(values, 'without');
@@ -95,15 +89,6 @@ function tellStep(show: Show, theory: Theory, step: StepReport, { lang }: Io): v
   }
 }
 
-/** Whether exactly the steps fail that must. */
-function isAsExpected(steps: readonly StepReport[], rule: RemovedRule | null): boolean {
-  const wanted = (rule?.fails ?? []).map((step) => step.join(' / '));
-  const failed = steps.flatMap(({ action, failed: list }) =>
-    list.map(({ clause, answer }) => (answer === 'sat' ? `${action} / ${clause}` : answer)),
-  );
-  return failed.length === wanted.length && failed.every((step) => wanted.includes(step));
-}
-
 async function proved(theory: Theory, rule: RemovedRule | null, solver: Solver, values: Values, io: Io) {
   const json = values['json'] === true;
   const show = new Show(io, showOptionsOf({}, io));
@@ -118,7 +103,7 @@ async function proved(theory: Theory, rule: RemovedRule | null, solver: Solver, 
   const asked = steps.reduce((n, step) => n + step.asked, 0);
   const good = steps.reduce((n, step) => n + step.asked - step.failed.length, 0);
   const memory = Math.round(process.resourceUsage().maxRSS / 1024);
-  const expected = isAsExpected(steps, rule);
+  const expected = failsAsExpected(steps, rule);
   if (json) {
     const without = rule?.id ?? null;
     const report = {
@@ -142,11 +127,6 @@ async function proved(theory: Theory, rule: RemovedRule | null, solver: Solver, 
   return expected;
 }
 
-function refusal({ code, message }: SolverError, name: SolverName, { lang }: Io): string {
-  if (code === 'FAILED') return t(lang, 'solverFailed', { message });
-  return name === 'wasm' ? t(lang, 'solverNoModule') : t(lang, 'solverNoProgram', { name });
-}
-
 async function run(values: Values, positionals: readonly string[], io: Io): Promise<number> {
   if (positionals.length > 0) throw new UsageError('tooManyArguments', { text: positionals.join(' ') });
   if (values['bridge'] === true) return tellBridge(values, io);
@@ -164,7 +144,7 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
     return (await proved(theory, rule, solver, values, io)) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof SolverError)) throw error;
-    io.stderr.write(`synfin prove: ${refusal(error, name, io)}\n`);
+    io.stderr.write(`synfin prove: ${solverRefusal(error, name, io)}\n`);
     return 1;
   } finally {
     solver?.end();

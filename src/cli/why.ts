@@ -21,6 +21,7 @@ import { type Command, type Io, optionText, parseWhole, UsageError, type Values 
 import { t } from './messages.ts';
 import { showOptions } from './run-options.ts';
 import { Show, showOptionsOf } from './show.ts';
+import { type Proof, proofOf, tellProof } from './why-proof.ts';
 
 /** The options, as `util.parseArgs` wants them. */
 export const whyOptions = {
@@ -30,6 +31,8 @@ export const whyOptions = {
   svg: { type: 'string' },
   pcap: { type: 'string' },
   tui: { type: 'boolean' },
+  proof: { type: 'boolean' },
+  solver: { type: 'string' },
   ...showOptions,
 } as const;
 
@@ -102,12 +105,19 @@ function sectionText(section: string): string {
   return section.startsWith('RFC') ? section.replace(/ (?=[\d.]+$)/, ' §') : `RFC 9293 §${section}`;
 }
 
-function tell(show: Show, question: WhyQuestion, answer: WhyAnswer, trace: Trace | null, io: Io): void {
+function tell(
+  show: Show,
+  question: WhyQuestion,
+  { answer, proof }: { answer: WhyAnswer; proof: Proof | null },
+  trace: Trace | null,
+  io: Io,
+): void {
   const { lang } = io;
   const { rule, section, property, says, model, about, mutant } = answer;
   show.title(question.question[lang]);
   show.say('whyRule', { section: sectionText(section), text: rule[lang] });
   show.say('whyProperty', { property, text: says[lang] });
+  if (proof !== null) tellProof(show, proof, lang);
   show.say('whyModel', { model, text: about[lang] });
   show.lines('');
   tellCounts(show, answer);
@@ -170,13 +180,18 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
   if (values['list'] === true) return list(values, io);
   const question = wanted(positionals.join(' ').trim());
   contradictions(values, io);
+  const proof = values['proof'] === true ? await proofOf(question, values, io) : null;
+  if (proof === 'refused') return 1;
   const answer = await searched(question, values, io);
   const { scenario, story, withRule } = answer;
   const trace = scenario === null ? null : playScenario(scenario).trace;
   const difference = trace === null || story === null ? null : differenceFrom(story, trace);
   const files = trace === null || scenario === null ? [] : writeFiles(trace, scenario, values, io);
   if (files === null) return 1;
-  if (values['json'] === true) io.stdout.write(`${JSON.stringify({ ...answer, difference }, null, 1)}\n`);
+  if (values['json'] === true)
+    io.stdout.write(
+      `${JSON.stringify({ ...answer, difference, ...(proof === null ? {} : { proof }) }, null, 1)}\n`,
+    );
   else if (values['svg'] === '-' && trace !== null && scenario !== null)
     io.stdout.write(picture(trace, scenario, { lang: io.lang, absolute: values['absolute'] === true }));
   else if (values['tui'] === true && scenario !== null) {
@@ -184,13 +199,14 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
     return openViewer(io, showOptionsOf(values, io), {}, scenario);
   } else {
     const show = new Show(io, showOptionsOf(values, io));
-    tell(show, question, answer, trace, io);
+    tell(show, question, { answer, proof }, trace, io);
     if (trace !== null && difference === null) show.say('whyReplayed');
     for (const file of files) show.say('labWrote', { file });
   }
   if (difference !== null)
     io.stderr.write(`synfin why: ${t(io.lang, 'whyNotReplayed', { text: difference })}\n`);
-  return trace !== null && difference === null && withRule.outcome !== 'violated' ? 0 : 1;
+  const asProved = proof === null || proof.expected;
+  return trace !== null && difference === null && withRule.outcome !== 'violated' && asProved ? 0 : 1;
 }
 
 /** `synfin why` */

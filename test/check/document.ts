@@ -25,6 +25,7 @@ import {
 import { plainLadder } from '../../src/lab/ladder/index.ts';
 import { playScenario } from '../../src/lab/scenario/index.ts';
 import type { Lang, Text } from '../../src/lab/text/index.ts';
+import { type ProvedRun, proofChapter } from './proved.ts';
 
 /** The pages by language. */
 export const PAGES: Readonly<Record<Lang, string>> = { en: 'docs/proof.md', zh: 'docs/proof.zh-CN.md' };
@@ -73,7 +74,7 @@ export function keptRun(): FullRun {
 }
 
 const WORDS = {
-  title: { en: 'What exhaustive search shows of the engine', zh: '穷尽搜索证明了什么' },
+  title: { en: 'What search and proof show of the engine and its rules', zh: '搜索与证明：引擎和规则' },
   other: { en: '[中文](proof.zh-CN.md)', zh: '[English](proof.md)' },
   intro: {
     en:
@@ -94,8 +95,8 @@ const WORDS = {
       '模型 `patient` 和 `closed-window` 展示了去掉这个假设会怎样。',
   },
   made: {
-    en: 'This page is written by `npm run proof`; `synfin check` prints the same, and `synfin why` shows one rule at a time.',
-    zh: '本页由 `npm run proof` 生成；`synfin check` 输出同样的内容，`synfin why` 每次展示一条规则。',
+    en: 'What goes beyond bounds, a proof of the rules for any number of connections and packets, follows [below](#proved-for-any-number-of-connections-and-packets). This page is written by `npm run proof`; `synfin check` prints the same, and `synfin why` shows one rule at a time.',
+    zh: '超出界限的部分，即对任意多个连接和报文段的证明，见[下文](#对任意多个连接和报文段的证明)。本页由 `npm run proof` 生成；`synfin check` 输出同样的内容，`synfin why` 每次展示一条规则。',
   },
   tla: { en: 'A model whose counts are known', zh: '计数已知的模型' },
   tlaText: {
@@ -216,7 +217,11 @@ function storyOf(report: MutantReport, lang: Lang): string[] {
 }
 
 /** The pages, as they must be for what was found. */
-export function documents(quick: CheckReport, full: FullRun): (readonly [name: string, text: string])[] {
+export function documents(
+  quick: CheckReport,
+  full: FullRun,
+  proved: ProvedRun,
+): (readonly [name: string, text: string])[] {
   const order = new Map(modelItems.map(({ id }, i) => [id, i]));
   const models = [...quick.models, ...full.models].sort(
     (a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0),
@@ -273,6 +278,7 @@ export function documents(quick: CheckReport, full: FullRun): (readonly [name: s
       '|---|---|---|---|--:|--:|',
       ...quick.mutants.map((report) => mutantRow(report, lang)),
       '',
+      ...proofChapter(proved, lang),
       `## ${w('stories')}`,
       '',
       ...quick.mutants.flatMap((report) => storyOf(report, lang)),

@@ -1,5 +1,6 @@
 // npm run proof: runs the quick battery and writes docs/proof.md and docs/proof.zh-CN.md. With --full the large models
-// are searched, too, and their counts kept in full.json; without, those that are kept are taken.
+// are searched, too, and their counts kept in full.json; without, those that are kept are taken. The proof of the rules is
+// asked for and the small models held against it every time; with --proof or --full everything of it is kept in proved.json.
 
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -7,6 +8,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { unexpected } from '../../src/lab/check/battery/index.ts';
 import { documents, FULL, type FullRun, fullRun, keptRun, quickRun } from './document.ts';
+import { bridgeRun, keptProof, PROVED, type ProvedRun, solverRuns, wrongProof } from './proved.ts';
 
 const root = new URL('../../', import.meta.url);
 const LEAST_MS = 1000;
@@ -16,22 +18,38 @@ function measured(): FullRun {
   const slow = models.filter(({ ms }) => ms > LEAST_MS);
   const sum = (of: (model: (typeof models)[number]) => number): number => slow.reduce((n, m) => n + of(m), 0);
   return {
-    date: new Date().toISOString().slice(0, 10),
-    machine: `Node ${process.version}, ${cpus()[0]?.model.trim() ?? 'unknown'}`,
+    ...today(),
     rate: Math.round(sum((m) => (m.transitions * 1000) / m.ms) / slow.length / 1000) * 1000,
     octets: Math.round(sum((m) => m.bytesPerState * m.states) / sum((m) => m.states)),
     models: models.map((model) => ({ ...model, ms: 0, bytesPerState: 0 })),
   };
 }
 
-if (process.argv.includes('--full')) {
-  writeFileSync(FULL, `${JSON.stringify(measured(), null, 1)}\n`);
-  const biome = fileURLToPath(new URL('node_modules/@biomejs/biome/bin/biome', root));
-  execFileSync(process.execPath, [biome, 'format', '--write', fileURLToPath(FULL)]);
+function today(): Pick<FullRun, 'date' | 'machine'> {
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: `Node ${process.version}, ${cpus()[0]?.model.trim() ?? 'unknown'}`,
+  };
 }
+
+function keep(file: URL, data: unknown): void {
+  writeFileSync(file, `${JSON.stringify(data, null, 1)}\n`);
+  const biome = fileURLToPath(new URL('node_modules/@biomejs/biome/bin/biome', root));
+  execFileSync(process.execPath, [biome, 'format', '--write', fileURLToPath(file)]);
+}
+
+const all = process.argv.includes('--full');
+if (all) keep(FULL, measured());
+const proof = all || process.argv.includes('--proof');
+const solvers = await solverRuns(proof ? ['wasm', 'z3', 'cvc5'] : ['wasm']);
+const bridge = bridgeRun(proof);
+if (proof) keep(PROVED, { ...today(), solvers, bridge } satisfies ProvedRun);
 const quick = quickRun();
 const full = keptRun();
-const wrong = unexpected({ ...quick, tier: 'full', models: [...quick.models, ...full.models] });
-for (const [name, text] of documents(quick, full)) writeFileSync(new URL(name, root), text);
+const wrong = [
+  ...unexpected({ ...quick, tier: 'full', models: [...quick.models, ...full.models] }),
+  ...wrongProof({ solvers, bridge }),
+];
+for (const [name, text] of documents(quick, full, keptProof())) writeFileSync(new URL(name, root), text);
 console.log(wrong.length === 0 ? 'everything is as expected' : `not as expected: ${wrong.join(', ')}`);
 process.exitCode = wrong.length === 0 ? 0 : 1;

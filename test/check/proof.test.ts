@@ -11,11 +11,15 @@ import {
   TLA_COUNTS,
   unexpected,
 } from '../../src/lab/check/battery/index.ts';
+import { bridgeItems } from '../../src/lab/proof/bridge/index.ts';
+import { base, countOf, obligationsOf } from '../../src/lab/proof/index.ts';
 import { documents, keptRun, quickRun } from './document.ts';
+import { keptProof, wrongProof } from './proved.ts';
 
 const root = new URL('../../', import.meta.url);
 const quick = quickRun();
 const full = keptRun();
+const proved = keptProof();
 
 describe('the quick battery', () => {
   test('finds the TLA+ model as TLC does', () => {
@@ -77,6 +81,33 @@ describe('the quick battery', () => {
   });
 });
 
-test.each(documents(quick, full))('%s says what was found (npm run proof)', (name, text) => {
+test('the proof that is kept is all as it must be, and is one of the theory as it is', () => {
+  expect(wrongProof(proved)).toEqual([]);
+  const obligations = countOf(obligationsOf(base));
+  expect(proved.solvers.length).toBeGreaterThanOrEqual(2);
+  for (const { asked } of proved.solvers) expect(asked).toBe(obligations);
+  const held = proved.bridge.reports.map(({ id }) => id);
+  for (const { id, tier } of bridgeItems) if (tier === 'quick') expect(held).toContain(id);
+  expect(held).toContain('close-orders');
+});
+
+test('a proof that is not as it must be is noticed', () => {
+  const { solvers, bridge } = proved;
+  const damaged = {
+    solvers: solvers.map((run, i) => (i === 0 ? { ...run, good: run.good - 1 } : run)),
+    bridge: {
+      ...bridge,
+      reports: bridge.reports.map((report, i) => (i === 0 ? { ...report, unexplained: 1 } : report)),
+      mutants: bridge.mutants.map((run, i) => (i === 0 ? { ...run, unexplained: 0 } : run)),
+    },
+  };
+  expect(wrongProof(damaged)).toEqual([
+    solvers[0]?.name,
+    `bridge ${bridge.reports[0]?.id}`,
+    `bridge ${bridge.mutants[0]?.mutant}`,
+  ]);
+});
+
+test.each(documents(quick, full, proved))('%s says what was found (npm run proof)', (name, text) => {
   expect(readFileSync(new URL(name, root), 'utf8')).toBe(text);
 });

@@ -12,7 +12,7 @@ export {
   POSSIBLE,
   scriptOf,
 } from './obligations.ts';
-export { type Answer, prove, type Solver, type StepReport } from './prove.ts';
+export { type Answer, failsAsExpected, prove, type Solver, type StepReport } from './prove.ts';
 export { type RemovedRule, removedRule, removedRules, theoryWithout, touchedBy } from './removed.ts';
 export type { Action, Clause, Definition, Part, Rigid, StateFunction, Theory } from './theory.ts';
 export { actionsOf, clausesOf, stateOf } from './theory.ts';

@@ -1,6 +1,7 @@
 // Asks a solver for everything that must be shown of a theory, action by action.
 
 import { type Group, INITIALLY, obligationsOf } from './obligations.ts';
+import type { RemovedRule } from './removed.ts';
 import { actionsOf, type Theory } from './theory.ts';
 
 /** What a solver says: there is an example, there is none, or it does not know. */
@@ -47,4 +48,13 @@ export async function* prove(
       failed,
     };
   }
+}
+
+/** Whether exactly the steps fail that must: none of the theory as it is (null), those of a rule without the rule. */
+export function failsAsExpected(steps: readonly StepReport[], rule: RemovedRule | null): boolean {
+  const wanted = (rule?.fails ?? []).map((step) => step.join(' / '));
+  const failed = steps.flatMap(({ action, failed: list }) =>
+    list.map(({ clause, answer }) => (answer === 'sat' ? `${action} / ${clause}` : answer)),
+  );
+  return failed.length === wanted.length && failed.every((step) => wanted.includes(step));
 }

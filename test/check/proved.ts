@@ -1,0 +1,356 @@
+// The proof of the rules, as docs/proof.md has it: the theorem, what it takes for granted, every clause and action, what
+// fails without a rule, and what of the real engine was held against it.
+
+import { readFileSync } from 'node:fs';
+import { SolverError, type SolverName, solverNamed } from '../../src/cli/solvers.ts';
+import { configNamed, type ModelConfig } from '../../src/lab/check/model/index.ts';
+import { modelText } from '../../src/lab/check/why/index.ts';
+import {
+  type BridgeReport,
+  bridgeItems,
+  bridgeModel,
+  bridgeMutant,
+  bridgeMutants,
+  bridgeWalks,
+  likeTheory,
+  neverUsed,
+  walkConfigs,
+} from '../../src/lab/proof/bridge/index.ts';
+import {
+  type Action,
+  actionsOf,
+  base,
+  type Clause,
+  clausesOf,
+  countOf,
+  obligationsOf,
+  prove,
+  removedRules,
+} from '../../src/lab/proof/index.ts';
+import { fill, type Lang, type Params, type Text } from '../../src/lab/text/index.ts';
+
+/** Where the last full run is kept. */
+export const PROVED = new URL('proved.json', import.meta.url);
+
+/** What a solver has answered. */
+export interface SolverRun {
+  readonly name: string;
+  readonly asked: number;
+  readonly good: number;
+  readonly seconds: number;
+}
+
+/** What was looked at for a mutant. */
+export interface MutantRun {
+  readonly mutant: string;
+  readonly config: string;
+  readonly rules: readonly string[];
+  readonly unexplained: number;
+  /** By the theory without these rules; null: without none. */
+  readonly without: number | null;
+}
+
+/** Models, walks and mutants against the theory. */
+export interface BridgeRun {
+  readonly reports: readonly BridgeReport[];
+  readonly never: readonly string[];
+  readonly mutants: readonly MutantRun[];
+}
+
+/** A run of everything. */
+export interface ProvedRun {
+  readonly date: string;
+  readonly machine: string;
+  readonly solvers: readonly SolverRun[];
+  readonly bridge: BridgeRun;
+}
+
+/** Transitions of the random walks, and their seed. */
+const WALKED = 1_000_000;
+const SEED = 1;
+
+function done<T>(run: Generator<unknown, T>): T {
+  for (;;) {
+    const step = run.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Every obligation, by each of these solvers that is here. */
+export async function solverRuns(names: readonly SolverName[]): Promise<SolverRun[]> {
+  const runs: SolverRun[] = [];
+  for (const each of names) {
+    try {
+      const solver = await solverNamed(each);
+      const began = performance.now();
+      let asked = 0;
+      let good = 0;
+      for await (const step of prove(base, solver)) {
+        asked += step.asked;
+        good += step.asked - step.failed.length;
+      }
+      solver.end();
+      const seconds = Math.round((performance.now() - began) / 100) / 10;
+      runs.push({ name: solver.name, asked, good, seconds });
+    } catch (error) {
+      if (!(error instanceof SolverError) || error.code !== 'MISSING') throw error;
+    }
+  }
+  return runs;
+}
+
+/** The real engine against the theory; `full`: the large models, too. */
+export function bridgeRun(full: boolean): BridgeRun {
+  const items = bridgeItems.filter(({ tier }) => full || tier === 'quick');
+  const reports = [...items.map((item) => done(bridgeModel(item))), ...done(bridgeWalks(WALKED, SEED))];
+  const mutants = [...bridgeMutants, ...likeTheory].map((item) => {
+    const { mutant, config, rules } = item;
+    const { unexplained } = bridgeMutant(item, []);
+    const without = rules.length === 0 ? null : bridgeMutant(item, rules).unexplained;
+    return { mutant, config, rules, unexplained, without };
+  });
+  return { reports, never: neverUsed(reports), mutants };
+}
+
+/** The run that is kept. */
+export function keptProof(): ProvedRun {
+  return JSON.parse(readFileSync(PROVED, 'utf8')) as ProvedRun;
+}
+
+/** What is not as it must be, a line each. */
+export function wrongProof({ solvers, bridge }: Pick<ProvedRun, 'solvers' | 'bridge'>): string[] {
+  const like = new Set(likeTheory.map(({ mutant }) => mutant));
+  return [
+    ...solvers.filter(({ asked, good }) => good !== asked).map(({ name }) => name),
+    ...bridge.reports.filter(({ unexplained }) => unexplained > 0).map(({ id }) => `bridge ${id}`),
+    ...bridge.mutants
+      .filter(
+        ({ mutant, unexplained, without }) =>
+          unexplained > 0 === like.has(mutant) || (without !== null && without > 0),
+      )
+      .map(({ mutant }) => `bridge ${mutant}`),
+  ];
+}
+
+const WORDS = {
+  title: { en: 'Proved for any number of connections and packets', zh: '对任意多个连接和报文段的证明' },
+  theorem: {
+    en:
+      '**The rules, as modelled, are safe for any number of incarnations and packets, checked by independent solvers; ' +
+      'every step of the engine that the searches reach is a step of that model.** The engine itself is not proved: the ' +
+      'second half of the sentence is as strong as the searches, and as the words in which the engine’s state is put ' +
+      '(`src/lab/proof/bridge/abstraction.ts`), which have to be believed.',
+    zh:
+      '**按模型所写，这些规则对任意多个化身、任意多个报文段都是安全的，由相互独立的求解器检验；搜索所及的引擎的每一步，' +
+      '都是这个模型的若干步。** 引擎本身并没有被证明：后半句的分量取决于搜索的范围，也取决于把引擎的状态翻译成模型状态的那段代码' +
+      '（`src/lab/proof/bridge/abstraction.ts`），它只能靠审阅来相信。',
+  },
+  method: {
+    en:
+      'The model is a transition system: two hosts, incarnations of one connection, and a network that keeps everything ' +
+      'that was ever sent, so that loss, copies, order and delay are all in it. A sequence number is an ISS and an offset. ' +
+      'The proof is by induction: every clause holds in the beginning, and every action keeps every clause, provided that ' +
+      'all of them held before; and every action is possible, so that this is not a proof about nothing. All of it is ' +
+      'in a logic in which such questions can be decided (EPR). `synfin prove` asks them, `synfin prove --smt2 DIR` writes ' +
+      'them out for any other solver: {actions} actions, {properties} properties, {helpers} helper clauses, {obligations} obligations.',
+    zh:
+      '模型是一个状态转移系统：两台主机、同一连接的各个化身，以及一个保留一切已发送报文段的网络，因此丢失、复制、乱序、延迟都在其中。' +
+      '序列号由 ISS 和偏移组成。证明用归纳法：初始时每条断言成立；只要此前全部断言成立，每个动作都保持每条断言；并且每个动作都可能发生，' +
+      '因此证明不是空话。一切都写在可判定的逻辑（EPR）中。`synfin prove` 逐一提问，`synfin prove --smt2 DIR` 把问题写成文件供其他求解器使用：' +
+      '{actions} 个动作，{properties} 条性质，{helpers} 条辅助断言，{obligations} 个证明义务。',
+  },
+  solverHead: { en: '| Solver | Proved | Seconds |', zh: '| 求解器 | 成立 | 秒 |' },
+  solverWhen: { en: 'On {date}, {machine}.', zh: '{date}，{machine}。' },
+  assumes: { en: 'What is taken for granted', zh: '前提' },
+  properties: { en: 'What is claimed', zh: '结论' },
+  clauseHead: { en: '| Property | Says | Formula |', zh: '| 性质 | 内容 | 公式 |' },
+  helpers: { en: 'What makes it inductive', zh: '使归纳成立的断言' },
+  helpersText: {
+    en: 'Without any one of these the proof fails, at the step that the last column names (an action, and the clause that it no longer keeps), among others.',
+    zh: '去掉其中任何一条，证明都会失败；最后一列是失败的步骤之一（动作，以及它不再保持的断言）。',
+  },
+  helperHead: {
+    en: '| Clause | Says | Formula | Without it fails |',
+    zh: '| 断言 | 内容 | 公式 | 去掉它则失败 |',
+  },
+  actions: { en: 'The actions', zh: '动作' },
+  actionsText: {
+    en: 'p, q, r are incarnations, x, y, z offsets, m, n numbers, g, h hosts; what is free in a guard is any of them. What a segment carries is iss(q) and irs(q) of its sender, with offsets; a receiver p never sees who q is.',
+    zh: 'p、q、r 是化身，x、y、z 是偏移，m、n 是序列号的基数，g、h 是主机；前提中的自由变量可取任意值。报文段携带的是发送者的 iss(q)、irs(q) 与偏移；接收者 p 并不知道 q 是谁。',
+  },
+  removed: { en: 'Rules removed from the proof', zh: '从证明中去掉规则' },
+  removedText: {
+    en: 'Each fails at its own step. “Holds” means that the proof does not need the rule: what it is for, time or somebody who forges segments, is not in this theory.',
+    zh: '每条都恰好在自己的一步失败。“仍成立”表示证明不需要这条规则：它所防范的时间问题或伪造者不在这个理论之内。',
+  },
+  removedHead: {
+    en: '| `synfin prove --without` | Rule | Section | Fails |',
+    zh: '| `synfin prove --without` | 规则 | 出处 | 失败之处 |',
+  },
+  holds: { en: 'holds', zh: '仍成立' },
+  bridge: { en: 'The engine against the proof', zh: '引擎与证明的对照' },
+  bridgeText: {
+    en:
+      'For every transition of a search the host that took it, the segment that arrived and those that were sent are put into ' +
+      'the words of the model, and steps of the model are looked for that make the same of it: among those that the event ' +
+      'allows, so that a segment never ends a connection without a word. Not looked at: `attacker` and `flood` (the model ' +
+      'knows no forged segment), `two-incarnations` and `old-duplicates` (nobody has seen their end), numbers that wrap ' +
+      'around, and which octets text consists of. The random walks have three incarnations, three octets each way, text out ' +
+      'of order, copies, aborts and a crash. `synfin prove --bridge` repeats it. Actions of the model that no search has ' +
+      'shown: {never}; the engine keeps a CLOSE of SYN-RECEIVED until it is ESTABLISHED, figure 5 has the other way, too.',
+    zh:
+      '对搜索中的每一次转移，把发生转移的主机、到达的报文段和发出的报文段翻译成模型的说法，再寻找效果相同的若干步；只在该事件允许的动作中寻找，' +
+      '因此一个报文段绝不能让连接不声不响地结束。没有对照的有：`attacker` 和 `flood`（模型里没有伪造的报文段）、`two-incarnations` 和 ' +
+      '`old-duplicates`（没有人见过它们的尽头）、序列号回绕，以及数据的具体内容。随机游走包含三个化身、每个方向三个字节、乱序的数据、复制、中止和一次崩溃。' +
+      '`synfin prove --bridge` 可以重做。模型中没有任何搜索展示过的动作：{never}；引擎把 SYN-RECEIVED 中的 CLOSE 保留到 ESTABLISHED，图 5 还有另一种走法。',
+  },
+  bridgeHead: {
+    en: '| Model | Explores | States | Transitions | Different | Unexplained |',
+    zh: '| 模型 | 内容 | 状态 | 转移 | 不同的 | 无法解释 |',
+  },
+  walked: { en: 'random walks', zh: '随机游走' },
+  total: { en: 'together', zh: '合计' },
+  mutantsText: {
+    en: 'A TCP that forgets a rule must not be explained, else the model would allow anything; and it must be explained by the model without that rule. What forgets something about liveness, or how long something lasts, is explained: the model does not speak of that.',
+    zh: '忘记一条规则的 TCP 必须无法解释，否则模型就什么都允许；而用去掉同一条规则的模型必须能够解释。忘记的若关乎活性或时长，则能够解释：模型不涉及这些。',
+  },
+  mutantHead: {
+    en: '| Mutant | In | Unexplained | By the model without | Unexplained |',
+    zh: '| 变异体 | 所在模型 | 无法解释 | 去掉规则的模型 | 无法解释 |',
+  },
+} as const satisfies Record<string, Text>;
+
+/** A walk in Chinese; in English it says it itself. */
+const WALKS_ZH: Readonly<Record<string, string>> = {
+  walk: '一个客户端与一个监听端，三个化身，每个方向三个字节；一切都可能发生。',
+  'walk-active': '双方都主动打开，各三次，各写三个字节；一切都可能发生。',
+};
+
+function walkText({ id, about }: ModelConfig): Text {
+  return { en: about, zh: WALKS_ZH[id] ?? about };
+}
+
+const count = (n: number): string => n.toLocaleString('en-US');
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+const code = (text: string): string => `\`${cell(text)}\``;
+const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+const sectionOf = (section: string): string => (section.startsWith('RFC') ? section : `RFC 9293 ${section}`);
+
+function clauseRow({ name, says, holds, neededFor }: Clause, lang: Lang): string {
+  const needed = neededFor === undefined ? [] : [cell(neededFor.join(' / '))];
+  return row(name, says[lang], code(holds), ...needed);
+}
+
+function actionText({ name, section, says, when, does }: Action, lang: Lang): string[] {
+  return [
+    `action ${name}    # ${section}: ${says[lang]}`,
+    ...when.map((text, i) => `  ${i === 0 ? 'when' : '   &'} ${text}`),
+    ...does.map((text) => `    ${text}`),
+    '',
+  ];
+}
+
+function bridgeRow(report: BridgeReport, lang: Lang): string {
+  const { id, outcome, states, transitions, questions, unexplained } = report;
+  const config = walkConfigs.find((each) => each.id === id);
+  const about = config === undefined ? modelText(id, configNamed(id).about)[lang] : walkText(config)[lang];
+  const found = outcome === 'walked' ? WORDS.walked[lang] : count(states);
+  return row(id, about, found, count(transitions), count(questions), unexplained);
+}
+
+/** The chapter of the page. */
+export function proofChapter({ date, machine, solvers, bridge }: ProvedRun, lang: Lang): string[] {
+  const w = (key: keyof typeof WORDS, params: Params = {}): string => fill(WORDS[key][lang], params);
+  const properties = clausesOf(base).filter(({ neededFor }) => neededFor === undefined);
+  const helpers = clausesOf(base).filter(({ neededFor }) => neededFor !== undefined);
+  const sum = (of: (report: BridgeReport) => number): string =>
+    count(bridge.reports.reduce((n, report) => n + of(report), 0));
+  return [
+    `## ${w('title')}`,
+    '',
+    w('theorem'),
+    '',
+    w('method', {
+      actions: actionsOf(base).length,
+      properties: properties.length,
+      helpers: helpers.length,
+      obligations: countOf(obligationsOf(base)),
+    }),
+    '',
+    w('solverHead'),
+    '|---|--:|--:|',
+    ...solvers.map(({ name, good, asked, seconds }) => row(name, `${good} / ${asked}`, seconds)),
+    '',
+    w('solverWhen', { date, machine }),
+    '',
+    `### ${w('assumes')}`,
+    '',
+    ...base.assumes.map((text) => `- ${text[lang]}`),
+    '',
+    `### ${w('properties')}`,
+    '',
+    w('clauseHead'),
+    '|---|---|---|',
+    ...properties.map((clause) => clauseRow(clause, lang)),
+    '',
+    `### ${w('helpers')}`,
+    '',
+    w('helpersText'),
+    '',
+    w('helperHead'),
+    '|---|---|---|---|',
+    ...helpers.map((clause) => clauseRow(clause, lang)),
+    '',
+    `### ${w('actions')}`,
+    '',
+    w('actionsText'),
+    '',
+    '```text',
+    ...Object.entries(base.definitions).map(
+      ([name, { args, body }]) => `define ${name}(${args.join(', ')}) = ${body}`,
+    ),
+    '',
+    ...actionsOf(base).flatMap((action) => actionText(action, lang)),
+    '```',
+    '',
+    `### ${w('removed')}`,
+    '',
+    w('removedText'),
+    '',
+    w('removedHead'),
+    '|---|---|---|---|',
+    ...removedRules.map(({ id, rule, section, fails }) =>
+      row(
+        id,
+        rule[lang],
+        sectionOf(section),
+        fails.length === 0 ? w('holds') : fails.map((step) => step.join(' / ')).join('; '),
+      ),
+    ),
+    '',
+    `### ${w('bridge')}`,
+    '',
+    w('bridgeText', { never: bridge.never.map((name) => `“${name}”`).join(', ') }),
+    '',
+    w('bridgeHead'),
+    '|---|---|--:|--:|--:|--:|',
+    ...bridge.reports.map((report) => bridgeRow(report, lang)),
+    row(
+      w('total'),
+      '',
+      '',
+      sum(({ transitions }) => transitions),
+      sum(({ questions }) => questions),
+      sum(({ unexplained }) => unexplained),
+    ),
+    '',
+    w('mutantsText'),
+    '',
+    w('mutantHead'),
+    '|---|---|--:|---|--:|',
+    ...bridge.mutants.map(({ mutant, config, rules, unexplained, without }) =>
+      row(mutant, config, unexplained, rules.join(', ') || '-', without ?? '-'),
+    ),
+    '',
+  ];
+}
