@@ -19,6 +19,13 @@ const optionsHelp: readonly OptionHelp[] = [
     },
   },
   {
+    option: '--theory NAME',
+    text: {
+      en: 'base; or blind: the same with an attacker off the path, who guesses no number. Default: base',
+      zh: 'base；或 blind：外加一个不在路径上、猜不中序列号的攻击者。默认：base',
+    },
+  },
+  {
     option: '--without RULE',
     text: {
       en: 'what fails without a rule of TCP; see below',

@@ -44,8 +44,8 @@ export const proveMessages = {
     zh: '证明（任意多个连接和报文段）：去掉这条规则，恰好在它自己的一步失败（{solver}）：',
   },
   whyProofStep: {
-    en: '{action} (RFC 9293 §{section}) does not keep “{clause}”: {text}',
-    zh: '{action}（RFC 9293 §{section}）不再保持“{clause}”：{text}',
+    en: '{action} ({section}) does not keep “{clause}”: {text}',
+    zh: '{action}（{section}）不再保持“{clause}”：{text}',
   },
   bridgeTitle: {
     en: 'Every transition of the real engine, as steps of the theory',

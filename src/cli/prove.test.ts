@@ -7,6 +7,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import {
   actionsOf,
   base,
+  blind,
+  blindRules,
   clausesOf,
   obligationsOf,
   POSSIBLE,
@@ -70,6 +72,18 @@ describe.each(['z3', 'cvc5'] as const)('%s of the system', (name) => {
     expect(report?.failed).toContainEqual({ clause: 'agreement', answer: 'unknown' });
   });
 });
+
+test.runIf(has('z3'))(
+  'the base theory with forged segments is proved, and each rule against them is needed',
+  async () => {
+    const solver = await solverNamed('z3');
+    expect(failed(await steps(blind, solver))).toEqual([]);
+    for (const rule of blindRules) {
+      const reports = await steps(theoryWithout(blind, rule), solver, touchedBy(rule));
+      expect(failed(reports)).toEqual(rule.fails.map((step) => `${step.join(' / ')}: sat`));
+    }
+  },
+);
 
 describe.runIf(has('z3'))('the helper clauses', async () => {
   const solver = has('z3') ? await solverNamed('z3') : null;
@@ -154,6 +168,8 @@ describe('synfin prove', () => {
   test.each([
     [['--solver', 'yices'], '--solver must be one of wasm, z3, cvc5'],
     [['--without', 'nothing'], '--without must be one of isn'],
+    [['--theory', 'time'], '--theory must be one of base, blind'],
+    [['--theory', 'blind', '--without', 'three'], '--without must be one of challenge-rst'],
     [['--limit', '0'], '--limit must be a whole number'],
     [['three'], 'too many arguments'],
   ])('%j is a wrong argument', async (args, message) => {

@@ -4,19 +4,19 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   actionsOf,
-  base,
   clausesOf,
   failsAsExpected,
   groupScript,
   INITIALLY,
   obligationsOf,
   POSSIBLE,
+  type Proven,
   prove,
   type RemovedRule,
-  removedRules,
   type Solver,
   type StepReport,
   type Theory,
+  theories,
   theoryWithout,
 } from '../lab/proof/index.ts';
 import { secondsOf } from './check-progress.ts';
@@ -24,13 +24,14 @@ import { type Command, type Io, optionText, parseWhole, UsageError, type Values 
 import { t } from './messages.ts';
 import { tellBridge } from './prove-bridge.ts';
 import { proveHelp } from './prove-help.ts';
-import { Show, showOptionsOf } from './show.ts';
+import { Show, sectionText, showOptionsOf } from './show.ts';
 import { chosenSolver, solverRefusal } from './solver-choice.ts';
 import { LIMIT, SolverError, solverNamed } from './solvers.ts';
 
 const proveOptions = {
   solver: { type: 'string' },
   limit: { type: 'string' },
+  theory: { type: 'string' },
   without: { type: 'string' },
   smt2: { type: 'string' },
   bridge: { type: 'boolean' },
@@ -38,13 +39,24 @@ const proveOptions = {
   json: { type: 'boolean' },
 } as const;
 
-function chosenRule(values: Values): RemovedRule | null {
+function chosenTheory(values: Values): Proven {
+  const text = optionText(values, 'theory') ?? 'base';
+  const found = theories.find(({ theory }) => theory.id === text);
+  if (found !== undefined) return found;
+  const choices = theories.map(({ theory }) => theory.id).join(', ');
+  throw new UsageError('notOneOf', { what: '--theory', choices, text });
+}
+
+function chosenRule({ rules }: Proven, values: Values): RemovedRule | null {
   const text = optionText(values, 'without');
   if (text === undefined) return null;
-  const found = removedRules.find(({ id }) => id === text);
+  const found = rules.find(({ id }) => id === text);
   if (found !== undefined) return found;
-  const choices = removedRules.map(({ id }) => id).join(', ');
-  throw new UsageError('notOneOf', { what: '--without', choices, text });
+  throw new UsageError('notOneOf', {
+    what: '--without',
+    choices: rules.map(({ id }) => id).join(', '),
+    text,
+  });
 }
 
 /** `synfin prove --smt2 DIR` */
@@ -71,7 +83,7 @@ function tellTheory(show: Show, theory: Theory, rule: RemovedRule | null, { lang
   const title = theory.title[lang];
   show.say('proveTheory', { title, actions: actionsOf(theory).length, properties, helpers });
   if (rule === null) return;
-  show.say('proveWithout', { rule: rule.id, section: `RFC 9293 §${rule.section}`, text: rule.rule[lang] });
+  show.say('proveWithout', { rule: rule.id, section: sectionText(rule.section), text: rule.rule[lang] });
 }
 
 function tellStep(show: Show, theory: Theory, step: StepReport, { lang }: Io): void {
@@ -132,10 +144,11 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
   if (values['bridge'] === true) return tellBridge(values, io);
   if (values['full'] === true) throw new UsageError('needsOption', { option: '--bridge' });
   const name = chosenSolver(values);
-  const rule = chosenRule(values);
+  const chosen = chosenTheory(values);
+  const rule = chosenRule(chosen, values);
   const limit = optionText(values, 'limit');
   const steps = limit === undefined ? LIMIT : parseWhole(limit, '--limit', 1, 4_000_000_000);
-  const theory = rule === null ? base : theoryWithout(base, rule);
+  const theory = rule === null ? chosen.theory : theoryWithout(chosen.theory, rule);
   const dir = optionText(values, 'smt2');
   if (dir !== undefined) return writeScripts(theory, dir, io);
   let solver: Solver | null = null;
@@ -157,7 +170,7 @@ export const proveCommand: Command = {
   usage: (lang) =>
     proveHelp(
       lang,
-      removedRules.map(({ id }) => id),
+      theories.flatMap(({ rules }) => rules.map(({ id }) => id)),
     ),
   options: proveOptions,
   run,

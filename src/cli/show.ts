@@ -51,6 +51,11 @@ export function showOptionsOf(values: Readonly<Record<string, unknown>>, io: Io)
   };
 }
 
+/** `3.5` is a section of RFC 9293; another RFC says so itself. */
+export function sectionText(section: string): string {
+  return section.startsWith('RFC') ? section.replace(/ (?=[\d.]+$)/, ' §') : `RFC 9293 §${section}`;
+}
+
 /** An event that is pointed at, and what is said about it. */
 export interface Pointer {
   readonly event: number;

@@ -15,7 +15,7 @@ import {
 import type { Lang } from '../lab/text/index.ts';
 import type { Io, Values } from './command.ts';
 import { t } from './messages.ts';
-import type { Show } from './show.ts';
+import { type Show, sectionText } from './show.ts';
 import { chosenSolver, solverRefusal } from './solver-choice.ts';
 import { SolverError, solverNamed } from './solvers.ts';
 
@@ -66,7 +66,7 @@ export function tellProof(show: Show, { rule, steps, solver }: Proof, lang: Lang
   for (const { action, section, failed } of steps) {
     for (const { clause } of failed) {
       const says = clausesOf(base).find(({ name }) => name === clause)?.says[lang] ?? '';
-      show.text(t(lang, 'whyProofStep', { action, section, clause, text: says }), '  ');
+      show.text(t(lang, 'whyProofStep', { action, section: sectionText(section), clause, text: says }), '  ');
     }
   }
 }

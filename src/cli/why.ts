@@ -20,7 +20,7 @@ import { grouped, ProgressLine, secondsOf } from './check-progress.ts';
 import { type Command, type Io, optionText, parseWhole, UsageError, type Values } from './command.ts';
 import { t } from './messages.ts';
 import { showOptions } from './run-options.ts';
-import { Show, showOptionsOf } from './show.ts';
+import { Show, sectionText, showOptionsOf } from './show.ts';
 import { type Proof, proofOf, tellProof } from './why-proof.ts';
 
 /** The options, as `util.parseArgs` wants them. */
@@ -98,11 +98,6 @@ function tellCounts(show: Show, { withRule, without, told }: WhyAnswer): void {
   show.say(kept[withRule.outcome], params(withRule));
   show.say(without.outcome === 'violated' ? 'whyWithoutViolated' : 'whyWithoutHolds', params(without));
   if (told !== null) show.say('whyTold', { told, steps: without.depth });
-}
-
-/** `3.5` is a section of RFC 9293; another RFC says so itself. */
-function sectionText(section: string): string {
-  return section.startsWith('RFC') ? section.replace(/ (?=[\d.]+$)/, ' §') : `RFC 9293 §${section}`;
 }
 
 function tell(

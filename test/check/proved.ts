@@ -20,12 +20,16 @@ import {
   type Action,
   actionsOf,
   base,
+  blind,
+  blindRules,
   type Clause,
   clausesOf,
   countOf,
   obligationsOf,
   prove,
+  type RemovedRule,
   removedRules,
+  theories,
 } from '../../src/lab/proof/index.ts';
 import { fill, type Lang, type Params, type Text } from '../../src/lab/text/index.ts';
 
@@ -76,7 +80,7 @@ function done<T>(run: Generator<unknown, T>): T {
   }
 }
 
-/** Every obligation, by each of these solvers that is here. */
+/** Every obligation of every theory, by each of these solvers that is here. */
 export async function solverRuns(names: readonly SolverName[]): Promise<SolverRun[]> {
   const runs: SolverRun[] = [];
   for (const each of names) {
@@ -85,9 +89,11 @@ export async function solverRuns(names: readonly SolverName[]): Promise<SolverRu
       const began = performance.now();
       let asked = 0;
       let good = 0;
-      for await (const step of prove(base, solver)) {
-        asked += step.asked;
-        good += step.asked - step.failed.length;
+      for (const { theory } of theories) {
+        for await (const step of prove(theory, solver)) {
+          asked += step.asked;
+          good += step.asked - step.failed.length;
+        }
       }
       solver.end();
       const seconds = Math.round((performance.now() - began) / 100) / 10;
@@ -159,7 +165,10 @@ const WORDS = {
       '因此证明不是空话。一切都写在可判定的逻辑（EPR）中。`synfin prove` 逐一提问，`synfin prove --smt2 DIR` 把问题写成文件供其他求解器使用：' +
       '{actions} 个动作，{properties} 条性质，{helpers} 条辅助断言，{obligations} 个证明义务。',
   },
-  solverHead: { en: '| Solver | Proved | Seconds |', zh: '| 求解器 | 成立 | 秒 |' },
+  solverHead: {
+    en: '| Solver | Proved, of both theories | Seconds |',
+    zh: '| 求解器 | 成立（两个理论合计） | 秒 |',
+  },
   solverWhen: { en: 'On {date}, {machine}.', zh: '{date}，{machine}。' },
   assumes: { en: 'What is taken for granted', zh: '前提' },
   properties: { en: 'What is claimed', zh: '结论' },
@@ -188,6 +197,11 @@ const WORDS = {
     zh: '| `synfin prove --without` | 规则 | 出处 | 失败之处 |',
   },
   holds: { en: 'holds', zh: '仍成立' },
+  blind: { en: 'With somebody who forges segments', zh: '有人伪造报文段时' },
+  blindText: {
+    en: '`synfin prove --theory blind` adds an attacker off the path to all of the above ({obligations} obligations). Every clause still holds; instead of “Nobody forges segments” it assumes: {assumption} What it adds:',
+    zh: '`synfin prove --theory blind` 在以上一切之外加入一个不在路径上的攻击者（{obligations} 个证明义务）。每条断言仍然成立；“没有人伪造报文段”改为：{assumption} 增加的动作：',
+  },
   bridge: { en: 'The engine against the proof', zh: '引擎与证明的对照' },
   bridgeText: {
     en:
@@ -248,6 +262,11 @@ function actionText({ name, section, says, when, does }: Action, lang: Lang): st
     ...does.map((text) => `    ${text}`),
     '',
   ];
+}
+
+function ruleRow({ id, rule, section, fails }: RemovedRule, lang: Lang): string {
+  const failed = fails.map((step) => step.join(' / ')).join('; ');
+  return row(id, rule[lang], sectionOf(section), failed === '' ? WORDS.holds[lang] : failed);
 }
 
 function bridgeRow(report: BridgeReport, lang: Lang): string {
@@ -319,14 +338,24 @@ export function proofChapter({ date, machine, solvers, bridge }: ProvedRun, lang
     '',
     w('removedHead'),
     '|---|---|---|---|',
-    ...removedRules.map(({ id, rule, section, fails }) =>
-      row(
-        id,
-        rule[lang],
-        sectionOf(section),
-        fails.length === 0 ? w('holds') : fails.map((step) => step.join(' / ')).join('; '),
-      ),
-    ),
+    ...removedRules.map((rule) => ruleRow(rule, lang)),
+    '',
+    `### ${w('blind')}`,
+    '',
+    w('blindText', {
+      obligations: countOf(obligationsOf(blind)),
+      assumption: blind.assumes.at(-1)?.[lang] ?? '',
+    }),
+    '',
+    '```text',
+    ...actionsOf(blind)
+      .slice(actionsOf(base).length)
+      .flatMap((action) => actionText(action, lang)),
+    '```',
+    '',
+    w('removedHead'),
+    '|---|---|---|---|',
+    ...blindRules.map((rule) => ruleRow(rule, lang)),
     '',
     `### ${w('bridge')}`,
     '',

@@ -13,6 +13,7 @@ import {
   removedRules,
   scriptOf,
   stateOf,
+  theories,
   theoryWithout,
   touchedBy,
 } from './index.ts';
@@ -125,6 +126,17 @@ describe('the base theory', () => {
       '; SYN again / SYN: unsat',
     ]);
   });
+});
+
+test('a theory that adds to the base keeps its clauses, and says what it assumes instead', () => {
+  expect(theories[0]?.theory).toBe(base);
+  for (const { theory, rules } of theories.slice(1)) {
+    expect(clausesOf(theory)).toEqual(clausesOf(base));
+    expect(theory.assumes).not.toEqual(base.assumes);
+    for (const text of [theory.title, ...theory.assumes, ...rules.map(({ rule }) => rule)]) inBoth(text);
+    for (const { says } of actionsOf(theory)) inBoth(says);
+    for (const rule of rules) expect(() => theoryWithout(theory, rule)).not.toThrow();
+  }
 });
 
 describe('a rule removed', () => {

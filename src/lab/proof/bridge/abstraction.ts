@@ -25,6 +25,8 @@ export interface View {
   readonly incarnation: number;
   readonly present: boolean;
   readonly state: string;
+  /** 2 MSL have passed: TIME-WAIT is over with whatever happens next. */
+  readonly waitOver: boolean;
   readonly heard: boolean;
   /** The index of IRS among the numbers, and the incarnation of the peer whose SYN was taken. */
   readonly irs: number;
@@ -108,6 +110,7 @@ export class Abstraction {
       incarnation: inc,
       present,
       state: STATE_NAMES[state] ?? 'GONE',
+      waitOver: state === State.TIME_WAIT && ((tcb.timer.wait - side.engine.ms) | 0) <= 0,
       heard,
       irs: heard ? this.numbers.indexOf(rcv.irs) : -1,
       took,

@@ -119,7 +119,7 @@ export class Explainer {
     const names: string[] = [];
     // A SYN ends a connection in SYN-RECEIVED (3.10.7.4 fourth), and one in TIME-WAIT that makes room for the next (3.6.1).
     if (arrived?.syn === true && before.state === 'SYN_RECEIVED') names.push('gone');
-    if (arrived?.syn === true && before.state === 'TIME_WAIT') names.push('2 MSL');
+    if (before.waitOver || (arrived?.syn === true && before.state === 'TIME_WAIT')) names.push('2 MSL');
     if (event === 'segment' && before.closeWaits) names.push('CLOSE');
     return this.#finite.actions.filter(({ name }) => names.includes(name));
   }
