@@ -15,12 +15,13 @@ export const orderAndWindow: readonly Scenario[] = [
     explanation: {
       en:
         'No. The FIN stands in the sequence space after the last octet. When it arrives beyond a hole, the server ' +
-        'remembers it and acknowledges what it is still waiting for: ack=1. Its state does not change. Only when the ' +
+        'remembers it and acknowledges what it is still waiting for: ack=1, with a SACK block for the FIN, so that the ' +
+        'client sends the text again before the late one comes. Its state does not change. Only when the ' +
         'text has filled the hole is the FIN processed: the program reads four octets, then the end of the stream, ' +
         'and the state is CLOSE-WAIT (section 3.10.7.4, seventh and eighth step).',
       zh:
         '不会。FIN 在序列号空间中排在最后一个字节之后。它到达时前面还有缺口，服务器先记下来，并确认自己仍在等的序列号：ack=1，' +
-        '状态不变。等数据补上缺口，FIN 才得到处理：程序先读到 4 个字节，然后是流结束，' +
+        '同时用 SACK 块报告 FIN，于是客户端不等迟到的那份就重发数据。状态不变。等数据补上缺口，FIN 才得到处理：程序先读到 4 个字节，然后是流结束，' +
         '状态变为 CLOSE-WAIT（第 3.10.7.4 节第七、八步）。',
     },
     notice: [
