@@ -47,6 +47,13 @@ packet, into the receive ring, and out of it; no checksum is computed on loopbac
 the peer is the same program on the kernel's loopback, both ends in one process. In the hour 49 hosts ask one every ten seconds, by
 keep-alive. Medians, each row in a process of its own.`,
   },
+  gateway: {
+    title: 'A guest behind a gateway',
+    text: `A Linux guest in QEMU without KVM, and servers of node:net on this machine's loopback: by \`createGateway\` on a unix
+socket in a process of its own, by QEMU's own user network (libslirp), by passt. Wall clock, in turns, medians; the guest's
+processor is emulated, which is most of the time of each. Short connections are busybox's nc, a process each. It needs
+qemu-system-x86, busybox-static, a kernel in /boot, passt.`,
+  },
   tun: {
     title: 'TUN: a host and the kernel',
     text: `A host with default settings behind a TUN interface, and iperf3 in the kernel's TCP at the other end; the peer is

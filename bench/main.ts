@@ -6,8 +6,9 @@
 //   npm run bench -- --rows memory             what connections take that do nothing; --million: of a million ends, too
 //   npm run bench -- --rows bad                bad networks, beside Linux on the same simulated link
 //   npm run bench -- --rows tun                a host on TUN and the kernel, beside the kernel over veth
+//   npm run bench -- --rows gateway            a guest in QEMU behind a gateway, beside libslirp and passt
 //   npm run bench -- --rows stack,bad --quick  both, in about a minute
-//   --rounds 3     turns of each row of `stack`, `net`, `memory` and `tun` (default 5)
+//   --rounds 3     turns of each row of `stack`, `net`, `memory`, `tun` and `gateway` (default 5)
 //   --ours newreno,default  --peers cubic,bbr,reno   of `bad`: which congestion controls
 //   --only 'bulk, 40 ms'   of `bad`: the paths that have this in their name
 //   --json FILE     all rows as JSON
@@ -27,6 +28,7 @@ const GROUPS = {
   net: async () => (await import('./stack.ts')).netRows(rounds, running),
   memory: async () => (await import('./stack.ts')).memoryRows(rounds, values.million, running),
   tun: async () => (await import('./tun.ts')).tunRows(rounds, running),
+  gateway: async () => (await import('./gateway.ts')).gatewayRows(rounds),
   bad: async () =>
     (await import('./bad/grid.ts')).badRows(
       { quick: values.quick, ours: names(values.ours), peers: names(values.peers), only: values.only },

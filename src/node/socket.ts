@@ -12,8 +12,23 @@ import {
 /** A socket in the shape that a device takes. */
 function fromSocket(socket: Socket): OctetStream {
   let failure: Error | null = null;
+  let corked = false;
+  const uncork = (): void => {
+    corked = false;
+    socket.uncork();
+  };
+  // What is written in one go leaves by one call of the system: packets come in trains.
+  const write = (octets: Uint8Array): boolean => {
+    if (!socket.writable) return true;
+    if (!corked) {
+      corked = true;
+      socket.cork();
+      process.nextTick(uncork);
+    }
+    return socket.write(octets);
+  };
   const stream: OctetStream = {
-    write: (octets) => !socket.writable || socket.write(octets),
+    write,
     ondata: null,
     close: () => {
       socket.end();

@@ -41,10 +41,9 @@ export class SerialShell {
   async run(command: string, timeoutMs: number): Promise<string> {
     const number = ++this.#number;
     if (command.includes('\n')) throw new GuestError(`a command is one line: ${command}`);
-    if (command.includes('\n')) throw new GuestError(`a command is one line: ${command}`);
-    this.#send(`echo "<${number}"; { ${command}; }; echo "$?>${number}"\n`);
+    this.#send(`echo "<${number}"; { ${command}; }; printf '\\n%d>%d\\n' $? ${number}\n`);
     const [, said = '', status = ''] = await this.#until(
-      new RegExp(`<${number}\\r?\\n([^]*?)(\\d+)>${number}\\r?\\n`),
+      new RegExp(`<${number}\\r?\\n([^]*?)\\r?\\n(\\d+)>${number}\\r?\\n`),
       command,
       timeoutMs,
     );

@@ -50,7 +50,13 @@ describe.skipIf(why !== '').each(['ne2k', 'virtio'] as const)(
     test('wget of the page, also after a redirect; a large POST', async () => {
       expect(await guest.run('wget -q -O /tmp/f http://page.test/file; sha256sum </tmp/f')).toContain(sum);
       expect(await guest.run('wget -q -O - http://page.test/moved | sha256sum')).toContain(sum);
-      expect(await guest.run('wget -q -O - --post-file /tmp/f http://page.test/')).toBe(sum);
+      // It posts text: busybox's wget ends at the first octet of zero.
+      const posted = await guest.run(
+        'base64 /tmp/f >/tmp/t; sha256sum </tmp/t; wget -q -O - --post-file /tmp/t http://page.test/',
+      );
+      const [here, there] = posted.split('\n');
+      expect(here).toContain(there);
+      expect(there).toMatch(/^[\da-f]{64}$/);
     });
 
     test('the page fetches from a server in the guest; open ports and closed ones', async () => {
@@ -63,7 +69,7 @@ describe.skipIf(why !== '').each(['ne2k', 'virtio'] as const)(
 
     test('half-closed each way: who ends first still hears the other', async () => {
       await guest.run(
-        "printf '#!/bin/sh\\\\nsha256sum' >/bin/sum; chmod +x /bin/sum; (nc -l -p 9 -e /bin/sum &)",
+        "printf '#!/bin/sh\\nsha256sum' >/bin/sum; chmod +x /bin/sum; (nc -l -p 9 -e /bin/sum &); sleep 1",
       );
       const connection = await network.connect(9);
       await connection.write(octets);
