@@ -52,6 +52,8 @@ interface Read {
 /** A connection that was seen: its ends as they were with its first segment. */
 export interface Seen {
   readonly key: string;
+  /** Its place among them by their first segments, from 0: as readers of the capture count. */
+  readonly number: number;
   readonly left: TraceEnd;
   readonly right: TraceEnd;
   /** Segments. */
@@ -145,6 +147,7 @@ export class FlightRecorder {
         const destination = formatWords(family, ip.dst0, ip.dst1, ip.dst2, ip.dst3);
         one = {
           key,
+          number: seen.size,
           left: { name: from, address: source, port: tcp.srcPort, states: 'engine' },
           right: { name: to, address: destination, port: tcp.dstPort, states: 'engine' },
           segments: 0,

@@ -100,6 +100,27 @@ describe('what is told of a failure', () => {
     expect(status).toBe(0);
   });
 
+  test('its first ladder is the connection that the engine is told to play again, by number', async () => {
+    const text = await message(async (sim) => {
+      for (const name of ['quiet', 'server']) sim.host(name, () => echo());
+      await sim.client('client', async () => {
+        (await connected('quiet')).destroy();
+        sim.link('client', 'server').rule('drop data#1');
+        await ask(await connected('server'), 'hello');
+        throw new Error('after it');
+      });
+    });
+    expect(text).toMatch(/client +server\n/);
+    const [, file = '', number = ''] =
+      /npx synfin read (\S+packets\.pcapng) --replay (\d+) /.exec(text) ?? [];
+    expect(number).toBe('1');
+    const args = ['src/cli/main.ts', 'read', file, '--replay', number, '--lang', 'en'];
+    const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect(stdout).toMatch(/client +server\n/);
+    expect(stdout).toMatch(/drop data#1 left->right/);
+    expect(status).toBe(0);
+  });
+
   test('two failures of one seed have a folder each; where no file can be written, that is said', async () => {
     const scenario = (words: string) => (sim: Simulation) => {
       sim.host('server', () => echo());

@@ -48,11 +48,18 @@ export function reportOf(
       MOST_TIMERS,
     ),
     section('faults:', sim.faults.map(String), MOST_SOCKETS),
-    typeof folder !== 'string'
-      ? `no files were written: ${folder.message}`
-      : `files: ${folder}\n  npx synfin read ${join(folder, 'packets.pcapng')}   (or Wireshark: TLS is decrypted)`,
+    typeof folder !== 'string' ? `no files were written: ${folder.message}` : filesText(folder, ordered[0]),
   ].filter((each) => each !== '');
   return { text: sections.join('\n'), folder: typeof folder === 'string' ? folder : null };
+}
+
+/** What can be done with the files; `first` is the connection that was drawn first. */
+function filesText(folder: string, first: Seen | undefined): string {
+  const read = `npx synfin read ${join(folder, 'packets.pcapng')}`;
+  const lines = [`files: ${folder}`, `  ${read}   (or Wireshark: TLS is decrypted)`];
+  if (first !== undefined)
+    lines.push(`  ${read} --replay ${first.number}   (the first ladder, played again by the engine)`);
+  return lines.join('\n');
 }
 
 function socketsOf(
