@@ -66,3 +66,12 @@ test('a peer that is gone, and nothing that ever answers, are a cut of the wire'
   const runs = playReplay(replayOf(connectionOf('hs', ['drop SYN left->right'], 'left')));
   expect(sent(runs.with.trace).every((text) => text.startsWith('left SYN 0'))).toBe(true);
 });
+
+test('what TCP held back for a loss is one write; what a program wrote after a pause is another', () => {
+  const writes = (edits: readonly string[]): unknown[] =>
+    replayOf(connectionOf('hs', edits, 'left')).scenario.steps.flatMap((step) =>
+      step.do === 'write' ? [step.what] : [],
+    );
+  expect(writes(['left write 60000 50ms', 'cut 75ms', 'mend 600ms'])).toEqual([60_000]);
+  expect(writes(['left write 3000 50ms', 'left write 2000 400ms'])).toEqual([3000, 2000]);
+});

@@ -102,6 +102,9 @@ export function replayOf(connection: Connection): Replay {
     if (fin !== null && seen.us >= fin.us && peer.sawEnd < 0) peer.sawEnd = seen.us;
   };
   const before: [number, number] = [first, first];
+  /** Behind the last octet that each end sent, and what its peer acknowledged. */
+  const nxt: [number, number] = [0, 0];
+  const una: [number, number] = [0, 0];
   for (const seen of segments) {
     const me = programs[seen.way];
     if ((seen.marks & (Mark.COPY | Mark.STRAY | Mark.BAD_SUM | Mark.WINDOW_PROBE | Mark.KEEP_ALIVE)) !== 0)
@@ -113,9 +116,12 @@ export function replayOf(connection: Connection): Replay {
     }
     const again = (seen.marks & Mark.RETRANSMITTED) !== 0 && (seen.marks & Mark.FIRST_UNSEEN) === 0;
     if (seen.length > 0 && !again) {
-      write(me, seen, seen.us - before[seen.way] > PAUSE_US);
+      const idle = seen.us - before[seen.way] > PAUSE_US && nxt[seen.way] === una[seen.way];
+      write(me, seen, idle);
       before[seen.way] = seen.us;
+      nxt[seen.way] = seen.end;
     }
+    if (seen.is(ACK)) una[seen.way === 0 ? 1 : 0] = seen.ack;
     arrives(seen, again);
     if (seen.is(RST) && opened) {
       steps.push({ do: 'abort', end: me.end, when: whenOf(me, seen.us) });

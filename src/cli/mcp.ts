@@ -66,18 +66,20 @@ const USAGE = {
   en: `synfin mcp [OPTIONS]
 
 An MCP server on standard input and output, for assistants (npm install
-@modelcontextprotocol/sdk): the tools read (what is wrong in captures), connection (the
-ladder of one), explain (a verdict), ask (a question about TCP) and run (a scenario).
-Verdicts come from rules and name their frames; an assistant can tell them, not invent
-them. Nothing is written, and no socket is opened.
+@modelcontextprotocol/sdk): the tools read (what is wrong in captures),
+connection (the ladder of one), explain (a verdict), ask (a question about TCP)
+and run (a scenario). Verdicts come from rules and name their frames; an
+assistant can tell them, not invent them. Nothing is written, and no socket is
+opened.
 
 Options:
 {options}
 
 A client's configuration:
-  { "mcpServers": { "synfin": { "command": "npx", "args": ["synfin", "mcp"] } } }
+  { "mcpServers":
+    { "synfin": { "command": "npx", "args": ["synfin", "mcp"] } } }
 
-Exit codes: 0 the client has gone, 2 wrong arguments, or the SDK is not installed
+Exit codes: 0 the client has gone, 2 wrong arguments, or the SDK is not there
 `,
   zh: `synfin mcp [选项]
 

@@ -17,17 +17,18 @@ const queryOptionsHelp: readonly OptionHelp[] = [
 const QUERY: Both = {
   en: `synfin query 'select …' [OPTIONS]
 
-Asks tables of captures in SQL, with DuckDB (npm install @duckdb/node-api): flows (a
-row for each connection), evidence (the frames of each verdict) and segments. They are
-Parquet files that synfin read --parquet DIR writes; docs/scale.md has their columns.
+Asks tables of captures in SQL, with DuckDB (npm install @duckdb/node-api):
+flows (a row for each connection), evidence (the frames of each verdict) and
+segments. They are Parquet files that synfin read --parquet DIR writes;
+docs/scale.md has their columns.
 
 Options:
 {options}
 
 Examples:
   synfin read 'ring-*.pcap.gz' --parquet flows
-  synfin query --in flows 'select verdict, count(*) from flows group by all order by 2 desc'
-  synfin query --in flows "select * from evidence where verdict = 'loss' limit 5"
+  synfin query --in flows 'select verdict, count(*) from flows group by all'
+  synfin query --in flows "select * from evidence where verdict = 'loss'"
 
 Exit codes: 0 answered, 1 the query or the tables cannot be understood, 2 wrong
 arguments, or @duckdb/node-api is not installed
@@ -43,8 +44,8 @@ arguments, or @duckdb/node-api is not installed
 
 示例：
   synfin read 'ring-*.pcap.gz' --parquet flows
-  synfin query --in flows 'select verdict, count(*) from flows group by all order by 2 desc'
-  synfin query --in flows "select * from evidence where verdict = 'loss' limit 5"
+  synfin query --in flows 'select verdict, count(*) from flows group by all'
+  synfin query --in flows "select * from evidence where verdict = 'loss'"
 
 退出码：0 已回答，1 无法理解查询或表，2 参数错误，或未安装 @duckdb/node-api
 `,

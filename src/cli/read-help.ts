@@ -77,9 +77,9 @@ const READ: Both = {
 
 Reads captures of the wire (pcap, pcapng; gzip and zstd, too; - for standard
 input; several files, or a pattern, follow each other as a rotated capture does)
-and says what is wrong with their connections: what happened, who did it, how sure
-that is, the frames that show it, what it is not, what to do, and the run of the
-lab that shows the same. A healthy connection is called healthy.
+and says what is wrong with their connections: what happened, who did it, how
+sure that is, the frames that show it, what it is not, what to do, and the run
+of the lab that shows the same. A healthy connection is called healthy.
 
 Options:
 {options}
