@@ -404,3 +404,19 @@ describe('retransmission', () => {
     ).toBe('PSH,ACK seq=1 ack=8 len=10');
   });
 });
+
+describe('segments that are formed together', () => {
+  const sizes = (change: (a: ReturnType<typeof established>) => void): number[] => {
+    const a = inState('ESTABLISHED', { syn: options({ mss: 1000 }) });
+    a.engine.trains = true;
+    change(a);
+    a.send(octets(4000));
+    return a.sent.splice(0).map((segment) => segment.text.length);
+  };
+
+  it('are not those that each have a signature or a datagram of their own', () => {
+    expect(sizes(() => {})).toEqual([4000]);
+    expect(sizes((a) => (a.tcb.md5 = 1))).toEqual([1000, 1000, 1000, 1000]);
+    expect(sizes((a) => (a.tcb.udpPort = 9811))).toEqual([1000, 1000, 1000, 1000]);
+  });
+});

@@ -201,7 +201,8 @@ function gsoOctets(e: Engine, tcb: Tcb, most: number, full: number): number {
 }
 
 /** Whether full segments that leave at once are formed together: nothing but their place tells them apart. */
-function isTrain(e: Engine, { config, cc, snd, accEcn }: Tcb, full: number): boolean {
+function isTrain(e: Engine, { config, cc, snd, accEcn, md5, udpPort }: Tcb, full: number): boolean {
+  if ((md5 | udpPort) !== 0) return false; // each has a signature, or a datagram, of its own
   return e.trains && config.headerPrediction && full === snd.mss && cc.pacingRate <= 0 && accEcn === null;
 }
 
