@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -118,6 +118,15 @@ describe.skipIf(why !== '')(titled('a Linux guest in QEMU behind a gateway', why
       socket.end(`answer to ${question}`);
     });
     expect(await guest.run(`echo question | nc 10.0.2.2 ${port}`)).toBe('answer to question\n');
+  });
+
+  test('a forward: a program of this machine asks a server in the guest', async () => {
+    const forward = await gateway.forward({ port: 0, address: '127.0.0.1', guest: 'vm', guestPort: 9 });
+    await guest.run('(nc -l -p 9 -e /bin/cat >/dev/null 2>&1 &); sleep 1');
+    const socket = connect({ host: '127.0.0.1', port: forward.port, allowHalfOpen: true });
+    socket.end('echo of this');
+    expect(String(await buffer(socket))).toBe('echo of this');
+    forward.close();
   });
 
   test('nobody listens: refused at once; an abort on either side is one on the other', async () => {
