@@ -51,7 +51,11 @@ describe.skipIf(why !== '')(titled('a Linux guest in QEMU behind a gateway', why
       cable = new Cable(port);
       gateway.attach(cable, { name: 'vm' });
     });
-    guest = await QemuGuest.boot({ network: card(`stream,server=off,addr.type=unix,addr.path=${path}`) });
+    guest = await QemuGuest.boot({
+      // What comes is kept in its memory, of which files may have half.
+      memory: 128 + Math.ceil((3 * OCTETS) / 1_000_000),
+      network: card(`stream,server=off,addr.type=unix,addr.path=${path}`),
+    });
   });
   afterAll(async () => {
     await guest?.close();
