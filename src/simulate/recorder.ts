@@ -6,47 +6,88 @@ import { type Trace, type TraceEnd, TraceRecorder } from '../lab/index.ts';
 import { PcapngWriter } from '../link/index.ts';
 import { combineTaps, type DropReason, PacketInfo, type World } from '../sim/index.ts';
 import type { Tcb, Transition } from '../tcp/index.ts';
-import { formatWords, type IpPacket, Memory, type Segment } from '../wire/index.ts';
-import type { Link } from './network/index.ts';
+import { formatWords, Memory } from '../wire/index.ts';
+import type { Link, LinkEnd } from './network/index.ts';
 
-/** Events that are kept; the oldest go. */
+/** Events and octets after which a new part is begun: two parts are kept, the oldest goes. */
 const MOST = 8192;
+const MOST_OCTETS = 1 << 25;
+/** Octets of packets are kept in blocks of so many: no IP packet is longer. */
+const BLOCK = 1 << 20;
 
-type What = 'sent' | 'delivered' | 'dropped' | 'duplicated';
-
-/** A packet somewhere. Its octets are kept once, where it was sent or copied. */
-interface RecordedPacket {
-  readonly what: What;
+/** What became of a packet on a link. */
+class Passed {
+  readonly timeUs: number;
+  readonly what: 'sent' | 'delivered' | 'dropped' | 'duplicated';
   readonly link: Link;
   readonly direction: 'a->b' | 'b->a';
-  readonly octets: Uint8Array | null;
   readonly index: number;
   readonly copy: number;
   readonly injected: boolean;
   readonly reason: DropReason | null;
+  /** Its octets, where it was sent: there `len` is not 0. */
+  readonly block: Uint8Array | null;
+  readonly off: number;
+  readonly len: number;
+
+  constructor(
+    timeUs: number,
+    what: Passed['what'],
+    link: Link,
+    { direction, index, copy, injected }: PacketInfo,
+    reason: DropReason | null,
+    block: Uint8Array | null,
+    off: number,
+    len: number,
+  ) {
+    this.timeUs = timeUs;
+    this.what = what;
+    this.link = link;
+    this.direction = direction;
+    this.index = index;
+    this.copy = copy;
+    this.injected = injected;
+    this.reason = reason;
+    this.block = block;
+    this.off = off;
+    this.len = len;
+  }
 }
 
 /** A change of a connection's state. */
-interface RecordedChange {
+interface Changed {
+  readonly timeUs: number;
+  readonly what: 'change';
   readonly host: string;
   readonly local: number;
   readonly remote: number;
   readonly row: Transition;
 }
 
-interface Recorded {
+/** A packet from the host that sent it to the one that gets it, over as many links as lie between. */
+interface Journey {
+  /** From 0. */
+  readonly number: number;
+  readonly octets: Uint8Array;
+  /** Where it was sent, and by whom. */
   readonly timeUs: number;
-  readonly packet: RecordedPacket | null;
-  readonly change: RecordedChange | null;
+  readonly from: string;
+  readonly injected: boolean;
+  /** Its TCP endpoints; null for what is no TCP. */
+  readonly ends: { readonly source: TraceEnd; readonly destination: TraceEnd } | null;
+  /** Duplicates of it, and how many of all were lost, and why the last was. */
+  copies: number;
+  drops: number;
+  reason: DropReason | null;
 }
 
-/** A packet with what its octets say. */
-interface Read {
-  readonly octets: Uint8Array;
-  readonly from: string;
-  readonly to: string;
-  /** Of its connection; empty for what is no TCP. */
-  readonly key: string;
+/** What befell a journey: as a single wire between the two hosts would tell it. */
+interface Step {
+  readonly timeUs: number;
+  readonly what: Passed['what'];
+  readonly journey: Journey;
+  readonly copy: number;
+  readonly reason: DropReason | null;
 }
 
 /** A connection that was seen: its ends as they were with its first segment. */
@@ -67,9 +108,16 @@ export interface Seen {
 /** See above. */
 export class FlightRecorder {
   readonly #world: World;
-  #events: Recorded[] = [];
+  /** The part before, and the one that is written. */
+  #before: (Passed | Changed)[] = [];
+  #events: (Passed | Changed)[] = [];
+  #octets = 0;
+  #block = new Uint8Array(0);
+  #used = 0;
   readonly #secrets: string[] = [];
   readonly #hosts = new WeakSet<Host>();
+  /** Names of hosts by their addresses. */
+  readonly #names = new Map<string, string>();
 
   constructor(world: World) {
     this.#world = world;
@@ -81,84 +129,153 @@ export class FlightRecorder {
   }
 
   /** The states of its connections are recorded from now on. */
-  watchHost(host: Host): void {
+  watchHost(host: Host, addresses: readonly string[]): void {
     if (this.#hosts.has(host)) return;
     this.#hosts.add(host);
+    for (const address of addresses) this.#names.set(address, host.name);
     host.tap = bothTaps(host.tap, {
       transition: (tcb: Tcb, row: Transition) => {
         if (tcb.remotePort === 0) return;
         const { localPort: local, remotePort: remote } = tcb;
-        this.#add({ packet: null, change: { host: host.name, local, remote, row } });
+        this.#add({ timeUs: this.#world.now(), what: 'change', host: host.name, local, remote, row });
       },
     });
   }
 
   /** Packets on it are recorded from now on. */
   watchLink(link: Link): void {
-    const record = (what: What, p: PacketInfo, reason: DropReason | null = null): void => {
-      const { direction, index, copy, injected } = p;
-      const octets = what === 'sent' ? p.bytes() : null;
-      this.#add({ packet: { what, link, direction, octets, index, copy, injected, reason }, change: null });
-    };
+    const record = (what: Passed['what'], p: PacketInfo, reason: DropReason | null): void =>
+      this.#add(new Passed(this.#world.now(), what, link, p, reason, null, 0, 0));
     const tap = {
-      sent: (p: PacketInfo) => record('sent', p),
-      delivered: (p: PacketInfo) => record('delivered', p),
-      duplicated: (p: PacketInfo) => record('duplicated', p),
+      sent: (p: PacketInfo) => this.#sent(link, p),
+      delivered: (p: PacketInfo) => record('delivered', p, null),
+      duplicated: (p: PacketInfo) => record('duplicated', p, null),
       dropped: (p: PacketInfo, reason: DropReason) => record('dropped', p, reason),
     };
     const before = link.wire.tap;
     link.wire.tap = before === null ? tap : combineTaps(before, tap);
   }
 
-  #add(event: Omit<Recorded, 'timeUs'>): void {
-    this.#events.push({ timeUs: this.#world.now(), ...event });
-    if (this.#events.length >= 2 * MOST) this.#events = this.#events.slice(-MOST);
+  #sent(link: Link, p: PacketInfo): void {
+    const { mem, off, len } = p;
+    if (this.#used + len > this.#block.length) {
+      this.#block = new Uint8Array(BLOCK);
+      this.#used = 0;
+    }
+    this.#block.set(mem.u8.subarray(off, off + len), this.#used);
+    this.#add(new Passed(this.#world.now(), 'sent', link, p, null, this.#block, this.#used, len));
+    this.#used += len;
+    this.#octets += len;
   }
 
-  /** What the octets of the packets say, by `idOf`. */
-  #read(): Map<string, Read> {
-    const read = new Map<string, Read>();
-    for (const { timeUs, packet } of this.#events) {
-      if (packet === null || packet.octets === null) continue;
-      const { octets, link, direction, index } = packet;
-      const p = this.#shown('a->b', octets, index, 0, timeUs);
-      const { ip, tcp } = p;
-      const [from, to] = direction === 'a->b' ? link.ends : [link.ends[1], link.ends[0]];
-      const key = ip === null || tcp === null ? '' : keyOf(sourceOf(ip, tcp), destinationOf(ip, tcp));
-      read.set(idOf(packet), { octets, from, to, key });
+  #add(event: Passed | Changed): void {
+    this.#events.push(event);
+    if (this.#events.length < MOST && this.#octets < MOST_OCTETS) return;
+    this.#before = this.#events;
+    this.#events = [];
+    this.#octets = 0;
+  }
+
+  /**
+   * What befell packets, from host to host, and changes of states, in order. What is delivered to a place that passes on
+   * is sent by it in the same breath: the next event is of the same journey.
+   */
+  #steps(): (Step | Changed)[] {
+    const steps: (Step | Changed)[] = [];
+    const flights = new Map<string, { readonly journey: Journey; readonly copy: number }>();
+    let passing: { readonly at: LinkEnd; readonly of: { journey: Journey; copy: number } } | null = null;
+    let number = 0;
+    for (const event of [...this.#before, ...this.#events]) {
+      const passed = passing;
+      passing = null;
+      if (event.what === 'change') {
+        steps.push(event);
+        continue;
+      }
+      const { timeUs, what, link, direction, index, reason } = event;
+      const [from, to] = direction === 'a->b' ? [link.a, link.b] : [link.b, link.a];
+      const id = `${link.name} ${direction} ${index}`;
+      if (what === 'sent') {
+        const isPassed = passed !== null && passed.at === from && !event.injected;
+        const of = isPassed ? passed.of : { journey: this.#journey(event, number++, from, to), copy: 0 };
+        flights.set(`${id} 0`, of);
+        if (!isPassed) steps.push({ timeUs, what, ...of, reason });
+        continue;
+      }
+      const of = flights.get(`${id} ${what === 'duplicated' ? 0 : event.copy}`);
+      if (of === undefined) continue;
+      const { journey } = of;
+      if (what === 'duplicated') {
+        const twin = { journey, copy: ++journey.copies };
+        flights.set(`${id} ${event.copy}`, twin);
+        steps.push({ timeUs, what, ...twin, reason });
+      } else if (what === 'delivered' && to.passesOn === true) passing = { at: to, of };
+      else {
+        if (what === 'dropped') {
+          journey.drops++;
+          journey.reason = reason;
+        }
+        steps.push({ timeUs, what, ...of, reason });
+      }
     }
-    return read;
+    return steps;
+  }
+
+  #journey(
+    { timeUs, block, off, len, injected }: Passed,
+    number: number,
+    from: LinkEnd,
+    to: LinkEnd,
+  ): Journey {
+    const octets = (block as Uint8Array).subarray(off, off + len);
+    const { ip, tcp } = this.#shown('a->b', octets, number, 0, timeUs);
+    const end = (address: string, port: number, name: string): TraceEnd => ({
+      name: this.#names.get(address) ?? name,
+      address,
+      port,
+      states: 'engine',
+    });
+    const ends =
+      ip === null || tcp === null
+        ? null
+        : {
+            source: end(formatWords(ip.family, ip.src0, ip.src1, ip.src2, ip.src3), tcp.srcPort, from.name),
+            destination: end(
+              formatWords(ip.family, ip.dst0, ip.dst1, ip.dst2, ip.dst3),
+              tcp.dstPort,
+              to.name,
+            ),
+          };
+    return {
+      number,
+      octets,
+      timeUs,
+      from: from.name,
+      injected,
+      ends,
+      copies: 0,
+      drops: 0,
+      reason: null,
+    };
   }
 
   /** Connections, the latest first. */
   connections(): Seen[] {
-    const read = this.#read();
     const seen = new Map<string, { -readonly [K in keyof Seen]: Seen[K] }>();
-    for (const { timeUs, packet } of this.#events) {
-      if (packet === null) continue;
-      const { octets, from, to, key = '' } = read.get(idOf(packet)) ?? {};
-      if (key === '' || octets === undefined || from === undefined || to === undefined) continue;
+    for (const step of this.#steps()) {
+      if (step.what === 'change') continue;
+      const { ends } = step.journey;
+      if (ends === null) continue;
+      const key = keyOf(ends);
       let one = seen.get(key);
       if (one === undefined) {
-        const { ip, tcp } = this.#shown('a->b', octets, packet.index, 0, timeUs);
-        if (ip === null || tcp === null) continue;
-        const { family } = ip;
-        const source = formatWords(family, ip.src0, ip.src1, ip.src2, ip.src3);
-        const destination = formatWords(family, ip.dst0, ip.dst1, ip.dst2, ip.dst3);
-        one = {
-          key,
-          number: seen.size,
-          left: { name: from, address: source, port: tcp.srcPort, states: 'engine' },
-          right: { name: to, address: destination, port: tcp.dstPort, states: 'engine' },
-          segments: 0,
-          lost: 0,
-          lastUs: 0,
-        };
+        const { source: left, destination: right } = ends;
+        one = { key, number: seen.size, left, right, segments: 0, lost: 0, lastUs: 0 };
         seen.set(key, one);
       }
-      if (packet.what === 'sent') one.segments++;
-      if (packet.what === 'dropped') one.lost++;
-      one.lastUs = timeUs;
+      if (step.what === 'sent') one.segments++;
+      if (step.what === 'dropped') one.lost++;
+      one.lastUs = step.timeUs;
     }
     return [...seen.values()].sort((a, b) => b.lastUs - a.lastUs);
   }
@@ -172,33 +289,38 @@ export class FlightRecorder {
       begin: { left: 'CLOSED', right: 'LISTEN' },
       now: () => now,
     });
-    const read = this.#read();
     const taps = { [left.name]: recorder.hostTap('left'), [right.name]: recorder.hostTap('right') };
     const isOurs = (host: string, local: number, remote: number): boolean =>
       (host === left.name && local === left.port && remote === right.port) ||
       (host === right.name && local === right.port && remote === left.port);
-    for (const { timeUs, packet, change } of this.#events) {
-      now = timeUs;
-      if (change !== null) {
-        const { host, local, remote, row } = change;
+    for (const step of this.#steps()) {
+      now = step.timeUs;
+      if (step.what === 'change') {
+        const { host, local, remote, row } = step;
         if (!isOurs(host, local, remote)) continue;
         const tcb = { localPort: local, remotePort: remote } as Tcb;
-        taps[host]?.transition?.(tcb, row, timeUs);
-      } else if (packet !== null) {
-        const { what, index, copy, injected, reason } = packet;
-        const found = read.get(idOf(packet));
-        if (found?.key !== key) continue;
-        const p = this.#shown(found.from === left.name ? 'a->b' : 'b->a', found.octets, index, copy, timeUs);
-        p.injected = injected;
-        if (what === 'dropped') recorder.wireTap.dropped?.(p, reason as DropReason);
-        else recorder.wireTap[what]?.(p);
+        taps[host]?.transition?.(tcb, row, now);
+        continue;
       }
+      const { what, journey, copy, reason } = step;
+      const { ends, octets, number, injected } = journey;
+      if (ends === null || keyOf(ends) !== key) continue;
+      const p = this.#shown(
+        endText(ends.source) === endText(left) ? 'a->b' : 'b->a',
+        octets,
+        number,
+        copy,
+        now,
+      );
+      p.injected = injected;
+      if (what === 'dropped') recorder.wireTap.dropped?.(p, reason as DropReason);
+      else recorder.wireTap[what]?.(p);
     }
     return recorder.trace();
   }
 
   readonly #memory = new Memory({ initial: 1 << 18 });
-  #block: readonly [number, number] | null = null;
+  #shownAt: readonly [number, number] | null = null;
 
   /** The packet as taps see it. One at a time. */
   #shown(
@@ -209,34 +331,31 @@ export class FlightRecorder {
     timeUs: number,
   ): PacketInfo {
     const memory = this.#memory;
-    if (this.#block !== null) memory.free(...this.#block);
+    if (this.#shownAt !== null) memory.free(...this.#shownAt);
     const off = memory.alloc(octets.length);
-    this.#block = [off, octets.length];
+    this.#shownAt = [off, octets.length];
     memory.u8.set(octets, off);
     return new PacketInfo(direction, 'ip', memory).set(memory, off, octets.length, index, copy, timeUs);
   }
 
-  /** A capture of all packets that are kept, each when it was sent, with the secrets of TLS. */
+  /** A capture of all packets that are kept, each once, when its host sent it, with the secrets of TLS. */
   capture(epochMs: number, comment: string): Uint8Array {
     const chunks: Uint8Array[] = [];
     const writer = new PcapngWriter((octets) => chunks.push(octets), { epochUs: epochMs * 1000, comment });
     const interfaces = new Map<string, number>();
     if (this.#secrets.length > 0) writer.tlsSecrets(this.#secrets.join(''));
-    const fates = new Map<string, DropReason>();
-    for (const { packet } of this.#events)
-      if (packet?.what === 'dropped') fates.set(idOf(packet), packet.reason as DropReason);
-    for (const { timeUs, packet } of this.#events) {
-      if (packet === null || packet.octets === null) continue;
-      const from = packet.link.ends[packet.direction === 'a->b' ? 0 : 1];
+    for (const step of this.#steps()) {
+      if (step.what !== 'sent') continue;
+      const { timeUs, from, octets, copies, drops, reason } = step.journey;
       let number = interfaces.get(from);
       if (number === undefined) {
         number = writer.addInterface({ name: from, linkType: 'raw-ip' });
         interfaces.set(from, number);
       }
-      const reason = fates.get(idOf(packet));
-      writer.octets(number, timeUs, packet.octets, {
+      const isLost = drops > copies; // nothing of it has arrived
+      writer.octets(number, timeUs, octets, {
         direction: 'out',
-        ...(reason === undefined ? {} : { dropped: true, comment: `lost: ${reason}` }),
+        ...(isLost ? { dropped: true, comment: `lost: ${reason}` } : {}),
       });
     }
     writer.flush();
@@ -244,18 +363,11 @@ export class FlightRecorder {
   }
 }
 
-/** The packet that an event is about; copies are it, too. */
-function idOf({ link, direction, index }: RecordedPacket): string {
-  return `${link.name} ${direction} ${index}`;
+function endText({ address, port }: TraceEnd): string {
+  return `${address} ${port}`;
 }
 
-function sourceOf({ family, src0, src1, src2, src3 }: IpPacket, { srcPort }: Segment): string {
-  return `${formatWords(family, src0, src1, src2, src3)} ${srcPort}`;
-}
-function destinationOf({ family, dst0, dst1, dst2, dst3 }: IpPacket, { dstPort }: Segment): string {
-  return `${formatWords(family, dst0, dst1, dst2, dst3)} ${dstPort}`;
-}
-
-function keyOf(source: string, destination: string): string {
-  return source < destination ? `${source} ${destination}` : `${destination} ${source}`;
+function keyOf({ source, destination }: NonNullable<Journey['ends']>): string {
+  const [a, b] = [endText(source), endText(destination)];
+  return a < b ? `${a} ${b}` : `${b} ${a}`;
 }

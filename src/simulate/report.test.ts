@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Simulation, simulate } from './index.ts';
+import { assertRetransmissionsAtMost, type Simulation, simulate } from './index.ts';
 import { ask, connected, echo } from './testing.ts';
 
 let folder = '';
@@ -119,6 +119,35 @@ describe('what is told of a failure', () => {
     expect(stdout).toMatch(/client +server\n/);
     expect(stdout).toMatch(/drop data#1 left->right/);
     expect(status).toBe(0);
+  });
+
+  test('with routers between two hosts the ladder is theirs: each segment once, whatever befell it on which link', async () => {
+    const text = await message(async (sim) => {
+      sim.host('server', () => echo());
+      sim.wan({ eu: ['client'], us: ['server'] }, { 'eu us': { rtt: '80ms' } });
+      await sim.client('client', async () => {
+        const socket = await connected('server');
+        sim.link('client', 'eu').rule('dup data#1');
+        sim.link('us', 'server').rule('drop data#3');
+        expect(await ask(socket, 'one')).toBe('one');
+        expect(await ask(socket, 'two')).toBe('two');
+        assertRetransmissionsAtMost(sim, 1);
+        throw new Error('after it');
+      });
+    });
+    const ladder = text.slice(0, text.indexOf('sockets:'));
+    expect(ladder).toMatch(/client +server\n +time +10\.0\.0\.2:\d+ +10\.0\.0\.1:7\n/);
+    expect(ladder.match(/ SYN seq=0 /g)).toHaveLength(1);
+    expect(ladder).toMatch(/-->O SYN-RECEIVED/); // the states of both ends
+    expect(ladder.match(/PSH,ACK seq=1 ack=4 len=3 \(retransmission\)/g)).toHaveLength(1);
+    expect(ladder.match(/\(retransmission\)/g)).toHaveLength(1);
+    expect(ladder).toMatch(/copy of PSH,ACK seq=1 +--->\|/);
+    expect(ladder).toMatch(/lost: on purpose/);
+    const [, file = ''] = /npx synfin read (\S+packets\.pcapng)/.exec(text) ?? [];
+    const args = ['src/cli/main.ts', 'read', file, '--lang', 'en'];
+    const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect(stdout).toMatch(/\s11\s+of\s+TCP,\s+1\s+connection\s/);
+    expect(stdout).toMatch(/1\s+after\s+a\s+timeout/);
   });
 
   test('two failures of one seed have a folder each; where no file can be written, that is said', async () => {

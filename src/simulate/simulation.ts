@@ -225,7 +225,7 @@ export class Simulation {
   }
 
   #named(host: SimulatedHost): void {
-    this.#recorder?.watchHost(host.stack);
+    this.#recorder?.watchHost(host.stack, host.addresses);
     this.dns.set(host.name, host.addresses);
     namesOf(host.stack, {
       servers: this.dns.servers,

@@ -8,11 +8,15 @@ import type { Link } from './network/index.ts';
 
 /** Lines that are kept; of more only the digest knows. */
 const MOST_LINES = 200_000;
+/** Characters. */
+const HASHED_AT_ONCE = 16_384;
 
 /** Lines, counted and hashed. */
 export class Lines {
   readonly kept: string[] = [];
   readonly #hash: Hash = createHash('sha256');
+  /** Lines that are not hashed yet. */
+  #pending = '';
   count = 0;
   /** Called with each: for who compares two runs. */
   onLine: ((line: string) => void) | null = null;
@@ -20,19 +24,26 @@ export class Lines {
   add(line: string): void {
     this.count++;
     if (this.kept.length < MOST_LINES) this.kept.push(line);
-    this.#hash.update(line).update('\n');
+    this.#pending += `${line}\n`;
+    if (this.#pending.length >= HASHED_AT_ONCE) this.#hashPending();
     this.onLine?.(line);
+  }
+
+  #hashPending(): void {
+    this.#hash.update(this.#pending);
+    this.#pending = '';
   }
 
   /** Of all lines, in hexadecimal. */
   get digest(): string {
+    this.#hashPending();
     return this.#hash.copy().digest('hex').slice(0, 16);
   }
 }
 
 /** The trace of a simulation: `sim.trace`. */
 export class SimulationTrace {
-  /** Segments that were sent. */
+  /** Segments that hosts sent: each once, by how many links it went. */
   segments = 0;
   readonly #world: World;
   readonly #lines = new Lines();
@@ -45,7 +56,7 @@ export class SimulationTrace {
   }
 
   /**
-   * A line for each segment, in order: microseconds, hosts, ports, control bits, SEG.SEQ, SEG.ACK, octets of text, and
+   * A line for each segment on each link, in order: microseconds, hosts, ports, control bits, SEG.SEQ, SEG.ACK, octets of text, and
    * what became of it when it did not arrive. The first 200,000.
    */
   get lines(): readonly string[] {
@@ -71,7 +82,8 @@ export class SimulationTrace {
   watch(link: Link): void {
     link.wire.tap = {
       sent: (p) => {
-        if (p.tcp !== null) this.segments++;
+        const from = p.direction === 'a->b' ? link.a : link.b;
+        if (p.tcp !== null && from.passesOn !== true) this.segments++;
         this.#line(link, p, '');
       },
       dropped: (p, reason: DropReason) => this.#line(link, p, ` lost:${reason}`),

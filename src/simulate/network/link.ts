@@ -48,6 +48,8 @@ const natOptions = new Schema<NatOptions>('nat', { idle: duration, reset: flag }
 /** What an end of a link is. */
 export interface LinkEnd {
   readonly name: string;
+  /** It has no program: what is delivered to it is sent on at once. */
+  readonly passesOn?: boolean;
   /** A packet has come, whose block it may keep. True: it does. */
   deliver(off: number, len: number): boolean;
   /** RST to every connection whose peer is behind `link`, as a box on the way would send it; how many. */
