@@ -24,6 +24,8 @@ const ADDRESSES_MS = 2000;
 class NodeConnection implements OuterConnection {
   readonly #socket: Socket;
   #opened = false;
+  /** Whether its user wants no octets: an incoming connection is paused until `resume`. */
+  #paused: boolean;
   #silent = false;
   #error: OuterError | null = null;
 
@@ -31,12 +33,13 @@ class NodeConnection implements OuterConnection {
   constructor(socket: Socket, events: OuterConnectionEvents) {
     this.#socket = socket;
     this.#opened = !socket.connecting;
+    this.#paused = this.#opened;
     socket.pause();
     socket.on('connect', () => {
       this.#opened = true;
       if (this.#silent) return;
       events.open();
-      socket.resume();
+      if (!this.#paused) socket.resume();
     });
     socket.on('data', (octets: Uint8Array) => {
       if (!this.#silent) events.data(octets);
@@ -73,11 +76,13 @@ class NodeConnection implements OuterConnection {
   }
 
   pause(): void {
+    this.#paused = true;
     this.#socket.pause();
   }
 
   resume(): void {
-    if (!this.#silent) this.#socket.resume();
+    this.#paused = false;
+    if (this.#opened && !this.#silent) this.#socket.resume();
   }
 }
 
