@@ -46,7 +46,7 @@ export function fetchI386(): void {
   mkdirSync(join(state, 'archives/partial'), { recursive: true });
   const sources = join(state, 'sources.list');
   writeFileSync(join(state, 'status'), '');
-  writeFileSync(sources, 'deb [trusted=no] http://deb.debian.org/debian bookworm main\n');
+  writeFileSync(sources, 'deb http://deb.debian.org/debian bookworm main\n');
   const settings = {
     'APT::Architecture': 'i386',
     'APT::Architectures': 'i386',

@@ -23,7 +23,10 @@ async function greeter(): Promise<number> {
 /** A connection to it that is paused at one moment, and resumed 100 ms after it has opened: what was told, in order. */
 async function paused(when: 'before it opens' | 'as it opens' | 'never'): Promise<string[]> {
   const told: string[] = [];
-  const { promise, resolve } = Promise.withResolvers<void>();
+  let over = (): void => {};
+  const closed = new Promise<void>((resolve) => {
+    over = resolve;
+  });
   const events: OuterConnectionEvents = {
     open: () => {
       told.push('open');
@@ -39,14 +42,14 @@ async function paused(when: 'before it opens' | 'as it opens' | 'never'): Promis
       connection.end();
     },
     drain: () => {},
-    closed: () => resolve(),
+    closed: () => over(),
   };
   const connection: OuterConnection = nodeOuter().connect(
     { address: '127.0.0.1', port: await greeter() },
     events,
   );
   if (when === 'before it opens') connection.pause();
-  await Promise.race([promise, new Promise((late) => setTimeout(late, 1000))]);
+  await Promise.race([closed, new Promise((late) => setTimeout(late, 1000))]);
   return told;
 }
 

@@ -21,6 +21,23 @@ export class Writing {
     for (let at = 0; at < octets.length; at += PIECE)
       await this.#c.write(octets.subarray(at, at + PIECE), { timeout: this.#idleMs });
   }
+
+  /**
+   * A FIN after all that was written; resolves when the peer has acknowledged it. Rejects with ETIMEDOUT when it takes less
+   * than a piece in the idle time: of a window that stays closed probes fill an octet now and then.
+   */
+  async end(): Promise<void> {
+    const c = this.#c;
+    for (;;) {
+      const { sndUna } = c.info();
+      try {
+        await c.end({ timeout: this.#idleMs });
+        return;
+      } catch (error) {
+        if (c.ended || ((c.info().sndUna - sndUna) | 0) < PIECE) throw error;
+      }
+    }
+  }
 }
 
 /** A body that is read when somebody asks for it. */

@@ -51,7 +51,7 @@ export async function serveConnection(
   try {
     c.setNoDelay();
     await new Served(c, handler, limits, closing).run();
-    await finish(c);
+    await finish(c, limits.idleTimeout);
   } catch {
     // The connection broke, or a body did: what the client gets must not look whole.
     c.abort();
@@ -249,10 +249,18 @@ function plain(status: number, noBody: boolean): Uint8Array {
   return octetsOfText(`${lines.join('\r\n')}\r\n\r\n${noBody ? '' : body}`);
 }
 
-/** Our FIN, and then whatever the client still sends is thrown away: a RST could destroy our answer. */
-async function finish(c: Connection): Promise<void> {
-  const acknowledged = c.end({ timeout: LINGER_MS });
-  acknowledged.catch(() => {});
-  while ((await c.read({ timeout: LINGER_MS })) !== null);
-  await acknowledged;
+/**
+ * Our FIN, and then whatever the client still sends is thrown away: a RST could destroy our answer. What the client has
+ * not taken of that answer yet has the time that it needs.
+ */
+async function finish(c: Connection, idleMs: number): Promise<void> {
+  const ended = readToEnd(c).catch(() => {}); // that it broke `end` tells
+  await new Writing(c, idleMs).end();
+  const disarm = c.after(LINGER_MS, () => c.close());
+  await ended;
+  disarm();
+}
+
+async function readToEnd(c: Connection): Promise<void> {
+  while ((await c.read()) !== null);
 }
