@@ -1,11 +1,13 @@
 // A port outside that leads to a guest's, and who came there, told to the guest on request (PROXY protocol version 2).
 
-import { flag, needed, Schema, text, whole } from '../options/index.ts';
+import { flag, needed, oneOf, Schema, text, whole } from '../options/index.ts';
 import { parseAddress } from '../wire/index.ts';
 import type { OuterIncoming } from './outer.ts';
 
 /** Options of `gateway.forward`. */
 export interface ForwardOptions {
+  /** Default 'tcp'. */
+  protocol?: 'tcp' | 'udp';
   /** Where it listens outside. Default 127.0.0.1: who can connect to it can reach the guest. */
   address?: string;
   /** 0: one that is free. */
@@ -17,12 +19,13 @@ export interface ForwardOptions {
   guestPort: number;
   /**
    * The guest is told who has connected, by a header of the PROXY protocol, version 2, in front of everything: its server
-   * has to expect it. Otherwise everybody comes from the gateway's address. Default false.
+   * has to expect it. Otherwise everybody comes from the gateway's address. TCP only. Default false.
    */
   proxyProtocol?: boolean;
 }
 
 export const forwardOptions = new Schema<ForwardOptions>('forward', {
+  protocol: oneOf('tcp', 'udp'),
   address: text,
   port: needed(whole(0, 0xffff)),
   guest: text,
@@ -33,13 +36,14 @@ export const forwardOptions = new Schema<ForwardOptions>('forward', {
 
 /** A port outside that leads to a guest's. */
 export interface Forward {
+  readonly protocol: 'tcp' | 'udp';
   /** Where it listens. */
   readonly address: string;
   readonly port: number;
   readonly guest: string | null;
   readonly guestAddress: string | null;
   readonly guestPort: number;
-  /** Nobody new comes; who is connected stays. */
+  /** Nobody new comes; who is connected stays. Of UDP nothing comes or goes any more. */
   close(): void;
 }
 

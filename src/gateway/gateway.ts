@@ -18,10 +18,12 @@ import {
 } from '../wire/index.ts';
 import type { GatewayCore } from './core.ts';
 import { type DnsCounters, DnsService } from './dns/index.ts';
-import { type Forward, type ForwardOptions, forwardOptions, proxyHeader } from './forward.ts';
+import { GatewayError } from './error.ts';
+import { type Forward, type ForwardOptions, forwardOptions } from './forward.ts';
+import { Forwards } from './forwards.ts';
 import { type FrameTap, Guest, type GuestInfo, Lan } from './lan/index.ts';
 import { type GatewayOptions, type GuestOptions, gatewayOptions, guestOptions } from './options.ts';
-import type { OuterIncoming, OuterTarget } from './outer.ts';
+import type { OuterTarget } from './outer.ts';
 import {
   type ConnectionVerdict,
   LearnedNames,
@@ -103,7 +105,7 @@ export class Gateway {
   readonly #advertised = new Map<Guest, number>();
   /** What ends the grace of guests without a port. */
   readonly #leaving = new Map<Guest, () => void>();
-  readonly #forwards = new Set<Forward>();
+  readonly #forwards: Forwards;
   #fetch: FetchOnHost | null = null;
   #policy: Policy;
   #stopAdvertising: (() => void) | null = null;
@@ -148,6 +150,7 @@ export class Gateway {
       mac: options.mac ?? MAC,
       mtu,
       anyDestination: true,
+      router: true,
       addresses: [...[gateway, dns].map((a) => `${a}/${net.prefix}`), ...own6.map((a) => `${a}/64`)],
     });
     const policyOf = (): Policy => this.#policy;
@@ -172,11 +175,17 @@ export class Gateway {
       pending: limits.pending ?? 1024,
       connectTimeoutMs: limits.connectTimeoutMs ?? 120_000,
     });
-    this.#flows = new Flows(core, options.outer, {
+    const flowLimits = {
       flows: limits.flows ?? 1024,
       idleMs: limits.udpIdleMs ?? 300_000,
       unansweredMs: limits.udpUnansweredMs ?? 30_000,
       dnsMs: limits.udpDnsMs ?? 10_000,
+    };
+    this.#flows = new Flows(core, options.outer, flowLimits);
+    this.#forwards = new Forwards(core, options.outer, this.#connections, {
+      limits: flowLimits,
+      counters: this.#flows.counters,
+      addressOf: (guest) => this.addressOf(guest),
     });
     const addresses = gateway6 === null ? [this.address] : [this.address, gateway6.toString()];
     this.#dns = new DnsService(core, options.dns ?? {}, addresses, (guest, address, names, ttl) =>
@@ -249,6 +258,7 @@ export class Gateway {
     this.#leaving.delete(guest);
     this.#connections.abort(guest);
     this.#flows.abort(guest);
+    this.#forwards.abort(guest);
     this.#dhcp.forgetGuest(guest.name);
     this.#learned.delete(guest);
     this.#advertised.delete(guest);
@@ -320,66 +330,16 @@ export class Gateway {
    */
   async forward(options: ForwardOptions): Promise<Forward> {
     forwardOptions.check(options);
-    const {
-      address = '127.0.0.1',
-      port,
-      guest = null,
-      guestAddress = null,
-      guestPort,
-      proxyProtocol,
-    } = options;
-    const { outer } = this.#o;
     if (this.#closed) throw new GatewayError('ERR_CLOSED', 'forward: the gateway is closed');
-    if (outer.listen === undefined)
-      throw new GatewayError('ENOTSUP', 'forward: the network outside of this gateway cannot be listened at');
-    const listener = await outer.listen({ address, port }, (incoming) =>
-      this.#came(incoming, guest, guestAddress, guestPort, proxyProtocol ?? false),
-    );
-    const forward: Forward = {
-      address: listener.address,
-      port: listener.port,
-      guest,
-      guestAddress,
-      guestPort,
-      close: () => {
-        this.#forwards.delete(forward);
-        listener.close();
-      },
-    };
-    this.#forwards.add(forward);
-    return forward;
+    const forward = await this.#forwards.open(options);
+    if (!this.#closed) return forward;
+    forward.close();
+    throw new GatewayError('ERR_CLOSED', 'forward: the gateway is closed');
   }
 
   /** Forwards that listen. */
   get forwards(): Forward[] {
-    return [...this.#forwards];
-  }
-
-  #came(
-    incoming: OuterIncoming,
-    name: string | null,
-    given: string | null,
-    port: number,
-    proxy: boolean,
-  ): void {
-    const guest =
-      name === null
-        ? given === null
-          ? this.guests[0]
-          : this.#lan.guestAt(given)
-        : this.#lan.guests.get(name);
-    const address = given ?? (guest === undefined ? null : this.addressOf(guest));
-    if (guest === undefined || address === null || this.#closed) {
-      incoming.refuse();
-      return;
-    }
-    this.#connections.forward(
-      guest,
-      incoming,
-      address,
-      port,
-      proxy ? proxyHeader(incoming) : new Uint8Array(0),
-    );
+    return this.#forwards.list();
   }
 
   /**
@@ -501,7 +461,7 @@ export class Gateway {
   async close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
-      for (const forward of this.#forwards) forward.close();
+      this.#forwards.close();
       this.#stopAdvertising?.();
       for (const stop of this.#leaving.values()) stop();
       this.#leaving.clear();
@@ -517,17 +477,6 @@ export class Gateway {
   /** As {@link close}: `await using gateway = new Gateway(…)`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-}
-
-/** What a gateway cannot do; `code`: EEXIST, ENOBUFS, ENOTFOUND, ENOTSUP, ERR_CLOSED. */
-export class GatewayError extends Error {
-  override readonly name = 'GatewayError';
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
   }
 }
 

@@ -10,8 +10,9 @@ export {
   type DohFetcher,
   dohUpstream,
 } from './dns/index.ts';
+export { GatewayError } from './error.ts';
 export type { Forward, ForwardOptions } from './forward.ts';
-export { Gateway, GatewayError, type GatewayInfo } from './gateway.ts';
+export { Gateway, type GatewayInfo } from './gateway.ts';
 export {
   type FrameTap,
   faultyPort,
@@ -26,6 +27,7 @@ export type {
   OuterConnection,
   OuterConnectionEvents,
   OuterDatagramEvents,
+  OuterDatagramListener,
   OuterDatagrams,
   OuterError,
   OuterIncoming,

@@ -73,6 +73,15 @@ export interface OuterListener {
   close(): void;
 }
 
+/** A place where datagrams of everybody are heard. */
+export interface OuterDatagramListener {
+  readonly address: string;
+  readonly port: number;
+  /** From this place; what cannot be sent is lost. */
+  send(octets: Uint8Array, to: OuterTarget): void;
+  close(): void;
+}
+
 /** The network outside. */
 export interface Outer {
   /** Begins to open a connection. Must not throw, and must not call `events` before it has returned. */
@@ -81,6 +90,11 @@ export interface Outer {
   datagrams?(target: OuterTarget, events: OuterDatagramEvents): OuterDatagrams | null;
   /** Listens; port 0 is one that is free. Rejects with EADDRINUSE, EACCES, EADDRNOTAVAIL… */
   listen?(at: OuterTarget, incoming: (connection: OuterIncoming) => void): PromiseLike<OuterListener>;
+  /** As {@link listen}, for datagrams: `arrived` has each, and whose it is. Its octets are the receiver's. */
+  listenDatagrams?(
+    at: OuterTarget,
+    arrived: (octets: Uint8Array, from: OuterTarget) => void,
+  ): PromiseLike<OuterDatagramListener>;
   /** Whether an address is one of the machine that the gateway runs on: closed to guests as its loopback is. */
   isOwn?(address: string): boolean;
 }

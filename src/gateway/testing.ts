@@ -16,6 +16,7 @@ import {
   type OuterConnection,
   type OuterConnectionEvents,
   type OuterDatagramEvents,
+  type OuterDatagramListener,
   type OuterDatagrams,
   type OuterError,
   type OuterTarget,
@@ -155,6 +156,18 @@ export class FakeOuter implements Outer {
     if (behaviour !== 'silent')
       queueMicrotask(() => (behaviour === 'open' ? events.open() : events.closed(behaviour)));
     return connection;
+  }
+
+  /** A place for datagrams outside: the latest that was asked for. */
+  heard: { arrives(octets: Uint8Array, from: OuterTarget): void; sent: [number, OuterTarget][] } | null =
+    null;
+  async listenDatagrams(
+    at: OuterTarget,
+    arrived: (octets: Uint8Array, from: OuterTarget) => void,
+  ): Promise<OuterDatagramListener> {
+    const sent: [number, OuterTarget][] = [];
+    this.heard = { arrives: arrived, sent };
+    return { ...at, send: (octets, to) => void sent.push([octets.length, to]), close() {} };
   }
 
   datagrams(target: OuterTarget, events: OuterDatagramEvents): OuterDatagrams | null {

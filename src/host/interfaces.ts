@@ -57,6 +57,12 @@ export interface InterfaceOptions {
    */
   anyDestination?: boolean;
   /**
+   * The hosts behind it are some hops away, as behind a router: neighbour advertisements say so (RFC 4861 section 4.4),
+   * and a packet for one of them that has no hop left is not taken; its sender is told "time exceeded" (RFC 1812 section
+   * 5.3.1, RFC 8200 section 3). With `anyDestination`. Default false.
+   */
+  router?: boolean;
+  /**
    * IPv6 addresses are made without a server (RFC 4862) from the moment a link is attached: link-local, and one for
    * each prefix that routers tell of; default routers, the MTU and DNS servers are learned, too. IPv6 `addresses` are
    * used when duplicate address detection finds nobody who has them. What came of it: `host.autoconfiguration`.
@@ -118,7 +124,7 @@ export class Interfaces {
   add(options: InterfaceOptions): HostInterface {
     interfaceOptions.check(options);
     const { interfaces, memory } = this.#owner.ip;
-    const { vlan, anyDestination = false, addresses = [], autoconfigure = false } = options;
+    const { vlan, anyDestination = false, router = false, addresses = [], autoconfigure = false } = options;
     if (vlan !== undefined) this.#checkVlan(vlan, options);
     const mtu = options.mtu ?? vlan?.port.mtu ?? 1500;
     const name = options.name ?? (vlan === undefined ? `if${this.#next}` : `${vlan.port.name}.${vlan.id}`);
@@ -127,7 +133,7 @@ export class Interfaces {
     const kind = options.kind ?? (vlan === undefined ? 'ip' : 'ethernet');
     const mac =
       options.mac === undefined && vlan !== undefined ? vlan.port.mac : this.#mac(kind, options.mac);
-    const details = { name, mtu, kind, mac, anyDestination, vlan: vlan?.id ?? -1 };
+    const details = { name, mtu, kind, mac, anyDestination, router, vlan: vlan?.id ?? -1 };
     const iface = new HostInterface(this.#sink, memory, this.#next, details);
     interfaces.push(iface);
     if (vlan !== undefined) this.#join(iface, vlan.port);

@@ -188,6 +188,7 @@ const interfaceKinds = {
   mtu: whole(68, 0xffff),
   mac: text,
   anyDestination: flag,
+  router: flag,
   autoconfigure: either(flag, nested(autoconfigureOptions)),
   addresses: list(text),
 };

@@ -1,7 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Cidr, parseCidr } from '../../wire/index.ts';
+import type { FramePort } from '../port.ts';
 import { Site } from '../testing.ts';
 import { GuestFrame, readFrame } from './frame.ts';
+import { Guest, Lan } from './index.ts';
 
 const GATEWAY = [0x52, 0x55, 0x0a, 0, 2, 2];
 const ALL = [255, 255, 255, 255, 255, 255];
@@ -134,6 +137,34 @@ describe('who hears a guest', () => {
       a.port.onreceive?.(ip(1, '10.0.2.15')); // to the gateway
       expect(heard).toEqual(guestsMeet ? [2, 2, 2] : []);
     }
+  });
+
+  it('what the gateway has for a guest that has left is for nobody else', () => {
+    const lan = new Lan({
+      ...{ mtu: 1500, mac: { hi: 0x5255, lo: 0x0a000202 }, own: ['10.0.2.2'], guestsMeet: false },
+      networks: [parseCidr('10.0.2.0/24') as Cidr],
+      solicited() {},
+      left() {},
+    });
+    const heard: number[] = [];
+    const guests = [1, 2].map((n) => {
+      const port: FramePort = {
+        kind: 'ethernet',
+        mtu: 1500,
+        onreceive: null,
+        onclose: null,
+        send: () => void heard.push(n),
+      };
+      const guest = new Guest(`guest${n}`);
+      lan.attach(port, guest);
+      port.onreceive?.(ip(n, `10.0.2.${n + 14}`));
+      return guest;
+    });
+    for (const to of [mac(1), mac(2), ALL]) lan.send(ip(0, '10.0.2.2', to));
+    expect(heard.splice(0)).toEqual([1, 2, 1, 2]);
+    lan.remove(guests[0] as Guest);
+    for (const to of [mac(1), mac(2), ALL]) lan.send(ip(0, '10.0.2.2', to));
+    expect(heard).toEqual([2, 2]);
   });
 
   it('what is given on is a copy: a view of a NIC’s memory may change after', () => {

@@ -193,9 +193,12 @@ export class Lan implements Device {
   send(frame: Uint8Array): void {
     const hi = ((frame[0] as number) << 8) | (frame[1] as number);
     const lo = new DataView(frame.buffer, frame.byteOffset).getInt32(2);
-    const to = isGroupMac(hi) ? undefined : this.#macs.owner(formatMac(hi, lo));
-    if (to !== undefined) this.#deliver(to, frame);
-    else for (const each of this.guests.values()) this.#deliver(each, frame.slice());
+    if (isGroupMac(hi)) for (const each of this.guests.values()) this.#deliver(each, frame.slice());
+    else {
+      // Of a guest that has left: not for the others to see.
+      const to = this.#macs.owner(formatMac(hi, lo));
+      if (to !== undefined) this.#deliver(to, frame);
+    }
   }
 
   /** A frame for one guest. */

@@ -51,6 +51,12 @@ describe('the API that clients of gvproxy know', () => {
     expect(await ask(served, 'unexpose', { local })).toEqual([200, '']);
     expect((await ask(served, 'unexpose', { local }))[0]).toBe(409);
     expect(await ask(served, 'all')).toEqual([200, '[]']);
+    const udp = { local, remote: '10.0.2.15:53', protocol: 'udp' };
+    expect((await ask(served, 'expose', { ...udp, protocol: 'tcp' }))[0]).toBe(200);
+    expect((await ask(served, 'expose', udp))[0]).toBe(200); // a port of its own
+    expect(JSON.parse((await ask(served, 'all'))[1])).toEqual([{ ...udp, protocol: 'tcp' }, udp]);
+    expect((await ask(served, 'unexpose', udp))[0]).toBe(200);
+    expect(JSON.parse((await ask(served, 'all'))[1])).toEqual([{ ...udp, protocol: 'tcp' }]);
   });
 
   test('says what cannot be meant, and that it cannot listen; pages are refused', async () => {
@@ -64,7 +70,7 @@ describe('the API that clients of gvproxy know', () => {
       [{ local: ':0', remote: '10.0.2.15:22' }, 400],
       [{ local: ':70000', remote: '10.0.2.15:22' }, 400],
       [{ local: '127.0.0.1:47812', remote: 'nowhere' }, 400],
-      [{ local: '127.0.0.1:47812', remote: '10.0.2.15:22', protocol: 'udp' }, 400],
+      [{ local: '127.0.0.1:47812', remote: '10.0.2.15:22', protocol: 'sctp' }, 400],
       [{ local: `127.0.0.1:${port}`, remote: '10.0.2.15:22' }, 500], // EADDRINUSE: never silent
       [`"${'x'.repeat(20_000)}"`, 400],
     ];

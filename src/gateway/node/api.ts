@@ -30,7 +30,7 @@ export async function serveApi(gateway: Gateway, at: string): Promise<GatewayApi
   const ends = /^(?:(.+):)?(\d{1,5})$/.exec(at);
   if (place === undefined && ends === null)
     throw new TypeError(`serveApi: '${at}' is no place: write unix:PATH or [HOST:]PORT`);
-  const exposed = new Map<string, { readonly forward: Forward; readonly remote: string }>();
+  const exposed = new Map<string, Exposure>();
   const server = createServer((request, response) => {
     answer(gateway, exposed, request, response).catch((error: Error) => {
       response.writeHead(statusOf(error), { 'content-type': 'text/plain' });
@@ -63,7 +63,15 @@ function statusOf(error: Error): number {
   return error instanceof GatewayError ? 409 : 500;
 }
 
-type Exposed = Map<string, { readonly forward: Forward; readonly remote: string }>;
+/** A forward, and how it was asked for. */
+interface Exposure {
+  readonly forward: Forward;
+  readonly local: string;
+  readonly remote: string;
+}
+
+/** By protocol and place. */
+type Exposed = Map<string, Exposure>;
 
 async function answer(
   gateway: Gateway,
@@ -78,7 +86,11 @@ async function answer(
     return;
   }
   if (method === 'GET' && url === '/services/forwarder/all') {
-    const all = [...exposed].map(([local, { remote }]) => ({ local, remote, protocol: 'tcp' }));
+    const all = [...exposed.values()].map(({ local, remote, forward: { protocol } }) => ({
+      local,
+      remote,
+      protocol,
+    }));
     response.writeHead(200, { 'content-type': 'application/json' }).end(`${JSON.stringify(all)}\n`);
     return;
   }
@@ -86,21 +98,23 @@ async function answer(
     response.writeHead(404).end('no such service\n');
     return;
   }
-  const { local, remote, protocol = 'tcp' } = await bodyOf(request);
-  if (protocol !== 'tcp') throw new BadRequest(`protocol '${protocol}' is not forwarded: only tcp`);
+  const { local = '', remote = '', protocol = 'tcp' } = await bodyOf(request);
+  if (protocol !== 'tcp' && protocol !== 'udp')
+    throw new BadRequest(`protocol '${protocol}' is not forwarded: tcp or udp`);
+  const key = `${protocol} ${local}`;
   const [address, port] = endpoint(local, 'local');
   if (url === '/services/forwarder/unexpose') {
-    const found = exposed.get(local ?? '');
+    const found = exposed.get(key);
     if (found === undefined) throw new GatewayError('ENOENT', `${local} is not exposed`);
-    exposed.delete(local ?? '');
+    exposed.delete(key);
     found.forward.close();
   } else {
-    if (exposed.has(local ?? '')) throw new GatewayError('EEXIST', `${local} is exposed already`);
+    if (exposed.has(key)) throw new GatewayError('EEXIST', `${local} is exposed already`);
     const [guestAddress, guestPort] = endpoint(remote, 'remote');
     const to = guestAddress === '' ? {} : { guestAddress };
     const where = address === '' ? '0.0.0.0' : address;
-    const forward = await gateway.forward({ address: where, port, guestPort, ...to });
-    exposed.set(local ?? '', { forward, remote: remote ?? '' });
+    const forward = await gateway.forward({ protocol, address: where, port, guestPort, ...to });
+    exposed.set(key, { forward, local, remote });
   }
   response.writeHead(200).end();
 }

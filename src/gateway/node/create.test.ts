@@ -9,7 +9,7 @@ import { devicePair } from '../../link/index.ts';
 import { toDuplex } from '../../node/index.ts';
 import { serve } from '../../socket/web/index.ts';
 import type { FramePort, GatewayOptions } from '../index.ts';
-import { createGateway, type NodeGateway } from './index.ts';
+import { createGateway, type NodeGateway, nodeOuter } from './index.ts';
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
@@ -123,6 +123,22 @@ describe('a gateway on node:net', () => {
     expect(await told).toBe('ECONNREFUSED');
   });
 
+  test('a flow that could not begin outside makes another attempt with each datagram', async () => {
+    const told: (string | undefined)[] = [];
+    // The kernel refuses it at once: nobody asked for SO_BROADCAST.
+    const flow = nodeOuter().datagrams?.(
+      { address: '255.255.255.255', port: 9 },
+      { data() {}, failed: ({ code }) => void told.push(code) },
+    );
+    cleanUp.push(() => flow?.close());
+    for (let n = 0; n < 3; n++) {
+      flow?.send(octets(1));
+      for (let i = 0; i < 100 && told.length <= n; i++)
+        await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(told).toEqual(['EACCES', 'EACCES', 'EACCES']);
+  });
+
   test('addresses of the machine are closed as its loopback is, unless a rule has exactly them', async () => {
     const log: (string | undefined)[] = [];
     const connected: string[] = [];
@@ -200,6 +216,60 @@ describe('towards guests', () => {
     });
     forward.close();
     expect(gateway.forwards).toEqual([closed]);
+  });
+
+  test('by IPv6: a place and a guest that have no other', async () => {
+    const { gateway, guest } = site({});
+    await seen(gateway, guest);
+    guest.addAddress(guest.interfaces[1] as never, 'fd00::15/64');
+    const listener = guest.listen({ port: 22, address: 'fd00::15' });
+    const forward = await gateway.forward({
+      address: '::1',
+      port: 0,
+      guest: 'guest1',
+      guestAddress: 'fd00::15',
+      guestPort: 22,
+    });
+    const socket = connect({ port: forward.port, host: '::1', allowHalfOpen: true });
+    socket.end('by six');
+    const c = await listener.accept();
+    expect([c.localAddress, c.remoteAddress]).toEqual(['fd00::15', gateway.address6]);
+    expect(new TextDecoder().decode(await readAll(c))).toBe('by six');
+    await c.write(octets(100_000));
+    void c.end();
+    expect(new Uint8Array(await everything(socket))).toEqual(octets(100_000));
+  });
+
+  test('datagrams: each peer has its own answers, by both families; what is taken already is said', async () => {
+    const { gateway, guest } = site({});
+    await seen(gateway, guest);
+    guest.addAddress(guest.interfaces[1] as never, 'fd00::15/64');
+    guest.udp({
+      port: 53,
+      onMessage: (m, socket) => socket.reply(m, Uint8Array.from([...m.data, ...m.data])),
+    });
+    for (const [address, guestAddress] of [
+      ['127.0.0.1', '10.0.2.15'],
+      ['::1', 'fd00::15'],
+    ] as const) {
+      const made = { protocol: 'udp', address, guest: 'guest1', guestAddress, guestPort: 53 } as const;
+      const forward = await gateway.forward({ ...made, port: 0 });
+      expect(forward).toMatchObject({ protocol: 'udp', address, guestPort: 53 });
+      await expect(gateway.forward({ ...made, port: forward.port })).rejects.toMatchObject({
+        code: 'EADDRINUSE',
+      });
+      const asked = ['a', 'bc'].map(async (text) => {
+        const socket = createSocket(address === '::1' ? 'udp6' : 'udp4');
+        cleanUp.push(() => socket.close());
+        socket.send(text, forward.port, address);
+        const [answer, from] = (await once(socket, 'message')) as [Buffer, { port: number }];
+        expect(from.port).toBe(forward.port);
+        return answer.toString();
+      });
+      expect(await Promise.all(asked)).toEqual(['aa', 'bcbc']);
+      forward.close();
+    }
+    expect(gateway.forwards).toEqual([]);
   });
 
   test('with the PROXY protocol the guest is told who has come', async () => {

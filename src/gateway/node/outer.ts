@@ -9,6 +9,7 @@ import type {
   OuterConnection,
   OuterConnectionEvents,
   OuterDatagramEvents,
+  OuterDatagramListener,
   OuterDatagrams,
   OuterError,
   OuterIncoming,
@@ -88,12 +89,16 @@ class NodeConnection implements OuterConnection {
 
 class NodeDatagrams implements OuterDatagrams {
   readonly #socket: DatagramSocket;
+  readonly #target: OuterTarget;
   readonly #events: OuterDatagramEvents;
   /** null: the socket is ready. */
   #waiting: Uint8Array[] | null = [];
+  #connecting = false;
   #closed = false;
 
-  constructor({ address, port }: OuterTarget, events: OuterDatagramEvents) {
+  constructor(target: OuterTarget, events: OuterDatagramEvents) {
+    const { address } = target;
+    this.#target = target;
     this.#events = events;
     const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
     this.#socket = socket;
@@ -106,12 +111,25 @@ class NodeDatagrams implements OuterDatagrams {
       this.#waiting = null;
       for (const octets of waiting) this.send(octets);
     });
+    this.#connect();
+  }
+
+  /** An attempt that fails (there is no network) loses what waits, and the next datagram makes another. */
+  #connect(): void {
+    const { address, port } = this.#target;
+    const failed = (error: Error): void => {
+      this.#connecting = false;
+      this.#waiting = [];
+      this.#failed(error);
+    };
+    this.#connecting = true;
     try {
-      socket.connect(port, address, (error?: Error) => {
-        if (error !== undefined && error !== null) this.#failed(error);
+      this.#socket.connect(port, address, (error?: Error) => {
+        this.#connecting = false;
+        if (error !== undefined && error !== null) failed(error);
       });
     } catch (error) {
-      queueMicrotask(() => this.#failed(error as Error));
+      queueMicrotask(() => failed(error as Error));
     }
   }
 
@@ -123,6 +141,7 @@ class NodeDatagrams implements OuterDatagrams {
     if (this.#closed) return;
     if (this.#waiting !== null) {
       if (this.#waiting.length < MOST_WAITING) this.#waiting.push(octets);
+      if (!this.#connecting) this.#connect();
       return;
     }
     this.#socket.send(octets, (error) => {
@@ -135,6 +154,36 @@ class NodeDatagrams implements OuterDatagrams {
     this.#closed = true;
     this.#socket.close();
   }
+}
+
+/** A socket that hears datagrams of everybody. */
+async function listenForDatagrams(
+  { address, port }: OuterTarget,
+  arrived: (octets: Uint8Array, from: OuterTarget) => void,
+): Promise<OuterDatagramListener> {
+  const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+  socket.bind({ address, port });
+  try {
+    await once(socket, 'listening');
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+  let isOpen = true;
+  socket.on('error', () => {}); // of one datagram: who it was for has gone
+  socket.on('message', (octets, { address, port }) => arrived(octets, { address, port }));
+  const bound = socket.address();
+  return {
+    address: bound.address,
+    port: bound.port,
+    send(octets, to) {
+      if (isOpen) socket.send(octets, to.port, to.address, () => {});
+    },
+    close() {
+      if (isOpen) socket.close();
+      isOpen = false;
+    },
+  };
 }
 
 async function listenOutside(
@@ -177,6 +226,7 @@ export function nodeOuter(): Outer {
         events,
       ),
     listen: (at, incoming) => listenOutside(at, incoming),
+    listenDatagrams: (at, arrived) => listenForDatagrams(at, arrived),
     datagrams: (target, events) => new NodeDatagrams(target, events),
     isOwn(address) {
       const now = performance.now();

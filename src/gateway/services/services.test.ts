@@ -303,6 +303,24 @@ describe('what names allow', () => {
     }
   });
 
+  it('a SYN that waits for a program goes by the policy of then, and by none when its guest has left', async () => {
+    for (const leaves of [false, true]) {
+      const { site, host, guest } = named({ policy: { allow: [FAR] } });
+      let decide = (): void => {};
+      const listener = () => new Promise<void>((resolve) => (decide = resolve));
+      site.gateway.on('connection', listener);
+      const c = host.open({ address: FAR, port: 80 });
+      await site.pass(10);
+      if (leaves) site.gateway.remove(guest);
+      else site.gateway.setPolicy({ allow: [] });
+      decide();
+      await site.pass(10);
+      expect([site.outer.connections, site.gateway.connections()]).toEqual([[], []]);
+      expect(site.logged('connect').map(({ verdict }) => verdict)).toEqual(leaves ? [] : ['deny']);
+      c.abort();
+    }
+  });
+
   it('another policy ends what it does not allow, and nothing else', async () => {
     const { site, host } = named();
     site.outer.behaviour = () => 'open';
@@ -497,6 +515,40 @@ describe('other services', () => {
     expect([answerNtp(new Uint8Array(48), 0), answerNtp(question.subarray(0, 47), 0)]).toEqual([null, null]);
   });
 
+  it('a packet without a hop left is answered by "time exceeded", unless it is for the gateway itself', async () => {
+    const { site, host } = named();
+    await site.pass(3000);
+    const told: [string, string][] = [];
+    const probe = (ttl: number, address: string, port: number) =>
+      host
+        .udp({ ttl, onError: ({ error, reporter }) => void told.push([error.code, reporter]) })
+        .send(new Uint8Array(9), address, port);
+    for (const address of [FAR, '2600::80']) probe(1, address, 33_434);
+    await site.pass(100);
+    expect(told).toEqual([
+      ['EHOSTUNREACH', site.gateway.address],
+      ['EHOSTUNREACH', site.gateway.address6],
+    ]);
+    expect(site.outer.flows).toEqual([]);
+    probe(2, FAR, 33_435);
+    probe(1, site.gateway.dnsAddress, 53); // no question, but heard
+    await site.pass(100);
+    expect([told.length, site.outer.flows.length, site.gateway.info().counters.dns.malformed]).toEqual([
+      2, 1, 1,
+    ]);
+  });
+
+  it('neighbour advertisements of the gateway are a router’s, or guests would give up their default route', async () => {
+    const { site, host } = named();
+    await site.pass(3000);
+    const flags: number[] = [];
+    site.gateway.tap = (_, direction, f) =>
+      void (direction === 'out' && f[12] === 0x86 && f[54] === 136 && flags.push(f[58] as number));
+    host.udp().send(new Uint8Array(1), site.gateway.dnsAddress6 as string, 53);
+    await site.pass(1000);
+    expect(flags).toEqual([0xe0]); // R, S, O (RFC 4861 section 4.4)
+  });
+
   it('echo requests are answered by the gateway for itself; of others it says that it is not allowed', async () => {
     const { site, host, port } = named();
     await ask(site, host, 'example.org'); // the gateway knows its neighbour
@@ -577,5 +629,32 @@ describe('flows of datagrams', () => {
     site.outer.lastFlow.events.data(new Uint8Array(3));
     await site.pass(10);
     expect(site.outer.lastFlow.closed).toBe(true);
+  });
+
+  it('from outside by a forward: as many peers as flows may be, as long as something passes', async () => {
+    const { site, host, guest } = named({ limits: { flows: 2 } });
+    host.udp({ port: 53, onMessage: (m, socket) => m.data.length > 1 && socket.reply(m, m.data) });
+    host.udp().send(new Uint8Array(1), FAR, 1); // the gateway knows it
+    await site.pass(100);
+    await site.gateway.forward({ protocol: 'udp', port: 5353, guestPort: 53 });
+    const peer = (port: number) => ({ address: '198.51.100.1', port });
+    const { heard } = site.outer;
+    for (const port of [1, 2]) heard?.arrives(new Uint8Array(10 + port), peer(port));
+    await site.pass(100);
+    expect(heard?.sent).toEqual([
+      [11, peer(1)],
+      [12, peer(2)],
+    ]);
+    heard?.arrives(new Uint8Array(11), peer(1));
+    heard?.arrives(new Uint8Array(1), peer(3)); // 2 was silent longest; no answer to 3
+    await site.pass(100);
+    const ended = () => site.logged('end').map(({ from, sent, received }) => [from, sent, received]);
+    expect(ended()).toEqual([['198.51.100.1:2', 12, 12]]);
+    await site.pass(31_000);
+    expect(ended().slice(1)).toContainEqual(['198.51.100.1:3', 0, 1]);
+    site.gateway.remove(guest);
+    expect(ended()).toContainEqual(['198.51.100.1:1', 22, 22]);
+    heard?.arrives(new Uint8Array(1), peer(4)); // nobody is there
+    expect(site.gateway.info().counters.udp).toMatchObject({ evicted: 1, dropped: 1 });
   });
 });

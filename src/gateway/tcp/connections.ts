@@ -151,7 +151,17 @@ export class Connections {
       if (asked.decision !== null) break;
     }
     if (asked.decision !== null || waits.length === 0) this.#decide(asked, request, subject);
-    else void Promise.allSettled(waits).then(() => this.#decide(asked, request, subject));
+    else void Promise.allSettled(waits).then(() => this.#decideLate(asked, request, subject));
+  }
+
+  /** As {@link #decide}, after a while: the guest may have left, and the policy may be another. */
+  #decideLate(asked: GatewayConnection, request: SynRequest, subject: Subject): void {
+    const { guest, address } = asked;
+    if (this.#core.lan.guestAt(request.remoteAddress) !== guest) request.drop();
+    else {
+      asked.verdict = this.#core.judge(subject, address);
+      this.#decide(asked, request, subject);
+    }
   }
 
   #decide(asked: GatewayConnection, request: SynRequest, subject: Subject): void {

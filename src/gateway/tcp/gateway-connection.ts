@@ -25,8 +25,7 @@ export class GatewayConnection {
   readonly sourcePort: number;
   /** Names that we have told the guest to lead to the address, the latest first. */
   readonly names: readonly string[];
-  /** What the policy says. */
-  readonly verdict: ConnectionVerdict;
+  #verdict: ConnectionVerdict;
   /** @internal */
   decision: Decision | null = null;
 
@@ -38,7 +37,16 @@ export class GatewayConnection {
     this.sourceAddress = request.remoteAddress;
     this.sourcePort = request.remotePort;
     this.names = names;
-    this.verdict = verdict;
+    this.#verdict = verdict;
+  }
+
+  /** What the policy says. */
+  get verdict(): ConnectionVerdict {
+    return this.#verdict;
+  }
+  /** @internal */
+  set verdict(verdict: ConnectionVerdict) {
+    this.#verdict = verdict;
   }
 
   /** The name that led here, if one did. */

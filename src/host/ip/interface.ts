@@ -83,6 +83,8 @@ export class HostInterface {
   readonly mac: MacAddress;
   /** Takes packets for every address of one host, not only for ours. */
   readonly anyDestination: boolean;
+  /** The hosts that it takes packets for are beyond it, at least one hop. */
+  readonly router: boolean;
   readonly addresses: LocalAddress[] = [];
   /** Packets sent while no link was attached. */
   unsent = 0;
@@ -107,6 +109,7 @@ export class HostInterface {
       kind: InterfaceKind;
       mac: MacAddress;
       anyDestination: boolean;
+      router: boolean;
       vlan: number;
     },
   ) {
@@ -120,6 +123,7 @@ export class HostInterface {
     this.headerLen = options.kind === 'ip' ? 0 : ETHERNET_HEADER_LENGTH + (options.vlan < 0 ? 0 : TAG_LENGTH);
     this.mac = options.mac;
     this.anyDestination = options.anyDestination;
+    this.router = options.router;
   }
 
   /**

@@ -100,6 +100,8 @@ export interface ErrorReporter {
   parameterProblem(packet: IpPacket, code: number): void;
   /** What a packet for us asked for is not to be had. */
   unreachable(packet: IpPacket, why: Unreachable): void;
+  /** The packet has no hop left to whom it is for. */
+  timeExceeded(packet: IpPacket): void;
 }
 
 /** Reassembly: see fragments.ts. */
@@ -269,6 +271,7 @@ export class IpLayer {
       return false;
     }
     if (bad !== Malformed.OK) this.#refuse(packet, iface, bad);
+    else if (packet.ttl <= 1 && this.#isBeyond(packet, iface)) this.#expired(packet);
     else if (this.#isAcceptable(packet, iface)) this.#receive(packet, iface);
     return false;
   }
@@ -319,6 +322,20 @@ export class IpLayer {
     this.counters.reassembled++;
     this.#deliver(packet, iface);
     this.reassembler.release();
+  }
+
+  /** Whether an interface that takes packets for hosts behind it has one of those, and none of ours. */
+  #isBeyond({ dst0, dst1, dst2, dst3 }: IpPacket, iface: HostInterface): boolean {
+    return (
+      iface.router &&
+      this.local.isOneHost(dst0, dst1, dst2, dst3) &&
+      !this.local.isOwn(dst0, dst1, dst2, dst3, this.epoch)
+    );
+  }
+
+  #expired(p: IpPacket): void {
+    this.counters.forwardExpired++;
+    this.errors?.timeExceeded(p);
   }
 
   #isForUs(p: IpPacket, iface: HostInterface, toGroup: boolean): boolean {

@@ -508,7 +508,7 @@ export class EthernetLayer {
     const d3 = probe ? 1 : src3;
     const { mac, memory } = link.iface;
     const sum = pseudoSumWords(6, t0, t1, t2, t3, d0, d1, d2, d3, IPPROTO_ICMPV6, 0);
-    const router = this.#ip.forwarder === null ? 0 : NA_ROUTER;
+    const router = this.#ip.forwarder !== null || link.iface.router ? NA_ROUTER : 0;
     const flags = router | (probe ? NA_OVERRIDE : NA_SOLICITED | NA_OVERRIDE);
     const at = off + link.iface.headerLen + IPV6_HEADER_LENGTH;
     writeNeighborAdvertisement(memory, at, flags, t0, t1, t2, t3, mac.hi, mac.lo, sum);
