@@ -1,4 +1,4 @@
-// Prints, for so many seeds, digests of the segments, of the log, and of the log without its times; then once more, in the other order: for a version of
+// Prints, for so many seeds, digests of the segments, of the log, and of the log without its times, and what clocks say at the end; then once more, in the other order: for a version of
 // Node to be compared with itself and with others. node test/simulate/digests.ts 100
 
 import { createHash } from 'node:crypto';
@@ -13,5 +13,6 @@ for (const seed of [...seeds, ...seeds.toReversed()])
   await simulate({ seed, shrink: false }, async (sim) => {
     await mixed(sim);
     const words = sim.logged.map((line) => line.replace(/^\S+ s /, ''));
-    console.log(seed, sim.trace.digest, digest(sim.logged), digest(words));
+    const clocks = await sim.client('clock', () => `${Date.now()}/${performance.now()}`);
+    console.log(seed, sim.trace.digest, digest(sim.logged), digest(words), clocks);
   });
