@@ -7,6 +7,7 @@ import type {
   OuterConnectionEvents,
   OuterDatagramEvents,
   OuterDatagrams,
+  OuterError,
   OuterTarget,
 } from './outer.ts';
 
@@ -16,6 +17,7 @@ const CHUNK = 65_536;
 class HostConnection implements OuterConnection, ConnectionHandler {
   #connection: Connection | null = null;
   readonly #events: OuterConnectionEvents;
+  #opened = false;
   #paused = false;
   #ended = false;
   #over = false;
@@ -28,18 +30,26 @@ class HostConnection implements OuterConnection, ConnectionHandler {
     try {
       this.#connection = host.open({ address, port, handler: this });
     } catch (error) {
-      queueMicrotask(() => this.#closed(error as Error));
+      queueMicrotask(() => this.#closed(error as OuterError));
     }
   }
 
-  #closed(error: Error | null): void {
+  #closed(error: OuterError | null): void {
     if (this.#over) return;
     this.#over = true;
     this.#events.closed(error);
   }
 
   open(): void {
+    this.#opened = true;
     if (!this.#over) this.#events.open();
+  }
+
+  /** What ICMP tells of an attempt ends it, as connect() of Linux has it (RFC 5461 section 4.1). */
+  trouble(c: Connection, error: OuterError): void {
+    if (this.#opened || this.#over || error.code === 'ETIMEDOUT') return;
+    this.#closed(error);
+    c.abort();
   }
 
   readable(): void {

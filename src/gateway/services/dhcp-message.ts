@@ -1,4 +1,4 @@
-// Messages of DHCP (RFC 2131 section 2, RFC 2132): what a server reads and writes of them.
+// Messages of DHCP (RFC 2131 section 2, RFC 2132): what a server and a client read and write of them.
 
 import { formatMac, type MacAddress } from '../../wire/index.ts';
 
@@ -124,23 +124,66 @@ export function writeDhcp(
   reply: DhcpReply,
   options: readonly [number, Uint8Array][],
 ): Uint8Array {
-  const text = [[Option.MESSAGE_TYPE, Uint8Array.of(reply.type)] as const, ...options];
+  const { b, view } = message(BOOTREPLY, request.xid, request.mac, reply.type, options);
+  view.setUint16(10, request.flags);
+  if (reply.type === ACK) view.setInt32(12, request.ciaddr);
+  view.setInt32(16, reply.yiaddr);
+  view.setInt32(20, reply.siaddr);
+  view.setInt32(24, request.giaddr);
+  b.set(ascii(reply.file).subarray(0, 127), FILE);
+  return b;
+}
+
+/** The octets of a request of a client. `ciaddr`: the address that it has, 0: none yet. */
+export function writeDhcpRequest(
+  type: number,
+  xid: number,
+  mac: MacAddress,
+  ciaddr: number,
+  options: readonly [number, Uint8Array][],
+): Uint8Array {
+  const { b, view } = message(BOOTREQUEST, xid, mac, type, options);
+  view.setInt32(12, ciaddr);
+  return b;
+}
+
+/** What a client is told. */
+export interface DhcpAnswer {
+  readonly type: number;
+  readonly yiaddr: number;
+  readonly options: ReadonlyMap<number, Uint8Array>;
+}
+
+/** An answer to the request `xid`; null: it is none. */
+export function readDhcpAnswer(b: Uint8Array, xid: number): DhcpAnswer | null {
+  if (b.length < FIXED + 4 || b[0] !== BOOTREPLY) return null;
+  const view = new DataView(b.buffer, b.byteOffset, b.byteLength);
+  if (view.getUint32(FIXED) !== COOKIE || view.getUint32(4) !== xid) return null;
+  const options = new Map<number, Uint8Array>();
+  if (!readOptions(b.subarray(FIXED + 4), options)) return null;
+  const type = options.get(Option.MESSAGE_TYPE)?.[0] ?? 0;
+  return { type, yiaddr: view.getInt32(16), options };
+}
+
+/** A message with its options, and the fields that all have. */
+function message(
+  op: number,
+  xid: number,
+  mac: MacAddress,
+  type: number,
+  options: readonly [number, Uint8Array][],
+): { b: Uint8Array; view: DataView } {
+  const text = [[Option.MESSAGE_TYPE, Uint8Array.of(type)] as const, ...options];
   const length = text.reduce(
     (n, [, value]) => n + value.length + 2 * Math.max(1, Math.ceil(value.length / 255)),
     0,
   );
   const b = new Uint8Array(Math.max(LEAST, FIXED + 4 + length + 1));
   const view = new DataView(b.buffer);
-  b.set([BOOTREPLY, ETHERNET, 6, 0]);
-  view.setUint32(4, request.xid);
-  view.setUint16(10, request.flags);
-  if (reply.type === ACK) view.setInt32(12, request.ciaddr);
-  view.setInt32(16, reply.yiaddr);
-  view.setInt32(20, reply.siaddr);
-  view.setInt32(24, request.giaddr);
-  view.setUint16(28, request.mac.hi);
-  view.setInt32(30, request.mac.lo);
-  b.set(ascii(reply.file).subarray(0, 127), FILE);
+  b.set([op, ETHERNET, 6, 0]);
+  view.setUint32(4, xid);
+  view.setUint16(28, mac.hi);
+  view.setInt32(30, mac.lo);
   view.setUint32(FIXED, COOKIE);
   let at = FIXED + 4;
   for (const [code, value] of text) {
@@ -153,7 +196,7 @@ export function writeDhcp(
     }
   }
   b[at] = END;
-  return b;
+  return { b, view };
 }
 
 export function ascii(text: string): Uint8Array {

@@ -9,6 +9,7 @@ export {
   dhcpOptions,
   type Lease,
 } from './dhcp.ts';
+export { DhcpClient, type OwnLease } from './dhcp-client.ts';
 export { searchList } from './dhcp-message.ts';
 export { serveNtp } from './ntp.ts';
 export { type Advertisement, routerAdvertisement } from './router-advertisement.ts';

@@ -55,6 +55,9 @@ function reasonOf(error: OuterError | null): number {
     case 'ENETUNREACH':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
+    case 'EAI_FAIL':
+    case 'EAI_NODATA':
+    case 'EAI_NONAME':
       return WispReason.UNREACHABLE;
     case 'EACCES':
       return WispReason.BLOCKED;

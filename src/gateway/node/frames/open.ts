@@ -75,7 +75,9 @@ function connectStream(
  * - `hyperkit:PATH`: listens with a length of two octets, the least significant first (HyperKit, vpnkit, gvproxy's stdio);
  * - `connect:` before one of these: connects, and again whenever the other side has gone;
  * - `udp:[HOST:]PORT`: a frame in each datagram (QEMU: `-netdev dgram`);
- * - `ws:[HOST:]PORT`: a frame in each binary message of a WebSocket (v86: `relay_url: 'ws://127.0.0.1:PORT/'`).
+ * - `ws:[HOST:]PORT`: a frame in each binary message of a WebSocket (v86: `relay_url: 'ws://127.0.0.1:PORT/'`);
+ *   where its path ends with `/wisp/` streams of Wisp (v86: `relay_url: 'wisp://127.0.0.1:PORT/wisp/'`), each client of which is a
+ *   guest with an address of its own, whose questions and connections are judged as all guests' are;
  * - `tap:NAME`: a TAP interface of Linux, made or taken: for what is in a network namespace, or on a bridge. It needs what
  *   `synfin/link/tun` needs.
  *

@@ -1,4 +1,4 @@
-// Guests on WebSockets: v86's `relay_url`, one frame in each binary message both ways. A page of any origin can ask to
+// Guests on WebSockets: v86's `relay_url`, one frame in each binary message both ways; at /wisp/ clients of Wisp. A page of any origin can ask to
 // be let in (browsers ask nobody before they connect): only those on the list, and programs, which name none.
 
 import { once } from 'node:events';
@@ -9,15 +9,28 @@ import type { FramePort } from '../../port.ts';
 import { acceptUpgrade, refuseUpgrade, ServerWebSocket } from '../websocket/index.ts';
 import { hostPortText } from './address.ts';
 import { type Frames, type PortArrived, Ports } from './frames.ts';
+import { type WispPort, wispPort } from './wisp-guest.ts';
 
 /** An Ethernet header with a tag. */
 const FRAME_OCTETS = 18;
 
-type WebSocketPort = WebSocketDevice & FramePort;
+/**
+ * Where clients of Wisp come ("Choosing a Websocket URL": it ends with a slash, and what is before it is the server's to
+ * choose), and the longest message that they send.
+ */
+const WISP_PATH = /\/wisp\/$/;
+const WISP_OCTETS = 5 + 65_536;
+
+type WebSocketPort = (WebSocketDevice & FramePort) | WispPort;
 
 /** Whether pages of this origin may come; '*' on the list stands for all. */
 function allowed(origin: string | undefined, origins: readonly string[]): boolean {
   return origin === undefined || origins.includes('*') || origins.includes(origin);
+}
+
+/** What is asked for, without a query. */
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?', 1)[0] as string;
 }
 
 class WebSocketFrames implements Frames {
@@ -43,7 +56,7 @@ class WebSocketFrames implements Frames {
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
     server.on('request', (_request, response) => {
       response.writeHead(426, { 'content-type': 'text/plain', upgrade: 'websocket' });
-      response.end('a relay of Ethernet frames: connect by WebSocket\n');
+      response.end('a relay of Ethernet frames, at /wisp/ of streams: connect by WebSocket\n');
     });
   }
 
@@ -67,15 +80,19 @@ class WebSocketFrames implements Frames {
     }
     if (!acceptUpgrade(request, socket)) return;
     const { mtu = 1500 } = this.#options;
-    const webSocket = new ServerWebSocket(socket, mtu + FRAME_OCTETS);
-    const port = webSocketDevice(webSocket, { ...this.#options, kind: 'ethernet' }) as WebSocketPort;
+    const isWisp = WISP_PATH.test(pathOf(request));
+    const webSocket = new ServerWebSocket(socket, isWisp ? WISP_OCTETS : mtu + FRAME_OCTETS);
+    const port = isWisp
+      ? wispPort(webSocket, mtu)
+      : (webSocketDevice(webSocket, { ...this.#options, kind: 'ethernet' }) as WebSocketPort);
     this.#sockets.add(socket);
     socket.once('close', () => {
       this.#sockets.delete(socket);
       this.#ports.delete(port);
     });
     const who = hostPortText(socket.remoteAddress ?? '', socket.remotePort ?? 0);
-    this.#ports.add(port, `${this.at} from ${who}${origin === undefined ? '' : ` (${origin})`}`);
+    const by = isWisp ? `${this.at}/wisp/` : this.at;
+    this.#ports.add(port, `${by} from ${who}${origin === undefined ? '' : ` (${origin})`}`);
     webSocket.receive(head);
   }
 

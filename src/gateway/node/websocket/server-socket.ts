@@ -1,4 +1,4 @@
-// A WebSocket of a server, in the shape that devices take. Only binary messages: text is none of ours.
+// A WebSocket of a server, in the shape that devices and sessions of Wisp take. Only binary messages: text is none of ours.
 
 import type { Socket } from 'node:net';
 import type { WebSocketLike } from '../../../link/index.ts';
@@ -37,7 +37,15 @@ export class ServerWebSocket implements WebSocketLike {
     this.#ping = setInterval(() => this.#askAlive(), PING_MS);
     this.#ping.unref();
     socket.setNoDelay(true);
-    socket.on('data', (octets) => this.receive(octets as Uint8Array));
+    socket.on('data', (octets) => {
+      this.receive(octets as Uint8Array);
+      // Who does not read is not read: answers to what it says (a pong, a refusal) would pile up.
+      if (socket.writableNeedDrain) socket.pause();
+    });
+    socket.on('drain', () => {
+      socket.resume();
+      this.#emit('drain', {});
+    });
     socket.on('error', () => {}); // a close comes after it
     socket.on('end', () => socket.end());
     socket.on('close', () => this.#closed());
@@ -45,6 +53,11 @@ export class ServerWebSocket implements WebSocketLike {
 
   get bufferedAmount(): number {
     return this.#socket.writableLength;
+  }
+
+  /** Octets that may wait before there is a 'drain'. */
+  get highWaterMark(): number {
+    return this.#socket.writableHighWaterMark;
   }
 
   addEventListener(type: string, listener: Listener): void {
