@@ -1,9 +1,14 @@
 // `npm run confusion -- [N] [SEED]`: what is found in N labelled captures (10,000): for each label how often it was found, for each
-// verdict how often it was right, and what was said instead.
+// verdict how often it was right, and what was said instead. `npm run confusion -- --kernel [N]`: in captures of Linux's TCP, N
+// connections (12) of each situation, each captured at three places.
 
+import { release } from 'node:os';
+import { parseArgs } from 'node:util';
 import { analyseCapture, verdictTexts } from '../../src/capture/index.ts';
 import { Random } from '../../src/sim/index.ts';
-import { type Labelled, labelled, normal } from './labelled.ts';
+import { captureKernels } from './kernel/network.ts';
+import { SITUATIONS, type Situation } from './kernel/situations.ts';
+import { type Labelled, labelled, normal, PLACES } from './labelled.ts';
 
 /** Of one label, or of one verdict. */
 export interface Rate {
@@ -44,43 +49,87 @@ export function verdictsIn({ file }: Labelled): Set<string> {
   return found;
 }
 
-/** Judges `count` captures. */
-export function confusion(count: number, seed: number): Confusion {
-  const result: Confusion = {
+function nothingYet(): Confusion {
+  return {
     ...{ captures: 0, healthy: 0, alarms: 0 },
     ...{ found: new Map(), said: new Map(), wrong: new Map(), missed: new Map() },
   };
+}
+
+/** Counts what was said of a capture, or of a connection that was captured at a place. */
+function count(
+  result: Confusion,
+  { label, at, expected, also }: Omit<Labelled, 'file'>,
+  verdicts: ReadonlySet<string>,
+): void {
+  result.captures++;
+  const hit = expected.some((id) => verdicts.has(id));
+  rate(result.found, label, hit);
+  if (!hit) more(result.missed, `${label}@${at}`);
+  const allowed = new Set([...expected, ...also, ...normal]);
+  const bad = [...verdicts].filter((id) => !allowed.has(id));
+  for (const id of verdicts) rate(result.said, id, allowed.has(id));
+  for (const id of bad) more(result.wrong, `${label}@${at} → ${id}`);
+  if (label !== 'healthy' && !expected.includes('healthy')) return;
+  result.healthy++;
+  if (bad.some((id) => ['fault', 'warning'].includes(verdictTexts.get(id)?.severity ?? ''))) result.alarms++;
+}
+
+/** Judges `captures` captures. */
+export function confusion(captures: number, seed: number): Confusion {
+  const result = nothingYet();
   const random = new Random(seed);
-  for (let n = 0; result.captures < count; n++) {
+  for (let n = 0; result.captures < captures; n++) {
     const one = labelled(n, random);
-    if (one === null) continue;
-    result.captures++;
-    const verdicts = verdictsIn(one);
-    const hit = one.expected.some((id) => verdicts.has(id));
-    rate(result.found, one.label, hit);
-    if (!hit) more(result.missed, `${one.label}@${one.at}`);
-    const allowed = new Set([...one.expected, ...one.also, ...normal]);
-    const bad = [...verdicts].filter((id) => !allowed.has(id));
-    for (const id of verdicts) rate(result.said, id, allowed.has(id));
-    for (const id of bad) more(result.wrong, `${one.label}@${one.at} → ${id}`);
-    if (one.label !== 'healthy' && !one.expected.includes('healthy')) continue;
-    result.healthy++;
-    if (bad.some((id) => ['fault', 'warning'].includes(verdictTexts.get(id)?.severity ?? '')))
-      result.alarms++;
+    if (one !== null) count(result, one, verdictsIn(one));
   }
   return result;
+}
+
+/** What came of judging connections of kernels. */
+export interface KernelConfusion extends Confusion {
+  readonly leftOut: readonly string[];
+  /** `label@place` of connections that are in no capture. */
+  readonly unseen: readonly string[];
+}
+
+/** Captures connections of Linux's TCP, so many of each situation, and judges each at the places that see something of it. */
+export async function kernelConfusion(
+  situations: readonly Situation[],
+  each: number,
+): Promise<KernelConfusion> {
+  const { planned, files, leftOut } = await captureKernels(situations, each);
+  const result = nothingYet();
+  const seen = new Map<string, number>();
+  for (const { at, octets } of files) {
+    for (const { client, server, verdicts } of analyseCapture(octets).connections) {
+      const plan = planned.find(({ port }) => port === server.port);
+      const known = plan !== undefined && (plan.client === '' || plan.client === client.address);
+      if (!known) continue;
+      const { label, expected, also = [] } = plan.situation;
+      const ids = expected[at];
+      if (ids === null) continue;
+      more(seen, `${plan.port}@${at}`);
+      count(result, { label, at, expected: ids, also }, new Set(verdicts.map(({ id }) => id)));
+    }
+  }
+  const unseen = planned.flatMap(({ situation: { label, expected }, port }) =>
+    PLACES.flatMap((at) => {
+      const missing = each - (seen.get(`${port}@${at}`) ?? 0);
+      return expected[at] === null || missing === 0 ? [] : [`${label}@${at}: ${missing}`];
+    }),
+  );
+  return { ...result, leftOut, unseen };
 }
 
 /** The share, to print. */
 export const share = ({ right, all }: Rate): number => (all === 0 ? 1 : right / all);
 
-if (process.argv[1]?.endsWith('confusion.ts') === true) {
-  const [count = 10_000, seed = 1] = process.argv.slice(2).map(Number);
-  const { captures, found, said, wrong, missed, healthy, alarms } = confusion(count, seed);
+function print(title: string, { found, said, wrong, missed, healthy, alarms }: Confusion): void {
   const line = (name: string, of: Rate): string =>
     `  ${name.padEnd(22)} ${share(of).toFixed(3)}  ${of.right}/${of.all}`;
   const sorted = <T>(map: Map<string, T>): [string, T][] => [...map].sort(([a], [b]) => a.localeCompare(b));
-  console.log(`${captures} captures, seed ${seed}\n\nFound (recall), by label:`);
+  console.log(`${title}\n\nFound (recall), by label:`);
   for (const [name, of] of sorted(found)) console.log(line(name, of));
   console.log('\nRight (precision), by verdict:');
   for (const [name, of] of sorted(said)) console.log(line(name, of));
@@ -88,5 +137,24 @@ if (process.argv[1]?.endsWith('confusion.ts') === true) {
   for (const [name, times] of sorted(missed)) console.log(`  ${name}: ${times}`);
   console.log('\nSaid, and not expected:');
   for (const [name, times] of sorted(wrong)) console.log(`  ${name}: ${times}`);
-  console.log(`\nHealthy captures: ${healthy}; with an alarm: ${alarms}`);
+  console.log(`\nHealthy: ${healthy}; with an alarm: ${alarms}`);
+}
+
+if (import.meta.main) {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { kernel: { type: 'boolean' } },
+  });
+  const numbers = positionals.map(Number);
+  if (values.kernel === true) {
+    const [each = 12] = numbers;
+    const result = await kernelConfusion(SITUATIONS, each);
+    print(`Linux ${release()}: ${result.captures} connections as a place sees them`, result);
+    for (const text of result.leftOut) console.log(`Left out: ${text}`);
+    for (const text of result.unseen) console.log(`In no capture: ${text}`);
+  } else {
+    const [captures = 10_000, seed = 1] = numbers;
+    const result = confusion(captures, seed);
+    print(`${result.captures} captures, seed ${seed}`, result);
+  }
 }
