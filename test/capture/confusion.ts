@@ -1,8 +1,11 @@
 // `npm run confusion -- [N] [SEED]`: what is found in N labelled captures (10,000): for each label how often it was found, for each
 // verdict how often it was right, and what was said instead. `npm run confusion -- --kernel [N]`: in captures of Linux's TCP, N
-// connections (12) of each situation, each captured at three places.
+// connections (12) of each situation, each captured at three places; `--keep DIR` leaves
+// the captures there.
 
+import { writeFileSync } from 'node:fs';
 import { release } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { analyseCapture, verdictTexts } from '../../src/capture/index.ts';
 import { Random } from '../../src/sim/index.ts';
@@ -86,9 +89,14 @@ export function confusion(captures: number, seed: number): Confusion {
   return result;
 }
 
+/** A wire that was so late delayed what it carried; then these are true. */
+const LATE_MS = 20;
+const DELAYED: readonly string[] = ['queueing', 'spurious', 'nagle-delayed-ack'];
+
 /** What came of judging connections of kernels. */
 export interface KernelConfusion extends Confusion {
   readonly leftOut: readonly string[];
+  readonly lateMs: number;
   /** `label@place` of connections that are in no capture. */
   readonly unseen: readonly string[];
 }
@@ -97,8 +105,11 @@ export interface KernelConfusion extends Confusion {
 export async function kernelConfusion(
   situations: readonly Situation[],
   each: number,
+  keep?: string,
 ): Promise<KernelConfusion> {
-  const { planned, files, leftOut } = await captureKernels(situations, each);
+  const { planned, files, leftOut, lateMs } = await captureKernels(situations, each);
+  if (keep !== undefined)
+    for (const [n, { at, octets }] of files.entries()) writeFileSync(join(keep, `${n}-${at}.pcap`), octets);
   const result = nothingYet();
   const seen = new Map<string, number>();
   for (const { at, octets } of files) {
@@ -106,7 +117,8 @@ export async function kernelConfusion(
       const plan = planned.find(({ port }) => port === server.port);
       const known = plan !== undefined && (plan.client === '' || plan.client === client.address);
       if (!known) continue;
-      const { label, expected, also = [] } = plan.situation;
+      const { label, expected } = plan.situation;
+      const also = [...(plan.situation.also ?? []), ...(lateMs > LATE_MS ? DELAYED : [])];
       const ids = expected[at];
       if (ids === null) continue;
       more(seen, `${plan.port}@${at}`);
@@ -119,7 +131,7 @@ export async function kernelConfusion(
       return expected[at] === null || missing === 0 ? [] : [`${label}@${at}: ${missing}`];
     }),
   );
-  return { ...result, leftOut, unseen };
+  return { ...result, leftOut, lateMs, unseen };
 }
 
 /** The share, to print. */
@@ -143,13 +155,14 @@ function print(title: string, { found, said, wrong, missed, healthy, alarms }: C
 if (import.meta.main) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { kernel: { type: 'boolean' } },
+    options: { kernel: { type: 'boolean' }, keep: { type: 'string' } },
   });
   const numbers = positionals.map(Number);
   if (values.kernel === true) {
     const [each = 12] = numbers;
-    const result = await kernelConfusion(SITUATIONS, each);
+    const result = await kernelConfusion(SITUATIONS, each, values.keep);
     print(`Linux ${release()}: ${result.captures} connections as a place sees them`, result);
+    console.log(`The wires were late by ${result.lateMs.toFixed(1)} ms at worst`);
     for (const text of result.leftOut) console.log(`Left out: ${text}`);
     for (const text of result.unseen) console.log(`In no capture: ${text}`);
   } else {

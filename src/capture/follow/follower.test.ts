@@ -143,12 +143,15 @@ test('a SYN into an open connection is doubtful: a SYN,ACK that acknowledges it 
   expect(connections.map(({ sides }) => sides[0].syn?.seq)).toEqual([100, 90_000]);
 });
 
-test('the place of capture: by the halves of the round trip, by TTLs', () => {
+test('the place of capture: by the halves of the round trip, and beside an end only with TTLs that no router has lowered', () => {
   expect(vantageOf(followed(shake)[0] as Connection)).toEqual({ at: 'client', by: 'handshake' });
   const middle = shake.map(([us, made], n): Line => [n === 2 ? 38_000 : us, made]);
   expect(vantageOf(followed(middle)[0] as Connection)).toEqual({ at: 'middle', by: 'handshake' });
   const server = shake.map(([us, made], n): Line => [[0, 100, 30_000][n] ?? us, made]);
-  expect(vantageOf(followed(server)[0] as Connection)).toEqual({ at: 'server', by: 'handshake' });
+  expect(vantageOf(followed(server)[0] as Connection)).toEqual({ at: 'middle', by: 'handshake' });
+  // Without a router before it: the server's own TTL.
+  const own = server.map(([us, made]): Line => [us, made.way === BACK ? { ...made, ttl: 64 } : made]);
+  expect(vantageOf(followed(own)[0] as Connection)).toEqual({ at: 'server', by: 'handshake' });
 });
 
 test('text that nobody acknowledges is remembered up to a bound, in whatever order it comes', () => {

@@ -47,6 +47,12 @@ export function vantageOf(connection: Connection): Vantage {
     return { at: client.partialSums > 0 ? 'client' : 'server', by: 'checksums' };
   const { synAck, thirdAck } = connection;
   const { syn } = client;
+  const byHalves = (toServer: number, toClient: number): Place | null => {
+    const place = placeByHalves(toServer, toClient);
+    // However near it is: an end whose packets a router has forwarded is another machine.
+    const end = place === 'client' ? client : place === 'server' ? server : null;
+    return end !== null && end.ttl > 0 && !INITIAL_TTLS.includes(end.ttl) ? 'middle' : place;
+  };
   if (syn !== null && synAck !== null && thirdAck !== null && client.syns === 1 && server.syns === 1) {
     const place = byHalves(synAck.us - syn.us, thirdAck.us - synAck.us);
     if (place !== null) return { at: place, by: 'handshake' };
@@ -63,7 +69,7 @@ export function vantageOf(connection: Connection): Vantage {
 }
 
 /** By the time from here to the server and back, and from here to the client and back. */
-function byHalves(toServer: number, toClient: number): Place | null {
+function placeByHalves(toServer: number, toClient: number): Place | null {
   if (toServer < 0 || toClient < 0 || toServer + toClient < LEAST_US) return null;
   if (toClient <= toServer * HALF) return 'client';
   if (toServer <= toClient * HALF) return 'server';

@@ -58,6 +58,26 @@ describe('opening', () => {
     expect(connections[1]?.verdicts[0]?.orElse).toContain('accept-queue-full');
   });
 
+  test('a SYN,ACK that crosses the third ACK does not say that it was lost: a SYN was', () => {
+    const [out, back] = ['10.0.0.1:4000 > 10.0.0.2:80', '10.0.0.2:80 > 10.0.0.1:4000'];
+    const answer: Made = { way: back, flags: 'SYN,ACK', seq: 500, ack: 101, ttl: 60 };
+    const seen = (secondUs: number): string[] => {
+      const lines: [number, Made][] = [
+        [0, { way: out, flags: 'SYN', seq: 100, id: 1 }],
+        [1_030_000, { way: out, flags: 'SYN', seq: 100, id: 2 }],
+        [1_040_000, { ...answer, id: 3 }],
+        [1_040_020, { way: out, flags: 'ACK', seq: 101, ack: 501, id: 4 }],
+        [secondUs, { ...answer, id: 5 }],
+        [secondUs + 20, { way: out, flags: 'ACK', seq: 101, ack: 501, id: 6 }],
+      ];
+      const file = pcapFile(lines.map(([us, made]): Framed => ({ us, octets: packet(made) })));
+      return (analyseCapture(file).connections[0]?.verdicts ?? []).map(({ id }) => id);
+    };
+    expect(seen(1_045_000)).toContain('syn-lost');
+    expect(seen(1_045_000)).not.toContain('third-ack-lost');
+    expect(seen(2_100_000)).toContain('third-ack-lost');
+  });
+
   test('ports that are used again at once are normal', () => {
     expect(verdicts('tw-syn', 'left', [], 1)).toEqual(['time-wait-reopened', HEALTHY]);
   });

@@ -31,6 +31,8 @@ export interface Captured {
   readonly files: readonly { readonly at: At; readonly octets: Uint8Array }[];
   /** Situations that this kernel cannot make, with the reason. */
   readonly leftOut: readonly string[];
+  /** How late the wires were at worst, milliseconds: a busy machine delays, and that is to be seen. */
+  readonly lateMs: number;
 }
 
 async function must(net: Namespace, command: string): Promise<void> {
@@ -135,6 +137,10 @@ async function captureOn(
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   await said(wire, 'up', 20_000);
+  let late = '';
+  wire.stdout?.on('data', (piece) => {
+    late += String(piece);
+  });
   const quiet = 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6 2>/dev/null || true';
   for (const net of [client, router, server]) await must(net, quiet);
   await must(
@@ -162,7 +168,11 @@ async function captureOn(
     ),
   ]);
   await must(client, addresses.join('\n'));
+  await must(router, 'echo 61 > /proc/sys/net/ipv4/ip_default_ttl');
   await load(router, routerRules(planned));
+  // SYNPROXY is to see third ACKs of connections that conntrack does not know.
+  if (made.some((one) => one.synproxy === true))
+    await must(router, 'echo 0 > /proc/sys/net/netfilter/nf_conntrack_tcp_loose');
   await load(server, serverRules(planned));
 
   const plan = planned.map(({ situation: { does, wire: of = 1, server: to = SERVER } }, n) => ({
@@ -204,5 +214,8 @@ async function captureOn(
   const leftOut = situations
     .filter((one) => !made.includes(one))
     .map(({ label }) => `${label}: no SYNPROXY here`);
-  return { planned, files, leftOut };
+  const over = once(wire, 'close');
+  wire.stdin?.end();
+  await over;
+  return { planned, files, leftOut, lateMs: Number(late) };
 }

@@ -47,7 +47,7 @@ export const WIRES = [
   { delayUs: 10_000 },
   { delayUs: 15_000, loss: 0.05, reorder: { probability: 0.01, extraDelayUs: 4000 } },
   { delayUs: 220_000 },
-  { delayUs: 10_000, aToB: { bandwidthBps: 8e6, queuePackets: 2000 } },
+  { delayUs: 10_000, aToB: { bandwidthBps: 40e6, queuePackets: 2000 } },
 ];
 
 const OTHER_ADDRESS = '10.8.0.9';
@@ -130,7 +130,8 @@ export const SITUATIONS: readonly Situation[] = [
     rules: [
       'tcp sport PORT tcp flags == syn | ack ip daddr . tcp dport != @once add @once { ip daddr . tcp dport } drop',
     ],
-    expected: before(['syn-lost', 'syn-ack-lost'], ['syn-ack-lost']),
+    // Where the second SYN,ACK overtakes the second SYN, the client sees nothing but a long way.
+    expected: before(['syn-lost', 'syn-ack-lost', 'slow-network'], ['syn-ack-lost']),
     also: ['third-ack-lost'],
   },
   {

@@ -1,5 +1,5 @@
 // Simulated wires between kernels: `wire.ts WIRES` makes two TUN interfaces for each in its network namespace, w1c and w1r, w2c
-// and w2r, …, says so, and lets packets pass until its standard input ends. WIRES is a JSON list of WireOptions.
+// and w2r, …, prints "up", lets packets pass until its standard input ends, and prints how late it was at worst, in milliseconds. WIRES is a JSON list of WireOptions.
 
 import { KernelPort, realPlatform } from '../../../src/cli/kernel-port.ts';
 import { openTun } from '../../../src/link/tun/index.ts';
@@ -25,5 +25,7 @@ async function end(name: string): Promise<KernelPort> {
 for (const [n, options] of wires.entries())
   world.wire(await end(`w${n + 1}c`), await end(`w${n + 1}r`), options);
 driver.start();
-process.stdin.on('end', () => process.exit(0)).resume();
+process.stdin
+  .on('end', () => process.stdout.write(`${driver.maxLateUs / 1000}`, () => process.exit(0)))
+  .resume();
 console.log('up');

@@ -1,7 +1,7 @@
 // Handshakes with a loss that they survive: the SYN, its answer, or the third ACK.
 
 import { SYN } from '../../../wire/index.ts';
-import { Mark } from '../../follow/index.ts';
+import { type Connection, Mark, type Seen } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
 import { duration, type Rule, shows } from '../verdict.ts';
 
@@ -14,6 +14,13 @@ const advice = [
   },
 ];
 
+/** A SYN,ACK that left the server before the third ACK can have been there: no sign that it was lost. */
+export function crossesThirdAck({ segments, synAck, thirdAck }: Connection, seen: Seen): boolean {
+  if (synAck === null || thirdAck === null || seen.us < thirdAck.us) return false;
+  const asked = segments.findLast((one) => one.way === 0 && one.is(SYN) && one.us <= synAck.us);
+  return asked !== undefined && seen.us - thirdAck.us < synAck.us - asked.us;
+}
+
 /** The first SYN, or its answer, did not arrive; a later one did. */
 export const synLost: Rule = {
   id: 'syn-lost',
@@ -25,9 +32,12 @@ export const synLost: Rule = {
   },
   advice,
   scenario: { id: 'syn-lost' },
-  judge({ sides: [client, server], segments, synAck }, { vantage }) {
-    const { syn } = client;
-    if (syn === null || synAck === null || server.syns > 1) return null;
+  judge(connection, { vantage }) {
+    const { sides, segments, synAck } = connection;
+    const { syn } = sides[0];
+    if (syn === null || synAck === null) return null;
+    const answers = segments.filter((seen) => seen.way === 1 && seen.is(SYN) && seen !== synAck);
+    if (!answers.every((seen) => crossesThirdAck(connection, seen))) return null;
     const again = segments.filter(
       (seen) => seen.way === 0 && seen.is(SYN) && seen !== syn && seen.us <= synAck.us && seen.marks !== COPY,
     );
@@ -105,10 +115,11 @@ export const thirdAckLost: Rule = {
   },
   advice,
   scenario: { id: 'ack3-lost' },
-  judge({ segments, synAck, thirdAck }, { vantage }) {
+  judge(connection, { vantage }) {
+    const { segments, synAck, thirdAck } = connection;
     if (synAck === null || thirdAck === null) return null;
     const again = segments.find(
-      (seen) => seen.way === 1 && seen.is(SYN) && seen.us > synAck.us && seen !== synAck,
+      (seen) => seen.way === 1 && seen.is(SYN) && seen.us > synAck.us && !crossesThirdAck(connection, seen),
     );
     if (again === undefined) return null;
     const before = again.us < thirdAck.us;
