@@ -158,7 +158,8 @@ function acknowledge(me: Side, peer: Side, seen: Seen): void {
 /** Holes that the acknowledgment covers: their text arrived, and the capture does not have it. */
 function missing(peer: Side, seen: Seen): void {
   for (const [n, hole] of peer.holes.entries()) {
-    if (hole.by === null || seqGt(hole.end, seen.ack)) continue;
+    // What an ACK showed to be missing was counted then.
+    if (hole.by === null || hole.by.pure || seqGt(hole.end, seen.ack)) continue;
     peer.unseen += (hole.end - hole.start) | 0;
     seen.marks |= Mark.UNSEEN_ACKED;
     peer.holes[n] = { ...hole, by: null };
@@ -225,9 +226,9 @@ function firstSight(connection: Connection, me: Side, peer: Side, seen: Seen, ho
   const { by, us } = hole;
   me.fill(hole, seen.seq, seen.end);
   me.newOctets += seen.length;
+  if (by === null || by.pure) me.unseen = Math.max(0, me.unseen - seen.length);
   if (by === null) {
     // It was acknowledged before it was captured.
-    me.unseen = Math.max(0, me.unseen - seen.length);
     seen.marks |= Mark.CAPTURE_ORDER;
     connection.misordered++;
     me.fly(seen, 1);
@@ -335,7 +336,7 @@ function probeWithoutText(me: Side, peer: Side, seen: Seen): void {
   if (seqLt(seen.seq, me.nxt)) isProbe(me, peer, seen);
   else if (seqGt(seen.seq, me.nxt)) {
     // It counts on from numbers that the capture does not have.
-    me.addHole(me.nxt, seen.seq, null, seen.us);
+    me.addHole(me.nxt, seen.seq, seen, seen.us);
     me.unseen += (seen.seq - me.nxt) | 0;
     me.nxt = seen.seq;
   }

@@ -109,6 +109,52 @@ describe('closing', () => {
     expect(verdicts('hs', 'left', ['left abort 100ms'])).toEqual(['abort']);
   });
 
+  const [out, back] = ['10.0.0.1:4000 > 10.0.0.2:80', '10.0.0.2:80 > 10.0.0.1:4000'];
+  const opened: [number, Made][] = [
+    [0, { way: out, flags: 'SYN', seq: 100, id: 1 }],
+    [20_000, { way: back, flags: 'SYN,ACK', seq: 500, ack: 101, ttl: 60, id: 1 }],
+    [20_020, { way: out, flags: 'ACK', seq: 101, ack: 501, id: 2 }],
+  ];
+  const judged = (lines: [number, Made][]): string[] => {
+    const file = pcapFile([...opened, ...lines].map(([us, made]): Framed => ({ us, octets: packet(made) })));
+    return (analyseCapture(file).connections[0]?.verdicts ?? []).map(({ id }) => id);
+  };
+
+  test('a FIN whose ACK was only late is not lost', () => {
+    const fin: Made = { way: out, flags: 'FIN,ACK', seq: 101, ack: 501 };
+    const ended = (ackUs: number): string[] =>
+      judged([
+        [30_000, { ...fin, id: 3 }],
+        [230_000, { ...fin, id: 4 }],
+        [ackUs, { way: back, flags: 'FIN,ACK', seq: 501, ack: 102, ttl: 60, id: 2 }],
+        [ackUs + 20, { way: out, flags: 'ACK', seq: 102, ack: 502, id: 5 }],
+      ]);
+    // The way to the server and back takes 20 ms.
+    expect(ended(251_000)).toContain('fin-lost');
+    expect(ended(235_000)).not.toContain('fin-lost');
+  });
+
+  test('a RST behind the close of both ends is nobody’s fault', () => {
+    const reset: Made = { way: back, flags: 'RST', seq: 7, ttl: 40, id: 9 };
+    const closed: [number, Made][] = [
+      [30_000, { way: out, flags: 'FIN,ACK', seq: 101, ack: 501, id: 3 }],
+      [50_000, { way: back, flags: 'FIN,ACK', seq: 501, ack: 102, ttl: 60, id: 2 }],
+      [50_020, { way: out, flags: 'ACK', seq: 102, ack: 502, id: 4 }],
+    ];
+    expect(judged([...closed, [70_000, reset]])).not.toContain('reset-by-middlebox');
+    expect(judged([[30_000, { ...reset, seq: 501 }]])).toContain('reset-by-middlebox');
+  });
+
+  test('a FIN that comes again behind an ACK that counts it was lost before the capture', () => {
+    const lost = judged([
+      [500_000, { way: out, flags: 'ACK', seq: 102, ack: 501, id: 3 }],
+      [900_000, { way: out, flags: 'FIN,ACK', seq: 101, ack: 501, id: 4 }],
+      [920_000, { way: back, flags: 'FIN,ACK', seq: 501, ack: 102, ttl: 60, id: 2 }],
+      [920_020, { way: out, flags: 'ACK', seq: 102, ack: 502, id: 5 }],
+    ]);
+    expect(lost).not.toContain('capture-reordered');
+  });
+
   test('an idle connection that is closed while a request comes', () => {
     const edits = rules.find(({ id }) => id === 'idle-pool-race')?.scenario?.edits ?? [];
     expect(verdicts('hs', 'left', edits)[0]).toBe('idle-pool-race');

@@ -13,7 +13,7 @@ import time
 
 ROLE, PLAN = sys.argv[1], json.loads(sys.argv[2])
 kept = []
-MOST_SECONDS = 15
+MOST_SECONDS = 18
 random.seed(7)
 threading.stack_size(256 * 1024)
 
@@ -96,7 +96,7 @@ def half_server(s):
 
 
 def upload_client(s):
-    s.sendall(b'u' * random.randint(250_000, 400_000))
+    s.sendall(b'u' * random.randint(150_000, 250_000))
     s.shutdown(socket.SHUT_WR)
     drain(s)
     s.close()
@@ -310,7 +310,7 @@ def ask_all():
             kept.append(s)
     time.sleep(0.3)
     threads = [
-        start(connect, situation, situation['client'], random.uniform(0, 0.1 * situation['count']))
+        start(connect, situation, situation['client'], random.uniform(0, 0.5 * situation['count']))
         for situation in PLAN
         for _ in range(situation['count'])
     ]

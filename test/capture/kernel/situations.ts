@@ -47,7 +47,7 @@ export const WIRES = [
   { delayUs: 10_000 },
   { delayUs: 15_000, loss: 0.05, reorder: { probability: 0.01, extraDelayUs: 4000 } },
   { delayUs: 220_000 },
-  { delayUs: 10_000, aToB: { bandwidthBps: 40e6, queuePackets: 2000 } },
+  { delayUs: 10_000, aToB: { bandwidthBps: 16e6, queuePackets: 2000 } },
 ];
 
 const OTHER_ADDRESS = '10.8.0.9';

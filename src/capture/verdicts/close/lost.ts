@@ -1,6 +1,6 @@
 // FINs that were sent again: the FIN was lost, or the ACK of it.
 
-import { FIN } from '../../../wire/index.ts';
+import { FIN, OPT_TIMESTAMPS, seqLt } from '../../../wire/index.ts';
 import { type Connection, Mark, otherWay, type Seen } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
 import { duration, type Rule, shows } from '../verdict.ts';
@@ -20,6 +20,17 @@ function repeated(connection: Connection): { fin: Seen; again: Seen; acked: Seen
   return null;
 }
 
+/** What acknowledges the FIN is the answer to its first sending: that was only late. */
+function answersFirst({ sides, closedBy }: Connection, fin: Seen, again: Seen): boolean {
+  const { finAcked, rttLeast } = sides[fin.way];
+  if (finAcked === null) return false;
+  if (finAcked.us > again.us && finAcked.us - again.us < 0.9 * rttLeast && Number.isFinite(rttLeast))
+    return true;
+  // RFC 3522. An end in TIME-WAIT does not take the timestamp of a FIN that comes again: its echo says nothing.
+  const stamped = (again.opts & finAcked.opts & OPT_TIMESTAMPS) !== 0 && closedBy === fin.way;
+  return stamped && seqLt(finAcked.tsEcr, again.tsVal);
+}
+
 /** Nobody has acknowledged it before it is sent again. */
 export const finLost: Rule = {
   id: 'fin-lost',
@@ -36,7 +47,7 @@ export const finLost: Rule = {
     const found = repeated(connection);
     if (found === null || found.acked !== null) return null;
     const { fin, again } = found;
-    if (connection.sides[otherWay(fin.way)].rst !== null) return null;
+    if (connection.sides[otherWay(fin.way)].rst !== null || answersFirst(connection, fin, again)) return null;
     return {
       confidence: 'likely',
       culprit: 'network',

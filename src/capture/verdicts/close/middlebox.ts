@@ -68,6 +68,9 @@ export const resetByMiddlebox: Rule = {
       (seen) => seen.is(RST) && (seen.marks & (Mark.COPY | Mark.STRAY)) === 0,
     );
     if (rst === undefined) return null;
+    // Both have closed: it ends nothing.
+    const { sides } = connection;
+    if (sides.every(({ finAcked }) => finAcked !== null && finAcked.us < rst.us)) return null;
     const signs = forged(connection, rst);
     if (signs.length === 0) return null;
     const ttl = signs.some(({ role }) => role.en.startsWith('TTL'));
