@@ -31,6 +31,13 @@ export interface TcpConfig {
    * steps of a segment. Both are receiver SWS avoidance (section 3.8.6.2.2, MUST-39).
    */
   readonly windowInOctets: boolean;
+  /**
+   * A window that is no multiple of 2^Rcv.Wind.Shift is told rounded up, by less than that beyond the buffer (Linux,
+   * FreeBSD); else rounded down. Rounded up every window can be seen: the shift is the one for the largest.
+   */
+  readonly windowRoundedUp: boolean;
+  /** The window of a SYN: the receive buffer, or the whole segments that it holds (Linux). */
+  readonly synWindow: 'buffer' | 'segments';
   /** What the receive buffer may grow to: what the window scale is chosen for. */
   readonly receiveBufferMax: number;
   /** RFC 7323 window scale. */
@@ -41,6 +48,8 @@ export interface TcpConfig {
   readonly sack: boolean;
   /** Our SYN tells our MSS, and the peer's is believed (MUST-14). Without it both are the default (section 3.7.1). */
   readonly mssOption: boolean;
+  /** A segment has no more text than half of the largest window that the peer has offered (Linux). */
+  readonly halfWindowSegments: boolean;
   /** The order of a SYN's options, which the RFCs leave open. */
   readonly synOptionOrder: 'linux' | 'freebsd';
   /**
@@ -154,6 +163,8 @@ export const defaultConfig: TcpConfig = {
   receiveBufferTuning: true,
   receiveWholeSegments: false,
   windowInOctets: false,
+  windowRoundedUp: false,
+  synWindow: 'buffer',
   receiveBufferMax: 6 * 1024 * 1024,
   windowScale: true,
   timestamps: true,
@@ -165,6 +176,7 @@ export const defaultConfig: TcpConfig = {
   ecnPlusPlus: false,
   accEcnOption: 'changed',
   mssOption: true,
+  halfWindowSegments: false,
   synOptionOrder: 'linux',
   noDelay: false,
   delayedAckMs: 40,
@@ -209,11 +221,14 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   receiveBufferTuning: flag,
   receiveWholeSegments: flag,
   windowInOctets: flag,
+  windowRoundedUp: flag,
+  synWindow: oneOf('buffer', 'segments'),
   receiveBufferMax: whole(1, 2 ** 30 - 1),
   windowScale: flag,
   timestamps: flag,
   sack: flag,
   mssOption: flag,
+  halfWindowSegments: flag,
   synOptionOrder: oneOf('linux', 'freebsd'),
   ecn: oneOf('off', 'accept', 'on', 'accurate', 'accept-accurate', 'on-accept-accurate'),
   ecnFallback: flag,

@@ -23,7 +23,7 @@ export type { MetricsStore, PeerMetrics } from './metrics.ts';
 /** What the steps of the rules are made of, for whoever writes a step in place of another. */
 export * as parts from './parts.ts';
 export { dropRanges, rangesOf } from './receive/reassembly.ts';
-export { offeredShift, windowShift } from './receive/window.ts';
+export { firstWindow, offeredShift, windowShift } from './receive/window.ts';
 export {
   asPredicted,
   predictable,

@@ -15,25 +15,6 @@ const EVENT_US = 20;
 /** How long `settle` waits at most. */
 const SETTLE_US = 20_000;
 
-/** Octets of a timestamps option, padded. */
-const TIMESTAMPS = 12;
-
-/** As Linux does it: the window of a SYN is a number of whole segments (tcp_select_initial_window). */
-function offeringWholeSegments(rules: Rules): Rules {
-  return {
-    ...rules,
-    sendSyn(e, tcb) {
-      const { rcv } = tcb;
-      const mss = rcv.mss - (tcb.passive === 1 && tcb.ts === 1 ? TIMESTAMPS : 0);
-      const offered = Math.min(rcv.buf, 0xffff);
-      const over = rcv.buf > mss ? offered % mss : 0;
-      rcv.buf = offered - over;
-      rcv.edge = (rcv.edge - over) | 0;
-      rules.sendSyn(e, tcb);
-    },
-  };
-}
-
 /** One Host for one sequence. */
 export class EngineSubject implements Subject {
   readonly name = 'synfin';
@@ -61,7 +42,7 @@ export class EngineSubject implements Subject {
         delayedAckMs: 0,
         challengeAckMs: 0,
       },
-      rules: offeringWholeSegments(rules),
+      rules,
     });
     this.#iface = this.host.addInterface({
       name: 'tun0',

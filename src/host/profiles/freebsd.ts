@@ -13,6 +13,7 @@ export const freebsd = profileOf('freebsd', {
     receiveBuffer: { value: 65_536, source: 'net.inet.tcp.recvspace' },
     receiveBufferTuning: { value: true, source: 'net.inet.tcp.recvbuf_auto' },
     receiveWholeSegments: { value: true, source: 'tcp_mss (sys/netinet/tcp_input.c)' },
+    windowRoundedUp: { value: true, source: 'tcp_default_output: roundup2' },
     windowInOctets: { value: true, source: 'tcp_default_output (sys/netinet/tcp_output.c)' },
     receiveBufferMax: { value: 2_097_152, source: 'kern.ipc.maxsockbuf' },
     sendBuffer: { value: 32_768, source: 'net.inet.tcp.sendspace' },

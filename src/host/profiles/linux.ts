@@ -147,6 +147,15 @@ export const linux = profileOf('linux', {
     receiveBuffer: { value: 65_536, source: 'tcp_rmem: half of its 131,072 is for octets' },
     receiveBufferTuning: { value: true, source: 'tcp_moderate_rcvbuf' },
     receiveBufferMax: { value: 6 * 1024 * 1024, source: 'tcp_rmem: its largest' },
+    windowRoundedUp: {
+      value: true,
+      source:
+        '__tcp_select_window (net/ipv4/tcp_output.c): ALIGN to 1 << rcv_wscale; tcp_select_initial_window',
+    },
+    synWindow: {
+      value: 'segments',
+      source: 'tcp_select_initial_window (net/ipv4/tcp_output.c): a multiple of the MSS',
+    },
     sendBuffer: { value: 4 * 1024 * 1024, source: 'tcp_wmem: its largest, up to which it grows by itself' },
     notsentLowat: { value: 0, source: 'tcp_notsent_lowat: UINT_MAX, no such limit' },
     windowScale: { value: true, source: 'tcp_window_scaling' },
@@ -159,6 +168,7 @@ export const linux = profileOf('linux', {
       source: 'tcp_ecn_send: INET_ECN_xmit for every segment in AccECN mode (since 6.19)',
     },
     accEcnOption: { value: 'linux', source: 'tcp_ecn_option: 2, and saw_accecn_opt (since 6.19)' },
+    halfWindowSegments: { value: true, source: 'tcp_bound_to_half_wnd' },
     synOptionOrder: { value: 'linux', source: 'tcp_options_write (net/ipv4/tcp_output.c)' },
     delayedAckMs: { value: 40, source: 'TCP_DELACK_MIN' },
     quickAcks: { value: 16, source: 'TCP_MAX_QUICKACKS' },

@@ -15,6 +15,8 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
   receiveWholeSegments: 'none: free',
   windowInOctets:
     'RFC 9293 section 3.8.6.2.2 (MUST-39): false moves the right edge of the window by segments',
+  windowRoundedUp: 'RFC 7323 section 2.3 leaves it free: less is offered, not more',
+  synWindow: 'none: free',
   receiveBufferMax: 'RFC 7323 section 2.3: the shift is chosen for the largest buffer there may be',
   windowScale: 'RFC 7323 section 2',
   timestamps: 'RFC 7323 section 3',
@@ -27,6 +29,7 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
   ecnPlusPlus: 'RFC 3168 sections 6.1.4 and 6.1.5: only new text is ECN-capable',
   accEcnOption: 'RFC 9768 section 3.2.3.3: the recommended simple scheme',
   mssOption: 'RFC 9293 section 3.7.1 (MUST-14, SHLD-5)',
+  halfWindowSegments: 'RFC 9293 section 3.8.6.2.1 (MUST-38): Eff.snd.MSS, not half of Max(SND.WND)',
   synOptionOrder: 'RFC 9293 section 3.2 leaves the order free',
   noDelay: 'RFC 9293 section 3.7.4 (SHLD-7): Nagle’s algorithm, unless the user says otherwise (MUST-17)',
   delayedAckMs: 'RFC 9293 section 3.8.6.3 (MUST-40): less than 500; TCP_DELACK_MIN of Linux is 40',

@@ -3,6 +3,7 @@
 
 import {
   EcnMode,
+  firstWindow,
   fixedHeaders,
   grantedMode,
   handshakeAce,
@@ -61,7 +62,6 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
   const out = reply.set(iss, (seg.seq + 1) | 0, SYN | ACK);
   out.srcPort = seg.dstPort;
   out.dstPort = seg.srcPort;
-  out.wnd = Math.min(config.receiveBuffer, 0xffff);
   if (config.mssOption) out.opts = OPT_MSS;
   out.freebsdOrder = config.synOptionOrder === 'freebsd' ? 1 : 0;
   const headers = fixedHeaders({ family: t.family, udpPort: tcp.arrivingUdp });
@@ -86,6 +86,8 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
     out.tsVal = (cookieTsVal(engine.ms, wscale, sack, ecn) + tcp.timestamps.of(tcp.arriving)) | 0;
     out.tsEcr = seg.tsVal;
   }
+  const stamped = (out.opts & OPT_TIMESTAMPS) !== 0;
+  out.wnd = firstWindow(config, config.receiveBuffer, out.mss, stamped);
   if (mode === EcnMode.ACCURATE) putFreshCounters(config, out);
   listener.cookiesUntil = tcp.nowMs + COOKIE_LIFE_MS;
   tcp.counters.cookiesSent++;

@@ -3,12 +3,12 @@
 import { OPT_ACC_ECN, type Segment } from '../../wire/segment.ts';
 import { accEcnLength, MD5_PADDED, tcpOptionsLength } from '../../wire/tcp-options.ts';
 import type { TcpConfig } from '../config.ts';
+import { TIMESTAMPS_OCTETS } from '../receive/window.ts';
 import { AccEcn, Counter, AccEcnMode as Mode } from '../tcb/acc-ecn.ts';
 import type { Tcb } from '../tcb/tcb.ts';
 
 /** Octets of options in a header (RFC 9293 section 3.1). */
 const MOST_OPTIONS = 40;
-const TIMESTAMPS_OCTETS = 12;
 const MOST_FIELDS = 3;
 /** Two SACK blocks go before counters (section 3.2.3.3). */
 const SACK_BLOCKS_FIRST = 2;

@@ -16,6 +16,7 @@ import {
 import { seqGt, seqMax, seqMin } from '../../wire/seq.ts';
 import { MD5_PADDED } from '../../wire/tcp-options.ts';
 import type { TcpConfig } from '../config.ts';
+import { setCwnd } from '../congestion/cwnd.ts';
 import { markEcn } from '../ecn/classic.ts';
 import { goesWithoutSack, markAccEcn } from '../ecn/count.ts';
 import { askedMode, ecnOfSyn } from '../ecn/negotiate.ts';
@@ -23,7 +24,7 @@ import { optionRoom, putOption } from '../ecn/option.ts';
 import type { Engine } from '../engine.ts';
 import { FastOpen, offerFastOpen, usedEarly } from '../fast-open.ts';
 import { dueBlocks, fillSack, reportsDuplicate } from '../receive/reassembly.ts';
-import { offeredShift, offerWindow } from '../receive/window.ts';
+import { firstWindow, offeredShift, offerWindow, TIMESTAMPS_OCTETS } from '../receive/window.ts';
 import { EcnMode } from '../tcb/acc-ecn.ts';
 import { State } from '../tcb/state.ts';
 import { fixedHeaders, rcvWnd, type Tcb } from '../tcb/tcb.ts';
@@ -34,7 +35,8 @@ const MAX_UP = 0xffff;
 /** Section 3.7.1, MUST-15: without an MSS option. */
 export const DEFAULT_MSS_V4 = 536;
 const DEFAULT_MSS_V6 = 1220;
-const TIMESTAMPS_OCTETS = 12;
+/** What every IPv4 link takes (68 octets, RFC 791), less the TCP header: a text is not made shorter. */
+const LEAST_SEGMENT = 68 - 20;
 
 /**
  * Sends one segment: `len` octets of text from `seq`, with the control bits `ctl`; `fresh`: for the first time;
@@ -164,9 +166,9 @@ export function emitSyn(e: Engine, tcb: Tcb, ctl: number): void {
   e.out.segment(tcb, seg);
 }
 
-/** The window of a SYN is never scaled (RFC 7323 section 2.2). */
-export function synWindow(tcb: Tcb): number {
-  return Math.min(tcb.rcv.buf, 0xffff);
+/** The window of our SYN: with a peer that has offered timestamps the segments have them, too. */
+export function synWindow({ config, rcv, passive, ts }: Tcb): number {
+  return firstWindow(config, rcv.buf, rcv.mss, passive === 1 && ts === 1);
 }
 
 /** The MSS of an end that has not told one (section 3.7.1, MUST-15). */
@@ -205,7 +207,23 @@ export function prepareOffer(tcb: Tcb): void {
 
 /** Eff.snd.MSS (section 3.7.1, MUST-16), after the peer's MSS or the path's MTU is known. */
 export function updateSendMss(tcb: Tcb): void {
-  tcb.snd.mss = textIn(tcb, tcb.pmtu);
+  const mss = textIn(tcb, tcb.pmtu);
+  tcb.snd.mss = tcb.config.halfWindowSegments ? withinHalfWindow(tcb, mss) : mss;
+}
+
+/** Two segments to the largest window of the peer, but for one that is tiny. */
+function withinHalfWindow({ ts, snd: { maxWnd } }: Tcb, mss: number): number {
+  const most = maxWnd > DEFAULT_MSS_V4 ? maxWnd >> 1 : maxWnd;
+  if (most === 0 || mss <= most) return mss;
+  return Math.max(most, LEAST_SEGMENT - (ts === 1 ? TIMESTAMPS_OCTETS : 0));
+}
+
+/** MAX.SND.WND has grown: so may segments, and cwnd, which is as many of them. */
+export function windowHasGrown(tcb: Tcb): void {
+  const { snd, cc } = tcb;
+  const { mss } = snd;
+  updateSendMss(tcb);
+  if (snd.mss > mss) setCwnd(tcb, Math.floor((cc.cwnd / mss) * snd.mss));
 }
 
 /** Octets of text in the fullest segment to the peer, when packets may have `packetLen` octets. */

@@ -3,6 +3,7 @@
 import { expect, it } from 'vitest';
 import { established, octets, pass } from '../../../test/support/regression.ts';
 import { rfc9293 } from '../rules.ts';
+import { options } from '../segment-arrives/testing.ts';
 
 /** Windows of the ACKs for 100 octets at a time, of which the user takes 60. */
 function windows(windowInOctets: boolean): number[] {
@@ -40,4 +41,19 @@ it('with it a window below a segment and a quarter of the buffer is not opened',
   pass(a, 1000);
   a.inject('ACK', 1500, 1, { text: octets(1) });
   expect(a.sent.at(-1)?.wnd).toBe(800);
+});
+
+it('a window that is rounded up again and again passes the buffer by less than a unit of its scale', () => {
+  const config = { windowRoundedUp: true, receiveBuffer: 65_536, receiveBufferMax: 2 ** 22, delayedAckMs: 0 };
+  const a = established(rfc9293, { ...config, receiveBufferTuning: false }, { syn: options({ wscale: 7 }) });
+  a.autoRead = false;
+  const unit = 2 ** a.tcb.rcv.wscale;
+  expect(unit).toBe(128);
+  a.inject('PSH,ACK', 1, 1, { text: octets(65_400) });
+  // One octet at a time: each leaves a window that is no multiple of the unit.
+  for (let i = 0; i < 1000; i++) a.inject('PSH,ACK', a.sent.at(-1)!.ack, 1, { text: octets(1) });
+  const taken = a.sent.at(-1)!.ack - 1;
+  expect(taken).toBeGreaterThanOrEqual(65_536);
+  expect(taken).toBeLessThan(65_536 + unit);
+  expect(a.sent.at(-1)!.wnd).toBe(0);
 });

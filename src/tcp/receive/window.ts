@@ -7,6 +7,9 @@ import { rcvWnd, type Tcb } from '../tcb/tcb.ts';
 
 const MAX_FIELD = 0xffff;
 
+/** Timestamps as they go in every segment, with padding (RFC 7323 appendix A). */
+export const TIMESTAMPS_OCTETS = 12;
+
 /** Smallest shift with which a window of `octets` fits in 16 bits (RFC 7323 section 2.3). */
 export function windowShift(octets: number): number {
   let shift = 0;
@@ -19,11 +22,21 @@ export function windowShift(octets: number): number {
  * be seen. Rounded up it can always be seen.
  */
 export function offeredShift(config: TcpConfig, now: number): number {
-  const { receiveBufferMax: most, windowInOctets } = config;
-  return windowShift(windowInOctets ? most : Math.min(most, now * 256));
+  const { receiveBufferMax: most, windowRoundedUp } = config;
+  return windowShift(windowRoundedUp ? most : Math.min(most, now * 256));
 }
 
-/** A window of `octets` in units of 2^`shift`: rounded up, so that one that is told again is no smaller (FreeBSD). */
+/**
+ * The window of a SYN, which is never scaled (RFC 7323 section 2.2): the buffer of `octets`, or the whole segments of `mss`
+ * octets that it holds, less what timestamps take of them.
+ */
+export function firstWindow({ synWindow }: TcpConfig, octets: number, mss: number, stamped: boolean): number {
+  const text = stamped ? mss - TIMESTAMPS_OCTETS : mss;
+  const whole = synWindow === 'segments' && octets > text ? octets - (octets % text) : octets;
+  return Math.min(whole, MAX_FIELD);
+}
+
+/** A window of `octets` in units of 2^`shift`: rounded up, so that one that is told again is no smaller. */
 function roundedUp(octets: number, shift: number): number {
   return (octets + (1 << shift) - 1) >> shift;
 }
@@ -36,8 +49,10 @@ function possibleEdge(tcb: Tcb): number {
 /** The smallest step in which the right edge moves: min(Fr * RCV.BUFF, Eff.snd.MSS). */
 function leastStep(tcb: Tcb): number {
   if (tcb.config.windowInOctets) return sillyWindow(tcb) ? tcb.rcv.buf + 1 : 1;
-  const half = tcb.rcv.buf >> 1;
-  return Math.min(half, tcb.rcv.fullSize);
+  const { buf, nxt, irs, fullSize } = tcb.rcv;
+  // The window of the SYN stays until text comes (rcv_ssthresh).
+  if (tcb.config.synWindow === 'segments' && nxt === ((irs + 1) | 0)) return buf + 1;
+  return Math.min(buf >> 1, fullSize);
 }
 
 /** True when less is free than a segment and a quarter of the buffer: not worth offering. */
@@ -65,10 +80,14 @@ export function offerWindow(tcb: Tcb): number {
     wnd = (edge - nxt) | 0;
   }
   if (wnd <= 0) return 0;
-  if (tcb.config.windowInOctets) {
+  if (tcb.config.windowRoundedUp) {
     const units = Math.min(roundedUp(wnd, wscale), MAX_FIELD);
-    rcv.edge = (nxt + (units << wscale)) | 0;
-    return units;
+    const told = (nxt + (units << wscale)) | 0;
+    // Rounded up again and again it would pass the buffer without end: a unit is the most.
+    if (((told - edge) | 0) < 1 << wscale) {
+      rcv.edge = told;
+      return units;
+    }
   }
   // Rounded down: the peer may see less than there is, but what it was offered is always taken
   // (RFC 7323 section 2.4).

@@ -11,6 +11,7 @@ import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
 import { established } from '../established.ts';
 import { earlyEstablished, usedEarly } from '../fast-open.ts';
+import { windowHasGrown } from '../form/emit.ts';
 import { finishSample } from '../loss/delivered.ts';
 import { computedRtoMs, sample, sampleSyn, slept } from '../loss/rto.ts';
 import type { AckSample } from '../loss/sample.ts';
@@ -256,7 +257,10 @@ function takeBackProbe(e: Engine, tcb: Tcb): boolean {
 export function setSendWindow(tcb: Tcb, seg: Segment): void {
   const { snd } = tcb;
   snd.wnd = seg.wnd << snd.wscale;
-  if (snd.wnd > snd.maxWnd) snd.maxWnd = snd.wnd;
+  if (snd.wnd > snd.maxWnd) {
+    snd.maxWnd = snd.wnd;
+    if (tcb.config.halfWindowSegments) windowHasGrown(tcb);
+  }
   snd.wl1 = seg.seq;
   snd.wl2 = seg.ack;
 }

@@ -119,7 +119,6 @@ function startReceiving(tcb: Tcb): void {
 export function learnSyn(e: Engine, tcb: Tcb, seg: Segment): void {
   const { snd, rcv } = tcb;
   rcv.irs = seg.seq;
-  startReceiving(tcb);
   if ((seg.opts & OPT_WSCALE) === 0 || tcb.ws === 0) {
     tcb.ws = 0;
     rcv.wscale = 0;
@@ -134,12 +133,13 @@ export function learnSyn(e: Engine, tcb: Tcb, seg: Segment): void {
     tcb.tsRecent = seg.tsVal;
     tcb.tsRecentMs = e.ms;
   }
+  startReceiving(tcb);
   snd.peerMss = mssOf(tcb.config, seg, tcb.family);
-  updateSendMss(tcb);
   if (tcb.config.receiveWholeSegments) wholeSegments(tcb);
   rcv.fullSize = Math.min(rcv.mss, DEFAULT_MSS_V4);
   snd.wnd = seg.wnd; // the window of a SYN is never scaled
   snd.maxWnd = seg.wnd;
+  updateSendMss(tcb);
   snd.wl1 = seg.seq;
   snd.wl2 = seg.ack;
 }

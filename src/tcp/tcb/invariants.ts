@@ -40,7 +40,8 @@ export function brokenRelation(tcb: Tcb): string | null {
   }
   if (seqLt(rcv.edge, rcv.nxt) && rcv.fin === 0) return 'RCV.WND < 0';
   if (receivable(tcb) < 0) return 'the user received more than arrived';
-  if (receivable(tcb) > rcv.buf) return 'more received than the buffer holds';
+  const rounding = tcb.config.windowRoundedUp ? (1 << rcv.wscale) - 1 : 0;
+  if (receivable(tcb) > rcv.buf + rounding) return 'more received than the buffer holds';
   const ranges = brokenRanges(tcb);
   if (ranges !== null) return ranges;
   switch (state) {
