@@ -216,7 +216,9 @@ const SHORT: Readonly<Record<string, Case>> = {
 const LONG: Readonly<Record<string, Case>> = {
   'partition of 60 s': async ({ server, cut, heal }, note) => {
     const at = `http://${server}:${PORT}`;
-    const underWay = asked((text) => note(`under way: ${text}`), `${at}/late`);
+    // The agent that Node has for all gives up after 5 s.
+    const agent = new http.Agent();
+    const underWay = asked((text) => note(`under way: ${text}`), `${at}/late`, { agent });
     await sleep(150);
     await cut();
     const begun = fetched(note, `${at}/`);
@@ -227,9 +229,11 @@ const LONG: Readonly<Record<string, Case>> = {
     await fetched(note, `${at}/`);
   },
   'partition for ever': async ({ server, cut, heal }, note) => {
+    await sleep(7000); // what was kept alive is closed
     await cut();
     await Promise.all([
-      asked(note, `http://${server}:${PORT}/`), // the last SYN is given up after 127 s
+      // SYNs are given up after some two minutes.
+      asked(note, `http://${server}:${PORT}/`, { agent: new http.Agent() }),
       fetched(note, `http://${server}:${PORT}/`),
     ]);
     await heal();

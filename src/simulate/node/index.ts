@@ -13,6 +13,7 @@ import { installInstances } from './instances.ts';
 import { installKeyLog } from './keylog.ts';
 import { nodeModule } from './modules.ts';
 import { installRandom } from './random.ts';
+import { installTickets } from './tickets.ts';
 import { Timers } from './timers.ts';
 import { installTrust } from './trust.ts';
 
@@ -69,6 +70,7 @@ export function install(wanted: Wanted): Installed {
     installRandom(changes);
     installKeyLog(secret, changes);
     installTrust(authority, changes);
+    installTickets(changes);
     if (ownModules) installInstances(changes);
     installHooks(loop, timers, foreign, changes);
     const { syncBuiltinESMExports } = nodeModule('module');
