@@ -7,8 +7,24 @@ export const gatewayMessages = {
     zh: '没有入口：请给出 --listen unix:路径、tcp:端口、udp:端口或 ws:端口',
   },
   gatewayBadForward: {
-    en: '-L {text}: write [ADDRESS:]PORT:GUESTPORT, or [ADDRESS:]PORT:GUEST:GUESTPORT',
-    zh: '-L {text}：应写成 [地址:]端口:客机端口，或 [地址:]端口:客机:客机端口',
+    en: '-L {text}: write [udp:][ADDRESS:]PORT:GUESTPORT, or [udp:][ADDRESS:]PORT:GUEST:GUESTPORT',
+    zh: '-L {text}：应写成 [udp:][地址:]端口:客机端口，或 [udp:][地址:]端口:客机:客机端口',
+  },
+  gatewayBadFault: {
+    en: "--fault {text}: write 'loss 2% delay 100', or 'GUEST loss 2%': loss, duplicate, reorder, delay, seed",
+    zh: '--fault {text}：应写成 ‘loss 2% delay 100’ 或 ‘客机 loss 2%’：loss、duplicate、reorder、delay、seed',
+  },
+  gatewayKeys: {
+    en: 'up, down: choose; l: its ladder; q: end',
+    zh: '上下键：选择；l：梯形图；q：结束',
+  },
+  gatewayLadderKeys: {
+    en: 'up, down, page up, page down: earlier, later; l: the table; q: end',
+    zh: '上下键、翻页键：更早、更晚；l：返回表格；q：结束',
+  },
+  gatewayNoSegments: {
+    en: 'none of its segments is among the latest that are kept',
+    zh: '保留的最近报文段中没有这条连接的',
   },
   gatewayBadName: {
     en: '--name {text}: write NAME=ADDRESS',

@@ -1,11 +1,16 @@
-// The viewer, and the doctor's screen, on a pseudo-terminal, as a user starts them: their keys, and that they leave the terminal
+// The viewer, the doctor's screen and the gateway's, on a pseudo-terminal, as a user starts them: their keys, and that they leave the terminal
 // as it was.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { Host } from '../../src/host/index.ts';
+import { connectDevice } from '../../src/node/index.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
@@ -143,5 +148,46 @@ describe.skipIf(!hasScript() || process.platform !== 'linux')('synfin doctor --w
     const output = await viewer.ends();
     expect(output).toContain('code=0');
     expectRestored(output);
+  });
+});
+
+describe.skipIf(!hasScript())('synfin gateway on a terminal', () => {
+  test('the connections of guests, the ladder of the one that is chosen, and out by q', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'synfin-screen-'));
+    const server = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const path = join(folder, 'vm.sock');
+    const viewer = new Viewer(`gateway --listen unix:${path} --host-loopback ${port}`);
+    const guest = new Host({ name: 'guest' });
+    try {
+      await viewer.sees('qemu-system-x86_64');
+      await viewer.sees('up, down: choose');
+      guest.attach(await connectDevice({ path }, { kind: 'ethernet' }), { addresses: ['10.0.2.15/24'] });
+      const first = await guest.connect({ address: '10.0.2.2', port });
+      const second = await guest.connect({ address: '10.0.2.2', port });
+      await viewer.sees(`> guest1   10.0.2.2:${port}`);
+      await viewer.sees('2 connections');
+      await first.write(new Uint8Array(300));
+      viewer.type('\x1b[A'); // up: the first of them
+      viewer.type('l');
+      const at = await viewer.sees(`guest1 10.0.2.15:${first.localPort} - 10.0.2.2:${port}`);
+      await viewer.sees('SYN-RECEIVED', at);
+      await viewer.sees('len=300', at);
+      expect(viewer.output.slice(at)).not.toContain(`:${second.localPort}`);
+      await first.write(new Uint8Array(77)); // what comes is drawn
+      await viewer.sees('len=77', at);
+      viewer.type('l');
+      await viewer.sees('up, down: choose', at);
+      viewer.type('q');
+      const output = await viewer.ends();
+      expect(output).toContain('code=0');
+      expectRestored(output);
+    } finally {
+      viewer.type('q');
+      await guest.close({ timeoutMs: 0 });
+      server.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -14,8 +14,8 @@ const optionsHelp: readonly OptionHelp[] = [
   {
     option: '-L, --forward WAY',
     text: {
-      en: '[ADDRESS:]PORT:[GUEST:]GUESTPORT: a port of this machine leads to a port of the guest; several times',
-      zh: '[地址:]端口:[客机:]客机端口：把本机端口转发到客机端口；可重复',
+      en: '[udp:][ADDRESS:]PORT:[GUEST:]GUESTPORT: a port of this machine (default 127.0.0.1) leads to a port of the guest; several times',
+      zh: '[udp:][地址:]端口:[客机:]客机端口：把本机端口（默认 127.0.0.1）转发到客机端口；可重复',
     },
   },
   {
@@ -72,6 +72,13 @@ const optionsHelp: readonly OptionHelp[] = [
     },
   },
   {
+    option: '--fault FAULTS',
+    text: {
+      en: "the same in words, 'loss 2% delay 100', or of one guest, 'guest1 loss 2%', which comes before; several times",
+      zh: '同上，写成 ‘loss 2% delay 100’；只对一台客机时写 ‘guest1 loss 2%’，优先于前者；可重复',
+    },
+  },
+  {
     option: '--pcap FILE',
     text: { en: 'record the frames of all guests as pcapng', zh: '把所有客机的帧记录为 pcapng 文件' },
   },
@@ -97,9 +104,12 @@ const GATEWAY: Both = {
 A network for virtual machines, without root: DHCP, DNS, IPv6, and connections
 that end here, are judged, and go on as this machine's own. A guest's SYN is
 answered when the connection outside is open, refused as it was refused. Guests
-reach the public network unless told; this machine's loopback, private networks
-and metadata services are closed until a rule names them. Prints what to paste
-for QEMU, krunkit and v86; on a terminal, the connections as they are, until q.
+reach the public network unless told; private networks and metadata services
+are closed until a rule names them, this machine's loopback until
+--host-loopback does. Prints what to paste for QEMU, krunkit and v86; on a
+terminal, the connections as they are, and l for the ladder of the chosen one,
+until q. Guests are guest1, guest2 and so on as they come; one that comes again
+by the same place is the same guest.
 
 Options:
 {options}
@@ -108,15 +118,19 @@ Examples:
   synfin gateway --listen unix:vm.sock -L 2222:22
   synfin gateway --listen unix:vm.sock --allow '*.npmjs.org:443' --audit -
   synfin gateway --listen ws:8086 --loss 2% --delay 150
+  synfin gateway --listen unix:vm.sock -L udp:5353:53 --fault 'guest2 loss 5%'
 
-Exit codes: 0 ended, 1 the system refused something, 2 wrong arguments
+Exit codes: 0 ended, 1 the system refused something, 2 wrong arguments,
+128 and its number when a signal has ended the screen
 `,
   zh: `synfin gateway --listen 入口 [选项]
 
 给虚拟机的网络，不需要 root：DHCP、DNS、IPv6，连接在这里终结、经过判断，再以本机
 自己的连接继续。外部连接建立之后才回答客机的 SYN，被拒绝时如实拒绝。默认可以访问
-公网；本机回环、私有网络和元数据服务在有规则点名之前都是关闭的。会打印可粘贴给
-QEMU、krunkit 和 v86 的命令；在终端上显示实时的连接表；按 q 结束。
+公网；私有网络和元数据服务在有规则点名之前都是关闭的，本机回环由 --host-loopback
+打开。会打印可粘贴给 QEMU、krunkit 和 v86 的命令；在终端上显示实时的连接表，按 l
+看所选连接的梯形图，按 q 结束。客机按到来的顺序叫 guest1、guest2 等；从同一入口再
+次到来的是同一台客机。
 
 选项：
 {options}
@@ -125,8 +139,10 @@ QEMU、krunkit 和 v86 的命令；在终端上显示实时的连接表；按 q 
   synfin gateway --listen unix:vm.sock -L 2222:22
   synfin gateway --listen unix:vm.sock --allow '*.npmjs.org:443' --audit -
   synfin gateway --listen ws:8086 --loss 2% --delay 150
+  synfin gateway --listen unix:vm.sock -L udp:5353:53 --fault 'guest2 loss 5%'
 
-退出码：0 正常结束，1 系统拒绝了某项操作，2 参数错误
+退出码：0 正常结束，1 系统拒绝了某项操作，2 参数错误；屏幕被信号结束时为 128 加信号
+编号
 `,
 };
 

@@ -2,7 +2,7 @@
 
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
-import { auditLine, type FramePort, faultyPort, type Gateway } from '../../gateway/index.ts';
+import { auditLine, type FramePort, type FrameTap, type Gateway } from '../../gateway/index.ts';
 import {
   createGateway,
   type Frames,
@@ -11,38 +11,43 @@ import {
   serveApi,
 } from '../../gateway/node/index.ts';
 import { PcapngWriter } from '../../link/index.ts';
-import { Memory } from '../../wire/index.ts';
+import { formatEndpoint, Memory } from '../../wire/index.ts';
 import { CaptureFile } from '../capture-file.ts';
 import { type Command, type Io, UsageError, type Values } from '../command.ts';
 import { t } from '../messages.ts';
+import { Arrivals } from './guests.ts';
 import { gatewayHelp } from './help.ts';
+import { RecentSegments } from './recent.ts';
+import { watchGateway } from './screen.ts';
 import { type GatewaySettings, gatewayArguments, gatewaySettings, understood } from './settings.ts';
-import { pasteLines, tableLines } from './show.ts';
+import { pasteLines } from './show.ts';
 
-const REDRAW_MS = 1000;
 const LONGEST_FRAME = 65_600;
 /** q, Ctrl-C, Ctrl-D. */
 const ENDS = [0x71, 3, 4];
 
-/** Records the frames of all guests; what it returns ends that. */
-function record(gateway: Gateway, file: CaptureFile): () => void {
-  const writer = new PcapngWriter((octets) => file.write(octets));
+/** Microseconds since 1970. */
+const nowUs = (): number => Date.now() * 1000;
+
+/** Records the frames of all guests, and ends that. */
+function record(file: CaptureFile): { tap: FrameTap; end: () => void } {
+  const writer = new PcapngWriter((octets) => file.write(octets), { epochUs: 0 });
   const memory = new Memory({ initial: 131_072 });
   const off = memory.alloc(LONGEST_FRAME);
   const interfaces = new Map<string, number>();
-  gateway.tap = (guest, direction, frame) => {
+  const tap: FrameTap = (guest, direction, frame) => {
     if (!file.recording || frame.length > LONGEST_FRAME) return;
     const iface =
       interfaces.get(guest.name) ?? writer.addInterface({ name: guest.name, linkType: 'ethernet' });
     interfaces.set(guest.name, iface);
     memory.u8.set(frame, off);
-    writer.packet(iface, Date.now() * 1000, memory, off, frame.length, { direction });
+    writer.packet(iface, nowUs(), memory, off, frame.length, { direction });
   };
-  return () => {
-    gateway.tap = null;
+  const end = (): void => {
     writer.flush();
     file.close();
   };
+  return { tap, end };
 }
 
 /** Where lines of the audit log go; what it returns ends that. Throws what opening the file throws. */
@@ -50,22 +55,6 @@ function auditTo(path: string, stdout: Writable): { line: (text: string) => void
   if (path === '-') return { line: (text) => void stdout.write(text), close() {} };
   const fd = openSync(path, 'a');
   return { line: (text) => void writeSync(fd, text), close: () => closeSync(fd) };
-}
-
-/** Draws the table again and again; what it returns ends that. */
-function watch(gateway: Gateway, head: readonly string[], { stdout, lang }: Io): () => void {
-  const draw = (): void => {
-    const { rows = 24, columns = 80 } = stdout as { rows?: number; columns?: number };
-    const lines = [...head, '', ...tableLines(lang, gateway.info(), rows - head.length - 2)];
-    stdout.write(`\x1b[H${lines.map((line) => `${line.slice(0, columns)}\x1b[K`).join('\n')}\x1b[J`);
-  };
-  stdout.write('\x1b[?1049h\x1b[?25l');
-  draw();
-  const timer = setInterval(draw, REDRAW_MS);
-  return () => {
-    clearInterval(timer);
-    stdout.write('\x1b[?25h\x1b[?1049l');
-  };
 }
 
 /** Resolves when somebody ends it: q, Ctrl-C, a signal. */
@@ -99,11 +88,10 @@ async function open(
   const { lang } = io;
   const head: string[] = [];
   for (const at of settings.listen) {
+    const arrivals = new Arrivals(gateway, settings.faults);
     const arrived = (port: FramePort, from: string): void => {
       try {
-        const joined = settings.faults === undefined ? port : faultyPort(port, settings.faults);
-        const guest = gateway.attach(joined);
-        say(t(lang, 'gatewayArrived', { name: guest.name, at: from }));
+        say(t(lang, 'gatewayArrived', { name: arrivals.join(port).name, at: from }));
       } catch (error) {
         port.close?.();
         say(t(lang, 'gatewayRefused', { at: from, why: (error as Error).message }));
@@ -124,9 +112,9 @@ async function open(
     );
   }
   for (const each of settings.forwards) {
-    const { address, port } = await gateway.forward(each);
-    const to = `${each.guestPort}`;
-    head.push(t(lang, 'gatewayForwards', { from: `${address}:${port}`, to }));
+    const { address, port, protocol } = await gateway.forward(each);
+    const to = `${each.guestPort}${protocol === 'udp' ? ' (UDP)' : ''}`;
+    head.push(t(lang, 'gatewayForwards', { from: formatEndpoint(address, port), to }));
   }
   if (settings.api !== undefined) {
     opened.api = await serveApi(gateway, settings.api).catch((error) =>
@@ -152,24 +140,34 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
       ...(audit === null ? {} : { audit: (r) => audit.line(auditLine(r)) }),
     }),
   );
+  const taps: FrameTap[] = [];
   const opened: Opened = { frames: [], ends: [], api: null };
   try {
     const { pcap } = settings;
     if (pcap !== undefined) {
       const failed = (error: Error): void =>
         void stderr.write(`synfin: ${t(lang, 'gatewayFileFailed', { file: pcap, why: error.message })}\n`);
-      opened.ends.push(record(gateway, new CaptureFile(pcap, failed)));
+      const recording = record(new CaptureFile(pcap, failed));
+      taps.push(recording.tap);
+      opened.ends.push(recording.end);
     }
+    const recent = new RecentSegments(nowUs);
+    if (isScreen) taps.push(recent.tap);
+    if (taps.length > 0)
+      gateway.tap = (...frame) => {
+        for (const tap of taps) tap(...frame);
+      };
     const network = settings.gateway.network ?? '10.0.2.0/24';
     const head = [
       t(lang, 'gatewayNetwork', { network, gateway: gateway.address, dns: gateway.dnsAddress }),
       ...(await open(gateway, settings, opened, io, say)),
     ];
-    if (isScreen) opened.ends.push(watch(gateway, head, io));
-    else for (const line of head) stderr.write(`${line}\n`);
+    for (const line of head) stderr.write(`${line}\n`);
+    if (isScreen) return await watchGateway(gateway, recent, head, io);
     await ended(io.stdin);
     return 0;
   } finally {
+    gateway.tap = null;
     for (const end of opened.ends) end();
     await opened.api?.close();
     await gateway.close();

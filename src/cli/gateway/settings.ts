@@ -1,10 +1,16 @@
 // What the arguments of `gateway` say.
 
-import { dohUpstream, type ForwardOptions, type PolicyOptions } from '../../gateway/index.ts';
+import {
+  dohUpstream,
+  type ForwardOptions,
+  type GuestFaults,
+  type PolicyOptions,
+} from '../../gateway/index.ts';
 import type { NodeGatewayOptions } from '../../gateway/node/index.ts';
 import { OptionRangeError, OptionTypeError } from '../../options/index.ts';
 import { optionText, optionTexts, parsePort, parseWhole, UsageError, type Values } from '../command.ts';
-import { faultSettings, type NetworkSettings } from '../network.ts';
+import { faultSettings } from '../network.ts';
+import type { FaultSettings } from './guests.ts';
 
 /** For `util.parseArgs`. */
 export const gatewayArguments = {
@@ -25,6 +31,7 @@ export const gatewayArguments = {
   reorder: { type: 'string' },
   delay: { type: 'string' },
   seed: { type: 'string' },
+  fault: { type: 'string', multiple: true },
   pcap: { type: 'string' },
   audit: { type: 'string' },
   api: { type: 'string' },
@@ -36,7 +43,7 @@ export interface GatewaySettings {
   readonly forwards: readonly ForwardOptions[];
   readonly gateway: NodeGatewayOptions;
   readonly mtu: number;
-  readonly faults: NetworkSettings['faults'];
+  readonly faults: FaultSettings;
   readonly pcap: string | undefined;
   readonly audit: string | undefined;
   readonly api: string | undefined;
@@ -74,12 +81,35 @@ export function gatewaySettings(values: Values): GatewaySettings {
         ...(doh === undefined ? {} : { upstream: understood(() => dohUpstream(doh)) }),
       },
     },
-    faults: faultSettings(values),
+    faults: faultsOf(values),
     pcap: optionText(values, 'pcap'),
     audit: optionText(values, 'audit'),
     api: optionText(values, 'api'),
   };
 }
+
+/** `guest1 loss 2% delay 100`: of one guest; without its name, of all that have none of their own. */
+function faultsOf(values: Values): FaultSettings {
+  const of = new Map<string, GuestFaults>();
+  let all: GuestFaults | undefined = faultSettings(values);
+  for (const text of optionTexts(values, 'fault')) {
+    const words = text.trim().split(/[\s,]+/);
+    const guest = words.length % 2 === 1 ? words.shift() : undefined;
+    const given = { seed: optionText(values, 'seed') } as Record<string, string | undefined>;
+    for (let n = 0; n < words.length; n += 2) {
+      const [kind = '', value] = words.slice(n, n + 2);
+      if (!FAULTS.includes(kind)) throw new UsageError('gatewayBadFault', { text });
+      given[kind] = value;
+    }
+    const faults = faultSettings(given);
+    if (words.length === 0 || guest === '') throw new UsageError('gatewayBadFault', { text });
+    if (guest !== undefined) of.set(guest, faults ?? {});
+    else all = faults;
+  }
+  return { all, of };
+}
+
+const FAULTS: readonly string[] = ['loss', 'duplicate', 'reorder', 'delay', 'seed'];
 
 /** What options objects say of themselves, as a wrong argument. */
 export function understood<T>(make: () => T): T {
@@ -94,10 +124,13 @@ export function understood<T>(make: () => T): T {
 }
 
 function forwardOf(text: string): ForwardOptions {
-  const parts = /^(?:(\[[^\]]+\]|[\d.]+|localhost):(?=\d+:))?(\d+):(?:([^:\s]+):)?(\d+)$/.exec(text);
+  const parts = /^(?:(tcp|udp):)?(?:(\[[^\]]+\]|[\d.]+|localhost):(?=\d+:))?(\d+):(?:([^:\s]+):)?(\d+)$/.exec(
+    text,
+  );
   if (parts === null) throw new UsageError('gatewayBadForward', { text });
-  const [, address, port = '', guest, guestPort = ''] = parts;
+  const [, protocol, address, port = '', guest, guestPort = ''] = parts;
   return {
+    ...(protocol === 'udp' ? { protocol } : {}),
     ...(address === undefined ? {} : { address: address.replace(/[[\]]/g, '') }),
     port: parseWhole(port, '-L', 0, 65_535),
     ...(guest === undefined ? {} : { guest }),

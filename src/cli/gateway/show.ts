@@ -1,7 +1,7 @@
 // What `gateway` prints: lines to paste for the machines that come, and the connections as they are.
 
 import type { ConnectionRow, GatewayInfo } from '../../gateway/index.ts';
-import { type Lang, textWidth } from '../../lab/text/index.ts';
+import { type Lang, textWidth, wrapText } from '../../lab/text/index.ts';
 import { t } from '../messages.ts';
 
 /** What to paste for a place, with what for: none for places that need none. */
@@ -33,12 +33,15 @@ export function pasteLines(at: string, mtu: number): string[] {
   }
 }
 
-const COLUMNS = [12, 34, 12, 22, 9, 9, 6] as const;
+/** Widths of the columns where there is room, and on a terminal of 80. */
+const WIDE: readonly number[] = [12, 34, 12, 22, 9, 9, 6];
+const NARROW: readonly number[] = [8, 20, 12, 12, 7, 8, 5];
+const WIDE_FROM = 112;
 
-function row(cells: readonly string[]): string {
+function row(cells: readonly string[], columns: readonly number[]): string {
   return cells
     .map((cell, n) => {
-      const width = COLUMNS[n] ?? 0;
+      const width = columns[n] ?? 0;
       let text = cell;
       while (textWidth(text) > width) text = text.slice(0, -1);
       const space = ' '.repeat(width - textWidth(text));
@@ -77,10 +80,39 @@ function connectionCells({
   return [guest, where, state, phase, octetsText(sent), octetsText(received), `${retransmissions}`];
 }
 
-/** The table, in `height` lines at most. */
-export function tableLines(lang: Lang, info: GatewayInfo, height: number): string[] {
+/** What was said at the beginning, in rows of a screen: a command of a shell goes on in the next row, and can be pasted. */
+export function headRows(head: readonly string[], columns: number): string[] {
+  return head.flatMap((line) => {
+    if (textWidth(line) <= columns) return [line];
+    const isShell = /^ *(?:qemu|krunkit)/.test(line);
+    if (!isShell || columns < 20) return wrapText(line, columns);
+    const rows: string[] = [];
+    for (let at = 0; at < line.length; at += columns - 1) {
+      const rest = line.slice(at);
+      if (rest.length <= columns) {
+        rows.push(rest);
+        break;
+      }
+      rows.push(`${rest.slice(0, columns - 1)}\\`);
+    }
+    return rows;
+  });
+}
+
+/** How much of the table is seen. */
+export interface TableSize {
+  /** Lines and columns at most. */
+  readonly height: number;
+  readonly columns: number;
+  /** The connection that is marked, and among those that are seen; -1: none. */
+  readonly chosen: number;
+}
+
+/** The table. */
+export function tableLines(lang: Lang, info: GatewayInfo, { height, columns, chosen }: TableSize): string[] {
   const { connections, flows, guests, counters } = info;
-  const head = row([
+  const widths = columns >= WIDE_FROM ? WIDE : NARROW;
+  const heads = [
     t(lang, 'gatewayHeadGuest'),
     t(lang, 'gatewayHeadTo'),
     t(lang, 'gatewayHeadState'),
@@ -88,7 +120,7 @@ export function tableLines(lang: Lang, info: GatewayInfo, height: number): strin
     t(lang, 'gatewayHeadSent'),
     t(lang, 'gatewayHeadReceived'),
     t(lang, 'gatewayHeadAgain'),
-  ]);
+  ];
   const summary = t(lang, 'gatewaySummary', {
     guests: guests.length,
     connections: connections.length,
@@ -97,12 +129,14 @@ export function tableLines(lang: Lang, info: GatewayInfo, height: number): strin
     failed: counters.tcp.failed,
   });
   const room = Math.max(1, height - 3);
-  const shown = connections.length <= room ? connections : connections.slice(-(room - 1));
+  const most = connections.length <= room ? room : Math.max(1, room - 1);
+  const first = Math.max(0, Math.min(connections.length - most, chosen < 0 ? Infinity : chosen));
+  const shown = connections.slice(first, first + most);
   const more = connections.length - shown.length;
   return [
     summary,
-    head,
-    ...shown.map((each) => row(connectionCells(each))),
+    `  ${row(heads, widths)}`,
+    ...shown.map((each, n) => `${first + n === chosen ? '>' : ' '} ${row(connectionCells(each), widths)}`),
     ...(more > 0 ? [t(lang, 'gatewayMore', { count: more })] : []),
   ];
 }

@@ -80,14 +80,20 @@ export function faultyPort(port: FramePort, { seed = 1, ...faults }: GuestFaults
     onclose: null,
     send: (frame) => through(near, frame),
     close() {
-      wire.close();
-      driver.stop();
-      port.onreceive = null;
+      stop();
       port.close?.();
     },
   };
+  const stop = (): void => {
+    wire.close();
+    driver.stop();
+    port.onreceive = null;
+  };
   port.onreceive = (frame) => through(far, frame);
-  port.onclose = (error) => faulty.onclose?.(error);
+  port.onclose = (error) => {
+    stop();
+    faulty.onclose?.(error);
+  };
   driver.start();
   return faulty;
 }

@@ -47,6 +47,9 @@ export interface ConnectionRow {
   readonly from: string;
   readonly to: string;
   readonly name: string | null;
+  /** The endpoints of the guest's link: the guest's, and the one that it takes for its peer. */
+  readonly guestEnd: string;
+  readonly gatewayEnd: string;
   /** The guest's side as TCP has it, '-' before its SYN was answered; how far both are. */
   readonly state: string;
   readonly phase: string;
@@ -105,11 +108,14 @@ export class Connections {
   list(): ConnectionRow[] {
     return [...this.#live].map(({ asked, splice, guest }) => {
       const c = splice?.guest ?? guest;
+      const from = formatEndpoint(asked.sourceAddress, asked.sourcePort);
+      const to = formatEndpoint(asked.address, asked.port);
+      const [guestEnd, gatewayEnd] =
+        asked instanceof GatewayConnection
+          ? [from, to]
+          : [to, c === null ? from : formatEndpoint(c.localAddress, c.localPort)];
       return {
-        guest: asked.guest.name,
-        from: formatEndpoint(asked.sourceAddress, asked.sourcePort),
-        to: formatEndpoint(asked.address, asked.port),
-        name: asked.name ?? null,
+        ...{ guest: asked.guest.name, from, to, name: asked.name ?? null, guestEnd, gatewayEnd },
         state: c === null ? '-' : c.state,
         phase: splice?.phase ?? 'handled',
         sent: splice?.sent ?? c?.bytesRead ?? 0,
