@@ -141,8 +141,8 @@ Exit codes: 0 ended, 1 the system refused something, 2 wrong arguments,
   synfin gateway --listen ws:8086 --loss 2% --delay 150
   synfin gateway --listen unix:vm.sock -L udp:5353:53 --fault 'guest2 loss 5%'
 
-退出码：0 正常结束，1 系统拒绝了某项操作，2 参数错误；屏幕被信号结束时为 128 加信号
-编号
+退出码：0 正常结束，1 系统拒绝了某项操作，2 参数错误；屏幕被信号结束时为
+128 加信号编号
 `,
 };
 
