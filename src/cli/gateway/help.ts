@@ -129,8 +129,8 @@ Exit codes: 0 ended, 1 the system refused something, 2 wrong arguments,
 自己的连接继续。外部连接建立之后才回答客机的 SYN，被拒绝时如实拒绝。默认可以访问
 公网；私有网络和元数据服务在有规则点名之前都是关闭的，本机回环由 --host-loopback
 打开。会打印可粘贴给 QEMU、krunkit 和 v86 的命令；在终端上显示实时的连接表，按 l
-看所选连接的梯形图，按 q 结束。客机按到来的顺序叫 guest1、guest2 等；从同一入口再
-次到来的是同一台客机。
+看所选连接的梯形图，按 q 结束。客机按到来的顺序叫 guest1、guest2 等；从同一入口
+再次到来的是同一台客机。
 
 选项：
 {options}
