@@ -1,23 +1,27 @@
-// A host on the network card of v86, the PC in a page. In a page of your own:
+// A network for v86, the PC in a page, without a relay. In a page of your own:
 //
-//   const emulator = new V86({ …, net_device: { type: 'ne2k' } });
-//   emulator.add_listener('emulator-loaded', () => greetGuest(emulator.bus));
+//   const emulator = new V86({ …, net_device: { type: 'virtio' } });
+//   const network = greetGuest(emulator);
 //
-// and in the guest: `ip addr add 192.168.86.100/24 dev eth0; ip link set eth0 up; nc 192.168.86.1 80`. Here a second
-// host stands for the guest.
+// and in the guest: `udhcpc; wget -O - http://page.test/`, or `httpd -p 8080`, which the page fetches from. Here a host
+// stands for the guest.
 
 import { Host } from '../../src/index.ts';
-import { Bus, card } from './stand-in.ts';
-import { greetGuest } from './v86-device.ts';
+import { fetchOn, serve } from '../../src/socket/web/index.ts';
+import { greetGuest } from './greet.ts';
+import { card, StandIn } from './stand-in.ts';
 
-const bus = new Bus();
-const gateway = greetGuest(bus);
+const emulator = new StandIn();
+const network = greetGuest(emulator);
 
 const guest = new Host({ name: 'guest' });
-guest.attach(card(bus), { addresses: ['192.168.86.100/24'] });
-const connection = await guest.connect({ address: '192.168.86.1', port: 80 });
-let text = '';
-for await (const chunk of connection) text += new TextDecoder().decode(chunk);
-await connection.end();
-process.stdout.write(`the guest reads: ${text}`);
-await Promise.all([gateway.close(), guest.close()]);
+guest.attach(card(emulator), { addresses: ['10.0.2.15/24'] });
+const fetchInGuest = fetchOn(guest, { lookup: () => network.gateway.address });
+const greeting = await fetchInGuest('http://page.test/');
+process.stdout.write(`the guest reads: ${await greeting.text()}`);
+
+const server = serve(guest, { port: 8080 }, () => new Response('hello, page\n'));
+const answer = await network.fetch('http://guest:8080/');
+process.stdout.write(`the page reads: ${await answer.text()}`);
+await Promise.all([network.close(), guest.close({ timeoutMs: 0 })]);
+await server.close();

@@ -21,7 +21,7 @@ const PRINTED: Readonly<Record<string, readonly string[]>> = {
   'two-hosts': ['hello, 1 retransmission, TIME-WAIT', '380 ms of virtual time'],
   'real-time': ['10000000 octets through a MessagePort'],
   'custom-device': ['I am b', 'I am c', 'every frame was heard by all'],
-  v86: ['the guest reads: hello, guest'],
+  v86: ['the guest reads: hello, guest', 'the page reads: hello, page'],
 };
 
 describe('node examples/NAME/main.ts', () => {

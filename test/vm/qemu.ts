@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RootFile } from './initramfs.ts';
 import { type GuestKernel, guestKernel } from './kernel.ts';
 import { guestRoot } from './root.ts';
 import { SerialShell } from './serial-shell.ts';
@@ -41,6 +42,8 @@ export interface GuestOptions {
   readonly network: readonly string[];
   /** Modules of its cards. Default virtio's. */
   readonly modules?: readonly string[];
+  /** What its root has besides. */
+  readonly files?: Readonly<Record<string, RootFile>>;
 }
 
 /** A guest that runs. */
@@ -60,7 +63,10 @@ export class QemuGuest {
     const dir = mkdtempSync(join(tmpdir(), 'synfin-vm-'));
     const root = join(dir, 'root.cpio');
     const kernel = guestKernel() as GuestKernel;
-    writeFileSync(root, guestRoot(kernel, BUSYBOX, options.modules ?? ['virtio_pci', 'virtio_net']));
+    writeFileSync(
+      root,
+      guestRoot(kernel, BUSYBOX, options.modules ?? ['virtio_pci', 'virtio_net'], options.files),
+    );
     const child = startQemu([
       ...['-M', 'pc,accel=tcg', '-cpu', 'max', '-m', String(options.memory ?? 128)],
       ...['-kernel', kernel.image, '-initrd', root, '-append', COMMAND_LINE],

@@ -39,8 +39,13 @@ poweroff -f
 `;
 }
 
-/** The initramfs of a guest. */
-export function guestRoot(kernel: GuestKernel, busybox: string, cards: readonly string[]): Uint8Array {
+/** The initramfs of a guest; `more`: files that it has besides. */
+export function guestRoot(
+  kernel: GuestKernel,
+  busybox: string,
+  cards: readonly string[],
+  more: Readonly<Record<string, RootFile>> = {},
+): Uint8Array {
   const modules = modulesFor(kernel, cards);
   const files: Record<string, RootFile> = {
     bin: { folder: true },
@@ -53,6 +58,7 @@ export function guestRoot(kernel: GuestKernel, busybox: string, cards: readonly 
     proc: { folder: true },
     sys: { folder: true },
     tmp: { folder: true },
+    ...more,
   };
   for (const { name, octets } of modules) files[`lib/${name}.ko`] = { octets };
   return initramfs(files);

@@ -1,0 +1,139 @@
+// The other ways by which QEMU's frames come to a gateway, and a guest that gives up ten thousand attempts to connect. By
+// `npm run test:qemu`.
+
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createGateway, openFrames } from '../../src/gateway/node/index.ts';
+import { pattern } from '../../src/link/devices/testing.ts';
+import { titled } from '../support/namespace.ts';
+import type { RootFile } from './initramfs.ts';
+import { card, QemuGuest, whyNoGuest } from './qemu.ts';
+
+const why = process.env['SYNFIN_VM'] === 'whole' ? whyNoGuest() : 'npm run test:qemu';
+const CC = '/usr/bin/cc';
+const OCTETS = pattern(1_000_000, 3);
+const SUM = createHash('sha256').update(OCTETS).digest('hex');
+const SYNS = 10_000;
+const UP = 'ip link set eth0 up; udhcpc -i eth0 -n -q -t 4 -s /etc/udhcpc.sh';
+
+/** connect() to 10.0.2.2, which is given up at once: what answers is answered by a RST. */
+const GIVES_UP = `
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+int main(int n, char **argv) {
+  struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(atoi(argv[1])) };
+  int given_up = 0;
+  to.sin_addr.s_addr = inet_addr("10.0.2.2");
+  for (int i = 0; i < atoi(argv[2]); i++) {
+    int s = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    if (s < 0) return 1;
+    connect(s, (struct sockaddr *)&to, sizeof to);
+    close(s);
+    given_up++;
+    if (i % 100 == 99) usleep(20000);
+  }
+  printf("%d\\n", given_up);
+}
+`;
+
+const cleanUp: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const each of cleanUp.splice(0).reverse()) await each();
+});
+
+/** A server of this machine that answers any request with OCTETS; its port. */
+async function server(): Promise<number> {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${OCTETS.length}\r\nConnection: close\r\n\r\n`);
+      socket.end(OCTETS);
+    });
+    socket.on('end', () => socket.end());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanUp.push(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+/** A UDP port of this machine that is free. */
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  return port;
+}
+
+/** A gateway with a way in, and a guest there that has its address; `netdev` is QEMU's, for where that is. */
+async function guestBy(
+  at: string,
+  netdev: (port: number) => string | Promise<string>,
+  files: Readonly<Record<string, RootFile>> = {},
+) {
+  const gateway = createGateway({ hostLoopback: true });
+  cleanUp.push(() => gateway.close());
+  const frames = await openFrames(at, {}, (port) => void gateway.attach(port, { name: 'vm' }));
+  cleanUp.push(() => frames.close());
+  const network = card(await netdev(Number(/\d+$/.exec(frames.at)?.[0])));
+  const guest = await QemuGuest.boot({ network, files });
+  cleanUp.push(() => guest.close());
+  await guest.run(UP);
+  return { gateway, guest };
+}
+
+describe.skipIf(why !== '')(titled('a Linux guest in QEMU', why), { timeout: 120_000 }, () => {
+  const ways: readonly [string, string, (port: number) => string | Promise<string>][] = [
+    [
+      '-netdev stream over TCP',
+      'tcp:0',
+      (port) => `stream,server=off,addr.type=inet,addr.host=127.0.0.1,addr.port=${port}`,
+    ],
+    [
+      '-netdev dgram over UDP',
+      'udp:0',
+      async (port) => {
+        const [remote, local] = ['remote', 'local'].map((end) => `${end}.type=inet,${end}.host=127.0.0.1`);
+        return `dgram,${remote},remote.port=${port},${local},local.port=${await freePort()}`;
+      },
+    ],
+  ];
+  test.each(ways)('%s: an address, and 1 MB with the right SHA-256', async (_name, at, netdev) => {
+    const { gateway, guest } = await guestBy(at, netdev);
+    const port = await server();
+    expect(await guest.run(`wget -q -O - http://10.0.2.2:${port}/ | sha256sum`, 60_000)).toContain(SUM);
+    expect(gateway.guests[0]?.info()).toMatchObject({ malformed: 0, spoofed: 0, rogue: 0 });
+  });
+
+  test.skipIf(!existsSync(CC))(`${SYNS} attempts that are given up leave nothing`, async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'synfin-vm-'));
+    cleanUp.push(() => rmSync(dir, { recursive: true, force: true }));
+    const [source, program] = [join(dir, 'gives-up.c'), join(dir, 'gives-up')];
+    writeFileSync(source, GIVES_UP);
+    execFileSync(CC, ['-O1', '-static', '-o', program, source]);
+    const { gateway, guest } = await guestBy(
+      'tcp:0',
+      (port) => `stream,server=off,addr.type=inet,addr.host=127.0.0.1,addr.port=${port}`,
+      { 'bin/gives-up': { octets: readFileSync(program) } },
+    );
+    const port = await server();
+    expect(await guest.run(`gives-up ${port} ${SYNS}`, 90_000)).toContain(`${SYNS}`);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const { tcp } = gateway.info().counters;
+    expect(tcp.asked).toBeGreaterThan(SYNS * 0.9);
+    expect([gateway.connections(), gateway.host.tcp.size]).toEqual([[], 0]);
+    // And it goes on.
+    expect(await guest.run(`wget -q -O - http://10.0.2.2:${port}/ | sha256sum`, 60_000)).toContain(SUM);
+  });
+});
