@@ -132,7 +132,7 @@ describe('a campaign', () => {
       `let n = 0;
        export default async (sim) => sim.client('client', () => {
          if (sim.seed === 1) sim.log(n++);
-         if (sim.seed === 2) for (;;);
+         if (sim.seed === 2) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
          if (sim.seed === 3) process.exit(7);
        });`,
     );

@@ -1,5 +1,6 @@
 // A process of a campaign: it has a scenario, is asked for one seed after the other, and answers with its row.
 
+import module from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type RunsOptions, type Scenario, tryScenario } from '../../simulate/index.ts';
@@ -37,6 +38,8 @@ try {
   };
   options = loaded.options ?? {};
   if (typeof loaded.default === 'function') scenario = loaded.default as Scenario;
+  // This process will be killed, which writes nothing: what was compiled is kept for the next one.
+  module.flushCompileCache?.();
   say(scenario === null ? { kind: 'no scenario' } : { kind: 'ready' });
 } catch (error) {
   say({ kind: 'unfit', text: error instanceof Error ? (error.stack ?? error.message) : String(error) });
