@@ -6,11 +6,9 @@ import { systemError } from '../../link/tun/errors.ts';
 import {
   constant,
   done,
-  type EpollEvent,
   type Errno,
   errnoNumbers,
   failed,
-  type Linger,
   mapped,
   type OptionValue,
   type Outcome,
@@ -25,8 +23,9 @@ import type { Syscalls } from '../run/index.ts';
 import { KernelFiles } from './files.ts';
 import { pinnedBytes, type SocketLibc } from './libc.ts';
 import { receiveMessage, sendMessage } from './messages.ts';
+import { KernelOptions, type TimeoutOption } from './options.ts';
+import { epollControl, epolled, polled } from './readiness.ts';
 import { LITTLE, readSockaddr, SOCKADDR_BYTES, sockaddr } from './sockaddr.ts';
-import { readTcpInfo, TCP_INFO_BYTES } from './tcp-info.ts';
 
 const O_NONBLOCK = constant('O_NONBLOCK');
 const SOCK_NONBLOCK = constant('SOCK_NONBLOCK');
@@ -46,18 +45,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 /** Longest wait of a call on another thread. */
 const MOST_WAIT_S = 10;
 
-/** struct epoll_event is packed on x86-64 only. */
-const EPOLL_DATA_AT = process.arch === 'x64' ? 4 : 8;
-const EPOLL_BYTES = EPOLL_DATA_AT + 8;
-
 const byNumber = new Map<number, Errno>();
 for (const [name, number] of Object.entries(errnoNumbers)) byNumber.set(number, name as Errno);
-
-/** The numbers of SO_MEMINFO, in order. */
-const MEMORY = [
-  ...['RMEM_ALLOC', 'RCVBUF', 'WMEM_ALLOC', 'SNDBUF', 'FWD_ALLOC', 'WMEM_QUEUED', 'OPTMEM', 'BACKLOG'],
-  'DROPS',
-] as const;
 
 /** A descriptor that a script has. */
 interface Owned {
@@ -73,6 +62,7 @@ interface Owned {
 /** The calls, on sockets of this process. */
 export class KernelCalls implements Syscalls {
   readonly #libc: SocketLibc;
+  readonly #options: KernelOptions;
   readonly #now: () => number;
   /** TCP_CONGESTION of sockets to come; '': the system's. */
   congestion = '';
@@ -83,6 +73,7 @@ export class KernelCalls implements Syscalls {
 
   constructor(libc: SocketLibc, now: () => number) {
     this.#libc = libc;
+    this.#options = new KernelOptions(libc);
     this.#files = new KernelFiles(libc);
     this.#now = now;
   }
@@ -112,10 +103,8 @@ export class KernelCalls implements Syscalls {
   }
 
   /** Until when a call may wait by SO_RCVTIMEO or SO_SNDTIMEO. */
-  #deadline(fd: number, name: 'SO_RCVTIMEO' | 'SO_SNDTIMEO'): number {
-    const { bytes } = this.#option(fd, SOL_SOCKET, constant(name), 16);
-    const dv = new DataView(bytes.buffer);
-    const us = Number(dv.getBigInt64(0, LITTLE)) * 1e6 + Number(dv.getBigInt64(8, LITTLE));
+  #deadline(fd: number, name: TimeoutOption): number {
+    const us = this.#options.timeoutUs(fd, name);
     return us === 0 ? NEVER : this.#now() + us;
   }
 
@@ -165,7 +154,7 @@ export class KernelCalls implements Syscalls {
     attempt: () => Result,
     nonblocking: boolean,
     fd: number,
-    timeout: 'SO_RCVTIMEO' | 'SO_SNDTIMEO',
+    timeout: TimeoutOption,
     first = attempt(),
   ): Outcome {
     const busy = (r: Result): boolean => r.kind === 'error' && r.errno === 'EAGAIN';
@@ -185,9 +174,7 @@ export class KernelCalls implements Syscalls {
       if (nonblocking || !waits) return begun;
       const ended = (): Result | null => {
         if (this.#ready([{ fd, events: POLLOUT }])[0] === 0) return null;
-        const number = new DataView(
-          this.#option(fd, SOL_SOCKET, constant('SO_ERROR'), 4).bytes.buffer,
-        ).getInt32(0, LITTLE);
+        const number = this.#options.error(fd);
         if (number === 0) return done();
         const errno = byNumber.get(number);
         return errno === undefined ? unsupported(systemError('connect', number).code) : failed(errno);
@@ -308,7 +295,7 @@ export class KernelCalls implements Syscalls {
     const libc = this.#libc;
     let ended: Result | null = null;
     const unlimited = this.#deadline(fd, 'SO_SNDTIMEO') === NEVER;
-    if (unlimited) this.#limit(fd, 'SO_SNDTIMEO', MOST_WAIT_S); // no thread waits for ever for a script that has ended
+    if (unlimited) this.#options.setTimeout(fd, 'SO_SNDTIMEO', MOST_WAIT_S); // no thread waits for ever for a script that has ended
     libc.fcntl(fd, constant('F_SETFL'), 0);
     libc.sendtoAsync(
       fd,
@@ -320,18 +307,11 @@ export class KernelCalls implements Syscalls {
       (n) => {
         ended = n < 0 && sent > 0 ? done(sent) : this.#result(n < 0 ? n : n + sent);
         libc.fcntl(fd, constant('F_SETFL'), O_NONBLOCK);
-        if (unlimited) this.#limit(fd, 'SO_SNDTIMEO', 0);
+        if (unlimited) this.#options.setTimeout(fd, 'SO_SNDTIMEO', 0);
         void buffer; // it was in use until now
       },
     );
     return { kind: 'blocked', deadlineUs: NEVER, retry: () => ended };
-  }
-
-  /** SO_SNDTIMEO or SO_RCVTIMEO; 0: none. */
-  #limit(fd: number, name: 'SO_RCVTIMEO' | 'SO_SNDTIMEO', seconds: number): void {
-    const bytes = pinnedBytes(16);
-    new DataView(bytes.buffer).setBigInt64(0, BigInt(seconds), LITTLE);
-    this.#libc.setsockopt(fd, SOL_SOCKET, constant(name), this.#libc.addressOf(bytes), bytes.length);
   }
 
   store(path: string, size: number | null): void {
@@ -377,12 +357,12 @@ export class KernelCalls implements Syscalls {
           return this.#result(libc.splice(from, 0, to, 0, length, flags));
         let ended: Result | null = null;
         const unlimited = this.#deadline(from, 'SO_RCVTIMEO') === NEVER;
-        if (unlimited) this.#limit(from, 'SO_RCVTIMEO', MOST_WAIT_S);
+        if (unlimited) this.#options.setTimeout(from, 'SO_RCVTIMEO', MOST_WAIT_S);
         libc.fcntl(from, constant('F_SETFL'), 0);
         libc.spliceAsync(from, to, length, flags, (n) => {
           ended = this.#result(n);
           libc.fcntl(from, constant('F_SETFL'), O_NONBLOCK);
-          if (unlimited) this.#limit(from, 'SO_RCVTIMEO', 0);
+          if (unlimited) this.#options.setTimeout(from, 'SO_RCVTIMEO', 0);
         });
         return { kind: 'blocked', deadlineUs: NEVER, retry: () => ended };
       }),
@@ -391,7 +371,7 @@ export class KernelCalls implements Syscalls {
 
   close(fd: number): Outcome {
     return this.#with(fd, () => {
-      const linger = this.#linger(fd);
+      const linger = this.#options.linger(fd);
       this.#owned.delete(fd);
       if (!linger.on || linger.seconds === 0) return this.#result(this.#libc.close(fd));
       let ended: Result | null = null;
@@ -431,73 +411,23 @@ export class KernelCalls implements Syscalls {
 
   // Options.
 
-  #option(
-    fd: number,
-    level: number,
-    name: number,
-    size: number,
-  ): { bytes: Uint8Array<ArrayBuffer>; length: number; result: number } {
-    const bytes = pinnedBytes(size) as Uint8Array<ArrayBuffer>;
-    const length = pinnedBytes(4);
-    const lengths = new DataView(length.buffer);
-    lengths.setUint32(0, size, LITTLE);
-    const { addressOf } = this.#libc;
-    const result = this.#libc.getsockopt(fd, level, name, addressOf(bytes), addressOf(length));
-    return { bytes, length: lengths.getUint32(0, LITTLE), result };
-  }
-
-  #linger(fd: number): Linger {
-    const { bytes, result } = this.#option(fd, SOL_SOCKET, SO_LINGER, 8);
-    const dv = new DataView(bytes.buffer);
-    return { on: result === 0 && dv.getInt32(0, LITTLE) !== 0, seconds: dv.getInt32(4, LITTLE) };
-  }
-
   setsockopt(fd: number, level: number, name: number, value: OptionValue): Outcome {
     return this.#with(fd, (file) => {
       if (level === SOL_TCP && name === constant('TCP_FASTOPEN_CONNECT')) file.opensLater = value === 1;
-      let bytes: Uint8Array;
-      if (typeof value === 'string') {
-        bytes = pinnedBytes(value.length);
-        for (let i = 0; i < value.length; i++) bytes[i] = value.charCodeAt(i);
-      } else {
-        bytes = pinnedBytes(typeof value === 'number' ? 4 : 8);
-        const dv = new DataView(bytes.buffer);
-        dv.setInt32(0, typeof value === 'number' ? value | 0 : Number(value.on), LITTLE);
-        if (typeof value !== 'number') dv.setInt32(4, value.seconds, LITTLE);
-      }
-      const at = this.#libc.addressOf(bytes);
-      return this.#result(this.#libc.setsockopt(fd, level, name, at, bytes.length));
+      return this.#result(this.#options.write(fd, level, name, value));
     });
   }
 
   getsockopt(fd: number, level: number, name: number): Outcome {
     return this.#with(fd, () => {
-      if (level === SOL_TCP && name === constant('TCP_INFO')) {
-        const info = this.tcpInfo(fd);
-        return info === null ? this.#failure() : done(0, info);
-      }
-      if (level === SOL_SOCKET && name === SO_LINGER) return done(0, this.#linger(fd));
-      const text = level === SOL_TCP && name === constant('TCP_CONGESTION');
-      const { bytes, length, result } = this.#option(fd, level, name, text ? 16 : 4);
-      if (result < 0) return this.#failure();
-      if (!text) return done(0, new DataView(bytes.buffer).getInt32(0, LITTLE));
-      return done(0, String.fromCharCode(...bytes.subarray(0, length)).replace(/\0.*$/s, ''));
+      const value = this.#options.get(fd, level, name);
+      return value === null ? this.#failure() : done(0, value);
     });
   }
 
   /** TCP_INFO, null for what is no TCP socket. */
   tcpInfo(fd: number): TcpInfo | null {
-    if (!this.#owned.has(fd)) return null;
-    const { bytes, length, result } = this.#option(fd, SOL_TCP, constant('TCP_INFO'), TCP_INFO_BYTES);
-    return result < 0 ? null : { ...readTcpInfo(bytes, length), ...this.#memoryOf(fd) };
-  }
-
-  /** SO_MEMINFO: SK_MEMINFO_… of <linux/sock_diag.h>. */
-  #memoryOf(fd: number): TcpInfo {
-    const { bytes, length } = this.#option(fd, SOL_SOCKET, constant('SO_MEMINFO'), 4 * MEMORY.length);
-    const dv = new DataView(bytes.buffer);
-    const given = MEMORY.slice(0, length >> 2);
-    return Object.fromEntries(given.map((name, i) => [`SK_MEMINFO_${name}`, dv.getUint32(4 * i, LITTLE)]));
+    return this.#owned.has(fd) ? this.#options.tcpInfo(fd) : null;
   }
 
   getsockname(fd: number): Outcome {
@@ -521,15 +451,12 @@ export class KernelCalls implements Syscalls {
   // Readiness.
 
   #ready(entries: readonly PollEntry[]): number[] {
-    const bytes = pinnedBytes(Math.max(8, 8 * entries.length));
-    const dv = new DataView(bytes.buffer);
-    for (const [i, { fd, events }] of entries.entries()) {
-      // A descriptor that is not the script's is none that could exist.
-      dv.setInt32(8 * i, fd >= 0 && !this.#owned.has(fd) ? 0x3fffffff : fd, LITTLE);
-      dv.setInt16(8 * i + 4, events, LITTLE);
-    }
-    this.#libc.poll(this.#libc.addressOf(bytes), entries.length, 0);
-    return entries.map((_, i) => dv.getUint16(8 * i + 6, LITTLE));
+    // A descriptor that is not the script's is none that could exist.
+    const foreign = (fd: number): boolean => fd >= 0 && !this.#owned.has(fd);
+    return polled(
+      this.#libc,
+      entries.map(({ fd, events }) => ({ fd: foreign(fd) ? 0x3fffffff : fd, events })),
+    );
   }
 
   poll(entries: readonly PollEntry[], timeoutMs: number): Outcome {
@@ -561,28 +488,17 @@ export class KernelCalls implements Syscalls {
   epollControl(epfd: number, op: number, fd: number, events: number, data: number): Outcome {
     return this.#with(epfd, () =>
       this.#with(fd, () => {
-        const bytes = pinnedBytes(EPOLL_BYTES);
-        const dv = new DataView(bytes.buffer);
-        dv.setUint32(0, events >>> 0, LITTLE);
-        dv.setBigUint64(EPOLL_DATA_AT, BigInt(data), LITTLE);
-        return this.#result(this.#libc.epollControl(epfd, op, fd, this.#libc.addressOf(bytes)));
+        return this.#result(epollControl(this.#libc, epfd, op, fd, { events, data }));
       }),
     );
   }
 
   epollWait(epfd: number, most: number, timeoutMs: number): Outcome {
     return this.#with(epfd, () => {
-      const bytes = pinnedBytes(EPOLL_BYTES * Math.max(1, Math.min(most, 1024)));
-      const dv = new DataView(bytes.buffer);
       const attempt = (): Result | null => {
-        const n = this.#libc.epollWait(epfd, this.#libc.addressOf(bytes), Math.min(most, 1024), 0);
-        if (n < 0) return this.#failure();
-        if (n === 0) return null;
-        const events: EpollEvent[] = Array.from({ length: n }, (_, i) => ({
-          events: dv.getUint32(EPOLL_BYTES * i, LITTLE),
-          data: Number(dv.getBigUint64(EPOLL_BYTES * i + EPOLL_DATA_AT, LITTLE)),
-        }));
-        return done(n, events);
+        const events = epolled(this.#libc, epfd, most);
+        if (events === null) return this.#failure();
+        return events.length === 0 ? null : done(events.length, events);
       };
       return this.#retried(attempt, this.#until(timeoutMs), done(0, []));
     });

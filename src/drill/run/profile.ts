@@ -33,7 +33,7 @@ export const linuxProfile: Profile = {
     'duplicates and reordering do not start quick ACKs again',
     'a send buffer that no SO_SNDBUF has set counts octets, not memory',
     'text that goes again has no second report of SO_TIMESTAMPING',
-    'the window field of outbound segments follows the plain buffer size',
+    'once text has come the window counts octets, not the memory that they take',
     'while TCP_DEFER_ACCEPT waits for text, SYN,ACKs go on',
     'the accept queue is checked when the SYN comes, not again with every ACK',
   ],
