@@ -1,7 +1,8 @@
 // Ports outside that lead to guests': who comes by TCP is spliced with a connection to the guest, and each peer of UDP has a
 // flow to it.
 
-import { OptionTypeError } from '../options/index.ts';
+import { OptionTypeError, wrongKind } from '../options/index.ts';
+import { parseAddress } from '../wire/index.ts';
 import type { GatewayCore } from './core.ts';
 import { GatewayError } from './error.ts';
 import { type Forward, type ForwardOptions, proxyHeader } from './forward.ts';
@@ -40,6 +41,13 @@ export class Forwards {
     this.#owner = owner;
   }
 
+  /** Peers of datagrams that have a flow. */
+  get flows(): number {
+    let n = 0;
+    for (const flows of this.#open.values()) n += flows?.size ?? 0;
+    return n;
+  }
+
   list(): Forward[] {
     return [...this.#open.keys()];
   }
@@ -53,6 +61,8 @@ export class Forwards {
         'proxyProtocol',
         'forward: proxyProtocol is for TCP: leave it out with UDP',
       );
+    if (options.guestAddress !== undefined && parseAddress(options.guestAddress) === null)
+      throw wrongKind('forward', 'guestAddress', options.guestAddress, 'an IP address');
     const at = { address, port };
     const flows = protocol === 'udp' ? await this.#datagrams(at, options) : null;
     const listener: OuterListener = flows ?? (await this.#listen(at, options));

@@ -432,7 +432,7 @@ export class Gateway {
     return {
       guests: this.guests.map((guest) => guest.info()),
       connections: this.#connections.list(),
-      flows: this.#flows.size,
+      flows: this.#flows.size + this.#forwards.flows,
       leases: this.#dhcp.list(),
       counters: {
         tcp: { ...this.#connections.counters },

@@ -216,6 +216,8 @@ describe('towards guests', () => {
     });
     forward.close();
     expect(gateway.forwards).toEqual([closed]);
+    for (const wrong of [{ guestAddress: 'vm1' }, { protocol: 'udp', proxyProtocol: true } as const])
+      await expect(gateway.forward({ port: 0, guestPort: 22, ...wrong })).rejects.toThrow(TypeError);
   });
 
   test('by IPv6: a place and a guest that have no other', async () => {

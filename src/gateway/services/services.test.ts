@@ -645,6 +645,7 @@ describe('flows of datagrams', () => {
       [11, peer(1)],
       [12, peer(2)],
     ]);
+    expect(site.gateway.info().flows).toBe(3); // with the one by which the gateway knows the guest
     heard?.arrives(new Uint8Array(11), peer(1));
     heard?.arrives(new Uint8Array(1), peer(3)); // 2 was silent longest; no answer to 3
     await site.pass(100);

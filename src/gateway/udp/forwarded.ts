@@ -81,7 +81,7 @@ export class ForwardedFlows {
       counters.evicted++;
       this.#end(longest);
     }
-    let socket: UdpSocket;
+    let socket: UdpSocket | null = null;
     try {
       socket = this.#core.host.udp({
         fragment: true,
@@ -93,7 +93,8 @@ export class ForwardedFlows {
       });
       socket.connect(to.address, port);
     } catch {
-      return null; // no port is free
+      socket?.close();
+      return null; // no port is free, or no way to the guest
     }
     const flow: Flow = { key, from, ...to, socket, sent: 0, received: 0, seenMs: 0, disarm: () => {} };
     this.#flows.set(key, flow);
