@@ -103,6 +103,8 @@ export class Gateway {
   readonly #learned = new Map<Guest, LearnedNames>();
   readonly #advertisement: Uint8Array | null;
   readonly #advertised = new Map<Guest, number>();
+  /** Guests that have asked too early, and how the answer is called off. */
+  readonly #solicited = new Map<Guest, () => void>();
   /** What ends the grace of guests without a port. */
   readonly #leaving = new Map<Guest, () => void>();
   readonly #forwards: Forwards;
@@ -262,6 +264,7 @@ export class Gateway {
     this.#dhcp.forgetGuest(guest.name);
     this.#learned.delete(guest);
     this.#advertised.delete(guest);
+    this.#forgetSolicitation(guest);
     this.#lan.remove(guest);
   }
 
@@ -403,12 +406,27 @@ export class Gateway {
 
   // Router advertisements (RFC 4861 section 6.2).
 
+  /** At once, or as soon as it may be said again (RFC 4861 section 6.2.6: MIN_DELAY_BETWEEN_RAS). */
   #advertise(guest: Guest): void {
     if (this.#advertisement === null) return;
     const now = this.#core.nowMs();
-    if (now - (this.#advertised.get(guest) ?? Number.NEGATIVE_INFINITY) < ADVERTISE_LEAST_MS) return;
+    const waitMs = (this.#advertised.get(guest) ?? Number.NEGATIVE_INFINITY) + ADVERTISE_LEAST_MS - now;
+    if (waitMs > 0) {
+      if (!this.#solicited.has(guest))
+        this.#solicited.set(
+          guest,
+          this.#core.after(waitMs, () => this.#advertise(guest)),
+        );
+      return;
+    }
+    this.#forgetSolicitation(guest);
     this.#advertised.set(guest, now);
     this.#lan.sendTo(guest, this.#advertisement.slice());
+  }
+
+  #forgetSolicitation(guest: Guest): void {
+    this.#solicited.get(guest)?.();
+    this.#solicited.delete(guest);
   }
 
   #advertiseRegularly(): void {
@@ -462,6 +480,7 @@ export class Gateway {
     if (!this.#closed) {
       this.#closed = true;
       this.#forwards.close();
+      for (const guest of [...this.#solicited.keys()]) this.#forgetSolicitation(guest);
       this.#stopAdvertising?.();
       for (const stop of this.#leaving.values()) stop();
       this.#leaving.clear();

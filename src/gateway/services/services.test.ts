@@ -496,6 +496,39 @@ describe('other services', () => {
     expect(data(await ask(site, host, 'example.org', 'A', 'fd00::3'))).toEqual([FAR]);
   });
 
+  it('a guest that solicits too soon after an advertisement has the next after 3 s, one for all it asked', async () => {
+    const { site, port } = named();
+    const ip = [0x60, 0, 0, 0, 0, 8, 58, 255, ...new Array(16).fill(0), 0xff, 2, ...new Array(13).fill(0), 2];
+    const solicitation = [133, 0, 0x7b, 0xb8, 0, 0, 0, 0]; // to all routers, from nobody yet
+    const asks = Uint8Array.from([
+      0x33,
+      0x33,
+      0,
+      0,
+      0,
+      2,
+      2,
+      0,
+      0,
+      0,
+      0,
+      1,
+      0x86,
+      0xdd,
+      ...ip,
+      ...solicitation,
+    ]);
+    const said: number[] = [];
+    site.gateway.tap = (_, direction, f) =>
+      void (direction === 'out' && f[12] === 0x86 && f[54] === 134 && said.push(site.net.world.now() / 1e6));
+    await site.pass(20_000);
+    said.length = 0;
+    const from = site.net.world.now() / 1e6;
+    for (let n = 0; n < 3; n++) port.onreceive?.(asks.slice());
+    await site.pass(10_000);
+    expect(said.map((at) => Math.round(at - from))).toEqual([0, 3]);
+  });
+
   it('the time, when it is asked for', async () => {
     const at = Date.UTC(2026, 0, 1, 0, 0, 0, 500);
     const { site, host } = named({ ntp: true, wallClock: () => at });
