@@ -20,6 +20,13 @@ const readOptionsHelp: readonly OptionHelp[] = [
     },
   },
   {
+    option: '--tui',
+    text: {
+      en: 'a viewer with keys: the connections, or with --conn or --replay one of them',
+      zh: '按键操作的查看器：浏览各连接；配合 --conn 或 --replay 打开其中一个',
+    },
+  },
+  {
     option: '--filter TEXT',
     text: {
       en: "only these: 'port 443 and not verdict healthy', 'server 10.0.0.2 or state CLOSE-WAIT'",

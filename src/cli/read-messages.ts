@@ -34,6 +34,16 @@ export const readMessages = {
   },
   queryFailed: { en: 'DuckDB says: {message}', zh: 'DuckDB 报告：{message}' },
   readConnOrReplay: { en: '--conn or --replay, not both', zh: '--conn 和 --replay 只能用一个' },
+  readTuiTitle: { en: 'synfin read', zh: 'synfin read' },
+  readTuiCount: { en: '{n} of {all} connections', zh: '{all} 个连接中的 {n} 个' },
+  readTuiFixed: {
+    en: 'A capture stays as it is; synfin read FILE --replay N --tui runs it with changes.',
+    zh: '抓包不能改动；用 synfin read 文件 --replay N --tui 可以改动后重放。',
+  },
+  readTuiNotStdin: {
+    en: '--tui needs the keyboard: give it the capture as a file, not on standard input',
+    zh: '--tui 需要键盘：请以文件给出抓包，不要用标准输入',
+  },
   readReplayWith: {
     en: 'The engine at both ends, with what befell the connection',
     zh: '两端都由引擎扮演，重现当时的丢包',

@@ -44,6 +44,7 @@ export const readOptions = {
   anonymise: { type: 'string' },
   parquet: { type: 'string' },
   segments: { type: 'boolean' },
+  tui: { type: 'boolean' },
   plain: showOptions.plain,
   ascii: showOptions.ascii,
   color: showOptions.color,
@@ -174,6 +175,16 @@ function finishTables(tables: Tables, { findings, counts }: Analysis, io: Io): b
   return false;
 }
 
+/** The viewer wants a terminal for itself. */
+function checkTui(values: Values, positionals: readonly string[], { stdout }: Io): void {
+  if (values['tui'] !== true) return;
+  const other = ['json', 'zeek', 'svg', 'report', 'anonymise', 'parquet'].find((name) => name in values);
+  if (other !== undefined) throw new UsageError('notTogether', { a: '--tui', b: `--${other}` });
+  if (positionals.includes('-')) throw new UsageError('readTuiNotStdin');
+  if ((stdout as { isTTY?: boolean }).isTTY !== true || values['plain'] === true)
+    throw new UsageError('tuiNeedsTerminal');
+}
+
 async function run(values: Values, positionals: readonly string[], io: Io): Promise<number> {
   if (positionals.length === 0) throw new UsageError('readNeeds');
   const selects = selectionOf(values);
@@ -187,6 +198,7 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
       : parseWhole(asked, conn === undefined ? '--replay' : '--conn', 0, 999_999_999);
   const svg = optionText(values, 'svg');
   if (svg !== undefined && keep === undefined) throw new UsageError('readSvgNeedsConn');
+  checkTui(values, positionals, io);
   const names = captureFiles(positionals);
   const zeek = values['zeek'] === true;
   const anonymous = optionText(values, 'anonymise');
@@ -225,6 +237,13 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
   }
   const unread = frames.filter((count, file) => count === null || (count === 0 && isBad(analysis, file)));
   const nothing = unread.length === names.length;
+  if (values['tui'] === true && !nothing) {
+    const { viewCaptured, viewReplay } = await import('./read-viewer.ts');
+    const look = showOptionsOf(values, io);
+    if (replay !== undefined) return viewReplay(io, look, keptOf(analysis, keep as number));
+    if (keep !== undefined) keptOf(analysis, keep);
+    return viewCaptured(io, look, analysis, keep ?? null);
+  }
   if (svg !== undefined && !write(svg, svgOfConnection(analysis, keep as number, io), io)) return EXIT_FAILED;
   const report = optionText(values, 'report');
   if (report !== undefined && !write(report, reportHtml(analysis, names.join(', '), lang), io))

@@ -86,9 +86,10 @@ function listLines(model: TuiModel, size: Size, world: TuiWorld): string[] {
   const { lang, list } = model;
   const { columns, rows, ascii, colour } = size;
   const scenarios = listed(model, world);
-  const count = t(lang, 'tuiCount', { n: scenarios.length, all: world.scenarios.length });
+  const { title: name = 'tuiTitle', count: counted = 'tuiCount' } = world.texts ?? {};
+  const count = t(lang, counted, { n: scenarios.length, all: world.scenarios.length });
   const filter = list.filter === '' ? '' : `  /${list.filter}`;
-  const title = styled(sides(`${t(lang, 'tuiTitle')}${filter}`, count, size), REVERSE, colour);
+  const title = styled(sides(`${t(lang, name)}${filter}`, count, size), REVERSE, colour);
   const chosen = scenarios[list.at];
   const below = chosen === undefined ? [] : wrapText(chosen.question[lang], columns - 2).slice(0, 2);
   while (below.length < 2) below.push('');
@@ -108,7 +109,7 @@ function listLines(model: TuiModel, size: Size, world: TuiWorld): string[] {
   };
   // What was found by its meaning is in the order of the search, else in that of a connection's life.
   const byGroup = GROUPS.flatMap((group) => scenarios.filter((scenario) => scenario.group === group));
-  const grouped = byGroup.every((scenario, i) => scenario === scenarios[i]);
+  const grouped = world.texts === undefined && byGroup.every((scenario, i) => scenario === scenarios[i]);
   for (const [i, scenario] of scenarios.entries()) {
     if (grouped && scenario.group !== scenarios[i - 1]?.group)
       lines.push(styled(t(lang, `group_${scenario.group}`), BOLD, colour));

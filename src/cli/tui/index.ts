@@ -14,6 +14,7 @@ import { beginning, opened, type TuiWorld } from './model.ts';
 import type { TerminalOutput } from './screen.ts';
 import { view } from './viewer.ts';
 
+export type { TuiWorld } from './model.ts';
 export { Screen, type TerminalInput, type TerminalOutput } from './screen.ts';
 
 /** Events that the viewer draws and compares without keeping its user waiting. */
@@ -47,18 +48,33 @@ export function labWorld(options: RunOptions): TuiWorld {
   };
 }
 
+/** How the viewer looks. */
+interface Look {
+  readonly ascii: boolean;
+  readonly colour: boolean;
+  readonly absolute: boolean;
+}
+
 /** Opens the viewer, on a scenario or on the list of them; the exit code. */
 export function openViewer(
   io: Io,
-  look: { readonly ascii: boolean; readonly colour: boolean; readonly absolute: boolean },
+  look: Look,
   options: RunOptions,
   scenario: Scenario | null,
 ): Promise<number> {
-  const world = labWorld(options);
-  const begin = { ...beginning(io.lang), absolute: look.absolute };
-  const model = scenario === null ? begin : opened(begin, world, scenario, options.edits);
-  return view(model, world, io.stdin, io.stdout as TerminalOutput, {
-    ascii: look.ascii,
-    colour: look.colour,
-  });
+  return openWorld(io, look, labWorld(options), scenario, options.edits);
+}
+
+/** Opens the viewer on another world than the lab's. */
+export function openWorld(
+  io: Io,
+  look: Look,
+  world: TuiWorld,
+  scenario: Scenario | null,
+  edits: readonly string[] = [],
+): Promise<number> {
+  const { ascii, colour, absolute } = look;
+  const begin = { ...beginning(io.lang), absolute };
+  const model = scenario === null ? begin : opened(begin, world, scenario, edits);
+  return view(model, world, io.stdin, io.stdout as TerminalOutput, { ascii, colour });
 }

@@ -2,6 +2,7 @@
 // draw.ts shows it, and neither knows a terminal.
 
 import type { End, Lang, Scenario, Trace, TraceEvent } from '../../lab/index.ts';
+import type { MessageKey } from '../messages.ts';
 import { labelsOf } from './labels.ts';
 
 /** What the viewer shows runs of, and how they are made; everything that is not in the model. */
@@ -13,6 +14,8 @@ export interface TuiWorld {
   find(text: string): readonly string[];
   /** Why what happened at an event happened: paragraphs; [] for nothing to say. */
   explain(trace: Trace, at: number, lang: Lang): readonly string[];
+  /** Where it is no lab: the list's title, how many there are, and why nothing can be changed. */
+  readonly texts?: { readonly title: MessageKey; readonly count: MessageKey; readonly fixed: MessageKey };
 }
 
 /** A run, and those of its changes that matched nothing in it. */

@@ -170,11 +170,11 @@ function inRun(model: TuiModel, open: OpenRun, key: string, world: TuiWorld): Tu
     case 'd':
       return dropped(still, open, world);
     case 'u':
-      return onSegment(still, open, (packet) => changed(still, open, `dup ${packet}`, world));
+      return onSegment(still, open, world, (packet) => changed(still, open, `dup ${packet}`, world));
     case 'c':
-      return onSegment(still, open, (packet) => changed(still, open, `corrupt ${packet}`, world));
+      return onSegment(still, open, world, (packet) => changed(still, open, `corrupt ${packet}`, world));
     case 'D':
-      return onSegment(still, open, () => ({ ...still, prompt: { for: 'delay', text: DEFAULT_DELAY } }));
+      return onSegment(still, open, world, () => ({ ...still, prompt: { for: 'delay', text: DEFAULT_DELAY } }));
     case 'i':
       return { ...still, prompt: { for: 'edit', text: '' } };
     case 'escape':
@@ -195,7 +195,13 @@ function toField(model: TuiModel, open: OpenRun, by: number): TuiModel {
 // Changes of the run.
 
 /** Does something with the packet at the cursor, named as wire rules do; says why if there is none. */
-function onSegment(model: TuiModel, open: OpenRun, act: (packet: string) => TuiModel): TuiModel {
+function onSegment(
+  model: TuiModel,
+  open: OpenRun,
+  world: TuiWorld,
+  act: (packet: string) => TuiModel,
+): TuiModel {
+  if (world.texts !== undefined) return say(model, world.texts.fixed);
   if (open.ghost) return say(model, 'tuiBefore');
   const sent = sentOf(open.trace, open.at);
   if (sent === null) return say(model, 'tuiNoSegment');
@@ -205,7 +211,7 @@ function onSegment(model: TuiModel, open: OpenRun, act: (packet: string) => TuiM
 
 /** Drops the segment; a second time, lets it through again. */
 function dropped(model: TuiModel, open: OpenRun, world: TuiWorld): TuiModel {
-  return onSegment(model, open, (packet) => {
+  return onSegment(model, open, world, (packet) => {
     const edit = `drop ${packet}`;
     if (!open.edits.includes(edit)) return changed(model, open, edit, world);
     const edits = open.edits.filter((other) => other !== edit);
@@ -232,6 +238,7 @@ function rerun(
   edit: string,
   world: TuiWorld,
 ): TuiModel {
+  if (world.texts !== undefined) return say(model, world.texts.fixed);
   try {
     const { trace, unmatched, isStorm = false } = world.run(open.scenario, edits);
     const [come, gone] = [notIn(trace, open.trace).size, notIn(open.trace, trace).size];
@@ -343,5 +350,5 @@ function entered(model: TuiModel, prompt: Prompt, world: TuiWorld): TuiModel {
   if (prompt.for === 'edit') return changed(model, open, text, world);
   const ms = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : -1;
   if (ms < 0 || ms > MOST_DELAY_MS) return say(model, 'tuiNotMs', { text });
-  return onSegment(model, open, (packet) => changed(model, open, `delay ${packet} ${ms}ms`, world));
+  return onSegment(model, open, world, (packet) => changed(model, open, `delay ${packet} ${ms}ms`, world));
 }
