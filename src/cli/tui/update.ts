@@ -174,7 +174,10 @@ function inRun(model: TuiModel, open: OpenRun, key: string, world: TuiWorld): Tu
     case 'c':
       return onSegment(still, open, world, (packet) => changed(still, open, `corrupt ${packet}`, world));
     case 'D':
-      return onSegment(still, open, world, () => ({ ...still, prompt: { for: 'delay', text: DEFAULT_DELAY } }));
+      return onSegment(still, open, world, () => ({
+        ...still,
+        prompt: { for: 'delay', text: DEFAULT_DELAY },
+      }));
     case 'i':
       return { ...still, prompt: { for: 'edit', text: '' } };
     case 'escape':

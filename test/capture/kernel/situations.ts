@@ -224,6 +224,7 @@ export const SITUATIONS: readonly Situation[] = [
     does: 'big',
     wire: 4,
     expected: { left: ['queueing'], wire: null, right: null },
-    also: ['spurious', 'loss'],
+    // Those that come when it is full wait in the handshake, and with their last ACK.
+    also: ['spurious', 'loss', 'slow-network', 'last-ack-lost'],
   },
 ];
