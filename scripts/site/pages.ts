@@ -16,7 +16,15 @@ import {
 } from '../../src/lab/index.ts';
 import { interviewQuestions } from '../../src/lab/interview/index.ts';
 import { mutantNamed } from '../../src/lab/mutants/index.ts';
-import { base, type Clause, clausesOf, removedRules } from '../../src/lab/proof/index.ts';
+import {
+  base,
+  type Clause,
+  clausesOf,
+  type Proven,
+  type RemovedRule,
+  removedRules,
+  theories,
+} from '../../src/lab/proof/index.ts';
 import { stories } from '../../src/lab/stories/index.ts';
 import { type State, type StateName, stateName, transitions } from '../../src/tcp/index.ts';
 import { html, ladder, ladderOf, prose, stateDiagram } from './drawings.ts';
@@ -109,6 +117,35 @@ function whyPages(): SitePage[] {
   }));
 }
 
+/** A rule, and where the proof fails without it. */
+function withoutRule({ rule, fails }: RemovedRule, lang: Lang): string {
+  const holds = both(
+    'The proof holds without it: it is for time, or against somebody who forges (see below).',
+    '去掉它证明仍成立：它针对的是时间，或伪造报文段的人（见下文）。',
+  );
+  const steps = html(fails.map((step) => step.join(' / ')).join('; '));
+  const where = fails.length === 0 ? holds[lang] : `${lang === 'en' ? 'Fails: ' : '失败之处：'}${steps}`;
+  return `${prose(rule[lang])}<br><small>${where}</small>`;
+}
+
+/** What a theory beside the base takes for granted, claims, and does not do without. */
+function furtherTheory(
+  { theory, rules }: Proven,
+  clauses: (of: readonly Clause[], lang: Lang) => string,
+  lang: Lang,
+): string {
+  const own = clausesOf(theory).filter(
+    (clause) => clause.neededFor === undefined && !clausesOf(base).includes(clause),
+  );
+  const granted = theory.assumes.filter(({ en }) => !base.assumes.some((text) => text.en === en));
+  return (
+    `<h3>${html(theory.title[lang])} <small>synfin prove --theory ${theory.id}</small></h3>` +
+    (own.length === 0 ? '' : clauses(own, lang)) +
+    list(granted.map((text) => prose(text[lang]))) +
+    list(rules.map((rule) => withoutRule(rule, lang)))
+  );
+}
+
 /** The rules proved for any number of connections: what is claimed, what it takes for granted, and what each rule is for. */
 function proofPage(): SitePage {
   const properties = clausesOf(base).filter(({ neededFor }) => neededFor === undefined);
@@ -132,19 +169,13 @@ function proofPage(): SitePage {
         `<h2>${en ? 'What is claimed' : '结论'}</h2>${clauses(properties, lang)}` +
         `<h2>${en ? 'What is taken for granted' : '前提'}</h2>${list(base.assumes.map((text) => prose(text[lang])))}` +
         `<h2>${en ? 'Without a rule' : '去掉一条规则'}</h2>` +
-        list(
-          removedRules.map(
-            ({ rule, fails }) =>
-              `${prose(rule[lang])}<br><small>${
-                fails.length === 0
-                  ? en
-                    ? 'The proof holds without it: it is for time, or against somebody who forges.'
-                    : '去掉它证明仍成立：它针对的是时间，或伪造报文段的人。'
-                  : `${en ? 'Fails: ' : '失败之处：'}${html(fails.map((step) => step.join(' / ')).join('; '))}`
-              }</small>`,
-          ),
-        ) +
-        `<h2>${en ? 'What makes it inductive' : '使归纳成立的断言'}</h2>${clauses(helpers, lang)}`
+        list(removedRules.map((rule) => withoutRule(rule, lang))) +
+        `<h2>${en ? 'What makes it inductive' : '使归纳成立的断言'}</h2>${clauses(helpers, lang)}` +
+        `<h2>${en ? 'Further theories' : '更多理论'}</h2>` +
+        theories
+          .slice(1)
+          .map((proven) => furtherTheory(proven, clauses, lang))
+          .join('')
       );
     },
   };

@@ -21,8 +21,8 @@ const optionsHelp: readonly OptionHelp[] = [
   {
     option: '--theory NAME',
     text: {
-      en: 'base; or blind: the same with an attacker off the path, who guesses no number. Default: base',
-      zh: 'base；或 blind：外加一个不在路径上、猜不中序列号的攻击者。默认：base',
+      en: 'base; the same with more: blind (an attacker off the path), half-close, cookies (SYN cookies), fast (Fast Open); or time (2 MSL). Default: base',
+      zh: 'base；在其上增加：blind（不在路径上的攻击者）、half-close（半关闭）、cookies（SYN cookie）、fast（Fast Open）；或 time（2 MSL）。默认：base',
     },
   },
   {

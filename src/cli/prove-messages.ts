@@ -28,16 +28,16 @@ export const proveMessages = {
     zh: '去掉这条规则，证明恰好在它自己的一步失败，别处都成立。',
   },
   proveNotNeeded: {
-    en: 'The proof does not need this rule: what it is for (time, or somebody who forges) is not in this theory.',
-    zh: '这个证明不需要这条规则：它所防范的（时间，或伪造报文段的人）不在这个理论之内。',
+    en: 'The proof does not need this rule: what it is for (time, or somebody who forges) is not in this theory but in time or blind.',
+    zh: '这个证明不需要这条规则：它所防范的（时间，或伪造报文段的人）不在这个理论之内，而在 time 或 blind 之中。',
   },
   whyNotInProof: {
-    en: 'The proof: this rule is not in it. What it is for is liveness, time or memory, of which the theory does not speak.',
-    zh: '证明：其中没有这条规则。它关乎活性、时间或内存，理论不涉及这些。',
+    en: 'The proof: this rule is not in it. What it is for is liveness or memory, of which no theory speaks.',
+    zh: '证明：其中没有这条规则。它关乎活性或内存，没有理论涉及这些。',
   },
   whyProofHolds: {
-    en: 'The proof, for any number of connections and packets, holds without this rule ({solver}). What the rule is for, time or somebody who forges segments, is not in the theory.',
-    zh: '证明（任意多个连接和报文段）：去掉这条规则仍然成立（{solver}）。它所防范的是时间问题或伪造报文段的人，不在这个理论之内。',
+    en: 'The proof, for any number of connections and packets, holds without this rule ({solver}). What the rule is for, somebody who forges segments, is in the theory “blind” (synfin prove --theory blind).',
+    zh: '证明（任意多个连接和报文段）：去掉这条规则仍然成立（{solver}）。它所防范的伪造报文段的人，在理论 blind 之中（synfin prove --theory blind）。',
   },
   whyProofFails: {
     en: 'The proof, for any number of connections and packets, fails without this rule at its own step ({solver}):',

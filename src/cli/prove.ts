@@ -167,11 +167,7 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
 /** `synfin prove` */
 export const proveCommand: Command = {
   name: 'prove',
-  usage: (lang) =>
-    proveHelp(
-      lang,
-      theories.flatMap(({ rules }) => rules.map(({ id }) => id)),
-    ),
+  usage: (lang) => proveHelp(lang, [...new Set(theories.flatMap(({ rules }) => rules.map(({ id }) => id)))]),
   options: proveOptions,
   run,
 };

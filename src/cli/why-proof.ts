@@ -2,13 +2,12 @@
 
 import type { WhyQuestion } from '../lab/check/why/index.ts';
 import {
-  base,
   clausesOf,
   failsAsExpected,
   prove,
-  removedRules,
   type Solver,
   type StepReport,
+  theoryOf,
   theoryWithout,
   touchedBy,
 } from '../lab/proof/index.ts';
@@ -21,8 +20,10 @@ import { SolverError, solverNamed } from './solvers.ts';
 
 /** What the solver has said. */
 export interface Proof {
-  /** The rule of the theory; null: the theory does not have it. */
+  /** The rule; null: no theory has it. */
   readonly rule: string | null;
+  /** The theory that fails without it. */
+  readonly theory: string | null;
   /** Its steps without the rule. */
   readonly steps: readonly StepReport[];
   /** Whether they fail as the rule says. */
@@ -34,14 +35,15 @@ export interface Proof {
 export async function proofOf({ id }: WhyQuestion, values: Values, io: Io): Promise<Proof | 'refused'> {
   const name = chosenSolver(values);
   // A question and the rule that it asks for have one name.
-  const rule = removedRules.find((each) => each.id === id);
-  if (rule === undefined) return { rule: null, steps: [], expected: true, solver: '' };
+  const found = theoryOf(id);
+  if (found === undefined) return { rule: null, theory: null, steps: [], expected: true, solver: '' };
+  const { theory, rule } = found;
   let solver: Solver | null = null;
   try {
     solver = await solverNamed(name);
     const steps: StepReport[] = [];
-    for await (const step of prove(theoryWithout(base, rule), solver, touchedBy(rule))) steps.push(step);
-    return { rule: id, steps, expected: failsAsExpected(steps, rule), solver: solver.name };
+    for await (const step of prove(theoryWithout(theory, rule), solver, touchedBy(rule))) steps.push(step);
+    return { rule: id, theory: theory.id, steps, expected: failsAsExpected(steps, rule), solver: solver.name };
   } catch (error) {
     if (!(error instanceof SolverError)) throw error;
     io.stderr.write(`synfin why: ${solverRefusal(error, name, io)}\n`);
@@ -54,7 +56,8 @@ export async function proofOf({ id }: WhyQuestion, values: Values, io: Io): Prom
 /** Which clause is not kept at which step. */
 export function tellProof(show: Show, { rule, steps, solver }: Proof, lang: Lang): void {
   show.lines('');
-  if (rule === null) {
+  const theory = rule === null ? undefined : theoryOf(rule)?.theory;
+  if (theory === undefined) {
     show.say('whyNotInProof');
     return;
   }
@@ -65,7 +68,7 @@ export function tellProof(show: Show, { rule, steps, solver }: Proof, lang: Lang
   show.say('whyProofFails', { solver });
   for (const { action, section, failed } of steps) {
     for (const { clause } of failed) {
-      const says = clausesOf(base).find(({ name }) => name === clause)?.says[lang] ?? '';
+      const says = clausesOf(theory).find(({ name }) => name === clause)?.says[lang] ?? '';
       show.text(t(lang, 'whyProofStep', { action, section: sectionText(section), clause, text: says }), '  ');
     }
   }

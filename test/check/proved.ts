@@ -20,12 +20,11 @@ import {
   type Action,
   actionsOf,
   base,
-  blind,
-  blindRules,
   type Clause,
   clausesOf,
   countOf,
   obligationsOf,
+  type Proven,
   prove,
   type RemovedRule,
   removedRules,
@@ -166,8 +165,8 @@ const WORDS = {
       '{actions} 个动作，{properties} 条性质，{helpers} 条辅助断言，{obligations} 个证明义务。',
   },
   solverHead: {
-    en: '| Solver | Proved, of both theories | Seconds |',
-    zh: '| 求解器 | 成立（两个理论合计） | 秒 |',
+    en: '| Solver | Proved, of all theories | Seconds |',
+    zh: '| 求解器 | 成立（所有理论合计） | 秒 |',
   },
   solverWhen: { en: 'On {date}, {machine}.', zh: '{date}，{machine}。' },
   assumes: { en: 'What is taken for granted', zh: '前提' },
@@ -189,18 +188,26 @@ const WORDS = {
   },
   removed: { en: 'Rules removed from the proof', zh: '从证明中去掉规则' },
   removedText: {
-    en: 'Each fails at its own step. “Holds” means that the proof does not need the rule: what it is for, time or somebody who forges segments, is not in this theory.',
-    zh: '每条都恰好在自己的一步失败。“仍成立”表示证明不需要这条规则：它所防范的时间问题或伪造者不在这个理论之内。',
+    en: 'Each fails at its own step. “Holds” means that this proof does not need the rule: what it is for, time or somebody who forges segments, is in a theory of its own below.',
+    zh: '每条都恰好在自己的一步失败。“仍成立”表示证明不需要这条规则：它所防范的时间问题或伪造者，在下面另有理论。',
   },
   removedHead: {
     en: '| `synfin prove --without` | Rule | Section | Fails |',
     zh: '| `synfin prove --without` | 规则 | 出处 | 失败之处 |',
   },
   holds: { en: 'holds', zh: '仍成立' },
-  blind: { en: 'With somebody who forges segments', zh: '有人伪造报文段时' },
-  blindText: {
-    en: '`synfin prove --theory blind` adds an attacker off the path to all of the above ({obligations} obligations). Every clause still holds; instead of “Nobody forges segments” it assumes: {assumption} What it adds:',
-    zh: '`synfin prove --theory blind` 在以上一切之外加入一个不在路径上的攻击者（{obligations} 个证明义务）。每条断言仍然成立；“没有人伪造报文段”改为：{assumption} 增加的动作：',
+  more: { en: 'Further theories', zh: '更多理论' },
+  moreText: {
+    en: 'What the base theory leaves out is in theories beside it, each proved as a whole. Below is only what differs: what they take for granted instead or in addition, their own clauses and actions, and what fails without their rules. They are proofs of rules only: the engine is held against the base theory.',
+    zh: '基本理论没有包括的，由另外几个理论补上，每个都整体证明。下面只列出不同之处：它们改用或增加的前提、各自的断言和动作，以及去掉它们的规则时失败之处。它们只是对规则的证明：与引擎对照的是基本理论。',
+  },
+  adds: {
+    en: '`synfin prove --theory {id}`: {obligations} obligations, all of the base theory’s among them.',
+    zh: '`synfin prove --theory {id}`：{obligations} 个证明义务，包括基本理论的全部断言。',
+  },
+  stands: {
+    en: '`synfin prove --theory {id}`: {obligations} obligations. It stands alone.',
+    zh: '`synfin prove --theory {id}`：{obligations} 个证明义务。它自成一体。',
   },
   bridge: { en: 'The engine against the proof', zh: '引擎与证明的对照' },
   bridgeText: {
@@ -277,6 +284,38 @@ function bridgeRow(report: BridgeReport, lang: Lang): string {
   return row(id, about, found, count(transitions), count(questions), unexplained);
 }
 
+/** What a theory beside the base has of its own. */
+function furtherTheory({ theory, rules }: Proven, lang: Lang): string[] {
+  const alone = !actionsOf(theory).some((action) => actionsOf(base).includes(action));
+  const params = { id: theory.id, obligations: countOf(obligationsOf(theory)) };
+  const inBase = new Set(base.assumes.map(({ en }) => en));
+  const clauses = clausesOf(theory).filter((clause) => !clausesOf(base).includes(clause));
+  const properties = clauses.filter(({ neededFor }) => neededFor === undefined);
+  const helpers = clauses.filter(({ neededFor }) => neededFor !== undefined);
+  const table = (head: 'clauseHead' | 'helperHead', rule: string, list: readonly Clause[]): string[] =>
+    list.length === 0 ? [] : [WORDS[head][lang], rule, ...list.map((clause) => clauseRow(clause, lang)), ''];
+  return [
+    `#### ${theory.title[lang]}`,
+    '',
+    fill(WORDS[alone ? 'stands' : 'adds'][lang], params),
+    '',
+    ...theory.assumes.filter(({ en }) => !inBase.has(en)).map((text) => `- ${text[lang]}`),
+    '',
+    ...table('clauseHead', '|---|---|---|', properties),
+    ...table('helperHead', '|---|---|---|---|', helpers),
+    '```text',
+    ...actionsOf(theory)
+      .filter((action) => !actionsOf(base).includes(action))
+      .flatMap((action) => actionText(action, lang)),
+    '```',
+    '',
+    WORDS.removedHead[lang],
+    '|---|---|---|---|',
+    ...rules.map((rule) => ruleRow(rule, lang)),
+    '',
+  ];
+}
+
 /** The chapter of the page. */
 export function proofChapter({ date, machine, solvers, bridge }: ProvedRun, lang: Lang): string[] {
   const w = (key: keyof typeof WORDS, params: Params = {}): string => fill(WORDS[key][lang], params);
@@ -340,23 +379,11 @@ export function proofChapter({ date, machine, solvers, bridge }: ProvedRun, lang
     '|---|---|---|---|',
     ...removedRules.map((rule) => ruleRow(rule, lang)),
     '',
-    `### ${w('blind')}`,
+    `### ${w('more')}`,
     '',
-    w('blindText', {
-      obligations: countOf(obligationsOf(blind)),
-      assumption: blind.assumes.at(-1)?.[lang] ?? '',
-    }),
+    w('moreText'),
     '',
-    '```text',
-    ...actionsOf(blind)
-      .slice(actionsOf(base).length)
-      .flatMap((action) => actionText(action, lang)),
-    '```',
-    '',
-    w('removedHead'),
-    '|---|---|---|---|',
-    ...blindRules.map((rule) => ruleRow(rule, lang)),
-    '',
+    ...theories.slice(1).flatMap((proven) => furtherTheory(proven, lang)),
     `### ${w('bridge')}`,
     '',
     w('bridgeText', { never: bridge.never.map((name) => `“${name}”`).join(', ') }),

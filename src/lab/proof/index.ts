@@ -1,7 +1,6 @@
 // The door of the proof: theories of TCP's rules, what must be shown of them, and rules removed.
 
 export { base } from './base/index.ts';
-export { blind, blindRules } from './blind/index.ts';
 export {
   countOf,
   type Group,
@@ -15,6 +14,6 @@ export {
 } from './obligations.ts';
 export { type Answer, failsAsExpected, prove, type Solver, type StepReport } from './prove.ts';
 export { type RemovedRule, removedRule, removedRules, theoryWithout, touchedBy } from './removed.ts';
-export { type Proven, theories } from './theories.ts';
+export { type Proven, theories, theoryOf } from './theories.ts';
 export type { Action, Clause, Definition, Part, Rigid, StateFunction, Theory } from './theory.ts';
 export { actionsOf, clausesOf, stateOf } from './theory.ts';

@@ -149,7 +149,7 @@ function constants(names: readonly string[]): string[] {
 }
 
 function header({ states, rigid, axioms }: Theory): string {
-  const sorts = (['incarnation', 'number', 'offset', 'octet'] as const).map(
+  const sorts = (['incarnation', 'number', 'offset', 'octet', 'instant'] as const).map(
     (sort) => `(declare-sort ${sortName(sort)} 0)`,
   );
   return [
@@ -192,7 +192,7 @@ function post(theory: Theory, assignments: readonly Assignment[], after: (name: 
     let value = applied(name, args);
     for (const each of assignments.filter((assignment) => assignment.name === name)) {
       const here = each.args.map((arg, i) => `(= a${i} ${termText(arg)})`);
-      const point = here.length === 1 ? here[0] : `(and ${here.join(' ')})`;
+      const point = here.length > 1 ? `(and ${here.join(' ')})` : (here[0] ?? 'true');
       value = `(ite ${point} ${termText(each.value)} ${value})`;
     }
     return `(define-fun ${after(name)} (${declared(args)}) ${sortName(sort)} ${value})`;

@@ -14,6 +14,7 @@ import {
   scriptOf,
   stateOf,
   theories,
+  theoryOf,
   theoryWithout,
   touchedBy,
 } from './index.ts';
@@ -128,15 +129,53 @@ describe('the base theory', () => {
   });
 });
 
-test('a theory that adds to the base keeps its clauses, and says what it assumes instead', () => {
-  expect(theories[0]?.theory).toBe(base);
-  for (const { theory, rules } of theories.slice(1)) {
-    expect(clausesOf(theory)).toEqual(clausesOf(base));
-    expect(theory.assumes).not.toEqual(base.assumes);
-    for (const text of [theory.title, ...theory.assumes, ...rules.map(({ rule }) => rule)]) inBoth(text);
-    for (const { says } of actionsOf(theory)) inBoth(says);
-    for (const rule of rules) expect(() => theoryWithout(theory, rule)).not.toThrow();
-  }
+describe.each(theories.slice(1).map(({ theory, rules }) => [theory.id, theory, rules] as const))(
+  'the theory %s',
+  (id, theory, rules) => {
+    test('keeps what is claimed by the base if it adds to it, and says what it assumes instead', () => {
+      const claimed = base.parts.flatMap(({ properties }) => properties);
+      if (id !== 'time') expect(clausesOf(theory)).toEqual(expect.arrayContaining(claimed));
+      expect(theory.assumes).not.toEqual(base.assumes);
+    });
+
+    test('says everything in both languages, each name once', () => {
+      const named = [...actionsOf(theory), ...clausesOf(theory), ...Object.values(stateOf(theory))];
+      for (const { says } of named) inBoth(says);
+      for (const text of [theory.title, ...theory.assumes, ...rules.map(({ rule }) => rule)]) inBoth(text);
+      for (const list of [actionsOf(theory), clausesOf(theory)]) {
+        expect(new Set(list.map(({ name }) => name)).size).toBe(list.length);
+      }
+    });
+
+    test('is decidable: no function leads back to what it came from, no clause says that something exists', () => {
+      for (const { args, sort } of [...Object.values(stateOf(theory)), ...Object.values(theory.rigid)]) {
+        expect(sort).not.toBe('incarnation');
+        if (['number', 'offset', 'instant'].includes(sort))
+          expect(args.every((arg) => arg === 'incarnation')).toBe(true);
+      }
+      for (const { holds } of clausesOf(theory))
+        expect(quantifies(parseFormula(holds), 'exists')).toBe(false);
+    });
+
+    test('has rules that fit it, and fail at actions that they touch', () => {
+      for (const rule of rules) {
+        expect(() => theoryWithout(theory, rule)).not.toThrow();
+        const clauses = clausesOf(theory).map(({ name }) => name);
+        expect(rule.fails.length).toBeGreaterThan(0);
+        for (const [action, clause] of rule.fails) {
+          expect(touchedBy(rule)).toContain(action);
+          expect(clauses).toContain(clause);
+        }
+      }
+    });
+  },
+);
+
+test('a rule is looked for where the proof needs it', () => {
+  expect(theoryOf('three')?.theory).toBe(base);
+  expect(theoryOf('timewait-rst')?.theory.id).toBe('time');
+  expect(theoryOf('rst')?.theory).toBe(base);
+  expect(theoryOf('nothing')).toBeUndefined();
 });
 
 describe('a rule removed', () => {

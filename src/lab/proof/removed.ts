@@ -389,7 +389,10 @@ export function touchedBy({ changes, adds = [] }: RemovedRule): string[] {
 }
 
 /** A theory without a rule. Throws a RangeError when the rule does not fit it. */
-export function theoryWithout(theory: Theory, { id, changes, adds = [] }: RemovedRule): Theory {
+export function theoryWithout(
+  theory: Theory,
+  { id, changes, adds = [] }: Pick<RemovedRule, 'id' | 'changes' | 'adds'>,
+): Theory {
   let changed = 0;
   const change = (action: Action): Action => {
     const mine = changes.find((each) => each.action === action.name);

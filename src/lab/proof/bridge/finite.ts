@@ -65,6 +65,7 @@ export class Finite {
       number: numbers,
       offset: OFFSETS,
       octet: 0,
+      instant: 0,
       host: 2,
       state: theory.states.length,
       truth: 2,

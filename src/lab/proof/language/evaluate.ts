@@ -8,7 +8,7 @@ export type Environment = Int32Array;
 /** A compiled formula or term; a truth value is 0 or 1. */
 export type Evaluator = (env: Environment) => number;
 
-const LETTERS = 'pqrxyzmngh';
+const LETTERS = 'pqrxyzmnghstu';
 
 /** The slot of a variable in an environment. */
 export function slotOf(variable: string): number {

@@ -4,10 +4,10 @@
 //   forall y. rcv_nxt(p) <= y & y < x -> kept(p, y)    if state(p) = CLOSE_WAIT then LAST_ACK else FIN_WAIT_1
 //
 // The letter of a variable tells its sort, so that nothing is declared: p, q, r are incarnations, x, y, z offsets, m, n
-// numbers, g, h hosts. What is free in a clause is meant for all; what is free in a guard is a parameter of its action.
+// numbers, g, h hosts, s, t, u instants. What is free in a clause is meant for all; what is free in a guard is a parameter of its action.
 
 /** What there is. Hosts are two: a truth value. */
-export type Sort = 'incarnation' | 'number' | 'offset' | 'octet' | 'host' | 'state' | 'truth';
+export type Sort = 'incarnation' | 'number' | 'offset' | 'octet' | 'instant' | 'host' | 'state' | 'truth';
 
 /** A tree of a formula or a term. Constants are calls without arguments. */
 export type Formula =
@@ -30,6 +30,9 @@ const LETTERS: Readonly<Record<string, Sort>> = {
   n: 'number',
   g: 'host',
   h: 'host',
+  s: 'instant',
+  t: 'instant',
+  u: 'instant',
 };
 
 /** The sort of a variable by its letter; undefined: the name is no variable's. */

@@ -7,6 +7,7 @@ const SORTS: Readonly<Record<Sort, string>> = {
   number: 'Number',
   offset: 'Offset',
   octet: 'Octet',
+  instant: 'Instant',
   host: 'Bool',
   state: 'State',
   truth: 'Bool',
