@@ -202,8 +202,8 @@ const WORDS = {
     zh: '基本理论没有包括的，由另外几个理论补上，每个都整体证明。下面只列出不同之处：它们改用或增加的前提、各自的断言和动作，以及去掉它们的规则时失败之处。它们只是对规则的证明：与引擎对照的是基本理论。',
   },
   adds: {
-    en: '`synfin prove --theory {id}`: {obligations} obligations, all of the base theory’s among them.',
-    zh: '`synfin prove --theory {id}`：{obligations} 个证明义务，包括基本理论的全部断言。',
+    en: '`synfin prove --theory {id}`: {obligations} obligations. It adds to the base theory, all of whose properties still hold.',
+    zh: '`synfin prove --theory {id}`：{obligations} 个证明义务。它在基本理论上增加内容，基本理论的全部性质仍然成立。',
   },
   stands: {
     en: '`synfin prove --theory {id}`: {obligations} obligations. It stands alone.',
@@ -304,6 +304,9 @@ function furtherTheory({ theory, rules }: Proven, lang: Lang): string[] {
     ...table('clauseHead', '|---|---|---|', properties),
     ...table('helperHead', '|---|---|---|---|', helpers),
     '```text',
+    ...Object.entries(theory.definitions)
+      .filter(([name, { body }]) => base.definitions[name]?.body !== body)
+      .map(([name, { args, body }]) => `define ${name}(${args.join(', ')}) = ${body}\n`),
     ...actionsOf(theory)
       .filter((action) => !actionsOf(base).includes(action))
       .flatMap((action) => actionText(action, lang)),

@@ -61,7 +61,6 @@ const both: Part = {
         'rcv_nxt(p) <= x',
         '~kept(p, x)',
         'one <= y',
-        'x < z',
       ],
       does: ['refused(p) := true', 'state(p) := GONE', 'sent_rst(host(p), iss(p), y) := true'],
     },
@@ -189,6 +188,7 @@ export const halfCloseRules: readonly RemovedRule[] = [
     changes: [
       {
         action: 'text refused',
+        when: { 'one <= y': ['x < z'] },
         does: {
           'state(p) := GONE': ['rcv_nxt(p) := z'],
           'sent_rst(host(p), iss(p), y) := true': ['sent_ack(p, z) := true'],
