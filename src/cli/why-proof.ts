@@ -43,7 +43,13 @@ export async function proofOf({ id }: WhyQuestion, values: Values, io: Io): Prom
     solver = await solverNamed(name);
     const steps: StepReport[] = [];
     for await (const step of prove(theoryWithout(theory, rule), solver, touchedBy(rule))) steps.push(step);
-    return { rule: id, theory: theory.id, steps, expected: failsAsExpected(steps, rule), solver: solver.name };
+    return {
+      rule: id,
+      theory: theory.id,
+      steps,
+      expected: failsAsExpected(steps, rule),
+      solver: solver.name,
+    };
   } catch (error) {
     if (!(error instanceof SolverError)) throw error;
     io.stderr.write(`synfin why: ${solverRefusal(error, name, io)}\n`);
