@@ -31,9 +31,13 @@ export function offeredShift(config: TcpConfig, now: number): number {
  * octets that it holds, less what timestamps take of them.
  */
 export function firstWindow({ synWindow }: TcpConfig, octets: number, mss: number, stamped: boolean): number {
+  return Math.min(synWindow === 'segments' ? wholeSegments(octets, mss, stamped) : octets, MAX_FIELD);
+}
+
+/** Of `octets` of buffer, what whole segments fill. */
+function wholeSegments(octets: number, mss: number, stamped: boolean): number {
   const text = stamped ? mss - TIMESTAMPS_OCTETS : mss;
-  const whole = synWindow === 'segments' && octets > text ? octets - (octets % text) : octets;
-  return Math.min(whole, MAX_FIELD);
+  return octets > text ? octets - (octets % text) : octets;
 }
 
 /** A window of `octets` in units of 2^`shift`: rounded up, so that one that is told again is no smaller. */
@@ -41,18 +45,18 @@ function roundedUp(octets: number, shift: number): number {
   return (octets + (1 << shift) - 1) >> shift;
 }
 
-/** How far the right edge could be: what the user has taken, plus the buffer. */
-function possibleEdge(tcb: Tcb): number {
-  return (tcb.rcv.user + tcb.rcv.buf) | 0;
+/** How far the right edge could be: what the user has taken, plus the buffer; until text comes, what a SYN would offer. */
+function possibleEdge({ config, rcv, passive, ts }: Tcb): number {
+  if (config.synWindow === 'segments' && rcv.nxt === ((rcv.irs + 1) | 0))
+    return (rcv.nxt + wholeSegments(rcv.buf, rcv.mss, passive === 1 && ts === 1)) | 0;
+  return (rcv.user + rcv.buf) | 0;
 }
 
 /** The smallest step in which the right edge moves: min(Fr * RCV.BUFF, Eff.snd.MSS). */
 function leastStep(tcb: Tcb): number {
   if (tcb.config.windowInOctets) return sillyWindow(tcb) ? tcb.rcv.buf + 1 : 1;
-  const { buf, nxt, irs, fullSize } = tcb.rcv;
-  // The window of the SYN stays until text comes (rcv_ssthresh).
-  if (tcb.config.synWindow === 'segments' && nxt === ((irs + 1) | 0)) return buf + 1;
-  return Math.min(buf >> 1, fullSize);
+  const half = tcb.rcv.buf >> 1;
+  return Math.min(half, tcb.rcv.fullSize);
 }
 
 /** True when less is free than a segment and a quarter of the buffer: not worth offering. */
@@ -71,7 +75,7 @@ function seenWnd(tcb: Tcb): number {
 export function offerWindow(tcb: Tcb): number {
   const { rcv } = tcb;
   const { wscale, nxt } = rcv;
-  const edge = (rcv.user + rcv.buf) | 0; // how far it could be
+  const edge = possibleEdge(tcb);
   let wnd = (rcv.edge - nxt) | 0;
   const hidden = wnd - (wnd <= 0 ? 0 : (wnd >> wscale) << wscale); // the peer sees units of 2^Rcv.Wind.Shift
   const step = (edge - rcv.edge) | 0;
