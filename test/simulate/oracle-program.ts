@@ -218,7 +218,7 @@ const LONG: Readonly<Record<string, Case>> = {
     const at = `http://${server}:${PORT}`;
     // The agent that Node has for all gives up after 5 s.
     const agent = new http.Agent();
-    const underWay = asked((text) => note(`under way: ${text}`), `${at}/late`, { agent });
+    const underWay = asked((text) => note(`under way: ${text}`), `${at}/late`, { agent, timeout: 150_000 });
     await sleep(150);
     await cut();
     const begun = fetched(note, `${at}/`);
