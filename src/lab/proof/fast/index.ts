@@ -137,7 +137,9 @@ export const fast: Theory = {
   parts: [
     ...base.parts.map((part) => ({
       ...part,
-      helpers: part.helpers.map((clause) => ({ ...clause, ...INSTEAD[clause.name] })),
+      helpers: part.helpers.map((clause) =>
+        clause.name in INSTEAD ? { ...clause, ...INSTEAD[clause.name] } : clause,
+      ),
     })),
     early,
   ],
