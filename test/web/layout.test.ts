@@ -97,7 +97,7 @@ describe.skipIf(missing !== null)('the texts of the page', () => {
       <p style="width: 4em">A sentence that stands in a column of words, one below the other.</p>
       <p style="overflow: hidden; width: 60px; white-space: nowrap">cut off at its end</p>
       <p style="position: absolute; top: 500px">under</p><p style="position: absolute; top: 502px">above</p>
-      <p style="width: 7ch; font: 16px monospace">abc <button class="term" style="font: inherit; padding: 0; border: 0">def</button>, gh</p>
+      <p style="width: 7.5ch; font: 16px monospace">abc <button class="term" style="font: inherit; padding: 0; border: 0">def</button>, gh</p>
       <svg width="200" height="40"><text x="0" y="20">one text</text><text x="20" y="22">another</text></svg>`);
     expect((await textProblems(page)).map((one) => one.replace(/^\d+ lines.*/, 'squeezed')).sort()).toEqual([
       '"one text" in text covers "another" in text',
