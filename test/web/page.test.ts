@@ -33,6 +33,9 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
     await lab?.stop();
   });
 
+  /** What the page shows within a few seconds: it draws after a key, not with it. */
+  const soon = <T>(what: () => Promise<T>) => expect.poll(what, { timeout: 8000 });
+
   describe('loading', () => {
     test('it can be used within a second, and shows a connection at once', async () => {
       const page = await open();
@@ -419,25 +422,25 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       await page.keyboard.press('n');
       const start = await page.textContent('.place');
       await page.keyboard.press('ArrowRight');
-      expect(await page.textContent('.place')).not.toBe(start);
+      await soon(() => page.textContent('.place')).not.toBe(start);
       await page.keyboard.press('ArrowLeft');
-      expect(await page.textContent('.place')).toBe(start);
+      await soon(() => page.textContent('.place')).toBe(start);
       await page.keyboard.press('d');
-      expect(await changesOf(page)).toEqual(['drop any#1 left->right']);
+      await soon(() => changesOf(page)).toEqual(['drop any#1 left->right']);
       await page.keyboard.press('z');
       await page.keyboard.press('D');
       await page.keyboard.type('0');
       await page.keyboard.press('Enter');
-      expect((await changesOf(page)).join()).toMatch(/^delay any#1 left->right \d+ms$/);
+      await soon(async () => (await changesOf(page)).join()).toMatch(/^delay any#1 left->right \d+ms$/);
       await page.keyboard.press('z');
       await page.keyboard.press('x');
       await page.keyboard.press('n');
       await page.keyboard.press('n');
-      expect(await page.locator('.diff tbody tr').count()).toBeGreaterThan(2);
+      await soon(() => page.locator('.diff tbody tr').count()).toBeGreaterThan(2);
       await page.keyboard.press('?');
-      expect(await page.locator('dialog[open] .keys tr').count()).toBeGreaterThan(10);
+      await soon(() => page.locator('dialog[open] .keys tr').count()).toBeGreaterThan(10);
       await page.keyboard.press('Escape');
-      expect(await page.locator('dialog').count()).toBe(0);
+      await soon(() => page.locator('dialog').count()).toBe(0);
       await page.locator('.arrow[data-chosen="true"]').first().focus();
       await page.keyboard.press('Enter');
       await page.waitForFunction(() => document.activeElement?.closest('.menu') !== null);
