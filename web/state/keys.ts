@@ -70,9 +70,11 @@ function closeAll(): void {
   });
 }
 
-/** Puts the focus into the search field. */
+/** Puts the focus into the search field: at once, or what is typed next would be keys of the lab. */
 function toFilter(): void {
-  requestAnimationFrame(() => document.getElementById('filter')?.focus());
+  const field = document.getElementById('filter');
+  if (field !== null) field.focus();
+  else requestAnimationFrame(() => document.getElementById('filter')?.focus());
 }
 
 /** All keys, in the order in which the help lists them. */
