@@ -194,6 +194,13 @@ export class Connection {
   get eof(): boolean {
     return this.#reading.eof;
   }
+  /**
+   * True when the peer's FIN has come, whatever is unread.
+   * @internal
+   */
+  get peerEnded(): boolean {
+    return this.#reading.peerEnded;
+  }
   /** Why the connection broke, or null. */
   get error(): TcpError | null {
     return this.#error;

@@ -53,6 +53,11 @@ export class Reading {
     return this.#fin && receivable(this.#c.tcb) === 0;
   }
 
+  /** True when the peer's FIN has come, whatever is unread. */
+  get peerEnded(): boolean {
+    return this.#fin;
+  }
+
   /** Reads that wait. */
   get waiting(): number {
     return this.#readers?.size ?? 0;

@@ -146,7 +146,8 @@ export class TcpSocket implements File {
   /** `c` is the connection of this socket. */
   adopt(c: Connection): void {
     this.connection = c;
-    this.lastState = c.tcb.state;
+    // One that was reset in the accept queue was in CLOSE-WAIT if the peer's FIN had come.
+    this.lastState = c.ended && c.peerEnded ? State.CLOSE_WAIT : c.tcb.state;
     this.#errorTaken = false;
   }
 
