@@ -47,11 +47,14 @@ export const receiving: readonly Family[] = [
     id: 'sack-of-fin',
     verdict: 'rfc-free-choice',
     reason:
-      'A FIN that came out of order, or again, counts as an octet in the SACK blocks of Linux; here blocks are text. RFC 2018 and 2883 speak of data.',
+      'A FIN that comes again counts as an octet in the blocks of Linux; here a FIN is reported while it is held beyond a hole, and only text by DSACK. RFC 2018 and 2883 speak of data.',
     goesOn: true,
     fields: ['sack'],
     is: ({ seg, facts, ours, theirs }) =>
-      pairs(ours, theirs, (a, b) => a.sack.join() === withoutFin(b, finsOf(seg, facts))),
+      pairs(ours, theirs, (a, b) => {
+        const fins = finsOf(seg, facts);
+        return [a.sack.join(), withoutFin(a, fins)].includes(withoutFin(b, fins));
+      }),
   },
   {
     id: 'dsack-with-syn-or-fin',

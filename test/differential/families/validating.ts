@@ -15,11 +15,16 @@ import {
   tsValOf,
   unmoved,
 } from '../family.ts';
-import { ACK, FIN, PSH, RST, SYN, segmentLength } from '../sequence.ts';
+import { ACK, FIN, PSH, RST, type SegmentStep, SYN, segmentLength } from '../sequence.ts';
 
 /** Whether an ACK is one that RFC 5961 accepts, of numbers before the first octet. */
 function beforeAnything(ack: number, f: Facts): boolean {
   return ack <= 0 && ack < f.sndUna && ack >= f.sndUna - f.maxWnd;
+}
+
+/** Whether a segment has an MD5 signature (RFC 2385). */
+function isSigned(seg: SegmentStep | null): boolean {
+  return seg?.options.some((o) => o.kind === 'raw' && o.octets[0] === 19) === true;
 }
 
 export const validating: readonly Family[] = [
@@ -43,9 +48,10 @@ export const validating: readonly Family[] = [
       'A segment with an MD5 signature (RFC 2385) for a connection without a key is dropped by Linux; here the option is unknown, and ignored (RFC 9293 MUST-6).',
     fields: ALL,
     is: ({ seg, theirs, before }) =>
-      seg?.options.some((o) => o.kind === 'raw' && o.octets[0] === 19) === true &&
+      isSigned(seg) &&
       silent(theirs) &&
       (before.theirs === null || unmoved(theirs, before.theirs) || before.theirs.state === 'TIME-WAIT'),
+    hidden: ({ seg }) => isSigned(seg),
   },
   {
     id: 'no-ack-bit-first',
