@@ -5,7 +5,8 @@ import { type StateName, stateName, type Transition } from '../../../tcp/index.t
 import { ACK, FIN, RST, SYN } from '../../../wire/segment.ts';
 import type { Story } from '../search/index.ts';
 import type { ModelConfig } from './config.ts';
-import { Forgery, Kind, type ModelOptions, TcpModel } from './model.ts';
+import { Forgery, Kind } from './kinds.ts';
+import { type ModelOptions, TcpModel } from './model.ts';
 import { PROPERTIES } from './properties.ts';
 
 /** A segment of a story. */
