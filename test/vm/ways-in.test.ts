@@ -129,11 +129,11 @@ describe.skipIf(why !== '')(titled('a Linux guest in QEMU', why), { timeout: 120
     );
     const port = await server();
     expect(await guest.run(`gives-up ${port} ${SYNS}`, 90_000)).toContain(`${SYNS}`);
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+    await expect.poll(() => gateway.host.tcp.size, { timeout: 30_000 }).toBe(0);
     // Each has come, and was judged, or dropped and counted: no more than `limits.pending` wait at a time.
     const { synOverflows } = gateway.host.counters;
     expect(gateway.info().counters.tcp.asked + synOverflows).toBeGreaterThan(SYNS * 0.99);
-    expect([gateway.connections(), gateway.host.tcp.size]).toEqual([[], 0]);
+    await expect.poll(() => gateway.connections(), { timeout: 30_000 }).toEqual([]);
     // And it goes on.
     expect(await guest.run(`wget -q -O - http://10.0.2.2:${port}/ | sha256sum`, 60_000)).toContain(SUM);
   });

@@ -34,7 +34,7 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
   });
 
   /** What the page shows within a few seconds: it draws after a key, not with it. */
-  const soon = <T>(what: () => Promise<T>) => expect.poll(what, { timeout: 8000 });
+  const soon = <T>(what: () => Promise<T>) => expect.poll(what, { timeout: 30_000 });
 
   describe('loading', () => {
     test('it can be used within a second, and shows a connection at once', async () => {
@@ -71,7 +71,7 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
         () => Number(document.querySelector('.place')?.textContent?.split(' ')[1]) > 4,
       );
       await page.waitForFunction(() => document.querySelector('.flights') === null, null, {
-        timeout: 15_000,
+        timeout: 30_000,
       });
       expect(await stateOf(page, 'right')).toBe('ESTABLISHED');
       await closeAll();
@@ -107,7 +107,7 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
     expect(await page.textContent('.stage .bar')).toContain('Cut short after 600 events');
     await page.keyboard.press('End');
     expect(await stateOf(page, 'left')).not.toBe('');
-    expect(performance.now() - began).toBeLessThan(15_000);
+    expect(performance.now() - began).toBeLessThan(30_000);
     await shot(page, 'storm');
     await closeAll();
   });
