@@ -40,7 +40,7 @@ export default defineConfig({
           hookTimeout: TIMEOUT_MS,
           pool: 'forks',
           maxWorkers: 1,
-          retry: process.env.CI === undefined ? 0 : 2,
+          retry: process.env['CI'] === undefined ? 0 : 2,
           sequence: { groupOrder: 1 },
         },
       },
