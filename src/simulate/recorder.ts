@@ -4,65 +4,11 @@
 import { bothTaps, type Host } from '../host/index.ts';
 import { type Trace, type TraceEnd, TraceRecorder } from '../lab/index.ts';
 import { PcapngWriter } from '../link/index.ts';
-import { combineTaps, type DropReason, PacketInfo, type World } from '../sim/index.ts';
+import { type DropReason, PacketInfo, type World } from '../sim/index.ts';
 import type { Tcb, Transition } from '../tcp/index.ts';
 import { formatWords, Memory } from '../wire/index.ts';
 import type { Link, LinkEnd } from './network/index.ts';
-
-/** Events and octets after which a new part is begun: two parts are kept, the oldest goes. */
-const MOST = 8192;
-const MOST_OCTETS = 1 << 25;
-/** Octets of packets are kept in blocks of so many: no IP packet is longer. */
-const BLOCK = 1 << 20;
-
-/** What became of a packet on a link. */
-class Passed {
-  readonly timeUs: number;
-  readonly what: 'sent' | 'delivered' | 'dropped' | 'duplicated';
-  readonly link: Link;
-  readonly direction: 'a->b' | 'b->a';
-  readonly index: number;
-  readonly copy: number;
-  readonly injected: boolean;
-  readonly reason: DropReason | null;
-  /** Its octets, where it was sent: there `len` is not 0. */
-  readonly block: Uint8Array | null;
-  readonly off: number;
-  readonly len: number;
-
-  constructor(
-    timeUs: number,
-    what: Passed['what'],
-    link: Link,
-    { direction, index, copy, injected }: PacketInfo,
-    reason: DropReason | null,
-    block: Uint8Array | null,
-    off: number,
-    len: number,
-  ) {
-    this.timeUs = timeUs;
-    this.what = what;
-    this.link = link;
-    this.direction = direction;
-    this.index = index;
-    this.copy = copy;
-    this.injected = injected;
-    this.reason = reason;
-    this.block = block;
-    this.off = off;
-    this.len = len;
-  }
-}
-
-/** A change of a connection's state. */
-interface Changed {
-  readonly timeUs: number;
-  readonly what: 'change';
-  readonly host: string;
-  readonly local: number;
-  readonly remote: number;
-  readonly row: Transition;
-}
+import { type Changed, type Fate, type Passed, Recording } from './recording.ts';
 
 /** A packet from the host that sent it to the one that gets it, over as many links as lie between. */
 interface Journey {
@@ -108,12 +54,9 @@ export interface Seen {
 /** See above. */
 export class FlightRecorder {
   readonly #world: World;
-  /** The part before, and the one that is written. */
-  #before: (Passed | Changed)[] = [];
-  #events: (Passed | Changed)[] = [];
-  #octets = 0;
-  #block = new Uint8Array(0);
-  #used = 0;
+  readonly #recording = new Recording();
+  /** By the numbers that they have there. */
+  readonly #links: Link[] = [];
   readonly #secrets: string[] = [];
   readonly #hosts = new WeakSet<Host>();
   /** Names of hosts by their addresses. */
@@ -137,43 +80,31 @@ export class FlightRecorder {
       transition: (tcb: Tcb, row: Transition) => {
         if (tcb.remotePort === 0) return;
         const { localPort: local, remotePort: remote } = tcb;
-        this.#add({ timeUs: this.#world.now(), what: 'change', host: host.name, local, remote, row });
+        this.#recording.changed({
+          timeUs: this.#world.now(),
+          what: 'change',
+          host: host.name,
+          local,
+          remote,
+          row,
+        });
       },
     });
   }
 
-  /** Packets on it are recorded from now on. */
-  watchLink(link: Link): void {
-    const record = (what: Passed['what'], p: PacketInfo, reason: DropReason | null): void =>
-      this.#add(new Passed(this.#world.now(), what, link, p, reason, null, 0, 0));
-    const tap = {
-      sent: (p: PacketInfo) => this.#sent(link, p),
-      delivered: (p: PacketInfo) => record('delivered', p, null),
-      duplicated: (p: PacketInfo) => record('duplicated', p, null),
-      dropped: (p: PacketInfo, reason: DropReason) => record('dropped', p, reason),
-    };
-    const before = link.wire.tap;
-    link.wire.tap = before === null ? tap : combineTaps(before, tap);
+  /** A link of which is told from now on; its number. */
+  watchLink(link: Link): number {
+    return this.#links.push(link) - 1;
   }
 
-  #sent(link: Link, p: PacketInfo): void {
-    const { mem, off, len } = p;
-    if (this.#used + len > this.#block.length) {
-      this.#block = new Uint8Array(BLOCK);
-      this.#used = 0;
-    }
-    this.#block.set(mem.u8.subarray(off, off + len), this.#used);
-    this.#add(new Passed(this.#world.now(), 'sent', link, p, null, this.#block, this.#used, len));
-    this.#used += len;
-    this.#octets += len;
+  /** A packet enters the link of a number. */
+  sent(link: number, p: PacketInfo): void {
+    this.#recording.sent(link, p);
   }
 
-  #add(event: Passed | Changed): void {
-    this.#events.push(event);
-    if (this.#events.length < MOST && this.#octets < MOST_OCTETS) return;
-    this.#before = this.#events;
-    this.#events = [];
-    this.#octets = 0;
+  /** What became of it there. */
+  passed(what: Fate, link: number, p: PacketInfo, reason: DropReason | null): void {
+    this.#recording.passed(what, link, p, reason);
   }
 
   /**
@@ -185,14 +116,15 @@ export class FlightRecorder {
     const flights = new Map<string, { readonly journey: Journey; readonly copy: number }>();
     let passing: { readonly at: LinkEnd; readonly of: { journey: Journey; copy: number } } | null = null;
     let number = 0;
-    for (const event of [...this.#before, ...this.#events]) {
+    for (const event of this.#recording.events()) {
       const passed = passing;
       passing = null;
       if (event.what === 'change') {
         steps.push(event);
         continue;
       }
-      const { timeUs, what, link, direction, index, reason } = event;
+      const { timeUs, what, direction, index, reason } = event;
+      const link = this.#links[event.link] as Link;
       const [from, to] = direction === 'a->b' ? [link.a, link.b] : [link.b, link.a];
       const id = `${link.name} ${direction} ${index}`;
       if (what === 'sent') {
@@ -221,13 +153,7 @@ export class FlightRecorder {
     return steps;
   }
 
-  #journey(
-    { timeUs, block, off, len, injected }: Passed,
-    number: number,
-    from: LinkEnd,
-    to: LinkEnd,
-  ): Journey {
-    const octets = (block as Uint8Array).subarray(off, off + len);
+  #journey({ timeUs, octets, injected }: Passed, number: number, from: LinkEnd, to: LinkEnd): Journey {
     const { ip, tcp } = this.#shown('a->b', octets, number, 0, timeUs);
     const end = (address: string, port: number, name: string): TraceEnd => ({
       name: this.#names.get(address) ?? name,

@@ -36,6 +36,7 @@ import { Swarms } from './swarms.ts';
 import { buildWan, linkRegions, partitionOf } from './topology.ts';
 import { Lines, SimulationTrace } from './trace.ts';
 import { type Duration, duration, secondsOf, usOf } from './units.ts';
+import { watchLink } from './watch-link.ts';
 
 const names = new Schema<{ name: string }>('sim', { name: needed(text) });
 const advanceOptions = new Schema<{ time: Duration }>('advance', { time: needed(duration) });
@@ -122,7 +123,7 @@ export class Simulation {
       stalled: () => this.#stalled(),
     });
     this.#faults = new Faults(() => world.now());
-    this.trace = new SimulationTrace(world, options.trace !== false);
+    this.trace = new SimulationTrace(options.trace !== false);
     this.#beginMs = beginMs;
     this.#recorder = options.trace === false ? null : new FlightRecorder(world);
     const isDns = (end: LinkEnd): boolean => end.name === DNS_NAME;
@@ -131,9 +132,7 @@ export class Simulation {
       (a, b) => (isDns(a) || isDns(b) ? { rtt: '1ms' } : { rtt: '1ms', ...network }),
       this.#faults,
       (link) => {
-        if (options.trace === false) return;
-        this.trace.watch(link);
-        this.#recorder?.watchLink(link);
+        if (this.#recorder !== null) watchLink(link, this.trace, this.#recorder);
       },
     );
     this.dns = new Dns(world, this.#network, ipv6);

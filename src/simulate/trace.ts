@@ -2,9 +2,9 @@
 // have the same lines.
 
 import { createHash, type Hash } from 'node:crypto';
-import type { DropReason, PacketInfo, World } from '../sim/index.ts';
-import { formatControl } from '../wire/index.ts';
+import type { DropReason, PacketInfo } from '../sim/index.ts';
 import type { Link } from './network/index.ts';
+import { SegmentRecords } from './segment-records.ts';
 
 /** Lines that are kept; of more only the digest knows. */
 const MOST_LINES = 200_000;
@@ -17,12 +17,10 @@ export class Lines {
   readonly #hash: Hash = createHash('sha256');
   /** Lines that are not hashed yet. */
   #pending = '';
-  count = 0;
   /** Called with each: for who compares two runs. */
   onLine: ((line: string) => void) | null = null;
 
   add(line: string): void {
-    this.count++;
     if (this.kept.length < MOST_LINES) this.kept.push(line);
     this.#pending += `${line}\n`;
     if (this.#pending.length >= HASHED_AT_ONCE) this.#hashPending();
@@ -45,13 +43,15 @@ export class Lines {
 export class SimulationTrace {
   /** Segments that hosts sent: each once, by how many links it went. */
   segments = 0;
-  readonly #world: World;
-  readonly #lines = new Lines();
+  readonly #records = new SegmentRecords(MOST_LINES);
   readonly #isKept: boolean;
+  /** Text of the first records, as far as somebody has asked for it. */
+  readonly #lines: string[] = [];
+  /** @internal Called with each line: for who compares two runs. */
+  onLine: ((line: string) => void) | null = null;
 
   /** @internal `isKept`: whether links are watched. */
-  constructor(world: World, isKept: boolean) {
-    this.#world = world;
+  constructor(isKept: boolean) {
     this.#isKept = isKept;
   }
 
@@ -60,42 +60,39 @@ export class SimulationTrace {
    * what became of it when it did not arrive. The first 200,000.
    */
   get lines(): readonly string[] {
-    return this.#lines.kept;
+    for (let n = this.#lines.length; n < this.#records.kept; n++) this.#lines.push(this.#records.text(n));
+    return this.#lines;
   }
 
   /** Whether `lines` has all of them: not without a trace, nor when there are too many. */
   get isWhole(): boolean {
-    return this.#isKept && this.#lines.count === this.#lines.kept.length;
+    return this.#isKept && this.#records.count === this.#records.kept;
   }
 
   /** Equal for two runs that sent the same segments at the same times: 16 hexadecimal digits. */
   get digest(): string {
-    return this.#lines.digest;
+    return this.#records.digest;
   }
 
-  /** @internal */
-  set onLine(told: ((line: string) => void) | null) {
-    this.#lines.onLine = told;
+  /** @internal A link whose segments come; its number. */
+  watchLink(link: Link): number {
+    return this.#records.addLink(link.ends);
   }
 
-  /** @internal Watches a link. */
-  watch(link: Link): void {
-    link.wire.tap = {
-      sent: (p) => {
-        const from = p.direction === 'a->b' ? link.a : link.b;
-        if (p.tcp !== null && from.passesOn !== true) this.segments++;
-        this.#line(link, p, '');
-      },
-      dropped: (p, reason: DropReason) => this.#line(link, p, ` lost:${reason}`),
-    };
+  /** @internal A packet enters the link of a number. */
+  sent(link: number, p: PacketInfo, isFirst: boolean): void {
+    if (p.tcp === null) return;
+    if (isFirst) this.segments++;
+    this.#add(link, p, null);
   }
 
-  #line({ ends: [a, b] }: Link, p: PacketInfo, fate: string): void {
-    const { tcp } = p;
-    if (tcp === null) return;
-    const way = p.direction === 'a->b' ? `${a}>${b}` : `${b}>${a}`;
-    this.#lines.add(
-      `${this.#world.now()} ${way} ${tcp.srcPort}>${tcp.dstPort} ${formatControl(tcp.ctl)} ${tcp.seq >>> 0} ${tcp.ack >>> 0} ${tcp.textLen}${fate}`,
-    );
+  /** @internal It is lost there. */
+  dropped(link: number, p: PacketInfo, reason: DropReason): void {
+    if (p.tcp !== null) this.#add(link, p, reason);
+  }
+
+  #add(link: number, p: PacketInfo, lost: DropReason | null): void {
+    this.#records.add(link, p, lost);
+    this.onLine?.(this.#records.last);
   }
 }
