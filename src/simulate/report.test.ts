@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import * as https from 'node:https';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -78,6 +79,24 @@ describe('what is told of a failure', () => {
       'packets.pcapng',
       'trace.txt',
     ]);
+  });
+
+  test('timeouts of sockets say where the first of their length was made, those of programs each where it was', async () => {
+    await using sim = simulate();
+    sim.host('server', () => echo());
+    await sim.client('client', async () => {
+      const sockets = [await connected('server'), await connected('server')];
+      const first = (socket: Socket) => socket.setTimeout(9000);
+      const second = (socket: Socket) => socket.setTimeout(9000);
+      first(sockets[0] as Socket);
+      second(sockets[1] as Socket);
+      const third = () => setTimeout(() => {}, 9000);
+      third();
+      const places = sim.timers
+        .filter(({ ms }) => ms === 9000)
+        .map(({ origin }) => /at (\w+)/.exec(origin)?.[1]);
+      expect(places.sort()).toEqual(['first', 'first', 'third']);
+    });
   });
 
   test('its capture is read by `synfin read`, and says what was wrong', async () => {

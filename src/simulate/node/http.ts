@@ -43,8 +43,27 @@ function dateHeader(changes: Changes): void {
   changes.put(prototype, '_storeHeader', function (this: OutgoingInside, line: string, headers: unknown) {
     const isOurs = currentLife() !== null && this.sendDate && !this.hasHeader('date') && !hasDate(headers);
     store.call(this, line, headers);
-    if (isOurs) this._header = this._header.replace(/^Date: .*$/m, `Date: ${new Date().toUTCString()}`);
+    if (isOurs) this._header = withDate(this._header);
   });
+}
+
+const DATE = '\r\nDate: ';
+/** All have one length: `Tue, 01 Jan 2030 00:00:00 GMT` (RFC 9110 section 5.6.7). */
+const DATE_LENGTH = 29;
+/** The last one that was made. */
+let shown = { second: -1, text: '' };
+
+/** The date of this second on the clock of this host. */
+function httpDate(): string {
+  const ms = Date.now();
+  const second = Math.floor(ms / 1000);
+  if (second !== shown.second) shown = { second, text: new Date(ms).toUTCString() };
+  return shown.text;
+}
+
+function withDate(header: string): string {
+  const at = header.indexOf(DATE) + DATE.length;
+  return at < DATE.length ? header : `${header.slice(0, at)}${httpDate()}${header.slice(at + DATE_LENGTH)}`;
 }
 
 interface OutgoingInside {
@@ -143,7 +162,7 @@ export async function installHttp2(changes: Changes): Promise<void> {
 /** Headers with the host's date, unless they have one or want none. */
 function dated(headers: unknown, options: unknown): unknown {
   if ((options as { sendDate?: boolean } | undefined)?.sendDate === false) return headers;
-  const date = new Date().toUTCString();
+  const date = httpDate();
   if (!Array.isArray(headers)) return { date, ...(headers as object | undefined) };
   return hasDate(headers) ? headers : [...headers, 'date', date];
 }

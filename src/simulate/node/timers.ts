@@ -19,6 +19,7 @@ export interface NodeTimeout {
   readonly _destroyed: boolean;
   refresh(): NodeTimeout;
   unref(): NodeTimeout;
+  hasRef(): boolean;
 }
 
 interface Shadowed extends NodeTimeout {
@@ -123,6 +124,36 @@ function unlink(timeout: NodeTimeout): void {
   timeout._idleNext = timeout._idlePrev = timeout;
 }
 
+/** Has a `stack`. */
+export interface Origin {
+  readonly stack?: string;
+}
+
+function originHere(): Origin {
+  const origin = {};
+  Error.captureStackTrace(origin, VirtualTimer);
+  return origin;
+}
+
+/** Lengths of which it is known where timers of Node's own were made first. */
+const MOST_LENGTHS = 64;
+
+/**
+ * Of a timer that Node makes for itself (of a socket: its timeout, keep-alive), which does not hold the process from the
+ * beginning. There is one for each request, and a stack costs as much as half of the rest: all of one length in a process
+ * have the stack of the first.
+ */
+function originOfOwn(life: Life, ms: number): Origin {
+  const first = life.own(originOfOwn, () => new Map<number, Origin>());
+  let origin = first.get(ms);
+  if (origin === undefined) {
+    origin = originHere();
+    if (first.size >= MOST_LENGTHS) first.clear();
+    first.set(ms, origin);
+  }
+  return origin;
+}
+
 /** A timer of a program, as an event of the world. */
 export class VirtualTimer implements Action, Belonging {
   readonly timers: Timers;
@@ -130,8 +161,8 @@ export class VirtualTimer implements Action, Belonging {
   readonly ms: number;
   /** null: nobody's. */
   readonly life: Life | null;
-  /** Has a `stack`: where the program made it. */
-  readonly origin: { readonly stack?: string } = {};
+  /** Where the program made it. */
+  readonly origin: Origin;
   readonly #context: AsyncResource;
   /** When it expires. */
   atUs = 0;
@@ -144,7 +175,7 @@ export class VirtualTimer implements Action, Belonging {
     this.timeout = timeout;
     this.ms = Math.trunc(ms);
     this.life = life;
-    Error.captureStackTrace(this.origin, VirtualTimer);
+    this.origin = life === null || timeout.hasRef() ? originHere() : originOfOwn(life, this.ms);
     timers.loop.isOwn = true;
     this.#context = life === null ? nowhere(context) : context();
     timers.loop.isOwn = false;
