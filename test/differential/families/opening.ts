@@ -12,13 +12,19 @@ const ecrOf = (options: readonly { kind: string }[]): number | null => {
 const KINDS = { mss: 2, wscale: 3, sackOK: 4, sack: 5, ts: 8 } as const;
 const LENGTHS: Readonly<Record<number, number>> = { 2: 4, 3: 3, 4: 2, 8: 10 };
 
-/** The kinds of a step's options; of those with a fixed length only where it is that. */
+/** The kinds of a step's options up to their end (kind 0); of those with a fixed length only where it is that. */
 function kindsOf(s: SegmentStep): number[] {
-  return s.options.map((o) => {
-    if (o.kind !== 'raw') return KINDS[o.kind];
+  const kinds: number[] = [];
+  for (const o of s.options) {
+    if (o.kind !== 'raw') {
+      kinds.push(KINDS[o.kind]);
+      continue;
+    }
     const [kind = 0, length = 0] = o.octets;
-    return (LENGTHS[kind] ?? length) === length ? kind : 0;
-  });
+    if (kind === 0) break;
+    if ((LENGTHS[kind] ?? length) === length) kinds.push(kind);
+  }
+  return kinds;
 }
 
 /** Whether a SYN has an option twice. */
@@ -127,6 +133,25 @@ export const opening: readonly Family[] = [
       seg.ack === 0 &&
       ours.sent.some((s) => s.ctl === RST) &&
       (theirs.state !== 'SYN-RECEIVED' || (has(seg, SYN) && acked(theirs))),
+  },
+  {
+    id: 'simultaneous-open-bad-ack',
+    verdict: 'rfc-free-choice',
+    reason:
+      'A SYN,ACK that would complete a simultaneous open (RFC 9293 figure 7) but for its ACK of what was not sent is reset here, as by the fifth step of 3.10.7.4; to Linux it is outside the window, and answered by an ACK.',
+    goesOn: true,
+    fields: ['segments'],
+    is: ({ seg, facts, ours, theirs, before }) =>
+      facts.state === 'SYN-RECEIVED' &&
+      !facts.passive &&
+      seg !== null &&
+      has(seg, SYN | ACK) &&
+      seg.seq === 0 &&
+      (seg.ack <= facts.sndUna || seg.ack > facts.sndNxt) &&
+      only(ours)?.ctl === RST &&
+      acked(theirs) &&
+      unmoved(ours, before.ours) &&
+      unmoved(theirs, before.theirs),
   },
   {
     id: 'text-of-syn-ack',

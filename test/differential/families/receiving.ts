@@ -2,7 +2,7 @@
 
 import { constant } from '../../../src/socket/posix/index.ts';
 import type { Facts } from '../facts.ts';
-import { ALL, endOf, type Family, has, textOf, tsValOf } from '../family.ts';
+import { ALL, type Case, endOf, type Family, has, textOf, tsValOf } from '../family.ts';
 import type { Observation } from '../player.ts';
 import { ACK, FIN, type SegmentStep, SYN, URG } from '../sequence.ts';
 import type { Sent } from '../wire.ts';
@@ -17,10 +17,10 @@ function afterAck(seg: SegmentStep, { state, sndNxt, passive, finSent }: Facts):
   return state === 'SYN-RECEIVED' ? 'ESTABLISHED' : state;
 }
 
-/** Where FINs of the peer are: one that was seen before, and that of the step. */
-function finsOf(seg: SegmentStep | null, { fin }: Facts): number[] {
+/** Where FINs of the peer are: that of the step, and those that it has sent before, believed or not. */
+function finsOf({ seg, history }: Pick<Case, 'seg' | 'history'>): number[] {
   const here = seg !== null && has(seg, FIN) ? [(textOf(seg) + seg.length) | 0] : [];
-  return fin === null ? here : [fin, ...here];
+  return [...history.fins, ...here];
 }
 
 /** What blocks say without these FINs; a FIN that is reached needs no block. */
@@ -47,12 +47,12 @@ export const receiving: readonly Family[] = [
     id: 'sack-of-fin',
     verdict: 'rfc-free-choice',
     reason:
-      'A FIN that comes again counts as an octet in the blocks of Linux; here a FIN is reported while it is held beyond a hole, and only text by DSACK. RFC 2018 and 2883 speak of data.',
+      'Any FIN counts as an octet in the blocks of Linux; here one is reported while it is held beyond a hole, not when it comes again or is not believed (no text before it, an older ACK). RFC 2018 and 2883 speak of data.',
     goesOn: true,
     fields: ['sack'],
-    is: ({ seg, facts, ours, theirs }) =>
-      pairs(ours, theirs, (a, b) => {
-        const fins = finsOf(seg, facts);
+    is: (c) =>
+      pairs(c.ours, c.theirs, (a, b) => {
+        const fins = finsOf(c);
         return [a.sack.join(), withoutFin(a, fins)].includes(withoutFin(b, fins));
       }),
   },
@@ -63,7 +63,7 @@ export const receiving: readonly Family[] = [
       'Old text of a segment with SYN or FIN is reported by DSACK as any other (RFC 2883 section 4); Linux forgets its blocks when it reaches the FIN, and reports none for a SYN.',
     goesOn: true,
     fields: ['sack'],
-    is: ({ seg, facts, ours, theirs }) =>
+    is: ({ seg, facts, ours, theirs, history }) =>
       seg !== null &&
       (has(seg, FIN) || has(seg, SYN) || facts.fin !== null) &&
       seg.length > 0 &&
@@ -71,7 +71,22 @@ export const receiving: readonly Family[] = [
         const [left = 0, right = 0] = a.sack[0] ?? [];
         const old = left >= textOf(seg) && right <= textOf(seg) + seg.length && left < right;
         const held = right <= facts.rcvNxt || facts.ranges.some(([l, r]) => left >= l && right <= r);
-        return old && held && a.sack.slice(1).join() === withoutFin(b, finsOf(seg, facts));
+        return old && held && a.sack.slice(1).join() === withoutFin(b, finsOf({ seg, history }));
+      }),
+  },
+  {
+    id: 'sack-below-ack',
+    verdict: 'linux-differs-from-rfc',
+    reason:
+      'When a FIN comes with text that fills a hole, Linux still reports the text beyond it in a block, which the same segment acknowledges; by RFC 2018 section 4 a block is of text that SEG.ACK does not cover, but for DSACK’s first.',
+    goesOn: true,
+    fields: ['sack'],
+    is: ({ seg, ours, theirs }) =>
+      seg !== null &&
+      has(seg, FIN) &&
+      pairs(ours, theirs, (a, b) => {
+        const live = b.sack.filter(([, right], i) => i === 0 || b.ack === null || right > b.ack);
+        return a.sack.join() === live.join();
       }),
   },
   {

@@ -1,6 +1,6 @@
 // What is sent, and the window that allows it.
 
-import { ALL, acked, type Family, has, inWindow, only, sentInWindow, silent } from '../family.ts';
+import { ALL, acked, type Family, has, inWindow, only, reset, sentInWindow, silent } from '../family.ts';
 import type { Observation } from '../player.ts';
 import { ACK, CWR, FIN, PSH, RST, SYN } from '../sequence.ts';
 import type { Sent } from '../wire.ts';
@@ -165,14 +165,20 @@ export const sending: readonly Family[] = [
     id: 'seq-at-shrunk-window',
     verdict: 'rfc-free-choice',
     reason:
-      'When the peer has taken back its window, ACKs carry the SEQ of its edge here, for the peer would refuse SND.NXT (and with it URG, when urgent data is behind that edge); Linux does so only if more than a unit of the window scale was taken back.',
+      'When the peer has taken back its window, ACKs and the RST of an abort carry the SEQ of its edge here, for the peer would refuse SND.NXT (and with it URG, when urgent data is behind that edge); Linux does so only if more than a unit of the window scale was taken back.',
     goesOn: true,
     fields: ['segments', 'sequence', 'urgent'],
     is: ({ seg, facts, ours, theirs }) => {
       const mine = only(ours);
-      if (mine === null || !acked(ours) || !acked(theirs) || only(theirs)?.seq !== facts.sndNxt) return false;
-      const window = ours.sendWindow ?? facts.sndWnd;
-      return [facts.sndUna, seg?.ack ?? facts.sndUna].some((una) => mine.seq === una + window);
+      const alike = (acked(ours) && acked(theirs)) || (reset(ours) && reset(theirs));
+      if (mine === null || !alike || only(theirs)?.seq !== facts.sndNxt) return false;
+      const windows = [
+        ours.sendWindow ?? facts.sndWnd,
+        seg === null ? facts.sndWnd : seg.wnd << facts.sndShift,
+      ];
+      return [facts.sndUna, seg?.ack ?? facts.sndUna].some((una) =>
+        windows.some((window) => mine.seq === una + window),
+      );
     },
   },
   {
