@@ -3,6 +3,7 @@ import { OPT_SACK } from '../../wire/segment.ts';
 import { Err } from '../errors.ts';
 import { Signal } from '../signals.ts';
 import { sendRoom } from '../tcb/tcb.ts';
+import { readOvertaken } from './ack.ts';
 import { expected, inState, octets, options, pass, sent, text, ts } from './testing.ts';
 
 /** ESTABLISHED with 100 octets in flight. */
@@ -347,7 +348,93 @@ describe('a window that opens while a probe is out', () => {
   });
 });
 
+describe('an ACK that others have overtaken, where its blocks count (the Linux profile)', () => {
+  const permitted = { syn: options({ mss: 1000, sack: true }), rules: { overtakenAck: readOvertaken } };
+  const blocks = (a: ReturnType<typeof inFlight>, ...edges: number[]) => ({
+    opts: OPT_SACK,
+    sack: edges.map((edge) => (a.tcb.snd.iss + edge) | 0),
+  });
+
+  /** 6000 octets in flight, of which 1000 are acknowledged. */
+  function acknowledged(way = {}) {
+    const a = inFlight(6000, { ...permitted, ...way });
+    Object.assign(a.tcb.rto, { measured: 1, srttUs: 40_000, rttvarUs: 0, minRttUs: 40_000, rtoMs: 240 });
+    a.setNow(40_000);
+    a.inject('ACK', 1, 1001);
+    a.sent.length = 0;
+    return a;
+  }
+
+  it('what is new in them is loss as in any ACK: the hole goes again, cwnd is controlled, no tail probe is due', () => {
+    const a = acknowledged();
+    expect(a.tcb.timer.pto).not.toBe(0);
+    a.inject('ACK', 1, 1, blocks(a, 2001, 3001));
+    expect([a.tcb.sent?.sacked, sent(a), a.tcb.timer.pto]).toEqual([1000, [], 0]);
+    const { cwnd } = a.tcb.cc;
+    a.inject('ACK', 1, 1, blocks(a, 2001, 5001));
+    expect([a.tcb.sent?.sacked, sent(a)[0]]).toEqual([3000, 'ACK seq=1001 ack=1 len=1000']);
+    expect(a.tcb.cc.ssthresh).toBeLessThan(cwnd);
+    expect(una(a)).toBe(1001);
+  });
+
+  it('what they say has arrived leaves room for as much, but cwnd does not grow: nothing is acknowledged (RFC 5681 3.1)', () => {
+    const a = acknowledged();
+    a.tcb.cc.cwnd = 5000;
+    a.send(octets(3000));
+    a.inject('ACK', 1, 1, blocks(a, 2001, 3001));
+    expect([a.tcb.cc.cwnd, sent(a)]).toEqual([5000, ['ACK seq=6001 ack=1 len=1000']]);
+  });
+
+  it('with pacing: what they say has arrived counts for the rate', () => {
+    const a = acknowledged({ config: { pacing: 'on' } });
+    a.tcb.cc.pacingRate = -1;
+    a.inject('ACK', 1, 1, blocks(a, 2001, 5001));
+    expect(a.tcb.cc.pacingRate).toBeGreaterThan(0);
+  });
+
+  it('what is no news changes nothing: a tail probe stays due, nothing goes again', () => {
+    const a = acknowledged();
+    a.inject('ACK', 1, 3001);
+    const { pto } = a.tcb.timer;
+    const { cwnd, ssthresh } = a.tcb.cc;
+    a.inject('ACK', 1, 1, blocks(a, 2001, 3001));
+    expect(pto).not.toBe(0);
+    expect([a.tcb.timer.pto, sent(a), a.tcb.cc.cwnd, a.tcb.cc.ssthresh]).toEqual([pto, [], cwnd, ssthresh]);
+  });
+
+  it('without the option, without SACK-permitted, or with nothing in flight they tell nothing', () => {
+    const a = acknowledged();
+    a.inject('ACK', 1, 1, { sack: blocks(a, 2001, 5001).sack });
+    expect([a.tcb.sent?.sacked, sent(a)]).toEqual([0, []]);
+    const b = acknowledged({ syn: options({ mss: 1000 }) });
+    b.inject('ACK', 1, 1, blocks(b, 2001, 5001));
+    expect([b.tcb.sent?.sacked, sent(b)]).toEqual([0, []]);
+    a.inject('ACK', 1, 6001);
+    a.inject('ACK', 1, 1, blocks(a, 2001, 5001));
+    expect([a.tcb.sent, sent(a)]).toEqual([null, []]);
+  });
+});
+
 describe('the send window', () => {
+  it('halfWindowSegments: as MAX.SND.WND grows, so do segments, two of which fit it, and cwnd with them', () => {
+    const grown = (halfWindowSegments: boolean) => {
+      const a = inState('ESTABLISHED', {
+        wnd: 1200,
+        syn: options({ mss: 1000 }),
+        config: { halfWindowSegments },
+      });
+      const before = [a.tcb.snd.mss, a.tcb.cc.cwnd / a.tcb.snd.mss];
+      a.inject('ACK', 1, 1, { wnd: 1800 });
+      const between = a.tcb.snd.mss;
+      a.inject('ACK', 1, 1, { wnd: 1000 });
+      expect(a.tcb.snd.mss).toBe(between);
+      a.inject('ACK', 1, 1, { wnd: 5000 });
+      return [before, between, [a.tcb.snd.mss, a.tcb.cc.cwnd / a.tcb.snd.mss]];
+    };
+    expect(grown(true)).toEqual([[600, 10], 900, [1000, 10]]);
+    expect(grown(false)).toEqual([[1000, 10], 1000, [1000, 10]]);
+  });
+
   it('is updated when SND.WL1 < SEG.SEQ, or SND.WL1 = SEG.SEQ and SND.WL2 =< SEG.ACK', () => {
     const a = inFlight();
     a.inject('ACK', 1, 51, { ...text(10), wnd: 5000 });

@@ -120,12 +120,12 @@ export function overtakenAck(_e: Engine, _tcb: Tcb, _seg: Segment, _s: AckSample
 
 /** What an ACK that others have overtaken reports of SACKed text, as far as that is news, counts. */
 export function readOvertaken(e: Engine, tcb: Tcb, seg: Segment, s: AckSample): void {
-  if (tcb.sack === 0 || tcb.sent === null || (seg.opts & OPT_SACK) === 0) return;
+  if ((seg.opts & OPT_SACK) === 0) return;
   readAck(e, tcb, seg, s);
   if (s.sacked === 0) return;
   e.rules.detectLoss(e, tcb, s);
   e.rules.controlWindow(e, tcb, s, false);
-  if (s.delivered > 0) updatePacing(tcb);
+  updatePacing(tcb);
   if (tcb.timer.pto !== 0) clearTimer(e, tcb, 'pto');
 }
 
