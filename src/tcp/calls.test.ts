@@ -439,4 +439,36 @@ describe('settings of a living connection', () => {
     pass(a, 1);
     expect([a.state, a.tcb.error]).toEqual(['CLOSED', Err.TIMED_OUT]);
   });
+
+  it('orphanR2Ms is R2 once the user has gone, also for what waits already; USER TIMEOUT goes before it', () => {
+    const orphan = (userTimeoutMs = 0, orphanR2Ms = 5000) => {
+      const a = inState('ESTABLISHED', { config: { orphanR2Ms } });
+      if (userTimeoutMs !== 0) setUserTimeout(a.engine, a.tcb, userTimeoutMs);
+      a.send(octets(10));
+      pass(a, 3000);
+      detach(a.engine, a.tcb);
+      return a;
+    };
+    const a = orphan();
+    pass(a, 1999);
+    expect(a.state).toBe('FIN-WAIT-1');
+    pass(a, 1);
+    expect([a.state, a.tcb.error]).toEqual(['CLOSED', Err.TIMED_OUT]);
+    for (const patient of [orphan(20_000), orphan(0, 0)]) {
+      pass(patient, 10_000);
+      expect(patient.state).toBe('FIN-WAIT-1');
+    }
+  });
+
+  it('orphanR2Ms begins again with every ACK of something new', () => {
+    const a = inState('ESTABLISHED', { config: { orphanR2Ms: 5000 } });
+    a.send(octets(10));
+    detach(a.engine, a.tcb);
+    pass(a, 4000);
+    a.inject('ACK', 1, 11);
+    pass(a, 4999);
+    expect(a.state).toBe('FIN-WAIT-1');
+    pass(a, 1);
+    expect(a.state).toBe('CLOSED');
+  });
 });

@@ -15,7 +15,7 @@ import { tuneReceiveBuffer, tunesReceiveBuffer } from './receive/tuning.ts';
 import { windowUpdateDue } from './receive/window.ts';
 import { startSending } from './segment-arrives/listen.ts';
 import { inFlight } from './send/sent.ts';
-import { startUserTimer, transmit } from './send/transmit.ts';
+import { hastenOrphan, startUserTimer, transmit } from './send/transmit.ts';
 import { Signal } from './signals.ts';
 import { type AccEcn, AccEcnMode, CEP_INIT, EcnMode } from './tcb/acc-ecn.ts';
 import { State, type StateName, stateName } from './tcb/state.ts';
@@ -187,6 +187,7 @@ export function close(e: Engine, tcb: Tcb): Err {
 export function detach(e: Engine, tcb: Tcb): void {
   if (tcb.orphan === 1 || tcb.state === State.CLOSED) return;
   tcb.orphan = 1;
+  hastenOrphan(e, tcb);
   if (tcb.state === State.TIME_WAIT) return; // nothing to tell the peer, and 2 MSL have to pass
   if (receivable(tcb) > 0 || (tcb.outOfOrder !== null && takesText(tcb.state))) {
     // SHLD-3 asks for the RST that an ABORT here would not send (3.10.5).

@@ -39,6 +39,7 @@ describe('settings', () => {
       r2Ms: [1000, 2 ** 30],
       synR2Ms: [1, 2 ** 30],
       synAckR2Ms: [1, 2 ** 30],
+      orphanR2Ms: [0, 2 ** 30],
       userTimeoutMs: [0, 2 ** 30],
       keepAliveIdleMs: [1, 2 ** 30],
       keepAliveIntervalMs: [1, 2 ** 30],

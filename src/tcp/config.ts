@@ -94,6 +94,8 @@ export interface TcpConfig {
   readonly synR2Ms: number;
   /** R2 for the SYN,ACK of a passive open. */
   readonly synAckR2Ms: number;
+  /** R2 of a connection whose user has gone (both directions are closed); 0: as `r2Ms`. */
+  readonly orphanR2Ms: number;
   /** USER TIMEOUT: overrides r2Ms when not 0 (MUST-21). */
   readonly userTimeoutMs: number;
   /** Keep-alives (MUST-25: off unless asked for). */
@@ -189,6 +191,7 @@ export const defaultConfig: TcpConfig = {
   r2Ms: 924_600,
   synR2Ms: 180_000,
   synAckR2Ms: 180_000,
+  orphanR2Ms: 0,
   userTimeoutMs: 0,
   keepAlive: false,
   keepAliveIdleMs: 7_200_000,
@@ -247,6 +250,7 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   r2Ms: whole(1000, 2 ** 30),
   synR2Ms: whole(1, 2 ** 30),
   synAckR2Ms: whole(1, 2 ** 30),
+  orphanR2Ms: whole(0, 2 ** 30),
   userTimeoutMs: whole(0, 2 ** 30),
   keepAlive: flag,
   keepAliveIdleMs: whole(1, 2 ** 30),

@@ -10,6 +10,8 @@ describe('sysctl', () => {
     ['net.ipv4.tcp_synack_retries', '1', { synAckR2Ms: 3000 }],
     ['net.ipv4.tcp_retries2', '15', { r2Ms: 924_600 }],
     ['net.ipv4.tcp_retries2', '3', { r2Ms: 3000 }],
+    ['net.ipv4.tcp_orphan_retries', '0', { orphanR2Ms: 102_300 }], // as 8
+    ['net.ipv4.tcp_orphan_retries', '2', { orphanR2Ms: 1500 }],
     [
       'net.ipv4.tcp_rmem',
       '4096 540000 15728640',

@@ -43,10 +43,12 @@ const retries = (field: 'synR2Ms' | 'synAckR2Ms', linear = 0): Apply =>
   whole((n) => ({ [field]: synR2Ms(n, 1000, linear) }));
 
 /** tcp_retries2 counts from a 200 ms RTO that doubles up to 120 s. */
-const retries2 = whole((n) => {
-  const ms = n <= 9 ? 200 * (2 ** (n + 1) - 1) : 200 * (2 ** 10 - 1) + (n - 9) * 120_000;
-  return { r2Ms: Math.max(1000, ms) };
-});
+const r2Ms = (n: number): number =>
+  n <= 9 ? 200 * (2 ** (n + 1) - 1) : 200 * (2 ** 10 - 1) + (n - 9) * 120_000;
+const retries2 = whole((n) => ({ r2Ms: Math.max(1000, r2Ms(n)) }));
+
+/** tcp_orphan_retries counts in the same way, from the first retransmission on; 0 stands for 8. */
+const orphanRetries = whole((n) => ({ orphanR2Ms: r2Ms(n === 0 ? 8 : n) + 100 }));
 
 /** The least, the first and the largest of a buffer. */
 const buffer =
@@ -116,6 +118,7 @@ const IPV4: Readonly<Record<string, Apply>> = {
   tcp_synack_retries: retries('synAckR2Ms'),
   tcp_retries1: number('r1'),
   tcp_retries2: retries2,
+  tcp_orphan_retries: orphanRetries,
   tcp_fin_timeout: number('finWait2Ms', 1000),
   tcp_keepalive_time: number('keepAliveIdleMs', 1000),
   tcp_keepalive_intvl: number('keepAliveIntervalMs', 1000),

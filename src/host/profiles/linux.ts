@@ -182,6 +182,10 @@ export const linux = profileOf('linux', {
       source:
         'tcp_syn_retries: 6, and 4 of tcp_syn_linear_timeouts: ten retransmissions, and the time of the last',
     },
+    orphanR2Ms: {
+      value: 102_300,
+      source: 'tcp_orphan_retries: 0, which is 8, and the time of the last from the first retransmission on',
+    },
     synAckR2Ms: { value: 63_000, source: 'tcp_synack_retries: 5 retransmissions, and the time of the last' },
     keepAlive: { value: false, source: 'socket(7), SO_KEEPALIVE' },
     keepAliveIdleMs: { value: 7_200_000, source: 'tcp_keepalive_time' },

@@ -42,6 +42,7 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
   r2Ms: 'RFC 9293 section 3.8.3 (SHLD-11): at least 100 s; 924.6 s are the 15 retransmissions of tcp_retries2 in Linux',
   synR2Ms: 'RFC 9293 section 3.8.3 (MUST-23): at least three minutes',
   synAckR2Ms: 'RFC 9293 section 3.8.3 (MUST-23): at least three minutes',
+  orphanR2Ms: 'RFC 9293 section 3.8.3: R2 does not depend on the user',
   userTimeoutMs: 'RFC 9293 section 3.9.1: none, unless the user says so; R2 ends the connection',
   keepAlive: 'RFC 9293 section 3.8.4 (MUST-25): off',
   keepAliveIdleMs: 'RFC 9293 section 3.8.4 (MUST-28): no less than two hours',

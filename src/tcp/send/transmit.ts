@@ -18,7 +18,7 @@ import { FATE, Fate, type Sent } from '../tcb/sent.ts';
 import { State } from '../tcb/state.ts';
 import { finSent, Phase, type Tcb, unsent } from '../tcb/tcb.ts';
 import { since } from '../time.ts';
-import { clearTimer, setTimer } from '../timers.ts';
+import { clearTimer, setDeadline, setTimer } from '../timers.ts';
 import { defers } from './defer.ts';
 import { probeResent } from './mtu-search.ts';
 import { depart, paceRoom, updatePacing, waitForPace } from './pacing.ts';
@@ -325,6 +325,19 @@ export function resendLost(e: Engine, tcb: Tcb): void {
   }
 }
 
+/** R2 of a synchronized connection whose user has not said another. */
+function r2Of({ config, orphan }: Tcb): number {
+  return orphan === 1 && config.orphanR2Ms !== 0 ? config.orphanR2Ms : config.r2Ms;
+}
+
+/** The user goes away: what waits for an answer already has waited for R2 of an orphan, too. */
+export function hastenOrphan(e: Engine, tcb: Tcb): void {
+  const { config, state, timer, userTimeoutMs } = tcb;
+  if (timer.user === 0 || userTimeoutMs !== 0 || config.orphanR2Ms === 0) return;
+  if (state === State.SYN_SENT || state === State.SYN_RECEIVED) return;
+  setDeadline(e, tcb, 'user', (timer.user - config.r2Ms + config.orphanR2Ms) | 0 || 1);
+}
+
 /** Starts USER TIMEOUT for the oldest thing that waits for an answer (section 3.8.3, R2). */
 export function startUserTimer(e: Engine, tcb: Tcb): void {
   const { config, state } = tcb;
@@ -332,7 +345,7 @@ export function startUserTimer(e: Engine, tcb: Tcb): void {
   if (ms === 0) {
     if (state === State.SYN_SENT) ms = config.synR2Ms;
     else if (state === State.SYN_RECEIVED) ms = tcb.passive === 1 ? config.synAckR2Ms : config.synR2Ms;
-    else ms = config.r2Ms;
+    else ms = r2Of(tcb);
   }
   setTimer(e, tcb, 'user', ms);
 }
@@ -374,7 +387,7 @@ export function startPersist(e: Engine, tcb: Tcb): void {
     return;
   }
   const shift = Math.min(rto.probes, 16);
-  const r2 = tcb.userTimeoutMs === 0 ? config.r2Ms : tcb.userTimeoutMs;
+  const r2 = tcb.userTimeoutMs === 0 ? r2Of(tcb) : tcb.userTimeoutMs;
   const most = Math.max(Math.min(config.maxRtoMs, r2 >> 1), 1);
   setTimer(e, tcb, 'persist', Math.min(rto.rtoMs * 2 ** shift, most));
 }
