@@ -81,6 +81,11 @@ export class Dns {
   }
 
   /** @internal */
+  get connections(): Kernel['host']['connections'] {
+    return this.#kernel.host.connections;
+  }
+
+  /** @internal */
   deliver(off: number, len: number): boolean {
     return this.#kernel.deliver(off, len);
   }

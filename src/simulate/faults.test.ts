@@ -88,6 +88,68 @@ describe('a fault acts on an established connection, and counts what it hit', ()
     });
   });
 
+  test('a reset on a link between routers is for the connections that go by it, both ends of each, and for no other', async () => {
+    await using sim = simulate();
+    sim.wan({ eu: ['client', 'near'], us: ['far'] }, { 'eu us': { rtt: '80ms' } });
+    for (const name of ['near', 'far']) sim.host(name, () => echo());
+    await sim.client('client', async () => {
+      const [near, far] = [await connected('near'), await connected('far')];
+      const between = sim.link('eu', 'us').reset({ port: 7 });
+      expect(codeOf(await event(far, 'error'))).toBe('ECONNRESET');
+      await sleep(100);
+      expect(between.hits).toBe(2);
+      expect(await ask(near, 'still here')).toBe('still here');
+      expect(sim.hosts.find(({ name }) => name === 'far')?.stack.connections).toEqual([]);
+      // One that ends at a router, too.
+      const last = sim.link('eu', 'near').reset();
+      expect(codeOf(await event(near, 'error'))).toBe('ECONNRESET');
+      expect(last.hits).toBe(2);
+      expect(sim.link('eu', 'us').reset({ port: 8 }).optional().hits).toBe(0);
+    });
+  });
+
+  test('a NAT has room for so many flows: the one that is idle for longest goes, and is counted', async () => {
+    await using sim = simulate();
+    sim.host('server', () => echo());
+    await sim.client('client', async () => {
+      const early = await connected('server');
+      const nat = sim.link('client', 'server').nat({ flows: 2, idle: '1h' });
+      const [one, two] = [await connected('server'), await connected('server')];
+      expect([nat.flows, nat.evicted]).toEqual([2, 0]);
+      expect(await ask(one, 'lately')).toBe('lately');
+      const three = await connected('server');
+      expect([nat.flows, nat.evicted]).toEqual([2, 1]);
+      for (const known of [one, three]) expect(await ask(known, 'known')).toBe('known');
+      // What it never saw was older than all that it forgot.
+      for (const forgotten of [two, early]) {
+        const answer = ask(forgotten, 'forgotten');
+        expect(await Promise.race([answer, sleep(10_000, 'silence')])).toBe('silence');
+        forgotten.destroy();
+        answer.catch(() => {});
+      }
+      expect([nat.flows, nat.evicted]).toEqual([2, 1]);
+      expect(nat.hits).toBeGreaterThan(2);
+    });
+  });
+
+  test('a NAT knows the flows that were there before it, until they have been idle, and keeps none that has', async () => {
+    await withConnection(async ({ link, socket }) => {
+      const nat = link.nat({ idle: '60s' });
+      for (let n = 0; n < 50; n++) (await connected('server')).destroy();
+      expect(nat.flows).toBe(50);
+      await sleep(59_000);
+      const lately = await connected('server');
+      expect(nat.flows).toBeLessThanOrEqual(51);
+      await sleep(2000);
+      expect(await ask(lately, 'in time')).toBe('in time');
+      expect(nat.flows).toBe(1);
+      const silence = Promise.race([ask(socket, 'too late'), sleep(10_000, 'silence')]);
+      expect(await silence).toBe('silence');
+      expect(nat.hits).toBeGreaterThan(0);
+      lately.destroy();
+    });
+  });
+
   test('a NAT forgets a flow that was idle: silence, or RST when it says so; a new connection passes', async () => {
     for (const reset of [false, true]) {
       await withConnection(async ({ link, socket }) => {

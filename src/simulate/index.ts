@@ -24,6 +24,7 @@ export type {
   Link,
   LinkEnd,
   LinkOptions,
+  Nat,
   NatOptions,
   Switch,
 } from './network/index.ts';

@@ -9,14 +9,7 @@ import { Kernel } from './kernel.ts';
 import { Life } from './life.ts';
 import type { Loop } from './loop.ts';
 import { type NetstatRow, netstatOf } from './netstat.ts';
-import {
-  type Fault,
-  type FaultKind,
-  type Faults,
-  type Link,
-  type Network,
-  resetOf,
-} from './network/index.ts';
+import type { Fault, FaultKind, Faults, Network } from './network/index.ts';
 import { bpsOf, type Duration, duration, type Rate, rate, usOf } from './units.ts';
 
 /** The program of a host: called at each start. What it returns, or a promise of it, nobody looks at. */
@@ -282,16 +275,7 @@ export class SimulatedHost {
   }
 
   /** @internal */
-  resetThrough(link: Link, port: number | undefined): number {
-    const { network } = this.#in;
-    const towards = link.a.name === this.name ? 'b->a' : 'a->b';
-    const hit = this.#kernel.host.connections.filter(
-      (c) =>
-        c.state !== 'CLOSED' &&
-        (port === undefined || c.localPort === port || c.remotePort === port) &&
-        network.linkFor(this, c.remoteAddress) === link,
-    );
-    for (const connection of hit) link.wire.inject(towards, resetOf(connection));
-    return hit.length;
+  get connections(): Life['host']['connections'] {
+    return this.#kernel.host.connections;
   }
 }

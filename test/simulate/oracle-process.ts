@@ -1,9 +1,9 @@
 // A process in a namespace: the server, or the client, which asks its parent for what is to be done between them.
 
 import { once } from 'node:events';
-import { look, type Stage, serve } from './oracle-program.ts';
+import { look, type Size, type Stage, serve } from './oracle-program.ts';
 
-const [, , role, server = '', size] = process.argv;
+const [, , role, server = '', size = 'short'] = process.argv;
 
 const asked = (what: string) => async (): Promise<void> => {
   process.send?.(what);
@@ -21,5 +21,5 @@ if (role === 'server') {
     crash: asked('crash'),
     restart: asked('restart'),
   };
-  process.send?.(await look(stage, size === 'long'), () => process.exit());
+  process.send?.(await look(stage, size as Size), () => process.exit());
 }

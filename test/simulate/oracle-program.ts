@@ -130,10 +130,11 @@ function socketed(note: Note, url: string): Promise<void> {
   });
 }
 
-type Case = (stage: Stage, note: Note) => Promise<void>;
+type Case = (stage: Stage, note: Note, strand: (what: string) => Note) => Promise<void>;
+type Cases = Readonly<Record<string, Case>>;
 
 /** At most 5 s each: what the suite runs. */
-const SHORT: Readonly<Record<string, Case>> = {
+const SHORT: Cases = {
   refused: async ({ server }, note) => {
     const at = `${server}:${PORT + 1}/`;
     await fetched(note, `http://${at}`);
@@ -212,45 +213,88 @@ const SHORT: Readonly<Record<string, Case>> = {
   },
 };
 
-/** Those that take minutes: a command runs them. */
-const LONG: Readonly<Record<string, Case>> = {
-  'partition of 60 s': async ({ server, cut, heal }, note) => {
+/** Those that take minutes, with the timers of the kernel as they come: a command runs them. */
+const LONG: Cases = {
+  'partition of 120 s': async ({ server, cut, heal }, note, strand) => {
     const at = `http://${server}:${PORT}`;
-    // The agent that Node has for all gives up after 5 s.
-    const agent = new http.Agent();
-    const underWay = asked((text) => note(`under way: ${text}`), `${at}/late`, { agent, timeout: 150_000 });
+    const kept = new http.Agent({ keepAlive: true });
+    await asked(note, `${at}/`, { agent: kept });
+    // Nobody waits for the ACK of the answer but the kernel: the server has closed what was idle for 5 s, and an orphan is
+    // given up before the partition is healed.
+    const lost = asked(strand('the answer is lost'), `${at}/late`, {
+      agent: new http.Agent(),
+      timeout: 150_000,
+    });
     await sleep(150);
     await cut();
-    const begun = fetched(note, `${at}/`);
-    await sleep(60_000);
+    const all = [
+      lost,
+      asked(strand('the request is lost'), `${at}/`, { agent: kept, timeout: 250_000 }),
+      asked(strand('the SYN is lost'), `${at}/`, { agent: new http.Agent() }),
+      untilHealed(strand('fetch again and again'), `${at}/`),
+    ];
+    await sleep(120_000);
     note('is healed');
     await heal();
-    await Promise.all([underWay, begun]);
-    await fetched(note, `${at}/`);
-  },
-  'partition for ever': async ({ server, cut, heal }, note) => {
-    await sleep(7000); // what was kept alive is closed
-    await cut();
-    await Promise.all([
-      // SYNs are given up after some two minutes.
-      asked(note, `http://${server}:${PORT}/`, { agent: new http.Agent() }),
-      fetched(note, `http://${server}:${PORT}/`),
-    ]);
-    await heal();
+    await Promise.all(all);
+    kept.destroy();
   },
 };
 
-/** What the client saw, by case. */
+/** With {@link BOUND_MS} as R2. */
+const BOUNDED: Cases = {
+  'partition for ever': async ({ server, cut }, note, strand) => {
+    const at = `http://${server}:${PORT}`;
+    const kept = new http.Agent({ keepAlive: true });
+    await asked(note, `${at}/`, { agent: kept });
+    await fetched(note, `${at}/`);
+    await sleep(SOON_MS);
+    await cut();
+    await Promise.all([
+      asked(strand('agent, established'), `${at}/`, { agent: kept, timeout: 250_000 }),
+      fetched(strand('fetch, established'), `${at}/`),
+      asked(strand('agent, new'), `${at}/`, { agent: new http.Agent() }),
+      fetched(strand('fetch, new'), `http://${server}:${PORT + 1}/`),
+    ]);
+  },
+};
+
+/** Fetches until there is an answer. */
+async function untilHealed(note: Note, url: string): Promise<void> {
+  for (let words = ''; !words.endsWith('octets'); )
+    await fetched((text) => {
+      words = text;
+      note(text);
+    }, url);
+}
+
+/** R2 of the kernel with so many retransmissions: `tcp_retries2`. */
+export const BOUND_RETRIES = 6;
+export const BOUND_MS = 25_400;
+
+/** What there is to be looked at, and how long it takes. */
+export const SIZES = { short: SHORT, long: LONG, bounded: BOUNDED } as const;
+export type Size = keyof typeof SIZES;
+
+/** What the client saw, by case, and where a case does several things at once by each of them. */
 export type Told = Record<string, Line[]>;
 
 /** Runs the cases. */
-export async function look(stage: Stage, isLong: boolean): Promise<Told> {
+export async function look(stage: Stage, size: Size): Promise<Told> {
   const told: Told = {};
-  for (const [name, run] of Object.entries(isLong ? LONG : SHORT)) {
-    const lines: Line[] = [];
+  for (const [name, run] of Object.entries<Case>(SIZES[size])) {
     const begin = performance.now();
-    await run(stage, (text) => void lines.push({ ms: performance.now() - begin, text }));
+    const noted = (lines: Line[]): Note => {
+      return (text) => void lines.push({ ms: performance.now() - begin, text });
+    };
+    const strand = (what: string): Note => {
+      const lines: Line[] = [];
+      told[`${name}: ${what}`] = lines;
+      return noted(lines);
+    };
+    const lines: Line[] = [];
     told[name] = lines;
+    await run(stage, noted(lines), strand);
   }
   return told;
 }

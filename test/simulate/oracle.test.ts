@@ -9,9 +9,9 @@ const why = await whyNoOracle();
 
 describe.skipIf(why !== '')(titled('the kernel in namespaces, and a simulation', why), () => {
   test('fetch, agents and WebSockets have the same codes in the same order when the server refuses, resets, crashes, when a reader is slow, and a partition is healed', async () => {
-    const kernel = wordsOf(await onKernel(false));
+    const kernel = wordsOf(await onKernel('short'));
     expect(kernel['refused']?.[0]).toBe('fetch ECONNREFUSED');
     expect(kernel['partition']).toContain('under way: agent 4 octets');
-    expect(wordsOf(await inSimulation(false))).toEqual(kernel);
+    expect(wordsOf(await inSimulation('short'))).toEqual(kernel);
   }, 60_000);
 });

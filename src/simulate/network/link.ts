@@ -13,10 +13,11 @@ import {
   type WireRule,
   type World,
 } from '../../sim/index.ts';
-import { type Memory, RST, SYN } from '../../wire/index.ts';
+import { type Memory, RST } from '../../wire/index.ts';
 import { bpsOf, type Duration, duration, type Rate, rate, usOf } from '../units.ts';
 import type { Fault, FaultAction, FaultKind, Faults } from './fault.ts';
 import { type LinkOptions, linkOptions, wireConfigOf } from './link-options.ts';
+import { NatTable } from './nat.ts';
 import { resetTo } from './reset.ts';
 
 /** Of most faults of a link. */
@@ -41,9 +42,19 @@ export interface NatOptions {
   idle?: Duration;
   /** Whoever sends into a flow that was forgotten gets a RST, instead of silence. Default false. */
   reset?: boolean;
+  /** Flows that it has room for: beyond, the one that has been idle for longest is forgotten. Default 65,536. */
+  flows?: number;
 }
 
-const natOptions = new Schema<NatOptions>('nat', { idle: duration, reset: flag });
+const natOptions = new Schema<NatOptions>('nat', { idle: duration, reset: flag, flows: whole(1) });
+
+/** A fault that forgets flows. */
+export interface Nat extends Fault {
+  /** Flows that it knows now. */
+  readonly flows: number;
+  /** Flows that were forgotten because its table was full. */
+  readonly evicted: number;
+}
 
 /** What an end of a link is. */
 export interface LinkEnd {
@@ -52,8 +63,6 @@ export interface LinkEnd {
   readonly passesOn?: boolean;
   /** A packet has come, whose block it may keep. True: it does. */
   deliver(off: number, len: number): boolean;
-  /** RST to every connection whose peer is behind `link`, as a box on the way would send it; how many. */
-  resetThrough?(link: Link, port: number | undefined): number;
 }
 
 /** The link's side of an end. */
@@ -79,6 +88,9 @@ class EndPort implements Port {
   }
 }
 
+/** Sends a RST to both ends of each connection (of `port`) whose segments go by a link; to how many. */
+export type Resets = (link: Link, port: number | undefined) => number;
+
 /** How fast a wire is. */
 type Pace = Required<Pick<WireConfig, 'bandwidthBps' | 'queuePackets'>>;
 
@@ -98,6 +110,7 @@ export class Link {
   readonly b: LinkEnd;
   readonly #ports: readonly [EndPort, EndPort];
   readonly #faults: Faults;
+  readonly #resets: Resets;
   readonly #random: Random;
   #cuts = { ab: 0, ba: 0 };
   /** As it is without faults, and what faults allow. */
@@ -106,7 +119,8 @@ export class Link {
   #number = 0;
 
   /** @internal */
-  constructor(world: World, a: LinkEnd, b: LinkEnd, options: LinkOptions, faults: Faults) {
+  constructor(world: World, a: LinkEnd, b: LinkEnd, options: LinkOptions, faults: Faults, resets: Resets) {
+    this.#resets = resets;
     this.ends = [a.name, b.name];
     this.a = a;
     this.b = b;
@@ -252,32 +266,35 @@ export class Link {
     return this.#rule('blackhole', options, () => true, { drop: true });
   }
 
-  /** A box on the way resets every established connection (of `port`): both ends get a RST, once. */
+  /** A box on the way resets every connection (of `port`) that goes by this link: both ends get a RST, once. */
   reset(options: Pick<FaultOptions, 'port'> = {}): Fault {
     resetOptions.check(options);
     const { port } = options;
-    const hits = (this.a.resetThrough?.(this, port) ?? 0) + (this.b.resetThrough?.(this, port) ?? 0);
+    const hits = this.#resets(this, port);
     const fault = this.#fault('reset', 'reset', { hits: () => hits, lift: () => {} });
     fault.lift();
     return fault;
   }
 
   /** A NAT on the way that forgets flows: what comes later for them is lost, unless it is a SYN. */
-  nat(options: NatOptions = {}): Fault {
+  nat(options: NatOptions = {}): Nat {
     natOptions.check(options);
-    const { idle = '60s', reset = false } = options;
-    const idleUs = usOf(idle, 'nat', 'idle');
-    const seen = new Map<string, number>();
-    return this.#rule(
+    const { idle = '60s', reset = false, flows = 65_536 } = options;
+    const table = new NatTable(this.#faults.now(), usOf(idle, 'nat', 'idle'), flows);
+    const fault = this.#rule(
       'nat',
       {},
-      (p) => isForgotten(p, seen, idleUs),
+      (p) => !table.knows(p),
       { drop: true },
       undefined,
       (p) => {
         if (reset) this.#answerReset(p);
       },
     );
+    return Object.defineProperties(fault, {
+      flows: { get: () => table.flows },
+      evicted: { get: () => table.evicted },
+    }) as Nat;
   }
 
   /**
@@ -370,18 +387,4 @@ function fromText(from: string | undefined): string {
 
 function isOfPort(p: PacketInfo, port: number): boolean {
   return p.srcPort === port || p.dstPort === port;
-}
-
-/** Whether a packet belongs to a flow that a NAT has forgotten. One that opens, or has no flow, makes one. */
-function isForgotten(p: PacketInfo, seen: Map<string, number>, idleUs: number): boolean {
-  const { ip, tcp } = p;
-  if (ip === null || (tcp === null && !p.isUdp)) return false;
-  const source = `${ip.src0}.${ip.src1}.${ip.src2}.${ip.src3}:${p.srcPort}`;
-  const destination = `${ip.dst0}.${ip.dst1}.${ip.dst2}.${ip.dst3}:${p.dstPort}`;
-  const key = source < destination ? `${source} ${destination}` : `${destination} ${source}`;
-  const before = seen.get(key);
-  const opens = tcp === null || (tcp.ctl & SYN) !== 0;
-  const isKnown = before === undefined || p.timeUs - before <= idleUs;
-  if (isKnown || opens) seen.set(key, p.timeUs);
-  return !isKnown && !opens;
 }

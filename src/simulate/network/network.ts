@@ -1,16 +1,20 @@
 // The network of a simulation: which links there are, and by which of them packets go. Hosts between which nobody has said
 // anything have a link of their own, made with their first packet. Where switches join hosts, packets go by the fewest links.
 
+import type { Connection } from '../../host/index.ts';
 import type { World } from '../../sim/index.ts';
 import { parseAddress } from '../../wire/index.ts';
 import type { Faults } from './fault.ts';
 import { Link, type LinkEnd } from './link.ts';
 import type { LinkOptions } from './link-options.ts';
+import { resetOf } from './reset.ts';
 
 /** A host, as the network sees it. */
 export interface Attached extends LinkEnd {
   /** From 1: the last two octets of its addresses. */
   readonly index: number;
+  /** Those of its stack. */
+  readonly connections: readonly Connection[];
 }
 
 /** Who sees links when they are made. */
@@ -32,9 +36,6 @@ class End implements LinkEnd {
   }
   deliver(off: number, len: number): boolean {
     return this.target?.deliver(off, len) ?? false;
-  }
-  resetThrough(link: Link, port: number | undefined): number {
-    return this.target?.resetThrough?.(link, port) ?? 0;
   }
 }
 
@@ -63,6 +64,7 @@ export class Network {
   readonly #made: LinkMade;
   /** By index - 1. */
   readonly #hosts: End[] = [];
+  readonly #attached: Attached[] = [];
   readonly #ends = new Map<string, End>();
   readonly #links = new Map<string, Link>();
   /** The next link from an end to a host. */
@@ -112,6 +114,7 @@ export class Network {
     const end = this.#end(host.name);
     end.target = host;
     this.#hosts[host.index - 1] = end;
+    this.#attached.push(host);
   }
 
   addSwitch(name: string): Switch {
@@ -136,7 +139,9 @@ export class Network {
     const key = a.name < b.name ? `${a.name} ${b.name}` : `${b.name} ${a.name}`;
     let link = this.#links.get(key);
     if (link === undefined) {
-      link = new Link(this.#world, a, b, this.#defaults(a, b), this.#faults);
+      link = new Link(this.#world, a, b, this.#defaults(a, b), this.#faults, (of, port) =>
+        this.#reset(of, port),
+      );
       this.#links.set(key, link);
       this.#made(link);
     }
@@ -162,11 +167,31 @@ export class Network {
     return true;
   }
 
-  /** The link by which packets from a host go to an address of another. */
-  linkFor(from: Attached, address: string): Link | null {
+  #reset(link: Link, port: number | undefined): number {
+    let hits = 0;
+    for (const host of this.#attached)
+      for (const connection of host.connections) {
+        const { state, localPort, remotePort } = connection;
+        if (state === 'CLOSED' || (port !== undefined && localPort !== port && remotePort !== port)) continue;
+        const entry = this.#entry(this.#end(host.name), connection.remoteAddress, link);
+        if (entry === null) continue;
+        link.wire.inject(entry === link.a ? 'b->a' : 'a->b', resetOf(connection));
+        hits++;
+      }
+    return hits;
+  }
+
+  /** The end of a link by which packets enter it, on their way from a host to an address of another; null: they do not. */
+  #entry(from: End, address: string, link: Link): LinkEnd | null {
     const words = parseAddress(address);
     const to = words === null ? undefined : this.#hosts[(words.w3 & 0xffff) - 1];
-    return to === undefined || to.target === from ? null : this.#route(this.#end(from.name), to);
+    if (to === undefined) return null;
+    for (let at = from; at !== to; ) {
+      const next = this.#route(at, to);
+      if (next === null || next === link) return next === null ? null : at;
+      at = (next.a === at ? next.b : next.a) as End;
+    }
+    return null;
   }
 
   #route(from: End, to: End): Link | null {
