@@ -1,5 +1,5 @@
 // Programs of the bench in processes of their own: one that has run something else before is 10 % slower, by what V8 has
-// learned of it.
+// learned of it. They run on the core as it is published (core.ts).
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onCore } from './core.ts';
 import { writeFlameGraph } from './flame.ts';
 
 /** How programs are run. */
@@ -31,11 +32,12 @@ export async function inOwnProcess<T>(
   more: readonly string[] = [],
 ): Promise<T> {
   const name = [file, ...args].join(' ').replace(/[^\w.%-]+/g, '-');
-  const flags = ['--expose-gc', ...more];
+  const core = await onCore();
+  const flags = ['--expose-gc', ...core.flags, ...more];
   if (profiles !== null)
     flags.push('--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${name}.cpuprofile`);
   const path = fileURLToPath(new URL(file, import.meta.url));
-  const env = { ...process.env, NODE_COMPILE_CACHE: cache };
+  const env = { ...process.env, ...core.env, NODE_COMPILE_CACHE: cache };
   const child = spawn(process.execPath, [...flags, path, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env,
