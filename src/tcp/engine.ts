@@ -93,6 +93,8 @@ export class Engine {
   predictsText = false;
   /** Full segments that leave at once are given to the output as one that stands for them, where the settings allow it. */
   trains = false;
+  /** Segments come together: what ACKs let go leaves at once, in trains, when the host calls `push` for who signals `USABLE`. */
+  together = false;
   /** Cookies of TCP Fast Open; null: there is none. */
   cookies: Cookies | null = null;
   /** What is remembered of peers; null: nothing is. */

@@ -23,4 +23,6 @@ export const Signal = {
   SOFT_ERROR: 0x100,
   /** TCP Fast Open: the user may have the connection, although its handshake has not completed. */
   EARLY: 0x200,
+  /** Not for the user: an ACK lets text go, which waits for what comes together with it (`Engine.together`): PUSH. */
+  USABLE: 0x400,
 } as const;

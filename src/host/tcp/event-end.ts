@@ -1,20 +1,22 @@
 // What every event of a connection ends with: its timer, what its user is told, its place in the tables.
 
-import { Err, Signal, State, wakeAt } from '../../tcp/index.ts';
+import { Err, push, Signal, State, wakeAt } from '../../tcp/index.ts';
 import type { Connection, Listener } from '../connection/index.ts';
 import type { TcpLayer } from './tcp-layer.ts';
 
-/** What a user is told once for packets that came together. */
-const COALESCED = Signal.TEXT | Signal.ROOM;
+/** What is seen to once for packets that came together. */
+const COALESCED = Signal.TEXT | Signal.ROOM | Signal.USABLE;
 
 /** Packets come together: until the end of the batch nobody is told of text and of room, but of all else at once. */
 export function beginBatch(tcp: TcpLayer): void {
   tcp.batches++;
+  tcp.engine.together = true;
 }
 
 /** The last of them was processed. */
 export function endBatch(tcp: TcpLayer): void {
   if (--tcp.batches > 0) return;
+  tcp.engine.together = false;
   const { late } = tcp;
   if (late.length === 0) return;
   tcp.late = [];
@@ -31,6 +33,7 @@ export function endEvent(tcp: TcpLayer, c: Connection): void {
   c.stirred = true;
   // The end of the batch sees to all of it.
   if (c.late && (tcb.signals & ~COALESCED) === 0 && tcb.state !== State.TIME_WAIT) return;
+  if (tcp.batches === 0 && (tcb.signals & Signal.USABLE) !== 0) push(tcp.engine, tcb);
   const at = wakeAt(tcb);
   if (at !== 0) tcp.table.wheel.armNoLater(tcb.id, at);
   const { signals } = tcb;

@@ -32,9 +32,16 @@ export function predicted(e: Engine, tcb: Tcb, seg: Segment): boolean {
       textInOrder(e, tcb, seg);
     else if (e.rules.text(e, tcb, seg)) return true;
   }
-  if (!nothingToDo(tcb)) transmit(e, tcb);
-  else if (tcb.ackNow === 1) e.rules.sendAck(e, tcb);
+  if (nothingToDo(tcb)) {
+    if (tcb.ackNow === 1) e.rules.sendAck(e, tcb);
+  } else if (mayWait(e, tcb)) tcb.signals |= Signal.USABLE;
+  else transmit(e, tcb);
   return true;
+}
+
+/** Whether what an ACK lets go waits for those that come together with it: not where it carries an ACK, or has a time of its own. */
+function mayWait({ together, trains }: Engine, { ackNow, cc }: Tcb): boolean {
+  return together && trains && ackNow === 0 && cc.pacingRate <= 0;
 }
 
 /** `heard`, of a segment at RCV.NXT whose timestamp is not older than TS.Recent, where no marks are counted. */
