@@ -171,6 +171,22 @@ describe('delayed ACKs (3.8.6.3)', () => {
     a.inject('ACK', 1, 1, text(10));
     expect(sent(a)).toEqual(['ACK seq=1 ack=11 len=0']);
   });
+
+  it('RFC 5681 4.2: also where nothing but a FIN is beyond the gap', () => {
+    for (const [state, ack] of [
+      ['ESTABLISHED', 1],
+      ['FIN-WAIT-1', 1],
+      ['FIN-WAIT-2', 2],
+    ] as const) {
+      const a = inState(state);
+      a.inject('FIN,ACK', 31, ack);
+      a.sent.length = 0;
+      a.inject('ACK', 1, ack, text(10));
+      expect([state, sent(a)]).toEqual([state, [`ACK seq=${a.tcb.snd.nxt - a.tcb.snd.iss} ack=11 len=0`]]);
+      a.inject('ACK', 11, ack, text(20));
+      expect([state, sent(a)]).toEqual([state, [`ACK seq=${a.tcb.snd.nxt - a.tcb.snd.iss} ack=32 len=0`]]);
+    }
+  });
 });
 
 describe('SHLD-3: text for a user who has gone (3.6.1)', () => {

@@ -41,7 +41,7 @@ export function text(e: Engine, tcb: Tcb, seg: Segment): boolean {
       noteHeld(tcb, seq, end);
       absorbRanges(tcb);
       tcb.ackNow = 1;
-    }
+    } else if (rcv.fin === 1) tcb.ackNow = 1; // the gap is before a FIN
     measureRcvRtt(e, tcb, seg);
     tcb.signals |= Signal.TEXT;
     e.rules.scheduleAck(e, tcb);
