@@ -17,6 +17,16 @@ const GROUPS: Readonly<Record<string, { title: string; text: string }>> = {
 are per second of the process's processor time (user and system); the peer is the kernel's TCP on loopback through
 \`node:net\`, in the same session, each row in processes of its own, in turns; medians.`,
   },
+  peers: {
+    title: 'Beside other stacks in one process',
+    text: `Two ends in one process hand each other packets as bytes, both checksums are computed and verified; per second of the
+process's processor time (user and system), in processes of their own, in turns, medians. lwIP is the machine's own package
+(Debian's liblwip0), as its maintainers have built it, by its raw API in one thread (bench/peers/lwip.c): two interfaces of one
+lwIP, every packet copied once on its way. About a thousand records are in TIME-WAIT on either side while connections are opened and
+closed; lwIP keeps them, as all its connections, in lists. \`npm run bench:peers\` needs cc, pkg-config and liblwip-dev, and
+builds nothing of lwIP itself. Others cannot be measured so: Debian has no package of smoltcp, nor has npm; the far end of
+libslirp's TCP is a socket of the kernel; liblwipv6 is an older lwIP in threads of its own.`,
+  },
   memory: {
     title: 'Connections that do nothing',
     text: `Octets of JavaScript's heap and of what is outside of it for it, everything included (TCB, object, table of tuples,

@@ -3,12 +3,13 @@
 //   npm run bench                              what it costs in processor time, beside the kernel on loopback
 //   npm run bench -- --rows net                programs of node:net on synfin, beside the kernel on loopback
 //   npm run bench -- --rows sim                simulations of programs: bulk, requests beside the kernel, an hour with 50 hosts
+//   npm run bench:peers                        what it costs beside lwIP, where the machine has it (liblwip-dev)
 //   npm run bench -- --rows memory             what connections take that do nothing; --million: of a million ends, too
 //   npm run bench -- --rows bad                bad networks, beside Linux on the same simulated link
 //   npm run bench -- --rows tun                a host on TUN and the kernel, beside the kernel over veth
 //   npm run bench -- --rows gateway            a guest in QEMU behind a gateway, beside libslirp and passt
 //   npm run bench -- --rows stack,bad --quick  both, in about a minute
-//   --rounds 3     turns of each row of `stack`, `net`, `memory`, `tun` and `gateway` (default 5)
+//   --rounds 3     turns of each row of `stack`, `peers`, `net`, `memory`, `tun` and `gateway` (default 5)
 //   --ours newreno,default  --peers cubic,bbr,reno   of `bad`: which congestion controls
 //   --only 'bulk, 40 ms'   of `bad`: the paths that have this in their name
 //   --json FILE     all rows as JSON
@@ -26,6 +27,7 @@ const GROUPS = {
   stack: async () => (await import('./stack.ts')).stackRows(rounds, running),
   sim: async () => (await import('./stack.ts')).simRows(rounds, running),
   net: async () => (await import('./stack.ts')).netRows(rounds, running),
+  peers: async () => (await import('./stack.ts')).peerRows(rounds, running),
   memory: async () => (await import('./stack.ts')).memoryRows(rounds, values.million, running),
   tun: async () => (await import('./tun.ts')).tunRows(rounds, running),
   gateway: async () => (await import('./gateway.ts')).gatewayRows(rounds),

@@ -12,6 +12,7 @@ import { headerOnly } from './header-only.ts';
 import { idleSockets } from './idle-sockets.ts';
 import { manyEnds } from './many-ends.ts';
 import { kernel, type Net, netBulk, netChurn, netRequests, onLoopback } from './net.ts';
+import { lwip } from './peers/lwip.ts';
 
 /** Figures by name. */
 export type Figures = Readonly<Record<string, number>>;
@@ -69,6 +70,8 @@ export const MEASURES: Readonly<Record<string, () => Figures | Promise<Figures>>
     await churn.run(CONNECTIONS);
     return { perSecond: await churn.run(CONNECTIONS) };
   },
+  'bulk-lwip': () => lwip('bulk', BULK_OCTETS),
+  'churn-lwip': () => lwip('churn', CONNECTIONS),
   'flows-1': () => ({ gbps: manyFlows(1, BULK_OCTETS / 2) }),
   'echo-callbacks': () => {
     const echo = new CallbackEcho();

@@ -4,7 +4,7 @@ import { cpus, release, totalmem } from 'node:os';
 
 /** One row. */
 export interface Row {
-  /** 'bad', 'gateway', 'memory', 'net', 'sim', 'stack', 'tun': what was asked for by `--rows`. */
+  /** 'bad', 'gateway', 'memory', 'net', 'peers', 'sim', 'stack', 'tun': what was asked for by `--rows`. */
   readonly group: string;
   /** What was measured, with its unit: `bulk, 40 ms, 1 % loss, Mbit/s`. */
   readonly what: string;

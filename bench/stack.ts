@@ -2,6 +2,7 @@
 // programs of node:net cost on synfin, beside themselves on the kernel.
 
 import type { Running } from './own-process.ts';
+import { lwipVersion, whyNoLwip } from './peers/lwip.ts';
 import { type Plan, planned } from './plan.ts';
 import type { Row } from './rows.ts';
 
@@ -109,6 +110,29 @@ const STACK: readonly Plan[] = [
   { what: 'octets per TIME-WAIT record with its tuple', figure: 'octets', ours: 'time-wait', better: 'less' },
 ];
 
+/** Beside lwIP. */
+function besideLwip(version: string): Plan[] {
+  const beside = `lwIP ${version}`;
+  return [
+    {
+      what: 'bulk, MTU 1500, Gbit/s',
+      ...{ figure: 'gbps', ours: 'bulk-1500', peer: 'bulk-lwip', beside, better: 'more' },
+    },
+    {
+      what: 'bulk, MTU 1500, ns per data segment, both ends and its share of ACKs',
+      ...{ figure: 'nsPerSegment', ours: 'bulk-1500', peer: 'bulk-lwip', beside, better: 'less' },
+    },
+    {
+      what: 'connect + close by callbacks, per second',
+      ...{ figure: 'perSecond', ours: 'churn-callbacks', peer: 'churn-lwip', beside, better: 'more' },
+    },
+    {
+      what: 'connect + close by promises, per second',
+      ...{ figure: 'perSecond', ours: 'churn-promises', peer: 'churn-lwip', beside, better: 'more' },
+    },
+  ];
+}
+
 const NET: readonly Plan[] = [
   {
     what: 'bulk, one connection, Gbit/s',
@@ -187,6 +211,13 @@ const MEMORY: readonly Plan[] = [
   ),
   ...ends('100000', '100,000'),
 ];
+
+/** Other stacks that run in one process, as the machine has them; throws where it has none. */
+export function peerRows(rounds: number, running: Running): Promise<Row[]> {
+  const why = whyNoLwip();
+  if (why !== null) throw new Error(why);
+  return planned('peers', besideLwip(lwipVersion()), rounds, running);
+}
 
 /** What connections take that do nothing, in `rounds` turns; `million`: of a million ends, too, in a minute or two. */
 export function memoryRows(rounds: number, million: boolean, running: Running): Promise<Row[]> {
