@@ -19,6 +19,7 @@ const shown = startRouting(onProblem);
 render(<App />, document.getElementById('app') as HTMLElement);
 listenToKeys();
 await shown;
+if (location.search !== '') void import('./parts/opened-file.ts').then((it) => it.openNamed(location.search));
 performance.mark('ready');
 document.documentElement.dataset['ready'] = 'yes';
 loadFinderLater();

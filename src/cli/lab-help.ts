@@ -239,11 +239,12 @@ wrong arguments
 };
 
 const LAB: Both = {
-  en: `synfin lab [SCENARIO] [OPTIONS]
+  en: `synfin lab [SCENARIO | FILE] [OPTIONS]
 
 Serves the lab's page on this machine, prints its address, and goes on until
-Ctrl-C. With a scenario the address is a link to it, with its changes. The page
-loads nothing from anywhere else.
+Ctrl-C. With a scenario the address is a link to it, with its changes; with a
+file the page opens that: a trace (.json) or a capture (.pcapng, .pcap, packed
+or not). The page loads nothing from anywhere else.
 
 Options:
 {options}
@@ -251,14 +252,16 @@ Options:
 Examples:
   synfin lab --open
   synfin lab ack3-lost --drop 'SYN+ACK#2'
+  synfin lab packets.pcapng --open
 
-Exit codes: 0 ended by a signal, 1 the page is not built or the port is taken,
-2 wrong arguments
+Exit codes: 0 ended by a signal, 1 the page is not built, the file cannot be
+read or the port is taken, 2 wrong arguments
 `,
-  zh: `synfin lab [场景] [选项]
+  zh: `synfin lab [场景 | 文件] [选项]
 
 在本机提供网页版实验室，显示它的地址，直到按下 Ctrl-C。给出场景时，地址就是指向
-该场景及其改动的链接。页面不会从别处加载任何内容。
+该场景及其改动的链接；给出文件时，页面会打开它：记录（.json）或抓包（.pcapng、
+.pcap，可以是压缩的）。页面不会从别处加载任何内容。
 
 选项：
 {options}
@@ -266,8 +269,9 @@ Exit codes: 0 ended by a signal, 1 the page is not built or the port is taken,
 示例：
   synfin lab --open
   synfin lab ack3-lost --drop 'SYN+ACK#2'
+  synfin lab packets.pcapng --open
 
-退出码：0 被信号结束，1 页面尚未构建或端口被占用，2 参数错误
+退出码：0 被信号结束，1 页面尚未构建、文件无法读取或端口被占用，2 参数错误
 `,
 };
 

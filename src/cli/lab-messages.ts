@@ -121,6 +121,7 @@ export const labMessages = {
     en: '{option} is for a scenario: synfin lab SCENARIO {option}',
     zh: '{option} 只用于场景：synfin lab 场景 {option}',
   },
+  labCannotRead: { en: 'the file cannot be read: {message}', zh: '无法读取文件：{message}' },
   labPortTaken: {
     en: 'port {port} of {host} is taken; choose another with --port, or 0 for any',
     zh: '{host} 的端口 {port} 已被占用；请用 --port 另选一个，0 表示任意端口',

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { linkOf } from './lab.ts';
+import { fileLinkOf, linkOf } from './lab.ts';
 import { contentPolicy, fileOf, inlineScripts, labServer } from './lab-server.ts';
 
 const script = 'console.log("page")';
@@ -30,8 +30,9 @@ beforeAll(async () => {
   writeFileSync(join(root, '.git', 'config'), 'hidden');
   writeFileSync(join(base, 'web-secret', 'x.txt'), 'outside');
   writeFileSync(join(base, 'outside.txt'), 'outside');
+  writeFileSync(join(base, 'a file.pcapng'), 'packets');
   symlinkSync(join(base, 'outside.txt'), join(root, 'link.txt'));
-  server = labServer(root);
+  server = labServer(root, join(base, 'a file.pcapng'));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
@@ -49,10 +50,10 @@ interface Answer {
 }
 
 /** A request with its path as it stands: fetch() would tidy it up. */
-function ask(path: string, method = 'GET'): Promise<Answer> {
+function ask(path: string, method = 'GET', headers = {}): Promise<Answer> {
   const { port } = server.address() as AddressInfo;
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path, method, agent: false }, (response) => {
+    const sent = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (chunk) => {
@@ -114,6 +115,18 @@ describe('the files of the page', () => {
     expect([status, body]).toEqual([404, 'not found\n']);
   });
 
+  test('the file that it was given is beside the page by its name, for who asks by address: no other name may lead to it', async () => {
+    const path = '/opened/a%20file.pcapng';
+    for (const host of ['127.0.0.1', 'localhost:9293', '[::1]:9293']) {
+      const { status, body, headers } = await ask(path, 'GET', { host });
+      expect([status, body, headers['content-type']]).toEqual([200, 'packets', 'application/octet-stream']);
+    }
+    for (const host of ['evil.example', 'evil.example:9293', 'localhost.evil.example'])
+      expect((await ask(path, 'GET', { host })).status).toBe(404);
+    expect((await ask('/opened/outside.txt')).status).toBe(404);
+    expect((await ask('/opened/')).status).toBe(404);
+  });
+
   test('a name that leads outside by a link of the file system is no file of it', async () => {
     expect(await fileOf(root, '/link.txt')).toBeNull();
     expect(await fileOf(root, '/index.html')).not.toBeNull();
@@ -143,6 +156,7 @@ describe('the policy of the page', () => {
 
 test('a link has the scenario, the language, the settings and every change', () => {
   expect(linkOf(null, {}, 'en')).toBe('');
+  expect(fileLinkOf('/tmp/a b/1-x.json', 'zh')).toBe('?file=1-x.json#1/?v=home&l=zh');
   expect(linkOf('hs', {}, 'zh')).toBe('#1/hs?l=zh');
   expect(
     linkOf('hs', { seed: 7, mslMs: 500, delayMs: 20, edits: ['drop any#3 left->right', 'cut 5ms'] }, null),

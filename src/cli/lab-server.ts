@@ -4,7 +4,8 @@
 import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { extname, join, sep } from 'node:path';
+import { isIP } from 'node:net';
+import { basename, extname, join, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 
@@ -85,10 +86,13 @@ async function contentOf(root: string, path: string): Promise<{ name: string; co
 
 const PLAIN = 'text/plain; charset=utf-8';
 
-/** A server for the files in `root`; not listening yet. */
-export function labServer(root: string): Server {
+/** Where the page finds the file that it was asked to open. */
+const OPENED = '/opened/';
+
+/** A server for the files in `root`, and for one more that the page opens; not listening yet. */
+export function labServer(root: string, opened: string | null = null): Server {
   return createServer((request, response) => {
-    answer(root, request, response).catch(() => {
+    answer(root, opened, request, response).catch(() => {
       if (!response.headersSent)
         send(request, response, 500, PLAIN, Buffer.from('the file could not be read\n'));
       else response.destroy();
@@ -96,7 +100,21 @@ export function labServer(root: string): Server {
   });
 }
 
-async function answer(root: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/**
+ * Whether a request was made to this machine by its address. A name of somebody else's may lead here, too, and pages of
+ * that name may read what they get: captures are not for them.
+ */
+function isByAddress({ headers }: IncomingMessage): boolean {
+  const host = (headers.host ?? '').replace(/:\d*$/, '').replace(/^\[|\]$/g, '');
+  return host === 'localhost' || isIP(host) !== 0;
+}
+
+async function answer(
+  root: string,
+  opened: string | null,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { method, url = '/' } = request;
   if (method !== 'GET' && method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
@@ -104,6 +122,14 @@ async function answer(root: string, request: IncomingMessage, response: ServerRe
     return;
   }
   const path = url.split(/[?#]/, 1)[0] as string;
+  if (
+    opened !== null &&
+    path === `${OPENED}${encodeURIComponent(basename(opened))}` &&
+    isByAddress(request)
+  ) {
+    send(request, response, 200, 'application/octet-stream', await readFile(opened));
+    return;
+  }
   const found = await contentOf(root, path);
   if (found === null) {
     send(request, response, 404, PLAIN, Buffer.from('not found\n'));

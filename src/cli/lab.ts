@@ -1,10 +1,12 @@
 // `synfin lab`: serves the lab's page on this machine and prints its address, with a link to a scenario and its
-// changes when they are given.
+// changes when they are given, or to a file, which the page opens.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { open } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { basename } from 'node:path';
 import type { Lang, RunOptions } from '../lab/index.ts';
 import { type Command, type Io, optionText, parseWhole, UsageError, type Values } from './command.ts';
 import { labHelp } from './lab-help.ts';
@@ -49,6 +51,15 @@ export function linkOf(scenario: string | null, options: RunOptions, lang: Lang 
   return `#${LINK_FORM}/${encodeURIComponent(scenario)}${text === '' ? '' : `?${text}`}`;
 }
 
+/** What follows the page's address for a file, which the page asks its server for. */
+export function fileLinkOf(file: string, lang: Lang | null): string {
+  const query = new URLSearchParams({ file: basename(file) });
+  return `?${query}#${LINK_FORM}/?v=home${lang === null ? '' : `&l=${lang}`}`;
+}
+
+/** A trace or a capture, packed or not; no scenario is called like that. */
+const FILE_NAME = /[\\/]|\.(json|pcapng|pcap|gz|zst)$/i;
+
 /** The address of a server that listens, for a browser on this machine. */
 function addressOf(server: Server): string {
   const { address, port, family } = server.address() as AddressInfo;
@@ -71,6 +82,16 @@ async function listening(server: Server, port: number, host: string, io: Io): Pr
   }
 }
 
+/** Why a file cannot be read, or null. */
+async function whyUnreadable(file: string): Promise<string | null> {
+  try {
+    await using opened = await open(file);
+    return (await opened.stat()).isFile() ? null : `EISDIR: ${file}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /** Starts the browser that the system has for addresses. */
 function openBrowser(url: string, io: Io): void {
   const { platform } = process;
@@ -85,7 +106,8 @@ function openBrowser(url: string, io: Io): void {
 async function run(values: Values, positionals: readonly string[], io: Io): Promise<number> {
   const [name = null, ...more] = positionals;
   if (more.length > 0) throw new UsageError('tooManyArguments', { text: more.join(' ') });
-  const scenario = name === null ? null : wantedScenario(name).id;
+  const file = name !== null && FILE_NAME.test(name) ? name : null;
+  const scenario = name === null || file !== null ? null : wantedScenario(name).id;
   const options = runOptionsOf(values);
   const changed = Object.keys(labOptions).find(
     (option) => !['port', 'host', 'open'].includes(option) && values[option] !== undefined,
@@ -94,14 +116,19 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
     throw new UsageError('labNeedsScenario', { option: `--${changed}` });
   const port = parseWhole(optionText(values, 'port') ?? String(DEFAULT_PORT), '--port', 0, 65_535);
   const host = optionText(values, 'host') ?? DEFAULT_HOST;
+  const problem = file === null ? null : await whyUnreadable(file);
+  if (problem !== null) {
+    io.stderr.write(`synfin lab: ${t(io.lang, 'labCannotRead', { message: problem })}\n`);
+    return 1;
+  }
   const page = await labPage(process.env['SYNFIN_LAB_PAGE']);
   if (page.found === null) {
     io.stderr.write(`synfin lab: ${t(io.lang, 'labNotBuilt', { file: page.expected })}\n`);
     return 1;
   }
-  const server = labServer(page.directory);
+  const server = labServer(page.directory, file);
   if (!(await listening(server, port, host, io))) return 1;
-  const url = `${addressOf(server)}${linkOf(scenario, options, io.lang)}`;
+  const url = `${addressOf(server)}${file === null ? linkOf(scenario, options, io.lang) : fileLinkOf(file, io.lang)}`;
   io.stdout.write(`${t(io.lang, 'labAt', { url })}\n`);
   if (values['open'] === true) openBrowser(url, io);
   await signalled();

@@ -71,9 +71,11 @@ describe('what is told of a failure', () => {
     expect(text).toMatch(
       /faults:\n {2}loss on client-server, 0\.\d{3} s to now: \d+ hits\n {2}crash of server/,
     );
+    expect(text).toMatch(/npx synfin lab .*1-client-server-\d+\.json --open/);
     expect(text).toMatch(/npx synfin read .*packets\.pcapng/);
     const [made = ''] = readdirSync(folder);
     expect(readdirSync(join(folder, made)).sort()).toEqual([
+      expect.stringMatching(/^1-client-server-\d+\.json$/),
       expect.stringMatching(/^1-client-server-\d+\.svg$/),
       'log.txt',
       'packets.pcapng',

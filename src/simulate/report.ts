@@ -56,9 +56,13 @@ export function reportOf(
 /** What can be done with the files; `first` is the connection that was drawn first. */
 function filesText(folder: string, first: Seen | undefined): string {
   const read = `npx synfin read ${join(folder, 'packets.pcapng')}`;
-  const lines = [`files: ${folder}`, `  ${read}   (or Wireshark: TLS is decrypted)`];
+  const lines = [`files: ${folder}`];
   if (first !== undefined)
-    lines.push(`  ${read} --replay ${first.number}   (the first ladder, played again by the engine)`);
+    lines.push(
+      `  npx synfin lab ${join(folder, `${fileNameOf(first, 0)}.json`)} --open   (the first ladder in a browser, step by step)`,
+      `  ${read} --replay ${first.number}   (the same, played again by the engine)`,
+    );
+  lines.push(`  ${read}   (or Wireshark: TLS is decrypted)`);
   return lines.join('\n');
 }
 
@@ -97,6 +101,11 @@ function reportFolder(sim: Simulation): string {
   );
 }
 
+/** What the files of a connection are called, without their kind; `place`: among those that are written, from 0. */
+function fileNameOf({ left, right }: Seen, place: number): string {
+  return `${place + 1}-${left.name}-${right.name}-${left.port}`;
+}
+
 /** Where pictures and a capture are, or why they are not: nothing of it may hide the failure itself. */
 function filesOf(
   sim: Simulation,
@@ -111,8 +120,10 @@ function filesOf(
     writeFileSync(join(folder, 'trace.txt'), `${sim.trace.lines.join('\n')}\n`);
     writeFileSync(join(folder, 'log.txt'), `${sim.logged.join('\n')}\n`);
     for (const [i, seen] of all.slice(0, MOST_PICTURES).entries()) {
-      const name = `${i + 1}-${seen.left.name}-${seen.right.name}-${seen.left.port}.svg`;
-      writeFileSync(join(folder, name), svgLadder(recorder.trace(seen), { lang: 'en' }));
+      const file = join(folder, fileNameOf(seen, i));
+      const trace = recorder.trace(seen);
+      writeFileSync(`${file}.svg`, svgLadder(trace, { lang: 'en' }));
+      if (i < MOST_LADDERS) writeFileSync(`${file}.json`, JSON.stringify(trace));
     }
     return folder;
   } catch (error) {

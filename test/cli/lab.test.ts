@@ -51,6 +51,17 @@ describe('synfin lab', () => {
     expect(await once(child, 'exit')).toEqual(process.platform === 'win32' ? [null, signal] : [0, null]);
   });
 
+  test('a file that cannot be read, and options of scenarios beside one, are refused before anything is served', async () => {
+    for (const file of [join(page, 'no.pcapng'), page]) {
+      const { code, stdout, stderr } = await synfin(['lab', file, '--port', '0']);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(/^synfin lab: the file cannot be read: (ENOENT|EISDIR).*\n$/);
+    }
+    const file = join(page, 'index.html.json');
+    const { code, stderr } = await synfin(['lab', file, '--drop', 'SYN']);
+    expect([code, stderr.includes('--drop is for a scenario')]).toEqual([2, true]);
+  });
+
   test('the page reads what every option becomes', () => {
     const edits = ['drop any#3 left->right', 'left write "a & b=c" 5ms'];
     const link = linkOf('hs', { seed: 1, mslMs: 500, delayMs: 20, edits }, 'zh');

@@ -1,15 +1,36 @@
 // The page of the lab in a real browser: what a reader does, and what the engine must answer.
 
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import mermaid from 'mermaid';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { packet, pcapFile } from '../../src/capture/testing.ts';
 import { scenarios } from '../../src/lab/index.ts';
+import { simulate } from '../../src/simulate/index.ts';
 import { findings } from './axe.ts';
 import { changesOf, clickArrow, middleOf, missing, SCREENSHOTS, stateOf, WebLab } from './browser.ts';
+
+/** What is told of a simulation in which an answer is lost again and again. */
+async function failedSimulation(): Promise<string> {
+  const sim = simulate({ seed: 3 });
+  try {
+    sim.host('api', () => createServer((_request, response) => response.end('hello')).listen(80));
+    sim.link('client', 'api', { rtt: '40ms' }).rule('drop data#1- api->client');
+    await sim.client('client', () => fetch('http://api/', { signal: AbortSignal.timeout(3000) }));
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    sim.close();
+  }
+}
 
 if (missing !== null) console.warn(`test/web is skipped: ${missing}`);
 
@@ -32,6 +53,25 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
   afterAll(async () => {
     await lab?.stop();
   });
+
+  /** The address that `synfin lab FILE` says, of the page that was built here. */
+  const labOf = async (file: string, lang: string): Promise<{ url: string; end: () => Promise<void> }> => {
+    const env = { ...process.env, SYNFIN_LAB_PAGE: dirname(fileURLToPath(lab.file)), LC_ALL: 'C.UTF-8' };
+    const child = spawn(process.execPath, ['bin/synfin.js', 'lab', file, '--port', '0', '--lang', lang], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let said = '';
+    for await (const piece of child.stdout.setEncoding('utf8')) {
+      said += piece;
+      if (said.includes('\n')) break;
+    }
+    const end = async (): Promise<void> => {
+      child.kill();
+      if (child.exitCode === null) await once(child, 'exit');
+    };
+    return { url: /http:[^\s(（]+/.exec(said)?.[0] ?? '', end };
+  };
 
   /** What the page shows within a few seconds: it draws after a key, not with it. */
   const soon = <T>(what: () => Promise<T>) => expect.poll(what, { timeout: 30_000 });
@@ -676,6 +716,39 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       await page.waitForSelector('.titlebar h1:has-text("of-the-command")');
       expect(await page.locator('.arrow').count()).toBeGreaterThan(6);
       await closeAll();
+    });
+
+    test('synfin lab FILE opens the ladder of a simulation that failed, and its capture, in both languages', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'synfin-failed-'));
+      vi.stubEnv('SYNFIN_REPORTS', folder);
+      try {
+        const told = String(await failedSimulation());
+        for (const [what, lang, words] of [
+          [/npx synfin lab (\S+)/, 'en', 'From the file'],
+          [/npx synfin lab (\S+)/, 'zh', '来自文件'],
+          [/npx synfin read (\S+)/, 'zh', '连接'],
+        ] as const) {
+          const [, file = ''] = what.exec(told) ?? [];
+          const { url, end } = await labOf(file, lang);
+          try {
+            const page = await open('', {}, url);
+            await page.waitForSelector(`.titlebar h1:has-text("${basename(file)}")`);
+            expect(await page.locator('.arrow[data-end="lost"]').count()).toBeGreaterThanOrEqual(3);
+            expect(await page.locator(`:text("${words}")`).count()).toBeGreaterThanOrEqual(1);
+            expect(await page.getAttribute('html', 'lang')).toBe(lang === 'zh' ? 'zh-CN' : 'en');
+            await page.keyboard.press('End');
+            await shot(page, `simulated-${lang}-${what.source.slice(11, 14)}`);
+            expect(await findings(page)).toEqual([]);
+          } finally {
+            await end();
+            await closeAll();
+          }
+        }
+        expect(lab.complaints).toEqual([]);
+      } finally {
+        vi.unstubAllEnvs();
+        rmSync(folder, { recursive: true, force: true });
+      }
     });
 
     test('a capture of the wire is judged: findings, their frames, and the ladder of the worst; nothing is sent', async () => {
