@@ -134,6 +134,20 @@ describe('Ring', () => {
     );
   });
 
+  it('begins at the beginning of its block whenever it was empty, and goes on from there', () => {
+    const mem = new Memory();
+    const ring = new Ring(mem);
+    for (const first of [1000, 2 ** 31 - 2, -7]) {
+      ring.ensure(256, first, first);
+      ring.write(first, Uint8Array.of(0xaa, 0xbb), 0, 2);
+      ring.write((first + 2) | 0, Uint8Array.of(0xcc), 0, 1);
+      const block = mem.u8.subarray(64, 320); // the first that a Memory hands out, each time
+      expect([...block.subarray(0, 3)]).toEqual([0xaa, 0xbb, 0xcc]);
+      block.fill(0);
+      ring.release();
+    }
+  });
+
   it('takes no memory before it is needed and gives all of it back', () => {
     const mem = new Memory();
     const ring = new Ring(mem);

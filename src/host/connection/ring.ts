@@ -1,6 +1,7 @@
 // A byte ring in Memory, addressed by sequence number: the octet with sequence number s lies at
-// s modulo the capacity (RFC 9293 section 3.4 numbers octets modulo 2^32, of which every capacity is a
-// divisor). Which octets are live is the owner's knowledge: the ring only holds them.
+// s - base modulo the capacity (RFC 9293 section 3.4 numbers octets modulo 2^32, of which every capacity is a
+// divisor). The base is the first octet since the ring was empty: who is emptied again and again uses the same octets of the
+// Memory, which are in the processor's cache. Which octets are live is the owner's knowledge: the ring only holds them.
 
 import type { Memory } from '../../wire/index.ts';
 import { copySum, joinSums } from '../../wire/index.ts';
@@ -26,6 +27,7 @@ export class Ring {
   readonly #mem: Memory;
   readonly #gate: RingGate | null;
   #off = 0;
+  #base = 0;
 
   constructor(mem: Memory, gate: RingGate | null = null) {
     this.#mem = mem;
@@ -65,10 +67,12 @@ export class Ring {
     const off = this.#mem.alloc(capacity);
     if (off === 0) return false;
     const live = (seqHi - seqLo) | 0;
+    if (this.capacity === 0) this.#base = seqLo;
+    const first = (seqLo - this.#base) | 0;
     let done = 0;
     while (done < live) {
-      const from = (seqLo + done) & (this.capacity - 1);
-      const to = (seqLo + done) & (capacity - 1);
+      const from = (first + done) & (this.capacity - 1);
+      const to = (first + done) & (capacity - 1);
       const n = Math.min(live - done, this.capacity - from, capacity - to);
       this.#mem.copy(off + to, this.#off + from, n);
       done += n;
@@ -79,9 +83,14 @@ export class Ring {
     return true;
   }
 
+  /** Where the octet lies, from the beginning of the block. */
+  #place(seq: number): number {
+    return (seq - this.#base) & (this.capacity - 1);
+  }
+
   /** Puts `n` octets of `src`, from index `from`, at `seq`. */
   write(seq: number, src: Uint8Array, from: number, n: number): void {
-    const at = seq & (this.capacity - 1);
+    const at = this.#place(seq);
     const first = Math.min(n, this.capacity - at);
     copyBytes(this.#mem.u8, this.#off + at, src, from, first);
     if (first < n) copyBytes(this.#mem.u8, this.#off, src, from + first, n - first);
@@ -90,7 +99,7 @@ export class Ring {
   /** Puts the `n` octets at `memOff` of the Memory at `seq`. */
   copyIn(seq: number, memOff: number, n: number): void {
     const mem = this.#mem;
-    const at = seq & (this.capacity - 1);
+    const at = this.#place(seq);
     const first = Math.min(n, this.capacity - at);
     mem.copy(this.#off + at, memOff, first);
     if (first < n) mem.copy(this.#off, memOff + first, n - first);
@@ -98,7 +107,7 @@ export class Ring {
 
   /** Takes the octets [seq, seq + n) to `dst`, index `at`. */
   copyOut(seq: number, dst: Uint8Array, at: number, n: number): void {
-    const from = seq & (this.capacity - 1);
+    const from = this.#place(seq);
     const first = Math.min(n, this.capacity - from);
     copyBytes(dst, at, this.#mem.u8, this.#off + from, first);
     if (first < n) copyBytes(dst, at + first, this.#mem.u8, this.#off, n - first);
@@ -107,7 +116,7 @@ export class Ring {
   /** Takes the octets [seq, seq + n) to offset `memOff` of the Memory. */
   copyTo(memOff: number, seq: number, n: number): void {
     const mem = this.#mem;
-    const from = seq & (this.capacity - 1);
+    const from = this.#place(seq);
     const first = Math.min(n, this.capacity - from);
     mem.copy(memOff, this.#off + from, first);
     if (first < n) mem.copy(memOff + first, this.#off, n - first);
@@ -116,7 +125,7 @@ export class Ring {
   /** {@link copyTo}, and the one's complement sum of the octets, begun at the folded sum `seed`. */
   copySumTo(memDst: number, seq: number, n: number, seed: number): number {
     const mem = this.#mem;
-    const from = seq & (this.capacity - 1);
+    const from = this.#place(seq);
     const first = this.capacity - from;
     if (n <= first) return copySum(mem, memDst, this.#off + from, n, seed);
     const head = copySum(mem, memDst, this.#off + from, first, seed);
@@ -126,7 +135,7 @@ export class Ring {
   /** {@link copyIn}, and the sum likewise: a segment is received and verified in one pass. */
   copySumIn(seq: number, memOff: number, n: number, seed: number): number {
     const mem = this.#mem;
-    const at = seq & (this.capacity - 1);
+    const at = this.#place(seq);
     const first = this.capacity - at;
     if (n <= first) return copySum(mem, this.#off + at, memOff, n, seed);
     const head = copySum(mem, this.#off + at, memOff, first, seed);
