@@ -3,11 +3,11 @@
 
 import { func, Schema, whole } from '../options/index.ts';
 import type { StateName } from '../tcp/index.ts';
+import { Around } from './around.ts';
 import {
   type Connection,
   Follower,
   type FollowerCounts,
-  type Side,
   type Stage,
   statesOf,
   type Vantage,
@@ -22,15 +22,7 @@ import {
   type FrameSink,
   type Problem,
 } from './read/index.ts';
-import {
-  bySeverity,
-  judge,
-  Many,
-  type Service,
-  type Severity,
-  type Verdict,
-  verdictOf,
-} from './verdicts/index.ts';
+import { bySeverity, judge, Many, type Severity, type Verdict, verdictOf } from './verdicts/index.ts';
 import { type ZeekSummary, zeekOf } from './zeek.ts';
 
 /** What is told of one side of a connection. */
@@ -130,7 +122,6 @@ const MOST_LISTED = 20_000;
 const MOST_WAITING = 2_000;
 /** Segments of these together. */
 const MOST_WAITING_SEGMENTS = 50_000;
-const MOST_SERVICES = 50_000;
 const EXAMPLES = 3;
 
 interface Group {
@@ -145,7 +136,7 @@ export class CaptureAnalyser {
   readonly #options: AnalyserOptions;
   readonly #follower: Follower;
   readonly #many = new Many();
-  readonly #services = new Map<string, Service>();
+  readonly #around = new Around();
   readonly #groups = new Map<string, Group>();
   readonly #reports: ConnectionReport[] = [];
   readonly #problems: FileProblem[] = [];
@@ -249,7 +240,7 @@ export class CaptureAnalyser {
 
   #over(connection: Connection): void {
     this.#many.add(connection);
-    this.#serve(connection);
+    this.#around.add(connection);
     this.#waiting.push(connection);
     this.#waitingSegments += connection.segments.length;
     if (this.#waiting.length > MOST_WAITING || this.#waitingSegments > MOST_WAITING_SEGMENTS)
@@ -265,31 +256,13 @@ export class CaptureAnalyser {
     }
   }
 
-  #service({ address, port }: Side): Service {
-    const key = `${address} ${port}`;
-    let service = this.#services.get(key);
-    if (service === undefined) {
-      service = { syns: 0, opened: 0, refused: 0, withSack: 0, withTimestamps: 0, withScale: 0 };
-      if (this.#services.size < MOST_SERVICES) this.#services.set(key, service);
-    }
-    return service;
-  }
-
-  #serve({ sides: [client, server], synAck, opened }: Connection): void {
-    const service = this.#service(server);
-    if (client.syn !== null) service.syns += client.syns;
-    if (client.syn !== null && opened) service.opened++;
-    if (server.rst !== null && synAck === null) service.refused++;
-    if (synAck === null || client.syn === null) return;
-    if (client.sackPermitted && server.sackPermitted) service.withSack++;
-    if (client.timestamps && server.timestamps) service.withTimestamps++;
-    if (client.wscale >= 0 && server.wscale >= 0) service.withScale++;
-  }
-
   #judge(connection: Connection): void {
     const { number, sides, clientKnown, first, last, closedBy, ending, stage, states } = connection;
     const vantage = vantageOf(connection);
-    const context = { vantage, endUs: this.#follower.counts.lastUs, service: this.#service(sides[1]) };
+    const context = {
+      ...{ vantage, endUs: this.#follower.counts.lastUs },
+      ...{ service: this.#around.service(sides[1]), path: this.#around.path(sides) },
+    };
     const verdicts = judge(connection, context);
     for (const verdict of verdicts) this.#count(verdict);
     if (number === this.#options.keep || number < EXAMPLES || this.#isExample(number, verdicts))

@@ -39,7 +39,7 @@ export function wayTo(connection: Connection, way: Way): number {
         ? answer.us - (syn?.us ?? Number.NEGATIVE_INFINITY)
         : (thirdAck?.us ?? Number.POSITIVE_INFINITY) - answer.us;
   // What a side sends is acknowledged from beyond the point of capture.
-  const measured = Math.min(shake, sides[way === 1 ? 0 : 1].rttLeast);
+  const measured = Math.min(shake, sides[way === 1 ? 0 : 1].rtt.least);
   return Number.isFinite(measured) && measured > 0 ? measured / 2 : 0;
 }
 

@@ -151,7 +151,7 @@ function acknowledge(me: Side, peer: Side, seen: Seen): void {
   }
   if (seqGt(ack, peer.una) && seqLeq(ack, peer.nxt)) {
     eifel(peer, seen);
-    peer.acknowledged(ack, seen.us);
+    peer.acknowledged(seen);
   }
 }
 
@@ -195,6 +195,7 @@ function spurious(side: Side, seen: Seen): void {
   if ((seen.marks & Mark.SPURIOUS) !== 0) return;
   seen.marks |= Mark.SPURIOUS;
   side.retransmitted.spurious++;
+  if (seen.is(FIN)) side.retransmitted.fin--;
 }
 
 /** A segment that occupies sequence numbers. */
@@ -256,7 +257,7 @@ function overtaken(me: Side, peer: Side, seen: Seen, by: Seen, us: number): bool
   const stamped = (seen.opts & by.opts & OPT_TIMESTAMPS) !== 0;
   if (stamped && seqLt(seen.tsVal, by.tsVal)) return true;
   if (stamped && seqGt(seen.tsVal, by.tsVal)) return false;
-  const rtt = Math.min(me.rttLeast, peer.rttLeast);
+  const rtt = Math.min(me.rtt.least, peer.rtt.least);
   const late = Number.isFinite(rtt) ? Math.max(REORDER_US, rtt / 2) : REORDER_US;
   return seen.us - us < late && peer.dupAcks < 3;
 }
@@ -284,7 +285,7 @@ function kindOf(me: Side, peer: Side, seen: Seen, us: number): number {
   if (seen.is(SYN)) return Mark.TIMEOUT;
   if (peer.sacked && seqGt(peer.sackHigh, seen.seq)) return Mark.SACK_HOLE;
   if (peer.dupAcks >= 2) return Mark.FAST;
-  const rtt = me.rtts === 0 ? 0 : me.rttSum / me.rtts;
+  const rtt = me.rtt.mean;
   const tail = seqGeq(seen.end, me.nxt) && (seen.marks & Mark.SPURIOUS) === 0;
   const probe = apart < TAIL_PROBE_US && (rtt === 0 || apart > rtt * 1.5);
   return tail && probe ? Mark.TAIL_PROBE : Mark.TIMEOUT;
@@ -302,6 +303,7 @@ function count({ retransmitted }: Side, seen: Seen): void {
   if ((marks & Mark.SACK_HOLE) !== 0) retransmitted.sack++;
   if ((marks & Mark.TAIL_PROBE) !== 0) retransmitted.tailProbe++;
   if ((marks & Mark.SPURIOUS) !== 0) retransmitted.spurious++;
+  else if (seen.is(FIN)) retransmitted.fin++;
   if ((marks & Mark.FIRST_UNSEEN) !== 0) retransmitted.firstUnseen++;
 }
 

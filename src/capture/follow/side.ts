@@ -2,6 +2,7 @@
 // are those of RFC 9293 section 3.3.1 as an observer can know them.
 
 import { seqGeq, seqGt, seqLeq, seqLt, seqMax } from '../../wire/index.ts';
+import { RoundTrips } from './round-trips.ts';
 import type { Seen } from './seen.ts';
 
 /** Sequence numbers that were skipped: somebody sent them, but they were not seen. */
@@ -36,6 +37,8 @@ export interface Retransmissions {
   sack: number;
   tailProbe: number;
   spurious: number;
+  /** With a FIN, and needed. */
+  fin: number;
   /** Whose first sending was not seen. */
   firstUnseen: number;
 }
@@ -94,7 +97,8 @@ export class Side {
   inbound = 0;
   reordered = 0;
   readonly retransmitted: Retransmissions = {
-    ...{ all: 0, handshake: 0, timeout: 0, fast: 0, sack: 0, tailProbe: 0, spurious: 0, firstUnseen: 0 },
+    ...{ all: 0, handshake: 0, timeout: 0, fast: 0, sack: 0, tailProbe: 0, spurious: 0, fin: 0 },
+    ...{ firstUnseen: 0 },
   };
   zeroWindows = 0;
   windowProbes = 0;
@@ -103,10 +107,7 @@ export class Side {
   /** Octets that the peer acknowledged although the capture does not have them. */
   unseen = 0;
   /** From text to its acknowledgment, at the point of capture: microseconds. */
-  rttLeast = Number.POSITIVE_INFINITY;
-  rttMost = 0;
-  rttSum = 0;
-  rtts = 0;
+  readonly rtt = new RoundTrips();
   /** The most octets that were outstanding. */
   mostFlight = 0;
   readonly holes: Hole[] = [];
@@ -175,8 +176,8 @@ export class Side {
     this.flights.push({ seq, end, us, times });
   }
 
-  /** The peer acknowledges up to `ack`, at `us`: a round-trip time of what was sent once (Karn's rule). */
-  acknowledged(ack: number, us: number): void {
+  /** A segment of the peer acknowledges more: a round-trip time of what was sent once (Karn's rule). */
+  acknowledged({ ack, us, frame }: Seen): void {
     this.una = ack;
     let gone = 0;
     let sample: Flight | null = null;
@@ -187,12 +188,7 @@ export class Side {
     }
     if (sample !== null && sample.times === 1) {
       const rtt = us - sample.us;
-      if (rtt >= 0) {
-        this.rttLeast = Math.min(this.rttLeast, rtt);
-        this.rttMost = Math.max(this.rttMost, rtt);
-        this.rttSum += rtt;
-        this.rtts++;
-      }
+      if (rtt >= 0) this.rtt.add(rtt, us, frame);
     }
     if (gone === this.flights.length) this.flights = [];
     else if (gone > 0) this.flights.splice(0, gone);

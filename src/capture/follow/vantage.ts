@@ -57,8 +57,8 @@ export function vantageOf(connection: Connection): Vantage {
     const place = byHalves(synAck.us - syn.us, thirdAck.us - synAck.us);
     if (place !== null) return { at: place, by: 'handshake' };
   }
-  if (client.rtts > 0 && server.rtts > 0) {
-    const place = byHalves(client.rttLeast, server.rttLeast);
+  if (client.rtt.count > 0 && server.rtt.count > 0) {
+    const place = byHalves(client.rtt.least, server.rtt.least);
     if (place !== null) return { at: place, by: 'round-trips' };
   }
   const [near, far] = [INITIAL_TTLS.includes(client.ttl), INITIAL_TTLS.includes(server.ttl)];

@@ -12,9 +12,11 @@ export {
   type Evidence,
   type Exclusion,
   type Found,
+  type Path,
   type Rule,
   type Service,
   type Severity,
+  type Shortest,
   type Verdict,
   type VerdictTexts,
 } from './verdict.ts';

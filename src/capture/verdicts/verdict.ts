@@ -65,6 +65,20 @@ export interface Context {
   readonly endUs: number;
   /** What is known of the connection's server port: others that it opened. */
   readonly service: Service;
+  /** What is known of the way between its hosts, from all their connections. */
+  readonly path: Path;
+}
+
+/** The shortest round trip that one way has ever shown, and the frame that shows it. */
+export interface Shortest {
+  us: number;
+  frame: number;
+}
+
+/** The way between two hosts: from the point of capture to the server and back, and to the client and back. */
+export interface Path {
+  readonly toServer: Shortest;
+  readonly toClient: Shortest;
 }
 
 /** A server port in this capture. */

@@ -22,10 +22,9 @@ function repeated(connection: Connection): { fin: Seen; again: Seen; acked: Seen
 
 /** What acknowledges the FIN is the answer to its first sending: that was only late. */
 function answersFirst({ sides, closedBy }: Connection, fin: Seen, again: Seen): boolean {
-  const { finAcked, rttLeast } = sides[fin.way];
+  const { finAcked, rtt } = sides[fin.way];
   if (finAcked === null) return false;
-  if (finAcked.us > again.us && finAcked.us - again.us < 0.9 * rttLeast && Number.isFinite(rttLeast))
-    return true;
+  if (rtt.count > 0 && finAcked.us > again.us && finAcked.us - again.us < 0.9 * rtt.least) return true;
   // RFC 3522. An end in TIME-WAIT does not take the timestamp of a FIN that comes again: its echo says nothing.
   const stamped = (again.opts & finAcked.opts & OPT_TIMESTAMPS) !== 0 && closedBy === fin.way;
   return stamped && seqLt(finAcked.tsEcr, again.tsVal);
@@ -42,7 +41,6 @@ export const finLost: Rule = {
   },
   advice: [],
   scenario: { id: 'fin-lost' },
-  over: ['loss'],
   judge(connection) {
     const found = repeated(connection);
     if (found === null || found.acked !== null) return null;
@@ -69,7 +67,7 @@ export const lastAckLost: Rule = {
   },
   advice: [],
   scenario: { id: 'lastack-lost' },
-  over: ['loss', 'spurious'],
+  over: ['spurious'],
   judge(connection) {
     const found = repeated(connection);
     if (found === null || found.acked === null) return null;

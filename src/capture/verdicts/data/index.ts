@@ -3,7 +3,8 @@
 import type { Rule } from '../verdict.ts';
 import { badChecksum, loss, reordered, spurious } from './loss.ts';
 import { mtuHole } from './mtu.ts';
-import { bloatedQueue, nagleDelayedAck, slowNetwork, slowServer } from './slow.ts';
+import { bloatedQueue } from './queue.ts';
+import { nagleDelayedAck, slowNetwork, slowServer } from './slow.ts';
 import { slowReader, zeroWindowStall } from './window.ts';
 
 /** Rules about data under way. */

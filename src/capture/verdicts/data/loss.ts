@@ -1,5 +1,6 @@
 // Losses on the way, needless retransmissions, damaged segments. By their rate: one loss in a thousand segments is weather.
 
+import { FIN } from '../../../wire/index.ts';
 import { Mark, type Seen, type Way } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
 import { figures, type Rule, shows } from '../verdict.ts';
@@ -26,7 +27,11 @@ export const loss: Rule = {
   scenario: { id: 'fast-retransmit' },
   judge({ sides, segments }) {
     let worst: Way = 0;
-    const real = (way: Way): number => sides[way].retransmitted.all - sides[way].retransmitted.spurious;
+    // A FIN that is sent again has verdicts of its own.
+    const real = (way: Way): number => {
+      const { all, spurious: needless, fin } = sides[way].retransmitted;
+      return all - needless - fin;
+    };
     if (real(1) > real(0)) worst = 1;
     const count = real(worst);
     if (count < 1) return null;
@@ -35,7 +40,10 @@ export const loss: Rule = {
     const rate = count / sent;
     const again = segments.filter(
       (seen) =>
-        seen.way === worst && (seen.marks & Mark.RETRANSMITTED) !== 0 && (seen.marks & Mark.SPURIOUS) === 0,
+        seen.way === worst &&
+        (seen.marks & Mark.RETRANSMITTED) !== 0 &&
+        (seen.marks & Mark.SPURIOUS) === 0 &&
+        !seen.is(FIN),
     );
     const { timeout, fast, sack, tailProbe } = side.retransmitted;
     return {

@@ -1,8 +1,10 @@
-// Where the time goes: a server that thinks, a path that is long, a queue that is full, two timers that wait for each other.
+// Where the time goes: a server that thinks, a path that is long, two timers that wait for each other.
 
 import { Mark, type Seen } from '../../follow/index.ts';
+import { lateness } from '../late.ts';
 import { roles } from '../roles.ts';
 import { duration, durationText, type Rule, shows } from '../verdict.ts';
+import { standingQueue } from './queue.ts';
 
 const SLOW_SERVER_US = 1_000_000;
 const SLOW_NETWORK_US = 300_000;
@@ -55,7 +57,7 @@ export const slowServer: Rule = {
       (seen) => seen.way === 1 && seen.us >= wait.asked.us && ((seen.ack - wait.asked.end) | 0) >= 0,
     );
     if (acked === undefined) return null;
-    const rtt = Math.min(acked.us - wait.asked.us, client.rttLeast);
+    const rtt = Math.min(acked.us - wait.asked.us, client.rtt.least);
     const again = segments.some(
       (seen) =>
         seen.us > wait.asked.us && seen.us <= wait.answered.us && (seen.marks & Mark.RETRANSMITTED) !== 0,
@@ -99,58 +101,24 @@ export const slowNetwork: Rule = {
     },
   ],
   scenario: { id: 'hs', edits: [] },
-  judge({ synAck, thirdAck, sides: [client, server] }) {
+  judge(connection, context) {
+    const { synAck, thirdAck, sides } = connection;
+    const [client, server] = sides;
     const { syn } = client;
     if (syn === null || synAck === null || thirdAck === null || client.syns > 1 || server.syns > 1)
       return null;
     const rtt = thirdAck.us - syn.us;
     if (rtt < SLOW_NETWORK_US || thirdAck.length > 0) return null;
+    if (lateness(connection) !== null) return null;
+    // It is the queue that was long: others have seen the way without it.
+    const { us } = context.path.toServer;
+    if (2 * us < synAck.us - syn.us && standingQueue(connection, context) !== null) return null;
     return {
       confidence: 'certain',
       culprit: 'network',
       params: { rtt: duration(rtt) },
       evidence: [shows(syn, roles.syn), shows(synAck, roles.synAck), shows(thirdAck, roles.thirdAck)],
     };
-  },
-};
-
-/** The round trip grows with what is under way: a queue fills (RFC 8289). */
-export const bloatedQueue: Rule = {
-  id: 'queueing',
-  severity: 'warning',
-  title: { en: 'A queue on the way is full', zh: '途中队列积压' },
-  means: {
-    en: 'The round trip of the {who}’s data grows from {least} to {most} while {flight} octets are under way, and falls with it: they wait in a buffer that is too large.',
-    zh: '{who}的数据往返时间从 {least}涨到 {most}，同时有 {flight} 字节在途：它们在一个过大的缓冲里排队。',
-  },
-  advice: [
-    {
-      en: 'On the bottleneck: an AQM (fq_codel, cake), or shape below its rate; on the sender: BBR, or a smaller send buffer.',
-      zh: '在瓶颈处：启用 AQM（fq_codel、cake）或限速到略低于其速率；在发送方：BBR，或更小的发送缓冲。',
-    },
-  ],
-  scenario: { id: 'bufferbloat' },
-  judge({ sides, segments }) {
-    for (const way of [0, 1] as const) {
-      const side = sides[way];
-      if (side.rtts < 20 || side.mostFlight < 20_000 || side.retransmitted.all > side.rtts / 10) continue;
-      const grown = side.rttMost > 4 * side.rttLeast && side.rttMost - side.rttLeast > 80_000;
-      if (!grown || side.rttSum / side.rtts < 2 * side.rttLeast) continue;
-      const last = segments.findLast((seen) => seen.way !== way && seen.pure);
-      return {
-        confidence: 'likely',
-        culprit: 'network',
-        params: {
-          who: way === 0 ? 'client' : 'server',
-          least: duration(side.rttLeast),
-          most: duration(side.rttMost),
-          flight: side.mostFlight,
-        },
-        evidence: last === undefined ? [] : [shows(last, { en: 'a late ACK', zh: '迟到的 ACK' })],
-        orElse: ['slow-reader'],
-      };
-    }
-    return null;
   },
 };
 
@@ -183,7 +151,8 @@ export const nagleDelayedAck: Rule = {
       const mss = Math.max(536, sides[sent.way].largest, 1200);
       const small = sent.length < mss && next.length < mss && next.seq === sent.end && next.marks === 0;
       if (!small || ack.ack !== sent.end) continue;
-      const rtt = Number.isFinite(sides[sent.way].rttLeast) ? sides[sent.way].rttLeast : 0;
+      const measured = sides[sent.way].rtt;
+      const rtt = measured.count > 0 ? measured.least : 0;
       const waited = ack.us - sent.us;
       const late =
         DELAYED.some(

@@ -5,6 +5,7 @@ import { serverAbandoned } from './abandoned.ts';
 import { synAborted } from './aborted.ts';
 import { acceptQueueFull } from './accept-queue.ts';
 import { filtered } from './filtered.ts';
+import { lateSynAck } from './late.ts';
 import { synAckLost, synLost, thirdAckLost } from './lost.ts';
 import { badOption, fastOpen, optionsStripped, scaleStripped } from './options.ts';
 import { refused } from './refused.ts';
@@ -21,6 +22,7 @@ export const handshakeRules: readonly Rule[] = [
   synLost,
   synAckLost,
   thirdAckLost,
+  lateSynAck,
   serverAbandoned,
   synAborted,
   staleSyn,

@@ -2,10 +2,13 @@
 
 import { SYN } from '../../../wire/index.ts';
 import { type Connection, Mark, type Seen } from '../../follow/index.ts';
+import { lateness } from '../late.ts';
 import { roles } from '../roles.ts';
-import { duration, type Rule, shows } from '../verdict.ts';
+import { duration, durationText, type Found, type Rule, shows } from '../verdict.ts';
 
 const { COPY } = Mark;
+/** Round trips differ by less. */
+const SOONER = 0.75;
 
 const advice = [
   {
@@ -15,10 +18,31 @@ const advice = [
 ];
 
 /** A SYN,ACK that left the server before the third ACK can have been there: no sign that it was lost. */
-export function crossesThirdAck({ segments, synAck, thirdAck }: Connection, seen: Seen): boolean {
+export function crossesThirdAck(connection: Connection, seen: Seen): boolean {
+  const { synAck, thirdAck, sides } = connection;
   if (synAck === null || thirdAck === null || seen.us < thirdAck.us) return false;
-  const asked = segments.findLast((one) => one.way === 0 && one.is(SYN) && one.us <= synAck.us);
-  return asked !== undefined && seen.us - thirdAck.us < synAck.us - asked.us;
+  const asked = lastAsked(connection, synAck);
+  if (asked === undefined) return false;
+  // A SYN,ACK that answers an earlier SYN comes sooner behind the last than a round trip takes.
+  const { rtt } = sides[0];
+  return seen.us - thirdAck.us < Math.max(synAck.us - asked.us, rtt.count > 0 ? rtt.least : 0);
+}
+
+/** The SYN before a SYN,ACK. */
+function lastAsked({ segments }: Connection, synAck: Seen): Seen | undefined {
+  return segments.findLast((one) => one.way === 0 && one.is(SYN) && one.us <= synAck.us);
+}
+
+/**
+ * The SYN,ACK cannot be the answer to the SYN before it, because it came sooner than data is acknowledged: an earlier SYN had
+ * arrived, and its first answer did not.
+ */
+function answersEarlier(connection: Connection): boolean {
+  const { synAck, sides } = connection;
+  const { syn, rtt } = sides[0];
+  if (syn === null || synAck === null || rtt.count === 0) return false;
+  const asked = lastAsked(connection, synAck);
+  return asked !== undefined && asked !== syn && synAck.us - asked.us < SOONER * rtt.least;
 }
 
 /** The first SYN, or its answer, did not arrive; a later one did. */
@@ -41,7 +65,7 @@ export const synLost: Rule = {
     const again = segments.filter(
       (seen) => seen.way === 0 && seen.is(SYN) && seen !== syn && seen.us <= synAck.us && seen.marks !== COPY,
     );
-    if (again.length === 0) return null;
+    if (again.length === 0 || answersEarlier(connection)) return null;
     return {
       confidence: 'certain',
       culprit: vantage.at === 'server' ? 'server' : 'network',
@@ -56,14 +80,41 @@ export const synLost: Rule = {
   },
 };
 
+/** Beside the client: the first SYN,ACK is not there, and the one that is has waited for the server's timer. */
+function unseenAnswer({ sides: [client, server] }: Connection, syn: Seen, synAck: Seen): Found {
+  const took = duration(synAck.us - syn.us);
+  return {
+    confidence: 'likely',
+    culprit: 'network',
+    params: { answers: server.syns, syns: client.syns },
+    evidence: [
+      shows(syn, roles.syn),
+      shows(synAck, {
+        en: `a SYN,ACK that was sent again: ${took} after the SYN`,
+        zh: `重发的 SYN,ACK：在 SYN 之后 ${durationText(synAck.us - syn.us, 'zh')}`,
+      }),
+    ],
+    orElse: ['syn-lost', 'late-syn-ack'],
+    excluded: [
+      {
+        verdict: 'slow-network',
+        because: {
+          en: `data takes ${duration(client.rtt.least)} there and back`,
+          zh: `数据往返只要 ${durationText(client.rtt.least, 'zh')}`,
+        },
+      },
+    ],
+  };
+}
+
 /** The server answers each SYN, and the client goes on asking. */
 export const synAckLost: Rule = {
   id: 'syn-ack-lost',
   severity: 'warning',
   title: { en: 'The SYN,ACK does not arrive', zh: 'SYN,ACK 没有送达' },
   means: {
-    en: 'The server answers ({answers|1 SYN,ACK|# SYN,ACKs}), and the client repeats its SYN ({syns}): what the server sends is lost on the way to the client.',
-    zh: '服务器应答了（{answers} 个 SYN,ACK），客户端却在重发 SYN（{syns} 个）：服务器发出的报文在去客户端的路上丢了。',
+    en: 'The server answered ({answers|1 SYN,ACK|# SYN,ACKs} here) what the client asked ({syns|1 SYN|# SYNs} here), and not all of it arrived: what the server sends is lost on the way to the client.',
+    zh: '服务器应答了客户端的请求（这里有 {answers} 个 SYN,ACK、{syns} 个 SYN），但没有全部送达：服务器发出的报文在去客户端的路上丢了。',
   },
   advice: [
     {
@@ -73,9 +124,13 @@ export const synAckLost: Rule = {
     ...advice,
   ],
   scenario: { id: 'synack-lost' },
-  over: ['syn-lost', 'third-ack-lost', 'loss', 'spurious'],
-  judge({ sides: [client, server], segments, synAck, thirdAck, wrongSynAck }) {
+  over: ['syn-lost', 'third-ack-lost'],
+  judge(connection) {
+    const { sides, segments, synAck, thirdAck, wrongSynAck } = connection;
+    const [client, server] = sides;
     if (client.syn === null || synAck === null || wrongSynAck !== null) return null;
+    if (answersEarlier(connection) || lateness(connection)?.timer === true)
+      return unseenAnswer(connection, client.syn, synAck);
     const until = thirdAck?.us ?? Number.POSITIVE_INFINITY;
     const syns = segments.filter(
       (seen) => seen.way === 0 && seen.is(SYN) && seen.us > synAck.us && seen.us < until,
