@@ -11,7 +11,7 @@ export const doctorMessages = {
     zh: 'doctor 接受一份文本，或同一主机先后的两份（早的在前）',
   },
   doctorNoSockets: {
-    en: '{name}: no line of ss, of /proc/net/tcp or of nstat in it ({strange} lines of something else)',
+    en: '{name}: no line of ss, of /proc/net/tcp or of nstat in it ({strange|1 line|# lines} of something else)',
     zh: '{name}：其中没有 ss、/proc/net/tcp 或 nstat 的输出（有 {strange} 行其他内容）',
   },
   doctorNoState: { en: '--state: there is no state "{text}"', zh: '--state：没有状态 “{text}”' },
@@ -22,11 +22,11 @@ export const doctorMessages = {
     zh: '--watch 需要终端；文件和日志请用 --json 或不加选项',
   },
   doctorHead: {
-    en: '{count} TCP sockets by {source}{span}: {states}',
+    en: '{count|1 TCP socket|# TCP sockets} by {source}{span}: {states}',
     zh: '{count} 个 TCP 套接字（来源 {source}{span}）：{states}',
   },
   doctorSpan: { en: ', twice within {seconds} s', zh: '，{seconds} 秒内两次采样' },
-  doctorStrange: { en: '{count} lines were not understood.', zh: '有 {count} 行无法识别。' },
+  doctorStrange: { en: '{count|1 line was|# lines were} not understood.', zh: '有 {count} 行无法识别。' },
   doctorLess: {
     en: 'There is no more than /proc/net/tcp: ages, rates and bounds of listeners are not known. ss -tanpiemoH tells more.',
     zh: '只有 /proc/net/tcp：不知道时长、速率和监听队列上限。ss -tanpiemoH 能看到更多。',
@@ -46,11 +46,11 @@ export const doctorMessages = {
   doctorShown: { en: 'Shown by: {text}. How sure: {sure}.', zh: '依据：{text}。把握：{sure}。' },
   doctorGrows: { en: 'It grows by {count} a minute.', zh: '每分钟增加 {count} 个。' },
   doctorLeft: {
-    en: 'The process has {fds} of {limit} descriptors in use: at this rate it has {minutes} min left.',
+    en: 'The process has {fds} of {limit|1 descriptor|# descriptors} in use: at this rate it has {minutes} min left.',
     zh: '进程已用 {fds}/{limit} 个描述符：照此速度还能撑 {minutes} 分钟。',
   },
   doctorFds: {
-    en: 'The process has {fds} of {limit} descriptors in use.',
+    en: 'The process has {fds} of {limit|1 descriptor|# descriptors} in use.',
     zh: '进程已用 {fds}/{limit} 个描述符。',
   },
   doctorExample: {

@@ -127,7 +127,7 @@ describe('synfin doctor', () => {
     [['doctor', '-', '--state', 'frob'], '', /no state "frob"/],
     [['doctor', '--state', 'listen'], '', /--state is for a text/],
     [['doctor', 'a', 'b', 'c'], '', /one text, or two/],
-    [['doctor', '-'], 'no such thing\n', /^synfin: -: no line of ss, .* \(1 lines/],
+    [['doctor', '-'], 'no such thing\n', /^synfin: -: no line of ss, .* \(1 line/],
     [['doctor', '-', '--watch'], '', /--watch is for this host/],
     [['doctor', '--interval', '0'], '', /--interval must be a whole number from 1 to 3600/],
   ])('%s: one line, and exit code 2', async (args, input, line) => {

@@ -9,10 +9,10 @@ import {
   examineHost,
   readSample,
   type Sample,
-  type SocketState,
   stateNamed,
 } from '../doctor/index.ts';
 import { printable } from '../lab/text/index.ts';
+import type { StateName } from '../tcp/index.ts';
 import { type Command, type Io, optionText, parseWhole, UsageError, type Values } from './command.ts';
 import { doctorHelp } from './doctor-help.ts';
 import { sampleOfHost, thisHost } from './doctor-host.ts';
@@ -44,11 +44,7 @@ async function examineThisHost(seconds: number): Promise<Examination> {
 }
 
 /** Texts of a host: one, or two in the order of time. */
-async function examineTexts(
-  names: readonly string[],
-  state: SocketState | null,
-  io: Io,
-): Promise<Examination> {
+async function examineTexts(names: readonly string[], state: StateName | null, io: Io): Promise<Examination> {
   const samples: Sample[] = [];
   for (const name of names) {
     const sample = readSample(name === '-' ? await text(io.stdin) : readFileSync(name, 'utf8'), state);
@@ -61,7 +57,7 @@ async function examineTexts(
 }
 
 /** `--state`: that of the lines of ss without one. */
-function stateOf(values: Values): SocketState | null {
+function stateOf(values: Values): StateName | null {
   const name = optionText(values, 'state');
   if (name === undefined) return null;
   const state = stateNamed(name);

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { parametersOf } from '../lab/text/index.ts';
+import { ofOne } from '../lab/text/testing.ts';
+import { doctorMessages } from './doctor-messages.ts';
 import { type MessageKey, messages, t } from './messages.ts';
+import { readMessages } from './read-messages.ts';
 
 test.each(Object.keys(messages) as MessageKey[])(
   '%s: every language has it, with the same placeholders',
@@ -11,6 +14,11 @@ test.each(Object.keys(messages) as MessageKey[])(
     expect(parametersOf(zh)).toEqual(parametersOf(en));
   },
 );
+
+test('of one thing in a capture, or of a host, it is said as of one', () => {
+  const texts = Object.entries({ ...readMessages, ...doctorMessages });
+  expect(texts.flatMap(([key, { en }]) => ofOne(en).map((words) => `${key}: ${words}`))).toEqual([]);
+});
 
 test('a parameter replaces every one of its placeholders; one that is not given stays to be seen', () => {
   expect(t('en', 'unknownOption', { command: 'synfin run', option: '--x' })).toBe(

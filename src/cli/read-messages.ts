@@ -35,7 +35,7 @@ export const readMessages = {
   queryFailed: { en: 'DuckDB says: {message}', zh: 'DuckDB 报告：{message}' },
   readConnOrReplay: { en: '--conn or --replay, not both', zh: '--conn 和 --replay 只能用一个' },
   readTuiTitle: { en: 'synfin read', zh: 'synfin read' },
-  readTuiCount: { en: '{n} of {all} connections', zh: '{all} 个连接中的 {n} 个' },
+  readTuiCount: { en: '{n} of {all|1 connection|# connections}', zh: '{all} 个连接中的 {n} 个' },
   readTuiFixed: {
     en: 'A capture stays as it is; synfin read FILE --replay N --tui runs it with changes.',
     zh: '抓包不能改动；用 synfin read 文件 --replay N --tui 可以改动后重放。',
@@ -79,7 +79,7 @@ export const readMessages = {
   },
   readVantage: { en: 'Captured at: {places}', zh: '抓包位置：{places}' },
   readSkipped: {
-    en: 'Not looked at: {other} frames of other protocols, {short} cut or damaged, {fragments|1 fragment|# fragments}, {unknown} of unknown links.',
+    en: 'Not looked at: {other|1 frame|# frames} of other protocols, {short} cut or damaged, {fragments|1 fragment|# fragments}, {unknown} of unknown links.',
     zh: '未分析：其他协议 {other} 帧，截断或损坏 {short} 帧，分片 {fragments} 帧，未知链路 {unknown} 帧。',
   },
   readSuper: {
@@ -112,7 +112,7 @@ export const readMessages = {
     zh: '{severity}：{title}（{where}）',
   },
   readWhereOne: { en: 'connection {list}', zh: '连接 {list}' },
-  readWhereMany: { en: '{count} connections: {list}', zh: '{count} 个连接：{list}' },
+  readWhereMany: { en: '{count|1 connection|# connections}: {list}', zh: '{count} 个连接：{list}' },
   readWhereAll: { en: 'the whole capture', zh: '整份抓包' },
   readWho: { en: 'Who: {who}. How sure: {sure}.', zh: '责任方：{who}。把握：{sure}。' },
   readFrames: { en: 'Frames: {frames}', zh: '帧：{frames}' },

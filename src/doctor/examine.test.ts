@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { scenarioNamed } from '../lab/index.ts';
 import { parametersOf } from '../lab/text/index.ts';
+import { ofOne } from '../lab/text/testing.ts';
 import { examineHost, type Host, type HostFinding } from './examine.ts';
 import { readSample } from './read/index.ts';
 import { descriptorTexts, hostRules, socketRules } from './rules/index.ts';
@@ -351,6 +352,25 @@ describe('what is said', () => {
       expect(scenarioNamed(scenario?.id ?? '')).toBeDefined();
     },
   );
+
+  test.each(rules.map((rule) => [rule.id, rule] as const))(
+    '%s: of one thing it is said as of one',
+    (_, { title, means, now, forGood, runtimes }) => {
+      for (const text of [title, means, ...now, ...forGood, ...Object.values(runtimes)])
+        expect(ofOne(text.en)).toEqual([]);
+    },
+  );
+
+  test('what shows it, too: one timeout, one address, one descriptor', () => {
+    const one = [
+      'SYN-SENT 0 1 10.0.0.1:40001 10.0.0.9:443 timer:(on,1sec,1)',
+      'FIN-WAIT-1 0 1 10.0.0.1:40002 10.0.0.8:443 timer:(on,1sec,1) ino:0',
+    ];
+    const many = [...lines(3, (port) => `SYN-SENT 0 1 10.0.0.1:${port} 10.0.0.9:443 timer:(on,1sec,1)`)];
+    const texts = found([...one, many.join('')].join('\n')).flatMap(({ shown }) => shown.map(({ en }) => en));
+    expect(texts).toContain('the SYN was sent again up to 1 time');
+    expect(texts.flatMap(ofOne)).toEqual([]);
+  });
 
   test('commands of the advice name the process and the peer', () => {
     const [finding] = found(lines(12, closeWait(6, 90_000, 'users:(("python3",pid=7,fd=9)) ino:5')));

@@ -12,5 +12,5 @@ export { examinationJson, statesOf } from './json.ts';
 export { CounterReader, DiagReader, readSample } from './read/index.ts';
 export { hostRules, type RuleTexts, type Runtime, runtimeOfName, socketRules } from './rules/index.ts';
 export { Look, type Sample, type SampleSource } from './sample.ts';
-export { HostSocket, type Owner, type SocketState, stateNamed } from './socket.ts';
+export { HostSocket, type Owner, stateNamed } from './socket.ts';
 export { findingText } from './texts.ts';

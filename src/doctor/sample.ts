@@ -1,6 +1,7 @@
 // What was seen of a host at one time, and a look at it by comparison with an earlier time.
 
-import type { HostSocket, SocketState } from './socket.ts';
+import type { StateName } from '../tcp/index.ts';
+import type { HostSocket } from './socket.ts';
 
 /** Where it was taken from: what a source does not tell, no rule can say. */
 export type SampleSource = 'sock_diag' | 'ss' | '/proc/net/tcp' | 'none';
@@ -30,7 +31,7 @@ export class Look {
   readonly seconds: number;
   /** What lasts less long is no finding, in milliseconds. */
   readonly patienceMs: number;
-  readonly #byState = new Map<SocketState, HostSocket[]>();
+  readonly #byState = new Map<StateName, HostSocket[]>();
   /** The ports from which the kernel chooses for connect(); its default where they are not told. */
   readonly ephemeral: { readonly low: number; readonly high: number; readonly known: boolean };
   #listeners: Map<number, HostSocket> | null = null;
@@ -53,7 +54,7 @@ export class Look {
   }
 
   /** The sockets in these states. */
-  in(...states: readonly SocketState[]): readonly HostSocket[] {
+  in(...states: readonly StateName[]): readonly HostSocket[] {
     const [first] = states;
     if (states.length === 1 && first !== undefined) return this.#byState.get(first) ?? [];
     return states.flatMap((state) => this.#byState.get(state) ?? []);

@@ -1,48 +1,16 @@
 // A TCP socket as the kernel of a host tells of it, by whatever it was asked with.
 
-/** A state in the words of RFC 9293 section 3.3.2. */
-export type SocketState =
-  | 'LISTEN'
-  | 'SYN-SENT'
-  | 'SYN-RECEIVED'
-  | 'ESTABLISHED'
-  | 'FIN-WAIT-1'
-  | 'FIN-WAIT-2'
-  | 'CLOSE-WAIT'
-  | 'CLOSING'
-  | 'LAST-ACK'
-  | 'TIME-WAIT'
-  | 'CLOSED';
+import { State, type StateName, stateName } from '../tcp/index.ts';
 
-/** By the number that Linux gives it (include/net/tcp_states.h): 12 is TCP_NEW_SYN_RECV, 13 bound and not connected. */
-const BY_NUMBER: readonly SocketState[] = [
-  'CLOSED',
-  'ESTABLISHED',
-  'SYN-SENT',
-  'SYN-RECEIVED',
-  'FIN-WAIT-1',
-  'FIN-WAIT-2',
-  'TIME-WAIT',
-  'CLOSED',
-  'CLOSE-WAIT',
-  'LAST-ACK',
-  'LISTEN',
-  'CLOSING',
-  'SYN-RECEIVED',
-  'CLOSED',
-];
-
-/** The state of one of Linux's numbers. */
-export function stateOfNumber(number: number): SocketState {
-  return BY_NUMBER[number] ?? 'CLOSED';
-}
+/** The states, as RFC 9293 section 3.3.2 names them. */
+const STATES: readonly StateName[] = Object.values(State).map((state) => stateName(state));
 
 /** The state of a name: `close-wait`, `ESTAB`, `syn_recv`; undefined: there is none. */
-export function stateNamed(name: string): SocketState | undefined {
+export function stateNamed(name: string): StateName | undefined {
   const wanted = name.toUpperCase().replaceAll('_', '-');
   if (wanted === 'ESTAB') return 'ESTABLISHED';
   if (wanted === 'SYN-RECV') return 'SYN-RECEIVED';
-  return BY_NUMBER.find((state) => state === wanted);
+  return STATES.find((state) => state === wanted);
 }
 
 /** What a socket waits for: a retransmission, a keep-alive, the end of TIME-WAIT, a probe of a zero window. */
@@ -67,7 +35,7 @@ export const UNKNOWN = -1;
 
 /** One socket. Times are milliseconds, queues octets; a number that nobody told is -1. */
 export class HostSocket {
-  state: SocketState = 'CLOSED';
+  state: StateName = 'CLOSED';
   local = '';
   localPort: number = UNKNOWN;
   remote = '';

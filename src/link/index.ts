@@ -26,4 +26,6 @@ export {
   type WebSocketLike,
   webSocketDevice,
 } from './devices/index.ts';
+/** @internal For the kernel's view of connections, and `synfin doctor`. */
+export { linuxState } from './linux-states.ts';
 export * from './pcapng.ts';

@@ -149,6 +149,32 @@ export class Connection {
     this.stepStates(rst, false);
   }
 
+  /**
+   * @internal The doubtful SYN was the next connection's: it leaves this one, with the challenge ACK that answered it and the RST that
+   * answered that (RFC 5961 section 4.2), and the states are what they were before.
+   */
+  handOver(): Seen[] {
+    const { doubtful } = this;
+    if (doubtful === null) return [];
+    const isOfNext = (seen: Seen): boolean => {
+      if (seen.frame <= doubtful.frame || (seen.marks & Mark.COPY) !== 0) return seen === doubtful;
+      return seen.way === doubtful.way ? seen.is(RST) : seen.pure;
+    };
+    const gone = this.segments.filter(isOfNext);
+    this.segments = this.segments.filter((seen) => !isOfNext(seen));
+    for (const seen of gone) {
+      const side = this.sides[seen.way];
+      this.packets--;
+      side.packets--;
+      if (side.rst === seen) side.rst = null;
+    }
+    this.strays -= gone.filter(({ marks }) => (marks & Mark.STRAY) !== 0).length;
+    const states = this.segments.at(-1)?.states ?? 0;
+    [this.states[0], this.states[1]] = [states & 0xffff, states >>> 16];
+    this.doubtful = null;
+    return gone;
+  }
+
   add(seen: Seen): void {
     this.segments.push(seen);
     const most = this.keepAll ? MOST_ASKED : MOST_KEPT;

@@ -214,9 +214,12 @@ export class Follower {
     if (decoder.textLength > ETHERNET_TEXT) counts.superSegments++;
     let entry = this.#find(ip, segment);
     const incarnation = entry === null ? 'next' : this.#incarnation(entry, segment);
-    let doubtful: Seen | null = null;
+    let early: Seen[] = [];
     if (entry !== null && incarnation === 'next') {
-      doubtful = entry.connection.doubtful;
+      if (isOfDoubtful(entry.connection, segment)) {
+        early = entry.connection.handOver();
+        this.#segments -= early.length;
+      }
       this.#replace(entry);
       entry = null;
     }
@@ -224,9 +227,12 @@ export class Follower {
     const { connection } = entry;
     const way = this.#way(entry, ip, segment);
     entry.seen = ++this.#clock;
-    // The SYN that an open connection did not know what to make of was this one's, as its answer shows.
-    if (doubtful !== null && (segment.ctl & ACK) !== 0)
-      this.#take(connection, new Seen({ ...doubtful, way: otherWay(way) }), frame, Sum.UNKNOWN);
+    const asker = (segment.ctl & ACK) === 0 ? way : otherWay(way);
+    const [doubtful] = early;
+    for (const one of early) {
+      const as = one.way === doubtful?.way ? asker : otherWay(asker);
+      this.#take(connection, new Seen({ ...one, way: as }), frame, Sum.UNKNOWN);
+    }
     const seen = this.#seen(way);
     if (incarnation === 'doubtful') {
       seen.marks |= Mark.STRAY;
@@ -481,6 +487,11 @@ function isFromServer({ ctl, srcPort, dstPort }: Segment): boolean {
 
 function nameOf(a: Side, b: Side): string {
   return `${a.address} ${a.port} ${b.address} ${b.port}`;
+}
+
+/** The SYN that an open connection did not know what to make of was the next one's, as its answer shows, or its repetition. */
+function isOfDoubtful({ doubtful }: Connection, { ctl, seq }: Segment): boolean {
+  return doubtful !== null && ((ctl & ACK) !== 0 || seq === doubtful.seq);
 }
 
 /** The same for both directions. */

@@ -14,8 +14,6 @@ export class RoundTrips {
   least = Number.POSITIVE_INFINITY;
   leastFrame = 0;
   most = 0;
-  /** The first; 0 before. */
-  first = 0;
   sum = 0;
   count = 0;
   /** The largest least of a stretch; 0 before the first stretch is over. */
@@ -26,12 +24,12 @@ export class RoundTrips {
   #least = 0;
   #frame = 0;
 
+  /** One more, in microseconds; when, and by which frame. */
   add(rtt: number, us: number, frame: number): void {
     if (rtt < this.least) {
       this.least = rtt;
       this.leastFrame = frame;
     }
-    if (this.count === 0) this.first = rtt;
     this.most = Math.max(this.most, rtt);
     this.sum += rtt;
     this.count++;
@@ -48,6 +46,7 @@ export class RoundTrips {
     this.#samples = 0;
   }
 
+  /** Of all; 0 without any. */
   get mean(): number {
     return this.count === 0 ? 0 : this.sum / this.count;
   }

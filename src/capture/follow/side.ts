@@ -108,6 +108,8 @@ export class Side {
   unseen = 0;
   /** From text to its acknowledgment, at the point of capture: microseconds. */
   readonly rtt = new RoundTrips();
+  /** Of the first text, where the others also have that of the SYN; 0 before. */
+  firstRtt = 0;
   /** The most octets that were outstanding. */
   mostFlight = 0;
   readonly holes: Hole[] = [];
@@ -189,6 +191,7 @@ export class Side {
     if (sample !== null && sample.times === 1) {
       const rtt = us - sample.us;
       if (rtt >= 0) this.rtt.add(rtt, us, frame);
+      if (this.firstRtt === 0 && sample.seq !== this.iss) this.firstRtt = Math.max(0, rtt);
     }
     if (gone === this.flights.length) this.flights = [];
     else if (gone > 0) this.flights.splice(0, gone);

@@ -17,11 +17,11 @@ export function lateness({ sides: [client, server], synAck }: Connection): {
   /** It is the lateness of a SYN,ACK that was sent again. */
   readonly timer: boolean;
 } | null {
-  const { syn, rtt } = client;
-  if (syn === null || synAck === null || client.syns > 1 || server.syns > 1 || rtt.count === 0) return null;
+  const { syn, firstRtt: rtt } = client;
+  if (syn === null || synAck === null || client.syns > 1 || server.syns > 1 || rtt === 0) return null;
   const shake = synAck.us - syn.us;
-  const us = shake - rtt.first;
-  if (us < LATE_US || shake < TIMES * rtt.first) return null;
+  const us = shake - rtt;
+  if (us < LATE_US || shake < TIMES * rtt) return null;
   const timer = FIRST_RTOS.some((rto) => us >= rto - TIMER_LATE_US && us <= rto + TIMER_LATE_US);
-  return { us, rtt: rtt.first, timer };
+  return { us, rtt, timer };
 }

@@ -4,6 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import { pcapngOf, playScenario, type Scenario, scenarioNamed, scenarios } from '../../lab/index.ts';
 import { parametersOf } from '../../lab/text/index.ts';
+import { ofOne } from '../../lab/text/testing.ts';
 import { type Analysis, analyseCapture } from '../analysis.ts';
 import { CaptureReader } from '../read/index.ts';
 import { type Framed, type Made, packet, pcapFile } from '../testing.ts';
@@ -315,6 +316,7 @@ test('every verdict has a run of the lab that shows it, or says that it has none
       expect([id, parametersOf(text.zh)]).toEqual([id, parametersOf(text.en)]);
     }
     if (severity === 'fault') expect([id, advice.length > 0]).toEqual([id, true]);
+    for (const text of [title, means, ...advice]) expect([id, ofOne(text.en)]).toEqual([id, []]);
   }
 });
 

@@ -1,8 +1,9 @@
 // The kernel's own words: struct inet_diag_msg and struct tcp_info (include/uapi/linux/inet_diag.h, tcp.h), in the order of
 // octets of the machine; addresses and ports in that of the network.
 
+import { linuxState } from '../../link/index.ts';
 import { formatIpv4, formatWords, isMapped } from '../../wire/index.ts';
-import { HostSocket, stateOfNumber, timerOfNumber } from '../socket.ts';
+import { HostSocket, timerOfNumber } from '../socket.ts';
 
 /** Whether the least octet comes first here. */
 const LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
@@ -22,7 +23,7 @@ export class DiagReader {
     const view = new DataView(octets.buffer, octets.byteOffset + from, to - from);
     const socket = new HostSocket();
     const isIpv4 = view.getUint8(0) === AF_INET;
-    socket.state = stateOfNumber(view.getUint8(1));
+    socket.state = linuxState(view.getUint8(1));
     socket.timer = timerOfNumber(view.getUint8(2));
     socket.retransmits = view.getUint8(3);
     socket.localPort = view.getUint16(4);

@@ -1,7 +1,8 @@
 // /proc/net/tcp and tcp6: what every Linux has, and tells with cat. No struct tcp_info, no process, no bound of a listener.
 
+import { linuxState } from '../../link/index.ts';
 import { formatIpv4, formatWords, isMapped } from '../../wire/index.ts';
-import { HostSocket, stateOfNumber, timerOfNumber, UNKNOWN } from '../socket.ts';
+import { HostSocket, timerOfNumber, UNKNOWN } from '../socket.ts';
 
 const LINE =
   /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{2}) ([0-9A-F]{8}):([0-9A-F]{8}) ([0-9A-F]{2}):([0-9A-F]{8}) ([0-9A-F]{8}) +(\d+) +\d+ (\d+)/;
@@ -27,7 +28,7 @@ export function readProcNetLine(line: string): HostSocket | null {
   if (found === null) return null;
   const [, local = '', localPort = '', remote = '', remotePort = '', state = ''] = found;
   const socket = new HostSocket();
-  socket.state = stateOfNumber(Number.parseInt(state, 16));
+  socket.state = linuxState(Number.parseInt(state, 16));
   socket.local = address(local);
   socket.localPort = Number.parseInt(localPort, 16);
   socket.remote = address(remote);

@@ -1,11 +1,12 @@
 // The text of ss(8) of iproute2, 3.x to 6.x, with any of -t -a -n -p -i -e -m -o -H -O: a line for a socket, and what -i and
 // -m tell of it on the same line (-O), or on the next one, which begins with white space.
 
-import { HostSocket, type Owner, type SocketState, type SocketTimer, UNKNOWN } from '../socket.ts';
+import type { StateName } from '../../tcp/index.ts';
+import { HostSocket, type Owner, type SocketTimer, UNKNOWN } from '../socket.ts';
 import { readInfo } from './ss-info.ts';
 
 /** The words of ss for states. */
-const STATES: Readonly<Record<string, SocketState>> = {
+const STATES: Readonly<Record<string, StateName>> = {
   LISTEN: 'LISTEN',
   ESTAB: 'ESTABLISHED',
   'SYN-SENT': 'SYN-SENT',
@@ -129,7 +130,7 @@ function numberAt(line: string, key: string, from: number): number {
  * The socket of a line, or null: it is no socket of TCP. `state`: of lines without one, which ss prints when it was asked
  * for one state.
  */
-export function readSsLine(line: string, state: SocketState | null): HostSocket | null {
+export function readSsLine(line: string, state: StateName | null): HostSocket | null {
   const { fields, ends } = fieldsOf(line, 6);
   let first = 0;
   if (fields[0] === 'tcp' || fields[0] === 'mptcp') first++;

@@ -1,7 +1,8 @@
 // A saved text of a host: ss, /proc/net/tcp, counters and settings in any order, one after the other.
 
+import type { StateName } from '../../tcp/index.ts';
 import type { Sample, SampleSource } from '../sample.ts';
-import type { HostSocket, SocketState } from '../socket.ts';
+import type { HostSocket } from '../socket.ts';
 import { CounterReader } from './counters.ts';
 import { readProcNetLine } from './proc-net.ts';
 import { readSsLine } from './ss.ts';
@@ -14,7 +15,7 @@ const MOST_SOCKETS = 4_000_000;
 const TIME = /^(\d{10})(\.\d+)?$/;
 
 /** Reads a text. `state`: of the lines of ss without one (`ss state close-wait`). Whatever the text: it never throws. */
-export function readSample(text: string, state: SocketState | null = null): Sample {
+export function readSample(text: string, state: StateName | null = null): Sample {
   const sockets: HostSocket[] = [];
   const reader = new CounterReader();
   let atMs: number | null = null;

@@ -2,7 +2,17 @@
 
 import type { HostSocket } from '../socket.ts';
 import { texts } from './advice.ts';
-import { type Found, greatest, octets, type SocketRule, span, spanZh, ssAddress, sum } from './rule.ts';
+import {
+  type Found,
+  greatest,
+  octets,
+  type SocketRule,
+  span,
+  spanZh,
+  ssAddress,
+  sum,
+  timeouts,
+} from './rule.ts';
 
 const MANY = 50;
 const LONG_MS = 60_000;
@@ -61,7 +71,7 @@ const finUnanswered: SocketRule = {
     return {
       severity: group.length >= MANY ? 'fault' : 'warning',
       confidence: 'certain',
-      shown: [{ en: `${states}; up to ${most} timeouts in a row`, zh: `${states}；最多连续超时 ${most} 次` }],
+      shown: [{ en: `${states}; up to ${timeouts(most)}`, zh: `${states}；最多连续超时 ${most} 次` }],
     };
   },
   proof: ([socket]) =>

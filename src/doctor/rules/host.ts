@@ -3,7 +3,7 @@
 import type { Text } from '../../lab/text/index.ts';
 import type { Look } from '../sample.ts';
 import { texts } from './advice.ts';
-import { type HostRule, percent, type RuleTexts } from './rule.ts';
+import { counted, type HostRule, percent, type RuleTexts } from './rule.ts';
 
 const NEAR = 0.9;
 
@@ -103,7 +103,7 @@ const memory: HostRule = {
       count: pages,
       params: { share: percent(pages, most) },
       shown: [
-        { en: `${pages} of ${most} pages`, zh: `${pages}/${most} 页` },
+        { en: `${pages} of ${counted(most, 'page', 'pages')}`, zh: `${pages}/${most} 页` },
         ...grown(
           look,
           'TcpExtTCPMemoryPressures',
@@ -122,7 +122,7 @@ const conntrack: HostRule = {
     severity: 'fault',
     title: { en: 'The table of connection tracking is full', zh: '连接跟踪表已满' },
     means: {
-      en: 'This host’s firewall follows {count} connections of at most {most}: at the bound it drops the packets of new ones without a word, and clients see time-outs.',
+      en: 'This host’s firewall follows {count|1 connection|# connections} of at most {most}: at the bound it drops the packets of new ones without a word, and clients see time-outs.',
       zh: '本机防火墙正在跟踪 {count} 个连接，上限 {most}：到达上限后，新连接的包会被悄悄丢弃，客户端看到超时。',
     },
     scenario: { id: 'filtered' },
@@ -221,7 +221,7 @@ export const descriptorTexts: RuleTexts = texts('fd-limit', {
   severity: 'warning',
   title: { en: 'A process runs out of descriptors', zh: '进程的描述符将用尽' },
   means: {
-    en: '{process} has {count} descriptors in use, {share} of what it may have: at the limit accept(), connect() and open() fail with EMFILE.',
+    en: '{process} has {count|1 descriptor|# descriptors} in use, {share} of what it may have: at the limit accept(), connect() and open() fail with EMFILE.',
     zh: '{process} 已用 {count} 个描述符，占上限的 {share}：到达上限后 accept()、connect()、open() 都会以 EMFILE 失败。',
   },
   runbook: 'close-wait',

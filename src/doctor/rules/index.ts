@@ -2,10 +2,13 @@
 
 import { closeWaitRules } from './close-wait.ts';
 import { closingRules } from './closing.ts';
-import { slowRules, stalledRules } from './established.ts';
+import { limitRules } from './limits.ts';
 import { listenRules } from './listen.ts';
 import { openingRules } from './opening.ts';
+import { pathRules } from './path.ts';
+import { readingRules } from './reading.ts';
 import type { SocketRule } from './rule.ts';
+import { idleRules, silentRules } from './silent.ts';
 
 export { descriptorTexts, hostRules } from './host.ts';
 export type { Found, Grouping, HostRule, RuleTexts, Runtime, SocketRule } from './rule.ts';
@@ -17,8 +20,11 @@ export { runtimeOfName } from './runtimes.ts';
 export const socketRules: readonly SocketRule[] = [
   ...listenRules,
   ...closeWaitRules,
-  ...stalledRules,
+  ...readingRules,
+  ...silentRules,
   ...openingRules,
   ...closingRules,
-  ...slowRules,
+  ...pathRules,
+  ...limitRules,
+  ...idleRules,
 ];

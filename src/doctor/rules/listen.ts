@@ -4,7 +4,7 @@
 import type { Look } from '../sample.ts';
 import type { HostSocket } from '../socket.ts';
 import { texts } from './advice.ts';
-import { type Found, greatest, type SocketRule, ssEnd } from './rule.ts';
+import { counted, type Found, greatest, type SocketRule, ssEnd } from './rule.ts';
 
 /** The kernel compares with >: bound + 1 fit. */
 function isFull({ recvQ, sendQ }: HostSocket): boolean {
@@ -122,7 +122,7 @@ const halfOpen: SocketRule = {
       confidence: 'likely',
       shown: [
         {
-          en: `${resent} have been sent the SYN,ACK three times or more; ${addresses} addresses`,
+          en: `the SYN,ACK was sent three times or more to ${resent} of them; ${counted(addresses, 'address', 'addresses')}`,
           zh: `其中 ${resent} 个已发过至少三次 SYN,ACK；来自 ${addresses} 个地址`,
         },
         ...(cookies === null || cookies === 0

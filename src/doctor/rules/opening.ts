@@ -3,7 +3,7 @@
 import type { Look } from '../sample.ts';
 import type { HostSocket } from '../socket.ts';
 import { texts } from './advice.ts';
-import { type Found, greatest, percent, type SocketRule, ssAddress } from './rule.ts';
+import { counted, type Found, greatest, percent, type SocketRule, ssAddress } from './rule.ts';
 
 const synUnanswered: SocketRule = {
   ...texts('syn-unanswered', {
@@ -23,7 +23,12 @@ const synUnanswered: SocketRule = {
     if (most < 2 && group.length < 3) return null;
     return {
       confidence: 'certain',
-      shown: [{ en: `the SYN was sent again up to ${most} times`, zh: `SYN 最多重发了 ${most} 次` }],
+      shown: [
+        {
+          en: `the SYN was sent again up to ${counted(most, 'time', 'times')}`,
+          zh: `SYN 最多重发了 ${most} 次`,
+        },
+      ],
     };
   },
   proof: ([socket]) =>

@@ -50,6 +50,16 @@ export interface HostRule extends RuleTexts {
   proof(): string;
 }
 
+/** `1 time`, `3 times`. */
+export function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** Timeouts without an answer between. */
+export function timeouts(count: number): string {
+  return `${counted(count, 'timeout', 'timeouts')} in a row`;
+}
+
 /** Milliseconds as a person says them. */
 export function span(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

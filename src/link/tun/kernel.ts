@@ -2,41 +2,14 @@
 // microseconds), or the whole table (/proc/self/net/tcp and tcp6, which takes milliseconds).
 
 import { readFileSync } from 'node:fs';
+import type { StateName } from '../../tcp/index.ts';
+import { linuxState } from '../linux-states.ts';
 import { addressBytes, addressText } from './address.ts';
 import { loadedLibc } from './libc.ts';
 import { NetlinkMessage, NetlinkSocket, NLM_F_REQUEST } from './netlink.ts';
 
 /** A connection's state in the words of RFC 9293 section 3.3.2. */
-export type KernelState =
-  | 'ESTABLISHED'
-  | 'SYN-SENT'
-  | 'SYN-RECEIVED'
-  | 'FIN-WAIT-1'
-  | 'FIN-WAIT-2'
-  | 'TIME-WAIT'
-  | 'CLOSED'
-  | 'CLOSE-WAIT'
-  | 'LAST-ACK'
-  | 'LISTEN'
-  | 'CLOSING';
-
-/** include/net/tcp_states.h, by number; 12 is TCP_NEW_SYN_RECV, 13 bound but not connected. */
-const STATES: readonly KernelState[] = [
-  'CLOSED',
-  'ESTABLISHED',
-  'SYN-SENT',
-  'SYN-RECEIVED',
-  'FIN-WAIT-1',
-  'FIN-WAIT-2',
-  'TIME-WAIT',
-  'CLOSED',
-  'CLOSE-WAIT',
-  'LAST-ACK',
-  'LISTEN',
-  'CLOSING',
-  'SYN-RECEIVED',
-  'CLOSED',
-];
+export type KernelState = StateName;
 
 /** A connection from the kernel's side: `local` is the kernel's. */
 export interface KernelTuple {
@@ -55,10 +28,6 @@ export interface KernelSocket extends KernelTuple {
   txQueue: number;
   /** The socket's inode, 0 when no process has it (TIME-WAIT, SYN-RECEIVED). */
   inode: number;
-}
-
-function stateOf(number: number): KernelState {
-  return STATES[number] ?? 'CLOSED';
 }
 
 /** "0100000A:1F90": 32-bit words, each printed in the machine's order. */
@@ -84,7 +53,7 @@ export function parseTcpTable(text: string): KernelSocket[] {
       localPort: Number.parseInt(localPort, 16),
       remoteAddress: hexAddress(remote),
       remotePort: Number.parseInt(remotePort, 16),
-      state: stateOf(Number.parseInt(state, 16)),
+      state: linuxState(Number.parseInt(state, 16)),
       rxQueue: Number.parseInt(rx, 16),
       txQueue: Number.parseInt(tx, 16),
       inode: Number(match[8]),
@@ -187,7 +156,7 @@ export function kernelStateOf(tuple: KernelTuple): KernelState {
   const socket = openDiag();
   if (socket === null) return fromTable(tuple);
   const errno = socket.ask(diagRequest(tuple));
-  if (errno === 0) return stateOf(socket.answer[STATE_OFFSET] as number);
+  if (errno === 0) return linuxState(socket.answer[STATE_OFFSET] as number);
   if (errno === ENOENT) return missing(tuple);
   socket.close();
   diag = null;

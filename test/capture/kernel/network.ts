@@ -8,12 +8,13 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Namespace } from '../../support/namespace.ts';
 import type { At } from '../labelled.ts';
-import { type Situation, WIRES } from './situations.ts';
+import { type Situation, wiresOf } from './situations.ts';
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const FIRST_PORT = 8001;
 /** All programs have done what they do by then. */
 const MOST_MS = 40_000;
+const MOST_LONG_MS = 120_000;
 const SERVER = '10.9.0.2';
 
 /** A situation with its place in a run. */
@@ -29,6 +30,8 @@ export interface Captured {
   readonly planned: readonly Planned[];
   /** At the router each wire's interface has a file of its own. */
   readonly files: readonly { readonly at: At; readonly octets: Uint8Array }[];
+  /** Connections that were hit by a rule of chance: `address port` of their clients. */
+  readonly lost: ReadonlySet<string>;
   /** Situations that this kernel cannot make, with the reason. */
   readonly leftOut: readonly string[];
   /** How late the wires were at worst, milliseconds: a busy machine delays, and that is to be seen. */
@@ -58,8 +61,10 @@ async function said(child: ChildProcess, word: string, ms: number): Promise<void
 }
 
 function rulesOf(planned: readonly Planned[], of: (one: Situation) => readonly string[] | undefined): string {
-  const lines = planned.flatMap(({ situation, port }) =>
-    (of(situation) ?? []).map((rule) => `    ${rule.replaceAll('PORT', `${port}`)}`),
+  const lines = planned.flatMap(({ situation, port, client }) =>
+    (of(situation) ?? []).map(
+      (rule) => `    ${rule.replaceAll('PORT', `${port}`).replaceAll('CLIENT', client)}`,
+    ),
   );
   return lines.join('\n');
 }
@@ -73,6 +78,8 @@ function routerRules(planned: readonly Planned[]): string {
   set once ${TUPLES}
   set fin ${TUPLES}
   set gone ${TUPLES}
+  set lost ${TUPLES}
+  set alive { type ipv4_addr . inet_service; flags dynamic, timeout; size 65535; }
   chain raw { type filter hook prerouting priority raw;
 ${raw}
   }
@@ -112,11 +119,24 @@ async function hasSynproxy(net: Namespace): Promise<boolean> {
   return code === 0;
 }
 
-/** Runs `count` connections of each situation, all at once, and captures them. Takes about 12 s, most of it waiting. */
-export async function captureKernels(situations: readonly Situation[], count: number): Promise<Captured> {
+/** The tuples in nft's set `lost`. */
+async function lostOf(net: Namespace): Promise<Set<string>> {
+  const { stdout } = await net.sh('nft list set ip matrix lost');
+  return new Set([...stdout.matchAll(/([\d.]+) \. (\d+)/g)].map(([, address, port]) => `${address} ${port}`));
+}
+
+/**
+ * Runs `count` connections of each situation, all at once, over the wires of a seed, and captures them. Takes about 12 s, most
+ * of it waiting; with long ones 80 s.
+ */
+export async function captureKernels(
+  situations: readonly Situation[],
+  count: number,
+  seed = 1,
+): Promise<Captured> {
   const nets = await Promise.all([Namespace.open(), Namespace.open(), Namespace.open()]);
   try {
-    return await captureOn(nets, situations, count);
+    return await captureOn(nets, situations, count, seed);
   } finally {
     for (const net of nets) await net.close();
   }
@@ -126,14 +146,16 @@ async function captureOn(
   [client, router, server]: readonly [Namespace, Namespace, Namespace],
   situations: readonly Situation[],
   count: number,
+  seed: number,
 ): Promise<Captured> {
+  const wires = wiresOf(seed);
   const synproxy = await hasSynproxy(router);
   const made = situations.filter((one) => synproxy || one.synproxy !== true);
   const planned = made.map((situation, n): Planned => {
     const { wire = 1, translated = false } = situation;
     return { situation, port: FIRST_PORT + n, client: translated ? '' : `10.${wire}.0.${10 + n}` };
   });
-  const wire = router.spawn(process.execPath, [here('wire.ts'), JSON.stringify(WIRES)], {
+  const wire = router.spawn(process.execPath, [here('wire.ts'), JSON.stringify(wires), `${seed}`], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   await said(wire, 'up', 20_000);
@@ -147,7 +169,8 @@ async function captureOn(
     router,
     `ip link add v0 type veth peer name s0; ip link set s0 netns ${server.pid}
     ip addr add 10.9.0.254/24 dev v0; ip link set v0 up; echo 1 > /proc/sys/net/ipv4/ip_forward
-    ${WIRES.map((_, n) => n + 1)
+    ${wires
+      .map((_, n) => n + 1)
       .map(
         (n) => `ip link set w${n}c netns ${client.pid}; ip addr add 10.${n}.0.254/24 dev w${n}r
     ip link set w${n}r txqueuelen 5000 up`,
@@ -160,7 +183,7 @@ async function captureOn(
     `ip addr add ${SERVER}/24 dev s0; ip link set s0 up; ip route add default via 10.9.0.254
     echo 128 > /proc/sys/net/ipv4/ip_default_ttl`,
   );
-  const addresses = WIRES.flatMap((_, i) => [
+  const addresses = wires.flatMap((_, i) => [
     `ip link set w${i + 1}c txqueuelen 5000 up; ip addr add 10.${i + 1}.0.1/24 dev w${i + 1}c`,
     `ip route add default dev w${i + 1}c table ${i + 1}; ip rule add from 10.${i + 1}.0.0/24 table ${i + 1}`,
     ...planned.flatMap(({ situation: { wire: of = 1 } }, n) =>
@@ -175,12 +198,12 @@ async function captureOn(
     await must(router, 'echo 0 > /proc/sys/net/netfilter/nf_conntrack_tcp_loose');
   await load(server, serverRules(planned));
 
-  const plan = planned.map(({ situation: { does, wire: of = 1, server: to = SERVER } }, n) => ({
-    ...{ port: FIRST_PORT + n, does, count, server: to },
+  const plan = planned.map(({ situation: { does, wire: of = 1, server: to = SERVER, habit = 0 } }, n) => ({
+    ...{ port: FIRST_PORT + n, does, count, server: to, habit },
     ...{ client: `10.${of}.0.${10 + n}`, other: `10.${of}.0.1` },
   }));
   const run = (net: Namespace, role: string): ChildProcess =>
-    net.spawn('python3', [here('programs.py'), role, JSON.stringify(plan)], {
+    net.spawn('python3', [here('programs.py'), role, JSON.stringify(plan), `${seed}`], {
       stdio: ['pipe', 'pipe', 'ignore'],
     });
   const serving = run(server, 'server');
@@ -202,7 +225,7 @@ async function captureOn(
     }),
   );
   const asking = run(client, 'client');
-  await said(asking, 'done', MOST_MS);
+  await said(asking, 'done', made.some(({ long }) => long === true) ? MOST_LONG_MS : MOST_MS);
   const files = await Promise.all(
     captures.map(async ({ at, file, dump }) => {
       const over = once(dump, 'exit');
@@ -217,5 +240,5 @@ async function captureOn(
   const over = once(wire, 'close');
   wire.stdin?.end();
   await over;
-  return { planned, files, leftOut, lateMs: Number(late) };
+  return { planned, files, lost: await lostOf(router), leftOut, lateMs: Number(late) };
 }

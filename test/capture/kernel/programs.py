@@ -1,4 +1,4 @@
-# Planted programs: `programs.py server|client PLAN`. PLAN is a JSON list of situations: port, addresses, how many connections,
+# Planted programs: `programs.py server|client PLAN SEED`. PLAN is a JSON list of situations: port, addresses, how many connections,
 # and what the programs at both ends do (a pair of functions below). Prints "ready" when it listens; "done" when all has been
 # asked; sockets stay as they are until standard input ends.
 
@@ -11,10 +11,13 @@ import sys
 import threading
 import time
 
-ROLE, PLAN = sys.argv[1], json.loads(sys.argv[2])
+ROLE, PLAN, SEED = sys.argv[1], json.loads(sys.argv[2]), int(sys.argv[3])
 kept = []
 MOST_SECONDS = 18
-random.seed(7)
+MOST_LONG_SECONDS = 90
+LONG = ('idle', 'leak')
+TCP_REPAIR = 19
+random.seed(SEED)
 threading.stack_size(256 * 1024)
 
 
@@ -108,7 +111,8 @@ def upload_server(s):
 
 
 def big_client(s):
-    s.sendall(b'u' * 1_500_000)
+    s.settimeout(None)
+    s.sendall(b'u' * 700_000)
     s.shutdown(socket.SHUT_WR)
     drain(s)
     s.close()
@@ -249,6 +253,70 @@ def full_client(s):
     time.sleep(4)
 
 
+# The ports are used again, at once: the server, which closes first, has them in TIME-WAIT.
+def reopen_client(s):
+    ask(s, 50, 500)
+    s.recv(1)
+    reconnect(s, s.close)
+
+
+def reopen_server(s):
+    answer(s)
+    s.close()
+
+
+# The host of the client forgets, without a word; its next connection has the same ports.
+def forget_client(s):
+    ask(s, 50, 500)
+
+    def forget():
+        s.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
+        s.close()
+
+    reconnect(s, forget)
+
+
+forget_server = talk_server
+
+
+def reconnect(s, end):
+    source, target = s.getsockname(), s.getpeername()
+    time.sleep(0.2)
+    end()
+    nap(1.1, 1.5)
+    again = socket.socket()
+    again.settimeout(6)
+    kept.append(again)
+    again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    again.bind(source)
+    again.connect(target)
+    ask(again, 50, 500)
+    time.sleep(0.2)
+    again.close()
+
+
+def idle_client(s):
+    ask(s, 50, 500)
+    time.sleep(64)
+    ask(s, 50, 500)
+    time.sleep(0.5)
+    s.close()
+
+
+idle_server = talk_server
+
+
+def leak_client(s):
+    ask(s, 50, 500)
+    s.close()
+    time.sleep(63)
+
+
+def leak_server(s):
+    while answer(s):
+        pass
+
+
 def keep_alive(act):
     def guarded(s):
         kept.append(s)
@@ -308,13 +376,16 @@ def ask_all():
             s.bind((situation['other'], 0))
             s.connect_ex((situation['server'], situation['port']))
             kept.append(s)
+        for _ in range(situation['habit']):
+            start(connect, situation, situation['other'], 0)
     time.sleep(0.3)
     threads = [
         start(connect, situation, situation['client'], random.uniform(0, 0.5 * situation['count']))
         for situation in PLAN
         for _ in range(situation['count'])
     ]
-    deadline = time.monotonic() + MOST_SECONDS
+    long = any(situation['does'] in LONG for situation in PLAN)
+    deadline = time.monotonic() + (MOST_LONG_SECONDS if long else MOST_SECONDS)
     for thread in threads:
         thread.join(max(0, deadline - time.monotonic()))
     time.sleep(1)

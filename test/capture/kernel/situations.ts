@@ -1,5 +1,6 @@
 // What is done to the connections of kernels, and what each place of capture can name of it.
 
+import { Random, type WireOptions } from '../../../src/sim/index.ts';
 import type { At } from '../labelled.ts';
 
 /** A kind of connection: its port says which it is. */
@@ -26,6 +27,14 @@ export interface Situation {
   readonly expected: Readonly<Record<At, readonly string[] | null>>;
   /** Verdicts that may be there, too. */
   readonly also?: readonly string[];
+  /** Clients at another address that talk to the same port first, and are not looked at: so many. */
+  readonly habit?: number;
+  /** The clients' sockets open twice with the same ports: the second connection is looked at. */
+  readonly again?: boolean;
+  /** The rules put the connections that they hit into the set `lost`; those that are not in it are healthy. */
+  readonly byChance?: boolean;
+  /** It is over only after more than a minute. */
+  readonly long?: boolean;
 }
 
 /** The same at all places. */
@@ -43,12 +52,22 @@ const firstDropped = (flags: string): string =>
   `tcp dport PORT ${flags} ${CLIENT} != @once add @once { ${CLIENT} } drop`;
 
 /** Wires: one that only delays, one that loses and reorders, a far one, and one with a narrow bottleneck. */
-export const WIRES = [
-  { delayUs: 10_000 },
-  { delayUs: 15_000, loss: 0.05, reorder: { probability: 0.01, extraDelayUs: 4000 } },
-  { delayUs: 220_000 },
-  { delayUs: 10_000, aToB: { bandwidthBps: 16e6, queuePackets: 2000 } },
-];
+export function wiresOf(seed: number): WireOptions[] {
+  const r = new Random(seed);
+  const ms = (low: number, high: number): number => 1000 * (low + r.int(high - low + 1));
+  return [
+    { delayUs: ms(5, 25) },
+    {
+      ...{ delayUs: ms(10, 40), loss: 0.03 + r.int(30) / 1000 },
+      reorder: { probability: 0.01, extraDelayUs: ms(2, 6) },
+    },
+    { delayUs: ms(170, 300) },
+    { delayUs: ms(5, 25), aToB: { bandwidthBps: 1e6 * (6 + r.int(5)), queuePackets: 2000 } },
+  ];
+}
+
+/** A table of connections that forgets. */
+const ALIVE = `tcp dport PORT update @alive { ${CLIENT} timeout 45s }`;
 
 const OTHER_ADDRESS = '10.8.0.9';
 const TO_SERVER = 'dnat ip to 10.9.0.2';
@@ -160,7 +179,8 @@ export const SITUATIONS: readonly Situation[] = [
   {
     label: 'loss',
     does: 'upload',
-    rules: ['tcp dport PORT ip length > 1000 numgen random mod 100 < 4 drop'],
+    rules: [`tcp dport PORT ip length > 1000 numgen random mod 100 < 4 add @lost { ${CLIENT} } drop`],
+    byChance: true,
     expected: before(['loss'], ['loss', 'reordered']),
     also: ['spurious'],
   },
@@ -227,4 +247,49 @@ export const SITUATIONS: readonly Situation[] = [
     // Those that come when it is full wait in the handshake, and with their last ACK.
     also: ['spurious', 'loss', 'slow-network', 'last-ack-lost'],
   },
+  ...['sack-perm', 'timestamp', 'window'].map(
+    (option): Situation => ({
+      label: `options-stripped, ${option}`,
+      does: 'talk',
+      habit: 3,
+      rules: [`ip saddr CLIENT tcp dport PORT tcp flags & (syn | ack) == syn reset tcp option ${option}`],
+      // Behind the router nobody has offered it.
+      expected: before(['options-stripped'], ['healthy']),
+    }),
+  ),
+  {
+    label: 'wscale-stripped',
+    does: 'upload',
+    rules: ['tcp sport PORT tcp flags & (syn | ack) == (syn | ack) reset tcp option window'],
+    expected: everywhere('wscale-stripped'),
+    also: ['nagle-delayed-ack'],
+  },
+  {
+    label: 'time-wait-reopened',
+    does: 'reopen',
+    again: true,
+    expected: everywhere('time-wait-reopened'),
+  },
+  {
+    label: 'port-reuse-refused',
+    does: 'forget',
+    again: true,
+    expected: everywhere('port-reuse-refused'),
+  },
+  {
+    label: 'idle-killed, dropped',
+    does: 'idle',
+    long: true,
+    rules: [`tcp dport PORT tcp flags & syn == 0 ${CLIENT} != @alive drop`, ALIVE],
+    expected: before(['idle-killed'], ['healthy']),
+  },
+  {
+    label: 'idle-killed, reset',
+    does: 'idle',
+    long: true,
+    rules: [`tcp dport PORT tcp flags & syn == 0 ${CLIENT} != @alive reject with tcp reset`, ALIVE],
+    expected: before(['idle-killed'], null),
+  },
+  { label: 'healthy, idle', does: 'idle', long: true, expected: everywhere('healthy') },
+  { label: 'close-wait-leak', does: 'leak', long: true, expected: everywhere('close-wait-leak') },
 ];

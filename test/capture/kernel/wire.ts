@@ -1,4 +1,4 @@
-// Simulated wires between kernels: `wire.ts WIRES` makes two TUN interfaces for each in its network namespace, w1c and w1r, w2c
+// Simulated wires between kernels: `wire.ts WIRES SEED` makes two TUN interfaces for each in its network namespace, w1c and w1r, w2c
 // and w2r, …, prints "up", lets packets pass until its standard input ends, and prints how late it was at worst, in milliseconds. WIRES is a JSON list of WireOptions.
 
 import { KernelPort, realPlatform } from '../../../src/cli/kernel-port.ts';
@@ -6,7 +6,7 @@ import { openTun } from '../../../src/link/tun/index.ts';
 import { RealtimeDriver, type WireOptions, World } from '../../../src/sim/index.ts';
 
 const wires = JSON.parse(process.argv[2] ?? '[]') as WireOptions[];
-const world = new World({ seed: 1 });
+const world = new World({ seed: Number(process.argv[3] ?? 1) });
 const driver = new RealtimeDriver(world, realPlatform);
 
 async function end(name: string): Promise<KernelPort> {

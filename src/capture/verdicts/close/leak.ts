@@ -41,9 +41,8 @@ export const closeWaitLeak: Rule = {
     const { fin, finAcked } = sides[closedBy];
     const passive = sides[otherWay(closedBy)];
     if (fin === null || finAcked === null) return null;
-    const next = segments.find(
-      (seen) => seen.way !== closedBy && seen.us > finAcked.us && (seen.length > 0 || !seen.pure),
-    );
+    // The ACK of the FIN may be the other FIN itself.
+    const next = segments.find((seen) => seen.way !== closedBy && seen.frame >= finAcked.frame && !seen.pure);
     const until = next?.us ?? endUs;
     if (until - finAcked.us < LEAK_US) return null;
     const names = (way: 0 | 1): string => (way === 0 ? 'client' : 'server');

@@ -3,7 +3,7 @@
 import { FIN, OPT_TIMESTAMPS, seqLt } from '../../../wire/index.ts';
 import { type Connection, Mark, otherWay, type Seen } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
-import { duration, type Rule, shows } from '../verdict.ts';
+import { type Context, duration, type Rule, shows } from '../verdict.ts';
 
 /** A repeated FIN, and the ACK of it that was seen before it was repeated. */
 function repeated(connection: Connection): { fin: Seen; again: Seen; acked: Seen | null } | null {
@@ -21,10 +21,12 @@ function repeated(connection: Connection): { fin: Seen; again: Seen; acked: Seen
 }
 
 /** What acknowledges the FIN is the answer to its first sending: that was only late. */
-function answersFirst({ sides, closedBy }: Connection, fin: Seen, again: Seen): boolean {
+function answersFirst({ sides, closedBy }: Connection, { path }: Context, fin: Seen, again: Seen): boolean {
   const { finAcked, rtt } = sides[fin.way];
+  // One sample may be of a late ACK: others between the same hosts know better.
+  const least = Math.min(rtt.least, (fin.way === 0 ? path.toServer : path.toClient).us);
   if (finAcked === null) return false;
-  if (rtt.count > 0 && finAcked.us > again.us && finAcked.us - again.us < 0.9 * rtt.least) return true;
+  if (rtt.count > 0 && finAcked.us > again.us && finAcked.us - again.us < 0.9 * least) return true;
   // RFC 3522. An end in TIME-WAIT does not take the timestamp of a FIN that comes again: its echo says nothing.
   const stamped = (again.opts & finAcked.opts & OPT_TIMESTAMPS) !== 0 && closedBy === fin.way;
   return stamped && seqLt(finAcked.tsEcr, again.tsVal);
@@ -41,11 +43,12 @@ export const finLost: Rule = {
   },
   advice: [],
   scenario: { id: 'fin-lost' },
-  judge(connection) {
+  judge(connection, context) {
     const found = repeated(connection);
     if (found === null || found.acked !== null) return null;
     const { fin, again } = found;
-    if (connection.sides[otherWay(fin.way)].rst !== null || answersFirst(connection, fin, again)) return null;
+    if (connection.sides[otherWay(fin.way)].rst !== null || answersFirst(connection, context, fin, again))
+      return null;
     return {
       confidence: 'likely',
       culprit: 'network',

@@ -15,7 +15,7 @@ export const loss: Rule = {
   severity: 'warning',
   title: { en: 'Segments are lost on the way', zh: '途中丢包' },
   means: {
-    en: 'The {who} sent {count|1 segment|# segments} again, {percent} % of its data: {timeout} after a timeout, {fast} after duplicate ACKs, {sack} of holes that SACK showed, {probe} as probes of the tail.',
+    en: 'The {who} sent {count|1 segment|# segments} again, {percent} % of its data: {timeout} after a timeout, {fast} after duplicate ACKs, {sack} for SACK, {probe} to probe the tail.',
     zh: '{who}重传了 {count} 个报文段，占其数据的 {percent}%：超时 {timeout} 个，重复 ACK 后 {fast} 个，SACK 所示空洞 {sack} 个，尾部探测 {probe} 个。',
   },
   advice: [

@@ -14,7 +14,7 @@ export const mtuHole: Rule = {
   severity: 'fault',
   title: { en: 'The path swallows large packets', zh: '路径吞掉大包' },
   means: {
-    en: 'The handshake passed, and segments of {size} octets of the {who} were sent {times} times without an acknowledgment, while smaller ones pass: an MTU on the way is smaller, and the ICMP that would say so is filtered.',
+    en: 'The handshake passed, and what the {who} sent in segments of {size|1 octet|# octets}, {times|once|# times}, got no acknowledgment, while smaller ones pass: an MTU on the way is smaller, and the ICMP that would say so is filtered.',
     zh: '握手能通过，而{who}的 {size} 字节报文段发了 {times} 次都没有确认，小的却能通过：途中 MTU 更小，而报告它的 ICMP 被过滤了。',
   },
   advice: [

@@ -3,8 +3,9 @@
 import type { Connection, Way } from '../../follow/index.ts';
 import { type Context, duration, type Rule, type Shortest } from '../verdict.ts';
 
-/** A delayed ACK of Linux is half of that. */
-const LEAST_US = 80_000;
+/** What stands in a queue longer than that is to be seen in every answer; below, it is told and not warned of. */
+const WARNED_US = 100_000;
+const LEAST_US = 30_000;
 /** Less under way fills no queue, and fewer samples are no measurement. */
 const LEAST_FLIGHT = 20_000;
 const LEAST_SAMPLES = 20;
@@ -28,7 +29,7 @@ export const bloatedQueue: Rule = {
   severity: 'warning',
   title: { en: 'A queue on the way is full', zh: '途中队列积压' },
   means: {
-    en: 'The round trip of the {who}’s data takes {least} when nothing waits, and here up to {most}, not less than {standing} for a while, with {flight} octets under way: they wait in a buffer that is too large.',
+    en: 'The round trip of the {who}’s data takes {least} when nothing waits, and here up to {most}, not less than {standing} for a while, with {flight|1 octet|# octets} under way: they wait in a buffer that is too large.',
     zh: '没有排队时{who}数据的往返只需 {least}，这里最长 {most}，而且有一阵始终不低于 {standing}，同时有 {flight} 字节在途：它们在一个过大的缓冲里排队。',
   },
   advice: [
@@ -45,6 +46,7 @@ export const bloatedQueue: Rule = {
     const { rtt, mostFlight } = connection.sides[way];
     return {
       confidence: 'likely',
+      severity: rtt.standing - base.us > WARNED_US ? 'warning' : 'note',
       culprit: 'network',
       params: {
         who: way === 0 ? 'client' : 'server',

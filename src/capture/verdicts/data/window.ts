@@ -1,7 +1,7 @@
 // The receiver is the limit: its window is closed, or keeps the sender waiting (RFC 9293 section 3.8.6).
 
 import { RST, SYN } from '../../../wire/index.ts';
-import { Mark, otherWay, type Seen, type Way } from '../../follow/index.ts';
+import { type Connection, Mark, otherWay, type Way } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
 import { duration, type Rule, shows } from '../verdict.ts';
 
@@ -9,8 +9,9 @@ const names = (way: Way): string => (way === 0 ? 'client' : 'server');
 /** Closed for a shorter time, a window is a matter of scheduling. */
 const LEAST_US = 200_000;
 
-/** When a window was 0: the segments that say so first, and what opened it; the longest such time. */
-function closedWindow(way: Way, segments: readonly Seen[], endUs: number) {
+/** When a window was 0: the segments that say so first, and what opened it, if not the end; the longest such time. */
+function closedWindow(way: Way, { segments, ending, last }: Connection, captureEndUs: number) {
+  const endUs = ending === 'reset' || ending === 'closed' ? last.us : captureEndUs;
   let longest: { from: number; to: number; us: number } | null = null;
   let from = -1;
   segments.forEach((seen, n) => {
@@ -59,10 +60,11 @@ export const zeroWindowStall: Rule = {
     'half-open',
     'still-open',
   ],
-  judge({ sides, segments }, { endUs }) {
+  judge(connection, { endUs }) {
+    const { sides, segments } = connection;
     for (const way of [0, 1] as const) {
       if (sides[way].zeroWindows === 0) continue;
-      const closed = closedWindow(way, segments, endUs);
+      const closed = closedWindow(way, connection, endUs);
       const { windowProbes } = sides[otherWay(way)];
       if (closed === null || closed.to >= 0 || closed.us < LEAST_US * 5 || windowProbes < 2) continue;
       const begin = segments[closed.from];
@@ -105,10 +107,11 @@ export const slowReader: Rule = {
   ],
   scenario: { id: 'window-reopens' },
   over: ['spurious'],
-  judge({ sides, segments }, { endUs }) {
+  judge(connection, { endUs }) {
+    const { sides, segments } = connection;
     for (const way of [0, 1] as const) {
       if (sides[way].zeroWindows === 0) continue;
-      const closed = closedWindow(way, segments, endUs);
+      const closed = closedWindow(way, connection, endUs);
       if (closed === null || closed.us < LEAST_US) continue;
       const begin = segments[closed.from];
       const opened = closed.to < 0 ? undefined : segments[closed.to];

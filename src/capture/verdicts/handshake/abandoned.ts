@@ -43,7 +43,7 @@ export const serverAbandoned: Rule = {
         {
           verdict: 'half-open',
           because: {
-            en: `the server had repeated its SYN,ACK ${server.syns - 1} times: it never was established`,
+            en: `the server had sent its SYN,ACK ${server.syns - 1} times more: it never was established`,
             zh: `服务器重发了 ${server.syns - 1} 次 SYN,ACK：它从未进入 ESTABLISHED`,
           },
         },

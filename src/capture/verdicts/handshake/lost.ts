@@ -34,13 +34,13 @@ function lastAsked({ segments }: Connection, synAck: Seen): Seen | undefined {
 }
 
 /**
- * The SYN,ACK cannot be the answer to the SYN before it, because it came sooner than data is acknowledged: an earlier SYN had
- * arrived, and its first answer did not.
+ * The SYN,ACK cannot be the answer to the SYN before it, because it came sooner than data is acknowledged, and that answer
+ * followed: an earlier SYN had arrived, and its first answer did not.
  */
 function answersEarlier(connection: Connection): boolean {
   const { synAck, sides } = connection;
   const { syn, rtt } = sides[0];
-  if (syn === null || synAck === null || rtt.count === 0) return false;
+  if (syn === null || synAck === null || rtt.count === 0 || sides[1].syns < 2) return false;
   const asked = lastAsked(connection, synAck);
   return asked !== undefined && asked !== syn && synAck.us - asked.us < SOONER * rtt.least;
 }
@@ -99,8 +99,8 @@ function unseenAnswer({ sides: [client, server] }: Connection, syn: Seen, synAck
       {
         verdict: 'slow-network',
         because: {
-          en: `data takes ${duration(client.rtt.least)} there and back`,
-          zh: `数据往返只要 ${durationText(client.rtt.least, 'zh')}`,
+          en: `data takes ${duration(client.firstRtt)} there and back`,
+          zh: `数据往返只要 ${durationText(client.firstRtt, 'zh')}`,
         },
       },
     ],

@@ -36,7 +36,7 @@ export const portScan: VerdictTexts = {
   severity: 'warning',
   title: { en: 'Port scan', zh: '端口扫描' },
   means: {
-    en: '{source} asked {ports} ports of {target} in {time}; {opened|1 was|# were} open.',
+    en: '{source} asked {ports|1 port|# ports} of {target} in {time}; {opened|1 was|# were} open.',
     zh: '{source} 在 {time}内探测了 {target} 的 {ports} 个端口，其中 {opened} 个开放。',
   },
   advice: [

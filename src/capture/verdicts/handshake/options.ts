@@ -1,9 +1,9 @@
 // Options of the SYNs: taken off on the way, impossible, or Fast Open.
 
 import { RST, SYN, seqGeq } from '../../../wire/index.ts';
-import { Mark, type Seen } from '../../follow/index.ts';
+import { type Connection, Mark, type Seen } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
-import { type Rule, shows } from '../verdict.ts';
+import { type Found, type Rule, shows } from '../verdict.ts';
 
 /** A server that has answered so often with an option will do so again. */
 const HABIT = 3;
@@ -52,8 +52,8 @@ export const scaleStripped: Rule = {
   severity: 'fault',
   title: { en: 'The ends disagree about the window scale', zh: '两端对窗口扩大因子理解不一' },
   means: {
-    en: 'The SYN,ACK has no window scale, and right behind it the server announces a window of {window}, a fraction of the {first} before: it scales, and the client does not know. The option was taken off on the way; the connection crawls.',
-    zh: 'SYN,ACK 里没有窗口扩大选项，紧接着服务器通告的窗口却从 {first} 变成 {window}：服务器在扩大而客户端不知道。选项在途中被去掉了，连接会非常慢。',
+    en: 'The server announces {first|1 octet|# octets} in its SYN,ACK, then {window} and no more: it scales its window, and the client, whose SYN offered that, does not know. The option was taken off the SYN,ACK on the way; the connection crawls.',
+    zh: '服务器在 SYN,ACK 里通告 {first} 字节，之后最多只有 {window}：它在缩放窗口，而在 SYN 里提出过的客户端却不知道。选项在途中从 SYN,ACK 里去掉了，连接会非常慢。',
   },
   advice: [
     {
@@ -62,9 +62,11 @@ export const scaleStripped: Rule = {
     },
   ],
   scenario: { id: 'wscale-strip' },
-  judge({ sides: [client, server], synAck, segments }) {
-    if (client.syn === null || synAck === null || client.wscale < 0 || server.wscale >= 0) return null;
-    if (isCut(synAck)) return null;
+  judge(connection) {
+    const { sides, synAck, segments } = connection;
+    const [client, server] = sides;
+    if (client.syn === null || synAck === null || client.wscale < 0 || isCut(synAck)) return null;
+    if (server.wscale >= 0) return unscaledClient(connection, client.syn, synAck);
     const next = segments.find((seen) => seen.way === 1 && seen !== synAck && !seen.is(SYN) && !seen.is(RST));
     if (next === undefined || next.wnd === 0) return null;
     // Without a scale the window can only have shrunk by what the client has sent.
@@ -83,7 +85,7 @@ export const scaleStripped: Rule = {
         {
           verdict: 'slow-reader',
           because: {
-            en: `only ${sent} octets had been sent: they cannot have filled the window`,
+            en: `no more than ${sent} of its octets had been taken: they cannot have filled the window`,
             zh: `才发了 ${sent} 字节，不可能占满窗口`,
           },
         },
@@ -91,6 +93,59 @@ export const scaleStripped: Rule = {
     };
   },
 };
+
+/** A window that is scaled by 4 or more shrinks to less than that; and one of so few octets says nothing. */
+const UNSHRUNK = 0.8;
+const LEAST_WINDOW = 8192;
+const LEAST_SCALE = 2;
+/** Segments that happen to be as large as a window. */
+const CHANCE = 2;
+
+/**
+ * Beside the server, whose SYN,ACK still has the option: the client goes on announcing the window of its SYN, as if it were not to
+ * be scaled, and fills the server's window as it is without its scale, with a small segment at a time.
+ */
+function unscaledClient(
+  { sides: [client, server], segments }: Connection,
+  syn: Seen,
+  synAck: Seen,
+): Found | null {
+  if (client.wscale < LEAST_SCALE || server.wscale < LEAST_SCALE || syn.wnd < LEAST_WINDOW) return null;
+  const later = segments.filter((seen) => !seen.is(SYN) && !seen.is(RST));
+  const third = later.find(({ way }) => way === 0);
+  if (third === undefined || third.wnd < UNSHRUNK * syn.wnd) return null;
+  const fields = new Set(later.flatMap(({ way, wnd }) => (way === 1 ? [wnd] : [])));
+  const filling = later.filter(
+    ({ way, length }) => way === 0 && length > 0 && length < client.largest && fields.has(length),
+  );
+  const [one] = filling;
+  if (one === undefined || filling.length <= CHANCE) return null;
+  return {
+    confidence: 'certain',
+    culprit: 'network',
+    params: { window: Math.max(...fields), first: synAck.wnd },
+    evidence: [
+      shows(syn, roles.syn),
+      shows(synAck, roles.synAck),
+      shows(third, { en: `window ${third.wnd}: not scaled`, zh: `窗口 ${third.wnd}：没有缩放` }),
+      ...filling.slice(0, 3).map((seen) =>
+        shows(seen, {
+          en: `as much as the window is without its scale: ${seen.length}`,
+          zh: `正好是未缩放的窗口大小：${seen.length}`,
+        }),
+      ),
+    ],
+    excluded: [
+      {
+        verdict: 'slow-reader',
+        because: {
+          en: `the server’s window is ${one.length}, to be shifted by ${server.wscale}: there is room`,
+          zh: `服务器的窗口是 ${one.length}，还要左移 ${server.wscale} 位：空间足够`,
+        },
+      },
+    ],
+  };
+}
 
 /** RFC 7323 section 2.3: a shift above 14; or an option area that makes no sense. */
 export const badOption: Rule = {

@@ -24,7 +24,11 @@ export const portReuseRefused: Rule = {
     },
   ],
   scenario: { id: 'tw-old' },
-  over: ['syn-lost', 'isn-mismatch', 'refused', 'abort', 'syn-aborted', 'filtered', 'reset-by-middlebox'],
+  over: [
+    ...['syn-lost', 'isn-mismatch', 'refused', 'abort', 'syn-aborted', 'filtered', 'reset-by-middlebox'],
+    // The RST is for the old connection, and ended it.
+    'reset-ignored',
+  ],
   judge({ earlier, sides: [client], segments, first }) {
     if (earlier === null || client.syn === null || first.us - earlier.lastUs > TIME_WAIT_US) return null;
     const old = segments.find((seen) => seen.way === 1 && (seen.marks & Mark.STRAY) !== 0 && seen.pure);
