@@ -85,7 +85,7 @@ export const duplicateCapture: Rule = {
   severity: 'note',
   title: { en: 'Captured twice', zh: '同一个包抓了两次' },
   means: {
-    en: '{count} of {packets} packets {count|is|are} there twice, with the same IP identification and no time between: the capture listens at two points ({hops} of them on both sides of a router). {count|It is no retransmission|They are no retransmissions}.',
+    en: '{count} of {packets|1 packet|# packets} {count|is|are} there twice, with the same IP identification and no time between: the capture listens at two points ({hops} of them on both sides of a router). {count|It is no retransmission|They are no retransmissions}.',
     zh: '{packets} 个包中有 {count} 个出现两次，IP 标识相同、几乎没有时间差：抓包同时监听了两个点（其中 {hops} 个在路由器两侧）。它们不是重传。',
   },
   advice: [
