@@ -18,7 +18,7 @@ export const synFlood: VerdictTexts = {
   severity: 'fault',
   title: { en: 'SYN flood', zh: 'SYN 洪泛' },
   means: {
-    en: '{syns} SYNs to {target} in {time} from {sources|1 address|# addresses}, and {opened|1 handshake|# handshakes}: the SYN queue fills with forged or abandoned requests.',
+    en: '{syns|1 SYN|# SYNs} to {target} in {time} from {sources|1 address|# addresses}, and {opened|1 handshake|# handshakes}: the SYN queue fills with forged or abandoned requests.',
     zh: '{time}内有来自 {sources} 个地址的 {syns} 个 SYN 指向 {target}，完成的握手只有 {opened} 个：半连接队列被伪造或放弃的请求占满。',
   },
   advice: [
