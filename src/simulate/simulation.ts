@@ -1,21 +1,14 @@
 // A simulated network for real Node code: hosts with programs, links with faults, and virtual time for both.
 
-import { describesItself, needed, outOfRange, Schema, text } from '../options/index.ts';
+import { describesItself, needed, outOfRange, Schema } from '../options/index.ts';
 import { World } from '../sim/index.ts';
-import { namesOf } from '../socket/node/index.ts';
 import { Authority, type Certificate } from './certificates.ts';
 import { DNS_NAME, Dns } from './dns.ts';
-import { amended, SimulationError } from './errors.ts';
-import { currentLife, type Life } from './life.ts';
+import { SimulationError } from './errors.ts';
+import { Failures } from './failures.ts';
+import { currentLife } from './life.ts';
 import { Loop, type LoopCounters } from './loop.ts';
-import {
-  type Program,
-  programKind,
-  SimulatedHost,
-  type SimulatedHostOptions,
-  type Surroundings,
-  simulatedHostOptions,
-} from './machine.ts';
+import type { Program, SimulatedHost, SimulatedHostOptions, Surroundings } from './machine.ts';
 import {
   type Fault,
   Faults,
@@ -27,25 +20,19 @@ import {
 } from './network/index.ts';
 import { type Installed, immediatesWait, install } from './node/index.ts';
 import { Pace } from './pace.ts';
+import { checkName, Population } from './population.ts';
 import { FlightRecorder } from './recorder.ts';
 import { reportOf } from './report.ts';
-import { originOf, type RunningTimer, runningTimers } from './running-timers.ts';
+import { type RunningTimer, runningTimers } from './running-timers.ts';
 import { type SimulationOptions, seedFrom, simulationOptions, speedOf } from './simulation-options.ts';
 import { type SwarmOptions, swarmOptions } from './swarm.ts';
 import { Swarms } from './swarms.ts';
 import { buildWan, linkRegions, partitionOf } from './topology.ts';
 import { Lines, SimulationTrace } from './trace.ts';
-import { type Duration, duration, secondsOf, usOf } from './units.ts';
+import { type Duration, duration, inspected, secondsOf, usOf } from './units.ts';
 import { watchLink } from './watch-link.ts';
 
-const names = new Schema<{ name: string }>('sim', { name: needed(text) });
 const advanceOptions = new Schema<{ time: Duration }>('advance', { time: needed(duration) });
-
-/** A label as DNS has it (RFC 1035 section 2.3.1), dots between them. */
-const NAME = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i;
-
-/** Each has an address of 10.0.0.0/16; those from 10.0.255.0 on are not theirs. */
-const MOST_HOSTS = 65_000;
 
 let active: Simulation | null = null;
 
@@ -75,7 +62,7 @@ export class Simulation {
   readonly #loop: Loop;
   readonly #network: Network;
   readonly #faults: Faults;
-  readonly #hosts = new Map<string, SimulatedHost>();
+  readonly #hosts: Population;
   readonly #clients = new Set<string>();
   readonly #installed: Installed;
   readonly #log = new Lines();
@@ -84,7 +71,7 @@ export class Simulation {
   readonly #beginMs: number;
   readonly #options: SimulationOptions;
   readonly #in: Surroundings;
-  readonly #emit: typeof process.emit;
+  readonly #failures: Failures;
   /** What was asked for by `sometimes`, and whether it was seen. */
   readonly #seen = new Map<string, boolean>();
   readonly #swarms: Swarms;
@@ -98,7 +85,6 @@ export class Simulation {
   reported: string | null = null;
   #authority: Authority | null = null;
   #isOver = false;
-  #hasFailed = false;
 
   /** @internal See {@link simulate}. */
   constructor(options: SimulationOptions) {
@@ -119,8 +105,8 @@ export class Simulation {
     world.onIdleSchedule = () => {}; // the loop runs it
     const limitUs = usOf(maxTime, 'simulate', 'maxTime');
     this.#loop = new Loop(world, limitUs, new Pace(speedOf(options)), immediatesWait(), {
-      threw: (error, life) => this.#threw(error, life),
-      stalled: () => this.#stalled(),
+      threw: (error, life) => this.#failures.threw(error, life),
+      stalled: () => this.#failures.stalled(),
     });
     this.#faults = new Faults(() => world.now());
     this.trace = new SimulationTrace(options.trace !== false);
@@ -136,6 +122,7 @@ export class Simulation {
       },
     );
     this.dns = new Dns(world, this.#network, ipv6);
+    this.#hosts = new Population(this.#network, this.dns);
     this.#swarms = new Swarms(world, {
       hosts: () => this.hosts,
       links: () => this.links,
@@ -150,7 +137,7 @@ export class Simulation {
       servers: this.dns.servers,
       ipv6,
       named: (host) => this.#named(host),
-      failed: (error, host) => this.#failed(error, host),
+      failed: (error, host) => this.#failures.program(error, host),
     };
     this.#installed = install({
       world,
@@ -159,10 +146,17 @@ export class Simulation {
       ownModules: options.modules !== 'shared',
       secret: (line) => this.#recorder?.secret(line),
       authority: () => this.#authority?.certificate ?? null,
-      foreign: (what, life, stack) => this.#foreign(what, life, stack),
+      foreign: (what, life, stack) => this.#failures.foreign(what, life, stack),
     });
-    this.#emit = process.emit;
-    process.emit = this.#emitted as typeof process.emit;
+    this.#failures = new Failures({
+      seed: this.seed,
+      world,
+      loop: this.#loop,
+      passthrough: options.passthrough ?? [],
+      isOver: () => this.#isOver,
+      hostOf: ({ name }) => this.#hosts.get(name),
+      report: (host) => this.report(host),
+    });
     active = this;
   }
 
@@ -195,41 +189,14 @@ export class Simulation {
 
   #addHost(name: string, program: Program, options: SimulatedHostOptions): SimulatedHost {
     this.#checkOpen();
-    names.check({ name });
-    if (!NAME.test(name))
-      throw new SimulationError(
-        'ERR_SIM_HOST',
-        `'${name}' is no name of a host: letters, digits, '-' and '.', as in DNS`,
-      );
-    if (this.#hosts.size >= MOST_HOSTS)
-      throw new SimulationError('ERR_SIM_HOST', `a simulation has ${MOST_HOSTS} hosts at most`);
-    if (this.#network.has(name))
-      throw new SimulationError(
-        'ERR_SIM_HOST',
-        `there is '${name}' already${name === DNS_NAME ? ' (the name server)' : ''}: names are addresses here`,
-      );
-    simulatedHostOptions.check(options);
-    programKind.check(program, 'sim.host', 'program');
     const { tcp, profile } = this.#options;
     const defaults = { ...(tcp === undefined ? {} : { tcp }), ...(profile === undefined ? {} : { profile }) };
-    const host = new SimulatedHost(
-      name,
-      this.#hosts.size + 1,
-      program,
-      { ...defaults, ...options },
-      this.#in,
-    );
-    this.#hosts.set(name, host);
-    return host;
+    return this.#hosts.add(name, program, { ...defaults, ...options }, this.#in);
   }
 
   #named(host: SimulatedHost): void {
     this.#recorder?.watchHost(host.stack, host.addresses);
-    this.dns.set(host.name, host.addresses);
-    namesOf(host.stack, {
-      servers: this.dns.servers,
-      hosts: { localhost: '127.0.0.1', [host.name]: host.addresses },
-    });
+    this.#hosts.named(host);
   }
 
   /** A switch (or a router that only passes on): links to it join their other ends. */
@@ -246,8 +213,8 @@ export class Simulation {
    */
   link(a: string, b: string, options?: LinkOptions): Link {
     this.#checkOpen();
-    names.check({ name: a });
-    names.check({ name: b });
+    checkName(a);
+    checkName(b);
     if (a === b) throw new SimulationError('ERR_SIM_HOST', `link: '${a}' to itself`);
     const link = this.#network.link(a, b);
     return options === undefined ? link : link.set(options);
@@ -301,7 +268,7 @@ export class Simulation {
    * `http2` servers. Keys are Ed25519, so that handshakes have the same segments in every run.
    */
   certificate(...all: readonly [string, ...string[]]): Certificate {
-    for (const name of all.length === 0 ? [undefined] : all) names.check({ name } as { name: string });
+    for (const name of all.length === 0 ? [undefined] : all) checkName(name as string);
     this.#authority ??= new Authority();
     const addresses = all.flatMap((name) => this.#hosts.get(name)?.addresses ?? []);
     return this.#authority.issue([...new Set([...all, ...addresses])]);
@@ -309,7 +276,7 @@ export class Simulation {
 
   /** The hosts, in the order in which they were made. */
   get hosts(): SimulatedHost[] {
-    return [...this.#hosts.values()];
+    return this.#hosts.all;
   }
   /** The links that there are so far. */
   get links(): Link[] {
@@ -396,33 +363,12 @@ export class Simulation {
 
   /** Throws unless the fault has met something. @throws SimulationError ERR_SIM_UNUSED_FAULT */
   fired(fault: Fault): void {
-    if (fault.hits === 0) throw this.#unused([fault]);
-  }
-
-  #unused(faults: readonly Fault[]): SimulationError {
-    const all = faults.map((fault) => `\n  ${fault}`).join('');
-    return this.error(
-      'ERR_SIM_UNUSED_FAULT',
-      `a fault that met nothing tests nothing:${all}\nLet traffic pass while it is there, or say fault.optional().`,
-    );
-  }
-
-  /** @internal An error with the seed and the time. */
-  error(
-    code: ConstructorParameters<typeof SimulationError>[0],
-    message: string,
-    cause?: unknown,
-  ): SimulationError {
-    return new SimulationError(code, `${message}\n${this.#where()}`, { seed: this.seed, cause });
+    if (fault.hits === 0) throw this.#failures.unused([fault]);
   }
 
   /** @internal The error with what was there when it came; the first of a simulation, once. */
   failed(error: unknown, host: string | null = null): unknown {
-    if (this.#hasFailed || this.#isOver) return error;
-    this.#hasFailed = true;
-    const isPlaced = error instanceof Error && error.message.includes(this.#where());
-    const where = isPlaced ? '' : `${this.#where()}\n`;
-    return amended(error, `${where}${this.report(host)}`, this.seed);
+    return this.#failures.told(error, host);
   }
 
   /** What there is to be seen now, as it is told of a failure: ladders, sockets, timers; and files (see docs/sim.md). */
@@ -433,65 +379,14 @@ export class Simulation {
     return text;
   }
 
-  #where(): string {
-    return `(seed ${this.seed}, at ${secondsOf(this.world.now())} of virtual time; SYNFIN_SEED=${this.seed} repeats it)`;
-  }
-
   /** Timers of programs that run, the next first. */
   get timers(): RunningTimer[] {
     return runningTimers(this.hosts.map(({ life }) => life));
   }
 
-  // What goes wrong.
-
   #checkOpen(): void {
     if (this.#isOver) throw new SimulationError('ERR_SIM_ENDED', 'the simulation was disposed of');
   }
-
-  #threw(error: unknown, life: Life | null): void {
-    const host = life === null ? undefined : this.#hosts.get(life.name);
-    if (host === undefined || life === null) this.#loop.fail(error);
-    else host.threw(error, life);
-  }
-
-  #failed(error: unknown, host: SimulatedHost): void {
-    const what = error instanceof Error ? `${error.name}: ${error.message}` : inspected(error);
-    if (this.#loop.failure !== null) return;
-    this.#loop.fail(this.error('ERR_SIM_PROGRAM', `host ${host.name}: ${what}`, error));
-  }
-
-  #foreign(what: string, life: Life, stack: string): void {
-    const { passthrough = [] } = this.#options;
-    // Children have pipes.
-    if (passthrough.includes(what) || (what === 'pipe' && passthrough.includes('child_process'))) return;
-    this.#loop.fail(
-      this.error(
-        'ERR_SIM_UNSUPPORTED',
-        `host ${life.name} uses ${what}, which is the machine's and has no virtual time: leave it out, or say passthrough: ['${what}']\n${originOf(stack)}`,
-      ),
-    );
-  }
-
-  #stalled(): SimulationError {
-    const waiting = this.world.waiting().map((line) => `\n  ${line}`);
-    return this.error(
-      'ERR_SIM_STALLED',
-      `nothing is pending, and what is waited for has not come: no timer runs and no packet is under way; ${
-        waiting.length === 0 ? 'no host waits for anything' : `hosts wait for:${waiting.join('')}`
-      }`,
-    );
-  }
-
-  /** What would have ended the process ends the program: errors that nobody has caught. */
-  readonly #emitted = (event: string, ...args: unknown[]): boolean => {
-    const life = currentLife();
-    const isFatal = event === 'unhandledRejection' || event === 'uncaughtException';
-    if (isFatal && life !== null && !this.#isOver) {
-      if (!life.isDead) this.#threw(args[0], life);
-      return true;
-    }
-    return (this.#emit as (...all: unknown[]) => boolean).call(process, event, ...args);
-  };
 
   // Its end.
 
@@ -500,13 +395,12 @@ export class Simulation {
     if (this.#isOver) return;
     this.#isOver = true;
     for (const fault of this.#faults.all) fault.lift();
-    for (const host of this.#hosts.values()) {
+    for (const host of this.#hosts.all) {
       host.life.end();
       host.powerOff();
     }
     this.#loop.end();
-    Reflect.deleteProperty(process, 'emit'); // it is the prototype's
-    if (process.emit !== this.#emit) process.emit = this.#emit;
+    this.#failures.end();
     this.#installed.undo();
     this.world.close();
     active = null;
@@ -519,7 +413,7 @@ export class Simulation {
   async [Symbol.asyncDispose](): Promise<void> {
     const { failure, isFailureTold } = this.#loop;
     const untold = failure !== null && !isFailureTold ? failure : null;
-    const isWell = !this.#isOver && !this.#hasFailed && failure === null;
+    const isWell = !this.#isOver && !this.#failures.isTold && failure === null;
     const mistake = isWell ? this.#mistake() : null;
     this.close();
     if (untold !== null) throw untold.error;
@@ -530,29 +424,21 @@ export class Simulation {
   #mistake(): SimulationError | null {
     const { missing, names } = this.#network;
     if (missing.length > 0)
-      return this.error(
+      return this.#failures.error(
         'ERR_SIM_HOST',
         `there was a link to '${missing.join("', '")}', and never such a host: there are ${names.join(', ')}`,
       );
     const { unused } = this.#faults;
-    return unused.length === 0 ? null : this.#unused(unused);
+    return unused.length === 0 ? null : this.#failures.unused(unused);
   }
 
   info(): { readonly seed: number | string; readonly nowMs: number; readonly hosts: readonly string[] } {
-    return { seed: this.seed, nowMs: this.now(), hosts: [...this.#hosts.keys()] };
+    return { seed: this.seed, nowMs: this.now(), hosts: this.#hosts.all.map(({ name }) => name) };
   }
   toJSON(): ReturnType<Simulation['info']> {
     return this.info();
   }
   toString(): string {
-    return `Simulation {seed ${this.seed}, at ${secondsOf(this.world.now())}, ${this.#hosts.size} hosts}`;
-  }
-}
-
-function inspected(value: unknown): string {
-  try {
-    return typeof value === 'object' ? (JSON.stringify(value) ?? String(value)) : String(value);
-  } catch {
-    return String(value);
+    return `Simulation {seed ${this.seed}, at ${secondsOf(this.world.now())}, ${this.#hosts.all.length} hosts}`;
   }
 }

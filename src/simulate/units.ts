@@ -69,3 +69,12 @@ export function bpsOf(value: Rate): number {
 export function secondsOf(us: number): string {
   return `${(us / 1e6).toFixed(3)} s`;
 }
+
+/** A value as a text. */
+export function inspected(value: unknown): string {
+  try {
+    return typeof value === 'object' ? (JSON.stringify(value) ?? String(value)) : String(value);
+  } catch {
+    return String(value);
+  }
+}
