@@ -19,25 +19,6 @@ function classOf(size: number): number {
   return size > 1 << MAX_SHIFT ? MAX_SHIFT + 1 : 32 - Math.clz32(size - 1);
 }
 
-/** A stack of free block offsets that keeps its typed array. */
-class FreeList {
-  offsets = new Int32Array(16);
-  count = 0;
-
-  push(off: number): void {
-    if (this.count === this.offsets.length) {
-      const bigger = new Int32Array(this.count * 2);
-      bigger.set(this.offsets);
-      this.offsets = bigger;
-    }
-    this.offsets[this.count++] = off;
-  }
-
-  pop(): number {
-    return this.count === 0 ? 0 : (this.offsets[--this.count] as number);
-  }
-}
-
 /** Options of {@link Memory}; sizes in bytes. */
 export interface MemoryOptions {
   /** Bytes reserved at once. Default 256 KiB. */
@@ -81,7 +62,8 @@ export class Memory {
   readonly #wasm: boolean;
   #linear: LinearMemory | null = null;
   #top = 64;
-  readonly #free: FreeList[] = [];
+  /** Offsets of free blocks by size class; of arrays like these V8 takes and gives what is last at once, which of typed ones it does not. */
+  readonly #free: number[][] = [];
 
   /** @throws OptionTypeError, OptionRangeError */
   constructor(options: MemoryOptions = {}) {
@@ -91,16 +73,16 @@ export class Memory {
     this.u8 = new Uint8Array(0);
     this.dv = new DataView(this.u8.buffer);
     this.#resize(Math.min(Math.max(options.initial ?? SMALL, 64), this.max));
-    for (let i = 0; i <= MAX_SHIFT; i++) this.#free.push(new FreeList());
+    for (let i = 0; i <= MAX_SHIFT; i++) this.#free.push([]);
   }
 
   /** A block of at least `size` bytes (contents undefined), or 0 when `max` is reached or `size` > 16 MiB. */
   alloc(size: number): number {
     const shift = classOf(size);
     if (shift > MAX_SHIFT) return 0;
-    const off = (this.#free[shift] as FreeList).pop();
+    const off = (this.#free[shift] as number[]).pop();
     const bytes = 1 << shift;
-    if (off !== 0) {
+    if (off !== undefined) {
       this.used += bytes;
       return off;
     }
@@ -118,7 +100,7 @@ export class Memory {
   free(off: number, size: number): void {
     const shift = classOf(size);
     this.used -= 1 << shift;
-    (this.#free[shift] as FreeList).push(off);
+    (this.#free[shift] as number[]).push(off);
   }
 
   #carve(bytes: number): number {
@@ -132,9 +114,9 @@ export class Memory {
   /** At `max`: cuts a larger free block, so that blocks once carved large do not starve small ones. */
   #split(shift: number): number {
     for (let from = shift + 1; from <= MAX_SHIFT; from++) {
-      const off = (this.#free[from] as FreeList).pop();
-      if (off === 0) continue;
-      for (let half = from - 1; half >= shift; half--) (this.#free[half] as FreeList).push(off + (1 << half));
+      const off = (this.#free[from] as number[]).pop();
+      if (off === undefined) continue;
+      for (let half = from - 1; half >= shift; half--) (this.#free[half] as number[]).push(off + (1 << half));
       this.used += 1 << shift;
       return off;
     }
