@@ -111,6 +111,8 @@ export class Host {
   readonly #devices: Devices;
   /** A batch has begun, which the next poll ends. */
   #batch = false;
+  /** Packets are being brought that came together: at one moment. */
+  #bringing = false;
   readonly #interfaces: Interfaces;
   /** The address that was connected to last, as text and as words. */
   #lastText = '';
@@ -680,7 +682,7 @@ export class Host {
   }
 
   #input(iface: HostInterface, off: number, len: number, mayKeep: boolean, offload: Offload | null): boolean {
-    this.#setNow();
+    if (!this.#bringing) this.#setNow();
     const kept =
       iface.kind === 'ethernet'
         ? this.#ethernet.input(iface, off, len, mayKeep)
@@ -689,11 +691,15 @@ export class Host {
     return kept;
   }
 
+  /** One moment: the time was set before. */
   #together(bring: () => void): void {
+    const outer = this.#bringing;
+    this.#bringing = true;
     this.tcp.beginBatch();
     try {
       bring();
     } finally {
+      this.#bringing = outer;
       this.tcp.endBatch();
     }
   }

@@ -113,8 +113,7 @@ export class Interfaces {
   constructor(owner: InterfacesOwner) {
     this.#owner = owner;
     this.#sink = {
-      input: (iface, off, len, mayKeep, offload) =>
-        !iface.removed && owner.input(iface, off, len, mayKeep, offload),
+      input: owner.input,
       together: (bring) => owner.together(bring),
       mtuChanges: (iface, mtu) => this.#mtuChanges(iface, mtu),
     };

@@ -172,7 +172,7 @@ export class HostInterface {
    */
   receive(off: number, len: number, offload: Offload | null = null): void {
     this.#check(off, len);
-    this.#sink.input(this, off, len, false, offload);
+    if (!this.removed) this.#sink.input(this, off, len, false, offload);
   }
 
   /**
@@ -181,7 +181,7 @@ export class HostInterface {
    */
   deliver(off: number, len: number): boolean {
     this.#check(off, len);
-    return this.#sink.input(this, off, len, true, null);
+    return !this.removed && this.#sink.input(this, off, len, true, null);
   }
 
   /**
