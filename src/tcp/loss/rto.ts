@@ -34,8 +34,7 @@ export function slept(e: Engine, tcb: Tcb): boolean {
  */
 export function sample(tcb: Tcb, us: number, expected = 1): void {
   const { rto } = tcb;
-  const most = Math.min(computedRtoMs(tcb) * 1000, MAX_SAMPLE_US);
-  const r = us < 0 || us > most ? most : us;
+  const r = credible(tcb, us);
   if (r < rto.minRttUs) rto.minRttUs = r;
   if (rto.measured === 0) {
     rto.measured = 1;
@@ -53,6 +52,13 @@ export function sample(tcb: Tcb, us: number, expected = 1): void {
     }
   }
   rto.rtoMs = computedRtoMs(tcb);
+}
+
+/** A sample as it counts: at most the RTO without back-off, which is never below its floor. */
+function credible(tcb: Tcb, us: number): number {
+  if (us >= 0 && us <= tcb.config.minRtoMs * 1000 && tcb.rto.measured === 1) return us;
+  const most = Math.min(computedRtoMs(tcb) * 1000, MAX_SAMPLE_US);
+  return us < 0 || us > most ? most : us;
 }
 
 /** The RTO as the samples say, without back-off. */
