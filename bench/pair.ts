@@ -105,6 +105,11 @@ export class BenchPair {
     return this.#ab.deliver(this.#ib);
   }
 
+  /** Hands over what `b` sent; what `a` answers stays where it is. */
+  exchangeToA(): number {
+    return this.#ba.deliver(this.#ia);
+  }
+
   /** Lets time pass. */
   advance(us: number): void {
     this.now += us;

@@ -339,7 +339,7 @@ describe('a hop that says nothing (RFC 4821)', () => {
     expect([off.c.state, off.s.info().unreadBytes]).toEqual(['CLOSED', 0]);
     const on = await over(1300, 'nothing', { tcp: { mtuProbing: 'on' } });
     expect(on.c.info().pmtu).toBe(1024);
-    for (let i = 0; i < 20; i++) await send(on, 100_000);
+    for (let i = 0; i < 30; i++) await send(on, 100_000);
     expect([on.c.info().pmtu > 1292, on.c.info().timeouts]).toEqual([true, 0]);
   });
 

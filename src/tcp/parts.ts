@@ -11,7 +11,7 @@ export { resetConnection } from './segment-arrives/rst.ts';
 export { mayProbe } from './send/probe-timeout.ts';
 export { endRecord, pushAt, pushedAt, withinRecord } from './send/records.ts';
 export { inFlight, leftOf, rangeAt, word } from './send/sent.ts';
-export { fullText, startPersist, transmit } from './send/transmit.ts';
+export { fullText, nagle, smallOutstanding, startPersist, transmit } from './send/transmit.ts';
 export { FATE, Fate, TIMES } from './tcb/sent.ts';
 export * as row from './tcb/transitions.ts';
 export {

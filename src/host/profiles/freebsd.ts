@@ -1,6 +1,6 @@
 // FreeBSD, as it comes: the defaults of its sysctls (tcp(4)) and the constants of sys/netinet/tcp_timer.h.
 
-import { Err } from '../../tcp/index.ts';
+import { Err, parts } from '../../tcp/index.ts';
 import { freebsdRules } from './freebsd-rules.ts';
 import { profileOf } from './profile.ts';
 import { resetByReply } from './reset-by-reply.ts';
@@ -99,6 +99,11 @@ export const freebsd = profileOf('freebsd', {
       source: 'tcp_send_challenge_ack: an ACK alone, net.inet.tcp.ack_war_cnt in a time window',
     },
     sendReset: { value: rules.sendReset, source: 'tcp_default_output: a RST has no window' },
+    maySendSmall: {
+      value: parts.nagle,
+      source:
+        'tcp_default_output (sys/netinet/tcp_output.c): a small segment waits for everything outstanding',
+    },
     openingError: {
       value: rules.openingError,
       source: 'net.inet.tcp.icmp_may_rst: 1; icmp_errmap (sys/netinet/ip_icmp.c)',

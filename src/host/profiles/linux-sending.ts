@@ -101,21 +101,17 @@ export const resendLost: Rules['resendLost'] = (e, tcb) => {
   rfc9293.resendLost(e, tcb);
 };
 
-/** tcp_nagle_check: with Minshall's variant a small segment waits only for a small one that is outstanding. */
+/** tcp_nagle_check of a small segment at the end of what there is to send. */
 function lets(tcb: Tcb): boolean {
-  const { snd } = tcb;
-  if (tcb.cork === 1) return false;
-  return tcb.noDelay === 1 || !(seqGt(snd.sml, snd.una) && seqLeq(snd.sml, snd.nxt));
+  return tcb.cork === 0 && (tcb.noDelay === 1 || !parts.smallOutstanding(tcb));
 }
 
-/** The rule of Nagle's algorithm, for a small segment at the end of what there is to send. */
+/** The text that went with a SYN of ours and was not taken is no new small segment (tcp_minshall_update). */
 export const maySendSmall: Rules['maySendSmall'] = (tcb, len, queued, idle) => {
   const { snd } = tcb;
-  const goes = rfc9293.maySendSmall(tcb, len, queued, idle) || (len === queued && lets(tcb));
-  // The text that went with a SYN of ours and was not taken is no new segment.
-  const again = (tcb.fastOpen & FastOpen.RESENT) !== 0 && seqGt(snd.earlyEnd, snd.nxt);
-  if (goes && (len === queued || len === parts.withinRecord(tcb, snd.nxt, queued)) && !again)
-    snd.sml = (snd.nxt + len) | 0;
+  const before = snd.sml;
+  const goes = rfc9293.maySendSmall(tcb, len, queued, idle);
+  if ((tcb.fastOpen & FastOpen.RESENT) !== 0 && seqGt(snd.earlyEnd, snd.nxt)) snd.sml = before;
   return goes;
 };
 

@@ -31,7 +31,8 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
   mssOption: 'RFC 9293 section 3.7.1 (MUST-14, SHLD-5)',
   halfWindowSegments: 'RFC 9293 section 3.8.6.2.1 (MUST-38): Eff.snd.MSS, not half of Max(SND.WND)',
   synOptionOrder: 'RFC 9293 section 3.2 leaves the order free',
-  noDelay: 'RFC 9293 section 3.7.4 (SHLD-7): Nagle’s algorithm, unless the user says otherwise (MUST-17)',
+  noDelay:
+    'RFC 9293 section 3.7.4 (SHLD-7): Nagle’s algorithm, as appendix A.3 would have it, unless the user says otherwise (MUST-17)',
   delayedAckMs: 'RFC 9293 section 3.8.6.3 (MUST-40): less than 500; TCP_DELACK_MIN of Linux is 40',
   quickAcks: 'RFC 5681 section 4.2: every second full segment, from the first one on',
   initialRtoMs: 'RFC 6298 section 2.1',

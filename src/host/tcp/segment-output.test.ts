@@ -210,15 +210,16 @@ describe('cut by nobody, by the host, by the link: the same octets on the wire',
     expect(text.map(({ ctl }) => ctl & 0x09)).toEqual([0, 0, 0, 8]);
   });
 
-  test('Nagle holds the rest that is no full segment, as ever (SHLD-7)', () => {
+  test('Nagle holds what is no full segment behind a small one, as ever (SHLD-7)', () => {
     const { link } = sameOnTheWire((pair) => {
       const { ours } = pair.connect();
       ours.offer(octets(3 * 1448 + 100));
+      ours.offer(octets(50));
       pair.pass(1);
-      expect(segments(pair).at(-1)).toMatchObject({ seq: 2 * 1448, len: 1448 });
+      expect(segments(pair).at(-1)).toMatchObject({ seq: 3 * 1448, len: 100 });
       pair.pass(100);
     });
-    expect(segments(link).map(({ len }) => len)).toContain(100);
+    expect(segments(link).map(({ len }) => len)).toContain(50);
   });
 
   test('cwnd lets whole segments go: the initial window is ten (RFC 6928)', () => {

@@ -295,7 +295,7 @@ export const stateClaims: readonly Claim[] = [
       zh: '对，TCP 的确认是累积的（第 3.4 节）。',
     },
     scenario: 'hs',
-    edits: ['left write 2000 60ms'],
+    edits: ['left write 2896 5ms'],
     decide(trace) {
       const texts = allSent(trace, 'left').filter(({ event }) => event.segment.length > 0);
       const last = texts.at(-1);

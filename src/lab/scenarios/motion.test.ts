@@ -70,16 +70,14 @@ describe('a loss', () => {
     expect(again(trace)).toEqual([140]);
     expect(fired(trace, 'rexmt')).toEqual([]);
     const { cwnd, ssthresh } = senderSeries(trace, 'left');
-    expect(values(ssthresh)).toEqual([7964]);
-    expect(values(cwnd).at(-1)).toBe(7964);
+    expect(values(ssthresh)).toEqual([8552]);
+    expect(values(cwnd).at(-1)).toBe(8552);
     // Duplicates before it let new segments go.
     const acks = trace.events.flatMap((e) =>
       e.kind === 'sent' && e.from === 'right' && e.t === 120_000 ? [e.segment.ack] : [],
     );
     expect(acks.filter((ack) => ack === acks[1])).toHaveLength(7);
-    expect(timeSequence(trace, 'left').acks.map(({ value }) => value)).toEqual([
-      1, 1449, 2897, 18_825, 20_001,
-    ]);
+    expect(timeSequence(trace, 'left').acks.map(({ value }) => value)).toEqual([1, 1449, 2897, 20_001]);
   });
 
   test('of two segments is repaired by SACK in one round trip, and nothing that arrived is sent again', () => {

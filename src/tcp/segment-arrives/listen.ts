@@ -100,6 +100,7 @@ export function startSending(e: Engine, tcb: Tcb, iss: number): void {
   snd.syn = 1;
   snd.nxt = (iss + 1) | 0;
   snd.end = snd.nxt;
+  snd.sml = iss;
   cc.recover = (iss - 1) | 0;
   cc.ecnRecover = iss;
   cc.tlp = 0;

@@ -20,9 +20,7 @@ describe('the window opens and the probe was not taken', () => {
   it('the octet goes again at the head of a full segment, not alone', () => {
     const a = probing();
     a.inject('ACK', 1, 1, { wnd: 5000 });
-    expect(sent(a)).toEqual(['ACK seq=1 ack=1 len=536']);
-    a.inject('ACK', 1, 537, { wnd: 5000 });
-    expect(sent(a).at(-1)).toBe('PSH,ACK seq=537 ack=1 len=164');
+    expect(sent(a)).toEqual(['ACK seq=1 ack=1 len=536', 'PSH,ACK seq=537 ack=1 len=164']);
   });
 
   it('with everything that is queued, when that is less', () => {

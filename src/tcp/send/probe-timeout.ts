@@ -12,7 +12,10 @@ import { word } from './sent.ts';
 const LEAST_MS = 10;
 /** TLP.max_ack_delay: how long a peer may wait with its ACK of a segment that was sent alone, as Linux has it. */
 const MAX_ACK_DELAY_MS = 200;
-/** The same of the last of several, which is alone now: most peers wait 40 ms, and a needless probe costs one segment. */
+/**
+ * The same of the last of several, and of a small one behind a full one: less than two full segments are not acknowledged at once
+ * (RFC 9293 section 3.8.6.3). Most peers wait 40 ms, and a needless probe costs one segment.
+ */
 const USUAL_ACK_DELAY_MS = 50;
 
 /** Off in recovery and while something is SACKed; and one probe at a time. */
@@ -39,8 +42,10 @@ export function setProbeTimer(e: Engine, tcb: Tcb, sent: Sent): void {
   if (rto.measured === 1) {
     const srttMs = Math.ceil(rto.srttUs / 1000);
     ms = Math.max(2 * srttMs, LEAST_MS);
-    if (((snd.nxt - snd.una) | 0) <= snd.mss) {
-      if (word(sent, sent.count - 1, TX_IN_FLIGHT) <= snd.mss) ms += MAX_ACK_DELAY_MS;
+    const flight = (snd.nxt - snd.una) | 0;
+    if (flight < 2 * snd.mss) {
+      const alone = flight <= snd.mss && word(sent, sent.count - 1, TX_IN_FLIGHT) <= snd.mss;
+      if (alone) ms += MAX_ACK_DELAY_MS;
       else ms = Math.max(ms, srttMs + USUAL_ACK_DELAY_MS); // a second round trip may be time enough
     }
     ms = Math.max(ms - since(e, snd.lastMs), Math.ceil(rto.srttUs / 2000), 1);

@@ -72,6 +72,29 @@ describe('the Nagle algorithm (3.7.4)', () => {
     expect(sent(a)).toEqual(['PSH,ACK seq=11 ack=1 len=20']);
   });
 
+  it('A.3: behind full segments it does not wait, only for another small one', () => {
+    const a = established();
+    a.send(octets(2300));
+    expect(sent(a)).toEqual([
+      'ACK seq=1 ack=1 len=1000',
+      'ACK seq=1001 ack=1 len=1000',
+      'PSH,ACK seq=2001 ack=1 len=300',
+    ]);
+    a.send(octets(1200));
+    expect(sent(a)).toEqual(['ACK seq=2301 ack=1 len=1000']);
+    a.inject('ACK', 1, 2001);
+    expect(sent(a)).toEqual([]);
+    a.inject('ACK', 1, 2301);
+    expect(sent(a)).toEqual(['PSH,ACK seq=3301 ack=1 len=200']);
+  });
+
+  it('A.3: a CLOSE that follows finds the text gone: its FIN is a segment of its own, and shows what was lost before it', () => {
+    const a = established();
+    a.send(octets(1300));
+    a.close();
+    expect(sent(a).slice(1)).toEqual(['PSH,ACK seq=1001 ack=1 len=300', 'FIN,ACK seq=1301 ack=1 len=0']);
+  });
+
   it('SHLD-7: a full segment does not wait', () => {
     const a = established();
     a.send(octets(10));
@@ -229,14 +252,14 @@ describe('segments that stand for several (generic segmentation offload)', () =>
   }
 
   it('all whole segments go in one, as far as the link takes it with its headers; the rest follows', () => {
-    expect(lengths(5500, 65_535)).toEqual([5000]); // 500 more wait for the ACK (Nagle)
+    expect(lengths(5500, 65_535)).toEqual([5000, 500]);
     expect(lengths(2000, 65_535)).toEqual([2000]);
     expect(lengths(5000, 3100)).toEqual([3000, 2000]);
     expect(lengths(5000, 3099)).toEqual([2000, 2000, 1000]);
   });
 
   it('one alone is a segment like any other, and nothing else goes where the link takes none, or in urgent mode', () => {
-    expect(lengths(1999, 65_535)).toEqual([1000]);
+    expect(lengths(1999, 65_535)).toEqual([1000, 999]);
     expect(lengths(3000, 0)).toEqual([1000, 1000, 1000]);
     expect(lengths(3000, 65_535, true)).toEqual([1000, 1000, 1000]);
   });

@@ -206,8 +206,27 @@ function isTrain(e: Engine, { config, cc, snd, accEcn, md5, udpPort }: Tcb, full
   return e.trains && config.headerPrediction && full === snd.mss && cc.pacingRate <= 0 && accEcn === null;
 }
 
-/** Conditions (2), (3) and (4) of section 3.8.6.2.1 for a segment below Eff.snd.MSS. */
+/**
+ * Conditions (2), (3) and (4) of section 3.8.6.2.1 for a segment below Eff.snd.MSS, with Nagle's algorithm as appendix A.3
+ * recommends it to implementers (Minshall): what is queued to the end waits only while a small segment is outstanding, so that
+ * the rest of a write does not wait for its full segments, nor the user for a delayed ACK of these.
+ */
 export function maySendSmall(tcb: Tcb, len: number, queued: number, idle: boolean): boolean {
+  const { snd } = tcb;
+  const all = len === queued;
+  if (!nagle(tcb, len, queued, idle || (all && !smallOutstanding(tcb)))) return false;
+  if (all || (tcb.marks !== null && len === withinRecord(tcb, snd.nxt, queued)))
+    snd.sml = (snd.nxt + len) | 0;
+  return true;
+}
+
+/** True while the last small segment is not acknowledged. */
+export function smallOutstanding({ snd }: Tcb): boolean {
+  return seqGt(snd.sml, snd.una) && seqLeq(snd.sml, snd.nxt);
+}
+
+/** {@link maySendSmall} by the letter of section 3.7.4: it waits while anything is outstanding. */
+export function nagle(tcb: Tcb, len: number, queued: number, idle: boolean): boolean {
   const { snd } = tcb;
   if (snd.override === 1) return true;
   const all = len === queued;

@@ -46,7 +46,7 @@ export class SendSequence {
   lastMs = 0;
   /** Where the text of a SYN ended that was not taken; meaningful with `FastOpen.RESENT`. */
   earlyEnd = 0;
-  /** Where the last small segment ended, where a rule remembers it (Minshall's variant of Nagle's algorithm). */
+  /** Where the last small segment ended: what Nagle's algorithm, as modified by Minshall, waits for (appendix A.3). */
   sml = 0;
 }
 

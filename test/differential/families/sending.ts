@@ -36,23 +36,6 @@ export const sending: readonly Family[] = [
       }),
   },
   {
-    id: 'nagle-minshall',
-    verdict: 'rfc-free-choice',
-    reason:
-      'Nagle’s algorithm holds a part of a segment while anything is unacknowledged (RFC 9293 3.7.4); Linux only while a part of a segment is (Minshall).',
-    fields: ['segments', 'push'],
-    is: ({ facts, ours, theirs }) => {
-      const last = theirs.sent.at(-1);
-      return (
-        theirs.sent.length === ours.sent.length + 1 &&
-        ours.sent.every((s, i) => s.seq === theirs.sent[i]?.seq && s.length === theirs.sent[i]?.length) &&
-        last !== undefined &&
-        last.length > 0 &&
-        last.length < facts.mss
-      );
-    },
-  },
-  {
     id: 'window-of-old-segment',
     verdict: 'linux-differs-from-rfc',
     reason:

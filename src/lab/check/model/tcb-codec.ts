@@ -17,6 +17,7 @@ import {
   WORDS,
   word,
 } from '../../../tcp/index.ts';
+import { seqMin } from '../../../wire/index.ts';
 import { NEVER_MS, RTO_MS } from './config.ts';
 import type { Numbers } from './numbers.ts';
 
@@ -51,6 +52,7 @@ export const LEFT_OUT: readonly (readonly [why: string, fields: string])[] = [
     'the record follows from SND.UNA, SND.NXT, `recover` and where what is lost begins, which is written',
     'sent.first sent.count sent.lost',
   ],
+  ['all text is of small segments: the last one ends at SND.NXT, or before the FIN', 'snd.sml'],
   ['where in their array the ranges out of order lie', 'outOfOrder.first'],
   ['cwnd lets all text go, whatever else is in flight', 'sent.departed'],
   [
@@ -82,7 +84,7 @@ export const LEFT_OUT: readonly (readonly [why: string, fields: string])[] = [
   ['1 only within an event', 'snd.override'],
   [
     'rules of a profile remember them',
-    'tcb.more snd.earlyEnd snd.sml cc.limited cc.usageEnd cc.mostOut cc.reordering cc.reordSeen cc.resendFrom',
+    'tcb.more snd.earlyEnd cc.limited cc.usageEnd cc.mostOut cc.reordering cc.reordSeen cc.resendFrom',
   ],
   ['counters of STATUS', 'tcb.retransmissions tcb.timeouts tcb.segsIn tcb.segsOut'],
 ];
@@ -276,6 +278,7 @@ export function readTcb(
       lostFrom = mine.of[bytes[at++] as number] as number;
       cc.cwnd = snd.mss + (bytes[at++] as number);
     }
+    snd.sml = seqMin(snd.nxt, snd.end);
     restoreSent(tcb, spare, lostFrom);
   } else {
     cc.phase = OPEN;
