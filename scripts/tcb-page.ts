@@ -14,6 +14,7 @@ const CLASSES: Readonly<Record<string, string>> = {
   outOfOrder: 'OutOfOrder',
   mtuSearch: 'MtuSearch',
   accEcn: 'AccEcn',
+  memory: 'ReceiveMemory',
 };
 
 /** The comment before field `name` in the text of a class; '' when it has none. */
@@ -27,7 +28,7 @@ function comment(body: string, name: string): string {
 
 /** The sources that the classes are in, one after the other. */
 export function tcbSource(): string {
-  return ['tcb.ts', 'sent.ts', 'out-of-order.ts', 'acc-ecn.ts']
+  return ['tcb.ts', 'sent.ts', 'out-of-order.ts', 'acc-ecn.ts', 'receive-memory.ts']
     .map((file) => readFileSync(new URL(`../src/tcp/tcb/${file}`, import.meta.url), 'utf8'))
     .join('\n');
 }
@@ -38,7 +39,7 @@ export function tcbPage(source: string): string {
     '# The transmission control block',
     '',
     'What one connection remembers (RFC 9293 section 3.3.1), as plain data of 32-bit integers: the fields of `tcb.ts`, `sent.ts`,',
-    '`out-of-order.ts` and `acc-ecn.ts` in `src/tcp/tcb/`, by the schema in `schema.ts` beside them. This page is generated: `npm run tcb:docs`.',
+    '`out-of-order.ts`, `acc-ecn.ts` and `receive-memory.ts` in `src/tcp/tcb/`, by the schema in `schema.ts` beside them. This page is generated: `npm run tcb:docs`.',
   ];
   for (const [part, rows] of Object.entries(SCHEMA)) {
     const name = CLASSES[part] as string;

@@ -11,6 +11,7 @@ import { startControl } from './established.ts';
 import { FastOpen, usedEarly } from './fast-open.ts';
 import { prepareOffer } from './form/emit.ts';
 import { timeSyn } from './loss/rto.ts';
+import { releaseMemory } from './receive/memory.ts';
 import { tuneReceiveBuffer, tunesReceiveBuffer } from './receive/tuning.ts';
 import { windowUpdateDue } from './receive/window.ts';
 import { startSending } from './segment-arrives/listen.ts';
@@ -117,7 +118,8 @@ export function receive(e: Engine, tcb: Tcb, n: number): Err {
   if (n > receivable(tcb)) return Err.NO_RESOURCES;
   if (n > 0) {
     rcv.user = (rcv.user + n) | 0;
-    if (tunesReceiveBuffer(tcb)) tuneReceiveBuffer(e, tcb, n);
+    if (tcb.config.receiveMemory) releaseMemory(e, tcb, n);
+    else if (tunesReceiveBuffer(tcb)) tuneReceiveBuffer(e, tcb, n);
     if (rcv.urgent === 1 && seqGeq(rcv.user, rcv.up)) rcv.urgent = 0; // normal mode again (3.8.5)
     if (takesText(tcb.state) && windowUpdateDue(tcb)) e.rules.sendAck(e, tcb);
     return Err.OK;

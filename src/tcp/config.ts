@@ -36,6 +36,12 @@ export interface TcpConfig {
    * FreeBSD); else rounded down. Rounded up every window can be seen: the shift is the one for the largest.
    */
   readonly windowRoundedUp: boolean;
+  /**
+   * The receive buffer counts the memory that packets take, twice as much as `receiveBuffer`, and not their octets: the
+   * window follows from what is left of it, and grows with segments that are worth their memory. What begins in the
+   * window is taken whole when nothing waits for the user (Linux).
+   */
+  readonly receiveMemory: boolean;
   /** The window of a SYN: the receive buffer, or the whole segments that it holds (Linux). */
   readonly synWindow: 'buffer' | 'segments';
   /** What the receive buffer may grow to: what the window scale is chosen for. */
@@ -166,6 +172,7 @@ export const defaultConfig: TcpConfig = {
   receiveWholeSegments: false,
   windowInOctets: false,
   windowRoundedUp: false,
+  receiveMemory: false,
   synWindow: 'buffer',
   receiveBufferMax: 6 * 1024 * 1024,
   windowScale: true,
@@ -225,6 +232,7 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   receiveWholeSegments: flag,
   windowInOctets: flag,
   windowRoundedUp: flag,
+  receiveMemory: flag,
   synWindow: oneOf('buffer', 'segments'),
   receiveBufferMax: whole(1, 2 ** 30 - 1),
   windowScale: flag,

@@ -7,6 +7,7 @@ import { tcpOptionsLength } from '../wire/tcp-options.ts';
 import { Drop } from './drop.ts';
 import type { Engine } from './engine.ts';
 import { startLoss } from './loss/recovery.ts';
+import { countEarlyText } from './receive/memory.ts';
 import { windowUpdateDue } from './receive/window.ts';
 import { dropSent, noteSent } from './send/sent.ts';
 import { Signal } from './signals.ts';
@@ -83,6 +84,7 @@ export function earlyText(e: Engine, tcb: Tcb, seg: Segment): void {
   }
   rcv.nxt = (rcv.nxt + len) | 0;
   rcv.textMs = e.ms;
+  if (tcb.config.receiveMemory) countEarlyText(tcb, len);
   tcb.fastOpen |= FastOpen.TAKEN;
   tcb.signals |= Signal.TEXT;
 }

@@ -22,8 +22,9 @@ export { AckSample } from './loss/sample.ts';
 export type { MetricsStore, PeerMetrics } from './metrics.ts';
 /** What the steps of the rules are made of, for whoever writes a step in place of another. */
 export * as parts from './parts.ts';
-export { dropRanges, rangesOf } from './receive/reassembly.ts';
-export { firstWindow, offeredShift, windowShift } from './receive/window.ts';
+export { memoryOf, setReceiveBuffer } from './receive/memory.ts';
+export { dropRanges, endOfHeld, rangesOf } from './receive/reassembly.ts';
+export { firstWindow, offeredShift, windowShift } from './receive/syn-window.ts';
 export {
   asPredicted,
   predictable,

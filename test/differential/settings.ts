@@ -21,7 +21,6 @@ export const SYSCTLS: Readonly<Record<string, string>> = {
   tcp_mtu_probing: '0',
   tcp_no_metrics_save: '1',
   tcp_moderate_rcvbuf: '0',
-  tcp_app_win: '0',
   tcp_rmem: `4096 ${2 * RECEIVE_BUFFER} 6291456`,
   tcp_wmem: `4096 ${4 * SEND_BUFFER} 4194304`,
   tcp_congestion_control: 'reno',

@@ -16,6 +16,8 @@ export interface RunConfig {
   readonly bindPort: number;
   readonly connectPort: number;
   readonly mtu: number;
+  /** An inbound packet with more text stands for several segments of so many octets; 0: none does. */
+  readonly mss: number;
   readonly toleranceUs: number;
   /** Of the gap since the previous event; the larger tolerance wins. */
   readonly tolerancePercent: number;
@@ -41,7 +43,6 @@ const WITHOUT_EFFECT = new Set([
   'code_format',
   'code_sockopt',
   'speed',
-  'mss',
   'gateway_ip',
   'netmask_ip',
   'debug',
@@ -79,6 +80,7 @@ const KNOWN = new Set([
   'bind_port',
   'connect_port',
   'mtu',
+  'mss',
   'tolerance_usecs',
   'tolerance_percent',
   'tcp_ts_tick_usecs',
@@ -119,6 +121,7 @@ function build(given: ReadonlyMap<string, string>): RunConfig {
     bindPort: number('bind_port', 8080),
     connectPort: number('connect_port', 8080),
     mtu: number('mtu', 1500),
+    mss: number('mss', 0),
     toleranceUs: number('tolerance_usecs', 4000),
     tolerancePercent: number('tolerance_percent', 12.5),
     tsTickUs: number('tcp_ts_tick_usecs', 0),

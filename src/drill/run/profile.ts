@@ -33,7 +33,6 @@ export const linuxProfile: Profile = {
     'duplicates and reordering do not start quick ACKs again',
     'a send buffer that no SO_SNDBUF has set counts octets, not memory',
     'text that goes again has no second report of SO_TIMESTAMPING',
-    'once text has come the window counts octets, not the memory that they take',
     'while TCP_DEFER_ACCEPT waits for text, SYN,ACKs go on',
     'the accept queue is checked when the SYN comes, not again with every ACK',
   ],

@@ -15,7 +15,7 @@ describe('sysctl', () => {
     [
       'net.ipv4.tcp_rmem',
       '4096 540000 15728640',
-      { receiveBuffer: 270_000, receiveBufferMax: 15_728_640, receiveBufferTuning: false },
+      { receiveBuffer: 270_000, receiveBufferMax: 15_728_640 },
     ],
     ['net.ipv4.tcp_congestion_control', 'reno', { congestion: 'newreno' }],
     ['net.ipv4.tcp_ecn', '1', { ecn: 'on' }],

@@ -61,7 +61,7 @@ const buffer =
 const rmem = buffer((start, most) => {
   // Half of the memory is for the octets.
   const receiveBuffer = Math.max(1, Math.min(start >> 1, MAX_BUFFER));
-  return { receiveBuffer, receiveBufferMax: Math.max(most, receiveBuffer), receiveBufferTuning: false };
+  return { receiveBuffer, receiveBufferMax: Math.max(most, receiveBuffer) };
 });
 
 const wmem = buffer((_start, most) => ({ sendBuffer: Math.min(most, MAX_BUFFER) })); // it grows by itself up to that
@@ -150,7 +150,7 @@ const IPV4: Readonly<Record<string, Apply>> = {
   tcp_comp_sack_delay_ns: inert,
   tcp_comp_sack_slack_ns: inert,
   tcp_fastopen_blackhole_timeout_sec: inert, // middleboxes that are not here
-  tcp_moderate_rcvbuf: inert,
+  tcp_moderate_rcvbuf: flag('receiveBufferTuning'),
   tcp_no_metrics_save: whole((n) => ({ peerMetrics: n === 0 ? 'path' : 'off' })),
   tcp_challenge_ack_limit: inert,
   tcp_max_syn_backlog: inert,

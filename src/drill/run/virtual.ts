@@ -7,6 +7,7 @@ import { type Personality, Posix, type TcpInfo } from '../../socket/posix/index.
 import { type Rules, rfc9293, rulesKind, type TcpConfig, tcpOptions } from '../../tcp/index.ts';
 import type { RunConfig } from './config.ts';
 import { configureHost, connectionsInState, dropConnections, hostTcpInfo, setHost } from './host.ts';
+import { largeSegment } from './large-segment.ts';
 import { ChosenRules, type Steps } from './profile.ts';
 import type { HostSettings } from './shell-action.ts';
 import type { Target } from './target.ts';
@@ -40,10 +41,12 @@ export class VirtualTarget implements Target {
   onPacket: ((packet: Uint8Array, atUs: number) => void) | null = null;
   readonly #iface: HostInterface;
   readonly #chosen: ChosenRules;
+  readonly #mss: number;
 
   /** Throws OptionTypeError, OptionRangeError. */
   constructor(config: RunConfig, options: VirtualTargetOptions) {
     targetOptions.check(options);
+    this.#mss = config.mss;
     this.world = new World({ seed: options.seed ?? 1 });
     this.world.runSync(START_US);
     const { clock, memory } = this.world;
@@ -82,7 +85,7 @@ export class VirtualTarget implements Target {
     const off = memory.alloc(packet.length);
     if (off === 0) throw new RangeError(`a packet of ${packet.length} octets`);
     memory.u8.set(packet, off);
-    this.#iface.receive(off, packet.length);
+    this.#iface.receive(off, packet.length, largeSegment(packet, this.#mss));
     memory.free(off, packet.length);
     this.syscalls.tick();
   }

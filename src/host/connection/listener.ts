@@ -9,6 +9,7 @@ import {
   Err,
   type ErrorEndpoints,
   FastOpen,
+  memoryOf,
   type Tcb,
   type TcpConfig,
   type TcpError,
@@ -208,6 +209,7 @@ export class Listener {
     c.listener = null;
     c.place = null;
     if (c.tcb.fastOpen !== 0) c.tcb.fastOpen |= FastOpen.ACCEPTED;
+    if (c.tcb.config.receiveMemory) memoryOf(c.tcb).accepted = 1;
     return c;
   }
 

@@ -2,7 +2,7 @@
 // today's programs, and the ring of octets that nobody has taken yet.
 
 import { Schema, whole } from '../../options/index.ts';
-import { dropRanges, Err, receivable, tcpError } from '../../tcp/index.ts';
+import { dropRanges, Err, endOfHeld, receivable, tcpError } from '../../tcp/index.ts';
 import { type Place, Queue } from '../base/index.ts';
 import { endsByOptions, Waiter, type WaitOptions, waitKinds } from '../time/index.ts';
 import type { Connection } from './connection.ts';
@@ -144,7 +144,8 @@ export class Reading {
     const { rcvRing: ring } = this.#c;
     if (bytes <= ring.capacity) return true;
     const { rcv } = this.#c.tcb;
-    const live = Math.min(ring.capacity, (rcv.edge - rcv.user) | 0);
+    const end = Math.max((rcv.edge - rcv.user) | 0, (endOfHeld(this.#c.tcb) - rcv.user) | 0);
+    const live = Math.min(ring.capacity, end);
     let want = Math.max(bytes, this.#hint);
     if (ring.capacity > 0) want = Math.max(want, Math.min(ring.capacity * 4, rcv.buf));
     return (

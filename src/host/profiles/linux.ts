@@ -61,6 +61,7 @@ const fin: Rules['fin'] = asPredicted((e, tcb, seg) => {
   if (tcb.snd.wl1 === rcv.irs) return rfc9293.fin(e, tcb, seg);
   const first = rcv.quick === config.quickAcks && rcv.quick > 0;
   rfc9293.fin(e, tcb, seg);
+  if (tcb.memory?.starved === 1) return;
   if (
     state !== State.ESTABLISHED ||
     !inOrder ||
@@ -151,6 +152,11 @@ export const linux = profileOf('linux', {
       value: true,
       source:
         '__tcp_select_window (net/ipv4/tcp_output.c): ALIGN to 1 << rcv_wscale; tcp_select_initial_window',
+    },
+    receiveMemory: {
+      value: true,
+      source:
+        'tcp_grow_window, tcp_rcvbuf_grow, tcp_sequence (net/ipv4/tcp_input.c), __tcp_select_window (tcp_output.c): rcv_ssthresh, window_clamp, scaling_ratio',
     },
     synWindow: {
       value: 'segments',

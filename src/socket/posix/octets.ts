@@ -1,7 +1,7 @@
 // What sockets need of a connection that its promise API has no word for.
 
 import type { Connection } from '../../host/index.ts';
-import { checkConfig, type TcpConfig, withSettings } from '../../tcp/index.ts';
+import { checkConfig, setReceiveBuffer, type TcpConfig, withSettings } from '../../tcp/index.ts';
 
 /** MSG_PEEK: copies what could be read into `dst`; how many octets, -1 when the connection has ended. */
 export function peekInto(c: Connection, dst: Uint8Array): number {
@@ -18,7 +18,7 @@ export function configure(c: Connection, settings: Partial<TcpConfig>): void {
   if (settings.sendBuffer !== undefined) tcb.snd.buf = settings.sendBuffer;
   if (settings.maxMss !== undefined && settings.maxMss !== 0)
     tcb.snd.mss = Math.min(tcb.snd.mss, settings.maxMss);
-  if (settings.receiveBuffer !== undefined) tcb.rcv.buf = settings.receiveBuffer;
+  if (settings.receiveBuffer !== undefined) setReceiveBuffer(tcb, settings.receiveBuffer);
   if (settings.userTimeoutMs !== undefined && settings.userTimeoutMs !== tcb.userTimeoutMs) {
     c.setUserTimeout(settings.userTimeoutMs);
   }

@@ -130,16 +130,17 @@ option(
 );
 for (const name of ['SO_SNDBUF', 'SO_SNDBUFFORCE']) option('SOL_SOCKET', name, sendBuffer, setSendBuffer);
 for (const name of ['SO_RCVBUF', 'SO_RCVBUFFORCE']) {
-  option(
-    'SOL_SOCKET',
-    name,
-    (s) => (s.connection?.tcb.rcv.buf ?? effective(s).receiveBuffer) * s.owner.personality.bufferFactor,
-    (s, v) => {
-      const size = Math.max(v, 1152);
-      // A program that sets it also fixes what the window scale is chosen for.
-      return change(s, { receiveBuffer: size, receiveBufferMax: size });
-    },
-  );
+  option('SOL_SOCKET', name, receiveBuffer, (s, v) => {
+    const size = Math.max(v, 1152);
+    // A program that sets it also fixes what the window scale is chosen for.
+    return change(s, { receiveBuffer: size, receiveBufferMax: size });
+  });
+}
+
+function receiveBuffer(s: TcpSocket): number {
+  const tcb = s.connection?.tcb;
+  if (tcb?.memory != null) return tcb.memory.limit;
+  return (tcb?.rcv.buf ?? effective(s).receiveBuffer) * s.owner.personality.bufferFactor;
 }
 
 function sendBuffer(s: TcpSocket): number {

@@ -71,6 +71,9 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
     ...times(socket, tcb),
     ...socket.sending.limits.told(socket.owner.now()),
     ...(personality.name === 'linux' ? memoryOf(socket, tcb) : {}),
+    ...(tcb.memory === null
+      ? {}
+      : { tcpi_rcv_mss: tcb.memory.segment, tcpi_rcv_ssthresh: tcb.memory.ssthresh }),
     tcpi_delivered: (tcb.snd.syn === 0 ? 1 : 0) + segments(tcb.cc.delivered >>> 0),
     tcpi_total_retrans: s.retransmissions,
     tcpi_segs_in: s.segsIn,
@@ -84,11 +87,12 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
   };
 }
 
-/** What of SO_MEMINFO there is: the sizes of the buffers. */
-function memoryOf({ sending, owner }: TcpSocket, { snd, rcv }: Tcb): TcpInfo {
+/** What of SO_MEMINFO there is. */
+function memoryOf({ sending, owner }: TcpSocket, { snd, rcv, memory }: Tcb): TcpInfo {
   const { bufferFactor } = owner.personality;
   return {
-    SK_MEMINFO_RCVBUF: rcv.buf * bufferFactor,
+    SK_MEMINFO_RMEM_ALLOC: memory === null ? 0 : memory.used,
+    SK_MEMINFO_RCVBUF: memory === null ? rcv.buf * bufferFactor : memory.limit,
     SK_MEMINFO_SNDBUF: sending.memory.set ? sending.memory.limit : snd.buf * bufferFactor,
   };
 }

@@ -3,7 +3,7 @@
 import { OPT_ACC_ECN, type Segment } from '../../wire/segment.ts';
 import { accEcnLength, MD5_PADDED, tcpOptionsLength } from '../../wire/tcp-options.ts';
 import type { TcpConfig } from '../config.ts';
-import { TIMESTAMPS_OCTETS } from '../receive/window.ts';
+import { TIMESTAMPS_OCTETS } from '../receive/syn-window.ts';
 import { AccEcn, Counter, AccEcnMode as Mode } from '../tcb/acc-ecn.ts';
 import type { Tcb } from '../tcb/tcb.ts';
 

@@ -55,6 +55,11 @@ export function holdsRange(tcb: Tcb, left: number, right: number): boolean {
   return i < held.count && seqLeq(leftOf(held, i), left);
 }
 
+/** Where the last range ends; RCV.NXT when there is none. */
+export function endOfHeld({ rcv, outOfOrder: held }: Tcb): number {
+  return held === null ? rcv.nxt : rightOf(held, held.count - 1);
+}
+
 /** True when octets at or after `seq` are held. */
 export function holdsBeyond(tcb: Tcb, seq: number): boolean {
   const held = tcb.outOfOrder;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { expected, inState, octets, options, pass, sent, text, windows } from '../segment-arrives/testing.ts';
 import { rcvWnd } from '../tcb/tcb.ts';
 import { rangesOf } from './reassembly.ts';
-import { windowShift } from './window.ts';
+import { windowShift } from './syn-window.ts';
 
 describe('window scale (RFC 7323 section 2)', () => {
   it('2.3: the least shift with which the largest buffer fits in 16 bits, at most 14', () => {

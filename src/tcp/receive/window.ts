@@ -2,53 +2,17 @@
 // silly-window avoidance 3.8.6.2.2 MUST-39, no shrinking SHLD-14).
 
 import { seqGt } from '../../wire/seq.ts';
-import type { TcpConfig } from '../config.ts';
 import { rcvWnd, type Tcb } from '../tcb/tcb.ts';
-
-const MAX_FIELD = 0xffff;
-
-/** Timestamps as they go in every segment, with padding (RFC 7323 appendix A). */
-export const TIMESTAMPS_OCTETS = 12;
-
-/** Smallest shift with which a window of `octets` fits in 16 bits (RFC 7323 section 2.3). */
-export function windowShift(octets: number): number {
-  let shift = 0;
-  while (shift < 14 && octets >> shift > MAX_FIELD) shift++;
-  return shift;
-}
-
-/**
- * The shift that we offer: for the largest window that there may be, yet not so coarse that a buffer of `now` could not
- * be seen. Rounded up it can always be seen.
- */
-export function offeredShift(config: TcpConfig, now: number): number {
-  const { receiveBufferMax: most, windowRoundedUp } = config;
-  return windowShift(windowRoundedUp ? most : Math.min(most, now * 256));
-}
-
-/**
- * The window of a SYN, which is never scaled (RFC 7323 section 2.2): the buffer of `octets`, or the whole segments of `mss`
- * octets that it holds, less what timestamps take of them.
- */
-export function firstWindow({ synWindow }: TcpConfig, octets: number, mss: number, stamped: boolean): number {
-  return Math.min(synWindow === 'segments' ? wholeSegments(octets, mss, stamped) : octets, MAX_FIELD);
-}
-
-/** Of `octets` of buffer, what whole segments fill. */
-function wholeSegments(octets: number, mss: number, stamped: boolean): number {
-  const text = stamped ? mss - TIMESTAMPS_OCTETS : mss;
-  return octets > text ? octets - (octets % text) : octets;
-}
+import { memoryUpdateDue, offerMemoryWindow } from './memory.ts';
+import { MAX_FIELD } from './syn-window.ts';
 
 /** A window of `octets` in units of 2^`shift`: rounded up, so that one that is told again is no smaller. */
 function roundedUp(octets: number, shift: number): number {
   return (octets + (1 << shift) - 1) >> shift;
 }
 
-/** How far the right edge could be: what the user has taken, plus the buffer; until text comes, what a SYN would offer. */
-function possibleEdge({ config, rcv, passive, ts }: Tcb): number {
-  if (config.synWindow === 'segments' && rcv.nxt === ((rcv.irs + 1) | 0))
-    return (rcv.nxt + wholeSegments(rcv.buf, rcv.mss, passive === 1 && ts === 1)) | 0;
+/** How far the right edge could be: what the user has taken, plus the buffer. */
+function possibleEdge({ rcv }: Tcb): number {
   return (rcv.user + rcv.buf) | 0;
 }
 
@@ -73,6 +37,7 @@ function seenWnd(tcb: Tcb): number {
 
 /** Moves the right edge if it may, and returns the window field for an outgoing segment (not a SYN). */
 export function offerWindow(tcb: Tcb): number {
+  if (tcb.config.receiveMemory) return offerMemoryWindow(tcb);
   const { rcv } = tcb;
   const { wscale, nxt } = rcv;
   const edge = possibleEdge(tcb);
@@ -105,6 +70,7 @@ export function offerWindow(tcb: Tcb): number {
 
 /** True when the user has taken enough that the peer should hear of it at once. */
 export function windowUpdateDue(tcb: Tcb): boolean {
+  if (tcb.config.receiveMemory) return memoryUpdateDue(tcb);
   const { rcv } = tcb;
   const wnd = seenWnd(tcb);
   const free = (possibleEdge(tcb) - rcv.nxt) | 0;

@@ -5,6 +5,7 @@ import { FIN, type Segment } from '../../wire/segment.ts';
 import { seqGt } from '../../wire/seq.ts';
 import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
+import { countFin } from '../receive/memory.ts';
 import { dropRanges, holdsBeyond, holdsRange, noteFinHeld } from '../receive/reassembly.ts';
 import { Signal } from '../signals.ts';
 import { State } from '../tcb/state.ts';
@@ -60,6 +61,7 @@ function vouchedFor(tcb: Tcb, seg: Segment, finSeq: number): boolean {
 /** "Advance RCV.NXT over the FIN, and send an acknowledgment for the FIN." */
 export function finReached(e: Engine, tcb: Tcb): void {
   const { rcv } = tcb;
+  if (tcb.config.receiveMemory) countFin(tcb);
   rcv.nxt = (rcv.nxt + 1) | 0;
   if (((rcv.edge - rcv.nxt) | 0) < 0) rcv.edge = rcv.nxt;
   tcb.signals |= Signal.PEER_FIN;

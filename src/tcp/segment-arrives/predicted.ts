@@ -28,7 +28,8 @@ export function predicted(e: Engine, tcb: Tcb, seg: Segment): boolean {
     updateSendWindow(e, tcb, seg, false);
   else if (!predictedAck(e, tcb, seg)) acknowledge(e, tcb, seg);
   if (seg.textLen > 0) {
-    if (e.predictsText && tcb.outOfOrder === null && tcb.orphan === 0 && seg.gsoSize === 0)
+    const { receiveMemory } = tcb.config;
+    if (e.predictsText && !receiveMemory && tcb.outOfOrder === null && tcb.orphan === 0 && seg.gsoSize === 0)
       textInOrder(e, tcb, seg);
     else if (e.rules.text(e, tcb, seg)) return true;
   }

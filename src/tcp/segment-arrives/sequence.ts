@@ -2,7 +2,7 @@
 // where timestamps are in use. What of an acceptable segment lies outside the window is trimmed later.
 
 import { ACK, FIN, OPT_TIMESTAMPS, RST, type Segment, SYN, segLen, URG } from '../../wire/segment.ts';
-import { seqGeq, seqGt, seqLeq, seqLt, seqMin } from '../../wire/seq.ts';
+import { seqGeq, seqGt, seqLeq, seqLt, seqMax, seqMin } from '../../wire/seq.ts';
 import { mayAnswer, mayChallenge } from '../challenge.ts';
 import { Drop } from '../drop.ts';
 import { receiveEcn } from '../ecn/classic.ts';
@@ -10,10 +10,11 @@ import { countEcn } from '../ecn/count.ts';
 import { answerSynAck, mixesModes, synCameAgain } from '../ecn/negotiate.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
+import { hasMemory } from '../receive/memory.ts';
 import { noteDuplicate } from '../receive/reassembly.ts';
 import { type AccEcn, AccEcnMode, EcnMode } from '../tcb/acc-ecn.ts';
 import { State } from '../tcb/state.ts';
-import { rcvWnd, type Tcb } from '../tcb/tcb.ts';
+import { receivable, type Tcb } from '../tcb/tcb.ts';
 import * as row from '../tcb/transitions.ts';
 import { endConnection } from '../timers.ts';
 import { pawsRejects, updateTsRecent } from '../timestamps.ts';
@@ -115,18 +116,26 @@ function hearAccEcn(tcb: Tcb, acc: AccEcn, seg: Segment): void {
 /** Table 6, with an allowance of appendix A.2. */
 export function acceptable(tcb: Tcb, seg: Segment): boolean {
   const { rcv } = tcb;
-  const wnd = rcvWnd(tcb);
+  const edge = mostEdge(tcb);
+  const wnd = (edge - rcv.nxt) | 0;
   const len = segLen(seg);
   if (len === 0) {
     // A peer that has filled our window sends its ACKs from the edge: they count, or both sides wait.
-    if (seg.seq === rcv.edge && (seg.ctl & RST) === 0) return true;
-    return wnd === 0 ? seg.seq === rcv.nxt : seqGeq(seg.seq, rcv.nxt) && seqLt(seg.seq, rcv.edge);
+    if (seg.seq === edge && (seg.ctl & RST) === 0) return true;
+    return wnd === 0 ? seg.seq === rcv.nxt : seqGeq(seg.seq, rcv.nxt) && seqLt(seg.seq, edge);
   }
   // A closed window takes no text, but the ACK, URG and RST of a segment at its edge (MUST-66).
   if (wnd === 0) return seg.seq === rcv.nxt;
-  if (seqGeq(seg.seq, rcv.nxt) && seqLt(seg.seq, rcv.edge)) return true;
+  if (tcb.config.receiveMemory && seqGt((seg.seq + seg.textLen) | 0, edge) && receivable(tcb) > 0)
+    return false;
+  if (seqGeq(seg.seq, rcv.nxt) && seqLt(seg.seq, edge)) return true;
   const last = (seg.seq + len - 1) | 0;
-  return seqGeq(last, rcv.nxt) && seqLt(last, rcv.edge);
+  return seqGeq(last, rcv.nxt) && seqLt(last, edge);
+}
+
+/** The right edge of the window; of the largest that was told, where it may have shrunk for want of memory. */
+function mostEdge({ rcv, memory }: Tcb): number {
+  return memory === null ? rcv.edge : seqMax(rcv.edge, memory.mostEdge);
 }
 
 /** In SYN-RECEIVED the peer's SYN again: with an ACK it completes a simultaneous open (figure 7). */
@@ -195,7 +204,8 @@ export function trim(e: Engine, tcb: Tcb, seg: Segment): number {
     tcb.ackNow = 1;
   }
   const beyond = (seg.seq + seg.textLen - rcv.edge) | 0;
-  if (beyond > 0) {
+  if (tcb.config.receiveMemory) takeWhole(e, tcb, seg, beyond);
+  else if (beyond > 0) {
     e.out.drop(tcb, seg, Drop.OUTSIDE_WINDOW);
     seg.textLen -= beyond;
     seg.ctl &= ~FIN;
@@ -211,4 +221,22 @@ export function trim(e: Engine, tcb: Tcb, seg: Segment): number {
     tcb.ackNow = 1;
   }
   return skip;
+}
+
+/**
+ * Where memory is counted, text that begins in the window is taken whole, though it ends `beyond` octets after it; of any
+ * other nothing is. A FIN alone is taken by a closed window, too (tcp_data_queue).
+ */
+function takeWhole(e: Engine, tcb: Tcb, seg: Segment, beyond: number): void {
+  const { rcv } = tcb;
+  if (seg.textLen === 0 && (seg.ctl & FIN) !== 0) hasMemory(e, tcb, seg.seq); // one that is in want of it is answered at once
+  if (beyond <= 0 || seg.textLen === 0) return;
+  if (seqLt(seg.seq, rcv.edge)) {
+    rcv.edge = (seg.seq + seg.textLen) | 0;
+    return;
+  }
+  e.out.drop(tcb, seg, Drop.OUTSIDE_WINDOW);
+  seg.textLen = 0;
+  seg.ctl &= ~(FIN | URG);
+  tcb.ackNow = 1;
 }

@@ -5,6 +5,7 @@ import { seqGt } from '../../wire/seq.ts';
 import { Drop } from '../drop.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
+import { ackDue, countBeyond, countText, hasMemory } from '../receive/memory.ts';
 import { absorbRanges, addRange, canAddRange, holdsRange, noteHeld } from '../receive/reassembly.ts';
 import { measureRcvRtt } from '../receive/tuning.ts';
 import { Signal } from '../signals.ts';
@@ -31,6 +32,8 @@ export function text(e: Engine, tcb: Tcb, seg: Segment): boolean {
   const end = (seq + len) | 0;
   if (rcv.fin === 1 && seqGt(end, rcv.finSeq)) rcv.fin = 0; // a FIN beyond a hole, which this text says is none
   if (tcb.orphan === 1) return e.rules.lateData(e, tcb, seg);
+  const { receiveMemory } = tcb.config;
+  if (receiveMemory && !hasMemory(e, tcb, seq)) return noMemory(e, tcb, seg);
   const size = seg.gsoSize > 0 && seg.gsoSize < len ? seg.gsoSize : len;
   if (size > rcv.fullSize) rcv.fullSize = size;
   if (seq === rcv.nxt) {
@@ -43,16 +46,17 @@ export function text(e: Engine, tcb: Tcb, seg: Segment): boolean {
       tcb.ackNow = 1;
     } else if (rcv.fin === 1) tcb.ackNow = 1; // the gap is before a FIN
     measureRcvRtt(e, tcb, seg);
+    if (receiveMemory) countText(tcb, seq, len, size);
     tcb.signals |= Signal.TEXT;
     e.rules.scheduleAck(e, tcb);
     return false;
   }
-  outOfOrder(e, tcb, seg, seq, end);
+  outOfOrder(e, tcb, seg, seq, end, size);
   return false;
 }
 
 /** SHLD-31: kept for later, and acknowledged at once (MAY-13, RFC 5681 section 4.2). */
-function outOfOrder(e: Engine, tcb: Tcb, seg: Segment, seq: number, end: number): void {
+function outOfOrder(e: Engine, tcb: Tcb, seg: Segment, seq: number, end: number, size: number): void {
   tcb.ackNow = 1;
   noteHeld(tcb, seq, end);
   if (holdsRange(tcb, seq, end)) {
@@ -69,6 +73,7 @@ function outOfOrder(e: Engine, tcb: Tcb, seg: Segment, seq: number, end: number)
     return;
   }
   addRange(tcb, seq, end);
+  if (tcb.config.receiveMemory) countBeyond(e, tcb, seq, seg.textLen, size);
 }
 
 /** Nothing is acknowledged that could not be kept; the peer sends it again. */
@@ -91,9 +96,10 @@ export function scheduleAck(e: Engine, tcb: Tcb): void {
   const { rcv, timer, config } = tcb;
   const unacked = (rcv.nxt - rcv.acked) | 0;
   rcv.textMs = e.ms;
+  const full = config.receiveMemory ? ackDue(tcb) : unacked >= 2 * rcv.fullSize;
   if (rcv.quick > 0) {
     rcv.quick--;
     tcb.ackNow = 1;
-  } else if (unacked >= 2 * rcv.fullSize || config.delayedAckMs === 0) tcb.ackNow = 1;
+  } else if (full || config.delayedAckMs === 0) tcb.ackNow = 1;
   else if (timer.delack === 0) setTimer(e, tcb, 'delack', config.delayedAckMs);
 }

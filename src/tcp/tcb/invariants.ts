@@ -1,6 +1,6 @@
 // What must hold of every TCB after every event. Tests, fuzzers and the model checker call this.
 
-import { seqGt, seqLt } from '../../wire/seq.ts';
+import { seqGt, seqLt, seqMax } from '../../wire/seq.ts';
 import { usedEarly } from '../fast-open.ts';
 import { leftOf, rightOf, word } from '../send/sent.ts';
 import { notInt32 } from './fields.ts';
@@ -41,7 +41,8 @@ export function brokenRelation(tcb: Tcb): string | null {
   if (seqLt(rcv.edge, rcv.nxt) && rcv.fin === 0) return 'RCV.WND < 0';
   if (receivable(tcb) < 0) return 'the user received more than arrived';
   const rounding = tcb.config.windowRoundedUp ? (1 << rcv.wscale) - 1 : 0;
-  if (receivable(tcb) > rcv.buf + rounding) return 'more received than the buffer holds';
+  if (!tcb.config.receiveMemory && receivable(tcb) > rcv.buf + rounding)
+    return 'more received than the buffer holds';
   const ranges = brokenRanges(tcb);
   if (ranges !== null) return ranges;
   switch (state) {
@@ -77,7 +78,8 @@ function brokenRanges(tcb: Tcb): string | null {
     if (!seqGt(left, below)) return 'a range out of order at or before RCV.NXT, or the one before it';
     below = right;
   }
-  return seqGt(below, rcv.edge) ? 'a range out of order beyond the window' : null;
+  const edge = tcb.memory === null ? rcv.edge : seqMax(rcv.edge, tcb.memory.mostEdge);
+  return seqGt(below, edge) ? 'a range out of order beyond the window' : null;
 }
 
 /** What must hold of the record of what was sent: ranges from SND.UNA to SND.NXT, ascending, counted right. */

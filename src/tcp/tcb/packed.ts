@@ -6,29 +6,32 @@
 
 import { type ControlState, controlOf } from '../congestion/control.ts';
 import { AccEcn } from './acc-ecn.ts';
+import { ReceiveMemory } from './receive-memory.ts';
 import { type Field, PARTS, PARTS_ON_DEMAND, TCB } from './schema.ts';
 import type { Tcb } from './tcb.ts';
 
 type Part = Record<string, number>;
 
-type PartName = keyof typeof PARTS | 'accEcn' | null;
+/** The parts that stay as long as the connection does, once it has them. */
+type Lasting = 'accEcn' | 'memory';
+type PartName = keyof typeof PARTS | Lasting | null;
 
-/** The TCB itself, those of its parts that are always there, and the one that stays as long as the connection does. */
-const PART_NAMES = [null, ...Object.keys(PARTS), 'accEcn'] as PartName[];
+/** The TCB itself, those of its parts that are always there, and those that stay. */
+const PART_NAMES = [null, ...Object.keys(PARTS), 'accEcn', 'memory'] as PartName[];
 /** Numbers that the schema has a row for. */
 const NUMBERS = PART_NAMES.reduce((count, part) => count + Object.keys(rowsOf(part)).length, 0);
 const BIT_WORDS = (NUMBERS + 31) >> 5;
 
 function rowsOf(part: PartName): Readonly<Record<string, Field>> {
   if (part === null) return TCB;
-  return part === 'accEcn' ? PARTS_ON_DEMAND.accEcn : PARTS[part];
+  return part === 'accEcn' || part === 'memory' ? PARTS_ON_DEMAND[part] : PARTS[part];
 }
 
 /** In place of what a TCB does not have: nothing differs. */
-const NO_ACC_ECN = new AccEcn();
+const ABSENT = { accEcn: new AccEcn(), memory: new ReceiveMemory() } as const;
 
 function partOf(tcb: Tcb, part: PartName): Part {
-  return (part === null ? tcb : (tcb[part] ?? NO_ACC_ECN)) as unknown as Part;
+  return (part === null ? tcb : (tcb[part] ?? ABSENT[part as Lasting])) as unknown as Part;
 }
 
 /** What a number is counted from. The bases themselves (`SELF`) come first in a record; what is no number is `NO`. */
@@ -107,6 +110,9 @@ const CONTROL_BITS = 2;
 const HAS_CONTROL = 1 << 31;
 /** And: there are counters of AccECN. */
 const HAS_ACC_ECN = 1 << 30;
+/** And: receive memory is counted. */
+const HAS_MEMORY = 1 << 29;
+const MARKS = HAS_CONTROL | HAS_ACC_ECN | HAS_MEMORY;
 
 /** Most words that a packed TCB takes. */
 export const MAX_PACKED = BITS + BIT_WORDS + NUMBERS + CONTROL_BITS + 2 * MOST_OF_CONTROL;
@@ -114,9 +120,10 @@ export const MAX_PACKED = BITS + BIT_WORDS + NUMBERS + CONTROL_BITS + 2 * MOST_O
 const double = new Float64Array(1);
 const halves = new Int32Array(double.buffer);
 
-/** True when `pack` can keep all of it: nothing is outstanding or out of order, no search for a path MTU goes on. */
-export function isPackable({ sent, mtuSearch, outOfOrder, marks, cc }: Tcb): boolean {
+/** True when `pack` can keep all of it: nothing is outstanding, out of order or unread in counted memory, no search for a path MTU goes on. */
+export function isPackable({ sent, mtuSearch, outOfOrder, marks, memory, cc }: Tcb): boolean {
   if (sent !== null || mtuSearch !== null || outOfOrder !== null || marks !== null) return false;
+  if (memory !== null && (memory.queue.length > 0 || memory.beyond.length > 0)) return false;
   if (cc.own === null) return true;
   const state = Object.values(cc.own);
   return state.length <= MOST_OF_CONTROL && state.every((value) => typeof value === 'number');
@@ -143,7 +150,8 @@ export class TcbPacker {
     this.#count(tcb);
     const model = this.#modelFor(tcb.state);
     const { own } = tcb.cc;
-    out[0] = model | (own === null ? 0 : HAS_CONTROL) | (tcb.accEcn === null ? 0 : HAS_ACC_ECN);
+    const marks = (tcb.accEcn === null ? 0 : HAS_ACC_ECN) | (tcb.memory === null ? 0 : HAS_MEMORY);
+    out[0] = model | (own === null ? 0 : HAS_CONTROL) | marks;
     out[BASES] = tcb.snd.iss;
     out[BASES + 1] = tcb.rcv.irs;
     out[BASES + 2] = tcb.heardMs;
@@ -161,8 +169,9 @@ export class TcbPacker {
   /** `tcb`, a new one with the settings of most, becomes what was packed into `words` from index `first` on. */
   unpack(words: Int32Array, first: number, tcb: Tcb): void {
     const head = words[first] as number;
-    const like = (this.#models[head & ~(HAS_CONTROL | HAS_ACC_ECN)] as Model).numbers;
+    const like = (this.#models[head & ~MARKS] as Model).numbers;
     if ((head & HAS_ACC_ECN) !== 0) tcb.accEcn = new AccEcn();
+    if ((head & HAS_MEMORY) !== 0) tcb.memory = new ReceiveMemory();
     const iss = words[first + BASES] as number;
     const irs = words[first + BASES + 1] as number;
     const heardMs = words[first + BASES + 2] as number;

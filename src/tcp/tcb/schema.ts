@@ -4,6 +4,7 @@
 
 import type { AccEcn } from './acc-ecn.ts';
 import type { OutOfOrder } from './out-of-order.ts';
+import type { ReceiveMemory } from './receive-memory.ts';
 import type { Sent } from './sent.ts';
 import type {
   CongestionState,
@@ -273,10 +274,24 @@ const accEcn: Numbers<AccEcn> = {
   modes: ['code'],
 };
 
+const memory: Numbers<ReceiveMemory> = {
+  limit: ['octets'],
+  used: ['octets'],
+  share: ['count'],
+  clamp: ['octets'],
+  ssthresh: ['octets'],
+  segment: ['octets'],
+  lastSmall: ['octets'],
+  mostEdge: ['seq'],
+  starved: ['flag'],
+  accepted: ['flag'],
+  first: ['count'],
+};
+
 /** The parts of a TCB that are always there. */
 export const PARTS = { snd, rcv, rto, cc, timer } as const;
 /** Those that are made when they are needed. */
-export const PARTS_ON_DEMAND = { sent, outOfOrder, mtuSearch, accEcn } as const;
+export const PARTS_ON_DEMAND = { sent, outOfOrder, mtuSearch, accEcn, memory } as const;
 /** All rows: of the TCB itself under `tcb`, and of its parts under their names. */
 export const SCHEMA: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
   tcb: TCB,

@@ -77,6 +77,7 @@ describe('the schema of a TCB', () => {
     tcb.outOfOrder = new OutOfOrder();
     tcb.mtuSearch = new MtuSearch();
     tcb.accEcn = new AccEcn();
+    tcb.memory = new ReceiveMemory();
     const numbers: string[] = [];
     for (const part of ['tcb', ...Object.keys(PARTS), ...Object.keys(PARTS_ON_DEMAND)]) {
       const values = Object.entries(part === 'tcb' ? tcb : (tcb[part as 'snd'] as object));

@@ -7,6 +7,7 @@ import type { ControlState } from '../congestion/control.ts';
 import { Err } from '../errors.ts';
 import { AccEcn } from './acc-ecn.ts';
 import { cloneOutOfOrder, type OutOfOrder } from './out-of-order.ts';
+import { cloneReceiveMemory, type ReceiveMemory } from './receive-memory.ts';
 import { cloneSent, type Sent } from './sent.ts';
 import { State } from './state.ts';
 
@@ -314,6 +315,8 @@ export class Tcb {
   mtuSearch: MtuSearch | null = null;
   /** What is counted in AccECN mode; null in any other. */
   accEcn: AccEcn | null = null;
+  /** What is remembered of the memory that text takes; null before the first, and where it is not counted. */
+  memory: ReceiveMemory | null = null;
   readonly snd = new SendSequence();
   readonly rcv = new ReceiveSequence();
   readonly rto = new RetransmissionTimeout();
@@ -349,6 +352,7 @@ export function copyTcb(to: Tcb, from: Tcb): void {
   const pieces = from.pieces?.slice() ?? null;
   const marks = from.marks?.slice() ?? null;
   const accEcn = from.accEcn === null ? null : Object.assign(new AccEcn(), from.accEcn);
+  const memory = from.memory === null ? null : cloneReceiveMemory(from.memory);
   Object.assign(to, from, {
     snd,
     rcv,
@@ -361,6 +365,7 @@ export function copyTcb(to: Tcb, from: Tcb): void {
     pieces,
     marks,
     accEcn,
+    memory,
   });
   Object.assign(snd, from.snd);
   Object.assign(rcv, from.rcv);
