@@ -12,11 +12,7 @@ describe('sysctl', () => {
     ['net.ipv4.tcp_retries2', '3', { r2Ms: 3000 }],
     ['net.ipv4.tcp_orphan_retries', '0', { orphanR2Ms: 102_300 }], // as 8
     ['net.ipv4.tcp_orphan_retries', '2', { orphanR2Ms: 1500 }],
-    [
-      'net.ipv4.tcp_rmem',
-      '4096 540000 15728640',
-      { receiveBuffer: 270_000, receiveBufferMax: 15_728_640 },
-    ],
+    ['net.ipv4.tcp_rmem', '4096 540000 15728640', { receiveBuffer: 270_000, receiveBufferMax: 15_728_640 }],
     ['net.ipv4.tcp_congestion_control', 'reno', { congestion: 'newreno' }],
     ['net.ipv4.tcp_ecn', '1', { ecn: 'on' }],
     ['net.ipv4.tcp_mtu_probing', '1', { mtuProbing: 'blackhole' }],

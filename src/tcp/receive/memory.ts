@@ -5,8 +5,9 @@
 import { seqGt, seqLeq, seqLt, seqMax } from '../../wire/seq.ts';
 import type { Engine } from '../engine.ts';
 import { ReceiveMemory } from '../tcb/receive-memory.ts';
+import { State } from '../tcb/state.ts';
 import { fixedHeaders, rcvWnd, receivable, type Tcb } from '../tcb/tcb.ts';
-import { COLLAPSED_MEMORY, COLLAPSED_TEXT, packetMemory, roomBehind } from './packet-memory.ts';
+import { copiedMemory, MOST_COPIED, packetMemory, roomBehind } from './packet-memory.ts';
 import { dropRanges, endOfHeld } from './reassembly.ts';
 import { firstSpace, MAX_FIELD, TIMESTAMPS_OCTETS } from './syn-window.ts';
 
@@ -145,10 +146,11 @@ function collapse({ rcv }: Tcb, m: ReceiveMemory): void {
   for (let i = at; i < queue.length; i += OF_QUEUE) m.used -= queue[i + 1] as number;
   queue.length = at;
   while (seqLt(left, rcv.nxt)) {
-    const len = Math.min((rcv.nxt - left) | 0, COLLAPSED_TEXT);
+    const len = Math.min((rcv.nxt - left) | 0, MOST_COPIED);
+    const memory = copiedMemory(len);
     left = (left + len) | 0;
-    queue.push(left, COLLAPSED_MEMORY, COLLAPSED_TEXT - len);
-    m.used += COLLAPSED_MEMORY;
+    queue.push(left, memory, 0);
+    m.used += memory;
   }
 }
 
@@ -172,9 +174,13 @@ export function countText(tcb: Tcb, seq: number, len: number, size: number): voi
   if (len >= TELLING_TEXT) growWindow(tcb, m, len, memory);
 }
 
-/** tcp_fin: a FIN that no packet before it has room for takes memory, too; who reads the end is not waited for. */
-export function countFin(tcb: Tcb): void {
+/**
+ * tcp_data_queue: a FIN that no packet before it has room for takes memory, too, which it has to the end; in want of it
+ * the FIN is answered at once.
+ */
+export function countFin(e: Engine, tcb: Tcb): void {
   const m = memoryOf(tcb);
+  hasMemory(e, tcb, tcb.rcv.nxt);
   if (m.queue.length === 0) m.used += packetMemory(packetLength(tcb, 0));
 }
 
@@ -375,6 +381,8 @@ export function offerMemoryWindow(tcb: Tcb): number {
     return 0;
   }
   const left = Math.max(rcvWnd(tcb), 0);
+  // tcp_v4_reqsk_send_ack: there is no socket yet, and the window of the SYN,ACK is rounded down.
+  if (tcb.state === State.SYN_RECEIVED && tcb.passive === 1 && m === null) return left >> wscale;
   // Until text comes it is the window of the SYN.
   let window = m === null ? roundedUp(windowOfSyn(tcb), wscale) : selectWindow(tcb, m);
   if (window < left) window = roundedUp(left, wscale);

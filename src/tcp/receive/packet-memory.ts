@@ -14,14 +14,22 @@ const MOST_IN_HEAD = PAGE - SHARED_INFO - PAD;
 /** PAGE_ALLOC_COSTLY_ORDER: pages come in pieces of up to 2^3. */
 const LARGEST_PIECE = PAGE << 3;
 
-/** Octets of text in a head of a page without headers, as queues are collapsed into. */
-export const COLLAPSED_TEXT = PAGE - SHARED_INFO;
-/** The memory of such a packet. */
-export const COLLAPSED_MEMORY = PAGE + RECORD;
+/** SKB_MAX_ORDER(0, 0): octets of text that are copied into one packet when a queue is collapsed. */
+export const MOST_COPIED = PAGE - SHARED_INFO;
+
+/** The memory of a packet of `length` octets of text that were copied, without a header. */
+export function copiedMemory(length: number): number {
+  return RECORD + headFor(length);
+}
 
 /** Octets of the head of a packet of `length` octets. */
 function headOf(length: number): number {
-  const wanted = ((Math.min(length, MOST_IN_HEAD) + PAD + 63) & ~63) + SHARED_INFO;
+  return headFor(Math.min(length, MOST_IN_HEAD) + PAD);
+}
+
+/** Octets of a head with room for `octets`. */
+function headFor(octets: number): number {
+  const wanted = ((octets + 63) & ~63) + SHARED_INFO;
   let head = SMALL_HEAD;
   if (wanted > head) for (head = 1024; head < wanted; head *= 2);
   return head;

@@ -61,7 +61,7 @@ function vouchedFor(tcb: Tcb, seg: Segment, finSeq: number): boolean {
 /** "Advance RCV.NXT over the FIN, and send an acknowledgment for the FIN." */
 export function finReached(e: Engine, tcb: Tcb): void {
   const { rcv } = tcb;
-  if (tcb.config.receiveMemory) countFin(tcb);
+  if (tcb.config.receiveMemory) countFin(e, tcb);
   rcv.nxt = (rcv.nxt + 1) | 0;
   if (((rcv.edge - rcv.nxt) | 0) < 0) rcv.edge = rcv.nxt;
   tcb.signals |= Signal.PEER_FIN;

@@ -10,7 +10,6 @@ import { countEcn } from '../ecn/count.ts';
 import { answerSynAck, mixesModes, synCameAgain } from '../ecn/negotiate.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
-import { hasMemory } from '../receive/memory.ts';
 import { noteDuplicate } from '../receive/reassembly.ts';
 import { type AccEcn, AccEcnMode, EcnMode } from '../tcb/acc-ecn.ts';
 import { State } from '../tcb/state.ts';
@@ -204,7 +203,7 @@ export function trim(e: Engine, tcb: Tcb, seg: Segment): number {
     tcb.ackNow = 1;
   }
   const beyond = (seg.seq + seg.textLen - rcv.edge) | 0;
-  if (tcb.config.receiveMemory) takeWhole(e, tcb, seg, beyond);
+  if (tcb.config.receiveMemory && rcv.fin === 0) takeWhole(e, tcb, seg, beyond);
   else if (beyond > 0) {
     e.out.drop(tcb, seg, Drop.OUTSIDE_WINDOW);
     seg.textLen -= beyond;
@@ -229,7 +228,6 @@ export function trim(e: Engine, tcb: Tcb, seg: Segment): number {
  */
 function takeWhole(e: Engine, tcb: Tcb, seg: Segment, beyond: number): void {
   const { rcv } = tcb;
-  if (seg.textLen === 0 && (seg.ctl & FIN) !== 0) hasMemory(e, tcb, seg.seq); // one that is in want of it is answered at once
   if (beyond <= 0 || seg.textLen === 0) return;
   if (seqLt(seg.seq, rcv.edge)) {
     rcv.edge = (seg.seq + seg.textLen) | 0;

@@ -8,6 +8,7 @@ import { AccEcn } from './acc-ecn.ts';
 import { eachField } from './fields.ts';
 import { OutOfOrder } from './out-of-order.ts';
 import { isPackable, MAX_PACKED, TcbPacker } from './packed.ts';
+import { ReceiveMemory } from './receive-memory.ts';
 import { Sent } from './sent.ts';
 import { State, type StateName, stateName } from './state.ts';
 import { MtuSearch, Tcb } from './tcb.ts';
@@ -33,6 +34,7 @@ describe('a packed TCB', () => {
       fc.property(fc.infiniteStream(fc.oneof(fc.integer(), fc.constantFrom(0, 1))), (numbers) => {
         const tcb = new Tcb(defaultConfig);
         if (numbers.next().value === 1) tcb.accEcn = new AccEcn();
+        if (numbers.next().value === 1) tcb.memory = new ReceiveMemory();
         eachField(tcb, (_part, name, values) => {
           values[name] = numbers.next().value as number;
         });
@@ -44,7 +46,8 @@ describe('a packed TCB', () => {
 
   it('is all of it, whichever one field differs', () => {
     const fields: string[] = [];
-    const counting = (): Tcb => Object.assign(new Tcb(defaultConfig), { accEcn: new AccEcn() });
+    const counting = (): Tcb =>
+      Object.assign(new Tcb(defaultConfig), { accEcn: new AccEcn(), memory: new ReceiveMemory() });
     eachField(counting(), (part, name) => fields.push(`${part}.${name}`));
     fields.forEach((field, i) => {
       const tcb = counting();
@@ -74,6 +77,17 @@ describe('a packed TCB', () => {
     expect(through(tcb).tcb.accEcn).toEqual(new AccEcn());
     Object.assign(tcb.accEcn, { rCep: 12, sCeb: 1 << 30, modes: 513 });
     expect(through(tcb).tcb.accEcn).toEqual(tcb.accEcn);
+  });
+
+  it('keeps what is known of receive memory; one in which text waits is not packable', () => {
+    const tcb = new Tcb(defaultConfig);
+    expect(through(tcb).tcb.memory).toBeNull();
+    tcb.memory = new ReceiveMemory();
+    Object.assign(tcb.memory, { limit: 131_072, share: 162, clamp: 82_944, ssthresh: 67_432, segment: 1460 });
+    expect(isPackable(tcb)).toBe(true);
+    expect(through(tcb).tcb.memory).toEqual(tcb.memory);
+    tcb.memory.queue.push(1461, 2304, 164);
+    expect(isPackable(tcb)).toBe(false);
   });
 
   it('is what the congestion control remembers, too: whole numbers, fractions, and its class', () => {

@@ -6,6 +6,7 @@ import { inState, octets, options, pass, STATES, text } from '../segment-arrives
 import { AccEcn } from './acc-ecn.ts';
 import { eachField, freshTcb, notInt32 } from './fields.ts';
 import { OutOfOrder } from './out-of-order.ts';
+import { ReceiveMemory } from './receive-memory.ts';
 import { type Field, PARTS, PARTS_ON_DEMAND, SCHEMA } from './schema.ts';
 import { Sent } from './sent.ts';
 import { cloneTcb, copyTcb, finAcked, finSent, MtuSearch, Tcb, type Timers, wakeAt } from './tcb.ts';

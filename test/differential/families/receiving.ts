@@ -111,16 +111,6 @@ export const receiving: readonly Family[] = [
       (((tsValOf(seg) ?? facts.tsRecent) - facts.tsRecent) | 0) > 0,
   },
   {
-    id: 'window-of-small-buffer',
-    verdict: 'linux-policy',
-    reason:
-      'With a small SO_RCVBUF the window closes earlier in Linux, which counts the memory that text takes and not its octets.',
-    goesOn: true,
-    fields: ['window'],
-    is: ({ ours, theirs }) =>
-      ours.sent.every((s, i) => s.wnd === theirs.sent[i]?.wnd || (s.wnd < 2920 && theirs.sent[i]?.wnd === 0)),
-  },
-  {
     id: 'urgent-pointer-0',
     verdict: 'linux-policy',
     reason:

@@ -140,7 +140,7 @@ export const validating: readonly Family[] = [
     id: 'right-edge',
     verdict: 'linux-policy',
     reason:
-      'The two have offered right edges that are some octets apart (rounding by the window scale, the memory that text takes), or Linux accepts what begins exactly at the edge: the segment begins or ends between the two.',
+      'The two have offered right edges that are some octets apart (rounding by the window scale), or Linux accepts what begins exactly at the edge: the segment begins or ends between the two.',
     fields: ALL,
     is: (c) => {
       const { seg, facts, theirs, before, history } = c;
@@ -158,23 +158,6 @@ export const validating: readonly Family[] = [
       has(seg, ACK) &&
       seg.seq >= Math.min(facts.rcvEdge, theirEdge) &&
       seg.seq <= Math.max(facts.rcvEdge, theirEdge),
-  },
-  {
-    id: 'beyond-right-edge',
-    verdict: 'linux-differs-from-rfc',
-    reason:
-      'A segment that begins in the window and ends beyond it is acceptable, and trimmed (RFC 9293 3.10.7.4); Linux 6.18 drops the whole, or takes the whole.',
-    fields: ALL,
-    is: ({ seg, facts, ours, theirs, before }) =>
-      seg !== null &&
-      seg.seq >= facts.rcvNxt &&
-      seg.seq < facts.rcvEdge &&
-      endOf(seg) > facts.rcvEdge &&
-      theirs.sent.length <= 1 &&
-      ours.sent.every((s) => s.ack === null || s.ack <= facts.rcvEdge) &&
-      (unmoved(theirs, before.theirs) || theirs.state === ours.state),
-    hidden: ({ seg, facts }) =>
-      seg !== null && seg.seq >= facts.rcvNxt && seg.seq < facts.rcvEdge && endOf(seg) > facts.rcvEdge,
   },
   {
     id: 'old-ack-in-fast-path',
