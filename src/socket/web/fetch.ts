@@ -66,7 +66,8 @@ interface Ask {
   method: string;
   headers: Headers;
   body: Uint8Array | ReadableStream<Uint8Array> | null;
-  readonly signal: AbortSignal;
+  /** Its signal follows the program's only as long as it lives: it has to until the body has ended. */
+  readonly request: Request;
 }
 
 /** A connection to a server, with what it has sent. */
@@ -115,7 +116,7 @@ class Client {
       method: request.method,
       headers: new Headers(request.headers),
       body: await bodyOf(request, input, init),
-      signal: request.signal,
+      request,
     };
     for (let redirects = 0; ; redirects++) {
       const response = await this.#ask(ask);
@@ -130,7 +131,8 @@ class Client {
   }
 
   async #ask(ask: Ask): Promise<Response> {
-    const { signal, url } = ask;
+    const { url } = ask;
+    const { signal } = ask.request;
     signal.throwIfAborted();
     if (url.protocol !== 'http:')
       throw new TypeError(`fetch failed: there is only http: here, not ${url.protocol} (there is no TLS)`);
@@ -166,8 +168,8 @@ class Client {
   async #exchange(line: Line, ask: Ask): Promise<Response> {
     const { c, inbox } = line;
     const onAbort = (): void => c.abort();
-    ask.signal.addEventListener('abort', onAbort);
-    const done = (): void => ask.signal.removeEventListener('abort', onAbort);
+    ask.request.signal.addEventListener('abort', onAbort);
+    const done = (): void => ask.request.signal.removeEventListener('abort', onAbort);
     try {
       let sent = false;
       const sending = this.#send(c, ask).then(() => {
@@ -197,7 +199,7 @@ class Client {
         release();
       }
       const { stream } = bodyStream(reader, undefined, release, gone);
-      return responseOf(head, reader.done ? null : abortable(stream, ask.signal));
+      return responseOf(head, reader.done ? null : abortable(stream, ask));
     } catch (error) {
       done();
       throw error;
@@ -321,13 +323,14 @@ function describe(response: Response, url: string, redirected: boolean): Platfor
   });
 }
 
-/** A body that ends with the reason of the signal, when that ends it. */
-function abortable(stream: ReadableStream<Uint8Array>, signal: AbortSignal): ReadableStream<Uint8Array> {
+/** A body that ends with the reason of the signal, when that ends it. It holds what is asked. */
+function abortable(stream: ReadableStream<Uint8Array>, ask: Ask): ReadableStream<Uint8Array> {
   const reader = stream.getReader();
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const { done, value } = await reader.read().catch((error) => {
+          const { signal } = ask.request;
           throw signal.aborted ? signal.reason : failed(error);
         });
         if (done) controller.close();
