@@ -6,12 +6,13 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fetchPackages, packageBehind } from './kernel.ts';
-import { fetchI386 } from './v86.ts';
+import { fetchI386, writeImages } from './v86.ts';
 
 const { values } = parseArgs({ options: { fetch: { type: 'boolean' }, pcap: { type: 'string' } } });
 if (values.fetch === true) {
   fetchPackages([packageBehind('linux-image-cloud-amd64')]);
   fetchI386();
+  writeImages();
 }
 if (values.pcap !== undefined) mkdirSync(values.pcap, { recursive: true });
 

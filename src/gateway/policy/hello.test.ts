@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream';
 import { connect as tlsConnect } from 'node:tls';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readClientHello, readRequest } from './index.ts';
+import { readClientHello } from './index.ts';
 
 const text = (what: string): Uint8Array => new TextEncoder().encode(what);
 
@@ -97,45 +97,8 @@ describe('the name in a ClientHello', () => {
           Math.min(place, octets.length - 20),
         );
         readClientHello(octets);
-        readRequest(random);
       }),
       { numRuns: 300 },
     );
-  });
-});
-
-describe('the names in a request', () => {
-  const rows: [string, ReturnType<typeof readRequest>][] = [
-    ['GET / HTTP/1.1\r\nHost: a.example\r\n\r\n', { names: ['a.example'], hidden: false }],
-    ['GET / HTTP/1.1\r\nhost: A.Example.:8080\r\n\r\n', { names: ['a.example'], hidden: false }],
-    [
-      'GET http://b.example/x HTTP/1.1\r\nHost: a.example\r\n\r\n',
-      { names: ['a.example', 'b.example'], hidden: false },
-    ],
-    [
-      'GET http://user@b.example:80/x HTTP/1.1\r\nHost: a.example\r\n\r\n',
-      { names: ['a.example', 'b.example'], hidden: false },
-    ],
-    [
-      'CONNECT b.example:443 HTTP/1.1\r\nHost: a.example\r\n\r\n',
-      { names: ['a.example', 'b.example'], hidden: false },
-    ],
-    ['GET / HTTP/1.0\r\n\r\n', { names: [], hidden: false }],
-    ['GET / HTTP/1.1\r\nHost: a.example\r\nHost: b.example\r\n\r\n', 'other'],
-    ['GET / HTTP/1.1\r\nHost: a.example\r\n Host: b.example\r\n\r\n', 'other'],
-    ['GET / HTTP/1.1\r\n\r\n', 'other'],
-    ['GET / HTTP/1.1\r\nHost: a exam', 'more'],
-    ['GE', 'more'],
-    ['\x16\x03\x01', 'other'],
-    ['SSH-2.0-OpenSSH\r\n', 'other'],
-    ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'other'],
-  ];
-  for (const [request, names] of rows)
-    it(JSON.stringify(request), () => {
-      expect(readRequest(text(request))).toEqual(names);
-    });
-
-  it('a head without an end is none', () => {
-    expect(readRequest(text(`GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}`))).toBe('other');
   });
 });

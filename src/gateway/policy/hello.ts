@@ -1,13 +1,48 @@
-// The name in the first octets of a connection: of a ClientHello the server_name (RFC 8446 section 4.1.2, RFC 6066 section
-// 3), of a request its Host and its target (RFC 9112 section 3.2). What two readers could understand differently is
-// refused.
+// The name in the first octets of a connection of TLS: the server_name of a ClientHello (RFC 8446 section 4.1.2, RFC 6066
+// section 3). What two readers could understand differently is refused.
 
 import { nameKey } from '../../socket/dns/index.ts';
-import { parseRequestHead } from '../../socket/http/index.ts';
 import { parseAddress } from '../../wire/index.ts';
 
-/** What was found: 'more' octets are needed, it is no such protocol, or keys of names. */
-export type Hello = 'more' | 'other' | { readonly names: readonly string[]; readonly hidden: boolean };
+/** Keys of the names that were found. `hidden`: there is one that cannot be seen. */
+export interface HelloNames {
+  readonly names: readonly string[];
+  readonly hidden: boolean;
+}
+
+/** What was found: 'more' octets are needed, it is no such protocol, or names. */
+export type Hello = 'more' | 'other' | HelloNames;
+
+/** How far a reader of a guest's octets has come. */
+export interface HelloStep {
+  /** Octets from the front that may go out, if `asks` may. */
+  readonly octets: number;
+  /** What has to be judged before; null: nothing. */
+  readonly asks: HelloNames | null;
+  /** Nothing that comes later is looked at. */
+  readonly last: boolean;
+}
+
+/** Reads what a guest sends: `octets` are those that have not gone out, `ended` that no more will come. */
+export interface HelloReader {
+  next(octets: Uint8Array, ended: boolean): 'more' | HelloStep;
+}
+
+const NOTHING: HelloNames = { names: [], hidden: false };
+
+/** A ClientHello, and nothing behind it: that is encrypted. */
+export class ClientHelloReader implements HelloReader {
+  next(octets: Uint8Array, ended: boolean): 'more' | HelloStep {
+    const hello = readClientHello(octets);
+    if (hello === 'more' && !ended) return 'more';
+    return unframed(octets, typeof hello === 'string' ? NOTHING : hello);
+  }
+}
+
+/** All of it, whatever follows. */
+export function unframed(octets: Uint8Array, asks: HelloNames | null = NOTHING): HelloStep {
+  return { octets: octets.length, asks, last: true };
+}
 
 const HANDSHAKE = 22;
 const CLIENT_HELLO = 1;
@@ -16,7 +51,6 @@ const SERVER_NAME = 0;
 const ENCRYPTED_CLIENT_HELLO = 0xfe0d;
 /** The draft of it that hid the name alone. */
 const ENCRYPTED_SERVER_NAME = 0xffce;
-const MOST_HEAD = 16_384;
 
 /** Reads octets from front to back; `short` when there were too few. */
 class Reader {
@@ -111,38 +145,9 @@ function readServerName(data: Reader): string | null {
   return hostKey(String.fromCharCode(...name));
 }
 
-/** The names in the head of a request. */
-export function readRequest(octets: Uint8Array): Hello {
-  const text = latin1(octets.subarray(0, MOST_HEAD));
-  const end = /\r?\n\r?\n/.exec(text);
-  if (end === null) {
-    // What begins unlike a method is no request, however much of it comes.
-    if (!/^[A-Z]{0,20}(?: |$)/.test(text.slice(0, 21))) return 'other';
-    return octets.length >= MOST_HEAD ? 'other' : 'more';
-  }
-  const head = parseRequestHead(text.slice(0, end.index));
-  if (typeof head === 'number') return 'other';
-  const names: string[] = [];
-  const authority = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?([^/?#]*)/i.exec(head.target)?.[1];
-  const targets = [head.host, authority, head.method === 'CONNECT' ? head.target : undefined];
-  for (const target of targets) {
-    if (target === undefined) continue;
-    const name = hostKey(target.replace(/:\d*$/, ''));
-    if (name === null) return 'other';
-    names.push(name);
-  }
-  return { names, hidden: false };
-}
-
 /** The key of a host; an address is a name that no rule has. null: it is none. */
-function hostKey(host: string): string | null {
+export function hostKey(host: string): string | null {
   const key = nameKey(host);
   if (parseAddress(key.replace(/^\[|\]$/g, '')) !== null) return key;
   return key !== '' && key.length <= 253 && /^[a-z0-9_.-]+$/.test(key) ? key : null;
-}
-
-function latin1(octets: Uint8Array): string {
-  let text = '';
-  for (const octet of octets) text += String.fromCharCode(octet);
-  return text;
 }

@@ -1,6 +1,6 @@
 // The door of the policy.
 
-export { type Hello, readClientHello, readRequest } from './hello.ts';
+export { ClientHelloReader, type HelloReader, readClientHello } from './hello.ts';
 export { LearnedNames } from './learned.ts';
 export {
   type ConnectionVerdict,
@@ -10,4 +10,5 @@ export {
   policyOptions,
   type Verdict,
 } from './policy.ts';
+export { RequestReader } from './requests.ts';
 export { type PolicyRule, ruleOptions, type Subject } from './rule.ts';

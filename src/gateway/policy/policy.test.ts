@@ -372,7 +372,7 @@ const EXAM: Readonly<Record<string, readonly Row[]>> = {
       policy: NPM,
       hello: [subject('104.16.0.1'), []],
       says: false,
-      rule: 'no name in the first octets',
+      rule: 'it asks for no name',
     },
     {
       title: 'an address for a name',

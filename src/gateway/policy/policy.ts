@@ -152,19 +152,19 @@ export class Policy {
   }
 
   /**
-   * The names in the first octets, by their keys: all of them have to be allowed. `hidden`: there is another one that
+   * The names in a ClientHello or a request, by their keys: all of them have to be allowed. `hidden`: there is another one that
    * cannot be seen.
    */
   judgeHello(subject: Subject, names: readonly string[], byName: boolean, hidden: boolean): Verdict {
     if (hidden && byName && this.#encryptedHello === 'deny') return no('encrypted hello');
-    if (names.length === 0) return byName ? no('no name in the first octets') : yes('no name');
+    if (names.length === 0) return byName ? no('it asks for no name') : yes('no name');
     for (const name of names) {
       const named: Subject = { ...subject, names: [name] };
       const denied = this.#deny.find((rule) => rule.name !== null && rule.matches(named));
       if (denied !== undefined) return no(`deny ${denied.text}`);
       if (!byName) continue;
       if (!this.#allow.some((rule) => rule.name !== null && rule.matches(named)))
-        return no(`the first octets name ${name}`);
+        return no(`it asks for ${name}`);
     }
     return yes('hello');
   }

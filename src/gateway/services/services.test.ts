@@ -235,6 +235,30 @@ describe('what names allow', () => {
     });
   });
 
+  it('each request of a connection is judged: one for another host is a RST, and nothing of it goes out', async () => {
+    const { site, host } = named({ policy: { allow: ['*.example.org:80'] } });
+    site.outer.behaviour = () => 'open';
+    await ask(site, host, 'www.example.org');
+    const c = await site.net.run(host.connect({ address: FAR, port: 80 }));
+    const good = 'POST / HTTP/1.1\r\nHost: www.example.org\r\nContent-Length: 100000\r\n\r\n';
+    const wanted = `${good}${'x'.repeat(100_000)}`;
+    for (const part of [good, 'x'.repeat(100_000), good, 'x'.repeat(100_000)]) {
+      await site.net.run(c.write(new TextEncoder().encode(part)));
+      await site.pass(1000);
+      site.outer.last.say('answer');
+      await site.pass(100);
+    }
+    expect([site.outer.last.text === wanted + wanted, c.readableLength]).toEqual([true, 24]);
+    await c.write(new TextEncoder().encode('GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n'));
+    await site.pass(1000);
+    expect([site.outer.last.length, site.outer.last.wasReset, c.state]).toEqual([
+      2 * wanted.length,
+      true,
+      'CLOSED',
+    ]);
+    expect(site.logged('hello')).toMatchObject([{ verdict: 'deny', rule: 'it asks for evil.example' }]);
+  });
+
   it('first octets that name another are a RST, and nothing of them goes out', async () => {
     const { site, host } = named({ policy: { allow: ['*.example.org:80'] } });
     site.outer.behaviour = () => 'open';
@@ -260,9 +284,7 @@ describe('what names allow', () => {
       c.abort();
       await site.pass(100);
     }
-    expect(site.logged('hello')).toMatchObject([
-      { verdict: 'deny', rule: 'the first octets name evil.example' },
-    ]);
+    expect(site.logged('hello')).toMatchObject([{ verdict: 'deny', rule: 'it asks for evil.example' }]);
   });
 
   it('first octets that do not come in time are a RST; a guest that ends without any, too', async () => {

@@ -5,7 +5,13 @@ import { formatEndpoint, parseAddress } from '../../wire/index.ts';
 import type { GatewayCore } from '../core.ts';
 import type { Guest } from '../lan/index.ts';
 import type { Outer, OuterIncoming, OuterTarget } from '../outer.ts';
-import { type DenyAnswer, type Hello, readClientHello, readRequest, type Subject } from '../policy/index.ts';
+import {
+  ClientHelloReader,
+  type DenyAnswer,
+  type HelloReader,
+  RequestReader,
+  type Subject,
+} from '../policy/index.ts';
 import { type Decision, GatewayConnection } from './gateway-connection.ts';
 import { type Inspector, Splice, type SpliceBegin, type SpliceEnd } from './splice.ts';
 
@@ -270,15 +276,15 @@ export class Connections {
   #inspectorOf(asked: GatewayConnection, subject: Subject): Inspector | null {
     const { inspect, byName } = asked.verdict;
     if (inspect === null) return null;
-    const read = inspect === 'tls' ? readClientHello : readRequest;
+    const reader: HelloReader = inspect === 'tls' ? new ClientHelloReader() : new RequestReader();
     return {
       timeoutMs: HELLO_TIMEOUT_MS,
       judge: (octets, ended) => {
-        const hello = read(octets);
-        if (hello === 'more' && !ended) return 'more';
-        const { names, hidden } = typeof hello === 'string' ? NOTHING : hello;
+        const step = reader.next(octets, ended);
+        if (step === 'more' || step.asks === null) return step;
+        const { names, hidden } = step.asks;
         const verdict = this.#core.policy.judgeHello(subject, names, byName, hidden);
-        return verdict.allowed ? 'pass' : { deny: verdict.rule };
+        return verdict.allowed ? step : { deny: verdict.rule };
       },
     };
   }
@@ -346,8 +352,6 @@ export class Connections {
     });
   }
 }
-
-const NOTHING: Exclude<Hello, string> = { names: [], hidden: false };
 
 function ending(c: Connection, error: string | null): SpliceEnd {
   return { sent: c.bytesRead, received: c.bytesWritten, error, side: error === null ? null : 'guest' };

@@ -17,11 +17,17 @@ export interface SpliceEnd {
   readonly side: 'guest' | 'outer' | null;
 }
 
-/** Looks at the first octets of the guest before they go out. */
+/** Looks at the octets of the guest before they go out. */
 export interface Inspector {
-  /** 'more': not enough yet; 'pass'; or why not. `ended`: no more will come. */
-  judge(octets: Uint8Array, ended: boolean): 'more' | 'pass' | { readonly deny: string };
-  /** Milliseconds after which it has to be clear. */
+  /**
+   * 'more': not enough yet; how many octets from the front may go out, and whether nothing that comes later has to be
+   * looked at; or why not. `ended`: no more will come.
+   */
+  judge(
+    octets: Uint8Array,
+    ended: boolean,
+  ): 'more' | { readonly octets: number; readonly last: boolean } | { readonly deny: string };
+  /** Milliseconds after which the first octets have to be clear. */
   readonly timeoutMs: number;
 }
 
@@ -105,6 +111,8 @@ export class Splice implements OuterConnectionEvents {
   #outerFinSent = false;
   /** What is being inspected. */
   #seen: Uint8Array = new Uint8Array(0);
+  /** Nothing has passed the inspector yet: outside is not heard either. */
+  #inspecting: boolean;
   // Which side is over.
   #guestOver = false;
   #outerOver = false;
@@ -120,6 +128,7 @@ export class Splice implements OuterConnectionEvents {
     if (begin.from === 'guest') {
       const { request, outer, target, inspector } = begin;
       this.#inspector = inspector;
+      this.#inspecting = inspector !== null;
       this.#request = request;
       request.onGone = () => this.#guestGone('ECONNABORTED');
       this.#disarm = after(connectTimeoutMs, () => this.#failed({ code: 'ETIMEDOUT' }));
@@ -127,6 +136,7 @@ export class Splice implements OuterConnectionEvents {
       return;
     }
     this.#inspector = null;
+    this.#inspecting = false;
     this.#request = null;
     this.#paused = true;
     if (begin.prefix.length > 0) this.#held.push(begin.prefix);
@@ -153,7 +163,7 @@ export class Splice implements OuterConnectionEvents {
     | 'half-closed by outer'
     | 'closing' {
     if (this.#guest === null || !this.#established) return 'opening';
-    if (this.#inspector !== null) return 'inspecting';
+    if (this.#inspecting) return 'inspecting';
     if (this.#outerFinSent) return this.#outerEnded ? 'closing' : 'half-closed by guest';
     return this.#outerEnded ? 'half-closed by outer' : 'open';
   }
@@ -237,7 +247,7 @@ export class Splice implements OuterConnectionEvents {
         this.#established = true;
         this.#clear();
         this.#o.opened(c);
-        if (this.#inspector !== null)
+        if (this.#inspector !== null && this.#inspecting)
           this.#disarm = this.#o.after(this.#inspector.timeoutMs, () =>
             this.#deny('nothing to judge by came in time'),
           );
@@ -271,7 +281,7 @@ export class Splice implements OuterConnectionEvents {
 
   #toGuest(): void {
     const guest = this.#guest;
-    if (guest === null || !this.#established || this.#guestOver || this.#inspector !== null) {
+    if (guest === null || !this.#established || this.#guestOver || this.#inspecting) {
       if (this.#held.length > 0) this.#pause();
       return;
     }
@@ -301,17 +311,21 @@ export class Splice implements OuterConnectionEvents {
 
   #toOuter(): void {
     const guest = this.#guest;
-    if (guest === null || this.#outerOver) return;
-    if (this.#inspector !== null && !this.#inspect(guest)) return;
-    while (!this.#blocked) {
-      const octets = guest.take(CHUNK);
-      if (octets === null) break;
-      this.#write(octets);
+    if (guest === null) return;
+    while (!this.#blocked && !this.#outerOver) {
+      const room = CHUNK - this.#seen.length;
+      const octets = room > 0 ? guest.take(room) : null;
+      if (this.#inspector === null) {
+        if (octets === null) break;
+        this.#write(octets);
+      } else {
+        if (octets !== null) this.#seen = joined(this.#seen, octets);
+        if (!this.#inspect(this.#inspector, guest.eof) && octets === null) break;
+      }
     }
-    if (guest.eof && !this.#outerFinSent) {
-      this.#outerFinSent = true;
-      this.#outer.end();
-    }
+    if (!guest.eof || this.#seen.length > 0 || this.#outerFinSent || this.#outerOver) return;
+    this.#outerFinSent = true;
+    this.#outer.end();
   }
 
   #write(octets: Uint8Array): void {
@@ -319,24 +333,24 @@ export class Splice implements OuterConnectionEvents {
     if (!this.#outer.write(octets)) this.#blocked = true;
   }
 
-  /** Takes what has come until it can be judged. True: it passes, and what was held goes on. */
-  #inspect(guest: Connection): boolean {
-    const inspector = this.#inspector;
-    if (inspector === null) return true;
-    const more = guest.take(CHUNK - this.#seen.length);
-    if (more !== null) this.#seen = joined(this.#seen, more);
-    const verdict = inspector.judge(this.#seen, guest.eof || this.#seen.length >= CHUNK);
-    if (verdict === 'more') return false;
-    if (verdict !== 'pass') {
-      this.#deny(verdict.deny);
+  /** Lets go out what may. False: nothing may, or not yet. */
+  #inspect(inspector: Inspector, ended: boolean): boolean {
+    if (this.#seen.length === 0 && !(ended && this.#inspecting)) return false;
+    const step = inspector.judge(this.#seen, ended || this.#seen.length >= CHUNK);
+    if (step === 'more') return false;
+    if ('deny' in step) {
+      this.#deny(step.deny);
       return false;
     }
-    this.#inspector = null;
-    this.#clear();
-    const seen = this.#seen;
-    this.#seen = new Uint8Array(0);
-    if (seen.length > 0) this.#write(seen);
-    this.#toGuest();
+    const passed = this.#seen.subarray(0, step.octets);
+    this.#seen = this.#seen.subarray(step.octets);
+    if (step.last) this.#inspector = null;
+    if (passed.length > 0) this.#write(passed);
+    if (this.#inspecting) {
+      this.#inspecting = false;
+      this.#clear();
+      this.#toGuest();
+    }
     return true;
   }
 
