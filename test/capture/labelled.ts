@@ -134,11 +134,13 @@ const FAULTS: readonly Fault[] = [
     scenario: 'acceptq-ack',
     expected: {
       right: ['accept-queue-full'],
-      left: ['accept-queue-full', 'third-ack-lost'],
-      wire: ['accept-queue-full', 'third-ack-lost'],
+      // The queue may be full for the SYN, or for the third ACK.
+      left: ['accept-queue-full', 'third-ack-lost', 'syn-lost'],
+      wire: ['accept-queue-full', 'third-ack-lost', 'syn-lost'],
     },
   },
-  { label: 'simultaneous-open', scenario: 'simopen', expected: ['simultaneous-open'] },
+  // On a shorter way each finds that nobody is there yet.
+  { label: 'simultaneous-open', scenario: 'simopen', expected: ['simultaneous-open'], delay: [10, 110] },
   {
     label: 'stale-syn',
     scenario: 'stale-first',
@@ -257,6 +259,20 @@ const NORMAL = [
   ...['fast-open', 'mid-stream'],
 ];
 
+/** Labels of connections that are over, or may stay as they are: nothing more comes of them however long the capture goes on. */
+const OVER: readonly string[] = [
+  ...['healthy', 'close-four', 'close-three', 'close-simultaneous', 'half-close', 'refused', 'abort'],
+  ...['unread-reset', 'late-data-reset', 'time-wait-reopened', 'fin-lost', 'last-ack-lost', 'loss'],
+];
+
+/** A frame of something else, minutes later: the capture goes on. */
+function muchLater(frames: readonly Framed[], r: Random): Framed {
+  const us = (frames.at(-1)?.us ?? 0) + 70e6 + r.int(600) * 1e6;
+  const octets = packet({ way: '203.0.113.7:5353 > 203.0.113.8:5353', flags: 'ACK', seq: 1, ack: 1 });
+  octets[9] = 17;
+  return { us, octets };
+}
+
 /** One of the faults, by number; null where its place sees nothing of it. */
 function faulty(n: number, r: Random): Labelled | null {
   const fault = FAULTS[n % FAULTS.length] as Fault;
@@ -267,6 +283,7 @@ function faulty(n: number, r: Random): Labelled | null {
   const delay = low + r.int(high - low + 1);
   const edits = fault.edits?.(r) ?? [];
   const frames = framesOf(fault.scenario, edits, delay, r.int(1e6), at, 1 + r.int(20));
+  if (OVER.includes(fault.label) && r.int(3) === 0) frames.push(muchLater(frames, r));
   // A snap length: all that is judged is in the headers.
   const cut = r.int(3) === 0 ? 60 + r.int(60) : 0;
   const file = pcapFile(

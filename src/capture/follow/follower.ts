@@ -270,6 +270,7 @@ export class Follower {
     } else {
       if (sum === Sum.PARTIAL) {
         side.partialSums++;
+        if (seen.length === 0) side.partialSumsOfOwn++;
         counts.partialSums++;
       }
       side.octets += seen.length;

@@ -91,6 +91,8 @@ export class Side {
   /** TTL of its first segment; 0 before. */
   ttl = 0;
   partialSums = 0;
+  /** Of segments without text: the kernel leaves such sums in those that it has put together of several, too. */
+  partialSumsOfOwn = 0;
   badSums = 0;
   /** Packets that the capturing interface sent, and received. */
   outbound = 0;

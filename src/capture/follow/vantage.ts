@@ -42,9 +42,9 @@ export function vantageOf(connection: Connection): Vantage {
     return { at: client.outbound > server.outbound ? 'client' : 'server', by: 'direction' };
   if (client.inbound !== server.inbound && client.outbound + server.outbound === 0)
     return { at: client.inbound < server.inbound ? 'client' : 'server', by: 'direction' };
-  if (client.partialSums > 0 && server.partialSums > 0) return { at: 'both', by: 'checksums' };
-  if (client.partialSums > 0 !== server.partialSums > 0)
-    return { at: client.partialSums > 0 ? 'client' : 'server', by: 'checksums' };
+  if (client.partialSumsOfOwn > 0 && server.partialSumsOfOwn > 0) return { at: 'both', by: 'checksums' };
+  if (client.partialSumsOfOwn > 0 !== server.partialSumsOfOwn > 0)
+    return { at: client.partialSumsOfOwn > 0 ? 'client' : 'server', by: 'checksums' };
   const { synAck, thirdAck } = connection;
   const { syn } = client;
   const byHalves = (toServer: number, toClient: number): Place | null => {

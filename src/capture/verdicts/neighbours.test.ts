@@ -69,6 +69,19 @@ describe('a capture that goes on after the connection', () => {
     expect(idsOf(analysed(leak, later))).toEqual(['close-wait-leak']);
   });
 
+  test('nor do FINs that cross', () => {
+    const crossing: Line[] = [
+      [500, { from: 'client', flags: 'FIN,ACK', seq: 100, ack: 500 }],
+      [510, { from: 'server', flags: 'FIN,ACK', seq: 500, ack: 100 }],
+      [510.01, { from: 'client', flags: 'ACK', seq: 101, ack: 501 }],
+      [520, { from: 'server', flags: 'ACK', seq: 501, ack: 101 }],
+    ];
+    expect(idsOf(analysed(framed([...shake(0, 20), ...crossing]), later))).toEqual([
+      'close-simultaneous',
+      'healthy',
+    ]);
+  });
+
   test('a window is closed until the connection is over, not until the capture is', () => {
     const zero = (at: number, win: number): Line => [
       at,
@@ -116,7 +129,7 @@ describe('a SYN,ACK that comes late', () => {
 
   test('by some other time: what answers had to wait; and a long way is one', () => {
     const late = [...shake(0, 600), data(700, 100), ack(720, 100 + MSS)];
-    expect(idsOf(analysed(framed(late)))).toEqual(['late-syn-ack']);
+    expect(idsOf(analysed(framed(late)))).toEqual(['late-syn-ack', 'healthy']);
     const far = [...shake(0, 600), data(700, 100), ack(1300, 100 + MSS)];
     expect(idsOf(analysed(framed(far)))).toEqual(['slow-network']);
   });
@@ -131,6 +144,39 @@ describe('a SYN,ACK that comes late', () => {
     const lost = [syn, at(1030, syn), at(1050, synAck), at(1050.01, third), data(1051, 100)];
     expect(idsOf(analysed(framed([...lost, ack(1071, 100 + MSS)])))).toEqual(['syn-lost']);
   });
+});
+
+test('a SYN,ACK that comes again within milliseconds answers a SYN that came again: no third ACK was lost', () => {
+  const again = (ms: number): Line[] => [
+    ...shake(0, 0.1),
+    [ms, { from: 'server', flags: 'SYN,ACK', seq: 499, ack: 100, mss: 1460 }],
+    [ms + 20, { from: 'client', flags: 'ACK', seq: 100, ack: 500 }],
+  ];
+  expect(idsOf(analysed(framed(again(12))))).not.toContain('third-ack-lost');
+  expect(idsOf(analysed(framed(again(1012))))).toContain('third-ack-lost');
+});
+
+test('after a long silence: a RST with an ACK is of an end that knew the connection, one without is of who forgot it', () => {
+  const lines = (flags: string): Line[] => [
+    ...shake(0, 20),
+    ...[data(100, 100), ack(120, 100 + MSS), data(70_000, 100 + MSS)],
+    [70_020, { from: 'server', flags, seq: 500, ack: flags === 'RST' ? 0 : 100 + 2 * MSS }],
+  ];
+  expect(idsOf(analysed(framed(lines('RST'))))).toEqual(['idle-killed']);
+  expect(idsOf(analysed(framed(lines('RST,ACK'))))).not.toContain('idle-killed');
+});
+
+test('checksums of segments that the kernel has put together say nothing about where it was captured', () => {
+  const lines = [...shake(0, 20), data(30, 100), ack(50, 100 + MSS)];
+  const merged: Line = [
+    51,
+    { from: 'server', flags: 'PSH,ACK', seq: 500, ack: 100 + MSS, text: 2896, partial: true },
+  ];
+  const [one] = analysed(framed([...lines, merged])).connections;
+  expect(one?.vantage.at).toBe('client');
+  const own: Line = [51, { from: 'server', flags: 'ACK', seq: 500, ack: 100 + MSS, partial: true }];
+  const [other] = analysed(framed([...lines, own])).connections;
+  expect(other?.vantage).toEqual({ at: 'server', by: 'checksums' });
 });
 
 test('a FIN that was lost does not hide the losses before it, and is none of them', () => {

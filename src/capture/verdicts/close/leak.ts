@@ -41,7 +41,8 @@ export const closeWaitLeak: Rule = {
     const { fin, finAcked } = sides[closedBy];
     const passive = sides[otherWay(closedBy)];
     if (fin === null || finAcked === null) return null;
-    // The ACK of the FIN may be the other FIN itself.
+    // The FINs have crossed; else the ACK of the first may be the other one itself.
+    if (passive.fin !== null && passive.fin.frame < finAcked.frame) return null;
     const next = segments.find((seen) => seen.way !== closedBy && seen.frame >= finAcked.frame && !seen.pure);
     const until = next?.us ?? endUs;
     if (until - finAcked.us < LEAK_US) return null;

@@ -1,7 +1,7 @@
 // Connections that end without a word, and those that are simply open.
 
 import { ACK, RST, SYN } from '../../../wire/index.ts';
-import { Mark, otherWay, type Seen, type Way } from '../../follow/index.ts';
+import { hopsOf, Mark, otherWay, type Seen, type Way } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
 import { duration, type Rule, shows } from '../verdict.ts';
 
@@ -110,7 +110,11 @@ export const idleKilled: Rule = {
       const tries = segments.slice(n).filter((other) => other.way === seen.way);
       const reset = answer?.is(RST) === true ? answer : null;
       if (answer !== undefined && reset === null) continue;
-      if (reset === null && tries.length < 3) continue;
+      const asked = tries.filter(({ marks }) => (marks & (Mark.RETRANSMITTED | Mark.KEEP_ALIVE)) !== 0);
+      if (reset === null && (tries.length < 3 || asked.length < 2)) continue;
+      // Who has forgotten a connection has no acknowledgment to send (RFC 9293 section 3.10.7.1): its end resets it.
+      const ofEnd = reset?.is(ACK) === true && hopsOf(reset.ttl) === hopsOf(sides[reset.way].ttl);
+      if (ofEnd) continue;
       const how = reset === null ? 'silence' : 'RST';
       return {
         confidence: 'likely',

@@ -4,6 +4,9 @@ import { lateness } from '../late.ts';
 import { roles } from '../roles.ts';
 import { duration, durationText, type Rule, shows } from '../verdict.ts';
 
+/** A host that was woken, or found, takes less. */
+const LONG_US = 1e6;
+
 /** Opening takes long, and the data behind it does not. */
 export const lateSynAck: Rule = {
   id: 'late-syn-ack',
@@ -28,6 +31,7 @@ export const lateSynAck: Rule = {
     const text = segments.find((seen) => seen.way === 0 && seen.length > 0);
     return {
       confidence: 'likely',
+      severity: late.us < LONG_US ? 'note' : 'warning',
       culprit: 'server',
       params: { time: duration(synAck.us - syn.us), rtt: duration(late.rtt) },
       evidence: [

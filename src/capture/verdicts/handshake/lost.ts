@@ -7,6 +7,8 @@ import { roles } from '../roles.ts';
 import { duration, durationText, type Found, type Rule, shows } from '../verdict.ts';
 
 const { COPY } = Mark;
+/** A SYN,ACK that comes again so soon answers a SYN that came again. */
+const NO_TIMER_US = 100_000;
 /** Round trips differ by less. */
 const SOONER = 0.75;
 
@@ -38,11 +40,14 @@ function lastAsked({ segments }: Connection, synAck: Seen): Seen | undefined {
  * followed: an earlier SYN had arrived, and its first answer did not.
  */
 function answersEarlier(connection: Connection): boolean {
-  const { synAck, sides } = connection;
+  const { synAck, sides, segments } = connection;
   const { syn, rtt } = sides[0];
-  if (syn === null || synAck === null || rtt.count === 0 || sides[1].syns < 2) return false;
+  if (syn === null || synAck === null || rtt.count === 0) return false;
   const asked = lastAsked(connection, synAck);
-  return asked !== undefined && asked !== syn && synAck.us - asked.us < SOONER * rtt.least;
+  const next = segments.find((seen) => seen.way === 1 && seen.is(SYN) && seen.frame > synAck.frame);
+  if (asked === undefined || asked === syn || next === undefined) return false;
+  const least = SOONER * rtt.least;
+  return synAck.us - asked.us < least && next.us - asked.us >= least;
 }
 
 /** The first SYN, or its answer, did not arrive; a later one did. */
@@ -174,7 +179,11 @@ export const thirdAckLost: Rule = {
     const { segments, synAck, thirdAck } = connection;
     if (synAck === null || thirdAck === null) return null;
     const again = segments.find(
-      (seen) => seen.way === 1 && seen.is(SYN) && seen.us > synAck.us && !crossesThirdAck(connection, seen),
+      (seen) =>
+        seen.way === 1 &&
+        seen.is(SYN) &&
+        seen.us - synAck.us > NO_TIMER_US &&
+        !crossesThirdAck(connection, seen),
     );
     if (again === undefined) return null;
     const before = again.us < thirdAck.us;
