@@ -263,6 +263,7 @@ const NORMAL = [
 const OVER: readonly string[] = [
   ...['healthy', 'close-four', 'close-three', 'close-simultaneous', 'half-close', 'refused', 'abort'],
   ...['unread-reset', 'late-data-reset', 'time-wait-reopened', 'fin-lost', 'last-ack-lost', 'loss'],
+  ...['idle-pool-race', 'slow-server', 'half-open', 'nagle-delayed-ack'],
 ];
 
 /** A frame of something else, minutes later: the capture goes on. */

@@ -458,14 +458,14 @@ export class Follower {
     }
   }
 
-  /** Hands on an eighth of the connections: those that are over, and then those that were silent longest. */
+  /** Hands on a quarter of the connections: those that are over, and then those that were silent longest. */
   #evict(): void {
     const live = this.#order.filter(({ seen }) => seen >= 0);
     // Numbers sort many times faster than objects do.
     const ranks = Float64Array.from(live, ({ connection: { ending }, seen }) =>
       ending === 'closed' || ending === 'reset' ? seen : seen + this.#clock,
     );
-    const last = ranks.toSorted()[Math.max(0, (live.length >> 3) - 1)] as number;
+    const last = ranks.toSorted()[Math.max(0, (live.length >> 2) - 1)] as number;
     this.#order = [];
     live.forEach((entry, n) => {
       if ((ranks[n] as number) > last) this.#order.push(entry);

@@ -69,6 +69,13 @@ describe('a capture that goes on after the connection', () => {
     expect(idsOf(analysed(leak, later))).toEqual(['close-wait-leak']);
   });
 
+  test('nor does a RST that ends it', () => {
+    const [fin] = close(500, 100, 20) as [Line];
+    const race = [...shake(0, 20), fin, ack(520, 101)];
+    const rst: Line = [540, { from: 'client', flags: 'RST', seq: 101 }];
+    expect(idsOf(analysed(framed([...race, rst]), later))).not.toContain('close-wait-leak');
+  });
+
   test('nor do FINs that cross', () => {
     const crossing: Line[] = [
       [500, { from: 'client', flags: 'FIN,ACK', seq: 100, ack: 500 }],

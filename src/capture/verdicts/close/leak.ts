@@ -1,5 +1,6 @@
 // CLOSE-WAIT without an end: a program that does not close (RFC 9293 section 3.6, case 2).
 
+import { RST } from '../../../wire/index.ts';
 import { otherWay } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
 import { duration, type Rule, shows } from '../verdict.ts';
@@ -43,7 +44,10 @@ export const closeWaitLeak: Rule = {
     if (fin === null || finAcked === null) return null;
     // The FINs have crossed; else the ACK of the first may be the other one itself.
     if (passive.fin !== null && passive.fin.frame < finAcked.frame) return null;
-    const next = segments.find((seen) => seen.way !== closedBy && seen.frame >= finAcked.frame && !seen.pure);
+    // A RST of either ends it.
+    const next = segments.find(
+      (seen) => seen.frame >= finAcked.frame && (seen.is(RST) || (seen.way !== closedBy && !seen.pure)),
+    );
     const until = next?.us ?? endUs;
     if (until - finAcked.us < LEAK_US) return null;
     const names = (way: 0 | 1): string => (way === 0 ? 'client' : 'server');

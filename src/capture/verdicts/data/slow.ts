@@ -158,7 +158,7 @@ export const nagleDelayedAck: Rule = {
         DELAYED.some(
           ([low, high]) => waited - Math.min(rtt, waited) >= low && waited <= high + 2 * rtt + 5000,
         ) || DELAYED.some(([low, high]) => waited >= low && waited <= high + rtt);
-      if (late && waited > 1.5 * rtt + 20_000 && next.us - ack.us < Math.max(2000, rtt, whole * 1.2))
+      if (late && waited >= 1.5 * rtt + 20_000 && next.us - ack.us < Math.max(2000, rtt, whole * 1.2))
         found.push([sent, ack, next]);
     }
     const [one] = found;
