@@ -7,6 +7,7 @@ import { currentLife, type Life } from './life.ts';
 import type { Loop } from './loop.ts';
 import type { SimulatedHost } from './machine.ts';
 import type { Fault } from './network/index.ts';
+import { isOfProcess, tellProcess } from './node/index.ts';
 import { originOf } from './running-timers.ts';
 import { inspected, secondsOf } from './units.ts';
 
@@ -71,11 +72,20 @@ export class Failures {
     );
   }
 
-  /** A callback threw: the host of its program sees to that, or the simulation ends. */
+  /** A callback threw: its program is told where it listens, else its host, or the simulation ends. */
   threw(error: unknown, life: Life | null): void {
     const host = life === null ? undefined : this.#of.hostOf(life);
-    if (host === undefined || life === null) this.#of.loop.fail(error);
-    else host.threw(error, life);
+    if (host === undefined || life === null) {
+      this.#of.loop.fail(error);
+      return;
+    }
+    try {
+      if (!life.isDead && life.run(() => tellProcess(life, 'uncaughtException', error, 'uncaughtException')))
+        return;
+      host.threw(error, life);
+    } catch (another) {
+      host.threw(another, life);
+    }
   }
 
   /** The program of a host has failed, and that is the simulation's end. */
@@ -110,13 +120,26 @@ export class Failures {
     );
   }
 
+  /** Tells a program; whether it listens. What its listeners throw nobody has caught. */
+  #tells(event: string, args: readonly unknown[], life: Life): boolean {
+    try {
+      return tellProcess(life, event, ...args);
+    } catch (error) {
+      this.threw(error, life);
+      return true;
+    }
+  }
+
   /** What would have ended the process ends the program: errors that nobody has caught. */
   readonly #emitted = (event: string, ...args: unknown[]): boolean => {
     const life = currentLife();
-    const isFatal = event === 'unhandledRejection' || event === 'uncaughtException';
-    if (isFatal && life !== null && !this.#of.isOver()) {
-      if (!life.isDead) this.threw(args[0], life);
-      return true;
+    if (isOfProcess(event) && life !== null && !this.#of.isOver()) {
+      const isFatal = event === 'unhandledRejection' || event === 'uncaughtException';
+      if (life.isDead) return isFatal;
+      // Without a listener a rejection becomes an exception (--unhandled-rejections=throw).
+      const isHeard = event !== 'uncaughtException' && this.#tells(event, args, life);
+      if (isFatal && !isHeard) this.threw(args[0], life);
+      return isHeard || isFatal;
     }
     return (this.#emit as (...all: unknown[]) => boolean).call(process, event, ...args);
   };

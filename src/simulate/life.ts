@@ -28,6 +28,8 @@ export class Life implements Place, Turns {
   readonly random: Random;
   readonly keepAlive = false;
   isDead = false;
+  /** Virtual time of its beginning. */
+  readonly bornUs: number;
   /** Microseconds that its wall clock is ahead. */
   skewUs = 0;
   /** Octets a second that its readers take at most: the lowest counts. */
@@ -48,6 +50,7 @@ export class Life implements Place, Turns {
     this.host = host;
     this.loop = loop;
     this.random = random;
+    this.bornUs = host.clock.now();
   }
 
   get turns(): Turns {

@@ -10,6 +10,7 @@ import { Life } from './life.ts';
 import type { Loop } from './loop.ts';
 import { type NetstatRow, netstatOf } from './netstat.ts';
 import type { Fault, FaultKind, Faults, Network } from './network/index.ts';
+import { SIGNALS, takesSignal, tellProcess } from './node/index.ts';
 import { bpsOf, type Duration, duration, type Rate, rate, usOf } from './units.ts';
 
 /** The program of a host: called at each start. What it returns, or a promise of it, nobody looks at. */
@@ -34,12 +35,15 @@ export interface SimulatedHostOptions {
    * nobody has caught): 'fail', the default, ends it with the error; 'crash' lets the host crash.
    */
   onError?: 'fail' | 'crash';
+  /** @internal Its program comes to an end by itself: somebody waits for what it returns. */
+  returns?: boolean;
 }
 
 export const simulatedHostOptions = new Schema<SimulatedHostOptions>('sim.host', {
   tcp: nested(tcpOptions),
   profile: oneOf('rfc', 'linux', 'freebsd'),
   onError: oneOf('fail', 'crash'),
+  returns: flag,
 });
 
 const pauseOptions = new Schema<{ vm?: boolean }>('pause', { vm: flag });
@@ -47,6 +51,7 @@ const skewOptions = new Schema<{ time: Duration; behind?: boolean }>('skew', {
   time: needed(duration),
   behind: flag,
 });
+const signalOptions = new Schema<{ name: NodeJS.Signals }>('signal', { name: needed(oneOf(...SIGNALS)) });
 const readOptions = new Schema<{ rate: Rate }>('slowReader', { rate: needed(rate) });
 
 export const programKind = func;
@@ -77,6 +82,7 @@ export class SimulatedHost {
   #kernels = 0;
   #lives = 0;
   #life: Life;
+  #exitCode: number | null = null;
 
   /** @internal */
   constructor(
@@ -139,6 +145,22 @@ export class SimulatedHost {
     else this.#in.failed(error, this);
   }
 
+  /** @internal Its program says `process.exit`. Whatever is not 0 is a failure of it, and so is any end of who has to return. */
+  exits(code: number, life: Life): void {
+    if (life !== this.#life || life.isDead) return;
+    tellProcess(life, 'exit', code);
+    this.#exitCode = code;
+    const isFailure = code !== 0 || this.#options.returns === true;
+    if (isFailure && this.#options.onError !== 'crash')
+      this.#in.failed(new Error(`process.exit(${code})`), this);
+    this.#die();
+  }
+
+  /** The code that its program has ended itself with (`process.exit`), in the last life that did; null: none has. */
+  get exitCode(): number | null {
+    return this.#exitCode;
+  }
+
   /** Its addresses; the first is IPv4. */
   get addresses(): readonly string[] {
     return this.#kernel.addresses;
@@ -186,6 +208,23 @@ export class SimulatedHost {
     const hits = this.#life.isDead ? 0 : 1;
     this.#die();
     return this.#at('crash', hits);
+  }
+
+  /**
+   * Its process gets a signal: what `process.on(name)` was given is called. A program that does not listen dies of it as by a
+   * crash, which is no fault; of SIGKILL any does. How a service is told to end in good order.
+   * @throws OptionTypeError, OptionRangeError, SimulationError when it is down
+   */
+  signal(name: NodeJS.Signals = 'SIGTERM'): void {
+    signalOptions.check({ name });
+    const life = this.#life;
+    if (life.isDead)
+      throw new SimulationError('ERR_SIM_HOST', `host '${this.name}' is down: restart() it first`);
+    if (name === 'SIGKILL') this.#die();
+    else
+      life.later(() => {
+        if (!takesSignal(life, name)) this.#die();
+      }, null);
   }
 
   /** The power fails: nothing is said to anybody, and after a restart nothing is known of any connection. */

@@ -263,13 +263,11 @@ describe('what cannot be simulated', () => {
     ['worker_threads', () => new Worker('0', { eval: true }).unref()],
     ['fs.watch', () => watch(folder).close()],
     ['pipe', () => createPipeServer().listen(join(folder, 'pipe')).close()],
-    ['signal', () => void process.once('SIGUSR2', () => {})],
   ])('%s is refused, and may be let through by name', async (what, use) => {
     const refused = await failure((sim) => sim.client('client', use as () => void));
     expect(refused).toMatchObject({ code: 'ERR_SIM_UNSUPPORTED' });
     expect(refused.message).toContain(`passthrough: ['${what}']`);
     await simulate({ passthrough: [what] }, (sim) => sim.client('client', use as () => void));
-    process.removeAllListeners('SIGUSR2');
   });
 
   test('spawnSync blocks, and no time passes meanwhile', async () => {

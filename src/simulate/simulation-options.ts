@@ -47,7 +47,7 @@ export interface SimulationOptions {
   /** Whether `sim.trace` has lines. Default true; bulk transfers are faster without. */
   trace?: boolean;
   /**
-   * What of the machine programs may use all the same: 'child_process', 'worker_threads', 'pipe', 'fs.watch', 'signal'.
+   * What of the machine programs may use all the same: 'child_process', 'worker_threads', 'pipe', 'fs.watch'.
    * Their time is real: nothing of what they do repeats. Default: none.
    */
   passthrough?: readonly string[];

@@ -147,6 +147,10 @@ export class Simulation {
       secret: (line) => this.#recorder?.secret(line),
       authority: () => this.#authority?.certificate ?? null,
       foreign: (what, life, stack) => this.#failures.foreign(what, life, stack),
+      ending: {
+        exits: (code, life) => this.#hosts.get(life.name)?.exits(code, life),
+        signals: (name, life) => this.#hosts.get(life.name)?.signal(name),
+      },
     });
     this.#failures = new Failures({
       seed: this.seed,
@@ -178,7 +182,7 @@ export class Simulation {
    * or throws what it throws.
    */
   async client<T>(name: string, program: (self: Parameters<Program>[0]) => T | Promise<T>): Promise<T> {
-    const host = this.#addHost(name, program, { onError: 'fail' });
+    const host = this.#addHost(name, program, { onError: 'fail', returns: true });
     this.#clients.add(name);
     try {
       return (await this.#until(host.start())) as T;

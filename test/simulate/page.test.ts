@@ -64,6 +64,7 @@ const pool = {
     this.socket.destroy();
   },
 };`,
+  `${COMMON}${SIM}`,
   `${COMMON}${SIM}
 const leaders = new Set();
 function startNode(name) {

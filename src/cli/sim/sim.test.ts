@@ -133,7 +133,7 @@ describe('a campaign', () => {
        export default async (sim) => sim.client('client', () => {
          if (sim.seed === 1) sim.log(n++);
          if (sim.seed === 2) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
-         if (sim.seed === 3) process.exit(7);
+         if (sim.seed === 3) process.reallyExit(7);
        });`,
     );
     const args = ['--seeds', '1..4', '--timeout', '1', '--jobs', '1', '--check', '--json'];

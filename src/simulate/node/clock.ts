@@ -38,4 +38,9 @@ export function installClocks(world: World, beginMs: number, changes: Changes): 
     { bigint: () => (currentLife() === null ? hrtime.bigint() : BigInt(world.now()) * 1000n) },
   );
   changes.put(process, 'hrtime', virtual);
+  const { uptime } = process;
+  changes.put(process, 'uptime', () => {
+    const life = currentLife();
+    return life === null ? uptime() : (world.now() - life.bornUs) / 1e6;
+  });
 }

@@ -24,7 +24,6 @@ export const FOREIGN: Readonly<Record<string, string>> = {
   PIPECONNECTWRAP: 'pipe',
   FSEVENTWRAP: 'fs.watch',
   STATWATCHER: 'fs.watch',
-  SIGNALWRAP: 'signal',
   GETADDRINFOREQWRAP: 'dns',
   GETNAMEINFOREQWRAP: 'dns',
 };

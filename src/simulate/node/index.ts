@@ -12,6 +12,7 @@ import { installHttp, installHttp2 } from './http.ts';
 import { installInstances } from './instances.ts';
 import { installKeyLog } from './keylog.ts';
 import { nodeModule } from './modules.ts';
+import { type Ending, installProcess } from './process.ts';
 import { installRandom } from './random.ts';
 import { installTickets } from './tickets.ts';
 import { Timers } from './timers.ts';
@@ -20,6 +21,7 @@ import { installTrust } from './trust.ts';
 export { Changes } from './changes.ts';
 export { FOREIGN } from './hooks.ts';
 export { immediatesWait } from './immediates.ts';
+export { isOfProcess, SIGNALS, takesSignal, tellProcess } from './process.ts';
 export { VirtualTimer } from './timers.ts';
 
 // The pool becomes a queue: a job that is done says that all before it are. It is made with its first job.
@@ -45,11 +47,12 @@ export interface Wanted {
   /** The authority that hosts trust, in PEM; null: there is none. */
   authority(): string | null;
   readonly foreign: Foreign;
+  readonly ending: Ending;
 }
 
 /** Installs it all. @throws RegisteredError when synfin is registered, MissingInternalError */
 export function install(wanted: Wanted): Installed {
-  const { world, loop, beginMs, ownModules, secret, authority, foreign } = wanted;
+  const { world, loop, beginMs, ownModules, secret, authority, foreign, ending } = wanted;
   const registration = register({
     host: new Host({ name: 'nowhere' }),
     networks: [],
@@ -67,6 +70,7 @@ export function install(wanted: Wanted): Installed {
     installHttp(changes);
     installFetch(changes);
     installClocks(world, beginMs, changes);
+    installProcess(ending, changes);
     installRandom(changes);
     installKeyLog(secret, changes);
     installTrust(authority, changes);
