@@ -31,11 +31,14 @@ const MOST_HOSTS = 65_000;
 export class Population {
   readonly #network: Network;
   readonly #dns: Dns;
+  readonly #defaults: SimulatedHostOptions;
   readonly #hosts = new Map<string, SimulatedHost>();
 
-  constructor(network: Network, dns: Dns) {
+  /** `defaults`: what hosts have that say nothing else. */
+  constructor(network: Network, dns: Dns, defaults: SimulatedHostOptions) {
     this.#network = network;
     this.#dns = dns;
+    this.#defaults = defaults;
   }
 
   /** In the order in which they were made. */
@@ -51,7 +54,13 @@ export class Population {
     this.#check(name);
     simulatedHostOptions.check(options);
     programKind.check(program, 'sim.host', 'program');
-    const host = new SimulatedHost(name, this.#hosts.size + 1, program, options, around);
+    const host = new SimulatedHost(
+      name,
+      this.#hosts.size + 1,
+      program,
+      { ...this.#defaults, ...options },
+      around,
+    );
     this.#hosts.set(name, host);
     return host;
   }

@@ -69,7 +69,6 @@ export class Simulation {
   /** null: without a trace nothing is kept of what passed. */
   readonly #recorder: FlightRecorder | null;
   readonly #beginMs: number;
-  readonly #options: SimulationOptions;
   readonly #in: Surroundings;
   readonly #failures: Failures;
   /** What was asked for by `sometimes`, and whether it was seen. */
@@ -94,7 +93,6 @@ export class Simulation {
         `a simulation (seed ${active.seed}) exists in this process already: dispose of it first (await using sim = simulate(…))`,
       );
     simulationOptions.check(options);
-    this.#options = options;
     this.seed = seedFrom(options.seed ?? (process.env['SYNFIN_SEED'] || 1));
     const { network = { rtt: '1ms' }, maxTime = '7d', date = '2030-01-01T00:00:00Z', ipv6 = false } = options;
     const beginMs = new Date(date).getTime();
@@ -122,7 +120,11 @@ export class Simulation {
       },
     );
     this.dns = new Dns(world, this.#network, ipv6);
-    this.#hosts = new Population(this.#network, this.dns);
+    const { tcp, profile } = options;
+    this.#hosts = new Population(this.#network, this.dns, {
+      ...(tcp === undefined ? {} : { tcp }),
+      ...(profile === undefined ? {} : { profile }),
+    });
     this.#swarms = new Swarms(world, {
       hosts: () => this.hosts,
       links: () => this.links,
@@ -193,9 +195,7 @@ export class Simulation {
 
   #addHost(name: string, program: Program, options: SimulatedHostOptions): SimulatedHost {
     this.#checkOpen();
-    const { tcp, profile } = this.#options;
-    const defaults = { ...(tcp === undefined ? {} : { tcp }), ...(profile === undefined ? {} : { profile }) };
-    return this.#hosts.add(name, program, { ...defaults, ...options }, this.#in);
+    return this.#hosts.add(name, program, options, this.#in);
   }
 
   #named(host: SimulatedHost): void {
