@@ -1,9 +1,10 @@
 // synfin hosts at the ends of a simulated wire: in virtual time, where no other program disturbs, or beside a kernel.
 
-import type { Connection, ConnectionHandler, Host } from '../../src/host/index.ts';
+import type { Connection, ConnectionHandler, Host, HostInterface } from '../../src/host/index.ts';
 import type { Wire, WireOptions, World } from '../../src/sim/index.ts';
 import type { TcpConfig } from '../../src/tcp/index.ts';
 import { type Flow, PATTERN, PIECE } from './flow.ts';
+import { Jitter } from './jitter.ts';
 
 /** A wire with a stack at each end. */
 export interface Lane {
@@ -41,11 +42,18 @@ function listen(host: Host, port: number, flow: Flow, world: World): void {
   host.listen({ port, handler: { readable } });
 }
 
-/** Lane number `n` of a world: hosts 10.n.0.1 and 10.n.0.2. */
-export function hostLane(world: World, n: number, options: WireOptions, tcp: Partial<TcpConfig>): Lane {
+/** Lane number `n` of a world: hosts 10.n.0.1 and 10.n.0.2. `jitter`: seeds the random delay of what leaves; null: there is none. */
+export function hostLane(
+  world: World,
+  n: number,
+  options: WireOptions,
+  tcp: Partial<TcpConfig>,
+  jitter: string | null,
+): Lane {
   const left = world.host(`left ${n}`, `10.${n}.0.1/24`, { tcp });
   const right = world.host(`right ${n}`, `10.${n}.0.2/24`, { tcp });
-  const wire = world.wire(left, right, options);
+  const end = jitter === null ? left : new Jitter(left.interfaces[1] as HostInterface, world, jitter);
+  const wire = world.wire(end, right, options);
   let port = FIRST_PORT;
   const open = (flow: Flow): void => {
     flow.openedUs = world.now();

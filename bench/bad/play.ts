@@ -51,10 +51,13 @@ export function play(
 }
 
 /** Two synfin hosts on each lane, in virtual time. */
-export function onHosts(batch: readonly Cell[], tcp: Partial<TcpConfig>): Results {
-  const world = new World({ seed: SEED });
+export function onHosts(batch: readonly Cell[], tcp: Partial<TcpConfig>, seed = SEED): Results {
+  const world = new World({ seed });
   const on = places(batch);
-  const lanes = on.map(({ cell, name }, n) => hostLane(world, n, { name, ...wireOf(cell.path) }, tcp));
+  const lanes = on.map(({ cell, name }, n) => {
+    const jitter = cell.kind === 'fair-own' ? `${seed}, ${name}` : null;
+    return hostLane(world, n, { name, ...wireOf(cell.path) }, tcp, jitter);
+  });
   const results = play(world, on, lanes, (done) => {
     while (!done()) world.step();
   });

@@ -1,4 +1,4 @@
-// One stack on the paths of one batch, in a process of its own: `node bench/bad/run.ts quick|full BATCH STACK`. STACK is
+// One stack on the paths of one batch, in a process of its own: `node bench/bad/run.ts quick|full BATCH STACK [SEED]`. STACK is
 // `linux:cubic` (two kernels, real time), `synfin:default` (two hosts, virtual time) or `synfin-real:default` (a host sends to
 // a kernel, real time); how flows share a bottleneck is always seen in real time, with one of the kernel's CUBIC. Prints what
 // was measured, by cell, as JSON.
@@ -38,8 +38,12 @@ function warmUp(kernels: Kernels): void {
 }
 
 /** Two kernels, in real time; in cells of fairness the stack's flow meets one of the kernel's CUBIC. */
-async function onKernels(batch: readonly Cell[], { kind, control }: Stack): Promise<BatchResult> {
-  const world = new World({ seed: SEED });
+async function onKernels(
+  batch: readonly Cell[],
+  { kind, control }: Stack,
+  seed: string,
+): Promise<BatchResult> {
+  const world = new World({ seed });
   // A control that loss does not slow down fills every lane: one of a cell is as much as a processor can move.
   const on = places(batch, control === 'bbr' ? 1 : Infinity);
   const wishes = on.map(({ cell, name }, n): LaneWish => {
@@ -57,7 +61,7 @@ async function onKernels(batch: readonly Cell[], { kind, control }: Stack): Prom
 }
 
 if (import.meta.main) {
-  const [extent = '', name = '', stack = ''] = process.argv.slice(2);
+  const [extent = '', name = '', stack = '', seed = SEED] = process.argv.slice(2);
   const batch = cells(extent === 'quick').filter((each) => each.batch === name);
   const [word, control = ''] = stack.split(':');
   const kind = KINDS.find((each) => each === word);
@@ -65,7 +69,7 @@ if (import.meta.main) {
   const real = kind !== 'synfin' || batch.some((cell) => cell.kind === 'fair');
   if (real && !inNamespace()) process.exit(await reexecInNamespace(process.argv.slice(1)));
   const result = real
-    ? await onKernels(batch, { kind, control })
-    : { cells: onHosts(batch, settings(control)), late: null };
+    ? await onKernels(batch, { kind, control }, seed)
+    : { cells: onHosts(batch, settings(control), seed), late: null };
   process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));
 }
