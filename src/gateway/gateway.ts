@@ -6,24 +6,16 @@
 import { Host, type HostInterface } from '../host/index.ts';
 import { describesItself, OptionTypeError, outOfRange, wrongKind } from '../options/index.ts';
 import { type FetchOnHost, fetchOn } from '../socket/web/index.ts';
-import {
-  addressFromWords,
-  type Cidr,
-  type IpAddress,
-  type MacAddress,
-  networkOf,
-  parseAddress,
-  parseCidr,
-  parseMac,
-} from '../wire/index.ts';
 import type { GatewayCore } from './core.ts';
-import { type DnsCounters, DnsService } from './dns/index.ts';
+import { DnsService } from './dns/index.ts';
 import { GatewayError } from './error.ts';
 import { type Forward, type ForwardOptions, forwardOptions } from './forward.ts';
 import { Forwards } from './forwards.ts';
-import { type FrameTap, Guest, type GuestInfo, Lan } from './lan/index.ts';
+import type { GatewayInfo } from './info.ts';
+import { type FrameTap, Guest, Lan } from './lan/index.ts';
 import { type GatewayOptions, type GuestOptions, gatewayOptions, guestOptions } from './options.ts';
-import type { OuterTarget } from './outer.ts';
+import { OwnAddresses } from './own-addresses.ts';
+import { MAC, placesOf } from './places.ts';
 import {
   type ConnectionVerdict,
   LearnedNames,
@@ -32,52 +24,12 @@ import {
   type Subject,
 } from './policy/index.ts';
 import type { FramePort } from './port.ts';
-import {
-  type DhcpCounters,
-  DhcpServer,
-  type Lease,
-  routerAdvertisement,
-  searchList,
-  serveNtp,
-} from './services/index.ts';
-import {
-  type ConnectionCounters,
-  type ConnectionListener,
-  type ConnectionRow,
-  Connections,
-} from './tcp/index.ts';
-import { type FlowCounters, Flows } from './udp/index.ts';
+import { Advertiser, DhcpServer, searchList, serveNtp } from './services/index.ts';
+import { type ConnectionListener, type ConnectionRow, Connections } from './tcp/index.ts';
+import { Flows } from './udp/index.ts';
 
-/** What `info()` returns. */
-export interface GatewayInfo {
-  readonly guests: readonly GuestInfo[];
-  readonly connections: readonly ConnectionRow[];
-  readonly flows: number;
-  readonly leases: readonly Lease[];
-  readonly counters: {
-    readonly tcp: Readonly<ConnectionCounters>;
-    readonly udp: Readonly<FlowCounters>;
-    readonly dns: Readonly<DnsCounters>;
-    readonly dhcp: Readonly<DhcpCounters>;
-  };
-}
-
-const NETWORK = '10.0.2.0/24';
-const NETWORK6 = 'fd00::/64';
-const MAC = '52:55:0a:00:02:02';
 const MTU = 1500;
 const GUESTS = 64;
-/** A router says again who it is (RFC 4861 section 6.2.1: MaxRtrAdvInterval), and for how long it is one. */
-const ADVERTISE_MS = 200_000;
-const ROUTER_LIFETIME_S = 1800;
-/** MIN_DELAY_BETWEEN_RAS. */
-const ADVERTISE_LEAST_MS = 3000;
-const ALLOWED_LOOPBACK: ConnectionVerdict = {
-  allowed: true,
-  rule: 'hostLoopback',
-  byName: false,
-  inspect: null,
-};
 
 /** A way out for virtual machines. */
 export class Gateway {
@@ -94,23 +46,20 @@ export class Gateway {
   readonly #lan: Lan;
   readonly #iface: HostInterface;
   readonly #o: GatewayOptions;
-  readonly #own: readonly string[];
+  readonly #own: OwnAddresses;
   readonly #core: GatewayCore;
   readonly #connections: Connections;
   readonly #flows: Flows;
   readonly #dns: DnsService;
   readonly #dhcp: DhcpServer;
   readonly #learned = new Map<Guest, LearnedNames>();
-  readonly #advertisement: Uint8Array | null;
-  readonly #advertised = new Map<Guest, number>();
-  /** Guests that have asked too early, and how the answer is called off. */
-  readonly #solicited = new Map<Guest, () => void>();
+  /** null: there is no IPv6. */
+  readonly #advertiser: Advertiser | null;
   /** What ends the grace of guests without a port. */
   readonly #leaving = new Map<Guest, () => void>();
   readonly #forwards: Forwards;
   #fetch: FetchOnHost | null = null;
   #policy: Policy;
-  #stopAdvertising: (() => void) | null = null;
   #named = 0;
   #closed = false;
 
@@ -123,28 +72,25 @@ export class Gateway {
     this.#o = options;
     this.#policy = new Policy(options.policy);
     const mtu = options.mtu ?? MTU;
-    const mac = macOf(options.mac ?? MAC);
-    const net = networkFrom(options.network ?? NETWORK, 4);
-    const net6 = options.network6 === null ? null : networkFrom(options.network6 ?? NETWORK6, 6);
-    const [gateway, dns] = [nth(net, 2), nth(net, 3)];
+    const { mac, net, net6, gateway, dns, gateway6, dns6, router } = placesOf(options);
     this.address = gateway.toString();
     this.dnsAddress = dns.toString();
-    const gateway6 = net6 === null ? null : nth(net6, 2);
-    const dns6 = net6 === null ? null : nth(net6, 3);
-    const router = nth({ address: parseAddress('fe80::') as IpAddress, prefix: 64 }, 2);
     this.address6 = gateway6?.toString() ?? null;
     this.dnsAddress6 = dns6?.toString() ?? null;
     const own6 = gateway6 === null || dns6 === null ? [] : [gateway6, dns6, router];
-    this.#own = [gateway, dns, ...own6].map((a) => a.toString());
+    this.#own = new OwnAddresses(
+      [gateway, dns, ...own6].map((a) => a.toString()),
+      { v4: this.address, v6: this.address6, open: options.hostLoopback ?? false },
+    );
 
     this.host = new Host({ name: 'gateway', ...options.host, echoForOthers: false });
     this.#lan = new Lan({
       mtu,
       mac,
       networks: net6 === null ? [net] : [net, net6],
-      own: this.#own,
+      own: this.#own.all,
       guestsMeet: options.guestsMeet ?? false,
-      solicited: (guest) => this.#advertise(guest),
+      solicited: (guest) => this.#advertiser?.advertise(guest),
       left: (guest) => this.#left(guest),
     });
     this.#iface = this.host.attach(this.#lan, {
@@ -165,9 +111,9 @@ export class Gateway {
       after: (ms, action) => this.host.tcp.waits.after(ms, action),
       nowMs: () => this.host.clock.now() / 1000,
       namesOf: (guest, address) => this.#learned.get(guest)?.namesOf(address, core.nowMs()) ?? [],
-      isOwn: (address) => this.#own.includes(address),
+      isOwn: (address) => this.#own.has(address),
       judge: (subject, address) => this.#judge(subject, address),
-      outside: (address, port) => this.#outside(address, port),
+      outside: (address, port) => this.#own.outside(address, port),
       audit: (record) => options.audit?.({ atMs: core.nowMs(), ...record }),
     };
     this.#core = core;
@@ -200,18 +146,10 @@ export class Gateway {
     );
     if (options.ntp === true) serveNtp(this.host, options.wallClock ?? Date.now);
     const search = searchList(options.dhcp?.search ?? []);
-    this.#advertisement =
+    this.#advertiser =
       net6 === null || dns6 === null
         ? null
-        : routerAdvertisement({
-            mac,
-            router,
-            prefix: net6.address,
-            mtu,
-            dns: dns6,
-            search,
-            lifetime: ROUTER_LIFETIME_S,
-          });
+        : new Advertiser(core, { mac, router, prefix: net6.address, mtu, dns: dns6, search });
   }
 
   // Guests.
@@ -243,8 +181,7 @@ export class Gateway {
     this.#leaving.get(guest)?.();
     this.#leaving.delete(guest);
     this.#lan.attach(port, guest);
-    this.#advertise(guest);
-    this.#advertiseRegularly();
+    this.#advertiser?.begin(guest);
     return guest;
   }
 
@@ -263,8 +200,7 @@ export class Gateway {
     this.#forwards.abort(guest);
     this.#dhcp.forgetGuest(guest.name);
     this.#learned.delete(guest);
-    this.#advertised.delete(guest);
-    this.#forgetSolicitation(guest);
+    this.#advertiser?.forget(guest);
     this.#lan.remove(guest);
   }
 
@@ -379,20 +315,8 @@ export class Gateway {
   // What its parts ask.
 
   #judge(subject: Subject, address: string): ConnectionVerdict {
-    if (!this.#own.includes(address))
-      return this.#policy.judge({ ...subject, ofMachine: this.#o.outer.isOwn?.(address) ?? false });
-    const { hostLoopback = false } = this.#o;
-    const isOpen = typeof hostLoopback === 'boolean' ? hostLoopback : hostLoopback.includes(subject.port);
-    const isGateway = address === this.address || address === this.address6;
-    return isOpen && isGateway
-      ? ALLOWED_LOOPBACK
-      : { allowed: false, rule: 'nothing listens here', byName: false, inspect: null };
-  }
-
-  #outside(address: string, port: number): OuterTarget {
-    if (address === this.address) return { address: '127.0.0.1', port };
-    if (address === this.address6) return { address: '::1', port };
-    return { address, port };
+    if (this.#own.has(address)) return this.#own.judge(subject, address);
+    return this.#policy.judge({ ...subject, ofMachine: this.#o.outer.isOwn?.(address) ?? false });
   }
 
   #learn(guest: Guest, address: string, names: readonly string[], ttl: number): void {
@@ -402,41 +326,6 @@ export class Gateway {
       this.#learned.set(guest, learned);
     }
     learned.learn(address, names, this.#core.nowMs() + ttl * 1000);
-  }
-
-  // Router advertisements (RFC 4861 section 6.2).
-
-  /** At once, or as soon as it may be said again (RFC 4861 section 6.2.6: MIN_DELAY_BETWEEN_RAS). */
-  #advertise(guest: Guest): void {
-    if (this.#advertisement === null) return;
-    const now = this.#core.nowMs();
-    const waitMs = (this.#advertised.get(guest) ?? Number.NEGATIVE_INFINITY) + ADVERTISE_LEAST_MS - now;
-    if (waitMs > 0) {
-      if (!this.#solicited.has(guest))
-        this.#solicited.set(
-          guest,
-          this.#core.after(waitMs, () => this.#advertise(guest)),
-        );
-      return;
-    }
-    this.#forgetSolicitation(guest);
-    this.#advertised.set(guest, now);
-    this.#lan.sendTo(guest, this.#advertisement.slice());
-  }
-
-  #forgetSolicitation(guest: Guest): void {
-    this.#solicited.get(guest)?.();
-    this.#solicited.delete(guest);
-  }
-
-  #advertiseRegularly(): void {
-    if (this.#stopAdvertising !== null || this.#advertisement === null) return;
-    this.#stopAdvertising = this.#core.after(ADVERTISE_MS, () => {
-      this.#stopAdvertising = null;
-      const attached = this.guests.filter((guest) => guest.port !== null);
-      for (const guest of attached) this.#advertise(guest);
-      if (attached.length > 0) this.#advertiseRegularly();
-    });
   }
 
   // What there is, and its end.
@@ -480,8 +369,7 @@ export class Gateway {
     if (!this.#closed) {
       this.#closed = true;
       this.#forwards.close();
-      for (const guest of [...this.#solicited.keys()]) this.#forgetSolicitation(guest);
-      this.#stopAdvertising?.();
+      this.#advertiser?.close();
       for (const stop of this.#leaving.values()) stop();
       this.#leaving.clear();
       this.#connections.close();
@@ -497,32 +385,4 @@ export class Gateway {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-function macOf(text: string): MacAddress {
-  const mac = parseMac(text);
-  if (mac === null) throw wrongKind('Gateway', 'mac', text, "an Ethernet address, like '52:55:0a:00:02:02'");
-  return mac;
-}
-
-/** A network of guests. Throws TypeError, RangeError. */
-function networkFrom(text: string, family: 4 | 6): Cidr {
-  const option = family === 4 ? 'network' : 'network6';
-  const cidr = parseCidr(text);
-  if (cidr === null || cidr.address.family !== family)
-    throw wrongKind('Gateway', option, text, family === 4 ? "like '10.0.2.0/24'" : "like 'fd00::/64'");
-  const fits = family === 4 ? cidr.prefix >= 8 && cidr.prefix <= 28 : cidr.prefix === 64;
-  if (!fits)
-    throw outOfRange(
-      'Gateway',
-      option,
-      text,
-      family === 4 ? 'a prefix of 8 to 28 bits' : 'a prefix of 64 bits',
-    );
-  return { address: networkOf(cidr.address, cidr.prefix), prefix: cidr.prefix };
-}
-
-/** The n-th address of a network. */
-function nth({ address: { family, w0, w1, w2, w3 } }: Cidr, n: number): IpAddress {
-  return addressFromWords(family, w0, w1, w2, w3 + n);
 }

@@ -12,7 +12,8 @@ export {
 } from './dns/index.ts';
 export { GatewayError } from './error.ts';
 export type { Forward, ForwardOptions } from './forward.ts';
-export { Gateway, type GatewayInfo } from './gateway.ts';
+export { Gateway } from './gateway.ts';
+export type { GatewayInfo } from './info.ts';
 export {
   type FrameTap,
   faultyPort,

@@ -7,8 +7,8 @@ const optionsHelp: readonly OptionHelp[] = [
   {
     option: '--listen AT',
     text: {
-      en: 'where guests come: unix:PATH or tcp:[HOST:]PORT (QEMU, krunkit), hyperkit:PATH, udp:[HOST:]PORT, ws:[HOST:]PORT (v86), tap:NAME, or connect: before one of the first three; several times',
-      zh: '客机的入口：unix:路径 或 tcp:[主机:]端口（QEMU、krunkit）、hyperkit:路径、udp:[主机:]端口、ws:[主机:]端口（v86）、tap:名字，前三者之前可加 connect:；可重复',
+      en: 'where guests come: unix:PATH or tcp:[HOST:]PORT (QEMU, krunkit), hyperkit:PATH, udp:[HOST:]PORT, ws:[HOST:]PORT (v86; Wisp at /wisp/), tap:NAME, or connect: before one of the first three; several times',
+      zh: '客机的入口：unix:路径 或 tcp:[主机:]端口（QEMU、krunkit）、hyperkit:路径、udp:[主机:]端口、ws:[主机:]端口（v86；/wisp/ 上是 Wisp）、tap:名字，前三者之前可加 connect:；可重复',
     },
   },
   {

@@ -1,5 +1,6 @@
 // The door of what guests are told of their network.
 
+export { Advertiser } from './advertiser.ts';
 export {
   type BootOptions,
   type DhcpCounters,
@@ -12,4 +13,3 @@ export {
 export { DhcpClient, type OwnLease } from './dhcp-client.ts';
 export { searchList } from './dhcp-message.ts';
 export { serveNtp } from './ntp.ts';
-export { type Advertisement, routerAdvertisement } from './router-advertisement.ts';
