@@ -42,6 +42,11 @@ export interface TcpConfig {
    * window is taken whole when nothing waits for the user (Linux).
    */
   readonly receiveMemory: boolean;
+  /**
+   * With `receiveMemory`, a scaled window is taken back when there is no memory for it (tcp_shrink_window of Linux); RFC 9293
+   * section 3.8.6 says SHLD-14: it should not be. What was offered before is still taken.
+   */
+  readonly windowMayShrink: boolean;
   /** The window of a SYN: the receive buffer, or the whole segments that it holds (Linux). */
   readonly synWindow: 'buffer' | 'segments';
   /** What the receive buffer may grow to: what the window scale is chosen for. */
@@ -173,6 +178,7 @@ export const defaultConfig: TcpConfig = {
   windowInOctets: false,
   windowRoundedUp: false,
   receiveMemory: false,
+  windowMayShrink: false,
   synWindow: 'buffer',
   receiveBufferMax: 6 * 1024 * 1024,
   windowScale: true,
@@ -233,6 +239,7 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   windowInOctets: flag,
   windowRoundedUp: flag,
   receiveMemory: flag,
+  windowMayShrink: flag,
   synWindow: oneOf('buffer', 'segments'),
   receiveBufferMax: whole(1, 2 ** 30 - 1),
   windowScale: flag,

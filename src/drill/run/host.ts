@@ -5,7 +5,10 @@ import { congestionOf, type Posix, type TcpInfo, tcpInfo } from '../../socket/po
 import { checkConfig, congestionControl, type TcpConfig, withSettings } from '../../tcp/index.ts';
 import type { HostSettings } from './shell-action.ts';
 
-/** Settings for sockets to come; a reason when they make no sense. */
+/** Settings that Linux looks up when it needs them: a sysctl changes them for connections that there are, too. */
+const LOOKED_UP = ['accEcnOption', 'receiveBufferTuning', 'restartAfterIdle', 'windowMayShrink'] as const;
+
+/** Settings for sockets to come, and some for those that there are; a reason when they make no sense. */
 export function configureHost(posix: Posix, settings: Partial<TcpConfig>): string | null {
   const { congestion } = settings;
   const named =
@@ -18,6 +21,11 @@ export function configureHost(posix: Posix, settings: Partial<TcpConfig>): strin
     return (e as Error).message;
   }
   posix.settings = merged;
+  const live = Object.fromEntries(
+    LOOKED_UP.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]),
+  );
+  if (Object.keys(live).length > 0)
+    for (const { tcb } of posix.host.connections) tcb.config = { ...tcb.config, ...live };
   return null;
 }
 

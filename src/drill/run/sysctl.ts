@@ -145,7 +145,7 @@ const IPV4: Readonly<Record<string, Apply>> = {
   tcp_abort_on_overflow: only('0'),
   tcp_thin_linear_timeouts: only('0'),
   tcp_autocorking: only('0'),
-  tcp_shrink_window: only('0'),
+  tcp_shrink_window: flag('windowMayShrink'),
   tcp_comp_sack_nr: only('0'),
   tcp_comp_sack_delay_ns: inert,
   tcp_comp_sack_slack_ns: inert,

@@ -158,6 +158,7 @@ export const linux = profileOf('linux', {
       source:
         'tcp_grow_window, tcp_rcvbuf_grow, tcp_sequence (net/ipv4/tcp_input.c), __tcp_select_window (tcp_output.c): rcv_ssthresh, window_clamp, scaling_ratio',
     },
+    windowMayShrink: { value: false, source: 'tcp_shrink_window: 0' },
     synWindow: {
       value: 'segments',
       source: 'tcp_select_initial_window (net/ipv4/tcp_output.c): a multiple of the MSS',

@@ -17,6 +17,7 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
     'RFC 9293 section 3.8.6.2.2 (MUST-39): false moves the right edge of the window by segments',
   windowRoundedUp: 'RFC 7323 section 2.3 leaves it free: less is offered, not more',
   receiveMemory: 'none: free; RFC 9293 section 3.8.6 says nothing of what a buffer is',
+  windowMayShrink: 'RFC 9293 section 3.8.6 (SHLD-14)',
   synWindow: 'none: free',
   receiveBufferMax: 'RFC 7323 section 2.3: the shift is chosen for the largest buffer there may be',
   windowScale: 'RFC 7323 section 2',

@@ -353,22 +353,29 @@ export function releaseMemory(e: Engine, tcb: Tcb, n: number): void {
 /** __tcp_select_window: the window that there may be. */
 function selectWindow(tcb: Tcb, m: ReceiveMemory): number {
   const { rcv } = tcb;
+  const shrinks = mayShrink(tcb);
   const { wscale } = rcv;
   const allowed = fullSpace(m);
   const full = Math.min(m.clamp, allowed);
   const mss = Math.min(m.segment, full);
   if (mss <= 0) return 0;
   let free = freeSpace(m);
+  if (shrinks) free = (free >> wscale) << wscale;
   if (free < full >> 1) {
     rcv.quick = 0;
     free = (free >> wscale) << wscale;
-    if (free < allowed >> 4 || free < mss) return 0;
+    if (free < allowed >> 4 || free < mss || (shrinks && free === 0)) return 0;
   }
   free = Math.min(free, m.ssthresh);
   if (wscale > 0) return roundedUp(free, wscale);
   const told = toldWindow(tcb);
   if (told <= free - mss || told > free) return free - (free % mss);
   return mss === full && free > told + (full >> 1) ? free : told;
+}
+
+/** Whether the window may be smaller than the one that was told. */
+function mayShrink({ config, rcv }: Tcb): boolean {
+  return config.windowMayShrink && rcv.wscale > 0;
 }
 
 /** tcp_select_window: moves the right edge, and returns the window field for an outgoing segment (not a SYN). */
@@ -385,7 +392,7 @@ export function offerMemoryWindow(tcb: Tcb): number {
   if (tcb.state === State.SYN_RECEIVED && tcb.passive === 1 && m === null) return left >> wscale;
   // Until text comes it is the window of the SYN.
   let window = m === null ? roundedUp(windowOfSyn(tcb), wscale) : selectWindow(tcb, m);
-  if (window < left) window = roundedUp(left, wscale);
+  if (window < left && !mayShrink(tcb)) window = roundedUp(left, wscale);
   rcv.edge = (nxt + window) | 0;
   if (m !== null) m.mostEdge = seqMax(m.mostEdge, rcv.edge);
   return Math.min(window >> wscale, MAX_FIELD);
