@@ -83,6 +83,47 @@ test.runIf(runsNginx)('nginx with a backlog of 1 whose worker stands still', () 
   });
 });
 
+/** Java and Go take seconds to start, or to be compiled: SYNFIN_RUNTIMES=yes asks for them. */
+const asked = process.env['SYNFIN_RUNTIMES'] === 'yes';
+
+interface Planted {
+  readonly name: string;
+  readonly runtime: string;
+  readonly needs: string;
+  readonly program: string;
+  /** The first of its five ports. */
+  readonly port: number;
+}
+
+const compiled: readonly Planted[] = [
+  {
+    ...{ name: 'a Go program', runtime: 'go', needs: 'go', port: 8121 },
+    program: `sh -c 'place=$(mktemp -d) && go build -o $place/plant ${here}plant.go && exec 3< $place/plant && rm -r $place && exec /proc/self/fd/3 "$@"' sh`,
+  },
+  {
+    ...{ name: 'a Java program', runtime: 'java', needs: 'javac', port: 8131 },
+    program: `java ${here}Plant.java`,
+  },
+];
+
+for (const { name, runtime, needs, program, port } of compiled) {
+  const can = runs && asked && has(needs);
+  test.runIf(can)(
+    `${name} with mistakes, and the same one when it heeds the advice`,
+    { timeout: 120_000 },
+    () => {
+      const findings = examined([`${program} 12`], 4);
+      const found = findings.map(({ id, where, process }) => [id, where, process?.runtime]);
+      expect(found).toContainEqual(['cw-not-closed', `:${port}`, runtime]);
+      expect(found).toContainEqual(['cw-end-unread', `:${port + 1}`, runtime]);
+      expect(found).toContainEqual(['cw-data-unread', `:${port + 2}`, runtime]);
+      expect(found).toContainEqual(['cw-data-unread', `127.0.0.1:${port + 3}`, runtime]);
+      expect(found).toContainEqual(['accept-queue-full', `:${port + 4}`, runtime]);
+      expect(examined([`${program} 12 mended`], 2)).toEqual([]);
+    },
+  );
+}
+
 test.runIf(runs)('the ports of a destination are used up', () => {
   const findings = examined([`python3 ${here}plant.py ports=20`], 0);
   expect(findings.map(({ id, where, count }) => [id, where, count])).toEqual([
