@@ -83,8 +83,23 @@ test.runIf(runsNginx)('nginx with a backlog of 1 whose worker stands still', () 
   });
 });
 
-/** Java and Go take seconds to start, or to be compiled: SYNFIN_RUNTIMES=yes asks for them. */
+/** What not every machine has, or what takes seconds to start or to be compiled: SYNFIN_RUNTIMES=yes asks for it. */
 const asked = process.env['SYNFIN_RUNTIMES'] === 'yes';
+
+test.runIf(runs && asked && has('haproxy'))(
+  'HAProxy at its maxconn, and before a server that does not answer',
+  () => {
+    const findings = examined([`bash ${here}haproxy.sh haproxy`], 4);
+    const process = { name: 'haproxy', runtime: 'haproxy' };
+    expect(findings.find(({ where }) => where === ':8091')).toMatchObject({
+      id: 'accept-queue-full',
+      process,
+    });
+    expect(findings.find(({ where }) => where === '10.9.9.9:80')).toMatchObject({
+      ...{ id: 'syn-unanswered', process },
+    });
+  },
+);
 
 interface Planted {
   readonly name: string;

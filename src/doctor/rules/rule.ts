@@ -6,7 +6,7 @@ import type { Look } from '../sample.ts';
 import type { HostSocket } from '../socket.ts';
 
 /** Runtimes that are told what to do in their own words. */
-export type Runtime = 'node' | 'java' | 'go' | 'python' | 'nginx';
+export type Runtime = 'node' | 'java' | 'go' | 'python' | 'nginx' | 'haproxy';
 
 /** What a rule found of a group of sockets, or of a host. */
 export interface Found {

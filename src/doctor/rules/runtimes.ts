@@ -26,6 +26,10 @@ const notClosed: Advice = {
     en: 'nginx: a worker closes by itself; CLOSE-WAIT that stays is a worker that hangs (a slow disk: aio threads; a module that blocks) or an old one after reload: worker_shutdown_timeout.',
     zh: 'nginx：worker 会自己关闭；一直停在 CLOSE-WAIT，是 worker 卡住了（磁盘慢：用 aio threads；模块阻塞），或 reload 后的旧 worker：设 worker_shutdown_timeout。',
   },
+  haproxy: {
+    en: 'HAProxy: it closes by itself; CLOSE-WAIT that stays is the other half of a session that still lives: timeout client-fin and server-fin (seconds), timeout tunnel for WebSockets, option abortonclose for requests that wait in a queue.',
+    zh: 'HAProxy：它会自己关闭；一直停在 CLOSE-WAIT 的是另一半还活着的会话：设 timeout client-fin、server-fin（几秒），WebSocket 用 timeout tunnel，排队中的请求用 option abortonclose。',
+  },
 };
 
 const endUnread: Advice = {
@@ -48,6 +52,10 @@ const endUnread: Advice = {
   nginx: {
     en: 'nginx: keepalive_timeout in upstream {} below that of the servers behind; a worker that does not read at all hangs: its stack (gdb -p PID).',
     zh: 'nginx：upstream {} 里的 keepalive_timeout 要短于后端；worker 完全不读就是卡住了：看它的栈（gdb -p PID）。',
+  },
+  haproxy: {
+    en: 'HAProxy: idle connections to servers: pool-purge-delay below the servers’ idle timeout, http-reuse safe; to clients: timeout http-keep-alive.',
+    zh: 'HAProxy：到后端的空闲连接用 pool-purge-delay（短于后端的空闲超时）和 http-reuse safe；到客户端的用 timeout http-keep-alive。',
   },
 };
 
@@ -95,6 +103,10 @@ const acceptQueue: Advice = {
     en: 'nginx: listen 80 backlog=4096 (511 without) and net.core.somaxconn as high; listen … reuseport; worker_connections that are used up hold accept() back.',
     zh: 'nginx：listen 80 backlog=4096（默认 511），net.core.somaxconn 同样调高；listen … reuseport；worker_connections 用完时不再 accept()。',
   },
+  haproxy: {
+    en: 'HAProxy: at maxconn (global, or of the frontend) it stops accept(): “show info” on its socket has CurrConns beside Maxconn; raise it, bound the servers instead (server … maxconn), and bind … backlog 4096 (without, it is maxconn).',
+    zh: 'HAProxy：达到 maxconn（global 或 frontend 的）就不再 accept()：管理套接字上 show info 可看到 CurrConns 和 Maxconn；调大它，改在 server … maxconn 处限制，并设 bind … backlog 4096（默认等于 maxconn）。',
+  },
 };
 
 const timeouts: Advice = {
@@ -117,6 +129,10 @@ const timeouts: Advice = {
   nginx: {
     en: 'nginx: proxy_connect_timeout 3s (60 s without), and proxy_next_upstream so that another server is asked.',
     zh: 'nginx：proxy_connect_timeout 3s（默认 60 秒），并用 proxy_next_upstream 换一台后端。',
+  },
+  haproxy: {
+    en: 'HAProxy: timeout connect 3s, retries 2 and option redispatch, so that another server is asked; check on every server takes dead ones out.',
+    zh: 'HAProxy：timeout connect 3s、retries 2 加 option redispatch 换一台后端；每个 server 加 check，把死的摘除。',
   },
 };
 
@@ -141,6 +157,10 @@ const peerGone: Advice = {
     en: 'nginx: proxy_read_timeout and send_timeout; listen … so_keepalive=60s:10s:3; proxy_socket_keepalive on.',
     zh: 'nginx：proxy_read_timeout、send_timeout；listen … so_keepalive=60s:10s:3；proxy_socket_keepalive on。',
   },
+  haproxy: {
+    en: 'HAProxy: tcp-ut 30s on bind and on default-server (TCP_USER_TIMEOUT); option clitcpka and srvtcpka; timeout client and server.',
+    zh: 'HAProxy：bind 和 default-server 上设 tcp-ut 30s（TCP_USER_TIMEOUT）；option clitcpka、srvtcpka；timeout client、server。',
+  },
 };
 
 const ports: Advice = {
@@ -164,6 +184,10 @@ const ports: Advice = {
     en: 'nginx: keepalive 64 in upstream {}, proxy_http_version 1.1 and proxy_set_header Connection ""; or more source addresses by proxy_bind.',
     zh: 'nginx：upstream {} 里 keepalive 64，配 proxy_http_version 1.1 和 proxy_set_header Connection ""；或用 proxy_bind 增加源地址。',
   },
+  haproxy: {
+    en: 'HAProxy: http-reuse safe keeps connections to servers; more addresses: two server lines with different source.',
+    zh: 'HAProxy：http-reuse safe 复用到后端的连接；更多地址：写两行 server，各用不同的 source。',
+  },
 };
 
 const writing: Advice = {
@@ -186,6 +210,10 @@ const writing: Advice = {
   nginx: {
     en: 'nginx: send_timeout (60 s between two writes), reset_timedout_connection on; limit_rate does not help here.',
     zh: 'nginx：send_timeout（两次写之间默认 60 秒），reset_timedout_connection on；limit_rate 在这里没用。',
+  },
+  haproxy: {
+    en: 'HAProxy: timeout client and timeout server end what does not move; it holds no more than tune.bufsize of each direction itself.',
+    zh: 'HAProxy：timeout client、timeout server 会结束没有进展的连接；它自己每个方向最多只占 tune.bufsize。',
   },
 };
 
@@ -213,5 +241,6 @@ export function runtimeOfName(name: string): Runtime | null {
   if (/^(?:java|tomcat|jetty|jsvc)\b/.test(name)) return 'java';
   if (/^(?:python|gunicorn|uvicorn|uwsgi|celery|pypy)/.test(name)) return 'python';
   if (/^(?:nginx|openresty|tengine)/.test(name)) return 'nginx';
+  if (/^haproxy/.test(name)) return 'haproxy';
   return null;
 }

@@ -82,8 +82,8 @@ export const closeWait: Runbook = {
       zh: '先在它卡住时取线程栈（jstack、py-spy、gdb，Go 用 kill -QUIT），再重启进程：内核会关闭它占有的一切。',
     },
     {
-      en: 'One connection without a restart: ss -K dst PEER dport = PORT aborts it (root; the kernel needs CONFIG_INET_DIAG_DESTROY). The program gets ECONNABORTED.',
-      zh: '不重启而只结束某个连接：ss -K dst PEER dport = PORT（需要 root，内核需有 CONFIG_INET_DIAG_DESTROY）。程序得到 ECONNABORTED。',
+      en: "One connection without a restart: ss -K '( dst PEER and dport = :PORT and sport = :OWN )' aborts it (root; the kernel needs CONFIG_INET_DIAG_DESTROY). The program gets ECONNABORTED.",
+      zh: "不重启而只结束某个连接：ss -K '( dst PEER and dport = :PORT and sport = :OWN )'（需要 root，内核需有 CONFIG_INET_DIAG_DESTROY）。程序得到 ECONNABORTED。",
     },
   ],
   forGood: [
