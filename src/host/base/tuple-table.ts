@@ -187,13 +187,14 @@ export class TupleTable {
   readonly #v4: Slots;
   readonly #v6: Slots;
   /**
-   * The IPv4 tuple that was asked for last and its slot, or the free one where it belongs; -1: not known. Segments come
-   * in trains, and who has found nobody goes on to enter somebody.
+   * The IPv4 tuple that was asked for last, its slot, or the free one where it belongs, and what that holds; -1: not known.
+   * Segments come in trains, and who has found nobody goes on to enter somebody.
    */
   #lastLocal = 0;
   #lastRemote = 0;
   #lastPorts = 0;
   #lastAt = -1;
+  #lastValue = NONE;
 
   /** The key: 64 secret bits. */
   constructor(k0: number, k1: number) {
@@ -239,7 +240,8 @@ export class TupleTable {
 
   /** The value of an IPv4 tuple: the two addresses, the local port in the upper half of `ports`, the remote in the lower. */
   find4(local: number, remote: number, ports: number): number {
-    return this.#v4.words[this.#probe4(local, remote, ports)] as number;
+    this.#probe4(local, remote, ports);
+    return this.#lastValue;
   }
 
   #probe4(local: number, remote: number, ports: number): number {
@@ -255,6 +257,7 @@ export class TupleTable {
     this.#lastRemote = remote;
     this.#lastPorts = ports;
     this.#lastAt = at;
+    this.#lastValue = this.#v4.words[at] as number;
     return at;
   }
 
@@ -269,6 +272,7 @@ export class TupleTable {
     const slots = this.#load(t);
     const at = this.#probe(slots);
     const old = slots.words[at] as number;
+    if (slots === this.#v4) this.#lastValue = value;
     if (old !== NONE) slots.words[at] = value;
     else if (slots.insert(at, scratch, value)) this.#lastAt = -1;
     return old;
