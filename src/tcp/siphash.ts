@@ -5,6 +5,11 @@
 /** Index 0: the low 32 bits of the last hash, index 1: the high 32 bits. */
 const out = new Int32Array(2);
 
+/** The carry of a + b = sum (mod 2^32). A comparison would be a branch, on which nobody can bet: the hash takes twice as long then. */
+function carry(a: number, b: number, sum: number): number {
+  return ((a & b) | ((a | b) & ~sum)) >>> 31;
+}
+
 /** The upper 32 bits of the hash that the last `sipHash…` call returned the lower 32 bits of. */
 export function sipHashHigh(): number {
   return out[1] as number;
@@ -51,7 +56,7 @@ export function sipHashOctets(
     }
     do {
       let l = (v0l + v1l) | 0;
-      v0h = (v0h + v1h + (l >>> 0 < v0l >>> 0 ? 1 : 0)) | 0;
+      v0h = (v0h + v1h + carry(v0l, v1l, l)) | 0;
       v0l = l;
       l = (v1l << 13) | (v1h >>> 19);
       v1h = ((v1h << 13) | (v1l >>> 19)) ^ v0h;
@@ -60,19 +65,19 @@ export function sipHashOctets(
       v0l = v0h;
       v0h = l;
       l = (v2l + v3l) | 0;
-      v2h = (v2h + v3h + (l >>> 0 < v2l >>> 0 ? 1 : 0)) | 0;
+      v2h = (v2h + v3h + carry(v2l, v3l, l)) | 0;
       v2l = l;
       l = (v3l << 16) | (v3h >>> 16);
       v3h = ((v3h << 16) | (v3l >>> 16)) ^ v2h;
       v3l = l ^ v2l;
       l = (v0l + v3l) | 0;
-      v0h = (v0h + v3h + (l >>> 0 < v0l >>> 0 ? 1 : 0)) | 0;
+      v0h = (v0h + v3h + carry(v0l, v3l, l)) | 0;
       v0l = l;
       l = (v3l << 21) | (v3h >>> 11);
       v3h = ((v3h << 21) | (v3l >>> 11)) ^ v0h;
       v3l = l ^ v0l;
       l = (v2l + v1l) | 0;
-      v2h = (v2h + v1h + (l >>> 0 < v2l >>> 0 ? 1 : 0)) | 0;
+      v2h = (v2h + v1h + carry(v2l, v1l, l)) | 0;
       v2l = l;
       l = (v1l << 17) | (v1h >>> 15);
       v1h = ((v1h << 17) | (v1l >>> 15)) ^ v2h;
