@@ -89,7 +89,7 @@ function sendNew(e: Engine, tcb: Tcb): void {
   const queued = (snd.end - from) | 0;
   if (queued < 0) return; // our FIN is out
   if (queued > 0 || snd.fin === 1) {
-    if (snd.nxt === snd.una) restartAfterIdle(e, tcb);
+    if (queued > 0 && snd.nxt === snd.una) restartAfterIdle(e, tcb);
     if (tcb.mtuSearch !== null && e.rules.mtuProbe(e, tcb)) return;
     if (cc.pacingRate <= 0) {
       let room = (cc.cwnd - inFlight(tcb)) | 0;
