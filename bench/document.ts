@@ -25,7 +25,15 @@ process's processor time (user and system), in processes of their own, in turns,
 lwIP, every packet copied once on its way. About a thousand records are in TIME-WAIT on either side while connections are opened and
 closed; lwIP keeps them, as all its connections, in lists. \`npm run bench:peers\` needs cc, pkg-config and liblwip-dev, and
 builds nothing of lwIP itself. Others cannot be measured so: Debian has no package of smoltcp, nor has npm; the far end of
-libslirp's TCP is a socket of the kernel; liblwipv6 is an older lwIP in threads of its own.`,
+libslirp's TCP is a socket of the kernel; liblwipv6 is an older lwIP in threads of its own.
+
+Where the microseconds of a connection go, by \`node bench/stages.ts\`, with callbacks: open and its SYN 1.6; the SYN at the
+listener and the SYN,ACK 1.7; SYN,ACK and ACK 0.9; that ACK 0.7; close and FIN 0.4; FIN, its ACK, close and FIN 1.0; ACK and FIN,
+the ACK and TIME-WAIT 1.2; the last ACK 0.9; the end of an older TIME-WAIT 0.3. Of 4.2 kB that become garbage the collector makes
+3 %. No function has more than 4 %, and a hundred have one hundredth or less: what is left is instructions, and calls, of
+which V8 inlines 920 octets of bytecode at most; with \`--max-inlined-bytecode-size-cumulative=4000
+--max-inlined-bytecode-size=1000\` the same code takes 0.83 of the time. A program that lives of short connections can be
+started so.`,
   },
   memory: {
     title: 'Connections that do nothing',

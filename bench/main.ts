@@ -4,6 +4,7 @@
 //   npm run bench -- --rows net                programs of node:net on synfin, beside the kernel on loopback
 //   npm run bench -- --rows sim                simulations of programs: bulk, requests beside the kernel, an hour with 50 hosts
 //   npm run bench:peers                        what it costs beside lwIP, where the machine has it (liblwip-dev)
+//   node bench/stages.ts                       where the time of a connection goes that is opened and closed
 //   npm run bench -- --rows memory             what connections take that do nothing; --million: of a million ends, too
 //   npm run bench -- --rows bad                bad networks, beside Linux on the same simulated link
 //   npm run bench -- --rows tun                a host on TUN and the kernel, beside the kernel over veth
