@@ -43,6 +43,10 @@ function close(): void {
   for (const c of opened) c.close();
 }
 
+function shownUs(us: number): string {
+  return us.toFixed(2).padStart(6);
+}
+
 function cpuUs(): number {
   const { user, system } = process.cpuUsage();
   return user + system;
@@ -66,10 +70,5 @@ function run(rounds: number): number[] {
 const rounds = Math.ceil(Number(process.argv[2] ?? 200_000) / TOGETHER);
 run(Math.ceil(rounds / 4));
 const each = run(rounds);
-STAGES.forEach(([name], i) => console.log(`${(each[i] as number).toFixed(2).padStart(6)}  ${name}`));
-console.log(
-  `${each
-    .reduce((sum, us) => sum + us, 0)
-    .toFixed(2)
-    .padStart(6)}`,
-);
+for (const [i, [name]] of STAGES.entries()) console.log(`${shownUs(each[i] as number)}  ${name}`);
+console.log(shownUs(each.reduce((sum, us) => sum + us, 0)));
