@@ -2,7 +2,7 @@ import { execFile, spawn, spawnSync } from 'node:child_process';
 import { randomBytes, randomFillSync, randomInt, randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { Agent, createServer, request } from 'node:http';
 import { createServer as createPipeServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -254,6 +254,42 @@ describe('synfin/sim that is only loaded', () => {
     vi.stubEnv('UV_THREADPOOL_SIZE', '8');
     expect(await printed({}, program)).toEqual(['8']);
     vi.unstubAllEnvs();
+  });
+});
+
+test('a server that closes what is idle closes connections in the order in which they came', async () => {
+  await simulate({}, async (sim) => {
+    const server = sim.host('server', () => {
+      const serving = web();
+      setTimeout(() => serving.closeIdleConnections(), 1000);
+    });
+    await sim.client('client', async () => {
+      const agent = new Agent({ keepAlive: true });
+      // More at once, then fewer: parsers are taken from a pool, the last that came back first.
+      for (const count of [30, 7, 30])
+        await Promise.all(
+          Array.from(
+            { length: count },
+            (_, n) =>
+              new Promise((resolve) => {
+                const headers = n % 3 === 0 ? { connection: 'close' } : {};
+                request({ host: 'server', agent, headers }, (answer) =>
+                  answer.resume().once('end', resolve),
+                ).end();
+              }),
+          ),
+        );
+      const open = server.netstat().filter(({ state }) => state === 'ESTABLISHED').length;
+      expect(open).toBeGreaterThan(15);
+      await sleep(2000);
+      const late = sim.trace.lines.filter((line) => /^1\d{6} server>client .* FIN,ACK /.test(line));
+      const ports = late.map((line) => Number(/80>(\d+)/.exec(line)?.[1]));
+      const came = sim.trace.lines
+        .filter((line) => / client>server \S+>80 SYN /.test(line))
+        .map((line) => Number(/ (\d+)>80 /.exec(line)?.[1]));
+      expect(ports.length).toBe(open);
+      expect(ports).toEqual(came.filter((port) => ports.includes(port)));
+    });
   });
 });
 

@@ -31,6 +31,10 @@ const PRINTED: Readonly<Record<string, readonly string[]>> = {
     '24 orders; 23 were told by WebSocket, 23 by MQTT',
     '38 s of virtual time, twice the same',
   ],
+  'sim-rollout': [
+    '400 requests of 3 deployments, 0 failed; 2 connections to the news',
+    '18 s of virtual time, twice the same',
+  ],
   redis: ['sum: 499500', '1000000 octets there and back', 'published: hello'],
 };
 

@@ -16,7 +16,10 @@ export function installHttp(changes: Changes): void {
   changes.put(http, 'globalAgent', perHost(http.Agent, options, http.globalAgent));
   changes.put(https, 'globalAgent', perHost(https.Agent, options, https.globalAgent));
   dateHeader(changes);
-  requestTimeouts(changes);
+  const prototype = listPrototype();
+  if (prototype === null) return;
+  orderConnections(prototype, changes);
+  requestTimeouts(prototype, changes);
 }
 
 type AgentClass = new (options: object) => object;
@@ -81,14 +84,17 @@ function hasDate(headers: unknown): boolean {
 
 interface ParserInside {
   incoming?: object | null;
+  getAsyncId?(): number;
 }
 interface ConnectionsList {
   expired(headersTimeout: number, requestTimeout: number): ParserInside[];
+  all(): ParserInside[];
+  idle(): ParserInside[];
   active(): ParserInside[];
 }
 
-/** headersTimeout and requestTimeout by our time, to the grain of connectionsCheckingInterval as in Node. */
-function requestTimeouts(changes: Changes): void {
+/** The prototype of what a server has of its connections, which has no name to the outside; null: there is none. */
+function listPrototype(): ConnectionsList | null {
   const server = nodeModule('http').createServer();
   server.emit('listening'); // makes its list
   const inside = server as unknown as Record<symbol, unknown>;
@@ -96,8 +102,24 @@ function requestTimeouts(changes: Changes): void {
     .map((symbol) => inside[symbol])
     .find((each) => typeof (each as Partial<ConnectionsList> | null)?.expired === 'function');
   server.close();
-  if (list === undefined) return;
-  const prototype = Object.getPrototypeOf(list) as ConnectionsList;
+  return list === undefined ? null : (Object.getPrototypeOf(list) as ConnectionsList);
+}
+
+/** Connections of a server in the order in which they came: Node has them by where they lie in memory, and closes them so. */
+function orderConnections(prototype: ConnectionsList, changes: Changes): void {
+  // A parser that is used again has another number.
+  const number = (parser: ParserInside): number => parser.getAsyncId?.() ?? 0;
+  for (const name of ['all', 'idle', 'active'] as const) {
+    const original = prototype[name];
+    changes.put(prototype, name, function (this: ConnectionsList) {
+      const found = original.call(this);
+      return currentLife() === null ? found : found.sort((a, b) => number(a) - number(b));
+    });
+  }
+}
+
+/** headersTimeout and requestTimeout by our time, to the grain of connectionsCheckingInterval as in Node. */
+function requestTimeouts(prototype: ConnectionsList, changes: Changes): void {
   const { expired } = prototype;
   const since = new WeakMap<ParserInside, { fromMs: number; incoming: object | null }>();
   changes.put(
