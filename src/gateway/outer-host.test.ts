@@ -77,4 +77,54 @@ describe('a host of synfin as the network outside', () => {
     expect(errors[0]).toBe('ECONNREFUSED');
     echo.close();
   });
+
+  it('a forward: who connects to the host outside reaches the guest; each direction ends by itself', async () => {
+    const { made, guest, server } = site();
+    const forward = await made.gateway.forward({ address: '203.0.113.2', port: 2222, guestPort: 22 });
+    expect([forward.address, forward.port]).toEqual(['203.0.113.2', 2222]);
+    const listener = guest.listen({ port: 22 });
+    guest.open({ address: '203.0.113.1', port: 9 }).abort(); // it says where it is
+    await made.pass(100);
+    const c = await made.net.run(server.connect({ address: '203.0.113.2', port: 2222 }));
+    sendAndEnd(c, octets(300_000));
+    const g = await made.net.run(listener.accept());
+    expect(await made.net.run(readAll(g))).toEqual(octets(300_000));
+    sendAndEnd(g, octets(300_000, 5));
+    expect(await made.net.run(readAll(c))).toEqual(octets(300_000, 5));
+    await made.pass(130_000);
+    expect([made.gateway.connections(), made.gateway.host.tcp.size]).toEqual([[], 0]);
+    forward.close();
+    await expect(made.net.run(server.connect({ address: '203.0.113.2', port: 2222 }))).rejects.toMatchObject({
+      code: 'ECONNREFUSED',
+    });
+  });
+
+  it('a forward to a guest that is not there is refused; one to a port where nobody listens, reset', async () => {
+    const { made, guest, server } = site();
+    await made.gateway.forward({ address: '203.0.113.2', port: 1, guest: 'nobody', guestPort: 22 });
+    await made.gateway.forward({ address: '203.0.113.2', port: 2, guestPort: 22 });
+    guest.open({ address: '203.0.113.1', port: 9 }).abort();
+    await made.pass(100);
+    await expect(made.net.run(server.connect({ address: '203.0.113.2', port: 1 }))).rejects.toMatchObject({
+      code: 'ECONNREFUSED',
+    });
+    const c = await made.net.run(server.connect({ address: '203.0.113.2', port: 2 }));
+    await expect(made.net.run(c.closed)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    const taken = made.gateway.forward({ address: '203.0.113.2', port: 2, guestPort: 22 });
+    await expect(taken).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+
+  it('a forward of datagrams: each peer has its answers', async () => {
+    const { made, guest, server } = site();
+    guest.udp({ port: 53, onMessage: (message, socket) => socket.reply(message, message.data) });
+    await made.gateway.forward({ protocol: 'udp', address: '203.0.113.2', port: 5353, guestPort: 53 });
+    guest.open({ address: '203.0.113.1', port: 9 }).abort();
+    await made.pass(100);
+    for (const length of [10, 1000]) {
+      const peer = server.udp();
+      for (let n = 0; n < 5; n++) peer.send(octets(length), '203.0.113.2', 5353);
+      const answer = await made.net.run(peer.receive({ timeout: 5000 }));
+      expect(answer).toMatchObject({ data: octets(length), address: '203.0.113.2', port: 5353 });
+    }
+  });
 });

@@ -1,13 +1,17 @@
 // The network outside as a host of synfin reaches it: for simulated networks, for pages, for tests.
 
 import type { Connection, ConnectionHandler, Host } from '../host/index.ts';
+import { GatewayError } from './error.ts';
 import type {
   Outer,
   OuterConnection,
   OuterConnectionEvents,
   OuterDatagramEvents,
+  OuterDatagramListener,
   OuterDatagrams,
   OuterError,
+  OuterIncoming,
+  OuterListener,
   OuterTarget,
 } from './outer.ts';
 
@@ -18,17 +22,23 @@ class HostConnection implements OuterConnection, ConnectionHandler {
   #connection: Connection | null = null;
   readonly #events: OuterConnectionEvents;
   #opened = false;
-  #paused = false;
+  #paused: boolean;
   #ended = false;
   #over = false;
   /** What was written and did not fit. */
   #held: Uint8Array[] = [];
   #ending = false;
 
-  constructor(host: Host, { address, port }: OuterTarget, events: OuterConnectionEvents) {
+  /** `begin` begins the connection, or throws why it cannot. */
+  constructor(
+    events: OuterConnectionEvents,
+    paused: boolean,
+    begin: (handler: ConnectionHandler) => Connection,
+  ) {
     this.#events = events;
+    this.#paused = paused;
     try {
-      this.#connection = host.open({ address, port, handler: this });
+      this.#connection = begin(this);
     } catch (error) {
       queueMicrotask(() => this.#closed(error as OuterError));
     }
@@ -136,10 +146,63 @@ function datagrams(host: Host, { address, port }: OuterTarget, events: OuterData
   };
 }
 
-/** A host of synfin as the network outside of a gateway: its connections and datagrams are the host's. */
+/** Who connects is answered when the gateway takes it; one that it does not is refused as where nobody listens. */
+function listen(
+  host: Host,
+  { address, port }: OuterTarget,
+  incoming: (connection: OuterIncoming) => void,
+): OuterListener {
+  const listener = host.listen({
+    address,
+    port,
+    onSyn(request) {
+      const { remoteAddress, remotePort, localAddress, localPort } = request;
+      const ends = { remoteAddress, remotePort, localAddress, localPort };
+      const accept = (events: OuterConnectionEvents): OuterConnection =>
+        new HostConnection(events, true, (handler) => {
+          const connection = request.accept(handler);
+          if (connection === null) throw new GatewayError('ENOBUFS', 'there is no room for a connection');
+          return connection;
+        });
+      incoming({ ...ends, accept, refuse: () => request.refuse() });
+    },
+  });
+  return { address, port: listener.port, close: () => listener.close() };
+}
+
+function listenDatagrams(
+  host: Host,
+  { address, port }: OuterTarget,
+  arrived: (octets: Uint8Array, from: OuterTarget) => void,
+): OuterDatagramListener {
+  const socket = host.udp({
+    address,
+    port,
+    fragment: true,
+    onMessage: ({ data, address, port }) => arrived(data, { address, port }),
+    onError: () => {}, // of one datagram: who it was for has gone
+  });
+  return {
+    address,
+    port: socket.port,
+    send(octets, to) {
+      try {
+        socket.send(octets, to.address, to.port);
+      } catch {
+        // It is lost, as the network would lose it.
+      }
+    },
+    close: () => socket.close(),
+  };
+}
+
+/** A host of synfin as the network outside of a gateway: its connections, datagrams and listeners are the host's. */
 export function hostOuter(host: Host): Outer {
   return {
-    connect: (target, events) => new HostConnection(host, target, events),
+    connect: ({ address, port }, events) =>
+      new HostConnection(events, false, (handler) => host.open({ address, port, handler })),
     datagrams: (target, events) => datagrams(host, target, events),
+    listen: async (at, incoming) => listen(host, at, incoming),
+    listenDatagrams: async (at, arrived) => listenDatagrams(host, at, arrived),
   };
 }
