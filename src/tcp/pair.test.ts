@@ -354,7 +354,8 @@ describe('an ordinary connection has no segment too many', () => {
       'a ACK 0',
       'a ACK 1448',
       'a ACK 1448',
-      'a FIN ACK 104',
+      'a ACK 104',
+      'a FIN ACK 0', // the text before it has gone when CLOSE is called
       'b ACK 0',
       'b FIN ACK 0',
       'a ACK 0',
