@@ -42,7 +42,10 @@ export function summaryOf(examination: Examination, lang: Lang): string {
     count: now.sockets.length,
     source: now.source,
     span: seconds > 0 ? t(lang, 'doctorSpan', { seconds: seconds.toFixed(1) }) : '',
-    states: [...statesOf(examination)].map(([state, count]) => `${state} ${count}`).join(', ') || '–',
+    states:
+      [...statesOf(examination)]
+        .map(([state, count]) => `${state} ${count}`)
+        .join(lang === 'zh' ? '、' : ', ') || '–',
   });
 }
 

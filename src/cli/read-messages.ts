@@ -141,6 +141,7 @@ export const readMessages = {
   confidence_certain: { en: 'certain', zh: '确定' },
   confidence_likely: { en: 'likely', zh: '很可能' },
   confidence_possible: { en: 'possible', zh: '可能' },
+  readPlace: { en: '{place} ({count})', zh: '{place}（{count}）' },
   place_client: { en: 'the client’s side', zh: '客户端一侧' },
   place_server: { en: 'the server’s side', zh: '服务器一侧' },
   place_middle: { en: 'in between', zh: '中间' },

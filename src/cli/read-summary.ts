@@ -64,7 +64,9 @@ function placesText(connections: readonly ConnectionReport[], lang: Lang): strin
   const counts = new Map<string, number>();
   for (const { vantage } of connections) counts.set(vantage.at, (counts.get(vantage.at) ?? 0) + 1);
   const known = [...counts].sort((a, b) => b[1] - a[1]);
-  return known.map(([at, count]) => `${t(lang, `place_${at}` as MessageKey)} (${count})`).join(', ');
+  const one = ([at, count]: readonly [string, number]): string =>
+    t(lang, 'readPlace', { place: t(lang, `place_${at}` as MessageKey), count });
+  return known.map(one).join(lang === 'zh' ? '、' : ', ');
 }
 
 function tellFinding(show: Show, lang: Lang, finding: Finding, n: number): void {

@@ -42,7 +42,7 @@ async function onTerminal(args: readonly string[], keys: string) {
 
 test('the list has the connections and what is wrong with them, and no headings of the lab', () => {
   const lines = draw(beginning('en'), size, world).map(plain);
-  expect(lines[0]).toMatch(/^synfin read .*1 of 1 connections/);
+  expect(lines[0]).toMatch(/^synfin read .*1 of 1 connection/);
   expect(lines[1]).toMatch(/^> #0 +10\.0\.0\.1:50000 > 10\.0\.0\.2:80 {2}The FIN was sent again/);
 });
 
@@ -72,7 +72,7 @@ test('a segment that shows a verdict says so; and a capture cannot be changed', 
 test('--tui opens the list, --conn a connection, --replay a run in which losses can be taken back', async () => {
   const list = await onTerminal(['read', file, '--tui'], 'q');
   expect(list).toMatchObject({ code: 0, err: '' });
-  expect(list.out).toContain('1 of 1 connections');
+  expect(list.out).toContain('1 of 1 connection');
   const conn = await onTerminal(['read', file, '--tui', '--conn', '0'], 'qq');
   expect(conn.code).toBe(0);
   expect(conn.out).toContain('#0  10.0.0.1:50000');

@@ -80,6 +80,11 @@ const WORDS: Readonly<Record<string, Text>> = {
   network: { en: 'network', zh: '网络' },
   capture: { en: 'capture', zh: '抓包' },
   nobody: { en: 'nobody', zh: '无' },
+  'in-time-wait': { en: 'the server is in TIME-WAIT', zh: '服务器处于 TIME-WAIT' },
+  'open-there': {
+    en: 'that connection was not closed: it is still open at the server',
+    zh: '那个连接没有关闭：在服务器上还开着',
+  },
   silence: { en: 'no answer at all', zh: '毫无应答' },
 };
 

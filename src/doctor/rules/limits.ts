@@ -51,7 +51,7 @@ const receiverLimited: SocketRule = {
     shown: [
       {
         en: `rwnd_limited ${span(sum(group, ({ rwndLimitedMs }) => rwndLimitedMs))} of busy ${span(sum(group, ({ busyMs }) => busyMs))}`,
-        zh: `busy ${spanZh(sum(group, ({ busyMs }) => busyMs))} 中 rwnd_limited 占 ${spanZh(sum(group, ({ rwndLimitedMs }) => rwndLimitedMs))}`,
+        zh: `busy ${spanZh(sum(group, ({ busyMs }) => busyMs))}中 rwnd_limited 占 ${spanZh(sum(group, ({ rwndLimitedMs }) => rwndLimitedMs))}`,
       },
     ],
   }),
@@ -94,7 +94,7 @@ const bufferLimited: SocketRule = {
     shown: [
       {
         en: `sndbuf_limited ${span(sum(group, ({ sndbufLimitedMs }) => sndbufLimitedMs))} of busy ${span(sum(group, ({ busyMs }) => busyMs))}`,
-        zh: `busy ${spanZh(sum(group, ({ busyMs }) => busyMs))} 中 sndbuf_limited 占 ${spanZh(sum(group, ({ sndbufLimitedMs }) => sndbufLimitedMs))}`,
+        zh: `busy ${spanZh(sum(group, ({ busyMs }) => busyMs))}中 sndbuf_limited 占 ${spanZh(sum(group, ({ sndbufLimitedMs }) => sndbufLimitedMs))}`,
       },
     ],
   }),

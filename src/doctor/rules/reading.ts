@@ -65,7 +65,7 @@ const notReading: SocketRule = {
       shown: [
         {
           en: `Recv-Q ${octets(waiting)} together${longest >= 0 ? `; the oldest came ${span(longest)} ago` : ''}`,
-          zh: `Recv-Q 合计 ${octets(waiting)}${longest >= 0 ? `；最早的 ${spanZh(longest)} 前到达` : ''}`,
+          zh: `Recv-Q 合计 ${octets(waiting)}${longest >= 0 ? `；最早的 ${spanZh(longest)}前到达` : ''}`,
         },
       ],
     };
@@ -116,7 +116,7 @@ const zeroWindow: SocketRule = {
       shown: [
         {
           en: `timer persist; Send-Q ${octets(waiting)} together${longest >= 0 ? `; nothing sent for ${span(longest)}` : ''}`,
-          zh: `定时器 persist；Send-Q 合计 ${octets(waiting)}${longest >= 0 ? `；已 ${spanZh(longest)} 没有发出数据` : ''}`,
+          zh: `定时器 persist；Send-Q 合计 ${octets(waiting)}${longest >= 0 ? `；已 ${spanZh(longest)}没有发出数据` : ''}`,
         },
       ],
     };

@@ -48,7 +48,7 @@ function unansweredFound(group: readonly HostSocket[]): Found {
     shown: [
       {
         en: `up to ${timeouts(most)}; Send-Q ${octets(waiting)} together${silent >= 0 ? `; no ACK for ${span(silent)}` : ''}`,
-        zh: `最多连续超时 ${most} 次；Send-Q 合计 ${octets(waiting)}${silent >= 0 ? `；已 ${spanZh(silent)} 没有收到 ACK` : ''}`,
+        zh: `最多连续超时 ${most} 次；Send-Q 合计 ${octets(waiting)}${silent >= 0 ? `；已 ${spanZh(silent)}没有收到 ACK` : ''}`,
       },
     ],
   };

@@ -12,12 +12,19 @@ const TIME_WAIT_US = 240e6;
 export const portReuseRefused: Rule = {
   id: 'port-reuse-refused',
   severity: 'fault',
-  title: { en: 'The ports are still in TIME-WAIT', zh: '端口仍处于 TIME-WAIT' },
+  title: {
+    en: 'The server still has the connection before on these ports',
+    zh: '服务器上这对端口的旧连接还在',
+  },
   means: {
-    en: 'The same ports were used {time} before. The server, still in TIME-WAIT (or with the old connection open), answers the SYN with an ACK of the old numbers; the client refuses that with RST and asks again.',
-    zh: '同一对端口 {time}前刚用过。服务器仍在 TIME-WAIT（或旧连接还开着），用旧序列号的 ACK 应答 SYN；客户端用 RST 拒绝，再次尝试。',
+    en: 'The same ports were used {time} before, and {left}. The server answers the SYN with an ACK of the old numbers; the client refuses that with RST and asks again.',
+    zh: '同一对端口 {time}前刚用过，{left}。服务器用旧序列号的 ACK 应答 SYN；客户端用 RST 拒绝，再次尝试。',
   },
   advice: [
+    {
+      en: 'If the old connection was open: the client’s host has restarted, or a NAT gave its port to another; keep-alive on the server finds such connections.',
+      zh: '若旧连接还开着：客户端主机重启过，或 NAT 把端口给了别的连接；服务器开保活可以发现这种连接。',
+    },
     {
       en: 'Do not bind clients to a fixed port; keep connections open instead of opening many; give the client more ports or addresses.',
       zh: '客户端不要绑定固定端口；用长连接代替大量短连接；给客户端更多端口或地址。',
@@ -37,7 +44,10 @@ export const portReuseRefused: Rule = {
     return {
       confidence: rst === undefined ? 'likely' : 'certain',
       culprit: 'client',
-      params: { time: duration(first.us - earlier.lastUs) },
+      params: {
+        time: duration(first.us - earlier.lastUs),
+        left: earlier.bothClosed ? 'in-time-wait' : 'open-there',
+      },
       evidence: [
         { frame: earlier.frame, role: roles.lastOfPeer },
         shows(client.syn, roles.syn),
