@@ -11,8 +11,8 @@ import {
 } from '../../link/tun/index.ts';
 import type { TcpInfo } from '../../socket/posix/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
-import { Memory } from '../../wire/index.ts';
-import { type RunConfig, readCounters, type ShellAction, type Target } from '../run/index.ts';
+import { completeSum, IpPacket, Malformed, Memory, type Offload, parseIp } from '../../wire/index.ts';
+import { largeSegment, type RunConfig, readCounters, type ShellAction, type Target } from '../run/index.ts';
 import { KernelCalls } from './calls.ts';
 import { loadSocketLibc } from './libc.ts';
 import { freshNamespace } from './namespace.ts';
@@ -28,15 +28,18 @@ export class KernelTarget implements Target {
   readonly #clock: RealClock;
   readonly #device: TunDevice;
   readonly #pace: Pace;
+  readonly #mss: number;
 
-  private constructor(clock: RealClock, calls: KernelCalls, device: TunDevice) {
+  private constructor(clock: RealClock, calls: KernelCalls, device: TunDevice, mss: number) {
+    this.#mss = mss;
     this.#clock = clock;
     this.syscalls = calls;
     this.#device = device;
     this.#pace = new Pace(() => clock.real());
     const { memory } = device;
     device.onPackets({
-      receive: (off, len) => {
+      receive: (off, len, said = null) => {
+        if (said !== null) completed(memory, off, len, said);
         this.onPacket?.(memory.u8.slice(off, off + len), clock.real());
       },
       batchEnd: () => this.#pace.wake(),
@@ -50,7 +53,9 @@ export class KernelTarget implements Target {
   static async open(config: RunConfig): Promise<KernelTarget> {
     const libc = await loadSocketLibc();
     freshNamespace(libc);
-    const device = await openTun({ memory: new Memory(), name: 'tun0', mtu: config.mtu });
+    // What stands for several segments has to be said beside it.
+    const offload = config.mss > 0;
+    const device = await openTun({ memory: new Memory(), name: 'tun0', mtu: config.mtu, offload });
     const four = config.wire === 4;
     try {
       await configureInterface({
@@ -63,7 +68,7 @@ export class KernelTarget implements Target {
       throw error;
     }
     const clock = new RealClock();
-    return new KernelTarget(clock, new KernelCalls(libc, () => clock.real()), device);
+    return new KernelTarget(clock, new KernelCalls(libc, () => clock.real()), device, config.mss);
   }
 
   now(): number {
@@ -75,7 +80,7 @@ export class KernelTarget implements Target {
     const off = memory.alloc(packet.length);
     if (off === 0) throw new RangeError(`a packet of ${packet.length} octets`);
     memory.u8.set(packet, off);
-    const taken = this.#device.write(off, packet.length);
+    const taken = this.#device.write(off, packet.length, largeSegment(packet, this.#mss));
     memory.free(off, packet.length);
     if (!taken) throw this.#device.lastError ?? new Error('the kernel had no room for a packet');
   }
@@ -116,6 +121,14 @@ export class KernelTarget implements Target {
     this.syscalls.closeAll();
     this.#device.close();
   }
+}
+
+/** A packet whose checksum the kernel has left to the device. */
+function completed(memory: Memory, off: number, len: number, said: Offload): void {
+  const packet = new IpPacket();
+  if (parseIp(memory, off, len, packet) !== Malformed.OK) return;
+  packet.offload = said;
+  completeSum(memory, packet);
 }
 
 /** A file about the network of this thread, which has left that of the process. */

@@ -12,6 +12,7 @@ import type { Target } from './target.ts';
 import { VirtualTarget } from './virtual.ts';
 
 export type { RunConfig } from './config.ts';
+export { largeSegment } from './large-segment.ts';
 export {
   ChosenRules,
   freebsdProfile,

@@ -1,5 +1,6 @@
 // `--mss=N`: an inbound packet with more text stands for several segments of N octets, as a card hands them to the stack
-// (generic receive offload). A target says so beside the packet.
+// (generic receive offload). A target says so beside the packet, and nothing of the headers: Linux then keeps the packet as
+// it keeps any other.
 
 import { Offload } from '../../wire/index.ts';
 import { TCP } from './octets.ts';
@@ -13,6 +14,5 @@ export function largeSegment(packet: Uint8Array, mss: number): Offload | null {
   if (packet.length - headers <= mss) return null;
   const said = new Offload();
   said.gsoSize = mss;
-  said.headerLen = headers;
   return said;
 }
