@@ -13,7 +13,8 @@ export interface GuestKernel {
   readonly modules: string;
 }
 
-const CACHE = fileURLToPath(new URL('../../node_modules/.cache/vm', import.meta.url));
+/** Where packages are taken apart. */
+export const CACHE = fileURLToPath(new URL('../../node_modules/.cache/vm', import.meta.url));
 
 /** The kernels below a root, the newest last. */
 function kernelsOf(root: string, flavour: RegExp): GuestKernel[] {

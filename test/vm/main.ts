@@ -10,7 +10,7 @@ import { fetchI386, writeImages } from './v86.ts';
 
 const { values } = parseArgs({ options: { fetch: { type: 'boolean' }, pcap: { type: 'string' } } });
 if (values.fetch === true) {
-  fetchPackages([packageBehind('linux-image-cloud-amd64')]);
+  fetchPackages([packageBehind('linux-image-cloud-amd64'), 'iputils-tracepath']);
   fetchI386();
   writeImages();
 }

