@@ -246,8 +246,8 @@ export const terms: readonly Term[] = [
     'Nagle 算法',
     '3.7.4',
     {
-      en: 'A small segment waits while anything is unacknowledged.',
-      zh: '只要还有未被确认的数据，小报文段就先等着。',
+      en: 'A small segment waits while another small one is not acknowledged.',
+      zh: '只要前一个小报文段还没被确认，后一个小报文段就先等着。',
     },
     ["Nagle's algorithm", 'Nagle'],
     ['Nagle'],

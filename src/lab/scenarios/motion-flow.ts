@@ -124,12 +124,12 @@ export const motionFlow: readonly Scenario[] = [
     },
     explanation: {
       en:
-        'Nagle’s algorithm (section 3.7.4) keeps a small segment back while another is not acknowledged: the second piece ' +
+        'Nagle’s algorithm (section 3.7.4) keeps a small segment back while another small one is not acknowledged: the second piece ' +
         'waits for the ACK of the first. The server has nothing to say before it has the whole request, so its TCP delays ' +
         'that ACK, 40 ms here, at most 500 (MUST-40). Each waits for the other until the delayed-ACK timer fires. The cure ' +
         'is to write the request in one call; or TCP_NODELAY, which sends the second piece at once.',
       zh:
-        'Nagle 算法（第 3.7.4 节）规定：还有报文段未被确认时，小报文段先攒着，于是第二段在等第一段的 ACK。' +
+        'Nagle 算法（第 3.7.4 节）规定：前一个小报文段还没被确认时，后一个小报文段先攒着，于是第二段在等第一段的 ACK。' +
         '服务器没收齐请求就无话可说，它的 TCP 把这个 ACK 延迟了，这里是 40 毫秒，上限 500 毫秒（MUST-40）。' +
         '两边互相等待，直到延迟确认定时器到期。办法是把请求一次写完；或设 TCP_NODELAY，第二段就会立刻发出。',
     },

@@ -7,7 +7,7 @@ import { Signal } from '../signals.ts';
 import type { Sent } from '../tcb/sent.ts';
 import type { Tcb } from '../tcb/tcb.ts';
 import { markLost } from './sent.ts';
-import { noteLimit, nothingToDo, resendLost, retransmit, sendNext } from './transmit.ts';
+import { nagle, noteLimit, nothingToDo, resendLost, retransmit, sendNext } from './transmit.ts';
 
 /** ESTABLISHED, MSS 1000, window and cwnd out of the way. */
 function established(wnd = 65535, config = {}) {
@@ -93,6 +93,14 @@ describe('the Nagle algorithm (3.7.4)', () => {
     a.send(octets(1300));
     a.close();
     expect(sent(a).slice(1)).toEqual(['PSH,ACK seq=1001 ack=1 len=300', 'FIN,ACK seq=1301 ack=1 len=0']);
+  });
+
+  it('by the letter of 3.7.4, which a rule can have instead, it waits behind full segments, too', () => {
+    const a = inState('ESTABLISHED', { syn: options({ mss: 1000 }), rules: { maySendSmall: nagle } });
+    a.send(octets(2300));
+    expect(a.sent.map(({ text: { length } }) => length)).toEqual([1000, 1000]);
+    a.inject('ACK', 1, 2001);
+    expect(sent(a).at(-1)).toBe('PSH,ACK seq=2001 ack=1 len=300');
   });
 
   it('SHLD-7: a full segment does not wait', () => {

@@ -207,9 +207,9 @@ function isTrain(e: Engine, { config, cc, snd, accEcn, md5, udpPort }: Tcb, full
 }
 
 /**
- * Conditions (2), (3) and (4) of section 3.8.6.2.1 for a segment below Eff.snd.MSS, with Nagle's algorithm as appendix A.3
- * recommends it to implementers (Minshall): what is queued to the end waits only while a small segment is outstanding, so that
- * the rest of a write does not wait for its full segments, nor the user for a delayed ACK of these.
+ * Conditions (2), (3) and (4) of section 3.8.6.2.1 for a segment below Eff.snd.MSS, with Nagle's algorithm as Minshall modified
+ * it, which appendix A.3 leaves to implementers: what is queued to the end waits only while a small segment is outstanding, so
+ * that the rest of a write does not wait for its full segments, nor its user for a delayed ACK of these.
  */
 export function maySendSmall(tcb: Tcb, len: number, queued: number, idle: boolean): boolean {
   const { snd } = tcb;
