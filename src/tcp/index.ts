@@ -34,7 +34,7 @@ export {
   rfc9293,
   rulesKind,
 } from './rules.ts';
-export { segmentArrives } from './segment-arrives/index.ts';
+export { arrivesInEstablished, segmentArrives } from './segment-arrives/index.ts';
 export { mssOf, reviveFromCookie } from './segment-arrives/listen.ts';
 export { IPV4_PMTU_FLOOR } from './send/mtu-search.ts';
 export { word } from './send/sent.ts';

@@ -3,7 +3,7 @@
 // packet cannot be is not looked for. Everything else, whatever is wrong among it, goes the whole way (input.ts), and so do all
 // packets of a connection whose setting `headerPrediction` is off. predicted-input.test.ts holds it against the whole way.
 
-import { State, segmentArrives, type Tcb } from '../../tcp/index.ts';
+import { arrivesInEstablished, State, type Tcb } from '../../tcp/index.ts';
 import {
   ACK,
   FIN,
@@ -91,8 +91,8 @@ export function predictedInput(tcp: TcpLayer, iface: HostInterface, off: number,
   }
   tcp.counters.segmentsIn++;
   if (answeredByItself(tcp, c.tcb)) {
-    followPath(tcp, c);
-    segmentArrives(tcp.engine, c.tcb, seg);
+    if (c.pathEpoch !== ip.epoch || c.pmtuEpoch !== tcp.pmtu.epoch) followPath(tcp, c);
+    arrivesInEstablished(tcp.engine, c.tcb, seg);
     endEvent(tcp, c);
     return true;
   }

@@ -52,7 +52,7 @@ function form(tcp: TcpLayer, c: Connection, path: Way, seg: Segment): void {
   const size = seg.gsoSize === 0 ? textLen : seg.gsoSize;
   const x0 = VERSION_AND_LENGTH | ((((c.tos & DSCP) | seg.ecn) & 0xff) << 16);
   const x2 = (c.ttl << 24) | (IPPROTO_TCP << 16);
-  const ipWords = halves(x0) + IPV4_DF + halves(x2) + halves(l3) + halves(r3);
+  const ipWords = halves(x0) + IPV4_DF + (c.ttl << 8) + c.pseudo; // which has the protocol, too
   const ports = (seg.srcPort << 16) | seg.dstPort;
   const bits = (headerLen << 26) | (seg.reserved << 24) | seg.wnd;
   let words = c.pseudo + halves(ports) + halves(ack) + halves(bits) + up;

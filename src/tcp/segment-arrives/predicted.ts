@@ -33,7 +33,7 @@ export function predicted(e: Engine, tcb: Tcb, seg: Segment): boolean {
       textInOrder(e, tcb, seg);
     else if (e.rules.text(e, tcb, seg)) return true;
   }
-  if (nothingToDo(tcb)) {
+  if (tcb.sent === null && nothingToDo(tcb)) {
     if (tcb.ackNow === 1) e.rules.sendAck(e, tcb);
   } else if (mayWait(e, tcb)) tcb.signals |= Signal.USABLE;
   else transmit(e, tcb);
