@@ -104,8 +104,8 @@ function unseenAnswer({ sides: [client, server] }: Connection, syn: Seen, synAck
       {
         verdict: 'slow-network',
         because: {
-          en: `data takes ${duration(client.firstRtt)} there and back`,
-          zh: `数据往返只要 ${durationText(client.firstRtt, 'zh')}`,
+          en: `data takes ${duration(client.rtt.least)} there and back`,
+          zh: `数据往返只要 ${durationText(client.rtt.least, 'zh')}`,
         },
       },
     ],
