@@ -113,23 +113,15 @@ const STACK: readonly Plan[] = [
 /** Beside lwIP. */
 function besideLwip(version: string): Plan[] {
   const beside = `lwIP ${version}`;
+  const row = (what: string, figure: string, ours: string, peer: string, better: Plan['better']): Plan => {
+    return { what, figure, ours, peer, beside, better };
+  };
+  const each = 'bulk, MTU 1500, ns per data segment, both ends and its share of ACKs';
   return [
-    {
-      what: 'bulk, MTU 1500, Gbit/s',
-      ...{ figure: 'gbps', ours: 'bulk-1500', peer: 'bulk-lwip', beside, better: 'more' },
-    },
-    {
-      what: 'bulk, MTU 1500, ns per data segment, both ends and its share of ACKs',
-      ...{ figure: 'nsPerSegment', ours: 'bulk-1500', peer: 'bulk-lwip', beside, better: 'less' },
-    },
-    {
-      what: 'connect + close by callbacks, per second',
-      ...{ figure: 'perSecond', ours: 'churn-callbacks', peer: 'churn-lwip', beside, better: 'more' },
-    },
-    {
-      what: 'connect + close by promises, per second',
-      ...{ figure: 'perSecond', ours: 'churn-promises', peer: 'churn-lwip', beside, better: 'more' },
-    },
+    row('bulk, MTU 1500, Gbit/s', 'gbps', 'bulk-1500', 'bulk-lwip', 'more'),
+    row(each, 'nsPerSegment', 'bulk-1500', 'bulk-lwip', 'less'),
+    row('connect + close by callbacks, per second', 'perSecond', 'churn-callbacks', 'churn-lwip', 'more'),
+    row('connect + close by promises, per second', 'perSecond', 'churn-promises', 'churn-lwip', 'more'),
   ];
 }
 
