@@ -27,6 +27,12 @@ closed; lwIP keeps them, as all its connections, in lists. \`npm run bench:peers
 builds nothing of lwIP itself. Others cannot be measured so: Debian has no package of smoltcp, nor has npm; the far end of
 libslirp's TCP is a socket of the kernel; liblwipv6 is an older lwIP in threads of its own.
 
+Ours is measured as it is published, the core in one module (scripts/core-modules.ts), after it has moved twice as much as is
+counted: what V8 compiles of it takes a second, in threads whose time counts, too. Where the time of a data segment goes in bulk at
+1500, both ends together, by \`perf\`: the four copies 0.36, of which those that sum as well have 0.21; forming headers 0.08, reading
+them 0.09; the rest is in a hundred functions of 0.04 and less. ACKs, one for two segments, are 0.23 of all of it, as
+leaving most of them out shows. At 65,535 the copies are 0.60 of the time, and no other function has more than 0.02.
+
 Where the microseconds of a connection go, by \`node bench/stages.ts\`, with callbacks: open and its SYN 1.6; the SYN at the
 listener and the SYN,ACK 1.7; SYN,ACK and ACK 0.9; that ACK 0.7; close and FIN 0.4; FIN, its ACK, close and FIN 1.0; ACK and FIN,
 the ACK and TIME-WAIT 1.2; the last ACK 0.9; the end of an older TIME-WAIT 0.3. Of 4.2 kB that become garbage the collector makes
