@@ -2,12 +2,12 @@
 // machine is. Callbacks, each followed by its ticks and microtasks, as libuv calls them; one turn of the real loop, in
 // which C++ runs what it has put off; the thread pool, which has one thread; immediates. Time moves when all that is done.
 
-import { access } from 'node:fs';
 import type { World } from '../sim/index.ts';
 import { nowhere } from '../socket/node/index.ts';
 import { SimulationError } from './errors.ts';
 import type { Life } from './life.ts';
 import type { Pace } from './pace.ts';
+import { ThreadPool } from './thread-pool.ts';
 import { secondsOf } from './units.ts';
 
 // Taken now: a test may fake it later.
@@ -79,6 +79,7 @@ export class Loop {
   readonly #limitUs: number;
   readonly #pace: Pace;
   readonly #immediatesWait: (() => boolean) | null;
+  readonly #threads = new ThreadPool();
   #callbacks: Callback[] = [];
   #jobs: Job[] = [];
   readonly #waiters = new Set<Waiter>();
@@ -198,9 +199,7 @@ export class Loop {
         return;
       }
       if (this.pool) {
-        this.pool = false;
-        this.counters.sentinels++;
-        this.#afterPool();
+        this.#laterTurn(this.#turn);
         return;
       }
       if (this.#jobs.length > 0) {
@@ -355,9 +354,15 @@ export class Loop {
     );
   }
 
+  /** A turn of the real loop, in which the thread pool tells of all that it was given. */
   #laterTurn(turn: () => void): void {
     this.isOwn = true;
     try {
+      if (this.pool) {
+        this.counters.sentinels++;
+        this.pool = !this.#threads.finish();
+        this.#isDirty = true;
+      }
       setImmediate(turn);
     } finally {
       this.isOwn = false;
@@ -369,19 +374,6 @@ export class Loop {
     this.isOwn = true;
     try {
       setTimeout(this.#turn, ms);
-    } finally {
-      this.isOwn = false;
-    }
-  }
-
-  /** When all that the thread pool has now is done, and its callbacks have run: it has one thread. */
-  #afterPool(): void {
-    this.isOwn = true;
-    try {
-      access('/', () => {
-        this.#isDirty = true;
-        this.#laterTurn(this.#turn);
-      });
     } finally {
       this.isOwn = false;
     }

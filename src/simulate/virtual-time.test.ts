@@ -1,3 +1,4 @@
+import { pbkdf2 } from 'node:crypto';
 import { createServer as createHttpServer, request } from 'node:http';
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import Module from 'node:module';
@@ -152,6 +153,34 @@ describe('on a host, time is virtual', () => {
       }),
     );
     expect(ms).toBe(0);
+  });
+
+  test('what jobs of the thread pool cause is the same however fast each is: http2 puts the same into each segment', async () => {
+    const digests = new Set<string>();
+    // Rounds of every second job: all are done in one turn of Node's loop, or each in one of its own.
+    for (const rounds of [1, 20_000, 1, 20_000]) {
+      await using sim = simulate({ seed: 3 });
+      sim.host('server', () => {
+        let n = 0;
+        createHttp2Server()
+          .on('stream', (stream) =>
+            pbkdf2('a', 'b', n++ % 2 === 0 ? 1 : rounds, 16, 'sha256', () => {
+              stream.respond({ ':status': 200 });
+              stream.end('x'.repeat(50));
+            }),
+          )
+          .listen(80);
+      });
+      await sim.client('client', async () => {
+        const session = connectHttp2('http://server');
+        const answer = () =>
+          new Promise((resolve) => session.request({ ':path': '/' }).resume().once('close', resolve));
+        for (let round = 0; round < 3; round++) await Promise.all(Array.from({ length: 6 }, answer));
+        session.destroy();
+      });
+      digests.add(sim.trace.digest);
+    }
+    expect(digests.size).toBe(1);
   });
 
   test('speed: as fast as the machine’s clock, or so many times; the run is the same', async () => {
