@@ -150,7 +150,7 @@ export const validating: readonly Family[] = [
       const high = Math.max(facts.rcvEdge, theirEdge);
       const between = (n: number): boolean => n >= low && n <= high;
       if (!between(seg.seq) && !between(endOf(seg)) && !between(endOf(seg) - 1)) return false;
-      return inWindow(seg, facts) ? unmoved(theirs, before.theirs) : refused(c);
+      return (inWindow(seg, facts) && unmoved(theirs, before.theirs)) || refused(c);
     },
     hidden: ({ seg, facts, history: { theirEdge } }) =>
       seg !== null &&
@@ -158,6 +158,28 @@ export const validating: readonly Family[] = [
       has(seg, ACK) &&
       seg.seq >= Math.min(facts.rcvEdge, theirEdge) &&
       seg.seq <= Math.max(facts.rcvEdge, theirEdge),
+  },
+  {
+    id: 'beyond-right-edge',
+    verdict: 'linux-differs-from-rfc',
+    reason:
+      'After the peer’s FIN a segment that begins in the window and ends beyond it is acceptable (RFC 9293 3.10.7.4); Linux 6.18 drops it while the program has not read the end.',
+    fields: ALL,
+    is: ({ seg, facts, ours, theirs, before }) =>
+      seg !== null &&
+      facts.fin !== null &&
+      seg.seq >= facts.rcvNxt &&
+      seg.seq < facts.rcvEdge &&
+      endOf(seg) > facts.rcvEdge &&
+      theirs.sent.length <= 1 &&
+      ours.sent.every((s) => s.ack === null || s.ack <= facts.rcvEdge) &&
+      (unmoved(theirs, before.theirs) || theirs.state === ours.state),
+    hidden: ({ seg, facts }) =>
+      seg !== null &&
+      facts.fin !== null &&
+      seg.seq >= facts.rcvNxt &&
+      seg.seq < facts.rcvEdge &&
+      endOf(seg) > facts.rcvEdge,
   },
   {
     id: 'old-ack-in-fast-path',
