@@ -38,7 +38,10 @@ export class Advertiser {
       if (!this.#solicited.has(guest))
         this.#solicited.set(
           guest,
-          this.#core.after(waitMs, () => this.advertise(guest)),
+          this.#core.after(waitMs, () => {
+            this.#solicited.delete(guest);
+            this.advertise(guest);
+          }),
         );
       return;
     }
