@@ -69,7 +69,7 @@ describe.skipIf(why !== '').each(['ne2k', 'virtio'] as const)(
 
     test('half-closed each way: who ends first still hears the other', async () => {
       await guest.run(
-        "printf '#!/bin/sh\\nsha256sum' >/bin/sum; chmod +x /bin/sum; (nc -l -p 9 -e /bin/sum &); sleep 1",
+        "printf '#!/bin/sh\\nsha256sum' >/bin/sum; chmod +x /bin/sum; (nc -l -p 9 -e /bin/sum &); until netstat -ltn | grep -q ':9 '; do sleep 0.1; done",
       );
       const connection = await network.connect(9);
       await connection.write(octets);
