@@ -11,8 +11,10 @@ export interface Program {
   readonly listens?: boolean;
   /** SENDs of one octet in each incarnation, as soon as the connection is ESTABLISHED. */
   readonly writes?: number;
-  /** Whether it calls CLOSE, after its SENDs; it goes on reading. */
-  readonly closes?: boolean;
+  /** Whether it calls CLOSE, after its SENDs; it goes on reading. `last`: not before it has read to the end. */
+  readonly closes?: boolean | 'last';
+  /** Whether it may go away: CLOSE in both directions (3.6.1), with its SENDs or without. */
+  readonly detaches?: boolean;
   /** Whether it may call ABORT: the user gives up, in any state but TIME-WAIT. */
   readonly aborts?: boolean;
   /** `at once`: what arrives is read by the same event; `late`: RECEIVE is an action of its own. */
@@ -41,6 +43,8 @@ export interface ModelConfig {
   readonly flight?: number;
   /** Segments that an attacker may send, who knows the four-tuple and roughly the window. */
   readonly injections?: number;
+  /** `near`: it is lucky once; `blind`: it guesses no number that counts, but sends to a host without a connection, too. Default: near. */
+  readonly forgeries?: 'near' | 'blind';
   /** Crashes of a host: its connection is gone, and nobody is told. It is up again at once, with its listener. */
   readonly crashes?: number;
   /** Incarnations of each side, at most 4. Default: what the programs open; a listener as many as its peer. */

@@ -2,10 +2,11 @@
 
 export { type ModelConfig, type Program, smallTcp, tcpOf } from './config.ts';
 export { configNamed, configs } from './configs.ts';
-export { Forgery, Kind } from './kinds.ts';
+export { Forgery } from './forgeries.ts';
+export { Kind } from './kinds.ts';
 export { type ModelOptions, TcpModel } from './model.ts';
 export { LIVENESS, type ModelProperty, PROPERTIES, type PropertyName } from './properties.ts';
-export { FACTS } from './side.ts';
+export { FACTS } from './roles.ts';
 export {
   type StoryData,
   type StoryPacket,

@@ -22,6 +22,8 @@ export const Kind = {
   INJECT: 10,
   /** A SYN from an address where nobody is. */
   FLOOD: 11,
+  /** The program goes away: CLOSE in both directions (3.6.1). */
+  DETACH: 12,
 } as const;
 
 /** What each kind of action is to a connection, for figure 5. */
@@ -38,14 +40,5 @@ export const EVENTS: readonly TcpEvent[] = [
   TcpEvent.ABORT,
   TcpEvent.SEGMENT,
   TcpEvent.SEGMENT,
+  TcpEvent.CLOSE,
 ];
-
-/** What an attacker sends to a host; `argument` of INJECT is the host + 2 * one of these. */
-export const Forgery = {
-  /** RST in the window, but not at RCV.NXT. */
-  RST_IN_WINDOW: 0,
-  /** RST at RCV.NXT: a lucky guess. */
-  RST_EXACT: 1,
-  /** SYN in the window. */
-  SYN_IN_WINDOW: 2,
-} as const;

@@ -6,7 +6,7 @@ import { configNamed } from './configs.ts';
 import { Kind } from './kinds.ts';
 import { TcpModel } from './model.ts';
 import { PROPERTIES } from './properties.ts';
-import { FACTS } from './side.ts';
+import { FACTS } from './roles.ts';
 import { story, storyText } from './story.ts';
 
 /** What takes more than these models: a forged SYN, for one. */

@@ -18,6 +18,7 @@ import {
   abort,
   brokenRelation,
   close,
+  detach,
   Err,
   openActive,
   type Rules,
@@ -29,16 +30,18 @@ import {
   send,
   timeout,
 } from '../../../tcp/index.ts';
-import { ACK, RST, Segment, SYN } from '../../../wire/segment.ts';
+import { RST, Segment, SYN } from '../../../wire/segment.ts';
 import { CUT, type Liveness, type System } from '../search/index.ts';
 import { TcpEvent } from '../tla/index.ts';
 import { type ModelConfig, type Program, tcpOf } from './config.ts';
+import { forge, forgeriesTo } from './forgeries.ts';
 import { lookAt, marksOf, untilTimer } from './in-state.ts';
-import { EVENTS, Forgery, Kind } from './kinds.ts';
+import { EVENTS, Kind } from './kinds.ts';
 import { MOST_INCARNATIONS, Numbers } from './numbers.ts';
 import { MOST_PACKETS, Packets } from './packets.ts';
 import { LIVENESS, type ModelProperty, P, PROPERTIES, type PropertyName } from './properties.ts';
-import { BASE_MS, FACTS, type Shared, Side } from './side.ts';
+import { FACTS } from './roles.ts';
+import { BASE_MS, type Shared, Side } from './side.ts';
 import { StateCodec, type Used } from './state-codec.ts';
 import { FAR_MS } from './tcb-codec.ts';
 
@@ -248,13 +251,16 @@ export class TcpModel implements System {
       const writes = program.writes ?? 0;
       const written = s.writtenBy(inc);
       if (!closed && state > State.SYN_RECEIVED && written < writes) this.#add(Kind.WRITE, index);
-      if (program.closes === true && !closed && accepted && written >= writes) this.#add(Kind.CLOSE, index);
+      const closes = program.closes === 'last' ? state === State.CLOSE_WAIT : program.closes === true;
+      if (closes && !closed && accepted && written >= writes) this.#add(Kind.CLOSE, index);
       if (program.aborts === true && accepted && state !== State.TIME_WAIT) this.#add(Kind.ABORT, index);
       if (program.reads === 'late' && receivable(tcb) > 0) this.#add(Kind.READ, index);
       if (this.#used.crashes < (config.crashes ?? 0)) this.#add(Kind.CRASH, index);
-      if (this.#used.injections < (config.injections ?? 0) && state > State.SYN_SENT) {
-        for (const forgery of Object.values(Forgery)) this.#add(Kind.INJECT, index + 2 * forgery);
-      }
+      if (program.detaches === true && accepted && tcb.orphan === 0 && state !== State.TIME_WAIT)
+        this.#add(Kind.DETACH, index);
+    }
+    if (this.#used.injections < (config.injections ?? 0)) {
+      for (const forgery of forgeriesTo(s, config.forgeries)) this.#add(Kind.INJECT, index + 2 * forgery);
     }
     if (s.listener !== null && this.#used.floods < (config.flood?.syns ?? 0)) this.#add(Kind.FLOOD, index);
   }
@@ -297,6 +303,13 @@ export class TcpModel implements System {
       case Kind.ABORT:
         s.before();
         abort(s.engine, s.tcb);
+        this.#after(s, false);
+        return 0;
+      case Kind.DETACH:
+        s.closed |= s.bit();
+        if (s.tcb.state === State.SYN_SENT) s.broken |= s.bit();
+        s.before();
+        detach(s.engine, s.tcb);
         this.#after(s, false);
         return 0;
       case Kind.READ:
@@ -423,11 +436,7 @@ export class TcpModel implements System {
   }
 
   #forge(s: Side, forgery: number): void {
-    const { rcv, snd } = s.tcb;
-    const seg = this.#seg;
-    const next = forgery === Forgery.RST_EXACT ? 0 : 1;
-    seg.set((rcv.nxt + next) | 0, 0, forgery === Forgery.SYN_IN_WINDOW ? SYN : RST | ACK);
-    if (forgery !== Forgery.SYN_IN_WINDOW) seg.ack = snd.nxt;
+    forge(this.#seg, s, forgery);
     this.#shared.forged = true;
     this.#process(s);
   }

@@ -1,6 +1,6 @@
 // The properties of connection management that the checker looks at after every transition, and the liveness
 // properties of the graph. What each one says stands beside its name; where it is looked at: side.ts (what shows
-// in one event) and model.ts (what shows in a state).
+// in one event) and in-state.ts (what shows in a state).
 
 import type { Liveness, Property } from '../search/index.ts';
 

@@ -3,9 +3,7 @@
 // reach the engine.
 
 import {
-  DROP_COUNT,
   type Drop,
-  dropName,
   Engine,
   Err,
   finAcked,
@@ -13,11 +11,9 @@ import {
   type Output,
   type Rules,
   State,
-  stateName,
   Tcb,
   type TcpConfig,
   type Transition,
-  transitions,
 } from '../../../tcp/index.ts';
 import { ACK, RST, type Segment, SYN } from '../../../wire/segment.ts';
 import { Allowed, Carries, refines, TcpEvent } from '../tla/index.ts';
@@ -25,6 +21,7 @@ import type { ModelConfig, Program } from './config.ts';
 import type { Numbers } from './numbers.ts';
 import type { Packets } from './packets.ts';
 import { P } from './properties.ts';
+import { FACTS, FIRST_DROP, ROLE, Role } from './roles.ts';
 import { begunTcb } from './tcb-codec.ts';
 
 /** The instant at which every decoded state is: deadlines are relative to it. */
@@ -492,58 +489,3 @@ export class Side implements Output {
   /** The segment being processed, as it arrived (its numbers at least). */
   arriving: Segment | null = null;
 }
-
-const Role = {
-  NONE: 0,
-  TAKES_SYN: 1,
-  ESTABLISHED: 2,
-  TAKES_FIN: 3,
-  TIME_WAIT: 4,
-  RESET: 5,
-  TIME_WAIT_RESET: 6,
-  ENDS: 7,
-  GIVES_UP: 8,
-} as const;
-
-function roleOf(row: Transition): number {
-  switch (row.name) {
-    case 'listen-syn':
-    case 'syn-sent-syn':
-    case 'syn-sent-syn-ack':
-      return Role.TAKES_SYN;
-    case 'syn-received-ack':
-      return Role.ESTABLISHED;
-    case 'established-fin':
-    case 'fin-wait-1-fin':
-    case 'fin-wait-1-fin-ack':
-    case 'fin-wait-2-fin':
-      return Role.TAKES_FIN;
-    case 'closing-ack':
-      return Role.TIME_WAIT;
-    case 'rst':
-    case 'syn-sent-rst':
-    case 'syn-received-rst-passive':
-    case 'syn-received-rst-active':
-      return Role.RESET;
-    case 'time-wait-rst':
-      return Role.TIME_WAIT_RESET;
-    case 'last-ack-ack':
-    case 'fin-wait-2-timeout':
-    case 'time-wait-timeout':
-      return Role.ENDS;
-    case 'user-timeout':
-      return Role.GIVES_UP;
-    default:
-      return Role.NONE;
-  }
-}
-
-const ROLE: readonly number[] = transitions.map(roleOf);
-/** Facts: the rows of the transition table, then the reasons for discarding a segment. */
-const FIRST_DROP = transitions.length - 1;
-
-/** Names of the facts that a run shows. */
-export const FACTS: readonly string[] = [
-  ...transitions.map((t) => `${t.name}: ${stateName(t.from)} to ${stateName(t.to)}`),
-  ...Array.from({ length: DROP_COUNT }, (_, i) => `discarded: ${dropName((i + 1) as Drop)}`),
-];

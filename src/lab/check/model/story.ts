@@ -5,7 +5,8 @@ import { type StateName, stateName, type Transition } from '../../../tcp/index.t
 import { ACK, FIN, RST, SYN } from '../../../wire/segment.ts';
 import type { Story } from '../search/index.ts';
 import type { ModelConfig } from './config.ts';
-import { Forgery, Kind } from './kinds.ts';
+import { Forgery } from './forgeries.ts';
+import { Kind } from './kinds.ts';
 import { type ModelOptions, TcpModel } from './model.ts';
 import { PROPERTIES } from './properties.ts';
 
@@ -204,8 +205,16 @@ const WHAT: readonly string[] = [
   'crash',
   'inject',
   'flood',
+  'call',
 ];
-const DETAIL: readonly string[] = ['OPEN', 'SEND', 'CLOSE', 'ABORT', 'RECEIVE'];
+const DETAIL: Readonly<Record<number, string>> = {
+  [Kind.OPEN]: 'OPEN',
+  [Kind.WRITE]: 'SEND',
+  [Kind.CLOSE]: 'CLOSE',
+  [Kind.ABORT]: 'ABORT',
+  [Kind.READ]: 'RECEIVE',
+  [Kind.DETACH]: 'CLOSE of both directions',
+};
 const FORGED: readonly string[] = Object.entries(Forgery).map(([name]) =>
   name.toLowerCase().replaceAll('_', ' '),
 );
