@@ -164,8 +164,8 @@ function proofPage(): SitePage {
     body: (lang) => {
       const en = lang === 'en';
       return (
-        `<p class="lead">${en ? 'The rules, as modelled, are safe for any number of connections and packets, any loss, copies, order and delay. A solver has checked that every clause holds in the beginning, and that every action keeps every clause. The engine is not proved: every step of it that the searches reach is a step of that model.' : '按模型所写，这些规则对任意多个连接、任意多个报文段都是安全的，不论如何丢失、复制、乱序、延迟。求解器检验了：初始时每条断言成立，每个动作都保持每条断言。引擎本身没有被证明：搜索所及的引擎的每一步，都是这个模型的若干步。'}</p>` +
-        `<pre><code>npx synfin prove\nnpx synfin why three --proof\nnpx synfin prove --bridge</code></pre>` +
+        `<p class="lead">${en ? 'The rules, as modelled, are safe for any number of connections and packets, any loss, copies, order and delay. A solver has checked that every clause holds in the beginning, and that every action keeps every clause. The engine is not proved: every step of it that the searches reach, and of real hosts in a million random steps, is a step of that model, or of the theories below that add to it.' : '按模型所写，这些规则对任意多个连接、任意多个报文段都是安全的，不论如何丢失、复制、乱序、延迟。求解器检验了：初始时每条断言成立，每个动作都保持每条断言。引擎本身没有被证明：搜索所及的引擎的每一步，以及真正的主机随机走出的一百万步，都是这个模型（或下文在它之上增加内容的理论）的若干步。'}</p>` +
+        `<pre><code>npx synfin prove\nnpx synfin prove --without three\nnpx synfin why three --proof\nnpx synfin prove --bridge</code></pre>` +
         `<h2>${en ? 'What is claimed' : '结论'}</h2>${clauses(properties, lang)}` +
         `<h2>${en ? 'What is taken for granted' : '前提'}</h2>${list(base.assumes.map((text) => prose(text[lang])))}` +
         `<h2>${en ? 'Without a rule' : '去掉一条规则'}</h2>` +

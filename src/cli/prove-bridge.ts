@@ -3,20 +3,22 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import {
   type BridgeReport,
+  bridgeHosts,
   bridgeItems,
   bridgeModel,
   bridgeMutant,
   bridgeMutants,
   bridgeWalks,
+  hostsMutants,
   likeTheory,
-  neverUsed,
+  neverUsedOf,
 } from '../lab/proof/bridge/index.ts';
 import { grouped, secondsOf } from './check-progress.ts';
-import type { Io, Values } from './command.ts';
+import { type Io, optionText, parseWhole, type Values } from './command.ts';
 import { t } from './messages.ts';
 import { Show, showOptionsOf } from './show.ts';
 
-/** Transitions of the random walks, and their seed. */
+/** Transitions of the random walks, in the model and of real hosts each, and their seed. */
 const WALKED = 1_000_000;
 const SEED = 1;
 
@@ -34,10 +36,10 @@ async function done<T>(run: Generator<unknown, T>): Promise<T> {
 }
 
 function tellReport(show: Show, report: BridgeReport, { lang }: Io): void {
-  const { id, outcome, states, transitions, questions, unexplained, first } = report;
+  const { theory, id, outcome, states, transitions, questions, unexplained, outside, first } = report;
   const params = {
     mark: markOf(unexplained === 0),
-    id,
+    id: `${theory}: ${id}`,
     transitions: grouped(transitions),
     questions: grouped(questions),
     unexplained: grouped(unexplained),
@@ -47,37 +49,52 @@ function tellReport(show: Show, report: BridgeReport, { lang }: Io): void {
     const ended = t(lang, outcome === 'exhausted' ? 'outcome_exhausted' : 'outcome_some');
     show.say('bridgeModel', { ...params, outcome: ended, states: grouped(states) });
   }
+  if (outside > 0) show.say('bridgeOutside', { outside: grouped(outside) }, '    ');
   if (first !== null) show.say('bridgeFirst', { step: first }, '    ');
 }
 
-/** The mutants; whether each is as it must be. */
-async function tellMutants(show: Show): Promise<boolean> {
-  let good = true;
-  show.say('bridgeMutants');
-  for (const item of bridgeMutants) {
-    const id = item.mutant;
-    const { unexplained } = bridgeMutant(item, []);
-    await turn();
-    const without = item.rules.length === 0 ? 0 : bridgeMutant(item, item.rules).unexplained;
-    await turn();
-    const fine = unexplained > 0 && without === 0;
-    good &&= fine;
-    const params = { mark: markOf(fine), id, unexplained };
-    if (item.rules.length === 0) show.say('bridgeMutantTime', params);
-    else show.say('bridgeMutant', { ...params, rules: item.rules.join(', '), without });
-  }
-  for (const item of likeTheory) {
-    const { unexplained } = bridgeMutant(item, []);
-    good &&= unexplained === 0;
-    show.say('bridgeLike', { mark: markOf(unexplained === 0), id: item.mutant, unexplained });
-  }
-  return good;
+/** What was looked at for a mutant. */
+interface MutantReport {
+  readonly theory: string;
+  readonly mutant: string;
+  readonly config: string;
+  readonly rules: readonly string[];
+  readonly unexplained: number;
+  /** By the theory without these rules; null: there are none. */
+  readonly without: number | null;
+  /** Whether that is as it must be. */
+  readonly expected: boolean;
 }
 
-/** `synfin prove --bridge`; the exit code. */
-export async function tellBridge(values: Values, io: Io): Promise<number> {
+/** Looks at every mutant of a theory, or of all. */
+async function* mutantReports(theory: string | null): AsyncGenerator<MutantReport> {
+  for (const item of [...bridgeMutants, ...hostsMutants, ...likeTheory]) {
+    if (theory !== null && item.theory.id !== theory) continue;
+    const { mutant, config, rules } = item;
+    const { unexplained } = bridgeMutant(item, []);
+    await turn();
+    const without = rules.length === 0 ? null : bridgeMutant(item, rules).unexplained;
+    await turn();
+    const alike = likeTheory.some((each) => each === item);
+    const expected = alike ? unexplained === 0 : unexplained > 0 && (without ?? 0) === 0;
+    yield { theory: item.theory.id, mutant, config: config.id, rules, unexplained, without, expected };
+  }
+}
+
+function tellMutant(show: Show, report: MutantReport): void {
+  const { theory, mutant, rules, unexplained, without, expected } = report;
+  const params = { mark: markOf(expected), id: `${theory}: ${mutant}`, unexplained };
+  if (without !== null) show.say('bridgeMutant', { ...params, rules: rules.join(', '), without });
+  else if (unexplained === 0 && expected) show.say('bridgeLike', params);
+  else show.say('bridgeMutantTime', params);
+}
+
+/** `synfin prove --bridge`, of one theory or of all (null); the exit code. */
+export async function tellBridge(theory: string | null, values: Values, io: Io): Promise<number> {
   const json = values['json'] === true;
   const show = new Show(io, showOptionsOf({}, io));
+  const text = optionText(values, 'steps');
+  const steps = text === undefined ? WALKED : parseWhole(text, '--steps', 1, 4_000_000_000);
   const reports: BridgeReport[] = [];
   const began = performance.now();
   const add = (report: BridgeReport): void => {
@@ -86,19 +103,27 @@ export async function tellBridge(values: Values, io: Io): Promise<number> {
   };
   if (!json) show.say('bridgeTitle');
   for (const item of bridgeItems) {
+    if (theory !== null && item.theory.id !== theory) continue;
     if (item.tier === 'quick' || values['full'] === true) add(await done(bridgeModel(item)));
   }
-  for (const report of await done(bridgeWalks(WALKED, SEED))) add(report);
+  if (theory === null || theory === 'base')
+    for (const report of await done(bridgeWalks(steps, SEED))) add(report);
+  for (const report of await done(bridgeHosts(steps, SEED, theory))) add(report);
   const unexplained = reports.reduce((n, report) => n + report.unexplained, 0);
   const transitions = reports.reduce((n, report) => n + report.transitions, 0);
-  const never = neverUsed(reports);
-  if (json) {
-    io.stdout.write(`${JSON.stringify({ transitions, unexplained, never, reports }, null, 1)}\n`);
-    return unexplained === 0 ? 0 : 1;
-  }
+  const never = neverUsedOf(reports);
   const seconds = secondsOf(performance.now() - began);
-  show.say('bridgeDone', { transitions: grouped(transitions), seconds, unexplained });
-  if (never.length > 0) show.say('bridgeNever', { actions: never.join(', ') });
-  const fine = await tellMutants(show);
-  return unexplained === 0 && fine ? 0 : 1;
+  if (!json) {
+    show.say('bridgeDone', { transitions: grouped(transitions), seconds, unexplained });
+    if (never.length > 0) show.say('bridgeNever', { actions: never.join(', ') });
+    show.say('bridgeMutants');
+  }
+  const mutants: MutantReport[] = [];
+  for await (const report of mutantReports(theory)) {
+    mutants.push(report);
+    if (!json) tellMutant(show, report);
+  }
+  if (json)
+    io.stdout.write(`${JSON.stringify({ transitions, unexplained, never, reports, mutants }, null, 1)}\n`);
+  return unexplained === 0 && mutants.every(({ expected }) => expected) ? 0 : 1;
 }

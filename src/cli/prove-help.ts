@@ -42,8 +42,15 @@ const optionsHelp: readonly OptionHelp[] = [
   {
     option: '--bridge',
     text: {
-      en: 'ask no solver, but search the real engine: every transition must be steps of the theory; and a million random ones',
-      zh: '不求解，改为搜索真正的引擎：每一次转移都必须是理论中的若干步；外加一百万次随机转移',
+      en: 'ask no solver, but search the real engine: every transition must be steps of the theory of --theory (default: of each), and so must a million random ones in the model, and of real hosts on a simulated wire',
+      zh: '不求解，改为搜索真正的引擎：每一次转移都必须是 --theory 所指理论（默认：每个理论）中的若干步；外加模型中、以及模拟网线上真正主机的随机转移各一百万次',
+    },
+  },
+  {
+    option: '--steps N',
+    text: {
+      en: 'so many of each in --bridge. Default: 1000000',
+      zh: '--bridge 的随机转移各走 N 次。默认：1000000',
     },
   },
   { option: '--full', text: { en: 'the large models of --bridge, too', zh: '--bridge 也包括大模型' } },

@@ -12,6 +12,24 @@ export const proveMessages = {
   proveBeginning: { en: 'in the beginning', zh: '初始状态' },
   proveStep: { en: '{mark} {action}: {good} of {asked}', zh: '{mark} {action}：{good}/{asked}' },
   proveFails: { en: 'not kept: {clause}. {text}', zh: '不再成立：{clause}。{text}' },
+  counterBefore: {
+    en: 'a counterexample to the induction: every clause holds in this state, whether or not it is ever reached. Before:',
+    zh: '归纳的反例：在这个状态中每条断言都成立（它是否真能到达，另当别论）。之前：',
+  },
+  counterStep: {
+    en: 'then “{action}” with {step}; what changes:',
+    zh: '然后发生“{action}”，其中 {step}；变化为：',
+  },
+  counterBroken: {
+    en: 'so “{clause}” no longer holds for {variables}: {holds}',
+    zh: '于是“{clause}”对 {variables} 不再成立：{holds}',
+  },
+  counterWords: {
+    en: 'A1 is an incarnation of host A; offsets are counted from the SYN, 0; what is not said is false:',
+    zh: 'A1 是主机 A 的一个化身；偏移从 SYN（0）算起；没有列出的都是假：',
+  },
+  counterLine: { en: '{line}', zh: '{line}' },
+  counterWord: { en: '{name}: {text}', zh: '{name}：{text}' },
   proveUnknown: { en: 'no answer within the limit: {clause}', zh: '在限额内没有答案：{clause}' },
   proveNever: { en: 'the action is never possible', zh: '这个动作永远不可能发生' },
   proveDone: {
@@ -48,8 +66,8 @@ export const proveMessages = {
     zh: '{action}（{section}）不再保持“{clause}”：{text}',
   },
   bridgeTitle: {
-    en: 'Every transition of the real engine, as steps of the theory',
-    zh: '真正的引擎的每一次转移，都是理论中的若干步',
+    en: 'Every transition of the real engine and of real hosts, as steps of the theories',
+    zh: '真正的引擎和主机的每一次转移，都是理论中的若干步',
   },
   bridgeModel: {
     en: '{mark} {id}: {outcome}, {states} states, {transitions} transitions ({questions} different), {unexplained} unexplained',
@@ -76,8 +94,12 @@ export const proveMessages = {
     zh: '{mark} {id}：{unexplained} 次无法解释，理应如此：这条规则关乎活性或时长',
   },
   bridgeNever: {
-    en: 'Actions of the theory that were never seen: {actions}',
-    zh: '理论中从未出现的动作：{actions}',
+    en: 'Actions of the theories that were never seen: {actions}',
+    zh: '各理论中从未出现的动作：{actions}',
+  },
+  bridgeOutside: {
+    en: '{outside} times something came that the theory takes for impossible or does not speak of; nothing behind that was looked at',
+    zh: '有 {outside} 次遇到理论认为不可能或不涉及的情形；其后的不再对照',
   },
   bridgeFirst: { en: 'the first without an explanation: {step}', zh: '第一个无法解释的：{step}' },
   bridgeDone: {

@@ -8,6 +8,7 @@ import {
   actionsOf,
   base,
   clausesOf,
+  counterexampleTo,
   countOf,
   obligationsOf,
   POSSIBLE,
@@ -139,6 +140,29 @@ describe.runIf(has('z3'))('the helper clauses', async () => {
   );
 });
 
+describe.each(['z3', 'cvc5', 'wasm'] as const)('a counterexample of %s', (name) => {
+  test.runIf(name === 'wasm' || has(name))('is a step that the theory without the rule allows', async () => {
+    const solver = await solverNamed(name);
+    try {
+      const rule = removedRules.find(({ id }) => id === 'text-order');
+      if (rule === undefined) throw new Error('no such rule');
+      const found = await counterexampleTo(theoryWithout(base, rule), solver, 'text in order', 'prefix');
+      if (found === null) throw new Error('there is one');
+      const { p = '', x = '' } = found.step;
+      expect(found.broken).toMatchObject({ p });
+      // The offset that is read up to lies beyond RCV.NXT, and below it is one that has not come.
+      const nxt = found.before.find((fact) => fact.name === 'rcv_nxt' && fact.args[0] === p);
+      expect(Number(nxt?.value)).toBeLessThan(Number(x));
+      expect(found.after).toContainEqual({ name: 'rcv_nxt', args: [p], value: x });
+      const kept = found.before.filter((fact) => fact.name === 'kept' && fact.args[0] === p);
+      expect(kept.map(({ args }) => args[1])).not.toContain(found.broken['x']);
+      expect(await counterexampleTo(base, solver, 'text in order', 'prefix')).toBeNull();
+    } finally {
+      solver.end();
+    }
+  });
+});
+
 describe('Z3 as WebAssembly', async () => {
   const solver = await solverNamed('wasm');
   afterAll(() => solver.end());
@@ -166,7 +190,12 @@ describe('Z3 as WebAssembly', async () => {
 });
 
 test('an action that is never possible fails: a proof about it would say nothing', async () => {
-  const silent: Solver = { name: '', ask: async (group) => group.obligations.map(() => 'unsat'), end() {} };
+  const silent: Solver = {
+    name: '',
+    ask: async (group) => group.obligations.map(() => 'unsat'),
+    example: async () => null,
+    end() {},
+  };
   const reports = await steps(base, silent);
   expect(failed(reports)).toEqual(actionsOf(base).map(({ name }) => `${name} / ${POSSIBLE}: unsat`));
 });
@@ -197,6 +226,23 @@ describe('synfin prove', () => {
     expect(stdout.match(/^✘/gm)).toHaveLength(1);
   });
 
+  test.runIf(has('z3'))(
+    '--without shows a counterexample as a state and a step, in both languages',
+    async () => {
+      const args = ['prove', '--solver', 'z3', '--without', 'three'];
+      const en = (await synfin(...args)).stdout.replace(/\s+/g, ' ');
+      expect(en).toMatch(
+        /Before: .*A1: state = NONE.* then “LISTEN: SYN” with p = A1, q = B1; what changes: /,
+      );
+      expect(en).toContain('A1: state = ESTABLISHED, heard, irs = ISS(B1), syn_acked, sent_syn_ack');
+      expect(en).toContain('so “agreement” no longer holds for p = A1, q = B1');
+      expect(en).toContain('syn_acked: Its SYN is acknowledged.');
+      const zh = (await synfin(...args, '--lang', 'zh')).stdout.replace(/\s+/g, '');
+      expect(zh).toContain('然后发生“LISTEN:SYN”，其中p=A1,q=B1');
+      expect(zh).toContain('syn_acked：它的SYN已得到确认。');
+    },
+  );
+
   test.runIf(has('z3'))('--json says everything; what is not proved is exit code 1', async () => {
     const { code, stdout } = await synfin(
       'prove',
@@ -213,7 +259,26 @@ describe('synfin prove', () => {
     expect(report.good).toBeLessThan(73);
   });
 
+  test('--bridge holds the hosts of a theory against it, and its mutants; --json has them all', async () => {
+    const args = ['prove', '--bridge', '--theory', 'cookies', '--steps', '1000'];
+    const { code, stdout } = await synfin(...args, '--json');
+    const report = JSON.parse(stdout) as Record<string, unknown>;
+    expect(code).toBe(0);
+    expect(report).toMatchObject({
+      unexplained: 0,
+      reports: [{ theory: 'cookies', id: 'hosts-cookies', first: null }],
+    });
+    expect(report['mutants']).toMatchObject([
+      { theory: 'cookies', mutant: 'cookie-again', rules: ['cookie-once'], without: 0, expected: true },
+    ]);
+    const told = await synfin(...args);
+    expect(told.stdout).toMatch(/^✔ cookies: hosts-cookies: random walks, 1,0\d\d transitions/m);
+    expect(told.stdout).toMatch(/^✔ cookies: cookie-again: 1 unexplained/m);
+  });
+
   test.each([
+    [['--steps', '5'], '--bridge'],
+    [['--bridge', '--steps', '0'], '--steps must be a whole number'],
     [['--solver', 'yices'], '--solver must be one of wasm, z3, cvc5'],
     [['--without', 'nothing'], '--without must be one of isn'],
     [['--theory', 'clocks'], '--theory must be one of base, blind, half-close, cookies, fast, time'],

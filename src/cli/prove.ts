@@ -4,7 +4,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   actionsOf,
+  type Counterexample,
   clausesOf,
+  counterexampleTo,
   failsAsExpected,
   groupScript,
   INITIALLY,
@@ -23,6 +25,7 @@ import { secondsOf } from './check-progress.ts';
 import { type Command, type Io, optionText, parseWhole, UsageError, type Values } from './command.ts';
 import { t } from './messages.ts';
 import { tellBridge } from './prove-bridge.ts';
+import { tellCounterexample } from './prove-counterexample.ts';
 import { proveHelp } from './prove-help.ts';
 import { Show, sectionText, showOptionsOf } from './show.ts';
 import { chosenSolver, solverRefusal } from './solver-choice.ts';
@@ -36,6 +39,7 @@ const proveOptions = {
   smt2: { type: 'string' },
   bridge: { type: 'boolean' },
   full: { type: 'boolean' },
+  steps: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
 
@@ -101,15 +105,30 @@ function tellStep(show: Show, theory: Theory, step: StepReport, { lang }: Io): v
   }
 }
 
+/** The solver's counterexample to the first clause that a step does not keep; null: it keeps all, or that is not known. */
+async function counterexampleOf(
+  theory: Theory,
+  solver: Solver,
+  { action, failed }: StepReport,
+): Promise<Counterexample | null> {
+  const first = failed.find(({ answer, clause }) => answer === 'sat' && clause !== POSSIBLE);
+  return first === undefined ? null : counterexampleTo(theory, solver, action, first.clause);
+}
+
 async function proved(theory: Theory, rule: RemovedRule | null, solver: Solver, values: Values, io: Io) {
   const json = values['json'] === true;
   const show = new Show(io, showOptionsOf({}, io));
   if (!json) tellTheory(show, theory, rule, io);
   const steps: StepReport[] = [];
+  const counterexamples: Counterexample[] = [];
   const began = performance.now();
   for await (const step of prove(theory, solver)) {
     steps.push(step);
-    if (!json) tellStep(show, theory, step, io);
+    const found = await counterexampleOf(theory, solver, step);
+    if (found !== null) counterexamples.push(found);
+    if (json) continue;
+    tellStep(show, theory, step, io);
+    if (found !== null) tellCounterexample(show, theory, found, io);
   }
   const ms = performance.now() - began;
   const asked = steps.reduce((n, step) => n + step.asked, 0);
@@ -128,6 +147,7 @@ async function proved(theory: Theory, rule: RemovedRule | null, solver: Solver, 
       ms,
       memory,
       steps,
+      counterexamples,
     };
     io.stdout.write(`${JSON.stringify(report, null, 1)}\n`);
     return expected;
@@ -141,8 +161,12 @@ async function proved(theory: Theory, rule: RemovedRule | null, solver: Solver, 
 
 async function run(values: Values, positionals: readonly string[], io: Io): Promise<number> {
   if (positionals.length > 0) throw new UsageError('tooManyArguments', { text: positionals.join(' ') });
-  if (values['bridge'] === true) return tellBridge(values, io);
-  if (values['full'] === true) throw new UsageError('needsOption', { option: '--bridge' });
+  if (values['bridge'] === true) {
+    const theory = optionText(values, 'theory') === undefined ? null : chosenTheory(values).theory.id;
+    return tellBridge(theory, values, io);
+  }
+  if (values['full'] === true || values['steps'] !== undefined)
+    throw new UsageError('needsOption', { option: '--bridge' });
   const name = chosenSolver(values);
   const chosen = chosenTheory(values);
   const rule = chosenRule(chosen, values);

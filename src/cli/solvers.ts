@@ -47,6 +47,10 @@ interface Z3 {
   solver_push(context: number, solver: number): void;
   solver_pop(context: number, solver: number, count: number): void;
   solver_check(context: number, solver: number): Promise<number>;
+  solver_get_model(context: number, solver: number): number;
+  model_inc_ref(context: number, model: number): void;
+  model_dec_ref(context: number, model: number): void;
+  model_to_string(context: number, model: number): string;
   get_error_code(context: number): number;
   get_error_msg(context: number, code: number): string;
   get_full_version(): string;
@@ -71,12 +75,41 @@ async function wasmSolver(limit: number): Promise<Solver> {
   return {
     name: Z3.get_full_version().replace(/^(Z3 [\d.]+).*$/s, '$1 (wasm)'),
     ask: (group) => askZ3(Z3, group, limit),
+    example: (group, { text }, more) =>
+      withZ3(Z3, group.text, limit, async (context, solver, read) => {
+        read(`${text}\n${more}`);
+        if (ANSWERS[await Z3.solver_check(context, solver)] !== 'sat') return null;
+        const model = Z3.solver_get_model(context, solver);
+        Z3.model_inc_ref(context, model);
+        const said = Z3.model_to_string(context, model);
+        Z3.model_dec_ref(context, model);
+        return said;
+      }),
     end: () => em.PThread.terminateAllThreads(),
   };
 }
 
 /** `eval_smtlib2_string` of 5.2.0 may read a text that is gone already; `solver_from_string` has read it when it returns. */
-async function askZ3(z3: Z3, { text, obligations }: Group, limit: number): Promise<Answer[]> {
+function askZ3(z3: Z3, { text, obligations }: Group, limit: number): Promise<Answer[]> {
+  return withZ3(z3, text, limit, async (context, solver, read) => {
+    const answers: Answer[] = [];
+    for (const obligation of obligations) {
+      z3.solver_push(context, solver);
+      read(obligation.text);
+      answers.push(ANSWERS[await z3.solver_check(context, solver)] ?? 'unknown');
+      z3.solver_pop(context, solver, 1);
+    }
+    return answers;
+  });
+}
+
+/** A solver that has read a text, as long as `use` needs it. */
+async function withZ3<T>(
+  z3: Z3,
+  text: string,
+  limit: number,
+  use: (context: number, solver: number, read: (script: string) => void) => Promise<T>,
+): Promise<T> {
   const config = z3.mk_config();
   const context = z3.mk_context(config);
   z3.del_config(config);
@@ -91,21 +124,14 @@ async function askZ3(z3: Z3, { text, obligations }: Group, limit: number): Promi
     const code = z3.get_error_code(context);
     if (code !== 0) throw new SolverError('FAILED', z3.get_error_msg(context, code));
   };
-  const answers: Answer[] = [];
   try {
     read(text);
-    for (const obligation of obligations) {
-      z3.solver_push(context, solver);
-      read(obligation.text);
-      answers.push(ANSWERS[await z3.solver_check(context, solver)] ?? 'unknown');
-      z3.solver_pop(context, solver, 1);
-    }
+    return await use(context, solver, read);
   } finally {
     z3.params_dec_ref(context, params);
     z3.solver_dec_ref(context, solver);
     z3.del_context(context);
   }
-  return answers;
 }
 
 /** How each program is started: it reads standard input. */
@@ -127,6 +153,11 @@ async function nativeSolver(name: keyof typeof PROGRAMS, limit: number): Promise
       if (wrong !== undefined || lines.length !== group.obligations.length)
         throw new SolverError('FAILED', wrong ?? said);
       return lines as Answer[];
+    },
+    example: async (group, { text }, more) => {
+      const script = `(set-option :produce-models true)\n${group.text}\n${text}\n${more}\n(check-sat)\n(get-model)\n`;
+      const said = await output(name, PROGRAMS[name](limit), script);
+      return said.startsWith('sat') ? said : null;
     },
     end: () => {},
   };

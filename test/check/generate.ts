@@ -1,6 +1,7 @@
 // npm run proof: runs the quick battery and writes docs/proof.md and docs/proof.zh-CN.md. With --full the large models
 // are searched, too, and their counts kept in full.json; without, those that are kept are taken. The proof of the rules is
-// asked for and the small models held against it every time; with --proof or --full everything of it is kept in proved.json.
+// asked for and the small models held against it every time; with --proof everything of it is kept in proved.json, where the
+// largest models are as they were; with --full those are held against it again, too.
 
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -42,7 +43,11 @@ const all = process.argv.includes('--full');
 if (all) keep(FULL, measured());
 const proof = all || process.argv.includes('--proof');
 const solvers = await solverRuns(proof ? ['wasm', 'z3', 'cvc5'] : ['wasm']);
-const bridge = bridgeRun(proof);
+for (const { name, asked, good, seconds } of solvers)
+  console.log(`${name}: ${good} of ${asked}, ${seconds} s`);
+const { date } = today();
+const extent = all ? 'full' : proof ? 'proof' : 'quick';
+const bridge = bridgeRun(extent, date, keptProof().bridge.reports, console.log);
 if (proof) keep(PROVED, { ...today(), solvers, bridge } satisfies ProvedRun);
 const quick = quickRun();
 const full = keptRun();

@@ -86,8 +86,10 @@ test('the proof that is kept is all as it must be, and is one of the theory as i
   const obligations = theories.reduce((n, { theory }) => n + countOf(obligationsOf(theory)), 0);
   expect(proved.solvers.length).toBeGreaterThanOrEqual(2);
   for (const { asked } of proved.solvers) expect(asked).toBe(obligations);
-  const held = new Set(proved.bridge.reports.map(({ id }) => id));
-  expect(bridgeItems.filter(({ id }) => !held.has(id))).toEqual([]);
+  const held = new Set(proved.bridge.reports.map(({ theory, id }) => `${theory} ${id}`));
+  expect(
+    bridgeItems.map(({ theory, config }) => `${theory.id} ${config.id}`).filter((id) => !held.has(id)),
+  ).toEqual([]);
 });
 
 test('a proof that is not as it must be is noticed', () => {
@@ -102,8 +104,8 @@ test('a proof that is not as it must be is noticed', () => {
   };
   expect(wrongProof(damaged)).toEqual([
     solvers[0]?.name,
-    `bridge ${bridge.reports[0]?.id}`,
-    `bridge ${bridge.mutants[0]?.mutant}`,
+    `bridge base ${bridge.reports[0]?.id}`,
+    `bridge base ${bridge.mutants[0]?.mutant}`,
   ]);
 });
 

@@ -7,13 +7,16 @@ import { configNamed, type ModelConfig } from '../../src/lab/check/model/index.t
 import { modelText } from '../../src/lab/check/why/index.ts';
 import {
   type BridgeReport,
+  bridgeHosts,
   bridgeItems,
   bridgeModel,
   bridgeMutant,
   bridgeMutants,
   bridgeWalks,
+  hostsItems,
+  hostsMutants,
   likeTheory,
-  neverUsed,
+  neverUsedOf,
   walkConfigs,
 } from '../../src/lab/proof/bridge/index.ts';
 import {
@@ -45,6 +48,7 @@ export interface SolverRun {
 
 /** What was looked at for a mutant. */
 export interface MutantRun {
+  readonly theory: string;
   readonly mutant: string;
   readonly config: string;
   readonly rules: readonly string[];
@@ -53,9 +57,14 @@ export interface MutantRun {
   readonly without: number | null;
 }
 
-/** Models, walks and mutants against the theory. */
+/** A report, and the day of it: the large models are not searched every time. */
+export interface DatedReport extends BridgeReport {
+  readonly date: string;
+}
+
+/** Models, walks and mutants against the theories. */
 export interface BridgeRun {
-  readonly reports: readonly BridgeReport[];
+  readonly reports: readonly DatedReport[];
   readonly never: readonly string[];
   readonly mutants: readonly MutantRun[];
 }
@@ -68,7 +77,7 @@ export interface ProvedRun {
   readonly bridge: BridgeRun;
 }
 
-/** Transitions of the random walks, and their seed. */
+/** Transitions of the random walks, in the model and of real hosts each, and their seed. */
 const WALKED = 1_000_000;
 const SEED = 1;
 
@@ -104,17 +113,42 @@ export async function solverRuns(names: readonly SolverName[]): Promise<SolverRu
   return runs;
 }
 
-/** The real engine against the theory; `full`: the large models, too. */
-export function bridgeRun(full: boolean): BridgeRun {
-  const items = bridgeItems.filter(({ tier }) => full || tier === 'quick');
-  const reports = [...items.map((item) => done(bridgeModel(item))), ...done(bridgeWalks(WALKED, SEED))];
-  const mutants = [...bridgeMutants, ...likeTheory].map((item) => {
-    const { mutant, config, rules } = item;
+/** How much of the bridge is looked at: the small models, all but the largest, all. */
+export type Extent = 'quick' | 'proof' | 'full';
+
+/** Transitions of a model that only `full` searches again, where there is a report of it. */
+const LARGEST = 5_000_000;
+
+/** The real engine and real hosts against the theories; what `extent` leaves out is as it was in `kept`. */
+export function bridgeRun(
+  extent: Extent,
+  date: string,
+  kept: readonly DatedReport[],
+  said: (line: string) => void,
+): BridgeRun {
+  const reports: DatedReport[] = [];
+  const add = (report: BridgeReport, day = date): void => {
+    reports.push({ ...report, date: day });
+    const { theory, id, states, transitions, unexplained } = report;
+    said(
+      `${theory} ${id}: ${states} states, ${transitions} transitions, ${unexplained} unexplained (${day})`,
+    );
+  };
+  for (const item of bridgeItems) {
+    if (extent === 'quick' && item.tier !== 'quick') continue;
+    const last = kept.find(({ theory, id }) => theory === item.theory.id && id === item.config.id);
+    if (extent !== 'full' && last !== undefined && last.transitions > LARGEST) add(last, last.date);
+    else add(done(bridgeModel(item)));
+  }
+  for (const report of [...done(bridgeWalks(WALKED, SEED)), ...done(bridgeHosts(WALKED, SEED))]) add(report);
+  const mutants = [...bridgeMutants, ...hostsMutants, ...likeTheory].map((item) => {
+    const { theory, mutant, config, rules } = item;
     const { unexplained } = bridgeMutant(item, []);
     const without = rules.length === 0 ? null : bridgeMutant(item, rules).unexplained;
-    return { mutant, config, rules, unexplained, without };
+    said(`${theory.id} ${mutant}: ${unexplained} unexplained, without the rule ${without}`);
+    return { theory: theory.id, mutant, config: config.id, rules, unexplained, without };
   });
-  return { reports, never: neverUsed(reports), mutants };
+  return { reports, never: neverUsedOf(reports), mutants };
 }
 
 /** The run that is kept. */
@@ -127,13 +161,15 @@ export function wrongProof({ solvers, bridge }: Pick<ProvedRun, 'solvers' | 'bri
   const like = new Set(likeTheory.map(({ mutant }) => mutant));
   return [
     ...solvers.filter(({ asked, good }) => good !== asked).map(({ name }) => name),
-    ...bridge.reports.filter(({ unexplained }) => unexplained > 0).map(({ id }) => `bridge ${id}`),
+    ...bridge.reports
+      .filter(({ unexplained }) => unexplained > 0)
+      .map(({ theory, id }) => `bridge ${theory} ${id}`),
     ...bridge.mutants
       .filter(
-        ({ mutant, unexplained, without }) =>
-          unexplained > 0 === like.has(mutant) || (without !== null && without > 0),
+        ({ theory, mutant, unexplained, without }) =>
+          unexplained > 0 === (theory === 'base' && like.has(mutant)) || (without !== null && without > 0),
       )
-      .map(({ mutant }) => `bridge ${mutant}`),
+      .map(({ theory, mutant }) => `bridge ${theory} ${mutant}`),
   ];
 }
 
@@ -169,6 +205,11 @@ const WORDS = {
     zh: '| 求解器 | 成立（所有理论合计） | 秒 |',
   },
   solverWhen: { en: 'On {date}, {machine}.', zh: '{date}，{machine}。' },
+  bridgeWhen: {
+    en: 'Looked at on {date}{earlier}.',
+    zh: '对照于 {date}{earlier}。',
+  },
+  bridgeEarlier: { en: ', but for {ids} on {date}', zh: '，但 {ids} 是在 {date}' },
   assumes: { en: 'What is taken for granted', zh: '前提' },
   properties: { en: 'What is claimed', zh: '结论' },
   clauseHead: { en: '| Property | Says | Formula |', zh: '| 性质 | 内容 | 公式 |' },
@@ -198,8 +239,8 @@ const WORDS = {
   holds: { en: 'holds', zh: '仍成立' },
   more: { en: 'Further theories', zh: '更多理论' },
   moreText: {
-    en: 'What the base theory leaves out is in theories beside it, each proved as a whole. Below is only what differs: what they take for granted instead or in addition, their own clauses and actions, and what fails without their rules. They are proofs of rules only: the engine is held against the base theory.',
-    zh: '基本理论没有包括的，由另外几个理论补上，每个都整体证明。下面只列出不同之处：它们改用或增加的前提、各自的断言和动作，以及去掉它们的规则时失败之处。它们只是对规则的证明：与引擎对照的是基本理论。',
+    en: 'What the base theory leaves out is in theories beside it, each proved as a whole. Below is only what differs: what they take for granted instead or in addition, their own clauses and actions, and what fails without their rules. The engine is held against each of them, too.',
+    zh: '基本理论没有包括的，由另外几个理论补上，每个都整体证明。下面只列出不同之处：它们改用或增加的前提、各自的断言和动作，以及去掉它们的规则时失败之处。引擎与其中每一个也都对照过。',
   },
   adds: {
     en: '`synfin prove --theory {id}`: {obligations} obligations. It adds to the base theory, all of whose properties still hold.',
@@ -213,21 +254,42 @@ const WORDS = {
   bridgeText: {
     en:
       'For every transition of a search the host that took it, the segment that arrived and those that were sent are put into ' +
-      'the words of the model, and steps of the model are looked for that make the same of it: among those that the event ' +
-      'allows, so that a segment never ends a connection without a word. Not looked at: `attacker` and `flood` (the model ' +
-      'knows no forged segment), `two-incarnations` and `old-duplicates` (nobody has seen their end), numbers that wrap ' +
-      'around, and which octets text consists of. The random walks have three incarnations, three octets each way, text out ' +
-      'of order, copies, aborts and a crash. `synfin prove --bridge` repeats it. Actions of the model that no search has ' +
-      'shown: {never}; the engine keeps a CLOSE of SYN-RECEIVED until it is ESTABLISHED, figure 5 has the other way, too.',
+      'the words of the theory, and steps of the theory are looked for that make the same of it: among those that the event ' +
+      'allows, so that a segment never ends a connection without a word. Not looked at: `attacker` (a lucky guess of RCV.NXT ' +
+      'is in no theory), `two-incarnations` and `old-duplicates` (nobody has seen their end), numbers that wrap around, and ' +
+      'which octets text consists of. The random walks of the model have three incarnations, three octets each way, text out ' +
+      'of order, copies, aborts and a crash. In the walks of hosts, two real hosts with all options on are on a simulated wire ' +
+      'that loses, copies, delays and reorders segments, and connect again and again on the same ports; their steps are taken from ' +
+      'what happens in the host while it processes a segment, a timer or a call. SYN cookies and Fast Open are there only, with ' +
+      'the real cookies. `synfin prove --bridge` repeats it.',
     zh:
-      '对搜索中的每一次转移，把发生转移的主机、到达的报文段和发出的报文段翻译成模型的说法，再寻找效果相同的若干步；只在该事件允许的动作中寻找，' +
-      '因此一个报文段绝不能让连接不声不响地结束。没有对照的有：`attacker` 和 `flood`（模型里没有伪造的报文段）、`two-incarnations` 和 ' +
-      '`old-duplicates`（没有人见过它们的尽头）、序列号回绕，以及数据的具体内容。随机游走包含三个化身、每个方向三个字节、乱序的数据、复制、中止和一次崩溃。' +
-      '`synfin prove --bridge` 可以重做。模型中没有任何搜索展示过的动作：{never}；引擎把 SYN-RECEIVED 中的 CLOSE 保留到 ESTABLISHED，图 5 还有另一种走法。',
+      '对搜索中的每一次转移，把发生转移的主机、到达的报文段和发出的报文段翻译成理论的说法，再寻找效果相同的若干步；只在该事件允许的动作中寻找，' +
+      '因此一个报文段绝不能让连接不声不响地结束。没有对照的有：`attacker`（碰巧猜中 RCV.NXT，不在任何理论之内）、`two-incarnations` 和 ' +
+      '`old-duplicates`（没有人见过它们的尽头）、序列号回绕，以及数据的具体内容。模型中的随机游走包含三个化身、每个方向三个字节、乱序的数据、复制、中止和一次崩溃。' +
+      '主机的游走则是两台真正的主机，各种选项全开，处在会丢失、复制、延迟、打乱报文段的模拟网线两端，在同一对端口上反复连接；每一步取自主机处理报文段、' +
+      '定时器或调用时发生的事情。SYN cookie 和 Fast Open 只出现在这里，用的是真正的 cookie。`synfin prove --bridge` 可以重做。',
+  },
+  bridgeTime: {
+    en:
+      'The theory of time is held against both hosts at once: there a connection is one thing. Where one is aborted, reset or ' +
+      'given up, which it does not speak of, the search goes no further. A walk of hosts ends where something comes that the theory ' +
+      'takes for impossible: a late copy of the ACK brings back a cookie whose connection has ended, or the ISN’s clock has moved ' +
+      'so little that the numbers of two incarnations overlap. The column “outside” counts all of it.',
+    zh:
+      '时间理论同时与两台主机对照，因为在那里一个连接是一个整体。连接被中止、复位或放弃时（它不涉及这些），搜索就不再继续。主机的游走遇到理论' +
+      '认为不可能的情形时结束：迟到的 ACK 副本带回连接已结束的 cookie，或 ISN 的时钟走得太少，两个化身的序列号重叠。“之外”一列是这些的次数。',
+  },
+  bridgeNever: {
+    en:
+      'Actions of the theories that nothing has shown: {never}. To an ACK of no cookie the host does not answer at all while cookies ' +
+      'are out; a cookie whose time is over is simply no longer good; a RST in TIME-WAIT changes nothing, so that there is nothing to be seen.',
+    zh:
+      '各理论中从未出现的动作：{never}。有 cookie 未收回时，主机对不带 cookie 的 ACK 根本不应答；过期的 cookie 只是不再有效；' +
+      'TIME-WAIT 中的 RST 什么也不改变，因此看不到。',
   },
   bridgeHead: {
-    en: '| Model | Explores | States | Transitions | Different | Unexplained |',
-    zh: '| 模型 | 内容 | 状态 | 转移 | 不同的 | 无法解释 |',
+    en: '| Theory | Model | Explores | States | Transitions | Different | Outside | Unexplained |',
+    zh: '| 理论 | 模型 | 内容 | 状态 | 转移 | 不同的 | 之外 | 无法解释 |',
   },
   walked: { en: 'random walks', zh: '随机游走' },
   total: { en: 'together', zh: '合计' },
@@ -236,10 +298,30 @@ const WORDS = {
     zh: '忘记一条规则的 TCP 必须无法解释，否则模型就什么都允许；而用去掉同一条规则的模型必须能够解释。忘记的若关乎活性或时长，则能够解释：模型不涉及这些。',
   },
   mutantHead: {
-    en: '| Mutant | In | Unexplained | By the model without | Unexplained |',
-    zh: '| 变异体 | 所在模型 | 无法解释 | 去掉规则的模型 | 无法解释 |',
+    en: '| Theory | Mutant | In | Unexplained | By the theory without | Unexplained |',
+    zh: '| 理论 | 变异体 | 所在模型 | 无法解释 | 去掉规则的理论 | 无法解释 |',
   },
 } as const satisfies Record<string, Text>;
+
+/** Models and walks of the bridge in Chinese; in English they say it themselves. */
+const BRIDGED_ZH: Readonly<Record<string, string>> = {
+  forgery: '一个连接，不传数据；不在路径上的人发来一个报文段：在连接之前、之中或之后。',
+  forgeries: '同上，不在路径上的人发来两个报文段。',
+  'forgery-active': '双方同时主动打开，其中一方写一个字节；不在路径上的人发来一个报文段。',
+  'forgeries-alone': '一个监听端，不在路径上的人发来两个报文段；此外没有别人。',
+  'detach-quiet': '一个连接，不传数据；两个程序随时可以关闭一个方向，也可以离开。任意丢失。',
+  'detach-late': '客户端可能在服务器写一个字节时离开：数据到达时没有人会读。任意丢失。',
+  detach: '一个连接，每个方向一个字节；两个程序随时可以关闭一个方向，也可以离开。任意丢失。',
+  'detach-unread': '程序可能带着未读的数据离开；对端写一个字节。任意丢失，一次复制。',
+  'time-wait-lossless': '同下，不丢失也不复制。',
+  'time-wait':
+    '一个连接结束之后再建立一个；客户端先关闭，服务器读到末尾之后关闭。报文段可存活至一个 MSL，可丢失一个、复制一个；FIN 在不到一个 MSL 之后放弃重传。',
+  hosts: '一台主动打开的主机和一台监听的主机；双方写、关闭、中止。',
+  'hosts-active': '两台主机都主动打开，也可能同时。',
+  'hosts-detach': '应用程序关闭一个方向，或带着未读的数据关闭两个方向。',
+  'hosts-cookies': '监听端用 cookie 应答每一个 SYN。',
+  'hosts-fast': '数据随 SYN 一起发送，在握手完成之前就读取。',
+};
 
 /** A walk in Chinese; in English it says it itself. */
 const WALKS_ZH: Readonly<Record<string, string>> = {
@@ -276,12 +358,21 @@ function ruleRow({ id, rule, section, fails }: RemovedRule, lang: Lang): string 
   return row(id, rule[lang], sectionOf(section), failed === '' ? WORDS.holds[lang] : failed);
 }
 
-function bridgeRow(report: BridgeReport, lang: Lang): string {
-  const { id, outcome, states, transitions, questions, unexplained } = report;
+function aboutOf(theory: string, id: string, lang: Lang): string {
+  const about = BRIDGED_ZH[id];
+  const own = [...bridgeItems, ...hostsItems].find(({ config }) => config.id === id)?.config.about ?? id;
+  if (about !== undefined) return lang === 'zh' ? about : own;
   const config = walkConfigs.find((each) => each.id === id);
-  const about = config === undefined ? modelText(id, configNamed(id).about)[lang] : walkText(config)[lang];
+  if (config !== undefined) return walkText(config)[lang];
+  if (theory !== 'base') throw new RangeError(`no Chinese text of ${id}`);
+  return modelText(id, configNamed(id).about)[lang];
+}
+
+function bridgeRow(report: BridgeReport, lang: Lang): string {
+  const { theory, id, outcome, states, transitions, questions, outside, unexplained } = report;
   const found = outcome === 'walked' ? WORDS.walked[lang] : count(states);
-  return row(id, about, found, count(transitions), count(questions), unexplained);
+  const about = aboutOf(theory, id, lang);
+  return row(theory, id, about, found, count(transitions), count(questions), count(outside), unexplained);
 }
 
 /** What a theory beside the base has of its own. */
@@ -317,6 +408,17 @@ function furtherTheory({ theory, rules }: Proven, lang: Lang): string[] {
     ...rules.map((rule) => ruleRow(rule, lang)),
     '',
   ];
+}
+
+/** Which reports are of another day. */
+function earlierThan(date: string, reports: readonly DatedReport[], lang: Lang): string {
+  const days = [...new Set(reports.map((report) => report.date))].filter((day) => day !== date);
+  return days
+    .map((day) => {
+      const ids = reports.filter((report) => report.date === day).map(({ id }) => `\`${id}\``);
+      return fill(WORDS.bridgeEarlier[lang], { date: day, ids: ids.join(', ') });
+    })
+    .join('');
 }
 
 /** The chapter of the page. */
@@ -389,26 +491,34 @@ export function proofChapter({ date, machine, solvers, bridge }: ProvedRun, lang
     ...theories.slice(1).flatMap((proven) => furtherTheory(proven, lang)),
     `### ${w('bridge')}`,
     '',
-    w('bridgeText', { never: bridge.never.map((name) => `“${name}”`).join(', ') }),
+    w('bridgeText'),
+    '',
+    w('bridgeTime'),
+    '',
+    w('bridgeNever', { never: bridge.never.map((name) => `“${name}”`).join(', ') }),
     '',
     w('bridgeHead'),
-    '|---|---|--:|--:|--:|--:|',
+    '|---|---|---|--:|--:|--:|--:|--:|',
     ...bridge.reports.map((report) => bridgeRow(report, lang)),
     row(
       w('total'),
       '',
       '',
+      '',
       sum(({ transitions }) => transitions),
       sum(({ questions }) => questions),
+      sum(({ outside }) => outside),
       sum(({ unexplained }) => unexplained),
     ),
+    '',
+    w('bridgeWhen', { date, earlier: earlierThan(date, bridge.reports, lang) }),
     '',
     w('mutantsText'),
     '',
     w('mutantHead'),
-    '|---|---|--:|---|--:|',
-    ...bridge.mutants.map(({ mutant, config, rules, unexplained, without }) =>
-      row(mutant, config, unexplained, rules.join(', ') || '-', without ?? '-'),
+    '|---|---|---|--:|---|--:|',
+    ...bridge.mutants.map(({ theory, mutant, config, rules, unexplained, without }) =>
+      row(theory, mutant, config, unexplained, rules.join(', ') || '-', without ?? '-'),
     ),
     '',
   ];

@@ -16,7 +16,7 @@ import { assassination, rfc1337Ignored } from './rfc1337-ignored.ts';
 import { rstInWindow } from './rst-in-window.ts';
 import { twoWayHandshake } from './two-way-handshake.ts';
 
-export type { Mutant } from './mutant.ts';
+export { type Mutant, without } from './mutant.ts';
 
 /** Every mutant, in the order of a connection's life. */
 export const mutants: readonly Mutant[] = [

@@ -1,6 +1,7 @@
 // The door of the proof: theories of TCP's rules, what must be shown of them, and rules removed.
 
 export { base } from './base/index.ts';
+export type { Counterexample, Shown } from './counterexample.ts';
 export {
   countOf,
   type Group,
@@ -12,8 +13,15 @@ export {
   POSSIBLE,
   scriptOf,
 } from './obligations.ts';
-export { type Answer, failsAsExpected, prove, type Solver, type StepReport } from './prove.ts';
+export {
+  type Answer,
+  counterexampleTo,
+  failsAsExpected,
+  prove,
+  type Solver,
+  type StepReport,
+} from './prove.ts';
 export { type RemovedRule, removedRule, removedRules, theoryWithout, touchedBy } from './removed.ts';
-export { type Proven, theories, theoryOf } from './theories.ts';
+export { type Proven, theories, theoryNamed, theoryOf, theoryWithoutRules } from './theories.ts';
 export type { Action, Clause, Definition, Part, Rigid, StateFunction, Theory } from './theory.ts';
 export { actionsOf, clausesOf, stateOf } from './theory.ts';

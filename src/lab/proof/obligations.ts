@@ -47,7 +47,7 @@ export interface ObligationOptions {
 }
 
 /** Functions after an action have this at the end of their names. */
-const AFTER = '_after';
+export const AFTER = '_after';
 
 /** All obligations of a theory, one group for an action. */
 export function obligationsOf(theory: Theory, options: ObligationOptions = {}): Group[] {

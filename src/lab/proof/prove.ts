@@ -1,6 +1,7 @@
 // Asks a solver for everything that must be shown of a theory, action by action.
 
-import { type Group, INITIALLY, obligationsOf } from './obligations.ts';
+import { type Counterexample, questionOf } from './counterexample.ts';
+import { type Group, INITIALLY, type Obligation, obligationsOf, POSSIBLE } from './obligations.ts';
 import type { RemovedRule } from './removed.ts';
 import { actionsOf, type Theory } from './theory.ts';
 
@@ -13,6 +14,8 @@ export interface Solver {
   readonly name: string;
   /** An answer for each question of a group, in their order. */
   ask(group: Group): Promise<readonly Answer[]>;
+  /** The model that it finds for a question of a group, as it prints it, with what else is asserted; null: it finds none. */
+  example(group: Group, obligation: Obligation, more: string): Promise<string | null>;
   /** Nothing more will be asked. */
   end(): void;
 }
@@ -48,6 +51,22 @@ export async function* prove(
       failed,
     };
   }
+}
+
+/** The solver's counterexample of an action to a clause; null: it has none, or that is not one of a step to a clause. */
+export async function counterexampleTo(
+  theory: Theory,
+  solver: Solver,
+  action: string,
+  clause: string,
+): Promise<Counterexample | null> {
+  const group = obligationsOf(theory).find((each) => each.action === action);
+  const obligation = group?.obligations.find((each) => each.clause === clause);
+  if (group === undefined || obligation === undefined || action === INITIALLY || clause === POSSIBLE)
+    return null;
+  const question = questionOf(theory, action, clause);
+  const model = await solver.example(group, obligation, question.text);
+  return model === null ? null : question.read(model);
 }
 
 /** Whether exactly the steps fail that must: none of the theory as it is (null), those of a rule without the rule. */

@@ -7,6 +7,8 @@ import type { Part, Theory } from '../theory.ts';
 
 const SYNCHRONIZED =
   'state(p) in {ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT}';
+const KNOWS_IRS =
+  'state(p) in {SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT}';
 const CHALLENGE = 'sent_ack(p, rcv_nxt(p)) := true';
 
 const forged: Part = {
@@ -54,7 +56,7 @@ const forged: Part = {
         en: 'A RST in the window, but not at RCV.NXT: a challenge ACK.',
         zh: '窗口之内、但不在 RCV.NXT 的 RST：用挑战 ACK 应答。',
       },
-      when: [`${SYNCHRONIZED} | state(p) = SYN_RECEIVED`],
+      when: [KNOWS_IRS],
       does: [CHALLENGE],
     },
     {
@@ -64,7 +66,7 @@ const forged: Part = {
         en: 'A SYN for a connection that is there: a challenge ACK.',
         zh: '已有连接收到 SYN：用挑战 ACK 应答。',
       },
-      when: [SYNCHRONIZED],
+      when: [KNOWS_IRS],
       does: [CHALLENGE],
     },
     {
@@ -74,8 +76,28 @@ const forged: Part = {
         en: 'An ACK of what was not sent, or long ago: a challenge ACK, and its text is dropped.',
         zh: '确认的是没有发过或很久以前的数据：用挑战 ACK 应答，其数据丢弃。',
       },
-      when: [SYNCHRONIZED],
+      when: [KNOWS_IRS],
       does: [CHALLENGE],
+    },
+    {
+      name: 'forged SYN refused',
+      section: '3.10.7.1',
+      says: {
+        en: 'A SYN of nobody where nobody listens: <SEQ=0><ACK=SEG.SEQ+1><CTL=RST,ACK>.',
+        zh: '没有监听者时收到来历不明的 SYN：<SEQ=0><ACK=SEG.SEQ+1><CTL=RST,ACK>。',
+      },
+      when: ['nobody(h)', 'g ~= h', '~used(g, n)'],
+      does: ['used(g, n) := true', 'sent_rst_ack(h, n) := true'],
+    },
+    {
+      name: 'forged ACK refused',
+      section: '3.10.7.1, 3.10.7.2, 3.10.7.3, 3.10.7.4 fifth',
+      says: {
+        en: 'An ACK of what was never sent, where no connection is ESTABLISHED: a RST with the number that it acknowledges.',
+        zh: '没有已建立的连接时，确认从未发送之物的 ACK：用 RST 应答，其序列号就是所确认的号。',
+      },
+      when: ['nobody(h) | (exists r. host(r) = h & state(r) in {SYN_SENT, SYN_RECEIVED})', '~used(h, n)'],
+      does: ['used(h, n) := true', 'sent_rst(h, n, x) := true'],
     },
   ],
   properties: [],
@@ -121,7 +143,8 @@ export const blindRules: readonly RemovedRule[] = [
       zh: '窗口之内的 SYN 不能终止连接（RFC 793 曾规定它会）。',
     },
     section: 'RFC 5961 4',
-    changes: [{ action: 'forged SYN', does: { [CHALLENGE]: ENDS } }],
+    changes: [{ action: 'forged SYN', when: { [KNOWS_IRS]: [SYNCHRONIZED] }, does: { [CHALLENGE]: ENDS } }],
+    adds: [{ name: 'forged SYN in SYN-RECEIVED', like: 'forged SYN', does: {} }],
     fails: [['forged SYN', 'no reset']],
   },
   {

@@ -1,13 +1,10 @@
-// Which steps of the theory is a step of the engine? Looked for among those that the event allows: a segment never lets a
-// program call, and nothing but a timer, a program or a crash lets a connection end without a word.
+// Which steps of the theory is a step of the engine? Looked for among those that the event allows (allowed.ts).
 
-import { type Environment, newEnvironment } from '../language/index.ts';
 import type { Theory } from '../theory.ts';
-import type { Abstraction, Fact, Said, View } from './abstraction.ts';
+import { Abstraction, type Cookie, type Fact, incarnationOf, type Said, type View } from './abstraction.ts';
+import { allowedBeside, allowedIn, type EngineEvent } from './allowed.ts';
 import { Finite, type FiniteAction, INCARNATIONS, OFFSETS } from './finite.ts';
-
-/** What may have happened to a host. */
-export type EngineEvent = 'open' | 'write' | 'close' | 'abort' | 'read' | 'segment' | 'timer' | 'crash';
+import { type Goal, pathTo } from './paths.ts';
 
 /** A step of the engine at one host. */
 export interface EngineStep {
@@ -21,66 +18,30 @@ export interface EngineStep {
   readonly sent: readonly Said[];
 }
 
-/** What any TCP may send while it is at it. */
-const SENDS = ['SYN again', 'SYN,ACK again', 'ACK', 'octet', 'FIN sent'];
-
-/** What each event may be. */
-const ALLOWED: Readonly<Record<EngineEvent, readonly string[]>> = {
-  open: ['OPEN', ...SENDS],
-  write: ['SEND', ...SENDS],
-  // CLOSE in SYN-SENT deletes the TCB (3.10.4).
-  close: ['CLOSE', 'gone', ...SENDS],
-  abort: ['ABORT', 'gone'],
-  read: SENDS,
-  segment: [
-    'LISTEN: SYN',
-    'SYN-SENT: SYN,ACK',
-    'SYN-SENT: SYN',
-    'SYN-RECEIVED: ACK',
-    'SYN-RECEIVED: SYN,ACK',
-    'FIN-WAIT-1: ACK of the SYN',
-    'text',
-    'text in order',
-    'ACK of the FIN',
-    'FIN',
-    'FIN in order',
-    'nobody: ACK',
-    'nobody: SYN,ACK',
-    'CLOSED: SYN',
-    'SYN-SENT: ACK of another',
-    'SYN-RECEIVED: ACK of another',
-    'SYN-SENT: RST',
-    'RST',
-    ...SENDS,
-  ],
-  // R2, and what ends FIN-WAIT-2; with a RST or without.
-  timer: ['2 MSL', 'gone', 'ABORT', ...SENDS],
-  crash: ['gone'],
-};
-
-/** Most steps of the theory for one of the engine. */
-const MOST_STEPS = 16;
-
-/** Explains steps of one model. */
+/** Explains steps of one run, or of one model. */
 export class Explainer {
   readonly #finite: Finite;
-  readonly #allowed: ReadonlyMap<EngineEvent, readonly FiniteAction[]>;
-  readonly #env: Environment = newEnvironment();
+  readonly #theory: Theory;
+  readonly #allowed = new Map<EngineEvent, readonly FiniteAction[]>();
   readonly #abstraction: Abstraction;
   readonly #known = new Map<string, readonly string[] | null>();
   /** How often each action was part of the explanation of a different step. */
   readonly used = new Map<string, number>();
 
   constructor(theory: Theory, abstraction: Abstraction) {
+    this.#theory = theory;
     this.#abstraction = abstraction;
-    this.#finite = new Finite(theory, abstraction.iss, abstraction.numbers.length);
-    const { actions } = this.#finite;
-    this.#allowed = new Map(
-      Object.entries(ALLOWED).map(([event, names]) => [
-        event as EngineEvent,
-        actions.filter(({ name, like }) => names.includes(like ?? name)),
-      ]),
-    );
+    this.#finite = new Finite(theory, abstraction.iss, Abstraction.NUMBERS);
+  }
+
+  #actions(event: EngineEvent): readonly FiniteAction[] {
+    let actions = this.#allowed.get(event);
+    if (actions === undefined) {
+      const names = allowedIn(this.#theory.id, event);
+      actions = this.#finite.actions.filter(({ name, like }) => names.includes(like ?? name));
+      this.#allowed.set(event, actions);
+    }
+    return actions;
   }
 
   /** Different questions so far. */
@@ -90,7 +51,9 @@ export class Explainer {
 
   /** Steps of the theory that make the same of the host; null: there are none. */
   explain(step: EngineStep): readonly string[] | null {
-    const key = JSON.stringify(step);
+    const { iss } = this.#abstraction;
+    const alike = iss.some((number, p) => number !== p) ? iss.join() : '';
+    const key = JSON.stringify(step) + alike;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const path = this.#search(step);
@@ -100,57 +63,19 @@ export class Explainer {
   }
 
   #search(step: EngineStep): string[] | null {
-    const goal = new Goal(this.#finite, this.#abstraction, step);
-    const actions = [...(this.#allowed.get(step.event) ?? []), ...this.#more(step)];
-    const seen = new Set<string>();
-    const path: string[] = [];
-    const go = (): boolean => {
-      if (goal.reached()) return true;
-      const here = this.#finite.difference();
-      if (seen.has(here) || path.length === MOST_STEPS) return false;
-      seen.add(here);
-      return actions.some((action) => this.#tries(action, goal, 0, path, go));
-    };
-    return go() ? path : null;
-  }
-
-  /** What one kind of segment, and a CLOSE that has waited, allow beside. */
-  #more({ event, before, arrived }: EngineStep): FiniteAction[] {
-    const names: string[] = [];
-    // A SYN ends a connection in SYN-RECEIVED (3.10.7.4 fourth), and one in TIME-WAIT that makes room for the next (3.6.1).
-    if (arrived?.syn === true && before.state === 'SYN_RECEIVED') names.push('gone');
-    if (before.waitOver || (arrived?.syn === true && before.state === 'TIME_WAIT')) names.push('2 MSL');
-    if (event === 'segment' && before.closeWaits) names.push('CLOSE');
-    return this.#finite.actions.filter(({ name }) => names.includes(name));
-  }
-
-  /** Tries an action with all values of its parameters from the `at`-th on. */
-  #tries(action: FiniteAction, goal: Goal, at: number, path: string[], go: () => boolean): boolean {
-    const env = this.#env;
-    if (action.guards[at]?.some((guard) => guard(env) === 0) === true) return false;
-    const parameter = action.parameters[at];
-    if (parameter === undefined) {
-      const before = this.#finite.take(action, env);
-      path.push(action.name);
-      const values = env.slice();
-      if (goal.possible() && go()) return true;
-      env.set(values);
-      path.pop();
-      this.#finite.undo(before);
-      return false;
-    }
-    const { slot, sort } = parameter;
-    const [from, to] = goal.range(slot, sort);
-    for (let value = from; value < to; value++) {
-      env[slot] = value;
-      if (this.#tries(action, goal, at + 1, path, go)) return true;
-    }
-    return false;
+    const goal = new HostGoal(this.#finite, this.#abstraction, step);
+    const beside = allowedBeside(step.event, step.before, step.arrived?.syn === true);
+    const more = this.#finite.actions.filter(({ name }) => beside.includes(name));
+    const actions = [...this.#actions(step.event), ...more];
+    return pathTo(this.#finite, actions, goal);
   }
 }
 
+/** A value of a function at a point. */
+type Visit = (name: string, args: number[], value: number) => void;
+
 /** The state before a step in the cells, and what must hold of them afterwards. */
-class Goal {
+class HostGoal implements Goal {
   readonly #finite: Finite;
   readonly #step: EngineStep;
   /** Cells with the values that they must have. */
@@ -171,12 +96,18 @@ class Goal {
     this.#gone = ['ENDED', 'GONE'].map((name) => finite.states.indexOf(name));
     const { host, before, after, arrived, sent } = step;
     finite.reset();
+    // Nobody forges a number that a host has for its own, in the past or to come.
+    for (let k = 1; k <= INCARNATIONS; k++)
+      finite.set('used', [1 - host, iss[incarnationOf(1 - host, k)] as number], 1);
     for (let k = 1; k <= before.incarnation; k++) {
-      const p = incarnation(host, k);
+      const p = incarnationOf(host, k);
       finite.set('used', [host, iss[p] as number], 1);
       finite.set('state', [p], finite.states.indexOf('GONE'));
     }
-    if (before.present) this.#each(host, before, (name, args, value) => finite.set(name, args, value));
+    const set = (name: string, args: number[], value: number): void => finite.set(name, args, value);
+    for (const cookie of before.cookies) this.#cookie(host, cookie, 'COOKIE', set);
+    for (const cookie of before.spent) this.#cookie(host, cookie, 'GONE', set);
+    if (before.connection > 0) this.#each(host, before, set);
     if (arrived !== null) {
       if (arrived.sender >= 0) finite.set('irs', [arrived.sender], arrived.irs);
       for (const { name, args } of arrived.facts) finite.set(name, args, 1);
@@ -187,22 +118,23 @@ class Goal {
       this.#wanted.push([cell, 1]);
     }
     this.#network = networkOf(finite);
-    if (before.present && before.incarnation !== after.incarnation)
-      this.#ended.push(finite.cell('state', incarnation(host, before.incarnation)));
-    if (!after.present) {
-      if (after.incarnation > 0) this.#ended.push(finite.cell('state', incarnation(host, after.incarnation)));
-      return;
-    }
-    this.#each(host, after, (name, args, value) => {
+    const ends = (k: number): void => {
+      if (k > 0) this.#ended.push(finite.cell('state', incarnationOf(host, k)));
+    };
+    if (before.connection !== after.connection) ends(before.connection);
+    const want = (name: string, args: number[], value: number): void => {
       const cell = finite.cell(name, ...args);
       this.#wanted.push([cell, value]);
       if (name === 'rcv_nxt' || name === 'snd_end') this.#most.push([cell, value]);
-    });
+    };
+    for (const cookie of after.cookies) this.#cookie(host, cookie, 'COOKIE', want);
+    if (after.connection > 0) this.#each(host, after, want);
+    else if (after.cookies.length === 0) ends(after.incarnation);
   }
 
   /** Every value that a view fixes. What is kept beyond RCV.NXT must be there; more may. */
-  #each(host: number, view: View, visit: (name: string, args: number[], value: number) => void): void {
-    const p = incarnation(host, view.incarnation);
+  #each(host: number, view: View, visit: Visit): void {
+    const p = incarnationOf(host, view.connection);
     const truth = (value: boolean): number => (value ? 1 : 0);
     visit('state', [p], this.#finite.states.indexOf(view.state));
     visit('heard', [p], truth(view.heard));
@@ -212,12 +144,23 @@ class Goal {
     visit('fin_acked', [p], truth(view.finAcked));
     visit('fin_reached', [p], truth(view.finReached));
     visit('closed', [p], truth(view.closed));
+    if (view.deaf !== null && this.#finite.has('deaf')) visit('deaf', [p], truth(view.deaf));
     if (view.heard) {
       visit('irs', [p], view.irs);
-      if (this.#isOne(1 - host, view.took)) visit('took', [p, incarnation(1 - host, view.took)], 1);
+      if (view.took > 0 && this.#isOne(1 - host, view.took))
+        visit('took', [p, incarnationOf(1 - host, view.took)], 1);
     }
     if (view.finKept >= 0) visit('fin_kept', [p, view.finKept], 1);
     for (let x = 0; x < OFFSETS; x++) if (((view.kept >> x) & 1) === 1) visit('kept', [p, x], 1);
+  }
+
+  /** What the SYN,ACK of a cookie has promised. */
+  #cookie(host: number, { incarnation, irs, took }: Cookie, state: string, visit: Visit): void {
+    const p = incarnationOf(host, incarnation);
+    visit('state', [p], this.#finite.states.indexOf(state));
+    visit('heard', [p], 1);
+    visit('irs', [p], irs);
+    visit('took', [p, incarnationOf(1 - host, took)], 1);
   }
 
   /** Whether its ISS says who an incarnation is: without ISN selection it does not, and the model's ghost is a guess. */
@@ -261,17 +204,13 @@ class Goal {
   }
 }
 
-function incarnation(host: number, k: number): number {
-  return host * INCARNATIONS + k - 1;
-}
-
 const networks = new WeakMap<Finite, ReadonlySet<number>>();
 
 /** The cells of the network. */
 function networkOf(finite: Finite): ReadonlySet<number> {
   let cells = networks.get(finite);
   if (cells === undefined) {
-    cells = new Set(finite.cellsOf((name) => name.startsWith('sent_')));
+    cells = new Set(finite.cellsOf((name) => name.startsWith('sent_') || name === 'early'));
     networks.set(finite, cells);
   }
   return cells;

@@ -14,6 +14,7 @@ import {
 } from '../language/index.ts';
 import { parametersOf } from '../obligations.ts';
 import { type Action, actionsOf, stateOf, type Theory } from '../theory.ts';
+import { type Clock, INSTANTS } from './clock.ts';
 
 /** Incarnations of each host, and offsets. */
 export const INCARNATIONS = 4;
@@ -55,8 +56,8 @@ export class Finite {
   /** Cell and former value of every change. */
   readonly #trail: number[] = [];
 
-  /** `iss`: the number of each incarnation, from 0 to `numbers` - 1. */
-  constructor(theory: Theory, iss: readonly number[], numbers: number) {
+  /** `iss`: the number of each incarnation, from 0 to `numbers` - 1; `clock`: what its instants are. */
+  constructor(theory: Theory, iss: readonly number[], numbers: number, clock: Clock | null = null) {
     this.#theory = theory;
     this.states = theory.states;
     this.numbers = numbers;
@@ -65,7 +66,7 @@ export class Finite {
       number: numbers,
       offset: OFFSETS,
       octet: 0,
-      instant: 0,
+      instant: clock === null ? 0 : INSTANTS,
       host: 2,
       state: theory.states.length,
       truth: 2,
@@ -74,6 +75,9 @@ export class Finite {
       host: (p = 0) => (p < INCARNATIONS ? 0 : 1),
       iss: (p = 0) => iss[p] as number,
       octet: (p = 0, x = 0) => p * OFFSETS + x,
+      by: (s = 0, t = 0) => (clock?.after(s, t, 0) === true ? 1 : 0),
+      msl: (s = 0, t = 0) => (clock?.after(s, t, 1) === true ? 1 : 0),
+      msl2: (s = 0, t = 0) => (clock?.after(s, t, 2) === true ? 1 : 0),
       zero: () => 0,
       one: () => 1,
       true: () => 1,
@@ -157,9 +161,11 @@ export class Finite {
     this.#trail.length = 0;
   }
 
-  /** The cell of a function's value. Throws a RangeError for a point outside. */
+  /** The cell of a function's value. Throws a RangeError for a point outside, and for no function. */
   cell(name: string, ...args: readonly number[]): number {
-    const { base, sizes } = this.#places.get(name) as Place;
+    const place = this.#places.get(name);
+    if (place === undefined) throw new RangeError(`the theory does not speak of ${name}`);
+    const { base, sizes } = place;
     let at = 0;
     for (const [i, size] of sizes.entries()) {
       const arg = args[i] as number;
@@ -167,6 +173,11 @@ export class Finite {
       at = at * size + arg;
     }
     return base + at;
+  }
+
+  /** Whether the theory has this function. */
+  has(name: string): boolean {
+    return this.#places.has(name);
   }
 
   /** All cells of some functions. */

@@ -1,17 +1,21 @@
 // The door of the bridge: every step of the real engine that a search reaches, held against the theory.
 
 export type { Fact, Said, View } from './abstraction.ts';
-export type { EngineEvent, EngineStep } from './explain.ts';
+export type { EngineEvent } from './allowed.ts';
+export type { EngineStep } from './explain.ts';
+export { type HostsMutant, hostsItems, hostsMutants } from './hosts.ts';
+export { HostsBridge, type HostsConfig } from './hosts-walk.ts';
+export { type BridgeMutant, bridgeMutants, likeTheory } from './mutants.ts';
 export {
-  type BridgeMutant,
+  type BridgeItem,
   type BridgeReport,
+  bridgeHosts,
   bridgeItems,
   bridgeModel,
   bridgeMutant,
-  bridgeMutants,
   bridgeWalks,
-  likeTheory,
   neverUsed,
+  neverUsedOf,
 } from './run.ts';
 export { Bridge, EXPLAINED, isInTheory } from './system.ts';
 export { walk, walkConfigs } from './walk.ts';

@@ -2,15 +2,20 @@ import { describe, expect, test } from 'vitest';
 import { bridgeMutant, bridgeMutants, likeTheory } from './index.ts';
 
 describe('a TCP that forgets a rule', () => {
-  test.each(bridgeMutants.map((item) => [item.mutant, item] as const))('%s is not explained', (_id, item) => {
-    const report = bridgeMutant(item, []);
-    expect(report.unexplained).toBeGreaterThan(0);
-    expect(report.first).not.toBeNull();
-  });
+  test.each(bridgeMutants.map((item) => [item.theory.id, item.mutant, item] as const))(
+    '%s: %s is not explained',
+    (_theory, _id, item) => {
+      const report = bridgeMutant(item, []);
+      expect(report.unexplained).toBeGreaterThan(0);
+      expect(report.first).not.toBeNull();
+    },
+  );
 
   test.each(
-    bridgeMutants.filter(({ rules }) => rules.length > 0).map((item) => [item.mutant, item] as const),
-  )('%s is explained by the theory without that rule', (_id, item) => {
+    bridgeMutants
+      .filter(({ rules }) => rules.length > 0)
+      .map((item) => [item.theory.id, item.mutant, item] as const),
+  )('%s: %s is explained by the theory without that rule', (_theory, _id, item) => {
     expect(bridgeMutant(item, item.rules)).toMatchObject({ unexplained: 0, first: null });
   });
 

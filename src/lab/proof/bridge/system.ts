@@ -1,11 +1,13 @@
 // A bounded model whose every transition must be steps of the theory: the search fails at one that is not.
 
 import { Segment } from '../../../wire/segment.ts';
-import { Kind, type ModelConfig, type ModelOptions, TcpModel } from '../../check/model/index.ts';
+import { Forgery, Kind, type ModelConfig, type ModelOptions, TcpModel } from '../../check/model/index.ts';
 import type { Liveness, Property, System } from '../../check/search/index.ts';
 import type { Theory } from '../theory.ts';
-import { Abstraction, type Said, type View } from './abstraction.ts';
-import { type EngineEvent, type EngineStep, Explainer } from './explain.ts';
+import { Abstraction, forgedSaid, type Said, type View } from './abstraction.ts';
+import type { EngineEvent } from './allowed.ts';
+import { type EngineStep, Explainer } from './explain.ts';
+import { INCARNATIONS } from './finite.ts';
 
 const EVENTS: Readonly<Record<number, EngineEvent>> = {
   [Kind.OPEN]: 'open',
@@ -17,11 +19,26 @@ const EVENTS: Readonly<Record<number, EngineEvent>> = {
   [Kind.DUPLICATE]: 'segment',
   [Kind.TIMER]: 'timer',
   [Kind.CRASH]: 'crash',
+  [Kind.FLOOD]: 'flood',
+  [Kind.DETACH]: 'detach',
 };
 
-/** Whether the theory speaks of all that happens in a model: it knows no forged segment, and no flood. */
-export function isInTheory({ injections = 0, flood }: ModelConfig): boolean {
-  return injections === 0 && flood === undefined;
+/** Forged SYNs of a model have this number: see {@link Forgery}. */
+const FORGED_ISS = 0;
+
+/** What each forged segment is. */
+const FORGED: Readonly<Record<number, EngineEvent>> = {
+  [Forgery.RST_IN_WINDOW]: 'forged RST',
+  [Forgery.SYN_IN_WINDOW]: 'forged SYN',
+  [Forgery.ACK_OF_NOTHING]: 'forged ACK',
+  [Forgery.SYN_OF_NOBODY]: 'forged SYN',
+};
+
+/** Whether a theory speaks of all that happens in a model. */
+export function isInTheory(theory: Theory, { injections = 0, forgeries, a, b }: ModelConfig): boolean {
+  const detaches = a.detaches === true || b.detaches === true;
+  if (detaches !== (theory.id === 'half-close')) return false;
+  return injections === 0 ? theory.id !== 'blind' : theory.id === 'blind' && forgeries === 'blind';
 }
 
 /** The name of the property that a transition which is not explained breaks. */
@@ -29,6 +46,7 @@ export const EXPLAINED = 'explained';
 
 /** A model and the theory, side by side. */
 export class Bridge implements System {
+  readonly theory: Theory;
   readonly model: TcpModel;
   readonly explainer: Explainer;
   readonly maxBytes: number;
@@ -40,6 +58,8 @@ export class Bridge implements System {
   transitions = 0;
   unexplained = 0;
   first: EngineStep | string | null = null;
+  /** A model of the base theory and of those that add to it has nothing that they do not speak of. */
+  readonly outside = 0;
 
   readonly #abstraction: Abstraction;
   readonly #seg = new Segment();
@@ -50,12 +70,28 @@ export class Bridge implements System {
 
   /** Throws a RangeError for a model that the theory does not speak of. */
   constructor(theory: Theory, config: ModelConfig, options: ModelOptions = {}) {
-    if (!isInTheory(config)) throw new RangeError(`${config.id}: the theory knows no forged segment`);
+    if (!isInTheory(theory, config))
+      throw new RangeError(
+        `${config.id}: the theory '${theory.id}' does not speak of all that happens there`,
+      );
+    this.theory = theory;
     this.model = new TcpModel(config, options);
     this.maxBytes = this.model.maxBytes;
     this.initials = this.model.initials;
-    this.#abstraction = new Abstraction(this.model);
+    this.#abstraction = new Abstraction(theory.id === 'blind' ? { forged: FORGED_ISS } : {});
+    for (const [host, side] of this.model.sides.entries()) {
+      for (let k = 1; k <= INCARNATIONS; k++)
+        this.#abstraction.learn(host, k, side.numbers.iss[k - 1] as number);
+    }
     this.explainer = new Explainer(theory, this.#abstraction);
+  }
+
+  /** Different questions so far, and the actions of the explanations. */
+  get questions(): number {
+    return this.explainer.questions;
+  }
+  get used(): Iterable<string> {
+    return this.explainer.used.keys();
   }
 
   initial(i: number, out: Uint8Array): number {
@@ -65,7 +101,7 @@ export class Bridge implements System {
   load(bytes: Uint8Array, off: number, len: number): number {
     const actions = this.model.load(bytes, off, len);
     const { packets } = this.model;
-    this.#views = [this.#abstraction.view(0), this.#abstraction.view(1)];
+    this.#views = [this.#view(0), this.#view(1)];
     this.#packets = Array.from({ length: packets.count }, (_, i) => ({
       head: packets.head[i] as number,
       incarnation: packets.incarnation(i),
@@ -110,7 +146,12 @@ export class Bridge implements System {
     const delivers = kind === Kind.DELIVER || kind === Kind.DUPLICATE;
     const packet = delivers ? this.#packets[argument] : undefined;
     const host = packet === undefined ? argument & 1 : 1 - (packet.head & 1);
-    const arrived = packet === undefined ? null : this.#said(packet.head, packet.incarnation);
+    let arrived = packet === undefined ? null : this.#said(packet.head, packet.incarnation);
+    let event = EVENTS[kind] as EngineEvent;
+    if (kind === Kind.INJECT) {
+      event = FORGED[argument >> 1] as EngineEvent;
+      arrived = forgedSaid(event === 'forged SYN');
+    }
     const sent = new Map<string, Said>();
     for (const { head, tail } of this.model.emitted) {
       const said = this.#said(head, tail & 7);
@@ -118,12 +159,24 @@ export class Bridge implements System {
     }
     return {
       host,
-      event: EVENTS[kind] as EngineEvent,
+      event,
       before: (this.#views as readonly [View, View])[host as 0 | 1],
-      after: this.#abstraction.view(host),
+      after: this.#view(host),
       arrived,
       sent: [...sent.values()],
     };
+  }
+
+  #view(host: number): View {
+    const side = this.model.sides[host as 0 | 1];
+    const { inc, present } = side;
+    return this.#abstraction.view(host, {
+      incarnation: inc,
+      tcb: present === 1 ? side.tcb : null,
+      nowMs: side.engine.ms,
+      took: present === 1 ? side.peerOf(inc) : 0,
+      called: present === 1 && (side.closed & side.bit()) !== 0,
+    });
   }
 
   #said(head: number, incarnation: number): Said {

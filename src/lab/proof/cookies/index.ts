@@ -33,6 +33,16 @@ const cookie: Part = {
       ],
     },
     {
+      name: 'LISTEN: SYN, cookie again',
+      section: 'RFC 4987 3.6',
+      says: {
+        en: 'The SYN comes again: the same cookie, for it is a function of what the SYN says.',
+        zh: 'SYN 再次到达：cookie 由 SYN 的内容算出，因此还是同一个。',
+      },
+      when: [OUT, 'free(host(p))', 'apart(p, q)', 'sent_syn(q)', 'iss(q) = irs(p)'],
+      does: ['sent_syn_ack(p) := true'],
+    },
+    {
       name: 'LISTEN: ACK of a cookie',
       section: 'RFC 4987 3.6',
       says: {
@@ -134,7 +144,10 @@ export const cookieRules: readonly RemovedRule[] = [
     },
     section: 'RFC 4987 3.6',
     changes: [
-      { action: 'LISTEN: ACK of a cookie', when: { [OUT]: [`${OUT} | state(p) = ENDED & heard(p)`] } },
+      {
+        action: 'LISTEN: ACK of a cookie',
+        when: { [OUT]: [`${OUT} | state(p) in {ENDED, GONE} & heard(p)`] },
+      },
     ],
     fails: [['LISTEN: ACK of a cookie', 'RST']],
   },

@@ -3,7 +3,7 @@
 // does not cost is here, too: nothing else is read twice, and all that is read was written by the peer.
 
 import { base } from '../base/index.ts';
-import type { RemovedRule } from '../removed.ts';
+import { type RemovedRule, theoryWithout } from '../removed.ts';
 import type { Clause, Part, Theory } from '../theory.ts';
 
 const IN_SYN = 'early(q, x)';
@@ -114,6 +114,21 @@ const INSTEAD: Readonly<Record<string, Pick<Clause, 'says' | 'holds' | 'neededFo
   },
 };
 
+/** A RST of who has read text of a SYN acknowledges that, too: it still refuses the SYN. */
+const withText = theoryWithout(base, {
+  id: 'text in a SYN',
+  changes: [
+    {
+      action: 'ABORT',
+      does: {
+        'sent_rst_ack(host(p), irs(p)) := sent_rst_ack(host(p), irs(p)) | rcv_nxt(p) = one': [
+          'sent_rst_ack(host(p), irs(p)) := true',
+        ],
+      },
+    },
+  ],
+});
+
 /** The base theory, and text in SYNs. */
 export const fast: Theory = {
   ...base,
@@ -135,7 +150,7 @@ export const fast: Theory = {
     },
   ],
   parts: [
-    ...base.parts.map((part) => ({
+    ...withText.parts.map((part) => ({
       ...part,
       helpers: part.helpers.map((clause) =>
         clause.name in INSTEAD ? { ...clause, ...INSTEAD[clause.name] } : clause,
@@ -154,7 +169,7 @@ export const fastRules: readonly RemovedRule[] = [
       zh: '进入 ESTABLISHED 之前，只读 SYN 中的数据。',
     },
     section: 'RFC 7413 4.2',
-    changes: [{ action: 'text of a SYN', when: { [IN_SYN]: ['sent_octet(q, x)'] } }],
+    changes: [{ action: 'text of a SYN', when: { [IN_SYN]: [`${IN_SYN} | sent_octet(q, x)`] } }],
     fails: [['text of a SYN', 'kept, so acked']],
   },
   {

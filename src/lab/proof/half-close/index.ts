@@ -8,6 +8,7 @@ import type { Part, Theory } from '../theory.ts';
 
 const LISTENS = '~deaf(p)';
 const TEXT = 'text';
+const SYN_REFUSED = 'sent_rst_ack(host(p), irs(p)) := sent_rst_ack(host(p), irs(p)) | rcv_nxt(p) = one';
 
 const both: Part = {
   id: 'half-close',
@@ -62,7 +63,7 @@ const both: Part = {
         '~kept(p, x)',
         'one <= y',
       ],
-      does: ['refused(p) := true', 'state(p) := GONE', 'sent_rst(host(p), iss(p), y) := true'],
+      does: ['refused(p) := true', 'state(p) := GONE', 'sent_rst(host(p), iss(p), y) := true', SYN_REFUSED],
     },
   ],
   properties: [
@@ -191,7 +192,8 @@ export const halfCloseRules: readonly RemovedRule[] = [
         when: { 'one <= y': ['x < z'] },
         does: {
           'state(p) := GONE': ['rcv_nxt(p) := z'],
-          'sent_rst(host(p), iss(p), y) := true': ['sent_ack(p, z) := true'],
+          'sent_rst(host(p), iss(p), y) := true': [],
+          [SYN_REFUSED]: [],
         },
       },
     ],
