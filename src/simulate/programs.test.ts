@@ -257,6 +257,23 @@ describe('synfin/sim that is only loaded', () => {
   });
 });
 
+test('SYNFIN_CHECK finds the first simulation of a process no other than the second, with fetch, too', async () => {
+  const program = `
+    import http from 'node:http';
+    import { simulate } from ${JSON.stringify(HERE)};
+    process.env.SYNFIN_CHECK = '1';
+    await simulate({ seed: 6 }, async (sim) => {
+      sim.host('api', () => http.createServer((_request, response) => response.end('hello')).listen(80));
+      await sim.client('client', async () => {
+        for (let n = 0; n < 3; n++) await (await fetch('http://api/', { signal: AbortSignal.timeout(3000) })).text();
+        await new Promise((resolve) => setTimeout(resolve, 10_000));
+      });
+    });
+    console.log('the same');
+  `;
+  expect(await printed({}, program)).toEqual(['the same']);
+});
+
 test('a server that closes what is idle closes connections in the order in which they came', async () => {
   await simulate({}, async (sim) => {
     const server = sim.host('server', () => {

@@ -73,7 +73,8 @@ export class Timers {
     if (life.isDead) timeout.unref(); // nor does anybody live for it
     const shared = ms === SHARED_MS && timeout._onTimeout?.name === SHARED_NAME;
     timeout[SHADOW] = new VirtualTimer(this, timeout, ms, shared ? null : life);
-    this.loop.observe?.(`timer of ${ms} ms`, life.name);
+    // The first simulation of a process makes the shared one, the next ones find it.
+    if (!shared) this.loop.observe?.(`timer of ${ms} ms`, life.name);
   }
 
   /** `timeout.refresh()`. */
