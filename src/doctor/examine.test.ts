@@ -378,5 +378,8 @@ describe('what is said', () => {
     const { python } = finding.texts.runtimes;
     expect(finding.process?.runtime).toBe('python');
     expect(findingText(python ?? { en: '', zh: '' }, finding, 'en')).toContain('py-spy dump --pid 7:');
+    // One connection of many of the same service: its own port tells it.
+    const now = finding.texts.now.map((text) => findingText(text, finding, 'en')).join(' ');
+    expect(now).toContain("ss -K '( dst 10.0.0.2 and dport = :40000 and sport = :8080 )'");
   });
 });
