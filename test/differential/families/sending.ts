@@ -22,6 +22,22 @@ const octets = (o: Observation): number => o.sent.reduce((sum, s) => sum + s.len
 
 export const sending: readonly Family[] = [
   {
+    id: 'syn-ack-resent-by-sack',
+    verdict: 'rfc-free-choice',
+    reason:
+      'After a CLOSE in SYN-RECEIVED the SYN,ACK and the FIN are under way. Blocks of an ACK that acknowledges neither make Linux send the SYN,ACK again; here only text goes again by SACK (RFC 2018 speaks of data), a SYN by its timer.',
+    fields: ['segments'],
+    is: ({ seg, facts, ours, theirs }) =>
+      facts.state === 'FIN-WAIT-1' &&
+      facts.sndUna === 0 &&
+      facts.sack &&
+      seg?.options.some((o) => o.kind === 'sack') === true &&
+      theirs.sent[0]?.ctl === (SYN | ACK) &&
+      theirs.sent[0].seq === 0 &&
+      ours.state === theirs.state &&
+      ours.sent.length === theirs.sent.length - 1,
+  },
+  {
     id: 'push',
     verdict: 'rfc-free-choice',
     reason:
