@@ -1,10 +1,13 @@
 // A Linux in v86, under Node, on a network of one program: v86's own list of what a network has to do, and what its own
-// network cannot: losses, half-closes, 1 MB both ways. By `npm run test:qemu`.
+// network cannot: losses, half-closes, 1 MB both ways (SYNFIN_V86_OCTETS: another size). By `npm run test:qemu`.
 
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createV86Network, type V86Network } from '../../src/gateway/v86/index.ts';
+import { faultyPort, Gateway, hostOuter } from '../../src/gateway/index.ts';
+import { createV86Network, type V86Network, v86Port } from '../../src/gateway/v86/index.ts';
+import { Host } from '../../src/host/index.ts';
 import { pattern } from '../../src/link/devices/testing.ts';
+import { serve } from '../../src/socket/web/index.ts';
 import { titled } from '../support/namespace.ts';
 import { bootV86, type V86Guest, whyNoV86 } from './v86.ts';
 
@@ -77,6 +80,50 @@ describe.skipIf(why !== '').each(['ne2k', 'virtio'] as const)(
       let answer = '';
       for await (const piece of connection) answer += new TextDecoder().decode(piece);
       expect(answer).toContain(sum);
+    });
+
+    test('with losses and reordering: there and back, a reset in the middle, a port again in TIME-WAIT', {
+      timeout: 240_000,
+    }, async () => {
+      await network.close();
+      const outside = new Host();
+      const faults = { loss: 0.02, reorder: { probability: 0.05, extraDelayUs: 20_000 }, seed: 3 };
+      const gateway = new Gateway({ outer: hostOuter(outside) });
+      gateway.attach(faultyPort(v86Port(guest.emulator), faults));
+      try {
+        serve(gateway.host, { port: 80 }, () => new Response(octets as Uint8Array<ArrayBuffer>));
+        const summed = gateway.host.listen({ port: 9 });
+        const reset = gateway.host.listen({ port: 10 });
+        const greets = gateway.host.listen({ port: 11 });
+        await guest.run('udhcpc -i eth0 -n -q -t 8 -s /etc/udhcpc.sh');
+        expect(await guest.run('wget -q -O - http://10.0.2.2/ | sha256sum', 90_000)).toContain(sum);
+
+        const sent = guest.run('nc 10.0.2.2 9 </tmp/f', 90_000);
+        const c = await summed.accept();
+        const hash = createHash('sha256');
+        for await (const piece of c) hash.update(piece);
+        await c.end();
+        await sent;
+        expect(hash.digest('hex')).toBe(sum);
+
+        const broken = guest.run('nc 10.0.2.2 10 </tmp/f');
+        const r = await reset.accept();
+        await r.read();
+        r.abort();
+        await expect(broken).rejects.toThrow(/status 1/);
+
+        for (const word of ['one', 'two']) {
+          // It does not end its direction before the page has: the page has TIME-WAIT.
+          const heard = guest.run('[ -p /tmp/p ] || mkfifo /tmp/p; nc -p 4000 10.0.2.2 11 <>/tmp/p');
+          const g = await greets.accept();
+          await g.write(new TextEncoder().encode(word));
+          void g.end().catch(() => {});
+          expect(await heard).toBe(word);
+        }
+      } finally {
+        await gateway.close();
+        await outside.close({ timeoutMs: 0 });
+      }
     });
   },
 );
