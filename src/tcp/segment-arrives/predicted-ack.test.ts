@@ -113,7 +113,7 @@ describe('an ACK as predicted', () => {
       expect(predicted(waiting(cwnd), 'ACK', 1, 2001)).toBe(true);
     }
     expect(meets(waiting(3000), true, ['ACK', 1, 2001]).a.tcb.cc.cwnd).toBe(5000);
-    expect(meets(waiting(20_000), true, ['ACK', 1, 2001]).a.tcb.cc.cwnd).toBe(20_000);
+    expect(meets(flight(3), true, ['ACK', 1, 3001]).a.tcb.cc.cwnd).toBe(10_000);
   });
 
   it('in congestion avoidance, with pacing, and under a control that owns recovery', () => {
