@@ -43,6 +43,8 @@ export class Connection {
   complete = true;
   readonly icmp: IcmpSeen[] = [];
   earlier: Earlier | null = null;
+  /** The SYN with another number that begins the next connection of the same sockets. */
+  nextSyn: Seen | null = null;
   /** The states that each end may be in. */
   readonly states: [StateSet, StateSet] = [sets.active, sets.passive];
   packets = 0;

@@ -216,6 +216,7 @@ export class Follower {
     const incarnation = entry === null ? 'next' : this.#incarnation(entry, segment);
     let early: Seen[] = [];
     if (entry !== null && incarnation === 'next') {
+      if ((segment.ctl & ACK) === 0) entry.connection.nextSyn = this.#seen(this.#way(entry, ip, segment));
       if (isOfDoubtful(entry.connection, segment)) {
         early = entry.connection.handOver();
         this.#segments -= early.length;

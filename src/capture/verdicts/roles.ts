@@ -6,6 +6,7 @@ import type { Text } from '../../lab/text/index.ts';
 export const roles = {
   syn: { en: 'the SYN', zh: 'SYN' },
   synAgain: { en: 'the SYN once more', zh: '重发的 SYN' },
+  newSyn: { en: 'the new SYN', zh: '新的 SYN' },
   synAck: { en: 'the SYN,ACK', zh: 'SYN,ACK' },
   synAckAgain: { en: 'the SYN,ACK once more', zh: '重发的 SYN,ACK' },
   thirdAck: { en: 'the third ACK of the handshake', zh: '握手的第三个 ACK' },

@@ -51,6 +51,11 @@ describe('opening', () => {
     expect(verdicts('stale-first', 'left', [], 1)).toEqual(['stale-syn', HEALTHY]);
   });
 
+  test('beside the server a stale SYN is a connection of its own, that the client refuses for a newer one', () => {
+    expect(verdicts('stale-first', 'right', [], 0)).toEqual(['stale-syn', HEALTHY]);
+    expect(verdicts('stale-first', 'right', [], 1)).toEqual([HEALTHY]);
+  });
+
   test('beside the server a full accept queue is told from a lost SYN, elsewhere the other is named', () => {
     expect(verdicts('acceptq', 'right', [], 1)).toEqual(['accept-queue-full']);
     expect(verdicts('acceptq-ack', 'right', [], 1)).toEqual(['accept-queue-full']);

@@ -1,17 +1,21 @@
 // Handshakes with numbers that do not fit: an old SYN, a changed one, both ends at once.
 
 import { ACK, SYN } from '../../../wire/index.ts';
+import type { Connection, Seen } from '../../follow/index.ts';
 import { roles } from '../roles.ts';
-import { type Rule, shows } from '../verdict.ts';
+import { type Found, type Rule, shows } from '../verdict.ts';
 
-/** A SYN,ACK for another SYN; the client refuses it (RFC 9293 section 3.10.7.3). */
+/** A client whose old SYN was refused sends its new one again within this: 1 s at first, 3 s before RFC 6298. */
+const NEW_SYN_US = 3.5e6;
+
+/** A SYN,ACK for another SYN; the client refuses it (RFC 9293 sections 3.5 and 3.10.7.3). */
 export const staleSyn: Rule = {
   id: 'stale-syn',
   severity: 'note',
   title: { en: 'An old SYN was answered', zh: '旧 SYN 得到了应答' },
   means: {
-    en: 'The SYN,ACK acknowledges another SYN than this connection’s: an old one arrived late. The client refuses it with RST, and the real handshake follows: that is what three segments are for.',
-    zh: 'SYN,ACK 确认的不是这个连接的 SYN：有一个旧 SYN 迟到了。客户端用 RST 拒绝，真正的握手随后进行：三次握手正是为此。',
+    en: 'The server answered an old SYN that had arrived late; the client, which has a newer one under way, refuses the SYN,ACK with RST, and the real handshake follows: that is what three segments are for.',
+    zh: '服务器应答了一个迟到的旧 SYN；客户端已发出更新的 SYN，于是用 RST 拒绝这个 SYN,ACK，真正的握手随后进行：三次握手正是为此。',
   },
   advice: [],
   scenario: { id: 'stale-first' },
@@ -19,6 +23,7 @@ export const staleSyn: Rule = {
     'isn-mismatch',
     'syn-lost',
     'syn-ack-lost',
+    'syn-aborted',
     'refused',
     'filtered',
     'loss',
@@ -26,8 +31,11 @@ export const staleSyn: Rule = {
     'reset-ignored',
     'reset-by-middlebox',
   ],
-  judge({ sides: [client], wrongSynAck, segments }) {
-    if (wrongSynAck === null || client.syn === null) return null;
+  judge(connection) {
+    const { sides, wrongSynAck, segments } = connection;
+    const [client] = sides;
+    if (client.syn === null) return null;
+    if (wrongSynAck === null) return ofOldSyn(connection, client.syn);
     const rst = segments.find(
       (seen) => seen.way === 0 && seen.seq === wrongSynAck.ack && seen.us >= wrongSynAck.us,
     );
@@ -42,6 +50,24 @@ export const staleSyn: Rule = {
     };
   },
 };
+
+/** Where the old SYN is seen first: all of its connection is the answer and the RST of SYN-SENT, then comes the new SYN. */
+function ofOldSyn({ sides: [{ rst }], synAck, thirdAck, nextSyn }: Connection, syn: Seen): Found | null {
+  if (rst === null || synAck === null || thirdAck !== null || nextSyn === null) return null;
+  if (rst.is(ACK) || rst.seq !== synAck.ack || nextSyn.way !== rst.way) return null;
+  if (nextSyn.us - rst.us > NEW_SYN_US) return null;
+  return {
+    confidence: 'likely',
+    culprit: 'network',
+    evidence: [
+      shows(syn, roles.syn),
+      shows(synAck, roles.synAck),
+      shows(rst, roles.rst),
+      shows(nextSyn, roles.newSyn),
+    ],
+    orElse: ['syn-aborted'],
+  };
+}
 
 /** The same sockets, another number, and nothing in between. */
 export const isnMismatch: Rule = {
