@@ -7,11 +7,17 @@ import { writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { analyseCapture, type SideReport, verdictTexts } from '../../src/capture/index.ts';
+import {
+  analyseCapture,
+  type Finding,
+  type SideReport,
+  type Verdict,
+  verdictTexts,
+} from '../../src/capture/index.ts';
 import { Random } from '../../src/sim/index.ts';
-import { captureKernels } from './kernel/network.ts';
+import { type Captured, captureKernels, type Planned, SERVER } from './kernel/network.ts';
 import { SITUATIONS, type Situation } from './kernel/situations.ts';
-import { type Labelled, labelled, normal, PLACES } from './labelled.ts';
+import { type At, type Labelled, labelled, normal, PLACES } from './labelled.ts';
 
 /** Of one label, or of one verdict. */
 export interface Rate {
@@ -110,40 +116,56 @@ const SPARED: Pick<Situation, 'label' | 'expected'> = {
 const nameOf = (client: SideReport, server: SideReport): string =>
   `${client.address} ${client.port} ${server.port}`;
 
-/** Captures connections of Linux's TCP, so many of each situation, and judges each at the places that see something of it. */
-export async function kernelConfusion(
-  situations: readonly Situation[],
+/** Judges captures of Linux's TCP, with `each` connections of a situation, at the places that see something of it. */
+export function kernelConfusion(
+  { planned, files, lost, leftOut, lateMs }: Captured,
   each: number,
-  { seed = 1, keep }: { readonly seed?: number; readonly keep?: string | undefined } = {},
-): Promise<KernelConfusion> {
-  const { planned, files, lost, leftOut, lateMs } = await captureKernels(situations, each, seed);
-  if (keep !== undefined)
-    for (const [n, { at, octets }] of files.entries()) writeFileSync(join(keep, `${n}-${at}.pcap`), octets);
+): KernelConfusion {
   const result = nothingYet();
   const seen = new Map<string, number>();
+  const judge = (
+    at: At,
+    { situation, port }: Planned,
+    spared: boolean,
+    verdicts: readonly Verdict[],
+  ): void => {
+    const { label, expected } = spared ? SPARED : situation;
+    const also = [...(situation.also ?? []), ...(lateMs > LATE_MS ? DELAYED : [])];
+    const ids = expected[at];
+    if (ids === null) return;
+    more(seen, `${port}@${at}`);
+    count(result, { label, at, expected: ids, also }, new Set(verdicts.map(({ id }) => id)));
+  };
   for (const { at, octets } of files) {
-    const { connections } = analyseCapture(octets);
+    const { connections, findings } = analyseCapture(octets);
     const last = new Map(connections.map(({ client, server, number }) => [nameOf(client, server), number]));
     for (const { client, server, verdicts, number } of connections) {
       const plan = planned.find(({ port }) => port === server.port);
       const known = plan !== undefined && (plan.client === '' || plan.client === client.address);
-      if (!known || (plan.situation.again === true && last.get(nameOf(client, server)) !== number)) continue;
+      if (!known || plan.situation.many === true) continue;
+      if (plan.situation.again === true && last.get(nameOf(client, server)) !== number) continue;
       const spared = plan.situation.byChance === true && !lost.has(`${client.address} ${client.port}`);
-      const { label, expected } = spared ? SPARED : plan.situation;
-      const also = [...(plan.situation.also ?? []), ...(lateMs > LATE_MS ? DELAYED : [])];
-      const ids = expected[at];
-      if (ids === null) continue;
-      more(seen, `${plan.port}@${at}`);
-      count(result, { label, at, expected: ids, also }, new Set(verdicts.map(({ id }) => id)));
+      judge(at, plan, spared, verdicts);
+    }
+    for (const plan of planned.filter(({ situation }) => situation.many === true)) {
+      if (!connections.some(({ server }) => server.port === plan.port)) continue;
+      judge(at, plan, false, aboutPort(findings, plan.port));
     }
   }
-  const unseen = planned.flatMap(({ situation: { label, expected }, port }) =>
+  const unseen = planned.flatMap(({ situation: { label, expected, many }, port }) =>
     PLACES.flatMap((at) => {
-      const missing = each - (seen.get(`${port}@${at}`) ?? 0);
+      const missing = (many === true ? 1 : each) - (seen.get(`${port}@${at}`) ?? 0);
       return expected[at] === null || missing === 0 ? [] : [`${label}@${at}: ${missing}`];
     }),
   );
   return { ...result, leftOut, lateMs, unseen };
+}
+
+/** Verdicts about all connections to a port of the server together. */
+export function aboutPort(findings: readonly Finding[], port: number): Verdict[] {
+  return findings
+    .map(({ verdict }) => verdict)
+    .filter(({ connection, params }) => connection === null && params['target'] === `${SERVER}:${port}`);
 }
 
 /** The share, to print. */
@@ -172,7 +194,11 @@ if (import.meta.main) {
   const numbers = positionals.map(Number);
   if (values.kernel === true) {
     const [each = 12, seed = 1] = numbers;
-    const result = await kernelConfusion(SITUATIONS, each, { seed, keep: values.keep });
+    const captured = await captureKernels(SITUATIONS, each, seed);
+    if (values.keep !== undefined)
+      for (const [n, { at, octets }] of captured.files.entries())
+        writeFileSync(join(values.keep, `${n}-${at}.pcap`), octets);
+    const result = kernelConfusion(captured, each);
     print(`Linux ${release()}: ${result.captures} connections as a place sees them, seed ${seed}`, result);
     console.log(`The wires were late by ${result.lateMs.toFixed(1)} ms at worst`);
     for (const text of result.leftOut) console.log(`Left out: ${text}`);

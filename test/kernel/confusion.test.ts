@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { kernelConfusion, type Rate, share } from '../capture/confusion.ts';
+import { captureKernels } from '../capture/kernel/network.ts';
 import { SITUATIONS } from '../capture/kernel/situations.ts';
 import { titled, whyNoKernel } from '../support/namespace.ts';
 
@@ -32,7 +33,7 @@ test.skipIf(why !== '')(
   ),
   async () => {
     const small = SITUATIONS.filter(({ label, does }) => SMALL.includes(label) && does !== 'download');
-    const result = await kernelConfusion(small, EACH);
+    const result = kernelConfusion(await captureKernels(small, EACH), EACH);
     const rates = (of: ReadonlyMap<string, Rate>): Rate[] => [...of.values()];
     const all = (of: ReadonlyMap<string, Rate>): number => {
       const sum = rates(of).reduce((a, b) => ({ right: a.right + b.right, all: a.all + b.all }));

@@ -15,7 +15,8 @@ const FIRST_PORT = 8001;
 /** All programs have done what they do by then. */
 const MOST_MS = 40_000;
 const MOST_LONG_MS = 120_000;
-const SERVER = '10.9.0.2';
+/** The server's address. */
+export const SERVER = '10.9.0.2';
 
 /** A situation with its place in a run. */
 export interface Planned {
@@ -206,6 +207,14 @@ async function captureOn(
     net.spawn('python3', [here('programs.py'), role, JSON.stringify(plan), `${seed}`], {
       stdio: ['pipe', 'pipe', 'ignore'],
     });
+  const forged = planned.flatMap(({ situation: { forge }, port }) =>
+    forge === undefined ? [] : [[port, forge]],
+  );
+  if (forged.length > 0) {
+    const ports = JSON.stringify(Object.fromEntries(forged));
+    const forger = router.spawn('python3', [here('forge.py'), ports], { stdio: ['pipe', 'pipe', 'inherit'] });
+    await said(forger, 'ready', 20_000);
+  }
   const serving = run(server, 'server');
   await said(serving, 'ready', 20_000);
   const used = new Set(made.map(({ wire: of = 1 }) => of));

@@ -11,11 +11,14 @@ import sys
 import threading
 import time
 
+from segment import MSS_1460, SYN, segment, sender
+
 ROLE, PLAN, SEED = sys.argv[1], json.loads(sys.argv[2]), int(sys.argv[3])
 kept = []
 MOST_SECONDS = 18
 MOST_LONG_SECONDS = 90
 LONG = ('idle', 'leak')
+FLOOD_SYNS = 240
 TCP_REPAIR = 19
 random.seed(SEED)
 threading.stack_size(256 * 1024)
@@ -253,6 +256,11 @@ def full_client(s):
     time.sleep(4)
 
 
+def flood_server(s):
+    drain(s)
+    s.close()
+
+
 # The ports are used again, at once: the server, which closes first, has them in TIME-WAIT.
 def reopen_client(s):
     ask(s, 50, 500)
@@ -293,6 +301,26 @@ def reconnect(s, end):
     ask(again, 50, 500)
     time.sleep(0.2)
     again.close()
+
+
+# The host of the server goes down without a word, and comes back with its listener.
+def crash_client(s):
+    ask(s, 50, 500)
+    time.sleep(2.5)
+    s.sendall(b'q' * 50)
+    s.recv(1)
+
+
+def crash_server(s):
+    answer(s)
+    while unacked(s) > 0:
+        time.sleep(0.01)
+    s.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
+    s.close()
+
+
+def unacked(s):
+    return struct.unpack_from('I', s.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104), 24)[0]
 
 
 def idle_client(s):
@@ -367,6 +395,18 @@ def connect(situation, source, wait):
         pass
 
 
+# SYNs of addresses that are nobody's, on the client's wire.
+def flood(situation):
+    raw = sender(situation['client'])
+    net = situation['client'].rpartition('.')[0]
+    target = (situation['server'], situation['port'])
+    for n in range(FLOOD_SYNS):
+        source = ('%s.%d' % (net, 100 + n % 120), random.randint(1024, 65535))
+        seq = random.getrandbits(32)
+        raw.sendto(segment(source, target, SYN, seq, options=MSS_1460, ip_id=1 + n), target)
+        time.sleep(0.005)
+
+
 def ask_all():
     for situation in PLAN:
         # The accept queue is full before those come that are looked at.
@@ -382,8 +422,10 @@ def ask_all():
     threads = [
         start(connect, situation, situation['client'], random.uniform(0, 0.5 * situation['count']))
         for situation in PLAN
+        if situation['does'] != 'flood'
         for _ in range(situation['count'])
     ]
+    threads += [start(flood, situation) for situation in PLAN if situation['does'] == 'flood']
     long = any(situation['does'] in LONG for situation in PLAN)
     deadline = time.monotonic() + (MOST_LONG_SECONDS if long else MOST_SECONDS)
     for thread in threads:

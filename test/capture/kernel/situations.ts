@@ -21,6 +21,10 @@ export interface Situation {
   readonly server?: string;
   /** The router translates the client's address: it is not known behind it. */
   readonly translated?: boolean;
+  /** What forge.py at the router does in the name of others. */
+  readonly forge?: 'rst' | 'old-syn';
+  /** The verdict is about all connections to its port together. */
+  readonly many?: boolean;
   /** Needs SYNPROXY. */
   readonly synproxy?: boolean;
   /** Verdicts of which one must be there; null: this place sees nothing of it. */
@@ -68,6 +72,14 @@ export function wiresOf(seed: number): WireOptions[] {
 
 /** A table of connections that forgets. */
 const ALIVE = `tcp dport PORT update @alive { ${CLIENT} timeout 45s }`;
+
+/** Of the segments with text and PSH of each connection of a client the second and the third are dropped. */
+const SECOND_DROPPED_TWICE = [
+  `tcp dport PORT tcp flags & psh == psh ${CLIENT} @fin accept`,
+  `tcp dport PORT tcp flags & psh == psh ${CLIENT} @gone add @fin { ${CLIENT} } drop`,
+  `tcp dport PORT tcp flags & psh == psh ${CLIENT} @once add @gone { ${CLIENT} } drop`,
+  `tcp dport PORT tcp flags & psh == psh add @once { ${CLIENT} } accept`,
+];
 
 const OTHER_ADDRESS = '10.8.0.9';
 const TO_SERVER = 'dnat ip to 10.9.0.2';
@@ -223,6 +235,31 @@ export const SITUATIONS: readonly Situation[] = [
     does: 'talk',
     rules: [`tcp dport PORT tcp flags & psh == psh reject with tcp reset`],
     expected: before(['reset-by-middlebox'], null),
+  },
+  {
+    label: 'reset-by-middlebox, forged',
+    does: 'talk',
+    forge: 'rst',
+    rules: ['tcp dport PORT tcp flags & psh == psh drop'],
+    expected: everywhere('reset-by-middlebox'),
+  },
+  {
+    label: 'stale-syn',
+    does: 'talk',
+    forge: 'old-syn',
+    rules: [firstDropped('tcp flags == syn')],
+    again: true,
+    // Behind the router the old SYN has come as a connection of its own.
+    expected: before(['stale-syn'], ['healthy']),
+  },
+  { label: 'syn-flood', does: 'flood', many: true, expected: everywhere('syn-flood') },
+  { label: 'half-open', does: 'crash', expected: everywhere('half-open') },
+  {
+    label: 'half-open, after silence',
+    does: 'crash',
+    rules: SECOND_DROPPED_TWICE,
+    expected: everywhere('half-open'),
+    also: ['loss'],
   },
   { label: 'abort', does: 'abort', expected: everywhere('abort', 'unread-reset') },
   { label: 'unread-reset', does: 'unread', expected: everywhere('unread-reset') },
