@@ -16,6 +16,9 @@ export interface OnCore {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** As bin/synfin.js sets them. */
+const INLINING = ['--max-inlined-bytecode-size=1000', '--max-inlined-bytecode-size-cumulative=2500'];
+
 let made: Promise<OnCore> | null = null;
 
 /** Makes the module, once for all processes of a bench. */
@@ -33,7 +36,7 @@ async function make(): Promise<OnCore> {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), code);
   }
-  return { flags: ['--import', import.meta.url], env: { [FOLDER]: folder } };
+  return { flags: [...INLINING, '--import', import.meta.url], env: { [FOLDER]: folder } };
 }
 
 /** A source of the core, by its place below `src`. */

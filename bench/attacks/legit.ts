@@ -7,7 +7,7 @@ import type { Action, World } from '../../src/sim/index.ts';
 /** Port of the service that the client uses. */
 export const SERVICE = 80;
 const REQUEST = new Uint8Array(100).fill(0x51);
-const ANSWER = new Uint8Array(4000).fill(0x41);
+export const ANSWER = new Uint8Array(4000).fill(0x41);
 const THINK_US = 10_000;
 const OPEN_EVERY_US = 100_000;
 /** A short connection that has no answer by then has failed. */

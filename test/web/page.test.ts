@@ -54,6 +54,9 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
     await lab?.stop();
   });
 
+  /** Where `synfin lab FILE` has served the page. */
+  const served: string[] = [];
+
   /** The address that `synfin lab FILE` says, of the page that was built here. */
   const labOf = async (file: string, lang: string): Promise<{ url: string; end: () => Promise<void> }> => {
     const env = { ...process.env, SYNFIN_LAB_PAGE: dirname(fileURLToPath(lab.file)), LC_ALL: 'C.UTF-8' };
@@ -70,7 +73,9 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       child.kill();
       if (child.exitCode === null) await once(child, 'exit');
     };
-    return { url: /http:[^\s(（]+/.exec(said)?.[0] ?? '', end };
+    const url = /http:[^\s(（]+/.exec(said)?.[0] ?? '';
+    served.push(new URL(url).origin);
+    return { url, end };
   };
 
   /** What the page shows within a few seconds: it draws after a key, not with it. */
@@ -842,7 +847,8 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
         protocol !== 'data:' &&
         protocol !== 'blob:' &&
         !href.startsWith(lab.url) &&
-        !href.startsWith(lab.file)
+        !href.startsWith(lab.file) &&
+        !served.some((origin) => href.startsWith(`${origin}/`))
       );
     });
     expect(foreign).toEqual([]);

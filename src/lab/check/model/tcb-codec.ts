@@ -68,6 +68,11 @@ export const LEFT_OUT: readonly (readonly [why: string, fields: string])[] = [
     mtuSearch.resent mtuSearch.losses mtuSearch.verdictMs`,
   ],
   [
+    'of a receive buffer that counts memory, as the Linux profile has it',
+    `memory.limit memory.used memory.share memory.ssthresh memory.clamp memory.segment memory.first memory.lastSmall
+    memory.accepted memory.mostEdge memory.starved`,
+  ],
+  [
     'decide about delays of more text than there is, and about the sizes of segments',
     'rcv.acked rcv.textMs rcv.fullSize rcv.quick rcv.mss snd.mss snd.peerMss',
   ],
