@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import mermaid from 'mermaid';
 import type { Page } from 'playwright-core';
@@ -77,6 +77,17 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
     served.push(new URL(url).origin);
     return { url, end };
   };
+
+  /** Drops a file onto a page. */
+  const dropOn = (page: Page, name: string, octets: Uint8Array): Promise<void> =>
+    page.evaluate(
+      ([as, data]) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([Uint8Array.from(data)], as));
+        dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+      },
+      [name, [...octets]] as const,
+    );
 
   /** What the page shows within a few seconds: it draws after a key, not with it. */
   const soon = <T>(what: () => Promise<T>) => expect.poll(what, { timeout: 30_000 });
@@ -684,15 +695,7 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
       const page = await open('#1/ack3-lost?l=en');
       await page.click('.titlebar .export');
       const json = readFileSync(await exported(page, 'json'), 'utf8');
-      const drop = (name: string, text: string) =>
-        page.evaluate(
-          ([fileName, contents]) => {
-            const data = new DataTransfer();
-            data.items.add(new File([contents as string], fileName as string));
-            dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
-          },
-          [name, text],
-        );
+      const drop = (name: string, text: string) => dropOn(page, name, Buffer.from(text));
       const other = await open('#1/hs?l=en');
       pages.push(other);
       await page.keyboard.press('Escape');
@@ -765,11 +768,14 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
         { us: 0, octets: packet({ way: out, flags: 'SYN', seq: 7 }) },
         { us: 900, octets: packet({ way: back, flags: 'RST,ACK', seq: 0, ack: 8 }) },
       ]);
-      for (const [name, octets] of [
-        ['wire.pcap', wire],
-        ['wire.pcap.gz', gzipSync(wire)],
+      const drop = (name: string, octets: Uint8Array) => dropOn(page, name, octets);
+      for (const [name, octets, by] of [
+        ['wire.pcap', wire, take],
+        ['wire.pcap.gz', gzipSync(wire), take],
+        ['dropped.pcap', wire, drop],
+        ['dropped.pcap.gz', gzipSync(wire), drop],
       ] as const) {
-        await take(name, octets);
+        await by(name, octets);
         await page.waitForSelector(`.titlebar h1:has-text("${name} #0")`);
         expect(await page.textContent('[data-verdict="refused"]')).toMatch(/after 900 µs.*2 the RST/s);
         expect(await page.locator('.arrow').count()).toBe(2);
@@ -786,6 +792,37 @@ describe.skipIf(missing !== null)('the page of the lab', () => {
         await page.click('[role="alert"] button');
       }
       await closeAll();
+    });
+
+    test('the report of a capture, opened from the disk: findings and their ladder, in both languages; nothing is asked for', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'synfin-report-'));
+      try {
+        const [made, report] = [join(folder, 'a.pcapng'), join(folder, 'report.html')];
+        const { href } = pathToFileURL(report);
+        const synfin = (...args: string[]) =>
+          execFileSync(process.execPath, ['bin/synfin.js', ...args], { stdio: 'ignore' });
+        synfin('run', 'refused', '--pcap', made);
+        for (const [lang, title, shown] of [
+          ['en', 'FAULT: Connection refused', '2 the RST'],
+          ['zh', '故障：连接被拒绝', '2 RST'],
+        ] as const) {
+          synfin('read', made, '--report', report, '--lang', lang);
+          const page = await (await lab.browser.newContext()).newPage();
+          pages.push(page);
+          const asked: string[] = [];
+          page.on('request', (request) => asked.push(request.url()));
+          await page.goto(href);
+          expect(await page.textContent('h2')).toContain(title);
+          expect(await page.textContent('body')).toContain(shown);
+          expect(await page.locator('svg').first().isVisible()).toBe(true);
+          expect(await page.locator('td:has-text("10.0.0.2:80")').count()).toBe(1);
+          expect(await findings(page)).toEqual([]);
+          expect(asked).toEqual([href]);
+          await closeAll();
+        }
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
     });
   });
 
