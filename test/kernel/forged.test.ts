@@ -29,9 +29,10 @@ const forged = (who: string, whoZh: string, shows: readonly string[]): Expected 
     zh: `以${whoZh}名义发出的 RST 并不来自它`,
   },
 });
-const TTL = 'TTL 44, other packets of this side';
+const ttl = (own: number): string =>
+  `TTL 44, other packets of this side ${own}: another sender, 20 hops away and not 1 if its first TTL is a usual one`;
 const COPIED = 'its IP identification is copied from this packet';
-const forgedServer = forged('server', '服务器', [`${TTL} 127: it comes from 20 hops away, not 1`, COPIED]);
+const forgedServer = forged('server', '服务器', [ttl(127), COPIED]);
 const stale = (...more: string[]): Expected => ({
   ...{ id: 'stale-syn', culprit: 'network', shows: ['the SYN', 'the SYN,ACK', 'the RST', ...more] },
   ...{ en: 'refuses the SYN,ACK with RST', zh: '用 RST 拒绝这个 SYN,ACK' },
@@ -53,7 +54,7 @@ const same = (expected: Expected): Readonly<Record<At, Expected>> => ({
 const FORGED: Readonly<Record<string, Readonly<Record<At, Expected>>>> = {
   'reset-by-middlebox, forged': {
     ...{ left: forgedServer, wire: forgedServer },
-    right: forged('client', '客户端', [`${TTL} 63: it comes from 20 hops away, not 1`]),
+    right: forged('client', '客户端', [ttl(63)]),
   },
   // Behind the router the old SYN is the beginning.
   'stale-syn': { left: stale(), wire: stale(), right: stale('the new SYN') },

@@ -8,6 +8,8 @@ import { type Evidence, type Rule, shows } from '../verdict.ts';
 /** Paths of the same host differ by a hop at times. */
 const HOPS = 2;
 
+const hops = (ttl: number): string => (hopsOf(ttl) === 1 ? '1 hop' : `${hopsOf(ttl)} hops`);
+
 /** What speaks against a RST being of the side that it names. */
 function forged(connection: Connection, rst: Seen): Evidence[] {
   const side = connection.sides[rst.way];
@@ -17,8 +19,8 @@ function forged(connection: Connection, rst: Seen): Evidence[] {
   if (side.ttl > 0 && Math.abs(hopsOf(rst.ttl) - hopsOf(side.ttl)) >= HOPS)
     sign(
       rst,
-      `TTL ${rst.ttl}, other packets of this side ${side.ttl}: it comes from ${hopsOf(rst.ttl)} hops away, not ${hopsOf(side.ttl)}`,
-      `TTL ${rst.ttl}，而这一方其他包是 ${side.ttl}：它来自 ${hopsOf(rst.ttl)} 跳之外，而不是 ${hopsOf(side.ttl)} 跳`,
+      `TTL ${rst.ttl}, other packets of this side ${side.ttl}: another sender, ${hops(rst.ttl)} away and not ${hopsOf(side.ttl)} if its first TTL is a usual one`,
+      `TTL ${rst.ttl}，而这一方其他包是 ${side.ttl}：发送者另有其人，若初始 TTL 为常见值，它在 ${hopsOf(rst.ttl)} 跳之外，而不是 ${hopsOf(side.ttl)} 跳`,
     );
   const twin = connection.segments.find(
     (seen) => seen.way !== rst.way && seen.ipId > 0 && seen.ipId === rst.ipId && seen.us <= rst.us,
@@ -49,8 +51,8 @@ export const resetByMiddlebox: Rule = {
   },
   advice: [
     {
-      en: 'Ask who runs the devices {hops|1 hop|# hops} from here; a capture at the {who} shows that it sent no RST.',
-      zh: '查一查离这里 {hops} 跳的设备归谁管；在{who}上抓包即可证明它没有发 RST。',
+      en: 'Ask who runs the devices on the way: first those {hops|1 hop|# hops} from here, but who forges also chooses a TTL. A capture at the {who} shows that it sent no RST.',
+      zh: '查一查途中的设备归谁管：先看离这里 {hops} 跳的，不过伪造者也能随意选 TTL。在{who}上抓包即可证明它没有发 RST。',
     },
   ],
   scenario: { id: 'blind-rst' },
