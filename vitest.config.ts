@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
- * Tests that look at what keeps its own time: a kernel, an emulator, a browser, processes. They run one file at a time
- * after all others, since a machine that is busy with something else makes them wait and nothing more; and CI, whose
- * machine nobody here knows, may try such a test again. Everything else is in virtual time and is tried once.
+ * Tests that look at what keeps its own time: a kernel, an emulator, a browser, processes. They run after all others, which
+ * keep every core busy; and CI, whose machine nobody here knows, may try such a test again. Everything else is in virtual
+ * time and is tried once.
  */
 const REAL_TIME = [
   'test/{capture,cli,doctor,examples,kernel,node-suite,peers,runtimes,socket,vm,web}/**/*.test.ts',
@@ -15,6 +15,8 @@ const REAL_TIME = [
 ];
 
 const TIMEOUT_MS = 60_000;
+/** One more than Vitest's own choice, which is one less than cores: a worker that loads its files, or waits, leaves time. */
+const WORKERS = Math.max(2, availableParallelism());
 
 export default defineConfig({
   test: {
@@ -27,8 +29,7 @@ export default defineConfig({
           testTimeout: TIMEOUT_MS,
           hookTimeout: TIMEOUT_MS,
           pool: 'forks',
-          // One more than Vitest's own choice, which is one less than cores: a worker that loads its files leaves time.
-          maxWorkers: Math.max(2, availableParallelism()),
+          maxWorkers: WORKERS,
           sequence: { groupOrder: 0 },
         },
       },
@@ -39,7 +40,7 @@ export default defineConfig({
           testTimeout: TIMEOUT_MS,
           hookTimeout: TIMEOUT_MS,
           pool: 'forks',
-          maxWorkers: 1,
+          maxWorkers: WORKERS,
           retry: process.env['CI'] === undefined ? 0 : 2,
           sequence: { groupOrder: 1 },
         },
