@@ -41,7 +41,7 @@ export default defineConfig({
           hookTimeout: TIMEOUT_MS,
           pool: 'forks',
           maxWorkers: WORKERS,
-          retry: process.env['CI'] === undefined ? 0 : 2,
+          retry: process.env['CI'] === undefined ? 0 : 3,
           sequence: { groupOrder: 1 },
         },
       },
