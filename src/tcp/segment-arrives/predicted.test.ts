@@ -24,7 +24,9 @@ function meets(given: Given, headerPrediction: boolean, [ctl, seq, ack, more]: A
       },
     },
   });
-  a.engine.predicts = true; // the rule above only counts
+  // The rule above only counts.
+  a.engine.predicts = true;
+  a.engine.predictsAcks = a.engine.predictsText = headerPrediction;
   given.past?.(a);
   a.lines();
   whole = 0;
