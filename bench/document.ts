@@ -38,8 +38,9 @@ listener and the SYN,ACK 1.7; SYN,ACK and ACK 0.9; that ACK 0.7; close and FIN 0
 the ACK and TIME-WAIT 1.2; the last ACK 0.9; the end of an older TIME-WAIT 0.3. Of 4.2 kB that become garbage the collector makes
 3 %. No function has more than 4 %, and a hundred have one hundredth or less: what is left is instructions, and calls,
 of which V8 inlines 920 octets of bytecode at most by default. With \`--max-inlined-bytecode-size-cumulative=2500
---max-inlined-bytecode-size=1000\` the same code takes 0.89 of the time in bulk at 1500 and about 0.83 for a connection: so
-\`synfin\` sets them for itself, and so the rows of ours are measured. A program of your own is started with them by \`node\`.`,
+--max-inlined-bytecode-size=1000\` the same code takes 0.89 of the time in bulk at 1500 and about 0.83 for a connection: \`synfin\`
+sets them for itself, and a bench for its processes; the rows below are from before it did. A program of your own is started
+with them by \`node\`.`,
   },
   memory: {
     title: 'Connections that do nothing',
