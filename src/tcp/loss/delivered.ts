@@ -26,14 +26,19 @@ export function sentAfter(us1: number, end1: number, us2: number, end2: number):
   return later > 0 || (later === 0 && seqGt(end1, end2));
 }
 
+/** How long what was sent at `sentUs` took to be acknowledged; of what has a later time on record than now (sendingUs), no time. */
+export function roundTripUs(e: Engine, sentUs: number): number {
+  const elapsed = (e.us - sentUs) | 0;
+  return elapsed < 0 && elapsed > -1000 ? 0 : elapsed;
+}
+
 /** Range `i` up to `right` has arrived. */
 export function delivered(e: Engine, tcb: Tcb, sent: Sent, s: AckSample, i: number, right: number): void {
   const { cc } = tcb;
   const left = leftOf(sent, i);
   const length = (right - left) | 0;
   const sentUs = word(sent, i, SENT_US);
-  const elapsed = (e.us - sentUs) | 0;
-  const rtt = elapsed < 0 && elapsed > -1000 ? 0 : elapsed; // see sendingUs
+  const rtt = roundTripUs(e, sentUs);
   s.delivered += length;
   cc.delivered = (cc.delivered + length) | 0;
   if (word(sent, i, TIMES) === 1) {

@@ -26,6 +26,7 @@ describe('eighth, check the FIN bit', () => {
     const a = inState('ESTABLISHED');
     a.inject('FIN,ACK', 1, 1);
     expect(departures(a, 100)).toEqual([{ at: 40, line: 'ACK seq=1 ack=2 len=0' }]);
+    expect(a.tcb.memory).toBeNull(); // it is not counted where text is not
   });
 
   it('a FIN after text that fills the window closes it: RCV.WND is 0, and never less', () => {

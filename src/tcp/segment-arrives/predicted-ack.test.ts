@@ -5,6 +5,7 @@ import { OPT_SACK } from '../../wire/segment.ts';
 import { registerCongestionControl } from '../congestion/control.ts';
 import { newReno } from '../congestion/newreno.ts';
 import { rfc9293 } from '../rules.ts';
+import { Phase } from '../tcb/tcb.ts';
 import type { Endpoint, SegmentRecord } from '../testing.ts';
 import { inState, octets, options, pass, text, ts, type Way } from './testing.ts';
 
@@ -113,6 +114,11 @@ describe('an ACK as predicted', () => {
       expect(predicted(waiting(cwnd), 'ACK', 1, 2001)).toBe(true);
     }
     expect(meets(waiting(3000), true, ['ACK', 1, 2001]).a.tcb.cc.cwnd).toBe(5000);
+    // Of all that is in flight: what waited is timed from now (RFC 6298 section 5.1), R1 and R2, too.
+    expect(predicted(waiting(3000), 'ACK', 1, 3001)).toBe(true);
+    const { a } = meets(waiting(3000), true, ['ACK', 1, 3001]);
+    expect(a.tcb.timer.rexmt).toBe(a.engine.ms + a.tcb.rto.rtoMs);
+    expect(a.tcb.timer.user).toBe(a.engine.ms + a.tcb.config.r2Ms);
     expect(meets(flight(3), true, ['ACK', 1, 3001]).a.tcb.cc.cwnd).toBe(10_000);
   });
 
@@ -165,6 +171,34 @@ describe('an ACK as predicted', () => {
     }
   });
 
+  it('in a record that had others in it before: what went twice then is not looked at', () => {
+    const anew = flight(4, { config: { lossDetection: 'dupacks' } }, (a) => {
+      for (let n = 0; n < 3; n++) a.inject('ACK', 1, 1);
+      for (const end of [1001, 2001, 3001, 4001]) a.inject('ACK', 1, end); // each partial one sends the next again
+      a.send(octets(2000));
+      a.setNow(a.engine.now + 40_000);
+    });
+    for (const ack of [4501, 5001, 6001]) expect(predicted(anew, 'ACK', 1, ack)).toBe(true);
+  });
+
+  it('leaves what RACK knows where something that was sent later has arrived', () => {
+    // Without SACK nobody asks RACK: what it knows may be of a retransmission that left after new text.
+    const given = flight(5, { syn: options({ mss: 1000 }), cwnd: 8000 }, (a) => {
+      for (let n = 0; n < 3; n++) a.inject('ACK', 1, 1);
+      a.setNow(a.engine.now + 1000);
+      a.send(octets(2000)); // leaves as duplicates allow
+      for (let n = 0; n < 4; n++) a.inject('ACK', 1, 1);
+      a.setNow(a.engine.now + 1000);
+      a.inject('ACK', 1, 1001); // 1001 goes again, after 5001
+      a.setNow(a.engine.now + 40_000);
+      a.inject('ACK', 1, 5001);
+    });
+    const { a } = meets(given, true, ['ACK', 1, 6001]);
+    const before = meets(given, true, ['ACK', 1, 5001]).a.tcb.sent;
+    expect(predicted(given, 'ACK', 1, 6001)).toBe(true);
+    expect([a.tcb.sent?.rackUs, a.tcb.sent?.rackEnd]).toEqual([before?.rackUs, before?.rackEnd]);
+  });
+
   it('stamped: with the echo that SACK and RACK do not need', () => {
     const given = flight(4, { syn: options({ mss: 1000, sack: true, ts: 1000 }) });
     expect(predicted(given, 'ACK', 1, 2001, ts(1001, 1))).toBe(true);
@@ -207,6 +241,27 @@ describe('an ACK that is not as predicted goes the whole way', () => {
       a.setNow(a.engine.now + 40_000);
     });
     expect(predicted(again, 'ACK', 1, 3001)).toBe(false);
+  });
+
+  it('of what went twice, which tells no round trip (MUST-18), when that was needless (RFC 3522)', () => {
+    const given = flight(6, { syn: options({ mss: 1012, sack: true, ts: 1 }) }, (a) => {
+      const first = (a.engine.ms + a.tcb.tsOffset - 36) | 0;
+      pass(a, 1000);
+      a.inject('ACK', 1, 501, ts(2, first)); // an echo from before the timeout, of a part of what went again
+      pass(a, 2);
+    });
+    const { a } = meets(given, true, ['ACK', 1, 501, ts(2)]);
+    expect([a.tcb.cc.phase, a.tcb.retransmissions > 0, a.tcb.sent?.sacked]).toEqual([Phase.OPEN, true, 0]);
+    expect(predicted(given, 'ACK', 1, 1001, ts(2))).toBe(false);
+  });
+
+  it('while duplicates say that something has left; while the path MTU is searched', () => {
+    const two = flight(5, { syn: options({ mss: 1000 }) }, (a) => {
+      for (let n = 0; n < 2; n++) a.inject('ACK', 1, 1);
+    });
+    expect(predicted(two, 'ACK', 1, 1001)).toBe(false);
+    const probing = flight(3, { config: { mtuProbing: 'on' } });
+    expect(predicted(probing, 'ACK', 1, 1001)).toBe(false);
   });
 
   it('before a round trip was measured, with urgent data, and when the machine has slept', () => {

@@ -2,10 +2,12 @@
 // million random ones.
 
 import { describe, expect, it } from 'vitest';
-import { OPT_SACK, OPT_TIMESTAMPS } from '../../wire/segment.ts';
+import { ACK, FIN, OPT_SACK, OPT_TIMESTAMPS, Segment } from '../../wire/segment.ts';
 import { rfc9293 } from '../rules.ts';
+import { Signal } from '../signals.ts';
 import type { StateName } from '../tcb/state.ts';
 import type { Endpoint, SegmentRecord } from '../testing.ts';
+import { arrivesInEstablished } from './index.ts';
 import { inState, octets, options, pass, STATES, text, ts, type Way } from './testing.ts';
 
 type Given = Way & { readonly state?: StateName; readonly past?: (a: Endpoint) => void };
@@ -18,6 +20,7 @@ function meets(given: Given, headerPrediction: boolean, [ctl, seq, ack, more]: A
     ...given,
     config: { ...given.config, headerPrediction },
     rules: {
+      ...given.rules,
       timestamps: (e, tcb, seg) => {
         whole++;
         return rfc9293.timestamps(e, tcb, seg);
@@ -157,7 +160,160 @@ describe('with accurate ECN (RFC 9768)', () => {
   });
 });
 
+describe('what is tried at once, of a segment that stands for itself', () => {
+  it('counts it, and goes the whole way where it is not as predicted', () => {
+    const a = inState('ESTABLISHED');
+    a.engine.predicts = true;
+    const { segsIn } = a.tcb;
+    const seg = new Segment().set(a.tcb.rcv.nxt, a.tcb.snd.una, ACK);
+    arrivesInEstablished(a.engine, a.tcb, seg);
+    expect([a.tcb.segsIn - segsIn, a.state]).toEqual([1, 'ESTABLISHED']);
+    arrivesInEstablished(a.engine, a.tcb, seg.set(a.tcb.rcv.nxt, a.tcb.snd.una, ACK | FIN));
+    expect([a.tcb.segsIn - segsIn, a.state]).toEqual([2, 'CLOSE-WAIT']);
+  });
+
+  it('no step of the whole way sees one that is', () => {
+    let steps = 0;
+    const a = inState('ESTABLISHED', {
+      rules: {
+        sequence: (e, tcb, seg) => {
+          steps++;
+          return rfc9293.sequence(e, tcb, seg);
+        },
+      },
+    });
+    steps = 0;
+    arrivesInEstablished(a.engine, a.tcb, new Segment().set(a.tcb.rcv.nxt, a.tcb.snd.una, ACK));
+    expect(steps).toBe(0);
+  });
+});
+
+describe('the next text, the short way', () => {
+  const slow: Given = { config: { quickAcks: 0 } };
+
+  it('is not given to the rule that it has the effect of', () => {
+    let asked = 0;
+    const rules: Given['rules'] = {
+      text: (e, tcb, seg) => {
+        if (seg.textLen > 0) asked++;
+        return rfc9293.text(e, tcb, seg);
+      },
+    };
+    expect(predicted({ rules }, 'ACK', 1, 1, text(100))).toBe(true);
+    expect(asked).toBe(1); // the whole way has asked
+  });
+
+  it('is acknowledged at once while the connection is young, and where ACKs are not delayed', () => {
+    for (const [quickAcks, delayedAckMs, lines] of [
+      [0, 40, 0],
+      [1, 40, 1],
+      [0, 0, 1],
+    ] as const) {
+      const given: Given = { config: { quickAcks, delayedAckMs } };
+      expect(meets(given, true, ['ACK', 1, 1, text(100)]).effect.sent).toHaveLength(lines);
+      expect(predicted(given, 'ACK', 1, 1, text(100))).toBe(true);
+    }
+    const two: Given = { config: { quickAcks: 2 }, past: (a) => a.inject('ACK', 1, 1, text(500)) };
+    expect(predicted(two, 'ACK', 501, 1, text(100))).toBe(true);
+    expect(meets(two, true, ['ACK', 501, 1, text(100)]).effect.tcb.rcv.quick).toBe(0);
+  });
+
+  it('is acknowledged with a delay that counts from the first of it, wherever the numbers are', () => {
+    for (const irs of [0, 1_000_000]) {
+      const given: Given = {
+        ...slow,
+        irs,
+        past: (a) => {
+          a.inject('ACK', 1, 1, text(500));
+          pass(a, 10);
+        },
+      };
+      expect(meets(given, true, ['ACK', 501, 1, text(100)]).effect.sent).toEqual([]);
+      expect(predicted(given, 'ACK', 501, 1, text(100))).toBe(true);
+    }
+  });
+
+  it('is not taken without memory; where memory is counted it counts', () => {
+    const full: Given = {
+      past: (a) => {
+        a.memoryLeft = false;
+      },
+    };
+    expect(meets(full, true, ['ACK', 1, 1, text(100)]).effect.drops).toEqual(['no-memory']);
+    expect(predicted(full, 'ACK', 1, 1, text(100))).toBe(true);
+    const counted: Given = {
+      config: { receiveMemory: true },
+      past: (a) => {
+        a.autoRead = false;
+      },
+    };
+    expect(meets(counted, true, ['ACK', 1, 1, text(100)]).effect.tcb.memory?.used).toBeGreaterThan(100);
+    expect(predicted(counted, 'ACK', 1, 1, text(100))).toBe(true);
+  });
+
+  it('that stands for several segments says how large each is', () => {
+    const two = { ...text(1072), gsoSize: 536 };
+    expect(meets(slow, true, ['ACK', 1, 1, two]).effect.tcb.rcv.fullSize).toBe(536);
+    expect(predicted(slow, 'ACK', 1, 1, two)).toBe(true);
+  });
+});
+
+describe('what an ACK lets go, where segments come together', () => {
+  /** What was sent, and whether the host is told to send when the last of them has come. */
+  function letsGo(config: Given['config'], more: Partial<SegmentRecord> = {}, trains = true) {
+    const given: Given = {
+      config: { quickAcks: 1, ...config },
+      past: (a) => {
+        Object.assign(a.engine, { together: true, trains });
+        Object.assign(a.tcb.rto, { measured: 1, srttUs: 40_000 });
+        a.send(octets(60_000));
+        pass(a, 40);
+        a.signals = 0;
+      },
+    };
+    const { sent, signals } = meets(given, true, ['ACK', 1, 1073, more]).effect;
+    return [sent.length > 0, (signals & Signal.USABLE) !== 0];
+  }
+
+  it('waits for the last of them', () => {
+    expect(letsGo({})).toEqual([false, true]);
+  });
+
+  it('does not where it carries an ACK, leaves in trains of one, or has a time of its own', () => {
+    expect(letsGo({}, text(100))).toEqual([true, false]);
+    expect(letsGo({}, {}, false)).toEqual([true, false]);
+    expect(letsGo({ pacing: 'on' })).toEqual([true, false]);
+  });
+});
+
 describe('the short way has the effect of the whole one', () => {
+  it('a mark of congestion is echoed (RFC 3168 section 6.1.3), and counted (RFC 9768)', () => {
+    const classic: Given = {
+      state: 'LISTEN',
+      config: { ecn: 'on' },
+      past: (a) => {
+        a.inject('SYN,ECE,CWR', 0, 0, options({ mss: 1000 }));
+        a.inject('ACK', 1, 1);
+      },
+    };
+    const accurate: Given = {
+      state: 'LISTEN',
+      config: { ecn: 'accurate', accEcnOption: 'off' },
+      past: (a) => {
+        a.inject('SYN,ECE,CWR', 0, 0, { ae: 1, ...options({ sack: true }) });
+        a.inject('ACK,CWR', 1, 1);
+      },
+    };
+    for (const ecn of [2, 3]) {
+      expect(predicted(classic, 'ACK', 1, 1, { ecn, ...text(100) })).toBe(true);
+      expect(predicted(accurate, 'ACK,ECE', 1, 1, { ae: 1, ecn, ...text(100) })).toBe(true);
+    }
+    const marked = (given: Given, ctl: string, more: Partial<SegmentRecord>) =>
+      meets(given, true, [ctl, 1, 1, { ecn: 3, ...text(100), ...more }]).effect.tcb;
+    expect(marked(classic, 'ACK', {}).ecnEcho).toBe(1);
+    expect(marked(accurate, 'ACK,ECE', { ae: 1 }).accEcn?.rCep).toBe(6);
+  });
+
   it('duplicate ACKs are counted, and the third sends again', () => {
     const given: Given = {
       past: (a) => {

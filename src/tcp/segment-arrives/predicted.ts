@@ -29,11 +29,11 @@ export function predicted(e: Engine, tcb: Tcb, seg: Segment): boolean {
   else if (!predictedAck(e, tcb, seg)) acknowledge(e, tcb, seg);
   if (seg.textLen > 0) {
     const { receiveMemory } = tcb.config;
-    if (e.predictsText && !receiveMemory && tcb.outOfOrder === null && tcb.orphan === 0 && seg.gsoSize === 0)
+    if (e.predictsText && !receiveMemory && tcb.outOfOrder === null && seg.gsoSize === 0)
       textInOrder(e, tcb, seg);
     else if (e.rules.text(e, tcb, seg)) return true;
   }
-  if (tcb.sent === null && nothingToDo(tcb)) {
+  if (nothingToDo(tcb)) {
     if (tcb.ackNow === 1) e.rules.sendAck(e, tcb);
   } else if (mayWait(e, tcb)) tcb.signals |= Signal.USABLE;
   else transmit(e, tcb);

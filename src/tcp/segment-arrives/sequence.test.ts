@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { rfc9293 } from '../rules.ts';
 import { Signal } from '../signals.ts';
 import { rcvWnd } from '../tcb/tcb.ts';
 import { expected, inState, octets, options, pass, SYNCHRONIZED, sent, text, ts } from './testing.ts';
@@ -356,5 +357,101 @@ describe('PAWS comes before it (RFC 7323 section 5.3)', () => {
     const a = inState('ESTABLISHED', { syn: options({ ts: 1000 }) });
     a.inject('RST', 1, 0, ts(1));
     expect(a.state).toBe('CLOSED');
+  });
+});
+
+describe('where memory is counted, as by Linux, the window is one of beginnings', () => {
+  const irs = 5000;
+  /** The edge that the seventh step has seen, relative to the peer's ISS. */
+  let seen = 0;
+
+  /** RCV.WND octets are offered, and the user has taken all that came. */
+  function counted(edge: number, autoRead = true) {
+    const a = inState('ESTABLISHED', {
+      irs,
+      rules: {
+        text: (e, tcb, seg) => {
+          seen = tcb.rcv.edge - irs;
+          return rfc9293.text(e, tcb, seg);
+        },
+      },
+      syn: options({ mss: 1000, sack: true }),
+      config: { receiveMemory: true, receiveBuffer: 20_000, receiveBufferTuning: false, quickAcks: 0 },
+    });
+    a.autoRead = autoRead;
+    a.tcb.rcv.edge = (a.tcb.rcv.nxt + edge) | 0;
+    return a;
+  }
+
+  it('text that begins in it is taken whole, and the edge is where that ends', () => {
+    for (const [length, edge] of [
+      [999, 1001],
+      [1000, 1001],
+      [1001, 1002],
+      [1500, 1501],
+    ] as const) {
+      const a = counted(1000);
+      a.inject('ACK', 1, 1, text(length));
+      expect([expected(a), seen, a.drops]).toEqual([1 + length, edge, []]);
+    }
+  });
+
+  it('not while text waits for the user: it is refused and acknowledged', () => {
+    const a = counted(1000, false);
+    a.inject('ACK', 1, 1, text(600));
+    a.tcb.rcv.edge = (a.tcb.rcv.nxt + 400) | 0;
+    if (a.tcb.memory !== null) a.tcb.memory.mostEdge = a.tcb.rcv.edge;
+    sent(a);
+    a.inject('ACK', 601, 1, text(401));
+    expect([expected(a), a.drops, sent(a)]).toEqual([601, ['outside-window'], ['ACK seq=1 ack=601 len=0']]);
+    a.inject('ACK', 601, 1, text(400));
+    expect(expected(a)).toBe(1001);
+  });
+
+  it('of text that begins at its edge nothing is taken, nor what comes with it; a FIN alone is', () => {
+    for (const ctl of ['ACK', 'FIN,ACK', 'URG,ACK']) {
+      const a = counted(0);
+      a.inject(ctl, 1, 1, { ...text(10), up: 10 });
+      expect([ctl, expected(a), a.drops, sent(a)]).toEqual([
+        ctl,
+        1,
+        ['outside-window'],
+        ['ACK seq=1 ack=1 len=0'],
+      ]);
+      expect([a.state, a.tcb.rcv.urgent]).toEqual(['ESTABLISHED', 0]);
+    }
+    const a = counted(0);
+    a.inject('FIN,ACK', 1, 1);
+    expect([a.state, a.drops]).toEqual(['CLOSE-WAIT', []]);
+    expect(a.tcb.memory?.used).toBeGreaterThan(0); // the FIN takes memory, too
+  });
+
+  it('text that reaches over a FIN which is known is cut at the edge', () => {
+    const a = counted(1000);
+    a.inject('FIN,ACK', 501, 1, text(100));
+    expect(a.tcb.rcv.fin).toBe(1);
+    a.tcb.rcv.edge = (a.tcb.rcv.nxt + 1000) | 0;
+    if (a.tcb.memory !== null) a.tcb.memory.mostEdge = a.tcb.rcv.edge;
+    a.inject('ACK', 1, 1, text(1500));
+    expect([expected(a), a.drops]).toEqual([1001, ['outside-window']]);
+  });
+
+  it('of a segment in what was taken back of a window the ACK counts; the text does not', () => {
+    for (const [at, mostEdge, edge, counts] of [
+      [899, 900, 500, true],
+      [900, 900, 500, false],
+      [1200, 900, 1500, true],
+    ] as const) {
+      const a = counted(2000);
+      a.inject('ACK', 1, 1, text(100));
+      a.send(octets(10));
+      const { memory, rcv } = a.tcb;
+      if (memory === null) throw new Error('text has come');
+      memory.mostEdge = (rcv.nxt + mostEdge) | 0;
+      rcv.edge = (rcv.nxt + edge) | 0;
+      a.inject('ACK', 101 + at, 11, text(1));
+      expect([at, a.tcb.snd.una === a.tcb.snd.nxt]).toEqual([at, counts]);
+      expect(a.drops).toEqual(edge > at ? [] : ['outside-window']);
+    }
   });
 });

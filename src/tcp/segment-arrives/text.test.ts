@@ -28,6 +28,7 @@ describe('seventh, process the segment text', () => {
     a.inject('ACK', 11, 1, text(10, 10));
     a.inject('ACK', 31, 1, text(10, 30));
     expect([sent(a), a.read]).toEqual([['ACK seq=1 ack=1 len=0', 'ACK seq=1 ack=1 len=0'], []]);
+    expect(a.tcb.memory).toBeNull(); // octets are counted, not what they take
     a.inject('ACK', 1, 1, text(10));
     expect([sent(a), a.read]).toEqual([['ACK seq=1 ack=21 len=0'], [...octets(20)]]);
     a.inject('ACK', 21, 1, text(10, 20));

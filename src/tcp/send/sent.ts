@@ -156,7 +156,7 @@ export function markLost(tcb: Tcb, sent: Sent, i: number, s: AckSample | null): 
  */
 function sendingUs(e: Engine, sent: Sent, end: number): number {
   let us = e.us;
-  if (sent.count > 0 && ((us - sent.clockUs) | 0) <= 0) {
+  if (((us - sent.clockUs) | 0) <= 0) {
     us = seqGt(end, sent.clockEnd) ? sent.clockUs : (sent.clockUs + 1) | 0;
   }
   sent.clockUs = us;
@@ -183,6 +183,7 @@ function stamp(tcb: Tcb, sent: Sent, i: number, times: number, us: number): void
 /** A record for a connection that has nothing outstanding. */
 function begin(e: Engine, tcb: Tcb): Sent {
   const sent = e.spareSent.pop() ?? new Sent();
+  sent.clockUs = (e.us - 1) | 0;
   sent.deliveredUs = e.us;
   sent.firstSentUs = e.us;
   sent.roundEnd = tcb.cc.delivered;
