@@ -297,6 +297,18 @@ describe('the user goes: CLOSE in both directions (3.6.1)', () => {
     expect([a.state, sent(a)]).toEqual(['CLOSED', ['RST,ACK seq=1 ack=1 len=0']]);
   });
 
+  it('resetUnread: false, the unread is thrown away, and it is a CLOSE; what comes later is answered by a RST', () => {
+    const a = inState('ESTABLISHED', { config: { resetUnread: false } });
+    a.autoRead = false;
+    a.inject('ACK', 1, 1, text(10));
+    a.inject('ACK', 21, 1, text(10, 20));
+    a.sent.length = 0;
+    a.detach();
+    expect([a.state, sent(a)]).toEqual(['FIN-WAIT-1', ['FIN,ACK seq=1 ack=11 len=0']]);
+    a.inject('ACK', 11, 2, text(5));
+    expect([a.state, sent(a)]).toEqual(['CLOSED', ['RST,ACK seq=2 ack=11 len=0']]);
+  });
+
   it('TIME-WAIT goes on', () => {
     const a = inState('FIN-WAIT-1');
     a.autoRead = false;

@@ -191,7 +191,8 @@ export function detach(e: Engine, tcb: Tcb): void {
   tcb.orphan = 1;
   hastenOrphan(e, tcb);
   if (tcb.state === State.TIME_WAIT) return; // nothing to tell the peer, and 2 MSL have to pass
-  if (receivable(tcb) > 0 || (tcb.outOfOrder !== null && takesText(tcb.state))) {
+  if (!tcb.config.resetUnread) tcb.rcv.user = tcb.rcv.nxt;
+  else if (receivable(tcb) > 0 || (tcb.outOfOrder !== null && takesText(tcb.state))) {
     // SHLD-3 asks for the RST that an ABORT here would not send (3.10.5).
     if (tcb.state === State.CLOSING || tcb.state === State.LAST_ACK) e.rules.sendReset(e, tcb);
     abort(e, tcb);

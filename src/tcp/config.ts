@@ -26,6 +26,10 @@ export interface TcpConfig {
   readonly receiveBufferTuning: boolean;
   /** The receive buffer grows to a multiple of the MSS when that is known (FreeBSD). */
   readonly receiveWholeSegments: boolean;
+  /** So does the send buffer, of the peer's MSS (FreeBSD). */
+  readonly sendWholeSegments: boolean;
+  /** A CLOSE while something is unread sends a RST (section 3.6.1, SHLD-3); else it is thrown away, and a FIN goes (FreeBSD). */
+  readonly resetUnread: boolean;
   /**
    * Every ACK offers the window as it is, unless it is a silly one (FreeBSD); else its right edge moves in
    * steps of a segment. Both are receiver SWS avoidance (section 3.8.6.2.2, MUST-39).
@@ -75,6 +79,11 @@ export interface TcpConfig {
   readonly ecnRetries: number;
   /** A SYN that crosses ours is answered as one that a listener gets, when it asks for classic ECN. */
   readonly ecnOfCrossingSyn: boolean;
+  /**
+   * What AccECN tells of the IP-ECN field of our SYN or SYN,ACK counts: one that arrived marked makes the initial window one
+   * segment, and one that arrived as anything but Not-ECT ends sending ECT (RFC 9768 sections 3.2.2.2 and 3.2.2.3).
+   */
+  readonly ecnOfHandshake: boolean;
   /** In AccECN mode all segments but SYNs and RSTs are ECN-capable, and not only new text (ECN++, draft-ietf-tcpm-generalized-ecn). */
   readonly ecnPlusPlus: boolean;
   /**
@@ -175,6 +184,8 @@ export const defaultConfig: TcpConfig = {
   receiveBuffer: 256 * 1024,
   receiveBufferTuning: true,
   receiveWholeSegments: false,
+  sendWholeSegments: false,
+  resetUnread: true,
   windowInOctets: false,
   windowRoundedUp: false,
   receiveMemory: false,
@@ -188,6 +199,7 @@ export const defaultConfig: TcpConfig = {
   ecnFallback: true,
   ecnRetries: 0,
   ecnOfCrossingSyn: false,
+  ecnOfHandshake: true,
   ecnPlusPlus: false,
   accEcnOption: 'changed',
   mssOption: true,
@@ -236,6 +248,8 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   receiveBuffer: whole(1, 2 ** 24),
   receiveBufferTuning: flag,
   receiveWholeSegments: flag,
+  sendWholeSegments: flag,
+  resetUnread: flag,
   windowInOctets: flag,
   windowRoundedUp: flag,
   receiveMemory: flag,
@@ -252,6 +266,7 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   ecnFallback: flag,
   ecnRetries: whole(0, 31),
   ecnOfCrossingSyn: flag,
+  ecnOfHandshake: flag,
   ecnPlusPlus: flag,
   accEcnOption: oneOf('off', 'changed', 'linux'),
   noDelay: flag,

@@ -6,6 +6,7 @@ export { windowRate } from './congestion/cwnd.ts';
 export { restartWindow } from './congestion/validation.ts';
 export { established } from './established.ts';
 export { emit } from './form/emit.ts';
+export { absorbRanges, addRange } from './receive/reassembly.ts';
 export { readOvertaken } from './segment-arrives/ack.ts';
 export { resetConnection } from './segment-arrives/rst.ts';
 export { mayProbe } from './send/probe-timeout.ts';

@@ -229,6 +229,62 @@ describe('ECN (tcp_ecn_output_syn_sent, tcp_ecn_input_parallel_syn)', () => {
   });
 });
 
+describe('AccECN (ecn.enable=3): the field ACE, without options and without tests of the path', () => {
+  const answered = { noecn: 'SW.', ect1: 'SEW.', ect0: 'SA.', ce: 'SWA.' } as const;
+  const acks = { noecn: 'W.', ect1: 'EW.', ect0: 'A.', ce: 'WA.' } as const;
+
+  it.each(Object.keys(answered) as (keyof typeof answered)[])('the SYN arrives as %s', async (syn) => {
+    const n = syn === 'ce' ? 6 : 5; // a marked SYN is counted
+    for (const ack of Object.values(acks))
+      await passes([
+        ' 0 `sysctl -w net.inet.tcp.ecn.enable=3`',
+        ...LISTEN,
+        `+.1 < [${syn}] SEWA 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,nop,nop>`,
+        `+0 > [noecn] ${answered[syn]} 0:0(0) ack 1 win 65535 <mss 1460,nop,wscale 6,sackOK,eol,eol>`,
+        `+0 < [noecn] ${ack} 1:1(0) ack 1 win 1024`,
+        '+0 accept(3, ..., ...) = 4',
+        '+.1 write(4, ..., 14600) = 14600',
+        ...Array.from(
+          { length: 9 },
+          (_, i) => `+0 > [ect0] ${n}. ${i * 1460 + 1}:${(i + 1) * 1460 + 1}(1460) ack 1`,
+        ),
+        `+0 > [ect0] P${n}. 13141:14601(1460) ack 1`,
+        '+.1 < [noecn] 5. 1:1(0) ack 14601 win 1024',
+        '+.1 close(4) = 0',
+        `+0 > [noecn] F${n}. 14601:14601(0) ack 1`,
+        '+.1 < [noecn] F5. 1:1(0) ack 14602 win 1024',
+        '+0 > [noecn] 0. 14602:14602(0) ack 2', // TIME-WAIT
+      ]);
+  });
+});
+
+it('close with something unread is a FIN', () =>
+  passes([
+    ...OPEN,
+    '+.1 < P. 1:101(100) ack 1 win 32767',
+    '+.04 > . 1:1(0) ack 101 win 65535',
+    '+.1 close(3) = 0',
+    '+0 > F. 1:1(0) ack 101 win 65535',
+    '+.1 < P. 101:201(100) ack 2 win 32767',
+    '+0 > R 2:2(0) win 0',
+  ]));
+
+it('the send buffer grows to whole segments', () =>
+  passes([
+    ...LISTEN,
+    '+0 < S 0:0(0) win 32767 <mss 1000>',
+    '+0 > S. 0:0(0) ack 1 win 65535 <mss 1460>',
+    '+.1 < . 1:1(0) ack 1 win 32767',
+    '+0 accept(3, ..., ...) = 4',
+    '+0 fcntl(4, F_SETFL, O_RDWR | O_NONBLOCK) = 0',
+    '+0 write(4, ..., 40000) = 33000',
+    ...Array.from(
+      { length: 10 },
+      (_, i) => `+0 > . ${i * 1000 + 1}:${i * 1000 + 1001}(1000) ack 1 win 65535`,
+    ),
+    '+.01 `true`',
+  ]));
+
 it('TCP_MAXSEG of a connection makes its segments smaller', () =>
   passes([
     ...OPEN,

@@ -193,6 +193,30 @@ describe('SYN-RECEIVED', () => {
   );
 });
 
+it('text of a SYN that crosses ours waits for ESTABLISHED; what comes again of it is not taken twice', async () => {
+  for (const [syn, opens] of [
+    ['S 0:3(3)', '. 4:4(0)'],
+    ['S 0:3(3)', '. 1:4(3)'],
+    ['S 0:3(3)', 'P. 3:5(2)'],
+    ['SF 0:3(3)', '. 4:4(0)'],
+  ] as const) {
+    const end = opens.startsWith('P') ? 5 : 4;
+    await passes([
+      ' 0 `sysctl -w net.inet.tcp.drop_synfin=0`',
+      ...SOCKET,
+      ...SYN,
+      `+.1 < ${syn} win 32767 <mss 1460,sackOK,eol,eol>`,
+      '+0 > S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,eol,eol>',
+      '+0 read(3, ..., 100) = -1 EAGAIN (Resource temporarily unavailable)',
+      `+.1 < ${opens} ack 1 win 32767`,
+      `+0 read(3, ..., 100) = ${end - 1}`,
+      ...(opens === '. 4:4(0)' ? [] : [`+0 > . 1:1(0) ack ${end} win 65535`]),
+      '+.2 shutdown(3, SHUT_WR) = 0',
+      `+0 > F. 1:1(0) ack ${end} win 65535`,
+    ]);
+  }
+});
+
 it('a socket that neither listens nor connects: numbers of its resets are those of the segment', () =>
   passes([
     ...LISTEN.slice(0, 2),
@@ -211,13 +235,16 @@ it('tcpdrop -s TIME_WAIT: its tuple is free', () =>
   ]));
 
 describe('segments with SYN and FIN (drop_synfin)', () => {
-  it('are nothing, in LISTEN and to a closed port', () =>
+  it('are nothing to who listens or connects', async () => {
+    await passes([...LISTEN, '+.1 < SF 0:0(0) win 32767', '+1 close(3) = 0']);
+    await passes([...SOCKET, ...SYN, '+.1 < SF 0:0(0) win 32767', '+0 close(3) = 0']);
+  });
+
+  it('to who does neither they are a SYN: the RST acknowledges text, SYN and FIN', () =>
     passes([
-      ...LISTEN,
-      '+.1 < SF 0:0(0) win 32767',
-      '+1 close(3) = 0',
-      '+.1 < SF 0:0(0) win 32767',
-      '+1 `true`',
+      ...LISTEN.slice(0, 2),
+      '+.1 < SF 0:3(3) win 32767 <mss 1460,sackOK,eol,eol>',
+      '+0 > R. 0:0(0) ack 5 win 0',
     ]));
 
   it('are a SYN when the sysctl says so', () =>

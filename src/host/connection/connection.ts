@@ -341,7 +341,7 @@ export class Connection {
 
   /**
    * Closes both directions: what was written is delivered, then a FIN; what the peer still sends is
-   * answered by a RST, at once if something is unread (SHLD-3). What is left to read is thrown away, and reads
+   * answered by a RST, at once if something is unread (SHLD-3, `resetUnread`). What is left to read is thrown away, and reads
    * that wait reject with ECONNABORTED.
    */
   close(): void {
@@ -352,7 +352,8 @@ export class Connection {
     }
     const writing = this.#writing;
     const opening = this.tcb.state === State.SYN_SENT && !writing.nothingHeld;
-    if (opening || (writing.pending && receivable(this.tcb) === 0)) writing.closeWhenDrained();
+    const resets = receivable(this.tcb) > 0 && this.tcb.config.resetUnread;
+    if (opening || (writing.pending && !resets)) writing.closeWhenDrained();
     else this.owner.detach(this);
   }
 

@@ -3,6 +3,8 @@
 import {
   asPredicted,
   Drop,
+  EcnMode,
+  type Engine,
   Err,
   finAcked,
   finSent,
@@ -12,11 +14,13 @@ import {
   type Rules,
   receivable,
   rfc9293,
+  Signal,
   State,
   type Tcb,
 } from '../../tcp/index.ts';
 import {
   ACK,
+  ECN_CE,
   FIN,
   OPT_TIMESTAMPS,
   RST,
@@ -58,10 +62,6 @@ export function freebsdRules(steps: FreebsdSteps = {}) {
   const nothing = (seg: Segment): boolean => dropSynFin && (seg.ctl & (SYN | FIN)) === (SYN | FIN);
 
   const rules = {
-    closed(e, seg) {
-      if (nothing(seg)) e.out.drop(null, seg, Drop.SYN_AND_FIN);
-      else rfc9293.closed(e, seg);
-    },
     listenRst(e, tcb, seg) {
       if (!nothing(seg)) return rfc9293.listenRst(e, tcb, seg);
       e.out.drop(tcb, seg, Drop.SYN_AND_FIN);
@@ -69,7 +69,10 @@ export function freebsdRules(steps: FreebsdSteps = {}) {
     },
     listenSyn(e, listen, seg) {
       if ((seg.ctl & SYN) !== 0) seg.ctl &= ~FIN; // it comes again
-      return rfc9293.listenSyn(e, listen, seg);
+      const marked = seg.ecn === ECN_CE;
+      const tcb = rfc9293.listenSyn(e, listen, seg);
+      if (marked && tcb !== null && tcb.accEcn !== null) tcb.accEcn.rCep++; // which RFC 9768 section 3.2.2.2 leaves out
+      return tcb;
     },
     synSentAck(e, tcb, seg) {
       if (nothing(seg)) {
@@ -80,6 +83,19 @@ export function freebsdRules(steps: FreebsdSteps = {}) {
       const answered = rfc9293.synSentAck(e, tcb, seg);
       if (answered) tcb.timer.rexmt = rexmt; // our SYN goes again when its timer says so, not at once
       return answered;
+    },
+    synSentSyn(e, tcb, seg) {
+      const done = rfc9293.synSentSyn(e, tcb, seg);
+      if (tcb.state === State.SYN_RECEIVED) queueText(e, tcb, seg);
+      return done;
+    },
+    synReceivedAck(e, tcb, seg) {
+      if (rfc9293.synReceivedAck(e, tcb, seg)) return true;
+      if (tcb.outOfOrder === null) return false;
+      parts.absorbRanges(tcb);
+      tcb.signals |= Signal.TEXT;
+      e.rules.trim(e, tcb, seg); // what it repeats of that
+      return false;
     },
     timestamps(e, tcb, seg) {
       if (nothing(seg)) {
@@ -142,9 +158,13 @@ export function freebsdRules(steps: FreebsdSteps = {}) {
       rfc9293.finReached(e, tcb);
       tcb.ackNow = 1;
     },
-    /** As long as our FIN is not acknowledged it goes with every ACK. */
+    /** As long as our FIN is not acknowledged it goes with every ACK; TIME-WAIT knows nothing of ECN. */
     sendAck(e, tcb) {
       const { snd } = tcb;
+      if (tcb.state === State.TIME_WAIT) {
+        tcb.ecn = EcnMode.NOT_ECN;
+        tcb.accEcn = null;
+      }
       if (finSent(tcb) && !finAcked(tcb) && snd.probe === 0) parts.emit(e, tcb, snd.end, ACK | FIN, 0);
       else rfc9293.sendAck(e, tcb);
     },
@@ -193,6 +213,13 @@ export function freebsdRules(steps: FreebsdSteps = {}) {
   } satisfies Partial<Rules>;
   for (const name of ['timestamps', 'sequence', 'rst', 'syn'] as const) asPredicted(rules[name]);
   return rules;
+}
+
+/** The text of a SYN that crosses ours waits for ESTABLISHED (RFC 9293 section 3.10.7.3, fourth); its FIN comes again. */
+function queueText(e: Engine, tcb: Tcb, seg: Segment): void {
+  const { rcv } = tcb;
+  const len = Math.min(seg.textLen, (rcv.edge - rcv.nxt) | 0);
+  if (len > 0 && e.out.text(tcb, seg, 0, rcv.nxt, len)) parts.addRange(tcb, rcv.nxt, (rcv.nxt + len) | 0);
 }
 
 /** The window by which a RST or SYN is judged: what the buffer can take, from Last.ACK.sent on. */

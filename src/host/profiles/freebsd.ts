@@ -13,6 +13,8 @@ export const freebsd = profileOf('freebsd', {
     receiveBuffer: { value: 65_536, source: 'net.inet.tcp.recvspace' },
     receiveBufferTuning: { value: true, source: 'net.inet.tcp.recvbuf_auto' },
     receiveWholeSegments: { value: true, source: 'tcp_mss (sys/netinet/tcp_input.c)' },
+    sendWholeSegments: { value: true, source: 'tcp_mss (sys/netinet/tcp_input.c)' },
+    resetUnread: { value: false, source: 'tcp_disconnect (sys/netinet/tcp_usrreq.c): sbflush, and a FIN' },
     windowRoundedUp: { value: true, source: 'tcp_default_output: roundup2' },
     windowInOctets: { value: true, source: 'tcp_default_output (sys/netinet/tcp_output.c)' },
     receiveBufferMax: { value: 2_097_152, source: 'kern.ipc.maxsockbuf' },
@@ -45,6 +47,11 @@ export const freebsd = profileOf('freebsd', {
     mslMs: { value: 30_000, source: 'net.inet.tcp.msl' },
     ecnRetries: { value: 1, source: 'net.inet.tcp.ecn.maxretries' },
     ecnOfCrossingSyn: { value: true, source: 'tcp_ecn_input_parallel_syn' },
+    ecnOfHandshake: {
+      value: false,
+      source: 'none: tcp_ecn_syncache_socket (sys/netinet/tcp_ecn.c) keeps the counter alone',
+    },
+    accEcnOption: { value: 'off', source: 'none: the field ACE alone (sys/netinet/tcp_ecn.c)' },
     minMss: { value: 216, source: 'net.inet.tcp.minmss' },
     mtuProbing: { value: 'off', source: 'net.inet.tcp.pmtud_blackhole_detection: 0' },
   },
@@ -53,15 +60,26 @@ export const freebsd = profileOf('freebsd', {
       value: () => Err.RESET,
       source: 'tcp_do_segment (sys/netinet/tcp_input.c): ECONNRESET in CLOSING and LAST-ACK, too',
     },
-    closed: { value: rules.closed, source: 'net.inet.tcp.drop_synfin: 1, in every state' },
-    listenRst: { value: rules.listenRst, source: 'net.inet.tcp.drop_synfin: 1' },
+    listenRst: {
+      value: rules.listenRst,
+      source: 'net.inet.tcp.drop_synfin: 1, of sockets that listen or connect',
+    },
     listenSyn: {
       value: rules.listenSyn,
-      source: 'net.inet.tcp.drop_synfin: if 0, a FIN with a SYN is ignored',
+      source:
+        'net.inet.tcp.drop_synfin: if 0, a FIN with a SYN is ignored; tcp_ecn_syncache_socket: a marked SYN is counted',
     },
     synSentAck: {
       value: rules.synSentAck,
       source: 'tcp_do_segment (sys/netinet/tcp_input.c): the SYN waits for its timer',
+    },
+    synSentSyn: {
+      value: rules.synSentSyn,
+      source: 'tcp_do_segment, tcp_reass: text of a crossing SYN is kept, and no FIN',
+    },
+    synReceivedAck: {
+      value: rules.synReceivedAck,
+      source: 'tcp_do_segment: and is passed to the user with the ACK',
     },
     timestamps: {
       value: rules.timestamps,
@@ -88,7 +106,7 @@ export const freebsd = profileOf('freebsd', {
     sendAck: {
       value: rules.sendAck,
       source:
-        'tcp_outflags (sys/netinet/tcp_fsm.h): an ACK carries our FIN as long as that is not acknowledged',
+        'tcp_outflags (sys/netinet/tcp_fsm.h): an ACK carries our FIN as long as that is not acknowledged; tcp_twrespond: none of TIME-WAIT has bits of ECN',
     },
     lateData: {
       value: resetByReply,

@@ -13,6 +13,8 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
   receiveBuffer: 'none: free',
   receiveBufferTuning: 'none: free; tcp_moderate_rcvbuf of Linux',
   receiveWholeSegments: 'none: free',
+  sendWholeSegments: 'none: free',
+  resetUnread: 'RFC 9293 section 3.6.1 (SHLD-3)',
   windowInOctets:
     'RFC 9293 section 3.8.6.2.2 (MUST-39): false moves the right edge of the window by segments',
   windowRoundedUp: 'RFC 7323 section 2.3 leaves it free: less is offered, not more',
@@ -28,6 +30,7 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
   ecnOfCrossingSyn:
     'none: RFC 3168 section 6.1.1 does not speak of a simultaneous open; tcp_ecn_input_parallel_syn of FreeBSD',
   ecnFallback: 'RFC 3168 section 6.1.1.1, RFC 9768 sections 3.1.4.1 and 3.2.2.3; tcp_ecn_fallback of Linux',
+  ecnOfHandshake: 'RFC 9768 sections 3.2.2.2 and 3.2.2.3',
   ecnPlusPlus: 'RFC 3168 sections 6.1.4 and 6.1.5: only new text is ECN-capable',
   accEcnOption: 'RFC 9768 section 3.2.3.3: the recommended simple scheme',
   mssOption: 'RFC 9293 section 3.7.1 (MUST-14, SHLD-5)',

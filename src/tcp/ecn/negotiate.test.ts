@@ -354,6 +354,13 @@ describe('RFC 9768 3.2.2.3: mangling of the IP-ECN field', () => {
     expect([pair.a.tcb.ecn, pair.b.tcb.ecn]).toEqual([EcnMode.ACCURATE, EcnMode.ACCURATE]);
   });
 
+  it('ecnOfHandshake: false, neither that nor a mark counts (section 3.2.2.2)', () => {
+    const config: Partial<TcpConfig> = { ...ACCURATE, ecnOfHandshake: false };
+    const b = server(0b111, ECN_NOT_ECT, config);
+    arrive(b, 'ACK', 0b110, 1, 1);
+    expect([b.state, modes(b), b.tcb.cc.cwnd / b.tcb.snd.mss]).toEqual(['ESTABLISHED', 0, 10]);
+  });
+
   it('without the fallback nothing is tested', () => {
     const { pair, sent } = wired({ ...ACCURATE, ecnFallback: false }, ACCURATE, (r, from) => {
       if (from === 'a' && (r.ctl & SYN) !== 0) r.ecn = ECN_ECT_0;

@@ -146,6 +146,7 @@ function countSynAck(acc: AccEcn, seg: Segment): void {
  * mangled; a mark is responded to even so. A reserved value says nothing.
  */
 function checkTransition(tcb: Tcb, acc: AccEcn, ace: number): void {
+  if (!tcb.config.ecnOfHandshake) return;
   const arrived = handshakeEcn(ace);
   if (arrived > ECN_NOT_ECT && tcb.config.ecnFallback) acc.modes |= Mode.NOT_ECT;
   if (arrived === ECN_CE) acc.modes |= Mode.SYN_CE;

@@ -136,7 +136,7 @@ export function learnSyn(e: Engine, tcb: Tcb, seg: Segment): void {
   }
   startReceiving(tcb);
   snd.peerMss = mssOf(tcb.config, seg, tcb.family);
-  if (tcb.config.receiveWholeSegments) wholeSegments(tcb);
+  growToWholeSegments(tcb);
   rcv.fullSize = Math.min(rcv.mss, DEFAULT_MSS_V4);
   snd.wnd = seg.wnd; // the window of a SYN is never scaled
   snd.maxWnd = seg.wnd;
@@ -153,11 +153,12 @@ export function mssOf({ mssOption }: TcpConfig, seg: Segment, family: number): n
   return mssOption && (seg.opts & OPT_MSS) !== 0 && seg.mss !== 0 ? seg.mss : defaultMss(family);
 }
 
-/** RCV.BUFF grows to a multiple of the MSS. */
-function wholeSegments(tcb: Tcb): void {
-  const { rcv, snd, pmtu } = tcb;
-  const mss = Math.min(Math.max(snd.peerMss, tcb.config.minMss), pmtu - fixedHeaders(tcb));
-  if (rcv.buf > mss) rcv.buf = Math.ceil(rcv.buf / mss) * mss;
+/** RCV.BUFF and the send buffer grow to a multiple of the MSS, where they are to. */
+function growToWholeSegments(tcb: Tcb): void {
+  const { rcv, snd, pmtu, config } = tcb;
+  const mss = Math.min(Math.max(snd.peerMss, config.minMss), pmtu - fixedHeaders(tcb));
+  if (config.receiveWholeSegments && rcv.buf > mss) rcv.buf = Math.ceil(rcv.buf / mss) * mss;
+  if (config.sendWholeSegments && snd.buf > mss) snd.buf = Math.ceil(snd.buf / mss) * mss;
 }
 
 /** <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>, and its timers. */

@@ -1,4 +1,4 @@
-// `quickAcks`: the first segments are acknowledged at once; and `receiveWholeSegments`.
+// `quickAcks`: the first segments are acknowledged at once; and `receiveWholeSegments`, `sendWholeSegments`.
 
 import { describe, expect, it } from 'vitest';
 import { established, octets, pass, sent } from '../../../test/support/regression.ts';
@@ -67,5 +67,15 @@ describe('receiveWholeSegments', () => {
 
   it('a buffer of less than a segment, or of whole ones, stays as it is', () => {
     expect([window(true, 1460, 1000), window(true, 1000, 10_000)]).toEqual([1000, 10_000]);
+  });
+});
+
+describe('sendWholeSegments', () => {
+  it('the send buffer grows to a multiple of the MSS, if it is asked for and holds a segment', () => {
+    const buffer = (sendWholeSegments: boolean, sendBuffer: number): number =>
+      established(rfc9293, { sendWholeSegments, sendBuffer }, { syn: { opts: 1, mss: 1000 } }).tcb.snd.buf;
+    expect([buffer(false, 32_768), buffer(true, 32_768), buffer(true, 33_000), buffer(true, 900)]).toEqual([
+      32_768, 33_000, 33_000, 900,
+    ]);
   });
 });
