@@ -25,6 +25,15 @@ describe('listen', () => {
     expect(thrown(() => host.listen({ port: 80, address: '10.0.0.9' }))).toBe('EADDRNOTAVAIL');
   });
 
+  it('localPorts: of these one is chosen for an active OPEN, else EADDRNOTAVAIL', () => {
+    const host = new Net().host('a', ['10.0.0.1/24']);
+    const open = (first: number, last: number) =>
+      host.open({ address: '10.0.0.2', port: 80, localPorts: { first, last } });
+    expect([open(5000, 5001), open(5000, 5001)].map((c) => c.localPort).sort()).toEqual([5000, 5001]);
+    expect(thrown(() => open(5000, 5001))).toBe('EADDRNOTAVAIL');
+    expect(thrown(() => open(5001, 5000))).toBe('ERR_OUT_OF_RANGE');
+  });
+
   it('port 0 chooses a free one; what is no port or no address is refused', () => {
     const host = new Net().host('a', ['10.0.0.1/24']);
     const ports = new Set([1, 2, 3].map(() => host.listen({ port: 0 }).port));

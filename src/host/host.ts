@@ -142,8 +142,7 @@ export class Host {
     const tcp = withSettings({ ...defaultConfig, ...profile.tcp }, options.tcp ?? {});
     if (options.tcp !== undefined) checkConfig(tcp);
     const { ports } = options;
-    if (ports !== undefined && ports.last < ports.first)
-      throw outOfRange('Host', 'ports.last', ports.last, `at least ports.first, which is ${ports.first}`);
+    checkRange('Host', 'ports', ports);
     const { counters, memory } = this;
     this.repeatable = options.random !== undefined;
     const random = options.random === undefined ? platformRandom() : checkedRandom(options.random);
@@ -420,6 +419,7 @@ export class Host {
   #open(options: ConnectOptions): Connection {
     this.#checkOpen('connect');
     if (options.tcp !== undefined) checkConfig(withSettings(this.tcp.config, options.tcp));
+    checkRange('connect', 'localPorts', options.localPorts);
     this.#setNow();
     const to = this.#remote(options.address);
     const source = this.#local(options.localAddress, 'connect');
@@ -428,6 +428,7 @@ export class Host {
       remotePort: options.port,
       source,
       localPort: options.localPort ?? 0,
+      ports: options.localPorts,
       handler: options.handler ?? null,
       tcp: options.tcp,
       ttl: options.ttl ?? DEFAULT_TTL,
@@ -731,4 +732,11 @@ export class Host {
       this.#received = false;
     }
   }
+}
+
+/** Throws OptionRangeError. */
+function checkRange(where: string, name: string, ports: { first: number; last: number } | undefined): void {
+  if (ports === undefined || ports.last >= ports.first) return;
+  const allowed = `at least ${name}.first, which is ${ports.first}`;
+  throw outOfRange(where, `${name}.last`, ports.last, allowed);
 }

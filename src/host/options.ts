@@ -91,6 +91,8 @@ export interface ConnectOptions extends IpService, WaitOptions {
   localAddress?: string;
   /** 0, the default, chooses one (RFC 6056). */
   localPort?: number;
+  /** Of these, both included, one is chosen; default: the range of the host. */
+  localPorts?: { first: number; last: number };
   /** Settings that differ from the host's. */
   tcp?: Partial<TcpConfig>;
   handler?: ConnectionHandler;
@@ -117,6 +119,14 @@ export interface ConnectOptions extends IpService, WaitOptions {
 export const port = whole(0, 0xffff);
 /** Bound of a queue or a table: what an array can count. */
 const bound = (least: number) => whole(least, 2 ** 30);
+
+/** Ports, both included. */
+const portRange = nested(
+  new Schema<{ first: number; last: number }>('ports', {
+    first: needed(whole(1, 0xffff)),
+    last: needed(whole(1, 0xffff)),
+  }),
+);
 
 const handlerOptions = new Schema<ConnectionHandler>('handler', {
   keepsUnread: flag,
@@ -166,12 +176,7 @@ export const hostOptions = new Schema<HostOptions>('Host', {
   memory: memoryKind,
   profile: oneOf('rfc', 'linux', 'freebsd'),
   tcp: nested(tcpOptions),
-  ports: nested(
-    new Schema<{ first: number; last: number }>('ports', {
-      first: needed(whole(1, 0xffff)),
-      last: needed(whole(1, 0xffff)),
-    }),
-  ),
+  ports: portRange,
   timeWaitCapacity: bound(1),
   connectionCapacity: bound(1),
   orphanCapacity: bound(0),
@@ -216,6 +221,7 @@ export const connectOptions = new Schema<ConnectOptions>('connect', {
   port: needed(whole(1, 0xffff)),
   localAddress: text,
   localPort: port,
+  localPorts: portRange,
   udpPort: port,
   md5: flag,
   tcp: nested(tcpOptions),

@@ -3,7 +3,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { shellActions, shellCommands, suiteSettings, sysctlPairs } from '../run/shell.ts';
+import { alternatives, shellActions, shellCommands, suiteSettings, sysctlPairs } from '../run/shell.ts';
 import type { ShellAction } from '../run/shell-action.ts';
 
 /**
@@ -17,33 +17,25 @@ export function kernelShell(text: string, congestion: (name: string) => void): S
     congestion(value);
     return null;
   };
-  const actions: ShellAction[] = [];
-  for (const command of shellCommands(text)) {
+  const act = (command: string): ShellAction[] => {
     const suite = suiteSettings(command);
     if (suite !== null) {
-      for (const [name, value] of suite) {
+      return suite.flatMap(([name, value]): ShellAction[] => {
         const refused = write(`net.ipv4.${name}`, value);
-        if (refused !== null) actions.push({ kind: 'note', text: `defaults.sh: ${refused}` });
-      }
-      continue;
+        return refused === null ? [] : [{ kind: 'note', text: `defaults.sh: ${refused}` }];
+      });
     }
     const tool = toolOf(command);
-    if (tool !== null) {
-      const refused = runTool(tool);
-      if (refused !== null) actions.push({ kind: 'unsupported', reason: refused });
-      continue;
-    }
+    if (tool !== null) return unsupported(runTool(tool));
     const pairs = sysctlPairs(command);
-    if (pairs === null || pairs.length === 0) {
-      actions.push(...shellActions(command));
-      continue;
-    }
-    for (const { name, value } of pairs) {
-      const refused = write(name, value);
-      if (refused !== null) actions.push({ kind: 'unsupported', reason: refused });
-    }
-  }
-  return actions;
+    if (pairs === null || pairs.length === 0) return shellActions(command);
+    return pairs.flatMap(({ name, value }) => unsupported(write(name, value)));
+  };
+  return shellCommands(text).flatMap((command) => alternatives(command, act));
+}
+
+function unsupported(reason: string | null): ShellAction[] {
+  return reason === null ? [] : [{ kind: 'unsupported', reason }];
 }
 
 /** Queues, routes and the device of the namespace that a script has for itself; nothing else of these programs. */

@@ -17,5 +17,5 @@ export {
   printScript,
   printSyscall,
 } from './print.ts';
-export { isOfSuite, suiteOptions } from './suite.ts';
+export { ipVersionOf, isOfSuite, suiteOptions } from './suite.ts';
 export { isJudged, tcpOptionsLength } from './tcp-option.ts';

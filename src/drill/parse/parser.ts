@@ -9,7 +9,7 @@ import { Source } from './error.ts';
 import { parseSyscall } from './expression.ts';
 import { lex, quotedEnd, skipBlanks } from './lexer.ts';
 import { parsePacket } from './packet.ts';
-import { isOfSuite, suiteWords } from './suite.ts';
+import { ipVersionOf, suiteWords } from './suite.ts';
 
 /** How to read a script. */
 export interface ParseOptions {
@@ -39,8 +39,9 @@ export function parseScript(text: string, options: ParseOptions = {}): Script {
   const source = new Source(options.file ?? 'script', text);
   if (text.length > MAX_SCRIPT) throw source.error(0, `script longer than ${MAX_SCRIPT} characters`);
   const head = parseOptionLines(source);
-  const version = head.options.find(({ name }) => name === 'ip_version')?.value ?? 'ipv4';
-  const words = isOfSuite(text) ? suiteWords(version) : [];
+  const version =
+    head.options.find(({ name }) => name === 'ip_version')?.value ?? ipVersionOf(text, source.file);
+  const words = suiteWords(text, version);
   const table = defineTable(words, head.defines, options.defines ?? []);
   const c = new Cursor(source, lex(source, head.end, table, options.platform ?? 'Linux'));
 

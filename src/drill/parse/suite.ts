@@ -8,32 +8,65 @@ export function isOfSuite(text: string): boolean {
   return /(?:^|[\s`/])defaults\.sh(?![\w.])/m.test(text);
 }
 
-const NETWORK = {
-  4: { local_ip: '192.168.0.1', remote_ip: '192.0.2.1' },
-  6: { local_ip: 'fd3d:0a0b:17d6::1', remote_ip: 'fd3d:fa7b:d17d::1', mtu: '1520' },
-} as const;
-
-/** Options, as on a command line, for a script of a suite. */
-export function suiteOptions(ipVersion: string): readonly ScriptOption[] {
-  return Object.entries(NETWORK[ipVersion === 'ipv6' ? 6 : 4]).map(([name, value]) => ({
-    name,
-    value,
-    line: 0,
-  }));
+/** True where `defaults.sh` is that of packetdrill's own suite: it has a folder for it. */
+function isPacketdrills(text: string): boolean {
+  return /(?:^|[\s`/])common\/defaults\.sh(?![\w.])/m.test(text);
 }
 
-const WORDS = {
-  4: { TFO_COOKIE: '3021b9d889017eeb', TFO_COOKIE_ZERO: 'b7c12350a90dc8f5' },
-  6: { TFO_COOKIE: 'c1d1e9742a47a9bc', TFO_COOKIE_ZERO: '82af1a8f9a205c34' },
-} as const;
+/** What one runner gives to scripts of one version of IP: `options` as on a command line, and the cookies of its addresses. */
+interface Given {
+  readonly options: Readonly<Record<string, string>>;
+  readonly cookies: Readonly<Record<string, string>>;
+}
+
+/** tools/testing/selftests/net/packetdrill/ksft_runner.sh. */
+const KERNEL: Readonly<Record<4 | 6, Given>> = {
+  4: {
+    options: { local_ip: '192.168.0.1', remote_ip: '192.0.2.1' },
+    cookies: { TFO_COOKIE: '3021b9d889017eeb', TFO_COOKIE_ZERO: 'b7c12350a90dc8f5' },
+  },
+  6: {
+    options: { local_ip: 'fd3d:0a0b:17d6::1', remote_ip: 'fd3d:fa7b:d17d::1', mtu: '1520' },
+    cookies: { TFO_COOKIE: 'c1d1e9742a47a9bc', TFO_COOKIE_ZERO: '82af1a8f9a205c34' },
+  },
+};
+
+/** gtests/net/packetdrill/run_all.py. */
+const PACKETDRILL: Readonly<Record<4 | 6, Given>> = {
+  4: {
+    options: { local_ip: '192.168.0.2', remote_ip: '192.0.2.1' },
+    cookies: { TFO_COOKIE: 'de4f234f0f433a55' },
+  },
+  6: {
+    options: { local_ip: 'fd3d:fa7b:d17d::0', remote_ip: '2001:DB8::1', mtu: '1520' },
+    cookies: { TFO_COOKIE: '6aa6ae70c288023b' },
+  },
+};
+
+function given(text: string, ipVersion: string): Given {
+  return (isPacketdrills(text) ? PACKETDRILL : KERNEL)[ipVersion === 'ipv6' ? 6 : 4];
+}
+
+/** The version that a script is for where it does not say so: the runner knows one for IPv6 by its name. */
+export function ipVersionOf(text: string, file: string): string {
+  return isOfSuite(text) && file.endsWith('v6.pkt') ? 'ipv6' : 'ipv4';
+}
+
+/** Options for a script with this command; none for one that is of no suite. */
+export function suiteOptions(text: string, ipVersion: string): readonly ScriptOption[] {
+  if (!isOfSuite(text)) return [];
+  const { options } = given(text, ipVersion);
+  return Object.entries(options).map(([name, value]) => ({ name, value, line: 0 }));
+}
 
 /** Words of such a script. */
-export function suiteWords(ipVersion: string): readonly Define[] {
+export function suiteWords(text: string, ipVersion: string): readonly Define[] {
+  if (!isOfSuite(text)) return [];
   const level = ipVersion === 'ipv4' ? 'IP' : 'IPV6';
   const words = {
-    ...WORDS[ipVersion === 'ipv6' ? 6 : 4],
+    ...given(text, ipVersion).cookies,
     CMSG_LEVEL_IP: `SOL_${level}`,
     CMSG_TYPE_RECVERR: `${level}_RECVERR`,
   };
-  return Object.entries(words).map(([name, text]) => ({ name, kind: 'word', text }));
+  return Object.entries(words).map(([name, word]) => ({ name, kind: 'word', text: word }));
 }

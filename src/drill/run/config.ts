@@ -2,7 +2,7 @@
 
 import { parseAddress } from '../../wire/index.ts';
 import type { Script, ScriptOption } from '../ast.ts';
-import { isOfSuite, suiteOptions } from '../parse/index.ts';
+import { ipVersionOf, suiteOptions } from '../parse/index.ts';
 import { UnsupportedError } from './result.ts';
 
 /** Settings of one run. Times in microseconds. */
@@ -57,9 +57,11 @@ export function runConfig(
   args: readonly ScriptOption[] = [],
 ): { config: RunConfig; line: number } | { reason: string; line: number } {
   const given = new Map<string, string>();
-  const version = [...args, ...script.options].findLast(({ name }) => name === 'ip_version')?.value ?? 'ipv4';
-  const suite = isOfSuite(script.initCommand?.text ?? '') ? suiteOptions(version) : [];
-  for (const o of [...suite, ...args, ...script.options]) {
+  const command = script.initCommand?.text ?? '';
+  const named = [...args, ...script.options].findLast(({ name }) => name === 'ip_version')?.value;
+  const version = named ?? ipVersionOf(command, script.file);
+  given.set('ip_version', version);
+  for (const o of [...suiteOptions(command, version), ...args, ...script.options]) {
     if (!KNOWN.has(o.name) && !WITHOUT_EFFECT.has(o.name))
       return { reason: `option --${o.name}`, line: o.line };
     given.set(o.name, o.value ?? '');

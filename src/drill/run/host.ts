@@ -32,11 +32,21 @@ export function configureHost(posix: Posix, settings: Partial<TcpConfig>): strin
 /** Settings of the host itself; a reason when they cannot be. */
 export function setHost(
   posix: Posix,
-  { tcpOverUdp, synCookies, synCookiesOnly, md5Keys, fastOpen, fastOpenKeys, flushMetrics }: HostSettings,
+  {
+    tcpOverUdp,
+    synCookies,
+    synCookiesOnly,
+    md5Keys,
+    fastOpen,
+    fastOpenKeys,
+    flushMetrics,
+    timeWaitReuse,
+  }: HostSettings,
 ): string | null {
   if (synCookies !== undefined) posix.synCookies = synCookies;
   if (synCookiesOnly !== undefined) posix.synCookiesOnly = synCookiesOnly;
   if (fastOpen !== undefined) Object.assign(posix.host.tcp.fastOpen.mode, fastOpen);
+  if (timeWaitReuse !== undefined) Object.assign(posix.host.tcp.timeWaitReuse, timeWaitReuse);
   if (flushMetrics === true) {
     posix.host.tcp.fastOpen.flush();
     posix.host.tcp.metrics.flush();

@@ -1,6 +1,6 @@
 // What the shell lines of a script ask of the stack under test.
 
-import type { FastOpenKeys, FastOpenMode } from '../../host/index.ts';
+import type { FastOpenKeys, FastOpenMode, Host } from '../../host/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
 import type { Steps } from './profile.ts';
 
@@ -48,6 +48,8 @@ export interface HostSettings {
   /** TCP Fast Open: what is done of it, and the keys of its cookies. */
   readonly fastOpen?: FastOpenMode;
   readonly fastOpenKeys?: FastOpenKeys;
+  /** When connect may take a port in TIME-WAIT. */
+  readonly timeWaitReuse?: Partial<Host['tcp']['timeWaitReuse']>;
   /** What is remembered of peers is forgotten. */
   readonly flushMetrics?: true;
   /** Keys of TCP MD5 signatures, by address; null: all are forgotten. */

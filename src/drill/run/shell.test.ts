@@ -33,6 +33,16 @@ describe('commands', () => {
     ]);
   });
 
+  it('a || b is b where a is a setting that nobody has', () => {
+    expect(
+      shellActions('sysctl -q net.ipv4.tcp_none=1 &> /dev/null ||\\\n ip tcp_metrics flush all'),
+    ).toEqual([{ kind: 'host', settings: { flushMetrics: true } }]);
+    expect(shellActions('sysctl -q net.ipv4.tcp_sack=0 || reboot').map((a) => a.kind)).toEqual(['set']);
+    expect(shellActions('sysctl -q net.ipv4.tcp_none=1 || reboot').map((a) => a.kind)).toEqual([
+      'unsupported',
+    ]);
+  });
+
   it('sleep lets time pass; anything else is unsupported', () => {
     expect(shellActions('sleep 0.5')).toEqual([{ kind: 'sleep', us: 500_000 }]);
     expect(shellActions('reboot')).toEqual([{ kind: 'unsupported', reason: 'shell command: reboot' }]);

@@ -42,10 +42,24 @@ const ADD_KEY = /\badd\s+(\S+)\s+(\S+)\s+tcp\s+\S+\s+-A\s+tcp-md5\s+"([^"]*)"/g;
 /** Actions of the text of a command, in order. */
 export function shellActions(text: string): ShellAction[] {
   const keys = SETKEY.exec(text);
-  if (keys === null) return shellCommands(text).flatMap(shellLine);
+  if (keys === null) return shellCommands(text).flatMap((line) => alternatives(line, shellLine));
   const before = text.slice(0, keys.index);
   const after = text.slice(keys.index + keys[0].length);
   return [...shellActions(before), addKeys(keys[1] as string), ...shellActions(after)];
+}
+
+/**
+ * What `a || b` asks for, `act` being what one command does: `b` where `a` is refused, as a setting that a system does not
+ * have is.
+ */
+export function alternatives(command: string, act: (command: string) => ShellAction[]): ShellAction[] {
+  let actions: ShellAction[] = [];
+  for (const alternative of command.split('||')) {
+    const redirected = alternative.replace(/\s*&>\s*\S+/g, '').trim();
+    actions = act(redirected);
+    if (actions.every(({ kind }) => kind !== 'unsupported')) break;
+  }
+  return actions;
 }
 
 function addKeys(lines: string): ShellAction {

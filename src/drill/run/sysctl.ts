@@ -160,7 +160,6 @@ const IPV4: Readonly<Record<string, Apply>> = {
   tcp_pacing_ss_ratio: inert,
   tcp_pacing_ca_ratio: inert,
   tcp_notsent_lowat: only('4294967295', '-1'),
-  tcp_tw_reuse: inert,
   tcp_min_rtt_wlen: inert,
   tcp_mem: inert,
   tcp_app_win: inert,
@@ -278,6 +277,8 @@ const STEPS: Readonly<Record<string, (n: number) => Steps>> = {
 /** Sysctls of the host that are numbers. */
 const HOST: Readonly<Record<string, (n: number) => HostSettings>> = {
   'net.ipv4.tcp_syncookies': (n) => ({ synCookies: n !== 0, synCookiesOnly: n === 2 }),
+  'net.ipv4.tcp_tw_reuse': (n) => ({ timeWaitReuse: { chooses: n === 1 } }),
+  'net.ipv4.tcp_tw_reuse_delay': (n) => ({ timeWaitReuse: { chosenAfterMs: n } }),
   'net.ipv4.tcp_fastopen': (n) => ({ fastOpen: fastOpenMode(n) }),
   'net.inet.tcp.udp_tunneling_port': (n) => ({ tcpOverUdp: n }),
   'net.inet.tcp.syncookies': (n) => ({ synCookies: n !== 0 }),

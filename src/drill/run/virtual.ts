@@ -60,7 +60,7 @@ export class VirtualTarget implements Target {
       tcp: options.tcp,
       rules: this.#chosen.rules,
     });
-    const prefix = config.wire === 4 ? 16 : 48;
+    const prefix = config.wire === 4 ? 16 : 128; // `::0` of a longer network would be the anycast address of its routers
     this.#iface = this.host.addInterface({
       name: 'tun0',
       mtu: config.mtu,

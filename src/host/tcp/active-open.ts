@@ -17,6 +17,7 @@ import { copySockets, type FourTuple, NONE, type Octets, octetsOf } from '../bas
 import type { Connection, ConnectionHandler } from '../connection/index.ts';
 import { endEvent } from './event-end.ts';
 import { adopt, mayConnect } from './new-connection.ts';
+import type { PortRange } from './ports.ts';
 import type { TcpLayer } from './tcp-layer.ts';
 
 /** Added to SND.NXT for the least ISS of a connection that follows one in TIME-WAIT. */
@@ -30,6 +31,8 @@ export interface OpenOptions {
   readonly source: IpAddress | null;
   /** 0: one is chosen. */
   readonly localPort: number;
+  /** Of which it is chosen; default: those of the host. */
+  readonly ports?: PortRange | undefined;
   readonly handler: ConnectionHandler | null;
   /** Settings that differ from the host's. */
   readonly tcp?: Partial<TcpConfig> | undefined;
@@ -63,11 +66,11 @@ export function connect(tcp: TcpLayer, o: OpenOptions): Connection {
   const local = path.source;
   const tcb = new Tcb(tcp.configOf(o.tcp));
   const tuple = tcp.opening.between(local, localPort, remote, remotePort);
-  if (localPort === 0) tuple.localPort = choosePort(tcp, tuple);
+  if (localPort === 0) tuple.localPort = choosePort(tcp, tuple, o);
   copySockets(tuple, tcb);
   tcb.udpPort = o.udpPort;
   tcb.md5 = o.md5 ? 1 : 0;
-  if (tcp.table.tuples.find(tuple) !== NONE && !reuseTimeWait(tcp, tcb)) {
+  if (tcp.table.tuples.find(tuple) !== NONE && !reuseTimeWait(tcp, tcb, localPort !== 0)) {
     throw tcpError(Err.ADDRESS_IN_USE, 'connect', {
       ...peerOf(o),
       localAddress: local.toString(),
@@ -96,8 +99,8 @@ function peerOf({ remote, remotePort }: OpenOptions): ErrorEndpoints {
  * A port whose tuple is free, or one whose TIME-WAIT can make way. Never one that is listened on: to ourselves it would
  * be a connection of one end with itself.
  */
-function choosePort(tcp: TcpLayer, tuple: FourTuple): number {
-  const port = tcp.ports.choose(tuple, tcp.portTaken, tcp.portMakesWay);
+function choosePort(tcp: TcpLayer, tuple: FourTuple, { ports }: OpenOptions): number {
+  const port = tcp.ports.choose(tuple, tcp.portTaken, tcp.portMakesWay, ports);
   if (port === 0) throw tcpError(Err.ADDRESS_NOT_AVAILABLE, 'connect', 'no free port');
   return port;
 }
@@ -112,20 +115,26 @@ export function isTaken({ listenerTable, table, opening }: TcpLayer, port: numbe
 export function makesWay(tcp: TcpLayer, port: number): boolean {
   const { listenerTable, table, opening } = tcp;
   opening.localPort = port;
-  return !listenerTable.has(port) && mayReuse(tcp, table.tuples.find(opening));
+  return !listenerTable.has(port) && mayReuse(tcp, table.tuples.find(opening), false);
 }
 
-/** RFC 6191 from our side: timestamps tell a new connection from the one in TIME-WAIT. */
-function mayReuse({ config, engine, timeWait }: TcpLayer, value: number): boolean {
+/** RFC 6191 from our side: timestamps tell a new connection from the one in TIME-WAIT. `named`: its user named the port. */
+function mayReuse(
+  { config, engine, timeWait, timeWaitReuse }: TcpLayer,
+  value: number,
+  named: boolean,
+): boolean {
   if (value >= 0 || value === NONE || !config.timestamps) return false;
+  if (!named && !timeWaitReuse.chooses) return false;
   const old = timeWait.load(~value);
-  return old.ts === 1 && since(engine, old.tsRecentMs) >= 1000;
+  const afterMs = named ? timeWaitReuse.namedAfterMs : timeWaitReuse.chosenAfterMs;
+  return old.ts === 1 && since(engine, old.tsRecentMs) >= afterMs;
 }
 
 /** Takes the tuple of a record in TIME-WAIT, if it may. */
-function reuseTimeWait(tcp: TcpLayer, tcb: Tcb): boolean {
+function reuseTimeWait(tcp: TcpLayer, tcb: Tcb, named: boolean): boolean {
   const value = tcp.table.find(tcb);
-  if (!mayReuse(tcp, value)) return false;
+  if (!mayReuse(tcp, value, named)) return false;
   tcb.hasMinIss = 1;
   tcb.minIss = (tcp.timeWait.load(~value).snd.nxt + ISS_STEP) | 0;
   tcp.timeWait.remove(~value);

@@ -41,6 +41,23 @@ describe('EphemeralPorts', () => {
     }
   });
 
+  it('walks the range of one choice, and says 0 when nothing in it is free', () => {
+    const ports = new EphemeralPorts(key);
+    const range = { first: 5000, last: 5002 };
+    const to = between(local, remote, 80);
+    const seen = [1, 2, 3].map(() => ports.choose(to, free, null, range));
+    expect(seen.sort()).toEqual([5000, 5001, 5002]);
+    expect(
+      ports.choose(
+        to,
+        () => true,
+        (port) => port === 5001,
+        range,
+      ),
+    ).toBe(5001);
+    expect(ports.choose(to, () => true, null, range)).toBe(0);
+  });
+
   it('spreads the first port over the range by destination address and port', () => {
     const eighths = new Array<number>(8).fill(0);
     for (let i = 0; i < 4000; i++) {

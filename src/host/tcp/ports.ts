@@ -10,6 +10,12 @@ const COUNTERS = 1024;
 /** Ports that are looked at for a free one, once there is one that can make way. */
 const LOOK = 256;
 
+/** Ports, both included. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
 /** Chooses local ports for active opens. */
 export class EphemeralPorts {
   readonly first: number;
@@ -34,26 +40,27 @@ export class EphemeralPorts {
   }
 
   /**
-   * A local port for a tuple without one, 0 when `inUse` holds for every port of the range (EADDRNOTAVAIL). `inUse` is
+   * A local port of the range for a tuple without one, 0 when `inUse` holds for every one (EADDRNOTAVAIL). `inUse` is
    * called at most once per port. Of ports in use the first one that `makesWay` is taken when none that is free is near.
    */
   choose(
     t: Readonly<Sockets>,
     inUse: (port: number) => boolean,
     makesWay: ((port: number) => boolean) | null = null,
+    { first, last }: PortRange = this,
   ): number {
     const counters = (this.#counters ??= this.#seed());
     this.#lookUp(t);
-    const range = this.last - this.first + 1;
+    const range = last - first + 1;
     const counter = counters[this.#index] as number;
     let spare = -1;
     for (let tries = 0; tries < range; tries++) {
-      const port = this.#portAt(counter + tries, range);
-      if (!inUse(port)) return this.#take(counters, counter + tries, range);
+      const port = first + this.#stepAt(counter + tries, range);
+      if (!inUse(port)) return first + this.#take(counters, counter + tries, range);
       if (spare === -1 && makesWay?.(port) === true) spare = tries;
       if (spare !== -1 && tries - spare === LOOK) break;
     }
-    return spare === -1 ? 0 : this.#take(counters, counter + spare, range);
+    return spare === -1 ? 0 : first + this.#take(counters, counter + spare, range);
   }
 
   /** F is the low half of the hash, G the high half: one key serves both. */
@@ -65,15 +72,15 @@ export class EphemeralPorts {
     last.copy(t);
   }
 
-  #portAt(count: number, range: number): number {
-    return this.first + ((this.#offset + count) % range);
+  #stepAt(count: number, range: number): number {
+    return (this.#offset + count) % range;
   }
 
-  /** The port that the counter stands at; the next search goes on behind it. */
+  /** Where in the range the counter stands; the next search goes on behind it. */
   #take(counters: Uint16Array, count: number, range: number): number {
     // Kept below the range so that it does not jump when it wraps.
     counters[this.#index] = (count + 1) % range;
-    return this.#portAt(count, range);
+    return this.#stepAt(count, range);
   }
 
   #seed(): Uint16Array {

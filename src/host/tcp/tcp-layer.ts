@@ -77,6 +77,13 @@ export interface TcpLayerOptions {
 }
 
 /** TCP on one host. */
+/** When a connection in TIME-WAIT makes way for an active OPEN (RFC 6191 from our side). */
+export interface TimeWaitReuse {
+  namedAfterMs: number;
+  chosenAfterMs: number;
+  chooses: boolean;
+}
+
 export class TcpLayer implements TcpErrors {
   readonly engine: Engine;
   readonly config: TcpConfig;
@@ -121,6 +128,8 @@ export class TcpLayer implements TcpErrors {
   late: Connection[] = [];
   /** The two sockets of an active OPEN. */
   readonly opening = new FourTuple();
+  /** How long after its last segment a connection in TIME-WAIT makes way; whether its port is chosen then, or must be named. */
+  readonly timeWaitReuse: TimeWaitReuse = { namedAfterMs: 1000, chosenAfterMs: 1000, chooses: true };
   /** What is asked of its local port. */
   readonly portTaken = (port: number): boolean => isTaken(this, port);
   readonly portMakesWay = (port: number): boolean => makesWay(this, port);

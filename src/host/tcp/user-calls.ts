@@ -7,6 +7,7 @@ import {
   close,
   detach,
   Err,
+  parts,
   push,
   receive,
   State,
@@ -107,6 +108,15 @@ export class UserCalls implements ConnectionOwner, ListenerOwner {
     if (c.tcb.id < 0) return;
     this.#enter(c);
     setUserTimeout(this.#tcp.engine, c.tcb, ms);
+    this.#leave(c);
+  }
+
+  /** R2 of an opening connection is longer by `ms`, maybe less than 0: it counts from the first SYN on. */
+  extendSynR2(c: Connection, ms: number): void {
+    const { tcb } = c;
+    if (tcb.state !== State.SYN_SENT || tcb.timer.user === 0 || tcb.userTimeoutMs !== 0) return;
+    this.#enter(c);
+    parts.setDeadline(this.#tcp.engine, tcb, 'user', (tcb.timer.user + ms) | 0 || 1);
     this.#leave(c);
   }
 

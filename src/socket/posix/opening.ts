@@ -4,7 +4,7 @@ import type { Connection, ConnectionHandler } from '../../host/index.ts';
 import { State, type TcpConfig } from '../../tcp/index.ts';
 import { parseAddress } from '../../wire/index.ts';
 import { constant } from './constants.ts';
-import { done, failed, type Outcome, type Result, thrown, waitFor } from './outcome.ts';
+import { done, failed, mapped, type Outcome, type Result, thrown, waitFor } from './outcome.ts';
 import { type SocketAddress, UNSPECIFIED } from './owner.ts';
 import type { Text } from './sending.ts';
 import type { TcpSocket } from './tcp-socket.ts';
@@ -25,6 +25,8 @@ export class Opening {
   udpPort = 0;
   /** IPV6_USE_MIN_MTU: packets of no more than the least MTU of IPv6. */
   leastMtu = false;
+  /** IP_LOCAL_PORT_RANGE: the first port in the low half, the last in the high half; 0: those of the host. */
+  portRange = 0;
   /** The handshake has completed. */
   connected = false;
   /** Where a connect that waits for the first write goes to. */
@@ -80,6 +82,7 @@ export class Opening {
       port: to.port,
       ...(bound?.address == null ? {} : { localAddress: bound.address }),
       localPort: bound?.port ?? 0,
+      ...this.#localPorts(),
       ...socket.service(),
       udpPort: this.udpPort,
       md5: socket.md5,
@@ -92,6 +95,11 @@ export class Opening {
     socket.adopt(opened);
     socket.applySettings();
     return opened;
+  }
+
+  #localPorts(): { localPorts?: { first: number; last: number } } {
+    const range = this.portRange;
+    return range === 0 ? {} : { localPorts: { first: range & 0xffff || 1, last: range >>> 16 || 0xffff } };
   }
 
   #leastMss(): Partial<TcpConfig> {
@@ -155,8 +163,9 @@ export class Opening {
     const { octets, flags } = text;
     const address = this.deferred ?? to;
     if (!socket.owner.host.tcp.fastOpen.mode.client || to === UNSPECIFIED) return failed('EOPNOTSUPP');
-    if (socket.listener !== null || this.connected) return failed('EISCONN');
+    if (socket.listener !== null) return failed('EISCONN');
     if (socket.connection !== null) {
+      if (this.connected) return this.#sendLate(socket.connection, text);
       if (!socket.connection.ended) return failed('EALREADY');
       const errno = socket.takeError();
       socket.connection = null;
@@ -169,9 +178,19 @@ export class Opening {
       const c = this.#open(address, { fastOpen: true, early });
       const nonblocking = socket.nonblocking || (flags & MSG_DONTWAIT) !== 0;
       if (nonblocking) return early.length > 0 ? done(early.length) : failed('EINPROGRESS');
-      return socket.sending.sendOn(c, text, early.length, 'EINPROGRESS');
+      return mapped(socket.sending.sendOn(c, text, early.length, 'EINPROGRESS'), (result) => {
+        if (result.kind === 'done') this.#told = true;
+        return result;
+      });
     } catch (e) {
       return thrown(e);
     }
+  }
+
+  /** MSG_FASTOPEN after the handshake: it connects once more, as connect does, before it sends. */
+  #sendLate(c: Connection, text: Text): Outcome {
+    if (this.#told || !this.#socket.owner.personality.connectTells) return failed('EISCONN');
+    this.#told = true;
+    return this.#socket.sending.sendOn(c, text, 0, 'EAGAIN');
   }
 }

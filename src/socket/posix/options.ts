@@ -302,7 +302,9 @@ option(
   'TCP_FASTOPEN_CONNECT',
   (s) => flag(s.opening.fastOpenConnect),
   (s, v) => {
-    if (v < 0 || v > 1 || s.connection !== null || s.listener !== null) return failed('EINVAL');
+    if (v < 0 || v > 1) return failed('EINVAL');
+    if (!s.owner.host.tcp.fastOpen.mode.client) return failed('EOPNOTSUPP');
+    if (s.connection !== null || s.listener !== null) return failed('EINVAL');
     s.opening.fastOpenConnect = v === 1;
     return done();
   },
@@ -316,8 +318,10 @@ option(
   },
   (s, v) => {
     if (v < 1 || v > 127) return failed('EINVAL');
-    const { initialRtoMs } = effective(s);
-    return change(s, { synR2Ms: synR2Ms(v, initialRtoMs, s.owner.personality.synLinearTimeouts) });
+    const { initialRtoMs, synR2Ms: before } = effective(s);
+    const ms = synR2Ms(v, initialRtoMs, s.owner.personality.synLinearTimeouts);
+    if (s.connection !== null) s.owner.host.tcp.calls.extendSynR2(s.connection, ms - before);
+    return change(s, { synR2Ms: ms });
   },
 );
 option(
@@ -350,6 +354,17 @@ for (const name of ['MAX_SEG', 'ALWAYS', 'RATE_CA', 'RATE_SS', 'RATE_REC'] as co
 option('SOL_TCP', 'TCP_INFO', tcpInfo, null);
 option('SOL_IP', 'IP_MTU', (s) => s.connection?.tcb.pmtu ?? null, null);
 option('SOL_IPV6', 'IPV6_MTU', (s) => s.connection?.tcb.pmtu ?? null, null);
+option(
+  'SOL_IP',
+  'IP_LOCAL_PORT_RANGE',
+  (s) => s.opening.portRange,
+  (s, v) => {
+    const [first, last] = [v & 0xffff, v >>> 16];
+    if (first !== 0 && last !== 0 && first > last) return failed('EINVAL');
+    s.opening.portRange = v >>> 0;
+    return done();
+  },
+);
 for (const [level, name] of [
   ['SOL_IP', 'IP_TOS'],
   ['SOL_IPV6', 'IPV6_TCLASS'],

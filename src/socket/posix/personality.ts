@@ -1,5 +1,6 @@
 // Where the socket calls of systems differ: what is a choice of the system, not of TCP.
 
+import type { Host } from '../../host/index.ts';
 import type { StateName } from '../../tcp/index.ts';
 import { linuxStates } from './constants.ts';
 import { LINUX_SYN_LINEAR_TIMEOUTS } from './syn-retries.ts';
@@ -31,6 +32,8 @@ export interface Personality {
   readonly bufferFactor: number;
   /** Retransmissions of a SYN whose timer does not back off. */
   readonly synLinearTimeouts: number;
+  /** When connect may take a port of a connection in TIME-WAIT; null: as the host does by itself. */
+  readonly timeWaitReuse: Readonly<Host['tcp']['timeWaitReuse']> | null;
   /** `tcpi_state`. A connection that has ended is CLOSED, or in TIME-WAIT. */
   tcpiState(state: StateName): number;
 }
@@ -80,6 +83,8 @@ export const linux: Personality = {
   sendMemory: true,
   bufferFactor: 2,
   synLinearTimeouts: LINUX_SYN_LINEAR_TIMEOUTS,
+  // tcp_twsk_unique; tcp_tw_reuse: 2, which is over the loopback only; tcp_tw_reuse_delay.
+  timeWaitReuse: { namedAfterMs: 0, chosenAfterMs: 1000, chooses: false },
   tcpiState: (state) => LINUX_STATE[state],
 };
 
@@ -98,6 +103,7 @@ export const freebsd: Personality = {
   sendMemory: false,
   bufferFactor: 1,
   synLinearTimeouts: 0,
+  timeWaitReuse: null,
   tcpiState: (state) => FREEBSD_STATE[state],
 };
 

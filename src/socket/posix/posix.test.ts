@@ -457,9 +457,11 @@ describe('TCP Fast Open', () => {
     expect(show(client.send(a, octets(10), FLAG, TO))).toBe('EINPROGRESS');
     expect(show(client.send(a, octets(10), FLAG, TO))).toBe('EALREADY');
     pass(10_000);
-    expect(show(client.send(a, octets(10), FLAG, TO))).toBe('EISCONN');
     const s = value(server.accept(l));
     expect(show(server.receive(s, 10, c('MSG_DONTWAIT')))).toBe('EAGAIN');
+    // It connects once more, which succeeds the first time.
+    expect(show(client.send(a, octets(10), FLAG, TO))).toBe(10);
+    expect(show(client.send(a, octets(10), FLAG, TO))).toBe('EISCONN');
   });
 
   it('with a cookie the octets go with the SYN, and the server reads and answers before the ACK', () => {

@@ -62,6 +62,7 @@ export class Posix implements SocketOwner {
   constructor(options: PosixOptions) {
     this.host = options.host;
     this.personality = options.personality ?? linux;
+    Object.assign(this.host.tcp.timeWaitReuse, this.personality.timeWaitReuse);
   }
 
   now(): number {

@@ -57,10 +57,14 @@ export class Receiving {
       return message === null ? failed('EAGAIN') : done(message.octets.length, message.octets);
     }
     if ((flags & ~FLAGS) !== 0) return unsupported(`receive with flags 0x${(flags & ~FLAGS).toString(16)}`);
-    const c = this.#socket.connection;
-    if (c === null) return failed('ENOTCONN');
-    if ((flags & MSG_OOB) !== 0) return this.#oob.receive(c, this.inline);
     const nonblocking = this.#socket.nonblocking || (flags & MSG_DONTWAIT) !== 0;
+    const c = this.#socket.connection;
+    if (c === null) {
+      // A SYN that waits for the first write is as good as sent.
+      if (this.#socket.opening.deferred !== null) return waitFor(nonblocking, 'EAGAIN', () => null);
+      return failed('ENOTCONN');
+    }
+    if ((flags & MSG_OOB) !== 0) return this.#oob.receive(c, this.inline);
     const target = (flags & MSG_WAITALL) !== 0 ? max : Math.min(this.lowWater, max);
     return waitFor(nonblocking, 'EAGAIN', () => {
       if (max === 0) return done(0, NOTHING);
