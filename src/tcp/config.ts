@@ -81,7 +81,8 @@ export interface TcpConfig {
   readonly ecnOfCrossingSyn: boolean;
   /**
    * What AccECN tells of the IP-ECN field of our SYN or SYN,ACK counts: one that arrived marked makes the initial window one
-   * segment, and one that arrived as anything but Not-ECT ends sending ECT (RFC 9768 sections 3.2.2.2 and 3.2.2.3).
+   * segment, and one that arrived as anything but Not-ECT, or an answer that tells nothing, ends sending ECT (RFC 9768
+   * sections 3.2.2.2 and 3.2.2.3).
    */
   readonly ecnOfHandshake: boolean;
   /** In AccECN mode all segments but SYNs and RSTs are ECN-capable, and not only new text (ECN++, draft-ietf-tcpm-generalized-ecn). */

@@ -258,6 +258,18 @@ describe('AccECN (ecn.enable=3): the field ACE, without options and without test
   });
 });
 
+it('AccECN: a SYN with other bits asks for it, an ACK without any ends nothing', () =>
+  passes([
+    ' 0 `sysctl -w net.inet.tcp.ecn.enable=3`',
+    ...LISTEN,
+    '+.1 < [noecn] SWA 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,nop,nop>',
+    '+0 > [noecn] SW. 0:0(0) ack 1 win 65535 <mss 1460,nop,wscale 6,sackOK,eol,eol>',
+    '+0 < [noecn] 0. 1:1(0) ack 1 win 1024',
+    '+0 accept(3, ..., ...) = 4',
+    '+.1 write(4, ..., 10) = 10',
+    '+0 > [ect0] P5. 1:11(10) ack 1',
+  ]));
+
 it('close with something unread is a FIN', () =>
   passes([
     ...OPEN,
@@ -268,6 +280,31 @@ it('close with something unread is a FIN', () =>
     '+.1 < P. 101:201(100) ack 2 win 32767',
     '+0 > R 2:2(0) win 0',
   ]));
+
+describe('Nagle: what was outstanding when sending began counts', () => {
+  const OPENED = [...OPEN, '+0 `tcpdump -i tun0 -w trace.pcap tcp &`'];
+
+  it('a write to an idle connection goes to its last octet', () =>
+    passes([
+      ...OPENED,
+      '+.1 write(3, ..., 3000) = 3000',
+      '+0 > . 1:1461(1460) ack 1 win 65535',
+      '+0 > . 1461:2921(1460) ack 1 win 65535',
+      '+0 > P. 2921:3001(80) ack 1 win 65535',
+    ]));
+
+  it('a write after it waits, but for its full segments; so does one when part of that was acknowledged', () =>
+    passes([
+      ...OPENED,
+      '+.1 write(3, ..., 10) = 10',
+      '+0 > P. 1:11(10) ack 1 win 65535',
+      '+0 write(3, ..., 1500) = 1500',
+      '+0 > . 11:1471(1460) ack 1 win 65535',
+      '+.01 < . 1:1(0) ack 11 win 32767',
+      '+.01 < . 1:1(0) ack 1471 win 32767',
+      '+0 > P. 1471:1511(40) ack 1 win 65535',
+    ]));
+});
 
 it('the send buffer grows to whole segments', () =>
   passes([

@@ -55,6 +55,14 @@ describe('TCP in UDP (udp_tunneling_port)', () => {
       '+0 > . 1:1(0) ack 2 win 65535/udp(9811 > 1)',
     ]));
 
+  it('nor one to a port without a tunnel: the ICMP error about it is not judged', () =>
+    passes([
+      ...IN_UDP,
+      '+.1 < F. 1:1(0) ack 1 win 32767/udp(1 > 9812)',
+      '+.1 < F. 1:1(0) ack 1 win 32767/udp(1 > 9811)',
+      '+0 > . 1:1(0) ack 2 win 65535/udp(9811 > 1)',
+    ]));
+
   it('nor is what ICMP quotes with other ports', () =>
     passes([
       ...CONNECTING,

@@ -21,7 +21,13 @@ export interface LivePacket {
   /** The ports of the datagram that carries the segment; null: it is in a packet of its own, or no segment. */
   readonly carrier: Ports | null;
   readonly udp: { readonly srcPort: number; readonly dstPort: number; readonly payload: Uint8Array } | null;
-  readonly icmp: { readonly type: number; readonly code: number; readonly rest: number } | null;
+  readonly icmp: {
+    readonly type: number;
+    readonly code: number;
+    readonly rest: number;
+    /** Ports of the packet that an error quotes: the remote end has sent it. */
+    readonly about: Ports | null;
+  } | null;
   /** What is wrong with headers and checksums, or null. */
   readonly fault: string | null;
 }
@@ -106,7 +112,12 @@ function upper(
   const isIcmp = protocol === ICMP || protocol === ICMPV6;
   const icmp =
     isIcmp && payload.length >= 8
-      ? { type: dv.getUint8(0), code: dv.getUint8(1), rest: dv.getUint32(4) }
+      ? {
+          type: dv.getUint8(0),
+          code: dv.getUint8(1),
+          rest: dv.getUint32(4),
+          about: isError(protocol, dv.getUint8(0)) ? quotedPorts(payload.subarray(8)) : null,
+        }
       : null;
   const whole = tcp !== null || udp !== null || icmp !== null;
   const unsummed = udp !== null && src.family === 4 && dv.getUint16(6) === 0;
@@ -116,4 +127,20 @@ function upper(
   }
   if (fault === null && udp !== null && dv.getUint16(4) !== payload.length) fault = 'the UDP length is wrong';
   return { octets, atUs, src, dst, protocol, payload, tcp, carrier: null, udp, icmp, fault, ...ip };
+}
+
+/** Of ICMP destination unreachable, source quench, time exceeded and parameter problem (RFC 792); of ICMPv6 all below 128. */
+function isError(protocol: number, type: number): boolean {
+  return protocol === ICMP ? [3, 4, 11, 12].includes(type) : type < 128;
+}
+
+/** The ports behind the IP header that an error quotes, of a protocol that has some. */
+function quotedPorts(quoted: Uint8Array): Ports | null {
+  const dv = new DataView(quoted.buffer, quoted.byteOffset, quoted.length);
+  if (quoted.length < 20) return null;
+  const v4 = dv.getUint8(0) >> 4 === 4;
+  const head = v4 ? (dv.getUint8(0) & 15) * 4 : 40;
+  const protocol = dv.getUint8(v4 ? 9 : 6);
+  if ((protocol !== TCP && protocol !== UDP) || quoted.length < head + 4) return null;
+  return { src: dv.getUint16(head), dst: dv.getUint16(head + 2) };
 }

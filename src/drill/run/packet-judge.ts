@@ -144,9 +144,16 @@ export class PacketJudge {
 
   /** The packet is not of the connection under test. */
   #isForeign(p: LivePacket): boolean {
-    if (p.icmp !== null) return false;
     const ports = p.tcp ?? p.udp;
     const flow = this.#state.flow;
+    if (p.icmp !== null) {
+      const { about } = p.icmp;
+      return (
+        about !== null &&
+        flow.localPort !== 0 &&
+        (about.src !== flow.remotePort || about.dst !== flow.localPort)
+      );
+    }
     if (ports === null) return false;
     if (p.udp !== null && flow.localPort === 0) return ports.dstPort !== flow.remotePort;
     if (flow.state === 'connecting')

@@ -33,7 +33,7 @@ export function suiteSettings(command: string): readonly (readonly [string, stri
 
 /** Programs that set up a machine this stack does not have. */
 const TOOLS =
-  /^(?:tc\s|ethtool\s|modprobe\s|kldstat\s|kldload\s|set\s+-|true\b|:$|exit\s+0$|\/tmp\/sysctl_restore|echo\b|sync$|export\s|rm\s|mount\s|mkdir\s|#)/;
+  /^(?:tc\s|ethtool\s|modprobe\s|kldstat\s|kldload\s|set\s+-|true\b|:$|exit\s+0$|\/tmp\/sysctl_restore|echo\b|sync$|export\s|rm\s|mount\s|mkdir\s|tcpdump\s|pkill\s|#)/;
 
 /** `echo '…' | setkey -c`: FreeBSD's keys of TCP MD5, by the two addresses of a packet; the peer's is one of them. */
 const SETKEY = /\becho\s+'([^']*)'\s*\|\s*setkey\s+-c\b/;

@@ -168,6 +168,19 @@ export function freebsdRules(steps: FreebsdSteps = {}) {
       if (finSent(tcb) && !finAcked(tcb) && snd.probe === 0) parts.emit(e, tcb, snd.end, ACK | FIN, 0);
       else rfc9293.sendAck(e, tcb);
     },
+    /** Whether anything is outstanding counts when sending begins: a write to an idle connection goes to its last octet. */
+    burst(e, tcb, room) {
+      const { snd } = tcb;
+      if (snd.nxt === snd.una) snd.sml = snd.una;
+      return rfc9293.burst(e, tcb, room);
+    },
+    noteLimit(tcb, sent, moved) {
+      tcb.snd.sml = (tcb.snd.una - 1) | 0;
+      rfc9293.noteLimit(tcb, sent, moved);
+    },
+    maySendSmall(tcb, len, queued, idle) {
+      return parts.nagle(tcb, len, queued, idle || tcb.snd.sml === tcb.snd.una);
+    },
     challengeAck(e, tcb) {
       if (parts.mayAnswer(e, tcb, ACK_WAR_COUNT)) rfc9293.sendAck(e, tcb);
     },

@@ -1,6 +1,6 @@
 // FreeBSD, as it comes: the defaults of its sysctls (tcp(4)) and the constants of sys/netinet/tcp_timer.h.
 
-import { Err, parts } from '../../tcp/index.ts';
+import { Err } from '../../tcp/index.ts';
 import { freebsdRules } from './freebsd-rules.ts';
 import { profileOf } from './profile.ts';
 import { resetByReply } from './reset-by-reply.ts';
@@ -118,10 +118,12 @@ export const freebsd = profileOf('freebsd', {
     },
     sendReset: { value: rules.sendReset, source: 'tcp_default_output: a RST has no window' },
     maySendSmall: {
-      value: parts.nagle,
+      value: rules.maySendSmall,
       source:
-        'tcp_default_output (sys/netinet/tcp_output.c): a small segment waits for everything outstanding',
+        'tcp_default_output (sys/netinet/tcp_output.c): a small segment waits for what was outstanding when sending began',
     },
+    burst: { value: rules.burst, source: 'tcp_default_output: idle' },
+    noteLimit: { value: rules.noteLimit, source: 'tcp_default_output: idle' },
     openingError: {
       value: rules.openingError,
       source: 'net.inet.tcp.icmp_may_rst: 1; icmp_errmap (sys/netinet/ip_icmp.c)',

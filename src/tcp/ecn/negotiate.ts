@@ -203,8 +203,8 @@ export function readHandshakeAck(tcb: Tcb, acc: AccEcn, seg: Segment): void {
   noteOption(tcb, acc, seg);
   if (seg.textLen > 0 || (seg.ctl & FIN) !== 0 || (seg.opts & OPT_SACK) !== 0) return;
   const ace = aceOf(seg);
-  if (ace === NOT_ECN) acc.modes |= Mode.NOT_ECT | Mode.NO_RESPONSE;
-  else checkTransition(tcb, acc, ace);
+  if (ace !== NOT_ECN) checkTransition(tcb, acc, ace);
+  else if (tcb.config.ecnOfHandshake) acc.modes |= Mode.NOT_ECT | Mode.NO_RESPONSE;
   if (handshakeEcn(ace) === ECN_CE) acc.sCep = (acc.sCep + 1) | 0;
   setAce(seg, acc.sCep); // it is no counter
 }
