@@ -57,7 +57,14 @@ interface Z3 {
 }
 
 interface Z3Module {
-  init(): Promise<{ Z3: Z3; em: { PThread: { terminateAllThreads(): void } } }>;
+  init(): Promise<{ Z3: Z3; em: { PThread: Threads } }>;
+}
+
+/** Emscripten's threads, as far as they have to be ended. */
+interface Threads {
+  readonly runningWorkers: readonly { onmessage: unknown }[];
+  readonly unusedWorkers: readonly { onmessage: unknown }[];
+  terminateAllThreads(): void;
 }
 
 const ANSWERS: Readonly<Record<number, Answer>> = { 1: 'sat', [-1]: 'unsat' };
@@ -85,8 +92,15 @@ async function wasmSolver(limit: number): Promise<Solver> {
         Z3.model_dec_ref(context, model);
         return said;
       }),
-    end: () => em.PThread.terminateAllThreads(),
+    end: () => endThreads(em.PThread),
   };
+}
+
+// A thread may still say something while it ends, of which Emscripten would complain on standard error.
+function endThreads(threads: Threads): void {
+  const workers = [...threads.runningWorkers, ...threads.unusedWorkers];
+  threads.terminateAllThreads();
+  for (const worker of workers) worker.onmessage = () => undefined;
 }
 
 /** `eval_smtlib2_string` of 5.2.0 may read a text that is gone already; `solver_from_string` has read it when it returns. */
