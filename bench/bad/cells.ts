@@ -56,7 +56,7 @@ export function cells(quick: boolean): Cell[] {
   for (const rttMs of quick ? [40] : RTTS_MS) {
     const batch = `short, ${rttMs} ms`;
     const reordered: Path = { rttMs, queue: 4, reorder: REORDER };
-    add({ id: `2 MB, reordered, ${rttMs} ms`, kind: 'transfer', path: reordered, lanes: 2, batch });
+    add({ id: `2 MB, reordered, ${rttMs} ms`, kind: 'transfer', path: reordered, lanes: 4, batch });
     add({ id: `10 kB, tail lost, ${rttMs} ms`, kind: 'tail', path: { rttMs }, batch });
     add({ id: `10 kB, tail lost, kept open, ${rttMs} ms`, kind: 'tail-open', path: { rttMs }, batch });
     add({ id: `10 kB, 3 % loss, ${rttMs} ms`, kind: 'short', path: { rttMs, loss: 0.03 }, lanes: 4, batch });

@@ -215,6 +215,25 @@ describe('HyStart++ (RFC 9406)', () => {
     t.cc.ssthresh = 1000 * MSS;
     expect([round(t, 50_000), round(t, 90_000), round(t, 200_000)]).toEqual([14, 28, 56]);
   });
+
+  for (const reduce of [cubic.onLoss, cubic.onTimeout]) {
+    it(`it goes on after a ${reduce === cubic.onLoss ? 'loss' : 'timeout'} that was none (RFC 9438 section 4.9)`, () => {
+      const t = connection(10);
+      round(t, 50_000);
+      t.cc.priorCwnd = t.cc.cwnd;
+      t.cc.ssthresh = reduce(t, t.cc.cwnd, 0);
+      t.snd.nxt = (t.snd.una + t.cc.cwnd) | 0;
+      acked(t, 0, 1, 90_000); // while it lasts
+      t.cc.ssthresh = 1_000_000 * MSS;
+      setCwnd(t, cubic.onUndo(t, 0));
+      const before = t.cc.cwnd / MSS;
+      acked(t, 0, 6, 50_000); // L is 8, not 2
+      expect(t.cc.cwnd / MSS).toBe(before + 6);
+      // A round of its own, which measures eight ACKs before it believes in a delay; one that lasts ends slow start.
+      for (let i = 0; i < 7; i++) round(t, 90_000);
+      expect(t.cc.cwnd).toBeGreaterThanOrEqual(t.cc.ssthresh);
+    });
+  }
 });
 
 describe('RFC 7661: a path that was not filled has not said how much it takes', () => {

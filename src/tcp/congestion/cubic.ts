@@ -5,7 +5,7 @@ import type { AckSample } from '../loss/sample.ts';
 import { Phase, type Tcb } from '../tcb/tcb.ts';
 import type { CongestionControl } from './control.ts';
 import { windowRate } from './cwnd.ts';
-import { HyStart, hyStart } from './hystart.ts';
+import { HyStart, hyStart, resume } from './hystart.ts';
 import { restartWindow } from './validation.ts';
 
 /** beta_cubic (section 4.6), and what an echo of ECN leaves of cwnd (RFC 8511 section 3.1). */
@@ -38,6 +38,7 @@ class CubicState extends HyStart {
   undoCwndPrior = 0;
   undoWEst = 0;
   undoEpochUs = NO_EPOCH;
+  undoDone = 0;
 }
 
 function own(tcb: Tcb): CubicState {
@@ -90,6 +91,7 @@ export const cubic: CongestionControl = {
     c.cwndPrior = c.undoCwndPrior;
     c.wEst = c.undoWEst;
     c.epochUs = c.undoEpochUs;
+    if (c.undoDone === 0) resume(c, tcb.snd.nxt); // slow start was not over
     return Math.max(cc.cwnd, cc.priorCwnd);
   },
 
@@ -161,6 +163,7 @@ function reduce(tcb: Tcb, flight: number): number {
   c.undoCwndPrior = c.cwndPrior;
   c.undoWEst = c.wEst;
   c.undoEpochUs = c.epochUs;
+  c.undoDone = c.done;
   c.cwndPrior = cc.cwnd;
   c.wMax = cc.cwnd < c.wMax ? (cc.cwnd * (1 + BETA)) / 2 : cc.cwnd;
   c.epochUs = NO_EPOCH;

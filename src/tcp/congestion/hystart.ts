@@ -53,6 +53,14 @@ export function hyStart(tcb: Tcb, h: HyStart, s: AckSample): number {
   return h.cssRounds === 0 ? grow : Math.floor(grow / CSS_GROWTH_DIVISOR);
 }
 
+/** The loss that ended slow start was none: it goes on with a round of its own; what was sampled meanwhile says nothing. */
+export function resume(h: HyStart, windowEnd: number): void {
+  h.done = 0;
+  h.windowEnd = windowEnd;
+  h.currentRoundMinRttUs = NEVER_US;
+  h.rttSampleCount = 0;
+}
+
 function beginRound(h: HyStart, windowEnd: number): void {
   h.windowEnd = windowEnd;
   h.lastRoundMinRttUs = h.currentRoundMinRttUs;
