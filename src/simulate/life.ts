@@ -3,7 +3,7 @@
 
 import type { Host } from '../host/index.ts';
 import type { Random } from '../sim/index.ts';
-import { currentPlace, onPlace, type Place, type Turns } from '../socket/node/index.ts';
+import { currentPlace, type Entry, entryTo, onPlace, type Place, type Turns } from '../socket/node/index.ts';
 import type { Loop } from './loop.ts';
 
 /** Something that a life has, and that goes with it. */
@@ -42,6 +42,7 @@ export class Life implements Place, Turns {
   held = 0;
   slowReads = 0;
   #paused = 0;
+  #entry: Entry | null = null;
   #backlog: Backlog[] = [];
 
   constructor(name: string, number: number, host: Host, loop: Loop, random: Random) {
@@ -69,6 +70,12 @@ export class Life implements Place, Turns {
   /** Runs `program` as this process. */
   run<T>(program: () => T): T {
     return onPlace(this, program);
+  }
+
+  /** Calls `action` as this process: for the loop, whose own context is that of the first call. */
+  call<T>(action: (of: T) => void, of: T): void {
+    this.#entry ??= entryTo(this);
+    this.#entry(action, of);
   }
 
   later<T>(action: (of: T) => void, of: T): void {

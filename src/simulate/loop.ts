@@ -260,7 +260,7 @@ export class Loop {
       this.counters.callbacks++;
       this.#last = life;
       try {
-        life.run(() => action(of));
+        life.call(action, of);
       } catch (error) {
         this.#events.threw(error, life);
       }
@@ -285,11 +285,12 @@ export class Loop {
     this.#jobs = [];
     this.#isDirty = true;
     this.#count(jobs.length);
-    for (const { life, run } of jobs.map((job) => ({ life: job.life, run: () => job.run?.() }))) {
+    for (const job of jobs) {
+      const { life } = job;
       if (life.isDead) continue;
       this.#last = life;
       try {
-        life.run(run);
+        life.call(runJob, job);
       } catch (error) {
         this.#events.threw(error, life);
       }
@@ -378,6 +379,10 @@ export class Loop {
       this.isOwn = false;
     }
   }
+}
+
+function runJob(job: Job): void {
+  job.run?.();
 }
 
 function disposedOf(): SimulationError {

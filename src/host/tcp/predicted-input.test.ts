@@ -2,6 +2,7 @@
 // predicts, the other does not. After each they have sent, counted and kept the same.
 
 import { expect, test } from 'vitest';
+import { State } from '../../tcp/index.ts';
 import { eachField } from '../../tcp/tcb/fields.ts';
 import {
   ACK,
@@ -255,4 +256,19 @@ test('not while somebody watches, who is told of every packet', () => {
   expect([side.short, arrived]).toEqual([3, 1]);
   side.c?.offer(octets(3000)); // a train while nobody watches
   expect(left).toEqual([...new Array(5).fill([536, 0]), [320, 0]]);
+});
+
+test('whoever asks only for changes of state hides no short way, and is told of all of them', () => {
+  const side = new Side(true);
+  const changes: number[][] = [];
+  side.host.tap = { transition: (_tcb, { from, to }) => void changes.push([from as number, to]) };
+  open([side], 2000, 100, 0);
+  const { net, raw } = side.lone;
+  const { snd } = (side.c as unknown as Connection).tcb;
+  const send = (ctl: number): void =>
+    raw.send(tcpPacket(net, PEER, HOST, { from: 2000, to: 80, ctl, seq: 101, ack: snd.una }));
+  send(ACK);
+  send(FIN | ACK);
+  expect(side.short).toBe(4);
+  expect(changes.at(-1)).toEqual([State.ESTABLISHED, State.CLOSE_WAIT]);
 });

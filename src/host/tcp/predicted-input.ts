@@ -33,7 +33,7 @@ const LEAST = IPV4_HEADER_LENGTH + TCP_HEADER_LENGTH;
 /** True: the packet at [off, off + len) was as predicted, and has been dealt with. False: nothing was done. */
 export function predictedInput(tcp: TcpLayer, iface: HostInterface, off: number, len: number): boolean {
   const { ip } = tcp;
-  if (len < LEAST || tcp.tap !== null) return false; // whoever watches sees every step
+  if (len < LEAST || tcp.watchesSegments) return false; // whoever watches sees every step
   const { dv } = tcp.memory;
   const x0 = dv.getInt32(off);
   const x1 = dv.getInt32(off + 4);

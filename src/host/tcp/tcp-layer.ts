@@ -113,6 +113,8 @@ export class TcpLayer implements TcpErrors {
   readonly woke: () => void;
   readonly touched: () => void;
   tap: HostTap | null = null;
+  /** The tap is told of segments. */
+  watchesSegments = false;
   /** Milliseconds that do not wrap. */
   nowMs = 0;
   /** The segment that is being processed, and its two sockets. */
@@ -227,10 +229,11 @@ export class TcpLayer implements TcpErrors {
     return differing === undefined ? this.config : withSettings(this.config, differing);
   }
 
-  /** Somebody who watches, and sees each segment; null: nobody. */
+  /** Somebody who watches; null: nobody. Who asks only for transitions and timers hides no short way. */
   watch(tap: HostTap | null): void {
     this.tap = tap;
-    this.engine.trains = tap === null;
+    this.watchesSegments = (tap?.segmentOut ?? tap?.arrives ?? tap?.processed ?? tap?.drop) !== undefined;
+    this.engine.trains = !this.watchesSegments;
     const timers = tap !== null && (tap.timerSet !== undefined || tap.timerFired !== undefined);
     this.engine.trace = timers ? this.engineOutput : null;
   }

@@ -17,7 +17,17 @@ export {
   type ZoneFailure,
   type ZoneRecord,
 } from './names/index.ts';
-export { currentHost, currentPlace, nowhere, onHost, onPlace, type Place, type Turns } from './places.ts';
+export {
+  currentHost,
+  currentPlace,
+  type Entry,
+  entryTo,
+  nowhere,
+  onHost,
+  onPlace,
+  type Place,
+  type Turns,
+} from './places.ts';
 export {
   currentRegistration,
   RegisteredError,

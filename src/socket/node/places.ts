@@ -47,6 +47,29 @@ export function onPlace<T>(place: Place, program: () => T): T {
   return places.run(place, program);
 }
 
+/** Calls an action on a place, as {@link onPlace}: for whoever does it again and again. */
+export type Entry = <T>(action: (of: T) => void, of: T) => void;
+
+let framed: boolean | null = null;
+
+/** Whether what is set in the scope of a resource ends with it (AsyncContextFrame: Node 24), and does not stay with the resource. */
+function hasFrames(): boolean {
+  const probe = new AsyncLocalStorage<boolean>();
+  const scope = new AsyncResource('SYNFIN_PROBE');
+  scope.runInAsyncScope(() => probe.enterWith(true));
+  const isLeft = scope.runInAsyncScope(() => probe.getStore()) === true;
+  probe.disable();
+  return !isLeft;
+}
+
+/** The way to a place from here: the context of other programs' storages is the one of this call. */
+export function entryTo(place: Place): Entry {
+  // Without frames a run costs an assignment; with them, two maps.
+  if (!(framed ??= hasFrames())) return (action, of) => places.run(place, action, of);
+  const scope = places.run(place, () => new AsyncResource('SYNFIN_PLACE'));
+  return (action, of) => void scope.runInAsyncScope(action, undefined, of);
+}
+
 /** Runs `program` on no host. */
 export function nowhere<T>(program: () => T): T {
   return places.exit(program);

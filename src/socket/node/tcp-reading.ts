@@ -9,6 +9,14 @@ const READ = 64 * 1024;
 
 /** What JSStream copies from: one for all, since nothing else runs until it has copied. */
 const scratch = new Uint8Array(READ);
+/** The part of it that was given last: segments are of one length. */
+let part = scratch;
+
+/** The first octets of it. */
+function given(octets: number): Uint8Array {
+  if (part.length !== octets) part = scratch.subarray(0, octets);
+  return part;
+}
 
 /** The reading half of a {@link TcpState}. */
 export class Reading {
@@ -67,7 +75,7 @@ export class Reading {
     const octets = this.#isReading ? this.#next() : 0;
     if (octets > 0) {
       // At most what fits into the reader's buffer: JSStream would give it the rest although it stops.
-      state.stream.readBuffer(octets === READ ? scratch : scratch.subarray(0, octets));
+      state.stream.readBuffer(given(octets));
       this.schedule();
       return;
     }
