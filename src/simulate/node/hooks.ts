@@ -42,6 +42,7 @@ export type Foreign = (what: string, life: Life, stack: string) => void;
 /** Hooks for one simulation. */
 export function installHooks(loop: Loop, timers: Timers, foreign: Foreign, changes: Changes): void {
   const kinds = new Map<string, boolean>();
+  const guarded = guardOf(loop);
   const callbacks: HookCallbacks & { trackPromises: boolean } = {
     trackPromises: false, // Node 22 tracks them all the same, at a price
     init(_id, type, _trigger, resource) {
@@ -57,7 +58,7 @@ export function installHooks(loop: Loop, timers: Timers, foreign: Foreign, chang
         return;
       }
       if (type === 'TickObject') {
-        guardTick(resource as Tick, life, loop);
+        guardTick(resource as Tick, guarded);
         return;
       }
       let onThread = kinds.get(type);
@@ -107,20 +108,31 @@ function takeImmediate(immediate: NodeImmediate, life: Life, loop: Loop): void {
   loop.woke();
 }
 
+type Callback = (...args: unknown[]) => unknown;
+type Guarded = (callback: Callback, args: unknown[] | undefined) => void;
+
+/** Node's own object of a tick. */
 interface Tick {
-  callback: (this: unknown, ...args: unknown[]) => unknown;
+  callback: Callback | Guarded;
+  args: unknown[] | [Callback, unknown[] | undefined] | undefined;
 }
 
 /** A tick that throws would leave Node's stack of async ids as it is then: nobody is above to clear it. */
-function guardTick(tick: Tick, life: Life, loop: Loop): void {
-  const { callback } = tick;
-  tick.callback = function (...args) {
+function guardOf(loop: Loop): Guarded {
+  return (callback, args) => {
     try {
-      callback.apply(this, args);
+      if (args === undefined) callback();
+      else callback(...args);
     } catch (error) {
-      loop.threw(error, life);
+      loop.threw(error, currentLife() as Life); // a tick is of who has asked for it
     }
   };
+}
+
+/** The same function for all: there are a dozen of them in a request. */
+function guardTick(tick: Tick, guarded: Guarded): void {
+  tick.args = [tick.callback as Callback, tick.args];
+  tick.callback = guarded;
 }
 
 interface Writer {
