@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { simulate } from '../../src/simulate/index.ts';
 import { Namespace, whyNoKernel } from '../support/namespace.ts';
+import { LEAST_RTO, nominal } from './nominal.ts';
 import {
   BOUND_MS,
   BOUND_RETRIES,
@@ -29,8 +30,14 @@ async function must(namespace: Namespace, command: string): Promise<void> {
   if (code !== 0) throw new Error(`${command}: ${stderr}`);
 }
 
+/** What the client has seen, and the RTO of its connections when the cut came, in seconds. */
+type Seen = readonly [Told, number];
+
 /** What the client sees where the kernel has TCP. */
-export async function onKernel(size: Size): Promise<Told> {
+export const onKernel = async (size: Size): Promise<Told> => (await seenOnKernel(size))[0];
+
+async function seenOnKernel(size: Size): Promise<Seen> {
+  let rto = LEAST_RTO;
   const spaces: Namespace[] = [];
   try {
     for (let n = 0; n < 3; n++) spaces.push(await Namespace.open());
@@ -58,7 +65,11 @@ export async function onKernel(size: Size): Promise<Told> {
     const routes = (verb: string): Promise<void> =>
       must(router, `for a in ${CLIENT} ${SERVER}; do ip route ${verb} blackhole $a/32; done`);
     const does: Readonly<Record<Exclude<keyof Stage, 'server'>, () => Promise<void>>> = {
-      cut: () => routes('add'),
+      cut: async () => {
+        const { stdout } = await client.sh('ss -tinH state established');
+        for (const [, ms] of stdout.matchAll(/ rto:([\d.]+)/g)) rto = Math.max(rto, Number(ms) / 1000);
+        await routes('add');
+      },
       heal: () => routes('del'),
       crash: async () => {
         const child = serving as ChildProcess;
@@ -72,7 +83,7 @@ export async function onKernel(size: Size): Promise<Told> {
     const child = client.spawn(process.execPath, [PROCESS, 'client', SERVER, size], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    return await new Promise<Told>((resolve, reject) => {
+    const told = await new Promise<Told>((resolve, reject) => {
       child.on('message', async (said: Told | keyof typeof does) => {
         if (typeof said !== 'string') return resolve(said);
         await does[said]().catch(reject);
@@ -80,13 +91,16 @@ export async function onKernel(size: Size): Promise<Told> {
       });
       child.once('exit', (code) => reject(new Error(`the client has ended (${code})`)));
     });
+    return [told, rto];
   } finally {
     for (const space of spaces) await space.close();
   }
 }
 
 /** What it sees in a simulation. */
-export async function inSimulation(size: Size): Promise<Told> {
+export const inSimulation = async (size: Size): Promise<Told> => (await seenInSimulation(size))[0];
+
+async function seenInSimulation(size: Size): Promise<Seen> {
   await using sim = simulate({
     network: { rtt: '1ms' },
     ...(size === 'bounded' ? { tcp: { r2Ms: BOUND_MS } } : {}),
@@ -94,12 +108,14 @@ export async function inSimulation(size: Size): Promise<Told> {
   const server = sim.host('server', () => serve());
   const link = sim.link('client', 'server');
   let healed = (): void => {};
+  let rto = LEAST_RTO;
   const does = (action: () => void) => async (): Promise<void> => action();
-  return await sim.client('client', () =>
+  const told = await sim.client('client', ({ host }) =>
     look(
       {
         server: server.address,
         cut: does(() => {
+          for (const { tcb } of host.stack.connections) rto = Math.max(rto, tcb.rto.rtoMs / 1000);
           const cut = link.partition();
           healed = () => cut.lift();
         }),
@@ -110,6 +126,7 @@ export async function inSimulation(size: Size): Promise<Told> {
       size,
     ),
   );
+  return [told, rto];
 }
 
 /** Names of what was seen, in order, without times. */
@@ -119,18 +136,60 @@ export function wordsOf(told: Told): Record<string, string[]> {
   );
 }
 
-/**
- * Times are the same within so much of the simulation's, which has them as they are meant, or so many milliseconds, which a
- * machine that does much else takes. The kernel's long timers are late by up to an eighth (kernel/time/timer.c).
- */
-const WITHIN = 0.08;
+/** A simulation is within so much of the schedule; the kernel's timers are late by up to an eighth of a wait (kernel/time/timer.c). */
+const WITHIN = 0.05;
+const KERNEL_WITHIN = 0.125;
+/** What a machine that does much else takes. */
 const WITHIN_MS = 500;
 
-/** What of a line is not as the kernel's: '' if nothing is. */
-function differenceOf(kernel: Line | undefined, simulated: Line | undefined): string {
+/** Whether a time is as late or early as it may be. */
+function isNear(ms: number, dueMs: number, within: number): boolean {
+  return Math.abs(ms - dueMs) <= Math.max(WITHIN_MS, within * dueMs);
+}
+
+/** What of a line is not as it should be: '' if nothing is. Times are in milliseconds, those that are due of the kernel and of the simulation. */
+function differenceOf(kernel: Line | undefined, simulated: Line | undefined, due: Due | null): string {
   if (kernel?.text !== simulated?.text) return `BUT ${simulated?.text ?? 'nothing'} in the simulation`;
-  const late = Math.abs((kernel?.ms ?? 0) - (simulated?.ms ?? 0));
-  return late <= Math.max(WITHIN_MS, WITHIN * (simulated?.ms ?? 0)) ? '' : 'BUT not at the same time';
+  const [a, b] = [kernel?.ms ?? 0, simulated?.ms ?? 0];
+  if (due === null) return isNear(a, b, WITHIN) ? '' : 'BUT not at the same time';
+  if (!isNear(b, due.simulation, WITHIN)) return 'BUT the simulation is not as it is meant';
+  return isNear(a, due.kernel, KERNEL_WITHIN) ? '' : 'BUT the kernel is not as it is meant';
+}
+
+interface Due {
+  readonly kernel: number;
+  readonly simulation: number;
+}
+
+const seconds = (ms: number | undefined): string =>
+  (ms === undefined ? '-' : (ms / 1000).toFixed(3)).padStart(9);
+/** How late, in percent. */
+const late = (ms: number | undefined, dueMs: number): string =>
+  (ms === undefined || dueMs === 0 ? '' : `${(100 * (ms / dueMs - 1)).toFixed(1)} %`).padStart(7);
+
+/** Prints both, line by line; how many are not as they should be. */
+function compare(size: Size, [kernel, kernelRto]: Seen, [simulation, simulatedRto]: Seen): number {
+  const [kernels, simulations] = [nominal(kernelRto), nominal(simulatedRto)];
+  let wrong = 0;
+  if (size !== 'short')
+    console.log(`\nRTO: ${kernelRto} s of the kernel, ${simulatedRto} s of the simulation`);
+  for (const name of Object.keys(kernel)) {
+    console.log(`\n${name}\n   kernel  (due)  late simulation (due)  late`);
+    const [a, b] = [kernel[name] ?? [], simulation[name] ?? []];
+    for (let n = 0; n < Math.max(a.length, b.length); n++) {
+      const [kernelDue, due] = [kernels[name]?.(n), simulations[name]?.(n)];
+      const isDue = kernelDue !== undefined && due !== undefined;
+      const both = isDue ? { kernel: kernelDue * 1000, simulation: due * 1000 } : null;
+      const differs = differenceOf(a[n], b[n], both);
+      const column = (ms: number | undefined, dueMs: number | undefined): string =>
+        dueMs === undefined ? seconds(ms) : `${seconds(ms)}${seconds(dueMs)}${late(ms, dueMs)}`;
+      console.log(
+        `${column(a[n]?.ms, both?.kernel)}${column(b[n]?.ms, both?.simulation)}  ${a[n]?.text ?? '-'}   ${differs}`.trimEnd(),
+      );
+      if (differs !== '') wrong++;
+    }
+  }
+  return wrong;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -138,20 +197,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (why !== '') throw new Error(why);
   const sizes: readonly Size[] = process.argv.includes('--long') ? ['long', 'bounded'] : ['short'];
   // Each has namespaces of its own; simulations come one after the other.
-  const kernels = sizes.map((size) => onKernel(size));
-  const seconds = (ms: number | undefined): string =>
-    (ms === undefined ? '-' : (ms / 1000).toFixed(3)).padStart(9);
+  const kernels = sizes.map((size) => seenOnKernel(size));
   for (const [i, size] of sizes.entries()) {
-    const simulation = await inSimulation(size);
-    const kernel = (await kernels[i]) as Told;
-    for (const name of Object.keys(kernel)) {
-      console.log(`\n${name}\n   kernel simulation`);
-      const [a, b] = [kernel[name] ?? [], simulation[name] ?? []];
-      for (let n = 0; n < Math.max(a.length, b.length); n++) {
-        const differs = differenceOf(a[n], b[n]);
-        console.log(`${seconds(a[n]?.ms)} ${seconds(b[n]?.ms)}  ${a[n]?.text ?? '-'}   ${differs}`.trimEnd());
-        if (differs !== '') process.exitCode = 1;
-      }
-    }
+    const simulation = await seenInSimulation(size);
+    if (compare(size, (await kernels[i]) as Seen, simulation) > 0) process.exitCode = 1;
   }
 }
