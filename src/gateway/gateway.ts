@@ -6,6 +6,7 @@
 import { Host, type HostInterface } from '../host/index.ts';
 import { describesItself, OptionTypeError, outOfRange, wrongKind } from '../options/index.ts';
 import { type FetchOnHost, fetchOn } from '../socket/web/index.ts';
+import { defaultConfig, type TcpConfig } from '../tcp/index.ts';
 import type { GatewayCore } from './core.ts';
 import { DnsService } from './dns/index.ts';
 import { GatewayError } from './error.ts';
@@ -30,6 +31,15 @@ import { Flows } from './udp/index.ts';
 
 const MTU = 1500;
 const GUESTS = 64;
+
+/**
+ * The receive buffer begins as the window that a SYN,ACK can tell, unless settings have another: a larger one is told by an
+ * ACK of its own when the first octets were taken, and else the ACK of a question goes with the answer. It grows as any.
+ */
+function withFirstWindow(tcp: Partial<TcpConfig>): Partial<TcpConfig> {
+  if (tcp.receiveBuffer !== undefined || tcp.receiveBufferMax !== undefined) return tcp;
+  return { receiveBuffer: 0xffff, receiveBufferMax: defaultConfig.receiveBufferMax, ...tcp };
+}
 
 /** A way out for virtual machines. */
 export class Gateway {
@@ -83,7 +93,12 @@ export class Gateway {
       { v4: this.address, v6: this.address6, open: options.hostLoopback ?? false },
     );
 
-    this.host = new Host({ name: 'gateway', ...options.host, echoForOthers: false });
+    this.host = new Host({
+      name: 'gateway',
+      ...options.host,
+      tcp: withFirstWindow(options.host?.tcp ?? {}),
+      echoForOthers: false,
+    });
     this.#lan = new Lan({
       mtu,
       mac,

@@ -66,3 +66,31 @@ test('nobody there, or an option that there is not: the promise rejects, and no 
   const socket = await accepted;
   await once(socket.resume(), 'close');
 });
+
+test('packets that go out in one go are written together, whole and in order; what the far side does not read waits', async () => {
+  const { port, accepted } = await serve();
+  const device = await connectDevice({ port, host: '127.0.0.1' }, { queue: 2 ** 24 });
+  const socket = await accepted;
+  const far = socketDevice(socket);
+  socket.pause();
+  const packets = Array.from({ length: 16_000 }, (_, n) => 60 + ((n * 7) % 1455));
+  const octets = (n: number): number => n & 0xff;
+  packets.forEach((length, n) => void device.send(new Uint8Array(length).fill(octets(n))));
+  expect(device.sent).toBeLessThan(packets.length);
+  let got = 0;
+  const all = new Promise<void>((resolve, reject) => {
+    far.onreceive = (packet) => {
+      const n = got++;
+      if (packet.length !== packets[n] || packet.some((each) => each !== octets(n)))
+        reject(new Error(`packet ${n} is another`));
+      if (got === packets.length) resolve();
+    };
+  });
+  socket.resume();
+  await all;
+  expect([device.sent, device.dropped]).toEqual([packets.length, 0]);
+  device.send(new Uint8Array(60));
+  device.close();
+  await once(socket, 'close');
+  expect(got).toBe(packets.length + 1);
+});

@@ -61,6 +61,8 @@ export class Lan implements Device {
   readonly #addresses = new Bindings();
   readonly #frame = new GuestFrame();
   readonly #longest: number;
+  /** Who got the last frame that was for one. */
+  #lastTo: Guest | null = null;
 
   constructor(options: LanOptions) {
     this.#o = options;
@@ -121,6 +123,7 @@ export class Lan implements Device {
     this.#macs.releaseAll(guest.macs);
     this.#addresses.releaseAll(guest.addresses);
     this.guests.delete(guest.name);
+    if (this.#lastTo === guest) this.#lastTo = null;
     if (port !== null) runUserCode(() => port.close?.());
   }
 
@@ -196,9 +199,17 @@ export class Lan implements Device {
     if (isGroupMac(hi)) for (const each of this.guests.values()) this.#deliver(each, frame.slice());
     else {
       // Of a guest that has left: not for the others to see.
-      const to = this.#macs.owner(formatMac(hi, lo));
-      if (to !== undefined) this.#deliver(to, frame);
+      const to = this.#speaker(hi, lo) ?? this.#macs.owner(formatMac(hi, lo));
+      if (to === undefined) return;
+      this.#lastTo = to;
+      this.#deliver(to, frame);
     }
+  }
+
+  /** Who got the last frame, when this is the Ethernet address that it speaks from. */
+  #speaker(hi: number, lo: number): Guest | undefined {
+    const guest = this.#lastTo;
+    return guest !== null && guest.lastMacHi === hi && guest.lastMacLo === lo ? guest : undefined;
   }
 
   /** A frame for one guest. */

@@ -7,6 +7,33 @@ const FAR = '192.0.2.80';
 const FAR6 = '2600::80';
 const ALLOW = { policy: { allow: ['192.0.2.0/24', '2600::/32', '198.18.0.0/15'] } };
 
+describe('a short exchange', () => {
+  it('takes a guest as few segments as there are to say: the ACK of a question comes with the answer', async () => {
+    const site = new Site(ALLOW);
+    const { host } = site.machine();
+    site.outer.behaviour = () => 'open';
+    const c = await site.net.run(host.connect({ address: FAR, port: 80 }));
+    const heard: string[] = [];
+    site.gateway.tap = (_, direction, frame) => {
+      const [proto, ctl = 0] = [frame[23], frame[47]];
+      if (direction === 'out' && proto === 6)
+        heard.push(ctl & 1 ? 'FIN,ACK' : frame.length > 66 ? 'text' : 'ACK');
+    };
+    await site.net.run(c.write(octets(77)));
+    await site.pass(10);
+    const { last } = site.outer;
+    last.say('the answer');
+    last.events.end();
+    await site.pass(10);
+    void c.end();
+    await site.pass(10);
+    expect(last.ended).toBe(true);
+    last.events.closed(null);
+    await site.pass(100);
+    expect(heard).toEqual(['text', 'FIN,ACK', 'ACK']);
+  });
+});
+
 describe('the SYN of a guest', () => {
   for (const address of [FAR, FAR6]) {
     it(`is answered when the connection outside is open, not before (${address})`, async () => {

@@ -14,17 +14,31 @@ export class FramingError extends Error {
 
 /** A packet with its length before it. */
 export function frame(packet: Uint8Array, framing: Framing): Uint8Array {
-  const header = headerLength(framing);
-  const out = new Uint8Array(header + packet.length);
-  const dv = new DataView(out.buffer);
-  if (framing === 'uint32be') dv.setUint32(0, packet.length);
-  else dv.setUint16(0, packet.length, true);
-  out.set(packet, header);
+  const out = new Uint8Array(headerLength(framing) + packet.length);
+  writeFrame(out, 0, packet, framing);
   return out;
 }
 
-function headerLength(framing: Framing): number {
+/** Octets of a length. */
+export function headerLength(framing: Framing): number {
   return framing === 'uint32be' ? 4 : 2;
+}
+
+/** Writes a packet with its length before it at `at`; where that ends. */
+export function writeFrame(out: Uint8Array, at: number, packet: Uint8Array, framing: Framing): number {
+  const { length } = packet;
+  let next = at;
+  if (framing === 'uint32be') {
+    out[next++] = length >>> 24;
+    out[next++] = length >>> 16;
+    out[next++] = length >>> 8;
+    out[next++] = length;
+  } else {
+    out[next++] = length;
+    out[next++] = length >>> 8;
+  }
+  out.set(packet, next);
+  return next + length;
 }
 
 /** Takes a stream apart, however it comes cut. Holds one packet at most. */

@@ -7,7 +7,7 @@ export {
   broadcastChannelDevice,
 } from './broadcast-channel.ts';
 export { capturedDevice } from './captured.ts';
-export { Deframer, type Framing, FramingError, frame } from './framing.ts';
+export { Deframer, type Framing, FramingError, frame, headerLength, writeFrame } from './framing.ts';
 export {
   MessagePortDevice,
   type MessagePortLike,
@@ -18,6 +18,7 @@ export { devicePair, PairDevice } from './pair.ts';
 export {
   type OctetStream,
   type OctetStreams,
+  type PacketStream,
   StreamDevice,
   type StreamDeviceOptions,
   streamDevice,

@@ -22,6 +22,12 @@ export interface OctetStream {
   unref?(): void;
 }
 
+/** A stream that takes packets, and frames them itself: many in one piece of memory. */
+export interface PacketStream extends OctetStream {
+  /** As `write`, of a packet, which stays the caller's. */
+  writePacket?(packet: Uint8Array, framing: Framing): boolean;
+}
+
 /** A pair of WHATWG streams of octets: a WebTransportBidirectionalStream, a Deno.Conn, `Duplex.toWeb` of Node. */
 export interface OctetStreams {
   readonly readable: {
@@ -56,7 +62,7 @@ const FRAME_OCTETS = 18;
 
 /** A device on a stream. `malformed` counts packets that were longer than its mtu allows, or empty. */
 export class StreamDevice extends DeviceBase {
-  readonly #stream: OctetStream;
+  readonly #stream: PacketStream;
   readonly #framing: Framing;
   readonly #queue: number;
   readonly #deframer: Deframer;
@@ -67,7 +73,7 @@ export class StreamDevice extends DeviceBase {
   readonly #deliver = (packet: Uint8Array): void => this.deliver(packet);
 
   /** @internal */
-  constructor(stream: OctetStream, o: StreamDeviceOptions) {
+  constructor(stream: PacketStream, o: StreamDeviceOptions) {
     super({ ...o, kind: o.kind ?? 'ethernet' });
     this.#stream = stream;
     this.#framing = o.framing ?? 'uint32be';
@@ -91,7 +97,13 @@ export class StreamDevice extends DeviceBase {
 
   #write(packet: Uint8Array): void {
     this.sent++;
-    if (this.#stream.write(frame(packet, this.#framing)) === false) this.#full = true;
+    if (this.#put(packet) === false) this.#full = true;
+  }
+
+  #put(packet: Uint8Array): unknown {
+    const stream = this.#stream;
+    if (stream.writePacket !== undefined) return stream.writePacket(packet, this.#framing);
+    return stream.write(frame(packet, this.#framing));
   }
 
   #drained(): void {
@@ -127,7 +139,7 @@ export class StreamDevice extends DeviceBase {
   /** Ends the stream, after what was written to it. */
   close(): void {
     if (!this.end()) return;
-    for (const packet of this.#waiting.splice(0)) this.#stream.write(frame(packet, this.#framing));
+    for (const packet of this.#waiting.splice(0)) this.#put(packet);
     this.#stream.close?.();
   }
 

@@ -53,6 +53,21 @@ describe('a burst is waited for', () => {
     expect([1, 2, 3, 4, 5, 6, 7, 8].map((n) => ack(a, n))).toEqual([2, 0, 0, 0, 0, 0, 0, 14]);
   });
 
+  it('a super-segment of 64 KiB does not wait, where a millisecond’s worth is more', () => {
+    const a = inState('ESTABLISHED', {
+      syn: options({ mss: MSS, wscale: 7, sack: true }),
+      config: { sendBuffer: 2_000_000 },
+    });
+    Object.assign(a.tcb.rto, { srttUs: 4000, minRttUs: 4000, measured: 1 });
+    a.inject('ACK', 1, 1);
+    setCwnd(a.tcb, 400 * MSS); // 120 segments in a millisecond
+    a.tcb.cc.ssthresh = 400 * MSS;
+    a.send(octets(1_500_000));
+    pass(a, 4);
+    sent(a);
+    expect([ack(a, 1), ack(a, 17), ack(a, 34), ack(a, 35)]).toEqual([2, 0, 66, 0]);
+  });
+
   it('not where a round trip is shorter than that', () => {
     const a = busy(1);
     expect([1, 2, 3].map((n) => ack(a, n))).toEqual([2, 2, 2]);

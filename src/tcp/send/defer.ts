@@ -10,6 +10,8 @@ import { word } from './sent.ts';
 
 /** A millisecond's worth is a burst, of a round trip that takes longer; and where nothing has left for so long, ACKs come too seldom to wait for one. */
 const BURST_US = 1000;
+/** What one super-segment carries (Linux: GSO_MAX_SIZE) is a burst, however fast the path is. */
+const MOST_BURST = 65_536;
 /** This share of cwnd does not wait. */
 const CWND_SHARE = 3;
 const SECOND_US = 1_000_000;
@@ -25,6 +27,6 @@ export function defers(e: Engine, tcb: Tcb, room: number): boolean {
   if (room <= 0 || room * CWND_SHARE >= cc.cwnd || ((snd.end - snd.nxt) | 0) <= room) return false;
   if (((e.us - sent.clockUs) | 0) > BURST_US) return false;
   if (((e.us - word(sent, 0, SENT_US)) | 0) < rto.srttUs >> 1) return false;
-  const burst = (windowRate(tcb) * BURST_US) / SECOND_US;
+  const burst = Math.min((windowRate(tcb) * BURST_US) / SECOND_US, MOST_BURST);
   return burst > 2 * snd.mss && room < burst - snd.mss;
 }
