@@ -1,7 +1,16 @@
 // How Linux cuts what it sends into bursts, where it sets PSH, and when a small segment waits (net/ipv4/tcp.c,
 // net/ipv4/tcp_output.c).
 
-import { FastOpen, parts, type Rules, rfc9293, type Tcb } from '../../tcp/index.ts';
+import {
+  type AckSample,
+  FastOpen,
+  Phase,
+  parts,
+  type Rules,
+  rfc9293,
+  type Sent,
+  type Tcb,
+} from '../../tcp/index.ts';
 import { seqGt, seqLeq } from '../../wire/index.ts';
 
 /** sk_pacing_shift: a burst is what the pacing rate lets go in 2^-10 s. */
@@ -146,6 +155,34 @@ export const detectLoss: Rules['detectLoss'] = (e, tcb, s) => {
   rfc9293.detectLoss(e, tcb, s);
 };
 
+/** Where in its piece an octet lies, as an end of whole segments: `up` or down. The end of a piece is one, too. */
+function wholeSegments({ snd, pieces }: Tcb, seq: number, up: boolean): number {
+  let begun = snd.una;
+  for (let i = 0; pieces !== null && i < pieces.length; i += 2) {
+    const end = pieces[i] as number;
+    if (seqLeq(end, seq)) begun = seqGt(end, begun) ? end : begun;
+    else {
+      const round = up ? Math.ceil : Math.floor;
+      const whole = (begun + round(((seq - begun) | 0) / snd.mss) * snd.mss) | 0;
+      return seqGt(whole, end) ? end : whole;
+    }
+  }
+  return seq;
+}
+
+/** tcp_match_skb_to_sack: what is SACKed of a segment in part is not. */
+export const sackArrives: Rules['sackArrives'] = (e, tcb, seg, s) => {
+  const { una } = tcb.snd;
+  for (let i = 0; i < 2 * seg.sackCount; i += 2) {
+    const left = seg.sack[i] as number;
+    const right = seg.sack[i + 1] as number;
+    if (seqLeq(left, una) || seqLeq(right, left)) continue; // a duplicate
+    seg.sack[i] = wholeSegments(tcb, left, true);
+    seg.sack[i + 1] = wholeSegments(tcb, right, false);
+  }
+  rfc9293.sackArrives(e, tcb, seg, s);
+};
+
 /** tcp_remove_reno_sacks: what duplicate ACKs have said of, without SACK, opens cwnd no second time. */
 export const newAck: Rules['newAck'] = (e, tcb, s) => {
   const departed = tcb.sent === null || tcb.sack === 1 ? 0 : tcb.sent.departed;
@@ -161,11 +198,52 @@ export const setProbeTimer: Rules['setProbeTimer'] = (e, tcb, sent) => {
   parts.setDeadline(e, tcb, 'pto', timer.rexmt);
 };
 
-/** tcp_is_cwnd_limited; and what was SACKed before does not open cwnd a second time (tcp_cong_control). */
+/** TCP_CA_CWR: until something is acknowledged that was sent after cwnd was cut for a mark. */
+function inCwr({ cc, snd, ecn }: Tcb): boolean {
+  return ecn !== 0 && cc.phase === Phase.OPEN && !seqGt(snd.una, cc.ecnRecover);
+}
+
+/** tcp_cwnd_reduction in TCP_CA_CWR, in segments: cwnd follows what leaves the network, as in fast recovery. */
+function reduce(tcb: Tcb, sent: Sent, s: AckSample): void {
+  const { cc, snd } = tcb;
+  const { mss } = snd;
+  const segments = (octets: number): number => Math.ceil(octets / mss);
+  if (s.delivered <= 0) return;
+  sent.prrDelivered += s.delivered;
+  const pipe = segments(parts.inFlight(tcb));
+  const target = Math.floor(cc.ssthresh / mss);
+  const out = segments((snd.nxt - cc.ecnRecover) | 0);
+  let count: number;
+  if (pipe > target) {
+    count = Math.ceil((target * segments(sent.prrDelivered)) / Math.floor(sent.recoverFs / mss)) - out;
+  } else {
+    count = Math.max(segments(sent.prrDelivered) - out, segments(s.delivered));
+    if (s.advanced === 1 && s.lost === 0) count++;
+    count = Math.min(target - pipe, count);
+  }
+  cc.cwnd = Math.max(pipe + Math.max(count, out === 0 ? 1 : 0), 1) * mss;
+}
+
+/** tcp_is_cwnd_limited; what was SACKed before does not open cwnd a second time, and a mark closes it by and by (tcp_cong_control). */
 export const controlWindow: Rules['controlWindow'] = (e, tcb, s, left) => {
-  const { cc } = tcb;
+  const { cc, snd, sent } = tcb;
   s.appLimited = cc.limited === 1 || (cc.cwnd < cc.ssthresh && cc.cwnd < 2 * cc.mostOut) ? 0 : 1;
   // tcp_may_raise_cwnd: where reordering is usual, what is SACKed counts when it is.
   if (cc.reordering > LEAST_REORDERING || s.acked > s.delivered) s.acked = s.delivered;
+  const { cwnd } = cc;
+  const cut = sent !== null && sent.recoverFs > 0 && cc.phase === Phase.OPEN && !left;
+  if (cut && inCwr(tcb)) {
+    s.inFlight = parts.inFlight(tcb);
+    reduce(tcb, sent, s);
+    return;
+  }
+  if (cut) cc.cwnd = cc.ssthresh; // tcp_end_cwnd_reduction
+  const { ecnRecover } = cc;
   rfc9293.controlWindow(e, tcb, s, left);
+  if (sent === null || cc.phase === Phase.FAST_RECOVERY) return;
+  sent.recoverFs = 0;
+  if (cc.ecnRecover === ecnRecover || !inCwr(tcb)) return;
+  sent.recoverFs = Math.max(cwnd, snd.mss);
+  sent.prrDelivered = 0;
+  reduce(tcb, sent, s);
 };

@@ -23,6 +23,7 @@ import {
   noteLimit,
   pushesOf,
   resendLost,
+  sackArrives,
   setProbeTimer,
 } from './linux-sending.ts';
 import { profileOf } from './profile.ts';
@@ -72,10 +73,14 @@ const fin: Rules['fin'] = asPredicted((e, tcb, seg) => {
   parts.setTimer(e, tcb, 'delack', first ? FIRST_ACK_MS : config.delayedAckMs);
 });
 
-/** tcp_fastopen_create_child: the window begins behind the text of the SYN, and is the buffer, whatever a SYN,ACK can say. */
+/**
+ * tcp_fastopen_create_child: the window begins behind the text of the SYN, and is the buffer, whatever a SYN,ACK can say; and
+ * the window that the SYN offers begins behind our SYN.
+ */
 const earlyText: Rules['earlyText'] = (e, tcb, seg) => {
   rfc9293.earlyText(e, tcb, seg);
-  const { rcv } = tcb;
+  const { rcv, snd } = tcb;
+  if ((tcb.fastOpen & FastOpen.EARLY) !== 0) snd.wnd += snd.syn;
   if (rcv.nxt !== ((rcv.irs + 1) | 0)) rcv.edge = (rcv.user + rcv.buf) | 0;
 };
 
@@ -279,6 +284,10 @@ export const linux = profileOf('linux', {
       value: newAck,
       source:
         'tcp_remove_reno_sacks (net/ipv4/tcp_input.c): without SACK a duplicate ACK counts as an arrival',
+    },
+    sackArrives: {
+      value: sackArrives,
+      source: 'tcp_match_skb_to_sack (net/ipv4/tcp_input.c): a segment that is SACKed in part is not SACKed',
     },
     overtakenAck: {
       value: parts.readOvertaken,
