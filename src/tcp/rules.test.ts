@@ -5,6 +5,7 @@ import { FastOpen } from './fast-open.ts';
 import { IcmpCause, icmpError } from './icmp.ts';
 import { type Rules, rfc9293 } from './rules.ts';
 import { inState, octets, options, pass, sent, text, type Way } from './segment-arrives/testing.ts';
+import { EcnMode } from './tcb/acc-ecn.ts';
 import type { StateName } from './tcb/state.ts';
 import { type Endpoint, TestCookies } from './testing.ts';
 
@@ -87,6 +88,13 @@ const REACHES: Readonly<Record<keyof Rules, readonly [StateName, (a: Endpoint) =
       pass(a, 1000);
     },
     { wnd: 0 },
+  ],
+  receiveEcn: [
+    'ESTABLISHED',
+    (a) => {
+      a.tcb.ecn = EcnMode.CLASSIC;
+      a.inject('ACK', 1, 1, text(1));
+    },
   ],
   keepAliveTimeout: [
     'ESTABLISHED',

@@ -4,6 +4,7 @@
 
 import { like } from '../options/index.ts';
 import { challengeAck } from './challenge.ts';
+import { receiveEcn } from './ecn/classic.ts';
 import { earlyAck, earlyText } from './fast-open.ts';
 import { sendAck, sendReset, sendSyn } from './form/emit.ts';
 import { openingError, opens } from './icmp.ts';
@@ -53,6 +54,7 @@ export const rfc9293 = {
   // 3.10.7.4 other states
   timestamps,
   sequence,
+  receiveEcn,
   timeWait,
   timeWaitRst,
   rst,

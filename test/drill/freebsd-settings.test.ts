@@ -204,6 +204,24 @@ describe('ECN (tcp_ecn_output_syn_sent, tcp_ecn_input_parallel_syn)', () => {
   const syn = (delay: number, bits: string): string =>
     `+${delay} > ${bits} 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0>`;
 
+  const GRANTED = [
+    ' 0 `sysctl -w net.inet.tcp.ecn.enable=2 net.inet.tcp.ecn.plusplus=0`',
+    ...LISTEN,
+    '+.1 < [noecn] SEW 0:0(0) win 32767 <mss 1460>',
+    '+0 > [noecn] SE. 0:0(0) ack 1 win 65535 <mss 1460>',
+    '+.1 < [noecn] . 1:1(0) ack 1 win 32767',
+    '+0 accept(3, ..., ...) = 4',
+  ];
+
+  it('the echo of a mark waits for the ACK; a CWR without text ends it, and is acknowledged at once', () =>
+    passes([
+      ...GRANTED,
+      '+.1 < [ce] P. 1:101(100) ack 1 win 32767',
+      '+.04 > E. 1:1(0) ack 101 win 65535',
+      '+.1 < [noecn] W. 101:101(0) ack 1 win 32767',
+      '+0 > . 1:1(0) ack 101 win 65535',
+    ]));
+
   it('a SYN that was lost asks once more (maxretries 1), then no more', () =>
     passes([...asks(1), syn(0, 'SEW'), syn(1, 'SEW'), syn(2, 'S')]));
 

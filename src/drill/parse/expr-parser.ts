@@ -153,9 +153,7 @@ class CodeParser {
         return { kind: 'assert', test, message, at: token.at };
       }
       this.refuse(token);
-      if (token.text === 'print' && this.tokens[this.index + 1]!.kind === 'string') {
-        throw this.error('unsupported: print without brackets (Python 2); write print(…)');
-      }
+      if (token.text === 'print' && this.tokens[this.index + 1]!.kind === 'string') return this.print();
     }
     const value = this.expressions();
     if (this.acceptOp('=')) {
@@ -177,6 +175,14 @@ class CodeParser {
       };
     }
     return { kind: 'expression', value, at: token.at };
+  }
+
+  /** `print "a", b`, as Python 2 has it. */
+  private print(): CodeStatement {
+    const { at } = this.next();
+    const value = this.expressions();
+    const args = value.kind === 'sequence' && !value.list ? value.items : [value];
+    return { kind: 'expression', value: { kind: 'call', name: 'print', args, at }, at };
   }
 
   private targets(value: CodeExpr): string[] {
@@ -290,9 +296,30 @@ class CodeParser {
         this.expectOp(']');
         value = { kind: 'index', value, index, at };
       } else if (this.isOp('.')) {
-        throw this.error('unsupported: attributes and methods (a.b)');
+        if (value.kind !== 'string' || this.tokens[this.index + 1]!.text !== 'format') {
+          throw this.error('unsupported: attributes and methods (a.b)');
+        }
+        this.index += 2;
+        this.expectOp('(');
+        value = this.format(value.value, this.items(')'), value.at);
       } else return value;
     }
+  }
+
+  /** `"{} {1:x}".format(a, b)`: an f-string of the arguments. */
+  private format(text: string, args: readonly CodeExpr[], at: number): CodeExpr {
+    const pieces = splitFString(text);
+    if (typeof pieces === 'string') throw this.source.error(at, pieces);
+    let next = 0;
+    const parts = pieces.map((piece): FPart => {
+      if (piece.kind === 'text') return piece;
+      const place = piece.code === '' ? next++ : /^\d+$/.test(piece.code) ? Number(piece.code) : -1;
+      const value = args[place];
+      if (value === undefined)
+        throw this.source.error(at, `unsupported: the field {${piece.code}} of format()`);
+      return { kind: 'value', value, repr: piece.repr, spec: piece.spec };
+    });
+    return { kind: 'fstring', parts, at };
   }
 
   /** Items up to `close`, a comma allowed behind the last. */

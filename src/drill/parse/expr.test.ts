@@ -142,6 +142,13 @@ describe('statements of code blocks', () => {
     expect(run('print("a", 1)\nassert 0, "no"')).toMatchObject({ ok: false, output: ['a 1'], message: 'no' });
   });
 
+  it('print as Python 2 has it, and format', () => {
+    expect(run('print "a\\tb"\nprint "{} {1:x} {{}} {}".format(1, 255), 2')).toMatchObject({
+      ok: true,
+      output: ['a\tb', '1 ff {} 255 2'],
+    });
+  });
+
   it('what is not supported is refused by name, before anything runs', () => {
     expect(summary('print(1)\nimport os')).toBe('unsupported: import in code');
     expect(summary('for x in y: pass')).toBe('unsupported: loops (for) in code');
@@ -151,7 +158,9 @@ describe('statements of code blocks', () => {
     expect(summary('a[1:2]')).toBe('unsupported: slices');
     expect(summary('x = {}')).toBe('unsupported: dictionaries and sets');
     expect(summary('x = [a for a in b]')).toBe('unsupported: comprehensions');
-    expect(summary('print "x"')).toBe('unsupported: print without brackets (Python 2); write print(…)');
+    expect(summary('"{a}".format(1)')).toBe('unsupported: the field {a} of format()');
+    expect(summary('"{}{}".format(1)')).toBe('unsupported: the field {} of format()');
+    expect(summary('x = "a".upper()')).toBe('unsupported: attributes and methods (a.b)');
     expect(summary('f(a=1)')).toBe('unsupported: keyword arguments');
     expect(summary('a = b = 1')).toBe('unsupported: assignment to several targets');
   });

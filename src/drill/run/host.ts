@@ -71,7 +71,8 @@ export function hostTcpInfo(posix: Posix, fd: number): TcpInfo | null {
 /** Connections by state; null: cannot be told. */
 export function connectionsInState(host: Host, state: string): number | null {
   if (state === 'TIME-WAIT') return host.tcp.timeWait.size;
-  if (state === 'LISTEN' || state === 'CLOSED') return null;
+  if (state === 'LISTEN') return host.listeners.length;
+  if (state === 'CLOSED') return null;
   return host.connections.filter((c) => c.state === state).length;
 }
 

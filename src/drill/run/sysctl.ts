@@ -199,6 +199,7 @@ const FREEBSD: Readonly<Record<string, Apply>> = {
   'net.inet.tcp.cc.algorithm': congestion,
   'net.inet.tcp.ecn.enable': choice('ecn', FREEBSD_ECN),
   'net.inet.tcp.ecn.maxretries': number('ecnRetries'),
+  'net.inet.tcp.ecn.plusplus': flag('ecnPlusPlus'), // of a FreeBSD with ECN++
   'net.inet.tcp.path_mtu_discovery': only('1'),
   'net.inet.tcp.pmtud_blackhole_detection': whole((n) => ({ mtuProbing: n === 0 ? 'off' : 'blackhole' })),
   'net.inet.tcp.blackhole': only('0'),

@@ -20,6 +20,7 @@ import {
 } from '../../tcp/index.ts';
 import {
   ACK,
+  CWR,
   ECN_CE,
   FIN,
   OPT_TIMESTAMPS,
@@ -114,6 +115,15 @@ export function freebsdRules(steps: FreebsdSteps = {}) {
       }
       const opened = tcb.state >= State.ESTABLISHED;
       return opened && (seg.ctl & SYN) !== 0 ? e.rules.syn(e, tcb, seg) : rfc9293.sequence(e, tcb, seg);
+    },
+    /** A mark is echoed with the next ACK, not at once; a CWR ends that, whatever carries it, and is acknowledged at once. */
+    receiveEcn(tcb, seg) {
+      if ((seg.ctl & SYN) !== 0) return;
+      if ((seg.ctl & CWR) !== 0) {
+        tcb.ecnEcho = 0;
+        tcb.ackNow = 1;
+      }
+      if (seg.ecn === ECN_CE) tcb.ecnEcho = 1;
     },
     rst(e, tcb, seg) {
       if ((seg.ctl & RST) !== 0 && insecureRst) {

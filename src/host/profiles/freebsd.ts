@@ -89,6 +89,10 @@ export const freebsd = profileOf('freebsd', {
       value: rules.sequence,
       source: 'tcp_do_segment: RST and SYN are judged by what the buffer can take, from the last ACK sent on',
     },
+    receiveEcn: {
+      value: rules.receiveEcn,
+      source: 'tcp_ecn_input_segment (sys/netinet/tcp_ecn.c): TF_ACKNOW for CWR, none for CE',
+    },
     rst: { value: rules.rst, source: 'net.inet.tcp.insecure_rst: 0' },
     syn: { value: rules.syn, source: 'net.inet.tcp.insecure_syn: 0' },
     timeWait: {

@@ -5,7 +5,6 @@ import { ACK, FIN, OPT_TIMESTAMPS, RST, type Segment, SYN, segLen, URG } from '.
 import { seqGeq, seqGt, seqLeq, seqLt, seqMax, seqMin } from '../../wire/seq.ts';
 import { mayAnswer, mayChallenge } from '../challenge.ts';
 import { Drop } from '../drop.ts';
-import { receiveEcn } from '../ecn/classic.ts';
 import { countEcn } from '../ecn/count.ts';
 import { answerSynAck, mixesModes, synCameAgain } from '../ecn/negotiate.ts';
 import type { Engine } from '../engine.ts';
@@ -98,7 +97,7 @@ function crossedProbe(tcb: Tcb, seg: Segment): boolean {
 export function heard(e: Engine, tcb: Tcb, seg: Segment): void {
   tcb.heardMs = e.ms;
   tcb.keepProbes = 0;
-  if (tcb.ecn === EcnMode.CLASSIC) receiveEcn(tcb, seg);
+  if (tcb.ecn === EcnMode.CLASSIC) e.rules.receiveEcn(tcb, seg);
   // A segment that a later step discards must not move TS.Recent: whoever forged it could stop the rest.
   if ((seg.ctl & (RST | SYN | ACK)) !== ACK || !ackInRange(tcb, seg)) return;
   if (tcb.accEcn !== null) hearAccEcn(tcb, tcb.accEcn, seg);
