@@ -340,6 +340,17 @@ it('the send buffer grows to whole segments', () =>
     '+.01 `true`',
   ]));
 
+it('TCP_INFO has octets and numbers', () =>
+  passes([
+    ...OPEN,
+    '+0 %{ assert tcpi_snd_cwnd == 14600 and tcpi_snd_ssthresh == 65535 << 14; n = tcpi_snd_nxt; m = tcpi_rcv_nxt }%',
+    '+0 write(3, ..., 100) = 100',
+    '+0 > P. 1:101(100) ack 1 win 65535',
+    '+.1 < P. 1:11(10) ack 101 win 32767',
+    '+.04 > . 101:101(0) ack 11 win 65535',
+    '+0 %{ assert (tcpi_snd_nxt - n, tcpi_rcv_nxt - m, tcpi_snd_rexmitpack) == (100, 10, 0) }%',
+  ]));
+
 it('TCP_MAXSEG of a connection makes its segments smaller', () =>
   passes([
     ...OPEN,

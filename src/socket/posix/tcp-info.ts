@@ -9,6 +9,9 @@ import type { TcpSocket } from './tcp-socket.ts';
 /** TCP_INFINITE_SSTHRESH. */
 const INFINITE_SSTHRESH = 0x7fffffff;
 
+/** TCP_MAXWIN << TCP_MAX_WINSHIFT: FreeBSD's first ssthresh. */
+const LARGEST_WINDOW = 65_535 * 2 ** 14;
+
 /** `tcpi_…` by name. Units are Linux's: microseconds, octets, segments. */
 export type TcpInfo = Readonly<Record<string, number>>;
 
@@ -68,6 +71,7 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
     ...(personality.name === 'linux'
       ? { tcpi_reordering: Math.max(tcb.cc.reordering, 3), tcpi_reord_seen: tcb.cc.reordSeen }
       : {}),
+    ...(personality.name === 'freebsd' ? octetsOf(tcb) : {}),
     ...times(socket, tcb),
     ...socket.sending.limits.told(socket.owner.now()),
     ...(personality.name === 'linux' ? memoryOf(socket, tcb) : {}),
@@ -84,6 +88,17 @@ export function tcpInfo(socket: TcpSocket): TcpInfo {
     ...(s.accEcn === null ? {} : counters(s.accEcn)),
     tcpi_bytes_acked: Math.max(0, (tcb.snd.una - tcb.snd.iss - 1) | 0) - (s.finAcked ? 1 : 0),
     tcpi_bytes_received: Math.max(0, (tcb.rcv.nxt - tcb.rcv.irs - 1) | 0),
+  };
+}
+
+/** What FreeBSD tells in octets (tcp_fill_info, sys/netinet/tcp_usrreq.c), and its numbers. */
+function octetsOf({ cc, snd, rcv, retransmissions }: Tcb): TcpInfo {
+  return {
+    tcpi_snd_cwnd: cc.cwnd,
+    tcpi_snd_ssthresh: Math.min(cc.ssthresh, LARGEST_WINDOW),
+    tcpi_snd_nxt: snd.nxt >>> 0,
+    tcpi_rcv_nxt: rcv.nxt >>> 0,
+    tcpi_snd_rexmitpack: retransmissions,
   };
 }
 
