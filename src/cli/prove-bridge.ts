@@ -13,6 +13,7 @@ import {
   likeTheory,
   neverUsedOf,
 } from '../lab/proof/bridge/index.ts';
+import { actionName } from '../lab/proof/index.ts';
 import { grouped, secondsOf } from './check-progress.ts';
 import { type Io, optionText, parseWhole, type Values } from './command.ts';
 import { t } from './messages.ts';
@@ -115,7 +116,8 @@ export async function tellBridge(theory: string | null, values: Values, io: Io):
   const seconds = secondsOf(performance.now() - began);
   if (!json) {
     show.say('bridgeDone', { transitions: grouped(transitions), seconds, unexplained });
-    if (never.length > 0) show.say('bridgeNever', { actions: never.join(', ') });
+    if (never.length > 0)
+      show.say('bridgeNever', { actions: never.map((name) => actionName(name, io.lang)).join(', ') });
     show.say('bridgeMutants');
   }
   const mutants: MutantReport[] = [];

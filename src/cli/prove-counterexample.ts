@@ -1,6 +1,14 @@
 // A counterexample of a solver, as a state, a step and what it breaks, in the language of whoever asks.
 
-import { type Counterexample, clausesOf, type Shown, stateOf, type Theory } from '../lab/proof/index.ts';
+import {
+  actionName,
+  type Counterexample,
+  clauseName,
+  clausesOf,
+  type Shown,
+  stateOf,
+  type Theory,
+} from '../lab/proof/index.ts';
 import type { Io } from './command.ts';
 import type { Show } from './show.ts';
 
@@ -36,10 +44,10 @@ export function tellCounterexample(show: Show, theory: Theory, found: Counterexa
   const deep = '        ';
   show.say('counterBefore', {}, '    ');
   for (const line of lines(before)) show.say('counterLine', { line }, deep);
-  show.say('counterStep', { action, step: meaning(step) }, '    ');
+  show.say('counterStep', { action: actionName(action, lang), step: meaning(step) }, '    ');
   for (const line of lines(after)) show.say('counterLine', { line }, deep);
   const holds = clausesOf(theory).find(({ name }) => name === clause)?.holds ?? '';
-  show.say('counterBroken', { clause, variables: meaning(broken), holds }, '    ');
+  show.say('counterBroken', { clause: clauseName(clause, lang), variables: meaning(broken), holds }, '    ');
   const used = new Set([...before, ...after].map(({ name }) => name));
   const words = Object.entries(stateOf(theory)).filter(([name]) => used.has(name) && name !== 'state');
   show.say('counterWords', {}, '    ');

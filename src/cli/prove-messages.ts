@@ -49,22 +49,15 @@ export const proveMessages = {
     en: 'The proof does not need this rule: what it is for (time, or somebody who forges) is not in this theory but in time or blind.',
     zh: '这个证明不需要这条规则：它所防范的（时间，或伪造报文段的人）不在这个理论之内，而在 time 或 blind 之中。',
   },
-  whyNotInProof: {
-    en: 'The proof: this rule is not in it. What it is for is liveness or memory, of which no theory speaks.',
-    zh: '证明：其中没有这条规则。它关乎活性或内存，没有理论涉及这些。',
-  },
-  whyProofHolds: {
-    en: 'The proof, for any number of connections and packets, holds without this rule ({solver}). What the rule is for, somebody who forges segments, is in the theory “blind” (synfin prove --theory blind).',
-    zh: '证明（任意多个连接和报文段）：去掉这条规则仍然成立（{solver}）。它所防范的伪造报文段的人，在理论 blind 之中（synfin prove --theory blind）。',
-  },
   whyProofFails: {
-    en: 'The proof, for any number of connections and packets, fails without this rule at its own step ({solver}):',
-    zh: '证明（任意多个连接和报文段）：去掉这条规则，恰好在它自己的一步失败（{solver}）：',
+    en: 'The proof, for any number of connections and packets (theory {id}: {theory}; {solver}). It fails without this rule, and at its own step: {rule}',
+    zh: '证明，对任意多个连接和报文段（理论 {id}：{theory}；{solver}）。去掉这条规则，证明恰好在它自己的步骤上失败：{rule}',
   },
   whyProofStep: {
-    en: '{action} ({section}) does not keep “{clause}”: {text}',
-    zh: '{action}（{section}）不再保持“{clause}”：{text}',
+    en: '{action} ({section}) does not keep',
+    zh: '“{action}”（{section}）之后不再成立的是',
   },
+  whyProofClause: { en: '“{clause}”: {text}', zh: '“{clause}”：{text}' },
   bridgeTitle: {
     en: 'Every transition of the real engine and of real hosts, as steps of the theories',
     zh: '真正的引擎和主机的每一次转移，都是理论中的若干步',

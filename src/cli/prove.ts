@@ -3,8 +3,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  actionName,
   actionsOf,
   type Counterexample,
+  clauseName,
   clausesOf,
   counterexampleTo,
   failsAsExpected,
@@ -17,6 +19,8 @@ import {
   type RemovedRule,
   type Solver,
   type StepReport,
+  sectionName,
+  stepName,
   type Theory,
   theories,
   theoryWithout,
@@ -87,20 +91,27 @@ function tellTheory(show: Show, theory: Theory, rule: RemovedRule | null, { lang
   const title = theory.title[lang];
   show.say('proveTheory', { title, actions: actionsOf(theory).length, properties, helpers });
   if (rule === null) return;
-  show.say('proveWithout', { rule: rule.id, section: sectionText(rule.section), text: rule.rule[lang] });
+  show.say('proveWithout', {
+    rule: rule.id,
+    section: sectionText(sectionName(rule.section, lang)),
+    text: rule.rule[lang],
+  });
 }
 
 function tellStep(show: Show, theory: Theory, step: StepReport, { lang }: Io): void {
   const { action, section, asked, failed } = step;
-  const name = action === INITIALLY ? t(lang, 'proveBeginning') : `${action} (${section})`;
+  const name =
+    action === INITIALLY
+      ? t(lang, 'proveBeginning')
+      : `${actionName(action, lang)} (${sectionName(section, lang)})`;
   const mark = failed.length === 0 ? '✔' : '✘';
   show.say('proveStep', { mark, action: name, good: asked - failed.length, asked });
   for (const { clause, answer } of failed) {
-    if (answer === 'unknown') show.say('proveUnknown', { clause }, '    ');
+    if (answer === 'unknown') show.say('proveUnknown', { clause: clauseName(clause, lang) }, '    ');
     else if (clause === POSSIBLE) show.say('proveNever', {}, '    ');
     else {
       const text = clausesOf(theory).find(({ name: each }) => each === clause)?.says[lang] ?? '';
-      show.say('proveFails', { clause, text }, '    ');
+      show.say('proveFails', { clause: clauseName(clause, lang), text }, '    ');
     }
   }
 }
@@ -155,7 +166,7 @@ async function proved(theory: Theory, rule: RemovedRule | null, solver: Solver, 
   show.say('proveDone', { good, asked, solver: solver.name, seconds: secondsOf(ms), memory });
   if (rule === null) show.say(expected ? 'proveProved' : 'proveNotProved');
   else if (expected) show.say(rule.fails.length === 0 ? 'proveNotNeeded' : 'proveAsExpected');
-  else show.say('proveNotExpected', { steps: rule.fails.map((step) => step.join(' / ')).join('; ') });
+  else show.say('proveNotExpected', { steps: rule.fails.map((step) => stepName(step, io.lang)).join('; ') });
   return expected;
 }
 

@@ -21,7 +21,7 @@ import { type Command, type Io, optionText, parseWhole, UsageError, type Values 
 import { t } from './messages.ts';
 import { showOptions } from './run-options.ts';
 import { Show, sectionText, showOptionsOf } from './show.ts';
-import { type Proof, proofOf, tellProof } from './why-proof.ts';
+import { isAsProved, type Proof, proofData, proofOf, tellProof } from './why-proof.ts';
 
 /** The options, as `util.parseArgs` wants them. */
 export const whyOptions = {
@@ -112,7 +112,7 @@ function tell(
   show.title(question.question[lang]);
   show.say('whyRule', { section: sectionText(section), text: rule[lang] });
   show.say('whyProperty', { property, text: says[lang] });
-  if (proof !== null) tellProof(show, proof, lang);
+  if (proof !== null) tellProof(show, proof, property, lang);
   show.say('whyModel', { model, text: about[lang] });
   show.lines('');
   tellCounts(show, answer);
@@ -185,7 +185,7 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
   if (files === null) return 1;
   if (values['json'] === true)
     io.stdout.write(
-      `${JSON.stringify({ ...answer, difference, ...(proof === null ? {} : { proof }) }, null, 1)}\n`,
+      `${JSON.stringify({ ...answer, difference, ...(proof === null ? {} : { proof: proofData(proof) }) }, null, 1)}\n`,
     );
   else if (values['svg'] === '-' && trace !== null && scenario !== null)
     io.stdout.write(picture(trace, scenario, { lang: io.lang, absolute: values['absolute'] === true }));
@@ -200,7 +200,7 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
   }
   if (difference !== null)
     io.stderr.write(`synfin why: ${t(io.lang, 'whyNotReplayed', { text: difference })}\n`);
-  const asProved = proof === null || proof.expected;
+  const asProved = proof === null || isAsProved(proof);
   return trace !== null && difference === null && withRule.outcome !== 'violated' && asProved ? 0 : 1;
 }
 

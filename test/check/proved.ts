@@ -21,9 +21,11 @@ import {
 } from '../../src/lab/proof/bridge/index.ts';
 import {
   type Action,
+  actionName,
   actionsOf,
   base,
   type Clause,
+  clauseName,
   clausesOf,
   countOf,
   obligationsOf,
@@ -31,6 +33,8 @@ import {
   prove,
   type RemovedRule,
   removedRules,
+  sectionName,
+  stepName,
   theories,
 } from '../../src/lab/proof/index.ts';
 import { fill, type Lang, type Params, type Text } from '../../src/lab/text/index.ts';
@@ -337,16 +341,22 @@ const count = (n: number): string => n.toLocaleString('en-US');
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 const code = (text: string): string => `\`${cell(text)}\``;
 const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
-const sectionOf = (section: string): string => (section.startsWith('RFC') ? section : `RFC 9293 ${section}`);
+
+/** A name of the theories, and in Chinese what it is in the formal text. */
+const named = (called: string, name: string): string => (called === name ? name : `${called}（${name}）`);
+
+function sectionOf(section: string, lang: Lang): string {
+  return sectionName(section.startsWith('RFC') ? section : `RFC 9293 ${section}`, lang);
+}
 
 function clauseRow({ name, says, holds, neededFor }: Clause, lang: Lang): string {
-  const needed = neededFor === undefined ? [] : [cell(neededFor.join(' / '))];
-  return row(name, says[lang], code(holds), ...needed);
+  const needed = neededFor === undefined ? [] : [cell(stepName(neededFor, lang))];
+  return row(named(clauseName(name, lang), name), says[lang], code(holds), ...needed);
 }
 
 function actionText({ name, section, says, when, does }: Action, lang: Lang): string[] {
   return [
-    `action ${name}    # ${section}: ${says[lang]}`,
+    `action ${named(actionName(name, lang), name)}    # ${sectionName(section, lang)}: ${says[lang]}`,
     ...when.map((text, i) => `  ${i === 0 ? 'when' : '   &'} ${text}`),
     ...does.map((text) => `    ${text}`),
     '',
@@ -354,8 +364,8 @@ function actionText({ name, section, says, when, does }: Action, lang: Lang): st
 }
 
 function ruleRow({ id, rule, section, fails }: RemovedRule, lang: Lang): string {
-  const failed = fails.map((step) => step.join(' / ')).join('; ');
-  return row(id, rule[lang], sectionOf(section), failed === '' ? WORDS.holds[lang] : failed);
+  const failed = fails.map((step) => stepName(step, lang)).join(lang === 'zh' ? '；' : '; ');
+  return row(id, rule[lang], sectionOf(section, lang), failed === '' ? WORDS.holds[lang] : failed);
 }
 
 function aboutOf(theory: string, id: string, lang: Lang): string {
@@ -495,7 +505,9 @@ export function proofChapter({ date, machine, solvers, bridge }: ProvedRun, lang
     '',
     w('bridgeTime'),
     '',
-    w('bridgeNever', { never: bridge.never.map((name) => `“${name}”`).join(', ') }),
+    w('bridgeNever', {
+      never: bridge.never.map((name) => `“${actionName(name, lang)}”`).join(lang === 'zh' ? '、' : ', '),
+    }),
     '',
     w('bridgeHead'),
     '|---|---|---|--:|--:|--:|--:|--:|',

@@ -1,7 +1,9 @@
 // The door of the proof: theories of TCP's rules, what must be shown of them, and rules removed.
 
+export { type AskedRule, type Failure, failuresWithout, rulesAskedBy, unprovedText } from './asked.ts';
 export { base } from './base/index.ts';
 export type { Counterexample, Shown } from './counterexample.ts';
+export { actionName, clauseName, sectionName, stepName } from './names.ts';
 export {
   countOf,
   type Group,

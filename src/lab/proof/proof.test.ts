@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Text } from '../text/index.ts';
 import {
+  actionName,
   actionsOf,
   base,
+  clauseName,
   clausesOf,
   countOf,
   groupScript,
@@ -170,6 +172,20 @@ describe.each(theories.slice(1).map(({ theory, rules }) => [theory.id, theory, r
     });
   },
 );
+
+test('every action and clause has a Chinese name of its own, those of theories without a rule, too', () => {
+  for (const { theory, rules } of theories) {
+    const actions = [theory, ...rules.map((rule) => theoryWithout(theory, rule))].flatMap(actionsOf);
+    for (const [names, called] of [
+      [new Set(actions.map(({ name }) => name)), actionName],
+      [new Set(clausesOf(theory).map(({ name }) => name)), clauseName],
+    ] as const) {
+      const chinese = [...names].map((name) => called(name, 'zh'));
+      for (const name of chinese) expect(name).toMatch(/\p{Script=Han}/u);
+      expect(new Set(chinese).size).toBe(names.size);
+    }
+  }
+});
 
 test('a rule is looked for where the proof needs it', () => {
   expect(theoryOf('three')?.theory).toBe(base);

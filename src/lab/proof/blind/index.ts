@@ -108,7 +108,7 @@ const forged: Part = {
 export const blind: Theory = {
   ...base,
   id: 'blind',
-  title: { en: 'The same with forged segments', zh: '同上，外加伪造的报文段' },
+  title: { en: 'The base theory, and forged segments', zh: '基本理论，外加伪造的报文段' },
   assumes: [
     ...base.assumes.filter(({ en }) => !en.startsWith('Nobody forges')),
     {

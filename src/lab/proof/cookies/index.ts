@@ -94,7 +94,7 @@ const cookie: Part = {
 export const cookies: Theory = {
   ...base,
   id: 'cookies',
-  title: { en: 'The same with SYN cookies', zh: '同上，外加 SYN cookie' },
+  title: { en: 'The base theory, and SYN cookies', zh: '基本理论，外加 SYN cookie' },
   assumes: [
     ...base.assumes.map((text) =>
       text.en.startsWith('Not modelled')

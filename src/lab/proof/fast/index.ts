@@ -133,7 +133,7 @@ const withText = theoryWithout(base, {
 export const fast: Theory = {
   ...base,
   id: 'fast',
-  title: { en: 'The same with Fast Open', zh: '同上，外加 Fast Open' },
+  title: { en: 'The base theory, and Fast Open', zh: '基本理论，外加 Fast Open' },
   assumes: [
     ...base.assumes.map((text) =>
       text.en.startsWith('Not modelled')

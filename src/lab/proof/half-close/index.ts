@@ -126,7 +126,7 @@ const both: Part = {
 export const halfClose: Theory = {
   ...base,
   id: 'half-close',
-  title: { en: 'The same with both ways to close', zh: '同上，外加两种关闭方式' },
+  title: { en: 'The base theory, and both ways to close', zh: '基本理论，外加两种关闭方式' },
   assumes: [
     ...base.assumes,
     {
