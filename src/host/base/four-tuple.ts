@@ -2,7 +2,7 @@
 // and again, so that nothing is allocated and no function takes nine words.
 
 import type { Sockets } from '../../tcp/index.ts';
-import type { Family, IpAddress, IpPacket } from '../../wire/index.ts';
+import { type Family, type IpAddress, type IpPacket, MAPPED } from '../../wire/index.ts';
 
 /** A four-tuple. */
 export class FourTuple implements Sockets {
@@ -35,6 +35,22 @@ export class FourTuple implements Sockets {
     this.r1 = p.src1;
     this.r2 = p.src2;
     this.r3 = p.src3;
+    this.localPort = localPort;
+    this.remotePort = remotePort;
+    return this;
+  }
+
+  /** The same of one in a packet of IPv4, from `src` to `dst`. */
+  ofArriving4(src: number, dst: number, localPort: number, remotePort: number): this {
+    this.family = 4;
+    this.l0 = 0;
+    this.l1 = 0;
+    this.l2 = MAPPED;
+    this.l3 = dst;
+    this.r0 = 0;
+    this.r1 = 0;
+    this.r2 = MAPPED;
+    this.r3 = src;
     this.localPort = localPort;
     this.remotePort = remotePort;
     return this;

@@ -181,6 +181,11 @@ function toListener(tcp: TcpLayer, packet: IpPacket, seg: Segment): void {
     return;
   }
   if (listener.onSyn !== null && tcp.synRequests.takes(tcp, listener, packet, seg)) return;
+  toListening(tcp, listener, seg);
+}
+
+/** A segment of no connection for a listener that decides by itself. */
+export function toListening(tcp: TcpLayer, listener: Listener, seg: Segment): void {
   if (!tcp.signed && tcp.signs(listener)) {
     discard(tcp, listener.tcb, seg, Drop.MD5_MISSING);
     return;

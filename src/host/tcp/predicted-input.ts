@@ -1,5 +1,5 @@
 // Header prediction from the packet on: IPv4 without options, TCP with timestamps alone or without options, the control bits
-// ACK, PSH and FIN, for a connection, from where packets came before. Both headers are read once, and what such a
+// ACK, PSH and FIN, for a connection, from where packets came before; SYNs are those of predicted-syn.ts. Both headers are read once, and what such a
 // packet cannot be is not looked for. Everything else, whatever is wrong among it, goes the whole way (input.ts), and so do all
 // packets of a connection whose setting `headerPrediction` is off. predicted-input.test.ts holds it against the whole way.
 
@@ -14,12 +14,14 @@ import {
   NOP_NOP_TS,
   OPT_TIMESTAMPS,
   PSH,
+  SYN,
   TCP_HEADER_LENGTH,
 } from '../../wire/index.ts';
 import type { HostInterface } from '../ip/index.ts';
 import { endEvent } from './event-end.ts';
 import { textIsWhole, toConnection } from './input.ts';
 import { followPath } from './path.ts';
+import { isPredicted, predictedSyn } from './predicted-syn.ts';
 import type { TcpLayer } from './tcp-layer.ts';
 
 /** Version 4 and a header of five words, in the first octet. */
@@ -48,7 +50,9 @@ export function predictedInput(tcp: TcpLayer, iface: HostInterface, off: number,
   const at = off + IPV4_HEADER_LENGTH;
   const x = dv.getInt32(at + 12);
   const headerLen = (x >>> 28) << 2;
-  if (((x >>> 16) & 0xfff & ~(PSH | FIN)) !== ACK) return false;
+  const control = (x >>> 16) & 0xfff;
+  if ((control & ~ACK) === SYN) return predictedSyn(tcp, off, len, addresses);
+  if ((control & ~(PSH | FIN)) !== ACK) return false;
   if (headerLen !== TCP_HEADER_LENGTH) {
     if (headerLen !== TCP_HEADER_LENGTH + TIMESTAMPS || len < LEAST + TIMESTAMPS) return false;
     if (dv.getInt32(at + TCP_HEADER_LENGTH) !== NOP_NOP_TS) return false;
@@ -101,11 +105,6 @@ export function predictedInput(tcp: TcpLayer, iface: HostInterface, off: number,
   tcp.signed = false;
   toConnection(tcp, c, seg);
   return true;
-}
-
-/** Segments that come in datagrams are others, and signed ones. */
-function isPredicted({ config, udpPort, md5 }: Tcb): boolean {
-  return config.headerPrediction && udpPort === 0 && md5 === 0;
 }
 
 /** In ESTABLISHED what answers a segment is of the connection, and not of where the segment came from; but for rules of others. */

@@ -1,4 +1,4 @@
-// Segments to packets by the shorter way: IPv4, no options or timestamps alone, no SYN, URG or RST, on a link that does
+// Segments to packets by the shorter way: IPv4, no options or timestamps alone, no URG or RST, or a SYN, on a link that does
 // nothing for us. Both headers are written, and summed, at once; of a segment that stands for several, those of each. Everything else, and all of
 // a connection whose setting `headerPrediction` is off, goes the whole way (segment-output.ts). predicted-input.test.ts holds it against that.
 
@@ -16,8 +16,11 @@ import {
   RST,
   type Segment,
   SYN,
+  sum,
   TCP_CHECKSUM_OFFSET,
   TCP_HEADER_LENGTH,
+  tcpHeaderLength,
+  writeTcpHeader,
 } from '../../wire/index.ts';
 import type { Connection } from '../connection/index.ts';
 import type { Way } from '../ip/index.ts';
@@ -35,9 +38,13 @@ export function predictedOutput(tcp: TcpLayer, c: Connection, seg: Segment): boo
   const { path, tcb } = c;
   if (path === null || path.family !== 4 || path.iface.offload !== null || !tcb.config.headerPrediction)
     return false;
-  if ((seg.opts & ~OPT_TIMESTAMPS) !== 0 || (seg.ctl & (SYN | RST)) !== 0 || tcb.accEcn !== null)
-    return false;
   if ((tcb.udpPort | tcb.md5) !== 0 || c.fragments || tcb.pmtu <= IPV4_PMTU_FLOOR) return false;
+  if ((seg.ctl & SYN) !== 0) {
+    if (seg.textLen > 0) return false;
+    formSyn(tcp, c, path, seg);
+    return true;
+  }
+  if ((seg.opts & ~OPT_TIMESTAMPS) !== 0 || (seg.ctl & RST) !== 0 || tcb.accEcn !== null) return false;
   form(tcp, c, path, seg);
   return true;
 }
@@ -93,4 +100,32 @@ function form(tcp: TcpLayer, c: Connection, path: Way, seg: Segment): void {
     ip.emit(path, off, len);
     done += n;
   } while (done < textLen);
+}
+
+/** A packet with a SYN, and whatever options. */
+function formSyn(tcp: TcpLayer, c: Connection, path: Way, seg: Segment): void {
+  const { memory, ip } = tcp;
+  const { l3, r3 } = c.tcb;
+  const linkLen = path.iface.headerLen;
+  const headerLen = tcpHeaderLength(seg);
+  const len = IPV4_HEADER_LENGTH + headerLen;
+  const off = memory.alloc(linkLen + len);
+  if (off === 0) {
+    tcp.counters.noMemory++;
+    return;
+  }
+  const { dv } = memory;
+  const at = off + linkLen;
+  const id = ip.identification(l3, r3);
+  const x0 = VERSION_AND_LENGTH | ((((c.tos & DSCP) | seg.ecn) & 0xff) << 16) | len;
+  dv.setInt32(at, x0);
+  dv.setInt32(at + 4, (id << 16) | IPV4_DF);
+  const words = halves(x0) + IPV4_DF + (c.ttl << 8) + c.pseudo + id;
+  dv.setInt32(at + 8, (c.ttl << 24) | (IPPROTO_TCP << 16) | finish(fold(words)));
+  dv.setInt32(at + 12, l3);
+  dv.setInt32(at + 16, r3);
+  const t = at + IPV4_HEADER_LENGTH;
+  writeTcpHeader(memory, t, seg);
+  dv.setUint16(t + TCP_CHECKSUM_OFFSET, finish(sum(memory, t, headerLen, fold(c.pseudo + headerLen))));
+  ip.emit(path, off, len);
 }
