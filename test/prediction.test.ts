@@ -6,6 +6,7 @@ import {
   asPredicted,
   predictable,
   predictableAcks,
+  predictableEnds,
   predictableText,
   type Rules,
   rfc9293,
@@ -20,6 +21,12 @@ describe('header prediction', () => {
     expect(share).toBeGreaterThan(0.3);
     expect(share).toBeLessThan(0.9);
     for (const [what, times] of Object.entries(met)) expect([what, times > 500]).toEqual([what, true]);
+  });
+
+  it('so have those of connections that are opened and closed', { timeout: 60_000 }, () => {
+    expect(bothWays(rfc9293, 60_000, true)).toBeGreaterThan(0.25);
+    for (const state of ['finWait2', 'lastAck', 'timeWait'] as const)
+      expect([state, met[state] > 3000]).toEqual([state, true]);
   });
 
   it.each(['linux', 'freebsd'] as const)(
@@ -59,5 +66,10 @@ describe('header prediction', () => {
     for (const rule of ['text', 'scheduleAck'] as const)
       expect(predictableText({ ...rfc9293, [rule]: () => false })).toBe(false);
     expect(predictableText({ ...rfc9293 })).toBe(true);
+    for (const rule of ['fin', 'finReached', 'noteFin', 'synReceivedAck', 'newAck'] as const) {
+      const other = asPredicted(() => false) as unknown as Rules[typeof rule];
+      expect([rule, predictableEnds({ ...rfc9293, [rule]: other })]).toEqual([rule, false]);
+    }
+    expect(predictableEnds({ ...rfc9293 })).toBe(true);
   });
 });

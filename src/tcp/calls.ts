@@ -15,6 +15,7 @@ import { releaseMemory } from './receive/memory.ts';
 import { tuneReceiveBuffer, tunesReceiveBuffer } from './receive/tuning.ts';
 import { windowUpdateDue } from './receive/window.ts';
 import { startSending } from './segment-arrives/listen.ts';
+import { predictedFin } from './send/predicted-fin.ts';
 import { inFlight } from './send/sent.ts';
 import { hastenOrphan, startUserTimer, transmit } from './send/transmit.ts';
 import { Signal } from './signals.ts';
@@ -170,12 +171,12 @@ export function close(e: Engine, tcb: Tcb): Err {
     case State.ESTABLISHED:
       snd.fin = 1;
       enter(e, tcb, row.ESTABLISHED_CLOSE);
-      transmit(e, tcb);
+      if (!predictedFin(e, tcb)) transmit(e, tcb);
       return Err.OK;
     case State.CLOSE_WAIT:
       snd.fin = 1;
       enter(e, tcb, row.CLOSE_WAIT_CLOSE);
-      transmit(e, tcb);
+      if (!predictedFin(e, tcb)) transmit(e, tcb);
       return Err.OK;
     default:
       return Err.CLOSING;

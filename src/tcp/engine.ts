@@ -91,6 +91,8 @@ export class Engine {
   predictsAcks = false;
   /** So is the next text: only with rules that are `predictableText`. */
   predictsText = false;
+  /** So are the ACK that completes a passive open, FINs and ACKs of FINs: only with rules that are `predictableEnds`. */
+  predictsEnds = false;
   /** Full segments that leave at once are given to the output as one that stands for them, where the settings allow it. */
   trains = false;
   /** Segments come together: what ACKs let go leaves at once, in trains, when the host calls `push` for who signals `USABLE`. */

@@ -29,6 +29,7 @@ export {
   asPredicted,
   predictable,
   predictableAcks,
+  predictableEnds,
   predictableText,
   type Rules,
   rfc9293,

@@ -149,5 +149,19 @@ export function predictableText(rules: Rules): boolean {
   return rules.text === rfc9293.text && rules.scheduleAck === rfc9293.scheduleAck;
 }
 
+/** The steps that are left out of the first ACK, of FINs and of ACKs of FINs (segment-arrives/predicted-end.ts). */
+const LEFT_OUT_OF_ENDS = [
+  ...LEFT_OUT,
+  ...LEFT_OUT_OF_ACKS,
+  'synReceivedAck',
+  'noteFin',
+  'finReached',
+] as const;
+
+/** Likewise of the segments that begin and end a connection. */
+export function predictableEnds(rules: Rules): boolean {
+  return LEFT_OUT_OF_ENDS.every((name) => rules[name] === rfc9293[name]);
+}
+
 /** The kind of options that are such a table. */
 export const rulesKind = like('a table of rules: { ...rfc9293, one: other }', 'closed', 'sequence', 'ack');

@@ -6,7 +6,7 @@ import * as calls from '../../src/tcp/calls.ts';
 import { defaultConfig, type TcpConfig } from '../../src/tcp/config.ts';
 import { congestionNames } from '../../src/tcp/congestion/control.ts';
 import { Engine, type Output, type TimerTrace } from '../../src/tcp/engine.ts';
-import { predictableAcks, predictableText, type Rules } from '../../src/tcp/rules.ts';
+import { predictableAcks, predictableEnds, predictableText, type Rules } from '../../src/tcp/rules.ts';
 import { segmentArrives } from '../../src/tcp/segment-arrives/index.ts';
 import { State } from '../../src/tcp/tcb/state.ts';
 import { Phase, receivable, sendRoom, Tcb, wakeAt } from '../../src/tcp/tcb/tcb.ts';
@@ -31,8 +31,9 @@ import {
   URG,
 } from '../../src/wire/segment.ts';
 
-/** Segments of one connection, if it lives as long. */
+/** Segments of one connection, if it lives as long; of one that is brief. */
 const LIFE = 400;
+const BRIEF = 12;
 
 /** Seeded 32-bit generator (mulberry32). */
 function dice(seed: number): (below: number) => number {
@@ -51,6 +52,7 @@ class Side implements Output, TimerTrace {
   readonly tcb: Tcb;
   readonly log: number[] = [];
   memoryLeft = true;
+  admits = true;
   /** Segments that went the whole way. */
   whole = 0;
 
@@ -64,6 +66,7 @@ class Side implements Output, TimerTrace {
     this.engine.predicts = predicts;
     this.engine.predictsAcks = predicts && predictableAcks(rules);
     this.engine.predictsText = predicts && predictableText(rules);
+    this.engine.predictsEnds = predicts && predictableEnds(rules);
     this.tcb = new Tcb(config);
     this.tcb.l3 = 1;
     this.tcb.r3 = 2;
@@ -89,7 +92,7 @@ class Side implements Output, TimerTrace {
     return listen;
   }
   admit(): boolean {
-    return true;
+    return this.admits;
   }
   reopen(): boolean {
     return false;
@@ -168,6 +171,9 @@ export const met = {
   tlp: 0,
   grown: 0,
   noMemory: 0,
+  finWait2: 0,
+  lastAck: 0,
+  timeWait: 0,
 };
 
 class Run {
@@ -177,9 +183,11 @@ class Run {
   readonly #roll: (below: number) => number;
   #us: number;
   #wnd = 65_535;
+  /** It ends soon, and mostly in good order. */
+  readonly #brief: boolean;
   segments = 0;
 
-  constructor(seed: number, rules: Rules) {
+  constructor(seed: number, rules: Rules, brief: boolean) {
     const roll = dice(seed);
     this.#roll = roll;
     this.#us = [0, 5_000_000, (2 ** 31 - 500) * 1000, 2 ** 31 - 50_000][roll(4)] as number;
@@ -204,6 +212,7 @@ class Run {
     [, this.slow] = this.sides;
     this.#both((side) => side.engine.setNow(this.#us));
     this.#both((side) => calls.openPassive(side.engine, side.tcb));
+    this.#brief = brief;
     const irs = [0, -20, 2 ** 31 - 20_000, 77][roll(4)] as number;
     const ecn = roll(3) * (ECE | CWR);
     const offers =
@@ -217,7 +226,15 @@ class Run {
     });
     this.#wait(1000 + roll(50_000));
     const { tcb } = this.slow;
-    this.#arrive(tcb.rcv.nxt, tcb.snd.nxt, ACK, 0);
+    const first = roll(20);
+    if (first === 0) this.#arrive(tcb.rcv.nxt, tcb.snd.una, ACK, 0);
+    if (first === 1) this.#both((side) => calls.close(side.engine, side.tcb));
+    if (first === 2) this.#both((side) => void (side.admits = false));
+    this.#arrive(tcb.rcv.nxt, tcb.snd.nxt, first === 3 ? ACK | FIN : ACK, 0);
+    if (first === 2) {
+      this.#both((side) => void (side.admits = true));
+      this.#arrive(tcb.rcv.nxt, tcb.snd.nxt, ACK, 0);
+    }
     if (roll(4) === 0) this.#both((side) => void (side.tcb.gso = 65_535));
   }
 
@@ -226,6 +243,11 @@ class Run {
     const { tcb } = this.slow;
     if (tcb.state === State.CLOSED || tcb.state === State.LISTEN) return false;
     const roll = this.#roll;
+    if (this.#brief && roll(2) === 0) {
+      this.#end();
+      this.#note();
+      return true;
+    }
     const what = roll(100);
     if (!this.slow.memoryLeft && roll(10) === 0) this.#both((side) => void (side.memoryLeft = true));
     if (what < 60) this.#segment();
@@ -237,6 +259,19 @@ class Run {
     else if (roll(60) === 0) this.#both((side) => calls.close(side.engine, side.tcb));
     this.#note();
     return true;
+  }
+
+  /** One of the two ends closes, or acknowledges that; or time passes. */
+  #end(): void {
+    const roll = this.#roll;
+    const { snd, rcv } = this.slow.tcb;
+    const what = roll(8);
+    const ack = roll(12) === 0 ? snd.una : snd.nxt;
+    if (what < 2) this.#both((side) => calls.close(side.engine, side.tcb));
+    else if (what === 2) this.#both((side) => calls.detach(side.engine, side.tcb));
+    else if (what < 5) this.#arrive(rcv.nxt, ack, ACK | FIN, 0);
+    else if (what < 7) this.#arrive(rcv.nxt, ack, ACK, 0);
+    else this.#wait([0, 3, 5000, 300_000][roll(4)] as number);
   }
 
   /** A segment that the peer could have sent, or somebody else. */
@@ -380,20 +415,24 @@ class Run {
     if (tcb.cc.tlp !== 0) met.tlp++;
     if (tcb.rcv.buf > tcb.config.receiveBuffer) met.grown++;
     if (!memoryLeft) met.noMemory++;
+    if (tcb.state === State.FIN_WAIT_2) met.finWait2++;
+    if (tcb.state === State.LAST_ACK) met.lastAck++;
+    if (tcb.state === State.TIME_WAIT) met.timeWait++;
   }
 }
 
 /**
- * Random connections, until so many segments have arrived at them; throws where the short way and the whole differ. The
- * share of the segments that went the short way.
+ * Random connections, until so many segments have arrived at them; `brief`: such as end soon. Throws where the short way and
+ * the whole differ. The share of the segments that went the short way.
  */
-export function bothWays(rules: Rules, most: number): number {
+export function bothWays(rules: Rules, most: number, brief = false): number {
+  const life = brief ? BRIEF : LIFE;
   let segments = 0;
   let whole = 0;
   for (let seed = 1; segments < most; seed++) {
-    const run = new Run(seed, rules);
+    const run = new Run(seed, rules, brief);
     try {
-      while (run.segments < LIFE && run.step());
+      while (run.segments < life && run.step());
     } catch (error) {
       throw new Error(`seed ${seed}, segment ${run.segments}: ${(error as Error).message}`);
     }

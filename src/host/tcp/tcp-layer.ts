@@ -9,6 +9,7 @@ import {
   type IcmpCause,
   predictable,
   predictableAcks,
+  predictableEnds,
   predictableText,
   type Rules,
   rfc9293,
@@ -154,6 +155,7 @@ export class TcpLayer implements TcpErrors {
     this.engine.predicts = predictable(rules);
     this.engine.predictsAcks = predictableAcks(rules);
     this.engine.predictsText = predictableText(rules);
+    this.engine.predictsEnds = predictableEnds(rules);
     this.engine.trains = true;
     this.cookieKey = key();
     this.timestamps = new TimestampOffsets(key());

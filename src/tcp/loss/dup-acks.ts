@@ -62,11 +62,16 @@ export function newAck(_e: Engine, tcb: Tcb, s: AckSample): void {
     firstLost(tcb, sent, s);
     return;
   }
-  cc.dupAcks = 0;
   if (sent !== null) sent.departed = 0;
-  // `recover` follows at a distance, or it would lie ahead again after 2 GiB without a loss.
-  if (cc.phase === Phase.OPEN && seqGt((snd.una - 2) | 0, cc.recover)) cc.recover = (snd.una - 2) | 0;
-  if (seqGt((snd.una - 2) | 0, cc.ecnRecover)) cc.ecnRecover = (snd.una - 2) | 0;
+  recoverFollows(tcb);
+}
+
+/** SND.UNA has moved: `recover` follows at a distance, or it would lie ahead again after 2 GiB without a loss. */
+export function recoverFollows({ cc, snd }: Tcb): void {
+  cc.dupAcks = 0;
+  const below = (snd.una - 2) | 0;
+  if (cc.phase === Phase.OPEN && seqGt(below, cc.recover)) cc.recover = below;
+  if (seqGt(below, cc.ecnRecover)) cc.ecnRecover = below;
 }
 
 /**

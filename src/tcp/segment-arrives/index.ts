@@ -9,6 +9,7 @@ import { transmit } from '../send/transmit.ts';
 import { State } from '../tcb/state.ts';
 import type { Tcb } from '../tcb/tcb.ts';
 import { predicted } from './predicted.ts';
+import { predictedEnd } from './predicted-end.ts';
 
 /**
  * An arriving segment whose checksum was right and whose four-tuple is this connection's. The TCB of the connection
@@ -37,7 +38,7 @@ export function segmentArrives(e: Engine, tcb: Tcb, seg: Segment): Tcb | null {
  */
 export function arrivesInEstablished(e: Engine, tcb: Tcb, seg: Segment): void {
   tcb.segsIn = (tcb.segsIn + 1) | 0;
-  if (!predicted(e, tcb, seg)) arrivesInSteps(e, tcb, seg);
+  if (!predicted(e, tcb, seg) && !predictedEnd(e, tcb, seg)) arrivesInSteps(e, tcb, seg);
 }
 
 /** 3.10.7.2 */
@@ -59,7 +60,8 @@ function arrivesInSynSent(e: Engine, tcb: Tcb, seg: Segment): void {
 
 /** 3.10.7.4, the shorter way first. */
 function arrivesSynchronized(e: Engine, tcb: Tcb, seg: Segment): void {
-  if (e.predicts && tcb.config.headerPrediction && predicted(e, tcb, seg)) return;
+  if (e.predicts && tcb.config.headerPrediction && (predicted(e, tcb, seg) || predictedEnd(e, tcb, seg)))
+    return;
   arrivesInSteps(e, tcb, seg);
 }
 

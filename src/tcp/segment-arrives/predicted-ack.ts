@@ -9,6 +9,7 @@ import { cwndLimited } from '../congestion/validation.ts';
 import type { Engine } from '../engine.ts';
 import { Err } from '../errors.ts';
 import { finishSample, roundTripUs, sentAfter } from '../loss/delivered.ts';
+import { recoverFollows } from '../loss/dup-acks.ts';
 import { sample } from '../loss/rto.ts';
 import type { AckSample } from '../loss/sample.ts';
 import { updatePacing } from '../send/pacing.ts';
@@ -53,11 +54,7 @@ export function predictedAck(e: Engine, tcb: Tcb, seg: Segment): boolean {
     setTimer(e, tcb, 'rexmt', rto.rtoMs);
     startUserTimer(e, tcb);
   }
-  // newAck, of loss/dup-acks.ts
-  cc.dupAcks = 0;
-  const below = (snd.una - 2) | 0;
-  if (seqGt(below, cc.recover)) cc.recover = below;
-  if (seqGt(below, cc.ecnRecover)) cc.ecnRecover = below;
+  recoverFollows(tcb);
   s.inFlight = inFlight(tcb);
   const control = controlOf(tcb);
   if (control.ownsRecovery === true || cwndLimited(tcb, s)) setCwnd(tcb, control.onAck(tcb, s, e.now));

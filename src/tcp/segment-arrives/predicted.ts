@@ -46,7 +46,7 @@ function mayWait({ together, trains }: Engine, { ackNow, cc }: Tcb): boolean {
 }
 
 /** `heard`, of a segment at RCV.NXT whose timestamp is not older than TS.Recent, where no marks are counted. */
-function heardInOrder(e: Engine, tcb: Tcb, seg: Segment): void {
+export function heardInOrder(e: Engine, tcb: Tcb, seg: Segment): void {
   tcb.heardMs = e.ms;
   tcb.keepProbes = 0;
   if (tcb.ts === 0 || (seg.opts & OPT_TIMESTAMPS) === 0 || !seqLeq(seg.seq, tcb.rcv.acked)) return;

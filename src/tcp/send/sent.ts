@@ -193,8 +193,8 @@ function begin(e: Engine, tcb: Tcb): Sent {
   return sent;
 }
 
-/** [seq, SND.NXT) was sent for the first time; SND.NXT has moved. */
-export function noteSent(e: Engine, tcb: Tcb, seq: number): void {
+/** [seq, SND.NXT) was sent for the first time; SND.NXT has moved. The record. */
+export function noteSent(e: Engine, tcb: Tcb, seq: number): Sent {
   const { snd } = tcb;
   const sent = tcb.sent ?? begin(e, tcb);
   const length = (snd.nxt - seq) | 0;
@@ -212,11 +212,12 @@ export function noteSent(e: Engine, tcb: Tcb, seq: number): void {
     words[last + TIMES] === 1
   ) {
     words[last + TX_IN_FLIGHT] = pipe;
-    return;
+    return sent;
   }
   insert(sent, count);
   setWord(sent, count, LEFT, seq);
   stamp(tcb, sent, count, 1, us);
+  return sent;
 }
 
 /** [from, to) was sent again. */
