@@ -36,7 +36,7 @@ import { setSendWindow } from './ack.ts';
 
 /** True: the ACK, which is within SND.UNA and SND.NXT, was as predicted, and has been dealt with. False: nothing was done. */
 export function predictedAck(e: Engine, tcb: Tcb, seg: Segment): boolean {
-  const { sent, snd, cc, rto } = tcb;
+  const { sent, snd, rto } = tcb;
   if (!e.predictsAcks || sent === null || !isPredicted(e, tcb, sent, seg)) return false;
   const s = e.sample.begin(tcb, seg);
   snd.una = seg.ack;
