@@ -96,17 +96,18 @@ export class Failures {
     loop.fail(this.error('ERR_SIM_PROGRAM', `host ${host.name}: ${what}`, error));
   }
 
-  /** A program uses what cannot be simulated. */
-  foreign(what: string, life: Life, stack: string): void {
+  /** A program uses what cannot be simulated; whether it is let through. */
+  foreign(what: string, life: Life, stack: string): boolean {
     const { loop, passthrough } = this.#of;
     // Children have pipes.
-    if (passthrough.includes(what) || (what === 'pipe' && passthrough.includes('child_process'))) return;
+    if (passthrough.includes(what) || (what === 'pipe' && passthrough.includes('child_process'))) return true;
     loop.fail(
       this.error(
         'ERR_SIM_UNSUPPORTED',
         `host ${life.name} uses ${what}, which is the machine's and has no virtual time: leave it out, or say passthrough: ['${what}']\n${originOf(stack)}`,
       ),
     );
+    return false;
   }
 
   /** Nothing is pending, and somebody waits. */

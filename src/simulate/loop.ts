@@ -21,6 +21,9 @@ const MOST_ROUNDS = 1000;
 const MOST_IN_AN_INSTANT = 1_000_000;
 /** Turns in which nothing is pending before it is said that the world stands still. */
 const PATIENCE = 4;
+/** With something of the machine's that was let through: so many waits more, of real time. */
+const PATIENCE_OUTSIDE = 6000;
+const WAIT_OUTSIDE_MS = 5;
 
 interface Callback {
   readonly life: Life;
@@ -68,6 +71,8 @@ export class Loop {
   pending = 0;
   /** Something is used that tells by the real loop alone: message ports. */
   needsTurns = false;
+  /** Something of the machine's was let through, whose end nobody but the real loop tells of. */
+  isLetThrough = false;
   /** Told what programs do that has to be the same in a second run. */
   observe: ((what: string, host: string) => void) | null = null;
   /** Somebody has been told of the failure. */
@@ -213,7 +218,11 @@ export class Loop {
       }
       if (this.#step()) continue;
       // Promises may have been resolved without a word: a turn more before the end.
-      if (++this.#idle > PATIENCE) throw this.#events.stalled();
+      if (++this.#idle > PATIENCE) {
+        if (!this.isLetThrough || this.#idle > PATIENCE_OUTSIDE) throw this.#events.stalled();
+        this.#afterReal(WAIT_OUTSIDE_MS);
+        return;
+      }
       this.counters.turns++;
       this.#laterTurn(this.#turn);
       return;
@@ -388,6 +397,6 @@ function runJob(job: Job): void {
 function disposedOf(): SimulationError {
   return new SimulationError(
     'ERR_SIM_ENDED',
-    'the simulation was disposed of before what was waited for: await what client, advance and until return while it exists',
+    'the simulation was disposed of before what was waited for: await what client, advance and until return while it exists (where `await using` ends it: return await sim.client(…))',
   );
 }

@@ -193,15 +193,27 @@ describe('the failure of a program', () => {
   test('one that is still waited for when the simulation ends is told so, whoever ends it', async () => {
     const left = async () => {
       await using sim = simulate();
+      sim.link('client', 'server').blackhole({ port: 80 }); // has met nothing yet
       return sim.client('client', () => sleep(1000)); // and no await
     };
-    await expect(left()).rejects.toMatchObject({ code: 'ERR_SIM_ENDED', message: /await what client/ });
+    await expect(left()).rejects.toMatchObject({ code: 'ERR_SIM_ENDED', message: /return await sim.client/ });
     const sim = simulate();
     const waits = sim.client('client', () => sleep(1000));
     const told = expect(waits).rejects.toMatchObject({ code: 'ERR_SIM_ENDED' });
     sim.close();
     await told;
     await expect(simulate().client('client', () => currentSimulation()?.close())).resolves.toBe(undefined);
+  });
+
+  test('what is wrong before it runs is told, and not what it has not met yet', async () => {
+    const wrong = async () => {
+      await using sim = simulate();
+      sim.link('client', 'server').blackhole({ port: 80 });
+      sim.link('client', 'server', { rtt: 'a minute' });
+    };
+    await expect(wrong()).rejects.toThrow(/rtt/);
+    const idle = await failure((sim) => void sim.link('client', 'server').blackhole({ port: 80 }));
+    expect(idle.code).toBe('ERR_SIM_HOST');
   });
 
   test('to wait for what never comes is told with who waits; so is time without end', async () => {
@@ -321,6 +333,26 @@ describe('what cannot be simulated', () => {
     expect(refused).toMatchObject({ code: 'ERR_SIM_UNSUPPORTED' });
     expect(refused.message).toContain(`passthrough: ['${what}']`);
     await simulate({ passthrough: [what] }, (sim) => sim.client('client', use as () => void));
+  });
+
+  test('what is let through is waited for where nothing else is pending', async () => {
+    await simulate({ passthrough: ['child_process', 'worker_threads'] }, (sim) =>
+      sim.client('client', async () => {
+        const child = await promisify(execFile)(process.execPath, ['-p', '1 + 1']);
+        const worker = new Worker('require("node:worker_threads").parentPort.postMessage(3)', { eval: true });
+        expect([child.stdout, await event(worker, 'message')]).toEqual(['2\n', 3]);
+      }),
+    );
+  });
+
+  test('what was refused keeps no process alive', async () => {
+    const program = `
+      import { watch } from 'node:fs';
+      import { simulate } from ${JSON.stringify(HERE)};
+      const sim = simulate();
+      await sim.client('client', () => watch('.')).catch(({ code }) => console.log(code));
+      sim.close();`;
+    expect(await printed({}, program)).toEqual(['ERR_SIM_UNSUPPORTED']);
   });
 
   test('spawnSync blocks, and no time passes meanwhile', async () => {

@@ -53,7 +53,7 @@ async function toItsEnd(sim: Simulation, scenario: Scenario): Promise<void> {
     sim.close();
     throw failure;
   }
-  await sim[Symbol.asyncDispose]();
+  sim.finish(true);
 }
 
 /** The first event that two runs do not have in common. */

@@ -82,6 +82,9 @@ export class Simulation {
   isQuiet = false;
   /** @internal The folder with the files of what was told last; null: nothing was. */
   reported: string | null = null;
+  /** How often it was waited for, and by how many it is now. */
+  #waits = 0;
+  #waiting = 0;
   #authority: Authority | null = null;
   #isOver = false;
 
@@ -323,8 +326,14 @@ export class Simulation {
   }
 
   async #until<T>(promise: Promise<T>): Promise<T> {
-    await this.#installed.ready;
-    return this.#loop.until(promise);
+    this.#waits++;
+    this.#waiting++;
+    try {
+      await this.#installed.ready;
+      return await this.#loop.until(promise);
+    } finally {
+      this.#waiting--;
+    }
   }
 
   // What is seen.
@@ -415,10 +424,16 @@ export class Simulation {
    * @throws SimulationError for a fault that met nothing, and a link to a host that was never made, unless something else has failed
    */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.finish(this.#waits > 0); // else what was to run has failed before
+  }
+
+  /** @internal The end of a simulation whose program has; `isWell`: as far as is known, it has not failed itself. */
+  finish(isWell: boolean): void {
     const { failure, isFailureTold } = this.#loop;
     const untold = failure !== null && !isFailureTold ? failure : null;
-    const isWell = !this.#isOver && !this.#failures.isTold && failure === null;
-    const mistake = isWell ? this.#mistake() : null;
+    // Who still waits is told what is wrong.
+    const isQuiet = this.#waiting === 0 && !this.#isOver && !this.#failures.isTold && failure === null;
+    const mistake = isWell && isQuiet ? this.#mistake() : null;
     this.close();
     if (untold !== null) throw untold.error;
     if (mistake !== null) throw mistake;

@@ -36,8 +36,8 @@ interface NodeImmediate {
 
 const JOB = Symbol('synfin.immediate');
 
-/** Who is told of what cannot be simulated. */
-export type Foreign = (what: string, life: Life, stack: string) => void;
+/** Who is told of what cannot be simulated; whether it is let through. */
+export type Foreign = (what: string, life: Life, stack: string) => boolean;
 
 /** Hooks for one simulation. */
 export function installHooks(loop: Loop, timers: Timers, foreign: Foreign, changes: Changes): void {
@@ -72,7 +72,8 @@ export function installHooks(loop: Loop, timers: Timers, foreign: Foreign, chang
       }
       const what = FOREIGN[type];
       if (what !== undefined) {
-        foreign(what, life, new Error().stack ?? '');
+        if (foreign(what, life, new Error().stack ?? '')) loop.isLetThrough = true;
+        else queueMicrotask(() => (resource as Partial<NodeTimeout>).unref?.()); // made by then; nobody lives for it
         return;
       }
       loop.pool = true;
