@@ -5,7 +5,7 @@ export { mayAnswer, mayChallenge } from './challenge.ts';
 export { windowRate } from './congestion/cwnd.ts';
 export { restartWindow } from './congestion/validation.ts';
 export { established } from './established.ts';
-export { emit } from './form/emit.ts';
+export { emit, updateSendMss } from './form/emit.ts';
 export { absorbRanges, addRange } from './receive/reassembly.ts';
 export { readOvertaken } from './segment-arrives/ack.ts';
 export { resetConnection } from './segment-arrives/rst.ts';

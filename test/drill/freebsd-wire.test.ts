@@ -21,6 +21,14 @@ describe('TCP in UDP (udp_tunneling_port)', () => {
     '+0 > . 1:1(0) ack 1 win 65535/udp(9811 > 1)',
   ];
 
+  const ON_V6 = [
+    '--ip_version=ipv6',
+    ...CONNECTING.slice(0, -1),
+    '+0 > S 0:0(0) win 65535 <mss 1432,nop,wscale 6,sackOK,TS val 100 ecr 0>/udp(9811 > 1)',
+    '+.1 < S. 0:0(0) ack 1 win 32767 <mss 1432>/udp(1 > 9811)',
+    '+0 > . 1:1(0) ack 1 win 65535/udp(9811 > 1)',
+  ];
+
   it('the option: ports, of a closed socket, while there is a tunnel', () =>
     passes([
       ...ON,
@@ -43,6 +51,24 @@ describe('TCP in UDP (udp_tunneling_port)', () => {
       '+0 > P. 1253:1453(200) ack 1 win 65535/udp(9811 > 1)',
       '+.1 < . 1:1(0) ack 1453 win 32767/udp(1 > 9811)',
     ]));
+
+  it('pmtud_blackhole_detection: smaller segments after two retransmissions each, then the first size again', async () => {
+    for (const [lines, sizes] of [
+      [IN_UDP, [1452, 1452, 1200, 1200, 536, 536, 1452, 1452]],
+      [ON_V6, [1432, 1432, 1220, 1220, 1432]],
+    ] as const) {
+      const all = sizes[0];
+      const at = lines.indexOf(CONNECT);
+      await passes([
+        ...lines.slice(0, at),
+        '+0 `sysctl -w net.inet.tcp.pmtud_blackhole_detection=1 net.inet.tcp.pmtud_blackhole_mss=1200`',
+        ...lines.slice(at),
+        '+0 setsockopt(3, IPPROTO_TCP, TCP_FUNCTION_BLK, {function_set_name="freebsd", pcbcnt=0}, 36) = 0',
+        `+.1 write(3, ..., ${all}) = ${all}`,
+        ...sizes.map((n) => `* > ${n === all ? 'P' : ''}. 1:${n + 1}(${n}) ack 1 win 65535/udp(9811 > 1)`),
+      ]);
+    }
+  });
 
   it('a segment that comes another way is of no connection', () =>
     passes([

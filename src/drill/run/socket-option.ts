@@ -1,16 +1,18 @@
-// Values of socket options in scripts: `[1]`, `{onoff=1, linger=0}`, `"cubic"`, `{tcpi_state=…}`.
+// Values of socket options in scripts: `[1]`, `{onoff=1, linger=0}`, `"cubic"`, `{function_set_name="freebsd", pcbcnt=0}`, `{tcpi_state=…}`.
 
 import type { Linger, OptionValue } from '../../socket/posix/index.ts';
 import type { Expression } from '../ast.ts';
 import { printExpression } from '../parse/print.ts';
 import { Mismatch, UnsupportedError } from './result.ts';
-import { fieldOf, isEllipsis, numberOf, single } from './values.ts';
+import { fieldOf, isEllipsis, numberOf, single, textOf } from './values.ts';
 
 /** The value that setsockopt gets. */
 export function readOption(e: Expression): OptionValue {
   const v = single(e) ?? e;
   if (v.kind === 'string') return v.value;
   if (v.kind !== 'struct') return numberOf(v);
+  const stack = textOf(fieldOf(v, 'function_set_name'));
+  if (stack !== null) return stack;
   const on = fieldOf(v, 'onoff', 'l_onoff');
   const linger = fieldOf(v, 'linger', 'l_linger');
   if (on === undefined || linger === undefined)

@@ -202,6 +202,8 @@ const FREEBSD: Readonly<Record<string, Apply>> = {
   'net.inet.tcp.ecn.plusplus': flag('ecnPlusPlus'), // of a FreeBSD with ECN++
   'net.inet.tcp.path_mtu_discovery': only('1'),
   'net.inet.tcp.pmtud_blackhole_detection': whole((n) => ({ mtuProbing: n === 0 ? 'off' : 'blackhole' })),
+  'net.inet.tcp.pmtud_blackhole_mss': only('1200'),
+  'net.inet.tcp.v6pmtud_blackhole_mss': only('1220'),
   'net.inet.tcp.blackhole': only('0'),
   'net.inet.tcp.insecure_ack': only('0'),
   'net.inet.tcp.rfc3042': only('1'),

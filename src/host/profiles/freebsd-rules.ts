@@ -53,6 +53,10 @@ const OPTIONS_UNTIL = 3;
 /** net.inet.tcp.ack_war_cnt: challenge ACKs in a net.inet.tcp.ack_war_timewindow. */
 const ACK_WAR_COUNT = 5;
 
+/** net.inet.tcp.pmtud_blackhole_mss and mssdflt, net.inet.tcp.v6pmtud_blackhole_mss: what a path takes that swallows larger ones. */
+const BLACK_HOLE_MSS_V4 = [1200, 536];
+const BLACK_HOLE_MSS_V6 = [1220];
+
 /** Added to SND.NXT for the least ISS of a connection that follows one in TIME-WAIT. */
 const ISS_STEP = 65537;
 
@@ -177,6 +181,19 @@ export function freebsdRules(steps: FreebsdSteps = {}) {
       }
       if (finSent(tcb) && !finAcked(tcb) && snd.probe === 0) parts.emit(e, tcb, snd.end, ACK | FIN, 0);
       else rfc9293.sendAck(e, tcb);
+    },
+    /** With pmtud_blackhole_detection each smaller size goes twice; then the size was not the reason. */
+    mtuBlackHole(_e, tcb) {
+      const { snd, rto, config, family } = tcb;
+      const sizes = family === 6 ? BLACK_HOLE_MSS_V6 : BLACK_HOLE_MSS_V4;
+      const last = 2 * (sizes.length + 1);
+      if (config.mtuProbing === 'off' || rto.timeouts % 2 === 1 || rto.timeouts > last) return;
+      const outstanding = (snd.nxt - snd.una) | 0;
+      const smaller = sizes.find((size) => size < Math.min(snd.mss, outstanding));
+      if (rto.timeouts === last) tcb.pmtu = tcb.mtu;
+      else if (smaller !== undefined) tcb.pmtu = smaller + fixedHeaders(tcb);
+      parts.updateSendMss(tcb);
+      tcb.cc.cwnd = snd.mss;
     },
     /** Whether anything is outstanding counts when sending begins: a write to an idle connection goes to its last octet. */
     burst(e, tcb, room) {

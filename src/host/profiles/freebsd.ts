@@ -116,6 +116,10 @@ export const freebsd = profileOf('freebsd', {
       value: resetByReply,
       source: 'tcp_do_segment, tcp_dropwithreset: the RST is formed of the segment, without an ACK',
     },
+    mtuBlackHole: {
+      value: rules.mtuBlackHole,
+      source: 'tcp_timer_rexmt (sys/netinet/tcp_timer.c), with pmtud_blackhole_detection',
+    },
     challengeAck: {
       value: rules.challengeAck,
       source: 'tcp_send_challenge_ack: an ACK alone, net.inet.tcp.ack_war_cnt in a time window',

@@ -424,6 +424,10 @@ export function setOption(s: TcpSocket, level: number, name: number, value: Opti
   }
   if (level === constant('SOL_TCP') && name === constant('TCP_CONGESTION')) return setCongestion(s, value);
   if (level === constant('SOL_TCP') && name === constant('TCP_FASTOPEN_KEY')) return setFastOpenKey(s, value);
+  if (level === constant('SOL_TCP') && name === constant('TCP_FUNCTION_BLK')) {
+    // There is one stack: tcp_functions_default of FreeBSD.
+    return value === 'freebsd' ? done() : unsupported(`the stack ${value} of FreeBSD`);
+  }
   const entry = table.get(key(level, name));
   if (entry === undefined) return unsupported(`setsockopt ${label(level, name)}`);
   if (entry.set === null) return failed('ENOPROTOOPT');
