@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { card, QemuGuest, whyNoGuest } from '../test/vm/qemu.ts';
+import { onCore } from './core.ts';
 import { median } from './pair.ts';
 import { type Row, ratioOf, shown } from './rows.ts';
 
@@ -61,7 +62,11 @@ const WAYS: Readonly<Record<string, () => Promise<Way>>> = {
   async synfin() {
     const dir = mkdtempSync(join(tmpdir(), 'synfin-bench-'));
     const path = join(dir, 'vm.sock');
-    const child = spawn(process.execPath, [END, path], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const { flags, env } = await onCore();
+    const child = spawn(process.execPath, [...flags, END, path], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
+    });
     await once(child.stdout, 'data');
     return byProgram(child, path, dir);
   },
