@@ -2,7 +2,8 @@ import { execFile, spawn, spawnSync } from 'node:child_process';
 import { randomBytes, randomFillSync, randomInt, randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { Agent, createServer, request } from 'node:http';
+import http, { Agent, createServer, request } from 'node:http';
+import https from 'node:https';
 import { createServer as createPipeServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -128,6 +129,45 @@ describe('a program', () => {
         await (await fetch('http://server/')).text();
       });
     expect(peers.size).toBe(2);
+  });
+
+  test('has an agent of its own where it names none, for http and https, in each life and in each simulation', async () => {
+    const ask = (url: string): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const { get } = url.startsWith('https') ? https : http;
+        get(url, (response) => void response.resume().once('end', resolve)).on('error', reject);
+      });
+    for (const seed of [1, 2]) {
+      await using sim = simulate({ seed });
+      const peers: string[] = [];
+      const answer: http.RequestListener = ({ socket }, response) => {
+        peers.push(`${socket.remoteAddress} ${socket.localPort} ${socket.remotePort}`);
+        response.end();
+      };
+      sim.host('server', () => {
+        createServer(answer).listen(80);
+        https.createServer(sim.certificate('server'), answer).listen(443);
+      });
+      const program = async ({ life }: { life: number }): Promise<void> => {
+        http.globalAgent.maxSockets = life;
+        for (let n = 0; n < 2; n++) {
+          await ask('http://server/');
+          await ask('https://server/');
+          await sleep(1);
+        }
+        expect([http.globalAgent.maxSockets, Object.keys(http.globalAgent.freeSockets)]).toEqual([
+          life,
+          ['server:80:'],
+        ]);
+      };
+      const [one] = [sim.host('one', program), sim.host('two', program)];
+      await sim.advance('1s');
+      one.restart();
+      await sim.advance('1s');
+      expect(peers.length).toBe(12);
+      expect(new Set(peers).size).toBe(6); // each kept its two connections
+    }
+    expect(http.globalAgent.maxSockets).toBe(Number.POSITIVE_INFINITY);
   });
 
   test('that is dead is told nothing: neither its servers nor its promises', async () => {

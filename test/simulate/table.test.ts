@@ -85,6 +85,10 @@ const TESTS: readonly (readonly [row: string, ...(readonly [file: string, title:
     [PROGRAMS, 'reads files, and has agents and connections of its own'],
     [
       PROGRAMS,
+      'has an agent of its own where it names none, for http and https, in each life and in each simulation',
+    ],
+    [
+      PROGRAMS,
       'has modules of its own, ESM and CommonJS, made anew at each start; the test’s are not touched',
     ],
   ],

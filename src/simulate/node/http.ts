@@ -13,8 +13,12 @@ export function installHttp(changes: Changes): void {
   const http = nodeModule('http');
   const https = nodeModule('https');
   const options = { keepAlive: true, scheduling: 'lifo', timeout: 5000 } as const;
-  changes.put(http, 'globalAgent', perHost(http.Agent, options, http.globalAgent));
-  changes.put(https, 'globalAgent', perHost(https.Agent, options, https.globalAgent));
+  for (const module of [http, https]) {
+    const { Agent, globalAgent } = module;
+    // By its setter, where it has one: http.request asks what is behind it.
+    Object.assign(module, { globalAgent: perHost(Agent, options, globalAgent) });
+    changes.also(() => void Object.assign(module, { globalAgent }));
+  }
   dateHeader(changes);
   const prototype = listPrototype();
   if (prototype === null) return;
@@ -23,19 +27,39 @@ export function installHttp(changes: Changes): void {
 }
 
 type AgentClass = new (options: object) => object;
-interface AgentInside {
+interface AgentInside extends Record<string, unknown> {
   addRequest: Method;
+  destroy: Method;
 }
+
+/** What programs set of an agent, and look at. */
+const OF_AGENT = [
+  'maxSockets',
+  'maxFreeSockets',
+  'maxTotalSockets',
+  'requests',
+  'sockets',
+  'freeSockets',
+  'totalSocketCount',
+] as const;
 
 /** An agent that hands on to one of the host that asks; outside of hosts to the one that was there. */
 function perHost(Agent: unknown, options: object, before: object): object {
   const Class = Agent as AgentClass;
-  const agent = new Class(options) as AgentInside;
-  agent.addRequest = (...args) => {
+  const own = (): AgentInside => {
     const life = currentLife();
-    const own = life === null ? before : life.own(Class, () => new Class(options));
-    return (own as AgentInside).addRequest(...args);
+    return (life === null ? before : life.own(Class, () => new Class(options))) as AgentInside;
   };
+  const agent = new Class(options) as AgentInside;
+  agent.addRequest = (...args) => own().addRequest(...args);
+  agent.destroy = () => own().destroy();
+  for (const name of OF_AGENT)
+    Object.defineProperty(agent, name, {
+      get: () => own()[name],
+      set(value: unknown) {
+        own()[name] = value;
+      },
+    });
   return agent;
 }
 
