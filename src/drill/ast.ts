@@ -12,6 +12,8 @@ export interface Script {
   readonly defines: readonly Define[];
   /** The back-quoted command before the first event: run before time 0. */
   readonly initCommand?: Command;
+  /** `defaults.sh` of a suite, where only a comment names it: the settings of the machines that the script was written on. */
+  readonly assumed?: string;
   /** What happens, in script order. */
   readonly events: readonly ScriptEvent[];
   /** The back-quoted command after the last event: run even when the script fails. */

@@ -52,8 +52,8 @@ export function openingError(cause: IcmpCause, error: Err): Err {
   }
 }
 
-/** True while the connection of an active open is opening. */
-export function opens({ state, passive }: Tcb): boolean {
+/** True while the connection of an active open is opening; `cause` is of no account. */
+export function opens({ state, passive }: Tcb, _cause: IcmpCause): boolean {
   return state === State.SYN_SENT || (state === State.SYN_RECEIVED && passive === 0);
 }
 
@@ -63,7 +63,7 @@ export function opens({ state, passive }: Tcb): boolean {
  */
 export function icmpError(e: Engine, tcb: Tcb, seq: number, cause: IcmpCause, error: Err): boolean {
   if (!quotesFlight(tcb, seq)) return false;
-  if (e.rules.opens(tcb)) {
+  if (e.rules.opens(tcb, cause)) {
     const ends = e.rules.openingError(cause, error);
     if (ends !== Err.OK) {
       endConnection(e, tcb, row.ICMP_HARD[tcb.state], ends);

@@ -9,7 +9,7 @@ import { Source } from './error.ts';
 import { parseSyscall } from './expression.ts';
 import { lex, quotedEnd, skipBlanks } from './lexer.ts';
 import { parsePacket } from './packet.ts';
-import { ipVersionOf, suiteWords } from './suite.ts';
+import { assumedDefaults, ipVersionOf, suiteWords } from './suite.ts';
 
 /** How to read a script. */
 export interface ParseOptions {
@@ -46,6 +46,7 @@ export function parseScript(text: string, options: ParseOptions = {}): Script {
   const c = new Cursor(source, lex(source, head.end, table, options.platform ?? 'Linux'));
 
   const initCommand = c.peek().kind === 'command' ? parseCommand(c) : undefined;
+  const assumed = initCommand === undefined ? assumedDefaults(text) : null;
   const events: ScriptEvent[] = [];
   while (c.peek().kind !== 'eof' && c.peek().kind !== 'command') events.push(parseEvent(c));
   if (events.length === 0) throw c.expected('an event (TIME ACTION)');
@@ -58,6 +59,7 @@ export function parseScript(text: string, options: ParseOptions = {}): Script {
     options: head.options,
     defines: head.defines,
     ...(initCommand !== undefined && { initCommand }),
+    ...(assumed !== null && { assumed }),
     events,
     ...(cleanupCommand !== undefined && { cleanupCommand }),
   };

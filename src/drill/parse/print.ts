@@ -28,6 +28,7 @@ export function printScript(script: Script): string {
     if (value === null) lines.push(`--${name}`);
     else lines.push(`--${name}=${name !== 'define' && /^$|[\s/]/.test(value) ? `"${value}"` : value}`);
   }
+  if (script.assumed !== undefined) lines.push(`//\`${script.assumed}\``);
   if (script.initCommand !== undefined) lines.push(`\`${script.initCommand.text}\``);
   for (const event of script.events) lines.push(printEvent(event));
   if (script.cleanupCommand !== undefined) lines.push(`\`${script.cleanupCommand.text}\``);

@@ -8,38 +8,43 @@ export function isOfSuite(text: string): boolean {
   return /(?:^|[\s`/])defaults\.sh(?![\w.])/m.test(text);
 }
 
+/** The `defaults.sh` that a comment names as a command, null: none does. */
+export function assumedDefaults(text: string): string | null {
+  return /^[ \t]*\/\/[ \t]*`([\w./]*\bdefaults\.sh)`/m.exec(text)?.[1] ?? null;
+}
+
 /** True where `defaults.sh` is that of packetdrill's own suite: it has a folder for it. */
 function isPacketdrills(text: string): boolean {
   return /(?:^|[\s`/])common\/defaults\.sh(?![\w.])/m.test(text);
 }
 
-/** What one runner gives to scripts of one version of IP: `options` as on a command line, and the cookies of its addresses. */
+/** What one runner gives to scripts of one version of IP: `options` as on a command line, and words such as the cookies of its addresses. */
 interface Given {
   readonly options: Readonly<Record<string, string>>;
-  readonly cookies: Readonly<Record<string, string>>;
+  readonly words: Readonly<Record<string, string>>;
 }
 
 /** tools/testing/selftests/net/packetdrill/ksft_runner.sh. */
 const KERNEL: Readonly<Record<4 | 6, Given>> = {
   4: {
     options: { local_ip: '192.168.0.1', remote_ip: '192.0.2.1' },
-    cookies: { TFO_COOKIE: '3021b9d889017eeb', TFO_COOKIE_ZERO: 'b7c12350a90dc8f5' },
+    words: { TFO_COOKIE: '3021b9d889017eeb', TFO_COOKIE_ZERO: 'b7c12350a90dc8f5' },
   },
   6: {
     options: { local_ip: 'fd3d:0a0b:17d6::1', remote_ip: 'fd3d:fa7b:d17d::1', mtu: '1520' },
-    cookies: { TFO_COOKIE: 'c1d1e9742a47a9bc', TFO_COOKIE_ZERO: '82af1a8f9a205c34' },
+    words: { TFO_COOKIE: 'c1d1e9742a47a9bc', TFO_COOKIE_ZERO: '82af1a8f9a205c34' },
   },
 };
 
-/** gtests/net/packetdrill/run_all.py. */
+/** gtests/net/packetdrill/run_all.py; CODE, which it leaves out, is what the kernel's copies of these scripts have. */
 const PACKETDRILL: Readonly<Record<4 | 6, Given>> = {
   4: {
     options: { local_ip: '192.168.0.2', remote_ip: '192.0.2.1' },
-    cookies: { TFO_COOKIE: 'de4f234f0f433a55' },
+    words: { TFO_COOKIE: 'de4f234f0f433a55', CODE: 'host_unreachable' },
   },
   6: {
     options: { local_ip: 'fd3d:fa7b:d17d::0', remote_ip: '2001:DB8::1', mtu: '1520' },
-    cookies: { TFO_COOKIE: '6aa6ae70c288023b' },
+    words: { TFO_COOKIE: '6aa6ae70c288023b', CODE: 'address_unreachable' },
   },
 };
 
@@ -64,7 +69,7 @@ export function suiteWords(text: string, ipVersion: string): readonly Define[] {
   if (!isOfSuite(text)) return [];
   const level = ipVersion === 'ipv4' ? 'IP' : 'IPV6';
   const words = {
-    ...given(text, ipVersion).cookies,
+    ...given(text, ipVersion).words,
     CMSG_LEVEL_IP: `SOL_${level}`,
     CMSG_TYPE_RECVERR: `${level}_RECVERR`,
   };

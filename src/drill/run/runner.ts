@@ -52,7 +52,12 @@ export class Runner {
   async run(): Promise<ScriptResult> {
     const state = this.#state;
     try {
-      if (this.#script.initCommand !== undefined) await this.#command(this.#script.initCommand);
+      const { assumed, initCommand } = this.#script;
+      if (assumed !== undefined) {
+        state.notes.push(`${assumed}: in a comment; taken as the settings of the machine`);
+        await this.#command({ text: assumed, line: 1 });
+      }
+      if (initCommand !== undefined) await this.#command(initCommand);
       state.startUs = state.target.now();
       for (const event of this.#script.events) await this.#event(event);
       await this.#calls.finish();

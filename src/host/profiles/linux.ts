@@ -6,6 +6,7 @@ import {
   Err,
   FastOpen,
   fixedHeaders,
+  IcmpCause,
   parts,
   type Rules,
   rfc9293,
@@ -45,11 +46,19 @@ const retransmissionTimeout: Rules['retransmissionTimeout'] = (e, tcb) => {
 /** tcp_v4_err: whatever is said of an opening connection ends it. */
 const openingError: Rules['openingError'] = (_cause, error) => error;
 
-/** tcp_v4_err: an early connection of Fast Open that nobody has accepted is opening, too. */
-const opens: Rules['opens'] = (tcb) =>
-  rfc9293.opens(tcb) ||
-  (tcb.state === State.SYN_RECEIVED &&
-    (tcb.fastOpen & (FastOpen.EARLY | FastOpen.ACCEPTED)) === FastOpen.EARLY);
+/**
+ * tcp_v4_err: an early connection of Fast Open that nobody has accepted is opening, too. tcp_req_err: so is one that has no more
+ * than its SYN, where the error is one of these; over IPv6 where icmpv6_err_convert says that it is fatal.
+ */
+const opens: Rules['opens'] = (tcb, cause) => {
+  if (rfc9293.opens(tcb, cause)) return true;
+  if (tcb.state !== State.SYN_RECEIVED) return false;
+  const early = tcb.fastOpen & (FastOpen.EARLY | FastOpen.ACCEPTED);
+  if (early !== 0) return early === FastOpen.EARLY;
+  if (cause === IcmpCause.PARAMETER) return true;
+  if (tcb.family === 4) return cause === IcmpCause.UNREACHABLE;
+  return cause === IcmpCause.PORT || cause === IcmpCause.PROHIBITED || cause === IcmpCause.NEXT_HEADER;
+};
 
 /** How long the ACK of a FIN waits that is the first thing to come: ato is 0, and the next jiffy is soon. */
 const FIRST_ACK_MS = 1;
@@ -323,7 +332,8 @@ export const linux = profileOf('linux', {
     },
     opens: {
       value: opens,
-      source: 'tcp_v4_err (net/ipv4/tcp_ipv4.c): so does an early one of Fast Open that was not accepted',
+      source:
+        'tcp_v4_err, tcp_req_err (net/ipv4/tcp_ipv4.c): so does an early one of Fast Open that was not accepted, and one that a listener has of a SYN',
     },
     openingError: {
       value: openingError,
