@@ -1,4 +1,4 @@
-// Drawings in pages of the site, as SVG in their text: runs as ladders, and the state diagram.
+// What pages of the site are made of: sentences, lists, runs as ladders, and the state diagram.
 
 import {
   drawLadder,
@@ -8,6 +8,7 @@ import {
   PHASES,
   runScenario,
   scenarioNamed,
+  type Text,
   type Trace,
   xmlOf,
 } from '../../src/lab/index.ts';
@@ -31,6 +32,20 @@ export function prose(text: string): string {
     )
     .join('');
 }
+
+/** A text in both languages. */
+export const both = (en: string, zh: string): Text => ({ en, zh });
+
+/** A list of what is HTML already. */
+export const list = (items: readonly string[], kind = 'ul'): string =>
+  `<${kind}>${items.map((item) => `<li>${item}</li>`).join('')}</${kind}>`;
+
+/** Sentences as paragraphs. */
+export const paragraphs = (text: string): string =>
+  text
+    .split('\n\n')
+    .map((one) => `<p>${prose(one)}</p>`)
+    .join('');
 
 /** A run as a ladder in the page: text that can be read and found; a wide form, and one for narrow screens. */
 export function ladder(trace: Trace, name: string, label: string, lang: Lang): string {

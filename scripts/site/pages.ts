@@ -1,11 +1,9 @@
 // The pages of the site as data: what each is called, what it says, and its picture. Everything is the lab's own.
 
-import { counterexampleOf, type WhyQuestion, whyQuestions } from '../../src/lab/check/why/index.ts';
 import { type Claim, checkClaim, claimContext, claims, forgottenBy } from '../../src/lab/claims/index.ts';
 import { states, terms } from '../../src/lab/explain/index.ts';
 import {
   type Lang,
-  playScenario,
   questions,
   runbooks,
   scenarioNamed,
@@ -15,19 +13,10 @@ import {
   xmlOf,
 } from '../../src/lab/index.ts';
 import { interviewQuestions } from '../../src/lab/interview/index.ts';
-import { mutantNamed } from '../../src/lab/mutants/index.ts';
-import {
-  base,
-  type Clause,
-  clausesOf,
-  type Proven,
-  type RemovedRule,
-  removedRules,
-  theories,
-} from '../../src/lab/proof/index.ts';
 import { stories } from '../../src/lab/stories/index.ts';
 import { type State, type StateName, stateName, transitions } from '../../src/tcp/index.ts';
-import { html, ladder, ladderOf, prose, stateDiagram } from './drawings.ts';
+import { both, html, ladder, ladderOf, list, paragraphs, prose, stateDiagram } from './drawings.ts';
+import { proofPage, whyPages } from './why-pages.ts';
 
 /** A page of the site, without its frame. */
 export interface SitePage {
@@ -44,15 +33,6 @@ export interface SitePage {
   readonly live: string;
 }
 
-const both = (en: string, zh: string): Text => ({ en, zh });
-
-const list = (items: readonly string[], kind = 'ul'): string =>
-  `<${kind}>${items.map((item) => `<li>${item}</li>`).join('')}</${kind}>`;
-const paragraphs = (text: string): string =>
-  text
-    .split('\n\n')
-    .map((one) => `<p>${prose(one)}</p>`)
-    .join('');
 const link = (href: string, text: string): string => `<a href="${href}">${prose(text)}</a>`;
 
 function scenarioPages(): SitePage[] {
@@ -97,114 +77,6 @@ function storyPages(): SitePage[] {
         'ol',
       ),
   }));
-}
-
-function whyPages(): SitePage[] {
-  return whyQuestions.map((question) => ({
-    path: `why/${question.id}`,
-    title: question.question,
-    description: question.answer,
-    picture: 'hs',
-    live: `1/${question.id}?v=why`,
-    body: (lang) => {
-      const { rule, section } = mutantNamed(question.mutant);
-      return (
-        paragraphs(question.answer[lang]).replace('<p>', '<p class="lead">') +
-        `<dl><dt>${lang === 'en' ? 'The rule' : '规则'}</dt><dd>${prose(rule[lang])} <small>RFC 9293 ${html(section)}</small></dd></dl>` +
-        counterexample(question, lang)
-      );
-    },
-  }));
-}
-
-/** A rule, and where the proof fails without it. */
-function withoutRule({ rule, fails }: RemovedRule, lang: Lang): string {
-  const holds = both(
-    'The proof holds without it: it is for time, or against somebody who forges (see below).',
-    '去掉它证明仍成立：它针对的是时间，或伪造报文段的人（见下文）。',
-  );
-  const steps = html(fails.map((step) => step.join(' / ')).join('; '));
-  const where = fails.length === 0 ? holds[lang] : `${lang === 'en' ? 'Fails: ' : '失败之处：'}${steps}`;
-  return `${prose(rule[lang])}<br><small>${where}</small>`;
-}
-
-/** What a theory beside the base takes for granted, claims, and does not do without. */
-function furtherTheory(
-  { theory, rules }: Proven,
-  clauses: (of: readonly Clause[], lang: Lang) => string,
-  lang: Lang,
-): string {
-  const own = clausesOf(theory).filter(
-    (clause) => clause.neededFor === undefined && !clausesOf(base).includes(clause),
-  );
-  const granted = theory.assumes.filter(({ en }) => !base.assumes.some((text) => text.en === en));
-  return (
-    `<h3>${html(theory.title[lang])} <small>synfin prove --theory ${theory.id}</small></h3>` +
-    (own.length === 0 ? '' : clauses(own, lang)) +
-    list(granted.map((text) => prose(text[lang]))) +
-    list(rules.map((rule) => withoutRule(rule, lang)))
-  );
-}
-
-/** The rules proved for any number of connections: what is claimed, what it takes for granted, and what each rule is for. */
-function proofPage(): SitePage {
-  const properties = clausesOf(base).filter(({ neededFor }) => neededFor === undefined);
-  const helpers = clausesOf(base).filter(({ neededFor }) => neededFor !== undefined);
-  const clauses = (of: readonly Clause[], lang: Lang): string =>
-    `<dl>${of.map(({ name, says, holds }) => `<dt>${html(name)}</dt><dd>${prose(says[lang])}<br><code>${html(holds)}</code></dd>`).join('')}</dl>`;
-  return {
-    path: 'why/proof',
-    title: both('TCP’s rules, proved for any number of connections', 'TCP 规则的证明：对任意多个连接都成立'),
-    description: both(
-      'What TCP’s rules for opening, stream, closing and resets guarantee, for any number of connections and packets, and which step of the proof fails without each rule.',
-      'TCP 的建立、数据流、关闭与复位规则保证了什么：对任意多个连接和报文段都成立；以及去掉每条规则，证明在哪一步失败。',
-    ),
-    picture: 'hs',
-    live: '1/three?v=why',
-    body: (lang) => {
-      const en = lang === 'en';
-      return (
-        `<p class="lead">${en ? 'The rules, as modelled, are safe for any number of connections and packets, any loss, copies, order and delay. A solver has checked that every clause holds in the beginning, and that every action keeps every clause. The engine is not proved: every step of it that the searches reach, and of real hosts in a million random steps, is a step of that model, or of the theories below that add to it.' : '按模型所写，这些规则对任意多个连接、任意多个报文段都是安全的，不论如何丢失、复制、乱序、延迟。求解器检验了：初始时每条断言成立，每个动作都保持每条断言。引擎本身没有被证明：搜索所及的引擎的每一步，以及真正的主机随机走出的一百万步，都是这个模型（或下文在它之上增加内容的理论）的若干步。'}</p>` +
-        `<pre><code>npx synfin prove\nnpx synfin prove --without three\nnpx synfin why three --proof\nnpx synfin prove --bridge</code></pre>` +
-        `<h2>${en ? 'What is claimed' : '结论'}</h2>${clauses(properties, lang)}` +
-        `<h2>${en ? 'What is taken for granted' : '前提'}</h2>${list(base.assumes.map((text) => prose(text[lang])))}` +
-        `<h2>${en ? 'Without a rule' : '去掉一条规则'}</h2>` +
-        list(removedRules.map((rule) => withoutRule(rule, lang))) +
-        `<h2>${en ? 'What makes it inductive' : '使归纳成立的断言'}</h2>${clauses(helpers, lang)}` +
-        `<h2>${en ? 'Further theories' : '更多理论'}</h2>` +
-        theories
-          .slice(1)
-          .map((proven) => furtherTheory(proven, clauses, lang))
-          .join('')
-      );
-    },
-  };
-}
-
-const NOT_REAL = both(
-  'Not real TCP: both ends below run without the rule.',
-  '并非真实的 TCP：下面两端都去掉了这条规则。',
-);
-const SEARCHED = both(
-  ' A search of everything that two hosts and the network can do found this: there is no shorter way.',
-  '搜索两台主机与网络的一切可能，得出这个反例：没有比它更短的。',
-);
-const TOLD = both(
-  ' This is the way there that is usually told; a search of everything that two hosts and the network can do finds a shorter one.',
-  '这是通常所讲的过程；搜索两台主机与网络的一切可能，还能找到更短的反例。',
-);
-
-/** What happens without the rule: the shortest way there that the search finds, or the one that is told. */
-function counterexample(question: WhyQuestion, lang: Lang): string {
-  const scenario = counterexampleOf(question);
-  if (scenario === null) return '';
-  const trace = playScenario(scenario).trace;
-  return (
-    `<h2>${lang === 'en' ? 'Without the rule' : '去掉这条规则'}</h2>` +
-    `<p class="not-real">${html(NOT_REAL[lang])}${html((question.told === undefined ? SEARCHED : TOLD)[lang])}</p>` +
-    ladder(trace, question.id, scenario.title[lang], lang) +
-    list(question.notice.map((one) => prose(one[lang])))
-  );
 }
 
 function runbookPages(): SitePage[] {

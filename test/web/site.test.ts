@@ -9,9 +9,25 @@ import { gzipSync } from 'node:zlib';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildSite } from '../../scripts/site/main.ts';
-import { whyQuestions } from '../../src/lab/check/why/index.ts';
+import { counterexampleOf, whyQuestions } from '../../src/lab/check/why/index.ts';
 import { claims } from '../../src/lab/claims/index.ts';
-import { interviewQuestions, playScenario, runbooks, scenarios } from '../../src/lab/index.ts';
+import {
+  escapeXml,
+  interviewQuestions,
+  ladderTable,
+  playScenario,
+  runbooks,
+  type Scenario,
+  scenarios,
+} from '../../src/lab/index.ts';
+import { mutantNamed } from '../../src/lab/mutants/index.ts';
+import {
+  actionName,
+  clauseName,
+  failuresWithout,
+  rulesAskedBy,
+  unprovedText,
+} from '../../src/lab/proof/index.ts';
 import { stories } from '../../src/lab/stories/index.ts';
 import { decodePlace } from '../../web/state/codec.ts';
 import { findings } from './axe.ts';
@@ -76,6 +92,26 @@ describe.skipIf(missing !== null)('the site', () => {
       for (const { number } of claims) {
         const page = read(`${lang}/claims/${number}.html`);
         for (const form of ['wide', 'narrow']) expect(page, `${number}`).toContain(`class="sf ${form}"`);
+      }
+    }
+  });
+
+  test('every why says where the proof fails, and has every line of the story in words', () => {
+    for (const lang of ['en', 'zh'] as const) {
+      for (const question of whyQuestions) {
+        const page = read(`${lang}/why/${question.id}.html`).replace(/<\/?(wbr|span|code)[^>]*>/g, '');
+        const asked = rulesAskedBy(question.id);
+        const { property } = mutantNamed(question.mutant);
+        if (asked.length === 0) expect(page, question.id).toContain(escapeXml(unprovedText(property)[lang]));
+        for (const { action, clause } of asked.flatMap(failuresWithout)) {
+          expect(page, question.id).toContain(`<b>${escapeXml(actionName(action.name, lang))}</b>`);
+          expect(page, question.id).toContain(`<b>${escapeXml(clauseName(clause.name, lang))}</b>`);
+          expect(page, question.id).toContain(escapeXml(clause.says[lang]));
+        }
+        const { trace } = playScenario(counterexampleOf(question) as Scenario);
+        const cells = ladderTable(trace, { lang }).rows.map(({ what }) => `<td>${escapeXml(what)}</td>`);
+        const rows = [...page.matchAll(/<tr><td>[\d.]+<\/td>(<td>.*?<\/td>)/g)].map(([, what]) => what);
+        expect(rows, question.id).toEqual(cells);
       }
     }
   });

@@ -49,7 +49,10 @@ export const resets: Part = {
     {
       name: 'nobody: SYN,ACK',
       section: '3.10.7.1, 3.10.7.2',
-      says: { en: 'So is a SYN,ACK.', zh: 'SYN,ACK 也是如此。' },
+      says: {
+        en: 'A SYN,ACK for no connection is answered in the same way.',
+        zh: '不属于任何连接的 SYN,ACK 也同样用 RST 应答。',
+      },
       when: ['nobody(h)', 'host(q) ~= h', 'sent_syn_ack(q)'],
       does: ['sent_rst(h, irs(q), one) := true'],
     },
@@ -81,7 +84,10 @@ export const resets: Part = {
     {
       name: 'SYN-RECEIVED: ACK of another',
       section: '3.10.7.4 fifth',
-      says: { en: 'So it is in SYN-RECEIVED.', zh: '在 SYN-RECEIVED 中也是如此。' },
+      says: {
+        en: 'In SYN-RECEIVED, too, an ACK of something else than our SYN is answered by a RST.',
+        zh: '在 SYN-RECEIVED 中，确认的不是我方 SYN 的报文段，也用 RST 应答。',
+      },
       when: [
         'state(p) = SYN_RECEIVED',
         'apart(p, q)',

@@ -17,5 +17,5 @@ export {
   neverUsed,
   neverUsedOf,
 } from './run.ts';
-export { Bridge, EXPLAINED, isInTheory } from './system.ts';
+export { Bridge, isInTheory } from './system.ts';
 export { walk, walkConfigs } from './walk.ts';

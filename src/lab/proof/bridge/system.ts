@@ -1,13 +1,13 @@
 // A bounded model whose every transition must be steps of the theory: the search fails at one that is not.
 
 import { Segment } from '../../../wire/segment.ts';
-import { Forgery, Kind, type ModelConfig, type ModelOptions, TcpModel } from '../../check/model/index.ts';
-import type { Liveness, Property, System } from '../../check/search/index.ts';
+import { Forgery, Kind, type ModelConfig, type ModelOptions } from '../../check/model/index.ts';
 import type { Theory } from '../theory.ts';
 import { Abstraction, forgedSaid, type Said, type View } from './abstraction.ts';
 import type { EngineEvent } from './allowed.ts';
 import { type EngineStep, Explainer } from './explain.ts';
 import { INCARNATIONS } from './finite.ts';
+import { HeldModel } from './held.ts';
 
 const EVENTS: Readonly<Record<number, EngineEvent>> = {
   [Kind.OPEN]: 'open',
@@ -41,32 +41,14 @@ export function isInTheory(theory: Theory, { injections = 0, forgeries, a, b }: 
   return injections === 0 ? theory.id !== 'blind' : theory.id === 'blind' && forgeries === 'blind';
 }
 
-/** The name of the property that a transition which is not explained breaks. */
-export const EXPLAINED = 'explained';
-
 /** A model and the theory, side by side. */
-export class Bridge implements System {
-  readonly theory: Theory;
-  readonly model: TcpModel;
+export class Bridge extends HeldModel<EngineStep> {
   readonly explainer: Explainer;
-  readonly maxBytes: number;
-  readonly initials: number;
-  readonly properties: readonly Property[] = [{ id: EXPLAINED, expected: 'holds' }];
-  readonly coverageNames: readonly string[] = [];
-  readonly liveness: readonly Liveness[] = [];
-  /** Transitions that were asked about; the first that had no explanation. */
-  transitions = 0;
-  unexplained = 0;
-  first: EngineStep | string | null = null;
-  /** A model of the base theory and of those that add to it has nothing that they do not speak of. */
-  readonly outside = 0;
-
   readonly #abstraction: Abstraction;
   readonly #seg = new Segment();
   #views: readonly [View, View] | null = null;
   /** First words and senders of the packets in the loaded state. */
   #packets: readonly { readonly head: number; readonly incarnation: number }[] = [];
-  #broken = 0;
 
   /** Throws a RangeError for a model that the theory does not speak of. */
   constructor(theory: Theory, config: ModelConfig, options: ModelOptions = {}) {
@@ -74,10 +56,7 @@ export class Bridge implements System {
       throw new RangeError(
         `${config.id}: the theory '${theory.id}' does not speak of all that happens there`,
       );
-    this.theory = theory;
-    this.model = new TcpModel(config, options);
-    this.maxBytes = this.model.maxBytes;
-    this.initials = this.model.initials;
+    super(theory, config, options);
     this.#abstraction = new Abstraction(theory.id === 'blind' ? { forged: FORGED_ISS } : {});
     for (const [host, side] of this.model.sides.entries()) {
       for (let k = 1; k <= INCARNATIONS; k++)
@@ -86,16 +65,11 @@ export class Bridge implements System {
     this.explainer = new Explainer(theory, this.#abstraction);
   }
 
-  /** Different questions so far, and the actions of the explanations. */
   get questions(): number {
     return this.explainer.questions;
   }
   get used(): Iterable<string> {
     return this.explainer.used.keys();
-  }
-
-  initial(i: number, out: Uint8Array): number {
-    return this.model.initial(i, out);
   }
 
   load(bytes: Uint8Array, off: number, len: number): number {
@@ -109,26 +83,12 @@ export class Bridge implements System {
     return actions;
   }
 
-  step(i: number, out: Uint8Array): number {
-    const { emitted } = this.model;
-    emitted.length = 0;
-    this.#broken = 0;
-    const length = this.model.step(i, out);
-    if (length >= 0 && !this.#isExplained(i)) this.#broken = 1;
-    return length;
+  /** Everything under way is lost in EXPIRE: nothing happens to a host. */
+  protected override concerns(kind: number): boolean {
+    return kind !== Kind.EXPIRE;
   }
 
-  violated(): number {
-    return this.#broken;
-  }
-
-  coverage(): void {}
-
-  #isExplained(i: number): boolean {
-    const { kind, argument } = this.model.action(i);
-    // Everything under way is lost: nothing happens to a host.
-    if (kind === Kind.EXPIRE) return true;
-    this.transitions++;
+  protected isExplained(kind: number, argument: number): boolean {
     try {
       const step = this.#stepOf(kind, argument);
       if (this.explainer.explain(step) !== null) return true;
@@ -138,7 +98,6 @@ export class Bridge implements System {
       if (!(error instanceof RangeError)) throw error;
       this.first ??= error.message;
     }
-    this.unexplained++;
     return false;
   }
 

@@ -5,13 +5,12 @@
 
 import { State } from '../../../tcp/index.ts';
 import { FIN } from '../../../wire/segment.ts';
-import { Kind, type ModelConfig, type ModelOptions, TcpModel, tcpOf } from '../../check/model/index.ts';
-import { CUT, type Liveness, type Property, type System } from '../../check/search/index.ts';
+import { Kind, type ModelConfig, type ModelOptions, tcpOf } from '../../check/model/index.ts';
 import type { Theory } from '../theory.ts';
 import { Clock } from './clock.ts';
 import { Finite, type FiniteAction, INCARNATIONS } from './finite.ts';
+import { HeldModel } from './held.ts';
 import { type Goal, pathTo } from './paths.ts';
-import { EXPLAINED } from './system.ts';
 
 /** One connection, as the theory sees it; instants in milliseconds of the hosts' clock. */
 interface TimeView {
@@ -95,19 +94,7 @@ export const timeConfigs = {
 } as const satisfies Record<string, ModelConfig>;
 
 /** A model and the theory of time, side by side. */
-export class TimeBridge implements System {
-  readonly theory: Theory;
-  readonly model: TcpModel;
-  readonly maxBytes: number;
-  readonly initials: number;
-  readonly properties: readonly Property[] = [{ id: EXPLAINED, expected: 'holds' }];
-  readonly coverageNames: readonly string[] = [];
-  readonly liveness: readonly Liveness[] = [];
-  transitions = 0;
-  unexplained = 0;
-  /** Transitions that the theory does not speak of. */
-  outside = 0;
-  first: TimeStep | string | null = null;
+export class TimeBridge extends HeldModel<TimeStep> {
   readonly used = new Set<string>();
   readonly #known = new Map<string, boolean>();
   readonly #clock: Clock;
@@ -119,13 +106,9 @@ export class TimeBridge implements System {
   #nxt: readonly number[] = [];
   /** Of each incarnation of B, that of A whose SYN it took. */
   readonly #took: number[] = [];
-  #broken = 0;
 
   constructor(theory: Theory, config: ModelConfig, options: ModelOptions = {}) {
-    this.theory = theory;
-    this.model = new TcpModel(config, options);
-    this.maxBytes = this.model.maxBytes;
-    this.initials = this.model.initials;
+    super(theory, config, options);
     this.#clock = new Clock(tcpOf(config).mslMs);
     this.#finite = new Finite(theory, [], 0, this.#clock);
     for (const side of this.model.sides) {
@@ -138,13 +121,8 @@ export class TimeBridge implements System {
     }
   }
 
-  /** Different questions so far. */
   get questions(): number {
     return this.#known.size;
-  }
-
-  initial(i: number, out: Uint8Array): number {
-    return this.model.initial(i, out);
   }
 
   load(bytes: Uint8Array, off: number, len: number): number {
@@ -162,31 +140,14 @@ export class TimeBridge implements System {
     return actions;
   }
 
-  step(i: number, out: Uint8Array): number {
-    const { emitted } = this.model;
-    emitted.length = 0;
+  override step(i: number, out: Uint8Array): number {
     this.#rows.length = 0;
-    this.#broken = 0;
-    const { kind, argument } = this.model.action(i);
-    const length = this.model.step(i, out);
-    if (length < 0) return length;
-    if (this.#rows.some((name) => OUTSIDE.test(name)) || this.#beginsAgain()) {
-      this.outside++;
-      return CUT;
-    }
-    this.transitions++;
-    if (!this.#isExplained(kind, argument)) {
-      this.unexplained++;
-      this.#broken = 1;
-    }
-    return length;
+    return super.step(i, out);
   }
 
-  violated(): number {
-    return this.#broken;
+  protected override isOutside(): boolean {
+    return this.#rows.some((name) => OUTSIDE.test(name)) || this.#beginsAgain();
   }
-
-  coverage(): void {}
 
   /** A copy of its SYN has begun a connection once more whose other side had given it up. */
   #beginsAgain(): boolean {
@@ -263,7 +224,7 @@ export class TimeBridge implements System {
     };
   }
 
-  #isExplained(kind: number, argument: number): boolean {
+  protected isExplained(kind: number, argument: number): boolean {
     const step = this.#stepOf(kind, argument);
     const key = JSON.stringify(step);
     let good = this.#known.get(key);
