@@ -105,10 +105,10 @@ Without that a full drop-tail queue has room for whoever answers an ACK some mic
 and Jacobson, 1992): a host that answered 60 µs before the kernel had a third of what the kernel had, and 60 µs after it more
 than the kernel; two flows of ours that began at the same moment without it had the same 65 and 35 % at 200 ms, whatever the
 dice. With it, and other seeds, two flows of ours at 200 ms have an index of 0.94 in the mean of 16 runs, from 0.88 to 1.00, and
-of 0.99 at 40 and 0.98 at 10 ms: that is spread. Beside one of the kernel’s CUBIC it is a cause: in each of ten runs ours had
-more, 0.85 in the mean, from 0.77 to 0.99, where two of the kernel’s have 0.96, from 0.85 to 1.00. These shares are what slow start
-has left, which HyStart++ ends later than the kernel’s HyStart; after a loss CUBIC needs 11 s to come back to a window of 200 ms,
-and the run has 25. In two runs of 125 s the index of the second half was 1.00.
+of 0.99 at 40 and 0.98 at 10 ms: that is spread. Shares are counted in the second half of 12.5 s, and of 75 s at 200 ms, where
+CUBIC needs 11 s to come back to its window after a loss. In the second half of 25 s they are still what slow start has left,
+which HyStart++ ends later than the kernel’s HyStart: in each of ten such runs ours had more, with an index of 0.85 in the mean,
+from 0.77 to 0.99, where two of the kernel’s have 0.96, from 0.85 to 1.00; in two runs of 125 s it was 1.00.
 
 | RFC 9743 | is seen in |
 | --- | --- |
