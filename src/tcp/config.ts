@@ -61,6 +61,8 @@ export interface TcpConfig {
   readonly timestamps: boolean;
   /** RFC 2018 selective acknowledgments. */
   readonly sack: boolean;
+  /** A SYN cookie says whether SACK is used, also where there are no timestamps to say it (FreeBSD). */
+  readonly cookieSack: boolean;
   /** Our SYN tells our MSS, and the peer's is believed (MUST-14). Without it both are the default (section 3.7.1). */
   readonly mssOption: boolean;
   /** A segment has no more text than half of the largest window that the peer has offered (Linux). */
@@ -196,6 +198,7 @@ export const defaultConfig: TcpConfig = {
   windowScale: true,
   timestamps: true,
   sack: true,
+  cookieSack: false,
   ecn: 'accept',
   ecnFallback: true,
   ecnRetries: 0,
@@ -260,6 +263,7 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   windowScale: flag,
   timestamps: flag,
   sack: flag,
+  cookieSack: flag,
   mssOption: flag,
   halfWindowSegments: flag,
   synOptionOrder: oneOf('linux', 'freebsd'),

@@ -340,6 +340,23 @@ it('the send buffer grows to whole segments', () =>
     '+.01 `true`',
   ]));
 
+it('a SYN cookie keeps SACK-permitted, or that there is none (syncookies_only)', async () => {
+  for (const [offer, answer, told] of [
+    ['<mss 1460,sackOK,eol,eol>', '<mss 1460,sackOK,eol,eol>', '<nop,nop,sack 11:21>'],
+    ['<mss 1460>', '<mss 1460>', ''],
+  ])
+    await passes([
+      ' 0 `sysctl -w net.inet.tcp.syncookies_only=1`',
+      ...LISTEN,
+      `+0 < S 0:0(0) win 32767 ${offer}`,
+      `+0 > S. 0:0(0) ack 1 win 65535 ${answer}`,
+      '+.1 < . 1:1(0) ack 1 win 32767',
+      '+0 accept(3, ..., ...) = 4',
+      '+.1 < . 11:21(10) ack 1 win 32767',
+      `+0 > . 1:1(0) ack 1 win 65535 ${told}`,
+    ]);
+});
+
 it('TCP_INFO has octets and numbers', () =>
   passes([
     ...OPEN,

@@ -20,6 +20,7 @@ export const freebsd = profileOf('freebsd', {
     receiveBufferMax: { value: 2_097_152, source: 'kern.ipc.maxsockbuf' },
     sendBuffer: { value: 32_768, source: 'net.inet.tcp.sendspace' },
     sendBufferMax: { value: 2_097_152, source: 'net.inet.tcp.sendbuf_max' },
+    cookieSack: { value: true, source: 'union syncookie (sys/netinet/tcp_syncache.h): sack_ok' },
     synOptionOrder: { value: 'freebsd', source: 'tcp_addoptions (sys/netinet/tcp_output.c)' },
     delayedAckMs: { value: 40, source: 'net.inet.tcp.delacktime' },
     initialRtoMs: { value: 1000, source: 'net.inet.tcp.rexmit_initial' },

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { defaultConfig, rfc9293 } from '../../tcp/index.ts';
 import { RST } from '../../wire/index.ts';
-import { Host, hostProfiles, type ProfileName } from '../index.ts';
+import { type Connection, Host, hostProfiles, type ProfileName } from '../index.ts';
 import { Net, type NetHostOptions } from '../testing.ts';
 
 /** When SYNs go that nobody answers, in seconds, and when the user is told ETIMEDOUT. */
@@ -113,4 +113,22 @@ test.each([
 
 test('a name that is none is refused', () => {
   expect(() => new Host({ profile: 'windows' as ProfileName })).toThrow(/profile must be .*linux/);
+});
+
+test('freebsd: a close while something is unread delivers what was written, and a FIN', async () => {
+  const net = new Net();
+  const { a, b } = net.pair({ delayUs: 10_000 }, { profile: 'freebsd' }, { profile: 'freebsd' });
+  let octets = 0;
+  const handler = { readable: (c: Connection) => void (octets += c.discard()) };
+  b.listen({ port: 80, handler });
+  const c = await net.run(a.connect({ address: '10.0.0.2', port: 80 }));
+  const [peer] = b.connections;
+  await net.run(peer?.write(new Uint8Array(10)) ?? Promise.resolve());
+  await net.pass(100_000);
+  const written = c.write(new Uint8Array(200_000));
+  expect([c.readableLength, c.tcb.snd.buf < 200_000]).toEqual([10, true]);
+  c.close();
+  await net.run(written);
+  await net.pass(1_000_000);
+  expect([octets, peer?.state]).toEqual([200_000, 'CLOSE-WAIT']);
 });

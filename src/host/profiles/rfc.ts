@@ -25,6 +25,7 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
   windowScale: 'RFC 7323 section 2',
   timestamps: 'RFC 7323 section 3',
   sack: 'RFC 2018',
+  cookieSack: 'RFC 4987 section 3.6 keeps the MSS; what more is free',
   ecn: 'RFC 3168 section 6.1.1; "accept" is tcp_ecn = 2 of Linux, "accurate" (RFC 9768) its 3',
   ecnRetries: 'RFC 3168 section 6.1.1.1: free; net.inet.tcp.ecn.maxretries of FreeBSD',
   ecnOfCrossingSyn:

@@ -191,7 +191,7 @@ export function toListening(tcp: TcpLayer, listener: Listener, seg: Segment): vo
     return;
   }
   if ((seg.ctl & (ACK | RST | SYN)) === ACK && listener.cookiesUntil > tcp.nowMs) {
-    fromCookie(tcp, listener, seg, cookieMss(tcp, seg));
+    fromCookie(tcp, listener, seg, cookieMss(tcp, listener, seg));
     return;
   }
   const c = arrivesAtListener(tcp, listener, seg);

@@ -58,7 +58,11 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
   const { engine } = tcp;
   const { config } = listener.tcb;
   const mss = mssOf(config, seg, t.family);
-  const iss = makeCookie(tcp.cookieKey, tcp.arriving, seg.seq, mss, tcp.nowMs);
+  const signs = tcp.signs(listener);
+  const stamped = offersTimestamps(config, signs) && (seg.opts & OPT_TIMESTAMPS) !== 0;
+  const sack = config.sack && (seg.opts & OPT_SACK_PERMITTED) !== 0;
+  const saysSack = sack && config.cookieSack && !stamped;
+  const iss = makeCookie(tcp.cookieKey, tcp.arriving, seg.seq, mss, tcp.nowMs, saysSack);
   const out = reply.set(iss, (seg.seq + 1) | 0, SYN | ACK);
   out.srcPort = seg.dstPort;
   out.dstPort = seg.srcPort;
@@ -69,12 +73,11 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
   // AccECN needs no place: the ACE field of the ACK tells that it was agreed to (RFC 9768 section 5.1).
   const mode = modeOfSyn(aceOf(seg), grantedMode(config));
   if (mode === EcnMode.ACCURATE) setAce(out, handshakeAce(seg.ecn));
-  const signs = tcp.signs(listener);
   if (signs) out.opts |= OPT_MD5;
+  if (saysSack) out.opts |= OPT_SACK_PERMITTED;
   // Without timestamps there is nowhere to keep the other options: they are not offered.
-  if (offersTimestamps(config, signs) && (seg.opts & OPT_TIMESTAMPS) !== 0) {
+  if (stamped) {
     const wscale = config.windowScale && (seg.opts & OPT_WSCALE) !== 0 ? seg.wscale : -1;
-    const sack = config.sack && (seg.opts & OPT_SACK_PERMITTED) !== 0;
     const ecn = mode === EcnMode.CLASSIC;
     out.opts |= OPT_TIMESTAMPS;
     if (ecn) out.ctl |= ECE;
@@ -86,7 +89,6 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
     out.tsVal = (cookieTsVal(engine.ms, wscale, sack, ecn) + tcp.timestamps.of(tcp.arriving)) | 0;
     out.tsEcr = seg.tsVal;
   }
-  const stamped = (out.opts & OPT_TIMESTAMPS) !== 0;
   out.wnd = firstWindow(config, config.receiveBuffer, out.mss, stamped);
   if (mode === EcnMode.ACCURATE) putFreshCounters(config, out);
   listener.cookiesUntil = tcp.nowMs + COOKIE_LIFE_MS;
@@ -95,8 +97,12 @@ export function sendCookie(tcp: TcpLayer, listener: Listener, seg: Segment): voi
 }
 
 /** The MSS of the SYN that a cookie was sent for, when this ACK returns it; 0: not a cookie of ours. */
-export function cookieMss(tcp: TcpLayer, seg: Segment): number {
-  return checkCookie(tcp.cookieKey, tcp.arriving, (seg.seq - 1) | 0, (seg.ack - 1) | 0, tcp.nowMs);
+export function cookieMss(tcp: TcpLayer, listener: Listener, seg: Segment): number {
+  return check(tcp, seg, false) || (listener.tcb.config.cookieSack ? check(tcp, seg, true) : 0);
+}
+
+function check(tcp: TcpLayer, seg: Segment, sack: boolean): number {
+  return checkCookie(tcp.cookieKey, tcp.arriving, (seg.seq - 1) | 0, (seg.ack - 1) | 0, tcp.nowMs, sack);
 }
 
 /** The connection that a valid cookie stands for, in SYN-RECEIVED; null: no way back to the peer. */
@@ -111,6 +117,7 @@ export function acceptCookie(
   if (c === null) return null;
   const { tcb } = c;
   tcb.rcv.mss = offeredMss(config, tcb.family, (c.path as Way).iface.mtu - fixedHeaders(tcb));
+  if (config.cookieSack && check(tcp, seg, true) !== 0) tcb.sack = 1;
   if (offersTimestamps(config, tcb.md5 === 1) && (seg.opts & OPT_TIMESTAMPS) !== 0) {
     const ecr = (seg.tsEcr - tcb.tsOffset) | 0;
     const wscale = cookieWscale(ecr);

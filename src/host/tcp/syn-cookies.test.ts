@@ -39,6 +39,16 @@ describe('SYN cookies', () => {
     );
   });
 
+  it('say of SACK what they were made with', () => {
+    fc.assert(
+      fc.property(tuple, int32, time, fc.boolean(), (t, irs, now, sack) => {
+        const iss = makeCookie(key, fourTuple(t), irs, 1460, now, sack);
+        expect(checkCookie(key, fourTuple(t), irs, iss, now, sack)).toBe(1460);
+        expect(checkCookie(key, fourTuple(t), irs, iss, now, !sack)).toBe(0);
+      }),
+    );
+  });
+
   it('are worth nothing after 128 s', () => {
     fc.assert(
       fc.property(

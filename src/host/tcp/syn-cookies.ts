@@ -19,8 +19,9 @@ export const COOKIE_MSS: readonly number[] = [216, 536, 1220, 1300, 1400, 1440, 
 const MSS_SHIFT = 21;
 const MSS_NONE = (1 << MSS_SHIFT) - 1;
 
-/** Tells the two hashes apart. */
+/** Tells the two hashes apart, and what a cookie says of SACK. */
 const BASE = -2;
+const BASE_WITH_SACK = -3;
 
 /** What the second hash is of, besides the tuple: with the peer's ISS, a later ACK of the connection, when
  * both sides have sent equally much, is not taken for the one that returns the cookie. */
@@ -34,26 +35,41 @@ function moment(slot: number, irs: number): number {
  * 64 s, like the ISN clock of RFC 9293 section 3.4.1.
  *
  * `key`: four secret words; the tuple of the SYN; `irs`: SEG.SEQ of the SYN; `mss`: the
- * peer's, rounded down to one of {@link COOKIE_MSS} (but up to the least); `nowMs` never wraps.
+ * peer's, rounded down to one of {@link COOKIE_MSS} (but up to the least); `nowMs` never wraps; `sack`: the cookie says
+ * that SACK is used.
  */
-export function makeCookie(key: Int32Array, t: FourTuple, irs: number, mss: number, nowMs: number): number {
+export function makeCookie(
+  key: Int32Array,
+  t: FourTuple,
+  irs: number,
+  mss: number,
+  nowMs: number,
+  sack = false,
+): number {
   const ports = portsOf(t);
   const slot = Math.floor(nowMs / SLOT_MS);
   let index = COOKIE_MSS.length - 1;
   while (index > 0 && (COOKIE_MSS[index] as number) > mss) index--;
-  const base = sipHashTuple(key, t, ports, BASE);
+  const base = sipHashTuple(key, t, ports, sack ? BASE_WITH_SACK : BASE);
   const hash = sipHashTuple(key, t, ports, moment(slot, irs));
   return (base + irs + (slot << 24) + ((hash + (index << MSS_SHIFT)) & 0xffffff)) | 0;
 }
 
 /**
  * The MSS of the SYN whose cookie comes back, 0 when it is not ours or too old. `irs` is SEG.SEQ - 1 and
- * `iss` SEG.ACK - 1 of the third segment of the handshake. A blind guess is right once in 2^28.
+ * `iss` SEG.ACK - 1 of the third segment of the handshake; `sack` as it was made. A blind guess is right once in 2^28.
  */
-export function checkCookie(key: Int32Array, t: FourTuple, irs: number, iss: number, nowMs: number): number {
+export function checkCookie(
+  key: Int32Array,
+  t: FourTuple,
+  irs: number,
+  iss: number,
+  nowMs: number,
+  sack = false,
+): number {
   const ports = portsOf(t);
   const now = Math.floor(nowMs / SLOT_MS);
-  const base = sipHashTuple(key, t, ports, BASE);
+  const base = sipHashTuple(key, t, ports, sack ? BASE_WITH_SACK : BASE);
   const cookie = (iss - irs - base) | 0;
   const age = (now - (cookie >>> 24)) & 0xff;
   if (age >= SLOTS_VALID) return 0;
