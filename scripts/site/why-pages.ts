@@ -6,7 +6,7 @@ import {
   type WhyQuestion,
   whyQuestions,
 } from '../../src/lab/check/why/index.ts';
-import { type Lang, ladderTable, playScenario, type Trace } from '../../src/lab/index.ts';
+import { type Lang, ladderTable, playScenario, type Scenario, type Trace } from '../../src/lab/index.ts';
 import { mutantNamed } from '../../src/lab/mutants/index.ts';
 import {
   type AskedRule,
@@ -173,6 +173,24 @@ const TOLD = both(
   '这是通常所讲的过程；搜索两台主机与网络的一切可能，还能找到更短的反例。',
 );
 
+interface Story {
+  readonly scenario: Scenario;
+  readonly trace: Trace;
+}
+
+const storiesFound = new Map<string, Story | null>();
+
+/** The story of a question: searched for once, for both languages. */
+function storyOf(question: WhyQuestion): Story | null {
+  let found = storiesFound.get(question.id);
+  if (found === undefined) {
+    const scenario = counterexampleOf(question);
+    found = scenario === null ? null : { scenario, trace: playScenario(scenario).trace };
+    storiesFound.set(question.id, found);
+  }
+  return found;
+}
+
 const IN_WORDS = both('The same in words', '同一过程，逐行叙述');
 
 /** A run in words, a row a line. */
@@ -194,9 +212,9 @@ function inWords(trace: Trace, lang: Lang): string {
 
 /** What happens without the rule, in words and as a ladder: the shortest way there that the search finds, or the one that is told. */
 function counterexample(question: WhyQuestion, lang: Lang): string {
-  const scenario = counterexampleOf(question);
-  if (scenario === null) return '';
-  const trace = playScenario(scenario).trace;
+  const found = storyOf(question);
+  if (found === null) return '';
+  const { scenario, trace } = found;
   return (
     `<h2>${lang === 'en' ? 'Without the rule' : '去掉这条规则'}</h2>` +
     `<p class="not-real">${html(NOT_REAL[lang])}${html((question.told === undefined ? SEARCHED : TOLD)[lang])}</p>` +
