@@ -70,7 +70,8 @@ packet, into the receive ring, and out of it; no checksum is computed on loopbac
     title: 'Simulations of programs',
     text: `Programs of node:net and node:http on hosts of \`synfin/sim\`, per second of the process's processor time (user and system);
 the peer is the same program on the kernel's loopback, both ends in one process. In the hour 49 hosts ask one every ten seconds, by
-keep-alive. Medians, each row in a process of its own.`,
+keep-alive. Medians, each measure in a process of its own, after three rounds; in the first round of a process most of the time is
+V8's, which compiles what runs often, and a simulation runs more of it than the kernel's sockets do.`,
   },
   gateway: {
     title: 'A guest behind a gateway',

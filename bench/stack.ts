@@ -235,6 +235,12 @@ const SIM: readonly Plan[] = [
     better: 'more',
   },
   {
+    what: 'bulk, one connection, the first of a process, segments',
+    figure: 'first',
+    ours: 'sim-bulk',
+    better: 'more',
+  },
+  {
     what: 'requests of node:http, 16 connections',
     figure: 'perSecond',
     ours: 'sim-requests',
@@ -245,6 +251,13 @@ const SIM: readonly Plan[] = [
     what: 'requests of node:http, 16 connections, without a trace',
     figure: 'perSecond',
     ours: 'sim-requests-untraced',
+    peer: 'http-kernel',
+    better: 'more',
+  },
+  {
+    what: 'requests of node:http, 16 connections, the first 6400 of a process',
+    figure: 'first',
+    ours: 'sim-requests',
     peer: 'http-kernel',
     better: 'more',
   },
