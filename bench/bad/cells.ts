@@ -62,8 +62,8 @@ export function cells(quick: boolean): Cell[] {
     add({ id: `10 kB, 3 % loss, ${rttMs} ms`, kind: 'short', path: { rttMs, loss: 0.03 }, lanes: 4, batch });
   }
   for (const rttMs of quick ? [] : RTTS_MS) {
-    // Long enough for CUBIC to come back to its window a few times: K of RFC 9438 section 4.2 is 11 s where that is 200 ms.
-    const common = { path: { rttMs }, seconds: rttMs > 100 ? 75 : 12.5, lanes: 2 };
+    // Long enough for CUBIC to come back to its window a few times in the second half: of half a path of 200 ms that takes 10 s.
+    const common = { path: { rttMs }, seconds: rttMs > 100 ? 60 : 12.5, lanes: 2 };
     const own = `fairness with itself, ${rttMs} ms`;
     const other = `fairness with CUBIC, ${rttMs} ms`;
     add({ id: own, kind: 'fair-own', batch: own, ...common });

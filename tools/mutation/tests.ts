@@ -23,17 +23,19 @@ const SLOW = new Set([
 
 /** The test files of a stage, from the root of the project; `room` is a folder of src. */
 export function testsOf(room: string, mutated: readonly string[], stage: Stage): readonly string[] {
-  const near = [...new Set(mutated.map(besideOf))].flatMap((pattern) => globSync(pattern));
+  const near = [...new Set(mutated.flatMap(nearOf))];
   if (stage === 'beside') return near;
   const crossing = room === 'tcp' || room === 'host' ? globSync('test/regressions/*.test.ts') : [];
   const all = [...globSync(`src/${room}/**/*.test.ts`), ...crossing].map((file) => file.split(sep).join('/'));
   return all.filter((file) => stage === 'slow' || near.includes(file) || !SLOW.has(file)).sort();
 }
 
-/** The test beside a file, or else all those of its folder. */
-function besideOf(file: string): string {
+/** The test beside a file, or else those of its folder. */
+function nearOf(file: string): readonly string[] {
   const beside = testBeside(file);
-  return existsSync(beside) ? beside : `${dirname(file)}/*.test.ts`;
+  if (existsSync(beside)) return [beside];
+  const folder = globSync(`${dirname(file)}/*.test.ts`).map((test) => test.split(sep).join('/'));
+  return folder.filter((test) => !SLOW.has(test));
 }
 
 function testBeside(file: string): string {

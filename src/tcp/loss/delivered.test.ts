@@ -152,6 +152,22 @@ describe('what RACK knows (RFC 8985 section 6.2)', () => {
     }
   });
 
+  it('blocks are told in any order: the least round trip, the newest, and the lowest of what was overtaken count', () => {
+    const { a, ack } = flight(0);
+    for (let i = 0; i < 6; i++) {
+      pass(a, 1);
+      a.tcb.noDelay = 1;
+      a.send(octets(1000));
+    }
+    a.tcb.cc.reoMult = 1;
+    ack(30, 1, 5001, 6001); // all below may have been overtaken
+    const s = ack(1, 1, 3001, 4001, 1001, 2001, 2001, 3001);
+    expect([s.rttUs, s.longestRttUs, s.newestUs, (s.newestEnd - a.tcb.snd.iss) | 0]).toEqual([
+      33_000, 35_000, 5_004_000, 4001,
+    ]);
+    expect([s.overtaken, (s.overtakenSeq - a.tcb.snd.iss) | 0]).toEqual([1, 1001]);
+  });
+
   it('reordering that was seen is not forgotten when it is seen again', () => {
     const { a, ack } = flight(10_000);
     a.tcb.cc.reoMult = 5;
