@@ -105,7 +105,7 @@ Where a flow shares a bottleneck with one of the kernel, both leave with a rando
 Without that a full drop-tail queue has room for whoever answers an ACK some microseconds later, always (phase effects: Floyd
 and Jacobson, 1992): a host that answered 60 µs before the kernel had a third of what the kernel had, and 60 µs after it more
 than the kernel; two flows of ours that began at the same moment without it had the same 65 and 35 % at 200 ms, whatever the
-dice. With it, and other seeds, two flows of ours at 200 ms have an index of 0.94 in the mean of 16 runs, from 0.88 to 1.00, and
+dice. With it, and other seeds, two flows of ours at 200 ms had an index of 0.94 in the mean of 16 runs of 25 s, from 0.88 to 1.00, and
 of 0.99 at 40 and 0.98 at 10 ms: that is spread.
 
 At 200 ms two flows that begin together are as unequal for a while as slow start has left them. The window that leaves behind the
@@ -115,7 +115,7 @@ than the kernel in each of ten runs, 0.85 in the mean, from 0.77 to 0.99; the ke
 (\`linux-cubic\`) had 0.90 in the mean of six, from 0.74 to 1.00, and two kernels, begun 5 to 60 ms apart, 0.93, from 0.87 to 0.97.
 An earlier end of slow start, by the kernel’s train of ACKs or by a second increase of the delay, left the mean where it was, so
 HyStart++ is as RFC 9406 has it. After a loss CUBIC needs 10 s to come back to its window of half such a path; so these flows
-run for 60 s, and the second half counts: 0.96 in the mean of eight, from 0.91 to 0.99, whoever began.
+run for 60 s, of 40 ms for 30, and the second half counts: 0.96 in the mean of eight, from 0.91 to 0.99, whoever began.
 
 | RFC 9743 | is seen in |
 | --- | --- |

@@ -23,11 +23,22 @@ export interface Cell {
   readonly seconds: number;
   /** Runs with other dice, at the same time. */
   readonly lanes: number;
+  /** How often all of it is run, with other dice, one after the other. Default 1. */
+  readonly runs?: number;
   /** Cells of one batch are measured at the same time, in one process. */
   readonly batch: string;
 }
 
 const RTTS_MS = [10, 40, 200] as const;
+/**
+ * How long flows share a bottleneck: K of CUBIC (RFC 9438 section 4.2) is 10 s for half a path of 200 ms, 5 s of 40, 3 s of 10.
+ * And in how many runs they meet one of the kernel: the less often they lose, the more it matters how they have begun.
+ */
+const FAIR = {
+  10: { seconds: 12.5, runs: 1 },
+  40: { seconds: 30, runs: 3 },
+  200: { seconds: 60, runs: 1 },
+} as const;
 const LOSSES = [0, 0.001, 0.01, 0.03] as const;
 const QUEUES = [1, 4] as const;
 /** Runs with other dice for each of LOSSES. */
@@ -62,12 +73,13 @@ export function cells(quick: boolean): Cell[] {
     add({ id: `10 kB, 3 % loss, ${rttMs} ms`, kind: 'short', path: { rttMs, loss: 0.03 }, lanes: 4, batch });
   }
   for (const rttMs of quick ? [] : RTTS_MS) {
-    // Long enough for CUBIC to come back to its window a few times in the second half: of half a path of 200 ms that takes 10 s.
-    const common = { path: { rttMs }, seconds: rttMs > 100 ? 60 : 12.5, lanes: 2 };
+    // Long enough for CUBIC to come back to its window about three times in the second half.
+    const { seconds, runs } = FAIR[rttMs];
+    const common = { path: { rttMs }, seconds, lanes: 2 };
     const own = `fairness with itself, ${rttMs} ms`;
     const other = `fairness with CUBIC, ${rttMs} ms`;
     add({ id: own, kind: 'fair-own', batch: own, ...common });
-    add({ id: other, kind: 'fair', batch: other, ...common });
+    add({ id: other, kind: 'fair', batch: other, runs, ...common });
   }
   return all;
 }

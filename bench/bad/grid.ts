@@ -8,6 +8,7 @@ import { type Cell, cells } from './cells.ts';
 import { type Figure, figuresOf } from './figures.ts';
 import type { Lateness } from './kernels.ts';
 import type { Measured } from './measure.ts';
+import { SEED } from './play.ts';
 import type { BatchResult } from './run.ts';
 
 /** What is asked of the grid. */
@@ -83,12 +84,15 @@ async function measureAll(
   const queue = async (real: boolean): Promise<void> => {
     for (const job of jobs) {
       if (job.real !== real) continue;
-      const args = [quick ? 'quick' : 'full', job.batch, job.stack];
-      const { cells, late } = real
-        ? await punctual(args)
-        : await inOwnProcess<BatchResult>(RUN, args, running);
-      for (const [id, measured] of Object.entries(cells)) grid.get(job.stack)?.set(id, measured);
-      if (late !== null && late.p99 > worst.p99) worst = late;
+      for (let n = 0; n < runsOf(all, job.batch); n++) {
+        const args = [quick ? 'quick' : 'full', job.batch, job.stack, ...(n === 0 ? [] : [`${SEED}, ${n}`])];
+        const { cells, late } = real
+          ? await punctual(args)
+          : await inOwnProcess<BatchResult>(RUN, args, running);
+        const found = grid.get(job.stack);
+        for (const [id, measured] of Object.entries(cells)) found?.set(id, together(found.get(id), measured));
+        if (late !== null && late.p99 > worst.p99) worst = late;
+      }
       process.stderr.write(`\r${++done} of ${jobs.length} runs`);
     }
   };
@@ -99,6 +103,19 @@ async function measureAll(
     `the wire of the worst run in real time was late by ${p50} µs (median), ${p99} (p99), ${max} (most)\n`,
   );
   return grid;
+}
+
+/** In how many runs a batch is measured. */
+function runsOf(all: readonly Cell[], batch: string): number {
+  return Math.max(...all.filter((cell) => cell.batch === batch).map(({ runs = 1 }) => runs));
+}
+
+/** What several runs have measured of how flows share a bottleneck. */
+function together(before: Measured | undefined, measured: Measured): Measured {
+  return {
+    ...measured,
+    ...(before === undefined ? {} : { shares: [...(before.shares ?? []), ...(measured.shares ?? [])] }),
+  };
 }
 
 /** A run in real time, again when the machine made the wire late: a delay of its own ends HyStart, and is a loss of RACK's. */

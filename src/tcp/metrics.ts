@@ -44,7 +44,7 @@ export function useMetrics(e: Engine, tcb: Tcb): void {
     const margin = Math.max(Math.ceil((4 * known.rttvarUs) / 1000), config.minRtoMs);
     rto.rtoMs = Math.min(Math.ceil(known.rttUs / 1000) + margin + config.rtoSlopMs, config.maxRtoMs);
   }
-  if (known.reordering > 0 && tcb.sack === 1) {
+  if (tcb.sack === 1) {
     cc.reoMult = Math.max(cc.reoMult, known.reordering);
     if (cc.reoMult > 1) cc.reoPersist = PERSIST;
   }

@@ -16,6 +16,7 @@ const CSS_ROUNDS = 5;
 /** L, where segments are not paced. */
 const L = 8;
 
+/** No round has said yet: longer than every round trip. */
 const NEVER_US = 0x7fffffff;
 
 /** State of section 4.2. Times are spans in microseconds. */
@@ -74,7 +75,7 @@ function beginRound(h: HyStart, windowEnd: number): void {
 /** "If the delay has increased": into conservative slow start. */
 function detectDelay(h: HyStart): void {
   const { currentRoundMinRttUs: now, lastRoundMinRttUs: last } = h;
-  if (h.rttSampleCount < N_RTT_SAMPLE || last === NEVER_US) return;
+  if (h.rttSampleCount < N_RTT_SAMPLE) return;
   const eighth = Math.floor(last / MIN_RTT_DIVISOR);
   const thresh = Math.max(MIN_RTT_THRESH_US, Math.min(eighth, MAX_RTT_THRESH_US));
   if (now < last + thresh) return;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { OPT_SACK, Segment } from '../../wire/segment.ts';
+import { setCwnd } from '../congestion/cwnd.ts';
 import { inState, octets, options } from '../segment-arrives/testing.ts';
-import { noteResent } from '../send/sent.ts';
+import { inFlight, noteResent } from '../send/sent.ts';
 import type { Sent } from '../tcb/sent.ts';
 import { Phase } from '../tcb/tcb.ts';
 import { firstLost } from './dup-acks.ts';
@@ -35,6 +36,8 @@ function recovering(flight: number, ssthresh: number) {
   startPrr(tcb, record, first);
   return {
     record,
+    tcb,
+    engine: a.engine,
     /** The fast retransmit has gone. */
     retransmitted: () => noteResent(a.engine, tcb, base, (base + 1000) | 0),
     /** cwnd after an ACK that SACKs so many segments more. */
@@ -48,6 +51,35 @@ function recovering(flight: number, ssthresh: number) {
 describe('PRR (RFC 9937 section 5)', () => {
   it('RecoverFS is what was in flight and not delivered before the ACK that starts the recovery', () => {
     expect(recovering(20, 10).record).toMatchObject({ recoverFs: 20_000, prrDelivered: 0, prrOut: 0 });
+  });
+
+  it('what duplicates without SACK say has left is none of it', () => {
+    const { record, tcb, engine } = recovering(20, 10);
+    record.departed = 3000;
+    startPrr(tcb, record, engine.sample.none(tcb));
+    expect(record.recoverFs).toBe(20_000 - 3000 - 3000);
+  });
+
+  it('an ACK that delivers nothing sends nothing; a partial one of a peer without SACK a segment in any case (RFC 6582)', () => {
+    const { record, tcb, engine, retransmitted } = recovering(20, 10);
+    retransmitted();
+    setCwnd(tcb, 9000);
+    prr(tcb, record, engine.sample.none(tcb));
+    expect(tcb.cc.cwnd).toBe(9000);
+    prr(tcb, record, Object.assign(engine.sample.none(tcb), { partial: 1 }));
+    expect(tcb.cc.cwnd).toBe(20_000 - 3000 + 1000); // where nothing is due
+  });
+
+  it('progress that tells of a loss as well is no safe ACK', () => {
+    const { record, tcb, engine, retransmitted, ack } = recovering(10, 9);
+    retransmitted();
+    ack(1);
+    const s = Object.assign(engine.sample.none(tcb), { delivered: 1000, advanced: 1, lost: 1000 });
+    const pipe = inFlight(tcb);
+    prr(tcb, record, s);
+    expect(tcb.cc.cwnd).toBe(pipe + 1000);
+    prr(tcb, record, Object.assign(engine.sample.none(tcb), { delivered: 500, advanced: 1 }));
+    expect(tcb.cc.cwnd).toBe(pipe + 1500 + 1000);
   });
 
   it('the fast retransmit goes in any case', () => {

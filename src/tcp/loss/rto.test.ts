@@ -76,6 +76,35 @@ describe('RFC 6298 section 2', () => {
     expect([t.rto.srttUs, t.rto.minRttUs]).toEqual([1_000_000, 1_000_000]);
   });
 
+  it('later ones, too, however short the path is', () => {
+    const t = tcb();
+    sample(t, 10_000);
+    sample(t, -5);
+    expect(t.rto.minRttUs).toBe(10_000);
+    expect(t.rto.srttUs).toBe(10_000 - 1250 + 210_000 / 8); // the RTO was 210 ms
+    sample(t, 0);
+    expect(t.rto.minRttUs).toBe(0);
+  });
+
+  it('of several in a round trip each has its share (RFC 7323 appendix G)', () => {
+    for (const [expected, srttUs, rttvarUs] of [
+      [1, 90_000, 50_000],
+      [2, 85_000, 45_000],
+      [10, 81_000, 41_000],
+    ] as const) {
+      const t = tcb();
+      sample(t, 80_000);
+      expect([t.rto.srttUs, t.rto.rttvarUs]).toEqual([80_000, 40_000]);
+      sample(t, 160_000, expected);
+      expect([expected, t.rto.srttUs, t.rto.rttvarUs]).toEqual([expected, srttUs, rttvarUs]);
+    }
+    // And of shorter ones.
+    const t = tcb();
+    sample(t, 80_000);
+    sample(t, 70_000, 2);
+    expect([t.rto.srttUs, t.rto.rttvarUs]).toEqual([79_375, 36_250]);
+  });
+
   it('samples that cannot be stay within bounds', () => {
     for (const us of [-5, 0, 2 ** 31 - 1]) {
       const t = tcb();

@@ -91,13 +91,36 @@ describe('Update ()', () => {
   });
 
   it('a peer that reports octet by octet cuts no more pieces than there are segments, and some', () => {
-    const { sack, record, tcb } = flight(5, 10_000);
+    const { sack, ranges, record, tcb } = flight(5, 10_000);
     for (let i = 0; i < 1000; i++) sack(2 * i + 1, 2 * i + 2);
     expect(record.count).toBeLessThan(256 + 2 * (10_000 / tcb.snd.mss) + 4);
     expect(record.refused).toBeGreaterThan(500);
     const before = record.sacked;
-    sack(2, 3); // one that touches what was reported makes no piece more
-    expect(record.sacked).toBe(before + 1);
+    // Neither within a range nor at its end; what touches that which was reported makes no piece more.
+    const end = ranges().at(-1) as number;
+    for (const [left, right, taken] of [
+      [9000, 9001, 0],
+      [9999, 10_000, 0],
+      [end, end + 1, 1],
+      [2, 3, 1],
+    ] as const)
+      expect([left, sack(left, right)]).toEqual([left, taken]);
+    expect(record.sacked).toBe(before + 2);
+  });
+
+  it('a report that fills what lies before another makes one of them', () => {
+    const { sack, record } = flight();
+    sack(500, 600);
+    sack(400, 500);
+    expect([record.count, sack(600, 650), record.count]).toEqual([3, 50, 3]);
+  });
+
+  it('blocks that the option does not count are left of another one', () => {
+    const { tcb, engine, record, at } = flight();
+    const seg = Object.assign(new Segment(), { opts: OPT_SACK, sackCount: 1 });
+    seg.sack.set([200, 300, 500, 600].map(at));
+    updateScoreboard(engine, tcb, record, seg, engine.sample.none(tcb));
+    expect(record.sacked).toBe(100);
   });
 });
 
@@ -147,6 +170,10 @@ describe('RFC 2883: what is reported twice', () => {
     expect([of(100_000, 200_000), of(100_000, 200_001)]).toEqual([1, 0]);
   });
 
+  it('nor what was never sent', () => {
+    expect([dsack(500, 900, 1000, 600, 1000), dsack(500, 900, 1001, 600, 1001)]).toEqual([100, 0]);
+  });
+
   it('nothing else is', () => {
     expect([dsack(500, 600, 700), dsack(500, 450, 550), dsack(500, 600, 700, 800, 900)]).toEqual([0, 0, 0]);
     expect([dsack(500, 300, 200), dsack(500, 1100, 1200), dsack(500, -2_000_000, -1_999_000)]).toEqual([
@@ -173,6 +200,36 @@ describe('SND.UNA moves', () => {
       expect([ranges(), ranges(Fate.LOST)]).toEqual([[], [una, 300, 500, 600]]);
     }
   });
+
+  it('what it has reneged is one piece with what was lost before it, and nothing beyond the record is', () => {
+    const { tcb, sack, ranges, acked } = flight();
+    sack(200, 300, 400, 500);
+    startLoss(tcb);
+    expect(ranges(Fate.LOST)).toEqual([0, 200, 300, 400, 500, 1000]);
+    acked(200);
+    expect(ranges(Fate.LOST)).toEqual([200, 300, 300, 500, 500, 1000]);
+    expect(brokenInvariant(tcb)).toBeNull();
+    // Of joined reports at the end of the record a copy is left behind it.
+    const b = flight();
+    b.sack(900, 1000);
+    b.sack(500, 600, 800, 900);
+    b.sack(600, 800);
+    b.acked(500);
+    expect([b.record.count, b.ranges(Fate.LOST)]).toEqual([1, [500, 1000]]);
+    expect(brokenInvariant(b.tcb)).toBeNull();
+  });
+});
+
+it('highestSacked: the end of the last report; SND.UNA without one, whatever the record was used for before', () => {
+  const { tcb, engine, record, sack, acked } = flight();
+  expect(highestSacked(tcb, record)).toBe(0);
+  sack(900, 1000);
+  sack(200, 300);
+  expect(highestSacked(tcb, record)).toBe(1000);
+  acked(1000);
+  Object.assign(tcb.snd, { nxt: 1200, end: 1200 });
+  noteSent(engine, tcb, 1000);
+  expect([highestSacked(tcb, record), lostEdge(tcb, record)]).toEqual([1000, 1000]);
 });
 
 describe('IsLost ()', () => {

@@ -33,7 +33,7 @@ export function ackRanges(e: Engine, tcb: Tcb, sent: Sent, s: AckSample): void {
     }
   }
   dropAcked(tcb, sent);
-  if (sent.count > 0 && word(sent, 0, FATE) === Fate.SACKED) renege(tcb, sent, s);
+  if (word(sent, 0, FATE) === Fate.SACKED) renege(tcb, sent, s);
 }
 
 /** The peer acknowledges up to, and not over, what it has reported: none of its reports holds. */
@@ -45,9 +45,8 @@ export function renege(tcb: Tcb, sent: Sent, s: AckSample | null): void {
   }
 }
 
-/** Update (): the SACK blocks of `seg`. */
+/** Update (): the SACK blocks of `seg`, which has that option. */
 export function updateScoreboard(e: Engine, tcb: Tcb, sent: Sent, seg: Segment, s: AckSample): void {
-  if ((seg.opts & OPT_SACK) === 0) return;
   for (let i = 0; i < seg.sackCount; i++) {
     const left = seg.sack[2 * i] as number;
     const right = seg.sack[2 * i + 1] as number;
@@ -66,7 +65,6 @@ function believable(tcb: Tcb, left: number, right: number): boolean {
 /** The peer has [left, right). */
 function sackRange(e: Engine, tcb: Tcb, sent: Sent, s: AckSample, left: number, right: number): void {
   let i = rangeAt(sent, left);
-  if (i < 0) return;
   for (; i < sent.count && seqLt(leftOf(sent, i), right); i++) {
     if (word(sent, i, FATE) === Fate.SACKED) {
       if (join(sent, i)) i--;
@@ -100,7 +98,7 @@ export function noteDsack(tcb: Tcb, seg: Segment, s: AckSample): void {
   if ((seg.opts & OPT_SACK) === 0 || seg.sackCount === 0) return;
   const left = seg.sack[0] as number;
   const right = seg.sack[1] as number;
-  if (!seqLt(left, right) || ((tcb.snd.nxt - left) | 0) < 0) return;
+  if (!seqLt(left, right) || seqGt(right, tcb.snd.nxt)) return;
   const below = seqLeq(right, seg.ack) && ((seg.ack - left) | 0) <= 2 * Math.max(tcb.snd.maxWnd, 0xffff);
   const within =
     seg.sackCount > 1 &&
@@ -120,7 +118,7 @@ export function lostEdge(tcb: Tcb, sent: Sent): number {
   const { snd } = tcb;
   let octets = 0;
   let ranges = 0;
-  for (let i = sent.count - 1; i >= 0 && sent.sacked > 0; i--) {
+  for (let i = sent.count - 1; i > 0; i--) {
     if (word(sent, i, FATE) !== Fate.SACKED) continue;
     ranges++;
     octets += (rightOf(tcb, sent, i) - leftOf(sent, i)) | 0;
@@ -131,8 +129,7 @@ export function lostEdge(tcb: Tcb, sent: Sent): number {
 
 /** The highest octet SACKed, and one; SND.UNA when none is. */
 export function highestSacked(tcb: Tcb, sent: Sent): number {
-  if (sent.sacked === 0) return tcb.snd.una;
-  for (let i = sent.count - 1; i >= 0; i--) {
+  for (let i = sent.count - 1; i > 0; i--) {
     if (word(sent, i, FATE) === Fate.SACKED) return rightOf(tcb, sent, i);
   }
   return tcb.snd.una;

@@ -221,5 +221,6 @@ describe('each part of a sign', () => {
     const s = Object.assign(a.engine.sample.none(a.tcb), { original: 1 });
     expect(undo(a.engine, a.tcb, s)).toBe(true);
     expect(record).toMatchObject({ count: 4, lost: 0, sacked: 1000 });
+    expect(a.tcb.cc.recover).toBe((a.tcb.snd.una - 2) | 0);
   });
 });

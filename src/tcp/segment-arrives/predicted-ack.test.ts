@@ -5,6 +5,7 @@ import { OPT_SACK } from '../../wire/segment.ts';
 import { registerCongestionControl } from '../congestion/control.ts';
 import { newReno } from '../congestion/newreno.ts';
 import { rfc9293 } from '../rules.ts';
+import { TIMES, WORDS } from '../tcb/sent.ts';
 import { Phase } from '../tcb/tcb.ts';
 import type { Endpoint, SegmentRecord } from '../testing.ts';
 import { inState, octets, options, pass, text, ts, type Way } from './testing.ts';
@@ -253,6 +254,23 @@ describe('an ACK that is not as predicted goes the whole way', () => {
     const { a } = meets(given, true, ['ACK', 1, 501, ts(2)]);
     expect([a.tcb.cc.phase, a.tcb.retransmissions > 0, a.tcb.sent?.sacked]).toEqual([Phase.OPEN, true, 0]);
     expect(predicted(given, 'ACK', 1, 1001, ts(2))).toBe(false);
+  });
+
+  it('of what went twice, wherever it is in what is acknowledged', () => {
+    for (const [acked, twice] of [
+      [0, 1],
+      [0, 2],
+      [1, 2],
+    ] as const) {
+      const given = flight(6, {}, (a) => {
+        if (acked > 0) a.inject('ACK', 1, 1 + 1000 * acked);
+        const { sent } = a.tcb;
+        if (sent === null) throw new Error('nothing is in flight');
+        sent.words[(sent.first + twice) * WORDS + TIMES] = 2;
+      });
+      expect(predicted(given, 'ACK', 1, 1001 + 1000 * (acked + twice))).toBe(false);
+      expect(predicted(given, 'ACK', 1, 1 + 1000 * (acked + twice))).toBe(true);
+    }
   });
 
   it('while duplicates say that something has left; while the path MTU is searched', () => {

@@ -3,7 +3,9 @@ import { OPT_SACK } from '../../wire/segment.ts';
 import type { TcpConfig } from '../config.ts';
 import { setCwnd } from '../congestion/cwnd.ts';
 import { inState, octets, options, pass, sent } from '../segment-arrives/testing.ts';
+import { SENT_US, WORDS } from '../tcb/sent.ts';
 import type { Endpoint } from '../testing.ts';
+import { defers } from './defer.ts';
 
 const MSS = 1000;
 
@@ -105,5 +107,63 @@ describe('a burst is waited for', () => {
     expect(ack(a, 1)).toBe(2);
     expect(a.tcb.cc.pacingRate).toBeGreaterThan(0);
     expect(ack(a, 2)).toBe(2);
+  });
+});
+
+describe('each bound of it', () => {
+  /** Whether new text waits for which cwnd has `room`, when one thing is as told: a burst is 12,000 octets. */
+  function waits(room: number, change: (a: Endpoint) => void = () => {}): boolean {
+    const a = busy();
+    const record = a.tcb.sent;
+    if (record === null) throw new Error('nothing is in flight');
+    record.clockUs = a.engine.us;
+    record.words[record.first * WORDS + SENT_US] = (a.engine.us - 4000) | 0;
+    change(a);
+    return defers(a.engine, a.tcb, room);
+  }
+
+  it('room: more than none, less than a third of cwnd, than the burst without a segment, and than what is queued', () => {
+    expect([0, 1, 10_999, 11_000].map((room) => waits(room))).toEqual([false, true, true, false]);
+    const small = (a: Endpoint): void => {
+      Object.assign(a.tcb.cc, { cwnd: 30_000, ssthresh: 30_000 });
+      Object.assign(a.tcb.snd, { nxt: (a.tcb.snd.una + 40_000) | 0 }); // the rate is of what is outstanding
+    };
+    expect([waits(9999, small), waits(10_000, small)]).toEqual([true, false]);
+    const queued = (octets: number) => (a: Endpoint) => {
+      a.tcb.snd.end = (a.tcb.snd.nxt + octets) | 0;
+    };
+    expect([waits(5000, queued(5001)), waits(5000, queued(5000))]).toEqual([true, false]);
+  });
+
+  it('time: something left a millisecond ago, something has been out for half a round trip', () => {
+    const left = (us: number) => (a: Endpoint) => {
+      Object.assign(a.tcb.sent as object, { clockUs: (a.engine.us - us) | 0 });
+    };
+    expect([waits(5000, left(1000)), waits(5000, left(1001))]).toEqual([true, false]);
+    const out = (us: number) => (a: Endpoint) => {
+      const { sent: record } = a.tcb;
+      if (record !== null) record.words[record.first * WORDS + SENT_US] = (a.engine.us - us) | 0;
+    };
+    expect([waits(5000, out(2000)), waits(5000, out(1999))]).toEqual([true, false]);
+  });
+
+  it('a burst is more than two segments', () => {
+    const rate = (mss: number) => (a: Endpoint) => {
+      a.tcb.snd.mss = mss;
+    };
+    expect([waits(1, rate(5999)), waits(1, rate(6000)), waits(1, rate(6001))]).toEqual([true, false, false]);
+  });
+
+  it('without a measured round trip, or anything on record, nothing waits', () => {
+    const unmeasured = (a: Endpoint): void => {
+      a.tcb.rto.measured = 0;
+    };
+    const none = (a: Endpoint): void => {
+      a.tcb.sent = null;
+    };
+    const empty = (a: Endpoint): void => {
+      Object.assign(a.tcb.sent as object, { count: 0 });
+    };
+    expect([unmeasured, none, empty].map((change) => waits(5000, change))).toEqual([false, false, false]);
   });
 });

@@ -139,6 +139,10 @@ describe('what must hold of a TCB', () => {
     finds('ESTABLISHED', [[null, ({ tcb }) => Object.assign(tcb.rcv, { buf: 1 })]], counted, waits);
   });
 
+  it('of the peer nothing is known in SYN-SENT', () => {
+    finds('SYN-SENT', [[null, ({ tcb }) => Object.assign(tcb.rcv, { edge: -1 })]]);
+  });
+
   it('CLOSE was called in the states that it leads to, and in no other', () => {
     const without: Change = ({ tcb }) => Object.assign(tcb.snd, { fin: 0 });
     for (const state of ['FIN-WAIT-1', 'CLOSING', 'LAST-ACK'] as const)
@@ -162,6 +166,16 @@ describe('what must hold of a TCB', () => {
       [
         'FIN-WAIT-2 without a FIN sent',
         ({ tcb }) => Object.assign(tcb.snd, { nxt: tcb.snd.end, una: tcb.snd.end }),
+      ],
+    ]);
+    // In FIN-WAIT-1 it may wait for the window.
+    finds('FIN-WAIT-1', [
+      [
+        null,
+        ({ tcb }) => {
+          Object.assign(tcb.snd, { nxt: tcb.snd.end, una: tcb.snd.end });
+          tcb.sent = null;
+        },
       ],
     ]);
     finds('TIME-WAIT', [['TIME-WAIT without its timer', ({ tcb }) => Object.assign(tcb.timer, { wait: 0 })]]);

@@ -59,7 +59,7 @@ export function brokenRelation(tcb: Tcb): string | null {
   }
   if (state === State.TIME_WAIT && timer.wait === 0) return 'TIME-WAIT without its timer';
   const outstanding = snd.una !== snd.nxt;
-  if (outstanding && timer.rexmt === 0 && timer.persist === 0 && state !== State.TIME_WAIT) {
+  if (outstanding && timer.rexmt === 0 && timer.persist === 0) {
     return 'something is unacknowledged, and no timer runs';
   }
   return null;
