@@ -12,7 +12,13 @@ import {
   type UdpDatagram,
 } from '../wire/index.ts';
 import { checkedRandom, HostCounters, type HostTap, PacketQueue, platformRandom } from './base/index.ts';
-import type { Connection, Listener, ListenerInfo, ListenOptions } from './connection/index.ts';
+import type {
+  Connection,
+  ConnectionHandler,
+  Listener,
+  ListenerInfo,
+  ListenOptions,
+} from './connection/index.ts';
 import { belongsTo } from './host-of.ts';
 import { hostAddress, type InterfaceOptions, Interfaces } from './interfaces.ts';
 import {
@@ -45,6 +51,7 @@ import {
   type HostOptions,
   hostOptions,
   listenOptions,
+  namesOnlyPeer,
   port as portKind,
   udpOptions,
 } from './options.ts';
@@ -116,6 +123,8 @@ export class Host {
   readonly #interfaces: Interfaces;
   /** The address that was connected to last, as text and as words. */
   #lastText = '';
+  /** The handler of a connection that was checked last. */
+  #lastHandler: ConnectionHandler | null = null;
   #lastAddress: IpAddress | null = null;
   #waker: ((atUs: number) => void) | null = null;
   /** The world's, beside the `onUserWoke` of the options. */
@@ -402,7 +411,7 @@ export class Host {
    */
   connect(options: ConnectOptions): Promise<Connection> {
     try {
-      connectOptions.check(options);
+      this.#checkConnect(options);
       if (options.signal?.aborted === true) throw options.signal.reason;
       return this.#open(options).openedWithin(options);
     } catch (error) {
@@ -412,8 +421,16 @@ export class Host {
 
   /** Active OPEN, not waited for: the connection in SYN-SENT. Throws a TcpError when it cannot begin. */
   open(options: ConnectOptions): Connection {
-    connectOptions.check(options);
+    this.#checkConnect(options);
     return this.#open(options);
+  }
+
+  /** Programs connect with the same few options again and again. */
+  #checkConnect(options: ConnectOptions): void {
+    if (namesOnlyPeer(options) && (options.handler === undefined || options.handler === this.#lastHandler))
+      return;
+    connectOptions.check(options);
+    this.#lastHandler = options.handler ?? null;
   }
 
   #open(options: ConnectOptions): Connection {

@@ -230,6 +230,14 @@ export const connectOptions = new Schema<ConnectOptions>('connect', {
   early: octets,
 });
 
+/** True of options that have nothing but an address, a port and perhaps a handler: only the handler is still to be checked. */
+export function namesOnlyPeer(options: ConnectOptions): boolean {
+  if (typeof options !== 'object' || options === null) return false;
+  for (const name in options) if (name !== 'address' && name !== 'port' && name !== 'handler') return false;
+  const { kinds } = connectOptions;
+  return typeof options.address === 'string' && kinds.port.judge(options.port) === Verdict.RIGHT;
+}
+
 /** Of `host.listen`. */
 export const listenOptions = new Schema<ListenOptions>('listen', {
   ...ipService.kinds,

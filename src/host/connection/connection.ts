@@ -75,7 +75,8 @@ export class Connection {
   /** @internal */
   readonly owner: ConnectionOwner;
   readonly #reading: Reading;
-  readonly #writing: Writing;
+  /** Made when it is needed. */
+  #written: Writing | null = null;
   #tos = 0;
   #ttl = DEFAULT_TTL;
   /** @internal IPv4 packets may be cut by routers (IP_PMTUDISC_DONT). */
@@ -92,7 +93,6 @@ export class Connection {
     this.owner = owner;
     this.#tcb = tcb;
     this.#reading = new Reading(this);
-    this.#writing = new Writing(this);
   }
 
   /** What the engine remembers of it. Not to be kept: when it has rested meanwhile, this is another object. */
@@ -122,6 +122,10 @@ export class Connection {
   /** @internal The record of one that rests. */
   get record(): number {
     return this.#record;
+  }
+
+  get #writing(): Writing {
+    return (this.#written ??= new Writing(this));
   }
 
   /** @internal What was written and is not acknowledged. */
@@ -188,7 +192,7 @@ export class Connection {
   }
   /** Octets put into the send buffer since the beginning. */
   get bytesWritten(): number {
-    return this.#writing.sent;
+    return this.#written?.sent ?? 0;
   }
   /** True when the peer's FIN has come and everything before it was read. */
   get eof(): boolean {
@@ -369,7 +373,8 @@ export class Connection {
    * everything arrived awaits `end` before.
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#ended && this.tcb.state === State.SYN_SENT && this.#writing.nothingHeld) this.close();
+    if (!this.#ended && this.tcb.state === State.SYN_SENT && (this.#written?.nothingHeld ?? true))
+      this.close();
     if (this.#ended) return;
     try {
       await this.end({ timeout: LINGER_MS });
@@ -464,7 +469,7 @@ export class Connection {
         `setNotsentLowat: octets must be a whole number from 0 to ${2 ** 30}, not ${octets}`,
       );
     this.tcb.config = { ...this.tcb.config, notsentLowat: octets };
-    this.#writing.limitChanged();
+    this.#written?.limitChanged();
   }
   /** USER TIMEOUT in milliseconds; 0 is the default R2 (MUST-21). Throws RangeError. */
   setUserTimeout(ms: number): void {
@@ -479,7 +484,7 @@ export class Connection {
       remote: { address: this.remoteAddress, port: this.remotePort },
       ...status(this.tcb),
       bufferBytes: this.bufferBytes,
-      waitingBytes: this.#writing.waiting,
+      waitingBytes: this.#written?.waiting ?? 0,
       bytesRead: this.bytesRead,
       bytesWritten: this.bytesWritten,
     };
@@ -505,7 +510,7 @@ export class Connection {
 
   /** @internal There may be Memory again. */
   tryAgain(): void {
-    this.#writing.tryAgain();
+    this.#written?.tryAgain();
   }
 
   /** @internal Runs `action` after `ms` of the host's time, unless what is returned is called before. */
@@ -534,9 +539,9 @@ export class Connection {
     return {
       opening: this.#opened !== null && !this.#wasOpen,
       reads: this.#reading.waiting,
-      writes: this.#writing.calls,
-      waitingBytes: this.#writing.waiting,
-      ending: this.#writing.ending,
+      writes: this.#written?.calls ?? 0,
+      waitingBytes: this.#written?.waiting ?? 0,
+      ending: this.#written?.ending ?? false,
     };
   }
 
@@ -561,8 +566,8 @@ export class Connection {
       this.tell(this.handler?.readable);
     }
     if (this.#ended) return;
-    if ((signals & Signal.ROOM) !== 0) this.#writing.drain();
-    if ((signals & Signal.FIN_ACKED) !== 0) this.#writing.finAcked();
+    if ((signals & Signal.ROOM) !== 0) this.#written?.drain();
+    if ((signals & Signal.FIN_ACKED) !== 0) this.#written?.finAcked();
     if (this.tcb.state === State.TIME_WAIT) this.finish(Err.OK);
   }
 
@@ -575,7 +580,7 @@ export class Connection {
       }
       this.tell(this.handler?.open);
     }
-    this.#writing.endWhenDrained();
+    this.#written?.endWhenDrained();
   }
 
   /** @internal Runs a callback of the user. */
@@ -603,7 +608,7 @@ export class Connection {
     this.#ended = true;
     this.#error = err === Err.OK ? null : tcpError(err, this.#brokenCall(err), this.endpoints);
     this.#reading.finish(err !== Err.OK);
-    this.#writing.finish();
+    this.#written?.finish();
     if (this.#opened !== null && !this.#wasOpen) this.#opened.reject(this.failure('connect'));
     this.#settleClosed();
     this.owner.woke();

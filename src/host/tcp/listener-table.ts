@@ -12,6 +12,9 @@ const NOBODY: readonly Listener[] = [];
 /** Listeners, found for a segment. */
 export class ListenerTable {
   readonly #byPort = new Map<number, readonly Listener[]>();
+  /** The port that was asked for last, and who listens there: SYNs come in series. */
+  #lastPort = -1;
+  #last: readonly Listener[] = NOBODY;
 
   /** Every listener, of those that are there now. */
   all(): Listener[] {
@@ -42,11 +45,13 @@ export class ListenerTable {
   }
 
   add(listener: Listener): void {
-    this.#byPort.set(listener.port, [...this.#on(listener.port), listener]);
+    this.#lastPort = -1;
+    this.#byPort.set(listener.port, [...(this.#byPort.get(listener.port) ?? NOBODY), listener]);
   }
 
   remove(listener: Listener): void {
-    const rest = this.#on(listener.port).filter((l) => l !== listener);
+    this.#lastPort = -1;
+    const rest = (this.#byPort.get(listener.port) ?? NOBODY).filter((l) => l !== listener);
     if (rest.length === 0) this.#byPort.delete(listener.port);
     else this.#byPort.set(listener.port, rest);
   }
@@ -71,6 +76,10 @@ export class ListenerTable {
   }
 
   #on(port: number): readonly Listener[] {
-    return this.#byPort.get(port) ?? NOBODY;
+    if (port !== this.#lastPort) {
+      this.#last = this.#byPort.get(port) ?? NOBODY;
+      this.#lastPort = port;
+    }
+    return this.#last;
   }
 }

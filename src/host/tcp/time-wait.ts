@@ -141,28 +141,28 @@ export class TimeWaitTable {
 
   /** Fills in the tuple of a record. */
   tuple(index: number, out: FourTuple): FourTuple {
-    const at = index >> 1;
-    const ports = this.get(index, TW_PORTS);
+    const words = this.wordsOf(index);
+    const place = this.placeOf(index);
+    const ports = words[place + TW_PORTS] as number;
     out.localPort = ports >>> 16;
     out.remotePort = ports & 0xffff;
     if ((index & 1) !== 0) {
-      const store = this.#v6;
       out.family = 6;
-      out.l0 = store.get(at, ADDRESSES);
-      out.l1 = store.get(at, ADDRESSES + 1);
-      out.l2 = store.get(at, ADDRESSES + 2);
-      out.l3 = store.get(at, ADDRESSES + 3);
-      out.r0 = store.get(at, ADDRESSES + 4);
-      out.r1 = store.get(at, ADDRESSES + 5);
-      out.r2 = store.get(at, ADDRESSES + 6);
-      out.r3 = store.get(at, ADDRESSES + 7);
+      out.l0 = words[place + ADDRESSES] as number;
+      out.l1 = words[place + ADDRESSES + 1] as number;
+      out.l2 = words[place + ADDRESSES + 2] as number;
+      out.l3 = words[place + ADDRESSES + 3] as number;
+      out.r0 = words[place + ADDRESSES + 4] as number;
+      out.r1 = words[place + ADDRESSES + 5] as number;
+      out.r2 = words[place + ADDRESSES + 6] as number;
+      out.r3 = words[place + ADDRESSES + 7] as number;
       return out;
     }
     out.family = 4;
     out.l0 = out.l1 = out.r0 = out.r1 = 0;
     out.l2 = out.r2 = MAPPED;
-    out.l3 = this.#v4.get(at, ADDRESSES);
-    out.r3 = this.#v4.get(at, ADDRESSES + 1);
+    out.l3 = words[place + ADDRESSES] as number;
+    out.r3 = words[place + ADDRESSES + 1] as number;
     return out;
   }
 
@@ -177,7 +177,7 @@ export class TimeWaitTable {
     const at = store.take();
     const words = store.wordsOf(at);
     const place = store.placeOf(at);
-    for (let field = 0; field < ADDRESSES; field++) words[place + field] = 0;
+    for (let field = 0; field < TW_PORTS; field++) words[place + field] = 0;
     words[place + TW_PORTS] = portsOf(t);
     words[place + TW_EXPIRY] = expiryMs;
     const addresses = place + ADDRESSES;
@@ -196,7 +196,7 @@ export class TimeWaitTable {
     }
     const index = (at << 1) | (v4 ? 0 : 1);
     this.#count++;
-    this.#append(index);
+    this.#append(index, words, place);
     return index;
   }
 
@@ -204,7 +204,7 @@ export class TimeWaitTable {
   restart(index: number, expiryMs: number): void {
     this.#unlink(index);
     this.set(index, TW_EXPIRY, expiryMs);
-    this.#append(index);
+    this.#append(index, this.wordsOf(index), this.placeOf(index));
   }
 
   /** Forgets a record, because its tuple is used again (RFC 6191). `onRemove` is not called. */
@@ -251,17 +251,19 @@ export class TimeWaitTable {
     this.remove(index);
   }
 
-  #append(index: number): void {
-    this.set(index, OLDER, this.#youngest);
-    this.set(index, YOUNGER, -1);
+  #append(index: number, words: Int32Array, place: number): void {
+    words[place + OLDER] = this.#youngest;
+    words[place + YOUNGER] = -1;
     if (this.#youngest === -1) this.#oldest = index;
     else this.set(this.#youngest, YOUNGER, index);
     this.#youngest = index;
   }
 
   #unlink(index: number): void {
-    const older = this.get(index, OLDER);
-    const younger = this.get(index, YOUNGER);
+    const words = this.wordsOf(index);
+    const place = this.placeOf(index);
+    const older = words[place + OLDER] as number;
+    const younger = words[place + YOUNGER] as number;
     if (older === -1) this.#oldest = younger;
     else this.set(older, YOUNGER, younger);
     if (younger === -1) this.#youngest = older;
