@@ -145,6 +145,21 @@ describe('connect', () => {
     expect([c.remoteAddress, c.info().rcvMss]).toEqual(['10.0.0.2', 1460]);
   });
 
+  it('what was right of an active OPEN before is asked in short: each name, value and handler is judged all the same', () => {
+    const net = new Net();
+    const { a } = net.pair({ delayUs: 1000 });
+    const to = { address: '10.0.0.2', port: 80 };
+    const handler = {};
+    for (let i = 0; i < 2; i++) a.open({ ...to, handler });
+    expect(() => a.open({ ...to, handler, prot: 80 } as object as typeof to)).toThrow(/no option 'prot'/);
+    expect(() => a.open({ ...to, handler: { open: 5 } as object })).toThrow(TypeError);
+    expect(() => a.open({ ...to, handler: 5 as unknown as object })).toThrow(TypeError);
+    expect(() => a.open({ address: '10.0.0.2', handler } as unknown as typeof to)).toThrow(TypeError);
+    expect(() => a.open({ ...to, port: 65_536, handler })).toThrow(RangeError);
+    expect(() => a.open(null as unknown as typeof to)).toThrow(TypeError);
+    expect(a.tcp.size).toBe(2);
+  });
+
   it('settings that cannot be are refused with their name', async () => {
     const { a } = new Net().pair();
     const to = { address: '10.0.0.2', port: 80 };

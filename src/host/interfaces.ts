@@ -114,7 +114,7 @@ export class Interfaces {
     this.#owner = owner;
     this.#sink = {
       input: owner.input,
-      together: (bring) => owner.together(bring),
+      together: owner.together,
       mtuChanges: (iface, mtu) => this.#mtuChanges(iface, mtu),
     };
   }

@@ -235,6 +235,24 @@ describe('accept', () => {
     }
   });
 
+  it('a loop is over once it was left or thrown out of, gives each call a connection, and closes nothing before it begins', async () => {
+    const { world, a, b } = pair();
+    const listener = b.listen({ port: 80 });
+    await listener[Symbol.asyncIterator]().return();
+    expect(listener.closed).toBe(false);
+    const loop = listener[Symbol.asyncIterator]();
+    const both = [loop.next(), loop.next()];
+    const ports = [1, 2].map(() => a.open({ address: '10.0.0.2', port: 80 }).localPort);
+    world.runSync(1_000_000);
+    const given = await Promise.all(both);
+    expect(given.map(({ done, value }) => [done, value?.remotePort])).toEqual(ports.map((p) => [false, p]));
+    const waits = loop.next();
+    await expect(loop.throw(new Error('mine'))).rejects.toThrow('mine');
+    expect(listener.closed).toBe(true);
+    const over = { value: undefined, done: true };
+    expect([await waits, await loop.next(), await loop.return()]).toEqual([over, over, over]);
+  });
+
   it('a loop that is left, and the end of `await using`, close the listener', async () => {
     const net = new Net();
     const { a, b } = net.pair({ delayUs: 1000 });

@@ -242,20 +242,8 @@ export class Listener {
   }
 
   /** Every connection until the listener is closed. Whoever leaves the loop before closes it. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Connection, void, void> {
-    try {
-      while (!this.#closed || this.#queue.size > 0) {
-        let c: Connection;
-        try {
-          c = await this.accept();
-        } catch {
-          return;
-        }
-        yield c;
-      }
-    } finally {
-      this.close();
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<Connection, void, void> {
+    return new Accepting(this);
   }
 
   /** Stops listening. Half-open and unaccepted connections are reset; accepted ones live on. */
@@ -348,4 +336,47 @@ export class Listener {
     if (c.place !== null) this.#queue.leave(c.place);
     c.place = null;
   }
+}
+
+/** The loop over a listener's connections. By hand: a generator that awaits takes as many turns again for each of them. */
+class Accepting implements AsyncGenerator<Connection, void, void> {
+  readonly #listener: Listener;
+  /** Who leaves a loop that has not begun does not close the listener. */
+  #begun = false;
+  #over = false;
+  readonly #end = (): IteratorResult<Connection, void> => {
+    this.#over = true;
+    if (this.#begun) this.#listener.close();
+    return { value: undefined, done: true };
+  };
+
+  constructor(listener: Listener) {
+    this.#listener = listener;
+  }
+
+  next(): Promise<IteratorResult<Connection, void>> {
+    this.#begun = true;
+    return this.#over ? Promise.resolve(this.#end()) : this.#listener.accept().then(given, this.#end);
+  }
+
+  async return(): Promise<IteratorResult<Connection, void>> {
+    return this.#end();
+  }
+
+  async throw(error: unknown): Promise<IteratorResult<Connection, void>> {
+    this.#end();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end();
+  }
+}
+
+function given(value: Connection): IteratorResult<Connection, void> {
+  return { value, done: false };
 }
