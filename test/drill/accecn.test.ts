@@ -48,3 +48,25 @@ describe('scripts of AccECN', () => {
     },
   );
 });
+
+/** Who closes first, up to the ACK of the peer's FIN with the control bits `last`. */
+const closing = (last: string): string => `
+ 0 \`sysctl -q net.ipv4.tcp_ecn=3 net.ipv4.tcp_ecn_option=0\`
++0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
++0...0.010 connect(3, ..., ...) = 0
++0 > [noecn] SEWA 0:0(0) <...>
++.01 < [ect1] SW. 0:0(0) ack 1 win 32768 <mss 1000,nop,nop,sackOK>
++0 > EW. 1:1(0) ack 1
++.01 close(3) = 0
++0 > F5. 1:1(0) ack 1
++.01 < [ect0] .5 1:1(0) ack 2 win 32768
++.01 < [ect0] F5. 1:1(0) ack 2 win 32768
++0 > ${last} 2:2(0) ack 2
+`;
+
+it('who has closed and is in TIME-WAIT goes on to tell of marks, but on Linux', async () => {
+  const outcome = async (last: string, profile: Profile): Promise<string> =>
+    (await runScript(parseScript(closing(last)), { profile })).outcome;
+  expect([await outcome('.', linuxProfile), await outcome('.5', linuxProfile)]).toEqual(['pass', 'fail']);
+  expect([await outcome('.5', rfcProfile), await outcome('.', rfcProfile)]).toEqual(['pass', 'fail']);
+});

@@ -3,6 +3,7 @@
 
 import {
   type AckSample,
+  congestionControl,
   FastOpen,
   Phase,
   parts,
@@ -45,7 +46,8 @@ export function burstOf(minTsoSegs: number): Rules['burst'] {
     const most = Math.min(queued, (snd.una + snd.wnd - snd.nxt) | 0, room);
     if (most <= 0) return 0;
     const half = Math.max(Math.floor(cc.cwnd / snd.mss) >> 1, 1);
-    const segments = Math.min(burstSegments(tcb, minTsoSegs), half);
+    // In urgent mode each segment goes alone (tcp_write_xmit), and again alone (__tcp_retransmit_skb).
+    const segments = snd.urgent === 1 ? 1 : Math.min(burstSegments(tcb, minTsoSegs), half);
     let octets = Math.min(Math.floor(most / full), segments) * full;
     const rest = queued - octets;
     const small = rest > 0 && rest < full && most === queued && octets < segments * full;
@@ -80,6 +82,7 @@ export function pushesOf(minTsoSegs: number): Rules['pushes'] {
     while (i < pieces.length && seqGt(end, pieces[i] as number)) i += 2;
     const last = pieces[i] === end;
     if (last && pieces[i + 1] === 1) return true;
+    if (snd.urgent === 1) return false;
     // tcp_xmit_retransmit_queue: as much of one piece as is lost, and as cwnd allows.
     const range = parts.rangeAt(sent, (end - 1) | 0);
     if (range < 0) return false;
@@ -203,16 +206,17 @@ function inCwr({ cc, snd, ecn }: Tcb): boolean {
   return ecn !== 0 && cc.phase === Phase.OPEN && !seqGt(snd.una, cc.ecnRecover);
 }
 
-/** tcp_cwnd_reduction in TCP_CA_CWR, in segments: cwnd follows what leaves the network, as in fast recovery. */
-function reduce(tcb: Tcb, sent: Sent, s: AckSample): void {
+/** tcp_cwnd_reduction, in TCP_CA_CWR as in fast recovery: RFC 9937, but in segments, however small. `sentNow`: octets. */
+function reduce(tcb: Tcb, sent: Sent, s: AckSample, sentNow: number): void {
   const { cc, snd } = tcb;
   const { mss } = snd;
   const segments = (octets: number): number => Math.ceil(octets / mss);
-  if (s.delivered <= 0) return;
+  const out = segments(sentNow);
+  const forced = out === 0 || s.partial === 1;
+  if (s.delivered <= 0 && !(forced && cc.phase === Phase.FAST_RECOVERY)) return;
   sent.prrDelivered += s.delivered;
   const pipe = segments(parts.inFlight(tcb));
   const target = Math.floor(cc.ssthresh / mss);
-  const out = segments((snd.nxt - cc.ecnRecover) | 0);
   let count: number;
   if (pipe > target) {
     count = Math.ceil((target * segments(sent.prrDelivered)) / Math.floor(sent.recoverFs / mss)) - out;
@@ -221,7 +225,7 @@ function reduce(tcb: Tcb, sent: Sent, s: AckSample): void {
     if (s.advanced === 1 && s.lost === 0) count++;
     count = Math.min(target - pipe, count);
   }
-  cc.cwnd = Math.max(pipe + Math.max(count, out === 0 ? 1 : 0), 1) * mss;
+  cc.cwnd = Math.max(pipe + Math.max(count, forced ? 1 : 0), 1) * mss;
 }
 
 /** tcp_is_cwnd_limited; what was SACKed before does not open cwnd a second time, and a mark closes it by and by (tcp_cong_control). */
@@ -230,20 +234,29 @@ export const controlWindow: Rules['controlWindow'] = (e, tcb, s, left) => {
   s.appLimited = cc.limited === 1 || (cc.cwnd < cc.ssthresh && cc.cwnd < 2 * cc.mostOut) ? 0 : 1;
   // tcp_may_raise_cwnd: where reordering is usual, what is SACKed counts when it is.
   if (cc.reordering > LEAST_REORDERING || s.acked > s.delivered) s.acked = s.delivered;
+  if (cc.phase === Phase.FAST_RECOVERY && sent !== null) {
+    if (congestionControl(tcb.config.congestion).ownsRecovery === true)
+      rfc9293.controlWindow(e, tcb, s, left);
+    else {
+      s.inFlight = parts.inFlight(tcb);
+      reduce(tcb, sent, s, sent.prrOut);
+    }
+    return;
+  }
   const { cwnd } = cc;
   const cut = sent !== null && sent.recoverFs > 0 && cc.phase === Phase.OPEN && !left;
   if (cut && inCwr(tcb)) {
     s.inFlight = parts.inFlight(tcb);
-    reduce(tcb, sent, s);
+    reduce(tcb, sent, s, (snd.nxt - cc.ecnRecover) | 0);
     return;
   }
   if (cut) cc.cwnd = cc.ssthresh; // tcp_end_cwnd_reduction
   const { ecnRecover } = cc;
   rfc9293.controlWindow(e, tcb, s, left);
-  if (sent === null || cc.phase === Phase.FAST_RECOVERY) return;
+  if (sent === null) return;
   sent.recoverFs = 0;
   if (cc.ecnRecover === ecnRecover || !inCwr(tcb)) return;
   sent.recoverFs = Math.max(cwnd, snd.mss);
   sent.prrDelivered = 0;
-  reduce(tcb, sent, s);
+  reduce(tcb, sent, s, 0);
 };

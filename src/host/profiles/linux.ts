@@ -156,6 +156,13 @@ const persistTimeout: Rules['persistTimeout'] = (e, tcb) => {
   parts.startPersist(e, tcb);
 };
 
+/** tcp_v4_timewait_ack: who has closed and is in TIME-WAIT has no counters any more, and no options of theirs. */
+const sendAck: Rules['sendAck'] = (e, tcb) => {
+  const { accEcn } = tcb;
+  if (tcb.state === State.TIME_WAIT && tcb.orphan === 1 && accEcn !== null) parts.forgetMarks(accEcn);
+  rfc9293.sendAck(e, tcb);
+};
+
 /** Linux. */
 export const linux = profileOf('linux', {
   tcp: {
@@ -274,6 +281,10 @@ export const linux = profileOf('linux', {
     sendSyn: {
       value: sendSyn,
       source: 'tcp_advertise_mss (net/ipv4/tcp_output.c): the MSS of a SYN follows the path MTU',
+    },
+    sendAck: {
+      value: sendAck,
+      source: 'tcp_v4_timewait_ack (net/ipv4/tcp_ipv4.c): no AccECN in TIME-WAIT, when the user has gone',
     },
     timeWaitRst: { value: timeWaitRst, source: 'tcp_rfc1337: 0' },
     burst: {

@@ -31,6 +31,12 @@ export function countEcn(tcb: Tcb, acc: AccEcn, seg: Segment): void {
   acc.lastEcn = seg.ecn;
 }
 
+/** ACE says 0 from now on, and no option says more. */
+export function forgetMarks(acc: AccEcn): void {
+  acc.rCep = 0;
+  acc.modes |= Mode.NO_OPTIONS;
+}
+
 /** The byte counter of the segment's IP-ECN field. */
 export function countText(acc: AccEcn, seg: Segment): void {
   const { ecn, textLen } = seg;
