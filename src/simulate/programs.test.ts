@@ -170,6 +170,28 @@ describe('a program', () => {
     expect(http.globalAgent.maxSockets).toBe(Number.POSITIVE_INFINITY);
   });
 
+  test('that asks by an agent of the test file finds no connection of programs that have ended', async () => {
+    const agent = new Agent({ keepAlive: true });
+    const once = async (crash: boolean): Promise<string> => {
+      await using sim = simulate();
+      sim.host('server', () => web());
+      const ask = (): Promise<unknown> =>
+        new Promise((resolve, reject) => {
+          const asking = request({ agent, host: 'server' }, (answer) => answer.resume().once('end', resolve));
+          asking.on('error', reject).end();
+        });
+      const client = sim.host('client', ask);
+      await sim.advance('1s');
+      if (crash) client.restart();
+      await sim.advance('1s');
+      expect(Object.values(agent.freeSockets).flat().length).toBe(1);
+      return sim.trace.digest;
+    };
+    const first = await once(false);
+    await once(true);
+    expect(await once(false)).toBe(first);
+  });
+
   test('that is dead is told nothing: neither its servers nor its promises', async () => {
     await using sim = simulate();
     const told: string[] = [];

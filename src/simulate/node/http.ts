@@ -2,7 +2,7 @@
 // timeouts of requests, which Node looks at in C++.
 
 import { duplexPair } from 'node:stream';
-import { currentLife } from '../life.ts';
+import { currentLife, type Life } from '../life.ts';
 import type { Changes } from './changes.ts';
 import { nodeModule } from './modules.ts';
 
@@ -19,6 +19,7 @@ export function installHttp(changes: Changes): void {
     Object.assign(module, { globalAgent: perHost(Agent, options, globalAgent) });
     changes.also(() => void Object.assign(module, { globalAgent }));
   }
+  sharedAgents(changes);
   dateHeader(changes);
   const prototype = listPrototype();
   if (prototype === null) return;
@@ -61,6 +62,38 @@ function perHost(Agent: unknown, options: object, before: object): object {
       },
     });
   return agent;
+}
+
+/** Who has asked by an agent that is no host's own: the test file's, or that of a module which it imports. */
+interface Users {
+  readonly all: Set<Life>;
+  last: Life;
+}
+
+/** Kept from one simulation to the next. */
+const usersOf = new WeakMap<object, Users>();
+
+/** Agents that are shared know nothing of the connections of programs that have ended, of which nobody tells them. */
+function sharedAgents(changes: Changes): void {
+  const prototype = nodeModule('http').Agent.prototype as unknown as AgentInside;
+  const { addRequest } = prototype;
+  changes.put(prototype, 'addRequest', function (this: AgentInside, ...args: unknown[]) {
+    const life = currentLife();
+    if (life !== null && usersOf.get(this)?.last !== life) begins(this, life);
+    return addRequest.apply(this, args);
+  });
+}
+
+/** A life asks by an agent that another has used before. */
+function begins(agent: AgentInside, life: Life): void {
+  const before = usersOf.get(agent);
+  if (before === undefined || [...before.all].some(({ isDead }) => !isDead)) {
+    usersOf.set(agent, { all: (before?.all ?? new Set()).add(life), last: life });
+    return;
+  }
+  for (const name of ['requests', 'sockets', 'freeSockets']) agent[name] = Object.create(null);
+  agent['totalSocketCount'] = 0;
+  usersOf.set(agent, { all: new Set([life]), last: life });
 }
 
 /** The Date header comes from a clock that cannot be replaced; it has the same length at any time. */
