@@ -31,10 +31,13 @@ for (let round = 1; performance.now() - begin < minutes * 60_000; round++) {
   const tally = await churn.round(ROUND_MS);
   const left = await churn.left(REST_MS);
   globalThis.gc?.();
-  const { heapUsed, rss } = process.memoryUsage();
+  const { heapUsed, heapTotal, external, arrayBuffers, rss } = process.memoryUsage();
   const counts = Object.entries(tally).map(([what, n]) => `${what} ${n}`);
   const hosts = `${churn.gateway.host.tcp.size} TCBs`;
-  stdout.write(`${round}: ${counts.join(', ')}; ${hosts}; heap ${mib(heapUsed)}, RSS ${mib(rss)} MiB\n`);
+  const arenas = [churn.gateway.host, churn.guest].map(({ memory }) => mib(memory.u8.length)).join(' and ');
+  const outside = `arenas ${arenas}, external ${mib(external)}, array buffers ${mib(arrayBuffers)}`;
+  const heap = `heap ${mib(heapUsed)} of ${mib(heapTotal)}`;
+  stdout.write(`${round}: ${counts.join(', ')}; ${hosts}; ${heap}, ${outside}, RSS ${mib(rss)} MiB\n`);
   if (!isDeepStrictEqual(left, NOTHING)) {
     stdout.write(`left: ${JSON.stringify(left)} ${JSON.stringify(churn.gateway.connections())}\n`);
     exit(1);
