@@ -47,6 +47,8 @@ function start(...argv: string[]) {
   return { text, quit, until, ended };
 }
 
+const SANDBOX = { address: '10.0.2.10', prefix: 24, router: '10.0.2.2' };
+
 describe('synfin gateway', () => {
   test('a guest by a unix socket reaches a server of the machine, and is reached by -L; all of it is recorded', async () => {
     const server = createServer((socket) => socket.end('hello from the machine'));
@@ -88,7 +90,8 @@ describe('synfin gateway', () => {
     const log = readFileSync(audit, 'utf8')
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as object);
+      .map((line) => JSON.parse(line) as { time: string });
+    for (const { time } of log) expect(Math.abs(Date.parse(time) - Date.now())).toBeLessThan(60_000);
     expect(log).toContainEqual(
       expect.objectContaining({
         event: 'connect',
@@ -214,14 +217,20 @@ describe('synfin gateway', () => {
       '  vm1      example.org:443      ESTABLISHED  open            1200      34M     2',
       '> vm1      192.0.2.1:443        ESTABLISHED  open            1200      34M     2',
     ]);
-    const qemu = pasteLines('unix:/run/a/long/way/vm.sock', 1500)[0] as string;
+    const qemu = pasteLines('unix:/run/a/long/way/vm.sock', 1500, SANDBOX)[0] as string;
     const rows = headRows([`  ${qemu}`], 80);
     expect(rows.length).toBe(2);
     expect(rows.every((each) => each.length <= 80)).toBe(true);
     expect(rows.join('\n').replaceAll('\\\n', '')).toBe(`  ${qemu}`); // as a shell joins them
     expect([octetsText(9999), octetsText(10_000), octetsText(1_500_000)]).toEqual(['9999', '10k', '1.5M']);
-    expect(pasteLines('ws:127.0.0.1:8086', 1500)).toEqual([
+    expect(pasteLines('ws:127.0.0.1:8086', 1500, SANDBOX)).toEqual([
       "new V86({ …, net_device: { type: 'virtio', relay_url: 'ws://127.0.0.1:8086/' } })",
+    ]);
+    expect(pasteLines('tap:box0', 9000, SANDBOX)).toEqual([
+      'ip link set box0 netns PID',
+      'nsenter -n -t PID ip addr add 10.0.2.10/24 dev box0',
+      'nsenter -n -t PID ip link set box0 mtu 9000 up',
+      'nsenter -n -t PID ip route add default via 10.0.2.2',
     ]);
   });
 });

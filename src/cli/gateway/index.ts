@@ -2,7 +2,13 @@
 
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
-import { auditLine, type FramePort, type FrameTap, type Gateway } from '../../gateway/index.ts';
+import {
+  type AuditRecord,
+  auditLine,
+  type FramePort,
+  type FrameTap,
+  type Gateway,
+} from '../../gateway/index.ts';
 import {
   createGateway,
   type Frames,
@@ -20,8 +26,9 @@ import { gatewayHelp } from './help.ts';
 import { RecentSegments } from './recent.ts';
 import { watchGateway } from './screen.ts';
 import { type GatewaySettings, gatewayArguments, gatewaySettings, understood } from './settings.ts';
-import { pasteLines } from './show.ts';
+import { pasteLines, type SandboxPlace } from './show.ts';
 
+const NETWORK = '10.0.2.0/24';
 const LONGEST_FRAME = 65_600;
 /** q, Ctrl-C, Ctrl-D. */
 const ENDS = [0x71, 3, 4];
@@ -71,6 +78,18 @@ function ended(stdin: Readable): Promise<void> {
   });
 }
 
+/** A record of the log with the time of day: who reads it later does not know when the gateway began. */
+function dated(record: AuditRecord): AuditRecord {
+  const time = { time: new Date().toISOString() };
+  return { ...time, ...record };
+}
+
+/** Where a sandbox may be: below what DHCP gives, which it has no client for. */
+function sandboxPlace(network: string, router: string): SandboxPlace {
+  const address = router.replace(/\d+$/, (octet) => `${Number(octet) + 8}`);
+  return { address, prefix: Number(network.split('/')[1]), router };
+}
+
 /** What has been opened, to be closed again. */
 interface Opened {
   readonly frames: Frames[];
@@ -87,6 +106,7 @@ async function open(
 ): Promise<string[]> {
   const { lang } = io;
   const head: string[] = [];
+  const sandbox = sandboxPlace(settings.gateway.network ?? NETWORK, gateway.address);
   for (const at of settings.listen) {
     const arrivals = new Arrivals(gateway, settings.faults);
     const arrived = (port: FramePort, from: string): void => {
@@ -108,7 +128,7 @@ async function open(
     opened.frames.push(frames);
     head.push(
       t(lang, 'gatewayListens', { at: frames.at }),
-      ...pasteLines(frames.at, settings.mtu).map((l) => `  ${l}`),
+      ...pasteLines(frames.at, settings.mtu, sandbox).map((l) => `  ${l}`),
     );
   }
   for (const each of settings.forwards) {
@@ -137,7 +157,7 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
   const gateway = understood(() =>
     createGateway({
       ...settings.gateway,
-      ...(audit === null ? {} : { audit: (r) => audit.line(auditLine(r)) }),
+      ...(audit === null ? {} : { audit: (r) => audit.line(auditLine(dated(r))) }),
     }),
   );
   const taps: FrameTap[] = [];
@@ -157,7 +177,7 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
       gateway.tap = (...frame) => {
         for (const tap of taps) tap(...frame);
       };
-    const network = settings.gateway.network ?? '10.0.2.0/24';
+    const network = settings.gateway.network ?? NETWORK;
     const head = [
       t(lang, 'gatewayNetwork', { network, gateway: gateway.address, dns: gateway.dnsAddress }),
       ...(await open(gateway, settings, opened, io, say)),

@@ -4,8 +4,15 @@ import type { ConnectionRow, GatewayInfo } from '../../gateway/index.ts';
 import { type Lang, textWidth, wrapText } from '../../lab/text/index.ts';
 import { t } from '../messages.ts';
 
+/** Where a sandbox is on the guests' network. */
+export interface SandboxPlace {
+  readonly address: string;
+  readonly prefix: number;
+  readonly router: string;
+}
+
 /** What to paste for a place, with what for: none for places that need none. */
-export function pasteLines(at: string, mtu: number): string[] {
+export function pasteLines(at: string, mtu: number, sandbox: SandboxPlace): string[] {
   const large = mtu === 1500 ? '' : `,host_mtu=${mtu}`;
   const device = `-device virtio-net-pci,netdev=n${large}`;
   const [by = '', ...rest] = at.split(':');
@@ -28,6 +35,16 @@ export function pasteLines(at: string, mtu: number): string[] {
       ];
     case 'ws':
       return [`new V86({ …, net_device: { type: 'virtio', relay_url: 'ws://${where}/' } })`];
+    case 'tap': {
+      // A sandbox's network namespace is that of any process in it. It has no DHCP client of its own.
+      const within = 'nsenter -n -t PID ip';
+      return [
+        `ip link set ${where} netns PID`,
+        `${within} addr add ${sandbox.address}/${sandbox.prefix} dev ${where}`,
+        `${within} link set ${where}${mtu === 1500 ? '' : ` mtu ${mtu}`} up`,
+        `${within} route add default via ${sandbox.router}`,
+      ];
+    }
     default:
       return [];
   }
