@@ -124,11 +124,16 @@ const takers: readonly Taker[] = [
     call: (o) => gateway({}).attach(link.devicePair({ kind: 'ethernet' })[0] as Given, o),
   },
   { of: 'RegisterOptions', right: {}, call: (o) => register(o).undo() },
-  { of: 'ConnectOptions', right: { address: '10.0.0.9', port: 1 }, call: (o) => host().connect(o) },
+  // With a third option: those that name nothing but the peer are judged without the schema.
+  {
+    of: 'ConnectOptions',
+    right: { address: '10.0.0.9', port: 1, localPort: 0 },
+    call: (o) => host().connect(o),
+  },
   {
     of: 'IpService',
     right: {},
-    call: (o) => host().open({ address: '10.0.0.9', port: 1, ...o }),
+    call: (o) => host().open({ address: '10.0.0.9', port: 1, localPort: 0, ...o }),
     where: 'connect',
   },
   { of: 'DeviceOptions', right: {}, call: (o) => host().attach({ ...device } as Given, o) },
