@@ -105,8 +105,8 @@ export const proveMessages = {
     zh: '不符合预期：去掉这条规则，应当失败的是：{steps}',
   },
   proveWrote: {
-    en: '{files} files in {dir}, an action each; a comment before each question says what is to be answered. For example: z3 {dir}/*.smt2, or cvc5 --incremental --finite-model-find FILE',
-    zh: '已在 {dir} 写入 {files} 个文件，每个动作一个；每个问题前的注释是应有的答案。例如：z3 {dir}/*.smt2，或 cvc5 --incremental --finite-model-find 文件',
+    en: '{files} files in {dir}, an action each; a comment before each question says what is to be answered. For each of them: z3 FILE, or cvc5 --incremental --finite-model-find FILE',
+    zh: '已在 {dir} 写入 {files} 个文件，每个动作一个；每个问题前的注释是应有的答案。对每个文件运行：z3 文件，或 cvc5 --incremental --finite-model-find 文件',
   },
   solverNoModule: {
     en: 'the package z3-solver is not installed: npm install z3-solver, or --solver z3 or cvc5 for one of the system',

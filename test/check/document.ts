@@ -25,7 +25,8 @@ import {
 import { plainLadder } from '../../src/lab/ladder/index.ts';
 import { playScenario } from '../../src/lab/scenario/index.ts';
 import type { Lang, Text } from '../../src/lab/text/index.ts';
-import { type ProvedRun, proofChapter } from './proved.ts';
+import { proofChapter } from './chapter.ts';
+import type { ProvedRun } from './proved.ts';
 
 /** The pages by language. */
 export const PAGES: Readonly<Record<Lang, string>> = { en: 'docs/proof.md', zh: 'docs/proof.zh-CN.md' };

@@ -9,7 +9,15 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { unexpected } from '../../src/lab/check/battery/index.ts';
 import { documents, FULL, type FullRun, fullRun, keptRun, quickRun } from './document.ts';
-import { bridgeRun, keptProof, PROVED, type ProvedRun, solverRuns, wrongProof } from './proved.ts';
+import {
+  bridgeRun,
+  keptProof,
+  PROVED,
+  type ProvedRun,
+  smtFilesRuns,
+  solverRuns,
+  wrongProof,
+} from './proved.ts';
 
 const root = new URL('../../', import.meta.url);
 const LEAST_MS = 1000;
@@ -45,15 +53,16 @@ const proof = all || process.argv.includes('--proof');
 const solvers = await solverRuns(proof ? ['wasm', 'z3', 'cvc5'] : ['wasm']);
 for (const { name, asked, good, seconds } of solvers)
   console.log(`${name}: ${good} of ${asked}, ${seconds} s`);
+const files = proof ? await smtFilesRuns() : keptProof().files;
 const { date } = today();
 const extent = all ? 'full' : proof ? 'proof' : 'quick';
 const bridge = bridgeRun(extent, date, keptProof().bridge.reports, console.log);
-if (proof) keep(PROVED, { ...today(), solvers, bridge } satisfies ProvedRun);
+if (proof) keep(PROVED, { ...today(), solvers, files, bridge } satisfies ProvedRun);
 const quick = quickRun();
 const full = keptRun();
 const wrong = [
   ...unexpected({ ...quick, tier: 'full', models: [...quick.models, ...full.models] }),
-  ...wrongProof({ solvers, bridge }),
+  ...wrongProof({ solvers, files, bridge }),
 ];
 for (const [name, text] of documents(quick, full, keptProof())) writeFileSync(new URL(name, root), text);
 console.log(wrong.length === 0 ? 'everything is as expected' : `not as expected: ${wrong.join(', ')}`);

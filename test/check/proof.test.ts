@@ -93,9 +93,10 @@ test('the proof that is kept is all as it must be, and is one of the theory as i
 });
 
 test('a proof that is not as it must be is noticed', () => {
-  const { solvers, bridge } = proved;
+  const { solvers, files, bridge } = proved;
   const damaged = {
     solvers: solvers.map((run, i) => (i === 0 ? { ...run, good: run.good - 1 } : run)),
+    files: files.map((run, i) => (i === 0 ? { ...run, differing: ['smt/base/01-open.smt2'] } : run)),
     bridge: {
       ...bridge,
       reports: bridge.reports.map((report, i) => (i === 0 ? { ...report, unexplained: 1 } : report)),
@@ -104,6 +105,7 @@ test('a proof that is not as it must be is noticed', () => {
   };
   expect(wrongProof(damaged)).toEqual([
     solvers[0]?.name,
+    'smt/base/01-open.smt2',
     `bridge base ${bridge.reports[0]?.id}`,
     `bridge base ${bridge.mutants[0]?.mutant}`,
   ]);

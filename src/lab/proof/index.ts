@@ -3,6 +3,7 @@
 export { type AskedRule, type Failure, failuresWithout, rulesAskedBy, unprovedText } from './asked.ts';
 export { base } from './base/index.ts';
 export type { Counterexample, Shown } from './counterexample.ts';
+export type { Sort } from './language/index.ts';
 export { actionName, clauseName, sectionName, stepName } from './names.ts';
 export {
   countOf,

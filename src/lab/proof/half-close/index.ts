@@ -4,7 +4,7 @@
 
 import { base } from '../base/index.ts';
 import { type RemovedRule, theoryWithout } from '../removed.ts';
-import type { Part, Theory } from '../theory.ts';
+import type { Clause, Part, Theory } from '../theory.ts';
 
 const LISTENS = '~deaf(p)';
 const TEXT = 'text';
@@ -122,6 +122,11 @@ const both: Part = {
   ],
 };
 
+/** A clause of the base theory that is needed here for another step: “CLOSE by state” keeps the one that it is there for. */
+const ELSEWHERE: Readonly<Record<string, Pick<Clause, 'neededFor'>>> = {
+  'end reached': { neededFor: ['CLOSE', 'reads on'] },
+};
+
 /** Closing one direction is another thing than closing both. */
 export const halfClose: Theory = {
   ...base,
@@ -138,7 +143,12 @@ export const halfClose: Theory = {
     ...theoryWithout(base, {
       id: 'reads',
       changes: [{ action: TEXT, when: { '~kept(p, x)': ['~kept(p, x)', LISTENS] } }],
-    }).parts,
+    }).parts.map((part) => ({
+      ...part,
+      helpers: part.helpers.map((clause) =>
+        clause.name in ELSEWHERE ? { ...clause, ...ELSEWHERE[clause.name] } : clause,
+      ),
+    })),
     both,
   ],
 };
