@@ -2,10 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { OPT_SACK, Segment } from '../../wire/segment.ts';
 import { status } from '../calls.ts';
 import { inState, octets, options, pass, sent } from '../segment-arrives/testing.ts';
-import { inFlight as pipe } from '../send/sent.ts';
+import { markLost, noteResent, inFlight as pipe } from '../send/sent.ts';
+import { brokenInvariant } from '../tcb/invariants.ts';
 import type { Sent } from '../tcb/sent.ts';
 import { cloneTcb, Phase } from '../tcb/tcb.ts';
-import { lastResort } from './dup-acks.ts';
+import {
+  boundDeparted,
+  detectByCount,
+  duplicateAck,
+  firstLost,
+  insideWindow,
+  lastResort,
+  newAck,
+} from './dup-acks.ts';
 import { updateScoreboard } from './scoreboard.ts';
 
 /** ESTABLISHED with SACK, MSS 1000 and ten segments in flight: 1, 1001, … 9001. */
@@ -340,4 +349,142 @@ it('a clone has a record of its own', () => {
   expect(clone).toEqual(a.tcb);
   sack(a, 1, 1001, 3001);
   expect([clone.sent?.sacked, a.tcb.sent?.sacked]).toEqual([1000, 2000]);
+});
+
+describe('each function alone', () => {
+  /** Ten segments of 1000 octets in flight, in pieces of 500 that were sent at times of their own. */
+  function pieces(sackUpTo: readonly number[] = []) {
+    const a = inState('ESTABLISHED', {
+      startUs: 5_000_000,
+      syn: options({ mss: 1000, sack: true }),
+      config: { lossDetection: 'dupacks' },
+    });
+    a.tcb.noDelay = 1;
+    a.tcb.cc.cwnd = 20_000;
+    for (let i = 0; i < 20; i++) {
+      a.send(octets(500));
+      a.setNow(a.engine.now + 1000);
+    }
+    sent(a);
+    const record = a.tcb.sent as Sent;
+    const at = (offset: number): number => (a.tcb.snd.iss + offset) | 0;
+    const s = a.engine.sample.none(a.tcb);
+    if (sackUpTo.length > 0) {
+      const seg = Object.assign(new Segment(), { opts: OPT_SACK, sackCount: sackUpTo.length / 2 });
+      seg.sack.set(sackUpTo.map(at));
+      updateScoreboard(a.engine, a.tcb, record, seg, s);
+    }
+    return { a, tcb: a.tcb, record, at, s };
+  }
+
+  it('the first segment is lost, in one piece, up to what the peer has of it', () => {
+    const whole = pieces();
+    firstLost(whole.tcb, whole.record, whole.s);
+    expect([whole.record.lost, whole.record.count, whole.s.lost]).toEqual([1000, 19, 1000]);
+    const part = pieces([501, 1001]);
+    firstLost(part.tcb, part.record, null);
+    expect(part.record.lost).toBe(500);
+    const all = pieces();
+    for (let i = 0; i < 2; i++) firstLost(all.tcb, all.record, all.s); // once
+    expect([all.record.lost, all.tcb.cc.lost]).toEqual([1000, 1000]);
+    expect(brokenInvariant(all.tcb)).toBeNull();
+  });
+
+  it('what lies below the edge is lost in one piece, whenever it was sent; not what went again', () => {
+    const { tcb, record, at, s, a } = pieces([3001, 6001]);
+    noteResent(a.engine, tcb, at(1001), at(2001));
+    detectByCount(tcb, record, s);
+    expect([record.lost, record.count]).toEqual([2000, 1 + 1 + 1 + 1 + 8]);
+    expect(brokenInvariant(tcb)).toBeNull();
+  });
+
+  it('DupThresh reports are enough for the first: of what was sent once, in no episode, when nothing is known to be lost', () => {
+    for (const [reports, phase, resent, lost] of [
+      [3, Phase.OPEN, false, 1000],
+      [2, Phase.OPEN, false, 0],
+      [3, Phase.FAST_RECOVERY, false, 0],
+      [3, Phase.OPEN, true, 0],
+    ] as const) {
+      const { a, tcb, record, at, s } = pieces([3001, 3501]);
+      Object.assign(tcb.cc, { dupAcks: reports, phase });
+      if (resent) noteResent(a.engine, tcb, at(1), at(1001));
+      detectByCount(tcb, record, s);
+      expect([reports, phase, resent, record.lost]).toEqual([reports, phase, resent, lost]);
+    }
+    const { tcb, record, s } = pieces([3001, 3501]);
+    markLost(tcb, record, 3, null);
+    tcb.cc.dupAcks = 3;
+    detectByCount(tcb, record, s);
+    expect(record.lost).toBe(500);
+  });
+
+  it('never more has left than can have: without what is SACKed, what is lost, and the first segment', () => {
+    const { tcb, record, s, a } = pieces([3001, 7001]);
+    record.departed = 7000;
+    boundDeparted(tcb, record);
+    expect(record.departed).toBe(6000);
+    const b = pieces();
+    markLost(b.tcb, b.record, 19, null);
+    b.tcb.cc.phase = Phase.FAST_RECOVERY;
+    for (let i = 0; i < 20; i++) duplicateAck(b.a.engine, b.tcb, b.s);
+    expect(b.record.departed).toBe(10_000 - 500 - 1000);
+    expect(b.s.delivered).toBe(8500);
+    b.tcb.cc.dupAcks = 0x3fffffff; // as many as are counted
+    duplicateAck(b.a.engine, b.tcb, b.s);
+    expect([b.tcb.cc.dupAcks, b.s.delivered]).toEqual([0x3fffffff, 8500]);
+    expect([s.delivered, a.state]).toEqual([4000, 'ESTABLISHED']);
+  });
+
+  it('SHLD-16: the window ends before its edge; the first octet is inside of any', () => {
+    const { tcb, at } = pieces();
+    tcb.snd.wnd = 1000;
+    expect([1, 1000, 1001].map((seq) => insideWindow(tcb, at(seq)))).toEqual([true, true, false]);
+    tcb.snd.wnd = 0;
+    expect([insideWindow(tcb, at(1)), insideWindow(tcb, at(2))]).toEqual([true, false]);
+  });
+
+  it('`recover` follows SND.UNA at a distance where there is no episode, that of ECN always; neither goes back', () => {
+    for (const [phase, behind, recover, ecnRecover] of [
+      [Phase.OPEN, -100, -2, -2],
+      [Phase.OPEN, -2, -2, -2],
+      [Phase.OPEN, 100, 100, 100],
+      [Phase.LOSS, -100, -100, -2],
+    ] as const) {
+      const { a, tcb, s } = pieces();
+      const from = (distance: number): number => (tcb.snd.una + distance) | 0;
+      Object.assign(tcb.cc, { phase, recover: from(behind), ecnRecover: from(behind) });
+      newAck(a.engine, tcb, s);
+      expect([phase, behind, tcb.cc.recover - tcb.snd.una, tcb.cc.ecnRecover - tcb.snd.una]).toEqual([
+        phase,
+        behind,
+        recover,
+        ecnRecover,
+      ]);
+    }
+  });
+
+  it('the rescue: as far as cwnd and the window allow, of what was sent before recovery began', () => {
+    /** What goes when the holes below what was SACKed have gone again, and one thing is as told. */
+    const rescued = (room: number, change: (f: ReturnType<typeof pieces>) => void = () => {}): string[] => {
+      const f = pieces([1001, 8001]);
+      noteResent(f.a.engine, f.tcb, f.at(1), f.at(1001));
+      Object.assign(f.tcb.cc, {
+        phase: Phase.FAST_RECOVERY,
+        recover: f.at(10_000),
+        cwnd: pipe(f.tcb) + room,
+      });
+      f.record.rescueRxt = f.at(0);
+      change(f);
+      lastResort(f.a.engine, f.tcb);
+      return sent(f.a).map((line) => line.replace('PSH,', ''));
+    };
+    const end = [segment(9001)];
+    expect([rescued(1000), rescued(999)]).toEqual([end, []]);
+    expect([
+      rescued(1000, ({ tcb, at }) => Object.assign(tcb.cc, { recover: at(9999) })),
+      rescued(1000, ({ tcb }) => Object.assign(tcb.snd, { wnd: 9000 })),
+      rescued(1000, ({ tcb }) => Object.assign(tcb.snd, { wnd: 9001 })),
+      rescued(1000, ({ record, at }) => Object.assign(record, { rescueRxt: at(1) })),
+    ]).toEqual([[], [], end, []]);
+  });
 });

@@ -124,7 +124,7 @@ export function detectByCount(tcb: Tcb, sent: Sent, s: AckSample): void {
     markLost(tcb, sent, i, s);
     if (join(sent, i)) i--;
   }
-  if (cc.phase === Phase.OPEN && cc.dupAcks >= DUP_THRESHOLD && sent.lost === 0 && sent.sacked > 0) {
+  if (cc.phase === Phase.OPEN && cc.dupAcks >= DUP_THRESHOLD && sent.lost === 0) {
     if (leftOf(sent, 0) === snd.una && word(sent, 0, TIMES) === 1) firstLost(tcb, sent, s);
   }
 }
