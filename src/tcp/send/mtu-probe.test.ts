@@ -3,9 +3,11 @@ import { OPT_SACK } from '../../wire/segment.ts';
 import { pathMtu } from '../icmp.ts';
 import { departures, inState, octets, options, pass, sent, type Way } from '../segment-arrives/testing.ts';
 import { keepTimes } from '../tcb/fields.ts';
+import { Sent } from '../tcb/sent.ts';
 import { type MtuSearch, Phase } from '../tcb/tcb.ts';
 import type { Endpoint } from '../testing.ts';
 import { OLDEST_MS, since } from '../time.ts';
+import { mtuProbe, mtuProbeLost } from './mtu-probe.ts';
 
 /** ESTABLISHED with an MSS of 1460 at both ends, and a search from the start, unless `way` says otherwise. */
 function probing(way: Way = {}): Endpoint {
@@ -347,5 +349,113 @@ describe('what routers say meanwhile', () => {
     keepTimes(a.tcb, ms, 100 * 86_400_000);
     a.setNow(100 * 86_400e6);
     expect(since(a.engine, search(a).verdictMs)).toBe(OLDEST_MS);
+  });
+});
+
+describe('what a probe asks for, one by one', () => {
+  /** A connection with 8 segments in flight and text queued, whose cwnd and window have room; a probe of 1460 octets is due. */
+  function due(queued = 20_000): Endpoint {
+    const a = sacking();
+    a.tcb.snd.wnd = 0;
+    a.send(octets(queued));
+    const { tcb } = a;
+    tcb.noDelay = 1;
+    tcb.snd.wnd = 60_000;
+    tcb.cc.cwnd = 40_000;
+    a.sent.length = 0;
+    return a;
+  }
+  const enough = 1460 + 3 * 984;
+
+  /** Lengths of what was sent, and whether new text waits for cwnd. */
+  function probes(a: Endpoint): [number[], boolean] {
+    const waits = mtuProbe(a.engine, a.tcb);
+    return [lengths(a), waits];
+  }
+
+  it('text for three segments behind it, and that the window and cwnd let them go', () => {
+    expect(probes(due())).toEqual([[1460], false]);
+    expect([probes(due(enough)), probes(due(enough - 1))]).toEqual([
+      [[1460], false],
+      [[], false],
+    ]);
+    for (const part of ['snd', 'cc'] as const) {
+      const at = (octets: number): Endpoint => {
+        const a = due();
+        if (part === 'snd') a.tcb.snd.wnd = octets;
+        else a.tcb.cc.cwnd = octets;
+        return a;
+      };
+      expect([part, probes(at(enough)), probes(at(enough - 1))]).toEqual([
+        part,
+        [[1460], false],
+        [[], false],
+      ]);
+    }
+  });
+
+  it('room in cwnd now, or new text waits until there is', () => {
+    const outstanding = (octetsOut: number): Endpoint => {
+      const a = due();
+      a.tcb.snd.nxt = (a.tcb.snd.nxt + octetsOut) | 0;
+      a.tcb.cc.cwnd = 10_000;
+      return a;
+    };
+    expect(probes(outstanding(10_000 - 1460))[1]).toBe(false);
+    expect(probes(outstanding(10_000 - 1459))).toEqual([[], true]);
+  });
+
+  it('no loss, no sign of one, no probe before it; text of one record', () => {
+    const changes: readonly ((a: Endpoint) => void)[] = [
+      (a) => Object.assign(a.tcb, { mtuSearch: null }),
+      (a) => Object.assign(search(a), { size: 1300 }),
+      (a) => Object.assign(search(a), { resent: 1 }),
+      (a) => Object.assign(a.tcb.snd, { syn: 1 }),
+      (a) => Object.assign(a.tcb.cc, { phase: Phase.FAST_RECOVERY }),
+      (a) => Object.assign(a.tcb.cc, { dupAcks: 1 }),
+      (a) => Object.assign(a.tcb, { sent: Object.assign(new Sent(), { sacked: 1 }) }),
+      (a) => Object.assign(a.tcb, { sent: Object.assign(new Sent(), { lost: 1 }) }),
+      (a) => Object.assign(a.tcb, { sent: Object.assign(new Sent(), { lost: 1, sacked: 1 }) }),
+      (a) => Object.assign(a.tcb, { marks: [(a.tcb.snd.nxt + 1459) | 0, 2] }),
+    ];
+    for (const change of changes) {
+      const a = due();
+      change(a);
+      expect([`${change}`, probes(a)]).toEqual([`${change}`, [[], false]]);
+    }
+    const record = due();
+    record.tcb.marks = [(record.tcb.snd.nxt + 1460) | 0, 2];
+    expect(probes(record)).toEqual([[1460], false]);
+  });
+
+  it('it is lost when the first octet that is missing is its own; while it goes again its octets are no sign of congestion', () => {
+    const sentProbe = (change: object, una = 0): boolean => {
+      const a = due();
+      mtuProbe(a.engine, a.tcb);
+      a.tcb.snd.una = (a.tcb.snd.una + una) | 0;
+      Object.assign(search(a), change);
+      return mtuProbeLost(a.engine, a.tcb);
+    };
+    expect([sentProbe({}), sentProbe({}, 1), sentProbe({ size: 0 })]).toEqual([true, false, false]);
+    const again = { resent: 1 };
+    expect([sentProbe(again), sentProbe(again, 1459), sentProbe(again, 1460), sentProbe(again, -1)]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    const none = due();
+    none.tcb.mtuSearch = null;
+    expect(mtuProbeLost(none.engine, none.tcb)).toBe(false);
+  });
+
+  it('what goes again of it is timed anew', () => {
+    const a = due();
+    mtuProbe(a.engine, a.tcb);
+    lengths(a);
+    a.setNow(a.engine.now + 100_000);
+    expect(mtuProbeLost(a.engine, a.tcb)).toBe(true);
+    expect(lengths(a)).toEqual([984, 476]);
+    expect(a.tcb.timer.rexmt).toBe(a.engine.ms + a.tcb.rto.rtoMs);
   });
 });
