@@ -334,3 +334,45 @@ describe('records that are done with', () => {
     }
   });
 });
+
+describe('the room that a record has', () => {
+  it('what SND.UNA has passed is used again before there is more of it, and nothing is mixed up', () => {
+    for (const una of [0, 0x7fffffff - 2000]) {
+      const { tcb, send, of, ranges } = record(una);
+      let us = 0;
+      for (let n = 0; n < 8; n++) send(100, ++us);
+      const room = of().words.length;
+      for (let n = 0; n < 40; n++) {
+        tcb.snd.una = (tcb.snd.una + 300) | 0;
+        dropAcked(tcb, of());
+        for (let i = 0; i < 3; i++) send(100, ++us);
+        const first = 300 * (n + 1);
+        expect(ranges()).toEqual(Array.from({ length: 8 }, (_, i) => `${first + 100 * i}F`));
+        expect(word(of(), 7, SENT_US)).toBe(us);
+      }
+      expect(of().words.length).toBe(room);
+      for (let n = 0; n < 3; n++) send(100, ++us);
+      expect([of().words.length, of().count]).toEqual([2 * room, 11]);
+      expect(ranges()).toEqual(Array.from({ length: 11 }, (_, i) => `${12_000 + 100 * i}F`));
+    }
+  });
+});
+
+it('FACK begins at what is sent first, and stays when more is', () => {
+  const { send, of, at } = record(500);
+  send(100);
+  of().fack = at(50);
+  send(100);
+  expect(of().fack).toBe(at(50));
+  const fresh = record(500);
+  fresh.send(100);
+  expect(fresh.of().fack).toBe(fresh.at(0));
+});
+
+it('a SYN is not in flight as octets are', () => {
+  const { tcb } = record();
+  Object.assign(tcb.snd, { nxt: 1, syn: 1 });
+  expect(inFlight(tcb)).toBe(0);
+  tcb.snd.nxt = 101;
+  expect(inFlight(tcb)).toBe(100);
+});

@@ -223,7 +223,7 @@ export function noteSent(e: Engine, tcb: Tcb, seq: number): Sent {
 /** [from, to) was sent again. */
 export function noteResent(e: Engine, tcb: Tcb, from: number, to: number): void {
   const { sent } = tcb;
-  if (sent === null || sent.count === 0) return;
+  if (sent === null) return;
   const found = rangeAt(sent, from);
   if (found < 0) return;
   const length = (to - from) | 0;
