@@ -174,6 +174,8 @@ export interface TcpConfig {
    * always and never, 'auto' where the control asks for it, as 'bbr' does.
    */
   readonly pacing: 'auto' | 'on' | 'off';
+  /** An ICMP report of an MTU that the quoted packet fits is not believed (RFC 5927 section 7.2). */
+  readonly doubtsMtu: boolean;
   /** Segments of the usual kind are processed by a shorter way, with the same result. */
   readonly headerPrediction: boolean;
 }
@@ -231,6 +233,7 @@ export const defaultConfig: TcpConfig = {
   initialWindow: 10,
   minMss: 48,
   maxMss: 0,
+  doubtsMtu: true,
   mtuProbing: 'blackhole', // it costs nothing until then, and many a firewall drops what routers say
   maxRanges: 0,
   lossDetection: 'rack',
@@ -296,6 +299,7 @@ export const tcpOptions = new Schema<Partial<TcpConfig>>('tcp', {
   initialWindow: whole(1, 100),
   minMss: whole(28, 536), // options take up to 12 of them
   maxMss: whole(0, 0xffff),
+  doubtsMtu: flag,
   mtuProbing: oneOf('off', 'blackhole', 'on'),
   maxRanges: whole(0, 65_536),
   lossDetection: oneOf('rack', 'dupacks'),

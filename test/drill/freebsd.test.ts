@@ -2,7 +2,7 @@
 // net.inet.tcp.insecure_rst and insecure_syn off and on; TIME-WAIT; ICMP; SYN and FIN together; tcpdrop; challenge ACKs.
 
 import { describe, it } from 'vitest';
-import { BUFFER, error, LISTEN, OPEN, passes, SOCKET, SYN } from './freebsd.ts';
+import { BUFFER, CONNECT, error, LISTEN, OPEN, passes, SOCKET, SYN } from './freebsd.ts';
 
 const FIN_OUT = ['+.1 shutdown(3, SHUT_WR) = 0', '+0 > F. 1:1(0) ack 1 win 65535'];
 const FIN_IN = ['+.1 < F. 1:1(0) ack 1 win 32767', '+0 > . 1:1(0) ack 2 win 65535'];
@@ -148,6 +148,17 @@ describe('ICMP about a SYN when icmp_may_rst is 0', () => {
       error('ECONNREFUSED'),
     ]));
 });
+
+it('ICMPv6 packet too big about a SYN, which fits the MTU: the next SYN offers what that takes', () =>
+  passes([
+    '--ip_version=ipv6',
+    ...SOCKET,
+    CONNECT,
+    '+0 > S 0:0(0) win 65535 <mss 1440,nop,wscale 6,sackOK,TS val 100 ecr 0>',
+    '+.1 < icmp packet_too_big mtu 1300 [0:0(0)]',
+    error('0'),
+    '+.9 > S 0:0(0) win 65535 <mss 1240,nop,wscale 6,sackOK,TS val 1100 ecr 0>',
+  ]));
 
 describe('SYN-RECEIVED', () => {
   const HALF_OPEN = [

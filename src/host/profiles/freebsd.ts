@@ -54,6 +54,10 @@ export const freebsd = profileOf('freebsd', {
     },
     accEcnOption: { value: 'off', source: 'none: the field ACE alone (sys/netinet/tcp_ecn.c)' },
     minMss: { value: 216, source: 'net.inet.tcp.minmss' },
+    doubtsMtu: {
+      value: false,
+      source: 'tcp_ctlinput_viaicmp, tcp6_ctlinput: smaller than t_maxseg is enough',
+    },
     mtuProbing: { value: 'off', source: 'net.inet.tcp.pmtud_blackhole_detection: 0' },
   },
   rules: {

@@ -61,6 +61,7 @@ const SOURCES: Readonly<Record<keyof TcpConfig, string>> = {
   initialWindow: 'RFC 6928 section 2',
   minMss: 'none: free; tcp_min_snd_mss of Linux',
   maxMss: 'RFC 9293 section 3.7.1: what the path allows',
+  doubtsMtu: 'RFC 5927 section 7.2',
   mtuProbing: 'RFC 8899 section 4.3, RFC 4821 section 7: probes where a black hole was seen',
   maxRanges: 'none: free',
   lossDetection: 'RFC 8985',

@@ -9,6 +9,9 @@ import { endEvent } from './event-end.ts';
 import { followPath } from './path.ts';
 import type { TcpLayer } from './tcp-layer.ts';
 
+/** One that no reported MTU takes. */
+const LARGEST_PACKET = 0x10000;
+
 /** The connection that sent what is quoted; null: there is none. */
 function quoted(tcp: TcpLayer, q: Quoted): Connection | null {
   const c = tcp.connection(tcp.table.findQuoted(q));
@@ -31,7 +34,9 @@ export function tooBigArrives(tcp: TcpLayer, q: Quoted, mtu: number): boolean {
   const { dst0, dst1, dst2, dst3 } = q.packet;
   const known = pmtu.get(dst0, dst1, dst2, dst3, nowMs);
   const current = known === 0 ? c.tcb.mtu : Math.min(known, c.tcb.mtu);
-  pmtu.report(dst0, dst1, dst2, dst3, mtu, q.packet.totalLen, current, nowMs);
+  const doubts = c.tcb.config.doubtsMtu || mtu === 0;
+  const size = doubts ? q.packet.totalLen : LARGEST_PACKET;
+  pmtu.report(dst0, dst1, dst2, dst3, mtu, size, current, nowMs);
   if (c.pmtuEpoch === pmtu.epoch) return false;
   followPath(tcp, c); // others to this destination follow when they next have something to do
   endEvent(tcp, c);
