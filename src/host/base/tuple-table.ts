@@ -11,6 +11,8 @@ export const NONE = -0x80000000;
 
 /** Slots of an empty table. */
 const MIN_SLOTS = 16;
+/** So many, 16 KiB of IPv4, stay when a table has become empty: who had them once will soon have as many again. */
+const KEPT_SLOTS = 1024;
 
 const scratch = new Int32Array(9);
 
@@ -114,7 +116,7 @@ class Slots {
     this.#removeIn(this.words, this.mask, at);
     this.count--;
     this.#moveSome(MOVED_AT_ONCE);
-    if (this.mask >= MIN_SLOTS && this.count * 8 < this.mask + 1) this.#resize((this.mask + 1) / 2);
+    if (this.mask >= KEPT_SLOTS && this.count * 8 < this.mask + 1) this.#resize((this.mask + 1) / 2);
   }
 
   /** Moves back what probed past the slot (Knuth, volume 3, section 6.4, algorithm R). */
@@ -180,7 +182,7 @@ class Slots {
 
 /**
  * A map from four-tuples to int32 values. A host keeps connections as ids >= 0 and TIME-WAIT records
- * as `~index`, in one table. Grows at 4/5, shrinks at 1/8: an IPv4 entry takes 20 to 40 bytes while the
+ * as `~index`, in one table. Grows at 4/5, shrinks at 1/8 down to 1024 slots: an IPv4 entry takes 20 to 40 bytes while the
  * table grows, and 20 more until it has moved into a larger array.
  */
 export class TupleTable {
