@@ -219,7 +219,8 @@ function reduce(tcb: Tcb, sent: Sent, s: AckSample, sentNow: number): void {
   const target = Math.floor(cc.ssthresh / mss);
   let count: number;
   if (pipe > target) {
-    count = Math.ceil((target * segments(sent.prrDelivered)) / Math.floor(sent.recoverFs / mss)) - out;
+    const before = Math.max(Math.floor(sent.recoverFs / mss), 1);
+    count = Math.ceil((target * segments(sent.prrDelivered)) / before) - out;
   } else {
     count = Math.max(segments(sent.prrDelivered) - out, segments(s.delivered));
     if (s.advanced === 1 && s.lost === 0) count++;
@@ -234,17 +235,18 @@ export const controlWindow: Rules['controlWindow'] = (e, tcb, s, left) => {
   s.appLimited = cc.limited === 1 || (cc.cwnd < cc.ssthresh && cc.cwnd < 2 * cc.mostOut) ? 0 : 1;
   // tcp_may_raise_cwnd: where reordering is usual, what is SACKed counts when it is.
   if (cc.reordering > LEAST_REORDERING || s.acked > s.delivered) s.acked = s.delivered;
-  if (cc.phase === Phase.FAST_RECOVERY && sent !== null) {
-    if (congestionControl(tcb.config.congestion).ownsRecovery === true)
-      rfc9293.controlWindow(e, tcb, s, left);
-    else {
-      s.inFlight = parts.inFlight(tcb);
-      reduce(tcb, sent, s, sent.prrOut);
-    }
+  // BBR answers losses and marks by itself.
+  if (sent === null || congestionControl(tcb.config.congestion).ownsRecovery === true) {
+    rfc9293.controlWindow(e, tcb, s, left);
+    return;
+  }
+  if (cc.phase === Phase.FAST_RECOVERY) {
+    s.inFlight = parts.inFlight(tcb);
+    reduce(tcb, sent, s, sent.prrOut);
     return;
   }
   const { cwnd } = cc;
-  const cut = sent !== null && sent.recoverFs > 0 && cc.phase === Phase.OPEN && !left;
+  const cut = sent.recoverFs > 0 && cc.phase === Phase.OPEN && !left;
   if (cut && inCwr(tcb)) {
     s.inFlight = parts.inFlight(tcb);
     reduce(tcb, sent, s, (snd.nxt - cc.ecnRecover) | 0);
@@ -253,7 +255,6 @@ export const controlWindow: Rules['controlWindow'] = (e, tcb, s, left) => {
   if (cut) cc.cwnd = cc.ssthresh; // tcp_end_cwnd_reduction
   const { ecnRecover } = cc;
   rfc9293.controlWindow(e, tcb, s, left);
-  if (sent === null) return;
   sent.recoverFs = 0;
   if (cc.ecnRecover === ecnRecover || !inCwr(tcb)) return;
   sent.recoverFs = Math.max(cwnd, snd.mss);
