@@ -18,6 +18,9 @@ import { type Row, ratioOf, shown } from './rows.ts';
 const END = fileURLToPath(new URL('gateway/end.ts', import.meta.url));
 const OCTETS = 40_000_000;
 const CONNECTIONS = 40;
+const MTU = 1500;
+const LARGE_MTU = 65_520;
+const LARGE = `synfin, MTU ${LARGE_MTU}`;
 /** What takes longer does not work. */
 const LONGEST_MS = 30_000;
 
@@ -40,9 +43,10 @@ async function guestOn(network: readonly string[]): Promise<QemuGuest> {
   return guest;
 }
 
-async function byProgram(child: ChildProcess, path: string, dir: string): Promise<Way> {
+async function byProgram(child: ChildProcess, path: string, dir: string, mtu = MTU): Promise<Way> {
   try {
-    const guest = await guestOn(card(`stream,server=off,addr.type=unix,addr.path=${path}`));
+    const device = `virtio-net-pci,host_mtu=${mtu}`;
+    const guest = await guestOn(card(`stream,server=off,addr.type=unix,addr.path=${path}`, device));
     return {
       guest,
       async close() {
@@ -58,18 +62,21 @@ async function byProgram(child: ChildProcess, path: string, dir: string): Promis
   }
 }
 
+async function ours(mtu: number): Promise<Way> {
+  const dir = mkdtempSync(join(tmpdir(), 'synfin-bench-'));
+  const path = join(dir, 'vm.sock');
+  const { flags, env } = await onCore();
+  const child = spawn(process.execPath, [...flags, END, path, String(mtu)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  await once(child.stdout, 'data');
+  return byProgram(child, path, dir, mtu);
+}
+
 const WAYS: Readonly<Record<string, () => Promise<Way>>> = {
-  async synfin() {
-    const dir = mkdtempSync(join(tmpdir(), 'synfin-bench-'));
-    const path = join(dir, 'vm.sock');
-    const { flags, env } = await onCore();
-    const child = spawn(process.execPath, [...flags, END, path], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      env: { ...process.env, ...env },
-    });
-    await once(child.stdout, 'data');
-    return byProgram(child, path, dir);
-  },
+  synfin: () => ours(MTU),
+  [LARGE]: () => ours(LARGE_MTU),
   async libslirp() {
     const guest = await guestOn(card('user'));
     return { guest, close: () => guest.close() };
@@ -197,14 +204,19 @@ export async function gatewayRows(rounds: number): Promise<Row[]> {
       return taken === undefined ? null : median(taken.map((each) => each[n] as number));
     };
     const better = what.endsWith('ms') ? 'less' : 'more';
-    const ours = of('synfin');
-    for (const peer of [...samples.keys()].filter((name) => name !== 'synfin')) {
-      const theirs = of(peer);
-      const ratio = ratioOf(ours, theirs, better);
-      rows.push({ group: 'gateway', what, stack: 'synfin', ours, peer, theirs, ratio });
-      console.log(
-        `${what.padEnd(26)} ${shown(ours).padStart(8)}  ${peer} ${shown(theirs)}  ratio ${shown(ratio)}`,
-      );
+    for (const [stack, variant] of [
+      ['synfin', what],
+      [LARGE, what.replace(',', `, MTU ${LARGE_MTU},`)],
+    ] as const) {
+      const mine = of(stack);
+      for (const peer of [...samples.keys()].filter((name) => !name.startsWith('synfin'))) {
+        const theirs = of(peer);
+        const ratio = ratioOf(mine, theirs, better);
+        rows.push({ group: 'gateway', what: variant, stack: 'synfin', ours: mine, peer, theirs, ratio });
+        console.log(
+          `${variant.padEnd(38)} ${shown(mine).padStart(8)}  ${peer} ${shown(theirs)}  ratio ${shown(ratio)}`,
+        );
+      }
     }
   });
   return rows;

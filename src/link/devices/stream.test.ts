@@ -57,6 +57,14 @@ test('a stream that is full is not written to; a queueful waits for it to drain,
   expect(stream.written.map((octets) => octets[4])).toEqual([1, 2, 3, 5]);
 });
 
+test('of the longest packets sixteen may wait, whatever they are', () => {
+  const stream = new FakeStream();
+  const device = streamDevice(stream, { mtu: 65_520 });
+  stream.full = true;
+  for (let n = 0; n < 20; n++) device.send(new Uint8Array(65_520));
+  expect([device.sent, device.dropped]).toEqual([1, 3]);
+});
+
 test('a length that no packet has closes the device, with the reason; nothing after it is received', () => {
   const stream = new FakeStream();
   const device = streamDevice(stream);

@@ -58,6 +58,8 @@ export const streamOptions = new Schema<StreamDeviceOptions>('streamDevice', {
 });
 const streams = like('a stream: { write, ondata }, or { readable, writable }', 'write');
 const QUEUE = 256 * 1024;
+/** A queue holds as many of the longest packets, at least. */
+const QUEUE_PACKETS = 16;
 const FRAME_OCTETS = 18;
 
 /** A device on a stream. `malformed` counts packets that were longer than its mtu allows, or empty. */
@@ -77,7 +79,7 @@ export class StreamDevice extends DeviceBase {
     super({ ...o, kind: o.kind ?? 'ethernet' });
     this.#stream = stream;
     this.#framing = o.framing ?? 'uint32be';
-    this.#queue = o.queue ?? QUEUE;
+    this.#queue = o.queue ?? Math.max(QUEUE, QUEUE_PACKETS * this.mtu);
     this.#deframer = new Deframer(this.#framing, this.mtu + (this.kind === 'ethernet' ? FRAME_OCTETS : 0));
     stream.ondata = (octets) => this.#data(octets);
     stream.ondrain = () => this.#drained();
@@ -192,7 +194,7 @@ function fromStreams({ readable, writable }: OctetStreams): OctetStream {
 /**
  * A device on a stream, which is the device's from then on; by default of kind 'ethernet'. A length that no packet
  * can have closes it with a {@link FramingError}; a packet that is longer than its mtu allows is skipped. `queue` is
- * what waits while the stream takes no more, by default 256 KiB.
+ * what waits while the stream takes no more, by default 256 KiB, and no less than sixteen packets of `mtu`.
  * @throws TypeError, RangeError
  */
 export function streamDevice(stream: OctetStream | OctetStreams, o: StreamDeviceOptions = {}): StreamDevice {

@@ -14,7 +14,7 @@ import { serveWebSockets } from './websocket.ts';
 export interface FramesOptions {
   /** Largest IP packet of a guest in octets, 576 to 65,535 (QEMU's virtio-net: `host_mtu`). Default 1500. */
   mtu?: number;
-  /** Octets that wait for a guest at most; frames beyond are dropped and counted. Default: the device's, 256 KiB or 1 MiB. */
+  /** Octets that wait for a guest at most; frames beyond are dropped and counted. Default: the device's, 256 KiB or 1 MiB, or sixteen packets of `mtu`. */
   queue?: number;
   /** Guests at the same time; one more is refused and counted. Default 64. */
   maxGuests?: number;
