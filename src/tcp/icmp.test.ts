@@ -40,7 +40,7 @@ describe('errors (RFC 9293 section 3.9.2.2)', () => {
       ['SYN-RECEIVED', true],
     ] as const) {
       const a = inState(state, { active });
-      icmpError(a.engine, a.tcb, a.tcb.snd.iss, IcmpCause.PORT, Err.PROTOCOL_UNREACHABLE);
+      expect(icmpError(a.engine, a.tcb, a.tcb.snd.iss, IcmpCause.PORT, Err.PROTOCOL_UNREACHABLE)).toBe(true);
       expect([a.state, a.tcb.error, a.rows, sent(a)]).toEqual([
         'CLOSED',
         Err.PROTOCOL_UNREACHABLE,
@@ -57,6 +57,13 @@ describe('errors (RFC 9293 section 3.9.2.2)', () => {
       icmpError(a.engine, a.tcb, a.tcb.snd.una, IcmpCause.PORT, Err.PROTOCOL_UNREACHABLE);
       expect([a.state, a.tcb.softError]).toEqual([state, Err.PROTOCOL_UNREACHABLE]);
     }
+  });
+
+  it('so it is for an active open that is ESTABLISHED', () => {
+    const a = inState('ESTABLISHED', { active: true });
+    a.send(octets(10));
+    icmpError(a.engine, a.tcb, a.tcb.snd.una, IcmpCause.PORT, Err.PROTOCOL_UNREACHABLE);
+    expect([a.state, a.tcb.softError]).toEqual(['ESTABLISHED', Err.PROTOCOL_UNREACHABLE]);
   });
 
   it('progress forgets it: a later timeout has its own reason', () => {
@@ -130,5 +137,59 @@ describe('path MTU (RFC 1191, RFC 8201)', () => {
     pathMtu(a.engine, a.tcb, 1240);
     a.inject('SYN,ACK', 0, 1, options({ mss: 1460 }));
     expect(a.tcb.snd.mss).toBe(1200);
+  });
+
+  it('a SYN with text that was too big goes again without it (RFC 7413); one without text does not', () => {
+    for (const [text, mtu, again] of [
+      [100, 1499, 1],
+      [100, 1500, 0],
+      [100, 9000, 0],
+      [0, 1240, 0],
+    ] as const) {
+      const a = inState('SYN-SENT');
+      a.tcb.snd.nxt = (a.tcb.snd.iss + 1 + text) | 0;
+      pathMtu(a.engine, a.tcb, mtu);
+      expect([text, mtu, sent(a).length]).toEqual([text, mtu, again]);
+    }
+  });
+
+  it('a window probe has not been too big: it counts as in flight, and what waits for the window still does', () => {
+    const a = inState('ESTABLISHED', { syn: options({ mss: 1460 }), wnd: 0 });
+    a.send(octets(3000));
+    pass(a, 2000);
+    expect(a.tcb.snd.probe).toBe(1);
+    a.sent.length = 0;
+    pathMtu(a.engine, a.tcb, 1240);
+    expect([a.tcb.sent?.lost ?? 0, a.tcb.cc.phase, sent(a), a.tcb.snd.mss]).toEqual([
+      0,
+      Phase.OPEN,
+      [],
+      1200,
+    ]);
+  });
+
+  it('nothing is sent where nothing is outstanding, nor before the connection is ESTABLISHED', () => {
+    const idle = inState('ESTABLISHED', { syn: options({ mss: 1460 }) });
+    pathMtu(idle.engine, idle.tcb, 1240);
+    expect([sent(idle), idle.tcb.timer.rexmt]).toEqual([[], 0]);
+    const opening = inState('SYN-RECEIVED', { syn: options({ mss: 1460 }) });
+    const { rexmt } = opening.tcb.timer;
+    opening.setNow(opening.engine.now + 100_000);
+    pathMtu(opening.engine, opening.tcb, 1240);
+    expect([sent(opening), opening.tcb.timer.rexmt]).toEqual([[], rexmt]);
+  });
+
+  it('a probe of RFC 4821 that a router found too big goes again in segments that fit; another size does not', () => {
+    for (const [mtu, again] of [
+      [1400, [984, 476]],
+      [1500, []],
+    ] as const) {
+      const a = inState('ESTABLISHED', { syn: options({ mss: 1460 }), config: { mtuProbing: 'on' } });
+      a.send(octets(20_000));
+      expect(a.sent[0]?.text.length).toBe(1460);
+      a.sent.length = 0;
+      pathMtu(a.engine, a.tcb, mtu);
+      expect([mtu, a.sent.map((r) => r.text.length)]).toEqual([mtu, again]);
+    }
   });
 });
