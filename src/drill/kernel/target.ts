@@ -23,6 +23,7 @@ import { kernelShell } from './shell.ts';
 export class KernelTarget implements Target {
   readonly name = 'kernel';
   readonly realTime = true;
+  readonly ownSettings = true;
   readonly syscalls: KernelCalls;
   onPacket: ((packet: Uint8Array, atUs: number) => void) | null = null;
   readonly #clock: RealClock;

@@ -3,7 +3,14 @@
 import { describe, expect, it } from 'vitest';
 import { rfc9293 } from '../../tcp/index.ts';
 import { parseScript } from '../parse/index.ts';
-import { formatResult, freebsdProfile, runScript, type ScriptOptions, type ScriptResult } from './index.ts';
+import {
+  formatResult,
+  freebsdProfile,
+  linuxProfile,
+  runScript,
+  type ScriptOptions,
+  type ScriptResult,
+} from './index.ts';
 
 function run(text: string, options: ScriptOptions = {}): Promise<ScriptResult> {
   return runScript(parseScript(text, { file: 't.pkt' }), options);
@@ -289,6 +296,23 @@ describe('unsupported is told apart from pass and fail', () => {
   it('an option of the script', async () => {
     expect(await unsupportedBy(`--is_anyip\n${GOOD.join('\n')}`)).toEqual([1, 'option --is_anyip']);
   });
+});
+
+/** A listener, a SYN, and a SYN,ACK with this window scale. */
+function scaled(wscale: number, first = ''): string {
+  const lines = GOOD.slice(0, 3);
+  return [
+    first,
+    ...lines,
+    '+0 < S 0:0(0) win 5840 <mss 1000,nop,wscale 7>',
+    `+0 > S. 0:0(0) ack 1 win 65535 <mss 1460,nop,wscale ${wscale}>`,
+  ].join('\n');
+}
+
+it('defaults that a comment names are the settings of the machine that the script was written on, and a note says so', async () => {
+  const named = await run(scaled(8, '//`../common/defaults.sh`'), { profile: linuxProfile });
+  expect([named.outcome, named.notes]).toEqual(['pass', [expect.stringContaining('in a comment')]]);
+  expect((await run(scaled(8), { profile: linuxProfile })).outcome).toBe('fail');
 });
 
 describe('profiles', () => {

@@ -53,7 +53,7 @@ export class Runner {
     const state = this.#state;
     try {
       const { assumed, initCommand } = this.#script;
-      if (assumed !== undefined) {
+      if (assumed !== undefined && state.target.ownSettings !== true) {
         state.notes.push(`${assumed}: in a comment; taken as the settings of the machine`);
         await this.#command({ text: assumed, line: 1 });
       }

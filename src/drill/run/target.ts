@@ -42,6 +42,8 @@ export interface Target {
   readonly name: string;
   /** Its clock is the machine's. */
   readonly realTime?: boolean;
+  /** Its settings are a machine's: what only a comment of a script names is not set. */
+  readonly ownSettings?: boolean;
   readonly syscalls: Syscalls;
   now(): number;
   /** A packet for the stack. */
