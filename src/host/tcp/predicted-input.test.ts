@@ -272,3 +272,25 @@ test('whoever asks only for changes of state hides no short way, and is told of 
   expect(side.short).toBe(4);
   expect(changes.at(-1)).toEqual([State.ESTABLISHED, State.CLOSE_WAIT]);
 });
+
+test('a SYN goes the short way to who listens, where packets came before; not with ECN bits, to nobody, or to who is asked', () => {
+  const side = new Side(true);
+  open([side], 2000, 100, 0);
+  side.host.listen({ port: 82, onSyn: () => {} });
+  const { net, raw } = side.lone;
+  raw.takeSegments();
+  const syn = (r: Partial<RawSegment>): Uint8Array =>
+    tcpPacket(net, PEER, HOST, { from: 3000, to: 80, ctl: SYN, seq: 7, ...r });
+  const shortOf = (bytes: Uint8Array): number => {
+    const before = side.short;
+    raw.send(bytes);
+    return side.short - before;
+  };
+  expect(shortOf(syn({}))).toBe(1);
+  expect(raw.takeSegments().map(({ ctl, ack }) => [ctl, ack])).toEqual([[SYN | ACK, 8]]);
+  expect(shortOf(syn({ from: 3001, ctl: SYN | ECE | CWR }))).toBe(0);
+  expect([shortOf(syn({ to: 81 })), shortOf(syn({ to: 82 }))]).toEqual([0, 0]);
+  const wrong = syn({ from: 3002 });
+  wrong[24] = (wrong[24] as number) ^ 1; // SEG.SEQ
+  expect([shortOf(wrong), side.host.counters.tcpBadChecksum, side.host.tcp.size]).toEqual([1, 1, 3]);
+});
