@@ -131,7 +131,7 @@ const CLAUSES: Readonly<Record<string, string>> = {
   'own text': '自己的数据',
   quiet: '已离开网络',
   'sent before': '发送在先',
-  begun: '一同开始',
+  begun: '不会先开始',
   'FIN first': 'FIN 在先',
   'waited for': '等得足够久',
   'patience over': '不再重传 FIN',

@@ -216,7 +216,7 @@ const waiting: Part = {
     },
     {
       name: 'begun',
-      says: { en: 'Both sides begin together.', zh: '两侧一同开始。' },
+      says: { en: 'The other side has not begun before this one.', zh: '另一侧不会先于这一侧开始。' },
       holds: 'state(p) = NONE -> other(p) = NONE',
       neededFor: ['FIN again', 'sent before'],
     },
