@@ -40,8 +40,8 @@ and FINs had short ways. Making the two TCBs is about a tenth of it: 1.4 kB each
 is the bench's own link, and what brings its packets. No function has more than 4 %, and a hundred have one hundredth or less: what is left is instructions, and calls,
 of which V8 inlines 920 octets of bytecode at most by default. With \`--max-inlined-bytecode-size-cumulative=2500
 --max-inlined-bytecode-size=1000\` the same code takes 0.89 of the time in bulk at 1500 and about 0.83 for a connection: \`synfin\`
-sets them for itself, and a bench for its processes; the rows below are from before it did, and from before the short ways: these
-make connect and close 1.2 times as fast, in pairs, by callbacks and by promises. A program of your own is started
+sets them for itself, and a bench for its processes. The short ways of SYNs, first ACKs and FINs make connect and close 1.2 times
+as fast, in pairs, by callbacks and by promises. A program of your own is started
 with them by \`node\`.`,
   },
   memory: {
