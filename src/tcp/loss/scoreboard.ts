@@ -65,6 +65,7 @@ function believable(tcb: Tcb, left: number, right: number): boolean {
 /** The peer has [left, right). */
 function sackRange(e: Engine, tcb: Tcb, sent: Sent, s: AckSample, left: number, right: number): void {
   let i = rangeAt(sent, left);
+  if (i < 0) return; // nothing is on record
   for (; i < sent.count && seqLt(leftOf(sent, i), right); i++) {
     if (word(sent, i, FATE) === Fate.SACKED) {
       if (join(sent, i)) i--;

@@ -156,7 +156,7 @@ export function markLost(tcb: Tcb, sent: Sent, i: number, s: AckSample | null): 
  */
 function sendingUs(e: Engine, sent: Sent, end: number): number {
   let us = e.us;
-  if (((us - sent.clockUs) | 0) <= 0) {
+  if (sent.count > 0 && ((us - sent.clockUs) | 0) <= 0) {
     us = seqGt(end, sent.clockEnd) ? sent.clockUs : (sent.clockUs + 1) | 0;
   }
   sent.clockUs = us;
