@@ -176,13 +176,15 @@ describe('what is sent again', () => {
     expect([words(0, SENT_US), words(1, SENT_US)]).toEqual([[11], [10]]);
   });
 
-  it('after a silence of half of what microseconds can count has the time of the engine, in a record that was kept', () => {
-    const { send, tcb, at, of, words } = record();
-    send(100, 10);
-    tcb.snd.una = at(100);
-    dropAcked(tcb, of());
-    send(100, 10 + 2 ** 31 + 5);
-    expect(words(0, SENT_US)).toEqual([(10 + 2 ** 31 + 5) | 0]);
+  it('after a sleep of half of what microseconds can count has the time of the engine, with and without text before it', () => {
+    for (const passed of [0, 100]) {
+      const { send, tcb, at, of, ranges, words } = record();
+      send(100, 10);
+      tcb.snd.una = at(passed);
+      dropAcked(tcb, of());
+      send(100, 10 + 2 ** 31 + 5);
+      expect(words(ranges().length - 1, SENT_US)).toEqual([(10 + 2 ** 31 + 5) | 0]);
+    }
   });
 
   it('is nothing while nothing is outstanding, or below all of it', () => {

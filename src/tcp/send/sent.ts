@@ -151,12 +151,19 @@ export function markLost(tcb: Tcb, sent: Sent, i: number, s: AckSample | null): 
 }
 
 /**
+ * The clock on record may be ahead of the engine's by as many microseconds as there were transmissions in one; further ahead it is
+ * half of what microseconds can count behind, on a machine that slept.
+ */
+const MOST_AHEAD_US = 1 << 20;
+
+/**
  * The time on record of what is sent now and ends at `end`. RACK_sent_after orders by time, then by end: what goes again
  * after new text in the same microsecond would come before it.
  */
 function sendingUs(e: Engine, sent: Sent, end: number): number {
   let us = e.us;
-  if (sent.count > 0 && ((us - sent.clockUs) | 0) <= 0) {
+  const ahead = (sent.clockUs - us) | 0;
+  if (ahead >= 0 && ahead < MOST_AHEAD_US) {
     us = seqGt(end, sent.clockEnd) ? sent.clockUs : (sent.clockUs + 1) | 0;
   }
   sent.clockUs = us;
