@@ -61,7 +61,7 @@ table{border-collapse:collapse;width:100%;font-size:14px}
 th{text-align:left;color:var(--ink2);font-weight:500}
 td,th{padding:4px 10px 4px 0;border-bottom:1px solid var(--line);vertical-align:top}
 @media(max-width:480px){td:nth-child(3),th:nth-child(3){display:none}}
-@media(max-width:480px){.words table{font-size:13px}.words td:nth-child(3),.words th:nth-child(3){display:table-cell}.words td:first-child,.words th:first-child{display:none}}
+@media(max-width:480px){.words tr{display:grid;grid-template-columns:1fr 1fr}.words td:nth-child(2),.words th:nth-child(2){grid-column:1/3;border-bottom:0;padding-bottom:0}.words td:nth-child(3),.words th:nth-child(3){display:block}.words td:first-child,.words th:first-child{display:none}}
 footer{margin-top:auto;padding-top:14px;border-top:1px solid var(--line);font-size:14px;color:var(--ink2)}
 ${pageStyleSheet()}`;
 }
