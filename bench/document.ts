@@ -80,9 +80,8 @@ V8's, which compiles what runs often, and a simulation runs more of it than the 
     text: `A Linux guest in QEMU without KVM, and servers of node:net on this machine's loopback: by \`createGateway\` on a unix
 socket in a process of its own, by QEMU's own user network (libslirp), by passt. Wall clock, in turns, medians; the guest's
 processor is emulated, which is most of the time of each. Short connections are busybox's wget, a process each. libslirp is in
-QEMU's own process; ours and passt have a socket between, and one more process that has to be woken. When this was measured
-last the machine had much other work. With an MTU of 65,520 (\`--mtu\`, told by DHCP
-and by the card, \`host_mtu\`) there are fewer packets, and fewer of these. QEMU's stream sockets negotiate no checksum
+QEMU's own process; ours and passt have a socket between, and one more process that has to be woken for every frame.
+With an MTU of 65,520 (\`--mtu\`, told by DHCP and by the card, \`host_mtu\`) there are fewer packets, and fewer of these. QEMU's stream sockets negotiate no checksum
 offload, nor does its user network. It needs qemu-system-x86, busybox-static, a kernel in /boot, passt.`,
   },
   tun: {
