@@ -34,7 +34,7 @@ const GUESTS = 64;
 
 /**
  * The receive buffer begins as the window that a SYN,ACK can tell, unless settings have another: a larger one is told by an
- * ACK of its own when the first octets were taken, and else the ACK of a question goes with the answer. It grows as any.
+ * ACK of its own when the first octets were taken, and else the ACK of a question goes with the answer. It grows like any other.
  */
 function withFirstWindow(tcp: Partial<TcpConfig>): Partial<TcpConfig> {
   if (tcp.receiveBuffer !== undefined || tcp.receiveBufferMax !== undefined) return tcp;

@@ -36,6 +36,8 @@ describe('a queue', () => {
     };
     time(50_000);
     // An array's shift is some 1000 times slower at 200,000 than at 200.
-    expect(time(200_000) / Math.min(time(2000), time(2000))).toBeLessThan(50);
+    // Other work of the machine makes some runs longer, hardly all of them.
+    const least = (n: number): number => Math.min(...[1, 2, 3, 4, 5].map(() => time(n)));
+    expect(least(200_000) / least(2000)).toBeLessThan(50);
   });
 });
