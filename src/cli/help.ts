@@ -2,7 +2,13 @@
 // stand beside their names; tests compare them with what is parsed.
 
 import type { Lang } from '../lab/text/index.ts';
-import { type Both, commonOptionsHelp, type OptionHelp, optionLines } from './help-lines.ts';
+import {
+  type Both,
+  commonOptionsHelp,
+  ladderOptionsHelp,
+  type OptionHelp,
+  optionLines,
+} from './help-lines.ts';
 import { scenarioOptionsHelp } from './lab-help.ts';
 
 /** Options of a run without a scenario. */
@@ -50,31 +56,7 @@ const bothOptionsHelp: readonly OptionHelp[] = [
     option: '--json',
     text: { en: 'print the trace as one JSON document instead', zh: '改为输出 JSON 格式的轨迹' },
   },
-  {
-    option: '--absolute',
-    text: { en: 'sequence numbers as they are on the wire', zh: '显示线路上的原始序列号' },
-  },
-  {
-    option: '--[no-]ascii',
-    text: {
-      en: 'draw with ASCII only. Default: when the locale is not UTF-8',
-      zh: '只用 ASCII 字符绘制。默认：区域设置不是 UTF-8 时',
-    },
-  },
-  {
-    option: '--plain',
-    text: {
-      en: 'for logs: one line an event instead of the drawing, no colour',
-      zh: '用于日志：不画图，每个事件一行，无颜色',
-    },
-  },
-  {
-    option: '--[no-]color',
-    text: {
-      en: 'colour by state. Default: on a terminal, unless NO_COLOR is set',
-      zh: '按状态着色。默认：在终端上，且未设置 NO_COLOR',
-    },
-  },
+  ...ladderOptionsHelp,
 ];
 
 const drillOptionsHelp: readonly OptionHelp[] = [

@@ -1,14 +1,11 @@
 // `synfin run SCENARIO`: an experiment on two simulated hosts in virtual time, with what the user changed in
 // it, as a ladder with its explanation, as a picture, a capture or JSON. `--list` names the scenarios.
 
-import { writeFileSync } from 'node:fs';
 import { counterexampleOf, WHY_PREFIX, whyNamed } from '../lab/check/why/index.ts';
 import { summarize } from '../lab/explain/index.ts';
-import { ExportError, pcapngOf } from '../lab/export/index.ts';
 import {
   EditError,
   GROUPS,
-  type Lang,
   mermaidLadder,
   parseEdit,
   parseTime,
@@ -22,7 +19,6 @@ import {
   scenarios,
   secondsText,
   senderSeries,
-  svgLadder,
   type Trace,
   timeSequence,
   twinOf,
@@ -33,6 +29,7 @@ import { bringLoopbackUp, inNamespace, reexecInNamespace } from '../link/tun/ind
 import { nearNames } from '../options/index.ts';
 import { type Io, optionText, optionTexts, parseWhole, UsageError, type Values } from './command.ts';
 import { whyNoKernel } from './kernel-here.ts';
+import { picture, writeFiles } from './ladder-files.ts';
 import { t } from './messages.ts';
 import { Show, showOptionsOf } from './show.ts';
 
@@ -183,7 +180,7 @@ export async function runScenarioCommand(name: string | null, values: Values, io
     cutShortMs = cutShort(scenario, options);
   } else played = playScenario(scenario, options);
   const { trace } = played;
-  const files = writeFiles(trace, scenario, values, io);
+  const files = writeFiles(trace, scenario, values, { command: 'run', io });
   if (files === null) return 1;
   const look = { lang: io.lang, absolute: values['absolute'] === true };
   if (values['json'] === true) io.stdout.write(`${JSON.stringify(trace, null, 1)}\n`);
@@ -333,34 +330,4 @@ export function tellUnmatched({ edits, trace }: ScenarioRun, io: Io, command: st
   for (const { text } of idle)
     io.stderr.write(`${command}: ${t(io.lang, 'editUnmatched', { edit: text })}\n`);
   return idle.length === 0 ? 0 : 1;
-}
-
-/** How a run is drawn. */
-interface Look {
-  readonly lang: Lang;
-  readonly absolute: boolean;
-}
-
-function picture(trace: Trace, { title, question }: Scenario, look: Look): string {
-  return svgLadder(trace, { ...look, title: title[look.lang], description: question[look.lang] });
-}
-
-/** Writes the files that were asked for; their names, or null when one could not be written, which is said. */
-function writeFiles(trace: Trace, scenario: Scenario, values: Values, io: Io): string[] | null {
-  const look = { lang: io.lang, absolute: values['absolute'] === true };
-  const svg = optionText(values, 'svg');
-  const pcap = optionText(values, 'pcap');
-  const wanted: [string, () => string | Uint8Array][] = [];
-  if (svg !== undefined && svg !== '-') wanted.push([svg, () => picture(trace, scenario, look)]);
-  if (pcap !== undefined) wanted.push([pcap, () => pcapngOf(trace, look)]);
-  for (const [file, make] of wanted) {
-    try {
-      writeFileSync(file, make());
-    } catch (error) {
-      if (!(error instanceof ExportError || (error instanceof Error && 'syscall' in error))) throw error;
-      io.stderr.write(`synfin run: ${t(io.lang, 'outputFailed', { file, message: error.message })}\n`);
-      return null;
-    }
-  }
-  return wanted.map(([file]) => file);
 }

@@ -1,7 +1,6 @@
 // `synfin why QUESTION`: two searches of the real engine, live, with a rule and without it, and the shortest way to
 // break it as a ladder.
 
-import { writeFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { brokenAt, differenceFrom } from '../lab/check/replay/index.ts';
 import {
@@ -12,12 +11,12 @@ import {
   whyNamed,
   whyQuestions,
 } from '../lab/check/why/index.ts';
-import { ExportError, pcapngOf } from '../lab/export/index.ts';
-import { playScenario, type Scenario, svgLadder, type Trace } from '../lab/index.ts';
+import { playScenario, type Trace } from '../lab/index.ts';
 import { nearNames } from '../options/index.ts';
 import { whyHelp } from './check-help.ts';
 import { grouped, ProgressLine, secondsOf } from './check-progress.ts';
 import { type Command, type Io, optionText, parseWhole, UsageError, type Values } from './command.ts';
+import { picture, writeFiles } from './ladder-files.ts';
 import { t } from './messages.ts';
 import { showOptions } from './run-options.ts';
 import { Show, sectionText, showOptionsOf } from './show.ts';
@@ -133,34 +132,6 @@ function tell(
   show.lines('');
 }
 
-/** Writes the files that were asked for; null when one could not be written, which is said. */
-function writeFiles(trace: Trace, scenario: Scenario, values: Values, io: Io): string[] | null {
-  const look = { lang: io.lang, absolute: values['absolute'] === true };
-  const svg = optionText(values, 'svg');
-  const pcap = optionText(values, 'pcap');
-  const files: [string, () => string | Uint8Array][] = [];
-  if (svg !== undefined && svg !== '-') files.push([svg, () => picture(trace, scenario, look)]);
-  if (pcap !== undefined) files.push([pcap, () => pcapngOf(trace, look)]);
-  for (const [file, make] of files) {
-    try {
-      writeFileSync(file, make());
-    } catch (error) {
-      if (!(error instanceof ExportError || (error instanceof Error && 'syscall' in error))) throw error;
-      io.stderr.write(`synfin why: ${t(io.lang, 'outputFailed', { file, message: error.message })}\n`);
-      return null;
-    }
-  }
-  return files.map(([file]) => file);
-}
-
-function picture(
-  trace: Trace,
-  { title, question }: Scenario,
-  look: { lang: Io['lang']; absolute: boolean },
-): string {
-  return svgLadder(trace, { ...look, title: title[look.lang], description: question[look.lang] });
-}
-
 function contradictions(values: Values, io: Io): void {
   const outputs = ['json', 'tui'].filter((name) => values[name] === true);
   if (values['svg'] === '-') outputs.push('svg -');
@@ -181,7 +152,8 @@ async function run(values: Values, positionals: readonly string[], io: Io): Prom
   const { scenario, story, withRule } = answer;
   const trace = scenario === null ? null : playScenario(scenario).trace;
   const difference = trace === null || story === null ? null : differenceFrom(story, trace);
-  const files = trace === null || scenario === null ? [] : writeFiles(trace, scenario, values, io);
+  const files =
+    trace === null || scenario === null ? [] : writeFiles(trace, scenario, values, { command: 'why', io });
   if (files === null) return 1;
   if (values['json'] === true)
     io.stdout.write(
