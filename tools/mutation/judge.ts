@@ -44,6 +44,8 @@ export interface Verdict {
   readonly timedOut: number;
   readonly accepted: number;
   readonly survivors: readonly Survivor[];
+  /** Changes that are not in the sample, and those that do not compile. */
+  readonly left: number;
   /** Entries of accepted.json that no survivor needs. */
   readonly stale: readonly AcceptedMutant[];
 }
@@ -78,9 +80,11 @@ export function judge(
   let killed = 0;
   let timedOut = 0;
   let excused = 0;
+  let left = 0;
   for (const m of mutants) {
     if (m.status === 'Killed' || m.status === 'Timeout' || m.status === 'RuntimeError') killed++;
     if (m.status === 'Timeout') timedOut++;
+    if (m.status === 'CompileError') left++;
     if (!survived(m)) continue;
     const { line, column } = m.location.start;
     const survivor: Survivor = {
@@ -104,7 +108,8 @@ export function judge(
     timedOut,
     accepted: excused,
     survivors,
-    stale: accepted.filter((a) => !used.has(a)),
+    left,
+    stale: left > 0 ? [] : accepted.filter((a) => !used.has(a)), // a sample need not have it
   };
 }
 
@@ -116,16 +121,48 @@ function matches(a: AcceptedMutant, s: Survivor): boolean {
   );
 }
 
+const askedOf = (v: Verdict): number => v.killed + v.accepted + v.survivors.length;
+const shareOf = (v: Verdict): number => (askedOf(v) === 0 ? 1 : v.killed / askedOf(v));
+
 /** The verdict in words. */
-export function report({ file, killed, timedOut, accepted, survivors, stale }: Verdict): string {
-  const all = killed + accepted + survivors.length;
-  const share = all === 0 ? 100 : (100 * killed) / all;
+export function report(verdict: Verdict): string {
+  const { file, killed, timedOut, accepted, survivors, left, stale } = verdict;
+  const all = askedOf(verdict);
+  const sample = left === 0 ? '' : `; a sample, of ${all + left}`;
   const out = [
-    `${file}: ${killed} of ${all} noticed (${share.toFixed(1)} %), ${timedOut} of them by time, ${accepted} accepted`,
+    `${file}: ${killed} of ${all} noticed (${percent(shareOf(verdict))}), ${timedOut} of them by time, ${accepted} accepted${sample}`,
   ];
   for (const s of survivors) {
     out.push(`  ${s.at}${s.covered ? '' : ' (no test comes here)'}`, `    - ${s.from}`, `    + ${s.to}`);
   }
   for (const a of stale) out.push(`  accepted.json has an entry that nothing needs: ${a.line} -> ${a.to}`);
   return out.join('\n');
+}
+
+/**
+ * All files together. Each counts by the changes it has, not by how many of them were in its sample; what a sample leaves
+ * open is two standard errors.
+ */
+export function total(verdicts: readonly Verdict[]): string {
+  let changes = 0;
+  let asked = 0;
+  let noticed = 0;
+  let variance = 0;
+  for (const v of verdicts) {
+    const n = askedOf(v);
+    const all = n + v.left;
+    const share = shareOf(v);
+    changes += all;
+    asked += n;
+    noticed += all * share;
+    if (v.left > 0 && n > 1) variance += (all * v.left * share * (1 - share)) / (n - 1);
+  }
+  const share = changes === 0 ? 1 : noticed / changes;
+  const open = changes === 0 ? 0 : (2 * Math.sqrt(variance)) / changes;
+  const sample = asked === changes ? '' : `, within ${percent(open)}; ${asked} of ${changes} were asked`;
+  return `${verdicts.length} files: ${percent(share)} noticed${sample}`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }

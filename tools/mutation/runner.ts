@@ -2,6 +2,7 @@
 // there, the nearest first, until one fails. That a test fails without the mutant, too, because an earlier one left
 // something behind, is found out at once: the process is then made anew.
 
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -30,8 +31,8 @@ interface MutantRun {
 const SUITE = new URL('./suite.ts', import.meta.url).href;
 const state = ((globalThis as { __stryker__?: Instrumented }).__stryker__ ??= {});
 
-/** A test of another folder that takes more of a processor is not asked, but by `--slow`. */
-const LONG_US = 50_000;
+/** A test that takes more of a processor is not asked, but by `--slow`: the one beside the file, of its folder, another. */
+const LONG_US: readonly number[] = [Number.POSITIVE_INFINITY, 300_000, 50_000];
 /** A test that waits for what does not come. */
 const HANGS_MS = 5000;
 
@@ -41,6 +42,10 @@ class Hangs extends Error {}
 function filesOf(variable: string): readonly string[] {
   const files = JSON.parse(process.env[variable] ?? '[]') as readonly string[];
   return files.map((file) => resolve(file));
+}
+
+function costsFile(): string {
+  return process.env['MUTATION_COSTS'] ?? '';
 }
 
 /** What went wrong with a test; undefined: nothing. */
@@ -83,6 +88,9 @@ class TestsInMemory {
     process.on('unhandledRejection', () => undefined); // a mutant's
     this.#suite = await import('./suite.ts');
     await import('./setup.ts');
+    if (existsSync(costsFile()))
+      for (const [id, us] of JSON.parse(readFileSync(costsFile(), 'utf8')) as [string, number][])
+        this.#costUs.set(id, us);
   }
 
   async #load(): Promise<void> {
@@ -100,6 +108,7 @@ class TestsInMemory {
     await this.#load();
     const results = [];
     for (const { id, name, file, run } of this.#tests.values()) {
+      if (filesOf('MUTATION_SOURCES').every((source) => this.#isLong(id, file, source))) continue; // known from before
       const started = performance.now();
       const before = process.cpuUsage().user;
       state.currentTestId = id;
@@ -108,13 +117,11 @@ class TestsInMemory {
       const timeSpentMs = performance.now() - started;
       if (failure !== undefined)
         console.log(`not asked, since it fails without a mutant: ${id}: ${messageOf(failure)}`);
-      const us = process.cpuUsage().user - before;
-      this.#costUs.set(id, us);
-      const far = filesOf('MUTATION_SOURCES').every((source) => distance(file, source) > 1);
-      const long = far && us > LONG_US && process.env['MUTATION_STAGE'] === 'room';
-      if (failure !== undefined || long) delete state.mutantCoverage?.perTest[id];
+      this.#costUs.set(id, process.cpuUsage().user - before);
+      if (failure !== undefined) delete state.mutantCoverage?.perTest[id];
       results.push({ id, name, timeSpentMs, fileName: file, status: 0 });
     }
+    writeFileSync(costsFile(), JSON.stringify([...this.#costUs])); // for the processes after this one
     return { status: 'complete', tests: results, mutantCoverage: state.mutantCoverage };
   }
 
@@ -152,10 +159,16 @@ class TestsInMemory {
     return { status: 'survived', nrOfTests: asked };
   }
 
+  #isLong(id: string, file: string, mutated: string): boolean {
+    if (process.env['MUTATION_STAGE'] !== 'room') return false;
+    return (this.#costUs.get(id) ?? 0) > (LONG_US[distance(file, mutated)] ?? 0);
+  }
+
   #near({ testFilter, sandboxFileName }: MutantRun): readonly Test[] {
     const all = testFilter?.flatMap((id) => this.#tests.get(id) ?? []) ?? [...this.#tests.values()];
     const mutated = relative(process.cwd(), sandboxFileName);
     return all
+      .filter(({ id, file }) => !this.#isLong(id, file, mutated))
       .map((test) => ({ test, far: distance(test.file, mutated), us: this.#costUs.get(test.id) ?? 0 }))
       .sort((a, b) => a.far - b.far || a.us - b.us)
       .map(({ test }) => test);
