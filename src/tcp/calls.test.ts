@@ -1,20 +1,37 @@
 import { describe, expect, it } from 'vitest';
 import {
+  close,
   detach,
   openActive,
+  openFast,
   openPassive,
   push,
   receive,
   send,
+  sendFirstSyn,
   setKeepAlive,
   setUserTimeout,
   status,
 } from './calls.ts';
 import { congestionNames } from './congestion/control.ts';
+import { mark, settle, transfer, wired } from './ecn/testing.ts';
 import { Err } from './errors.ts';
-import { departures, inState, octets, options, pass, STATES, sent, text } from './segment-arrives/testing.ts';
+import { FastOpen } from './fast-open.ts';
+import {
+  departures,
+  inState,
+  octets,
+  options,
+  pass,
+  STATES,
+  sent,
+  text,
+  ts,
+} from './segment-arrives/testing.ts';
+import { AccEcnMode } from './tcb/acc-ecn.ts';
 import type { StateName } from './tcb/state.ts';
 import { receivable, sendRoom } from './tcb/tcb.ts';
+import { TestCookies } from './testing.ts';
 
 /** Every state with what a call returns there. */
 type Returns = Readonly<Record<StateName, number>>;
@@ -66,6 +83,74 @@ describe('OPEN (3.10.1)', () => {
       a.tcb.remotePort = 0;
       expect([a.openActive(), a.state, sent(a)]).toEqual([Err.NO_REMOTE, state, []]);
     }
+  });
+});
+
+describe('OPEN, a part at a time', () => {
+  it('each part of the remote socket is asked for: its port, and an address in one of its words at least', () => {
+    for (const [remote, err] of [
+      [{ remotePort: 0 }, Err.NO_REMOTE],
+      [{ r0: 0, r1: 0, r3: 0 }, Err.NO_REMOTE],
+      [{ r0: 1, r1: 0, r3: 0 }, Err.OK],
+      [{ r0: 0, r1: 1, r3: 0 }, Err.OK],
+      [{ r0: 0, r1: 0, r3: 1 }, Err.OK],
+    ] as const) {
+      const a = inState('CLOSED');
+      Object.assign(a.tcb, remote);
+      expect([remote, openActive(a.engine, a.tcb)]).toEqual([remote, err]);
+    }
+  });
+
+  it('the rows it takes: of a new TCB, of one in LISTEN', () => {
+    for (const [state, row] of [
+      ['CLOSED', 'open-active'],
+      ['LISTEN', 'listen-open-active'],
+    ] as const) {
+      const a = inState(state);
+      a.openActive();
+      expect([state, a.tcb.passive, a.rows]).toEqual([state, 0, [row]]);
+    }
+    const b = inState('CLOSED');
+    b.openPassive();
+    expect(b.rows).toEqual(['open-passive']);
+  });
+
+  it('the SYN is sent again after its RTO, and R2 ends the attempt', () => {
+    const a = inState('CLOSED', { config: { synR2Ms: 5000 } });
+    a.openActive();
+    expect(departures(a, 5000).map(({ at, line }) => [at, line])).toEqual([
+      [0, 'SYN seq=0 len=0'],
+      [1000, 'SYN seq=0 len=0'],
+      [3000, 'SYN seq=0 len=0'],
+    ]);
+    expect([a.state, a.tcb.error]).toEqual(['CLOSED', Err.TIMED_OUT]);
+  });
+
+  it('with Fast Open: nothing leaves until the first SYN is asked for, and then once', () => {
+    const a = inState('CLOSED');
+    a.engine.cookies = new TestCookies(TestCookies.COOKIE);
+    expect([openFast(a.engine, a.tcb), a.state, sent(a)]).toEqual([Err.OK, 'SYN-SENT', []]);
+    expect(a.tcb.fastOpen).toBe(FastOpen.OFFER);
+    sendFirstSyn(a.engine, a.tcb);
+    expect(sent(a)).toEqual(['SYN seq=0 len=0']);
+    sendFirstSyn(a.engine, a.tcb);
+    expect(sent(a)).toEqual([]);
+  });
+
+  it('with Fast Open and without a cookie: that is noted, and only of an OPEN that succeeds', () => {
+    const a = inState('CLOSED');
+    openFast(a.engine, a.tcb, true);
+    expect(a.tcb.fastOpen).toBe(FastOpen.OFFER | FastOpen.WITHOUT_COOKIE);
+    const b = inState('ESTABLISHED');
+    expect([openFast(b.engine, b.tcb), b.tcb.fastOpen]).toEqual([Err.ALREADY_CONNECTED, 0]);
+  });
+
+  it('the first SYN is of SYN-SENT alone: a connection that was aborted meanwhile sends none', () => {
+    const a = inState('CLOSED');
+    openFast(a.engine, a.tcb);
+    a.abort();
+    sendFirstSyn(a.engine, a.tcb);
+    expect([a.state, sent(a)]).toEqual(['CLOSED', []]);
   });
 });
 
@@ -131,6 +216,84 @@ describe('SEND (3.10.2)', () => {
     a.send(octets(5));
     a.close();
     expect(send(a.engine, a.tcb, 1)).toBe(Err.CLOSING);
+  });
+});
+
+describe('SEND, its urgent mark and its room', () => {
+  it('MUST-30: SND.UP is after the octets; a SEND of none, or without the mark, leaves it', () => {
+    const a = inState('ESTABLISHED');
+    send(a.engine, a.tcb, 0, true);
+    expect(a.tcb.snd.urgent).toBe(0);
+    a.send(octets(5));
+    expect(a.tcb.snd.urgent).toBe(0);
+    a.send(octets(5), true);
+    expect([a.tcb.snd.urgent, (a.tcb.snd.up - a.tcb.snd.iss) | 0]).toEqual([1, 11]);
+  });
+
+  it('SEND in LISTEN of more than the buffer holds still opens, and says what is too much', () => {
+    const a = inState('LISTEN', { config: { sendBuffer: 1000 } });
+    expect([send(a.engine, a.tcb, 1001), a.state, sendRoom(a.tcb)]).toEqual([
+      Err.NO_RESOURCES,
+      'SYN-SENT',
+      1000,
+    ]);
+  });
+
+  it('a push sends nothing before ESTABLISHED, nor after CLOSE', () => {
+    for (const state of ['SYN-SENT', 'SYN-RECEIVED'] as const) {
+      const a = inState(state);
+      a.send(octets(10));
+      push(a.engine, a.tcb);
+      expect([state, sent(a)]).toEqual([state, []]);
+    }
+    const b = inState('FIN-WAIT-1');
+    push(b.engine, b.tcb);
+    expect(sent(b)).toEqual([]);
+  });
+});
+
+describe('RECEIVE, what follows from it', () => {
+  it('SHLD-14: a window that was closed is told open again, in each state that takes text and in no other', () => {
+    for (const [state, told] of [
+      ['ESTABLISHED', ['ACK seq=1 ack=1001 len=0']],
+      ['FIN-WAIT-1', ['ACK seq=2 ack=1001 len=0']],
+      ['FIN-WAIT-2', ['ACK seq=2 ack=1001 len=0']],
+      ['CLOSE-WAIT', []],
+      ['CLOSING', []],
+    ] as const) {
+      const a = inState('ESTABLISHED', { config: { receiveBuffer: 1000 } });
+      a.autoRead = false;
+      if (state !== 'ESTABLISHED' && state !== 'CLOSE-WAIT') a.close();
+      if (state === 'CLOSE-WAIT' || state === 'CLOSING') a.inject('FIN,ACK', 1, 1, text(999));
+      else a.inject('ACK', 1, state === 'FIN-WAIT-2' ? 2 : 1, text(1000));
+      a.sent.length = 0;
+      expect([state, a.state]).toEqual([state, state]);
+      a.receive();
+      expect([state, sent(a)]).toEqual([state, told]);
+    }
+  });
+
+  it('normal mode again once the urgent octet has been received, and not one octet before (3.8.5)', () => {
+    const a = inState('ESTABLISHED');
+    a.autoRead = false;
+    a.inject('URG,ACK', 1, 1, { ...text(10), up: 5 });
+    const urgent = (): number => a.tcb.rcv.urgent;
+    const up = (a.tcb.rcv.up - a.tcb.rcv.user) | 0;
+    expect([urgent(), up > 0]).toEqual([1, true]);
+    a.receive(up - 1);
+    expect(urgent()).toBe(1);
+    a.receive(1);
+    expect(urgent()).toBe(0);
+  });
+
+  it('CLOSED after an error that left nothing: that error; with text left, that first', () => {
+    const a = inState('ESTABLISHED');
+    a.autoRead = false;
+    a.inject('ACK', 1, 1, text(10));
+    a.abort();
+    expect(receive(a.engine, a.tcb, 0)).toBe(Err.OK);
+    a.receive();
+    expect(receive(a.engine, a.tcb, 0)).toBe(Err.ABORTED);
   });
 });
 
@@ -247,6 +410,43 @@ describe('CLOSE (3.10.4)', () => {
     const a = inState('FIN-WAIT-2');
     a.inject('ACK', 1, 2, text(1000));
     expect([a.state, a.read.length]).toEqual(['FIN-WAIT-2', 1000]);
+  });
+});
+
+describe('CLOSE, the rows it takes', () => {
+  it('one for each state', () => {
+    for (const [state, row] of [
+      ['LISTEN', 'listen-close'],
+      ['SYN-SENT', 'syn-sent-close'],
+      ['SYN-RECEIVED', 'syn-received-close'],
+      ['ESTABLISHED', 'established-close'],
+      ['CLOSE-WAIT', 'close-wait-close'],
+    ] as const) {
+      const a = inState(state);
+      expect([state, close(a.engine, a.tcb), a.rows, a.tcb.error]).toEqual([state, Err.OK, [row], Err.OK]);
+    }
+  });
+
+  it('SYN-RECEIVED with a Fast Open connection in use: its FIN goes at once, after its text', () => {
+    const a = inState('LISTEN');
+    a.engine.cookies = new TestCookies();
+    a.inject('SYN', 0, 0, { ...text(5), cookie: [...TestCookies.COOKIE] });
+    a.send(octets(10));
+    expect([a.state, sent(a)]).toEqual([
+      'SYN-RECEIVED',
+      ['SYN,ACK seq=0 ack=6 len=0', 'PSH,ACK seq=1 ack=6 len=10'],
+    ]);
+    expect([a.close(), sent(a), a.close()]).toEqual([Err.OK, ['FIN,ACK seq=11 ack=6 len=0'], Err.CLOSING]);
+  });
+
+  it('the FIN goes without header prediction as with it', () => {
+    for (const headerPrediction of [true, false]) {
+      for (const state of ['ESTABLISHED', 'CLOSE-WAIT'] as const) {
+        const a = inState(state, { config: { headerPrediction } });
+        a.close();
+        expect(sent(a)).toEqual([`FIN,ACK seq=1 ack=${state === 'ESTABLISHED' ? 1 : 2} len=0`]);
+      }
+    }
   });
 });
 
@@ -402,6 +602,171 @@ describe('STATUS (3.10.6)', () => {
       windowScale: false,
       pmtu: 1500,
     });
+  });
+});
+
+describe('STATUS of a connection with everything that can be negotiated', () => {
+  /** Ten segments of 988 octets are out at 1 s; the first is acknowledged after 50 ms, with ten octets of text. */
+  function busy() {
+    const syn = options({ mss: 1000, ts: 1, sack: true, wscale: 3 });
+    const a = inState('ESTABLISHED', { syn, wnd: 5000, startUs: 1_000_000, active: true });
+    a.autoRead = false;
+    a.send(octets(20_000));
+    a.setNow(1_050_000);
+    a.inject('ACK', 1, 989, { ...ts(1, a.sent[0]?.tsVal ?? 0), ...text(10), wnd: 5000 });
+    return a;
+  }
+
+  it('tells options and what they do to sizes and windows', () => {
+    const a = busy();
+    expect(status(a.tcb)).toMatchObject({
+      timestamps: true,
+      sack: true,
+      windowScale: true,
+      sndWscale: 3,
+      rcvWscale: 7,
+      sndMss: 988,
+      sndWnd: 40_000,
+      rcvNxt: 11,
+      rcvWnd: a.tcb.rcv.buf - 10,
+      unreadBytes: 10,
+      irs: 0,
+      iss: a.tcb.snd.iss,
+      ecn: 'off',
+      accEcn: null,
+    });
+  });
+
+  it('tells times in microseconds, and rates', () => {
+    const a = busy();
+    const { rto } = a.tcb;
+    expect(status(a.tcb)).toMatchObject({
+      rttUs: rto.srttUs,
+      rttvarUs: rto.rttvarUs,
+      minRttUs: rto.minRttUs,
+      rtoUs: rto.rtoMs * 1000,
+      appLimited: false,
+      finAcked: false,
+      probes: 0,
+    });
+    expect([status(a.tcb).rttUs > 0, status(a.tcb).pacingRate > 0]).toEqual([true, true]);
+  });
+
+  it('nothing measured: no round-trip time, no rate', () => {
+    const a = inState('SYN-SENT');
+    expect(status(a.tcb)).toMatchObject({ rttUs: 0, minRttUs: 0, pacingRate: 0, rtoUs: 1_000_000 });
+  });
+
+  it('a rate that is no whole number is rounded up, whoever heeds it', () => {
+    const a = inState('ESTABLISHED', { startUs: 0, syn: options({ mss: 1000 }) });
+    a.send(octets(1000));
+    a.setNow(70_001);
+    a.inject('ACK', 1, 1001);
+    const { pacingRate } = status(a.tcb);
+    expect([Number.isInteger(pacingRate), pacingRate > 0]).toEqual([true, true]);
+    a.tcb.cc.pacingRate = 4321;
+    expect(status(a.tcb).pacingRate).toBe(4321);
+  });
+
+  it('counts what is out: not yet acknowledged, SACKed, lost, in flight, not yet sent', () => {
+    const a = busy();
+    const out = (a.tcb.snd.nxt - a.tcb.snd.una) | 0;
+    expect(status(a.tcb)).toMatchObject({
+      unackedBytes: out,
+      sackedBytes: 0,
+      lostBytes: 0,
+      notSentBytes: 20_000 - 988 - out,
+      caState: 'open',
+    });
+  });
+
+  it('tells the phase: open, fast recovery, loss', () => {
+    const a = inState('ESTABLISHED', { syn: options({ mss: 1000 }), config: { minRtoMs: 1000 } });
+    a.send(octets(10_000));
+    const phases = [status(a.tcb).caState];
+    for (let i = 0; i < 3; i++) a.inject('ACK', 1, 1);
+    phases.push(status(a.tcb).caState);
+    const inRecovery = status(a.tcb);
+    pass(a, 1000);
+    phases.push(status(a.tcb).caState);
+    expect(phases).toEqual(['open', 'fast-recovery', 'loss']);
+    expect([inRecovery.lostBytes + inRecovery.pipeBytes > 0, inRecovery.retransmissions]).toEqual([true, 1]);
+    expect([status(a.tcb).timeouts, status(a.tcb).ssthresh]).toEqual([1, a.tcb.cc.ssthresh]);
+  });
+
+  it('our FIN is acknowledged, or not yet', () => {
+    expect(status(inState('FIN-WAIT-1').tcb).finAcked).toBe(false);
+    expect(status(inState('FIN-WAIT-2').tcb).finAcked).toBe(true);
+  });
+
+  it('classic ECN is told once it is negotiated, and not while it is asked for', () => {
+    const asks = inState('SYN-SENT', { config: { ecn: 'on' } });
+    expect(status(asks.tcb).ecn).toBe('off');
+    asks.inject('SYN,ACK,ECE', 0, 1);
+    expect(status(asks.tcb).ecn).toBe('classic');
+    const refused = inState('SYN-SENT', { config: { ecn: 'on' } });
+    refused.inject('SYN,ACK', 0, 1);
+    expect(status(refused.tcb).ecn).toBe('off');
+    const asked = inState('LISTEN', { config: { ecn: 'on' } });
+    asked.inject('SYN,ECE,CWR', 0);
+    expect(status(asked.tcb).ecn).toBe('classic');
+  });
+});
+
+describe('STATUS: accurate ECN (RFC 9768)', () => {
+  const NOTHING = {
+    receivedCe: 0,
+    receivedCeBytes: 0,
+    receivedE0Bytes: 0,
+    receivedE1Bytes: 0,
+    deliveredCe: 0,
+    deliveredCeBytes: 0,
+    deliveredE0Bytes: 0,
+    deliveredE1Bytes: 0,
+    ect: true,
+    sendsOptions: true,
+    readsOptions: true,
+  };
+  /** `a` sends 5000 octets in four packets, which arrive as `arriving` makes them. */
+  function marked(arriving: typeof mark = () => undefined) {
+    const { pair } = wired({ ecn: 'accurate' }, { ecn: 'accurate' }, (r) => void arriving(r));
+    pair.connect();
+    const begun = status(pair.a.tcb);
+    transfer(pair, 5000);
+    settle(pair);
+    return { begun, a: status(pair.a.tcb), b: status(pair.b.tcb) };
+  }
+
+  it('counters are from 0 on, for the sender as the peer feeds them back, for the receiver as packets came', () => {
+    const unmarked = marked();
+    expect([unmarked.begun.ecn, unmarked.begun.accEcn]).toEqual(['accurate', NOTHING]);
+    expect(unmarked.a.accEcn).toEqual({ ...NOTHING, deliveredE0Bytes: 5000 });
+    expect(unmarked.b.accEcn).toEqual({ ...NOTHING, receivedE0Bytes: 5000 });
+    const ce = marked(mark);
+    expect(ce.a.accEcn).toEqual({ ...NOTHING, deliveredCe: 4, deliveredCeBytes: 5000 });
+    expect(ce.b.accEcn).toEqual({ ...NOTHING, receivedCe: 4, receivedCeBytes: 5000 });
+    const other = marked((r) => {
+      if ((r.ecn ?? 0) !== 0) r.ecn = 1; // ECT(1)
+    });
+    expect(other.b.accEcn).toEqual({ ...NOTHING, receivedE1Bytes: 5000 });
+    expect(other.a.accEcn).toMatchObject({ deliveredE0Bytes: 0, deliveredE1Bytes: 5000 });
+  });
+
+  it('what was found out about the path, each alone; options that are not to be sent are not', () => {
+    const { pair } = wired({ ecn: 'accurate' }, { ecn: 'accurate' });
+    pair.connect();
+    const { tcb } = pair.a;
+    for (const [mode, told] of [
+      [AccEcnMode.NOT_ECT, { ect: false }],
+      [AccEcnMode.NO_OPTIONS, { sendsOptions: false }],
+      [AccEcnMode.IGNORE_OPTIONS, { readsOptions: false }],
+    ] as const) {
+      if (tcb.accEcn !== null) tcb.accEcn.modes = mode;
+      expect(status(tcb).accEcn).toEqual({ ...NOTHING, ...told });
+    }
+    const off = wired({ ecn: 'accurate', accEcnOption: 'off' }, { ecn: 'accurate' }).pair;
+    off.connect();
+    expect(status(off.a.tcb).accEcn).toEqual({ ...NOTHING, sendsOptions: false });
   });
 });
 
