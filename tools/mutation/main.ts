@@ -6,7 +6,8 @@
 //   npm run mutation -- src/tcp/timers.ts --beside    only the tests beside it
 //   npm run mutation -- src/tcp/timers.ts --force     all of it again, not only what has changed
 //   npm run mutation -- src/host/*/*.ts --sample 40   of each file 40 changes at random (--seed: others), which meet
-//                                                     the tests of the room at once; nothing is kept
+//                                                     the tests of the room at once; what a module does as it loads is
+//                                                     not changed, and nothing is kept
 //
 // StrykerJS makes the changes, runner.ts runs the tests. It is installed in this folder on first use, so that nobody else pays for it. What
 // survives needs a test, or an entry in accepted.json that says why the change is none.
@@ -66,6 +67,7 @@ function options(mutate: readonly string[], kept: string, wanted: Wanted): Recor
     incremental: wanted.sample === undefined,
     incrementalFile: kept,
     force: wanted.force,
+    ignoreStatic: wanted.sample !== undefined, // each of these takes a process of its own, and every test
     concurrency: 1,
     timeoutMS: 10_000,
     timeoutFactor: 3, // a busy machine is no reason
