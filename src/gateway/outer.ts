@@ -18,7 +18,7 @@ export interface OuterError {
 export interface OuterConnectionEvents {
   /** The handshake is complete. */
   open(): void;
-  /** Octets have come, which are the receiver's from now on. After `pause` at most what was under way comes. */
+  /** Octets have come, which are there until this returns. After `pause` at most what was under way comes. */
   data(octets: Uint8Array): void;
   /** The peer has ended its direction: its FIN. */
   end(): void;

@@ -10,6 +10,7 @@ import type { Device } from '../host/index.ts';
  *
  * - `send(frame)`: towards the guest; an Ethernet II frame without FCS. The frame is the port's own. When there is no
  *   room it is dropped and counted by the port.
+ * - `sendView(frame)`, where there is one: as `send`, of a frame that stays the gateway's, and is there until it returns.
  * - `onreceive(frame)`: from the guest, set by `gateway.attach`; null while nobody listens. The octets are copied before it
  *   returns: a view of a NIC's memory may be given. Frames longer than `mtu` and the header allow are dropped and counted.
  * - `onclose(error)`: the port calls it once, when the guest's side has gone; the guest's place in the gateway (name,

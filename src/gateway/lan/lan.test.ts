@@ -177,6 +177,16 @@ describe('who hears a guest', () => {
     view.fill(0);
     expect(got).toEqual([ip(1, '10.0.2.15', mac(2))]);
   });
+
+  it('a port that copies is lent the frame, one that does not gets a copy of its own', () => {
+    const { a, b } = site({ guestsMeet: true });
+    b.port.onreceive?.(ip(2, '10.0.2.16'));
+    const got: Uint8Array[] = [];
+    Object.assign(b.port, { sendView: (frame: Uint8Array) => void got.push(frame) });
+    const view = ip(1, '10.0.2.15', mac(2));
+    a.port.onreceive?.(view);
+    expect(got[0]).toBe(view);
+  });
 });
 
 describe('ports', () => {

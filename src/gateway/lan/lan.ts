@@ -42,7 +42,7 @@ export interface LanOptions {
   readonly left: (guest: Guest) => void;
 }
 
-/** Frames that were watched: which way, and of whom. */
+/** Frames that were watched: which way, and of whom. The octets are there until it returns. */
 export type FrameTap = (guest: Guest, direction: 'in' | 'out', frame: Uint8Array) => void;
 
 /** The switch, as the gateway's host sees it. */
@@ -155,8 +155,8 @@ export class Lan implements Device {
     if (toUs || !guestsMeet) return;
     const to = toMany ? undefined : this.#macs.owner(formatMac(f.dstHi, f.dstLo));
     if (to === guest) return;
-    if (to !== undefined) this.#deliver(to, frame.slice());
-    else for (const each of this.guests.values()) if (each !== guest) this.#deliver(each, frame.slice());
+    if (to !== undefined) this.#deliver(to, frame);
+    else for (const each of this.guests.values()) if (each !== guest) this.#deliver(each, frame);
   }
 
   /** Whether these addresses are the guest's, or nobody's and so the guest's from now on. */
@@ -194,16 +194,22 @@ export class Lan implements Device {
 
   /** A frame of the gateway. */
   send(frame: Uint8Array): void {
+    this.sendView(frame);
+  }
+
+  /** As {@link send}: ports that keep what they are given get a copy. */
+  sendView(frame: Uint8Array): void {
     const hi = ((frame[0] as number) << 8) | (frame[1] as number);
-    const lo = new DataView(frame.buffer, frame.byteOffset).getInt32(2);
-    if (isGroupMac(hi)) for (const each of this.guests.values()) this.#deliver(each, frame.slice());
-    else {
-      // Of a guest that has left: not for the others to see.
-      const to = this.#speaker(hi, lo) ?? this.#macs.owner(formatMac(hi, lo));
-      if (to === undefined) return;
-      this.#lastTo = to;
-      this.#deliver(to, frame);
+    if (isGroupMac(hi)) {
+      for (const each of this.guests.values()) this.#deliver(each, frame);
+      return;
     }
+    const lo = new DataView(frame.buffer, frame.byteOffset).getInt32(2);
+    // Of a guest that has left: not for the others to see.
+    const to = this.#speaker(hi, lo) ?? this.#macs.owner(formatMac(hi, lo));
+    if (to === undefined) return;
+    this.#lastTo = to;
+    this.#deliver(to, frame);
   }
 
   /** Who got the last frame, when this is the Ethernet address that it speaks from. */
@@ -212,14 +218,19 @@ export class Lan implements Device {
     return guest !== null && guest.lastMacHi === hi && guest.lastMacLo === lo ? guest : undefined;
   }
 
-  /** A frame for one guest. */
+  /** A frame for one guest, which stays the caller's. */
   #deliver(guest: Guest, frame: Uint8Array): void {
     const { port, counters } = guest;
     if (port === null) return;
     counters.framesOut++;
     counters.octetsOut += frame.length;
     this.tap?.(guest, 'out', frame);
-    runUserCode(() => port.send(frame));
+    try {
+      if (port.sendView === undefined) port.send(frame.slice());
+      else port.sendView(frame);
+    } catch (error) {
+      void Promise.reject(error); // the port's mistake, reported by the platform; the frame is lost
+    }
   }
 
   /** As {@link send}, to one guest whoever it is for. */

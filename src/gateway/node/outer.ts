@@ -19,11 +19,16 @@ import type {
 
 /** Datagrams that wait until their socket is ready. */
 const MOST_WAITING = 16;
+/** Octets that are read at a time. */
+const READ_OCTETS = 65_536;
+/** Where they are read: what takes them does so at once. */
+const READ = new Uint8Array(READ_OCTETS);
 /** How long the machine's addresses are taken for what they were. */
 const ADDRESSES_MS = 2000;
 
 class NodeConnection implements OuterConnection {
   readonly #socket: Socket;
+  readonly #events: OuterConnectionEvents;
   #opened = false;
   /** Whether its user wants no octets: an incoming connection is paused until `resume`. */
   #paused: boolean;
@@ -33,6 +38,7 @@ class NodeConnection implements OuterConnection {
   /** `socket`: it is not read before somebody can take it. */
   constructor(socket: Socket, events: OuterConnectionEvents) {
     this.#socket = socket;
+    this.#events = events;
     this.#opened = !socket.connecting;
     this.#paused = this.#opened;
     socket.pause();
@@ -41,9 +47,6 @@ class NodeConnection implements OuterConnection {
       if (this.#silent) return;
       events.open();
       if (!this.#paused) socket.resume();
-    });
-    socket.on('data', (octets: Uint8Array) => {
-      if (!this.#silent) events.data(octets);
     });
     socket.on('end', () => {
       if (!this.#silent) events.end();
@@ -59,6 +62,11 @@ class NodeConnection implements OuterConnection {
       this.#silent = true;
       events.closed(this.#error);
     });
+  }
+
+  /** Octets have come, which are the socket's again when this returns. */
+  arrived(octets: Uint8Array): void {
+    if (!this.#silent) this.#events.data(octets);
   }
 
   write(octets: Uint8Array): boolean {
@@ -85,6 +93,34 @@ class NodeConnection implements OuterConnection {
     this.#paused = false;
     if (this.#opened && !this.#silent) this.#socket.resume();
   }
+}
+
+/** A connection to outside. All of them are read into one buffer, but on Windows, which takes it before there is anything to read. */
+function connectOutside({ address, port }: OuterTarget, events: OuterConnectionEvents): OuterConnection {
+  const onread = {
+    buffer: process.platform === 'win32' ? new Uint8Array(READ_OCTETS) : READ,
+    callback: (length: number, buffer: Uint8Array): boolean => {
+      connection.arrived(buffer.subarray(0, length));
+      return true;
+    },
+  };
+  const socket = connect({
+    host: address,
+    port,
+    allowHalfOpen: true,
+    noDelay: true,
+    keepAlive: true,
+    onread,
+  });
+  const connection = new NodeConnection(socket, events);
+  return connection;
+}
+
+/** A connection from outside. */
+function accepted(socket: Socket, events: OuterConnectionEvents): OuterConnection {
+  const connection = new NodeConnection(socket, events);
+  socket.on('data', (octets: Uint8Array) => connection.arrived(octets));
+  return connection;
 }
 
 class NodeDatagrams implements OuterDatagrams {
@@ -198,7 +234,7 @@ async function listenOutside(
       remotePort,
       localAddress,
       localPort,
-      accept: (events) => new NodeConnection(socket, events),
+      accept: (events) => accepted(socket, events),
       refuse: () => {
         socket.on('error', () => {});
         socket.resetAndDestroy();
@@ -220,11 +256,7 @@ export function nodeOuter(): Outer {
   let addresses: ReadonlySet<string> = new Set();
   let readAt = Number.NEGATIVE_INFINITY;
   return {
-    connect: ({ address, port }, events) =>
-      new NodeConnection(
-        connect({ host: address, port, allowHalfOpen: true, noDelay: true, keepAlive: true }),
-        events,
-      ),
+    connect: (target, events) => connectOutside(target, events),
     listen: (at, incoming) => listenOutside(at, incoming),
     listenDatagrams: (at, arrived) => listenForDatagrams(at, arrived),
     datagrams: (target, events) => new NodeDatagrams(target, events),

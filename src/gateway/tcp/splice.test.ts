@@ -164,6 +164,22 @@ describe('an open splice', () => {
     expect([ends, site.gateway.connections()]).toEqual([[null], []]);
   });
 
+  it('what the guest does not take at once is kept, wherever it was read', async () => {
+    const { site, c, outer } = await open();
+    const place = new Uint8Array(50_000);
+    const whole = octets(1_000_000);
+    const reading = readAll(c);
+    for (let at = 0; at < whole.length; at += place.length) {
+      place.set(whole.subarray(at, at + place.length));
+      outer.events.data(place);
+    }
+    place.fill(0);
+    expect(outer.paused).toBe(true);
+    outer.events.end();
+    expect(await site.net.run(reading)).toEqual(whole);
+    c.abort();
+  });
+
   it('a RST of the guest is one outside', async () => {
     const { site, c, outer } = await open();
     c.abort();

@@ -193,8 +193,11 @@ export class Splice implements OuterConnectionEvents {
   data(octets: Uint8Array): void {
     if (this.#over || this.#guestOver) return;
     this.received += octets.length;
-    this.#held.push(octets);
-    this.#toGuest();
+    const guest = this.#held.length === 0 ? this.#listening() : null;
+    const taken = guest?.offer(octets) ?? 0;
+    if (taken === octets.length) return;
+    this.#held.push(octets.slice(taken));
+    this.#pause();
   }
 
   end(): void {
@@ -279,17 +282,18 @@ export class Splice implements OuterConnectionEvents {
 
   // Octets.
 
+  /** The guest's connection, when octets may go to it. */
+  #listening(): Connection | null {
+    return this.#established && !this.#guestOver && !this.#inspecting ? this.#guest : null;
+  }
+
   #toGuest(): void {
-    const guest = this.#guest;
-    if (guest === null || !this.#established || this.#guestOver || this.#inspecting) {
-      if (this.#held.length > 0) this.#pause();
-      return;
-    }
+    const guest = this.#listening();
+    if (guest === null) return;
     for (let octets = this.#held[0]; octets !== undefined; octets = this.#held[0]) {
       const taken = guest.offer(octets);
       if (taken < octets.length) {
         this.#held[0] = octets.subarray(taken);
-        this.#pause();
         return;
       }
       this.#held.shift();

@@ -100,6 +100,28 @@ test('a packet is the device’s own: alone in its buffer, and not changed by wh
   ]);
 });
 
+test('a device that copies gets views: each packet whole while it is given, in a buffer that is not its own', () => {
+  const net = new Net();
+  const host = net.host('a', []);
+  const seen: number[][] = [];
+  const buffers = new Set<ArrayBufferLike>();
+  const device = Object.assign(new TestDevice(), {
+    sendView(packet: Uint8Array) {
+      seen.push([...packet.subarray(28)]);
+      buffers.add(packet.buffer);
+    },
+  });
+  host.attach(device, { addresses: ['192.0.2.1/24'] });
+  const udp = host.udp();
+  udp.send(Uint8Array.of(1, 2, 3), '192.0.2.2', 9);
+  udp.send(Uint8Array.of(4, 5, 6), '192.0.2.2', 9);
+  expect(seen).toEqual([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+  expect([device.sent, buffers.size]).toEqual([[], 1]);
+});
+
 test('a device is refused where it is given: what it lacks, an mtu that no link has, another host’s', () => {
   const host = new Host(idle);
   const bad = (device: unknown) => () => host.attach(device as Device);

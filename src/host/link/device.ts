@@ -28,6 +28,11 @@ export interface Device {
    */
   send(packet: Uint8Array): void;
   /**
+   * As `send`, of a packet that stays the host's: its octets are there until this returns. The host calls it in place of
+   * `send` where there is one; for devices that copy what they are given, so that no packet has a buffer of its own.
+   */
+  sendView?(packet: Uint8Array): void;
+  /**
    * Set by the host that the device is attached to, null while there is none. The device calls it with each packet
    * that arrives, at any time, also from within `send`; the octets are copied before it returns.
    * Throws TypeError for what is no octets.
@@ -99,14 +104,15 @@ export class DeviceLink {
   }
 
   #send(off: number, len: number): void {
+    const { device } = this;
     const { memory } = this.iface;
-    const packet = memory.u8.slice(off, off + len);
-    memory.free(off, len);
     try {
-      this.device.send(packet);
+      if (device.sendView === undefined) device.send(memory.u8.slice(off, off + len));
+      else device.sendView(memory.u8.subarray(off, off + len));
     } catch (error) {
       void Promise.reject(error); // the device's mistake, reported by the platform; the packet is lost
     }
+    memory.free(off, len);
   }
 
   #receive(packet: Uint8Array): void {

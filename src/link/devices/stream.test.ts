@@ -57,6 +57,19 @@ test('a stream that is full is not written to; a queueful waits for it to drain,
   expect(stream.written.map((octets) => octets[4])).toEqual([1, 2, 3, 5]);
 });
 
+test('a packet that is lent is copied, at once or to wait', () => {
+  const stream = new FakeStream();
+  const device = streamDevice(stream, { queue: 300 });
+  stream.full = true;
+  const lent = Uint8Array.of(1);
+  for (const n of [1, 2, 3]) {
+    lent[0] = n;
+    device.sendView(lent);
+  }
+  stream.ondrain?.();
+  expect([stream.written.map((octets) => octets[4]), device.sent, device.dropped]).toEqual([[1, 2], 2, 1]);
+});
+
 test('of the longest packets sixteen may wait, whatever they are', () => {
   const stream = new FakeStream();
   const device = streamDevice(stream, { mtu: 65_520 });

@@ -87,14 +87,29 @@ export class StreamDevice extends DeviceBase {
   }
 
   override send(packet: Uint8Array): void {
-    if (this.closed || this.#waitingCost + cost(packet) > this.#queue) {
-      this.dropped++;
-    } else if (this.#full) {
-      this.#waiting.push(packet);
-      this.#waitingCost += cost(packet);
-    } else {
-      this.#write(packet);
-    }
+    if (this.#goesNow(packet)) this.#write(packet);
+    else if (this.#fits(packet)) this.#wait(packet);
+    else this.dropped++;
+  }
+
+  /** As `send`: a packet is copied into its frame, or to wait. */
+  sendView(packet: Uint8Array): void {
+    if (this.#goesNow(packet)) this.#write(packet);
+    else if (this.#fits(packet)) this.#wait(packet.slice());
+    else this.dropped++;
+  }
+
+  #goesNow(packet: Uint8Array): boolean {
+    return !this.#full && this.#fits(packet);
+  }
+
+  #fits(packet: Uint8Array): boolean {
+    return !this.closed && this.#waitingCost + cost(packet) <= this.#queue;
+  }
+
+  #wait(packet: Uint8Array): void {
+    this.#waiting.push(packet);
+    this.#waitingCost += cost(packet);
   }
 
   #write(packet: Uint8Array): void {

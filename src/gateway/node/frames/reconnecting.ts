@@ -116,6 +116,12 @@ export class ReconnectingPort implements FramePort {
     else this.#port.send(frame);
   }
 
+  /** As `send`, of a frame that stays the caller's. */
+  sendView(frame: Uint8Array): void {
+    if (this.#port === null) this.#past.dropped++;
+    else this.#port.sendView(frame);
+  }
+
   /** Ends the connection, after what was sent, and makes no other. */
   close(): void {
     if (this.closed) return;
