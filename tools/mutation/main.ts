@@ -60,7 +60,7 @@ function options(mutate: readonly string[], kept: string, wanted: Wanted): Recor
     ],
     tempDirName: 'tools/mutation/kept/sandbox',
     testRunner: 'in-memory',
-    plugins: [join(HERE, 'runner.ts'), join(HERE, 'sample.ts')],
+    plugins: ['runner.ts', 'sample.ts', 'found.ts'].map((file) => join(HERE, file)),
     tsconfigFile: 'none', // TypeScript 7 has no API that could read it
     checkers: wanted.sample === undefined ? [] : ['sample'],
     coverageAnalysis: 'perTest',
@@ -69,9 +69,10 @@ function options(mutate: readonly string[], kept: string, wanted: Wanted): Recor
     force: wanted.force,
     ignoreStatic: wanted.sample !== undefined, // each of these takes a process of its own, and every test
     concurrency: 1,
+    dryRunTimeoutMinutes: 60,
     timeoutMS: 10_000,
     timeoutFactor: 3, // a busy machine is no reason
-    reporters: ['progress-append-only'],
+    reporters: ['progress-append-only', 'found'],
     allowConsoleColors: false,
     logLevel: 'warn',
   };
