@@ -50,6 +50,8 @@ export { brokenInvariant, brokenRelation } from './tcb/invariants.ts';
 export { OutOfOrder } from './tcb/out-of-order.ts';
 /** @internal For connections at rest. */
 export { isPackable, MAX_PACKED, TcbPacker } from './tcb/packed.ts';
+export { isOver, type Remains, remainsOf, tcbOfRemains } from './tcb/remains.ts';
+export { resetTcb } from './tcb/reset.ts';
 export { type Field, type Kind, PARTS, SCHEMA } from './tcb/schema.ts';
 export { FATE, Fate, LEFT, Sent, TIMES, WORDS } from './tcb/sent.ts';
 export { State, type StateName, stateName } from './tcb/state.ts';

@@ -9,7 +9,9 @@ import {
   type ErrorEndpoints,
   FastOpen,
   finSent,
+  type Remains,
   receivable,
+  remainsOf,
   Signal,
   State,
   type StateName,
@@ -17,6 +19,7 @@ import {
   status,
   type Tcb,
   type TcpError,
+  tcbOfRemains,
   tcpError,
   usedEarly,
 } from '../../tcp/index.ts';
@@ -42,6 +45,8 @@ export class Connection {
   /** null: it rests, and this is what is left of it (tcp/rest.ts). */
   #tcb: Tcb | null;
   #record = -1;
+  /** What is left of the TCB after the end, while nobody has asked for more. */
+  #remains: Remains | null = null;
   /** Made when they are needed. */
   #sndRing: Ring | null = null;
   #rcvRing: Ring | null = null;
@@ -101,9 +106,11 @@ export class Connection {
   }
 
   #wake(): Tcb {
-    const tcb = this.owner.wake(this.#record);
+    const remains = this.#remains;
+    const tcb = remains === null ? this.owner.wake(this.#record) : tcbOfRemains(remains);
     this.#tcb = tcb;
     this.#record = -1;
+    this.#remains = null;
     this.stirred = true;
     return tcb;
   }
@@ -114,6 +121,11 @@ export class Connection {
     this.#record = record;
     this.#sndRing = null;
     this.#rcvRing = null;
+  }
+  /** @internal It has ended, and its TCB is somebody else's from now on. */
+  leaveTcb(): void {
+    this.#remains = remainsOf(this.tcb);
+    this.#tcb = null;
   }
   /** @internal */
   get atRest(): boolean {
@@ -354,11 +366,15 @@ export class Connection {
       this.discard();
       return;
     }
-    const writing = this.#writing;
-    const opening = this.tcb.state === State.SYN_SENT && !writing.nothingHeld;
-    const resets = receivable(this.tcb) > 0 && this.tcb.config.resetUnread;
-    if (opening || (writing.pending && !resets)) writing.closeWhenDrained();
+    if (this.#written !== null && this.#mayWait(this.#written)) this.#written.closeWhenDrained();
     else this.owner.detach(this);
+  }
+
+  /** Whether a CLOSE waits for what was written. */
+  #mayWait(writing: Writing): boolean {
+    const { state, config } = this.tcb;
+    if (state === State.SYN_SENT && !writing.nothingHeld) return true;
+    return writing.pending && !(receivable(this.tcb) > 0 && config.resetUnread);
   }
 
   /** ABORT: sends a RST and forgets the connection. Everything pending rejects with ECONNABORTED. */

@@ -7,7 +7,7 @@ import {
   openFast,
   sendFirstSyn,
   since,
-  Tcb,
+  type Tcb,
   type TcpConfig,
   TcpError,
   tcpError,
@@ -64,7 +64,7 @@ export function connect(tcp: TcpLayer, o: OpenOptions): Connection {
   if (path === null) throw tcpError(Err.NET_UNREACHABLE, 'connect', peerOf(o));
   if (!mayConnect(tcp)) throw tcpError(Err.NO_RESOURCES, 'connect', peerOf(o));
   const local = path.source;
-  const tcb = new Tcb(tcp.configOf(o.tcp));
+  const tcb = tcp.tcbs.take(tcp.configOf(o.tcp));
   const tuple = tcp.opening.between(local, localPort, remote, remotePort);
   if (localPort === 0) tuple.localPort = choosePort(tcp, tuple, o);
   copySockets(tuple, tcb);

@@ -22,7 +22,7 @@ export function endBatch(tcp: TcpLayer): void {
   tcp.late = [];
   for (const c of late) {
     c.late = false;
-    endEvent(tcp, c);
+    if (!c.ended) endEvent(tcp, c);
   }
 }
 
@@ -55,6 +55,7 @@ export function endEvent(tcp: TcpLayer, c: Connection): void {
     tcp.table.release(tcb);
     tcp.timeWait.add(tcb, c.ttl, c.tos);
     c.signalled(signals);
+    if (tcp.tap === null) tcp.tcbs.ended(c);
     return;
   }
   if ((signals & Signal.ENDED) !== 0) {
@@ -62,6 +63,7 @@ export function endEvent(tcp: TcpLayer, c: Connection): void {
     leaveQueues(c);
     c.signalled(signals & ~Signal.ENDED);
     c.finish(tcb.error);
+    if (tcp.tap === null) tcp.tcbs.ended(c);
     return;
   }
   const { listener } = c;

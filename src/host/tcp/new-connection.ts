@@ -1,6 +1,6 @@
 // A new connection of a host: its place in the table, its path to the peer, and what depends on that.
 
-import { State, Tcb } from '../../tcp/index.ts';
+import { State, type Tcb } from '../../tcp/index.ts';
 import { IPPROTO_TCP, pseudoSumWords } from '../../wire/index.ts';
 import { copySockets } from '../base/index.ts';
 import { Connection, type Listener } from '../connection/index.ts';
@@ -17,7 +17,7 @@ export function mayConnect({ table, counters }: TcpLayer): boolean {
 
 /** A connection of `listener` with the sockets of the segment in hand, in LISTEN; null without a way back. */
 export function child(tcp: TcpLayer, listener: Listener): Connection | null {
-  const tcb = new Tcb(listener.tcb.config);
+  const tcb = tcp.tcbs.take(listener.tcb.config);
   tcb.state = State.LISTEN;
   copySockets(tcp.arriving, tcb);
   tcb.udpPort = tcp.arrivingUdp;

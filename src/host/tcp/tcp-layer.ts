@@ -42,6 +42,7 @@ import { SegmentOutput } from './segment-output.ts';
 import { Starved } from './starved.ts';
 import { SynRequests } from './syn-requests.ts';
 import { ConnectionTable } from './table.ts';
+import { TcbPool } from './tcb-pool.ts';
 import { TimeWaitStore } from './time-wait-store.ts';
 import { TimestampOffsets } from './timestamp-offset.ts';
 import { UserCalls } from './user-calls.ts';
@@ -96,6 +97,7 @@ export class TcpLayer implements TcpErrors {
   readonly listenerTable = new ListenerTable();
   readonly timeWait: TimeWaitStore;
   readonly rest: Rest;
+  readonly tcbs = new TcbPool();
   readonly ports: EphemeralPorts;
   readonly timestamps: TimestampOffsets;
   readonly fastOpen: FastOpenCookies;
@@ -234,6 +236,7 @@ export class TcpLayer implements TcpErrors {
   /** Somebody who watches; null: nobody. Who asks only for transitions and timers hides no short way. */
   watch(tap: HostTap | null): void {
     this.tap = tap;
+    this.tcbs.clear();
     this.watchesSegments = (tap?.segmentOut ?? tap?.arrives ?? tap?.processed ?? tap?.drop) !== undefined;
     this.engine.trains = !this.watchesSegments;
     const timers = tap !== null && (tap.timerSet !== undefined || tap.timerFired !== undefined);
@@ -267,6 +270,7 @@ export class TcpLayer implements TcpErrors {
     this.waits.poll();
     this.timeWait.expire(engine.ms);
     this.rest.poll();
+    this.tcbs.poll();
     this.counters.timeWaitOverflows = this.timeWait.overflowed;
   }
 
