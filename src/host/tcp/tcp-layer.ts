@@ -170,6 +170,7 @@ export class TcpLayer implements TcpErrors {
     this.timeWait = new TimeWaitStore({
       config: this.config,
       table: this.table.tuples,
+      tsOffset: (tcb) => this.timestamps.of(tcb),
       capacity: o.timeWaitCapacity ?? TIME_WAIT_CAPACITY,
       watched: () => this.tap !== null,
       ended: (tcb) => this.engineOutput.transition(tcb, transitionNamed('time-wait-timeout')),

@@ -38,6 +38,7 @@ function store(capacity = 100): { table: TupleTable; records: TimeWaitStore; end
   const records = new TimeWaitStore({
     config: defaultConfig,
     table,
+    tsOffset: () => -77,
     capacity,
     watched: () => true,
     ended: (tcb) => {
@@ -114,6 +115,21 @@ describe('TimeWaitStore', () => {
         expect([back.ts, back.challenged, back.rcv.wscale, records.ttl, records.tos]).toEqual(ways[n]);
         records.store(index, back);
       }
+    }
+  });
+
+  it('a record in the place of one that was challenged was not', () => {
+    const { table, records } = store();
+    const tcb = tcbInTimeWait(1, 1000);
+    for (const challenged of [1, 0, 1]) {
+      records.add(Object.assign(tcb, { challenged }), 64, 0);
+      const index = ~find(table, tcb);
+      const back = records.load(index);
+      expect([back.challenged, back.challengeMs]).toEqual(challenged === 1 ? [1, 4321] : [0, 0]);
+      // RFC 5961 section 7: what a segment has drawn counts from then on.
+      records.store(index, Object.assign(back, { challenged: 1, challengeMs: 5000 }));
+      expect(records.load(index).challengeMs).toBe(5000);
+      records.expire(1000);
     }
   });
 
@@ -225,8 +241,8 @@ describe('TimeWaitStore', () => {
     const { records } = store();
     expect(records.bytes).toBe(0);
     records.add(tcbInTimeWait(1, 1000), 64, 0);
-    expect(records.bytes).toBe(512 * 56);
+    expect(records.bytes).toBe(512 * 48);
     records.add(tcbInTimeWait(2, 1000, true), 64, 0);
-    expect(records.bytes).toBe(512 * (56 + 80));
+    expect(records.bytes).toBe(512 * (48 + 72));
   });
 });

@@ -2,17 +2,15 @@
 // that is rebuilt from the record for that moment, so that the rules of TIME-WAIT stand in one place
 // (tcp/segment-arrives/time-wait.ts).
 
-import { keepTimes, State, Tcb, type TcpConfig } from '../../tcp/index.ts';
+import { keepTimes, kept, State, Tcb, type TcpConfig } from '../../tcp/index.ts';
 import { copySockets, FourTuple, NONE, type TupleTable } from '../base/index.ts';
 import {
   TimeWaitTable,
   TW_EXPIRY,
   TW_FLAGS,
-  TW_LAST_CHALLENGE,
   TW_RCV_NXT,
   TW_RCV_WND,
   TW_SND_NXT,
-  TW_TS_OFFSET,
   TW_TS_RECENT,
   TW_TS_RECENT_AT,
 } from './time-wait.ts';
@@ -33,6 +31,8 @@ export interface TimeWaitStoreOptions {
   readonly config: TcpConfig;
   /** Where tuples are found: theirs, as ~index. */
   readonly table: TupleTable;
+  /** The timestamp offset of a connection: that of its addresses, which no record has to keep. */
+  readonly tsOffset: (tcb: Tcb) => number;
   readonly capacity: number;
   /** Whether somebody wants to hear of those that end. */
   readonly watched: () => boolean;
@@ -52,6 +52,9 @@ export class TimeWaitStore {
   readonly #ended: (tcb: Tcb) => void;
   /** The UDP ports of records whose segments go in datagrams: there are few, if any. */
   readonly #udpPorts = new Map<number, number>();
+  /** When the last challenge ACK of a record was sent (RFC 5961 section 7): few have been challenged at all. */
+  readonly #challenges = new Map<number, number>();
+  readonly #tsOffset: (tcb: Tcb) => number;
   /** Time to live and Diffserv field of the record that was loaded last (RFC 9293 MUST-48, MUST-49). */
   ttl = 0;
   tos = 0;
@@ -60,6 +63,7 @@ export class TimeWaitStore {
     this.#table = o.table;
     this.#tcb = new Tcb(o.config);
     this.#tcb.id = -1;
+    this.#tsOffset = o.tsOffset;
     this.#watched = o.watched;
     this.#ended = o.ended;
     this.#records = new TimeWaitTable(o.capacity, (index) => this.#expired(index));
@@ -85,10 +89,9 @@ export class TimeWaitStore {
     words[at + TW_SND_NXT] = tcb.snd.nxt;
     words[at + TW_RCV_NXT] = tcb.rcv.nxt;
     words[at + TW_RCV_WND] = tcb.rcv.edge - tcb.rcv.nxt;
-    words[at + TW_TS_OFFSET] = tcb.tsOffset;
     words[at + TW_FLAGS] = (ttl << TTL_SHIFT) | (tos << TOS_SHIFT);
     if (tcb.udpPort !== 0) this.#udpPorts.set(index, tcb.udpPort);
-    save(words, at, tcb);
+    this.#save(index, words, at, tcb);
   }
 
   /** The TCB of a record, until the next call. */
@@ -109,10 +112,10 @@ export class TimeWaitStore {
     tcb.md5 = (flags & FLAG_MD5) !== 0 ? 1 : 0;
     tcb.udpPort = (flags & FLAG_IN_UDP) === 0 ? 0 : (this.#udpPorts.get(index) ?? 0);
     tcb.challenged = (flags & FLAG_CHALLENGED) !== 0 ? 1 : 0;
-    tcb.challengeMs = words[at + TW_LAST_CHALLENGE] as number;
+    tcb.challengeMs = this.#challenges.get(index) ?? 0;
     tcb.tsRecent = words[at + TW_TS_RECENT] as number;
     tcb.tsRecentMs = words[at + TW_TS_RECENT_AT] as number;
-    tcb.tsOffset = words[at + TW_TS_OFFSET] as number;
+    tcb.tsOffset = this.#tsOffset(tcb);
     snd.nxt = words[at + TW_SND_NXT] as number;
     snd.una = snd.nxt;
     snd.fin = 1;
@@ -130,7 +133,15 @@ export class TimeWaitStore {
   /** Keeps what a segment has changed in the TCB of `load`. */
   store(index: number, tcb: Tcb): void {
     if (tcb.timer.wait !== this.#records.get(index, TW_EXPIRY)) this.#records.restart(index, tcb.timer.wait);
-    save(this.#records.wordsOf(index), this.#records.placeOf(index), tcb);
+    this.#save(index, this.#records.wordsOf(index), this.#records.placeOf(index), tcb);
+  }
+
+  /** What a segment may change. */
+  #save(index: number, words: Int32Array, at: number, tcb: Tcb): void {
+    words[at + TW_TS_RECENT] = tcb.tsRecent;
+    words[at + TW_TS_RECENT_AT] = tcb.tsRecentMs;
+    words[at + TW_FLAGS] = flagsOf(words[at + TW_FLAGS] as number, tcb);
+    if (tcb.challenged === 1) this.#challenges.set(index, tcb.challengeMs);
   }
 
   /** Forgets a record: its tuple is used again. */
@@ -148,6 +159,7 @@ export class TimeWaitStore {
   sweep(fromMs: number, elapsedMs: number): void {
     keepTimes(this.#tcb, fromMs, elapsedMs);
     this.#records.sweep(fromMs, elapsedMs);
+    for (const [index, ms] of this.#challenges) this.#challenges.set(index, kept(ms, fromMs, elapsedMs));
   }
 
   expire(nowMs: number): void {
@@ -164,6 +176,7 @@ export class TimeWaitStore {
     const value = this.#table.delete(tuple);
     if (value !== ~index && value !== NONE) this.#table.set(tuple, value);
     if (this.#udpPorts.size > 0) this.#udpPorts.delete(index);
+    if (this.#challenges.size > 0) this.#challenges.delete(index);
   }
 
   #expired(index: number): void {
@@ -175,13 +188,9 @@ export class TimeWaitStore {
   }
 }
 
-/** What a segment may change. */
-function save(words: Int32Array, at: number, tcb: Tcb): void {
-  words[at + TW_TS_RECENT] = tcb.tsRecent;
-  words[at + TW_TS_RECENT_AT] = tcb.tsRecentMs;
-  words[at + TW_LAST_CHALLENGE] = tcb.challengeMs;
-  const kept = (words[at + TW_FLAGS] as number) & KEPT;
+/** The flags of a record, of which some were set for good. */
+function flagsOf(flags: number, tcb: Tcb): number {
   const bits = (tcb.ts === 1 ? FLAG_TS : 0) | (tcb.challenged === 1 ? FLAG_CHALLENGED : 0);
   const way = (tcb.udpPort === 0 ? 0 : FLAG_IN_UDP) | (tcb.md5 === 1 ? FLAG_MD5 : 0);
-  words[at + TW_FLAGS] = kept | bits | way | (tcb.rcv.wscale << WSCALE_SHIFT);
+  return (flags & KEPT) | bits | way | (tcb.rcv.wscale << WSCALE_SHIFT);
 }
