@@ -63,10 +63,11 @@ for each of 10,000 net.Sockets (5000 connections), and for the kernel's also wha
 the whole machine's, so others show in them.
 
 What bulk costs, by \`npm run bench -- --rows net --profile DIR\`: Node makes an ArrayBuffer of up to 64 KiB for each read, of
-the kernel's octets as of ours, and every few ten MiB of them V8 marks the whole heap. On a machine whose cores are taken
-that is half of the processor time here, most of it in V8's own threads; making and filling that buffer is another fifth of
-the main thread's. The stack itself, copies included, is less than that: the octets are copied into the send ring, into a
-packet, into the receive ring, and out of it; no checksum is computed on loopback. The kernel's end of it is two copies.`,
+the kernel's octets as of ours. They are outside of V8's heap, where they count for the old generation's limit: the kernel's
+program has its whole heap marked for every few ten MiB, much of it in V8's own threads, and ours had, which was half of its
+time. A handle of ours gives the heap half an octet of garbage for each octet that it gives a reader, so the young generation is
+collected first, which frees those buffers (src/socket/node/outside-heap.ts). The octets themselves are copied into the send ring,
+into a packet, into the receive ring, out of it, and into that buffer; no checksum is computed on loopback. The kernel's end of it is two copies.`,
   },
   sim: {
     title: 'Simulations of programs',

@@ -2,6 +2,7 @@
 // after the other; then the end, or what broke the connection.
 
 import { canTellResults, ownerOf, setReadError, uvError } from './internals.ts';
+import { gaveOutsideHeap } from './outside-heap.ts';
 import type { TcpState } from './tcp-state.ts';
 
 /** Octets given to a reader at once, as libuv does. */
@@ -76,6 +77,7 @@ export class Reading {
     if (octets > 0) {
       // At most what fits into the reader's buffer: JSStream would give it the rest although it stops.
       state.stream.readBuffer(given(octets));
+      gaveOutsideHeap(octets);
       this.schedule();
       return;
     }
