@@ -148,6 +148,20 @@ describe('Ring', () => {
     }
   });
 
+  it('begins there with what it holds, too, when it takes another block', () => {
+    const mem = new Memory();
+    const ring = new Ring(mem);
+    ring.ensure(256, 0, 0);
+    ring.write(254, Uint8Array.of(1, 2, 3, 4), 0, 4); // across its end
+    ring.ensure(512, 254, 258);
+    expect([...mem.u8.subarray(320, 325)]).toEqual([1, 2, 3, 4, 0]); // the second block of this Memory
+    mem.u8.fill(0, 64, 320);
+    ring.write(258, Uint8Array.of(5), 0, 1);
+    ring.shrink(0, 256, 259);
+    expect([...mem.u8.subarray(832, 836)]).toEqual([3, 4, 5, 0]); // the first of 64 octets, behind it
+    expect(ring.capacity).toBe(64);
+  });
+
   it('takes no memory before it is needed and gives all of it back', () => {
     const mem = new Memory();
     const ring = new Ring(mem);

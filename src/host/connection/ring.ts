@@ -1,7 +1,7 @@
 // A byte ring in Memory, addressed by sequence number: the octet with sequence number s lies at
 // s - base modulo the capacity (RFC 9293 section 3.4 numbers octets modulo 2^32, of which every capacity is a
-// divisor). The base is the first octet since the ring was empty: who is emptied again and again uses the same octets of the
-// Memory, which are in the processor's cache. Which octets are live is the owner's knowledge: the ring only holds them.
+// divisor). The base is the first octet that was kept when the ring took its block: who is emptied again and again uses the same
+// octets of the Memory, which are in the processor's cache. Which octets are live is the owner's knowledge: the ring only holds them.
 
 import type { Memory } from '../../wire/index.ts';
 import { copySum, joinSums } from '../../wire/index.ts';
@@ -67,18 +67,10 @@ export class Ring {
     const off = this.#mem.alloc(capacity);
     if (off === 0) return false;
     const live = (seqHi - seqLo) | 0;
-    if (this.capacity === 0) this.#base = seqLo;
-    const first = (seqLo - this.#base) | 0;
-    let done = 0;
-    while (done < live) {
-      const from = (first + done) & (this.capacity - 1);
-      const to = (first + done) & (capacity - 1);
-      const n = Math.min(live - done, this.capacity - from, capacity - to);
-      this.#mem.copy(off + to, this.#off + from, n);
-      done += n;
-    }
+    if (live > 0) this.copyTo(off, seqLo, live);
     if (this.capacity !== 0) this.#mem.free(this.#off, this.capacity);
     this.#off = off;
+    this.#base = seqLo;
     this.capacity = capacity;
     return true;
   }

@@ -37,6 +37,9 @@ class Write extends Waiter<void> {
   }
 }
 
+/** From so many octets on a ring is large: when a small one would hold what is left in it, that takes its place. */
+const LARGE_RING = 16_384;
+
 /** The end of a wait is not that of the closing. */
 function stay(): void {}
 
@@ -216,10 +219,20 @@ export class Writing {
       this.#c.owner.woke();
     }
     this.endWhenDrained();
-    if (((snd.end - snd.una) | 0) <= 0) {
-      this.#hint = Math.max(this.#hint, this.#c.releaseSndRing());
-    }
+    const held = (snd.end - snd.una) | 0;
+    if (held <= 0) this.#hint = Math.max(this.#hint, this.#c.releaseSndRing());
+    else if (held <= SMALL_RING && this.#c.sndRing.capacity >= LARGE_RING) this.#keepTail();
     this.#tellRoom();
+  }
+
+  /**
+   * Of a large ring only the last octets are held, for which an ACK may be delayed: they move to a small one, so that the
+   * large goes from connection to connection, and many of them need no more Memory than there is text under way.
+   */
+  #keepTail(): void {
+    const { sndRing: ring, tcb } = this.#c;
+    this.#hint = Math.max(this.#hint, ring.capacity);
+    ring.shrink(MIN_RING, (tcb.snd.una + tcb.snd.syn) | 0, tcb.snd.end);
   }
 
   /** A write that fails takes those behind it along: they were meant to follow it. */
