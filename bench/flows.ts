@@ -1,19 +1,32 @@
 // Many bulk connections at once between two hosts in one process: what it costs that the next segment is another
-// connection's.
+// connection's. Their program goes round and gives each in turn a piece; the link brings what waits on it as soon as that is
+// as much as a device reads at a time, so that packets are in the processor's cache still.
 
-import type { Connection } from '../src/host/index.ts';
-import { BenchPair, cpuUs } from './pair.ts';
+import type { Connection, HostOptions } from '../src/host/index.ts';
+import { BATCH, BenchPair, cpuUs } from './pair.ts';
 
-/** Octets of a connection that are under way at once: all of them fit the bench's link. */
-const PIECE = 5_840;
+/** What each flow is given in its turn, and how it is set. */
+export interface Turn {
+  readonly octets: number;
+  readonly tcp?: HostOptions['tcp'];
+}
+
+/** As much as the program of one bulk flow writes at a time, and the buffers that it has. */
+export const LONG: Turn = { octets: 65_536 };
+
 const BUFFER = 8_192;
 
-/** Moves `octets` over `count` connections together; Gbit per second of processor time. */
-export function manyFlows(count: number, octets: number): number {
-  const tcp = { sendBuffer: BUFFER, receiveBuffer: BUFFER, receiveBufferMax: BUFFER };
+/** Four full segments, of which none waits for an ACK, and buffers that hold no more. */
+export const SHORT: Turn = {
+  octets: 4 * 1448,
+  tcp: { sendBuffer: BUFFER, receiveBuffer: BUFFER, receiveBufferMax: BUFFER },
+};
+
+/** Moves `octets` over `count` connections together, after twice as many that do not count; Gbit per second of processor time. */
+export function manyFlows(count: number, { octets: length, tcp = {} }: Turn, octets: number): number {
   const pair = new BenchPair({ tcp, ports: { first: 1024, last: 65_535 } });
-  const sink = new Uint8Array(BUFFER);
-  const piece = new Uint8Array(PIECE).map((_, i) => Math.imul(i, 0x9e3779b1) >>> 24);
+  const sink = new Uint8Array(65_536);
+  const piece = new Uint8Array(length).map((_, i) => Math.imul(i, 0x9e3779b1) >>> 24);
   let received = 0;
   pair.b.listen({
     port: 80,
@@ -31,11 +44,15 @@ export function manyFlows(count: number, octets: number): number {
     pair.advance(100);
   }
   const round = (): void => {
-    for (const flow of flows) flow.offer(piece);
-    if (pair.exchange() === 0) pair.advance(1000);
+    let brought = 0;
+    for (const flow of flows) {
+      flow.offer(piece);
+      if (pair.queued >= BATCH) brought += pair.exchange();
+    }
+    if (brought + pair.exchange() === 0) pair.advance(1000);
     else pair.advance(10);
   };
-  while (received < octets / 5) round(); // not counted
+  while (received < 2 * octets) round();
   const before = received;
   const us = cpuUs(() => {
     while (received < before + octets) round();

@@ -6,7 +6,7 @@ import { calibrate } from './calibration.ts';
 import { statesPerSecond } from './checker.ts';
 import { CallbackChurn, PromiseChurn } from './churn.ts';
 import { CallbackEcho, PromiseEcho } from './echo.ts';
-import { manyFlows } from './flows.ts';
+import { LONG, manyFlows, SHORT } from './flows.ts';
 import { halfOpen, idleConnection, timeWaitRecord } from './footprint.ts';
 import { headerOnly } from './header-only.ts';
 import { idleSockets } from './idle-sockets.ts';
@@ -72,7 +72,7 @@ export const MEASURES: Readonly<Record<string, () => Figures | Promise<Figures>>
   },
   'bulk-lwip': () => lwip('bulk', BULK_OCTETS),
   'churn-lwip': () => lwip('churn', CONNECTIONS),
-  'flows-1': () => ({ gbps: manyFlows(1, BULK_OCTETS / 2) }),
+  'flows-1': () => ({ gbps: manyFlows(1, SHORT, BULK_OCTETS) }),
   'echo-callbacks': () => {
     const echo = new CallbackEcho();
     echo.run(ROUNDS / 4);
@@ -87,8 +87,10 @@ export const MEASURES: Readonly<Record<string, () => Figures | Promise<Figures>>
     statesPerSecond(STATES / 4);
     return { perSecond: statesPerSecond(STATES) };
   },
-  'flows-100': () => ({ gbps: manyFlows(100, BULK_OCTETS / 2) }),
-  'flows-10000': () => ({ gbps: manyFlows(10_000, BULK_OCTETS / 2) }),
+  'flows-100': () => ({ gbps: manyFlows(100, LONG, BULK_OCTETS) }),
+  'flows-10000': () => ({ gbps: manyFlows(10_000, LONG, BULK_OCTETS) }),
+  'flows-100-short': () => ({ gbps: manyFlows(100, SHORT, BULK_OCTETS) }),
+  'flows-10000-short': () => ({ gbps: manyFlows(10_000, SHORT, BULK_OCTETS) }),
   'bulk-kernel': () => bulkOf(kernel),
   'bulk-net': () => bulkOf(onLoopback()),
   'sim-bulk': async () => (await import('./simulated.ts')).simulatedBulk(),

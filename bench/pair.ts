@@ -6,7 +6,7 @@ import { Memory } from '../src/wire/index.ts';
 
 const QUEUE = 1 << 16;
 /** As many as a TUN device reads at a time. */
-const BATCH = 64;
+export const BATCH = 64;
 
 /** One direction: a ring of (offset, length). */
 class Direction {
@@ -20,6 +20,11 @@ class Direction {
 
   constructor(memory: Memory) {
     this.#memory = memory;
+  }
+
+  /** Packets that wait. */
+  get length(): number {
+    return this.#tail - this.#head;
   }
 
   push(off: number, len: number): void {
@@ -86,6 +91,11 @@ export class BenchPair {
     this.#ib = this.b.addInterface({ mtu, addresses: ['10.0.0.2/8'] });
     this.#ia.attach((off, len) => this.#ab.push(off, len));
     this.#ib.attach((off, len) => this.#ba.push(off, len));
+  }
+
+  /** Packets that are under way. */
+  get queued(): number {
+    return this.#ab.length + this.#ba.length;
   }
 
   /** Hands packets over until there are none; how many there were. */

@@ -74,6 +74,22 @@ const STACK: readonly Plan[] = [
     better: 'more',
   },
   {
+    what: '100 flows together with buffers of 8 KiB, MTU 1500, Gbit/s',
+    figure: 'gbps',
+    ours: 'flows-100-short',
+    peer: 'bulk-1500',
+    beside: 'one flow with default buffers',
+    better: 'more',
+  },
+  {
+    what: '10,000 flows together with buffers of 8 KiB, MTU 1500, Gbit/s',
+    figure: 'gbps',
+    ours: 'flows-10000-short',
+    peer: 'bulk-1500',
+    beside: 'one flow with default buffers',
+    better: 'more',
+  },
+  {
     what: 'connect + close by callbacks, per second',
     figure: 'perSecond',
     ours: 'churn-callbacks',
