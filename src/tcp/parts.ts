@@ -4,7 +4,7 @@
 export { mayAnswer, mayChallenge } from './challenge.ts';
 export { windowRate } from './congestion/cwnd.ts';
 export { restartWindow } from './congestion/validation.ts';
-export { forgetMarks } from './ecn/count.ts';
+export { countEcn, forgetMarks } from './ecn/count.ts';
 export { established } from './established.ts';
 export { emit, updateSendMss } from './form/emit.ts';
 export { absorbRanges, addRange } from './receive/reassembly.ts';

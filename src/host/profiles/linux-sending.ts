@@ -146,9 +146,18 @@ const LEAST_REORDERING = 3;
 /** tcp_max_reordering. */
 const MOST_REORDERING = 300;
 
-/** tcp_check_sack_reordering: how far what has arrived now was overtaken, in segments. */
+/** TCP_TIMEOUT_MIN_US, in milliseconds. */
+const TIMEOUT_MIN_MS = 2;
+/** calc_index (kernel/time/timer.c): a timer of the wheel fires a tick late, so that it is never early. */
+const TICK_MS = 1;
+
+/**
+ * tcp_check_sack_reordering: how far what has arrived now was overtaken, in segments. tcp_rack_mark_lost: what may only be late
+ * has a bit more time.
+ */
 export const detectLoss: Rules['detectLoss'] = (e, tcb, s) => {
-  const { cc, snd, sent } = tcb;
+  const { cc, snd, sent, timer } = tcb;
+  const { reorder } = timer;
   if (s.overtaken === 1) {
     const fack = sent === null || (s.newest === 1 && seqGt(s.highest, sent.fack)) ? s.highest : sent.fack;
     const extent = Math.min(Math.ceil(((fack - s.overtakenSeq) | 0) / snd.mss), MOST_REORDERING);
@@ -156,6 +165,8 @@ export const detectLoss: Rules['detectLoss'] = (e, tcb, s) => {
     cc.reordSeen = (cc.reordSeen + 1) | 0;
   }
   rfc9293.detectLoss(e, tcb, s);
+  if (timer.reorder !== 0 && timer.reorder !== reorder)
+    parts.setDeadline(e, tcb, 'reorder', (timer.reorder + TIMEOUT_MIN_MS + TICK_MS) | 0);
 };
 
 /** Where in its piece an octet lies, as an end of whole segments: `up` or down. The end of a piece is one, too. */
@@ -193,10 +204,17 @@ export const newAck: Rules['newAck'] = (e, tcb, s) => {
   if (departed > 0) s.delivered = Math.max(s.delivered - departed, Math.min(s.delivered, tcb.snd.mss));
 };
 
-/** tcp_schedule_loss_probe: where the retransmission timer comes first it is the probe that it sends. */
+/**
+ * tcp_schedule_loss_probe: of several segments the last is probed after two round trips and a bit, so that an ACK that takes
+ * two is not too late; where the retransmission timer comes first it is the probe that it sends.
+ */
 export const setProbeTimer: Rules['setProbeTimer'] = (e, tcb, sent) => {
   rfc9293.setProbeTimer(e, tcb, sent);
-  const { timer } = tcb;
+  const { timer, snd } = tcb;
+  if (timer.pto !== 0 && ((snd.nxt - snd.una) | 0) > snd.mss) {
+    const at = (timer.pto + TIMEOUT_MIN_MS) | 0;
+    parts.setDeadline(e, tcb, 'pto', timer.rexmt !== 0 && ((at - timer.rexmt) | 0) > 0 ? timer.rexmt : at);
+  }
   if (timer.pto !== 0 || timer.rexmt === 0 || !parts.mayProbe(tcb, sent)) return;
   parts.setDeadline(e, tcb, 'pto', timer.rexmt);
 };

@@ -11,8 +11,9 @@ import {
   type Rules,
   rfc9293,
   State,
+  type Tcb,
 } from '../../tcp/index.ts';
-import { ACK, FIN, OPT_TIMESTAMPS, RST, SYN } from '../../wire/index.ts';
+import { ACK, FIN, OPT_TIMESTAMPS, RST, type Segment, SYN, seqGeq, seqLeq } from '../../wire/index.ts';
 import { linuxCubic } from './linux-cubic.ts';
 import {
   burstOf,
@@ -135,8 +136,20 @@ const timeWaitRst: Rules['timeWaitRst'] = (e, tcb, seg) => {
   return true;
 };
 
-/** A SYN that comes again starts the timer of the SYN,ACK anew. */
+/**
+ * tcp_sequence takes what ends where the last ACK did: old text is counted for AccECN when the peer sends it again. Where the
+ * window begins the RFC's test refuses it, and RFC 9768 counts what is acceptable.
+ */
+function countOldText(tcb: Tcb, seg: Segment): void {
+  const { accEcn, rcv } = tcb;
+  if (accEcn === null || seg.textLen === 0 || (seg.ctl & (SYN | RST | ACK)) !== ACK) return;
+  const end = (seg.seq + seg.textLen) | 0;
+  if (seqLeq(end, rcv.nxt) && seqGeq(end, rcv.acked)) parts.countEcn(tcb, accEcn, seg);
+}
+
+/** A SYN that comes again starts the timer of the SYN,ACK anew; old text is counted. */
 const sequence: Rules['sequence'] = asPredicted((e, tcb, seg) => {
+  countOldText(tcb, seg);
   const again =
     tcb.state === State.SYN_RECEIVED && (seg.ctl & (SYN | ACK | RST)) === SYN && seg.seq === tcb.rcv.irs;
   const over = rfc9293.sequence(e, tcb, seg);
@@ -261,7 +274,8 @@ export const linux = profileOf('linux', {
     },
     sequence: {
       value: sequence,
-      source: 'tcp_check_req (net/ipv4/tcp_minisocks.c): the timer of the SYN,ACK starts anew',
+      source:
+        'tcp_check_req (net/ipv4/tcp_minisocks.c): the timer of the SYN,ACK starts anew; tcp_ecn_received_counters_payload (tcp_input.c): old text counts',
     },
     earlyText: {
       value: earlyText,
@@ -298,7 +312,8 @@ export const linux = profileOf('linux', {
     },
     detectLoss: {
       value: detectLoss,
-      source: 'tcp_check_sack_reordering (net/ipv4/tcp_input.c): tcpi_reordering and tcpi_reord_seen',
+      source:
+        'tcp_check_sack_reordering (net/ipv4/tcp_input.c): tcpi_reordering and tcpi_reord_seen; tcp_rack_mark_lost (tcp_recovery.c): TCP_TIMEOUT_MIN_US',
     },
     newAck: {
       value: newAck,
@@ -320,7 +335,8 @@ export const linux = profileOf('linux', {
     },
     setProbeTimer: {
       value: setProbeTimer,
-      source: 'tcp_schedule_loss_probe (net/ipv4/tcp_output.c): the probe comes no later than the RTO would',
+      source:
+        'tcp_schedule_loss_probe (net/ipv4/tcp_output.c): TCP_TIMEOUT_MIN_US; the probe comes no later than the RTO would',
     },
     resendLost: {
       value: resendLost,

@@ -12,8 +12,9 @@ const MOST_OPTIONS = 40;
 const MOST_FIELDS = 3;
 /** Two SACK blocks go before counters (section 3.2.3.3). */
 const SACK_BLOCKS_FIRST = 2;
-/** So many ACKs with an option seem to be lost before none has one. */
+/** So many ACKs with an option seem to be lost before none has one; so many of Linux (tcp_rcv_spurious_retrans). */
 const MOST_REPEATED = 3;
+const MOST_REPEATED_LINUX = 2;
 /** Where no option came before so many octets were sent, its counters may have wrapped. */
 const TOO_LATE = 1 << 23;
 
@@ -127,10 +128,11 @@ export function noteOption(tcb: Tcb, acc: AccEcn, seg: Segment): void {
  * Section 3.2.3.2.2: text has come again that an ACK with an option has acknowledged, so that ACK has not arrived. One may
  * be lost by chance; after several nothing is sent with an option any more.
  */
-export function noteRepeated(acc: AccEcn): void {
+export function noteRepeated({ accEcnOption }: TcpConfig, acc: AccEcn): void {
   if ((acc.modes & Mode.OPTION_TOLD) === 0) return;
   if (acc.repeated < MOST_REPEATED) acc.repeated++;
-  if (acc.repeated === MOST_REPEATED) acc.modes |= Mode.NO_OPTIONS;
+  const most = accEcnOption === 'linux' ? MOST_REPEATED_LINUX : MOST_REPEATED;
+  if (acc.repeated >= most) acc.modes |= Mode.NO_OPTIONS;
 }
 
 /** A SYN,ACK with an option seems to be lost: one ACK more, and no options are sent (section 3.2.3.2.2). */

@@ -158,7 +158,7 @@ export function dropRanges(tcb: Tcb): void {
 /** A duplicate in the segment that is being processed, reported first in an ACK at once (RFC 2883 section 4). */
 export function noteDuplicate(tcb: Tcb, left: number, right: number): void {
   if (tcb.sack === 0 || !seqLt(left, right)) return;
-  if (tcb.accEcn !== null) noteRepeated(tcb.accEcn);
+  if (tcb.accEcn !== null) noteRepeated(tcb.config, tcb.accEcn);
   tcb.rcv.dsackLeft = left;
   tcb.rcv.dsackRight = right;
   tcb.ackNow = 1;
