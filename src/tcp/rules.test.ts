@@ -107,6 +107,13 @@ const REACHES: Readonly<Record<keyof Rules, readonly [StateName, (a: Endpoint) =
   sendSyn: ['CLOSED', (a) => a.openActive()],
   sendAck: ['ESTABLISHED', (a) => a.inject('ACK', 9, 1, text(1))],
   sendReset: ['ESTABLISHED', (a) => a.abort()],
+  markEcn: [
+    'ESTABLISHED',
+    (a) => {
+      a.tcb.ecn = EcnMode.CLASSIC;
+      a.send(octets(1));
+    },
+  ],
   retransmit: ['SYN-SENT', (a) => pass(a, 1000)],
   setProbeTimer: ['ESTABLISHED', (a) => a.send(octets(1))],
   maySendSmall: ['ESTABLISHED', (a) => a.send(octets(1))],

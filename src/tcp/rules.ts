@@ -4,7 +4,7 @@
 
 import { like } from '../options/index.ts';
 import { challengeAck } from './challenge.ts';
-import { receiveEcn } from './ecn/classic.ts';
+import { markEcn, receiveEcn } from './ecn/classic.ts';
 import { earlyAck, earlyText } from './fast-open.ts';
 import { sendAck, sendReset, sendSyn } from './form/emit.ts';
 import { openingError, opens } from './icmp.ts';
@@ -83,6 +83,7 @@ export const rfc9293 = {
   sendSyn,
   sendAck,
   sendReset,
+  markEcn,
   retransmit,
   resendLost,
   maySendSmall,

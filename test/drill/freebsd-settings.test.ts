@@ -59,6 +59,51 @@ describe('IP_TTL and IP_TOS count from the first segment on', () => {
     ]));
 });
 
+describe('the RST of a segment that is not accepted goes as the packets of the socket', () => {
+  const SERVICE = ['+0 setsockopt(3, IPPROTO_IP, IP_TOS, [0x20], 4) = 0'];
+
+  it('in SYN-SENT, and in TIME-WAIT', () =>
+    passes([
+      '--udp_encapsulation=tcp',
+      ...SOCKET,
+      ...SERVICE,
+      '+0 `sysctl -w net.inet.tcp.udp_tunneling_port=9811`',
+      CONNECT,
+      '+0 > (tos 0x20) S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0>',
+      '+.1 < S. 0:0(0) ack 7 win 32767 <mss 1460,sackOK,eol,eol>',
+      '+0 > (tos 0x20) R 7:7(0) win 0',
+      '+.1 < S. 0:0(0) ack 1 win 32767 <mss 1460,sackOK,eol,eol>',
+      '+0 > (tos 0x20) . 1:1(0) ack 1 win 65535',
+      '+.1 shutdown(3, SHUT_WR) = 0',
+      '+0 > (tos 0x20) F. 1:1(0) ack 1 win 65535',
+      '+.1 < F. 1:1(0) ack 2 win 32767',
+      '+0 > (tos 0x20) . 2:2(0) ack 2 win 65535',
+      '+.1 < . 2:2(0) ack 2 win 32767/udp(5 > 9811)',
+      '+0 > (tos 0x20) R 2:2(0) win 0/udp(9811 > 5)',
+    ]));
+
+  it('of a port that is bound, and of a listener', () =>
+    passes([
+      ' 0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3',
+      ...SERVICE,
+      '+0 setsockopt(3, IPPROTO_IP, IP_TTL, [9], 4) = 0',
+      '+0 bind(3, ..., ...) = 0',
+      '+0 < S 5:5(0) win 32767 <mss 1460>',
+      '+0 > (tos 0x20, ttl 9) R. 0:0(0)! ack 6 win 0',
+      '+0 listen(3, 1) = 0',
+      '+.1 < . 5:5(0) ack 8 win 32767',
+      '+0 > (tos 0x20, ttl 9) R 8:8(0) win 0',
+    ]));
+
+  it('of a port that nobody has: as the host’s', () =>
+    passes([
+      ' 0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3',
+      ...SERVICE,
+      '+0 < S 5:5(0) win 32767 <mss 1460>',
+      '+0 > (tos 0x00, ttl 64) R. 0:0(0)! ack 6 win 0',
+    ]));
+});
+
 it('a window in units is rounded up: one that is told again is no smaller', () =>
   passes([
     ...SOCKET,
@@ -246,6 +291,70 @@ describe('ECN (tcp_ecn_output_syn_sent, tcp_ecn_input_parallel_syn)', () => {
       ]);
   });
 });
+
+describe('ECN++ (ecn.plusplus), of kernels that had it', () => {
+  /** A connection that asked for ECN and got it: `marks` of our SYN, of the ACK, and of text that goes again. */
+  const scenario = (level: number, [syn, ack, again]: readonly [string, string, string]): string[] => [
+    ' 0 `sysctl -w net.inet.tcp.ecn.enable=1`',
+    `+0 \`sysctl -w net.inet.tcp.ecn.plusplus=${level}\``,
+    ...SOCKET.map((line) => line.replace(/^ 0/, '+0')),
+    CONNECT,
+    `+0 > [${syn}] SEW 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0>`,
+    '+.1 < [noecn] SE. 0:0(0) ack 1 win 65535 <mss 1000,sackOK,nop,wscale 7,nop,nop>',
+    `+0 > [${ack}] . 1:1(0) ack 1 win 1031`, // 66,000 octets, rounded down
+    '+.1 write(3, ..., 4000) = 4000',
+    '+0 > [ect0] . 1:1001(1000) ack 1',
+    '+0 > [ect0] . 1001:2001(1000) ack 1',
+    '+0 > [ect0] . 2001:3001(1000) ack 1',
+    '+0 > [ect0] P. 3001:4001(1000) ack 1',
+    '+.1 < [noecn] . 1:1(0) ack 1 win 500 <nop,nop,sack 1001:4001>',
+    `+0 > [${again}] W. 1:1001(1000) ack 1`,
+    '+.1 < [noecn] . 1:1(0) ack 4001 win 500',
+    '+.1 close(3) = 0',
+    `+0 > [${ack}] F. 4001:4001(0) ack 1`,
+  ];
+
+  it('0 and 1: text that is new alone is ECT', async () => {
+    for (const level of [0, 1]) await passes(scenario(level, ['noecn', 'noecn', 'noecn']));
+  });
+
+  it('2: whatever is sent is', () => passes(scenario(2, ['ect0', 'ect0', 'ect0'])));
+
+  it.each([
+    [0, 'noecn'],
+    [1, 'ect0'],
+    [2, 'ect0'],
+  ])('%i: a SYN,ACK is %s', (level, mark) =>
+    passes([
+      ` 0 \`sysctl -w net.inet.tcp.ecn.plusplus=${level}\``,
+      ...LISTEN.map((line) => line.replace(/^ 0/, '+0')),
+      '+.1 < [noecn] SEW 0:0(0) win 32767 <mss 1460,sackOK,eol,eol>',
+      `+0 > [${mark}] SE. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,eol,eol>`,
+    ]),
+  );
+
+  it('2: without ECN nothing is', () =>
+    passes([
+      ' 0 `sysctl -w net.inet.tcp.ecn.plusplus=2`',
+      ...LISTEN.map((line) => line.replace(/^ 0/, '+0')),
+      '+.1 < [noecn] S 0:0(0) win 32767 <mss 1460,sackOK,eol,eol>',
+      '+0 > [noecn] S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,eol,eol>',
+      '+.1 < [noecn] . 1:1(0) ack 1 win 32767',
+      '+0 accept(3, ..., ...) = 4',
+      '+.1 write(4, ..., 10) = 10',
+      '+0 > [noecn] P. 1:11(10) ack 1 win 65535',
+    ]));
+});
+
+it('the first kernels with AccECN rounded windows down', () =>
+  passes([
+    ' 0 `sysctl -w net.inet.tcp.ecn.enable=3`',
+    ...SOCKET.map((line) => line.replace(/^ 0/, '+0')),
+    CONNECT,
+    '+0 > [noecn] SEWA 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 100 ecr 0>',
+    '+.1 < [noecn] SW. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,nop,wscale 7,nop,nop>',
+    '+0 > [noecn] W. 1:1(0) ack 1 win 1026', // of 65,700 octets
+  ]));
 
 describe('AccECN (ecn.enable=3): the field ACE, without options and without tests of the path', () => {
   const answered = { noecn: 'SW.', ect1: 'SEW.', ect0: 'SA.', ce: 'SWA.' } as const;

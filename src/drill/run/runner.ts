@@ -1,6 +1,7 @@
 // Runs one script against a target, event by event: acts at the times written, waits for what is expected,
 // and stops at the first thing that is not as the script says.
 
+import type { TcpConfig } from '../../tcp/index.ts';
 import type { CodeEvent, Command, Script, ScriptEvent } from '../ast.ts';
 import { CodeContext, codeConstants, ScriptError } from '../parse/index.ts';
 import { CallJudge } from './call-judge.ts';
@@ -228,16 +229,13 @@ export class Runner {
       case 'sleep':
         await this.#state.advance(this.#state.now() + action.us);
         return;
-      case 'set': {
-        const refused = this.#state.target.configure(action.settings);
-        if (refused === null) return;
-        if (!action.optional) throw new UnsupportedError(refused);
-        this.#state.notes.push(`defaults.sh: ${refused}`);
+      case 'set':
+        this.#configure(action.settings, action.optional);
         return;
-      }
       case 'steps':
         if (this.#state.target.choose === undefined) throw new UnsupportedError('sysctls that choose steps');
         this.#state.target.choose(action.steps);
+        if (action.settings !== undefined) this.#configure(action.settings, false);
         return;
       case 'host': {
         if (this.#state.target.configureHost === undefined)
@@ -258,5 +256,12 @@ export class Runner {
         }
       }
     }
+  }
+
+  #configure(settings: Partial<TcpConfig>, optional: boolean): void {
+    const refused = this.#state.target.configure(settings);
+    if (refused === null) return;
+    if (!optional) throw new UnsupportedError(refused);
+    this.#state.notes.push(`defaults.sh: ${refused}`);
   }
 }

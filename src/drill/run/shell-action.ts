@@ -25,8 +25,8 @@ export type ShellAction =
   | { readonly kind: 'sockets'; readonly patterns: readonly string[] }
   /** The MTU of the device. */
   | { readonly kind: 'mtu'; readonly mtu: number }
-  /** Steps that a sysctl chooses. */
-  | { readonly kind: 'steps'; readonly steps: Steps }
+  /** Steps that a sysctl chooses, and what it sets besides. */
+  | { readonly kind: 'steps'; readonly steps: Steps; readonly settings?: Partial<TcpConfig> }
   /** What is of the host, not of its connections. */
   | { readonly kind: 'host'; readonly settings: HostSettings }
   /** A file of so many zeros; null: it is removed. */

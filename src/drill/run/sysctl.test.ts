@@ -25,6 +25,19 @@ describe('sysctl', () => {
     expect(sysctl(name, value)).toEqual({ kind: 'set', settings, optional: false });
   });
 
+  it('what was a sysctl of older kernels brings what else they did', () => {
+    expect(sysctl('net.inet.tcp.ecn.plusplus', '2')).toEqual({
+      kind: 'steps',
+      steps: { ecnPlusPlus: 2 },
+      settings: { ecnPlusPlus: true, windowRoundedUp: false },
+    });
+    expect(sysctl('net.inet.tcp.ecn.enable', '3')).toMatchObject({
+      settings: { ecn: 'accurate', windowRoundedUp: false },
+    });
+    expect(sysctl('net.inet.tcp.ecn.enable', '2')).toMatchObject({ settings: { ecn: 'accept' } });
+    expect(sysctl('net.inet.tcp.ecn.enable', '5').kind).toBe('unsupported');
+  });
+
   it('a value that is what the stack does needs nothing; another is unsupported', () => {
     expect(sysctl('net.ipv4.tcp_frto', '2')).toEqual({ kind: 'nothing' });
     expect(sysctl('net.ipv4.tcp_frto', '0').kind).toBe('unsupported');

@@ -104,6 +104,17 @@ const LINUX_ECN: readonly Ecn[] = [
   'accept-accurate',
 ];
 const FREEBSD_ECN: readonly Ecn[] = ['off', 'on', 'accept', 'accurate', 'accept-accurate'];
+/** AccECN, in FREEBSD_ECN. */
+const FREEBSD_ACCURATE = 3;
+
+/** The kernels that had ECN++, and the first with AccECN, rounded scaled windows down (recwin >> rcv_scale). */
+const ROUNDED_DOWN = { windowRoundedUp: false } as const;
+
+const freebsdEcn: Apply = (v) => {
+  const chosen = choice('ecn', FREEBSD_ECN)(v);
+  if (chosen === null || typeof chosen === 'string') return chosen;
+  return Number(v) >= FREEBSD_ACCURATE ? { ...chosen, ...ROUNDED_DOWN } : chosen;
+};
 
 const rfc1323 = whole((n) => ({ timestamps: n === 1 || n === 3, windowScale: n === 1 || n === 2 }));
 
@@ -197,9 +208,8 @@ const FREEBSD: Readonly<Record<string, Apply>> = {
   'net.inet.tcp.minmss': whole((n) => ({ minMss: Math.max(28, Math.min(n, 536)) })),
   'net.inet.tcp.syncache.rexmtlimit': retries('synAckR2Ms'),
   'net.inet.tcp.cc.algorithm': congestion,
-  'net.inet.tcp.ecn.enable': choice('ecn', FREEBSD_ECN),
+  'net.inet.tcp.ecn.enable': freebsdEcn,
   'net.inet.tcp.ecn.maxretries': number('ecnRetries'),
-  'net.inet.tcp.ecn.plusplus': flag('ecnPlusPlus'), // of a FreeBSD with ECN++
   'net.inet.tcp.path_mtu_discovery': only('1'),
   'net.inet.tcp.pmtud_blackhole_detection': whole((n) => ({ mtuProbing: n === 0 ? 'off' : 'blackhole' })),
   'net.inet.tcp.pmtud_blackhole_mss': only('1200'),
@@ -275,6 +285,12 @@ const STEPS: Readonly<Record<string, (n: number) => Steps>> = {
   'net.inet.tcp.insecure_syn': (n) => ({ insecureSyn: n !== 0 }),
   'net.inet.tcp.rexmit_drop_options': (n) => ({ dropOptions: n !== 0 }),
   'net.inet.tcp.icmp_may_rst': (n) => ({ icmpMayReset: n !== 0 }),
+  'net.inet.tcp.ecn.plusplus': (n) => ({ ecnPlusPlus: n }),
+};
+
+/** What such a sysctl sets besides. */
+const SETTINGS_OF_STEPS: Readonly<Record<string, (n: number) => Partial<TcpConfig>>> = {
+  'net.inet.tcp.ecn.plusplus': (n) => ({ ecnPlusPlus: n >= 2, ...ROUNDED_DOWN }),
 };
 
 /** Sysctls of the host that are numbers. */
@@ -296,9 +312,9 @@ export function sysctl(name: string, value: string): ShellAction {
   if (steps !== undefined || host !== undefined) {
     const n = wholeNumber(value.trim());
     if (n === null) return refused;
-    return steps !== undefined
-      ? { kind: 'steps', steps: steps(n) }
-      : { kind: 'host', settings: (host as (n: number) => HostSettings)(n) };
+    if (steps === undefined) return { kind: 'host', settings: (host as (n: number) => HostSettings)(n) };
+    const settings = own(SETTINGS_OF_STEPS, name)?.(n);
+    return { kind: 'steps', steps: steps(n), ...(settings === undefined ? {} : { settings }) };
   }
   if (name === 'net.ipv4.tcp_fastopen_key') {
     const keys = readFastOpenKeys(value);

@@ -22,6 +22,7 @@ import {
   ACK,
   CWR,
   ECN_CE,
+  ECN_ECT_0,
   FIN,
   OPT_TIMESTAMPS,
   RST,
@@ -45,6 +46,11 @@ export interface FreebsdSteps {
   readonly dropOptions?: boolean;
   /** net.inet.tcp.icmp_may_rst: ICMP errors may end a connection in SYN-SENT. Default true. */
   readonly icmpMayReset?: boolean;
+  /**
+   * net.inet.tcp.ecn.plusplus, of kernels that had ECN++: 1: SYN,ACKs are ECT, too (RFC 5562); 2: whatever is sent is
+   * (draft-ietf-tcpm-generalized-ecn). They tell CWR with whatever text goes next, were it sent before. Default: none.
+   */
+  readonly ecnPlusPlus?: number;
 }
 
 /** Retransmissions of a SYN before its options go. */
@@ -63,7 +69,7 @@ const ISS_STEP = 65537;
 /** The steps that FreeBSD does otherwise, as its sysctls say. */
 export function freebsdRules(steps: FreebsdSteps = {}) {
   const { insecureRst = false, insecureSyn = false, dropSynFin = true, dropOptions = false } = steps;
-  const { icmpMayReset = true } = steps;
+  const { icmpMayReset = true, ecnPlusPlus = -1 } = steps;
   const nothing = (seg: Segment): boolean => dropSynFin && (seg.ctl & (SYN | FIN)) === (SYN | FIN);
 
   const rules = {
@@ -128,6 +134,15 @@ export function freebsdRules(steps: FreebsdSteps = {}) {
         tcb.ackNow = 1;
       }
       if (seg.ecn === ECN_CE) tcb.ecnEcho = 1;
+    },
+    markEcn(tcb, seg, fresh) {
+      if (ecnPlusPlus >= 0 && tcb.ecnReduced === 1 && seg.textLen > 0) {
+        seg.ctl |= CWR;
+        tcb.ecnReduced = 0;
+      }
+      rfc9293.markEcn(tcb, seg, fresh);
+      const synAck = (seg.ctl & (SYN | ACK)) === (SYN | ACK);
+      if (ecnPlusPlus === 2 || (ecnPlusPlus === 1 && synAck)) seg.ecn = ECN_ECT_0;
     },
     rst(e, tcb, seg) {
       if ((seg.ctl & RST) !== 0 && insecureRst) {

@@ -98,6 +98,7 @@ export const freebsd = profileOf('freebsd', {
       value: rules.receiveEcn,
       source: 'tcp_ecn_input_segment (sys/netinet/tcp_ecn.c): TF_ACKNOW for CWR, none for CE',
     },
+    markEcn: { value: rules.markEcn, source: 'net.inet.tcp.ecn.plusplus, of kernels that had it: 0' },
     rst: { value: rules.rst, source: 'net.inet.tcp.insecure_rst: 0' },
     syn: { value: rules.syn, source: 'net.inet.tcp.insecure_syn: 0' },
     timeWait: {

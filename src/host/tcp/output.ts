@@ -12,11 +12,21 @@ import {
   wakeAt,
 } from '../../tcp/index.ts';
 import { OPT_MD5, RST, type Segment, segmentsIn } from '../../wire/index.ts';
-import { FourTuple, RateLimit } from '../base/index.ts';
-import { DEFAULT_TTL } from '../ip/index.ts';
-import { admit, reopen, spawn } from './passive-open.ts';
+import { FourTuple, NONE, RateLimit } from '../base/index.ts';
+import { DEFAULT_TTL, type IpService } from '../ip/index.ts';
+import { admit, listenerFor, reopen, spawn } from './passive-open.ts';
 import { predictedOutput } from './predicted-output.ts';
 import type { TcpLayer } from './tcp-layer.ts';
+
+/** What packets of nobody ask of IP. */
+const NO_SERVICE: IpService = {};
+
+/** What the packets of those ask of IP to whom the segment in hand has come, though it may not be of theirs. */
+function serviceOfArriving(tcp: TcpLayer): IpService {
+  const value = tcp.table.tuples.find(tcp.arriving);
+  if (value === NONE) return listenerFor(tcp) ?? tcp.serviceOfPort?.(tcp.arriving.localPort) ?? NO_SERVICE;
+  return tcp.connection(value) ?? tcp.timeWait.readService(~value);
+}
 
 /** The engine's output on one host. */
 export class EngineOutput implements Output, TimerTrace {
@@ -50,7 +60,8 @@ export class EngineOutput implements Output, TimerTrace {
       return;
     }
     if (this.#tcp.signed) seg.opts |= OPT_MD5;
-    this.answer(seg, DEFAULT_TTL, 0);
+    const { ttl = DEFAULT_TTL, tos = 0 } = serviceOfArriving(this.#tcp);
+    this.answer(seg, ttl, tos);
   }
 
   /** Sends a segment without text, of no connection, to where the segment in hand came from. */

@@ -21,7 +21,14 @@ import {
 import { type IpAddress, type IpPacket, type Memory, Segment, type UdpDatagram } from '../../wire/index.ts';
 import { FourTuple, type HostCounters, type HostTap } from '../base/index.ts';
 import type { Connection, Listener, ListenOptions } from '../connection/index.ts';
-import { type HostInterface, type IpLayer, PathMtuCache, type Quoted, type TcpErrors } from '../ip/index.ts';
+import {
+  type HostInterface,
+  type IpLayer,
+  type IpService,
+  PathMtuCache,
+  type Quoted,
+  type TcpErrors,
+} from '../ip/index.ts';
 import { Waits } from '../time/index.ts';
 import { connect, isTaken, makesWay, type OpenOptions } from './active-open.ts';
 import { beginBatch, endBatch, endEvent } from './event-end.ts';
@@ -115,6 +122,8 @@ export class TcpLayer implements TcpErrors {
   readonly entered: () => void;
   readonly woke: () => void;
   readonly touched: () => void;
+  /** What those ask of IP who have a port and do not listen: RSTs of it go as their packets would. */
+  serviceOfPort: ((port: number) => IpService | null) | null = null;
   tap: HostTap | null = null;
   /** The tap is told of segments. */
   watchesSegments = false;

@@ -106,8 +106,7 @@ export class TimeWaitStore {
     tcb.error = 0;
     tcb.signals = 0;
     tcb.ackNow = 0;
-    this.ttl = flags >>> TTL_SHIFT;
-    this.tos = (flags >>> TOS_SHIFT) & 0xff;
+    this.#setService(flags);
     tcb.ts = flags & FLAG_TS;
     tcb.md5 = (flags & FLAG_MD5) !== 0 ? 1 : 0;
     tcb.udpPort = (flags & FLAG_IN_UDP) === 0 ? 0 : (this.#udpPorts.get(index) ?? 0);
@@ -128,6 +127,17 @@ export class TimeWaitStore {
     rcv.wscale = (flags >> WSCALE_SHIFT) & 15;
     tcb.timer.wait = words[at + TW_EXPIRY] as number;
     return tcb;
+  }
+
+  /** `ttl` and `tos` are those of a record. */
+  readService(index: number): this {
+    this.#setService(this.#records.get(index, TW_FLAGS));
+    return this;
+  }
+
+  #setService(flags: number): void {
+    this.ttl = flags >>> TTL_SHIFT;
+    this.tos = (flags >>> TOS_SHIFT) & 0xff;
   }
 
   /** Keeps what a segment has changed in the TCB of `load`. */

@@ -28,6 +28,8 @@ export interface Personality {
   readonly noDelayPushes: boolean;
   /** SO_SNDBUF counts memory, not octets. */
   readonly sendMemory: boolean;
+  /** The RST of a port that a socket has which does not listen goes with the TTL and TOS of that socket. */
+  readonly boundResets: boolean;
   /** What SO_SNDBUF and SO_RCVBUF tell, relative to what was set. */
   readonly bufferFactor: number;
   /** Retransmissions of a SYN whose timer does not back off. */
@@ -81,6 +83,7 @@ export const linux: Personality = {
   moreOnce: true,
   noDelayPushes: true,
   sendMemory: true,
+  boundResets: false,
   bufferFactor: 2,
   synLinearTimeouts: LINUX_SYN_LINEAR_TIMEOUTS,
   // tcp_twsk_unique; tcp_tw_reuse: 2, which is over the loopback only; tcp_tw_reuse_delay.
@@ -101,6 +104,7 @@ export const freebsd: Personality = {
   moreOnce: false,
   noDelayPushes: false,
   sendMemory: false,
+  boundResets: true,
   bufferFactor: 1,
   synLinearTimeouts: 0,
   timeWaitReuse: null,

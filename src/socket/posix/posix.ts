@@ -1,7 +1,7 @@
 // A process with descriptors over a Host: the calls that take a descriptor. What a call gives is an
 // Outcome; `tick` after every event of the stack keeps readiness right.
 
-import type { Host } from '../../host/index.ts';
+import type { Host, IpService } from '../../host/index.ts';
 import type { TcpConfig } from '../../tcp/index.ts';
 import { constant } from './constants.ts';
 import { Epoll } from './epoll.ts';
@@ -63,6 +63,16 @@ export class Posix implements SocketOwner {
     this.host = options.host;
     this.personality = options.personality ?? linux;
     Object.assign(this.host.tcp.timeWaitReuse, this.personality.timeWaitReuse);
+    if (this.personality.boundResets) this.host.tcp.serviceOfPort = (port) => this.#serviceOfPort(port);
+  }
+
+  /** That of a socket that has the port, and neither listens nor is connected. */
+  #serviceOfPort(port: number): IpService | null {
+    for (const [, file] of this.files.entries()) {
+      if (!(file instanceof TcpSocket) || file.bound?.port !== port) continue;
+      if (file.connection === null && file.listener === null) return file.service();
+    }
+    return null;
   }
 
   now(): number {

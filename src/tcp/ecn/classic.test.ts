@@ -112,4 +112,38 @@ describe('SHLD-8: explicit congestion notification (RFC 3168)', () => {
     expect(p.a.tcb.retransmissions).toBe(0);
     expect(p.b.read.length).toBe(14_480);
   });
+
+  it('6.1.2: CWR goes with the first new text after a loss, too, and not with what goes again', () => {
+    const { pair: p, sent } = pair({ ecn: 'on' }, {});
+    p.connect();
+    const { fate } = p;
+    let segments = 0;
+    p.fate = (r, from, index) => {
+      const out = fate(r, from, index);
+      return from === 'a' && r.text.length > 0 && segments++ === 2 ? [] : out;
+    };
+    transfer(p, 60_000);
+    const text = sent.filter((s) => s.from === 'a' && s.r.text.length > 0);
+    expect(p.a.tcb.retransmissions).toBe(1);
+    expect(text.filter((s) => s.r.ecn === undefined).map(bits)).toEqual([0]);
+    const again = text.findIndex((s) => s.r.ecn === undefined);
+    expect(text.map((s) => bits(s) === CWR).lastIndexOf(true)).toBeGreaterThan(again);
+    expect(text.filter((s) => bits(s) === CWR).length).toBe(1);
+  });
+
+  it('6.1.2: and after a timeout', () => {
+    const { pair: p, sent } = pair({ ecn: 'on' }, {});
+    p.connect();
+    const { fate } = p;
+    let segments = 0;
+    p.fate = (r, from, index) => {
+      const out = fate(r, from, index);
+      return from === 'a' && r.text.length > 0 && segments++ < 2 ? [] : out;
+    };
+    transfer(p, 100);
+    transfer(p, 100);
+    const text = sent.filter((s) => s.from === 'a' && s.r.text.length > 0);
+    expect(p.a.tcb.timeouts).toBeGreaterThan(0);
+    expect(text.filter((s) => s.r.ecn === ECN_ECT_0).map(bits)).toEqual([0, CWR]);
+  });
 });

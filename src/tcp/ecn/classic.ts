@@ -4,8 +4,9 @@
 import { CWR, ECE, ECN_CE, ECN_ECT_0, type Segment, SYN } from '../../wire/segment.ts';
 import type { Tcb } from '../tcb/tcb.ts';
 
-/** Marks an outgoing segment; `fresh`: its text was never sent before (section 6.1.5: only that is ECT). */
+/** Marks an outgoing segment; `fresh`: its text was never sent before (section 6.1.5: only that is ECT, and no SYN). */
 export function markEcn(tcb: Tcb, seg: Segment, fresh: boolean): void {
+  if ((seg.ctl & SYN) !== 0) return;
   if (tcb.ecnEcho === 1) seg.ctl |= ECE;
   if (!fresh || seg.textLen === 0) return;
   seg.ecn = ECN_ECT_0;

@@ -16,5 +16,10 @@ export function respondToEcn(e: Engine, tcb: Tcb, s: AckSample): void {
   setSsthresh(tcb, controlOf(tcb).onEcn(tcb, s, e.now));
   setCwnd(tcb, cc.ssthresh);
   cc.ecnRecover = snd.nxt;
+  noteReduced(tcb);
+}
+
+/** The window was reduced, for whatever reason: CWR says so (RFC 3168 section 6.1.2). */
+export function noteReduced(tcb: Tcb): void {
   if (tcb.ecn === EcnMode.CLASSIC) tcb.ecnReduced = 1;
 }

@@ -17,7 +17,6 @@ import { seqGt, seqMax, seqMin } from '../../wire/seq.ts';
 import { MD5_PADDED } from '../../wire/tcp-options.ts';
 import type { TcpConfig } from '../config.ts';
 import { setCwnd } from '../congestion/cwnd.ts';
-import { markEcn } from '../ecn/classic.ts';
 import { goesWithoutSack, markAccEcn } from '../ecn/count.ts';
 import { askedMode, ecnOfSyn } from '../ecn/negotiate.ts';
 import { optionRoom, putOption } from '../ecn/option.ts';
@@ -80,7 +79,7 @@ export function emit(
     if (tcb.timer.delack !== 0) clearTimer(e, tcb, 'delack');
   }
   if (tcb.accEcn !== null) markAccEcn(tcb, tcb.accEcn, seg, fresh);
-  else if (tcb.ecn === EcnMode.CLASSIC && (ctl & RST) === 0) markEcn(tcb, seg, fresh);
+  else if (tcb.ecn === EcnMode.CLASSIC && (ctl & RST) === 0) e.rules.markEcn(tcb, seg, fresh);
   tcb.segsOut = (tcb.segsOut + segmentsIn(seg)) | 0;
   e.out.segment(tcb, seg);
 }
@@ -163,6 +162,7 @@ export function emitSyn(e: Engine, tcb: Tcb, ctl: number): void {
   }
   if ((tcb.fastOpen & FastOpen.OFFER) !== 0) offerFastOpen(e, tcb, seg);
   ecnOfSyn(tcb, seg);
+  if (tcb.ecn === EcnMode.CLASSIC) e.rules.markEcn(tcb, seg, true);
   tcb.segsOut = (tcb.segsOut + 1) | 0;
   e.out.segment(tcb, seg);
 }

@@ -7,7 +7,7 @@ import { seqGt } from '../../wire/seq.ts';
 import { controlOf } from '../congestion/control.ts';
 import { setCwnd, setSsthresh } from '../congestion/cwnd.ts';
 import { cwndLimited } from '../congestion/validation.ts';
-import { respondToEcn } from '../ecn/response.ts';
+import { noteReduced, respondToEcn } from '../ecn/response.ts';
 import type { Engine } from '../engine.ts';
 import { inFlight, join, markLost, word } from '../send/sent.ts';
 import { FATE, Fate, type Sent } from '../tcb/sent.ts';
@@ -79,6 +79,7 @@ export function enterRecovery(e: Engine, tcb: Tcb, sent: Sent, s: AckSample): vo
   setSsthresh(tcb, controlOf(tcb).onLoss(tcb, flightSize(tcb), e.now));
   cc.recover = (snd.nxt - 1) | 0;
   cc.phase = Phase.FAST_RECOVERY;
+  noteReduced(tcb);
   cc.tlp = 0;
   // RFC 6675 has it "undefined" here: but what was sent last has not had a round trip to be reported.
   sent.rescueRxt = snd.una;
@@ -118,6 +119,7 @@ export function timeoutLoss(e: Engine, tcb: Tcb): void {
   if (rto.timeouts === 0) {
     if (sent !== null) startUndo(tcb, sent);
     setSsthresh(tcb, controlOf(tcb).onTimeout(tcb, flightSize(tcb), e.now));
+    noteReduced(tcb);
   }
   // One timeout after the other: better to send too much than to trust a peer that may have reneged (RFC 2018).
   if (sent !== null && rto.timeouts > 0) renege(tcb, sent, null);
