@@ -145,6 +145,14 @@ describe('OPEN, a part at a time', () => {
     expect([openFast(b.engine, b.tcb), b.tcb.fastOpen]).toEqual([Err.ALREADY_CONNECTED, 0]);
   });
 
+  it('the round trip of the SYN is measured', () => {
+    const a = inState('CLOSED');
+    a.openActive();
+    a.setNow(50_000);
+    a.inject('SYN,ACK', 0, 1);
+    expect([status(a.tcb).rttUs, status(a.tcb).minRttUs]).toEqual([50_000, 50_000]);
+  });
+
   it('the first SYN is of SYN-SENT alone: a connection that was aborted meanwhile sends none', () => {
     const a = inState('CLOSED');
     openFast(a.engine, a.tcb);
@@ -224,7 +232,8 @@ describe('SEND, its urgent mark and its room', () => {
     const a = inState('ESTABLISHED');
     send(a.engine, a.tcb, 0, true);
     expect(a.tcb.snd.urgent).toBe(0);
-    a.send(octets(5));
+    a.written.push(...octets(5));
+    send(a.engine, a.tcb, 5);
     expect(a.tcb.snd.urgent).toBe(0);
     a.send(octets(5), true);
     expect([a.tcb.snd.urgent, (a.tcb.snd.up - a.tcb.snd.iss) | 0]).toEqual([1, 11]);
@@ -547,7 +556,19 @@ describe('the user goes: CLOSE in both directions (3.6.1)', () => {
     a.detach();
     const b = inState('CLOSED');
     detach(b.engine, b.tcb);
-    expect([sent(a), b.state]).toEqual([[], 'CLOSED']);
+    expect([sent(a), b.state, b.tcb.orphan]).toEqual([[], 'CLOSED', 0]);
+  });
+
+  it('who goes twice does not begin the wait of FIN-WAIT-2 again; before FIN-WAIT-2 there is none', () => {
+    const a = inState('FIN-WAIT-2');
+    a.detach();
+    pass(a, 30_000);
+    a.detach();
+    pass(a, 30_000);
+    expect([a.state, a.rows]).toEqual(['CLOSED', ['fin-wait-2-timeout']]);
+    const b = inState('ESTABLISHED');
+    b.detach();
+    expect([b.state, b.tcb.timer.wait]).toEqual(['FIN-WAIT-1', 0]);
   });
 });
 
@@ -692,6 +713,8 @@ describe('STATUS of a connection with everything that can be negotiated', () => 
     expect(phases).toEqual(['open', 'fast-recovery', 'loss']);
     expect([inRecovery.lostBytes + inRecovery.pipeBytes > 0, inRecovery.retransmissions]).toEqual([true, 1]);
     expect([status(a.tcb).timeouts, status(a.tcb).ssthresh]).toEqual([1, a.tcb.cc.ssthresh]);
+    expect(status(a.tcb).lostBytes).toBe(a.tcb.sent?.lost);
+    expect(status(a.tcb).lostBytes).toBeGreaterThan(0);
   });
 
   it('our FIN is acknowledged, or not yet', () => {
@@ -815,6 +838,14 @@ describe('settings of a living connection', () => {
     expect(a.state).toBe('ESTABLISHED');
     pass(a, 1);
     expect([a.state, a.tcb.error]).toEqual(['CLOSED', Err.TIMED_OUT]);
+  });
+
+  it('USER TIMEOUT of a connection that waits for nothing begins with what it sends', () => {
+    const a = inState('ESTABLISHED');
+    setUserTimeout(a.engine, a.tcb, 5000);
+    expect(a.tcb.timer.user).toBe(0);
+    pass(a, 60_000);
+    expect(a.state).toBe('ESTABLISHED');
   });
 
   it('orphanR2Ms is R2 once the user has gone, also for what waits already; USER TIMEOUT goes before it', () => {

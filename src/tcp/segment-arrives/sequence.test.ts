@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { Segment, SYN, URG } from '../../wire/segment.ts';
 import { rfc9293 } from '../rules.ts';
 import { Signal } from '../signals.ts';
 import { rcvWnd } from '../tcb/tcb.ts';
+import { dropSyn } from './sequence.ts';
 import { expected, inState, octets, options, pass, SYNCHRONIZED, sent, text, ts } from './testing.ts';
 
 const NXT = 1;
@@ -453,5 +455,92 @@ describe('where memory is counted, as by Linux, the window is one of beginnings'
       expect([at, a.tcb.snd.una === a.tcb.snd.nxt]).toEqual([at, counts]);
       expect(a.drops).toEqual(edge > at ? [] : ['outside-window']);
     }
+  });
+});
+
+describe('the peer’s FIN again, with an ACK of ours that is new', () => {
+  it('counts: both ends have closed at once, and the first ACK of our FIN was lost', () => {
+    for (const [state, next] of [
+      ['CLOSING', 'TIME-WAIT'],
+      ['LAST-ACK', 'CLOSED'],
+    ] as const) {
+      const a = inState(state);
+      a.inject('FIN,ACK', 1, 2);
+      expect([state, a.state, sent(a)]).toEqual([state, next, ['ACK seq=2 ack=2 len=0']]);
+    }
+  });
+
+  it('with the text before it, too, of which nothing is taken again', () => {
+    const a = inState('ESTABLISHED');
+    a.close();
+    a.inject('FIN,ACK', 1, 1, text(10));
+    expect([a.state, a.read.length]).toEqual(['CLOSING', 10]);
+    a.inject('FIN,ACK', 1, 2, text(10));
+    expect([a.state, a.read.length]).toEqual(['TIME-WAIT', 10]);
+  });
+
+  it.each([
+    ['with a SYN', 'SYN,FIN,ACK', 0, 2],
+    ['without ACK', 'FIN', 1, 2],
+    ['that ends elsewhere', 'FIN,ACK', 0, 2],
+    ['whose ACK is old', 'FIN,ACK', 1, 1],
+    ['whose ACK is of what was never sent', 'FIN,ACK', 1, 3],
+  ] as const)('%s: not', (_, ctl, seq, ack) => {
+    const a = inState('CLOSING');
+    a.inject(ctl, seq, ack);
+    expect(a.state).toBe('CLOSING');
+  });
+
+  it('what ends at RCV.NXT and is no FIN of before does not count either', () => {
+    const a = inState('FIN-WAIT-1');
+    a.inject('FIN,ACK', 0, 2);
+    expect(a.state).toBe('FIN-WAIT-1');
+    const b = inState('CLOSING');
+    b.inject('ACK', 1, 2, text(1));
+    expect(b.state).toBe('CLOSING');
+  });
+});
+
+describe('what an acceptable segment says besides', () => {
+  it('the peer is alive: the time is noted, and keep-alives begin again', () => {
+    const a = inState('ESTABLISHED');
+    a.setNow(7_000_000);
+    a.tcb.keepProbes = 3;
+    a.inject('ACK', 1, 1, text(1));
+    expect([a.tcb.heardMs, a.tcb.keepProbes]).toEqual([a.engine.ms, 0]);
+  });
+
+  it('TS.Recent follows the clock of the peer, by segments that a later step does not discard', () => {
+    const a = inState('ESTABLISHED', { syn: options({ ts: 1 }) });
+    a.inject('ACK', 1, 1, ts(5));
+    expect(a.tcb.tsRecent).toBe(5);
+    a.inject('ACK', 1, 5000, ts(9)); // acknowledges what was never sent
+    a.inject('SYN,ACK', 1, 1, ts(9));
+    a.inject('RST,ACK', 2, 1, ts(9));
+    a.inject('', 1, 1, { ...ts(9), ...text(1) });
+    expect([a.state, a.tcb.tsRecent]).toEqual(['ESTABLISHED', 5]);
+    a.inject('ACK', 1, 1, ts(9));
+    expect(a.tcb.tsRecent).toBe(9);
+  });
+});
+
+describe('the peer’s SYN, elsewhere than in SYN-RECEIVED', () => {
+  it('RFC 5961 section 4: in ESTABLISHED it is answered by a challenge ACK, and no SYN,ACK', () => {
+    const a = inState('ESTABLISHED');
+    a.inject('SYN', 0);
+    expect([a.state, sent(a)]).toEqual(['ESTABLISHED', ['ACK seq=1 ack=1 len=0']]);
+  });
+
+  it('in SYN-RECEIVED one with another number is not the SYN again', () => {
+    const a = inState('SYN-RECEIVED', { active: true });
+    a.inject('SYN', 5);
+    expect(sent(a)).not.toContain('SYN,ACK seq=0 ack=1 len=0');
+  });
+
+  it('what follows a SYN begins after it, and so does its urgent pointer', () => {
+    const seg = new Segment().set(7, 0, SYN | URG);
+    seg.up = 5;
+    dropSyn(seg);
+    expect([seg.seq, seg.ctl, seg.up]).toEqual([8, URG, 4]);
   });
 });
