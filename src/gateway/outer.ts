@@ -18,8 +18,11 @@ export interface OuterError {
 export interface OuterConnectionEvents {
   /** The handshake is complete. */
   open(): void;
-  /** Octets have come, which are there until this returns. After `pause` at most what was under way comes. */
-  data(octets: Uint8Array): void;
+  /**
+   * Octets have come, which are there until this returns. After `pause` at most what was under way comes. `more`: other
+   * octets or the end follow in this turn.
+   */
+  data(octets: Uint8Array, more?: boolean): void;
   /** The peer has ended its direction: its FIN. */
   end(): void;
   /** There is room again, after `write` returned false. */

@@ -1,7 +1,7 @@
 // The network outside as node:net has it: who has paused hears nothing, whenever that was.
 
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { OuterConnection, OuterConnectionEvents } from '../index.ts';
 import { nodeOuter } from './index.ts';
@@ -59,6 +59,55 @@ test.each(['before it opens', 'as it opens'] as const)(
     expect(await paused(when)).toEqual(['open', 'resume', 'hello', 'end']);
   },
 );
+
+/** What is told of a server that does `say`: the octets, '+' behind those that more follows, and the end. */
+async function toldOf(say: (socket: Socket) => void): Promise<string> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {}); // the reset
+    say(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanUp.push(() => server.close());
+  let told = '';
+  return await new Promise((resolve) => {
+    const events: OuterConnectionEvents = {
+      open: () => {},
+      data(octets, more) {
+        told += new TextDecoder().decode(octets) + (more === true ? '+' : '');
+        if (told !== 'alone') return;
+        resolve(told);
+        connection.reset();
+      },
+      end() {
+        resolve(`${told}.`);
+        connection.end();
+      },
+      drain: () => {},
+      closed: () => {},
+    };
+    const { port } = server.address() as AddressInfo;
+    const connection = nodeOuter().connect({ address: '127.0.0.1', port }, events);
+  });
+}
+
+test('the first octets are told with the end that comes in the same turn, or after a turn', async () => {
+  const answer = async (): Promise<string> =>
+    toldOf((socket) => {
+      socket.write('head ');
+      socket.end('body');
+    });
+  const seen = new Set<string>();
+  // Whether the end has come in that turn is the system's to say.
+  for (let n = 0; n < 50 && !seen.has('head body+.'); n++) seen.add(await answer());
+  expect([...seen]).toContain('head body+.');
+  expect(await toldOf((socket) => void socket.write('alone'))).toBe('alone');
+});
+
+test('first octets that are many do not wait', async () => {
+  const many = 'x'.repeat(5000);
+  expect(await toldOf((socket) => void socket.end(many))).toBe(`${many}.`);
+});
 
 test('without a pause it is read as it opens', async () => {
   expect((await paused('never')).slice(0, 3)).toEqual(['open', 'hello', 'end']);

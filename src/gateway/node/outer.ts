@@ -4,6 +4,7 @@ import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { soon } from '../../host/index.ts';
 import type {
   Outer,
   OuterConnection,
@@ -23,6 +24,8 @@ const MOST_WAITING = 16;
 const READ_OCTETS = 65_536;
 /** Where they are read: what takes them does so at once. */
 const READ = new Uint8Array(READ_OCTETS);
+/** The first octets of a connection wait for a turn when they are fewer: many a connection ends after one answer. */
+const SHORT_ANSWER = 4096;
 /** How long the machine's addresses are taken for what they were. */
 const ADDRESSES_MS = 2000;
 
@@ -33,6 +36,8 @@ class NodeConnection implements OuterConnection {
   /** Whether its user wants no octets: an incoming connection is paused until `resume`. */
   #paused: boolean;
   #silent = false;
+  /** The first octets, while they wait; null: they have been told. */
+  #first: Uint8Array | null = new Uint8Array(0);
   #error: OuterError | null = null;
 
   /** `socket`: it is not read before somebody can take it. */
@@ -49,6 +54,7 @@ class NodeConnection implements OuterConnection {
       if (!this.#paused) socket.resume();
     });
     socket.on('end', () => {
+      this.#tellFirst(true);
       if (!this.#silent) events.end();
     });
     socket.on('drain', () => {
@@ -58,15 +64,35 @@ class NodeConnection implements OuterConnection {
       this.#error = error;
     });
     socket.on('close', () => {
+      this.#tellFirst(false);
       if (this.#silent) return;
       this.#silent = true;
       events.closed(this.#error);
     });
   }
 
-  /** Octets have come, which are the socket's again when this returns. */
+  /**
+   * Octets have come, which are the socket's again when this returns. What a server says in one go comes in parts, and its
+   * FIN last: told together they are one segment for the guest.
+   */
   arrived(octets: Uint8Array): void {
-    if (!this.#silent) this.#events.data(octets);
+    if (this.#silent) return;
+    const first = this.#first;
+    const length = octets.length + (first?.length ?? 0);
+    if (first === null || length >= SHORT_ANSWER) {
+      this.#tellFirst(true);
+      this.#events.data(octets);
+      return;
+    }
+    if (first.length === 0) soon(() => soon(() => this.#tellFirst(false)));
+    this.#first = Buffer.concat([first, octets]);
+  }
+
+  /** Tells the octets that waited; `more`: something follows. */
+  #tellFirst(more: boolean): void {
+    const first = this.#first;
+    this.#first = null;
+    if (first !== null && first.length > 0 && !this.#silent) this.#events.data(first, more);
   }
 
   write(octets: Uint8Array): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionHandler } from '../../host/index.ts';
 import { codeOf, octets, readAll } from '../../host/testing.ts';
+import type { OuterConnectionEvents } from '../outer.ts';
 import { Site } from '../testing.ts';
 
 const FAR = '192.0.2.80';
@@ -162,6 +163,24 @@ describe('an open splice', () => {
     outer.events.closed(null);
     await site.pass(120_000);
     expect([ends, site.gateway.connections()]).toEqual([[null], []]);
+  });
+
+  it.each([
+    ['its end', (events: OuterConnectionEvents) => events.end()],
+    ['other octets', (events: OuterConnectionEvents) => events.data(octets(50))],
+  ])('what outside says with %s behind it is one segment for the guest', async (_what, follows) => {
+    const { site, outer } = await open();
+    await site.pass(1); // the guest's ACK
+    const lengths: number[] = [];
+    site.gateway.tap = (_guest, direction, frame) => void (direction === 'out' && lengths.push(frame.length));
+    outer.events.data(octets(100), true);
+    await site.pass(1);
+    expect(lengths).toEqual([]);
+    follows(outer.events);
+    await site.pass(1);
+    expect(lengths.length).toBe(1);
+    expect(lengths[0]).toBeGreaterThan(100);
+    outer.fail('ECONNRESET');
   });
 
   it('what the guest does not take at once is kept, wherever it was read', async () => {

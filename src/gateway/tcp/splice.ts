@@ -104,6 +104,8 @@ export class Splice implements OuterConnectionEvents {
   /** What the guest's send buffer had no room for. */
   #held: Uint8Array[] = [];
   #paused = false;
+  /** Less than a segment waits, as outside has said that more follows. */
+  #corked = false;
   #outerEnded = false;
   #guestFinSent = false;
   // Towards outside.
@@ -190,11 +192,13 @@ export class Splice implements OuterConnectionEvents {
     this.#guestGone('ENOBUFS');
   }
 
-  data(octets: Uint8Array): void {
+  data(octets: Uint8Array, more = false): void {
     if (this.#over || this.#guestOver) return;
     this.received += octets.length;
     const guest = this.#held.length === 0 ? this.#listening() : null;
+    if (more) this.#cork(guest);
     const taken = guest?.offer(octets) ?? 0;
+    if (!more) this.#uncork();
     if (taken === octets.length) return;
     this.#held.push(octets.slice(taken));
     this.#pause();
@@ -204,6 +208,7 @@ export class Splice implements OuterConnectionEvents {
     if (this.#outerEnded) return;
     this.#outerEnded = true;
     this.#toGuest();
+    this.#uncork(); // the FIN goes with what was held back for it
   }
 
   drain(): void {
@@ -285,6 +290,18 @@ export class Splice implements OuterConnectionEvents {
   /** The guest's connection, when octets may go to it. */
   #listening(): Connection | null {
     return this.#established && !this.#guestOver && !this.#inspecting ? this.#guest : null;
+  }
+
+  #cork(guest: Connection | null): void {
+    if (guest === null) return;
+    this.#corked = true;
+    guest.cork();
+  }
+
+  #uncork(): void {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.#listening()?.uncork();
   }
 
   #toGuest(): void {
