@@ -10,6 +10,7 @@ import { Namespace, whyNoKernel } from '../test/support/namespace.ts';
 import type { Running } from './own-process.ts';
 import { median } from './pair.ts';
 import { type Row, ratioOf, shown } from './rows.ts';
+import { bareEnd, buildBare } from './tun/bare.ts';
 import type { Transfer } from './tun/iperf.ts';
 
 const END = fileURLToPath(new URL('tun/end.ts', import.meta.url));
@@ -143,6 +144,8 @@ export async function tunRows(rounds: number, running: Running): Promise<Row[]> 
     const large = await open('large', '10.9.0', 'kernel');
     const host = await open('host', '10.9.1', 'host');
     const plain = await open('plain', '10.9.2', 'none');
+    const bare = buildBare(a);
+    if (bare !== null) await bareEnd(a, bare, 'bare', '10.9.4', 'sleep');
     const measures: Measures = {
       on: () => kernel(b, '10.8.0.1'),
       largeIn: () => large.transfer('in'),
@@ -161,6 +164,17 @@ export async function tunRows(rounds: number, running: Running): Promise<Row[]> 
         return us;
       },
     };
+    if (bare !== null) {
+      measures['pingBareIdle'] = () => ping(a, '10.9.4.2');
+      measures['pingBareBusy'] = async () => {
+        const busy = await bareEnd(a, bare, 'barebusy', '10.9.5', 'poll');
+        const us = await ping(a, '10.9.5.2');
+        const exit = once(busy, 'exit');
+        busy.kill();
+        await exit;
+        return us;
+      };
+    }
     const figures = await inTurns(measures, rounds);
     const row = (what: string, ours: string, peer: string, theirs: string, better: 'more' | 'less'): Row => {
       const [x, y] = [figures[ours] as number, figures[theirs] as number];
@@ -177,6 +191,13 @@ export async function tunRows(rounds: number, running: Running): Promise<Row[]> 
       row('round trip, event loop idle, µs', 'pingIdle', 'veth', 'pingVeth', 'less'),
       row('round trip, busy poll, µs', 'pingBusy', 'veth', 'pingVeth', 'less'),
     ];
+    if (bare !== null) {
+      const c = 'TUN, a program of C';
+      rows.push(
+        row('round trip, event loop idle, µs', 'pingIdle', `${c}, asleep`, 'pingBareIdle', 'less'),
+        row('round trip, busy poll, µs', 'pingBusy', `${c}, polling`, 'pingBareBusy', 'less'),
+      );
+    }
     for (const { what, ours, peer, theirs, ratio } of rows) {
       process.stdout.write(
         `${what.padEnd(36)} ${shown(ours).padStart(6)}  ${peer} ${shown(theirs)}  ${shown(ratio)}x\n`,
