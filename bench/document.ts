@@ -15,7 +15,15 @@ const GROUPS: Readonly<Record<string, { title: string; text: string }>> = {
     title: 'The stack alone',
     text: `Two hosts in one process hand each other packets as bytes, both checksums are computed and verified. Figures
 are per second of the process's processor time (user and system); the peer is the kernel's TCP on loopback through
-\`node:net\`, in the same session, each row in processes of its own, in turns; medians.`,
+\`node:net\`, in the same session, each row in processes of its own, in turns; medians.
+
+Flows together take turns: each writes 64 KiB, as the program of the one flow does, then the next; those with buffers of 8 KiB
+write four full segments. The link brings what waits on it as soon as that is 64 packets, as many as a device reads at a time.
+A turn of four segments costs what a turn does of itself (a call, a batch, a read, a window update) for four segments instead
+of forty-five; and ten thousand connections have 57 MB of heap, both ends, more than a cache holds. What
+is left of a large send ring while its last segments wait for an ACK is a small ring: before, ten thousand flows with default
+buffers had a ring of 128 KiB each, 1.3 GB. The rows of flows were measured in turns with that of one flow, when the machine had
+other work, too.`,
   },
   peers: {
     title: 'Beside other stacks in one process',
