@@ -16,6 +16,14 @@ function sackedBeyondAHole(a: Endpoint): void {
   a.inject('ACK', 1, 1, { opts: OPT_SACK, sack: [(iss + 1001) | 0, (iss + 10_001) | 0] });
 }
 
+/** Text of a connection that has a rate: a round trip of 100 ms was measured. */
+function pacedText(a: Endpoint): void {
+  a.send(octets(1));
+  pass(a, 100);
+  a.inject('ACK', 1, 2);
+  a.send(octets(1));
+}
+
 /** For each rule, a state and an event that reach it. */
 const REACHES: Readonly<Record<keyof Rules, readonly [StateName, (a: Endpoint) => void, Way?]>> = {
   closed: ['CLOSED', (a) => a.inject('SYN', 5)],
@@ -118,6 +126,8 @@ const REACHES: Readonly<Record<keyof Rules, readonly [StateName, (a: Endpoint) =
   setProbeTimer: ['ESTABLISHED', (a) => a.send(octets(1))],
   maySendSmall: ['ESTABLISHED', (a) => a.send(octets(1))],
   burst: ['ESTABLISHED', (a) => a.send(octets(1))],
+  paceRoom: ['ESTABLISHED', pacedText, { config: { pacing: 'on' } }],
+  depart: ['ESTABLISHED', pacedText, { config: { pacing: 'on' } }],
   pushes: ['ESTABLISHED', (a) => a.send(octets(1))],
   noteLimit: ['ESTABLISHED', (a) => a.send(octets(1))],
   opens: ['SYN-SENT', (a) => icmpError(a.engine, a.tcb, a.tcb.snd.iss, IcmpCause.PORT, Err.REFUSED)],

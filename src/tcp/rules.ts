@@ -33,6 +33,7 @@ import { lateData, scheduleAck, text } from './segment-arrives/text.ts';
 import { timeWait, timeWaitRst } from './segment-arrives/time-wait.ts';
 import { urg } from './segment-arrives/urg.ts';
 import { mtuBlackHole, mtuProbe, mtuProbeLost } from './send/mtu-probe.ts';
+import { depart, paceRoom } from './send/pacing.ts';
 import { setProbeTimer } from './send/probe-timeout.ts';
 import { burst, maySendSmall, noteLimit, pushes, resendLost, retransmit } from './send/transmit.ts';
 import { keepAliveTimeout, persistTimeout, retransmissionTimeout, userTimeout } from './timeouts.ts';
@@ -88,6 +89,8 @@ export const rfc9293 = {
   resendLost,
   maySendSmall,
   burst,
+  paceRoom,
+  depart,
   pushes,
   noteLimit,
   // what an ACK says of losses: RFC 2018, RFC 8985, RFC 6675, RFC 5681 and RFC 6582

@@ -22,9 +22,19 @@ describe('commands', () => {
   });
 
   it('tools for machines that are not here do nothing; what is remembered of peers is forgotten', () => {
-    expect(
-      shellActions('tc qdisc add dev tun0 root pfifo\nip tcp_metrics flush all').map((a) => a.kind),
-    ).toEqual(['nothing', 'host']);
+    expect(shellActions('tc qdisc del dev tun0 root\nip tcp_metrics flush all').map((a) => a.kind)).toEqual([
+      'nothing',
+      'host',
+    ]);
+  });
+
+  it('the queue fq has its connections paced, another leaves that to them', () => {
+    const pacing = (queue: string): unknown => shellActions(`tc qdisc replace dev tun0 root ${queue}`);
+    const set = (value: string): unknown => [{ kind: 'set', settings: { pacing: value }, optional: false }];
+    expect(pacing('fq')).toEqual(set('on'));
+    expect(pacing('fq flow_limit 100')).toEqual(set('on'));
+    expect(pacing('pfifo')).toEqual(set('auto'));
+    expect(pacing('fq_codel')).toEqual(set('auto'));
   });
 
   it('counting connections in a state', () => {

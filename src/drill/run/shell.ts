@@ -100,6 +100,12 @@ function shellLine(command: string): ShellAction[] {
   if (/^setkey\s+-F$/.test(command)) return [{ kind: 'host', settings: { md5Keys: null } }];
   const mtu = /^ip\s+link\s+set\s+(?:dev\s+)?tun0\s+mtu\s+(\d{2,5})$/.exec(command)?.[1];
   if (mtu !== undefined) return [{ kind: 'mtu', mtu: Number(mtu) }];
+  const queue = /^tc\s+qdisc\s+(?:add|replace|change)\s+dev\s+tun0\s+root\s+(\w+)(?:\s[\w. ]+)?$/.exec(
+    command,
+  )?.[1];
+  // fq paces what its connections send; the others that scripts name do not.
+  if (queue !== undefined)
+    return [{ kind: 'set', settings: { pacing: queue === 'fq' ? 'on' : 'auto' }, optional: false }];
   const tool = toolAction(command);
   if (tool !== null) return [tool];
   if (TOOLS.test(command)) return [NOTHING];

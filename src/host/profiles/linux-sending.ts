@@ -4,6 +4,7 @@
 import {
   type AckSample,
   congestionControl,
+  type Engine,
   FastOpen,
   Phase,
   parts,
@@ -32,13 +33,33 @@ function burstSegments(tcb: Tcb, least: number): number {
   return Math.max(Math.floor(Math.min(byTime + near, MOST_OCTETS) / snd.mss), least);
 }
 
+/** TCP_INIT_CWND: so many segments leave before any is paced (tcp_update_skb_after_send). */
+const UNPACED_SEGMENTS = 10;
+const SECOND_US = 1_000_000;
+const AT_ONCE = 0x7fffffff;
+
+/** sch_fq: what is paced leaves in whole bursts, each when the one before it has had its time. */
+export const paceRoom: Rules['paceRoom'] = (e, tcb) => (((tcb.cc.departureUs - e.us) | 0) > 0 ? 0 : AT_ONCE);
+
+/** A burst is accounted for when it begins. */
+export const depart: Rules['depart'] = () => {};
+
+/** tcp_update_skb_after_send: time that nobody waited for is made up for, by half of what the burst takes at most. */
+function account(e: Engine, tcb: Tcb, octets: number): void {
+  const { cc, snd } = tcb;
+  if (((snd.nxt + octets - snd.iss - 1) | 0) < UNPACED_SEGMENTS * snd.mss) return;
+  const us = (octets * SECOND_US) / cc.pacingRate;
+  const late = Math.max((e.us - cc.departureUs) | 0, 0);
+  cc.departureUs = (e.us + Math.ceil(us - Math.min(us / 2, late))) | 0;
+}
+
 /**
  * What goes to the card in one piece: as many segments as tcp_tso_autosize says, but not more than half of cwnd
  * (tcp_cwnd_test), with a small one behind them where Nagle's algorithm lets it go (tcp_mss_split_point). A piece of more
  * than one segment has PSH at its end (__tcp_transmit_skb).
  */
 export function burstOf(minTsoSegs: number): Rules['burst'] {
-  return (_e, tcb, room) => {
+  return (e, tcb, room) => {
     const { snd, cc } = tcb;
     const all = (snd.end - snd.nxt) | 0;
     const queued = parts.withinRecord(tcb, snd.nxt, all);
@@ -57,6 +78,7 @@ export function burstOf(minTsoSegs: number): Rules['burst'] {
       (snd.nxt + Math.max(octets, Math.min(most, full))) | 0,
       octets === queued && queued === all && tcb.more === 0,
     );
+    if (cc.pacingRate > 0 && octets > 0) account(e, tcb, octets);
     return octets > full ? octets : 0;
   };
 }

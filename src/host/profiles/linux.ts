@@ -18,11 +18,13 @@ import { linuxCubic } from './linux-cubic.ts';
 import {
   burstOf,
   controlWindow,
+  depart,
   detectLoss,
   MIN_TSO_SEGS,
   maySendSmall,
   newAck,
   noteLimit,
+  paceRoom,
   pushesOf,
   resendLost,
   sackArrives,
@@ -304,6 +306,15 @@ export const linux = profileOf('linux', {
     burst: {
       value: burstOf(MIN_TSO_SEGS),
       source: 'tcp_tso_autosize, tcp_cwnd_test (net/ipv4/tcp_output.c): what goes to the card in one piece',
+    },
+    paceRoom: {
+      value: paceRoom,
+      source: 'fq_dequeue (net/sched/sch_fq.c), tcp_pacing_check: a burst leaves whole, when it is time',
+    },
+    depart: {
+      value: depart,
+      source:
+        'tcp_update_skb_after_send (net/ipv4/tcp_output.c): a burst is accounted for at once, ten segments are not',
     },
     pushes: {
       value: pushesOf(MIN_TSO_SEGS),

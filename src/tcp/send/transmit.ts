@@ -21,7 +21,7 @@ import { since } from '../time.ts';
 import { clearTimer, setDeadline, setTimer } from '../timers.ts';
 import { defers } from './defer.ts';
 import { probeResent } from './mtu-search.ts';
-import { depart, paceRoom, updatePacing, waitForPace } from './pacing.ts';
+import { depart, updatePacing, waitForPace } from './pacing.ts';
 import { forgetMarks, pushedAt, withinRecord } from './records.ts';
 import { dropSent, inFlight, leftOf, noteResent, noteSent, rangeAt, rightOf, word } from './sent.ts';
 
@@ -111,7 +111,7 @@ function sendPaced(e: Engine, tcb: Tcb): boolean {
   const { cc } = tcb;
   for (let burst = 0; ; ) {
     const room = (cc.cwnd - inFlight(tcb)) | 0;
-    const now = paceRoom(e, tcb);
+    const now = burst > 0 ? burst : e.rules.paceRoom(e, tcb); // a burst that has begun leaves whole
     if (now === 0) {
       if (!cwndAllows(tcb)) return true;
       waitForPace(e, tcb);
@@ -254,7 +254,7 @@ export function sendSegment(e: Engine, tcb: Tcb, len: number, fin: number, gsoSi
   snd.nxt = (seq + len + fin) | 0;
   snd.lastMs = e.ms;
   if (tcb.rcv.quick > 0 && len > 0) endQuickAcks(e, tcb);
-  if (tcb.cc.pacingRate > 0) depart(e, tcb, len);
+  if (tcb.cc.pacingRate > 0) e.rules.depart(e, tcb, len);
   noteSent(e, tcb, seq);
   if (tcb.config.notsentLowat > 0) askForMore(tcb, len);
   if (tcb.timer.rexmt === 0) setTimer(e, tcb, 'rexmt', tcb.rto.rtoMs);
@@ -330,7 +330,7 @@ export function resendLost(e: Engine, tcb: Tcb): void {
     const pipe = inFlight(tcb);
     if (cc.cwnd - pipe < snd.mss && pipe > 0) return;
     if (!insideWindow(tcb, seq)) return;
-    if (cc.pacingRate > 0 && pipe > 0 && paceRoom(e, tcb) === 0) {
+    if (cc.pacingRate > 0 && pipe > 0 && e.rules.paceRoom(e, tcb) === 0) {
       waitForPace(e, tcb);
       return;
     }
