@@ -136,6 +136,14 @@ describe.skipIf(why !== '')(`in real time${why === '' ? '' : ` (skipped: ${why})
     expect(report.results.map(formatResult).map((text) => text.split(': ')[1])).toEqual(['pass', 'pass']);
   });
 
+  it('a script has the routes of its network, of IPv6, too', async () => {
+    const route = ['--ip_version=ipv6', ' 0 `ip -6 route add 2001:DB8::1 dev tun0 advmss 600`'];
+    const socket = listening.map((line) => line.replace(/^ 0 /, '+0 '));
+    const text = [...route, ...socket, '+0 > S. 0:0(0) ack 1 <mss 600,sackOK,TS val 1 ecr 1>'].join('\n');
+    const { report } = await drill('kernel', [script('route-v6.pkt', text)]);
+    expect(report.results.map(formatResult).map((said) => said.split(': ')[1])).toEqual(['pass']);
+  });
+
   it('a script runs no shell, and touches no descriptor that is not of the script', async () => {
     const { report } = await drill('kernel', [
       script('shell.pkt', [...listening, `+0 \`touch ${dir}/made\``].join('\n')),

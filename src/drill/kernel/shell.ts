@@ -42,7 +42,7 @@ function unsupported(reason: string | null): ShellAction[] {
 const TOOLS = [
   /^tc qdisc (?:add|del|delete|replace|change) dev tun0( [\w. ]+)?$/,
   /^ip link set dev tun0 mtu \d+$/,
-  /^ip route (?:add|del|change|replace) [\da-f.:/]+( [\w.: ]+)?$/,
+  /^ip (?:-6 )?route (?:add|del|change|replace) [\da-f.:/]+( [\w.: ]+)?$/i,
   /^ip tcp_metrics flush( all)?$/,
   /^ethtool -K tun0( (?:tso|gso|gro|lro|tx|rx) (?:on|off))+$/,
 ];
