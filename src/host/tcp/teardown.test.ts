@@ -128,3 +128,35 @@ it('await using of a listener and of a socket closes them', async () => {
   b.listen({ port: 81 });
   a.udp({ port: 53 });
 });
+
+describe('close of a host, what its connections are told', () => {
+  /** Two connections of a host whose users want to know: one is open, one still opening. */
+  async function two() {
+    const { net, a, wire } = await openPair();
+    const told: string[] = [];
+    const handler = (name: string) => ({ closing: () => void told.push(name) });
+    const open = a.open({ address: '10.0.0.2', port: 80, handler: handler('open') });
+    await net.run(open.opened);
+    wire.partition(true);
+    const opening = a.open({ address: '10.0.0.2', port: 80, handler: handler('opening') });
+    const failed = codeOf(opening.opened);
+    return { net, a, open, opening, failed, told };
+  }
+
+  it('one that is open is told to finish, one that is opening is aborted at once', async () => {
+    const { net, a, open, opening, failed, told } = await two();
+    const start = net.world.now();
+    const closing = a.close({ timeoutMs: 5000 });
+    await failed;
+    expect([told, opening.state, open.ended]).toEqual([['open'], 'CLOSED', false]);
+    await net.run(closing);
+    expect([(net.world.now() - start) / 1e6, open.state]).toEqual([5, 'CLOSED']);
+  });
+
+  it('without time nobody is told: all are aborted at once', async () => {
+    const { net, a, open, opening, told } = await two();
+    const start = net.world.now();
+    await net.run(a.close({ timeoutMs: 0 }));
+    expect([told, open.state, opening.state, net.world.now() - start]).toEqual([[], 'CLOSED', 'CLOSED', 0]);
+  });
+});
