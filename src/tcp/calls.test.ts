@@ -262,7 +262,7 @@ describe('SEND, its urgent mark and its room', () => {
 });
 
 describe('RECEIVE, what follows from it', () => {
-  it('SHLD-14: a window that was closed is told open again, in each state that takes text and in no other', () => {
+  it('a window that was closed is told open again, in each state that takes text and in no other', () => {
     for (const [state, told] of [
       ['ESTABLISHED', ['ACK seq=1 ack=1001 len=0']],
       ['FIN-WAIT-1', ['ACK seq=2 ack=1001 len=0']],
