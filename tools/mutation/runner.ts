@@ -90,7 +90,7 @@ class TestsInMemory {
     await import('./setup.ts');
     if (existsSync(costsFile()))
       for (const [id, us] of JSON.parse(readFileSync(costsFile(), 'utf8')) as [string, number][])
-        this.#costUs.set(id, us);
+        this.#costUs.set(resolve(id), us);
   }
 
   async #load(): Promise<void> {
@@ -121,7 +121,8 @@ class TestsInMemory {
       if (failure !== undefined) delete state.mutantCoverage?.perTest[id];
       results.push({ id, name, timeSpentMs, fileName: file, status: 0 });
     }
-    writeFileSync(costsFile(), JSON.stringify([...this.#costUs])); // for the processes after this one
+    const known = [...this.#costUs].map(([id, us]) => [relative(process.cwd(), id), us]); // a sandbox has its own name
+    writeFileSync(costsFile(), JSON.stringify(known)); // for the processes after this one, and the next run
     return { status: 'complete', tests: results, mutantCoverage: state.mutantCoverage };
   }
 
