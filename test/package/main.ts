@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Octets that the package may have when it is unpacked: half of it is the lab, its texts in two languages and its page; a tenth each simulations and the reading of captures. */
 const MOST_UNPACKED = 4_800_000;
 /** Octets that the README's program may have when it is bundled for a browser and minified: as it is, and with gzip. */
-const MOST_BUNDLED = { plain: 500_000, gzip: 150_000 };
+const MOST_BUNDLED = { plain: 520_000, gzip: 157_000 };
 
 /** The entry that changes Node's own `net`: elsewhere it refuses. */
 const REGISTER = 'synfin/register';

@@ -36,17 +36,18 @@ import { type WriteOptions, Writing } from './writing.ts';
 
 /** How long `await using` waits for the peer to acknowledge what was written, in milliseconds. */
 const LINGER_MS = 60_000;
+/** No record. */
+const NONE = -1;
 
 /** One TCP connection. Made by `host.connect` and `listener.accept`. */
 export class Connection {
   static {
     describesItself(Connection);
   }
-  /** null: it rests, and this is what is left of it (tcp/rest.ts). */
+  /** null: it rests, or it has ended and nobody has asked for more since. */
   #tcb: Tcb | null;
-  #record = -1;
-  /** What is left of the TCB after the end, while nobody has asked for more. */
-  #remains: Remains | null = null;
+  /** What is left of the TCB then: the number of its record at rest (tcp/rest.ts), or what may be asked after the end. */
+  #left: number | Remains = NONE;
   /** Made when they are needed. */
   #sndRing: Ring | null = null;
   #rcvRing: Ring | null = null;
@@ -106,11 +107,10 @@ export class Connection {
   }
 
   #wake(): Tcb {
-    const remains = this.#remains;
-    const tcb = remains === null ? this.owner.wake(this.#record) : tcbOfRemains(remains);
+    const left = this.#left;
+    const tcb = typeof left === 'number' ? this.owner.wake(left) : tcbOfRemains(left);
     this.#tcb = tcb;
-    this.#record = -1;
-    this.#remains = null;
+    this.#left = NONE;
     this.stirred = true;
     return tcb;
   }
@@ -118,22 +118,22 @@ export class Connection {
   /** @internal Its TCB is packed, and this is its record; the next who asks for it wakes it. */
   rest(record: number): void {
     this.#tcb = null;
-    this.#record = record;
+    this.#left = record;
     this.#sndRing = null;
     this.#rcvRing = null;
   }
   /** @internal It has ended, and its TCB is somebody else's from now on. */
   leaveTcb(): void {
-    this.#remains = remainsOf(this.tcb);
+    this.#left = remainsOf(this.tcb);
     this.#tcb = null;
   }
   /** @internal */
   get atRest(): boolean {
     return this.#tcb === null;
   }
-  /** @internal The record of one that rests. */
+  /** @internal The record of one that rests; -1 of another. */
   get record(): number {
-    return this.#record;
+    return typeof this.#left === 'number' ? this.#left : NONE;
   }
 
   get #writing(): Writing {
