@@ -31,8 +31,9 @@ export interface TcpConfig {
   /** A CLOSE while something is unread sends a RST (section 3.6.1, SHLD-3); else it is thrown away, and a FIN goes (FreeBSD). */
   readonly resetUnread: boolean;
   /**
-   * Every ACK offers the window as it is, unless it is a silly one (FreeBSD); else its right edge moves in
-   * steps of a segment. Both are receiver SWS avoidance (section 3.8.6.2.2, MUST-39).
+   * Every ACK offers the window as it is, unless it is a silly one, and who reads a quarter of the buffer has the peer
+   * told at once (FreeBSD); else its right edge moves in steps of a segment, and the peer is told when the window has
+   * doubled. Both are receiver SWS avoidance (section 3.8.6.2.2, MUST-39).
    */
   readonly windowInOctets: boolean;
   /**

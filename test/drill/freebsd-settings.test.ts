@@ -2,7 +2,7 @@
 // sysctls change of a connection.
 
 import { describe, it } from 'vitest';
-import { CONNECT, LISTEN, OPEN, passes, SOCKET, SYN } from './freebsd.ts';
+import { BUFFER, CONNECT, LISTEN, OPEN, passes, SOCKET, SYN } from './freebsd.ts';
 
 describe('what a SYN offers', () => {
   const opened = (more: readonly string[], syn: string): string[] => [
@@ -112,6 +112,22 @@ it('a window in units is rounded up: one that is told again is no smaller', () =
     '+0 > . 1:1(0) ack 1 win 1027 <nop,nop,TS val 200 ecr 100>',
     '+.1 < P. 1:2(1) ack 1 win 65535 <nop,nop,TS val 200 ecr 200>',
     '+.04 > . 1:1(0) ack 2 win 1027 <nop,nop,TS val 340 ecr 200>',
+  ]));
+
+it('who reads a quarter of the buffer has the peer told; who reads less has not', () =>
+  passes([
+    ...OPEN,
+    ...[0, 1, 2, 3, 4, 5, 6].flatMap((n) => {
+      const seq = 1 + 2920 * n;
+      return [
+        `+0 < . ${seq}:${seq + 1460}(1460) ack 1 win 32767`,
+        `+0 < . ${seq + 1460}:${seq + 2920}(1460) ack 1 win 32767`,
+        `+0 > . 1:1(0) ack ${seq + 2920} win ${BUFFER - 2920 * (n + 1)}`,
+      ];
+    }),
+    '+0 read(3, ..., 16000) = 16000',
+    '+.1 read(3, ..., 1000) = 1000',
+    '+0 > . 1:1(0) ack 20441 win 62260',
   ]));
 
 describe('ACKs', () => {

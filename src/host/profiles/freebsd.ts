@@ -16,7 +16,10 @@ export const freebsd = profileOf('freebsd', {
     sendWholeSegments: { value: true, source: 'tcp_mss (sys/netinet/tcp_input.c)' },
     resetUnread: { value: false, source: 'tcp_disconnect (sys/netinet/tcp_usrreq.c): sbflush, and a FIN' },
     windowRoundedUp: { value: true, source: 'tcp_default_output: roundup2' },
-    windowInOctets: { value: true, source: 'tcp_default_output (sys/netinet/tcp_output.c)' },
+    windowInOctets: {
+      value: true,
+      source: 'tcp_default_output (sys/netinet/tcp_output.c): adv, of so_rcv and t_maxseg',
+    },
     receiveBufferMax: { value: 2_097_152, source: 'kern.ipc.maxsockbuf' },
     sendBuffer: { value: 32_768, source: 'net.inet.tcp.sendspace' },
     sendBufferMax: { value: 2_097_152, source: 'net.inet.tcp.sendbuf_max' },

@@ -43,6 +43,39 @@ it('with it a window below a segment and a quarter of the buffer is not opened',
   expect(a.sent.at(-1)?.wnd).toBe(800);
 });
 
+it('with it the peer is told when a quarter of the buffer has been read, two segments at least, or else half of it', () => {
+  /** Updates that reading so much causes, of a buffer that is full or has 4000 octets. */
+  const told = (receiveBuffer: number, reads: readonly number[]): number[] => {
+    const config = { windowInOctets: true, windowScale: false, receiveBufferTuning: false, delayedAckMs: 0 };
+    const a = established(rfc9293, { ...config, receiveBuffer }, { syn: options({ mss: 500 }) });
+    a.autoRead = false;
+    for (let seq = 1; seq < Math.min(receiveBuffer, 4000); seq += 500) {
+      a.inject('PSH,ACK', seq, 1, { text: octets(500) });
+    }
+    return reads.map((n) => {
+      const before = a.sent.length;
+      a.receive(n);
+      return a.sent.length - before;
+    });
+  };
+  expect(told(8000, [1999, 1])).toEqual([0, 1]); // a quarter
+  expect(told(8000, [2000, 1999, 1])).toEqual([1, 0, 1]); // and the next one
+  expect(told(3000, [999, 1])).toEqual([0, 1]); // two segments
+  expect(told(1500, [749, 1])).toEqual([0, 1]); // half
+});
+
+it('without it when the window has doubled', () => {
+  const config = { windowScale: false, receiveBuffer: 6000, receiveBufferTuning: false, delayedAckMs: 0 };
+  const a = established(rfc9293, config);
+  a.autoRead = false;
+  for (let seq = 1; seq < 3001; seq += 500) a.inject('PSH,ACK', seq, 1, { text: octets(500) });
+  const before = a.sent.length;
+  a.receive(2999);
+  expect(a.sent.length).toBe(before);
+  a.receive(1);
+  expect(a.sent.at(-1)?.wnd).toBe(6000);
+});
+
 it('a window that is rounded up again and again passes the buffer by less than a unit of its scale', () => {
   const config = { windowRoundedUp: true, receiveBuffer: 65_536, receiveBufferMax: 2 ** 22, delayedAckMs: 0 };
   const a = established(rfc9293, { ...config, receiveBufferTuning: false }, { syn: options({ wscale: 7 }) });

@@ -74,8 +74,16 @@ export function windowUpdateDue(tcb: Tcb): boolean {
   const { rcv } = tcb;
   const wnd = seenWnd(tcb);
   const free = (possibleEdge(tcb) - rcv.nxt) | 0;
-  const possible = Math.min(free, MAX_FIELD << rcv.wscale); // more cannot be said
+  const most = MAX_FIELD << rcv.wscale; // more cannot be said
+  const possible = Math.min(free, most);
+  if (tcb.config.windowInOctets) return possible - wnd >= quarterOrHalf(tcb, most);
   const half = rcv.buf >> 1;
   const step = Math.min(half, 2 * rcv.fullSize);
   return possible - wnd >= Math.max(step, 1) && wnd * 2 <= possible;
+}
+
+/** A quarter of what the window can be, but two segments at least, or half of it. `most`: what can be said. */
+function quarterOrHalf({ rcv, snd }: Tcb, most: number): number {
+  const space = Math.min(rcv.buf, most);
+  return Math.max(Math.min(Math.max(space >> 2, 2 * snd.mss), (space + 1) >> 1), 1);
 }
