@@ -363,3 +363,174 @@ describe('what an interface cannot be given', () => {
     iface.receive(size - 20, 20);
   });
 });
+
+describe('a host that the test drives', () => {
+  /** One whose clock the test sets; `out`: packets that left. */
+  function driven(startUs: number) {
+    const clock = { us: startUs, now: () => clock.us };
+    const host = new Host({ clock, random: () => 7 });
+    const iface = host.addInterface({ addresses: ['10.0.0.1/24'] });
+    let out = 0;
+    iface.attach((off, len) => {
+      out++;
+      host.memory.free(off, len);
+    });
+    const pollAt = (us: number): number => {
+      clock.us = us;
+      host.poll(us);
+      return out;
+    };
+    return { clock, host, iface, out: () => out, pollAt };
+  }
+
+  it('wants to be woken in whole milliseconds, and not at all when it waits for nothing', () => {
+    const { host } = driven(10_000_400.5);
+    expect(host.wakeAt()).toBe(Number.POSITIVE_INFINITY);
+    const c = host.open({ address: '10.0.0.2', port: 80 });
+    expect(host.wakeAt()).toBe(11_001_000); // the SYN goes again, a second later and not less
+    c.abort();
+  });
+
+  it('goes on from where it was when its clock steps back, and tells its times by that clock', () => {
+    const { host, out, pollAt } = driven(10_000_000);
+    host.open({ address: '10.0.0.2', port: 80 });
+    expect([out(), host.wakeAt()]).toEqual([1, 11_000_000]);
+    expect(pollAt(4_000_000)).toBe(1);
+    expect(host.wakeAt()).toBe(5_000_000);
+    expect([pollAt(4_999_000), pollAt(5_000_000)]).toEqual([1, 2]);
+    host.abort();
+  });
+
+  it('is woken by a user call for its time, and by packets once for all until it is polled', () => {
+    const { clock, host, iface, pollAt } = driven(10_000_000);
+    const wakes: number[] = [];
+    host.setWaker((us) => void wakes.push(us));
+    const c = host.open({ address: '10.0.0.2', port: 80 });
+    expect(wakes.splice(0)).toEqual([11_000_000]);
+    clock.us = 10_500_000;
+    const off = host.memory.alloc(20);
+    for (let i = 0; i < 3; i++) iface.receive(off, 20); // no packet, but something came
+    expect(wakes.splice(0)).toEqual([10_500_000]);
+    pollAt(10_600_000);
+    iface.receive(off, 20);
+    expect(wakes.splice(0)).toEqual([10_600_000]);
+    c.abort();
+  });
+
+  it('is wanted at once for packets to itself', () => {
+    const { host, pollAt } = driven(10_000_000);
+    host.udp().send(octets(1), '127.0.0.1', 9);
+    expect(host.wakeAt()).toBe(10_000_000);
+    pollAt(10_000_000);
+    expect(host.wakeAt()).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('abort ends everything at once', async () => {
+    const { host } = driven(10_000_000);
+    host.listen({ port: 80 });
+    host.udp({ port: 53 });
+    const opened = codeOf(host.open({ address: '10.0.0.2', port: 80 }).opened);
+    expect([host.listeners.length, host.udpSockets.length, host.connections.length]).toEqual([1, 1, 1]);
+    host.abort();
+    expect([host.listeners, host.udpSockets, host.connections]).toEqual([[], [], []]);
+    expect(await opened).toBe('ECONNABORTED');
+    expect(host.closed).toBe(false);
+    host.listen({ port: 80 }); // it is no end of the host
+  });
+});
+
+describe('a host that drives itself', () => {
+  /** Whether a process would live on for it, after `act`. */
+  function keeps(act: (host: Host) => unknown): boolean {
+    const { setTimeout: set, clearTimeout: clear } = globalThis;
+    const timers = new Set<{ ref: boolean }>();
+    const fakes = {
+      setTimeout: () => {
+        const timer = { ref: true, unref: () => void (timer.ref = false) };
+        timers.add(timer);
+        return timer;
+      },
+      clearTimeout: (timer: { ref: boolean }) => void timers.delete(timer),
+    };
+    Object.assign(globalThis, fakes);
+    try {
+      const host = new Host();
+      act(host);
+      const kept = [...timers].some(({ ref }) => ref);
+      host.driver?.stop();
+      return kept;
+    } finally {
+      Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
+    }
+  }
+
+  it('keeps the process while it has a listener, a connection or a UDP socket', () => {
+    expect(keeps(() => {})).toBe(false);
+    expect(keeps((host) => host.listen({ port: 80 }))).toBe(true);
+    expect(keeps((host) => host.udp())).toBe(true);
+    expect(keeps((host) => host.open({ address: '127.0.0.1', port: 80, handler: {} }))).toBe(true);
+    expect(keeps((host) => host.listen({ port: 80 }).close())).toBe(false);
+    expect(keeps((host) => host.udp().close())).toBe(false);
+  });
+
+  it('unref lets it go, ref does not', () => {
+    expect(keeps((host) => host.unref().listen({ port: 80 }))).toBe(false);
+    expect(keeps((host) => host.unref().ref().listen({ port: 80 }))).toBe(true);
+  });
+
+  it('one with a clock has nothing that drives it', () => {
+    const options = { clock: { now: () => 0 } };
+    const host = new Host(options);
+    expect([host.driver, host.ref(), host.unref()]).toEqual([null, host, host]);
+    expect([host.repeatable, new Host({ ...options, random: () => 7 }).repeatable]).toEqual([false, true]);
+  });
+});
+
+describe('what a host is told wrong', () => {
+  const host = (): Host => new Host({ clock: { now: () => 0 }, random: () => 7 });
+
+  it('a listener without a port, or with an address among any', () => {
+    expect(() => host().listen({})).toThrow(/port.*any: true needs none/);
+    expect(thrown(() => host().listen({}))).toBe('ERR_INVALID_ARG_TYPE');
+    expect(() => host().listen({ any: true, address: '127.0.0.1' })).toThrow(/address.*left out with any/);
+    host().listen({ any: true });
+  });
+
+  it('settings of a listener that cannot be', () => {
+    expect(() => host().listen({ port: 80, tcp: { delayedAckMs: 500 } })).toThrow(/tcp.delayedAckMs/);
+  });
+
+  it('a range of ports that ends before it begins; one of one port is a range', () => {
+    const ranged = (first: number, last: number) => () =>
+      new Host({ clock: { now: () => 0 }, random: () => 7, ports: { first, last } });
+    expect(ranged(5001, 5000)).toThrow(/ports.last.*at least ports.first, which is 5001/);
+    expect(ranged(5000, 5000)).not.toThrow();
+  });
+
+  it('a key that is neither text nor octets', () => {
+    const key = 5 as unknown as string;
+    expect(() => host().setMd5Key('10.0.0.2', key)).toThrow(/key.*text or octets/);
+  });
+
+  it('a port for datagrams that is none; 0 is to have none', () => {
+    const one = host();
+    expect(one.tcpOverUdp).toBe(0);
+    one.tcpOverUdp = 9899;
+    expect(one.tcpOverUdp).toBe(9899);
+    expect(() => {
+      one.tcpOverUdp = 65_536;
+    }).toThrow(/tcpOverUdp/);
+    one.tcpOverUdp = 0;
+    expect([one.tcpOverUdp, one.udp({ port: 9899 }).port]).toEqual([0, 9899]);
+  });
+
+  it('the loopback interface to remove; another goes with its name', () => {
+    const one = host();
+    const [lo] = one.interfaces;
+    expect(() => one.removeInterface(lo as (typeof one.interfaces)[number])).toThrow(RangeError);
+    const iface = one.addInterface({ name: 'x' });
+    one.removeInterface(iface);
+    expect(one.interfaces.map(({ name }) => name)).toEqual(['lo']);
+    expect(one.autoconfiguration(iface)).toBeNull();
+  });
+});

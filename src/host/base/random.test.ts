@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Random, Switch } from '../../sim/index.ts';
 import { type Clock, Host } from '../index.ts';
 import { Net, port } from '../testing.ts';
+import { checkedRandom, platformRandom, randomMac } from './random.ts';
 
 test('random: Math.random is refused at once, anything else with its first draw that is no 32-bit integer', () => {
   const clock: Clock = { now: () => 0 };
@@ -59,4 +60,40 @@ test('three hosts that were given no MAC connect to each other by one switch', a
     for (const n of [1, 2, 3])
       expect((await net.run(from.connect({ address: `10.0.0.${n}`, port: 7 }))).state).toBe('ESTABLISHED');
   }
+});
+
+test('the platform is asked for 256 words at a time, and each is given away once', () => {
+  const { crypto } = globalThis;
+  let asked = 0;
+  const filled: Int32Array[] = [];
+  const getRandomValues = (words: Int32Array): void => {
+    asked++;
+    filled.push(words);
+    for (let i = 0; i < words.length; i++) words[i] = 1000 * asked + i;
+  };
+  Object.defineProperty(globalThis, 'crypto', { value: { getRandomValues }, configurable: true });
+  try {
+    const random = platformRandom();
+    expect(asked).toBe(0);
+    const drawn = Array.from({ length: 256 }, random);
+    expect([drawn[0], drawn[255], asked]).toEqual([1000, 1255, 1]);
+    expect(filled[0]?.every((word) => word === 0)).toBe(true);
+    expect([random(), random(), asked]).toEqual([2000, 2001, 2]);
+    Object.defineProperty(globalThis, 'crypto', { value: undefined, configurable: true });
+    expect(platformRandom).toThrow(/no crypto.getRandomValues: give `random` a CSPRNG/);
+  } finally {
+    Object.defineProperty(globalThis, 'crypto', { value: crypto, configurable: true, writable: true });
+  }
+});
+
+test('a draw is an int32, whether it comes with a sign or without', () => {
+  const drawn = (word: number): number => checkedRandom(() => word)();
+  expect([2 ** 32 - 1, 2 ** 31, -1, -(2 ** 31), 0].map(drawn)).toEqual([-1, -(2 ** 31), -1, -(2 ** 31), 0]);
+  expect(() => drawn(-(2 ** 31) - 1)).toThrow(/gave -2147483649/);
+  expect(() => drawn(0.5)).toThrow(/gave 0.5/);
+});
+
+test('a random MAC: of the first octet two bits are said, all others drawn', () => {
+  expect(randomMac(() => -1)).toEqual({ hi: 0xfeff, lo: -1 });
+  expect(randomMac(() => 0)).toEqual({ hi: 0x0200, lo: 0 });
 });

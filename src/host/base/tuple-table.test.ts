@@ -134,4 +134,69 @@ describe('TupleTable', () => {
     expect(order(1, 2)).not.toEqual(order(1, 3));
     expect(order(1, 2)).not.toEqual(order(0, 2));
   });
+
+  const families: [string, number, (i: number) => Nine][] = [
+    ['IPv4', 16, (i) => v4(0x0a000001, i, 80)],
+    ['IPv6', 40, (i) => [1, 2, 3, i, 5, 6, 7, 8, 80]],
+  ];
+
+  it.each(families)(
+    '%s: what probed past a slot that is emptied is found, whatever the key',
+    (_, __, tupleOf) => {
+      for (let k0 = 0; k0 < 20; k0++) {
+        const table = new TupleTable(k0, 7);
+        for (let i = 0; i < 12; i++) table.set(fourTuple(tupleOf(i)), i);
+        for (let i = 0; i < 12; i += 2) expect(table.delete(fourTuple(tupleOf(i)))).toBe(i);
+        const found = Array.from({ length: 12 }, (_, i) => table.find(fourTuple(tupleOf(i))));
+        expect(found).toEqual(Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? NONE : i)));
+      }
+    },
+  );
+
+  it.each(families)(
+    '%s: doubles when more than four fifths are full, and drops the old array when that is empty',
+    (_, octets, tupleOf) => {
+      const table = new TupleTable(1, 2);
+      const empty = table.bytes;
+      const grown = (n: number): number => {
+        for (let i = 0; i < n; i++) table.set(fourTuple(tupleOf(i)), i);
+        return (table.bytes - empty) / octets;
+      };
+      expect([12, 13, 14].map(grown)).toEqual([0, 32, 16]);
+    },
+  );
+
+  it.each(families)(
+    '%s: halves when less than an eighth is full, down to 1024 slots',
+    (_, octets, tupleOf) => {
+      const table = new TupleTable(1, 2);
+      const empty = table.bytes;
+      for (let i = 0; i < 900; i++) table.set(fourTuple(tupleOf(i)), i);
+      const downTo = (n: number): number => {
+        for (let i = table.size - 1; i >= n; i--) table.delete(fourTuple(tupleOf(i)));
+        return (table.bytes - empty) / octets + 16;
+      };
+      expect([256, 255, 100, 0].map(downTo)).toEqual([2048, 2048 + 1024, 1024, 1024]);
+    },
+  );
+
+  it('an IPv4 tuple by its words: what was asked for last is no older than the last change', () => {
+    const table = new TupleTable(1, 2);
+    const find = (remote: number, ports = (80 << 16) | 9): number => table.find4(5, remote, ports);
+    const tuple = fourTuple(v4(5, 6, (80 << 16) | 9));
+    expect(find(6)).toBe(NONE);
+    table.set(tuple, 1);
+    expect(find(6)).toBe(1);
+    table.set(tuple, 2);
+    expect([find(6), find(7), find(6, (80 << 16) | 8), table.find4(4, 6, (80 << 16) | 9), find(6)]).toEqual([
+      2,
+      NONE,
+      NONE,
+      NONE,
+      2,
+    ]);
+    table.delete(tuple);
+    expect(find(6)).toBe(NONE);
+    expect(table.find(tuple)).toBe(NONE);
+  });
 });

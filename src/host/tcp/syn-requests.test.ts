@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ACK, RST, SYN } from '../../wire/index.ts';
 import type { Host, SynRequest } from '../index.ts';
-import { codeOf, Net, octets, port, RawPort, readAll, sendAndEnd, tcpPacket } from '../testing.ts';
+import { codeOf, Net, octets, port, RawPort, readAll, sendAndEnd, tcpPacket, unhandled } from '../testing.ts';
 
 const FAR = '192.0.2.80';
 const FAR6 = '2001:db8::80';
@@ -154,6 +154,151 @@ describe('a listener with onSyn', () => {
     asked[0]?.accept({ close: (_, error) => void ends.push(error?.code ?? null) });
     raw.send(tcpPacket(net, '10.0.0.1', FAR, { from: 9, to: 80, ctl: RST, seq: 6 }));
     expect([ends.length, gate.tcp.size]).toEqual([1, 0]);
+  });
+});
+
+describe('the SYNs that wait', () => {
+  /** SYNs to the proxy, by a port without a stack. */
+  function raw(options: { synBacklog?: number } = {}) {
+    const { net, gate, asked } = proxy(options);
+    const wire = new RawPort(net, gate);
+    const syn = (src: string, dst: string, from = 9, to = 80): void =>
+      wire.send(tcpPacket(net, src, dst, { from, to, ctl: SYN, seq: 5 }));
+    return { net, gate, asked, wire, syn };
+  }
+
+  it('are told apart by every word of both addresses, and by both ports', () => {
+    const { asked, syn } = raw();
+    const twice = (src: string, dst: string, from?: number, to?: number): void => {
+      for (let i = 0; i < 2; i++) syn(src, dst, from, to);
+    };
+    // the first, and one that differs in each of four words
+    const words = ['2001:db8::', '2001:db8::1', '2001:db8:0:1::', '2001:db8::1:0:0', '2001:db9::'];
+    for (const word of words) {
+      twice('fd00::1', word);
+      twice(word, FAR6);
+    }
+    twice('10.0.0.1', FAR);
+    twice('10.0.0.1', FAR, 8);
+    twice('10.0.0.1', FAR, 9, 81);
+    expect(asked.length).toBe(2 * words.length + 3);
+  });
+
+  it('make room when the program has said what becomes of them, whatever that is', () => {
+    const says: ((request: SynRequest) => void)[] = [
+      (request) => request.drop(),
+      (request) => request.refuse(),
+      (request) => request.unreachable('host'),
+      (request) => void request.accept({}),
+    ];
+    for (const say of says) {
+      const { gate, asked, syn } = raw({ synBacklog: 1 });
+      syn('10.0.0.1', FAR, 1);
+      syn('10.0.0.1', FAR, 2);
+      expect([asked.length, gate.counters.synOverflows]).toEqual([1, 1]);
+      say(asked[0] as SynRequest);
+      syn('10.0.0.1', FAR, 3);
+      expect([asked.length, gate.counters.synOverflows]).toEqual([2, 1]);
+    }
+  });
+
+  it('are settled once: what is said afterwards sends nothing, and nobody is told that they have gone', () => {
+    const { net, asked, wire, syn } = raw();
+    syn('10.0.0.1', FAR);
+    const [request] = asked as [SynRequest];
+    let gone = 0;
+    request.onGone = () => gone++;
+    request.drop();
+    request.drop();
+    request.refuse();
+    request.unreachable('host');
+    wire.send(tcpPacket(net, '10.0.0.1', FAR, { from: 9, to: 80, ctl: RST, seq: 6 }));
+    expect([gone, request.settled, request.accept({}), wire.take()]).toEqual([0, true, null, []]);
+  });
+
+  it('go with their listener, and with no other one', () => {
+    const net = new Net();
+    const { b } = net.pair({ delayUs: 1000 });
+    const asked: SynRequest[] = [];
+    const listeners = [80, 81].map((port) => b.listen({ port, onSyn: (it) => void asked.push(it) }));
+    const wire = new RawPort(net, b);
+    for (const to of [80, 81])
+      wire.send(tcpPacket(net, '10.0.0.1', '10.0.0.2', { from: 9, to, ctl: SYN, seq: 5 }));
+    listeners[0]?.close();
+    expect(asked.map(({ localPort, settled }) => [localPort, settled])).toEqual([
+      [80, true],
+      [81, false],
+    ]);
+  });
+
+  it('in a program whose memory is full are not accepted, and that is counted', () => {
+    const { gate, asked, syn } = raw();
+    syn('10.0.0.1', FAR);
+    const { memory } = gate;
+    const alloc = memory.alloc.bind(memory);
+    memory.alloc = () => 0;
+    const c = asked[0]?.accept({});
+    memory.alloc = alloc;
+    expect([c, gate.counters.noMemory, gate.tcp.size]).toEqual([null, 1, 0]);
+  });
+
+  it('are not in the accept queue once they are accepted: the program has them', async () => {
+    const { net, client, gate, asked } = proxy();
+    const c = client.open({ address: FAR, port: 80 });
+    await net.pass(10_000);
+    asked[0]?.accept({});
+    await net.run(c.opened);
+    await net.pass(10_000);
+    expect([gate.tcp.size, gate.listeners[0]?.acceptQueueLength]).toEqual([1, 0]);
+  });
+
+  it.each(['accept', 'refuse'] as const)('in UDP datagrams: %s is said in one', async (what) => {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 1000 }, { tcpOverUdp: 9811 }, { tcpOverUdp: 9811 });
+    const asked: SynRequest[] = [];
+    b.listen({ port: 80, onSyn: (request) => void asked.push(request) });
+    const opened = codeOf(a.open({ address: '10.0.0.2', port: 80, udpPort: 9811 }).opened);
+    await net.pass(10_000);
+    if (what === 'accept') expect(asked[0]?.accept({})?.udpPort).toBe(9811);
+    else asked[0]?.refuse();
+    expect(await net.run(opened)).toBe(what === 'accept' ? 'ok' : 'ECONNREFUSED');
+  });
+
+  it('are signed where the listener signs, or nobody is asked', async () => {
+    const net = new Net();
+    const { a, b } = net.pair({ delayUs: 1000 });
+    a.setMd5Key('10.0.0.2', 'secret');
+    b.setMd5Key('10.0.0.1', 'secret');
+    const asked: SynRequest[] = [];
+    b.listen({ port: 80, md5: true, onSyn: (request) => void asked.push(request) });
+    const plain = a.open({ address: '10.0.0.2', port: 80 });
+    await net.pass(10_000);
+    expect([asked.length, plain.state]).toEqual([0, 'SYN-SENT']);
+    plain.abort();
+    const c = a.open({ address: '10.0.0.2', port: 80, md5: true });
+    await net.pass(10_000);
+    expect(asked.length).toBe(1);
+    asked[0]?.accept({});
+    expect((await net.run(c.opened)).state).toBe('ESTABLISHED');
+  });
+
+  it('what onSyn throws is told to the platform, and the SYN waits', async () => {
+    const net = new Net();
+    const { b } = net.pair({ delayUs: 1000 });
+    const mistake = new Error('of a program');
+    let request: SynRequest | null = null;
+    b.listen({
+      port: 80,
+      onSyn: (it) => {
+        request = it;
+        throw mistake;
+      },
+    });
+    const wire = new RawPort(net, b);
+    const told = await unhandled(async () =>
+      wire.send(tcpPacket(net, '10.0.0.1', '10.0.0.2', { from: 9, to: 80, ctl: SYN, seq: 5 })),
+    );
+    expect([told, request]).toMatchObject([[mistake], { settled: false }]);
   });
 });
 

@@ -46,3 +46,27 @@ test.each<[string, Clock]>([
 ])('a clock that may count microseconds is taken: %s', (_, clock) => {
   expect(refusal(clock)).toBe('taken');
 });
+
+test('a RealClock counts microseconds of its source, from a time that is known in whole ones', () => {
+  let ms = 1.5;
+  const clock = new RealClock({ now: () => ms, timeOrigin: 1000.0006 });
+  expect([clock.now(), clock.real(), clock.epochUs]).toEqual([1500, 1500, 1_000_001]);
+  expect(clock.hold()).toBe(1500);
+  ms = 2;
+  expect([clock.now(), clock.real()]).toEqual([1500, 2000]);
+  clock.release();
+  expect(clock.now()).toBe(2000);
+});
+
+test('time stands still at 0, too', () => {
+  let ms = 0;
+  const clock = new RealClock({ now: () => ms, timeOrigin: 0 });
+  clock.hold();
+  ms = 1;
+  expect(clock.now()).toBe(0);
+});
+
+test('a clock that gives no finite number is told what it gives', () => {
+  expect(refusal({ now: () => Number.POSITIVE_INFINITY })).toContain('gives Infinity');
+  expect(refusal({ now: () => '5' as unknown as number })).toContain('gives 5');
+});

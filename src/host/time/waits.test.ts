@@ -2,8 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { TcpError } from '../../tcp/index.ts';
+import { HostCounters, type Queue } from '../base/index.ts';
 import type { Host, UdpSocket, WaitOptions } from '../index.ts';
-import { Net, type OpenPair, octets, openPair } from '../testing.ts';
+import { Net, type OpenPair, octets, openPair, unhandled } from '../testing.ts';
+import { MAX_WAITING, Waiter, Waits } from './waits.ts';
 
 interface Case extends OpenPair {
   udp: UdpSocket;
@@ -213,4 +215,99 @@ it('many connects to one that is absent all fail then: more than there is room t
   expect(new Set(errors.map((e) => e.code))).toEqual(new Set(['EHOSTUNREACH']));
   expect(net.world.now() / 1e6).toBeCloseTo(3, 1);
   expect([a.tcp.size, await there]).toEqual([0, 'ECONNREFUSED']); // the other one is there, and says no
+});
+
+describe('what waits hang on', () => {
+  /** Waits of a host whose time the test moves. */
+  function waits(nowMs = 10.4) {
+    const driver = { nowMs, counters: new HostCounters(), wakes: 0, woke: () => void driver.wakes++ };
+    const calls = { entered: 0, touched: 0 };
+    const all = new Waits(
+      driver,
+      () => void calls.entered++,
+      () => void calls.touched++,
+    );
+    const at = (ms: number): void => {
+      driver.nowMs = ms;
+      all.poll();
+    };
+    return { driver, calls, all, at };
+  }
+
+  it('an action is due after its time, not before: rounded up to a whole millisecond', () => {
+    const { driver, calls, all, at } = waits();
+    expect(all.untilNext()).toBe(-1);
+    all.poll();
+    const ran: number[] = [];
+    all.after(1.5, () => void ran.push(driver.nowMs)); // at 11.9
+    expect([all.untilNext(), calls]).toEqual([2, { entered: 1, touched: 1 }]);
+    at(11.9);
+    expect([ran, driver.wakes]).toEqual([[], 0]);
+    at(12.3);
+    expect([ran, driver.wakes, all.untilNext()]).toEqual([[12.3], 1, -1]);
+  });
+
+  it('one that was taken back does not run; taking it back again takes no other', () => {
+    const { all, at } = waits();
+    const ran: string[] = [];
+    const leave = all.after(5, () => void ran.push('a'));
+    leave();
+    expect(all.untilNext()).toBe(-1);
+    all.after(5, () => void ran.push('b'));
+    leave();
+    at(20);
+    leave();
+    all.after(5, () => void ran.push('c'));
+    leave();
+    at(40);
+    expect(ran).toEqual(['b', 'c']);
+  });
+
+  it('after a long time without one it is as at first', () => {
+    const { all, at, driver } = waits(0);
+    all.after(1, () => {});
+    at(1);
+    driver.nowMs = 2 ** 31 + 5000;
+    const ran: number[] = [];
+    all.after(10, () => void ran.push(driver.nowMs));
+    expect(all.untilNext()).toBe(10);
+    at(2 ** 31 + 5010);
+    expect(ran).toEqual([2 ** 31 + 5010]);
+  });
+
+  it('what an action throws is told to the platform, and those behind it run', async () => {
+    const { all, at } = waits();
+    const ran: number[] = [];
+    const mistake = new Error('of a program');
+    all.after(1, () => {
+      throw mistake;
+    });
+    all.after(2, () => void ran.push(2));
+    expect(await unhandled(async () => at(20))).toEqual([mistake]);
+    expect(ran).toEqual([2]);
+  });
+
+  it('a queue of as many as may wait is full, and that is counted', () => {
+    const { all, driver } = waits();
+    const where = { endpoints: { address: '10.0.0.2', port: 80 } };
+    const queue = { size: MAX_WAITING - 1 };
+    const full = (): TcpError | null => all.full(queue as unknown as Queue<unknown>, 'read', where);
+    expect([full(), driver.counters.waitsRefused]).toEqual([null, 0]);
+    queue.size++;
+    expect(full()).toMatchObject({ code: 'ENOBUFS', syscall: 'read', address: '10.0.0.2', port: 80 });
+    expect(full()?.message).toContain(`${MAX_WAITING} such calls wait already: await them`);
+    expect(driver.counters.waitsRefused).toBe(2);
+  });
+
+  it('a quiet promise that is rejected is nobody’s affair, whichever comes first; another is the platform’s', async () => {
+    const rejected = (before: boolean, after: boolean): void => {
+      const waiter = new Waiter<number>();
+      if (before) waiter.quiet();
+      waiter.reject('no');
+      if (after) waiter.quiet();
+    };
+    expect(await unhandled(async () => rejected(true, false))).toEqual([]);
+    expect(await unhandled(async () => rejected(false, true))).toEqual([]);
+    expect(await unhandled(async () => rejected(false, false))).toEqual(['no']);
+  });
 });
