@@ -102,6 +102,11 @@ describe('growth', () => {
     expect(windows).toEqual([...new Array(9).fill(12), 13]);
   });
 
+  it('what is acknowledged beyond a segment’s worth counts for the next', () => {
+    const { tcb } = withWindow(12, 12 * MSS);
+    expect([22, 17, 1].map((segments) => ack(tcb, segments, SECOND))).toEqual([13, 12, 13]);
+  });
+
   it('where Reno would have more, it is as much: 1.9 windows for a segment', () => {
     const { tcb, own } = withWindow(100, 100 * MSS);
     own.lastMax = 100; // the curve is flat here
