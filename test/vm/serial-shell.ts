@@ -37,11 +37,11 @@ export class SerialShell {
     await this.#until(/READY\r?\n/, 'boot', timeoutMs);
   }
 
-  /** Runs a command of one line: what it said. Throws {@link GuestError}. */
+  /** Runs a command of one line, which does not read what comes on the line next: what it said. Throws {@link GuestError}. */
   async run(command: string, timeoutMs: number): Promise<string> {
     const number = ++this.#number;
     if (command.includes('\n')) throw new GuestError(`a command is one line: ${command}`);
-    this.#send(`echo "<${number}"; { ${command}; }; printf '\\n%d>%d\\n' $? ${number}\n`);
+    this.#send(`echo "<${number}"; { ${command}; } </dev/null; printf '\\n%d>%d\\n' $? ${number}\n`);
     const [, said = '', status = ''] = await this.#until(
       new RegExp(`<${number}\\r?\\n([^]*?)\\r?\\n(\\d+)>${number}\\r?\\n`),
       command,
