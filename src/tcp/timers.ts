@@ -6,6 +6,7 @@ import { Err } from './errors.ts';
 import { noteMetrics } from './metrics.ts';
 import { dropSent } from './send/sent.ts';
 import { Signal } from './signals.ts';
+import { resetTimers } from './tcb/reset.ts';
 import type { Tcb, Timers } from './tcb/tcb.ts';
 import { LISTEN_CLOSE, type Transition } from './tcb/transitions.ts';
 import { deadline } from './time.ts';
@@ -63,15 +64,7 @@ export function clearTimer(e: Engine, tcb: Tcb, name: TimerName): void {
 export function clearTimers(e: Engine, tcb: Tcb): void {
   const { timer } = tcb;
   if (e.trace === null) {
-    timer.rexmt = 0;
-    timer.persist = 0;
-    timer.delack = 0;
-    timer.keep = 0;
-    timer.user = 0;
-    timer.wait = 0;
-    timer.reorder = 0;
-    timer.pto = 0;
-    timer.pace = 0;
+    resetTimers(timer);
     return;
   }
   clearTimer(e, tcb, 'rexmt');

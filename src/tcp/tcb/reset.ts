@@ -174,7 +174,8 @@ function resetCongestion(cc: CongestionState): void {
   cc.rateAppLimited = 0;
 }
 
-function resetTimers(timer: Timers): void {
+/** Every timer off. */
+export function resetTimers(timer: Timers): void {
   timer.rexmt = 0;
   timer.persist = 0;
   timer.delack = 0;
